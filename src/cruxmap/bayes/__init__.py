@@ -1,0 +1,4 @@
+"""A `ModelSpec` comes in, a PyMC model or its samples go out; the one door to PyMC, PyTensor and ArviZ.
+
+Guarantee: the log-density is the exact one of the network room, with its gradient, whatever the sampler.
+"""

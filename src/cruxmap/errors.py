@@ -1,0 +1,47 @@
+"""What can go wrong in somebody's files, and where.
+
+A `Problem` is a value: stages collect them, the library raises one `InvalidMap` with all of
+them, and only the command line prints. Nothing here imports the rest of the package.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a file. Lines and columns count from 1; `length` is in characters."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+    length: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+NOWHERE = Span("<input>")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend: a stable `code`, a sentence, its place, the text of that line, and a hint."""
+
+    code: str
+    message: str
+    span: Span = NOWHERE
+    hint: str = ""
+    line_text: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        head = f"{self.span}: {self.code}: {self.message}"
+        return f"{head} ({self.hint})" if self.hint else head
+
+
+class InvalidMap(ValueError):  # noqa: N818 - the public name
+    """Raised with every problem found; `problems` and `warnings` are sorted by place."""
+
+    def __init__(self, problems: tuple[Problem, ...], warnings: tuple[Problem, ...] = ()) -> None:
+        self.problems = tuple(sorted(problems, key=lambda p: (p.span, p.code)))
+        self.warnings = tuple(sorted(warnings, key=lambda p: (p.span, p.code)))
+        super().__init__("\n".join(str(p) for p in self.problems))

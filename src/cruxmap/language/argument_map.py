@@ -1,0 +1,729 @@
+"""The values that the language room hands on: an `ArgumentMap`, its `Worldview`s, a `ModelSpec`.
+
+They are frozen, hold tuples, and are made only by `reading`, which checks everything first: to
+hold one is to know that it is valid (ids unique, references resolved, no cycle, every case
+covered). Spans ride along outside equality, so two maps are equal when they mean the same.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from cruxmap.errors import NOWHERE, Span
+
+Z_95 = 1.6448536269514722
+"""The standard normal's 95th percentile: a 90% interval is `2 * Z_95` standard deviations wide."""
+
+LOGIT_OF_CERTAINTY = 1e30
+"""What 100% is on the logit scale (0% is minus this). Finite, so that no arithmetic makes a NaN, and so
+large that the logistic function gives exactly 1 or 0 and that no argument can move it."""
+
+MAP_WORLDVIEW = "map"
+"""The id under which the map's own judgements are reported."""
+
+
+# --- numbers -----------------------------------------------------------------------------------
+
+
+class Scale(StrEnum):
+    """On which line a judgement is normal: probabilities by their logit, ratios by their log."""
+
+    PROBABILITY = "probability"
+    RATIO = "ratio"
+
+
+@dataclass(frozen=True, slots=True)
+class Elicited:
+    """A number as somebody gave it: `low` and `high` are its 5th and 95th percentiles.
+
+    A point has them equal; a certainty is 0 or 1. `text` is the notation as written.
+    """
+
+    scale: Scale
+    low: float
+    high: float
+    text: str = field(default="", compare=False)
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def is_point(self) -> bool:
+        """Whether the number is exact, certainties included."""
+        return self.low == self.high
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it is a probability of 0% or 100%, which no argument moves."""
+        return self.scale is Scale.PROBABILITY and self.is_point and self.low in (0.0, 1.0)
+
+    @property
+    def mu(self) -> float:
+        """The mean of the unconstrained value (logit or log)."""
+        if self.is_certain:
+            return LOGIT_OF_CERTAINTY if self.low == 1.0 else -LOGIT_OF_CERTAINTY
+        return (self._unconstrained(self.low) + self._unconstrained(self.high)) / 2
+
+    @property
+    def sd(self) -> float:
+        """The standard deviation of the unconstrained value; 0 for a point."""
+        if self.is_point:
+            return 0.0
+        return (self._unconstrained(self.high) - self._unconstrained(self.low)) / (2 * Z_95)
+
+    @property
+    def middle(self) -> float:
+        """The central value, on the natural scale."""
+        if self.is_point:
+            return self.low
+        return _logistic(self.mu) if self.scale is Scale.PROBABILITY else math.exp(self.mu)
+
+    def _unconstrained(self, value: float) -> float:
+        if self.scale is Scale.RATIO:
+            return math.log(value)
+        return math.log(value) - math.log1p(-value)
+
+
+def _logistic(u: float) -> float:
+    return 1 / (1 + math.exp(-u)) if u >= 0 else math.exp(u) / (1 + math.exp(u))
+
+
+@dataclass(frozen=True, slots=True)
+class SameAs:
+    """`same as ADDRESS`: this place has no number of its own and takes that one's, draw by draw."""
+
+    address: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """`rest`: the constant share that the central values of the other states leave."""
+
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+type Value = Elicited | SameAs | Rest
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """`key#locator`: a source of the map, and the place in it."""
+
+    source: str
+    locator: str | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.source}#{self.locator}" if self.locator else self.source
+
+
+class Role(StrEnum):
+    """What a judgement says; strengths below 1x count as 1x, the others are taken as drawn."""
+
+    CREDENCE = "credence"
+    CHANCE = "chance"
+    SHARE = "share"
+    FORCE = "force"
+    STRENGTH = "strength"
+    PACE = "pace"
+
+    @property
+    def scale(self) -> Scale:
+        """Strengths and paces are ratios; the others are probabilities."""
+        return Scale.RATIO if self in (Role.STRENGTH, Role.PACE) else Scale.PROBABILITY
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A place where one number goes, with the map's own number in it.
+
+    `address` is unique in the map. Where a row or route has no id the address is `owner#` and the
+    text of its condition, `overridable` is false, and worldviews cannot reach it. `is_default` marks
+    numbers that nobody wrote (a credence of 100%, `if_met`, `otherwise`, `leak`, `force`, `pace`).
+    """
+
+    address: str
+    owner: str
+    role: Role
+    value: Value
+    overridable: bool = True
+    is_default: bool = False
+    citations: tuple[Citation, ...] = ()
+    note: str = ""
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+# --- conditions --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimIs:
+    """The claim is true (or false)."""
+
+    claim: str
+    value: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StateIn:
+    """The question is in one of these states."""
+
+    question: str
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """`event` happens, at least `by` steps before `other`; an `other` that never happens is later than all."""
+
+    event: str
+    other: str
+    by: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Both events happen, at most `steps` apart."""
+
+    event: str
+    other: str
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class During:
+    """The event happens in that phase."""
+
+    event: str
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByEndOf:
+    """The event happens in that phase or an earlier one."""
+
+    event: str
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ever:
+    """The event happens at some step (or never)."""
+
+    event: str
+    value: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part holds; a list of conditions reads as this."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple["Condition", ...]
+
+
+type Condition = ClaimIs | StateIn | Before | Within | During | ByEndOf | Ever | Not | AllOf | AnyOf
+
+
+def mentioned(condition: Condition) -> Iterator[str]:
+    """Yield the ids of the claims, questions and events that a condition is about, with repeats."""
+    match condition:
+        case ClaimIs(claim=name) | StateIn(question=name):
+            yield name
+        case Before(event=a, other=b) | Within(event=a, other=b):
+            yield from (a, b)
+        case During(event=name) | ByEndOf(event=name) | Ever(event=name):
+            yield name
+        case Not(part=part):
+            yield from mentioned(part)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from mentioned(part)
+
+
+def condition_text(condition: Condition) -> str:
+    """Write a condition on one line, as the language writes it; a bare claim or state is short.
+
+    >>> condition_text(AllOf((ClaimIs("a"), StateIn("q", ("x", "y")))))
+    '{all_of: [a, {q: [x, y]}]}'
+    """
+    match condition:
+        case ClaimIs(claim=claim, value=True):
+            return claim
+        case ClaimIs(claim=claim):
+            return f"{{{claim}: false}}"
+        case StateIn(question=question, states=(state,)):
+            return f"{{{question}: {state}}}"
+        case StateIn(question=question, states=states):
+            return f"{{{question}: [{', '.join(states)}]}}"
+        case Before(event=a, other=b, by=1):
+            return f"{{event: {a}, before: {b}}}"
+        case Before(event=a, other=b, by=by):
+            return f"{{event: {a}, before: {b}, by: {by}}}"
+        case Within(event=a, other=b, steps=steps):
+            return f"{{event: {a}, within: {steps}, of: {b}}}"
+        case During(event=event, phase=phase):
+            return f"{{event: {event}, during: {phase}}}"
+        case ByEndOf(event=event, phase=phase):
+            return f"{{event: {event}, by_end_of: {phase}}}"
+        case Ever(event=event, value=value):
+            return f"{{event: {event}, ever: {'true' if value else 'false'}}}"
+        case Not(part=part):
+            return f"{{not: {condition_text(part)}}}"
+        case AllOf(parts=parts):
+            return f"{{all_of: [{', '.join(map(condition_text, parts))}]}}"
+        case AnyOf(parts=parts):
+            return f"{{any_of: [{', '.join(map(condition_text, parts))}]}}"
+
+
+# --- entries -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What every entry may carry: its id, its sentence, where it comes from."""
+
+    id: str
+    text: str = ""
+    citations: tuple[Citation, ...] = ()
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Credence:
+    """Basis 1: a number of its own."""
+
+    judgement: Judgement
+
+
+class Rule(StrEnum):
+    """How a definition combines its parts."""
+
+    ALL_OF = "all_of"
+    ANY_OF = "any_of"
+    AT_LEAST = "at_least"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Basis 2: by others. It is met when at least `count` of the parts hold (all of them, or one)."""
+
+    rule: Rule
+    count: int
+    parts: tuple[Condition, ...]
+    if_met: Judgement
+    otherwise: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One independent cause; `when` is `None` where it is always at work."""
+
+    id: str | None
+    when: Condition | None
+    chance: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Basis 3: independent causes (a noisy-OR with a leak), all of it only `when` that holds."""
+
+    routes: tuple[Route, ...]
+    leak: Judgement
+    when: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case of a table of credences; `when` is `None` for `otherwise`."""
+
+    id: str | None
+    when: Condition | None
+    credence: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Basis 4: the first row whose condition holds; the rows cover every case."""
+
+    rows: tuple[Row, ...]
+
+
+type Basis = Credence | Definition | Routes | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence that is true or false."""
+
+    about: About
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """One case of a question: a judgement per state, in the order of the states.
+
+    `address` is `question` or `question.row` (`None` without an id); `when` is `None` for a plain
+    credence and for `otherwise`. A row that fixes a state has shares of 100% and 0%.
+    """
+
+    id: str | None
+    when: Condition | None
+    address: str | None
+    shares: tuple[Judgement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareTable:
+    """The shares of a question's states: one row for a plain credence, else the first that holds."""
+
+    rows: tuple[ShareRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How many steps lie between two events; `thresholds[i]` belongs to state `i + 1`."""
+
+    start: str
+    end: str
+    thresholds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A variable with exclusive named states."""
+
+    about: About
+    states: tuple[str, ...]
+    basis: ShareTable | Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A named stretch of a timeline, with its number of steps."""
+
+    id: str
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Phases in order; steps are counted from 1 over all of them."""
+
+    about: About
+    phases: tuple[Phase, ...]
+
+    @property
+    def steps(self) -> int:
+        """The number of steps in all."""
+        return sum(phase.steps for phase in self.phases)
+
+    def steps_of(self, phase: str) -> range:
+        """Return the steps, counted from 1, that lie in the phase."""
+        first = 1
+        for candidate in self.phases:
+            if candidate.id == phase:
+                return range(first, first + candidate.steps)
+            first += candidate.steps
+        raise KeyError(phase)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseChance:
+    """The chance that an event happens in a phase: rows as a claim's table, a gate, and a pace."""
+
+    phase: str
+    when: Condition | None
+    rows: tuple[Row, ...]
+    pace: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Emergence:
+    """An event by its chances in phases, in the order of the timeline; not before those it requires."""
+
+    phases: tuple[PhaseChance, ...]
+    requires: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """An event that is the later (or earlier) of others."""
+
+    latest: bool
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens at a step of a timeline, or never."""
+
+    about: About
+    timeline: str
+    basis: Emergence | Combination
+
+
+class Direction(StrEnum):
+    """What an argument does to its targets."""
+
+    FOR = "for"
+    AGAINST = "against"
+    UNDERCUTS = "undercuts"
+
+
+@dataclass(frozen=True, slots=True)
+class OnClaim:
+    """A target: a claim whose basis is a credence or a table."""
+
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnRoute:
+    """A target: the chance of one route."""
+
+    claim: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnPhase:
+    """A target: the chance of one phase of an event."""
+
+    event: str
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnStates:
+    """A target: one state of a question, or several at once."""
+
+    question: str
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnArgument:
+    """A target: the inference of another argument."""
+
+    argument: str
+
+
+type ArgumentTarget = OnClaim | OnRoute | OnPhase | OnStates | OnArgument
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A reason for or against its targets (with a strength), or one that undercuts (with a force)."""
+
+    about: About
+    by: str | None
+    premises: tuple[Condition, ...]
+    credence: Judgement
+    direction: Direction
+    targets: tuple[ArgumentTarget, ...]
+    weight: Judgement
+    """The strength of a `for` or `against`, the force of an undercut."""
+
+
+type Entry = Claim | Question | Event | Argument
+
+
+# --- worldviews --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A worldview's number for one address."""
+
+    address: str
+    value: Elicited | SameAs
+    citations: tuple[Citation, ...] = ()
+    note: str = ""
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOverride:
+    """A worldview's numbers for all states of a question (or of one of its rows), in their order."""
+
+    address: str
+    values: tuple[Value, ...]
+    citations: tuple[Citation, ...] = ()
+    note: str = ""
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """An all-things-considered credence as the reviewer gave it; never 0% or 100%."""
+
+    of: Condition
+    credence: Elicited
+    assuming: tuple[Condition, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    note: str = ""
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Worldview:
+    """One reviewer's judgements over the map's own (or over those of the worldview it extends)."""
+
+    about: About
+    voice: str | None = None
+    extends: str | None = None
+    judgements: tuple[Override | ShareOverride, ...] = ()
+    rejects: tuple[str, ...] = ()
+    accepts: tuple[str, ...] = ()
+    stated: tuple[Stated, ...] = ()
+
+
+# --- the map -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """One place of a source; `no_claim` says why nothing is expected to cite it."""
+
+    id: str
+    section: str = ""
+    no_claim: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that entries cite; `locators` is `None` where nobody listed them."""
+
+    id: str
+    title: str = ""
+    author: str = ""
+    url: str = ""
+    date: str = ""
+    note: str = ""
+    locators: tuple[Locator, ...] | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Somebody who speaks in the sources."""
+
+    about: About
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentMap:
+    """A whole map, checked. `id` is the folder's name; tuples keep the order of files and entries.
+
+    `entry` finds any claim, question, event or argument by id; `judgements` lists every place for a
+    number by address, in the order of the entries, defaults included.
+    """
+
+    id: str
+    title: str
+    text: str
+    claims: tuple[Claim, ...]
+    questions: tuple[Question, ...]
+    events: tuple[Event, ...]
+    arguments: tuple[Argument, ...]
+    timelines: tuple[Timeline, ...] = ()
+    sources: tuple[Source, ...] = ()
+    voices: tuple[Voice, ...] = ()
+    worldviews: tuple[Worldview, ...] = ()
+    lexicon: tuple[tuple[str, Elicited], ...] = ()
+    """The phrases that the map adds or replaces; the built-in ones are in `judgement`."""
+    entry: Mapping[str, Entry] = field(init=False, repr=False, compare=False)
+    judgements: Mapping[str, Judgement] = field(init=False, repr=False, compare=False)
+    timeline: Mapping[str, Timeline] = field(init=False, repr=False, compare=False)
+    worldview: Mapping[str, Worldview] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        entries = [*self.claims, *self.questions, *self.events, *self.arguments]
+        put = object.__setattr__
+        put(self, "entry", MappingProxyType({e.about.id: e for e in entries}))
+        put(self, "judgements", MappingProxyType({j.address: j for e in entries for j in judgements_of(e)}))
+        put(self, "timeline", MappingProxyType({t.about.id: t for t in self.timelines}))
+        put(self, "worldview", MappingProxyType({w.about.id: w for w in self.worldviews}))
+
+
+def judgements_of(entry: Entry) -> Iterator[Judgement]:
+    """Yield the judgements that an entry owns, in the order they are written."""
+    match entry:
+        case Claim(basis=Credence(judgement=judgement)):
+            yield judgement
+        case Claim(basis=Definition(if_met=if_met, otherwise=otherwise)):
+            yield from (if_met, otherwise)
+        case Claim(basis=Routes(routes=routes, leak=leak)):
+            yield from (route.chance for route in routes)
+            yield leak
+        case Claim(basis=Table(rows=rows)):
+            yield from (row.credence for row in rows)
+        case Question(basis=ShareTable(rows=share_rows)):
+            for share_row in share_rows:
+                yield from share_row.shares
+        case Event(basis=Emergence(phases=phases)):
+            for phase in phases:
+                yield from (row.credence for row in phase.rows)
+                yield phase.pace
+        case Argument(credence=credence, weight=weight):
+            yield from (credence, weight)
+        case Question() | Event():
+            return
+
+
+# --- models ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A condition whose probability is asked for, and the name it is reported under."""
+
+    name: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How much to draw: `draws` in all, `tune` per chain, and the seed of everything random."""
+
+    draws: int = 4000
+    tune: int = 1000
+    chains: int = 4
+    seed: int = 20230221
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A question put to a map. `worldviews` are resolved ids (`map` for the map's own judgements)."""
+
+    id: str
+    map: ArgumentMap
+    target: Target
+    also: tuple[Target, ...] = ()
+    assuming: tuple[Condition, ...] = ()
+    observed: tuple[Condition, ...] = ()
+    worldviews: tuple[str, ...] = (MAP_WORLDVIEW,)
+    reconcile: bool = False
+    sampling: Sampling = Sampling()
+    settings: tuple[tuple[str, Elicited | SameAs], ...] = ()
+    """Judgements laid over every worldview's, as `--set ADDRESS=VALUE` does."""
+    text: str = ""
+    file: str = field(default="", compare=False)

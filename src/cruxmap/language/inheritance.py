@@ -1,0 +1,178 @@
+"""Which number a worldview puts in each place, and whose number it is.
+
+In: an `ArgumentMap`, the id of a worldview, and settings laid over it. Out: a `Perspective`, one
+`Setting` per judgement of the map in the map's order. This is the only place that knows how
+`extends`, whole mappings, single shares, `rejects` and `same as` combine.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
+    ArgumentMap,
+    Citation,
+    Elicited,
+    Override,
+    Rest,
+    SameAs,
+    Scale,
+    ShareOverride,
+    ShareTable,
+    Value,
+    Worldview,
+)
+
+SETTINGS_ORIGIN = "set"
+"""The origin of a number that was laid over a worldview from outside (`--set`)."""
+
+NEVER = Elicited(Scale.PROBABILITY, 0.0, 0.0, "rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The number in one place, as one worldview has it.
+
+    `value` is never a link: `same as` is followed to `column`, the address whose number and whose
+    random draw this place shares (its own address otherwise). `single` marks a share that is kept as
+    given while the others of its row fill what is left. `origin` is the worldview that set it, `map`,
+    or `set`; a rejected argument's credence is 0% with `rejected` true.
+    """
+
+    address: str
+    value: Elicited
+    column: str
+    origin: str
+    single: bool = False
+    rejected: bool = False
+    citations: tuple[Citation, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Perspective:
+    """Every number of the map as one worldview (`map` for the map itself) has it."""
+
+    worldview: str
+    settings: tuple[Setting, ...]
+    setting: Mapping[str, Setting] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "setting", MappingProxyType({s.address: s for s in self.settings}))
+
+
+@dataclass(slots=True)
+class _Place:
+    """One address while worldviews are laid over each other."""
+
+    value: Value
+    origin: str
+    single: bool = False
+    citations: tuple[Citation, ...] = ()
+    note: str = ""
+
+
+def lineage(argument_map: ArgumentMap, worldview: str) -> tuple[Worldview, ...]:
+    """Return the worldviews that `worldview` builds on, the most basic first, itself last.
+
+    The map's own judgements have no lineage. Raises KeyError for an unknown id.
+    """
+    chain: list[Worldview] = []
+    name = None if worldview == MAP_WORLDVIEW else worldview
+    while name is not None:
+        step = argument_map.worldview[name]
+        chain.append(step)
+        name = step.extends
+    return tuple(reversed(chain))
+
+
+def settle(
+    argument_map: ArgumentMap,
+    worldview: str = MAP_WORLDVIEW,
+    settings: Iterable[tuple[str, Elicited | SameAs]] = (),
+) -> Perspective:
+    """Return every number of the map as `worldview` has it, with `settings` laid over it.
+
+    `settings` are (address, value) pairs that act as one more worldview on top: a share set there
+    counts as a single share. Raises KeyError for an unknown worldview or address.
+    """
+    places = {a: _Place(j.value, MAP_WORLDVIEW, False, j.citations, j.note) for a, j in argument_map.judgements.items()}
+    rows = _share_rows(argument_map)
+    row_of = {address: row for row in rows.values() for address in row}
+    mapping = {share: places[share].value for share in row_of}  # shares as last given all at once
+    rejected: dict[str, str] = {}
+    for step in lineage(argument_map, worldview):
+        origin = step.about.id
+        for judgement in step.judgements:
+            match judgement:
+                case ShareOverride(address=address, values=values):
+                    for share, value in zip(rows[address], values, strict=True):
+                        places[share] = _Place(value, origin, False, judgement.citations, judgement.note)
+                        mapping[share] = value
+                case Override(address=address, value=value):
+                    single = address in row_of
+                    places[address] = _Place(value, origin, single, judgement.citations, judgement.note)
+        for argument in step.accepts:
+            rejected.pop(argument, None)
+        for argument in step.rejects:
+            rejected[argument] = origin
+    for address, value in settings:
+        if address not in places:
+            raise KeyError(address)
+        places[address] = _Place(value, SETTINGS_ORIGIN, address in row_of)
+    return Perspective(worldview, tuple(_settings(places, row_of, mapping, rejected)))
+
+
+def _share_rows(argument_map: ArgumentMap) -> dict[str, tuple[str, ...]]:
+    """Map each row of shares, by its address (or its first share's), to the addresses of its shares."""
+    return {
+        row.address or row.shares[0].address: tuple(share.address for share in row.shares)
+        for question in argument_map.questions
+        if isinstance(question.basis, ShareTable)
+        for row in question.basis.rows
+    }
+
+
+def _settings(
+    places: Mapping[str, _Place],
+    row_of: Mapping[str, tuple[str, ...]],
+    mapping: Mapping[str, Value],
+    rejected: Mapping[str, str],
+) -> Iterator[Setting]:
+    for address, place in places.items():
+        if address in rejected:
+            yield Setting(address, NEVER, address, rejected[address], rejected=True)
+            continue
+        column, value = _follow(places, place.value, address)
+        if isinstance(value, Rest):
+            value = _rest(places, mapping, row_of[column], column)
+        yield Setting(address, value, column, place.origin, place.single, False, place.citations, place.note)
+
+
+def _follow(places: Mapping[str, _Place], value: Value, address: str) -> tuple[str, Elicited | Rest]:
+    """Follow `same as` links; the reader has made sure that they do not run in a circle."""
+    seen = {address}
+    while isinstance(value, SameAs):
+        address = value.address
+        if address in seen:
+            raise ValueError(f"`same as` runs in a circle through {address}")
+        seen.add(address)
+        value = places[address].value
+    return address, value
+
+
+def _rest(
+    places: Mapping[str, _Place], mapping: Mapping[str, Value], row: tuple[str, ...], rest: str
+) -> Elicited:
+    """Return what the central values of the row's other shares leave, as a point.
+
+    They are the shares of the last whole mapping: single shares laid over it do not change its proportions.
+    """
+    taken = 0.0
+    for share in row:
+        if share != rest:
+            _, value = _follow(places, mapping[share], share)
+            taken += value.middle if isinstance(value, Elicited) else 0.0
+    left = min(max(1.0 - taken, 0.0), 1.0)
+    return Elicited(Scale.PROBABILITY, left, left, "rest")
