@@ -1,0 +1,116 @@
+"""How much settling one thing would say about another: value of information and of discrimination.
+
+Pure functions of probabilities. Information is in bans (base-10 logarithms), as the Forecasting
+Research Institute reports it. Probabilities come with their complements, so that nothing is lost
+near 0 or 1; `0 log 0` is 0, and what diverges is `inf` here and `None` in the tables.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import xlogy
+
+from cruxmap.network.network import FloatArray
+
+LN_10 = math.log(10)
+
+
+class Chance(NamedTuple):
+    """A probability and its complement, each accurate by itself."""
+
+    yes: float
+    no: float
+
+    @property
+    def logit(self) -> float:
+        """The log-odds, infinite where the chance is 0 or 1."""
+        if self.yes == 0:
+            return -math.inf
+        return math.inf if self.no == 0 else math.log(self.yes) - math.log(self.no)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether nothing is left open."""
+        return self.yes == 0 or self.no == 0
+
+
+def chance(weight_no: float, weight_yes: float) -> Chance:
+    """Return the chance that two weights, not both 0, stand for."""
+    total = weight_no + weight_yes
+    return Chance(weight_yes / total, weight_no / total)
+
+
+def chance_from_logit(logit: float) -> Chance:
+    """Return the chance with these log-odds, infinite ones included."""
+    small = math.exp(-abs(logit))
+    larger, smaller = 1 / (1 + small), small / (1 + small)
+    return Chance(larger, smaller) if logit >= 0 else Chance(smaller, larger)
+
+
+def entropy(p: Chance) -> float:
+    """Return the entropy of a yes-or-no question, in bans."""
+    return max(0.0, float(-(xlogy(p.yes, p.yes) + xlogy(p.no, p.no)) / LN_10))
+
+
+def value_of_information(joint: FloatArray) -> float:
+    """Return the mutual information, in bans, of a target and a variable from their joint table.
+
+    `joint` is (2, states), the target's two states against the variable's; it sums to 1. This is
+    `sum_s P(s) KL(P(T | s), P(T))`, the Forecasting Research Institute's value of information. Written
+    as `sum r c h(x)` with `joint = r c (1 + x)` and `h(x) = (1 + x) log(1 + x) - x`, no term is
+    negative, and weak dependence does not drown in rounding.
+    """
+    of_target = joint.sum(axis=1)
+    of_state = joint.sum(axis=0)
+    if of_target.min() <= 0:
+        return 0.0
+    surplus = joint[1] * of_target[0] - joint[0] * of_target[1]
+    signed = np.stack([-surplus, surplus])
+    expected = of_target[:, None] * of_state
+    x = np.divide(signed, expected, out=np.zeros_like(signed), where=expected > 0)
+    return float((expected * _excess(x)).sum() / LN_10)
+
+
+def _excess(x: FloatArray) -> FloatArray:
+    """Return `(1 + x) log(1 + x) - x` for x >= -1, by its series where the difference would cancel."""
+    x = np.maximum(x, -1.0)
+    series = x * x * (1 / 2 - x * (1 / 6 - x * (1 / 12 - x * (1 / 20 - x * (1 / 30 - x / 42)))))
+    return np.where(np.abs(x) < 1e-3, series, xlogy(1 + x, 1 + x) - x)
+
+
+def symmetric_divergence(p: Chance, q: Chance) -> float:
+    """Return `KL(p, q) + KL(q, p)` in bans: how far apart two credences in one thing are."""
+    if p == q:
+        return 0.0
+    logits = p.logit - q.logit
+    difference = p.yes - q.yes if p.yes + q.yes < 1 else q.no - p.no
+    return 0.0 if difference == 0 else difference * logits / LN_10
+
+
+def geometric_mean_of_odds(p: Chance, q: Chance) -> Chance:
+    """Return the chance whose log-odds are the mean of the two (GMOD)."""
+    return chance_from_logit((p.logit + q.logit) / 2)
+
+
+class Crossing(NamedTuple):
+    """What one worldview thinks of a target and a claim: `p`, `p` if the claim is true or false, and the claim."""
+
+    target: Chance
+    given_true: Chance
+    given_false: Chance
+    claim: Chance
+
+
+def value_of_discrimination(a: Crossing, b: Crossing) -> float:
+    """Return by how much settling the claim is expected to narrow the disagreement about the target, in bans.
+
+    The Forecasting Research Institute's VOD: the divergence of the two estimates now, less the
+    expected one, the claim's chance being the geometric mean of both sides' odds. Not a finite
+    number where somebody is certain of what the other doubts.
+    """
+    true = geometric_mean_of_odds(a.claim, b.claim)
+    return symmetric_divergence(a.target, b.target) - (
+        true.yes * symmetric_divergence(a.given_true, b.given_true)
+        + true.no * symmetric_divergence(a.given_false, b.given_false)
+    )

@@ -1,0 +1,114 @@
+"""Sharing out a difference between two states of affairs among the steps that lead from one to the other.
+
+The Shapley value of a step is its mean effect over all orders in which the steps can be taken. Exact
+for a dozen steps; beyond that the orders are sampled in reversed pairs, with standard errors.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import factorial
+
+import numpy as np
+import numpy.typing as npt
+
+from cruxmap.network.network import FloatArray
+
+type Worth = Callable[[npt.NDArray[np.bool_]], FloatArray]
+"""Values of states of affairs: takes (m, steps), which steps have been taken; returns (m, measures)."""
+
+EXACT_UP_TO = 12
+"""Steps up to which all `2^n` combinations are valued."""
+
+PAIRS_IN_A_BATCH = 64
+MOST_PAIRS = 4096
+TOLERANCE = 0.01
+"""Sampling stops when every standard error is below this part of the larger of gap and largest share."""
+
+
+class Undefined(ValueError):
+    """Raised where some combination on the way has no finite value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """`share` and `standard_error` are (steps, measures); the shares of a measure add up to its `gap`.
+
+    `pairs` counts the sampled pairs of orders, 0 where the shares are exact (and the errors 0).
+    `converged` tells whether the errors of the first measure came below the tolerance.
+    """
+
+    share: FloatArray
+    standard_error: FloatArray
+    gap: FloatArray
+    pairs: int = 0
+    converged: bool = True
+
+
+def shapley(
+    worth: Worth, steps: int, seed: int, on_batch: Callable[[int, int], None] | None = None
+) -> Shares:
+    """Share out `worth(all steps) - worth(no step)`; `seed` alone decides which orders are sampled.
+
+    `on_batch` is told how many pairs of orders have been valued and how many there can be at most. Raises
+    `Undefined` where a combination has no finite value.
+    """
+    if steps <= EXACT_UP_TO:
+        return _exact(worth, steps)
+    return _sampled(worth, steps, seed, on_batch)
+
+
+def _valued(worth: Worth, taken: npt.NDArray[np.bool_]) -> FloatArray:
+    values = worth(taken)
+    if not np.isfinite(values).all():
+        raise Undefined
+    return values
+
+
+def _exact(worth: Worth, steps: int) -> Shares:
+    numbers = np.arange(1 << steps)
+    taken = (numbers[:, None] >> np.arange(steps) & 1).astype(np.bool_)
+    values = _valued(worth, taken)
+    size = taken.sum(axis=1)
+    # How many of the orders put a given set of `k` steps before a given further one.
+    weight = np.array([factorial(k) * factorial(steps - k - 1) / factorial(steps) for k in range(steps)])
+    share = np.empty((steps, values.shape[1]))
+    for step in range(steps):
+        without = numbers[~taken[:, step]]
+        effect = values[without | 1 << step] - values[without]
+        share[step] = weight[size[without]] @ effect
+    return Shares(share, np.zeros_like(share), values[-1] - values[0])
+
+
+def _sampled(worth: Worth, steps: int, seed: int, on_batch: Callable[[int, int], None] | None) -> Shares:
+    generator = np.random.default_rng(seed)
+    ends = _valued(worth, np.array([[False] * steps, [True] * steps]))
+    gap = ends[1] - ends[0]
+    means: list[FloatArray] = []  # a pair's mean effects: (pairs of a batch, steps, measures)
+    pairs, converged = 0, False
+    while not converged and pairs < MOST_PAIRS:
+        orders = np.array([generator.permutation(steps) for _ in range(PAIRS_IN_A_BATCH)])
+        means.append(_mean_of_pairs(worth, orders, ends))
+        pairs += PAIRS_IN_A_BATCH
+        effects = np.concatenate(means)
+        share = effects.mean(axis=0)
+        error = effects.std(axis=0, ddof=1) / np.sqrt(pairs)
+        converged = bool(error[:, 0].max() < TOLERANCE * max(abs(gap[0]), np.abs(share[:, 0]).max()))
+        if on_batch is not None:
+            on_batch(pairs, MOST_PAIRS)
+    return Shares(share, error, gap, pairs, converged)
+
+
+def _mean_of_pairs(worth: Worth, orders: FloatArray, ends: FloatArray) -> FloatArray:
+    """Return each step's effect, averaged over an order and its reverse: (pairs, steps, measures)."""
+    pairs, steps = orders.shape
+    both = np.stack([orders, orders[:, ::-1]])
+    position = np.argsort(both, axis=-1)  # when each step is taken
+    after = np.arange(1, steps)
+    taken = position[:, :, None, :] < after[None, None, :, None]  # (2, pairs, moments, steps)
+    inner = _valued(worth, taken.reshape(-1, steps)).reshape(2, pairs, steps - 1, -1)
+    measures = inner.shape[-1]
+    path = np.empty((2, pairs, steps + 1, measures))
+    path[:, :, 0], path[:, :, 1:-1], path[:, :, -1] = ends[0], inner, ends[1]
+    effect = np.diff(path, axis=2)
+    by_step = np.take_along_axis(effect, position[..., None], axis=2)
+    return np.asarray(by_step.mean(axis=0))

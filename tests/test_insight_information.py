@@ -1,0 +1,104 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cruxmap.insight.information import (
+    Chance,
+    Crossing,
+    chance_from_logit,
+    entropy,
+    geometric_mean_of_odds,
+    symmetric_divergence,
+    value_of_discrimination,
+    value_of_information,
+)
+
+probability = st.floats(1e-9, 1 - 1e-9)
+
+
+def kl(p, q):
+    return p * math.log10(p / q) + (1 - p) * math.log10((1 - p) / (1 - q))
+
+
+def of(p):
+    return Chance(p, 1 - p)
+
+
+def triad(c, p1, p0):
+    """The joint table of a target (rows: false, true) and a claim from P(c), P(T|c), P(T|not c)."""
+    return np.array([[(1 - c) * (1 - p0), c * (1 - p1)], [(1 - c) * p0, c * p1]])
+
+
+@given(probability, probability, probability)
+def test_value_of_information_is_the_published_formula(c, p1, p0):
+    p = c * p1 + (1 - c) * p0
+    published = c * kl(p1, p) + (1 - c) * kl(p0, p)
+    assert value_of_information(triad(c, p1, p0)) == pytest.approx(published, rel=1e-6, abs=1e-10)
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=5), st.data())
+def test_information_is_never_negative_nor_more_than_the_entropy(weights, data):
+    weights = np.array(weights) + 1e-3
+    share = weights / weights.sum()
+    true = np.array(data.draw(st.lists(st.floats(0, 1), min_size=len(share), max_size=len(share))))
+    joint = np.stack([share * (1 - true), share * true])
+    joint /= joint.sum()
+    p = Chance(float(joint[1].sum()), float(joint[0].sum()))
+    voi = value_of_information(joint)
+    assert 0 <= voi <= entropy(p) + 1e-12
+
+
+def test_weak_dependence_does_not_drown_in_rounding():
+    epsilon = 1e-9
+    joint = triad(0.5, 1e-6 * (1 + epsilon), 1e-6 * (1 - epsilon))
+    # To second order the mutual information is sum((joint - rc)^2 / 2rc).
+    exact = 1e-6 * epsilon**2 / 2 / math.log(10)
+    assert value_of_information(joint) == pytest.approx(exact, rel=1e-3)
+
+
+def test_the_edges_of_information():
+    assert value_of_information(triad(0.0, 0.3, 0.3)) == 0
+    assert value_of_information(triad(0.3, 1.0, 1.0)) == 0
+    assert value_of_information(triad(0.25, 1.0, 0.0)) == pytest.approx(entropy(of(0.25)), rel=1e-14)
+    assert entropy(of(0.0)) == 0
+    assert entropy(of(0.5)) == pytest.approx(math.log10(2), rel=1e-15)
+
+
+@given(probability, probability)
+def test_symmetric_divergence_is_two_divergences(p, q):
+    assert symmetric_divergence(of(p), of(q)) == pytest.approx(kl(p, q) + kl(q, p), rel=1e-6, abs=1e-10)
+    assert symmetric_divergence(of(p), of(q)) >= 0
+
+
+def test_divergence_from_certainty():
+    assert symmetric_divergence(of(1.0), of(1.0)) == 0
+    assert symmetric_divergence(of(0.0), of(0.5)) == math.inf
+    assert symmetric_divergence(of(0.0), of(1.0)) == math.inf
+
+
+def test_geometric_mean_of_odds():
+    assert geometric_mean_of_odds(of(0.2), of(0.8)).yes == pytest.approx(0.5, abs=1e-15)
+    assert geometric_mean_of_odds(of(0.9), of(0.9)).yes == pytest.approx(0.9, rel=1e-14)
+    mean = geometric_mean_of_odds(chance_from_logit(-60), chance_from_logit(-20))
+    assert mean.yes == pytest.approx(math.exp(-40), rel=1e-12)
+
+
+@given(*[probability] * 6)
+def test_value_of_discrimination_is_the_published_formula_and_symmetric(ca, a1, a0, cb, b1, b0):
+    def side(c, p1, p0):
+        return Crossing(of(c * p1 + (1 - c) * p0), of(p1), of(p0), of(c))
+
+    def jeffreys(p, q):
+        return kl(p.yes, q.yes) + kl(q.yes, p.yes)
+
+    a, b = side(ca, a1, a0), side(cb, b1, b0)
+    odds = math.sqrt(ca / (1 - ca) * cb / (1 - cb))
+    g = odds / (1 + odds)
+    published = jeffreys(a.target, b.target) - (
+        g * jeffreys(of(a1), of(b1)) + (1 - g) * jeffreys(of(a0), of(b0))
+    )
+    assert value_of_discrimination(a, b) == pytest.approx(published, rel=1e-6, abs=1e-9)
+    assert value_of_discrimination(a, b) == value_of_discrimination(b, a)

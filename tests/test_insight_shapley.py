@@ -1,0 +1,92 @@
+import math
+from itertools import permutations
+
+import numpy as np
+import pytest
+
+from cruxmap.insight.shapley import MOST_PAIRS, Undefined, shapley
+
+
+def brute_force(worth, steps):
+    share = np.zeros((steps, worth(np.zeros((1, steps), bool)).shape[1]))
+    for order in permutations(range(steps)):
+        taken = np.zeros((1, steps), bool)
+        before = worth(taken)
+        for step in order:
+            taken[0, step] = True
+            after = worth(taken)
+            share[step] += (after - before)[0]
+            before = after
+    return share / math.factorial(steps)
+
+
+def bent(seed, steps):
+    """A worth with two measures, far from additive: the logit and the probability of a chain with a detour."""
+    gains = np.random.default_rng(seed).normal(size=steps)
+
+    def worth(taken):
+        p = 1 / (1 + np.exp(-(taken @ gains)))
+        p = np.where(taken[:, 0] & taken[:, -1], p**2, p)
+        return np.stack([np.log(p) - np.log1p(-p), p], axis=1)
+
+    return worth
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5])
+def test_exact_shares_equal_the_mean_over_all_orders(steps):
+    worth = bent(steps, steps)
+    shares = shapley(worth, steps, seed=1)
+    np.testing.assert_allclose(shares.share, brute_force(worth, steps), rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(shares.share.sum(axis=0), shares.gap, rtol=1e-13)
+    assert shares.pairs == 0
+    assert (shares.standard_error == 0).all()
+
+
+def test_no_steps_leave_no_gap():
+    shares = shapley(lambda taken: np.zeros((len(taken), 2)), 0, seed=1)
+    assert shares.share.shape == (0, 2)
+    assert (shares.gap == 0).all()
+
+
+def test_sampled_shares_are_within_their_errors_of_the_exact_ones_and_add_up():
+    steps = 13
+    worth = bent(3, steps)
+    exact = np.zeros((steps, 2))
+    numbers = np.arange(1 << steps)
+    taken = (numbers[:, None] >> np.arange(steps) & 1).astype(bool)
+    values, size = worth(taken), taken.sum(axis=1)
+    weight = [math.factorial(k) * math.factorial(steps - k - 1) / math.factorial(steps) for k in range(steps)]
+    for step in range(steps):
+        without = numbers[~taken[:, step]]
+        exact[step] = np.array(weight)[size[without]] @ (values[without | 1 << step] - values[without])
+    sampled = shapley(worth, steps, seed=11)
+    assert sampled.converged
+    assert 0 < sampled.pairs <= MOST_PAIRS
+    np.testing.assert_allclose(sampled.share.sum(axis=0), sampled.gap, atol=1e-12)
+    assert (np.abs(sampled.share - exact) <= 4 * sampled.standard_error + 1e-12).all()
+    scale = max(abs(sampled.gap[0]), np.abs(sampled.share[:, 0]).max())
+    assert sampled.standard_error[:, 0].max() < 0.01 * scale
+
+
+def test_sampling_stops_at_the_most_pairs_and_says_so(monkeypatch):
+    monkeypatch.setattr("cruxmap.insight.shapley.MOST_PAIRS", 128)
+
+    def parity(taken):  # cancels in the mean: the errors never come below the shares
+        return (taken.sum(axis=1) % 2)[:, None].astype(float)
+
+    seen = []
+    shares = shapley(parity, 14, seed=2, on_batch=lambda done, most: seen.append((done, most)))
+    assert not shares.converged
+    assert shares.pairs == 128
+    assert seen == [(64, 128), (128, 128)]
+
+
+@pytest.mark.parametrize("steps", [3, 14])
+def test_an_infinite_value_on_the_way_is_undefined(steps):
+    def worth(taken):
+        values = taken.sum(axis=1).astype(float)[:, None]
+        values[(values[:, 0] > 0) & (values[:, 0] < steps)] = np.inf
+        return values
+
+    with pytest.raises(Undefined):
+        shapley(worth, steps, seed=1)
