@@ -1,0 +1,58 @@
+# `make demo` and `make test` need nothing but make and Python >= 3.12; each sets up .venv the first time.
+
+VENV := .venv
+BIN := $(VENV)/bin
+MODELS := $(wildcard models/*.yaml)
+
+# The first interpreter that is new enough and can make environments. A name may exist and not run
+# (pyenv's shims do that), so each one is tried. `make PYTHON=/path/to/python ...` overrides.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python; do \
+	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1 \
+	&& echo $$python && break; done)
+
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo test long check format docs clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
+
+demo: $(VENV)/.installed  ## the main job on every model: prints the estimates, writes figures/<model>/
+	@set -e; for model in $(MODELS); do $(BIN)/cruxmap run $$model; done
+
+test: $(VENV)/.installed-dev  ## the default tests (a few minutes)
+	@$(BIN)/pytest -n 2 --dist worksteal
+
+long: $(VENV)/.installed-dev  ## the tests that take longer
+	@$(BIN)/pytest -m long
+
+check: $(VENV)/.installed-dev  ## format, lint, types, import rules
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev  ## rewrite the sources in the agreed format
+	@$(BIN)/ruff check --fix-only
+	@$(BIN)/ruff format
+
+docs: $(VENV)/.installed-dev  ## regenerate docs/cli.md and the pictures in docs/
+	@$(BIN)/python docs/regenerate.py
+
+clean:  ## remove the environment, the figures and all caches
+	rm -rf $(VENV) figures .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.created:
+	@test -n "$(PYTHON)" || { echo "cruxmap needs Python 3.12 or newer with the venv and ensurepip modules; none was found on PATH." >&2; exit 1; }
+	@echo "Setting up $(VENV) with $(PYTHON) (once, about a minute) ..." >&2
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/.created
+	@$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/.created
+	@$(PIP_INSTALL) --editable '.[dev]'
+	@touch $@ $(VENV)/.installed

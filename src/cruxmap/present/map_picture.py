@@ -1,0 +1,392 @@
+"""What a drawing of a map shows: cards for claims, questions and events, their arguments inside them.
+
+An argument is a row of the card that it is about, right under what it supports or attacks; what
+undercuts it follows, indented. So lines are left for what depends on what, and a map of hundreds of
+entries stays readable. Nothing here knows about layout or colours; `map_drawing` does.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import assert_never
+
+from cruxmap.language.argument_map import (
+    Argument,
+    ArgumentMap,
+    ArgumentTarget,
+    Claim,
+    Combination,
+    Condition,
+    Credence,
+    Definition,
+    Direction,
+    Emergence,
+    Event,
+    Gap,
+    OnArgument,
+    OnClaim,
+    OnPhase,
+    OnRoute,
+    OnStates,
+    PhaseChance,
+    Question,
+    Routes,
+    Row,
+    Rule,
+    ShareRow,
+    ShareTable,
+    Table,
+    condition_text,
+    mentioned,
+)
+from cruxmap.language.inheritance import Perspective
+from cruxmap.language.judgement import format_value
+from cruxmap.present.numbers import percent
+
+type Marginals = Mapping[str, Mapping[str, float]]
+"""The id of an entry to its states and their probabilities; booleans have `false` and `true`."""
+
+type Variable = Claim | Question | Event
+
+FULL_WEIGHT = math.log(30)
+"""The log odds at which an argument is drawn at full weight: a strong one, certain to hold."""
+
+
+class Mark(StrEnum):
+    """What a row of a card is."""
+
+    BASIS = "basis"
+    FOR = "for"
+    AGAINST = "against"
+    UNDERCUTS = "undercuts"
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """A line of a card: part of its basis (a case, route, phase or state), or an argument.
+
+    `of` is what the row belongs to: the card's id, or the address or argument it is aimed at. `weight`
+    runs from 0 to 1: how much an argument counts, here and now.
+    """
+
+    address: str
+    of: str
+    mark: Mark
+    depth: int
+    head: str
+    text: str = ""
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A claim, question or event with its sentence, its probability (if known) and its rows."""
+
+    id: str
+    kind: str
+    text: str
+    probability: str
+    rows: tuple[CardRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`start` is mentioned by `end`: by its basis, or as a premise of the argument `row`."""
+
+    start: str
+    end: str
+    row: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a drawing of a map shows, before any layout; `target` are the ids to be set off."""
+
+    title: str
+    cards: tuple[Card, ...]
+    links: tuple[Link, ...]
+    target: frozenset[str] = frozenset()
+
+
+def picture(
+    argument_map: ArgumentMap,
+    perspective: Perspective,
+    marginals: Marginals | None = None,
+    *,
+    title: str = "",
+    target: Iterable[str] = (),
+) -> Picture:
+    """Return everything in the map, with one worldview's numbers.
+
+    With `marginals`, cards show probabilities and arguments are weighed by the chance that they hold;
+    without, by their own credence.
+    """
+    arguments_on: dict[str, list[Argument]] = defaultdict(list)
+    for argument in argument_map.arguments:
+        for aim in dict.fromkeys(map(_aim, argument.targets)):
+            arguments_on[aim].append(argument)
+    pen = _Pen(perspective, marginals or {}, arguments_on)
+    entries: tuple[Variable, ...] = (*argument_map.claims, *argument_map.questions, *argument_map.events)
+    links = [Link(name, entry.about.id) for entry in entries for name in _basis_mentions(entry)]
+    for argument in argument_map.arguments:
+        card = _card_of(argument, argument_map)
+        names = (name for premise in argument.premises for name in mentioned(premise))
+        links += [Link(name, card, argument.about.id) for name in names if name != card]
+    return Picture(
+        title or argument_map.title or argument_map.id,
+        tuple(pen.card(entry) for entry in entries),
+        tuple(dict.fromkeys(links)),
+        frozenset(target),
+    )
+
+
+def around(shown: Picture, ids: Iterable[str], steps: int) -> Picture:
+    """Return the cards that at most `steps` links separate from one of `ids` (of cards or arguments)."""
+    card_of = {row.address: card.id for card in shown.cards for row in card.rows}
+    near = {card_of.get(name, name) for name in ids}
+    neighbours: dict[str, set[str]] = defaultdict(set)
+    for link in shown.links:
+        neighbours[link.start].add(link.end)
+        neighbours[link.end].add(link.start)
+    for _ in range(steps):
+        near |= {other for name in near for other in neighbours[name]}
+    return replace(
+        shown,
+        cards=tuple(card for card in shown.cards if card.id in near),
+        links=tuple(link for link in shown.links if link.start in near and link.end in near),
+    )
+
+
+def overview(shown: Picture) -> Picture:
+    """Return the cards alone: their arguments are counted, not told."""
+    links = dict.fromkeys(Link(link.start, link.end) for link in shown.links)
+    return replace(shown, cards=tuple(map(_counted, shown.cards)), links=tuple(links))
+
+
+def _counted(card: Card) -> Card:
+    marks = [row.mark for row in card.rows]
+    counts = [f"{marks.count(mark)} {mark}" for mark in Mark if mark is not Mark.BASIS and mark in marks]
+    rows = [CardRow(card.id, card.id, Mark.BASIS, 0, "arguments: " + ", ".join(counts))] if counts else []
+    return replace(card, rows=tuple(rows))
+
+
+def _aim(target: ArgumentTarget) -> str:
+    """Return the address of the row, or the id of the card or argument, under which a target is shown."""
+    match target:
+        case OnClaim(claim=claim):
+            return claim
+        case OnRoute(claim=claim, route=route):
+            return f"{claim}.{route}"
+        case OnPhase(event=event, phase=phase):
+            return f"{event}.{phase}"
+        case OnStates(question=question, states=(state,)):
+            return f"{question}.{state}"
+        case OnStates(question=question):
+            return question
+        case OnArgument(argument=argument):
+            return argument
+        case _:
+            assert_never(target)
+
+
+def _card_of(argument: Argument, argument_map: ArgumentMap) -> str:
+    """Return the id of the card on which an argument is told: that of its first target."""
+    target = argument.targets[0]
+    while isinstance(target, OnArgument):
+        aimed_at = argument_map.entry[target.argument]
+        assert isinstance(aimed_at, Argument)
+        target = aimed_at.targets[0]
+    return _aim(target).partition(".")[0]
+
+
+def _basis_mentions(entry: Variable) -> Iterator[str]:
+    """Yield the ids that an entry's basis refers to, with repeats."""
+    conditions: list[Condition | None] = []
+    match entry.basis:
+        case Credence():
+            pass
+        case Definition(parts=parts):
+            conditions += parts
+        case Routes(routes=routes, when=when):
+            conditions += [*(route.when for route in routes), when]
+        case Table(rows=rows):
+            conditions += [row.when for row in rows]
+        case ShareTable(rows=share_rows):
+            conditions += [row.when for row in share_rows]
+        case Gap(start=start, end=end):
+            yield from (start, end)
+        case Emergence(phases=phases, requires=requires):
+            yield from requires
+            for phase in phases:
+                conditions += [phase.when, *(row.when for row in phase.rows)]
+        case Combination(parts=names):
+            yield from names
+        case _:
+            assert_never(entry.basis)
+    for condition in conditions:
+        if condition is not None:
+            yield from mentioned(condition)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """What it takes to write a card: one worldview's numbers, marginals, the arguments on everything."""
+
+    perspective: Perspective
+    marginals: Marginals
+    arguments_on: Mapping[str, list[Argument]]
+
+    def card(self, entry: Variable) -> Card:
+        """Return the card of a claim, question or event."""
+        name = entry.about.id
+        rows: list[CardRow] = []
+        for basis in self._basis(entry):
+            rows.append(basis)
+            if basis.address != name:
+                rows.extend(self._arguments(basis.address, basis.depth + 1))
+        rows.extend(self._arguments(name, 0))
+        known = self.marginals.get(name, {})
+        probability = percent(known["true"]) if "true" in known else ""
+        return Card(name, type(entry).__name__.lower(), entry.about.text, probability, tuple(rows))
+
+    def _basis(self, entry: Variable) -> Iterator[CardRow]:
+        name = entry.about.id
+        match entry.basis:
+            case Credence(judgement=judgement):
+                label = "before its arguments" if name in self.arguments_on else "credence"
+                yield _basis(name, f"{label}: {self._number(judgement.address)}")
+            case Definition() as definition:
+                yield _basis(name, *self._definition(definition))
+            case Routes() as routes:
+                yield from self._routes(name, routes)
+            case Table(rows=rows):
+                yield from (self._case(name, row) for row in rows)
+            case ShareTable(rows=share_rows):
+                yield from self._shares(entry, share_rows)
+            case Gap() as gap:
+                yield _basis(name, *_gap(entry, gap))
+            case Emergence(phases=phases, requires=requires):
+                if requires:
+                    yield _basis(name, f"not before {', '.join(requires)}")
+                for phase in phases:
+                    yield from self._phase(name, phase)
+            case Combination(latest=latest, parts=parts):
+                yield _basis(name, f"the {'later' if latest else 'earlier'} of {', '.join(parts)}")
+            case _:
+                assert_never(entry.basis)
+
+    def _routes(self, name: str, routes: Routes) -> Iterator[CardRow]:
+        if routes.when:
+            yield _basis(name, "only when", condition_text(routes.when))
+        for route in routes.routes:
+            chance = f"route {route.id or ''}: chance {self._number(route.chance.address)}"
+            yield _basis(name, chance, _when(route.when), address=route.chance.address)
+        if not routes.leak.is_default:
+            yield _basis(name, f"any other cause: {self._number(routes.leak.address)}")
+
+    def _definition(self, definition: Definition) -> tuple[str, str]:
+        match definition.rule:
+            case Rule.ALL_OF:
+                rule = "when all of these hold"
+            case Rule.ANY_OF:
+                rule = "when any of these holds"
+            case Rule.AT_LEAST:
+                rule = f"when at least {definition.count} of these hold"
+            case _:
+                assert_never(definition.rule)
+        met, otherwise = definition.if_met, definition.otherwise
+        if not met.is_default:
+            rule = f"{self._number(met.address)} {rule}"
+        if not otherwise.is_default:
+            rule += f", otherwise {self._number(otherwise.address)}"
+        return f"{rule}:", ", ".join(map(condition_text, definition.parts))
+
+    def _case(self, name: str, row: Row, depth: int = 0) -> CardRow:
+        return _basis(
+            name, f"{_label(row)}{self._number(row.credence.address)}", _when(row.when), depth=depth
+        )
+
+    def _shares(self, question: Question, rows: tuple[ShareRow, ...]) -> Iterator[CardRow]:
+        """Yield a row per state, with its probability (or else its share), then the cases if several."""
+        name, known = question.about.id, self.marginals.get(question.about.id)
+        for i, state in enumerate(question.states):
+            share = self._number(rows[0].shares[i].address) if len(rows) == 1 else ""
+            number = percent(known[state]) if known else share
+            yield _basis(name, f"{state}: {number}" if number else state, address=f"{name}.{state}")
+        for row in rows if len(rows) > 1 else ():
+            shares = zip(question.states, row.shares, strict=True)
+            numbers = ", ".join(f"{state} {self._number(share.address)}" for state, share in shares)
+            yield _basis(name, f"{_label(row)}{numbers}", _when(row.when))
+
+    def _phase(self, event: str, phase: PhaseChance) -> Iterator[CardRow]:
+        address = f"{event}.{phase.phase}"
+        only = phase.rows[0] if len(phase.rows) == 1 else None
+        number = f" {self._number(only.credence.address)}" if only else ""
+        yield _basis(event, f"in {phase.phase}:{number}", _when(phase.when), address=address)
+        if only is None:
+            yield from (self._case(event, row, depth=1) for row in phase.rows)
+
+    def _arguments(self, aim: str, depth: int) -> Iterator[CardRow]:
+        """Yield the arguments aimed at `aim`, each followed by what undercuts it, and so on down."""
+        stack = [(argument, aim, depth) for argument in reversed(self.arguments_on.get(aim, ()))]
+        while stack:
+            argument, of, level = stack.pop()
+            told_here = _aim(argument.targets[0]) == of
+            yield self._argument(argument, of, level, told_here)
+            if told_here:
+                name = argument.about.id
+                stack += [(under, name, level + 1) for under in reversed(self.arguments_on.get(name, ()))]
+
+    def _argument(self, argument: Argument, of: str, depth: int, told_here: bool) -> CardRow:
+        name = argument.about.id
+        soundness = self.perspective.setting[argument.credence.address]
+        known = self.marginals.get(name)
+        holds = known["true"] if known else soundness.value.middle
+        weight = self.perspective.setting[argument.weight.address].value
+        match argument.direction:
+            case Direction.FOR | Direction.AGAINST:
+                counts = holds * max(0.0, math.log(weight.middle)) / FULL_WEIGHT
+                how = f"strength {self._number(argument.weight.address)}"
+            case Direction.UNDERCUTS:
+                counts = holds * weight.middle
+                how = f"force {self._number(argument.weight.address)}"
+            case _:
+                assert_never(argument.direction)
+        states = [
+            ", ".join(target.states)
+            for target in argument.targets
+            if isinstance(target, OnStates) and target.question == of
+        ]
+        on = f" {states[0]}" if states else ""
+        by = f", {argument.by}" if argument.by else ""
+        chance = "rejected" if soundness.rejected else f"holds {percent(holds)}"
+        head = f"{argument.direction}{on}{by}: {chance}, {how}"
+        text = argument.about.text if told_here else f"{name}, told under {_aim(argument.targets[0])}"
+        return CardRow(name, of, Mark(argument.direction), depth, head, text, min(1.0, counts))
+
+    def _number(self, address: str) -> str:
+        setting = self.perspective.setting[address]
+        return "rejected" if setting.rejected else setting.value.text or format_value(setting.value)
+
+
+def _basis(card: str, head: str, text: str = "", *, address: str = "", depth: int = 0) -> CardRow:
+    return CardRow(address or card, card, Mark.BASIS, depth, head, text)
+
+
+def _gap(question: Variable, gap: Gap) -> tuple[str, str]:
+    assert isinstance(question, Question)
+    limits = zip(question.states[1:], gap.thresholds, strict=True)
+    states = [question.states[0], *(f"{state} from {step}" for state, step in limits)]
+    return f"steps from {gap.start} to {gap.end}:", ", ".join(states)
+
+
+def _when(condition: Condition | None) -> str:
+    return f"when {condition_text(condition)}" if condition else ""
+
+
+def _label(row: Row | ShareRow) -> str:
+    if row.when is None:
+        return "otherwise: "
+    return f"{row.id}: " if row.id else ""

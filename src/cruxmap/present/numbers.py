@@ -1,0 +1,47 @@
+"""How numbers are written for people: as many digits as they can use, and the same everywhere."""
+
+import math
+
+
+def percent(probability: float | None) -> str:
+    """Write a probability with two digits, of itself or of its distance from 100%.
+
+    >>> [percent(p) for p in (0.051376, 0.5, 0.99968, 3e-9, 1 - 3e-9, 0.0, 1.0, None)]
+    ['5.1%', '50%', '99.968%', '3e-9', '1 - 3e-9', '0%', '100%', '-']
+    """
+    if probability is None:
+        return "-"
+    if probability in (0.0, 1.0):
+        return f"{probability:.0%}"
+    if probability < 1e-5:
+        return _power(probability)
+    if probability > 1 - 1e-5:
+        return f"1 - {_power(1 - probability)}"
+    return f"{100 * probability:.{_decimals(min(probability, 1 - probability))}f}%"
+
+
+def _power(small: float) -> str:
+    mantissa, exponent = f"{small:.0e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def _decimals(smaller: float) -> int:
+    """Return after how many decimals of a percentage two digits of `smaller` are there."""
+    return max(0, 1 - math.floor(math.log10(100 * smaller * 1.0000001)))
+
+
+def ratio(value: float | None) -> str:
+    """Write a ratio of odds: `1.0x`, `3.2x`, `25x`."""
+    if value is None:
+        return "-"
+    return f"{value:.1f}x" if value < 10 else f"{value:.0f}x"
+
+
+def signed(value: float | None, decimals: int = 2) -> str:
+    """Write a difference with its sign."""
+    return "-" if value is None else f"{value:+.{decimals}f}"
+
+
+def interval(ends: tuple[float, float] | None) -> str:
+    """Write a 90% interval of a probability as the language does."""
+    return "-" if ends is None else f"{percent(ends[0])} to {percent(ends[1])}"

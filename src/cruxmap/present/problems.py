@@ -1,0 +1,73 @@
+"""Problems as people and editors read them: the place, what is wrong, the line with a marker, a hint.
+
+Texts come from somebody's files, so control characters are replaced before anything is printed.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+from cruxmap.errors import NOWHERE, Problem
+
+LINE_WIDTH = 100
+"""How much of a long line is shown around the marked spot, in characters."""
+
+
+def problem_json(problem: Problem) -> dict[str, str | int]:
+    """Return a problem under the keys of `check --format json`."""
+    return {
+        "code": problem.code,
+        "message": problem.message,
+        "file": problem.span.file,
+        "line": problem.span.line,
+        "column": problem.span.column,
+        "hint": problem.hint,
+    }
+
+
+def problems_json(problems: Iterable[Problem], warnings: Iterable[Problem]) -> dict[str, object]:
+    """Return what `check --format json` prints."""
+    return {
+        "problems": [problem_json(p) for p in problems],
+        "warnings": [problem_json(w) for w in warnings],
+    }
+
+
+def problem_text(problem: Problem, kind: str) -> str:
+    """Write a problem over a few lines, in rich's markup; `kind` is `problem` or `warning`."""
+    from rich.markup import escape
+
+    colour = {"problem": "red", "warning": "yellow"}[kind]
+    place = "" if problem.span.file == NOWHERE.file else f"[bold]{escape(printable(str(problem.span)))}:[/] "
+    lines = [f"{place}[{colour}]{kind}[/] [bold]{problem.code}[/]: {escape(printable(problem.message))}"]
+    if problem.line_text.strip():
+        shown, marker = marked_line(problem)
+        number = str(problem.span.line)
+        lines.append(f"  [dim]{number} |[/] {escape(shown)}")
+        lines.append(f"  [dim]{' ' * len(number)} |[/] [{colour}]{marker}[/]")
+    if problem.hint:
+        lines.append(f"  [cyan]hint:[/] {escape(printable(problem.hint))}")
+    return "\n".join(lines)
+
+
+def marked_line(problem: Problem) -> tuple[str, str]:
+    """Return the part of the line around the spot, and a marker to print under it."""
+    text = printable(problem.line_text.rstrip())
+    at = min(problem.span.column - 1, len(text))
+    start = max(0, at - LINE_WIDTH // 2) if len(text) > LINE_WIDTH else 0
+    stop = start + LINE_WIDTH
+    before, spot = text[start:at], text[at : min(at + max(problem.span.length, 1), stop)]
+    lead, tail = "... " if start else "", " ..." if stop < len(text) else ""
+    marker = " " * (len(lead) + _cells(before)) + "^" * max(_cells(spot), 1)
+    return f"{lead}{text[start:stop]}{tail}", marker
+
+
+def printable(text: str) -> str:
+    """Return the text with every character that could move the cursor or colour the screen replaced."""
+    return "".join(c if c.isprintable() else " " if c in "\t\n\r" else "\ufffd" for c in text)
+
+
+def _cells(text: str) -> int:
+    """Return how many columns of a terminal the text takes."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )

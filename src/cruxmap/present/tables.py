@@ -1,0 +1,95 @@
+"""Answers as tables: for the terminal, for Markdown, and as CSV with whole numbers.
+
+A `Table` is a value with the raw cells; the three writers decide nothing but the form.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
+
+type Cell = str | float | int | bool | None
+
+
+def as_text(cell: Any) -> str:
+    """Write a cell that needs no format of its own; what is undefined is a dash."""
+    return "-" if cell is None else str(cell)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`key` names the column in CSV, `title` for people; `show` writes a cell for them."""
+
+    key: str
+    title: str
+    show: Callable[[Any], str] = as_text
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of raw cells under columns, with a title and notes to print below."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def csv_text(table: Table) -> str:
+    """Write the table as CSV: keys as header, numbers in full, undefined cells empty."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.key for column in table.columns])
+    writer.writerows(table.rows)
+    return out.getvalue()
+
+
+def markdown_text(table: Table) -> str:
+    """Write the table in GitHub's Markdown, with its title and notes around it."""
+    head = [column.title for column in table.columns]
+    rule = ["---:" if column.right else "---" for column in table.columns]
+    body = [[_markdown_cell(cell) for cell in row] for row in shown_rows(table)]
+    lines = ["| " + " | ".join(cells) + " |" for cells in (head, rule, *body)]
+    parts = [f"**{table.title}**", "\n".join(lines), *table.notes]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _markdown_cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+
+
+def rich_table(table: Table) -> "RichTable":
+    """Return the table for a terminal; long texts wrap, numbers do not."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table as RichTable
+
+    shown = RichTable(
+        title=escape(table.title) if table.title else None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        header_style="bold",
+    )
+    for column in table.columns:
+        shown.add_column(
+            column.title,
+            justify="right" if column.right else "left",
+            no_wrap=column.right,
+            max_width=None if column.right else 72,
+        )
+    for row in shown_rows(table):
+        shown.add_row(*map(escape, row))
+    return shown
+
+
+def shown_rows(table: Table) -> Iterable[tuple[str, ...]]:
+    """Yield the rows as people read them."""
+    for row in table.rows:
+        yield tuple(column.show(cell) for column, cell in zip(table.columns, row, strict=True))
