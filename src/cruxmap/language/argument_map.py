@@ -175,7 +175,7 @@ class StateIn:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """`event` happens, at least `by` steps before `other`; an `other` that never happens is later than all."""
+    """`event` happens at least `by` steps before `other`; never happening is later than every step."""
 
     event: str
     other: str
@@ -529,6 +529,26 @@ class OnArgument:
 type ArgumentTarget = OnClaim | OnRoute | OnPhase | OnStates | OnArgument
 
 
+def target_owner(target: ArgumentTarget) -> str:
+    """Return the id of the entry that an argument's target is or belongs to."""
+    match target:
+        case OnClaim(claim=name) | OnRoute(claim=name) | OnPhase(event=name):
+            return name
+        case OnStates(question=name) | OnArgument(argument=name):
+            return name
+
+
+def target_text(target: ArgumentTarget) -> str:
+    """Write an argument's target as the language does."""
+    match target:
+        case OnClaim(claim=name) | OnArgument(argument=name):
+            return name
+        case OnRoute(claim=owner, route=part) | OnPhase(event=owner, phase=part):
+            return f"{owner}.{part}"
+        case OnStates(question=question, states=states):
+            return condition_text(StateIn(question, states))
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """A reason for or against its targets (with a strength), or one that undercuts (with a force)."""
@@ -544,6 +564,35 @@ class Argument:
 
 
 type Entry = Claim | Question | Event | Argument
+
+
+def mentioned_in(entry: Entry) -> Iterator[str]:
+    """Yield the ids that an entry's basis or premises refer to, with repeats; not an argument's targets."""
+    conditions: list[Condition | None] = []
+    match entry:
+        case Argument(premises=premises):
+            conditions += premises
+        case Claim(basis=Definition(parts=parts)):
+            conditions += parts
+        case Claim(basis=Routes(routes=routes, when=when)):
+            conditions += [*(route.when for route in routes), when]
+        case Claim(basis=Table(rows=rows)):
+            conditions += [row.when for row in rows]
+        case Question(basis=ShareTable(rows=share_rows)):
+            conditions += [row.when for row in share_rows]
+        case Question(basis=Gap(start=start, end=end)):
+            yield from (start, end)
+        case Event(basis=Emergence(phases=phases, requires=requires)):
+            yield from requires
+            for phase in phases:
+                conditions += [phase.when, *(row.when for row in phase.rows)]
+        case Event(basis=Combination(parts=names)):
+            yield from names
+        case Claim() | Question() | Event():
+            return
+    for condition in conditions:
+        if condition is not None:
+            yield from mentioned(condition)
 
 
 # --- worldviews --------------------------------------------------------------------------------

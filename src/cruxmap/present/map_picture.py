@@ -26,9 +26,6 @@ from cruxmap.language.argument_map import (
     Event,
     Gap,
     OnArgument,
-    OnClaim,
-    OnPhase,
-    OnRoute,
     OnStates,
     PhaseChance,
     Question,
@@ -40,6 +37,9 @@ from cruxmap.language.argument_map import (
     Table,
     condition_text,
     mentioned,
+    mentioned_in,
+    target_owner,
+    target_text,
 )
 from cruxmap.language.inheritance import Perspective
 from cruxmap.language.judgement import format_value
@@ -129,7 +129,7 @@ def picture(
             arguments_on[aim].append(argument)
     pen = _Pen(perspective, marginals or {}, arguments_on)
     entries: tuple[Variable, ...] = (*argument_map.claims, *argument_map.questions, *argument_map.events)
-    links = [Link(name, entry.about.id) for entry in entries for name in _basis_mentions(entry)]
+    links = [Link(name, entry.about.id) for entry in entries for name in mentioned_in(entry)]
     for argument in argument_map.arguments:
         card = _card_of(argument, argument_map)
         names = (name for premise in argument.premises for name in mentioned(premise))
@@ -175,20 +175,12 @@ def _counted(card: Card) -> Card:
 def _aim(target: ArgumentTarget) -> str:
     """Return the address of the row, or the id of the card or argument, under which a target is shown."""
     match target:
-        case OnClaim(claim=claim):
-            return claim
-        case OnRoute(claim=claim, route=route):
-            return f"{claim}.{route}"
-        case OnPhase(event=event, phase=phase):
-            return f"{event}.{phase}"
         case OnStates(question=question, states=(state,)):
             return f"{question}.{state}"
         case OnStates(question=question):
             return question
-        case OnArgument(argument=argument):
-            return argument
         case _:
-            assert_never(target)
+            return target_text(target)
 
 
 def _card_of(argument: Argument, argument_map: ArgumentMap) -> str:
@@ -198,36 +190,7 @@ def _card_of(argument: Argument, argument_map: ArgumentMap) -> str:
         aimed_at = argument_map.entry[target.argument]
         assert isinstance(aimed_at, Argument)
         target = aimed_at.targets[0]
-    return _aim(target).partition(".")[0]
-
-
-def _basis_mentions(entry: Variable) -> Iterator[str]:
-    """Yield the ids that an entry's basis refers to, with repeats."""
-    conditions: list[Condition | None] = []
-    match entry.basis:
-        case Credence():
-            pass
-        case Definition(parts=parts):
-            conditions += parts
-        case Routes(routes=routes, when=when):
-            conditions += [*(route.when for route in routes), when]
-        case Table(rows=rows):
-            conditions += [row.when for row in rows]
-        case ShareTable(rows=share_rows):
-            conditions += [row.when for row in share_rows]
-        case Gap(start=start, end=end):
-            yield from (start, end)
-        case Emergence(phases=phases, requires=requires):
-            yield from requires
-            for phase in phases:
-                conditions += [phase.when, *(row.when for row in phase.rows)]
-        case Combination(parts=names):
-            yield from names
-        case _:
-            assert_never(entry.basis)
-    for condition in conditions:
-        if condition is not None:
-            yield from mentioned(condition)
+    return target_owner(target)
 
 
 @dataclass(frozen=True, slots=True)

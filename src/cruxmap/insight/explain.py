@@ -1,0 +1,253 @@
+"""One entry of a map, explained: where its numbers come from, what is said for and against it.
+
+In: a `ModelSpec` and an address. Out: an `Explanation`, with probabilities at central judgements, given
+what the model assumes and observes.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from cruxmap.errors import InvalidMap, Problem
+from cruxmap.language.argument_map import (
+    Argument,
+    ArgumentMap,
+    Citation,
+    Entry,
+    ModelSpec,
+    Stated,
+    condition_text,
+    judgements_of,
+    mentioned,
+    mentioned_in,
+    target_owner,
+    target_text,
+)
+from cruxmap.language.inheritance import Setting, settle
+from cruxmap.language.judgement import format_value
+from cruxmap.network.inquiry import central_z, entries_of, inquire
+from cruxmap.network.queries import infer
+
+type States = Mapping[str, float]
+"""The states of a variable and their probabilities; booleans have `false` and `true`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedNumber:
+    """The number that a worldview has in one place. `origin` says whose it is, `own` if it is its own."""
+
+    worldview: str
+    setting: Setting
+
+    @property
+    def own(self) -> bool:
+        """Whether the worldview gives this number itself and does not inherit it."""
+        return self.setting.origin == self.worldview
+
+    @property
+    def text(self) -> str:
+        """The number in the language's notation, as written where it was written."""
+        value = self.setting.value
+        return "rejected" if self.setting.rejected else value.text or format_value(value)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceForANumber:
+    """One judgement of the entry, with every worldview's number in it."""
+
+    address: str
+    numbers: tuple[PlacedNumber, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedArgument:
+    """An argument on the entry. `depth` 0 is aimed at the entry, 1 undercuts one of those, and so on.
+
+    `holds` is the probability that it holds and `weight` its central strength (odds) or force
+    (probability), both per worldview.
+    """
+
+    argument: Argument
+    depth: int
+    holds: Mapping[str, float | None]
+    weight: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All there is to say about one entry; `probability` is empty where the evidence is impossible."""
+
+    entry: Entry
+    probability: Mapping[str, States]
+    judgements: tuple[PlaceForANumber, ...]
+    arguments: tuple[WeighedArgument, ...]
+    stated: tuple[tuple[str, Stated], ...]
+    mentioned_by: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the explanation as plain data; undefined numbers are `None`."""
+        about = self.entry.about
+        return {
+            "id": about.id,
+            "kind": type(self.entry).__name__.lower(),
+            "text": about.text,
+            "sources": _sources(about.citations),
+            "note": about.note,
+            "probability": {name: dict(states) or None for name, states in self.probability.items()},
+            "judgements": [
+                {
+                    "address": place.address,
+                    "worldviews": {n.worldview: _number_json(n) for n in place.numbers},
+                }
+                for place in self.judgements
+            ],
+            "arguments": [_argument_json(weighed) for weighed in self.arguments],
+            "stated": [
+                {
+                    "worldview": worldview,
+                    "of": condition_text(stated.of),
+                    "assuming": [condition_text(c) for c in stated.assuming],
+                    "credence": stated.credence.text or format_value(stated.credence),
+                    "sources": _sources(stated.citations),
+                }
+                for worldview, stated in self.stated
+            ],
+            "mentioned_by": list(self.mentioned_by),
+        }
+
+
+def _sources(citations: Iterable[Citation]) -> list[str]:
+    return [str(citation) for citation in citations]
+
+
+def _number_json(number: PlacedNumber) -> dict[str, Any]:
+    setting = number.setting
+    return {
+        "value": number.text,
+        "central": setting.value.middle,
+        "low": setting.value.low,
+        "high": setting.value.high,
+        "origin": setting.origin,
+        "own": number.own,
+        "sources": _sources(setting.citations),
+        "note": setting.note,
+    }
+
+
+def _argument_json(weighed: WeighedArgument) -> dict[str, Any]:
+    argument = weighed.argument
+    return {
+        "id": argument.about.id,
+        "depth": weighed.depth,
+        "direction": str(argument.direction),
+        "on": [target_text(target) for target in argument.targets],
+        "by": argument.by,
+        "text": argument.about.text,
+        "sources": _sources(argument.about.citations),
+        "premises": [condition_text(premise) for premise in argument.premises],
+        "holds": dict(weighed.holds),
+        str(argument.weight.role): dict(weighed.weight),
+    }
+
+
+def marginals(model: ModelSpec, ids: Iterable[str] | None = None) -> dict[str, dict[str, dict[str, float]]]:
+    """Return, per worldview of the model, the states and probabilities of entries (all, or `ids`).
+
+    At central judgements, given what is assumed and observed; a worldview in which that is impossible
+    has no entries.
+    """
+    inquiry = inquire(model)
+    network = inquiry.network
+    asked = {name: network.places[name] for name in (model.map.entry if ids is None else ids)}
+    entries = np.concatenate(
+        [entries_of(inquiry, number, central_z(inquiry)) for number in range(len(model.worldviews))], axis=1
+    )
+    inference = infer(network, entries, inquiry.given, tuple(dict.fromkeys(asked.values())))
+    return {
+        worldview: {
+            name: dict(
+                zip(
+                    network.variables[variable].states,
+                    inference.marginals[variable][:, number].tolist(),
+                    strict=True,
+                )
+            )
+            for name, variable in asked.items()
+            if math.isfinite(inference.log_z[number])
+        }
+        for number, worldview in enumerate(model.worldviews)
+    }
+
+
+def explain(model: ModelSpec, address: str) -> Explanation:
+    """Return what the map and the model's worldviews say about the entry that `address` is or belongs to.
+
+    Raises InvalidMap, with the nearest address as hint, where there is no such address.
+    """
+    entry = find_entry(model.map, address)
+    name = entry.about.id
+    arguments = _arguments_on(model.map, name)
+    known = marginals(model, [name, *(argument.about.id for argument, _ in arguments)])
+    perspectives = {w: settle(model.map, w, model.settings) for w in model.worldviews}
+    return Explanation(
+        entry,
+        {worldview: found.get(name, {}) for worldview, found in known.items()},
+        tuple(
+            PlaceForANumber(
+                judgement.address,
+                tuple(PlacedNumber(w, p.setting[judgement.address]) for w, p in perspectives.items()),
+            )
+            for judgement in judgements_of(entry)
+        ),
+        tuple(
+            WeighedArgument(
+                argument,
+                depth,
+                {w: found[argument.about.id]["true"] if found else None for w, found in known.items()},
+                {w: p.setting[argument.weight.address].value.middle for w, p in perspectives.items()},
+            )
+            for argument, depth in arguments
+        ),
+        tuple(
+            (worldview.about.id, stated)
+            for worldview in model.map.worldviews
+            if worldview.about.id in model.worldviews
+            for stated in worldview.stated
+            if name in mentioned(stated.of)
+        ),
+        tuple(other for other, value in model.map.entry.items() if name in mentioned_in(value)),
+    )
+
+
+def find_entry(argument_map: ArgumentMap, address: str) -> Entry:
+    """Return the entry that an address is or belongs to; raises InvalidMap where there is none."""
+    if address in argument_map.entry:
+        return argument_map.entry[address]
+    if address in argument_map.judgements:
+        return argument_map.entry[argument_map.judgements[address].owner]
+    known = [*argument_map.entry, *argument_map.judgements]
+    nearest = get_close_matches(address, known, n=1)
+    hint = f"did you mean `{nearest[0]}`?" if nearest else ""
+    raise InvalidMap((Problem("unknown-address", f"there is no `{address}` in the map", hint=hint),))
+
+
+def _arguments_on(argument_map: ArgumentMap, name: str) -> list[tuple[Argument, int]]:
+    """List the arguments on an entry, each followed by what undercuts it, with their depth."""
+    aimed_at: dict[str, list[Argument]] = {}
+    for argument in argument_map.arguments:
+        for owner in dict.fromkeys(map(target_owner, argument.targets)):
+            aimed_at.setdefault(owner, []).append(argument)
+    listed: list[tuple[Argument, int]] = []
+    seen: set[str] = set()
+    stack = [(argument, 0) for argument in reversed(aimed_at.get(name, ()))]
+    while stack:
+        argument, depth = stack.pop()
+        listed.append((argument, depth))
+        if argument.about.id not in seen:
+            seen.add(argument.about.id)
+            stack += [(under, depth + 1) for under in reversed(aimed_at.get(argument.about.id, ()))]
+    return listed
