@@ -1,0 +1,356 @@
+"""The parts of a network while it is being put together: entries, variables, tables, small functions.
+
+Lowering says what depends on what; this module keeps the books. Equal entries become one entry, equal
+row patterns one array, and a function of a few variables is kept as a dense array (`Function`) until
+somebody needs it as a variable of its own. Nothing here knows about claims or arguments.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, product
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cruxmap.network.network import IntArray, Network, SparseTable, TableProgram, Variable
+
+BOOLEAN = ("false", "true")
+
+ROOM = 64
+"""How many configurations conditions may range over inside a table before they get variables of their own."""
+
+CERTAIN = 0
+"""The entry that is always 1."""
+
+type Terms = tuple[tuple[int, float], ...]
+"""A shift: (index of a strength, +1 or -1), in increasing order of the index."""
+
+type Values = npt.NDArray[Any]
+"""Truth values, or whole numbers."""
+
+type Draw = tuple[tuple[int, int], ...]
+"""A distribution over a variable's states: (state, entry) for each state that can occur."""
+
+NO: Draw = ((0, CERTAIN),)
+YES: Draw = ((1, CERTAIN),)
+
+
+class Entries:
+    """Collects the entries of a `TableProgram`.
+
+    `certain` are the judgements that are 0% or 100% whatever the worldview: an entry that they make
+    impossible is left out, one that they make sure is the constant.
+    """
+
+    def __init__(self, addresses: Iterable[str], certain: Mapping[str, bool]) -> None:
+        self.index = {address: i for i, address in enumerate(addresses)}
+        self._certain = {self.index[address]: value for address, value in certain.items()}
+        self._count = 1
+        self._shifts: dict[Terms, int] = {(): 0}
+        self._logistic: dict[tuple[int, int, int], int] = {}
+        self._groups: dict[tuple[tuple[int, ...], tuple[int, ...]], range] = {}
+        self._hazard: dict[tuple[int, int, int, int, int, bool], int] = {}
+        self._step: dict[tuple[int, int, int, int], int] = {}
+
+    def certainty(self, address: str) -> bool | None:
+        """Tell whether a judgement is 100% (true) or 0% (false) in every worldview, `None` if neither."""
+        return self._certain.get(self.index[address])
+
+    def chance(self, address: str, terms: Terms = ()) -> Draw:
+        """A boolean that is true with the probability of the judgement, shifted by `terms`."""
+        base = self.index[address]
+        sure = self._certain.get(base)
+        if sure is not None:
+            return YES if sure else NO
+        shift = self._shift(terms)
+        return tuple((state, self._entry(self._logistic, (base, state or -1, shift))) for state in (0, 1))
+
+    def shares(self, addresses: Sequence[str], terms: Sequence[Terms]) -> Draw:
+        """A variable with one share per state, each with its own shift."""
+        bases = [self.index[address] for address in addresses]
+        states = [s for s, base in enumerate(bases) if self._certain.get(base) is not False]
+        if len(states) == 1:
+            return ((states[0], CERTAIN),)
+        key = (tuple(bases[s] for s in states), tuple(self._shift(terms[s]) for s in states))
+        if key not in self._groups:
+            self._groups[key] = range(self._count, self._count + len(states))
+            self._count += len(states)
+        return tuple(zip(states, self._groups[key], strict=True))
+
+    def hazard(self, address: str, terms: Terms, pace: str, n_open: int, steps: int) -> Draw:
+        """A boolean: it happens in a phase of which the last `n_open` of `steps` steps are open."""
+        if n_open == 0:
+            return NO
+        if n_open == steps or self.certainty(address) is not None:
+            return self.chance(address, terms)
+        base, shift, at = self.index[address], self._shift(terms), self.index[pace]
+        keys = ((base, shift, at, n_open, steps, happens) for happens in (False, True))
+        return tuple((state, self._entry(self._hazard, key)) for state, key in enumerate(keys))
+
+    def steps(self, pace: str, n_open: int, steps: int) -> Draw:
+        """Which step of the phase (counted from 0) it is, among the last `n_open` of `steps`."""
+        if n_open == 1:
+            return ((steps - 1, CERTAIN),)
+        at, among = self.index[pace], range(steps - n_open, steps)
+        return tuple((k, self._entry(self._step, (at, k, n_open, steps))) for k in among)
+
+    def _shift(self, terms: Terms) -> int:
+        return self._shifts.setdefault(terms, len(self._shifts))
+
+    def _entry[K](self, known: dict[K, int], key: K) -> int:
+        entry = known.get(key)
+        if entry is None:
+            entry = known[key] = self._count
+            self._count += 1
+        return entry
+
+    def program(self) -> tuple[TableProgram, IntArray]:
+        """Return the program, kind after kind, and where each entry handed out so far is in it."""
+        shares = [
+            (base, shift, group)
+            for group, (bases, shifts) in enumerate(self._groups)
+            for base, shift in zip(bases, shifts, strict=True)
+        ]
+        handed_out = [
+            *self._logistic.values(),
+            *(entry for group in self._groups.values() for entry in group),
+            *self._hazard.values(),
+            *self._step.values(),
+        ]
+        position = np.zeros(self._count, np.int64)
+        position[handed_out] = np.arange(1, self._count)
+        ends = np.cumsum([1, len(self._logistic), len(shares), len(self._hazard), len(self._step)])
+        entry = [_fixed(np.arange(a, b)) for a, b in pairwise(ends)]
+        term_shift, term_strength, term_sign = _columns(
+            [(n, *term) for terms, n in self._shifts.items() for term in terms], 3
+        )
+        logistic_base, logistic_sign, logistic_shift = _columns(self._logistic, 3)
+        share_base, share_shift, share_group = _columns(shares, 3)
+        hazard_base, hazard_shift, hazard_pace, hazard_open, hazard_steps, hazard_happens = _columns(
+            self._hazard, 6
+        )
+        step_pace, step_position, step_open, step_steps = _columns(self._step, 4)
+        program = TableProgram(
+            n_entries=self._count,
+            n_shifts=len(self._shifts),
+            term_shift=term_shift,
+            term_strength=term_strength,
+            term_sign=_fixed(term_sign.astype(np.float64)),
+            logistic_entry=entry[0],
+            logistic_base=logistic_base,
+            logistic_sign=_fixed(logistic_sign.astype(np.float64)),
+            logistic_shift=logistic_shift,
+            share_entry=entry[1],
+            share_base=share_base,
+            share_shift=share_shift,
+            share_group=share_group,
+            n_groups=len(self._groups),
+            hazard_entry=entry[2],
+            hazard_base=hazard_base,
+            hazard_shift=hazard_shift,
+            hazard_pace=hazard_pace,
+            hazard_open=hazard_open,
+            hazard_steps=hazard_steps,
+            hazard_happens=_fixed(hazard_happens.astype(np.bool_)),
+            step_entry=entry[3],
+            step_pace=step_pace,
+            step_position=step_position,
+            step_open=step_open,
+            step_steps=step_steps,
+        )
+        return program, position
+
+
+def _columns(rows: Iterable[tuple[float, ...]], width: int) -> list[IntArray]:
+    table = np.array(list(rows), np.int64).reshape(-1, width)
+    return [_fixed(table[:, k].copy()) for k in range(width)]
+
+
+def _fixed[T: np.generic](array: npt.NDArray[T]) -> npt.NDArray[T]:
+    array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function of a few variables: `values[states of scope]` is a truth value or a whole number."""
+
+    scope: tuple[int, ...]
+    values: Values
+
+
+ALWAYS = Function((), np.array(True))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """A case of a table: where `when` holds, the variable is drawn from `draw` of its parents' states."""
+
+    when: Function
+    draw: Callable[[tuple[int, ...]], Draw]
+
+
+class Tables:
+    """Collects the variables of a network with their tables; parents come before children."""
+
+    def __init__(self) -> None:
+        self.variables: list[Variable] = []
+        self._tables: list[SparseTable] = []
+        self._patterns: dict[tuple[int, bytes], IntArray] = {}
+        self._helpers: dict[tuple[tuple[int, ...], int, bytes], int] = {}
+
+    def cardinality(self, variable: int) -> int:
+        """Return the number of states of a variable."""
+        return len(self.variables[variable].states)
+
+    def size(self, scope: Iterable[int]) -> int:
+        """Return the number of configurations of some variables."""
+        return math.prod(len(self.variables[v].states) for v in scope)
+
+    def add(
+        self,
+        name: str,
+        states: tuple[str, ...],
+        parents: tuple[int, ...],
+        rows: npt.ArrayLike,
+        entries: npt.ArrayLike,
+    ) -> int:
+        """Add a variable whose table has these rows (states of the parents, then its own)."""
+        child = len(self.variables)
+        pattern = np.asarray(rows, np.int64).reshape(-1, len(parents) + 1)
+        pattern = self._patterns.setdefault((len(parents), pattern.tobytes()), _fixed(pattern))
+        values = _fixed(np.array(entries, np.int64))
+        self.variables.append(Variable(name, states))
+        self._tables.append(SparseTable(child, (*parents, child), pattern, values))
+        return child
+
+    def cases(
+        self, name: str, states: tuple[str, ...], cases: Sequence[Case], parents: tuple[int, ...] = ()
+    ) -> int:
+        """Add a variable drawn from the first case that holds; the last one stands for all that is left.
+
+        Where the conditions range over few configurations it is one table. Otherwise it is a chain from the
+        last case to the first, each step drawing from its own case or passing the value on, so that the
+        cost grows with the number of cases only.
+        """
+        room = max(4, ROOM // self.size(parents))
+        scope = union(case.when for case in cases[:-1])
+        if self.size(scope) <= room:
+            return self._one_table(name, states, cases, parents, scope)
+        following = self.cases(f"{name} [{len(cases)}]", states, cases[-1:], parents)
+        for k in range(len(cases) - 2, -1, -1):
+            case = Case(self.narrow(cases[k].when, room, f"{name} [when {k + 1}]"), cases[k].draw)
+            following = self._one_step(f"{name} [{k + 1}]" if k else name, states, case, parents, following)
+        return following
+
+    def _one_table(
+        self,
+        name: str,
+        states: tuple[str, ...],
+        cases: Sequence[Case],
+        parents: tuple[int, ...],
+        scope: tuple[int, ...],
+    ) -> int:
+        shape = tuple(map(self.cardinality, scope))
+        chosen = np.full(shape, len(cases) - 1)
+        for k in range(len(cases) - 2, -1, -1):
+            chosen = np.where(self.spread(cases[k].when, scope), k, chosen)
+        block = {k: self._block(cases[k].draw, parents) for k in np.unique(chosen).tolist()}
+        rows: list[tuple[int, ...]] = []
+        entries: list[int] = []
+        for where, k in zip(product(*map(range, shape)), chosen.ravel().tolist(), strict=True):
+            rows += [where + row for row, _ in block[k]]
+            entries += [entry for _, entry in block[k]]
+        return self.add(name, states, (*scope, *parents), rows, entries)
+
+    def _one_step(
+        self,
+        name: str,
+        states: tuple[str, ...],
+        case: Case,
+        parents: tuple[int, ...],
+        following: int,
+    ) -> int:
+        block = self._block(case.draw, parents)
+        configurations = list(product(*(range(self.cardinality(v)) for v in parents)))
+        rows: list[tuple[int, ...]] = []
+        entries: list[int] = []
+        for where, holds in np.ndenumerate(case.when.values):
+            for value in range(len(states)):
+                if holds:
+                    rows += [(*where, value, *row) for row, _ in block]
+                    entries += [entry for _, entry in block]
+                else:
+                    rows += [(*where, value, *configuration, value) for configuration in configurations]
+                    entries += [CERTAIN] * len(configurations)
+        return self.add(name, states, (*case.when.scope, following, *parents), rows, entries)
+
+    def _block(
+        self, draw: Callable[[tuple[int, ...]], Draw], parents: tuple[int, ...]
+    ) -> list[tuple[tuple[int, ...], int]]:
+        """The rows (states of the parents, state) with their entries, of one case."""
+        return [
+            ((*configuration, state), entry)
+            for configuration in product(*(range(self.cardinality(v)) for v in parents))
+            for state, entry in draw(configuration)
+        ]
+
+    def spread(self, function: Function, scope: tuple[int, ...]) -> Values:
+        """Return the values with an axis per variable of `scope`, of length 1 where the function has none."""
+        order = sorted(range(len(function.scope)), key=lambda axis: scope.index(function.scope[axis]))
+        shape = [self.cardinality(v) if v in function.scope else 1 for v in scope]
+        return function.values.transpose(order).reshape(shape)
+
+    def narrow(self, function: Function, room: int, name: str) -> Function:
+        """Return a truth function of at most `room` configurations, by a variable of its own where needed."""
+        if self.size(function.scope) <= room:
+            return function
+        return Function((self.helper(function, BOOLEAN, name),), np.array([False, True]))
+
+    def helper(self, function: Function, states: tuple[str, ...], name: str) -> int:
+        """Return a variable that always has the function's value; one that is there already if it can."""
+        if len(function.scope) == 1 and np.array_equal(function.values, np.arange(len(states))):
+            return function.scope[0]
+        key = (function.scope, len(states), function.values.astype(np.int64).tobytes())
+        if key not in self._helpers:
+            self._helpers[key] = self.determined(name, states, function)
+        return self._helpers[key]
+
+    def determined(self, name: str, states: tuple[str, ...], function: Function) -> int:
+        """Add a variable that always has the function's value."""
+        shape = function.values.shape
+        rows = np.empty((function.values.size, len(shape) + 1), np.int64)
+        rows[:, :-1] = np.indices(shape).reshape(len(shape), -1).T
+        rows[:, -1] = function.values.ravel()
+        return self.add(name, states, function.scope, rows, np.zeros(len(rows), np.int64))
+
+    def reduced(self, function: Function) -> Function:
+        """Return the same function of the variables that matter, in increasing order."""
+        for axis in range(len(function.scope) - 1, -1, -1):
+            first = function.values.take([0], axis)
+            if (function.values == first).all():
+                function = Function(function.scope[:axis] + function.scope[axis + 1 :], first.squeeze(axis))
+        scope = tuple(sorted(function.scope))
+        return Function(scope, np.ascontiguousarray(self.spread(function, scope)))
+
+    def network(self, entries: Entries, places: Mapping[str, int], conditions: tuple[int, ...]) -> Network:
+        """Return the finished network."""
+        program, position = entries.program()
+        return Network(
+            variables=tuple(self.variables),
+            tables=tuple(
+                SparseTable(t.child, t.scope, t.rows, _fixed(position[t.entries])) for t in self._tables
+            ),
+            program=program,
+            addresses=tuple(entries.index),
+            places=MappingProxyType(dict(places)),
+            conditions=conditions,
+        )
+
+
+def union(functions: Iterable[Function]) -> tuple[int, ...]:
+    """Return the variables of several functions, in the order in which they first appear."""
+    return tuple(dict.fromkeys(v for function in functions for v in function.scope))

@@ -1,0 +1,636 @@
+"""From an argument map to a discrete Bayesian network: what each construct of the language means.
+
+In: an `ArgumentMap`, the conditions that will be asked about, and the perspectives that will be put in.
+Out: a `Network` whose joint distribution over claims, arguments, questions and events is the map's
+meaning, whatever the judgements. Every modelling choice lives here. Canonical forms (independent causes,
+counts, first-match tables, several undercutters) become chains of small tables, so that the cost grows
+with the number of parents; only the arguments on one claim multiply.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from itertools import product
+from typing import assert_never
+
+import numpy as np
+import numpy.typing as npt
+
+from cruxmap.language.argument_map import (
+    AllOf,
+    AnyOf,
+    Argument,
+    ArgumentMap,
+    Before,
+    ByEndOf,
+    Claim,
+    ClaimIs,
+    Combination,
+    Condition,
+    Credence,
+    Definition,
+    Direction,
+    During,
+    Emergence,
+    Entry,
+    Event,
+    Ever,
+    Gap,
+    Judgement,
+    Not,
+    OnArgument,
+    OnClaim,
+    OnPhase,
+    OnRoute,
+    OnStates,
+    PhaseChance,
+    Question,
+    Routes,
+    Row,
+    ShareRow,
+    ShareTable,
+    StateIn,
+    Table,
+    Timeline,
+    Within,
+    condition_text,
+    mentioned,
+)
+from cruxmap.language.inheritance import Perspective
+from cruxmap.network.assembly import (
+    ALWAYS,
+    BOOLEAN,
+    CERTAIN,
+    NO,
+    ROOM,
+    YES,
+    Case,
+    Draw,
+    Entries,
+    Function,
+    Tables,
+    Terms,
+    union,
+)
+from cruxmap.network.network import IntArray, Network
+
+NEVER = "never"
+
+type _Weighed = OnClaim | OnRoute | OnPhase | OnArgument | str
+"""What arguments bear on; a question by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Weight:
+    """An argument on a target: the address of its strength or force, +1 or -1, the states it names."""
+
+    argument: str
+    weight: str
+    sign: float
+    states: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is known while a map is lowered."""
+
+    argument_map: ArgumentMap
+    entries: Entries
+    tables: Tables
+    weights: Mapping[_Weighed, tuple[_Weight, ...]]
+    places: dict[str, int] = field(default_factory=dict)
+    tests: dict[Condition, Function] = field(default_factory=dict)
+
+
+def lower(
+    argument_map: ArgumentMap,
+    conditions: Sequence[Condition] = (),
+    perspectives: Sequence[Perspective] = (),
+) -> Network:
+    """Return the network of a map, with a boolean variable for each of `conditions`.
+
+    It serves every worldview, those in `perspectives` in particular: what is 0% or 100% in all of them is
+    built into the tables. Without any, only structure is.
+    """
+    work = _Work(
+        argument_map,
+        Entries(argument_map.judgements, _certain(perspectives)),
+        Tables(),
+        _weights(argument_map.arguments),
+    )
+    for name in _in_order(argument_map, work.weights):
+        work.places[name] = _entry(work, argument_map.entry[name])
+    asked = tuple(_boolean(work, condition) for condition in conditions)
+    return work.tables.network(work.entries, work.places, asked)
+
+
+def _certain(perspectives: Sequence[Perspective]) -> dict[str, bool]:
+    """The judgements that are 0%, or 100%, in every perspective."""
+    if not perspectives:
+        return {}
+    first, *others = perspectives
+    certain = {s.address: s.value.low == 1.0 for s in first.settings if s.value.is_certain}
+    for other in others:
+        values = ((address, other.setting[address].value, sure) for address, sure in certain.items())
+        certain = {a: sure for a, value, sure in values if value.is_certain and (value.low == 1.0) == sure}
+    return certain
+
+
+def _weights(arguments: Iterable[Argument]) -> dict[_Weighed, tuple[_Weight, ...]]:
+    """Find the arguments on each target; one that names a question twice bears on all the states it names."""
+    found: dict[_Weighed, dict[str, _Weight]] = {}
+    for argument in arguments:
+        name = argument.about.id
+        sign = 1.0 if argument.direction is Direction.FOR else -1.0
+        for target in argument.targets:
+            match target:
+                case OnStates(question=question, states=states):
+                    before = found.setdefault(question, {}).get(name)
+                    named = frozenset(states) | (before.states if before else frozenset())
+                    found[question][name] = _Weight(name, argument.weight.address, sign, named)
+                case OnClaim() | OnRoute() | OnPhase() | OnArgument():
+                    found.setdefault(target, {})[name] = _Weight(name, argument.weight.address, sign)
+                case _:
+                    assert_never(target)
+    return {target: tuple(weights.values()) for target, weights in found.items()}
+
+
+# --- order -------------------------------------------------------------------------------------
+
+
+def _in_order(argument_map: ArgumentMap, weights: Mapping[_Weighed, tuple[_Weight, ...]]) -> Iterable[str]:
+    """Yield the ids of all entries, what each rests on first."""
+    return TopologicalSorter(
+        {name: dict.fromkeys(_rests_on(entry, weights)) for name, entry in argument_map.entry.items()}
+    ).static_order()
+
+
+def _rests_on(entry: Entry, weights: Mapping[_Weighed, tuple[_Weight, ...]]) -> Iterator[str]:
+    """Yield the ids of the entries that an entry's own table names."""
+    for target in _targets(entry):
+        yield from (weight.argument for weight in weights.get(target, ()))
+    for condition in _conditions(entry):
+        if condition is not None:
+            yield from mentioned(condition)
+    match entry:
+        case Question(basis=Gap(start=start, end=end)):
+            yield from (start, end)
+        case Event(basis=Combination(parts=events) | Emergence(requires=events)):
+            yield from events
+        case _:
+            pass
+
+
+def _targets(entry: Entry) -> Iterator[_Weighed]:
+    """Yield the parts of an entry that arguments may bear on."""
+    name = entry.about.id
+    match entry:
+        case Claim(basis=Routes(routes=routes)):
+            yield from (OnRoute(name, route.id) for route in routes if route.id is not None)
+        case Claim():
+            yield OnClaim(name)
+        case Question():
+            yield name
+        case Event(basis=Emergence(phases=phases)):
+            yield from (OnPhase(name, phase.phase) for phase in phases)
+        case Argument():
+            yield OnArgument(name)
+        case Event():
+            return
+        case _:
+            assert_never(entry)
+
+
+def _conditions(entry: Entry) -> Iterator[Condition | None]:
+    """Yield the conditions of an entry."""
+    match entry:
+        case Claim(basis=Definition(parts=conditions)) | Argument(premises=conditions):
+            yield from conditions
+        case Claim(basis=Routes(routes=routes, when=when)):
+            yield when
+            yield from (route.when for route in routes)
+        case Claim(basis=Table(rows=rows)):
+            yield from (row.when for row in rows)
+        case Question(basis=ShareTable(rows=share_rows)):
+            yield from (row.when for row in share_rows)
+        case Event(basis=Emergence(phases=phases)):
+            for phase in phases:
+                yield phase.when
+                yield from (row.when for row in phase.rows)
+        case Claim() | Question() | Event():
+            return
+        case _:
+            assert_never(entry)
+
+
+# --- conditions --------------------------------------------------------------------------------
+
+
+def _test(work: _Work, condition: Condition | None) -> Function:
+    """Return where a condition holds, as a function of at most `ROOM` configurations."""
+    if condition is None:
+        return ALWAYS
+    if condition not in work.tests:
+        test = work.tables.reduced(_truth(work, condition))
+        work.tests[condition] = work.tables.narrow(test, ROOM, condition_text(condition))
+    return work.tests[condition]
+
+
+def _boolean(work: _Work, condition: Condition) -> int:
+    """Return the variable that is true where the condition holds."""
+    return work.tables.helper(_test(work, condition), BOOLEAN, condition_text(condition))
+
+
+def _truth(work: _Work, condition: Condition) -> Function:
+    match condition:
+        case ClaimIs(claim=claim, value=value):
+            return Function((work.places[claim],), np.array([not value, value]))
+        case StateIn(question=question, states=states):
+            variable = work.places[question]
+            held = [state in states for state in work.tables.variables[variable].states]
+            return Function((variable,), np.array(held))
+        case Before(event=event, other=other, by=by):
+            first, second, never = _two_steps(work, event, other)
+            return _of_two(work, event, other, (first < never) & ((second == never) | (second - first >= by)))
+        case Within(event=event, other=other, steps=steps):
+            first, second, never = _two_steps(work, event, other)
+            near = np.abs(second - first) <= steps
+            return _of_two(work, event, other, (first < never) & (second < never) & near)
+        case During(event=event, phase=phase):
+            return _of_step(work, event, _timeline(work, event).steps_of(phase))
+        case ByEndOf(event=event, phase=phase):
+            return _of_step(work, event, range(1, _timeline(work, event).steps_of(phase).stop))
+        case Ever(event=event, value=value):
+            never = _timeline(work, event).steps + 1
+            return _of_step(work, event, range(1, never) if value else (never,))
+        case Not(part=part):
+            return _negated(_test(work, part))
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            count = len(parts) if isinstance(condition, AllOf) else 1
+            return _at_least(work, count, [_test(work, part) for part in parts], condition_text(condition))
+        case _:
+            assert_never(condition)
+
+
+def _at_least(work: _Work, count: int, tests: Sequence[Function], name: str) -> Function:
+    """Return where at least `count` of the tests hold, as a function of at most `ROOM` configurations.
+
+    Where the tests range over too much, a chain counts those that hold up to `count`, or those that do not
+    up to one more than may be missing, whichever is less.
+    """
+    tables = work.tables
+    scope = union(tests)
+    if tables.size(scope) <= ROOM:
+        total = np.zeros(tuple(map(tables.cardinality, scope)), np.int64)
+        for test in tests:
+            total += tables.spread(test, scope)
+        return tables.reduced(Function(scope, total >= count))
+    enough = min(count, len(tests) - count + 1)
+    hits = enough == count
+    counted = Function((), np.array(0))
+    for k, test in enumerate(tests):
+        part = tables.narrow(test, max(2, ROOM // (enough + 1)), f"{name} [part {k + 1}]")
+        scope = union((counted, part))
+        total = tables.spread(counted, scope) + (tables.spread(part, scope) == hits)
+        states = tuple(str(n) for n in range(enough + 1))
+        label = f"{name} [{'hold' if hits else 'fail'} of {k + 1}]"
+        step = tables.helper(Function(scope, np.minimum(total, enough)), states, label)
+        counted = Function((step,), np.arange(enough + 1))
+    return Function(counted.scope, (counted.values == enough) == hits)
+
+
+def _timeline(work: _Work, event: str) -> Timeline:
+    entry = work.argument_map.entry[event]
+    assert isinstance(entry, Event)
+    return work.argument_map.timeline[entry.timeline]
+
+
+def _of_step(work: _Work, event: str, steps: Iterable[int]) -> Function:
+    """Return where the event comes at one of these steps (counted from 1; the last state is never)."""
+    held = np.zeros(_timeline(work, event).steps + 1, np.bool_)
+    held[[step - 1 for step in steps]] = True
+    return Function((work.places[event],), held)
+
+
+def _two_steps(work: _Work, event: str, other: str) -> tuple[IntArray, IntArray, int]:
+    """Return the steps of two events, as a column and a row, and the number that stands for never."""
+    never = _timeline(work, event).steps + 1
+    steps = np.arange(1, never + 1)
+    return steps[:, None], steps[None, :], never
+
+
+def _of_two(work: _Work, event: str, other: str, values: IntArray | npt.NDArray[np.bool_]) -> Function:
+    """Make a function of two events out of a square of values; they may be the same event."""
+    if event == other:
+        return Function((work.places[event],), np.diagonal(values))
+    return Function((work.places[event], work.places[other]), values)
+
+
+# --- entries -----------------------------------------------------------------------------------
+
+
+def _entry(work: _Work, entry: Entry) -> int:
+    """Add the variable of an entry; what it rests on is there already."""
+    match entry:
+        case Claim():
+            return _claim(work, entry)
+        case Question():
+            return _question(work, entry)
+        case Event():
+            return _event(work, entry)
+        case Argument():
+            return _argument(work, entry)
+        case _:
+            assert_never(entry)
+
+
+def _claim(work: _Work, claim: Claim) -> int:
+    name, tables = claim.about.id, work.tables
+    match claim.basis:
+        case Credence(judgement=judgement):
+            return _drawn(work, name, OnClaim(name), (Row(None, None, judgement),))
+        case Table(rows=rows):
+            return _drawn(work, name, OnClaim(name), rows)
+        case Definition(count=count, parts=parts, if_met=if_met, otherwise=otherwise):
+            met = _at_least(work, count, [_test(work, part) for part in parts], name)
+            return tables.cases(name, BOOLEAN, [_chance(work, met, if_met), _chance(work, ALWAYS, otherwise)])
+        case Routes(when=None) as routes:
+            return _noisy_or(work, claim.about.id, routes, name)
+        case Routes(when=when) as routes:
+            causes = _noisy_or(work, claim.about.id, routes, f"{name} [causes]")
+            applies = tables.narrow(_test(work, when), ROOM // 2, f"{name} [when]")
+            cases = [_sure(_is(causes, False), NO), _sure(applies, YES), _sure(ALWAYS, NO)]
+            return tables.cases(name, BOOLEAN, cases)
+        case _:
+            assert_never(claim.basis)
+
+
+def _drawn(work: _Work, name: str, target: OnClaim, rows: Sequence[Row]) -> int:
+    """Add a boolean with the credence of the first row that holds, shifted by the arguments on it."""
+    weights = _weights_on(work, target, [row.credence for row in rows])
+    cases = [_chance(work, _test(work, row.when), row.credence, weights) for row in rows]
+    return work.tables.cases(name, BOOLEAN, cases, _arguments(work, weights))
+
+
+def _noisy_or(work: _Work, claim: str, routes: Routes, name: str) -> int:
+    """Add a chain that asks one cause after another, the leak first, and stays true once one has worked."""
+    causes: list[tuple[Condition | None, Judgement, tuple[_Weight, ...]]] = [(None, routes.leak, ())]
+    for route in routes.routes:
+        weights = _weights_on(work, OnRoute(claim, route.id), [route.chance]) if route.id is not None else ()
+        causes.append((route.when, route.chance, weights))
+    causes = [c for c in causes if work.entries.certainty(c[1].address) is not False] or causes[:1]
+    before: list[Case] = []
+    for k, (when, chance, weights) in enumerate(causes):
+        arguments = _arguments(work, weights)
+        room = max(2, ROOM // 2 // work.tables.size(arguments))
+        at_work = work.tables.narrow(_test(work, when), room, f"{name} [when {k + 1}]")
+        step = name if k + 1 == len(causes) else f"{name} [first {k + 1}]"
+        cases = [*before, _chance(work, at_work, chance, weights), _sure(ALWAYS, NO)]
+        cause = work.tables.cases(step, BOOLEAN, cases, arguments)
+        before = [_sure(_is(cause, True), YES)]
+    return cause
+
+
+def _argument(work: _Work, argument: Argument) -> int:
+    """Add an argument: sound with its credence where its premises hold, and not undercut.
+
+    Undercutters of certain force are conditions like the premises; the others get a link of a chain each.
+    """
+    name, tables = argument.about.id, work.tables
+    credence = argument.credence
+    undercutters = work.weights.get(OnArgument(name), ())
+    sure = [u for u in undercutters if work.entries.certainty(u.weight) is True]
+    unsure = [u for u in undercutters if work.entries.certainty(u.weight) is None]
+    tests = [_test(work, premise) for premise in argument.premises]
+    tests += [_is(work.places[u.argument], False) for u in sure]
+    holds = _at_least(work, len(tests), tests, name)
+    if not unsure or work.entries.certainty(credence.address) is not True:
+        cases = [_chance(work, holds, credence), _sure(ALWAYS, NO)]
+        holds = _is(tables.cases(f"{name} [sound]" if unsure else name, BOOLEAN, cases), True)
+    for k, undercutter in enumerate(unsure):
+        bitten = _is(work.places[undercutter.argument], True)
+        cases = [_sure(_negated(holds), NO), _undercut(work, bitten, undercutter.weight), _sure(ALWAYS, YES)]
+        step = name if k + 1 == len(unsure) else f"{name} [after {undercutter.argument}]"
+        holds = _is(tables.cases(step, BOOLEAN, cases), True)
+    return holds.scope[0]
+
+
+def _undercut(work: _Work, when: Function, force: str) -> Case:
+    """The case in which an undercutting argument holds: the inference fails with its force."""
+    fails = work.entries.chance(force)
+    return Case(when, _always(tuple((1 - state, entry) for state, entry in reversed(fails))))
+
+
+def _question(work: _Work, question: Question) -> int:
+    name = question.about.id
+    match question.basis:
+        case Gap() as gap:
+            return work.tables.determined(name, question.states, _gap(work, gap))
+        case ShareTable(rows=rows):
+            weights = _weights_on(work, name, [share for row in rows for share in row.shares])
+            cases = [_shares(work, row, question.states, weights) for row in rows]
+            return work.tables.cases(name, question.states, cases, _arguments(work, weights))
+        case _:
+            assert_never(question.basis)
+
+
+def _shares(work: _Work, row: ShareRow, states: tuple[str, ...], weights: tuple[_Weight, ...]) -> Case:
+    """The case of one row of shares; each argument shifts the states that it names."""
+    addresses = [share.address for share in row.shares]
+
+    def draw(configuration: tuple[int, ...]) -> Draw:
+        held = list(zip(weights, configuration, strict=True))
+        terms = [
+            _terms(work, weights, [holds and state in w.states for w, holds in held]) for state in states
+        ]
+        return work.entries.shares(addresses, terms)
+
+    return Case(_test(work, row.when), draw)
+
+
+def _gap(work: _Work, gap: Gap) -> Function:
+    """The state of a gap question: the last one whose threshold the distance in steps reaches."""
+    start, end, never = _two_steps(work, gap.start, gap.end)
+    reached = np.searchsorted(np.array(gap.thresholds), end - start, side="right")
+    last = len(gap.thresholds)
+    state = np.where(start == never, 0, np.where(end == never, last, reached))
+    return _of_two(work, gap.start, gap.end, state)
+
+
+# --- events ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """How many of a phase's steps are open: `counts` per state of `variable`."""
+
+    variable: int
+    counts: tuple[int, ...]
+
+
+def _event(work: _Work, event: Event) -> int:
+    match event.basis:
+        case Combination(latest=latest, parts=parts):
+            states = _step_names(_timeline(work, event.about.id))
+            return work.tables.determined(event.about.id, states, _extreme(work, parts, latest))
+        case Emergence() as emergence:
+            return _emergence(work, event.about.id, emergence)
+        case _:
+            assert_never(event.basis)
+
+
+def _step_names(timeline: Timeline) -> tuple[str, ...]:
+    return (*(str(step) for step in range(1, timeline.steps + 1)), NEVER)
+
+
+def _extreme(work: _Work, events: Sequence[str], latest: bool) -> Function:
+    """Return the step (from 0, never last) of the latest or earliest of events, a function of one or two."""
+    states = _step_names(_timeline(work, events[0]))
+    steps = np.arange(len(states))
+    choose = np.maximum if latest else np.minimum
+    found = Function((work.places[events[0]],), steps)
+    for k, event in enumerate(events[1:], start=1):
+        if k > 1:
+            name = f"{'latest' if latest else 'earliest'} of {', '.join(events[:k])}"
+            found = Function((work.tables.helper(found, states, name),), steps)
+        other = Function((work.places[event],), steps)
+        scope = union((found, other))
+        found = Function(scope, choose(work.tables.spread(found, scope), work.tables.spread(other, scope)))
+    return found
+
+
+def _emergence(work: _Work, name: str, emergence: Emergence) -> int:
+    """Add an event: whether it happens in each phase, and a chain of the step it has happened at by then."""
+    timeline = _timeline(work, name)
+    states = _step_names(timeline)
+    required = None
+    if emergence.requires:
+        label = f"latest of {', '.join(emergence.requires)}"
+        required = work.tables.helper(_extreme(work, emergence.requires, latest=True), states, label)
+    so_far: int | None = None
+    reached: tuple[str, ...] = ()
+    for phase in emergence.phases:
+        steps = timeline.steps_of(phase.phase)
+        opened = None if required is None else _open(work, required, phase.phase, steps)
+        happens = _happens(work, name, phase, len(steps), opened)
+        reached += tuple(map(str, steps))
+        last = phase is emergence.phases[-1]
+        so_far = _by_then(
+            work,
+            name if last else f"{name} [by the end of {phase.phase}]",
+            states=states if last else (*reached, NEVER),
+            before=so_far,
+            happens=happens,
+            opened=opened if len(steps) > 1 else None,
+            steps=steps,
+            pace=phase.pace.address,
+        )
+    if so_far is None:
+        return work.tables.determined(name, states, Function((), np.array(len(states) - 1)))
+    return so_far
+
+
+def _open(work: _Work, required: int, phase: str, steps: range) -> _Open:
+    """Return how much of a phase is open, by the latest required event or by a helper with fewer states."""
+    tables = work.tables
+    n_states = tables.cardinality(required)
+    counts = np.clip(steps[-1] - np.arange(n_states), 0, len(steps))
+    if len(steps) + 1 >= n_states:
+        return _Open(required, tuple(counts.tolist()))
+    states = tuple(str(n) for n in range(len(steps) + 1))
+    label = f"{tables.variables[required].name} [open steps of {phase}]"
+    return _Open(tables.helper(Function((required,), counts), states, label), tuple(range(len(steps) + 1)))
+
+
+def _happens(work: _Work, event: str, phase: PhaseChance, n_steps: int, opened: _Open | None) -> int:
+    """Add whether an event happens in a phase, given that it has not happened before it."""
+    weights = _weights_on(work, OnPhase(event, phase.phase), [row.credence for row in phase.rows])
+    parents = _arguments(work, weights)
+    if opened is not None:
+        parents += (opened.variable,)
+
+    def chance(row: Row) -> Case:
+        def draw(configuration: tuple[int, ...]) -> Draw:
+            n_open = n_steps if opened is None else opened.counts[configuration[-1]]
+            terms = _terms(work, weights, configuration)
+            return work.entries.hazard(row.credence.address, terms, phase.pace.address, n_open, n_steps)
+
+        return Case(_test(work, row.when), draw)
+
+    gate = [] if phase.when is None else [_sure(_negated(_test(work, phase.when)), NO)]
+    cases = [*gate, *map(chance, phase.rows)]
+    return work.tables.cases(f"{event}.{phase.phase}", BOOLEAN, cases, parents)
+
+
+def _by_then(
+    work: _Work,
+    name: str,
+    *,
+    states: tuple[str, ...],
+    before: int | None,
+    happens: int,
+    opened: _Open | None,
+    steps: range,
+    pace: str,
+) -> int:
+    """Add the step that an event has happened at by the end of a phase, or never."""
+    place = {state: k for k, state in enumerate(states)}
+    earlier = (NEVER,) if before is None else work.tables.variables[before].states
+    counts = (len(steps),) if opened is None else opened.counts
+    rows: list[tuple[int, ...]] = []
+    entries: list[int] = []
+    for (was, state), now, (which, n_open) in product(enumerate(earlier), (0, 1), enumerate(counts)):
+        draw: Draw = ((place[state], CERTAIN),)
+        if state == NEVER and now:
+            draw = work.entries.steps(pace, n_open, len(steps)) if n_open else ()
+            draw = tuple((place[str(steps[k])], entry) for k, entry in draw)
+        where = (*((was,) if before is not None else ()), now, *((which,) if opened is not None else ()))
+        rows += [(*where, k) for k, _ in draw]
+        entries += [entry for _, entry in draw]
+    parents = [v for v in (before, happens, opened.variable if opened else None) if v is not None]
+    return work.tables.add(name, states, tuple(parents), rows, entries)
+
+
+# --- small parts -------------------------------------------------------------------------------
+
+
+def _is(boolean: int, value: bool) -> Function:
+    return Function((boolean,), np.array([not value, value]))
+
+
+def _negated(test: Function) -> Function:
+    return Function(test.scope, ~test.values)
+
+
+def _always(draw: Draw) -> Callable[[tuple[int, ...]], Draw]:
+    return lambda _: draw
+
+
+def _sure(when: Function, draw: Draw) -> Case:
+    return Case(when, _always(draw))
+
+
+def _chance(work: _Work, when: Function, judgement: Judgement, weights: tuple[_Weight, ...] = ()) -> Case:
+    """The case of one number, shifted by the arguments that hold."""
+
+    def draw(configuration: tuple[int, ...]) -> Draw:
+        return work.entries.chance(judgement.address, _terms(work, weights, configuration))
+
+    return Case(when, draw)
+
+
+def _weights_on(work: _Work, target: _Weighed, judgements: Iterable[Judgement]) -> tuple[_Weight, ...]:
+    """The arguments on a target; none where all its numbers are certain, which nothing moves."""
+    if all(work.entries.certainty(judgement.address) is not None for judgement in judgements):
+        return ()
+    return work.weights.get(target, ())
+
+
+def _arguments(work: _Work, weights: tuple[_Weight, ...]) -> tuple[int, ...]:
+    return tuple(work.places[weight.argument] for weight in weights)
+
+
+def _terms(work: _Work, weights: Iterable[_Weight], holds: Iterable[int]) -> Terms:
+    """The shift by those arguments that hold."""
+    index = work.entries.index
+    return tuple(sorted((index[w.weight], w.sign) for w, h in zip(weights, holds, strict=False) if h))

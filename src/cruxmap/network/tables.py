@@ -1,0 +1,418 @@
+"""Judgements to table entries: the numbers of a worldview, drawn, shifted by arguments, put into tables.
+
+In: the perspectives of a map, draws `z`, the program of a network. Out: one value per table entry and
+draw. `fill` is one text for numpy and for symbolic arrays, given by their `ArrayOps`; it is sound at
+0% and 100% (no NaN in a value or a slope) and keeps the relative accuracy of small p and small 1 - p.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.special import expit
+
+from cruxmap.language.argument_map import ArgumentMap, Role, Scale
+from cruxmap.language.inheritance import Perspective
+from cruxmap.network.network import FloatArray, IntArray, Network, TableProgram
+
+type BoolArray = npt.NDArray[np.bool_]
+
+type Array = Any
+"""A numpy array, or a symbolic one of the library whose `ArrayOps` are in use."""
+
+
+# --- numbers -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Every number of every perspective, (W, J), on the unconstrained scale: `u = mu + sd * z[column]`.
+
+    `column` is the judgement whose draw is used: its own, or the one that `same as` leads to. `single`
+    marks shares that are kept as given. `is_ratio` and `is_strength` (J,) tell the scales apart:
+    probabilities by their logit, ratios by their log, strengths never below 1.
+    """
+
+    mu: FloatArray
+    sd: FloatArray
+    column: IntArray
+    single: BoolArray
+    is_ratio: BoolArray
+    is_strength: BoolArray
+
+
+def numbers(network: Network, argument_map: ArgumentMap, perspectives: Sequence[Perspective]) -> Numbers:
+    """Return the numbers that the perspectives put into the network's judgements."""
+    index = {address: i for i, address in enumerate(network.addresses)}
+    shape = (len(perspectives), len(index))
+    mu, sd = np.zeros(shape), np.zeros(shape)
+    column, single = np.zeros(shape, np.int64), np.zeros(shape, np.bool_)
+    for w, perspective in enumerate(perspectives):
+        settings = perspective.settings
+        mu[w] = [s.value.mu for s in settings]
+        sd[w] = [s.value.sd for s in settings]
+        column[w] = [index[s.column] for s in settings]
+        single[w] = [s.single for s in settings]
+    roles = [argument_map.judgements[address].role for address in network.addresses]
+    return Numbers(
+        mu,
+        sd,
+        column,
+        single,
+        is_ratio=np.array([role.scale is Scale.RATIO for role in roles], np.bool_),
+        is_strength=np.array([role is Role.STRENGTH for role in roles], np.bool_),
+    )
+
+
+def unconstrained(numbers: Numbers, z: FloatArray, worldview: int) -> FloatArray:
+    """Return `u` (J, D) of one perspective for standard normal draws `z` (J, D)."""
+    u: FloatArray = z[numbers.column[worldview]]
+    u *= numbers.sd[worldview][:, None]
+    u += numbers.mu[worldview][:, None]
+    return u
+
+
+def natural(numbers: Numbers, u: FloatArray) -> FloatArray:
+    """Return judgements (J, D) as people read them: probabilities, and ratios (a strength is 1 at least)."""
+    values: FloatArray = expit(u)
+    values[numbers.is_ratio] = np.exp(u[numbers.is_ratio])
+    values[numbers.is_strength] = np.maximum(values[numbers.is_strength], 1.0)
+    return values
+
+
+# --- arrays ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayOps:
+    """The array functions that `fill` needs; segments are numbered in increasing order along the first axis.
+
+    `segment_sum(values, segment, n)` adds up the rows of each of n segments (0 where there are none);
+    `segment_max` is the same for the largest, and stands for a constant where slopes are taken.
+    """
+
+    exp: Callable[[Array], Array]
+    expm1: Callable[[Array], Array]
+    sigmoid: Callable[[Array], Array]
+    softplus: Callable[[Array], Array]
+    where: Callable[[Array, Array, Array], Array]
+    take: Callable[[Array, IntArray], Array]
+    ones: Callable[[tuple[Any, ...]], Array]
+    concatenate: Callable[[list[Array]], Array]
+    segment_sum: Callable[[Array, IntArray, int], Array]
+    segment_max: Callable[[Array, IntArray, int], Array]
+
+
+def _sigmoid(x: FloatArray) -> FloatArray:
+    small = np.exp(-np.abs(x))
+    larger = 1.0 / (1.0 + small)
+    return np.where(x >= 0, larger, small * larger)
+
+
+def _segment_sum(values: FloatArray, segment: IntArray, n: int) -> FloatArray:
+    if values.ndim == 1:
+        return np.bincount(segment, values, n).astype(np.float64)
+    ones, one_each = np.ones(len(segment)), np.arange(len(segment))
+    pointers = np.searchsorted(segment, np.arange(n + 1))
+    return sparse.csr_array((ones, one_each, pointers), shape=(n, len(segment))) @ values
+
+
+def _segment_max(values: FloatArray, segment: IntArray, n: int) -> FloatArray:
+    largest: FloatArray = np.maximum.reduceat(values, np.searchsorted(segment, np.arange(n)))
+    return largest
+
+
+NUMPY = ArrayOps(
+    exp=np.exp,
+    expm1=np.expm1,
+    sigmoid=_sigmoid,
+    softplus=lambda x: np.logaddexp(0.0, x),
+    where=np.where,
+    take=lambda values, index: np.take(values, index, axis=0),
+    ones=np.ones,
+    concatenate=np.concatenate,
+    segment_sum=_segment_sum,
+    segment_max=_segment_max,
+)
+
+
+def _column(values: Array, like: Array) -> Array:
+    """Give a vector as many axes as `like` has."""
+    return values if like.ndim == 1 else values[:, None]
+
+
+# --- entries -----------------------------------------------------------------------------------
+
+
+def fill(program: TableProgram, u: Array, single: Array, ops: ArrayOps = NUMPY) -> Array:
+    """Return the entries (E, D) of a network's tables for judgements `u` (J, D); without D for both too.
+
+    `single` (J,) or (J, D) marks the shares that are kept as given. Formulas: the table of conditional
+    distributions in the method's description.
+    """
+    shift = _shifts(program, u, ops)
+    parts = [ops.ones((1, *u.shape[1:]))]
+    if len(program.logistic_entry):
+        shifted = ops.take(u, program.logistic_base) + ops.take(shift, program.logistic_shift)
+        parts.append(ops.sigmoid(_column(program.logistic_sign, u) * shifted))
+    if len(program.share_entry):
+        parts.append(_shares(program, u, single, shift, ops).share)
+    if len(program.hazard_entry):
+        parts.append(_hazards(program, u, shift, ops))
+    if len(program.step_entry):
+        parts.append(_steps(program, u, ops))
+    entries = ops.concatenate(parts)
+    order = np.concatenate(
+        [[0], program.logistic_entry, program.share_entry, program.hazard_entry, program.step_entry]
+    )
+    if np.array_equal(order, np.arange(program.n_entries)):
+        return entries
+    return ops.take(entries, np.argsort(order))
+
+
+def _shifts(program: TableProgram, u: Array, ops: ArrayOps) -> Array:
+    """The logit shifts (S, D) by the arguments that hold, `sum(sign * max(0, u))` over their strengths."""
+    log_strength = ops.take(u, program.term_strength)
+    terms = _column(program.term_sign, u) * ops.where(log_strength > 0, log_strength, np.float64(0.0))
+    return ops.segment_sum(terms, program.term_shift, program.n_shifts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """Shares with what they are made of: `share = settled * lift / total`, all (items, D)."""
+
+    share: Array
+    lift_over_total: Array
+    settled: "_Settled"
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """Shares before arguments: singles as given, the others filling what is left.
+
+    `weight = p / overfull` for a single share and `p * left / others` for another one, where `others`
+    is the sum of the others, `overfull` that of the singles or 1 if more; the last three per group.
+    """
+
+    weight: Array
+    p: Array
+    kept: Array
+    overfull: Array
+    left: Array
+    others: Array
+
+
+def _settle(program: TableProgram, u: Array, single: Array, ops: ArrayOps) -> _Settled:
+    zero, one = np.float64(0.0), np.float64(1.0)
+    group, n = program.share_group, program.n_groups
+    base = ops.take(u, program.share_base)
+    p = ops.sigmoid(base)
+    kept = ops.where(ops.take(single, program.share_base), one, zero)
+    if kept.ndim < base.ndim:
+        kept = kept[:, None]
+    kept_p = kept * p
+    taken = ops.segment_sum(kept_p, group, n)
+    others = ops.segment_sum(p - kept_p, group, n)
+    others = ops.where(others > 0, others, one)
+    overfull = ops.where(taken > 1, taken, one)
+    # 1 - taken, without cancellation where one single share is nearly all there is
+    large = ops.where(p > 0.5, kept, zero)
+    free = ops.segment_sum(ops.where(p > 0.5, kept * ops.sigmoid(-base), -kept_p), group, n)
+    left = (one - ops.segment_sum(large, group, n)) + free
+    left = ops.where(left > 0, left, zero)
+    scale = kept / ops.take(overfull, group) + (one - kept) * ops.take(left / others, group)
+    return _Settled(p * scale, p, kept, overfull, left, others)
+
+
+def _shares(program: TableProgram, u: Array, single: Array, shift: Array, ops: ArrayOps) -> _Shares:
+    zero, one = np.float64(0.0), np.float64(1.0)
+    group, n = program.share_group, program.n_groups
+    settled = _settle(program, u, single, ops)
+    up = ops.take(shift, program.share_shift)
+    possible = settled.weight > 0
+    largest = ops.segment_max(ops.where(possible, up, np.float64(-1e300)), group, n)
+    lift = ops.exp(ops.where(possible, up - ops.take(largest, group), zero))
+    weight = settled.weight * lift
+    total = ops.segment_sum(weight, group, n)
+    total = ops.take(ops.where(total > 0, total, one), group)
+    return _Shares(weight / total, lift / total, settled)
+
+
+def _hazards(program: TableProgram, u: Array, shift: Array, ops: ArrayOps) -> Array:
+    """`1 - (1 - p)^phi` or `(1 - p)^phi`, with phi the part of the phase that is open."""
+    x = ops.take(u, program.hazard_base) + ops.take(shift, program.hazard_shift)
+    log_pace = ops.take(u, program.hazard_pace)
+    exponent = -_open_part(log_pace, program.hazard_open, program.hazard_steps, ops) * ops.softplus(x)
+    happens = _column(program.hazard_happens, u)
+    return ops.where(happens, -ops.expm1(exponent), ops.exp(exponent))
+
+
+def _steps(program: TableProgram, u: Array, ops: ArrayOps) -> Array:
+    """The weight of one step among those that are open."""
+    log_pace = ops.take(u, program.step_pace)
+    total = _tail(log_pace, program.step_open, program.step_steps, ops)
+    return (
+        _relative_weight(log_pace, program.step_position, program.step_open, program.step_steps, ops) / total
+    )
+
+
+def _relative_weight(
+    log_pace: Array, position: IntArray, n_open: IntArray, steps: IntArray, ops: ArrayOps
+) -> Array:
+    """`pace^(-position/(steps - 1))` relative to the largest such weight of the last `n_open` steps."""
+    from_first = _column((position - (steps - n_open)) / (steps - 1), log_pace)
+    from_last = _column((position - (steps - 1)) / (steps - 1), log_pace)
+    return ops.exp(-log_pace * ops.where(log_pace > 0, from_first, from_last))
+
+
+def _tail(log_pace: Array, n_open: IntArray, steps: IntArray, ops: ArrayOps) -> Array:
+    """The sum of the relative weights of the open steps."""
+    item, position = _positions(n_open, steps)
+    weights = _relative_weight(ops.take(log_pace, item), position, n_open[item], steps[item], ops)
+    return ops.segment_sum(weights, item, len(steps))
+
+
+def _positions(n_open: IntArray, steps: IntArray) -> tuple[IntArray, IntArray]:
+    """List the open steps of each phase: (which phase, which step counted from 0)."""
+    item = np.repeat(np.arange(len(steps)), n_open)
+    position = np.concatenate([np.arange(m - n, m) for n, m in zip(n_open, steps, strict=True)])
+    return item, position
+
+
+def _open_part(log_pace: Array, n_open: IntArray, steps: IntArray, ops: ArrayOps) -> Array:
+    """The weight of the last `n_open` of `steps` steps, over that of all."""
+    skipped = _column((steps - n_open) / (steps - 1), log_pace)
+    ahead = ops.exp(-ops.where(log_pace > 0, log_pace, np.float64(0.0)) * skipped)
+    return ahead * _tail(log_pace, n_open, steps, ops) / _tail(log_pace, steps, steps, ops)
+
+
+# --- slopes ------------------------------------------------------------------------------------
+
+
+def pullback(
+    program: TableProgram, u: FloatArray, single: BoolArray, entries: FloatArray, cotangent: FloatArray
+) -> FloatArray:
+    """Return the slope (J, D) of `sum(cotangent * fill(...))` in `u`; `entries` are those `fill` gave.
+
+    The derivative of a strength's `max(0, u)` is 0 at and below 0.
+    """
+    ops = NUMPY
+    shift = _shifts(program, u, ops)
+    slope = np.zeros_like(u)
+    of_shift = np.zeros_like(shift)
+    if len(program.logistic_entry):
+        shifted = u[program.logistic_base] + shift[program.logistic_shift]
+        change = cotangent[program.logistic_entry] * _column(program.logistic_sign, u)
+        change *= _sigmoid(shifted) * _sigmoid(-shifted)
+        slope += _scattered(change, program.logistic_base, len(u))
+        of_shift += _scattered(change, program.logistic_shift, len(shift))
+    if len(program.share_entry):
+        change, of_up = _share_slopes(program, u, single, shift, cotangent[program.share_entry])
+        slope += _scattered(change, program.share_base, len(u))
+        of_shift += _scattered(of_up, program.share_shift, len(shift))
+    if len(program.hazard_entry):
+        change, of_pace = _hazard_slopes(program, u, shift, cotangent[program.hazard_entry])
+        slope += _scattered(change, program.hazard_base, len(u))
+        slope += _scattered(of_pace, program.hazard_pace, len(u))
+        of_shift += _scattered(change, program.hazard_shift, len(shift))
+    if len(program.step_entry):
+        change = cotangent[program.step_entry] * entries[program.step_entry]
+        late = _column(program.step_position / (program.step_steps - 1), u)
+        change *= _mean_position(u[program.step_pace], program.step_open, program.step_steps) - late
+        slope += _scattered(change, program.step_pace, len(u))
+    terms = of_shift[program.term_shift] * _column(program.term_sign, u)
+    terms *= u[program.term_strength] > 0
+    return slope + _scattered(terms, program.term_strength, len(u))
+
+
+def _scattered(values: FloatArray, index: IntArray, n: int) -> FloatArray:
+    """Add up the rows of `values` that go to the same place."""
+    order = np.argsort(index, kind="stable")
+    return _segment_sum(values[order], index[order], n)
+
+
+def _share_slopes(
+    program: TableProgram, u: FloatArray, single: BoolArray, shift: FloatArray, cotangent: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Slopes of shares in their own logits and in their shifts, per item."""
+    group, n = program.share_group, program.n_groups
+
+    def summed(values: FloatArray) -> FloatArray:
+        return _segment_sum(values, group, n)
+
+    shares = _shares(program, u, single, shift, NUMPY)
+    settled = shares.settled
+    p, kept = settled.p, settled.kept
+    excess = cotangent - summed(shares.share * cotangent)[group]
+    of_weight = shares.lift_over_total * excess
+    of_kept = summed(of_weight * kept * p)
+    of_other = summed(of_weight * (1 - kept) * p)
+    of_taken = np.where(settled.overfull > 1, -of_kept / settled.overfull**2, 0.0)
+    of_left = np.where(settled.left > 0, of_other / settled.others, 0.0)
+    of_others = -of_other * settled.left / settled.others**2
+    of_p = of_weight * (kept / settled.overfull[group] + (1 - kept) * (settled.left / settled.others)[group])
+    of_p += kept * (of_taken - of_left)[group] + (1 - kept) * of_others[group]
+    return of_p * p * _sigmoid(-u[program.share_base]), shares.share * excess
+
+
+def _hazard_slopes(
+    program: TableProgram, u: FloatArray, shift: FloatArray, cotangent: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Slopes of hazards in their logit (shift included) and in the log of their pace, per item."""
+    x = u[program.hazard_base] + shift[program.hazard_shift]
+    log_pace, n_open, steps = u[program.hazard_pace], program.hazard_open, program.hazard_steps
+    part = _open_part(log_pace, n_open, steps, NUMPY)
+    softplus = np.logaddexp(0.0, x)
+    of_exponent = np.where(_column(program.hazard_happens, u), cotangent, -cotangent) * np.exp(
+        -part * softplus
+    )
+    early = _mean_position(log_pace, steps, steps) - _mean_position(log_pace, n_open, steps)
+    return of_exponent * part * _sigmoid(x), of_exponent * softplus * part * early
+
+
+def _mean_position(log_pace: FloatArray, n_open: IntArray, steps: IntArray) -> FloatArray:
+    """The mean of `position / (steps - 1)` over the open steps, by their weights."""
+    item, position = _positions(n_open, steps)
+    weights = _relative_weight(log_pace[item], position, n_open[item], steps[item], NUMPY)
+    late = _column(position / (steps[item] - 1), log_pace)
+    n = len(steps)
+    return _segment_sum(weights * late, item, n) / _segment_sum(weights, item, n)
+
+
+# --- what depends on what ----------------------------------------------------------------------
+
+
+def dependencies(program: TableProgram) -> tuple[IntArray, IntArray]:
+    """Return all pairs (entry, judgement on which it depends), each once, sorted.
+
+    `same as` is not followed: a judgement that borrows its draw stands for itself.
+    """
+    p = program
+    users = [p.logistic_base, p.share_base, p.hazard_base, p.hazard_pace, p.step_pace, p.term_strength]
+    n_judgements = 1 + max(int(index.max(initial=-1)) for index in users)
+    shape = (p.n_entries, n_judgements)
+    strengths = _relation(p.term_shift, p.term_strength, (p.n_shifts, n_judgements))
+    group = _relation(p.share_entry, p.share_group, (p.n_entries, p.n_groups))
+    found = sum(
+        (
+            _relation(p.logistic_entry, p.logistic_base, shape),
+            _relation(p.logistic_entry, p.logistic_shift, (p.n_entries, p.n_shifts)) @ strengths,
+            group @ _relation(p.share_group, p.share_base, (p.n_groups, n_judgements)),
+            group @ (_relation(p.share_group, p.share_shift, (p.n_groups, p.n_shifts)) @ strengths),
+            _relation(p.hazard_entry, p.hazard_base, shape),
+            _relation(p.hazard_entry, p.hazard_pace, shape),
+            _relation(p.hazard_entry, p.hazard_shift, (p.n_entries, p.n_shifts)) @ strengths,
+        ),
+        start=_relation(p.step_entry, p.step_pace, shape),
+    ).tocsr()
+    found.sort_indices()
+    entry, judgement = found.nonzero()
+    return entry.astype(np.int64), judgement.astype(np.int64)
+
+
+def _relation(left: IntArray, right: IntArray, shape: tuple[int, int]) -> sparse.csr_array:
+    """The matrix that counts how often each pair occurs."""
+    return sparse.coo_array((np.ones(len(left)), (left, right)), shape=shape).tocsr()
