@@ -200,7 +200,8 @@ def draw(dot: str, form: Format) -> bytes:
         dot = dot.replace(
             "graph [", f"graph [dpi={_resolution(graphviz.pipe('dot', 'svg', dot.encode()))}, ", 1
         )
-    return graphviz.pipe("dot", form, dot.encode())
+    drawing: bytes = graphviz.pipe("dot", form, dot.encode())
+    return drawing
 
 
 def _resolution(svg: bytes) -> int:

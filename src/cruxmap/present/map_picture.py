@@ -50,6 +50,9 @@ type Marginals = Mapping[str, Mapping[str, float]]
 
 type Variable = Claim | Question | Event
 
+LARGE = 25
+"""Maps with more cards than this are hard to take in at once."""
+
 FULL_WEIGHT = math.log(30)
 """The log odds at which an argument is drawn at full weight: a strong one, certain to hold."""
 

@@ -9,8 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cruxmap.present.numbers import percent
+
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
+
+    from cruxmap.insight.estimate import Estimate, TargetEstimate
 
 type Cell = str | float | int | bool | None
 
@@ -93,3 +97,73 @@ def shown_rows(table: Table) -> Iterable[tuple[str, ...]]:
     """Yield the rows as people read them."""
     for row in table.rows:
         yield tuple(column.show(cell) for column, cell in zip(table.columns, row, strict=True))
+
+
+# --- the tables of each answer -----------------------------------------------------------------
+
+
+def estimate_table(estimate: "Estimate") -> Table:
+    """Return one row per target and worldview, as `estimate` gives them."""
+    rows = [
+        _estimate_row(target, worldview, result)
+        for target, results in by_target(estimate).items()
+        for worldview, result in results.items()
+    ]
+    numbers = ["mean", "median", "low", "high", "central"]
+    titles = ["mean", "median", "5th", "95th", "central"]
+    if estimate.assuming:
+        numbers.append("unconditional_mean")
+        titles.append("mean, nothing assumed")
+    columns = (
+        Column("target", "target"),
+        Column("worldview", "worldview"),
+        *(Column(key, title, percent, right=True) for key, title in zip(numbers, titles, strict=True)),
+    )
+    return Table(
+        question_text(estimate),
+        columns,
+        tuple(row[: len(columns)] for row in rows),
+        tuple(_estimate_notes(estimate)),
+    )
+
+
+def by_target(estimate: "Estimate") -> "dict[str, dict[str, TargetEstimate]]":
+    """Arrange an estimate by target (the model's own first), then by worldview."""
+    results: dict[str, dict[str, TargetEstimate]] = {}
+    for worldview, result in estimate.worldviews.items():
+        results.setdefault(estimate.target, {})[worldview] = result
+    for worldview, result in estimate.worldviews.items():
+        for target, also in result.also.items():
+            results.setdefault(target, {})[worldview] = also
+    return results
+
+
+def question_text(estimate: "Estimate") -> str:
+    """Write what was asked in one line: the target, what is assumed and what is observed."""
+    parts = [estimate.target]
+    if estimate.assuming:
+        parts.append(f"assuming {', '.join(estimate.assuming)}")
+    if estimate.observed:
+        parts.append(f"having observed {', '.join(estimate.observed)}")
+    return "; ".join(parts)
+
+
+def _estimate_row(target: str, worldview: str, result: "TargetEstimate") -> tuple[Cell, ...]:
+    low, high = result.interval_90 or (None, None)
+    numbers = (result.mean, result.median, low, high, result.central, result.unconditional.mean)
+    return (target, worldview, *numbers)
+
+
+def _estimate_notes(estimate: "Estimate") -> Iterable[str]:
+    reasons = {(name, result.reason) for name, result in estimate.worldviews.items() if result.reason}
+    yield from (f"{worldview}: {reason}" for worldview, reason in sorted(reasons))
+    yield (
+        f"{estimate.draws:,} draws per worldview, seed {estimate.seed}. "
+        "The mean is the credence to act on; 5th and 95th are percentiles over the judgements."
+    )
+    for chains in estimate.convergence:
+        if not chains.converged:
+            yield (
+                f"{chains.worldview}: not converged (R-hat {chains.r_hat:.3f}, smallest ESS "
+                f"{chains.ess:.0f}, {chains.divergences} divergences); draw more"
+            )

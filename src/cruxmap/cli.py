@@ -1,0 +1,657 @@
+"""The command line: thin commands that call the library, print its answers, and choose an exit code.
+
+Results go to stdout; progress and problems to stderr. Exit codes: 0 fine, 1 the files have problems
+(or what is assumed is impossible), 2 wrong usage, 3 sampled but not converged, 70 a fault in cruxmap
+itself, 130 interrupted. Anything heavy is imported by the command that needs it.
+"""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cruxmap.errors import InvalidMap, Problem
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from rich.console import Console
+
+    from cruxmap.insight.estimate import Estimate
+    from cruxmap.language.argument_map import ArgumentMap, ModelSpec
+    from cruxmap.present.map_picture import Picture
+    from cruxmap.present.tables import Table
+
+FINE, PROBLEMS, WRONG_USAGE, NOT_CONVERGED, FAULT = 0, 1, 2, 3, 70
+
+FIGURES = Path("figures")
+
+
+class WrongUsage(InvalidMap):
+    """Problems with what was asked on the command line, not with anybody's files."""
+
+
+class Format(StrEnum):
+    """How an answer is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+
+
+class PlainFormat(StrEnum):
+    """How an answer that is no table is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class Drawing(StrEnum):
+    """What a map can be drawn as."""
+
+    SVG = "svg"
+    PNG = "png"
+    PDF = "pdf"
+    DOT = "dot"
+    MERMAID = "mermaid"
+
+
+class Stage(StrEnum):
+    """The forms that a map goes through on its way to an estimate."""
+
+    MAP = "map"
+    NETWORK = "network"
+    PLAN = "plan"
+    PYMC = "pymc"
+
+
+app = typer.Typer(
+    name="cruxmap",
+    help="Bayesian argument maps: what follows from what people claim, what it hangs on, where they part.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ModelArgument = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A model file, or the name of one in models/.")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print the answer.")]
+PlainFormatOption = Annotated[PlainFormat, typer.Option("--format", help="How to print the answer.")]
+WorldviewOption = Annotated[
+    str | None,
+    typer.Option("--worldview", "-w", metavar="ID", help="Whose numbers; `map` for the map's own."),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="ADDRESS=VALUE", help="Put this number in place of everyone's. Repeatable."
+    ),
+]
+AssumingOption = Annotated[
+    list[str] | None,
+    typer.Option("--assuming", metavar="CONDITION", help="Suppose this, in place of what the model assumes."),
+]
+ObservedOption = Annotated[
+    list[str] | None,
+    typer.Option("--observed", metavar="CONDITION", help="Take this as a fact, in place of the model's."),
+]
+
+
+# --- commands ----------------------------------------------------------------------------------
+
+
+@app.callback(invoke_without_command=True)
+def _top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        from cruxmap import __version__
+
+        typer.echo(f"cruxmap {__version__}")
+        raise typer.Exit(FINE)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="The new map's id: lower-case words joined by hyphens.")],
+    form: PlainFormatOption = PlainFormat.TABLE,
+) -> None:
+    """Write a small working map, model and worldview to edit."""
+    from cruxmap.language.reading import template
+    from cruxmap.present.files import write_file
+
+    with _asked_for():
+        files = {Path(path): text for path, text in template(name).items()}
+    existing = [path for path in files if path.exists()]
+    if existing:
+        _refuse("already-there", f"{existing[0].as_posix()} is already there", "choose another name")
+    for path, text in files.items():
+        write_file(path, text)
+    if form is PlainFormat.JSON:
+        _print_json({"files": [path.as_posix() for path in files]})
+        return
+    for path in files:
+        typer.echo(f"wrote {path.as_posix()}")
+    typer.echo(f"Edit them, then: cruxmap run models/{name}.yaml")
+
+
+@app.command()
+def check(
+    path: Annotated[
+        Path, typer.Argument(help="A map's folder, a model file, or a project with models/ and arguments/.")
+    ] = Path("."),
+    sources: Annotated[
+        bool,
+        typer.Option(
+            "--sources", help="Report what cites each place of each source, and what nothing cites."
+        ),
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Find every problem of a map, a model, or a whole project."""
+    from cruxmap.language import reading
+    from cruxmap.present.problems import problems_json
+
+    if not path.exists():
+        _refuse("no-such-file", f"there is no {path.as_posix()}", "name a folder, or a model file")
+    problems, warnings = reading.check(path)
+    if form is Format.JSON and not sources:
+        _print_json(problems_json(problems, warnings))
+    else:
+        _print_problems(problems, warnings)
+    if sources and not problems:
+        _print_coverage(path, form)
+    elif form is Format.TABLE:
+        counts = f"{_count(len(problems), 'problem')}, {_count(len(warnings), 'warning')}"
+        typer.echo(counts if problems or warnings else "no problems")
+    raise typer.Exit(PROBLEMS if problems else FINE)
+
+
+@app.command()
+def show(
+    model: ModelArgument,
+    stage: Annotated[
+        Stage | None, typer.Option("--stage", help="Print an intermediate form instead.")
+    ] = None,
+    form: Annotated[
+        Drawing | None, typer.Option("--format", help="What to draw; otherwise from --output's name, or svg.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write it.")] = None,
+    worldview: WorldviewOption = None,
+    around: Annotated[
+        list[str] | None,
+        typer.Option("--around", metavar="ID", help="Only what is near this entry. Repeatable."),
+    ] = None,
+    steps: Annotated[int, typer.Option("--steps", min=0, help="How near: lines from --around.")] = 1,
+    overview: Annotated[
+        bool, typer.Option("--overview", help="Count the arguments, do not tell them.")
+    ] = False,
+) -> None:
+    """Draw the map, or print one of the forms it goes through.
+
+    Text, and pictures that are not sent to a terminal, go to stdout; on a terminal a picture without
+    --output is written to figures/<model>/.
+    """
+    spec = _model(model)
+    if stage is not None:
+        _emit(_stage_text(stage, spec, worldview), output)
+        return
+    from cruxmap.present import map_picture
+
+    wanted = form or _drawing_for(output)
+    shown = _picture(spec, _known_worldview(spec.map, worldview or "map"))
+    if around:
+        from cruxmap.insight.explain import find_entry
+
+        with _asked_for():
+            ids = [find_entry(spec.map, name).about.id for name in around]
+        shown = map_picture.around(shown, ids, steps)
+    if overview:
+        shown = map_picture.overview(shown)
+    drawn = _draw(shown, wanted)
+    if output is None and isinstance(drawn, bytes) and sys.stdout.isatty():
+        output = FIGURES / spec.id / f"map.{wanted}"
+    _emit(drawn, output)
+
+
+@app.command()
+def estimate(
+    model: ModelArgument,
+    settings: SetOption = None,
+    assuming: AssumingOption = None,
+    observed: ObservedOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Estimate the model's targets in each worldview."""
+    spec = _model(model, settings, assuming, observed)
+    from cruxmap.insight import estimate as insight
+    from cruxmap.present.tables import estimate_table
+
+    with _progress() as progress:
+        answer = insight.estimate(spec, progress=progress)
+    _print_answer(answer.to_json(), [estimate_table(answer)], form)
+    raise typer.Exit(_code(answer.undefined, answer.converged))
+
+
+@app.command()
+def explain(
+    model: ModelArgument,
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="A claim, question, event, argument or judgement.")
+    ],
+    settings: SetOption = None,
+    assuming: AssumingOption = None,
+    observed: ObservedOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Tell all about one entry of the map.
+
+    Its words and sources, its numbers in each worldview and whose they are, what is said for and against it.
+    """
+    spec = _model(model, settings, assuming, observed)
+    from cruxmap.insight import explain as insight
+    from cruxmap.present.explanation import explanation_tables, explanation_text
+
+    with _asked_for():
+        answer = insight.explain(spec, address)
+    if form is Format.TABLE:
+        typer.echo(explanation_text(answer), nl=False)
+    else:
+        _print_answer(answer.to_json(), explanation_tables(answer), form)
+
+
+@app.command()
+def schema(
+    kind: Annotated[
+        str | None, typer.Argument(help="map, worldview, model or sources; all of them if left out.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of each kind of file, for editors."""
+    from cruxmap.language.schema import FILES, json_schema
+
+    schemas = {name: json_schema(name) for name in FILES}
+    if kind is not None and kind not in schemas:
+        _refuse("unknown-kind", f"there is no kind of file `{kind}`", f"known: {', '.join(schemas)}")
+    _print_json(schemas if kind is None else schemas[kind])
+
+
+@app.command()
+def run(
+    model: ModelArgument,
+    settings: SetOption = None,
+    assuming: AssumingOption = None,
+    observed: ObservedOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The folder to write to; figures/<model>/ if left out."),
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Check, estimate and draw: the main job.
+
+    Prints the estimates and writes them, with the figures, to figures/<model>/.
+    """
+    from cruxmap.language import reading
+
+    _, warnings = reading.check(_model_path(model))
+    _print_problems((), warnings)
+    spec = _model(model, settings, assuming, observed)
+    from cruxmap.insight import estimate as insight
+    from cruxmap.present import figures, tables
+
+    folder = output or FIGURES / spec.id
+    with _progress() as progress:
+        answer = insight.estimate(spec, progress=progress)
+    table = tables.estimate_table(answer)
+    _print_answer(answer.to_json(), [table], form)
+    files: dict[str, str | bytes] = {
+        "estimate.json": _json_text(answer.to_json()),
+        "estimate.csv": tables.csv_text(table),
+        "estimate.md": tables.markdown_text(table),
+    }
+    for name, figure in _estimate_figures(spec, answer).items():
+        files |= {f"{name}.{kind}": figures.encode(figure, kind) for kind in ("svg", "png")}
+    for name, shown in _map_pictures(spec).items():
+        files |= {f"{name}.{kind}": _draw(shown, kind) for kind in (Drawing.SVG, Drawing.PNG)}
+    for name, content in files.items():
+        _write(folder / name, content)
+    _err().print(f"wrote {len(files)} files to {folder.as_posix()}/", markup=False)
+    raise typer.Exit(_code(answer.undefined, answer.converged))
+
+
+# --- what commands share: the question -----------------------------------------------------------
+
+
+def _model_path(name: str) -> Path:
+    """Return the file of a model, given as a path or as the name of one in `models/`."""
+    path = Path(name)
+    named = Path("models") / f"{name}.yaml"
+    if path.is_file():
+        return path
+    if named.is_file():
+        return named
+    known = sorted(p.stem for p in Path("models").glob("*.yaml"))
+    nearest = get_close_matches(path.stem, known, n=1)
+    hint = f"did you mean `{nearest[0]}`?" if nearest else f"in models/: {', '.join(known) or 'none'}"
+    _refuse("no-such-file", f"there is no model {path.as_posix()}", hint)
+
+
+def _model(
+    name: str,
+    settings: Sequence[str] | None = None,
+    assuming: Sequence[str] | None = None,
+    observed: Sequence[str] | None = None,
+) -> "ModelSpec":
+    """Read a model, with what the command line puts in place of its judgements and conditions."""
+    from cruxmap.language import reading
+
+    model = reading.read_model(_model_path(name))
+    with _asked_for():
+        if settings:
+            pairs = tuple(reading.parse_setting(*_split(setting), model.map) for setting in settings)
+            model = replace(model, settings=(*model.settings, *pairs))
+        if assuming is not None:
+            model = replace(model, assuming=tuple(reading.parse_condition(c, model.map) for c in assuming))
+        if observed is not None:
+            model = replace(model, observed=tuple(reading.parse_condition(c, model.map) for c in observed))
+    return model
+
+
+def _split(setting: str) -> tuple[str, str]:
+    address, equals, value = setting.partition("=")
+    if not equals:
+        _refuse("unreadable-setting", f"`{setting}` has no `=`", "write --set ADDRESS=VALUE")
+    return address.strip(), value.strip()
+
+
+def _known_worldview(argument_map: "ArgumentMap", name: str) -> str:
+    known = ["map", *argument_map.worldview]
+    if name not in known:
+        nearest = get_close_matches(name, known, n=1)
+        hint = f"did you mean `{nearest[0]}`?" if nearest else f"known: {', '.join(known)}"
+        _refuse("unknown-worldview", f"there is no worldview `{name}`", hint)
+    return name
+
+
+@contextmanager
+def _asked_for() -> Iterator[None]:
+    """Blame the command line for problems found in what was typed there."""
+    try:
+        yield
+    except InvalidMap as invalid:
+        raise WrongUsage(invalid.problems) from invalid
+
+
+def _refuse(code: str, message: str, hint: str) -> Any:
+    raise WrongUsage((Problem(code, message, hint=hint),))
+
+
+# --- what commands share: printing -----------------------------------------------------------------
+
+
+def _console(stream: Any) -> "Console":
+    from rich.console import Console
+
+    terminal = stream.isatty()
+    return Console(
+        file=stream,
+        color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
+        width=None if terminal or "COLUMNS" in os.environ else 160,
+        highlight=False,
+        emoji=False,
+        soft_wrap=False,
+    )
+
+
+def _out() -> "Console":
+    return _console(sys.stdout)
+
+
+def _err() -> "Console":
+    return _console(sys.stderr)
+
+
+def _print_problems(problems: Sequence[Problem], warnings: Sequence[Problem]) -> None:
+    if not problems and not warnings:
+        return
+    from cruxmap.present.problems import problem_text
+
+    console = _err()
+    for warning in warnings:
+        console.print(problem_text(warning, "warning"), soft_wrap=True)
+    for problem in problems:
+        console.print(problem_text(problem, "problem"), soft_wrap=True)
+
+
+def _print_answer(answer: dict[str, Any], tables: "Sequence[Table]", form: Format) -> None:
+    """Print an answer; CSV has its first table only, since a file of CSV is one table."""
+    from cruxmap.present import tables as writers
+
+    match form:
+        case Format.JSON:
+            _print_json(answer)
+        case Format.CSV:
+            typer.echo(writers.csv_text(tables[0]), nl=False)
+        case Format.MARKDOWN:
+            typer.echo("\n".join(map(writers.markdown_text, tables)), nl=False)
+        case Format.TABLE:
+            console = _out()
+            for table in tables:
+                console.print(writers.rich_table(table))
+                for note in table.notes:
+                    console.print(note, markup=False, style="dim")
+
+
+def _json_text(answer: Any) -> str:
+    return json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _print_json(answer: Any) -> None:
+    typer.echo(_json_text(answer), nl=False)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _code(undefined: bool, converged: bool) -> int:
+    if undefined:
+        return PROBLEMS
+    return FINE if converged else NOT_CONVERGED
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
+    """Give a function that shows progress on stderr, or nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_err(), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def advance(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield advance
+
+
+# --- what commands share: pictures -----------------------------------------------------------------
+
+
+def _picture(spec: "ModelSpec", worldview: str) -> "Picture":
+    """Return the map as one worldview sees it, with probabilities given what the model supposes."""
+    from cruxmap.insight.explain import marginals
+    from cruxmap.language.argument_map import condition_text, mentioned
+    from cruxmap.language.inheritance import settle
+    from cruxmap.present.map_picture import picture
+
+    supposed = [condition_text(c) for c in (*spec.assuming, *spec.observed)]
+    whose = "the map's own numbers" if worldview == "map" else f"the numbers of {worldview}"
+    given = f", given {', '.join(supposed)}" if supposed else ""
+    return picture(
+        spec.map,
+        settle(spec.map, worldview, spec.settings),
+        marginals(replace(spec, worldviews=(worldview,), reconcile=False))[worldview],
+        title=f"{spec.map.title or spec.map.id} ({whose}{given})",
+        target=mentioned(spec.target.condition),
+    )
+
+
+def _map_pictures(spec: "ModelSpec") -> "dict[str, Picture]":
+    """Return the whole map, and where it is large also an overview and the target's neighbourhood."""
+    from cruxmap.language.argument_map import mentioned
+    from cruxmap.present.map_picture import LARGE, around, overview
+
+    whole = _picture(spec, "map")
+    if len(whole.cards) <= LARGE:
+        return {"map": whole}
+    near = around(whole, mentioned(spec.target.condition), 1)
+    return {"map": whole, "map-overview": overview(whole), "map-target": near}
+
+
+def _estimate_figures(spec: "ModelSpec", answer: "Estimate") -> "dict[str, Figure]":
+    """Return the estimates of the model's target, and those of its further targets, as figures."""
+    from cruxmap.present import figures, tables
+
+    entries = (*spec.map.entry.values(), *spec.map.worldviews)
+    texts = {"map": "The map's own judgements."} | {entry.about.id: entry.about.text for entry in entries}
+    target, *also = tables.by_target(answer).items()
+    question = tables.question_text(answer)
+    drawn = {"estimate": figures.forest(dict([target]), texts, question)}
+    if also:
+        drawn["estimate-also"] = figures.forest(dict(also), texts, question)
+    return drawn
+
+
+def _drawing_for(output: Path | None) -> Drawing:
+    if output is None:
+        return Drawing.SVG
+    suffix = output.suffix.lstrip(".")
+    by_suffix = {**{str(drawing): drawing for drawing in Drawing}, "gv": Drawing.DOT, "mmd": Drawing.MERMAID}
+    if suffix not in by_suffix:
+        _refuse("unknown-format", f"what to draw is not clear from {output.name}", "give --format as well")
+    return by_suffix[suffix]
+
+
+def _draw(shown: "Picture", wanted: Drawing) -> str | bytes:
+    from cruxmap.present import map_drawing
+
+    match wanted:
+        case Drawing.DOT:
+            return map_drawing.dot_text(shown)
+        case Drawing.MERMAID:
+            return map_drawing.mermaid_text(shown)
+        case Drawing.SVG | Drawing.PNG | Drawing.PDF:
+            try:
+                return map_drawing.draw(map_drawing.dot_text(shown), wanted)
+            except map_drawing.NoDrawingProgram as missing:
+                return str(_refuse("no-drawing-program", str(missing), "dot and mermaid texts need nothing"))
+
+
+def _stage_text(stage: Stage, spec: "ModelSpec", worldview: str | None) -> str:
+    if worldview is not None:
+        spec = replace(spec, worldviews=(_known_worldview(spec.map, worldview),))
+    match stage:
+        case Stage.MAP:
+            from cruxmap.present.map_text import map_text
+
+            return map_text(spec.map)
+        case Stage.NETWORK:
+            from cruxmap.network.inquiry import inquire
+            from cruxmap.network.text import network_text
+
+            return network_text(inquire(spec).network)
+        case Stage.PLAN:
+            from cruxmap.network.inquiry import inquire
+            from cruxmap.network.planning import plan, plan_text
+
+            inquiry = inquire(spec)
+            evidence = [variable for variable, _ in inquiry.given]
+            return plan_text(plan(inquiry.network, inquiry.targets, evidence))
+        case Stage.PYMC:
+            from cruxmap.bayes.model import build, model_text
+
+            return model_text(build(spec))
+
+
+def _emit(content: str | bytes, output: Path | None) -> None:
+    """Write to a file, or to stdout."""
+    if output is not None:
+        _write(output, content)
+        _err().print(f"wrote {output.as_posix()}", markup=False)
+    elif isinstance(content, bytes):
+        sys.stdout.buffer.write(content)
+    else:
+        typer.echo(content, nl=False)
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    from cruxmap.present.files import write_file
+
+    try:
+        write_file(path, content)
+    except OSError as error:
+        _refuse(
+            "cannot-write",
+            f"{path.as_posix()} cannot be written: {error.strerror}",
+            "choose another --output",
+        )
+
+
+# --- the way in ----------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Run the command line and exit; whatever happens, nobody sees a traceback unasked."""
+    code = _run()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has read enough; what Python flushes at exit goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        app()
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else FINE
+    except WrongUsage as wrong:
+        _print_problems(wrong.problems, ())
+        return WRONG_USAGE
+    except InvalidMap as invalid:
+        _print_problems(invalid.problems, invalid.warnings)
+        return PROBLEMS
+    except KeyboardInterrupt:
+        return 130
+    except Exception as fault:
+        if os.environ.get("CRUXMAP_TRACEBACK"):
+            traceback.print_exc()
+        else:
+            sys.stderr.write(
+                f"cruxmap: {type(fault).__name__}: {fault}\n"
+                "This is a fault in cruxmap. Please report it with the files that show it and what\n"
+                "the same command prints when CRUXMAP_TRACEBACK=1 is set.\n"
+            )
+        return FAULT
+    return FINE
+
+
+if __name__ == "__main__":
+    main()

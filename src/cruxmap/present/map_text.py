@@ -1,0 +1,310 @@
+"""A map written back in its own language, in one stable form.
+
+Reading the text gives the same map again (its worldviews and the locators of its sources are files of
+their own). Entries are first turned into plain data, which one small writer sets in YAML's block style.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Any, assert_never
+
+from cruxmap.language.argument_map import (
+    About,
+    Argument,
+    ArgumentMap,
+    Citation,
+    Claim,
+    Combination,
+    Condition,
+    Credence,
+    Definition,
+    Elicited,
+    Emergence,
+    Entry,
+    Event,
+    Gap,
+    Judgement,
+    PhaseChance,
+    Question,
+    Rest,
+    Route,
+    Routes,
+    Row,
+    Rule,
+    SameAs,
+    ShareRow,
+    ShareTable,
+    Source,
+    Table,
+    Timeline,
+    condition_text,
+    target_text,
+)
+from cruxmap.language.judgement import format_value
+
+PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 %./()';_-]*[A-Za-z0-9%.)]|[A-Za-z0-9]")
+"""Scalars that need no quotes anywhere."""
+
+LINE_LENGTH = 100
+
+
+class _Flow(str):
+    """Text that is YAML already."""
+
+    __slots__ = ()
+
+
+def map_text(argument_map: ArgumentMap) -> str:
+    """Write a whole map as one file."""
+    sections: dict[str, Any] = {
+        "language": "1",
+        "map": _given({"title": argument_map.title, "text": argument_map.text}),
+        "sources": {source.id: _source(source) for source in argument_map.sources},
+        "voices": {voice.about.id: _about(voice.about) for voice in argument_map.voices},
+        "lexicon": {phrase: _number(value) for phrase, value in argument_map.lexicon},
+        "timelines": {timeline.about.id: _timeline(timeline) for timeline in argument_map.timelines},
+        "claims": {claim.about.id: _entry(claim) for claim in argument_map.claims},
+        "questions": {question.about.id: _entry(question) for question in argument_map.questions},
+        "events": {event.about.id: _entry(event) for event in argument_map.events},
+        "arguments": {argument.about.id: _entry(argument) for argument in argument_map.arguments},
+    }
+    return "\n".join(_lines(_given(sections), 0)) + "\n"
+
+
+def entry_text(entry: Entry) -> str:
+    """Write one entry."""
+    return "\n".join(_lines({entry.about.id: _entry(entry)}, 0)) + "\n"
+
+
+# --- entries as data -----------------------------------------------------------------------------
+
+
+def _given(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is empty."""
+    return {key: value for key, value in data.items() if value not in (None, "", (), [], {})}
+
+
+def _about(about: About) -> dict[str, Any]:
+    return _given(
+        {
+            "text": about.text,
+            "source": _citations(about.citations),
+            "note": about.note,
+            "tags": list(about.tags),
+        }
+    )
+
+
+def _citations(citations: Iterable[Citation]) -> Any:
+    texts = [str(citation) for citation in citations]
+    return texts[0] if len(texts) == 1 else texts
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return _given(
+        {
+            "title": source.title,
+            "author": source.author,
+            "url": source.url,
+            "date": source.date,
+            "note": source.note,
+        }
+    )
+
+
+def _timeline(timeline: Timeline) -> dict[str, Any]:
+    return {**_about(timeline.about), "phases": {phase.id: str(phase.steps) for phase in timeline.phases}}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    match entry:
+        case Claim(about=about, basis=basis):
+            return {**_about(about), **_basis(basis)}
+        case Question(about=about, states=states, basis=ShareTable(rows=rows)):
+            return {**_about(about), "states": list(states), **_shares(states, rows)}
+        case Question(about=about, states=states, basis=Gap(start=start, end=end, thresholds=thresholds)):
+            at_least = {s: str(n) for s, n in zip(states[1:], thresholds, strict=True)}
+            gap = {"from": start, "to": end, "at_least": at_least}
+            return {**_about(about), "states": list(states), "gap": gap}
+        case Event(about=about, timeline=timeline, basis=Emergence(phases=phases, requires=requires)):
+            emerges = {phase.phase: _phase(phase) for phase in phases}
+            return {
+                **_about(about),
+                "timeline": timeline,
+                **_given({"requires": list(requires)}),
+                "emerges": emerges,
+            }
+        case Event(about=about, timeline=timeline, basis=Combination(latest=latest, parts=parts)):
+            rule = "later_of" if latest else "earlier_of"
+            return {**_about(about), "timeline": timeline, rule: list(parts)}
+        case Argument():
+            return _argument(entry)
+        case _:
+            assert_never(entry)
+
+
+def _basis(basis: Credence | Definition | Routes | Table) -> dict[str, Any]:
+    match basis:
+        case Credence(judgement=judgement):
+            return {"credence": _judgement(judgement)}
+        case Definition(rule=rule, count=count, parts=parts):
+            conditions = [_condition(part) for part in parts]
+            whole = {"count": str(count), "of": conditions} if rule is Rule.AT_LEAST else conditions
+            return {
+                str(rule): whole,
+                **_unless_default("if_met", basis.if_met),
+                **_unless_default("otherwise", basis.otherwise),
+            }
+        case Routes(routes=routes, leak=leak, when=when):
+            return {
+                "routes": [_route(route) for route in routes],
+                **_unless_default("leak", leak),
+                **_given({"when": _condition(when)}),
+            }
+        case Table(rows=rows):
+            return {"given": [_row(row) for row in rows]}
+        case _:
+            assert_never(basis)
+
+
+def _route(route: Route) -> dict[str, Any]:
+    return {
+        **_given({"id": route.id, "when": _condition(route.when)}),
+        "chance": _judgement(route.chance),
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    if row.when is None:
+        return {"otherwise": _judgement(row.credence)}
+    return {**_given({"id": row.id}), "when": _condition(row.when), "credence": _judgement(row.credence)}
+
+
+def _shares(states: tuple[str, ...], rows: tuple[ShareRow, ...]) -> dict[str, Any]:
+    if len(rows) == 1 and rows[0].when is None:
+        return {"credence": _share_mapping(states, rows[0])}
+    return {"given": [_share_row(states, row) for row in rows]}
+
+
+def _share_row(states: tuple[str, ...], row: ShareRow) -> dict[str, Any]:
+    shares = _share_mapping(states, row)
+    if row.when is None:
+        return {"otherwise": shares}
+    return {**_given({"id": row.id}), "when": _condition(row.when), "credence": shares}
+
+
+def _share_mapping(states: tuple[str, ...], row: ShareRow) -> dict[str, Any]:
+    return {state: _judgement(share) for state, share in zip(states, row.shares, strict=True)}
+
+
+def _phase(phase: PhaseChance) -> Any:
+    if phase.when is None and phase.pace.is_default and _is_plain(phase.rows):
+        return _judgement(phase.rows[0].credence)
+    plain = _is_plain(phase.rows)
+    return {
+        **_given({"when": _condition(phase.when)}),
+        **(
+            {"credence": _judgement(phase.rows[0].credence)}
+            if plain
+            else {"given": [_row(row) for row in phase.rows]}
+        ),
+        **_unless_default("pace", phase.pace),
+    }
+
+
+def _is_plain(rows: tuple[Row, ...]) -> bool:
+    return len(rows) == 1 and rows[0].when is None
+
+
+def _argument(argument: Argument) -> dict[str, Any]:
+    targets = [_Flow(target_text(target)) for target in argument.targets]
+    return {
+        **_about(argument.about),
+        **_given({"by": argument.by, "premises": [_condition(premise) for premise in argument.premises]}),
+        **_unless_default("credence", argument.credence),
+        str(argument.direction): targets[0] if len(targets) == 1 else targets,
+        **_unless_default(str(argument.weight.role), argument.weight),
+    }
+
+
+def _unless_default(key: str, judgement: Judgement) -> dict[str, Any]:
+    return {} if judgement.is_default else {key: _judgement(judgement)}
+
+
+def _judgement(judgement: Judgement) -> Any:
+    number = _number(judgement.value)
+    if not judgement.citations and not judgement.note:
+        return number
+    return _given({"value": number, "source": _citations(judgement.citations), "note": judgement.note})
+
+
+def _number(value: Elicited | SameAs | Rest) -> str:
+    match value:
+        case Elicited(text=text):
+            return text or format_value(value)
+        case SameAs(address=address):
+            return f"same as {address}"
+        case Rest():
+            return "rest"
+        case _:
+            assert_never(value)
+
+
+def _condition(condition: Condition | None) -> _Flow | None:
+    return None if condition is None else _Flow(condition_text(condition))
+
+
+# --- data as YAML ----------------------------------------------------------------------------------
+
+
+def _lines(data: dict[str, Any], indent: int) -> Iterator[str]:
+    margin = "  " * indent
+    for key, value in data.items():
+        match value:
+            case dict():
+                yield f"{margin}{_scalar(key)}:"
+                yield from _lines(value, indent + 1)
+            case list() if all(isinstance(item, str) for item in value):
+                yield f"{margin}{_scalar(key)}: [{', '.join(map(_scalar, value))}]"
+            case list():
+                yield f"{margin}{_scalar(key)}:"
+                for item in value:
+                    first, *others = _lines(item, indent + 2)
+                    yield f"{margin}  - {first.lstrip()}"
+                    yield from others
+            case _ if _folds(value):
+                yield f"{margin}{_scalar(key)}: >-"
+                yield from textwrap.wrap(
+                    value,
+                    LINE_LENGTH,
+                    initial_indent=margin + "  ",
+                    subsequent_indent=margin + "  ",
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+            case _:
+                yield f"{margin}{_scalar(key)}: {_scalar(value)}"
+
+
+def _folds(value: str) -> bool:
+    """Whether a text is long, and comes back the same from YAML's folded style."""
+    plain = value == " ".join(value.split()) and value.isprintable()
+    return len(value) > 72 and plain and not isinstance(value, _Flow)
+
+
+def _scalar(value: str) -> str:
+    if isinstance(value, _Flow) or PLAIN.fullmatch(value):
+        return value
+    return '"' + "".join(map(_escaped, value)) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    if character == "\n":
+        return "\\n"
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
