@@ -6,7 +6,7 @@ somebody needs it as a variable of its own. Nothing here knows about claims or a
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 from types import MappingProxyType
@@ -185,12 +185,21 @@ class Function:
 ALWAYS = Function((), np.array(True))
 
 
+type Drawn = Callable[[tuple[int, ...]], Draw]
+"""A distribution for each configuration of a variable's parents."""
+
+
+def always(draw: Draw) -> Drawn:
+    """The same distribution whatever the parents' states."""
+    return lambda _: draw
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
     """A case of a table: where `when` holds, the variable is drawn from `draw` of its parents' states."""
 
     when: Function
-    draw: Callable[[tuple[int, ...]], Draw]
+    draw: Drawn
 
 
 class Tables:
@@ -199,7 +208,8 @@ class Tables:
     def __init__(self) -> None:
         self.variables: list[Variable] = []
         self._tables: list[SparseTable] = []
-        self._patterns: dict[tuple[int, bytes], IntArray] = {}
+        self._patterns: dict[Hashable, IntArray] = {}
+        self._choices: dict[Hashable, IntArray] = {}
         self._helpers: dict[tuple[tuple[int, ...], int, bytes], int] = {}
 
     def cardinality(self, variable: int) -> int:
@@ -210,21 +220,35 @@ class Tables:
         """Return the number of configurations of some variables."""
         return math.prod(len(self.variables[v].states) for v in scope)
 
-    def add(
+    def table(
         self,
         name: str,
         states: tuple[str, ...],
-        parents: tuple[int, ...],
-        rows: npt.ArrayLike,
-        entries: npt.ArrayLike,
+        scope: tuple[int, ...],
+        choice: Values,
+        draws: Sequence[Drawn],
+        *,
+        parents: tuple[int, ...] = (),
     ) -> int:
-        """Add a variable whose table has these rows (states of the parents, then its own)."""
+        """Add a variable: where `scope` has states s it follows `draws[choice[s]]`, given the parents."""
+        chosen = choice.ravel().tolist()
+        configurations = list(product(*(range(self.cardinality(v)) for v in parents)))
+        block = {}
+        for k in sorted(set(chosen)):
+            drawn = [(configuration, draws[k](configuration)) for configuration in configurations]
+            rows = tuple((*configuration, state) for configuration, draw in drawn for state, _ in draw)
+            block[k] = (rows, [entry for _, draw in drawn for _, entry in draw])
+        key = (choice.shape, len(parents), tuple(chosen), tuple((k, rows) for k, (rows, _) in block.items()))
+        pattern = self._patterns.get(key)
+        if pattern is None:
+            where = product(*map(range, choice.shape))
+            rows = tuple((*at, *row) for at, k in zip(where, chosen, strict=True) for row in block[k][0])
+            pattern = np.array(rows, np.int64).reshape(len(rows), len(scope) + len(parents) + 1)
+            self._patterns[key] = _fixed(pattern)
         child = len(self.variables)
-        pattern = np.asarray(rows, np.int64).reshape(-1, len(parents) + 1)
-        pattern = self._patterns.setdefault((len(parents), pattern.tobytes()), _fixed(pattern))
-        values = _fixed(np.array(entries, np.int64))
+        entries = np.array([entry for k in chosen for entry in block[k][1]], np.int64)
         self.variables.append(Variable(name, states))
-        self._tables.append(SparseTable(child, (*parents, child), pattern, values))
+        self._tables.append(SparseTable(child, (*scope, *parents, child), pattern, entries))
         return child
 
     def cases(
@@ -239,64 +263,39 @@ class Tables:
         room = max(4, ROOM // self.size(parents))
         scope = union(case.when for case in cases[:-1])
         if self.size(scope) <= room:
-            return self._one_table(name, states, cases, parents, scope)
+            choice = self._first(cases, scope)
+            return self.table(name, states, scope, choice, [case.draw for case in cases], parents=parents)
         following = self.cases(f"{name} [{len(cases)}]", states, cases[-1:], parents)
+        passed_on = [always(((state, CERTAIN),)) for state in range(len(states))]
         for k in range(len(cases) - 2, -1, -1):
-            case = Case(self.narrow(cases[k].when, room, f"{name} [when {k + 1}]"), cases[k].draw)
-            following = self._one_step(f"{name} [{k + 1}]" if k else name, states, case, parents, following)
+            when = self.narrow(cases[k].when, room, f"{name} [when {k + 1}]")
+            choice = np.where(when.values[..., None], 0, np.arange(1, len(states) + 1))
+            following = self.table(
+                f"{name} [{k + 1}]" if k else name,
+                states,
+                (*when.scope, following),
+                choice,
+                [cases[k].draw, *passed_on],
+                parents=parents,
+            )
         return following
 
-    def _one_table(
-        self,
-        name: str,
-        states: tuple[str, ...],
-        cases: Sequence[Case],
-        parents: tuple[int, ...],
-        scope: tuple[int, ...],
-    ) -> int:
-        shape = tuple(map(self.cardinality, scope))
-        chosen = np.full(shape, len(cases) - 1)
-        for k in range(len(cases) - 2, -1, -1):
-            chosen = np.where(self.spread(cases[k].when, scope), k, chosen)
-        block = {k: self._block(cases[k].draw, parents) for k in np.unique(chosen).tolist()}
-        rows: list[tuple[int, ...]] = []
-        entries: list[int] = []
-        for where, k in zip(product(*map(range, shape)), chosen.ravel().tolist(), strict=True):
-            rows += [where + row for row, _ in block[k]]
-            entries += [entry for _, entry in block[k]]
-        return self.add(name, states, (*scope, *parents), rows, entries)
+    def _first(self, cases: Sequence[Case], scope: tuple[int, ...]) -> IntArray:
+        """The number of the first case that holds, by the states of `scope`; the last one where none does."""
+        tests = [case.when for case in cases[:-1]]
+        axes = tuple(tuple(map(scope.index, test.scope)) for test in tests)
+        key = (axes, tuple((test.values.shape, test.values.tobytes()) for test in tests))
+        if key not in self._choices:
+            choice = np.full(tuple(map(self.cardinality, scope)), len(tests))
+            for k in range(len(tests) - 1, -1, -1):
+                choice = np.where(self.spread(tests[k], scope), k, choice)
+            self._choices[key] = _fixed(choice)
+        return self._choices[key]
 
-    def _one_step(
-        self,
-        name: str,
-        states: tuple[str, ...],
-        case: Case,
-        parents: tuple[int, ...],
-        following: int,
-    ) -> int:
-        block = self._block(case.draw, parents)
-        configurations = list(product(*(range(self.cardinality(v)) for v in parents)))
-        rows: list[tuple[int, ...]] = []
-        entries: list[int] = []
-        for where, holds in np.ndenumerate(case.when.values):
-            for value in range(len(states)):
-                if holds:
-                    rows += [(*where, value, *row) for row, _ in block]
-                    entries += [entry for _, entry in block]
-                else:
-                    rows += [(*where, value, *configuration, value) for configuration in configurations]
-                    entries += [CERTAIN] * len(configurations)
-        return self.add(name, states, (*case.when.scope, following, *parents), rows, entries)
-
-    def _block(
-        self, draw: Callable[[tuple[int, ...]], Draw], parents: tuple[int, ...]
-    ) -> list[tuple[tuple[int, ...], int]]:
-        """The rows (states of the parents, state) with their entries, of one case."""
-        return [
-            ((*configuration, state), entry)
-            for configuration in product(*(range(self.cardinality(v)) for v in parents))
-            for state, entry in draw(configuration)
-        ]
+    def determined(self, name: str, states: tuple[str, ...], function: Function) -> int:
+        """Add a variable that always has the function's value."""
+        draws = [always(((state, CERTAIN),)) for state in range(len(states))]
+        return self.table(name, states, function.scope, function.values, draws)
 
     def spread(self, function: Function, scope: tuple[int, ...]) -> Values:
         """Return the values with an axis per variable of `scope`, of length 1 where the function has none."""
@@ -319,14 +318,6 @@ class Tables:
             self._helpers[key] = self.determined(name, states, function)
         return self._helpers[key]
 
-    def determined(self, name: str, states: tuple[str, ...], function: Function) -> int:
-        """Add a variable that always has the function's value."""
-        shape = function.values.shape
-        rows = np.empty((function.values.size, len(shape) + 1), np.int64)
-        rows[:, :-1] = np.indices(shape).reshape(len(shape), -1).T
-        rows[:, -1] = function.values.ravel()
-        return self.add(name, states, function.scope, rows, np.zeros(len(rows), np.int64))
-
     def reduced(self, function: Function) -> Function:
         """Return the same function of the variables that matter, in increasing order."""
         for axis in range(len(function.scope) - 1, -1, -1):
@@ -334,7 +325,7 @@ class Tables:
             if (function.values == first).all():
                 function = Function(function.scope[:axis] + function.scope[axis + 1 :], first.squeeze(axis))
         scope = tuple(sorted(function.scope))
-        return Function(scope, np.ascontiguousarray(self.spread(function, scope)))
+        return Function(scope, self.spread(function, scope).copy())
 
     def network(self, entries: Entries, places: Mapping[str, int], conditions: tuple[int, ...]) -> Network:
         """Return the finished network."""

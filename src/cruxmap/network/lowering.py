@@ -7,7 +7,7 @@ counts, first-match tables, several undercutters) become chains of small tables,
 with the number of parents; only the arguments on one claim multiply.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from itertools import product
@@ -66,10 +66,12 @@ from cruxmap.network.assembly import (
     YES,
     Case,
     Draw,
+    Drawn,
     Entries,
     Function,
     Tables,
     Terms,
+    always,
     union,
 )
 from cruxmap.network.network import IntArray, Network
@@ -230,6 +232,8 @@ def _test(work: _Work, condition: Condition | None) -> Function:
     """Return where a condition holds, as a function of at most `ROOM` configurations."""
     if condition is None:
         return ALWAYS
+    if isinstance(condition, ClaimIs):
+        return _is(work.places[condition.claim], condition.value)
     if condition not in work.tests:
         test = work.tables.reduced(_truth(work, condition))
         work.tests[condition] = work.tables.narrow(test, ROOM, condition_text(condition))
@@ -244,7 +248,7 @@ def _boolean(work: _Work, condition: Condition) -> int:
 def _truth(work: _Work, condition: Condition) -> Function:
     match condition:
         case ClaimIs(claim=claim, value=value):
-            return Function((work.places[claim],), np.array([not value, value]))
+            return _is(work.places[claim], value)
         case StateIn(question=question, states=states):
             variable = work.places[question]
             held = [state in states for state in work.tables.variables[variable].states]
@@ -284,7 +288,7 @@ def _at_least(work: _Work, count: int, tests: Sequence[Function], name: str) -> 
         total = np.zeros(tuple(map(tables.cardinality, scope)), np.int64)
         for test in tests:
             total += tables.spread(test, scope)
-        return tables.reduced(Function(scope, total >= count))
+        return tables.reduced(Function(scope, np.asarray(total >= count)))
     enough = min(count, len(tests) - count + 1)
     hits = enough == count
     counted = Function((), np.array(0))
@@ -418,7 +422,7 @@ def _argument(work: _Work, argument: Argument) -> int:
 def _undercut(work: _Work, when: Function, force: str) -> Case:
     """The case in which an undercutting argument holds: the inference fails with its force."""
     fails = work.entries.chance(force)
-    return Case(when, _always(tuple((1 - state, entry) for state, entry in reversed(fails))))
+    return Case(when, always(tuple((1 - state, entry) for state, entry in reversed(fails))))
 
 
 def _question(work: _Work, question: Question) -> int:
@@ -577,37 +581,35 @@ def _by_then(
     place = {state: k for k, state in enumerate(states)}
     earlier = (NEVER,) if before is None else work.tables.variables[before].states
     counts = (len(steps),) if opened is None else opened.counts
-    rows: list[tuple[int, ...]] = []
-    entries: list[int] = []
-    for (was, state), now, (which, n_open) in product(enumerate(earlier), (0, 1), enumerate(counts)):
+    draws: list[Drawn] = []
+    for state, now, n_open in product(earlier, (False, True), counts):
         draw: Draw = ((place[state], CERTAIN),)
         if state == NEVER and now:
             draw = work.entries.steps(pace, n_open, len(steps)) if n_open else ()
             draw = tuple((place[str(steps[k])], entry) for k, entry in draw)
-        where = (*((was,) if before is not None else ()), now, *((which,) if opened is not None else ()))
-        rows += [(*where, k) for k, _ in draw]
-        entries += [entry for _, entry in draw]
-    parents = [v for v in (before, happens, opened.variable if opened else None) if v is not None]
-    return work.tables.add(name, states, tuple(parents), rows, entries)
+        draws.append(always(draw))
+    scope = tuple(v for v in (before, happens, opened.variable if opened else None) if v is not None)
+    choice = np.arange(len(draws)).reshape([work.tables.cardinality(v) for v in scope])
+    return work.tables.table(name, states, scope, choice, draws)
 
 
 # --- small parts -------------------------------------------------------------------------------
 
 
+_IS_TRUE = np.array([False, True])
+_IS_FALSE = ~_IS_TRUE
+
+
 def _is(boolean: int, value: bool) -> Function:
-    return Function((boolean,), np.array([not value, value]))
+    return Function((boolean,), _IS_TRUE if value else _IS_FALSE)
 
 
 def _negated(test: Function) -> Function:
     return Function(test.scope, ~test.values)
 
 
-def _always(draw: Draw) -> Callable[[tuple[int, ...]], Draw]:
-    return lambda _: draw
-
-
 def _sure(when: Function, draw: Draw) -> Case:
-    return Case(when, _always(draw))
+    return Case(when, always(draw))
 
 
 def _chance(work: _Work, when: Function, judgement: Judgement, weights: tuple[_Weight, ...] = ()) -> Case:

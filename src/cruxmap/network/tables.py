@@ -117,7 +117,8 @@ def _segment_sum(values: FloatArray, segment: IntArray, n: int) -> FloatArray:
         return np.bincount(segment, values, n).astype(np.float64)
     ones, one_each = np.ones(len(segment)), np.arange(len(segment))
     pointers = np.searchsorted(segment, np.arange(n + 1))
-    return sparse.csr_array((ones, one_each, pointers), shape=(n, len(segment))) @ values
+    sums: FloatArray = sparse.csr_array((ones, one_each, pointers), shape=(n, len(segment))) @ values
+    return sums
 
 
 def _segment_max(values: FloatArray, segment: IntArray, n: int) -> FloatArray:
