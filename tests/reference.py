@@ -389,6 +389,17 @@ def _boolean(u: Floats) -> list[tuple[int, Floats]]:
     return [(0, expit(-u)), (1, expit(u))]
 
 
+def states_of(argument_map: ArgumentMap, name: str) -> list[int]:
+    """Return the number that stands for each state of an entry; an event's steps in order, then never."""
+    match argument_map.entry[name]:
+        case Question(states=states):
+            return list(range(len(states)))
+        case Event(timeline=timeline):
+            return [*range(1, argument_map.timeline[timeline].steps + 1), NEVER]
+        case _:
+            return [0, 1]
+
+
 # --- the sum -------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,118 @@
+"""The exact engine gives what adding up all worlds gives, on drawn maps that use every construct."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cruxmap as cm
+import reference
+import strategies
+from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
+    ArgumentMap,
+    Condition,
+    Elicited,
+    Role,
+    Scale,
+)
+from cruxmap.language.reading import parse_condition
+from cruxmap.network.draws import latin_hypercube
+from engine import engine
+
+RELATIVE_ERROR = 1e-9
+NUMBERS_OF_THEIR_OWN = (Role.CREDENCE, Role.CHANCE, Role.FORCE)
+
+
+def close(actual: object, expected: object) -> None:
+    np.testing.assert_allclose(actual, expected, rtol=RELATIVE_ERROR, atol=0)
+
+
+@st.composite
+def views(draw: strategies.Draw, argument_map: ArgumentMap) -> str:
+    return draw(st.sampled_from([MAP_WORLDVIEW, *argument_map.worldview]))
+
+
+@given(st.data())
+def test_all_marginals_of_all_worldviews(data: st.DataObject) -> None:
+    drawn = data.draw(strategies.drafts())
+    argument_map = drawn.read()
+    for worldview in (MAP_WORLDVIEW, *argument_map.worldview):
+        z = data.draw(strategies.z_draws(argument_map))
+        ours = engine(argument_map, worldview=worldview, draws=[{}, z]).marginals()
+        for column, at in enumerate(({}, z)):
+            worlds = reference.enumerate_worlds(argument_map, reference.numbers(argument_map, worldview, at))
+            for entry in argument_map.entry:
+                marginal = worlds.marginal(entry)
+                expected = [marginal.get(s, 0.0) for s in reference.states_of(argument_map, entry)]
+                close(ours[entry][:, column], expected)
+
+
+@given(st.data())
+def test_conditionals(data: st.DataObject) -> None:
+    drawn = data.draw(strategies.drafts(max_worldviews=1))
+    argument_map = drawn.read()
+    written = [data.draw(drawn.conditions()) for _ in range(data.draw(st.integers(1, 4)))]
+    conditions: list[Condition] = [parse_condition(w, argument_map) for w in written]
+    worldview = data.draw(views(argument_map))
+    z = data.draw(strategies.z_draws(argument_map))
+    ours = engine(argument_map, conditions, worldview, [z])
+    worlds = reference.enumerate_worlds(argument_map, reference.numbers(argument_map, worldview, z))
+    target, *evidence = conditions
+    expected = worlds.probability(target, evidence)
+    close(np.ravel(ours.probability(target, evidence)), expected)
+    with np.errstate(divide="ignore"):
+        log_evidence = np.log(worlds.mass(reference.AllOf((*evidence,)))) if evidence else 0.0
+    np.testing.assert_allclose(ours.log_probability(evidence), log_evidence, rtol=1e-9, atol=1e-9)
+    if not np.isnan(expected[0]):
+        marginals = ours.marginals(evidence)
+        for entry in argument_map.entry:
+            by_state = worlds.marginal(entry, evidence)
+            close(
+                marginals[entry][:, 0],
+                [by_state.get(s, 0.0) for s in reference.states_of(argument_map, entry)],
+            )
+
+
+@given(st.data())
+def test_public_probability(data: st.DataObject) -> None:
+    drawn = data.draw(strategies.drafts(max_things=4, max_arguments=3))
+    argument_map = drawn.read()
+    asked, supposed, seen = (data.draw(drawn.conditions()) for _ in range(3))
+    worldview = data.draw(views(argument_map))
+    places = [
+        a for a, j in argument_map.judgements.items() if j.overridable and j.role in NUMBERS_OF_THEIR_OWN
+    ]
+    percent = {a: data.draw(st.integers(1, 90)) for a in places[:2]}
+    model = drawn.read_model(target=asked, observed=[seen], worldviews=[worldview])
+    target, assuming, observed = (parse_condition(c, argument_map) for c in (asked, supposed, seen))
+    settings = {a: Elicited(Scale.PROBABILITY, n / 100, n / 100) for a, n in percent.items()}
+    numbers = reference.numbers(argument_map, worldview, settings=settings)
+    expected, _ = reference.enumerate_worlds(argument_map, numbers).probability(target, [assuming, observed])
+    judgements = {a: f"{n}%" for a, n in percent.items()}
+    if np.isnan(expected):
+        with pytest.raises(cm.InvalidMap, match="impossible"):
+            cm.probability(model, asked, given=[supposed], worldview=worldview, judgements=judgements)
+    else:
+        value = cm.probability(model, asked, given=[supposed], worldview=worldview, judgements=judgements)
+        close(value, expected)
+
+
+@given(st.data())
+def test_draws_of_the_estimate(data: st.DataObject) -> None:
+    drawn = data.draw(strategies.drafts(max_things=4, max_arguments=3))
+    argument_map = drawn.read()
+    asked, supposed = (data.draw(drawn.conditions()) for _ in range(2))
+    sampling = {"draws": "8", "seed": str(data.draw(st.integers(0, 10**6)))}
+    model = drawn.read_model(target=asked, assuming=[supposed], sampling=sampling)
+    target, assuming = (parse_condition(c, argument_map) for c in (asked, supposed))
+    estimate = cm.estimate(model)
+    addresses = tuple(argument_map.judgements)
+    z = latin_hypercube(model.sampling.seed, addresses, 8, 0, 8)
+    for worldview in model.worldviews:
+        ours = estimate.worldviews[worldview]
+        for d in range(8):
+            at = dict(zip(addresses, z[:, d].tolist(), strict=True))
+            worlds = reference.enumerate_worlds(argument_map, reference.numbers(argument_map, worldview, at))
+            close(ours.draws[d], worlds.probability(target, [assuming])[0])
+            close(ours.unconditional.draws[d], worlds.probability(target)[0])
