@@ -95,6 +95,7 @@ class ArrayOps:
     """
 
     exp: Callable[[Array], Array]
+    log: Callable[[Array], Array]
     expm1: Callable[[Array], Array]
     sigmoid: Callable[[Array], Array]
     softplus: Callable[[Array], Array]
@@ -128,6 +129,7 @@ def _segment_max(values: FloatArray, segment: IntArray, n: int) -> FloatArray:
 
 NUMPY = ArrayOps(
     exp=np.exp,
+    log=np.log,
     expm1=np.expm1,
     sigmoid=_sigmoid,
     softplus=lambda x: np.logaddexp(0.0, x),
@@ -183,63 +185,54 @@ def _shifts(program: TableProgram, u: Array, ops: ArrayOps) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class _Shares:
-    """Shares with what they are made of: `share = settled * lift / total`, all (items, D)."""
+    """Shares (items, D) with what they are made of.
 
-    share: Array
-    lift_over_total: Array
-    settled: "_Settled"
-
-
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    """Shares before arguments: singles as given, the others filling what is left.
-
-    `weight = p / overfull` for a single share and `p * left / others` for another one, where `others`
-    is the sum of the others, `overfull` that of the singles or 1 if more; the last three per group.
+    Before arguments a single share counts with its `p`, over `overfull` where singles take more than 1; the
+    others, of which each is the `fraction` of all others, fill what is `left`. Both are per group.
     """
 
-    weight: Array
+    share: Array
     p: Array
     kept: Array
+    fraction: Array
     overfull: Array
     left: Array
-    others: Array
-
-
-def _settle(program: TableProgram, u: Array, single: Array, ops: ArrayOps) -> _Settled:
-    zero, one = np.float64(0.0), np.float64(1.0)
-    group, n = program.share_group, program.n_groups
-    base = ops.take(u, program.share_base)
-    p = ops.sigmoid(base)
-    kept = ops.where(ops.take(single, program.share_base), one, zero)
-    if kept.ndim < base.ndim:
-        kept = kept[:, None]
-    kept_p = kept * p
-    taken = ops.segment_sum(kept_p, group, n)
-    others = ops.segment_sum(p - kept_p, group, n)
-    others = ops.where(others > 0, others, one)
-    overfull = ops.where(taken > 1, taken, one)
-    # 1 - taken, without cancellation where one single share is nearly all there is
-    large = ops.where(p > 0.5, kept, zero)
-    free = ops.segment_sum(ops.where(p > 0.5, kept * ops.sigmoid(-base), -kept_p), group, n)
-    left = (one - ops.segment_sum(large, group, n)) + free
-    left = ops.where(left > 0, left, zero)
-    scale = kept / ops.take(overfull, group) + (one - kept) * ops.take(left / others, group)
-    return _Settled(p * scale, p, kept, overfull, left, others)
 
 
 def _shares(program: TableProgram, u: Array, single: Array, shift: Array, ops: ArrayOps) -> _Shares:
-    zero, one = np.float64(0.0), np.float64(1.0)
+    """Normalise each group; in logarithms, so that no share is too small to be normalised."""
+    zero, one, impossible = np.float64(0.0), np.float64(1.0), np.float64(-1e300)
     group, n = program.share_group, program.n_groups
-    settled = _settle(program, u, single, ops)
-    up = ops.take(shift, program.share_shift)
-    possible = settled.weight > 0
-    largest = ops.segment_max(ops.where(possible, up, np.float64(-1e300)), group, n)
-    lift = ops.exp(ops.where(possible, up - ops.take(largest, group), zero))
-    weight = settled.weight * lift
-    total = ops.segment_sum(weight, group, n)
-    total = ops.take(ops.where(total > 0, total, one), group)
-    return _Shares(weight / total, lift / total, settled)
+    base = ops.take(u, program.share_base)
+    p, complement = ops.sigmoid(base), ops.sigmoid(-base)
+    log_p = -ops.softplus(-base)
+    kept = ops.take(single, program.share_base)
+    if kept.ndim < base.ndim:
+        kept = kept[:, None]
+
+    taken = ops.segment_sum(ops.where(kept, p, zero), group, n)
+    overfull = ops.where(taken > 1, taken, one)
+    # 1 - taken, without cancellation where one single share is nearly all there is
+    large = ops.segment_sum(ops.where(kept & (p > 0.5), one, zero), group, n)
+    small = ops.segment_sum(ops.where(kept, ops.where(p > 0.5, complement, -p), zero), group, n)
+    left = one - large + small
+    left = ops.where(left > 0, left, zero)
+
+    largest = ops.segment_max(ops.where(kept, impossible, log_p), group, n)
+    fraction = ops.exp(ops.where(kept, impossible, log_p - ops.take(largest, group)))
+    others = ops.segment_sum(fraction, group, n)
+    others = ops.where(others > 0, others, one)
+    all_others = largest + ops.log(others)
+
+    fills = ops.log(ops.where(left > 0, left, one))
+    settled = ops.where(
+        kept, log_p - ops.take(ops.log(overfull), group), log_p + ops.take(fills - all_others, group)
+    )
+    possible = kept | ops.take(left > 0, group)
+    moved = ops.where(possible, settled + ops.take(shift, program.share_shift), impossible)
+    weight = ops.exp(moved - ops.take(ops.segment_max(moved, group, n), group))
+    share = weight / ops.take(ops.segment_sum(weight, group, n), group)
+    return _Shares(share, p, kept, fraction / ops.take(others, group), overfull, left)
 
 
 def _hazards(program: TableProgram, u: Array, shift: Array, ops: ArrayOps) -> Array:
@@ -341,22 +334,15 @@ def _share_slopes(
     """Slopes of shares in their own logits and in their shifts, per item."""
     group, n = program.share_group, program.n_groups
 
-    def summed(values: FloatArray) -> FloatArray:
-        return _segment_sum(values, group, n)
-
     shares = _shares(program, u, single, shift, NUMPY)
-    settled = shares.settled
-    p, kept = settled.p, settled.kept
-    excess = cotangent - summed(shares.share * cotangent)[group]
-    of_weight = shares.lift_over_total * excess
-    of_kept = summed(of_weight * kept * p)
-    of_other = summed(of_weight * (1 - kept) * p)
-    of_taken = np.where(settled.overfull > 1, -of_kept / settled.overfull**2, 0.0)
-    of_left = np.where(settled.left > 0, of_other / settled.others, 0.0)
-    of_others = -of_other * settled.left / settled.others**2
-    of_p = of_weight * (kept / settled.overfull[group] + (1 - kept) * (settled.left / settled.others)[group])
-    of_p += kept * (of_taken - of_left)[group] + (1 - kept) * of_others[group]
-    return of_p * p * _sigmoid(-u[program.share_base]), shares.share * excess
+    p, kept = shares.p, shares.kept
+    of_log = shares.share * (cotangent - _segment_sum(shares.share * cotangent, group, n)[group])
+    of_kept = _segment_sum(np.where(kept, of_log, 0.0), group, n)
+    of_others = _segment_sum(np.where(kept, 0.0, of_log), group, n)
+    of_taken = np.where(shares.overfull > 1, of_kept / shares.overfull, 0.0)
+    of_taken += np.where(shares.left > 0, of_others / np.where(shares.left > 0, shares.left, 1.0), 0.0)
+    shared = np.where(kept, p * of_taken[group], shares.fraction * of_others[group])
+    return _sigmoid(-u[program.share_base]) * (of_log - shared), of_log
 
 
 def _hazard_slopes(

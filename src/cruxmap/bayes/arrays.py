@@ -1,0 +1,36 @@
+"""The array functions of PyTensor, so that table entries can be filled symbolically."""
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.gradient import disconnected_grad
+
+from cruxmap.network.network import IntArray
+from cruxmap.network.tables import Array, ArrayOps
+
+
+def _segment_sum(values: Array, segment: IntArray, n: int) -> Array:
+    return pt.zeros((n, *values.shape[1:]))[segment].inc(values)
+
+
+def _segment_max(values: Array, segment: IntArray, n: int) -> Array:
+    """Gather each segment into a row, short ones by repeating their first value; no slope goes through."""
+    first = np.searchsorted(segment, np.arange(n))
+    size = np.bincount(segment, minlength=n)
+    place = np.arange(size.max(initial=1))
+    padded = first[:, None] + np.where(place < size[:, None], place, 0)
+    return disconnected_grad(pt.max(values[padded], axis=1))
+
+
+PYTENSOR = ArrayOps(
+    exp=pt.exp,
+    log=pt.log,
+    expm1=pt.expm1,
+    sigmoid=pt.sigmoid,
+    softplus=pt.softplus,
+    where=pt.where,
+    take=lambda values, index: values[index],
+    ones=pt.ones,
+    concatenate=pt.concatenate,
+    segment_sum=_segment_sum,
+    segment_max=_segment_max,
+)
