@@ -63,14 +63,32 @@ class Perspective:
 
 
 @dataclass(slots=True)
-class _Place:
-    """One address while worldviews are laid over each other."""
+class Place:
+    """One address while worldviews are laid over each other; `single` as in `Setting`."""
 
     value: Value
     origin: str
     single: bool = False
     citations: tuple[Citation, ...] = ()
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What is in each place once everything is laid over everything, links and `rest` as they are.
+
+    `row_of` maps a share to the shares of its row, `mapping` to what it was given last as part of a
+    whole mapping; `rejected` maps an argument to the worldview that rejects it.
+    """
+
+    places: Mapping[str, Place]
+    row_of: Mapping[str, tuple[str, ...]]
+    mapping: Mapping[str, Value]
+    rejected: Mapping[str, str]
+
+    def follow(self, address: str) -> tuple[str, Elicited | Rest]:
+        """Follow the links from an address to the one that has a number, or `rest`."""
+        return _follow(self.places, self.places[address].value, address)
 
 
 def lineage(argument_map: ArgumentMap, worldview: str) -> tuple[Worldview, ...]:
@@ -97,10 +115,26 @@ def settle(
     `settings` are (address, value) pairs that act as one more worldview on top: a share set there
     counts as a single share. Raises KeyError for an unknown worldview or address.
     """
-    places = {a: _Place(j.value, MAP_WORLDVIEW, False, j.citations, j.note) for a, j in argument_map.judgements.items()}
+    layers = lay(argument_map, worldview, settings)
+    return Perspective(worldview, tuple(_settings(layers)))
+
+
+def lay(
+    argument_map: ArgumentMap,
+    worldview: str = MAP_WORLDVIEW,
+    settings: Iterable[tuple[str, Elicited | SameAs]] = (),
+) -> Layers:
+    """Lay the worldview's lineage, then the settings, over the map's numbers; links are not followed yet.
+
+    Raises KeyError for an unknown worldview or address.
+    """
+    places = {
+        a: Place(j.value, MAP_WORLDVIEW, False, j.citations, j.note)
+        for a, j in argument_map.judgements.items()
+    }
     rows = _share_rows(argument_map)
     row_of = {address: row for row in rows.values() for address in row}
-    mapping = {share: places[share].value for share in row_of}  # shares as last given all at once
+    mapping = {share: places[share].value for share in row_of}
     rejected: dict[str, str] = {}
     for step in lineage(argument_map, worldview):
         origin = step.about.id
@@ -108,11 +142,11 @@ def settle(
             match judgement:
                 case ShareOverride(address=address, values=values):
                     for share, value in zip(rows[address], values, strict=True):
-                        places[share] = _Place(value, origin, False, judgement.citations, judgement.note)
+                        places[share] = Place(value, origin, False, judgement.citations, judgement.note)
                         mapping[share] = value
                 case Override(address=address, value=value):
                     single = address in row_of
-                    places[address] = _Place(value, origin, single, judgement.citations, judgement.note)
+                    places[address] = Place(value, origin, single, judgement.citations, judgement.note)
         for argument in step.accepts:
             rejected.pop(argument, None)
         for argument in step.rejects:
@@ -120,8 +154,8 @@ def settle(
     for address, value in settings:
         if address not in places:
             raise KeyError(address)
-        places[address] = _Place(value, SETTINGS_ORIGIN, address in row_of)
-    return Perspective(worldview, tuple(_settings(places, row_of, mapping, rejected)))
+        places[address] = Place(value, SETTINGS_ORIGIN, address in row_of)
+    return Layers(places, row_of, mapping, rejected)
 
 
 def _share_rows(argument_map: ArgumentMap) -> dict[str, tuple[str, ...]]:
@@ -134,23 +168,19 @@ def _share_rows(argument_map: ArgumentMap) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _settings(
-    places: Mapping[str, _Place],
-    row_of: Mapping[str, tuple[str, ...]],
-    mapping: Mapping[str, Value],
-    rejected: Mapping[str, str],
-) -> Iterator[Setting]:
+def _settings(layers: Layers) -> Iterator[Setting]:
+    places = layers.places
     for address, place in places.items():
-        if address in rejected:
-            yield Setting(address, NEVER, address, rejected[address], rejected=True)
+        if address in layers.rejected:
+            yield Setting(address, NEVER, address, layers.rejected[address], rejected=True)
             continue
         column, value = _follow(places, place.value, address)
         if isinstance(value, Rest):
-            value = _rest(places, mapping, row_of[column], column)
+            value = _rest(places, layers.mapping, layers.row_of[column], column)
         yield Setting(address, value, column, place.origin, place.single, False, place.citations, place.note)
 
 
-def _follow(places: Mapping[str, _Place], value: Value, address: str) -> tuple[str, Elicited | Rest]:
+def _follow(places: Mapping[str, Place], value: Value, address: str) -> tuple[str, Elicited | Rest]:
     """Follow `same as` links; the reader has made sure that they do not run in a circle."""
     seen = {address}
     while isinstance(value, SameAs):
@@ -163,7 +193,7 @@ def _follow(places: Mapping[str, _Place], value: Value, address: str) -> tuple[s
 
 
 def _rest(
-    places: Mapping[str, _Place], mapping: Mapping[str, Value], row: tuple[str, ...], rest: str
+    places: Mapping[str, Place], mapping: Mapping[str, Value], row: tuple[str, ...], rest: str
 ) -> Elicited:
     """Return what the central values of the row's other shares leave, as a point.
 

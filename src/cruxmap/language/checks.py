@@ -1,0 +1,539 @@
+"""What can only be seen on a whole map: cycles, uncovered cases, sums of shares, links in a circle.
+
+In: the entries of a map, stand-ins included, and the `Names` that say which are broken. Out: problems
+and warnings; broken entries are left alone.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import assert_never
+
+from cruxmap.errors import Span
+from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
+    Argument,
+    ArgumentMap,
+    ArgumentTarget,
+    Citation,
+    Claim,
+    Combination,
+    Condition,
+    Credence,
+    Definition,
+    Direction,
+    Elicited,
+    Emergence,
+    Entry,
+    Event,
+    Gap,
+    Judgement,
+    OnArgument,
+    OnClaim,
+    OnPhase,
+    OnRoute,
+    OnStates,
+    Override,
+    Question,
+    Rest,
+    Role,
+    Routes,
+    Row,
+    SameAs,
+    ShareOverride,
+    ShareRow,
+    ShareTable,
+    Table,
+    Timeline,
+    Value,
+    Worldview,
+    judgements_of,
+    mentioned,
+)
+from cruxmap.language.codes import Code
+from cruxmap.language.conditions import Names
+from cruxmap.language.coverage import MOST_CASES, NEVER, Case, Choice, count_cases, uncovered
+from cruxmap.language.findings import Findings
+from cruxmap.language.inheritance import Layers, lay
+from cruxmap.language.yaml_text import joined
+
+MOST_ARGUMENTS = 16
+
+# --- what rests on what -------------------------------------------------------------------------
+
+
+def dependencies(argument_map: ArgumentMap) -> dict[str, list[str]]:
+    """Map each claim, question, event and argument to what it rests on, arguments on it included."""
+    rests_on = {id_: list(dict.fromkeys(_mentions(entry))) for id_, entry in argument_map.entry.items()}
+    for argument in argument_map.arguments:
+        for owner in dict.fromkeys(map(target_owner, argument.targets)):
+            if owner in rests_on:
+                rests_on[owner].append(argument.about.id)
+    return {id_: [other for other in others if other in rests_on] for id_, others in rests_on.items()}
+
+
+def _mentions(entry: Entry) -> Iterator[str]:
+    match entry:
+        case Claim(basis=basis):
+            for condition in _conditions(basis):
+                yield from mentioned(condition)
+        case Question(basis=ShareTable(rows=rows)):
+            for row in rows:
+                yield from _in(row.when)
+        case Question(basis=Gap(start=start, end=end)):
+            yield from (start, end)
+        case Event(basis=Emergence(phases=phases, requires=requires)):
+            yield from requires
+            for phase in phases:
+                yield from _in(phase.when)
+                for credence_row in phase.rows:
+                    yield from _in(credence_row.when)
+        case Event(basis=Combination(parts=parts)):
+            yield from parts
+        case Argument(premises=premises):
+            for premise in premises:
+                yield from mentioned(premise)
+        case _:
+            assert_never(entry)
+
+
+def _conditions(basis: Credence | Definition | Routes | Table) -> Iterator[Condition]:
+    match basis:
+        case Credence():
+            return
+        case Definition(parts=parts):
+            yield from parts
+        case Routes(routes=routes, when=when):
+            yield from (route.when for route in routes if route.when is not None)
+            if when is not None:
+                yield when
+        case Table(rows=rows):
+            yield from (row.when for row in rows if row.when is not None)
+        case _:
+            assert_never(basis)
+
+
+def _in(condition: Condition | None) -> Iterable[str]:
+    return () if condition is None else mentioned(condition)
+
+
+def target_owner(target: ArgumentTarget) -> str:
+    """Return the id of the entry that a target is, or is a part of."""
+    match target:
+        case OnClaim(claim=owner) | OnRoute(claim=owner) | OnPhase(event=owner):
+            return owner
+        case OnStates(question=owner) | OnArgument(argument=owner):
+            return owner
+        case _:
+            assert_never(target)
+
+
+def check_cycles(argument_map: ArgumentMap, findings: Findings) -> None:
+    """Add a problem for every group of entries that rest on each other, with a whole cycle of it."""
+    rests_on = dependencies(argument_map)
+    for cycle in cycles(rests_on):
+        message = f"these rest on each other: {' -> '.join(cycle)}"
+        hint = "an argument map has no circles: leave out one step, or say it through a claim of its own"
+        findings.add(Code.CYCLE, message, argument_map.entry[cycle[0]].about.span, hint)
+
+
+def cycles(rests_on: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
+    """Yield a shortest cycle through the first node of every strongly connected part, closed at its end."""
+    try:
+        TopologicalSorter(rests_on).prepare()
+    except CycleError:
+        yield from _find_cycles(rests_on)
+
+
+def _find_cycles(rests_on: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
+    import networkx as nx  # slow to load, and wanted only now
+
+    graph = nx.DiGraph({node: list(others) for node, others in rests_on.items()})
+    order = {node: place for place, node in enumerate(rests_on)}
+    for part in sorted(
+        nx.strongly_connected_components(graph), key=lambda part: min(map(order.__getitem__, part))
+    ):
+        first = min(part, key=order.__getitem__)
+        if len(part) == 1 and not graph.has_edge(first, first):
+            continue
+        back = nx.single_source_shortest_path(graph.subgraph(part).reverse(copy=False), first)
+        nearest = min(
+            (node for node in graph[first] if node in part), key=lambda node: (len(back[node]), order[node])
+        )
+        yield [first, *reversed(back[nearest])]
+
+
+def check_reach(argument_map: ArgumentMap, wanted: Iterable[str], findings: Findings) -> None:
+    """Warn of claims from which no way leads to anything that is asked for (`wanted`)."""
+    rests_on = dependencies(argument_map)
+    reached: set[str] = set()
+    ahead = [id_ for id_ in wanted if id_ in rests_on]
+    while ahead:
+        id_ = ahead.pop()
+        if id_ not in reached:
+            reached.add(id_)
+            ahead += rests_on[id_]
+    for claim in argument_map.claims:
+        if claim.about.id not in reached:
+            message = f"the claim `{claim.about.id}` cannot reach any target"
+            hint = "nothing that is asked for rests on it"
+            findings.warn(Code.UNREACHABLE_CLAIM, message, claim.about.span, hint)
+
+
+# --- arguments ----------------------------------------------------------------------------------
+
+
+def check_arguments(argument_map: ArgumentMap, names: Names, findings: Findings) -> None:
+    """Add problems where too many arguments meet; warn of arguments that can do nothing."""
+    on: Counter[tuple[str, str]] = Counter()
+    for argument in argument_map.arguments:
+        on.update({point for target in argument.targets if (point := _meeting_point(target)) is not None})
+        match argument:
+            case Argument(
+                direction=Direction.FOR | Direction.AGAINST, weight=Judgement(value=Elicited() as weight)
+            ):
+                if weight.low == weight.high == 1 and not argument.weight.is_default:
+                    message = f"a strength of `1x` gives `{argument.about.id}` no force"
+                    findings.warn(
+                        Code.NO_FORCE,
+                        message,
+                        argument.weight.span,
+                        "leave the argument out, or say how strong",
+                    )
+    for (id_, part), count in on.items():
+        if count > MOST_ARGUMENTS:
+            name = f"{id_}.{part}" if part else id_
+            message = f"{count} arguments bear on `{name}`, and {MOST_ARGUMENTS} are the most"
+            hint = "group them under claims, and argue from those"
+            findings.add(Code.TOO_MANY_ARGUMENTS, message, argument_map.entry[id_].about.span, hint)
+    for id_, part in on:
+        if id_ not in names.broken:
+            _warn_if_certain(argument_map.entry[id_], part, findings)
+
+
+def _meeting_point(target: ArgumentTarget) -> tuple[str, str] | None:
+    """Return where arguments share a table: a claim, a route, a phase, a question; undercuts do not."""
+    match target:
+        case OnClaim(claim=id_) | OnStates(question=id_):
+            return id_, ""
+        case OnRoute(claim=id_, route=part) | OnPhase(event=id_, phase=part):
+            return id_, part
+        case OnArgument():
+            return None
+        case _:
+            assert_never(target)
+
+
+def _warn_if_certain(entry: Entry, part: str, findings: Findings) -> None:
+    """Warn where arguments bear on numbers that are all 0% or 100%, which nothing moves."""
+    judgements: list[Judgement] = []
+    match entry:
+        case Claim(basis=Credence(judgement=judgement)):
+            judgements = [judgement]
+        case Claim(basis=Table(rows=rows)):
+            judgements = [row.credence for row in rows]
+        case Claim(basis=Routes(routes=routes)):
+            judgements = [route.chance for route in routes if route.id == part]
+        case Event(basis=Emergence(phases=phases)):
+            judgements = [row.credence for phase in phases if phase.phase == part for row in phase.rows]
+        case Question(basis=ShareTable(rows=share_rows)):
+            judgements = [share for row in share_rows for share in row.shares]
+    if judgements and all(isinstance(j.value, Elicited) and j.value.is_certain for j in judgements):
+        first = judgements[0]
+        message = f"`{first.address}` is certain, so the arguments on it move nothing"
+        findings.warn(
+            Code.CERTAIN_BUT_ARGUED, message, first.span, "leave some room, as in `over 99%` or `under 1%`"
+        )
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def check_coverage(argument_map: ArgumentMap, names: Names, findings: Findings) -> None:
+    """Add a problem for every table with a case that no row covers."""
+    domains: dict[str, tuple[Choice, ...]] = {c.about.id: (True, False) for c in argument_map.claims}
+    domains |= {q.about.id: q.states for q in argument_map.questions}
+    timelines: dict[str, Timeline] = {}
+    for event in argument_map.events:
+        timeline = argument_map.timeline.get(event.timeline)
+        if timeline is not None:
+            timelines[event.about.id] = timeline
+            domains[event.about.id] = (*range(1, timeline.steps + 1), NEVER)
+    for entry in (*argument_map.claims, *argument_map.questions, *argument_map.events):
+        if entry.about.id in names.broken:
+            continue
+        for name, rows in _tables(entry):
+            conditions = [row.when for row in rows if row.when is not None]
+            if len(conditions) < len(rows):
+                continue
+            if any(id_ in names.broken or id_ not in domains for c in conditions for id_ in mentioned(c)):
+                continue
+            if count_cases(conditions, domains) > MOST_CASES:
+                message = f"the rows of `{name}` name too many cases to try"
+                findings.add(
+                    Code.OTHERWISE_NEEDED, message, entry.about.span, "end the table with an `otherwise` row"
+                )
+                continue
+            case = uncovered(conditions, domains, timelines)
+            if case is not None:
+                message = f"no row of `{name}` covers this case: {_case_text(case, timelines)}"
+                hint = "add a row for it, or end the table with an `otherwise` row"
+                findings.add(Code.UNCOVERED_CASE, message, entry.about.span, hint)
+
+
+def _tables(entry: Claim | Question | Event) -> Iterator[tuple[str, tuple[Row, ...] | tuple[ShareRow, ...]]]:
+    """Yield the tables of an entry; a plain number is a row without a condition."""
+    match entry:
+        case Claim(basis=Table(rows=rows)):
+            yield entry.about.id, rows
+        case Question(basis=ShareTable(rows=share_rows)) if share_rows:
+            yield entry.about.id, share_rows
+        case Event(basis=Emergence(phases=phases)):
+            for phase in phases:
+                if phase.rows:
+                    yield f"{entry.about.id}.{phase.phase}", phase.rows
+
+
+def _case_text(case: Case, timelines: Mapping[str, Timeline]) -> str:
+    return ", ".join(f"`{name}` {_value_text(name, value, timelines)}" for name, value in case.items())
+
+
+def _value_text(name: str, value: Choice, timelines: Mapping[str, Timeline]) -> str:
+    match value:
+        case bool():
+            return f"is {'true' if value else 'false'}"
+        case str():
+            return f"is {value}"
+        case 0:
+            return "never happens"
+        case _:
+            phase = next(p.id for p in timelines[name].phases if value in timelines[name].steps_of(p.id))
+            return f"happens in step {value} ({phase})"
+
+
+# --- numbers, as each worldview has them --------------------------------------------------------
+
+
+def check_links(argument_map: ArgumentMap, names: Names, findings: Findings) -> None:
+    """Add a problem for each `same as` that names no address, or one of the other kind."""
+    for address, link in _written(argument_map):
+        if not isinstance(link, SameAs):
+            continue
+        other = argument_map.judgements.get(link.address)
+        if other is None or not other.overridable:
+            unknown_address(link.address, link.span, argument_map, names, findings)
+        elif other.role.scale is not argument_map.judgements[address].role.scale:
+            message = (
+                f"`{address}` is a {argument_map.judgements[address].role}, `{link.address}` a {other.role}"
+            )
+            findings.add(Code.WRONG_KIND, message, link.span, "a probability is no ratio")
+
+
+def _written(argument_map: ArgumentMap) -> Iterator[tuple[str, Value]]:
+    """Yield the address and the number of every judgement that somebody wrote, worldviews' included."""
+    for judgement in argument_map.judgements.values():
+        yield judgement.address, judgement.value
+    for worldview in argument_map.worldviews:
+        for override in worldview.judgements:
+            match override:
+                case Override(address=address, value=value):
+                    yield address, value
+                case ShareOverride(address=row, values=values):
+                    shares = shares_at(argument_map, row)
+                    yield from ((share.address, value) for share, value in zip(shares, values, strict=True))
+
+
+def shares_at(argument_map: ArgumentMap, address: str) -> tuple[Judgement, ...]:
+    """Return the shares of the question, or of the row of a question, at that address; none if it is no such."""
+    match argument_map.entry.get(address.partition(".")[0]):
+        case Question(basis=ShareTable(rows=rows)):
+            return next((row.shares for row in rows if row.address == address), ())
+        case _:
+            return ()
+
+
+def unknown_address(
+    address: str, span: Span, argument_map: ArgumentMap, names: Names, findings: Findings
+) -> None:
+    """Say what is wrong with an address that is no judgement's."""
+    owner, _, part = address.partition(".")
+    if owner.partition("#")[0] in names.broken or not names.complete:
+        return
+    entry = argument_map.entry.get(owner)
+    if entry is None:
+        known: Iterable[str] = argument_map.entry
+        hint = names.nearest(owner, known)
+        findings.add(
+            Code.UNKNOWN_ADDRESS, f"there is no judgement `{address}`: `{owner}` does not exist", span, hint
+        )
+        return
+    addresses = [judgement.address for judgement in judgements_of(entry) if judgement.overridable]
+    if isinstance(entry, Question) and isinstance(entry.basis, ShareTable):
+        addresses += [row.address for row in entry.basis.rows if row.address is not None]
+    listed = joined(addresses[:8]) + (" and more" if len(addresses) > 8 else "")
+    hint = names.nearest(address, addresses) or (f"`{owner}` has {listed}" if addresses else "")
+    findings.add(Code.UNKNOWN_ADDRESS, f"there is no judgement `{address}`", span, hint)
+
+
+def check_numbers(argument_map: ArgumentMap, names: Names, findings: Findings) -> None:
+    """Check links and shares as the map and each worldview have them; what holds of several is said once."""
+    circles: set[frozenset[str]] = set()
+    weak: set[Span] = set()
+    for worldview in (None, *argument_map.worldviews):
+        layers = lay(argument_map, worldview.about.id if worldview else MAP_WORLDVIEW)
+        span_of = _spans(argument_map, worldview)
+        found = list(link_circles(layers))
+        for circle in found:
+            if frozenset(circle) not in circles:
+                circles.add(frozenset(circle))
+                place = span_of.get(circle[0]) or argument_map.judgements[circle[0]].span
+                findings.add(
+                    Code.SAME_AS_CIRCLE,
+                    f"`same as` runs in a circle: {' -> '.join(circle)}",
+                    place,
+                    "give one of them a number of its own",
+                )
+        if found:
+            continue
+        for address, place in layers.places.items():
+            if isinstance(place.value, SameAs) and argument_map.judgements[address].role is Role.STRENGTH:
+                value = layers.follow(address)[1]
+                if isinstance(value, Elicited) and value.low < 1 and place.value.span not in weak:
+                    weak.add(place.value.span)
+                    message = f"the strength `{address}` would be `{value.text}`, which works backwards"
+                    findings.add(
+                        Code.STRENGTH_BELOW_ONE, message, place.value.span, "give it a number of its own"
+                    )
+        _check_shares(argument_map, layers, worldview, span_of, names, findings)
+
+
+def link_circles(layers: Layers) -> Iterator[list[str]]:
+    """Yield the circles in which `same as` and `rest` run."""
+    yield from cycles(_links(layers))
+
+
+def _links(layers: Layers) -> dict[str, list[str]]:
+    """Map each address that takes its number from others to those."""
+    links: dict[str, list[str]] = {}
+    for address, place in layers.places.items():
+        match place.value:
+            case SameAs(address=other):
+                links[address] = [other] if other in layers.places else []
+            case Rest():
+                others = [share for share in layers.row_of[address] if share != address]
+                values = [layers.mapping[share] for share in others]
+                links[address] = [
+                    v.address for v in values if isinstance(v, SameAs) and v.address in layers.places
+                ]
+    return links
+
+
+def _spans(argument_map: ArgumentMap, worldview: Worldview | None) -> dict[str, Span]:
+    """Map the addresses that the worldview judges to where it does, shares one by one."""
+    spans: dict[str, Span] = {}
+    for override in worldview.judgements if worldview else ():
+        spans[override.address] = override.span
+        for share in shares_at(argument_map, override.address):
+            spans[share.address] = override.span
+    return spans
+
+
+def _check_shares(
+    argument_map: ArgumentMap,
+    layers: Layers,
+    worldview: Worldview | None,
+    span_of: Mapping[str, Span],
+    names: Names,
+    findings: Findings,
+) -> None:
+    for question in argument_map.questions:
+        if question.about.id in names.broken or not isinstance(question.basis, ShareTable):
+            continue
+        for row in question.basis.rows:
+            touched = [share for share in row.shares if share.address in span_of]
+            if len(row.shares) == len(question.states) and (worldview is None or touched):
+                place = span_of[touched[0].address] if touched else row.shares[0].span
+                for message in _share_troubles(row, layers):
+                    findings.add(
+                        Code.SHARES_SUM,
+                        f"{message} in `{row.address or question.about.id}`",
+                        place,
+                        _SUM_HINT,
+                    )
+
+
+_SUM_HINT = "shares sum to 100%; one of them may be `rest`"
+
+
+def _share_troubles(row: ShareRow, layers: Layers) -> Iterator[str]:
+    """Yield what is wrong with the central shares of a row, as given all at once and one by one."""
+    mapping = {share.address: _ultimate(layers, layers.mapping[share.address]) for share in row.shares}
+    numbers = [value for value in mapping.values() if isinstance(value, Elicited)]
+    total = sum(value.middle for value in numbers)
+    if len(numbers) < len(mapping):
+        if total >= 1 - _ROUNDING:
+            yield f"the other shares sum to {_percent(total)}, which leaves nothing for `rest`"
+    elif abs(total - 1) > _tolerance(numbers):
+        yield f"the shares sum to {_percent(total)}"
+    singles = {s.address: layers.follow(s.address)[1] for s in row.shares if layers.places[s.address].single}
+    if not singles:
+        return
+    single_numbers = [value for value in singles.values() if isinstance(value, Elicited)]
+    taken = sum(value.middle for value in single_numbers)
+    if len(singles) == len(mapping):
+        if abs(taken - 1) > _tolerance(single_numbers):
+            yield f"the single shares sum to {_percent(taken)}"
+        return
+    others = [value for address, value in mapping.items() if address not in singles]
+    if taken >= 1 - _ROUNDING:
+        yield f"the single shares sum to {_percent(taken)}, which leaves nothing for the others"
+    elif not any(isinstance(value, Rest) or value.middle > 0 for value in others):
+        yield "the shares left out are all 0%, so they cannot fill what the single ones leave"
+
+
+_ROUNDING = 1e-9
+_EXACT, _LOOSE = 0.001, 0.05
+"""How far central shares may be from summing to 1: where all are points, where some are intervals."""
+
+
+def _tolerance(numbers: list[Elicited]) -> float:
+    return (_EXACT if all(value.is_point for value in numbers) else _LOOSE) + _ROUNDING
+
+
+def _ultimate(layers: Layers, value: Value) -> Elicited | Rest:
+    return layers.follow(value.address)[1] if isinstance(value, SameAs) else value
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.4g}%"
+
+
+# --- citations ----------------------------------------------------------------------------------
+
+
+def citations_of(argument_map: ArgumentMap) -> Iterator[tuple[str, Citation]]:
+    """Yield every citation with what cites it: an entry, an address, or a worldview."""
+    for timeline in argument_map.timelines:
+        yield from ((timeline.about.id, citation) for citation in timeline.about.citations)
+    for voice in argument_map.voices:
+        yield from ((voice.about.id, citation) for citation in voice.about.citations)
+    for entry in argument_map.entry.values():
+        yield from ((entry.about.id, citation) for citation in entry.about.citations)
+        for judgement in judgements_of(entry):
+            yield from ((judgement.address, citation) for citation in judgement.citations)
+    for worldview in argument_map.worldviews:
+        name = worldview.about.id
+        yield from ((name, citation) for citation in worldview.about.citations)
+        for override in worldview.judgements:
+            yield from ((f"{name}: {override.address}", citation) for citation in override.citations)
+        for stated in worldview.stated:
+            yield from ((f"{name}: stated", citation) for citation in stated.citations)
+
+
+def check_cited(argument_map: ArgumentMap, findings: Findings) -> None:
+    """Warn of sources that nothing cites."""
+    cited = {citation.source for _, citation in citations_of(argument_map)}
+    for source in argument_map.sources:
+        if source.id not in cited:
+            message = f"nothing cites the source `{source.id}`"
+            findings.warn(Code.UNCITED_SOURCE, message, source.span, "cite it, or take it out of `sources`")

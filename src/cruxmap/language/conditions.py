@@ -1,0 +1,279 @@
+"""Conditions and the targets of arguments: shapes whose ids are looked up.
+
+In: a shape and the `Names` of a map. Out: a value of `argument_map`. Where something is wrong a
+problem is added and `NOTHING`, a condition that mentions nothing, stands in: a map with problems is
+never handed on, and a stand-in causes no further ones.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import assert_never
+
+from cruxmap.language.argument_map import (
+    AllOf,
+    AnyOf,
+    ArgumentMap,
+    Before,
+    ByEndOf,
+    ClaimIs,
+    Condition,
+    During,
+    Ever,
+    Not,
+    StateIn,
+    Within,
+)
+from cruxmap.language.codes import Code
+from cruxmap.language.findings import Findings
+from cruxmap.language.schema import (
+    AllOfShape,
+    AnyOfShape,
+    BeforeShape,
+    ByEndOfShape,
+    ConditionShape,
+    DuringShape,
+    EventAloneShape,
+    EverShape,
+    NotShape,
+    WithinShape,
+)
+from cruxmap.language.yaml_text import Text, joined
+
+NOTHING: Condition = AllOf(())
+
+
+class Kind(StrEnum):
+    """What an id of a map stands for."""
+
+    CLAIM = "claim"
+    QUESTION = "question"
+    EVENT = "event"
+    ARGUMENT = "argument"
+
+
+_A = {
+    Kind.CLAIM: "a claim",
+    Kind.QUESTION: "a question",
+    Kind.EVENT: "an event",
+    Kind.ARGUMENT: "an argument",
+}
+
+_COMPARISONS_PER_MAP = 300_000
+"""Ids that are compared with misspelt ones before suggestions stop; it keeps reading linear."""
+
+
+@dataclass(slots=True)
+class Names:
+    """What the ids of a map stand for, from its shapes or from a finished map.
+
+    `broken` holds ids of entries with problems of their own: what they lack is not reported again.
+    `complete` is false where a file or section could not be read, so that an id may yet exist.
+    """
+
+    kinds: Mapping[str, Kind]
+    states: Mapping[str, tuple[str, ...]]
+    timeline_of: Mapping[str, str]
+    phases: Mapping[str, tuple[str, ...]]
+    broken: set[str] = field(default_factory=set)
+    complete: bool = True
+    comparisons: int = 0
+
+    def nearest(self, name: str, known: Iterable[str]) -> str:
+        """Return a hint that names the nearest of the known ids, or none."""
+        pool = [other for other in known if abs(len(other) - len(name)) <= 3]
+        self.comparisons += len(pool)
+        if self.comparisons > _COMPARISONS_PER_MAP:
+            return ""
+        near = difflib.get_close_matches(name, pool, 1)
+        return f"did you mean `{near[0]}`?" if near else ""
+
+
+def names_of(argument_map: ArgumentMap) -> Names:
+    """Return the names of a finished map."""
+    return Names(
+        kinds={c.about.id: Kind.CLAIM for c in argument_map.claims}
+        | {q.about.id: Kind.QUESTION for q in argument_map.questions}
+        | {e.about.id: Kind.EVENT for e in argument_map.events}
+        | {a.about.id: Kind.ARGUMENT for a in argument_map.arguments},
+        states={q.about.id: q.states for q in argument_map.questions},
+        timeline_of={e.about.id: e.timeline for e in argument_map.events},
+        phases={t.about.id: tuple(p.id for p in t.phases) for t in argument_map.timelines},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Looks up ids and says what is wrong with them."""
+
+    names: Names
+    findings: Findings
+
+    def is_a(self, kind: Kind, id_: Text) -> bool:
+        """Whether the id is of that kind; a problem if it is of another, or of none."""
+        found = self.names.kinds.get(id_)
+        if found is None:
+            self.unknown(id_, kind, (name for name, its in self.names.kinds.items() if its is kind))
+        elif found is not kind:
+            self.findings.add(
+                Code.WRONG_REFERENCE,
+                f"`{id_}` is {_A[found]}, and {_A[kind]} belongs here",
+                id_,
+                _INSTEAD.get(found, "").format(id_) if kind is Kind.CLAIM else "",
+            )
+        return found is kind
+
+    def unknown(self, id_: Text, what: str, known: Iterable[str]) -> None:
+        """Say that an id stands for nothing, unless what could not be read may hold it."""
+        if self.names.complete:
+            hint = self.names.nearest(id_, known)
+            self.findings.add(Code.UNKNOWN_ID, f"there is no {what} `{id_}`", id_, hint)
+
+    def condition(self, shape: ConditionShape) -> Condition:
+        """Return the condition that a shape writes."""
+        match shape:
+            case Text():
+                return self._claim(shape)
+            case list():
+                return self._together(shape)
+            case dict():
+                parts = [self._value(id_, value) for id_, value in shape.items()]
+                return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+            case NotShape(not_=part):
+                return Not(self.condition(part))
+            case AllOfShape(all_of=parts):
+                return AllOf(self.conditions(parts))
+            case AnyOfShape(any_of=parts):
+                return AnyOf(self.conditions(parts))
+            case BeforeShape(event=a, before=b, by=by):
+                steps = self.whole(by, 1) if by is not None else 1
+                return Before(str(a), str(b), steps) if self._comparable(a, b) else NOTHING
+            case WithinShape(event=a, within=within, of=b):
+                steps = self.whole(within, 0)
+                return Within(str(a), str(b), steps) if self._comparable(a, b) else NOTHING
+            case DuringShape(event=event, during=phase):
+                return During(str(event), str(phase)) if self._in_phase(event, phase) else NOTHING
+            case ByEndOfShape(event=event, by_end_of=phase):
+                return ByEndOf(str(event), str(phase)) if self._in_phase(event, phase) else NOTHING
+            case EverShape(event=event, ever=ever):
+                value = self.truth(ever)
+                return Ever(str(event), value) if self.is_a(Kind.EVENT, event) else NOTHING
+            case EventAloneShape():
+                return NOTHING
+            case _:
+                assert_never(shape)
+
+    def conditions(self, shapes: list[ConditionShape]) -> tuple[Condition, ...]:
+        """Return a list of conditions."""
+        return tuple(self.condition(shape) for shape in shapes)
+
+    def separate(self, shape: ConditionShape | None) -> tuple[Condition, ...]:
+        """Return the conditions of a list that may be empty, or one condition by itself."""
+        if shape is None:
+            return ()
+        return tuple(self.condition(part) for part in (shape if isinstance(shape, list) else [shape]))
+
+    def state(self, question: Text, state: Text) -> str:
+        """Return a state of a question, which is known to be one."""
+        states = self.names.states.get(question)
+        if states is not None and state not in states:
+            hint = self.names.nearest(state, states) or f"its states are {joined(states)}"
+            self.findings.add(Code.UNKNOWN_STATE, f"`{question}` has no state `{state}`", state, hint)
+        return str(state)
+
+    def phase(self, event: Text, phase: Text) -> bool:
+        """Whether the phase is one of the event's timeline; a problem if not."""
+        phases = self.names.phases.get(self.names.timeline_of.get(event, ""))
+        if phases is None or phase in phases:
+            return phases is not None
+        hint = self.names.nearest(phase, phases) or f"its phases are {joined(phases)}"
+        self.findings.add(
+            Code.UNKNOWN_PHASE, f"the timeline of `{event}` has no phase `{phase}`", phase, hint
+        )
+        return False
+
+    def one_timeline(self, first: Text, second: Text) -> bool:
+        """Whether two events are on one timeline; a problem if not."""
+        timelines = [self.names.timeline_of.get(event) for event in (first, second)]
+        if None in timelines or timelines[0] == timelines[1]:
+            return True
+        message = f"`{first}` is on the timeline `{timelines[0]}`, `{second}` on `{timelines[1]}`"
+        self.findings.add(
+            Code.DIFFERENT_TIMELINES, message, second, "only events on one timeline can be compared"
+        )
+        return False
+
+    def whole(self, text: Text, least: int) -> int:
+        """Return a whole number, at least `least`; a problem and `least` where it is none."""
+        if text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text) >= least:
+            return int(text)
+        self.findings.add(
+            Code.NOT_WHOLE_NUMBER,
+            f"`{text}` is not a whole number from {least} up",
+            text,
+            "write it in digits",
+        )
+        return least
+
+    def truth(self, text: Text) -> bool:
+        """Return a truth value; a problem and `True` where it is none."""
+        if text not in ("true", "false"):
+            self.findings.add(
+                Code.NOT_TRUE_OR_FALSE, f"`{text}` is not a truth value", text, "write `true` or `false`"
+            )
+        return text != "false"
+
+    def no_repeats(self, items: Iterable[Text]) -> None:
+        """Add a problem for each text that a list holds a second time."""
+        seen: set[str] = set()
+        for item in items:
+            if item in seen:
+                self.findings.add(Code.REPEATED, f"`{item}` is there twice", item)
+            seen.add(item)
+
+    def _claim(self, id_: Text) -> Condition:
+        event, dot, phase = id_.partition(".")
+        if dot and self.names.kinds.get(event) is Kind.EVENT and id_ not in self.names.kinds:
+            hint = f"write `{{event: {event}, during: {phase}}}`"
+            self.findings.add(
+                Code.WRONG_REFERENCE, f"`{id_}` is a phase's chance, not a condition", id_, hint
+            )
+            return NOTHING
+        return ClaimIs(str(id_)) if self.is_a(Kind.CLAIM, id_) else NOTHING
+
+    def _together(self, shapes: list[ConditionShape]) -> Condition:
+        parts = self.conditions(shapes)
+        return parts[0] if len(parts) == 1 else AllOf(parts)
+
+    def _value(self, id_: Text, value: Text | list[Text]) -> Condition:
+        kind = self.names.kinds.get(id_)
+        if kind is Kind.QUESTION:
+            states = [value] if isinstance(value, Text) else value
+            self.no_repeats(states)
+            return StateIn(str(id_), tuple(self.state(id_, state) for state in states))
+        if kind is None:
+            known = (name for name, its in self.names.kinds.items() if its in (Kind.CLAIM, Kind.QUESTION))
+            self.unknown(id_, "claim or question", known)
+            return NOTHING
+        if not self.is_a(Kind.CLAIM, id_):
+            return NOTHING
+        if isinstance(value, Text):
+            return ClaimIs(str(id_), self.truth(value))
+        self.findings.add(Code.NOT_TRUE_OR_FALSE, f"`{id_}` is a claim: true or false", id_)
+        return NOTHING
+
+    def _comparable(self, a: Text, b: Text) -> bool:
+        both = [self.is_a(Kind.EVENT, event) for event in (a, b)]
+        return all(both) and self.one_timeline(a, b)
+
+    def _in_phase(self, event: Text, phase: Text) -> bool:
+        return self.is_a(Kind.EVENT, event) and self.phase(event, phase)
+
+
+_DIGITS = 15
+_INSTEAD = {
+    Kind.QUESTION: "write `{{{0}: STATE}}`",
+    Kind.EVENT: "write `{{event: {0}, ever: true}}`, or `before`, `during` and so on",
+    Kind.ARGUMENT: "arguments are not conditions: give what it rests on a claim of its own",
+}

@@ -1,0 +1,71 @@
+"""Problems and warnings, gathered while files are read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cruxmap.errors import InvalidMap, Problem, Span
+from cruxmap.language.codes import Code
+from cruxmap.language.yaml_text import Node, Parsed, SourceFile, problem_at
+
+type Place = Node | Span
+
+ABSENCES = frozenset(
+    {
+        Code.MISSING_KEY,
+        Code.NO_BASIS,
+        Code.NO_DIRECTION,
+        Code.CREDENCE_NEEDED,
+        Code.MISSING_SHARE,
+        Code.SHARES_SUM,
+    }
+)
+"""What is not worth saying of an entry of which a part could not be read: the part may be what is missing."""
+
+
+class Findings:
+    """Everything found so far. Stages add to it; only the last one raises."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self._files: dict[str, SourceFile] = {}
+        self._muted: frozenset[Code] = frozenset()
+
+    def take(self, parsed: Parsed) -> None:
+        """Take in what reading a file's YAML has found, and remember its lines."""
+        self._files[parsed.file.name] = parsed.file
+        self.problems += parsed.problems
+
+    def add(self, code: Code, message: str, place: Place, hint: str = "") -> None:
+        """Add a problem."""
+        if code not in self._muted:
+            self.problems.append(self._problem(code, message, place, hint))
+
+    def warn(self, code: Code, message: str, place: Place, hint: str = "") -> None:
+        """Add a warning."""
+        self.warnings.append(self._problem(code, message, place, hint))
+
+    @contextmanager
+    def muted(self, partial: bool) -> Iterator[None]:
+        """Keep quiet about absences while an entry is read of which only a part is there."""
+        self._muted = ABSENCES if partial else frozenset()
+        try:
+            yield
+        finally:
+            self._muted = frozenset()
+
+    def extend(self, other: "Findings") -> None:
+        """Take in what another reader has found."""
+        self.problems += other.problems
+        self.warnings += other.warnings
+
+    def raise_if_any(self) -> None:
+        """Raise InvalidMap if there are problems."""
+        if self.problems:
+            raise InvalidMap(tuple(self.problems), tuple(self.warnings))
+
+    def _problem(self, code: Code, message: str, place: Place, hint: str) -> Problem:
+        if not isinstance(place, Span):
+            return problem_at(code, message, place, hint)
+        file = self._files.get(place.file)
+        return Problem(code, message, place, hint, file.line(place.line - 1) if file else "")

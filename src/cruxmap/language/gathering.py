@@ -1,0 +1,284 @@
+"""Files become shapes: what is on disk, what fits, and what has to be left aside.
+
+In: a folder. Out: `Sheets`, the shapes of a map's files merged, or the shape of a single file. Parts that do not
+fit are cut out with a problem each, so that everything else is still looked at.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cruxmap.errors import Span
+from cruxmap.language.codes import Code
+from cruxmap.language.conditions import Kind
+from cruxmap.language.findings import Findings
+from cruxmap.language.schema import (
+    ArgumentShape,
+    ClaimShape,
+    EventShape,
+    MapFile,
+    QuestionShape,
+    Shape,
+    SourceShape,
+    SourcesFile,
+    TimelineShape,
+    VoiceShape,
+    WorldviewFile,
+    shaped,
+)
+from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, SourceFile, Text, parse
+
+LANGUAGE = "1"
+
+
+@dataclass(slots=True)
+class Sheets:
+    """What the files of a map hold, merged. `kinds` knows the ids of entries that could not be read, too."""
+
+    folder: Path
+    title: str = ""
+    text: str = ""
+    sources: dict[Text, SourceShape] = field(default_factory=dict)
+    voices: dict[Text, VoiceShape] = field(default_factory=dict)
+    timelines: dict[Text, TimelineShape] = field(default_factory=dict)
+    claims: dict[Text, ClaimShape] = field(default_factory=dict)
+    questions: dict[Text, QuestionShape] = field(default_factory=dict)
+    events: dict[Text, EventShape] = field(default_factory=dict)
+    arguments: dict[Text, ArgumentShape] = field(default_factory=dict)
+    lexicon: dict[Text, Text] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    locators: dict[Text, SourcesFile] = field(default_factory=dict)
+    worldviews: dict[Text, WorldviewFile] = field(default_factory=dict)
+    worldview_ids: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
+    complete: bool = True
+    is_empty: bool = True
+
+
+_KINDS = {"claims": Kind.CLAIM, "questions": Kind.QUESTION, "events": Kind.EVENT, "arguments": Kind.ARGUMENT}
+_SECTIONS = ("sources", "voices", "timelines", "claims", "questions", "events", "arguments", "lexicon")
+
+
+def gather(folder: Path, findings: Findings) -> Sheets:
+    """Read every file of a map's folder."""
+    sheets = Sheets(folder)
+    seen: dict[str, dict[str, tuple[str, Text]]] = {}
+    for path in yaml_files(folder, findings):
+        parsed = load(path, findings)
+        if parsed is None or parsed.root is None:
+            sheets.complete = False
+            continue
+        _register(sheets, parsed.root, seen, findings)
+        fitted = fit(MapFile, parsed, findings, 3)
+        for cut in fitted.cuts:
+            if len(cut) >= 2 and cut[0] in _SECTIONS:
+                sheets.broken.add(str(cut[1]))
+            elif cut[:1] != ("map",):
+                sheets.complete = False
+        if fitted.shape is not None:
+            _merge(sheets, fitted.shape, findings)
+    for path in yaml_files(folder / "sources", findings):
+        _read_locators(sheets, path, findings)
+    for path in yaml_files(folder / "worldviews", findings):
+        _read_worldview(sheets, path, findings)
+    return sheets
+
+
+def _register(
+    sheets: Sheets, root: Node, seen: dict[str, dict[str, tuple[str, Text]]], findings: Findings
+) -> None:
+    """Note every id of a file, readable or not, and cut out the second one of a kind."""
+    if not isinstance(root, Entries):
+        return
+    for section in _SECTIONS:
+        entries = root.get(section)  # type: ignore[call-overload]
+        if not isinstance(entries, Entries):
+            continue
+        kind = _KINDS.get(section)
+        taken = seen.setdefault("entries" if kind else section, {})
+        for id_ in list(entries):
+            sheets.is_empty = False if kind else sheets.is_empty
+            if id_ in taken:
+                where, first = taken[id_]
+                message = f"`{id_}` is there twice"
+                findings.add(Code.DUPLICATE_ID, message, id_, f"the first is in `{where}` at {first.span}")
+                del entries[id_]
+                continue
+            taken[id_] = (section, id_)
+            if kind:
+                sheets.kinds[str(id_)] = kind
+
+
+def _merge(sheets: Sheets, file: MapFile, findings: Findings) -> None:
+    check_language(file.language, findings)
+    for section in _SECTIONS:
+        getattr(sheets, section).update(getattr(file, section))
+    if file.map is not None:
+        for name, text in (("title", file.map.title), ("text", file.map.text)):
+            if text is not None and getattr(sheets, name):
+                findings.add(
+                    Code.DUPLICATE_ID, f"the map's `{name}` is there twice", text, "keep one of them"
+                )
+            elif text is not None:
+                setattr(sheets, name, str(text))
+
+
+def check_language(language: Text | None, findings: Findings) -> None:
+    """Add a problem for a version of the language that this is not."""
+    if language is not None and language != LANGUAGE:
+        message = f"this is version {LANGUAGE} of the language, not `{language}`"
+        findings.add(Code.UNKNOWN_LANGUAGE, message, language, f"write `language: {LANGUAGE}`")
+
+
+def _read_locators(sheets: Sheets, path: Path, findings: Findings) -> None:
+    parsed = load(path, findings)
+    if parsed is None or parsed.root is None:
+        return
+    shape = fit(SourcesFile, parsed, findings, 2).shape
+    if shape is None:
+        return
+    check_language(shape.language, findings)
+    key = _named_as_file(path, parsed, shape.source, "source", findings)
+    if key not in sheets.sources and sheets.complete and key not in sheets.broken:
+        message = f"the map has no source `{key}`"
+        findings.add(Code.UNKNOWN_SOURCE, message, shape.source or key, "name it under `sources`")
+    sheets.locators[key] = shape
+
+
+def _read_worldview(sheets: Sheets, path: Path, findings: Findings) -> None:
+    sheets.worldview_ids.add(path.stem)
+    parsed = load(path, findings)
+    if parsed is None or parsed.root is None:
+        return
+    fitted = fit(WorldviewFile, parsed, findings, 2)
+    if fitted.shape is None:
+        return
+    check_language(fitted.shape.language, findings)
+    id_ = _named_as_file(path, parsed, fitted.shape.worldview, "worldview", findings)
+    sheets.worldviews[id_] = fitted.shape
+    if ("text",) in fitted.cuts:
+        sheets.broken.add(f"worldviews/{id_}")
+
+
+def _named_as_file(path: Path, parsed: Parsed, written: Text | None, key: str, findings: Findings) -> Text:
+    """Return the file's stem as an id, with a place; a file that calls itself otherwise is a problem."""
+    if written is not None and written == path.stem:
+        return written
+    if written is not None:
+        message = f"the file is `{path.name}`, and `{key}` says `{written}`"
+        findings.add(Code.OTHER_ID, message, written, "the name of the file is the id: make them the same")
+    id_ = Text(path.stem)
+    assert parsed.root is not None
+    place = written or parsed.root
+    id_.file, id_.start, id_.end, id_.plain = place.file, place.start, place.end, False
+    return id_
+
+
+# --- one file -----------------------------------------------------------------------------------
+
+
+def yaml_files(folder: Path, findings: Findings) -> Iterator[Path]:
+    """Yield the `.yaml` files of a folder by name, none if there is no such folder; `.yml` is a problem."""
+    try:
+        names = sorted(entry.name for entry in folder.iterdir())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        findings.add(Code.UNREADABLE_FILE, f"cannot be read: {error.strerror}", Span(shown(folder)))
+        return
+    for name in names:
+        path = folder / name
+        if name.startswith(".") or path.is_dir():
+            continue
+        if path.suffix == ".yml":
+            findings.add(
+                Code.YML_FILE,
+                "only `.yaml` files are read",
+                Span(shown(path)),
+                f"rename it `{path.stem}.yaml`",
+            )
+        elif path.suffix == ".yaml":
+            yield path
+
+
+def shown(path: Path) -> str:
+    """Write a path as problems print it."""
+    return path.as_posix()
+
+
+def load(path: Path, findings: Findings) -> Parsed | None:
+    """Read one file's YAML; `None` where the file cannot be read at all."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        findings.add(Code.NO_SUCH_FILE, "there is no such file", Span(shown(path)))
+        return None
+    except OSError as error:
+        findings.add(Code.UNREADABLE_FILE, f"cannot be read: {error.strerror}", Span(shown(path)))
+        return None
+    parsed = parse(data, shown(path))
+    findings.take(parsed)
+    return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted[S: Shape]:
+    """A file in its shape, `None` if nothing of it fits, and the paths that were cut out."""
+
+    shape: S | None
+    cuts: frozenset[tuple[str | int, ...]]
+
+
+def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int) -> Fitted[S]:
+    """Fit a file into its shape, telling of each part that does not fit and cutting it out.
+
+    `depth` is how many keys lead to a part that can be cut out alone. Where what is left lacks
+    something because of the cut, more is cut, quietly.
+    """
+    root = parsed.root
+    assert root is not None
+    if not isinstance(root, Entries):
+        findings.add(Code.WRONG_SHAPE, "a file holds a mapping of keys and values", root, "as in `claims:`")
+        return Fitted(None, frozenset())
+    _leave_out_empty(kind, root)
+    cuts: set[tuple[str | int, ...]] = set(parsed.spoiled)
+    _cut(root, parsed.spoiled)
+    for attempt, level in enumerate((depth, *range(depth, -1, -1))):
+        result = shaped(kind, root)
+        if not isinstance(result, tuple):
+            return Fitted(result, frozenset(cuts))
+        if attempt == 0:
+            for error in result:
+                findings.add(error.code, error.message, error.place, error.hint)
+        paths = {error.path[:level] for error in result}
+        if () in paths:
+            break
+        cuts |= paths
+        _cut(root, paths)
+    return Fitted(None, frozenset(cuts))
+
+
+def _leave_out_empty(kind: type[Shape], root: Entries) -> None:
+    """A key of the file with nothing after it is as good as left out: its entries may be comments yet."""
+    known = kind.model_fields
+    for key in [
+        key for key, value in root.items() if isinstance(value, Text) and value == "" and value.plain
+    ]:
+        if key in known:
+            del root[key]
+
+
+def _cut(root: Entries, paths: Iterable[tuple[str | int, ...]]) -> None:
+    """Delete what the paths lead to; of a list, from its end."""
+    for path in sorted(
+        paths, key=lambda path: [(isinstance(s, str), s if isinstance(s, str) else -s) for s in path]
+    ):
+        node: Any = root
+        for step in path[:-1]:
+            node = node[step] if isinstance(node, Items) or step in node else None
+            if node is None:
+                break
+        else:
+            if isinstance(node, Items) or (isinstance(node, Entries) and path[-1] in node):
+                del node[path[-1]]  # type: ignore[arg-type]

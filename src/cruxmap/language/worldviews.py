@@ -1,0 +1,216 @@
+"""Worldviews: from the shape of their file to their value, and what each may not say."""
+
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+from cruxmap.language.argument_map import (
+    ArgumentMap,
+    Elicited,
+    Override,
+    Role,
+    SameAs,
+    ShareOverride,
+    Stated,
+    Worldview,
+)
+from cruxmap.language.checks import cycles, shares_at, unknown_address
+from cruxmap.language.codes import Code
+from cruxmap.language.conditions import Kind
+from cruxmap.language.entries import (
+    Desk,
+    about,
+    check_share_keys,
+    check_voice,
+    citations,
+    each,
+    number,
+    share,
+    share_mapping,
+    texts,
+    warn_of_comments,
+)
+from cruxmap.language.findings import Findings
+from cruxmap.language.inheritance import lineage
+from cruxmap.language.schema import AnyJudged, LongNumber, LongShares, Noted, StatedShape, WorldviewFile
+from cruxmap.language.yaml_text import Text
+
+
+def read_worldview(
+    desk: Desk, id_: Text, shape: WorldviewFile, argument_map: ArgumentMap, others: Iterable[str]
+) -> Worldview:
+    """Return a worldview over the judgements of a map; `others` are all worldviews there are."""
+    names, findings = desk.resolver.names, desk.findings
+    entry = about(desk, id_, shape)
+    check_voice(desk, shape.voice)
+    known = set(others)
+    if shape.extends is not None and shape.extends not in known:
+        hint = names.nearest(shape.extends, known)
+        findings.add(Code.UNKNOWN_WORLDVIEW, f"there is no worldview `{shape.extends}`", shape.extends, hint)
+    read = [_override(desk, address, node, argument_map) for address, node in shape.judgements.items()]
+    judgements = tuple(override for override in read if override is not None)
+    _check_mixed(desk, shape, judgements, argument_map)
+    rejects, accepts = each(shape.rejects), each(shape.accepts)
+    for argument in (*rejects, *accepts):
+        desk.resolver.is_a(Kind.ARGUMENT, argument)
+    desk.resolver.no_repeats(rejects)
+    desk.resolver.no_repeats(accepts)
+    for argument in accepts:
+        if argument in rejects:
+            message = f"`{id_}` both rejects and accepts `{argument}`"
+            findings.add(Code.REJECTED_AND_ACCEPTED, message, argument, "keep one of them")
+    return Worldview(
+        entry,
+        str(shape.voice) if shape.voice else None,
+        str(shape.extends) if shape.extends in known else None,
+        judgements,
+        texts(rejects),
+        texts(accepts),
+        tuple(_stated(desk, stated) for stated in shape.stated),
+    )
+
+
+def _override(
+    desk: Desk, address: Text, node: AnyJudged, argument_map: ArgumentMap
+) -> Override | ShareOverride | None:
+    """Return one judgement of a worldview; `None` where its address is no judgement's."""
+    judgement = argument_map.judgements.get(address)
+    row = shares_at(argument_map, address)
+    if (judgement is None or not judgement.overridable) and not row:
+        names = desk.resolver.names
+        unknown_address(address, address.span, argument_map, names, desk.findings)
+        return None
+    noted = node if isinstance(node, Noted) else None
+    cited = citations(desk, noted.source) if noted else ()
+    note = str(noted.note or "") if noted else ""
+    if noted:
+        warn_of_comments(desk.findings, None, noted)
+    if judgement is None:
+        return _share_override(desk, address, node, argument_map)
+    match node:
+        case Text() | LongNumber():
+            text = node if isinstance(node, Text) else node.value
+            if judgement.role is Role.SHARE and text == "rest":
+                message = "`rest` stands only beside all other shares"
+                desk.findings.add(
+                    Code.MISPLACED_REST, message, text, f"give `{judgement.owner}` all its shares at once"
+                )
+            value = (
+                number(desk, text, judgement.role)
+                if text != "rest"
+                else Elicited(judgement.role.scale, 0.5, 0.5)
+            )
+            return Override(str(address), value, cited, note, address.span)
+        case LongShares() | dict():
+            message = f"`{address}` is one number, not shares"
+            desk.findings.add(
+                Code.WRONG_KIND, message, address, f"a {judgement.role}, as in `{address}: 20%`"
+            )
+            return None
+        case _:
+            assert_never(node)
+
+
+def _share_override(
+    desk: Desk, address: Text, node: AnyJudged, argument_map: ArgumentMap
+) -> ShareOverride | None:
+    """Return the shares of a question, or of a row, as a worldview gives them all at once."""
+    row = shares_at(argument_map, address)
+    if isinstance(node, Text):
+        message = f"`{address}` stands for all shares of a question"
+        hint = f"as in `{address}: {{a: 30%, b: rest}}`, or one share: `{row[0].address}: 30%`"
+        desk.findings.add(Code.WRONG_KIND, message, node, hint)
+        return None
+    question = Text(row[0].owner)
+    question.file, question.start, question.end, question.plain = (
+        address.file,
+        address.start,
+        address.end,
+        True,
+    )
+    written, long = share_mapping(desk, node, question)
+    states = tuple(judgement.address.removeprefix(f"{address}.") for judgement in row)
+    check_share_keys(desk, written, states, question)
+    by_state = {str(state): judged for state, judged in written.items()}
+    values = []
+    for state in states:
+        judged = by_state.get(state)
+        if judged is None:
+            return None
+        values.append(share(desk, judged.value if isinstance(judged, LongNumber) else judged))
+    parts = [judged for judged in by_state.values() if isinstance(judged, LongNumber)]
+    cited = tuple(c for part in (long, *parts) if part is not None for c in citations(desk, part.source))
+    note = next((str(part.note) for part in (long, *parts) if part is not None and part.note), "")
+    return ShareOverride(str(address), tuple(values), cited, note, address.span)
+
+
+def _check_mixed(
+    desk: Desk,
+    shape: WorldviewFile,
+    judgements: tuple[Override | ShareOverride, ...],
+    argument_map: ArgumentMap,
+) -> None:
+    """Add a problem where a worldview gives the same shares all at once and one by one."""
+    whole = {j.address for j in judgements if isinstance(j, ShareOverride)}
+    for judgement in judgements:
+        row = judgement.address.rpartition(".")[0]
+        if isinstance(judgement, Override) and row in whole:
+            message = f"`{row}` is given all at once and `{judgement.address}` by itself"
+            desk.findings.add(Code.MIXED_SHARES, message, judgement.span, "keep one of them")
+
+
+def _stated(desk: Desk, shape: StatedShape) -> Stated:
+    value = number(desk, shape.credence, Role.CREDENCE)
+    warn_of_comments(desk.findings, None, shape)
+    if isinstance(value, SameAs):
+        hint = "write the credence as the reviewer gave it"
+        desk.findings.add(
+            Code.UNREADABLE_JUDGEMENT, "a stated credence is a number of its own", shape.credence, hint
+        )
+        value = Elicited(Role.CREDENCE.scale, 0.5, 0.5)
+    elif value.is_certain:
+        message = f"a stated credence of `{shape.credence}` cannot be compared with anything"
+        desk.findings.add(Code.CERTAIN_STATED, message, shape.credence, "as in `over 99%` or `under 1%`")
+    return Stated(
+        desk.resolver.condition(shape.of),
+        value,
+        desk.resolver.separate(shape.assuming),
+        citations(desk, shape.source),
+        str(shape.note or ""),
+        shape.credence.span,
+    )
+
+
+def check_circles(worldviews: Mapping[str, Worldview], findings: Findings) -> tuple[Worldview, ...]:
+    """Add a problem for worldviews that extend each other in a circle; return those that do not lead into one."""
+    extends = {id_: [w.extends] if w.extends in worldviews else [] for id_, w in worldviews.items()}
+    circular: set[str] = set()
+    for circle in cycles({id_: [other for other in others if other] for id_, others in extends.items()}):
+        circular.update(circle)
+        message = f"these worldviews extend each other: {' -> '.join(circle)}"
+        findings.add(
+            Code.WORLDVIEW_CIRCLE, message, worldviews[circle[0]].about.span, "one of them rests on the map"
+        )
+    return tuple(w for w in worldviews.values() if not _leads_into(w, worldviews, circular))
+
+
+def _leads_into(worldview: Worldview, worldviews: Mapping[str, Worldview], circular: set[str]) -> bool:
+    step: Worldview | None = worldview
+    while step is not None:
+        if step.about.id in circular:
+            return True
+        step = worldviews.get(step.extends) if step.extends else None
+    return False
+
+
+def warn_of_rejected(argument_map: ArgumentMap, findings: Findings) -> None:
+    """Warn where a worldview judges an argument that it rejects, itself or by what it extends."""
+    for worldview in argument_map.worldviews:
+        rejected: set[str] = set()
+        for step in lineage(argument_map, worldview.about.id):
+            rejected -= set(step.accepts)
+            rejected |= set(step.rejects)
+        for judgement in worldview.judgements:
+            owner = judgement.address.partition(".")[0]
+            if owner in rejected:
+                message = f"`{worldview.about.id}` rejects `{owner}`, so this number is not used"
+                findings.warn(Code.JUDGED_BUT_REJECTED, message, judgement.span, "judge it or reject it")

@@ -1,0 +1,373 @@
+"""YAML text becomes plain values that remember where they were written.
+
+In: the bytes of one file. Out: a `Parsed` with `Text`, `Items` and `Entries` (a `str`, a `list` and a
+`dict` that carry their place), and every problem of the YAML itself. Nothing is converted: each
+scalar stays text. This is the only module that knows the YAML library, and it reads one event after
+another, so nesting is measured before any recursion could follow it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import yaml
+
+from cruxmap.errors import NOWHERE, Problem, Span
+from cruxmap.language.codes import Code
+
+DEEPEST = 100
+"""Levels of nesting that a file may have."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what YAML 1.1 counts as the end of a line
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_COMMENT = re.compile(r"[ \t]+#")
+
+
+class SourceFile:
+    """A file's name, as problems print it, and its text."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines, counted as the YAML library counts them."""
+        return _BREAK.split(self.text)
+
+    def line(self, number: int) -> str:
+        """Return a line, counted from 0; an empty one past the end."""
+        return self.lines[number] if number < len(self.lines) else ""
+
+
+class _Placed:
+    """What all nodes share: a file and two marks of the YAML library (`None` for values made by programs)."""
+
+    __slots__ = ()
+    file: SourceFile | None
+    start: Any
+    end: Any
+
+    @property
+    def span(self) -> Span:
+        """Where it stands; what runs over several lines is marked on its first."""
+        if self.file is None:
+            return NOWHERE
+        start, end = self.start, self.end
+        same_line = start.line == end.line
+        length = end.index - start.index if same_line else len(self.file.line(start.line)) - start.column
+        return Span(self.file.name, start.line + 1, start.column + 1, max(1, length))
+
+    @property
+    def line_text(self) -> str:
+        """The line on which it starts."""
+        return "" if self.file is None else self.file.line(self.start.line)
+
+
+class Text(str, _Placed):
+    """A scalar. `plain` says that it is written without quotes, `|` or `>`."""
+
+    __slots__ = ("end", "file", "plain", "start")
+    plain: bool
+
+    @property
+    def comment_follows(self) -> bool:
+        """Whether a comment comes right after it, on its last line."""
+        if not self.plain or self.file is None:
+            return False
+        return _COMMENT.match(self.file.line(self.end.line), self.end.column) is not None
+
+
+class Items(list["Node"], _Placed):
+    """A sequence."""
+
+    __slots__ = ("end", "file", "start")
+
+
+class Entries(dict[Text, "Node"], _Placed):
+    """A mapping; its keys are texts."""
+
+    __slots__ = ("end", "file", "start")
+
+    def key(self, name: str) -> Text:
+        """Return the key as written, with its place."""
+        return next(key for key in self if key == name)
+
+
+type Node = Text | Items | Entries
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a file says. `root` is `None` where the file cannot be read to its end.
+
+    `spoiled` lists the places, as one or two keys from the top, that hold something which is not part
+    of the language (an alias, say): a problem tells of each, and nothing else there is worth a word.
+    """
+
+    file: SourceFile
+    root: Node | None
+    problems: tuple[Problem, ...] = ()
+    spoiled: frozenset[tuple[str, ...]] = frozenset()
+
+
+def problem_at(code: Code, message: str, place: _Placed, hint: str = "") -> Problem:
+    """Return a problem with the place of a node."""
+    return Problem(code, message, place.span, hint, place.line_text)
+
+
+def node_of(value: object, level: int = 0) -> Node:
+    """Return Python data as nodes without a place: truth values and numbers as the language writes them.
+
+    Raises TypeError for what YAML could not have said, or not as deeply nested.
+    """
+    node: Node
+    if level > DEEPEST:
+        raise TypeError(f"more than {DEEPEST} levels of nesting")
+    match value:
+        case Text() | Items() | Entries():
+            return value
+        case bool():
+            node = Text("true" if value else "false")
+        case str() | int() | float():
+            node = Text(value)
+        case dict():
+            node = Entries((_placed(Text(key)), node_of(part, level + 1)) for key, part in value.items())
+        case list() | tuple():
+            node = Items(node_of(part, level + 1) for part in value)
+        case _:
+            raise TypeError(f"neither text, a list nor a mapping: {value!r}")
+    return _placed(node)
+
+
+def _placed[N: Node](node: N) -> N:
+    node.file = node.start = node.end = None
+    if isinstance(node, Text):
+        node.plain = False
+    return node
+
+
+def parse(data: bytes, name: str) -> Parsed:
+    """Read one file. Never raises, whatever the bytes."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Parsed(SourceFile(name, ""), None, (_not_utf8(data, name, error),))
+    return parse_text(text, name)
+
+
+def parse_text(text: str, name: str) -> Parsed:
+    """Read text that is decoded already."""
+    file = SourceFile(name, text)
+    reading = _Reading(file)
+    try:
+        root = reading.read()
+    except yaml.YAMLError as error:
+        return Parsed(file, None, (*reading.problems, _syntax_problem(file, error)))
+    return Parsed(file, root, tuple(reading.problems), frozenset(reading.spoiled))
+
+
+class _Reading:
+    """The state of one pass over the events of a file."""
+
+    def __init__(self, file: SourceFile) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.spoiled: set[tuple[str, ...]] = set()
+        self.open: list[Items | Entries] = []
+        self.keys: list[Text | None] = []  # beside `open`: the key whose value comes next
+        self.root: Node | None = None
+
+    def read(self) -> Node | None:  # noqa: C901, PLR0912 - one case per kind of event
+        """Return the file's value, empty entries for an empty file, `None` where reading had to stop."""
+        get_event = _Loader(self.file.text).get_event
+        documents = 0
+        while True:
+            event = get_event()
+            kind = event.__class__
+            if kind is yaml.ScalarEvent:
+                text = Text(event.value)
+                text.file, text.start, text.end = self.file, event.start_mark, event.end_mark
+                text.plain = not event.style
+                if event.anchor is not None or event.tag is not None:
+                    self._foreign(event, text)
+                self._put(text)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                node = Entries() if kind is yaml.MappingStartEvent else Items()
+                node.file, node.start, node.end = self.file, event.start_mark, event.end_mark
+                if event.anchor is not None or event.tag is not None:
+                    self._foreign(event, node)
+                self.open.append(node)
+                self.keys.append(None)
+                if len(self.open) > DEEPEST:
+                    self._say(Code.TOO_DEEP, f"more than {DEEPEST} levels of nesting", node)
+                    return None
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                node = self.open.pop()
+                self.keys.pop()
+                if event.start_mark.line == node.start.line:
+                    node.end = event.end_mark
+                self._put(node)
+            elif kind is yaml.AliasEvent:
+                text = Text()
+                text.file, text.start, text.end, text.plain = (
+                    self.file,
+                    event.start_mark,
+                    event.end_mark,
+                    False,
+                )
+                hint = "write it out, or use `same as ADDRESS` for a judgement; quote a sentence that begins with `*`"
+                self._say(Code.YAML_FEATURE, f"`*{event.anchor}` refers to an anchor", text, hint)
+                self._spoil()
+                self._put(text)
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    end = _placed(Text("---"))
+                    end.file, end.start, end.end = self.file, event.start_mark, event.end_mark
+                    self._say(
+                        Code.SEVERAL_DOCUMENTS, "a second document starts here", end, "one file, one document"
+                    )
+                    return None
+            elif kind is yaml.StreamEndEvent:
+                if self.root is None or (self.root == "" and isinstance(self.root, Text) and self.root.plain):
+                    self.root = _placed(Entries())
+                    self.root.file, self.root.start, self.root.end = (
+                        self.file,
+                        event.start_mark,
+                        event.end_mark,
+                    )
+                return self.root
+
+    def _put(self, node: Node) -> None:
+        """Put a finished node where it belongs."""
+        if not self.open:
+            self.root = node
+            return
+        parent = self.open[-1]
+        if isinstance(parent, Items):
+            parent.append(node)
+            return
+        key = self.keys[-1]
+        if key is None:
+            self.keys[-1] = self._key(node)
+            return
+        self.keys[-1] = None
+        if key in parent:
+            first = parent.key(key).span.line
+            self._say(Code.DUPLICATE_KEY, f"`{key}` is there twice", key, f"the first is on line {first}")
+        else:
+            parent[key] = node
+
+    def _key(self, node: Node) -> Text:
+        if isinstance(node, Text):
+            if node == "<<" and node.plain:
+                self._say(
+                    Code.YAML_FEATURE,
+                    "merge keys are not part of the language",
+                    node,
+                    "write the entries out",
+                )
+                self._spoil()
+            return node
+        self._say(Code.YAML_FEATURE, "a key must be a word, not a list or a mapping", node)
+        self._spoil()
+        key = _placed(Text("?"))
+        key.file, key.start, key.end = self.file, node.start, node.end
+        return key
+
+    def _foreign(self, event: Any, node: Node) -> None:
+        what = "tags" if event.tag is not None else "anchors"
+        mark = "!" if event.tag is not None else "&"
+        hint = f"leave it out; quote a sentence that begins with `{mark}`"
+        self._say(Code.YAML_FEATURE, f"{what} are not part of the language", node, hint)
+        self._spoil()
+
+    def _spoil(self) -> None:
+        path = (str(key) for key in self.keys if key is not None)
+        self.spoiled.add(tuple(path)[:2])
+
+    def _say(self, code: Code, message: str, place: _Placed, hint: str = "") -> None:
+        self.problems.append(problem_at(code, message, place, hint))
+
+
+# --- what went wrong, in the user's words --------------------------------------------------------
+
+
+def _not_utf8(data: bytes, name: str, error: UnicodeDecodeError) -> Problem:
+    hint = "save the file as UTF-8"
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return Problem(Code.NOT_UTF8, "the file is UTF-16, not UTF-8", Span(name), hint)
+    before = _BREAK.split(data[: error.start].decode("utf-8-sig", "replace"))
+    span = Span(name, len(before), len(before[-1]) + 1)
+    return Problem(Code.NOT_UTF8, f"byte 0x{data[error.start]:02x} is not UTF-8", span, hint, before[-1])
+
+
+def _syntax_problem(file: SourceFile, error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:  # the reader found a character that no YAML file may hold
+        return _unprintable(file, error)
+    about = getattr(error, "context_mark", None) or mark
+    said = str(getattr(error, "problem", None) or "cannot be read").replace("\t", "\\t")
+    if error.context:  # type: ignore[attr-defined]
+        said = f"{said} ({error.context})"  # type: ignore[attr-defined]
+    line, column = mark.line, mark.column
+    hint = _likely_cause(file, said, mark, about)
+    if (
+        line >= len(file.lines) or not file.line(line).strip()
+    ):  # at the end of the text: point to where it began
+        line, column = about.line, about.column
+    span = Span(file.name, line + 1, column + 1)
+    return Problem(Code.YAML_SYNTAX, f"not YAML: {said}", span, hint, file.line(line))
+
+
+def _unprintable(file: SourceFile, error: yaml.YAMLError) -> Problem:
+    found = _UNPRINTABLE.search(file.text)
+    if found is None:
+        said = " ".join(str(error).split())
+        return Problem(Code.YAML_SYNTAX, f"not YAML: {said}", Span(file.name))
+    before = _BREAK.split(file.text[: found.start()])
+    span = Span(file.name, len(before), len(before[-1]) + 1)
+    name = f"character U+{ord(found[0]):04X}"
+    hint = "is this UTF-16 without a mark, or not a text file?" if found[0] == "\0" else "delete it"
+    return Problem(
+        Code.YAML_SYNTAX, f"{name} may not stand in a file", span, hint, file.line(len(before) - 1)
+    )
+
+
+_VALUE = r"""(?:^|[-:,{\[]\s+)"""
+_CAUSES: tuple[tuple[str, str], ...] = (
+    (r"^[ ]*\t", "indent with spaces, not with tabs"),
+    (_VALUE + r">\s*[0-9.]", "quote a bound that begins with `>`, as in \">90%\", or write `over 90%`"),
+    (_VALUE + r"[%@`]", "quote a sentence that begins with this sign, or put it under `text: >-`"),
+    (_VALUE + r"""(?:"[^"]*"|'[^']*')\s*[^\s,:}\]#]""", "the quotes end before the sentence does: quote all of it, or put it under `text: >-`"),
+    (_VALUE + r"[*&!]", "quote a sentence that begins with this sign, or put it under `text: >-`"),
+    (r"^\s*[\w.-]+:\s*(?:\[[^\]]*\]|\{[^}]*\})\s*[^\s,#]", "quote a sentence that begins with a bracket, or put it under `text: >-`"),
+    (r"\{[^\"']*:\s[^\"'},]*:\s", "quote a sentence that holds `: ` (or a comma) in a one-line entry"),
+    (r":\s.*:(?:\s|$)", "a sentence that holds `: ` must be quoted or put under `text: >-`"),
+    (r"^\s*[\w.-]+:[^\s:]+\s*$", "a colon needs a space after it"),
+)  # fmt: skip
+
+
+def _likely_cause(file: SourceFile, said: str, mark: Any, about: Any) -> str:
+    """Guess from the line of the trouble, then the one before it, then where the construct began."""
+    if "scanning a quoted scalar" in said and "end of stream" in said:
+        return "the quote that opens here is never closed"
+    if "flow" in said and mark.line > about.line:
+        return "the bracket that opens here is never closed"
+    for number in dict.fromkeys((mark.line, mark.line - 1, about.line)):
+        line = file.line(number) if number >= 0 else ""
+        for pattern, hint in _CAUSES:
+            if re.search(pattern, line):
+                return hint
+    if "mapping values are not allowed" in said or "did not find expected" in said:
+        return "look at the indentation: keys of one entry start in the same column"
+    return "quote the value, or put the sentence under `text: >-`"
+
+
+def joined(names: Iterable[str]) -> str:
+    """Write names as a message lists them."""
+    return ", ".join(f"`{name}`" for name in names)
