@@ -86,8 +86,10 @@ def test_geometric_mean_of_odds():
     assert mean.yes == pytest.approx(math.exp(-40), rel=1e-12)
 
 
-@given(*[probability] * 6)
-def test_value_of_discrimination_is_the_published_formula_and_symmetric(ca, a1, a0, cb, b1, b0):
+@given(*[st.tuples(probability, probability, probability)] * 2)
+def test_value_of_discrimination_is_the_published_formula_and_symmetric(triad_a, triad_b):
+    (ca, a1, a0), (cb, b1, b0) = triad_a, triad_b
+
     def side(c, p1, p0):
         return Crossing(of(c * p1 + (1 - c) * p0), of(p1), of(p0), of(c))
 

@@ -4,7 +4,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from cruxmap.insight.shapley import MOST_PAIRS, Undefined, shapley
+from cruxmap.insight.shapley import MOST_PAIRS, NoValueError, shapley
 
 
 def brute_force(worth, steps):
@@ -21,7 +21,7 @@ def brute_force(worth, steps):
 
 
 def bent(seed, steps):
-    """A worth with two measures, far from additive: the logit and the probability of a chain with a detour."""
+    """A worth with two measures, far from additive: a logit and its probability."""
     gains = np.random.default_rng(seed).normal(size=steps)
 
     def worth(taken):
@@ -88,5 +88,5 @@ def test_an_infinite_value_on_the_way_is_undefined(steps):
         values[(values[:, 0] > 0) & (values[:, 0] < steps)] = np.inf
         return values
 
-    with pytest.raises(Undefined):
+    with pytest.raises(NoValueError):
         shapley(worth, steps, seed=1)

@@ -94,7 +94,7 @@ def geometric_mean_of_odds(p: Chance, q: Chance) -> Chance:
 
 
 class Crossing(NamedTuple):
-    """What one worldview thinks of a target and a claim: `p`, `p` if the claim is true or false, and the claim."""
+    """What one worldview thinks of the target: now, if a claim is true, if it is false; and of the claim."""
 
     target: Chance
     given_true: Chance

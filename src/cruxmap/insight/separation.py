@@ -5,10 +5,15 @@ leaves open, and one per condition that is assumed, observed or asked about.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from itertools import chain
+
+import numpy as np
 
 from cruxmap.network.inquiry import Inquiry
+from cruxmap.network.network import IntArray
 from cruxmap.network.tables import dependencies
 
 type Node = int
@@ -22,44 +27,44 @@ class Graph:
     children: Mapping[Node, frozenset[Node]]
 
 
-def graph_of(inquiry: Inquiry, worldview: int, settled: Iterable[Node]) -> Graph:
-    """Return the graph of a worldview with the network's helper variables folded into the entries they serve.
+def graph_of(inquiry: Inquiry, column: IntArray, settled: Iterable[Node]) -> Graph:
+    """Return the graph with the network's helper variables folded into the entries they serve.
 
     A helper belongs to one entry or is a function of its parents, so folding it away keeps every
-    independence between entries. The variables in `settled`, and the targets, stay.
+    independence between entries. The variables in `settled`, and the targets, stay. `column` (n_judgements,)
+    is the judgement whose node stands for each, -1 for those that are not open.
     """
-    network, numbers = inquiry.network, inquiry.numbers
+    network = inquiry.network
     kept = {*network.places.values(), *settled, *inquiry.targets}
     entries, judgements = dependencies(network.program)
     judgements_of_entry: defaultdict[int, set[Node]] = defaultdict(set)
-    for entry, judgement in zip(entries.tolist(), judgements.tolist(), strict=True):
-        if numbers.sd[worldview, judgement] > 0:
-            judgements_of_entry[entry].add(-1 - int(numbers.column[worldview, judgement]))
+    for entry, judgement in zip(entries.tolist(), column[judgements].tolist(), strict=True):
+        if judgement >= 0:
+            judgements_of_entry[entry].add(-1 - judgement)
     sources: dict[
-        Node, frozenset[Node]
+        int, frozenset[Node]
     ] = {}  # of each variable: the kept variables and judgements it rests on
-    for variable in _parents_first([[p for p in t.scope if p != t.child] for t in network.tables]):
-        table = network.tables[variable]
-        own = {j for entry in set(table.entries.tolist()) for j in judgements_of_entry.get(entry, ())}
-        for parent in table.scope:
-            if parent in kept and parent != variable:
-                own.add(parent)
-            elif parent != variable:
-                own |= sources[parent]
+    above = {v: [p for p in table.scope if p != v] for v, table in enumerate(network.tables)}
+    for variable in TopologicalSorter(above).static_order():
+        used = set(network.tables[variable].entries.tolist())
+        own = set(
+            chain.from_iterable(judgements_of_entry[entry] for entry in used & judgements_of_entry.keys())
+        )
+        for parent in above[variable]:
+            own |= {parent} if parent in kept else sources[parent]
         sources[variable] = frozenset(own)
     parents = {variable: sources[variable] for variable in kept}
     children: defaultdict[Node, set[Node]] = defaultdict(set)
-    for variable, above in parents.items():
-        for parent in above:
+    for variable, rests_on in parents.items():
+        for parent in rests_on:
             children[parent].add(variable)
     return Graph(parents, {node: frozenset(below) for node, below in children.items()})
 
 
-def _parents_first(parents: Sequence[Sequence[int]]) -> list[int]:
-    """Return the variables so that each comes after its parents."""
-    from graphlib import TopologicalSorter
-
-    return list(TopologicalSorter(dict(enumerate(parents))).static_order())
+def open_judgements(inquiry: Inquiry, worldview: int) -> IntArray:
+    """Return the column of each judgement that the worldview leaves open, -1 for points, for `graph_of`."""
+    numbers = inquiry.numbers
+    return np.where(numbers.sd[worldview] > 0, numbers.column[worldview], -1)
 
 
 def connected(graph: Graph, start: Node, settled: Iterable[Node]) -> frozenset[Node]:

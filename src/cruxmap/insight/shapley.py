@@ -25,7 +25,7 @@ TOLERANCE = 0.01
 """Sampling stops when every standard error is below this part of the larger of gap and largest share."""
 
 
-class Undefined(ValueError):
+class NoValueError(ValueError):
     """Raised where some combination on the way has no finite value."""
 
 
@@ -50,7 +50,7 @@ def shapley(
     """Share out `worth(all steps) - worth(no step)`; `seed` alone decides which orders are sampled.
 
     `on_batch` is told how many pairs of orders have been valued and how many there can be at most. Raises
-    `Undefined` where a combination has no finite value.
+    `NoValueError` where a combination has no finite value.
     """
     if steps <= EXACT_UP_TO:
         return _exact(worth, steps)
@@ -60,7 +60,7 @@ def shapley(
 def _valued(worth: Worth, taken: npt.NDArray[np.bool_]) -> FloatArray:
     values = worth(taken)
     if not np.isfinite(values).all():
-        raise Undefined
+        raise NoValueError
     return values
 
 

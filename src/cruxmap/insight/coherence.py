@@ -1,0 +1,384 @@
+"""What reviewers say all things considered, against what their own judgements imply.
+
+In: a `ModelSpec`. Out: per worldview, its `stated` credences beside the implied ones, and the least
+change of judgements under which they would agree. Where the model reconciles, also the posterior's shifts.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from cruxmap.insight.predictive import forward_draws
+from cruxmap.insight.words import checked_worldview
+from cruxmap.language.argument_map import (
+    LOGIT_OF_CERTAINTY,
+    MAP_WORLDVIEW,
+    Z_95,
+    ModelSpec,
+    Scale,
+    Stated,
+    condition_text,
+)
+from cruxmap.network.inquiry import (
+    SD_OF_A_STATED_POINT,
+    Inquiry,
+    Progress,
+    StatedCredence,
+    blocks,
+    draws_per_block,
+    entries_of,
+    inquire,
+    together,
+)
+from cruxmap.network.network import FloatArray
+from cruxmap.network.queries import Evidence, infer_many, log_z_gradient
+from cruxmap.network.tables import fill, pullback
+
+SPREAD_DRAWS = 512
+"""Draws from which the spread of an implied credence is taken."""
+
+MOST_ROUNDS = 50
+"""Rounds of the search for the least change; a handful is usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedGap:
+    """One stated credence and the implied one, at central judgements.
+
+    `gap` is logit(stated) - logit(implied), and `notable` where it is beyond `threshold`: what the two
+    intervals explain together. `None` with a `reason` where its conditions are impossible.
+    """
+
+    of: str
+    assuming: tuple[str, ...]
+    stated: float
+    stated_low: float
+    stated_high: float
+    implied: float | None
+    gap: float | None
+    threshold: float | None
+    notable: bool
+    sources: tuple[str, ...] = ()
+    note: str = ""
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the gap as plain data."""
+        return {
+            "of": self.of,
+            "assuming": list(self.assuming),
+            "stated": self.stated,
+            "stated_interval_90": [self.stated_low, self.stated_high],
+            "implied": self.implied,
+            "gap": self.gap,
+            "threshold": self.threshold,
+            "notable": self.notable,
+            "sources": list(self.sources),
+        } | ({} if self.reason is None else {"reason": self.reason})
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementChange:
+    """A judgement that would give way: from where to where (natural scale), and how far.
+
+    `log_odds` is the change of its logit (or log); `deviations` the same in standard deviations of its
+    interval, a point counting as one of half a logit; `share` its part of the squared length of the whole.
+    """
+
+    address: str
+    before: float
+    after: float
+    log_odds: float
+    deviations: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class PosteriorShift:
+    """Where conditioning on the stated credences takes a judgement: natural-scale means, and deviations."""
+
+    address: str
+    prior: float
+    posterior: float
+    deviations: float
+
+
+@dataclass(frozen=True, slots=True)
+class WorldviewCoherence:
+    """One worldview: its gaps, largest first, and the least change after which each is what `left` says.
+
+    `distance` is the length of the change in standard deviations; `left` are the gaps that remain, in
+    the order of `stated` (0 where all can be met at once).
+    """
+
+    stated: tuple[StatedGap, ...]
+    changes: tuple[JudgementChange, ...] = ()
+    distance: float = 0.0
+    left: tuple[float | None, ...] = ()
+    shifts: tuple[PosteriorShift, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "stated": [
+                gap.to_json() | {"left": left} for gap, left in zip(self.stated, self.left, strict=True)
+            ],
+            "changes": [
+                {
+                    "address": c.address,
+                    "before": c.before,
+                    "after": c.after,
+                    "log_odds": c.log_odds,
+                    "deviations": c.deviations,
+                    "share": c.share,
+                }
+                for c in self.changes
+            ],
+            "distance": self.distance,
+            "shifts": [
+                {
+                    "address": s.address,
+                    "prior": s.prior,
+                    "posterior": s.posterior,
+                    "deviations": s.deviations,
+                }
+                for s in self.shifts
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Coherence:
+    """The coherence of every worldview of a model; those that state nothing have empty tables."""
+
+    model: str
+    worldviews: Mapping[str, WorldviewCoherence]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the whole as plain data."""
+        return {
+            "model": self.model,
+            "worldviews": {name: coherence.to_json() for name, coherence in self.worldviews.items()},
+        }
+
+
+def coherence(model: ModelSpec, *, progress: Progress | None = None) -> Coherence:
+    """Return, for every worldview of the model, how what it states fits what it implies."""
+    found = {}
+    for number, name in enumerate(model.worldviews):
+        found[name] = _coherence_of(model, name)
+        if progress is not None:
+            progress("coherence", number + 1, len(model.worldviews))
+    return Coherence(model.id, MappingProxyType(found))
+
+
+def stated_gaps(model: ModelSpec, worldview: str) -> tuple[StatedGap, ...]:
+    """Return a worldview's stated credences against the implied ones, largest gap first.
+
+    Raises `InvalidMap` for an unknown worldview.
+    """
+    checked_worldview(model.map, worldview)
+    if not _statements(model, worldview):
+        return ()
+    return tuple(gap for gap, _ in _gaps(model, _inquiry(model, worldview)))
+
+
+def _statements(model: ModelSpec, worldview: str) -> tuple[Stated, ...]:
+    return () if worldview == MAP_WORLDVIEW else model.map.worldview[worldview].stated
+
+
+def _inquiry(model: ModelSpec, worldview: str) -> Inquiry:
+    return inquire(replace(model, worldviews=(worldview,), reconcile=True))
+
+
+def _gaps(model: ModelSpec, inquiry: Inquiry) -> list[tuple[StatedGap, StatedCredence]]:
+    """Return each gap with its statement in the network, largest gap first, undefined ones last."""
+    [worldview] = inquiry.model.worldviews
+    central = _implied(inquiry, entries_of(inquiry, 0, np.zeros((len(inquiry.network.addresses), 1))))[:, 0]
+    draw = forward_draws(inquiry, SPREAD_DRAWS)
+    drawn = np.concatenate(
+        [
+            _implied(inquiry, entries_of(inquiry, 0, draw(start, stop)))
+            for start, stop in blocks(SPREAD_DRAWS, draws_per_block(inquiry))
+        ],
+        axis=1,
+    )
+    pairs = []
+    for stated, credence, logit, spread in zip(
+        _statements(model, worldview), inquiry.stated, central, drawn, strict=True
+    ):
+        reason = None
+        if math.isnan(logit):
+            reason = "what it assumes, or what is observed, is impossible in this worldview"
+        elif math.isinf(logit):
+            reason = "it is certain by this worldview's own judgements"
+        fine = reason is None
+        threshold = Z_95 * math.hypot(credence.sd, float(spread.std(ddof=1))) if fine else None
+        gap = credence.logit - float(logit) if fine else None
+        pairs.append(
+            (
+                StatedGap(
+                    condition_text(stated.of),
+                    tuple(map(condition_text, stated.assuming)),
+                    stated.credence.middle,
+                    stated.credence.low,
+                    stated.credence.high,
+                    None if math.isnan(logit) else float(expit(logit)),
+                    gap,
+                    threshold,
+                    gap is not None and threshold is not None and abs(gap) > threshold,
+                    tuple(map(str, stated.citations)),
+                    stated.note,
+                    reason,
+                ),
+                credence,
+            )
+        )
+    return sorted(pairs, key=lambda pair: -abs(pair[0].gap or 0.0))
+
+
+def _both(stated: StatedCredence) -> tuple[Evidence, Evidence]:
+    no, yes = (together(stated.given, ((stated.of, (state,)),)) for state in (0, 1))
+    return no, yes
+
+
+def _implied(inquiry: Inquiry, entries: FloatArray) -> FloatArray:
+    """Return the log-odds of every stated condition, (statements, D), nan where what it assumes cannot be."""
+    evidence = [side for stated in inquiry.stated for side in _both(stated)]
+    log_z = np.stack([i.log_z for i in infer_many(inquiry.network, entries, evidence, ())])
+    with np.errstate(invalid="ignore"):
+        return np.asarray(log_z[1::2] - log_z[::2])
+
+
+def _coherence_of(model: ModelSpec, worldview: str) -> WorldviewCoherence:
+    if not _statements(model, worldview):
+        return WorldviewCoherence(())
+    inquiry = _inquiry(model, worldview)
+    pairs = _gaps(model, inquiry)
+    possible = [credence for gap, credence in pairs if gap.gap is not None]
+    moved, residual = _least_change(inquiry, possible)
+    remaining = iter(residual.tolist())
+    left = tuple(None if gap.gap is None else next(remaining) for gap, _ in pairs)
+    return WorldviewCoherence(
+        tuple(gap for gap, _ in pairs),
+        _changes(inquiry, moved),
+        float(np.linalg.norm(moved)),
+        left,
+        _shifts(inquiry) if model.reconcile else (),
+    )
+
+
+# --- the least change ----------------------------------------------------------------------------
+
+
+def _least_change(inquiry: Inquiry, statements: Sequence[StatedCredence]) -> tuple[FloatArray, FloatArray]:
+    """Return the shortest move of the judgements that meets the statements, and the gaps it leaves.
+
+    The move is in standard deviations, (n_judgements,), and 0 for constants and links. Each round solves
+    the linearised problem for the shortest move (Gauss-Newton); a step that does not help is halved.
+    """
+    moved = np.zeros(len(inquiry.network.addresses))
+    if not statements:
+        return moved, np.empty(0)
+    wanted = np.array([stated.logit for stated in statements])
+    implied, slopes = _linearised(inquiry, statements, moved)
+    for _ in range(MOST_ROUNDS):
+        missing = wanted - implied
+        if np.abs(missing).max() < 1e-9:
+            break
+        aim = np.linalg.pinv(slopes, rcond=1e-9) @ (missing + slopes @ moved)
+        step = 1.0
+        while step > 1e-3:
+            candidate = moved + step * (aim - moved)
+            trial, trial_slopes = _linearised(inquiry, statements, candidate)
+            if np.linalg.norm(wanted - trial) < np.linalg.norm(missing):
+                break
+            step /= 2
+        else:
+            break
+        moved, implied, slopes = candidate, trial, trial_slopes
+    return moved, wanted - implied
+
+
+def _linearised(
+    inquiry: Inquiry, statements: Sequence[StatedCredence], moved: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the implied log-odds (statements,) after a move, and their slopes (statements, n_judgements)."""
+    numbers, network = inquiry.numbers, inquiry.network
+    scale, column = _scales(inquiry), numbers.column[0]
+    u = (numbers.mu[0] + scale[column] * moved[column])[:, None]
+    entries = fill(network.program, u, numbers.single[0])
+    implied = np.empty(len(statements))
+    slopes = np.zeros((len(statements), len(moved)))
+    for row, stated in enumerate(statements):
+        (no, below), (yes, above) = (log_z_gradient(network, entries, side) for side in _both(stated))
+        implied[row] = yes[0] - no[0]
+        by_address = pullback(network.program, u, numbers.single[0], entries, above - below)[:, 0]
+        np.add.at(slopes[row], column, by_address)
+    return implied, slopes * scale
+
+
+def _scales(inquiry: Inquiry) -> FloatArray:
+    """Return how far one deviation moves each judgement: 0 for constants, half a logit for points."""
+    sd, mu = inquiry.numbers.sd[0], inquiry.numbers.mu[0]
+    return np.where(np.abs(mu) >= LOGIT_OF_CERTAINTY, 0.0, np.where(sd > 0, sd, SD_OF_A_STATED_POINT))
+
+
+def _changes(inquiry: Inquiry, moved: FloatArray) -> tuple[JudgementChange, ...]:
+    scale, whole = _scales(inquiry), float((moved**2).sum())
+    changes = []
+    for number in np.argsort(-np.abs(moved), kind="stable"):
+        if abs(moved[number]) < 1e-6:
+            break
+        address = inquiry.network.addresses[number]
+        mu = float(inquiry.numbers.mu[0][number])
+        log_odds = float(scale[number] * moved[number])
+        changes.append(
+            JudgementChange(
+                address,
+                natural_value(inquiry, address, mu),
+                natural_value(inquiry, address, mu + log_odds),
+                log_odds,
+                float(moved[number]),
+                float(moved[number] ** 2 / whole),
+            )
+        )
+    return tuple(changes)
+
+
+def natural_value(inquiry: Inquiry, address: str, u: float) -> float:
+    """Return an unconstrained value on the natural scale of its judgement."""
+    match inquiry.model.map.judgements[address].role.scale:
+        case Scale.PROBABILITY:
+            return float(expit(u))
+        case Scale.RATIO:
+            return math.exp(u)
+
+
+def _shifts(inquiry: Inquiry) -> tuple[PosteriorShift, ...]:
+    """Return what conditioning on the statements does to each uncertain judgement, largest shift first."""
+    from cruxmap.bayes.sampling import sample_judgements
+
+    posterior, _ = sample_judgements(inquiry)
+    if 0 not in posterior:
+        return ()
+    numbers = inquiry.numbers
+    shifts = []
+    for number, address in enumerate(inquiry.network.addresses):
+        mu, sd = float(numbers.mu[0][number]), float(numbers.sd[0][number])
+        if sd > 0 and numbers.column[0][number] == number:
+            moved = float(posterior[0][number].mean())
+            shifts.append(
+                PosteriorShift(
+                    address,
+                    natural_value(inquiry, address, mu),
+                    natural_value(inquiry, address, mu + sd * moved),
+                    moved,
+                )
+            )
+    return tuple(sorted(shifts, key=lambda shift: -abs(shift.deviations)))

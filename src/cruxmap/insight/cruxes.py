@@ -1,0 +1,631 @@
+"""What a worldview's estimate turns on: claims, arguments and questions, and the judgements themselves.
+
+In: a `ModelSpec` and a worldview. Out: a `CruxTable`, ranked. Two readings are kept apart: what
+learning the truth of a claim would do (value of information and its kin, from probabilities averaged
+over draws), and what settling on another number would do (`sensitivity`).
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from types import MappingProxyType
+from typing import Any, overload
+
+import numpy as np
+
+from cruxmap.insight.information import Chance, Crossing, chance, entropy, value_of_information
+from cruxmap.insight.predictive import Predictive, View, predict, sides, views
+from cruxmap.insight.sensitivity import Sensitivity, sensitivity
+from cruxmap.insight.separation import ancestors, connected, descendants, graph_of, open_judgements
+from cruxmap.insight.words import checked_worldview, percent, sentence_of
+from cruxmap.language.argument_map import (
+    AllOf,
+    ClaimIs,
+    Condition,
+    ModelSpec,
+    StateIn,
+    condition_text,
+    mentioned,
+)
+from cruxmap.network.inquiry import (
+    Inquiry,
+    Progress,
+    blocks,
+    draws_per_block,
+    entries_of,
+    inquire,
+    together,
+)
+from cruxmap.network.network import FloatArray
+from cruxmap.network.queries import Evidence, infer_many
+
+EQUIVALENT = 1e-12
+"""How near 0 and 1 the target's chances are, either way, where a variable is the target in other words."""
+
+LARGEST_SET = 3
+"""How many cruxes the greedy best set has at most."""
+
+SET_DRAWS = 256
+"""Draws over which the value of a set of cruxes is averaged: every further member doubles the work."""
+
+
+# --- values --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Crux:
+    """A claim, a state of a question (`question.state`), or an argument holding.
+
+    `probability` is its own, `given_true` and `given_false` the target's; VOI is in bans. Where it is
+    certain, one side is `None`, with the `reason`.
+    """
+
+    id: str
+    text: str
+    probability: float
+    given_true: float | None
+    given_false: float | None
+    swing: float | None
+    voi: float
+    voi_share: float | None
+    expected_move: float
+    variance_removed: float | None
+    downstream: bool = False
+    reason: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Why it ranks where it does, in words."""
+        if self.given_true is None or self.given_false is None:
+            return f"you give it {percent(self.probability)}: there is nothing to learn"
+        if self.voi == 0 and self.swing == 0:
+            return f"says nothing about the target; you give it {percent(self.probability)}"
+        ends = f"true: {percent(self.given_true)}, false: {percent(self.given_false)}"
+        return f"{ends}; you give it {percent(self.probability)}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCrux:
+    """A question as a whole: the value of learning which of its states holds."""
+
+    id: str
+    text: str
+    voi: float
+    voi_share: float | None
+    downstream: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementCrux:
+    """One number of the worldview, on its natural scale, and what it does to the target.
+
+    `low` and `high` are its 5th and 95th percentile, `target_low` and `target_high` the target's
+    probability there with all else central; `slope` is per logit (or log) of the judgement. Where the
+    Sobol shares are `None` it was analysed together with other small ones.
+    """
+
+    address: str
+    central: float
+    low: float
+    high: float
+    target_low: float | None
+    target_high: float | None
+    slope: float | None
+    sobol_first: float | None
+    sobol_total: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCrux:
+    """The judgements of one entry together; `others` in the id's place stands for the smallest ones.
+
+    `error` is half of the wider 95% bootstrap interval of the two shares.
+    """
+
+    id: str
+    sobol_first: float
+    sobol_total: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class CruxSet:
+    """The greedy best set of its size, in the order of choice, and the value of learning all of it."""
+
+    ids: tuple[str, ...]
+    voi: float
+    voi_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CruxTable:
+    """The cruxes of one worldview, each list best first.
+
+    `estimate` is the target's mean over `draws` draws. Left out of the rankings are the target, what
+    is assumed or observed, and what is the target in other words. `sobol_sample` is the N of the Sobol
+    analysis. Where what is given is impossible or the target certain, `reason` says so.
+    """
+
+    worldview: str
+    target: str
+    estimate: float | None
+    claims: tuple[Crux, ...] = ()
+    arguments: tuple[Crux, ...] = ()
+    questions: tuple[QuestionCrux, ...] = ()
+    judgements: tuple[JudgementCrux, ...] = ()
+    groups: tuple[GroupCrux, ...] = ()
+    sets: tuple[CruxSet, ...] = ()
+    draws: int = 0
+    sobol_sample: int = 0
+    reason: str | None = None
+
+    @property
+    def ranking(self) -> tuple[Crux, ...]:
+        """Claims, states and arguments in one list, by value of information."""
+        return tuple(sorted((*self.claims, *self.arguments), key=_rank))
+
+    def to_frame(self) -> Any:
+        """Return the claims as a pandas DataFrame, one row each, columns named as the fields."""
+        import pandas as pd
+
+        return pd.DataFrame([_crux_json(crux) for crux in self.claims], columns=list(CRUX_COLUMNS))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the table as plain data, ready for `json.dumps`; undefined numbers are `None`."""
+        plain: dict[str, Any] = {
+            "worldview": self.worldview,
+            "target": self.target,
+            "estimate": self.estimate,
+            "claims": [_crux_json(crux) for crux in self.claims],
+            "arguments": [_crux_json(crux) for crux in self.arguments],
+            "questions": [_plain(crux, ("id", "voi", "voi_share")) for crux in self.questions],
+            "judgements": [_plain(crux, JUDGEMENT_COLUMNS) for crux in self.judgements],
+            "groups": [_plain(group, ("id", "sobol_first", "sobol_total", "error")) for group in self.groups],
+            "sets": [{"ids": list(s.ids), "voi": s.voi, "voi_share": s.voi_share} for s in self.sets],
+            "draws": self.draws,
+            "sobol_sample": self.sobol_sample,
+        }
+        return plain | ({} if self.reason is None else {"reason": self.reason})
+
+
+CRUX_COLUMNS = (
+    *("id", "text", "probability", "given_true", "given_false", "swing"),
+    *("voi", "voi_share", "expected_move", "variance_removed"),
+)
+JUDGEMENT_COLUMNS = (
+    *("address", "central", "low", "high", "target_low", "target_high"),
+    *("slope", "sobol_first", "sobol_total"),
+)
+
+
+def _plain(value: Any, columns: Iterable[str]) -> dict[str, Any]:
+    plain = {column: getattr(value, column) for column in columns}
+    if getattr(value, "downstream", False):
+        plain["downstream"] = True
+    if getattr(value, "reason", None) is not None:
+        plain["reason"] = value.reason
+    return plain
+
+
+def _crux_json(crux: Crux) -> dict[str, Any]:
+    return _plain(crux, CRUX_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class CruxTables:
+    """The cruxes of every worldview of a model, and `overall`: of their equal mixture.
+
+    In the mixture it is open as well which worldview is right, so learning a claim also speaks about that.
+    """
+
+    worldviews: Mapping[str, CruxTable]
+    overall: CruxTable
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the tables as plain data."""
+        return {
+            "worldviews": {name: table.to_json() for name, table in self.worldviews.items()},
+            "overall": self.overall.to_json(),
+        }
+
+
+# --- the cruxes ----------------------------------------------------------------------------------
+
+
+@overload
+def cruxes(model: ModelSpec, worldview: str, *, progress: Progress | None = None) -> CruxTable: ...
+
+
+@overload
+def cruxes(model: ModelSpec, worldview: None = None, *, progress: Progress | None = None) -> CruxTables: ...
+
+
+def cruxes(
+    model: ModelSpec, worldview: str | None = None, *, progress: Progress | None = None
+) -> CruxTable | CruxTables:
+    """Return what the target turns on in one worldview, or in each of the model's and in their mixture.
+
+    Raises `InvalidMap` for an unknown worldview.
+    """
+    names = model.worldviews if worldview is None else (checked_worldview(model.map, worldview),)
+    inquiry = inquire(replace(model, worldviews=names))
+    candidates = candidates_of(inquiry)
+    asked = tuple(candidate.variable for candidate in candidates)
+    seen = views(inquiry, progress)
+    predictions = [predict(view, asked) for view in seen]
+    tables = tuple(
+        _table(view, candidates, predictive) for view, predictive in zip(seen, predictions, strict=True)
+    )
+    if worldview is not None:
+        return tables[0]
+    return CruxTables(
+        MappingProxyType(dict(zip(names, tables, strict=True))), _mixture(inquiry, candidates, predictions)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something whose truth could be learned: a variable and the state that counts as true.
+
+    For a question as a whole `state` is `None`.
+    """
+
+    id: str
+    variable: int
+    state: int | None
+    argument: bool = False
+
+
+def candidates_of(inquiry: Inquiry) -> tuple[Candidate, ...]:
+    """Return everything that a ranking may list: all but the target, and what is assumed or observed."""
+    model, places = inquiry.model, inquiry.network.places
+    settled = set(chain.from_iterable(map(_settled, (*model.assuming, *model.observed))))
+    asked = set(_settled(model.target.condition))
+    parts: list[Candidate] = []
+    for claim in model.map.claims:
+        if claim.about.id not in settled | asked:
+            parts.append(Candidate(claim.about.id, places[claim.about.id], 1))
+    for question in model.map.questions:
+        name = question.about.id
+        if name in settled:
+            continue
+        if name not in asked:
+            parts.append(Candidate(name, places[name], None))
+        match model.target.condition:
+            case StateIn(question=target, states=(state,)) if target == name:
+                states = [s for s in question.states if s != state]
+            case _:
+                states = list(question.states)
+        numbers = [question.states.index(state) for state in states]
+        parts += [Candidate(f"{name}.{s}", places[name], i) for s, i in zip(states, numbers, strict=True)]
+    parts += [
+        Candidate(argument.about.id, places[argument.about.id], 1, argument=True)
+        for argument in model.map.arguments
+    ]
+    return tuple(parts)
+
+
+def _settled(condition: Condition) -> Iterable[str]:
+    """Yield the entries whose value a condition fixes when it holds."""
+    match condition:
+        case ClaimIs(claim=name) | StateIn(question=name, states=(_,)):
+            yield name
+        case AllOf(parts=parts):
+            yield from chain.from_iterable(map(_settled, parts))
+        case _:
+            return
+
+
+def settled_nodes(inquiry: Inquiry) -> frozenset[int]:
+    """Return the variables whose value is known: conditions that are given, and the entries they fix."""
+    model, places = inquiry.model, inquiry.network.places
+    names = chain.from_iterable(map(_settled, (*model.assuming, *model.observed)))
+    return frozenset({variable for variable, _ in inquiry.given} | {places[name] for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """Where a worldview's entries stand to the target on the graph, as sets of nodes (see `separation`)."""
+
+    connected: frozenset[int]
+    downstream: frozenset[int]
+
+
+def _position(inquiry: Inquiry, worldview: int) -> _Position:
+    model, places = inquiry.model, inquiry.network.places
+    settled = settled_nodes(inquiry)
+    graph = graph_of(inquiry, open_judgements(inquiry, worldview), settled)
+    target = inquiry.targets[0]
+    about = {places[name] for name in mentioned(model.target.condition)}
+    below = descendants(graph, {target, *about}) - ancestors(graph, {target, *about})
+    return _Position(connected(graph, target, settled), below)
+
+
+def _table(view: View, candidates: Sequence[Candidate], predictive: Predictive | None) -> CruxTable:
+    inquiry, model, name = view.inquiry, view.inquiry.model, view.name
+    if predictive is None:
+        given = ", ".join(map(condition_text, (*model.assuming, *model.observed)))
+        reason = f"what is assumed and observed is impossible in this worldview: {given}"
+        return CruxTable(name, model.target.name, None, reason=reason)
+    if predictive.target.is_certain:
+        certain = percent(predictive.target.yes)
+        reason = f"the target is certain in this worldview ({certain}), so it turns on nothing"
+        return CruxTable(name, model.target.name, predictive.target.yes, reason=reason)
+    position = _position(inquiry, view.worldview)
+    claims, arguments, questions = _listed(model, candidates, predictive, position)
+    movers = np.array(sorted(-1 - node for node in position.connected if node < 0), dtype=np.int64)
+    turns = sensitivity(view, movers)
+    possible = [
+        candidate
+        for candidate in candidates
+        if candidate.variable in position.connected - position.downstream and not candidate.argument
+    ]
+    listed = {crux.id for crux in claims}
+    return CruxTable(
+        name,
+        model.target.name,
+        predictive.target.yes,
+        claims,
+        arguments,
+        questions,
+        _judgements(inquiry, view.worldview, turns),
+        tuple(
+            GroupCrux(owner or "others", first, total, error) for owner, first, total, error in turns.groups
+        ),
+        _best_sets(view, [c for c in possible if c.id in listed]),
+        predictive.draws,
+        turns.sample,
+    )
+
+
+def _mixture(
+    inquiry: Inquiry, candidates: Sequence[Candidate], predictions: Sequence[Predictive | None]
+) -> CruxTable:
+    """Return the cruxes of the equal mixture of the worldviews in which what is given is possible."""
+    possible = [predictive for predictive in predictions if predictive is not None]
+    if not possible:
+        reason = "what is assumed and observed is impossible in every worldview"
+        return CruxTable("overall", inquiry.model.target.name, None, reason=reason)
+    tables = {
+        variable: np.mean([predictive.tables[variable] for predictive in possible], axis=0)
+        for variable in possible[0].tables
+    }
+    yes, no = np.mean([p.target for p in possible], axis=0)
+    predictive = Predictive(Chance(float(yes), float(no)), tables, sum(p.draws for p in possible))
+    if predictive.target.is_certain:
+        reason = f"the target is certain in every worldview ({percent(predictive.target.yes)})"
+        return CruxTable("overall", inquiry.model.target.name, predictive.target.yes, reason=reason)
+    # Which worldview is right bears on everything, so nothing is separated from the target.
+    downstream = _position(inquiry, 0).downstream
+    everything = _Position(frozenset(candidate.variable for candidate in candidates), downstream)
+    claims, arguments, questions = _listed(inquiry.model, candidates, predictive, everything)
+    return CruxTable(
+        "overall",
+        inquiry.model.target.name,
+        predictive.target.yes,
+        claims,
+        arguments,
+        questions,
+        draws=predictive.draws,
+    )
+
+
+def _listed(
+    model: ModelSpec, candidates: Sequence[Candidate], predictive: Predictive, position: _Position
+) -> tuple[tuple[Crux, ...], tuple[Crux, ...], tuple[QuestionCrux, ...]]:
+    claims: list[Crux] = []
+    arguments: list[Crux] = []
+    questions: list[QuestionCrux] = []
+    for candidate in candidates:
+        separate = candidate.variable not in position.connected
+        downstream = candidate.variable in position.downstream
+        if candidate.state is None:
+            table = predictive.tables[candidate.variable]
+            if not _settles_target(table):
+                voi = 0.0 if separate else value_of_information(table)
+                share = voi / entropy(predictive.target)
+                text = model.map.entry[candidate.id].about.text
+                questions.append(QuestionCrux(candidate.id, text, voi, share, downstream))
+            continue
+        joint = binary(predictive.tables[candidate.variable], candidate.state)
+        text = sentence_of(model.map, candidate.id)
+        crux = _crux(candidate, text, joint, predictive.target, separate=separate, downstream=downstream)
+        if crux is not None:
+            (arguments if candidate.argument else claims).append(crux)
+    return (
+        tuple(sorted(claims, key=_rank)),
+        tuple(sorted(arguments, key=_rank)),
+        tuple(sorted(questions, key=lambda q: (-q.voi, q.id))),
+    )
+
+
+def _rank(crux: Crux) -> tuple[float, float, str]:
+    return -crux.voi, -abs(crux.swing or 0.0), crux.id
+
+
+def binary(table: FloatArray, state: int) -> FloatArray:
+    """Return the (2, 2) joint table of the target and one state, from that of all the variable's states."""
+    return np.stack([np.delete(table, state, axis=1).sum(axis=1), table[:, state]], axis=1)
+
+
+def crossing(table: FloatArray, target: Chance) -> Crossing | None:
+    """Return what a (2, 2) joint table says about target and claim; `None` where the claim is certain."""
+    of_claim = table.sum(axis=0)
+    if (of_claim <= 0).any():
+        return None
+    false, true = (chance(*map(float, table[:, state])) for state in (0, 1))
+    return Crossing(target, true, false, chance(*map(float, of_claim)))
+
+
+def _settles_target(table: FloatArray) -> bool:
+    """Tell whether every state of a variable makes the target certain: the target in other words."""
+    of_state = table.sum(axis=0)
+    smaller = table.min(axis=0)
+    return bool((smaller[of_state > 0] <= EQUIVALENT * of_state[of_state > 0]).all())
+
+
+def _crux(
+    candidate: Candidate, text: str, joint: FloatArray, p: Chance, *, separate: bool, downstream: bool
+) -> Crux | None:
+    """Return the measures of one candidate, or `None` where it is the target in other words."""
+    crossed = crossing(joint, p)
+    own = float(joint[:, 1].sum())
+    if crossed is None:
+        certain = own > 0.5
+        one_side = {True: p.yes, False: None}
+        return Crux(
+            candidate.id,
+            text,
+            1.0 if certain else 0.0,
+            one_side[certain],
+            one_side[not certain],
+            None,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            downstream,
+            f"it is certain ({'100%' if certain else '0%'}) in this worldview",
+        )
+    if separate:
+        return Crux(candidate.id, text, own, p.yes, p.yes, 0.0, 0.0, 0.0, 0.0, 0.0, downstream)
+    _, true, false, c = crossed
+    if max(true.no, false.yes) <= EQUIVALENT or max(true.yes, false.no) <= EQUIVALENT:
+        return None
+    voi = value_of_information(joint)
+    moves = true.yes - p.yes, false.yes - p.yes
+    return Crux(
+        candidate.id,
+        text,
+        c.yes,
+        true.yes,
+        false.yes,
+        true.yes - false.yes,
+        voi,
+        voi / entropy(p),
+        c.yes * abs(moves[0]) + c.no * abs(moves[1]),
+        (c.yes * moves[0] ** 2 + c.no * moves[1] ** 2) / (p.yes * p.no),
+        downstream,
+    )
+
+
+# --- judgements ----------------------------------------------------------------------------------
+
+
+def _judgements(inquiry: Inquiry, worldview: int, turns: Sensitivity) -> tuple[JudgementCrux, ...]:
+    """Return a row per number of the worldview, widest range of the target first; links have no row.
+
+    Certainties that nobody wrote are left out.
+    """
+    perspective, judgements = inquiry.perspectives[worldview], inquiry.model.map.judgements
+    rows = []
+    for number, address in enumerate(inquiry.network.addresses):
+        setting = perspective.setting[address]
+        if setting.column != address:
+            continue
+        if setting.value.is_certain and judgements[address].is_default and not setting.rejected:
+            continue
+        first, total = (_number(shares[number]) for shares in (turns.first, turns.total))
+        reason = None
+        if setting.rejected:
+            reason = "the argument is rejected in this worldview"
+        elif setting.value.is_certain:
+            reason = "a certainty has no slope"
+        elif first is None:
+            reason = "analysed together with other small ones"
+        row = JudgementCrux(
+            address,
+            setting.value.middle,
+            setting.value.low,
+            setting.value.high,
+            _number(turns.low[number]),
+            _number(turns.high[number]),
+            _number(turns.slope[number]),
+            first,
+            total,
+            reason,
+        )
+        rows.append((_width(row), abs(row.slope or 0.0), row))
+    return tuple(row for *_, row in sorted(rows, key=lambda r: (-r[0], -r[1], r[2].address)))
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _width(row: JudgementCrux) -> float:
+    """Return how far apart the two ends of the range are, in log-odds."""
+    if row.target_low is None or row.target_high is None or row.target_low == row.target_high:
+        return 0.0
+    ends = (Chance(p, 1 - p).logit for p in (row.target_low, row.target_high))
+    low, high = ends
+    return abs(high - low)
+
+
+# --- sets ----------------------------------------------------------------------------------------
+
+
+def _best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...]:
+    """Return the greedy best sets of 1, 2, ... cruxes: each adds the one that tells most beside the others.
+
+    Values are averages over the same few draws for all sizes, so they grow with the set.
+    """
+    chosen: list[Candidate] = []
+    outcomes: list[Evidence] = [()]
+    sets = []
+    for size in range(min(LARGEST_SET, len(candidates))):
+        left = [candidate for candidate in candidates if candidate not in chosen]
+        tables = _tables_of_sets(view, outcomes, left)
+        values = [value_of_information(tables[candidate.id]) for candidate in left]
+        best = int(np.argmax(values))
+        chosen.append(left[best])
+        outcomes = [
+            settled
+            for outcome in outcomes
+            for side in _both_sides(view.inquiry, left[best])
+            if (settled := _narrowed(outcome, side)) is not None
+        ]
+        of_target = tables[left[best].id].sum(axis=1)
+        share = values[best] / entropy(Chance(float(of_target[1]), float(of_target[0])))
+        sets.append(CruxSet(tuple(candidate.id for candidate in chosen), values[best], share))
+        view.tell("sets of cruxes", size + 1, LARGEST_SET)
+    return tuple(sets)
+
+
+def _both_sides(inquiry: Inquiry, candidate: Candidate) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    states = range(len(inquiry.network.variables[candidate.variable].states))
+    others = tuple(state for state in states if state != candidate.state)
+    assert candidate.state is not None
+    return (candidate.variable, others), (candidate.variable, (candidate.state,))
+
+
+def _narrowed(outcome: Evidence, side: tuple[int, tuple[int, ...]]) -> Evidence | None:
+    """Add one more finding; `None` where it contradicts what is found already."""
+    variable, states = side
+    known = dict(outcome)
+    left = tuple(state for state in known.get(variable, states) if state in states)
+    return tuple((known | {variable: left}).items()) if left else None
+
+
+def _tables_of_sets(
+    view: View, outcomes: Sequence[Evidence], candidates: Sequence[Candidate]
+) -> dict[str, FloatArray]:
+    """Return for each candidate its joint table (2, 2 * outcomes) with the target, given what is chosen."""
+    inquiry, n_draws = view.inquiry, min(SET_DRAWS, view.n_draws)
+    variables = tuple(dict.fromkeys(candidate.variable for candidate in candidates))
+    totals = {candidate.id: np.zeros((2, 2 * len(outcomes))) for candidate in candidates}
+    for start, stop in blocks(n_draws, min(draws_per_block(inquiry), SET_DRAWS)):
+        entries = entries_of(inquiry, view.worldview, view.draw(start, stop))
+        [whole] = infer_many(inquiry.network, entries, (inquiry.given,), ())
+        evidence = [together(side, outcome) for side in sides(inquiry) for outcome in outcomes]
+        for number, inference in enumerate(infer_many(inquiry.network, entries, evidence, variables)):
+            side, outcome = divmod(number, len(outcomes))
+            possible = np.isfinite(inference.log_z)
+            weight = np.exp(inference.log_z[possible] - whole.log_z[possible])
+            for candidate in candidates:
+                marginal = inference.marginals[candidate.variable][:, possible] @ weight
+                true = marginal[candidate.state]
+                totals[candidate.id][side, 2 * outcome : 2 * outcome + 2] += marginal.sum() - true, true
+    return {name: total / total.sum() for name, total in totals.items()}

@@ -1,0 +1,531 @@
+"""Where two worldviews part, what each difference is worth, and which claims would settle most.
+
+In: a `ModelSpec` and two of its map's worldviews. Out: a `WorldviewDiff`. The gap between the two
+central estimates, in log-odds, is shared out among the entries that they judge differently (Shapley
+values of the game in which each entry takes its numbers from the one worldview or the other).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from cruxmap.insight.coherence import StatedGap, stated_gaps
+from cruxmap.insight.cruxes import Candidate, binary, candidates_of, crossing, settled_nodes
+from cruxmap.insight.information import (
+    Crossing,
+    symmetric_divergence,
+    value_of_discrimination,
+    value_of_information,
+)
+from cruxmap.insight.predictive import Predictive, log_odds_of, predict, views
+from cruxmap.insight.separation import connected, graph_of, open_judgements
+from cruxmap.insight.shapley import NoValueError, Shares, shapley
+from cruxmap.insight.words import checked_worldview, percent, sentence_of
+from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ModelSpec
+from cruxmap.language.inheritance import Perspective, Setting
+from cruxmap.language.judgement import format_value
+from cruxmap.network.inquiry import Inquiry, Progress, inquire
+from cruxmap.network.network import FloatArray, IntArray
+from cruxmap.network.tables import BoolArray
+
+# --- values --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One number that the two have differently, as each writes it, and whose number it is.
+
+    `origin_a` is the worldview that set it (it may be one that `a` extends), `map`, or `set`.
+    """
+
+    address: str
+    a: str
+    b: str
+    origin_a: str
+    origin_b: str
+    sources_a: tuple[str, ...] = ()
+    sources_b: tuple[str, ...] = ()
+    note_a: str = ""
+    note_b: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An entry that the two judge differently, and its part of the gap between their estimates.
+
+    `by` is the voice that an argument belongs to. Shares are `None` where the gap cannot be shared out.
+    """
+
+    id: str
+    text: str
+    by: str | None
+    share_logit: float | None
+    share_probability: float | None
+    standard_error: float | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleCrux:
+    """A claim or state in both worldviews; chances are averages over draws, information in bans.
+
+    `vod` is how much settling it is expected to narrow the disagreement about the target, `vod_share`
+    the part of it that goes. `score` orders: the smaller VOI times the distance in log-odds.
+    """
+
+    id: str
+    text: str
+    probability_a: float
+    probability_b: float
+    voi_a: float
+    voi_b: float
+    vod: float | None
+    vod_share: float | None
+    score: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What one has and the other lacks: arguments that only one rejects, numbers that only one sets."""
+
+    rejected_by_a: tuple[str, ...]
+    rejected_by_b: tuple[str, ...]
+    only_a: tuple[str, ...]
+    only_b: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorldviewDiff:
+    """Two worldviews compared. Probabilities and the gap at the top are at central judgements.
+
+    `differences` come largest share first. `pairs` counts the sampled pairs of orders, 0 where the
+    shares are exact; `settled` tells whether the errors came below the tolerance. `draws` is how many
+    the `double_cruxes` are averaged over.
+    """
+
+    a: str
+    b: str
+    target: str
+    probability_a: float | None
+    probability_b: float | None
+    gap_logit: float | None
+    differences: tuple[Difference, ...]
+    double_cruxes: tuple[DoubleCrux, ...]
+    structure: Structure
+    stated_a: tuple[StatedGap, ...] = ()
+    stated_b: tuple[StatedGap, ...] = ()
+    pairs: int = 0
+    settled: bool = True
+    draws: int = 0
+    reason: str | None = None
+
+    def to_frame(self) -> Any:
+        """Return the differences as a pandas DataFrame, one row each, changes in words."""
+        import pandas as pd
+
+        columns = ["id", "share_logit", "share_probability", "standard_error", "changes"]
+        rows = [
+            {
+                **_plain(d, columns[:-1]),
+                "changes": "; ".join(f"{c.address}: {c.a} / {c.b}" for c in d.changes),
+            }
+            for d in self.differences
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the diff as plain data, ready for `json.dumps`; undefined numbers are `None`."""
+        plain = _plain(self, ("a", "b", "target", "probability_a", "probability_b", "gap_logit"))
+        plain["differences"] = [
+            _plain(difference, ("id", "text", "share_logit", "share_probability", "standard_error"))
+            | {
+                "changes": [
+                    _plain(c, ("address", "a", "b", "origin_a", "origin_b")) for c in difference.changes
+                ]
+            }
+            for difference in self.differences
+        ]
+        plain["double_cruxes"] = [_plain(crux, DOUBLE_CRUX_COLUMNS) for crux in self.double_cruxes]
+        plain["structure"] = {
+            key: list(getattr(self.structure, key))
+            for key in ("rejected_by_a", "rejected_by_b", "only_a", "only_b")
+        }
+        plain["stated"] = {
+            "a": [gap.to_json() for gap in self.stated_a],
+            "b": [gap.to_json() for gap in self.stated_b],
+        }
+        return plain | {"pairs": self.pairs, "settled": self.settled, "draws": self.draws}
+
+
+DOUBLE_CRUX_COLUMNS = (
+    *("id", "text", "probability_a", "probability_b"),
+    *("voi_a", "voi_b", "vod", "vod_share"),
+)
+
+
+def _plain(value: Any, columns: Sequence[str]) -> dict[str, Any]:
+    plain = {column: getattr(value, column) for column in columns}
+    return plain | ({"reason": value.reason} if getattr(value, "reason", None) is not None else {})
+
+
+# --- the diff ------------------------------------------------------------------------------------
+
+
+def diff(model: ModelSpec, a: str, b: str, *, progress: Progress | None = None) -> WorldviewDiff:
+    """Return where the worldviews `a` and `b` part on the model's target, and what each difference is worth.
+
+    Swapping them negates gap and shares exactly. Raises `InvalidMap` for an unknown worldview.
+    """
+    for name in (a, b):
+        checked_worldview(model.map, name)
+    if a == b:
+        return _of_itself(model, a)
+    first, second = sorted((a, b))
+    inquiry = inquire(replace(model, worldviews=(first, second)))
+    game = _game(inquiry)
+    shared = _share_out(inquiry, game, progress)
+    candidates = [c for c in candidates_of(inquiry) if c.state is not None and not c.argument]
+    asked = [candidate.variable for candidate in candidates]
+    predictions = [predict(view, asked) for view in views(inquiry, progress)]
+    result = WorldviewDiff(
+        first,
+        second,
+        model.target.name,
+        shared.probability[0],
+        shared.probability[1],
+        shared.gap,
+        _differences(inquiry, game, shared),
+        _double_cruxes(inquiry, candidates, predictions),
+        _structure(inquiry),
+        stated_gaps(model, first),
+        stated_gaps(model, second),
+        shared.pairs,
+        shared.settled,
+        0 if predictions[0] is None else predictions[0].draws,
+        shared.reason,
+    )
+    return result if (a, b) == (first, second) else _swapped(result)
+
+
+def _of_itself(model: ModelSpec, name: str) -> WorldviewDiff:
+    inquiry = inquire(replace(model, worldviews=(name,)))
+    logit = float(log_odds_of(inquiry, _central(inquiry)[0][:, None], inquiry.numbers.single[0])[0])
+    p = None if math.isnan(logit) else float(expit(logit))
+    return WorldviewDiff(
+        name,
+        name,
+        model.target.name,
+        p,
+        p,
+        0.0,
+        (),
+        (),
+        Structure((), (), (), ()),
+        reason="a worldview does not differ from itself",
+    )
+
+
+def _central(inquiry: Inquiry) -> FloatArray:
+    """Return the central judgements of each worldview, (worldviews, n_judgements)."""
+    return inquiry.numbers.mu
+
+
+@dataclass(frozen=True, slots=True)
+class _Game:
+    """The entries judged differently. `changed` lists their addresses; `players` are those that can matter.
+
+    `owner` (n_judgements,) is the number of the player that an address belongs to, -1 for none.
+    """
+
+    changed: Mapping[str, tuple[str, ...]]
+    players: tuple[str, ...]
+    owner: IntArray
+
+
+def _game(inquiry: Inquiry) -> _Game:
+    addresses, judgements = inquiry.network.addresses, inquiry.model.map.judgements
+    one, other = inquiry.perspectives
+    changed: dict[str, list[str]] = {}
+    for address in addresses:
+        if not _written_alike(one.setting[address], other.setting[address]):
+            changed.setdefault(judgements[address].owner, []).append(address)
+    matters = {
+        judgements[address].owner
+        for address in _reaching_target(inquiry)
+        if not _same_at_the_centre(one.setting[address], other.setting[address])
+    }
+    players = tuple(sorted(matters))
+    number_of = {player: number for number, player in enumerate(players)}
+    owner = np.array([number_of.get(judgements[address].owner, -1) for address in addresses], dtype=np.int64)
+    return _Game({name: tuple(parts) for name, parts in changed.items()}, players, owner)
+
+
+def _reaching_target(inquiry: Inquiry) -> set[str]:
+    """Return the addresses whose numbers can move the target, directly or through another's link to them."""
+    addresses, settled = inquiry.network.addresses, settled_nodes(inquiry)
+    graph = graph_of(inquiry, np.arange(len(addresses)), settled)
+    reached = connected(graph, inquiry.targets[0], settled)
+    found: set[str] = set()
+    waiting = [addresses[-1 - node] for node in reached if node < 0]
+    while waiting:
+        address = waiting.pop()
+        if address not in found:
+            found.add(address)
+            waiting += [perspective.setting[address].column for perspective in inquiry.perspectives]
+    return found
+
+
+def _written_alike(one: Setting, other: Setting) -> bool:
+    """Tell whether two settings are the same number; where both are links, that number is another place's."""
+    if one.column == other.column != one.address:
+        return True
+    return (one.value, one.column, one.single, one.rejected) == (
+        other.value,
+        other.column,
+        other.single,
+        other.rejected,
+    )
+
+
+def _same_at_the_centre(one: Setting, other: Setting) -> bool:
+    if one.column == other.column != one.address:
+        return True
+    return (one.value.mu, one.column, one.single) == (other.value.mu, other.column, other.single)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The gap and its shares; `shares` is `None` where it cannot be shared out, for the `reason`."""
+
+    probability: tuple[float | None, float | None]
+    gap: float | None
+    shares: Shares | None
+    reason: str | None
+    pairs: int = 0
+    settled: bool = True
+
+
+def _share_out(inquiry: Inquiry, game: _Game, progress: Progress | None) -> _Shared:
+    """Share out logit P and P between the first worldview and the second."""
+    names, target = inquiry.model.worldviews, inquiry.model.target.name
+
+    def worth(taken: BoolArray) -> FloatArray:
+        logits = log_odds_of(inquiry, *_mixtures(inquiry, game, taken))
+        return np.stack([logits, expit(logits)], axis=1)
+
+    def told(done: int, of: int) -> None:
+        if progress is not None:
+            progress(f"{names[0]} against {names[1]}: pairs of orders", done, of)
+
+    ends = np.array([True, False])[:, None] & np.ones(len(game.players), dtype=np.bool_)
+    logits = worth(ends)[:, 0]
+    first, second = (None if math.isnan(logit) else float(expit(logit)) for logit in logits)
+    probability = first, second
+    for name, logit in zip(names, logits, strict=True):
+        if math.isnan(logit):
+            return _Shared(probability, None, None, f"what is assumed or observed is impossible in `{name}`")
+    gap = float(logits[0] - logits[1]) if logits[0] != logits[1] else 0.0
+    for name, logit in zip(names, logits, strict=True):
+        if math.isinf(logit):
+            reason = f"{target} is certain in `{name}` ({percent(float(expit(logit)))})"
+            return _Shared(probability, gap if math.isfinite(gap) else None, None, reason)
+    try:
+        shares = shapley(worth, len(game.players), inquiry.model.sampling.seed, told)
+    except NoValueError:
+        reason = (
+            "the gap cannot be shared out: some mixture of the two worldviews makes the target certain, "
+            "or what is assumed or observed impossible"
+        )
+        return _Shared(probability, gap, None, reason)
+    return _Shared(probability, gap, shares, None, shares.pairs, shares.converged)
+
+
+def _mixtures(inquiry: Inquiry, game: _Game, taken: BoolArray) -> tuple[FloatArray, BoolArray]:
+    """Return judgements and single flags, both (n_judgements, m), of m mixtures.
+
+    `taken` (m, players) tells which players have their numbers from the first worldview. A place that
+    is linked to another takes that one's number in the mixture.
+    """
+    numbers = inquiry.numbers
+    padded = np.concatenate([taken, np.zeros((len(taken), 1), dtype=np.bool_)], axis=1)
+    from_first = padded[:, game.owner].T  # owner -1 is the last column: nobody's
+    u = np.where(from_first, numbers.mu[0][:, None], numbers.mu[1][:, None])
+    single = np.where(from_first, numbers.single[0][:, None], numbers.single[1][:, None])
+    own = np.arange(len(u))
+    links = np.flatnonzero((numbers.column[:2] != own).any(axis=0))
+    columns = np.where(from_first[links], numbers.column[0][links, None], numbers.column[1][links, None])
+    for _ in links:  # a chain of links settles in as many rounds as it is long
+        followed = np.take_along_axis(u, columns, axis=0)
+        if (followed == u[links]).all():
+            break
+        u[links] = followed
+    return u, single
+
+
+def _differences(inquiry: Inquiry, game: _Game, shared: _Shared) -> tuple[Difference, ...]:
+    number_of = {player: number for number, player in enumerate(game.players)}
+    differences = []
+    for name, addresses in game.changed.items():
+        share: tuple[float | None, float | None, float | None] = (0.0, 0.0, 0.0)
+        if name in number_of:
+            share = (None, None, None)
+            if shared.shares is not None:
+                part = shared.shares.share[number_of[name]]
+                error = shared.shares.standard_error[number_of[name], 0]
+                share = (float(part[0]), float(part[1]), float(error))
+        entry = inquiry.model.map.entry[name]
+        by = entry.by if isinstance(entry, Argument) else None
+        changes = tuple(_change(inquiry.perspectives, address) for address in addresses)
+        differences.append(Difference(name, entry.about.text, by, *share, changes))
+    return tuple(sorted(differences, key=lambda d: (-abs(d.share_logit or 0.0), d.id)))
+
+
+def _change(perspectives: Sequence[Perspective], address: str) -> Change:
+    a, b = (perspective.setting[address] for perspective in perspectives)
+    return Change(
+        address,
+        notation(a),
+        notation(b),
+        a.origin,
+        b.origin,
+        tuple(map(str, a.citations)),
+        tuple(map(str, b.citations)),
+        a.note,
+        b.note,
+    )
+
+
+def notation(setting: Setting) -> str:
+    """Write a worldview's number as the language does."""
+    if setting.rejected:
+        return "rejected"
+    if setting.column != setting.address:
+        return f"same as {setting.column}"
+    return setting.value.text or format_value(setting.value)
+
+
+def _structure(inquiry: Inquiry) -> Structure:
+    one, other = inquiry.perspectives
+
+    def rejected(perspective: Perspective) -> set[str]:
+        return {setting.address for setting in perspective.settings if setting.rejected}
+
+    def own(perspective: Perspective) -> set[str]:
+        return {s.address for s in perspective.settings if s.origin != MAP_WORLDVIEW and not s.rejected}
+
+    return Structure(
+        *(tuple(sorted(part)) for part in (rejected(one) - rejected(other), rejected(other) - rejected(one))),
+        *(tuple(sorted(part)) for part in (own(one) - own(other), own(other) - own(one))),
+    )
+
+
+# --- double cruxes -------------------------------------------------------------------------------
+
+
+def _double_cruxes(
+    inquiry: Inquiry, candidates: Sequence[Candidate], predictions: Sequence[Predictive | None]
+) -> tuple[DoubleCrux, ...]:
+    a, b = predictions
+    if a is None or b is None:
+        return ()
+    settled = settled_nodes(inquiry)
+    reached = [
+        connected(graph_of(inquiry, open_judgements(inquiry, side), settled), inquiry.targets[0], settled)
+        for side in (0, 1)
+    ]
+    cruxes = [
+        _double_crux(
+            candidate.id,
+            sentence_of(inquiry.model.map, candidate.id),
+            _side(a, candidate, candidate.variable in reached[0]),
+            _side(b, candidate, candidate.variable in reached[1]),
+        )
+        for candidate in candidates
+    ]
+    return tuple(sorted(cruxes, key=lambda crux: (crux.score is None, -(crux.score or 0.0), crux.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One worldview's view of a claim: its chance, its VOI and, unless it is certain, what it would do."""
+
+    probability: float
+    voi: float
+    crossing: Crossing | None
+
+
+def _side(predictive: Predictive, candidate: Candidate, dependent: bool) -> _Side:
+    table = binary(predictive.tables[candidate.variable], candidate.state or 0)
+    crossed, own = crossing(table, predictive.target), float(table[:, 1].sum())
+    if dependent or crossed is None:
+        return _Side(own, value_of_information(table), crossed)
+    p = predictive.target
+    return _Side(own, 0.0, Crossing(p, p, p, crossed.claim))
+
+
+def _double_crux(name: str, text: str, a: _Side, b: _Side) -> DoubleCrux:
+    def undefined(reason: str) -> DoubleCrux:
+        return DoubleCrux(name, text, a.probability, b.probability, a.voi, b.voi, None, None, None, reason)
+
+    if a.crossing is None or b.crossing is None:
+        return undefined("it is certain for one of the two")
+    now = symmetric_divergence(a.crossing.target, b.crossing.target)
+    vod = value_of_discrimination(a.crossing, b.crossing) if math.isfinite(now) else math.nan
+    if not math.isfinite(vod):
+        return undefined("one of the two is, or would be, certain of what the other doubts")
+    score = min(a.voi, b.voi) * abs(a.crossing.claim.logit - b.crossing.claim.logit)
+    share = vod / now if now > 0 else None
+    return DoubleCrux(name, text, a.probability, b.probability, a.voi, b.voi, vod, share, score)
+
+
+def _swapped(result: WorldviewDiff) -> WorldviewDiff:
+    def minus(value: float | None) -> float | None:
+        return None if value is None else -value or 0.0
+
+    structure = result.structure
+    return replace(
+        result,
+        a=result.b,
+        b=result.a,
+        probability_a=result.probability_b,
+        probability_b=result.probability_a,
+        gap_logit=minus(result.gap_logit),
+        differences=tuple(
+            replace(
+                d,
+                share_logit=minus(d.share_logit),
+                share_probability=minus(d.share_probability),
+                changes=tuple(
+                    Change(
+                        c.address,
+                        c.b,
+                        c.a,
+                        c.origin_b,
+                        c.origin_a,
+                        c.sources_b,
+                        c.sources_a,
+                        c.note_b,
+                        c.note_a,
+                    )
+                    for c in d.changes
+                ),
+            )
+            for d in result.differences
+        ),
+        double_cruxes=tuple(
+            replace(
+                d, probability_a=d.probability_b, probability_b=d.probability_a, voi_a=d.voi_b, voi_b=d.voi_a
+            )
+            for d in result.double_cruxes
+        ),
+        structure=Structure(
+            structure.rejected_by_b, structure.rejected_by_a, structure.only_b, structure.only_a
+        ),
+        stated_a=result.stated_b,
+        stated_b=result.stated_a,
+    )

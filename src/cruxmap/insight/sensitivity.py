@@ -1,0 +1,172 @@
+"""How the target's log-odds turn on the judgements of one worldview: ranges, slopes and Sobol shares.
+
+Ranges and slopes are taken at central judgements, one judgement at a time; Sobol shares over the
+judgements' priors. Places that share a number (`same as`) count as the place whose number it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cruxmap.insight.information import chance_from_logit
+from cruxmap.insight.predictive import View, forward_draws, log_odds, sides
+from cruxmap.insight.sobol import MOST_INPUTS, SobolShares, sample_size, sobol_shares
+from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Z_95
+from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
+from cruxmap.network.network import FloatArray, IntArray
+from cruxmap.network.queries import log_z_gradient, prepare
+from cruxmap.network.tables import pullback, unconstrained
+
+APART = 30
+"""How many groups a Sobol analysis keeps apart; the rest is one group."""
+
+SCREENING_DRAWS = 64
+"""Draws over which judgements are ranked before the Sobol analysis."""
+
+SOBOL_WORK = 6e9
+"""Multiplications that one Sobol analysis may take: a few seconds on two cores."""
+
+
+WORK_PER_ENTRY = 20
+"""Filling one table entry takes about as long as this many multiplications."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """Per judgement of the network, each (n_judgements,): what the target's log-odds do.
+
+    `low` and `high` are the target's probability with the judgement at its 5th and 95th percentile;
+    `slope` is `d logit p / d u`, nan for a constant. `first` and `total` are nan for judgements that
+    were analysed together only; `groups` are (owner or `None` for the rest, first, total, error).
+    """
+
+    low: FloatArray
+    high: FloatArray
+    slope: FloatArray
+    first: FloatArray
+    total: FloatArray
+    groups: tuple[tuple[str | None, float, float, float], ...]
+    sample: int
+
+
+def sensitivity(view: View, movers: IntArray) -> Sensitivity:
+    """Return how the target answers to each judgement, where its central log-odds are finite.
+
+    `movers` are the uncertain judgements, by column, that are not separated from the target on the graph.
+    """
+    inquiry, worldview = view.inquiry, view.worldview
+    central = np.zeros((len(inquiry.network.addresses), 1))
+    logit = float(log_odds(inquiry, entries_of(inquiry, worldview, central))[0])
+    low, high = _ranges(inquiry, worldview, movers, logit)
+    slope = _slopes(inquiry, worldview, central)[:, 0]
+    constant = np.abs(inquiry.numbers.mu[worldview]) >= LOGIT_OF_CERTAINTY
+    first, total, groups, sample = _shares(view, movers)
+    return Sensitivity(low, high, np.where(constant, np.nan, slope), first, total, groups, sample)
+
+
+def _ranges(
+    inquiry: Inquiry, worldview: int, movers: IntArray, logit: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return P(target) with each judgement at its 5th and at its 95th percentile, each (n_judgements,)."""
+    at = chance_from_logit(logit).yes
+    ends = np.full((2, len(inquiry.network.addresses)), at)
+    for start, stop in blocks(len(movers), draws_per_block(inquiry) // 2):
+        columns = movers[start:stop]
+        z = np.zeros((len(inquiry.network.addresses), 2 * len(columns)))
+        z[columns, np.arange(len(columns))] = -Z_95
+        z[columns, np.arange(len(columns)) + len(columns)] = Z_95
+        logits = log_odds(inquiry, entries_of(inquiry, worldview, z))
+        ends[:, columns] = np.array([chance_from_logit(value).yes for value in logits]).reshape(2, -1)
+    return ends[0], ends[1]
+
+
+def _slopes(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
+    """Return `d logit p / d u` of the draws `z`, (n_judgements, D), summed into the column that is shared."""
+    entries = entries_of(inquiry, worldview, z)
+    (_, no), (_, yes) = (log_z_gradient(inquiry.network, entries, evidence) for evidence in sides(inquiry))
+    u = unconstrained(inquiry.numbers, z, worldview)
+    by_address = pullback(inquiry.network.program, u, inquiry.numbers.single[worldview], entries, yes - no)
+    slopes = np.zeros_like(by_address)
+    np.add.at(slopes, inquiry.numbers.column[worldview], by_address)
+    return slopes
+
+
+def _shares(
+    view: View, movers: IntArray
+) -> tuple[FloatArray, FloatArray, tuple[tuple[str | None, float, float, float], ...], int]:
+    """Return Sobol shares of the variance of the target's log-odds by judgement, and by what owns them."""
+    inquiry, worldview = view.inquiry, view.worldview
+    first, total = np.zeros((2, len(inquiry.network.addresses)))
+    size = _sizes(inquiry, worldview, movers)
+    columns = movers[np.argsort(-size[movers], kind="stable")]
+    columns = columns[size[columns] > 0][:MOST_INPUTS]
+    if not len(columns):
+        return first, total, (), 0
+    addresses = inquiry.network.addresses
+    owners = [inquiry.model.map.judgements[addresses[column]].owner for column in columns]
+    weight: dict[str, float] = {}
+    for owner, column in zip(owners, columns, strict=True):
+        weight[owner] = weight.get(owner, 0.0) + float(size[column])
+    ranked = sorted(weight, key=lambda owner: -weight[owner])
+    by_owner = _analysis(view, columns, _grouped(owners, ranked[:APART]))
+    names: list[str | None] = [*ranked[:APART], *([None] if len(ranked) > APART else [])]
+    groups = tuple(
+        (name, float(by_owner.first[i]), float(by_owner.total[i]), float(by_owner.error[i]))
+        for i, name in enumerate(names)
+    )
+    if len(ranked) == len(columns) <= APART:  # one judgement each: it is the same analysis
+        by_judgement = by_owner
+        order = [ranked.index(owner) for owner in owners]
+    else:
+        apart = min(len(columns), max(APART, int(SOBOL_WORK / _work(inquiry) / 256) - 3))
+        order = list(range(apart))
+        group = [min(i, apart) for i in range(len(columns))]
+        by_judgement = _analysis(view, columns, group)
+        first[columns[apart:]] = total[columns[apart:]] = np.nan
+    first[columns[: len(order)]] = by_judgement.first[order]
+    total[columns[: len(order)]] = by_judgement.total[order]
+    return first, total, groups, by_owner.sample
+
+
+def _grouped(owners: Sequence[str], apart: Sequence[str]) -> list[int]:
+    number = {owner: i for i, owner in enumerate(apart)}
+    return [number.get(owner, len(apart)) for owner in owners]
+
+
+def _analysis(view: View, columns: IntArray, group: Sequence[int]) -> SobolShares:
+    inquiry = view.inquiry
+
+    def values(inputs: FloatArray) -> FloatArray:
+        parts = []
+        for start, stop in blocks(inputs.shape[1], draws_per_block(inquiry)):
+            z = np.zeros((len(inquiry.network.addresses), stop - start))
+            z[columns] = inputs[:, start:stop]
+            parts.append(log_odds(inquiry, entries_of(inquiry, view.worldview, z)))
+        return np.concatenate(parts)
+
+    def told(done: int, of: int) -> None:
+        view.tell("Sobol shares", done, of)
+
+    sample = sample_size(max(group) + 1, int(SOBOL_WORK / _work(inquiry)))
+    return sobol_shares(values, group, sample, inquiry.model.sampling.seed, told)
+
+
+def _sizes(inquiry: Inquiry, worldview: int, movers: IntArray) -> FloatArray:
+    """Return the mean of `(d logit p / d z)^2` over some draws, (n_judgements,).
+
+    For normal inputs it bounds the total share times the variance (Sobol and Kucherenko 2009), so what is
+    left out last matters least.
+    """
+    if not len(movers):
+        return np.zeros(len(inquiry.network.addresses))
+    z = forward_draws(inquiry, SCREENING_DRAWS)(0, SCREENING_DRAWS)
+    per_z = _slopes(inquiry, worldview, z) * inquiry.numbers.sd[worldview][:, None]
+    return np.asarray((per_z**2).mean(axis=1))
+
+
+def _work(inquiry: Inquiry) -> float:
+    """Return about how many multiplications the target's log-odds take for one draw, tables included."""
+    network, given = inquiry.network, {variable for variable, _ in inquiry.given}
+    plan = prepare(network, inquiry.targets[:1], given).plan
+    return plan.triples + WORK_PER_ENTRY * network.program.n_entries

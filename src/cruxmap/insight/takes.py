@@ -1,0 +1,395 @@
+"""What would it take: the smallest changes of judgements that carry a worldview's estimate to a goal.
+
+In: a `ModelSpec`, a worldview, and a threshold (or another worldview to agree with). Out: a frontier of
+few large changes against more small ones, each recomputed over all draws.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy.special import expit, logit
+
+from cruxmap.errors import InvalidMap, Problem
+from cruxmap.insight.coherence import natural_value
+from cruxmap.insight.cruxes import settled_nodes
+from cruxmap.insight.predictive import View, log_odds, sides, views
+from cruxmap.insight.separation import connected, graph_of
+from cruxmap.insight.words import checked_worldview, percent
+from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, Scale
+from cruxmap.network.inquiry import Inquiry, Progress, blocks, draws_per_block, inquire
+from cruxmap.network.network import FloatArray
+from cruxmap.network.queries import log_z_gradient
+from cruxmap.network.tables import fill, pullback, unconstrained
+
+FARTHEST = 20.0
+"""How far one judgement may be moved, in log-odds: from one in a billion to nearly one."""
+
+STRIDE = 0.25
+"""How far each step of the search moves one judgement, in log-odds."""
+
+MOST_CHANGES = 5
+"""Up to how many judgements one answer changes."""
+
+SEARCH_DRAWS = 16
+"""Draws over which the search averages; answers are then fitted and checked on all of them."""
+
+WORTHWHILE = 0.95
+"""A further change is worth showing where it cuts the whole log-odds to this part or less."""
+
+PRECISION = 1e-4
+"""How near the goal, in log-odds, an answer must come from the far side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Carry the estimate to at least (`rise`) or at most `threshold`."""
+
+    threshold: float
+    rise: bool
+    text: str
+
+    def met_by(self, log_odds: float) -> bool:
+        """Tell whether an estimate with these log-odds has got there."""
+        wanted = float(logit(self.threshold))
+        return log_odds >= wanted if self.rise else log_odds <= wanted
+
+
+@dataclass(frozen=True, slots=True)
+class TakeStep:
+    """One judgement moved: from where to where (natural scale, centres), by how much log-odds, in words."""
+
+    address: str
+    before: float
+    after: float
+    log_odds: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One way of getting there. `estimate` is the mean over all draws after the changes."""
+
+    steps: tuple[TakeStep, ...]
+    total_log_odds: float
+    estimate: float
+
+    @property
+    def count(self) -> int:
+        """How many judgements change."""
+        return len(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """Ways of getting there, fewest changes first, each with less log-odds in all than the one before.
+
+    `reason` says why there are none: the goal is met already, nothing reaches it, or there is no estimate.
+    """
+
+    worldview: str
+    target: str
+    estimate: float | None
+    goal: str
+    threshold: float | None
+    frontier: tuple[Take, ...]
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as plain data."""
+        return {
+            "worldview": self.worldview,
+            "target": self.target,
+            "estimate": self.estimate,
+            "goal": self.goal,
+            "threshold": self.threshold,
+            "frontier": [
+                {
+                    "count": take.count,
+                    "total_log_odds": take.total_log_odds,
+                    "estimate": take.estimate,
+                    "steps": [
+                        {
+                            "address": step.address,
+                            "before": step.before,
+                            "after": step.after,
+                            "log_odds": step.log_odds,
+                            "sentence": step.sentence,
+                        }
+                        for step in take.steps
+                    ],
+                }
+                for take in self.frontier
+            ],
+        } | ({} if self.reason is None else {"reason": self.reason})
+
+
+def takes(
+    model: ModelSpec,
+    worldview: str = MAP_WORLDVIEW,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    agree_with: str | None = None,
+    only: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Takes:
+    """Return the smallest changes of a worldview's judgements that carry its estimate to a goal.
+
+    Give exactly one of `above`, `below` (probabilities between 0 and 1) and `agree_with` (a worldview whose
+    estimate is to be reached). `only` restricts the changes to some addresses. A judgement is moved with
+    its whole interval; constants and rejected arguments stay. The search is greedy: first one judgement by
+    itself, exactly, then sets grown step by step where the estimate gives most. Raises `InvalidMap` for an
+    unknown worldview or address, `ValueError` for no goal or two.
+    """
+    for address in only:
+        _checked_address(model, address)
+    view = _view(model, worldview, progress)
+    inquiry, state = view.inquiry, _State(view)
+    start = state.estimate(np.zeros(len(inquiry.network.addresses)))
+    goal = _goal(start, above, below, None if agree_with is None else _view(model, agree_with, progress))
+
+    def answer(frontier: tuple[Take, ...], reason: str | None) -> Takes:
+        mean = None if math.isnan(start) else float(expit(start))
+        threshold = None if goal is None else goal.threshold
+        text = f"agree with {agree_with}" if goal is None else goal.text
+        return Takes(worldview, model.target.name, mean, text, threshold, frontier, reason)
+
+    if math.isnan(start):
+        return answer((), "what is assumed or observed is impossible in this worldview")
+    if goal is None:
+        return answer((), f"`{agree_with}` has no estimate that could be reached")
+    if goal.met_by(start):
+        return answer((), "the estimate is there already")
+    if math.isinf(start):
+        return answer((), "the target is certain in this worldview: no number that may move reaches it")
+    moves = _search(state, goal, _movable(inquiry, only))
+    if not moves:
+        return answer((), "no change of judgements that may move reaches it")
+    fitted = [_fitted(state, goal, move) for move in moves]
+    return answer(_frontier([_take(inquiry, state, move) for move in fitted if move is not None]), None)
+
+
+def _view(model: ModelSpec, worldview: str, progress: Progress | None) -> View:
+    checked_worldview(model.map, worldview)
+    [view] = views(inquire(replace(model, worldviews=(worldview,))), progress)
+    return view
+
+
+def _checked_address(model: ModelSpec, address: str) -> None:
+    if address not in model.map.judgements:
+        raise InvalidMap((Problem("unknown-address", f"there is no judgement `{address}`"),))
+
+
+def _goal(start: float, above: float | None, below: float | None, other: View | None) -> Goal | None:
+    """Return the goal; `None` where the worldview to agree with has no estimate between 0 and 1."""
+    match above, below, other:
+        case float(threshold), None, None:
+            return Goal(threshold, True, f"above {percent(threshold)}")
+        case None, float(threshold), None:
+            return Goal(threshold, False, f"below {percent(threshold)}")
+        case None, None, View():
+            reached = _State(other).estimate(np.zeros(len(other.inquiry.network.addresses)))
+            if not math.isfinite(reached):
+                return None
+            mean = float(expit(reached))
+            return Goal(mean, reached >= start, f"agree with {other.name} ({percent(mean)})")
+        case _:
+            raise ValueError("give exactly one of above, below and agree_with")
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """The estimate of one worldview as a function of how far each judgement's centre is moved."""
+
+    view: View
+
+    @property
+    def inquiry(self) -> Inquiry:
+        """The network and the numbers."""
+        return self.view.inquiry
+
+    def estimate(self, moved: FloatArray) -> float:
+        """Return the log-odds of the mean over all draws after a move (n_judgements,)."""
+        drawn = [
+            self._log_odds(self.view.draw(start, stop), moved[:, None])
+            for start, stop in blocks(self.view.n_draws, draws_per_block(self.inquiry))
+        ]
+        return _logit_of_mean(np.concatenate(drawn))
+
+    def roughly(self, moves: FloatArray) -> FloatArray:
+        """Return the same over a few draws, for several moves (n_judgements, m): (m,)."""
+        some = self._some()
+        n = some.shape[1]
+        size = max(1, draws_per_block(self.inquiry) // n)
+        parts = []
+        for start, stop in blocks(moves.shape[1], size):
+            z = np.tile(some, (1, stop - start))
+            log_odds_each = self._log_odds(z, np.repeat(moves[:, start:stop], n, axis=1))
+            parts += [_logit_of_mean(part) for part in log_odds_each.reshape(-1, n)]
+        return np.array(parts)
+
+    def slopes(self, moved: FloatArray) -> FloatArray:
+        """Return the derivative of `roughly` by each column's move, (n_judgements,)."""
+        network, numbers = self.inquiry.network, self.inquiry.numbers
+        u = self._moved(self._some(), moved[:, None])
+        entries = fill(network.program, u, numbers.single[0])
+        (no, below), (yes, above) = (log_z_gradient(network, entries, side) for side in sides(self.inquiry))
+        p, rest = expit(yes - no), expit(no - yes)
+        by_address = pullback(network.program, u, numbers.single[0], entries, above - below)
+        slopes = np.zeros(len(moved))
+        np.add.at(slopes, numbers.column[0], by_address @ (p * rest) / len(p))
+        return np.asarray(slopes / (p.mean() * rest.mean()))
+
+    def _some(self) -> FloatArray:
+        return self.view.draw(0, min(SEARCH_DRAWS, self.view.n_draws))
+
+    def _log_odds(self, z: FloatArray, moves: FloatArray) -> FloatArray:
+        program, numbers = self.inquiry.network.program, self.inquiry.numbers
+        return log_odds(self.inquiry, fill(program, self._moved(z, moves), numbers.single[0]))
+
+    def _moved(self, z: FloatArray, moves: FloatArray) -> FloatArray:
+        numbers = self.inquiry.numbers
+        return np.asarray(unconstrained(numbers, z, 0) + moves[numbers.column[0]])
+
+
+def _logit_of_mean(drawn: FloatArray) -> float:
+    possible = drawn[~np.isnan(drawn)]
+    if not len(possible):
+        return math.nan
+    with np.errstate(divide="ignore"):
+        return float(np.log(expit(possible).mean()) - np.log(expit(-possible).mean()))
+
+
+def _movable(inquiry: Inquiry, only: Sequence[str]) -> list[int]:
+    """Return the judgements, by number, that may move and reach the target; links follow what they name."""
+    numbers, addresses, settled = inquiry.numbers, inquiry.network.addresses, settled_nodes(inquiry)
+    constant = np.abs(numbers.mu[0]) >= LOGIT_OF_CERTAINTY
+    graph = graph_of(inquiry, np.where(constant, -1, numbers.column[0]), settled)
+    reached = connected(graph, inquiry.targets[0], settled)
+    return sorted(-1 - node for node in reached if node < 0 and (not only or addresses[-1 - node] in only))
+
+
+# --- the search ----------------------------------------------------------------------------------
+
+
+def _search(state: _State, goal: Goal, movable: Sequence[int]) -> list[FloatArray]:
+    """Return moves (n_judgements,) that meet the goal over the search's draws, fewest judgements first."""
+    if not movable:
+        return []
+    moves = []
+    single, best_first = _one_judgement(state, goal, movable)
+    if single is not None:
+        moves.append(single)
+    for count in range(2, MOST_CHANGES + 1):
+        for allowed in (best_first[:count], movable):
+            move = _stagewise(state, goal, allowed, count)
+            if move is not None:
+                moves.append(move)
+        state.view.tell("sets of changes", count, MOST_CHANGES)
+    return moves
+
+
+def _one_judgement(state: _State, goal: Goal, movable: Sequence[int]) -> tuple[FloatArray | None, list[int]]:
+    """Return the shortest move of a single judgement, and the judgements by how far each could get alone."""
+    n = len(state.inquiry.network.addresses)
+    rows = np.array([*movable, *movable])
+    ends = np.repeat([-FARTHEST, FARTHEST], len(movable))
+    sign = 1.0 if goal.rise else -1.0
+
+    def at(rows: FloatArray, distance: FloatArray) -> FloatArray:
+        moves = np.zeros((n, len(rows)))
+        moves[rows, np.arange(len(rows))] = distance
+        return state.roughly(moves)
+
+    reach = sign * at(rows, ends)
+    by_reach = rows[np.argsort(-reach, kind="stable")]
+    best_first = list(dict.fromkeys(by_reach.tolist()))
+    there = reach >= sign * float(logit(goal.threshold))
+    if not there.any():
+        return None, best_first
+    rows, far = rows[there], ends[there]
+    near = np.zeros(len(rows))
+    for _ in range(20):
+        middle = (near + far) / 2
+        met = sign * at(rows, middle) >= sign * float(logit(goal.threshold))
+        near, far = np.where(met, near, middle), np.where(met, middle, far)
+        # Who cannot be the shortest any more need not be followed.
+        close = np.abs(near) <= np.abs(far).min()
+        rows, near, far = rows[close], near[close], far[close]
+    best = int(np.argmin(np.abs(far)))
+    move = np.zeros(n)
+    move[rows[best]] = far[best]
+    return move, best_first
+
+
+def _stagewise(state: _State, goal: Goal, allowed: Sequence[int], count: int) -> FloatArray | None:
+    """Move the judgement that gives most, a stride at a time and at most `count` of them; `None` if stuck."""
+    move = np.zeros(len(state.inquiry.network.addresses))
+    sign = 1.0 if goal.rise else -1.0
+    before = float(state.roughly(move[:, None])[0])
+    while not goal.met_by(before):
+        used = np.flatnonzero(move)
+        candidates = np.array(allowed if len(used) < count else used)
+        gain = sign * state.slopes(move)[candidates]
+        gain[np.abs(move[candidates] + STRIDE * np.sign(gain)) > FARTHEST] = 0.0
+        best = candidates[int(np.argmax(np.abs(gain)))]
+        direction = np.sign(gain[int(np.argmax(np.abs(gain)))])
+        if direction == 0:
+            return None
+        move[best] += STRIDE * direction
+        after = float(state.roughly(move[:, None])[0])
+        if sign * (after - before) < 1e-9:
+            return None
+        before = after
+    return move
+
+
+def _fitted(state: _State, goal: Goal, move: FloatArray) -> FloatArray | None:
+    """Scale a move so that the estimate over all draws just meets the goal; `None` where it never does."""
+    wanted, far, near = float(logit(goal.threshold)), 1.0, 0.0
+    reached = state.estimate(far * move)
+    while not goal.met_by(reached):
+        near, far = far, 1.25 * far
+        if far > 4:
+            return None
+        reached = state.estimate(far * move)
+    while abs(reached - wanted) > PRECISION and far - near > 1e-9:
+        middle = (near + far) / 2
+        trial = state.estimate(middle * move)
+        if goal.met_by(trial):
+            far, reached = middle, trial
+        else:
+            near = middle
+    return far * move
+
+
+def _take(inquiry: Inquiry, state: _State, move: FloatArray) -> Take:
+    used = sorted(np.flatnonzero(move), key=lambda number: -abs(move[number]))
+    steps = tuple(_step(inquiry, int(number), float(move[number])) for number in used)
+    return Take(steps, float(np.abs(move).sum()), float(expit(state.estimate(move))))
+
+
+def _step(inquiry: Inquiry, number: int, moved: float) -> TakeStep:
+    address, mu = inquiry.network.addresses[number], float(inquiry.numbers.mu[0][number])
+    judgement = inquiry.model.map.judgements[address]
+    before, after = (natural_value(inquiry, address, u) for u in (mu, mu + moved))
+    match judgement.role.scale:
+        case Scale.PROBABILITY:
+            ends = f"from {percent(before)} to {percent(after)}"
+        case Scale.RATIO:
+            ends = f"from {before:.2g}x to {after:.2g}x"
+    verb = "raise" if moved > 0 else "lower"
+    text = inquiry.model.map.entry[judgement.owner].about.text
+    return TakeStep(address, before, after, moved, f"{verb} {address} {ends}: {text}")
+
+
+def _frontier(found: Sequence[Take]) -> tuple[Take, ...]:
+    """Keep, for each number of changes, the smallest, where it is worth more changes than the one before."""
+    kept: list[Take] = []
+    for take in sorted(found, key=lambda take: (take.count, take.total_log_odds)):
+        if not kept or take.total_log_odds <= WORTHWHILE * kept[-1].total_log_odds:
+            kept.append(take)
+    return tuple(kept)

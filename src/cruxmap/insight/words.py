@@ -1,0 +1,51 @@
+"""Numbers and names as the sentences of an answer say them."""
+
+import math
+from difflib import get_close_matches
+
+from cruxmap.errors import InvalidMap, Problem
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Question
+
+
+def percent(probability: float) -> str:
+    """Write a probability with two digits, of itself or of its distance from 100%.
+
+    >>> [percent(p) for p in (0.051376, 0.5, 0.99968, 3e-9, 1 - 3e-9, 0.0, 1.0)]
+    ['5.1%', '50%', '99.968%', '3e-9', '1 - 3e-9', '0%', '100%']
+    """
+    if probability in (0.0, 1.0):
+        return f"{probability:.0%}"
+    if probability < 1e-5:
+        return _power(probability)
+    if probability > 1 - 1e-5:
+        return f"1 - {_power(1 - probability)}"
+    smaller = min(probability, 1 - probability)
+    # 1.0000001 makes a smaller part of 0.1% or 1% that rounding left just below it count as that.
+    decimals = max(0, 1 - math.floor(math.log10(100 * smaller * 1.0000001)))
+    return f"{100 * probability:.{decimals}f}%"
+
+
+def _power(small: float) -> str:
+    mantissa, exponent = f"{small:.0e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def sentence_of(argument_map: ArgumentMap, name: str) -> str:
+    """Return the text of an entry, or of a question's state (`question.state`) with the state."""
+    entry = argument_map.entry.get(name)
+    if entry is not None:
+        return entry.about.text
+    owner, _, state = name.partition(".")
+    question = argument_map.entry[owner]
+    assert isinstance(question, Question)
+    return f"{question.about.text} {state}"
+
+
+def checked_worldview(argument_map: ArgumentMap, name: str) -> str:
+    """Return the name, if it is a worldview of the map or `map`; raise `InvalidMap` with the nearest one."""
+    known = (MAP_WORLDVIEW, *argument_map.worldview)
+    if name in known:
+        return name
+    nearest = get_close_matches(name, known, n=1)
+    hint = f"did you mean `{nearest[0]}`?" if nearest else f"known: {', '.join(known)}"
+    raise InvalidMap((Problem("unknown-worldview", f"there is no worldview `{name}`", hint=hint),))
