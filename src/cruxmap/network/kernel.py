@@ -12,7 +12,8 @@ run again in numbers of a wider range (see `propagate_wide`), so that only what 
 import numpy as np
 from numba import njit
 
-LANES = 16
+from cruxmap.network.lanes import LANES, load, store, times_plus, zero
+
 TINY = 1e-200
 
 SCALE = 2.0**256
@@ -20,49 +21,29 @@ HALF = 2.0**128
 LOG_SCALE = 256 * np.log(2.0)
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _forwards(left, right, first, n_inputs, values):
     """Fill the output slots of `values` (n_slots, LANES)."""
     for k in range(len(first) - 1):
-        begin, end = first[k], first[k + 1]
-        out = values[n_inputs + k]
-        a, b = values[left[begin]], values[right[begin]]
-        if end - begin == 1:
-            for lane in range(LANES):
-                out[lane] = a[lane] * b[lane]
-            continue
-        c, d = values[left[begin + 1]], values[right[begin + 1]]
-        for lane in range(LANES):
-            out[lane] = a[lane] * b[lane] + c[lane] * d[lane]
-        t = begin + 2
-        while t + 1 < end:
-            a, b, c, d = values[left[t]], values[right[t]], values[left[t + 1]], values[right[t + 1]]
-            for lane in range(LANES):
-                out[lane] += a[lane] * b[lane] + c[lane] * d[lane]
-            t += 2
-        if t < end:
-            a, b = values[left[t]], values[right[t]]
-            for lane in range(LANES):
-                out[lane] += a[lane] * b[lane]
+        total = zero()
+        for t in range(first[k], first[k + 1]):
+            total = times_plus(load(values, left[t]), load(values, right[t]), total)
+        store(values, n_inputs + k, total)
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _backwards(left, right, first, n_inputs, wanted, values, slopes):
     """Add to the slopes of every wanted slot what its uses contribute; those of the root are set before."""
     for k in range(len(first) - 2, -1, -1):
         if not wanted[n_inputs + k]:
             continue
-        slope = slopes[n_inputs + k]
+        slope = load(slopes, n_inputs + k)
         for t in range(first[k], first[k + 1]):
             i, j = left[t], right[t]
             if wanted[i]:
-                into, other = slopes[i], values[j]
-                for lane in range(LANES):
-                    into[lane] += slope[lane] * other[lane]
+                store(slopes, i, times_plus(slope, load(values, j), load(slopes, i)))
             if wanted[j]:
-                into, other = slopes[j], values[i]
-                for lane in range(LANES):
-                    into[lane] += slope[lane] * other[lane]
+                store(slopes, j, times_plus(slope, load(values, i), load(slopes, j)))
 
 
 @njit(cache=True, nogil=True)
@@ -182,6 +163,12 @@ def _wide_sum(a, p, b, q):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _ratio(a, p, b, q):
+    """A quotient of numbers of wide range, as an ordinary one; NaN where both are 0."""
+    return a / b if a == 0.0 or b == 0.0 else a / b * SCALE ** (p - q)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def propagate_wide(
     left,
     right,
@@ -255,8 +242,7 @@ def propagate_wide(
                 if backwards:
                     product, p = _wide(product * slopes[slot], p + slope_powers[slot])
                 total, power = _wide_sum(total, power, product, p)
-            read[m, draw] = total / z * SCALE ** (power - z_power) if z > 0.0 else np.nan
+            read[m, draw] = _ratio(total, power, z, z_power)
         if len(slope):
             for i in range(len(loads)):
-                ratio = slopes[i] / z * SCALE ** (slope_powers[i] - z_power) if z > 0.0 else np.nan
-                slope[loads[i], draw] = ratio
+                slope[loads[i], draw] = _ratio(slopes[i], slope_powers[i], z, z_power)
