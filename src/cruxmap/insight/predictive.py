@@ -3,10 +3,12 @@
 Also the plain quantity that most answers turn on: the target's log-odds for given judgements.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from cruxmap.insight.information import Chance, chance
 from cruxmap.network.draws import latin_hypercube
@@ -147,3 +149,25 @@ def log_odds_of(inquiry: Inquiry, u: FloatArray, single: BoolArray) -> FloatArra
         for start, stop in blocks(u.shape[1], draws_per_block(inquiry))
     ]
     return np.concatenate(parts) if parts else np.empty(0)
+
+
+def mean_log_odds(view: View) -> float:
+    """Return the log-odds of the target's mean over the draws, nan where what is given is impossible."""
+    inquiry = view.inquiry
+    return logit_of_mean(
+        np.concatenate(
+            [
+                log_odds(inquiry, entries_of(inquiry, view.worldview, view.draw(start, stop)))
+                for start, stop in blocks(view.n_draws, draws_per_block(inquiry))
+            ]
+        )
+    )
+
+
+def logit_of_mean(logits: FloatArray) -> float:
+    """Return the log-odds of the mean of probabilities given by their log-odds; nan ones do not count."""
+    possible = logits[~np.isnan(logits)]
+    if not len(possible):
+        return math.nan
+    with np.errstate(divide="ignore"):
+        return float(np.log(expit(possible).mean()) - np.log(expit(-possible).mean()))

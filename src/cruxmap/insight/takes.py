@@ -15,7 +15,7 @@ from scipy.special import expit, logit
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.insight.coherence import natural_value
 from cruxmap.insight.cruxes import settled_nodes
-from cruxmap.insight.predictive import View, log_odds, sides, views
+from cruxmap.insight.predictive import View, log_odds, logit_of_mean, sides, views
 from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.words import checked_worldview, percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, Scale
@@ -217,7 +217,7 @@ class _State:
             self._log_odds(self.view.draw(start, stop), moved[:, None])
             for start, stop in blocks(self.view.n_draws, draws_per_block(self.inquiry))
         ]
-        return _logit_of_mean(np.concatenate(drawn))
+        return logit_of_mean(np.concatenate(drawn))
 
     def roughly(self, moves: FloatArray) -> FloatArray:
         """Return the same over a few draws, for several moves (n_judgements, m): (m,)."""
@@ -228,7 +228,7 @@ class _State:
         for start, stop in blocks(moves.shape[1], size):
             z = np.tile(some, (1, stop - start))
             log_odds_each = self._log_odds(z, np.repeat(moves[:, start:stop], n, axis=1))
-            parts += [_logit_of_mean(part) for part in log_odds_each.reshape(-1, n)]
+            parts += [logit_of_mean(part) for part in log_odds_each.reshape(-1, n)]
         return np.array(parts)
 
     def slopes(self, moved: FloatArray) -> FloatArray:
@@ -253,14 +253,6 @@ class _State:
     def _moved(self, z: FloatArray, moves: FloatArray) -> FloatArray:
         numbers = self.inquiry.numbers
         return np.asarray(unconstrained(numbers, z, 0) + moves[numbers.column[0]])
-
-
-def _logit_of_mean(drawn: FloatArray) -> float:
-    possible = drawn[~np.isnan(drawn)]
-    if not len(possible):
-        return math.nan
-    with np.errstate(divide="ignore"):
-        return float(np.log(expit(possible).mean()) - np.log(expit(-possible).mean()))
 
 
 def _movable(inquiry: Inquiry, only: Sequence[str]) -> list[int]:

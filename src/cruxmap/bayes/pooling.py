@@ -1,0 +1,89 @@
+"""A hierarchical pool of reviewers' judgements: what they have in common, and how far they lie apart.
+
+In: the judgements that reviewers gave, on the unconstrained scale. Out: draws of the common value of
+each, and of the spread between reviewers, which all credences share, and all ratios. Given the spreads
+everything else is Normal, so the chain moves the two spreads only and the rest is drawn exactly.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cruxmap.bayes.results import Convergence
+from cruxmap.network.network import FloatArray, IntArray
+
+SPREAD_PRIOR = 1.0
+"""Scale of the half-normal prior of the spread between reviewers, in logits (or logs of ratios)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opinions:
+    """N numbers that reviewers gave about J places, each Normal(`value`, `sd`) by its own interval.
+
+    `place` (N,), sorted, says which place each is about; every place has one at least. A place's common
+    value has the prior Normal(`prior_mean`, `prior_sd`), both (J,); `is_ratio` (J,) is 1 for ratios.
+    """
+
+    place: IntArray
+    value: FloatArray
+    sd: FloatArray
+    prior_mean: FloatArray
+    prior_sd: FloatArray
+    is_ratio: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PooledDraws:
+    """Posterior draws: `common` (J, D), and `spread` (2, D) of credences and of ratios."""
+
+    common: FloatArray
+    spread: FloatArray
+    convergence: Convergence
+
+
+def pool_opinions(opinions: Opinions, *, draws: int, tune: int, chains: int, seed: int) -> PooledDraws:
+    """Sample the model `value ~ Normal(common[place], sqrt(spread^2 + sd^2))`, `draws` draws in all."""
+    import arviz as az
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    belongs = (np.arange(len(opinions.prior_mean))[:, None] == opinions.place).astype(np.float64)
+    kind = opinions.is_ratio[opinions.place]
+    residual = opinions.value - opinions.prior_mean[opinions.place]
+    with pm.Model():
+        spread = pm.HalfNormal("spread", np.float64(SPREAD_PRIOR), shape=2)
+        precision = 1 / (spread[kind] ** 2 + opinions.sd**2)
+        total, leaning = belongs @ precision, belongs @ (precision * residual)
+        narrowing = 1 + opinions.prior_sd**2 * total
+        log_density = pt.log(precision).sum() - (precision * residual**2).sum()
+        log_density += (opinions.prior_sd**2 * leaning**2 / narrowing - pt.log(narrowing)).sum()
+        pm.Potential("opinions", log_density / np.float64(2))
+        posterior = pm.sample(
+            draws=-(-draws // chains),
+            tune=tune,
+            chains=chains,
+            cores=1,
+            random_seed=seed,
+            progressbar=False,
+            quiet=True,
+        )
+    summary = az.summary(posterior, var_names=["spread"], kind="diagnostics", round_to="none")
+    convergence = Convergence(
+        "pool",
+        float(summary["r_hat"].max()),
+        float(summary["ess_bulk"].min()),
+        int(posterior["sample_stats"]["diverging"].sum()),
+    )
+    chains_together = posterior["posterior"]["spread"].values.reshape(-1, 2).T[:, :draws]
+    return PooledDraws(_common(opinions, chains_together, seed), chains_together, convergence)
+
+
+def _common(opinions: Opinions, spread: FloatArray, seed: int) -> FloatArray:
+    """Draw the common values (J, D) given the spreads (2, D): Normal, by conjugacy."""
+    precision = 1 / (spread[opinions.is_ratio[opinions.place]] ** 2 + opinions.sd[:, None] ** 2)
+    residual = (opinions.value - opinions.prior_mean[opinions.place])[:, None]
+    starts = np.searchsorted(opinions.place, np.arange(len(opinions.prior_mean)))
+    variance = 1 / (1 / opinions.prior_sd[:, None] ** 2 + np.add.reduceat(precision, starts, axis=0))
+    mean = opinions.prior_mean[:, None] + variance * np.add.reduceat(precision * residual, starts, axis=0)
+    noise = np.random.default_rng(seed).normal(size=mean.shape)
+    return np.asarray(mean + np.sqrt(variance) * noise)

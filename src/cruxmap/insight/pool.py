@@ -1,0 +1,355 @@
+"""One answer from many worldviews: pools of their answers, and answers to pools of their judgements.
+
+In: a `ModelSpec`. Out: a `Pool`. Pooling answers and pooling judgements differ because the target is
+not linear in the judgements; both are given side by side, with what makes them differ.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from scipy.special import expit, logit
+
+from cruxmap.bayes.pooling import Opinions, pool_opinions
+from cruxmap.bayes.results import Convergence
+from cruxmap.insight.coherence import natural_value
+from cruxmap.insight.predictive import forward_draws, log_odds_of, logit_of_mean, mean_log_odds, views
+from cruxmap.insight.words import percent
+from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, ShareTable
+from cruxmap.network.inquiry import (
+    SD_OF_A_STATED_POINT,
+    Inquiry,
+    Progress,
+    blocks,
+    draws_per_block,
+    inquire,
+)
+from cruxmap.network.network import FloatArray
+from cruxmap.network.tables import BoolArray, unconstrained
+
+NEARLY_CERTAIN = math.log(99)
+"""A disputed certainty counts as 1% or 99% in a pool of judgements: one reviewer cannot veto the rest."""
+
+
+SD_OF_A_DEFAULT = 2.0
+"""How firmly, in logits, a number that the map gives as a point stands against the reviewers' own."""
+
+
+@dataclass(frozen=True, slots=True)
+class PooledAnswer:
+    """A pool: its probability of the target, its 90% interval where it has one, and what it rests on."""
+
+    id: str
+    probability: float
+    interval_90: tuple[float, float] | None
+    rests_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class PooledJudgement:
+    """What the reviewers who judged a place have in common there, on its natural scale.
+
+    `low` and `high` are the 5th and 95th percentile of the common value; `reviewers` gave a number.
+    """
+
+    address: str
+    central: float
+    low: float
+    high: float
+    reviewers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The worldviews' estimates (means over draws), the pools, and the pooled judgements.
+
+    `spread_probability` and `spread_ratio` are how far reviewers typically lie apart (a standard
+    deviation, in logits and in logs); `explanation` says why the pools of answers and of judgements differ.
+    """
+
+    model: str
+    target: str
+    worldviews: Mapping[str, float]
+    prior: float | None
+    factor: float | None
+    answers: tuple[PooledAnswer, ...]
+    judgements: tuple[PooledJudgement, ...]
+    spread_probability: float | None
+    spread_ratio: float | None
+    explanation: str
+    convergence: Convergence | None = None
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the pools as plain data."""
+        return {
+            "model": self.model,
+            "target": self.target,
+            "worldviews": dict(self.worldviews),
+            "prior": self.prior,
+            "factor": self.factor,
+            "answers": [
+                {
+                    "id": answer.id,
+                    "probability": answer.probability,
+                    "interval_90": None if answer.interval_90 is None else list(answer.interval_90),
+                    "rests_on": answer.rests_on,
+                }
+                for answer in self.answers
+            ],
+            "judgements": [
+                {
+                    "address": judgement.address,
+                    "central": judgement.central,
+                    "low": judgement.low,
+                    "high": judgement.high,
+                    "reviewers": list(judgement.reviewers),
+                }
+                for judgement in self.judgements
+            ],
+            "spread_probability": self.spread_probability,
+            "spread_ratio": self.spread_ratio,
+            "explanation": self.explanation,
+        } | ({} if self.reason is None else {"reason": self.reason})
+
+
+def extremising_factor(n: int) -> float:
+    """Return by how much to stretch the mean log-odds of n experts away from their prior.
+
+    Neyman and Roughgarden (2021), "Are you smarter than a random expert?": the factor that is best in the
+    worst case where each expert's signals matter less the more is known already; 1 for one, sqrt(3) for many.
+    """
+    return n * (math.sqrt(3 * n * n - 3 * n + 1) - 2) / (n * n - n - 1)
+
+
+def pool(
+    model: ModelSpec,
+    *,
+    prior: float | None = None,
+    factor: float | None = None,
+    progress: Progress | None = None,
+) -> Pool:
+    """Return pools of the model's worldviews, the map's own left out where there are others.
+
+    `prior` (a probability) is what the extremised pool moves away from, by default the map's own
+    estimate; `factor` how far, by default `extremising_factor`.
+    """
+    reviewers = tuple(name for name in model.worldviews if name != MAP_WORLDVIEW)
+    inquiry = inquire(replace(model, worldviews=(*reviewers, MAP_WORLDVIEW)))
+    means = {view.name: mean_log_odds(view) for view in views(inquiry, progress)}
+    own = means.pop(MAP_WORLDVIEW)
+    estimates = {name: mean for name, mean in means.items() if math.isfinite(mean)}
+    shown = MappingProxyType({name: float(expit(value)) for name, value in estimates.items()})
+    if len(estimates) < 2:
+        return _none(model, shown, "a pool takes at least two worldviews whose estimate lies between 0 and 1")
+    start = float(logit(prior)) if prior is not None else own
+    stretch = extremising_factor(len(estimates)) if factor is None else factor
+    answers = _pools_of_answers(estimates, start, stretch, given=prior is not None)
+    kept = [number for number, name in enumerate(reviewers) if name in estimates]
+    judged = _log_pool_of_judgements(inquiry, kept)
+    common, judgements, spread, convergence = _hierarchical(inquiry, kept, progress)
+    return Pool(
+        model.id,
+        model.target.name,
+        shown,
+        float(expit(start)) if math.isfinite(start) else None,
+        stretch,
+        (*answers, judged, common),
+        judgements,
+        *spread,
+        _explanation(answers[1], judged),
+        convergence,
+    )
+
+
+def _none(model: ModelSpec, estimates: Mapping[str, float], reason: str) -> Pool:
+    return Pool(model.id, model.target.name, estimates, None, None, (), (), None, None, "", None, reason)
+
+
+# --- pools of answers ----------------------------------------------------------------------------
+
+
+def _pools_of_answers(
+    estimates: Mapping[str, float], prior: float, factor: float, *, given: bool
+) -> tuple[PooledAnswer, ...]:
+    """Return the linear, the logarithmic and, where there is a prior, the extremised pool of log-odds."""
+    logits = np.array(list(estimates.values()))
+    answers = [
+        PooledAnswer(
+            "linear",
+            float(expit(logits).mean()),
+            None,
+            "the mean of the estimates: one of the worldviews is right, each as likely",
+        ),
+        PooledAnswer(
+            "logarithmic",
+            float(expit(logits.mean())),
+            None,
+            "the mean of the log-odds (geometric mean of odds): everybody saw the same evidence, with errors",
+        ),
+    ]
+    if math.isfinite(prior):
+        whose = "a prior that was given" if given else "the map's own estimate as the prior"
+        answers.append(
+            PooledAnswer(
+                "extremised",
+                float(expit(prior + factor * (logits.mean() - prior))),
+                None,
+                f"the logarithmic pool moved {factor:.2f} times as far from {percent(float(expit(prior)))}, "
+                f"{whose}: reviewers hold partly different evidence",
+            )
+        )
+    return tuple(answers)
+
+
+# --- pools of judgements -------------------------------------------------------------------------
+
+
+def _log_pool_of_judgements(inquiry: Inquiry, reviewers: list[int]) -> PooledAnswer:
+    """Return the estimate when every place has the mean of the reviewers' logits (or logs), draw by draw."""
+    n_draws = inquiry.model.sampling.draws
+    draw = forward_draws(inquiry, n_draws)
+    none_single = np.zeros(len(inquiry.network.addresses), dtype=np.bool_)
+    logits = np.concatenate(
+        [
+            log_odds_of(
+                inquiry,
+                np.mean([_plain_judgements(inquiry, w, draw(start, stop)) for w in reviewers], axis=0),
+                none_single,
+            )
+            for start, stop in blocks(n_draws, draws_per_block(inquiry))
+        ]
+    )
+    return _answer("judgements-logarithmic", logits, "the mean of the reviewers' log-odds in every place")
+
+
+def _answer(name: str, logits: FloatArray, rests_on: str) -> PooledAnswer:
+    possible = logits[~np.isnan(logits)]
+    low, high = expit(np.quantile(possible, (0.05, 0.95)))
+    return PooledAnswer(name, float(expit(logit_of_mean(logits))), (float(low), float(high)), rests_on)
+
+
+def _plain_judgements(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
+    """Return judgements `u` (n_judgements, D) that can be averaged: shares normalised, certainties softened.
+
+    What every worldview holds certain stays so.
+    """
+    numbers = inquiry.numbers
+    disputed = (np.abs(numbers.mu) >= LOGIT_OF_CERTAINTY).any(axis=0) & np.ptp(numbers.mu, axis=0).astype(
+        bool
+    )
+    u = unconstrained(numbers, z, worldview)
+    for row in _rows_of_shares(inquiry):
+        u[row] = _normalised(u[row], numbers.single[worldview][row])
+    u[disputed] = np.clip(u[disputed], -NEARLY_CERTAIN, NEARLY_CERTAIN)
+    return u
+
+
+def _rows_of_shares(inquiry: Inquiry) -> list[list[int]]:
+    index = {address: number for number, address in enumerate(inquiry.network.addresses)}
+    return [
+        [index[share.address] for share in row.shares]
+        for question in inquiry.model.map.questions
+        if isinstance(question.basis, ShareTable)
+        for row in question.basis.rows
+    ]
+
+
+def _normalised(u: FloatArray, single: BoolArray) -> FloatArray:
+    """Return the logits of a row's shares (states, D), singles kept and the others filling what is left."""
+    p = expit(u)
+    taken = p[single].sum(axis=0)
+    others = p[~single].sum(axis=0)
+    left = np.maximum(1 - taken, 0.0)
+    scale = np.where(
+        single[:, None], 1 / np.maximum(taken, 1.0), np.divide(left, others, where=others > 0, out=left * 0)
+    )
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.clip(logit(p * scale), -LOGIT_OF_CERTAINTY, LOGIT_OF_CERTAINTY))
+
+
+def _hierarchical(
+    inquiry: Inquiry, reviewers: list[int], progress: Progress | None
+) -> tuple[PooledAnswer, tuple[PooledJudgement, ...], tuple[float, float], Convergence]:
+    """Return the estimate from the reviewers' common judgements; places nobody judged keep the map's own."""
+    sampling = inquiry.model.sampling
+    opinions, places, who = _opinions(inquiry, reviewers)
+    if progress is not None:
+        progress("pool of judgements", 0, sampling.draws)
+    pooled = pool_opinions(
+        opinions, draws=sampling.draws, tune=sampling.tune, chains=sampling.chains, seed=sampling.seed
+    )
+    draw, own = forward_draws(inquiry, sampling.draws), len(inquiry.model.worldviews) - 1
+    none_single = np.zeros(len(inquiry.network.addresses), dtype=np.bool_)
+    parts = []
+    for start, stop in blocks(sampling.draws, draws_per_block(inquiry)):
+        u = _plain_judgements(inquiry, own, draw(start, stop))
+        u[places] = pooled.common[:, start:stop]
+        parts.append(log_odds_of(inquiry, u, none_single))
+        if progress is not None:
+            progress("pool of judgements", stop, sampling.draws)
+    answer = _answer(
+        "judgements-hierarchical",
+        np.concatenate(parts),
+        "what the reviewers' own judgements have in common, with the map's own as the prior",
+    )
+    addresses = inquiry.network.addresses
+    judgements = []
+    for place, ends, names in zip(
+        places, np.quantile(pooled.common, (0.05, 0.5, 0.95), axis=1).T, who, strict=True
+    ):
+        low, middle, high = (natural_value(inquiry, addresses[place], float(u)) for u in ends)
+        judgements.append(PooledJudgement(addresses[place], middle, low, high, names))
+    spread = pooled.spread.mean(axis=1)
+    return answer, tuple(judgements), (float(spread[0]), float(spread[1])), pooled.convergence
+
+
+def _opinions(inquiry: Inquiry, reviewers: list[int]) -> tuple[Opinions, list[int], list[tuple[str, ...]]]:
+    """Return what the reviewers gave themselves, the places they gave it for, and who did for each.
+
+    A rejection is an opinion on the argument's soundness. The prior of each place is the map's own number.
+    """
+    numbers, addresses = inquiry.numbers, inquiry.network.addresses
+    own = len(inquiry.model.worldviews) - 1
+    central = np.zeros((len(addresses), 1))
+    values = {w: _plain_judgements(inquiry, w, central)[:, 0] for w in (*reviewers, own)}
+    given: dict[int, list[int]] = {}
+    for place, address in enumerate(addresses):
+        for w in reviewers:
+            setting = inquiry.perspectives[w].setting[address]
+            if setting.origin == inquiry.model.worldviews[w] and setting.column == address:
+                given.setdefault(place, []).append(w)
+    places = list(given)
+    flat = [(number, place, w) for number, place in enumerate(places) for w in given[place]]
+    sd = np.array([numbers.sd[w, place] for _, place, w in flat])
+    prior_sd = numbers.sd[own, places]
+    opinions = Opinions(
+        place=np.array([number for number, _, _ in flat], dtype=np.int64),
+        value=_softened(np.array([values[w][place] for _, place, w in flat])),
+        sd=np.where(sd > 0, sd, SD_OF_A_STATED_POINT),
+        prior_mean=_softened(values[own][places]),
+        prior_sd=np.where(prior_sd > 0, prior_sd, SD_OF_A_DEFAULT),
+        is_ratio=numbers.is_ratio[places].astype(np.int64),
+    )
+    names = inquiry.model.worldviews
+    return opinions, places, [tuple(names[w] for w in given[place]) for place in places]
+
+
+def _softened(u: FloatArray) -> FloatArray:
+    return np.clip(u, -NEARLY_CERTAIN, NEARLY_CERTAIN)
+
+
+def _explanation(answers: PooledAnswer, judgements: PooledAnswer) -> str:
+    """Say why pooling answers and pooling judgements come out differently, in this case."""
+    ratio = float(logit(judgements.probability)) - float(logit(answers.probability))
+    direction = "higher" if ratio > 0 else "lower"
+    return (
+        f"Pooling judgements first gives {percent(judgements.probability)}, "
+        f"{math.exp(abs(ratio)):.2g} times {direction} in odds than pooling the answers "
+        f"({percent(answers.probability)}): the target is not linear in the judgements, so extremes that "
+        "a reviewer holds together no longer meet once each place has the middle number, and reviewers "
+        "who agree on the answer for different reasons keep neither reason in full."
+    )
