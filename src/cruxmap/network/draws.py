@@ -13,42 +13,50 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from cruxmap.network.network import FloatArray, IntArray
+from cruxmap.network.network import FloatArray
 
 type _Words = npt.NDArray[np.uint64]
 
-ROUNDS = 8
-"""Rounds of the permutation; each adds a keyed function of one coordinate to the other."""
+ROUNDS = 10
+"""Rounds of the permutation (an even number); each adds a keyed function of one coordinate to the other."""
 
-COLUMNS_AT_ONCE = 64
-"""How many addresses to work on at a time, so that the arrays stay in the processor's cache."""
+COUNTERS_OF_SHIFTS = np.uint64(1 << 48)
+"""Where the counters of the permutation begin; those of the uniforms are the draws themselves."""
+
+DRAWS_AT_ONCE = 32768
+"""About how many numbers to work on at a time, so that the arrays stay in the processor's cache."""
 
 
 def latin_hypercube(
     seed: int, addresses: Sequence[str], n_draws: int, start: int = 0, stop: int | None = None
 ) -> FloatArray:
     """Return draws `start` to `stop` of `n_draws` standard normals, (len(addresses), stop - start)."""
-    draws = np.arange(start, n_draws if stop is None else stop)
+    draws = np.arange(start, n_draws if stop is None else stop, dtype=np.uint64)
     z = np.empty((len(addresses), len(draws)))
-    for first in range(0, len(addresses), COLUMNS_AT_ONCE):
-        part = slice(first, first + COLUMNS_AT_ONCE)
+    columns = max(1, DRAWS_AT_ONCE // max(1, len(draws)))
+    for first in range(0, len(addresses), columns):
+        part = slice(first, first + columns)
         z[part] = _columns(_keys(seed, addresses[part]), n_draws, draws)
     return z
 
 
-def _columns(keys: _Words, n_draws: int, draws: IntArray) -> FloatArray:
-    stratum = _permuted(keys, n_draws, draws)
-    counter = draws.astype(np.uint64) + (np.uint64(ROUNDS) << np.uint64(32))
-    within = (_hashed(keys, counter) >> np.uint64(12)).astype(np.float64)
-    within = (within + 0.5) * 2.0**-52  # exact, strictly between 0 and 1, and so is its distance from 1
-    upper = 2 * stratum >= n_draws
+def _columns(keys: _Words, n_draws: int, draws: _Words) -> FloatArray:
+    stratum = _permuted(keys, n_draws, draws).astype(np.float64)
+    within = (_hashed(keys, draws) >> np.uint64(12)).astype(np.float64)
+    within += 0.5
+    within *= 2.0**-52  # exact, strictly between 0 and 1, and so is its distance from 1
     # the upper half by symmetry: its distance from 1 would be lost in the quantile
-    from_end = np.where(upper, n_draws - 1 - stratum, stratum) + np.where(upper, 1.0 - within, within)
-    z: FloatArray = ndtri(from_end / n_draws)
-    return np.where(upper, -z, z)
+    upper = 2 * stratum >= n_draws
+    np.subtract(n_draws - 1, stratum, out=stratum, where=upper)
+    np.subtract(1.0, within, out=within, where=upper)
+    stratum += within
+    stratum /= n_draws
+    z: FloatArray = ndtri(stratum, out=stratum)
+    np.negative(z, out=z, where=upper)
+    return z
 
 
-def _permuted(keys: _Words, n: int, draws: IntArray) -> IntArray:
+def _permuted(keys: _Words, n: int, draws: _Words) -> _Words:
     """Where each key's permutation of 0 ... n - 1 takes the draws, (keys, draws).
 
     A generalised Feistel network on pairs (high, low), of which there are slightly more than n; whatever
@@ -56,36 +64,37 @@ def _permuted(keys: _Words, n: int, draws: IntArray) -> IntArray:
     """
     n_high = math.isqrt(n - 1) + 1
     n_low = -(-n // n_high)
-    shifts = [
-        (
-            _hashed(keys, np.arange(given, dtype=np.uint64) + (np.uint64(r) << np.uint64(32)))
-            % np.uint64(moved)
-        )
-        .astype(np.int64)
-        .ravel()
-        for r, given, moved in (
-            (r, n_low, n_high) if r % 2 == 0 else (r, n_high, n_low) for r in range(ROUNDS)
-        )
-    ]
+    sizes = np.tile(np.repeat(np.array([n_high, n_low], np.uint64), [n_low, n_high]), ROUNDS // 2)
+    shifts = _hashed(keys, np.arange(len(sizes), dtype=np.uint64) + COUNTERS_OF_SHIFTS)
+    shifts %= sizes
+    flat = shifts.ravel()
 
-    def through(key: IntArray, place: IntArray) -> IntArray:
-        high, low = np.divmod(place, n_low)
-        for r, shift in enumerate(shifts):
-            if r % 2 == 0:
-                high = high + shift[key * n_low + low]
-                high -= n_high * (high >= n_high)
-            else:
-                low = low + shift[key * n_high + high]
-                low -= n_low * (low >= n_low)
-        return high * n_low + low
+    def through(key: _Words, place: _Words) -> _Words:
+        high, low = np.divmod(place, np.uint64(n_low))
+        start = key * np.uint64(len(sizes))
+        for _ in range(ROUNDS // 2):
+            high = _moved(high, flat.take((start + low).view(np.int64)), n_high)
+            start += np.uint64(n_low)
+            low = _moved(low, flat.take((start + high).view(np.int64)), n_low)
+            start += np.uint64(n_high)
+        high *= np.uint64(n_low)
+        high += low
+        return high
 
-    place = through(np.arange(len(keys))[:, None], draws[None, :])
+    place = through(np.arange(len(keys), dtype=np.uint64)[:, None], draws[None, :])
     key, draw = np.nonzero(place >= n)
     while len(key):
-        place[key, draw] = through(key, place[key, draw])
+        place[key, draw] = through(key.astype(np.uint64), place[key, draw])
         outside = place[key, draw] >= n
         key, draw = key[outside], draw[outside]
     return place
+
+
+def _moved(place: _Words, by: _Words, size: int) -> _Words:
+    """Add within 0 ... size - 1: what is subtracted too much wraps round to the largest numbers."""
+    by += place
+    np.minimum(by, by - np.uint64(size), out=by)
+    return by
 
 
 def _keys(seed: int, addresses: Sequence[str]) -> _Words:
