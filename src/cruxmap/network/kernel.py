@@ -12,7 +12,7 @@ run again in numbers of a wider range (see `propagate_wide`), so that only what 
 import numpy as np
 from numba import njit
 
-from cruxmap.network.lanes import LANES, load, store, times_plus, zero
+from cruxmap.network.lanes import LANES, load, load_at, store, store_at, times_plus, zero
 
 TINY = 1e-200
 
@@ -89,7 +89,7 @@ def propagate(
 ):
     """Run draws `begin` to `end` of `entries` (n_entries, n_draws).
 
-    `weights` are the values of the indicators. Into columns `begin` to `end` go: `z` (n_draws,) Z;
+    `weights` are the values of the indicators. Into columns `begin` to `end` go: `z` (1, n_draws) Z;
     `read` (len(read_first) - 1, n_draws) what was asked, not divided by Z; and `slope` (n_entries,
     n_draws), unless it has no rows, d Z / d entry. Without a wanted slot nothing runs backwards, and
     what is read is the sum of values.
@@ -104,34 +104,51 @@ def propagate(
         values[len(loads) + i] = weights[i]
     for i in range(len(constants)):
         values[n_given + i] = constants[i]
+    last = _workspace(1)
+    last[:] = 1.0
+    one = load(last, 0)
     for block in range(begin, end, LANES):
         n = min(LANES, end - block)
-        for i in range(len(loads)):
-            row = entries[loads[i]]
-            for lane in range(n):
-                values[i, lane] = row[block + lane]
-        _forwards(left, right, first, n_inputs, values)
-        for lane in range(n):
-            total = 0.0
-            for slot in root:
-                total += values[slot, lane]
-            z[block + lane] = total
-        if backwards:
-            slopes[:] = 0.0
-            for slot in root:
-                slopes[slot] += 1.0
-            _backwards(left, right, first, n_inputs, wanted, values, slopes)
-        for m in range(len(read_first) - 1):
-            for lane in range(n):
-                total = 0.0
-                for at in range(read_first[m], read_first[m + 1]):
-                    slot = reads[at]
-                    total += values[slot, lane] * slopes[slot, lane] if backwards else values[slot, lane]
-                read[m, block + lane] = total
-        if len(slope):
+        if n == LANES:
+            for i in range(len(loads)):
+                store(values, i, load_at(entries, loads[i], block))
+        else:
             for i in range(len(loads)):
                 for lane in range(n):
-                    slope[loads[i], block + lane] = slopes[i, lane]
+                    values[i, lane] = entries[loads[i], block + lane]
+        _forwards(left, right, first, n_inputs, values)
+        total = zero()
+        for slot in root:
+            total = times_plus(one, load(values, slot), total)
+        _write(z, 0, block, n, total, last)
+        if backwards:
+            for slot in range(n_slots):
+                if wanted[slot]:
+                    store(slopes, slot, zero())
+            for slot in root:
+                if wanted[slot]:
+                    store(slopes, slot, times_plus(one, one, load(slopes, slot)))
+            _backwards(left, right, first, n_inputs, wanted, values, slopes)
+        for m in range(len(read_first) - 1):
+            total = zero()
+            for at in range(read_first[m], read_first[m + 1]):
+                slot = reads[at]
+                total = times_plus(load(values, slot), load(slopes, slot) if backwards else one, total)
+            _write(read, m, block, n, total, last)
+        if len(slope):
+            for i in range(len(loads)):
+                _write(slope, loads[i], block, n, load(slopes, i), last)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _write(array, row, column, n, lanes, last):
+    """The first n lanes into `array[row, column:]`; `last` is a workspace of one row."""
+    if n == LANES:
+        store_at(array, row, column, lanes)
+    else:
+        store(last, 0, lanes)
+        for lane in range(n):
+            array[row, column + lane] = last[0, lane]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -1,6 +1,7 @@
 """Sixteen draws as one value in compiled code, so that the processor's vector registers are used for certain.
 
-`load` and `store` move a row of a `(n, LANES)` array of float64; `times_plus` works lane by lane.
+`load` and `store` move a row of a workspace (n, LANES) of float64, `load_at` and `store_at` a stretch of a row
+of any C-contiguous (n, m) array; none checks its indices. `times_plus` and `zero` work lane by lane.
 """
 
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.core.datamodel import models
 from numba.extending import intrinsic, register_model
 
@@ -33,35 +35,79 @@ class LanesModel(models.PrimitiveModel):
         super().__init__(dmm, fe_type, VECTOR)
 
 
-def _row(context: Any, builder: Any, array_type: Any, array: Any, row: Any, row_type: Any) -> Any:
-    """A pointer to a row as one vector."""
-    data = context.make_array(array_type)(context, builder, array).data
-    index = context.cast(builder, row, row_type, types.intp)
-    start = builder.mul(index, ir.Constant(index.type, LANES))
-    return builder.bitcast(builder.gep(data, [start]), VECTOR.as_pointer())
+def _pointer(context: Any, builder: Any, array_type: Any, array: Any, row: Any, row_type: Any, column: Any) -> Any:
+    """Where a stretch of a row begins; with no column, a row of a workspace."""
+    view = context.make_array(array_type)(context, builder, array)
+    start = context.cast(builder, row, row_type, types.intp)
+    if column is None:
+        start = builder.mul(start, ir.Constant(start.type, LANES))
+    else:
+        width = builder.extract_value(view.shape, 1)
+        start = builder.add(builder.mul(start, width), column)
+    return builder.gep(view.data, [start])
+
+
+def _vector(builder: Any, pointer: Any) -> Any:
+    return builder.bitcast(pointer, VECTOR.as_pointer())
 
 
 @intrinsic
 def load(_typing: Any, array: Any, row: Any) -> tuple[Any, Callable[..., Any]]:
-    """`array[row]`; the row is not checked."""
+    """`array[row]`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _row(context, builder, array, arguments[0], arguments[1], row)
-        return builder.load(pointer, align=8)
+        pointer = _pointer(context, builder, array, *arguments, row, None)
+        return builder.load(_vector(builder, pointer), align=8)
 
     return LANES_TYPE(array, row), generate
 
 
 @intrinsic
-def store(_typing: Any, array: Any, row: Any, lanes: Any) -> tuple[Any, Callable[..., Any]]:
-    """`array[row] = lanes`; the row is not checked."""
+def load_at(_typing: Any, array: Any, row: Any, column: Any) -> tuple[Any, Callable[..., Any]]:
+    """`array[row, column : column + LANES]`; asks the memory for the LANES columns after them as well."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _row(context, builder, array, arguments[0], arguments[1], row)
-        builder.store(arguments[2], pointer, align=8)
+        pointer = _pointer(context, builder, array, arguments[0], arguments[1], row, arguments[2])
+        for ahead in (LANES, LANES + LANES // 2):
+            _prefetch(builder, builder.gep(pointer, [ir.Constant(ir.IntType(64), ahead)]))
+        return builder.load(_vector(builder, pointer), align=8)
+
+    return LANES_TYPE(array, row, types.intp), generate
+
+
+def _prefetch(builder: Any, pointer: Any) -> None:
+    """Ask for a cache line; harmless at any address."""
+    byte = ir.IntType(8).as_pointer()
+    number = ir.IntType(32)
+    prefetch = cgutils.get_or_insert_function(
+        builder.module, ir.FunctionType(ir.VoidType(), [byte, number, number, number]), "llvm.prefetch.p0i8"
+    )
+    reading, soon, data = ir.Constant(number, 0), ir.Constant(number, 2), ir.Constant(number, 1)
+    builder.call(prefetch, [builder.bitcast(pointer, byte), reading, soon, data])
+
+
+@intrinsic
+def store(_typing: Any, array: Any, row: Any, lanes: Any) -> tuple[Any, Callable[..., Any]]:
+    """`array[row] = lanes`."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = _pointer(context, builder, array, arguments[0], arguments[1], row, None)
+        builder.store(arguments[2], _vector(builder, pointer), align=8)
         return context.get_dummy_value()
 
     return types.void(array, row, lanes), generate
+
+
+@intrinsic
+def store_at(_typing: Any, array: Any, row: Any, column: Any, lanes: Any) -> tuple[Any, Callable[..., Any]]:
+    """`array[row, column : column + LANES] = lanes`."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = _pointer(context, builder, array, arguments[0], arguments[1], row, arguments[2])
+        builder.store(arguments[3], _vector(builder, pointer), align=8)
+        return context.get_dummy_value()
+
+    return types.void(array, row, types.intp, lanes), generate
 
 
 @intrinsic

@@ -186,14 +186,14 @@ def run(
     made = ready.plan
     entries = np.ascontiguousarray(entries, dtype=np.float64)
     n_entries, n_draws = entries.shape
-    z = np.empty(n_draws)
+    total = np.empty((1, n_draws))
     read = np.empty((len(made.read_first) - 1, n_draws))
     slope = np.zeros((n_entries if ready.gradient else 0, n_draws))
     arrays = (made.left, made.right, made.first, made.root, made.reads, made.read_first, made.loads)
     arrays = (*arrays, weights, made.constants, ready.wanted, entries)
 
     def work(begin: int, end: int) -> None:
-        kernel.propagate(*arrays, begin, end, z, read, slope)
+        kernel.propagate(*arrays, begin, end, total, read, slope)
 
     blocks = -(-n_draws // kernel.LANES)
     workers = min(blocks, threads or _cores())
@@ -204,6 +204,7 @@ def run(
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(work, cuts[:-1], cuts[1:]))
 
+    z = total[0]
     low = np.flatnonzero(z < kernel.TINY)
     with np.errstate(divide="ignore", invalid="ignore"):
         log_z = np.log(z)
