@@ -705,7 +705,7 @@ class ArgumentMap:
     worldview: Mapping[str, Worldview] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        entries = [*self.claims, *self.questions, *self.events, *self.arguments]
+        entries: list[Entry] = [*self.claims, *self.questions, *self.events, *self.arguments]
         put = object.__setattr__
         put(self, "entry", MappingProxyType({e.about.id: e for e in entries}))
         put(self, "judgements", MappingProxyType({j.address: j for e in entries for j in judgements_of(e)}))

@@ -5,7 +5,7 @@ and warnings; broken entries are left alone.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import assert_never
 
@@ -93,6 +93,8 @@ def _mentions(entry: Entry) -> Iterator[str]:
         case Argument(premises=premises):
             for premise in premises:
                 yield from mentioned(premise)
+        case Question() | Event():
+            return
         case _:
             assert_never(entry)
 
@@ -148,7 +150,8 @@ def cycles(rests_on: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
 def _find_cycles(rests_on: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
     import networkx as nx  # slow to load, and wanted only now
 
-    graph = nx.DiGraph({node: list(others) for node, others in rests_on.items()})
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_edges_from((node, other) for node, others in rests_on.items() for other in others)
     order = {node: place for place, node in enumerate(rests_on)}
     for part in sorted(
         nx.strongly_connected_components(graph), key=lambda part: min(map(order.__getitem__, part))
@@ -259,7 +262,7 @@ def check_coverage(argument_map: ArgumentMap, names: Names, findings: Findings) 
         if timeline is not None:
             timelines[event.about.id] = timeline
             domains[event.about.id] = (*range(1, timeline.steps + 1), NEVER)
-    for entry in (*argument_map.claims, *argument_map.questions, *argument_map.events):
+    for entry in argument_map.entry.values():
         if entry.about.id in names.broken:
             continue
         for name, rows in _tables(entry):
@@ -281,7 +284,7 @@ def check_coverage(argument_map: ArgumentMap, names: Names, findings: Findings) 
                 findings.add(Code.UNCOVERED_CASE, message, entry.about.span, hint)
 
 
-def _tables(entry: Claim | Question | Event) -> Iterator[tuple[str, tuple[Row, ...] | tuple[ShareRow, ...]]]:
+def _tables(entry: Entry) -> Iterator[tuple[str, tuple[Row, ...] | tuple[ShareRow, ...]]]:
     """Yield the tables of an entry; a plain number is a row without a condition."""
     match entry:
         case Claim(basis=Table(rows=rows)):
@@ -344,7 +347,7 @@ def _written(argument_map: ArgumentMap) -> Iterator[tuple[str, Value]]:
 
 
 def shares_at(argument_map: ArgumentMap, address: str) -> tuple[Judgement, ...]:
-    """Return the shares of the question, or of the row of a question, at that address; none if it is no such."""
+    """Return the shares at the address of a question or of a row of one; none if it is no such address."""
     match argument_map.entry.get(address.partition(".")[0]):
         case Question(basis=ShareTable(rows=rows)):
             return next((row.shares for row in rows if row.address == address), ())
@@ -356,7 +359,7 @@ def unknown_address(
     address: str, span: Span, argument_map: ArgumentMap, names: Names, findings: Findings
 ) -> None:
     """Say what is wrong with an address that is no judgement's."""
-    owner, _, part = address.partition(".")
+    owner = address.partition(".")[0]
     if owner.partition("#")[0] in names.broken or not names.complete:
         return
     entry = argument_map.entry.get(owner)
@@ -395,16 +398,16 @@ def check_numbers(argument_map: ArgumentMap, names: Names, findings: Findings) -
                 )
         if found:
             continue
-        for address, place in layers.places.items():
-            if isinstance(place.value, SameAs) and argument_map.judgements[address].role is Role.STRENGTH:
+        for address, laid in layers.places.items():
+            if isinstance(laid.value, SameAs) and argument_map.judgements[address].role is Role.STRENGTH:
                 value = layers.follow(address)[1]
-                if isinstance(value, Elicited) and value.low < 1 and place.value.span not in weak:
-                    weak.add(place.value.span)
+                if isinstance(value, Elicited) and value.low < 1 and laid.value.span not in weak:
+                    weak.add(laid.value.span)
                     message = f"the strength `{address}` would be `{value.text}`, which works backwards"
                     findings.add(
-                        Code.STRENGTH_BELOW_ONE, message, place.value.span, "give it a number of its own"
+                        Code.STRENGTH_BELOW_ONE, message, laid.value.span, "give it a number of its own"
                     )
-        _check_shares(argument_map, layers, worldview, span_of, names, findings)
+        _check_shares(argument_map, layers, span_of if worldview else None, names.broken, findings)
 
 
 def link_circles(layers: Layers) -> Iterator[list[str]]:
@@ -441,18 +444,18 @@ def _spans(argument_map: ArgumentMap, worldview: Worldview | None) -> dict[str, 
 def _check_shares(
     argument_map: ArgumentMap,
     layers: Layers,
-    worldview: Worldview | None,
-    span_of: Mapping[str, Span],
-    names: Names,
+    span_of: Mapping[str, Span] | None,
+    broken: Container[str],
     findings: Findings,
 ) -> None:
+    """Check the rows that a worldview touches (`span_of` says where), or all rows as the map has them."""
     for question in argument_map.questions:
-        if question.about.id in names.broken or not isinstance(question.basis, ShareTable):
+        if question.about.id in broken or not isinstance(question.basis, ShareTable):
             continue
         for row in question.basis.rows:
-            touched = [share for share in row.shares if share.address in span_of]
-            if len(row.shares) == len(question.states) and (worldview is None or touched):
-                place = span_of[touched[0].address] if touched else row.shares[0].span
+            places = [share.span if span_of is None else span_of.get(share.address) for share in row.shares]
+            place = next((place for place in places if place is not None), None)
+            if len(row.shares) == len(question.states) and place is not None:
                 for message in _share_troubles(row, layers):
                     findings.add(
                         Code.SHARES_SUM,

@@ -1,11 +1,12 @@
 """Whether the rows of a table cover every case.
 
 A case gives a value to each variable that the rows name: true or false to a claim, a state to a
-question, a step or `NEVER` to an event. The search gives one variable a value after another and drops rows that
-can no longer hold; as soon as one holds for certain the branch is covered.
+question, a step or `NEVER` to an event. The search gives one variable a value after another and drops
+rows that can no longer hold; as soon as one holds for certain the branch is covered.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import prod
 from typing import assert_never
 
@@ -46,38 +47,38 @@ def uncovered(
 
     `timelines` gives the timeline of each event. The case names only what it takes.
     """
-    return _search(conditions, _variables(conditions), 0, {}, domains, timelines)
+    return _Search(_variables(conditions), domains, timelines).find(conditions, 0, {})
 
 
 def _variables(conditions: list[Condition]) -> list[str]:
     return list(dict.fromkeys(name for condition in conditions for name in mentioned(condition)))
 
 
-def _search(
-    rows: list[Condition],
-    variables: list[str],
-    depth: int,
-    case: Case,
-    domains: Domains,
-    timelines: Mapping[str, Timeline],
-) -> Case | None:
-    undecided: list[Condition] = []
-    for row in rows:
-        truth = holds(row, case, timelines)
-        if truth:
-            return None
-        if truth is None:
-            undecided.append(row)
-    if not undecided:
-        return dict(case)
-    name = variables[depth]
-    for value in domains[name]:
-        case[name] = value
-        found = _search(undecided, variables, depth + 1, case, domains, timelines)
-        if found is not None:
-            return found
-    del case[name]
-    return None
+@dataclass(frozen=True, slots=True)
+class _Search:
+    variables: list[str]
+    domains: Domains
+    timelines: Mapping[str, Timeline]
+
+    def find(self, rows: list[Condition], depth: int, case: Case) -> Case | None:
+        """Return a case that agrees with `case` in the first `depth` variables and in which no row holds."""
+        undecided: list[Condition] = []
+        for row in rows:
+            truth = holds(row, case, self.timelines)
+            if truth:
+                return None
+            if truth is None:
+                undecided.append(row)
+        if not undecided:
+            return dict(case)
+        name = self.variables[depth]
+        for value in self.domains[name]:
+            case[name] = value
+            found = self.find(undecided, depth + 1, case)
+            if found is not None:
+                return found
+        del case[name]
+        return None
 
 
 def holds(condition: Condition, case: Case, timelines: Mapping[str, Timeline]) -> bool | None:

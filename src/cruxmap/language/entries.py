@@ -5,8 +5,9 @@ its place, so that the rest of the entry is still read.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import assert_never
 
 from cruxmap.language.argument_map import (
@@ -71,6 +72,7 @@ from cruxmap.language.schema import (
     QuestionShape,
     RouteShape,
     RowShape,
+    Shape,
     ShareOtherwiseShape,
     ShareRowShape,
     Shares,
@@ -81,8 +83,25 @@ from cruxmap.language.schema import (
 from cruxmap.language.yaml_text import Text, joined
 
 RESERVED = frozenset(
-    "event before after by within of during ever not rest never all map otherwise leak chance credence "
-    "strength force pace value true false null same".split()
+    {
+        *(
+            "event",
+            "before",
+            "after",
+            "by",
+            "within",
+            "of",
+            "during",
+            "ever",
+            "not",
+            "rest",
+            "never",
+            "all",
+            "map",
+        ),
+        *("otherwise", "leak", "chance", "credence", "strength", "force", "pace"),
+        *("value", "true", "false", "null", "same"),
+    }
 )
 OTHERWISE = "otherwise"
 MOST_STEPS = 10_000
@@ -214,10 +233,15 @@ def number(desk: Desk, text: Text, role: Role) -> Elicited | SameAs:
     try:
         return parse_value(text, role, desk.lexicon, text.span)
     except UnreadableError as error:
-        desk.findings.add(error.code, error.message, text, error.hint)
-        return (
-            Elicited(role.scale, 0.5, 0.5) if role.scale is Scale.PROBABILITY else Elicited(role.scale, 2, 2)
-        )
+        may_be_phrase = not desk.resolver.names.complete and not any(c.isdigit() for c in text)
+        if not may_be_phrase:
+            desk.findings.add(error.code, error.message, text, error.hint)
+        return stand_in(role.scale)
+
+
+def stand_in(scale: Scale) -> Elicited:
+    """Return a number that is as good as any, in the place of one that cannot be read."""
+    return Elicited(scale, 0.5, 0.5) if scale is Scale.PROBABILITY else Elicited(scale, 2, 2)
 
 
 def share(desk: Desk, text: Text) -> Value:
@@ -233,13 +257,13 @@ class _Owner:
     id: Text
     nameless: set[str] = field(default_factory=set)
 
-    def judgement(
-        self, node: Judged, address: str, role: Role, around: Noted | None = None, overridable: bool = True
-    ) -> Judgement:
+    def judgement(self, node: Judged, address: str, role: Role, around: Noted | None = None) -> Judgement:
         """Return a judgement as written, with the sources of the row around it."""
         text, cited, note = _long(self.desk, node, around)
         value = share(self.desk, text) if role is Role.SHARE else number(self.desk, text, role)
-        return Judgement(address, str(self.id), role, value, overridable, False, cited, note, text.span)
+        return Judgement(
+            address, str(self.id), role, value, "#" not in address, False, cited, note, text.span
+        )
 
     def default(self, address: str, role: Role, value: Elicited) -> Judgement:
         """Return a judgement that nobody wrote."""
@@ -281,37 +305,76 @@ EVEN_PACE = Elicited(Scale.RATIO, 1.0, 1.0, "1x")
 # --- claims -------------------------------------------------------------------------------------
 
 
+BASES = ("credence", "all_of", "any_of", "at_least", "routes", "given")
+
+
 def read_claim(desk: Desk, id_: Text, shape: ClaimShape) -> Claim:
     """Return a claim on exactly one basis."""
     owner = _Owner(desk, id_)
-    parts: dict[str, Callable[[], Basis]] = {
-        "credence": lambda: Credence(owner.judgement(_there(shape.credence), str(id_), Role.CREDENCE)),
-        "all_of": lambda: _definition(owner, Rule.ALL_OF, shape),
-        "any_of": lambda: _definition(owner, Rule.ANY_OF, shape),
-        "at_least": lambda: _definition(owner, Rule.AT_LEAST, shape),
-        "routes": lambda: _routes(owner, shape),
-        "given": lambda: Table(_rows(owner, str(id_), _there(shape.given))),
-    }
-    given = [name for name in parts if getattr(shape, name) is not None]
     entry = about(desk, id_, shape)
+    check_one_basis(owner, shape, "claim", BASES)
+    basis = _basis(owner, shape)
+    of_definition, of_routes = isinstance(basis, Definition), isinstance(basis, Routes)
+    if given_bases(shape, BASES):
+        where = "a definition (`all_of`, `any_of`, `at_least`)"
+        _misplaced(owner, shape, ("if_met", "otherwise"), of_definition, where)
+        _misplaced(owner, shape, ("leak", "when"), of_routes, "`routes`")
+    return Claim(entry, basis)
+
+
+def given_bases(shape: Shape, bases: tuple[str, ...]) -> list[str]:
+    """Return which of the keys are there."""
+    return [name for name in bases if getattr(shape, name) is not None]
+
+
+def check_one_basis(owner: _Owner, shape: Shape, what: str, bases: tuple[str, ...]) -> None:
+    """Add a problem unless an entry gives exactly one of the keys it may rest on."""
+    given, name = given_bases(shape, bases), str(owner.id)
+    hint = f"give one of: {', '.join(bases)}"
     if not given:
-        hint = f"give one of: {', '.join(parts)}"
-        desk.findings.add(Code.NO_BASIS, f"the claim `{id_}` rests on nothing", id_, hint)
-        return Claim(entry, Credence(owner.default(str(id_), Role.CREDENCE, CERTAIN)))
+        owner.desk.findings.add(Code.NO_BASIS, f"the {what} `{name}` rests on nothing", owner.id, hint)
     if len(given) > 1:
-        message = f"the claim `{id_}` has several bases: {joined(given)}"
-        desk.findings.add(Code.SEVERAL_BASES, message, id_, "keep one; arguments carry further reasons")
-    definition = given[0] in ("all_of", "any_of", "at_least")
-    _misplaced(
-        owner, shape, ("if_met", "otherwise"), definition, "a definition (`all_of`, `any_of`, `at_least`)"
-    )
-    _misplaced(owner, shape, ("leak", "when"), given[0] == "routes", "`routes`")
-    return Claim(entry, parts[given[0]]())
+        message = f"the {what} `{name}` has several bases: {joined(given)}"
+        owner.desk.findings.add(Code.SEVERAL_BASES, message, owner.id, "keep one of them")
 
 
-def _there[X](value: X | None) -> X:
-    assert value is not None
-    return value
+def _basis(owner: _Owner, shape: ClaimShape) -> Basis:
+    resolver, id_ = owner.desk.resolver, str(owner.id)
+    if shape.credence is not None:
+        return Credence(owner.judgement(shape.credence, id_, Role.CREDENCE))
+    if shape.all_of is not None:
+        parts = resolver.conditions(shape.all_of)
+        return _definition(owner, shape, Rule.ALL_OF, len(parts), parts)
+    if shape.any_of is not None:
+        return _definition(owner, shape, Rule.ANY_OF, 1, resolver.conditions(shape.any_of))
+    if shape.at_least is not None:
+        written, parts = shape.at_least.count, resolver.conditions(shape.at_least.of)
+        count = resolver.whole(written, 1)
+        if count > len(parts):
+            message = f"at least {count} of {len(parts)} can never be met"
+            hint = f"`count` goes up to {len(parts)}"
+            owner.desk.findings.add(Code.IMPOSSIBLE_COUNT, message, written, hint)
+        return _definition(owner, shape, Rule.AT_LEAST, count, parts)
+    if shape.routes is not None:
+        return _routes(owner, shape, shape.routes)
+    if shape.given is not None:
+        return Table(_rows(owner, id_, shape.given))
+    return Credence(owner.default(id_, Role.CREDENCE, CERTAIN))
+
+
+def _definition(
+    owner: _Owner, shape: ClaimShape, rule: Rule, count: int, parts: tuple[Condition, ...]
+) -> Definition:
+    if_met = owner.or_default(shape.if_met, f"{owner.id}.if_met", Role.CREDENCE, CERTAIN)
+    otherwise = owner.or_default(shape.otherwise, f"{owner.id}.otherwise", Role.CREDENCE, NEVER)
+    return Definition(rule, count, parts, if_met, otherwise)
+
+
+def _routes(owner: _Owner, shape: ClaimShape, routes: Sequence[RouteShape]) -> Routes:
+    check_part_ids(owner.desk, (route.id for route in routes))
+    leak = owner.or_default(shape.leak, f"{owner.id}.leak", Role.CHANCE, NEVER)
+    when = None if shape.when is None else owner.desk.resolver.condition(shape.when)
+    return Routes(tuple(_route(owner, route) for route in routes), leak, when)
 
 
 def _misplaced(owner: _Owner, shape: object, keys: tuple[str, ...], allowed: bool, where: str) -> None:
@@ -323,38 +386,10 @@ def _misplaced(owner: _Owner, shape: object, keys: tuple[str, ...], allowed: boo
             owner.desk.findings.add(Code.MISPLACED_KEY, f"`{key}` belongs to {where}", place)
 
 
-def _definition(owner: _Owner, rule: Rule, shape: ClaimShape) -> Definition:
-    resolver, id_ = owner.desk.resolver, str(owner.id)
-    if rule is Rule.AT_LEAST:
-        parts = resolver.conditions(_there(shape.at_least).of)
-        written = _there(shape.at_least).count
-        count = resolver.whole(written, 1)
-        if count > len(parts):
-            message = f"at least {count} of {len(parts)} can never be met"
-            owner.desk.findings.add(
-                Code.IMPOSSIBLE_COUNT, message, written, f"`count` goes up to {len(parts)}"
-            )
-    else:
-        parts = resolver.conditions(_there(shape.all_of if rule is Rule.ALL_OF else shape.any_of))
-        count = len(parts) if rule is Rule.ALL_OF else 1
-    if_met = owner.or_default(shape.if_met, f"{id_}.if_met", Role.CREDENCE, CERTAIN)
-    otherwise = owner.or_default(shape.otherwise, f"{id_}.otherwise", Role.CREDENCE, NEVER)
-    return Definition(rule, count, parts, if_met, otherwise)
-
-
-def _routes(owner: _Owner, shape: ClaimShape) -> Routes:
-    resolver, id_ = owner.desk.resolver, str(owner.id)
-    routes = _there(shape.routes)
-    check_part_ids(owner.desk, (route.id for route in routes))
-    leak = owner.or_default(shape.leak, f"{id_}.leak", Role.CHANCE, NEVER)
-    when = None if shape.when is None else resolver.condition(shape.when)
-    return Routes(tuple(_route(owner, route) for route in routes), leak, when)
-
-
 def _route(owner: _Owner, shape: RouteShape) -> Route:
     when = None if shape.when is None else owner.desk.resolver.condition(shape.when)
     address = f"{owner.id}.{shape.id}" if shape.id else owner.nameless_address(str(owner.id), when)
-    chance = owner.judgement(shape.chance, address, Role.CHANCE, shape, shape.id is not None)
+    chance = owner.judgement(shape.chance, address, Role.CHANCE, shape)
     return Route(str(shape.id) if shape.id else None, when, chance)
 
 
@@ -386,7 +421,7 @@ def _row(owner: _Owner, address: str, shape: AnyRow) -> Row:
         case RowShape(id=id_, when=condition, credence=node):
             when = owner.desk.resolver.condition(condition)
             own = f"{address}.{id_}" if id_ else owner.nameless_address(address, when)
-            credence = owner.judgement(node, own, Role.CREDENCE, shape, id_ is not None)
+            credence = owner.judgement(node, own, Role.CREDENCE, shape)
             return Row(str(id_) if id_ else None, when, credence)
         case _:
             assert_never(shape)
@@ -409,15 +444,9 @@ def read_question(desk: Desk, id_: Text, shape: QuestionShape) -> Question:
     check_part_ids(desk, shape.states)
     if len(shape.states) < 2:
         desk.findings.add(Code.TOO_FEW_STATES, f"the question `{id_}` needs two states at least", id_)
-    given = [name for name in ("credence", "given", "gap") if getattr(shape, name) is not None]
     entry = about(desk, id_, shape)
     states = tuple(map(str, shape.states))
-    if len(given) != 1:
-        code = Code.SEVERAL_BASES if given else Code.NO_BASIS
-        message = f"the question `{id_}` has several bases: {joined(given)}"
-        if not given:
-            message = f"the question `{id_}` rests on nothing"
-        desk.findings.add(code, message, id_, "give one of: credence, given, gap")
+    check_one_basis(owner, shape, "question", ("credence", "given", "gap"))
     if shape.gap is not None:
         return Question(entry, states, _gap(owner, shape.gap, states))
     if shape.given is not None:
@@ -428,16 +457,14 @@ def read_question(desk: Desk, id_: Text, shape: QuestionShape) -> Question:
         )
     if shape.credence is None:
         return Question(entry, states, ShareTable(()))
-    shares = _shares(owner, shape.credence, states, str(id_), True, None)
+    shares = _shares(owner, shape.credence, states, str(id_))
     return Question(entry, states, ShareTable((ShareRow(None, None, str(id_), shares),)))
 
 
 def _share_row(owner: _Owner, shape: AnyShareRow, states: tuple[str, ...]) -> ShareRow:
     if isinstance(shape, ShareOtherwiseShape):
         address = f"{owner.id}.{OTHERWISE}"
-        return ShareRow(
-            OTHERWISE, None, address, _shares(owner, shape.otherwise, states, address, True, shape)
-        )
+        return ShareRow(OTHERWISE, None, address, _shares(owner, shape.otherwise, states, address, shape))
     when = owner.desk.resolver.condition(shape.when)
     named = shape.id is not None
     address = f"{owner.id}.{shape.id}" if named else owner.nameless_address(str(owner.id), when)
@@ -450,7 +477,7 @@ def _share_row(owner: _Owner, shape: AnyShareRow, states: tuple[str, ...]) -> Sh
     if shape.state is not None:
         shares = _certain_shares(owner, shape, shape.state, states, address)
     elif shape.credence is not None:
-        shares = _shares(owner, shape.credence, states, address, named, shape)
+        shares = _shares(owner, shape.credence, states, address, shape)
     return ShareRow(str(shape.id) if named else None, when, address if named else None, shares)
 
 
@@ -478,19 +505,14 @@ def _certain_shares(
 
 
 def _shares(
-    owner: _Owner,
-    node: Shares,
-    states: tuple[str, ...],
-    address: str,
-    overridable: bool,
-    around: Noted | None,
+    owner: _Owner, node: Shares, states: tuple[str, ...], address: str, around: Noted | None = None
 ) -> tuple[Judgement, ...]:
     """Return one judgement per state, in the order of the states."""
     written, long = share_mapping(owner.desk, node, owner.id)
     check_share_keys(owner.desk, written, states, owner.id)
     by_state = {str(state): share for state, share in written.items()}
     return tuple(
-        owner.judgement(by_state[state], f"{address}.{state}", Role.SHARE, long or around, overridable)
+        owner.judgement(by_state[state], f"{address}.{state}", Role.SHARE, long or around)
         for state in states
         if state in by_state
     )
@@ -534,7 +556,7 @@ def _gap(owner: _Owner, shape: GapShape, states: tuple[str, ...]) -> Gap:
     resolver.one_timeline(shape.from_, shape.to)
     names = [str(state) for state in shape.at_least]
     thresholds = tuple(resolver.whole(steps, 0) for steps in shape.at_least.values())
-    increasing = all(low < high for low, high in zip(thresholds, thresholds[1:], strict=False))
+    increasing = all(low < high for low, high in pairwise(thresholds))
     if tuple(names) != states[1:] or not increasing:
         message = "the thresholds of a gap increase, one for every state but the first, in their order"
         hint = f"`at_least` names {joined(states[1:])}"
@@ -564,13 +586,7 @@ def read_event(desk: Desk, id_: Text, shape: EventShape) -> Event:
     owner = _Owner(desk, id_)
     entry = about(desk, id_, shape)
     timeline = str(shape.timeline)
-    given = [name for name in ("emerges", "later_of", "earlier_of") if getattr(shape, name) is not None]
-    if len(given) != 1:
-        code = Code.SEVERAL_BASES if given else Code.NO_BASIS
-        message = f"the event `{id_}` has several bases: {joined(given)}"
-        if not given:
-            message = f"the event `{id_}` rests on nothing"
-        desk.findings.add(code, message, id_, "give one of: emerges, later_of, earlier_of")
+    check_one_basis(owner, shape, "event", ("emerges", "later_of", "earlier_of"))
     combined = shape.later_of or shape.earlier_of
     if shape.emerges is None and combined is not None:
         if shape.requires is not None:

@@ -1,7 +1,7 @@
 """Files become shapes: what is on disk, what fits, and what has to be left aside.
 
-In: a folder. Out: `Sheets`, the shapes of a map's files merged, or the shape of a single file. Parts that do not
-fit are cut out with a problem each, so that everything else is still looked at.
+In: a folder. Out: `Sheets`, the shapes of a map's files merged, or the shape of a single file. Parts
+that do not fit are cut out with a problem each, so that everything else is still looked at.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,14 +20,14 @@ from cruxmap.language.schema import (
     MapFile,
     QuestionShape,
     Shape,
-    SourceShape,
     SourcesFile,
+    SourceShape,
     TimelineShape,
     VoiceShape,
     WorldviewFile,
     shaped,
 )
-from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, SourceFile, Text, parse
+from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, Text, parse
 
 LANGUAGE = "1"
 
@@ -271,14 +271,20 @@ def _leave_out_empty(kind: type[Shape], root: Entries) -> None:
 
 def _cut(root: Entries, paths: Iterable[tuple[str | int, ...]]) -> None:
     """Delete what the paths lead to; of a list, from its end."""
-    for path in sorted(
-        paths, key=lambda path: [(isinstance(s, str), s if isinstance(s, str) else -s) for s in path]
-    ):
+    for path in sorted(paths, key=_from_the_end):
         node: Any = root
         for step in path[:-1]:
-            node = node[step] if isinstance(node, Items) or step in node else None
-            if node is None:
-                break
-        else:
-            if isinstance(node, Items) or (isinstance(node, Entries) and path[-1] in node):
-                del node[path[-1]]  # type: ignore[arg-type]
+            node = _step(node, step)
+        if _step(node, path[-1]) is not None:
+            del node[path[-1]]
+
+
+def _from_the_end(path: tuple[str | int, ...]) -> list[tuple[bool, str | int]]:
+    return [(isinstance(step, str), step if isinstance(step, str) else -step) for step in path]
+
+
+def _step(node: Any, step: str | int) -> Any:
+    """Return what a key or an index leads to, `None` if nothing."""
+    if isinstance(step, int):
+        return node[step] if isinstance(node, Items) and step < len(node) else None
+    return dict.get(node, step) if isinstance(node, Entries) else None

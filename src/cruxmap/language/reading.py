@@ -58,6 +58,7 @@ from cruxmap.language.entries import (
     read_event,
     read_question,
     read_timeline,
+    stand_in,
     warn_of_comments,
     with_parents,
 )
@@ -77,9 +78,9 @@ from cruxmap.language.schema import (
     MapFile,
     ModelFile,
     SamplingShape,
-    SourceShape,
     ShapeError,
     SourcesFile,
+    SourceShape,
     shaped,
 )
 from cruxmap.language.template import template
@@ -262,8 +263,8 @@ def _condition_shape(value: object, findings: Findings) -> ConditionShape:
     else:
         try:
             root = node_of(value)
-        except TypeError as error:
-            findings.add(Code.WRONG_SHAPE, f"not a condition: {error}", Span("<input>"))
+        except TypeError as wrong:
+            findings.add(Code.WRONG_SHAPE, f"not a condition: {wrong}", Span("<input>"))
     findings.raise_if_any()
     assert root is not None
     shape: ConditionShape | tuple[ShapeError, ...] = shaped(ConditionShape, root)
@@ -358,7 +359,7 @@ def _setting(
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A map as far as it could be read, with stand-ins for what is wrong: only for finding further problems."""
+    """A map as far as it could be read, with stand-ins for what is wrong: it serves to find more problems."""
 
     map: ArgumentMap
     names: Names
@@ -423,6 +424,7 @@ def _names(sheets: Sheets) -> Names:
 
 def _lexicon(sheets: Sheets, findings: Findings) -> Lexicon:
     phrases: dict[str, Elicited] = {}
+    unread: dict[tuple[Scale, str], Elicited] = {}
     for phrase, meaning in sheets.lexicon.items():
         try:
             if is_notation(phrase):
@@ -431,8 +433,8 @@ def _lexicon(sheets: Sheets, findings: Findings) -> Lexicon:
             phrases[str(phrase)] = parse_phrase(meaning, meaning.span)
         except UnreadableError as error:
             findings.add(error.code, error.message, meaning, error.hint)
-            sheets.broken.add(str(phrase))
-    return with_phrases(phrases)
+            unread |= {(scale, str(phrase)): stand_in(scale) for scale in Scale}
+    return {**with_phrases(phrases), **unread}
 
 
 def _listed(shape: SourcesFile | None) -> frozenset[str] | None:
@@ -448,7 +450,8 @@ def _read_entries(desk: Desk, sheets: Sheets) -> ArgumentMap:
     claims = reader.read(sheets.claims, read_claim)
     questions = reader.read(sheets.questions, read_question)
     events = reader.read(sheets.events, read_event)
-    others: dict[str, Entry] = {e.about.id: e for e in (*claims, *questions, *events)}
+    entries: list[Entry] = [*claims, *questions, *events]
+    others = {entry.about.id: entry for entry in entries}
     arguments = reader.read(
         sheets.arguments, lambda desk, id_, shape: read_argument(desk, id_, shape, others)
     )
@@ -540,7 +543,7 @@ class _Model:
 
 
 def _read_model(path: Path, findings: Findings, drafts: dict[str, _Draft]) -> _Model | None:
-    """Read a model; its map is taken from `drafts`, or read and put there. `None` after any problem in the model."""
+    """Read a model, `None` after any problem in it; its map is taken from `drafts`, or read and put there."""
     parsed = load(path, findings)
     if parsed is None or parsed.root is None:
         return None

@@ -175,7 +175,7 @@ def _require_text(schema: dict[str, Any]) -> None:
 
 
 class Told(Noted):
-    """What must have a sentence of its own. The reader asks for it: without one, the rest is checked still."""
+    """What must have a sentence of its own. The reader asks for it, so that without it the rest is read."""
 
     model_config = ConfigDict(json_schema_extra=_require_text)
 
@@ -599,10 +599,10 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 
-def shaped[S](shape: type[S] | Any, node: Node) -> S | tuple[ShapeError, ...]:
-    """Return the node in its shape, or everything that keeps it from fitting."""
+def shaped(shape: Any, node: Node) -> Any:
+    """Return the node in its shape, or a tuple of everything that keeps it from fitting (`ShapeError`s)."""
     try:
-        return _adapter(shape).validate_python(node)  # type: ignore[no-any-return]
+        return _adapter(shape).validate_python(node)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return tuple(_shape_error(detail, node) for detail in details)

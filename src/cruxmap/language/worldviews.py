@@ -181,7 +181,7 @@ def _stated(desk: Desk, shape: StatedShape) -> Stated:
 
 
 def check_circles(worldviews: Mapping[str, Worldview], findings: Findings) -> tuple[Worldview, ...]:
-    """Add a problem for worldviews that extend each other in a circle; return those that do not lead into one."""
+    """Add a problem for worldviews that extend each other in a circle; return those that lead into none."""
     extends = {id_: [w.extends] if w.extends in worldviews else [] for id_, w in worldviews.items()}
     circular: set[str] = set()
     for circle in cycles({id_: [other for other in others if other] for id_, others in extends.items()}):

@@ -181,7 +181,7 @@ class _Reading:
         self.keys: list[Text | None] = []  # beside `open`: the key whose value comes next
         self.root: Node | None = None
 
-    def read(self) -> Node | None:  # noqa: C901, PLR0912 - one case per kind of event
+    def read(self) -> Node | None:
         """Return the file's value, empty entries for an empty file, `None` where reading had to stop."""
         get_event = _Loader(self.file.text).get_event
         documents = 0
@@ -219,7 +219,9 @@ class _Reading:
                     event.end_mark,
                     False,
                 )
-                hint = "write it out, or use `same as ADDRESS` for a judgement; quote a sentence that begins with `*`"
+                hint = (
+                    "write it out (`same as ADDRESS` for a judgement); quote a sentence that begins with `*`"
+                )
                 self._say(Code.YAML_FEATURE, f"`*{event.anchor}` refers to an anchor", text, hint)
                 self._spoil()
                 self._put(text)
@@ -339,17 +341,33 @@ def _unprintable(file: SourceFile, error: yaml.YAMLError) -> Problem:
 
 
 _VALUE = r"""(?:^|[-:,{\[]\s+)"""
+_QUOTE_IT = "quote a sentence that begins with this sign, or put it under `text: >-`"
 _CAUSES: tuple[tuple[str, str], ...] = (
     (r"^[ ]*\t", "indent with spaces, not with tabs"),
-    (_VALUE + r">\s*[0-9.]", "quote a bound that begins with `>`, as in \">90%\", or write `over 90%`"),
-    (_VALUE + r"[%@`]", "quote a sentence that begins with this sign, or put it under `text: >-`"),
-    (_VALUE + r"""(?:"[^"]*"|'[^']*')\s*[^\s,:}\]#]""", "the quotes end before the sentence does: quote all of it, or put it under `text: >-`"),
-    (_VALUE + r"[*&!]", "quote a sentence that begins with this sign, or put it under `text: >-`"),
-    (r"^\s*[\w.-]+:\s*(?:\[[^\]]*\]|\{[^}]*\})\s*[^\s,#]", "quote a sentence that begins with a bracket, or put it under `text: >-`"),
-    (r"\{[^\"']*:\s[^\"'},]*:\s", "quote a sentence that holds `: ` (or a comma) in a one-line entry"),
-    (r":\s.*:(?:\s|$)", "a sentence that holds `: ` must be quoted or put under `text: >-`"),
+    (
+        _VALUE + r">\s*[0-9.]",
+        'quote a bound that begins with `>`, as in ">90%", or write `over 90%`',
+    ),
+    (_VALUE + r"[%@`*&!]", _QUOTE_IT),
+    (
+        _VALUE + r"""(?:"[^"]*"|'[^']*')\s*[^\s,:}\]#]""",
+        "the quotes end before the sentence does: quote all of it, or put it under `text: >-`",
+    ),
+    (
+        r"^\s*[\w.-]+:\s*(?:\[[^\]]*\]|\{[^}]*\})\s*[^\s,#]",
+        "quote a sentence that begins with a bracket, or put it under `text: >-`",
+    ),
+    (
+        r"\{[^\"']*:\s[^\"'},]*:\s",
+        "quote a sentence that holds `: ` (or a comma) in a one-line entry",
+    ),
+    (
+        r":\s.*:(?:\s|$)",
+        "a sentence that holds `: ` must be quoted or put under `text: >-`",
+    ),
     (r"^\s*[\w.-]+:[^\s:]+\s*$", "a colon needs a space after it"),
-)  # fmt: skip
+)
+"""What a line looks like on which YAML gives up, and what its writer meant; the first that fits."""
 
 
 def _likely_cause(file: SourceFile, said: str, mark: Any, about: Any) -> str:
