@@ -6,7 +6,7 @@ its place, so that the rest of the entry is still read.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import assert_never
 
@@ -70,6 +70,7 @@ from cruxmap.language.schema import (
     OtherwiseShape,
     PhaseShape,
     QuestionShape,
+    Remarked,
     RouteShape,
     RowShape,
     Shape,
@@ -179,9 +180,10 @@ def each(words: Text | list[Text] | None) -> list[Text]:
     return [words] if isinstance(words, Text) else words
 
 
-def warn_of_comments(findings: Findings, text: Text | None, shape: Noted) -> None:
+def warn_of_comments(findings: Findings, text: Text | None, shape: Remarked) -> None:
     """Warn where a comment may have swallowed the end of a sentence or a locator."""
-    for words in (text, shape.note, *each(shape.source)):
+    source = shape.source if isinstance(shape, Noted) else None
+    for words in (text, shape.note, *each(source)):
         if words is not None and words.comment_follows:
             message = "what follows ` #` on this line is a comment and not read"
             hint = "quote it if it belongs to the text (`source: post#P15` has no space), or move the comment"
@@ -236,7 +238,7 @@ def number(desk: Desk, text: Text, role: Role) -> Elicited | SameAs:
         may_be_phrase = not desk.resolver.names.complete and not any(c.isdigit() for c in text)
         if not may_be_phrase:
             desk.findings.add(error.code, error.message, text, error.hint)
-        return stand_in(role.scale)
+        return replace(stand_in(role.scale), span=text.span)
 
 
 def stand_in(scale: Scale) -> Elicited:
@@ -257,13 +259,12 @@ class _Owner:
     id: Text
     nameless: set[str] = field(default_factory=set)
 
-    def judgement(self, node: Judged, address: str, role: Role, around: Noted | None = None) -> Judgement:
-        """Return a judgement as written, with the sources of the row around it."""
+    def judgement(self, node: Judged, address: str, role: Role, *around: Noted | None) -> Judgement:
+        """Return a judgement as written, with the sources of the row and the phase around it."""
         text, cited, note = _long(self.desk, node, around)
         value = share(self.desk, text) if role is Role.SHARE else number(self.desk, text, role)
-        return Judgement(
-            address, str(self.id), role, value, "#" not in address, False, cited, note, text.span
-        )
+        named = "#" not in address
+        return Judgement(address, str(self.id), role, value, named, False, cited, note, value.span)
 
     def default(self, address: str, role: Role, value: Elicited) -> Judgement:
         """Return a judgement that nobody wrote."""
@@ -284,17 +285,21 @@ class _Owner:
         return address
 
 
-def _long(desk: Desk, node: Judged, around: Noted | None) -> tuple[Text, tuple[Citation, ...], str]:
-    """Return a judgement's notation, sources and note, its own before those of the row around it."""
-    noted = [part for part in (node, around) if isinstance(part, Noted)]
-    if not noted:
-        assert isinstance(node, Text)
-        return node, (), ""
+def _long(
+    desk: Desk, node: Judged, around: tuple[Noted | None, ...]
+) -> tuple[Text, tuple[Citation, ...], str]:
+    """Return a judgement's notation, sources and note, its own before those of what is around it."""
+    text = node.value if isinstance(node, LongNumber) else node
+    noted = [
+        part
+        for part in (node, *around)
+        if isinstance(part, Noted) and (part.source is not None or part.note is not None)
+    ]
     for part in noted:
         warn_of_comments(desk.findings, None, part)
     cited = tuple(citation for part in noted for citation in citations(desk, part.source))
     note = next((str(part.note) for part in noted if part.note), "")
-    return node.value if isinstance(node, LongNumber) else node, cited, note
+    return text, cited, note
 
 
 CERTAIN = Elicited(Scale.PROBABILITY, 1.0, 1.0, "100%")
@@ -358,7 +363,7 @@ def _basis(owner: _Owner, shape: ClaimShape) -> Basis:
     if shape.routes is not None:
         return _routes(owner, shape, shape.routes)
     if shape.given is not None:
-        return Table(_rows(owner, id_, shape.given))
+        return Table(_rows(owner, id_, Role.CREDENCE, shape.given))
     return Credence(owner.default(id_, Role.CREDENCE, CERTAIN))
 
 
@@ -407,21 +412,23 @@ def check_part_ids(desk: Desk, ids: Iterable[Text | None]) -> None:
         seen.add(id_)
 
 
-def _rows(owner: _Owner, address: str, shapes: Sequence[AnyRow]) -> tuple[Row, ...]:
+def _rows(
+    owner: _Owner, address: str, role: Role, shapes: Sequence[AnyRow], around: Noted | None = None
+) -> tuple[Row, ...]:
     """Return the rows of a table of credences; `address` is the claim's or the phase's."""
     check_part_ids(owner.desk, (shape.id for shape in shapes if isinstance(shape, RowShape)))
     _otherwise_last(owner, shapes)
-    return tuple(_row(owner, address, shape) for shape in shapes)
+    return tuple(_row(owner, address, role, shape, around) for shape in shapes)
 
 
-def _row(owner: _Owner, address: str, shape: AnyRow) -> Row:
+def _row(owner: _Owner, address: str, role: Role, shape: AnyRow, around: Noted | None) -> Row:
     match shape:
         case OtherwiseShape(otherwise=node):
-            return Row(OTHERWISE, None, owner.judgement(node, f"{address}.{OTHERWISE}", Role.CREDENCE, shape))
+            return Row(OTHERWISE, None, owner.judgement(node, f"{address}.{OTHERWISE}", role, shape, around))
         case RowShape(id=id_, when=condition, credence=node):
             when = owner.desk.resolver.condition(condition)
             own = f"{address}.{id_}" if id_ else owner.nameless_address(address, when)
-            credence = owner.judgement(node, own, Role.CREDENCE, shape)
+            credence = owner.judgement(node, own, role, shape, around)
             return Row(str(id_) if id_ else None, when, credence)
         case _:
             assert_never(shape)
@@ -625,9 +632,7 @@ def _phase_chance(owner: _Owner, phase: Text, shape: AnyPhase) -> PhaseChance:
         code = Code.NO_BASIS if shape.given is None else Code.SEVERAL_BASES
         owner.desk.findings.add(code, f"the phase `{address}` takes either `credence` or `given`", phase)
     elif shape.given is not None:
-        warn_of_comments(owner.desk.findings, None, shape)
-        citations(owner.desk, shape.source)
-        rows = _rows(owner, address, shape.given)
+        rows = _rows(owner, address, Role.CHANCE, shape.given, shape)
     elif shape.credence is not None:
         rows = (Row(None, None, owner.judgement(shape.credence, address, Role.CHANCE, shape)),)
     return PhaseChance(str(phase), when, rows, pace)

@@ -287,4 +287,5 @@ def _step(node: Any, step: str | int) -> Any:
     """Return what a key or an index leads to, `None` if nothing."""
     if isinstance(step, int):
         return node[step] if isinstance(node, Items) and step < len(node) else None
-    return dict.get(node, step) if isinstance(node, Entries) else None
+    entries: Any = node if isinstance(node, Entries) else {}
+    return entries.get(step)

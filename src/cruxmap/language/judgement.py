@@ -56,20 +56,20 @@ def parse_value(text: str, role: Role, lexicon: Lexicon, span: Span = NOWHERE) -
     Raises UnreadableError with the code `unreadable-judgement`, `wrong-kind` or `strength-below-one`.
     """
     text = str(text).strip()
-    link = _SAME_AS.fullmatch(text)
-    if link is not None:
+    if text.startswith("same as") and (link := _SAME_AS.fullmatch(text)) is not None:
         return SameAs(link[1], span)
-    phrase = lexicon.get((role.scale, text))
+    scale = role.scale
+    phrase = lexicon.get((scale, text))
     if phrase is not None:
         found = _Range(phrase.low, phrase.high)
     else:
         try:
-            found = _number(text, role.scale)
+            found = _number(text, scale)
         except UnreadableError as error:
             raise _better_hint(text, role, lexicon, error) from None
     if role is Role.STRENGTH and found.low < 1:
         raise _below_one(text, found)
-    return Elicited(role.scale, found.low, found.high, text, span)
+    return Elicited(scale, found.low, found.high, text, span)
 
 
 def parse_phrase(text: str, span: Span = NOWHERE) -> Elicited:

@@ -5,8 +5,10 @@ or a whole project. `parse_condition`, `parse_target` and `parse_settings` read 
 command line, in the same language.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,7 +52,6 @@ from cruxmap.language.entries import (
     Desk,
     check_id,
     check_word,
-    citations,
     each,
     noted_about,
     read_argument,
@@ -376,6 +377,19 @@ _HARMLESS = frozenset(
 """Problems that leave the rest of an entry worth checking."""
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let the garbage collector rest: it would visit millions of new values, and none is in a cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_no_collection()
 def _read_map(folder: Path, findings: Findings) -> _Draft:
     before = len(findings.problems)
     if not folder.is_dir():
@@ -501,7 +515,6 @@ def _check_timeline(desk: Desk, timeline: Text, sheets: Sheets) -> None:
 
 def _source(desk: Desk, id_: Text, shape: SourceShape, sheets: Sheets) -> Source:
     listed = sheets.locators.get(id_)
-    citations(desk, shape.source)
     warn_of_comments(desk.findings, shape.text, shape)
     locators = None
     if listed is not None:

@@ -162,12 +162,17 @@ type SomeIds = Annotated[
 ]
 
 
-class Noted(Shape):
-    """What any entry may carry beside its meaning."""
+class Remarked(Shape):
+    """What anything may carry beside its meaning."""
 
-    source: Words | None = None
     note: Sentence | None = None
     tags: Words | None = None
+
+
+class Noted(Remarked):
+    """What an entry may carry beside its meaning."""
+
+    source: Words | None = None
 
 
 def _require_text(schema: dict[str, Any]) -> None:
@@ -450,7 +455,7 @@ class TimelineShape(Told):
     phases: dict[Id, Whole]
 
 
-class SourceShape(Noted):
+class SourceShape(Remarked):
     """A source."""
 
     title: Sentence | None = None
@@ -466,7 +471,7 @@ class VoiceShape(Noted):
     text: Sentence | None = None
 
 
-class HeadShape(Noted):
+class HeadShape(Remarked):
     """What the map is about."""
 
     title: Sentence | None = None
@@ -521,7 +526,7 @@ class SamplingShape(Shape):
     seed: Whole | None = None
 
 
-class ModelFile(Noted):
+class ModelFile(Remarked):
     """A model."""
 
     model: Id

@@ -184,65 +184,66 @@ class _Reading:
     def read(self) -> Node | None:
         """Return the file's value, empty entries for an empty file, `None` where reading had to stop."""
         get_event = _Loader(self.file.text).get_event
+        scalar, end = yaml.ScalarEvent, yaml.StreamEndEvent
+        starts = {yaml.MappingStartEvent: Entries, yaml.SequenceStartEvent: Items}
+        ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
         documents = 0
         while True:
             event = get_event()
             kind = event.__class__
-            if kind is yaml.ScalarEvent:
+            if kind is scalar:
                 text = Text(event.value)
-                text.file, text.start, text.end = self.file, event.start_mark, event.end_mark
                 text.plain = not event.style
-                if event.anchor is not None or event.tag is not None:
-                    self._foreign(event, text)
-                self._put(text)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                node = Entries() if kind is yaml.MappingStartEvent else Items()
-                node.file, node.start, node.end = self.file, event.start_mark, event.end_mark
-                if event.anchor is not None or event.tag is not None:
-                    self._foreign(event, node)
-                self.open.append(node)
+                self._put(self._place(text, event))
+            elif kind in starts:
+                self.open.append(self._place(starts[kind](), event))
                 self.keys.append(None)
                 if len(self.open) > DEEPEST:
-                    self._say(Code.TOO_DEEP, f"more than {DEEPEST} levels of nesting", node)
+                    self._say(Code.TOO_DEEP, f"more than {DEEPEST} levels of nesting", self.open[-1])
                     return None
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                node = self.open.pop()
-                self.keys.pop()
-                if event.start_mark.line == node.start.line:
-                    node.end = event.end_mark
-                self._put(node)
+            elif kind in ends:
+                self._close(event)
             elif kind is yaml.AliasEvent:
-                text = Text()
-                text.file, text.start, text.end, text.plain = (
-                    self.file,
-                    event.start_mark,
-                    event.end_mark,
-                    False,
-                )
-                hint = (
-                    "write it out (`same as ADDRESS` for a judgement); quote a sentence that begins with `*`"
-                )
-                self._say(Code.YAML_FEATURE, f"`*{event.anchor}` refers to an anchor", text, hint)
-                self._spoil()
-                self._put(text)
+                self._alias(event)
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    end = _placed(Text("---"))
-                    end.file, end.start, end.end = self.file, event.start_mark, event.end_mark
-                    self._say(
-                        Code.SEVERAL_DOCUMENTS, "a second document starts here", end, "one file, one document"
-                    )
+                    mark = self._mark("---", event)
+                    hint = "one file holds one document"
+                    self._say(Code.SEVERAL_DOCUMENTS, "a second document starts here", mark, hint)
                     return None
-            elif kind is yaml.StreamEndEvent:
-                if self.root is None or (self.root == "" and isinstance(self.root, Text) and self.root.plain):
-                    self.root = _placed(Entries())
-                    self.root.file, self.root.start, self.root.end = (
-                        self.file,
-                        event.start_mark,
-                        event.end_mark,
-                    )
-                return self.root
+            elif kind is end:
+                empty = self.root is None or (
+                    isinstance(self.root, Text) and self.root.plain and not self.root
+                )
+                return self._place(Entries(), event) if empty else self.root
+
+    def _place[N: Node](self, node: N, event: Any) -> N:
+        """Give a node its place; an anchor or a tag on it is a problem."""
+        node.file, node.start, node.end = self.file, event.start_mark, event.end_mark
+        if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:
+            self._foreign(event, node)
+        return node
+
+    def _mark(self, text: str, event: Any) -> Text:
+        """Return a text that only serves to name a place."""
+        mark = Text(text)
+        mark.file, mark.start, mark.end, mark.plain = self.file, event.start_mark, event.end_mark, False
+        return mark
+
+    def _close(self, event: Any) -> None:
+        node = self.open.pop()
+        self.keys.pop()
+        if event.start_mark.line == node.start.line:
+            node.end = event.end_mark
+        self._put(node)
+
+    def _alias(self, event: Any) -> None:
+        text = self._mark("", event)
+        hint = "write it out (`same as ADDRESS` for a judgement); quote a sentence that begins with `*`"
+        self._say(Code.YAML_FEATURE, f"`*{event.anchor}` refers to an anchor", text, hint)
+        self._spoil()
+        self._put(text)
 
     def _put(self, node: Node) -> None:
         """Put a finished node where it belongs."""
