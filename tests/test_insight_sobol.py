@@ -78,3 +78,9 @@ def test_the_sample_fits_the_budget_within_limits(groups, values, sample):
 
 def test_the_sobol_sequence_has_room_for_the_most_inputs():
     assert 2 * sobol.MOST_INPUTS <= sobol.qmc.Sobol.MAXDIM
+
+
+def test_what_never_varies_has_no_shares():
+    shares = sobol_shares(lambda z: np.full(z.shape[1], 0.3) + 1e-16 * z[0], [0, 1], 64, seed=1)
+    assert (shares.first == 0).all()
+    assert (shares.total == 0).all()

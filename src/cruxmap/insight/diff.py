@@ -32,6 +32,9 @@ from cruxmap.network.inquiry import Inquiry, Progress, inquire
 from cruxmap.network.network import FloatArray, IntArray
 from cruxmap.network.tables import BoolArray
 
+ROUNDING = 1e-12
+"""Central values, in logits or logs, that lie no further apart are the same."""
+
 # --- values --------------------------------------------------------------------------------------
 
 
@@ -214,7 +217,7 @@ def diff(model: ModelSpec, a: str, b: str, *, progress: Progress | None = None) 
 
 def _of_itself(model: ModelSpec, name: str) -> WorldviewDiff:
     inquiry = inquire(replace(model, worldviews=(name,)))
-    logit = float(log_odds_of(inquiry, _central(inquiry)[0][:, None], inquiry.numbers.single[0])[0])
+    logit = float(log_odds_of(inquiry, inquiry.numbers.mu.T, inquiry.numbers.single.T)[0])
     p = None if math.isnan(logit) else float(expit(logit))
     return WorldviewDiff(
         name,
@@ -228,11 +231,6 @@ def _of_itself(model: ModelSpec, name: str) -> WorldviewDiff:
         Structure((), (), (), ()),
         reason="a worldview does not differ from itself",
     )
-
-
-def _central(inquiry: Inquiry) -> FloatArray:
-    """Return the central judgements of each worldview, (worldviews, n_judgements)."""
-    return inquiry.numbers.mu
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +293,8 @@ def _written_alike(one: Setting, other: Setting) -> bool:
 def _same_at_the_centre(one: Setting, other: Setting) -> bool:
     if one.column == other.column != one.address:
         return True
-    return (one.value.mu, one.column, one.single) == (other.value.mu, other.column, other.single)
+    alike = (one.column, one.single) == (other.column, other.single)
+    return alike and abs(one.value.mu - other.value.mu) <= ROUNDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,8 +321,7 @@ def _share_out(inquiry: Inquiry, game: _Game, progress: Progress | None) -> _Sha
         if progress is not None:
             progress(f"{names[0]} against {names[1]}: pairs of orders", done, of)
 
-    ends = np.array([True, False])[:, None] & np.ones(len(game.players), dtype=np.bool_)
-    logits = worth(ends)[:, 0]
+    logits = log_odds_of(inquiry, inquiry.numbers.mu.T, inquiry.numbers.single.T)
     first, second = (None if math.isnan(logit) else float(expit(logit)) for logit in logits)
     probability = first, second
     for name, logit in zip(names, logits, strict=True):

@@ -22,6 +22,9 @@ MOST_VALUES = 1 << 17
 MOST_INPUTS = 10_000
 """SciPy's Sobol sequence has 21,201 dimensions, of which an analysis takes two per input."""
 
+CONSTANT = 1e-12
+"""Values that spread no wider than this are taken as one: what varies is rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class SobolShares:
@@ -66,6 +69,9 @@ def sobol_shares(
         columns[:, number + 1] = values(mixed)
         if on_group is not None:
             on_group(number + 3, groups + 2)
+    if np.ptp(columns[:, [0, -1]]) <= CONSTANT:
+        nothing = np.zeros(groups)
+        return SobolShares(nothing, nothing, nothing, sample)
     problem = {"num_vars": groups, "names": [str(number) for number in range(groups)]}
     result = salib.analyze(problem, columns.ravel(), calc_second_order=False, seed=seed + 1)
     error = np.maximum(result["S1_conf"], result["ST_conf"])

@@ -1,0 +1,458 @@
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import cruxmap as cm
+import reference
+import strategies
+from cruxmap.insight.cruxes import CruxTable, CruxTables, cruxes
+from cruxmap.language.argument_map import Z_95, AllOf, Argument, Claim, ClaimIs, ModelSpec, StateIn
+from cruxmap.network.draws import latin_hypercube
+from written import model
+
+GARDEN = """
+claims:
+  rain: {text: It rains., credence: 20% to 40%}
+  sprinkler: {text: The sprinkler is on., credence: 30%}
+  wet:
+    text: The grass is wet.
+    given:
+      - {id: both, when: [rain, sprinkler], credence: 99%}
+      - {id: rained, when: rain, credence: 80% to 95%}
+      - {id: sprinkled, when: sprinkler, credence: 60% to 90%}
+      - {otherwise: 5%}
+  slippery: {text: The path is slippery., given: [{when: wet, credence: 70%}, {otherwise: 10%}]}
+  far: {text: It rains on the other side of the world., credence: 10% to 30%}
+  mould: {text: The grass has mould., credence: 1% to 5%}
+questions:
+  season:
+    text: Which season is it?
+    states: [dry, mild, rainy]
+    credence: {dry: 20% to 40%, mild: 40%, rainy: rest}
+arguments:
+  clouds: {text: There are dark clouds., credence: 50% to 70%, for: rain, strength: 3x to 10x}
+  drought: {text: It is the dry season., premises: [{season: dry}], against: rain, strength: 5x}
+  mirage: {text: The clouds are smoke., credence: 10% to 30%, undercuts: clouds}
+  damp: {text: Wet grass grows mould., premises: [wet], credence: 80%, for: mould, strength: 4x}
+"""
+
+TRIAD = """
+claims:
+  c: {{text: The claim., credence: {c}}}
+  u: {{text: The question., given: [{{when: c, credence: {true}}}, {{otherwise: {false}}}]}}
+"""
+
+
+def kl(p, q):
+    return sum(a * math.log10(a / b) for a, b in ((p, q), (1 - p, 1 - q)) if a > 0)
+
+
+def by_id(table):
+    return {crux.id: crux for crux in (*table.claims, *table.arguments)}
+
+
+def garden(ask="target: wet\n", **worldviews):
+    return model(GARDEN, f"{ask}sampling: {{draws: 64}}\n", **worldviews)
+
+
+# --- what learning a claim would do ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("c", "true", "false"), [(0.3, 0.9, 0.2), (0.01, 0.5, 0.0001), (0.85, 1e-6, 0.02), (0.5, 0.5, 0.4999)]
+)
+def test_a_triad_gives_the_published_numbers(c, true, false):
+    spec = model(TRIAD.format(c=c, true=true, false=false), "target: u\n")
+    [crux] = cruxes(spec, "map").claims
+    p = c * true + (1 - c) * false
+    voi = c * kl(true, p) + (1 - c) * kl(false, p)
+    entropy = -(p * math.log10(p) + (1 - p) * math.log10(1 - p))
+    assert crux.probability == pytest.approx(c, abs=1e-10)
+    assert crux.given_true == pytest.approx(true, abs=1e-10)
+    assert crux.given_false == pytest.approx(false, abs=1e-10)
+    assert crux.swing == pytest.approx(true - false, abs=1e-10)
+    assert crux.voi == pytest.approx(voi, abs=1e-10)
+    assert crux.voi_share == pytest.approx(voi / entropy, abs=1e-10)
+    assert crux.expected_move == pytest.approx(c * abs(true - p) + (1 - c) * abs(false - p), abs=1e-10)
+    removed = (c * (true - p) ** 2 + (1 - c) * (false - p) ** 2) / (p * (1 - p))
+    assert crux.variance_removed == pytest.approx(removed, abs=1e-10)
+
+
+def predictive_by_enumeration(spec: ModelSpec, worldview: str, draws: int):
+    """Joint probabilities of the target and each condition, averaged over the forward draws."""
+    addresses = tuple(spec.map.judgements)
+    z = latin_hypercube(spec.sampling.seed, addresses, draws, 0, draws)
+    worlds = [
+        reference.enumerate_worlds(
+            spec.map, reference.numbers(spec.map, worldview, dict(zip(addresses, column, strict=True)))
+        )
+        for column in z.T
+    ]
+
+    def average(*conditions):
+        whole = AllOf(tuple(conditions))
+        return np.mean([w.probability(whole, spec.assuming)[0] for w in worlds])
+
+    return average
+
+
+@pytest.mark.parametrize("assuming", ["[]", "[slippery]", "[{not: {all_of: [rain, sprinkler]}}]"])
+def test_every_claim_state_and_argument_agrees_with_enumeration(assuming):
+    spec = model(GARDEN, f"target: wet\nassuming: {assuming}\nsampling: {{draws: 16}}\n")
+    table = cruxes(spec, "map")
+    average = predictive_by_enumeration(spec, "map", 16)
+    target = ClaimIs("wet")
+    p = average(target)
+    assert table.estimate == pytest.approx(p, rel=1e-9)
+    conditions = {name: ClaimIs(name) for name in ("rain", "sprinkler", "far", "mould")}
+    conditions |= {f"season.{s}": StateIn("season", (s,)) for s in ("dry", "mild", "rainy")}
+    for name, condition in conditions.items():
+        crux, c = by_id(table)[name], average(condition)
+        both = average(target, condition)
+        assert crux.probability == pytest.approx(c, rel=1e-9)
+        if name == "far":  # separated on the graph, though 16 draws are never quite uncorrelated
+            both = c * p
+        assert crux.given_true == pytest.approx(both / c, rel=1e-9)
+        assert crux.given_false == pytest.approx((p - both) / (1 - c), rel=1e-9)
+    shares = [(average(s), average(target, s)) for s in list(conditions.values())[-3:]]
+    [season] = table.questions
+    assert season.voi == pytest.approx(sum(c * kl(both / c, p) for c, both in shares), rel=1e-6)
+
+
+def test_rankings_leave_out_target_assumptions_and_the_target_in_other_words():
+    text = GARDEN.replace(
+        "  far:",
+        "  soaked: {text: The same as wet., all_of: [wet]}\n"
+        "  parched: {text: The opposite., given: [{when: wet, credence: 0%}, {otherwise: 100%}]}\n  far:",
+    )
+    ask = "target: wet\nassuming: [sprinkler, {season: mild}]\nsampling: {draws: 16}\n"
+    table = cruxes(model(text, ask), "map")
+    assert {crux.id for crux in table.claims} == {"rain", "slippery", "far", "mould"}
+    assert table.questions == ()
+    assert {crux.id for crux in table.arguments} == {"clouds", "drought", "mirage", "damp"}
+    assert [crux.id for crux in (*table.claims, *table.arguments) if crux.downstream] == [
+        "slippery",
+        "mould",
+        "damp",
+    ]
+    drought = by_id(table)["drought"]
+    assert (drought.probability, drought.voi, drought.swing) == (0.0, 0.0, None)
+    assert drought.given_true is None
+    assert "certain" in drought.reason
+    assert "nothing to learn" in drought.sentence
+
+
+def test_a_state_as_the_target_leaves_the_other_states():
+    table = cruxes(garden("target: {season: dry}\n"), "map")
+    assert {"season.mild", "season.rainy"} <= by_id(table).keys()
+    assert "season.dry" not in by_id(table)
+    assert table.questions == ()
+    assert table.target == "season.dry"
+
+
+def test_ranking_is_by_value_of_information_and_says_why():
+    table = cruxes(garden(), "map")
+    values = [crux.voi for crux in table.ranking]
+    assert values == sorted(values, reverse=True)
+    assert len(table.ranking) == len(table.claims) + len(table.arguments)
+    rain = by_id(table)["rain"]
+    assert rain.sentence.startswith("true: ")
+    assert "you give it" in rain.sentence
+
+
+# --- separation ------------------------------------------------------------------------------------
+
+
+def test_what_is_separated_from_the_target_says_exactly_nothing():
+    table = cruxes(garden(), "map")
+    far = by_id(table)["far"]
+    assert (far.voi, far.swing, far.expected_move, far.variance_removed) == (0.0, 0.0, 0.0, 0.0)
+    assert far.given_true == far.given_false == table.estimate
+    assert by_id(table)["season.dry"].voi > 0
+
+
+def test_a_shared_judgement_connects_two_claims():
+    text = """
+    claims:
+      a: {text: One., credence: 10% to 60%}
+      b: {text: Two., credence: same as a}
+      t: {text: Target., given: [{when: a, credence: 90%}, {otherwise: 10%}]}
+    """
+    spec = model(text, "target: t\nsampling: {draws: 64}\n", points="judgements: {a: 30%}\n")
+    assert by_id(cruxes(spec, "map"))["b"].voi > 1e-6
+    # Without an interval there is nothing in common to learn about.
+    assert by_id(cruxes(spec, "points"))["b"].voi == 0
+
+
+def test_assuming_a_common_consequence_connects_its_causes():
+    text = """
+    claims:
+      a: {text: One cause., credence: 30%}
+      t: {text: The other., credence: 20%}
+      effect: {text: What they bring about., any_of: [a, t]}
+    """
+    assert by_id(cruxes(model(text, "target: t\n"), "map"))["a"].voi == 0
+    [crux] = cruxes(model(text, "target: t\nassuming: [effect]\n"), "map").claims
+    assert crux.id == "a"
+    assert crux.voi > 0
+    assert crux.given_false == pytest.approx(1.0)
+
+
+def test_an_assumed_claim_separates_what_it_mediates():
+    text = """
+    claims:
+      a: {text: Far cause., credence: 20% to 40%}
+      b: {text: Near cause., given: [{when: a, credence: 90%}, {otherwise: 10%}]}
+      t: {text: Target., given: [{when: b, credence: 80%}, {otherwise: 30%}]}
+    """
+    assert by_id(cruxes(model(text, "target: t\n"), "map"))["a"].voi > 0
+    [crux] = cruxes(model(text, "target: t\nassuming: [{b: false}]\n"), "map").claims
+    assert (crux.id, crux.voi, crux.given_true) == ("a", 0.0, crux.given_false)
+
+
+# --- judgements ------------------------------------------------------------------------------------
+
+
+def test_slopes_are_finite_differences_of_the_logit():
+    spec = garden("target: wet\nassuming: [{not: {all_of: [far, sprinkler]}}]\n")
+    slopes = {row.address: row.slope for row in cruxes(spec, "map").judgements}
+    step = 1e-5
+    for address, slope in slopes.items():
+        u = reference.numbers(spec.map).u
+        logits = []
+        for side in (-step, step):
+            moved = reference.Numbers({**u, address: u[address] + side})
+            yes, no = reference.enumerate_worlds(spec.map, moved).probability(ClaimIs("wet"), spec.assuming)
+            logits.append(math.log(yes) - math.log(no))
+        assert slope == pytest.approx((logits[1] - logits[0]) / (2 * step), abs=1e-6), address
+    assert {"rain", "wet.rained", "clouds.strength", "mirage", "season.dry"} <= slopes.keys()
+
+
+def test_ranges_put_one_judgement_at_its_ends():
+    spec = garden()
+    rows = {row.address: row for row in cruxes(spec, "map").judgements}
+    for address in ("rain", "wet.rained", "clouds", "clouds.strength", "season.dry"):
+        row = rows[address]
+        ends = "{:.17g}" if not address.endswith("strength") else "{:.17g}x"
+        for value, target in ((row.low, row.target_low), (row.high, row.target_high)):
+            z = {address: math.copysign(Z_95, value - row.central)}
+            worlds = reference.enumerate_worlds(spec.map, reference.numbers(spec.map, z=z))
+            expected = worlds.probability(ClaimIs("wet"))[0]
+            assert target == pytest.approx(expected, rel=1e-9)
+            if not address.startswith("season"):
+                setting = {address: ends.format(value)}
+                assert target == pytest.approx(cm.probability(spec, "wet", judgements=setting), rel=1e-9)
+    assert rows["wet.both"].target_low == rows["wet.both"].target_high
+    widths = [abs(logit(r.target_high) - logit(r.target_low)) for r in cruxes(spec, "map").judgements]
+    assert widths == sorted(widths, reverse=True)
+
+
+def logit(p):
+    return math.log(p / (1 - p))
+
+
+def test_sobol_shares_of_a_linear_logit_are_its_variances():
+    text = """
+    claims:
+      t: {text: Target., credence: 5% to 20%}
+    arguments:
+      pro: {text: For., for: t, strength: 10x to 100x}
+      con: {text: Against., against: t, strength: 10x to 30x}
+    """
+    table = cruxes(model(text, "target: t\n"), "map")
+    sd = {"t": logit(0.2) - logit(0.05), "pro.strength": math.log(10), "con.strength": math.log(3)}
+    whole = sum(value**2 for value in sd.values())
+    rows = {row.address: row for row in table.judgements}
+    for address, value in sd.items():
+        assert rows[address].sobol_first == pytest.approx(value**2 / whole, abs=0.01)
+        assert rows[address].sobol_total == pytest.approx(value**2 / whole, abs=0.01)
+    groups = {group.id: group for group in table.groups}
+    assert set(groups) == {"t", "pro", "con"}
+    assert groups["pro"].sobol_first == pytest.approx(math.log(10) ** 2 / whole, abs=0.01)
+    assert all(0 < group.error < 0.1 for group in table.groups)
+    assert table.sobol_sample == 4096
+
+
+def test_a_link_counts_as_the_place_it_names():
+    text = """
+    claims:
+      t: {text: Target., credence: 5% to 20%}
+    arguments:
+      pro: {text: For., for: t, strength: 10x to 100x}
+      more: {text: For too., for: t, strength: same as pro.strength}
+    """
+    table = cruxes(model(text, "target: t\n"), "map")
+    rows = {row.address: row for row in table.judgements}
+    assert "more.strength" not in rows
+    assert rows["pro.strength"].slope == pytest.approx(2.0, rel=1e-9)
+    twice = (2 * math.log(10)) ** 2
+    whole = twice + (logit(0.2) - logit(0.05)) ** 2
+    assert rows["pro.strength"].sobol_first == pytest.approx(twice / whole, abs=0.01)
+    assert {group.id for group in table.groups} == {"t", "pro"}
+
+
+def test_small_groups_are_analysed_as_one(monkeypatch):
+    monkeypatch.setattr("cruxmap.insight.sensitivity.APART", 2)
+    monkeypatch.setattr("cruxmap.insight.sensitivity.SOBOL_WORK", 1.0)
+    table = cruxes(garden(), "map")
+    assert [group.id for group in table.groups][-1] == "others"
+    assert len(table.groups) == 3
+    assert table.sobol_sample == 64
+    known = [row for row in table.judgements if row.sobol_first is not None]
+    together = [row for row in table.judgements if row.sobol_first is None]
+    assert together
+    assert all(row.reason for row in together)
+    assert sum(row.sobol_total > 0 for row in known) == 2
+
+
+# --- sets ------------------------------------------------------------------------------------------
+
+
+def test_two_claims_that_say_the_same_are_worth_one():
+    text = """
+    claims:
+      a: {text: The cause., credence: 40%}
+      echo: {text: The same again., given: [{when: a, credence: 100%}, {otherwise: 0%}]}
+      b: {text: Another cause., credence: 30%}
+      t:
+        text: Target.
+        given:
+          - {when: [a, b], credence: 90%}
+          - {when: a, credence: 70%}
+          - {when: b, credence: 30%}
+          - {otherwise: 5%}
+    """
+    spec = model(text, "target: t\n")
+    sets = cruxes(spec, "map").sets
+    assert sets[0].ids == ("a",)
+    assert sets[1].ids == ("a", "b")
+    worlds = reference.enumerate_worlds(spec.map, reference.numbers(spec.map))
+    p = worlds.probability(ClaimIs("t"))[0]
+    value = 0.0
+    for a in (True, False):
+        for b in (True, False):
+            case = (ClaimIs("a", a), ClaimIs("b", b))
+            value += worlds.probability(AllOf(case))[0] * kl(worlds.probability(ClaimIs("t"), case)[0], p)
+    assert sets[1].voi == pytest.approx(value, rel=1e-9)
+    assert sets[2].voi == pytest.approx(value, rel=1e-9)  # the echo adds nothing
+
+
+def test_sets_take_states_of_questions_and_grow_in_value():
+    table = cruxes(garden("target: rain\n"), "map")
+    values = [chosen.voi for chosen in table.sets]
+    assert values == pytest.approx(sorted(values), rel=1e-12)
+    assert len(table.sets) == 3
+    assert table.sets[-1].voi_share <= 1
+
+
+# --- whole tables ----------------------------------------------------------------------------------
+
+
+def test_the_json_has_the_documented_keys_and_no_nan():
+    table = cruxes(garden(), "map")
+    plain = table.to_json()
+    json.dumps(plain, allow_nan=False)
+    crux_keys = {
+        *("id", "text", "probability", "given_true", "given_false", "swing"),
+        *("voi", "voi_share", "expected_move", "variance_removed"),
+    }
+    assert {
+        *("worldview", "target", "estimate", "claims", "arguments", "questions", "judgements", "groups")
+    } <= plain.keys()
+    assert all(
+        set(c) - {"downstream", "reason"} == crux_keys for c in (*plain["claims"], *plain["arguments"])
+    )
+    assert all(set(q) - {"downstream"} == {"id", "voi", "voi_share"} for q in plain["questions"])
+    judgement_keys = {
+        *("address", "central", "low", "high", "target_low", "target_high"),
+        *("slope", "sobol_first", "sobol_total"),
+    }
+    assert all(set(row) - {"reason"} == judgement_keys for row in plain["judgements"])
+    assert all(set(g) == {"id", "sobol_first", "sobol_total", "error"} for g in plain["groups"])
+    frame = table.to_frame()
+    assert list(frame.columns)[:3] == ["id", "text", "probability"]
+    assert list(frame["id"]) == [crux.id for crux in table.claims]
+
+
+def test_without_a_worldview_there_is_a_table_for_each_and_their_mixture():
+    spec = garden(ann="judgements: {rain: 10% to 20%}\n", bob="judgements: {rain: 60%}\nrejects: [clouds]\n")
+    tables = cruxes(spec)
+    assert isinstance(tables, CruxTables)
+    assert tuple(tables.worldviews) == ("ann", "bob")
+    assert by_id(tables.worldviews["bob"])["clouds"].probability == 0
+    for name, table in tables.worldviews.items():
+        alone = cruxes(spec, name)
+        assert table.estimate == pytest.approx(alone.estimate, rel=1e-12)
+        assert by_id(table)["rain"].voi == pytest.approx(by_id(alone)["rain"].voi, rel=1e-9)
+    overall = tables.overall
+    assert overall.estimate == pytest.approx(np.mean([t.estimate for t in tables.worldviews.values()]))
+    sides = [by_id(t)["rain"] for t in tables.worldviews.values()]
+    c = np.mean([s.probability for s in sides])
+    both = np.mean([s.probability * s.given_true for s in sides])
+    assert by_id(overall)["rain"].given_true == pytest.approx(both / c)
+    plain = tables.to_json()
+    json.dumps(plain, allow_nan=False)
+    assert list(plain["worldviews"]) == ["ann", "bob"]
+
+
+def test_rejected_arguments_have_rows_that_say_so():
+    spec = garden(bob="rejects: [clouds]\n")
+    rows = {row.address: row for row in cruxes(spec, "bob").judgements}
+    assert rows["clouds"].slope is None
+    assert "rejected" in rows["clouds"].reason
+    assert rows["clouds.strength"].slope == 0
+
+
+def test_plain_answers_to_odd_questions():
+    spec = garden("target: wet\nassuming: [{all_of: [rain, {rain: false}]}]\n")
+    impossible = cruxes(spec, "map")
+    assert (impossible.estimate, impossible.claims) == (None, ())
+    assert "impossible" in impossible.reason
+    json.dumps(impossible.to_json(), allow_nan=False)
+    certain = cruxes(garden("target: wet\nassuming: [wet]\n"), "map")
+    assert (certain.estimate, certain.claims) == (1.0, ())
+    assert "certain" in certain.reason
+    with pytest.raises(cm.InvalidMap, match=r"there is no worldview `anne`.*did you mean `ann`"):
+        cruxes(garden(ann="judgements: {rain: 50%}\n"), "anne")
+
+
+def test_the_same_seed_gives_the_same_table_and_progress_is_told():
+    told = []
+    one = cruxes(garden(), "map", progress=lambda *step: told.append(step))
+    assert one == cruxes(garden(), "map")
+    assert told
+    assert all(stage.startswith("map: ") and 0 < done <= of for stage, done, of in told)
+
+
+def test_observed_facts_count_as_in_the_estimate():
+    spec = garden("target: rain\nobserved: [sprinkler]\n")
+    assert isinstance(cruxes(spec, "map"), CruxTable)
+
+
+# --- laws ------------------------------------------------------------------------------------------
+
+
+@given(st.data())
+def test_laws_of_cruxes_on_drawn_maps(data):
+    drawn = data.draw(strategies.drafts(max_worldviews=1))
+    argument_map = drawn.read()
+    names = [c.about.id for c in argument_map.claims]
+    assume(len(names) > 1)
+    spec = drawn.read_model(target=names[0], sampling={"draws": "8"})
+    spec = replace(spec, sampling=replace(spec.sampling, draws=8))
+    table = cruxes(spec, spec.worldviews[0])
+    assume(table.reason is None)
+    for crux in (*table.claims, *table.arguments):
+        assert crux.voi >= 0
+        if crux.given_true is not None and crux.given_false is not None:
+            whole = crux.probability * crux.given_true + (1 - crux.probability) * crux.given_false
+            assert whole == pytest.approx(table.estimate, rel=1e-9, abs=1e-12)
+        assert isinstance(argument_map.entry[crux.id.split(".")[0]], Claim | Argument) or "." in crux.id
+    values = [chosen.voi for chosen in table.sets]
+    assert values == pytest.approx(sorted(values), rel=1e-9, abs=1e-15)
+    json.dumps(table.to_json(), allow_nan=False)

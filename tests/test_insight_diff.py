@@ -1,0 +1,375 @@
+import json
+import math
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import cruxmap as cm
+import reference
+import strategies
+from cruxmap.insight.diff import Structure, diff
+from cruxmap.language.argument_map import ClaimIs
+from test_insight_cruxes import GARDEN, TRIAD, kl, logit
+from written import model
+
+ANN = """
+judgements:
+  rain: 10% to 20%
+  wet.rained: 97%
+  clouds.strength: 2x
+  season: {dry: 60%, mild: 30%, rainy: 10%}
+  far: 90%
+stated: [{of: wet, credence: 30% to 50%}]
+"""
+BOB = """
+judgements:
+  rain: 60% to 80%
+  sprinkler: 10% to 60%
+  clouds.strength: 8x
+  mirage: 50%
+rejects: [drought]
+"""
+OWNERS = {"rain", "wet", "clouds", "season", "far", "sprinkler", "mirage", "drought"}
+
+
+def garden(ask="target: wet\n", ann=ANN, bob=BOB):
+    return model(GARDEN, f"{ask}sampling: {{draws: 64}}\n", ann=ann, bob=bob)
+
+
+def mixture(spec, side_of_owner, target="wet"):
+    """The target's chances where each entry has the numbers of one of the two worldviews, by enumeration."""
+    sides = {side: reference.numbers(spec.map, side) for side in ("ann", "bob")}
+    u = {a: sides[side_of_owner[j.owner]].u[a] for a, j in spec.map.judgements.items()}
+    singles = frozenset(
+        a for a, j in spec.map.judgements.items() if a in sides[side_of_owner[j.owner]].singles
+    )
+    worlds = reference.enumerate_worlds(spec.map, reference.Numbers(u, singles))
+    return worlds.probability(ClaimIs(target), (*spec.assuming, *spec.observed))
+
+
+def brute_force_shapley(spec, players, target="wet"):
+    """Mean effect on (logit P, P) of going over from bob to ann, over all orders of the players."""
+    owners = {j.owner for j in spec.map.judgements.values()}
+    known = {}
+
+    def worth(chosen):
+        if chosen not in known:
+            side = {o: "ann" if o in chosen or o not in players else "bob" for o in owners}
+            yes, no = mixture(spec, side, target)
+            known[chosen] = np.array([math.log(yes) - math.log(no), yes])
+        return known[chosen]
+
+    share = {player: np.zeros(2) for player in players}
+    orders = list(permutations(players))
+    for order in orders:
+        chosen = frozenset()
+        for player in order:
+            share[player] += worth(chosen | {player}) - worth(chosen)
+            chosen |= {player}
+    return {player: total / len(orders) for player, total in share.items()}, worth
+
+
+# --- the gap and its shares ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("assuming", ["[]", "[{not: {all_of: [far, rain]}}]"])
+def test_shares_are_the_mean_effects_over_all_orders(assuming):
+    spec = garden(f"target: wet\nassuming: {assuming}\n")
+    result = diff(spec, "ann", "bob")
+    players = sorted(OWNERS - ({"far"} if assuming == "[]" else set()))
+    expected, worth = brute_force_shapley(spec, players)
+    everybody, nobody = worth(frozenset(players)), worth(frozenset())
+    assert result.probability_a == pytest.approx(everybody[1], rel=1e-9)
+    assert result.probability_b == pytest.approx(nobody[1], rel=1e-9)
+    assert result.gap_logit == pytest.approx(everybody[0] - nobody[0], rel=1e-9)
+    found = {d.id: d for d in result.differences}
+    assert found.keys() == OWNERS
+    for player in players:
+        assert found[player].share_logit == pytest.approx(expected[player][0], abs=1e-9)
+        assert found[player].share_probability == pytest.approx(expected[player][1], abs=1e-9)
+        assert found[player].standard_error == 0
+    if assuming == "[]":
+        assert found["far"].share_logit == 0  # cannot reach the target
+    assert sum(d.share_logit for d in result.differences) == pytest.approx(result.gap_logit, abs=1e-9)
+    assert result.pairs == 0
+    sizes = [abs(d.share_logit) for d in result.differences]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_swapping_the_two_negates_everything_exactly():
+    spec = garden()
+    one, other = diff(spec, "ann", "bob"), diff(spec, "bob", "ann")
+    assert (other.a, other.b) == ("bob", "ann")
+    assert other.gap_logit == -one.gap_logit
+    assert (other.probability_a, other.probability_b) == (one.probability_b, one.probability_a)
+    back = {d.id: d for d in other.differences}
+    for d in one.differences:
+        assert back[d.id].share_logit == -d.share_logit
+        assert back[d.id].share_probability == -d.share_probability
+        for there, here in zip(back[d.id].changes, d.changes, strict=True):
+            assert (there.a, there.b, there.origin_a) == (here.b, here.a, here.origin_b)
+    assert [c.id for c in other.double_cruxes] == [c.id for c in one.double_cruxes]
+    assert [c.vod for c in other.double_cruxes] == [c.vod for c in one.double_cruxes]
+    assert other.double_cruxes[0].voi_a == one.double_cruxes[0].voi_b
+    assert other.structure.rejected_by_a == one.structure.rejected_by_b == ("drought",)
+    assert other.stated_b == one.stated_a
+
+
+def test_a_worldview_does_not_differ_from_itself():
+    result = diff(garden(), "ann", "ann")
+    assert (result.differences, result.double_cruxes, result.gap_logit) == ((), (), 0.0)
+    assert "itself" in result.reason
+    assert result.probability_a == pytest.approx(cm.probability(garden(), "wet", worldview="ann"), rel=1e-12)
+
+
+def test_worldviews_that_judge_alike_have_no_differences():
+    result = diff(garden(bob=ANN.split("stated", maxsplit=1)[0]), "ann", "bob")
+    assert result.differences == ()
+    assert result.gap_logit == 0.0
+
+
+def test_an_interval_alone_has_share_0():
+    centre = "judgements: {rain: 28.9897948556635619639%}\n"  # the middle of 20% to 40% on the logit scale
+    result = diff(garden(ann=centre, bob="judgements: {rain: 20% to 40%}\n"), "ann", "bob")
+    [difference] = result.differences
+    assert (difference.id, difference.share_logit) == ("rain", 0.0)
+    [change] = difference.changes
+    assert change.b == "20% to 40%"
+    assert (change.origin_a, change.origin_b) == ("ann", "bob")
+
+
+def test_a_change_says_whose_number_it_is():
+    result = diff(garden(), "ann", "bob")
+    found = {d.id: d for d in result.differences}
+    [rained] = found["wet"].changes
+    assert (rained.address, rained.a, rained.b) == ("wet.rained", "97%", "80% to 95%")
+    assert (rained.origin_a, rained.origin_b) == ("ann", "map")
+    [drought] = found["drought"].changes
+    assert (drought.b, drought.origin_b) == ("rejected", "bob")
+    assert found["clouds"].text == "There are dark clouds."
+
+
+# --- links and single shares -----------------------------------------------------------------------
+
+
+def test_what_is_linked_follows_the_place_it_names():
+    text = """
+    claims:
+      a: {text: One., credence: 30%}
+      b: {text: Two., credence: same as a}
+      t: {text: Target., given: [{when: [a, b], credence: 90%}, {otherwise: 10%}]}
+    """
+    spec = model(text, "target: t\n", ann="judgements: {a: 60%}\n", bob="judgements: {a: 20%}\n")
+    result = diff(spec, "ann", "bob")
+    [difference] = result.differences
+    assert difference.id == "a"
+    assert result.probability_a == pytest.approx(0.1 + 0.8 * 0.36)
+    assert difference.share_logit == pytest.approx(result.gap_logit, abs=1e-12)
+
+
+def test_a_cut_link_is_a_difference_of_the_place_that_was_linked():
+    text = """
+    claims:
+      a: {text: One., credence: 30%}
+      b: {text: Two., credence: same as a}
+      t: {text: Target., all_of: [a, b], otherwise: 1%}
+    """
+    spec = model(text, "target: t\n", ann="judgements: {a: 60%}\n", bob="judgements: {b: 50%}\n")
+    result = diff(spec, "ann", "bob")
+    p = {  # by whose `a` and whose `b`: ann's `b` is a link
+        "aa": 0.36,
+        "ab": 0.6 * 0.5,
+        "ba": 0.3 * 0.3,
+        "bb": 0.3 * 0.5,
+    }
+    g = {key: logit(0.01 + 0.99 * value) for key, value in p.items()}
+    shares = {d.id: d.share_logit for d in result.differences}
+    assert shares["a"] == pytest.approx((g["aa"] - g["ba"] + g["ab"] - g["bb"]) / 2, abs=1e-9)
+    assert shares["b"] == pytest.approx((g["aa"] - g["ab"] + g["ba"] - g["bb"]) / 2, abs=1e-9)
+    [change] = next(d for d in result.differences if d.id == "b").changes
+    assert (change.a, change.b) == ("same as a", "50%")
+
+
+def test_single_shares_go_with_their_question():
+    spec = garden("target: rain\n", ann="judgements: {season.dry: 80%}\n", bob="judgements: {mirage: 60%}\n")
+    result = diff(spec, "ann", "bob")
+    expected, _ = brute_force_shapley(spec, ["mirage", "season"], "rain")
+    for d in result.differences:
+        assert d.share_logit == pytest.approx(expected[d.id][0], abs=1e-9)
+    assert {d.id for d in result.differences} == {"mirage", "season"}
+
+
+# --- many differences ------------------------------------------------------------------------------
+
+
+def test_many_differences_are_sampled_with_errors_and_still_add_up():
+    n = 14
+    claims = "".join(f"  c{i}: {{text: Claim {i}., credence: 30%}}\n" for i in range(n))
+    parts = ", ".join(f"c{i}" for i in range(n))
+    text = f"claims:\n{claims}  t: {{text: Target., at_least: {{count: 5, of: [{parts}]}}}}\n"
+    odds = ", ".join(f"c{i}: {20 + 5 * i}%" for i in range(n))
+    spec = model(text, "target: t\nsampling: {draws: 16}\n", ann=f"judgements: {{{odds}}}\n", bob="")
+    told = []
+    result = diff(spec, "ann", "bob", progress=lambda *step: told.append(step))
+    assert len(result.differences) == n - 1  # c2 is the same in both
+    assert result.pairs >= 64
+    assert result.settled
+    assert sum(d.share_logit for d in result.differences) == pytest.approx(result.gap_logit, abs=1e-9)
+    top = max(abs(result.gap_logit), abs(result.differences[0].share_logit))
+    assert all(0 <= d.standard_error < 0.01 * top for d in result.differences)
+    back = diff(spec, "bob", "ann")
+    assert [d.share_logit for d in back.differences] == [-d.share_logit for d in result.differences]
+    assert any("pairs of orders" in stage for stage, _, _ in told)
+    assert {d.id for d in result.differences} == {f"c{i}" for i in range(n)} - {"c2"}
+
+
+# --- where there is nothing to share out -----------------------------------------------------------
+
+
+def test_a_mixture_that_makes_the_target_certain_leaves_only_the_gap():
+    text = """
+    claims:
+      a: {text: One., credence: 50%}
+      b: {text: Two., credence: 50%}
+      t: {text: Target., any_of: [a, b]}
+    """
+    spec = model(
+        text, "target: t\n", ann="judgements: {a: 0%, b: 30%}\n", bob="judgements: {a: 30%, b: 0%}\n"
+    )
+    result = diff(spec, "ann", "bob")
+    assert result.gap_logit == pytest.approx(0.0, abs=1e-12)
+    assert [d.share_logit for d in result.differences] == [None, None]
+    assert "certain" in result.reason
+    json.dumps(result.to_json(), allow_nan=False)
+
+
+def test_certain_and_impossible_worldviews_get_a_plain_answer():
+    certain = garden("target: {all_of: [rain, wet]}\n", ann="judgements: {rain: 0%}\n")
+    two = diff(certain, "ann", "bob")
+    assert (two.gap_logit, two.probability_a) == (None, 0.0)
+    assert "certain in `ann`" in two.reason
+    impossible = garden("target: wet\nassuming: [rain]\n", ann="judgements: {rain: 0%}\n")
+    three = diff(impossible, "ann", "bob")
+    assert (three.probability_a, three.gap_logit, three.double_cruxes) == (None, None, ())
+    assert three.probability_b is not None
+    assert "impossible in `ann`" in three.reason
+    for result in (two, three):
+        json.dumps(result.to_json(), allow_nan=False)
+
+
+def test_unknown_worldviews_are_a_problem():
+    with pytest.raises(cm.InvalidMap, match=r"there is no worldview `bobby`.*did you mean `bob`"):
+        diff(garden(), "ann", "bobby")
+
+
+# --- double cruxes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ((0.3, 0.9, 0.2), (0.6, 0.7, 0.1)),
+        ((0.02, 0.4, 0.001), (0.5, 0.9, 0.3)),
+        ((0.5, 0.2, 0.8), (0.5, 0.8, 0.2)),
+    ],
+)
+def test_value_of_discrimination_is_the_published_formula(a, b):
+    def view(c, true, false):
+        rows = ", ".join(f"{k}: {v}" for k, v in (("c", c), ("u.met", true), ("u.otherwise", false)))
+        return f"judgements: {{{rows}}}\n"
+
+    text = TRIAD.format(c=0.5, true=0.5, false=0.4).replace("{when: c", "{id: met, when: c")
+    [crux] = diff(model(text, "target: u\n", ann=view(*a), bob=view(*b)), "ann", "bob").double_cruxes
+
+    def jeffreys(p, q):
+        return kl(p, q) + kl(q, p)
+
+    pa, pb = (c * t + (1 - c) * f for c, t, f in (a, b))
+    odds = math.sqrt(a[0] / (1 - a[0]) * b[0] / (1 - b[0]))
+    g = odds / (1 + odds)
+    vod = jeffreys(pa, pb) - (g * jeffreys(a[1], b[1]) + (1 - g) * jeffreys(a[2], b[2]))
+    assert crux.vod == pytest.approx(vod, abs=1e-10)
+    if pa == pytest.approx(pb, abs=1e-15):
+        assert crux.vod_share is None or abs(jeffreys(pa, pb)) > 0
+    else:
+        assert crux.vod_share == pytest.approx(vod / jeffreys(pa, pb), rel=1e-9)
+    for c, t, f, voi in ((*a, crux.voi_a), (*b, crux.voi_b)):
+        p = c * t + (1 - c) * f
+        assert voi == pytest.approx(c * kl(t, p) + (1 - c) * kl(f, p), abs=1e-10)
+    assert crux.score == pytest.approx(
+        min(crux.voi_a, crux.voi_b) * abs(logit(a[0]) - logit(b[0])), abs=1e-10
+    )
+
+
+def test_double_cruxes_list_every_claim_and_state_best_first():
+    result = diff(garden(), "ann", "bob")
+    assert {c.id for c in result.double_cruxes} == {
+        *("rain", "sprinkler", "slippery", "far", "mould"),
+        *("season.dry", "season.mild", "season.rainy"),
+    }
+    scores = [c.score for c in result.double_cruxes]
+    assert scores == sorted(scores, reverse=True)
+    far = next(c for c in result.double_cruxes if c.id == "far")
+    assert (far.voi_a, far.voi_b, far.score) == (0.0, 0.0, 0.0)
+    assert abs(far.vod) < 1e-12
+
+
+def test_a_claim_that_is_certain_for_one_ranks_last_with_the_reason():
+    result = diff(garden(ann="judgements: {sprinkler: 0%}\n"), "ann", "bob")
+    last = result.double_cruxes[-1]
+    assert (last.id, last.vod, last.vod_share) == ("sprinkler", None, None)
+    assert "certain" in last.reason
+
+
+# --- the whole -------------------------------------------------------------------------------------
+
+
+def test_structure_and_statements_are_listed_beside_the_numbers():
+    result = diff(garden(), "ann", "bob")
+    assert result.structure == Structure(
+        (),
+        ("drought",),
+        ("far", "season.dry", "season.mild", "season.rainy", "wet.rained"),
+        ("mirage", "sprinkler"),
+    )
+    [gap] = result.stated_a
+    assert gap.of == "wet"
+    assert result.stated_b == ()
+
+
+def test_the_json_has_the_documented_keys():
+    plain = diff(garden(), "ann", "bob").to_json()
+    json.dumps(plain, allow_nan=False)
+    top = {"a", "b", "target", "probability_a", "probability_b", "gap_logit", "differences", "double_cruxes"}
+    assert top <= plain.keys()
+    for d in plain["differences"]:
+        assert {"id", "share_logit", "share_probability", "standard_error", "changes"} <= d.keys()
+        assert all({"address", "a", "b"} <= change.keys() for change in d["changes"])
+    keys = {"id", "probability_a", "probability_b", "voi_a", "voi_b", "vod", "vod_share"}
+    assert all(keys <= c.keys() for c in plain["double_cruxes"])
+    frame = diff(garden(), "ann", "bob").to_frame()
+    assert list(frame.columns) == ["id", "share_logit", "share_probability", "standard_error", "changes"]
+    assert len(frame) == len(plain["differences"])
+
+
+@given(st.data())
+def test_laws_of_diffs_on_drawn_maps(data):
+    drawn = data.draw(strategies.drafts(max_worldviews=2))
+    argument_map = drawn.read()
+    names = [c.about.id for c in argument_map.claims]
+    worldviews = [*argument_map.worldview, "map"]
+    assume(names and len(worldviews) > 1)
+    a, b = data.draw(st.permutations(worldviews))[:2]
+    spec = drawn.read_model(target=data.draw(st.sampled_from(names)), sampling={"draws": "8"})
+    one, other = diff(spec, a, b), diff(spec, b, a)
+    json.dumps(one.to_json(), allow_nan=False)
+    assert [d.id for d in one.differences] == [d.id for d in other.differences]
+    if one.reason is None:
+        shares = [d.share_logit for d in one.differences]
+        assert sum(shares) == pytest.approx(one.gap_logit, abs=1e-9)
+        assert [-d.share_logit for d in other.differences] == shares
+        total = sum(d.share_probability for d in one.differences)
+        assert total == pytest.approx(one.probability_a - one.probability_b, abs=1e-9)
