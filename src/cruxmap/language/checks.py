@@ -374,7 +374,9 @@ def unknown_address(
     if isinstance(entry, Question) and isinstance(entry.basis, ShareTable):
         addresses += [row.address for row in entry.basis.rows if row.address is not None]
     listed = joined(addresses[:8]) + (" and more" if len(addresses) > 8 else "")
-    hint = names.nearest(address, addresses) or (f"`{owner}` has {listed}" if addresses else "")
+    hint = names.nearest(address, addresses) or (
+        f"the judgements of `{owner}` are {listed}" if addresses else ""
+    )
     findings.add(Code.UNKNOWN_ADDRESS, f"there is no judgement `{address}`", span, hint)
 
 
@@ -400,13 +402,11 @@ def check_numbers(argument_map: ArgumentMap, names: Names, findings: Findings) -
             continue
         for address, laid in layers.places.items():
             if isinstance(laid.value, SameAs) and argument_map.judgements[address].role is Role.STRENGTH:
-                value = layers.follow(address)[1]
-                if isinstance(value, Elicited) and value.low < 1 and laid.value.span not in weak:
-                    weak.add(laid.value.span)
+                value, span = _number(layers, laid.value), laid.value.span
+                if isinstance(value, Elicited) and value.low < 1 and span not in weak:
+                    weak.add(span)
                     message = f"the strength `{address}` would be `{value.text}`, which works backwards"
-                    findings.add(
-                        Code.STRENGTH_BELOW_ONE, message, laid.value.span, "give it a number of its own"
-                    )
+                    findings.add(Code.STRENGTH_BELOW_ONE, message, span, "give it a number of its own")
         _check_shares(argument_map, layers, span_of if worldview else None, names.broken, findings)
 
 
@@ -448,50 +448,60 @@ def _check_shares(
     broken: Container[str],
     findings: Findings,
 ) -> None:
-    """Check the rows that a worldview touches (`span_of` says where), or all rows as the map has them."""
+    """Check the rows of shares that a worldview touches (`span_of` says where), or all rows of the map."""
     for question in argument_map.questions:
         if question.about.id in broken or not isinstance(question.basis, ShareTable):
             continue
         for row in question.basis.rows:
-            places = [share.span if span_of is None else span_of.get(share.address) for share in row.shares]
-            place = next((place for place in places if place is not None), None)
-            if len(row.shares) == len(question.states) and place is not None:
-                for message in _share_troubles(row, layers):
-                    findings.add(
-                        Code.SHARES_SUM,
-                        f"{message} in `{row.address or question.about.id}`",
-                        place,
-                        _SUM_HINT,
-                    )
+            if span_of is None:
+                trouble, place = _whole_trouble(row, layers), row.shares[0].span
+            elif row.address is not None and row.address in span_of:
+                trouble, place = _whole_trouble(row, layers), span_of[row.address]
+            else:
+                places = [span_of[share.address] for share in row.shares if share.address in span_of]
+                if not places:
+                    continue
+                trouble, place = _singles_trouble(row, layers), places[0]
+            if trouble:
+                message = f"{trouble} in `{row.address or question.about.id}`"
+                findings.add(Code.SHARES_SUM, message, place, "shares sum to 100%; one of them may be `rest`")
 
 
-_SUM_HINT = "shares sum to 100%; one of them may be `rest`"
-
-
-def _share_troubles(row: ShareRow, layers: Layers) -> Iterator[str]:
-    """Yield what is wrong with the central shares of a row, as given all at once and one by one."""
-    mapping = {share.address: _ultimate(layers, layers.mapping[share.address]) for share in row.shares}
-    numbers = [value for value in mapping.values() if isinstance(value, Elicited)]
+def _whole_trouble(row: ShareRow, layers: Layers) -> str:
+    """Return what is wrong with the central shares of a row that are given all at once; empty if nothing."""
+    values = [_number(layers, layers.mapping[share.address]) for share in row.shares]
+    numbers = [value for value in values if isinstance(value, Elicited)]
     total = sum(value.middle for value in numbers)
-    if len(numbers) < len(mapping):
-        if total >= 1 - _ROUNDING:
-            yield f"the other shares sum to {_percent(total)}, which leaves nothing for `rest`"
-    elif abs(total - 1) > _tolerance(numbers):
-        yield f"the shares sum to {_percent(total)}"
-    singles = {s.address: layers.follow(s.address)[1] for s in row.shares if layers.places[s.address].single}
-    if not singles:
-        return
-    single_numbers = [value for value in singles.values() if isinstance(value, Elicited)]
-    taken = sum(value.middle for value in single_numbers)
-    if len(singles) == len(mapping):
-        if abs(taken - 1) > _tolerance(single_numbers):
-            yield f"the single shares sum to {_percent(taken)}"
-        return
-    others = [value for address, value in mapping.items() if address not in singles]
+    if None in values:
+        return ""
+    if len(numbers) < len(values):
+        too_much = total >= 1 - _ROUNDING
+        return (
+            f"the other shares sum to {_percent(total)}, which leaves nothing for `rest`" if too_much else ""
+        )
+    return f"the shares sum to {_percent(total)}" if abs(total - 1) > _tolerance(numbers) else ""
+
+
+def _singles_trouble(row: ShareRow, layers: Layers) -> str:
+    """Return what is wrong with the central shares of a row that are given one by one; empty if nothing."""
+    values = [
+        _number(layers, (layers.places[a].value if layers.places[a].single else layers.mapping[a]))
+        for a in (share.address for share in row.shares)
+    ]
+    single = [layers.places[share.address].single for share in row.shares]
+    numbers = [value for value, is_single in zip(values, single, strict=True) if is_single]
+    known = [value for value in numbers if isinstance(value, Elicited)]
+    taken = sum(value.middle for value in known)
+    if None in values or len(known) < len(numbers):
+        return ""
+    if all(single):
+        return f"the single shares sum to {_percent(taken)}" if abs(taken - 1) > _tolerance(known) else ""
     if taken >= 1 - _ROUNDING:
-        yield f"the single shares sum to {_percent(taken)}, which leaves nothing for the others"
-    elif not any(isinstance(value, Rest) or value.middle > 0 for value in others):
-        yield "the shares left out are all 0%, so they cannot fill what the single ones leave"
+        return f"the single shares sum to {_percent(taken)}, which leaves nothing for the others"
+    others = [value for value, is_single in zip(values, single, strict=True) if not is_single]
+    if all(isinstance(value, Elicited) and value.middle == 0 for value in others):
+        return "the shares left out are all 0%, so they cannot fill what the single ones leave"
+    return ""
 
 
 _ROUNDING = 1e-9
@@ -503,8 +513,13 @@ def _tolerance(numbers: list[Elicited]) -> float:
     return (_EXACT if all(value.is_point for value in numbers) else _LOOSE) + _ROUNDING
 
 
-def _ultimate(layers: Layers, value: Value) -> Elicited | Rest:
-    return layers.follow(value.address)[1] if isinstance(value, SameAs) else value
+def _number(layers: Layers, value: Value) -> Elicited | Rest | None:
+    """Follow links, which run in no circle, to a number; `None` where one leads nowhere."""
+    while isinstance(value, SameAs):
+        if value.address not in layers.places:
+            return None
+        value = layers.places[value.address].value
+    return value
 
 
 def _percent(share: float) -> str:

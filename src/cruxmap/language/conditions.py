@@ -60,8 +60,8 @@ _A = {
     Kind.ARGUMENT: "an argument",
 }
 
-_COMPARISONS_PER_MAP = 300_000
-"""Ids that are compared with misspelt ones before suggestions stop; it keeps reading linear."""
+_COMPARISONS_PER_MAP = 500_000
+"""Ids that are looked through for misspelt ones before suggestions stop; it keeps reading linear."""
 
 
 @dataclass(slots=True)
@@ -82,10 +82,11 @@ class Names:
 
     def nearest(self, name: str, known: Iterable[str]) -> str:
         """Return a hint that names the nearest of the known ids, or none."""
-        pool = [other for other in known if abs(len(other) - len(name)) <= 3]
-        self.comparisons += len(pool)
         if self.comparisons > _COMPARISONS_PER_MAP:
             return ""
+        names = list(known)
+        self.comparisons += len(names)
+        pool = [other for other in names if abs(len(other) - len(name)) <= 3]
         near = difflib.get_close_matches(name, pool, 1)
         return f"did you mean `{near[0]}`?" if near else ""
 

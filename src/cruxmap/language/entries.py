@@ -317,30 +317,26 @@ def read_claim(desk: Desk, id_: Text, shape: ClaimShape) -> Claim:
     """Return a claim on exactly one basis."""
     owner = _Owner(desk, id_)
     entry = about(desk, id_, shape)
-    check_one_basis(owner, shape, "claim", BASES)
+    given = check_one_basis(owner, shape, "claim", BASES)
     basis = _basis(owner, shape)
     of_definition, of_routes = isinstance(basis, Definition), isinstance(basis, Routes)
-    if given_bases(shape, BASES):
+    if given:
         where = "a definition (`all_of`, `any_of`, `at_least`)"
         _misplaced(owner, shape, ("if_met", "otherwise"), of_definition, where)
         _misplaced(owner, shape, ("leak", "when"), of_routes, "`routes`")
     return Claim(entry, basis)
 
 
-def given_bases(shape: Shape, bases: tuple[str, ...]) -> list[str]:
-    """Return which of the keys are there."""
-    return [name for name in bases if getattr(shape, name) is not None]
-
-
-def check_one_basis(owner: _Owner, shape: Shape, what: str, bases: tuple[str, ...]) -> None:
-    """Add a problem unless an entry gives exactly one of the keys it may rest on."""
-    given, name = given_bases(shape, bases), str(owner.id)
+def check_one_basis(owner: _Owner, shape: Shape, what: str, bases: tuple[str, ...]) -> list[str]:
+    """Return which of the keys are there that an entry may rest on; a problem unless it is one."""
+    given, name = [name for name in bases if getattr(shape, name) is not None], str(owner.id)
     hint = f"give one of: {', '.join(bases)}"
     if not given:
         owner.desk.findings.add(Code.NO_BASIS, f"the {what} `{name}` rests on nothing", owner.id, hint)
     if len(given) > 1:
         message = f"the {what} `{name}` has several bases: {joined(given)}"
         owner.desk.findings.add(Code.SEVERAL_BASES, message, owner.id, "keep one of them")
+    return given
 
 
 def _basis(owner: _Owner, shape: ClaimShape) -> Basis:

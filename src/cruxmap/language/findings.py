@@ -1,8 +1,5 @@
 """Problems and warnings, gathered while files are read."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from cruxmap.errors import InvalidMap, Problem, Span
 from cruxmap.language.codes import Code
 from cruxmap.language.yaml_text import Node, Parsed, SourceFile, problem_at
@@ -45,14 +42,9 @@ class Findings:
         """Add a warning."""
         self.warnings.append(self._problem(code, message, place, hint))
 
-    @contextmanager
-    def muted(self, partial: bool) -> Iterator[None]:
-        """Keep quiet about absences while an entry is read of which only a part is there."""
+    def mute_absences(self, partial: bool) -> None:
+        """Keep quiet about what an entry lacks of which only a part could be read; `False` ends that."""
         self._muted = ABSENCES if partial else frozenset()
-        try:
-            yield
-        finally:
-            self._muted = frozenset()
 
     def extend(self, other: "Findings") -> None:
         """Take in what another reader has found."""

@@ -86,10 +86,6 @@ class Layers:
     mapping: Mapping[str, Value]
     rejected: Mapping[str, str]
 
-    def follow(self, address: str) -> tuple[str, Elicited | Rest]:
-        """Follow the links from an address to the one that has a number, or `rest`."""
-        return _follow(self.places, self.places[address].value, address)
-
 
 def lineage(argument_map: ArgumentMap, worldview: str) -> tuple[Worldview, ...]:
     """Return the worldviews that `worldview` builds on, the most basic first, itself last.

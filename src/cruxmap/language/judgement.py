@@ -224,11 +224,10 @@ def _better_hint(text: str, role: Role, lexicon: Lexicon, error: UnreadableError
     """Say what is wrong with text that no notation reads, and what was probably meant."""
     other = Scale.PROBABILITY if role.scale is Scale.RATIO else Scale.RATIO
     if (other, text) in lexicon or _reads(text, other):
-        what = "a ratio" if other is Scale.RATIO else "a probability"
-        wanted = "a probability such as `5%`" if other is Scale.RATIO else "a ratio such as `3x`"
+        kinds = {Scale.PROBABILITY: "a probability", Scale.RATIO: "a ratio"}
+        message = f"`{text}` is {kinds[other]}, and a {role} is {kinds[role.scale]}"
         phrases = [phrase for scale, phrase in lexicon if scale is role.scale]
-        hint = f"{wanted}, or one of: {', '.join(phrases)}" if phrases else wanted
-        return UnreadableError(Code.WRONG_KIND, f"`{text}` is {what}; a {role} takes {wanted}", hint)
+        return UnreadableError(Code.WRONG_KIND, message, f"{_example(role)}, or one of: {', '.join(phrases)}")
     if text == "":
         return UnreadableError(Code.UNREADABLE_JUDGEMENT, f"there is no {role} here", _example(role))
     if text == "rest":

@@ -499,10 +499,11 @@ class _EntryReader:
         for id_, shape in shapes.items():
             before = len(findings.problems)
             check_id(findings, id_)
-            with findings.muted(id_ in names.broken):
-                entries.append(read(self.desk, id_, shape))
+            findings.mute_absences(id_ in names.broken)
+            entries.append(read(self.desk, id_, shape))
             if any(problem.code not in _HARMLESS for problem in findings.problems[before:]):
                 names.broken.add(str(id_))
+        findings.mute_absences(False)
         return tuple(entries)
 
 
@@ -541,8 +542,9 @@ def _read_worldviews(desk: Desk, sheets: Sheets, draft: ArgumentMap) -> tuple[Wo
     worldviews: dict[str, Worldview] = {}
     for id_, shape in sheets.worldviews.items():
         check_id(desk.findings, id_)
-        with desk.findings.muted(f"worldviews/{id_}" in sheets.broken):
-            worldviews[str(id_)] = read_worldview(desk, id_, shape, draft, sheets.worldview_ids)
+        desk.findings.mute_absences(f"worldviews/{id_}" in sheets.broken)
+        worldviews[str(id_)] = read_worldview(desk, id_, shape, draft, sheets.worldview_ids)
+    desk.findings.mute_absences(False)
     return check_circles(worldviews, desk.findings)
 
 
@@ -567,7 +569,7 @@ def _read_model(path: Path, findings: Findings, drafts: dict[str, _Draft]) -> _M
         findings.extend(own)
         return None
     check_language(shape.language, own)
-    check_id(own, shape.model)
+    check_word(own, shape.model)
     draft = drafts.get(_identity(folder))
     if draft is None and folder.is_dir():
         draft = drafts[_identity(folder)] = _read_map(folder, findings)

@@ -202,11 +202,11 @@ type Judged = Annotated[
 class LongShares(Noted):
     """The shares of a question with their source."""
 
-    value: dict[Id, Judged]
+    value: Annotated[dict[Id, Judged], Field(min_length=1)]
 
 
 type Shares = Annotated[
-    Annotated[dict[Id, Judged], Tag("<shares>")]
+    Annotated[dict[Id, Judged], Field(min_length=1), Tag("<shares>")]
     | Annotated[LongShares, Tag("<long shares>")]
     | Annotated[LongNumber, Tag("<long>")],
     _choice(
@@ -217,7 +217,7 @@ type Shares = Annotated[
 type AnyJudged = Annotated[
     Annotated[Number, Tag("<text>")]
     | Annotated[LongNumber, Tag("<long>")]
-    | Annotated[dict[Id, Judged], Tag("<shares>")]
+    | Annotated[dict[Id, Judged], Field(min_length=1), Tag("<shares>")]
     | Annotated[LongShares, Tag("<long shares>")],
     _choice(_judged_form, "a number, a mapping with `value`, or a share for each state"),
 ]
@@ -431,7 +431,7 @@ class EventShape(Told):
 
     timeline: Id
     requires: Ids | None = None
-    emerges: dict[Id, AnyPhase] | None = None
+    emerges: Annotated[dict[Id, AnyPhase], Field(min_length=1)] | None = None
     later_of: Annotated[list[Id], Field(min_length=1)] | None = None
     earlier_of: Annotated[list[Id], Field(min_length=1)] | None = None
 

@@ -88,13 +88,16 @@ class Items(list["Node"], _Placed):
 
 
 class Entries(dict[Text, "Node"], _Placed):
-    """A mapping; its keys are texts."""
+    """A mapping; its keys are texts. It is complete before the first key is looked for."""
 
-    __slots__ = ("end", "file", "start")
+    __slots__ = ("_keys", "end", "file", "start")
+    _keys: dict[str, Text]
 
     def key(self, name: str) -> Text:
         """Return the key as written, with its place."""
-        return next(key for key in self if key == name)
+        if not hasattr(self, "_keys"):
+            self._keys = {str(key): key for key in self}
+        return self._keys[str(name)]
 
 
 type Node = Text | Items | Entries
@@ -165,6 +168,7 @@ def parse_text(text: str, name: str) -> Parsed:
     reading = _Reading(file)
     try:
         root = reading.read()
+        reading.tell_duplicates()
     except yaml.YAMLError as error:
         return Parsed(file, None, (*reading.problems, _syntax_problem(file, error)))
     return Parsed(file, root, tuple(reading.problems), frozenset(reading.spoiled))
@@ -180,6 +184,7 @@ class _Reading:
         self.open: list[Items | Entries] = []
         self.keys: list[Text | None] = []  # beside `open`: the key whose value comes next
         self.root: Node | None = None
+        self.duplicates: list[tuple[Entries, Text]] = []
 
     def read(self) -> Node | None:
         """Return the file's value, empty entries for an empty file, `None` where reading had to stop."""
@@ -217,6 +222,12 @@ class _Reading:
                     isinstance(self.root, Text) and self.root.plain and not self.root
                 )
                 return self._place(Entries(), event) if empty else self.root
+
+    def tell_duplicates(self) -> None:
+        """Add a problem for each key that its mapping has already; the first one counts."""
+        for parent, key in self.duplicates:
+            first = parent.key(key).span.line
+            self._say(Code.DUPLICATE_KEY, f"`{key}` is there twice", key, f"the first is on line {first}")
 
     def _place[N: Node](self, node: N, event: Any) -> N:
         """Give a node its place; an anchor or a tag on it is a problem."""
@@ -260,8 +271,7 @@ class _Reading:
             return
         self.keys[-1] = None
         if key in parent:
-            first = parent.key(key).span.line
-            self._say(Code.DUPLICATE_KEY, f"`{key}` is there twice", key, f"the first is on line {first}")
+            self.duplicates.append((parent, key))
         else:
             parent[key] = node
 
