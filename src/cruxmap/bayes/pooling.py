@@ -75,10 +75,10 @@ def pool_opinions(opinions: Opinions, *, draws: int, tune: int, chains: int, see
         int(posterior["sample_stats"]["diverging"].sum()),
     )
     chains_together = posterior["posterior"]["spread"].values.reshape(-1, 2).T[:, :draws]
-    return PooledDraws(_common(opinions, chains_together, seed), chains_together, convergence)
+    return PooledDraws(common_values(opinions, chains_together, seed), chains_together, convergence)
 
 
-def _common(opinions: Opinions, spread: FloatArray, seed: int) -> FloatArray:
+def common_values(opinions: Opinions, spread: FloatArray, seed: int) -> FloatArray:
     """Draw the common values (J, D) given the spreads (2, D): Normal, by conjugacy."""
     precision = 1 / (spread[opinions.is_ratio[opinions.place]] ** 2 + opinions.sd[:, None] ** 2)
     residual = (opinions.value - opinions.prior_mean[opinions.place])[:, None]

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit, log_expit, logit
 
 from cruxmap.bayes.pooling import Opinions, pool_opinions
 from cruxmap.bayes.results import Convergence
@@ -209,21 +209,31 @@ def _pools_of_answers(
 
 
 def _log_pool_of_judgements(inquiry: Inquiry, reviewers: list[int]) -> PooledAnswer:
-    """Return the estimate when every place has the mean of the reviewers' logits (or logs), draw by draw."""
+    """Return the estimate when every place has the reviewers' logarithmic pool, draw by draw."""
     n_draws = inquiry.model.sampling.draws
     draw = forward_draws(inquiry, n_draws)
     none_single = np.zeros(len(inquiry.network.addresses), dtype=np.bool_)
     logits = np.concatenate(
         [
-            log_odds_of(
-                inquiry,
-                np.mean([_plain_judgements(inquiry, w, draw(start, stop)) for w in reviewers], axis=0),
-                none_single,
-            )
+            log_odds_of(inquiry, _log_pool(inquiry, reviewers, draw(start, stop)), none_single)
             for start, stop in blocks(n_draws, draws_per_block(inquiry))
         ]
     )
     return _answer("judgements-logarithmic", logits, "the mean of the reviewers' log-odds in every place")
+
+
+def _log_pool(inquiry: Inquiry, reviewers: list[int], z: FloatArray) -> FloatArray:
+    """Return the mean of the reviewers' logits, of shares the mean logs to be normalised: (n_judgements, D)."""
+    each = np.stack([_plain_judgements(inquiry, reviewer, z) for reviewer in reviewers])
+    u: FloatArray = each.mean(axis=0)
+    for row in _rows_of_shares(inquiry):
+        u[row] = _logit_of_share(np.exp(log_expit(each[:, row]).mean(axis=0)))
+    return u
+
+
+def _logit_of_share(share: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.clip(logit(share), -LOGIT_OF_CERTAINTY, LOGIT_OF_CERTAINTY))
 
 
 def _answer(name: str, logits: FloatArray, rests_on: str) -> PooledAnswer:
@@ -267,8 +277,7 @@ def _normalised(u: FloatArray, single: BoolArray) -> FloatArray:
     scale = np.where(
         single[:, None], 1 / np.maximum(taken, 1.0), np.divide(left, others, where=others > 0, out=left * 0)
     )
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.clip(logit(p * scale), -LOGIT_OF_CERTAINTY, LOGIT_OF_CERTAINTY))
+    return _logit_of_share(p * scale)
 
 
 def _hierarchical(

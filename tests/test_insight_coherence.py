@@ -1,0 +1,161 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+import cruxmap as cm
+import reference
+from cruxmap.insight.coherence import coherence, stated_gaps
+from cruxmap.language.argument_map import Z_95, ClaimIs
+from cruxmap.network.draws import latin_hypercube
+from test_insight_cruxes import GARDEN, logit
+from written import model
+
+CARLSMITH = """
+claims:
+  feasible: {text: Systems become feasible., credence: 65%}
+  incentives: {text: There are incentives., credence: 80%}
+  hard: {text: Alignment is hard., credence: 40%}
+  seeking: {text: Some seek power., credence: 65%}
+  disempowered: {text: Humanity is disempowered., credence: 40%}
+  catastrophe: {text: It is a catastrophe., credence: 95%}
+  doom: {text: All of it., all_of: [feasible, incentives, hard, seeking, disempowered, catastrophe]}
+"""
+SUPERFORECASTERS = """
+judgements: {feasible: 80%, incentives: 90%, hard: 58%, seeking: 25%, disempowered: 5%, catastrophe: 40%}
+stated: [{of: doom, credence: 1%}]
+"""
+
+
+def logits(spec, z, of="wet", assuming=()):
+    worlds = reference.enumerate_worlds(spec.map, reference.numbers(spec.map, "ann", z))
+    yes, no = worlds.probability(ClaimIs(of), assuming)
+    return math.log(yes) - math.log(no)
+
+
+def test_gap_and_threshold_are_as_defined():
+    stated = """
+    judgements: {wet.rained: 85% to 95%}
+    stated:
+      - {of: wet, credence: 10% to 20%, assuming: [rain], source: book}
+      - {of: rain, credence: 40%}
+    """
+    text = GARDEN + "sources:\n  book: {title: A book.}\n"
+    spec = model(text, "target: wet\n", ann=stated)
+    first, second = stated_gaps(spec, "ann")
+    assert (first.of, first.assuming, first.sources) == ("wet", ("rain",), ("book",))
+    middle = (logit(0.1) + logit(0.2)) / 2
+    assert first.stated == pytest.approx(1 / (1 + math.exp(-middle)))
+    assert first.gap == pytest.approx(middle - logits(spec, {}, "wet", (ClaimIs("rain"),)), rel=1e-9)
+    addresses = tuple(spec.map.judgements)
+    z = latin_hypercube(spec.sampling.seed, addresses, 512, 0, 512)[:, :100]
+    some = [
+        logits(spec, dict(zip(addresses, column, strict=True)), "wet", (ClaimIs("rain"),)) for column in z.T
+    ]
+    sd = (logit(0.2) - logit(0.1)) / (2 * Z_95)
+    assert first.threshold == pytest.approx(Z_95 * math.hypot(sd, np.std(some, ddof=1)), rel=0.1)
+    assert first.notable
+    assert abs(first.gap) >= abs(second.gap)
+    assert second.gap == pytest.approx(logit(0.4) - logits(spec, {}, "rain"), rel=1e-9)
+    assert not second.notable
+    spread = logit(0.4) - logit(0.2)
+    assert second.threshold > Z_95 * math.hypot(0.5, 0.9 * spread / (2 * Z_95))
+
+
+def test_one_statement_about_one_number_takes_all_of_the_gap():
+    text = "claims:\n  t: {text: Target., credence: 10% to 30%}\n"
+    spec = model(text, "target: t\n", ann="stated: [{of: t, credence: 60%}]\n")
+    found = coherence(spec).worldviews["ann"]
+    [change] = found.changes
+    middle, sd = (logit(0.1) + logit(0.3)) / 2, (logit(0.3) - logit(0.1)) / (2 * Z_95)
+    assert change.log_odds == pytest.approx(logit(0.6) - middle, rel=1e-8)
+    assert change.deviations == pytest.approx((logit(0.6) - middle) / sd, rel=1e-8)
+    assert change.after == pytest.approx(0.6, rel=1e-8)
+    assert change.share == pytest.approx(1.0)
+    assert found.left == pytest.approx((0.0,), abs=1e-8)
+
+
+def test_the_least_change_is_shared_by_how_wide_the_judgements_are():
+    text = """
+    claims:
+      t: {text: Target., credence: 5% to 20%}
+    arguments:
+      pro: {text: For., for: t, strength: 10x to 100x}
+    """
+    spec = model(text, "target: t\n", ann="stated: [{of: t, credence: 90%}]\n")
+    changes = {c.address: c for c in coherence(spec).worldviews["ann"].changes}
+    sd = {
+        "t": (logit(0.2) - logit(0.05)) / (2 * Z_95),
+        "pro.strength": math.log(10) / (2 * Z_95),
+    }
+    gap = logit(0.9) - (logit(0.05) + logit(0.2)) / 2 - (math.log(10) + math.log(100)) / 2
+    whole = sum(value**2 for value in sd.values())
+    for address, value in sd.items():
+        assert changes[address].deviations == pytest.approx(gap * value / whole, rel=1e-7)
+
+
+def test_the_superforecasters_would_have_to_give_way_on_disempowerment_first():
+    spec = model(CARLSMITH, "target: doom\n", superforecasters=SUPERFORECASTERS)
+    found = coherence(spec).worldviews["superforecasters"]
+    [gap] = found.stated
+    assert gap.implied == pytest.approx(0.002088, rel=1e-12)
+    assert gap.gap == pytest.approx(logit(0.01) - logit(0.002088), rel=1e-9)
+    assert gap.notable
+    assert found.changes[0].address == "disempowered"
+    assert sum(c.share for c in found.changes) == pytest.approx(1.0)
+    reached = {c.address: f"{c.after:.17g}" for c in found.changes}
+    mended = cm.probability(spec, "doom", worldview="superforecasters", judgements=reached)
+    assert mended == pytest.approx(0.01, rel=1e-6)
+    assert found.distance == pytest.approx(math.sqrt(sum(c.deviations**2 for c in found.changes)))
+    json.dumps(coherence(spec).to_json(), allow_nan=False)
+
+
+def test_statements_that_contradict_each_other_are_met_halfway():
+    text = "claims:\n  t: {text: Target., credence: 10% to 30%}\n"
+    spec = model(
+        text, "target: t\n", ann="stated: [{of: t, credence: 60%}, {of: {t: false}, credence: 60%}]\n"
+    )
+    found = coherence(spec).worldviews["ann"]
+    assert found.changes[0].after == pytest.approx(0.5, abs=1e-6)
+    assert sorted(found.left) == pytest.approx([logit(0.6), logit(0.6)], abs=1e-5)
+
+
+def test_statements_about_the_impossible_say_so():
+    text = """
+    claims:
+      hopeless: {text: It will not be., credence: 0%}
+      t: {text: Target., credence: 30%}
+    """
+    stated = "stated: [{of: t, credence: 50%, assuming: [hopeless]}, {of: hopeless, credence: 10%}]\n"
+    found = coherence(model(text, "target: t\n", ann=stated)).worldviews["ann"]
+    assert [gap.gap for gap in found.stated] == [None, None]
+    assert ["impossible" in g.reason or "certain" in g.reason for g in found.stated] == [True, True]
+    assert found.changes == ()
+    assert found.left == (None, None)
+
+
+def test_who_states_nothing_has_nothing_to_reconcile():
+    spec = model(GARDEN, "target: wet\n", ann="judgements: {rain: 50%}\n")
+    told = []
+    found = coherence(spec, progress=lambda *step: told.append(step)).worldviews["ann"]
+    assert (found.stated, found.changes, found.distance) == ((), (), 0.0)
+    assert told == [("coherence", 1, 1)]
+    assert stated_gaps(spec, "map") == ()
+    with pytest.raises(cm.InvalidMap):
+        stated_gaps(spec, "nobody")
+
+
+@pytest.mark.long
+def test_reconciling_shows_where_the_posterior_goes():
+    text = (
+        "claims:\n  t: {text: Target., credence: 10% to 30%}\n  other: {text: Other., credence: 10% to 30%}\n"
+    )
+    ask = "target: t\nreconcile: true\nsampling: {draws: 2000, tune: 500, chains: 2}\n"
+    spec = model(text, ask, ann="stated: [{of: t, credence: 40% to 60%}]\n")
+    shifts = {s.address: s for s in coherence(spec).worldviews["ann"].shifts}
+    middle, sd = (logit(0.1) + logit(0.3)) / 2, (logit(0.3) - logit(0.1)) / (2 * Z_95)
+    noise = (logit(0.6) - logit(0.4)) / (2 * Z_95)
+    expected = sd * (0.0 - middle) / (sd**2 + noise**2)  # conjugate: both are normal in the logit
+    assert shifts["t"].deviations == pytest.approx(expected, abs=0.1)
+    assert abs(shifts["other"].deviations) < 0.1

@@ -1,0 +1,168 @@
+import json
+import math
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import halfnorm
+
+from cruxmap.bayes import pooling
+from cruxmap.bayes.pooling import SPREAD_PRIOR, Opinions, pool_opinions
+from cruxmap.bayes.results import Convergence
+from cruxmap.insight.pool import extremising_factor, pool
+from test_insight_cruxes import logit
+from written import model
+
+LONE = "claims:\n  t: {text: Target., credence: 20%}\n"
+SOME = """
+claims:
+  a: {text: One., credence: 20% to 40%}
+  b: {text: Two., credence: 50%}
+  t: {text: Target., all_of: [a, b]}
+questions:
+  q: {text: Which?, states: [x, y, z], credence: {x: 50%, y: 30%, z: rest}}
+arguments:
+  pro: {text: For., for: a, strength: 2x to 4x}
+"""
+
+
+@pytest.fixture
+def conjugate(monkeypatch):
+    """The pool of judgements with the spread fixed at 1, in place of a chain: everything is Normal then."""
+
+    def fixed(opinions, *, draws, seed, **_):
+        spread = np.ones((2, draws))
+        common = pooling.common_values(opinions, spread, seed)
+        return pooling.PooledDraws(common, spread, Convergence("pool", 1.0, 1000.0, 0))
+
+    monkeypatch.setattr("cruxmap.insight.pool.pool_opinions", fixed)
+
+
+def answers(result):
+    return {answer.id: answer for answer in result.answers}
+
+
+def test_the_extremising_factor_is_the_published_one():
+    assert extremising_factor(1) == pytest.approx(1.0)
+    assert extremising_factor(2) == pytest.approx(2 * (math.sqrt(7) - 2))
+    assert extremising_factor(10**6) == pytest.approx(math.sqrt(3), rel=1e-5)
+
+
+@pytest.mark.usefixtures("conjugate")
+def test_pools_of_answers_follow_their_formulas():
+    spec = model(LONE, "target: t\n", ann="judgements: {t: 10%}\n", bob="judgements: {t: 60%}\n")
+    result = pool(spec)
+    assert dict(result.worldviews) == pytest.approx({"ann": 0.1, "bob": 0.6})
+    mean = (logit(0.1) + logit(0.6)) / 2
+    found = answers(result)
+    assert found["linear"].probability == pytest.approx(0.35)
+    assert logit(found["logarithmic"].probability) == pytest.approx(mean)
+    stretched = logit(0.2) + extremising_factor(2) * (mean - logit(0.2))
+    assert logit(found["extremised"].probability) == pytest.approx(stretched)
+    assert result.prior == pytest.approx(0.2)
+    assert result.factor == pytest.approx(extremising_factor(2))
+    other = answers(pool(spec, prior=0.5, factor=2.0))["extremised"]
+    assert logit(other.probability) == pytest.approx(2 * mean)
+    assert "2.00 times" in other.rests_on
+    assert "given" in other.rests_on
+
+
+@pytest.mark.usefixtures("conjugate")
+def test_with_one_number_pooling_judgements_is_pooling_answers():
+    spec = model(LONE, "target: t\n", ann="judgements: {t: 10%}\n", bob="judgements: {t: 60%}\n")
+    found = answers(pool(spec))
+    same = found["judgements-logarithmic"].probability
+    assert same == pytest.approx(found["logarithmic"].probability, rel=1e-12)
+
+
+@pytest.mark.usefixtures("conjugate")
+def test_what_reviewers_have_in_common_is_the_conjugate_posterior():
+    ask = "target: t\nsampling: {draws: 4000}\n"
+    spec = model(LONE, ask, ann="judgements: {t: 10% to 30%}\n", bob="judgements: {t: 60%}\n", eve="")
+    result = pool(spec)
+    [judgement] = result.judgements
+    assert (judgement.address, judgement.reviewers) == ("t", ("ann", "bob"))
+    z = 1.6448536269514722
+    opinions = [
+        ((logit(0.1) + logit(0.3)) / 2, (logit(0.3) - logit(0.1)) / (2 * z)),
+        (logit(0.6), 0.5),
+    ]
+    precision = 1 / 2.0**2 + sum(1 / (1 + sd**2) for _, sd in opinions)
+    mean = (logit(0.2) / 2.0**2 + sum(value / (1 + sd**2) for value, sd in opinions)) / precision
+    tolerance = 4 / math.sqrt(precision * 4000)
+    assert logit(judgement.central) == pytest.approx(mean, abs=1.3 * tolerance)
+    assert logit(judgement.low) == pytest.approx(mean - z / math.sqrt(precision), abs=2.2 * tolerance)
+    answer = answers(result)["judgements-hierarchical"]
+    assert answer.interval_90 == pytest.approx((judgement.low, judgement.high))
+    assert result.convergence.converged
+
+
+@pytest.mark.usefixtures("conjugate")
+def test_shares_rejections_and_certainties_are_pooled_softly():
+    ann = "judgements: {q.x: 80%, a: 100%}\nrejects: [pro]\n"
+    bob = "judgements: {q: {x: 20%, y: 20%, z: rest}, a: 30%}\n"
+    spec = model(SOME, "target: {q: x}\nsampling: {draws: 16}\n", ann=ann, bob=bob)
+    result = pool(spec)
+    x, y, z = (math.sqrt(p * r) for p, r in ((0.8, 0.2), (0.12, 0.2), (0.08, 0.6)))
+    assert answers(result)["judgements-logarithmic"].probability == pytest.approx(x / (x + y + z))
+    pooled = {judgement.address: judgement for judgement in result.judgements}
+    assert {"q.x", "q.y", "q.z", "a", "pro"} <= pooled.keys()
+    assert pooled["pro"].reviewers == ("ann",)
+    assert 0 < pooled["pro"].central < 1
+    assert pooled["a"].reviewers == ("ann", "bob")
+
+
+@pytest.mark.usefixtures("conjugate")
+def test_certainties_that_nobody_disputes_stay():
+    spec = model(
+        SOME, "target: t\nsampling: {draws: 64}\n", ann="judgements: {a: 30%}\n", bob="judgements: {a: 50%}\n"
+    )
+    result = pool(spec)
+    # `t` is met for sure when its parts are: with 99% instead, the pools would not agree with this.
+    odds = (logit(0.3) + logit(0.5)) / 2
+    widths = answers(result)["judgements-logarithmic"].interval_90
+    lowest = 1 / (1 + math.exp(-(odds + math.log(2))))
+    assert widths[0] == pytest.approx(0.5 * lowest, rel=0.05)
+    assert "times" in result.explanation
+    json.dumps(result.to_json(), allow_nan=False)
+
+
+@pytest.mark.usefixtures("conjugate")
+def test_a_pool_of_one_is_none():
+    result = pool(model(LONE, "target: t\n", ann="judgements: {t: 10%}\n"))
+    assert (result.answers, result.judgements) == ((), ())
+    assert "at least two" in result.reason
+    impossible = model(LONE, "target: t\n", ann="judgements: {t: 100%}\n", bob="judgements: {t: 10%}\n")
+    assert dict(pool(impossible).worldviews) == pytest.approx({"bob": 0.1})
+    json.dumps(result.to_json(), allow_nan=False)
+
+
+@pytest.mark.long
+def test_the_spread_and_the_common_value_agree_with_quadrature():
+    values, sds = np.array([0.3, 1.9, 1.0]), np.array([0.2, 0.3, 0.5])
+    opinions = Opinions(np.zeros(3, int), values, sds, np.array([0.5]), np.array([2.0]), np.zeros(1, int))
+    drawn = pool_opinions(opinions, draws=4000, tune=500, chains=2, seed=3)
+    assert drawn.convergence.converged
+
+    def density(tau):
+        covariance = np.diag(tau**2 + sds**2) + 2.0**2
+        shift = values - 0.5
+        exponent = shift @ np.linalg.solve(covariance, shift)
+        return (
+            halfnorm.pdf(tau, scale=SPREAD_PRIOR)
+            * math.exp(-exponent / 2)
+            / math.sqrt(np.linalg.det(covariance))
+        )
+
+    def common(tau):
+        weight = 1 / (tau**2 + sds**2)
+        return (0.5 / 4 + weight @ values) / (1 / 4 + weight.sum())
+
+    whole = quad(density, 0, 8)[0]
+    spread = quad(lambda tau: tau * density(tau), 0, 8)[0] / whole
+    middle = quad(lambda tau: common(tau) * density(tau), 0, 8)[0] / whole
+    error = 4 / math.sqrt(drawn.convergence.ess)
+    assert drawn.spread[0].mean() == pytest.approx(spread, abs=error * drawn.spread[0].std())
+    assert drawn.common[0].mean() == pytest.approx(middle, abs=error * drawn.common[0].std())
+    # No ratio was judged, so their spread is its prior.
+    assert drawn.spread[1].mean() == pytest.approx(halfnorm.mean(scale=SPREAD_PRIOR), abs=error)
