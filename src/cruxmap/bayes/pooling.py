@@ -66,6 +66,7 @@ def pool_opinions(opinions: Opinions, *, draws: int, tune: int, chains: int, see
             random_seed=seed,
             progressbar=False,
             quiet=True,
+            target_accept=0.98,  # spreads may be near 0, where their density bends sharply
         )
     summary = az.summary(posterior, var_names=["spread"], kind="diagnostics", round_to="none")
     convergence = Convergence(

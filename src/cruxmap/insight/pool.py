@@ -223,7 +223,7 @@ def _log_pool_of_judgements(inquiry: Inquiry, reviewers: list[int]) -> PooledAns
 
 
 def _log_pool(inquiry: Inquiry, reviewers: list[int], z: FloatArray) -> FloatArray:
-    """Return the mean of the reviewers' logits, of shares the mean logs to be normalised: (n_judgements, D)."""
+    """Return the mean of the reviewers' logits, for shares that of their logs: (n_judgements, D)."""
     each = np.stack([_plain_judgements(inquiry, reviewer, z) for reviewer in reviewers])
     u: FloatArray = each.mean(axis=0)
     for row in _rows_of_shares(inquiry):
