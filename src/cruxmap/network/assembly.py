@@ -258,10 +258,15 @@ class Tables:
 
         Where the conditions range over few configurations it is one table. Otherwise it is a chain from the
         last case to the first, each step drawing from its own case or passing the value on, so that the
-        cost grows with the number of cases only.
+        cost grows with the number of cases only. With parents, the number of the case becomes a variable
+        first, so that they meet one variable and not all that the conditions mention.
         """
         room = max(4, ROOM // self.size(parents))
         scope = union(case.when for case in cases[:-1])
+        if parents and self.size(scope) > len(cases):
+            number = self._case_number(name, cases, scope)
+            draws = [case.draw for case in cases]
+            return self.table(name, states, (number,), np.arange(len(cases)), draws, parents=parents)
         if self.size(scope) <= room:
             choice = self._first(cases, scope)
             return self.table(name, states, scope, choice, [case.draw for case in cases], parents=parents)
@@ -279,6 +284,22 @@ class Tables:
                 parents=parents,
             )
         return following
+
+    def _case_number(self, name: str, cases: Sequence[Case], scope: tuple[int, ...]) -> int:
+        """Add the number of the first case that holds, from the last case to the first where it takes a chain."""
+        states = tuple(f"case {k + 1}" for k in range(len(cases)))
+        if self.size(scope) <= ROOM:
+            return self.helper(Function(scope, self._first(cases, scope)), states, f"{name} [case]")
+        number = Function((), np.array(len(cases) - 1))
+        for k in range(len(cases) - 2, -1, -1):
+            when = self.narrow(cases[k].when, ROOM, f"{name} [when {k + 1}]")
+            joint = union((when, number))
+            values = np.where(self.spread(when, joint), k, self.spread(number, joint)) - k
+            label = f"{name} [case from {k + 1}]" if k else f"{name} [case]"
+            step = self.helper(Function(joint, values), states[k:], label)
+            number = Function((step,), np.arange(k, len(cases)))
+        [variable] = number.scope
+        return variable
 
     def _first(self, cases: Sequence[Case], scope: tuple[int, ...]) -> IntArray:
         """The number of the first case that holds, by the states of `scope`; the last one where none does."""
