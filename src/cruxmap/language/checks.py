@@ -204,14 +204,16 @@ def check_arguments(argument_map: ArgumentMap, names: Names, findings: Findings)
                         "leave the argument out, or say how strong",
                     )
     for (id_, part), count in on.items():
+        entry = argument_map.entry.get(id_)
+        if entry is None:
+            continue
         if count > MOST_ARGUMENTS:
             name = f"{id_}.{part}" if part else id_
             message = f"{count} arguments bear on `{name}`, and {MOST_ARGUMENTS} are the most"
             hint = "group them under claims, and argue from those"
-            findings.add(Code.TOO_MANY_ARGUMENTS, message, argument_map.entry[id_].about.span, hint)
-    for id_, part in on:
+            findings.add(Code.TOO_MANY_ARGUMENTS, message, entry.about.span, hint)
         if id_ not in names.broken:
-            _warn_if_certain(argument_map.entry[id_], part, findings)
+            _warn_if_certain(entry, part, findings)
 
 
 def _meeting_point(target: ArgumentTarget) -> tuple[str, str] | None:

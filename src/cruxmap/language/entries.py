@@ -476,19 +476,18 @@ def _share_row(owner: _Owner, shape: AnyShareRow, states: tuple[str, ...]) -> Sh
         owner.desk.findings.add(
             code, "a row takes either `credence` or `state`", shape.id or shape.state or owner.id
         )
-    shares: tuple[Judgement, ...] = ()
-    if shape.state is not None:
-        shares = _certain_shares(owner, shape, shape.state, states, address)
-    elif shape.credence is not None:
+    if shape.credence is not None:
         shares = _shares(owner, shape.credence, states, address, shape)
+    else:
+        shares = _certain_shares(owner, shape, states, address)
     return ShareRow(str(shape.id) if named else None, when, address if named else None, shares)
 
 
 def _certain_shares(
-    owner: _Owner, shape: ShareRowShape, state: Text, states: tuple[str, ...], address: str
+    owner: _Owner, shape: ShareRowShape, states: tuple[str, ...], address: str
 ) -> tuple[Judgement, ...]:
-    """Return shares of 100% for one state and 0% for the others."""
-    certain = owner.desk.resolver.state(owner.id, state)
+    """Return shares of 100% for the row's state and 0% for the others."""
+    certain = None if shape.state is None else owner.desk.resolver.state(owner.id, shape.state)
     cited, note = citations(owner.desk, shape.source), str(shape.note or "")
     warn_of_comments(owner.desk.findings, None, shape)
     return tuple(
@@ -501,7 +500,7 @@ def _certain_shares(
             False,
             cited,
             note,
-            state.span,
+            (shape.state or owner.id).span,
         )
         for name in states
     )
@@ -516,8 +515,9 @@ def _shares(
     by_state = {str(state): share for state, share in written.items()}
     return tuple(
         owner.judgement(by_state[state], f"{address}.{state}", Role.SHARE, long or around)
-        for state in states
         if state in by_state
+        else owner.default(f"{address}.{state}", Role.SHARE, stand_in(Scale.PROBABILITY))
+        for state in states
     )
 
 

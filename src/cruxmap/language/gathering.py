@@ -76,7 +76,9 @@ def gather(folder: Path, findings: Findings) -> Sheets:
                 sheets.broken.add(str(cut[1]))
             elif cut[:1] != ("map",):
                 sheets.complete = False
-        if fitted.shape is not None:
+        if fitted.shape is None:
+            sheets.complete = False
+        else:
             _merge(sheets, fitted.shape, findings)
     for path in yaml_files(folder / "sources", findings):
         _read_locators(sheets, path, findings)
@@ -242,6 +244,8 @@ def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int)
         findings.add(Code.WRONG_SHAPE, "a file holds a mapping of keys and values", root, "as in `claims:`")
         return Fitted(None, frozenset())
     _leave_out_empty(kind, root)
+    if () in parsed.spoiled:
+        return Fitted(None, frozenset([()]))
     cuts: set[tuple[str | int, ...]] = set(parsed.spoiled)
     _cut(root, parsed.spoiled)
     for attempt, level in enumerate((depth, *range(depth, -1, -1))):

@@ -420,7 +420,7 @@ class ClaimShape(Told):
 class QuestionShape(Told):
     """A question."""
 
-    states: list[Id]
+    states: Annotated[list[Id], Field(min_length=1)]
     credence: Shares | None = None
     given: Annotated[list[AnyShareRow], Field(min_length=1)] | None = None
     gap: GapShape | None = None

@@ -181,7 +181,7 @@ def _stated(desk: Desk, shape: StatedShape) -> Stated:
 
 
 def check_circles(worldviews: Mapping[str, Worldview], findings: Findings) -> tuple[Worldview, ...]:
-    """Add a problem for worldviews that extend each other in a circle; return those that lead into none."""
+    """Add a problem for worldviews that extend each other in a circle; return those whose lineage ends."""
     extends = {id_: [w.extends] if w.extends in worldviews else [] for id_, w in worldviews.items()}
     circular: set[str] = set()
     for circle in cycles({id_: [other for other in others if other] for id_, others in extends.items()}):
@@ -190,15 +190,16 @@ def check_circles(worldviews: Mapping[str, Worldview], findings: Findings) -> tu
         findings.add(
             Code.WORLDVIEW_CIRCLE, message, worldviews[circle[0]].about.span, "one of them rests on the map"
         )
-    return tuple(w for w in worldviews.values() if not _leads_into(w, worldviews, circular))
+    return tuple(w for w in worldviews.values() if _rests_on_the_map(w, worldviews, circular))
 
 
-def _leads_into(worldview: Worldview, worldviews: Mapping[str, Worldview], circular: set[str]) -> bool:
+def _rests_on_the_map(worldview: Worldview, worldviews: Mapping[str, Worldview], circular: set[str]) -> bool:
+    """Whether its lineage ends: not in a circle, and not in a worldview that could not be read."""
     step: Worldview | None = worldview
-    while step is not None:
-        if step.about.id in circular:
+    while step is not None and step.about.id not in circular:
+        if step.extends is None:
             return True
-        step = worldviews.get(step.extends) if step.extends else None
+        step = worldviews.get(step.extends)
     return False
 
 
