@@ -252,12 +252,12 @@ def cruxes(
     names = model.worldviews if worldview is None else (checked_worldview(model.map, worldview),)
     inquiry = inquire(replace(model, worldviews=names))
     candidates = candidates_of(inquiry)
-    asked = tuple(candidate.variable for candidate in candidates)
-    seen = views(inquiry, progress)
-    predictions = [predict(view, asked) for view in seen]
-    tables = tuple(
-        _table(view, candidates, predictive) for view, predictive in zip(seen, predictions, strict=True)
-    )
+    asked = tuple(dict.fromkeys(candidate.variable for candidate in candidates))
+    tables, predictions = [], []
+    for view in views(inquiry, progress):
+        position = _position(inquiry, view.worldview)
+        predictions.append(predict(view, asked, position.connected))
+        tables.append(_table(view, candidates, position, predictions[-1]))
     if worldview is not None:
         return tables[0]
     return CruxTables(
@@ -325,6 +325,13 @@ def settled_nodes(inquiry: Inquiry) -> frozenset[int]:
     return frozenset({variable for variable, _ in inquiry.given} | {places[name] for name in names})
 
 
+def connected_to_target(inquiry: Inquiry, worldview: int) -> frozenset[int]:
+    """Return the nodes of the graph that are not separated from the target in a worldview."""
+    settled = settled_nodes(inquiry)
+    graph = graph_of(inquiry, open_judgements(inquiry, worldview), settled)
+    return connected(graph, inquiry.targets[0], settled)
+
+
 @dataclass(frozen=True, slots=True)
 class _Position:
     """Where a worldview's entries stand to the target on the graph, as sets of nodes (see `separation`)."""
@@ -343,7 +350,9 @@ def _position(inquiry: Inquiry, worldview: int) -> _Position:
     return _Position(connected(graph, target, settled), below)
 
 
-def _table(view: View, candidates: Sequence[Candidate], predictive: Predictive | None) -> CruxTable:
+def _table(
+    view: View, candidates: Sequence[Candidate], position: _Position, predictive: Predictive | None
+) -> CruxTable:
     inquiry, model, name = view.inquiry, view.inquiry.model, view.name
     if predictive is None:
         given = ", ".join(map(condition_text, (*model.assuming, *model.observed)))
@@ -353,7 +362,6 @@ def _table(view: View, candidates: Sequence[Candidate], predictive: Predictive |
         certain = percent(predictive.target.yes)
         reason = f"the target is certain in this worldview ({certain}), so it turns on nothing"
         return CruxTable(name, model.target.name, predictive.target.yes, reason=reason)
-    position = _position(inquiry, view.worldview)
     claims, arguments, questions = _listed(model, candidates, predictive, position)
     movers = np.array(sorted(-1 - node for node in position.connected if node < 0), dtype=np.int64)
     turns = sensitivity(view, movers)

@@ -10,30 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from scipy.special import expit
 
 from cruxmap.insight.coherence import StatedGap, stated_gaps
-from cruxmap.insight.cruxes import Candidate, binary, candidates_of, crossing, settled_nodes
+from cruxmap.insight.cruxes import Candidate, binary, candidates_of, connected_to_target, crossing
 from cruxmap.insight.information import (
     Crossing,
     symmetric_divergence,
     value_of_discrimination,
     value_of_information,
 )
-from cruxmap.insight.predictive import Predictive, log_odds_of, predict, views
-from cruxmap.insight.separation import connected, graph_of, open_judgements
-from cruxmap.insight.shapley import NoValueError, Shares, shapley
-from cruxmap.insight.words import checked_worldview, percent, sentence_of
-from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ModelSpec
+from cruxmap.insight.predictive import Predictive, View, log_odds_of, predict, views
+from cruxmap.insight.sharing import Game, Pairing, Shared, game_of, share_out
+from cruxmap.insight.words import checked_worldview, sentence_of
+from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap, ModelSpec
 from cruxmap.language.inheritance import Perspective, Setting
 from cruxmap.language.judgement import format_value
 from cruxmap.network.inquiry import Inquiry, Progress, inquire
-from cruxmap.network.network import FloatArray, IntArray
-from cruxmap.network.tables import BoolArray
-
-ROUNDING = 1e-12
-"""Central values, in logits or logs, that lie no further apart are the same."""
 
 # --- values --------------------------------------------------------------------------------------
 
@@ -184,45 +177,78 @@ def diff(model: ModelSpec, a: str, b: str, *, progress: Progress | None = None) 
 
     Swapping them negates gap and shares exactly. Raises `InvalidMap` for an unknown worldview.
     """
-    for name in (a, b):
-        checked_worldview(model.map, name)
-    if a == b:
-        return _of_itself(model, a)
-    first, second = sorted((a, b))
-    inquiry = inquire(replace(model, worldviews=(first, second)))
-    game = _game(inquiry)
-    shared = _share_out(inquiry, game, progress)
-    candidates = [c for c in candidates_of(inquiry) if c.state is not None and not c.argument]
-    asked = [candidate.variable for candidate in candidates]
-    predictions = [predict(view, asked) for view in views(inquiry, progress)]
+    return diffs(model, ((a, b),), progress=progress)[0]
+
+
+def diffs(
+    model: ModelSpec, pairs: Sequence[tuple[str, str]], *, progress: Progress | None = None
+) -> tuple[WorldviewDiff, ...]:
+    """Return the `diff` of each pair; what they have in common is computed once."""
+    names = tuple(sorted({checked_worldview(model.map, name) for pair in pairs for name in pair}))
+    inquiry = inquire(replace(model, worldviews=names))
+    candidates = tuple(c for c in candidates_of(inquiry) if c.state is not None and not c.argument)
+    sides = {view.name: _beheld(view, candidates) for view in views(inquiry, progress)}
+    return tuple(_diff(inquiry, sides, pair, progress) for pair in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beheld:
+    """What the parts of a diff take from one worldview alone; `claims` is `None` where it is impossible."""
+
+    number: int
+    claims: Mapping[str, "_Side"] | None
+    stated: tuple[StatedGap, ...]
+    draws: int
+
+
+def _beheld(view: View, candidates: Sequence[Candidate]) -> _Beheld:
+    reached = connected_to_target(view.inquiry, view.worldview)
+    predictive = predict(view, tuple(dict.fromkeys(c.variable for c in candidates)), reached)
+    stated = stated_gaps(view.inquiry.model, view.name)
+    if predictive is None:
+        return _Beheld(view.worldview, None, stated, 0)
+    claims = {c.id: _side(predictive, c, c.variable in reached) for c in candidates}
+    return _Beheld(view.worldview, claims, stated, predictive.draws)
+
+
+def _diff(
+    inquiry: Inquiry, sides: Mapping[str, _Beheld], pair: tuple[str, str], progress: Progress | None
+) -> WorldviewDiff:
+    first, second = sorted(pair)
+    if first == second:
+        return _of_itself(inquiry, sides[first].number)
+    a, b = sides[first], sides[second]
+    pairing = Pairing(inquiry, a.number, b.number)
+    game = game_of(pairing)
+    shared = share_out(pairing, game, progress)
     result = WorldviewDiff(
         first,
         second,
-        model.target.name,
+        inquiry.model.target.name,
         shared.probability[0],
         shared.probability[1],
         shared.gap,
-        _differences(inquiry, game, shared),
-        _double_cruxes(inquiry, candidates, predictions),
-        _structure(inquiry),
-        stated_gaps(model, first),
-        stated_gaps(model, second),
+        _differences(pairing, game, shared),
+        _double_cruxes(inquiry.model.map, a, b),
+        _structure(pairing),
+        a.stated,
+        b.stated,
         shared.pairs,
         shared.settled,
-        0 if predictions[0] is None else predictions[0].draws,
+        min(a.draws, b.draws),
         shared.reason,
     )
-    return result if (a, b) == (first, second) else _swapped(result)
+    return result if pair == (first, second) else _swapped(result)
 
 
-def _of_itself(model: ModelSpec, name: str) -> WorldviewDiff:
-    inquiry = inquire(replace(model, worldviews=(name,)))
-    logit = float(log_odds_of(inquiry, inquiry.numbers.mu.T, inquiry.numbers.single.T)[0])
+def _of_itself(inquiry: Inquiry, number: int) -> WorldviewDiff:
+    name, numbers = inquiry.model.worldviews[number], inquiry.numbers
+    logit = float(log_odds_of(inquiry, numbers.mu[number][:, None], numbers.single[number])[0])
     p = None if math.isnan(logit) else float(expit(logit))
     return WorldviewDiff(
         name,
         name,
-        model.target.name,
+        inquiry.model.target.name,
         p,
         p,
         0.0,
@@ -233,139 +259,7 @@ def _of_itself(model: ModelSpec, name: str) -> WorldviewDiff:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Game:
-    """The entries judged differently. `changed` lists their addresses; `players` are those that can matter.
-
-    `owner` (n_judgements,) is the number of the player that an address belongs to, -1 for none.
-    """
-
-    changed: Mapping[str, tuple[str, ...]]
-    players: tuple[str, ...]
-    owner: IntArray
-
-
-def _game(inquiry: Inquiry) -> _Game:
-    addresses, judgements = inquiry.network.addresses, inquiry.model.map.judgements
-    one, other = inquiry.perspectives
-    changed: dict[str, list[str]] = {}
-    for address in addresses:
-        if not _written_alike(one.setting[address], other.setting[address]):
-            changed.setdefault(judgements[address].owner, []).append(address)
-    matters = {
-        judgements[address].owner
-        for address in _reaching_target(inquiry)
-        if not _same_at_the_centre(one.setting[address], other.setting[address])
-    }
-    players = tuple(sorted(matters))
-    number_of = {player: number for number, player in enumerate(players)}
-    owner = np.array([number_of.get(judgements[address].owner, -1) for address in addresses], dtype=np.int64)
-    return _Game({name: tuple(parts) for name, parts in changed.items()}, players, owner)
-
-
-def _reaching_target(inquiry: Inquiry) -> set[str]:
-    """Return the addresses whose numbers can move the target, directly or through another's link to them."""
-    addresses, settled = inquiry.network.addresses, settled_nodes(inquiry)
-    graph = graph_of(inquiry, np.arange(len(addresses)), settled)
-    reached = connected(graph, inquiry.targets[0], settled)
-    found: set[str] = set()
-    waiting = [addresses[-1 - node] for node in reached if node < 0]
-    while waiting:
-        address = waiting.pop()
-        if address not in found:
-            found.add(address)
-            waiting += [perspective.setting[address].column for perspective in inquiry.perspectives]
-    return found
-
-
-def _written_alike(one: Setting, other: Setting) -> bool:
-    """Tell whether two settings are the same number; where both are links, that number is another place's."""
-    if one.column == other.column != one.address:
-        return True
-    return (one.value, one.column, one.single, one.rejected) == (
-        other.value,
-        other.column,
-        other.single,
-        other.rejected,
-    )
-
-
-def _same_at_the_centre(one: Setting, other: Setting) -> bool:
-    if one.column == other.column != one.address:
-        return True
-    alike = (one.column, one.single) == (other.column, other.single)
-    return alike and abs(one.value.mu - other.value.mu) <= ROUNDING
-
-
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """The gap and its shares; `shares` is `None` where it cannot be shared out, for the `reason`."""
-
-    probability: tuple[float | None, float | None]
-    gap: float | None
-    shares: Shares | None
-    reason: str | None
-    pairs: int = 0
-    settled: bool = True
-
-
-def _share_out(inquiry: Inquiry, game: _Game, progress: Progress | None) -> _Shared:
-    """Share out logit P and P between the first worldview and the second."""
-    names, target = inquiry.model.worldviews, inquiry.model.target.name
-
-    def worth(taken: BoolArray) -> FloatArray:
-        logits = log_odds_of(inquiry, *_mixtures(inquiry, game, taken))
-        return np.stack([logits, expit(logits)], axis=1)
-
-    def told(done: int, of: int) -> None:
-        if progress is not None:
-            progress(f"{names[0]} against {names[1]}: pairs of orders", done, of)
-
-    logits = log_odds_of(inquiry, inquiry.numbers.mu.T, inquiry.numbers.single.T)
-    first, second = (None if math.isnan(logit) else float(expit(logit)) for logit in logits)
-    probability = first, second
-    for name, logit in zip(names, logits, strict=True):
-        if math.isnan(logit):
-            return _Shared(probability, None, None, f"what is assumed or observed is impossible in `{name}`")
-    gap = float(logits[0] - logits[1]) if logits[0] != logits[1] else 0.0
-    for name, logit in zip(names, logits, strict=True):
-        if math.isinf(logit):
-            reason = f"{target} is certain in `{name}` ({percent(float(expit(logit)))})"
-            return _Shared(probability, gap if math.isfinite(gap) else None, None, reason)
-    try:
-        shares = shapley(worth, len(game.players), inquiry.model.sampling.seed, told)
-    except NoValueError:
-        reason = (
-            "the gap cannot be shared out: some mixture of the two worldviews makes the target certain, "
-            "or what is assumed or observed impossible"
-        )
-        return _Shared(probability, gap, None, reason)
-    return _Shared(probability, gap, shares, None, shares.pairs, shares.converged)
-
-
-def _mixtures(inquiry: Inquiry, game: _Game, taken: BoolArray) -> tuple[FloatArray, BoolArray]:
-    """Return judgements and single flags, both (n_judgements, m), of m mixtures.
-
-    `taken` (m, players) tells which players have their numbers from the first worldview. A place that
-    is linked to another takes that one's number in the mixture.
-    """
-    numbers = inquiry.numbers
-    padded = np.concatenate([taken, np.zeros((len(taken), 1), dtype=np.bool_)], axis=1)
-    from_first = padded[:, game.owner].T  # owner -1 is the last column: nobody's
-    u = np.where(from_first, numbers.mu[0][:, None], numbers.mu[1][:, None])
-    single = np.where(from_first, numbers.single[0][:, None], numbers.single[1][:, None])
-    own = np.arange(len(u))
-    links = np.flatnonzero((numbers.column[:2] != own).any(axis=0))
-    columns = np.where(from_first[links], numbers.column[0][links, None], numbers.column[1][links, None])
-    for _ in links:  # a chain of links settles in as many rounds as it is long
-        followed = np.take_along_axis(u, columns, axis=0)
-        if (followed == u[links]).all():
-            break
-        u[links] = followed
-    return u, single
-
-
-def _differences(inquiry: Inquiry, game: _Game, shared: _Shared) -> tuple[Difference, ...]:
+def _differences(pairing: Pairing, game: Game, shared: Shared) -> tuple[Difference, ...]:
     number_of = {player: number for number, player in enumerate(game.players)}
     differences = []
     for name, addresses in game.changed.items():
@@ -376,9 +270,9 @@ def _differences(inquiry: Inquiry, game: _Game, shared: _Shared) -> tuple[Differ
                 part = shared.shares.share[number_of[name]]
                 error = shared.shares.standard_error[number_of[name], 0]
                 share = (float(part[0]), float(part[1]), float(error))
-        entry = inquiry.model.map.entry[name]
+        entry = pairing.inquiry.model.map.entry[name]
         by = entry.by if isinstance(entry, Argument) else None
-        changes = tuple(_change(inquiry.perspectives, address) for address in addresses)
+        changes = tuple(_change(pairing.perspectives, address) for address in addresses)
         differences.append(Difference(name, entry.about.text, by, *share, changes))
     return tuple(sorted(differences, key=lambda d: (-abs(d.share_logit or 0.0), d.id)))
 
@@ -407,8 +301,8 @@ def notation(setting: Setting) -> str:
     return setting.value.text or format_value(setting.value)
 
 
-def _structure(inquiry: Inquiry) -> Structure:
-    one, other = inquiry.perspectives
+def _structure(pairing: Pairing) -> Structure:
+    one, other = pairing.perspectives
 
     def rejected(perspective: Perspective) -> set[str]:
         return {setting.address for setting in perspective.settings if setting.rejected}
@@ -425,25 +319,12 @@ def _structure(inquiry: Inquiry) -> Structure:
 # --- double cruxes -------------------------------------------------------------------------------
 
 
-def _double_cruxes(
-    inquiry: Inquiry, candidates: Sequence[Candidate], predictions: Sequence[Predictive | None]
-) -> tuple[DoubleCrux, ...]:
-    a, b = predictions
-    if a is None or b is None:
+def _double_cruxes(argument_map: ArgumentMap, a: _Beheld, b: _Beheld) -> tuple[DoubleCrux, ...]:
+    if a.claims is None or b.claims is None:
         return ()
-    settled = settled_nodes(inquiry)
-    reached = [
-        connected(graph_of(inquiry, open_judgements(inquiry, side), settled), inquiry.targets[0], settled)
-        for side in (0, 1)
-    ]
     cruxes = [
-        _double_crux(
-            candidate.id,
-            sentence_of(inquiry.model.map, candidate.id),
-            _side(a, candidate, candidate.variable in reached[0]),
-            _side(b, candidate, candidate.variable in reached[1]),
-        )
-        for candidate in candidates
+        _double_crux(name, sentence_of(argument_map, name), side, b.claims[name])
+        for name, side in a.claims.items()
     ]
     return tuple(sorted(cruxes, key=lambda crux: (crux.score is None, -(crux.score or 0.0), crux.id)))
 

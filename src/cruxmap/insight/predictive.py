@@ -4,7 +4,7 @@ Also the plain quantity that most answers turn on: the target's log-odds for giv
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,7 @@ from cruxmap.network.inquiry import (
     together,
 )
 from cruxmap.network.network import FloatArray
+from cruxmap.network.planning import ancestors
 from cruxmap.network.queries import Evidence, infer, infer_many, joint
 from cruxmap.network.tables import BoolArray, fill
 
@@ -91,26 +92,47 @@ def _slices(z: FloatArray) -> Draws:
     return lambda start, stop: z[:, start:stop]
 
 
-def predict(view: View, asked: Sequence[int]) -> Predictive | None:
-    """Return the target with each of the variables asked about; `None` where what is given is impossible."""
-    inquiry = view.inquiry
-    variables = tuple(dict.fromkeys(asked))
-    states = {variable: len(inquiry.network.variables[variable].states) for variable in variables}
-    totals = {variable: np.zeros((2, n)) for variable, n in states.items()}
+def predict(view: View, asked: Collection[int], connected: Collection[int]) -> Predictive | None:
+    """Return the target with each of the variables asked about; `None` where what is given is impossible.
+
+    Variables that are not `connected` with the target, on the graph, are independent of it: their tables are
+    products. They, the target's ancestors and the rest are asked apart, which keeps each plan small.
+    """
+    inquiry, network = view.inquiry, view.inquiry.network
+    target, given = inquiry.targets[0], {variable for variable, _ in inquiry.given}
+    above = set(ancestors(network, {target, *given}))
+    alone = [variable for variable in asked if variable not in connected]
+    parts = [
+        [variable for variable in asked if variable in connected and (variable in above) is upward]
+        for upward in (True, False)
+    ]
+    totals = {variable: np.zeros((2, len(network.variables[variable].states))) for variable in asked}
     of_target = np.zeros(2)
-    size = min(draws_per_block(inquiry), max(64, BLOCK_BYTES // (16 * (1 + sum(states.values())))))
+    size = min(draws_per_block(inquiry), max(64, BLOCK_BYTES // (16 * (1 + _states(inquiry, asked)))))
     for start, stop in blocks(view.n_draws, size):
         entries = entries_of(inquiry, view.worldview, view.draw(start, stop))
-        tables = joint(inquiry.network, entries, inquiry.given, inquiry.targets[0], variables)
-        possible = np.isfinite(tables.log_z)
-        of_target += tables.target[:, possible].sum(axis=1)
-        for variable, table in tables.marginals.items():
-            totals[variable] += table[..., possible].sum(axis=-1)
+        for number, part in enumerate(parts):
+            if part or number == 0:
+                tables = joint(network, entries, inquiry.given, target, part)
+                possible = np.isfinite(tables.log_z)
+                for variable, table in tables.marginals.items():
+                    totals[variable] += table[..., possible].sum(axis=-1)
+                if number == 0:
+                    of_target += tables.target[:, possible].sum(axis=1)
+        marginals = infer(network, entries, inquiry.given, alone).marginals if alone else {}
+        for variable, marginal in marginals.items():
+            totals[variable][0] += marginal[:, possible].sum(axis=-1)
         view.tell("what each claim says", stop, view.n_draws)
     if of_target.sum() == 0:
         return None
+    for variable in alone:
+        totals[variable] = np.outer(of_target, totals[variable][0])
     means = {variable: total / total.sum() for variable, total in totals.items()}
     return Predictive(chance(*of_target.tolist()), means, view.n_draws)
+
+
+def _states(inquiry: Inquiry, variables: Collection[int]) -> int:
+    return sum(len(inquiry.network.variables[variable].states) for variable in variables)
 
 
 def sides(inquiry: Inquiry) -> tuple[Evidence, Evidence]:

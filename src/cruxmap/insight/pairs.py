@@ -1,0 +1,254 @@
+"""All worldviews of a model side by side: the gaps between them, who is near whom, and one against the rest.
+
+In: a `ModelSpec`. Out: a `PairMatrix`, ordered so that neighbours think alike; or for one worldview the
+mean of its diffs with each of the others.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
+from scipy.spatial.distance import squareform
+from scipy.special import expit, rel_entr
+
+from cruxmap.errors import InvalidMap, Problem
+from cruxmap.insight.cruxes import settled_nodes
+from cruxmap.insight.information import LN_10
+from cruxmap.insight.predictive import log_odds_of
+from cruxmap.insight.sharing import Pairing, game_of, share_out
+from cruxmap.insight.words import checked_worldview
+from cruxmap.language.argument_map import ModelSpec
+from cruxmap.network.inquiry import Inquiry, Progress, inquire
+from cruxmap.network.network import FloatArray
+from cruxmap.network.planning import ancestors
+from cruxmap.network.queries import infer
+from cruxmap.network.tables import fill
+
+type Matrix = tuple[tuple[float | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One step of the clustering: two clusters become one at a distance.
+
+    Clusters are numbered worldviews first (in the order of `PairMatrix.worldviews`), then merges.
+    """
+
+    left: int
+    right: int
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairMatrix:
+    """Every pair of worldviews, at central judgements, in an order in which neighbours think alike.
+
+    `gap_logit[i][j]` is logit P_i - logit P_j of the target, `None` where it is not finite. `distance` is
+    the root of the mean Jensen-Shannon divergence (bans) of what the two think of each claim that the
+    target rests on; worldviews in which what is given is impossible come last, and have none.
+    """
+
+    target: str
+    worldviews: tuple[str, ...]
+    probabilities: tuple[float | None, ...]
+    gap_logit: Matrix
+    distance: Matrix
+    merges: tuple[Merge, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the matrices as plain data."""
+        return {
+            "target": self.target,
+            "worldviews": list(self.worldviews),
+            "probabilities": list(self.probabilities),
+            "gap_logit": [list(row) for row in self.gap_logit],
+            "distance": [list(row) for row in self.distance],
+            "merges": [{"left": m.left, "right": m.right, "distance": m.distance} for m in self.merges],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MeanDifference:
+    """An entry's mean share of the gaps to the others; `count` of them judge it differently."""
+
+    id: str
+    text: str
+    share_logit: float
+    share_probability: float
+    standard_error: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstRest:
+    """One worldview against the others: the mean gap and its shares, the largest first.
+
+    `others` are those it could be compared with; `left_out` the rest, with the reason for each.
+    """
+
+    worldview: str
+    target: str
+    others: tuple[str, ...]
+    gap_logit: float | None
+    differences: tuple[MeanDifference, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "worldview": self.worldview,
+            "target": self.target,
+            "others": list(self.others),
+            "gap_logit": self.gap_logit,
+            "differences": [
+                {
+                    "id": d.id,
+                    "text": d.text,
+                    "share_logit": d.share_logit,
+                    "share_probability": d.share_probability,
+                    "standard_error": d.standard_error,
+                    "count": d.count,
+                }
+                for d in self.differences
+            ],
+            "left_out": [{"worldview": name, "reason": reason} for name, reason in self.left_out],
+        }
+
+
+def pairs(model: ModelSpec) -> PairMatrix:
+    """Return the gaps and distances between all worldviews of the model, clustered by distance."""
+    inquiry = inquire(model)
+    numbers = inquiry.numbers
+    logits = log_odds_of(inquiry, numbers.mu.T, numbers.single.T)
+    chances = _claims(inquiry)
+    possible = [number for number in range(len(model.worldviews)) if not math.isnan(logits[number])]
+    apart = _distances(chances[:, possible])
+    order, merges = _clustered(apart)
+    numbers_in_order = [possible[place] for place in order]
+    numbers_in_order += [number for number in range(len(model.worldviews)) if number not in possible]
+    place = {number: position for position, number in enumerate(possible)}
+
+    def distance(i: int, j: int) -> float | None:
+        return float(apart[place[i], place[j]]) if i in place and j in place else None
+
+    def gap(i: int, j: int) -> float | None:
+        value = float(logits[i] - logits[j]) if logits[i] != logits[j] else 0.0
+        return value if math.isfinite(value) else None
+
+    return PairMatrix(
+        model.target.name,
+        tuple(model.worldviews[number] for number in numbers_in_order),
+        tuple(_number(float(expit(logits[number]))) for number in numbers_in_order),
+        _matrix(gap, numbers_in_order),
+        _matrix(distance, numbers_in_order),
+        merges,
+    )
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _matrix(value: Any, numbers: Sequence[int]) -> Matrix:
+    return tuple(tuple(value(i, j) for j in numbers) for i in numbers)
+
+
+def _claims(inquiry: Inquiry) -> FloatArray:
+    """Return the central P(claim | given) of the claims that the target rests on, (claims, worldviews)."""
+    network, numbers, settled = inquiry.network, inquiry.numbers, settled_nodes(inquiry)
+    given = {variable for variable, _ in inquiry.given}
+    above = set(ancestors(network, {inquiry.targets[0], *given})) - settled
+    claims = [place for c in inquiry.model.map.claims if (place := network.places[c.about.id]) in above]
+    entries = fill(network.program, numbers.mu.T, numbers.single.T)
+    marginals = infer(network, entries, inquiry.given, claims).marginals
+    return np.array([marginals[claim][1] for claim in claims]).reshape(-1, len(numbers.mu))
+
+
+def _distances(chances: FloatArray) -> FloatArray:
+    """Return distances (n, n) between columns of probabilities (claims, n)."""
+    n = chances.shape[1]
+    apart = np.zeros((n, n))
+    for i, j in combinations(range(n), 2):
+        a, b = chances[:, i], chances[:, j]
+        middle = (a + b) / 2
+        divergence = sum(
+            rel_entr(p, m) for p, m in ((a, middle), (b, middle), (1 - a, 1 - middle), (1 - b, 1 - middle))
+        )
+        apart[i, j] = apart[j, i] = math.sqrt(max(0.0, float(np.mean(divergence))) / (2 * LN_10))
+    return apart
+
+
+def _clustered(apart: FloatArray) -> tuple[list[int], tuple[Merge, ...]]:
+    """Return an order in which neighbours are near, and average linkage's merges, numbered by that order."""
+    n = len(apart)
+    if n < 2:
+        return list(range(n)), ()
+    condensed = squareform(apart, checks=False)
+    tree = optimal_leaf_ordering(linkage(condensed, "average"), condensed)
+    order = leaves_list(tree).tolist()
+    renumbered = {old: new for new, old in enumerate(order)} | {k: k for k in range(n, 2 * n)}
+    merges = tuple(Merge(renumbered[int(a)], renumbered[int(b)], float(d)) for a, b, d, _ in tree)
+    return order, merges
+
+
+# --- one against the rest ------------------------------------------------------------------------
+
+
+def against_rest(
+    model: ModelSpec, worldview: str, others: Iterable[str] = (), *, progress: Progress | None = None
+) -> AgainstRest:
+    """Return what sets a worldview apart from the others: the mean of its diffs with each of them.
+
+    The others are the model's, unless some are named. Raises `InvalidMap` for an unknown worldview, or where
+    nobody is left to compare with.
+    """
+    checked_worldview(model.map, worldview)
+    named = [checked_worldview(model.map, name) for name in others] or model.worldviews
+    rest = tuple(name for name in dict.fromkeys(named) if name != worldview)
+    if not rest:
+        raise InvalidMap((Problem("no-other-worldview", f"there is nobody to compare `{worldview}` with"),))
+    inquiry = inquire(replace(model, worldviews=(worldview, *rest)))
+    shares: dict[str, list[tuple[float, float, float]]] = {}
+    gaps: list[float] = []
+    compared, left_out = [], []
+    for number, name in enumerate(rest, start=1):
+        # The game is played from the lesser name to the greater one, as in a diff, so that both agree.
+        forwards = worldview < name
+        pairing = Pairing(inquiry, 0, number) if forwards else Pairing(inquiry, number, 0)
+        game = game_of(pairing)
+        shared = share_out(pairing, game, progress)
+        if shared.shares is None or shared.gap is None:
+            left_out.append((name, shared.reason or "the gap is infinite"))
+            continue
+        sign = 1.0 if forwards else -1.0
+        compared.append(name)
+        gaps.append(sign * shared.gap)
+        for player, share, error in zip(
+            game.players, shared.shares.share, shared.shares.standard_error, strict=True
+        ):
+            part = (sign * float(share[0]), sign * float(share[1]), float(error[0]))
+            shares.setdefault(player, []).append(part)
+    n = len(compared)
+    differences = [
+        MeanDifference(
+            name,
+            model.map.entry[name].about.text,
+            sum(part[0] for part in parts) / n,
+            sum(part[1] for part in parts) / n,
+            math.hypot(*(part[2] for part in parts)) / n,
+            len(parts),
+        )
+        for name, parts in shares.items()
+    ]
+    return AgainstRest(
+        worldview,
+        model.target.name,
+        tuple(compared),
+        sum(gaps) / n if n else None,
+        tuple(sorted(differences, key=lambda d: (-abs(d.share_logit), d.id))),
+        tuple(left_out),
+    )

@@ -1,0 +1,189 @@
+"""The gap between two worldviews' central estimates, shared out among the entries they judge differently.
+
+The shares are Shapley values of the game in which each such entry takes its numbers from the one
+worldview or from the other. Entries that cannot reach the target take no part.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from cruxmap.insight.cruxes import settled_nodes
+from cruxmap.insight.predictive import log_odds_of
+from cruxmap.insight.separation import connected, graph_of
+from cruxmap.insight.shapley import NoValueError, Shares, shapley
+from cruxmap.insight.words import percent
+from cruxmap.language.inheritance import Perspective, Setting
+from cruxmap.network.inquiry import Inquiry, Progress
+from cruxmap.network.network import FloatArray, IntArray
+from cruxmap.network.tables import BoolArray
+
+ROUNDING = 1e-12
+"""Central values, in logits or logs, that lie no further apart are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Two worldviews of an inquiry, by number."""
+
+    inquiry: Inquiry
+    first: int
+    second: int
+
+    @property
+    def both(self) -> list[int]:
+        """The two numbers, as an index."""
+        return [self.first, self.second]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Their ids."""
+        names = self.inquiry.model.worldviews
+        return names[self.first], names[self.second]
+
+    @property
+    def perspectives(self) -> tuple[Perspective, Perspective]:
+        """Their numbers."""
+        perspectives = self.inquiry.perspectives
+        return perspectives[self.first], perspectives[self.second]
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """The entries judged differently. `changed` lists their addresses; `players` are those that can matter.
+
+    `owner` (n_judgements,) is the number of the player that an address belongs to, -1 for none.
+    """
+
+    changed: Mapping[str, tuple[str, ...]]
+    players: tuple[str, ...]
+    owner: IntArray
+
+
+def game_of(pairing: Pairing) -> Game:
+    """Return what the two judge differently, and which entries of it can matter."""
+    inquiry = pairing.inquiry
+    addresses, judgements = inquiry.network.addresses, inquiry.model.map.judgements
+    one, other = pairing.perspectives
+    changed: dict[str, list[str]] = {}
+    for address in addresses:
+        if not _written_alike(one.setting[address], other.setting[address]):
+            changed.setdefault(judgements[address].owner, []).append(address)
+    matters = {
+        judgements[address].owner
+        for address in _reaching_target(pairing)
+        if not _same_at_the_centre(one.setting[address], other.setting[address])
+    }
+    players = tuple(sorted(matters))
+    number_of = {player: number for number, player in enumerate(players)}
+    owner = np.array([number_of.get(judgements[address].owner, -1) for address in addresses], dtype=np.int64)
+    return Game({name: tuple(parts) for name, parts in changed.items()}, players, owner)
+
+
+def _reaching_target(pairing: Pairing) -> set[str]:
+    """Return the addresses whose numbers can move the target, directly or through another's link to them."""
+    inquiry = pairing.inquiry
+    addresses, settled = inquiry.network.addresses, settled_nodes(inquiry)
+    graph = graph_of(inquiry, np.arange(len(addresses)), settled)
+    reached = connected(graph, inquiry.targets[0], settled)
+    found: set[str] = set()
+    waiting = [addresses[-1 - node] for node in reached if node < 0]
+    while waiting:
+        address = waiting.pop()
+        if address not in found:
+            found.add(address)
+            waiting += [perspective.setting[address].column for perspective in pairing.perspectives]
+    return found
+
+
+def _written_alike(one: Setting, other: Setting) -> bool:
+    """Tell whether two settings are the same number; where both are links, that number is another place's."""
+    if one.column == other.column != one.address:
+        return True
+    return (one.value, one.column, one.single, one.rejected) == (
+        other.value,
+        other.column,
+        other.single,
+        other.rejected,
+    )
+
+
+def _same_at_the_centre(one: Setting, other: Setting) -> bool:
+    if one.column == other.column != one.address:
+        return True
+    alike = (one.column, one.single) == (other.column, other.single)
+    return alike and abs(one.value.mu - other.value.mu) <= ROUNDING
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The gap and its shares; `shares` is `None` where it cannot be shared out, for the `reason`."""
+
+    probability: tuple[float | None, float | None]
+    gap: float | None
+    shares: Shares | None
+    reason: str | None
+    pairs: int = 0
+    settled: bool = True
+
+
+def share_out(pairing: Pairing, game: Game, progress: Progress | None) -> Shared:
+    """Share out logit P and P between the first worldview and the second."""
+    inquiry, names = pairing.inquiry, pairing.names
+    target, numbers = inquiry.model.target.name, inquiry.numbers
+
+    def worth(taken: BoolArray) -> FloatArray:
+        logits = log_odds_of(inquiry, *_mixtures(pairing, game, taken))
+        return np.stack([logits, expit(logits)], axis=1)
+
+    def told(done: int, of: int) -> None:
+        if progress is not None:
+            progress(f"{names[0]} against {names[1]}: pairs of orders", done, of)
+
+    logits = log_odds_of(inquiry, numbers.mu[pairing.both].T, numbers.single[pairing.both].T)
+    first, second = (None if math.isnan(logit) else float(expit(logit)) for logit in logits)
+    probability = first, second
+    for name, logit in zip(names, logits, strict=True):
+        if math.isnan(logit):
+            return Shared(probability, None, None, f"what is assumed or observed is impossible in `{name}`")
+    gap = float(logits[0] - logits[1]) if logits[0] != logits[1] else 0.0
+    for name, logit in zip(names, logits, strict=True):
+        if math.isinf(logit):
+            reason = f"{target} is certain in `{name}` ({percent(float(expit(logit)))})"
+            return Shared(probability, gap if math.isfinite(gap) else None, None, reason)
+    try:
+        shares = shapley(worth, len(game.players), inquiry.model.sampling.seed, told)
+    except NoValueError:
+        reason = (
+            "the gap cannot be shared out: some mixture of the two worldviews makes the target certain, "
+            "or what is assumed or observed impossible"
+        )
+        return Shared(probability, gap, None, reason)
+    return Shared(probability, gap, shares, None, shares.pairs, shares.converged)
+
+
+def _mixtures(pairing: Pairing, game: Game, taken: BoolArray) -> tuple[FloatArray, BoolArray]:
+    """Return judgements and single flags, both (n_judgements, m), of m mixtures.
+
+    `taken` (m, players) tells which players have their numbers from the first worldview. A place that
+    is linked to another takes that one's number in the mixture.
+    """
+    numbers, first, second = pairing.inquiry.numbers, pairing.first, pairing.second
+    padded = np.concatenate([taken, np.zeros((len(taken), 1), dtype=np.bool_)], axis=1)
+    from_first = padded[:, game.owner].T  # owner -1 is the last column: nobody's
+    u = np.where(from_first, numbers.mu[first][:, None], numbers.mu[second][:, None])
+    single = np.where(from_first, numbers.single[first][:, None], numbers.single[second][:, None])
+    own = np.arange(len(u))
+    links = np.flatnonzero((numbers.column[pairing.both] != own).any(axis=0))
+    columns = np.where(
+        from_first[links], numbers.column[first][links, None], numbers.column[second][links, None]
+    )
+    for _ in links:  # a chain of links settles in as many rounds as it is long
+        followed = np.take_along_axis(u, columns, axis=0)
+        if (followed == u[links]).all():
+            break
+        u[links] = followed
+    return u, single

@@ -1,0 +1,117 @@
+import json
+import math
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import jensenshannon
+
+import cruxmap as cm
+from cruxmap.insight.diff import diff, diffs
+from cruxmap.insight.pairs import against_rest, pairs
+from test_insight_cruxes import GARDEN, logit
+from test_insight_diff import ANN, BOB
+from written import model
+
+EVE = "judgements: {rain: 55% to 75%, sprinkler: 20% to 50%}\n"
+AMY = "judgements: {rain: 12% to 22%, wet.rained: 96%}\n"
+
+
+def everybody(**more):
+    views = {"ann": ANN, "bob": BOB, "eve": EVE, "amy": AMY} | more
+    return model(GARDEN, "target: wet\nsampling: {draws: 64}\n", **views)
+
+
+def test_the_matrix_holds_the_gaps_of_the_diffs_and_the_distances():
+    spec = everybody()
+    result = pairs(spec)
+    assert set(result.worldviews) == {"ann", "bob", "eve", "amy"}
+    chances = {w: cm.probability(spec, "wet", worldview=w) for w in result.worldviews}
+    claims = ("rain", "sprinkler", "wet")
+    views = {
+        w: np.array([[p := cm.probability(spec, c, worldview=w), 1 - p] for c in claims])
+        for w in result.worldviews
+    }
+    for i, a in enumerate(result.worldviews):
+        assert result.probabilities[i] == pytest.approx(chances[a], rel=1e-9)
+        for j, b in enumerate(result.worldviews):
+            gap = logit(chances[a]) - logit(chances[b])
+            assert result.gap_logit[i][j] == pytest.approx(gap, abs=1e-9)
+            squares = jensenshannon(views[a], views[b], axis=1, base=10) ** 2
+            expected = math.sqrt(np.mean(np.nan_to_num(squares)))
+            assert result.distance[i][j] == pytest.approx(expected, abs=1e-7)
+
+
+def test_those_who_think_alike_stand_together():
+    result = pairs(everybody())
+    place = {name: i for i, name in enumerate(result.worldviews)}
+    assert abs(place["ann"] - place["amy"]) == 1
+    assert abs(place["bob"] - place["eve"]) == 1
+    first, second, last = result.merges
+    assert {frozenset((m.left, m.right)) for m in (first, second)} == {
+        frozenset((place["ann"], place["amy"])),
+        frozenset((place["bob"], place["eve"])),
+    }
+    assert {last.left, last.right} == {4, 5}
+    assert last.distance > max(first.distance, second.distance)
+    json.dumps(result.to_json(), allow_nan=False)
+
+
+def test_impossible_and_lone_worldviews_have_their_place():
+    spec = model(GARDEN, "target: wet\nassuming: [rain]\n", ann=ANN, bob="judgements: {rain: 0%}\n", eve=EVE)
+    result = pairs(spec)
+    assert result.worldviews[-1] == "bob"
+    assert result.probabilities[-1] is None
+    assert result.gap_logit[0][-1] is None
+    assert result.distance[-1][0] is None
+    assert len(result.merges) == 1
+    json.dumps(result.to_json(), allow_nan=False)
+    alone = pairs(model(GARDEN, "target: wet\n", ann=ANN))
+    assert (alone.gap_logit, alone.distance, alone.merges) == (((0.0,),), ((0.0,),), ())
+
+
+def test_one_against_the_rest_is_the_mean_of_its_diffs():
+    spec = everybody()
+    result = against_rest(spec, "bob")
+    each = [diff(spec, "bob", other) for other in ("ann", "eve", "amy")]
+    assert set(result.others) == {"ann", "eve", "amy"}
+    assert result.gap_logit == pytest.approx(np.mean([d.gap_logit for d in each]), abs=1e-12)
+    shares = {d.id: d for d in result.differences}
+    for name in ("rain", "sprinkler", "drought", "mirage"):
+        expected = sum(d.share_logit for e in each for d in e.differences if d.id == name) / 3
+        assert shares[name].share_logit == pytest.approx(expected, abs=1e-9)
+    assert sum(d.share_logit for d in result.differences) == pytest.approx(result.gap_logit, abs=1e-9)
+    assert shares["season"].count == 1
+    sizes = [abs(d.share_logit) for d in result.differences]
+    assert sizes == sorted(sizes, reverse=True)
+    json.dumps(result.to_json(), allow_nan=False)
+    some = against_rest(spec, "bob", ["eve"])
+    assert some.gap_logit == pytest.approx(diff(spec, "bob", "eve").gap_logit)
+
+
+def test_those_with_whom_nothing_can_be_compared_are_left_out_with_the_reason():
+    spec = model(
+        GARDEN.replace("{otherwise: 5%}", "{otherwise: 0%}", 1),
+        "target: wet\n",
+        ann=ANN,
+        bob=BOB,
+        eve="judgements: {rain: 0%, sprinkler: 0%}\n",
+    )
+    result = against_rest(spec, "bob")
+    assert result.others == ("ann",)
+    [(name, reason)] = result.left_out
+    assert name == "eve"
+    assert "certain in `eve`" in reason
+    with pytest.raises(cm.InvalidMap, match="nobody to compare"):
+        against_rest(spec, "bob", ["bob"])
+
+
+def test_many_diffs_at_once_are_the_single_ones():
+    spec = everybody()
+    wanted = [("ann", "bob"), ("eve", "ann"), ("bob", "bob")]
+    for together, (a, b) in zip(diffs(spec, wanted), wanted, strict=True):
+        alone = diff(spec, a, b)
+        assert (together.a, together.b) == (a, b)
+        assert together.gap_logit == pytest.approx(alone.gap_logit, abs=1e-12)
+        assert [d.id for d in together.differences] == [d.id for d in alone.differences]
+        assert [c.id for c in together.double_cruxes] == [c.id for c in alone.double_cruxes]
+        assert together.structure == alone.structure
