@@ -1,0 +1,208 @@
+"""The PyMC model of a `ModelSpec`: judgements are random, and what is true is summed out exactly.
+
+`build` makes one model for all worldviews, with a handful of vector variables. NUTS sees judgements
+only: the engine (`op`) gives the log-probability of what is observed or stated, and its slope.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from pytensor.tensor.variable import TensorVariable
+
+from cruxmap.bayes.arrays import PYTENSOR
+from cruxmap.bayes.op import Run, propagate
+from cruxmap.errors import InvalidMap
+from cruxmap.language.argument_map import ModelSpec
+from cruxmap.network.inquiry import Inquiry, impossible_evidence, inquire, obstacles
+from cruxmap.network.network import FloatArray, IntArray, Network
+from cruxmap.network.tables import Numbers, fill
+
+
+def build(model: ModelSpec, explicit: bool = False) -> pm.Model:
+    """Return the PyMC model of all worldviews of a model.
+
+    Variables and their dims: `z` (worldview, address), standard normal, left out where no judgement has
+    an interval; the Deterministics `judgement` (worldview, address), `probability` (worldview, claim) given
+    what is observed, and `estimate` (worldview, target) given what is assumed too; the Potential `observed`;
+    and, with `reconcile`, the observed variable `stated` (statement). The address dim lists the judgements
+    that have an interval in some worldview. (PyMC and xarray want variables and dims named apart.)
+
+    `explicit` has instead of the exact sums one Bernoulli or Categorical per variable of the network; it
+    is for reading, drawing and checking, and leaves `stated` out, since no single world has a credence.
+
+    Raises `InvalidMap` where what is observed is impossible in some worldview.
+    """
+    inquiry = inquire(model)
+    problems = tuple(
+        impossible_evidence(model.observed, worldview, obstacle)
+        for worldview, obstacle in zip(model.worldviews, obstacles(inquiry), strict=True)
+        if obstacle is not None
+    )
+    if problems:
+        raise InvalidMap(problems)
+    return _explicit(inquiry) if explicit else _exact(inquiry)
+
+
+def uncertain_columns(numbers: Numbers) -> IntArray:
+    """Return the judgements that have an interval in some worldview, sorted."""
+    return np.flatnonzero((numbers.sd > 0).any(axis=0))
+
+
+def _exact(inquiry: Inquiry) -> pm.Model:
+    network, model = inquiry.network, inquiry.model
+    everyone = range(len(model.worldviews))
+    with pm.Model(coords=_coordinates(inquiry)) as pm_model:
+        entries = _judgements(inquiry)
+        condition(inquiry, entries, everyone)
+        claims = {claim.about.id: network.places[claim.about.id] for claim in model.map.claims}
+        for name, dim, variables, evidence in (
+            ("probability", "claim", tuple(claims.values()), inquiry.observed),
+            ("estimate", "target", inquiry.targets, inquiry.given),
+        ):
+            marginals = propagate(
+                network, entries, tuple(Run(w, evidence) for w in everyone), variables
+            ).marginals
+            true = [marginals[variable][1] for variable in variables]
+            pm.Deterministic(name, pt.stack(true, axis=1), dims=("worldview", dim))
+    return pm_model
+
+
+def _coordinates(inquiry: Inquiry) -> dict[str, Sequence[str]]:
+    addresses = inquiry.network.addresses
+    coordinates: dict[str, Sequence[str]] = {
+        "worldview": inquiry.model.worldviews,
+        "address": tuple(addresses[i] for i in uncertain_columns(inquiry.numbers)),
+        "claim": tuple(claim.about.id for claim in inquiry.model.map.claims),
+        "target": inquiry.target_names,
+    }
+    if inquiry.stated:
+        coordinates["statement"] = tuple(stated.name for stated in inquiry.stated)
+    return coordinates
+
+
+def _judgements(inquiry: Inquiry) -> TensorVariable:
+    """Add `z` and `judgement` to the model in context; return the table entries (n_entries, worldviews)."""
+    numbers = inquiry.numbers
+    everyone = range(len(inquiry.model.worldviews))
+    columns = uncertain_columns(numbers)
+    dims = ("worldview", "address")
+    z = pm.Normal("z", 0, 1, dims=dims) if columns.size else pt.zeros((len(everyone), 0))
+    u = unconstrained_tensor(numbers, everyone, columns, z)
+    pm.Deterministic("judgement", _natural(numbers, columns, u[columns].T), dims=dims)
+    return entries_tensor(inquiry, everyone, u)
+
+
+def unconstrained_tensor(
+    numbers: Numbers, worldviews: Sequence[int], columns: IntArray, z: TensorVariable
+) -> TensorVariable:
+    """Return `u` (n_judgements, worldviews) where `z` (worldviews, columns) are the draws of some columns.
+
+    Judgements whose draw is not among the columns have their central value.
+    """
+    chosen = list(worldviews)
+    mu, column = numbers.mu[chosen].T, numbers.column[chosen].T
+    if not columns.size:
+        return pt.as_tensor(mu)
+    sd = np.where(np.isin(column, columns), numbers.sd[chosen].T, 0.0)
+    place = np.zeros(mu.shape[0], np.int64)
+    place[columns] = np.arange(len(columns))
+    return mu + sd * z[np.arange(len(chosen))[None, :], place[column]]
+
+
+def entries_tensor(inquiry: Inquiry, worldviews: Sequence[int], u: TensorVariable) -> TensorVariable:
+    """Return the table entries (n_entries, worldviews) for judgements `u` (n_judgements, worldviews)."""
+    return fill(inquiry.network.program, u, inquiry.numbers.single[list(worldviews)].T, PYTENSOR)
+
+
+def _natural(numbers: Numbers, columns: IntArray, u: TensorVariable) -> TensorVariable:
+    """Return judgements (worldviews, columns) as people read them; see `tables.natural`."""
+    ratio = pt.exp(u)
+    ratio = pt.switch(numbers.is_strength[columns], pt.maximum(ratio, np.float64(1.0)), ratio)
+    return pt.switch(numbers.is_ratio[columns], ratio, pt.sigmoid(u))
+
+
+def condition(inquiry: Inquiry, entries: TensorVariable, worldviews: Sequence[int]) -> None:
+    """Add what is observed and stated to the model in context.
+
+    `entries` (n_entries, len(worldviews)) are those of `worldviews`. Adds the Potential `observed`, the
+    sum of log P(observed) over them, and `stated`, each credence's logit around the implied one; all
+    evidence sets go through the network together.
+    """
+    stated = [s for s in inquiry.stated if s.worldview in worldviews]
+    observing = range(len(worldviews)) if inquiry.observed else range(0)
+    runs = [Run(column, inquiry.observed) for column in observing]
+    for state in (1, 0):
+        runs += [Run(worldviews.index(s.worldview), (*s.given, (s.of, (state,)))) for s in stated]
+    if not runs:
+        return
+    log_z = propagate(inquiry.network, entries, tuple(runs)).log_z
+    n = len(observing)
+    if inquiry.observed:
+        pm.Potential("observed", pt.sum(log_z[:n]))
+    if stated:
+        pm.Normal(
+            "stated",
+            mu=log_z[n : n + len(stated)] - log_z[n + len(stated) :],
+            sigma=np.array([s.sd for s in stated]),
+            observed=np.array([s.logit for s in stated]),
+            dims="statement",
+        )
+
+
+# --- the explicit build --------------------------------------------------------------------------
+
+
+def _explicit(inquiry: Inquiry) -> pm.Model:
+    network = inquiry.network
+    coordinates = {
+        name: values for name, values in _coordinates(inquiry).items() if name in ("worldview", "address")
+    }
+    with pm.Model(coords=coordinates) as pm_model:
+        entries = _judgements(inquiry)
+        padded = pt.concatenate([entries, pt.zeros((1, entries.shape[1]))])
+        everyone = np.arange(len(inquiry.model.worldviews))
+        drawn: dict[int, TensorVariable] = {}
+        for variable in _parents_first(network):
+            parents = tuple(v for v in network.tables[variable].scope if v != variable)
+            lookup = _lookup(network, variable, parents)
+            row: TensorVariable | int = 0
+            for parent in parents:
+                row = row * len(network.variables[parent].states) + drawn[parent]
+            chances = padded[lookup[row], everyone[:, None]] if parents else padded[lookup[0]].T
+            name = explicit_name(network, variable)
+            if len(network.variables[variable].states) == 2:
+                drawn[variable] = pm.Bernoulli(name, p=chances[:, 1], dims="worldview")
+            else:
+                drawn[variable] = pm.Categorical(name, p=chances, dims="worldview")
+        if inquiry.observed:
+            seen = [pt.isin(drawn[variable], list(states)) for variable, states in inquiry.observed]
+            pm.Potential("observed", pt.sum(pt.log(pt.all(pt.stack(seen), axis=0))))
+    return pm_model
+
+
+def explicit_name(network: Network, variable: int) -> str:
+    """Return the name of a variable of the network in the explicit build: its own, if that is free there."""
+    name = network.variables[variable].name
+    return f"{name}_" if name in ("z", "judgement", "observed") else name
+
+
+def _parents_first(network: Network) -> Iterable[int]:
+    from graphlib import TopologicalSorter
+
+    parents: Mapping[int, set[int]] = {v: set(table.scope) - {v} for v, table in enumerate(network.tables)}
+    return TopologicalSorter(parents).static_order()
+
+
+def _lookup(network: Network, variable: int, parents: Sequence[int]) -> IntArray:
+    """Return the entry index of each (configuration of the parents, state); n_entries stands for 0.
+
+    Configurations count through the states of the parents, the last one fastest.
+    """
+    table = network.tables[variable]
+    sizes = [len(network.variables[v].states) for v in (*parents, variable)]
+    lookup = np.full(sizes, network.program.n_entries)
+    order = [table.scope.index(v) for v in (*parents, variable)]
+    lookup[tuple(table.rows[:, order].T)] = table.entries
+    return lookup.reshape(-1, sizes[-1])

@@ -1,0 +1,218 @@
+"""A model's question, put to its network: which variables are asked, supposed and seen.
+
+In: a `ModelSpec`. Out: an `Inquiry`: one network that serves every worldview of the model, the
+numbers each of them puts in, and its targets, assumptions, observations and stated credences as
+variables of that network. Everything that computes an answer starts here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cruxmap.errors import Problem
+from cruxmap.language.argument_map import Condition, Elicited, ModelSpec, condition_text
+from cruxmap.language.codes import Code
+from cruxmap.language.inheritance import Perspective, settle
+from cruxmap.network.lowering import lower
+from cruxmap.network.network import FloatArray, IntArray, Network
+from cruxmap.network.queries import Evidence, infer_many
+from cruxmap.network.tables import Numbers, dependencies, fill, numbers, unconstrained
+
+type Progress = Callable[[str, int, int], None]
+"""Called with what is being worked on (a worldview, say), how much is done, and of how much."""
+
+BLOCK_BYTES = 64 << 20
+"""About how much memory the table entries of one block of draws may take."""
+
+SD_OF_A_STATED_POINT = 0.5
+"""How far, in logits, a credence that was stated as one number is taken to be from what was meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedCredence:
+    """One `stated` credence: `logit` is Normal around the logit of P(`of` | `given`) with `sd`."""
+
+    name: str
+    worldview: int
+    of: int
+    given: Evidence
+    logit: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A model as a network and variables; worldviews count from 0 in the order of the model.
+
+    `targets` are boolean variables, the model's `target` first and then its `also`. `assuming` and
+    `observed` are evidence that the conditions hold. `stated` is empty unless the model reconciles.
+    """
+
+    model: ModelSpec
+    perspectives: tuple[Perspective, ...]
+    network: Network
+    numbers: Numbers
+    targets: tuple[int, ...]
+    assuming: Evidence
+    observed: Evidence
+    stated: tuple[StatedCredence, ...] = field(default=())
+
+    @property
+    def given(self) -> Evidence:
+        """What is assumed together with what is observed."""
+        return together(self.assuming, self.observed)
+
+    @property
+    def target_names(self) -> tuple[str, ...]:
+        """The names that the targets are reported under, in their order."""
+        return tuple(target.name for target in (self.model.target, *self.model.also))
+
+
+def inquire(model: ModelSpec) -> Inquiry:
+    """Settle every worldview of the model and lower its map, with all that the model asks, to a network."""
+    perspectives = tuple(settle(model.map, worldview, model.settings) for worldview in model.worldviews)
+    asked = tuple(target.condition for target in (model.target, *model.also))
+    statements = [
+        (number, stated)
+        for number, worldview in enumerate(model.worldviews)
+        if model.reconcile and worldview in model.map.worldview
+        for stated in model.map.worldview[worldview].stated
+    ]
+    conditions = dict.fromkeys((*asked, *model.assuming, *model.observed))
+    conditions |= dict.fromkeys(c for _, stated in statements for c in (stated.of, *stated.assuming))
+    network = lower(model.map, tuple(conditions), perspectives)
+    place: Mapping[Condition, int] = dict(zip(conditions, network.conditions, strict=True))
+
+    def holds(parts: tuple[Condition, ...]) -> Evidence:
+        return together(tuple((place[part], (1,)) for part in parts))
+
+    return Inquiry(
+        model,
+        perspectives,
+        network,
+        numbers(network, model.map, perspectives),
+        tuple(place[condition] for condition in asked),
+        holds(model.assuming),
+        holds(model.observed),
+        tuple(
+            StatedCredence(
+                _stated_name(model.worldviews[number], stated.of, stated.assuming),
+                number,
+                place[stated.of],
+                holds((*stated.assuming, *model.observed)),
+                stated.credence.mu,
+                _sd_of_statement(stated.credence),
+            )
+            for number, stated in statements
+        ),
+    )
+
+
+def together(*evidence: Evidence) -> Evidence:
+    """Join evidence, each (variable, states) pair once."""
+    return tuple(dict.fromkeys(pair for part in evidence for pair in part))
+
+
+def entries_of(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
+    """Return the table entries (n_entries, D) of a worldview for draws `z` (n_judgements, D)."""
+    u = unconstrained(inquiry.numbers, z, worldview)
+    return fill(inquiry.network.program, u, inquiry.numbers.single[worldview])
+
+
+def central_z(inquiry: Inquiry) -> FloatArray:
+    """Return the one draw (n_judgements, 1) in which every judgement has its central value."""
+    return np.zeros((len(inquiry.network.addresses), 1))
+
+
+def reaching(inquiry: Inquiry, worldview: int) -> IntArray:
+    """Return the uncertain judgements on which the worldview's likelihood can depend, sorted.
+
+    They are the columns of `z` that feed a table of some ancestor of what is observed or, with
+    `reconcile`, of what is stated or supposed in a statement; empty where nothing conditions them.
+    """
+    seen = {variable for variable, _ in inquiry.observed}
+    for stated in inquiry.stated:
+        if stated.worldview == worldview:
+            seen |= {stated.of, *(variable for variable, _ in stated.given)}
+    entries, judgements = dependencies(inquiry.network.program)
+    used = np.zeros(inquiry.network.program.n_entries, dtype=np.bool_)
+    for variable in _ancestors(inquiry.network, seen):
+        used[inquiry.network.tables[variable].entries] = True
+    uncertain = inquiry.numbers.sd[worldview] > 0
+    reached = np.unique(judgements[used[entries]])
+    return np.unique(inquiry.numbers.column[worldview][reached[uncertain[reached]]])
+
+
+def obstacles(inquiry: Inquiry) -> tuple[str | None, ...]:
+    """Return for each worldview why it cannot be conditioned as the model asks, `None` where it can.
+
+    What is observed is impossible in it, or its judgements leave no room for a credence that it states
+    (they imply exactly 0% or 100%, or make impossible what the statement supposes), at central judgements.
+    """
+    everyone = range(len(inquiry.model.worldviews))
+    evidences = [inquiry.observed]
+    for stated in inquiry.stated:
+        evidences += [together(stated.given, ((stated.of, (state,)),)) for state in (0, 1)]
+    if evidences == [()]:
+        return (None,) * len(everyone)
+    central = np.concatenate([entries_of(inquiry, w, central_z(inquiry)) for w in everyone], axis=1)
+    possible = [
+        np.isfinite(inference.log_z) for inference in infer_many(inquiry.network, central, evidences, ())
+    ]
+    return tuple(_obstacle(inquiry, w, [bool(p[w]) for p in possible]) for w in everyone)
+
+
+def _obstacle(inquiry: Inquiry, worldview: int, possible: Sequence[bool]) -> str | None:
+    if not possible[0]:
+        return f"what is observed is impossible: {written(inquiry.model.observed)}"
+    for number, stated in enumerate(inquiry.stated):
+        if stated.worldview == worldview and not all(possible[1 + 2 * number : 3 + 2 * number]):
+            return f"its judgements leave no room for what it states: {stated.name}"
+    return None
+
+
+def impossible_evidence(conditions: Iterable[Condition], worldview: str, reason: str = "") -> Problem:
+    """Return the problem of conditions that cannot all hold in a worldview."""
+    together = f"what is assumed and observed has probability 0: {written(conditions)}"
+    return Problem(
+        Code.IMPOSSIBLE_EVIDENCE,
+        f"in the worldview `{worldview}`, {reason or together}",
+        hint="found by inference: look for a 0% or a 100% on the way, or for two that exclude each other",
+    )
+
+
+def written(conditions: Iterable[Condition]) -> str:
+    """Write conditions as the language does, with commas between them."""
+    return ", ".join(map(condition_text, conditions))
+
+
+def _ancestors(network: Network, variables: set[int]) -> set[int]:
+    found: set[int] = set()
+    waiting = list(variables)
+    while waiting:
+        variable = waiting.pop()
+        if variable not in found:
+            found.add(variable)
+            waiting.extend(network.tables[variable].scope)
+    return found
+
+
+def _stated_name(worldview: str, of: Condition, assuming: tuple[Condition, ...]) -> str:
+    given = f" given {written(assuming)}" if assuming else ""
+    return f"{worldview}: {condition_text(of)}{given}"
+
+
+def _sd_of_statement(credence: Elicited) -> float:
+    return SD_OF_A_STATED_POINT if credence.is_point else credence.sd
+
+
+def draws_per_block(inquiry: Inquiry) -> int:
+    """Return how many draws to take at once, a multiple of 64, so that their entries stay near `BLOCK_BYTES`."""
+    return max(BLOCK_BYTES // (8 * inquiry.network.program.n_entries) // 64, 1) * 64
+
+
+def blocks(n_draws: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield (start, stop) of consecutive blocks of at most `size` draws."""
+    for start in range(0, n_draws, size):
+        yield start, min(start + size, n_draws)
