@@ -1,0 +1,94 @@
+"""One folder per problem code: what `check` says of it, word for word."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import cruxmap as cm
+from cruxmap.errors import InvalidMap, Problem
+from cruxmap.language.codes import Code
+from cruxmap.language.reading import check
+
+HERE = Path(__file__).parent
+FOLDERS = sorted(path for path in (HERE / "maps/bad").iterdir() if path.is_dir())
+MANUAL = (HERE.parent / "docs/problems.md").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Section:
+    code: str
+    text: str
+
+
+SECTIONS = [Section(*part.split("\n", 1)) for part in re.split(r"^## ", MANUAL, flags=re.MULTILINE)[1:]]
+
+
+def as_json(problem: Problem) -> dict[str, object]:
+    return {
+        "code": problem.code,
+        "message": problem.message,
+        "file": problem.span.file,
+        "line": problem.span.line,
+        "column": problem.span.column,
+        "hint": problem.hint,
+    }
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_bad_map_is_told_what_is_wrong(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    problems, warnings = check(".")
+    found = {"problems": [as_json(p) for p in problems], "warnings": [as_json(w) for w in warnings]}
+    assert found == json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+
+
+FOUND_BY_INFERENCE = {Code.IMPOSSIBLE_EVIDENCE}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_bad_map_has_the_problem_that_it_is_named_after_and_no_other(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    expected = set() if folder.name in FOUND_BY_INFERENCE else {folder.name}
+    assert {problem.code for found in check(".") for problem in found} == expected
+
+
+def test_impossible_evidence_is_found_by_inference(monkeypatch):
+    monkeypatch.chdir(HERE / "maps/bad/impossible-evidence")
+    with pytest.raises(InvalidMap) as caught:
+        cm.probability(cm.read_model("models/weather.yaml"), "wet")
+    assert [problem.code for problem in caught.value.problems] == ["impossible-evidence"]
+
+
+def test_every_code_has_a_folder_and_a_section_and_no_other_has():
+    codes = sorted(map(str, Code))
+    assert sorted(folder.name for folder in FOLDERS) == codes
+    assert sorted(section.code for section in SECTIONS) == codes
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.code)
+def test_a_section_explains_shows_and_mends(section):
+    parts = re.fullmatch(r"(.+?)```\w+\n(.+?)```(.+)", section.text, re.DOTALL)
+    assert parts is not None
+    meaning, example, mending = (part.strip() for part in parts.groups())
+    assert meaning.endswith((".", ":", ")"))
+    assert example
+    assert re.search(r"[.:]", mending)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_problem_carries_the_line_that_it_points_into(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    for problem in (p for found in check(".") for p in found):
+        path = Path(problem.span.file)
+        if path.suffix == ".yaml" and problem.code not in (
+            Code.UNREADABLE_FILE,
+            Code.NOT_UTF8,
+            Code.NO_SUCH_FILE,
+        ):
+            line = path.read_text(encoding="utf-8").splitlines()[problem.span.line - 1]
+            assert problem.line_text == line
+            assert 1 <= problem.span.column <= len(line)
+            assert problem.span.column - 1 + problem.span.length <= len(line)
