@@ -228,7 +228,7 @@ def _diff(
         shared.probability[0],
         shared.probability[1],
         shared.gap,
-        _differences(pairing, game, shared),
+        differences_of(pairing, game, shared),
         _double_cruxes(inquiry.model.map, a, b),
         _structure(pairing),
         a.stated,
@@ -259,7 +259,8 @@ def _of_itself(inquiry: Inquiry, number: int) -> WorldviewDiff:
     )
 
 
-def _differences(pairing: Pairing, game: Game, shared: Shared) -> tuple[Difference, ...]:
+def differences_of(pairing: Pairing, game: Game, shared: Shared) -> tuple[Difference, ...]:
+    """Return what the two judge differently, with its shares, largest first."""
     number_of = {player: number for number, player in enumerate(game.players)}
     differences = []
     for name, addresses in game.changed.items():

@@ -15,7 +15,6 @@ from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 from scipy.spatial.distance import squareform
 from scipy.special import expit, rel_entr
 
-from cruxmap.errors import InvalidMap, Problem
 from cruxmap.insight.cruxes import settled_nodes
 from cruxmap.insight.information import LN_10
 from cruxmap.insight.predictive import log_odds_of
@@ -203,14 +202,11 @@ def against_rest(
 ) -> AgainstRest:
     """Return what sets a worldview apart from the others: the mean of its diffs with each of them.
 
-    The others are the model's, unless some are named. Raises `InvalidMap` for an unknown worldview, or where
-    nobody is left to compare with.
+    The others are the model's, unless some are named. Raises `InvalidMap` for an unknown worldview.
     """
     checked_worldview(model.map, worldview)
     named = [checked_worldview(model.map, name) for name in others] or model.worldviews
     rest = tuple(name for name in dict.fromkeys(named) if name != worldview)
-    if not rest:
-        raise InvalidMap((Problem("no-other-worldview", f"there is nobody to compare `{worldview}` with"),))
     inquiry = inquire(replace(model, worldviews=(worldview, *rest)))
     shares: dict[str, list[tuple[float, float, float]]] = {}
     gaps: list[float] = []

@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from cruxmap.errors import InvalidMap, Problem
 from cruxmap.insight.coherence import natural_value
 from cruxmap.insight.cruxes import settled_nodes
 from cruxmap.insight.predictive import View, log_odds, logit_of_mean, sides, views
 from cruxmap.insight.separation import connected, graph_of
-from cruxmap.insight.words import checked_worldview, percent
+from cruxmap.insight.words import checked_address, checked_worldview, percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, Scale
 from cruxmap.network.inquiry import Inquiry, Progress, blocks, draws_per_block, inquire
 from cruxmap.network.network import FloatArray
@@ -145,7 +144,7 @@ def takes(
     unknown worldview or address, `ValueError` for no goal or two.
     """
     for address in only:
-        _checked_address(model, address)
+        checked_address(model.map, address)
     view = _view(model, worldview, progress)
     inquiry, state = view.inquiry, _State(view)
     start = state.estimate(np.zeros(len(inquiry.network.addresses)))
@@ -176,11 +175,6 @@ def _view(model: ModelSpec, worldview: str, progress: Progress | None) -> View:
     checked_worldview(model.map, worldview)
     [view] = views(inquire(replace(model, worldviews=(worldview,))), progress)
     return view
-
-
-def _checked_address(model: ModelSpec, address: str) -> None:
-    if address not in model.map.judgements:
-        raise InvalidMap((Problem("unknown-address", f"there is no judgement `{address}`"),))
 
 
 def _goal(start: float, above: float | None, below: float | None, other: View | None) -> Goal | None:

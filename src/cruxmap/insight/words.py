@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Question
+from cruxmap.language.codes import Code
 
 
 def percent(probability: float) -> str:
@@ -48,4 +49,13 @@ def checked_worldview(argument_map: ArgumentMap, name: str) -> str:
         return name
     nearest = get_close_matches(name, known, n=1)
     hint = f"did you mean `{nearest[0]}`?" if nearest else f"known: {', '.join(known)}"
-    raise InvalidMap((Problem("unknown-worldview", f"there is no worldview `{name}`", hint=hint),))
+    raise InvalidMap((Problem(Code.UNKNOWN_WORLDVIEW, f"there is no worldview `{name}`", hint=hint),))
+
+
+def checked_address(argument_map: ArgumentMap, address: str) -> str:
+    """Return the address, if it is a judgement of the map; raise `InvalidMap` with the nearest one."""
+    if address in argument_map.judgements:
+        return address
+    nearest = get_close_matches(address, argument_map.judgements, n=1)
+    hint = f"did you mean `{nearest[0]}`?" if nearest else ""
+    raise InvalidMap((Problem(Code.UNKNOWN_ADDRESS, f"there is no judgement `{address}`", hint=hint),))

@@ -69,9 +69,13 @@ class Inquiry:
         return tuple(target.name for target in (self.model.target, *self.model.also))
 
 
-def inquire(model: ModelSpec) -> Inquiry:
-    """Settle every worldview of the model and lower its map, with all that the model asks, to a network."""
-    perspectives = tuple(settle(model.map, worldview, model.settings) for worldview in model.worldviews)
+def inquire(model: ModelSpec, perspectives: tuple[Perspective, ...] | None = None) -> Inquiry:
+    """Settle every worldview of the model and lower its map, with all that the model asks, to a network.
+
+    Where `perspectives` are given, they stand in for the model's worldviews, in their order.
+    """
+    if perspectives is None:
+        perspectives = tuple(settle(model.map, worldview, model.settings) for worldview in model.worldviews)
     asked = tuple(target.condition for target in (model.target, *model.also))
     statements = [
         (number, stated)
@@ -120,9 +124,25 @@ def entries_of(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
     return fill(inquiry.network.program, u, inquiry.numbers.single[worldview])
 
 
-def central_z(inquiry: Inquiry) -> FloatArray:
-    """Return the one draw (n_judgements, 1) in which every judgement has its central value."""
-    return np.zeros((len(inquiry.network.addresses), 1))
+def central_entries(inquiry: Inquiry) -> FloatArray:
+    """Return the table entries (n_entries, worldviews) with every judgement at its central value."""
+    z = np.zeros((len(inquiry.network.addresses), 1))
+    worldviews = range(len(inquiry.model.worldviews))
+    return np.concatenate([entries_of(inquiry, worldview, z) for worldview in worldviews], axis=1)
+
+
+def target_probabilities(inquiry: Inquiry, entries: FloatArray) -> FloatArray:
+    """Return P(target state | evidence) for table entries (n_entries, D).
+
+    Shape (2, n_targets, 2, D): given what is assumed and observed, and given what is observed alone;
+    then by target; then false and true. The two of a column that is impossible are nan.
+    """
+    with_and_without = infer_many(
+        inquiry.network, entries, (inquiry.given, inquiry.observed), inquiry.targets
+    )
+    return np.stack(
+        [np.stack([inference.marginals[target] for target in inquiry.targets]) for inference in with_and_without]
+    )
 
 
 def reaching(inquiry: Inquiry, worldview: int) -> IntArray:
@@ -156,10 +176,8 @@ def obstacles(inquiry: Inquiry) -> tuple[str | None, ...]:
         evidences += [together(stated.given, ((stated.of, (state,)),)) for state in (0, 1)]
     if evidences == [()]:
         return (None,) * len(everyone)
-    central = np.concatenate([entries_of(inquiry, w, central_z(inquiry)) for w in everyone], axis=1)
-    possible = [
-        np.isfinite(inference.log_z) for inference in infer_many(inquiry.network, central, evidences, ())
-    ]
+    inferences = infer_many(inquiry.network, central_entries(inquiry), evidences)
+    possible = [np.isfinite(inference.log_z) for inference in inferences]
     return tuple(_obstacle(inquiry, w, [bool(p[w]) for p in possible]) for w in everyone)
 
 

@@ -1,0 +1,147 @@
+import json
+import subprocess
+
+import pytest
+
+import cruxmap as cm
+from cruxmap.insight.revisions import diff_revisions, model_at
+from test_insight_cruxes import GARDEN, logit
+from written import write
+
+ASK = "target: wet\nsampling: {draws: 16}\n"
+ANN = "judgements: {rain: 30%, sprinkler: 40%}\n"
+
+
+def git(folder, *arguments):
+    settings = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(folder), *settings, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def project(tmp_path):
+    path = write(tmp_path, GARDEN, ASK, ann=ANN)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "First")
+    return tmp_path, path
+
+
+def central(path, worldview="ann"):
+    return cm.probability(cm.read_model(path), "wet", worldview=worldview)
+
+
+def test_nothing_changed(project):
+    _, path = project
+    result = diff_revisions(path, "HEAD")
+    assert (result.added, result.removed, result.reworded, result.rebuilt) == ((), (), (), ())
+    [change] = result.worldviews
+    assert (change.worldview, change.differences) == ("ann", ())
+    assert change.gap_logit == pytest.approx(0.0, abs=1e-12)
+    assert change.structure_logit == pytest.approx(0.0, abs=1e-12)
+
+
+def test_changed_judgements_share_the_gap(project):
+    folder, path = project
+    before = central(path)
+    write(folder, GARDEN.replace("credence: 99%", "credence: 90%"), ASK, ann=ANN.replace("30%", "60%"))
+    result = diff_revisions(path, "HEAD")
+    [change] = result.worldviews
+    assert change.probability_before == pytest.approx(before, rel=1e-9)
+    assert change.probability_now == pytest.approx(central(path), rel=1e-9)
+    assert change.gap_logit == pytest.approx(logit(central(path)) - logit(before), abs=1e-9)
+    assert {d.id for d in change.differences} == {"rain", "wet"}
+    assert sum(d.share_logit for d in change.differences) == pytest.approx(change.gap_logit, abs=1e-9)
+    assert change.structure_logit == pytest.approx(0.0, abs=1e-9)
+    [rain] = result.to_json()["worldviews"][0]["differences"][0]["changes"]
+    assert (rain["before"], rain["now"]) == ("30%", "60%")
+    assert result.rebuilt == ()
+
+
+def test_added_and_removed_arguments_have_their_own_shares(project):
+    folder, path = project
+    before = central(path)
+    now = GARDEN.replace(
+        "  drought: {text: It is the dry season., premises: [{season: dry}], against: rain, strength: 5x}\n",
+        "",
+    )
+    now += "  ants: {text: The ants hide., for: rain, strength: 2x to 6x}\n"
+    write(folder, now, ASK, ann=ANN)
+    result = diff_revisions(path, "HEAD")
+    assert (result.added, result.removed) == (("ants",), ("drought",))
+    [change] = result.worldviews
+    shares = {d.id: d.share_logit for d in change.differences}
+    assert shares.keys() == {"ants", "drought"}
+    assert shares["ants"] > 0
+    assert shares["drought"] > 0
+    assert sum(shares.values()) == pytest.approx(logit(central(path)) - logit(before), abs=1e-9)
+    assert change.structure_logit == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_change_of_structure_is_the_rest(project):
+    folder, path = project
+    before = central(path)
+    now = GARDEN.replace(
+        "{text: The sprinkler is on., credence: 30%}",
+        "{text: The sprinkler was left on., given: [{id: dry, when: {season: dry}, credence: 80%}, "
+        "{otherwise: 10%}]}",
+    )
+    write(folder, now, ASK, ann="judgements: {rain: 50%}\n", eve="judgements: {rain: 10%}\n")
+    result = diff_revisions(path, "HEAD")
+    assert result.rebuilt == ("sprinkler",)
+    [reworded] = result.reworded
+    assert (reworded.id, reworded.before) == ("sprinkler", "The sprinkler is on.")
+    assert result.worldviews_added == ("eve",)
+    [change] = result.worldviews
+    shares = {d.id: d.share_logit for d in change.differences}
+    assert shares.keys() == {"rain"}
+    # The bridge: today's structure, with yesterday's 30% for rain.
+    bridge = cm.probability(cm.read_model(path), "wet", worldview="ann", judgements={"rain": "30%"})
+    assert change.structure_logit == pytest.approx(logit(bridge) - logit(before), abs=1e-9)
+    assert shares["rain"] + change.structure_logit == pytest.approx(change.gap_logit, abs=1e-9)
+    json.dumps(result.to_json(), allow_nan=False)
+
+
+def test_a_removed_argument_that_speaks_about_nothing_any_more_is_structure(project):
+    folder, path = project
+    now = GARDEN.replace("  mould: {text: The grass has mould., credence: 1% to 5%}\n", "")
+    now = now[: now.index("  damp:")]
+    now = now.replace(", premises: [{season: dry}]", ", premises: [sprinkler]")
+    write(folder, now, ASK, ann=ANN)
+    result = diff_revisions(path, "HEAD~0")
+    assert set(result.removed) == {"mould", "damp"}
+    assert result.rebuilt == ("drought",)
+    [change] = result.worldviews
+    assert change.differences == ()
+    assert change.structure_logit == pytest.approx(change.gap_logit)
+
+
+def test_arguments_that_would_now_go_in_a_circle_are_structure(project):
+    folder, path = project
+    write(
+        folder,
+        GARDEN + "  soil: {text: The soil is soft., premises: [far], for: sprinkler, strength: 3x}\n",
+        ASK,
+        ann=ANN,
+    )
+    git(folder, "commit", "-qam", "Second")
+    now = GARDEN + "  yard: {text: A wet yard., premises: [sprinkler], for: far, strength: 3x}\n"
+    write(folder, now, ASK, ann=ANN)
+    [change] = diff_revisions(path, "HEAD").worldviews
+    assert {d.id for d in change.differences} == {"yard"}
+    assert change.structure_logit < 0
+    assert change.structure_logit == pytest.approx(change.gap_logit, abs=1e-9)
+
+
+def test_what_git_cannot_read_is_a_problem(project, tmp_path_factory):
+    folder, path = project
+    with pytest.raises(cm.InvalidMap, match="git cannot read"):
+        diff_revisions(path, "no-such-branch")
+    with pytest.raises(cm.InvalidMap, match="git cannot read"):
+        diff_revisions(path, "--output=x")
+    elsewhere = write(tmp_path_factory.mktemp("bare"), GARDEN, ASK, ann=ANN)
+    with pytest.raises(cm.InvalidMap, match="git cannot read"):
+        diff_revisions(elsewhere, "HEAD")
+    (folder / "arguments/small/map.yaml").write_text(GARDEN.replace("credence: 30%", "credence: lots"))
+    git(folder, "commit", "-qam", "Broken")
+    with pytest.raises(cm.InvalidMap, match="unreadable-judgement"):
+        model_at(path, "HEAD")
