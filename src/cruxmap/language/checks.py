@@ -151,8 +151,8 @@ def _find_cycles(rests_on: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
     import networkx as nx  # slow to load, and wanted only now
 
     graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_edges_from((node, other) for node, others in rests_on.items() for other in others)
     order = {node: place for place, node in enumerate(rests_on)}
+    graph.add_edges_from((node, other) for node in rests_on for other in rests_on[node] if other in order)
     for part in sorted(
         nx.strongly_connected_components(graph), key=lambda part: min(map(order.__getitem__, part))
     ):

@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import assert_never
 
 from cruxmap.language.argument_map import (
@@ -60,8 +61,8 @@ _A = {
     Kind.ARGUMENT: "an argument",
 }
 
-_COMPARISONS_PER_MAP = 500_000
-"""Ids that are looked through for misspelt ones before suggestions stop; it keeps reading linear."""
+_COMPARISONS, _COMPARISONS_PER_MAP = 2_000, 40_000
+"""How many ids a misspelt one is compared with, and all of them together: it keeps reading linear."""
 
 
 @dataclass(slots=True)
@@ -84,9 +85,9 @@ class Names:
         """Return a hint that names the nearest of the known ids, or none."""
         if self.comparisons > _COMPARISONS_PER_MAP:
             return ""
-        names = list(known)
-        self.comparisons += len(names)
-        pool = [other for other in names if abs(len(other) - len(name)) <= 3]
+        near_in_length = (other for other in known if abs(len(other) - len(name)) <= 3)
+        pool = list(islice(near_in_length, _COMPARISONS))
+        self.comparisons += len(pool)
         near = difflib.get_close_matches(name, pool, 1)
         return f"did you mean `{near[0]}`?" if near else ""
 
