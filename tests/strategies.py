@@ -199,7 +199,6 @@ class _Maker:
     """What has been written so far, while a map is made."""
 
     draw: Draw
-    budget: int
     things: list[Thing] = field(default_factory=list)
     claims: dict[str, Data] = field(default_factory=dict)
     questions: dict[str, Data] = field(default_factory=dict)
@@ -330,7 +329,8 @@ class _Maker:
         states = tuple(f"s{i}" for i in range(self.draw(st.integers(2, 4))))
         entry: dict[str, Data] = {"text": f"Which is {name}?", "states": list(states)}
         pairs = [(a, b) for a in self.things for b in self.things if a != b and _comparable(a, b)]
-        shape = self.draw(st.sampled_from(["plain"] + ["table"] * bool(self.things) + ["gap"] * bool(pairs)))
+        shapes = ["plain"] + ["table"] * bool(self.things) + ["gap", "gap"] * bool(pairs)
+        shape = self.draw(st.sampled_from(shapes))
         match shape:
             case "plain":
                 entry["credence"] = self.shares(name, states)
@@ -400,7 +400,7 @@ class _Maker:
         else:
             if alike and self.draw(st.booleans()):
                 entry["requires"] = self.draw(
-                    st.lists(st.sampled_from(alike), min_size=1, max_size=2, unique=True)
+                    st.lists(st.sampled_from(alike), min_size=1, max_size=3, unique=True)
                 )
             entry["emerges"] = {
                 p: self.phase(f"{name}.{p}")
@@ -575,25 +575,28 @@ def _comparable(a: Thing, b: Thing) -> bool:
     return bool(a.timeline) and a.timeline == b.timeline
 
 
+def _sizes(least: int, most: int) -> st.SearchStrategy[int]:
+    """The larger half twice as often, where the interesting maps are; shrinks to the least."""
+    return st.sampled_from([*range(least, most + 1), *range((least + most) // 2, most + 1)])
+
+
 @st.composite
 def drafts(
     draw: Draw, max_things: int = 6, max_arguments: int = 5, max_worldviews: int = 2, budget: int = 20_000
 ) -> Draft:
     """A valid map of a few entries, with at most about `budget` worlds."""
-    make = _Maker(draw, budget)
-    makers = [make.claim, make.claim, make.question, make.event, make.event]
-    letters = ["c", "c", "q", "e", "e"]
-    for index in range(draw(st.integers(1, max_things))):
-        kind = draw(st.integers(0, len(makers) - 1))
+    make = _Maker(draw)
+    for index in range(draw(_sizes(1, max_things))):
+        letter = draw(st.sampled_from("cqecee"))
         if make.worlds < budget / 10:
-            makers[kind](f"{letters[kind]}{index}")
-    for index in range(draw(st.integers(0, max_arguments))):
+            {"c": make.claim, "q": make.question, "e": make.event}[letter](f"{letter}{index}")
+    for index in range(draw(_sizes(0, max_arguments))):
         if make.worlds < budget:
             make.argument(f"a{index}")
     worldviews: dict[str, Data] = {}
     states = [_Inherited("", tuple(make.rows))]
-    for index in range(draw(st.integers(0, max_worldviews))):
-        data, state = make.worldview(f"view{index}", draw(st.sampled_from(states)))
+    for index in range(draw(_sizes(0, max_worldviews))):
+        data, state = make.worldview(f"view{index}", draw(st.sampled_from([*states, states[-1]])))
         worldviews[f"view{index}"] = data
         states.append(state)
     parts = {"claims": make.claims, "questions": make.questions, "events": make.events}

@@ -352,6 +352,20 @@ EXAMPLES = [
         ],
     ),
     Example(
+        "what is required decides the row, too",
+        """
+        timelines: {t: {text: T., phases: {p: 1}}}
+        events:
+          r: {text: R., timeline: t, emerges: {p: 10%}}
+          e:
+            text: E.
+            timeline: t
+            requires: [r]
+            emerges: {p: {given: [{when: {event: r, during: p}, credence: 20%}, {otherwise: 50%}]}}
+        """,
+        [({"event": "e", "ever": True}, [], 0.02)],
+    ),
+    Example(
         "gates, tables and arguments on a phase",
         """
         timelines: {t: {text: T., phases: {p: 2, q: 1}}}

@@ -248,7 +248,7 @@ class Tables:
         child = len(self.variables)
         entries = np.array([entry for k in chosen for entry in block[k][1]], np.int64)
         self.variables.append(Variable(name, states))
-        self._tables.append(SparseTable(child, (*scope, *parents, child), pattern, entries))
+        self._tables.append(_each_once(SparseTable(child, (*scope, *parents, child), pattern, entries)))
         return child
 
     def cases(
@@ -286,7 +286,7 @@ class Tables:
         return following
 
     def _case_number(self, name: str, cases: Sequence[Case], scope: tuple[int, ...]) -> int:
-        """Add the number of the first case that holds, from the last case to the first where it takes a chain."""
+        """Add the number of the first case that holds, by a chain from the last case where it takes one."""
         states = tuple(f"case {k + 1}" for k in range(len(cases)))
         if self.size(scope) <= ROOM:
             return self.helper(Function(scope, self._first(cases, scope)), states, f"{name} [case]")
@@ -361,6 +361,20 @@ class Tables:
             places=MappingProxyType(dict(places)),
             conditions=conditions,
         )
+
+
+def _each_once(table: SparseTable) -> SparseTable:
+    """Return the table with one column per variable: where a variable has several, they must agree.
+
+    A required event, say, may decide how much of a phase is open and which row applies as well.
+    """
+    first = [table.scope.index(variable) for variable in table.scope]
+    kept = sorted(set(first))
+    if len(kept) == len(first):
+        return table
+    agree = (table.rows == table.rows[:, first]).all(axis=1)
+    scope = tuple(table.scope[column] for column in kept)
+    return SparseTable(table.child, scope, _fixed(table.rows[agree][:, kept]), table.entries[agree])
 
 
 def union(functions: Iterable[Function]) -> tuple[int, ...]:
