@@ -17,7 +17,8 @@ INK = "#1a1a1a"
 QUIET = "#5f5f5f"
 KIND_COLOURS = {"claim": "#dfe6ee", "question": "#f4ecc6", "event": "#d8ebe0"}
 MARK_COLOURS = {Mark.FOR: "#0072b2", Mark.AGAINST: "#d55e00", Mark.UNDERCUTS: "#aa4499"}
-TARGET_BORDER = "#000000"
+CARD_WIDTH = 250
+"""Points; cards are at least this wide."""
 LINE_LENGTH = 46
 """Characters in a line of a card."""
 DEEPEST = 5
@@ -42,55 +43,76 @@ def dot_text(shown: Picture) -> str:
         for card in shown.cards
         for i, row in reversed(list(enumerate(card.rows)))  # an argument told twice: its first row
     }
+    gaps = "ranksep=0.5, nodesep=0.12" if shown.compact else "ranksep=0.9, nodesep=0.25"
     lines = [
         "digraph map {",
-        f"  graph [rankdir=LR, fontname=Arial, labelloc=t, labeljust=l, ranksep=0.9, nodesep=0.25, pad=0.3, "
+        f"  graph [rankdir=LR, fontname=Arial, labelloc=t, labeljust=l, {gaps}, pad=0.3, "
         f"label=<{_legend(shown)}>];",
         "  node [shape=plain, fontname=Arial, fontsize=10];",
         f'  edge [color="{QUIET}", arrowsize=0.6];',
-        *(f'  "{card.id}" [label=<{_card(card, card.id in shown.target)}>];' for card in shown.cards),
+        *(_node(card, shown) for card in shown.cards),
         *(_edge(link, ports) for link in shown.links),
         "}",
     ]
     return "\n".join(lines) + "\n"
 
 
+def _node(card: Card, shown: Picture) -> str:
+    label = _compact_card(card, shown) if shown.compact else _card(card, shown)
+    return f'  "{card.id}" [label=<{label}>, tooltip={_string(card.text)}];'
+
+
 def _edge(link: Link, ports: dict[tuple[str, str], str]) -> str:
     if link.row is None:
-        return f'  "{link.start}":head:e -> "{link.end}":head:w;'
-    port = ports.get((link.end, link.row), "head")
-    return f'  "{link.start}":head:e -> "{link.end}":{port}:w [style=dashed, penwidth=0.7];'
+        return f'  "{link.start}":out:e -> "{link.end}":in:w;'
+    port = ports.get((link.end, link.row), "in")
+    return f'  "{link.start}":out:e -> "{link.end}":{port}:w [style=dashed, penwidth=0.7];'
 
 
-def _card(card: Card, is_target: bool) -> str:
-    border = f'BORDER="{3 if is_target else 1}" COLOR="{TARGET_BORDER if is_target else QUIET}"'
-    kind = _font(f"{card.kind} {card.id}", 8, QUIET)
+def _compact_card(card: Card, shown: Picture) -> str:
+    counts = "".join(f"<BR/>{_font(row.head, 8, QUIET)}" for row in card.rows)
+    name = 'PORT="in" ALIGN="LEFT" BALIGN="LEFT"'
+    number = f'<TD PORT="out">{_font(card.probability, 10)}</TD>'
+    cells = f"<TR><TD {name}>{_font(card.id, 10)}{counts}</TD>{number}</TR>"
+    return f'<TABLE {_frame(card, shown)} BGCOLOR="{KIND_COLOURS[card.kind]}" CELLPADDING="2">{cells}</TABLE>'
+
+
+def _card(card: Card, shown: Picture) -> str:
+    kind = _font(f"{card.kind} {card.id}" + (f", see {card.file}" if card.stub else ""), 8, QUIET)
     number = f"<B>{_font(card.probability, 13)}</B>" if card.probability else ""
     colour = KIND_COLOURS[card.kind]
+    sentence = _wrapped(card.text or card.id, LINE_LENGTH - 6)
     head = (
-        f'<TR><TD PORT="head" BGCOLOR="{colour}" ALIGN="LEFT" BALIGN="LEFT">{kind}<BR/>'
-        f"<B>{_wrapped(card.text or card.id, LINE_LENGTH - 6)}</B></TD>"
-        f'<TD BGCOLOR="{colour}" ALIGN="RIGHT" VALIGN="TOP">{number}</TD></TR>'
+        f'<TR><TD PORT="in" BGCOLOR="{colour}" ALIGN="LEFT" BALIGN="LEFT">{kind}<BR/><B>{sentence}</B></TD>'
+        f'<TD PORT="out" BGCOLOR="{colour}" ALIGN="RIGHT" VALIGN="TOP">{number}</TD></TR>'
     )
     rows = "".join(_row(row, i) for i, row in enumerate(card.rows))
-    return f'<TABLE {border} CELLBORDER="0" CELLSPACING="0" CELLPADDING="4">{head}{rows}</TABLE>'
+    return f'<TABLE {_frame(card, shown)} WIDTH="{CARD_WIDTH}" CELLPADDING="4">{head}{rows}</TABLE>'
+
+
+def _frame(card: Card, shown: Picture) -> str:
+    width, colour = (3, INK) if card.id in shown.target else (1, QUIET)
+    style = ' STYLE="DASHED"' if card.stub else ""
+    return f'BORDER="{width}" COLOR="{colour}"{style} CELLBORDER="0" CELLSPACING="0"'
 
 
 def _row(row: CardRow, number: int) -> str:
     depth = min(row.depth, DEEPEST)
-    margin = "\u00a0" * (5 * depth)
+    margin = "&#160;" * (5 * depth)
     width = LINE_LENGTH - 4 * depth
     attributes = f'PORT="r{number}" COLSPAN="2" ALIGN="LEFT" BALIGN="LEFT"'
+
+    def part(text: str, size: float, colour: str) -> str:
+        return _coloured(_wrapped(text, width, margin), size, colour) if text else ""
+
     if row.mark is Mark.BASIS:
-        parts = [_wrapped(row.head, width, margin)] + (
-            [_wrapped(row.text, width, margin)] if row.text else []
-        )
-        return f"<TR><TD {attributes}>{_coloured('<BR/>'.join(parts), 9, QUIET)}</TD></TR>"
-    colour = MARK_COLOURS[row.mark]
-    tint = _tint(colour, 0.06 + 0.44 * row.weight)
-    head = _coloured(f"<B>{_wrapped(row.head, width, margin)}</B>", 8, INK)
-    text = _coloured(_wrapped(row.text, width, margin), 9.5, INK)
-    return f'<TR><TD {attributes} BGCOLOR="{tint}">{head}<BR/>{text}</TD></TR>'
+        parts = [part(row.head, 9, QUIET), part(row.text, 9, QUIET)]
+        tint = "#ffffff"
+    else:
+        parts = [f"<B>{part(row.head, 8, INK)}</B>", part(row.text, 9.5, INK), part(row.foot, 7, QUIET)]
+        tint = _tint(MARK_COLOURS[row.mark], 0.06 + 0.44 * row.weight)
+    lines = "<BR/>".join(filter(None, parts))
+    return f'<TR><TD {attributes} BGCOLOR="{tint}">{lines}</TD></TR>'
 
 
 def _legend(shown: Picture) -> str:
@@ -100,23 +122,32 @@ def _legend(shown: Picture) -> str:
     for mark in (mark for mark in Mark if mark in marks):
         faint, full = (_tint(MARK_COLOURS[mark], share) for share in (0.06, 0.5))
         cells += [
-            f'<TD BGCOLOR="{faint}">{_font(f"argument {mark}: light", 10)}</TD>',
+            f'<TD BGCOLOR="{faint}">{_font(f"{mark}: light", 10)}</TD>',
             f'<TD BGCOLOR="{full}">{_font("heavy", 10)}</TD>',
         ]
-    cells.append(
-        f"<TD>{_font('a line leads from what is mentioned to what mentions it; dashed: a premise', 10)}</TD>"
-    )
+    lines = "a line leads from what is mentioned to what mentions it"
+    if any(link.row for link in shown.links):
+        lines += "; dashed: as a premise"
     table = (
         f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="4"><TR>{"".join(cells)}</TR></TABLE>'
     )
+    title = "".join(
+        f'<TR><TD ALIGN="LEFT"><B>{_font(line, 16)}</B></TD></TR>' for line in textwrap.wrap(shown.title, 50)
+    )
     return (
-        f'<TABLE BORDER="0" CELLSPACING="0"><TR><TD ALIGN="LEFT"><B>{_font(shown.title, 18)}</B></TD></TR>'
-        f'<TR><TD ALIGN="LEFT">{table}</TD></TR></TABLE>'
+        f'<TABLE BORDER="0" CELLSPACING="0">{title}<TR><TD ALIGN="LEFT">{table}</TD></TR>'
+        f'<TR><TD ALIGN="LEFT">{_font(lines, 10, QUIET)}</TD></TR></TABLE>'
     )
 
 
+def _string(text: str) -> str:
+    """Quote a text for DOT, in which a backslash may begin an escape."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def _wrapped(text: str, width: int, margin: str = "") -> str:
-    lines = textwrap.wrap(text, width, break_on_hyphens=True) or [""]
+    lines = textwrap.wrap(text, width, break_on_hyphens=False) or [""]
     return "<BR/>".join(margin + html.escape(line) for line in lines)
 
 
@@ -125,7 +156,7 @@ def _font(text: str, size: float, colour: str = INK) -> str:
 
 
 def _coloured(markup: str, size: float, colour: str) -> str:
-    return f'<FONT POINT-SIZE="{size:g}" COLOR="{colour}">{markup}</FONT>'
+    return f'<FONT POINT-SIZE="{size:g}" COLOR="{colour}">{markup}</FONT>' if markup else ""
 
 
 def _tint(colour: str, share: float) -> str:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import assert_never
 
 from cruxmap.language.argument_map import (
@@ -80,18 +81,24 @@ class CardRow:
     depth: int
     head: str
     text: str = ""
+    foot: str = ""
     weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A claim, question or event with its sentence, its probability (if known) and its rows."""
+    """A claim, question or event with its sentence, its probability (if known) and its rows.
+
+    `file` is the stem of the file that it stands in. A `stub` is told on another page.
+    """
 
     id: str
     kind: str
     text: str
     probability: str
     rows: tuple[CardRow, ...]
+    file: str = ""
+    stub: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +112,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a drawing of a map shows, before any layout; `target` are the ids to be set off."""
+    """What a drawing of a map shows, before any layout; `target` are the ids to be set off.
+
+    A `compact` one tells the cards by their ids alone.
+    """
 
     title: str
     cards: tuple[Card, ...]
     links: tuple[Link, ...]
     target: frozenset[str] = frozenset()
+    compact: bool = False
 
 
 def picture(
@@ -163,16 +174,42 @@ def around(shown: Picture, ids: Iterable[str], steps: int) -> Picture:
 
 
 def overview(shown: Picture) -> Picture:
-    """Return the cards alone: their arguments are counted, not told."""
+    """Return the cards by their ids alone, with their arguments counted and not told."""
     links = dict.fromkeys(Link(link.start, link.end) for link in shown.links)
-    return replace(shown, cards=tuple(map(_counted, shown.cards)), links=tuple(links))
+    return replace(shown, cards=tuple(map(_counted, shown.cards)), links=tuple(links), compact=True)
 
 
 def _counted(card: Card) -> Card:
     marks = [row.mark for row in card.rows]
     counts = [f"{marks.count(mark)} {mark}" for mark in Mark if mark is not Mark.BASIS and mark in marks]
-    rows = [CardRow(card.id, card.id, Mark.BASIS, 0, "arguments: " + ", ".join(counts))] if counts else []
+    rows = [CardRow(card.id, card.id, Mark.BASIS, 0, ", ".join(counts))] if counts else []
     return replace(card, rows=tuple(rows))
+
+
+def chapters(shown: Picture) -> dict[str, Picture]:
+    """Cut a large picture into pages, in the order of the map: by file, and by number where a file is long.
+
+    What a page refers to on other pages is there as a stub.
+    """
+    by_file: dict[str, list[Card]] = defaultdict(list)
+    for card in shown.cards:
+        by_file[card.file].append(card)
+    pages: dict[str, Picture] = {}
+    for file, cards in sorted(by_file.items()):
+        n_parts = -(-len(cards) // LARGE)
+        size = -(-len(cards) // n_parts)
+        for part in range(n_parts):
+            name = f"{file}-{part + 1}" if n_parts > 1 else file
+            pages[name] = _page(shown, cards[part * size : (part + 1) * size], name)
+    return pages
+
+
+def _page(shown: Picture, cards: list[Card], name: str) -> Picture:
+    here = {card.id for card in cards}
+    links = tuple(link for link in shown.links if link.end in here)
+    beside = {link.start for link in links} - here
+    stubs = [replace(card, rows=(), stub=True) for card in shown.cards if card.id in beside]
+    return replace(shown, title=f"{shown.title}: {name}", cards=(*cards, *stubs), links=links)
 
 
 def _aim(target: ArgumentTarget) -> str:
@@ -215,7 +252,8 @@ class _Pen:
         rows.extend(self._arguments(name, 0))
         known = self.marginals.get(name, {})
         probability = percent(known["true"]) if "true" in known else ""
-        return Card(name, type(entry).__name__.lower(), entry.about.text, probability, tuple(rows))
+        file = PurePosixPath(entry.about.span.file).stem
+        return Card(name, type(entry).__name__.lower(), entry.about.text, probability, tuple(rows), file)
 
     def _basis(self, entry: Variable) -> Iterator[CardRow]:
         name = entry.about.id
@@ -282,9 +320,16 @@ class _Pen:
             number = percent(known[state]) if known else share
             yield _basis(name, f"{state}: {number}" if number else state, address=f"{name}.{state}")
         for row in rows if len(rows) > 1 else ():
-            shares = zip(question.states, row.shares, strict=True)
-            numbers = ", ".join(f"{state} {self._number(share.address)}" for state, share in shares)
-            yield _basis(name, f"{_label(row)}{numbers}", _when(row.when))
+            yield _basis(name, f"{_label(row)}{self._row_shares(question, row)}", _when(row.when))
+
+    def _row_shares(self, question: Question, row: ShareRow) -> str:
+        """Write the shares of one case; a state that is certain stands alone."""
+        settings = [self.perspective.setting[share.address].value for share in row.shares]
+        for state, value in zip(question.states, settings, strict=True):
+            if value.low == 1:
+                return state
+        shares = zip(question.states, row.shares, settings, strict=True)
+        return ", ".join(f"{state} {self._number(s.address)}" for state, s, value in shares if value.high > 0)
 
     def _phase(self, event: str, phase: PhaseChance) -> Iterator[CardRow]:
         address = f"{event}.{phase.phase}"
@@ -326,11 +371,11 @@ class _Pen:
             if isinstance(target, OnStates) and target.question == of
         ]
         on = f" {states[0]}" if states else ""
-        by = f", {argument.by}" if argument.by else ""
         chance = "rejected" if soundness.rejected else f"holds {percent(holds)}"
-        head = f"{argument.direction}{on}{by}: {chance}, {how}"
-        text = argument.about.text if told_here else f"{name}, told under {_aim(argument.targets[0])}"
-        return CardRow(name, of, Mark(argument.direction), depth, head, text, min(1.0, counts))
+        head = f"{argument.direction}{on}: {chance}, {how}"
+        text = argument.about.text if told_here else f"Told under {_aim(argument.targets[0])}."
+        by = f" ({argument.by})" if argument.by else ""
+        return CardRow(name, of, Mark(argument.direction), depth, head, text, f"{name}{by}", min(1.0, counts))
 
     def _number(self, address: str) -> str:
         setting = self.perspective.setting[address]

@@ -1,0 +1,84 @@
+"""Writes the documentation that is made from the program: docs/cli.md and the pictures in docs/.
+
+`make docs` runs it; the tests compare docs/cli.md with what `cli_reference` returns.
+"""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from enum import EnumType
+from pathlib import Path
+from typing import Any, get_args
+
+from typer.models import ArgumentInfo
+
+from cruxmap import cli
+
+DOCS = Path(__file__).parent
+
+INTRODUCTION = """\
+Answers go to stdout, progress and problems to stderr; colours only to a terminal, unless `NO_COLOR` is set.
+
+| exit code | |
+|---|---|
+| 0 | fine |
+| 1 | the files have problems, or what is assumed or observed is impossible |
+| 2 | wrong usage |
+| 3 | sampled, but not converged |
+| 70 | a fault in cruxmap: please report it, with what `CRUXMAP_TRACEBACK=1` shows |
+| 130 | interrupted |
+
+An ADDRESS is that of a judgement. A CONDITION is written on one line. Both are as in
+[the language](language.md)."""
+
+
+def cli_reference() -> str:
+    """Return docs/cli.md: every command with its arguments and options, from the program itself."""
+    return "\n".join(_lines()).rstrip() + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# The commands"
+    yield ""
+    yield "Made from the program by `make docs`."
+    yield ""
+    yield INTRODUCTION
+    for command in cli.app.registered_commands:
+        function = command.callback
+        assert function is not None
+        yield ""
+        yield f"## cruxmap {function.__name__}"
+        yield ""
+        yield inspect.getdoc(function) or ""
+        yield ""
+        yield "| | |"
+        yield "|---|---|"
+        for parameter in inspect.signature(function).parameters.values():
+            kind, info = get_args(parameter.annotation)
+            yield f"| {_usage(parameter.name, kind, info)} | {_help(info, parameter.default)} |"
+
+
+def _usage(name: str, kind: Any, info: Any) -> str:
+    """Write an argument, or an option with what it takes."""
+    if isinstance(info, ArgumentInfo):
+        return f"`{info.metavar or name.upper()}`"
+    options = [info.default, *(info.param_decls or ())]  # typer keeps the first name in `default`
+    names = ", ".join(f"`{option}`" for option in options)
+    return names if kind is bool else f"{names} `{_value(name, kind, info)}`"
+
+
+def _value(name: str, kind: Any, info: Any) -> str:
+    choices = [k for k in (kind, *get_args(kind)) if isinstance(k, EnumType)]
+    if choices:
+        return "\\|".join(str(choice) for choice in choices[0])
+    return info.metavar or name.upper()
+
+
+def _help(info: Any, default: Any) -> str:
+    shown = default not in (None, False, inspect.Parameter.empty)
+    return f"{info.help} Default: `{default}`." if shown else info.help
+
+
+if __name__ == "__main__":
+    (DOCS / "cli.md").write_text(cli_reference(), encoding="utf-8")
+    sys.stdout.write("wrote docs/cli.md\n")
