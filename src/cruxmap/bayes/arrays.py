@@ -4,7 +4,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.gradient import disconnected_grad
 
-from cruxmap.network.network import IntArray
+from cruxmap.network.network import FloatArray, IntArray
 from cruxmap.network.tables import Array, ArrayOps
 
 
@@ -21,6 +21,10 @@ def _segment_max(values: Array, segment: IntArray, n: int) -> Array:
     return disconnected_grad(pt.max(values[padded], axis=1))
 
 
+def _logistic(u: Array, base: IntArray, shift: Array, which: IntArray, sign: FloatArray) -> Array:
+    return pt.sigmoid((sign if u.ndim == 1 else sign[:, None]) * (u[base] + shift[which]))
+
+
 PYTENSOR = ArrayOps(
     exp=pt.exp,
     log=pt.log,
@@ -31,6 +35,7 @@ PYTENSOR = ArrayOps(
     take=lambda values, index: values[index],
     ones=pt.ones,
     concatenate=pt.concatenate,
+    logistic=_logistic,
     segment_sum=_segment_sum,
     segment_max=_segment_max,
 )

@@ -13,10 +13,11 @@ from pytensor.tensor.variable import TensorVariable
 
 from cruxmap.bayes.arrays import PYTENSOR
 from cruxmap.bayes.op import Run, propagate
+from cruxmap.bayes.results import coordinates, uncertain_columns
 from cruxmap.errors import InvalidMap
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.inquiry import Inquiry, impossible_evidence, inquire, obstacles
-from cruxmap.network.network import FloatArray, IntArray, Network
+from cruxmap.network.network import IntArray, Network
 from cruxmap.network.tables import Numbers, fill
 
 
@@ -45,15 +46,10 @@ def build(model: ModelSpec, explicit: bool = False) -> pm.Model:
     return _explicit(inquiry) if explicit else _exact(inquiry)
 
 
-def uncertain_columns(numbers: Numbers) -> IntArray:
-    """Return the judgements that have an interval in some worldview, sorted."""
-    return np.flatnonzero((numbers.sd > 0).any(axis=0))
-
-
 def _exact(inquiry: Inquiry) -> pm.Model:
     network, model = inquiry.network, inquiry.model
     everyone = range(len(model.worldviews))
-    with pm.Model(coords=_coordinates(inquiry)) as pm_model:
+    with pm.Model(coords=coordinates(inquiry)) as pm_model:
         entries = _judgements(inquiry)
         condition(inquiry, entries, everyone)
         claims = {claim.about.id: network.places[claim.about.id] for claim in model.map.claims}
@@ -67,19 +63,6 @@ def _exact(inquiry: Inquiry) -> pm.Model:
             true = [marginals[variable][1] for variable in variables]
             pm.Deterministic(name, pt.stack(true, axis=1), dims=("worldview", dim))
     return pm_model
-
-
-def _coordinates(inquiry: Inquiry) -> dict[str, Sequence[str]]:
-    addresses = inquiry.network.addresses
-    coordinates: dict[str, Sequence[str]] = {
-        "worldview": inquiry.model.worldviews,
-        "address": tuple(addresses[i] for i in uncertain_columns(inquiry.numbers)),
-        "claim": tuple(claim.about.id for claim in inquiry.model.map.claims),
-        "target": inquiry.target_names,
-    }
-    if inquiry.stated:
-        coordinates["statement"] = tuple(stated.name for stated in inquiry.stated)
-    return coordinates
 
 
 def _judgements(inquiry: Inquiry) -> TensorVariable:
@@ -123,6 +106,22 @@ def _natural(numbers: Numbers, columns: IntArray, u: TensorVariable) -> TensorVa
     return pt.switch(numbers.is_ratio[columns], ratio, pt.sigmoid(u))
 
 
+def likelihood_runs(inquiry: Inquiry, worldviews: Sequence[int]) -> tuple[Run, ...]:
+    """Return what is to be propagated for the likelihood of `worldviews`, whose entries are the columns.
+
+    First what is observed, once per worldview; then each statement together with its being true; then with
+    its being false.
+    """
+    observed = [Run(column, inquiry.observed) for column in range(len(worldviews)) if inquiry.observed]
+    stated = [
+        Run(worldviews.index(s.worldview), (*s.given, (s.of, (state,))))
+        for state in (1, 0)
+        for s in inquiry.stated
+        if s.worldview in worldviews
+    ]
+    return (*observed, *stated)
+
+
 def condition(inquiry: Inquiry, entries: TensorVariable, worldviews: Sequence[int]) -> None:
     """Add what is observed and stated to the model in context.
 
@@ -130,25 +129,39 @@ def condition(inquiry: Inquiry, entries: TensorVariable, worldviews: Sequence[in
     sum of log P(observed) over them, and `stated`, each credence's logit around the implied one; all
     evidence sets go through the network together.
     """
-    stated = [s for s in inquiry.stated if s.worldview in worldviews]
-    observing = range(len(worldviews)) if inquiry.observed else range(0)
-    runs = [Run(column, inquiry.observed) for column in observing]
-    for state in (1, 0):
-        runs += [Run(worldviews.index(s.worldview), (*s.given, (s.of, (state,)))) for s in stated]
+    runs = likelihood_runs(inquiry, worldviews)
     if not runs:
         return
-    log_z = propagate(inquiry.network, entries, tuple(runs)).log_z
-    n = len(observing)
+    log_z = propagate(inquiry.network, entries, runs).log_z
+    stated = [s for s in inquiry.stated if s.worldview in worldviews]
+    n_observed, n_true = len(runs) - 2 * len(stated), len(runs) - len(stated)
     if inquiry.observed:
-        pm.Potential("observed", pt.sum(log_z[:n]))
+        pm.Potential("observed", pt.sum(log_z[:n_observed]))
     if stated:
         pm.Normal(
             "stated",
-            mu=log_z[n : n + len(stated)] - log_z[n + len(stated) :],
+            mu=log_z[n_observed:n_true] - log_z[n_true:],
             sigma=np.array([s.sd for s in stated]),
             observed=np.array([s.logit for s in stated]),
             dims="statement",
         )
+
+
+def model_text(model: pm.Model) -> str:
+    """Return a model in a stable printed form: its dims, then a line per variable."""
+    lines = [f"{dim} [{len(labels)}]: {', '.join(map(str, labels))}" for dim, labels in model.coords.items()]
+    roles = (
+        ("drawn", model.free_RVs),
+        ("observed", model.observed_RVs),
+        ("computed", model.deterministics),
+        ("log-density", model.potentials),
+    )
+    for role, variables in roles:
+        for variable in variables:
+            dims = model.named_vars_to_dims.get(variable.name) or ()
+            law = f" {variable.owner.op.name}" if role in ("drawn", "observed") else ""
+            lines.append(f"{role} {variable.name} ({', '.join(map(str, dims))}){law}")
+    return "\n".join(lines) + "\n"
 
 
 # --- the explicit build --------------------------------------------------------------------------
@@ -156,10 +169,8 @@ def condition(inquiry: Inquiry, entries: TensorVariable, worldviews: Sequence[in
 
 def _explicit(inquiry: Inquiry) -> pm.Model:
     network = inquiry.network
-    coordinates = {
-        name: values for name, values in _coordinates(inquiry).items() if name in ("worldview", "address")
-    }
-    with pm.Model(coords=coordinates) as pm_model:
+    labels = coordinates(inquiry)
+    with pm.Model(coords={dim: labels[dim] for dim in ("worldview", "address")}) as pm_model:
         entries = _judgements(inquiry)
         padded = pt.concatenate([entries, pt.zeros((1, entries.shape[1]))])
         everyone = np.arange(len(inquiry.model.worldviews))
@@ -170,14 +181,17 @@ def _explicit(inquiry: Inquiry) -> pm.Model:
             row: TensorVariable | int = 0
             for parent in parents:
                 row = row * len(network.variables[parent].states) + drawn[parent]
-            chances = padded[lookup[row], everyone[:, None]] if parents else padded[lookup[0]].T
+            chances = padded[pt.as_tensor(lookup)[row], everyone[:, None]] if parents else padded[lookup[0]].T
             name = explicit_name(network, variable)
             if len(network.variables[variable].states) == 2:
                 drawn[variable] = pm.Bernoulli(name, p=chances[:, 1], dims="worldview")
             else:
                 drawn[variable] = pm.Categorical(name, p=chances, dims="worldview")
         if inquiry.observed:
-            seen = [pt.isin(drawn[variable], list(states)) for variable, states in inquiry.observed]
+            seen = [
+                pt.any([pt.eq(drawn[variable], state) for state in states], axis=0)
+                for variable, states in inquiry.observed
+            ]
             pm.Potential("observed", pt.sum(pt.log(pt.all(pt.stack(seen), axis=0))))
     return pm_model
 

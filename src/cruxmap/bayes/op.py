@@ -54,15 +54,14 @@ def propagate(
     weights = np.stack([indicator_weights(plan, run.evidence) for run in runs], axis=1)
     columns = np.array([run.column for run in runs])
     plan_arrays = (plan.left, plan.right, plan.first, plan.root, plan.reads, plan.read_first, plan.loads)
-    log_z, read, _ = Propagation()(entries, *plan_arrays, plan.constants, ready.wanted, weights, columns)
+    node: Any = Propagation().make_node(entries, *plan_arrays, plan.constants, ready.wanted, weights, columns)
+    log_z, read, _ = node.outputs
     ends = np.cumsum(plan.asked_cards)
-    marginals = {
-        v: read[end - n : end] for v, n, end in zip(plan.asked, plan.asked_cards, ends, strict=True)
-    }
+    marginals = {v: read[end - n : end] for v, n, end in zip(plan.asked, plan.asked_cards, ends, strict=True)}
     return Propagated(log_z, marginals)
 
 
-class Propagation(Op):  # type: ignore[misc]
+class Propagation(Op):
     """Entries (n_entries, C) and a plan -> log Z (R,), reads (n_reads, R), d log Z / d entry (n_entries, R).
 
     The pullback of log Z multiplies by the third output, so value and slope share one propagation. A
@@ -92,13 +91,11 @@ class Propagation(Op):  # type: ignore[misc]
         """Only the entries can be differentiated by."""
         return [[True] * 3] + [[False] * 3] * (len(node.inputs) - 1)
 
-    def pullback(
-        self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any]
-    ) -> list[Any]:
+    def pullback(self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any]) -> list[Any]:
         """Return the slope in the entries: that of each run, added up over the runs of a column."""
         of_log_z, of_reads, of_slopes = cotangents
         if not (isinstance(of_reads.type, DisconnectedType) and isinstance(of_slopes.type, DisconnectedType)):
-            raise NotImplementedError("only log Z has a slope: marginals are for reading, not for likelihoods")
+            raise NotImplementedError("only log Z has a slope: marginals are no part of a likelihood")
         if inputs[6].type.shape != (1,):
             raise NotImplementedError("log Z has a slope only where no marginals are asked for")
         entries, columns = inputs[0], inputs[-1]
@@ -120,7 +117,7 @@ def _evaluate(
 
 @register_funcify_default_op_cache_key(Propagation)
 def _compiled(op: Propagation, **_: Any) -> tuple[Any, int]:
-    """Hand the cached kernel to PyTensor; the number changes with the kernel, so that no stale code is used."""
+    """Hand PyTensor the cached kernel, and a number that changes with it, so that no stale code is used."""
     sources = inspect.getsource(kernel) + inspect.getsource(runs_module)
     version = int.from_bytes(hashlib.sha256(sources.encode()).digest()[:6])
     return numba_njit(_evaluate), version

@@ -1,23 +1,49 @@
 """The `DataTree` that sampling returns: its names and dims, whether it has converged, files.
 
-Groups and dims follow ArviZ's schema: `posterior` (chain, draw, then worldview and judgement, claim or
-target), `prior` (forward draws of the same), `sample_stats`, and with statements `observed_data`.
+Groups follow ArviZ's schema, dims are (chain, draw, worldview, ...):
+
+posterior: `z` and `judgement` (address), `probability` (claim) given what is observed, `estimate` (target)
+    given what is assumed too. Worldviews that nothing conditions have their forward draws here.
+prior: `z` and `judgement` of the forward draws, where some worldview is conditioned.
+sample_stats: the sampler's own numbers, nan for worldviews that were not sampled by it.
+observed_data: the logits of `stated` (statement).
+
+Attributes of the tree: model, seed, digest of the map, versions, and what went wrong in words.
 """
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from cruxmap.language.digest import digest
+from cruxmap.network.draws import latin_hypercube
+from cruxmap.network.inquiry import (
+    Inquiry,
+    Progress,
+    blocks,
+    draws_per_block,
+    entries_of,
+    target_probabilities,
+)
+from cruxmap.network.network import FloatArray, IntArray
+from cruxmap.network.queries import infer
+from cruxmap.network.tables import Numbers, natural, unconstrained
+
 if TYPE_CHECKING:
-    from xarray import DataTree
+    import xarray as xr
 
 R_HAT_LIMIT = 1.01
 ESS_LIMIT = 400.0
 
+LIBRARIES = ("cruxmap", "pymc", "pytensor", "arviz", "numpy", "numba")
+
 
 @dataclass(frozen=True, slots=True)
 class Convergence:
-    """How the chains of one worldview went: the worst R-hat and bulk ESS of any judgement, and divergences."""
+    """How one worldview's chains went: the worst R-hat and bulk ESS of any judgement, and divergences."""
 
     worldview: str
     r_hat: float
@@ -28,5 +54,208 @@ class Convergence:
     def converged(self) -> bool:
         """Whether R-hat is at most 1.01, ESS at least 400, and nothing diverged. A nan has not converged."""
         return self.r_hat <= R_HAT_LIMIT and self.ess >= ESS_LIMIT and self.divergences == 0
-def result_tree(inquiry, posteriors, progress=None):
-    raise NotImplementedError
+
+    def __str__(self) -> str:
+        verdict = "converged" if self.converged else "not converged"
+        numbers = f"R-hat {self.r_hat:.3f}, ESS {self.ess:.0f}, {self.divergences} divergences"
+        return f"{self.worldview}: {verdict} ({numbers})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """Draws of one worldview, in chains: `z` is (n_judgements, chains * draws), chain after chain.
+
+    `columns` are the judgements that were sampled, the others were drawn forward; `statistics` are the
+    sampler's, (chains, draws) each.
+    """
+
+    worldview: int
+    z: FloatArray
+    columns: IntArray
+    statistics: dict[str, FloatArray]
+    convergence: Convergence
+
+
+def uncertain_columns(numbers: Numbers) -> IntArray:
+    """Return the judgements that have an interval in some worldview, sorted."""
+    return np.flatnonzero((numbers.sd > 0).any(axis=0))
+
+
+def coordinates(inquiry: Inquiry) -> dict[str, list[str]]:
+    """Return the labels of every dim but chain and draw; statements only where there are some."""
+    addresses = inquiry.network.addresses
+    labels = {
+        "worldview": list(inquiry.model.worldviews),
+        "address": [addresses[i] for i in uncertain_columns(inquiry.numbers)],
+        "claim": [claim.about.id for claim in inquiry.model.map.claims],
+        "target": list(inquiry.target_names),
+    }
+    if inquiry.stated:
+        labels["statement"] = [stated.name for stated in inquiry.stated]
+    return labels
+
+
+def result_tree(
+    inquiry: Inquiry,
+    posteriors: tuple[Posterior, ...],
+    obstacle: tuple[str | None, ...],
+    progress: Progress | None = None,
+) -> "xr.DataTree":
+    """Put draws, and all that follows from them, into a tree.
+
+    Worldviews without a posterior get forward draws, or nan where an `obstacle` says why there is nothing.
+    """
+    import xarray as xr
+
+    shape = _chains(inquiry, posteriors)
+    sampled = {p.worldview: p for p in posteriors}
+    sampling = inquiry.model.sampling
+    forward = latin_hypercube(sampling.seed, inquiry.network.addresses, shape[0] * shape[1])
+    drawn = []
+    for number, name in enumerate(inquiry.model.worldviews):
+        z = sampled[number].z if number in sampled else forward
+        results = _worldview_results(inquiry, number, z, progress)
+        if obstacle[number] is not None:
+            results = {key: np.full_like(values, np.nan) for key, values in results.items()}
+        drawn.append({key: values.reshape(*shape, -1) for key, values in results.items()})
+        if progress is not None:
+            progress(name, z.shape[1], z.shape[1])
+    posterior = {key: np.stack([results[key] for results in drawn], axis=2) for key in drawn[0]}
+    groups = {"posterior": _dataset(inquiry, posterior)}
+    if posteriors:
+        prior = [_judgement_results(inquiry, w, forward) for w in range(len(drawn))]
+        stacked = {key: np.stack([p[key].reshape(*shape, -1) for p in prior], axis=2) for key in prior[0]}
+        groups["prior"] = _dataset(inquiry, stacked)
+        groups["sample_stats"] = _statistics(inquiry, sampled, shape)
+    if inquiry.stated:
+        labels = {"statement": coordinates(inquiry)["statement"]}
+        logits = [stated.logit for stated in inquiry.stated]
+        groups["observed_data"] = xr.Dataset({"stated": ("statement", logits)}, coords=labels)
+    tree = xr.DataTree.from_dict(groups)
+    tree.attrs = _attributes(inquiry, posteriors, obstacle)
+    return tree
+
+
+def _chains(inquiry: Inquiry, posteriors: tuple[Posterior, ...]) -> tuple[int, int]:
+    """The numbers of chains and of draws in each; forward draws are cut to match where they can be."""
+    sampling = inquiry.model.sampling
+    if posteriors:
+        return sampling.chains, posteriors[0].z.shape[1] // sampling.chains
+    if sampling.draws % sampling.chains == 0:
+        return sampling.chains, sampling.draws // sampling.chains
+    return 1, sampling.draws
+
+
+def _judgement_results(inquiry: Inquiry, worldview: int, z: FloatArray) -> dict[str, FloatArray]:
+    """`z` and `judgement` (draws, address) of one worldview."""
+    columns = uncertain_columns(inquiry.numbers)
+    values = natural(inquiry.numbers, unconstrained(inquiry.numbers, z, worldview))
+    return {"z": z[columns].T, "judgement": values[columns].T}
+
+
+def _worldview_results(
+    inquiry: Inquiry, worldview: int, z: FloatArray, progress: Progress | None
+) -> dict[str, FloatArray]:
+    """All variables of the posterior, (draws, ...), for draws `z` (n_judgements, draws) of one worldview."""
+    claims = [inquiry.network.places[claim.about.id] for claim in inquiry.model.map.claims]
+    n_draws = z.shape[1]
+    probability = np.empty((n_draws, len(claims)))
+    estimate = np.empty((n_draws, len(inquiry.targets)))
+    for start, stop in blocks(n_draws, draws_per_block(inquiry)):
+        entries = entries_of(inquiry, worldview, z[:, start:stop])
+        marginals = infer(inquiry.network, entries, inquiry.observed, claims).marginals
+        for i, claim in enumerate(claims):
+            probability[start:stop, i] = marginals[claim][1]
+        estimate[start:stop] = target_probabilities(inquiry, entries)[0, :, 1].T
+        if progress is not None:
+            progress(inquiry.model.worldviews[worldview], stop, n_draws)
+    return {**_judgement_results(inquiry, worldview, z), "probability": probability, "estimate": estimate}
+
+
+def _dataset(inquiry: Inquiry, values: dict[str, FloatArray]) -> "xr.Dataset":
+    import xarray as xr
+
+    last = {"z": "address", "judgement": "address", "probability": "claim", "estimate": "target"}
+    labels = coordinates(inquiry)
+    variables = {
+        key: (("chain", "draw", "worldview", last[key]), value)
+        for key, value in values.items()
+        if value.shape[-1] or key != "z"
+    }
+    n_chains, n_draws = next(iter(values.values())).shape[:2]
+    used = {name: labels[name] for name in ("worldview", *(last[key] for key in variables))}
+    return xr.Dataset(variables, coords={"chain": range(n_chains), "draw": range(n_draws), **used})
+
+
+def _statistics(inquiry: Inquiry, sampled: dict[int, Posterior], shape: tuple[int, int]) -> "xr.Dataset":
+    import xarray as xr
+
+    names = sorted({name for p in sampled.values() for name in p.statistics})
+    nothing = np.full(shape, np.nan)
+    variables = {
+        name: (
+            ("chain", "draw", "worldview"),
+            np.stack(
+                [
+                    sampled[w].statistics.get(name, nothing) if w in sampled else nothing
+                    for w in range(len(inquiry.model.worldviews))
+                ],
+                axis=2,
+            ),
+        )
+        for name in names
+    }
+    diverging = variables["diverging"]
+    variables["diverging"] = (diverging[0], np.nan_to_num(diverging[1]).astype(np.bool_))
+    labels = {"chain": range(shape[0]), "draw": range(shape[1]), "worldview": list(inquiry.model.worldviews)}
+    return xr.Dataset(variables, coords=labels)
+
+
+def _attributes(
+    inquiry: Inquiry, posteriors: tuple[Posterior, ...], obstacle: tuple[str | None, ...]
+) -> dict[str, str | int]:
+    attributes: dict[str, str | int] = {
+        "model": inquiry.model.id,
+        "map": inquiry.model.map.id,
+        "map_digest": digest(inquiry.model.map),
+        "seed": inquiry.model.sampling.seed,
+        **{f"{library}_version": version(library) for library in LIBRARIES},
+    }
+    if posteriors:
+        attributes["convergence"] = "; ".join(str(p.convergence) for p in posteriors)
+    if any(obstacle):
+        named = zip(inquiry.model.worldviews, obstacle, strict=True)
+        attributes["undefined"] = "; ".join(f"{name}: {why}" for name, why in named if why is not None)
+    return attributes
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def save(tree: "xr.DataTree", path: str | Path) -> None:
+    """Write results as NetCDF (`.nc`) or Zarr (`.zarr`, with the extra of that name installed).
+
+    Raises ValueError for any other ending.
+    """
+    match Path(path).suffix:
+        case ".nc":
+            tree.to_netcdf(path, engine="h5netcdf")
+        case ".zarr":
+            tree.to_zarr(path, mode="w", consolidated=False)
+        case _:
+            raise ValueError(f"results are saved as .nc or .zarr, not as {Path(path).name}")
+
+
+def load(path: str | Path) -> "xr.DataTree":
+    """Read results that `save` wrote, all into memory. Raises ValueError for an unknown ending."""
+    import xarray as xr
+
+    match Path(path).suffix:
+        case ".nc":
+            opened = xr.open_datatree(path, engine="h5netcdf")
+        case ".zarr":
+            opened = xr.open_datatree(path, engine="zarr", consolidated=False)
+        case _:
+            raise ValueError(f"results are saved as .nc or .zarr, not as {Path(path).name}")
+    with opened as tree:
+        return tree.load()

@@ -7,7 +7,8 @@ worldviews already keep the cores busy.
 import numpy as np
 from numba import njit
 
-from cruxmap.network.kernel import LANES, TINY, _backwards, _forwards, _workspace, propagate_wide
+from cruxmap.network.kernel import TINY, _backwards, _forwards, _workspace, propagate_wide
+from cruxmap.network.lanes import LANES
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -88,7 +89,8 @@ def evaluate(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _evaluate_wide(
-    left, right, first, root, reads, read_first, loads, constants, wanted, weights, entries, log_z, read, slope
+    left, right, first, root, reads, read_first, loads, constants, wanted, weights, entries, log_z, read,
+    slope,
 ):  # fmt: skip
     """Do one run again in numbers of wide range."""
     column = entries.reshape(-1, 1)

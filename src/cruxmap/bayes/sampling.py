@@ -6,43 +6,33 @@ in the judgements that can reach what conditions them; all else is drawn forward
 
 import hashlib
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from time import perf_counter
+from multiprocessing import get_all_start_methods
 from typing import Any
 
 import arviz as az
-import numpy as np
 import pymc as pm
 import xarray as xr
 
-from cruxmap.bayes.model import condition, entries_tensor, uncertain_columns, unconstrained_tensor
-from cruxmap.bayes.results import Convergence, result_tree
+from cruxmap.bayes.model import condition, entries_tensor, likelihood_runs, unconstrained_tensor
+from cruxmap.bayes.results import Convergence, Posterior, result_tree
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.inquiry import Inquiry, Progress, inquire, obstacles, reaching
 from cruxmap.network.network import FloatArray, IntArray
+from cruxmap.network.queries import prepare
 
 TARGET_ACCEPT = 0.9
 """Acceptance that step sizes are tuned for: statements make narrow ridges, which long steps leave."""
 
-WORTH_PROCESSES = 0.002
-"""Seconds per gradient above which chains are worth processes of their own."""
+WORTH_PROCESSES = 200_000
+"""Products per gradient from which on chains are worth processes of their own."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Posterior:
-    """Draws of one worldview, in chains: `z` is (n_judgements, chains * draws), chain after chain.
-
-    `columns` are the judgements that were sampled, the others were drawn forward; `statistics` are the
-    sampler's, (chains, draws) each.
-    """
-
-    worldview: int
-    z: FloatArray
-    columns: IntArray
-    statistics: Mapping[str, FloatArray]
-    convergence: Convergence
+REPORT_EVERY = 50
+"""Steps between two reports of progress."""
 
 
 def sample(model: ModelSpec, *, sampler: str = "pymc", progress: Progress | None = None) -> xr.DataTree:
@@ -53,7 +43,7 @@ def sample(model: ModelSpec, *, sampler: str = "pymc", progress: Progress | None
     attribute `undefined` says why.
     """
     inquiry = inquire(model)
-    return result_tree(inquiry, posteriors(inquiry, sampler, progress), progress)
+    return result_tree(inquiry, posteriors(inquiry, sampler, progress), obstacles(inquiry), progress)
 
 
 def sample_judgements(
@@ -87,11 +77,12 @@ def _posterior(
     sampling = inquiry.model.sampling
     name = inquiry.model.worldviews[worldview]
     per_chain = -(-sampling.draws // sampling.chains)
+    size = Size(per_chain, sampling.tune, sampling.chains, _cores(inquiry, worldview))
     tree = SAMPLERS[sampler](
         conditioned_model(inquiry, worldview, columns),
-        {"draws": per_chain, "tune": sampling.tune, "chains": sampling.chains},
+        size,
         _seed(sampling.seed, name),
-        None if progress is None else lambda done, of: progress(name, done, of),
+        None if progress is None else lambda done: progress(name, done, size.steps),
     )
     drawn = tree.posterior["z"]
     n_draws = sampling.chains * per_chain
@@ -129,63 +120,79 @@ def _seed(seed: int, worldview: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{seed}:{worldview}".encode(), digest_size=4).digest())
 
 
+def _cores(inquiry: Inquiry, worldview: int) -> int:
+    """Return in how many processes to run chains: one where starting more would take longer, or is unsafe."""
+    runs = likelihood_runs(inquiry, (worldview,))
+    clamped = {variable for run in runs for variable, _ in run.evidence}
+    products = prepare(inquiry.network, (), clamped, gradient=True).plan.triples * len(runs)
+    if products < WORTH_PROCESSES or "fork" not in get_all_start_methods():
+        return 1
+    return os.cpu_count() or 1
+
+
 # --- samplers ------------------------------------------------------------------------------------
 
 
-type Told = Callable[[int, int], None]
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much to sample: draws and tuning steps per chain, chains, and processes to run them in."""
+
+    draws: int
+    tune: int
+    chains: int
+    cores: int
+
+    @property
+    def steps(self) -> int:
+        """The number of steps of all chains."""
+        return self.chains * (self.draws + self.tune)
 
 
-def _by_pymc(model: pm.Model, size: Mapping[str, int], seed: int, told: Told | None) -> xr.DataTree:
-    of = size["chains"] * (size["draws"] + size["tune"])
+type Told = Callable[[int], None]
+
+
+def _by_pymc(model: pm.Model, size: Size, seed: int, told: Told | None) -> xr.DataTree:
     done = 0
 
     def count(**_: Any) -> None:
         nonlocal done
         done += 1
-        if told is not None and (done % 50 == 0 or done == of):
-            told(done, of)
+        if told is not None and (done % REPORT_EVERY == 0 or done == size.steps):
+            told(done)
 
-    return pm.sample(
-        **size,
-        model=model,
-        cores=_cores(model),
-        mp_ctx="forkserver",
-        random_seed=seed,
-        nuts_sampler="pymc",
-        target_accept=TARGET_ACCEPT,
-        callback=count,
-        quiet=True,
-        compute_convergence_checks=False,
-    )
+    with warnings.catch_warnings():
+        # nothing of ours runs in the other threads that Python warns about when it forks
+        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+        return pm.sample(
+            **_arguments(model, size, seed),
+            nuts_sampler="pymc",
+            mp_ctx="fork" if size.cores > 1 else None,
+            callback=count,
+        )
 
 
-def _cores(model: pm.Model) -> int:
-    """Return how many processes to run chains in: one where starting others would take longer."""
-    slope = model.logp_dlogp_function(ravel_inputs=True)
-    point = np.zeros(sum(int(np.prod(v.shape.eval())) for v in model.free_RVs))
-    slope(point)
-    start = perf_counter()
-    slope(point)
-    return 1 if perf_counter() - start < WORTH_PROCESSES else os.cpu_count() or 1
-
-
-def _by_nutpie(model: pm.Model, size: Mapping[str, int], seed: int, told: Told | None) -> xr.DataTree:
-    of = size["chains"] * (size["draws"] + size["tune"])
-    tree = pm.sample(
-        **size,
-        model=model,
-        random_seed=seed,
-        nuts_sampler="nutpie",
-        target_accept=TARGET_ACCEPT,
-        quiet=True,
-        compute_convergence_checks=False,
-    )
+def _by_nutpie(model: pm.Model, size: Size, seed: int, told: Told | None) -> xr.DataTree:
+    tree = pm.sample(**_arguments(model, size, seed), nuts_sampler="nutpie")
     if told is not None:
-        told(of, of)
+        told(size.steps)
     return tree
 
 
-SAMPLERS: Mapping[str, Callable[[pm.Model, Mapping[str, int], int, Told | None], xr.DataTree]] = {
+def _arguments(model: pm.Model, size: Size, seed: int) -> dict[str, Any]:
+    return {
+        "model": model,
+        "draws": size.draws,
+        "tune": size.tune,
+        "chains": size.chains,
+        "cores": size.cores,
+        "random_seed": seed,
+        "target_accept": TARGET_ACCEPT,
+        "quiet": True,
+        "compute_convergence_checks": False,
+    }
+
+
+SAMPLERS: Mapping[str, Callable[[pm.Model, Size, int, Told | None], xr.DataTree]] = {
     "pymc": _by_pymc,
     "nutpie": _by_nutpie,
 }

@@ -4,16 +4,16 @@ In: a `ModelSpec`. Out: an `Estimate`, one `WorldviewEstimate` per worldview. Ju
 conditions are drawn forward, exactly and without PyMC; the others come from `bayes.sampling`.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from difflib import get_close_matches
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from cruxmap.bayes.results import Convergence
-from cruxmap.errors import InvalidMap, Problem
+from cruxmap.errors import InvalidMap
+from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     AllOf,
@@ -23,23 +23,23 @@ from cruxmap.language.argument_map import (
     Target,
     condition_text,
 )
-from cruxmap.language.reading import parse_condition, parse_setting
+from cruxmap.language.reading import parse_condition, parse_settings
 from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.inquiry import (
     Inquiry,
     Progress,
     blocks,
-    central_z,
+    central_entries,
     draws_per_block,
     entries_of,
     impossible_evidence,
     inquire,
     obstacles,
     reaching,
+    target_probabilities,
     written,
 )
 from cruxmap.network.network import FloatArray
-from cruxmap.network.queries import infer_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +146,7 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None) -> Estimate:
         from cruxmap.bayes.sampling import sample_judgements
 
         posterior, convergence = sample_judgements(inquiry, progress=progress)
-    central = target_probabilities(
-        inquiry,
-        np.concatenate(
-            [entries_of(inquiry, number, central_z(inquiry)) for number in range(len(model.worldviews))], axis=1
-        ),
-    )
+    central = target_probabilities(inquiry, central_entries(inquiry))
     worldviews = {}
     for number, name in enumerate(model.worldviews):
         drawn = draw_probabilities(inquiry, number, posterior.get(number), progress)
@@ -165,20 +160,6 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None) -> Estimate:
         model.sampling.draws,
         MappingProxyType(worldviews),
         convergence,
-    )
-
-
-def target_probabilities(inquiry: Inquiry, entries: FloatArray) -> FloatArray:
-    """Return P(target state | evidence) for table entries (n_entries, D).
-
-    Shape (2, n_targets, 2, D): given what is assumed and observed, and given what is observed alone;
-    then by target; then false and true. The two of a column that is impossible are nan.
-    """
-    with_and_without = infer_many(
-        inquiry.network, entries, (inquiry.given, inquiry.observed), inquiry.targets
-    )
-    return np.stack(
-        [np.stack([inference.marginals[target] for target in inquiry.targets]) for inference in with_and_without]
     )
 
 
@@ -210,18 +191,25 @@ def _summarise(
     """Sum up the draws (2, n_targets, 2, D) of one worldview, and its central ones (2, n_targets, 2)."""
     model = inquiry.model
     reasons = (obstacle or _assumption_obstacle(model, drawn[0, 0, 1]), obstacle)
-    targets = []
-    for number in range(len(inquiry.targets)):
-        given, unconditional = (
-            _summary(drawn[side, number], central[side, number], reasons[side]) for side in (0, 1)
+    targets = [
+        _with_unconditional(
+            *(_summary(drawn[side, number], central[side, number], reasons[side]) for side in (0, 1))
         )
-        targets.append(TargetEstimate(*_parts(given), unconditional))
+        for number in range(len(inquiry.targets))
+    ]
     also = {target.name: result for target, result in zip(model.also, targets[1:], strict=True)}
-    return WorldviewEstimate(*_parts(targets[0]), MappingProxyType(also))
+    first = targets[0]
+    return WorldviewEstimate(
+        first.mean, first.median, first.interval_90, first.central, first.reason, first.draws, first.log_odds,
+        first.unconditional, MappingProxyType(also),
+    )  # fmt: skip
 
 
-def _parts(summary: Summary) -> Iterable[Any]:
-    return (getattr(summary, part.name) for part in fields(summary))
+def _with_unconditional(given: Summary, unconditional: Summary) -> TargetEstimate:
+    return TargetEstimate(
+        given.mean, given.median, given.interval_90, given.central, given.reason, given.draws, given.log_odds,
+        unconditional,
+    )  # fmt: skip
 
 
 def _assumption_obstacle(model: ModelSpec, drawn: FloatArray) -> str | None:
@@ -269,11 +257,8 @@ def probability(
     cannot be read or is not in the map, and for impossible evidence.
     """
     model = _as_model(model_or_map)
-    name = MAP_WORLDVIEW if worldview is None else worldview
-    known = (MAP_WORLDVIEW, *model.map.worldview)
-    if name not in known:
-        raise InvalidMap((_unknown_worldview(name, known),))
-    settings = tuple(parse_setting(address, value, model.map) for address, value in (judgements or {}).items())
+    name = MAP_WORLDVIEW if worldview is None else checked_worldview(model.map, worldview)
+    settings = parse_settings((judgements or {}).items(), model.map)
     asked = parse_condition(condition, model.map)
     inquiry = inquire(
         replace(
@@ -286,7 +271,7 @@ def probability(
             settings=(*model.settings, *settings),
         )
     )
-    [value] = target_probabilities(inquiry, entries_of(inquiry, 0, central_z(inquiry)))[0, 0, 1]
+    [value] = target_probabilities(inquiry, central_entries(inquiry))[0, 0, 1]
     if np.isnan(value):
         raise InvalidMap((impossible_evidence((*inquiry.model.assuming, *model.observed), name),))
     return float(value)
@@ -301,9 +286,3 @@ def _as_model(model_or_map: ModelSpec | ArgumentMap) -> ModelSpec:
 def _conditions(given: Any, argument_map: ArgumentMap) -> tuple[Condition, ...]:
     parts = given if isinstance(given, list | tuple) else (given,)
     return tuple(parse_condition(part, argument_map) for part in parts)
-
-
-def _unknown_worldview(name: str, known: Iterable[str]) -> Problem:
-    nearest = get_close_matches(name, known, n=1)
-    hint = f"did you mean `{nearest[0]}`?" if nearest else f"known: {', '.join(known)}"
-    return Problem("unknown-worldview", f"there is no worldview `{name}`", hint=hint)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-import numpy as np
-
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.language.argument_map import (
     Argument,
@@ -29,7 +27,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import Setting, settle
 from cruxmap.language.judgement import format_value
-from cruxmap.network.inquiry import central_z, entries_of, inquire
+from cruxmap.network.inquiry import central_entries, inquire
 from cruxmap.network.queries import infer
 
 type States = Mapping[str, float]
@@ -163,10 +161,7 @@ def marginals(model: ModelSpec, ids: Iterable[str] | None = None) -> dict[str, d
     inquiry = inquire(model)
     network = inquiry.network
     asked = {name: network.places[name] for name in (model.map.entry if ids is None else ids)}
-    entries = np.concatenate(
-        [entries_of(inquiry, number, central_z(inquiry)) for number in range(len(model.worldviews))], axis=1
-    )
-    inference = infer(network, entries, inquiry.given, tuple(dict.fromkeys(asked.values())))
+    inference = infer(network, central_entries(inquiry), inquiry.given, tuple(dict.fromkeys(asked.values())))
     return {
         worldview: {
             name: dict(

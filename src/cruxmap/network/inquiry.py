@@ -121,7 +121,8 @@ def together(*evidence: Evidence) -> Evidence:
 def entries_of(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
     """Return the table entries (n_entries, D) of a worldview for draws `z` (n_judgements, D)."""
     u = unconstrained(inquiry.numbers, z, worldview)
-    return fill(inquiry.network.program, u, inquiry.numbers.single[worldview])
+    entries: FloatArray = fill(inquiry.network.program, u, inquiry.numbers.single[worldview])
+    return entries
 
 
 def central_entries(inquiry: Inquiry) -> FloatArray:
@@ -141,7 +142,10 @@ def target_probabilities(inquiry: Inquiry, entries: FloatArray) -> FloatArray:
         inquiry.network, entries, (inquiry.given, inquiry.observed), inquiry.targets
     )
     return np.stack(
-        [np.stack([inference.marginals[target] for target in inquiry.targets]) for inference in with_and_without]
+        [
+            np.stack([inference.marginals[target] for target in inquiry.targets])
+            for inference in with_and_without
+        ]
     )
 
 
@@ -226,7 +230,7 @@ def _sd_of_statement(credence: Elicited) -> float:
 
 
 def draws_per_block(inquiry: Inquiry) -> int:
-    """Return how many draws to take at once, a multiple of 64, so that their entries stay near `BLOCK_BYTES`."""
+    """Return how many draws, a multiple of 64, to take at once: their entries stay near `BLOCK_BYTES`."""
     return max(BLOCK_BYTES // (8 * inquiry.network.program.n_entries) // 64, 1) * 64
 
 
