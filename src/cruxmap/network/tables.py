@@ -18,6 +18,9 @@ from cruxmap.language.argument_map import ArgumentMap, Role, Scale
 from cruxmap.language.inheritance import Perspective
 from cruxmap.network.network import FloatArray, IntArray, Network, TableProgram
 
+NUMBERS_AT_ONCE = 16384
+"""About how many entries to fill at a time, so that they stay in the processor's cache."""
+
 type BoolArray = npt.NDArray[np.bool_]
 
 type Array = Any
@@ -90,6 +93,7 @@ def natural(numbers: Numbers, u: FloatArray) -> FloatArray:
 class ArrayOps:
     """The array functions that `fill` needs; segments are numbered in increasing order along the first axis.
 
+    `logistic(u, base, shift, which, sign)` is `sigmoid(sign * (u[base] + shift[which]))`.
     `segment_sum(values, segment, n)` adds up the rows of each of n segments (0 where there are none);
     `segment_max` is the same for the largest, and stands for a constant where slopes are taken.
     """
@@ -103,14 +107,26 @@ class ArrayOps:
     take: Callable[[Array, IntArray], Array]
     ones: Callable[[tuple[Any, ...]], Array]
     concatenate: Callable[[list[Array]], Array]
+    logistic: Callable[[Array, IntArray, Array, IntArray, FloatArray], Array]
     segment_sum: Callable[[Array, IntArray, int], Array]
     segment_max: Callable[[Array, IntArray, int], Array]
 
 
-def _sigmoid(x: FloatArray) -> FloatArray:
-    small = np.exp(-np.abs(x))
-    larger = 1.0 / (1.0 + small)
-    return np.where(x >= 0, larger, small * larger)
+def _logistic(
+    u: FloatArray, base: IntArray, shift: FloatArray, which: IntArray, sign: FloatArray
+) -> FloatArray:
+    """A few rows at a time, so that they stay in the processor's cache."""
+    out = np.empty((len(base), *u.shape[1:]))
+    rows = max(1, NUMBERS_AT_ONCE // max(1, u[0].size))
+    for first in range(0, len(base), rows):
+        part = slice(first, first + rows)
+        x = out[part]
+        np.take(u, base[part], axis=0, out=x, mode="clip")
+        if which[part].any():
+            x += shift[which[part]]
+        x *= _column(sign[part], u)
+        expit(x, out=x)
+    return out
 
 
 def _segment_sum(values: FloatArray, segment: IntArray, n: int) -> FloatArray:
@@ -131,12 +147,13 @@ NUMPY = ArrayOps(
     exp=np.exp,
     log=np.log,
     expm1=np.expm1,
-    sigmoid=_sigmoid,
+    sigmoid=expit,
     softplus=lambda x: np.logaddexp(0.0, x),
     where=np.where,
     take=lambda values, index: np.take(values, index, axis=0),
     ones=np.ones,
     concatenate=np.concatenate,
+    logistic=_logistic,
     segment_sum=_segment_sum,
     segment_max=_segment_max,
 )
@@ -159,8 +176,9 @@ def fill(program: TableProgram, u: Array, single: Array, ops: ArrayOps = NUMPY) 
     shift = _shifts(program, u, ops)
     parts = [ops.ones((1, *u.shape[1:]))]
     if len(program.logistic_entry):
-        shifted = ops.take(u, program.logistic_base) + ops.take(shift, program.logistic_shift)
-        parts.append(ops.sigmoid(_column(program.logistic_sign, u) * shifted))
+        parts.append(
+            ops.logistic(u, program.logistic_base, shift, program.logistic_shift, program.logistic_sign)
+        )
     if len(program.share_entry):
         parts.append(_shares(program, u, single, shift, ops).share)
     if len(program.hazard_entry):
@@ -300,7 +318,7 @@ def pullback(
     if len(program.logistic_entry):
         shifted = u[program.logistic_base] + shift[program.logistic_shift]
         change = cotangent[program.logistic_entry] * _column(program.logistic_sign, u)
-        change *= _sigmoid(shifted) * _sigmoid(-shifted)
+        change *= expit(shifted) * expit(-shifted)
         slope += _scattered(change, program.logistic_base, len(u))
         of_shift += _scattered(change, program.logistic_shift, len(shift))
     if len(program.share_entry):
@@ -342,7 +360,7 @@ def _share_slopes(
     of_taken = np.where(shares.overfull > 1, of_kept / shares.overfull, 0.0)
     of_taken += np.where(shares.left > 0, of_others / np.where(shares.left > 0, shares.left, 1.0), 0.0)
     shared = np.where(kept, p * of_taken[group], shares.fraction * of_others[group])
-    return _sigmoid(-u[program.share_base]) * (of_log - shared), of_log
+    return expit(-u[program.share_base]) * (of_log - shared), of_log
 
 
 def _hazard_slopes(
@@ -357,7 +375,7 @@ def _hazard_slopes(
         -part * softplus
     )
     early = _mean_position(log_pace, steps, steps) - _mean_position(log_pace, n_open, steps)
-    return of_exponent * part * _sigmoid(x), of_exponent * softplus * part * early
+    return of_exponent * part * expit(x), of_exponent * softplus * part * early
 
 
 def _mean_position(log_pace: FloatArray, n_open: IntArray, steps: IntArray) -> FloatArray:
