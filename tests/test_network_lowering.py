@@ -164,6 +164,37 @@ def test_long_table_is_a_chain_with_the_same_meaning() -> None:
     assert max(len(spec.rows) for spec in joint.network.tables) <= 64
 
 
+@pytest.mark.parametrize("weighed", [False, True])
+def test_cost_of_a_table_grows_with_its_rows_only(weighed: bool) -> None:
+    def n_rows(n: int) -> int:
+        names = [f"p{k}" for k in range(n)]
+        rows = [(name, name, 0.5) for name in names]
+        pro = argument("pro", FOR, [OnClaim("a")], 3.0, credence=0.5)
+        entries = [*(claim(name, 0.5) for name in names), table("a", *rows, ("otherwise", None, 0.9))]
+        network = lower(build_map(*entries, *([pro] if weighed else [])))
+        return sum(len(spec.rows) for spec in network.tables)
+
+    assert n_rows(400) < 2.05 * n_rows(200)
+
+
+def test_required_event_may_decide_the_row_too() -> None:
+    joint = central(
+        build_map(
+            event("r", "line", *chances(0.4, 0.7, "r")),
+            event(
+                "e",
+                "line",
+                phase("e", "late", ("soon", ByEndOf("r", "early"), 0.2), ("otherwise", None, 0.6)),
+                requires=["r"],
+            ),
+            timelines=[LINE],
+        )
+    )
+    open_steps = {3: 3, 4: 2, 5: 1}
+    expected = 0.4 * 0.2 + sum(0.6 * 0.7 / 3 * (1 - 0.4 ** (n / 3)) for n in open_steps.values())
+    assert 1 - joint.of("e")[5] == pytest.approx(expected, rel=1e-12)
+
+
 def test_rows_that_cover_every_case_need_no_otherwise() -> None:
     joint = central(
         build_map(claim("p", 0.6), table("a", ("yes", "p", 0.1), ("no", ClaimIs("p", False), 0.5)))

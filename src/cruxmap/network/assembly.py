@@ -258,12 +258,13 @@ class Tables:
 
         Where the conditions range over few configurations it is one table. Otherwise it is a chain from the
         last case to the first, each step drawing from its own case or passing the value on, so that the
-        cost grows with the number of cases only. With parents, the number of the case becomes a variable
-        first, so that they meet one variable and not all that the conditions mention.
+        cost grows with the number of cases only. With parents, and unless there are very many cases, the
+        number of the case becomes a variable first, so that the parents meet one variable and not all that
+        the conditions mention.
         """
         room = max(4, ROOM // self.size(parents))
         scope = union(case.when for case in cases[:-1])
-        if parents and self.size(scope) > len(cases):
+        if parents and len(cases) < self.size(scope) and len(cases) <= ROOM:
             number = self._case_number(name, cases, scope)
             draws = [case.draw for case in cases]
             return self.table(name, states, (number,), np.arange(len(cases)), draws, parents=parents)
