@@ -504,7 +504,7 @@ class _Maker:
             if self.arguments
             else []
         )
-        accepts = {a for a in sorted(inherited.rejects - rejects) if draw(st.booleans())}
+        accepts = {a for a in sorted(inherited.rejects - rejects) if draw(st.integers(0, 3))}
         data: dict[str, Data] = {"worldview": name, "text": f"How {name} sees it."}
         data |= {"extends": inherited.name} if inherited.name else {}
         data |= {"judgements": judgements} if judgements else {}
@@ -596,7 +596,7 @@ def drafts(
     worldviews: dict[str, Data] = {}
     states = [_Inherited("", tuple(make.rows))]
     for index in range(draw(_sizes(0, max_worldviews))):
-        data, state = make.worldview(f"view{index}", draw(st.sampled_from([*states, states[-1]])))
+        data, state = make.worldview(f"view{index}", draw(st.sampled_from([states[0], states[-1]])))
         worldviews[f"view{index}"] = data
         states.append(state)
     parts = {"claims": make.claims, "questions": make.questions, "events": make.events}
