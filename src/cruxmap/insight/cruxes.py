@@ -15,9 +15,10 @@ from typing import Any, overload
 import numpy as np
 
 from cruxmap.insight.information import Chance, Crossing, chance, entropy, value_of_information
-from cruxmap.insight.predictive import Predictive, View, predict, sides, views
+from cruxmap.insight.predictive import Predictive, View, predict, views
 from cruxmap.insight.sensitivity import Sensitivity, sensitivity
-from cruxmap.insight.separation import ancestors, connected, descendants, graph_of, open_judgements
+from cruxmap.insight.separation import Graph, ancestors, connected, descendants, graph_of, open_judgements
+from cruxmap.insight.sets import Candidate, CruxSet, best_sets
 from cruxmap.insight.words import checked_worldview, percent, sentence_of
 from cruxmap.language.argument_map import (
     AllOf,
@@ -31,23 +32,15 @@ from cruxmap.language.argument_map import (
 from cruxmap.network.inquiry import (
     Inquiry,
     Progress,
-    blocks,
-    draws_per_block,
-    entries_of,
     inquire,
-    together,
 )
 from cruxmap.network.network import FloatArray
-from cruxmap.network.queries import Evidence, infer_many
 
 EQUIVALENT = 1e-12
 """How near 0 and 1 the target's chances are, either way, where a variable is the target in other words."""
 
-LARGEST_SET = 3
-"""How many cruxes the greedy best set has at most."""
-
-SET_DRAWS = 256
-"""Draws over which the value of a set of cruxes is averaged: every further member doubles the work."""
+SHORTLIST = 12
+"""How many of the most telling claims and states the best sets are chosen from."""
 
 
 # --- values --------------------------------------------------------------------------------------
@@ -128,15 +121,6 @@ class GroupCrux:
     sobol_first: float
     sobol_total: float
     error: float
-
-
-@dataclass(frozen=True, slots=True)
-class CruxSet:
-    """The greedy best set of its size, in the order of choice, and the value of learning all of it."""
-
-    ids: tuple[str, ...]
-    voi: float
-    voi_share: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,19 +249,6 @@ def cruxes(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Something whose truth could be learned: a variable and the state that counts as true.
-
-    For a question as a whole `state` is `None`.
-    """
-
-    id: str
-    variable: int
-    state: int | None
-    argument: bool = False
-
-
 def candidates_of(inquiry: Inquiry) -> tuple[Candidate, ...]:
     """Return everything that a ranking may list: all but the target, and what is assumed or observed."""
     model, places = inquiry.model, inquiry.network.places
@@ -338,6 +309,7 @@ class _Position:
 
     connected: frozenset[int]
     downstream: frozenset[int]
+    graph: Graph
 
 
 def _position(inquiry: Inquiry, worldview: int) -> _Position:
@@ -347,7 +319,7 @@ def _position(inquiry: Inquiry, worldview: int) -> _Position:
     target = inquiry.targets[0]
     about = {places[name] for name in mentioned(model.target.condition)}
     below = descendants(graph, {target, *about}) - ancestors(graph, {target, *about})
-    return _Position(connected(graph, target, settled), below)
+    return _Position(connected(graph, target, settled), below, graph)
 
 
 def _table(
@@ -365,12 +337,6 @@ def _table(
     claims, arguments, questions = _listed(model, candidates, predictive, position)
     movers = np.array(sorted(-1 - node for node in position.connected if node < 0), dtype=np.int64)
     turns = sensitivity(view, movers)
-    possible = [
-        candidate
-        for candidate in candidates
-        if candidate.variable in position.connected - position.downstream and not candidate.argument
-    ]
-    listed = {crux.id for crux in claims}
     return CruxTable(
         name,
         model.target.name,
@@ -382,10 +348,30 @@ def _table(
         tuple(
             GroupCrux(owner or "others", first, total, error) for owner, first, total, error in turns.groups
         ),
-        _best_sets(view, [c for c in possible if c.id in listed]),
+        best_sets(view, _worth_learning(candidates, claims, position, predictive)),
         predictive.draws,
         turns.sample,
     )
+
+
+def _worth_learning(
+    candidates: Sequence[Candidate], claims: Sequence[Crux], position: _Position, predictive: Predictive
+) -> tuple[Candidate, ...]:
+    """Return the claims and states that a set of cruxes is chosen from, the most telling first.
+
+    Left out is what follows from the target or from the target in other words, and other states of a
+    question one of whose states is the target: they say what the target is, not why.
+    """
+    tables, p = predictive.tables, predictive.target
+    same = {
+        c.variable
+        for c in candidates
+        if c.state is not None and _same(binary(tables[c.variable], c.state), p)
+    }
+    after = position.downstream | descendants(position.graph, same)
+    by_id = {candidate.id: candidate for candidate in candidates}
+    telling = (by_id[crux.id] for crux in claims if crux.voi > 0)
+    return tuple(c for c in telling if c.variable not in after)[:SHORTLIST]
 
 
 def _mixture(
@@ -406,8 +392,9 @@ def _mixture(
         reason = f"the target is certain in every worldview ({percent(predictive.target.yes)})"
         return CruxTable("overall", inquiry.model.target.name, predictive.target.yes, reason=reason)
     # Which worldview is right bears on everything, so nothing is separated from the target.
-    downstream = _position(inquiry, 0).downstream
-    everything = _Position(frozenset(candidate.variable for candidate in candidates), downstream)
+    everything = replace(
+        _position(inquiry, 0), connected=frozenset(candidate.variable for candidate in candidates)
+    )
     claims, arguments, questions = _listed(inquiry.model, candidates, predictive, everything)
     return CruxTable(
         "overall",
@@ -467,6 +454,15 @@ def crossing(table: FloatArray, target: Chance) -> Crossing | None:
     return Crossing(target, true, false, chance(*map(float, of_claim)))
 
 
+def _same(joint: FloatArray, target: Chance) -> bool:
+    """Tell whether a (2, 2) joint table is that of the target in other words, or of its opposite."""
+    crossed = crossing(joint, target)
+    if crossed is None:
+        return False
+    _, true, false, _ = crossed
+    return max(true.no, false.yes) <= EQUIVALENT or max(true.yes, false.no) <= EQUIVALENT
+
+
 def _settles_target(table: FloatArray) -> bool:
     """Tell whether every state of a variable makes the target certain: the target in other words."""
     of_state = table.sum(axis=0)
@@ -500,7 +496,7 @@ def _crux(
     if separate:
         return Crux(candidate.id, text, own, p.yes, p.yes, 0.0, 0.0, 0.0, 0.0, 0.0, downstream)
     _, true, false, c = crossed
-    if max(true.no, false.yes) <= EQUIVALENT or max(true.yes, false.no) <= EQUIVALENT:
+    if _same(joint, p):
         return None
     voi = value_of_information(joint)
     moves = true.yes - p.yes, false.yes - p.yes
@@ -570,70 +566,3 @@ def _width(row: JudgementCrux) -> float:
     ends = (Chance(p, 1 - p).logit for p in (row.target_low, row.target_high))
     low, high = ends
     return abs(high - low)
-
-
-# --- sets ----------------------------------------------------------------------------------------
-
-
-def _best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...]:
-    """Return the greedy best sets of 1, 2, ... cruxes: each adds the one that tells most beside the others.
-
-    Values are averages over the same few draws for all sizes, so they grow with the set.
-    """
-    chosen: list[Candidate] = []
-    outcomes: list[Evidence] = [()]
-    sets = []
-    for size in range(min(LARGEST_SET, len(candidates))):
-        left = [candidate for candidate in candidates if candidate not in chosen]
-        tables = _tables_of_sets(view, outcomes, left)
-        values = [value_of_information(tables[candidate.id]) for candidate in left]
-        best = int(np.argmax(values))
-        chosen.append(left[best])
-        outcomes = [
-            settled
-            for outcome in outcomes
-            for side in _both_sides(view.inquiry, left[best])
-            if (settled := _narrowed(outcome, side)) is not None
-        ]
-        of_target = tables[left[best].id].sum(axis=1)
-        share = values[best] / entropy(Chance(float(of_target[1]), float(of_target[0])))
-        sets.append(CruxSet(tuple(candidate.id for candidate in chosen), values[best], share))
-        view.tell("sets of cruxes", size + 1, LARGEST_SET)
-    return tuple(sets)
-
-
-def _both_sides(inquiry: Inquiry, candidate: Candidate) -> tuple[tuple[int, tuple[int, ...]], ...]:
-    states = range(len(inquiry.network.variables[candidate.variable].states))
-    others = tuple(state for state in states if state != candidate.state)
-    assert candidate.state is not None
-    return (candidate.variable, others), (candidate.variable, (candidate.state,))
-
-
-def _narrowed(outcome: Evidence, side: tuple[int, tuple[int, ...]]) -> Evidence | None:
-    """Add one more finding; `None` where it contradicts what is found already."""
-    variable, states = side
-    known = dict(outcome)
-    left = tuple(state for state in known.get(variable, states) if state in states)
-    return tuple((known | {variable: left}).items()) if left else None
-
-
-def _tables_of_sets(
-    view: View, outcomes: Sequence[Evidence], candidates: Sequence[Candidate]
-) -> dict[str, FloatArray]:
-    """Return for each candidate its joint table (2, 2 * outcomes) with the target, given what is chosen."""
-    inquiry, n_draws = view.inquiry, min(SET_DRAWS, view.n_draws)
-    variables = tuple(dict.fromkeys(candidate.variable for candidate in candidates))
-    totals = {candidate.id: np.zeros((2, 2 * len(outcomes))) for candidate in candidates}
-    for start, stop in blocks(n_draws, min(draws_per_block(inquiry), SET_DRAWS)):
-        entries = entries_of(inquiry, view.worldview, view.draw(start, stop))
-        [whole] = infer_many(inquiry.network, entries, (inquiry.given,), ())
-        evidence = [together(side, outcome) for side in sides(inquiry) for outcome in outcomes]
-        for number, inference in enumerate(infer_many(inquiry.network, entries, evidence, variables)):
-            side, outcome = divmod(number, len(outcomes))
-            possible = np.isfinite(inference.log_z)
-            weight = np.exp(inference.log_z[possible] - whole.log_z[possible])
-            for candidate in candidates:
-                marginal = inference.marginals[candidate.variable][:, possible] @ weight
-                true = marginal[candidate.state]
-                totals[candidate.id][side, 2 * outcome : 2 * outcome + 2] += marginal.sum() - true, true
-    return {name: total / total.sum() for name, total in totals.items()}

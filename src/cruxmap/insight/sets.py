@@ -1,0 +1,128 @@
+"""Which few cruxes are worth settling together: two that say the same are worth one.
+
+The value of a set is the mutual information of the target with all of its members at once. Sets are
+grown greedily, each time by the one that tells most beside those already chosen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cruxmap.insight.information import Chance, entropy, value_of_information
+from cruxmap.insight.predictive import View, sides
+from cruxmap.network.inquiry import blocks, draws_per_block, entries_of, together
+from cruxmap.network.network import FloatArray
+from cruxmap.network.queries import Evidence, infer_many, prepare
+
+LARGEST_SET = 3
+"""How many cruxes the greedy best set has at most."""
+
+SET_DRAWS = 256
+"""Draws over which the value of a set is averaged, at most."""
+
+SET_WORK = 4e9
+"""Multiplications that the search for the best sets may take: a few seconds on two cores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something whose truth could be learned: a variable and the state that counts as true.
+
+    For a question as a whole `state` is `None`.
+    """
+
+    id: str
+    variable: int
+    state: int | None
+    argument: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CruxSet:
+    """The greedy best set of its size, in the order of choice, and the value of learning all of it."""
+
+    ids: tuple[str, ...]
+    voi: float
+    voi_share: float | None
+
+
+def best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...]:
+    """Return the greedy best sets of 1, 2, ... of the candidates.
+
+    Values are averages over the same draws for all sizes, so they grow with the set.
+    """
+    n_draws = _affordable(view, candidates)
+    chosen: list[Candidate] = []
+    outcomes: list[Evidence] = [_anything(view, candidates)]
+    sets = []
+    for size in range(min(LARGEST_SET, len(candidates))):
+        left = [candidate for candidate in candidates if candidate not in chosen]
+        tables = _tables(view, outcomes, left, n_draws)
+        values = [value_of_information(tables[candidate.id]) for candidate in left]
+        best = int(np.argmax(values))
+        chosen.append(left[best])
+        outcomes = [
+            found
+            for outcome in outcomes
+            for side in _both_sides(view, left[best])
+            if (found := _narrowed(outcome, side)) is not None
+        ]
+        of_target = tables[left[best].id].sum(axis=1)
+        share = values[best] / entropy(Chance(float(of_target[1]), float(of_target[0])))
+        sets.append(CruxSet(tuple(candidate.id for candidate in chosen), values[best], share))
+        view.tell("sets of cruxes", size + 1, min(LARGEST_SET, len(candidates)))
+    return tuple(sets)
+
+
+def _affordable(view: View, candidates: Sequence[Candidate]) -> int:
+    network, variables = view.inquiry.network, {candidate.variable for candidate in candidates}
+    clamped = {variable for side in sides(view.inquiry) for variable, _ in side} | variables
+    runs = sum(2 * 2**size for size in range(LARGEST_SET))
+    triples = prepare(network, tuple(variables), clamped).plan.triples
+    # A run with its slopes takes about three times as long as one without.
+    return min(view.n_draws, SET_DRAWS, max(32, int(SET_WORK / (3 * runs * (1 + triples)))))
+
+
+def _anything(view: View, candidates: Sequence[Candidate]) -> Evidence:
+    """Return evidence that mentions every candidate and rules nothing out: so one plan serves all sets."""
+    variables = dict.fromkeys(candidate.variable for candidate in candidates)
+    return tuple((v, tuple(range(len(view.inquiry.network.variables[v].states)))) for v in variables)
+
+
+def _both_sides(view: View, candidate: Candidate) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    assert candidate.state is not None
+    states = range(len(view.inquiry.network.variables[candidate.variable].states))
+    others = tuple(state for state in states if state != candidate.state)
+    return (candidate.variable, others), (candidate.variable, (candidate.state,))
+
+
+def _narrowed(outcome: Evidence, side: tuple[int, tuple[int, ...]]) -> Evidence | None:
+    """Add one more finding; `None` where it contradicts what is found already."""
+    variable, states = side
+    known = dict(outcome)
+    left = tuple(state for state in known[variable] if state in states)
+    return tuple((known | {variable: left}).items()) if left else None
+
+
+def _tables(
+    view: View, outcomes: Sequence[Evidence], candidates: Sequence[Candidate], n_draws: int
+) -> dict[str, FloatArray]:
+    """Return for each candidate its joint table (2, 2 * outcomes) with the target, given what is chosen."""
+    inquiry = view.inquiry
+    variables = tuple(dict(outcomes[0]))  # always the same, and so is the plan
+    totals = {candidate.id: np.zeros((2, 2 * len(outcomes))) for candidate in candidates}
+    cases = [together(side, outcome) for side in sides(inquiry) for outcome in outcomes]
+    for start, stop in blocks(n_draws, draws_per_block(inquiry)):
+        entries = entries_of(inquiry, view.worldview, view.draw(start, stop))
+        inferences = infer_many(inquiry.network, entries, cases, variables)
+        whole = np.logaddexp.reduce([inference.log_z for inference in inferences])
+        for number, inference in enumerate(inferences):
+            side, outcome = divmod(number, len(outcomes))
+            possible = np.isfinite(inference.log_z)
+            weight = np.exp(inference.log_z[possible] - whole[possible])
+            for candidate in candidates:
+                marginal = inference.marginals[candidate.variable][:, possible] @ weight
+                true = marginal[candidate.state]
+                totals[candidate.id][side, 2 * outcome : 2 * outcome + 2] += marginal.sum() - true, true
+    return {name: total / total.sum() for name, total in totals.items()}
