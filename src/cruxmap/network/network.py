@@ -47,7 +47,8 @@ class TableProgram:
     logistic: entry `logistic_entry[n] = sigmoid(logistic_sign[n] * (u[logistic_base[n]] + shift of
         logistic_shift[n]))`; sign is +1 (the thing holds) or -1 (it does not).
     share: one item per (row of shares, configuration of arguments, state); items of one group
-        (`share_group`, sorted) are normalised together: weight = p(s) * exp(shift).
+        (`share_group`, sorted) are normalised together: weight = p(s) * exp(shift). A judgement is in one
+        row only, and all groups of that row list the same judgements.
     hazard: `1 - (1 - p)^phi` and its complement, `p = sigmoid(u[base] + shift)`, where phi is the open
         part of the phase: `hazard_open[n]` of `hazard_steps[n]` steps are open (the last ones), with
         weights from the pace `u[hazard_pace[n]]`; `hazard_happens[n]` tells which of the two it is.

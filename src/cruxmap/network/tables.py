@@ -180,7 +180,7 @@ def fill(program: TableProgram, u: Array, single: Array, ops: ArrayOps = NUMPY) 
             ops.logistic(u, program.logistic_base, shift, program.logistic_shift, program.logistic_sign)
         )
     if len(program.share_entry):
-        parts.append(_shares(program, u, single, shift, ops).share)
+        parts.append(_shares(program, u, single, shift, ops))
     if len(program.hazard_entry):
         parts.append(_hazards(program, u, shift, ops))
     if len(program.step_entry):
@@ -201,15 +201,42 @@ def _shifts(program: TableProgram, u: Array, ops: ArrayOps) -> Array:
     return ops.segment_sum(terms, program.term_shift, program.n_shifts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shares:
-    """Shares (items, D) with what they are made of.
+def _shares(program: TableProgram, u: Array, single: Array, shift: Array, ops: ArrayOps) -> Array:
+    """Shares, moved by arguments and normalised; in logarithms, so that none is too small for that."""
+    rows = _rows(program)
+    group, n = program.share_group, program.n_groups
+    settled = _settled(rows, u, single, ops).log_weight
+    moved = ops.take(settled, rows.of_item) + ops.take(shift, program.share_shift)
+    weight = ops.exp(moved - ops.take(ops.segment_max(moved, group, n), group))
+    return weight / ops.take(ops.segment_sum(weight, group, n), group)
 
-    Before arguments a single share counts with its `p`, over `overfull` where singles take more than 1; the
-    others, of which each is the `fraction` of all others, fill what is `left`. Both are per group.
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Each share once: judgement `base[k]`, in row `row[k]` of `n`; item i has share `of_item[i]`."""
+
+    base: IntArray
+    row: IntArray
+    n: int
+    of_item: IntArray
+
+
+def _rows(program: TableProgram) -> _Rows:
+    _, first, number = np.unique(program.share_base, return_index=True, return_inverse=True)
+    once = np.sort(first)  # the first group of each row
+    groups, row = np.unique(program.share_group[once], return_inverse=True)
+    return _Rows(program.share_base[once], row, len(groups), np.searchsorted(once, first)[number])
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """Shares (rows' items, D) before arguments, as the log of a weight.
+
+    A single share counts with its `p`, over `overfull` where the singles take more than 1; the others, of
+    which each is the `fraction` of all others, fill what is `left`. Both are per row.
     """
 
-    share: Array
+    log_weight: Array
     p: Array
     kept: Array
     fraction: Array
@@ -217,49 +244,50 @@ class _Shares:
     left: Array
 
 
-def _shares(program: TableProgram, u: Array, single: Array, shift: Array, ops: ArrayOps) -> _Shares:
-    """Normalise each group; in logarithms, so that no share is too small to be normalised."""
+def _settled(rows: _Rows, u: Array, single: BoolArray, ops: ArrayOps) -> _Settled:
     zero, one, impossible = np.float64(0.0), np.float64(1.0), np.float64(-1e300)
-    group, n = program.share_group, program.n_groups
-    base = ops.take(u, program.share_base)
+    row, n = rows.row, rows.n
+    base = ops.take(u, rows.base)
     p, complement = ops.sigmoid(base), ops.sigmoid(-base)
     log_p = -ops.softplus(-base)
-    kept = ops.take(single, program.share_base)
+    kept = single[rows.base]
     if kept.ndim < base.ndim:
         kept = kept[:, None]
 
-    taken = ops.segment_sum(ops.where(kept, p, zero), group, n)
+    taken = ops.segment_sum(ops.where(kept, p, zero), row, n)
     overfull = ops.where(taken > 1, taken, one)
     # 1 - taken, without cancellation where one single share is nearly all there is
-    large = ops.segment_sum(ops.where(kept & (p > 0.5), one, zero), group, n)
-    small = ops.segment_sum(ops.where(kept, ops.where(p > 0.5, complement, -p), zero), group, n)
+    large = ops.segment_sum(ops.where(kept & (p > 0.5), one, zero), row, n)
+    small = ops.segment_sum(ops.where(kept, ops.where(p > 0.5, complement, -p), zero), row, n)
     left = one - large + small
     left = ops.where(left > 0, left, zero)
 
-    largest = ops.segment_max(ops.where(kept, impossible, log_p), group, n)
-    fraction = ops.exp(ops.where(kept, impossible, log_p - ops.take(largest, group)))
-    others = ops.segment_sum(fraction, group, n)
+    largest = ops.segment_max(ops.where(kept, impossible, log_p), row, n)
+    fraction = ops.exp(ops.where(kept, impossible, log_p - ops.take(largest, row)))
+    others = ops.segment_sum(fraction, row, n)
     others = ops.where(others > 0, others, one)
-    all_others = largest + ops.log(others)
 
-    fills = ops.log(ops.where(left > 0, left, one))
-    settled = ops.where(
-        kept, log_p - ops.take(ops.log(overfull), group), log_p + ops.take(fills - all_others, group)
-    )
-    possible = kept | ops.take(left > 0, group)
-    moved = ops.where(possible, settled + ops.take(shift, program.share_shift), impossible)
-    weight = ops.exp(moved - ops.take(ops.segment_max(moved, group, n), group))
-    share = weight / ops.take(ops.segment_sum(weight, group, n), group)
-    return _Shares(share, p, kept, fraction / ops.take(others, group), overfull, left)
+    fills = ops.log(ops.where(left > 0, left, one)) - largest - ops.log(others)
+    log_weight = log_p + ops.where(kept, -ops.take(ops.log(overfull), row), ops.take(fills, row))
+    possible = kept | ops.take(left > 0, row)
+    log_weight = ops.where(possible, log_weight, impossible)
+    return _Settled(log_weight, p, kept, fraction / ops.take(others, row), overfull, left)
 
 
 def _hazards(program: TableProgram, u: Array, shift: Array, ops: ArrayOps) -> Array:
     """`1 - (1 - p)^phi` or `(1 - p)^phi`, with phi the part of the phase that is open."""
     x = ops.take(u, program.hazard_base) + ops.take(shift, program.hazard_shift)
-    log_pace = ops.take(u, program.hazard_pace)
-    exponent = -_open_part(log_pace, program.hazard_open, program.hazard_steps, ops) * ops.softplus(x)
+    (pace, n_open, steps), which = _distinct(program.hazard_pace, program.hazard_open, program.hazard_steps)
+    part = ops.take(_open_part(ops.take(u, pace), n_open, steps, ops), which)
+    exponent = -part * ops.softplus(x)
     happens = _column(program.hazard_happens, u)
     return ops.where(happens, -ops.expm1(exponent), ops.exp(exponent))
+
+
+def _distinct(*columns: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the distinct tuples of the columns, (columns, tuples), and which of them each row is."""
+    distinct, which = np.unique(np.stack(columns), axis=1, return_inverse=True)
+    return distinct, which
 
 
 def _steps(program: TableProgram, u: Array, ops: ArrayOps) -> Array:
@@ -322,9 +350,10 @@ def pullback(
         slope += _scattered(change, program.logistic_base, len(u))
         of_shift += _scattered(change, program.logistic_shift, len(shift))
     if len(program.share_entry):
-        change, of_up = _share_slopes(program, u, single, shift, cotangent[program.share_entry])
-        slope += _scattered(change, program.share_base, len(u))
-        of_shift += _scattered(of_up, program.share_shift, len(shift))
+        at = program.share_entry
+        change, of_item = _share_slopes(program, u, single, entries[at], cotangent[at])
+        slope += _scattered(change, _rows(program).base, len(u))
+        of_shift += _scattered(of_item, program.share_shift, len(shift))
     if len(program.hazard_entry):
         change, of_pace = _hazard_slopes(program, u, shift, cotangent[program.hazard_entry])
         slope += _scattered(change, program.hazard_base, len(u))
@@ -347,20 +376,22 @@ def _scattered(values: FloatArray, index: IntArray, n: int) -> FloatArray:
 
 
 def _share_slopes(
-    program: TableProgram, u: FloatArray, single: BoolArray, shift: FloatArray, cotangent: FloatArray
+    program: TableProgram, u: FloatArray, single: BoolArray, shares: FloatArray, cotangent: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Slopes of shares in their own logits and in their shifts, per item."""
-    group, n = program.share_group, program.n_groups
-
-    shares = _shares(program, u, single, shift, NUMPY)
-    p, kept = shares.p, shares.kept
-    of_log = shares.share * (cotangent - _segment_sum(shares.share * cotangent, group, n)[group])
-    of_kept = _segment_sum(np.where(kept, of_log, 0.0), group, n)
-    of_others = _segment_sum(np.where(kept, 0.0, of_log), group, n)
-    of_taken = np.where(shares.overfull > 1, of_kept / shares.overfull, 0.0)
-    of_taken += np.where(shares.left > 0, of_others / np.where(shares.left > 0, shares.left, 1.0), 0.0)
-    shared = np.where(kept, p * of_taken[group], shares.fraction * of_others[group])
-    return expit(-u[program.share_base]) * (of_log - shared), of_log
+    """Slopes of shares in their logits, per share of a row, and in the shifts, per item."""
+    rows = _rows(program)
+    row, n = rows.row, rows.n
+    mean = _segment_sum(shares * cotangent, program.share_group, program.n_groups)
+    of_item = shares * (cotangent - mean[program.share_group])
+    of_log = _scattered(of_item, rows.of_item, len(row))
+    settled = _settled(rows, u, single, NUMPY)
+    kept = settled.kept
+    of_kept = _segment_sum(np.where(kept, of_log, 0.0), row, n)
+    of_others = _segment_sum(np.where(kept, 0.0, of_log), row, n)
+    of_taken = np.where(settled.overfull > 1, of_kept / settled.overfull, 0.0)
+    of_taken += np.where(settled.left > 0, of_others / np.where(settled.left > 0, settled.left, 1.0), 0.0)
+    shared = np.where(kept, settled.p * of_taken[row], settled.fraction * of_others[row])
+    return expit(-u[rows.base]) * (of_log - shared), of_item
 
 
 def _hazard_slopes(
