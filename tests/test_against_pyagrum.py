@@ -41,7 +41,7 @@ def bayes_net(argument_map: ArgumentMap, given: reference.Numbers) -> pyagrum.Ba
 
 @pytest.mark.parametrize(
     ("n_claims", "seed"),
-    [(60, 1), pytest.param(500, 2, marks=pytest.mark.long), pytest.param(500, 3, marks=pytest.mark.long)],
+    [(60, 1), (500, 2), *(pytest.param(500, s, marks=pytest.mark.long) for s in (3, 4, 5))],
 )
 def test_marginals_of_large_maps(n_claims: int, seed: int) -> None:
     argument_map = read_files({"map.yaml": to_yaml(large_map(n_claims, seed))})

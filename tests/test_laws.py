@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from cruxmap.network.queries import infer
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -25,6 +24,7 @@ from cruxmap.language.argument_map import (
     OnStates,
 )
 from cruxmap.network.network import FloatArray
+from cruxmap.network.queries import infer
 from engine import engine
 
 FEW_DRAWS = {"draws": "6"}
