@@ -84,6 +84,48 @@ def _number(slot, constants):
 
 
 @njit(cache=True)
+def _pruned(left, right, first, n_inputs, roots):
+    """Drop the outputs on which no root depends: rows that later met no row to fit them.
+
+    Returns `(left, right, first, place)`; `place[k]` is what output k is called now, or -1.
+    """
+    n_outputs = len(first) - 1
+    place = np.full(n_outputs, -1, np.int64)
+    for slot in roots:
+        if n_inputs <= slot < CONSTANT:
+            place[slot - n_inputs] = 0
+    for k in range(n_outputs - 1, -1, -1):
+        if place[k] >= 0:
+            for t in range(first[k], first[k + 1]):
+                if n_inputs <= left[t] < CONSTANT:
+                    place[left[t] - n_inputs] = 0
+                if n_inputs <= right[t] < CONSTANT:
+                    place[right[t] - n_inputs] = 0
+    new_left, new_right, new_first = np.empty_like(left), np.empty_like(right), np.empty_like(first)
+    n, n_triples = 0, 0
+    new_first[0] = 0
+    for k in range(n_outputs):
+        if place[k] < 0:
+            continue
+        place[k] = n
+        for t in range(first[k], first[k + 1]):
+            new_left[n_triples] = _renamed(left[t], n_inputs, place)
+            new_right[n_triples] = _renamed(right[t], n_inputs, place)
+            n_triples += 1
+        n += 1
+        new_first[n] = n_triples
+    return new_left[:n_triples].copy(), new_right[:n_triples].copy(), new_first[: n + 1].copy(), place
+
+
+@njit(cache=True)
+def _renamed(slot, n_inputs, place):
+    """What a slot is called now, or -1 where it is dropped."""
+    if n_inputs <= slot < CONSTANT:
+        return n_inputs + place[slot - n_inputs] if place[slot - n_inputs] >= 0 else -1
+    return slot
+
+
+@njit(cache=True)
 def join_all(
     pairs,
     scope_first,
@@ -105,7 +147,8 @@ def join_all(
 
     Returns `(status, left, right, first, constants, root slots, root states, stats, read slots, read
     states, read first)`; `stats` is (n_steps, 2), rows and triples. A variable is read at the smallest step
-    all of whose rows are new slots, one each; where there is none its stretch is empty.
+    all of whose rows are new slots, one each; where there is none its stretch is empty, and a slot of -1 is
+    always 0.
     """
     n_leaves = len(scope_first) - 1
     n_steps = len(pairs)
@@ -317,21 +360,27 @@ def join_all(
                     read_slots[ask] = slots[-1]
                     read_states[ask] = states[-1][:, q].copy()
 
+    left, right, first, place = _pruned(
+        left[:n_triples], right[:n_triples], first[: n_outputs + 1], n_inputs, slots[-1]
+    )
+    roots = np.array([_renamed(slot, n_inputs, place) for slot in slots[-1]], np.int64)
     read_first = np.zeros(n_asked + 1, np.int64)
     for ask in range(n_asked):
         read_first[ask + 1] = read_first[ask] + len(read_slots[ask])
     all_slots = np.empty(read_first[-1], np.int64)
     all_states = np.empty(read_first[-1], np.int64)
     for ask in range(n_asked):
-        all_slots[read_first[ask] : read_first[ask + 1]] = read_slots[ask]
-        all_states[read_first[ask] : read_first[ask + 1]] = read_states[ask]
+        here = read_first[ask]
+        for n in range(len(read_slots[ask])):
+            all_slots[here + n] = _renamed(read_slots[ask][n], n_inputs, place)
+            all_states[here + n] = read_states[ask][n]
     return (
         status,
-        left[:n_triples],
-        right[:n_triples],
-        first[: n_outputs + 1],
+        left,
+        right,
+        first,
         constants[:n_constants],
-        slots[-1],
+        roots,
         states[-1],
         stats,
         all_slots,

@@ -9,22 +9,33 @@ A plan depends on the network's structure and on which variables are asked and c
 numbers: evidence enters as the values of indicator slots. Plans are deterministic.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
-from math import inf, log2
 
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.network.network import FloatArray, IntArray, Network
+from cruxmap.network.contraction import (
+    CHEAP,
+    Pairs,
+    Tree,
+    measured,
+    quick_tree,
+    remembered,
+    rerooted,
+    searched_trees,
+)
+from cruxmap.network.network import FloatArray, IntArray, Network, SparseTable
 
 type SlotArray = npt.NDArray[np.uint32]
-type Scopes = Sequence[tuple[int, ...]]
-type Pairs = list[tuple[int, int]]
 
 BUDGET = 50_000_000
 """Triples beyond which a plan is given up: more than a kernel can run over thousands of draws."""
+
+
+ROOTS = 6
+"""How many places of the root of a costly tree are tried."""
 
 
 class TooWide(Exception):  # noqa: N818 - an outcome, not a defect
@@ -96,18 +107,16 @@ def plan(network: Network, ask: Sequence[int], evidence: Sequence[int] = (), bud
 
     With one variable asked and not clamped, no backward pass is needed. Raises `TooWide`.
     """
-    asked, clamped = tuple(sorted(set(ask))), tuple(sorted(set(evidence)))
-    tables = ancestors(network, (*asked, *clamped))
-    forward_only = len(asked) <= 1 and not set(asked) & set(clamped)
-    kept = frozenset(asked) if forward_only else frozenset()
-    cards = np.array([len(variable.states) for variable in network.variables], dtype=np.int64)
-    tree = contraction_tree([network.tables[v].scope for v in tables], cards, kept)
-    marked: tuple[int, ...] = clamped
-    while True:
-        made, unread = _join(network, asked, clamped, marked, tables, tree, cards, kept, budget)
-        if not unread:
-            return made
-        marked = tuple(sorted({*marked, *unread}))
+    question = _question(network, ask, evidence)
+    tree = _tree(question, budget)
+    marked = frozenset(question.clamped)
+    if question.kept is None:
+        marked |= frozenset(question.asked) - tree.carried
+    joined = _joined(question, tree, marked, budget)
+    unread = [v for v, (slots, _) in joined.reads.items() if not len(slots)]
+    if unread:
+        joined = _joined(question, tree, marked.union(unread), budget)
+    return _plan(question, tree, joined)
 
 
 def ancestors(network: Network, variables: Iterable[int]) -> tuple[int, ...]:
@@ -123,172 +132,129 @@ def ancestors(network: Network, variables: Iterable[int]) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
-    """Which tensors to join, in order: numbered tables first, then results. Costs as if tables were dense."""
+class _Question:
+    """What is asked of which tables. The root keeps `kept`: the one variable asked, if there is just one."""
 
-    pairs: tuple[tuple[int, int], ...]
-    width: float
-    products: float
-
-
-def contraction_tree(scopes: Scopes, cards: IntArray, kept: frozenset[int]) -> Tree:
-    """A tree that joins all tables, by eliminating the variable with the smallest clique first."""
-    return depth_first(scopes, _eliminate(scopes, cards, kept), cards, kept)
-
-
-def _eliminate(scopes: Scopes, cards: IntArray, kept: frozenset[int]) -> Pairs:
-    """Bucket elimination, cheapest clique first (the min-weight heuristic); near-linear for sparse graphs."""
-    logs = np.log2(cards).tolist()
-    neighbours: dict[int, set[int]] = {}
-    holders: dict[int, set[int]] = {}
-    tensors: dict[int, frozenset[int]] = {}
-    for t, scope in enumerate(scopes):
-        tensors[t] = frozenset(scope)
-        for v in scope:
-            neighbours.setdefault(v, set()).update(scope)
-            holders.setdefault(v, set()).add(t)
-    weights = {v: 0.0 for v in neighbours}
-    for v, around in neighbours.items():
-        around.discard(v)
-        weights[v] = logs[v] + sum(logs[w] for w in around)
-    queue = [(weight, v) for v, weight in weights.items() if v not in kept]
-    heapify(queue)
-    pairs: Pairs = []
-
-    def join(those: Iterable[int], gone: int | None) -> None:
-        """Join tensors, the two smallest first, and sum `gone` out of the result."""
-        heap = [(len(tensors[t]), t) for t in those]
-        heapify(heap)
-        while len(heap) > 1:
-            _, a = heappop(heap)
-            _, b = heappop(heap)
-            c = len(scopes) + len(pairs)
-            pairs.append((a, b))
-            tensors[c] = tensors[a] | tensors[b]
-            for v in tensors[c]:
-                holders[v] -= {a, b}
-                holders[v].add(c)
-            del tensors[a], tensors[b]
-            heappush(heap, (len(tensors[c]), c))
-        if gone is not None:
-            [(_, last)] = heap
-            tensors[last] -= {gone}
-            del holders[gone]
-
-    while queue:
-        weight, v = heappop(queue)
-        if v not in neighbours or weight != weights[v]:
-            continue
-        around = neighbours.pop(v)
-        for w in around:
-            theirs = neighbours[w]
-            theirs.discard(v)
-            new = around - theirs
-            new.discard(w)
-            theirs |= new
-            weights[w] += sum(logs[x] for x in new) - logs[v]
-            if w not in kept:
-                heappush(queue, (weights[w], w))
-        join(holders[v], v)
-    join(tensors, None)
-    return pairs
+    asked: tuple[int, ...]
+    clamped: tuple[int, ...]
+    kept: int | None
+    variables: tuple[int, ...]
+    tables: tuple[SparseTable, ...]
+    scopes: tuple[tuple[int, ...], ...]
+    cards: IntArray
 
 
-def depth_first(scopes: Scopes, pairs: Pairs, cards: IntArray, kept: frozenset[int]) -> Tree:
-    """The same tree with results used soon after they are made, and its dense costs."""
-    n = len(scopes)
-    order: list[int] = []
-    waiting = [n + len(pairs) - 1] if pairs else []
-    while waiting:
-        t = waiting.pop()
-        order.append(t)
-        waiting.extend(child for child in pairs[t - n] if child >= n)
-    order.reverse()
-    renamed = {t: n + i for i, t in enumerate(order)}
-    renamed.update({t: t for t in range(n)})
-    arranged = tuple((renamed[pairs[t - n][0]], renamed[pairs[t - n][1]]) for t in order)
-
-    logs = np.log2(cards).tolist()
-    uses: dict[int, int] = {}
-    for scope in scopes:
-        for v in scope:
-            uses[v] = uses.get(v, 0) + 1
-    tensors = [frozenset(scope) for scope in scopes]
-    width, products = 0.0, 0.0
-    for a, b in arranged:
-        union = tensors[a] | tensors[b]
-        for v in tensors[a] & tensors[b]:
-            uses[v] -= 1
-        products += 2.0 ** min(1000.0, sum(logs[v] for v in union))
-        result = frozenset(v for v in union if uses[v] > 1 or v in kept)
-        width = max(width, sum(logs[v] for v in result))
-        tensors.append(result)
-    return Tree(arranged, width, products)
+def _question(network: Network, ask: Sequence[int], evidence: Sequence[int]) -> _Question:
+    asked, clamped = tuple(sorted(set(ask))), tuple(sorted(set(evidence)))
+    variables = ancestors(network, (*asked, *clamped))
+    tables = tuple(network.tables[v] for v in variables)
+    kept = asked[0] if len(asked) == 1 and asked[0] not in clamped else None
+    cards = np.array([len(variable.states) for variable in network.variables], dtype=np.int64)
+    return _Question(asked, clamped, kept, variables, tables, tuple(t.scope for t in tables), cards)
 
 
-def _join(
-    network: Network,
-    asked: tuple[int, ...],
-    clamped: tuple[int, ...],
-    marked: tuple[int, ...],
-    tables: tuple[int, ...],
-    tree: Tree,
-    cards: IntArray,
-    kept: frozenset[int],
-    budget: int,
-) -> tuple[Plan, tuple[int, ...]]:
-    """Join the supports along the tree; also the asked variables that could not be read anywhere.
+# --- the tree ----------------------------------------------------------------------------------
+
+
+def _tree(question: _Question, budget: int) -> Tree:
+    """The tree to follow: the quick one where that is cheap, or else the one with the fewest triples.
+
+    How sparse the joins of a tree are depends on where its root is, so several places are tried.
+    """
+    scopes, cards = question.scopes, question.cards
+    quick = quick_tree(scopes, cards)
+    if quick.products <= CHEAP:
+        if question.kept is None:
+            return quick
+        return rerooted(quick, scopes, cards, question.variables.index(question.kept))
+
+    def search() -> list[Pairs]:
+        best, fewest = quick, budget
+        for found in searched_trees(scopes, cards):
+            for leaf in range(0, len(scopes), -(-len(scopes) // ROOTS)):
+                turned = rerooted(found, scopes, cards, leaf)
+                with suppress(TooWide):
+                    joined = _joined(question, turned, frozenset(question.clamped), min(budget, 8 * fewest))
+                    if len(joined.left) < fewest:
+                        best, fewest = turned, len(joined.left)
+        if best is quick:
+            raise TooWide(searched_trees(scopes, cards)[0].products, budget)
+        return [best.pairs]
+
+    [pairs] = remembered(_structure(question), search)
+    return measured(scopes, pairs, cards)
+
+
+def _structure(question: _Question) -> bytes:
+    """All that a plan depends on, but for the numbers that variables have."""
+    place = {v: i for i, v in enumerate(question.variables)}
+    entries = np.concatenate([table.entries for table in question.tables])
+    _, alike = np.unique(np.append(entries, 0), return_inverse=True)
+    parts = [
+        [question.cards[v] for v in question.variables],
+        [place[v] for v in question.asked],
+        [place[v] for v in question.clamped],
+        *([place[v] for v in scope] for scope in question.scopes),
+        alike,
+        *(table.rows.ravel() for table in question.tables),
+    ]
+    return b"".join(np.array([len(part), *part], np.int64).tobytes() for part in parts)
+
+
+# --- the joins ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """What the joins leave: see `joining.join_all`. `reads` has, for each asked variable, slots and states."""
+
+    loads: IntArray
+    indicators: IntArray
+    constants: FloatArray
+    left: IntArray
+    right: IntArray
+    first: IntArray
+    roots: IntArray
+    reads: Mapping[int, tuple[IntArray, IntArray]]
+    steps: IntArray
+
+
+def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int) -> _Joined:
+    """Join the supports along the tree. Raises `TooWide`.
 
     The tables of `marked` variables are multiplied by an indicator of their state first: whatever is
     clamped, and what can be read only there.
     """
-    from cruxmap.network.joining import COMPLETE, CONSTANT, join_all
+    from cruxmap.network.joining import COMPLETE, join_all
 
-    used = [network.tables[v] for v in tables]
-    entries = np.concatenate([np.zeros(1, np.int64), *(table.entries for table in used)])
-    loads, numbered = np.unique(entries, return_inverse=True)
-    indicators = np.array([(v, s) for v in marked for s in range(cards[v])], dtype=np.int64).reshape(-1, 2)
+    cards, tables, in_order = question.cards, question.tables, sorted(marked)
+    entries = np.concatenate([np.zeros(1, np.int64), *(table.entries for table in tables)])
+    loads, slots_of = np.unique(entries, return_inverse=True)
+    indicators = np.array([(v, s) for v in in_order for s in range(cards[v])], dtype=np.int64).reshape(-1, 2)
     n_given = len(loads) + len(indicators)
-    scopes = [*(table.scope for table in used), *((v,) for v in marked), ()]
-    lengths = [*(len(table.entries) for table in used), *(int(cards[v]) for v in marked), 1]
-    slots = np.concatenate([numbered[1:], np.arange(len(loads), n_given), np.zeros(1, np.int64)])
-    states = np.concatenate([*(table.rows.ravel() for table in used), indicators[:, 1]]).astype(np.int16)
-
-    n, m = len(tables), len(marked)
-    place = {v: i for i, v in enumerate(tables)}
-    indicator_of = {place[v]: n + i for i, v in enumerate(marked)}
-    steps: Pairs = []
-    made: dict[int, int] = {}
-
-    def operand(t: int) -> int:
-        """Where tensor t of the tree is now, its indicator included."""
-        if t in indicator_of:
-            steps.append((t, indicator_of[t]))
-            return n + m + len(steps)
-        return made.get(t, t)
-
-    root = n + m
-    for i, (a, b) in enumerate(tree.pairs):
-        steps.append((operand(a), operand(b)))
-        made[n + i] = n + m + len(steps)
-    if n:
-        steps.append((operand(n + len(tree.pairs) - 1), root))
-
-    is_open = np.zeros(len(cards), dtype=np.bool_)
-    is_open[list(kept)] = True
+    scopes = [*question.scopes, *((v,) for v in in_order), ()]
+    lengths = [*(len(table.entries) for table in tables), *(cards[v] for v in in_order), 1]
+    slots = np.concatenate([slots_of[1:], np.arange(len(loads), n_given), np.zeros(1, np.int64)])
+    states = np.concatenate([*(table.rows.ravel() for table in tables), indicators[:, 1]]).astype(np.int16)
+    steps = _with_indicators(question, tree, in_order)
+    is_kept = np.zeros(len(cards), dtype=np.bool_)
     reading = np.full(len(cards), -1, dtype=np.int64)
-    unmarked = [] if kept else [v for v in asked if v not in marked]
-    reading[unmarked] = np.arange(len(unmarked))
+    if question.kept is not None:
+        is_kept[question.kept] = True
+        carried = []
+    else:
+        carried = [v for v in question.asked if v not in marked]
+        reading[carried] = np.arange(len(carried))
     status, left, right, first, constants, roots, root_states, stats, read, read_states, read_first = (
         join_all(
-            np.array(steps, dtype=np.int64).reshape(-1, 2),
+            steps,
             np.cumsum([0, *map(len, scopes)]),
             np.array([v for scope in scopes for v in scope], dtype=np.int64),
             np.cumsum([0, *lengths]),
             states,
             slots.astype(np.int64),
             cards,
-            is_open,
+            is_kept,
             reading,
             n_given,
             budget,
@@ -296,48 +262,85 @@ def _join(
     )
     if status != COMPLETE:
         raise TooWide(tree.products, budget)
-
-    def renumbered(those: IntArray) -> SlotArray:
-        """Constants move between what is given and what is computed."""
-        computed = np.where(those < n_given, those, those + len(constants))
-        return np.where(those >= CONSTANT, those - CONSTANT + n_given, computed).astype(np.uint32)
-
-    base = np.cumsum([0, *(cards[v] for v in asked)])
-    found_states = [np.zeros(0, np.int64)]
-    found_slots = [np.zeros(0, np.int64)]
-    unread = []
-    for r, v in enumerate(asked):
-        if v in kept:
-            at_states, at_slots = root_states[:, 0], roots
+    reads = {}
+    for v in question.asked:
+        if v == question.kept:
+            reads[v] = (roots, root_states[:, 0])
         elif v in marked:
-            at_states = np.arange(cards[v])
-            at_slots = len(loads) + np.flatnonzero(indicators[:, 0] == v)
+            reads[v] = (len(loads) + np.flatnonzero(indicators[:, 0] == v), np.arange(cards[v]))
         else:
             here = slice(read_first[reading[v]], read_first[reading[v] + 1])
-            at_states, at_slots = read_states[here], read[here]
-            if not len(at_slots):
-                unread.append(v)
-        found_states.append(base[r] + at_states)
-        found_slots.append(at_slots)
-    of_state = np.concatenate(found_states)
-    order = np.argsort(of_state, kind="stable")
-    made_plan = Plan(
-        asked=asked,
-        asked_cards=tuple(int(cards[v]) for v in asked),
-        clamped=clamped,
-        tables=tables,
-        loads=loads,
-        indicators=indicators,
-        constants=constants,
-        left=renumbered(left),
-        right=renumbered(right),
-        first=first,
-        root=renumbered(roots),
-        reads=renumbered(np.concatenate(found_slots)[order]),
-        read_first=np.searchsorted(of_state[order], np.arange(base[-1] + 1)),
-        forward_only=not asked or bool(kept),
-        steps=np.column_stack([np.array(steps, dtype=np.int64).reshape(-1, 2), stats]),
+            reads[v] = (read[here], read_states[here])
+    return _Joined(
+        loads, indicators, constants, left, right, first, roots, reads, np.column_stack([steps, stats])
+    )
+
+
+def _with_indicators(question: _Question, tree: Tree, marked: Sequence[int]) -> IntArray:
+    """The joins of the tree (n, 2), each marked table's indicator joined to it first, a scalar 1 at the end.
+
+    Tensors are numbered tables, indicators, the scalar, results.
+    """
+    n = len(question.tables)
+    scalar = n + len(marked)
+    place = {v: i for i, v in enumerate(question.variables)}
+    indicator_of = {place[v]: n + i for i, v in enumerate(marked)}
+    steps: list[tuple[int, int]] = []
+    now = list(range(n))
+
+    def operand(t: int) -> int:
+        if t in indicator_of:
+            steps.append((t, indicator_of[t]))
+            return scalar + len(steps)
+        return now[t]
+
+    for a, b in tree.pairs:
+        steps.append((operand(a), operand(b)))
+        now.append(scalar + len(steps))
+    if n:
+        steps.append((operand(len(now) - 1), scalar))
+    return np.array(steps, dtype=np.int64).reshape(-1, 2)
+
+
+# --- the plan ----------------------------------------------------------------------------------
+
+
+def _plan(question: _Question, tree: Tree, joined: _Joined) -> Plan:
+    """Number the slots: given ones, constants, computed ones."""
+    from cruxmap.network.joining import CONSTANT
+
+    n_given = len(joined.loads) + len(joined.indicators)
+    base = np.cumsum([0, *(question.cards[v] for v in question.asked)])
+    slots = np.concatenate([np.zeros(0, np.int64), *(slots for slots, _ in joined.reads.values())])
+    states = np.concatenate(
+        [
+            np.zeros(0, np.int64),
+            *(b + states for b, (_, states) in zip(base, joined.reads.values(), strict=False)),
+        ]
+    )
+    slots, states = slots[slots >= 0], states[slots >= 0]
+    order = np.argsort(states, kind="stable")
+
+    def numbered(those: IntArray) -> SlotArray:
+        computed = np.where(those < n_given, those, those + len(joined.constants))
+        return np.where(those >= CONSTANT, those - CONSTANT + n_given, computed).astype(np.uint32)
+
+    return Plan(
+        asked=question.asked,
+        asked_cards=tuple(int(question.cards[v]) for v in question.asked),
+        clamped=question.clamped,
+        tables=question.variables,
+        loads=joined.loads,
+        indicators=joined.indicators,
+        constants=joined.constants,
+        left=numbered(joined.left),
+        right=numbered(joined.right),
+        first=joined.first,
+        root=numbered(joined.roots),
+        reads=numbered(slots[order]),
+        read_first=np.searchsorted(states[order], np.arange(base[-1] + 1)),
+        forward_only=not question.asked or question.kept is not None,
+        steps=joined.steps,
         width=tree.width,
         dense_products=tree.products,
     )
-    return made_plan, tuple(unread)
