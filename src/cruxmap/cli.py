@@ -11,11 +11,11 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -166,16 +166,17 @@ def check(
     if not path.exists():
         _refuse("no-such-file", f"there is no {path.as_posix()}", "name a folder, or a model file")
     problems, warnings = reading.check(path)
-    if form is Format.JSON and not sources:
-        _print_json(problems_json(problems, warnings))
-    else:
+    code = PROBLEMS if problems else FINE
+    if form is not Format.JSON:
         _print_problems(problems, warnings)
     if sources and not problems:
-        _print_coverage(path, form)
-    elif form is Format.TABLE:
+        _print_coverage(path, form, problems_json(problems, warnings))
+    elif form is Format.JSON:
+        _print_json(problems_json(problems, warnings))
+    else:
         counts = f"{_count(len(problems), 'problem')}, {_count(len(warnings), 'warning')}"
         typer.echo(counts if problems or warnings else "no problems")
-    raise typer.Exit(PROBLEMS if problems else FINE)
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -236,11 +237,11 @@ def estimate(
     """Estimate the model's targets in each worldview."""
     spec = _model(model, settings, assuming, observed)
     from cruxmap.insight import estimate as insight
-    from cruxmap.present.tables import estimate_table
+    from cruxmap.present import tables
 
     with _progress() as progress:
         answer = insight.estimate(spec, progress=progress)
-    _print_answer(answer.to_json(), [estimate_table(answer)], form)
+    _print_answer(answer.to_json(), tables.estimate_tables(answer), form, tables.estimate_table(answer))
     raise typer.Exit(_code(answer.undefined, answer.converged))
 
 
@@ -268,7 +269,8 @@ def explain(
     if form is Format.TABLE:
         typer.echo(explanation_text(answer), nl=False)
     else:
-        _print_answer(answer.to_json(), explanation_tables(answer), form)
+        tables = explanation_tables(answer)
+        _print_answer(answer.to_json(), tables, form, tables[0])
 
 
 @app.command()
@@ -280,7 +282,7 @@ def schema(
     """Print the JSON Schema of each kind of file, for editors."""
     from cruxmap.language.schema import FILES, json_schema
 
-    schemas = {name: json_schema(name) for name in FILES}
+    schemas: dict[str, Any] = {name: json_schema(name) for name in FILES}
     if kind is not None and kind not in schemas:
         _refuse("unknown-kind", f"there is no kind of file `{kind}`", f"known: {', '.join(schemas)}")
     _print_json(schemas if kind is None else schemas[kind])
@@ -313,17 +315,17 @@ def run(
     folder = output or FIGURES / spec.id
     with _progress() as progress:
         answer = insight.estimate(spec, progress=progress)
-    table = tables.estimate_table(answer)
-    _print_answer(answer.to_json(), [table], form)
+    shown, table = tables.estimate_tables(answer), tables.estimate_table(answer)
+    _print_answer(answer.to_json(), shown, form, table)
     files: dict[str, str | bytes] = {
         "estimate.json": _json_text(answer.to_json()),
         "estimate.csv": tables.csv_text(table),
-        "estimate.md": tables.markdown_text(table),
+        "estimate.md": "\n".join(map(tables.markdown_text, shown)),
     }
     for name, figure in _estimate_figures(spec, answer).items():
         files |= {f"{name}.{kind}": figures.encode(figure, kind) for kind in ("svg", "png")}
-    for name, shown in _map_pictures(spec).items():
-        files |= {f"{name}.{kind}": _draw(shown, kind) for kind in (Drawing.SVG, Drawing.PNG)}
+    for name, picture in _map_pictures(spec).items():
+        files |= {f"{name}.{kind}": _draw(picture, kind) for kind in (Drawing.SVG, Drawing.PNG)}
     for name, content in files.items():
         _write(folder / name, content)
     _err().print(f"wrote {len(files)} files to {folder.as_posix()}/", markup=False)
@@ -393,7 +395,7 @@ def _asked_for() -> Iterator[None]:
         raise WrongUsage(invalid.problems) from invalid
 
 
-def _refuse(code: str, message: str, hint: str) -> Any:
+def _refuse(code: str, message: str, hint: str) -> NoReturn:
     raise WrongUsage((Problem(code, message, hint=hint),))
 
 
@@ -434,15 +436,15 @@ def _print_problems(problems: Sequence[Problem], warnings: Sequence[Problem]) ->
         console.print(problem_text(problem, "problem"), soft_wrap=True)
 
 
-def _print_answer(answer: dict[str, Any], tables: "Sequence[Table]", form: Format) -> None:
-    """Print an answer; CSV has its first table only, since a file of CSV is one table."""
+def _print_answer(answer: Any, tables: "Sequence[Table]", form: Format, whole: "Table") -> None:
+    """Print an answer: as data, as tables for people, or as CSV, which is one `whole` table."""
     from cruxmap.present import tables as writers
 
     match form:
         case Format.JSON:
             _print_json(answer)
         case Format.CSV:
-            typer.echo(writers.csv_text(tables[0]), nl=False)
+            typer.echo(writers.csv_text(whole), nl=False)
         case Format.MARKDOWN:
             typer.echo("\n".join(map(writers.markdown_text, tables)), nl=False)
         case Format.TABLE:
@@ -459,6 +461,16 @@ def _json_text(answer: Any) -> str:
 
 def _print_json(answer: Any) -> None:
     typer.echo(_json_text(answer), nl=False)
+
+
+def _print_coverage(path: Path, form: Format, found: dict[str, object]) -> None:
+    from cruxmap.language import reading
+    from cruxmap.present.tables import coverage_table
+
+    covered = [source for one in reading.maps_at(path) for source in reading.check_sources(one)]
+    table = coverage_table(covered)
+    answer = {**found, "sources": [asdict(source) for source in covered]}
+    _print_answer(answer, [table], form, table)
 
 
 def _count(number: int, what: str) -> str:
@@ -514,15 +526,14 @@ def _picture(spec: "ModelSpec", worldview: str) -> "Picture":
 
 
 def _map_pictures(spec: "ModelSpec") -> "dict[str, Picture]":
-    """Return the whole map, and where it is large also an overview and the target's neighbourhood."""
-    from cruxmap.language.argument_map import mentioned
-    from cruxmap.present.map_picture import LARGE, around, overview
+    """Return the whole map; where it is large also an overview, and pages that can be printed."""
+    from cruxmap.present.map_picture import LARGE, chapters, overview
 
     whole = _picture(spec, "map")
     if len(whole.cards) <= LARGE:
         return {"map": whole}
-    near = around(whole, mentioned(spec.target.condition), 1)
-    return {"map": whole, "map-overview": overview(whole), "map-target": near}
+    pages = {f"map-{name}": page for name, page in chapters(whole).items()}
+    return {"map": whole, "map-overview": overview(whole), **pages}
 
 
 def _estimate_figures(spec: "ModelSpec", answer: "Estimate") -> "dict[str, Figure]":
@@ -561,7 +572,7 @@ def _draw(shown: "Picture", wanted: Drawing) -> str | bytes:
             try:
                 return map_drawing.draw(map_drawing.dot_text(shown), wanted)
             except map_drawing.NoDrawingProgram as missing:
-                return str(_refuse("no-drawing-program", str(missing), "dot and mermaid texts need nothing"))
+                _refuse("no-drawing-program", str(missing), "dot and mermaid texts need nothing")
 
 
 def _stage_text(stage: Stage, spec: "ModelSpec", worldview: str | None) -> str:

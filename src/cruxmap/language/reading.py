@@ -79,11 +79,10 @@ from cruxmap.language.schema import (
     MapFile,
     ModelFile,
     SamplingShape,
-    ShapeError,
     SourcesFile,
     SourceShape,
-    shaped,
 )
+from cruxmap.language.shaping import ShapeError, keys_of, shaped
 from cruxmap.language.template import template
 from cruxmap.language.worldviews import check_circles, read_worldview, warn_of_rejected
 from cruxmap.language.yaml_text import Entries, Node, Text, node_of, parse_text
@@ -94,6 +93,7 @@ __all__ = [
     "check",
     "check_sources",
     "digest",
+    "maps_at",
     "parse_condition",
     "parse_setting",
     "parse_settings",
@@ -146,6 +146,17 @@ def check(path: str | os.PathLike[str] = ".") -> tuple[tuple[Problem, ...], tupl
     return found.problems, found.warnings
 
 
+def maps_at(path: str | os.PathLike[str] = ".") -> tuple[ArgumentMap, ...]:
+    """Return the maps that `check` looks at for the same path, each once. Raises InvalidMap."""
+    folders, files = _what_to_check(_tidy(path), Findings())
+    maps = {_identity(folder): read_map(folder) for folder in folders}
+    for file in files:
+        model = _read_model(file, Findings(), {})
+        if model is not None:
+            maps.setdefault(_identity(model.folder), model.spec.map)
+    return tuple(maps.values())
+
+
 def _tidy(path: str | os.PathLike[str]) -> Path:
     return Path(os.path.normpath(path))
 
@@ -173,11 +184,7 @@ def _what_to_check(where: Path, findings: Findings) -> tuple[list[Path], list[Pa
     if where.is_file() and where.suffix == ".yaml":
         parsed = load(where, Findings())
         root = parsed.root if parsed else None
-        if (
-            isinstance(root, Entries)
-            and "target" not in root
-            and root.keys() & (MapFile.model_fields.keys() - {"map"})
-        ):
+        if isinstance(root, Entries) and "target" not in root and root.keys() & (keys_of(MapFile) - {"map"}):
             return [where.parent], []
     return [], [where]
 
@@ -452,7 +459,7 @@ def _lexicon(sheets: Sheets, findings: Findings) -> Lexicon:
 
 
 def _listed(shape: SourcesFile | None) -> frozenset[str] | None:
-    return None if shape is None else with_parents(map(str, shape.locators))
+    return None if shape is None else with_parents(map(str, shape.locators or {}))
 
 
 def _read_entries(desk: Desk, sheets: Sheets) -> ArgumentMap:
@@ -523,7 +530,7 @@ def _source(desk: Desk, id_: Text, shape: SourceShape, sheets: Sheets) -> Source
             Locator(
                 str(name), str(locator.section or ""), str(locator.no_claim) if locator.no_claim else None
             )
-            for name, locator in listed.locators.items()
+            for name, locator in (listed.locators or {}).items()
         )
     return Source(
         str(id_),

@@ -17,8 +17,8 @@ INK = "#1a1a1a"
 QUIET = "#5f5f5f"
 KIND_COLOURS = {"claim": "#dfe6ee", "question": "#f4ecc6", "event": "#d8ebe0"}
 MARK_COLOURS = {Mark.FOR: "#0072b2", Mark.AGAINST: "#d55e00", Mark.UNDERCUTS: "#aa4499"}
-CARD_WIDTH = 250
-"""Points; cards are at least this wide."""
+HEAD_WIDTH, NUMBER_WIDTH = 215, 40
+"""Points; a card is at least this wide, its sentence on the left and its probability on the right."""
 LINE_LENGTH = 46
 """Characters in a line of a card."""
 DEEPEST = 5
@@ -43,15 +43,16 @@ def dot_text(shown: Picture) -> str:
         for card in shown.cards
         for i, row in reversed(list(enumerate(card.rows)))  # an argument told twice: its first row
     }
-    gaps = "ranksep=0.5, nodesep=0.12" if shown.compact else "ranksep=0.9, nodesep=0.25"
+    flow = (
+        "rankdir=TB, ranksep=0.35, nodesep=0.1" if shown.compact else "rankdir=LR, ranksep=0.9, nodesep=0.25"
+    )
     lines = [
         "digraph map {",
-        f"  graph [rankdir=LR, fontname=Arial, labelloc=t, labeljust=l, {gaps}, pad=0.3, "
-        f"label=<{_legend(shown)}>];",
+        f"  graph [{flow}, fontname=Arial, labelloc=t, labeljust=l, pad=0.3, label=<{_legend(shown)}>];",
         "  node [shape=plain, fontname=Arial, fontsize=10];",
         f'  edge [color="{QUIET}", arrowsize=0.6];',
         *(_node(card, shown) for card in shown.cards),
-        *(_edge(link, ports) for link in shown.links),
+        *(_edge(link, ports, shown.compact) for link in shown.links),
         "}",
     ]
     return "\n".join(lines) + "\n"
@@ -62,7 +63,9 @@ def _node(card: Card, shown: Picture) -> str:
     return f'  "{card.id}" [label=<{label}>, tooltip={_string(card.text)}];'
 
 
-def _edge(link: Link, ports: dict[tuple[str, str], str]) -> str:
+def _edge(link: Link, ports: dict[tuple[str, str], str], compact: bool) -> str:
+    if compact:
+        return f'  "{link.start}":s -> "{link.end}":n;'
     if link.row is None:
         return f'  "{link.start}":out:e -> "{link.end}":in:w;'
     port = ports.get((link.end, link.row), "in")
@@ -71,23 +74,23 @@ def _edge(link: Link, ports: dict[tuple[str, str], str]) -> str:
 
 def _compact_card(card: Card, shown: Picture) -> str:
     counts = "".join(f"<BR/>{_font(row.head, 8, QUIET)}" for row in card.rows)
-    name = 'PORT="in" ALIGN="LEFT" BALIGN="LEFT"'
-    number = f'<TD PORT="out">{_font(card.probability, 10)}</TD>'
-    cells = f"<TR><TD {name}>{_font(card.id, 10)}{counts}</TD>{number}</TR>"
+    name = "<BR/>".join(_font(line, 10) for line in textwrap.wrap(card.id, 18))
+    number = f" <B>{_font(card.probability, 10)}</B>" if card.probability else ""
+    cells = f"<TR><TD>{name}{number}{counts}</TD></TR>"
     return f'<TABLE {_frame(card, shown)} BGCOLOR="{KIND_COLOURS[card.kind]}" CELLPADDING="2">{cells}</TABLE>'
 
 
 def _card(card: Card, shown: Picture) -> str:
-    kind = _font(f"{card.kind} {card.id}" + (f", see {card.file}" if card.stub else ""), 8, QUIET)
+    elsewhere = f", see {card.page}" if card.stub else ""
+    kind = _font(f"{card.kind} {card.id}{elsewhere}", 8, QUIET)
     number = f"<B>{_font(card.probability, 13)}</B>" if card.probability else ""
     colour = KIND_COLOURS[card.kind]
     sentence = _wrapped(card.text or card.id, LINE_LENGTH - 6)
-    head = (
-        f'<TR><TD PORT="in" BGCOLOR="{colour}" ALIGN="LEFT" BALIGN="LEFT">{kind}<BR/><B>{sentence}</B></TD>'
-        f'<TD PORT="out" BGCOLOR="{colour}" ALIGN="RIGHT" VALIGN="TOP">{number}</TD></TR>'
-    )
+    left = f'PORT="in" WIDTH="{HEAD_WIDTH}" BGCOLOR="{colour}" ALIGN="LEFT" BALIGN="LEFT"'
+    right = f'PORT="out" WIDTH="{NUMBER_WIDTH}" BGCOLOR="{colour}" ALIGN="RIGHT" VALIGN="TOP"'
+    head = f"<TR><TD {left}>{kind}<BR/><B>{sentence}</B></TD><TD {right}>{number}</TD></TR>"
     rows = "".join(_row(row, i) for i, row in enumerate(card.rows))
-    return f'<TABLE {_frame(card, shown)} WIDTH="{CARD_WIDTH}" CELLPADDING="4">{head}{rows}</TABLE>'
+    return f'<TABLE {_frame(card, shown)} CELLPADDING="4">{head}{rows}</TABLE>'
 
 
 def _frame(card: Card, shown: Picture) -> str:
@@ -98,7 +101,7 @@ def _frame(card: Card, shown: Picture) -> str:
 
 def _row(row: CardRow, number: int) -> str:
     depth = min(row.depth, DEEPEST)
-    margin = "&#160;" * (5 * depth)
+    margin = _coloured("&#160;" * (5 * depth), 9, INK)
     width = LINE_LENGTH - 4 * depth
     attributes = f'PORT="r{number}" COLSPAN="2" ALIGN="LEFT" BALIGN="LEFT"'
 
@@ -229,9 +232,9 @@ def draw(dot: str, form: Format) -> bytes:
     dot_command.DOT_BINARY = Path(program)
     if form == "png":
         dot = dot.replace(
-            "graph [", f"graph [dpi={_resolution(graphviz.pipe('dot', 'svg', dot.encode()))}, ", 1
+            "graph [", f"graph [dpi={_resolution(graphviz.pipe('dot', 'svg', dot.encode(), quiet=True))}, ", 1
         )
-    drawing: bytes = graphviz.pipe("dot", form, dot.encode())
+    drawing: bytes = graphviz.pipe("dot", form, dot.encode(), quiet=True)
     return drawing
 
 

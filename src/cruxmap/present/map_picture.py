@@ -89,7 +89,7 @@ class CardRow:
 class Card:
     """A claim, question or event with its sentence, its probability (if known) and its rows.
 
-    `file` is the stem of the file that it stands in. A `stub` is told on another page.
+    `page` is where it is told: the stem of its file, or a part of that. A `stub` is told on another page.
     """
 
     id: str
@@ -97,7 +97,7 @@ class Card:
     text: str
     probability: str
     rows: tuple[CardRow, ...]
-    file: str = ""
+    page: str = ""
     stub: bool = False
 
 
@@ -193,23 +193,26 @@ def chapters(shown: Picture) -> dict[str, Picture]:
     """
     by_file: dict[str, list[Card]] = defaultdict(list)
     for card in shown.cards:
-        by_file[card.file].append(card)
-    pages: dict[str, Picture] = {}
-    for file, cards in sorted(by_file.items()):
-        n_parts = -(-len(cards) // LARGE)
-        size = -(-len(cards) // n_parts)
-        for part in range(n_parts):
-            name = f"{file}-{part + 1}" if n_parts > 1 else file
-            pages[name] = _page(shown, cards[part * size : (part + 1) * size], name)
-    return pages
+        by_file[card.page].append(card)
+    pages = {name: page for file, cards in sorted(by_file.items()) for name, page in _parts(file, cards)}
+    told = {card.id: replace(card, page=name) for name, page in pages.items() for card in page}
+    return {name: _page(shown, page, name, told) for name, page in pages.items()}
 
 
-def _page(shown: Picture, cards: list[Card], name: str) -> Picture:
+def _parts(file: str, cards: list[Card]) -> Iterator[tuple[str, list[Card]]]:
+    """Yield a file's cards, in parts of about the same size where there are more than `LARGE`."""
+    n_parts = -(-len(cards) // LARGE)
+    size = -(-len(cards) // n_parts)
+    for part in range(n_parts):
+        yield f"{file}-{part + 1}" if n_parts > 1 else file, cards[part * size : (part + 1) * size]
+
+
+def _page(shown: Picture, cards: list[Card], name: str, told: Mapping[str, Card]) -> Picture:
     here = {card.id for card in cards}
     links = tuple(link for link in shown.links if link.end in here)
-    beside = {link.start for link in links} - here
-    stubs = [replace(card, rows=(), stub=True) for card in shown.cards if card.id in beside]
-    return replace(shown, title=f"{shown.title}: {name}", cards=(*cards, *stubs), links=links)
+    beside = dict.fromkeys(link.start for link in links if link.start not in here)
+    stubs = [replace(told[other], rows=(), stub=True) for other in beside]
+    return replace(shown, title=f"{shown.title} [{name}]", cards=(*cards, *stubs), links=links)
 
 
 def _aim(target: ArgumentTarget) -> str:

@@ -121,27 +121,36 @@ def _entry(entry: Entry) -> dict[str, Any]:
     match entry:
         case Claim(about=about, basis=basis):
             return {**_about(about), **_basis(basis)}
-        case Question(about=about, states=states, basis=ShareTable(rows=rows)):
-            return {**_about(about), "states": list(states), **_shares(states, rows)}
-        case Question(about=about, states=states, basis=Gap(start=start, end=end, thresholds=thresholds)):
-            at_least = {s: str(n) for s, n in zip(states[1:], thresholds, strict=True)}
-            gap = {"from": start, "to": end, "at_least": at_least}
-            return {**_about(about), "states": list(states), "gap": gap}
-        case Event(about=about, timeline=timeline, basis=Emergence(phases=phases, requires=requires)):
-            emerges = {phase.phase: _phase(phase) for phase in phases}
-            return {
-                **_about(about),
-                "timeline": timeline,
-                **_given({"requires": list(requires)}),
-                "emerges": emerges,
-            }
-        case Event(about=about, timeline=timeline, basis=Combination(latest=latest, parts=parts)):
-            rule = "later_of" if latest else "earlier_of"
-            return {**_about(about), "timeline": timeline, rule: list(parts)}
+        case Question(about=about, states=states):
+            return {**_about(about), "states": list(states), **_outcomes(entry)}
+        case Event(about=about, timeline=timeline):
+            return {**_about(about), "timeline": timeline, **_times(entry)}
         case Argument():
             return _argument(entry)
         case _:
             assert_never(entry)
+
+
+def _outcomes(question: Question) -> dict[str, Any]:
+    match question.basis:
+        case ShareTable(rows=rows):
+            return _shares(question.states, rows)
+        case Gap(start=start, end=end, thresholds=thresholds):
+            steps = {s: str(n) for s, n in zip(question.states[1:], thresholds, strict=True)}
+            return {"gap": {"from": start, "to": end, "at_least": steps}}
+        case _:
+            assert_never(question.basis)
+
+
+def _times(event: Event) -> dict[str, Any]:
+    match event.basis:
+        case Emergence(phases=phases, requires=requires):
+            emerges = {phase.phase: _phase(phase) for phase in phases}
+            return {**_given({"requires": list(requires)}), "emerges": emerges}
+        case Combination(latest=latest, parts=parts):
+            return {"later_of" if latest else "earlier_of": list(parts)}
+        case _:
+            assert_never(event.basis)
 
 
 def _basis(basis: Credence | Definition | Routes | Table) -> dict[str, Any]:

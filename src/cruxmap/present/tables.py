@@ -6,7 +6,7 @@ A `Table` is a value with the raw cells; the three writers decide nothing but th
 import csv
 import io
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cruxmap.present.numbers import percent
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
     from cruxmap.insight.estimate import Estimate, TargetEstimate
+    from cruxmap.language.reading import SourceCoverage
+
+MEANS_ABREAST = 6
+"""Further targets side by side in one table."""
 
 type Cell = str | float | int | bool | None
 
@@ -85,7 +89,7 @@ def rich_table(table: Table) -> "RichTable":
         shown.add_column(
             column.title,
             justify="right" if column.right else "left",
-            no_wrap=column.right,
+            no_wrap=False,
             max_width=None if column.right else 72,
         )
     for row in shown_rows(table):
@@ -125,6 +129,25 @@ def estimate_table(estimate: "Estimate") -> Table:
         tuple(row[: len(columns)] for row in rows),
         tuple(_estimate_notes(estimate)),
     )
+
+
+def estimate_tables(estimate: "Estimate") -> tuple[Table, ...]:
+    """Return the estimate for people: the target in full, then the means of the further targets."""
+    whole = estimate_table(estimate)
+    target = replace(
+        whole,
+        columns=whole.columns[1:],
+        rows=tuple(row[1:] for row in whole.rows if row[0] == estimate.target),
+    )
+    also = list(by_target(estimate).items())[1:]
+    return (target, *(_means(also[i : i + MEANS_ABREAST]) for i in range(0, len(also), MEANS_ABREAST)))
+
+
+def _means(results: "list[tuple[str, dict[str, TargetEstimate]]]") -> Table:
+    columns = [Column(name, name.replace(".", ". "), percent, right=True) for name, _ in results]
+    worldviews = results[0][1]
+    rows = [(worldview, *(found[worldview].mean for _, found in results)) for worldview in worldviews]
+    return Table("Further targets, means", (Column("worldview", "worldview"), *columns), tuple(rows))
 
 
 def by_target(estimate: "Estimate") -> "dict[str, dict[str, TargetEstimate]]":
@@ -167,3 +190,22 @@ def _estimate_notes(estimate: "Estimate") -> Iterable[str]:
                 f"{chains.worldview}: not converged (R-hat {chains.r_hat:.3f}, smallest ESS "
                 f"{chains.ess:.0f}, {chains.divergences} divergences); draw more"
             )
+
+
+def coverage_table(sources: "Iterable[SourceCoverage]") -> Table:
+    """Return one row per listed place of every source: what cites it, or why nothing needs to."""
+    columns = (
+        Column("source", "source"),
+        Column("locator", "place"),
+        Column("section", "section"),
+        Column("cited_by", "cited by"),
+        Column("no_claim", "carries no claim"),
+    )
+    sources = tuple(sources)
+    rows = [
+        (source.source, place.locator, place.section, ", ".join(place.cited_by), place.no_claim)
+        for source in sources
+        for place in source.locators
+    ]
+    gaps = [f"{source.source}#{place.locator}" for source in sources for place in source.gaps]
+    return Table("Sources", columns, tuple(rows), (f"cited by nothing: {', '.join(gaps) or 'none'}",))
