@@ -256,11 +256,11 @@ class Tables:
     ) -> int:
         """Add a variable drawn from the first case that holds; the last one stands for all that is left.
 
-        Where the conditions range over few configurations it is one table. Otherwise it is a chain from the
-        last case to the first, each step drawing from its own case or passing the value on, so that the
-        cost grows with the number of cases only. With parents, and unless there are very many cases, the
-        number of the case becomes a variable first, so that the parents meet one variable and not all that
-        the conditions mention.
+        Where the conditions range over few configurations, or over no more than there are cases, it is one
+        table. Otherwise it is a chain from the last case to the first, each step drawing from its own case
+        or passing the value on, so that the cost grows with the number of cases only. With parents, and
+        unless there are very many cases, the number of the case becomes a variable first, so that the
+        parents meet one variable and not all that the conditions mention.
         """
         room = max(4, ROOM // self.size(parents))
         scope = union(case.when for case in cases[:-1])
@@ -268,7 +268,7 @@ class Tables:
             number = self._case_number(name, cases, scope)
             draws = [case.draw for case in cases]
             return self.table(name, states, (number,), np.arange(len(cases)), draws, parents=parents)
-        if self.size(scope) <= room:
+        if self.size(scope) <= max(room, len(cases)):
             choice = self._first(cases, scope)
             return self.table(name, states, scope, choice, [case.draw for case in cases], parents=parents)
         following = self.cases(f"{name} [{len(cases)}]", states, cases[-1:], parents)
