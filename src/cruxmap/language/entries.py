@@ -73,7 +73,6 @@ from cruxmap.language.schema import (
     Remarked,
     RouteShape,
     RowShape,
-    Shape,
     ShareOtherwiseShape,
     ShareRowShape,
     Shares,
@@ -81,6 +80,7 @@ from cruxmap.language.schema import (
     TimelineShape,
     Told,
 )
+from cruxmap.language.shaping import Shape
 from cruxmap.language.yaml_text import Text, joined
 
 RESERVED = frozenset(

@@ -19,14 +19,13 @@ from cruxmap.language.schema import (
     EventShape,
     MapFile,
     QuestionShape,
-    Shape,
     SourcesFile,
     SourceShape,
     TimelineShape,
     VoiceShape,
     WorldviewFile,
-    shaped,
 )
+from cruxmap.language.shaping import Shape, keys_of, shaped
 from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, Text, parse
 
 LANGUAGE = "1"
@@ -115,7 +114,7 @@ def _register(
 def _merge(sheets: Sheets, file: MapFile, findings: Findings) -> None:
     check_language(file.language, findings)
     for section in _SECTIONS:
-        getattr(sheets, section).update(getattr(file, section))
+        getattr(sheets, section).update(getattr(file, section) or {})
     if file.map is not None:
         for name, text in (("title", file.map.title), ("text", file.map.text)):
             if text is not None and getattr(sheets, name):
@@ -265,12 +264,10 @@ def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int)
 
 def _leave_out_empty(kind: type[Shape], root: Entries) -> None:
     """A key of the file with nothing after it is as good as left out: its entries may be comments yet."""
-    known = kind.model_fields
-    for key in [
-        key for key, value in root.items() if isinstance(value, Text) and value == "" and value.plain
-    ]:
-        if key in known:
-            del root[key]
+    for key in keys_of(kind) & root.keys():
+        value = root[key]  # type: ignore[index]
+        if isinstance(value, Text) and value == "" and value.plain:
+            del root[key]  # type: ignore[arg-type]
 
 
 def _cut(root: Entries, paths: Iterable[tuple[str | int, ...]]) -> None:

@@ -1,83 +1,27 @@
-"""The shape of each kind of file, as pydantic models, and the JSON Schema that editors use.
+"""The shape of each kind of file, and the JSON Schema that editors use.
 
-In: the nodes of `yaml_text`. Out: the models below, whose leaves are those nodes still, place and
-all; or `ShapeError`s. Shapes say which keys stand where and what is a list; whether an id exists or
-a number can be read is for others to see.
+Shapes say which keys stand where and what is a list; whether an id exists or a number can be read is for
+others to see. Their leaves are the nodes of `yaml_text`, which know their place.
 """
 
-import difflib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    Tag,
-    TypeAdapter,
-    ValidationError,
-)
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
-
-from cruxmap.language.codes import Code
-from cruxmap.language.yaml_text import Entries, Items, Node, Text
-
-_TAGS = frozenset(
-    f"<{tag}>"
-    for tag in (
-        *(
-            "text",
-            "list",
-            "one",
-            "mapping",
-            "long",
-            "shares",
-            "long shares",
-            "phase",
-            "row",
-            "otherwise",
-            "values",
-        ),
-        *("event", "before", "within", "during", "by_end_of", "ever", "not", "all_of", "any_of"),
-    )
-)
-"""Which form of a choice was taken; pydantic puts them into the paths of its errors."""
+from cruxmap.language.shaping import Choice, Form, Key, Leaf, NotEmpty, Shape, editor_schema
+from cruxmap.language.yaml_text import Entries, Items, Text
 
 # --- leaves -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """A scalar: any text passes; `what` is its name in problems, `schema` is for editors."""
-
-    what: str
-    schema: Mapping[str, object]
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.is_instance_schema(Text, cls_repr=self.what)
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return dict(self.schema)
-
 
 _ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _NOTATION = {"type": ["string", "number"]}
 
-type Id = Annotated[Text, _Leaf("an id", {"type": "string", "pattern": _ID})]
-type Word = Annotated[Text, _Leaf("text", {"type": ["string", "number", "boolean"]})]
-type Sentence = Annotated[Text, _Leaf("a sentence", {"type": "string"})]
-type Number = Annotated[Text, _Leaf("a number or phrase", _NOTATION)]
-type Whole = Annotated[Text, _Leaf("a whole number", {"type": "integer"})]
-type Truth = Annotated[Text, _Leaf("`true` or `false`", {"type": "boolean"})]
-type Address = Annotated[Text, _Leaf("an address", {"type": "string"})]
+type Id = Annotated[Text, Leaf("an id", {"type": "string", "pattern": _ID})]
+type Word = Annotated[Text, Leaf("text", {"type": ["string", "number", "boolean"]})]
+type Sentence = Annotated[Text, Leaf("a sentence", {"type": "string"})]
+type Number = Annotated[Text, Leaf("a number or phrase", _NOTATION)]
+type Whole = Annotated[Text, Leaf("a whole number", {"type": "integer"})]
+type Truth = Annotated[Text, Leaf("`true` or `false`", {"type": "boolean"})]
+type Address = Annotated[Text, Leaf("an address", {"type": "string"})]
 
 LONG_FORM = frozenset({"value", "source", "note", "tags"})
 
@@ -85,11 +29,11 @@ LONG_FORM = frozenset({"value", "source", "note", "tags"})
 def _form(node: object) -> str | None:
     match node:
         case Text():
-            return "<text>"
+            return "text"
         case Items():
-            return "<list>"
+            return "list"
         case Entries():
-            return "<mapping>"
+            return "mapping"
         case _:
             return None
 
@@ -97,24 +41,24 @@ def _form(node: object) -> str | None:
 def _judged_form(node: object) -> str | None:
     """Tell one number, its long form, shares, and the long form of shares apart."""
     if not isinstance(node, Entries):
-        return "<text>" if isinstance(node, Text) else None
+        return "text" if isinstance(node, Text) else None
     if isinstance(node.get("value"), Entries):  # type: ignore[call-overload]
-        return "<long shares>"
-    return "<long>" if "value" in node and node.keys() <= LONG_FORM else "<shares>"
+        return "long shares"
+    return "long" if "value" in node and node.keys() <= LONG_FORM else "shares"
 
 
 def _number_form(node: object) -> str | None:
-    return "<long>" if isinstance(node, Entries) else _form(node)
+    return "long" if isinstance(node, Entries) else _form(node)
 
 
 def _phase_form(node: object) -> str | None:
-    return "<phase>" if isinstance(node, Entries) and "value" not in node else _number_form(node)
+    return "phase" if isinstance(node, Entries) and "value" not in node else _number_form(node)
 
 
 def _row_form(node: object) -> str | None:
     if not isinstance(node, Entries):
         return None
-    return "<otherwise>" if "otherwise" in node else "<row>"
+    return "otherwise" if "otherwise" in node else "row"
 
 
 _COMPARISONS = ("before", "within", "during", "by_end_of", "ever")
@@ -126,39 +70,29 @@ def _condition_form(node: object) -> str | None:
         return _form(node)
     for operator in OPERATORS:
         if operator in node:
-            return f"<{operator}>"
+            return operator
     if "event" not in node:
-        return "<values>"
-    return next((f"<{comparison}>" for comparison in _COMPARISONS if comparison in node), "<event>")
-
-
-def _choice(form: Any, expected: str) -> Discriminator:
-    return Discriminator(form, custom_error_type="other_form", custom_error_message=expected)
-
-
-class Shape(BaseModel):
-    """A mapping with known keys and no others."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+        return "values"
+    return next((comparison for comparison in _COMPARISONS if comparison in node), "event")
 
 
 # --- parts of entries ---------------------------------------------------------------------------
 
 type Words = Annotated[
-    Annotated[Word, Tag("<text>")] | Annotated[list[Word], Tag("<list>")],
-    _choice(_form, "text or a list of texts"),
+    Annotated[Word, Form("text")] | Annotated[list[Word], Form("list")],
+    Choice(_form, "text or a list of texts"),
 ]
 type States = Annotated[
-    Annotated[Word, Tag("<text>")] | Annotated[list[Word], Field(min_length=1), Tag("<list>")],
-    _choice(_form, "`true`, `false`, a state or a list of states"),
+    Annotated[Word, Form("text")] | Annotated[list[Word], NotEmpty(), Form("list")],
+    Choice(_form, "`true`, `false`, a state or a list of states"),
 ]
 type Ids = Annotated[
-    Annotated[Id, Tag("<text>")] | Annotated[list[Id], Tag("<list>")],
-    _choice(_form, "an id or a list of ids"),
+    Annotated[Id, Form("text")] | Annotated[list[Id], Form("list")],
+    Choice(_form, "an id or a list of ids"),
 ]
 type SomeIds = Annotated[
-    Annotated[Id, Tag("<text>")] | Annotated[list[Id], Field(min_length=1), Tag("<list>")],
-    _choice(_form, "an id or a list of ids"),
+    Annotated[Id, Form("text")] | Annotated[list[Id], NotEmpty(), Form("list")],
+    Choice(_form, "an id or a list of ids"),
 ]
 
 
@@ -175,14 +109,10 @@ class Noted(Remarked):
     source: Words | None = None
 
 
-def _require_text(schema: dict[str, Any]) -> None:
-    schema.setdefault("required", []).insert(0, "text")
-
-
 class Told(Noted):
     """What must have a sentence of its own. The reader asks for it, so that without it the rest is read."""
 
-    model_config = ConfigDict(json_schema_extra=_require_text)
+    WANTED: ClassVar[tuple[str, ...]] = ("text",)
 
     text: Sentence | None = None
 
@@ -194,32 +124,32 @@ class LongNumber(Noted):
 
 
 type Judged = Annotated[
-    Annotated[Number, Tag("<text>")] | Annotated[LongNumber, Tag("<long>")],
-    _choice(_number_form, "a number, or a mapping with `value`"),
+    Annotated[Number, Form("text")] | Annotated[LongNumber, Form("long")],
+    Choice(_number_form, "a number, or a mapping with `value`"),
 ]
 
 
 class LongShares(Noted):
     """The shares of a question with their source."""
 
-    value: Annotated[dict[Id, Judged], Field(min_length=1)]
+    value: Annotated[dict[Id, Judged], NotEmpty()]
 
 
 type Shares = Annotated[
-    Annotated[dict[Id, Judged], Field(min_length=1), Tag("<shares>")]
-    | Annotated[LongShares, Tag("<long shares>")]
-    | Annotated[LongNumber, Tag("<long>")],
-    _choice(
+    Annotated[dict[Id, Judged], NotEmpty(), Form("shares")]
+    | Annotated[LongShares, Form("long shares")]
+    | Annotated[LongNumber, Form("long")],
+    Choice(
         lambda node: _judged_form(node) if isinstance(node, Entries) else None,
         "a share for each state, as in `{a: 30%, b: rest}`",
     ),
 ]
 type AnyJudged = Annotated[
-    Annotated[Number, Tag("<text>")]
-    | Annotated[LongNumber, Tag("<long>")]
-    | Annotated[dict[Id, Judged], Field(min_length=1), Tag("<shares>")]
-    | Annotated[LongShares, Tag("<long shares>")],
-    _choice(_judged_form, "a number, a mapping with `value`, or a share for each state"),
+    Annotated[Number, Form("text")]
+    | Annotated[LongNumber, Form("long")]
+    | Annotated[dict[Id, Judged], NotEmpty(), Form("shares")]
+    | Annotated[LongShares, Form("long shares")],
+    Choice(_judged_form, "a number, a mapping with `value`, or a share for each state"),
 ]
 
 
@@ -270,7 +200,7 @@ class EventAloneShape(Shape):
 class NotShape(Shape):
     """A condition that does not hold."""
 
-    not_: "ConditionShape" = Field(alias="not")
+    not_: Annotated["ConditionShape", Key("not")]
 
 
 class AllOfShape(Shape):
@@ -286,24 +216,24 @@ class AnyOfShape(Shape):
 
 
 type ConditionShape = Annotated[
-    Annotated[Id, Tag("<text>")]
-    | Annotated[list[ConditionShape], Field(min_length=1), Tag("<list>")]
-    | Annotated[dict[Id, States], Field(min_length=1), Tag("<values>")]
-    | Annotated[BeforeShape, Tag("<before>")]
-    | Annotated[WithinShape, Tag("<within>")]
-    | Annotated[DuringShape, Tag("<during>")]
-    | Annotated[ByEndOfShape, Tag("<by_end_of>")]
-    | Annotated[EverShape, Tag("<ever>")]
-    | Annotated[EventAloneShape, Tag("<event>")]
-    | Annotated[NotShape, Tag("<not>")]
-    | Annotated[AllOfShape, Tag("<all_of>")]
-    | Annotated[AnyOfShape, Tag("<any_of>")],
-    _choice(_condition_form, "a condition"),
+    Annotated[Id, Form("text")]
+    | Annotated[list[ConditionShape], NotEmpty(), Form("list")]
+    | Annotated[dict[Id, States], NotEmpty(), Form("values")]
+    | Annotated[BeforeShape, Form("before")]
+    | Annotated[WithinShape, Form("within")]
+    | Annotated[DuringShape, Form("during")]
+    | Annotated[ByEndOfShape, Form("by_end_of")]
+    | Annotated[EverShape, Form("ever")]
+    | Annotated[EventAloneShape, Form("event")]
+    | Annotated[NotShape, Form("not")]
+    | Annotated[AllOfShape, Form("all_of")]
+    | Annotated[AnyOfShape, Form("any_of")],
+    Choice(_condition_form, "a condition"),
 ]
-type ConditionShapes = Annotated[list[ConditionShape], Field(min_length=1)]
+type ConditionShapes = Annotated[list[ConditionShape], NotEmpty()]
 type Conditions = Annotated[
-    Annotated[list[ConditionShape], Tag("<list>")] | Annotated[ConditionShape, Tag("<one>")],
-    _choice(lambda node: "<list>" if isinstance(node, Items) else "<one>", "a condition or a list of them"),
+    Annotated[list[ConditionShape], Form("list")] | Annotated[ConditionShape, Form("one")],
+    Choice(lambda node: "list" if isinstance(node, Items) else "one", "a condition or a list of them"),
 ]
 """Conditions that stay apart; the list may be empty."""
 
@@ -330,8 +260,8 @@ class OtherwiseShape(Noted):
 
 
 type AnyRow = Annotated[
-    Annotated[RowShape, Tag("<row>")] | Annotated[OtherwiseShape, Tag("<otherwise>")],
-    _choice(_row_form, "a row, as in `{when: ..., credence: ...}` or `{otherwise: ...}`"),
+    Annotated[RowShape, Form("row")] | Annotated[OtherwiseShape, Form("otherwise")],
+    Choice(_row_form, "a row, as in `{when: ..., credence: ...}` or `{otherwise: ...}`"),
 ]
 
 
@@ -351,8 +281,8 @@ class ShareOtherwiseShape(Noted):
 
 
 type AnyShareRow = Annotated[
-    Annotated[ShareRowShape, Tag("<row>")] | Annotated[ShareOtherwiseShape, Tag("<otherwise>")],
-    _choice(_row_form, "a row, as in `{when: ..., credence: {...}}` or `{otherwise: {...}}`"),
+    Annotated[ShareRowShape, Form("row")] | Annotated[ShareOtherwiseShape, Form("otherwise")],
+    Choice(_row_form, "a row, as in `{when: ..., credence: {...}}` or `{otherwise: {...}}`"),
 ]
 
 
@@ -367,7 +297,7 @@ class RouteShape(Noted):
 class GapShape(Shape):
     """The steps between two events."""
 
-    from_: Id = Field(alias="from")
+    from_: Annotated[Id, Key("from")]
     to: Id
     at_least: dict[Id, Whole]
 
@@ -377,25 +307,25 @@ class PhaseShape(Noted):
 
     when: ConditionShape | None = None
     credence: Judged | None = None
-    given: Annotated[list[AnyRow], Field(min_length=1)] | None = None
+    given: Annotated[list[AnyRow], NotEmpty()] | None = None
     pace: Judged | None = None
 
 
 type AnyPhase = Annotated[
-    Annotated[Number, Tag("<text>")]
-    | Annotated[LongNumber, Tag("<long>")]
-    | Annotated[PhaseShape, Tag("<phase>")],
-    _choice(_phase_form, "a chance, or a mapping with `credence` or `given`"),
+    Annotated[Number, Form("text")]
+    | Annotated[LongNumber, Form("long")]
+    | Annotated[PhaseShape, Form("phase")],
+    Choice(_phase_form, "a chance, or a mapping with `credence` or `given`"),
 ]
 type TargetShape = Annotated[
-    Annotated[Address, Tag("<text>")] | Annotated[dict[Id, States], Tag("<mapping>")],
-    _choice(_form, "a claim, a route, a phase or `{question: state}`"),
+    Annotated[Address, Form("text")] | Annotated[dict[Id, States], Form("mapping")],
+    Choice(_form, "a claim, a route, a phase or `{question: state}`"),
 ]
 type TargetShapes = Annotated[
-    Annotated[Address, Tag("<text>")]
-    | Annotated[list[TargetShape], Field(min_length=1), Tag("<list>")]
-    | Annotated[dict[Id, States], Tag("<mapping>")],
-    _choice(_form, "a claim, a route, a phase, `{question: state}`, or a list of them"),
+    Annotated[Address, Form("text")]
+    | Annotated[list[TargetShape], NotEmpty(), Form("list")]
+    | Annotated[dict[Id, States], Form("mapping")],
+    Choice(_form, "a claim, a route, a phase, `{question: state}`, or a list of them"),
 ]
 
 
@@ -411,18 +341,18 @@ class ClaimShape(Told):
     at_least: AtLeastShape | None = None
     if_met: Judged | None = None
     otherwise: Judged | None = None
-    routes: Annotated[list[RouteShape], Field(min_length=1)] | None = None
+    routes: Annotated[list[RouteShape], NotEmpty()] | None = None
     leak: Judged | None = None
     when: ConditionShape | None = None
-    given: Annotated[list[AnyRow], Field(min_length=1)] | None = None
+    given: Annotated[list[AnyRow], NotEmpty()] | None = None
 
 
 class QuestionShape(Told):
     """A question."""
 
-    states: Annotated[list[Id], Field(min_length=1)]
+    states: Annotated[list[Id], NotEmpty()]
     credence: Shares | None = None
-    given: Annotated[list[AnyShareRow], Field(min_length=1)] | None = None
+    given: Annotated[list[AnyShareRow], NotEmpty()] | None = None
     gap: GapShape | None = None
 
 
@@ -431,9 +361,9 @@ class EventShape(Told):
 
     timeline: Id
     requires: Ids | None = None
-    emerges: Annotated[dict[Id, AnyPhase], Field(min_length=1)] | None = None
-    later_of: Annotated[list[Id], Field(min_length=1)] | None = None
-    earlier_of: Annotated[list[Id], Field(min_length=1)] | None = None
+    emerges: Annotated[dict[Id, AnyPhase], NotEmpty()] | None = None
+    later_of: Annotated[list[Id], NotEmpty()] | None = None
+    earlier_of: Annotated[list[Id], NotEmpty()] | None = None
 
 
 class ArgumentShape(Told):
@@ -442,7 +372,7 @@ class ArgumentShape(Told):
     by: Id | None = None
     premises: Conditions | None = None
     credence: Judged | None = None
-    for_: TargetShapes | None = Field(default=None, alias="for")
+    for_: Annotated[TargetShapes, Key("for")] | None = None
     against: TargetShapes | None = None
     undercuts: Ids | None = None
     strength: Judged | None = None
@@ -486,14 +416,14 @@ class MapFile(Shape):
 
     language: Whole | None = None
     map: HeadShape | None = None
-    sources: dict[Id, SourceShape] = Field(default_factory=dict)
-    voices: dict[Id, VoiceShape] = Field(default_factory=dict)
-    timelines: dict[Id, TimelineShape] = Field(default_factory=dict)
-    claims: dict[Id, ClaimShape] = Field(default_factory=dict)
-    questions: dict[Id, QuestionShape] = Field(default_factory=dict)
-    events: dict[Id, EventShape] = Field(default_factory=dict)
-    arguments: dict[Id, ArgumentShape] = Field(default_factory=dict)
-    lexicon: dict[Sentence, Number] = Field(default_factory=dict)
+    sources: dict[Id, SourceShape] | None = None
+    voices: dict[Id, VoiceShape] | None = None
+    timelines: dict[Id, TimelineShape] | None = None
+    claims: dict[Id, ClaimShape] | None = None
+    questions: dict[Id, QuestionShape] | None = None
+    events: dict[Id, EventShape] | None = None
+    arguments: dict[Id, ArgumentShape] | None = None
+    lexicon: dict[Sentence, Number] | None = None
 
 
 class StatedShape(Noted):
@@ -511,10 +441,10 @@ class WorldviewFile(Told):
     language: Whole | None = None
     voice: Id | None = None
     extends: Id | None = None
-    judgements: dict[Address, AnyJudged] = Field(default_factory=dict)
+    judgements: dict[Address, AnyJudged] | None = None
     rejects: Ids | None = None
     accepts: Ids | None = None
-    stated: list[StatedShape] = Field(default_factory=list)
+    stated: list[StatedShape] | None = None
 
 
 class SamplingShape(Shape):
@@ -546,7 +476,7 @@ class LocatorShape(Shape):
     """One place of a source."""
 
     section: Sentence | None = None
-    no_claim: Sentence | None = Field(default=None, alias="no-claim")
+    no_claim: Annotated[Sentence, Key("no-claim")] | None = None
 
 
 class SourcesFile(Shape):
@@ -554,7 +484,7 @@ class SourcesFile(Shape):
 
     source: Id | None = None
     language: Whole | None = None
-    locators: dict[Word, LocatorShape] = Field(default_factory=dict)
+    locators: dict[Word, LocatorShape] | None = None
 
 
 type Kind = Literal["map", "worldview", "model", "sources"]
@@ -569,119 +499,4 @@ FILES: Mapping[Kind, type[Shape]] = {
 
 def json_schema(kind: Kind) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of one kind of file, for editors."""
-    schema = _either(FILES[kind].model_json_schema(by_alias=True))
-    title = {"title": f"cruxmap {kind} file"}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, **title}
-
-
-def _either(schema: Any) -> Any:
-    """Turn `oneOf` into `anyOf`: forms overlap for an editor, `{event: ...}` might be a question's state."""
-    match schema:
-        case dict():
-            return {"anyOf" if key == "oneOf" else key: _either(value) for key, value in schema.items()}
-        case list():
-            return [_either(value) for value in schema]
-        case _:
-            return schema
-
-
-# --- validation ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ShapeError:
-    """What is wrong with a shape; `path` leads through keys and indices to `place`."""
-
-    code: Code
-    message: str
-    path: tuple[str | int, ...]
-    place: Node
-    hint: str = ""
-
-
-@cache
-def _adapter(shape: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(shape)
-
-
-def shaped(shape: Any, node: Node) -> Any:
-    """Return the node in its shape, or a tuple of everything that keeps it from fitting (`ShapeError`s)."""
-    try:
-        return _adapter(shape).validate_python(node)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        return tuple(_shape_error(detail, node) for detail in details)
-
-
-def _shape_error(detail: Any, root: Node) -> ShapeError:
-    path = tuple(step for step in detail["loc"] if step not in _TAGS)
-    kind: str = detail["type"]
-    if path and path[-1] == "[key]":
-        path = path[:-1]
-    name = str(path[-1]) if path else "this file"
-    match kind:
-        case "missing":
-            hint = f"one of: {', '.join(_COMPARISONS)}" if "<event>" in detail["loc"] else ""
-            return ShapeError(
-                Code.MISSING_KEY, f"`{name}` is missing", path[:-1], _key_at(root, path[:-1]), hint
-            )
-        case "extra_forbidden":
-            key = _key_at(root, path)
-            return ShapeError(
-                Code.UNKNOWN_KEY, f"unknown key `{name}`", path, key, _unknown_key_hint(root, path)
-            )
-        case "too_short":
-            return ShapeError(Code.EMPTY_LIST, f"`{name}` is empty", path, _key_at(root, path))
-        case "is_instance_of":
-            wanted = detail["ctx"]["class"]
-        case "other_form":
-            wanted = detail["msg"]
-        case "list_type":
-            wanted = "a list"
-        case _:
-            wanted = "a mapping of keys and values"
-    place = _node_at(root, path)
-    found = {Text: "text", Items: "a list", Entries: "a mapping"}[type(place)]
-    if place == "":
-        found = "nothing"
-    subject = f"`{name}`" if path and isinstance(path[-1], str) else "this"
-    return ShapeError(Code.WRONG_SHAPE, f"{subject} must be {wanted}, and here is {found}", path, place)
-
-
-def _node_at(root: Node, path: tuple[str | int, ...]) -> Node:
-    node: Any = root
-    for step in path:
-        node = node[step]
-    return node  # type: ignore[no-any-return]
-
-
-def _key_at(root: Node, path: tuple[str | int, ...]) -> Node:
-    """Return the key that leads to a place, or the place itself in a list."""
-    parent = _node_at(root, path[:-1])
-    if path and isinstance(parent, Entries):
-        return parent.key(str(path[-1]))
-    return _node_at(root, path)
-
-
-def _unknown_key_hint(root: Node, path: tuple[str | int, ...]) -> str:
-    key, value = str(path[-1]), _node_at(root, path)
-    if isinstance(value, Text) and value == "" and value.plain:
-        if ":" in key:
-            return "a colon needs a space after it"
-        if " " in key or not key.isidentifier():
-            return "a comma ends a value in a one-line entry: quote the sentence, or put it under `text: >-`"
-    near = difflib.get_close_matches(key, _known_keys(), 1)
-    return f"did you mean `{near[0]}`?" if near else ""
-
-
-@cache
-def _known_keys() -> tuple[str, ...]:
-    """Every key that some shape knows."""
-    fields = (item for shape in _all_shapes(Shape) for item in shape.model_fields.items())
-    return tuple(sorted({field.alias or name for name, field in fields}))
-
-
-def _all_shapes(shape: type[Shape]) -> Iterator[type[Shape]]:
-    for child in shape.__subclasses__():
-        yield child
-        yield from _all_shapes(child)
+    return editor_schema(FILES[kind], f"cruxmap {kind} file")

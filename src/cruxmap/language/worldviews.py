@@ -46,7 +46,9 @@ def read_worldview(
     if shape.extends is not None and shape.extends not in known:
         hint = names.nearest(shape.extends, known)
         findings.add(Code.UNKNOWN_WORLDVIEW, f"there is no worldview `{shape.extends}`", shape.extends, hint)
-    read = [_override(desk, address, node, argument_map) for address, node in shape.judgements.items()]
+    read = [
+        _override(desk, address, node, argument_map) for address, node in (shape.judgements or {}).items()
+    ]
     judgements = tuple(override for override in read if override is not None)
     _check_mixed(desk, shape, judgements, argument_map)
     rejects, accepts = each(shape.rejects), each(shape.accepts)
@@ -65,7 +67,7 @@ def read_worldview(
         judgements,
         texts(rejects),
         texts(accepts),
-        tuple(_stated(desk, stated) for stated in shape.stated),
+        tuple(_stated(desk, stated) for stated in shape.stated or ()),
     )
 
 
