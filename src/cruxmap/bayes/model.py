@@ -199,7 +199,8 @@ def _explicit(inquiry: Inquiry) -> pm.Model:
 def explicit_name(network: Network, variable: int) -> str:
     """Return the name of a variable of the network in the explicit build: its own, if that is free there."""
     name = network.variables[variable].name
-    return f"{name}_" if name in ("z", "judgement", "observed") else name
+    taken = ("z", "judgement", "observed", "worldview", "address")
+    return f"{name}_" if name in taken else name
 
 
 def _parents_first(network: Network) -> Iterable[int]:

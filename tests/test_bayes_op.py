@@ -1,0 +1,163 @@
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+import pytest
+from pytensor.gradient import verify_grad
+
+from cruxmap.bayes.arrays import PYTENSOR
+from cruxmap.bayes.op import Run, propagate
+from cruxmap.network.draws import latin_hypercube
+from cruxmap.network.inquiry import central_entries, entries_of, inquire
+from cruxmap.network.queries import infer, log_z_gradient
+from cruxmap.network.tables import fill, pullback, unconstrained
+from test_insight_cruxes import GARDEN
+from written import model
+
+TRAINING = """
+timelines:
+  training: {text: The training., phases: {early: 3, late: 4}}
+events:
+  goal:
+    text: A goal forms.
+    timeline: training
+    emerges: {early: {credence: 10% to 40%, pace: 0.3x to 3x}, late: 20% to 60%}
+  plan:
+    text: Plans are made.
+    timeline: training
+    requires: [goal]
+    emerges: {early: 10% to 60%, late: {credence: 30% to 80%, pace: 0.5x to 2x}}
+questions:
+  kind:
+    text: Which kind of goal is it?
+    states: [none, weak, strong]
+    given:
+      - id: soon
+        when: {event: goal, during: early}
+        credence: {none: 10% to 20%, weak: 20% to 30%, strong: rest}
+      - {otherwise: {none: 50% to 70%, weak: 20% to 30%, strong: rest}}
+claims:
+  danger:
+    text: It is dangerous.
+    routes:
+      - {id: planned, when: {event: plan, by_end_of: late}, chance: 20% to 50%}
+      - {id: strongly, when: {kind: strong}, chance: 30% to 80%}
+    leak: 0.1% to 1%
+arguments:
+  checked: {text: Somebody checks., credence: 40% to 80%, against: danger.planned, strength: 1.5x to 6x}
+  tamed: {text: It is tamed., credence: 20% to 60%, against: {kind: strong}, strength: 2x to 9x}
+  untamed: {text: Taming fails., credence: 30% to 60%, undercuts: tamed, force: 50% to 90%}
+"""
+ASK = "target: danger\nobserved: [{event: plan, ever: true}]\nassuming: [{kind: [weak, strong]}]\n"
+KEPT = "judgements: {kind.soon.strong: 50% to 80%, kind.soon.weak: 15% to 40%}\nrejects: [untamed]\n"
+
+
+def training(ask=ASK, **worldviews):
+    return inquire(model(TRAINING, ask, **worldviews))
+
+
+def drawn_entries(inquiry, n_draws, worldview=0):
+    z = latin_hypercube(7, inquiry.network.addresses, n_draws)
+    return entries_of(inquiry, worldview, z)
+
+
+def runs_of(inquiry, columns):
+    evidences = (inquiry.observed, inquiry.given, (*inquiry.given, (inquiry.targets[0], (1,))))
+    return tuple(Run(column, evidence) for column in columns for evidence in evidences)
+
+
+@pytest.mark.parametrize("n_columns", [1, 3, 7])
+def test_log_z_of_runs_side_by_side_is_that_of_each_alone(n_columns):
+    inquiry = training()
+    entries = drawn_entries(inquiry, n_columns)
+    runs = runs_of(inquiry, range(n_columns))  # 21 runs do not fit into one row of lanes
+    log_z = propagate(inquiry.network, pt.as_tensor(entries), runs).log_z.eval()
+    alone = [infer(inquiry.network, entries[:, [run.column]], run.evidence).log_z[0] for run in runs]
+    np.testing.assert_allclose(log_z, alone, rtol=1e-13)
+
+
+def test_marginals_are_those_of_the_engine():
+    inquiry = training()
+    entries = drawn_entries(inquiry, 2)
+    asked = (inquiry.network.places["danger"], inquiry.network.places["kind"])
+    runs = (Run(1, inquiry.observed), Run(0, inquiry.given))
+    found = propagate(inquiry.network, pt.as_tensor(entries), runs, asked).marginals
+    for variable in asked:
+        values = found[variable].eval()
+        for i, run in enumerate(runs):
+            alone = infer(inquiry.network, entries[:, [run.column]], run.evidence, asked).marginals[variable]
+            np.testing.assert_allclose(values[:, i], alone[:, 0], rtol=1e-13)
+
+
+@pytest.mark.parametrize("mode", ["NUMBA", "FAST_COMPILE"])
+def test_slopes_in_the_entries_agree_with_finite_differences(mode):
+    inquiry = training()
+    runs = runs_of(inquiry, (0, 1))
+    weights = np.linspace(-1, 1, len(runs))
+
+    def total(entries):
+        return pt.sum(weights * propagate(inquiry.network, entries, runs).log_z)
+
+    entries = np.clip(drawn_entries(inquiry, 2), 0.05, 0.95)
+    verify_grad(total, [entries], rng=np.random.default_rng(1), mode=mode, rel_tol=1e-5)
+
+
+def test_slopes_in_the_judgements_are_those_of_the_engine():
+    inquiry = training(ASK, kept=KEPT)
+    single = inquiry.numbers.single[0]
+    u_value = unconstrained(inquiry.numbers, latin_hypercube(3, inquiry.network.addresses, 5), 0)
+    u = pt.dmatrix("u")
+    entries = fill(inquiry.network.program, u, single, PYTENSOR)
+    runs = tuple(Run(column, inquiry.given) for column in range(5))
+    cost = pt.sum(propagate(inquiry.network, entries, runs).log_z)
+    value, slope = pytensor.function([u], [cost, pytensor.grad(cost, u)])(u_value)
+    filled = fill(inquiry.network.program, u_value, single)
+    log_z, of_entries = log_z_gradient(inquiry.network, filled, inquiry.given)
+    expected = pullback(inquiry.network.program, u_value, single, filled, of_entries)
+    assert value == pytest.approx(log_z.sum(), rel=1e-12)
+    assert np.abs(expected).max() > 0.1
+    np.testing.assert_allclose(slope, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_what_is_impossible_has_log_z_minus_infinity_and_no_slope():
+    inquiry = inquire(model(GARDEN, "target: wet\nobserved: [rain]\n", sure="judgements: {rain: 0%}\n"))
+    entries = pt.dmatrix("entries")
+    log_z = propagate(inquiry.network, entries, (Run(0, inquiry.observed),)).log_z
+    found, slope = pytensor.function([entries], [log_z, pytensor.grad(pt.sum(log_z), entries)])(
+        central_entries(inquiry)
+    )
+    assert found == [-np.inf]
+    assert np.all(slope == 0)
+
+
+def test_what_is_only_very_improbable_has_a_finite_log_z_and_slope():
+    n = 40
+    claims = "\n".join(f"  c{i}: {{text: One of many., credence: 1e-12}}" for i in range(n))
+    parts = ", ".join(f"c{i}" for i in range(n))
+    text = f"claims:\n{claims}\n  all: {{text: All of them., all_of: [{parts}]}}\n".replace("all:", "every:")
+    inquiry = inquire(model(text, "target: c0\nobserved: [every]\n"))
+    entries = pt.dmatrix("entries")
+    log_z = propagate(inquiry.network, entries, (Run(0, inquiry.observed),)).log_z
+    slope = pytensor.grad(pt.sum(log_z), entries)
+    filled = central_entries(inquiry)
+    found, of_entries = pytensor.function([entries], [log_z, slope])(filled)
+    np.testing.assert_allclose(found, n * np.log(1e-12), rtol=1e-12)
+    _, expected = log_z_gradient(inquiry.network, filled, inquiry.observed)
+    np.testing.assert_allclose(of_entries, expected, rtol=1e-9)
+
+
+def test_a_likelihood_made_of_marginals_is_refused():
+    inquiry = training()
+    entries = pt.dmatrix("entries")
+    target = inquiry.targets[0]
+    marginal = propagate(inquiry.network, entries, (Run(0, ()),), (target,)).marginals[target]
+    with pytest.raises(NotImplementedError, match="no part of a likelihood"):
+        pytensor.grad(pt.log(marginal[1, 0]), entries)
+
+
+def test_there_is_no_second_derivative():
+    inquiry = training()
+    entries = pt.dmatrix("entries")
+    log_z = propagate(inquiry.network, entries, (Run(0, inquiry.observed),)).log_z
+    slope = pytensor.grad(pt.sum(log_z), entries)
+    with pytest.raises(NotImplementedError):
+        pytensor.grad(pt.sum(slope**2), entries)
