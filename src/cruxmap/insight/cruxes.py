@@ -366,7 +366,7 @@ def _worth_learning(
     same = {
         c.variable
         for c in candidates
-        if c.state is not None and _same(binary(tables[c.variable], c.state), p)
+        if c.state is not None and is_target(binary(tables[c.variable], c.state), p)
     }
     after = position.downstream | descendants(position.graph, same)
     by_id = {candidate.id: candidate for candidate in candidates}
@@ -454,7 +454,7 @@ def crossing(table: FloatArray, target: Chance) -> Crossing | None:
     return Crossing(target, true, false, chance(*map(float, of_claim)))
 
 
-def _same(joint: FloatArray, target: Chance) -> bool:
+def is_target(joint: FloatArray, target: Chance) -> bool:
     """Tell whether a (2, 2) joint table is that of the target in other words, or of its opposite."""
     crossed = crossing(joint, target)
     if crossed is None:
@@ -496,7 +496,7 @@ def _crux(
     if separate:
         return Crux(candidate.id, text, own, p.yes, p.yes, 0.0, 0.0, 0.0, 0.0, 0.0, downstream)
     _, true, false, c = crossed
-    if _same(joint, p):
+    if is_target(joint, p):
         return None
     voi = value_of_information(joint)
     moves = true.yes - p.yes, false.yes - p.yes

@@ -13,7 +13,7 @@ from typing import Any
 from scipy.special import expit
 
 from cruxmap.insight.coherence import StatedGap, stated_gaps
-from cruxmap.insight.cruxes import Candidate, binary, candidates_of, connected_to_target, crossing
+from cruxmap.insight.cruxes import Candidate, binary, candidates_of, connected_to_target, crossing, is_target
 from cruxmap.insight.information import (
     Crossing,
     symmetric_divergence,
@@ -326,24 +326,29 @@ def _double_cruxes(argument_map: ArgumentMap, a: _Beheld, b: _Beheld) -> tuple[D
     cruxes = [
         _double_crux(name, sentence_of(argument_map, name), side, b.claims[name])
         for name, side in a.claims.items()
+        if not (side.same and b.claims[name].same)
     ]
     return tuple(sorted(cruxes, key=lambda crux: (crux.score is None, -(crux.score or 0.0), crux.id)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One worldview's view of a claim: its chance, its VOI and, unless it is certain, what it would do."""
+    """One worldview's view of a claim: its chance, its VOI and, unless it is certain, what it would do.
+
+    `same` where it is the target in other words.
+    """
 
     probability: float
     voi: float
     crossing: Crossing | None
+    same: bool = False
 
 
 def _side(predictive: Predictive, candidate: Candidate, dependent: bool) -> _Side:
     table = binary(predictive.tables[candidate.variable], candidate.state or 0)
     crossed, own = crossing(table, predictive.target), float(table[:, 1].sum())
     if dependent or crossed is None:
-        return _Side(own, value_of_information(table), crossed)
+        return _Side(own, value_of_information(table), crossed, is_target(table, predictive.target))
     p = predictive.target
     return _Side(own, 0.0, Crossing(p, p, p, crossed.claim))
 
