@@ -571,3 +571,54 @@ def test_problems_of_all_files_come_together(tmp_path):
         "wrong-kind",
         "yml-file",
     ]
+
+
+# --- what YAML itself cannot read ---
+
+
+@pytest.mark.parametrize(
+    ("entry", "hint"),
+    [
+        ("credence: >90%", "over 90%"),
+        ("{credence: >90%}", "over 90%"),
+        ("[>90%, b]", "over 90%"),
+        ("text: One thing: another", "`: `"),
+        ("{text: If it rains: wet, credence: 5%}", "one-line entry"),
+        ('text: "Rain" they say', "the quotes end"),
+        ("{text: 'Rain' they say}", "the quotes end"),
+        ("text: 'it's wet'", "the quotes end"),
+        ("text: [sic] it says", "bracket"),
+        ("text: @home", "begins with this sign"),
+        ("text: *Rain* falls", "begins with this sign"),
+        ("text: >- It rains.", "next line"),
+        ("all_of: - rain", "next line"),
+        ('text: "C:\\path"', "single quotes"),
+        ("text: 'never closed", "never closed"),
+        ("all_of: [rain", "never closed"),
+        ("{text: It rains.", "never closed"),
+        ("text: x\n     when: y", "indentation"),
+        ("\ttext: x", "tabs"),
+        ("text:x\n    credence: 5%", "a colon needs a space"),
+    ],
+)
+def test_the_likely_cause_of_a_syntax_error_is_named(tmp_path, entry, hint):
+    probe = f"claims:\n  probe: {entry}\n" if entry[0] in "[{" else f"claims:\n  probe:\n    {entry}\n"
+    (problem,), _ = found(tmp_path, {"a.yaml": probe.replace("    \t", "\t")})
+    assert problem.code == "yaml-syntax"
+    assert hint in problem.hint
+    assert problem.span.line in (2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("entry", "hint"),
+    [
+        ("{text: If it rains, then wet., credence: 5%}", "comma"),
+        ("{text:wet, credence: 5%}", "colon"),
+        ("{text: X., credance: 5%}", "`credence`"),
+        ("\n    text: It rains\n    and it is so: wet\n    credence: 5%", "`text: >-`"),
+    ],
+)
+def test_a_sentence_cut_into_keys_is_recognised(tmp_path, entry, hint):
+    (problem,), _ = found(tmp_path, {"a.yaml": f"claims:\n  probe: {entry}\n"})
+    assert problem.code == "unknown-key"
+    assert hint in problem.hint

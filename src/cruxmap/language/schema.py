@@ -16,6 +16,7 @@ _ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _NOTATION = {"type": ["string", "number"]}
 
 type Id = Annotated[Text, Leaf("an id", {"type": "string", "pattern": _ID})]
+type Name = Annotated[Text, Leaf("an id", {"type": ["string", "integer"]})]
 type Word = Annotated[Text, Leaf("text", {"type": ["string", "number", "boolean"]})]
 type Sentence = Annotated[Text, Leaf("a sentence", {"type": "string"})]
 type Number = Annotated[Text, Leaf("a number or phrase", _NOTATION)]
@@ -271,7 +272,7 @@ class ShareRowShape(Noted):
     id: Id | None = None
     when: ConditionShape
     credence: Shares | None = None
-    state: Id | None = None
+    state: Name | None = None
 
 
 class ShareOtherwiseShape(Noted):
@@ -350,7 +351,7 @@ class ClaimShape(Told):
 class QuestionShape(Told):
     """A question."""
 
-    states: Annotated[list[Id], NotEmpty()]
+    states: Annotated[list[Name], NotEmpty()]
     credence: Shares | None = None
     given: Annotated[list[AnyShareRow], NotEmpty()] | None = None
     gap: GapShape | None = None

@@ -325,6 +325,8 @@ def _unknown_key_hint(root: Node, path: tuple[str | int, ...]) -> str:
             return "a colon needs a space after it"
         if " " in key or not key.isidentifier():
             return "a comma ends a value in a one-line entry: quote the sentence, or put it under `text: >-`"
+    if " " in key:
+        return "put a sentence that holds `: ` or runs over several lines under `text: >-`"
     near = difflib.get_close_matches(key, _known_keys(), 1)
     return f"did you mean `{near[0]}`?" if near else ""
 

@@ -329,9 +329,8 @@ def _syntax_problem(file: SourceFile, error: yaml.YAMLError) -> Problem:
         said = f"{said} ({error.context})"  # type: ignore[attr-defined]
     line, column = mark.line, mark.column
     hint = _likely_cause(file, said, mark, about)
-    if (
-        line >= len(file.lines) or not file.line(line).strip()
-    ):  # at the end of the text: point to where it began
+    never_closed = "flow" in said and line > about.line
+    if never_closed or not file.line(line).strip():  # YAML gave up far behind the mistake
         line, column = about.line, about.column
     span = Span(file.name, line + 1, column + 1)
     return Problem(Code.YAML_SYNTAX, f"not YAML: {said}", span, hint, file.line(line))
@@ -351,7 +350,7 @@ def _unprintable(file: SourceFile, error: yaml.YAMLError) -> Problem:
     )
 
 
-_VALUE = r"""(?:^|[-:,{\[]\s+)"""
+_VALUE = r"""(?:^|[-:]\s+|[,{\[]\s*)"""
 _QUOTE_IT = "quote a sentence that begins with this sign, or put it under `text: >-`"
 _CAUSES: tuple[tuple[str, str], ...] = (
     (r"^[ ]*\t", "indent with spaces, not with tabs"),
@@ -359,6 +358,9 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         _VALUE + r">\s*[0-9.]",
         'quote a bound that begins with `>`, as in ">90%", or write `over 90%`',
     ),
+    (r":\s+[>|][-+0-9]*\s+[^\s#]", "start the sentence on the next line, indented further than its key"),
+    (r":\s+-(?:\s|$)", "start a list on the next line, or write it in brackets: `[a, b]`"),
+    (r"\\", "quote with single quotes, in which a backslash has no special meaning"),
     (_VALUE + r"[%@`*&!]", _QUOTE_IT),
     (
         _VALUE + r"""(?:"[^"]*"|'[^']*')\s*[^\s,:}\]#]""",
