@@ -220,7 +220,7 @@ def show(
         shown = map_picture.around(shown, ids, steps)
     if overview:
         shown = map_picture.overview(shown)
-    drawn = _draw(shown, wanted)
+    drawn = _draw(shown, wanted)[wanted]
     if output is None and isinstance(drawn, bytes) and sys.stdout.isatty():
         output = FIGURES / spec.id / f"map.{wanted}"
     _emit(drawn, output)
@@ -325,7 +325,7 @@ def run(
     for name, figure in _estimate_figures(spec, answer).items():
         files |= {f"{name}.{kind}": figures.encode(figure, kind) for kind in ("svg", "png")}
     for name, picture in _map_pictures(spec).items():
-        files |= {f"{name}.{kind}": _draw(picture, kind) for kind in (Drawing.SVG, Drawing.PNG)}
+        files |= {f"{name}.{kind}": drawn for kind, drawn in _draw(picture, Drawing.SVG, Drawing.PNG).items()}
     for name, content in files.items():
         _write(folder / name, content)
     _err().print(f"wrote {len(files)} files to {folder.as_posix()}/", markup=False)
@@ -537,17 +537,24 @@ def _map_pictures(spec: "ModelSpec") -> "dict[str, Picture]":
 
 
 def _estimate_figures(spec: "ModelSpec", answer: "Estimate") -> "dict[str, Figure]":
-    """Return the estimates of the model's target, and those of its further targets, as figures."""
-    from cruxmap.present import figures, tables
+    """Return the estimates of the target, and of each further target, as figures."""
+    from cruxmap.present.figures import forest
+    from cruxmap.present.tables import by_target, question_text
 
-    entries = (*spec.map.entry.values(), *spec.map.worldviews)
-    texts = {"map": "The map's own judgements."} | {entry.about.id: entry.about.text for entry in entries}
-    target, *also = tables.by_target(answer).items()
-    question = tables.question_text(answer)
-    drawn = {"estimate": figures.forest(dict([target]), texts, question)}
-    if also:
-        drawn["estimate-also"] = figures.forest(dict(also), texts, question)
-    return drawn
+    texts = {worldview.about.id: worldview.about.text for worldview in spec.map.worldviews}
+    texts["map"] = "The map's own judgements."
+    figures = {}
+    for target, results in by_target(answer).items():
+        name = "estimate" if target == answer.target else f"estimate-{_file_name(target)}"
+        entry = spec.map.entry.get(target.partition(".")[0])
+        sentence = f"{target}: {entry.about.text}" if entry else target
+        figures[name] = forest(results, sentence, texts, question_text(answer))
+    return figures
+
+
+def _file_name(target: str) -> str:
+    """Return a name for a file about a target, which may be a condition in braces."""
+    return "-".join("".join(c if c.isalnum() or c in "-._" else " " for c in target).split())
 
 
 def _drawing_for(output: Path | None) -> Drawing:
@@ -560,19 +567,19 @@ def _drawing_for(output: Path | None) -> Drawing:
     return by_suffix[suffix]
 
 
-def _draw(shown: "Picture", wanted: Drawing) -> str | bytes:
+def _draw(shown: "Picture", *wanted: Drawing) -> dict[Drawing, str | bytes]:
     from cruxmap.present import map_drawing
 
-    match wanted:
-        case Drawing.DOT:
-            return map_drawing.dot_text(shown)
-        case Drawing.MERMAID:
-            return map_drawing.mermaid_text(shown)
-        case Drawing.SVG | Drawing.PNG | Drawing.PDF:
-            try:
-                return map_drawing.draw(map_drawing.dot_text(shown), wanted)
-            except map_drawing.NoDrawingProgram as missing:
-                _refuse("no-drawing-program", str(missing), "dot and mermaid texts need nothing")
+    texts = {Drawing.DOT: map_drawing.dot_text, Drawing.MERMAID: map_drawing.mermaid_text}
+    drawn: dict[Drawing, str | bytes] = {form: texts[form](shown) for form in wanted if form in texts}
+    pictures = [form for form in wanted if form not in texts]
+    if not pictures:
+        return drawn
+    try:
+        laid_out = map_drawing.draw(map_drawing.dot_text(shown), pictures)
+    except map_drawing.NoDrawingProgram as missing:
+        _refuse("no-drawing-program", str(missing), "dot and mermaid texts need nothing")
+    return drawn | {form: laid_out[form] for form in pictures}
 
 
 def _stage_text(stage: Stage, spec: "ModelSpec", worldview: str | None) -> str:

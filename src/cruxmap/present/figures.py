@@ -27,6 +27,7 @@ ROW_HEIGHT = 0.62
 """Inches per worldview."""
 LABEL_WIDTH, AXIS_WIDTH, NUMBER_WIDTH = 2.5, 5.0, 1.75
 """Inches for the names on the left, the axis, and the numbers on the right."""
+MARGIN = 0.15
 FEWEST_LOGITS = 2.0
 """The axis spans at least this much, so that close estimates look close."""
 TICKS = (0.5, *(p for e in range(1, 13) for p in (10.0**-e, 3 * 10.0**-e)))
@@ -63,53 +64,41 @@ def _blank(width: float, height: float) -> "Iterator[Figure]":
 
 
 def forest(
-    panels: "Mapping[str, Mapping[str, TargetEstimate]]",
-    texts: Mapping[str, str],
-    subtitle: str,
+    results: "Mapping[str, TargetEstimate]", title: str, texts: Mapping[str, str], foot: str
 ) -> "Figure":
-    """Draw the estimates of all worldviews on a log-odds axis, a panel per target.
+    """Draw one target's estimate in every worldview on a log-odds axis.
 
-    `panels` maps a target to its estimate per worldview; `texts` maps ids of targets and worldviews to
-    their sentences. A row has the distribution over draws, the 90% interval, the mean (dot) and the
-    median (tick); an open dot is the mean without what is assumed, where that was asked.
+    `texts` maps worldviews to their sentences. A row has the distribution over draws, the 90% interval,
+    the mean (dot) and the median (tick); an open dot is the mean without what is assumed, where that
+    was asked.
     """
+    lines = textwrap.wrap(title, 95)
+    key = "Shape: spread over the judgements. Bar: 90% interval. Tick: median. Dot: mean."
+    if any(_differs(result, result.unconditional) for result in results.values()):
+        key += " Open dot: mean without the assumptions."
+    notes = [*textwrap.wrap(foot, 130), *textwrap.wrap(key, 130)]
     width = LABEL_WIDTH + AXIS_WIDTH + NUMBER_WIDTH
-    titles = {target: textwrap.wrap(texts.get(target) or target, 100) for target in panels}
-    heads = {target: 0.34 + 0.19 * len(lines) for target, lines in titles.items()}
-    rows = sum(len(results) for results in panels.values())
-    foot = 0.75
-    height = sum(heads.values()) + rows * ROW_HEIGHT + len(panels) * 0.45 + foot
-    low, high = _limits(panels)
+    head, tall, below = 0.3 + 0.19 * len(lines), len(results) * ROW_HEIGHT, 0.6 + 0.17 * len(notes)
+    height = head + tall + below
     with _blank(width, height) as figure:
-        top = height
-        for target, results in panels.items():
-            top -= heads[target]
-            for i, line in enumerate(titles[target]):
-                y = top + heads[target] - 0.28 - 0.19 * i
-                figure.text(0.15 / width, y / height, line, weight="bold", size=10)
-            tall = len(results) * ROW_HEIGHT
-            left = LABEL_WIDTH / width
-            axes = figure.add_axes((left, (top - tall) / height, AXIS_WIDTH / width, tall / height))
-            _forest_panel(axes, results, texts, (low, high))
-            top -= tall + 0.45
-        figure.text(0.15 / width, 0.42 / height, subtitle, size=8, color=QUIET)
-        key = "Shape: spread over the judgements. Bar: 90% interval. Tick: median. Dot: mean."
-        if any(_differs(r, r.unconditional) for results in panels.values() for r in results.values()):
-            key += " Open dot: mean without the assumptions."
-        figure.text(0.15 / width, 0.18 / height, key, size=8, color=QUIET)
+        for i, line in enumerate(lines):
+            figure.text(MARGIN / width, 1 - (0.28 + 0.19 * i) / height, line, weight="bold", size=10)
+        for i, line in enumerate(reversed(notes)):
+            figure.text(MARGIN / width, (0.12 + 0.17 * i) / height, line, size=7.5, color=QUIET)
+        box = (LABEL_WIDTH / width, below / height, AXIS_WIDTH / width, tall / height)
+        _forest_rows(figure.add_axes(box), results, texts, _limits(results))
     return figure
 
 
-def _limits(panels: "Mapping[str, Mapping[str, TargetEstimate]]") -> tuple[float, float]:
+def _limits(results: "Mapping[str, TargetEstimate]") -> tuple[float, float]:
     """Return the ends of the log-odds axis: everything drawn, but for the outermost draws."""
     ends: list[float] = []
-    for results in panels.values():
-        for result in results.values():
-            finite = result.log_odds[np.isfinite(result.log_odds)]
-            if finite.size:
-                ends += np.quantile(finite, (0.002, 0.998)).tolist()
-            means = [p for p in (result.mean, result.unconditional.mean) if p is not None and 0 < p < 1]
-            ends += [_logit(p) for p in means]
+    for result in results.values():
+        finite = result.log_odds[np.isfinite(result.log_odds)]
+        if finite.size:
+            ends += np.quantile(finite, (0.002, 0.998)).tolist()
+        means = [p for p in (result.mean, result.unconditional.mean) if p is not None and 0 < p < 1]
+        ends += [_logit(p) for p in means]
     low, high = (min(ends), max(ends)) if ends else (-1.0, 1.0)
     margin = max(0.04 * (high - low), (FEWEST_LOGITS - (high - low)) / 2)
     return low - margin, high + margin
@@ -119,7 +108,7 @@ def _logit(p: float) -> float:
     return math.log(p) - math.log1p(-p)
 
 
-def _forest_panel(
+def _forest_rows(
     axes: "Axes",
     results: "Mapping[str, TargetEstimate]",
     texts: Mapping[str, str],
@@ -135,9 +124,9 @@ def _forest_panel(
     axes.set_axisbelow(True)
     for y, (worldview, result) in enumerate(results.items()):
         _forest_row(axes, y, result, limits)
-        words = textwrap.wrap(textwrap.shorten(texts.get(worldview, ""), 82, placeholder=" ..."), 41)
+        words = textwrap.wrap(textwrap.shorten(texts.get(worldview, ""), 118, placeholder=" ..."), 42)
         defined = result.mean is not None
-        left, right = (0.0, 0.15 * 72 - LABEL_WIDTH * 72), (1.0, 10.0)
+        left, right = (0.0, (MARGIN - LABEL_WIDTH) * 72), (1.0, 10.0)
         _beside(axes, y, left, 8, worldview, size=9, weight="bold")
         _beside(axes, y, left, 1, "\n".join(words), size=6.5, color=QUIET, va="top")
         _beside(axes, y, right, 6, percent(result.mean) if defined else "undefined", size=9, weight="bold")
@@ -180,12 +169,18 @@ def _differs(result: Summary, other: Summary) -> bool:
 
 
 def _density(log_odds: FloatArray, limits: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
-    """Return a smooth density of the draws within the limits, its peak at 1."""
-    from scipy.stats import gaussian_kde
+    """Return a smooth density of the draws within the limits, its peak at 1.
 
-    at = np.linspace(max(limits[0], log_odds.min()), min(limits[1], log_odds.max()), 200)
-    heights = gaussian_kde(log_odds)(at)
-    return at, heights / heights.max()
+    A Gaussian kernel with Scott's bandwidth over a fine histogram, which is as good at any size it is drawn.
+    """
+    n_bins = 400
+    low, high = max(limits[0], float(log_odds.min())), min(limits[1], float(log_odds.max()))
+    counts, edges = np.histogram(log_odds, n_bins, (low, high))
+    bandwidth = float(log_odds.std()) * log_odds.size**-0.2 * n_bins / (high - low)
+    reach = np.arange(-int(4 * bandwidth) - 1, int(4 * bandwidth) + 2)
+    heights = np.convolve(counts, np.exp(-0.5 * (reach / bandwidth) ** 2), mode="full")
+    heights = heights[-reach[0] : -reach[0] + n_bins]
+    return (edges[:-1] + edges[1:]) / 2, heights / heights.max()
 
 
 def _clipped(p: float, limits: tuple[float, float]) -> float:

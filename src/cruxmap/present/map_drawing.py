@@ -9,6 +9,7 @@ import re
 import shutil
 import sysconfig
 import textwrap
+from collections.abc import Collection
 from pathlib import Path
 
 from cruxmap.present.map_picture import Card, CardRow, Link, Mark, Picture
@@ -19,14 +20,12 @@ KIND_COLOURS = {"claim": "#dfe6ee", "question": "#f4ecc6", "event": "#d8ebe0"}
 MARK_COLOURS = {Mark.FOR: "#0072b2", Mark.AGAINST: "#d55e00", Mark.UNDERCUTS: "#aa4499"}
 HEAD_WIDTH, NUMBER_WIDTH = 215, 40
 """Points; a card is at least this wide, its sentence on the left and its probability on the right."""
-LINE_LENGTH = 46
-"""Characters in a line of a card."""
+LINE_LENGTH, HEAD_LENGTH = 52, 40
+"""Characters in a line of a card, and of the sentence at its head."""
 DEEPEST = 5
 """Rows nested deeper than this are indented no further."""
-LARGEST_PNG = 12_000
+LARGEST_PNG = 8_000
 """Pixels along the longer side of a PNG; beyond it the resolution is lowered."""
-
-type Format = str
 
 
 class NoDrawingProgram(RuntimeError):  # noqa: N818 - says what there is not
@@ -85,7 +84,7 @@ def _card(card: Card, shown: Picture) -> str:
     kind = _font(f"{card.kind} {card.id}{elsewhere}", 8, QUIET)
     number = f"<B>{_font(card.probability, 13)}</B>" if card.probability else ""
     colour = KIND_COLOURS[card.kind]
-    sentence = _wrapped(card.text or card.id, LINE_LENGTH - 6)
+    sentence = _wrapped(card.text or card.id, HEAD_LENGTH)
     left = f'PORT="in" WIDTH="{HEAD_WIDTH}" BGCOLOR="{colour}" ALIGN="LEFT" BALIGN="LEFT"'
     right = f'PORT="out" WIDTH="{NUMBER_WIDTH}" BGCOLOR="{colour}" ALIGN="RIGHT" VALIGN="TOP"'
     head = f"<TR><TD {left}>{kind}<BR/><B>{sentence}</B></TD><TD {right}>{number}</TD></TR>"
@@ -101,7 +100,7 @@ def _frame(card: Card, shown: Picture) -> str:
 
 def _row(row: CardRow, number: int) -> str:
     depth = min(row.depth, DEEPEST)
-    margin = _coloured("&#160;" * (5 * depth), 9, INK)
+    margin = _coloured("&#160;" * (4 * depth), 9, INK)
     width = LINE_LENGTH - 4 * depth
     attributes = f'PORT="r{number}" COLSPAN="2" ALIGN="LEFT" BALIGN="LEFT"'
 
@@ -212,8 +211,8 @@ def _quoted(text: str) -> str:
 # --- layout ------------------------------------------------------------------------------------
 
 
-def draw(dot: str, form: Format) -> bytes:
-    """Lay a DOT text out and return the drawing as `svg`, `png` or `pdf`.
+def draw(dot: str, forms: Collection[str]) -> dict[str, bytes]:
+    """Lay a DOT text out and return the drawing in each of the forms: `svg`, `png`, `pdf`.
 
     Raises NoDrawingProgram where nothing installed can do it (pdf needs Graphviz itself).
     """
@@ -225,17 +224,22 @@ def draw(dot: str, form: Format) -> bytes:
     program = program or shutil.which("graphviz-pure")
     if program is None:
         raise NoDrawingProgram("neither `dot` (Graphviz) nor `graphviz-pure` is installed")
-    if form == "pdf" and system is None:
+    if "pdf" in forms and system is None:
         raise NoDrawingProgram(
             "a PDF needs Graphviz itself (`dot`), which is not installed; svg and png do not"
         )
     dot_command.DOT_BINARY = Path(program)
-    if form == "png":
-        dot = dot.replace(
-            "graph [", f"graph [dpi={_resolution(graphviz.pipe('dot', 'svg', dot.encode(), quiet=True))}, ", 1
-        )
-    drawing: bytes = graphviz.pipe("dot", form, dot.encode(), quiet=True)
-    return drawing
+
+    def lay_out(form: str, text: str) -> bytes:
+        drawing: bytes = graphviz.pipe("dot", form, text.encode(), quiet=True)
+        return drawing
+
+    drawn = {form: lay_out(form, dot) for form in forms if form != "png"}
+    if "png" in forms:
+        if "svg" not in drawn:
+            drawn["svg"] = lay_out("svg", dot)
+        drawn["png"] = lay_out("png", dot.replace("graph [", f"graph [dpi={_resolution(drawn['svg'])}, ", 1))
+    return drawn
 
 
 def _resolution(svg: bytes) -> int:

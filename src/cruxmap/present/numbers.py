@@ -4,10 +4,10 @@ import math
 
 
 def percent(probability: float | None) -> str:
-    """Write a probability with two digits, of itself or of its distance from 100%.
+    """Write a probability with two digits, or where it is large with one of its distance from 100%.
 
-    >>> [percent(p) for p in (0.051376, 0.5, 0.99968, 3e-9, 1 - 3e-9, 0.0, 1.0, None)]
-    ['5.1%', '50%', '99.968%', '3e-9', '1 - 3e-9', '0%', '100%', '-']
+    >>> [percent(p) for p in (0.051376, 0.5, 0.93, 0.99968, 3e-9, 1 - 3e-9, 0.0, 1.0, None)]
+    ['5.1%', '50%', '93%', '99.97%', '3e-9', '1 - 3e-9', '0%', '100%', '-']
     """
     if probability is None:
         return "-"
@@ -17,7 +17,8 @@ def percent(probability: float | None) -> str:
         return _power(probability)
     if probability > 1 - 1e-5:
         return f"1 - {_power(1 - probability)}"
-    return f"{100 * probability:.{_decimals(min(probability, 1 - probability))}f}%"
+    decimals = _decimals(probability, 2) if probability < 0.5 else _decimals(1 - probability, 1)
+    return f"{100 * probability:.{decimals}f}%"
 
 
 def _power(small: float) -> str:
@@ -25,9 +26,9 @@ def _power(small: float) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
-def _decimals(smaller: float) -> int:
-    """Return after how many decimals of a percentage two digits of `smaller` are there."""
-    return max(0, 1 - math.floor(math.log10(100 * smaller * 1.0000001)))
+def _decimals(share: float, digits: int) -> int:
+    """Return after how many decimals of a percentage that many digits of the share are there."""
+    return max(0, digits - 1 - math.floor(math.log10(100 * share * 1.0000001)))
 
 
 def ratio(value: float | None) -> str:
