@@ -22,6 +22,7 @@ from cruxmap.network.network import IntArray
 
 type Scopes = Sequence[tuple[int, ...]]
 type Pairs = Sequence[tuple[int, int]]
+"""Two tensors to join, and then the next two: tables are numbered first, then results."""
 
 VERSION = 1
 """Of the search: trees kept by another version are not used."""
@@ -42,8 +43,8 @@ SEED = 20230221
 class Tree:
     """Which tensors to join, in order: numbered tables first, then results, used soon after they are made.
 
-    `carried` are the variables that some result mentions. As if every table were dense: `width` is log2 of the
-    number of configurations of the largest result, and `products` how many products all joins take.
+    `carried` are the variables that some result mentions. As if every table were dense: `width` is log2 of
+    the number of configurations of the largest result, and `products` how many products all joins take.
     """
 
     pairs: tuple[tuple[int, int], ...]
@@ -53,7 +54,7 @@ class Tree:
 
 
 def quick_tree(scopes: Scopes, cards: IntArray) -> Tree:
-    """Return a tree that joins all tables, found at once; `cards[v]` is the number of states of variable v."""
+    """Return a tree that joins all tables, found at once; `cards[v]` is how many states variable v has."""
     return measured(scopes, _pairs(scopes, _quick_order(scopes, cards)), cards)
 
 
@@ -70,11 +71,17 @@ def searched_trees(scopes: Scopes, cards: IntArray) -> tuple[Tree, ...]:
             _searched_order(scopes, cards, variables, tries, noise, SEED + n)
             for n, noise in enumerate(NOISES)
         )
-        found = sorted((measured(scopes, _pairs(scopes, order), cards) for order in orders), key=_products)
+        found = sorted(
+            (measured(scopes, _pairs(scopes, order), cards) for order in orders),
+            key=_products,
+        )
         return [_reconfigured(scopes, tree, cards) for tree in found[:2]]
 
     place = {v: i for i, v in enumerate(variables)}
-    structure = ([[place[v] for v in scope] for scope in scopes], cards[variables].tolist())
+    structure = (
+        [[place[v] for v in scope] for scope in scopes],
+        cards[variables].tolist(),
+    )
     trees = (measured(scopes, pairs, cards) for pairs in remembered(repr(structure).encode(), search))
     return tuple(sorted(trees, key=_products))
 
@@ -126,17 +133,11 @@ def rerooted(tree: Tree, scopes: Scopes, cards: IntArray, leaf: int) -> Tree:
     return measured(scopes, pairs, cards)
 
 
-def _searched_order(
-    scopes: Scopes,
-    cards: IntArray,
-    variables: Sequence[int],
-    tries: int,
-    noise: float,
-    seed: int,
-) -> list[int]:
+def _searched_order(scopes: Scopes, cards: IntArray, tries: int, noise: float, seed: int) -> list[int]:
     """Return the best of many randomised min-fill orders (see `ordering`)."""
     from cruxmap.network.ordering import best_order
 
+    variables = sorted({v for scope in scopes for v in scope})
     place = {v: i for i, v in enumerate(variables)}
     neighbours = np.zeros((len(variables), (len(variables) + 63) // 64), np.uint64)
     for scope in scopes:

@@ -14,8 +14,10 @@ from numba import njit
 CONSTANT = 1 << 30
 """Slots from here on are numbers found while joining; slot 0 is the number 1."""
 
+LOW_HALF = 0xFFFFFFFF
 TABLE_BITS = 20
 COMPLETE, OVER_BUDGET = 0, 1
+N_TRIPLES, N_OUTPUTS, N_CONSTANTS = 0, 1, 2
 
 
 @njit(cache=True)
@@ -78,9 +80,158 @@ def _buckets(codes, size):
 
 
 @njit(cache=True)
-def _number(slot, constants):
-    """The value of a constant slot."""
-    return 1.0 if slot == 0 else constants[slot - CONSTANT]
+def _sides(scope_a, scope_b, uses, is_kept, position):
+    """Which columns two tensors share, `(common_a, common_b)`, and which of each stay, `(kept_a, kept_b)`.
+
+    A column that both have and that stays is in `kept_a`. `uses` counts the tensors that mention each
+    variable, and is brought up to date; `position` is all -1, before and after.
+    """
+    common_a, common_b = (
+        np.empty(len(scope_a), np.int64),
+        np.empty(len(scope_a), np.int64),
+    )
+    kept_a, kept_b = np.empty(len(scope_a), np.int64), np.empty(len(scope_b), np.int64)
+    n_common, n_a, n_b = 0, 0, 0
+    for q in range(len(scope_b)):
+        position[scope_b[q]] = q
+    for q in range(len(scope_a)):
+        v = scope_a[q]
+        if position[v] >= 0:
+            common_a[n_common], common_b[n_common] = q, position[v]
+            n_common += 1
+            position[v] = -1
+            uses[v] -= 1
+        if is_kept[v] or uses[v] > 1:
+            kept_a[n_a] = q
+            n_a += 1
+    for q in range(len(scope_b)):
+        v = scope_b[q]
+        if position[v] >= 0:
+            position[v] = -1
+            if is_kept[v] or uses[v] > 1:
+                kept_b[n_b] = q
+                n_b += 1
+    return common_a[:n_common], common_b[:n_common], kept_a[:n_a], kept_b[:n_b]
+
+
+@njit(cache=True)
+def _matches(states_a, states_b, common_a, common_b, cards):
+    """A number per row of a and per row of b, equal where the shared columns agree, and a bound on them."""
+    n_a, n_b, n_common = len(states_a), len(states_b), len(common_a)
+    both = np.empty((n_a + n_b, n_common), states_a.dtype)
+    for c in range(n_common):
+        for i in range(n_a):
+            both[i, c] = states_a[i, common_a[c]]
+        for j in range(n_b):
+            both[n_a + j, c] = states_b[j, common_b[c]]
+    codes, size = _codes(both, np.arange(n_common), cards)
+    return codes[:n_a], codes[n_a:], size
+
+
+@njit(cache=True)
+def _count_products(group, start_a, by_result, key_a, start_key):
+    """How many pairs of rows fit together, for the rows of a in one group."""
+    total = 0
+    for p in range(start_a[group], start_a[group + 1]):
+        key = key_a[by_result[p]]
+        total += start_key[key + 1] - start_key[key]
+    return total
+
+
+@njit(cache=True)
+def _gather_products(
+    group, start_a, by_result, key_a, start_key, by_key, result_b, slots_a, slots_b,
+    number, cursor, touched, from_a, from_b, products,
+):  # fmt: skip
+    """Write the group's products to `products`, those of one result together; return how many results.
+
+    Result n is `touched[n]`, made by rows `from_a[n]` and `from_b[n]` among others; its `number` products
+    end at its `cursor`. `number` is all 0 before.
+    """
+    n_touched = 0
+    for p in range(start_a[group], start_a[group + 1]):
+        i = by_result[p]
+        for q in range(start_key[key_a[i]], start_key[key_a[i] + 1]):
+            result = result_b[by_key[q]]
+            if number[result] == 0:
+                touched[n_touched], from_a[n_touched], from_b[n_touched] = result, i, by_key[q]
+                n_touched += 1
+            number[result] += 1
+    end = 0
+    for n in range(n_touched):
+        cursor[touched[n]] = end
+        end += number[touched[n]]
+    for p in range(start_a[group], start_a[group + 1]):
+        i = by_result[p]
+        for q in range(start_key[key_a[i]], start_key[key_a[i] + 1]):
+            j = by_key[q]
+            low, high = min(slots_a[i], slots_b[j]), max(slots_a[i], slots_b[j])
+            products[cursor[result_b[j]]] = (low << 32) | high
+            cursor[result_b[j]] += 1
+    return n_touched
+
+
+@njit(cache=True)
+def _constant_sum(products, constants):
+    """`(True, the sum)` where every factor is a number; a product is two slots in one, low half last."""
+    total = 0.0
+    for product in products:
+        value = 1.0
+        for slot in (product >> 32, product & LOW_HALF):
+            if slot >= CONSTANT:
+                value *= constants[slot - CONSTANT]
+            elif slot != 0:
+                return False, 0.0
+        total += value
+    return True, total
+
+
+@njit(cache=True)
+def _constant_slot(total, constants, counts):
+    """The slot of a number, a new one if need be; `constants` has room for it."""
+    if total == 1.0:
+        return 0
+    for c in range(counts[N_CONSTANTS]):
+        if constants[c] == total:
+            return CONSTANT + c
+    constants[counts[N_CONSTANTS]] = total
+    counts[N_CONSTANTS] += 1
+    return CONSTANT + counts[N_CONSTANTS] - 1
+
+
+@njit(cache=True)
+def _computed_slot(products, left, right, first, counts, known, since, n_inputs):
+    """The slot of a sum of products in order: that of an equal one of this step, or else a new output.
+
+    `known` remembers outputs by a hash of their products (a later one may take an earlier one's place),
+    `since` is the first output of this step. The arrays have room.
+    """
+    mixed = np.uint64(len(products))
+    for product in products:
+        mixed = (mixed ^ np.uint64(product)) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    place = np.int64(mixed >> np.uint64(64 - TABLE_BITS))
+    output = known[place]
+    if output >= since and first[output + 1] - first[output] == len(products):
+        same = True
+        for n in range(len(products)):
+            t = first[output] + n
+            if (np.int64(left[t]) << 32) | np.int64(right[t]) != products[n]:
+                same = False
+                break
+        if same:
+            return n_inputs + output
+    output = counts[N_OUTPUTS]
+    known[place] = output
+    for product in products:
+        left[counts[N_TRIPLES]], right[counts[N_TRIPLES]] = (
+            product >> 32,
+            product & LOW_HALF,
+        )
+        counts[N_TRIPLES] += 1
+    counts[N_OUTPUTS] += 1
+    first[output + 1] = counts[N_TRIPLES]
+    return n_inputs + output
 
 
 @njit(cache=True)
@@ -101,7 +252,11 @@ def _pruned(left, right, first, n_inputs, roots):
                     place[left[t] - n_inputs] = 0
                 if n_inputs <= right[t] < CONSTANT:
                     place[right[t] - n_inputs] = 0
-    new_left, new_right, new_first = np.empty_like(left), np.empty_like(right), np.empty_like(first)
+    new_left, new_right, new_first = (
+        np.empty_like(left),
+        np.empty_like(right),
+        np.empty_like(first),
+    )
     n, n_triples = 0, 0
     new_first[0] = 0
     for k in range(n_outputs):
@@ -114,7 +269,12 @@ def _pruned(left, right, first, n_inputs, roots):
             n_triples += 1
         n += 1
         new_first[n] = n_triples
-    return new_left[:n_triples].copy(), new_right[:n_triples].copy(), new_first[: n + 1].copy(), place
+    return (
+        new_left[:n_triples].copy(),
+        new_right[:n_triples].copy(),
+        new_first[: n + 1].copy(),
+        place,
+    )
 
 
 @njit(cache=True)
@@ -134,7 +294,7 @@ def join_all(
     states_flat,
     slots_flat,
     cards,
-    is_open,
+    is_kept,
     asked,
     n_inputs,
     budget,
@@ -143,47 +303,42 @@ def join_all(
 
     Leaf t has the variables `scopes_flat[scope_first[t]:scope_first[t + 1]]`, and its rows are
     `row_first[t]` to `row_first[t + 1]` of `slots_flat`; their states lie row by row in `states_flat`.
-    `is_open` variables are never summed out; `asked` numbers the variables to be read, or is -1.
+    `is_kept` variables are never summed out; `asked` numbers the variables to be read, or is -1.
 
     Returns `(status, left, right, first, constants, root slots, root states, stats, read slots, read
     states, read first)`; `stats` is (n_steps, 2), rows and triples. A variable is read at the smallest step
     all of whose rows are new slots, one each; where there is none its stretch is empty, and a slot of -1 is
     always 0.
     """
-    n_leaves = len(scope_first) - 1
-    n_steps = len(pairs)
-    n_variables = len(cards)
+    n_leaves, n_steps, n_variables = len(scope_first) - 1, len(pairs), len(cards)
+    # Tensors count from 1 in these lists: number 0 is empty and stands for those that have been joined.
     scopes = [scopes_flat[:0]]
     states = [states_flat[:0].reshape(0, 1)]
     slots = [slots_flat[:0]]
     uses = np.zeros(n_variables, np.int64)
-    state_at = 0
+    at = 0
     for t in range(n_leaves):
         scope = scopes_flat[scope_first[t] : scope_first[t + 1]]
-        n = row_first[t + 1] - row_first[t]
-        k = len(scope)
         for v in scope:
             uses[v] += 1
-        leaf = states_flat[state_at : state_at + n * k].reshape(n, k)
-        state_at += n * k
+        n = row_first[t + 1] - row_first[t]
         scopes.append(scope)
-        states.append(leaf)
+        states.append(states_flat[at : at + n * len(scope)].reshape(n, len(scope)))
         slots.append(slots_flat[row_first[t] : row_first[t + 1]])
-    n_asked = 0
-    for v in range(n_variables):
-        n_asked += asked[v] >= 0
-    best = np.full(n_asked, 1 << 62, np.int64)
+        at += n * len(scope)
+    n_asked = np.sum(asked >= 0)
+    smallest = np.full(n_asked, 1 << 62, np.int64)
     read_slots = [slots_flat[:0] for _ in range(n_asked)]
     read_states = [states_flat[:0] for _ in range(n_asked)]
 
-    left = np.empty(1024, np.int32)
-    right = np.empty(1024, np.int32)
+    left, right = np.empty(1024, np.int32), np.empty(1024, np.int32)
     first = np.zeros(1024, np.int64)
     constants = np.empty(16, np.float64)
-    n_triples, n_outputs, n_constants = 0, 0, 0
+    counts = np.zeros(3, np.int64)
+    known = np.full(1 << TABLE_BITS, -1, np.int64)
     stats = np.zeros((n_steps, 2), np.int64)
+    ends = np.zeros(n_steps, np.int64)
     position = np.full(n_variables, -1, np.int64)
-    table = np.full(1 << TABLE_BITS, -1, np.int64)
     products = np.empty(1024, np.int64)
     status = COMPLETE
 
@@ -191,178 +346,99 @@ def join_all(
         a, b = pairs[step, 0] + 1, pairs[step, 1] + 1
         if len(slots[a]) < len(slots[b]):
             a, b = b, a
-        scope_a, scope_b = scopes[a], scopes[b]
-        states_a, states_b = states[a], states[b]
-        slots_a, slots_b = slots[a], slots[b]
-        n_a, n_b = len(slots_a), len(slots_b)
+        scope_a, states_a, slots_a = scopes[a], states[a], slots[a]
+        scope_b, states_b, slots_b = scopes[b], states[b], slots[b]
+        common_a, common_b, kept_a, kept_b = _sides(scope_a, scope_b, uses, is_kept, position)
+        scope = np.concatenate((scope_a[kept_a], scope_b[kept_b]))
 
-        # Which variables are shared, and which stay.
-        common_a = np.empty(len(scope_a), np.int64)
-        common_b = np.empty(len(scope_a), np.int64)
-        kept_a = np.empty(len(scope_a), np.int64)
-        kept_b = np.empty(len(scope_b), np.int64)
-        n_common, n_kept_a, n_kept_b = 0, 0, 0
-        for q in range(len(scope_b)):
-            position[scope_b[q]] = q
-        for q in range(len(scope_a)):
-            v = scope_a[q]
-            if position[v] >= 0:
-                common_a[n_common], common_b[n_common] = q, position[v]
-                n_common += 1
-                position[v] = -1
-                uses[v] -= 1
-            if is_open[v] or uses[v] > 1:
-                kept_a[n_kept_a] = q
-                n_kept_a += 1
-        for q in range(len(scope_b)):
-            v = scope_b[q]
-            if position[v] >= 0:
-                position[v] = -1
-                if is_open[v] or uses[v] > 1:
-                    kept_b[n_kept_b] = q
-                    n_kept_b += 1
-        common_a, common_b = common_a[:n_common], common_b[:n_common]
-        kept_a, kept_b = kept_a[:n_kept_a], kept_b[:n_kept_b]
-
-        both = np.empty((n_a + n_b, n_common), states_flat.dtype)
-        for c in range(n_common):
-            for i in range(n_a):
-                both[i, c] = states_a[i, common_a[c]]
-            for j in range(n_b):
-                both[n_a + j, c] = states_b[j, common_b[c]]
-        key, n_keys = _codes(both, np.arange(n_common), cards[scope_a[common_a]])
-        out_a, n_out_a = _codes(states_a, kept_a, cards[scope_a[kept_a]])
-        out_b, n_out_b = _codes(states_b, kept_b, cards[scope_b[kept_b]])
-        start_key, order_key = _buckets(key[n_a:], n_keys)
-        start_a, order_a = _buckets(out_a, n_out_a)
+        # Rows of b by what they share with a; rows of a by what they add to the result.
+        key_a, key_b, n_keys = _matches(states_a, states_b, common_a, common_b, cards[scope_a[common_a]])
+        result_a, n_result_a = _codes(states_a, kept_a, cards[scope_a[kept_a]])
+        result_b, n_result_b = _codes(states_b, kept_b, cards[scope_b[kept_b]])
+        start_key, by_key = _buckets(key_b, n_keys)
+        start_a, by_result = _buckets(result_a, n_result_a)
         n_joined = 0
-        for i in range(n_a):
-            n_joined += start_key[key[i] + 1] - start_key[key[i]]
-        if n_triples + n_joined > budget:
+        for key in key_a:
+            n_joined += start_key[key + 1] - start_key[key]
+        if counts[N_TRIPLES] + n_joined > budget:
             status = OVER_BUDGET
             break
+        left = _grown(left, counts[N_TRIPLES] + n_joined)
+        right = _grown(right, counts[N_TRIPLES] + n_joined)
+        first = _grown(first, counts[N_OUTPUTS] + n_joined + 1)
 
-        left = _grown(left, n_triples + n_joined)
-        right = _grown(right, n_triples + n_joined)
-        count = np.zeros(n_out_b, np.int64)
-        cursor = np.empty(n_out_b, np.int64)
-        touched = np.empty(n_out_b, np.int64)
-        from_a = np.empty(n_out_b, np.int64)
-        from_b = np.empty(n_out_b, np.int64)
-        scope = np.concatenate((scope_a[kept_a], scope_b[kept_b]))
+        number = np.zeros(n_result_b, np.int64)  # of products of each result of the group
+        cursor = np.empty(n_result_b, np.int64)
+        touched = np.empty(n_result_b, np.int64)  # the group's results, with a row of a and of b for each
+        from_a, from_b = np.empty(n_result_b, np.int64), np.empty(n_result_b, np.int64)
         rows = np.empty((min(n_joined, 64), len(scope)), states_flat.dtype)
-        out_slots = np.empty(min(n_joined, 64), np.int64)
+        row_slots = np.empty(min(n_joined, 64), np.int64)
         n_rows = 0
-        first_output, first_triple = n_outputs, n_triples
-
-        for group in range(n_out_a):
-            n_touched, n_products = 0, 0
-            for p in range(start_a[group], start_a[group + 1]):
-                i = order_a[p]
-                for q in range(start_key[key[i]], start_key[key[i] + 1]):
-                    j = order_key[q]
-                    o = out_b[j]
-                    if count[o] == 0:
-                        touched[n_touched], from_a[n_touched], from_b[n_touched] = o, i, j
-                        n_touched += 1
-                    count[o] += 1
-                    n_products += 1
-            products = _grown(products, n_products)
-            begin = 0
-            for t in range(n_touched):
-                cursor[touched[t]] = begin
-                begin += count[touched[t]]
-            for p in range(start_a[group], start_a[group + 1]):
-                i = order_a[p]
-                for q in range(start_key[key[i]], start_key[key[i] + 1]):
-                    j = order_key[q]
-                    low, high = slots_a[i], slots_b[j]
-                    if low > high:
-                        low, high = high, low
-                    products[cursor[out_b[j]]] = (low << 32) | high
-                    cursor[out_b[j]] += 1
-
-            if n_rows + n_touched > len(out_slots):
-                out_slots = _grown(out_slots, n_rows + n_touched)
-                longer = np.empty((len(out_slots), len(scope)), states_flat.dtype)
+        first_output = counts[N_OUTPUTS]
+        for group in range(n_result_a):
+            products = _grown(products, _count_products(group, start_a, by_result, key_a, start_key))
+            n_touched = _gather_products(
+                group, start_a, by_result, key_a, start_key, by_key, result_b, slots_a, slots_b,
+                number, cursor, touched, from_a, from_b, products,
+            )  # fmt: skip
+            constants = _grown(constants, counts[N_CONSTANTS] + n_touched)
+            row_slots = _grown(row_slots, n_rows + n_touched)
+            if len(rows) < len(row_slots):
+                longer = np.empty((len(row_slots), len(scope)), states_flat.dtype)
                 longer[:n_rows] = rows[:n_rows]
                 rows = longer
-            begin = 0
-            for t in range(n_touched):
-                end = begin + count[touched[t]]
-                count[touched[t]] = 0
-                these = products[begin:end]
-                begin = end
+            for n in range(n_touched):
+                these = products[cursor[touched[n]] - number[touched[n]] : cursor[touched[n]]]
+                number[touched[n]] = 0
                 if len(these) > 1:
                     these.sort()
-                constant, total = True, 0.0
-                mixed = np.uint64(len(these))
-                for product in these:
-                    low, high = product >> 32, product & 0xFFFFFFFF
-                    mixed = (mixed ^ np.uint64(product)) * np.uint64(0x9E3779B97F4A7C15)
-                    mixed ^= mixed >> np.uint64(29)
-                    if constant and (low == 0 or low >= CONSTANT) and (high == 0 or high >= CONSTANT):
-                        total += _number(low, constants) * _number(high, constants)
-                    else:
-                        constant = False
+                constant, total = _constant_sum(these, constants)
                 if constant:
-                    slot = 0
-                    if total != 1.0:
-                        c = 0
-                        while c < n_constants and constants[c] != total:
-                            c += 1
-                        if c == n_constants:
-                            constants = _grown(constants, c + 1)
-                            constants[c] = total
-                            n_constants += 1
-                        slot = CONSTANT + c
+                    row_slots[n_rows] = _constant_slot(total, constants, counts)
                 elif len(these) == 1 and these[0] >> 32 == 0:
-                    slot = these[0]
+                    row_slots[n_rows] = these[0]
                 else:
-                    place = np.int64(mixed >> np.uint64(64 - TABLE_BITS))
-                    known = table[place]
-                    same = known >= first_output and first[known + 1] - first[known] == len(these)
-                    if same:
-                        for n in range(len(these)):
-                            at = first[known] + n
-                            if (np.int64(left[at]) << 32) | np.int64(right[at]) != these[n]:
-                                same = False
-                                break
-                    if same:
-                        slot = n_inputs + known
-                    else:
-                        table[place] = n_outputs
-                        slot = n_inputs + n_outputs
-                        for product in these:
-                            left[n_triples], right[n_triples] = product >> 32, product & 0xFFFFFFFF
-                            n_triples += 1
-                        n_outputs += 1
-                        first = _grown(first, n_outputs + 1)
-                        first[n_outputs] = n_triples
-                out_slots[n_rows] = slot
-                for q in range(n_kept_a):
-                    rows[n_rows, q] = states_a[from_a[t], kept_a[q]]
-                for q in range(n_kept_b):
-                    rows[n_rows, n_kept_a + q] = states_b[from_b[t], kept_b[q]]
+                    row_slots[n_rows] = _computed_slot(
+                        these, left, right, first, counts, known, first_output, n_inputs
+                    )
+                for q in range(len(kept_a)):
+                    rows[n_rows, q] = states_a[from_a[n], kept_a[q]]
+                for q in range(len(kept_b)):
+                    rows[n_rows, len(kept_a) + q] = states_b[from_b[n], kept_b[q]]
                 n_rows += 1
 
-        scopes[a], states[a], slots[a] = scopes[0], states[0], slots[0]
-        scopes[b], states[b], slots[b] = scopes[0], states[0], slots[0]
+        for joined in (a, b):
+            scopes[joined], states[joined], slots[joined] = (
+                scopes[0],
+                states[0],
+                slots[0],
+            )
         scopes.append(scope)
         states.append(rows[:n_rows].copy())
-        slots.append(out_slots[:n_rows].copy())
-        stats[step, 0], stats[step, 1] = n_rows, n_triples - first_triple
-        if n_outputs - first_output == n_rows > 0:
+        slots.append(row_slots[:n_rows].copy())
+        stats[step, 0], ends[step] = n_rows, counts[N_OUTPUTS]
+        if counts[N_OUTPUTS] - first_output == n_rows > 0:
             for q in range(len(scope)):
                 ask = asked[scope[q]]
-                if ask >= 0 and n_rows < best[ask]:
-                    best[ask] = n_rows
+                if ask >= 0 and n_rows < smallest[ask]:
+                    smallest[ask] = n_rows
                     read_slots[ask] = slots[-1]
                     read_states[ask] = states[-1][:, q].copy()
 
     left, right, first, place = _pruned(
-        left[:n_triples], right[:n_triples], first[: n_outputs + 1], n_inputs, slots[-1]
+        left[: counts[N_TRIPLES]],
+        right[: counts[N_TRIPLES]],
+        first[: counts[N_OUTPUTS] + 1],
+        n_inputs,
+        slots[-1],
     )
+    done, output = 0, 0
+    for step in range(n_steps):
+        before = done
+        while output < ends[step]:
+            done += place[output] >= 0
+            output += 1
+        stats[step, 1] = first[done] - first[before]
     roots = np.array([_renamed(slot, n_inputs, place) for slot in slots[-1]], np.int64)
     read_first = np.zeros(n_asked + 1, np.int64)
     for ask in range(n_asked):
@@ -379,7 +455,7 @@ def join_all(
         left,
         right,
         first,
-        constants[:n_constants],
+        constants[: counts[N_CONSTANTS]],
         roots,
         states[-1],
         stats,

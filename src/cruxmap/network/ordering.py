@@ -37,7 +37,8 @@ def _members(words, into):
 def best_order(neighbours, logs, tries, noise, seed):
     """The cheapest of `tries` orders: `(order, cost)`; the first try is without noise.
 
-    `neighbours` (n, words) are sets, `logs` (n,) the log2 of the numbers of states. The cost is the sum over variables of the configurations of it and its neighbours.
+    `neighbours` (n, words) are sets, `logs` (n,) the log2 of the numbers of states. The cost of an order is
+    the number of configurations of each variable with its neighbours, added up.
     """
     np.random.seed(seed)
     n, n_words = neighbours.shape

@@ -9,6 +9,7 @@ A plan depends on the network's structure and on which variables are asked and c
 numbers: evidence enters as the values of indicator slots. Plans are deterministic.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -168,18 +169,20 @@ def _tree(question: _Question, budget: int) -> Tree:
             return quick
         return rerooted(quick, scopes, cards, question.variables.index(question.kept))
 
+    clamped = frozenset(question.clamped)
+
     def search() -> list[Pairs]:
         best, fewest = quick, budget
         for found in searched_trees(scopes, cards):
             for leaf in range(0, len(scopes), -(-len(scopes) // ROOTS)):
                 turned = rerooted(found, scopes, cards, leaf)
                 with suppress(TooWide):
-                    joined = _joined(question, turned, frozenset(question.clamped), min(budget, 8 * fewest))
+                    joined = _joined(question, turned, clamped, min(budget, 8 * fewest))
                     if len(joined.left) < fewest:
                         best, fewest = turned, len(joined.left)
         if best is quick:
             raise TooWide(searched_trees(scopes, cards)[0].products, budget)
-        return [best.pairs]
+        return [list(best.pairs)]
 
     [pairs] = remembered(_structure(question), search)
     return measured(scopes, pairs, cards)
@@ -190,8 +193,8 @@ def _structure(question: _Question) -> bytes:
     place = {v: i for i, v in enumerate(question.variables)}
     entries = np.concatenate([table.entries for table in question.tables])
     _, alike = np.unique(np.append(entries, 0), return_inverse=True)
-    parts = [
-        [question.cards[v] for v in question.variables],
+    parts: list[IntArray | list[int]] = [
+        question.cards[list(question.variables)],
         [place[v] for v in question.asked],
         [place[v] for v in question.clamped],
         *([place[v] for v in scope] for scope in question.scopes),
@@ -206,7 +209,7 @@ def _structure(question: _Question) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
-    """What the joins leave: see `joining.join_all`. `reads` has, for each asked variable, slots and states."""
+    """What the joins leave, see `joining.join_all`; `reads` are the slots and states of each asked variable."""
 
     loads: IntArray
     indicators: IntArray
@@ -233,18 +236,15 @@ def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int
     indicators = np.array([(v, s) for v in in_order for s in range(cards[v])], dtype=np.int64).reshape(-1, 2)
     n_given = len(loads) + len(indicators)
     scopes = [*question.scopes, *((v,) for v in in_order), ()]
-    lengths = [*(len(table.entries) for table in tables), *(cards[v] for v in in_order), 1]
+    lengths = [*(len(table.entries) for table in tables), *cards[in_order], 1]
     slots = np.concatenate([slots_of[1:], np.arange(len(loads), n_given), np.zeros(1, np.int64)])
     states = np.concatenate([*(table.rows.ravel() for table in tables), indicators[:, 1]]).astype(np.int16)
     steps = _with_indicators(question, tree, in_order)
     is_kept = np.zeros(len(cards), dtype=np.bool_)
+    is_kept[[v for v in question.asked if v == question.kept]] = True
+    carried = [v for v in question.asked if v != question.kept and v not in marked]
     reading = np.full(len(cards), -1, dtype=np.int64)
-    if question.kept is not None:
-        is_kept[question.kept] = True
-        carried = []
-    else:
-        carried = [v for v in question.asked if v not in marked]
-        reading[carried] = np.arange(len(carried))
+    reading[carried] = np.arange(len(carried))
     status, left, right, first, constants, roots, root_states, stats, read, read_states, read_first = (
         join_all(
             steps,
@@ -262,12 +262,13 @@ def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int
     )
     if status != COMPLETE:
         raise TooWide(tree.products, budget)
+    indicator_slots = dict(zip(in_order, len(loads) + np.cumsum([0, *cards[in_order]]), strict=False))
     reads = {}
     for v in question.asked:
         if v == question.kept:
             reads[v] = (roots, root_states[:, 0])
         elif v in marked:
-            reads[v] = (len(loads) + np.flatnonzero(indicators[:, 0] == v), np.arange(cards[v]))
+            reads[v] = (indicator_slots[v] + np.arange(cards[v]), np.arange(cards[v]))
         else:
             here = slice(read_first[reading[v]], read_first[reading[v] + 1])
             reads[v] = (read[here], read_states[here])
@@ -344,3 +345,38 @@ def _plan(question: _Question, tree: Tree, joined: _Joined) -> Plan:
         width=tree.width,
         dense_products=tree.products,
     )
+
+
+# --- for people --------------------------------------------------------------------------------
+
+
+def plan_text(network: Network, made: Plan) -> str:
+    """The plan as text, the same for the same plan: its size, then a line for each join.
+
+    A join says which two tensors it multiplies, which variables it sums out, which are left, and how many
+    rows and products that takes.
+    """
+    name = [variable.name for variable in network.variables]
+    marked = list(dict.fromkeys(made.indicators[:, 0].tolist()))
+    label = [*(name[v] for v in made.tables), *(f"is {name[v]}" for v in marked), "1"]
+    scopes = [*(network.tables[v].scope for v in made.tables), *((v,) for v in marked), ()]
+    uses = Counter(v for scope in scopes for v in scope)
+    kept = set(made.asked) if made.forward_only else set()
+    lines = [
+        f"plan for {', '.join(name[v] for v in made.asked) or 'the evidence alone'}",
+        *([f"given states of {', '.join(name[v] for v in made.clamped)}"] if made.clamped else []),
+        f"{made.triples} products into {made.n_outputs} sums, from {made.n_inputs} inputs",
+        f"as dense tables: {made.dense_products:.4g} products, the largest table of 2^{made.width:.1f}",
+    ]
+    for number, (a, b, rows, triples) in enumerate(made.steps.tolist(), start=1):
+        union = dict.fromkeys((*scopes[a], *scopes[b]))
+        uses.subtract(v for v in scopes[a] if v in scopes[b])
+        left = tuple(v for v in union if uses[v] > 1 or v in kept)
+        summed = ", ".join(name[v] for v in union if v not in left)
+        scopes.append(left)
+        label.append(f"#{number}")
+        over = f" over {summed}" if summed else ""
+        of = ", ".join(name[v] for v in left)
+        work = f"{rows} rows, {triples} products"
+        lines.append(f"#{number}({of}) = sum{over} of {label[a]} * {label[b]}: {work}")
+    return "\n".join(lines) + "\n"

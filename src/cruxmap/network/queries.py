@@ -6,15 +6,17 @@ probability is computed by itself, its complement from its own terms, so both ha
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cruxmap.network import kernel
+from cruxmap.network.lanes import LANES
 from cruxmap.network.network import FloatArray, Network
 from cruxmap.network.planning import Plan, plan
 
@@ -175,6 +177,10 @@ def split_reads(made: Plan, read: FloatArray) -> dict[int, FloatArray]:
     return {v: read[end - n : end] for v, n, end in zip(made.asked, made.asked_cards, ends, strict=True)}
 
 
+_propagate: Callable[..., None] = kernel.propagate
+_propagate_wide: Callable[..., None] = kernel.propagate_wide
+
+
 def run(
     ready: Prepared, entries: FloatArray, weights: FloatArray, threads: int | None = None
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -189,18 +195,20 @@ def run(
     total = np.empty((1, n_draws))
     read = np.empty((len(made.read_first) - 1, n_draws))
     slope = np.zeros((n_entries if ready.gradient else 0, n_draws))
-    arrays = (made.left, made.right, made.first, made.root, made.reads, made.read_first, made.loads)
-    arrays = (*arrays, weights, made.constants, ready.wanted, entries)
+    arrays: tuple[Any, ...] = (
+        *(made.left, made.right, made.first, made.root, made.reads, made.read_first, made.loads),
+        *(weights, made.constants, ready.wanted, entries),
+    )
 
     def work(begin: int, end: int) -> None:
-        kernel.propagate(*arrays, begin, end, total, read, slope)
+        _propagate(*arrays, begin, end, total, read, slope)
 
-    blocks = -(-n_draws // kernel.LANES)
+    blocks = -(-n_draws // LANES)
     workers = min(blocks, threads or _cores())
     if workers <= 1 or blocks * made.triples < WORTH_THREADS:
         work(0, n_draws)
     else:
-        cuts = [min(n_draws, kernel.LANES * (blocks * w // workers)) for w in range(workers)] + [n_draws]
+        cuts = [min(n_draws, LANES * (blocks * w // workers)) for w in range(workers)] + [n_draws]
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(work, cuts[:-1], cuts[1:]))
 
@@ -211,7 +219,7 @@ def run(
         read /= z
         slope /= z
     if len(low):
-        kernel.propagate_wide(*arrays, low, log_z, read, slope)
+        _propagate_wide(*arrays, low, log_z, read, slope)
     return log_z, read, slope
 
 
