@@ -503,6 +503,12 @@ def test_the_template_is_clean(tmp_path, name):
     assert model.worldviews == ("map", "treasurer")
 
 
+@pytest.mark.parametrize("name", ["Demo", "a b", "../up", "a/b", ""])
+def test_the_template_has_no_name_that_is_no_id(name):
+    with pytest.raises(InvalidMap, match="bad-id"):
+        template(name)
+
+
 @pytest.mark.parametrize("kind", FILES)
 def test_schemas_are_json_and_refer_to_nothing_that_is_missing(kind):
     schema = json_schema(kind)

@@ -181,16 +181,8 @@ def _named_as_file(path: Path, parsed: Parsed, written: Text | None, key: str, f
 
 def yaml_files(folder: Path, findings: Findings) -> Iterator[Path]:
     """Yield the `.yaml` files of a folder by name, none if there is no such folder; `.yml` is a problem."""
-    try:
-        names = sorted(entry.name for entry in folder.iterdir())
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        findings.add(Code.UNREADABLE_FILE, f"cannot be read: {error.strerror}", Span(shown(folder)))
-        return
-    for name in names:
-        path = folder / name
-        if name.startswith(".") or path.is_dir():
+    for path in _inside(folder, findings):
+        if path.is_dir():
             continue
         if path.suffix == ".yml":
             findings.add(
@@ -201,6 +193,23 @@ def yaml_files(folder: Path, findings: Findings) -> Iterator[Path]:
             )
         elif path.suffix == ".yaml":
             yield path
+
+
+def subfolders(folder: Path, findings: Findings) -> list[Path]:
+    """Return the folders in a folder by name, none if there is no such folder."""
+    return [path for path in _inside(folder, findings) if path.is_dir()]
+
+
+def _inside(folder: Path, findings: Findings) -> list[Path]:
+    """Return what is in a folder by name, hidden things left out."""
+    try:
+        names = sorted(entry.name for entry in folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        findings.add(Code.UNREADABLE_FILE, f"cannot be read: {error.strerror}", Span(shown(folder)))
+        return []
+    return [folder / name for name in names if not name.startswith(".")]
 
 
 def shown(path: Path) -> str:

@@ -64,7 +64,16 @@ from cruxmap.language.entries import (
     with_parents,
 )
 from cruxmap.language.findings import Findings
-from cruxmap.language.gathering import Sheets, check_language, fit, gather, load, shown, yaml_files
+from cruxmap.language.gathering import (
+    Sheets,
+    check_language,
+    fit,
+    gather,
+    load,
+    shown,
+    subfolders,
+    yaml_files,
+)
 from cruxmap.language.inheritance import lay
 from cruxmap.language.judgement import (
     Lexicon,
@@ -170,11 +179,7 @@ def _what_to_check(where: Path, findings: Findings) -> tuple[list[Path], list[Pa
     """Return the folders of maps and the model files that a path stands for."""
     models, arguments = where / "models", where / "arguments"
     if models.is_dir() or arguments.is_dir():
-        folders = arguments.iterdir() if arguments.is_dir() else ()
-        return (
-            sorted(folder for folder in folders if folder.is_dir() and not folder.name.startswith(".")),
-            list(yaml_files(models, findings)),
-        )
+        return subfolders(arguments, findings), list(yaml_files(models, findings))
     if where.is_dir():
         if where.resolve().name == "models":
             return [], list(yaml_files(where, findings))

@@ -1,5 +1,9 @@
 """What `cruxmap new NAME` writes: a small map that works, to be edited."""
 
+from cruxmap.language.entries import check_word
+from cruxmap.language.findings import Findings
+from cruxmap.language.yaml_text import text_of
+
 _MAP = """\
 # What the argument is about, who says what, and where.
 map:
@@ -113,7 +117,13 @@ worldviews: [map, treasurer]
 
 
 def template(name: str) -> dict[str, str]:
-    """Return the files of a small map, worldview and model, by path relative to the project."""
+    """Return the files of a small map, worldview and model, by path relative to the project.
+
+    Raises InvalidMap for a name that cannot be an id.
+    """
+    findings = Findings()
+    check_word(findings, text_of(name))
+    findings.raise_if_any()
     folder = f"arguments/{name}"
     return {
         f"{folder}/map.yaml": _MAP,

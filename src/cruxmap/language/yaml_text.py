@@ -146,6 +146,11 @@ def node_of(value: object, level: int = 0) -> Node:
     return _placed(node)
 
 
+def text_of(text: str) -> Text:
+    """Return text as a node without a place."""
+    return _placed(Text(text))
+
+
 def _placed[N: Node](node: N) -> N:
     node.file = node.start = node.end = None
     if isinstance(node, Text):
