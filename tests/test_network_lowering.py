@@ -3,9 +3,12 @@
 import math
 import re
 from itertools import product
+from unittest import mock
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from building import (
     Joint,
@@ -48,8 +51,12 @@ from cruxmap.language.argument_map import (
     Within,
 )
 from cruxmap.language.inheritance import settle
+from cruxmap.language.reading import parse_condition
+from cruxmap.network import assembly, lowering
 from cruxmap.network.lowering import lower
 from cruxmap.network.text import network_text
+from engine import engine
+from strategies import Draft, drafts
 
 FOR, AGAINST, UNDERCUTS = Direction.FOR, Direction.AGAINST, Direction.UNDERCUTS
 
@@ -108,8 +115,8 @@ def test_rejected_argument_has_no_effect() -> None:
         worldviews=[worldview("without", {}, rejects=["con"])],
     )
     perspectives = [settle(argument_map), settle(argument_map, "without")]
-    for given in (perspectives, perspectives[1:], []):
-        joint = central(argument_map, worldview="without", perspectives=given)
+    for lowered in (perspectives, perspectives[1:], []):
+        joint = central(argument_map, worldview="without", perspectives=lowered)
         assert joint.true("a") == pytest.approx(0.3, rel=1e-14)
         assert joint.true("con") == 0.0
 
@@ -445,6 +452,23 @@ def test_wide_condition_is_a_chain() -> None:
     every, some = (joint.of_variable(v) for v in joint.network.conditions)
     assert every[1] == pytest.approx(0.9**12, rel=1e-12)
     assert some[0] == pytest.approx(0.1**12, rel=1e-12)
+
+
+@given(st.data(), drafts(max_things=5, max_arguments=3, max_worldviews=0))
+def test_probabilities_do_not_depend_on_where_chains_begin(data: st.DataObject, draft: Draft) -> None:
+    argument_map = draft.read()
+    written = data.draw(st.lists(draft.conditions(), max_size=2))
+    conditions = [parse_condition(condition, argument_map) for condition in written]
+    wide = engine(argument_map, conditions)
+    with mock.patch.object(assembly, "ROOM", 4), mock.patch.object(lowering, "ROOM", 4):
+        narrow = engine(argument_map, conditions)
+    expected, found = wide.marginals(), narrow.marginals()
+    for name in argument_map.entry:
+        np.testing.assert_allclose(found[name], expected[name], rtol=1e-11, atol=1e-300)
+    for condition in conditions:
+        np.testing.assert_allclose(
+            narrow.probability(condition), wide.probability(condition), rtol=1e-11, atol=1e-300
+        )
 
 
 def test_certain_everywhere_prunes_rows() -> None:

@@ -312,6 +312,26 @@ def test_symbolic_entries_and_slopes(
         )
 
 
+def test_symbolic_singles_may_differ_from_column_to_column() -> None:
+    import pytensor
+    import pytensor.tensor as pt
+
+    from cruxmap.bayes.arrays import PYTENSOR
+
+    p, values = network().program, random_u(3, 1.0)
+    singles = np.stack([make() for make in SINGLES], axis=1)
+    u = pt.matrix("u", dtype="float64")
+    entries = fill(p, u, singles, PYTENSOR)
+    cotangent = np.random.default_rng(5).normal(size=(p.n_entries, 3))
+    run = pytensor.function(
+        [u], [entries, pytensor.grad((entries * cotangent).sum(), u)], mode="FAST_COMPILE"
+    )
+    symbolic, slope = run(values)
+    mine = fill(p, values, singles)
+    np.testing.assert_allclose(symbolic, mine, rtol=1e-11)
+    np.testing.assert_allclose(slope, pullback(p, values, singles, mine, cotangent), rtol=1e-9, atol=1e-12)
+
+
 # --- dependencies ------------------------------------------------------------------------------
 
 
