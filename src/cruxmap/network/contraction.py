@@ -67,10 +67,7 @@ def searched_trees(scopes: Scopes, cards: IntArray) -> tuple[Tree, ...]:
     tries = int(min(MOST_TRIES, 8 + quick.products / CHEAP))
 
     def search() -> list[Pairs]:
-        orders = (
-            _searched_order(scopes, cards, variables, tries, noise, SEED + n)
-            for n, noise in enumerate(NOISES)
-        )
+        orders = (_searched_order(scopes, cards, tries, noise, SEED + n) for n, noise in enumerate(NOISES))
         found = sorted(
             (measured(scopes, _pairs(scopes, order), cards) for order in orders),
             key=_products,

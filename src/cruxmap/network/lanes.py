@@ -1,7 +1,7 @@
-"""Sixteen draws as one value in compiled code, so that the processor's vector registers are used for certain.
+"""Sixteen draws as one value in compiled code, so that vector registers are used for certain.
 
-`load` and `store` move a row of a workspace (n, LANES) of float64, `load_at` and `store_at` a stretch of a row
-of any C-contiguous (n, m) array; none checks its indices. `times_plus` and `zero` work lane by lane.
+`load` and `store` move a row of a workspace (n, LANES) of float64, `load_at` and `store_at` a stretch of a
+row of any C-contiguous (n, m) array; none checks its indices. `times_plus` and `zero` work lane by lane.
 """
 
 from collections.abc import Callable
@@ -35,15 +35,16 @@ class LanesModel(models.PrimitiveModel):
         super().__init__(dmm, fe_type, VECTOR)
 
 
-def _pointer(context: Any, builder: Any, array_type: Any, array: Any, row: Any, row_type: Any, column: Any) -> Any:
-    """Where a stretch of a row begins; with no column, a row of a workspace."""
-    view = context.make_array(array_type)(context, builder, array)
-    start = context.cast(builder, row, row_type, types.intp)
+def _pointer(
+    context: Any, builder: Any, kinds: tuple[Any, Any], array: Any, row: Any, column: Any = None
+) -> Any:
+    """Where a stretch of a row begins; without a column, a row of a workspace. `kinds`: of array and row."""
+    view = context.make_array(kinds[0])(context, builder, array)
+    start = context.cast(builder, row, kinds[1], types.intp)
     if column is None:
         start = builder.mul(start, ir.Constant(start.type, LANES))
     else:
-        width = builder.extract_value(view.shape, 1)
-        start = builder.add(builder.mul(start, width), column)
+        start = builder.add(builder.mul(start, builder.extract_value(view.shape, 1)), column)
     return builder.gep(view.data, [start])
 
 
@@ -56,7 +57,7 @@ def load(_typing: Any, array: Any, row: Any) -> tuple[Any, Callable[..., Any]]:
     """`array[row]`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _pointer(context, builder, array, *arguments, row, None)
+        pointer = _pointer(context, builder, (array, row), *arguments)
         return builder.load(_vector(builder, pointer), align=8)
 
     return LANES_TYPE(array, row), generate
@@ -67,7 +68,7 @@ def load_at(_typing: Any, array: Any, row: Any, column: Any) -> tuple[Any, Calla
     """`array[row, column : column + LANES]`; asks the memory for the LANES columns after them as well."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _pointer(context, builder, array, arguments[0], arguments[1], row, arguments[2])
+        pointer = _pointer(context, builder, (array, row), *arguments[:3])
         for ahead in (LANES, LANES + LANES // 2):
             _prefetch(builder, builder.gep(pointer, [ir.Constant(ir.IntType(64), ahead)]))
         return builder.load(_vector(builder, pointer), align=8)
@@ -91,7 +92,7 @@ def store(_typing: Any, array: Any, row: Any, lanes: Any) -> tuple[Any, Callable
     """`array[row] = lanes`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _pointer(context, builder, array, arguments[0], arguments[1], row, None)
+        pointer = _pointer(context, builder, (array, row), *arguments[:2])
         builder.store(arguments[2], _vector(builder, pointer), align=8)
         return context.get_dummy_value()
 
@@ -103,7 +104,7 @@ def store_at(_typing: Any, array: Any, row: Any, column: Any, lanes: Any) -> tup
     """`array[row, column : column + LANES] = lanes`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _pointer(context, builder, array, arguments[0], arguments[1], row, arguments[2])
+        pointer = _pointer(context, builder, (array, row), *arguments[:3])
         builder.store(arguments[3], _vector(builder, pointer), align=8)
         return context.get_dummy_value()
 

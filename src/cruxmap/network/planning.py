@@ -209,7 +209,7 @@ def _structure(question: _Question) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
-    """What the joins leave, see `joining.join_all`; `reads` are the slots and states of each asked variable."""
+    """What the joins leave, see `joining.join_all`; `reads` has slots and states of each asked variable."""
 
     loads: IntArray
     indicators: IntArray
