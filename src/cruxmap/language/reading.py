@@ -32,6 +32,7 @@ from cruxmap.language.argument_map import (
     condition_text,
     mentioned,
 )
+from cruxmap.language.arguments import read_argument
 from cruxmap.language.checks import (
     check_arguments,
     check_cited,
@@ -47,22 +48,18 @@ from cruxmap.language.checks import (
 )
 from cruxmap.language.codes import Code
 from cruxmap.language.conditions import Kind, Names, Resolver, names_of
-from cruxmap.language.digest import digest
-from cruxmap.language.entries import (
+from cruxmap.language.desk import (
     Desk,
     check_id,
     check_word,
     each,
     noted_about,
-    read_argument,
-    read_claim,
-    read_event,
-    read_question,
-    read_timeline,
     stand_in,
     warn_of_comments,
     with_parents,
 )
+from cruxmap.language.digest import digest
+from cruxmap.language.entries import read_claim, read_event, read_question, read_timeline
 from cruxmap.language.findings import Findings
 from cruxmap.language.gathering import (
     Sheets,

@@ -1,6 +1,6 @@
 """What `cruxmap new NAME` writes: a small map that works, to be edited."""
 
-from cruxmap.language.entries import check_word
+from cruxmap.language.desk import check_word
 from cruxmap.language.findings import Findings
 from cruxmap.language.yaml_text import text_of
 

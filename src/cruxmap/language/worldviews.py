@@ -16,19 +16,18 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.checks import cycles, shares_at, unknown_address
 from cruxmap.language.codes import Code
 from cruxmap.language.conditions import Kind
-from cruxmap.language.entries import (
+from cruxmap.language.desk import (
     Desk,
     about,
-    check_share_keys,
     check_voice,
     citations,
     each,
     number,
     share,
-    share_mapping,
     texts,
     warn_of_comments,
 )
+from cruxmap.language.entries import check_share_keys, share_mapping
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import lineage
 from cruxmap.language.schema import AnyJudged, LongNumber, LongShares, Noted, StatedShape, WorldviewFile

@@ -218,7 +218,7 @@ class _Reading:
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    mark = self._mark("---", event)
+                    mark = self._mark(text_of("---"), event)
                     hint = "one file holds one document"
                     self._say(Code.SEVERAL_DOCUMENTS, "a second document starts here", mark, hint)
                     return None
@@ -226,7 +226,7 @@ class _Reading:
                 empty = self.root is None or (
                     isinstance(self.root, Text) and self.root.plain and not self.root
                 )
-                return self._place(Entries(), event) if empty else self.root
+                return self._mark(Entries(), event) if empty else self.root
 
     def tell_duplicates(self) -> None:
         """Add a problem for each key that its mapping has already; the first one counts."""
@@ -237,15 +237,14 @@ class _Reading:
     def _place[N: Node](self, node: N, event: Any) -> N:
         """Give a node its place; an anchor or a tag on it is a problem."""
         node.file, node.start, node.end = self.file, event.start_mark, event.end_mark
-        if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None:
+        if event.anchor is not None or event.tag is not None:
             self._foreign(event, node)
         return node
 
-    def _mark(self, text: str, event: Any) -> Text:
-        """Return a text that only serves to name a place."""
-        mark = Text(text)
-        mark.file, mark.start, mark.end, mark.plain = self.file, event.start_mark, event.end_mark, False
-        return mark
+    def _mark[N: Node](self, node: N, event: Any) -> N:
+        """Give a node the place of an event that is neither a scalar nor a beginning."""
+        node.file, node.start, node.end = self.file, event.start_mark, event.end_mark
+        return node
 
     def _close(self, event: Any) -> None:
         node = self.open.pop()
@@ -255,7 +254,7 @@ class _Reading:
         self._put(node)
 
     def _alias(self, event: Any) -> None:
-        text = self._mark("", event)
+        text = self._mark(text_of(""), event)
         hint = "write it out (`same as ADDRESS` for a judgement); quote a sentence that begins with `*`"
         self._say(Code.YAML_FEATURE, f"`*{event.anchor}` refers to an anchor", text, hint)
         self._spoil()
@@ -293,7 +292,7 @@ class _Reading:
             return node
         self._say(Code.YAML_FEATURE, "a key must be a word, not a list or a mapping", node)
         self._spoil()
-        key = _placed(Text("?"))
+        key = text_of("?")
         key.file, key.start, key.end = self.file, node.start, node.end
         return key
 

@@ -1,0 +1,281 @@
+"""What every kind of entry is read with: ids, sentences, citations and numbers.
+
+A number, id or key that is wrong adds a problem and a stand-in takes its place, so that the rest of the
+entry is still read.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from cruxmap.language.argument_map import (
+    About,
+    Citation,
+    Condition,
+    Elicited,
+    Judgement,
+    Rest,
+    Role,
+    SameAs,
+    Scale,
+    Value,
+    condition_text,
+)
+from cruxmap.language.codes import Code
+from cruxmap.language.conditions import Resolver
+from cruxmap.language.findings import Findings
+from cruxmap.language.judgement import Lexicon, UnreadableError, parse_value
+from cruxmap.language.schema import (
+    Judged,
+    LongNumber,
+    Noted,
+    Remarked,
+    Told,
+)
+from cruxmap.language.yaml_text import Text
+
+RESERVED = frozenset(
+    {
+        *(
+            "event",
+            "before",
+            "after",
+            "by",
+            "within",
+            "of",
+            "during",
+            "ever",
+            "not",
+            "rest",
+            "never",
+            "all",
+            "map",
+        ),
+        *("otherwise", "leak", "chance", "credence", "strength", "force", "pace"),
+        *("value", "true", "false", "null", "same"),
+    }
+)
+OTHERWISE = "otherwise"
+MOST_STEPS = 10_000
+"""Steps that a timeline may have: far above what an argument can tell apart."""
+
+_WORDS = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every entry is read with. `locators` maps a source to the locators it lists (`None`: no list)."""
+
+    resolver: Resolver
+    lexicon: Lexicon
+    locators: Mapping[str, frozenset[str] | None]
+    voices: frozenset[str]
+
+    @property
+    def findings(self) -> Findings:
+        """Where problems go."""
+        return self.resolver.findings
+
+
+# --- what every entry has -----------------------------------------------------------------------
+
+
+def check_word(findings: Findings, id_: Text, *, number_ok: bool = True) -> None:
+    """Add a problem unless the id is kebab-case; ids of parts of an entry may be numbers."""
+    if _WORDS.fullmatch(id_) is None or not (number_ok or any(c.isalpha() for c in id_)):
+        tidy = "-".join(re.findall("[a-z0-9]+", id_.lower()))
+        hint = (
+            f"write `{tidy}`" if _WORDS.fullmatch(tidy) and tidy != id_ else "lower-case words joined by `-`"
+        )
+        findings.add(Code.BAD_ID, f"`{id_}` is not an id", id_, hint)
+
+
+def check_id(findings: Findings, id_: Text, *, number_ok: bool = False) -> None:
+    """Add a problem unless the id is kebab-case and not a word of the language."""
+    check_word(findings, id_, number_ok=number_ok)
+    if id_ in RESERVED:
+        findings.add(Code.RESERVED_ID, f"`{id_}` is a word of the language", id_, "choose another id")
+
+
+def check_part_ids(desk: Desk, ids: Iterable[Text | None]) -> None:
+    """Check the ids of rows, routes, states or phases, which are unique in their entry."""
+    seen: set[str] = set()
+    for id_ in ids:
+        if id_ is None:
+            continue
+        check_id(desk.findings, id_, number_ok=True)
+        if id_ in seen:
+            desk.findings.add(
+                Code.DUPLICATE_ID, f"`{id_}` is there twice", id_, "ids are unique in their entry"
+            )
+        seen.add(id_)
+
+
+def about(desk: Desk, id_: Text, shape: Told) -> About:
+    """Return what an entry says of itself; one without a sentence is a problem."""
+    if not shape.text:
+        desk.findings.add(
+            Code.MISSING_KEY, f"`{id_}` has no `text`", id_, "say it in a sentence, under `text: >-`"
+        )
+    return noted_about(desk, id_, shape.text, shape)
+
+
+def noted_about(desk: Desk, id_: Text, text: Text | None, shape: Noted) -> About:
+    """Return what an entry says of itself, with or without a sentence."""
+    warn_of_comments(desk.findings, text, shape)
+    return About(
+        str(id_),
+        str(text or ""),
+        citations(desk, shape.source),
+        str(shape.note or ""),
+        texts(shape.tags),
+        id_.span,
+    )
+
+
+def texts(words: Text | list[Text] | None) -> tuple[str, ...]:
+    """Return one text or several as plain strings."""
+    return tuple(map(str, each(words)))
+
+
+def each(words: Text | list[Text] | None) -> list[Text]:
+    """Return one text, several, or none as a list."""
+    if words is None:
+        return []
+    return [words] if isinstance(words, Text) else words
+
+
+def warn_of_comments(findings: Findings, text: Text | None, shape: Remarked) -> None:
+    """Warn where a comment may have swallowed the end of a sentence or a locator."""
+    source = shape.source if isinstance(shape, Noted) else None
+    for words in (text, shape.note, *each(source)):
+        if words is not None and words.comment_follows:
+            message = "what follows ` #` on this line is a comment and not read"
+            hint = "quote it if it belongs to the text (`source: post#P15` has no space), or move the comment"
+            findings.warn(Code.COMMENT_AFTER_TEXT, message, words, hint)
+
+
+def citations(desk: Desk, source: Text | list[Text] | None) -> tuple[Citation, ...]:
+    """Return what is cited; sources and listed locators must exist."""
+    return tuple(_citation(desk, words) for words in each(source))
+
+
+def _citation(desk: Desk, words: Text) -> Citation:
+    key, _, locator = words.partition("#")
+    if key not in desk.locators:
+        if desk.resolver.names.complete and key not in desk.resolver.names.broken:
+            hint = desk.resolver.names.nearest(key, desk.locators) or "name it under `sources`"
+            desk.findings.add(Code.UNKNOWN_SOURCE, f"there is no source `{key}`", words, hint)
+    else:
+        listed = desk.locators[key]
+        if locator and listed is not None and locator not in listed:
+            hint = desk.resolver.names.nearest(locator, listed)
+            message = f"`{key}` has no locator `{locator}`"
+            desk.findings.add(Code.UNKNOWN_LOCATOR, message, words, hint)
+    return Citation(key, locator or None, words.span)
+
+
+def check_voice(desk: Desk, voice: Text | None) -> None:
+    """Add a problem for a voice that the map does not name."""
+    names = desk.resolver.names
+    if voice is not None and voice not in desk.voices and voice not in names.broken and names.complete:
+        hint = names.nearest(voice, desk.voices) or "name it under `voices`"
+        desk.findings.add(Code.UNKNOWN_VOICE, f"there is no voice `{voice}`", voice, hint)
+
+
+def with_parents(locators: Iterable[str]) -> frozenset[str]:
+    """Return locators with those that contain them: `C17.2.1` makes `C17.2` and `C17` citable."""
+    found: set[str] = set()
+    for locator in locators:
+        parts = locator.split(".")
+        found.update(".".join(parts[:n]) for n in range(1, len(parts) + 1))
+    return frozenset(found)
+
+
+# --- judgements ---------------------------------------------------------------------------------
+
+
+def number(desk: Desk, text: Text, role: Role) -> Elicited | SameAs:
+    """Read one number; a stand-in where it cannot be read."""
+    try:
+        return parse_value(text, role, desk.lexicon, text.span)
+    except UnreadableError as error:
+        may_be_phrase = not desk.resolver.names.complete and not any(c.isdigit() for c in text)
+        if not may_be_phrase:
+            desk.findings.add(error.code, error.message, text, error.hint)
+        return replace(stand_in(role.scale), span=text.span)
+
+
+def stand_in(scale: Scale) -> Elicited:
+    """Return a number that is as good as any, in the place of one that cannot be read."""
+    return Elicited(scale, 0.5, 0.5) if scale is Scale.PROBABILITY else Elicited(scale, 2, 2)
+
+
+def share(desk: Desk, text: Text) -> Value:
+    """Read one share, which may be `rest`."""
+    return Rest(text.span) if text == "rest" else number(desk, text, Role.SHARE)
+
+
+@dataclass(slots=True)
+class Owner:
+    """The entry that judgements belong to, and the addresses that its nameless rows have taken."""
+
+    desk: Desk
+    id: Text
+    nameless: set[str] = field(default_factory=set)
+
+    def judgement(self, node: Judged, address: str, role: Role, *around: Noted | None) -> Judgement:
+        """Return a judgement as written, with the sources of the row and the phase around it."""
+        text, cited, note = _long(self.desk, node, around)
+        value = share(self.desk, text) if role is Role.SHARE else number(self.desk, text, role)
+        named = "#" not in address
+        return Judgement(address, str(self.id), role, value, named, False, cited, note, value.span)
+
+    def default(self, address: str, role: Role, value: Elicited) -> Judgement:
+        """Return a judgement that nobody wrote."""
+        return Judgement(address, str(self.id), role, value, is_default=True, span=self.id.span)
+
+    def or_default(self, node: Judged | None, address: str, role: Role, value: Elicited) -> Judgement:
+        """Return a judgement as written, or else its default."""
+        return self.default(address, role, value) if node is None else self.judgement(node, address, role)
+
+    def nameless_address(self, owner: str, when: Condition | None) -> str:
+        """Return an address for a row or route without an id: no worldview can reach it."""
+        address = first = f"{owner}#{condition_text(when) if when is not None else 'always'}"
+        count = 1
+        while address in self.nameless:
+            count += 1
+            address = f"{first} ({count})"
+        self.nameless.add(address)
+        return address
+
+
+def _long(
+    desk: Desk, node: Judged, around: tuple[Noted | None, ...]
+) -> tuple[Text, tuple[Citation, ...], str]:
+    """Return a judgement's notation, sources and note, its own before those of what is around it."""
+    text = node.value if isinstance(node, LongNumber) else node
+    noted = [
+        part
+        for part in (node, *around)
+        if isinstance(part, Noted) and (part.source is not None or part.note is not None)
+    ]
+    for part in noted:
+        warn_of_comments(desk.findings, None, part)
+    cited = tuple(citation for part in noted for citation in citations(desk, part.source))
+    note = next((str(part.note) for part in noted if part.note), "")
+    return text, cited, note
+
+
+CERTAIN = Elicited(Scale.PROBABILITY, 1.0, 1.0, "100%")
+NEVER = Elicited(Scale.PROBABILITY, 0.0, 0.0, "0%")
+EVEN_PACE = Elicited(Scale.RATIO, 1.0, 1.0, "1x")
+
+
+def misplaced(owner: Owner, shape: object, keys: tuple[str, ...], allowed: bool, where: str) -> None:
+    """Add a problem for each key that is there without what it belongs to."""
+    for key in keys:
+        value = getattr(shape, key)
+        if value is not None and not allowed:
+            place = value if isinstance(value, Text) else owner.id
+            owner.desk.findings.add(Code.MISPLACED_KEY, f"`{key}` belongs to {where}", place)
