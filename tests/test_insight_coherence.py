@@ -83,13 +83,13 @@ def test_the_least_change_is_shared_by_how_wide_the_judgements_are():
     arguments:
       pro: {text: For., for: t, strength: 10x to 100x}
     """
-    spec = model(text, "target: t\n", ann="stated: [{of: t, credence: 90%}]\n")
+    spec = model(text, "target: t\n", ann="stated: [{of: t, credence: 99%}]\n")
     changes = {c.address: c for c in coherence(spec).worldviews["ann"].changes}
     sd = {
         "t": (logit(0.2) - logit(0.05)) / (2 * Z_95),
         "pro.strength": math.log(10) / (2 * Z_95),
     }
-    gap = logit(0.9) - (logit(0.05) + logit(0.2)) / 2 - (math.log(10) + math.log(100)) / 2
+    gap = logit(0.99) - (logit(0.05) + logit(0.2)) / 2 - (math.log(10) + math.log(100)) / 2
     whole = sum(value**2 for value in sd.values())
     for address, value in sd.items():
         assert changes[address].deviations == pytest.approx(gap * value / whole, rel=1e-7)
@@ -109,6 +109,32 @@ def test_the_superforecasters_would_have_to_give_way_on_disempowerment_first():
     assert mended == pytest.approx(0.01, rel=1e-6)
     assert found.distance == pytest.approx(math.sqrt(sum(c.deviations**2 for c in found.changes)))
     json.dumps(coherence(spec).to_json(), allow_nan=False)
+
+
+def test_gaps_that_the_intervals_explain_change_nothing():
+    text = "claims:\n  t: {text: Target., credence: 10% to 30%}\n"
+    found = coherence(model(text, "target: t\n", ann="stated: [{of: t, credence: 25%}]\n")).worldviews["ann"]
+    assert not found.stated[0].notable
+    assert (found.changes, found.distance) == ((), 0.0)
+    assert found.left == (found.stated[0].gap,)
+
+
+def test_statements_that_fit_are_held_by_their_intervals():
+    text = """
+    claims:
+      a: {text: One., credence: 20%}
+      b: {text: Two., credence: 50%}
+      t: {text: Both., all_of: [a, b]}
+    """
+    stated = "stated: [{of: t, credence: 40%}, {of: a, credence: 19% to 21%}]\n"
+    found = coherence(model(text, "target: t\n", ann=stated)).worldviews["ann"]
+    left = {gap.of: value for gap, value in zip(found.stated, found.left, strict=True)}
+    changes = {c.address: c for c in found.changes}
+    assert left["t"] == pytest.approx(0.0, abs=1e-6)
+    assert changes["a"].after * changes["b"].after == pytest.approx(0.4, rel=1e-6)
+    # `b` alone cannot do it, and `a` is held firmly: it moves no further than it must.
+    assert changes["a"].after < 0.42
+    assert changes["b"].after > 0.95
 
 
 def test_statements_that_contradict_each_other_are_met_halfway():

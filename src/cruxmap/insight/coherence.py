@@ -37,13 +37,19 @@ from cruxmap.network.inquiry import (
 )
 from cruxmap.network.network import FloatArray
 from cruxmap.network.queries import Evidence, infer_many, log_z_gradient
-from cruxmap.network.tables import fill, pullback
+from cruxmap.network.tables import BoolArray, fill, pullback
 
 SPREAD_DRAWS = 512
 """Draws from which the spread of an implied credence is taken."""
 
 MOST_ROUNDS = 50
 """Rounds of the search for the least change; a handful is usual."""
+
+SMALLEST_STEP = 1e-4
+"""The shortest part of a round's step that is tried before the search ends."""
+
+EXACT = 1e-5
+"""How near, in logits, a statement is met that is to be met exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +116,11 @@ class PosteriorShift:
 
 @dataclass(frozen=True, slots=True)
 class WorldviewCoherence:
-    """One worldview: its gaps, largest first, and the least change after which each is what `left` says.
+    """One worldview: its gaps, largest first, and the least change of judgements that reconciles them.
 
-    `distance` is the length of the change in standard deviations; `left` are the gaps that remain, in
-    the order of `stated` (0 where all can be met at once).
+    The change closes the notable gaps, if it can, and holds the others by their intervals; where no gap is
+    notable there is none. `distance` is its length in standard deviations; `left` are the gaps that remain,
+    in the order of `stated`.
     """
 
     stated: tuple[StatedGap, ...]
@@ -260,8 +267,9 @@ def _coherence_of(model: ModelSpec, worldview: str) -> WorldviewCoherence:
         return WorldviewCoherence(())
     inquiry = _inquiry(model, worldview)
     pairs = _gaps(model, inquiry)
-    possible = [credence for gap, credence in pairs if gap.gap is not None]
-    moved, residual = _least_change(inquiry, possible)
+    possible = [(credence, gap.notable) for gap, credence in pairs if gap.gap is not None]
+    notable = np.array([notable for _, notable in possible], dtype=np.bool_)
+    moved, residual = _least_change(inquiry, [credence for credence, _ in possible], notable)
     remaining = iter(residual.tolist())
     left = tuple(None if gap.gap is None else next(remaining) for gap, _ in pairs)
     return WorldviewCoherence(
@@ -276,32 +284,43 @@ def _coherence_of(model: ModelSpec, worldview: str) -> WorldviewCoherence:
 # --- the least change ----------------------------------------------------------------------------
 
 
-def _least_change(inquiry: Inquiry, statements: Sequence[StatedCredence]) -> tuple[FloatArray, FloatArray]:
-    """Return the shortest move of the judgements that meets the statements, and the gaps it leaves.
+def _least_change(
+    inquiry: Inquiry, statements: Sequence[StatedCredence], exactly: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the shortest move of the judgements that reconciles the statements, and the gaps it leaves.
 
-    The move is in standard deviations, (n_judgements,), and 0 for constants and links. Each round solves
-    the linearised problem for the shortest move (Gauss-Newton); a step that does not help is halved.
+    The move `x` is in standard deviations, (n_judgements,), and 0 for constants and links. It makes
+    `|x|^2 + sum (gap / tolerance)^2` least, the tolerance of a statement being its `sd`, or next to nothing
+    where it is to be met `exactly`. Gauss-Newton: each round solves the linearised problem; a step that does
+    not help is halved.
     """
     moved = np.zeros(len(inquiry.network.addresses))
-    if not statements:
-        return moved, np.empty(0)
     wanted = np.array([stated.logit for stated in statements])
+    tolerance = np.where(exactly, EXACT, [stated.sd for stated in statements])
     implied, slopes = _linearised(inquiry, statements, moved)
+    if not exactly.any():
+        return moved, wanted - implied
+
+    def worse(x: FloatArray, gaps: FloatArray) -> float:
+        return float((x**2).sum() + ((gaps / tolerance) ** 2).sum())
+
     for _ in range(MOST_ROUNDS):
-        missing = wanted - implied
-        if np.abs(missing).max() < 1e-9:
-            break
-        aim = np.linalg.pinv(slopes, rcond=1e-9) @ (missing + slopes @ moved)
+        gaps = wanted - implied
+        spread = slopes @ slopes.T + np.diag(tolerance**2)
+        aim = slopes.T @ np.linalg.solve(spread, gaps + slopes @ moved)
         step = 1.0
-        while step > 1e-3:
+        while step > SMALLEST_STEP:
             candidate = moved + step * (aim - moved)
             trial, trial_slopes = _linearised(inquiry, statements, candidate)
-            if np.linalg.norm(wanted - trial) < np.linalg.norm(missing):
+            if worse(candidate, wanted - trial) < worse(moved, gaps):
                 break
             step /= 2
         else:
             break
+        settled = np.abs(candidate - moved).max() < SMALLEST_STEP**2
         moved, implied, slopes = candidate, trial, trial_slopes
+        if settled:
+            break
     return moved, wanted - implied
 
 

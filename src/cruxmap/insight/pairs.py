@@ -125,7 +125,7 @@ def pairs(model: ModelSpec) -> PairMatrix:
     logits = log_odds_of(inquiry, numbers.mu.T, numbers.single.T)
     chances = _claims(inquiry)
     possible = [number for number in range(len(model.worldviews)) if not math.isnan(logits[number])]
-    apart = _distances(chances[:, possible])
+    apart = _distances(chances[..., possible])
     order, merges = _clustered(apart)
     numbers_in_order = [possible[place] for place in order]
     numbers_in_order += [number for number in range(len(model.worldviews)) if number not in possible]
@@ -157,27 +157,25 @@ def _matrix(value: Any, numbers: Sequence[int]) -> Matrix:
 
 
 def _claims(inquiry: Inquiry) -> FloatArray:
-    """Return the central P(claim | given) of the claims that the target rests on, (claims, worldviews)."""
+    """Return the central chances of the claims that the target rests on: (2, claims, worldviews)."""
     network, numbers, settled = inquiry.network, inquiry.numbers, settled_nodes(inquiry)
     given = {variable for variable, _ in inquiry.given}
     above = set(ancestors(network, {inquiry.targets[0], *given})) - settled
     claims = [place for c in inquiry.model.map.claims if (place := network.places[c.about.id]) in above]
     entries = fill(network.program, numbers.mu.T, numbers.single.T)
     marginals = infer(network, entries, inquiry.given, claims).marginals
-    return np.array([marginals[claim][1] for claim in claims]).reshape(-1, len(numbers.mu))
+    return np.array([marginals[claim] for claim in claims]).reshape(-1, 2, len(numbers.mu)).swapaxes(0, 1)
 
 
 def _distances(chances: FloatArray) -> FloatArray:
-    """Return distances (n, n) between columns of probabilities (claims, n)."""
-    n = chances.shape[1]
+    """Return distances (n, n) between worldviews' chances of claims (2, claims, n)."""
+    n = chances.shape[-1]
     apart = np.zeros((n, n))
     for i, j in combinations(range(n), 2):
-        a, b = chances[:, i], chances[:, j]
+        a, b = chances[..., i], chances[..., j]
         middle = (a + b) / 2
-        divergence = sum(
-            rel_entr(p, m) for p, m in ((a, middle), (b, middle), (1 - a, 1 - middle), (1 - b, 1 - middle))
-        )
-        apart[i, j] = apart[j, i] = math.sqrt(max(0.0, float(np.mean(divergence))) / (2 * LN_10))
+        divergence = float((rel_entr(a, middle) + rel_entr(b, middle)).sum()) / (2 * LN_10)
+        apart[i, j] = apart[j, i] = math.sqrt(max(0.0, divergence) / chances.shape[1])
     return apart
 
 

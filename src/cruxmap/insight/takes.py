@@ -38,6 +38,9 @@ SEARCH_DRAWS = 16
 WORTHWHILE = 0.95
 """A further change is worth showing where it cuts the whole log-odds to this part or less."""
 
+FURTHEST_SCALE = 4.0
+"""How many times as far as the search thought a move may have to go over all draws."""
+
 PRECISION = 1e-4
 """How near the goal, in log-odds, an answer must come from the far side."""
 
@@ -165,10 +168,10 @@ def takes(
     if math.isinf(start):
         return answer((), "the target is certain in this worldview: no number that may move reaches it")
     moves = _search(state, goal, _movable(inquiry, only))
-    if not moves:
+    fitted = [fit for move in moves if (fit := _fitted(state, goal, start, move)) is not None]
+    if not fitted:
         return answer((), "no change of judgements that may move reaches it")
-    fitted = [_fitted(state, goal, move) for move in moves]
-    return answer(_frontier([_take(inquiry, state, move) for move in fitted if move is not None]), None)
+    return answer(tuple(_take(inquiry, state, move) for move in _frontier(fitted)), None)
 
 
 def _view(model: ModelSpec, worldview: str, progress: Progress | None) -> View:
@@ -261,21 +264,43 @@ def _movable(inquiry: Inquiry, only: Sequence[str]) -> list[int]:
 # --- the search ----------------------------------------------------------------------------------
 
 
-def _search(state: _State, goal: Goal, movable: Sequence[int]) -> list[FloatArray]:
-    """Return moves (n_judgements,) that meet the goal over the search's draws, fewest judgements first."""
+def _search(state: _State, goal: Goal, movable: Sequence[int]) -> tuple[FloatArray, ...]:
+    """Return moves (n_judgements,) that meet the goal over the search's draws, of fewest judgements first.
+
+    Sets in between are searched for only where the largest set saves enough against one judgement alone.
+    """
     if not movable:
-        return []
-    moves = []
+        return ()
     single, best_first = _one_judgement(state, goal, movable)
-    if single is not None:
-        moves.append(single)
-    for count in range(2, MOST_CHANGES + 1):
+    moves = [] if single is None else [single]
+    many = _stagewise(state, goal, movable, MOST_CHANGES)
+    if many is not None and not _pays(many, moves):
+        return tuple(moves)
+    for count in range(2, MOST_CHANGES):
         for allowed in (best_first[:count], movable):
             move = _stagewise(state, goal, allowed, count)
             if move is not None:
                 moves.append(move)
         state.view.tell("sets of changes", count, MOST_CHANGES)
-    return moves
+    return _frontier(moves if many is None else [*moves, many])
+
+
+def _pays(move: FloatArray, fewer: Sequence[FloatArray]) -> bool:
+    """Tell whether a move is enough smaller than those of fewer judgements to be worth more changes."""
+    return all(_size(move) <= WORTHWHILE * _size(other) for other in fewer)
+
+
+def _size(move: FloatArray) -> float:
+    return float(np.abs(move).sum())
+
+
+def _frontier(moves: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
+    """Keep, for each number of judgements, the smallest move, where it pays against the fewer ones."""
+    kept: list[FloatArray] = []
+    for move in sorted(moves, key=lambda move: (np.count_nonzero(move), _size(move))):
+        if _pays(move, kept):
+            kept.append(move)
+    return tuple(kept)
 
 
 def _one_judgement(state: _State, goal: Goal, movable: Sequence[int]) -> tuple[FloatArray | None, list[int]]:
@@ -333,29 +358,38 @@ def _stagewise(state: _State, goal: Goal, allowed: Sequence[int], count: int) ->
     return move
 
 
-def _fitted(state: _State, goal: Goal, move: FloatArray) -> FloatArray | None:
-    """Scale a move so that the estimate over all draws just meets the goal; `None` where it never does."""
-    wanted, far, near = float(logit(goal.threshold)), 1.0, 0.0
-    reached = state.estimate(far * move)
-    while not goal.met_by(reached):
-        near, far = far, 1.25 * far
-        if far > 4:
+def _fitted(state: _State, goal: Goal, start: float, move: FloatArray) -> FloatArray | None:
+    """Scale a move so that the estimate over all draws just meets the goal; `None` where it never does.
+
+    `start` are the log-odds before. By false position (the Illinois rule), from the far side: a few
+    evaluations.
+    """
+    sign = 1.0 if goal.rise else -1.0
+    wanted = sign * float(logit(goal.threshold)) + PRECISION / 2
+
+    def missing(scale: float) -> float:
+        return sign * state.estimate(scale * move) - wanted
+
+    near, below, far, above = 0.0, sign * start - wanted, 1.0, missing(1.0)
+    while above < 0:
+        near, below, far = far, above, 1.25 * far
+        if far > FURTHEST_SCALE:
             return None
-        reached = state.estimate(far * move)
-    while abs(reached - wanted) > PRECISION and far - near > 1e-9:
-        middle = (near + far) / 2
-        trial = state.estimate(middle * move)
-        if goal.met_by(trial):
-            far, reached = middle, trial
+        above = missing(far)
+    while above > PRECISION / 2 and far - near > 1e-12:
+        middle = far - above * (far - near) / (above - below)
+        there = missing(middle)
+        if there >= 0:
+            far, above, below = middle, there, below / 2
         else:
-            near = middle
+            near, below = middle, there
     return far * move
 
 
 def _take(inquiry: Inquiry, state: _State, move: FloatArray) -> Take:
     used = sorted(np.flatnonzero(move), key=lambda number: -abs(move[number]))
     steps = tuple(_step(inquiry, int(number), float(move[number])) for number in used)
-    return Take(steps, float(np.abs(move).sum()), float(expit(state.estimate(move))))
+    return Take(steps, _size(move), float(expit(state.estimate(move))))
 
 
 def _step(inquiry: Inquiry, number: int, moved: float) -> TakeStep:
@@ -370,12 +404,3 @@ def _step(inquiry: Inquiry, number: int, moved: float) -> TakeStep:
     verb = "raise" if moved > 0 else "lower"
     text = inquiry.model.map.entry[judgement.owner].about.text
     return TakeStep(address, before, after, moved, f"{verb} {address} {ends}: {text}")
-
-
-def _frontier(found: Sequence[Take]) -> tuple[Take, ...]:
-    """Keep, for each number of changes, the smallest, where it is worth more changes than the one before."""
-    kept: list[Take] = []
-    for take in sorted(found, key=lambda take: (take.count, take.total_log_odds)):
-        if not kept or take.total_log_odds <= WORTHWHILE * kept[-1].total_log_odds:
-            kept.append(take)
-    return tuple(kept)
