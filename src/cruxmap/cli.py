@@ -601,7 +601,7 @@ def _stage_text(stage: Stage, spec: "ModelSpec", worldview: str | None) -> str:
 
             inquiry = inquire(spec)
             evidence = [variable for variable, _ in inquiry.given]
-            return plan_text(plan(inquiry.network, inquiry.targets, evidence))
+            return plan_text(inquiry.network, plan(inquiry.network, inquiry.targets, evidence))
         case Stage.PYMC:
             from cruxmap.bayes.model import build, model_text
 

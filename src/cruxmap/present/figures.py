@@ -124,7 +124,7 @@ def _forest_rows(
     axes.set_axisbelow(True)
     for y, (worldview, result) in enumerate(results.items()):
         _forest_row(axes, y, result, limits)
-        words = textwrap.wrap(textwrap.shorten(texts.get(worldview, ""), 118, placeholder=" ..."), 42)
+        words = textwrap.wrap(texts.get(worldview, ""), 42, max_lines=3, placeholder=" ...")
         defined = result.mean is not None
         left, right = (0.0, (MARGIN - LABEL_WIDTH) * 72), (1.0, 10.0)
         _beside(axes, y, left, 8, worldview, size=9, weight="bold")

@@ -253,8 +253,7 @@ class _Pen:
             if basis.address != name:
                 rows.extend(self._arguments(basis.address, basis.depth + 1))
         rows.extend(self._arguments(name, 0))
-        known = self.marginals.get(name, {})
-        probability = percent(known["true"]) if "true" in known else ""
+        probability = _probability(self.marginals.get(name, {}))
         file = PurePosixPath(entry.about.span.file).stem
         return Card(name, type(entry).__name__.lower(), entry.about.text, probability, tuple(rows), file)
 
@@ -383,6 +382,13 @@ class _Pen:
     def _number(self, address: str) -> str:
         setting = self.perspective.setting[address]
         return "rejected" if setting.rejected else setting.value.text or format_value(setting.value)
+
+
+def _probability(known: Mapping[str, float]) -> str:
+    """Write the probability that a claim is true, or that an event ever happens."""
+    if "never" in known:
+        return f"ever {percent(sum(p for step, p in known.items() if step != 'never'))}"
+    return percent(known["true"]) if "true" in known else ""
 
 
 def _basis(card: str, head: str, text: str = "", *, address: str = "", depth: int = 0) -> CardRow:

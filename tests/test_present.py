@@ -1,0 +1,280 @@
+"""What is shown: pictures, texts and tables as data, on maps with every construct and on the real ones."""
+
+import html
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cruxmap.insight.estimate import Summary, TargetEstimate
+from cruxmap.language.argument_map import (
+    About,
+    ArgumentMap,
+    Claim,
+    Credence,
+    Elicited,
+    Judgement,
+    Role,
+    Scale,
+    judgements_of,
+)
+from cruxmap.language.inheritance import settle
+from cruxmap.language.reading import read_map, read_model
+from cruxmap.present import figures, map_drawing
+from cruxmap.present.files import write_file
+from cruxmap.present.map_picture import LARGE, Mark, Picture, around, chapters, overview, picture
+from cruxmap.present.map_text import map_text
+from cruxmap.present.numbers import percent
+from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_table
+
+ROOT = Path(__file__).parent.parent
+EVERYTHING = ROOT / "tests" / "maps" / "good" / "arguments" / "everything"
+MAPS = {
+    "everything": EVERYTHING,
+    "power-seeking": ROOT / "arguments" / "power-seeking",
+    "deceptive-alignment": ROOT / "arguments" / "deceptive-alignment",
+}
+
+
+@pytest.fixture(params=list(MAPS), scope="module")
+def argument_map(request: pytest.FixtureRequest) -> ArgumentMap:
+    return read_map(MAPS[request.param])
+
+
+@pytest.fixture(scope="module")
+def shown(argument_map: ArgumentMap) -> Picture:
+    return picture(argument_map, settle(argument_map))
+
+
+# --- the written form ------------------------------------------------------------------------------
+
+
+def test_a_map_written_out_reads_back_the_same(argument_map: ArgumentMap, tmp_path: Path) -> None:
+    folder = tmp_path / argument_map.id
+    folder.mkdir()
+    (folder / "map.yaml").write_text(map_text(argument_map), encoding="utf-8")
+    sources = tuple(replace(source, locators=None) for source in argument_map.sources)
+    assert read_map(folder) == replace(argument_map, worldviews=(), sources=sources)
+
+
+NASTY = [
+    'quotes " and \\ and "\\"',
+    "# no comment",
+    "a: b, {c: [d]}",
+    "  spaces  ",
+    "- not a list",
+    "line\nbreak\ttab",
+    "<b>&amp;</b> \u2028 \u00e9\u4e2d \U0001f600",
+    "'single' and %percent | pipe > more",
+    "long " * 40 + "text",
+    "~",
+    "0x10",
+]
+
+
+def map_with_texts(texts: list[str]) -> ArgumentMap:
+    half = Elicited(Scale.PROBABILITY, 0.5, 0.5, "50%")
+    claims = tuple(
+        Claim(About(f"claim-{i}", text), Credence(Judgement(f"claim-{i}", f"claim-{i}", Role.CREDENCE, half)))
+        for i, text in enumerate(texts)
+    )
+    return ArgumentMap("nasty", "", "", claims, (), (), ())
+
+
+def test_any_text_survives_being_written_out(tmp_path: Path) -> None:
+    argument_map = map_with_texts(NASTY)
+    (tmp_path / "nasty").mkdir()
+    (tmp_path / "nasty" / "map.yaml").write_text(map_text(argument_map), encoding="utf-8")
+    read = read_map(tmp_path / "nasty")
+    assert [c.about.text.strip() for c in read.claims] == [text.strip() for text in NASTY]
+
+
+# --- pictures --------------------------------------------------------------------------------------
+
+
+def test_a_picture_tells_every_entry_once(argument_map: ArgumentMap, shown: Picture) -> None:
+    entries = [*argument_map.claims, *argument_map.questions, *argument_map.events]
+    assert [card.id for card in shown.cards] == [entry.about.id for entry in entries]
+    told = [
+        row.address
+        for card in shown.cards
+        for row in card.rows
+        if row.mark is not Mark.BASIS and not row.text.startswith("Told under ")
+    ]
+    assert sorted(told) == sorted(argument.about.id for argument in argument_map.arguments)
+
+
+def test_a_picture_shows_every_number_that_was_written(argument_map: ArgumentMap, shown: Picture) -> None:
+    for entry in (*argument_map.claims, *argument_map.events):
+        card = next(card for card in shown.cards if card.id == entry.about.id)
+        written = " ".join(row.head for row in card.rows)
+        for judgement in judgements_of(entry):
+            if not judgement.is_default and judgement.role is not Role.PACE:
+                assert getattr(judgement.value, "text", "") in written
+
+
+def test_heavier_arguments_are_drawn_heavier(argument_map: ArgumentMap) -> None:
+    none = {name: {"false": 1.0, "true": 0.0} for name in (a.about.id for a in argument_map.arguments)}
+    faint = picture(argument_map, settle(argument_map), none)
+    assert all(row.weight == 0 for card in faint.cards for row in card.rows)
+    sure = {name: {"false": 0.0, "true": 1.0} for name in none}
+    heavy = picture(argument_map, settle(argument_map), sure)
+    weights = [row.weight for card in heavy.cards for row in card.rows if row.mark is not Mark.BASIS]
+    assert all(0 <= weight <= 1 for weight in weights)
+    assert not weights or max(weights) > 0.3
+
+
+def test_chapters_tell_everything_and_stay_small(shown: Picture) -> None:
+    pages = chapters(shown)
+    own = [card.id for page in pages.values() for card in page.cards if not card.stub]
+    assert sorted(own) == sorted(card.id for card in shown.cards)
+    for name, page in pages.items():
+        assert sum(not card.stub for card in page.cards) <= LARGE
+        here = {card.id for card in page.cards}
+        assert all(link.start in here and link.end in here for link in page.links)
+        for stub in (card for card in page.cards if card.stub):
+            assert stub.page != name
+            assert stub.id in {card.id for card in pages[stub.page].cards}
+
+
+def test_around_keeps_what_is_near(shown: Picture) -> None:
+    start = shown.links[0].end
+    assert [card.id for card in around(shown, [start], 0).cards] == [start]
+    near = around(shown, [start], 1)
+    linked = {
+        name for link in shown.links if start in (link.start, link.end) for name in (link.start, link.end)
+    }
+    assert {card.id for card in near.cards} == linked | {start}
+
+
+def test_an_overview_counts_arguments(shown: Picture) -> None:
+    small = overview(shown)
+    for card, whole in zip(small.cards, shown.cards, strict=True):
+        counted = sum(int(n) for row in card.rows for n in re.findall(r"\d+", row.head))
+        assert counted == sum(row.mark is not Mark.BASIS for row in whole.rows)
+
+
+def test_drawings_are_laid_out_with_every_sentence(shown: Picture) -> None:
+    for view in (shown, *chapters(shown).values()):
+        svg = map_drawing.draw(map_drawing.dot_text(view), ["svg"])["svg"].decode()
+        pieces = (html.unescape(piece) for piece in re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+        words = "".join("".join(pieces).split())
+        for card in view.cards:
+            assert "".join(card.text.split()) in words
+
+
+def test_any_text_can_be_drawn() -> None:
+    argument_map = map_with_texts(NASTY)
+    shown = picture(argument_map, settle(argument_map))
+    for view in (shown, overview(shown)):
+        drawn = map_drawing.draw(map_drawing.dot_text(view), ["svg", "png"])
+        assert drawn["svg"].count(b'class="node"') == len(NASTY)
+        assert drawn["png"].startswith(b"\x89PNG")
+
+
+def test_mermaid_has_a_box_per_entry_and_an_arrow_per_target(
+    argument_map: ArgumentMap, shown: Picture
+) -> None:
+    text = map_drawing.mermaid_text(shown)
+    names = set(re.findall(r"^  (n_\w+)[\[(]", text, re.MULTILINE))
+    assert names == {"n_" + name.replace("-", "_") for name in argument_map.entry}
+    arrows = re.findall(r"^  (n_\w+) (?:-->|--x)\|", text, re.MULTILINE)
+    told_at = [row for card in shown.cards for row in card.rows if row.mark is not Mark.BASIS]
+    assert len(arrows) == len(told_at)
+    ends = re.findall(r"^  n_\w+ \S+ ?(n_\w+)$", text, re.MULTILINE)
+    assert set(ends) <= names
+
+
+# --- figures ---------------------------------------------------------------------------------------
+
+
+NO_DRAWS = np.array([np.nan])
+NOTHING = Summary(None, None, None, None, "impossible", NO_DRAWS, NO_DRAWS)
+
+
+def estimate_of(log_odds: np.ndarray) -> TargetEstimate:
+    p = 1 / (1 + np.exp(-log_odds))
+    low, median, high = np.quantile(p, (0.05, 0.5, 0.95)).tolist()
+    return TargetEstimate(float(p.mean()), median, (low, high), median, None, p, log_odds, NOTHING)
+
+
+def test_a_forest_draws_the_numbers_of_the_estimate() -> None:
+    rng = np.random.default_rng(7)
+    results = {"a": estimate_of(rng.normal(-4, 1, 2000)), "b": estimate_of(rng.normal(1, 0.2, 2000))}
+    [axes] = figures.forest(results, "Title", {}, "foot").axes
+    bars = [line for line in axes.lines if line.get_linewidth() == 2.5]
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    for result, bar, dot in zip(results.values(), bars, dots, strict=True):
+        assert result.interval_90 is not None
+        ends = [np.log(p / (1 - p)) for p in result.interval_90]
+        assert bar.get_xdata() == pytest.approx(ends)
+        assert dot.get_xdata() == pytest.approx([np.log(result.mean / (1 - result.mean))])
+    written = {text.get_text() for text in axes.texts}
+    assert {percent(result.mean) for result in results.values()} <= written
+
+
+@pytest.mark.parametrize(
+    "log_odds", [np.full(10, -3.0), np.full(10, np.inf), np.array([-np.inf, 0.0, np.inf])]
+)
+def test_a_forest_draws_points_and_certainties(log_odds: np.ndarray) -> None:
+    undefined = TargetEstimate(None, None, None, None, "impossible", NO_DRAWS, NO_DRAWS, NOTHING)
+    drawn = figures.forest({"a": estimate_of(log_odds), "b": undefined}, "Title", {}, "foot")
+    assert figures.encode(drawn, "svg").startswith(b"<?xml")
+    assert "undefined" in {text.get_text() for text in drawn.axes[0].texts}
+
+
+def test_labels_of_a_forest_do_not_overlap() -> None:
+    rng = np.random.default_rng(7)
+    names = [f"worldview-{i}" for i in range(12)]
+    results = {name: estimate_of(rng.normal(rng.normal(-2, 3), rng.uniform(0, 2), 500)) for name in names}
+    texts = dict.fromkeys(names, "A sentence that goes on and on about what this reviewer thinks. " * 4)
+    figure = figures.forest(results, "A title that is long. " * 12, texts, "what was asked " * 20)
+    figure.draw_without_rendering()
+    [axes] = figure.axes
+    labels = [*figure.texts, *axes.texts, *axes.get_xticklabels()]
+    boxes = [label.get_window_extent() for label in labels if label.get_text()]
+    page = figure.bbox
+    for i, box in enumerate(boxes):
+        assert page.x0 <= box.x0 <= box.x1 <= page.x1
+        assert page.y0 <= box.y0 <= box.y1 <= page.y1
+        for other in boxes[i + 1 :]:
+            assert not box.overlaps(other)
+
+
+# --- tables and files ------------------------------------------------------------------------------
+
+
+TABLE = Table(
+    "Title",
+    (Column("name", "name"), Column("p", "P", percent, right=True)),
+    (("a|b", 0.051376), ("[red]", None)),
+    ("A note.",),
+)
+
+
+def test_tables_in_every_form() -> None:
+    assert csv_text(TABLE) == "name,p\na|b,0.051376\n[red],\n"
+    assert markdown_text(TABLE) == (
+        "**Title**\n\n| name | P |\n| --- | ---: |\n| a\\|b | 5.1% |\n| [red] | - |\n\nA note.\n"
+    )
+    assert [list(column.cells) for column in rich_table(TABLE).columns] == [["a|b", "\\[red]"], ["5.1%", "-"]]
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "folder" / "file.txt"
+    write_file(file, "one")
+    assert file.read_text() == "one"
+    with pytest.raises(UnicodeEncodeError):
+        write_file(file, "\ud800")
+    with pytest.raises(IsADirectoryError):
+        write_file(file.parent, "two")
+    assert [path.name for path in tmp_path.rglob("*")] == ["folder", "file.txt"]
+    assert file.read_text() == "one"
+
+
+def test_the_real_model_draws_its_target(shown: Picture) -> None:
+    model = read_model(ROOT / "models" / "power-seeking.yaml")
+    drawn = picture(model.map, settle(model.map), target=["power-seeking-catastrophe"])
+    assert map_drawing.dot_text(drawn).count('BORDER="3"') == 1

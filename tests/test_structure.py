@@ -1,0 +1,68 @@
+"""The shape of the house: which rooms import which, and what light commands leave unloaded."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {
+    "pymc",
+    "pytensor",
+    "arviz",
+    "numba",
+    "matplotlib",
+    "numpy",
+    "scipy",
+    "networkx",
+    "cotengra",
+    "pandas",
+}
+
+
+def test_imports_point_up_only() -> None:
+    lint_imports = Path(sysconfig.get_path("scripts")) / "lint-imports"
+    done = subprocess.run([lint_imports, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["check", str(ROOT)],
+        ["schema"],
+        ["new", "small"],
+        ["check", "--format", "json", str(ROOT)],
+    ],
+    ids=" ".join,
+)
+def test_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
+    script = (
+        "import json, sys; from cruxmap import cli; code = cli._run();"
+        "sys.stderr.write(json.dumps([code, sorted(sys.modules)]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    code, modules = json.loads(done.stderr)
+    assert code == 0
+    assert {name.partition(".")[0] for name in modules} & HEAVY == set()
+
+
+def test_checking_the_real_map_takes_under_half_a_second_of_processor_time() -> None:
+    command = [sys.executable, "-m", "cruxmap.cli", "check", str(ROOT / "arguments" / "deceptive-alignment")]
+    subprocess.run(command, capture_output=True, check=True)  # compiles the modules' bytecode, once
+    assert min(processor_time(command) for _ in range(5)) < 0.5
+
+
+def processor_time(command: list[str]) -> float:
+    """Return the user and system seconds that a command takes."""
+    before = os.times()
+    subprocess.run(command, capture_output=True, check=True)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
