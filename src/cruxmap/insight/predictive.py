@@ -148,9 +148,9 @@ def log_odds(inquiry: Inquiry, entries: FloatArray) -> FloatArray:
     no, yes = infer(inquiry.network, entries, inquiry.given, (target,)).marginals[target]
     with np.errstate(divide="ignore", invalid="ignore"):
         logits = np.asarray(np.log(yes) - np.log(no))
-    if np.isinf(logits).any():  # certain, or too near it for a probability to tell
-        false, true = infer_many(inquiry.network, entries, sides(inquiry), ())
-        logits = np.where(np.isinf(logits), true.log_z - false.log_z, logits)
+        if np.isinf(logits).any():  # certain, or too near it for a probability to tell
+            false, true = infer_many(inquiry.network, entries, sides(inquiry), ())
+            logits = np.where(np.isinf(logits), true.log_z - false.log_z, logits)
     return logits
 
 
