@@ -6,6 +6,7 @@
 import inspect
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import EnumType
 from pathlib import Path
 from typing import Any, get_args
@@ -13,6 +14,9 @@ from typing import Any, get_args
 from typer.models import ArgumentInfo
 
 from cruxmap import cli
+from cruxmap.insight.estimate import estimate
+from cruxmap.language.reading import read_model
+from cruxmap.present.figures import encode, estimate_figures
 
 DOCS = Path(__file__).parent
 
@@ -79,6 +83,14 @@ def _help(info: Any, default: Any) -> str:
     return f"{info.help} Default: `{default}`." if shown else info.help
 
 
+def picture() -> bytes:
+    """Return docs/estimate.png: what each worldview of the first map implies."""
+    model = read_model(DOCS.parent / "models" / "deceptive-alignment.yaml")
+    drawn = estimate_figures(model, estimate(replace(model, also=())))["estimate"]
+    return encode(drawn, "png")
+
+
 if __name__ == "__main__":
     (DOCS / "cli.md").write_text(cli_reference(), encoding="utf-8")
-    sys.stdout.write("wrote docs/cli.md\n")
+    (DOCS / "estimate.png").write_bytes(picture())
+    sys.stdout.write("wrote docs/cli.md and docs/estimate.png\n")

@@ -22,10 +22,8 @@ import typer
 from cruxmap.errors import InvalidMap, Problem
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from rich.console import Console
 
-    from cruxmap.insight.estimate import Estimate
     from cruxmap.language.argument_map import ArgumentMap, ModelSpec
     from cruxmap.present.map_picture import Picture
     from cruxmap.present.tables import Table
@@ -311,6 +309,7 @@ def run(
     spec = _model(model, settings, assuming, observed)
     from cruxmap.insight import estimate as insight
     from cruxmap.present import figures, tables
+    from cruxmap.present.map_picture import pages
 
     folder = output or FIGURES / spec.id
     with _progress() as progress:
@@ -322,9 +321,9 @@ def run(
         "estimate.csv": tables.csv_text(table),
         "estimate.md": "\n".join(map(tables.markdown_text, shown)),
     }
-    for name, figure in _estimate_figures(spec, answer).items():
+    for name, figure in figures.estimate_figures(spec, answer).items():
         files |= {f"{name}.{kind}": figures.encode(figure, kind) for kind in ("svg", "png")}
-    for name, picture in _map_pictures(spec).items():
+    for name, picture in pages(_picture(spec, "map")).items():
         files |= {f"{name}.{kind}": drawn for kind, drawn in _draw(picture, Drawing.SVG, Drawing.PNG).items()}
     for name, content in files.items():
         _write(folder / name, content)
@@ -523,38 +522,6 @@ def _picture(spec: "ModelSpec", worldview: str) -> "Picture":
         title=f"{spec.map.title or spec.map.id} ({whose}{given})",
         target=mentioned(spec.target.condition),
     )
-
-
-def _map_pictures(spec: "ModelSpec") -> "dict[str, Picture]":
-    """Return the whole map; where it is large also an overview, and pages that can be printed."""
-    from cruxmap.present.map_picture import LARGE, chapters, overview
-
-    whole = _picture(spec, "map")
-    if len(whole.cards) <= LARGE:
-        return {"map": whole}
-    pages = {f"map-{name}": page for name, page in chapters(whole).items()}
-    return {"map": whole, "map-overview": overview(whole), **pages}
-
-
-def _estimate_figures(spec: "ModelSpec", answer: "Estimate") -> "dict[str, Figure]":
-    """Return the estimates of the target, and of each further target, as figures."""
-    from cruxmap.present.figures import forest
-    from cruxmap.present.tables import by_target, question_text
-
-    texts = {worldview.about.id: worldview.about.text for worldview in spec.map.worldviews}
-    texts["map"] = "The map's own judgements."
-    figures = {}
-    for target, results in by_target(answer).items():
-        name = "estimate" if target == answer.target else f"estimate-{_file_name(target)}"
-        entry = spec.map.entry.get(target.partition(".")[0])
-        sentence = f"{target}: {entry.about.text}" if entry else target
-        figures[name] = forest(results, sentence, texts, question_text(answer))
-    return figures
-
-
-def _file_name(target: str) -> str:
-    """Return a name for a file about a target, which may be a condition in braces."""
-    return "-".join("".join(c if c.isalnum() or c in "-._" else " " for c in target).split())
 
 
 def _drawing_for(output: Path | None) -> Drawing:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cruxmap.insight.estimate import Summary, TargetEstimate
+from cruxmap.insight.estimate import Estimate, Summary, TargetEstimate
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ModelSpec
 from cruxmap.network.network import FloatArray
 from cruxmap.present.numbers import interval, percent
+from cruxmap.present.tables import by_target, question_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,6 +63,24 @@ def _blank(width: float, height: float) -> "Iterator[Figure]":
 
     with mpl.rc_context(STYLE):
         yield Figure(figsize=(width, height))
+
+
+def estimate_figures(model: ModelSpec, estimate: Estimate) -> "dict[str, Figure]":
+    """Return a forest of the target, and one of each further target, by the names of their files."""
+    texts = {worldview.about.id: worldview.about.text for worldview in model.map.worldviews}
+    texts[MAP_WORLDVIEW] = "The map's own judgements."
+    drawn = {}
+    for target, results in by_target(estimate).items():
+        name = "estimate" if target == estimate.target else f"estimate-{_file_name(target)}"
+        entry = model.map.entry.get(target.partition(".")[0])
+        title = f"{target}: {entry.about.text}" if entry else target
+        drawn[name] = forest(results, title, texts, question_text(estimate))
+    return drawn
+
+
+def _file_name(target: str) -> str:
+    """Return a name for a file about a target, which may be a condition in braces."""
+    return "-".join("".join(c if c.isalnum() or c in "-._" else " " for c in target).split())
 
 
 def forest(

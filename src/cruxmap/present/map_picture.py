@@ -186,6 +186,14 @@ def _counted(card: Card) -> Card:
     return replace(card, rows=tuple(rows))
 
 
+def pages(shown: Picture) -> dict[str, Picture]:
+    """Return a picture by file name; where it is large, an overview and pages that can be printed as well."""
+    if len(shown.cards) <= LARGE:
+        return {"map": shown}
+    parts = {f"map-{name}": page for name, page in chapters(shown).items()}
+    return {"map": shown, "map-overview": overview(shown), **parts}
+
+
 def chapters(shown: Picture) -> dict[str, Picture]:
     """Cut a large picture into pages, in the order of the map: by file, and by number where a file is long.
 

@@ -1,0 +1,158 @@
+"""The documentation is true: its code runs, its examples check, its reference is the program's own."""
+
+import importlib.util
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cruxmap import cli
+from cruxmap.language.reading import check
+
+ROOT = Path(__file__).parent.parent
+PAGES = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    language: str
+    code: str
+
+
+def blocks(page: str) -> list[Block]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return [Block(*match.groups()) for match in FENCE.finditer(text)]
+
+
+def has_code(page: str) -> bool:
+    return any(block.language in ("python", "console") for block in blocks(page))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if has_code(page)])
+def test_code_blocks_run(page: str, tmp_path: Path) -> None:
+    """Python blocks of a page share their names; what a console block prints is what the page says."""
+    for folder in ("arguments", "models"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    script = []
+    for block in blocks(page):
+        if block.language == "python":
+            script.append(block.code)
+        elif block.language == "console":
+            for command, expected in commands(block.code):
+                printed = shell(command, tmp_path)
+                assert matches(expected, printed), f"`{command}` printed\n{printed}\nand not\n{expected}"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", "\n".join(script)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def commands(code: str) -> Iterator[tuple[str, str]]:
+    """Yield the commands of a console block, each with what the page says that it prints."""
+    for part in re.split(r"^\$ ", code, flags=re.MULTILINE)[1:]:
+        command, _, printed = part.partition("\n")
+        yield command, printed
+
+
+def shell(command: str, folder: Path) -> str:
+    program, *arguments = shlex.split(command)
+    assert program == "cruxmap"
+    done = subprocess.run(
+        [sys.executable, "-m", "cruxmap.cli", *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "100"},
+    )
+    return done.stdout
+
+
+def matches(expected: str, printed: str) -> bool:
+    """Whether the output is as written, `...` on a line standing for any number of lines."""
+    pattern = "".join(
+        "(?:.*\n)*" if line == "..." else re.escape(line.rstrip()) + r"[ ]*\n"
+        for line in expected.splitlines()
+    )
+    return re.fullmatch(pattern, printed if printed.endswith("\n") else printed + "\n") is not None
+
+
+def test_the_language_page_is_one_map_that_checks(tmp_path: Path) -> None:
+    """Its YAML blocks are the files of a project: a map in parts, two worldviews, a model, locators."""
+    folder = tmp_path / "arguments" / "first-flight"
+    places = {
+        "worldview": folder / "worldviews" / "{}.yaml",
+        "model": tmp_path / "models" / "{}.yaml",
+        "source": folder / "sources" / "{}.yaml",
+    }
+    for number, block in enumerate(blocks("docs/language.md")):
+        assert block.language == "yaml"
+        key, _, name = block.code.partition("\n")[0].partition(": ")
+        file = Path(
+            str(places.get(key, folder / "{}.yaml")).format(name if key in places else f"part-{number}")
+        )
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(block.code, encoding="utf-8")
+    problems, warnings = check(tmp_path)
+    assert [str(problem) for problem in problems + warnings] == []
+    assert len(list(tmp_path.rglob("worldviews/*"))) == 2
+
+
+def test_yaml_in_the_readme_is_the_language(tmp_path: Path) -> None:
+    [block] = [block for block in blocks("README.md") if block.language == "yaml"]
+    (tmp_path / "readme.yaml").write_text(block.code)
+    assert check(tmp_path) == ((), ())
+
+
+def test_the_command_reference_is_the_programs_own() -> None:
+    page = ROOT / "docs" / "regenerate.py"
+    spec = importlib.util.spec_from_file_location("regenerate", page)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.cli_reference() == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"), "run `make docs`"
+
+
+def test_every_command_and_option_has_help() -> None:
+    for command in cli.app.registered_commands:
+        assert command.callback is not None
+        assert command.callback.__doc__
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    for command in cli.app.registered_commands:
+        assert command.callback is not None
+        assert f"## cruxmap {command.callback.__name__}\n" in text
+
+
+def test_start_shows_exactly_two_commands() -> None:
+    start = (ROOT / "README.md").read_text(encoding="utf-8").split("## Start")[1].split("\n## ")[0]
+    [block] = FENCE.findall(start)
+    assert block[1].splitlines() == ["make demo", "make test"]
+
+
+@pytest.mark.parametrize("page", [*PAGES, "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links_lead_somewhere(page: str) -> None:
+    file = ROOT / page
+    text = re.sub(r"```.*?```", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
+        if "://" not in target:
+            assert (file.parent / target).exists(), f"{page} links to {target}"
+
+
+def test_architecture_names_every_module_it_points_at() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for module in re.findall(r"`((?:language|network|bayes|insight|present)/\w+\.py)`", text):
+        assert (ROOT / "src" / "cruxmap" / module).is_file(), module
