@@ -30,7 +30,7 @@ VERSION = 1
 SEARCHABLE = 2_000
 """Variables up to which orders are searched for; the greedy choices take time quadratic in their number."""
 
-CHEAP = 2e5
+CHEAP = 200_000
 """Products below which a tree is good enough."""
 
 NOISES, MOST_TRIES = (2.0, 3.0, 5.0), 200
@@ -221,8 +221,8 @@ def _pairs(scopes: Scopes, order: Iterable[int]) -> Pairs:
     return pairs
 
 
-def measured(scopes: Scopes, pairs: Pairs, cards: IntArray) -> Tree:
-    """Return the joins depth first, with their dense costs."""
+def measured(scopes: Scopes, pairs: Pairs, cards: IntArray, kept: int | None = None) -> Tree:
+    """Return the joins depth first, with their dense costs; the variable `kept` is never summed out."""
     n = len(scopes)
     order: list[int] = []
     waiting = [n + len(pairs) - 1] if pairs else []
@@ -249,7 +249,7 @@ def measured(scopes: Scopes, pairs: Pairs, cards: IntArray) -> Tree:
         for v in tensors[a] & tensors[b]:
             uses[v] -= 1
         products += 2.0 ** min(1000.0, sum(logs[v] for v in union))
-        tensors.append(frozenset(v for v in union if uses[v] > 1))
+        tensors.append(frozenset(v for v in union if uses[v] > 1 or v == kept))
         width = max(width, sum(logs[v] for v in tensors[-1]))
     return Tree(tuple(arranged), frozenset().union(*tensors[n:]), width, products)
 

@@ -182,7 +182,14 @@ def _wide_sum(a, p, b, q):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _ratio(a, p, b, q):
     """A quotient of numbers of wide range, as an ordinary one; NaN where both are 0."""
-    return a / b if a == 0.0 or b == 0.0 else a / b * SCALE ** (p - q)
+    ratio, power = a / b, p - q
+    while power > 0 and 0.0 < ratio < np.inf:
+        ratio *= SCALE
+        power -= 1
+    while power < 0 and ratio > 0.0:
+        ratio /= SCALE
+        power += 1
+    return ratio
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

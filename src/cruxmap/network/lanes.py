@@ -36,7 +36,7 @@ class LanesModel(models.PrimitiveModel):
 
 
 def _pointer(
-    context: Any, builder: Any, kinds: tuple[Any, Any], array: Any, row: Any, column: Any = None
+    context: Any, builder: Any, kinds: tuple[Any, Any], array: Any, row: Any, *, column: Any = None
 ) -> Any:
     """Where a stretch of a row begins; without a column, a row of a workspace. `kinds`: of array and row."""
     view = context.make_array(kinds[0])(context, builder, array)
@@ -68,7 +68,7 @@ def load_at(_typing: Any, array: Any, row: Any, column: Any) -> tuple[Any, Calla
     """`array[row, column : column + LANES]`; asks the memory for the LANES columns after them as well."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _pointer(context, builder, (array, row), *arguments[:3])
+        pointer = _pointer(context, builder, (array, row), *arguments[:2], column=arguments[2])
         for ahead in (LANES, LANES + LANES // 2):
             _prefetch(builder, builder.gep(pointer, [ir.Constant(ir.IntType(64), ahead)]))
         return builder.load(_vector(builder, pointer), align=8)
@@ -104,7 +104,7 @@ def store_at(_typing: Any, array: Any, row: Any, column: Any, lanes: Any) -> tup
     """`array[row, column : column + LANES] = lanes`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _pointer(context, builder, (array, row), *arguments[:3])
+        pointer = _pointer(context, builder, (array, row), *arguments[:2], column=arguments[2])
         builder.store(arguments[3], _vector(builder, pointer), align=8)
         return context.get_dummy_value()
 

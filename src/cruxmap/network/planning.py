@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
@@ -164,28 +165,38 @@ def _tree(question: _Question, budget: int) -> Tree:
     """
     scopes, cards = question.scopes, question.cards
     quick = quick_tree(scopes, cards)
-    if quick.products <= CHEAP:
-        if question.kept is None:
-            return quick
-        return rerooted(quick, scopes, cards, question.variables.index(question.kept))
-
-    clamped = frozenset(question.clamped)
+    if quick.products <= CHEAP and question.kept is None:
+        return quick
+    at_hand = [quick]
+    if question.kept is not None:
+        at_hand.append(rerooted(quick, scopes, cards, question.variables.index(question.kept)))
+    triples, tree = min(
+        ((_triples(question, tree, CHEAP), tree) for tree in at_hand), key=lambda counted: counted[0]
+    )
+    if triples <= CHEAP:
+        return measured(scopes, tree.pairs, cards, question.kept)
 
     def search() -> list[Pairs]:
-        best, fewest = quick, budget
+        best, fewest = quick, inf
         for found in searched_trees(scopes, cards):
             for leaf in range(0, len(scopes), -(-len(scopes) // ROOTS)):
                 turned = rerooted(found, scopes, cards, leaf)
-                with suppress(TooWide):
-                    joined = _joined(question, turned, clamped, min(budget, 8 * fewest))
-                    if len(joined.left) < fewest:
-                        best, fewest = turned, len(joined.left)
+                triples = _triples(question, turned, int(min(budget, 8 * fewest)))
+                if triples < fewest:
+                    best, fewest = turned, triples
         if best is quick:
             raise TooWide(searched_trees(scopes, cards)[0].products, budget)
-        return [list(best.pairs)]
+        return [best.pairs]
 
     [pairs] = remembered(_structure(question), search)
-    return measured(scopes, pairs, cards)
+    return measured(scopes, pairs, cards, question.kept)
+
+
+def _triples(question: _Question, tree: Tree, budget: int) -> float:
+    """How many triples a tree takes; infinitely many where its joins go beyond the budget."""
+    with suppress(TooWide):
+        return len(_joined(question, tree, frozenset(question.clamped), budget).left)
+    return inf
 
 
 def _structure(question: _Question) -> bytes:
@@ -307,7 +318,7 @@ def _with_indicators(question: _Question, tree: Tree, marked: Sequence[int]) -> 
 
 
 def _plan(question: _Question, tree: Tree, joined: _Joined) -> Plan:
-    """Number the slots: given ones, constants, computed ones."""
+    """Number the slots: entries that some product needs, indicators, constants, outputs."""
     from cruxmap.network.joining import CONSTANT
 
     n_given = len(joined.loads) + len(joined.indicators)
@@ -322,16 +333,24 @@ def _plan(question: _Question, tree: Tree, joined: _Joined) -> Plan:
     slots, states = slots[slots >= 0], states[slots >= 0]
     order = np.argsort(states, kind="stable")
 
+    mentioned = np.concatenate([joined.left, joined.right, joined.roots, slots])
+    loaded = np.zeros(n_given, np.bool_)
+    loaded[mentioned[mentioned < n_given]] = True
+    loaded[len(joined.loads) :] = True
+    place = np.cumsum(loaded) - 1
+    n_left = int(loaded.sum())
+
     def numbered(those: IntArray) -> SlotArray:
-        computed = np.where(those < n_given, those, those + len(joined.constants))
-        return np.where(those >= CONSTANT, those - CONSTANT + n_given, computed).astype(np.uint32)
+        given = place[np.minimum(those, n_given - 1)]
+        computed = np.where(those < n_given, given, those - n_given + n_left + len(joined.constants))
+        return np.where(those >= CONSTANT, those - CONSTANT + n_left, computed).astype(np.uint32)
 
     return Plan(
         asked=question.asked,
         asked_cards=tuple(int(question.cards[v]) for v in question.asked),
         clamped=question.clamped,
         tables=question.variables,
-        loads=joined.loads,
+        loads=joined.loads[loaded[: len(joined.loads)]],
         indicators=joined.indicators,
         constants=joined.constants,
         left=numbered(joined.left),

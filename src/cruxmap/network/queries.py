@@ -219,7 +219,9 @@ def run(
         read /= z
         slope /= z
     if len(low):
+        slope[:, low] = 0.0
         _propagate_wide(*arrays, low, log_z, read, slope)
+        slope[:, np.isneginf(log_z)] = np.nan
     return log_z, read, slope
 
 

@@ -1,0 +1,208 @@
+"""Plans as values and as text: what they leave out, how much work they are, when they are given up."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cruxmap.network import contraction
+from cruxmap.network.contraction import quick_tree, rerooted, searched_trees
+from cruxmap.network.planning import TooWide, ancestors, plan, plan_text
+from cruxmap.network.queries import infer
+from networks import joint_distribution, network, random_network
+
+BOTH = [[0], [1]]
+AND = [[0, 0, 0], [0, 1, 0], [1, 0, 0], [1, 1, 1]]
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path
+
+
+def arrays_of(made: object) -> dict[str, list[float]]:
+    return {
+        name: getattr(made, name).tolist()
+        for name in ("loads", "constants", "left", "right", "first", "root", "reads", "read_first", "steps")
+    }
+
+
+def collider() -> tuple[object, np.ndarray]:
+    """Two causes, their conjunction, and an effect of the first alone."""
+    tables = [
+        ((0,), BOTH, [1, 2]),
+        ((1,), BOTH, [3, 4]),
+        ((0, 1, 2), AND, [0, 0, 0, 0]),
+        ((0, 3), [[0, 0], [0, 1], [1, 0], [1, 1]], [5, 6, 7, 8]),
+    ]
+    return network([2, 2, 2, 2], tables), np.array([[1.0, 0.4, 0.6, 0.3, 0.7, 0.9, 0.1, 0.2, 0.8]]).T
+
+
+def test_text_of_a_plan() -> None:
+    made, _ = collider()
+    assert plan_text(made, plan(made, [2])) == (
+        "plan for v2\n"
+        "5 products into 3 sums, from 5 inputs\n"
+        "as dense tables: 12 products, the largest table of 2^2.0\n"
+        "#1(v1, v2) = sum over v0 of v0 * v2: 3 rows, 2 products\n"
+        "#2(v2) = sum over v1 of v1 * #1: 2 rows, 3 products\n"
+        "#3(v2) = sum of #2 * 1: 2 rows, 0 products\n"
+    )
+
+
+def test_only_ancestors_are_joined() -> None:
+    made, _ = collider()
+    assert ancestors(made, [2]) == (0, 1, 2)
+    assert ancestors(made, [3]) == (0, 3)
+    assert plan(made, [3], [1]).tables == (0, 1, 3)
+    assert set(plan(made, [1]).loads.tolist()) <= {0, 3, 4}
+
+
+def test_one_variable_needs_no_backward_pass() -> None:
+    made, _ = collider()
+    assert plan(made, [2]).forward_only
+    assert plan(made, [2], [0]).forward_only
+    assert not plan(made, [2, 1]).forward_only
+    assert not plan(made, [2], [2]).forward_only
+
+
+def test_constant_tables_cost_nothing() -> None:
+    """A chain of copies of one variable: every join gives a slot that is there already."""
+    copy = [[0, 0], [1, 1]]
+    tables = [((0,), BOTH, [1, 2]), *(((v - 1, v), copy, [0, 0]) for v in range(1, 30))]
+    made = plan(network([2] * 30, tables), [29])
+    assert (made.triples, made.n_outputs) == (0, 0)
+    assert made.loads[made.root].tolist() == [1, 2]
+
+
+def test_contexts_in_which_a_parent_does_not_matter_are_computed_once() -> None:
+    """v3 depends on v2 only where v1 is true: elsewhere the sum over v0 is the same for all states of v2."""
+    rows = [[*at, s] for at in np.ndindex(2, 2, 6) for s in (0, 1)]
+    roots = [((0,), BOTH, [1, 2]), ((1,), BOTH, [3, 4]), ((2,), [[s] for s in range(6)], list(range(5, 11)))]
+    last = ((1, 2, 4), [[*at, s] for at in np.ndindex(2, 6) for s in (0, 1)], list(range(100, 124)))
+    alike = [20 + 2 * a + s if b == 0 else 30 + 12 * a + 2 * c + s for a, b, c, s in rows]
+    apart = list(range(20, 20 + len(rows)))
+    fewer, more = (
+        plan(network([2, 2, 6, 2, 2], [*roots, ((0, 1, 2, 3), rows, entries), last]), [4], [3]).triples
+        for entries in (alike, apart)
+    )
+    assert more - fewer >= 5 * 2 * 2  # five of six states, for two states of v3, a product per state of v0
+
+
+def test_rows_that_fit_nothing_are_dropped() -> None:
+    """Only v0 = 3 of 8 states is possible with v1; the others are in no product."""
+    tables = [
+        ((0,), [[s] for s in range(8)], list(range(1, 9))),
+        ((0, 1), [[3, 0], [3, 1]], [9, 10]),
+    ]
+    made = plan(network([8, 2], tables), [1])
+    assert made.triples == 2
+    assert set(made.loads.tolist()) <= {0, 4, 9, 10}
+
+
+def test_impossible_structure_is_a_plan_too() -> None:
+    tables = [((0,), [[0]], [0]), ((0, 1), [[1, 0], [1, 1]], [1, 2])]
+    made = network([2, 2], tables)
+    inference = infer(made, np.array([[1.0], [0.5], [0.5]]), (), [0, 1])
+    assert inference.log_z.tolist() == [-np.inf]
+
+
+def test_plans_do_not_depend_on_the_cache_or_the_process(own_cache: Path) -> None:
+    made, _ = random_network(60, 5, window=60, parents=5)
+    fresh = plan(made, range(60))
+    assert list(own_cache.rglob("*.npy")), "a costly tree is kept"
+    assert arrays_of(plan(made, range(60))) == arrays_of(fresh)
+    script = (
+        "import sys; sys.path.insert(0, 'tests')\n"
+        "from networks import random_network\nfrom cruxmap.network.planning import plan\n"
+        "made, _ = random_network(60, 5, window=60, parents=5)\n"
+        "print(plan(made, range(60)).left.tolist())"
+    )
+    environment = {**os.environ, "XDG_CACHE_HOME": str(own_cache / "other"), "PYTHONHASHSEED": "7"}
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment,
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == str(fresh.left.tolist())
+
+
+def test_a_cache_that_cannot_be_written_or_read_does_no_harm(own_cache: Path) -> None:
+    made, _ = random_network(60, 5, window=60, parents=5)
+    (own_cache / "cruxmap").write_text("a file where the folder should be")
+    expected = arrays_of(plan(made, range(60)))
+    (own_cache / "cruxmap").unlink()
+    plan(made, range(60))
+    for kept in own_cache.rglob("*.npy"):
+        kept.write_bytes(b"not an array")
+    assert arrays_of(plan(made, range(60))) == expected
+
+
+def test_trees_join_everything_once_wherever_the_root_is() -> None:
+    made, _ = random_network(12, 3, window=12, states=(2, 3), draws=1)
+    scopes = [table.scope for table in made.tables]
+    cards = np.array([len(variable.states) for variable in made.variables])
+    tree = quick_tree(scopes, cards)
+    n = len(scopes)
+    for leaf in range(n):
+        turned = rerooted(tree, scopes, cards, leaf)
+        assert sorted(t for pair in turned.pairs for t in pair) == list(range(2 * n - 2))
+        assert leaf in turned.pairs[-1]
+        assert turned.products <= tree.products + 2 ** max(tree.width, turned.width) * 12
+
+
+def test_searching_finds_cheaper_trees() -> None:
+    made, _ = random_network(60, 5, window=60, parents=5)
+    scopes = [table.scope for table in made.tables]
+    cards = np.array([len(variable.states) for variable in made.variables])
+    first, *others = searched_trees(scopes, cards)
+    assert first.products < quick_tree(scopes, cards).products
+    assert all(first.products <= other.products for other in others)
+
+
+def test_beyond_the_budget_there_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contraction, "MOST_TRIES", 2)
+    made, _ = random_network(90, 5, window=90, parents=6)
+    with pytest.raises(TooWide) as caught:
+        plan(made, [88, 89], budget=10_000)
+    assert caught.value.budget == 10_000
+    assert caught.value.products > 10_000
+
+
+@pytest.mark.long
+def test_planning_grows_in_proportion_to_the_network() -> None:
+    seconds = {}
+    for n in (10_000, 100_000):
+        made, _ = random_network(n, 1, window=5, draws=1)
+        start = os.times().user
+        plan(made, range(n))
+        seconds[n] = os.times().user - start
+    exponent = np.log10(seconds[100_000] / seconds[10_000])
+    assert exponent < 1.2, seconds
+
+
+def test_a_wide_network_with_many_variables_in_one_table_does_not_overflow() -> None:
+    """70 booleans that all meet in one tensor of few rows: codes of rows stay small."""
+    n = 70
+    patterns = [[0] * n, [1] * n, [v % 2 for v in range(n)]]
+    selector = ((0,), [[0], [1], [2]], [1, 2, 3])
+    copies = [((0, v), [[s, patterns[s][v - 1]] for s in range(3)], [0, 0, 0]) for v in range(1, n + 1)]
+    any_pattern = (tuple(range(1, n + 2)), [[*pattern, k % 2] for k, pattern in enumerate(patterns)], [0] * 3)
+    made = network([3, *[2] * (n + 1)], [selector, *copies, any_pattern])
+    entries = np.array([[1.0], [0.2], [0.3], [0.5]])
+    np.testing.assert_allclose(infer(made, entries, (), [n + 1]).marginals[n + 1][:, 0], [0.7, 0.3])
+
+
+def test_the_reference_and_a_planned_answer_on_many_states() -> None:
+    made, entries = random_network(6, 9, states=(5, 7), draws=1, certain=0.3)
+    everything = joint_distribution(made, entries[:, 0])
+    np.testing.assert_allclose(
+        infer(made, entries, (), [5]).marginals[5][:, 0], everything.sum(axis=(0, 1, 2, 3, 4)), rtol=1e-12
+    )
