@@ -16,7 +16,8 @@ from typer.models import ArgumentInfo
 from cruxmap import cli
 from cruxmap.insight.estimate import estimate
 from cruxmap.language.reading import read_model
-from cruxmap.present.figures import encode, estimate_figures
+from cruxmap.present.canvas import encode
+from cruxmap.present.figures import estimate_figures
 
 DOCS = Path(__file__).parent
 

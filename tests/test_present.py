@@ -22,7 +22,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import read_map, read_model
-from cruxmap.present import figures, map_drawing
+from cruxmap.present import canvas, figures, map_drawing
 from cruxmap.present.files import write_file
 from cruxmap.present.map_picture import LARGE, Mark, Picture, around, chapters, overview, picture
 from cruxmap.present.map_text import map_text
@@ -221,7 +221,7 @@ def test_a_forest_draws_the_numbers_of_the_estimate() -> None:
 def test_a_forest_draws_points_and_certainties(log_odds: np.ndarray) -> None:
     undefined = TargetEstimate(None, None, None, None, "impossible", NO_DRAWS, NO_DRAWS, NOTHING)
     drawn = figures.forest({"a": estimate_of(log_odds), "b": undefined}, "Title", {}, "foot")
-    assert figures.encode(drawn, "svg").startswith(b"<?xml")
+    assert canvas.encode(drawn, "svg").startswith(b"<?xml")
     assert "undefined" in {text.get_text() for text in drawn.axes[0].texts}
 
 

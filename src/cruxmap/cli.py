@@ -308,7 +308,7 @@ def run(
     _print_problems((), warnings)
     spec = _model(model, settings, assuming, observed)
     from cruxmap.insight import estimate as insight
-    from cruxmap.present import figures, tables
+    from cruxmap.present import canvas, figures, tables
     from cruxmap.present.map_picture import pages
 
     folder = output or FIGURES / spec.id
@@ -322,7 +322,7 @@ def run(
         "estimate.md": "\n".join(map(tables.markdown_text, shown)),
     }
     for name, figure in figures.estimate_figures(spec, answer).items():
-        files |= {f"{name}.{kind}": figures.encode(figure, kind) for kind in ("svg", "png")}
+        files |= {f"{name}.{kind}": canvas.encode(figure, kind) for kind in ("svg", "png")}
     for name, picture in pages(_picture(spec, "map")).items():
         files |= {f"{name}.{kind}": drawn for kind, drawn in _draw(picture, Drawing.SVG, Drawing.PNG).items()}
     for name, content in files.items():

@@ -1,0 +1,142 @@
+"""What figures have in common: colours, paper, text beside rows, an axis of log-odds, and encoding.
+
+Nothing here uses matplotlib's global state, and what `encode` returns is the same to the byte every time.
+"""
+
+import io
+import math
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE = "#0072b2"
+PALE_BLUE = "#bcd9ec"
+ORANGE = "#d55e00"
+INK = "#1a1a1a"
+QUIET = "#666666"
+GRID = "#dddddd"
+
+MARGIN = 0.15
+"""Inches around what is drawn."""
+TICKS = (0.5, *(p for e in range(1, 13) for p in (10.0**-e, 3 * 10.0**-e)))
+
+STYLE: Any = {
+    "svg.hashsalt": "cruxmap",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.edgecolor": QUIET,
+    "xtick.color": INK,
+}
+
+
+def encode(figure: "Figure", form: str) -> bytes:
+    """Return a figure as `svg` or `png`; no date and no random id goes into it."""
+    import matplotlib as mpl
+
+    out = io.BytesIO()
+    with mpl.rc_context(STYLE):
+        metadata = {"Date": None} if form == "svg" else {}
+        figure.savefig(out, format=form, dpi=160, metadata=metadata, facecolor="white")
+    return out.getvalue()
+
+
+def file_name(target: str) -> str:
+    """Return a name for a file about a target, which may be a condition in braces."""
+    return "-".join("".join(c if c.isalnum() or c in "-._" else " " for c in target).split())
+
+
+@contextmanager
+def blank(width: float, height: float) -> "Iterator[Figure]":
+    """Give an empty figure of a size in inches, under the common style."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(STYLE):
+        yield Figure(figsize=(width, height))
+
+
+@contextmanager
+def framed(
+    title: str, notes: Sequence[str], tall: float, widths: tuple[float, float, float]
+) -> "Iterator[tuple[Figure, Axes]]":
+    """Give a figure with a title above its axes and notes below, both wrapped, and those axes.
+
+    `tall` is the axes' height and `widths` those of the labels on the left, of the axes, and of the numbers
+    on the right, in inches.
+    """
+    width = sum(widths)
+    lines = textwrap.wrap(title, int(10.27 * width))
+    small = [line for note in notes for line in textwrap.wrap(note, int(14 * width))]
+    head, below = 0.3 + 0.19 * len(lines), 0.6 + 0.17 * len(small)
+    height = head + tall + below
+    with blank(width, height) as figure:
+        for i, line in enumerate(lines):
+            figure.text(MARGIN / width, 1 - (0.28 + 0.19 * i) / height, line, weight="bold", size=10)
+        for i, line in enumerate(reversed(small)):
+            figure.text(MARGIN / width, (0.12 + 0.17 * i) / height, line, size=7.5, color=QUIET)
+        box = (widths[0] / width, below / height, widths[1] / width, tall / height)
+        yield figure, figure.add_axes(box)
+
+
+def rows_axis(axes: "Axes", n: int) -> None:
+    """Make the y axis one of n rows, the first at the top, without ticks."""
+    axes.set_ylim(n - 0.35, -0.65)
+    axes.set_yticks([])
+
+
+def beside(axes: "Axes", y: float, at: tuple[float, float], up: float, text: str, **style: Any) -> None:
+    """Write beside a row: `at` is the side of the axis and how far from it, `up` how far above, in points."""
+    axes.annotate(
+        text,
+        (at[0], y),
+        xytext=(at[1], up),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        annotation_clip=False,
+        **{"va": "center", **style},
+    )
+
+
+def log_odds_axis(axes: "Axes", limits: tuple[float, float]) -> None:
+    """Make the x axis one of log-odds between the limits, labelled with round probabilities."""
+    axes.set_xlim(*limits)
+    at = ticks(limits)
+    axes.set_xticks([logit(p) for p in at], [f"{100 * p:.7g}%" for p in at], size=8)
+    axes.grid(axis="x", color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["left", "right", "top"]].set_visible(False)
+
+
+def logit(p: float) -> float:
+    """Return the log-odds of a probability strictly between 0 and 1."""
+    return math.log(p) - math.log1p(-p)
+
+
+def clipped(p: float, limits: tuple[float, float]) -> float:
+    """Return the logit, moved to the end of the axis where it lies beyond."""
+    if p <= 0:
+        return limits[0]
+    return limits[1] if p >= 1 else min(max(logit(p), limits[0]), limits[1])
+
+
+def ticks(limits: tuple[float, float]) -> list[float]:
+    """Return round probabilities for the axis, as many as fit without their labels touching."""
+    between = [p for p in (0.2, 0.4, 0.05, 0.02, 0.25, 0.15, 0.07, 0.35, 0.45) if limits[1] - limits[0] < 6]
+    candidates = [p for q in (*TICKS, *between) for p in (q, 1 - q)]
+    chosen: list[float] = []
+    for p in candidates:
+        if not 0 < p < 1:
+            continue
+        room = 0.085 * (limits[1] - limits[0])
+        u = logit(p)
+        inside = limits[0] <= u <= limits[1]
+        if inside and all(abs(u - logit(other)) >= room for other in chosen):
+            chosen.append(p)
+    return sorted(chosen)
