@@ -9,7 +9,7 @@ state, a step counted from 1 or `NEVER`. Worlds are kept side by side in arrays,
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from graphlib import TopologicalSorter
 from typing import assert_never
@@ -82,11 +82,13 @@ NEVER = 10**6
 class Numbers:
     """One number per address, and the shares that a worldview gave one at a time.
 
-    `u` is the logit of a probability (infinite for certainties) or the log of a ratio.
+    `u` is the logit of a probability (infinite for certainties) or the log of a ratio; `source` the
+    address whose number it is (by `same as`; else its own).
     """
 
     u: Mapping[str, float]
     singles: frozenset[str] = frozenset()
+    source: Mapping[str, str] = field(default_factory=dict)
 
 
 def logit(p: float) -> float:
@@ -139,7 +141,16 @@ def numbers(
                 assert_never(given)
 
     u = {a: -math.inf if a in rejected else number(a, v, z or {}) for a, v in value.items()}
-    return Numbers(u, frozenset(singles))
+    source = {a: a if a in rejected else _followed(value, a) for a in value}
+    return Numbers(u, frozenset(singles), source)
+
+
+def _followed(value: Mapping[str, Value], address: str) -> str:
+    match value[address]:
+        case SameAs(address=other):
+            return _followed(value, other)
+        case _:
+            return address
 
 
 def _rows_of_shares(argument_map: ArgumentMap) -> Iterator[tuple[str, ...]]:
