@@ -127,7 +127,7 @@ class GroupCrux:
 class CruxTable:
     """The cruxes of one worldview, each list best first.
 
-    `estimate` is the target's mean over `draws` draws. Left out of the rankings are the target, what
+    `estimate` is the target's mean over `draws` draws, `central` its probability at central judgements. Left out of the rankings are the target, what
     is assumed or observed, and what is the target in other words. `sobol_sample` is the N of the Sobol
     analysis. Where what is given is impossible or the target certain, `reason` says so.
     """
@@ -143,6 +143,7 @@ class CruxTable:
     sets: tuple[CruxSet, ...] = ()
     draws: int = 0
     sobol_sample: int = 0
+    central: float | None = None
     reason: str | None = None
 
     @property
@@ -170,6 +171,7 @@ class CruxTable:
             "sets": [{"ids": list(s.ids), "voi": s.voi, "voi_share": s.voi_share} for s in self.sets],
             "draws": self.draws,
             "sobol_sample": self.sobol_sample,
+            "central": self.central,
         }
         return plain | ({} if self.reason is None else {"reason": self.reason})
 
@@ -351,6 +353,7 @@ def _table(
         best_sets(view, _worth_learning(candidates, claims, position, predictive)),
         predictive.draws,
         turns.sample,
+        _number(turns.central),
     )
 
 

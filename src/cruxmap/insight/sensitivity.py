@@ -36,11 +36,13 @@ WORK_PER_ENTRY = 20
 class Sensitivity:
     """Per judgement of the network, each (n_judgements,): what the target's log-odds do.
 
+    `central` is the target's probability with all judgements central.
     `low` and `high` are the target's probability with the judgement at its 5th and 95th percentile;
     `slope` is `d logit p / d u`, nan for a constant. `first` and `total` are nan for judgements that
     were analysed together only; `groups` are (owner or `None` for the rest, first, total, error).
     """
 
+    central: float
     low: FloatArray
     high: FloatArray
     slope: FloatArray
@@ -62,7 +64,8 @@ def sensitivity(view: View, movers: IntArray) -> Sensitivity:
     slope = _slopes(inquiry, worldview, central)[:, 0]
     constant = np.abs(inquiry.numbers.mu[worldview]) >= LOGIT_OF_CERTAINTY
     first, total, groups, sample = _shares(view, movers)
-    return Sensitivity(low, high, np.where(constant, np.nan, slope), first, total, groups, sample)
+    at = chance_from_logit(logit).yes
+    return Sensitivity(at, low, high, np.where(constant, np.nan, slope), first, total, groups, sample)
 
 
 def _ranges(
