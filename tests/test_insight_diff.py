@@ -152,6 +152,29 @@ def test_a_change_says_whose_number_it_is():
     assert found["clouds"].text == "There are dark clouds."
 
 
+def test_a_difference_says_who_says_what():
+    text = GARDEN.replace("{text: There are dark clouds.,", "{text: There are dark clouds., by: farmer,")
+    text += "voices:\n  farmer: {text: A farmer.}\n  guest: {text: A guest.}\n"
+    text += "sources:\n  almanac: {title: An almanac.}\n"
+    ann = """
+    voice: farmer
+    judgements:
+      rain: {value: 60%, source: almanac, note: stated}
+      clouds: 80%
+    """
+    bob = "voice: guest\nextends: ann\njudgements: {clouds: 20%}\n"
+    spec = model(text, "target: wet\n", ann=ann, bob=bob, eve="judgements: {rain: 10%}\n")
+    result = diff(spec, "eve", "bob")
+    found = {d.id: d for d in result.differences}
+    assert result.basis(found["rain"].changes[0]) == ("eve's own", "inherited from ann, almanac, stated")
+    assert result.basis(found["clouds"].changes[0]) == ("inherited: the map's", "bob's own")
+    assert found["clouds"].by == "farmer"
+    assert found["rain"].heard == ()
+    heard = {d.id: d.heard for d in diff(spec, "ann", "eve").differences}
+    assert [(h.id, h.by) for h in heard["rain"]] == [("clouds", "farmer")]
+    assert [(h.id, h.text) for h in heard["clouds"]] == [("clouds", "There are dark clouds.")]
+
+
 # --- links and single shares -----------------------------------------------------------------------
 
 

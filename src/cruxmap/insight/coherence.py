@@ -48,6 +48,9 @@ MOST_ROUNDS = 50
 SMALLEST_STEP = 1e-4
 """The shortest part of a round's step that is tried before the search ends."""
 
+SETTLED = 1e-6
+"""The search ends where no judgement moves further than this many standard deviations in a round."""
+
 EXACT = 1e-5
 """How near, in logits, a statement is met that is to be met exactly."""
 
@@ -317,7 +320,7 @@ def _least_change(
             step /= 2
         else:
             break
-        settled = np.abs(candidate - moved).max() < SMALLEST_STEP**2
+        settled = np.abs(candidate - moved).max() < SETTLED
         moved, implied, slopes = candidate, trial, trial_slopes
         if settled:
             break

@@ -6,14 +6,14 @@ values of the game in which each entry takes its numbers from the one worldview 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, assert_never
 
 from scipy.special import expit
 
 from cruxmap.insight.coherence import StatedGap, stated_gaps
-from cruxmap.insight.cruxes import Candidate, binary, candidates_of, connected_to_target, crossing, is_target
+from cruxmap.insight.cruxes import binary, candidates_of, connected_to_target, crossing, is_target
 from cruxmap.insight.information import (
     Crossing,
     symmetric_divergence,
@@ -21,10 +21,21 @@ from cruxmap.insight.information import (
     value_of_information,
 )
 from cruxmap.insight.predictive import Predictive, View, log_odds_of, predict, views
+from cruxmap.insight.sets import Candidate
 from cruxmap.insight.sharing import Game, Pairing, Shared, game_of, share_out
 from cruxmap.insight.words import checked_worldview, sentence_of
-from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap, ModelSpec
-from cruxmap.language.inheritance import Perspective, Setting
+from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
+    Argument,
+    ArgumentMap,
+    ModelSpec,
+    OnArgument,
+    OnClaim,
+    OnPhase,
+    OnRoute,
+    OnStates,
+)
+from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import format_value
 from cruxmap.network.inquiry import Inquiry, Progress, inquire
 
@@ -50,10 +61,20 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """An argument that a voice makes about an entry."""
+
+    id: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """An entry that the two judge differently, and its part of the gap between their estimates.
 
-    `by` is the voice that an argument belongs to. Shares are `None` where the gap cannot be shared out.
+    `by` is the voice that an argument belongs to, `heard` what the voices of the two worldviews say about
+    the entry. Shares are `None` where the gap cannot be shared out.
     """
 
     id: str
@@ -63,6 +84,7 @@ class Difference:
     share_probability: float | None
     standard_error: float | None
     changes: tuple[Change, ...]
+    heard: tuple[Heard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +142,13 @@ class WorldviewDiff:
     draws: int = 0
     reason: str | None = None
 
+    def basis(self, change: Change) -> tuple[str, str]:
+        """Say of the two numbers of a change whose they are and where they come from, in words."""
+        return (
+            _basis(self.a, change.origin_a, change.sources_a, change.note_a),
+            _basis(self.b, change.origin_b, change.sources_b, change.note_b),
+        )
+
     def to_frame(self) -> Any:
         """Return the differences as a pandas DataFrame, one row each, changes in words."""
         import pandas as pd
@@ -167,6 +196,18 @@ DOUBLE_CRUX_COLUMNS = (
 def _plain(value: Any, columns: Sequence[str]) -> dict[str, Any]:
     plain = {column: getattr(value, column) for column in columns}
     return plain | ({"reason": value.reason} if getattr(value, "reason", None) is not None else {})
+
+
+def _basis(worldview: str, origin: str, sources: Sequence[str], note: str) -> str:
+    if origin == worldview:
+        whose = f"{worldview}'s own"
+    elif origin == MAP_WORLDVIEW:
+        whose = "inherited: the map's"
+    elif origin == SETTINGS_ORIGIN:
+        whose = "set for this question"
+    else:
+        whose = f"inherited from {origin}"
+    return ", ".join(part for part in (whose, *sources, note) if part)
 
 
 # --- the diff ------------------------------------------------------------------------------------
@@ -274,8 +315,35 @@ def differences_of(pairing: Pairing, game: Game, shared: Shared) -> tuple[Differ
         entry = pairing.inquiry.model.map.entry[name]
         by = entry.by if isinstance(entry, Argument) else None
         changes = tuple(_change(pairing.perspectives, address) for address in addresses)
-        differences.append(Difference(name, entry.about.text, by, *share, changes))
+        heard = _heard(pairing, name)
+        differences.append(Difference(name, entry.about.text, by, *share, changes, heard))
     return tuple(sorted(differences, key=lambda d: (-abs(d.share_logit or 0.0), d.id)))
+
+
+def _heard(pairing: Pairing, name: str) -> tuple[Heard, ...]:
+    """Return the arguments about an entry, itself included, by the voices of the two worldviews."""
+    argument_map = pairing.inquiry.model.map
+    worldviews = (argument_map.worldview.get(worldview) for worldview in pairing.names)
+    voices = {worldview.voice for worldview in worldviews if worldview is not None}
+    return tuple(
+        Heard(argument.about.id, argument.by, argument.about.text)
+        for argument in argument_map.arguments
+        if argument.by is not None
+        and argument.by in voices
+        and name in (argument.about.id, *argued(argument))
+    )
+
+
+def argued(argument: Argument) -> Iterator[str]:
+    """Yield the entries that an argument is about."""
+    for target in argument.targets:
+        match target:
+            case OnClaim(claim=name) | OnRoute(claim=name) | OnPhase(event=name):
+                yield name
+            case OnStates(question=name) | OnArgument(argument=name):
+                yield name
+            case _:
+                assert_never(target)
 
 
 def _change(perspectives: Sequence[Perspective], address: str) -> Change:
