@@ -267,6 +267,24 @@ EXAMPLES = [
         [("c", [], 0.6), ({"q": "a"}, [], 0.6 / 1.04)],
     ),
     Example(
+        "`rest` beside a link to another `rest`",
+        """
+        questions:
+          q: {text: Q?, states: [a, b], credence: {a: 70%, b: rest}}
+          r: {text: R?, states: [x, y, z], credence: {x: same as q.b, y: 10%, z: rest}}
+        """,
+        [({"r": "x"}, [], 0.3), ({"r": "z"}, [], 0.6)],
+    ),
+    Example(
+        "a link turned round by a worldview",
+        """
+        claims: {c: {text: C., credence: 30%}}
+        questions: {q: {text: Q?, states: [a, b, d], credence: {a: same as c, b: 20%, d: rest}}}
+        """,
+        [("c", [], 0.4), ({"q": "a"}, [], 0.4), ({"q": "b"}, [], 0.6 * 2 / 6), ({"q": "d"}, [], 0.6 * 4 / 6)],
+        ("{worldview: v, text: V., judgements: {q.a: 40%, c: same as q.a}}",),
+    ),
+    Example(
         "an event by phases, with paces",
         """
         timelines: {t: {text: T., phases: {early: 2, gap: 1, late: 3}}}

@@ -172,13 +172,13 @@ def _settings(layers: Layers) -> Iterator[Setting]:
             continue
         column, value = _follow(places, place.value, address)
         if isinstance(value, Rest):
-            value = _rest(places, layers.mapping, layers.row_of[column], column)
+            value = _rest(layers, column)
         yield Setting(address, value, column, place.origin, place.single, False, place.citations, place.note)
 
 
 def _follow(places: Mapping[str, Place], value: Value, address: str) -> tuple[str, Elicited | Rest]:
     """Follow `same as` links; the reader has made sure that they do not run in a circle."""
-    seen = {address}
+    seen: set[str] = set()
     while isinstance(value, SameAs):
         address = value.address
         if address in seen:
@@ -188,17 +188,17 @@ def _follow(places: Mapping[str, Place], value: Value, address: str) -> tuple[st
     return address, value
 
 
-def _rest(
-    places: Mapping[str, Place], mapping: Mapping[str, Value], row: tuple[str, ...], rest: str
-) -> Elicited:
+def _rest(layers: Layers, rest: str) -> Elicited:
     """Return what the central values of the row's other shares leave, as a point.
 
     They are the shares of the last whole mapping: single shares laid over it do not change its proportions.
     """
     taken = 0.0
-    for share in row:
+    for share in layers.row_of[rest]:
         if share != rest:
-            _, value = _follow(places, mapping[share], share)
-            taken += value.middle if isinstance(value, Elicited) else 0.0
+            column, value = _follow(layers.places, layers.mapping[share], share)
+            if isinstance(value, Rest):  # a link to what another row leaves
+                value = _rest(layers, column)
+            taken += value.middle
     left = min(max(1.0 - taken, 0.0), 1.0)
     return Elicited(Scale.PROBABILITY, left, left, "rest")
