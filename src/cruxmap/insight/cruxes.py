@@ -127,9 +127,10 @@ class GroupCrux:
 class CruxTable:
     """The cruxes of one worldview, each list best first.
 
-    `estimate` is the target's mean over `draws` draws, `central` its probability at central judgements. Left out of the rankings are the target, what
-    is assumed or observed, and what is the target in other words. `sobol_sample` is the N of the Sobol
-    analysis. Where what is given is impossible or the target certain, `reason` says so.
+    `estimate` is the target's mean over `draws` draws, `central` its probability at central judgements.
+    Left out of the rankings are the target, what is assumed or observed, and what is the target in other
+    words. `sobol_sample` is the N of the Sobol analysis. Where what is given is impossible or the target
+    certain, `reason` says so.
     """
 
     worldview: str

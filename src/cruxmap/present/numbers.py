@@ -3,6 +3,10 @@
 import math
 
 
+ROUNDING = 1e-12
+"""What is nearer than this to 100% is there, but for rounding."""
+
+
 def percent(probability: float | None) -> str:
     """Write a probability with two digits, or where it is large with one of its distance from 100%.
 
@@ -11,8 +15,10 @@ def percent(probability: float | None) -> str:
     """
     if probability is None:
         return "-"
-    if probability in (0.0, 1.0):
-        return f"{probability:.0%}"
+    if probability == 0.0:
+        return "0%"
+    if probability > 1 - ROUNDING:
+        return "100%"
     if probability < 1e-5:
         return _power(probability)
     if probability > 1 - 1e-5:
@@ -46,3 +52,18 @@ def signed(value: float | None, decimals: int = 2) -> str:
 def interval(ends: tuple[float, float] | None) -> str:
     """Write a 90% interval of a probability as the language does."""
     return "-" if ends is None else f"{percent(ends[0])} to {percent(ends[1])}"
+
+
+def brief(value: float | None) -> str:
+    """Write a number with three digits."""
+    return "-" if value is None else f"{value:.3g}"
+
+
+def part(share: float | None, decimals: int = 0) -> str:
+    """Write a part of a whole, which may be below zero or beyond all of it."""
+    return "-" if share is None else f"{100 * share:.{decimals}f}%"
+
+
+def points(difference: float | None) -> str:
+    """Write a difference of probabilities in percentage points."""
+    return "-" if difference is None else f"{100 * difference:+.2g} pp"

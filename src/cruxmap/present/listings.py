@@ -1,0 +1,46 @@
+"""Answers of many rows: in full for programs, the first rows and fewer columns for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cruxmap.present.tables import Table
+
+FIRST = 15
+"""How many rows people are shown unless they ask for one listing alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table in full under a short name; people see the columns named `shown`, and the first `rows`.
+
+    Where `rows` is 0, people see it only when they ask for it.
+    """
+
+    name: str
+    table: Table
+    shown: tuple[str, ...]
+    rows: int = FIRST
+
+    @property
+    def abridged(self) -> Table:
+        """The first rows for people, with a note of how many more there are."""
+        more = len(self.table.rows) - self.rows
+        rows = self.readable
+        note = (f"{more} more: --list {self.name}",) if more > 0 else ()
+        return replace(rows, rows=rows.rows[: self.rows], notes=(*rows.notes, *note))
+
+    @property
+    def readable(self) -> Table:
+        """All rows, with the columns that people are shown."""
+        places = [number for number, c in enumerate(self.table.columns) if c.key in self.shown]
+        return replace(
+            self.table,
+            columns=tuple(self.table.columns[place] for place in places),
+            rows=tuple(tuple(row[place] for place in places) for row in self.table.rows),
+        )
+
+
+def for_people(listings: Sequence[Listing]) -> tuple[Table, ...]:
+    """Return what people are shown of an answer: every listing that has rows, or else the first one."""
+    shown = [listing.abridged for listing in listings if listing.rows and listing.table.rows]
+    return tuple(shown) or (listings[0].readable,)

@@ -1,0 +1,159 @@
+"""How reviewers fit their own numbers, and what they make together, as listings."""
+
+from cruxmap.insight.coherence import Coherence
+from cruxmap.insight.pool import Pool
+from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.present.crux_tables import owner_text, written
+from cruxmap.present.diff_tables import STATED_COLUMNS, stated_row
+from cruxmap.present.listings import Listing
+from cruxmap.present.numbers import percent, signed
+from cruxmap.present.tables import Column, Table
+
+
+def coherence_listings(coherence: Coherence, argument_map: ArgumentMap) -> tuple[Listing, ...]:
+    """Return stated against implied credences, the least change that reconciles, and the shifts."""
+    columns = (*STATED_COLUMNS, Column("left", "gap left", signed, right=True))
+    rows = tuple(
+        (*stated_row(name, gap), left)
+        for name, found in coherence.worldviews.items()
+        for gap, left in zip(found.stated, found.left, strict=True)
+    )
+    notes = []
+    if not rows:
+        notes.append("No worldview of this model states what it thinks all things considered.")
+    elif not any(gap.notable for found in coherence.worldviews.values() for gap in found.stated):
+        notes.append("No gap is larger than the intervals explain.")
+    for name, found in coherence.worldviews.items():
+        if found.changes:
+            notes.append(
+                f"{name}: the least change that reconciles is {found.distance:.2g} standard deviations."
+            )
+    shown = ("worldview", "of", "assuming", "stated", "implied", "gap", "notable", "left")
+    title = "Stated, and implied by their own judgements"
+    return (
+        Listing("stated", Table(title, columns, rows, tuple(notes)), shown, 40),
+        _changes(coherence, argument_map),
+        _shifts(coherence, argument_map),
+    )
+
+
+def _changes(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
+    columns = (
+        Column("worldview", "worldview"),
+        Column("address", "judgement"),
+        Column("text", "what it is about"),
+        Column("before", "before"),
+        Column("after", "after"),
+        Column("from_to", "would give way"),
+        Column("log_odds", "by log-odds", signed, right=True),
+        Column("deviations", "deviations", signed, right=True),
+        Column("share", "of the whole", percent, right=True),
+    )
+    rows = tuple(
+        (
+            name,
+            change.address,
+            owner_text(argument_map, change.address),
+            change.before,
+            change.after,
+            f"{written(argument_map, change.address, change.before)} to "
+            f"{written(argument_map, change.address, change.after)}",
+            change.log_odds,
+            change.deviations,
+            change.share,
+        )
+        for name, found in coherence.worldviews.items()
+        for change in found.changes
+    )
+    shown = ("worldview", "address", "text", "from_to", "deviations", "share")
+    return Listing("changes", Table("The least change that reconciles them", columns, rows), shown)
+
+
+def _shifts(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
+    columns = (
+        Column("worldview", "worldview"),
+        Column("address", "judgement"),
+        Column("text", "what it is about"),
+        Column("prior", "before"),
+        Column("posterior", "after"),
+        Column("from_to", "mean, before to after"),
+        Column("deviations", "deviations", signed, right=True),
+    )
+    rows = tuple(
+        (
+            name,
+            shift.address,
+            owner_text(argument_map, shift.address),
+            shift.prior,
+            shift.posterior,
+            f"{written(argument_map, shift.address, shift.prior)} to "
+            f"{written(argument_map, shift.address, shift.posterior)}",
+            shift.deviations,
+        )
+        for name, found in coherence.worldviews.items()
+        for shift in found.shifts
+    )
+    shown = ("worldview", "address", "text", "from_to", "deviations")
+    return Listing("shifts", Table("Where reconciling takes the judgements", columns, rows), shown)
+
+
+def pool_listings(pool: Pool, argument_map: ArgumentMap) -> tuple[Listing, ...]:
+    """Return the pools side by side, the estimates that went in, and the pooled judgements."""
+    columns = (
+        Column("id", "pool"),
+        Column("probability", "probability", percent, right=True),
+        Column("low", "5th", percent, right=True),
+        Column("high", "95th", percent, right=True),
+        Column("rests_on", "what it rests on"),
+    )
+    rows = tuple(
+        (answer.id, answer.probability, *(answer.interval_90 or (None, None)), answer.rests_on)
+        for answer in pool.answers
+    )
+    notes = [text for text in (pool.reason, pool.explanation) if text]
+    if pool.factor is not None and pool.prior is not None:
+        notes.append(f"Extremised by {pool.factor:.3g} around {percent(pool.prior)}.")
+    estimates = Table(
+        "The estimates",
+        (Column("worldview", "worldview"), Column("estimate", "mean", percent, right=True)),
+        tuple(pool.worldviews.items()),
+    )
+    shown = tuple(column.key for column in columns)
+    return (
+        Listing("answers", Table(f"{pool.target}, pooled", columns, rows, tuple(notes)), shown),
+        Listing("worldviews", estimates, ("worldview", "estimate"), 40),
+        _pooled_judgements(pool, argument_map),
+    )
+
+
+def _pooled_judgements(pool: Pool, argument_map: ArgumentMap) -> Listing:
+    columns = (
+        Column("address", "judgement"),
+        Column("text", "what it is about"),
+        Column("central", "central"),
+        Column("low", "5th"),
+        Column("high", "95th"),
+        Column("number", "in common"),
+        Column("reviewers", "judged by"),
+    )
+    rows = tuple(
+        (
+            judgement.address,
+            owner_text(argument_map, judgement.address),
+            judgement.central,
+            judgement.low,
+            judgement.high,
+            " to ".join(
+                written(argument_map, judgement.address, end) for end in (judgement.low, judgement.high)
+            ),
+            ", ".join(judgement.reviewers),
+        )
+        for judgement in pool.judgements
+    )
+    spread = [
+        f"Reviewers typically lie {deviation:.2g} apart in {what}."
+        for deviation, what in ((pool.spread_probability, "log-odds"), (pool.spread_ratio, "log ratios"))
+        if deviation is not None
+    ]
+    shown = ("address", "text", "number", "reviewers")
+    return Listing("judgements", Table("Pooled judgements", columns, rows, tuple(spread)), shown, 10)
