@@ -360,7 +360,7 @@ def _model(
     model = reading.read_model(_model_path(name))
     with _asked_for():
         if settings:
-            pairs = tuple(reading.parse_setting(*_split(setting), model.map) for setting in settings)
+            pairs = reading.parse_settings([_split(setting) for setting in settings], model.map)
             model = replace(model, settings=(*model.settings, *pairs))
         if assuming is not None:
             model = replace(model, assuming=tuple(reading.parse_condition(c, model.map) for c in assuming))

@@ -7,28 +7,43 @@ from cruxmap.errors import InvalidMap, Problem
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Question
 from cruxmap.language.codes import Code
 
+ROUNDING = 1e-12
+"""What is nearer than this to 100% is there, but for rounding."""
+
+
+CERTAIN = 1e-12
+"""What is no further than this from 100% is certain up to rounding, and written so."""
+
 
 def percent(probability: float) -> str:
-    """Write a probability with two digits, of itself or of its distance from 100%.
+    """Write a probability with two digits, or where it is large with one of its distance from 100%.
 
-    >>> [percent(p) for p in (0.051376, 0.5, 0.99968, 3e-9, 1 - 3e-9, 0.0, 1.0)]
-    ['5.1%', '50%', '99.968%', '3e-9', '1 - 3e-9', '0%', '100%']
+    >>> [percent(p) for p in (0.051376, 0.5, 0.93, 0.99968, 3e-9, 1 - 3e-9, 0.0, 1 - 1e-16)]
+    ['5.1%', '50%', '93%', '99.97%', '3e-9', '1 - 3e-9', '0%', '100%']
     """
-    if probability in (0.0, 1.0):
-        return f"{probability:.0%}"
+    if probability == 0:
+        return "0%"
+    if probability >= 1 - CERTAIN:
+        return "100%"
     if probability < 1e-5:
         return _power(probability)
     if probability > 1 - 1e-5:
         return f"1 - {_power(1 - probability)}"
-    smaller = min(probability, 1 - probability)
-    # 1.0000001 makes a smaller part of 0.1% or 1% that rounding left just below it count as that.
-    decimals = max(0, 1 - math.floor(math.log10(100 * smaller * 1.0000001)))
+    decimals = _decimals(probability, 2) if probability < 0.5 else _decimals(1 - probability, 1)
     return f"{100 * probability:.{decimals}f}%"
 
 
 def _power(small: float) -> str:
     mantissa, exponent = f"{small:.0e}".split("e")
     return f"{mantissa}e{int(exponent)}"
+
+
+def _decimals(share: float, digits: int) -> int:
+    """Return after how many decimals of a percentage that many digits of the share are there.
+
+    The factor makes a share that rounding left just below 0.1% or 1% count as that.
+    """
+    return max(0, digits - 1 - math.floor(math.log10(100 * share * 1.0000001)))
 
 
 def sentence_of(argument_map: ArgumentMap, name: str) -> str:

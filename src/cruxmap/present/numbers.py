@@ -1,40 +1,11 @@
 """How numbers are written for people: as many digits as they can use, and the same everywhere."""
 
-import math
-
-
-ROUNDING = 1e-12
-"""What is nearer than this to 100% is there, but for rounding."""
+from cruxmap.insight import words
 
 
 def percent(probability: float | None) -> str:
-    """Write a probability with two digits, or where it is large with one of its distance from 100%.
-
-    >>> [percent(p) for p in (0.051376, 0.5, 0.93, 0.99968, 3e-9, 1 - 3e-9, 0.0, 1.0, None)]
-    ['5.1%', '50%', '93%', '99.97%', '3e-9', '1 - 3e-9', '0%', '100%', '-']
-    """
-    if probability is None:
-        return "-"
-    if probability == 0.0:
-        return "0%"
-    if probability > 1 - ROUNDING:
-        return "100%"
-    if probability < 1e-5:
-        return _power(probability)
-    if probability > 1 - 1e-5:
-        return f"1 - {_power(1 - probability)}"
-    decimals = _decimals(probability, 2) if probability < 0.5 else _decimals(1 - probability, 1)
-    return f"{100 * probability:.{decimals}f}%"
-
-
-def _power(small: float) -> str:
-    mantissa, exponent = f"{small:.0e}".split("e")
-    return f"{mantissa}e{int(exponent)}"
-
-
-def _decimals(share: float, digits: int) -> int:
-    """Return after how many decimals of a percentage that many digits of the share are there."""
-    return max(0, digits - 1 - math.floor(math.log10(100 * share * 1.0000001)))
+    """Write a probability as `words.percent` does, and what is undefined as a dash."""
+    return "-" if probability is None else words.percent(probability)
 
 
 def ratio(value: float | None) -> str:
