@@ -189,14 +189,23 @@ HANDFULS = {  # moved from the neutral map, these alone bring it most of the way
     "critic-d": (
         STRICT,
         {
-            "ownership": {"none": "30% to 60%", "partial": "25% to 45%", "strong": "rest"},
+            "ownership.none": "44%",
+            "ownership.strong": "21%",
             "parts-are-all-there": "75% to 95%",
             "understanding-is-not-having": "15% to 50%",
             "persona-arises.capable": "65% to 90%",
             "persona-plans-ahead": "40% to 80%",
         },
     ),
-    "critic-g": (STRICT, {"present-models-show-it": "25% to 65%", "people-and-models-do-it": "55% to 88%"}),
+    "critic-g": (
+        STRICT,
+        {
+            "present-models-show-it": "25% to 65%",
+            "people-and-models-do-it": "55% to 88%",
+            "nobody-has-found-one": "15% to 45%",
+            "not-close-yet": "10% to 40%",
+        },
+    ),
 }
 
 
