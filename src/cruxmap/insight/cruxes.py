@@ -148,6 +148,11 @@ class CruxTable:
     reason: str | None = None
 
     @property
+    def undefined(self) -> bool:
+        """Whether what is given is impossible."""
+        return self.estimate is None
+
+    @property
     def ranking(self) -> tuple[Crux, ...]:
         """Claims, states and arguments in one list, by value of information."""
         return tuple(sorted((*self.claims, *self.arguments), key=_rank))
@@ -209,6 +214,11 @@ class CruxTables:
 
     worldviews: Mapping[str, CruxTable]
     overall: CruxTable
+
+    @property
+    def undefined(self) -> bool:
+        """Whether what is given is impossible in some worldview."""
+        return any(table.undefined for table in self.worldviews.values())
 
     def to_json(self) -> dict[str, Any]:
         """Return the tables as plain data."""

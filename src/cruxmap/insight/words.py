@@ -11,10 +11,6 @@ ROUNDING = 1e-12
 """What is nearer than this to 100% is there, but for rounding."""
 
 
-CERTAIN = 1e-12
-"""What is no further than this from 100% is certain up to rounding, and written so."""
-
-
 def percent(probability: float) -> str:
     """Write a probability with two digits, or where it is large with one of its distance from 100%.
 
@@ -23,7 +19,7 @@ def percent(probability: float) -> str:
     """
     if probability == 0:
         return "0%"
-    if probability >= 1 - CERTAIN:
+    if probability >= 1 - ROUNDING:
         return "100%"
     if probability < 1e-5:
         return _power(probability)
