@@ -30,8 +30,8 @@ VERSION = 1
 SEARCHABLE = 2_000
 """Variables up to which orders are searched for; the greedy choices take time quadratic in their number."""
 
-CHEAP = 200_000
-"""Products below which a tree is good enough."""
+CHEAP, COSTLY = 200_000, 3_000_000
+"""Products below which a tree is good enough, and above which it is worth many seconds to improve it."""
 
 NOISES, MOST_TRIES = (2.0, 3.0, 5.0), 200
 """How far choices stray from the greedy one in each batch of tries, and how many tries it has at most."""
@@ -68,10 +68,10 @@ def searched_trees(scopes: Scopes, cards: IntArray) -> tuple[Tree, ...]:
 
     def search() -> list[Pairs]:
         orders = (_searched_order(scopes, cards, tries, noise, SEED + n) for n, noise in enumerate(NOISES))
-        found = sorted(
-            (measured(scopes, _pairs(scopes, order), cards) for order in orders),
-            key=_products,
-        )
+        candidates = [quick, *(measured(scopes, _pairs(scopes, order), cards) for order in orders)]
+        found = sorted(candidates, key=_products)
+        if found[0].products <= COSTLY:
+            return [tree.pairs for tree in found[:2]]
         return [_reconfigured(scopes, tree, cards) for tree in found[:2]]
 
     place = {v: i for i, v in enumerate(variables)}

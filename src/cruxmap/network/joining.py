@@ -15,7 +15,9 @@ CONSTANT = 1 << 30
 """Slots from here on are numbers found while joining; slot 0 is the number 1."""
 
 LOW_HALF = 0xFFFFFFFF
-TABLE_BITS = 20
+TABLE_BITS = 18
+"""Of the table of sums by hash: small enough to stay in cache."""
+
 COMPLETE, OVER_BUDGET = 0, 1
 N_TRIPLES, N_OUTPUTS, N_CONSTANTS = 0, 1, 2
 
@@ -169,6 +171,21 @@ def _gather_products(
             products[cursor[result_b[j]]] = (low << 32) | high
             cursor[result_b[j]] += 1
     return n_touched
+
+
+@njit(cache=True)
+def _sort(numbers):
+    """Sort in place; nearly all that is sorted here is short."""
+    if len(numbers) > 24:
+        numbers.sort()
+        return
+    for n in range(1, len(numbers)):
+        number = numbers[n]
+        at = n
+        while at > 0 and numbers[at - 1] > number:
+            numbers[at] = numbers[at - 1]
+            at -= 1
+        numbers[at] = number
 
 
 @njit(cache=True)
@@ -390,8 +407,7 @@ def join_all(
             for n in range(n_touched):
                 these = products[cursor[touched[n]] - number[touched[n]] : cursor[touched[n]]]
                 number[touched[n]] = 0
-                if len(these) > 1:
-                    these.sort()
+                _sort(these)
                 constant, total = _constant_sum(these, constants)
                 if constant:
                     row_slots[n_rows] = _constant_slot(total, constants, counts)
