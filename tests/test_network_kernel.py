@@ -49,8 +49,8 @@ def test_values_slopes_and_reads(n: int) -> None:
     for d in range(n):
         of_z, of_reads, of_slopes = expected(entries[:, d], 0.5, 3.0)
         np.testing.assert_allclose(z[d], of_z, rtol=1e-14)
-        np.testing.assert_allclose(read[:, d], of_reads, rtol=1e-14)
-        np.testing.assert_allclose(slope[:, d], of_slopes, rtol=1e-14)
+        np.testing.assert_allclose(read[:, d] * of_z, of_reads, rtol=1e-14)
+        np.testing.assert_allclose(slope[:, d] * of_z, of_slopes, rtol=1e-14)
 
 
 def test_only_the_columns_asked_for_are_written() -> None:

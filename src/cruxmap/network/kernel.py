@@ -12,7 +12,7 @@ run again in numbers of a wider range (see `propagate_wide`), so that only what 
 import numpy as np
 from numba import njit
 
-from cruxmap.network.lanes import LANES, load, load_at, store, store_at, times_plus, zero
+from cruxmap.network.lanes import LANES, load, load_at, over, store, store_at, times_plus, zero
 
 TINY = 1e-200
 
@@ -90,9 +90,9 @@ def propagate(
     """Run draws `begin` to `end` of `entries` (n_entries, n_draws).
 
     `weights` are the values of the indicators. Into columns `begin` to `end` go: `z` (1, n_draws) Z;
-    `read` (len(read_first) - 1, n_draws) what was asked, not divided by Z; and `slope` (n_entries,
-    n_draws), unless it has no rows, d Z / d entry. Without a wanted slot nothing runs backwards, and
-    what is read is the sum of values.
+    `read` (len(read_first) - 1, n_draws) what was asked, divided by Z; and `slope` (n_entries, n_draws),
+    unless it has no rows, d log Z / d entry. Without a wanted slot nothing runs backwards, and what is
+    read is the sum of values.
     """
     n_given = len(loads) + len(weights)
     n_inputs = n_given + len(constants)
@@ -121,6 +121,7 @@ def propagate(
         for slot in root:
             total = times_plus(one, load(values, slot), total)
         _write(z, 0, block, n, total, last)
+        share = over(one, total)
         if backwards:
             for slot in range(n_slots):
                 if wanted[slot]:
@@ -134,10 +135,10 @@ def propagate(
             for at in range(read_first[m], read_first[m + 1]):
                 slot = reads[at]
                 total = times_plus(load(values, slot), load(slopes, slot) if backwards else one, total)
-            _write(read, m, block, n, total, last)
+            _write(read, m, block, n, times_plus(total, share, zero()), last)
         if len(slope):
             for i in range(len(loads)):
-                _write(slope, loads[i], block, n, load(slopes, i), last)
+                _write(slope, loads[i], block, n, times_plus(load(slopes, i), share, zero()), last)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

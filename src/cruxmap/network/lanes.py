@@ -1,7 +1,7 @@
 """Sixteen draws as one value in compiled code, so that vector registers are used for certain.
 
 `load` and `store` move a row of a workspace (n, LANES) of float64, `load_at` and `store_at` a stretch of a
-row of any C-contiguous (n, m) array; none checks its indices. `times_plus` and `zero` work lane by lane.
+row of any C-contiguous (n, m) array; none checks its indices. The others work lane by lane.
 """
 
 from collections.abc import Callable
@@ -120,6 +120,16 @@ def times_plus(_typing: Any, a: Any, b: Any, c: Any) -> tuple[Any, Callable[...,
         return builder.fadd(builder.fmul(x, y, flags=("contract",)), z, flags=("contract",))
 
     return LANES_TYPE(a, b, c), generate
+
+
+@intrinsic
+def over(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
+    """`a / b`."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.fdiv(*arguments)
+
+    return LANES_TYPE(a, b), generate
 
 
 @intrinsic

@@ -214,10 +214,8 @@ def run(
 
     z = total[0]
     low = np.flatnonzero(z < kernel.TINY)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore"):
         log_z = np.log(z)
-        read /= z
-        slope /= z
     if len(low):
         slope[:, low] = 0.0
         _propagate_wide(*arrays, low, log_z, read, slope)
