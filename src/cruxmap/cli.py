@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from difflib import get_close_matches
@@ -22,9 +22,11 @@ import typer
 from cruxmap.errors import InvalidMap, Problem
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from rich.console import Console
 
     from cruxmap.language.argument_map import ArgumentMap, ModelSpec
+    from cruxmap.present.listings import Listing
     from cruxmap.present.map_picture import Picture
     from cruxmap.present.tables import Table
 
@@ -103,6 +105,14 @@ AssumingOption = Annotated[
 ObservedOption = Annotated[
     list[str] | None,
     typer.Option("--observed", metavar="CONDITION", help="Take this as a fact, in place of the model's."),
+]
+ListOption = Annotated[
+    str | None,
+    typer.Option("--list", metavar="NAME", help="Print one of the answer's lists alone, and all of it."),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="The folder for figures; figures/<model>/ if left out."),
 ]
 
 
@@ -272,6 +282,191 @@ def explain(
 
 
 @app.command()
+def cruxes(
+    model: ModelArgument,
+    worldview: WorldviewOption = None,
+    settings: SetOption = None,
+    assuming: AssumingOption = None,
+    observed: ObservedOption = None,
+    output: OutputOption = None,
+    listing: ListOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Rank what the target turns on.
+
+    Claims and arguments by what learning them would tell, judgements by how far they carry the estimate;
+    in one worldview, or in each and in their mixture. Figures go to figures/<model>/.
+    """
+    spec = _model(model, settings, assuming, observed)
+    if worldview is not None:
+        _known_worldview(spec.map, worldview)
+    from cruxmap.insight import cruxes as insight
+    from cruxmap.present.crux_figures import crux_figures
+    from cruxmap.present.crux_tables import crux_listings
+
+    with _progress() as progress:
+        answer = insight.cruxes(spec, worldview, progress=progress)
+    _print_listings(answer.to_json(), crux_listings(answer, spec.map), form, listing)
+    _write_figures(output or FIGURES / spec.id, crux_figures(answer, spec.map))
+    raise typer.Exit(_code(answer.undefined, True))
+
+
+@app.command()
+def diff(
+    model: ModelArgument,
+    a: Annotated[str | None, typer.Argument(metavar="A", help="A worldview.")] = None,
+    b: Annotated[str | None, typer.Argument(metavar="B", help="Another one.")] = None,
+    git: Annotated[
+        str | None,
+        typer.Option("--git", metavar="REV", help="Compare the files with those of this git revision."),
+    ] = None,
+    settings: SetOption = None,
+    assuming: AssumingOption = None,
+    observed: ObservedOption = None,
+    output: OutputOption = None,
+    listing: ListOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show where two worldviews part, and what each difference is worth.
+
+    With one worldview: what sets it apart from the others. With none: all pairs. Figures go to
+    figures/<model>/.
+    """
+    asked = [name for name in (a, b) if name is not None]
+    if git is not None and (asked or settings or assuming or observed):
+        _refuse("two-questions", "--git compares files, all worldviews of them", "leave the rest out")
+    spec = _model(model, settings, assuming, observed)
+    for name in asked:
+        _known_worldview(spec.map, name)
+    from cruxmap.insight.diff import diff as compare
+    from cruxmap.insight.pairs import against_rest, pairs
+    from cruxmap.insight.revisions import diff_revisions
+    from cruxmap.present import diff_figures, diff_tables
+
+    answer: Any
+    with _progress() as progress:
+        match asked:
+            case [one, other]:
+                answer = compare(spec, one, other, progress=progress)
+                listings = diff_tables.diff_listings(answer)
+                figures = diff_figures.diff_figures(answer)
+            case [one]:
+                answer = against_rest(spec, one, progress=progress)
+                listings, figures = diff_tables.rest_listings(answer, spec.map), {}
+            case _ if git is not None:
+                answer = diff_revisions(_model_path(model), git, progress=progress)
+                listings, figures = diff_tables.revision_listings(answer), {}
+            case _:
+                answer = pairs(spec)
+                listings = diff_tables.pair_listings(answer)
+                figures = diff_figures.pair_figures(answer)
+    _print_listings(answer.to_json(), listings, form, listing)
+    _write_figures(output or FIGURES / spec.id, figures)
+    impossible = len(asked) == 2 and None in (answer.probability_a, answer.probability_b)
+    raise typer.Exit(_code(impossible, True))
+
+
+@app.command()
+def takes(
+    model: ModelArgument,
+    above: Annotated[
+        str | None, typer.Option(metavar="CREDENCE", help="Carry the estimate up to this.")
+    ] = None,
+    below: Annotated[str | None, typer.Option(metavar="CREDENCE", help="Carry it down to this.")] = None,
+    agree_with: Annotated[
+        str | None, typer.Option(metavar="ID", help="Carry it to where this worldview has it.")
+    ] = None,
+    worldview: WorldviewOption = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="ADDRESS", help="Change this judgement, no others. Repeatable."),
+    ] = None,
+    settings: SetOption = None,
+    assuming: AssumingOption = None,
+    observed: ObservedOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Find the smallest changes of judgements that carry an estimate past a threshold.
+
+    Give one of --above, --below and --agree-with. Few large changes are shown beside more small ones.
+    """
+    if sum(goal is not None for goal in (above, below, agree_with)) != 1:
+        _refuse("unclear-goal", "what should it take?", "give one of --above, --below and --agree-with")
+    spec = _model(model, settings, assuming, observed)
+    whose = _known_worldview(spec.map, worldview or "map")
+    from cruxmap.insight import takes as insight
+    from cruxmap.insight.words import checked_address
+    from cruxmap.present.crux_tables import takes_listings
+
+    with _asked_for():
+        addresses = [checked_address(spec.map, address) for address in only or ()]
+    with _progress() as progress:
+        answer = insight.takes(
+            spec,
+            whose,
+            above=_threshold(above),
+            below=_threshold(below),
+            agree_with=None if agree_with is None else _known_worldview(spec.map, agree_with),
+            only=addresses,
+            progress=progress,
+        )
+    _print_listings(answer.to_json(), takes_listings(answer, spec.map), form)
+    raise typer.Exit(_code(answer.estimate is None, True))
+
+
+@app.command()
+def coherence(
+    model: ModelArgument,
+    settings: SetOption = None,
+    assuming: AssumingOption = None,
+    observed: ObservedOption = None,
+    listing: ListOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Compare what reviewers state all things considered with what their own numbers imply.
+
+    Shows the least change of judgements that would reconcile the two, and where conditioning takes them.
+    """
+    spec = _model(model, settings, assuming, observed)
+    from cruxmap.insight import coherence as insight
+    from cruxmap.present.pool_tables import coherence_listings
+
+    with _progress() as progress:
+        answer = insight.coherence(spec, progress=progress)
+    _print_listings(answer.to_json(), coherence_listings(answer, spec.map), form, listing)
+
+
+@app.command()
+def pool(
+    model: ModelArgument,
+    prior: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CREDENCE", help="What the extremised pool moves away from; the map's estimate."
+        ),
+    ] = None,
+    factor: Annotated[
+        float | None,
+        typer.Option(min=0, help="By how much it does; if left out, by the number of reviewers."),
+    ] = None,
+    settings: SetOption = None,
+    assuming: AssumingOption = None,
+    observed: ObservedOption = None,
+    listing: ListOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Make one answer of many worldviews: pools of their answers, and of their judgements, side by side."""
+    spec = _model(model, settings, assuming, observed)
+    from cruxmap.insight import pool as insight
+    from cruxmap.present.pool_tables import pool_listings
+
+    with _progress() as progress:
+        answer = insight.pool(spec, prior=_threshold(prior), factor=factor, progress=progress)
+    _print_listings(answer.to_json(), pool_listings(answer, spec.map), form, listing)
+    raise typer.Exit(_code(False, answer.convergence is None or answer.convergence.converged))
+
+
+@app.command()
 def schema(
     kind: Annotated[
         str | None, typer.Argument(help="map, worldview, model or sources; all of them if left out.")
@@ -376,6 +571,24 @@ def _split(setting: str) -> tuple[str, str]:
     return address.strip(), value.strip()
 
 
+def _threshold(text: str | None) -> float | None:
+    """Read a credence that is one number, neither impossible nor certain."""
+    if text is None:
+        return None
+    from cruxmap.language.argument_map import Elicited, Role
+    from cruxmap.language.judgement import UnreadableError, parse_value
+
+    try:
+        value = parse_value(text, Role.CREDENCE, {})
+    except UnreadableError as error:
+        _refuse(error.code, error.message, error.hint)
+    if not isinstance(value, Elicited) or not value.is_point or value.is_certain:
+        _refuse(
+            "unreadable-judgement", f"`{text}` is no threshold", "a number between 0% and 100%, as in `10%`"
+        )
+    return value.low
+
+
 def _known_worldview(argument_map: "ArgumentMap", name: str) -> str:
     known = ["map", *argument_map.worldview]
     if name not in known:
@@ -454,6 +667,21 @@ def _print_answer(answer: Any, tables: "Sequence[Table]", form: Format, whole: "
                     console.print(note, markup=False, style="dim")
 
 
+def _print_listings(
+    answer: Any, listings: "Sequence[Listing]", form: Format, name: str | None = None
+) -> None:
+    """Print an answer of several listings: what people are shown of each, or the one named in full."""
+    from cruxmap.present.listings import for_people
+
+    if name is None:
+        _print_answer(answer, for_people(listings), form, listings[0].table)
+        return
+    by_name = {listing.name: listing for listing in listings}
+    if name not in by_name:
+        _refuse("unknown-list", f"this answer has no list `{name}`", f"known: {', '.join(by_name)}")
+    _print_answer(answer, [by_name[name].readable], form, by_name[name].table)
+
+
 def _json_text(answer: Any) -> str:
     return json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -503,6 +731,18 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
 
 
 # --- what commands share: pictures -----------------------------------------------------------------
+
+
+def _write_figures(folder: Path, drawn: "Mapping[str, Figure]") -> None:
+    """Write figures as svg and png, and say so."""
+    from cruxmap.present import canvas
+
+    for name, figure in drawn.items():
+        for kind in ("svg", "png"):
+            _write(folder / f"{name}.{kind}", canvas.encode(figure, kind))
+    if drawn:
+        names = ", ".join(drawn)
+        _err().print(f"wrote {folder.as_posix()}/: {names} (svg and png)", markup=False, soft_wrap=True)
 
 
 def _picture(spec: "ModelSpec", worldview: str) -> "Picture":

@@ -6,7 +6,7 @@ Nothing here uses matplotlib's global state, and what `encode` returns is the sa
 import io
 import math
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BLUE = "#0072b2"
 PALE_BLUE = "#bcd9ec"
 ORANGE = "#d55e00"
+PALE_ORANGE = "#f6cfae"
 INK = "#1a1a1a"
 QUIET = "#666666"
 GRID = "#dddddd"
@@ -24,6 +25,8 @@ GRID = "#dddddd"
 MARGIN = 0.15
 """Inches around what is drawn."""
 TICKS = (0.5, *(p for e in range(1, 13) for p in (10.0**-e, 3 * 10.0**-e)))
+
+ENOUGH_TICKS = 3
 
 STYLE: Any = {
     "svg.hashsalt": "cruxmap",
@@ -97,11 +100,40 @@ def beside(axes: "Axes", y: float, at: tuple[float, float], up: float, text: str
         text,
         (at[0], y),
         xytext=(at[1], up),
-        xycoords=("axes fraction", "data"),
         textcoords="offset points",
         annotation_clip=False,
-        **{"va": "center", **style},
+        **{"va": "center", "xycoords": ("axes fraction", "data"), **style},
     )
+
+
+def row_label(
+    axes: "Axes", y: float, width: float, name: str, words: str, *, more: str = "", fraction: bool = False
+) -> None:
+    """Write a row's name, up to two lines of words and a further line into a column of a width in inches.
+
+    `y` is a row, or with `fraction` a part of the axes' height.
+    """
+    left = (0.0, (MARGIN - width) * 72)
+    lines = textwrap.wrap(words, int(16.4 * width), max_lines=1 if more else 2, placeholder=" ...")
+    small = "\n".join([*lines, *([more] if more else [])])
+    at: Any = {"xycoords": "axes fraction"} if fraction else {}
+    up = 9 if small else 0
+    beside(axes, y, left, up, shortened(name, int(11.5 * width)), size=8, weight="bold", **at)
+    beside(axes, y, left, 4, small, size=6.5, color=QUIET, va="top", **at)
+
+
+def row_numbers(axes: "Axes", y: float, first: str, second: str) -> None:
+    """Write a row's two numbers on the right."""
+    beside(axes, y, (1.0, 12.0), 6, first, size=8, weight="bold")
+    beside(axes, y, (1.0, 12.0), -5, second, size=7, color=QUIET)
+
+
+def shortened(name: str, length: int) -> str:
+    """Return a name that fits, its middle left out where it is too long."""
+    if len(name) <= length:
+        return name
+    half = (length - 3) // 2
+    return f"{name[:half]}...{name[-half:]}"
 
 
 def log_odds_axis(axes: "Axes", limits: tuple[float, float]) -> None:
@@ -112,6 +144,24 @@ def log_odds_axis(axes: "Axes", limits: tuple[float, float]) -> None:
     axes.grid(axis="x", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["left", "right", "top"]].set_visible(False)
+
+
+def span(probabilities: Iterable[float], fewest: float = 1.0, widest: float = 14.0) -> tuple[float, float]:
+    """Return the ends of a log-odds axis for probabilities strictly between 0 and 1, with room around them.
+
+    It spans at least `fewest` logits; far ends are cut so that it spans at most about `widest`, around
+    the middle of what is shown.
+    """
+    logits = sorted(map(logit, probabilities)) or [0.0]
+    middle = logits[len(logits) // 2]
+    low, high = max(logits[0], middle - widest / 2), min(logits[-1], middle + widest / 2)
+    margin = max(0.06 * (high - low), (fewest - (high - low)) / 2)
+    return low - margin, high + margin
+
+
+def left_out(number: int, which: str) -> tuple[str, ...]:
+    """Return a note of how many rows are not drawn, if any."""
+    return (f"Left out: {number} more {which}.",) if number > 0 else ()
 
 
 def logit(p: float) -> float:
@@ -127,16 +177,19 @@ def clipped(p: float, limits: tuple[float, float]) -> float:
 
 
 def ticks(limits: tuple[float, float]) -> list[float]:
-    """Return round probabilities for the axis, as many as fit without their labels touching."""
+    """Return round probabilities for the axis, as many as fit without their labels touching.
+
+    Those with more digits are taken only where there are few others.
+    """
     between = [p for p in (0.2, 0.4, 0.05, 0.02, 0.25, 0.15, 0.07, 0.35, 0.45) if limits[1] - limits[0] < 6]
     candidates = [p for q in (*TICKS, *between) for p in (q, 1 - q)]
+    fine = [m * 10.0**e for e in range(-13, 0) for m in (*range(1, 10), *(k / 10 for k in range(10, 100)))]
     chosen: list[float] = []
-    for p in candidates:
-        if not 0 < p < 1:
-            continue
+    for p in (*candidates, *(p for q in fine for p in (q, 1 - q))):
+        if len(chosen) >= ENOUGH_TICKS and p not in candidates:
+            break
+        u = logit(p) if 0 < p < 1 else math.inf
         room = 0.085 * (limits[1] - limits[0])
-        u = logit(p)
-        inside = limits[0] <= u <= limits[1]
-        if inside and all(abs(u - logit(other)) >= room for other in chosen):
+        if limits[0] <= u <= limits[1] and all(abs(u - logit(other)) >= room for other in chosen):
             chosen.append(p)
     return sorted(chosen)

@@ -1,0 +1,264 @@
+"""Diffs as figures: the waterfall from one worldview to another, double cruxes, and all pairs."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cruxmap.insight.diff import Difference, DoubleCrux, WorldviewDiff
+from cruxmap.insight.pairs import PairMatrix
+from cruxmap.present.canvas import (
+    BLUE,
+    GRID,
+    INK,
+    MARGIN,
+    ORANGE,
+    PALE_BLUE,
+    PALE_ORANGE,
+    QUIET,
+    beside,
+    framed,
+    left_out,
+    log_odds_axis,
+    logit,
+    row_label,
+    row_numbers,
+    rows_axis,
+    shortened,
+)
+from cruxmap.present.numbers import part, percent, points, signed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_STEPS = 12
+MOST_CLAIMS = 12
+MOST_WORLDVIEWS = 40
+ROW = 0.47
+WIDTHS = (3.9, 4.2, 1.5)
+"""Inches for labels, axis and numbers."""
+CELL = 0.62
+"""Inches per worldview in the matrix of pairs."""
+
+
+def diff_figures(diff: WorldviewDiff) -> "dict[str, Figure]":
+    """Return the figures of a diff by the names of their files; none where there is nothing to draw."""
+    drawn = {}
+    if _steps(diff):
+        drawn[f"diff-{diff.a}-{diff.b}-waterfall"] = waterfall(diff)
+    if _plotted(diff):
+        drawn[f"diff-{diff.a}-{diff.b}-double-cruxes"] = voi_against_vod(diff)
+    return drawn
+
+
+# --- the waterfall -------------------------------------------------------------------------------
+
+
+def _steps(diff: WorldviewDiff) -> tuple[Difference, ...]:
+    """Return the differences that have a share, where they lead from one finite number to another."""
+    ends = (diff.probability_a, diff.probability_b)
+    if any(p is None or not 0 < p < 1 for p in ends):
+        return ()
+    return tuple(d for d in diff.differences if d.share_logit)
+
+
+def waterfall(diff: WorldviewDiff) -> "Figure":
+    """Draw the way from a's estimate to b's: each difference moves it by its share of the gap."""
+    steps = _steps(diff)
+    shown, rest = steps[:MOST_STEPS], steps[MOST_STEPS:]
+    assert diff.probability_a is not None
+    assert diff.probability_b is not None
+    moves = [(d.id, d.text, -(d.share_logit or 0.0), -(d.share_probability or 0.0)) for d in shown]
+    if rest:
+        moves.append(
+            (
+                f"{len(rest)} more",
+                "All the smaller differences together.",
+                -math.fsum(d.share_logit or 0.0 for d in rest),
+                -math.fsum(d.share_probability or 0.0 for d in rest),
+            )
+        )
+    at = [logit(diff.probability_a)]
+    for _, _, move, _ in moves:
+        at.append(at[-1] + move)
+    low, high = min(at), max(at)
+    margin = max(0.05 * (high - low), (1.0 - (high - low)) / 2)
+    title = f"{diff.target}: from {diff.a} to {diff.b}"
+    key = (
+        f"Each bar: what it does to put {diff.b}'s numbers there in place of {diff.a}'s, averaged over the "
+        "orders of doing so (Shapley), at central judgements. Right: in log-odds and percentage points."
+    )
+    n = len(moves) + 2
+    with framed(title, (key,), n * ROW, WIDTHS) as (figure, axes):
+        log_odds_axis(axes, (low - margin, high + margin))
+        rows_axis(axes, n)
+        _end_row(axes, 0, diff.a, diff.probability_a)
+        for y, (name, text, move, move_of_p) in enumerate(moves, start=1):
+            colour, pale, hatch = (BLUE, PALE_BLUE, "") if move > 0 else (ORANGE, PALE_ORANGE, "////")
+            axes.barh(y, move, 0.5, at[y - 1], color=pale, edgecolor=colour, hatch=hatch, linewidth=1)
+            axes.plot([at[y - 1]] * 2, [y - 0.75, y + 0.25], color=QUIET, linewidth=0.7, zorder=0)
+            row_label(axes, y, WIDTHS[0], name, text)
+            row_numbers(axes, y, signed(move), points(move_of_p))
+        axes.plot([at[-1]] * 2, [n - 1.75, n - 1], color=QUIET, linewidth=0.7, zorder=0)
+        _end_row(axes, n - 1, diff.b, diff.probability_b)
+    return figure
+
+
+def _end_row(axes: "Axes", y: int, worldview: str, p: float) -> None:
+    axes.plot([logit(p)], [y], "o", color=INK, markersize=7)
+    row_label(axes, y, WIDTHS[0], worldview, "")
+    beside(axes, y, (1.0, 12.0), 0, percent(p), size=9, weight="bold")
+
+
+# --- double cruxes -------------------------------------------------------------------------------
+
+
+def _plotted(diff: WorldviewDiff) -> tuple[DoubleCrux, ...]:
+    return tuple(crux for crux in diff.double_cruxes if crux.vod is not None and min(_voi(crux)) > 0)
+
+
+def _voi(crux: DoubleCrux) -> tuple[float, float]:
+    return crux.voi_a, crux.voi_b
+
+
+def voi_against_vod(diff: WorldviewDiff) -> "Figure":
+    """Draw what both would learn from a claim against how much of the disagreement it would close.
+
+    The best are numbered; their words are in a list on the left, and the others are dots without names.
+    """
+    cruxes = _plotted(diff)
+    named, others = cruxes[:MOST_CLAIMS], cruxes[MOST_CLAIMS:]
+    title = f"{diff.target}: what {diff.a} and {diff.b} would learn, and settle"
+    key = (
+        "Across: value of information (bans) for the one who would learn less. Up: the part of the "
+        "disagreement about the target that is expected to go on learning this (value of discrimination); "
+        "below the line it would grow."
+    )
+    notes = (
+        key,
+        *((f"Pale dots: {len(others)} others; the least telling are not drawn.",) if others else ()),
+    )
+    with framed(title, notes, max(len(named) * ROW, 3.6), (4.1, 5.2, 0.3)) as (figure, axes):
+        _scatter(axes, named, others)
+        top = max(len(named), 3.6 / ROW)
+        for y, crux in enumerate(named):
+            height = 1 - (y + 0.5) / top
+            _listed(axes, height, y + 1, crux, diff)
+    return figure
+
+
+def _scatter(axes: "Axes", named: Sequence[DoubleCrux], others: Sequence[DoubleCrux]) -> None:
+    def place(crux: DoubleCrux) -> tuple[float, float]:
+        return math.log10(min(_voi(crux))), crux.vod_share or 0.0
+
+    dots = [place(crux) for crux in named]
+    floor = min(x for x, _ in dots) - 2.0
+    pale = [(x, y) for x, y in map(place, others) if x > floor]
+    xs, ys = zip(*dots, *pale, strict=True)
+    across, up = max(max(xs) - min(xs), 1.0), max(max((*ys, 0.0)) - min((*ys, 0.0)), 1e-3)
+    axes.set_xlim(min(xs) - 0.08 * across, max(xs) + 0.12 * across)
+    axes.set_ylim(min((*ys, 0.0)) - 0.1 * up, max((*ys, 0.0)) + 0.1 * up)
+    axes.xaxis.set_major_formatter(lambda x, _: f"{10**x:.1g}")
+    axes.yaxis.set_major_formatter(lambda y, _: part(y, 0 if up > 0.05 else 1))
+    axes.locator_params(axis="both", nbins=5)
+    axes.tick_params(labelsize=8)
+    axes.grid(color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["right", "top"]].set_visible(False)
+    axes.axhline(0, color=INK, linewidth=0.8)
+    if pale:
+        axes.plot(*zip(*pale, strict=True), "o", color=PALE_BLUE, markersize=4)
+    axes.plot(*zip(*dots, strict=True), "o", color=BLUE, markersize=5)
+    for number, (dot, label) in enumerate(zip(dots, _label_places(axes, dots), strict=True), start=1):
+        axes.annotate(
+            str(number),
+            dot,
+            xytext=label,
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            size=8,
+            weight="bold",
+            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.6, "shrinkA": 5, "shrinkB": 3},
+        )
+
+
+def _label_places(axes: "Axes", dots: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return where each dot's number goes, in points from the dot, clear of all dots and other numbers."""
+    to_points = 72 / axes.figure.get_dpi()
+    at = [tuple(to_points * v for v in axes.transData.transform(dot)) for dot in dots]
+    taken = [(x, y, 6.0) for x, y in at]
+    places = []
+    for x, y in at:
+        tries = [
+            (reach * math.cos(turn * math.pi / 8), reach * math.sin(turn * math.pi / 8))
+            for reach in range(11, 200, 6)
+            for turn in (2, 0, 4, 14, 6, 8, 12, 10, 1, 3, 15, 5, 7, 9, 11, 13)
+        ]
+        dx, dy = next(
+            (t for t in tries if all(math.hypot(x + t[0] - u, y + t[1] - v) > r + 5 for u, v, r in taken)),
+            tries[-1],
+        )
+        taken.append((x + dx, y + dy, 6.0))
+        places.append((dx, dy))
+    return places
+
+
+def _listed(axes: "Axes", height: float, number: int, crux: DoubleCrux, diff: WorldviewDiff) -> None:
+    """Write a numbered claim, its words and both credences left of the axes, at a part of their height."""
+    credences = f"{percent(crux.probability_a)} in {diff.a}, {percent(crux.probability_b)} in {diff.b}"
+    row_label(axes, height, 4.1, f"{number}  {crux.id}", crux.text, more=credences, fraction=True)
+
+
+# --- all pairs -----------------------------------------------------------------------------------
+
+
+def pair_figures(matrix: PairMatrix) -> "dict[str, Figure]":
+    """Return the matrix of pairs, where there are at least two worldviews."""
+    return {"pairs": pairs_matrix(matrix)} if len(matrix.worldviews) > 1 else {}
+
+
+def pairs_matrix(matrix: PairMatrix) -> "Figure":
+    """Draw the gaps between all worldviews, those who think alike side by side, shaded by how far apart."""
+    names = matrix.worldviews[:MOST_WORLDVIEWS]
+    n = len(names)
+    known = [d for row in matrix.distance[:n] for d in row[:n] if d is not None]
+    top = max(known, default=0.0) or 1.0
+    title = f"{matrix.target}: every pair of worldviews"
+    key = (
+        "Numbers: log-odds of the row minus those of the column. Shade: how far apart the two are about the "
+        f"claims that the target rests on, from 0 (white) to {top:.2g}. Neighbours think alike. At central "
+        "judgements."
+    )
+    notes = (key, *left_out(len(matrix.worldviews) - n, "worldviews"))
+    widths = (2.4, max(n * CELL, 4.5), 0.9)
+    with framed(title, notes, n * CELL * 0.55, widths) as (figure, axes):
+        axes.set_xlim(-0.5, n - 0.5)
+        rows_axis(axes, n)
+        axes.set_ylim(n - 0.5, -0.5)
+        axes.spines[:].set_visible(False)
+        axes.set_xticks(range(n), [str(i + 1) for i in range(n)], size=8, weight="bold")
+        axes.tick_params(axis="x", length=0)
+        for i, name in enumerate(names):
+            beside(axes, i, (0.0, (MARGIN - widths[0]) * 72), 0, f"{i + 1}  {shortened(name, 26)}", size=8)
+            beside(axes, i, (1.0, 10.0), 0, percent(matrix.probabilities[i]), size=8, weight="bold")
+            for j in range(n):
+                distance = matrix.distance[i][j]
+                _cell(axes, (i, j), matrix.gap_logit[i][j], None if distance is None else distance / top)
+    return figure
+
+
+def _cell(axes: "Axes", at: tuple[int, int], gap: float | None, depth: float | None) -> None:
+    from matplotlib.patches import Rectangle
+
+    i, j = at
+    white, blue = (1.0, 1.0, 1.0), (0.45, 0.69, 0.85)
+    colour = tuple(w + (depth or 0.0) * (b - w) for w, b in zip(white, blue, strict=True))
+    hatch = "////" if depth is None else ""
+    axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=colour, edgecolor="white", hatch=hatch))
+    if i != j:
+        axes.text(j, i, _short(gap), ha="center", va="center", size=7.5, color=INK)
+
+
+def _short(gap: float | None) -> str:
+    return signed(None if gap is None else round(gap, 1) + 0.0, 1)
