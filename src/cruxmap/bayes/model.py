@@ -11,14 +11,13 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from cruxmap.bayes.arrays import PYTENSOR
-from cruxmap.bayes.op import Run, propagate
+from cruxmap.bayes.op import Run, entries_of_judgements, propagate
 from cruxmap.bayes.results import coordinates, uncertain_columns
 from cruxmap.errors import InvalidMap
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.inquiry import Inquiry, impossible_evidence, inquire, obstacles
 from cruxmap.network.network import IntArray, Network
-from cruxmap.network.tables import Numbers, fill
+from cruxmap.network.tables import Numbers
 
 
 def build(model: ModelSpec, explicit: bool = False) -> pm.Model:
@@ -96,7 +95,7 @@ def unconstrained_tensor(
 
 def entries_tensor(inquiry: Inquiry, worldviews: Sequence[int], u: TensorVariable) -> TensorVariable:
     """Return the table entries (n_entries, worldviews) for judgements `u` (n_judgements, worldviews)."""
-    return fill(inquiry.network.program, u, inquiry.numbers.single[list(worldviews)].T, PYTENSOR)
+    return entries_of_judgements(inquiry.network.program, u, inquiry.numbers.single[list(worldviews)].T)
 
 
 def _natural(numbers: Numbers, columns: IntArray, u: TensorVariable) -> TensorVariable:

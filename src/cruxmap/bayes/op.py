@@ -1,14 +1,14 @@
-"""The exact engine as a PyTensor Op: log-probabilities of evidence, with their slopes, and marginals.
+"""The exact engine as PyTensor Ops: log-probabilities of evidence, with their slopes, and marginals.
 
-In: table entries, symbolic. Out: log P(evidence) of several runs at once, differentiable by the engine's
-own backward loop, and marginals, which are for reading only. The plan goes in as constant inputs, so the
-compiled code does not depend on the map.
+`Filling` turns judgements into table entries, `Propagation` table entries into log P(evidence) of several
+runs at once, differentiable by the engine's own backward loop, and into marginals, which are for reading
+only. Programs and plans go in as constant inputs and the kernels are called by name, so that what PyTensor
+compiles is small and the same for every map.
 """
 
-import hashlib
-import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,22 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 from pytensor.tensor.variable import TensorVariable
 
-from cruxmap.bayes import runs as runs_module
-from cruxmap.bayes.runs import evaluate
-from cruxmap.network import kernel
-from cruxmap.network.network import Network
+from cruxmap.bayes.filling import SIZES, fill_entries, filling, packed_program, pull_entries, pulling
+from cruxmap.bayes.linking import link, section
+from cruxmap.bayes.runs import READ_FIRST, evaluate, packed_plan, propagating
+from cruxmap.network.network import Network, TableProgram
 from cruxmap.network.queries import Evidence, indicator_weights, prepare
+from cruxmap.network.tables import BoolArray
+
+ABI = 2
+"""To be raised when the tables of addresses change: PyTensor keeps compiled callers on disk."""
+
+
+def entries_of_judgements(program: TableProgram, u: TensorVariable, single: BoolArray) -> TensorVariable:
+    """Return what `tables.fill` gives, (n_entries, C), for symbolic judgements `u` (n_judgements, C)."""
+    whole = np.ascontiguousarray(single, dtype=np.int64)
+    node: Any = Filling().make_node(u, whole, packed_program(program))
+    return node.outputs[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +64,53 @@ def propagate(
     plan = ready.plan
     weights = np.stack([indicator_weights(plan, run.evidence) for run in runs], axis=1)
     columns = np.array([run.column for run in runs])
-    plan_arrays = (plan.left, plan.right, plan.first, plan.root, plan.reads, plan.read_first, plan.loads)
-    node: Any = Propagation().make_node(entries, *plan_arrays, plan.constants, ready.wanted, weights, columns)
+    products = (plan.left, plan.right, plan.constants)
+    node: Any = Propagation().make_node(entries, packed_plan(ready), *products, weights, columns)
     log_z, read, _ = node.outputs
     ends = np.cumsum(plan.asked_cards)
     marginals = {v: read[end - n : end] for v, n, end in zip(plan.asked, plan.asked_cards, ends, strict=True)}
     return Propagated(log_z, marginals)
+
+
+class Filling(Op):
+    """Judgements `u` and `single` (n_judgements, C) and a packed program -> table entries (n_entries, C)."""
+
+    __props__ = ()
+
+    def make_node(self, *inputs: Any) -> Apply:
+        """Take `u`, `single` as whole numbers, and a packed program."""
+        return Apply(self, [pt.as_tensor(value) for value in inputs], [pt.dmatrix("entries")])
+
+    def perform(self, node: Apply, inputs: Sequence[Any], outputs: Sequence[list[Any]]) -> None:
+        """Evaluate without a compiled graph."""
+        u, single, program = inputs
+        outputs[0][0] = np.empty((section(program, SIZES)[0], u.shape[1]))
+        fill_entries(program, u, single, outputs[0][0])
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        """Only judgements can be differentiated by."""
+        return [[True], [False], [False]]
+
+    def pullback(self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any]) -> list[Any]:
+        """Return the slope in the judgements."""
+        node: Any = FillingSlope().make_node(*inputs, outputs[0], cotangents[0])
+        return [node.outputs[0], DisconnectedType()(), DisconnectedType()()]
+
+
+class FillingSlope(Op):
+    """The inputs and output of `Filling` and a cotangent (n_entries, C) -> the slope (n_judgements, C)."""
+
+    __props__ = ()
+
+    def make_node(self, *inputs: Any) -> Apply:
+        """Take `u`, `single`, the program, the entries and their cotangent."""
+        return Apply(self, [pt.as_tensor(value) for value in inputs], [pt.dmatrix("slopes")])
+
+    def perform(self, node: Apply, inputs: Sequence[Any], outputs: Sequence[list[Any]]) -> None:
+        """Evaluate without a compiled graph."""
+        u, single, program, entries, cotangent = inputs
+        outputs[0][0] = np.empty_like(u)
+        pull_entries(program, u, single, entries, cotangent, outputs[0][0])
 
 
 class Propagation(Op):
@@ -72,20 +124,21 @@ class Propagation(Op):
     __props__ = ()
 
     def make_node(self, *inputs: Any) -> Apply:
-        """Take entries, the arrays of a plan, the weights of its indicators, and a column per run."""
+        """Take entries, a packed plan, its products and constants, indicators' weights, a column per run."""
         outputs = [pt.dvector("log_z"), pt.dmatrix("reads"), pt.dmatrix("slopes")]
         return Apply(self, [pt.as_tensor(value) for value in inputs], outputs)
 
     def perform(self, node: Apply, inputs: Sequence[Any], outputs: Sequence[list[Any]]) -> None:
         """Evaluate without a compiled graph."""
-        for storage, value in zip(outputs, _evaluate(*inputs), strict=True):
+        entries, plan, left, right, constants, weights, columns = inputs
+        n_reads, n_runs = len(section(plan, READ_FIRST)) - 1, len(columns)
+        results = (
+            np.empty(n_runs), np.empty((n_reads, n_runs)), np.empty((0 if n_reads else len(entries), n_runs))
+        )  # fmt: skip
+        entries = np.ascontiguousarray(entries)
+        evaluate(plan, left, right, constants, weights, entries, columns, *results)
+        for storage, value in zip(outputs, results, strict=True):
             storage[0] = value
-
-    def infer_shape(self, node: Apply, shapes: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Return the shapes of the outputs."""
-        reads, n_runs = shapes[6][0] - 1, shapes[-1][0]
-        n_slopes = pt.switch(pt.eq(reads, 0), shapes[0][0], 0)
-        return [(n_runs,), (reads, n_runs), (n_slopes, n_runs)]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """Only the entries can be differentiated by."""
@@ -96,28 +149,81 @@ class Propagation(Op):
         of_log_z, of_reads, of_slopes = cotangents
         if not (isinstance(of_reads.type, DisconnectedType) and isinstance(of_slopes.type, DisconnectedType)):
             raise NotImplementedError("only log Z has a slope: marginals are no part of a likelihood")
-        if inputs[6].type.shape != (1,):
-            raise NotImplementedError("log Z has a slope only where no marginals are asked for")
         entries, columns = inputs[0], inputs[-1]
         per_run = outputs[2] * of_log_z[None, :]
         belongs = pt.eq(columns[:, None], pt.arange(entries.shape[1])[None, :])
         return [per_run @ belongs.astype("float64"), *(DisconnectedType()() for _ in inputs[1:])]
 
 
-def _evaluate(
-    entries: Any, left: Any, right: Any, first: Any, root: Any, reads: Any, read_first: Any, loads: Any,
-    constants: Any, wanted: Any, weights: Any, columns: Any,
-) -> Any:  # fmt: skip
-    with_slopes = len(read_first) == 1
-    return evaluate(
-        left, right, first, root, reads, read_first, loads, constants, wanted, weights, entries, columns,
-        with_slopes,
-    )  # fmt: skip
+# --- compiled ------------------------------------------------------------------------------------
+
+
+@cache
+def _linked() -> tuple[Any, Any, Any]:
+    """The kernels, ready to be called by name."""
+    return link(filling), link(pulling), link(propagating)
+
+
+@numba_njit
+def _keep(*used: Any) -> None:
+    """Stand behind a call by name: arrays that are not used any more would be gone before it."""
+
+
+@register_funcify_default_op_cache_key(Filling)
+def _compiled_filling(op: Filling, **_: Any) -> tuple[Any, int]:
+    kernel, _pull, _run = _linked()
+
+    @numba_njit
+    def fill(u, single, program):  # type: ignore[no-untyped-def]
+        u = np.ascontiguousarray(u)
+        entries = np.empty((section(program, SIZES)[0], u.shape[1]))
+        at = np.empty(7, np.int64)
+        at[0], at[1] = program.ctypes.data, u.ctypes.data
+        at[2], at[3] = single.ctypes.data, entries.ctypes.data
+        at[4], at[5], at[6] = len(program), u.shape[0], u.shape[1]
+        _keep(kernel(at.ctypes.data), at, u)
+        return entries
+
+    return fill, ABI
+
+
+@register_funcify_default_op_cache_key(FillingSlope)
+def _compiled_slope(op: FillingSlope, **_: Any) -> tuple[Any, int]:
+    _fill, kernel, _run = _linked()
+
+    @numba_njit
+    def pull(u, single, program, entries, cotangent):  # type: ignore[no-untyped-def]
+        u, cotangent = np.ascontiguousarray(u), np.ascontiguousarray(cotangent)
+        entries = np.ascontiguousarray(entries)
+        slope = np.empty(u.shape)
+        at = np.empty(9, np.int64)
+        at[0], at[1], at[2] = program.ctypes.data, u.ctypes.data, single.ctypes.data
+        at[3], at[4], at[5] = entries.ctypes.data, cotangent.ctypes.data, slope.ctypes.data
+        at[6], at[7], at[8] = len(program), u.shape[0], u.shape[1]
+        _keep(kernel(at.ctypes.data), at, u, entries, cotangent)
+        return slope
+
+    return pull, ABI
 
 
 @register_funcify_default_op_cache_key(Propagation)
-def _compiled(op: Propagation, **_: Any) -> tuple[Any, int]:
-    """Hand PyTensor the cached kernel, and a number that changes with it, so that no stale code is used."""
-    sources = inspect.getsource(kernel) + inspect.getsource(runs_module)
-    version = int.from_bytes(hashlib.sha256(sources.encode()).digest()[:6])
-    return numba_njit(_evaluate), version
+def _compiled_propagation(op: Propagation, **_: Any) -> tuple[Any, int]:
+    _fill, _pull, kernel = _linked()
+
+    @numba_njit
+    def propagation(entries, plan, left, right, constants, weights, columns):  # type: ignore[no-untyped-def]
+        entries = np.ascontiguousarray(entries)
+        n_reads, n_runs = len(section(plan, READ_FIRST)) - 1, len(columns)
+        n_slopes = len(entries) if n_reads == 0 else 0
+        log_z, reads, slopes = np.empty(n_runs), np.empty((n_reads, n_runs)), np.empty((n_slopes, n_runs))
+        at = np.empty(19, np.int64)
+        at[0], at[1], at[2] = plan.ctypes.data, left.ctypes.data, right.ctypes.data
+        at[3], at[4], at[5] = constants.ctypes.data, weights.ctypes.data, entries.ctypes.data
+        at[6], at[7] = columns.ctypes.data, log_z.ctypes.data
+        at[8], at[9] = reads.ctypes.data, slopes.ctypes.data
+        at[10], at[11], at[12], at[13] = len(plan), len(left), len(constants), len(weights)
+        at[14], at[15], at[16], at[17], at[18] = len(entries), entries.shape[1], n_runs, n_reads, n_slopes
+        _keep(kernel(at.ctypes.data), at, entries)
+        return log_z, reads, slopes
+
+    return propagation, ABI

@@ -7,40 +7,37 @@ worldviews already keep the cores busy.
 import numpy as np
 from numba import njit
 
+from cruxmap.bayes.linking import halves, numbers, pack, section, words
 from cruxmap.network.kernel import TINY, _backwards, _forwards, _workspace, propagate_wide
 from cruxmap.network.lanes import LANES
+from cruxmap.network.network import IntArray
+from cruxmap.network.queries import Prepared
+
+FIRST, ROOT, READS, READ_FIRST, LOADS, WANTED = range(6)
+
+
+def packed_plan(ready: Prepared) -> IntArray:
+    """Return a plan as one vector, but for its products and its constants."""
+    plan = ready.plan
+    return pack((plan.first, plan.root, plan.reads, plan.read_first, plan.loads, ready.wanted))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def evaluate(
-    left,
-    right,
-    first,
-    root,
-    reads,
-    read_first,
-    loads,
-    constants,
-    wanted,
-    weights,
-    entries,
-    columns,
-    with_slopes,
-):
+def evaluate(plan, left, right, constants, weights, entries, columns, log_z, read, slope):
     """Propagate column `columns[r]` of `entries` (n_entries, C) under evidence r, for R runs side by side.
 
-    `weights` (n_indicators, R) are the values of the indicators. Returns log Z (R,), what the plan reads
-    divided by Z (n_reads, R), and d log Z / d entry (n_entries, R), 0 where Z is 0 and without rows where
-    no slopes are wanted.
+    `weights` (n_indicators, R) are the values of the indicators. Fills `log_z` (R,), `read` (n_reads, R)
+    with what the plan reads divided by Z, and `slope` (n_entries, R), unless it has no rows, with
+    d log Z / d entry, 0 where Z is 0.
     """
     n_runs = len(columns)
+    first, root, loads = section(plan, FIRST), section(plan, ROOT), section(plan, LOADS)
+    reads, read_first, wanted = section(plan, READS), section(plan, READ_FIRST), section(plan, WANTED)
+    slope[:] = 0.0
     n_given = len(loads) + len(weights)
     n_inputs = n_given + len(constants)
     n_slots = n_inputs + len(first) - 1
     backwards = wanted.any()
-    log_z = np.empty(n_runs)
-    read = np.empty((len(read_first) - 1, n_runs))
-    slope = np.zeros((len(entries) if with_slopes else 0, n_runs))
     values = _workspace(n_slots)
     slopes = _workspace(n_slots if backwards else 0)
     for i in range(len(constants)):
@@ -73,7 +70,7 @@ def evaluate(
                     slot = reads[at]
                     total += values[slot, lane] * slopes[slot, lane] if backwards else values[slot, lane]
                 read[m, run] = total / z
-            if with_slopes:
+            if len(slope):
                 for i in range(len(loads)):
                     slope[loads[i], run] = slopes[i, lane] / z
     log_tiny = np.log(TINY)
@@ -84,7 +81,6 @@ def evaluate(
                 entries[:, columns[run]].copy(), log_z[run : run + 1], read[:, run : run + 1],
                 slope[:, run : run + 1],
             )  # fmt: skip
-    return log_z, read, slope
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -103,3 +99,15 @@ def _evaluate_wide(
     read[:] = wide_read
     if log_z[0] > -np.inf:
         slope[:] = wide_slope
+
+
+def propagating(address):
+    """`evaluate` for a table of addresses and sizes: see `op`, which makes it."""
+    at = words(address, (19,))
+    plan, left, right = words(at[0], (at[10],)), halves(at[1], (at[11],)), halves(at[2], (at[11],))
+    constants, weights = numbers(at[3], (at[12],)), numbers(at[4], (at[13], at[16]))
+    entries, columns = numbers(at[5], (at[14], at[15])), words(at[6], (at[16],))
+    log_z, read = numbers(at[7], (at[16],)), numbers(at[8], (at[17], at[16]))
+    slope = numbers(at[9], (at[18], at[16]))
+    evaluate(plan, left, right, constants, weights, entries, columns, log_z, read, slope)
+    return 0
