@@ -17,7 +17,6 @@ def _yes(value: bool) -> str:
 
 _share = partial(part, decimals=1)
 
-BANS = "Information is in bans: one ban is evidence of ten to one."
 TITLES = {
     "probability": "probability",
     "given_true": "target if true",
@@ -184,7 +183,7 @@ def _sets(table: CruxTable) -> Listing:
         Column("voi_share", "uncertainty removed", percent, right=True),
     )
     rows = tuple((len(best.ids), ", ".join(best.ids), best.voi, best.voi_share) for best in table.sets)
-    return Listing("sets", Table("Sets of cruxes", columns, rows, (BANS,)), ("size", "ids", "voi_share"))
+    return Listing("sets", Table("Sets of cruxes", columns, rows), ("size", "ids", "voi_share"))
 
 
 def owner_text(argument_map: ArgumentMap, address: str) -> str:
@@ -249,5 +248,5 @@ def takes_listings(takes: Takes, argument_map: ArgumentMap) -> tuple[Listing, ..
     notes = [f"{takes.target} is {percent(takes.estimate)} in {takes.worldview}."]
     if takes.reason is not None:
         notes.append(f"No change to show: {takes.reason}.")
-    shown = ("count", "total_log_odds", "estimate", "sentence", "text")
+    shown = ("count", "total_log_odds", "estimate", "sentence")
     return (Listing("steps", Table(title, columns, rows, tuple(notes)), shown, max(1, len(rows))),)

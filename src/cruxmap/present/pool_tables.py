@@ -111,8 +111,12 @@ def pool_listings(pool: Pool, argument_map: ArgumentMap) -> tuple[Listing, ...]:
         for answer in pool.answers
     )
     notes = [text for text in (pool.reason, pool.explanation) if text]
-    if pool.factor is not None and pool.prior is not None:
-        notes.append(f"Extremised by {pool.factor:.3g} around {percent(pool.prior)}.")
+    if pool.convergence is not None and not pool.convergence.converged:
+        notes.append(
+            "The hierarchical pool has not converged "
+            f"(R-hat {pool.convergence.r_hat:.3f}, smallest ESS {pool.convergence.ess:.0f}, "
+            f"{pool.convergence.divergences} divergences): draw more."
+        )
     estimates = Table(
         "The estimates",
         (Column("worldview", "worldview"), Column("estimate", "mean", percent, right=True)),

@@ -90,6 +90,7 @@ def rich_table(table: Table) -> "RichTable":
             column.title,
             justify="right" if column.right else "left",
             no_wrap=False,
+            overflow="fold",
             max_width=None if column.right else 72,
         )
     for row in shown_rows(table):

@@ -1,0 +1,256 @@
+"""Cruxes, diffs, takes, coherence and pools as people and programs meet them on the command line."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cruxmap import cli
+
+POWER = str(Path(__file__).parent.parent / "models" / "power-seeking.yaml")
+BOTH = ("carlsmith", "superforecasters")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(self.out)))
+
+
+type Cruxmap = Callable[..., Outcome]
+
+
+@pytest.fixture
+def cruxmap(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cruxmap:
+    """Run a command in this process, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["cruxmap", *arguments])
+        code = cli._run()
+        return Outcome(code, *capsys.readouterr())
+
+    return run
+
+
+def pictures(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "figures").rglob("*.*")}
+
+
+# --- cruxes --------------------------------------------------------------------------------------
+
+CRUX_KEYS = {
+    *("id", "text", "probability", "given_true", "given_false", "swing"),
+    *("voi", "voi_share", "expected_move", "variance_removed"),
+}
+
+
+def test_cruxes_as_json_have_the_promised_keys(cruxmap: Cruxmap) -> None:
+    table = cruxmap(
+        "cruxes", POWER, "-w", "carlsmith", "--set", "alignment-hard=30% to 50%", "--format", "json"
+    )
+    assert table.code == 0
+    found = table.json
+    assert {"worldview", "target", "estimate", "claims", "arguments", "questions"} <= set(found)
+    assert {frozenset(claim) for claim in found["claims"]} == {frozenset(CRUX_KEYS)}
+    judgement = {"address", "central", "low", "high", "target_low", "target_high", "slope"}
+    assert judgement | {"sobol_first", "sobol_total"} <= set(found["judgements"][0])
+    assert set(found["groups"][0]) == {"id", "sobol_first", "sobol_total", "error"}
+    assert found["groups"][0]["id"] == "alignment-hard"
+
+
+def test_cruxes_without_a_worldview_are_of_each(cruxmap: Cruxmap) -> None:
+    found = cruxmap("cruxes", POWER, "--format", "json").json
+    assert set(found["worldviews"]) == set(BOTH)
+
+
+def test_cruxes_tell_words_and_why(cruxmap: Cruxmap) -> None:
+    outcome = cruxmap("cruxes", POWER, "-w", "carlsmith", "--format", "markdown")
+    assert "true: 13%, false: 0%; you give it 40%" in outcome.out
+    assert "harder to build systems" in outcome.out
+
+
+def test_cruxes_as_csv_have_numbers_in_full(cruxmap: Cruxmap) -> None:
+    rows = cruxmap("cruxes", POWER, "-w", "carlsmith", "--format", "csv").rows
+    assert {row["id"]: float(row["given_true"]) for row in rows}["alignment-hard"] == pytest.approx(0.12844)
+    assert set(rows[0]) > CRUX_KEYS
+
+
+def test_one_list_alone_is_printed_in_full(cruxmap: Cruxmap) -> None:
+    rows = cruxmap("cruxes", POWER, "-w", "carlsmith", "--list", "judgements", "--format", "csv").rows
+    assert len(rows) == 6
+    unknown = cruxmap("cruxes", POWER, "-w", "carlsmith", "--list", "judgement")
+    assert unknown.code == 2
+    assert "judgements" in unknown.err
+
+
+def test_cruxes_draw_the_same_figures_to_the_byte_every_time(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    ask = ("cruxes", POWER, "-w", "carlsmith", "--set", "alignment-hard=30% to 50%")
+    outcome = cruxmap(*ask)
+    first = pictures(tmp_path)
+    assert set(first) == {
+        f"cruxes-carlsmith-{name}.{kind}"
+        for name in ("claims", "judgements", "spread")
+        for kind in ("svg", "png")
+    }
+    assert "wrote figures/power-seeking/" in outcome.err
+    cruxmap(*ask)
+    assert pictures(tmp_path) == first
+
+
+def test_a_certain_target_turns_on_nothing(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    outcome = cruxmap("cruxes", POWER, "-w", "carlsmith", "--set", "alignment-hard=0%")
+    assert outcome.code == 0
+    assert "certain" in outcome.out
+    assert not pictures(tmp_path)
+
+
+def test_impossible_assumptions_are_said_to_be(cruxmap: Cruxmap) -> None:
+    impossible = ("--set", "alignment-hard=0%", "--assuming", "alignment-hard")
+    for command in (
+        ("cruxes", POWER, "-w", "carlsmith"),
+        ("diff", POWER, *BOTH),
+        ("takes", POWER, "--above", "9%"),
+    ):
+        outcome = cruxmap(*command, *impossible)
+        assert outcome.code == 1, command
+        assert "impossible" in outcome.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("cruxes", POWER, "-w", "carlsmit"),
+        ("diff", POWER, "carlsmit", "superforecasters"),
+        ("takes", POWER, "--above", "10%", "-w", "carlsmit"),
+        ("takes", POWER, "--agree-with", "carlsmit"),
+    ],
+)
+def test_a_wrong_worldview_is_named_with_the_nearest(command: tuple[str, ...], cruxmap: Cruxmap) -> None:
+    outcome = cruxmap(*command)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "did you mean `carlsmith`?" in outcome.err
+
+
+# --- diff ----------------------------------------------------------------------------------------
+
+
+def test_diff_as_json_has_the_promised_keys(cruxmap: Cruxmap) -> None:
+    found = cruxmap("diff", POWER, *BOTH, "--format", "json").json
+    assert {"a", "b", "target", "probability_a", "probability_b", "gap_logit"} <= set(found)
+    one = found["differences"][0]
+    assert {"id", "share_logit", "share_probability", "standard_error", "changes"} <= set(one)
+    assert {"address", "a", "b"} <= set(one["changes"][0])
+    probabilities = {"probability_a", "probability_b", "voi_a", "voi_b", "vod", "vod_share"}
+    assert {"id", *probabilities} <= set(found["double_cruxes"][0])
+
+
+def test_diff_tells_own_from_inherited_with_sources(cruxmap: Cruxmap) -> None:
+    rows = cruxmap("diff", POWER, *BOTH, "--format", "csv").rows
+    [row] = [row for row in rows if row["id"] == "permanent-disempowerment"]
+    assert row["side_a"] == "40%, inherited from the map"
+    assert row["side_b"].startswith("5%, own [superforecasters")
+    shares = [float(row["share_logit"]) for row in rows]
+    assert sum(shares) == pytest.approx(3.2536170498315724, abs=1e-9)
+    assert [abs(share) for share in shares] == sorted(map(abs, shares), reverse=True)
+
+
+def test_a_worldview_does_not_differ_from_itself(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    outcome = cruxmap("diff", POWER, "carlsmith", "carlsmith")
+    assert outcome.code == 0
+    assert "A worldview does not differ from itself." in outcome.out
+    assert not pictures(tmp_path)
+
+
+def test_diff_draws_the_waterfall_and_the_double_cruxes(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    cruxmap("diff", POWER, *BOTH)
+    first = pictures(tmp_path)
+    stem = "diff-carlsmith-superforecasters"
+    assert {f"{stem}-waterfall.svg", f"{stem}-double-cruxes.png"} <= set(first)
+    cruxmap("diff", POWER, *BOTH)
+    assert pictures(tmp_path) == first
+
+
+def test_diff_of_one_is_against_the_rest_and_of_none_all_pairs(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    rest = cruxmap("diff", POWER, "carlsmith", "--format", "json").json
+    assert rest["others"] == ["superforecasters"]
+    matrix = cruxmap("diff", POWER, "--format", "json").json
+    assert sorted(matrix["worldviews"]) == sorted(BOTH)
+    assert set(pictures(tmp_path)) == {"pairs.svg", "pairs.png"}
+
+
+def test_git_asks_about_files_alone(cruxmap: Cruxmap) -> None:
+    outcome = cruxmap("diff", POWER, "carlsmith", "--git", "HEAD")
+    assert outcome.code == 2
+    assert "--git compares files" in outcome.err
+
+
+# --- takes, coherence, pool ------------------------------------------------------------------------
+
+
+def test_takes_gets_there_in_words(cruxmap: Cruxmap) -> None:
+    outcome = cruxmap("takes", POWER, "-w", "superforecasters", "--above", "1%", "--format", "json")
+    assert outcome.code == 0
+    frontier = outcome.json["frontier"]
+    assert frontier
+    assert all(take["estimate"] >= 0.01 for take in frontier)
+    assert frontier[0]["steps"][0]["sentence"]
+
+
+def test_takes_says_that_nothing_reaches_it(cruxmap: Cruxmap) -> None:
+    outcome = cruxmap("takes", POWER, "--above", "99%", "--only", "strong-incentives")
+    assert outcome.code == 0
+    assert "No change to show" in outcome.out
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        (),
+        ("--above", "10%", "--below", "1%"),
+        ("--above", "0%"),
+        ("--above", "1% to 2%"),
+        ("--below", "high"),
+    ],
+)
+def test_takes_refuses_what_is_no_goal(goal: tuple[str, ...], cruxmap: Cruxmap) -> None:
+    outcome = cruxmap("takes", POWER, *goal)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "hint: " in outcome.err
+
+
+def test_takes_refuses_unknown_addresses(cruxmap: Cruxmap) -> None:
+    outcome = cruxmap("takes", POWER, "--above", "10%", "--only", "strong-incentive")
+    assert outcome.code == 2
+    assert "did you mean `strong-incentives`?" in outcome.err
+
+
+def test_coherence_shows_the_gap_and_what_would_give_way(cruxmap: Cruxmap) -> None:
+    rows = {row["worldview"]: row for row in cruxmap("coherence", POWER, "--format", "csv").rows}
+    assert rows["superforecasters"]["notable"] == "True"
+    assert float(rows["superforecasters"]["implied"]) == pytest.approx(0.002088)
+    assert "permanent-disempowerment" in cruxmap("coherence", POWER, "--list", "changes").out
+
+
+def test_pool_shows_pools_of_answers_and_of_judgements(cruxmap: Cruxmap) -> None:
+    found = cruxmap("pool", POWER, "--prior", "5%", "--factor", "1", "--format", "json").json
+    answers = {answer["id"]: answer["probability"] for answer in found["answers"]}
+    assert {"linear", "logarithmic", "extremised"} < set(answers)
+    assert answers["linear"] == pytest.approx((0.051376 + 0.002088) / 2)
+    assert answers["extremised"] == pytest.approx(answers["logarithmic"])
+    assert found["explanation"]
