@@ -163,8 +163,8 @@ def test_diff_as_json_has_the_promised_keys(cruxmap: Cruxmap) -> None:
 def test_diff_tells_own_from_inherited_with_sources(cruxmap: Cruxmap) -> None:
     rows = cruxmap("diff", POWER, *BOTH, "--format", "csv").rows
     [row] = [row for row in rows if row["id"] == "permanent-disempowerment"]
-    assert row["side_a"] == "40%, inherited from the map"
-    assert row["side_b"].startswith("5%, own [superforecasters")
+    assert row["side_a"] == "40%; inherited from the map"
+    assert row["side_b"].startswith("5%; own [superforecasters")
     shares = [float(row["share_logit"]) for row in rows]
     assert sum(shares) == pytest.approx(3.2536170498315724, abs=1e-9)
     assert [abs(share) for share in shares] == sorted(map(abs, shares), reverse=True)

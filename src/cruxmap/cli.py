@@ -662,7 +662,10 @@ def _print_answer(answer: Any, tables: "Sequence[Table]", form: Format, whole: "
         case Format.TABLE:
             console = _out()
             for table in tables:
-                console.print(writers.rich_table(table) if table.rows else table.title, markup=False)
+                if table.rows:
+                    console.print(writers.rich_table(table))
+                else:
+                    console.print(table.title, markup=False, style="bold")
                 for note in table.notes:
                     console.print(note, markup=False, style="dim")
 

@@ -73,13 +73,14 @@ def _notes(diff: WorldviewDiff) -> Iterable[str]:
 
 
 def _side(difference: Difference, worldview: str, side: str) -> str:
-    """Write one side's numbers of an entry, a line each: value, whose it is, and what it rests on."""
-    lines = []
+    """Write one side's numbers of an entry, and after them whose they are and what they rest on."""
+    by_origin: dict[str, list[str]] = {}
     for change in difference.changes:
         value, whose, rests_on = _number(change, worldview, side)
-        name = "" if change.address == difference.id else f"{change.address}: "
-        lines.append(f"{name}{value}, {whose}" + (f" [{rests_on}]" if rests_on else ""))
-    return "\n".join(lines)
+        name = change.address.removeprefix(difference.id).removeprefix(".")
+        aside = f"{whose} [{rests_on}]" if rests_on else whose
+        by_origin.setdefault(aside, []).append(f"{name}: {value}" if name else value)
+    return "\n".join(f"{', '.join(values)}; {aside}" for aside, values in by_origin.items())
 
 
 def _number(change: Change, worldview: str, side: str) -> tuple[str, str, str]:
