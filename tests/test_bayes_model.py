@@ -179,6 +179,7 @@ arguments:
 N_DRAWS = 20_000
 
 
+@pytest.mark.long  # nearly all of it compiling
 def test_frequencies_of_the_explicit_build_are_the_exact_probabilities():
     spec = model(SMALL, "target: c\nworldviews: [map, ann]\n", ann="rejects: [for-c]\n")
     inquiry = inquire(spec)

@@ -4,8 +4,7 @@ import pytensor.tensor as pt
 import pytest
 from pytensor.gradient import verify_grad
 
-from cruxmap.bayes.arrays import PYTENSOR
-from cruxmap.bayes.op import Run, propagate
+from cruxmap.bayes.op import Run, entries_of_judgements, propagate
 from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.inquiry import central_entries, entries_of, inquire
 from cruxmap.network.queries import infer, log_z_gradient
@@ -106,7 +105,7 @@ def test_slopes_in_the_judgements_are_those_of_the_engine():
     single = inquiry.numbers.single[0]
     u_value = unconstrained(inquiry.numbers, latin_hypercube(3, inquiry.network.addresses, 5), 0)
     u = pt.dmatrix("u")
-    entries = fill(inquiry.network.program, u, single, PYTENSOR)
+    entries = entries_of_judgements(inquiry.network.program, u, np.repeat(single[:, None], 5, axis=1))
     runs = tuple(Run(column, inquiry.given) for column in range(5))
     cost = pt.sum(propagate(inquiry.network, entries, runs).log_z)
     value, slope = pytensor.function([u], [cost, pytensor.grad(cost, u)])(u_value)

@@ -11,13 +11,14 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
+from cruxmap.bayes.arrays import PYTENSOR
 from cruxmap.bayes.op import Run, entries_of_judgements, propagate
 from cruxmap.bayes.results import coordinates, uncertain_columns
 from cruxmap.errors import InvalidMap
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.inquiry import Inquiry, impossible_evidence, inquire, obstacles
 from cruxmap.network.network import IntArray, Network
-from cruxmap.network.tables import Numbers
+from cruxmap.network.tables import Numbers, fill
 
 
 def build(model: ModelSpec, explicit: bool = False) -> pm.Model:
@@ -49,7 +50,7 @@ def _exact(inquiry: Inquiry) -> pm.Model:
     network, model = inquiry.network, inquiry.model
     everyone = range(len(model.worldviews))
     with pm.Model(coords=coordinates(inquiry)) as pm_model:
-        entries = _judgements(inquiry)
+        entries = entries_tensor(inquiry, everyone, _judgements(inquiry))
         condition(inquiry, entries, everyone)
         claims = {claim.about.id: network.places[claim.about.id] for claim in model.map.claims}
         for name, dim, variables, evidence in (
@@ -65,7 +66,7 @@ def _exact(inquiry: Inquiry) -> pm.Model:
 
 
 def _judgements(inquiry: Inquiry) -> TensorVariable:
-    """Add `z` and `judgement` to the model in context; return the table entries (n_entries, worldviews)."""
+    """Add `z` and `judgement` to the model in context; return `u` (n_judgements, worldviews)."""
     numbers = inquiry.numbers
     everyone = range(len(inquiry.model.worldviews))
     columns = uncertain_columns(numbers)
@@ -73,7 +74,7 @@ def _judgements(inquiry: Inquiry) -> TensorVariable:
     z = pm.Normal("z", 0, 1, dims=dims) if columns.size else pt.zeros((len(everyone), 0))
     u = unconstrained_tensor(numbers, everyone, columns, z)
     pm.Deterministic("judgement", _natural(numbers, columns, u[columns].T), dims=dims)
-    return entries_tensor(inquiry, everyone, u)
+    return u
 
 
 def unconstrained_tensor(
@@ -170,7 +171,8 @@ def _explicit(inquiry: Inquiry) -> pm.Model:
     network = inquiry.network
     labels = coordinates(inquiry)
     with pm.Model(coords={dim: labels[dim] for dim in ("worldview", "address")}) as pm_model:
-        entries = _judgements(inquiry)
+        u = _judgements(inquiry)
+        entries = fill(network.program, u, inquiry.numbers.single.T, PYTENSOR)
         padded = pt.concatenate([entries, pt.zeros((1, entries.shape[1]))])
         everyone = np.arange(len(inquiry.model.worldviews))
         drawn: dict[int, TensorVariable] = {}

@@ -1,0 +1,232 @@
+import json
+import math
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.special import expit
+
+import cruxmap as cm
+import reference
+from cruxmap.language.argument_map import Z_95, ClaimIs
+from cruxmap.network.draws import latin_hypercube
+from test_insight_cruxes import GARDEN
+from written import model, write
+
+MODELS = Path(__file__).parent.parent / "models"
+SMALL = "sampling: {draws: 64}\n"
+
+
+def test_power_seeking_is_carlsmiths_product():
+    found = cm.estimate(cm.read_model(MODELS / "power-seeking.yaml")).worldviews["carlsmith"]
+    for value in (found.mean, found.median, found.central, *found.interval_90):
+        assert value == pytest.approx(0.05137600, rel=1e-9)
+
+
+def test_json_has_the_keys_of_the_contract_and_no_others():
+    ask = """
+    target: wet
+    also: [rain, season]
+    assuming: [{season: [dry, mild]}]
+    observed: [{sprinkler: false}]
+    sampling: {draws: 64}
+    """
+    spec = model(GARDEN, ask)
+    found = cm.estimate(spec).to_json()
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert list(found) == ["model", "target", "assuming", "observed", "seed", "draws", "worldviews"]
+    assert (found["model"], found["target"], found["draws"]) == ("small", "wet", 64)
+    assert found["assuming"] == ["{season: [dry, mild]}"]
+    assert found["observed"] == ["{sprinkler: false}"]
+    one = found["worldviews"]["map"]
+    numbers = ["mean", "median", "interval_90", "central"]
+    assert list(one) == [*numbers, "unconditional", "also"]
+    assert list(one["unconditional"]) == numbers
+    assert list(one["also"]) == ["rain", "season.dry", "season.mild", "season.rainy"]
+    assert list(one["also"]["rain"]) == [*numbers, "unconditional"]
+    assert one["also"]["season.rainy"]["mean"] == 0.0
+    assert one["also"]["season.rainy"]["unconditional"]["mean"] > 0.1
+
+
+def test_a_lone_claim_has_the_interval_it_was_given_and_the_mean_of_its_logit_normal():
+    spec = model("claims:\n  a: {text: A., credence: 1% to 5%}\n", "target: a\nsampling: {draws: 4000}\n")
+    found = cm.estimate(spec).worldviews["map"]
+    assert found.interval_90 == pytest.approx((0.01, 0.05), rel=2e-3)
+    low, high = math.log(0.01 / 0.99), math.log(0.05 / 0.95)
+    mu, sd = (low + high) / 2, (high - low) / (2 * Z_95)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
+    mean = float(weights @ expit(mu + sd * nodes) / weights.sum())
+    assert found.mean == pytest.approx(mean, abs=4 * 0.02 / 4000)  # the last stratum alone varies by 0.02
+    assert found.median == pytest.approx(expit(mu), rel=1e-3)
+    assert found.central == pytest.approx(expit(mu), rel=1e-12)
+
+
+def test_draws_are_those_of_enumeration():
+    spec = model(GARDEN, f"target: wet\nassuming: [sprinkler]\n{SMALL}")
+    found = cm.estimate(spec).worldviews["map"]
+    addresses = list(spec.map.judgements)
+    z = latin_hypercube(spec.sampling.seed, addresses, 64)
+    for draw in (0, 17, 63):
+        numbers = reference.numbers(spec.map, "map", dict(zip(addresses, z[:, draw], strict=True)))
+        worlds = reference.enumerate_worlds(spec.map, numbers)
+        yes, no = worlds.probability(ClaimIs("wet"), (ClaimIs("sprinkler"),))
+        assert found.draws[draw] == pytest.approx(yes, rel=1e-9)
+        assert found.log_odds[draw] == pytest.approx(math.log(yes) - math.log(no), rel=1e-9)
+        assert found.unconditional.draws[draw] == pytest.approx(
+            worlds.probability(ClaimIs("wet"))[0], rel=1e-9
+        )
+    assert found.mean == pytest.approx(found.draws.mean(), rel=1e-12)
+
+
+def test_log_odds_keep_what_a_probability_near_one_has_lost():
+    text = "claims:\n  a: {text: A., credence: 1e-12}\n  b: {text: B., any_of: [{a: false}], if_met: 100%}\n"
+    found = cm.estimate(model(text, f"target: b\n{SMALL}")).worldviews["map"]
+    assert found.log_odds[0] == pytest.approx(math.log1p(-1e-12) - math.log(1e-12), rel=1e-12)
+
+
+def test_a_column_is_the_same_in_every_worldview_and_beside_other_judgements():
+    ask = f"target: rain\nworldviews: [map, ann]\n{SMALL}"
+    both = cm.estimate(model(GARDEN, ask, ann="judgements: {mould: 2% to 90%}\n")).worldviews
+    np.testing.assert_array_equal(both["map"].draws, both["ann"].draws)
+
+
+def test_an_impossible_assumption_gives_null_with_a_reason_and_leaves_the_others():
+    ask = f"target: wet\nalso: [mould]\nassuming: [rain]\nworldviews: [map, dry]\n{SMALL}"
+    found = cm.estimate(model(GARDEN, ask, dry="judgements: {rain: 0%}\n"))
+    assert found.undefined
+    dry = found.to_json()["worldviews"]["dry"]
+    assert (dry["mean"], dry["median"], dry["interval_90"], dry["central"]) == (None, None, None, None)
+    assert dry["reason"] == "what is assumed is impossible: rain"
+    assert dry["also"]["mould"]["reason"] == dry["reason"]
+    assert 0 < dry["unconditional"]["mean"] < 1
+    assert "reason" not in dry["unconditional"]
+    assert 0 < found.worldviews["map"].mean < 1
+
+
+def test_an_impossible_observation_leaves_nothing():
+    ask = f"target: wet\nobserved: [rain]\nworldviews: [dry]\n{SMALL}"
+    found = cm.estimate(model(GARDEN, ask, dry="judgements: {rain: 0%}\n"))
+    dry = found.worldviews["dry"]
+    assert dry.mean is None
+    assert dry.unconditional.mean is None
+    assert dry.reason == dry.unconditional.reason == "what is observed is impossible: rain"
+
+
+def test_assumptions_that_only_exclude_each_other_are_named_together():
+    ask = f"target: wet\nassuming: [{{season: dry}}, {{season: mild}}]\n{SMALL}"
+    found = cm.estimate(model(GARDEN, ask)).worldviews["map"]
+    assert found.reason == "what is assumed is impossible: {season: dry}, {season: mild}"
+
+
+def test_draws_in_which_the_assumption_cannot_be_are_left_out():
+    text = """
+    questions:
+      q: {text: Which?, states: [x, y, z], credence: {x: 30%, y: 30%, z: rest}}
+    claims:
+      a: {text: A., given: [{when: {q: z}, credence: 20% to 40%}, {otherwise: 50%}]}
+    """
+    ask = "target: a\nassuming: [{q: z}]\nsampling: {draws: 400}\n"
+    view = "judgements: {q.x: 20% to 70%, q.y: 20% to 70%}\n"
+    found = cm.estimate(model(text, ask, view=view)).worldviews["view"]
+    gone = np.isnan(found.draws)
+    assert 0 < gone.sum() < 400
+    assert found.mean == pytest.approx(found.draws[~gone].mean(), rel=1e-12)
+
+
+def test_progress_is_told_per_worldview():
+    told = []
+    spec = model(GARDEN, f"target: wet\nworldviews: [map, ann]\n{SMALL}", ann="rejects: [clouds]\n")
+    cm.estimate(spec, progress=lambda *event: told.append(event))
+    assert told == [("map", 64, 64), ("ann", 64, 64)]
+
+
+def test_estimates_without_observations_never_load_pymc(tmp_path):
+    path = write(tmp_path, GARDEN, f"target: wet\n{SMALL}")
+    code = (
+        "import sys, cruxmap as cm\n"
+        f"spec = cm.read_model({str(path)!r})\n"
+        "cm.estimate(spec); cm.probability(spec, 'wet')\n"
+        "print([m for m in ('pymc', 'pytensor', 'arviz', 'matplotlib', 'xarray') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# --- one probability -----------------------------------------------------------------------------
+
+
+def of_enumeration(spec, of, given=(), worldview="map", settings=None):
+    numbers = reference.numbers(spec.map, worldview, {}, settings or {})
+    return reference.enumerate_worlds(spec.map, numbers).probability(ClaimIs(of), given)[0]
+
+
+def test_probability_of_a_map_at_its_own_judgements():
+    spec = model(GARDEN, "target: wet\n", ann="judgements: {rain: 80%}\n")
+    assert cm.probability(spec.map, "wet") == pytest.approx(of_enumeration(spec, "wet"), rel=1e-9)
+    assert cm.probability(spec, "wet") == pytest.approx(of_enumeration(spec, "wet"), rel=1e-9)
+    by_ann = cm.probability(spec, "wet", worldview="ann")
+    assert by_ann == pytest.approx(of_enumeration(spec, "wet", worldview="ann"), rel=1e-9)
+
+
+def test_given_takes_the_place_of_what_is_assumed_and_leaves_what_is_observed():
+    spec = model(GARDEN, "target: wet\nassuming: [rain]\nobserved: [slippery]\n")
+    rain, slippery, sprinkler = (ClaimIs(name) for name in ("rain", "slippery", "sprinkler"))
+    for given, conditions in (
+        (None, (rain, slippery)),
+        ([], (slippery,)),
+        (["sprinkler"], (sprinkler, slippery)),
+        ("sprinkler", (sprinkler, slippery)),
+        ({"sprinkler": True}, (sprinkler, slippery)),
+    ):
+        found = cm.probability(spec, "wet", given=given)
+        assert found == pytest.approx(of_enumeration(spec, "wet", conditions), rel=1e-9)
+
+
+def test_judgements_lie_over_those_of_the_worldview():
+    spec = model(GARDEN, "target: wet\n", ann="judgements: {rain: 80%, sprinkler: 50%}\n")
+    found = cm.probability(spec, "wet", worldview="ann", judgements={"rain": "50%", "clouds": 0.25})
+    same = cm.probability(spec, "wet", judgements={"rain": "50%", "clouds": "25%", "sprinkler": "50%"})
+    assert found == pytest.approx(same, rel=1e-12)
+
+
+def test_conditions_are_python_data():
+    spec = model(GARDEN, "target: wet\n")
+    either = cm.probability(spec, {"any_of": ["rain", {"sprinkler": True}]})
+    neither = cm.probability(spec, {"not": {"any_of": ["rain", "sprinkler"]}})
+    both = cm.probability(spec, ["rain", "sprinkler"])
+    assert either + neither == pytest.approx(1, rel=1e-12)
+    assert either == pytest.approx(cm.probability(spec, "rain") + 0.3 - both, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "hint"),
+    [
+        ({"condition": "wett"}, "unknown-id", "wet"),
+        ({"condition": "wet", "given": ["ran"]}, "unknown-id", "rain"),
+        ({"condition": "wet", "worldview": "an"}, "unknown-worldview", "ann"),
+        ({"condition": "wet", "judgements": {"cloud": "50%"}}, "unknown-address", "clouds"),
+        (
+            {"condition": "wet", "given": ["rain", {"rain": False}]},
+            "impossible-evidence",
+            "exclude each other",
+        ),
+    ],
+)
+def test_what_cannot_be_answered_is_a_problem_with_a_hint(arguments, code, hint):
+    spec = model(GARDEN, "target: wet\n", ann="rejects: [clouds]\n")
+    with pytest.raises(cm.InvalidMap) as raised:
+        cm.probability(spec, **arguments)
+    [problem] = raised.value.problems
+    assert problem.code == code
+    assert hint in problem.hint
+
+
+def test_settings_of_the_model_count():
+    spec = model(GARDEN, "target: wet\n")
+    set_ = replace(spec, settings=(("rain", spec.map.judgements["sprinkler"].value),))
+    assert cm.probability(set_, "wet") == pytest.approx(
+        cm.probability(spec, "wet", judgements={"rain": "30%"})
+    )
