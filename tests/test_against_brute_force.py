@@ -1,8 +1,10 @@
 """The exact engine gives what adding up all worlds gives, on drawn maps that use every construct."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cruxmap as cm
@@ -17,6 +19,7 @@ from cruxmap.language.argument_map import (
     Scale,
 )
 from cruxmap.language.reading import parse_condition
+from cruxmap.network import assembly, lowering
 from cruxmap.network.draws import latin_hypercube
 from engine import engine
 
@@ -33,8 +36,20 @@ def views(draw: strategies.Draw, argument_map: ArgumentMap) -> str:
     return draw(st.sampled_from([MAP_WORLDVIEW, *argument_map.worldview]))
 
 
+@pytest.fixture(params=[64, 4, 1])
+def room(request: pytest.FixtureRequest) -> Iterator[int]:
+    """How many configurations a table may have; with few, small maps are taken apart as large ones are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assembly, "ROOM", request.param)
+        patch.setattr(lowering, "ROOM", request.param)
+        yield request.param
+
+
+@settings(
+    suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
-def test_all_marginals_of_all_worldviews(data: st.DataObject) -> None:
+def test_all_marginals_of_all_worldviews(room: int, data: st.DataObject) -> None:
     drawn = data.draw(strategies.drafts())
     argument_map = drawn.read()
     for worldview in (MAP_WORLDVIEW, *argument_map.worldview):
