@@ -503,7 +503,9 @@ def run(
     _print_problems((), warnings)
     spec = _model(model, settings, assuming, observed)
     from cruxmap.insight import estimate as insight
+    from cruxmap.insight.pairs import pairs
     from cruxmap.present import canvas, figures, tables
+    from cruxmap.present.diff_figures import pair_figures
     from cruxmap.present.map_picture import pages
 
     folder = output or FIGURES / spec.id
@@ -516,7 +518,8 @@ def run(
         "estimate.csv": tables.csv_text(table),
         "estimate.md": "\n".join(map(tables.markdown_text, shown)),
     }
-    for name, figure in figures.estimate_figures(spec, answer).items():
+    drawn = figures.estimate_figures(spec, answer) | pair_figures(pairs(spec))
+    for name, figure in drawn.items():
         files |= {f"{name}.{kind}": canvas.encode(figure, kind) for kind in ("svg", "png")}
     for name, picture in pages(_picture(spec, "map")).items():
         files |= {f"{name}.{kind}": drawn for kind, drawn in _draw(picture, Drawing.SVG, Drawing.PNG).items()}

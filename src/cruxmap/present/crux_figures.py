@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 15
 ROW = 0.47
 """Inches per row."""
-WIDTHS = (3.9, 4.2, 1.5)
+WIDTHS = (3.9, 4.2, 1.9)
 """Inches for labels, axis and numbers."""
 
 
