@@ -33,7 +33,7 @@ from cruxmap.network.draws import latin_hypercube
 from reference import Numbers, Worlds, enumerate_worlds, numbers
 
 DRAWS = 4
-EXAMPLES = settings(max_examples=max(10, settings.default.max_examples // 5))
+EXAMPLES = settings(max_examples=max(6, settings.default.max_examples // 5))
 Z_95 = 1.6448536269514722
 
 
