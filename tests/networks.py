@@ -49,7 +49,7 @@ def random_network(
     entries = [np.ones((1, draws))]
     n_entries = 1
     tables = []
-    groups: list[range] = []
+    groups: dict[int, list[range]] = {}
     for v in range(n):
         candidates = np.arange(max(0, v - window), v)
         some = rng.choice(candidates, size=min(len(candidates), rng.integers(parents + 1)), replace=False)
@@ -60,7 +60,7 @@ def random_network(
                 rows.append([*configuration, int(rng.integers(cards[v]))])
                 of_rows.append(0)
                 continue
-            same = [group for group in groups if len(group) == cards[v]]
+            same = groups.setdefault(int(cards[v]), [])
             if same and rng.random() < alike:
                 rows += [[*configuration, state] for state in range(cards[v])]
                 of_rows += same[rng.integers(len(same))]
@@ -70,8 +70,8 @@ def random_network(
                 values = np.exp(rng.uniform(np.log(smallest), 0.0, size=(cards[v], draws)))
             entries.append(values / values.sum(axis=0))
             rows += [[*configuration, state] for state in range(cards[v])]
-            groups.append(range(n_entries, n_entries + int(cards[v])))
-            of_rows += groups[-1]
+            same.append(range(n_entries, n_entries + int(cards[v])))
+            of_rows += same[-1]
             n_entries += int(cards[v])
         tables.append((scope, rows, of_rows))
     return network(cards.tolist(), tables), np.concatenate(entries)

@@ -5,11 +5,12 @@ tensors at a time. How much work that is can differ by many powers of ten, so th
 a tree grows with what it would cost, and trees that took long to find are kept on disk. Deterministic.
 """
 
+import gc
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
@@ -28,10 +29,13 @@ VERSION = 1
 """Of the search: trees kept by another version are not used."""
 
 SEARCHABLE = 2_000
-"""Variables up to which orders are searched for; the greedy choices take time quadratic in their number."""
+"""Tables up to which orders are searched for; the greedy choices take time quadratic in their number."""
 
-CHEAP, COSTLY = 200_000, 3_000_000
-"""Products below which a tree is good enough, and above which it is worth many seconds to improve it."""
+CHEAP, CHEAP_PER_TABLE = 200_000, 200
+"""Products, in all or per table, up to which a tree is good enough."""
+
+COSTLY = 3_000_000
+"""Products above which it is worth many seconds to improve a tree."""
 
 NOISES, MOST_TRIES = (2.0, 3.0, 5.0), 200
 """How far choices stray from the greedy one in each batch of tries, and how many tries it has at most."""
@@ -55,15 +59,26 @@ class Tree:
 
 def quick_tree(scopes: Scopes, cards: IntArray) -> Tree:
     """Return a tree that joins all tables, found at once; `cards[v]` is how many states variable v has."""
-    return measured(scopes, _pairs(scopes, _quick_order(scopes, cards)), cards)
+    with _no_collecting():
+        return measured(scopes, _pairs(scopes, _quick_order(scopes, cards)), cards)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Pause the garbage collector: here are sets by the hundred thousand and no garbage among them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def searched_trees(scopes: Scopes, cards: IntArray) -> tuple[Tree, ...]:
-    """Return good trees after a search, cheapest first; one too large to be searched is the quick one."""
+    """Return good trees after a search, cheapest first; for at most about `SEARCHABLE` tables."""
     variables = sorted({v for scope in scopes for v in scope})
     quick = quick_tree(scopes, cards)
-    if len(variables) > SEARCHABLE:
-        return (quick,)
     tries = int(min(MOST_TRIES, 8 + quick.products / CHEAP))
 
     def search() -> list[Pairs]:

@@ -14,12 +14,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
 
 from cruxmap.network.contraction import (
     CHEAP,
+    CHEAP_PER_TABLE,
+    SEARCHABLE,
     Pairs,
     Tree,
     measured,
@@ -165,16 +168,18 @@ def _tree(question: _Question, budget: int) -> Tree:
     """
     scopes, cards = question.scopes, question.cards
     quick = quick_tree(scopes, cards)
-    if quick.products <= CHEAP and question.kept is None:
+    cheap = max(CHEAP, CHEAP_PER_TABLE * len(scopes))
+    if question.kept is None and (quick.products <= cheap or len(scopes) > SEARCHABLE):
         return quick
     at_hand = [quick]
     if question.kept is not None:
         at_hand.append(rerooted(quick, scopes, cards, question.variables.index(question.kept)))
-    triples, tree = min(
-        ((_triples(question, tree, CHEAP), tree) for tree in at_hand), key=lambda counted: counted[0]
-    )
-    if triples <= CHEAP:
+    most = budget if len(scopes) > SEARCHABLE else cheap
+    triples, tree = min(((_triples(question, tree, most), tree) for tree in at_hand), key=itemgetter(0))
+    if triples <= most:
         return measured(scopes, tree.pairs, cards, question.kept)
+    if len(scopes) > SEARCHABLE:
+        raise TooWide(quick.products, budget)
 
     def search() -> list[Pairs]:
         best, fewest = quick, inf

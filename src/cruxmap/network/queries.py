@@ -23,6 +23,9 @@ from cruxmap.network.planning import Plan, plan
 WORTH_THREADS = 20_000
 """Products over all blocks of lanes below which starting threads costs more than it saves."""
 
+MOST_WORKSPACE = 1 << 30
+"""Bytes that the workspaces of all threads may take, unless one alone takes more."""
+
 type Evidence = tuple[tuple[int, tuple[int, ...]], ...]
 """Variables and the states each may still have; a variable mentioned twice must satisfy both."""
 
@@ -204,7 +207,8 @@ def run(
         _propagate(*arrays, begin, end, total, read, slope)
 
     blocks = -(-n_draws // LANES)
-    workers = min(blocks, threads or _cores())
+    workspace = made.n_slots * LANES * 8 * (1 if made.forward_only and not ready.gradient else 2)
+    workers = min(blocks, threads or _cores(), max(1, MOST_WORKSPACE // workspace))
     if workers <= 1 or blocks * made.triples < WORTH_THREADS:
         work(0, n_draws)
     else:
