@@ -1,0 +1,25 @@
+"""The small map: six premises, each conditional on those before it, and their product."""
+
+from math import prod
+from pathlib import Path
+
+import pytest
+
+import cruxmap as cm
+
+MODEL = cm.read_model(Path(__file__).parent.parent / "models" / "power-seeking.yaml")
+
+
+@pytest.mark.parametrize(
+    ("worldview", "premises", "product"),
+    [
+        (None, (0.65, 0.80, 0.40, 0.65, 0.40, 0.95), 0.051376),
+        ("carlsmith", (0.65, 0.80, 0.40, 0.65, 0.40, 0.95), 0.051376),
+        ("superforecasters", (0.80, 0.90, 0.58, 0.25, 0.05, 0.40), 0.002088),
+    ],
+)
+def test_the_catastrophe_is_the_product_of_its_premises(worldview, premises, product):
+    assert prod(premises) == pytest.approx(product, rel=1e-12)
+    assert cm.probability(MODEL, "power-seeking-catastrophe", worldview=worldview) == pytest.approx(
+        product, rel=1e-12
+    )
