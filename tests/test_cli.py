@@ -386,7 +386,7 @@ def test_a_reader_that_stops_early_is_no_fault() -> None:
 def test_an_interrupt_prints_no_traceback() -> None:
     script = (
         "import sys, signal; from cruxmap import cli; from cruxmap.language import reading;"
-        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # ignored where tests run in the background
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # ignored in the background
         "reading.check = lambda *a: signal.raise_signal(signal.SIGINT);"
         "sys.argv = ['cruxmap', 'check']; cli.main()"
     )
