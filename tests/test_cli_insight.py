@@ -244,7 +244,9 @@ def test_coherence_shows_the_gap_and_what_would_give_way(cruxmap: Cruxmap) -> No
     rows = {row["worldview"]: row for row in cruxmap("coherence", POWER, "--format", "csv").rows}
     assert rows["superforecasters"]["notable"] == "True"
     assert float(rows["superforecasters"]["implied"]) == pytest.approx(0.002088)
-    assert "permanent-disempowerment" in cruxmap("coherence", POWER, "--list", "changes").out
+    assert (
+        "permanent-disempowerment" in cruxmap("coherence", POWER, "--list", "changes", "--format", "csv").out
+    )
 
 
 def test_pool_shows_pools_of_answers_and_of_judgements(cruxmap: Cruxmap) -> None:
