@@ -177,15 +177,12 @@ def test_beyond_the_budget_there_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.long
-def test_planning_grows_in_proportion_to_the_network() -> None:
-    seconds = {}
+def test_plans_grow_in_proportion_to_the_network() -> None:
+    triples = {}
     for n in (10_000, 100_000):
         made, _ = random_network(n, 1, window=5, draws=1)
-        start = os.times().user
-        plan(made, range(n))
-        seconds[n] = os.times().user - start
-    exponent = np.log10(seconds[100_000] / seconds[10_000])
-    assert exponent < 1.2, seconds
+        triples[n] = plan(made, range(n)).triples
+    assert np.log10(triples[100_000] / triples[10_000]) < 1.1, triples
 
 
 def test_a_wide_network_with_many_variables_in_one_table_does_not_overflow() -> None:
