@@ -5,47 +5,48 @@ Results go to stdout; progress and problems to stderr. Exit codes: 0 fine, 1 the
 itself, 130 interrupted. Anything heavy is imported by the command that needs it.
 """
 
-import json
+import inspect
 import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, NoReturn
 
 import typer
 
 from cruxmap.errors import InvalidMap, Problem
+from cruxmap.present import terminal
+from cruxmap.present.terminal import Format, json_text, print_answer, print_json, print_problems
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from rich.console import Console
 
     from cruxmap.language.argument_map import ArgumentMap, ModelSpec
     from cruxmap.present.listings import Listing
     from cruxmap.present.map_picture import Picture
-    from cruxmap.present.tables import Table
 
 FINE, PROBLEMS, WRONG_USAGE, NOT_CONVERGED, FAULT = 0, 1, 2, 3, 70
 
 FIGURES = Path("figures")
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A model as the command line asks about it: its file, what is asked, and whether that differs."""
+
+    path: Path
+    model: "ModelSpec"
+    changed: bool
+
+
 class WrongUsage(InvalidMap):
     """Problems with what was asked on the command line, not with anybody's files."""
-
-
-class Format(StrEnum):
-    """How an answer is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    MARKDOWN = "markdown"
 
 
 class PlainFormat(StrEnum):
@@ -116,420 +117,7 @@ OutputOption = Annotated[
 ]
 
 
-# --- commands ----------------------------------------------------------------------------------
-
-
-@app.callback(invoke_without_command=True)
-def _top(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-) -> None:
-    if version:
-        from cruxmap import __version__
-
-        typer.echo(f"cruxmap {__version__}")
-        raise typer.Exit(FINE)
-
-
-@app.command()
-def new(
-    name: Annotated[str, typer.Argument(help="The new map's id: lower-case words joined by hyphens.")],
-    form: PlainFormatOption = PlainFormat.TABLE,
-) -> None:
-    """Write a small working map, model and worldview to edit."""
-    from cruxmap.language.reading import template
-    from cruxmap.present.files import write_file
-
-    with _asked_for():
-        files = {Path(path): text for path, text in template(name).items()}
-    existing = [path for path in files if path.exists()]
-    if existing:
-        _refuse("already-there", f"{existing[0].as_posix()} is already there", "choose another name")
-    for path, text in files.items():
-        write_file(path, text)
-    if form is PlainFormat.JSON:
-        _print_json({"files": [path.as_posix() for path in files]})
-        return
-    for path in files:
-        typer.echo(f"wrote {path.as_posix()}")
-    typer.echo(f"Edit them, then: cruxmap run models/{name}.yaml")
-
-
-@app.command()
-def check(
-    path: Annotated[
-        Path, typer.Argument(help="A map's folder, a model file, or a project with models/ and arguments/.")
-    ] = Path("."),
-    sources: Annotated[
-        bool,
-        typer.Option(
-            "--sources", help="Report what cites each place of each source, and what nothing cites."
-        ),
-    ] = False,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Find every problem of a map, a model, or a whole project."""
-    from cruxmap.language import reading
-    from cruxmap.present.problems import problems_json
-
-    if not path.exists():
-        _refuse("no-such-file", f"there is no {path.as_posix()}", "name a folder, or a model file")
-    problems, warnings = reading.check(path)
-    code = PROBLEMS if problems else FINE
-    if form is not Format.JSON:
-        _print_problems(problems, warnings)
-    if sources and not problems:
-        _print_coverage(path, form, problems_json(problems, warnings))
-    elif form is Format.JSON:
-        _print_json(problems_json(problems, warnings))
-    else:
-        counts = f"{_count(len(problems), 'problem')}, {_count(len(warnings), 'warning')}"
-        typer.echo(counts if problems or warnings else "no problems")
-    raise typer.Exit(code)
-
-
-@app.command()
-def show(
-    model: ModelArgument,
-    stage: Annotated[
-        Stage | None, typer.Option("--stage", help="Print an intermediate form instead.")
-    ] = None,
-    form: Annotated[
-        Drawing | None, typer.Option("--format", help="What to draw; otherwise from --output's name, or svg.")
-    ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write it.")] = None,
-    worldview: WorldviewOption = None,
-    around: Annotated[
-        list[str] | None,
-        typer.Option("--around", metavar="ID", help="Only what is near this entry. Repeatable."),
-    ] = None,
-    steps: Annotated[int, typer.Option("--steps", min=0, help="How near: lines from --around.")] = 1,
-    overview: Annotated[
-        bool, typer.Option("--overview", help="Count the arguments, do not tell them.")
-    ] = False,
-) -> None:
-    """Draw the map, or print one of the forms it goes through.
-
-    Text, and pictures that are not sent to a terminal, go to stdout; on a terminal a picture without
-    --output is written to figures/<model>/.
-    """
-    spec = _model(model)
-    if stage is not None:
-        _emit(_stage_text(stage, spec, worldview), output)
-        return
-    from cruxmap.present import map_picture
-
-    wanted = form or _drawing_for(output)
-    shown = _picture(spec, _known_worldview(spec.map, worldview or "map"))
-    if around:
-        from cruxmap.insight.explain import find_entry
-
-        with _asked_for():
-            ids = [find_entry(spec.map, name).about.id for name in around]
-        shown = map_picture.around(shown, ids, steps)
-    if overview:
-        shown = map_picture.overview(shown)
-    drawn = _draw(shown, wanted)[wanted]
-    if output is None and isinstance(drawn, bytes) and sys.stdout.isatty():
-        output = FIGURES / spec.id / f"map.{wanted}"
-    _emit(drawn, output)
-
-
-@app.command()
-def estimate(
-    model: ModelArgument,
-    settings: SetOption = None,
-    assuming: AssumingOption = None,
-    observed: ObservedOption = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Estimate the model's targets in each worldview."""
-    spec = _model(model, settings, assuming, observed)
-    from cruxmap.insight import estimate as insight
-    from cruxmap.present import tables
-
-    with _progress() as progress:
-        answer = insight.estimate(spec, progress=progress)
-    _print_answer(answer.to_json(), tables.estimate_tables(answer), form, tables.estimate_table(answer))
-    raise typer.Exit(_code(answer.undefined, answer.converged))
-
-
-@app.command()
-def explain(
-    model: ModelArgument,
-    address: Annotated[
-        str, typer.Argument(metavar="ADDRESS", help="A claim, question, event, argument or judgement.")
-    ],
-    settings: SetOption = None,
-    assuming: AssumingOption = None,
-    observed: ObservedOption = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Tell all about one entry of the map.
-
-    Its words and sources, its numbers in each worldview and whose they are, what is said for and against it.
-    """
-    spec = _model(model, settings, assuming, observed)
-    from cruxmap.insight import explain as insight
-    from cruxmap.present.explanation import explanation_tables, explanation_text
-
-    with _asked_for():
-        answer = insight.explain(spec, address)
-    if form is Format.TABLE:
-        typer.echo(explanation_text(answer), nl=False)
-    else:
-        tables = explanation_tables(answer)
-        _print_answer(answer.to_json(), tables, form, tables[0])
-
-
-@app.command()
-def cruxes(
-    model: ModelArgument,
-    worldview: WorldviewOption = None,
-    settings: SetOption = None,
-    assuming: AssumingOption = None,
-    observed: ObservedOption = None,
-    output: OutputOption = None,
-    listing: ListOption = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Rank what the target turns on.
-
-    Claims and arguments by what learning them would tell, judgements by how far they carry the estimate;
-    in one worldview, or in each and in their mixture. Figures go to figures/<model>/.
-    """
-    spec = _model(model, settings, assuming, observed)
-    if worldview is not None:
-        _known_worldview(spec.map, worldview)
-    from cruxmap.insight import cruxes as insight
-    from cruxmap.present.crux_figures import crux_figures
-    from cruxmap.present.crux_tables import crux_listings
-
-    with _progress() as progress:
-        answer = insight.cruxes(spec, worldview, progress=progress)
-    _print_listings(answer.to_json(), crux_listings(answer, spec.map), form, listing)
-    _write_figures(output or FIGURES / spec.id, crux_figures(answer, spec.map))
-    raise typer.Exit(_code(answer.undefined, True))
-
-
-@app.command()
-def diff(
-    model: ModelArgument,
-    a: Annotated[str | None, typer.Argument(metavar="A", help="A worldview.")] = None,
-    b: Annotated[str | None, typer.Argument(metavar="B", help="Another one.")] = None,
-    git: Annotated[
-        str | None,
-        typer.Option("--git", metavar="REV", help="Compare the files with those of this git revision."),
-    ] = None,
-    settings: SetOption = None,
-    assuming: AssumingOption = None,
-    observed: ObservedOption = None,
-    output: OutputOption = None,
-    listing: ListOption = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Show where two worldviews part, and what each difference is worth.
-
-    With one worldview: what sets it apart from the others. With none: all pairs. Figures go to
-    figures/<model>/.
-    """
-    asked = [name for name in (a, b) if name is not None]
-    if git is not None and (asked or settings or assuming or observed):
-        _refuse("two-questions", "--git compares files, all worldviews of them", "leave the rest out")
-    spec = _model(model, settings, assuming, observed)
-    for name in asked:
-        _known_worldview(spec.map, name)
-    from cruxmap.insight.diff import diff as compare
-    from cruxmap.insight.pairs import against_rest, pairs
-    from cruxmap.insight.revisions import diff_revisions
-    from cruxmap.present import diff_figures, diff_tables
-
-    answer: Any
-    with _progress() as progress:
-        match asked:
-            case [one, other]:
-                answer = compare(spec, one, other, progress=progress)
-                listings = diff_tables.diff_listings(answer)
-                figures = diff_figures.diff_figures(answer)
-            case [one]:
-                answer = against_rest(spec, one, progress=progress)
-                listings, figures = diff_tables.rest_listings(answer, spec.map), {}
-            case _ if git is not None:
-                answer = diff_revisions(_model_path(model), git, progress=progress)
-                listings, figures = diff_tables.revision_listings(answer), {}
-            case _:
-                answer = pairs(spec)
-                listings = diff_tables.pair_listings(answer)
-                figures = diff_figures.pair_figures(answer)
-    _print_listings(answer.to_json(), listings, form, listing)
-    _write_figures(output or FIGURES / spec.id, figures)
-    impossible = len(asked) == 2 and None in (answer.probability_a, answer.probability_b)
-    raise typer.Exit(_code(impossible, True))
-
-
-@app.command()
-def takes(
-    model: ModelArgument,
-    above: Annotated[
-        str | None, typer.Option(metavar="CREDENCE", help="Carry the estimate up to this.")
-    ] = None,
-    below: Annotated[str | None, typer.Option(metavar="CREDENCE", help="Carry it down to this.")] = None,
-    agree_with: Annotated[
-        str | None, typer.Option(metavar="ID", help="Carry it to where this worldview has it.")
-    ] = None,
-    worldview: WorldviewOption = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option("--only", metavar="ADDRESS", help="Change this judgement, no others. Repeatable."),
-    ] = None,
-    settings: SetOption = None,
-    assuming: AssumingOption = None,
-    observed: ObservedOption = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Find the smallest changes of judgements that carry an estimate past a threshold.
-
-    Give one of --above, --below and --agree-with. Few large changes are shown beside more small ones.
-    """
-    if sum(goal is not None for goal in (above, below, agree_with)) != 1:
-        _refuse("unclear-goal", "what should it take?", "give one of --above, --below and --agree-with")
-    spec = _model(model, settings, assuming, observed)
-    whose = _known_worldview(spec.map, worldview or "map")
-    from cruxmap.insight import takes as insight
-    from cruxmap.insight.words import checked_address
-    from cruxmap.present.crux_tables import takes_listings
-
-    with _asked_for():
-        addresses = [checked_address(spec.map, address) for address in only or ()]
-    with _progress() as progress:
-        answer = insight.takes(
-            spec,
-            whose,
-            above=_threshold(above),
-            below=_threshold(below),
-            agree_with=None if agree_with is None else _known_worldview(spec.map, agree_with),
-            only=addresses,
-            progress=progress,
-        )
-    _print_listings(answer.to_json(), takes_listings(answer, spec.map), form)
-    raise typer.Exit(_code(answer.estimate is None, True))
-
-
-@app.command()
-def coherence(
-    model: ModelArgument,
-    settings: SetOption = None,
-    assuming: AssumingOption = None,
-    observed: ObservedOption = None,
-    listing: ListOption = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Compare what reviewers state all things considered with what their own numbers imply.
-
-    Shows the least change of judgements that would reconcile the two, and where conditioning takes them.
-    """
-    spec = _model(model, settings, assuming, observed)
-    from cruxmap.insight import coherence as insight
-    from cruxmap.present.pool_tables import coherence_listings
-
-    with _progress() as progress:
-        answer = insight.coherence(spec, progress=progress)
-    _print_listings(answer.to_json(), coherence_listings(answer, spec.map), form, listing)
-
-
-@app.command()
-def pool(
-    model: ModelArgument,
-    prior: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CREDENCE", help="What the extremised pool moves away from; the map's estimate."
-        ),
-    ] = None,
-    factor: Annotated[
-        float | None,
-        typer.Option(min=0, help="By how much it does; if left out, by the number of reviewers."),
-    ] = None,
-    settings: SetOption = None,
-    assuming: AssumingOption = None,
-    observed: ObservedOption = None,
-    listing: ListOption = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Make one answer of many worldviews: pools of their answers, and of their judgements, side by side."""
-    spec = _model(model, settings, assuming, observed)
-    from cruxmap.insight import pool as insight
-    from cruxmap.present.pool_tables import pool_listings
-
-    with _progress() as progress:
-        answer = insight.pool(spec, prior=_threshold(prior), factor=factor, progress=progress)
-    _print_listings(answer.to_json(), pool_listings(answer, spec.map), form, listing)
-    raise typer.Exit(_code(False, answer.convergence is None or answer.convergence.converged))
-
-
-@app.command()
-def schema(
-    kind: Annotated[
-        str | None, typer.Argument(help="map, worldview, model or sources; all of them if left out.")
-    ] = None,
-) -> None:
-    """Print the JSON Schema of each kind of file, for editors."""
-    from cruxmap.language.schema import FILES, json_schema
-
-    schemas: dict[str, Any] = {name: json_schema(name) for name in FILES}
-    if kind is not None and kind not in schemas:
-        _refuse("unknown-kind", f"there is no kind of file `{kind}`", f"known: {', '.join(schemas)}")
-    _print_json(schemas if kind is None else schemas[kind])
-
-
-@app.command()
-def run(
-    model: ModelArgument,
-    settings: SetOption = None,
-    assuming: AssumingOption = None,
-    observed: ObservedOption = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="The folder to write to; figures/<model>/ if left out."),
-    ] = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Check, estimate and draw: the main job.
-
-    Prints the estimates and writes them, with the figures, to figures/<model>/.
-    """
-    from cruxmap.language import reading
-
-    _, warnings = reading.check(_model_path(model))
-    _print_problems((), warnings)
-    spec = _model(model, settings, assuming, observed)
-    from cruxmap.insight import estimate as insight
-    from cruxmap.insight.pairs import pairs
-    from cruxmap.present import canvas, figures, tables
-    from cruxmap.present.diff_figures import pair_figures
-    from cruxmap.present.map_picture import pages
-
-    folder = output or FIGURES / spec.id
-    with _progress() as progress:
-        answer = insight.estimate(spec, progress=progress)
-    shown, table = tables.estimate_tables(answer), tables.estimate_table(answer)
-    _print_answer(answer.to_json(), shown, form, table)
-    files: dict[str, str | bytes] = {
-        "estimate.json": _json_text(answer.to_json()),
-        "estimate.csv": tables.csv_text(table),
-        "estimate.md": "\n".join(map(tables.markdown_text, shown)),
-    }
-    drawn = figures.estimate_figures(spec, answer) | pair_figures(pairs(spec))
-    for name, figure in drawn.items():
-        files |= {f"{name}.{kind}": canvas.encode(figure, kind) for kind in ("svg", "png")}
-    for name, picture in pages(_picture(spec, "map")).items():
-        files |= {f"{name}.{kind}": drawn for kind, drawn in _draw(picture, Drawing.SVG, Drawing.PNG).items()}
-    for name, content in files.items():
-        _write(folder / name, content)
-    _err().print(f"wrote {len(files)} files to {folder.as_posix()}/", markup=False)
-    raise typer.Exit(_code(answer.undefined, answer.converged))
-
-
-# --- what commands share: the question -----------------------------------------------------------
+# --- the question ----------------------------------------------------------------------------------
 
 
 def _model_path(name: str) -> Path:
@@ -546,25 +134,43 @@ def _model_path(name: str) -> Path:
     _refuse("no-such-file", f"there is no model {path.as_posix()}", hint)
 
 
-def _model(
-    name: str,
-    settings: Sequence[str] | None = None,
-    assuming: Sequence[str] | None = None,
-    observed: Sequence[str] | None = None,
-) -> "ModelSpec":
+def _question(
+    model: ModelArgument,
+    settings: SetOption = None,
+    assuming: AssumingOption = None,
+    observed: ObservedOption = None,
+) -> Question:
     """Read a model, with what the command line puts in place of its judgements and conditions."""
     from cruxmap.language import reading
 
-    model = reading.read_model(_model_path(name))
+    path = _model_path(model)
+    read = reading.read_model(path)
     with _asked_for():
         if settings:
-            pairs = reading.parse_settings([_split(setting) for setting in settings], model.map)
-            model = replace(model, settings=(*model.settings, *pairs))
+            pairs = reading.parse_settings([_split(setting) for setting in settings], read.map)
+            read = replace(read, settings=(*read.settings, *pairs))
         if assuming is not None:
-            model = replace(model, assuming=tuple(reading.parse_condition(c, model.map) for c in assuming))
+            read = replace(read, assuming=tuple(reading.parse_condition(c, read.map) for c in assuming))
         if observed is not None:
-            model = replace(model, observed=tuple(reading.parse_condition(c, model.map) for c in observed))
-    return model
+            read = replace(read, observed=tuple(reading.parse_condition(c, read.map) for c in observed))
+    return Question(path, read, changed=bool(settings) or (assuming, observed) != (None, None))
+
+
+def _asking[**P](command: Callable[Concatenate[Question, P], None]) -> Callable[..., None]:
+    """Give a command the argument MODEL and the options that ask "what if", in place of its `question`."""
+    asked = inspect.signature(_question).parameters
+    own = list(inspect.signature(command).parameters.values())[1:]
+    model, *options = asked.values()
+
+    @wraps(command)
+    def asking(*args: P.args, **given: P.kwargs) -> None:
+        question = _question(**{name: given.pop(name) for name in asked})  # type: ignore[arg-type]
+        command(question, *args, **given)
+
+    parameters = [model, *own, *options]
+    asking.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    asking.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return asking
 
 
 def _split(setting: str) -> tuple[str, str]:
@@ -614,63 +220,403 @@ def _refuse(code: str, message: str, hint: str) -> NoReturn:
     raise WrongUsage((Problem(code, message, hint=hint),))
 
 
-# --- what commands share: printing -----------------------------------------------------------------
+# --- commands ----------------------------------------------------------------------------------
 
 
-def _console(stream: Any) -> "Console":
-    from rich.console import Console
+@app.callback(invoke_without_command=True)
+def _top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        from cruxmap import __version__
 
-    terminal = stream.isatty()
-    return Console(
-        file=stream,
-        color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
-        width=None if terminal or "COLUMNS" in os.environ else 160,
-        highlight=False,
-        emoji=False,
-        soft_wrap=False,
-    )
+        typer.echo(f"cruxmap {__version__}")
+        raise typer.Exit(FINE)
 
 
-def _out() -> "Console":
-    return _console(sys.stdout)
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="The new map's id: lower-case words joined by hyphens.")],
+    form: PlainFormatOption = PlainFormat.TABLE,
+) -> None:
+    """Write a small working map, model and worldview to edit."""
+    from cruxmap.language.reading import template
+    from cruxmap.present.files import write_file
 
-
-def _err() -> "Console":
-    return _console(sys.stderr)
-
-
-def _print_problems(problems: Sequence[Problem], warnings: Sequence[Problem]) -> None:
-    if not problems and not warnings:
+    with _asked_for():
+        files = {Path(path): text for path, text in template(name).items()}
+    existing = [path for path in files if path.exists()]
+    if existing:
+        _refuse("already-there", f"{existing[0].as_posix()} is already there", "choose another name")
+    for path, text in files.items():
+        write_file(path, text)
+    if form is PlainFormat.JSON:
+        print_json({"files": [path.as_posix() for path in files]})
         return
-    from cruxmap.present.problems import problem_text
-
-    console = _err()
-    for warning in warnings:
-        console.print(problem_text(warning, "warning"), soft_wrap=True)
-    for problem in problems:
-        console.print(problem_text(problem, "problem"), soft_wrap=True)
+    for path in files:
+        typer.echo(f"wrote {path.as_posix()}")
+    typer.echo(f"Edit them, then: cruxmap run models/{name}.yaml")
 
 
-def _print_answer(answer: Any, tables: "Sequence[Table]", form: Format, whole: "Table") -> None:
-    """Print an answer: as data, as tables for people, or as CSV, which is one `whole` table."""
-    from cruxmap.present import tables as writers
+@app.command()
+def check(
+    path: Annotated[
+        Path, typer.Argument(help="A map's folder, a model file, or a project with models/ and arguments/.")
+    ] = Path("."),
+    sources: Annotated[
+        bool,
+        typer.Option(
+            "--sources", help="Report what cites each place of each source, and what nothing cites."
+        ),
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Find every problem of a map, a model, or a whole project."""
+    from cruxmap.language import reading
+    from cruxmap.present.problems import problems_json
 
-    match form:
-        case Format.JSON:
-            _print_json(answer)
-        case Format.CSV:
-            typer.echo(writers.csv_text(whole), nl=False)
-        case Format.MARKDOWN:
-            typer.echo("\n".join(map(writers.markdown_text, tables)), nl=False)
-        case Format.TABLE:
-            console = _out()
-            for table in tables:
-                if table.rows:
-                    console.print(writers.rich_table(table))
-                else:
-                    console.print(table.title, markup=False, style="bold")
-                for note in table.notes:
-                    console.print(note, markup=False, style="dim")
+    if not path.exists():
+        _refuse("no-such-file", f"there is no {path.as_posix()}", "name a folder, or a model file")
+    problems, warnings = reading.check(path)
+    code = PROBLEMS if problems else FINE
+    if form is not Format.JSON:
+        print_problems(problems, warnings)
+    if sources and not problems:
+        _print_coverage(path, form, problems_json(problems, warnings))
+    elif form is Format.JSON:
+        print_json(problems_json(problems, warnings))
+    else:
+        counts = f"{_count(len(problems), 'problem')}, {_count(len(warnings), 'warning')}"
+        typer.echo(counts if problems or warnings else "no problems")
+    raise typer.Exit(code)
+
+
+@app.command()
+@_asking
+def show(
+    question: Question,
+    stage: Annotated[
+        Stage | None, typer.Option("--stage", help="Print an intermediate form instead.")
+    ] = None,
+    form: Annotated[
+        Drawing | None, typer.Option("--format", help="What to draw; otherwise from --output's name, or svg.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write it.")] = None,
+    worldview: WorldviewOption = None,
+    around: Annotated[
+        list[str] | None,
+        typer.Option("--around", metavar="ID", help="Only what is near this entry. Repeatable."),
+    ] = None,
+    steps: Annotated[int, typer.Option("--steps", min=0, help="How near: lines from --around.")] = 1,
+    overview: Annotated[
+        bool, typer.Option("--overview", help="Count the arguments, do not tell them.")
+    ] = False,
+) -> None:
+    """Draw the map, or print one of the forms it goes through.
+
+    Text, and pictures that are not sent to a terminal, go to stdout; on a terminal a picture without
+    --output is written to figures/<model>/.
+    """
+    spec = question.model
+    if stage is not None:
+        _emit(_stage_text(stage, spec, worldview), output)
+        return
+    from cruxmap.present import map_picture
+
+    wanted = form or _drawing_for(output)
+    shown = _picture(spec, _known_worldview(spec.map, worldview or "map"))
+    if around:
+        from cruxmap.insight.explain import find_entry
+
+        with _asked_for():
+            ids = [find_entry(spec.map, name).about.id for name in around]
+        shown = map_picture.around(shown, ids, steps)
+    if overview:
+        shown = map_picture.overview(shown)
+    drawn = _draw(shown, wanted)[wanted]
+    if output is None and isinstance(drawn, bytes) and sys.stdout.isatty():
+        output = FIGURES / spec.id / f"map.{wanted}"
+    _emit(drawn, output)
+
+
+@app.command()
+@_asking
+def estimate(
+    question: Question,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Estimate the model's targets in each worldview."""
+    spec = question.model
+    from cruxmap.insight import estimate as insight
+    from cruxmap.present import tables
+
+    with terminal.progress() as progress:
+        answer = insight.estimate(spec, progress=progress)
+    print_answer(answer.to_json(), tables.estimate_tables(answer), form, tables.estimate_table(answer))
+    raise typer.Exit(_code(answer.undefined, answer.converged))
+
+
+@app.command()
+@_asking
+def explain(
+    question: Question,
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="A claim, question, event, argument or judgement.")
+    ],
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Tell all about one entry of the map.
+
+    Its words and sources, its numbers in each worldview and whose they are, what is said for and against it.
+    """
+    spec = question.model
+    from cruxmap.insight import explain as insight
+    from cruxmap.present.explanation import explanation_tables, explanation_text
+
+    with _asked_for():
+        answer = insight.explain(spec, address)
+    if form is Format.TABLE:
+        terminal.print_text(explanation_text(answer))
+    else:
+        tables = explanation_tables(answer)
+        print_answer(answer.to_json(), tables, form, tables[0])
+
+
+@app.command()
+@_asking
+def cruxes(
+    question: Question,
+    worldview: WorldviewOption = None,
+    output: OutputOption = None,
+    listing: ListOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Rank what the target turns on.
+
+    Claims and arguments by what learning them would tell, judgements by how far they carry the estimate;
+    in one worldview, or in each and in their mixture. Figures go to figures/<model>/.
+    """
+    spec = question.model
+    if worldview is not None:
+        _known_worldview(spec.map, worldview)
+    from cruxmap.insight import cruxes as insight
+    from cruxmap.present.crux_figures import crux_figures
+    from cruxmap.present.crux_tables import crux_listings
+
+    with terminal.progress() as progress:
+        answer = insight.cruxes(spec, worldview, progress=progress)
+    _print_listings(answer.to_json(), crux_listings(answer, spec.map), form, listing)
+    _write_figures(output or FIGURES / spec.id, crux_figures(answer, spec.map))
+    raise typer.Exit(_code(answer.undefined, True))
+
+
+@app.command()
+@_asking
+def diff(
+    question: Question,
+    a: Annotated[str | None, typer.Argument(metavar="A", help="A worldview.")] = None,
+    b: Annotated[str | None, typer.Argument(metavar="B", help="Another one.")] = None,
+    git: Annotated[
+        str | None,
+        typer.Option("--git", metavar="REV", help="Compare the files with those of this git revision."),
+    ] = None,
+    output: OutputOption = None,
+    listing: ListOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show where two worldviews part, and what each difference is worth.
+
+    With one worldview: what sets it apart from the others. With none: all pairs. Figures go to
+    figures/<model>/.
+    """
+    spec = question.model
+    asked = [_known_worldview(spec.map, name) for name in (a, b) if name is not None]
+    if git is not None and (asked or question.changed):
+        _refuse("two-questions", "--git compares files, all worldviews of them", "leave the rest out")
+    from cruxmap.insight.diff import diff as compare
+    from cruxmap.insight.pairs import against_rest, pairs
+    from cruxmap.insight.revisions import diff_revisions
+    from cruxmap.present import diff_figures, diff_tables
+
+    answer: Any
+    with terminal.progress() as progress:
+        match asked:
+            case [one, other]:
+                answer = compare(spec, one, other, progress=progress)
+                listings = diff_tables.diff_listings(answer)
+                figures = diff_figures.diff_figures(answer)
+            case [one]:
+                answer = against_rest(spec, one, progress=progress)
+                listings, figures = diff_tables.rest_listings(answer, spec.map), {}
+            case _ if git is not None:
+                answer = diff_revisions(question.path, git, progress=progress)
+                listings, figures = diff_tables.revision_listings(answer), {}
+            case _:
+                answer = pairs(spec)
+                listings = diff_tables.pair_listings(answer)
+                figures = diff_figures.pair_figures(answer)
+    _print_listings(answer.to_json(), listings, form, listing)
+    _write_figures(output or FIGURES / spec.id, figures)
+    impossible = len(asked) == 2 and None in (answer.probability_a, answer.probability_b)
+    raise typer.Exit(_code(impossible, True))
+
+
+@app.command()
+@_asking
+def takes(
+    question: Question,
+    above: Annotated[
+        str | None, typer.Option(metavar="CREDENCE", help="Carry the estimate up to this.")
+    ] = None,
+    below: Annotated[str | None, typer.Option(metavar="CREDENCE", help="Carry it down to this.")] = None,
+    agree_with: Annotated[
+        str | None, typer.Option(metavar="ID", help="Carry it to where this worldview has it.")
+    ] = None,
+    worldview: WorldviewOption = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="ADDRESS", help="Change this judgement, no others. Repeatable."),
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Find the smallest changes of judgements that carry an estimate past a threshold.
+
+    Give one of --above, --below and --agree-with. Few large changes are shown beside more small ones.
+    """
+    if sum(goal is not None for goal in (above, below, agree_with)) != 1:
+        _refuse("unclear-goal", "what should it take?", "give one of --above, --below and --agree-with")
+    spec = question.model
+    whose = _known_worldview(spec.map, worldview or "map")
+    from cruxmap.insight import takes as insight
+    from cruxmap.insight.words import checked_address
+    from cruxmap.present.crux_tables import takes_listings
+
+    with _asked_for():
+        addresses = [checked_address(spec.map, address) for address in only or ()]
+    with terminal.progress() as progress:
+        answer = insight.takes(
+            spec,
+            whose,
+            above=_threshold(above),
+            below=_threshold(below),
+            agree_with=None if agree_with is None else _known_worldview(spec.map, agree_with),
+            only=addresses,
+            progress=progress,
+        )
+    _print_listings(answer.to_json(), takes_listings(answer, spec.map), form)
+    raise typer.Exit(_code(answer.estimate is None, True))
+
+
+@app.command()
+@_asking
+def coherence(
+    question: Question,
+    listing: ListOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Compare what reviewers state all things considered with what their own numbers imply.
+
+    Shows the least change of judgements that would reconcile the two, and where conditioning takes them.
+    """
+    spec = question.model
+    from cruxmap.insight import coherence as insight
+    from cruxmap.present.pool_tables import coherence_listings
+
+    with terminal.progress() as progress:
+        answer = insight.coherence(spec, progress=progress)
+    _print_listings(answer.to_json(), coherence_listings(answer, spec.map), form, listing)
+
+
+@app.command()
+@_asking
+def pool(
+    question: Question,
+    prior: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CREDENCE", help="What the extremised pool moves away from; the map's estimate."
+        ),
+    ] = None,
+    factor: Annotated[
+        float | None,
+        typer.Option(min=0, help="By how much it does; if left out, by the number of reviewers."),
+    ] = None,
+    listing: ListOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Make one answer of many worldviews: pools of their answers, and of their judgements, side by side."""
+    spec = question.model
+    from cruxmap.insight import pool as insight
+    from cruxmap.present.pool_tables import pool_listings
+
+    with terminal.progress() as progress:
+        answer = insight.pool(spec, prior=_threshold(prior), factor=factor, progress=progress)
+    _print_listings(answer.to_json(), pool_listings(answer, spec.map), form, listing)
+    raise typer.Exit(_code(False, answer.convergence is None or answer.convergence.converged))
+
+
+@app.command()
+def schema(
+    kind: Annotated[
+        str | None, typer.Argument(help="map, worldview, model or sources; all of them if left out.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of each kind of file, for editors."""
+    from cruxmap.language.schema import FILES, json_schema
+
+    schemas: dict[str, Any] = {name: json_schema(name) for name in FILES}
+    if kind is not None and kind not in schemas:
+        _refuse("unknown-kind", f"there is no kind of file `{kind}`", f"known: {', '.join(schemas)}")
+    print_json(schemas if kind is None else schemas[kind])
+
+
+@app.command()
+@_asking
+def run(
+    question: Question,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The folder to write to; figures/<model>/ if left out."),
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Check, estimate and draw: the main job.
+
+    Prints the estimates and writes them, with the figures, to figures/<model>/.
+    """
+    from cruxmap.language import reading
+
+    _, warnings = reading.check(question.path)
+    print_problems((), warnings)
+    spec = question.model
+    from cruxmap.insight import estimate as insight
+    from cruxmap.insight.pairs import pairs
+    from cruxmap.present import canvas, figures, tables
+    from cruxmap.present.diff_figures import pair_figures
+    from cruxmap.present.map_picture import pages
+
+    folder = output or FIGURES / spec.id
+    with terminal.progress() as progress:
+        answer = insight.estimate(spec, progress=progress)
+    shown, table = tables.estimate_tables(answer), tables.estimate_table(answer)
+    print_answer(answer.to_json(), shown, form, table)
+    files: dict[str, str | bytes] = {
+        "estimate.json": json_text(answer.to_json()),
+        "estimate.csv": tables.csv_text(table),
+        "estimate.md": "\n".join(map(tables.markdown_text, shown)),
+    }
+    drawn = figures.estimate_figures(spec, answer) | pair_figures(pairs(spec))
+    for name, figure in drawn.items():
+        files |= {f"{name}.{kind}": canvas.encode(figure, kind) for kind in ("svg", "png")}
+    for name, picture in pages(_picture(spec, "map")).items():
+        files |= {f"{name}.{kind}": drawn for kind, drawn in _draw(picture, Drawing.SVG, Drawing.PNG).items()}
+    for name, content in files.items():
+        _write(folder / name, content)
+    terminal.say(f"wrote {len(files)} files to {folder.as_posix()}/")
+    raise typer.Exit(_code(answer.undefined, answer.converged))
+
+
+# --- what commands share: printing -----------------------------------------------------------------
 
 
 def _print_listings(
@@ -680,20 +626,12 @@ def _print_listings(
     from cruxmap.present.listings import for_people
 
     if name is None:
-        _print_answer(answer, for_people(listings), form, listings[0].table)
+        print_answer(answer, for_people(listings), form, listings[0].table)
         return
     by_name = {listing.name: listing for listing in listings}
     if name not in by_name:
         _refuse("unknown-list", f"this answer has no list `{name}`", f"known: {', '.join(by_name)}")
-    _print_answer(answer, [by_name[name].readable], form, by_name[name].table)
-
-
-def _json_text(answer: Any) -> str:
-    return json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _print_json(answer: Any) -> None:
-    typer.echo(_json_text(answer), nl=False)
+    print_answer(answer, [by_name[name].readable], form, by_name[name].table)
 
 
 def _print_coverage(path: Path, form: Format, found: dict[str, object]) -> None:
@@ -703,7 +641,7 @@ def _print_coverage(path: Path, form: Format, found: dict[str, object]) -> None:
     covered = [source for one in reading.maps_at(path) for source in reading.check_sources(one)]
     table = coverage_table(covered)
     answer = {**found, "sources": [asdict(source) for source in covered]}
-    _print_answer(answer, [table], form, table)
+    print_answer(answer, [table], form, table)
 
 
 def _count(number: int, what: str) -> str:
@@ -714,26 +652,6 @@ def _code(undefined: bool, converged: bool) -> int:
     if undefined:
         return PROBLEMS
     return FINE if converged else NOT_CONVERGED
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
-    """Give a function that shows progress on stderr, or nothing where nobody watches."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_err(), transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def advance(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done, total=total)
-
-        yield advance
 
 
 # --- what commands share: pictures -----------------------------------------------------------------
@@ -748,7 +666,7 @@ def _write_figures(folder: Path, drawn: "Mapping[str, Figure]") -> None:
             _write(folder / f"{name}.{kind}", canvas.encode(figure, kind))
     if drawn:
         names = ", ".join(drawn)
-        _err().print(f"wrote {folder.as_posix()}/: {names} (svg and png)", markup=False, soft_wrap=True)
+        terminal.say(f"wrote {folder.as_posix()}/: {names} (svg and png)")
 
 
 def _picture(spec: "ModelSpec", worldview: str) -> "Picture":
@@ -825,11 +743,11 @@ def _emit(content: str | bytes, output: Path | None) -> None:
     """Write to a file, or to stdout."""
     if output is not None:
         _write(output, content)
-        _err().print(f"wrote {output.as_posix()}", markup=False)
+        terminal.say(f"wrote {output.as_posix()}")
     elif isinstance(content, bytes):
         sys.stdout.buffer.write(content)
     else:
-        typer.echo(content, nl=False)
+        terminal.print_text(content)
 
 
 def _write(path: Path, content: str | bytes) -> None:
@@ -864,10 +782,10 @@ def _run() -> int:
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else FINE
     except WrongUsage as wrong:
-        _print_problems(wrong.problems, ())
+        print_problems(wrong.problems, ())
         return WRONG_USAGE
     except InvalidMap as invalid:
-        _print_problems(invalid.problems, invalid.warnings)
+        print_problems(invalid.problems, invalid.warnings)
         return PROBLEMS
     except KeyboardInterrupt:
         return 130
