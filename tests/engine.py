@@ -9,8 +9,8 @@ import numpy.typing as npt
 from cruxmap.language.argument_map import ArgumentMap, Condition, Elicited, SameAs
 from cruxmap.language.inheritance import settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.network import Network
-from cruxmap.network.queries import Evidence, infer
+from cruxmap.network.network import Evidence, Network
+from cruxmap.network.queries import infer
 from cruxmap.network.tables import fill, numbers, unconstrained
 
 

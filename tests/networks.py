@@ -5,8 +5,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from cruxmap.network.network import FloatArray, Network, SparseTable, TableProgram, Variable
-from cruxmap.network.queries import Evidence
+from cruxmap.network.network import Evidence, FloatArray, Network, SparseTable, TableProgram, Variable
 
 NO_PROGRAM = TableProgram(
     **{field.name: 0 if field.name.startswith("n_") else np.zeros(0) for field in fields(TableProgram)}

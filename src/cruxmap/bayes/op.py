@@ -22,8 +22,8 @@ from pytensor.tensor.variable import TensorVariable
 from cruxmap.bayes.filling import SIZES, fill_entries, filling, packed_program, pull_entries, pulling
 from cruxmap.bayes.linking import link, section
 from cruxmap.bayes.runs import READ_FIRST, evaluate, packed_plan, propagating
-from cruxmap.network.network import Network, TableProgram
-from cruxmap.network.queries import Evidence, indicator_weights, prepare
+from cruxmap.network.network import Evidence, Network, TableProgram
+from cruxmap.network.propagation import indicator_weights, prepare
 from cruxmap.network.tables import BoolArray
 
 ABI = 2

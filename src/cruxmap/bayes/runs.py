@@ -11,7 +11,7 @@ from cruxmap.bayes.linking import halves, numbers, pack, section, words
 from cruxmap.network.kernel import TINY, _backwards, _forwards, _workspace, propagate_wide
 from cruxmap.network.lanes import LANES
 from cruxmap.network.network import IntArray
-from cruxmap.network.queries import Prepared
+from cruxmap.network.propagation import Prepared
 
 FIRST, ROOT, READS, READ_FIRST, LOADS, WANTED = range(6)
 

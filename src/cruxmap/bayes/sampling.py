@@ -22,7 +22,7 @@ from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.inquiry import Inquiry, Progress, inquire, obstacles, reaching
 from cruxmap.network.network import FloatArray, IntArray
-from cruxmap.network.queries import prepare
+from cruxmap.network.propagation import prepare
 
 TARGET_ACCEPT = 0.9
 """Acceptance that step sizes are tuned for: statements make narrow ridges, which long steps leave."""

@@ -35,8 +35,8 @@ from cruxmap.network.inquiry import (
     inquire,
     together,
 )
-from cruxmap.network.network import FloatArray
-from cruxmap.network.queries import Evidence, infer_many, log_z_gradient
+from cruxmap.network.network import Evidence, FloatArray
+from cruxmap.network.queries import infer_many, log_z_gradient
 from cruxmap.network.tables import BoolArray, fill, pullback
 
 SPREAD_DRAWS = 512

@@ -22,9 +22,9 @@ from cruxmap.network.inquiry import (
     reaching,
     together,
 )
-from cruxmap.network.network import FloatArray
+from cruxmap.network.network import Evidence, FloatArray
 from cruxmap.network.planning import ancestors
-from cruxmap.network.queries import Evidence, infer, infer_many, joint
+from cruxmap.network.queries import infer, infer_many, joint
 from cruxmap.network.tables import BoolArray, fill
 
 type Draws = Callable[[int, int], FloatArray]

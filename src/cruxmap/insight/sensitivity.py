@@ -15,7 +15,8 @@ from cruxmap.insight.sobol import MOST_INPUTS, SobolShares, sample_size, sobol_s
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Z_95
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
 from cruxmap.network.network import FloatArray, IntArray
-from cruxmap.network.queries import log_z_gradient, prepare
+from cruxmap.network.propagation import prepare
+from cruxmap.network.queries import log_z_gradient
 from cruxmap.network.tables import pullback, unconstrained
 
 APART = 30

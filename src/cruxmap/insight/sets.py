@@ -12,8 +12,9 @@ import numpy as np
 from cruxmap.insight.information import Chance, entropy, value_of_information
 from cruxmap.insight.predictive import View, sides
 from cruxmap.network.inquiry import blocks, draws_per_block, entries_of, together
-from cruxmap.network.network import FloatArray
-from cruxmap.network.queries import Evidence, infer_many, prepare
+from cruxmap.network.network import Evidence, FloatArray
+from cruxmap.network.propagation import prepare
+from cruxmap.network.queries import infer_many
 
 LARGEST_SET = 3
 """How many cruxes the greedy best set has at most."""

@@ -15,8 +15,8 @@ from cruxmap.language.argument_map import Condition, Elicited, ModelSpec, condit
 from cruxmap.language.codes import Code
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.network import FloatArray, IntArray, Network
-from cruxmap.network.queries import Evidence, infer_many
+from cruxmap.network.network import Evidence, FloatArray, IntArray, Network
+from cruxmap.network.queries import infer_many
 from cruxmap.network.tables import Numbers, dependencies, fill, numbers, unconstrained
 
 type Progress = Callable[[str, int, int], None]

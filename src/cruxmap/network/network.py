@@ -14,6 +14,9 @@ import numpy.typing as npt
 type IntArray = npt.NDArray[np.int64]
 type FloatArray = npt.NDArray[np.float64]
 
+type Evidence = tuple[tuple[int, tuple[int, ...]], ...]
+"""Variables and the states each may still have; a variable mentioned twice must satisfy both."""
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:

@@ -5,29 +5,13 @@ probability is computed by itself, its complement from its own terms, so both ha
 1e-14. Impossible evidence gives log Z = -inf and NaN for what is conditional on it, never an error.
 """
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from cruxmap.network import kernel
-from cruxmap.network.lanes import LANES
-from cruxmap.network.network import FloatArray, Network
-from cruxmap.network.planning import Plan, plan
-
-WORTH_THREADS = 20_000
-"""Products over all blocks of lanes below which starting threads costs more than it saves."""
-
-MOST_WORKSPACE = 1 << 30
-"""Bytes that the workspaces of all threads may take, unless one alone takes more."""
-
-type Evidence = tuple[tuple[int, tuple[int, ...]], ...]
-"""Variables and the states each may still have; a variable mentioned twice must satisfy both."""
+from cruxmap.network.network import Evidence, FloatArray, Network
+from cruxmap.network.propagation import Prepared, indicator_weights, prepare, run, split_reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,110 +107,6 @@ def log_z_gradient(
     return log_z, slope
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A plan, and which of its slots need slopes for what is asked; `gradient`: those of entries too."""
-
-    plan: Plan
-    wanted: npt.NDArray[np.bool_]
-    gradient: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Same:
-    """A network as a key: equal only to itself."""
-
-    network: Network
-
-    def __hash__(self) -> int:
-        return id(self.network)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.network is self.network
-
-
-def prepare(network: Network, ask: Sequence[int], clamped: set[int], *, gradient: bool = False) -> Prepared:
-    """The plan for these variables, from memory where this network has been asked the same before."""
-    return _prepare(_Same(network), tuple(sorted(set(ask))), tuple(sorted(clamped)), gradient)
-
-
-@lru_cache(maxsize=64)
-def _prepare(same: _Same, ask: tuple[int, ...], clamped: tuple[int, ...], gradient: bool) -> Prepared:
-    made = plan(same.network, ask, clamped)
-    targets = np.zeros(0, np.uint32) if made.forward_only else made.reads
-    if gradient:
-        targets = np.concatenate([targets, np.arange(len(made.loads), dtype=np.uint32)])
-    wanted = kernel.wanted_slots(made.left, made.right, made.first, made.n_inputs, targets)
-    return Prepared(made, wanted, gradient)
-
-
-def indicator_weights(made: Plan, evidence: Evidence) -> FloatArray:
-    """The value of each indicator slot: 1, or 0 where the evidence rules a state out."""
-    weights = np.ones(len(made.indicators))
-    for v, states in evidence:
-        here = made.indicators[:, 0] == v
-        weights[here & ~np.isin(made.indicators[:, 1], states)] = 0.0
-    return weights
-
-
 def _infer(ready: Prepared, entries: FloatArray, evidence: Evidence, threads: int | None) -> Inference:
     log_z, read, _ = run(ready, entries, indicator_weights(ready.plan, evidence), threads)
     return Inference(log_z, split_reads(ready.plan, read))
-
-
-def split_reads(made: Plan, read: FloatArray) -> dict[int, FloatArray]:
-    """Rows of `read` by asked variable: (n_states, D) each."""
-    ends = np.cumsum(made.asked_cards)
-    return {v: read[end - n : end] for v, n, end in zip(made.asked, made.asked_cards, ends, strict=True)}
-
-
-_propagate: Callable[..., None] = kernel.propagate
-_propagate_wide: Callable[..., None] = kernel.propagate_wide
-
-
-def run(
-    ready: Prepared, entries: FloatArray, weights: FloatArray, threads: int | None = None
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """log Z (D,), what is asked given the evidence (rows as in `Plan.reads`, D), d log Z / d entry.
-
-    The last has no rows unless `ready.gradient`. Draws are shared out among threads; results do not
-    depend on how many there are.
-    """
-    made = ready.plan
-    entries = np.ascontiguousarray(entries, dtype=np.float64)
-    n_entries, n_draws = entries.shape
-    total = np.empty((1, n_draws))
-    read = np.empty((len(made.read_first) - 1, n_draws))
-    slope = np.zeros((n_entries if ready.gradient else 0, n_draws))
-    arrays: tuple[Any, ...] = (
-        *(made.left, made.right, made.first, made.root, made.reads, made.read_first, made.loads),
-        *(weights, made.constants, ready.wanted, entries),
-    )
-
-    def work(begin: int, end: int) -> None:
-        _propagate(*arrays, begin, end, total, read, slope)
-
-    blocks = -(-n_draws // LANES)
-    workspace = made.n_slots * LANES * 8 * (1 if made.forward_only and not ready.gradient else 2)
-    workers = min(blocks, threads or _cores(), max(1, MOST_WORKSPACE // workspace))
-    if workers <= 1 or blocks * made.triples < WORTH_THREADS:
-        work(0, n_draws)
-    else:
-        cuts = [min(n_draws, LANES * (blocks * w // workers)) for w in range(workers)] + [n_draws]
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(work, cuts[:-1], cuts[1:]))
-
-    z = total[0]
-    low = np.flatnonzero(z < kernel.TINY)
-    with np.errstate(divide="ignore"):
-        log_z = np.log(z)
-    if len(low):
-        slope[:, low] = 0.0
-        _propagate_wide(*arrays, low, log_z, read, slope)
-        slope[:, np.isneginf(log_z)] = np.nan
-    return log_z, read, slope
-
-
-def _cores() -> int:
-    """Cores this process may use (`os.process_cpu_count` is newer than Python 3.12)."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
