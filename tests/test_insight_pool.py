@@ -137,6 +137,26 @@ def test_a_pool_of_one_is_none():
     json.dumps(result.to_json(), allow_nan=False)
 
 
+@pytest.mark.usefixtures("conjugate")
+def test_without_judgements_of_their_own_reviewers_have_nothing_in_common():
+    result = pool(model(LONE, "target: t\n", ann="", bob=""))
+    assert answers(result).keys() == {"linear", "logarithmic", "extremised", "judgements-logarithmic"}
+    assert (result.judgements, result.spread_probability, result.spread_ratio) == ((), None, None)
+    assert (result.convergence, result.to_json()["convergence"]) == (None, None)
+    assert result.explanation.endswith("and so does pooling the answers.")
+
+
+def test_few_reviewers_and_few_draws_are_enough_for_the_chains():
+    ask = "target: t\nsampling: {draws: 20, tune: 500, chains: 2}\n"
+    result = pool(model(LONE, ask, ann="judgements: {t: 1%}\n", bob="judgements: {t: 60%}\n"))
+    assert result.convergence.converged
+    found = result.to_json()
+    assert found["convergence"]["converged"]
+    assert found["convergence"]["ess"] > 400
+    assert 0.5 < found["spread_probability"] < 3
+    assert found["spread_ratio"] is None  # nobody judged one
+
+
 @pytest.mark.long
 def test_the_spread_and_the_common_value_agree_with_quadrature():
     values, sds = np.array([0.3, 1.9, 1.0]), np.array([0.2, 0.3, 0.5])

@@ -33,9 +33,11 @@ from cruxmap.network.tables import BoolArray, unconstrained
 NEARLY_CERTAIN = math.log(99)
 """A disputed certainty counts as 1% or 99% in a pool of judgements: one reviewer cannot veto the rest."""
 
-
 SD_OF_A_DEFAULT = 2.0
 """How firmly, in logits, a number that the map gives as a point stands against the reviewers' own."""
+
+SAME = 0.005
+"""Log-odds that lie no further apart than this count as the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Pool:
     """The worldviews' estimates (means over draws), the pools, and the pooled judgements.
 
     `spread_probability` and `spread_ratio` are how far reviewers typically lie apart (a standard
-    deviation, in logits and in logs); `explanation` says why the pools of answers and of judgements differ.
+    deviation, in logits and in logs), `None` where nobody judged any; `explanation` says why the pools of
+    answers and of judgements differ.
     """
 
     model: str
@@ -113,7 +116,19 @@ class Pool:
             "spread_probability": self.spread_probability,
             "spread_ratio": self.spread_ratio,
             "explanation": self.explanation,
+            "convergence": _convergence(self.convergence),
         } | ({} if self.reason is None else {"reason": self.reason})
+
+
+def _convergence(chains: Convergence | None) -> dict[str, float | int | bool] | None:
+    if chains is None:
+        return None
+    return {
+        "r_hat": chains.r_hat,
+        "ess": chains.ess,
+        "divergences": chains.divergences,
+        "converged": chains.converged,
+    }
 
 
 def extremising_factor(n: int) -> float:
@@ -150,18 +165,19 @@ def pool(
     answers = _pools_of_answers(estimates, start, stretch, given=prior is not None)
     kept = [number for number, name in enumerate(reviewers) if name in estimates]
     judged = _log_pool_of_judgements(inquiry, kept)
-    common, judgements, spread, convergence = _hierarchical(inquiry, kept, progress)
+    common = _in_common(inquiry, kept, progress)
     return Pool(
         model.id,
         model.target.name,
         shown,
         float(expit(start)) if math.isfinite(start) else None,
         stretch,
-        (*answers, judged, common),
-        judgements,
-        *spread,
+        (*answers, judged, *((common.answer,) if common else ())),
+        common.judgements if common else (),
+        common.spread_probability if common else None,
+        common.spread_ratio if common else None,
         _explanation(answers[1], judged),
-        convergence,
+        common.convergence if common else None,
     )
 
 
@@ -280,12 +296,26 @@ def _normalised(u: FloatArray, single: BoolArray) -> FloatArray:
     return _logit_of_share(p * scale)
 
 
-def _hierarchical(
-    inquiry: Inquiry, reviewers: list[int], progress: Progress | None
-) -> tuple[PooledAnswer, tuple[PooledJudgement, ...], tuple[float, float], Convergence]:
-    """Return the estimate from the reviewers' common judgements; places nobody judged keep the map's own."""
+@dataclass(frozen=True, slots=True)
+class _InCommon:
+    """The hierarchical pool: fields of `Pool`, and the answer that follows."""
+
+    answer: PooledAnswer
+    judgements: tuple[PooledJudgement, ...]
+    spread_probability: float | None
+    spread_ratio: float | None
+    convergence: Convergence
+
+
+def _in_common(inquiry: Inquiry, reviewers: list[int], progress: Progress | None) -> _InCommon | None:
+    """Return what the reviewers' own judgements have in common, `None` where nobody has any.
+
+    Places that nobody judged keep the map's own.
+    """
     sampling = inquiry.model.sampling
     opinions, places, who = _opinions(inquiry, reviewers)
+    if not places:
+        return None
     if progress is not None:
         progress("pool of judgements", 0, sampling.draws)
     pooled = pool_opinions(
@@ -312,8 +342,11 @@ def _hierarchical(
     ):
         low, middle, high = (natural_value(inquiry, addresses[place], float(u)) for u in ends)
         judgements.append(PooledJudgement(addresses[place], middle, low, high, names))
-    spread = pooled.spread.mean(axis=1)
-    return answer, tuple(judgements), (float(spread[0]), float(spread[1])), pooled.convergence
+    of_probabilities, of_ratios = (
+        float(draws.mean()) if (opinions.is_ratio == kind).any() else None
+        for kind, draws in enumerate(pooled.spread)
+    )
+    return _InCommon(answer, tuple(judgements), of_probabilities, of_ratios, pooled.convergence)
 
 
 def _opinions(inquiry: Inquiry, reviewers: list[int]) -> tuple[Opinions, list[int], list[tuple[str, ...]]]:
@@ -353,12 +386,14 @@ def _softened(u: FloatArray) -> FloatArray:
 
 def _explanation(answers: PooledAnswer, judgements: PooledAnswer) -> str:
     """Say why pooling answers and pooling judgements come out differently, in this case."""
-    ratio = float(logit(judgements.probability)) - float(logit(answers.probability))
-    direction = "higher" if ratio > 0 else "lower"
+    move = float(logit(judgements.probability)) - float(logit(answers.probability))
+    first, second = percent(judgements.probability), percent(answers.probability)
+    if abs(move) <= SAME:
+        return f"Pooling judgements first gives {first}, and so does pooling the answers."
     return (
-        f"Pooling judgements first gives {percent(judgements.probability)}, "
-        f"{math.exp(abs(ratio)):.2g} times {direction} in odds than pooling the answers "
-        f"({percent(answers.probability)}): the target is not linear in the judgements, so extremes that "
-        "a reviewer holds together no longer meet once each place has the middle number, and reviewers "
-        "who agree on the answer for different reasons keep neither reason in full."
+        f"Pooling judgements first gives {first}, {math.exp(abs(move)):.2g} times "
+        f"{'higher' if move > 0 else 'lower'} in odds than pooling the answers ({second}): the target is not "
+        "linear in the judgements, so extremes that a reviewer holds together no longer meet once each place "
+        "has the middle number, and reviewers who agree on the answer for different reasons keep neither "
+        "reason in full."
     )

@@ -193,8 +193,12 @@ def owner_text(argument_map: ArgumentMap, address: str) -> str:
 
 def number_text(argument_map: ArgumentMap, judgement: JudgementCrux) -> str:
     """Write a worldview's number: one where it is a point, or else its 90% interval."""
-    ends = dict.fromkeys((judgement.low, judgement.high))
-    return " to ".join(written(argument_map, judgement.address, end) for end in ends)
+    return written_range(argument_map, judgement.address, judgement.low, judgement.high)
+
+
+def written_range(argument_map: ArgumentMap, address: str, low: float, high: float) -> str:
+    """Write a judgement's values from one to another; one where they are the same."""
+    return " to ".join(dict.fromkeys(written(argument_map, address, end) for end in (low, high)))
 
 
 def written(argument_map: ArgumentMap, address: str, value: float) -> str:

@@ -3,11 +3,11 @@
 from cruxmap.insight.coherence import Coherence
 from cruxmap.insight.pool import Pool
 from cruxmap.language.argument_map import ArgumentMap
-from cruxmap.present.crux_tables import owner_text, written
+from cruxmap.present.crux_tables import owner_text, written_range
 from cruxmap.present.diff_tables import STATED_COLUMNS, stated_row
 from cruxmap.present.listings import Listing
 from cruxmap.present.numbers import percent, signed
-from cruxmap.present.tables import Column, Table
+from cruxmap.present.tables import Column, Table, not_converged
 
 
 def coherence_listings(coherence: Coherence, argument_map: ArgumentMap) -> tuple[Listing, ...]:
@@ -56,8 +56,7 @@ def _changes(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
             owner_text(argument_map, change.address),
             change.before,
             change.after,
-            f"{written(argument_map, change.address, change.before)} to "
-            f"{written(argument_map, change.address, change.after)}",
+            written_range(argument_map, change.address, change.before, change.after),
             change.log_odds,
             change.deviations,
             change.share,
@@ -86,8 +85,7 @@ def _shifts(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
             owner_text(argument_map, shift.address),
             shift.prior,
             shift.posterior,
-            f"{written(argument_map, shift.address, shift.prior)} to "
-            f"{written(argument_map, shift.address, shift.posterior)}",
+            written_range(argument_map, shift.address, shift.prior, shift.posterior),
             shift.deviations,
         )
         for name, found in coherence.worldviews.items()
@@ -112,11 +110,7 @@ def pool_listings(pool: Pool, argument_map: ArgumentMap) -> tuple[Listing, ...]:
     )
     notes = [text for text in (pool.reason, pool.explanation) if text]
     if pool.convergence is not None and not pool.convergence.converged:
-        notes.append(
-            "The hierarchical pool has not converged "
-            f"(R-hat {pool.convergence.r_hat:.3f}, smallest ESS {pool.convergence.ess:.0f}, "
-            f"{pool.convergence.divergences} divergences): draw more."
-        )
+        notes.append(f"{not_converged(pool.convergence)}.")
     estimates = Table(
         "The estimates",
         (Column("worldview", "worldview"), Column("estimate", "mean", percent, right=True)),
@@ -147,9 +141,7 @@ def _pooled_judgements(pool: Pool, argument_map: ArgumentMap) -> Listing:
             judgement.central,
             judgement.low,
             judgement.high,
-            " to ".join(
-                written(argument_map, judgement.address, end) for end in (judgement.low, judgement.high)
-            ),
+            written_range(argument_map, judgement.address, judgement.low, judgement.high),
             ", ".join(judgement.reviewers),
         )
         for judgement in pool.judgements

@@ -14,6 +14,7 @@ from cruxmap.present.numbers import percent
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
+    from cruxmap.bayes.results import Convergence
     from cruxmap.insight.estimate import Estimate, TargetEstimate
     from cruxmap.language.reading import SourceCoverage
 
@@ -187,10 +188,15 @@ def _estimate_notes(estimate: "Estimate") -> Iterable[str]:
     )
     for chains in estimate.convergence:
         if not chains.converged:
-            yield (
-                f"{chains.worldview}: not converged (R-hat {chains.r_hat:.3f}, smallest ESS "
-                f"{chains.ess:.0f}, {chains.divergences} divergences); draw more"
-            )
+            yield not_converged(chains)
+
+
+def not_converged(chains: "Convergence") -> str:
+    """Say of chains that have not converged what is wrong with them."""
+    return (
+        f"{chains.worldview}: not converged (R-hat {chains.r_hat:.3f}, smallest ESS {chains.ess:.0f}, "
+        f"{chains.divergences} divergences); draw more"
+    )
 
 
 def coverage_table(sources: "Iterable[SourceCoverage]") -> Table:
