@@ -2,7 +2,7 @@
 
 `Filling` turns judgements into table entries, `Propagation` table entries into log P(evidence) of several
 runs at once, differentiable by the engine's own backward loop, and into marginals, which are for reading
-only. Programs and plans go in as constant inputs and the kernels are called by name, so that what PyTensor
+only. Programs and tapes go in as constant inputs and the kernels are called by name, so that what PyTensor
 compiles is small and the same for every map.
 """
 
@@ -21,12 +21,12 @@ from pytensor.tensor.variable import TensorVariable
 
 from cruxmap.bayes.filling import SIZES, fill_entries, filling, packed_program, pull_entries, pulling
 from cruxmap.bayes.linking import link, section
-from cruxmap.bayes.runs import READ_FIRST, evaluate, packed_plan, propagating
+from cruxmap.bayes.runs import READS, evaluate, packed_tape, propagating
 from cruxmap.network.network import Evidence, Network, TableProgram
 from cruxmap.network.propagation import indicator_weights, prepare
 from cruxmap.network.tables import BoolArray
 
-ABI = 2
+ABI = 3
 """To be raised when the tables of addresses change: PyTensor keeps compiled callers on disk."""
 
 
@@ -64,8 +64,8 @@ def propagate(
     plan = ready.plan
     weights = np.stack([indicator_weights(plan, run.evidence) for run in runs], axis=1)
     columns = np.array([run.column for run in runs])
-    products = (plan.left, plan.right, plan.constants)
-    node: Any = Propagation().make_node(entries, packed_plan(ready), *products, weights, columns)
+    tape = (packed_tape(ready.tape), ready.tape.factors, ready.tape.constants)
+    node: Any = Propagation().make_node(entries, *tape, weights, columns)
     log_z, read, _ = node.outputs
     ends = np.cumsum(plan.asked_cards)
     marginals = {v: read[end - n : end] for v, n, end in zip(plan.asked, plan.asked_cards, ends, strict=True)}
@@ -114,7 +114,7 @@ class FillingSlope(Op):
 
 
 class Propagation(Op):
-    """Entries (n_entries, C) and a plan -> log Z (R,), reads (n_reads, R), d log Z / d entry (n_entries, R).
+    """Entries (n_entries, C) and a tape -> log Z (R,), reads (n_reads, R), d log Z / d entry (n_entries, R).
 
     The pullback of log Z multiplies by the third output, so value and slope share one propagation. A
     cotangent that reaches the second or third output raises: there is no second derivative, and no
@@ -124,19 +124,19 @@ class Propagation(Op):
     __props__ = ()
 
     def make_node(self, *inputs: Any) -> Apply:
-        """Take entries, a packed plan, its products and constants, indicators' weights, a column per run."""
+        """Take entries, a packed tape, its factors and constants, indicators' weights, a column per run."""
         outputs = [pt.dvector("log_z"), pt.dmatrix("reads"), pt.dmatrix("slopes")]
         return Apply(self, [pt.as_tensor(value) for value in inputs], outputs)
 
     def perform(self, node: Apply, inputs: Sequence[Any], outputs: Sequence[list[Any]]) -> None:
         """Evaluate without a compiled graph."""
-        entries, plan, left, right, constants, weights, columns = inputs
-        n_reads, n_runs = len(section(plan, READ_FIRST)) - 1, len(columns)
+        entries, tape, factors, constants, weights, columns = inputs
+        n_reads, n_runs = len(section(tape, READS)), len(columns)
         results = (
             np.empty(n_runs), np.empty((n_reads, n_runs)), np.empty((0 if n_reads else len(entries), n_runs))
         )  # fmt: skip
         entries = np.ascontiguousarray(entries)
-        evaluate(plan, left, right, constants, weights, entries, columns, *results)
+        evaluate(tape, factors, constants, weights, entries, columns, *results)
         for storage, value in zip(outputs, results, strict=True):
             storage[0] = value
 
@@ -211,18 +211,17 @@ def _compiled_propagation(op: Propagation, **_: Any) -> tuple[Any, int]:
     _fill, _pull, kernel = _linked()
 
     @numba_njit
-    def propagation(entries, plan, left, right, constants, weights, columns):  # type: ignore[no-untyped-def]
+    def propagation(entries, tape, factors, constants, weights, columns):  # type: ignore[no-untyped-def]
         entries = np.ascontiguousarray(entries)
-        n_reads, n_runs = len(section(plan, READ_FIRST)) - 1, len(columns)
+        n_reads, n_runs = len(section(tape, READS)), len(columns)
         n_slopes = len(entries) if n_reads == 0 else 0
         log_z, reads, slopes = np.empty(n_runs), np.empty((n_reads, n_runs)), np.empty((n_slopes, n_runs))
-        at = np.empty(19, np.int64)
-        at[0], at[1], at[2] = plan.ctypes.data, left.ctypes.data, right.ctypes.data
-        at[3], at[4], at[5] = constants.ctypes.data, weights.ctypes.data, entries.ctypes.data
-        at[6], at[7] = columns.ctypes.data, log_z.ctypes.data
-        at[8], at[9] = reads.ctypes.data, slopes.ctypes.data
-        at[10], at[11], at[12], at[13] = len(plan), len(left), len(constants), len(weights)
-        at[14], at[15], at[16], at[17], at[18] = len(entries), entries.shape[1], n_runs, n_reads, n_slopes
+        at = np.empty(18, np.int64)
+        at[0], at[1], at[2] = tape.ctypes.data, factors.ctypes.data, constants.ctypes.data
+        at[3], at[4], at[5] = weights.ctypes.data, entries.ctypes.data, columns.ctypes.data
+        at[6], at[7], at[8] = log_z.ctypes.data, reads.ctypes.data, slopes.ctypes.data
+        at[9], at[10], at[11], at[12] = len(tape), len(factors), len(constants), len(weights)
+        at[13], at[14], at[15], at[16], at[17] = len(entries), entries.shape[1], n_runs, n_reads, n_slopes
         _keep(kernel(at.ctypes.data), at, entries)
         return log_z, reads, slopes
 

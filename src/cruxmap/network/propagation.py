@@ -12,12 +12,12 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from cruxmap.network import kernel
 from cruxmap.network.lanes import LANES
 from cruxmap.network.network import Evidence, FloatArray, Network
 from cruxmap.network.planning import Plan, plan
+from cruxmap.network.tape import Tape, written
 
 WORTH_THREADS = 20_000
 """Products over all blocks of lanes below which starting threads costs more than it saves."""
@@ -28,10 +28,10 @@ MOST_WORKSPACE = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan, and which of its slots need slopes for what is asked; `gradient`: those of entries too."""
+    """A plan, and its tape, which has `gradient`, the slopes in the entries, or not."""
 
     plan: Plan
-    wanted: npt.NDArray[np.bool_]
+    tape: Tape
     gradient: bool
 
 
@@ -56,11 +56,7 @@ def prepare(network: Network, ask: Sequence[int], clamped: set[int], *, gradient
 @lru_cache(maxsize=64)
 def _prepare(same: _Same, ask: tuple[int, ...], clamped: tuple[int, ...], gradient: bool) -> Prepared:
     made = plan(same.network, ask, clamped)
-    targets = np.zeros(0, np.uint32) if made.forward_only else made.reads
-    if gradient:
-        targets = np.concatenate([targets, np.arange(len(made.loads), dtype=np.uint32)])
-    wanted = kernel.wanted_slots(made.left, made.right, made.first, made.n_inputs, targets)
-    return Prepared(made, wanted, gradient)
+    return Prepared(made, written(made, gradient=gradient), gradient)
 
 
 def indicator_weights(made: Plan, evidence: Evidence) -> FloatArray:
@@ -90,24 +86,24 @@ def run(
     The last has no rows unless `ready.gradient`. Draws are shared out among threads; results do not
     depend on how many there are.
     """
-    made = ready.plan
+    tape = ready.tape
     entries = np.ascontiguousarray(entries, dtype=np.float64)
     n_entries, n_draws = entries.shape
     total = np.empty((1, n_draws))
-    read = np.empty((len(made.read_first) - 1, n_draws))
+    read = np.empty((len(tape.reads), n_draws))
     slope = np.zeros((n_entries if ready.gradient else 0, n_draws))
     arrays: tuple[Any, ...] = (
-        *(made.left, made.right, made.first, made.root, made.reads, made.read_first, made.loads),
-        *(weights, made.constants, ready.wanted, entries),
+        *(tape.loads, weights, tape.constants, tape.factors, tape.runs, tape.into, tape.n_places),
+        *(tape.z, tape.reads, tape.slopes, entries),
     )
 
     def work(begin: int, end: int) -> None:
         _propagate(*arrays, begin, end, total, read, slope)
 
     blocks = -(-n_draws // LANES)
-    workspace = made.n_slots * LANES * 8 * (1 if made.forward_only and not ready.gradient else 2)
-    workers = min(blocks, threads or _cores(), max(1, MOST_WORKSPACE // workspace))
-    if workers <= 1 or blocks * made.triples < WORTH_THREADS:
+    workspace = tape.n_places * LANES * 8
+    workers = min(blocks, threads or cores(), max(1, MOST_WORKSPACE // workspace))
+    if workers <= 1 or blocks * tape.products < WORTH_THREADS:
         work(0, n_draws)
     else:
         cuts = [min(n_draws, LANES * (blocks * w // workers)) for w in range(workers)] + [n_draws]
@@ -125,6 +121,6 @@ def run(
     return log_z, read, slope
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores this process may use (`os.process_cpu_count` is newer than Python 3.12)."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
