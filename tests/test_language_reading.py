@@ -311,8 +311,10 @@ def test_numbers_and_entries_know_their_place(everything):
     name = os.path.normpath(GOOD / "arguments/everything/20-claims.yaml")
     assert everything.entry["point"].about.span == Span(Path(name).as_posix(), 2, 3, 5)
     judgement = everything.judgements["interval"]
-    assert judgement.span == judgement.value.span
     assert (judgement.span.line, judgement.span.column, judgement.span.length) == (19, 15, len("1% to 5%"))
+    link = everything.judgements["linked"]
+    assert (link.value.address, link.value.span) == ("interval", link.span)
+    assert (link.span.line, link.span.column, link.span.length) == (46, 15, len("same as interval"))
 
 
 def test_paths_in_problems_are_relative_where_the_path_is(tmp_path, monkeypatch):

@@ -45,7 +45,6 @@ class Elicited:
     low: float
     high: float
     text: str = field(default="", compare=False)
-    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
     @property
     def is_point(self) -> bool:

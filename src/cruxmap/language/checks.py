@@ -17,16 +17,12 @@ from cruxmap.language.argument_map import (
     ArgumentTarget,
     Citation,
     Claim,
-    Combination,
-    Condition,
     Credence,
-    Definition,
     Direction,
     Elicited,
     Emergence,
     Entry,
     Event,
-    Gap,
     Judgement,
     OnArgument,
     OnClaim,
@@ -49,6 +45,8 @@ from cruxmap.language.argument_map import (
     Worldview,
     judgements_of,
     mentioned,
+    mentioned_in,
+    target_owner,
 )
 from cruxmap.language.codes import Code
 from cruxmap.language.conditions import Names
@@ -64,70 +62,12 @@ MOST_ARGUMENTS = 16
 
 def dependencies(argument_map: ArgumentMap) -> dict[str, list[str]]:
     """Map each claim, question, event and argument to what it rests on, arguments on it included."""
-    rests_on = {id_: list(dict.fromkeys(_mentions(entry))) for id_, entry in argument_map.entry.items()}
+    rests_on = {id_: list(dict.fromkeys(mentioned_in(entry))) for id_, entry in argument_map.entry.items()}
     for argument in argument_map.arguments:
         for owner in dict.fromkeys(map(target_owner, argument.targets)):
             if owner in rests_on:
                 rests_on[owner].append(argument.about.id)
     return {id_: [other for other in others if other in rests_on] for id_, others in rests_on.items()}
-
-
-def _mentions(entry: Entry) -> Iterator[str]:
-    match entry:
-        case Claim(basis=basis):
-            for condition in _conditions(basis):
-                yield from mentioned(condition)
-        case Question(basis=ShareTable(rows=rows)):
-            for row in rows:
-                yield from _in(row.when)
-        case Question(basis=Gap(start=start, end=end)):
-            yield from (start, end)
-        case Event(basis=Emergence(phases=phases, requires=requires)):
-            yield from requires
-            for phase in phases:
-                yield from _in(phase.when)
-                for credence_row in phase.rows:
-                    yield from _in(credence_row.when)
-        case Event(basis=Combination(parts=parts)):
-            yield from parts
-        case Argument(premises=premises):
-            for premise in premises:
-                yield from mentioned(premise)
-        case Question() | Event():
-            return
-        case _:
-            assert_never(entry)
-
-
-def _conditions(basis: Credence | Definition | Routes | Table) -> Iterator[Condition]:
-    match basis:
-        case Credence():
-            return
-        case Definition(parts=parts):
-            yield from parts
-        case Routes(routes=routes, when=when):
-            yield from (route.when for route in routes if route.when is not None)
-            if when is not None:
-                yield when
-        case Table(rows=rows):
-            yield from (row.when for row in rows if row.when is not None)
-        case _:
-            assert_never(basis)
-
-
-def _in(condition: Condition | None) -> Iterable[str]:
-    return () if condition is None else mentioned(condition)
-
-
-def target_owner(target: ArgumentTarget) -> str:
-    """Return the id of the entry that a target is, or is a part of."""
-    match target:
-        case OnClaim(claim=owner) | OnRoute(claim=owner) | OnPhase(event=owner):
-            return owner
-        case OnStates(question=owner) | OnArgument(argument=owner):
-            return owner
-        case _:
-            assert_never(target)
 
 
 def check_cycles(argument_map: ArgumentMap, findings: Findings) -> None:
@@ -552,8 +492,12 @@ def citations_of(argument_map: ArgumentMap) -> Iterator[tuple[str, Citation]]:
 
 def check_cited(argument_map: ArgumentMap, findings: Findings) -> None:
     """Warn of sources that nothing cites."""
-    cited = {citation.source for _, citation in citations_of(argument_map)}
+    uncited = {source.id for source in argument_map.sources}
+    for _, citation in citations_of(argument_map):
+        if not uncited:
+            return
+        uncited.discard(citation.source)
     for source in argument_map.sources:
-        if source.id not in cited:
+        if source.id in uncited:
             message = f"nothing cites the source `{source.id}`"
             findings.warn(Code.UNCITED_SOURCE, message, source.span, "cite it, or take it out of `sources`")

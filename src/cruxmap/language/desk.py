@@ -6,7 +6,7 @@ entry is still read.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from cruxmap.language.argument_map import (
     About,
@@ -82,7 +82,7 @@ class Desk:
 
 def check_word(findings: Findings, id_: Text, *, number_ok: bool = True) -> None:
     """Add a problem unless the id is kebab-case; ids of parts of an entry may be numbers."""
-    if _WORDS.fullmatch(id_) is None or not (number_ok or any(c.isalpha() for c in id_)):
+    if _WORDS.fullmatch(id_) is None or not (number_ok or id_.islower()):
         tidy = "-".join(re.findall("[a-z0-9]+", id_.lower()))
         hint = (
             f"write `{tidy}`" if _WORDS.fullmatch(tidy) and tidy != id_ else "lower-case words joined by `-`"
@@ -135,7 +135,7 @@ def noted_about(desk: Desk, id_: Text, text: Text | None, shape: Noted) -> About
 
 def texts(words: Text | list[Text] | None) -> tuple[str, ...]:
     """Return one text or several as plain strings."""
-    return tuple(map(str, each(words)))
+    return () if words is None else tuple(map(str, each(words)))
 
 
 def each(words: Text | list[Text] | None) -> list[Text]:
@@ -149,7 +149,7 @@ def warn_of_comments(findings: Findings, text: Text | None, shape: Remarked) -> 
     """Warn where a comment may have swallowed the end of a sentence or a locator."""
     source = shape.source if isinstance(shape, Noted) else None
     for words in (text, shape.note, *each(source)):
-        if words is not None and words.comment_follows:
+        if words is not None and words.plain and words.comment_follows:
             message = "what follows ` #` on this line is a comment and not read"
             hint = "quote it if it belongs to the text (`source: post#P15` has no space), or move the comment"
             findings.warn(Code.COMMENT_AFTER_TEXT, message, words, hint)
@@ -157,7 +157,7 @@ def warn_of_comments(findings: Findings, text: Text | None, shape: Remarked) -> 
 
 def citations(desk: Desk, source: Text | list[Text] | None) -> tuple[Citation, ...]:
     """Return what is cited; sources and listed locators must exist."""
-    return tuple(_citation(desk, words) for words in each(source))
+    return () if source is None else tuple(_citation(desk, words) for words in each(source))
 
 
 def _citation(desk: Desk, words: Text) -> Citation:
@@ -198,12 +198,13 @@ def with_parents(locators: Iterable[str]) -> frozenset[str]:
 def number(desk: Desk, text: Text, role: Role) -> Elicited | SameAs:
     """Read one number; a stand-in where it cannot be read."""
     try:
-        return parse_value(text, role, desk.lexicon, text.span)
+        value = parse_value(text, role, desk.lexicon)
+        return value if isinstance(value, Elicited) else SameAs(value.address, text.span)
     except UnreadableError as error:
         may_be_phrase = not desk.resolver.names.complete and not any(c.isdigit() for c in text)
         if not may_be_phrase:
             desk.findings.add(error.code, error.message, text, error.hint)
-        return replace(stand_in(role.scale), span=text.span)
+        return stand_in(role.scale)
 
 
 def stand_in(scale: Scale) -> Elicited:
@@ -229,7 +230,7 @@ class Owner:
         text, cited, note = _long(self.desk, node, around)
         value = share(self.desk, text) if role is Role.SHARE else number(self.desk, text, role)
         named = "#" not in address
-        return Judgement(address, str(self.id), role, value, named, False, cited, note, value.span)
+        return Judgement(address, str(self.id), role, value, named, False, cited, note, text.span)
 
     def default(self, address: str, role: Role, value: Elicited) -> Judgement:
         """Return a judgement that nobody wrote."""
@@ -260,6 +261,8 @@ def _long(
         for part in (node, *around)
         if isinstance(part, Noted) and (part.source is not None or part.note is not None)
     ]
+    if not noted:
+        return text, (), ""
     for part in noted:
         warn_of_comments(desk.findings, None, part)
     cited = tuple(citation for part in noted for citation in citations(desk, part.source))

@@ -8,12 +8,11 @@ read raises `UnreadableError` with a hint that shows the nearest right form.
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 
-from cruxmap.errors import NOWHERE, Span
 from cruxmap.language.argument_map import Elicited, Role, SameAs, Scale
 from cruxmap.language.codes import Code
 
@@ -33,7 +32,7 @@ class UnreadableError(ValueError):
 
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _IS_NUMBER = re.compile(_NUMBER)
-_PERCENT = re.compile(rf"({_NUMBER})%")
+_CREDENCE = re.compile(rf"({_NUMBER})(%?)")
 _RATIO = re.compile(rf"({_NUMBER})x")
 _INTERVAL = re.compile(r"(\S+) to (\S+)")
 _BOUND = re.compile(r"(under|over|<|>)\s*(\S+)")
@@ -41,27 +40,21 @@ _ABOUT = re.compile(r"about (\S+)")
 _SAME_AS = re.compile(r"same as (\S+)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Range:
-    low: float
-    high: float
-
-
 # --- reading ------------------------------------------------------------------------------------
 
 
-def parse_value(text: str, role: Role, lexicon: Lexicon, span: Span = NOWHERE) -> Elicited | SameAs:
+def parse_value(text: str, role: Role, lexicon: Lexicon) -> Elicited | SameAs:
     """Read one judgement in the place that `role` names; phrases are looked up in `lexicon`.
 
     Raises UnreadableError with the code `unreadable-judgement`, `wrong-kind` or `strength-below-one`.
     """
     text = str(text).strip()
     if text.startswith("same as") and (link := _SAME_AS.fullmatch(text)) is not None:
-        return SameAs(link[1], span)
+        return SameAs(link[1])
     scale = role.scale
     phrase = lexicon.get((scale, text))
     if phrase is not None:
-        found = _Range(phrase.low, phrase.high)
+        found = Elicited(scale, phrase.low, phrase.high, text)
     else:
         try:
             found = _number(text, scale)
@@ -69,24 +62,24 @@ def parse_value(text: str, role: Role, lexicon: Lexicon, span: Span = NOWHERE) -
             raise _better_hint(text, role, lexicon, error) from None
     if role is Role.STRENGTH and found.low < 1:
         raise _below_one(text, found)
-    return Elicited(scale, found.low, found.high, text, span)
+    return found
 
 
-def parse_phrase(text: str, span: Span = NOWHERE) -> Elicited:
+def parse_phrase(text: str) -> Elicited:
     """Read the meaning of a lexicon's phrase: numbers of either kind, no phrases and no links."""
     text = str(text).strip()
     scale = Scale.RATIO if "x" in text else Scale.PROBABILITY
     try:
-        found = _number(text, scale)
+        return _number(text, scale)
     except UnreadableError as error:
         role = Role.PACE if scale is Scale.RATIO else Role.CREDENCE
         hint = _near_miss(text, role, {}) or "an interval such as `5% to 20%` or `3x to 10x`"
         raise UnreadableError(error.code, error.message, hint) from None
-    return Elicited(scale, found.low, found.high, text, span)
 
 
 def is_notation(text: str) -> bool:
     """Whether text means a judgement without any lexicon, so that it cannot be a phrase of one."""
+    text = str(text)
     if text == "rest" or text.startswith("same as"):
         return True
     return any(_reads(text, scale) for scale in Scale)
@@ -99,15 +92,19 @@ def with_phrases(phrases: Mapping[str, Elicited]) -> Lexicon:
 
 
 @lru_cache(maxsize=4096)
-def _number(text: str, scale: Scale) -> _Range:
+def _number(text: str, scale: Scale) -> Elicited:
     """Read a point, an interval, a bound or `about`: everything but phrases and links."""
-    return _probability(text) if scale is Scale.PROBABILITY else _ratio(text)
+    low, high = _probability(text) if scale is Scale.PROBABILITY else _ratio(text)
+    return Elicited(scale, low, high, text)
 
 
-def _probability(text: str) -> _Range:
+type _Ends = tuple[float, float]
+
+
+def _probability(text: str) -> _Ends:
     point = _credence(text)
     if point is not None:
-        return _Range(point, point)
+        return point, point
     if interval := _INTERVAL.fullmatch(text):
         return _between(text, *interval.groups())
     if bound := _BOUND.fullmatch(text):
@@ -124,13 +121,13 @@ def _probability(text: str) -> _Range:
 
 def _credence(text: str) -> float | None:
     """Return a percentage, or a bare number between 0 and 1; `None` if it is neither."""
-    if percent := _PERCENT.fullmatch(text):
-        value = _hundredth(percent[1])
-        certain = Decimal(percent[1]) in (0, 100)
-        return value if 0 < value < 1 or certain else None
-    if _IS_NUMBER.fullmatch(text):
-        value = float(text)
-        return value if 0 < value < 1 else None
+    written = _CREDENCE.fullmatch(text)
+    if written is None:
+        return None
+    number, percent = written.groups()
+    value = _hundredth(number) if percent else float(number)
+    if 0 < value < 1 or (percent and Decimal(number) in (0, 100)):
+        return value
     return None
 
 
@@ -140,7 +137,7 @@ def _hundredth(number: str) -> float:
     return float(f"{mantissa}e{int(exponent or 0) - 2}")
 
 
-def _between(text: str, first: str, second: str) -> _Range:
+def _between(text: str, first: str, second: str) -> _Ends:
     low, high = _credence(first), _credence(second)
     if low is None or high is None or first.endswith("%") != second.endswith("%"):
         raise _unreadable(text, "both ends the same way, as in `1% to 5%`")
@@ -151,7 +148,7 @@ def _between(text: str, first: str, second: str) -> _Range:
     return _open(text, low, high)
 
 
-def _bounded(text: str, side: str, bound: str) -> _Range:
+def _bounded(text: str, side: str, bound: str) -> _Ends:
     p = _credence(bound)
     if p is None or not 0 < p < 1:
         raise _unreadable(text, "a bound strictly between 0% and 100%, as in `under 1%` or `over 99%`")
@@ -176,16 +173,16 @@ def _complement(p: float) -> float:
     return float(1 - Decimal(repr(p)))
 
 
-def _open(text: str, low: float, high: float) -> _Range:
+def _open(text: str, low: float, high: float) -> _Ends:
     if not 0 < low < high < 1:
         raise _unreadable(text, "too near 0% or 100% for an interval: give a point")
-    return _Range(low, high)
+    return low, high
 
 
-def _ratio(text: str) -> _Range:
+def _ratio(text: str) -> _Ends:
     point = _times(text)
     if point is not None:
-        return _Range(point, point)
+        return point, point
     interval = _INTERVAL.fullmatch(text)
     if interval is None:
         raise _unreadable(text, "write for example `3x`, `2x to 10x` or a phrase such as `moderate`")
@@ -196,7 +193,7 @@ def _ratio(text: str) -> _Range:
         raise _unreadable(text, f"`{interval[1]}`: an interval needs two ends")
     if low > high:
         raise _unreadable(text, f"`{interval[2]} to {interval[1]}`: the lower end comes first")
-    return _Range(low, high)
+    return low, high
 
 
 def _times(text: str) -> float | None:
@@ -212,7 +209,7 @@ def _unreadable(text: str, hint: str) -> UnreadableError:
     return UnreadableError(Code.UNREADABLE_JUDGEMENT, f"cannot read `{text}`", hint)
 
 
-def _below_one(text: str, found: _Range) -> UnreadableError:
+def _below_one(text: str, found: Elicited) -> UnreadableError:
     hint = "turn the argument round"
     if found.high < 1:
         low, high = (f"{1 / end:.3g}x" for end in (found.high, found.low))
@@ -321,7 +318,7 @@ def _numeral(number: Decimal) -> str:
 
 def _phrases(scale: Scale, phrases: Mapping[str, str]) -> dict[tuple[Scale, str], Elicited]:
     read = {phrase: _number(text, scale) for phrase, text in phrases.items()}
-    return {(scale, phrase): Elicited(scale, r.low, r.high, phrase) for phrase, r in read.items()}
+    return {(scale, phrase): replace(meaning, text=phrase) for phrase, meaning in read.items()}
 
 
 LEXICON: Lexicon = MappingProxyType(

@@ -453,7 +453,7 @@ def _lexicon(sheets: Sheets, findings: Findings) -> Lexicon:
             if is_notation(phrase):
                 hint = "a phrase is made of words"
                 raise UnreadableError(Code.UNREADABLE_JUDGEMENT, f"`{phrase}` means a number already", hint)
-            phrases[str(phrase)] = parse_phrase(meaning, meaning.span)
+            phrases[str(phrase)] = parse_phrase(meaning)
         except UnreadableError as error:
             findings.add(error.code, error.message, meaning, error.hint)
             unread |= {(scale, str(phrase)): stand_in(scale) for scale in Scale}
@@ -510,7 +510,8 @@ class _EntryReader:
             check_id(findings, id_)
             findings.mute_absences(id_ in names.broken)
             entries.append(read(self.desk, id_, shape))
-            if any(problem.code not in _HARMLESS for problem in findings.problems[before:]):
+            found = findings.problems[before:]
+            if found and any(problem.code not in _HARMLESS for problem in found):
                 names.broken.add(str(id_))
         findings.mute_absences(False)
         return tuple(entries)

@@ -27,16 +27,11 @@ type Address = Annotated[Text, Leaf("an address", {"type": "string"})]
 LONG_FORM = frozenset({"value", "source", "note", "tags"})
 
 
+_FORMS: Mapping[type, str] = {Text: "text", Items: "list", Entries: "mapping"}
+
+
 def _form(node: object) -> str | None:
-    match node:
-        case Text():
-            return "text"
-        case Items():
-            return "list"
-        case Entries():
-            return "mapping"
-        case _:
-            return None
+    return _FORMS.get(type(node))
 
 
 def _judged_form(node: object) -> str | None:

@@ -175,15 +175,19 @@ class _Validators:
             match mark:
                 case Leaf(what=what):
                     return core_schema.is_instance_schema(Text, cls_repr=what)
-                case Choice(form=form, expected=expected):
-                    return core_schema.tagged_union_schema(
-                        {_FORM + name: self.schema(part) for name, part in _forms(hint).items()},
-                        lambda node: None if (name := form(node)) is None else _FORM + name,
-                        custom_error_type="other_form",
-                        custom_error_message=expected,
-                    )
+                case Choice() as choice:
+                    return self._choice(_forms(hint), choice)
         schema = self.schema(hint)
         return {**schema, "min_length": 1} if any(isinstance(m, NotEmpty) for m in marks) else schema
+
+    def _choice(self, forms: Mapping[str, Any], choice: Choice) -> CoreSchema:
+        tags: dict[str | None, str] = {name: _FORM + name for name in forms}
+        return core_schema.tagged_union_schema(
+            {tags[name]: self.schema(part) for name, part in forms.items()},
+            lambda node: tags.get(choice.form(node)),
+            custom_error_type="other_form",
+            custom_error_message=choice.expected,
+        )
 
 
 @cache

@@ -7,7 +7,7 @@ another, so nesting is measured before any recursion could follow it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -57,9 +57,9 @@ class _Placed:
         if self.file is None:
             return NOWHERE
         start, end = self.start, self.end
-        same_line = start.line == end.line
-        length = end.index - start.index if same_line else len(self.file.line(start.line)) - start.column
-        return Span(self.file.name, start.line + 1, start.column + 1, max(1, length))
+        line, column = start.line, start.column
+        length = end.index - start.index if line == end.line else len(self.file.line(line)) - column
+        return Span(self.file.name, line + 1, column + 1, max(1, length))
 
     @property
     def line_text(self) -> str:
@@ -78,7 +78,7 @@ class Text(str, _Placed):
         """Whether a comment comes right after it, on its last line."""
         if not self.plain or self.file is None:
             return False
-        return _COMMENT.match(self.file.line(self.end.line), self.end.column) is not None
+        return _COMMENT.match(self.file.text, self.end.index) is not None
 
 
 class Items(list["Node"], _Placed):
@@ -169,7 +169,7 @@ def parse(data: bytes, name: str) -> Parsed:
 
 def parse_text(text: str, name: str) -> Parsed:
     """Read text that is decoded already."""
-    file = SourceFile(name, text)
+    file = SourceFile(name, text.lstrip("\ufeff"))  # the library skips such a mark without counting it
     reading = _Reading(file)
     try:
         root = reading.read()
@@ -180,53 +180,69 @@ def parse_text(text: str, name: str) -> Parsed:
 
 
 class _Reading:
-    """The state of one pass over the events of a file."""
+    """The state of one pass over the events of a file: the nodes that are still open, and what is wrong."""
 
     def __init__(self, file: SourceFile) -> None:
         self.file = file
         self.problems: list[Problem] = []
         self.spoiled: set[tuple[str, ...]] = set()
-        self.open: list[Items | Entries] = []
-        self.keys: list[Text | None] = []  # beside `open`: the key whose value comes next
-        self.root: Node | None = None
+        self.values = Items()  # what the file holds: one value, or none
+        self.open: list[Items | Entries] = [self.values]
+        self.keys: list[Text | None] = [None]  # beside `open`: the key whose value comes next
         self.duplicates: list[tuple[Entries, Text]] = []
 
     def read(self) -> Node | None:
         """Return the file's value, empty entries for an empty file, `None` where reading had to stop."""
         get_event = _Loader(self.file.text).get_event
+        file, nodes, keys = self.file, self.open, self.keys
         scalar, end = yaml.ScalarEvent, yaml.StreamEndEvent
-        starts = {yaml.MappingStartEvent: Entries, yaml.SequenceStartEvent: Items}
+        starts: Mapping[type, type[Items | Entries]] = {
+            yaml.MappingStartEvent: Entries,
+            yaml.SequenceStartEvent: Items,
+        }
         ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
         documents = 0
-        while True:
+        while True:  # it comes here a hundred thousand times in a megabyte, so scalars are read in place
             event = get_event()
             kind = event.__class__
+            node: Node
             if kind is scalar:
-                text = Text(event.value)
-                text.plain = not event.style
-                self._put(self._place(text, event))
-            elif kind in starts:
-                self.open.append(self._place(starts[kind](), event))
-                self.keys.append(None)
-                if len(self.open) > DEEPEST:
-                    self._say(Code.TOO_DEEP, f"more than {DEEPEST} levels of nesting", self.open[-1])
-                    return None
+                node = Text(event.value)
+                node.plain = not event.style
+                node.file, node.start, node.end = file, event.start_mark, event.end_mark
+                if event.anchor is not None or event.tag is not None:
+                    self._foreign(event, node)
             elif kind in ends:
-                self._close(event)
+                node = self._end(event)
+            elif kind in starts:
+                self._begin(starts[kind](), event)
+                if len(nodes) > 1 + DEEPEST:
+                    self._say(Code.TOO_DEEP, f"more than {DEEPEST} levels of nesting", nodes[-1])
+                    return None
+                continue
             elif kind is yaml.AliasEvent:
-                self._alias(event)
-            elif kind is yaml.DocumentStartEvent:
-                documents += 1
+                node = self._alias(event)
+            elif kind is end:
+                return self._value(event)
+            else:
+                documents += kind is yaml.DocumentStartEvent
                 if documents > 1:
                     mark = self._mark(text_of("---"), event)
                     hint = "one file holds one document"
                     self._say(Code.SEVERAL_DOCUMENTS, "a second document starts here", mark, hint)
                     return None
-            elif kind is end:
-                empty = self.root is None or (
-                    isinstance(self.root, Text) and self.root.plain and not self.root
-                )
-                return self._mark(Entries(), event) if empty else self.root
+                continue
+            parent, key = nodes[-1], keys[-1]
+            if isinstance(parent, Items):
+                parent.append(node)
+            elif key is None:
+                keys[-1] = node if type(node) is Text and node != "<<" else self._odd_key(node)
+            else:
+                keys[-1] = None
+                if key in parent:
+                    self.duplicates.append((parent, key))
+                else:
+                    parent[key] = node
 
     def tell_duplicates(self) -> None:
         """Add a problem for each key that its mapping has already; the first one counts."""
@@ -234,11 +250,18 @@ class _Reading:
             first = parent.key(key).span.line
             self._say(Code.DUPLICATE_KEY, f"`{key}` is there twice", key, f"the first is on line {first}")
 
-    def _place[N: Node](self, node: N, event: Any) -> N:
-        """Give a node its place; an anchor or a tag on it is a problem."""
+    def _begin(self, node: Items | Entries, event: Any) -> None:
         node.file, node.start, node.end = self.file, event.start_mark, event.end_mark
         if event.anchor is not None or event.tag is not None:
             self._foreign(event, node)
+        self.open.append(node)
+        self.keys.append(None)
+
+    def _end(self, event: Any) -> Node:
+        node = self.open.pop()
+        self.keys.pop()
+        if event.start_mark.line == node.start.line:
+            node.end = event.end_mark
         return node
 
     def _mark[N: Node](self, node: N, event: Any) -> N:
@@ -246,40 +269,21 @@ class _Reading:
         node.file, node.start, node.end = self.file, event.start_mark, event.end_mark
         return node
 
-    def _close(self, event: Any) -> None:
-        node = self.open.pop()
-        self.keys.pop()
-        if event.start_mark.line == node.start.line:
-            node.end = event.end_mark
-        self._put(node)
+    def _value(self, event: Any) -> Node:
+        """Return what the file holds, at its end."""
+        value = self.values[0] if self.values else None
+        if value is None or (isinstance(value, Text) and value.plain and not value):
+            return self._mark(Entries(), event)
+        return value
 
-    def _alias(self, event: Any) -> None:
+    def _alias(self, event: Any) -> Text:
         text = self._mark(text_of(""), event)
         hint = "write it out (`same as ADDRESS` for a judgement); quote a sentence that begins with `*`"
         self._say(Code.YAML_FEATURE, f"`*{event.anchor}` refers to an anchor", text, hint)
         self._spoil()
-        self._put(text)
+        return text
 
-    def _put(self, node: Node) -> None:
-        """Put a finished node where it belongs."""
-        if not self.open:
-            self.root = node
-            return
-        parent = self.open[-1]
-        if isinstance(parent, Items):
-            parent.append(node)
-            return
-        key = self.keys[-1]
-        if key is None:
-            self.keys[-1] = self._key(node)
-            return
-        self.keys[-1] = None
-        if key in parent:
-            self.duplicates.append((parent, key))
-        else:
-            parent[key] = node
-
-    def _key(self, node: Node) -> Text:
+    def _odd_key(self, node: Node) -> Text:
         if isinstance(node, Text):
             if node == "<<" and node.plain:
                 self._say(
