@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import cruxmap as cm
 import reference
 import strategies
-from cruxmap.insight.diff import Structure, diff
+from cruxmap.insight.diff import Structure, diff, whose
 from cruxmap.language.argument_map import ClaimIs
 from test_insight_cruxes import GARDEN, TRIAD, kl, logit
 from written import model
@@ -166,13 +166,31 @@ def test_a_difference_says_who_says_what():
     spec = model(text, "target: wet\n", ann=ann, bob=bob, eve="judgements: {rain: 10%}\n")
     result = diff(spec, "eve", "bob")
     found = {d.id: d for d in result.differences}
-    assert result.basis(found["rain"].changes[0]) == ("eve's own", "inherited from ann, almanac, stated")
-    assert result.basis(found["clouds"].changes[0]) == ("inherited: the map's", "bob's own")
+    [rain] = found["rain"].changes
+    assert (whose("eve", rain.origin_a), whose("bob", rain.origin_b)) == ("own", "inherited from ann")
+    assert (rain.sources_b, rain.note_b) == (("almanac",), "stated")
+    [clouds] = found["clouds"].changes
+    assert (whose("eve", clouds.origin_a), whose("bob", clouds.origin_b)) == ("inherited from the map", "own")
     assert found["clouds"].by == "farmer"
-    assert found["rain"].heard == ()
-    heard = {d.id: d.heard for d in diff(spec, "ann", "eve").differences}
-    assert [(h.id, h.by) for h in heard["rain"]] == [("clouds", "farmer")]
-    assert [(h.id, h.text) for h in heard["clouds"]] == [("clouds", "There are dark clouds.")]
+    assert found["rain"].heard_a == found["rain"].heard_b == ()
+    there = {d.id: d for d in diff(spec, "eve", "ann").differences}
+    here = {d.id: d for d in diff(spec, "ann", "eve").differences}
+    assert [(h.id, h.by) for h in there["rain"].heard_b] == [("clouds", "farmer")]
+    assert here["rain"].heard_a == there["rain"].heard_b
+    [own] = there["clouds"].heard_b
+    assert (own.id, own.text, own.sources) == ("clouds", "There are dark clouds.", ())
+    assert there["clouds"].heard_a == ()
+    [plain] = [d for d in diff(spec, "eve", "ann").to_json()["differences"] if d["id"] == "rain"]
+    assert plain["heard_b"] == [{"id": "clouds", "by": "farmer", "text": own.text, "sources": ()}]
+    assert plain["changes"][0]["sources_b"] == ["almanac"]
+
+
+def test_what_follows_from_the_target_is_marked_as_a_double_crux():
+    found = {crux.id: crux for crux in diff(garden(), "ann", "bob").double_cruxes}
+    assert {name for name, crux in found.items() if crux.downstream} == {"slippery", "mould"}
+    plain = {crux["id"]: crux for crux in diff(garden(), "ann", "bob").to_json()["double_cruxes"]}
+    assert plain["slippery"]["downstream"]
+    assert "downstream" not in plain["rain"]
 
 
 # --- links and single shares -----------------------------------------------------------------------

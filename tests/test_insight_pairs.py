@@ -63,7 +63,19 @@ def test_impossible_and_lone_worldviews_have_their_place():
     assert result.probabilities[-1] is None
     assert result.gap_logit[0][-1] is None
     assert result.distance[-1][0] is None
-    assert len(result.merges) == 1
+    [merge] = result.merges
+    assert {merge.left, merge.right} == {0, 1}
+    more = pairs(
+        model(
+            GARDEN,
+            "target: wet\nassuming: [rain]\n",
+            ann=ANN,
+            bob="judgements: {rain: 0%}\n",
+            eve=EVE,
+            amy=AMY,
+        )
+    )
+    assert max(more.merges[-1].left, more.merges[-1].right) == 4  # the first merge, after four worldviews
     json.dumps(result.to_json(), allow_nan=False)
     alone = pairs(model(GARDEN, "target: wet\n", ann=ANN))
     assert (alone.gap_logit, alone.distance, alone.merges) == (((0.0,),), ((0.0,),), ())

@@ -252,7 +252,7 @@ def cruxes(
     asked = tuple(dict.fromkeys(candidate.variable for candidate in candidates))
     tables, predictions = [], []
     for view in views(inquiry, progress):
-        position = _position(inquiry, view.worldview)
+        position = position_of(inquiry, view.worldview)
         predictions.append(predict(view, asked, position.connected))
         tables.append(_table(view, candidates, position, predictions[-1]))
     if worldview is not None:
@@ -309,15 +309,8 @@ def settled_nodes(inquiry: Inquiry) -> frozenset[int]:
     return frozenset({variable for variable, _ in inquiry.given} | {places[name] for name in names})
 
 
-def connected_to_target(inquiry: Inquiry, worldview: int) -> frozenset[int]:
-    """Return the nodes of the graph that are not separated from the target in a worldview."""
-    settled = settled_nodes(inquiry)
-    graph = graph_of(inquiry, open_judgements(inquiry, worldview), settled)
-    return connected(graph, inquiry.targets[0], settled)
-
-
 @dataclass(frozen=True, slots=True)
-class _Position:
+class Position:
     """Where a worldview's entries stand to the target on the graph, as sets of nodes (see `separation`)."""
 
     connected: frozenset[int]
@@ -325,18 +318,19 @@ class _Position:
     graph: Graph
 
 
-def _position(inquiry: Inquiry, worldview: int) -> _Position:
+def position_of(inquiry: Inquiry, worldview: int) -> Position:
+    """Return what is connected to the target in a worldview, and what only follows from it."""
     model, places = inquiry.model, inquiry.network.places
     settled = settled_nodes(inquiry)
     graph = graph_of(inquiry, open_judgements(inquiry, worldview), settled)
     target = inquiry.targets[0]
     about = {places[name] for name in mentioned(model.target.condition)}
     below = descendants(graph, {target, *about}) - ancestors(graph, {target, *about})
-    return _Position(connected(graph, target, settled), below, graph)
+    return Position(connected(graph, target, settled), below, graph)
 
 
 def _table(
-    view: View, candidates: Sequence[Candidate], position: _Position, predictive: Predictive | None
+    view: View, candidates: Sequence[Candidate], position: Position, predictive: Predictive | None
 ) -> CruxTable:
     inquiry, model, name = view.inquiry, view.inquiry.model, view.name
     if predictive is None:
@@ -369,7 +363,7 @@ def _table(
 
 
 def _worth_learning(
-    candidates: Sequence[Candidate], claims: Sequence[Crux], position: _Position, predictive: Predictive
+    candidates: Sequence[Candidate], claims: Sequence[Crux], position: Position, predictive: Predictive
 ) -> tuple[Candidate, ...]:
     """Return the claims and states that a set of cruxes is chosen from, the most telling first.
 
@@ -407,7 +401,7 @@ def _mixture(
         return CruxTable("overall", inquiry.model.target.name, predictive.target.yes, reason=reason)
     # Which worldview is right bears on everything, so nothing is separated from the target.
     everything = replace(
-        _position(inquiry, 0), connected=frozenset(candidate.variable for candidate in candidates)
+        position_of(inquiry, 0), connected=frozenset(candidate.variable for candidate in candidates)
     )
     claims, arguments, questions = _listed(inquiry.model, candidates, predictive, everything)
     return CruxTable(
@@ -422,7 +416,7 @@ def _mixture(
 
 
 def _listed(
-    model: ModelSpec, candidates: Sequence[Candidate], predictive: Predictive, position: _Position
+    model: ModelSpec, candidates: Sequence[Candidate], predictive: Predictive, position: Position
 ) -> tuple[tuple[Crux, ...], tuple[Crux, ...], tuple[QuestionCrux, ...]]:
     claims: list[Crux] = []
     arguments: list[Crux] = []

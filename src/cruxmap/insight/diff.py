@@ -7,13 +7,13 @@ values of the game in which each entry takes its numbers from the one worldview 
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, assert_never
 
 from scipy.special import expit
 
 from cruxmap.insight.coherence import StatedGap, stated_gaps
-from cruxmap.insight.cruxes import binary, candidates_of, connected_to_target, crossing, is_target
+from cruxmap.insight.cruxes import Position, binary, candidates_of, crossing, is_target, position_of
 from cruxmap.insight.information import (
     Crossing,
     symmetric_divergence,
@@ -62,19 +62,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An argument that a voice makes about an entry."""
+    """An argument that a voice makes about an entry, and where."""
 
     id: str
     by: str
     text: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """An entry that the two judge differently, and its part of the gap between their estimates.
 
-    `by` is the voice that an argument belongs to, `heard` what the voices of the two worldviews say about
-    the entry. Shares are `None` where the gap cannot be shared out.
+    `by` is the voice that an argument belongs to, `heard_a` and `heard_b` what the voices of the two
+    worldviews say about the entry. Shares are `None` where the gap cannot be shared out.
     """
 
     id: str
@@ -84,7 +85,8 @@ class Difference:
     share_probability: float | None
     standard_error: float | None
     changes: tuple[Change, ...]
-    heard: tuple[Heard, ...] = ()
+    heard_a: tuple[Heard, ...] = ()
+    heard_b: tuple[Heard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ class DoubleCrux:
     """A claim or state in both worldviews; chances are averages over draws, information in bans.
 
     `vod` is how much settling it is expected to narrow the disagreement about the target, `vod_share`
-    the part of it that goes. `score` orders: the smaller VOI times the distance in log-odds.
+    the part of it that goes. `score` orders: the smaller VOI times the distance in log-odds. `downstream`
+    is what follows from the target, for one of the two at least.
     """
 
     id: str
@@ -104,6 +107,7 @@ class DoubleCrux:
     vod: float | None
     vod_share: float | None
     score: float | None
+    downstream: bool = False
     reason: str | None = None
 
 
@@ -142,13 +146,6 @@ class WorldviewDiff:
     draws: int = 0
     reason: str | None = None
 
-    def basis(self, change: Change) -> tuple[str, str]:
-        """Say of the two numbers of a change whose they are and where they come from, in words."""
-        return (
-            _basis(self.a, change.origin_a, change.sources_a, change.note_a),
-            _basis(self.b, change.origin_b, change.sources_b, change.note_b),
-        )
-
     def to_frame(self) -> Any:
         """Return the differences as a pandas DataFrame, one row each, changes in words."""
         import pandas as pd
@@ -166,16 +163,11 @@ class WorldviewDiff:
     def to_json(self) -> dict[str, Any]:
         """Return the diff as plain data, ready for `json.dumps`; undefined numbers are `None`."""
         plain = _plain(self, ("a", "b", "target", "probability_a", "probability_b", "gap_logit"))
-        plain["differences"] = [
-            _plain(difference, ("id", "text", "share_logit", "share_probability", "standard_error"))
-            | {
-                "changes": [
-                    _plain(c, ("address", "a", "b", "origin_a", "origin_b")) for c in difference.changes
-                ]
-            }
-            for difference in self.differences
+        plain["differences"] = [_plain_difference(difference) for difference in self.differences]
+        plain["double_cruxes"] = [
+            _plain(crux, DOUBLE_CRUX_COLUMNS) | ({"downstream": True} if crux.downstream else {})
+            for crux in self.double_cruxes
         ]
-        plain["double_cruxes"] = [_plain(crux, DOUBLE_CRUX_COLUMNS) for crux in self.double_cruxes]
         plain["structure"] = {
             key: list(getattr(self.structure, key))
             for key in ("rejected_by_a", "rejected_by_b", "only_a", "only_b")
@@ -185,6 +177,20 @@ class WorldviewDiff:
             "b": [gap.to_json() for gap in self.stated_b],
         }
         return plain | {"pairs": self.pairs, "settled": self.settled, "draws": self.draws}
+
+
+def _plain_difference(difference: Difference) -> dict[str, Any]:
+    columns = ("id", "text", "by", "share_logit", "share_probability", "standard_error")
+    return _plain(difference, columns) | {
+        "changes": [
+            {"address": c.address, "a": c.a, "b": c.b, "origin_a": c.origin_a, "origin_b": c.origin_b}
+            | {"sources_a": list(c.sources_a), "sources_b": list(c.sources_b)}
+            | {"note_a": c.note_a, "note_b": c.note_b}
+            for c in difference.changes
+        ],
+        "heard_a": [asdict(heard) for heard in difference.heard_a],
+        "heard_b": [asdict(heard) for heard in difference.heard_b],
+    }
 
 
 DOUBLE_CRUX_COLUMNS = (
@@ -198,16 +204,13 @@ def _plain(value: Any, columns: Sequence[str]) -> dict[str, Any]:
     return plain | ({"reason": value.reason} if getattr(value, "reason", None) is not None else {})
 
 
-def _basis(worldview: str, origin: str, sources: Sequence[str], note: str) -> str:
+def whose(worldview: str, origin: str) -> str:
+    """Say whose a worldview's number is, given the worldview that set it."""
     if origin == worldview:
-        whose = f"{worldview}'s own"
-    elif origin == MAP_WORLDVIEW:
-        whose = "inherited: the map's"
-    elif origin == SETTINGS_ORIGIN:
-        whose = "set for this question"
-    else:
-        whose = f"inherited from {origin}"
-    return ", ".join(part for part in (whose, *sources, note) if part)
+        return "own"
+    if origin == SETTINGS_ORIGIN:
+        return "set for this question"
+    return f"inherited from {'the map' if origin == MAP_WORLDVIEW else origin}"
 
 
 # --- the diff ------------------------------------------------------------------------------------
@@ -243,12 +246,12 @@ class _Beheld:
 
 
 def _beheld(view: View, candidates: Sequence[Candidate]) -> _Beheld:
-    reached = connected_to_target(view.inquiry, view.worldview)
-    predictive = predict(view, tuple(dict.fromkeys(c.variable for c in candidates)), reached)
+    position = position_of(view.inquiry, view.worldview)
+    predictive = predict(view, tuple(dict.fromkeys(c.variable for c in candidates)), position.connected)
     stated = stated_gaps(view.inquiry.model, view.name)
     if predictive is None:
         return _Beheld(view.worldview, None, stated, 0)
-    claims = {c.id: _side(predictive, c, c.variable in reached) for c in candidates}
+    claims = {c.id: _side(predictive, c, position) for c in candidates}
     return _Beheld(view.worldview, claims, stated, predictive.draws)
 
 
@@ -315,21 +318,20 @@ def differences_of(pairing: Pairing, game: Game, shared: Shared) -> tuple[Differ
         entry = pairing.inquiry.model.map.entry[name]
         by = entry.by if isinstance(entry, Argument) else None
         changes = tuple(_change(pairing.perspectives, address) for address in addresses)
-        heard = _heard(pairing, name)
-        differences.append(Difference(name, entry.about.text, by, *share, changes, heard))
+        heard = (_heard(pairing.inquiry.model.map, worldview, name) for worldview in pairing.names)
+        differences.append(Difference(name, entry.about.text, by, *share, changes, *heard))
     return tuple(sorted(differences, key=lambda d: (-abs(d.share_logit or 0.0), d.id)))
 
 
-def _heard(pairing: Pairing, name: str) -> tuple[Heard, ...]:
-    """Return the arguments about an entry, itself included, by the voices of the two worldviews."""
-    argument_map = pairing.inquiry.model.map
-    worldviews = (argument_map.worldview.get(worldview) for worldview in pairing.names)
-    voices = {worldview.voice for worldview in worldviews if worldview is not None}
+def _heard(argument_map: ArgumentMap, worldview: str, name: str) -> tuple[Heard, ...]:
+    """Return the arguments about an entry, itself included, by the voice of a worldview."""
+    own = argument_map.worldview.get(worldview)
     return tuple(
-        Heard(argument.about.id, argument.by, argument.about.text)
+        Heard(argument.about.id, own.voice, argument.about.text, tuple(map(str, argument.about.citations)))
         for argument in argument_map.arguments
-        if argument.by is not None
-        and argument.by in voices
+        if own is not None
+        and own.voice is not None
+        and argument.by == own.voice
         and name in (argument.about.id, *argued(argument))
     )
 
@@ -403,27 +405,31 @@ def _double_cruxes(argument_map: ArgumentMap, a: _Beheld, b: _Beheld) -> tuple[D
 class _Side:
     """One worldview's view of a claim: its chance, its VOI and, unless it is certain, what it would do.
 
-    `same` where it is the target in other words.
+    `same` where it is the target in other words, `downstream` where it follows from the target.
     """
 
     probability: float
     voi: float
     crossing: Crossing | None
+    downstream: bool
     same: bool = False
 
 
-def _side(predictive: Predictive, candidate: Candidate, dependent: bool) -> _Side:
-    table = binary(predictive.tables[candidate.variable], candidate.state or 0)
-    crossed, own = crossing(table, predictive.target), float(table[:, 1].sum())
-    if dependent or crossed is None:
-        return _Side(own, value_of_information(table), crossed, is_target(table, predictive.target))
-    p = predictive.target
-    return _Side(own, 0.0, Crossing(p, p, p, crossed.claim))
+def _side(predictive: Predictive, candidate: Candidate, position: Position) -> _Side:
+    table, p = binary(predictive.tables[candidate.variable], candidate.state or 0), predictive.target
+    crossed, own = crossing(table, p), float(table[:, 1].sum())
+    after = candidate.variable in position.downstream
+    if candidate.variable in position.connected or crossed is None:
+        return _Side(own, value_of_information(table), crossed, after, is_target(table, p))
+    return _Side(own, 0.0, Crossing(p, p, p, crossed.claim), after)
 
 
 def _double_crux(name: str, text: str, a: _Side, b: _Side) -> DoubleCrux:
+    after = a.downstream or b.downstream
+
     def undefined(reason: str) -> DoubleCrux:
-        return DoubleCrux(name, text, a.probability, b.probability, a.voi, b.voi, None, None, None, reason)
+        both = (a.probability, b.probability, a.voi, b.voi)
+        return DoubleCrux(name, text, *both, None, None, None, after, reason)
 
     if a.crossing is None or b.crossing is None:
         return undefined("it is certain for one of the two")
@@ -433,7 +439,7 @@ def _double_crux(name: str, text: str, a: _Side, b: _Side) -> DoubleCrux:
         return undefined("one of the two is, or would be, certain of what the other doubts")
     score = min(a.voi, b.voi) * abs(a.crossing.claim.logit - b.crossing.claim.logit)
     share = vod / now if now > 0 else None
-    return DoubleCrux(name, text, a.probability, b.probability, a.voi, b.voi, vod, share, score)
+    return DoubleCrux(name, text, a.probability, b.probability, a.voi, b.voi, vod, share, score, after)
 
 
 def _swapped(result: WorldviewDiff) -> WorldviewDiff:
@@ -467,6 +473,8 @@ def _swapped(result: WorldviewDiff) -> WorldviewDiff:
                     )
                     for c in d.changes
                 ),
+                heard_a=d.heard_b,
+                heard_b=d.heard_a,
             )
             for d in result.differences
         ),

@@ -126,7 +126,7 @@ def pairs(model: ModelSpec) -> PairMatrix:
     chances = _claims(inquiry)
     possible = [number for number in range(len(model.worldviews)) if not math.isnan(logits[number])]
     apart = _distances(chances[..., possible])
-    order, merges = _clustered(apart)
+    order, merges = _clustered(apart, len(model.worldviews))
     numbers_in_order = [possible[place] for place in order]
     numbers_in_order += [number for number in range(len(model.worldviews)) if number not in possible]
     place = {number: position for position, number in enumerate(possible)}
@@ -179,15 +179,18 @@ def _distances(chances: FloatArray) -> FloatArray:
     return apart
 
 
-def _clustered(apart: FloatArray) -> tuple[list[int], tuple[Merge, ...]]:
-    """Return an order in which neighbours are near, and average linkage's merges, numbered by that order."""
+def _clustered(apart: FloatArray, first: int) -> tuple[list[int], tuple[Merge, ...]]:
+    """Return an order in which neighbours are near, and average linkage's merges.
+
+    In these, rows are numbered by that order, and merges from `first`.
+    """
     n = len(apart)
     if n < 2:
         return list(range(n)), ()
     condensed = squareform(apart, checks=False)
     tree = optimal_leaf_ordering(linkage(condensed, "average"), condensed)
     order = leaves_list(tree).tolist()
-    renumbered = {old: new for new, old in enumerate(order)} | {k: k for k in range(n, 2 * n)}
+    renumbered = {old: new for new, old in enumerate(order)} | {n + k: first + k for k in range(n)}
     merges = tuple(Merge(renumbered[int(a)], renumbered[int(b)], float(d)) for a, b, d, _ in tree)
     return order, merges
 

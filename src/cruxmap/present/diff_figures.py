@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_STEPS = 12
+MOST_STEPS = 16
 MOST_CLAIMS = 12
 MOST_WORLDVIEWS = 40
 ROW = 0.47
@@ -39,6 +39,8 @@ WIDTHS = (3.9, 4.2, 1.5)
 """Inches for labels, axis and numbers."""
 CELL = 0.62
 """Inches per worldview in the matrix of pairs."""
+TREE = 2.0
+"""Inches for the clustering beside it."""
 
 
 def diff_figures(diff: WorldviewDiff) -> "dict[str, Figure]":
@@ -64,20 +66,9 @@ def _steps(diff: WorldviewDiff) -> tuple[Difference, ...]:
 
 def waterfall(diff: WorldviewDiff) -> "Figure":
     """Draw the way from a's estimate to b's: each difference moves it by its share of the gap."""
-    steps = _steps(diff)
-    shown, rest = steps[:MOST_STEPS], steps[MOST_STEPS:]
     assert diff.probability_a is not None
     assert diff.probability_b is not None
-    moves = [(d.id, d.text, -(d.share_logit or 0.0), -(d.share_probability or 0.0)) for d in shown]
-    if rest:
-        moves.append(
-            (
-                f"{len(rest)} more",
-                "All the smaller differences together.",
-                -math.fsum(d.share_logit or 0.0 for d in rest),
-                -math.fsum(d.share_probability or 0.0 for d in rest),
-            )
-        )
+    moves = _moves(_steps(diff))
     at = [logit(diff.probability_a)]
     for _, _, move, _ in moves:
         at.append(at[-1] + move)
@@ -102,6 +93,25 @@ def waterfall(diff: WorldviewDiff) -> "Figure":
         axes.plot([at[-1]] * 2, [n - 1.75, n - 1], color=QUIET, linewidth=0.7, zorder=0)
         _end_row(axes, n - 1, diff.b, diff.probability_b)
     return figure
+
+
+def _moves(steps: Sequence[Difference]) -> list[tuple[str, str, float, float]]:
+    """Return the rows between the two ends: name, words, and the move in log-odds and in probability.
+
+    What is too small for a row of its own is summed, up and down apart.
+    """
+    moves = [(d.id, d.text, -(d.share_logit or 0.0), -(d.share_probability or 0.0)) for d in steps]
+    shown, small = moves[:MOST_STEPS], moves[MOST_STEPS:]
+    for what, part_of in (
+        ("up", [move for move in small if move[2] > 0]),
+        ("down", [move for move in small if move[2] < 0]),
+    ):
+        if part_of:
+            names = ", ".join(name for name, *_ in part_of[:3])
+            words = f"{names} and others, each less than those above." if len(part_of) > 3 else f"{names}."
+            whole = math.fsum(move for *_, move, _ in part_of), math.fsum(move for *_, move in part_of)
+            shown.append((f"{len(part_of)} more, {what}", words, *whole))
+    return shown
 
 
 def _end_row(axes: "Axes", y: int, worldview: str, p: float) -> None:
@@ -132,7 +142,7 @@ def voi_against_vod(diff: WorldviewDiff) -> "Figure":
     key = (
         "Across: value of information (bans) for the one who would learn less. Up: the part of the "
         "disagreement about the target that is expected to go on learning this (value of discrimination); "
-        "below the line it would grow."
+        "below the line it would grow. Open dot: it follows from the target."
     )
     notes = (
         key,
@@ -158,17 +168,21 @@ def _scatter(axes: "Axes", named: Sequence[DoubleCrux], others: Sequence[DoubleC
     across, up = max(max(xs) - min(xs), 1.0), max(max((*ys, 0.0)) - min((*ys, 0.0)), 1e-3)
     axes.set_xlim(min(xs) - 0.08 * across, max(xs) + 0.12 * across)
     axes.set_ylim(min((*ys, 0.0)) - 0.1 * up, max((*ys, 0.0)) + 0.1 * up)
-    axes.xaxis.set_major_formatter(lambda x, _: f"{10**x:.1g}")
+    axes.xaxis.set_major_formatter(lambda x, _: f"{10**x:.1g}".replace("e-0", "e-"))
     axes.yaxis.set_major_formatter(lambda y, _: part(y, 0 if up > 0.05 else 1))
     axes.locator_params(axis="both", nbins=5)
     axes.tick_params(labelsize=8)
+    axes.set_xlabel("value of information, the lesser of the two (bans)", size=8)
+    axes.set_ylabel("part of the disagreement that goes", size=8)
     axes.grid(color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["right", "top"]].set_visible(False)
     axes.axhline(0, color=INK, linewidth=0.8)
     if pale:
         axes.plot(*zip(*pale, strict=True), "o", color=PALE_BLUE, markersize=4)
-    axes.plot(*zip(*dots, strict=True), "o", color=BLUE, markersize=5)
+    for (x, y), crux in zip(dots, named, strict=True):
+        face = "white" if crux.downstream else BLUE
+        axes.plot([x], [y], "o", mfc=face, mec=BLUE, mew=1.2, markersize=5.5)
     for number, (dot, label) in enumerate(zip(dots, _label_places(axes, dots), strict=True), start=1):
         axes.annotate(
             str(number),
@@ -219,7 +233,7 @@ def pair_figures(matrix: PairMatrix) -> "dict[str, Figure]":
 
 
 def pairs_matrix(matrix: PairMatrix) -> "Figure":
-    """Draw the gaps between all worldviews, those who think alike side by side, shaded by how far apart."""
+    """Draw the gaps between all worldviews, those who think alike side by side, and their clustering."""
     names = matrix.worldviews[:MOST_WORLDVIEWS]
     n = len(names)
     known = [d for row in matrix.distance[:n] for d in row[:n] if d is not None]
@@ -227,11 +241,12 @@ def pairs_matrix(matrix: PairMatrix) -> "Figure":
     title = f"{matrix.target}: every pair of worldviews"
     key = (
         "Numbers: log-odds of the row minus those of the column. Shade: how far apart the two are about the "
-        f"claims that the target rests on, from 0 (white) to {top:.2g}. Neighbours think alike. At central "
-        "judgements."
+        f"claims that the target rests on, from 0 (white) to {top:.2g}; the tree joins groups at their mean "
+        "distance. At central judgements."
     )
     notes = (key, *left_out(len(matrix.worldviews) - n, "worldviews"))
-    widths = (2.4, max(n * CELL, 4.5), 0.9)
+    drawn = n == len(matrix.worldviews) and len(matrix.merges) > 0
+    widths = (2.4, max(n * CELL, 4.5), 0.9 + (TREE if drawn else 0.0))
     with framed(title, notes, n * CELL * 0.55, widths) as (figure, axes):
         axes.set_xlim(-0.5, n - 0.5)
         rows_axis(axes, n)
@@ -245,7 +260,28 @@ def pairs_matrix(matrix: PairMatrix) -> "Figure":
             for j in range(n):
                 distance = matrix.distance[i][j]
                 _cell(axes, (i, j), matrix.gap_logit[i][j], None if distance is None else distance / top)
+        if drawn:
+            _tree(figure, axes, matrix)
     return figure
+
+
+def _tree(figure: "Figure", beside_axes: "Axes", matrix: PairMatrix) -> None:
+    """Draw the merges right of the matrix, each worldview's line beginning at its row."""
+    box = beside_axes.get_position()
+    inch = box.width / max(len(matrix.worldviews) * CELL, 4.5)
+    axes = figure.add_axes((box.x1 + 0.85 * inch, box.y0, (TREE - 0.25) * inch, box.height))
+    axes.set_ylim(*beside_axes.get_ylim())
+    axes.set_yticks([])
+    axes.set_xlim(0, 1.04 * matrix.merges[-1].distance or 1.0)
+    axes.locator_params(axis="x", nbins=3)
+    axes.tick_params(axis="x", labelsize=7)
+    axes.spines[["left", "right", "top"]].set_visible(False)
+    ends = {number: (0.0, float(number)) for number in range(len(matrix.worldviews))}
+    for number, merge in enumerate(matrix.merges, start=len(matrix.worldviews)):
+        (left, above), (right, below) = ends[merge.left], ends[merge.right]
+        xs, ys = (left, merge.distance, merge.distance, right), (above, above, below, below)
+        axes.plot(xs, ys, color=BLUE, linewidth=1.2)
+        ends[number] = merge.distance, (above + below) / 2
 
 
 def _cell(axes: "Axes", at: tuple[int, int], gap: float | None, depth: float | None) -> None:

@@ -3,17 +3,28 @@
 from collections.abc import Iterable, Sequence
 
 from cruxmap.insight.coherence import StatedGap
-from cruxmap.insight.diff import Change, Difference, DoubleCrux, WorldviewDiff
+from cruxmap.insight.diff import (
+    DOUBLE_CRUX_COLUMNS,
+    Change,
+    Difference,
+    DoubleCrux,
+    Heard,
+    WorldviewDiff,
+    whose,
+)
 from cruxmap.insight.pairs import AgainstRest, PairMatrix
 from cruxmap.insight.revisions import RevisionDiff, WorldviewChange
-from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
+from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.listings import Listing
 from cruxmap.present.numbers import brief, part, percent, points, signed
 from cruxmap.present.tables import Cell, Column, Table
 
+MOST_SAYINGS = 2
+"""How many of a voice's arguments about an entry stand beside its number."""
+
 SHARES = (
     Column("share_logit", "log-odds", signed, right=True),
-    Column("share_probability", "of probability", points, right=True),
+    Column("share_probability", "points", points, right=True),
     Column("standard_error", "+-", lambda error: "" if not error else f"{error:.2g}", right=True),
 )
 
@@ -55,7 +66,7 @@ def _differences(diff: WorldviewDiff) -> Listing:
         f"{diff.target}: {percent(diff.probability_a)} in {diff.a}, {percent(diff.probability_b)} in {diff.b}"
     )
     shown = ("id", "text", "share_logit", "share_probability", "side_a", "side_b")
-    return Listing("differences", Table(title, columns, rows, tuple(_notes(diff))), shown, 10)
+    return Listing("differences", Table(title, columns, rows, tuple(_notes(diff))), shown, 10, stacked=True)
 
 
 def _notes(diff: WorldviewDiff) -> Iterable[str]:
@@ -64,7 +75,7 @@ def _notes(diff: WorldviewDiff) -> Iterable[str]:
     if diff.differences and diff.gap_logit is not None:
         yield (
             f"The gap is {signed(diff.gap_logit)} in log-odds, at central judgements; positive is what "
-            f"pushes {diff.a} up against {diff.b}."
+            f"pushes {diff.a} up against {diff.b}. Points are of percentage."
         )
     if diff.pairs:
         largest = max((d.standard_error or 0.0 for d in diff.differences), default=0.0)
@@ -73,26 +84,34 @@ def _notes(diff: WorldviewDiff) -> Iterable[str]:
 
 
 def _side(difference: Difference, worldview: str, side: str) -> str:
-    """Write one side's numbers of an entry, and after them whose they are and what they rest on."""
+    """Write one side's numbers of an entry, whose they are, what they rest on, and what its voice says."""
     by_origin: dict[str, list[str]] = {}
     for change in difference.changes:
-        value, whose, rests_on = _number(change, worldview, side)
+        value, origin, rests_on = _number(change, worldview, side)
         name = change.address.removeprefix(difference.id).removeprefix(".")
-        aside = f"{whose} [{rests_on}]" if rests_on else whose
+        aside = f"{origin} [{rests_on}]" if rests_on else origin
         by_origin.setdefault(aside, []).append(f"{name}: {value}" if name else value)
-    return "\n".join(f"{', '.join(values)}; {aside}" for aside, values in by_origin.items())
+    heard = difference.heard_a if side == "a" else difference.heard_b
+    numbers = [f"{', '.join(values)}; {aside}" for aside, values in by_origin.items()]
+    return "\n".join((*numbers, *_sayings(difference, heard)))
+
+
+def _sayings(difference: Difference, heard: Sequence[Heard]) -> Iterable[str]:
+    """Write what a voice says of an entry; where the entry is its own argument, that is in another column."""
+    others = [one for one in heard if one.id != difference.id]
+    if len(others) < len(heard):
+        yield "(its own argument)"
+    for one in others[:MOST_SAYINGS]:
+        where = f" [{', '.join(one.sources)}]" if one.sources else ""
+        yield f'"{one.text}"{where}'
+    if len(others) > MOST_SAYINGS:
+        yield f"and {len(others) - MOST_SAYINGS} more: {', '.join(one.id for one in others[MOST_SAYINGS:])}"
 
 
 def _number(change: Change, worldview: str, side: str) -> tuple[str, str, str]:
     """Return a side's value, whose number it is in words, and what it rests on."""
     value, origin, sources, note = (getattr(change, key + side) for key in _SIDE_KEYS)
-    if origin == worldview:
-        whose = "own"
-    elif origin == MAP_WORLDVIEW:
-        whose = "inherited from the map"
-    else:
-        whose = f"inherited from {origin}"
-    return value, whose, "; ".join(part for part in (", ".join(sources), note) if part)
+    return value, whose(worldview, origin), "; ".join(part for part in (", ".join(sources), note) if part)
 
 
 _SIDE_KEYS = ("", "origin_", "sources_", "note_")
@@ -136,20 +155,21 @@ def _double_cruxes(diff: WorldviewDiff) -> Listing:
         Column("voi_b", f"voi, {diff.b}", brief, right=True),
         Column("vod", "vod", brief, right=True),
         Column("vod_share", "gap closed", part, right=True),
+        Column("downstream", "downstream", lambda downstream: "yes" if downstream else ""),
         Column("reason", "remark"),
     )
     rows = tuple(_double_crux(crux) for crux in diff.double_cruxes)
     notes = (
         "Best first: both would learn from it, and expect different answers. Gap closed: the part of the "
-        "disagreement about the target that is expected to go on learning it; below zero it would grow.",
+        "disagreement about the target that is expected to go on learning it; below zero it would grow. "
+        "Downstream: it follows from the target.",
     )
-    shown = ("id", "text", "probability_a", "probability_b", "vod_share")
+    shown = ("id", "text", "probability_a", "probability_b", "vod_share", "downstream")
     return Listing("double-cruxes", Table("Double cruxes", columns, rows, notes), shown, 8)
 
 
 def _double_crux(crux: DoubleCrux) -> tuple[Cell, ...]:
-    keys = ("id", "text", "probability_a", "probability_b", "voi_a", "voi_b", "vod", "vod_share", "reason")
-    return tuple(getattr(crux, key) for key in keys)
+    return tuple(getattr(crux, key) for key in (*DOUBLE_CRUX_COLUMNS, "downstream", "reason"))
 
 
 def _structure(diff: WorldviewDiff) -> Listing:

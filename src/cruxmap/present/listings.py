@@ -13,13 +13,15 @@ FIRST = 15
 class Listing:
     """A table in full under a short name; people see the columns named `shown`, and the first `rows`.
 
-    Where `rows` is 0, people see it only when they ask for it.
+    Where `rows` is 0, people see it only when they ask for it. Where it is `stacked`, the `text` stands
+    under the `id`, in its column, which leaves room for the others.
     """
 
     name: str
     table: Table
     shown: tuple[str, ...]
     rows: int = FIRST
+    stacked: bool = False
 
     @property
     def abridged(self) -> Table:
@@ -32,11 +34,20 @@ class Listing:
     @property
     def readable(self) -> Table:
         """All rows, with the columns that people are shown."""
-        places = [number for number, c in enumerate(self.table.columns) if c.key in self.shown]
+        keys = [column.key for column in self.table.columns]
+        rows = self.table.rows
+        if self.stacked:
+            name, text = keys.index("id"), keys.index("text")
+            rows = tuple((*row[:name], f"{row[name]}\n{row[text]}", *row[name + 1 :]) for row in rows)
+        places = [
+            place
+            for place, key in enumerate(keys)
+            if key in self.shown and not (self.stacked and key == "text")
+        ]
         return replace(
             self.table,
             columns=tuple(self.table.columns[place] for place in places),
-            rows=tuple(tuple(row[place] for place in places) for row in self.table.rows),
+            rows=tuple(tuple(row[place] for place in places) for row in rows),
         )
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MEANS_ABREAST = 6
 """Further targets side by side in one table."""
 
+LONGEST_NAME = 36
+"""Characters of a row's name that are kept on one line of a terminal."""
+
 type Cell = str | float | int | bool | None
 
 
@@ -69,7 +72,7 @@ def markdown_text(table: Table) -> str:
 
 
 def _markdown_cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "<br>")
 
 
 def rich_table(table: Table) -> "RichTable":
@@ -78,6 +81,8 @@ def rich_table(table: Table) -> "RichTable":
     from rich.markup import escape
     from rich.table import Table as RichTable
 
+    rows = list(shown_rows(table))
+    paragraphs = any("\n" in cell for row in rows for cell in row)
     shown = RichTable(
         title=escape(table.title) if table.title else None,
         title_justify="left",
@@ -85,16 +90,20 @@ def rich_table(table: Table) -> "RichTable":
         box=box.SIMPLE_HEAD,
         pad_edge=False,
         header_style="bold",
+        leading=1 if paragraphs else 0,
     )
-    for column in table.columns:
+    for number, column in enumerate(table.columns):
+        # The first column names the row: names are not broken, however narrow the terminal.
+        longest = max((len(word) for row in rows for word in row[number].split()), default=0)
         shown.add_column(
             column.title,
             justify="right" if column.right else "left",
             no_wrap=False,
             overflow="fold",
+            min_width=min(longest, LONGEST_NAME) if number == 0 else None,
             max_width=None if column.right else 72,
         )
-    for row in shown_rows(table):
+    for row in rows:
         shown.add_row(*map(escape, row))
     return shown
 

@@ -1,0 +1,126 @@
+"""Figures of cruxes and diffs as data: what is drawn is what the answers say, and no two labels touch."""
+
+import math
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from cruxmap.insight.cruxes import cruxes
+from cruxmap.insight.diff import Difference, DoubleCrux, Structure, WorldviewDiff
+from cruxmap.insight.pairs import Merge, PairMatrix, pairs
+from cruxmap.present.crux_figures import crux_figures
+from cruxmap.present.diff_figures import diff_figures, pair_figures, voi_against_vod, waterfall
+from test_insight_cruxes import GARDEN, logit
+from test_insight_diff import ANN, BOB
+from written import model
+
+LONG = "A sentence that goes on and on, and says what this entry is about in far more words than fit. " * 3
+
+
+def difference(number: int, share: float) -> Difference:
+    name = f"a-difference-with-quite-a-long-name-{number}"
+    return Difference(name, LONG, None, share, share / 20, 0.0, ())
+
+
+def a_diff(shares: list[float], p: float = 0.2) -> WorldviewDiff:
+    ordered = sorted(shares, key=lambda share: -abs(share))
+    gap = math.fsum(shares)
+    other = 1 / (1 + math.exp(gap - logit(p)))
+    differences = tuple(difference(number, share) for number, share in enumerate(ordered))
+    return WorldviewDiff(
+        "ann", "bob", "target", p, other, gap, differences, (), Structure((), (), (), ()), draws=1
+    )
+
+
+def labels_apart(figure):
+    figure.draw_without_rendering()
+    texts = [*figure.texts]
+    for axes in figure.axes:
+        texts += [*axes.texts, axes.xaxis.label, axes.yaxis.label]
+        for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+            ticks = axis.get_major_ticks()
+            texts += [tick.label1 for tick in ticks if min(ends) <= tick.get_loc() <= max(ends)]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts if text.get_text()]
+    for text, box in boxes:
+        assert figure.bbox.x0 <= box.x0 <= box.x1 <= figure.bbox.x1, text
+        assert figure.bbox.y0 <= box.y0 <= box.y1 <= figure.bbox.y1, text
+    for (one, box), (other, other_box) in combinations(boxes, 2):
+        assert not box.overlaps(other_box), (one, other)
+
+
+@pytest.mark.parametrize("n", [1, 5, 200])
+def test_a_waterfall_leads_from_the_one_to_the_other(n):
+    shares = [(-1) ** k * 3 / (k + 1) for k in range(n)]
+    diff = a_diff(shares)
+    figure = waterfall(diff)
+    [axes] = figure.axes
+    at = logit(diff.probability_a)
+    for bar in axes.patches:
+        assert bar.get_x() == pytest.approx(at, abs=1e-9)
+        at += bar.get_width()
+    assert at == pytest.approx(logit(diff.probability_b), abs=1e-9)
+    assert len(axes.patches) <= 18
+    labels_apart(figure)
+
+
+def test_a_waterfall_sums_what_is_small_up_and_down_apart():
+    diff = a_diff([1.0 / (k + 1) for k in range(30)] + [-0.01, -0.02])
+    [axes] = waterfall(diff).axes
+    written = {text.get_text() for text in axes.texts}
+    assert {"14 more, down", "2 more, up"} <= written
+    up = [bar.get_width() for bar in axes.patches if bar.get_width() > 0]
+    assert up == pytest.approx([0.03])
+
+
+def test_nothing_is_drawn_of_a_worldview_against_itself():
+    assert diff_figures(a_diff([])) == {}
+
+
+@pytest.mark.parametrize("n", [1, 12, 60])
+def test_double_cruxes_are_drawn_where_their_numbers_are(n):
+    rng = np.random.default_rng(n)
+
+    def crux(number: int) -> DoubleCrux:
+        voi_a, voi_b, share = rng.uniform(1e-4, 1e-2), rng.uniform(1e-4, 1e-2), rng.uniform(-0.5, 0.9)
+        name = f"a-claim-with-a-long-name-{number}"
+        return DoubleCrux(name, LONG, 0.1, 0.4, voi_a, voi_b, share, share, 1.0, number == 0)
+
+    cruxes_ = tuple(crux(number) for number in range(n))
+    figure = voi_against_vod(replace(a_diff([1.0]), double_cruxes=cruxes_))
+    [axes] = figure.axes
+    named = [line for line in axes.lines if line.get_markersize() == 5.5]
+    assert len(named) == min(n, 12)
+    for line, one in zip(named, cruxes_, strict=False):
+        [x], [y] = line.get_data()
+        assert (10**x, y) == (pytest.approx(min(one.voi_a, one.voi_b)), pytest.approx(one.vod_share))
+        assert (line.get_markerfacecolor() == "white") == one.downstream
+    labels_apart(figure)
+
+
+def test_the_tree_joins_the_rows_that_the_merges_join():
+    names = tuple(f"a-worldview-of-a-reviewer-{number}" for number in range(4))
+    square = ((0.0, 0.1, 0.4, None), (0.1, 0.0, 0.3, None), (0.4, 0.3, 0.0, None), (None,) * 4)
+    merges = (Merge(0, 1, 0.1), Merge(4, 2, 0.35))
+    figure = pair_figures(PairMatrix("t", names, (0.1, 0.2, 0.3, None), square, square, merges))["pairs"]
+    _, tree = figure.axes
+    first, second = (line.get_xydata().tolist() for line in tree.lines)
+    assert first == [[0.0, 0.0], [0.1, 0.0], [0.1, 1.0], [0.0, 1.0]]
+    assert second == [[0.1, 0.5], [0.35, 0.5], [0.35, 2.0], [0.0, 2.0]]
+    labels_apart(figure)
+
+
+def test_without_a_clustering_there_is_no_tree():
+    spec = model(GARDEN, "target: wet\nassuming: [rain]\n", ann=ANN, bob="judgements: {rain: 0%}\n")
+    assert len(pair_figures(pairs(spec))["pairs"].axes) == 1
+    assert pair_figures(pairs(model(GARDEN, "target: wet\n", ann=ANN))) == {}
+
+
+def test_labels_of_all_crux_figures_are_apart():
+    spec = model(GARDEN, "target: wet\nsampling: {draws: 16}\n", ann=ANN, bob=BOB)
+    table = cruxes(spec, "bob")
+    drawn = crux_figures(table, spec.map)
+    assert drawn.keys() == {"cruxes-bob-claims", "cruxes-bob-judgements", "cruxes-bob-spread"}
+    for figure in drawn.values():
+        labels_apart(figure)
