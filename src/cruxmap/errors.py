@@ -45,3 +45,6 @@ class InvalidMap(ValueError):  # noqa: N818 - the public name
         self.problems = tuple(sorted(problems, key=lambda p: (p.span, p.code)))
         self.warnings = tuple(sorted(warnings, key=lambda p: (p.span, p.code)))
         super().__init__("\n".join(str(p) for p in self.problems))
+
+    def __reduce__(self) -> tuple[type["InvalidMap"], tuple[tuple[Problem, ...], ...]]:
+        return type(self), (self.problems, self.warnings)

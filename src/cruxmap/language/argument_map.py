@@ -5,6 +5,7 @@ hold one is to know that it is valid (ids unique, references resolved, no cycle,
 covered). Spans ride along outside equality, so two maps are equal when they mean the same.
 """
 
+import copyreg
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from cruxmap.errors import NOWHERE, Span
+
+copyreg.pickle(MappingProxyType, lambda view: (MappingProxyType, (dict(view),)))  # values travel to workers
 
 Z_95 = 1.6448536269514722
 """The standard normal's 95th percentile: a 90% interval is `2 * Z_95` standard deviations wide."""

@@ -1,0 +1,273 @@
+"""Where blocks of work are done: in this process, or on a Dask cluster.
+
+A task is a pure function of values that it shares with others and of a small value of its own. Results come
+in the order of the tasks, whoever did them, and how the work is cut never depends on who is there to do it;
+so an answer is the same to the last bit with any number of workers. Nothing here knows what is worked out.
+"""
+
+import os
+import pickle
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from cruxmap.errors import InvalidMap, Problem
+
+type Progress = Callable[[str, int, int], None]
+"""Called with what is being worked on (a worldview, say), how much is done, and of how much."""
+
+SECONDS_TO_ANSWER = 10
+"""How long a cluster may take to answer, and then to have a worker."""
+
+LIBRARIES = ("cruxmap", "numpy", "scipy", "numba")
+"""What must be the same on every worker for results to be the same."""
+
+MOST_SHARED = 16
+"""How many shared values are kept on a cluster for further use."""
+
+
+class Executor(Protocol):
+    """Something that does tasks."""
+
+    def map[*Shared, Task, Result](
+        self,
+        function: Callable[[*Shared, Task], Result],
+        shared: tuple[*Shared],
+        tasks: Sequence[Task],
+    ) -> Iterator[Result]:
+        """Yield `function(*shared, task)` for each task, in their order.
+
+        The function belongs to a module, so that workers find it by name; shared values are sent once and
+        never changed.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Does one task after the other in this process, as results are asked for."""
+
+    def map[*Shared, Task, Result](
+        self,
+        function: Callable[[*Shared, Task], Result],
+        shared: tuple[*Shared],
+        tasks: Iterable[Task],
+    ) -> Iterator[Result]:
+        """Yield the result of each task."""
+        for task in tasks:
+            yield function(*shared, task)
+
+
+HERE = Here()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How an answer is worked out: who does the tasks, and who hears how far they are."""
+
+    executor: Executor = HERE
+    progress: Progress | None = None
+
+    def map[*Shared, Task, Result](
+        self,
+        function: Callable[[*Shared, Task], Result],
+        shared: tuple[*Shared],
+        tasks: Sequence[Task],
+    ) -> Iterator[Result]:
+        """Yield the result of each task, in their order."""
+        return self.executor.map(function, shared, tasks)
+
+    def tell(self, what: str, done: int, of: int) -> None:
+        """Report progress, if anybody listens."""
+        if self.progress is not None:
+            self.progress(what, done, of)
+
+
+# --- cores -------------------------------------------------------------------------------------
+
+_cores_of_task: ContextVar[int | None] = ContextVar("cores_of_task", default=None)
+
+
+def cores() -> int:
+    """Cores that the present task may use: one on a cluster, where each core has a task of its own."""
+    allowed = _cores_of_task.get()
+    if allowed is not None:
+        return allowed
+    # `os.process_cpu_count` is newer than Python 3.12
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _on_one_core(function: Callable[..., Any], task: Any, *shared: Any) -> Any:
+    token = _cores_of_task.set(1)
+    try:
+        return function(*shared, task)
+    finally:
+        _cores_of_task.reset(token)
+
+
+# --- a cluster -----------------------------------------------------------------------------------
+
+
+class OnDask:
+    """Spreads tasks over the workers behind a `distributed.Client`.
+
+    Everything that a task needs is kept by the scheduler, shared values too: what a worker takes with it when
+    it is lost is worked out again by others. Raises `InvalidMap` where the cluster itself is lost.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._shared: deque[tuple[object, Any]] = deque(maxlen=MOST_SHARED)
+
+    def map[*Shared, Task, Result](
+        self,
+        function: Callable[[*Shared, Task], Result],
+        shared: tuple[*Shared],
+        tasks: Sequence[Task],
+    ) -> Iterator[Result]:
+        """Yield the result of each task; what nobody waits for any more is given up."""
+        if not tasks:
+            return
+        places = ([self._sent(value)] * len(tasks) for value in shared)
+        futures = self._client.map(_on_one_core, [function] * len(tasks), tasks, *places, pure=False)
+        try:
+            for future in futures:
+                yield self._result(future)
+                future.release()
+        finally:
+            for future in futures:
+                future.release()
+
+    def _sent(self, value: object) -> Any:
+        """Return the future of a shared value: a task that unpacks it, as what is scattered can be lost."""
+        import dask
+
+        for known, future in self._shared:
+            if known is value:
+                return future
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
+            future = self._client.submit(pickle.loads, pickle.dumps(value), pure=False)
+        self._shared.append((value, future))
+        return future
+
+    @staticmethod
+    def _result(future: Any) -> Any:
+        dask = _distributed()
+        try:
+            return future.result()
+        except dask.KilledWorker as killed:
+            raise _refused(
+                "lost-workers",
+                f"a block of work was lost with {killed.allowed_failures + 1} workers, one after the other",
+                "look at the workers' logs: they may be out of memory",
+            ) from None
+        except dask.CancelledError:
+            raise _refused(
+                "lost-cluster", "the cluster went away before the work was done", "start it again, and this"
+            ) from None
+
+
+@contextmanager
+def executor_from(text: str | None) -> Iterator[Executor]:
+    """Give the executor that is meant: `dask://HOST:PORT`, `local` (a process per core), or none: here.
+
+    Raises `InvalidMap` where there is no such executor, nobody answers, or its workers are not like us.
+    """
+    if text is None:
+        yield HERE
+    elif text == "local":
+        with _local_client() as client:
+            yield OnDask(client)
+    else:
+        with _client_at(text) as client:
+            _check_workers(client, text)
+            yield OnDask(client)
+
+
+def _address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # a port that is no number
+        host = port = None
+    if host is None or port is None or text not in (f"dask://{host}:{port}", f"dask://[{host}]:{port}"):
+        raise _refused(
+            "unknown-executor", f"there is no executor `{text}`", "known: dask://HOST:PORT, and local"
+        )
+    return f"tcp{text.removeprefix('dask')}"
+
+
+@contextmanager
+def _local_client() -> Iterator[Any]:
+    dask = _distributed()
+    with (
+        dask.LocalCluster(
+            n_workers=cores(), threads_per_worker=1, memory_limit=None, dashboard_address="127.0.0.1:0"
+        ) as cluster,
+        dask.Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def _client_at(text: str) -> Iterator[Any]:
+    address = _address(text)
+    dask = _distributed()
+    try:
+        client = dask.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+    except OSError:
+        raise _refused(
+            "no-cluster",
+            f"no Dask scheduler answers at {text} within {SECONDS_TO_ANSWER} seconds",
+            "start one with `dask scheduler`, and workers with `dask worker`",
+        ) from None
+    with client:
+        yield client
+
+
+def _distributed() -> Any:
+    try:
+        return import_module("distributed")
+    except ImportError:
+        raise _refused(
+            "missing-extra", "this executor needs Dask, which is not installed", "pip install 'cruxmap[dask]'"
+        ) from None
+
+
+def _check_workers(client: Any, text: str) -> None:
+    """See that there are workers, and that they compute with what we compute with."""
+    try:
+        client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
+    except TimeoutError:
+        raise _refused(
+            "no-cluster", f"the scheduler at {text} has no workers", "start some with `dask worker`"
+        ) from None
+    ours = _versions()
+    for worker, theirs in client.run(_versions, on_error="return").items():
+        if isinstance(theirs, Exception):
+            raise _refused(
+                "other-version", f"the worker at {worker} cannot run cruxmap: {theirs}", "install it there"
+            )
+        differing = [
+            f"{name} {theirs.get(name)}, not {ours[name]}" for name in ours if theirs.get(name) != ours[name]
+        ]
+        if differing:
+            raise _refused(
+                "other-version",
+                f"the worker at {worker} has {', '.join(differing)}",
+                "results are only the same with the same versions: install ours there",
+            )
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in LIBRARIES}
+
+
+def _refused(code: str, message: str, hint: str) -> InvalidMap:
+    return InvalidMap((Problem(code, message, hint=hint),))

@@ -1,0 +1,193 @@
+"""The same results in the same order, whoever does the work, and plain words where nobody can."""
+
+import pickle
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+
+import numpy as np
+import pytest
+from distributed import Client, LocalCluster
+
+import blocks
+from cruxmap.errors import InvalidMap, Problem
+from cruxmap.network import executors
+from cruxmap.network.executors import HERE, Executor, OnDask, Work, cores, executor_from
+from written import model
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def on_dask(cluster: LocalCluster) -> Iterator[Executor]:
+    with Client(cluster, set_as_default=False) as client:
+        yield OnDask(client)
+
+
+@pytest.fixture(params=["here", "on_dask"])
+def executor(request: pytest.FixtureRequest) -> Executor:
+    return HERE if request.param == "here" else request.getfixturevalue("on_dask")
+
+
+VALUES = np.linspace(0.0, 1.0, 1000)
+
+
+# --- laws of every executor ----------------------------------------------------------------------
+
+
+def test_results_come_in_the_order_of_the_tasks(executor):
+    found = list(executor.map(blocks.scaled, (VALUES, 0.1), [3, 1, 2, 1]))
+    expected = [blocks.scaled(VALUES, 0.1, task) for task in (3, 1, 2, 1)]
+    assert np.array_equal(found, expected)
+
+
+def test_there_may_be_nothing_to_share_and_nothing_to_do(executor):
+    assert list(executor.map(blocks.of_nothing, (), [1, 2])) == [-1, -2]
+    assert list(executor.map(blocks.of_nothing, (), [])) == []
+
+
+def test_a_problem_comes_back_as_it_was_raised(executor):
+    results = executor.map(blocks.refused, (), [1, 2, 3])
+    assert next(results) == 1
+    with pytest.raises(InvalidMap) as refused:
+        next(results)
+    assert refused.value.problems == (Problem("no-such-entry", "there is no such entry"),)
+
+
+def test_nobody_has_to_wait_for_all_results(executor):
+    results = executor.map(blocks.of_nothing, (), range(1000))
+    assert next(results) == 0
+    results.close()
+    assert list(executor.map(blocks.of_nothing, (), [7])) == [-7]
+
+
+def test_whoever_listens_hears_of_progress():
+    told = []
+    Work(progress=lambda *event: told.append(event)).tell("draws", 1, 2)
+    Work().tell("draws", 2, 2)
+    assert told == [("draws", 1, 2)]
+
+
+# --- a cluster -----------------------------------------------------------------------------------
+
+
+def test_all_workers_take_part(on_dask):
+    assert len(set(on_dask.map(blocks.process, (), range(20)))) == 2
+
+
+def test_a_task_on_a_cluster_has_one_core(on_dask):
+    assert list(on_dask.map(blocks.cores_allowed, (), range(4))) == [1] * 4
+    assert list(HERE.map(blocks.cores_allowed, (), [0])) == [cores()]
+
+
+def test_a_shared_value_is_sent_once(on_dask, monkeypatch):
+    sent = []
+    dumps = pickle.dumps
+    monkeypatch.setattr(executors.pickle, "dumps", lambda value: sent.append(value) or dumps(value))
+    values = np.arange(5.0)
+    for _ in range(3):
+        list(on_dask.map(blocks.scaled, (values, 1.0), [1, 2]))
+    assert sum(value is values for value in sent) == 1
+
+
+def test_models_can_be_sent():
+    text = "claims:\n  rain: {text: It rains., credence: 20% to 40%}"
+    spec = model(text, "target: rain", ann="judgements: {rain: 10%}")
+    assert pickle.loads(pickle.dumps(spec)) == spec
+
+
+def test_work_of_a_lost_worker_is_done_again(tmp_path):
+    marker = tmp_path / "killed"
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        found = list(OnDask(client).map(blocks.killing_once, (str(marker), VALUES), range(40)))
+    assert marker.exists()
+    assert found == [float(np.cos(VALUES * task).sum()) for task in range(40)]
+
+
+def test_a_task_that_takes_every_worker_with_it_is_given_up():
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster, set_as_default=False) as client,
+        pytest.raises(InvalidMap, match="lost with 4 workers") as refused,
+    ):
+        list(OnDask(client).map(blocks.killing_always, (), [1]))
+    assert [problem.code for problem in refused.value.problems] == ["lost-workers"]
+
+
+# --- which executor is meant -----------------------------------------------------------------------
+
+
+def test_without_a_name_work_is_done_here():
+    with executor_from(None) as executor:
+        assert executor is HERE
+
+
+def test_local_has_a_process_per_core():
+    with executor_from("local") as executor:
+        assert len(set(executor.map(blocks.process, (), range(10 * cores())))) == cores()
+
+
+def test_a_cluster_is_found_by_its_address(cluster):
+    with executor_from(cluster.scheduler_address.replace("tcp", "dask")) as executor:
+        assert list(executor.map(blocks.of_nothing, (), [1, 2, 3])) == [-1, -2, -3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "loca", "dask", "dask://", "dask://host", "dask://host:", "dask://host:port"),
+        *("dask://host:99999", "tcp://host:1", "dask://host:1/path", "dask://me@host:1", "dask://host:1 "),
+    ],
+)
+def test_unknown_executors_are_refused_with_the_known_ones(text):
+    assert problem_of(text) == (
+        "unknown-executor",
+        f"there is no executor `{text}`",
+        "known: dask://HOST:PORT, and local",
+    )
+
+
+def test_a_scheduler_that_does_not_answer_is_a_problem(monkeypatch):
+    monkeypatch.setattr(executors, "SECONDS_TO_ANSWER", 0.2)
+    code, message, _ = problem_of("dask://127.0.0.1:1")
+    assert (code, message) == (
+        "no-cluster",
+        "no Dask scheduler answers at dask://127.0.0.1:1 within 0.2 seconds",
+    )
+
+
+def test_a_cluster_without_workers_is_a_problem(monkeypatch):
+    monkeypatch.setattr(executors, "SECONDS_TO_ANSWER", 0.2)
+    with LocalCluster(n_workers=0, dashboard_address=":0") as empty:
+        code, message, _ = problem_of(empty.scheduler_address.replace("tcp", "dask"))
+    assert code == "no-cluster"
+    assert message.endswith("has no workers")
+
+
+def test_workers_with_other_versions_are_a_problem(cluster, monkeypatch):
+    monkeypatch.setattr(executors, "version", lambda name: "1.0")
+    code, message, hint = problem_of(cluster.scheduler_address.replace("tcp", "dask"))
+    assert code == "other-version"
+    assert f", numpy {version('numpy')}, not 1.0, " in message
+    assert "install" in hint
+
+
+def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    for text in ("local", "dask://127.0.0.1:1"):
+        code, _, hint = problem_of(text)
+        assert (code, hint) == ("missing-extra", "pip install 'cruxmap[dask]'")
+
+
+def problem_of(text: str) -> tuple[str, str, str]:
+    with pytest.raises(InvalidMap) as refused, executor_from(text):
+        pass
+    [problem] = refused.value.problems
+    return problem.code, problem.message, problem.hint
