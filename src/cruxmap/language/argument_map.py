@@ -14,8 +14,6 @@ from types import MappingProxyType
 
 from cruxmap.errors import NOWHERE, Span
 
-copyreg.pickle(MappingProxyType, lambda view: (MappingProxyType, (dict(view),)))  # values travel to workers
-
 Z_95 = 1.6448536269514722
 """The standard normal's 95th percentile: a 90% interval is `2 * Z_95` standard deviations wide."""
 
@@ -25,6 +23,13 @@ large that the logistic function gives exactly 1 or 0 and that no argument can m
 
 MAP_WORLDVIEW = "map"
 """The id under which the map's own judgements are reported."""
+
+
+def _read_only[K, V](entries: dict[K, V]) -> MappingProxyType[K, V]:
+    return MappingProxyType(entries)
+
+
+copyreg.pickle(MappingProxyType, lambda view: (_read_only, (dict(view),)))  # so that values can be sent
 
 
 # --- numbers -----------------------------------------------------------------------------------
