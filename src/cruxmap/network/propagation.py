@@ -4,7 +4,6 @@ In: a `Network`, what is asked and which variables may be clamped, and then entr
 draws. Out: log Z and what was asked, per draw; what they mean is for `queries` to say.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cruxmap.network import kernel
+from cruxmap.network.executors import cores
 from cruxmap.network.lanes import LANES
 from cruxmap.network.network import Evidence, FloatArray, Network
 from cruxmap.network.planning import Plan, plan
@@ -119,8 +119,3 @@ def run(
         _propagate_wide(*arrays, low, log_z, read, slope)
         slope[:, np.isneginf(log_z)] = np.nan
     return log_z, read, slope
-
-
-def cores() -> int:
-    """Cores this process may use (`os.process_cpu_count` is newer than Python 3.12)."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
