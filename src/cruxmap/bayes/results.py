@@ -20,9 +20,9 @@ import numpy as np
 
 from cruxmap.language.digest import digest
 from cruxmap.network.draws import latin_hypercube
+from cruxmap.network.executors import Progress
 from cruxmap.network.inquiry import (
     Inquiry,
-    Progress,
     blocks,
     draws_per_block,
     entries_of,

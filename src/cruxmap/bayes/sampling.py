@@ -20,7 +20,8 @@ from cruxmap.bayes.model import condition, entries_tensor, likelihood_runs, unco
 from cruxmap.bayes.results import Convergence, Posterior, result_tree
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.draws import latin_hypercube
-from cruxmap.network.inquiry import Inquiry, Progress, inquire, obstacles, reaching
+from cruxmap.network.executors import Progress
+from cruxmap.network.inquiry import Inquiry, inquire, obstacles, reaching
 from cruxmap.network.network import FloatArray, IntArray
 from cruxmap.network.propagation import prepare
 

@@ -24,10 +24,10 @@ from cruxmap.language.argument_map import (
     Stated,
     condition_text,
 )
+from cruxmap.network.executors import Progress
 from cruxmap.network.inquiry import (
     SD_OF_A_STATED_POINT,
     Inquiry,
-    Progress,
     StatedCredence,
     blocks,
     draws_per_block,

@@ -29,9 +29,9 @@ from cruxmap.language.argument_map import (
     condition_text,
     mentioned,
 )
+from cruxmap.network.executors import Progress
 from cruxmap.network.inquiry import (
     Inquiry,
-    Progress,
     inquire,
 )
 from cruxmap.network.network import FloatArray

@@ -37,7 +37,8 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import format_value
-from cruxmap.network.inquiry import Inquiry, Progress, inquire
+from cruxmap.network.executors import Progress
+from cruxmap.network.inquiry import Inquiry, inquire
 
 # --- values --------------------------------------------------------------------------------------
 

@@ -25,9 +25,9 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.reading import parse_condition, parse_settings
 from cruxmap.network.draws import latin_hypercube
+from cruxmap.network.executors import Progress
 from cruxmap.network.inquiry import (
     Inquiry,
-    Progress,
     blocks,
     central_entries,
     draws_per_block,

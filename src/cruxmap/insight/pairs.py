@@ -21,7 +21,8 @@ from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
 from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import ModelSpec
-from cruxmap.network.inquiry import Inquiry, Progress, inquire
+from cruxmap.network.executors import Progress
+from cruxmap.network.inquiry import Inquiry, inquire
 from cruxmap.network.network import FloatArray
 from cruxmap.network.planning import ancestors
 from cruxmap.network.queries import infer

@@ -19,10 +19,10 @@ from cruxmap.insight.coherence import natural_value
 from cruxmap.insight.predictive import forward_draws, log_odds_of, logit_of_mean, mean_log_odds, views
 from cruxmap.insight.words import percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, ShareTable
+from cruxmap.network.executors import Progress
 from cruxmap.network.inquiry import (
     SD_OF_A_STATED_POINT,
     Inquiry,
-    Progress,
     blocks,
     draws_per_block,
     inquire,

@@ -12,10 +12,10 @@ from scipy.special import expit
 
 from cruxmap.insight.information import Chance, chance
 from cruxmap.network.draws import latin_hypercube
+from cruxmap.network.executors import Progress
 from cruxmap.network.inquiry import (
     BLOCK_BYTES,
     Inquiry,
-    Progress,
     blocks,
     draws_per_block,
     entries_of,

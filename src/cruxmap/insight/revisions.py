@@ -48,7 +48,8 @@ from cruxmap.language.checks import MOST_ARGUMENTS
 from cruxmap.language.codes import Code
 from cruxmap.language.inheritance import NEVER, Perspective, Setting, settle
 from cruxmap.language.reading import parse_condition, read_model
-from cruxmap.network.inquiry import Progress, inquire
+from cruxmap.network.executors import Progress
+from cruxmap.network.inquiry import inquire
 
 BEFORE, NOW = "before", "now"
 

@@ -17,7 +17,8 @@ from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.shapley import NoValueError, Shares, shapley
 from cruxmap.insight.words import percent
 from cruxmap.language.inheritance import Perspective, Setting
-from cruxmap.network.inquiry import Inquiry, Progress
+from cruxmap.network.executors import Progress
+from cruxmap.network.inquiry import Inquiry
 from cruxmap.network.network import FloatArray, IntArray
 from cruxmap.network.tables import BoolArray
 

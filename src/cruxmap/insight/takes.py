@@ -18,7 +18,8 @@ from cruxmap.insight.predictive import View, log_odds, logit_of_mean, sides, vie
 from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.words import checked_address, checked_worldview, percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, Scale
-from cruxmap.network.inquiry import Inquiry, Progress, blocks, draws_per_block, inquire
+from cruxmap.network.executors import Progress
+from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, inquire
 from cruxmap.network.network import FloatArray
 from cruxmap.network.queries import log_z_gradient
 from cruxmap.network.tables import fill, pullback, unconstrained

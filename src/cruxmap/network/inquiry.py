@@ -5,7 +5,7 @@ numbers each of them puts in, and its targets, assumptions, observations and sta
 variables of that network. Everything that computes an answer starts here.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,11 +19,11 @@ from cruxmap.network.network import Evidence, FloatArray, IntArray, Network
 from cruxmap.network.queries import infer_many
 from cruxmap.network.tables import Numbers, dependencies, fill, numbers, unconstrained
 
-type Progress = Callable[[str, int, int], None]
-"""Called with what is being worked on (a worldview, say), how much is done, and of how much."""
-
 BLOCK_BYTES = 64 << 20
 """About how much memory the table entries of one block of draws may take."""
+
+MOST_IN_A_BLOCK = 512
+"""Draws in a block at most: few enough that there is work for many hands."""
 
 SD_OF_A_STATED_POINT = 0.5
 """How far, in logits, a credence that was stated as one number is taken to be from what was meant."""
@@ -230,11 +230,14 @@ def _sd_of_statement(credence: Elicited) -> float:
 
 
 def draws_per_block(inquiry: Inquiry) -> int:
-    """Return how many draws, a multiple of 64, to take at once: their entries stay near `BLOCK_BYTES`."""
-    return max(BLOCK_BYTES // (8 * inquiry.network.program.n_entries) // 64, 1) * 64
+    """Return how many draws, a multiple of 64, to take at once: their entries stay near `BLOCK_BYTES`.
+
+    It depends on the network alone, so that sums over blocks come out the same wherever they are done.
+    """
+    affordable = max(BLOCK_BYTES // (8 * inquiry.network.program.n_entries) // 64, 1) * 64
+    return min(affordable, MOST_IN_A_BLOCK)
 
 
-def blocks(n_draws: int, size: int) -> Iterator[tuple[int, int]]:
-    """Yield (start, stop) of consecutive blocks of at most `size` draws."""
-    for start in range(0, n_draws, size):
-        yield start, min(start + size, n_draws)
+def blocks(n_draws: int, size: int) -> list[tuple[int, int]]:
+    """Return (start, stop) of consecutive blocks of at most `size` draws."""
+    return [(start, min(start + size, n_draws)) for start in range(0, n_draws, size)]
