@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -198,6 +200,77 @@ def test_git_asks_about_files_alone(cruxmap: Cruxmap) -> None:
     outcome = cruxmap("diff", POWER, "carlsmith", "--git", "HEAD")
     assert outcome.code == 2
     assert "--git compares files" in outcome.err
+
+
+def git(folder: Path, *arguments: str) -> None:
+    settings = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(folder), *settings, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def committed(tmp_path: Path) -> Path:
+    """The first map and its model in a repository of their own, committed."""
+    root = Path(POWER).parent.parent
+    shutil.copytree(root / "arguments/power-seeking", tmp_path / "arguments/power-seeking")
+    (tmp_path / "models").mkdir()
+    shutil.copy(POWER, tmp_path / "models")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "First")
+    return tmp_path
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_change_of_the_map_is_told_as_a_comment_on_a_pull_request(
+    cruxmap: Cruxmap, committed: Path
+) -> None:
+    folder = committed / "arguments/power-seeking"
+    edit(
+        folder / "worldviews/superforecasters.yaml",
+        "damaging-failures: {value: 25%",
+        "damaging-failures: {value: 30%",
+    )
+    edit(folder / "10-premises.yaml", "text: Given this loss of power", "text: With this loss of power")
+    (folder / "20-more.yaml").write_text(
+        "arguments:\n  a-warning:\n    text: A first failure warns everybody.\n"
+        "    against: damaging-failures\n    strength: 2x\n"
+    )
+    outcome = cruxmap("diff", "power-seeking", "--git", "HEAD", "--format", "markdown")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("**power-seeking-catastrophe since HEAD**\n\n| worldview | HEAD | now |")
+    assert "in 2 of 2 worldviews, most in superforecasters: from 0.21% to 0.15%." in outcome.out
+    assert "| added | a-warning |  | A first failure warns everybody. |" in outcome.out
+    assert "| reworded | that-is-a-catastrophe | Given this loss" in outcome.out
+    assert "| superforecasters | damaging-failures<br>Given all that" in outcome.out
+    assert "| 25%, now 30% |" in outcome.out
+
+    found = cruxmap("diff", "power-seeking", "--git", "HEAD", "--format", "json").json
+    assert (found["added"], found["removed"], found["rebuilt"]) == (["a-warning"], [], [])
+    assert found["text"] == {"a-warning": "A first failure warns everybody."}
+    by_worldview = {change["worldview"]: change for change in found["worldviews"]}
+    both = by_worldview["superforecasters"]
+    assert {d["id"] for d in both["differences"]} == {"a-warning", "damaging-failures"}
+    total = sum(d["share_logit"] for d in both["differences"]) + both["structure_logit"]
+    assert total == pytest.approx(both["gap_logit"], abs=1e-9)
+    assert both["structure_logit"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_nothing_changed_since_a_revision(cruxmap: Cruxmap, committed: Path) -> None:
+    outcome = cruxmap("diff", "power-seeking", "--git", "HEAD")
+    assert outcome.code == 0
+    assert "No estimate moved." in outcome.out
+    assert "Entries" not in outcome.out
+
+
+def test_an_unknown_revision_is_a_problem(cruxmap: Cruxmap, committed: Path) -> None:
+    outcome = cruxmap("diff", "power-seeking", "--git", "no-such-branch")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "git cannot read this" in outcome.err
 
 
 # --- takes, coherence, pool ------------------------------------------------------------------------

@@ -46,6 +46,13 @@ SHORTLIST = 12
 # --- values --------------------------------------------------------------------------------------
 
 
+OVERALL = "overall"
+"""The name under which the mean of all worldviews is listed among them."""
+
+OTHERS = "others"
+"""The name of the Sobol group of all entries that are not kept apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crux:
     """A claim, a state of a question (`question.state`), or an argument holding.
@@ -224,7 +231,7 @@ class CruxTables:
         """Return the tables as plain data."""
         return {
             "worldviews": {name: table.to_json() for name, table in self.worldviews.items()},
-            "overall": self.overall.to_json(),
+            OVERALL: self.overall.to_json(),
         }
 
 
@@ -352,9 +359,7 @@ def _table(
         arguments,
         questions,
         _judgements(inquiry, view.worldview, turns),
-        tuple(
-            GroupCrux(owner or "others", first, total, error) for owner, first, total, error in turns.groups
-        ),
+        tuple(GroupCrux(owner or OTHERS, first, total, error) for owner, first, total, error in turns.groups),
         best_sets(view, _worth_learning(candidates, claims, position, predictive)),
         predictive.draws,
         turns.sample,
@@ -389,7 +394,7 @@ def _mixture(
     possible = [predictive for predictive in predictions if predictive is not None]
     if not possible:
         reason = "what is assumed and observed is impossible in every worldview"
-        return CruxTable("overall", inquiry.model.target.name, None, reason=reason)
+        return CruxTable(OVERALL, inquiry.model.target.name, None, reason=reason)
     tables = {
         variable: np.mean([predictive.tables[variable] for predictive in possible], axis=0)
         for variable in possible[0].tables
@@ -398,14 +403,14 @@ def _mixture(
     predictive = Predictive(Chance(float(yes), float(no)), tables, sum(p.draws for p in possible))
     if predictive.target.is_certain:
         reason = f"the target is certain in every worldview ({percent(predictive.target.yes)})"
-        return CruxTable("overall", inquiry.model.target.name, predictive.target.yes, reason=reason)
+        return CruxTable(OVERALL, inquiry.model.target.name, predictive.target.yes, reason=reason)
     # Which worldview is right bears on everything, so nothing is separated from the target.
     everything = replace(
         position_of(inquiry, 0), connected=frozenset(candidate.variable for candidate in candidates)
     )
     claims, arguments, questions = _listed(inquiry.model, candidates, predictive, everything)
     return CruxTable(
-        "overall",
+        OVERALL,
         inquiry.model.target.name,
         predictive.target.yes,
         claims,

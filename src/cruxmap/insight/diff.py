@@ -6,7 +6,7 @@ values of the game in which each entry takes its numbers from the one worldview 
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, assert_never
 
@@ -28,6 +28,7 @@ from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     Argument,
     ArgumentMap,
+    ArgumentTarget,
     ModelSpec,
     OnArgument,
     OnClaim,
@@ -337,16 +338,24 @@ def _heard(argument_map: ArgumentMap, worldview: str, name: str) -> tuple[Heard,
     )
 
 
-def argued(argument: Argument) -> Iterator[str]:
-    """Yield the entries that an argument is about."""
-    for target in argument.targets:
-        match target:
-            case OnClaim(claim=name) | OnRoute(claim=name) | OnPhase(event=name):
-                yield name
-            case OnStates(question=name) | OnArgument(argument=name):
-                yield name
-            case _:
-                assert_never(target)
+def argued(argument: Argument) -> tuple[str, ...]:
+    """Return the entries that an argument is about."""
+    return tuple(map(owner_of, argument.targets))
+
+
+def owner_of(target: ArgumentTarget) -> str:
+    """Return the entry that an argument's target belongs to."""
+    match target:
+        case OnClaim(claim=name) | OnRoute(claim=name):
+            return name
+        case OnPhase(event=name):
+            return name
+        case OnStates(question=name):
+            return name
+        case OnArgument(argument=name):
+            return name
+        case _:
+            assert_never(target)
 
 
 def _change(perspectives: Sequence[Perspective], address: str) -> Change:

@@ -9,16 +9,18 @@ import io
 import math
 import subprocess
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from graphlib import CycleError
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, assert_never
+from types import MappingProxyType
+from typing import Any
 
 from scipy.special import expit
 
 from cruxmap.errors import InvalidMap, Problem, Span
-from cruxmap.insight.diff import Difference, differences_of
+from cruxmap.insight.diff import Difference, differences_of, owner_of
 from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
 from cruxmap.language.argument_map import (
@@ -82,7 +84,10 @@ class WorldviewChange:
 
 @dataclass(frozen=True, slots=True)
 class RevisionDiff:
-    """A map at two revisions; `rebuilt` are the entries that rest on other things, or in another way."""
+    """A map at two revisions; `rebuilt` are the entries that rest on other things, or in another way.
+
+    `text` has the sentence, now or else before, of those that were added, removed or rebuilt.
+    """
 
     model: str
     revision: str
@@ -91,6 +96,7 @@ class RevisionDiff:
     removed: tuple[str, ...]
     reworded: tuple[Rewording, ...]
     rebuilt: tuple[str, ...]
+    text: Mapping[str, str]
     worldviews_added: tuple[str, ...]
     worldviews_removed: tuple[str, ...]
     worldviews: tuple[WorldviewChange, ...]
@@ -105,6 +111,7 @@ class RevisionDiff:
             "removed": list(self.removed),
             "reworded": [{"id": r.id, "before": r.before, "now": r.now} for r in self.reworded],
             "rebuilt": list(self.rebuilt),
+            "text": dict(self.text),
             "worldviews_added": list(self.worldviews_added),
             "worldviews_removed": list(self.worldviews_removed),
             "worldviews": [
@@ -139,20 +146,25 @@ def diff_revisions(path: Path, revision: str, *, progress: Progress | None = Non
     now = read_model(path)
     before = model_at(path, revision)
     old, new = before.map, now.map
+    entry = {**old.entry, **new.entry}
     both = [name for name in new.entry if name in old.entry]
+    added = tuple(name for name in new.entry if name not in old.entry)
+    removed = tuple(name for name in old.entry if name not in new.entry)
+    rebuilt = tuple(name for name in both if _shape(old.entry[name]) != _shape(new.entry[name]))
     shared = [name for name in now.worldviews if name in before.worldviews]
     return RevisionDiff(
         now.id,
         revision,
         now.target.name,
-        tuple(name for name in new.entry if name not in old.entry),
-        tuple(name for name in old.entry if name not in new.entry),
+        added,
+        removed,
         tuple(
             Rewording(name, old.entry[name].about.text, new.entry[name].about.text)
             for name in both
             if old.entry[name].about.text != new.entry[name].about.text
         ),
-        tuple(name for name in both if _shape(old.entry[name]) != _shape(new.entry[name])),
+        rebuilt,
+        MappingProxyType({name: entry[name].about.text for name in (*added, *removed, *rebuilt)}),
         tuple(name for name in now.worldviews if name not in before.worldviews),
         tuple(name for name in before.worldviews if name not in now.worldviews),
         tuple(_change(before, now, worldview, progress) for worldview in shared),
@@ -281,35 +293,17 @@ def _is_there(target: ArgumentTarget, argument_map: ArgumentMap) -> bool:
     same = sum(target in argument.targets for argument in argument_map.arguments)
     if same >= MOST_ARGUMENTS:
         return False
-    match target:
-        case OnClaim(claim=name):
-            entry = argument_map.entry.get(name)
-            return isinstance(entry, Claim) and isinstance(entry.basis, Credence | Table)
-        case OnRoute(claim=name, route=route):
-            entry = argument_map.entry.get(name)
-            return (
-                isinstance(entry, Claim)
-                and isinstance(entry.basis, Routes)
-                and any(r.id == route for r in entry.basis.routes)
-            )
-        case OnPhase(event=name, phase=phase):
-            entry = argument_map.entry.get(name)
-            return (
-                isinstance(entry, Event)
-                and isinstance(entry.basis, Emergence)
-                and any(p.phase == phase for p in entry.basis.phases)
-            )
-        case OnStates(question=name, states=states):
-            entry = argument_map.entry.get(name)
-            return (
-                isinstance(entry, Question)
-                and isinstance(entry.basis, ShareTable)
-                and set(states) <= set(entry.states)
-            )
-        case OnArgument(argument=name):
-            return isinstance(argument_map.entry.get(name), Argument)
+    match target, argument_map.entry.get(owner_of(target)):
+        case (OnClaim(), Claim(basis=Credence() | Table())) | (OnArgument(), Argument()):
+            return True
+        case OnRoute(route=route), Claim(basis=Routes(routes=routes)):
+            return route in [there.id for there in routes]
+        case OnPhase(phase=phase), Event(basis=Emergence(phases=phases)):
+            return phase in [there.phase for there in phases]
+        case OnStates(states=states), Question(basis=ShareTable()) as question:
+            return set(states) <= set(question.states)
         case _:
-            assert_never(target)
+            return False
 
 
 def _holds(condition: Condition, argument_map: ArgumentMap) -> bool:

@@ -114,7 +114,8 @@ def row_label(
     `y` is a row, or with `fraction` a part of the axes' height.
     """
     left = (0.0, (MARGIN - width) * 72)
-    lines = textwrap.wrap(words, int(16.4 * width), max_lines=1 if more else 2, placeholder=" ...")
+    room, most = int(16.4 * width), 1 if more else 2
+    lines = textwrap.wrap(words, room, max_lines=most, placeholder=" ...", break_on_hyphens=False)
     small = "\n".join([*lines, *([more] if more else [])])
     at: Any = {"xycoords": "axes fraction"} if fraction else {}
     up = 9 if small else 0

@@ -5,7 +5,7 @@ Each shows the first rows of a list of the answer, in its order, and says how ma
 
 from typing import TYPE_CHECKING
 
-from cruxmap.insight.cruxes import CruxTable, CruxTables, JudgementCrux
+from cruxmap.insight.cruxes import OTHERS, OVERALL, CruxTable, CruxTables, JudgementCrux
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.canvas import (
     BLUE,
@@ -70,7 +70,8 @@ def dumbbells(table: CruxTable) -> "Figure":
     assert table.estimate is not None
     ends = [p for c in shown for p in (c.given_true, c.given_false)]
     limits = span([table.estimate, *(p for p in ends if p is not None and 0 < p < 1)])
-    title = f"What {table.target} turns on in {table.worldview}: claims and arguments"
+    where = "the mixture of all worldviews" if table.worldview == OVERALL else table.worldview
+    title = f"What {table.target} turns on in {where}: claims and arguments"
     key = (
         f"Line: the estimate, {percent(table.estimate)}. Filled dot: if this is true; open dot: if it "
         "is false. An arrow: beyond the axis. On the right: the part of the uncertainty about the target "
@@ -147,9 +148,9 @@ def _carries(judgement: JudgementCrux) -> bool:
 
 def sobol(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
     """Draw the shares of the spread of the target's log-odds, alone and with others, by entry."""
-    groups = sorted(table.groups, key=lambda group: (group.id == "others", -group.sobol_total))
-    named = [group for group in groups if group.id != "others" and group.sobol_total > 0]
-    shown = [*named[:MOST_ROWS], *(group for group in groups if group.id == "others")]
+    groups = sorted(table.groups, key=lambda group: (group.id == OTHERS, -group.sobol_total))
+    named = [group for group in groups if group.id != OTHERS and group.sobol_total > 0]
+    shown = [*named[:MOST_ROWS], *(group for group in groups if group.id == OTHERS)]
     top = max(max(g.sobol_total, g.sobol_first) + g.error for g in shown)
     title = f"Whose judgements carry the spread of {table.target} in {table.worldview}"
     key = (

@@ -3,7 +3,17 @@
 from collections.abc import Iterable
 from functools import partial
 
-from cruxmap.insight.cruxes import CRUX_COLUMNS, JUDGEMENT_COLUMNS, Crux, CruxTable, CruxTables, JudgementCrux
+from cruxmap.insight.cruxes import (
+    CRUX_COLUMNS,
+    JUDGEMENT_COLUMNS,
+    OTHERS,
+    OVERALL,
+    Crux,
+    CruxTable,
+    CruxTables,
+    JudgementCrux,
+)
+from cruxmap.insight.sensitivity import APART
 from cruxmap.insight.takes import Takes
 from cruxmap.language.argument_map import ArgumentMap, Scale
 from cruxmap.present.listings import Listing
@@ -28,6 +38,16 @@ TITLES = {
 }
 
 
+LISTS_OF_ONE = ("cruxes", "judgements", "groups", "questions", "sets")
+"""The names of the listings of one worldview's cruxes."""
+
+LISTS_OF_ALL = ("cruxes", OVERALL, "leading")
+"""The names of the listings of the cruxes of several worldviews."""
+
+TAKES_LISTS = ("steps",)
+"""The names of the listings of what it would take."""
+
+
 def crux_listings(cruxes: CruxTable | CruxTables, argument_map: ArgumentMap) -> tuple[Listing, ...]:
     """Return the rankings of one worldview; for several, those of their mixture and each one's in full."""
     match cruxes:
@@ -35,7 +55,7 @@ def crux_listings(cruxes: CruxTable | CruxTables, argument_map: ArgumentMap) -> 
             return _worldview_listings(cruxes, argument_map)
         case CruxTables():
             tables = tuple(cruxes.worldviews.values())
-            overall = _ranking((cruxes.overall,), "overall", "the mixture of all worldviews")
+            overall = _ranking((cruxes.overall,), OVERALL, "the mixture of all worldviews")
             return (_ranking(tables, "cruxes", "each worldview", rows=0), overall, _leading(tables))
 
 
@@ -214,7 +234,7 @@ def group_text(argument_map: ArgumentMap, name: str) -> str:
     """Return the sentence of the entry whose judgements a Sobol group holds."""
     if name in argument_map.entry:
         return argument_map.entry[name].about.text
-    return "All the smaller ones together." if name == "others" else ""
+    return f"All but the largest {APART}, together." if name == OTHERS else ""
 
 
 # --- what it would take --------------------------------------------------------------------------

@@ -19,6 +19,21 @@ from cruxmap.present.listings import Listing
 from cruxmap.present.numbers import brief, part, percent, points, signed
 from cruxmap.present.tables import Cell, Column, Table
 
+DIFF_LISTS = ("differences", "double-cruxes", "changes", "structure", "stated")
+"""The names of the listings of a diff."""
+
+PAIR_LISTS = ("gaps", "distances", "clusters")
+"""The names of the listings of all pairs."""
+
+REST_LISTS = ("differences",)
+"""The names of the listings of one worldview against the rest."""
+
+REVISION_LISTS = ("worldviews", "entries", "differences")
+"""The names of the listings of a change of the files."""
+
+UNMOVED = 5e-3
+"""Log-odds that show as nothing."""
+
 MOST_SAYINGS = 2
 """How many of a voice's arguments about an entry stand beside its number."""
 
@@ -261,6 +276,26 @@ def pair_listings(matrix: PairMatrix) -> tuple[Listing, ...]:
             matrix.distance,
             "The root of the mean Jensen-Shannon divergence, in bans.",
         ),
+        _clusters(matrix),
+    )
+
+
+def _clusters(matrix: PairMatrix) -> Listing:
+    columns = (
+        Column("distance", "distance", brief, right=True),
+        Column("left", "who"),
+        Column("right", "joined by"),
+    )
+    members: list[tuple[str, ...]] = [(name,) for name in matrix.worldviews]
+    rows: list[tuple[Cell, ...]] = []
+    for merge in matrix.merges:
+        one, other = members[merge.left], members[merge.right]
+        rows.append((merge.distance, ", ".join(one), ", ".join(other)))
+        members.append(one + other)
+    note = "Nearest first, by the mean of the distances between the two groups."
+    shown = tuple(column.key for column in columns)
+    return Listing(
+        "clusters", Table("Who is nearest to whom", columns, tuple(rows), (note,)), shown, len(rows)
     )
 
 
@@ -320,16 +355,31 @@ def _moved(diff: RevisionDiff) -> Listing:
         )
         for change in diff.worldviews
     )
-    notes = [f"worldview {name} is new" for name in diff.worldviews_added]
-    notes += [f"worldview {name} is gone" for name in diff.worldviews_removed]
-    unmoved = all(change.gap_logit == 0 for change in diff.worldviews)
-    title = f"{diff.target} since {diff.revision}" + (": no estimate moved" if unmoved else "")
-    shown = tuple(column.key for column in columns[:-1])
-    return Listing("worldviews", Table(title, columns, rows, tuple(notes)), shown, max(1, len(rows)))
+    title = f"{diff.target} since {diff.revision}"
+    remarks = any(change.reason is not None for change in diff.worldviews)
+    shown = tuple(column.key for column in (columns if remarks else columns[:-1]))
+    return Listing("worldviews", Table(title, columns, rows, tuple(_said(diff))), shown, max(1, len(rows)))
+
+
+def _said(diff: RevisionDiff) -> Iterable[str]:
+    """Say in sentences what the change did."""
+    moved = [change for change in diff.worldviews if abs(change.gap_logit or 0.0) > UNMOVED]
+    if moved:
+        most = max(moved, key=lambda change: abs(change.gap_logit or 0.0))
+        yield (
+            f"The estimate moved in {len(moved)} of {len(diff.worldviews)} worldviews, most in "
+            f"{most.worldview}: from {percent(most.probability_before)} to {percent(most.probability_now)}."
+        )
+        yield "By structure: what adding, removing and rebuilding entries did under the old numbers."
+    elif all(change.gap_logit is not None for change in diff.worldviews):
+        yield "No estimate moved."
+    for what, names in (("new", diff.worldviews_added), ("gone", diff.worldviews_removed)):
+        if names:
+            yield f"Worldviews that are {what}: {', '.join(names)}."
 
 
 def _most(change: WorldviewChange) -> str:
-    parts = [d for d in change.differences if d.share_logit][:3]
+    parts = [d for d in change.differences if abs(d.share_logit or 0.0) > UNMOVED][:3]
     return ", ".join(f"{d.id} {signed(d.share_logit)}" for d in parts)
 
 
@@ -340,9 +390,9 @@ def _entries(diff: RevisionDiff) -> Listing:
         Column("before", "before"),
         Column("now", "now"),
     )
-    rows: list[tuple[Cell, ...]] = [("added", name, None, None) for name in diff.added]
-    rows += [("removed", name, None, None) for name in diff.removed]
-    rows += [("rebuilt", name, None, None) for name in diff.rebuilt]
+    rows: list[tuple[Cell, ...]] = [("added", name, "", diff.text[name]) for name in diff.added]
+    rows += [("removed", name, diff.text[name], "") for name in diff.removed]
+    rows += [("rests on other things", name, "", diff.text[name]) for name in diff.rebuilt]
     rows += [("reworded", change.id, change.before, change.now) for change in diff.reworded]
     shown = tuple(column.key for column in columns)
     return Listing("entries", Table("Entries", columns, tuple(rows)), shown, 30)
@@ -354,7 +404,7 @@ def _moves(diff: RevisionDiff) -> Listing:
         Column("id", "entry"),
         Column("text", "what it says"),
         *SHARES,
-        Column("numbers", "before, now"),
+        Column("numbers", "numbers"),
     )
     rows = tuple(
         (
@@ -364,10 +414,15 @@ def _moves(diff: RevisionDiff) -> Listing:
             d.share_logit,
             d.share_probability,
             d.standard_error,
-            "; ".join(f"{c.address}: {c.b}, {c.a}" for c in d.changes),
+            "; ".join(_now(d, change) for change in d.changes),
         )
         for change in diff.worldviews
         for d in change.differences
     )
-    shown = ("worldview", "id", "share_logit", "share_probability", "numbers")
-    return Listing("differences", Table("Numbers that changed", columns, rows), shown, 20)
+    shown = ("worldview", "id", "text", "share_logit", "share_probability", "numbers")
+    return Listing("differences", Table("Numbers that changed", columns, rows), shown, 20, stacked=True)
+
+
+def _now(difference: Difference, change: Change) -> str:
+    name = change.address.removeprefix(difference.id).removeprefix(".")
+    return f"{name}: {change.b}, now {change.a}" if name else f"{change.b}, now {change.a}"

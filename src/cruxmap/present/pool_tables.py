@@ -9,6 +9,12 @@ from cruxmap.present.listings import Listing
 from cruxmap.present.numbers import percent, signed
 from cruxmap.present.tables import Column, Table, not_converged
 
+COHERENCE_LISTS = ("stated", "changes", "shifts")
+"""The names of the listings of coherence."""
+
+POOL_LISTS = ("answers", "worldviews", "judgements")
+"""The names of the listings of a pool."""
+
 
 def coherence_listings(coherence: Coherence, argument_map: ArgumentMap) -> tuple[Listing, ...]:
     """Return stated against implied credences, the least change that reconciles, and the shifts."""
