@@ -10,6 +10,7 @@ from cruxmap.bayes.results import Convergence, load, save
 from cruxmap.bayes.sampling import posteriors, sample, sample_judgements
 from cruxmap.language.argument_map import Z_95
 from cruxmap.network.draws import latin_hypercube
+from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import inquire
 from test_insight_cruxes import GARDEN
 from written import model
@@ -214,6 +215,6 @@ def test_nutpie_agrees():
 def test_progress_is_told_up_to_the_last_step():
     told = []
     spec = model(ONE, "target: a\nobserved: [b]\nsampling: {draws: 50, tune: 50, chains: 2}\n")
-    sample_judgements(inquire(spec), progress=lambda *event: told.append(event))
+    sample_judgements(inquire(spec), work=Work(progress=lambda *event: told.append(event)))
     assert told[-1] == ("map", 150, 150)
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)

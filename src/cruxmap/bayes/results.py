@@ -20,7 +20,7 @@ import numpy as np
 
 from cruxmap.language.digest import digest
 from cruxmap.network.draws import latin_hypercube
-from cruxmap.network.executors import Progress
+from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import (
     Inquiry,
     blocks,
@@ -99,7 +99,7 @@ def result_tree(
     inquiry: Inquiry,
     posteriors: tuple[Posterior, ...],
     obstacle: tuple[str | None, ...],
-    progress: Progress | None = None,
+    work: Work,
 ) -> "xr.DataTree":
     """Put draws, and all that follows from them, into a tree.
 
@@ -114,12 +114,11 @@ def result_tree(
     drawn = []
     for number, name in enumerate(inquiry.model.worldviews):
         z = sampled[number].z if number in sampled else forward
-        results = _worldview_results(inquiry, number, z, progress)
+        results = _worldview_results(inquiry, number, z, work)
         if obstacle[number] is not None:
             results = {key: np.full_like(values, np.nan) for key, values in results.items()}
         drawn.append({key: values.reshape(*shape, -1) for key, values in results.items()})
-        if progress is not None:
-            progress(name, z.shape[1], z.shape[1])
+        work.tell(name, z.shape[1], z.shape[1])
     posterior = {key: np.stack([results[key] for results in drawn], axis=2) for key in drawn[0]}
     groups = {"posterior": _dataset(inquiry, posterior)}
     if posteriors:
@@ -153,23 +152,28 @@ def _judgement_results(inquiry: Inquiry, worldview: int, z: FloatArray) -> dict[
     return {"z": z[columns].T, "judgement": values[columns].T}
 
 
-def _worldview_results(
-    inquiry: Inquiry, worldview: int, z: FloatArray, progress: Progress | None
-) -> dict[str, FloatArray]:
+def _worldview_results(inquiry: Inquiry, worldview: int, z: FloatArray, work: Work) -> dict[str, FloatArray]:
     """All variables of the posterior, (draws, ...), for draws `z` (n_judgements, draws) of one worldview."""
-    claims = [inquiry.network.places[claim.about.id] for claim in inquiry.model.map.claims]
     n_draws = z.shape[1]
-    probability = np.empty((n_draws, len(claims)))
-    estimate = np.empty((n_draws, len(inquiry.targets)))
-    for start, stop in blocks(n_draws, draws_per_block(inquiry)):
-        entries = entries_of(inquiry, worldview, z[:, start:stop])
-        marginals = infer(inquiry.network, entries, inquiry.observed, claims).marginals
-        for i, claim in enumerate(claims):
-            probability[start:stop, i] = marginals[claim][1]
-        estimate[start:stop] = target_probabilities(inquiry, entries)[0, :, 1].T
-        if progress is not None:
-            progress(inquiry.model.worldviews[worldview], stop, n_draws)
+    tasks = [(worldview, start, stop) for start, stop in blocks(n_draws, draws_per_block(inquiry))]
+    parts = []
+    for (_, _, done), part in zip(tasks, work.map(_results_of_block, (inquiry, z), tasks), strict=True):
+        parts.append(part)
+        work.tell(inquiry.model.worldviews[worldview], done, n_draws)
+    probability, estimate = (np.concatenate(both) for both in zip(*parts, strict=True))
     return {**_judgement_results(inquiry, worldview, z), "probability": probability, "estimate": estimate}
+
+
+def _results_of_block(
+    inquiry: Inquiry, z: FloatArray, block: tuple[int, int, int]
+) -> tuple[FloatArray, FloatArray]:
+    """`probability` (draws, claims) and `estimate` (draws, targets) of some draws of a worldview."""
+    worldview, start, stop = block
+    entries = entries_of(inquiry, worldview, z[:, start:stop])
+    claims = [inquiry.network.places[claim.about.id] for claim in inquiry.model.map.claims]
+    marginals = infer(inquiry.network, entries, inquiry.observed, claims).marginals
+    probability = np.array([marginals[claim][1] for claim in claims]).reshape(len(claims), stop - start).T
+    return probability, target_probabilities(inquiry, entries)[0, :, 1].T
 
 
 def _dataset(inquiry: Inquiry, values: dict[str, FloatArray]) -> "xr.Dataset":

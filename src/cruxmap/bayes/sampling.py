@@ -5,7 +5,6 @@ in the judgements that can reach what conditions them; all else is drawn forward
 """
 
 import hashlib
-import os
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from cruxmap.bayes.model import condition, entries_tensor, likelihood_runs, unco
 from cruxmap.bayes.results import Convergence, Posterior, result_tree
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.draws import latin_hypercube
-from cruxmap.network.executors import Progress
+from cruxmap.network.executors import HERE, WORK, Executor, Progress, Work, cores
 from cruxmap.network.inquiry import Inquiry, inquire, obstacles, reaching
 from cruxmap.network.network import FloatArray, IntArray
 from cruxmap.network.propagation import prepare
@@ -36,49 +35,60 @@ REPORT_EVERY = 50
 """Steps between two reports of progress."""
 
 
-def sample(model: ModelSpec, *, sampler: str = "pymc", progress: Progress | None = None) -> xr.DataTree:
+def sample(
+    model: ModelSpec,
+    *,
+    sampler: str = "pymc",
+    progress: Progress | None = None,
+    executor: Executor = HERE,
+) -> xr.DataTree:
     """Return draws of judgements, marginals and estimates as a `DataTree` in ArviZ's schema.
 
     `sampler` is one of `SAMPLERS`, for the worldviews that are conditioned; the groups and their dims are
     described in `results`. A worldview in which what is observed is impossible is all nan, and the
-    attribute `undefined` says why.
+    attribute `undefined` says why. Worldviews are sampled apart, each by one task of the `executor`.
     """
-    inquiry = inquire(model)
-    return result_tree(inquiry, posteriors(inquiry, sampler, progress), obstacles(inquiry), progress)
+    inquiry, work = inquire(model), Work(executor, progress)
+    return result_tree(inquiry, posteriors(inquiry, sampler, work), obstacles(inquiry), work)
 
 
 def sample_judgements(
-    inquiry: Inquiry, sampler: str = "pymc", progress: Progress | None = None
+    inquiry: Inquiry, sampler: str = "pymc", work: Work = WORK
 ) -> tuple[Mapping[int, FloatArray], tuple[Convergence, ...]]:
     """Return draws `z` (n_judgements, draws) of every conditioned worldview, by number, and how it went.
 
     Worldviews that nothing uncertain conditions, or that cannot be conditioned, are left out.
     """
-    found = posteriors(inquiry, sampler, progress)
+    found = posteriors(inquiry, sampler, work)
     return {p.worldview: p.z for p in found}, tuple(p.convergence for p in found)
 
 
-def posteriors(
-    inquiry: Inquiry, sampler: str = "pymc", progress: Progress | None = None
-) -> tuple[Posterior, ...]:
+def posteriors(inquiry: Inquiry, sampler: str = "pymc", work: Work = WORK) -> tuple[Posterior, ...]:
     """Sample every worldview that something conditions. Raises KeyError for an unknown sampler."""
     if sampler not in SAMPLERS:
         raise KeyError(f"unknown sampler {sampler!r}; known: {', '.join(SAMPLERS)}")
     able = (w for w, obstacle in enumerate(obstacles(inquiry)) if obstacle is None)
-    return tuple(
-        _posterior(inquiry, worldview, columns, sampler, progress)
-        for worldview, columns in ((w, reaching(inquiry, w)) for w in able)
-        if columns.size
-    )
+    tasks = [(w, columns) for w in able if (columns := reaching(inquiry, w)).size]
+    found = []
+    for posterior in work.map(_posterior, (inquiry, sampler, work.inside), tasks):
+        found.append(posterior)
+        steps = _size(inquiry, cores=1).steps
+        work.tell(inquiry.model.worldviews[posterior.worldview], steps, steps)
+    return tuple(found)
+
+
+def _size(inquiry: Inquiry, cores: int) -> "Size":
+    sampling = inquiry.model.sampling
+    return Size(-(-sampling.draws // sampling.chains), sampling.tune, sampling.chains, cores)
 
 
 def _posterior(
-    inquiry: Inquiry, worldview: int, columns: IntArray, sampler: str, progress: Progress | None
+    inquiry: Inquiry, sampler: str, progress: Progress | None, task: tuple[int, IntArray]
 ) -> Posterior:
+    worldview, columns = task
     sampling = inquiry.model.sampling
     name = inquiry.model.worldviews[worldview]
-    per_chain = -(-sampling.draws // sampling.chains)
-    size = Size(per_chain, sampling.tune, sampling.chains, _cores(inquiry, worldview))
+    size = _size(inquiry, _cores(inquiry, worldview))
     tree = SAMPLERS[sampler](
         conditioned_model(inquiry, worldview, columns),
         size,
@@ -86,7 +96,7 @@ def _posterior(
         None if progress is None else lambda done: progress(name, done, size.steps),
     )
     drawn = tree.posterior["z"]
-    n_draws = sampling.chains * per_chain
+    n_draws = size.chains * size.draws
     z = latin_hypercube(sampling.seed, inquiry.network.addresses, n_draws)
     z[columns] = drawn.to_numpy().reshape(n_draws, len(columns)).T
     statistics = {
@@ -128,7 +138,7 @@ def _cores(inquiry: Inquiry, worldview: int) -> int:
     products = prepare(inquiry.network, (), clamped, gradient=True).plan.triples * len(runs)
     if products < WORTH_PROCESSES or "fork" not in get_all_start_methods():
         return 1
-    return os.cpu_count() or 1
+    return cores()
 
 
 # --- samplers ------------------------------------------------------------------------------------

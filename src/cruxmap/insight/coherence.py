@@ -24,7 +24,7 @@ from cruxmap.language.argument_map import (
     Stated,
     condition_text,
 )
-from cruxmap.network.executors import Progress
+from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import (
     SD_OF_A_STATED_POINT,
     Inquiry,
@@ -177,13 +177,13 @@ class Coherence:
         }
 
 
-def coherence(model: ModelSpec, *, progress: Progress | None = None) -> Coherence:
+def coherence(model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE) -> Coherence:
     """Return, for every worldview of the model, how what it states fits what it implies."""
+    work, names = Work(executor, progress), model.worldviews
     found = {}
-    for number, name in enumerate(model.worldviews):
-        found[name] = _coherence_of(model, name)
-        if progress is not None:
-            progress("coherence", number + 1, len(model.worldviews))
+    for name, of_one in zip(names, work.map(_coherence_of, (model,), names), strict=True):
+        found[name] = of_one
+        work.tell("coherence", len(found), len(names))
     return Coherence(model.id, MappingProxyType(found))
 
 

@@ -29,7 +29,7 @@ from cruxmap.language.argument_map import (
     condition_text,
     mentioned,
 )
-from cruxmap.network.executors import Progress
+from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import (
     Inquiry,
     inquire,
@@ -239,15 +239,23 @@ class CruxTables:
 
 
 @overload
-def cruxes(model: ModelSpec, worldview: str, *, progress: Progress | None = None) -> CruxTable: ...
+def cruxes(
+    model: ModelSpec, worldview: str, *, progress: Progress | None = None, executor: Executor = HERE
+) -> CruxTable: ...
 
 
 @overload
-def cruxes(model: ModelSpec, worldview: None = None, *, progress: Progress | None = None) -> CruxTables: ...
+def cruxes(
+    model: ModelSpec, worldview: None = None, *, progress: Progress | None = None, executor: Executor = HERE
+) -> CruxTables: ...
 
 
 def cruxes(
-    model: ModelSpec, worldview: str | None = None, *, progress: Progress | None = None
+    model: ModelSpec,
+    worldview: str | None = None,
+    *,
+    progress: Progress | None = None,
+    executor: Executor = HERE,
 ) -> CruxTable | CruxTables:
     """Return what the target turns on in one worldview, or in each of the model's and in their mixture.
 
@@ -258,7 +266,7 @@ def cruxes(
     candidates = candidates_of(inquiry)
     asked = tuple(dict.fromkeys(candidate.variable for candidate in candidates))
     tables, predictions = [], []
-    for view in views(inquiry, progress):
+    for view in views(inquiry, Work(executor, progress)):
         position = position_of(inquiry, view.worldview)
         predictions.append(predict(view, asked, position.connected))
         tables.append(_table(view, candidates, position, predictions[-1]))

@@ -38,7 +38,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import format_value
-from cruxmap.network.executors import Progress
+from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import Inquiry, inquire
 
 # --- values --------------------------------------------------------------------------------------
@@ -218,23 +218,29 @@ def whose(worldview: str, origin: str) -> str:
 # --- the diff ------------------------------------------------------------------------------------
 
 
-def diff(model: ModelSpec, a: str, b: str, *, progress: Progress | None = None) -> WorldviewDiff:
+def diff(
+    model: ModelSpec, a: str, b: str, *, progress: Progress | None = None, executor: Executor = HERE
+) -> WorldviewDiff:
     """Return where the worldviews `a` and `b` part on the model's target, and what each difference is worth.
 
     Swapping them negates gap and shares exactly. Raises `InvalidMap` for an unknown worldview.
     """
-    return diffs(model, ((a, b),), progress=progress)[0]
+    return diffs(model, ((a, b),), progress=progress, executor=executor)[0]
 
 
 def diffs(
-    model: ModelSpec, pairs: Sequence[tuple[str, str]], *, progress: Progress | None = None
+    model: ModelSpec,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    progress: Progress | None = None,
+    executor: Executor = HERE,
 ) -> tuple[WorldviewDiff, ...]:
     """Return the `diff` of each pair; what they have in common is computed once."""
     names = tuple(sorted({checked_worldview(model.map, name) for pair in pairs for name in pair}))
-    inquiry = inquire(replace(model, worldviews=names))
+    inquiry, work = inquire(replace(model, worldviews=names)), Work(executor, progress)
     candidates = tuple(c for c in candidates_of(inquiry) if c.state is not None and not c.argument)
-    sides = {view.name: _beheld(view, candidates) for view in views(inquiry, progress)}
-    return tuple(_diff(inquiry, sides, pair, progress) for pair in pairs)
+    sides = {view.name: _beheld(view, candidates) for view in views(inquiry, work)}
+    return tuple(_diff(inquiry, sides, pair, work) for pair in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,16 +263,14 @@ def _beheld(view: View, candidates: Sequence[Candidate]) -> _Beheld:
     return _Beheld(view.worldview, claims, stated, predictive.draws)
 
 
-def _diff(
-    inquiry: Inquiry, sides: Mapping[str, _Beheld], pair: tuple[str, str], progress: Progress | None
-) -> WorldviewDiff:
+def _diff(inquiry: Inquiry, sides: Mapping[str, _Beheld], pair: tuple[str, str], work: Work) -> WorldviewDiff:
     first, second = sorted(pair)
     if first == second:
         return _of_itself(inquiry, sides[first].number)
     a, b = sides[first], sides[second]
     pairing = Pairing(inquiry, a.number, b.number)
     game = game_of(pairing)
-    shared = share_out(pairing, game, progress)
+    shared = share_out(pairing, game, work)
     result = WorldviewDiff(
         first,
         second,

@@ -4,7 +4,7 @@ In: a `ModelSpec`. Out: an `Estimate`, one `WorldviewEstimate` per worldview. Ju
 conditions are drawn forward, exactly and without PyMC; the others come from `bayes.sampling`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 
 from cruxmap.bayes.results import Convergence
 from cruxmap.errors import InvalidMap
+from cruxmap.insight.predictive import Block, Draws, View, sampled_views
 from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
@@ -24,18 +25,14 @@ from cruxmap.language.argument_map import (
     condition_text,
 )
 from cruxmap.language.reading import parse_condition, parse_settings
-from cruxmap.network.draws import latin_hypercube
-from cruxmap.network.executors import Progress
+from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import (
     Inquiry,
-    blocks,
     central_entries,
-    draws_per_block,
     entries_of,
     impossible_evidence,
     inquire,
     obstacles,
-    reaching,
     target_probabilities,
     written,
 )
@@ -132,25 +129,21 @@ def _plain(summary: Summary) -> dict[str, Any]:
 # --- the estimate --------------------------------------------------------------------------------
 
 
-def estimate(model: ModelSpec, *, progress: Progress | None = None) -> Estimate:
+def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE) -> Estimate:
     """Return what every worldview of the model implies about its targets.
 
     Where nothing uncertain is conditioned, the draws are a Latin hypercube; elsewhere they are the
-    posterior's, with their `convergence`. `progress` hears of draws done per worldview.
+    posterior's, with their `convergence`. `progress` hears of draws done per worldview; the `executor` does
+    the work.
     """
     inquiry = inquire(model)
     obstacle = obstacles(inquiry)
-    posterior: Mapping[int, FloatArray] = {}
-    convergence: tuple[Convergence, ...] = ()
-    if any(reaching(inquiry, number).size for number in range(len(model.worldviews))):
-        from cruxmap.bayes.sampling import sample_judgements
-
-        posterior, convergence = sample_judgements(inquiry, progress=progress)
+    views, convergence = sampled_views(inquiry, Work(executor, progress))
     central = target_probabilities(inquiry, central_entries(inquiry))
-    worldviews = {}
-    for number, name in enumerate(model.worldviews):
-        drawn = draw_probabilities(inquiry, number, posterior.get(number), progress)
-        worldviews[name] = _summarise(inquiry, drawn, central[..., number], obstacle[number])
+    worldviews = {
+        view.name: _summarise(inquiry, drawn, central[..., view.worldview], obstacle[view.worldview])
+        for view, drawn in zip(views, _draw_probabilities(views), strict=True)
+    }
     return Estimate(
         model.id,
         model.target.name,
@@ -163,26 +156,22 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None) -> Estimate:
     )
 
 
-def draw_probabilities(
-    inquiry: Inquiry, worldview: int, posterior: FloatArray | None = None, progress: Progress | None = None
-) -> FloatArray:
-    """Return `target_probabilities` of every draw of a worldview, (2, n_targets, 2, draws).
+def _draw_probabilities(views: Sequence[View]) -> Iterator[FloatArray]:
+    """Yield `target_probabilities` of every draw of each worldview, (2, n_targets, 2, draws)."""
+    begun = [
+        view.work.map(_probabilities_of_block, (view.inquiry, view.draw), view.blocks()) for view in views
+    ]
+    for view, found in zip(views, begun, strict=True):
+        parts = []
+        for (_, _, done), part in zip(view.blocks(), found, strict=True):
+            parts.append(part)
+            view.work.tell(view.name, done, view.n_draws)
+        yield np.concatenate(parts, axis=-1)
 
-    The draws are those of `posterior` (n_judgements, draws), or forward ones where there is none.
-    """
-    sampling = inquiry.model.sampling
-    n_draws = sampling.draws if posterior is None else posterior.shape[1]
-    name = inquiry.model.worldviews[worldview]
-    drawn = np.empty((2, len(inquiry.targets), 2, n_draws))
-    for start, stop in blocks(n_draws, draws_per_block(inquiry)):
-        if posterior is None:
-            z = latin_hypercube(sampling.seed, inquiry.network.addresses, sampling.draws, start, stop)
-        else:
-            z = posterior[:, start:stop]
-        drawn[..., start:stop] = target_probabilities(inquiry, entries_of(inquiry, worldview, z))
-        if progress is not None:
-            progress(name, stop, n_draws)
-    return drawn
+
+def _probabilities_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> FloatArray:
+    worldview, start, stop = block
+    return target_probabilities(inquiry, entries_of(inquiry, worldview, draw(start, stop)))
 
 
 def _summarise(

@@ -21,7 +21,7 @@ from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
 from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import ModelSpec
-from cruxmap.network.executors import Progress
+from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import Inquiry, inquire
 from cruxmap.network.network import FloatArray
 from cruxmap.network.planning import ancestors
@@ -200,7 +200,12 @@ def _clustered(apart: FloatArray, first: int) -> tuple[list[int], tuple[Merge, .
 
 
 def against_rest(
-    model: ModelSpec, worldview: str, others: Iterable[str] = (), *, progress: Progress | None = None
+    model: ModelSpec,
+    worldview: str,
+    others: Iterable[str] = (),
+    *,
+    progress: Progress | None = None,
+    executor: Executor = HERE,
 ) -> AgainstRest:
     """Return what sets a worldview apart from the others: the mean of its diffs with each of them.
 
@@ -218,7 +223,7 @@ def against_rest(
         forwards = worldview < name
         pairing = Pairing(inquiry, 0, number) if forwards else Pairing(inquiry, number, 0)
         game = game_of(pairing)
-        shared = share_out(pairing, game, progress)
+        shared = share_out(pairing, game, Work(executor, progress))
         if shared.shares is None or shared.gap is None:
             left_out.append((name, shared.reason or "the gap is infinite"))
             continue

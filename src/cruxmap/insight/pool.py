@@ -19,7 +19,7 @@ from cruxmap.insight.coherence import natural_value
 from cruxmap.insight.predictive import forward_draws, log_odds_of, logit_of_mean, mean_log_odds, views
 from cruxmap.insight.words import percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, ShareTable
-from cruxmap.network.executors import Progress
+from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import (
     SD_OF_A_STATED_POINT,
     Inquiry,
@@ -146,6 +146,7 @@ def pool(
     prior: float | None = None,
     factor: float | None = None,
     progress: Progress | None = None,
+    executor: Executor = HERE,
 ) -> Pool:
     """Return pools of the model's worldviews, the map's own left out where there are others.
 
@@ -153,8 +154,8 @@ def pool(
     estimate; `factor` how far, by default `extremising_factor`.
     """
     reviewers = tuple(name for name in model.worldviews if name != MAP_WORLDVIEW)
-    inquiry = inquire(replace(model, worldviews=(*reviewers, MAP_WORLDVIEW)))
-    means = {view.name: mean_log_odds(view) for view in views(inquiry, progress)}
+    inquiry, work = inquire(replace(model, worldviews=(*reviewers, MAP_WORLDVIEW))), Work(executor, progress)
+    means = {view.name: mean_log_odds(view) for view in views(inquiry, work)}
     own = means.pop(MAP_WORLDVIEW)
     estimates = {name: mean for name, mean in means.items() if math.isfinite(mean)}
     shown = MappingProxyType({name: float(expit(value)) for name, value in estimates.items()})
@@ -165,7 +166,7 @@ def pool(
     answers = _pools_of_answers(estimates, start, stretch, given=prior is not None)
     kept = [number for number, name in enumerate(reviewers) if name in estimates]
     judged = _log_pool_of_judgements(inquiry, kept)
-    common = _in_common(inquiry, kept, progress)
+    common = _in_common(inquiry, kept, work)
     return Pool(
         model.id,
         model.target.name,
@@ -307,7 +308,7 @@ class _InCommon:
     convergence: Convergence
 
 
-def _in_common(inquiry: Inquiry, reviewers: list[int], progress: Progress | None) -> _InCommon | None:
+def _in_common(inquiry: Inquiry, reviewers: list[int], work: Work) -> _InCommon | None:
     """Return what the reviewers' own judgements have in common, `None` where nobody has any.
 
     Places that nobody judged keep the map's own.
@@ -316,8 +317,7 @@ def _in_common(inquiry: Inquiry, reviewers: list[int], progress: Progress | None
     opinions, places, who = _opinions(inquiry, reviewers)
     if not places:
         return None
-    if progress is not None:
-        progress("pool of judgements", 0, sampling.draws)
+    work.tell("pool of judgements", 0, sampling.draws)
     pooled = pool_opinions(
         opinions, draws=sampling.draws, tune=sampling.tune, chains=sampling.chains, seed=sampling.seed
     )
@@ -328,8 +328,7 @@ def _in_common(inquiry: Inquiry, reviewers: list[int], progress: Progress | None
         u = _plain_judgements(inquiry, own, draw(start, stop))
         u[places] = pooled.common[:, start:stop]
         parts.append(log_odds_of(inquiry, u, none_single))
-        if progress is not None:
-            progress("pool of judgements", stop, sampling.draws)
+        work.tell("pool of judgements", stop, sampling.draws)
     answer = _answer(
         "judgements-hierarchical",
         np.concatenate(parts),

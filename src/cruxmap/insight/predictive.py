@@ -4,15 +4,16 @@ Also the plain quantity that most answers turn on: the target's log-odds for giv
 """
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit
 
+from cruxmap.bayes.results import Convergence
 from cruxmap.insight.information import Chance, chance
 from cruxmap.network.draws import latin_hypercube
-from cruxmap.network.executors import Progress
+from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import (
     BLOCK_BYTES,
     Inquiry,
@@ -27,8 +28,40 @@ from cruxmap.network.planning import ancestors
 from cruxmap.network.queries import infer, infer_many, joint
 from cruxmap.network.tables import BoolArray, fill
 
-type Draws = Callable[[int, int], FloatArray]
-"""The judgements' standard normal values (n_judgements, stop - start) of the draws `start` to `stop`."""
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Draws of the judgements at `addresses`: a Latin hypercube of `n_draws` under a seed."""
+
+    seed: int
+    addresses: tuple[str, ...]
+    n_draws: int
+
+    def __call__(self, start: int, stop: int) -> FloatArray:
+        """Return the standard normal values (n_judgements, stop - start) of some of them."""
+        return latin_hypercube(self.seed, self.addresses, self.n_draws, start, stop)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """Draws `z` (n_judgements, n_draws) that a sampler made."""
+
+    z: FloatArray
+
+    @property
+    def n_draws(self) -> int:
+        """How many there are."""
+        return int(self.z.shape[1])
+
+    def __call__(self, start: int, stop: int) -> FloatArray:
+        """Return the standard normal values (n_judgements, stop - start) of some of them."""
+        return self.z[:, start:stop]
+
+
+type Draws = Forward | Posterior
+
+type Block = tuple[int, int, int]
+"""The number of a worldview, and the first of some of its draws and the one after the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,53 +76,57 @@ class Predictive:
     draws: int
 
 
-def forward_draws(inquiry: Inquiry, n_draws: int) -> Draws:
+def forward_draws(inquiry: Inquiry, n_draws: int) -> Forward:
     """Return the Latin hypercube of `n_draws` draws under the model's seed."""
-    seed, addresses = inquiry.model.sampling.seed, inquiry.network.addresses
-    return lambda start, stop: latin_hypercube(seed, addresses, n_draws, start, stop)
+    return Forward(inquiry.model.sampling.seed, inquiry.network.addresses, n_draws)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One worldview of an inquiry, with the draws of its judgements, and who is told about progress."""
+    """One worldview of an inquiry, with the draws of its judgements, and how what is asked is worked out."""
 
     inquiry: Inquiry
     worldview: int
     draw: Draws
-    n_draws: int
-    progress: Progress | None = None
+    work: Work
+
+    @property
+    def n_draws(self) -> int:
+        """How many draws there are."""
+        return self.draw.n_draws
 
     @property
     def name(self) -> str:
         """The worldview's id."""
         return self.inquiry.model.worldviews[self.worldview]
 
+    def blocks(self, size: int | None = None) -> list["Block"]:
+        """Return the blocks that the draws are taken in, as tasks."""
+        size = draws_per_block(self.inquiry) if size is None else size
+        return [(self.worldview, start, stop) for start, stop in blocks(self.n_draws, size)]
+
     def tell(self, stage: str, done: int, of: int) -> None:
         """Report progress on a stage of this worldview, if anybody listens."""
-        if self.progress is not None:
-            self.progress(f"{self.name}: {stage}", done, of)
+        self.work.tell(f"{self.name}: {stage}", done, of)
 
 
-def views(inquiry: Inquiry, progress: Progress | None = None) -> tuple[View, ...]:
+def views(inquiry: Inquiry, work: Work) -> tuple[View, ...]:
     """Return every worldview with its draws: forward ones, or the posterior's where it is conditioned."""
+    return sampled_views(inquiry, work)[0]
+
+
+def sampled_views(inquiry: Inquiry, work: Work) -> tuple[tuple[View, ...], tuple[Convergence, ...]]:
+    """Return the same, and how the chains went where there were any."""
     posterior: Mapping[int, FloatArray] = {}
+    convergence: tuple[Convergence, ...] = ()
     numbers = range(len(inquiry.model.worldviews))
     if any(reaching(inquiry, worldview).size for worldview in numbers):
         from cruxmap.bayes.sampling import sample_judgements
 
-        posterior, _ = sample_judgements(inquiry, progress=progress)
-    n_draws = inquiry.model.sampling.draws
-    forward = forward_draws(inquiry, n_draws)
-    return tuple(
-        View(inquiry, number, _slices(posterior[number]), posterior[number].shape[1], progress)
-        if number in posterior
-        else View(inquiry, number, forward, n_draws, progress)
-        for number in numbers
-    )
-
-
-def _slices(z: FloatArray) -> Draws:
-    return lambda start, stop: z[:, start:stop]
+        posterior, convergence = sample_judgements(inquiry, work=work)
+    forward = forward_draws(inquiry, inquiry.model.sampling.draws)
+    draws = (Posterior(posterior[number]) if number in posterior else forward for number in numbers)
+    return tuple(View(inquiry, number, draw, work) for number, draw in enumerate(draws)), convergence
 
 
 def predict(view: View, asked: Collection[int], connected: Collection[int]) -> Predictive | None:
@@ -101,38 +138,59 @@ def predict(view: View, asked: Collection[int], connected: Collection[int]) -> P
     inquiry, network = view.inquiry, view.inquiry.network
     target, given = inquiry.targets[0], {variable for variable, _ in inquiry.given}
     above = set(ancestors(network, {target, *given}))
-    alone = [variable for variable in asked if variable not in connected]
-    parts = [
-        [variable for variable in asked if variable in connected and (variable in above) is upward]
+    upper, lower = (
+        tuple(variable for variable in asked if variable in connected and (variable in above) is upward)
         for upward in (True, False)
-    ]
-    totals = {variable: np.zeros((2, len(network.variables[variable].states))) for variable in asked}
+    )
+    parts = _Parts(upper, lower, tuple(variable for variable in asked if variable not in connected))
+    states = sum(len(network.variables[variable].states) for variable in asked)
+    size = min(draws_per_block(inquiry), max(64, BLOCK_BYTES // (16 * (1 + states))))
+    tasks = view.blocks(size)
     of_target = np.zeros(2)
-    size = min(draws_per_block(inquiry), max(64, BLOCK_BYTES // (16 * (1 + _states(inquiry, asked)))))
-    for start, stop in blocks(view.n_draws, size):
-        entries = entries_of(inquiry, view.worldview, view.draw(start, stop))
-        for number, part in enumerate(parts):
-            if part or number == 0:
-                tables = joint(network, entries, inquiry.given, target, part)
-                possible = np.isfinite(tables.log_z)
-                for variable, table in tables.marginals.items():
-                    totals[variable] += table[..., possible].sum(axis=-1)
-                if number == 0:
-                    of_target += tables.target[:, possible].sum(axis=1)
-        marginals = infer(network, entries, inquiry.given, alone).marginals if alone else {}
-        for variable, marginal in marginals.items():
-            totals[variable][0] += marginal[:, possible].sum(axis=-1)
+    totals: dict[int, FloatArray] = {}
+    for (_, _, stop), found in zip(
+        tasks, view.work.map(_tables_of_block, (inquiry, view.draw, parts), tasks), strict=True
+    ):
+        of_target += found[0]
+        for variable, table in found[1].items():
+            totals[variable] = totals.get(variable, 0.0) + table
         view.tell("what each claim says", stop, view.n_draws)
     if of_target.sum() == 0:
         return None
-    for variable in alone:
-        totals[variable] = np.outer(of_target, totals[variable][0])
-    means = {variable: total / total.sum() for variable, total in totals.items()}
+    for variable in parts.alone:
+        totals[variable] = np.outer(of_target, totals[variable])
+    means = {variable: totals[variable] / totals[variable].sum() for variable in asked}
     return Predictive(chance(*of_target.tolist()), means, view.n_draws)
 
 
-def _states(inquiry: Inquiry, variables: Collection[int]) -> int:
-    return sum(len(inquiry.network.variables[variable].states) for variable in variables)
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Variables asked about together: ancestors of the target, others, and those independent of it."""
+
+    upper: tuple[int, ...]
+    lower: tuple[int, ...]
+    alone: tuple[int, ...]
+
+
+def _tables_of_block(
+    inquiry: Inquiry, draw: Draws, parts: _Parts, block: Block
+) -> tuple[FloatArray, dict[int, FloatArray]]:
+    """Return sums over the draws of a block: of the target (2,), and by variable (2, states) with it.
+
+    Of the variables that are `alone` they are (states,), without the target.
+    """
+    worldview, start, stop = block
+    entries = entries_of(inquiry, worldview, draw(start, stop))
+    target = inquiry.targets[0]
+    above = joint(inquiry.network, entries, inquiry.given, target, parts.upper)
+    possible = np.isfinite(above.log_z)
+    marginals = dict(above.marginals)
+    if parts.lower:
+        marginals |= joint(inquiry.network, entries, inquiry.given, target, parts.lower).marginals
+    if parts.alone:
+        marginals |= infer(inquiry.network, entries, inquiry.given, parts.alone).marginals
+    sums = {variable: table[..., possible].sum(axis=-1) for variable, table in marginals.items()}
+    return above.target[:, possible].sum(axis=1), sums
 
 
 def sides(inquiry: Inquiry) -> tuple[Evidence, Evidence]:
@@ -175,15 +233,13 @@ def log_odds_of(inquiry: Inquiry, u: FloatArray, single: BoolArray) -> FloatArra
 
 def mean_log_odds(view: View) -> float:
     """Return the log-odds of the target's mean over the draws, nan where what is given is impossible."""
-    inquiry = view.inquiry
-    return logit_of_mean(
-        np.concatenate(
-            [
-                log_odds(inquiry, entries_of(inquiry, view.worldview, view.draw(start, stop)))
-                for start, stop in blocks(view.n_draws, draws_per_block(inquiry))
-            ]
-        )
-    )
+    parts = view.work.map(_log_odds_of_block, (view.inquiry, view.draw), view.blocks())
+    return logit_of_mean(np.concatenate(list(parts)))
+
+
+def _log_odds_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> FloatArray:
+    worldview, start, stop = block
+    return log_odds(inquiry, entries_of(inquiry, worldview, draw(start, stop)))
 
 
 def logit_of_mean(logits: FloatArray) -> float:

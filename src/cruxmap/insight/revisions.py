@@ -50,7 +50,7 @@ from cruxmap.language.checks import MOST_ARGUMENTS
 from cruxmap.language.codes import Code
 from cruxmap.language.inheritance import NEVER, Perspective, Setting, settle
 from cruxmap.language.reading import parse_condition, read_model
-from cruxmap.network.executors import Progress
+from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import inquire
 
 BEFORE, NOW = "before", "now"
@@ -138,7 +138,9 @@ class RevisionDiff:
         }
 
 
-def diff_revisions(path: Path, revision: str, *, progress: Progress | None = None) -> RevisionDiff:
+def diff_revisions(
+    path: Path, revision: str, *, progress: Progress | None = None, executor: Executor = HERE
+) -> RevisionDiff:
     """Return what changed since a git revision in the map that a model file asks about.
 
     Raises `InvalidMap` where git or one of the two states of the files cannot be read.
@@ -167,7 +169,7 @@ def diff_revisions(path: Path, revision: str, *, progress: Progress | None = Non
         MappingProxyType({name: entry[name].about.text for name in (*added, *removed, *rebuilt)}),
         tuple(name for name in now.worldviews if name not in before.worldviews),
         tuple(name for name in before.worldviews if name not in now.worldviews),
-        tuple(_change(before, now, worldview, progress) for worldview in shared),
+        tuple(_change(before, now, worldview, Work(executor, progress)) for worldview in shared),
     )
 
 
@@ -219,11 +221,11 @@ def _shape(value: Any) -> Any:
             return value
 
 
-def _change(before: ModelSpec, now: ModelSpec, worldview: str, progress: Progress | None) -> WorldviewChange:
+def _change(before: ModelSpec, now: ModelSpec, worldview: str, work: Work) -> WorldviewChange:
     """Compare one worldview before and now: the old numbers on today's structure stand between the two."""
     pairing = _bridge(before, now, worldview)
     game = game_of(pairing)
-    shared = share_out(pairing, game, progress)
+    shared = share_out(pairing, game, work)
     old, new = _log_odds(before, worldview), _log_odds(now, worldview)
     gap, reason = (new - old if math.isfinite(new - old) else None), shared.reason
     if gap is None:

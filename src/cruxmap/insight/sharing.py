@@ -17,7 +17,7 @@ from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.shapley import NoValueError, Shares, shapley
 from cruxmap.insight.words import percent
 from cruxmap.language.inheritance import Perspective, Setting
-from cruxmap.network.executors import Progress
+from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import Inquiry
 from cruxmap.network.network import FloatArray, IntArray
 from cruxmap.network.tables import BoolArray
@@ -131,7 +131,7 @@ class Shared:
     settled: bool = True
 
 
-def share_out(pairing: Pairing, game: Game, progress: Progress | None) -> Shared:
+def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
     """Share out logit P and P between the first worldview and the second."""
     inquiry, names = pairing.inquiry, pairing.names
     target, numbers = inquiry.model.target.name, inquiry.numbers
@@ -141,8 +141,7 @@ def share_out(pairing: Pairing, game: Game, progress: Progress | None) -> Shared
         return np.stack([logits, expit(logits)], axis=1)
 
     def told(done: int, of: int) -> None:
-        if progress is not None:
-            progress(f"{names[0]} against {names[1]}: pairs of orders", done, of)
+        work.tell(f"{names[0]} against {names[1]}: pairs of orders", done, of)
 
     logits = log_odds_of(inquiry, numbers.mu[pairing.both].T, numbers.single[pairing.both].T)
     first, second = (None if math.isnan(logit) else float(expit(logit)) for logit in logits)

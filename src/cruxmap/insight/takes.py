@@ -18,7 +18,7 @@ from cruxmap.insight.predictive import View, log_odds, logit_of_mean, sides, vie
 from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.words import checked_address, checked_worldview, percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, Scale
-from cruxmap.network.executors import Progress
+from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, inquire
 from cruxmap.network.network import FloatArray
 from cruxmap.network.queries import log_z_gradient
@@ -138,6 +138,7 @@ def takes(
     agree_with: str | None = None,
     only: Sequence[str] = (),
     progress: Progress | None = None,
+    executor: Executor = HERE,
 ) -> Takes:
     """Return the smallest changes of a worldview's judgements that carry its estimate to a goal.
 
@@ -149,10 +150,11 @@ def takes(
     """
     for address in only:
         checked_address(model.map, address)
-    view = _view(model, worldview, progress)
+    work = Work(executor, progress)
+    view = _view(model, worldview, work)
     inquiry, state = view.inquiry, _State(view)
     start = state.estimate(np.zeros(len(inquiry.network.addresses)))
-    goal = _goal(start, above, below, None if agree_with is None else _view(model, agree_with, progress))
+    goal = _goal(start, above, below, None if agree_with is None else _view(model, agree_with, work))
 
     def answer(frontier: tuple[Take, ...], reason: str | None) -> Takes:
         mean = None if math.isnan(start) else float(expit(start))
@@ -175,9 +177,9 @@ def takes(
     return answer(tuple(_take(inquiry, state, move) for move in _frontier(fitted)), None)
 
 
-def _view(model: ModelSpec, worldview: str, progress: Progress | None) -> View:
+def _view(model: ModelSpec, worldview: str, work: Work) -> View:
     checked_worldview(model.map, worldview)
-    [view] = views(inquire(replace(model, worldviews=(worldview,))), progress)
+    [view] = views(inquire(replace(model, worldviews=(worldview,))), work)
     return view
 
 

@@ -83,10 +83,18 @@ class Work:
         """Yield the result of each task, in their order."""
         return self.executor.map(function, shared, tasks)
 
+    @property
+    def inside(self) -> Progress | None:
+        """Who hears how far a single task is: nobody, where tasks are done elsewhere."""
+        return self.progress if self.executor is HERE else None
+
     def tell(self, what: str, done: int, of: int) -> None:
         """Report progress, if anybody listens."""
         if self.progress is not None:
             self.progress(what, done, of)
+
+
+WORK = Work()
 
 
 # --- cores -------------------------------------------------------------------------------------
@@ -131,11 +139,13 @@ class OnDask:
         shared: tuple[*Shared],
         tasks: Sequence[Task],
     ) -> Iterator[Result]:
-        """Yield the result of each task; what nobody waits for any more is given up."""
-        if not tasks:
-            return
+        """Yield the result of each task; all are begun at once."""
         places = ([self._sent(value)] * len(tasks) for value in shared)
-        futures = self._client.map(_on_one_core, [function] * len(tasks), tasks, *places, pure=False)
+        functions = [function] * len(tasks)
+        return self._results(self._client.map(_on_one_core, functions, tasks, *places, pure=False))
+
+    def _results(self, futures: list[Any]) -> Iterator[Any]:
+        """Yield results in order; what nobody waits for any more is given up."""
         try:
             for future in futures:
                 yield self._result(future)
