@@ -5,10 +5,8 @@ or a whole project. `parse_condition`, `parse_target` and `parse_settings` read 
 command line, in the same language.
 """
 
-import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -61,6 +59,7 @@ from cruxmap.language.desk import (
 from cruxmap.language.digest import digest
 from cruxmap.language.entries import read_claim, read_event, read_question, read_timeline
 from cruxmap.language.findings import Findings
+from cruxmap.language.garbage import no_collection
 from cruxmap.language.gathering import (
     Sheets,
     check_language,
@@ -386,19 +385,7 @@ _HARMLESS = frozenset(
 """Problems that leave the rest of an entry worth checking."""
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Let the garbage collector rest: it would visit millions of new values, and none is in a cycle."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@_no_collection()
+@no_collection()
 def _read_map(folder: Path, findings: Findings) -> _Draft:
     before = len(findings.problems)
     if not folder.is_dir():

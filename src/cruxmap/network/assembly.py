@@ -8,7 +8,7 @@ somebody needs it as a variable of its own. Nothing here knows about claims or a
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import accumulate, chain, compress, pairwise, product
 from types import MappingProxyType
 from typing import Any
 
@@ -31,11 +31,16 @@ type Terms = tuple[tuple[int, float], ...]
 type Values = npt.NDArray[Any]
 """Truth values, or whole numbers."""
 
-type Draw = tuple[tuple[int, int], ...]
-"""A distribution over a variable's states: (state, entry) for each state that can occur."""
+type Draw = tuple[tuple[int, ...], tuple[int, ...]]
+"""A distribution over a variable's states: those that can occur, and the entry of each."""
 
-NO: Draw = ((0, CERTAIN),)
-YES: Draw = ((1, CERTAIN),)
+
+def surely(state: int) -> Draw:
+    """The distribution that has one state only."""
+    return (state,), (CERTAIN,)
+
+
+NO, YES = surely(0), surely(1)
 
 
 class Entries:
@@ -50,7 +55,7 @@ class Entries:
         self._certain = {self.index[address]: value for address, value in certain.items()}
         self._count = 1
         self._shifts: dict[Terms, int] = {(): 0}
-        self._logistic: dict[tuple[int, int, int], int] = {}
+        self._logistic: dict[tuple[int, int], int] = {}  # the entry of false; that of true is the next
         self._groups: dict[tuple[tuple[int, ...], tuple[int, ...]], range] = {}
         self._hazard: dict[tuple[int, int, int, int, int, bool], int] = {}
         self._step: dict[tuple[int, int, int, int], int] = {}
@@ -65,20 +70,22 @@ class Entries:
         sure = self._certain.get(base)
         if sure is not None:
             return YES if sure else NO
-        shift = self._shift(terms)
-        return tuple((state, self._entry(self._logistic, (base, state or -1, shift))) for state in (0, 1))
+        false = self._logistic.setdefault((base, self._shift(terms)), self._count)
+        if false == self._count:
+            self._count += 2
+        return (0, 1), (false, false + 1)
 
     def shares(self, addresses: Sequence[str], terms: Sequence[Terms]) -> Draw:
         """A variable with one share per state, each with its own shift."""
         bases = [self.index[address] for address in addresses]
-        states = [s for s, base in enumerate(bases) if self._certain.get(base) is not False]
+        states = tuple(s for s, base in enumerate(bases) if self._certain.get(base) is not False)
         if len(states) == 1:
-            return ((states[0], CERTAIN),)
+            return surely(states[0])
         key = (tuple(bases[s] for s in states), tuple(self._shift(terms[s]) for s in states))
         if key not in self._groups:
             self._groups[key] = range(self._count, self._count + len(states))
             self._count += len(states)
-        return tuple(zip(states, self._groups[key], strict=True))
+        return states, tuple(self._groups[key])
 
     def hazard(self, address: str, terms: Terms, pace: str, n_open: int, steps: int) -> Draw:
         """A boolean: it happens in a phase of which the last `n_open` of `steps` steps are open."""
@@ -88,14 +95,14 @@ class Entries:
             return self.chance(address, terms)
         base, shift, at = self.index[address], self._shift(terms), self.index[pace]
         keys = ((base, shift, at, n_open, steps, happens) for happens in (False, True))
-        return tuple((state, self._entry(self._hazard, key)) for state, key in enumerate(keys))
+        return (0, 1), tuple(self._entry(self._hazard, key) for key in keys)
 
     def steps(self, pace: str, n_open: int, steps: int) -> Draw:
         """Which step of the phase (counted from 0) it is, among the last `n_open` of `steps`."""
         if n_open == 1:
-            return ((steps - 1, CERTAIN),)
-        at, among = self.index[pace], range(steps - n_open, steps)
-        return tuple((k, self._entry(self._step, (at, k, n_open, steps))) for k in among)
+            return surely(steps - 1)
+        at, among = self.index[pace], tuple(range(steps - n_open, steps))
+        return among, tuple(self._entry(self._step, (at, k, n_open, steps)) for k in among)
 
     def _shift(self, terms: Terms) -> int:
         return self._shifts.setdefault(terms, len(self._shifts))
@@ -114,20 +121,21 @@ class Entries:
             for group, (bases, shifts) in enumerate(self._groups)
             for base, shift in zip(bases, shifts, strict=True)
         ]
+        logistic = [(base, sign, shift) for base, shift in self._logistic for sign in (-1, 1)]
         handed_out = [
-            *self._logistic.values(),
+            *(entry for false in self._logistic.values() for entry in (false, false + 1)),
             *(entry for group in self._groups.values() for entry in group),
             *self._hazard.values(),
             *self._step.values(),
         ]
         position = np.zeros(self._count, np.int64)
         position[handed_out] = np.arange(1, self._count)
-        ends = np.cumsum([1, len(self._logistic), len(shares), len(self._hazard), len(self._step)])
+        ends = np.cumsum([1, len(logistic), len(shares), len(self._hazard), len(self._step)])
         entry = [_fixed(np.arange(a, b)) for a, b in pairwise(ends)]
         term_shift, term_strength, term_sign = _columns(
             [(n, *term) for terms, n in self._shifts.items() for term in terms], 3
         )
-        logistic_base, logistic_sign, logistic_shift = _columns(self._logistic, 3)
+        logistic_base, logistic_sign, logistic_shift = _columns(logistic, 3)
         share_base, share_shift, share_group = _columns(shares, 3)
         hazard_base, hazard_shift, hazard_pace, hazard_open, hazard_steps, hazard_happens = _columns(
             self._hazard, 6
@@ -207,18 +215,23 @@ class Tables:
 
     def __init__(self) -> None:
         self.variables: list[Variable] = []
-        self._tables: list[SparseTable] = []
+        self._cardinalities: list[int] = []
+        self._scopes: list[tuple[int, ...]] = []
+        self._rows: list[IntArray] = []
+        self._entries: list[int] = []  # of all tables, one after another
         self._patterns: dict[Hashable, IntArray] = {}
         self._choices: dict[Hashable, IntArray] = {}
+        self._counts: dict[Hashable, Values] = {}
+        self._reductions: dict[Hashable, tuple[tuple[int, ...], Values]] = {}
         self._helpers: dict[tuple[tuple[int, ...], int, bytes], int] = {}
 
     def cardinality(self, variable: int) -> int:
         """Return the number of states of a variable."""
-        return len(self.variables[variable].states)
+        return self._cardinalities[variable]
 
     def size(self, scope: Iterable[int]) -> int:
         """Return the number of configurations of some variables."""
-        return math.prod(len(self.variables[v].states) for v in scope)
+        return math.prod(map(self._cardinalities.__getitem__, scope))
 
     def table(
         self,
@@ -232,24 +245,43 @@ class Tables:
     ) -> int:
         """Add a variable: where `scope` has states s it follows `draws[choice[s]]`, given the parents."""
         chosen = choice.ravel().tolist()
-        configurations = list(product(*(range(self.cardinality(v)) for v in parents)))
-        block = {}
+        shape = tuple(map(self.cardinality, parents))
+        configurations = list(product(*map(range, shape)))
+        supports, entries = {}, {}
         for k in sorted(set(chosen)):
-            drawn = [(configuration, draws[k](configuration)) for configuration in configurations]
-            rows = tuple((*configuration, state) for configuration, draw in drawn for state, _ in draw)
-            block[k] = (rows, [entry for _, draw in drawn for _, entry in draw])
-        key = (choice.shape, len(parents), tuple(chosen), tuple((k, rows) for k, (rows, _) in block.items()))
-        pattern = self._patterns.get(key)
-        if pattern is None:
-            where = product(*map(range, choice.shape))
-            rows = tuple((*at, *row) for at, k in zip(where, chosen, strict=True) for row in block[k][0])
-            pattern = np.array(rows, np.int64).reshape(len(rows), len(scope) + len(parents) + 1)
-            self._patterns[key] = _fixed(pattern)
+            supports[k], entries[k] = zip(*map(draws[k], configurations), strict=True)
+        key = (choice.shape, shape, tuple(chosen), tuple(supports.items()))
+        if key not in self._patterns:
+            rows = [
+                (*at, *configuration, state)
+                for at, k in zip(product(*map(range, choice.shape)), chosen, strict=True)
+                for configuration, states_that_occur in zip(configurations, supports[k], strict=True)
+                for state in states_that_occur
+            ]
+            width = len(scope) + len(parents) + 1
+            self._patterns[key] = _fixed(np.array(rows, np.int64).reshape(len(rows), width))
         child = len(self.variables)
-        entries = np.array([entry for k in chosen for entry in block[k][1]], np.int64)
         self.variables.append(Variable(name, states))
-        self._tables.append(_each_once(SparseTable(child, (*scope, *parents, child), pattern, entries)))
+        self._cardinalities.append(len(states))
+        each = chain.from_iterable(map(entries.__getitem__, chosen))
+        self._add((*scope, *parents, child), self._patterns[key], chain.from_iterable(each))
         return child
+
+    def _add(self, scope: tuple[int, ...], rows: IntArray, entries: Iterable[int]) -> None:
+        """Add a table with one column per variable: where a variable has several, they must agree.
+
+        A required event, say, may decide how much of a phase is open and which row applies as well.
+        """
+        if len(set(scope)) < len(scope):
+            first = [scope.index(variable) for variable in scope]
+            kept = sorted(set(first))
+            agree = (rows == rows[:, first]).all(axis=1)
+            scope = tuple(scope[column] for column in kept)
+            rows = _fixed(rows[agree][:, kept])
+            entries = compress(entries, agree)
+        self._scopes.append(scope)
+        self._rows.append(rows)
+        self._entries.extend(entries)
 
     def cases(
         self, name: str, states: tuple[str, ...], cases: Sequence[Case], parents: tuple[int, ...] = ()
@@ -272,7 +304,7 @@ class Tables:
             choice = self._first(cases, scope)
             return self.table(name, states, scope, choice, [case.draw for case in cases], parents=parents)
         following = self.cases(f"{name} [{len(cases)}]", states, cases[-1:], parents)
-        passed_on = [always(((state, CERTAIN),)) for state in range(len(states))]
+        passed_on = [always(surely(state)) for state in range(len(states))]
         for k in range(len(cases) - 2, -1, -1):
             when = self.narrow(cases[k].when, room, f"{name} [when {k + 1}]")
             choice = np.where(when.values[..., None], 0, np.arange(1, len(states) + 1))
@@ -305,8 +337,7 @@ class Tables:
     def _first(self, cases: Sequence[Case], scope: tuple[int, ...]) -> IntArray:
         """The number of the first case that holds, by the states of `scope`; the last one where none does."""
         tests = [case.when for case in cases[:-1]]
-        axes = tuple(tuple(map(scope.index, test.scope)) for test in tests)
-        key = (axes, tuple((test.values.shape, test.values.tobytes()) for test in tests))
+        key = _placed(tests, scope)
         if key not in self._choices:
             choice = np.full(tuple(map(self.cardinality, scope)), len(tests))
             for k in range(len(tests) - 1, -1, -1):
@@ -314,9 +345,19 @@ class Tables:
             self._choices[key] = _fixed(choice)
         return self._choices[key]
 
+    def count(self, tests: Sequence[Function], scope: tuple[int, ...]) -> Values:
+        """How many of the tests hold, by the states of `scope`."""
+        key = _placed(tests, scope)
+        if key not in self._counts:
+            total = np.zeros(tuple(map(self.cardinality, scope)), np.int64)
+            for test in tests:
+                total += self.spread(test, scope)
+            self._counts[key] = _fixed(total)
+        return self._counts[key]
+
     def determined(self, name: str, states: tuple[str, ...], function: Function) -> int:
         """Add a variable that always has the function's value."""
-        draws = [always(((state, CERTAIN),)) for state in range(len(states))]
+        draws = [always(surely(state)) for state in range(len(states))]
         return self.table(name, states, function.scope, function.values, draws)
 
     def spread(self, function: Function, scope: tuple[int, ...]) -> Values:
@@ -342,20 +383,31 @@ class Tables:
 
     def reduced(self, function: Function) -> Function:
         """Return the same function of the variables that matter, in increasing order."""
-        for axis in range(len(function.scope) - 1, -1, -1):
-            first = function.values.take([0], axis)
-            if (function.values == first).all():
-                function = Function(function.scope[:axis] + function.scope[axis + 1 :], first.squeeze(axis))
-        scope = tuple(sorted(function.scope))
-        return Function(scope, self.spread(function, scope).copy())
+        order = tuple(sorted(range(len(function.scope)), key=function.scope.__getitem__))
+        key = (order, _content(function))
+        if key not in self._reductions:
+            values, kept = function.values.transpose(order), list(order)
+            for axis in range(len(kept) - 1, -1, -1):
+                first = values.take([0], axis)
+                if (values == first).all():
+                    values = first.squeeze(axis)
+                    del kept[axis]
+            self._reductions[key] = tuple(kept), _fixed(np.array(values))
+        axes, values = self._reductions[key]
+        return Function(tuple(function.scope[axis] for axis in axes), values)
 
     def network(self, entries: Entries, places: Mapping[str, int], conditions: tuple[int, ...]) -> Network:
         """Return the finished network."""
         program, position = entries.program()
+        placed = _fixed(position[self._entries])
+        ends = accumulate(map(len, self._rows), initial=0)
         return Network(
             variables=tuple(self.variables),
             tables=tuple(
-                SparseTable(t.child, t.scope, t.rows, _fixed(position[t.entries])) for t in self._tables
+                SparseTable(child, scope, rows, placed[start:end])
+                for child, (scope, rows, (start, end)) in enumerate(
+                    zip(self._scopes, self._rows, pairwise(ends), strict=True)
+                )
             ),
             program=program,
             addresses=tuple(entries.index),
@@ -364,18 +416,14 @@ class Tables:
         )
 
 
-def _each_once(table: SparseTable) -> SparseTable:
-    """Return the table with one column per variable: where a variable has several, they must agree.
+def _content(function: Function) -> Hashable:
+    """What two functions have in common that have the same values, of whatever variables."""
+    return function.values.shape, function.values.dtype, function.values.tobytes()
 
-    A required event, say, may decide how much of a phase is open and which row applies as well.
-    """
-    first = [table.scope.index(variable) for variable in table.scope]
-    kept = sorted(set(first))
-    if len(kept) == len(first):
-        return table
-    agree = (table.rows == table.rows[:, first]).all(axis=1)
-    scope = tuple(table.scope[column] for column in kept)
-    return SparseTable(table.child, scope, _fixed(table.rows[agree][:, kept]), table.entries[agree])
+
+def _placed(functions: Iterable[Function], scope: tuple[int, ...]) -> Hashable:
+    """What lists of functions have in common that have the same values at the same places of `scope`."""
+    return tuple((tuple(map(scope.index, f.scope)), _content(f)) for f in functions)
 
 
 def union(functions: Iterable[Function]) -> tuple[int, ...]:

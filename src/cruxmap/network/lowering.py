@@ -56,11 +56,11 @@ from cruxmap.language.argument_map import (
     condition_text,
     mentioned,
 )
+from cruxmap.language.garbage import no_collection
 from cruxmap.language.inheritance import Perspective
 from cruxmap.network.assembly import (
     ALWAYS,
     BOOLEAN,
-    CERTAIN,
     NO,
     ROOM,
     YES,
@@ -72,6 +72,7 @@ from cruxmap.network.assembly import (
     Tables,
     Terms,
     always,
+    surely,
     union,
 )
 from cruxmap.network.network import IntArray, Network
@@ -104,6 +105,7 @@ class _Work:
     tests: dict[Condition, Function] = field(default_factory=dict)
 
 
+@no_collection()
 def lower(
     argument_map: ArgumentMap,
     conditions: Sequence[Condition] = (),
@@ -285,10 +287,7 @@ def _at_least(work: _Work, count: int, tests: Sequence[Function], name: str) -> 
     tables = work.tables
     scope = union(tests)
     if tables.size(scope) <= ROOM:
-        total = np.zeros(tuple(map(tables.cardinality, scope)), np.int64)
-        for test in tests:
-            total += tables.spread(test, scope)
-        return tables.reduced(Function(scope, np.asarray(total >= count)))
+        return tables.reduced(Function(scope, np.asarray(tables.count(tests, scope) >= count)))
     enough = min(count, len(tests) - count + 1)
     hits = enough == count
     counted = Function((), np.array(0))
@@ -421,8 +420,8 @@ def _argument(work: _Work, argument: Argument) -> int:
 
 def _undercut(work: _Work, when: Function, force: str) -> Case:
     """The case in which an undercutting argument holds: the inference fails with its force."""
-    fails = work.entries.chance(force)
-    return Case(when, always(tuple((1 - state, entry) for state, entry in reversed(fails))))
+    states, entries = work.entries.chance(force)
+    return Case(when, always((tuple(1 - state for state in reversed(states)), entries[::-1])))
 
 
 def _question(work: _Work, question: Question) -> int:
@@ -583,10 +582,10 @@ def _by_then(
     counts = (len(steps),) if opened is None else opened.counts
     draws: list[Drawn] = []
     for state, now, n_open in product(earlier, (False, True), counts):
-        draw: Draw = ((place[state], CERTAIN),)
+        draw = surely(place[state])
         if state == NEVER and now:
-            draw = work.entries.steps(pace, n_open, len(steps)) if n_open else ()
-            draw = tuple((place[str(steps[k])], entry) for k, entry in draw)
+            among, entries = work.entries.steps(pace, n_open, len(steps)) if n_open else ((), ())
+            draw = tuple(place[str(steps[k])] for k in among), entries
         draws.append(always(draw))
     scope = tuple(v for v in (before, happens, opened.variable if opened else None) if v is not None)
     choice = np.arange(len(draws)).reshape([work.tables.cardinality(v) for v in scope])
@@ -635,4 +634,7 @@ def _arguments(work: _Work, weights: tuple[_Weight, ...]) -> tuple[int, ...]:
 def _terms(work: _Work, weights: Iterable[_Weight], holds: Iterable[int]) -> Terms:
     """The shift by those arguments that hold."""
     index = work.entries.index
-    return tuple(sorted((index[w.weight], w.sign) for w, h in zip(weights, holds, strict=False) if h))
+    terms = [
+        (index[weight.weight], weight.sign) for weight, held in zip(weights, holds, strict=False) if held
+    ]
+    return tuple(sorted(terms))
