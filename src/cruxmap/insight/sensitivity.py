@@ -11,7 +11,7 @@ import numpy as np
 
 from cruxmap.insight.information import chance_from_logit
 from cruxmap.insight.predictive import View, forward_draws, log_odds, sides
-from cruxmap.insight.sobol import MOST_INPUTS, SobolShares, sample_size, sobol_shares
+from cruxmap.insight.sobol import MOST_INPUTS, Design, SobolShares, design, sample_size, sobol_shares
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Z_95
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
 from cruxmap.network.network import FloatArray, IntArray
@@ -139,21 +139,25 @@ def _grouped(owners: Sequence[str], apart: Sequence[str]) -> list[int]:
 
 
 def _analysis(view: View, columns: IntArray, group: Sequence[int]) -> SobolShares:
-    inquiry = view.inquiry
+    inquiry, seed = view.inquiry, view.inquiry.model.sampling.seed
+    points = design(group, sample_size(max(group) + 1, int(SOBOL_WORK / _work(inquiry))), seed)
+    cuts = blocks(points.sample, draws_per_block(inquiry))
+    tasks = [(view.worldview, number, *cut) for number in range(points.columns) for cut in cuts]
+    values = []
+    for done, part in enumerate(view.work.map(_values_at, (inquiry, columns, points), tasks), start=1):
+        values.append(part)
+        view.tell("Sobol shares", done, len(tasks))
+    return sobol_shares(np.concatenate(values).reshape(points.columns, points.sample), seed)
 
-    def values(inputs: FloatArray) -> FloatArray:
-        parts = []
-        for start, stop in blocks(inputs.shape[1], draws_per_block(inquiry)):
-            z = np.zeros((len(inquiry.network.addresses), stop - start))
-            z[columns] = inputs[:, start:stop]
-            parts.append(log_odds(inquiry, entries_of(inquiry, view.worldview, z)))
-        return np.concatenate(parts)
 
-    def told(done: int, of: int) -> None:
-        view.tell("Sobol shares", done, of)
-
-    sample = sample_size(max(group) + 1, int(SOBOL_WORK / _work(inquiry)))
-    return sobol_shares(values, group, sample, inquiry.model.sampling.seed, told)
+def _values_at(
+    inquiry: Inquiry, columns: IntArray, points: Design, task: tuple[int, int, int, int]
+) -> FloatArray:
+    """Return the target's log-odds in a worldview at some points of a column of a design."""
+    worldview, number, start, stop = task
+    z = np.zeros((len(inquiry.network.addresses), stop - start))
+    z[columns] = points.points(number, start, stop)
+    return log_odds(inquiry, entries_of(inquiry, worldview, z))
 
 
 def _sizes(inquiry: Inquiry, worldview: int, movers: IntArray) -> FloatArray:

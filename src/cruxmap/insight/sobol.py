@@ -5,7 +5,7 @@ group a copy of A with that group's inputs taken from B. SALib turns the values 
 total shares with bootstrapped errors (Saltelli and others 2010).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,46 +45,54 @@ def sample_size(groups: int, values: int) -> int:
     return min(max(1 << max(affordable.bit_length() - 1, 0), LEAST_SAMPLE), MOST_SAMPLE)
 
 
-def sobol_shares(
-    values: Callable[[FloatArray], FloatArray],
-    group: Sequence[int],
-    sample: int,
-    seed: int,
-    on_group: Callable[[int, int], None] | None = None,
-) -> SobolShares:
-    """Return the shares of the variance of `values(z)`, `z` standard normal of (inputs, D), by group.
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """The points of an analysis: `one` and `other` are samples (inputs, sample), `group` numbers groups.
 
-    `group` numbers each input's group from 0; `sample` is a power of two. `on_group` is told how many
-    columns of values are done, and of how many.
+    Its columns are the first sample, for each group the first with the group's inputs taken from the other
+    sample, and the other.
     """
+
+    one: FloatArray
+    other: FloatArray
+    group: IntArray
+
+    @property
+    def columns(self) -> int:
+        """How many columns of points there are."""
+        return int(self.group.max()) + 3
+
+    @property
+    def sample(self) -> int:
+        """How many points a column has."""
+        return int(self.one.shape[1])
+
+    def points(self, column: int, start: int, stop: int) -> FloatArray:
+        """Return some points of a column, standard normal, (inputs, stop - start)."""
+        if column == self.columns - 1:
+            return self.other[:, start:stop]
+        from_other = self.group == column - 1
+        return np.where(from_other[:, None], self.other[:, start:stop], self.one[:, start:stop])
+
+
+def design(group: Sequence[int], sample: int, seed: int) -> Design:
+    """Return the points for inputs in groups that are numbered from 0; `sample` is a power of two."""
+    n = len(group)
+    points = qmc.Sobol(2 * n, scramble=True, rng=np.random.default_rng(seed)).random(sample)
+    # The sequence counts in steps of 2**-30 from 0: the middle of a step is never 0 or 1.
+    z = np.ascontiguousarray(ndtri(points + 2.0**-31).T)
+    return Design(z[:n], z[n:], np.asarray(group))
+
+
+def sobol_shares(values: FloatArray, seed: int) -> SobolShares:
+    """Return the shares of the variance of values (columns, sample) at a design's points, by group."""
     from SALib.analyze import sobol as salib
 
-    groups = max(group) + 1
-    a, b = _two_samples(len(group), sample, seed)
-    columns = np.empty((sample, groups + 2))
-    columns[:, 0], columns[:, -1] = values(a), values(b)
-    for number, members in enumerate(_members(group, groups)):
-        mixed = a.copy()
-        mixed[members] = b[members]
-        columns[:, number + 1] = values(mixed)
-        if on_group is not None:
-            on_group(number + 3, groups + 2)
-    if np.ptp(columns[:, [0, -1]]) <= CONSTANT:
+    groups, sample = len(values) - 2, values.shape[1]
+    if np.ptp(values[[0, -1]]) <= CONSTANT:
         nothing = np.zeros(groups)
         return SobolShares(nothing, nothing, nothing, sample)
     problem = {"num_vars": groups, "names": [str(number) for number in range(groups)]}
-    result = salib.analyze(problem, columns.ravel(), calc_second_order=False, seed=seed + 1)
+    result = salib.analyze(problem, values.T.ravel(), calc_second_order=False, seed=seed + 1)
     error = np.maximum(result["S1_conf"], result["ST_conf"])
     return SobolShares(np.asarray(result["S1"]), np.asarray(result["ST"]), np.asarray(error), sample)
-
-
-def _two_samples(inputs: int, sample: int, seed: int) -> tuple[FloatArray, FloatArray]:
-    points = qmc.Sobol(2 * inputs, scramble=True, rng=np.random.default_rng(seed)).random(sample)
-    # The sequence counts in steps of 2**-30 from 0: the middle of a step is never 0 or 1.
-    z = ndtri(points + 2.0**-31)
-    return np.ascontiguousarray(z[:, :inputs].T), np.ascontiguousarray(z[:, inputs:].T)
-
-
-def _members(group: Sequence[int], groups: int) -> list[IntArray]:
-    numbers = np.asarray(group)
-    return [np.flatnonzero(numbers == number) for number in range(groups)]
