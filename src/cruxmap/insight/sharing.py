@@ -18,7 +18,7 @@ from cruxmap.insight.shapley import NoValueError, Shares, shapley
 from cruxmap.insight.words import percent
 from cruxmap.language.inheritance import Perspective, Setting
 from cruxmap.network.executors import Work
-from cruxmap.network.inquiry import Inquiry
+from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block
 from cruxmap.network.network import FloatArray, IntArray
 from cruxmap.network.tables import BoolArray
 
@@ -137,7 +137,9 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
     target, numbers = inquiry.model.target.name, inquiry.numbers
 
     def worth(taken: BoolArray) -> FloatArray:
-        logits = log_odds_of(inquiry, *_mixtures(pairing, game, taken))
+        cuts = blocks(len(taken), draws_per_block(inquiry))
+        tasks = [(pairing.first, pairing.second, taken[start:stop]) for start, stop in cuts]
+        logits = np.concatenate(list(work.map(_log_odds_of_mixtures, (inquiry, game), tasks)))
         return np.stack([logits, expit(logits)], axis=1)
 
     def told(done: int, of: int) -> None:
@@ -163,6 +165,12 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
         )
         return Shared(probability, gap, None, reason)
     return Shared(probability, gap, shares, None, shares.pairs, shares.converged)
+
+
+def _log_odds_of_mixtures(inquiry: Inquiry, game: Game, task: tuple[int, int, BoolArray]) -> FloatArray:
+    """Return the target's log-odds (m,) in m mixtures of two worldviews: `taken` as in `_mixtures`."""
+    first, second, taken = task
+    return log_odds_of(inquiry, *_mixtures(Pairing(inquiry, first, second), game, taken))
 
 
 def _mixtures(pairing: Pairing, game: Game, taken: BoolArray) -> tuple[FloatArray, BoolArray]:
