@@ -40,25 +40,26 @@ def evaluate(packed, factors, constants, weights, entries, columns, log_z, read,
     n_given = 1 + len(loads) + len(weights)
     for i in range(len(constants)):
         values[n_given + i] = constants[i]
+    share = np.empty(LANES)
     for block in range(0, n_runs, LANES):
         n = min(LANES, n_runs - block)
-        for lane in range(n):
-            column = columns[block + lane]
-            for i in range(len(loads)):
-                values[1 + i, lane] = entries[loads[i], column]
-            for i in range(len(weights)):
+        for i in range(len(loads)):
+            for lane in range(n):
+                values[1 + i, lane] = entries[loads[i], columns[block + lane]]
+        for i in range(len(weights)):
+            for lane in range(n):
                 values[1 + len(loads) + i, lane] = weights[i, block + lane]
         add_up(factors, runs, into, values)
         for lane in range(n):
-            run = block + lane
             z = values[at_z, lane]
-            log_z[run] = np.log(z)
-            if z < TINY:
-                continue
-            for m in range(len(at_reads)):
-                read[m, run] = values[at_reads[m], lane] / z
-            for i in range(len(at_slopes)):
-                slope[loads[i], run] = values[at_slopes[i], lane] / z
+            log_z[block + lane] = np.log(z)
+            share[lane] = 1.0 / z if z >= TINY else 0.0
+        for m in range(len(at_reads)):
+            for lane in range(n):
+                read[m, block + lane] = values[at_reads[m], lane] * share[lane]
+        for i in range(len(at_slopes)):
+            for lane in range(n):
+                slope[loads[i], block + lane] = values[at_slopes[i], lane] * share[lane]
     log_tiny = np.log(TINY)
     for run in range(n_runs):
         if log_z[run] < log_tiny:
