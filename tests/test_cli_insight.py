@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -283,6 +284,79 @@ def test_takes_gets_there_in_words(cruxmap: Cruxmap) -> None:
     assert frontier
     assert all(take["estimate"] >= 0.01 for take in frontier)
     assert frontier[0]["steps"][0]["sentence"]
+
+
+def triads(folder: Path) -> str:
+    """Two forecasters' P(U), P(c), P(U | c), as a map of two claims: 9%, 75%, 10% and 40%, 20%, 80%."""
+    (folder / "arguments/triad/worldviews").mkdir(parents=True)
+    (folder / "models").mkdir()
+    (folder / "arguments/triad/map.yaml").write_text(
+        "claims:\n  c: {text: The crux., credence: 75%}\n"
+        "  u: {text: The question., given: [{id: then, when: c, credence: 10%}, {otherwise: 6%}]}\n"
+    )
+    (folder / "arguments/triad/worldviews/ann.yaml").write_text("worldview: ann\ntext: One view.\n")
+    (folder / "arguments/triad/worldviews/bob.yaml").write_text(
+        "worldview: bob\ntext: Another.\njudgements: {c: 20%, u.then: 80%, u.otherwise: 30%}\n"
+    )
+    (folder / "models/triad.yaml").write_text("model: triad\nmap: ../arguments/triad\ntarget: u\n")
+    return "triad"
+
+
+def kl(p: float, q: float) -> float:
+    return p * math.log10(p / q) + (1 - p) * math.log10((1 - p) / (1 - q))
+
+
+def test_triads_give_the_published_measures(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    model = triads(tmp_path)
+    ann, bob = {"p": 0.09, "c": 0.75, "p1": 0.1}, {"p": 0.4, "c": 0.2, "p1": 0.8}
+    for who, name in ((ann, "ann"), (bob, "bob")):
+        p, c, p1 = who.values()
+        who["p0"] = p0 = (p - c * p1) / (1 - c)
+        who["voi"] = voi = c * kl(p1, p) + (1 - c) * kl(p0, p)
+        [claim] = cruxmap("cruxes", model, "-w", name, "--format", "json").json["claims"]
+        assert claim["probability"] == pytest.approx(c, abs=1e-10)
+        assert claim["given_false"] == pytest.approx(p0, abs=1e-10)
+        assert claim["voi"] == pytest.approx(voi, abs=1e-10)
+        most = -p * math.log10(p) - (1 - p) * math.log10(1 - p)
+        assert claim["voi_share"] == pytest.approx(voi / most, abs=1e-10)
+    odds = math.sqrt(ann["c"] / (1 - ann["c"]) * bob["c"] / (1 - bob["c"]))
+    g = odds / (1 + odds)
+
+    def apart(key: str) -> float:
+        return kl(ann[key], bob[key]) + kl(bob[key], ann[key])
+
+    vod = apart("p") - (g * apart("p1") + (1 - g) * apart("p0"))
+    found = {
+        crux["id"]: crux
+        for crux in cruxmap("diff", model, "ann", "bob", "--format", "json").json["double_cruxes"]
+    }
+    assert found["c"]["vod"] == pytest.approx(vod, abs=1e-10)
+    assert found["c"]["vod_share"] == pytest.approx(vod / apart("p"), abs=1e-10)
+    assert (found["c"]["voi_a"], found["c"]["voi_b"]) == (
+        pytest.approx(ann["voi"], abs=1e-10),
+        pytest.approx(bob["voi"], abs=1e-10),
+    )
+
+
+def test_one_worldview_alone_is_compared_with_nobody(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    model = triads(tmp_path)
+    (tmp_path / "arguments/triad/worldviews/bob.yaml").unlink()
+    assert "nobody to compare with" in cruxmap("diff", model).out
+    assert "no other worldview" in cruxmap("diff", model, "ann").out
+    assert "at least two worldviews" in cruxmap("pool", model).out
+    assert not pictures(tmp_path)
+
+
+def test_pools_say_whom_they_leave_out(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    outcome = cruxmap("pool", triads(tmp_path), "--set", "u.then=0%", "--set", "u.otherwise=0%")
+    assert outcome.code == 0
+    assert "Left out: ann (the target is certain there (0%))." in outcome.out
+
+
+def test_what_is_stated_and_cannot_be_compared_has_its_reason(cruxmap: Cruxmap) -> None:
+    outcome = cruxmap("coherence", POWER, "--set", "alignment-hard=0%")
+    assert "it is certain by this worldview's own" in " ".join(outcome.out.split())
+    assert "No gap" not in outcome.out
 
 
 def test_takes_says_that_nothing_reaches_it(cruxmap: Cruxmap) -> None:

@@ -134,6 +134,7 @@ def test_a_pool_of_one_is_none():
     assert "at least two" in result.reason
     impossible = model(LONE, "target: t\n", ann="judgements: {t: 100%}\n", bob="judgements: {t: 10%}\n")
     assert dict(pool(impossible).worldviews) == pytest.approx({"bob": 0.1})
+    assert pool(impossible).left_out == (("ann", "the target is certain there (100%)"),)
     json.dumps(result.to_json(), allow_nan=False)
 
 

@@ -120,6 +120,9 @@ def test_plain_answers():
     unreachable = takes(spec, above=0.5, only=("catastrophe",))
     assert unreachable.frontier == ()
     assert "no change" in unreachable.reason
+    assert "itself" in takes(spec, "superforecasters", agree_with="superforecasters").reason
+    garden = model(GARDEN, "target: wet\nsampling: {draws: 16}\n")
+    assert "nothing that may change" in takes(garden, above=0.9, only=("far", "mould")).reason
     certain = model("claims:\n  t: {text: Target., credence: 0%}\n", "target: t\n")
     assert "certain" in takes(certain, above=0.1).reason
     impossible = model(GARDEN, "target: wet\nassuming: [rain, {rain: false}]\nsampling: {draws: 16}\n")

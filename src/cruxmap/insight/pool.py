@@ -70,7 +70,7 @@ class Pool:
 
     `spread_probability` and `spread_ratio` are how far reviewers typically lie apart (a standard
     deviation, in logits and in logs), `None` where nobody judged any; `explanation` says why the pools of
-    answers and of judgements differ.
+    answers and of judgements differ. `left_out` are the worldviews that have no estimate to pool, and why.
     """
 
     model: str
@@ -84,6 +84,7 @@ class Pool:
     spread_ratio: float | None
     explanation: str
     convergence: Convergence | None = None
+    left_out: tuple[tuple[str, str], ...] = ()
     reason: str | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -117,6 +118,7 @@ class Pool:
             "spread_ratio": self.spread_ratio,
             "explanation": self.explanation,
             "convergence": _convergence(self.convergence),
+            "left_out": [{"worldview": name, "reason": reason} for name, reason in self.left_out],
         } | ({} if self.reason is None else {"reason": self.reason})
 
 
@@ -159,8 +161,12 @@ def pool(
     own = means.pop(MAP_WORLDVIEW)
     estimates = {name: mean for name, mean in means.items() if math.isfinite(mean)}
     shown = MappingProxyType({name: float(expit(value)) for name, value in estimates.items()})
+    left_out = tuple((name, _why_not(mean)) for name, mean in means.items() if name not in estimates)
     if len(estimates) < 2:
-        return _none(model, shown, "a pool takes at least two worldviews whose estimate lies between 0 and 1")
+        reason = "a pool takes at least two worldviews whose estimate lies between 0% and 100%"
+        return Pool(
+            model.id, model.target.name, shown, None, None, (), (), None, None, "", None, left_out, reason
+        )
     start = float(logit(prior)) if prior is not None else own
     stretch = extremising_factor(len(estimates)) if factor is None else factor
     answers = _pools_of_answers(estimates, start, stretch, given=prior is not None)
@@ -179,11 +185,14 @@ def pool(
         common.spread_ratio if common else None,
         _explanation(answers[1], judged),
         common.convergence if common else None,
+        left_out,
     )
 
 
-def _none(model: ModelSpec, estimates: Mapping[str, float], reason: str) -> Pool:
-    return Pool(model.id, model.target.name, estimates, None, None, (), (), None, None, "", None, reason)
+def _why_not(log_odds: float) -> str:
+    if math.isnan(log_odds):
+        return "what is assumed or observed is impossible there"
+    return f"the target is certain there ({percent(float(expit(log_odds)))})"
 
 
 # --- pools of answers ----------------------------------------------------------------------------

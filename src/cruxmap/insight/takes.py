@@ -164,16 +164,21 @@ def takes(
 
     if math.isnan(start):
         return answer((), "what is assumed or observed is impossible in this worldview")
+    if agree_with == worldview:
+        return answer((), "a worldview agrees with itself")
     if goal is None:
         return answer((), f"`{agree_with}` has no estimate that could be reached")
     if goal.met_by(start):
         return answer((), "the estimate is there already")
     if math.isinf(start):
         return answer((), "the target is certain in this worldview: no number that may move reaches it")
-    moves = _search(state, goal, _movable(inquiry, only))
+    movable = _movable(inquiry, only)
+    if not movable:
+        return answer((), "nothing that may change can move the target")
+    moves = _search(state, goal, movable)
     fitted = [fit for move in moves if (fit := _fitted(state, goal, start, move)) is not None]
     if not fitted:
-        return answer((), "no change of judgements that may move reaches it")
+        return answer((), f"no change of up to {MOST_CHANGES} judgements reaches it")
     return answer(tuple(_take(inquiry, state, move) for move in _frontier(fitted)), None)
 
 
@@ -272,8 +277,6 @@ def _search(state: _State, goal: Goal, movable: Sequence[int]) -> tuple[FloatArr
 
     Sets in between are searched for only where the largest set saves enough against one judgement alone.
     """
-    if not movable:
-        return ()
     single, best_first = _one_judgement(state, goal, movable)
     moves = [] if single is None else [single]
     many = _stagewise(state, goal, movable, MOST_CHANGES)

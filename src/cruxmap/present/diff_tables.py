@@ -268,7 +268,9 @@ def pair_listings(matrix: PairMatrix) -> tuple[Listing, ...]:
             "gaps",
             f"{matrix.target}: log-odds of the row minus those of the column",
             matrix.gap_logit,
-            "At central judgements. Neighbours think alike about the claims that the target rests on.",
+            "At central judgements. Neighbours think alike about the claims that the target rests on."
+            if len(names) > 1
+            else "There is nobody to compare with.",
         ),
         square(
             "distances",
@@ -318,7 +320,9 @@ def rest_listings(rest: AgainstRest, argument_map: ArgumentMap) -> tuple[Listing
         )
         for d in rest.differences
     )
-    notes = [f"Mean gap {signed(rest.gap_logit)} in log-odds, against {', '.join(rest.others) or 'nobody'}."]
+    notes = ["There is no other worldview that it can be compared with."]
+    if rest.others:
+        notes = [f"Mean gap {signed(rest.gap_logit)} in log-odds, against {', '.join(rest.others)}."]
     notes += [f"Left out: {name} ({reason})." for name, reason in rest.left_out]
     title = f"{rest.target}: what sets {rest.worldview} apart"
     shown = ("id", "text", "share_logit", "share_probability", "count")

@@ -52,6 +52,7 @@ class Listing:
 
 
 def for_people(listings: Sequence[Listing]) -> tuple[Table, ...]:
-    """Return what people are shown of an answer: every listing that has rows, or else the first one."""
-    shown = [listing.abridged for listing in listings if listing.rows and listing.table.rows]
-    return tuple(shown) or (listings[0].readable,)
+    """Return what people are shown of an answer: the first listing, and every other one that has rows."""
+    first = listings[0]
+    shown = [one.abridged for one in listings if one.rows and (one is first or one.table.rows)]
+    return tuple(shown) or (first.readable,)

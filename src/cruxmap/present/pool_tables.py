@@ -24,17 +24,19 @@ def coherence_listings(coherence: Coherence, argument_map: ArgumentMap) -> tuple
         for name, found in coherence.worldviews.items()
         for gap, left in zip(found.stated, found.left, strict=True)
     )
+    gaps = [gap for found in coherence.worldviews.values() for gap in found.stated]
     notes = []
-    if not rows:
+    if not gaps:
         notes.append("No worldview of this model states what it thinks all things considered.")
-    elif not any(gap.notable for found in coherence.worldviews.values() for gap in found.stated):
+    elif any(gap.gap is not None for gap in gaps) and not any(gap.notable for gap in gaps):
         notes.append("No gap is larger than the intervals explain.")
     for name, found in coherence.worldviews.items():
         if found.changes:
             notes.append(
                 f"{name}: the least change that reconciles is {found.distance:.2g} standard deviations."
             )
-    shown = ("worldview", "of", "assuming", "stated", "implied", "gap", "notable", "left")
+    remarks = ("reason",) if any(gap.reason for gap in gaps) else ()
+    shown = ("worldview", "of", "assuming", "stated", "implied", "gap", "notable", "left", *remarks)
     title = "Stated, and implied by their own judgements"
     return (
         Listing("stated", Table(title, columns, rows, tuple(notes)), shown, 40),
@@ -114,7 +116,10 @@ def pool_listings(pool: Pool, argument_map: ArgumentMap) -> tuple[Listing, ...]:
         (answer.id, answer.probability, *(answer.interval_90 or (None, None)), answer.rests_on)
         for answer in pool.answers
     )
-    notes = [text for text in (pool.reason, pool.explanation) if text]
+    notes = [pool.explanation] if pool.explanation else []
+    notes += [f"Left out: {name} ({reason})." for name, reason in pool.left_out]
+    if pool.reason is not None:
+        notes.append(f"{pool.reason[0].upper()}{pool.reason[1:]}.")
     if pool.convergence is not None and not pool.convergence.converged:
         notes.append(f"{not_converged(pool.convergence)}.")
     estimates = Table(
