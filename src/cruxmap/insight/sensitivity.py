@@ -61,7 +61,7 @@ def sensitivity(view: View, movers: IntArray) -> Sensitivity:
     inquiry, worldview = view.inquiry, view.worldview
     central = np.zeros((len(inquiry.network.addresses), 1))
     logit = float(log_odds(inquiry, entries_of(inquiry, worldview, central))[0])
-    low, high = _ranges(inquiry, worldview, movers, logit)
+    low, high = _ranges(view, movers, logit)
     slope = _slopes(inquiry, worldview, central)[:, 0]
     constant = np.abs(inquiry.numbers.mu[worldview]) >= LOGIT_OF_CERTAINTY
     first, total, groups, sample = _shares(view, movers)
@@ -69,20 +69,25 @@ def sensitivity(view: View, movers: IntArray) -> Sensitivity:
     return Sensitivity(at, low, high, np.where(constant, np.nan, slope), first, total, groups, sample)
 
 
-def _ranges(
-    inquiry: Inquiry, worldview: int, movers: IntArray, logit: float
-) -> tuple[FloatArray, FloatArray]:
+def _ranges(view: View, movers: IntArray, logit: float) -> tuple[FloatArray, FloatArray]:
     """Return P(target) with each judgement at its 5th and at its 95th percentile, each (n_judgements,)."""
+    inquiry = view.inquiry
     at = chance_from_logit(logit).yes
     ends = np.full((2, len(inquiry.network.addresses)), at)
-    for start, stop in blocks(len(movers), draws_per_block(inquiry) // 2):
-        columns = movers[start:stop]
-        z = np.zeros((len(inquiry.network.addresses), 2 * len(columns)))
-        z[columns, np.arange(len(columns))] = -Z_95
-        z[columns, np.arange(len(columns)) + len(columns)] = Z_95
-        logits = log_odds(inquiry, entries_of(inquiry, worldview, z))
+    cuts = blocks(len(movers), draws_per_block(inquiry) // 2)
+    tasks = [(view.worldview, movers[start:stop]) for start, stop in cuts]
+    for (_, columns), logits in zip(tasks, view.work.map(_at_ends, (inquiry,), tasks), strict=True):
         ends[:, columns] = np.array([chance_from_logit(value).yes for value in logits]).reshape(2, -1)
     return ends[0], ends[1]
+
+
+def _at_ends(inquiry: Inquiry, task: tuple[int, IntArray]) -> FloatArray:
+    """Return the target's log-odds with some judgements at their lower ends, and then at their upper ones."""
+    worldview, columns = task
+    z = np.zeros((len(inquiry.network.addresses), 2 * len(columns)))
+    z[columns, np.arange(len(columns))] = -Z_95
+    z[columns, np.arange(len(columns)) + len(columns)] = Z_95
+    return log_odds(inquiry, entries_of(inquiry, worldview, z))
 
 
 def _slopes(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cruxmap.insight.information import Chance, entropy, value_of_information
-from cruxmap.insight.predictive import View, sides
-from cruxmap.network.inquiry import blocks, draws_per_block, entries_of, together
+from cruxmap.insight.predictive import Block, Draws, View, sides
+from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of, together
 from cruxmap.network.network import Evidence, FloatArray
 from cruxmap.network.propagation import prepare
 from cruxmap.network.queries import infer_many
@@ -21,6 +21,9 @@ LARGEST_SET = 3
 
 SET_DRAWS = 256
 """Draws over which the value of a set is averaged, at most."""
+
+DRAWS_IN_A_BLOCK = 64
+"""Draws that are taken at once: each has many runs."""
 
 SET_WORK = 4e9
 """Multiplications that the search for the best sets may take: a few seconds on two cores."""
@@ -110,20 +113,34 @@ def _tables(
     view: View, outcomes: Sequence[Evidence], candidates: Sequence[Candidate], n_draws: int
 ) -> dict[str, FloatArray]:
     """Return for each candidate its joint table (2, 2 * outcomes) with the target, given what is chosen."""
-    inquiry = view.inquiry
+    size = min(draws_per_block(view.inquiry), DRAWS_IN_A_BLOCK)
+    tasks = [(view.worldview, start, stop) for start, stop in blocks(n_draws, size)]
+    shared = (view.inquiry, view.draw, tuple(outcomes), tuple(candidates))
+    total = sum(view.work.map(_tables_of_block, shared, tasks), start=np.zeros(()))
+    return {candidate.id: table / table.sum() for candidate, table in zip(candidates, total, strict=True)}
+
+
+def _tables_of_block(
+    inquiry: Inquiry,
+    draw: Draws,
+    outcomes: tuple[Evidence, ...],
+    candidates: tuple[Candidate, ...],
+    block: Block,
+) -> FloatArray:
+    """Return sums over the draws of a block: (candidates, 2, 2 * outcomes)."""
+    worldview, start, stop = block
+    entries = entries_of(inquiry, worldview, draw(start, stop))
     variables = tuple(dict(outcomes[0]))  # always the same, and so is the plan
-    totals = {candidate.id: np.zeros((2, 2 * len(outcomes))) for candidate in candidates}
     cases = [together(side, outcome) for side in sides(inquiry) for outcome in outcomes]
-    for start, stop in blocks(n_draws, draws_per_block(inquiry)):
-        entries = entries_of(inquiry, view.worldview, view.draw(start, stop))
-        inferences = infer_many(inquiry.network, entries, cases, variables)
-        whole = np.logaddexp.reduce([inference.log_z for inference in inferences])
-        for number, inference in enumerate(inferences):
-            side, outcome = divmod(number, len(outcomes))
-            possible = np.isfinite(inference.log_z)
-            weight = np.exp(inference.log_z[possible] - whole[possible])
-            for candidate in candidates:
-                marginal = inference.marginals[candidate.variable][:, possible] @ weight
-                true = marginal[candidate.state]
-                totals[candidate.id][side, 2 * outcome : 2 * outcome + 2] += marginal.sum() - true, true
-    return {name: total / total.sum() for name, total in totals.items()}
+    inferences = infer_many(inquiry.network, entries, cases, variables)
+    whole = np.logaddexp.reduce([inference.log_z for inference in inferences])
+    totals = np.zeros((len(candidates), 2, 2 * len(outcomes)))
+    for number, inference in enumerate(inferences):
+        side, outcome = divmod(number, len(outcomes))
+        possible = np.isfinite(inference.log_z)
+        weight = np.exp(inference.log_z[possible] - whole[possible])
+        for total, candidate in zip(totals, candidates, strict=True):
+            marginal = (inference.marginals[candidate.variable][:, possible] * weight).sum(axis=1)
+            true = marginal[candidate.state]
+            total[side, 2 * outcome : 2 * outcome + 2] = marginal.sum() - true, true
+    return totals
