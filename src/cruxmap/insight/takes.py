@@ -14,7 +14,7 @@ from scipy.special import expit, logit
 
 from cruxmap.insight.coherence import natural_value
 from cruxmap.insight.cruxes import settled_nodes
-from cruxmap.insight.predictive import View, log_odds, logit_of_mean, sides, views
+from cruxmap.insight.predictive import Draws, View, log_odds, logit_of_mean, sides, views
 from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.words import checked_address, checked_worldview, percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, Scale
@@ -218,28 +218,24 @@ class _State:
 
     def estimate(self, moved: FloatArray) -> float:
         """Return the log-odds of the mean over all draws after a move (n_judgements,)."""
-        drawn = [
-            self._log_odds(self.view.draw(start, stop), moved[:, None])
-            for start, stop in blocks(self.view.n_draws, draws_per_block(self.inquiry))
-        ]
-        return logit_of_mean(np.concatenate(drawn))
+        tasks = [(start, stop, moved[:, None]) for _, start, stop in self.view.blocks()]
+        return logit_of_mean(np.concatenate(self._after(tasks), axis=1))
 
     def roughly(self, moves: FloatArray) -> FloatArray:
         """Return the same over a few draws, for several moves (n_judgements, m): (m,)."""
-        some = self._some()
-        n = some.shape[1]
+        n = min(SEARCH_DRAWS, self.view.n_draws)
         size = max(1, draws_per_block(self.inquiry) // n)
-        parts = []
-        for start, stop in blocks(moves.shape[1], size):
-            z = np.tile(some, (1, stop - start))
-            log_odds_each = self._log_odds(z, np.repeat(moves[:, start:stop], n, axis=1))
-            parts += [logit_of_mean(part) for part in log_odds_each.reshape(-1, n)]
-        return np.array(parts)
+        tasks = [(0, n, moves[:, start:stop]) for start, stop in blocks(moves.shape[1], size)]
+        return np.array([logit_of_mean(logits) for part in self._after(tasks) for logits in part])
+
+    def _after(self, tasks: Sequence["_Moves"]) -> list[FloatArray]:
+        return list(self.view.work.map(_log_odds_after, (self.inquiry, self.view.draw), tasks))
 
     def slopes(self, moved: FloatArray) -> FloatArray:
         """Return the derivative of `roughly` by each column's move, (n_judgements,)."""
         network, numbers = self.inquiry.network, self.inquiry.numbers
-        u = self._moved(self._some(), moved[:, None])
+        z = self.view.draw(0, min(SEARCH_DRAWS, self.view.n_draws))
+        u = unconstrained(numbers, z, 0) + moved[numbers.column[0], None]
         entries = fill(network.program, u, numbers.single[0])
         (no, below), (yes, above) = (log_z_gradient(network, entries, side) for side in sides(self.inquiry))
         p, rest = expit(yes - no), expit(no - yes)
@@ -248,16 +244,18 @@ class _State:
         np.add.at(slopes, numbers.column[0], by_address @ (p * rest) / len(p))
         return np.asarray(slopes / (p.mean() * rest.mean()))
 
-    def _some(self) -> FloatArray:
-        return self.view.draw(0, min(SEARCH_DRAWS, self.view.n_draws))
 
-    def _log_odds(self, z: FloatArray, moves: FloatArray) -> FloatArray:
-        program, numbers = self.inquiry.network.program, self.inquiry.numbers
-        return log_odds(self.inquiry, fill(program, self._moved(z, moves), numbers.single[0]))
+type _Moves = tuple[int, int, FloatArray]
+"""The first of some draws and the one after the last, and moves (n_judgements, m)."""
 
-    def _moved(self, z: FloatArray, moves: FloatArray) -> FloatArray:
-        numbers = self.inquiry.numbers
-        return np.asarray(unconstrained(numbers, z, 0) + moves[numbers.column[0]])
+
+def _log_odds_after(inquiry: Inquiry, draw: Draws, task: _Moves) -> FloatArray:
+    """Return the target's log-odds after each move in each of the draws, (m, draws)."""
+    start, stop, moves = task
+    numbers = inquiry.numbers
+    u = unconstrained(numbers, draw(start, stop), 0)[:, None, :] + moves[numbers.column[0], :, None]
+    entries = fill(inquiry.network.program, u.reshape(len(u), -1), numbers.single[0])
+    return log_odds(inquiry, entries).reshape(moves.shape[1], stop - start)
 
 
 def _movable(inquiry: Inquiry, only: Sequence[str]) -> list[int]:
