@@ -2,13 +2,14 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 import cruxmap as cm
 from cruxmap.errors import InvalidMap, Problem
+from cruxmap.language.argument_map import Method
 from cruxmap.language.codes import Code
 from cruxmap.language.reading import check
 
@@ -45,7 +46,7 @@ def test_a_bad_map_is_told_what_is_wrong(folder, monkeypatch):
     assert found == json.loads((folder / "expected.json").read_text(encoding="utf-8"))
 
 
-FOUND_BY_INFERENCE = {Code.IMPOSSIBLE_EVIDENCE}
+FOUND_BY_INFERENCE = {Code.IMPOSSIBLE_EVIDENCE, Code.TOO_WIDE}
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -60,6 +61,15 @@ def test_impossible_evidence_is_found_by_inference(monkeypatch):
     with pytest.raises(InvalidMap) as caught:
         cm.probability(cm.read_model("models/weather.yaml"), "wet")
     assert [problem.code for problem in caught.value.problems] == ["impossible-evidence"]
+
+
+def test_a_map_too_wide_is_found_when_it_has_to_be_summed_exactly(monkeypatch):
+    monkeypatch.chdir(HERE / "maps/bad/too-wide")
+    model = cm.read_model("models/town.yaml")
+    exact = replace(model, sampling=replace(model.sampling, method=Method.EXACT))
+    with pytest.raises(InvalidMap) as caught:
+        cm.probability(exact, "town-moves")
+    assert [problem.code for problem in caught.value.problems] == ["too-wide"]
 
 
 def test_every_code_has_a_folder_and_a_section_and_no_other_has():

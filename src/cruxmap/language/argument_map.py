@@ -9,7 +9,7 @@ import copyreg
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from types import MappingProxyType
 
 from cruxmap.errors import NOWHERE, Span
@@ -756,14 +756,26 @@ class Target:
     condition: Condition
 
 
+class Method(Enum):
+    """How probabilities are computed: exactly, by sampling states, or exactly where that can be done."""
+
+    AUTO = "auto"
+    EXACT = "exact"
+    SAMPLED = "sampled"
+
+
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How much to draw: `draws` in all, `tune` per chain, and the seed of everything random."""
+    """How much to draw: `draws` in all, `tune` per chain, and the seed of everything random.
+
+    `method` is not part of a model file: the command line sets it.
+    """
 
     draws: int = 4000
     tune: int = 1000
     chains: int = 4
     seed: int = 20230221
+    method: Method = Method.AUTO
 
 
 @dataclass(frozen=True, slots=True)

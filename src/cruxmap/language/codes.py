@@ -73,6 +73,7 @@ class Code(StrEnum):
     REJECTED_AND_ACCEPTED = "rejected-and-accepted"
     # found by inference only
     IMPOSSIBLE_EVIDENCE = "impossible-evidence"
+    TOO_WIDE = "too-wide"
     # warnings
     COMMENT_AFTER_TEXT = "comment-after-text"
     NO_FORCE = "no-force"

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from cruxmap.errors import InvalidMap, Problem, Span
 from cruxmap.language.argument_map import (
@@ -623,7 +624,8 @@ def _worldviews(shape: ModelFile, draft: _Draft, resolver: Resolver) -> tuple[st
 def _sampling(shape: SamplingShape | None, resolver: Resolver) -> Sampling:
     least = {"draws": 1, "tune": 0, "chains": 1, "seed": 0}
     written = {name: text for name in least if shape and (text := getattr(shape, name)) is not None}
-    return Sampling(**{name: resolver.whole(text, least[name]) for name, text in written.items()})
+    whole: dict[str, Any] = {name: resolver.whole(text, least[name]) for name, text in written.items()}
+    return Sampling(**whole)
 
 
 def _asked_for(spec: ModelSpec) -> Iterator[str]:

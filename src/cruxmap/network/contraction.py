@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -40,6 +41,9 @@ COSTLY = 3_000_000
 NOISES, MOST_TRIES = (2.0, 3.0, 5.0), 200
 """How far choices stray from the greedy one in each batch of tries, and how many tries it has at most."""
 
+HOPELESS = 44.0
+"""Log2 of how large a tensor of the quick tree may be, at least: no search makes up for more than that."""
+
 SEED = 20230221
 
 
@@ -58,9 +62,18 @@ class Tree:
 
 
 def quick_tree(scopes: Scopes, cards: IntArray) -> Tree:
-    """Return a tree that joins all tables, found at once; `cards[v]` is how many states variable v has."""
+    """Return a tree that joins all tables, found at once; `cards[v]` is how many states variable v has.
+
+    One with a tensor far wider than any table is left unfinished: it has no pairs, and infinite width.
+    """
+    logs = np.log2(cards).tolist()
+    widest = max((sum(logs[v] for v in scope) for scope in scopes), default=0.0)
+    hopeless = max(HOPELESS, widest + HOPELESS / 2)
     with _no_collecting():
-        return measured(scopes, _pairs(scopes, _quick_order(scopes, cards)), cards)
+        order, left = lightest_first(scopes, cards, hopeless)
+        if left:
+            return Tree((), frozenset(), inf, 2.0**hopeless)
+        return measured(scopes, _pairs(scopes, order), cards)
 
 
 @contextmanager
@@ -173,10 +186,11 @@ def _reconfigured(scopes: Scopes, tree: Tree, cards: IntArray) -> Pairs:
     return [(a, b) for a, b in contraction.get_ssa_path()]
 
 
-def _quick_order(scopes: Scopes, cards: IntArray) -> list[int]:
+def lightest_first(scopes: Scopes, cards: IntArray, most: float) -> tuple[list[int], dict[int, set[int]]]:
     """Return an order that takes the variable with the fewest configurations of it and its neighbours first.
 
-    Near-linear where neighbourhoods are small.
+    It ends where they are more than `2**most`; then the variables that are left come with the neighbours that
+    each has by then. Near-linear where neighbourhoods are small.
     """
     logs = np.log2(cards).tolist()
     neighbours: dict[int, set[int]] = {}
@@ -193,6 +207,8 @@ def _quick_order(scopes: Scopes, cards: IntArray) -> list[int]:
         weight, v = heappop(queue)
         if v not in neighbours or weight != weights[v]:
             continue
+        if weight > most:
+            break
         order.append(v)
         around = neighbours.pop(v)
         for w in around:
@@ -203,7 +219,7 @@ def _quick_order(scopes: Scopes, cards: IntArray) -> list[int]:
             theirs |= new
             weights[w] += sum(logs[x] for x in new) - logs[v]
             heappush(queue, (weights[w], w))
-    return order
+    return order, neighbours
 
 
 def _pairs(scopes: Scopes, order: Iterable[int]) -> Pairs:

@@ -6,7 +6,7 @@ variables of that network. Everything that computes an answer starts here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -85,7 +85,11 @@ def inquire(model: ModelSpec, perspectives: tuple[Perspective, ...] | None = Non
     ]
     conditions = dict.fromkeys((*asked, *model.assuming, *model.observed))
     conditions |= dict.fromkeys(c for _, stated in statements for c in (stated.of, *stated.assuming))
-    network = lower(model.map, tuple(conditions), perspectives)
+    network = replace(
+        lower(model.map, tuple(conditions), perspectives),
+        method=model.sampling.method,
+        seed=model.sampling.seed,
+    )
     place: Mapping[Condition, int] = dict(zip(conditions, network.conditions, strict=True))
 
     def holds(parts: tuple[Condition, ...]) -> Evidence:

@@ -11,11 +11,26 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from cruxmap.language.argument_map import Method
+
 type IntArray = npt.NDArray[np.int64]
 type FloatArray = npt.NDArray[np.float64]
 
 type Evidence = tuple[tuple[int, tuple[int, ...]], ...]
 """Variables and the states each may still have; a variable mentioned twice must satisfy both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """What columns of table entries are, for those who draw states: the random numbers go by it.
+
+    They are the draws `start`, `start` + 1, ... of `of` in all, or, where `start` is `None`, what-ifs that
+    share all random numbers, so that they differ by what is asked and not by chance; `of` is how many there
+    are in all.
+    """
+
+    start: int | None
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +111,8 @@ class Network:
     `tables[v].child == v`: one table per variable. `addresses` are the judgements, in the order of
     `u`. `places` maps the id of a claim, argument, question or event to its variable (booleans have
     the states `false`, `true`; events `1` ... `N`, `never`), and `conditions` holds, for each condition
-    given to `lower`, in order, the boolean variable that is true where the condition holds.
+    given to `lower`, in order, the boolean variable that is true where the condition holds. `method` says
+    how probabilities are computed, and `seed` how states are drawn, where they are.
     """
 
     variables: tuple[Variable, ...]
@@ -105,3 +121,5 @@ class Network:
     addresses: tuple[str, ...]
     places: Mapping[str, int] = field(hash=False)
     conditions: tuple[int, ...] = ()
+    method: Method = Method.AUTO
+    seed: int = 0

@@ -168,6 +168,8 @@ def _tree(question: _Question, budget: int) -> Tree:
     """
     scopes, cards = question.scopes, question.cards
     quick = quick_tree(scopes, cards)
+    if quick.width == inf:
+        raise TooWide(quick.products, budget)
     cheap = max(CHEAP, CHEAP_PER_TABLE * len(scopes))
     if question.kept is None and (quick.products <= cheap or len(scopes) > SEARCHABLE):
         return quick
@@ -189,11 +191,12 @@ def _tree(question: _Question, budget: int) -> Tree:
                 triples = _triples(question, turned, int(min(budget, 8 * fewest)))
                 if triples < fewest:
                     best, fewest = turned, triples
-        if best is quick:
-            raise TooWide(searched_trees(scopes, cards)[0].products, budget)
-        return [best.pairs]
+        return [] if best is quick else [best.pairs]
 
-    [pairs] = remembered(_structure(question), search)
+    found = remembered(_structure(question) + b"%d" % budget, search)
+    if not found:
+        raise TooWide(searched_trees(scopes, cards)[0].products, budget)
+    [pairs] = found
     return measured(scopes, pairs, cards, question.kept)
 
 

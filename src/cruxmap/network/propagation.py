@@ -36,7 +36,7 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class _Same:
+class Same:
     """A network as a key: equal only to itself."""
 
     network: Network
@@ -45,16 +45,16 @@ class _Same:
         return id(self.network)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.network is self.network
+        return isinstance(other, Same) and other.network is self.network
 
 
 def prepare(network: Network, ask: Sequence[int], clamped: set[int], *, gradient: bool = False) -> Prepared:
     """The plan for these variables, from memory where this network has been asked the same before."""
-    return _prepare(_Same(network), tuple(sorted(set(ask))), tuple(sorted(clamped)), gradient)
+    return _prepare(Same(network), tuple(sorted(set(ask))), tuple(sorted(clamped)), gradient)
 
 
 @lru_cache(maxsize=64)
-def _prepare(same: _Same, ask: tuple[int, ...], clamped: tuple[int, ...], gradient: bool) -> Prepared:
+def _prepare(same: Same, ask: tuple[int, ...], clamped: tuple[int, ...], gradient: bool) -> Prepared:
     made = plan(same.network, ask, clamped)
     return Prepared(made, written(made, gradient=gradient), gradient)
 

@@ -1,8 +1,10 @@
-"""Exact answers about many draws at once: marginals, joint marginals, the likelihood and its gradient.
+"""Answers about many draws at once: marginals, joint marginals, the likelihood and its gradient.
 
-In: a `Network`, the entries of its tables for D draws (from `tables.fill`), and evidence. Every
-probability is computed by itself, its complement from its own terms, so both have a relative error of about
-1e-14. Impossible evidence gives log Z = -inf and NaN for what is conditional on it, never an error.
+In: a `Network`, the entries of its tables for D draws (from `tables.fill`), and evidence. Answers are exact
+unless the network is too wide for that or its method says otherwise; then states are sampled (see
+`sampling`). Where exact, every probability is computed by itself, its complement from its own terms, so
+both have a relative error of about 1e-14. Impossible evidence gives log Z = -inf and NaN for what is
+conditional on it, never an error.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,27 +12,37 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cruxmap.network.network import Evidence, FloatArray, Network
-from cruxmap.network.propagation import Prepared, indicator_weights, prepare, run, split_reads
+from cruxmap.network.network import Evidence, FloatArray, Network, Numbering
+from cruxmap.network.propagation import Prepared, indicator_weights, run, split_reads
+from cruxmap.network.sampling import Sample, approach, averaged, sample, sample_slopes
+from cruxmap.network.schemes import Scheme
 
 
 @dataclass(frozen=True, slots=True)
 class Inference:
     """`log_z` (D,) is log P(evidence), -inf where it is impossible; `marginals[v]` is (n_states, D),
-    P(state of v | evidence), NaN where the evidence is impossible."""
+    P(state of v | evidence), NaN where the evidence is impossible.
+
+    Where states were sampled, `effective` (D,) is the effective number of samples that agree with the
+    evidence, and `replicates` are the same answers without one batch of samples each.
+    """
 
     log_z: FloatArray
     marginals: Mapping[int, FloatArray]
+    effective: FloatArray | None = None
+    replicates: tuple["Inference", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Joint:
     """`log_z` (D,) as in `Inference`; `target` (t, D) is P(target state | evidence); `marginals[v]` is
-    (t, n_states, D), P(target state, state of v | evidence)."""
+    (t, n_states, D), P(target state, state of v | evidence). The rest as in `Inference`."""
 
     log_z: FloatArray
     target: FloatArray
     marginals: Mapping[int, FloatArray]
+    effective: FloatArray | None = None
+    replicates: tuple["Joint", ...] = ()
 
 
 def infer(
@@ -39,10 +51,14 @@ def infer(
     evidence: Evidence = (),
     ask: Sequence[int] = (),
     *,
+    numbering: Numbering | None = None,
     threads: int | None = None,
 ) -> Inference:
-    """P(evidence) and the marginals of `ask` given it, per draw; `entries` is (n_entries, D)."""
-    return infer_many(network, entries, (evidence,), ask, threads=threads)[0]
+    """P(evidence) and the marginals of `ask` given it, per draw; `entries` is (n_entries, D).
+
+    Where states are sampled, the samples go by `numbering`; without one, the columns are what-ifs.
+    """
+    return infer_many(network, entries, (evidence,), ask, numbering=numbering, threads=threads)[0]
 
 
 def infer_many(
@@ -51,12 +67,18 @@ def infer_many(
     evidences: Sequence[Evidence],
     ask: Sequence[int] = (),
     *,
+    numbering: Numbering | None = None,
     threads: int | None = None,
 ) -> tuple[Inference, ...]:
     """`infer` for several pieces of evidence, with one plan for all of them."""
     clamped = {v for evidence in evidences for v, _ in evidence}
-    ready = prepare(network, ask, clamped)
-    return tuple(_infer(ready, entries, evidence, threads) for evidence in evidences)
+    match approach(network, ask, clamped):
+        case Prepared() as ready:
+            return tuple(_infer(ready, entries, evidence, threads) for evidence in evidences)
+        case Scheme() as scheme:
+            of = numbering or Numbering(None, entries.shape[1])
+            samples = (sample(scheme, entries, evidence, of, threads=threads) for evidence in evidences)
+            return tuple(_estimated(scheme, drawn) for drawn in samples)
 
 
 def joint(
@@ -66,6 +88,7 @@ def joint(
     target: int,
     ask: Sequence[int],
     *,
+    numbering: Numbering | None = None,
     threads: int | None = None,
 ) -> Joint:
     """Joint probabilities of each state of `target` and each state of the asked variables, given evidence.
@@ -73,9 +96,46 @@ def joint(
     One propagation per state of the target.
     """
     states = range(len(network.variables[target].states))
-    parts = infer_many(
-        network, entries, [(*evidence, (target, (state,))) for state in states], ask, threads=threads
-    )
+    cases: list[Evidence] = [((target, (state,)),) for state in states]
+    match approach(network, ask, {target, *(v for v, _ in evidence)}):
+        case Prepared() as ready:
+            return _joined([_infer(ready, entries, (*evidence, *case), threads) for case in cases])
+        case Scheme() as scheme:
+            of = numbering or Numbering(None, entries.shape[1])
+            return _estimated_joint(
+                scheme, sample(scheme, entries, evidence, of, cases=cases, threads=threads)
+            )
+
+
+def log_z_gradient(
+    network: Network,
+    entries: FloatArray,
+    evidence: Evidence,
+    *,
+    numbering: Numbering | None = None,
+    threads: int | None = None,
+) -> tuple[FloatArray, FloatArray]:
+    """log P(evidence) (D,) and its gradient with respect to the entries (n_entries, D).
+
+    Entries are free here: the gradient of a row counts as if its neighbours in the table stood still.
+    NaN where the evidence is impossible.
+    """
+    match approach(network, (), {v for v, _ in evidence}, gradient=True):
+        case Prepared() as ready:
+            log_z, _, slope = run(ready, entries, indicator_weights(ready.plan, evidence), threads)
+            return log_z, slope
+        case Scheme() as scheme:
+            of = numbering or Numbering(None, entries.shape[1])
+            return sample_slopes(scheme, entries, evidence, of, threads=threads)
+
+
+def _infer(ready: Prepared, entries: FloatArray, evidence: Evidence, threads: int | None) -> Inference:
+    log_z, read, _ = run(ready, entries, indicator_weights(ready.plan, evidence), threads)
+    return Inference(log_z, split_reads(ready.plan, read))
+
+
+def _joined(parts: Sequence[Inference]) -> Joint:
+    """Put the inferences for each state of the target together."""
     logs = np.stack([part.log_z for part in parts])
     highest = logs.max(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -94,19 +154,34 @@ def joint(
     return Joint(log_z, shares, marginals)
 
 
-def log_z_gradient(
-    network: Network, entries: FloatArray, evidence: Evidence, *, threads: int | None = None
-) -> tuple[FloatArray, FloatArray]:
-    """log P(evidence) (D,) and its gradient with respect to the entries (n_entries, D).
-
-    Entries are free here: the gradient of a row counts as if its neighbours in the table stood still.
-    NaN where the evidence is impossible.
-    """
-    ready = prepare(network, (), {v for v, _ in evidence}, gradient=True)
-    log_z, _, slope = run(ready, entries, indicator_weights(ready.plan, evidence), threads)
-    return log_z, slope
+# --- from samples of states ----------------------------------------------------------------------
 
 
-def _infer(ready: Prepared, entries: FloatArray, evidence: Evidence, threads: int | None) -> Inference:
-    log_z, read, _ = run(ready, entries, indicator_weights(ready.plan, evidence), threads)
-    return Inference(log_z, split_reads(ready.plan, read))
+def _estimated(scheme: Scheme, drawn: Sample) -> Inference:
+    """The answers of the one case that was sampled."""
+    averages = averaged(drawn)
+
+    def of(log_z: FloatArray, read: FloatArray) -> Inference:
+        return Inference(log_z, _by_variable(scheme, read[0]))
+
+    whole = of(averages.log_z, averages.read)
+    parts = map(of, averages.log_z_without, averages.read_without)
+    return Inference(whole.log_z, whole.marginals, averages.effective, tuple(parts))
+
+
+def _estimated_joint(scheme: Scheme, drawn: Sample) -> Joint:
+    """The answers of cases that are the states of a target."""
+    averages = averaged(drawn)
+
+    def of(log_z: FloatArray, share: FloatArray, read: FloatArray) -> Joint:
+        return Joint(log_z, share, _by_variable(scheme, read))
+
+    whole = of(averages.log_z, averages.share, averages.read)
+    parts = map(of, averages.log_z_without, averages.share_without, averages.read_without)
+    return Joint(whole.log_z, whole.target, whole.marginals, averages.effective, tuple(parts))
+
+
+def _by_variable(scheme: Scheme, read: FloatArray) -> dict[int, FloatArray]:
+    """Split what is read, (cases, n_reads, D) or (n_reads, D), by asked variable."""
+    ends = np.cumsum([states for _, states in scheme.reads])
+    return {v: read[..., end - states : end, :] for (v, states), end in zip(scheme.reads, ends, strict=True)}

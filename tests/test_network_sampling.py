@@ -1,0 +1,215 @@
+"""Sampled answers against exact ones, their standard errors against their errors, and what must be exact."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from cruxmap.errors import InvalidMap
+from cruxmap.language.argument_map import Method
+from cruxmap.network.network import Evidence, FloatArray, Network, Numbering
+from cruxmap.network.queries import Inference, infer, infer_many, joint, log_z_gradient
+from cruxmap.network.sampling import approach, exactly, narrowed, standard_error, tied_by
+from cruxmap.network.schemes import Scheme, cheapest_scheme, plainest_scheme
+from networks import network, random_evidence, random_network
+
+DRAWS = 48
+
+
+@pytest.fixture(autouse=True)
+def little_work(monkeypatch):
+    """Make do with few samples: the errors are then larger, and so is what is held against them."""
+    monkeypatch.setattr("cruxmap.network.schemes.WORK", 1e8)
+
+
+def drawn_network(seed: int, **kwargs: float) -> tuple[Network, FloatArray]:
+    """A random network of 40 variables, one set of entries repeated as so many draws."""
+    made, entries = random_network(40, seed, states=(2, 2, 3, 4), certain=0.1, draws=1, **kwargs)
+    made = replace(made, program=replace(made.program, n_entries=len(entries)), seed=seed)
+    return made, np.repeat(entries, DRAWS, axis=1)
+
+
+def sampled(made: Network) -> Network:
+    return replace(made, method=Method.SAMPLED)
+
+
+def possible_evidence(made: Network, entries: FloatArray, rng: np.random.Generator) -> Evidence:
+    """Evidence with a probability of at least 5%."""
+    while True:
+        evidence = random_evidence(made, rng, most=2)
+        if infer(made, entries[:, :1], evidence).log_z[0] > np.log(0.05):
+            return evidence
+
+
+def means(inference: Inference, variable: int) -> tuple[FloatArray, FloatArray]:
+    """The mean over draws of P(state), and its standard error."""
+    without = np.stack([part.marginals[variable].mean(axis=-1) for part in inference.replicates])
+    return inference.marginals[variable].mean(axis=-1), standard_error(without)
+
+
+def scores(found: FloatArray, exact: FloatArray, error: FloatArray) -> FloatArray:
+    """Errors over standard errors, of whatever is not certain."""
+    uncertain = error > 1e-9
+    np.testing.assert_allclose(found[~uncertain], exact[~uncertain], atol=1e-3)
+    return ((found - exact)[uncertain] / error[uncertain]).ravel()
+
+
+@pytest.mark.parametrize("scheme", [cheapest_scheme, plainest_scheme])
+def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(scheme, monkeypatch):
+    monkeypatch.setattr("cruxmap.network.sampling.plainest_scheme", scheme)
+    monkeypatch.setattr("cruxmap.network.schemes.WIDTHS", (3.0,))
+    monkeypatch.setattr("cruxmap.network.schemes.WORK", 1.0)  # as few samples as there can be
+    found: list[float] = []
+    for seed in range(12):
+        made, entries = drawn_network(seed)
+        evidence = possible_evidence(made, entries, np.random.default_rng(seed))
+        ask = [3, 10, 20, 30, 39]
+        exact = infer(made, entries[:, :1], evidence, ask)
+        estimated = infer(sampled(made), entries, evidence, ask, numbering=Numbering(0, DRAWS))
+        for v in ask:
+            mean, error = means(estimated, v)
+            found += scores(mean, exact.marginals[v][:, 0], error).tolist()
+        weights = np.stack([np.exp(part.log_z).mean(keepdims=True) for part in estimated.replicates])
+        mean = np.exp(estimated.log_z).mean(keepdims=True)
+        found += scores(mean, np.exp(exact.log_z[:1]), standard_error(weights)).tolist()
+    assert len(found) > 100
+    assert np.abs(found).max() < 5
+    assert 0.8 < np.std(found) < 1.3  # quantities of one network go together, so this is no sharp test
+
+
+def test_joint_tables_agree_and_add_up():
+    for seed in range(6):
+        made, entries = drawn_network(seed)
+        evidence = possible_evidence(made, entries, np.random.default_rng(seed))
+        ask = [4, 12, 25, 38]
+        exact = joint(made, entries[:, :1], evidence, 25, ask)
+        found = joint(sampled(made), entries, evidence, 25, ask, numbering=Numbering(0, DRAWS))
+        for v in ask:
+            without = np.stack([part.marginals[v].mean(axis=-1) for part in found.replicates])
+            mean = found.marginals[v].mean(axis=-1)
+            table = exact.marginals[v][..., 0]
+            assert np.abs(scores(mean, table, standard_error(without))).max(initial=0) < 5
+            part = found.replicates[3]
+            np.testing.assert_allclose(part.marginals[v].sum(axis=1), part.target, rtol=1e-12, atol=1e-15)
+
+
+def test_the_gradient_agrees_with_the_exact_one():
+    for seed in range(4):
+        made, entries = drawn_network(seed)
+        evidence = possible_evidence(made, entries, np.random.default_rng(seed)) or ((39, (0,)),)
+        log_z, exact = log_z_gradient(made, entries[:, :1], evidence)
+        found_z, found = log_z_gradient(sampled(made), entries, evidence, numbering=Numbering(0, DRAWS))
+        use = (found * entries)[1:]  # the expected number of rows with the entry that are used
+        error = use.std(axis=1, ddof=1) / np.sqrt(DRAWS)
+        np.testing.assert_allclose(use.mean(axis=1), (exact * entries[:, :1])[1:, 0], atol=6 * error.max())
+        np.testing.assert_allclose(found_z.mean(), log_z[0], atol=0.02)
+
+
+def test_samples_do_not_depend_on_blocks_or_threads():
+    made, entries = drawn_network(3)
+    evidence, ask = ((20, (0,)),), [3, 30, 39]
+    whole = infer(sampled(made), entries, evidence, ask, numbering=Numbering(0, DRAWS), threads=1)
+    parts = [
+        infer(sampled(made), entries[:, a:b], evidence, ask, numbering=Numbering(a, DRAWS), threads=3)
+        for a, b in ((0, 7), (7, 40), (40, DRAWS))
+    ]
+    assert_array_equal(np.concatenate([part.log_z for part in parts]), whole.log_z)
+    for v in ask:
+        assert_array_equal(np.concatenate([part.marginals[v] for part in parts], axis=1), whole.marginals[v])
+        for b in range(len(whole.replicates)):
+            again = np.concatenate([part.replicates[b].marginals[v] for part in parts], axis=1)
+            assert_array_equal(again, whole.replicates[b].marginals[v])
+    gradient = log_z_gradient(sampled(made), entries, evidence, numbering=Numbering(0, DRAWS), threads=1)[1]
+    _, part = log_z_gradient(sampled(made), entries[:, 7:40], evidence, numbering=Numbering(7, DRAWS))
+    assert_array_equal(part, gradient[:, 7:40])
+
+
+def test_what_ifs_share_their_random_numbers_and_draws_do_not():
+    made, entries = drawn_network(5)
+    [v] = [39]
+    alike = infer(sampled(made), entries, (), [v]).marginals[v]
+    assert_array_equal(alike, np.repeat(alike[:, :1], DRAWS, axis=1))
+    apart = infer(sampled(made), entries, (), [v], numbering=Numbering(0, DRAWS)).marginals[v]
+    assert len(np.unique(apart[0])) > DRAWS // 2
+    again = infer(replace(sampled(made), seed=6), entries, (), [v]).marginals[v]
+    assert again[0, 0] != alike[0, 0]
+
+
+def conjunction(n: int, p: float) -> tuple[Network, FloatArray]:
+    """So many independent variables, and one that holds where all of them do, by a chain."""
+    tables: list = [((v,), [[0], [1]], [1, 2]) for v in range(n)]
+    for k in range(n - 1):
+        first = 0 if k == 0 else n + k - 1
+        rows = [[a, b, a & b] for a in (0, 1) for b in (0, 1)]
+        tables.append(((first, k + 1, n + k), rows, [0] * 4))
+    made = network([2] * len(tables), tables)
+    entries = np.array([[1.0], [1 - p], [p]])
+    return replace(made, program=replace(made.program, n_entries=3), method=Method.SAMPLED), entries
+
+
+def test_what_follows_from_the_evidence_is_not_left_to_chance():
+    made, entries = conjunction(30, 0.01)
+    last = len(made.variables) - 1
+    allowed = narrowed(made, range(last + 1), ((last, (1,)),))
+    assert all(allowed[v].tolist() == [False, True] for v in range(last + 1))
+    found = infer(made, entries, ((last, (1,)),), [7])
+    np.testing.assert_allclose(found.log_z, 30 * np.log(0.01), rtol=1e-12)
+    np.testing.assert_allclose(found.marginals[7][:, 0], [0, 1], atol=1e-12)
+    assert found.effective is not None
+    np.testing.assert_allclose(
+        found.effective, plainest_scheme(made, [7], [last]).samples(Numbering(None, 1))
+    )
+
+
+def test_impossible_evidence_and_certain_states():
+    made, entries = conjunction(3, 0.5)
+    impossible, possible = infer_many(made, entries, (((4, (1,)), (0, (0,))), ((0, (1,)),)), [1, 4])
+    assert impossible.log_z[0] == -np.inf
+    assert impossible.effective is not None
+    assert impossible.effective[0] == 0
+    assert np.isnan(impossible.marginals[4]).all()
+    certain = infer(made, np.array([[1.0], [0.0], [1.0]]), (), [4])
+    np.testing.assert_allclose(certain.marginals[4][:, 0], [0, 1], atol=1e-12)
+    np.testing.assert_allclose(possible.log_z, np.log(0.5), rtol=1e-12)
+
+
+def wide_network() -> tuple[Network, FloatArray]:
+    """A network of 400 booleans, each with up to 6 parents among all before it."""
+    made, entries = random_network(400, 1, parents=6, window=400, draws=1, smallest=0.05)
+    return replace(made, program=replace(made.program, n_entries=len(entries))), entries
+
+
+def simulated(made: Network, column: FloatArray, n: int) -> FloatArray:
+    """States (variables, n) drawn one variable after the other from dense tables, the plain way."""
+    rng = np.random.default_rng(0)
+    states = np.zeros((len(made.variables), n), np.int64)
+    for v, table in enumerate(made.tables):
+        assert table.scope[-1] == v
+        true = np.zeros([2] * len(table.scope))
+        true[tuple(table.rows.T)] = column[table.entries]
+        states[v] = rng.random(n) < true[(*states[list(table.scope[:-1])], 1)]
+    return states
+
+
+def test_a_network_too_wide_is_sampled_and_never_refused():
+    made, entries = wide_network()
+    scheme = approach(made, [399], {350})
+    assert isinstance(scheme, Scheme)
+    assert 0 < len(scheme.drawn) < 400
+    assert set(tied_by(made, [399], {350})) <= {f"v{v}" for v in range(400)}
+    with pytest.raises(InvalidMap) as caught:
+        exactly(made, [399], {350})
+    [problem] = caught.value.problems
+    assert problem.code == "too-wide"
+    assert "--sampled" in problem.hint
+    with pytest.raises(InvalidMap):
+        infer(replace(made, method=Method.EXACT), entries, ((350, (1,)),), [399])
+    found = infer(
+        made, np.repeat(entries, DRAWS, axis=1), ((350, (1,)),), [399], numbering=Numbering(0, DRAWS)
+    )
+    states = simulated(made, entries[:, 0], 400_000)
+    given = states[399, states[350] == 1]
+    mean, error = means(found, 399)
+    assert abs(mean[1] - given.mean()) < 4.5 * np.hypot(error[1], given.std() / np.sqrt(len(given)))
+    assert error[1] < 0.02
