@@ -326,15 +326,37 @@ def test_run_writes_the_same_bytes_every_time(in_project: Path, cruxmap: Cruxmap
     outcome = cruxmap("run", "small")
     assert outcome.code == 0
     first = files()
-    assert {"map.svg", "map.png", "estimate.svg", "estimate.png", "estimate.json", "estimate.csv"} <= set(
-        first
-    )
+    for name in ("map", "estimate", "pairs"):
+        assert {f"{name}.svg", f"{name}.png"} <= set(first)
+    assert {"estimate.csv", "estimate.md", "cruxes.json"} <= set(first)
     assert not [name for name in first if name.startswith(".")]
     estimate = cruxmap("estimate", "small", "--format", "json")
     assert json.loads(first["estimate.json"]) == estimate.json
+    assert json.loads(first["cruxes.json"]) == cruxmap("cruxes", "small", "--format", "json").json
+    assert json.loads(first["pairs.json"]) == cruxmap("diff", "small", "--format", "json").json
     assert outcome.out == cruxmap("estimate", "small").out
     assert cruxmap("run", "small").code == 0
     assert files() == first
+
+
+def test_run_compares_the_worldviews_that_are_farthest_apart(
+    tmp_path: Path, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cruxmap("run", POWER, "--output", "here").code == 0
+    written = json.loads((tmp_path / "here" / "diff-carlsmith-superforecasters.json").read_text())
+    between = cruxmap("diff", POWER, "carlsmith", "superforecasters", "--format", "json")
+    assert written == between.json
+
+
+@pytest.mark.parametrize(
+    "executor", ["dask", "dask://nowhere", "dask://localhost:port", "http://localhost:1", ""]
+)
+def test_run_says_who_can_do_the_work(executor: str, in_project: Path, cruxmap: Cruxmap) -> None:
+    outcome = cruxmap("run", "small", "--executor", executor)
+    assert outcome.code == 2
+    assert "dask://HOST:PORT" in outcome.err
+    assert not (in_project / "figures").exists()
 
 
 def test_run_says_where_it_cannot_write(in_project: Path, cruxmap: Cruxmap) -> None:

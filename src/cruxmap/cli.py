@@ -10,7 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from cruxmap.language.argument_map import ArgumentMap, ModelSpec
+    from cruxmap.network.executors import Executor
     from cruxmap.present.listings import Listing
     from cruxmap.present.map_picture import Picture
 
@@ -110,6 +111,14 @@ ObservedOption = Annotated[
 ListOption = Annotated[
     str | None,
     typer.Option("--list", metavar="NAME", help="Print one of the answer's lists alone, and all of it."),
+]
+ExecutorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        metavar="WHERE",
+        help="Who does the work: `local`, a process per core, or a Dask cluster at `dask://HOST:PORT`.",
+    ),
 ]
 OutputOption = Annotated[
     Path | None,
@@ -214,6 +223,17 @@ def _asked_for() -> Iterator[None]:
         yield
     except InvalidMap as invalid:
         raise WrongUsage(invalid.problems) from invalid
+
+
+@contextmanager
+def _executor(text: str | None) -> "Iterator[Executor]":
+    """Give who does the work; that there is nobody to do it is the command line's fault."""
+    from cruxmap.network.executors import executor_from
+
+    with ExitStack() as stack:
+        with _asked_for():
+            chosen = stack.enter_context(executor_from(text))
+        yield chosen
 
 
 def _refuse(code: str, message: str, hint: str) -> NoReturn:
@@ -574,15 +594,17 @@ def schema(
 @_asking
 def run(
     question: Question,
+    executor: ExecutorOption = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="The folder to write to; figures/<model>/ if left out."),
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Check, estimate and draw: the main job.
+    """Do the main job: check, estimate, find the cruxes, compare the worldviews, and draw it all.
 
-    Prints the estimates and writes them, with the figures, to figures/<model>/.
+    Prints the estimates and writes every answer, with its figures, to figures/<model>/. The two worldviews
+    that are farthest apart on the target are compared in full.
     """
     from cruxmap.language import reading
 
@@ -590,26 +612,37 @@ def run(
     print_problems((), warnings)
     spec = question.model
     from cruxmap.insight import estimate as insight
+    from cruxmap.insight.cruxes import cruxes as find_cruxes
+    from cruxmap.insight.diff import diff as compare
     from cruxmap.insight.pairs import pairs
-    from cruxmap.present import canvas, figures, tables
-    from cruxmap.present.diff_figures import pair_figures
+    from cruxmap.present import canvas, crux_figures, diff_figures, figures, tables
     from cruxmap.present.map_picture import pages
 
-    folder = output or FIGURES / spec.id
-    with terminal.progress() as progress:
-        answer = insight.estimate(spec, progress=progress)
-    shown, table = tables.estimate_tables(answer), tables.estimate_table(answer)
-    print_answer(answer.to_json(), shown, form, table)
-    files: dict[str, str | bytes] = {
-        "estimate.json": json_text(answer.to_json()),
-        "estimate.csv": tables.csv_text(table),
-        "estimate.md": "\n".join(map(tables.markdown_text, shown)),
-    }
-    drawn = figures.estimate_figures(spec, answer) | pair_figures(pairs(spec))
+    files: dict[str, str | bytes] = {}
+    drawn: dict[str, Figure] = {}
+    with _executor(executor) as chosen, terminal.progress() as progress:
+        answer = insight.estimate(spec, progress=progress, executor=chosen)
+        shown, table = tables.estimate_tables(answer), tables.estimate_table(answer)
+        print_answer(answer.to_json(), shown, form, table)
+        files["estimate.json"] = json_text(answer.to_json())
+        files["estimate.csv"] = tables.csv_text(table)
+        files["estimate.md"] = "\n".join(map(tables.markdown_text, shown))
+        drawn |= figures.estimate_figures(spec, answer)
+        crux_tables = find_cruxes(spec, progress=progress, executor=chosen)
+        files["cruxes.json"] = json_text(crux_tables.to_json())
+        drawn |= crux_figures.crux_figures(crux_tables, spec.map)
+        matrix = pairs(spec)
+        files["pairs.json"] = json_text(matrix.to_json())
+        drawn |= diff_figures.pair_figures(matrix)
+        if (farthest := matrix.farthest) is not None:
+            between = compare(spec, *farthest, progress=progress, executor=chosen)
+            files["diff-{}-{}.json".format(*farthest)] = json_text(between.to_json())
+            drawn |= diff_figures.diff_figures(between)
     for name, figure in drawn.items():
         files |= {f"{name}.{kind}": canvas.encode(figure, kind) for kind in ("svg", "png")}
     for name, picture in pages(_picture(spec, "map")).items():
-        files |= {f"{name}.{kind}": drawn for kind, drawn in _draw(picture, Drawing.SVG, Drawing.PNG).items()}
+        files |= {f"{name}.{kind}": image for kind, image in _draw(picture, Drawing.SVG, Drawing.PNG).items()}
+    folder = output or FIGURES / spec.id
     for name, content in files.items():
         _write(folder / name, content)
     terminal.say(f"wrote {len(files)} files to {folder.as_posix()}/")

@@ -59,6 +59,17 @@ class PairMatrix:
     distance: Matrix
     merges: tuple[Merge, ...]
 
+    @property
+    def farthest(self) -> tuple[str, str] | None:
+        """The two worldviews with the widest gap, the higher one first; `None` where no gap is known."""
+        gaps = [
+            (gap, a, b)
+            for a, row in zip(self.worldviews, self.gap_logit, strict=True)
+            for b, gap in zip(self.worldviews, row, strict=True)
+            if gap is not None and a != b
+        ]
+        return max(gaps)[1:] if gaps else None
+
     def to_json(self) -> dict[str, Any]:
         """Return the matrices as plain data."""
         return {
