@@ -108,6 +108,12 @@ ObservedOption = Annotated[
     list[str] | None,
     typer.Option("--observed", metavar="CONDITION", help="Take this as a fact, in place of the model's."),
 ]
+ExactOption = Annotated[
+    bool, typer.Option("--exact", help="Sum over all states exactly, or say why that cannot be done.")
+]
+SampledOption = Annotated[
+    bool, typer.Option("--sampled", help="Sample states, as is done where a map is too wide for exact sums.")
+]
 ListOption = Annotated[
     str | None,
     typer.Option("--list", metavar="NAME", help="Print one of the answer's lists alone, and all of it."),
@@ -148,12 +154,20 @@ def _question(
     settings: SetOption = None,
     assuming: AssumingOption = None,
     observed: ObservedOption = None,
+    exact: ExactOption = False,
+    sampled: SampledOption = False,
 ) -> Question:
     """Read a model, with what the command line puts in place of its judgements and conditions."""
     from cruxmap.language import reading
+    from cruxmap.language.argument_map import Method
 
+    if exact and sampled:
+        _refuse("two-methods", "--exact and --sampled exclude each other", "leave one out, or both")
     path = _model_path(model)
     read = reading.read_model(path)
+    if exact or sampled:
+        method = Method.EXACT if exact else Method.SAMPLED
+        read = replace(read, sampling=replace(read.sampling, method=method))
     with _asked_for():
         if settings:
             pairs = reading.parse_settings([_split(setting) for setting in settings], read.map)
