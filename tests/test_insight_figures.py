@@ -7,11 +7,17 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from cruxmap.insight.coherence import Coherence
 from cruxmap.insight.cruxes import cruxes
 from cruxmap.insight.diff import Difference, DoubleCrux, Structure, WorldviewDiff
-from cruxmap.insight.pairs import Merge, PairMatrix, pairs
+from cruxmap.insight.pairs import AgainstRest, MeanDifference, Merge, PairMatrix, pairs
+from cruxmap.insight.pool import Pool, PooledAnswer
+from cruxmap.insight.revisions import RevisionDiff
+from cruxmap.insight.takes import takes
+from cruxmap.present import crux_tables, diff_tables, pool_tables
 from cruxmap.present.crux_figures import crux_figures
-from cruxmap.present.diff_figures import diff_figures, pair_figures, voi_against_vod, waterfall
+from cruxmap.present.diff_figures import diff_figures, pair_figures, rest_figures, voi_against_vod, waterfall
+from cruxmap.present.pool_figures import pool_figures
 from test_insight_cruxes import GARDEN, logit
 from test_insight_diff import ANN, BOB
 from written import model
@@ -109,6 +115,61 @@ def test_the_tree_joins_the_rows_that_the_merges_join():
     assert first == [[0.0, 0.0], [0.1, 0.0], [0.1, 1.0], [0.0, 1.0]]
     assert second == [[0.1, 0.5], [0.35, 0.5], [0.35, 2.0], [0.0, 2.0]]
     labels_apart(figure)
+
+
+def test_what_sets_one_apart_is_drawn_from_nothing():
+    differences = tuple(
+        MeanDifference(f"a-difference-{number}", LONG, share, share / 20, 0.0, 2)
+        for number, share in enumerate([1.0, -0.5, *[0.01] * 30, 0.0])
+    )
+    rest = AgainstRest("ann", "target", ("bob", "eve"), 0.8, differences)
+    [figure] = rest_figures(rest).values()
+    [axes] = figure.axes
+    assert [bar.get_width() for bar in axes.patches] == [1.0, -0.5, *[0.01] * 14]
+    assert {bar.get_x() for bar in axes.patches} == {0.0}
+    assert "Left out: 16 more with smaller shares." in {text.get_text() for text in figure.texts}
+    labels_apart(figure)
+    assert rest_figures(replace(rest, differences=differences[-1:])) == {}
+
+
+def test_pools_are_drawn_below_the_estimates_that_go_in():
+    answers = (PooledAnswer("linear", 0.2, None, LONG), PooledAnswer("judgements", 0.1, (0.05, 0.3), LONG))
+    shown = {"ann": 0.001, "bob": 0.4}
+    result = Pool("m", "target", shown, 0.2, 1.2, answers, (), None, None, LONG)
+    [figure] = pool_figures(result).values()
+    [axes] = figure.axes
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    at = [line.get_xydata().tolist()[0] for line in dots]
+    assert at == [[pytest.approx(logit(p)), y] for y, p in enumerate([*shown.values(), 0.2, 0.1])]
+    [bar] = [line for line in axes.lines if line.get_linewidth() == 2.5]
+    assert bar.get_xdata() == pytest.approx([logit(0.05), logit(0.3)])
+    labels_apart(figure)
+    assert pool_figures(replace(result, answers=())) == {}
+
+
+def test_the_names_of_listings_are_known_before_there_are_any():
+    views = {"ann": ANN, "bob": BOB}
+    spec = model(GARDEN, "target: wet\nsampling: {draws: 16}\n", **views)
+    both = cruxes(spec)
+
+    def names(listings):
+        return tuple(listing.name for listing in listings)
+
+    assert names(crux_tables.crux_listings(both, spec.map)) == crux_tables.LISTS_OF_ALL
+    one = both.worldviews["ann"]
+    assert names(crux_tables.crux_listings(one, spec.map)) == crux_tables.LISTS_OF_ONE
+    took = takes(spec, above=0.9)
+    assert names(crux_tables.takes_listings(took, spec.map)) == crux_tables.TAKES_LISTS
+    assert names(diff_tables.diff_listings(a_diff([1.0]))) == diff_tables.DIFF_LISTS
+    assert names(diff_tables.pair_listings(pairs(spec))) == diff_tables.PAIR_LISTS
+    rest = AgainstRest("ann", "target", (), None, ())
+    assert names(diff_tables.rest_listings(rest, spec.map)) == diff_tables.REST_LISTS
+    unchanged = RevisionDiff("m", "HEAD", "t", (), (), (), (), {}, (), (), ())
+    assert names(diff_tables.revision_listings(unchanged)) == diff_tables.REVISION_LISTS
+    nothing = Pool("m", "t", {}, None, None, (), (), None, None, "")
+    assert names(pool_tables.pool_listings(nothing, spec.map)) == pool_tables.POOL_LISTS
+    fits = pool_tables.coherence_listings(Coherence("m", {}), spec.map)
+    assert names(fits) == pool_tables.COHERENCE_LISTS
 
 
 def test_without_a_clustering_there_is_no_tree():

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cruxmap.insight.diff import Difference, DoubleCrux, WorldviewDiff
-from cruxmap.insight.pairs import PairMatrix
+from cruxmap.insight.pairs import AgainstRest, PairMatrix
 from cruxmap.present.canvas import (
     BLUE,
     GRID,
@@ -85,8 +85,7 @@ def waterfall(diff: WorldviewDiff) -> "Figure":
         rows_axis(axes, n)
         _end_row(axes, 0, diff.a, diff.probability_a)
         for y, (name, text, move, move_of_p) in enumerate(moves, start=1):
-            colour, pale, hatch = (BLUE, PALE_BLUE, "") if move > 0 else (ORANGE, PALE_ORANGE, "////")
-            axes.barh(y, move, 0.5, at[y - 1], color=pale, edgecolor=colour, hatch=hatch, linewidth=1)
+            _bar(axes, y, at[y - 1], move)
             axes.plot([at[y - 1]] * 2, [y - 0.75, y + 0.25], color=QUIET, linewidth=0.7, zorder=0)
             row_label(axes, y, WIDTHS[0], name, text)
             row_numbers(axes, y, signed(move), points(move_of_p))
@@ -112,6 +111,12 @@ def _moves(steps: Sequence[Difference]) -> list[tuple[str, str, float, float]]:
             whole = math.fsum(move for *_, move, _ in part_of), math.fsum(move for *_, move in part_of)
             shown.append((f"{len(part_of)} more, {what}", words, *whole))
     return shown
+
+
+def _bar(axes: "Axes", y: float, start: float, move: float) -> None:
+    """Draw a move, one that goes up plain and one that goes down hatched."""
+    colour, pale, hatch = (BLUE, PALE_BLUE, "") if move > 0 else (ORANGE, PALE_ORANGE, "////")
+    axes.barh(y, move, 0.5, start, color=pale, edgecolor=colour, hatch=hatch, linewidth=1)
 
 
 def _end_row(axes: "Axes", y: int, worldview: str, p: float) -> None:
@@ -222,6 +227,43 @@ def _listed(axes: "Axes", height: float, number: int, crux: DoubleCrux, diff: Wo
     """Write a numbered claim, its words and both credences left of the axes, at a part of their height."""
     credences = f"{percent(crux.probability_a)} in {diff.a}, {percent(crux.probability_b)} in {diff.b}"
     row_label(axes, height, 4.1, f"{number}  {crux.id}", crux.text, more=credences, fraction=True)
+
+
+# --- one against the rest ------------------------------------------------------------------------
+
+
+def rest_figures(rest: AgainstRest) -> "dict[str, Figure]":
+    """Return what sets a worldview apart as bars, by the name of the file; none where nothing does."""
+    return (
+        {f"diff-{rest.worldview}-rest": apart(rest)} if any(d.share_logit for d in rest.differences) else {}
+    )
+
+
+def apart(rest: AgainstRest) -> "Figure":
+    """Draw each difference's mean share of the gaps between a worldview and the others, as a bar from 0."""
+    telling = [d for d in rest.differences if d.share_logit]
+    shown = telling[:MOST_STEPS]
+    title = f"{rest.target}: what sets {rest.worldview} apart"
+    key = (
+        f"Each bar: what it does to put {rest.worldview}'s numbers there in place of another's, averaged "
+        f"over the orders of doing so (Shapley) and over {', '.join(rest.others)}, at central judgements. "
+        "On the right: in log-odds and percentage points."
+    )
+    notes = (key, *left_out(len(telling) - len(shown), "with smaller shares"))
+    with framed(title, notes, len(shown) * ROW, WIDTHS) as (figure, axes):
+        rows_axis(axes, len(shown))
+        axes.axvline(0, color=INK, linewidth=0.8)
+        axes.xaxis.set_major_formatter(lambda x, _: signed(x, 1) if x else "0")
+        axes.locator_params(axis="x", nbins=5)
+        axes.tick_params(axis="x", labelsize=8)
+        axes.grid(axis="x", color=GRID, linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.spines[["left", "right", "top"]].set_visible(False)
+        for y, difference in enumerate(shown):
+            _bar(axes, y, 0.0, difference.share_logit)
+            row_label(axes, y, WIDTHS[0], difference.id, difference.text)
+            row_numbers(axes, y, signed(difference.share_logit), points(difference.share_probability))
+    return figure
 
 
 # --- all pairs -----------------------------------------------------------------------------------

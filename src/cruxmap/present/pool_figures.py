@@ -1,0 +1,60 @@
+"""A pool as a figure: the estimates that go in, and what the pools make of them."""
+
+from typing import TYPE_CHECKING
+
+from cruxmap.insight.pool import Pool
+from cruxmap.present.canvas import (
+    BLUE,
+    GRID,
+    ORANGE,
+    beside,
+    clipped,
+    framed,
+    log_odds_axis,
+    row_label,
+    rows_axis,
+    span,
+)
+from cruxmap.present.numbers import interval, percent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+ROW = 0.42
+"""Inches per row."""
+WIDTHS = (3.9, 4.2, 1.5)
+"""Inches for labels, axis and numbers."""
+
+
+def pool_figures(pool: Pool) -> "dict[str, Figure]":
+    """Return the pools on one axis, by the name of the file; none where nothing could be pooled."""
+    return {"pool": pools(pool)} if pool.answers else {}
+
+
+def pools(pool: Pool) -> "Figure":
+    """Draw every worldview's estimate (open dots), and below them each pool with its 90% interval, if any."""
+    n = len(pool.worldviews) + len(pool.answers)
+    ends = [p for answer in pool.answers for p in (answer.probability, *(answer.interval_90 or ()))]
+    limits = span([*pool.worldviews.values(), *ends])
+    key = (
+        "Open dots: the worldviews' estimates. Filled dots: the pools; bar: 90% interval over judgements. "
+        "Below the line: pools of the answers, then answers to pools of the judgements."
+    )
+    with framed(f"{pool.target}, pooled", (key, pool.explanation), n * ROW, WIDTHS) as (figure, axes):
+        log_odds_axis(axes, limits)
+        rows_axis(axes, n)
+        for y, (worldview, p) in enumerate(pool.worldviews.items()):
+            axes.plot([clipped(p, limits)], [y], "o", mfc="white", mec=BLUE, ms=6, mew=1.2)
+            row_label(axes, y, WIDTHS[0], worldview, "")
+            beside(axes, y, (1.0, 12.0), 0, percent(p), size=8, weight="bold")
+        axes.axhline(len(pool.worldviews) - 0.5, color=GRID, linewidth=1)
+        for y, answer in enumerate(pool.answers, start=len(pool.worldviews)):
+            if answer.interval_90 is not None:
+                axes.plot([clipped(p, limits) for p in answer.interval_90], [y, y], color=BLUE, linewidth=2.5)
+            axes.plot([clipped(answer.probability, limits)], [y], "o", color=ORANGE, ms=6, zorder=3)
+            row_label(axes, y, WIDTHS[0], answer.id, answer.rests_on)
+            spread = interval(answer.interval_90) if answer.interval_90 is not None else ""
+            up = 6 if spread else 0
+            beside(axes, y, (1.0, 12.0), up, percent(answer.probability), size=8, weight="bold")
+            beside(axes, y, (1.0, 12.0), -5, spread, size=7)
+    return figure
