@@ -5,6 +5,7 @@ in the order of the tasks, whoever did them, and how the work is cut never depen
 so an answer is the same to the last bit with any number of workers. Nothing here knows what is worked out.
 """
 
+import logging
 import os
 import pickle
 from collections import deque
@@ -218,7 +219,11 @@ def _local_client() -> Iterator[Any]:
     dask = _distributed()
     with (
         dask.LocalCluster(
-            n_workers=cores(), threads_per_worker=1, memory_limit=None, dashboard_address="127.0.0.1:0"
+            n_workers=cores(),
+            threads_per_worker=1,
+            memory_limit=None,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.ERROR,
         ) as cluster,
         dask.Client(cluster, set_as_default=False) as client,
     ):

@@ -1,0 +1,104 @@
+"""Answers worked out on a cluster are those worked out here, to the last bit, with any number of workers."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+from distributed import Client, LocalCluster
+
+import cruxmap as cm
+from cruxmap.bayes.sampling import sample
+from cruxmap.insight import shapley
+from cruxmap.insight.coherence import coherence
+from cruxmap.insight.pairs import against_rest
+from cruxmap.insight.takes import takes
+from cruxmap.network.executors import OnDask
+from test_insight_cruxes import GARDEN
+from test_insight_diff import ANN, BOB
+from written import model
+
+
+@pytest.fixture(scope="module", params=[1, 2])
+def executor(request: pytest.FixtureRequest) -> Iterator[OnDask]:
+    with (
+        LocalCluster(n_workers=request.param, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield OnDask(client)
+
+
+def garden(ask="target: wet\nworldviews: [map, ann, bob]\nsampling: {draws: 1200}\n"):
+    return model(GARDEN, ask, ann=ANN, bob=BOB)
+
+
+def same(answer, other) -> bool:
+    return json.dumps(answer.to_json()) == json.dumps(other.to_json())
+
+
+def test_estimates(executor):
+    here, there = cm.estimate(garden()), cm.estimate(garden(), executor=executor)
+    assert same(here, there)
+    for name, estimate in here.worldviews.items():
+        assert (estimate.draws == there.worldviews[name].draws).all()
+
+
+def test_cruxes(executor):
+    assert same(cm.cruxes(garden(), "ann"), cm.cruxes(garden(), "ann", executor=executor))
+
+
+def test_diffs_shared_out_exactly_and_over_sampled_orders(executor, monkeypatch):
+    assert same(cm.diff(garden(), "ann", "bob"), cm.diff(garden(), "ann", "bob", executor=executor))
+    monkeypatch.setattr(shapley, "EXACT_UP_TO", 2)
+    here = cm.diff(garden(), "ann", "bob")
+    assert here.pairs > 0
+    assert same(here, cm.diff(garden(), "ann", "bob", executor=executor))
+
+
+def test_one_against_the_rest(executor):
+    assert same(against_rest(garden(), "ann"), against_rest(garden(), "ann", executor=executor))
+
+
+def test_what_it_takes(executor):
+    here = takes(garden(), "ann", above=0.5)
+    assert here.frontier
+    assert same(here, takes(garden(), "ann", above=0.5, executor=executor))
+
+
+OBSERVED = (
+    "target: rain\nobserved: [wet]\nworldviews: [map, ann]\nsampling: {draws: 600, tune: 100, chains: 2}\n"
+)
+
+
+@pytest.mark.long
+def test_posteriors(executor):
+    here, there = sample(garden(OBSERVED)), sample(garden(OBSERVED), executor=executor)
+    for name in ("z", "probability", "estimate"):
+        assert here.posterior[name].equals(there.posterior[name])
+    assert same(cm.estimate(garden(OBSERVED)), cm.estimate(garden(OBSERVED), executor=executor))
+
+
+@pytest.mark.long
+def test_coherence(executor):
+    assert same(coherence(garden()), coherence(garden(), executor=executor))
+
+
+def test_nothing_is_lost_with_a_worker():
+    ask = "target: wet\nworldviews: [map, ann, bob]\nsampling: {draws: 40000}\n"
+    done: list[int] = []
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        victim = next(iter(client.run(os.getpid).values()))
+
+        def told(what: str, drawn: int, of: int) -> None:
+            done.append(drawn)
+            if len(done) == 20:
+                os.kill(victim, signal.SIGKILL)
+
+        there = cm.estimate(garden(ask), progress=told, executor=OnDask(client))
+        assert victim not in client.run(os.getpid).values()
+    assert len(done) == 3 * -(-40_000 // 512)
+    assert same(cm.estimate(garden(ask)), there)
