@@ -51,6 +51,9 @@ class TooWide(Exception):  # noqa: N818 - an outcome, not a defect
         self.budget = budget
         super().__init__(f"the best plan found needs more than {budget:,} products (dense: {products:.3g})")
 
+    def __reduce__(self) -> tuple[type["TooWide"], tuple[float, int]]:
+        return type(self), (self.products, self.budget)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
