@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python;
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test long check format docs clean
+.PHONY: help demo test long check format docs bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -38,6 +38,9 @@ format: $(VENV)/.installed-dev  ## rewrite the sources in the agreed format
 
 docs: $(VENV)/.installed-dev  ## regenerate docs/cli.md and the pictures in docs/
 	@$(BIN)/python docs/regenerate.py
+
+bench: $(VENV)/.installed-dev  ## ours against its peers; QUICK=1 only shows that everything works
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(QUICK),--quick,--doc docs/performance.md)
 
 clean:  ## remove the environment, the figures and all caches
 	rm -rf $(VENV) figures .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

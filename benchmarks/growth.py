@@ -1,0 +1,116 @@
+"""How the stages grow from 100 to 100,000 claims, each size in a process of its own: time and memory."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measuring import Figure, Result, cpu_seconds, exponent, peak_gib, seconds
+
+SIZES = (100, 1_000, 10_000, 100_000)
+FITTED_FROM = 1_000
+STAGES = ("reading", "lowering", "planning", "propagating")
+DRAWS = 100
+
+
+def growth(*, quick: bool) -> Iterator[Result]:
+    """Reading, lowering, planning and propagating: processor time by size, fitted exponents, peak memory."""
+    sizes = SIZES[:2] if quick else SIZES
+    costs = {n: _measured(n) for n in sizes}
+    for n, found in costs.items():
+        for stage in STAGES:
+            yield Figure(f"{n:,} claims: {stage}", found[stage], "s CPU")
+    fitted = [n for n in sizes if n >= FITTED_FROM]
+    if len(fitted) > 1:
+        for stage in STAGES:
+            slope = exponent(fitted, [costs[n][stage] for n in fitted])
+            yield Figure(
+                f"{stage}: exponent of growth, {fitted[0]:,} to {fitted[-1]:,}", slope, "", at_most=1.1
+            )
+    largest = costs[sizes[-1]]
+    yield Figure(
+        f"{sizes[-1]:,} claims, file to {DRAWS} draws of all marginals", largest["wall"], "s", at_most=60
+    )
+    yield Figure(f"{sizes[-1]:,} claims, peak memory", largest["peak"], "GiB", at_most=4)
+    speed = largest["megabytes"] / largest["reading"]
+    yield Figure(f"reading, {largest['megabytes']:.1f} MB of YAML", speed, "MB/s CPU", at_least=1)
+
+
+def _measured(n: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        written(Path(folder), n)
+        command = (sys.executable, "-m", "benchmarks.growth", folder)
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def written(folder: Path, n: int) -> None:
+    """Write a map of n claims, all its constructs in use, and a model that asks for the last of them."""
+    from generating import large_map
+
+    of_map = folder / "arguments" / "large"
+    of_map.mkdir(parents=True)
+    (folder / "models").mkdir()
+    with (of_map / "map.yaml").open("w", encoding="utf-8") as file:
+        for key, value in large_map(n).items():
+            file.write(f"{key}:\n" + _block(value, 1))
+    model = f"model: large\nmap: ../arguments/large\ntarget: claim-{n - 1}\n"
+    (folder / "models" / "large.yaml").write_text(model, encoding="utf-8")
+
+
+def _block(value: Any, depth: int) -> str:
+    """Plain data in block style, as people write it; what is inside a list in flow style."""
+    indent = "  " * depth
+    if isinstance(value, dict):
+        return "".join(
+            f"{indent}{key}:\n{_block(item, depth + 1)}"
+            if isinstance(item, dict | list) and item
+            else f"{indent}{key}: {json.dumps(item)}\n"
+            for key, item in value.items()
+        )
+    return "".join(f"{indent}- {json.dumps(item)}\n" for item in value)
+
+
+def main(folder: Path) -> None:
+    """Take one map from its files to marginals of all its claims, and print what each stage cost."""
+    import numpy as np
+
+    from cruxmap.language.reading import read_model
+    from cruxmap.network.inquiry import entries_of, inquire
+    from cruxmap.network.propagation import prepare
+    from cruxmap.network.queries import infer
+
+    found: dict[str, Any] = {}
+    costs: dict[str, float] = {}
+    megabytes = (folder / "arguments" / "large" / "map.yaml").stat().st_size / 1e6
+
+    def read() -> None:
+        found["model"] = read_model(folder / "models" / "large.yaml")
+
+    def lower() -> None:
+        found["inquiry"] = inquire(found["model"])
+
+    def plan() -> None:
+        network = found["inquiry"].network
+        found["ask"] = [network.places[claim.about.id] for claim in found["model"].map.claims]
+        prepare(network, found["ask"], set())
+
+    def propagate() -> None:
+        network = found["inquiry"].network
+        z = np.random.default_rng(0).normal(size=(len(network.addresses), DRAWS))
+        infer(network, entries_of(found["inquiry"], 0, z), (), found["ask"])
+
+    def everything() -> None:
+        for stage, work in zip(STAGES, (read, lower, plan, propagate), strict=True):
+            costs[stage] = cpu_seconds(work)
+
+    costs["wall"] = seconds(everything)
+    print(json.dumps(costs | {"peak": peak_gib(), "megabytes": megabytes}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
