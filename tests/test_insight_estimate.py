@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.special import expit
+from scipy.special import expit, logit
 
 import cruxmap as cm
 import reference
@@ -230,3 +230,39 @@ def test_settings_of_the_model_count():
     assert cm.probability(set_, "wet") == pytest.approx(
         cm.probability(spec, "wet", judgements={"rain": "30%"})
     )
+
+
+def test_all_shares_of_a_question_can_be_given_at_once():
+    spec = model(GARDEN, "target: wet\n", ann="judgements: {season: {dry: 60%, mild: 30%, rainy: 10%}}\n")
+
+    def rainy(shares, **more):
+        return cm.probability(
+            spec, {"season": "rainy"}, worldview="ann", judgements={"season": shares, **more}
+        )
+
+    whole = {"dry": "20%", "mild": 0.5, "rainy": "rest"}
+    assert rainy(whole) == pytest.approx(0.3, abs=1e-12)
+    assert rainy("{dry: 20%, mild: 50%, rainy: rest}") == pytest.approx(0.3, abs=1e-12)
+    assert rainy(whole, **{"season.dry": "50%"}) == pytest.approx(0.3 * 0.5 / 0.8, abs=1e-12)
+    spread = {"dry": "10% to 30%", "mild": "50%", "rainy": "20% to 40%"}
+    dry, wet = (expit((logit(a) + logit(b)) / 2) for a, b in ((0.1, 0.3), (0.2, 0.4)))
+    assert rainy(spread) == pytest.approx(wet / (dry + 0.5 + wet), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("shares", "complaint"),
+    [
+        ({"dry": "20%", "mild": "50%", "rainy": "20%"}, "sum to 90%"),
+        ({"dry": "20%", "mild": "50%"}, "leave out `rainy`"),
+        ({"dry": "20%", "mild": "50%", "wet": "30%"}, "no state `wet`"),
+        ({"dry": "rest", "mild": "50%", "rainy": "rest"}, "`rest` is there twice"),
+        ("30%", "stands for all shares"),
+        (["dry"], "here is a list"),
+    ],
+)
+def test_shares_that_are_none_are_problems(shares, complaint):
+    spec = model(GARDEN, "target: wet\n")
+    with pytest.raises(cm.InvalidMap, match=complaint):
+        cm.probability(spec, "wet", judgements={"season": shares})
+    with pytest.raises(cm.InvalidMap, match="is one number"):
+        cm.probability(spec, "wet", judgements={"rain": {"dry": "20%"}})

@@ -778,6 +778,10 @@ class Sampling:
     method: Method = Method.AUTO
 
 
+type Laid = tuple[str, Elicited | SameAs | tuple[Value, ...]]
+"""An address and what is laid over it: a number, or at the address of a row of shares, all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A question put to a map. `worldviews` are resolved ids (`map` for the map's own judgements)."""
@@ -791,7 +795,7 @@ class ModelSpec:
     worldviews: tuple[str, ...] = (MAP_WORLDVIEW,)
     reconcile: bool = False
     sampling: Sampling = Sampling()
-    settings: tuple[tuple[str, Elicited | SameAs], ...] = ()
+    settings: tuple[Laid, ...] = ()
     """Judgements laid over every worldview's, as `--set ADDRESS=VALUE` does."""
     text: str = ""
     file: str = field(default="", compare=False)

@@ -349,7 +349,7 @@ def check_numbers(argument_map: ArgumentMap, names: Names, findings: Findings) -
                     weak.add(span)
                     message = f"the strength `{address}` would be `{value.text}`, which works backwards"
                     findings.add(Code.STRENGTH_BELOW_ONE, message, span, "give it a number of its own")
-        _check_shares(argument_map, layers, span_of if worldview else None, names.broken, findings)
+        check_shares(argument_map, layers, span_of if worldview else None, names.broken, findings)
 
 
 def link_circles(layers: Layers) -> Iterator[list[str]]:
@@ -383,7 +383,7 @@ def _spans(argument_map: ArgumentMap, worldview: Worldview | None) -> dict[str, 
     return spans
 
 
-def _check_shares(
+def check_shares(
     argument_map: ArgumentMap,
     layers: Layers,
     span_of: Mapping[str, Span] | None,

@@ -14,6 +14,7 @@ from cruxmap.language.argument_map import (
     ArgumentMap,
     Citation,
     Elicited,
+    Laid,
     Override,
     Rest,
     SameAs,
@@ -104,12 +105,12 @@ def lineage(argument_map: ArgumentMap, worldview: str) -> tuple[Worldview, ...]:
 def settle(
     argument_map: ArgumentMap,
     worldview: str = MAP_WORLDVIEW,
-    settings: Iterable[tuple[str, Elicited | SameAs]] = (),
+    settings: Iterable[Laid] = (),
 ) -> Perspective:
     """Return every number of the map as `worldview` has it, with `settings` laid over it.
 
     `settings` are (address, value) pairs that act as one more worldview on top: a share set there
-    counts as a single share. Raises KeyError for an unknown worldview or address.
+    counts as a single share, unless all of a row are. Raises KeyError for an unknown worldview or address.
     """
     layers = lay(argument_map, worldview, settings)
     return Perspective(worldview, tuple(_settings(layers)))
@@ -118,7 +119,7 @@ def settle(
 def lay(
     argument_map: ArgumentMap,
     worldview: str = MAP_WORLDVIEW,
-    settings: Iterable[tuple[str, Elicited | SameAs]] = (),
+    settings: Iterable[Laid] = (),
 ) -> Layers:
     """Lay the worldview's lineage, then the settings, over the map's numbers; links are not followed yet.
 
@@ -136,8 +137,8 @@ def lay(
         origin = step.about.id
         for judgement in step.judgements:
             match judgement:
-                case ShareOverride(address=address, values=values):
-                    for share, value in zip(rows[address], values, strict=True):
+                case ShareOverride(address=row, values=values):
+                    for share, value in zip(rows[row], values, strict=True):
                         places[share] = Place(value, origin, False, judgement.citations, judgement.note)
                         mapping[share] = value
                 case Override(address=address, value=value):
@@ -147,10 +148,15 @@ def lay(
             rejected.pop(argument, None)
         for argument in step.rejects:
             rejected[argument] = origin
-    for address, value in settings:
-        if address not in places:
+    for address, laid in settings:
+        if isinstance(laid, tuple):
+            for share, value in zip(rows[address], laid, strict=True):
+                places[share] = Place(value, SETTINGS_ORIGIN, False)
+                mapping[share] = value
+        elif address not in places:
             raise KeyError(address)
-        places[address] = Place(value, SETTINGS_ORIGIN, address in row_of)
+        else:
+            places[address] = Place(laid, SETTINGS_ORIGIN, address in row_of)
     return Layers(places, row_of, mapping, rejected)
 
 

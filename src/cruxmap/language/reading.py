@@ -18,6 +18,7 @@ from cruxmap.language.argument_map import (
     Condition,
     Elicited,
     Entry,
+    Laid,
     Locator,
     ModelSpec,
     SameAs,
@@ -26,6 +27,7 @@ from cruxmap.language.argument_map import (
     Source,
     StateIn,
     Target,
+    Value,
     Voice,
     Worldview,
     condition_text,
@@ -40,6 +42,7 @@ from cruxmap.language.checks import (
     check_links,
     check_numbers,
     check_reach,
+    check_shares,
     citations_of,
     link_circles,
     shares_at,
@@ -81,6 +84,7 @@ from cruxmap.language.judgement import (
     with_phrases,
 )
 from cruxmap.language.schema import (
+    AnyJudged,
     ConditionShape,
     MapFile,
     ModelFile,
@@ -88,10 +92,10 @@ from cruxmap.language.schema import (
     SourcesFile,
     SourceShape,
 )
-from cruxmap.language.shaping import ShapeError, keys_of, shaped
+from cruxmap.language.shaping import keys_of, shaped
 from cruxmap.language.template import template
-from cruxmap.language.worldviews import check_circles, read_worldview, warn_of_rejected
-from cruxmap.language.yaml_text import Entries, Node, Text, node_of, parse_text
+from cruxmap.language.worldviews import check_circles, read_worldview, share_override, warn_of_rejected
+from cruxmap.language.yaml_text import Entries, Node, Text, node_of, parse_text, text_of
 
 __all__ = [
     "LocatorCoverage",
@@ -265,6 +269,12 @@ def parse_target(value: object, argument_map: ArgumentMap) -> tuple[Target, ...]
 
 def _condition_shape(value: object, findings: Findings) -> ConditionShape:
     """Return typed data in the shape of a condition. Raises InvalidMap."""
+    shape: ConditionShape = _shape_of(ConditionShape, value, "a condition", findings)
+    return shape
+
+
+def _shape_of(hint: Any, value: object, what: str, findings: Findings) -> Any:
+    """Return Python data, or text as a YAML file would hold it, in a shape. Raises InvalidMap."""
     root: Node | None = None
     if isinstance(value, str) and not isinstance(value, Text):
         parsed = parse_text(value, "<input>")
@@ -274,10 +284,10 @@ def _condition_shape(value: object, findings: Findings) -> ConditionShape:
         try:
             root = node_of(value)
         except TypeError as wrong:
-            findings.add(Code.WRONG_SHAPE, f"not a condition: {wrong}", Span("<input>"))
+            findings.add(Code.WRONG_SHAPE, f"not {what}: {wrong}", Span("<input>"))
     findings.raise_if_any()
     assert root is not None
-    shape: ConditionShape | tuple[ShapeError, ...] = shaped(ConditionShape, root)
+    shape = shaped(hint, root)
     if isinstance(shape, tuple):
         for error in shape:
             findings.add(error.code, error.message, error.place, error.hint)
@@ -300,19 +310,20 @@ def _target(condition: Condition) -> Target:
             return Target(condition_text(condition), condition)
 
 
-def parse_setting(
-    address: str, value: str | float, argument_map: ArgumentMap
-) -> tuple[str, Elicited | SameAs]:
+type Settable = str | float | Mapping[str, object]
+"""What can be laid over a judgement: its notation, a point, or all shares of a row by state."""
+
+
+def parse_setting(address: str, value: Settable, argument_map: ArgumentMap) -> Laid:
     """Read one judgement that is laid over a worldview's. Raises InvalidMap."""
     return parse_settings([(address, value)], argument_map)[0]
 
 
-def parse_settings(
-    settings: Iterable[tuple[str, str | float]], argument_map: ArgumentMap
-) -> tuple[tuple[str, Elicited | SameAs], ...]:
+def parse_settings(settings: Iterable[tuple[str, Settable]], argument_map: ArgumentMap) -> tuple[Laid, ...]:
     """Read judgements that are laid over a worldview's, by address; a bare float is a point.
 
-    Raises InvalidMap, also where the `same as` of several would run in a circle.
+    At the address of a row of shares stand all of them, as a mapping or as its text. Raises InvalidMap,
+    also where the `same as` of several would run in a circle.
     """
     findings = Findings()
     read = tuple(
@@ -321,25 +332,34 @@ def parse_settings(
         if (parsed := _setting(address, value, argument_map, findings)) is not None
     )
     findings.raise_if_any()
-    if any(isinstance(value, SameAs) for _, value in read):
+    whole = {address: Span(f"<{address}>") for address, value in read if isinstance(value, tuple)}
+    if whole or any(isinstance(value, SameAs) for _, value in read):
         for worldview in (MAP_WORLDVIEW, *argument_map.worldview):
-            for circle in link_circles(lay(argument_map, worldview, read)):
+            layers = lay(argument_map, worldview, read)
+            for circle in link_circles(layers):
                 message = f"`same as` runs in a circle: {' -> '.join(circle)}"
                 raise InvalidMap((Problem(Code.SAME_AS_CIRCLE, message, Span("<input>")),))
+            check_shares(argument_map, layers, whole, frozenset(), findings)
+            findings.raise_if_any()
     return read
 
 
 def _setting(
-    address: str, value: str | float, argument_map: ArgumentMap, findings: Findings
-) -> Elicited | SameAs | None:
+    address: str, value: Settable, argument_map: ArgumentMap, findings: Findings
+) -> Elicited | SameAs | tuple[Value, ...] | None:
     span, names = Span(f"<{address}>"), names_of(argument_map)
+    lexicon = with_phrases(dict(argument_map.lexicon))
+    if shares_at(argument_map, address):
+        desk = Desk(Resolver(names, findings), lexicon, {}, frozenset())
+        shares = _shape_of(AnyJudged, value, "shares", findings)
+        override = share_override(desk, text_of(address), shares, argument_map)
+        return None if override is None else override.values
     judgement = argument_map.judgements.get(address)
     if judgement is None or not judgement.overridable:
-        if shares := shares_at(argument_map, address):
-            hint = f"set one share, as in `{shares[0].address}`"
-            findings.add(Code.WRONG_KIND, f"`{address}` stands for all shares of a question", span, hint)
-        else:
-            unknown_address(address, span, argument_map, names, findings)
+        unknown_address(address, span, argument_map, names, findings)
+        return None
+    if isinstance(value, Mapping):
+        findings.add(Code.WRONG_KIND, f"`{address}` is one number, not shares", span, "as in `20%`")
         return None
     scale = judgement.role.scale
     if not isinstance(value, str):
@@ -348,7 +368,6 @@ def _setting(
         )
     else:
         text = value
-    lexicon = with_phrases(dict(argument_map.lexicon))
     try:
         found = parse_value(text, judgement.role, lexicon)
     except UnreadableError as error:

@@ -86,7 +86,7 @@ def _override(
     if noted:
         warn_of_comments(desk.findings, None, noted)
     if judgement is None:
-        return _share_override(desk, address, node, argument_map)
+        return share_override(desk, address, node, argument_map)
     match node:
         case Text() | LongNumber():
             text = node if isinstance(node, Text) else node.value
@@ -111,7 +111,7 @@ def _override(
             assert_never(node)
 
 
-def _share_override(
+def share_override(
     desk: Desk, address: Text, node: AnyJudged, argument_map: ArgumentMap
 ) -> ShareOverride | None:
     """Return the shares of a question, or of a row, as a worldview gives them all at once."""
