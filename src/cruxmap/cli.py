@@ -239,6 +239,11 @@ def _asked_for() -> Iterator[None]:
         raise WrongUsage(invalid.problems) from invalid
 
 
+def _known_list(name: str | None, known: Sequence[str]) -> None:
+    if name is not None and name not in known:
+        _refuse("unknown-list", f"this answer has no list `{name}`", f"known: {', '.join(known)}")
+
+
 @contextmanager
 def _executor(text: str | None) -> "Iterator[Executor]":
     """Give who does the work; that there is nobody to do it is the command line's fault."""
@@ -434,12 +439,13 @@ def cruxes(
     if worldview is not None:
         _known_worldview(spec.map, worldview)
     from cruxmap.insight import cruxes as insight
+    from cruxmap.present import crux_tables
     from cruxmap.present.crux_figures import crux_figures
-    from cruxmap.present.crux_tables import crux_listings
 
+    _known_list(listing, crux_tables.LISTS_OF_ALL if worldview is None else crux_tables.LISTS_OF_ONE)
     with terminal.progress() as progress:
         answer = insight.cruxes(spec, worldview, progress=progress)
-    _print_listings(answer.to_json(), crux_listings(answer, spec.map), form, listing)
+    _print_listings(answer.to_json(), crux_tables.crux_listings(answer, spec.map), form, listing)
     _write_figures(output or FIGURES / spec.id, crux_figures(answer, spec.map))
     raise typer.Exit(_code(answer.undefined, True))
 
@@ -472,6 +478,8 @@ def diff(
     from cruxmap.insight.revisions import diff_revisions
     from cruxmap.present import diff_figures, diff_tables
 
+    lists = (diff_tables.PAIR_LISTS, diff_tables.REST_LISTS, diff_tables.DIFF_LISTS)[len(asked)]
+    _known_list(listing, lists if git is None else diff_tables.REVISION_LISTS)
     answer: Any
     with terminal.progress() as progress:
         match asked:
@@ -481,7 +489,8 @@ def diff(
                 figures = diff_figures.diff_figures(answer)
             case [one]:
                 answer = against_rest(spec, one, progress=progress)
-                listings, figures = diff_tables.rest_listings(answer, spec.map), {}
+                listings = diff_tables.rest_listings(answer, spec.map)
+                figures = diff_figures.rest_figures(answer)
             case _ if git is not None:
                 answer = diff_revisions(question.path, git, progress=progress)
                 listings, figures = diff_tables.revision_listings(answer), {}
@@ -554,8 +563,9 @@ def coherence(
     """
     spec = question.model
     from cruxmap.insight import coherence as insight
-    from cruxmap.present.pool_tables import coherence_listings
+    from cruxmap.present.pool_tables import COHERENCE_LISTS, coherence_listings
 
+    _known_list(listing, COHERENCE_LISTS)
     with terminal.progress() as progress:
         answer = insight.coherence(spec, progress=progress)
     _print_listings(answer.to_json(), coherence_listings(answer, spec.map), form, listing)
@@ -575,17 +585,24 @@ def pool(
         float | None,
         typer.Option(min=0, help="By how much it does; if left out, by the number of reviewers."),
     ] = None,
+    output: OutputOption = None,
     listing: ListOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Make one answer of many worldviews: pools of their answers, and of their judgements, side by side."""
+    """Make one answer of many worldviews: pools of their answers, and of their judgements, side by side.
+
+    Figures go to figures/<model>/.
+    """
     spec = question.model
     from cruxmap.insight import pool as insight
-    from cruxmap.present.pool_tables import pool_listings
+    from cruxmap.present.pool_figures import pool_figures
+    from cruxmap.present.pool_tables import POOL_LISTS, pool_listings
 
+    _known_list(listing, POOL_LISTS)
     with terminal.progress() as progress:
         answer = insight.pool(spec, prior=_threshold(prior), factor=factor, progress=progress)
     _print_listings(answer.to_json(), pool_listings(answer, spec.map), form, listing)
+    _write_figures(output or FIGURES / spec.id, pool_figures(answer))
     raise typer.Exit(_code(False, answer.convergence is None or answer.convergence.converged))
 
 
@@ -675,10 +692,8 @@ def _print_listings(
     if name is None:
         print_answer(answer, for_people(listings), form, listings[0].table)
         return
-    by_name = {listing.name: listing for listing in listings}
-    if name not in by_name:
-        _refuse("unknown-list", f"this answer has no list `{name}`", f"known: {', '.join(by_name)}")
-    print_answer(answer, [by_name[name].readable], form, by_name[name].table)
+    [named] = (listing for listing in listings if listing.name == name)
+    print_answer(answer, [named.readable], form, named.table)
 
 
 def _print_coverage(path: Path, form: Format, found: dict[str, object]) -> None:
