@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from scipy.spatial.distance import jensenshannon
 import cruxmap as cm
 from cruxmap.insight.diff import diff, diffs
 from cruxmap.insight.pairs import against_rest, pairs
+from cruxmap.language.argument_map import ClaimIs
 from test_insight_cruxes import GARDEN, logit
 from test_insight_diff import ANN, BOB
 from written import model
@@ -113,6 +115,11 @@ def test_those_with_whom_nothing_can_be_compared_are_left_out_with_the_reason():
     [(name, reason)] = result.left_out
     assert name == "eve"
     assert "certain in `eve`" in reason
+    assert not result.undefined
+    given = replace(spec, assuming=(ClaimIs("rain"),))
+    assert (against_rest(given, "bob").undefined, pairs(given).undefined) == (True, True)
+    assert (against_rest(given, "bob", ["ann"]).undefined, pairs(spec).undefined) == (False, False)
+    assert [diff(given, "bob", name).undefined for name in ("ann", "eve")] == [False, True]
     nobody = against_rest(spec, "bob", ["bob"])
     assert (nobody.others, nobody.gap_logit, nobody.differences) == ((), None, ())
 

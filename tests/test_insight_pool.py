@@ -135,6 +135,12 @@ def test_a_pool_of_one_is_none():
     impossible = model(LONE, "target: t\n", ann="judgements: {t: 100%}\n", bob="judgements: {t: 10%}\n")
     assert dict(pool(impossible).worldviews) == pytest.approx({"bob": 0.1})
     assert pool(impossible).left_out == (("ann", "the target is certain there (100%)"),)
+    assert not pool(impossible).undefined
+    never = model(
+        SOME, "target: t\nassuming: [a]\n", ann="judgements: {a: 0%}\n", bob="judgements: {a: 10%}\n"
+    )
+    assert pool(never).left_out == (("ann", "what is assumed or observed is impossible there"),)
+    assert pool(never).undefined
     json.dumps(result.to_json(), allow_nan=False)
 
 

@@ -148,6 +148,11 @@ class WorldviewDiff:
     draws: int = 0
     reason: str | None = None
 
+    @property
+    def undefined(self) -> bool:
+        """Whether what is given is impossible for one of the two."""
+        return None in (self.probability_a, self.probability_b)
+
     def to_frame(self) -> Any:
         """Return the differences as a pandas DataFrame, one row each, changes in words."""
         import pandas as pd

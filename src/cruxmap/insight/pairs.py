@@ -70,6 +70,11 @@ class PairMatrix:
         ]
         return max(gaps)[1:] if gaps else None
 
+    @property
+    def undefined(self) -> bool:
+        """Whether what is given is impossible for some."""
+        return None in self.probabilities
+
     def to_json(self) -> dict[str, Any]:
         """Return the matrices as plain data."""
         return {
@@ -98,7 +103,8 @@ class MeanDifference:
 class AgainstRest:
     """One worldview against the others: the mean gap and its shares, the largest first.
 
-    `others` are those it could be compared with; `left_out` the rest, with the reason for each.
+    `others` are those it could be compared with; `left_out` the rest, with the reason for each. `undefined`
+    tells whether what is given is impossible for some.
     """
 
     worldview: str
@@ -107,6 +113,7 @@ class AgainstRest:
     gap_logit: float | None
     differences: tuple[MeanDifference, ...]
     left_out: tuple[tuple[str, str], ...] = ()
+    undefined: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -228,13 +235,14 @@ def against_rest(
     inquiry = inquire(replace(model, worldviews=(worldview, *rest)))
     shares: dict[str, list[tuple[float, float, float]]] = {}
     gaps: list[float] = []
-    compared, left_out = [], []
+    compared, left_out, undefined = [], [], False
     for number, name in enumerate(rest, start=1):
         # The game is played from the lesser name to the greater one, as in a diff, so that both agree.
         forwards = worldview < name
         pairing = Pairing(inquiry, 0, number) if forwards else Pairing(inquiry, number, 0)
         game = game_of(pairing)
         shared = share_out(pairing, game, Work(executor, progress))
+        undefined |= None in shared.probability
         if shared.shares is None or shared.gap is None:
             left_out.append((name, shared.reason or "the gap is infinite"))
             continue
@@ -265,4 +273,5 @@ def against_rest(
         sum(gaps) / n if n else None,
         tuple(sorted(differences, key=lambda d: (-abs(d.share_logit), d.id))),
         tuple(left_out),
+        undefined,
     )

@@ -36,6 +36,9 @@ NEARLY_CERTAIN = math.log(99)
 SD_OF_A_DEFAULT = 2.0
 """How firmly, in logits, a number that the map gives as a point stands against the reviewers' own."""
 
+IMPOSSIBLE = "what is assumed or observed is impossible there"
+"""Why a worldview has no estimate at all."""
+
 SAME = 0.005
 """Log-odds that lie no further apart than this count as the same."""
 
@@ -86,6 +89,11 @@ class Pool:
     convergence: Convergence | None = None
     left_out: tuple[tuple[str, str], ...] = ()
     reason: str | None = None
+
+    @property
+    def undefined(self) -> bool:
+        """Whether what is given is impossible for some."""
+        return any(reason == IMPOSSIBLE for _, reason in self.left_out)
 
     def to_json(self) -> dict[str, Any]:
         """Return the pools as plain data."""
@@ -191,7 +199,7 @@ def pool(
 
 def _why_not(log_odds: float) -> str:
     if math.isnan(log_odds):
-        return "what is assumed or observed is impossible there"
+        return IMPOSSIBLE
     return f"the target is certain there ({percent(float(expit(log_odds)))})"
 
 
