@@ -134,9 +134,24 @@ def test_local_has_a_process_per_core():
         assert len(set(executor.map(blocks.process, (), range(10 * cores())))) == cores()
 
 
-def test_a_cluster_is_found_by_its_address(cluster):
-    with executor_from(cluster.scheduler_address.replace("tcp", "dask")) as executor:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LocalHost"])
+def test_a_cluster_is_found_by_its_address(cluster, host):
+    port = cluster.scheduler_address.rpartition(":")[2]
+    with executor_from(f"dask://{host}:{port}") as executor:
         assert list(executor.map(blocks.of_nothing, (), [1, 2, 3])) == [-1, -2, -3]
+
+
+def test_a_cluster_that_goes_away_is_a_problem():
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as going,
+        executor_from(going.scheduler_address.replace("tcp", "dask")) as executor,
+    ):
+        results = executor.map(blocks.process, (), range(1000))
+        next(results)
+        going.close()
+        with pytest.raises(InvalidMap) as lost:
+            list(results)
+    assert [problem.code for problem in lost.value.problems] == ["lost-cluster"]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +186,7 @@ def test_a_cluster_without_workers_is_a_problem(monkeypatch):
     assert message.endswith("has no workers")
 
 
-def test_workers_with_other_versions_are_a_problem(cluster, monkeypatch):
+def test_a_cluster_with_other_versions_is_a_problem(cluster, monkeypatch):
     monkeypatch.setattr(executors, "version", lambda name: "1.0")
     code, message, hint = problem_of(cluster.scheduler_address.replace("tcp", "dask"))
     assert code == "other-version"

@@ -29,6 +29,9 @@ SECONDS_TO_ANSWER = 10
 LIBRARIES = ("cruxmap", "numpy", "scipy", "numba")
 """What must be the same on every worker for results to be the same."""
 
+QUIET = logging.CRITICAL
+"""What Dask may log from: whatever goes wrong with a task is raised here."""
+
 MOST_SHARED = 16
 """How many shared values are kept on a cluster for further use."""
 
@@ -178,7 +181,7 @@ class OnDask:
                 f"a block of work was lost with {killed.allowed_failures + 1} workers, one after the other",
                 "look at the workers' logs: they may be out of memory",
             ) from None
-        except dask.CancelledError:
+        except (dask.CancelledError, dask.comm.CommClosedError):
             raise _refused(
                 "lost-cluster", "the cluster went away before the work was done", "start it again, and this"
             ) from None
@@ -207,11 +210,12 @@ def _address(text: str) -> str:
         host, port = parts.hostname, parts.port
     except ValueError:  # a port that is no number
         host = port = None
-    if host is None or port is None or text not in (f"dask://{host}:{port}", f"dask://[{host}]:{port}"):
+    plain = (f"dask://{host}:{port}", f"dask://[{host}]:{port}")  # no user, no path
+    if host is None or port is None or text.lower() not in plain:
         raise _refused(
             "unknown-executor", f"there is no executor `{text}`", "known: dask://HOST:PORT, and local"
         )
-    return f"tcp{text.removeprefix('dask')}"
+    return f"tcp{text[len('dask') :]}"
 
 
 @contextmanager
@@ -223,7 +227,7 @@ def _local_client() -> Iterator[Any]:
             threads_per_worker=1,
             memory_limit=None,
             dashboard_address="127.0.0.1:0",
-            silence_logs=logging.ERROR,
+            silence_logs=QUIET,
         ) as cluster,
         dask.Client(cluster, set_as_default=False) as client,
     ):
@@ -235,14 +239,15 @@ def _client_at(text: str) -> Iterator[Any]:
     address = _address(text)
     dask = _distributed()
     try:
-        client = dask.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+        with dask.utils.silence_logging_cmgr(QUIET):
+            client = dask.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except OSError:
         raise _refused(
             "no-cluster",
             f"no Dask scheduler answers at {text} within {SECONDS_TO_ANSWER} seconds",
             "start one with `dask scheduler`, and workers with `dask worker`",
         ) from None
-    with client:
+    with dask.utils.silence_logging_cmgr(QUIET), client:
         yield client
 
 
@@ -256,28 +261,35 @@ def _distributed() -> Any:
 
 
 def _check_workers(client: Any, text: str) -> None:
-    """See that there are workers, and that they compute with what we compute with."""
+    """See that there are workers, and that all compute with what we compute with."""
     try:
         client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
     except TimeoutError:
         raise _refused(
             "no-cluster", f"the scheduler at {text} has no workers", "start some with `dask worker`"
         ) from None
+    try:
+        found = {f"the scheduler at {text}": client.run_on_scheduler(_versions)}
+    except Exception as error:
+        raise _unable(f"the scheduler at {text}", error) from None
+    found |= {f"the worker at {w}": v for w, v in client.run(_versions, on_error="return").items()}
     ours = _versions()
-    for worker, theirs in client.run(_versions, on_error="return").items():
+    for who, theirs in found.items():
         if isinstance(theirs, Exception):
-            raise _refused(
-                "other-version", f"the worker at {worker} cannot run cruxmap: {theirs}", "install it there"
-            )
+            raise _unable(who, theirs)
         differing = [
             f"{name} {theirs.get(name)}, not {ours[name]}" for name in ours if theirs.get(name) != ours[name]
         ]
         if differing:
             raise _refused(
                 "other-version",
-                f"the worker at {worker} has {', '.join(differing)}",
+                f"{who} has {', '.join(differing)}",
                 "results are only the same with the same versions: install ours there",
             )
+
+
+def _unable(who: str, error: Exception) -> InvalidMap:
+    return _refused("other-version", f"{who} cannot run cruxmap: {error}", "install it there")
 
 
 def _versions() -> dict[str, str]:
