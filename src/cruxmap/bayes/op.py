@@ -23,7 +23,8 @@ from cruxmap.bayes.filling import SIZES, fill_entries, filling, packed_program, 
 from cruxmap.bayes.linking import link, section
 from cruxmap.bayes.runs import READS, evaluate, packed_tape, propagating
 from cruxmap.network.network import Evidence, Network, TableProgram
-from cruxmap.network.propagation import indicator_weights, prepare
+from cruxmap.network.propagation import indicator_weights
+from cruxmap.network.sampling import exactly
 from cruxmap.network.tables import BoolArray
 
 ABI = 3
@@ -60,7 +61,7 @@ def propagate(
 
     Slopes can be taken of `log_z`, and only where nothing is asked: likelihoods are made of nothing else.
     """
-    ready = prepare(network, ask, {v for run in runs for v, _ in run.evidence}, gradient=not ask)
+    ready = exactly(network, ask, {v for run in runs for v, _ in run.evidence}, gradient=not ask)
     plan = ready.plan
     weights = np.stack([indicator_weights(plan, run.evidence) for run in runs], axis=1)
     columns = np.array([run.column for run in runs])

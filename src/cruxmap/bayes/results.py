@@ -28,7 +28,7 @@ from cruxmap.network.inquiry import (
     entries_of,
     target_probabilities,
 )
-from cruxmap.network.network import FloatArray, IntArray
+from cruxmap.network.network import FloatArray, IntArray, Numbering
 from cruxmap.network.queries import infer
 from cruxmap.network.tables import Numbers, natural, unconstrained
 
@@ -171,9 +171,10 @@ def _results_of_block(
     worldview, start, stop = block
     entries = entries_of(inquiry, worldview, z[:, start:stop])
     claims = [inquiry.network.places[claim.about.id] for claim in inquiry.model.map.claims]
-    marginals = infer(inquiry.network, entries, inquiry.observed, claims).marginals
+    draws = Numbering(start, z.shape[1])
+    marginals = infer(inquiry.network, entries, inquiry.observed, claims, numbering=draws).marginals
     probability = np.array([marginals[claim][1] for claim in claims]).reshape(len(claims), stop - start).T
-    return probability, target_probabilities(inquiry, entries)[0, :, 1].T
+    return probability, target_probabilities(inquiry, entries, draws)[0, :, 1].T
 
 
 def _dataset(inquiry: Inquiry, values: dict[str, FloatArray]) -> "xr.Dataset":

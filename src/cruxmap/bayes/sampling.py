@@ -22,7 +22,7 @@ from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.executors import HERE, WORK, Executor, Progress, Work, cores
 from cruxmap.network.inquiry import Inquiry, inquire, obstacles, reaching
 from cruxmap.network.network import FloatArray, IntArray
-from cruxmap.network.propagation import prepare
+from cruxmap.network.sampling import exactly
 
 TARGET_ACCEPT = 0.9
 """Acceptance that step sizes are tuned for: statements make narrow ridges, which long steps leave."""
@@ -135,7 +135,7 @@ def _cores(inquiry: Inquiry, worldview: int) -> int:
     """Return in how many processes to run chains: one where starting more would take longer, or is unsafe."""
     runs = likelihood_runs(inquiry, (worldview,))
     clamped = {variable for run in runs for variable, _ in run.evidence}
-    products = prepare(inquiry.network, (), clamped, gradient=True).plan.triples * len(runs)
+    products = exactly(inquiry.network, (), clamped, gradient=True).plan.triples * len(runs)
     if products < WORTH_PROCESSES or "fork" not in get_all_start_methods():
         return 1
     return cores()

@@ -14,7 +14,9 @@ import numpy as np
 from cruxmap.bayes.results import Convergence
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.predictive import Block, Draws, View, sampled_views
-from cruxmap.insight.words import checked_worldview
+from cruxmap.insight.sampled import Errors, Sampled, Settled, plain_errors, sampled, settled
+from cruxmap.insight.weighing import LEAST_EFFECTIVE, too_few
+from cruxmap.insight.words import checked_worldview, percent
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     AllOf,
@@ -30,13 +32,22 @@ from cruxmap.network.inquiry import (
     Inquiry,
     central_entries,
     entries_of,
+    impossible,
     impossible_evidence,
+    infer_targets,
     inquire,
     obstacles,
+    stacked,
     target_probabilities,
-    written,
 )
-from cruxmap.network.network import FloatArray
+from cruxmap.network.network import FloatArray, Numbering
+from cruxmap.network.queries import Inference
+from cruxmap.network.sampling import standard_error
+
+PERCENTILES = (0.05, 0.5, 0.95)
+
+MOST_MISSED = 0.01
+"""The part of the draws that may be left out because none of their samples agrees with what is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,8 @@ class Summary:
 
     `central` has every judgement at its central value. What is undefined is `None`, with the `reason`.
     `draws` are the probabilities and `log_odds` their logits, both (D,); a draw in which what is
-    supposed cannot be is nan in both and left out of the summary.
+    supposed cannot be is nan in both and left out of the summary. Where states were sampled, `errors` are
+    the standard errors of the numbers, and the draws have had the spread of sampling taken out.
     """
 
     mean: float | None
@@ -55,6 +67,7 @@ class Summary:
     reason: str | None
     draws: FloatArray = field(repr=False, compare=False)
     log_odds: FloatArray = field(repr=False, compare=False)
+    errors: Errors | None = field(kw_only=True, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +79,22 @@ class TargetEstimate(Summary):
 
 @dataclass(frozen=True, slots=True)
 class WorldviewEstimate(TargetEstimate):
-    """The model's target in one worldview, and `also`: its further targets by name."""
+    """The model's target in one worldview, and `also`: its further targets by name.
+
+    Where samples had to agree with something, of states or of judgements, `effective` is the smallest
+    effective number of them that the numbers rest on.
+    """
 
     also: Mapping[str, TargetEstimate]
+    effective: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """The answer to a model. `draws` is how many each worldview has; conditions are written out.
 
-    `convergence` has an entry per worldview whose judgements were sampled by a Markov chain.
+    `convergence` has an entry per worldview whose judgements were sampled by a Markov chain, and `sampled`
+    says how states were, where the map is too wide for exact sums.
     """
 
     model: str
@@ -86,6 +105,7 @@ class Estimate:
     draws: int
     worldviews: Mapping[str, WorldviewEstimate]
     convergence: tuple[Convergence, ...] = ()
+    sampled: Sampled | None = None
 
     @property
     def converged(self) -> bool:
@@ -106,6 +126,7 @@ class Estimate:
             "observed": list(self.observed),
             "seed": self.seed,
             "draws": self.draws,
+            **({} if self.sampled is None else {"sampled": self.sampled.to_json()}),
             "worldviews": {name: _plain(worldview) for name, worldview in self.worldviews.items()},
         }
 
@@ -117,11 +138,15 @@ def _plain(summary: Summary) -> dict[str, Any]:
         "interval_90": None if summary.interval_90 is None else list(summary.interval_90),
         "central": summary.central,
     }
+    if summary.errors is not None:
+        plain |= plain_errors(summary.errors, "mean")
     if summary.reason is not None:
         plain["reason"] = summary.reason
     if isinstance(summary, TargetEstimate):
         plain["unconditional"] = _plain(summary.unconditional)
     if isinstance(summary, WorldviewEstimate):
+        if summary.effective is not None:
+            plain["effective"] = summary.effective
         plain["also"] = {name: _plain(also) for name, also in summary.also.items()}
     return plain
 
@@ -139,11 +164,16 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Ex
     inquiry = inquire(model)
     obstacle = obstacles(inquiry)
     views, convergence = sampled_views(inquiry, Work(executor, progress))
-    central = target_probabilities(inquiry, central_entries(inquiry))
+    numbering = Numbering(None, len(views))
+    central = _drawn(inquiry, infer_targets(inquiry, central_entries(inquiry), numbering))
     worldviews = {
-        view.name: _summarise(inquiry, drawn, central[..., view.worldview], obstacle[view.worldview])
+        view.name: _summarise(view, drawn, central.column(view.worldview), obstacle[view.worldview])
         for view, drawn in zip(views, _draw_probabilities(views), strict=True)
     }
+    how = sampled(inquiry, inquiry.targets, inquiry.clamped, Numbering(0, model.sampling.draws))
+    if how is not None:
+        known = [w.effective for w in worldviews.values() if w.effective is not None]
+        how = replace(how, effective=min(known, default=None))
     return Estimate(
         model.id,
         model.target.name,
@@ -153,11 +183,40 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Ex
         model.sampling.draws,
         MappingProxyType(worldviews),
         convergence,
+        how,
     )
 
 
-def _draw_probabilities(views: Sequence[View]) -> Iterator[FloatArray]:
-    """Yield `target_probabilities` of every draw of each worldview, (2, n_targets, 2, draws)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    """`infer_targets` of D draws: probabilities (2, n_targets, 2, D), and the same without each batch.
+
+    `without` has no rows, and `effective` (2, D) is infinite, where the probabilities are exact.
+    """
+
+    probabilities: FloatArray
+    without: FloatArray
+    effective: FloatArray
+
+    def column(self, number: int) -> "_Drawn":
+        """Return one of the draws."""
+        here = slice(number, number + 1)
+        return _Drawn(self.probabilities[..., here], self.without[..., here], self.effective[..., here])
+
+
+def _drawn(inquiry: Inquiry, inferences: tuple[Inference, ...]) -> _Drawn:
+    probabilities = stacked(inquiry, inferences)
+    without = [stacked(inquiry, parts) for parts in zip(*(i.replicates for i in inferences), strict=True)]
+    effective = [np.inf if i.effective is None else i.effective for i in inferences]
+    return _Drawn(
+        probabilities,
+        np.reshape(without, (-1, *probabilities.shape)),
+        np.stack([np.broadcast_to(each, probabilities.shape[-1:]) for each in effective]),
+    )
+
+
+def _draw_probabilities(views: Sequence[View]) -> Iterator[_Drawn]:
+    """Yield what every draw of each worldview says of the targets."""
     begun = [
         view.work.map(_probabilities_of_block, (view.inquiry, view.draw), view.blocks()) for view in views
     ]
@@ -166,66 +225,121 @@ def _draw_probabilities(views: Sequence[View]) -> Iterator[FloatArray]:
         for (_, _, done), part in zip(view.blocks(), found, strict=True):
             parts.append(part)
             view.work.tell(view.name, done, view.n_draws)
-        yield np.concatenate(parts, axis=-1)
-
-
-def _probabilities_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> FloatArray:
-    worldview, start, stop = block
-    return target_probabilities(inquiry, entries_of(inquiry, worldview, draw(start, stop)))
-
-
-def _summarise(
-    inquiry: Inquiry, drawn: FloatArray, central: FloatArray, obstacle: str | None
-) -> WorldviewEstimate:
-    """Sum up the draws (2, n_targets, 2, D) of one worldview, and its central ones (2, n_targets, 2)."""
-    model = inquiry.model
-    reasons = (obstacle or _assumption_obstacle(model, drawn[0, 0, 1]), obstacle)
-    targets = [
-        _with_unconditional(
-            *(_summary(drawn[side, number], central[side, number], reasons[side]) for side in (0, 1))
+        yield _Drawn(
+            np.concatenate([part.probabilities for part in parts], axis=-1),
+            np.concatenate([part.without for part in parts], axis=-1),
+            np.concatenate([part.effective for part in parts], axis=-1),
         )
-        for number in range(len(inquiry.targets))
+
+
+def _probabilities_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> _Drawn:
+    worldview, start, stop = block
+    entries = entries_of(inquiry, worldview, draw(start, stop))
+    return _drawn(inquiry, infer_targets(inquiry, entries, Numbering(start, draw.n_draws)))
+
+
+def _summarise(view: View, drawn: _Drawn, central: _Drawn, obstacle: str | None) -> WorldviewEstimate:
+    """Sum up the draws of one worldview, with its central column."""
+    model = view.inquiry.model
+    refused = obstacle or view.refused
+    assumed, observed = (tuple(map(condition_text, part)) for part in (model.assuming, model.observed))
+    reasons = (
+        refused or _missing(drawn.effective[0], drawn.probabilities[0, 0, 1], assumed, observed),
+        refused or _missing(drawn.effective[1], drawn.probabilities[1, 0, 1], (), observed),
+    )
+
+    def summary(side: int, number: int) -> Summary:
+        return _summary(
+            drawn.probabilities[side, number],
+            drawn.without[:, side, number],
+            central.probabilities[side, number, :, 0],
+            central.without[:, side, number, 1, 0],
+            reasons[side],
+        )
+
+    targets = [
+        _with_unconditional(summary(0, number), summary(1, number))
+        for number in range(len(view.inquiry.targets))
     ]
     also = {target.name: result for target, result in zip(model.also, targets[1:], strict=True)}
     first = targets[0]
+    of_states = float(drawn.effective.sum(axis=1).min()) if view.inquiry.given else np.inf
+    effective = min(of_states, np.inf if view.effective is None else view.effective)
     return WorldviewEstimate(
         first.mean, first.median, first.interval_90, first.central, first.reason, first.draws, first.log_odds,
-        first.unconditional, MappingProxyType(also),
+        first.unconditional, MappingProxyType(also), effective if np.isfinite(effective) else None,
+        errors=first.errors,
     )  # fmt: skip
 
 
 def _with_unconditional(given: Summary, unconditional: Summary) -> TargetEstimate:
     return TargetEstimate(
         given.mean, given.median, given.interval_90, given.central, given.reason, given.draws, given.log_odds,
-        unconditional,
+        unconditional, errors=given.errors,
     )  # fmt: skip
 
 
-def _assumption_obstacle(model: ModelSpec, drawn: FloatArray) -> str | None:
-    """Say what is impossible where no draw (D,) of P(target | what is given) is a number."""
-    if not np.isnan(drawn).all():
-        return None
-    besides = " with what is observed" if model.observed else ""
-    return f"what is assumed is impossible{besides}: {written(model.assuming)}"
+def _missing(
+    effective: FloatArray, drawn: FloatArray, assumed: Sequence[str], observed: Sequence[str]
+) -> str | None:
+    """Say why draws (D,) of P(target | what is given) do not make an estimate, where they do not.
+
+    `effective` (D,) are the effective numbers of samples of states.
+    """
+    sampled = bool(np.isfinite(effective).all())
+    met = ~np.isnan(drawn)
+    besides = " with what is observed" if observed and assumed else ""
+    what = "what is assumed" if assumed else "what is observed"
+    if not met.any():
+        return f"{what} is {impossible(sampled=sampled)}{besides}: {', '.join(assumed or observed)}"
+    if sampled and effective.sum() < LEAST_EFFECTIVE:
+        return too_few(float(effective.sum()), what + besides)
+    if sampled and (missed := float(1 - met.mean())) > MOST_MISSED:
+        return f"in {percent(missed)} of the draws of the judgements no sample of states agrees with {what}"
+    return None
 
 
-def _summary(drawn: FloatArray, central: FloatArray, reason: str | None) -> Summary:
-    """Sum up draws (2, D) of P(false) and P(true), with their central values (2,)."""
-    with np.errstate(divide="ignore"):
-        log_odds = np.log(drawn[1]) - np.log(drawn[0])
+def _summary(
+    drawn: FloatArray,
+    without: FloatArray,
+    central: FloatArray,
+    central_without: FloatArray,
+    reason: str | None,
+) -> Summary:
+    """Sum up draws (2, D) of P(false) and P(true), with their central values (2,).
+
+    `without` (batches, 2, D) and `central_without` (batches,), P(true), have no rows where these are exact.
+    """
+    exact = not len(without)
+    by_chance = None if exact or reason is not None else settled(drawn, without)
+    draws = drawn if by_chance is None else by_chance.draws
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_odds = np.log(draws[1]) - np.log(draws[0])
     if reason is not None:
-        return Summary(None, None, None, None, reason, drawn[1], log_odds)
-    possible = drawn[1][~np.isnan(drawn[1])]
-    low, median, high = np.quantile(possible, (0.05, 0.5, 0.95))
+        return Summary(None, None, None, None, reason, draws[1], log_odds)
+    low, median, high = np.quantile(draws[1][~np.isnan(draws[1])], PERCENTILES)
+    impossible_there = bool(np.isnan(central[1]))
     return Summary(
-        float(possible.mean()),
+        float(np.nanmean(drawn[1])),
         float(median),
         (float(low), float(high)),
-        None if np.isnan(central[1]) else float(central[1]),
-        "what is assumed or observed is impossible at central judgements" if np.isnan(central[1]) else None,
-        drawn[1],
+        None if impossible_there else float(central[1]),
+        "what is assumed or observed is impossible at central judgements" if impossible_there else None,
+        draws[1],
         log_odds,
+        errors=None if by_chance is None else _errors(by_chance, without, central_without),
     )
+
+
+def _errors(by_chance: Settled, without: FloatArray, central_without: FloatArray) -> Errors:
+    low, median, high = map(by_chance.percentile_error, PERCENTILES)
+    central = float(standard_error(central_without))
+    return {
+        "mean": float(standard_error(np.nanmean(without[:, 1], axis=-1))),
+        "median": median,
+        "interval_90": (low, high),
+        "central": central if np.isfinite(central) else None,
+    }
 
 
 # --- one probability -----------------------------------------------------------------------------
@@ -238,7 +352,7 @@ def probability(
     worldview: str | None = None,
     judgements: Mapping[str, Any] | None = None,
 ) -> float:
-    """Return the exact probability of a condition at central judgements.
+    """Return the probability of a condition at central judgements.
 
     Conditions are written as in YAML (text, mappings, lists). `given` takes the place of the model's
     `assuming`, what the model observes stays in force, `judgements` (address -> notation) lie over those
@@ -260,7 +374,7 @@ def probability(
             settings=(*model.settings, *settings),
         )
     )
-    [value] = target_probabilities(inquiry, central_entries(inquiry))[0, 0, 1]
+    [value] = target_probabilities(inquiry, central_entries(inquiry), Numbering(None, 1))[0, 0, 1]
     if np.isnan(value):
         raise InvalidMap((impossible_evidence((*inquiry.model.assuming, *model.observed), name),))
     return float(value)

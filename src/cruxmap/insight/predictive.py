@@ -12,6 +12,7 @@ from scipy.special import expit
 
 from cruxmap.bayes.results import Convergence
 from cruxmap.insight.information import Chance, chance
+from cruxmap.insight.weighing import conditioned
 from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import (
@@ -20,7 +21,6 @@ from cruxmap.network.inquiry import (
     blocks,
     draws_per_block,
     entries_of,
-    reaching,
     together,
 )
 from cruxmap.network.network import Evidence, FloatArray
@@ -83,12 +83,17 @@ def forward_draws(inquiry: Inquiry, n_draws: int) -> Forward:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One worldview of an inquiry, with the draws of its judgements, and how what is asked is worked out."""
+    """One worldview of an inquiry, with the draws of its judgements, and how what is asked is worked out.
+
+    Where draws were weighed, `effective` is their effective number, and `refused` says why they will not do.
+    """
 
     inquiry: Inquiry
     worldview: int
     draw: Draws
     work: Work
+    effective: float | None = None
+    refused: str | None = None
 
     @property
     def n_draws(self) -> int:
@@ -117,16 +122,20 @@ def views(inquiry: Inquiry, work: Work) -> tuple[View, ...]:
 
 def sampled_views(inquiry: Inquiry, work: Work) -> tuple[tuple[View, ...], tuple[Convergence, ...]]:
     """Return the same, and how the chains went where there were any."""
-    posterior: Mapping[int, FloatArray] = {}
-    convergence: tuple[Convergence, ...] = ()
-    numbers = range(len(inquiry.model.worldviews))
-    if any(reaching(inquiry, worldview).size for worldview in numbers):
-        from cruxmap.bayes.sampling import sample_judgements
-
-        posterior, convergence = sample_judgements(inquiry, work=work)
+    found = conditioned(inquiry, work)
     forward = forward_draws(inquiry, inquiry.model.sampling.draws)
-    draws = (Posterior(posterior[number]) if number in posterior else forward for number in numbers)
-    return tuple(View(inquiry, number, draw, work) for number, draw in enumerate(draws)), convergence
+    all_views = tuple(
+        View(
+            inquiry,
+            number,
+            Posterior(found.posterior[number]) if number in found.posterior else forward,
+            work,
+            found.effective.get(number),
+            found.refused.get(number),
+        )
+        for number in range(len(inquiry.model.worldviews))
+    )
+    return all_views, found.convergence
 
 
 def predict(view: View, asked: Collection[int], connected: Collection[int]) -> Predictive | None:

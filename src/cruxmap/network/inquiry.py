@@ -15,8 +15,8 @@ from cruxmap.language.argument_map import Condition, Elicited, ModelSpec, condit
 from cruxmap.language.codes import Code
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.network import Evidence, FloatArray, IntArray, Network
-from cruxmap.network.queries import infer_many
+from cruxmap.network.network import Evidence, FloatArray, IntArray, Network, Numbering
+from cruxmap.network.queries import Inference, infer_many
 from cruxmap.network.tables import Numbers, dependencies, fill, numbers, unconstrained
 
 BLOCK_BYTES = 64 << 20
@@ -62,6 +62,11 @@ class Inquiry:
     def given(self) -> Evidence:
         """What is assumed together with what is observed."""
         return together(self.assuming, self.observed)
+
+    @property
+    def clamped(self) -> frozenset[int]:
+        """The variables of what is given."""
+        return frozenset(variable for variable, _ in self.given)
 
     @property
     def target_names(self) -> tuple[str, ...]:
@@ -136,21 +141,28 @@ def central_entries(inquiry: Inquiry) -> FloatArray:
     return np.concatenate([entries_of(inquiry, worldview, z) for worldview in worldviews], axis=1)
 
 
-def target_probabilities(inquiry: Inquiry, entries: FloatArray) -> FloatArray:
+def infer_targets(
+    inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None = None
+) -> tuple[Inference, ...]:
+    """Ask for the targets twice: given what is assumed and observed, and given what is observed alone."""
+    evidences = (inquiry.given, inquiry.observed)
+    return infer_many(inquiry.network, entries, evidences, inquiry.targets, numbering=numbering)
+
+
+def stacked(inquiry: Inquiry, inferences: Iterable[Inference]) -> FloatArray:
+    """Return P(target state | evidence), (inferences, n_targets, 2, D), nan where that is impossible."""
+    return np.array([[part.marginals[target] for target in inquiry.targets] for part in inferences])
+
+
+def target_probabilities(
+    inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None = None
+) -> FloatArray:
     """Return P(target state | evidence) for table entries (n_entries, D).
 
     Shape (2, n_targets, 2, D): given what is assumed and observed, and given what is observed alone;
     then by target; then false and true. The two of a column that is impossible are nan.
     """
-    with_and_without = infer_many(
-        inquiry.network, entries, (inquiry.given, inquiry.observed), inquiry.targets
-    )
-    return np.stack(
-        [
-            np.stack([inference.marginals[target] for target in inquiry.targets])
-            for inference in with_and_without
-        ]
-    )
+    return stacked(inquiry, infer_targets(inquiry, entries, numbering))
 
 
 def reaching(inquiry: Inquiry, worldview: int) -> IntArray:
@@ -184,14 +196,21 @@ def obstacles(inquiry: Inquiry) -> tuple[str | None, ...]:
         evidences += [together(stated.given, ((stated.of, (state,)),)) for state in (0, 1)]
     if evidences == [()]:
         return (None,) * len(everyone)
-    inferences = infer_many(inquiry.network, central_entries(inquiry), evidences)
+    numbering = Numbering(None, len(everyone))
+    inferences = infer_many(inquiry.network, central_entries(inquiry), evidences, numbering=numbering)
     possible = [np.isfinite(inference.log_z) for inference in inferences]
-    return tuple(_obstacle(inquiry, w, [bool(p[w]) for p in possible]) for w in everyone)
+    found = impossible(sampled=inferences[0].effective is not None)
+    return tuple(_obstacle(inquiry, w, [bool(p[w]) for p in possible], found) for w in everyone)
 
 
-def _obstacle(inquiry: Inquiry, worldview: int, possible: Sequence[bool]) -> str | None:
+def impossible(*, sampled: bool) -> str:
+    """Say what is known of evidence that has come out with probability 0."""
+    return "impossible, or too rare to be met by a sample of states" if sampled else "impossible"
+
+
+def _obstacle(inquiry: Inquiry, worldview: int, possible: Sequence[bool], found: str) -> str | None:
     if not possible[0]:
-        return f"what is observed is impossible: {written(inquiry.model.observed)}"
+        return f"what is observed is {found}: {written(inquiry.model.observed)}"
     for number, stated in enumerate(inquiry.stated):
         if stated.worldview == worldview and not all(possible[1 + 2 * number : 3 + 2 * number]):
             return f"its judgements leave no room for what it states: {stated.name}"

@@ -24,9 +24,8 @@ type Evidence = tuple[tuple[int, tuple[int, ...]], ...]
 class Numbering:
     """What columns of table entries are, for those who draw states: the random numbers go by it.
 
-    They are the draws `start`, `start` + 1, ... of `of` in all, or, where `start` is `None`, what-ifs that
-    share all random numbers, so that they differ by what is asked and not by chance; `of` is how many there
-    are in all.
+    They are the draws `start`, `start` + 1, ... of `of` in all, or, where `start` is `None`, `of` what-ifs
+    that share all random numbers, so that they differ by what is asked and not by chance.
     """
 
     start: int | None

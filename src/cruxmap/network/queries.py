@@ -7,7 +7,7 @@ both have a relative error of about 1e-14. Impossible evidence gives log Z = -in
 conditional on it, never an error.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,7 +56,7 @@ def infer(
 ) -> Inference:
     """P(evidence) and the marginals of `ask` given it, per draw; `entries` is (n_entries, D).
 
-    Where states are sampled, the samples go by `numbering`; without one, the columns are what-ifs.
+    Where states are sampled, the samples go by `numbering`; without one, columns are some of many what-ifs.
     """
     return infer_many(network, entries, (evidence,), ask, numbering=numbering, threads=threads)[0]
 
@@ -76,8 +76,9 @@ def infer_many(
         case Prepared() as ready:
             return tuple(_infer(ready, entries, evidence, threads) for evidence in evidences)
         case Scheme() as scheme:
-            of = numbering or Numbering(None, entries.shape[1])
-            samples = (sample(scheme, entries, evidence, of, threads=threads) for evidence in evidences)
+            samples = (
+                sample(scheme, entries, evidence, numbering, threads=threads) for evidence in evidences
+            )
             return tuple(_estimated(scheme, drawn) for drawn in samples)
 
 
@@ -101,9 +102,8 @@ def joint(
         case Prepared() as ready:
             return _joined([_infer(ready, entries, (*evidence, *case), threads) for case in cases])
         case Scheme() as scheme:
-            of = numbering or Numbering(None, entries.shape[1])
             return _estimated_joint(
-                scheme, sample(scheme, entries, evidence, of, cases=cases, threads=threads)
+                scheme, sample(scheme, entries, evidence, numbering, cases=cases, threads=threads)
             )
 
 
@@ -125,8 +125,16 @@ def log_z_gradient(
             log_z, _, slope = run(ready, entries, indicator_weights(ready.plan, evidence), threads)
             return log_z, slope
         case Scheme() as scheme:
-            of = numbering or Numbering(None, entries.shape[1])
-            return sample_slopes(scheme, entries, evidence, of, threads=threads)
+            return sample_slopes(scheme, entries, evidence, numbering, threads=threads)
+
+
+def cost(network: Network, ask: Sequence[int], clamped: Iterable[int], numbering: Numbering | None) -> float:
+    """About how many multiplications one draw of a question takes, without slopes."""
+    match approach(network, ask, clamped):
+        case Prepared() as ready:
+            return ready.plan.triples
+        case Scheme() as scheme:
+            return scheme.work * scheme.samples(numbering)
 
 
 def _infer(ready: Prepared, entries: FloatArray, evidence: Evidence, threads: int | None) -> Inference:

@@ -169,7 +169,7 @@ class _Drawing:
     scheme: Scheme
     entries: FloatArray
     allowed: BoolArray
-    numbering: Numbering
+    numbering: Numbering | None
 
     @property
     def size(self) -> int:
@@ -189,7 +189,8 @@ class _Drawing:
 
     def drawn(self, begin: int, end: int) -> tuple[StateArray, FloatArray, FloatArray]:
         """Draw units: states (drawn, samples), log weights (units, size), reduced entries (n, samples)."""
-        scheme, size, start = self.scheme, self.size, self.numbering.start
+        scheme, size = self.scheme, self.size
+        start = None if self.numbering is None else self.numbering.start
         states = np.empty((len(scheme.drawn), (end - begin) * size), np.int16)
         log_weight = np.empty((end - begin, size))
         found = np.empty((scheme.n_reduced, states.shape[1]))
@@ -201,7 +202,9 @@ class _Drawing:
         return states, log_weight, found
 
 
-def _drawing(scheme: Scheme, entries: FloatArray, evidence: Evidence, numbering: Numbering) -> _Drawing:
+def _drawing(
+    scheme: Scheme, entries: FloatArray, evidence: Evidence, numbering: Numbering | None
+) -> _Drawing:
     network = scheme.network
     possible = narrowed(network, (*scheme.drawn, *scheme.ready.plan.tables), evidence)
     most = max((len(network.variables[v].states) for v in scheme.drawn), default=1)
@@ -216,7 +219,7 @@ def sample(
     scheme: Scheme,
     entries: FloatArray,
     evidence: Evidence,
-    numbering: Numbering,
+    numbering: Numbering | None,
     *,
     cases: Sequence[Evidence] = ((),),
     threads: int | None = None,
@@ -266,7 +269,7 @@ def sample_slopes(
     scheme: Scheme,
     entries: FloatArray,
     evidence: Evidence,
-    numbering: Numbering,
+    numbering: Numbering | None,
     *,
     threads: int | None = None,
 ) -> tuple[FloatArray, FloatArray]:

@@ -30,11 +30,12 @@ MOST_PRODUCTS, PRODUCTS_PER_DRAWN = 4_000, 40
 WORK_PER_DRAWN, WORK_PER_FOUND = 25, 5
 """Drawing one state, and looking up one entry, take about as long as this many multiplications."""
 
-WORK = 4e9
-"""Multiplications that one question may take, over all draws: a few seconds on two cores."""
+WORK, WORK_OF_WHAT_IF = 4e9, 1e7
+"""Multiplications that a question may take over all draws, some seconds, and for one what-if of many."""
 
-FEWEST, FEWEST_ALIKE, MOST = 64, 256, 1 << 16
-"""Samples per draw: at least, at least where draws share their random numbers, and at most."""
+FEWEST, MOST = 64, 1 << 16
+FEWEST_OF_WHAT_IF, MOST_OF_WHAT_IF = 256, 1 << 12
+"""Samples of states, at least and at most, for one draw of the judgements."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,11 +68,17 @@ class Scheme:
         backwards = 1 if plan.forward_only and not self.gradient else 3
         return WORK_PER_DRAWN * len(self.drawn) + WORK_PER_FOUND * self.n_reduced + backwards * plan.triples
 
-    def samples(self, numbering: Numbering) -> int:
-        """How many samples of states each draw of the judgements has, a power of two."""
-        fewest = FEWEST_ALIKE if numbering.start is None else FEWEST
-        affordable = int(WORK / (1.0 + self.work * numbering.of))
-        return min(max(1 << max(affordable.bit_length() - 1, 0), fewest), MOST)
+    def samples(self, numbering: Numbering | None) -> int:
+        """How many samples of states each draw of the judgements has, a power of two.
+
+        What-ifs without a numbering have as many however many of them there are.
+        """
+        if numbering is None:
+            each, fewest, most = WORK_OF_WHAT_IF, FEWEST_OF_WHAT_IF, MOST_OF_WHAT_IF
+        else:
+            each, fewest, most = WORK / max(1, numbering.of), FEWEST, MOST
+        affordable = int(each / (1.0 + self.work))
+        return min(max(1 << max(affordable.bit_length() - 1, 0), fewest), most)
 
 
 def cheapest_scheme(

@@ -1,0 +1,120 @@
+"""What an answer says about itself where states were sampled: how many, why, and how far off it may be."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from cruxmap.network.inquiry import Inquiry
+from cruxmap.network.network import FloatArray, Numbering
+from cruxmap.network.sampling import approach, standard_error, tied_by
+from cruxmap.network.schemes import Scheme
+
+type Errors = Mapping[str, float | tuple[float, float] | None]
+"""Standard errors of an answer's numbers, by their names; of an interval those of both ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """That states were sampled: `states` samples for each draw of the judgements.
+
+    `tied_by` names what makes exact sums too long, and is empty where they are not. `effective` is the
+    smallest effective sample size that a number rests on.
+    """
+
+    states: int
+    tied_by: tuple[str, ...]
+    effective: float | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The same in words."""
+        of = f"estimated from {self.states:,} samples of states per draw of the judgements"
+        if not self.tied_by:
+            return f"{of}, as asked; the errors are standard errors"
+        return f"{of}, as exact sums would be too long: the map is tied together by {', '.join(self.tied_by)}"
+
+    def to_json(self) -> dict[str, object]:
+        """Return the same as plain data."""
+        effective = {} if self.effective is None else {"effective": self.effective}
+        return {"states": self.states, "tied_by": list(self.tied_by)} | effective
+
+
+def sampled(
+    inquiry: Inquiry, asked: Iterable[int], clamped: Iterable[int], numbering: Numbering
+) -> Sampled | None:
+    """Tell how a question is answered; `None` where that is exact."""
+    asked, clamped = tuple(asked), tuple(clamped)
+    scheme = approach(inquiry.network, asked, clamped)
+    if not isinstance(scheme, Scheme):
+        return None
+    return Sampled(scheme.samples(numbering), tied_by(inquiry.network, asked, clamped))
+
+
+def errors[Part](
+    replicates: Sequence[Part], measure: Callable[[Part], dict[str, float | None]]
+) -> dict[str, float | None]:
+    """Return the jackknife's standard errors of an answer's numbers, taken from each replicate.
+
+    `None` where a number is undefined in some of them.
+    """
+    found = [measure(part) for part in replicates]
+    return {key: _error([values[key] for values in found]) for key in found[0]}
+
+
+def _error(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    if len(known) < len(values) or not np.isfinite(known).all():
+        return None
+    return float(standard_error(np.array(known)))
+
+
+def plain_errors(errors: Errors, first: str) -> dict[str, Any]:
+    """Return errors as plain data: that of the `first` number by itself, then all by their names."""
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in errors.items()}
+    return {"standard_error": errors[first], "standard_errors": plain}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settled:
+    """Draws of a probability without the spread that sampling states gave them.
+
+    `draws` (2, D) are P(false) and P(true), `narrowed` times as far from their mean as what was `drawn`,
+    (D,) P(true) with standard errors `error` (D,).
+    """
+
+    draws: FloatArray
+    drawn: FloatArray
+    error: FloatArray
+    narrowed: float
+
+    def percentile_error(self, share: float) -> float:
+        """Return how far off a percentile of P(true) may be.
+
+        How many draws lie below it is up to chance: the deviation of that number over the density there,
+        both by the normal distribution of each draw around where it is now. And by how much the percentile
+        has been drawn in is a guess, as the spread alone does not tell the shape: it counts as error too.
+        """
+        known = ~np.isnan(self.drawn)
+        values, drawn, error = self.draws[1, known], self.drawn[known], self.error[known]
+        at = float(np.quantile(values, share))
+        moving = error > 0
+        apart = (at - values[moving]) / error[moving]
+        below, density = ndtr(apart), np.exp(-0.5 * apart * apart) / (np.sqrt(2 * np.pi) * error[moving])
+        by_chance = np.sqrt((below * (1 - below)).sum()) / density.sum() if density.sum() > 0 else 0.0
+        return float(np.hypot(self.narrowed * by_chance, np.quantile(drawn, share) - at))
+
+
+def settled(drawn: FloatArray, without: FloatArray) -> Settled:
+    """Draw estimates (2, D) together about their mean until they spread as what they estimate does.
+
+    The variance of estimates is that of the quantities plus the mean of their squared errors, which come
+    from `without` (batches, 2, D); the result has the former (Louis 1984). What is nan stays so.
+    """
+    error = standard_error(without[:, 1])
+    mean, spread = np.nanmean(drawn, axis=1, keepdims=True), np.nanvar(drawn[1])
+    left = 1.0 - np.nanmean(error * error) / spread if spread > 0 else 0.0
+    narrowed = float(np.sqrt(max(0.0, left)))
+    return Settled(mean + narrowed * (drawn - mean), drawn[1], error, narrowed)
