@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from math import inf
 from operator import itemgetter
 
@@ -141,7 +142,11 @@ def ancestors(network: Network, variables: Iterable[int]) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What is asked of which tables. The root keeps `kept`: the one variable asked, if there is just one."""
+    """What is asked of which tables. The root keeps `kept`: the one variable asked, if there is just one.
+
+    The rows of all tables one after the other: `lengths` says how many are whose, `states` are those of the
+    scope's variables, row by row, and `slots` says which of `loads` is the row's entry.
+    """
 
     asked: tuple[int, ...]
     clamped: tuple[int, ...]
@@ -150,6 +155,10 @@ class _Question:
     tables: tuple[SparseTable, ...]
     scopes: tuple[tuple[int, ...], ...]
     cards: IntArray
+    lengths: IntArray
+    states: npt.NDArray[np.int16]
+    slots: IntArray
+    loads: IntArray
 
 
 def _question(network: Network, ask: Sequence[int], evidence: Sequence[int]) -> _Question:
@@ -158,7 +167,21 @@ def _question(network: Network, ask: Sequence[int], evidence: Sequence[int]) -> 
     tables = tuple(network.tables[v] for v in variables)
     kept = asked[0] if len(asked) == 1 and asked[0] not in clamped else None
     cards = np.array([len(variable.states) for variable in network.variables], dtype=np.int64)
-    return _Question(asked, clamped, kept, variables, tables, tuple(t.scope for t in tables), cards)
+    entries = np.concatenate([np.zeros(1, np.int64), *(table.entries for table in tables)])
+    loads, slots = np.unique(entries, return_inverse=True)
+    return _Question(
+        asked=asked,
+        clamped=clamped,
+        kept=kept,
+        variables=variables,
+        tables=tables,
+        scopes=tuple(table.scope for table in tables),
+        cards=cards,
+        lengths=np.array([len(table.entries) for table in tables], np.int64),
+        states=np.concatenate([np.zeros(0, np.int16), *(t.rows.ravel() for t in tables)], dtype=np.int16),
+        slots=slots[1:],
+        loads=loads,
+    )
 
 
 # --- the tree ----------------------------------------------------------------------------------
@@ -252,15 +275,13 @@ def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int
     """
     from cruxmap.network.joining import COMPLETE, join_all
 
-    cards, tables, in_order = question.cards, question.tables, sorted(marked)
-    entries = np.concatenate([np.zeros(1, np.int64), *(table.entries for table in tables)])
-    loads, slots_of = np.unique(entries, return_inverse=True)
+    cards, loads, in_order = question.cards, question.loads, sorted(marked)
     indicators = np.array([(v, s) for v in in_order for s in range(cards[v])], dtype=np.int64).reshape(-1, 2)
     n_given = len(loads) + len(indicators)
     scopes = [*question.scopes, *((v,) for v in in_order), ()]
-    lengths = [*(len(table.entries) for table in tables), *cards[in_order], 1]
-    slots = np.concatenate([slots_of[1:], np.arange(len(loads), n_given), np.zeros(1, np.int64)])
-    states = np.concatenate([*(table.rows.ravel() for table in tables), indicators[:, 1]]).astype(np.int16)
+    lengths = np.concatenate([np.zeros(1, np.int64), question.lengths, cards[in_order], np.ones(1, np.int64)])
+    slots = np.concatenate([question.slots, np.arange(len(loads), n_given), np.zeros(1, np.int64)])
+    states = np.concatenate([question.states, indicators[:, 1]], dtype=np.int16)
     steps = _with_indicators(question, tree, in_order)
     is_kept = np.zeros(len(cards), dtype=np.bool_)
     is_kept[[v for v in question.asked if v == question.kept]] = True
@@ -270,11 +291,11 @@ def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int
     status, left, right, first, constants, roots, root_states, stats, read, read_states, read_first = (
         join_all(
             steps,
-            np.cumsum([0, *map(len, scopes)]),
-            np.array([v for scope in scopes for v in scope], dtype=np.int64),
-            np.cumsum([0, *lengths]),
+            np.cumsum(np.fromiter(chain((0,), map(len, scopes)), np.int64)),
+            np.fromiter(chain.from_iterable(scopes), np.int64),
+            np.cumsum(lengths),
             states,
-            slots.astype(np.int64),
+            slots,
             cards,
             is_kept,
             reading,
