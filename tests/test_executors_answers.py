@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from distributed import Client, LocalCluster
@@ -14,13 +15,14 @@ from cruxmap.insight import shapley
 from cruxmap.insight.coherence import coherence
 from cruxmap.insight.pairs import against_rest
 from cruxmap.insight.takes import takes
+from cruxmap.language.argument_map import Method
 from cruxmap.network.executors import OnDask
 from test_insight_cruxes import GARDEN
 from test_insight_diff import ANN, BOB
 from written import model
 
 
-@pytest.fixture(scope="module", params=[1, 2])
+@pytest.fixture(scope="module", params=[pytest.param(1, marks=pytest.mark.long), 2])
 def executor(request: pytest.FixtureRequest) -> Iterator[OnDask]:
     with (
         LocalCluster(n_workers=request.param, threads_per_worker=1, dashboard_address=":0") as cluster,
@@ -42,6 +44,13 @@ def test_estimates(executor):
     assert same(here, there)
     for name, estimate in here.worldviews.items():
         assert (estimate.draws == there.worldviews[name].draws).all()
+
+
+@pytest.mark.long
+def test_estimates_from_sampled_states(executor):
+    spec = garden()
+    spec = replace(spec, sampling=replace(spec.sampling, method=Method.SAMPLED))
+    assert same(cm.estimate(spec), cm.estimate(spec, executor=executor))
 
 
 def test_cruxes(executor):

@@ -111,6 +111,7 @@ def test_work_of_a_lost_worker_is_done_again(tmp_path):
     assert found == [float(np.cos(VALUES * task).sum()) for task in range(40)]
 
 
+@pytest.mark.long
 def test_a_task_that_takes_every_worker_with_it_is_given_up():
     with (
         LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
