@@ -300,6 +300,8 @@ def _least_change(
     moved = np.zeros(len(inquiry.network.addresses))
     wanted = np.array([stated.logit for stated in statements])
     tolerance = np.where(exactly, EXACT, [stated.sd for stated in statements])
+    if not statements:
+        return moved, wanted
     implied, slopes = _linearised(inquiry, statements, moved)
     if not exactly.any():
         return moved, wanted - implied
@@ -335,14 +337,22 @@ def _linearised(
     scale, column = _scales(inquiry), numbers.column[0]
     u = (numbers.mu[0] + scale[column] * moved[column])[:, None]
     entries = fill(network.program, u, numbers.single[0])
-    implied = np.empty(len(statements))
-    slopes = np.zeros((len(statements), len(moved)))
-    for row, stated in enumerate(statements):
+    implied, of_entries = [], []
+    for stated in statements:
         (no, below), (yes, above) = (log_z_gradient(network, entries, side) for side in _both(stated))
-        implied[row] = yes[0] - no[0]
-        by_address = pullback(network.program, u, numbers.single[0], entries, above - below)[:, 0]
-        np.add.at(slopes[row], column, by_address)
-    return implied, slopes * scale
+        implied.append(yes[0] - no[0])
+        of_entries.append(above[:, 0] - below[:, 0])
+    n = len(statements)
+    by_address = pullback(  # one column per statement
+        network.program,
+        np.repeat(u, n, axis=1),
+        numbers.single[0],
+        np.repeat(entries, n, axis=1),
+        np.stack(of_entries, axis=1),
+    )
+    slopes = np.zeros((n, len(moved)))
+    np.add.at(slopes.T, column, by_address)
+    return np.array(implied), slopes * scale
 
 
 def _scales(inquiry: Inquiry) -> FloatArray:
