@@ -21,15 +21,18 @@ from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.executors import HERE, WORK, Executor, Progress, Work, cores
 from cruxmap.network.inquiry import Inquiry, inquire, obstacles, reaching
+from cruxmap.network.lanes import LANES
 from cruxmap.network.network import FloatArray, IntArray
 from cruxmap.network.sampling import exactly
 
 TARGET_ACCEPT = 0.9
 """Acceptance that step sizes are tuned for: statements make narrow ridges, which long steps leave."""
 
-WORTH_PROCESSES = 200_000
-"""Products per gradient from which on chains are worth processes of their own."""
+WORTH_PROCESSES = 400_000_000
+"""Products over all steps, one gradient each, from which on chains are worth processes of their own."""
 
+PRODUCTS_OF_A_SAMPLER = 50_000
+"""What a sampler does besides each gradient takes as long as about so many products."""
 
 REPORT_EVERY = 50
 """Steps between two reports of progress."""
@@ -88,7 +91,7 @@ def _posterior(
     worldview, columns = task
     sampling = inquiry.model.sampling
     name = inquiry.model.worldviews[worldview]
-    size = _size(inquiry, _cores(inquiry, worldview))
+    size = _size(inquiry, _cores(inquiry, worldview, _size(inquiry, cores=1).steps))
     tree = SAMPLERS[sampler](
         conditioned_model(inquiry, worldview, columns),
         size,
@@ -131,14 +134,15 @@ def _seed(seed: int, worldview: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{seed}:{worldview}".encode(), digest_size=4).digest())
 
 
-def _cores(inquiry: Inquiry, worldview: int) -> int:
+def _cores(inquiry: Inquiry, worldview: int, steps: int) -> int:
     """Return in how many processes to run chains: one where starting more would take longer, or is unsafe."""
+    if "fork" not in get_all_start_methods():
+        return 1
     runs = likelihood_runs(inquiry, (worldview,))
     clamped = {variable for run in runs for variable, _ in run.evidence}
-    products = exactly(inquiry.network, (), clamped, gradient=True).plan.triples * len(runs)
-    if products < WORTH_PROCESSES or "fork" not in get_all_start_methods():
-        return 1
-    return cores()
+    blocks = -(-len(runs) // LANES)
+    products = blocks * LANES * exactly(inquiry.network, (), clamped, gradient=True).tape.products
+    return cores() if steps * (PRODUCTS_OF_A_SAMPLER + products) >= WORTH_PROCESSES else 1
 
 
 # --- samplers ------------------------------------------------------------------------------------
