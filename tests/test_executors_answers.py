@@ -1,6 +1,7 @@
 """Answers worked out on a cluster are those worked out here, to the last bit, with any number of workers."""
 
 import json
+import math
 import os
 import signal
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 import cruxmap as cm
+from cruxmap.bayes import sampling
 from cruxmap.bayes.sampling import sample
 from cruxmap.insight import shapley
 from cruxmap.insight.coherence import coherence
@@ -17,15 +19,25 @@ from cruxmap.insight.pairs import against_rest
 from cruxmap.insight.takes import takes
 from cruxmap.language.argument_map import Method
 from cruxmap.network.executors import OnDask
+from cruxmap.network.inquiry import inquire
 from test_insight_cruxes import GARDEN
 from test_insight_diff import ANN, BOB
 from written import model
 
 
-@pytest.fixture(scope="module", params=[pytest.param(1, marks=pytest.mark.long), 2])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((1, 1), marks=pytest.mark.long),
+        (2, 1),
+        pytest.param((1, 2), marks=pytest.mark.long),
+    ],
+    ids=["one", "two", "threads"],
+)
 def executor(request: pytest.FixtureRequest) -> Iterator[OnDask]:
+    workers, threads = request.param
     with (
-        LocalCluster(n_workers=request.param, threads_per_worker=1, dashboard_address=":0") as cluster,
+        LocalCluster(n_workers=workers, threads_per_worker=threads, dashboard_address=":0") as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
         yield OnDask(client)
@@ -86,6 +98,16 @@ def test_posteriors(executor):
     for name in ("z", "probability", "estimate"):
         assert here.posterior[name].equals(there.posterior[name])
     assert same(cm.estimate(garden(OBSERVED)), cm.estimate(garden(OBSERVED), executor=executor))
+
+
+@pytest.mark.long
+def test_chains_are_the_same_in_any_number_of_processes(monkeypatch):
+    found = []
+    for worth in (math.inf, 0):
+        monkeypatch.setattr(sampling, "WORTH_PROCESSES", worth)
+        found.append(sampling.posteriors(inquire(garden(OBSERVED))))
+    for one, several in zip(*found, strict=True):
+        assert (one.z == several.z).all()
 
 
 @pytest.mark.long

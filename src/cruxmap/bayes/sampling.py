@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing import get_all_start_methods
+from threading import Lock
 from typing import Any
 
 import arviz as az
@@ -33,6 +34,9 @@ WORTH_PROCESSES = 400_000_000
 
 PRODUCTS_OF_A_SAMPLER = 50_000
 """What a sampler does besides each gradient takes as long as about so many products."""
+
+ONE_AT_A_TIME = Lock()
+"""PyTensor is not made for several threads: a worker of a cluster may have some."""
 
 REPORT_EVERY = 50
 """Steps between two reports of progress."""
@@ -92,12 +96,13 @@ def _posterior(
     sampling = inquiry.model.sampling
     name = inquiry.model.worldviews[worldview]
     size = _size(inquiry, _cores(inquiry, worldview, _size(inquiry, cores=1).steps))
-    tree = SAMPLERS[sampler](
-        conditioned_model(inquiry, worldview, columns),
-        size,
-        _seed(sampling.seed, name),
-        None if progress is None else lambda done: progress(name, done, size.steps),
-    )
+    with ONE_AT_A_TIME:
+        tree = SAMPLERS[sampler](
+            conditioned_model(inquiry, worldview, columns),
+            size,
+            _seed(sampling.seed, name),
+            None if progress is None else lambda done: progress(name, done, size.steps),
+        )
     drawn = tree.posterior["z"]
     n_draws = size.chains * size.draws
     z = latin_hypercube(sampling.seed, inquiry.network.addresses, n_draws)
