@@ -14,8 +14,11 @@ REACH = 5
 """How far back an entry may look."""
 
 
-def large_map(n_claims: int, seed: int = 0) -> dict[str, Data]:
-    """Return a map with so many claims; to each hundred about 55 arguments, 10 questions and 5 events."""
+def large_map(n_claims: int, seed: int = 0, *, reach: int = REACH) -> dict[str, Data]:
+    """Return a map with so many claims; to each hundred about 55 arguments, 10 questions and 5 events.
+
+    With a long reach entries rest on any of those before them, and the network grows as wide as it is long.
+    """
     pick = random.Random(seed)
     claims: dict[str, Data] = {}
     questions: dict[str, Data] = {}
@@ -29,15 +32,15 @@ def large_map(n_claims: int, seed: int = 0) -> dict[str, Data]:
         if can_be_argued:
             for number in range(pick.randint(0, 2)):
                 arguments[f"argument-{index}-{number}"] = _argument(pick, name, list(arguments), recent)
-        recent = [*recent, pick.choice([name, {name: False}])][-REACH:]
-        if pick.random() < 0.1 and len(recent) == REACH:
+        recent = [*recent, pick.choice([name, {name: False}])][-reach:]
+        if pick.random() < 0.1 and len(recent) >= REACH:
             question = f"question-{index}"
             questions[question] = _question(pick, recent)
-            recent = [*recent, {question: pick.choice(["low", "high"])}][-REACH:]
-        if pick.random() < 0.05 and len(recent) == REACH:
+            recent = [*recent, {question: pick.choice(["low", "high"])}][-reach:]
+        if pick.random() < 0.05 and len(recent) >= REACH:
             event = f"event-{index}"
             events[event] = _event(pick, recent)
-            recent = [*recent, {"event": event, "by_end_of": "late"}][-REACH:]
+            recent = [*recent, {"event": event, "by_end_of": "late"}][-reach:]
     return {
         "map": {"title": "A large map"},
         "timelines": {"years": {"text": "The years.", "phases": {"early": 1, "late": 2}}},

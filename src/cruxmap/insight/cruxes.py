@@ -8,6 +8,7 @@ over draws), and what settling on another number would do (`sensitivity`).
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from types import MappingProxyType
 from typing import Any, overload
@@ -16,6 +17,7 @@ import numpy as np
 
 from cruxmap.insight.information import Chance, Crossing, chance, entropy, value_of_information
 from cruxmap.insight.predictive import Predictive, View, predict, views
+from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors
 from cruxmap.insight.sensitivity import Sensitivity, sensitivity
 from cruxmap.insight.separation import Graph, ancestors, connected, descendants, graph_of, open_judgements
 from cruxmap.insight.sets import Candidate, CruxSet, best_sets
@@ -58,7 +60,8 @@ class Crux:
     """A claim, a state of a question (`question.state`), or an argument holding.
 
     `probability` is its own, `given_true` and `given_false` the target's; VOI is in bans. Where it is
-    certain, one side is `None`, with the `reason`.
+    certain, one side is `None`, with the `reason`. Where states were sampled, `errors` are the standard
+    errors of the numbers.
     """
 
     id: str
@@ -73,6 +76,7 @@ class Crux:
     variance_removed: float | None
     downstream: bool = False
     reason: str | None = None
+    errors: Errors | None = None
 
     @property
     def sentence(self) -> str:
@@ -94,6 +98,7 @@ class QuestionCrux:
     voi: float
     voi_share: float | None
     downstream: bool = False
+    errors: Errors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,8 @@ class CruxTable:
     `estimate` is the target's mean over `draws` draws, `central` its probability at central judgements.
     Left out of the rankings are the target, what is assumed or observed, and what is the target in other
     words. `sobol_sample` is the N of the Sobol analysis. Where what is given is impossible or the target
-    certain, `reason` says so.
+    certain, `reason` says so. Where states were sampled, `sampled` says how; the numbers of judgements and
+    groups then have no standard error, but share their random numbers.
     """
 
     worldview: str
@@ -153,6 +159,8 @@ class CruxTable:
     sobol_sample: int = 0
     central: float | None = None
     reason: str | None = None
+    sampled: Sampled | None = None
+    errors: Errors | None = None
 
     @property
     def undefined(self) -> bool:
@@ -186,6 +194,10 @@ class CruxTable:
             "sobol_sample": self.sobol_sample,
             "central": self.central,
         }
+        if self.sampled is not None:
+            plain["sampled"] = self.sampled.to_json()
+        if self.errors is not None:
+            plain |= plain_errors(self.errors, "estimate")
         return plain | ({} if self.reason is None else {"reason": self.reason})
 
 
@@ -205,6 +217,8 @@ def _plain(value: Any, columns: Iterable[str]) -> dict[str, Any]:
         plain["downstream"] = True
     if getattr(value, "reason", None) is not None:
         plain["reason"] = value.reason
+    if getattr(value, "errors", None) is not None:
+        plain |= plain_errors(value.errors, "voi")
     return plain
 
 
@@ -350,7 +364,7 @@ def _table(
     inquiry, model, name = view.inquiry, view.inquiry.model, view.name
     if predictive is None:
         given = ", ".join(map(condition_text, (*model.assuming, *model.observed)))
-        reason = f"what is assumed and observed is impossible in this worldview: {given}"
+        reason = view.refused or f"what is assumed and observed is impossible in this worldview: {given}"
         return CruxTable(name, model.target.name, None, reason=reason)
     if predictive.target.is_certain:
         certain = percent(predictive.target.yes)
@@ -372,7 +386,13 @@ def _table(
         predictive.draws,
         turns.sample,
         _number(turns.central),
+        sampled=predictive.sampled,
+        errors=_errors_of_target(predictive),
     )
+
+
+def _errors_of_target(predictive: Predictive) -> Errors | None:
+    return errors(predictive.replicates, lambda part: {"estimate": part.target.yes})
 
 
 def _worth_learning(
@@ -403,12 +423,14 @@ def _mixture(
     if not possible:
         reason = "what is assumed and observed is impossible in every worldview"
         return CruxTable(OVERALL, inquiry.model.target.name, None, reason=reason)
-    tables = {
-        variable: np.mean([predictive.tables[variable] for predictive in possible], axis=0)
-        for variable in possible[0].tables
-    }
-    yes, no = np.mean([p.target for p in possible], axis=0)
-    predictive = Predictive(Chance(float(yes), float(no)), tables, sum(p.draws for p in possible))
+    batches = max(len(predictive.replicates) for predictive in possible)
+    predictive = replace(
+        _mean(possible),
+        sampled=next(filter(None, (p.sampled for p in possible)), None),
+        replicates=tuple(
+            _mean([p.replicates[batch] if p.replicates else p for p in possible]) for batch in range(batches)
+        ),
+    )
     if predictive.target.is_certain:
         reason = f"the target is certain in every worldview ({percent(predictive.target.yes)})"
         return CruxTable(OVERALL, inquiry.model.target.name, predictive.target.yes, reason=reason)
@@ -425,7 +447,19 @@ def _mixture(
         arguments,
         questions,
         draws=predictive.draws,
+        sampled=predictive.sampled,
+        errors=_errors_of_target(predictive),
     )
+
+
+def _mean(predictions: Sequence[Predictive]) -> Predictive:
+    """Return the equal mixture."""
+    tables = {
+        variable: np.mean([predictive.tables[variable] for predictive in predictions], axis=0)
+        for variable in predictions[0].tables
+    }
+    yes, no = np.mean([p.target for p in predictions], axis=0)
+    return Predictive(Chance(float(yes), float(no)), tables, sum(p.draws for p in predictions))
 
 
 def _listed(
@@ -438,23 +472,39 @@ def _listed(
         separate = candidate.variable not in position.connected
         downstream = candidate.variable in position.downstream
         if candidate.state is None:
-            table = predictive.tables[candidate.variable]
-            if not _settles_target(table):
-                voi = 0.0 if separate else value_of_information(table)
-                share = voi / entropy(predictive.target)
+            if not _settles_target(predictive.tables[candidate.variable]):
+                measure = partial(_of_question, variable=candidate.variable, separate=separate)
+                numbers = measure(predictive)
                 text = model.map.entry[candidate.id].about.text
-                questions.append(QuestionCrux(candidate.id, text, voi, share, downstream))
+                errors_of = errors(predictive.replicates, measure)
+                questions.append(
+                    QuestionCrux(
+                        candidate.id, text, numbers["voi"], numbers["voi_share"], downstream, errors_of
+                    )
+                )
             continue
-        joint = binary(predictive.tables[candidate.variable], candidate.state)
         text = sentence_of(model.map, candidate.id)
-        crux = _crux(candidate, text, joint, predictive.target, separate=separate, downstream=downstream)
+        crux = _crux(candidate, text, predictive, separate=separate, downstream=downstream)
         if crux is not None:
-            (arguments if candidate.argument else claims).append(crux)
+            found = errors(predictive.replicates, partial(_numbers, candidate, separate=separate))
+            (arguments if candidate.argument else claims).append(replace(crux, errors=found))
     return (
         tuple(sorted(claims, key=_rank)),
         tuple(sorted(arguments, key=_rank)),
         tuple(sorted(questions, key=lambda q: (-q.voi, q.id))),
     )
+
+
+def _of_question(predictive: Predictive, *, variable: int, separate: bool) -> dict[str, float]:
+    """Return the measures of learning which state of a question holds."""
+    voi = 0.0 if separate else value_of_information(predictive.tables[variable])
+    return {"voi": voi, "voi_share": voi / entropy(predictive.target)}
+
+
+def _numbers(candidate: Candidate, predictive: Predictive, *, separate: bool) -> dict[str, float | None]:
+    """Return the measures of one candidate by their names, all undefined where it is no crux."""
+    crux = _crux(candidate, "", predictive, separate=separate, downstream=False)
+    return {name: None if crux is None else getattr(crux, name) for name in CRUX_COLUMNS[2:]}
 
 
 def _rank(crux: Crux) -> tuple[float, float, str]:
@@ -492,9 +542,11 @@ def _settles_target(table: FloatArray) -> bool:
 
 
 def _crux(
-    candidate: Candidate, text: str, joint: FloatArray, p: Chance, *, separate: bool, downstream: bool
+    candidate: Candidate, text: str, predictive: Predictive, *, separate: bool, downstream: bool
 ) -> Crux | None:
     """Return the measures of one candidate, or `None` where it is the target in other words."""
+    assert candidate.state is not None
+    joint, p = binary(predictive.tables[candidate.variable], candidate.state), predictive.target
     crossed = crossing(joint, p)
     own = float(joint[:, 1].sum())
     if crossed is None:

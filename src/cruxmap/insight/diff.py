@@ -8,6 +8,7 @@ values of the game in which each entry takes its numbers from the one worldview 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any, assert_never
 
 from scipy.special import expit
@@ -21,6 +22,7 @@ from cruxmap.insight.information import (
     value_of_information,
 )
 from cruxmap.insight.predictive import Predictive, View, log_odds_of, predict, views
+from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors
 from cruxmap.insight.sets import Candidate
 from cruxmap.insight.sharing import Game, Pairing, Shared, game_of, share_out
 from cruxmap.insight.words import checked_worldview, sentence_of
@@ -97,7 +99,8 @@ class DoubleCrux:
 
     `vod` is how much settling it is expected to narrow the disagreement about the target, `vod_share`
     the part of it that goes. `score` orders: the smaller VOI times the distance in log-odds. `downstream`
-    is what follows from the target, for one of the two at least.
+    is what follows from the target, for one of the two at least. Where states were sampled, `errors` are
+    the standard errors of the numbers.
     """
 
     id: str
@@ -111,6 +114,7 @@ class DoubleCrux:
     score: float | None
     downstream: bool = False
     reason: str | None = None
+    errors: Errors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,8 @@ class WorldviewDiff:
 
     `differences` come largest share first. `pairs` counts the sampled pairs of orders, 0 where the
     shares are exact; `settled` tells whether the errors came below the tolerance. `draws` is how many
-    the `double_cruxes` are averaged over.
+    the `double_cruxes` are averaged over. Where states were sampled, `sampled` says how, and `errors` are
+    the standard errors of the numbers at the top.
     """
 
     a: str
@@ -147,6 +152,8 @@ class WorldviewDiff:
     settled: bool = True
     draws: int = 0
     reason: str | None = None
+    sampled: Sampled | None = None
+    errors: Errors | None = None
 
     @property
     def undefined(self) -> bool:
@@ -172,7 +179,9 @@ class WorldviewDiff:
         plain = _plain(self, ("a", "b", "target", "probability_a", "probability_b", "gap_logit"))
         plain["differences"] = [_plain_difference(difference) for difference in self.differences]
         plain["double_cruxes"] = [
-            _plain(crux, DOUBLE_CRUX_COLUMNS) | ({"downstream": True} if crux.downstream else {})
+            _plain(crux, DOUBLE_CRUX_COLUMNS)
+            | ({"downstream": True} if crux.downstream else {})
+            | ({} if crux.errors is None else plain_errors(crux.errors, "vod"))
             for crux in self.double_cruxes
         ]
         plain["structure"] = {
@@ -183,6 +192,10 @@ class WorldviewDiff:
             "a": [gap.to_json() for gap in self.stated_a],
             "b": [gap.to_json() for gap in self.stated_b],
         }
+        if self.sampled is not None:
+            plain["sampled"] = self.sampled.to_json()
+        if self.errors is not None:
+            plain |= plain_errors(self.errors, "gap_logit")
         return plain | {"pairs": self.pairs, "settled": self.settled, "draws": self.draws}
 
 
@@ -256,6 +269,8 @@ class _Beheld:
     claims: Mapping[str, "_Side"] | None
     stated: tuple[StatedGap, ...]
     draws: int
+    sampled: Sampled | None = None
+    replicates: tuple[Mapping[str, "_Side"], ...] = ()
 
 
 def _beheld(view: View, candidates: Sequence[Candidate]) -> _Beheld:
@@ -264,8 +279,10 @@ def _beheld(view: View, candidates: Sequence[Candidate]) -> _Beheld:
     stated = stated_gaps(view.inquiry.model, view.name)
     if predictive is None:
         return _Beheld(view.worldview, None, stated, 0)
-    claims = {c.id: _side(predictive, c, position) for c in candidates}
-    return _Beheld(view.worldview, claims, stated, predictive.draws)
+    claims, *without = (
+        {c.id: _side(part, c, position) for c in candidates} for part in (predictive, *predictive.replicates)
+    )
+    return _Beheld(view.worldview, claims, stated, predictive.draws, predictive.sampled, tuple(without))
 
 
 def _diff(inquiry: Inquiry, sides: Mapping[str, _Beheld], pair: tuple[str, str], work: Work) -> WorldviewDiff:
@@ -292,6 +309,8 @@ def _diff(inquiry: Inquiry, sides: Mapping[str, _Beheld], pair: tuple[str, str],
         shared.settled,
         min(a.draws, b.draws),
         shared.reason,
+        a.sampled or b.sampled or shared.sampled,
+        shared.errors,
     )
     return result if pair == (first, second) else _swapped(result)
 
@@ -412,12 +431,25 @@ def _structure(pairing: Pairing) -> Structure:
 def _double_cruxes(argument_map: ArgumentMap, a: _Beheld, b: _Beheld) -> tuple[DoubleCrux, ...]:
     if a.claims is None or b.claims is None:
         return ()
+    batches = max(len(a.replicates), len(b.replicates))
+    without = list(
+        zip(a.replicates or (a.claims,) * batches, b.replicates or (b.claims,) * batches, strict=True)
+    )
     cruxes = [
-        _double_crux(name, sentence_of(argument_map, name), side, b.claims[name])
+        replace(
+            _double_crux(name, sentence_of(argument_map, name), side, b.claims[name]),
+            errors=errors(without, partial(_numbers, name)),
+        )
         for name, side in a.claims.items()
         if not (side.same and b.claims[name].same)
     ]
     return tuple(sorted(cruxes, key=lambda crux: (crux.score is None, -(crux.score or 0.0), crux.id)))
+
+
+def _numbers(name: str, both: tuple[Mapping[str, "_Side"], Mapping[str, "_Side"]]) -> dict[str, float | None]:
+    """Return the numbers of a double crux by their names."""
+    crux = _double_crux(name, "", *(side[name] for side in both))
+    return {column: getattr(crux, column) for column in DOUBLE_CRUX_COLUMNS[2:]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,6 +493,14 @@ def _double_crux(name: str, text: str, a: _Side, b: _Side) -> DoubleCrux:
     return DoubleCrux(name, text, a.probability, b.probability, a.voi, b.voi, vod, share, score, after)
 
 
+def _errors_swapped(errors: Errors | None) -> Errors | None:
+    """Return the errors of numbers that end in `_a` under the name that ends in `_b`, and the reverse."""
+    if errors is None:
+        return None
+    ends = {"_a": "_b", "_b": "_a"}
+    return {name[:-2] + ends.get(name[-2:], name[-2:]): value for name, value in errors.items()}
+
+
 def _swapped(result: WorldviewDiff) -> WorldviewDiff:
     def minus(value: float | None) -> float | None:
         return None if value is None else -value or 0.0
@@ -468,6 +508,7 @@ def _swapped(result: WorldviewDiff) -> WorldviewDiff:
     structure = result.structure
     return replace(
         result,
+        errors=_errors_swapped(result.errors),
         a=result.b,
         b=result.a,
         probability_a=result.probability_b,
@@ -499,7 +540,12 @@ def _swapped(result: WorldviewDiff) -> WorldviewDiff:
         ),
         double_cruxes=tuple(
             replace(
-                d, probability_a=d.probability_b, probability_b=d.probability_a, voi_a=d.voi_b, voi_b=d.voi_a
+                d,
+                probability_a=d.probability_b,
+                probability_b=d.probability_a,
+                voi_a=d.voi_b,
+                voi_b=d.voi_a,
+                errors=_errors_swapped(d.errors),
             )
             for d in result.double_cruxes
         ),

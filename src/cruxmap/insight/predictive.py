@@ -4,14 +4,15 @@ Also the plain quantity that most answers turn on: the target's log-odds for giv
 """
 
 import math
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit
 
 from cruxmap.bayes.results import Convergence
 from cruxmap.insight.information import Chance, chance
+from cruxmap.insight.sampled import Sampled, sampled
 from cruxmap.insight.weighing import conditioned
 from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.executors import Work
@@ -23,9 +24,9 @@ from cruxmap.network.inquiry import (
     entries_of,
     together,
 )
-from cruxmap.network.network import Evidence, FloatArray
+from cruxmap.network.network import Evidence, FloatArray, Numbering
 from cruxmap.network.planning import ancestors
-from cruxmap.network.queries import infer, infer_many, joint
+from cruxmap.network.queries import Inference, Joint, infer, infer_many, joint
 from cruxmap.network.tables import BoolArray, fill
 
 
@@ -68,12 +69,15 @@ type Block = tuple[int, int, int]
 class Predictive:
     """`target` is its chance, `tables` the joint probabilities (2, states) of the target with a variable.
 
-    Averages over `draws` draws, given what is assumed and observed.
+    Averages over `draws` draws, given what is assumed and observed. Where states were sampled, `sampled`
+    says how, and `replicates` are the same averages without one batch of samples each.
     """
 
     target: Chance
     tables: Mapping[int, FloatArray]
     draws: int
+    sampled: Sampled | None = None
+    replicates: tuple["Predictive", ...] = ()
 
 
 def forward_draws(inquiry: Inquiry, n_draws: int) -> Forward:
@@ -144,6 +148,8 @@ def predict(view: View, asked: Collection[int], connected: Collection[int]) -> P
     Variables that are not `connected` with the target, on the graph, are independent of it: their tables are
     products. They, the target's ancestors and the rest are asked apart, which keeps each plan small.
     """
+    if view.refused is not None:
+        return None
     inquiry, network = view.inquiry, view.inquiry.network
     target, given = inquiry.targets[0], {variable for variable, _ in inquiry.given}
     above = set(ancestors(network, {target, *given}))
@@ -155,21 +161,20 @@ def predict(view: View, asked: Collection[int], connected: Collection[int]) -> P
     states = sum(len(network.variables[variable].states) for variable in asked)
     size = min(draws_per_block(inquiry), max(64, BLOCK_BYTES // (16 * (1 + states))))
     tasks = view.blocks(size)
-    of_target = np.zeros(2)
-    totals: dict[int, FloatArray] = {}
+    sums: list[_Sums] = []
     for (_, _, stop), found in zip(
         tasks, view.work.map(_tables_of_block, (inquiry, view.draw, parts), tasks), strict=True
     ):
-        of_target += found[0]
-        for variable, table in found[1].items():
-            totals[variable] = totals.get(variable, 0.0) + table
+        sums = [before.plus(more) for before, more in zip(sums, found, strict=True)] if sums else found
         view.tell("what each claim says", stop, view.n_draws)
-    if of_target.sum() == 0:
+    if sums[0].of_target.sum() == 0:
         return None
-    for variable in parts.alone:
-        totals[variable] = np.outer(of_target, totals[variable])
-    means = {variable: totals[variable] / totals[variable].sum() for variable in asked}
-    return Predictive(chance(*of_target.tolist()), means, view.n_draws)
+    whole, *without = (
+        Predictive(chance(*part.of_target.tolist()), part.averages(parts.alone, len(sums) > 1), view.n_draws)
+        for part in sums
+    )
+    how = (sampled(inquiry, part, {target, *given}, Numbering(0, view.n_draws)) for part in (upper, lower))
+    return replace(whole, sampled=next(filter(None, how), None), replicates=tuple(without))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,25 +186,64 @@ class _Parts:
     alone: tuple[int, ...]
 
 
-def _tables_of_block(
-    inquiry: Inquiry, draw: Draws, parts: _Parts, block: Block
-) -> tuple[FloatArray, dict[int, FloatArray]]:
-    """Return sums over the draws of a block: of the target (2,), and by variable (2, states) with it.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sums:
+    """Sums over draws: of the target (2,), and by variable (2, states) with it.
 
-    Of the variables that are `alone` they are (states,), without the target.
+    Of the variables that are independent of the target they are (states,), without it.
     """
+
+    of_target: FloatArray
+    tables: Mapping[int, FloatArray]
+
+    def plus(self, other: "_Sums") -> "_Sums":
+        """Add the sums over other draws."""
+        tables = {variable: table + other.tables[variable] for variable, table in self.tables.items()}
+        return _Sums(self.of_target + other.of_target, tables)
+
+    def averages(self, alone: Collection[int], by_chance: bool) -> dict[int, FloatArray]:
+        """Return the joint tables with the target (2, states), each with sum 1.
+
+        Tables that come of different samples, `by_chance`, are made to agree on the target.
+        """
+        of_target, tables = self.of_target[:, None], dict(self.tables)
+        for variable in alone:
+            tables[variable] = of_target * tables[variable]
+        if by_chance:
+            for variable, table in tables.items():
+                known = table.sum(axis=1, keepdims=True)
+                tables[variable] = table / np.where(known > 0, known, 1.0) * of_target
+        return {variable: table / table.sum() for variable, table in tables.items()}
+
+
+def _tables_of_block(inquiry: Inquiry, draw: Draws, parts: _Parts, block: Block) -> list[_Sums]:
+    """Return sums over the draws of a block, and, where states are sampled, the same without each batch."""
     worldview, start, stop = block
+    network, target, given = inquiry.network, inquiry.targets[0], inquiry.given
     entries = entries_of(inquiry, worldview, draw(start, stop))
-    target = inquiry.targets[0]
-    above = joint(inquiry.network, entries, inquiry.given, target, parts.upper)
-    possible = np.isfinite(above.log_z)
-    marginals = dict(above.marginals)
+    numbering = Numbering(start, draw.n_draws)
+    above = joint(network, entries, given, target, parts.upper, numbering=numbering)
+    others: list[Joint | Inference] = []
     if parts.lower:
-        marginals |= joint(inquiry.network, entries, inquiry.given, target, parts.lower).marginals
+        others.append(joint(network, entries, given, target, parts.lower, numbering=numbering))
     if parts.alone:
-        marginals |= infer(inquiry.network, entries, inquiry.given, parts.alone).marginals
-    sums = {variable: table[..., possible].sum(axis=-1) for variable, table in marginals.items()}
-    return above.target[:, possible].sum(axis=1), sums
+        others.append(infer(network, entries, given, parts.alone, numbering=numbering))
+    batches = max(len(part.replicates) for part in (above, *others))
+    targets = above.replicates or (above,) * batches
+    rest = [part.replicates or (part,) * batches for part in others]
+    return [
+        _summed(above, others),
+        *(_summed(first, more) for first, *more in zip(targets, *rest, strict=True)),
+    ]
+
+
+def _summed(above: Joint, others: Sequence[Joint | Inference]) -> _Sums:
+    sums: dict[int, FloatArray] = {}
+    for part in (above, *others):
+        possible = np.isfinite(part.log_z)
+        for variable, table in part.marginals.items():
+            sums[variable] = table[..., possible].sum(axis=-1)
+    return _Sums(above.target[:, np.isfinite(above.log_z)].sum(axis=1), sums)
 
 
 def sides(inquiry: Inquiry) -> tuple[Evidence, Evidence]:
@@ -209,15 +253,25 @@ def sides(inquiry: Inquiry) -> tuple[Evidence, Evidence]:
     return no, yes
 
 
-def log_odds(inquiry: Inquiry, entries: FloatArray) -> FloatArray:
+def log_odds(inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None = None) -> FloatArray:
     """Return the target's log-odds (D,) for table entries (n_entries, D), nan where `given` is impossible."""
+    logits: FloatArray = _log_odds(inquiry, entries, numbering)[0]
+    return logits
+
+
+def _log_odds(inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None) -> FloatArray:
+    """Return log-odds (1 + batches, D): of all samples, and then without each batch."""
     target = inquiry.targets[0]
-    no, yes = infer(inquiry.network, entries, inquiry.given, (target,)).marginals[target]
+    found = infer(inquiry.network, entries, inquiry.given, (target,), numbering=numbering)
+    no, yes = np.stack([part.marginals[target] for part in (found, *found.replicates)], axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         logits = np.asarray(np.log(yes) - np.log(no))
         if np.isinf(logits).any():  # certain, or too near it for a probability to tell
-            false, true = infer_many(inquiry.network, entries, sides(inquiry), ())
-            logits = np.where(np.isinf(logits), true.log_z - false.log_z, logits)
+            false, true = (
+                np.array([part.log_z for part in (side, *side.replicates)])
+                for side in infer_many(inquiry.network, entries, sides(inquiry), (), numbering=numbering)
+            )
+            logits = np.where(np.isinf(logits), true - false, logits)
     return logits
 
 
@@ -226,18 +280,25 @@ def log_odds_of(inquiry: Inquiry, u: FloatArray, single: BoolArray) -> FloatArra
 
     `single` is (n_judgements,) or, where it differs from draw to draw, (n_judgements, D).
     """
+    logits: FloatArray = log_odds_and_replicates(inquiry, u, single)[0]
+    return logits
+
+
+def log_odds_and_replicates(inquiry: Inquiry, u: FloatArray, single: BoolArray) -> FloatArray:
+    """Return `log_odds_of` and, where states are sampled, the same without each batch: (1 + batches, D)."""
     parts = [
-        log_odds(
+        _log_odds(
             inquiry,
             fill(
                 inquiry.network.program,
                 u[:, start:stop],
                 single if single.ndim == 1 else single[:, start:stop],
             ),
+            None,
         )
         for start, stop in blocks(u.shape[1], draws_per_block(inquiry))
     ]
-    return np.concatenate(parts) if parts else np.empty(0)
+    return np.concatenate(parts, axis=1) if parts else np.empty((1, 0))
 
 
 def mean_log_odds(view: View) -> float:
@@ -248,7 +309,8 @@ def mean_log_odds(view: View) -> float:
 
 def _log_odds_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> FloatArray:
     worldview, start, stop = block
-    return log_odds(inquiry, entries_of(inquiry, worldview, draw(start, stop)))
+    entries = entries_of(inquiry, worldview, draw(start, stop))
+    return log_odds(inquiry, entries, Numbering(start, draw.n_draws))
 
 
 def logit_of_mean(logits: FloatArray) -> float:

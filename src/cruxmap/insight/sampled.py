@@ -43,7 +43,7 @@ class Sampled:
 
 
 def sampled(
-    inquiry: Inquiry, asked: Iterable[int], clamped: Iterable[int], numbering: Numbering
+    inquiry: Inquiry, asked: Iterable[int], clamped: Iterable[int], numbering: Numbering | None
 ) -> Sampled | None:
     """Tell how a question is answered; `None` where that is exact."""
     asked, clamped = tuple(asked), tuple(clamped)
@@ -54,14 +54,14 @@ def sampled(
 
 
 def errors[Part](
-    replicates: Sequence[Part], measure: Callable[[Part], dict[str, float | None]]
-) -> dict[str, float | None]:
+    replicates: Sequence[Part], measure: Callable[[Part], Mapping[str, float | None]]
+) -> Errors | None:
     """Return the jackknife's standard errors of an answer's numbers, taken from each replicate.
 
-    `None` where a number is undefined in some of them.
+    That of a number is `None` where it is undefined in some of them; exact answers have no replicates.
     """
     found = [measure(part) for part in replicates]
-    return {key: _error([values[key] for values in found]) for key in found[0]}
+    return {key: _error([values[key] for values in found]) for key in found[0]} if found else None
 
 
 def _error(values: Sequence[float | None]) -> float | None:

@@ -15,8 +15,7 @@ from cruxmap.insight.sobol import MOST_INPUTS, Design, SobolShares, design, samp
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Z_95
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
 from cruxmap.network.network import FloatArray, IntArray
-from cruxmap.network.propagation import prepare
-from cruxmap.network.queries import log_z_gradient
+from cruxmap.network.queries import cost, log_z_gradient
 from cruxmap.network.tables import pullback, unconstrained
 
 APART = 30
@@ -181,5 +180,4 @@ def _sizes(inquiry: Inquiry, worldview: int, movers: IntArray) -> FloatArray:
 def _work(inquiry: Inquiry) -> float:
     """Return about how many multiplications the target's log-odds take for one draw, tables included."""
     network, given = inquiry.network, {variable for variable, _ in inquiry.given}
-    plan = prepare(network, inquiry.targets[:1], given).plan
-    return plan.triples + WORK_PER_ENTRY * network.program.n_entries
+    return cost(network, inquiry.targets[:1], given, None) + WORK_PER_ENTRY * network.program.n_entries

@@ -12,9 +12,8 @@ import numpy as np
 from cruxmap.insight.information import Chance, entropy, value_of_information
 from cruxmap.insight.predictive import Block, Draws, View, sides
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of, together
-from cruxmap.network.network import Evidence, FloatArray
-from cruxmap.network.propagation import prepare
-from cruxmap.network.queries import infer_many
+from cruxmap.network.network import Evidence, FloatArray, Numbering
+from cruxmap.network.queries import cost, infer_many
 
 LARGEST_SET = 3
 """How many cruxes the greedy best set has at most."""
@@ -83,9 +82,9 @@ def _affordable(view: View, candidates: Sequence[Candidate]) -> int:
     network, variables = view.inquiry.network, {candidate.variable for candidate in candidates}
     clamped = {variable for side in sides(view.inquiry) for variable, _ in side} | variables
     runs = sum(2 * 2**size for size in range(LARGEST_SET))
-    triples = prepare(network, tuple(variables), clamped).plan.triples
+    work = cost(network, tuple(variables), clamped, Numbering(0, view.n_draws))
     # A run with its slopes takes about three times as long as one without.
-    return min(view.n_draws, SET_DRAWS, max(32, int(SET_WORK / (3 * runs * (1 + triples)))))
+    return min(view.n_draws, SET_DRAWS, max(32, int(SET_WORK / (3 * runs * (1 + work)))))
 
 
 def _anything(view: View, candidates: Sequence[Candidate]) -> Evidence:
@@ -132,7 +131,8 @@ def _tables_of_block(
     entries = entries_of(inquiry, worldview, draw(start, stop))
     variables = tuple(dict(outcomes[0]))  # always the same, and so is the plan
     cases = [together(side, outcome) for side in sides(inquiry) for outcome in outcomes]
-    inferences = infer_many(inquiry.network, entries, cases, variables)
+    numbering = Numbering(start, draw.n_draws)
+    inferences = infer_many(inquiry.network, entries, cases, variables, numbering=numbering)
     whole = np.logaddexp.reduce([inference.log_z for inference in inferences])
     totals = np.zeros((len(candidates), 2, 2 * len(outcomes)))
     for number, inference in enumerate(inferences):

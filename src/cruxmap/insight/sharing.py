@@ -6,13 +6,14 @@ worldview or from the other. Entries that cannot reach the target take no part.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit
 
 from cruxmap.insight.cruxes import settled_nodes
-from cruxmap.insight.predictive import log_odds_of
+from cruxmap.insight.predictive import log_odds_and_replicates
+from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
 from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.shapley import NoValueError, Shares, shapley
 from cruxmap.insight.words import percent
@@ -20,6 +21,7 @@ from cruxmap.language.inheritance import Perspective, Setting
 from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block
 from cruxmap.network.network import FloatArray, IntArray
+from cruxmap.network.sampling import standard_error
 from cruxmap.network.tables import BoolArray
 
 ROUNDING = 1e-12
@@ -121,7 +123,10 @@ def _same_at_the_centre(one: Setting, other: Setting) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The gap and its shares; `shares` is `None` where it cannot be shared out, for the `reason`."""
+    """The gap and its shares; `shares` is `None` where it cannot be shared out, for the `reason`.
+
+    Where states were sampled, `sampled` says how, and `errors` are the standard errors of gap and ends.
+    """
 
     probability: tuple[float | None, float | None]
     gap: float | None
@@ -129,6 +134,8 @@ class Shared:
     reason: str | None
     pairs: int = 0
     settled: bool = True
+    sampled: Sampled | None = None
+    errors: Errors | None = None
 
 
 def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
@@ -139,13 +146,15 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
     def worth(taken: BoolArray) -> FloatArray:
         cuts = blocks(len(taken), draws_per_block(inquiry))
         tasks = [(pairing.first, pairing.second, taken[start:stop]) for start, stop in cuts]
-        logits = np.concatenate(list(work.map(_log_odds_of_mixtures, (inquiry, game), tasks)))
-        return np.stack([logits, expit(logits)], axis=1)
+        logits, *without = np.concatenate(list(work.map(_of_mixtures, (inquiry, game), tasks)), axis=1)
+        return np.stack([logits, expit(logits), *without], axis=1)
 
     def told(done: int, of: int) -> None:
         work.tell(f"{names[0]} against {names[1]}: pairs of orders", done, of)
 
-    logits = log_odds_of(inquiry, numbers.mu[pairing.both].T, numbers.single[pairing.both].T)
+    logits, *without = log_odds_and_replicates(
+        inquiry, numbers.mu[pairing.both].T, numbers.single[pairing.both].T
+    )
     first, second = (None if math.isnan(logit) else float(expit(logit)) for logit in logits)
     probability = first, second
     for name, logit in zip(names, logits, strict=True):
@@ -157,20 +166,44 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
             reason = f"{target} is certain in `{name}` ({percent(float(expit(logit)))})"
             return Shared(probability, gap if math.isfinite(gap) else None, None, reason)
     try:
-        shares = shapley(worth, len(game.players), inquiry.model.sampling.seed, told)
+        shares = _told_apart(shapley(worth, len(game.players), inquiry.model.sampling.seed, told))
     except NoValueError:
         reason = (
             "the gap cannot be shared out: some mixture of the two worldviews makes the target certain, "
             "or what is assumed or observed impossible"
         )
         return Shared(probability, gap, None, reason)
-    return Shared(probability, gap, shares, None, shares.pairs, shares.converged)
+    how = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, None)
+    return Shared(
+        probability, gap, shares, None, shares.pairs, shares.converged, how, errors(without, _central_numbers)
+    )
 
 
-def _log_odds_of_mixtures(inquiry: Inquiry, game: Game, task: tuple[int, int, BoolArray]) -> FloatArray:
-    """Return the target's log-odds (m,) in m mixtures of two worldviews: `taken` as in `_mixtures`."""
+def _central_numbers(logits: FloatArray) -> dict[str, float | None]:
+    """Return what is said of two worldviews with these log-odds (2,) of the target."""
+    a, b = (float(expit(logit)) for logit in logits)
+    return {"gap_logit": float(logits[0] - logits[1]), "probability_a": a, "probability_b": b}
+
+
+def _told_apart(shares: Shares) -> Shares:
+    """Add to the errors of the shares those of sampling states.
+
+    The first two measures are the log-odds and the probability; any others are the log-odds without each
+    batch of samples.
+    """
+    error = shares.standard_error[:, :2].copy()
+    if shares.share.shape[1] > 2:
+        error[:, 0] = np.hypot(error[:, 0], standard_error(shares.share[:, 2:].T))
+    return replace(shares, share=shares.share[:, :2], standard_error=error, gap=shares.gap[:2])
+
+
+def _of_mixtures(inquiry: Inquiry, game: Game, task: tuple[int, int, BoolArray]) -> FloatArray:
+    """Return the target's log-odds in m mixtures of two worldviews, (1 + batches, m).
+
+    `taken` is as in `_mixtures`; the rows are as in `log_odds_and_replicates`.
+    """
     first, second, taken = task
-    return log_odds_of(inquiry, *_mixtures(Pairing(inquiry, first, second), game, taken))
+    return log_odds_and_replicates(inquiry, *_mixtures(Pairing(inquiry, first, second), game, taken))
 
 
 def _mixtures(pairing: Pairing, game: Game, taken: BoolArray) -> tuple[FloatArray, BoolArray]:
