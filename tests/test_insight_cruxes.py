@@ -163,6 +163,8 @@ def test_ranking_is_by_value_of_information_and_says_why():
     rain = by_id(table)["rain"]
     assert rain.sentence.startswith("true: ")
     assert "you give it" in rain.sentence
+    following = {crux.id for crux in table.ranking if crux.sentence.endswith("it follows from the target")}
+    assert following == {crux.id for crux in table.ranking if crux.downstream} >= {"slippery"}
 
 
 # --- separation ------------------------------------------------------------------------------------

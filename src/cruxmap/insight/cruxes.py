@@ -86,7 +86,8 @@ class Crux:
         if self.voi == 0 and self.swing == 0:
             return f"says nothing about the target; you give it {percent(self.probability)}"
         ends = f"true: {percent(self.given_true)}, false: {percent(self.given_false)}"
-        return f"{ends}; you give it {percent(self.probability)}"
+        after = "; it follows from the target" if self.downstream else ""
+        return f"{ends}; you give it {percent(self.probability)}{after}"
 
 
 @dataclass(frozen=True, slots=True)

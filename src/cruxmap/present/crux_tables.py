@@ -8,7 +8,6 @@ from cruxmap.insight.cruxes import (
     JUDGEMENT_COLUMNS,
     OTHERS,
     OVERALL,
-    Crux,
     CruxTable,
     CruxTables,
     JudgementCrux,
@@ -84,7 +83,7 @@ def _ranking(tables: Iterable[CruxTable], name: str, whose: str, rows: int = 12)
         Column("downstream", "downstream", _yes),
         Column("sentence", "why"),
     )
-    cells = [_crux_row(table, crux) for table in tables for crux in table.ranking]
+    cells = [row for table in tables for row in _crux_rows(table)]
     title = f"What {tables[0].target} turns on: {whose}"
     if len(tables) == 1:
         title += f" (estimate {percent(tables[0].estimate)})"
@@ -100,10 +99,12 @@ def _ranking(tables: Iterable[CruxTable], name: str, whose: str, rows: int = 12)
 SHOWN = ("id", "text", "sentence", "voi_share")
 
 
-def _crux_row(table: CruxTable, crux: Crux) -> tuple[Cell, ...]:
-    kind = "argument" if crux in table.arguments else "claim"
-    numbers = (getattr(crux, key) for key in CRUX_COLUMNS[2:])
-    return (table.worldview, kind, crux.id, crux.text, *numbers, crux.downstream, crux.sentence)
+def _crux_rows(table: CruxTable) -> Iterable[tuple[Cell, ...]]:
+    arguments = {crux.id for crux in table.arguments}
+    for crux in table.ranking:
+        kind = "argument" if crux.id in arguments else "claim"
+        numbers = (getattr(crux, key) for key in CRUX_COLUMNS[2:])
+        yield (table.worldview, kind, crux.id, crux.text, *numbers, crux.downstream, crux.sentence)
 
 
 def _leading(tables: Iterable[CruxTable]) -> Listing:
