@@ -45,8 +45,8 @@ from cruxmap.language.yaml_text import Text, joined
 
 def read_argument(desk: Desk, id_: Text, shape: ArgumentShape, others: Mapping[str, Entry]) -> Argument:
     """Return an argument; `others` are the claims, questions and events that it may be about."""
-    owner = Owner(desk, id_)
     entry = about(desk, id_, shape)
+    owner = Owner(desk, id_, entry)
     given = {
         direction: targets
         for direction, targets in (
@@ -65,12 +65,12 @@ def read_argument(desk: Desk, id_: Text, shape: ArgumentShape, others: Mapping[s
     if shape.by is not None and shape.credence is None:
         message = f"`{id_}` is what `{shape.by}` says, so it needs a `credence`"
         desk.findings.add(Code.CREDENCE_NEEDED, message, id_, "how likely is the reasoning sound?")
-    credence = owner.or_default(shape.credence, str(id_), Role.CREDENCE, CERTAIN)
+    credence = owner.or_default(shape.credence, entry.id, Role.CREDENCE, CERTAIN)
     premises = desk.resolver.separate(shape.premises)
     if direction is Direction.UNDERCUTS:
         targets = _undercut(desk, each(shape.undercuts))
         misplaced(owner, shape, ("strength",), False, "`for` and `against`; an undercut has a `force`")
-        weight = owner.or_default(shape.force, f"{id_}.force", Role.FORCE, CERTAIN)
+        weight = owner.or_default(shape.force, f"{entry.id}.force", Role.FORCE, CERTAIN)
     else:
         written = shape.for_ if direction is Direction.FOR else shape.against
         targets = () if written is None else _targets(desk, written, others)
@@ -79,7 +79,7 @@ def read_argument(desk: Desk, id_: Text, shape: ArgumentShape, others: Mapping[s
         if shape.strength is None and given:
             hint = "as in `strength: 3x` or `strength: weak`"
             desk.findings.add(Code.MISSING_KEY, f"`{id_}` has no `strength`", id_, hint)
-        weight = owner.or_default(shape.strength, f"{id_}.strength", Role.STRENGTH, EVEN_PACE)
+        weight = owner.or_default(shape.strength, f"{entry.id}.strength", Role.STRENGTH, EVEN_PACE)
     return Argument(
         entry, str(shape.by) if shape.by else None, premises, credence, direction, targets, weight
     )

@@ -493,9 +493,8 @@ def citations_of(argument_map: ArgumentMap) -> Iterator[tuple[str, Citation]]:
 def check_cited(argument_map: ArgumentMap, findings: Findings) -> None:
     """Warn of sources that nothing cites."""
     uncited = {source.id for source in argument_map.sources}
-    for _, citation in citations_of(argument_map):
-        if not uncited:
-            return
+    citations = (citation for _, citation in citations_of(argument_map))
+    while uncited and (citation := next(citations, None)) is not None:
         uncited.discard(citation.source)
     for source in argument_map.sources:
         if source.id in uncited:

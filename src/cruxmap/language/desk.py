@@ -219,10 +219,11 @@ def share(desk: Desk, text: Text) -> Value:
 
 @dataclass(slots=True)
 class Owner:
-    """The entry that judgements belong to, and the addresses that its nameless rows have taken."""
+    """The entry that judgements belong to, its id as written, and what its nameless rows are called."""
 
     desk: Desk
-    id: Text
+    place: Text
+    about: About
     nameless: set[str] = field(default_factory=set)
 
     def judgement(self, node: Judged, address: str, role: Role, *around: Noted | None) -> Judgement:
@@ -230,11 +231,11 @@ class Owner:
         text, cited, note = _long(self.desk, node, around)
         value = share(self.desk, text) if role is Role.SHARE else number(self.desk, text, role)
         named = "#" not in address
-        return Judgement(address, str(self.id), role, value, named, False, cited, note, text.span)
+        return Judgement(address, self.about.id, role, value, named, False, cited, note, text.span)
 
     def default(self, address: str, role: Role, value: Elicited) -> Judgement:
         """Return a judgement that nobody wrote."""
-        return Judgement(address, str(self.id), role, value, is_default=True, span=self.id.span)
+        return Judgement(address, self.about.id, role, value, is_default=True, span=self.about.span)
 
     def or_default(self, node: Judged | None, address: str, role: Role, value: Elicited) -> Judgement:
         """Return a judgement as written, or else its default."""
@@ -280,5 +281,5 @@ def misplaced(owner: Owner, shape: object, keys: tuple[str, ...], allowed: bool,
     for key in keys:
         value = getattr(shape, key)
         if value is not None and not allowed:
-            place = value if isinstance(value, Text) else owner.id
+            place = value if isinstance(value, Text) else owner.place
             owner.desk.findings.add(Code.MISPLACED_KEY, f"`{key}` belongs to {where}", place)

@@ -82,8 +82,8 @@ BASES = ("credence", "all_of", "any_of", "at_least", "routes", "given")
 
 def read_claim(desk: Desk, id_: Text, shape: ClaimShape) -> Claim:
     """Return a claim on exactly one basis."""
-    owner = Owner(desk, id_)
     entry = about(desk, id_, shape)
+    owner = Owner(desk, id_, entry)
     given = check_one_basis(owner, shape, "claim", BASES)
     basis = _basis(owner, shape)
     of_definition, of_routes = isinstance(basis, Definition), isinstance(basis, Routes)
@@ -96,18 +96,18 @@ def read_claim(desk: Desk, id_: Text, shape: ClaimShape) -> Claim:
 
 def check_one_basis(owner: Owner, shape: Shape, what: str, bases: tuple[str, ...]) -> list[str]:
     """Return which of the keys are there that an entry may rest on; a problem unless it is one."""
-    given, name = [name for name in bases if getattr(shape, name) is not None], str(owner.id)
+    given, name = [name for name in bases if getattr(shape, name) is not None], owner.about.id
     hint = f"give one of: {', '.join(bases)}"
     if not given:
-        owner.desk.findings.add(Code.NO_BASIS, f"the {what} `{name}` rests on nothing", owner.id, hint)
+        owner.desk.findings.add(Code.NO_BASIS, f"the {what} `{name}` rests on nothing", owner.place, hint)
     if len(given) > 1:
         message = f"the {what} `{name}` has several bases: {joined(given)}"
-        owner.desk.findings.add(Code.SEVERAL_BASES, message, owner.id, "keep one of them")
+        owner.desk.findings.add(Code.SEVERAL_BASES, message, owner.place, "keep one of them")
     return given
 
 
 def _basis(owner: Owner, shape: ClaimShape) -> Basis:
-    resolver, id_ = owner.desk.resolver, str(owner.id)
+    resolver, id_ = owner.desk.resolver, owner.about.id
     if shape.credence is not None:
         return Credence(owner.judgement(shape.credence, id_, Role.CREDENCE))
     if shape.all_of is not None:
@@ -133,21 +133,21 @@ def _basis(owner: Owner, shape: ClaimShape) -> Basis:
 def _definition(
     owner: Owner, shape: ClaimShape, rule: Rule, count: int, parts: tuple[Condition, ...]
 ) -> Definition:
-    if_met = owner.or_default(shape.if_met, f"{owner.id}.if_met", Role.CREDENCE, CERTAIN)
-    otherwise = owner.or_default(shape.otherwise, f"{owner.id}.otherwise", Role.CREDENCE, NEVER)
+    if_met = owner.or_default(shape.if_met, f"{owner.about.id}.if_met", Role.CREDENCE, CERTAIN)
+    otherwise = owner.or_default(shape.otherwise, f"{owner.about.id}.otherwise", Role.CREDENCE, NEVER)
     return Definition(rule, count, parts, if_met, otherwise)
 
 
 def _routes(owner: Owner, shape: ClaimShape, routes: Sequence[RouteShape]) -> Routes:
     check_part_ids(owner.desk, (route.id for route in routes))
-    leak = owner.or_default(shape.leak, f"{owner.id}.leak", Role.CHANCE, NEVER)
+    leak = owner.or_default(shape.leak, f"{owner.about.id}.leak", Role.CHANCE, NEVER)
     when = None if shape.when is None else owner.desk.resolver.condition(shape.when)
     return Routes(tuple(_route(owner, route) for route in routes), leak, when)
 
 
 def _route(owner: Owner, shape: RouteShape) -> Route:
     when = None if shape.when is None else owner.desk.resolver.condition(shape.when)
-    address = f"{owner.id}.{shape.id}" if shape.id else owner.nameless_address(str(owner.id), when)
+    address = f"{owner.about.id}.{shape.id}" if shape.id else owner.nameless_address(owner.about.id, when)
     chance = owner.judgement(shape.chance, address, Role.CHANCE, shape)
     return Route(str(shape.id) if shape.id else None, when, chance)
 
@@ -177,7 +177,7 @@ def _row(owner: Owner, address: str, role: Role, shape: AnyRow, around: Noted | 
 def _otherwise_last(owner: Owner, shapes: Sequence[AnyRow] | Sequence[AnyShareRow]) -> None:
     for shape in shapes[:-1]:
         if isinstance(shape, OtherwiseShape | ShareOtherwiseShape):
-            place = shape.otherwise if isinstance(shape.otherwise, Text) else owner.id
+            place = shape.otherwise if isinstance(shape.otherwise, Text) else owner.place
             message = "rows after `otherwise` are never reached"
             owner.desk.findings.add(Code.MISPLACED_OTHERWISE, message, place, "make it the last row")
 
@@ -187,11 +187,11 @@ def _otherwise_last(owner: Owner, shapes: Sequence[AnyRow] | Sequence[AnyShareRo
 
 def read_question(desk: Desk, id_: Text, shape: QuestionShape) -> Question:
     """Return a question on exactly one basis."""
-    owner = Owner(desk, id_)
     check_part_ids(desk, shape.states)
     if len(shape.states) < 2:
         desk.findings.add(Code.TOO_FEW_STATES, f"the question `{id_}` needs two states at least", id_)
     entry = about(desk, id_, shape)
+    owner = Owner(desk, id_, entry)
     states = tuple(map(str, shape.states))
     check_one_basis(owner, shape, "question", ("credence", "given", "gap"))
     if shape.gap is not None:
@@ -204,21 +204,21 @@ def read_question(desk: Desk, id_: Text, shape: QuestionShape) -> Question:
         )
     if shape.credence is None:
         return Question(entry, states, ShareTable(()))
-    shares = _shares(owner, shape.credence, states, str(id_))
-    return Question(entry, states, ShareTable((ShareRow(None, None, str(id_), shares),)))
+    shares = _shares(owner, shape.credence, states, entry.id)
+    return Question(entry, states, ShareTable((ShareRow(None, None, entry.id, shares),)))
 
 
 def _share_row(owner: Owner, shape: AnyShareRow, states: tuple[str, ...]) -> ShareRow:
     if isinstance(shape, ShareOtherwiseShape):
-        address = f"{owner.id}.{OTHERWISE}"
+        address = f"{owner.about.id}.{OTHERWISE}"
         return ShareRow(OTHERWISE, None, address, _shares(owner, shape.otherwise, states, address, shape))
     when = owner.desk.resolver.condition(shape.when)
     named = shape.id is not None
-    address = f"{owner.id}.{shape.id}" if named else owner.nameless_address(str(owner.id), when)
+    address = f"{owner.about.id}.{shape.id}" if named else owner.nameless_address(owner.about.id, when)
     if (shape.credence is None) == (shape.state is None):
         code = Code.NO_BASIS if shape.state is None else Code.SEVERAL_BASES
         owner.desk.findings.add(
-            code, "a row takes either `credence` or `state`", shape.id or shape.state or owner.id
+            code, "a row takes either `credence` or `state`", shape.id or shape.state or owner.place
         )
     if shape.credence is not None:
         shares = _shares(owner, shape.credence, states, address, shape)
@@ -231,20 +231,20 @@ def _certain_shares(
     owner: Owner, shape: ShareRowShape, states: tuple[str, ...], address: str
 ) -> tuple[Judgement, ...]:
     """Return shares of 100% for the row's state and 0% for the others."""
-    certain = None if shape.state is None else owner.desk.resolver.state(owner.id, shape.state)
+    certain = None if shape.state is None else owner.desk.resolver.state(owner.place, shape.state)
     cited, note = citations(owner.desk, shape.source), str(shape.note or "")
     warn_of_comments(owner.desk.findings, None, shape)
     return tuple(
         Judgement(
             f"{address}.{name}",
-            str(owner.id),
+            owner.about.id,
             Role.SHARE,
             CERTAIN if name == certain else NEVER,
             shape.id is not None,
             False,
             cited,
             note,
-            (shape.state or owner.id).span,
+            owner.about.span if shape.state is None else shape.state.span,
         )
         for name in states
     )
@@ -254,8 +254,8 @@ def _shares(
     owner: Owner, node: Shares, states: tuple[str, ...], address: str, around: Noted | None = None
 ) -> tuple[Judgement, ...]:
     """Return one judgement per state, in the order of the states."""
-    written, long = share_mapping(owner.desk, node, owner.id)
-    check_share_keys(owner.desk, written, states, owner.id)
+    written, long = share_mapping(owner.desk, node, owner.place)
+    check_share_keys(owner.desk, written, states, owner.place)
     by_state = {str(state): share for state, share in written.items()}
     return tuple(
         owner.judgement(by_state[state], f"{address}.{state}", Role.SHARE, long or around)
@@ -307,7 +307,7 @@ def _gap(owner: Owner, shape: GapShape, states: tuple[str, ...]) -> Gap:
     if tuple(names) != states[1:] or not increasing:
         message = "the thresholds of a gap increase, one for every state but the first, in their order"
         hint = f"`at_least` names {joined(states[1:])}"
-        owner.desk.findings.add(Code.GAP_THRESHOLDS, message, next(iter(shape.at_least), owner.id), hint)
+        owner.desk.findings.add(Code.GAP_THRESHOLDS, message, next(iter(shape.at_least), owner.place), hint)
     return Gap(str(shape.from_), str(shape.to), thresholds)
 
 
@@ -330,8 +330,8 @@ def read_timeline(desk: Desk, id_: Text, shape: TimelineShape) -> Timeline:
 
 def read_event(desk: Desk, id_: Text, shape: EventShape) -> Event:
     """Return an event on exactly one basis."""
-    owner = Owner(desk, id_)
     entry = about(desk, id_, shape)
+    owner = Owner(desk, id_, entry)
     timeline = str(shape.timeline)
     check_one_basis(owner, shape, "event", ("emerges", "later_of", "earlier_of"))
     combined = shape.later_of or shape.earlier_of
@@ -353,12 +353,12 @@ def _events(owner: Owner, ids: list[Text]) -> tuple[str, ...]:
     resolver.no_repeats(ids)
     for id_ in ids:
         if resolver.is_a(Kind.EVENT, id_):
-            resolver.one_timeline(owner.id, id_)
+            resolver.one_timeline(owner.place, id_)
     return tuple(map(str, ids))
 
 
 def _phase_chance(owner: Owner, phase: Text, shape: AnyPhase) -> PhaseChance:
-    address = f"{owner.id}.{phase}"
+    address = f"{owner.about.id}.{phase}"
     pace = owner.default(f"{address}.pace", Role.PACE, EVEN_PACE)
     if not isinstance(shape, PhaseShape):
         return PhaseChance(

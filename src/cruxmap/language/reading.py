@@ -429,7 +429,8 @@ def _read_map(folder: Path, findings: Findings) -> _Draft:
     for key in (*sheets.sources, *sheets.voices):
         check_word(findings, key)
     draft = _read_entries(desk, sheets)
-    draft = replace(draft, worldviews=_read_worldviews(desk, sheets, draft))
+    if sheets.worldviews:
+        draft = replace(draft, worldviews=_read_worldviews(desk, sheets, draft))
     check_cycles(draft, findings)
     check_arguments(draft, names, findings)
     check_coverage(draft, names, findings)
