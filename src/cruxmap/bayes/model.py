@@ -5,6 +5,7 @@ only: the engine (`op`) gives the log-probability of what is observed or stated,
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import batched
 
 import numpy as np
 import pymc as pm
@@ -16,8 +17,10 @@ from cruxmap.bayes.op import Run, entries_of_judgements, propagate
 from cruxmap.bayes.results import coordinates, uncertain_columns
 from cruxmap.errors import InvalidMap
 from cruxmap.language.argument_map import ModelSpec
-from cruxmap.network.inquiry import Inquiry, impossible_evidence, inquire, obstacles
+from cruxmap.network.inquiry import Inquiry, StatedCredence, impossible_evidence, inquire, obstacles
+from cruxmap.network.lanes import LANES
 from cruxmap.network.network import IntArray, Network
+from cruxmap.network.planning import ancestors
 from cruxmap.network.tables import Numbers, fill
 
 
@@ -106,41 +109,49 @@ def _natural(numbers: Numbers, columns: IntArray, u: TensorVariable) -> TensorVa
     return pt.switch(numbers.is_ratio[columns], ratio, pt.sigmoid(u))
 
 
-def likelihood_runs(inquiry: Inquiry, worldviews: Sequence[int]) -> tuple[Run, ...]:
-    """Return what is to be propagated for the likelihood of `worldviews`, whose entries are the columns.
+def statement_groups(inquiry: Inquiry, worldviews: Sequence[int]) -> tuple[tuple[StatedCredence, ...], ...]:
+    """Return what `worldviews` state, in groups that are propagated together.
 
-    First what is observed, once per worldview; then each statement together with its being true; then with
-    its being false.
+    One plan serves a group, so it holds those that rest on about as many variables, and no more than fill
+    the lanes: two runs each, one with the statement true, one with it false.
     """
-    observed = [Run(column, inquiry.observed) for column in range(len(worldviews)) if inquiry.observed]
-    stated = [
-        Run(worldviews.index(s.worldview), (*s.given, (s.of, (state,))))
-        for state in (1, 0)
-        for s in inquiry.stated
-        if s.worldview in worldviews
-    ]
-    return (*observed, *stated)
+
+    def depth(statement: StatedCredence) -> int:
+        return len(ancestors(inquiry.network, [statement.of, *(v for v, _ in statement.given)]))
+
+    stated = [s for s in inquiry.stated if s.worldview in worldviews]
+    return tuple(batched(sorted(stated, key=depth), LANES // 2))
+
+
+def statement_runs(group: Sequence[StatedCredence], worldviews: Sequence[int]) -> tuple[Run, ...]:
+    """Return the runs of a group: each statement together with its being true; then with its being false.
+
+    The entries' columns are those of `worldviews`.
+    """
+    return tuple(
+        Run(worldviews.index(s.worldview), (*s.given, (s.of, (state,)))) for state in (1, 0) for s in group
+    )
 
 
 def condition(inquiry: Inquiry, entries: TensorVariable, worldviews: Sequence[int]) -> None:
     """Add what is observed and stated to the model in context.
 
     `entries` (n_entries, len(worldviews)) are those of `worldviews`. Adds the Potential `observed`, the
-    sum of log P(observed) over them, and `stated`, each credence's logit around the implied one; all
-    evidence sets go through the network together.
+    sum of log P(observed) over them, and `stated`, each credence's logit around the implied one.
     """
-    runs = likelihood_runs(inquiry, worldviews)
-    if not runs:
-        return
-    log_z = propagate(inquiry.network, entries, runs).log_z
-    stated = [s for s in inquiry.stated if s.worldview in worldviews]
-    n_observed, n_true = len(runs) - 2 * len(stated), len(runs) - len(stated)
+    network = inquiry.network
     if inquiry.observed:
-        pm.Potential("observed", pt.sum(log_z[:n_observed]))
-    if stated:
+        runs = [Run(column, inquiry.observed) for column in range(len(worldviews))]
+        pm.Potential("observed", pt.sum(propagate(network, entries, runs).log_z))
+    groups = statement_groups(inquiry, worldviews)
+    if groups:
+        log_z = [propagate(network, entries, statement_runs(group, worldviews)).log_z for group in groups]
+        implied = [z[: len(group)] - z[len(group) :] for z, group in zip(log_z, groups, strict=True)]
+        in_groups = [statement for group in groups for statement in group]
+        stated = [s for s in inquiry.stated if s.worldview in worldviews]
         pm.Normal(
             "stated",
-            mu=log_z[n_observed:n_true] - log_z[n_true:],
+            mu=pt.concatenate(implied)[[in_groups.index(statement) for statement in stated]],
             sigma=np.array([s.sd for s in stated]),
             observed=np.array([s.logit for s in stated]),
             dims="statement",

@@ -16,7 +16,14 @@ import arviz as az
 import pymc as pm
 import xarray as xr
 
-from cruxmap.bayes.model import condition, entries_tensor, likelihood_runs, unconstrained_tensor
+from cruxmap.bayes.model import (
+    condition,
+    entries_tensor,
+    statement_groups,
+    statement_runs,
+    unconstrained_tensor,
+)
+from cruxmap.bayes.op import Run
 from cruxmap.bayes.results import Convergence, Posterior, result_tree
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.draws import latin_hypercube
@@ -143,10 +150,12 @@ def _cores(inquiry: Inquiry, worldview: int, steps: int) -> int:
     """Return in how many processes to run chains: one where starting more would take longer, or is unsafe."""
     if "fork" not in get_all_start_methods():
         return 1
-    runs = likelihood_runs(inquiry, (worldview,))
-    clamped = {variable for run in runs for variable, _ in run.evidence}
-    blocks = -(-len(runs) // LANES)
-    products = blocks * LANES * exactly(inquiry.network, (), clamped, gradient=True).tape.products
+    groups = [statement_runs(group, (worldview,)) for group in statement_groups(inquiry, (worldview,))]
+    if inquiry.observed:
+        groups.append((Run(0, inquiry.observed),))
+    clamped = ({variable for run in group for variable, _ in run.evidence} for group in groups)
+    tapes = [exactly(inquiry.network, (), those, gradient=True).tape for those in clamped]
+    products = LANES * sum(tape.products for tape in tapes)
     return cores() if steps * (PRODUCTS_OF_A_SAMPLER + products) >= WORTH_PROCESSES else 1
 
 
