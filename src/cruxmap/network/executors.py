@@ -32,6 +32,9 @@ LIBRARIES = ("cruxmap", "numpy", "scipy", "numba")
 QUIET = logging.CRITICAL
 """What Dask may log from: whatever goes wrong with a task is raised here."""
 
+DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+"""What local workers run first: an interrupt is meant for the process that has started them."""
+
 MOST_SHARED = 16
 """How many shared values are kept on a cluster for further use."""
 
@@ -228,6 +231,7 @@ def _local_client() -> Iterator[Any]:
             memory_limit=None,
             dashboard_address="127.0.0.1:0",
             silence_logs=QUIET,
+            preload=[DEAF],
         ) as cluster,
         dask.Client(cluster, set_as_default=False) as client,
     ):
