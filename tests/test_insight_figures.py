@@ -14,6 +14,7 @@ from cruxmap.insight.pairs import AgainstRest, MeanDifference, Merge, PairMatrix
 from cruxmap.insight.pool import Pool, PooledAnswer
 from cruxmap.insight.revisions import RevisionDiff
 from cruxmap.insight.takes import takes
+from cruxmap.insight.words import case_of
 from cruxmap.present import crux_tables, diff_tables, pool_tables
 from cruxmap.present.crux_figures import crux_figures
 from cruxmap.present.diff_figures import diff_figures, pair_figures, rest_figures, voi_against_vod, waterfall
@@ -115,6 +116,40 @@ def test_the_tree_joins_the_rows_that_the_merges_join():
     assert first == [[0.0, 0.0], [0.1, 0.0], [0.1, 1.0], [0.0, 1.0]]
     assert second == [[0.1, 0.5], [0.35, 0.5], [0.35, 2.0], [0.0, 2.0]]
     labels_apart(figure)
+
+
+def test_a_row_s_number_says_when_it_applies():
+    text = """
+    claims:
+      c: {text: C., given: [{id: wet, when: {q: [x, y]}, credence: 5%}, {otherwise: 2%}]}
+      r: {text: R., routes: [{id: one, when: [c, {q: x}], chance: 10%}, {id: two, chance: 20%}]}
+    questions:
+      q:
+        text: Q?
+        states: [x, y, z]
+        given:
+          - {id: a, when: {event: e, ever: true}, credence: {x: 1%, y: 2%, z: rest}}
+          - {otherwise: {x: 20%, y: 30%, z: rest}}
+    timelines:
+      t: {text: T., phases: {early: 1, late: 1}}
+    events:
+      e:
+        text: E.
+        timeline: t
+        emerges:
+          late: {given: [{id: b, when: {event: f, ever: true}, credence: 1%}, {otherwise: 2%}]}
+      f: {text: F., timeline: t, emerges: {early: 3%}}
+    """
+    spec = model(text, "target: r\n")
+    said = {address: case_of(spec.map, address) for address in spec.map.judgements}
+    assert {address: case for address, case in said.items() if case} == {
+        "c.wet": "when {q: [x, y]}",
+        "r.one": "when {all_of: [c, {q: x}]}",
+        "q.a.x": "when {event: e, ever: true}",
+        "q.a.y": "when {event: e, ever: true}",
+        "q.a.z": "when {event: e, ever: true}",
+        "e.late.b": "when {event: f, ever: true}",
+    }
 
 
 def test_what_sets_one_apart_is_drawn_from_nothing():

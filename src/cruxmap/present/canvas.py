@@ -116,7 +116,7 @@ def row_label(
     left = (0.0, (MARGIN - width) * 72)
     room, most = int(16.4 * width), 1 if more else 2
     lines = textwrap.wrap(words, room, max_lines=most, placeholder=" ...", break_on_hyphens=False)
-    small = "\n".join([*lines, *([more] if more else [])])
+    small = "\n".join([*lines, *([shortened(more, room)] if more else [])])
     at: Any = {"xycoords": "axes fraction"} if fraction else {}
     up = 9 if small else 0
     beside(axes, y, left, up, shortened(name, int(11.5 * width)), size=8, weight="bold", **at)

@@ -6,6 +6,7 @@ Each shows the first rows of a list of the answer, in its order, and says how ma
 from typing import TYPE_CHECKING
 
 from cruxmap.insight.cruxes import OTHERS, OVERALL, CruxTable, CruxTables, JudgementCrux
+from cruxmap.insight.words import case_of
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.canvas import (
     BLUE,
@@ -125,7 +126,9 @@ def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
         log_odds_axis(axes, limits)
         rows_axis(axes, len(shown))
         for y, judgement in enumerate(shown):
-            row_label(axes, y, WIDTHS[0], judgement.address, owner_text(argument_map, judgement.address))
+            address = judgement.address
+            case = case_of(argument_map, address)
+            row_label(axes, y, WIDTHS[0], address, owner_text(argument_map, address), more=case)
             low, high = judgement.target_low, judgement.target_high
             if low is not None and high is not None:
                 for p, colour, hatch in ((low, ORANGE, "////"), (high, BLUE, "")):
