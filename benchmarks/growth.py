@@ -43,7 +43,7 @@ def _measured(n: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         written(Path(folder), n)
         command = (sys.executable, "-m", "benchmarks.growth", folder)
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
@@ -77,10 +77,9 @@ def _block(value: Any, depth: int) -> str:
 
 def main(folder: Path) -> None:
     """Take one map from its files to marginals of all its claims, and print what each stage cost."""
-    import numpy as np
-
     from cruxmap.language.reading import read_model
-    from cruxmap.network.inquiry import entries_of, inquire
+    from cruxmap.network.draws import latin_hypercube
+    from cruxmap.network.inquiry import blocks, draws_per_block, entries_of, inquire
     from cruxmap.network.propagation import prepare
     from cruxmap.network.queries import infer
 
@@ -100,13 +99,15 @@ def main(folder: Path) -> None:
         prepare(network, found["ask"], set())
 
     def propagate() -> None:
-        network = found["inquiry"].network
-        z = np.random.default_rng(0).normal(size=(len(network.addresses), DRAWS))
-        infer(network, entries_of(found["inquiry"], 0, z), (), found["ask"])
+        inquiry, network = found["inquiry"], found["inquiry"].network
+        for start, stop in blocks(DRAWS, draws_per_block(inquiry)):
+            z = latin_hypercube(0, network.addresses, DRAWS, start, stop)
+            infer(network, entries_of(inquiry, 0, z), (), found["ask"])
 
     def everything() -> None:
         for stage, work in zip(STAGES, (read, lower, plan, propagate), strict=True):
             costs[stage] = cpu_seconds(work)
+            print(f"{stage}: {costs[stage]:.1f} s, peak {peak_gib():.2f} GiB", file=sys.stderr)
 
     costs["wall"] = seconds(everything)
     print(json.dumps(costs | {"peak": peak_gib(), "megabytes": megabytes}))
