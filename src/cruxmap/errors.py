@@ -5,11 +5,14 @@ them, and only the command line prints. Nothing here imports the rest of the pac
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """A place in a file. Lines and columns count from 1; `length` is in characters."""
+class Span(NamedTuple):
+    """A place in a file. Lines and columns count from 1; `length` is in characters.
+
+    A tuple, as these are made by the hundred thousand: that takes a third of the time of a dataclass.
+    """
 
     file: str
     line: int = 1
