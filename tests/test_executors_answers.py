@@ -4,8 +4,11 @@ import json
 import math
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from distributed import Client, LocalCluster
@@ -133,3 +136,36 @@ def test_nothing_is_lost_with_a_worker():
         assert victim not in client.run(os.getpid).values()
     assert len(done) == 3 * -(-40_000 // 512)
     assert same(cm.estimate(garden(ask)), there)
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+ROOT = Path(__file__).parent.parent
+RUN = [sys.executable, "-m", "cruxmap.cli", "run", str(ROOT / "models" / "power-seeking.yaml")]
+
+
+@pytest.mark.long
+def test_the_main_job_writes_the_same_files(tmp_path):
+    for options in (["-o", "here"], ["-o", "there", "--executor", "local"]):
+        done = subprocess.run([*RUN, *options], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == f"wrote {len(list((tmp_path / options[1]).iterdir()))} files to {options[1]}/\n"
+    for file in (tmp_path / "here").iterdir():
+        assert (tmp_path / "there" / file.name).read_bytes() == file.read_bytes(), file.name
+
+
+@pytest.mark.long
+def test_an_interrupt_stops_the_workers_quietly(tmp_path):
+    process = subprocess.Popen(
+        [*RUN, "--executor", "local"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()  # the estimates are printed: the workers are there, and at work on cruxes
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "")
