@@ -53,7 +53,8 @@ def pools(pool: Pool) -> "Figure":
                 axes.plot([clipped(p, limits) for p in answer.interval_90], [y, y], color=BLUE, linewidth=2.5)
             axes.plot([clipped(answer.probability, limits)], [y], "o", color=ORANGE, ms=6, zorder=3)
             row_label(axes, y, WIDTHS[0], answer.id, answer.rests_on)
-            spread = interval(answer.interval_90) if answer.interval_90 is not None else ""
+            ends_differ = len(set(map(percent, answer.interval_90 or ()))) > 1
+            spread = interval(answer.interval_90) if ends_differ else ""
             up = 6 if spread else 0
             beside(axes, y, (1.0, 12.0), up, percent(answer.probability), size=8, weight="bold")
             beside(axes, y, (1.0, 12.0), -5, spread, size=7)
