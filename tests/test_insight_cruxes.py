@@ -144,7 +144,7 @@ def test_rankings_leave_out_target_assumptions_and_the_target_in_other_words():
     assert (drought.probability, drought.voi, drought.swing) == (0.0, 0.0, None)
     assert drought.given_true is None
     assert "certain" in drought.reason
-    assert "nothing to learn" in drought.sentence
+    assert "nothing to learn" in drought.sentence()
 
 
 def test_a_state_as_the_target_leaves_the_other_states():
@@ -161,9 +161,9 @@ def test_ranking_is_by_value_of_information_and_says_why():
     assert values == sorted(values, reverse=True)
     assert len(table.ranking) == len(table.claims) + len(table.arguments)
     rain = by_id(table)["rain"]
-    assert rain.sentence.startswith("true: ")
-    assert "you give it" in rain.sentence
-    following = {crux.id for crux in table.ranking if crux.sentence.endswith("it follows from the target")}
+    assert rain.sentence().startswith("true: ")
+    assert "you give it" in rain.sentence()
+    following = {crux.id for crux in table.ranking if crux.sentence().endswith("it follows from the target")}
     assert following == {crux.id for crux in table.ranking if crux.downstream} >= {"slippery"}
 
 

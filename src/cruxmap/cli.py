@@ -500,8 +500,7 @@ def diff(
                 figures = diff_figures.pair_figures(answer)
     _print_listings(answer.to_json(), listings, form, listing)
     _write_figures(output or FIGURES / spec.id, figures)
-    impossible = len(asked) == 2 and None in (answer.probability_a, answer.probability_b)
-    raise typer.Exit(_code(impossible, True))
+    raise typer.Exit(_code(git is None and answer.undefined, True))
 
 
 @app.command()
@@ -603,7 +602,7 @@ def pool(
         answer = insight.pool(spec, prior=_threshold(prior), factor=factor, progress=progress)
     _print_listings(answer.to_json(), pool_listings(answer, spec.map), form, listing)
     _write_figures(output or FIGURES / spec.id, pool_figures(answer))
-    raise typer.Exit(_code(False, answer.convergence is None or answer.convergence.converged))
+    raise typer.Exit(_code(answer.undefined, answer.convergence is None or answer.convergence.converged))
 
 
 @app.command()

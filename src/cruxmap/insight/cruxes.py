@@ -78,16 +78,16 @@ class Crux:
     reason: str | None = None
     errors: Errors | None = None
 
-    @property
-    def sentence(self) -> str:
-        """Why it ranks where it does, in words."""
+    def sentence(self, credence: str = "you give it") -> str:
+        """Why it ranks where it does, in words; `credence` says whose the claim's own probability is."""
+        own = f"{credence} {percent(self.probability)}"
         if self.given_true is None or self.given_false is None:
-            return f"you give it {percent(self.probability)}: there is nothing to learn"
+            return f"{own}: there is nothing to learn"
         if self.voi == 0 and self.swing == 0:
-            return f"says nothing about the target; you give it {percent(self.probability)}"
+            return f"says nothing about the target; {own}"
         ends = f"true: {percent(self.given_true)}, false: {percent(self.given_false)}"
         after = "; it follows from the target" if self.downstream else ""
-        return f"{ends}; you give it {percent(self.probability)}{after}"
+        return f"{ends}; {own}{after}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,10 +101,11 @@ SHOWN = ("id", "text", "sentence", "voi_share")
 
 def _crux_rows(table: CruxTable) -> Iterable[tuple[Cell, ...]]:
     arguments = {crux.id for crux in table.arguments}
+    credence = "all together give it" if table.worldview == OVERALL else "you give it"
     for crux in table.ranking:
         kind = "argument" if crux.id in arguments else "claim"
         numbers = (getattr(crux, key) for key in CRUX_COLUMNS[2:])
-        yield (table.worldview, kind, crux.id, crux.text, *numbers, crux.downstream, crux.sentence)
+        yield (table.worldview, kind, crux.id, crux.text, *numbers, crux.downstream, crux.sentence(credence))
 
 
 def _leading(tables: Iterable[CruxTable]) -> Listing:
