@@ -430,5 +430,15 @@ def test_a_fault_is_reported_in_plain_words(cruxmap: Cruxmap, monkeypatch: pytes
     assert "Traceback" in cruxmap("estimate", POWER).err
 
 
+def test_an_interrupt_that_a_library_wraps_is_an_interrupt(
+    cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrap(*_: object, **__: object) -> None:
+        raise SystemError("a call returned a result with an exception set") from KeyboardInterrupt()
+
+    monkeypatch.setattr(insight, "estimate", wrap)
+    assert cruxmap("estimate", POWER) == Outcome(130, "", "")
+
+
 def test_version(cruxmap: Cruxmap) -> None:
     assert re.fullmatch(r"cruxmap \d+\.\d+\.\d+\n", cruxmap("--version").out)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cruxmap.present.listings import Listing
     from cruxmap.present.map_picture import Picture
 
-FINE, PROBLEMS, WRONG_USAGE, NOT_CONVERGED, FAULT = 0, 1, 2, 3, 70
+FINE, PROBLEMS, WRONG_USAGE, NOT_CONVERGED, FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 FIGURES = Path("figures")
 
@@ -849,8 +849,10 @@ def _run() -> int:
         print_problems(invalid.problems, invalid.warnings)
         return PROBLEMS
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except Exception as fault:
+        if isinstance(fault.__cause__, KeyboardInterrupt):  # as numba's dispatcher raises it
+            return INTERRUPTED
         if os.environ.get("CRUXMAP_TRACEBACK"):
             traceback.print_exc()
         else:
