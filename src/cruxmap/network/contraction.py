@@ -26,7 +26,7 @@ type Scopes = Sequence[tuple[int, ...]]
 type Pairs = Sequence[tuple[int, int]]
 """Two tensors to join, and then the next two: tables are numbered first, then results."""
 
-VERSION = 2
+VERSION = 3
 """Of the search: trees kept by another version are not used."""
 
 SEARCHABLE = 2_000
@@ -189,7 +189,7 @@ def _reconfigured(scopes: Scopes, tree: Tree, cards: IntArray) -> Pairs:
     contraction = cotengra.ContractionTree.from_path(
         [tuple(scope) for scope in scopes], (), sizes, ssa_path=tree.pairs
     )
-    contraction.subtree_reconfigure_(subtree_size=8, minimize="flops", seed=SEED)
+    contraction.subtree_reconfigure_(subtree_size=5, minimize="flops", seed=SEED)
     return [(a, b) for a, b in contraction.get_ssa_path()]
 
 
