@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import expit
 
 from cruxmap.insight.predictive import forward_draws
+from cruxmap.insight.weighing import conditioned
 from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
@@ -24,7 +25,7 @@ from cruxmap.language.argument_map import (
     Stated,
     condition_text,
 )
-from cruxmap.network.executors import HERE, Executor, Progress, Work
+from cruxmap.network.executors import HERE, WORK, Executor, Progress, Work
 from cruxmap.network.inquiry import (
     SD_OF_A_STATED_POINT,
     Inquiry,
@@ -394,9 +395,7 @@ def natural_value(inquiry: Inquiry, address: str, u: float) -> float:
 
 def _shifts(inquiry: Inquiry) -> tuple[PosteriorShift, ...]:
     """Return what conditioning on the statements does to each uncertain judgement, largest shift first."""
-    from cruxmap.bayes.sampling import sample_judgements
-
-    posterior, _ = sample_judgements(inquiry)
+    posterior = conditioned(inquiry, WORK).posterior
     if 0 not in posterior:
         return ()
     numbers = inquiry.numbers

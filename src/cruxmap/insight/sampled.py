@@ -31,10 +31,10 @@ class Sampled:
     @property
     def sentence(self) -> str:
         """The same in words."""
-        of = f"estimated from {self.states:,} samples of states per draw of the judgements"
+        of = f"Estimated from {self.states:,} samples of states per draw of the judgements"
         if not self.tied_by:
-            return f"{of}, as asked; the errors are standard errors"
-        return f"{of}, as exact sums would be too long: the map is tied together by {', '.join(self.tied_by)}"
+            return f"{of}."
+        return f"{of}: exact sums would be long, as {', '.join(self.tied_by)} tie the map together."
 
     def to_json(self) -> dict[str, object]:
         """Return the same as plain data."""

@@ -27,15 +27,17 @@ WIDTHS = (12.0, 8.0, 5.0)
 MOST_PRODUCTS, PRODUCTS_PER_DRAWN = 4_000, 40
 """Products up to which it is worth summing what is not drawn, in all or per drawn variable."""
 
-WORK_PER_DRAWN, WORK_PER_FOUND = 25, 5
-"""Drawing one state, and looking up one entry, take about as long as this many multiplications."""
+WORK_PER_SAMPLE, WORK_PER_DRAWN, WORK_PER_FOUND = 300, 25, 5
+"""A sample, drawing one state, and looking up one entry each take as long as this many multiplications."""
 
 WORK, WORK_OF_WHAT_IF = 4e9, 1e7
 """Multiplications that a question may take over all draws, some seconds, and for one what-if of many."""
 
-FEWEST, MOST = 64, 1 << 16
-FEWEST_OF_WHAT_IF, MOST_OF_WHAT_IF = 256, 1 << 12
-"""Samples of states, at least and at most, for one draw of the judgements."""
+FEWEST, MOST, MOST_IN_ALL = 64, 1 << 16, 1 << 22
+"""Samples of states for one draw of the judgements, at least and at most, and at most for all draws."""
+
+FEWEST_OF_WHAT_IF, MOST_OF_WHAT_IF = 256, 1 << 11
+"""Samples of states for one what-if of many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +68,8 @@ class Scheme:
         """About how many multiplications one sample takes."""
         plan = self.ready.plan
         backwards = 1 if plan.forward_only and not self.gradient else 3
-        return WORK_PER_DRAWN * len(self.drawn) + WORK_PER_FOUND * self.n_reduced + backwards * plan.triples
+        looking = WORK_PER_DRAWN * len(self.drawn) + WORK_PER_FOUND * self.n_reduced
+        return WORK_PER_SAMPLE + looking + backwards * plan.triples
 
     def samples(self, numbering: Numbering | None) -> int:
         """How many samples of states each draw of the judgements has, a power of two.
@@ -76,9 +79,10 @@ class Scheme:
         if numbering is None:
             each, fewest, most = WORK_OF_WHAT_IF, FEWEST_OF_WHAT_IF, MOST_OF_WHAT_IF
         else:
-            each, fewest, most = WORK / max(1, numbering.of), FEWEST, MOST
-        affordable = int(each / (1.0 + self.work))
-        return min(max(1 << max(affordable.bit_length() - 1, 0), fewest), most)
+            of = max(1, numbering.of)
+            each, fewest, most = WORK / of, FEWEST, min(MOST, max(FEWEST, MOST_IN_ALL // of))
+        affordable = int(each / self.work)
+        return 1 << max(min(max(affordable, fewest), most).bit_length() - 1, 0)
 
 
 def cheapest_scheme(

@@ -88,6 +88,7 @@ def _ranking(tables: Iterable[CruxTable], name: str, whose: str, rows: int = 12)
     if len(tables) == 1:
         title += f" (estimate {percent(tables[0].estimate)})"
     notes = [f"{table.worldview}: {table.reason}" for table in tables if table.reason]
+    notes += dict.fromkeys(table.sampled.sentence for table in tables if table.sampled is not None)
     if cells:
         notes.append(
             "Uncertainty removed: the part of what is unknown about the target that is expected to go on "

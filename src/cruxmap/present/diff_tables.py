@@ -92,6 +92,9 @@ def _notes(diff: WorldviewDiff) -> Iterable[str]:
             f"The gap is {signed(diff.gap_logit)} in log-odds, at central judgements; positive is what "
             f"pushes {diff.a} up against {diff.b}. Points are of percentage."
         )
+    if diff.sampled is not None:
+        error = (diff.errors or {}).get("gap_logit")
+        yield diff.sampled.sentence + (f" The gap's standard error is {error:.2g}." if error else "")
     if diff.pairs:
         largest = max((d.standard_error or 0.0 for d in diff.differences), default=0.0)
         settled = "" if diff.settled else ", which is more than wanted"

@@ -120,12 +120,15 @@ def shown_rows(table: Table) -> Iterable[tuple[str, ...]]:
 def estimate_table(estimate: "Estimate") -> Table:
     """Return one row per target and worldview, as `estimate` gives them."""
     rows = [
-        _estimate_row(target, worldview, result)
+        _estimate_row(target, worldview, result, with_error=estimate.sampled is not None)
         for target, results in by_target(estimate).items()
         for worldview, result in results.items()
     ]
     numbers = ["mean", "median", "low", "high", "central"]
     titles = ["mean", "median", "5th", "95th", "central"]
+    if estimate.sampled is not None:
+        numbers.insert(1, "standard_error")
+        titles.insert(1, "± error")
     if estimate.assuming:
         numbers.append("unconditional_mean")
         titles.append("mean, nothing assumed")
@@ -182,10 +185,13 @@ def question_text(estimate: "Estimate") -> str:
     return "; ".join(parts)
 
 
-def _estimate_row(target: str, worldview: str, result: "TargetEstimate") -> tuple[Cell, ...]:
+def _estimate_row(
+    target: str, worldview: str, result: "TargetEstimate", *, with_error: bool
+) -> tuple[Cell, ...]:
     low, high = result.interval_90 or (None, None)
-    numbers = (result.mean, result.median, low, high, result.central, result.unconditional.mean)
-    return (target, worldview, *numbers)
+    error = ((result.errors or {}).get("mean"),) if with_error else ()
+    numbers = (result.median, low, high, result.central, result.unconditional.mean)
+    return (target, worldview, result.mean, *error, *numbers)
 
 
 def _estimate_notes(estimate: "Estimate") -> Iterable[str]:
@@ -195,6 +201,8 @@ def _estimate_notes(estimate: "Estimate") -> Iterable[str]:
         f"{estimate.draws:,} draws per worldview, seed {estimate.seed}. "
         "The mean is the credence to act on; 5th and 95th are percentiles over the judgements."
     )
+    if estimate.sampled is not None:
+        yield f"{estimate.sampled.sentence} The error is the standard error of the mean."
     for chains in estimate.convergence:
         if not chains.converged:
             yield not_converged(chains)
