@@ -1,11 +1,13 @@
 """Files become values: the good map with every construct, models, conditions typed by hand, places."""
 
+import gc
 import json
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -297,11 +299,42 @@ def test_scalars_mean_what_they_look_like(tmp_path):
     assert (argument_map.sources[0].title, argument_map.sources[0].author) == ("12:30", "~")
 
 
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\xef\xbb\xbf"])
 def test_a_byte_order_mark_does_no_harm_to_places(tmp_path, mark):
     (tmp_path / "a.yaml").write_bytes(mark + "claims: {caf\u00e9: {text: X., credence: 1%}}\n".encode())
     (problem,) = check(tmp_path)[0]
     assert (problem.span.line, problem.span.column, problem.span.length) == (1, 10, 4)
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\xef\xbb\xbf"])
+def test_a_byte_order_mark_hides_no_comment(tmp_path, mark):
+    text = """\
+        map:
+          text: Caf\u00e9 \U0001f375 # au lait
+        claims:
+          a: {text: A., credence: 1%, note: not at its end} # a comment
+          b: {text: B., credence: 1%, note: over
+                two lines # and a comment
+                }
+    """
+    (tmp_path / "a.yaml").write_bytes(mark + dedent(text).encode())
+    problems, warnings = check(tmp_path)
+    assert problems == ()
+    places = [(warning.code, warning.span.line, warning.span.column) for warning in warnings]
+    assert places == [("comment-after-text", 2, 9), ("comment-after-text", 5, 37)]
+
+
+@pytest.mark.parametrize("on", [True, False])
+@pytest.mark.parametrize("text", ["claims: {a: {text: A., credence: 1%}}", "claims: {a: {text: A.}}"])
+def test_reading_leaves_the_garbage_collector_as_it_was(tmp_path, text, on):
+    (tmp_path / "a.yaml").write_text(text)
+    was_on, frozen = gc.isenabled(), gc.get_freeze_count()
+    try:
+        (gc.enable if on else gc.disable)()
+        check(tmp_path)
+        assert (gc.isenabled(), gc.get_freeze_count()) == (on, frozen)
+    finally:
+        (gc.enable if was_on else gc.disable)()
 
 
 # --- places ---

@@ -12,6 +12,7 @@ from typing import Any
 from cruxmap.errors import Span
 from cruxmap.language.codes import Code
 from cruxmap.language.conditions import Kind
+from cruxmap.language.desk import warn_of_comments
 from cruxmap.language.findings import Findings
 from cruxmap.language.schema import (
     ArgumentShape,
@@ -116,6 +117,7 @@ def _merge(sheets: Sheets, file: MapFile, findings: Findings) -> None:
     for section in _SECTIONS:
         getattr(sheets, section).update(getattr(file, section) or {})
     if file.map is not None:
+        warn_of_comments(findings, file.map.text, file.map)
         for name, text in (("title", file.map.title), ("text", file.map.text)):
             if text is not None and getattr(sheets, name):
                 findings.add(

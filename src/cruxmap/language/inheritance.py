@@ -24,6 +24,7 @@ from cruxmap.language.argument_map import (
     Value,
     Worldview,
 )
+from cruxmap.language.garbage import no_collection
 
 SETTINGS_ORIGIN = "set"
 """The origin of a number that was laid over a worldview from outside (`--set`)."""
@@ -102,6 +103,7 @@ def lineage(argument_map: ArgumentMap, worldview: str) -> tuple[Worldview, ...]:
     return tuple(reversed(chain))
 
 
+@no_collection()
 def settle(
     argument_map: ArgumentMap,
     worldview: str = MAP_WORLDVIEW,
