@@ -24,7 +24,7 @@ from cruxmap.network.contraction import HOPELESS, lightest_first
 from cruxmap.network.drawing import add_slopes, average, draw_states, look_up, tally, weigh
 from cruxmap.network.executors import cores
 from cruxmap.network.network import Evidence, FloatArray, Network, Numbering
-from cruxmap.network.planning import TooWide, ancestors
+from cruxmap.network.planning import TooWide, ancestors, plan_text
 from cruxmap.network.propagation import Prepared, Same, indicator_weights, prepare, run
 from cruxmap.network.schemes import Scheme, cheapest_scheme, plainest_scheme
 from cruxmap.network.tables import BoolArray
@@ -67,6 +67,16 @@ def _approach(
         return prepare(network, ask, set(clamped), gradient=gradient)
     except TooWide:
         return cheapest_scheme(network, ask, clamped, gradient=gradient)
+
+
+def approach_text(network: Network, ask: Iterable[int], clamped: Iterable[int]) -> str:
+    """How a question is answered, as text: the variables whose states are drawn, if any, and the plan."""
+    match approach(network, ask, clamped):
+        case Prepared(plan=plan):
+            return plan_text(network, plan)
+        case Scheme() as scheme:
+            names = ", ".join(network.variables[v].name for v in scheme.drawn)
+            return f"states are drawn of {names}\n{plan_text(scheme.reduced, scheme.ready.plan)}"
 
 
 def exactly(

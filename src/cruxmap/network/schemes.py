@@ -46,7 +46,7 @@ class Scheme:
 
     `drawn` are variables in the order of drawing, `keys` (drawn, 2) their random streams. `lookup` finds
     the rows of their tables, `below` those entries of the other tables that the drawn states leave, which
-    become rows `rows` of the entries of the reduced network that `ready` is a plan for. `asked_drawn`
+    become rows `rows` of the entries of the `reduced` network that `ready` is a plan for. `asked_drawn`
     (n, 2) are positions in `drawn` of asked variables, and their first row among what is read. `reads`
     lists (variable, states) in the order of what is read, those summed exactly first.
     """
@@ -57,6 +57,7 @@ class Scheme:
     lookup: Lookup
     below: Lookup
     rows: IntArray
+    reduced: Network
     n_reduced: int
     ready: Prepared
     gradient: bool
@@ -221,6 +222,7 @@ def _scheme(question: _Question, drawn: set[int]) -> Scheme:
         _lookup([_own(question, v) for v in order], position, cards),
         _lookup(below, position, cards),
         rows[:-1],
+        reduced,
         int(rows[-1]),
         ready,
         question.gradient,
