@@ -253,11 +253,11 @@ def _sd_of_statement(credence: Elicited) -> float:
 
 
 def draws_per_block(inquiry: Inquiry) -> int:
-    """Return how many draws, a multiple of 64, to take at once: their entries stay near `BLOCK_BYTES`.
+    """Return how many draws, a multiple of 32, to take at once: their entries stay near `BLOCK_BYTES`.
 
     It depends on the network alone, so that sums over blocks come out the same wherever they are done.
     """
-    affordable = max(BLOCK_BYTES // (8 * inquiry.network.program.n_entries) // 64, 1) * 64
+    affordable = max(BLOCK_BYTES // (8 * inquiry.network.program.n_entries) // 32, 1) * 32
     return min(affordable, MOST_IN_A_BLOCK)
 
 
