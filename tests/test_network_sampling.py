@@ -4,14 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+import strategies
 from cruxmap.errors import InvalidMap
-from cruxmap.language.argument_map import Method
+from cruxmap.language.argument_map import MAP_WORLDVIEW, Method
+from cruxmap.language.reading import parse_condition
 from cruxmap.network.network import Evidence, FloatArray, Network, Numbering
 from cruxmap.network.queries import Inference, infer, infer_many, joint, log_z_gradient
 from cruxmap.network.sampling import approach, exactly, narrowed, standard_error, tied_by
 from cruxmap.network.schemes import Scheme, cheapest_scheme, plainest_scheme
+from engine import engine
 from networks import network, random_evidence, random_network
 
 DRAWS = 48
@@ -211,3 +216,24 @@ def test_a_network_too_wide_is_sampled_and_never_refused():
     mean, error = means(found, 399)
     assert abs(mean[1] - given.mean()) < 4.5 * np.hypot(error[1], given.std() / np.sqrt(len(given)))
     assert error[1] < 0.02
+
+
+@given(st.data())
+def test_maps_of_every_construct_agree_with_exact_sums(data: st.DataObject) -> None:
+    drawn = data.draw(strategies.drafts())
+    argument_map = drawn.read()
+    condition = parse_condition(data.draw(drawn.conditions()), argument_map)
+    worldview = data.draw(st.sampled_from([MAP_WORLDVIEW, *argument_map.worldview]))
+    whole = engine(argument_map, [condition], worldview=worldview)
+    evidence = whole.holds([condition])
+    ask = sorted(whole.network.places.values())
+    exact = infer(whole.network, whole.entries, evidence, ask)
+    entries = np.repeat(whole.entries, DRAWS, axis=1)
+    found = infer(sampled(whole.network), entries, evidence, ask, numbering=Numbering(0, DRAWS))
+    if exact.log_z[0] < np.log(0.02):
+        return  # too rare for so few samples
+    for v in ask:
+        mean, error = means(found, v)
+        apart = np.abs(mean - exact.marginals[v][:, 0])
+        # what is seen once or never in all samples has no error to speak of
+        assert (apart <= 5.5 * error + 2e-3).all()
