@@ -9,6 +9,7 @@ with the number of parents; only the arguments on one claim multiply.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 from itertools import product
 from typing import assert_never
 
@@ -162,22 +163,10 @@ def _weights(arguments: Iterable[Argument]) -> dict[_Weighed, tuple[_Weight, ...
 
 
 def _in_order(argument_map: ArgumentMap, weights: Mapping[_Weighed, tuple[_Weight, ...]]) -> Iterable[str]:
-    """Return the ids of all entries, what each rests on first; a map that could be read has no circle."""
-    missing: dict[str, int] = {}
-    resting_on: dict[str, list[str]] = {}
-    for name, entry in argument_map.entry.items():
-        others = dict.fromkeys(_rests_on(entry, weights))
-        missing[name] = len(others)
-        for other in others:
-            missing.setdefault(other, 0)
-            resting_on.setdefault(other, []).append(name)
-    ordered = [name for name, count in missing.items() if count == 0]
-    for name in ordered:  # grows as it goes
-        for other in resting_on.get(name, ()):
-            missing[other] -= 1
-            if missing[other] == 0:
-                ordered.append(other)
-    return ordered
+    """Yield the ids of all entries, what each rests on first. Raises CycleError if some rest on each other."""
+    return TopologicalSorter(
+        {name: dict.fromkeys(_rests_on(entry, weights)) for name, entry in argument_map.entry.items()}
+    ).static_order()
 
 
 def _rests_on(entry: Entry, weights: Mapping[_Weighed, tuple[_Weight, ...]]) -> Iterator[str]:
