@@ -163,7 +163,7 @@ def _weights(arguments: Iterable[Argument]) -> dict[_Weighed, tuple[_Weight, ...
 
 
 def _in_order(argument_map: ArgumentMap, weights: Mapping[_Weighed, tuple[_Weight, ...]]) -> Iterable[str]:
-    """Yield the ids of all entries, what each rests on first. Raises CycleError if some rest on each other."""
+    """Yield the ids of all entries, what each rests on first. Raises CycleError where some form a circle."""
     return TopologicalSorter(
         {name: dict.fromkeys(_rests_on(entry, weights)) for name, entry in argument_map.entry.items()}
     ).static_order()
