@@ -16,7 +16,7 @@ SECONDS_PER_TRIPLE = 10e-9
 
 def commands(*, quick: bool) -> Iterator[Result]:
     """CPU of `cruxmap estimate`, the kernel and plans cached, against importing PyMC."""
-    repeats = 1 if quick else 5
+    repeats = 1 if quick else 3
 
     def importing() -> float:
         return _cpu(sys.executable, "-c", "import pymc")

@@ -10,7 +10,7 @@ from itertools import cycle
 
 import numpy as np
 
-from benchmarks.measuring import Figure, Ratio, Result, paired, seconds
+from benchmarks.measuring import Figure, Result, paired, seconds
 from cruxmap.network.network import FloatArray, IntArray, Network
 from cruxmap.network.queries import infer
 from networks import random_network
@@ -25,19 +25,17 @@ def inference(*, quick: bool) -> Iterator[Result]:
     """Rates for one target and for all marginals, at 150 and 1,000 boolean claims."""
     for n, draws, peer_draws in ((150, 4096, 20), (1000, 1024, 3)):
         made, entries = random_network(n, seed=n, window=WINDOW, draws=64 if quick else draws)
-        rounds = {"repeats": 2 if quick else 7, "draws": 1 if quick else peer_draws}
-        yield from _rates(
-            made,
-            entries,
-            [_deepest(made)],
-            f"one target, {n:,} claims",
-            of_agrum=400,
-            of_pgmpy=4000,
-            **rounds,
-        )
-        yield from _rates(
-            made, entries, range(n), f"all marginals, {n:,} claims", of_agrum=3000, of_pgmpy=None, **rounds
-        )
+        agrum, pgmpy = Agrum(made), Pgmpy(made)
+        for what, ask, peers in (
+            (f"one target, {n:,} claims", [_deepest(made)], ((agrum, 400), (pgmpy, 4000))),
+            (f"all marginals, {n:,} claims", range(n), ((agrum, 3000),)),
+        ):
+            for peer, at_least in peers:
+                target = None if quick else at_least
+                yield from _rates(made, entries, ask, what, peer, target, peer_draws, 2 if quick else 7)
+
+
+type Peer = Agrum | Pgmpy
 
 
 def _rates(
@@ -45,16 +43,14 @@ def _rates(
     entries: FloatArray,
     ask: Sequence[int],
     what: str,
-    *,
-    of_agrum: float,
-    of_pgmpy: float | None,
-    repeats: int,
+    peer: Peer,
+    at_least: float | None,
     draws: int,
+    repeats: int,
 ) -> Iterator[Result]:
+    """Whether a peer agrees, and how many times its cost per draw is ours."""
     buffer = np.empty_like(entries)
-    peers: list[tuple[str, Agrum | Pgmpy, float]] = [("pyAgrum LazyPropagation", Agrum(made), of_agrum)]
-    if of_pgmpy is not None:
-        peers.append(("pgmpy VariableElimination", Pgmpy(made), of_pgmpy))
+    columns = cycle(range(entries.shape[1]))
 
     def ours() -> float:
         def work() -> None:
@@ -63,22 +59,13 @@ def _rates(
 
         return seconds(work) / entries.shape[1]
 
-    ours()
-    exact = infer(made, entries, (), ask).marginals
-    for name, peer, at_least in peers:
-        found = peer.marginals(entries[:, 0], ask)
-        apart = max(float(np.abs(found[v] / exact[v][:, 0] - 1).max()) for v in ask)
-        yield Figure(f"{what}: relative difference from {name.split()[0]}", apart, "", at_most=AGREEMENT)
-        columns = cycle(range(entries.shape[1]))
+    def theirs() -> float:
+        return seconds(lambda: [peer.marginals(entries[:, next(columns)], ask) for _ in range(draws)]) / draws
 
-        def theirs(peer: Agrum | Pgmpy = peer, columns: Iterator[int] = columns) -> float:
-            return (
-                seconds(lambda: [peer.marginals(entries[:, next(columns)], ask) for _ in range(draws)])
-                / draws
-            )
-
-        ratio: Ratio = paired(what, name, "s per draw", ours, theirs, repeats=repeats, at_least=at_least)
-        yield ratio
+    exact, found = infer(made, entries, (), ask).marginals, peer.marginals(entries[:, 0], ask)
+    apart = max(float(np.abs(found[v] / exact[v][:, 0] - 1).max()) for v in ask)
+    yield Figure(f"{what}: relative difference from {peer.name}", apart, "", at_most=AGREEMENT)
+    yield paired(what, peer.name, "s per draw", ours, theirs, repeats=repeats, at_least=at_least)
 
 
 def _deepest(made: Network) -> int:
@@ -100,6 +87,8 @@ def _dense(made: Network, v: int) -> tuple[tuple[int, ...], IntArray]:
 
 class Agrum:
     """pyAgrum with a network's structure, made once; tables are filled for every draw."""
+
+    name = "pyAgrum LazyPropagation"
 
     def __init__(self, made: Network) -> None:
         import pyagrum
@@ -129,6 +118,8 @@ class Agrum:
 
 class Pgmpy:
     """pgmpy with a network's structure, made once; tables are filled for every draw."""
+
+    name = "pgmpy VariableElimination"
 
     def __init__(self, made: Network) -> None:
         with warnings.catch_warnings():
