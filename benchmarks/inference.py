@@ -23,7 +23,7 @@ AGREEMENT = 1e-9
 
 def inference(*, quick: bool) -> Iterator[Result]:
     """Rates for one target and for all marginals, at 150 and 1,000 boolean claims."""
-    for n, draws, peer_draws in ((150, 4096, 20), (1000, 1024, 3)):
+    for n, draws, peer_draws in ((150, 2048, 20), (1000, 512, 3)):
         made, entries = random_network(n, seed=n, window=WINDOW, draws=64 if quick else draws)
         agrum, pgmpy = Agrum(made), Pgmpy(made)
         for what, ask, peers in (

@@ -19,7 +19,7 @@ from cruxmap.network.network import Evidence, FloatArray, Network
 from cruxmap.network.planning import Plan, plan
 from cruxmap.network.tape import Tape, written
 
-WORTH_THREADS = 20_000
+WORTH_THREADS = 200_000
 """Products over all blocks of lanes below which starting threads costs more than it saves."""
 
 MOST_WORKSPACE = 1 << 30
