@@ -5,12 +5,11 @@ tensors at a time. How much work that is can differ by many powers of ten, so th
 a tree grows with what it would cost, and trees that took long to find are kept on disk. Deterministic.
 """
 
-import gc
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
@@ -72,27 +71,14 @@ def quick_tree(scopes: Scopes, cards: IntArray) -> Tree:
     logs = np.log2(cards).tolist()
     widest = max((sum(logs[v] for v in scope) for scope in scopes), default=0.0)
     hopeless = max(HOPELESS, widest + HOPELESS / 2)
-    with _no_collecting():
-        order, left = lightest_first(scopes, cards, hopeless)
-        if left:
-            return Tree((), frozenset(), inf, 2.0**hopeless)
-        lightest = measured(scopes, _pairs(scopes, order), cards)
-        if not GOOD_PER_TABLE * len(scopes) < lightest.products < inf or len(scopes) > SEARCHABLE:
-            return lightest
-        order = _searched_order(scopes, cards, tries=1, noise=0.0, seed=SEED)
-        return min(lightest, measured(scopes, _pairs(scopes, order), cards), key=_products)
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Pause the garbage collector: here are sets by the hundred thousand and no garbage among them."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+    order, left = lightest_first(scopes, cards, hopeless)
+    if left:
+        return Tree((), frozenset(), inf, 2.0**hopeless)
+    lightest = measured(scopes, _pairs(scopes, order), cards)
+    if not GOOD_PER_TABLE * len(scopes) < lightest.products < inf or len(scopes) > SEARCHABLE:
+        return lightest
+    order = _searched_order(scopes, cards, tries=1, noise=0.0, seed=SEED)
+    return min(lightest, measured(scopes, _pairs(scopes, order), cards), key=_products)
 
 
 def searched_trees(scopes: Scopes, cards: IntArray) -> tuple[Tree, ...]:

@@ -20,6 +20,7 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
+from cruxmap.language.garbage import no_collection
 from cruxmap.network.contraction import (
     CHEAP,
     CHEAP_PER_TABLE,
@@ -116,16 +117,17 @@ def plan(network: Network, ask: Sequence[int], evidence: Sequence[int] = (), bud
 
     With one variable asked and not clamped, no backward pass is needed. Raises `TooWide`.
     """
-    question = _question(network, ask, evidence)
-    tree = _tree(question, budget)
-    marked = frozenset(question.clamped)
-    if question.kept is None:
-        marked |= frozenset(question.asked) - tree.carried
-    joined = _joined(question, tree, marked, budget)
-    unread = [v for v, (slots, _) in joined.reads.items() if not len(slots)]
-    if unread:
-        joined = _joined(question, tree, marked.union(unread), budget)
-    return _plan(question, tree, joined)
+    with no_collection():
+        question = _question(network, ask, evidence)
+        tree = _tree(question, budget)
+        marked = frozenset(question.clamped)
+        if question.kept is None:
+            marked |= frozenset(question.asked) - tree.carried
+        joined = _joined(question, tree, marked, budget)
+        unread = [v for v, (slots, _) in joined.reads.items() if not len(slots)]
+        if unread:
+            joined = _joined(question, tree, marked.union(unread), budget)
+        return _plan(question, tree, joined)
 
 
 def ancestors(network: Network, variables: Iterable[int]) -> tuple[int, ...]:
