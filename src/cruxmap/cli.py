@@ -789,11 +789,12 @@ def _stage_text(stage: Stage, spec: "ModelSpec", worldview: str | None) -> str:
             return network_text(inquire(spec).network)
         case Stage.PLAN:
             from cruxmap.network.inquiry import inquire
-            from cruxmap.network.planning import plan, plan_text
+            from cruxmap.network.sampling import approach_text
 
             inquiry = inquire(spec)
-            evidence = [variable for variable, _ in inquiry.given]
-            return plan_text(inquiry.network, plan(inquiry.network, inquiry.targets, evidence))
+            return approach_text(
+                inquiry.network, inquiry.targets, [variable for variable, _ in inquiry.given]
+            )
         case Stage.PYMC:
             from cruxmap.bayes.model import build, model_text
 
