@@ -178,7 +178,8 @@ def test_a_wide_map_is_estimated_and_says_how(
         assert worldview["unconditional"]["standard_error"] > 0
         assert worldview["effective"] >= 100
     outcome = cruxmap("estimate", wide)
-    assert "samples of states per draw" in outcome.out + outcome.err
+    assert "samples of states per draw" in outcome.out
+    assert "effective sample size" in " ".join(outcome.out.split())
 
 
 def test_a_wide_map_has_no_exact_answer(wide: str, cruxmap: Cruxmap) -> None:

@@ -31,10 +31,13 @@ class Sampled:
     @property
     def sentence(self) -> str:
         """The same in words."""
-        of = f"Estimated from {self.states:,} samples of states per draw of the judgements"
-        if not self.tied_by:
-            return f"{of}."
-        return f"{of}: exact sums would be long, as {', '.join(self.tied_by)} tie the map together."
+        parts = [f"Estimated from {self.states:,} samples of states per draw of the judgements"]
+        if self.tied_by:
+            parts.append(f": exact sums would be long, as {', '.join(self.tied_by)} tie the map together")
+        parts.append(".")
+        if self.effective is not None:
+            parts.append(f" Given the evidence, the effective sample size is {self.effective:,.0f} or more.")
+        return "".join(parts)
 
     def to_json(self) -> dict[str, object]:
         """Return the same as plain data."""
