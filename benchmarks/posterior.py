@@ -104,7 +104,7 @@ def _naive(inquiry: Inquiry, claims: Data, seen: str, draws: int) -> tuple[float
                 chains=4,
                 cores=os.cpu_count(),
                 random_seed=1,
-                progressbar=False,
+                quiet=True,
                 compute_convergence_checks=False,
             )
         drawn["z"] = tree.posterior["z"].to_numpy()
