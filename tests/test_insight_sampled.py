@@ -177,9 +177,9 @@ def test_a_wide_map_is_estimated_and_says_how(
         assert worldview["standard_errors"]["central"] < 0.01
         assert worldview["unconditional"]["standard_error"] > 0
         assert worldview["effective"] >= 100
-    outcome = cruxmap("estimate", wide)
-    assert "samples of states per draw" in outcome.out
-    assert "effective sample size" in " ".join(outcome.out.split())
+    printed = " ".join(cruxmap("estimate", wide).out.split())
+    assert "samples of states per draw" in printed
+    assert "effective sample size" in printed
 
 
 def test_a_wide_map_has_no_exact_answer(wide: str, cruxmap: Cruxmap) -> None:
