@@ -54,10 +54,14 @@ def test_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: Path)
     assert {name.partition(".")[0] for name in modules} & HEAVY == set()
 
 
-def test_checking_the_real_map_takes_under_half_a_second_of_processor_time() -> None:
-    command = [sys.executable, "-m", "cruxmap.cli", "check", str(ROOT / "arguments" / "deceptive-alignment")]
-    subprocess.run(command, capture_output=True, check=True)  # compiles the modules' bytecode, once
-    assert min(processor_time(command) for _ in range(5)) < 0.5
+def test_checking_the_real_map_costs_little_more_than_loading_what_reads_it() -> None:
+    """Each in turn, as the machine may be slower at one time than at another."""
+    checking = [sys.executable, "-m", "cruxmap.cli", "check", str(ROOT / "arguments" / "deceptive-alignment")]
+    loading = [sys.executable, "-c", "import typer, pydantic_core.core_schema, yaml"]
+    subprocess.run(checking, capture_output=True, check=True)  # compiles the modules' bytecode, once
+    costs = [(processor_time(checking), processor_time(loading)) for _ in range(5)]
+    least = [min(column) for column in zip(*costs, strict=True)]
+    assert least[0] < 4 * least[1]
 
 
 def processor_time(command: list[str]) -> float:
