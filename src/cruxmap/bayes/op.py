@@ -2,17 +2,19 @@
 
 `Filling` turns judgements into table entries, `Propagation` table entries into log P(evidence) of several
 runs at once, differentiable by the engine's own backward loop, and into marginals, which are for reading
-only. Programs and tapes go in as constant inputs and the kernels are called by name, so that what PyTensor
-compiles is small and the same for every map.
+only. Programs and tapes go in as data and the kernels are called by name, so that what PyTensor compiles is
+small and the same for every map.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
+from pytensor.compile.sharedvalue import shared
 from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
@@ -29,6 +31,21 @@ from cruxmap.network.tables import BoolArray
 
 ABI = 3
 """To be raised when the tables of addresses change: PyTensor keeps compiled callers on disk."""
+
+
+LARGE = 500_000
+"""Bytes from which an array is shared, not constant: numba keeps no code on disk that a large array is in."""
+
+_number = count(1)
+
+
+def _input(value: Any) -> TensorVariable:
+    """An input of an Op; large arrays get names of their own, as samplers tell shared variables by name."""
+    if isinstance(value, np.ndarray) and value.nbytes >= LARGE:
+        held: TensorVariable = shared(value, name=f"data {next(_number)}", borrow=True)
+        return held
+    symbolic: TensorVariable = pt.as_tensor(value)
+    return symbolic
 
 
 def entries_of_judgements(program: TableProgram, u: TensorVariable, single: BoolArray) -> TensorVariable:
@@ -80,7 +97,7 @@ class Filling(Op):
 
     def make_node(self, *inputs: Any) -> Apply:
         """Take `u`, `single` as whole numbers, and a packed program."""
-        return Apply(self, [pt.as_tensor(value) for value in inputs], [pt.dmatrix("entries")])
+        return Apply(self, [_input(value) for value in inputs], [pt.dmatrix("entries")])
 
     def perform(self, node: Apply, inputs: Sequence[Any], outputs: Sequence[list[Any]]) -> None:
         """Evaluate without a compiled graph."""
@@ -105,7 +122,7 @@ class FillingSlope(Op):
 
     def make_node(self, *inputs: Any) -> Apply:
         """Take `u`, `single`, the program, the entries and their cotangent."""
-        return Apply(self, [pt.as_tensor(value) for value in inputs], [pt.dmatrix("slopes")])
+        return Apply(self, [_input(value) for value in inputs], [pt.dmatrix("slopes")])
 
     def perform(self, node: Apply, inputs: Sequence[Any], outputs: Sequence[list[Any]]) -> None:
         """Evaluate without a compiled graph."""
@@ -127,7 +144,7 @@ class Propagation(Op):
     def make_node(self, *inputs: Any) -> Apply:
         """Take entries, a packed tape, its factors and constants, indicators' weights, a column per run."""
         outputs = [pt.dvector("log_z"), pt.dmatrix("reads"), pt.dmatrix("slopes")]
-        return Apply(self, [pt.as_tensor(value) for value in inputs], outputs)
+        return Apply(self, [_input(value) for value in inputs], outputs)
 
     def perform(self, node: Apply, inputs: Sequence[Any], outputs: Sequence[list[Any]]) -> None:
         """Evaluate without a compiled graph."""

@@ -33,8 +33,11 @@ from cruxmap.network.lanes import LANES
 from cruxmap.network.network import FloatArray, IntArray
 from cruxmap.network.sampling import exactly
 
-TARGET_ACCEPT = 0.9
-"""Acceptance that step sizes are tuned for: statements make narrow ridges, which long steps leave."""
+TARGET_ACCEPTS = (0.8, 0.95)
+"""Acceptance that step sizes are tuned for, tried in turn until no transition diverges.
+
+Long steps explore best, but leave the narrow ridges that statements can make.
+"""
 
 WORTH_PROCESSES = 400_000_000
 """Products over all steps, one gradient each, from which on chains are worth processes of their own."""
@@ -103,13 +106,13 @@ def _posterior(
     sampling = inquiry.model.sampling
     name = inquiry.model.worldviews[worldview]
     size = _size(inquiry, _cores(inquiry, worldview, _size(inquiry, cores=1).steps))
+    told = None if progress is None else lambda done: progress(name, done, size.steps)
     with ONE_AT_A_TIME:
-        tree = SAMPLERS[sampler](
-            conditioned_model(inquiry, worldview, columns),
-            size,
-            _seed(sampling.seed, name),
-            None if progress is None else lambda done: progress(name, done, size.steps),
-        )
+        model = conditioned_model(inquiry, worldview, columns)
+        for target_accept in TARGET_ACCEPTS:
+            tree = SAMPLERS[sampler](model, size, target_accept, _seed(sampling.seed, name), told)
+            if not tree.sample_stats["diverging"].any():
+                break
     drawn = tree.posterior["z"]
     n_draws = size.chains * size.draws
     z = latin_hypercube(sampling.seed, inquiry.network.addresses, n_draws)
@@ -180,7 +183,7 @@ class Size:
 type Told = Callable[[int], None]
 
 
-def _by_pymc(model: pm.Model, size: Size, seed: int, told: Told | None) -> xr.DataTree:
+def _by_pymc(model: pm.Model, size: Size, target_accept: float, seed: int, told: Told | None) -> xr.DataTree:
     done = 0
 
     def count(**_: Any) -> None:
@@ -193,21 +196,23 @@ def _by_pymc(model: pm.Model, size: Size, seed: int, told: Told | None) -> xr.Da
         # nothing of ours runs in the other threads that Python warns about when it forks
         warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
         return pm.sample(
-            **_arguments(model, size, seed),
+            **_arguments(model, size, target_accept, seed),
             nuts_sampler="pymc",
             mp_ctx="fork" if size.cores > 1 else None,
             callback=count,
         )
 
 
-def _by_nutpie(model: pm.Model, size: Size, seed: int, told: Told | None) -> xr.DataTree:
-    tree = pm.sample(**_arguments(model, size, seed), nuts_sampler="nutpie")
+def _by_nutpie(
+    model: pm.Model, size: Size, target_accept: float, seed: int, told: Told | None
+) -> xr.DataTree:
+    tree = pm.sample(**_arguments(model, size, target_accept, seed), nuts_sampler="nutpie")
     if told is not None:
         told(size.steps)
     return tree
 
 
-def _arguments(model: pm.Model, size: Size, seed: int) -> dict[str, Any]:
+def _arguments(model: pm.Model, size: Size, target_accept: float, seed: int) -> dict[str, Any]:
     return {
         "model": model,
         "draws": size.draws,
@@ -215,13 +220,13 @@ def _arguments(model: pm.Model, size: Size, seed: int) -> dict[str, Any]:
         "chains": size.chains,
         "cores": size.cores,
         "random_seed": seed,
-        "target_accept": TARGET_ACCEPT,
+        "target_accept": target_accept,
         "quiet": True,
         "compute_convergence_checks": False,
     }
 
 
-SAMPLERS: Mapping[str, Callable[[pm.Model, Size, int, Told | None], xr.DataTree]] = {
+SAMPLERS: Mapping[str, Callable[[pm.Model, Size, float, int, Told | None], xr.DataTree]] = {
     "pymc": _by_pymc,
     "nutpie": _by_nutpie,
 }
