@@ -156,8 +156,13 @@ def test_the_main_job_writes_the_same_files(tmp_path):
 
 @pytest.mark.long
 def test_an_interrupt_stops_the_workers_quietly(tmp_path):
+    script = (
+        "import sys, signal; from cruxmap import cli;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # ignored in the background
+        f"sys.argv = {['cruxmap', *RUN[3:], '--executor', 'local']}; cli.main()"
+    )
     process = subprocess.Popen(
-        [*RUN, "--executor", "local"],
+        [sys.executable, "-c", script],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
