@@ -8,6 +8,7 @@ column is the same whatever other judgements there are, and a block of it is the
 import hashlib
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ def latin_hypercube(
     columns = max(1, DRAWS_AT_ONCE // max(1, len(draws)))
     for first in range(0, len(addresses), columns):
         part = slice(first, first + columns)
-        z[part] = _columns(_keys(seed, addresses[part]), n_draws, draws)
+        z[part] = _columns(_keys(seed, tuple(addresses[part])), n_draws, draws)
     return z
 
 
@@ -97,8 +98,9 @@ def _moved(place: _Words, by: _Words, size: int) -> _Words:
     return by
 
 
-def _keys(seed: int, addresses: Sequence[str]) -> _Words:
-    """Two words per address, from the hash of seed and address."""
+@lru_cache(maxsize=4096)
+def _keys(seed: int, addresses: tuple[str, ...]) -> _Words:
+    """Two words per address, from the hash of seed and address; every block of draws asks for the same."""
     digests = [
         hashlib.blake2b(f"{seed} {address}".encode(), digest_size=16).digest() for address in addresses
     ]
