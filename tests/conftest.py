@@ -1,11 +1,17 @@
-"""Hypothesis profiles: `fast` (the default: few examples, always the same) and `long` (many, new ones).
+"""The command line as a fixture, and Hypothesis profiles.
 
-Choose with `--hypothesis-profile=long`, or with HYPOTHESIS_PROFILE in the environment.
+`fast` is the default: few examples, always the same; `long` has many, new ones. Choose with
+`--hypothesis-profile=long`, or with HYPOTHESIS_PROFILE in the environment.
 """
 
 import os
+import sys
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from commanding import Cruxmap, Outcome
+from cruxmap import cli
 
 _PATIENT = [HealthCheck.too_slow]  # a machine under load is no reason to fail
 
@@ -16,3 +22,15 @@ settings.register_profile(
     "long", max_examples=500, deadline=None, print_blob=True, suppress_health_check=_PATIENT
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+@pytest.fixture
+def cruxmap(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cruxmap:
+    """Run a command in this process, through the same door as `cruxmap` itself."""
+
+    def run(*arguments: str) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["cruxmap", *arguments])
+        code = cli._run()
+        return Outcome(code, *capsys.readouterr())
+
+    return run

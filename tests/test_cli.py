@@ -9,45 +9,18 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cruxmap import cli
+from commanding import Cruxmap, Outcome
 from cruxmap.insight import estimate as insight
 from cruxmap.language.reading import read_model
 
 ROOT = Path(__file__).parent.parent
 POWER = str(ROOT / "models" / "power-seeking.yaml")
 COMMAND = [sys.executable, "-m", "cruxmap.cli"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> object:
-        return json.loads(self.out, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
-
-
-type Cruxmap = Callable[..., Outcome]
-
-
-@pytest.fixture
-def cruxmap(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cruxmap:
-    """Run a command in this process, through the same door as `cruxmap` itself."""
-
-    def run(*arguments: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["cruxmap", *arguments])
-        code = cli._run()
-        return Outcome(code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture

@@ -1,54 +1,21 @@
 """Cruxes, diffs, takes, coherence and pools as people and programs meet them on the command line."""
 
-import csv
-import io
-import json
 import math
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cruxmap import cli
+from commanding import Cruxmap
 
 POWER = str(Path(__file__).parent.parent / "models" / "power-seeking.yaml")
 BOTH = ("carlsmith", "superforecasters")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
-
-    @property
-    def rows(self) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(self.out)))
-
-
-type Cruxmap = Callable[..., Outcome]
-
-
-@pytest.fixture
-def cruxmap(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cruxmap:
-    """Run a command in this process, in an empty folder."""
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["cruxmap", *arguments])
-        code = cli._run()
-        return Outcome(code, *capsys.readouterr())
-
-    return run
 
 
 def pictures(folder: Path) -> dict[str, bytes]:

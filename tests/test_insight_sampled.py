@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import cruxmap as cm
+from commanding import Cruxmap
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.estimate import Summary
 from cruxmap.insight.sampled import settled
@@ -16,11 +17,8 @@ from cruxmap.network.sampling import BATCHES
 from generating import large_map
 from strategies import to_yaml
 from test_bayes_sampling import ONE, by_quadrature
-from test_cli import Cruxmap, cruxmap
 from test_insight_cruxes import GARDEN
 from written import model
-
-__all__ = ["cruxmap"]
 
 ROOT = Path(__file__).parent.parent
 
