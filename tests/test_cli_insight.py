@@ -13,11 +13,6 @@ POWER = str(Path(__file__).parent.parent / "models" / "power-seeking.yaml")
 BOTH = ("carlsmith", "superforecasters")
 
 
-@pytest.fixture(autouse=True)
-def in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
 def pictures(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (folder / "figures").rglob("*.*")}
 
