@@ -30,10 +30,10 @@ class UnreadableError(ValueError):
         super().__init__(f"{message} ({hint})")
 
 
-_NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_NUMBER = r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,3}))?"  # its digits and its exponent
 _IS_NUMBER = re.compile(_NUMBER)
-_CREDENCE = re.compile(rf"({_NUMBER})(%?)")
-_RATIO = re.compile(rf"({_NUMBER})x")
+_CREDENCE = re.compile(rf"{_NUMBER}(%?)")
+_RATIO = re.compile(rf"{_NUMBER}x")
 _INTERVAL = re.compile(r"(\S+) to (\S+)")
 _BOUND = re.compile(r"(under|over|<|>)\s*(\S+)")
 _ABOUT = re.compile(r"about (\S+)")
@@ -102,11 +102,11 @@ type _Ends = tuple[float, float]
 
 
 def _probability(text: str) -> _Ends:
+    if " to " in text and (interval := _INTERVAL.fullmatch(text)):
+        return _between(text, *interval.groups())
     point = _credence(text)
     if point is not None:
         return point, point
-    if interval := _INTERVAL.fullmatch(text):
-        return _between(text, *interval.groups())
     if bound := _BOUND.fullmatch(text):
         return _bounded(text, *bound.groups())
     if about := _ABOUT.fullmatch(text):
@@ -124,17 +124,12 @@ def _credence(text: str) -> float | None:
     written = _CREDENCE.fullmatch(text)
     if written is None:
         return None
-    number, percent = written.groups()
-    value = _hundredth(number) if percent else float(number)
-    if 0 < value < 1 or (percent and Decimal(number) in (0, 100)):
-        return value
-    return None
-
-
-def _hundredth(number: str) -> float:
-    """Return a hundredth of a decimal numeral, correctly rounded."""
-    mantissa, _, exponent = number.lower().partition("e")
-    return float(f"{mantissa}e{int(exponent or 0) - 2}")
+    digits, exponent, percent = written.groups()
+    if not percent:
+        value = float(text)
+        return value if 0 < value < 1 else None
+    value = float(f"{digits}e{int(exponent or 0) - 2}")  # a hundredth, correctly rounded
+    return value if 0 < value < 1 or Decimal(text[:-1]) in (0, 100) else None
 
 
 def _between(text: str, first: str, second: str) -> _Ends:
@@ -197,8 +192,7 @@ def _ratio(text: str) -> _Ends:
 
 
 def _times(text: str) -> float | None:
-    ratio = _RATIO.fullmatch(text)
-    value = float(ratio[1]) if ratio else 0.0
+    value = float(text[:-1]) if _RATIO.fullmatch(text) else 0.0
     return value if 0 < value < float("inf") else None
 
 

@@ -7,7 +7,7 @@ another, so nesting is measured before any recursion could follow it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,7 @@ DEEPEST = 100
 """Levels of nesting that a file may have."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SCALAR: Any = yaml.ScalarEvent
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what YAML 1.1 counts as the end of a line
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COMMENT = re.compile(r"[ \t]+#")
@@ -179,70 +180,41 @@ def parse_text(text: str, name: str) -> Parsed:
     return Parsed(file, root, tuple(reading.problems), frozenset(reading.spoiled))
 
 
+class _TooDeepError(Exception):
+    """Ends the reading of a file: no recursion may follow its nesting."""
+
+
 class _Reading:
-    """The state of one pass over the events of a file: the nodes that are still open, and what is wrong."""
+    """The state of one descent through the events of a file: where it is, and what is wrong."""
 
     def __init__(self, file: SourceFile) -> None:
         self.file = file
         self.problems: list[Problem] = []
         self.spoiled: set[tuple[str, ...]] = set()
-        self.values = Items()  # what the file holds: one value, or none
-        self.open: list[Items | Entries] = [self.values]
-        self.keys: list[Text | None] = [None]  # beside `open`: the key whose value comes next
+        self.keys: list[Text | None] = []  # one for each open mapping: the key whose value is being read
         self.duplicates: list[tuple[Entries, Text]] = []
 
     def read(self) -> Node | None:
         """Return the file's value, empty entries for an empty file, `None` where reading had to stop."""
-        get_event = _Loader(self.file.text).get_event
-        file, nodes, keys = self.file, self.open, self.keys
-        scalar, end = yaml.ScalarEvent, yaml.StreamEndEvent
-        starts: Mapping[type, type[Items | Entries]] = {
-            yaml.MappingStartEvent: Entries,
-            yaml.SequenceStartEvent: Items,
-        }
-        ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
-        documents = 0
-        while True:  # it comes here a hundred thousand times in a megabyte, so scalars are read in place
-            event = get_event()
-            kind = event.__class__
-            node: Node
-            if kind is scalar:
-                node = Text(event.value)
-                node.plain = not event.style
-                node.file, node.start, node.end = file, event.start_mark, event.end_mark
-                if event.anchor is not None or event.tag is not None:
-                    self._foreign(event, node)
-            elif kind in ends:
-                node = self._end(event)
-            elif kind in starts:
-                self._begin(starts[kind](), event)
-                if len(nodes) > 1 + DEEPEST:
-                    self._say(Code.TOO_DEEP, f"more than {DEEPEST} levels of nesting", nodes[-1])
-                    return None
-                continue
-            elif kind is yaml.AliasEvent:
-                node = self._alias(event)
-            elif kind is end:
-                return self._value(event)
-            else:
-                documents += kind is yaml.DocumentStartEvent
-                if documents > 1:
-                    mark = self._mark(text_of("---"), event)
-                    hint = "one file holds one document"
-                    self._say(Code.SEVERAL_DOCUMENTS, "a second document starts here", mark, hint)
-                    return None
-                continue
-            parent, key = nodes[-1], keys[-1]
-            if isinstance(parent, Items):
-                parent.append(node)
-            elif key is None:
-                keys[-1] = node if type(node) is Text and node != "<<" else self._odd_key(node)
-            else:
-                keys[-1] = None
-                if key in parent:
-                    self.duplicates.append((parent, key))
-                else:
-                    parent[key] = node
+        self.next_event = _Loader(self.file.text).get_event
+        self.next_event()  # the stream starts
+        event = self.next_event()
+        value: Node | None = None
+        if event.__class__ is yaml.DocumentStartEvent:
+            try:
+                value = self._node(self.next_event(), 1)
+            except _TooDeepError:
+                return None
+            self.next_event()  # the document ends
+            event = self.next_event()
+        if event.__class__ is yaml.DocumentStartEvent:
+            mark = self._mark(text_of("---"), event)
+            hint = "one file holds one document"
+            self._say(Code.SEVERAL_DOCUMENTS, "a second document starts here", mark, hint)
+            return None
+        if value is None or (isinstance(value, Text) and value.plain and not value):
+            return self._mark(Entries(), event)
+        return value
 
     def tell_duplicates(self) -> None:
         """Add a problem for each key that its mapping has already; the first one counts."""
@@ -250,31 +222,59 @@ class _Reading:
             first = parent.key(key).span.line
             self._say(Code.DUPLICATE_KEY, f"`{key}` is there twice", key, f"the first is on line {first}")
 
-    def _begin(self, node: Items | Entries, event: Any) -> None:
+    def _node(self, event: Any, level: int) -> Node:
+        """Return the node that an event is or begins; `level` is how deeply it would be nested."""
+        kind = event.__class__
+        if kind is _SCALAR:
+            return self._text(event)
+        if kind is yaml.AliasEvent:
+            return self._alias(event)
+        node = self._mark(Entries() if kind is yaml.MappingStartEvent else Items(), event)
+        if event.anchor is not None or event.tag is not None:
+            self._foreign(event, node)
+        if level > DEEPEST:
+            self._say(Code.TOO_DEEP, f"more than {DEEPEST} levels of nesting", node)
+            raise _TooDeepError
+        end = self._fill(node, level) if isinstance(node, Entries) else self._extend(node, level)
+        if end.start_mark.line == node.start.line:
+            node.end = end.end_mark
+        return node
+
+    def _text(self, event: Any) -> Text:
+        node = Text(event.value)
+        node.plain = not event.style
         node.file, node.start, node.end = self.file, event.start_mark, event.end_mark
         if event.anchor is not None or event.tag is not None:
             self._foreign(event, node)
-        self.open.append(node)
-        self.keys.append(None)
-
-    def _end(self, event: Any) -> Node:
-        node = self.open.pop()
-        self.keys.pop()
-        if event.start_mark.line == node.start.line:
-            node.end = event.end_mark
         return node
+
+    def _fill(self, node: Entries, level: int) -> Any:
+        """Read the entries of a mapping; return the event that ends it."""
+        next_event, keys = self.next_event, self.keys
+        keys.append(None)
+        while (event := next_event()).__class__ is not yaml.MappingEndEvent:
+            key = self._text(event) if event.__class__ is _SCALAR else self._node(event, level + 1)
+            if key == "<<" or key.__class__ is not Text:
+                key = self._odd_key(key)
+            keys[-1] = key
+            event = next_event()
+            value = self._text(event) if event.__class__ is _SCALAR else self._node(event, level + 1)
+            keys[-1] = None
+            if node.setdefault(key, value) is not value:
+                self.duplicates.append((node, key))
+        keys.pop()
+        return event
+
+    def _extend(self, node: Items, level: int) -> Any:
+        """Read the items of a list; return the event that ends it."""
+        while (event := self.next_event()).__class__ is not yaml.SequenceEndEvent:
+            node.append(self._node(event, level + 1))
+        return event
 
     def _mark[N: Node](self, node: N, event: Any) -> N:
-        """Give a node the place of an event that is neither a scalar nor a beginning."""
+        """Give a node the place of an event."""
         node.file, node.start, node.end = self.file, event.start_mark, event.end_mark
         return node
-
-    def _value(self, event: Any) -> Node:
-        """Return what the file holds, at its end."""
-        value = self.values[0] if self.values else None
-        if value is None or (isinstance(value, Text) and value.plain and not value):
-            return self._mark(Entries(), event)
-        return value
 
     def _alias(self, event: Any) -> Text:
         text = self._mark(text_of(""), event)
