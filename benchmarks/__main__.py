@@ -12,9 +12,11 @@ from benchmarks.growth import growth
 from benchmarks.inference import inference
 from benchmarks.measuring import Figure, Ratio, Result, holds, machine
 from benchmarks.posterior import posterior
+from benchmarks.prior import prior
 
 GROUPS: dict[str, Callable[..., Iterator[Result]]] = {
     "inference": inference,
+    "prior": prior,
     "posterior": posterior,
     "growth": growth,
     "commands": commands,

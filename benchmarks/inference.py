@@ -27,7 +27,7 @@ def inference(*, quick: bool) -> Iterator[Result]:
         made, entries = random_network(n, seed=n, window=WINDOW, draws=64 if quick else draws)
         agrum, pgmpy = Agrum(made), Pgmpy(made)
         for what, ask, peers in (
-            (f"one target, {n:,} claims", [_deepest(made)], ((agrum, 400), (pgmpy, 4000))),
+            (f"one target, {n:,} claims", [deepest(made)], ((agrum, 400), (pgmpy, 4000))),
             (f"all marginals, {n:,} claims", range(n), ((agrum, 3000),)),
         ):
             for peer, at_least in peers:
@@ -68,7 +68,7 @@ def _rates(
     yield paired(what, peer.name, "s per draw", ours, theirs, repeats=repeats, at_least=at_least)
 
 
-def _deepest(made: Network) -> int:
+def deepest(made: Network) -> int:
     """The claim with the most ancestors."""
     above: list[set[int]] = []
     for v, table in enumerate(made.tables):

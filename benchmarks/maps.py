@@ -14,13 +14,20 @@ from cruxmap.language.reading import read_model
 type Data = Any
 
 
-def table_map(n_claims: int, seed: int = 0, parents: int = 3, window: int = 10) -> Data:
-    """A map of claims that rest on up to `parents` of the `window` before them, every row an interval."""
+def random_parents(
+    n_claims: int, seed: int = 0, most: int = 3, window: int = 10
+) -> tuple[tuple[int, ...], ...]:
+    """For each claim, up to `most` of the `window` claims before it."""
+    pick = random.Random(seed)
+    before = (range(max(0, index - window), index) for index in range(n_claims))
+    return tuple(tuple(sorted(pick.sample(some, min(len(some), pick.randint(0, most))))) for some in before)
+
+
+def table_map(parents: Sequence[Sequence[int]], seed: int = 0) -> Data:
+    """A map of claims, each on the parents given, with an interval in every row of every table."""
     pick = random.Random(seed)
     claims = {}
-    for index in range(n_claims):
-        before = range(max(0, index - window), index)
-        chosen = sorted(pick.sample(before, min(len(before), pick.randint(0, parents))))
+    for index, chosen in enumerate(parents):
         cases = list(product((False, True), repeat=len(chosen)))
         basis: Data = {"credence": _interval(pick)}
         if chosen:

@@ -11,6 +11,9 @@ from statistics import median
 
 import numpy as np
 
+STANDARD_ERRORS = 4
+"""How many standard errors two estimates of one mean may be apart: of 16,000 right pairs, one is farther."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ratio:

@@ -1,65 +1,88 @@
-"""Posteriors by NUTS: effective draws per second against a PyMC model with a Bernoulli per claim.
+"""Posteriors by NUTS: effective draws per second against PyMC models that draw what is true as well.
 
 The map is random, every row of every table is an interval, and one claim is observed. A run counts from
 building the model to the last draw, compilation included. Its rate is the smallest effective sample size of
-any judgement that the observation can reach, or of a claim where claims are sampled, per second.
+any judgement that the observation can reach, or of a claim where claims are sampled, per second. All have
+the same chains, draws, tuning steps and cores.
 """
 
-import os
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.maps import Data, stated_credences, table_map, written
-from benchmarks.measuring import Figure, Ratio, Result, paired, seconds
-from cruxmap.language.argument_map import ModelSpec
-from cruxmap.network.inquiry import Inquiry, inquire, reaching
+from benchmarks.maps import Data, random_parents, stated_credences, table_map, written
+from benchmarks.measuring import STANDARD_ERRORS, Figure, Result, paired, seconds
+from cruxmap.language.argument_map import ModelSpec, mentioned
+from cruxmap.network.executors import cores
+from cruxmap.network.inquiry import entries_of, inquire, reaching
+from cruxmap.network.network import FloatArray
+from cruxmap.network.queries import infer
 
-CLAIMS, STATEMENTS = 50, 10
+CLAIMS, STATEMENTS, CHAINS = 50, 10, 4
 
 Q95 = 1.6448536269514722
 """The 95th percentile of a standard normal."""
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run took, and its draws (quantities, chains, draws): z of judgements, then claims.
+
+    A claim is drawn as 0 or 1, or is its exact probability in each draw; the first `sampled` quantities
+    are those that the sampler moved.
+    """
+
+    seconds: float
+    values: FloatArray
+    sampled: int
+
+    @property
+    def cost(self) -> float:
+        """Seconds per effective draw of what was sampled with most difficulty."""
+        return self.seconds / float(_effective(self.values[: self.sampled], "bulk").min())
+
+
 def posterior(*, quick: bool) -> Iterator[Result]:
-    """Effective draws per second: observed only, against the naive model; and with ten stated credences."""
-    n = 8 if quick else CLAIMS
+    """Seconds per effective draw: observed only, against two peers; and with ten stated credences."""
+    n = 5 if quick else CLAIMS
     seen = f"claim-{n - 1}"
-    draws, repeats = (200, 1) if quick else (4000, 3)
-    sampling = {"draws": draws, "tune": draws // 4, "chains": 4, "seed": 1}
+    steps, repeats = (100, 1) if quick else (1000, 3)
+    sampling = {"draws": CHAINS * steps, "tune": steps, "chains": CHAINS, "seed": 1}
     model = {"target": "claim-0", "observed": [seen], "worldviews": ["map"], "sampling": sampling}
     with tempfile.TemporaryDirectory() as folder:
-        data = table_map(n)
+        data = table_map(random_parents(n))
         observed = written(Path(folder), data, model)
         statements = _statements(observed, n)
         model |= {"worldviews": ["reviewer"], "reconcile": True}
         stated = written(Path(folder) / "stated", data, model, [stated_credences(statements)])
-    found: dict[str, list[float]] = {"ours": [], "theirs": []}
 
-    def ours() -> float:
-        rate, mean = _ours(observed)
-        found["ours"] = mean
-        return 1 / rate
-
-    def theirs() -> float:
-        rate, mean = _naive(inquire(observed), data["claims"], seen, draws=100 if quick else 1000)
-        found["theirs"] = mean
-        return 1 / rate
-
-    ratio: Ratio = paired(
-        f"posterior of {n} claims, one observed", "PyMC, a Bernoulli per claim", "s per effective draw",
-        ours, theirs, repeats=repeats, at_least=None if quick else 50,
-    )  # fmt: skip
-    yield ratio
-    apart = float(np.abs(np.subtract(found["ours"], found["theirs"])).max())
-    yield Figure("largest difference of posterior means of z, of sd 1", apart, "sd")
+    what, unit = f"posterior of {n} claims, one observed", "s per effective draw"
+    peers: dict[str, Callable[[], Run]] = {
+        "PyMC, a Bernoulli per claim": lambda: _peer(lambda: naive_model(data["claims"], seen), observed),
+        # its potential is log 0 wherever the observed claim is false, so it is told to start elsewhere
+        "PyMC, our explicit build": lambda: _peer(
+            lambda: explicit_model(observed), observed, start={seen: np.array([1])}
+        ),
+    }
+    for peer, run in peers.items():
+        mine, theirs = list[Run](), list[Run]()
+        yield paired(
+            what, peer, unit, _cost(lambda: _ours(observed), mine), _cost(run, theirs),
+            repeats=repeats, at_least=None if quick else 50,
+        )  # fmt: skip
+        apart = difference(mine[-1].values, theirs[-1].values)
+        yield Figure(
+            f"{what}: largest difference of posterior means from {peer}", apart, "standard errors",
+            at_most=STANDARD_ERRORS,
+        )  # fmt: skip
     on_top = paired(
-        f"posterior of {n} claims, one observed", f"with {len(statements)} stated credences on top",
-        "s per effective draw", ours, lambda: 1 / _ours(stated)[0], repeats=repeats,
+        what, f"with {len(statements)} stated credences on top", unit,
+        lambda: _ours(observed).cost, lambda: _ours(stated).cost, repeats=repeats,
     )  # fmt: skip
     yield on_top
     cost = on_top.middle
@@ -75,45 +98,73 @@ def _statements(model: ModelSpec, n: int) -> list[tuple[str, float]]:
     return [(name, 0.8 * probability(model, name) + 0.1) for name in dict.fromkeys(names)]
 
 
-def _ours(model: ModelSpec) -> tuple[float, list[float]]:
-    """Smallest effective draws per second, and the means of the z that are conditioned."""
+def _cost(run: Callable[[], Run], runs: list[Run]) -> Callable[[], float]:
+    """Make a measurement of a run, which is kept in `runs`."""
+
+    def measured() -> float:
+        runs.append(run())
+        return runs[-1].cost
+
+    return measured
+
+
+def _ours(model: ModelSpec) -> Run:
+    """NUTS in the judgements alone; the claims' probabilities are summed afterwards, off the clock."""
     from cruxmap.bayes.sampling import sample_judgements
 
-    inquiry = inquire(model)
-    columns = reaching(inquiry, 0)
-    drawn: dict[int, Any] = {}
-    spent = seconds(lambda: drawn.update(sample_judgements(inquiry)[0]))
-    z = drawn[0][columns]
-    return _effective(z.reshape(len(columns), model.sampling.chains, -1)) / spent, z.mean(axis=1).tolist()
+    drawn: dict[int, FloatArray] = {}
+    spent = seconds(lambda: drawn.update(sample_judgements(inquire(model))[0]))
+    inquiry, z = inquire(model), drawn[0]
+    columns, network = reaching(inquiry, 0), inquiry.network
+    ask = [network.places[name] for name in _claims(model)]
+    found = infer(network, entries_of(inquiry, 0, z), inquiry.observed, ask).marginals
+    values = np.concatenate([z[columns], [found[claim][1] for claim in ask]])
+    return Run(spent, values.reshape(len(values), CHAINS, -1), len(columns))
 
 
-def _naive(inquiry: Inquiry, claims: Data, seen: str, draws: int) -> tuple[float, list[float]]:
-    """The same for what one writes down first: a Bernoulli per claim, under PyMC's default samplers."""
+def _peer(make: Callable[[], Any], model: ModelSpec, start: Mapping[str, Any] | None = None) -> Run:
+    """A PyMC model with a variable per claim, under the samplers that PyMC picks: NUTS and Gibbs steps."""
     import pymc as pm
 
-    addresses = [address for address, _ in _rows(claims)]
-    columns = [addresses.index(inquiry.network.addresses[column]) for column in reaching(inquiry, 0)]
-    drawn: dict[str, Any] = {}
+    inquiry, sampling = inquire(model), model.sampling
+    found: dict[str, Any] = {}
 
     def run() -> None:
-        with naive_model(claims, seen), warnings.catch_warnings():
+        with make(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = pm.sample(
-                draws,
-                tune=draws,
-                chains=4,
-                cores=os.cpu_count(),
-                random_seed=1,
-                quiet=True,
-                compute_convergence_checks=False,
+            found["posterior"] = (
+                pm.sample(
+                    sampling.draws // sampling.chains,
+                    tune=sampling.tune,
+                    chains=sampling.chains,
+                    cores=cores(),
+                    initvals=start,
+                    random_seed=sampling.seed,
+                    quiet=True,
+                    compute_convergence_checks=False,
+                )
+                .posterior.to_dataset()
+                .squeeze()
             )
-        drawn["z"] = tree.posterior["z"].to_numpy()
-        drawn["claims"] = np.stack([tree.posterior[name] for name in claims if name != seen])
 
     spent = seconds(run)
-    z = np.moveaxis(drawn["z"], -1, 0)[columns]
-    everything = np.concatenate([z, drawn["claims"][drawn["claims"].std(axis=(1, 2)) > 0]])
-    return _effective(everything) / spent, z.mean(axis=(1, 2)).tolist()
+    drawn = found["posterior"]
+    z = drawn["z"].sel(address=[inquiry.network.addresses[column] for column in reaching(inquiry, 0)])
+    values = np.stack([*np.moveaxis(z.to_numpy(), -1, 0), *(drawn[name] for name in _claims(model))])
+    return Run(spent, values, len(values))
+
+
+def _claims(model: ModelSpec) -> list[str]:
+    """The claims that are not observed."""
+    seen = {name for condition in model.observed for name in mentioned(condition)}
+    return [claim.about.id for claim in model.map.claims if claim.about.id not in seen]
+
+
+def explicit_model(model: ModelSpec) -> Any:
+    """The PyMC model that `cruxmap.build` makes for reading and checking: a distribution per table."""
+    from cruxmap.bayes.model import build
+
+    return build(model, explicit=True)
 
 
 def naive_model(claims: Data, seen: str) -> Any:
@@ -121,11 +172,12 @@ def naive_model(claims: Data, seen: str) -> Any:
     import pymc as pm
     import pytensor.tensor as pt
 
-    ends = np.array([_interval(text) for _, text in _rows(claims)])
+    addresses, intervals = zip(*_rows(claims), strict=True)
+    ends = np.array([_interval(text) for text in intervals])
     logits = np.log(ends / (1 - ends))
     begin, true = 0, {}
-    with pm.Model() as model:
-        z = pm.Normal("z", 0, 1, shape=len(logits))
+    with pm.Model(coords={"address": addresses}) as model:
+        z = pm.Normal("z", 0, 1, dims="address")
         p = pm.math.sigmoid(logits.mean(axis=1) + np.diff(logits)[:, 0] / (2 * Q95) * z)
         for name, claim in claims.items():
             rows = claim.get("given", [claim])
@@ -152,10 +204,24 @@ def _interval(text: str) -> tuple[float, float]:
     return low, high
 
 
-def _effective(z: Any) -> float:
-    """The smallest effective sample size of parameters (parameters, chains, draws)."""
+def difference(a: FloatArray, b: FloatArray) -> float:
+    """The largest difference of two runs' means, in its standard error: quantities (n, chains, draws)."""
+    means, squared = zip(
+        *((values.mean(axis=(1, 2)), _squared_error(values)) for values in (a, b)), strict=True
+    )
+    return float((np.abs(means[0] - means[1]) / np.sqrt(squared[0] + squared[1])).max())
+
+
+def _squared_error(values: FloatArray) -> FloatArray:
+    """The squared Monte-Carlo standard error of each quantity's mean."""
+    return values.var(axis=(1, 2)) / _effective(values, "mean")
+
+
+def _effective(values: FloatArray, method: str) -> FloatArray:
+    """The effective sample size of each quantity (quantities, chains, draws)."""
     import arviz as az
     import xarray as xr
 
-    drawn = xr.DataArray(np.moveaxis(z, 0, -1), dims=("chain", "draw", "parameter"))
-    return float(az.ess(drawn.to_dataset(name="z"), method="bulk")["z"].min())
+    drawn = xr.DataArray(np.moveaxis(values, 0, -1), dims=("chain", "draw", "quantity"))
+    effective: FloatArray = az.ess(drawn.to_dataset(name="it"), method=method)["it"].to_numpy()
+    return effective

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from benchmarks.__main__ import END, START, main, markdown
-from benchmarks.maps import table_map, written
-from benchmarks.measuring import Figure, Ratio, exponent, holds, paired
-from benchmarks.posterior import naive_model
+from benchmarks.maps import random_parents, table_map, written
+from benchmarks.measuring import STANDARD_ERRORS, Figure, Ratio, exponent, holds, paired
+from benchmarks.posterior import difference, naive_model
 from cruxmap.network.inquiry import central_entries, inquire
 
 ROOT = Path(__file__).parents[1]
@@ -40,7 +40,7 @@ def test_tables_say_what_was_missed() -> None:
 
 def test_the_naive_model_has_the_same_numbers_as_ours(tmp_path: Path) -> None:
     """Its chance of a world, with every normal at 0, is the product of our central table entries there."""
-    data = table_map(5, seed=3)
+    data = table_map(random_parents(5, seed=3), seed=3)
     inquiry = inquire(written(tmp_path, data, {"target": "claim-4"}))
     network, entries = inquiry.network, central_entries(inquiry)[:, 0]
     world = {"claim-0": 0, "claim-1": 1, "claim-2": 0, "claim-3": 1, "claim-4": 1}
@@ -59,14 +59,32 @@ def test_the_naive_model_has_the_same_numbers_as_ours(tmp_path: Path) -> None:
     )
 
 
+def test_means_are_compared_by_their_standard_errors() -> None:
+    """Of two runs with the same means, and of two that differ by 0.2 of their spread in one quantity."""
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 3, 4, 1000))
+    assert difference(a, b) < STANDARD_ERRORS
+    b[1] += 0.2
+    assert difference(a, b) == pytest.approx(0.2 / np.sqrt(2 / 4000), rel=0.4)
+
+
+def test_a_table_map_has_the_parents_that_it_is_given(tmp_path: Path) -> None:
+    parents = random_parents(12, seed=2)
+    network = inquire(written(tmp_path, table_map(parents), {"target": "claim-11"})).network
+    scopes = [set(network.tables[network.places[f"claim-{claim}"]].scope) for claim in range(12)]
+    expected = [{network.places[f"claim-{p}"] for p in (*of, claim)} for claim, of in enumerate(parents)]
+    assert scopes == expected
+    assert len(network.variables) == 12
+
+
 def test_unknown_groups_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "known: inference, posterior, growth, commands, stages" in capsys.readouterr().err
+    assert "known: inference, prior, posterior, growth, commands, stages" in capsys.readouterr().err
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("group", ["inference", "growth", "commands"])
+@pytest.mark.parametrize("group", ["inference", "prior", "posterior", "growth", "commands"])
 def test_a_group_runs_and_writes_its_table(group: str, tmp_path: Path) -> None:
     doc, results = tmp_path / "doc.md", tmp_path / "results.json"
     doc.write_text(f"# Title\n\n{START}old\n{END}after\n")
@@ -81,7 +99,6 @@ def test_a_group_runs_and_writes_its_table(group: str, tmp_path: Path) -> None:
     assert "Measured on: " in text
     found = json.loads(results.read_text())
     assert found[group]
-    if group == "inference":
-        apart = [r["value"] for r in found[group] if "difference" in r["what"]]
-        assert len(apart) == 6
-        assert max(apart) <= 1e-9
+    compared = [r for r in found[group] if "difference" in r["what"]]
+    assert len(compared) == {"inference": 6, "prior": 1, "posterior": 2}.get(group, 0)
+    assert all(r["holds"] for r in compared)
