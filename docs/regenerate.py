@@ -67,8 +67,9 @@ def _usage(name: str, kind: Any, info: Any) -> str:
     """Write an argument, or an option with what it takes."""
     if isinstance(info, ArgumentInfo):
         return f"`{info.metavar or name.upper()}`"
-    options = [info.default, *(info.param_decls or ())]  # typer keeps the first name in `default`
-    names = ", ".join(f"`{option}`" for option in options)
+    # typer keeps the first name in `default`, and an ellipsis where it makes the name itself
+    own = f"--{name.replace('_', '-')}" if info.default is ... else info.default
+    names = ", ".join(f"`{option}`" for option in (own, *(info.param_decls or ())))
     return names if kind is bool else f"{names} `{_value(name, kind, info)}`"
 
 
