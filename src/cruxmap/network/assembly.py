@@ -8,7 +8,7 @@ somebody needs it as a variable of its own. Nothing here knows about claims or a
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, compress, pairwise, product
+from itertools import accumulate, chain, pairwise, product
 from types import MappingProxyType
 from typing import Any
 
@@ -25,8 +25,11 @@ ROOM = 64
 CERTAIN = 0
 """The entry that is always 1."""
 
-type Terms = tuple[tuple[int, float], ...]
-"""A shift: (index of a strength, +1 or -1), in increasing order of the index."""
+type Term = tuple[int, float]
+"""A part of a shift: index of a strength, +1 or -1."""
+
+type Terms = tuple[Term, ...]
+"""A shift, in increasing order of the index."""
 
 type Values = npt.NDArray[Any]
 """Truth values, or whole numbers."""
@@ -52,7 +55,7 @@ class Entries:
 
     def __init__(self, addresses: Iterable[str], certain: Mapping[str, bool]) -> None:
         self.index = {address: i for i, address in enumerate(addresses)}
-        self._certain = {self.index[address]: value for address, value in certain.items()}
+        self._certain = certain
         self._count = 1
         self._shifts: dict[Terms, int] = {(): 0}
         self._logistic: dict[tuple[int, int], int] = {}  # the entry of false; that of true is the next
@@ -62,26 +65,26 @@ class Entries:
 
     def certainty(self, address: str) -> bool | None:
         """Tell whether a judgement is 100% (true) or 0% (false) in every worldview, `None` if neither."""
-        return self._certain.get(self.index[address])
+        return self._certain.get(address)
 
     def chance(self, address: str, terms: Terms = ()) -> Draw:
         """A boolean that is true with the probability of the judgement, shifted by `terms`."""
-        base = self.index[address]
-        sure = self._certain.get(base)
+        sure = self._certain.get(address)
         if sure is not None:
             return YES if sure else NO
-        false = self._logistic.setdefault((base, self._shift(terms)), self._count)
+        shift = self._shift(terms) if terms else 0
+        false = self._logistic.setdefault((self.index[address], shift), self._count)
         if false == self._count:
             self._count += 2
         return (0, 1), (false, false + 1)
 
     def shares(self, addresses: Sequence[str], terms: Sequence[Terms]) -> Draw:
         """A variable with one share per state, each with its own shift."""
-        bases = [self.index[address] for address in addresses]
-        states = tuple(s for s, base in enumerate(bases) if self._certain.get(base) is not False)
+        states = tuple(s for s, address in enumerate(addresses) if self._certain.get(address) is not False)
         if len(states) == 1:
             return surely(states[0])
-        key = (tuple(bases[s] for s in states), tuple(self._shift(terms[s]) for s in states))
+        bases = tuple(self.index[addresses[s]] for s in states)
+        key = bases, tuple(self._shift(terms[s]) for s in states)
         if key not in self._groups:
             self._groups[key] = range(self._count, self._count + len(states))
             self._count += len(states)
@@ -116,27 +119,30 @@ class Entries:
 
     def program(self) -> tuple[TableProgram, IntArray]:
         """Return the program, kind after kind, and where each entry handed out so far is in it."""
-        shares = [
-            (base, shift, group)
-            for group, (bases, shifts) in enumerate(self._groups)
-            for base, shift in zip(bases, shifts, strict=True)
-        ]
-        logistic = [(base, sign, shift) for base, shift in self._logistic for sign in (-1, 1)]
-        handed_out = [
-            *(entry for false in self._logistic.values() for entry in (false, false + 1)),
-            *(entry for group in self._groups.values() for entry in group),
-            *self._hazard.values(),
-            *self._step.values(),
-        ]
+        handed_out = (
+            [entry for false in self._logistic.values() for entry in (false, false + 1)],
+            [entry for group in self._groups.values() for entry in group],
+            [*self._hazard.values()],
+            [*self._step.values()],
+        )
         position = np.zeros(self._count, np.int64)
-        position[handed_out] = np.arange(1, self._count)
-        ends = np.cumsum([1, len(logistic), len(shares), len(self._hazard), len(self._step)])
+        position[[*chain.from_iterable(handed_out)]] = np.arange(1, self._count)
+        ends = accumulate(map(len, handed_out), initial=1)
         entry = [_fixed(np.arange(a, b)) for a, b in pairwise(ends)]
         term_shift, term_strength, term_sign = _columns(
             [(n, *term) for terms, n in self._shifts.items() for term in terms], 3
         )
-        logistic_base, logistic_sign, logistic_shift = _columns(logistic, 3)
-        share_base, share_shift, share_group = _columns(shares, 3)
+        logistic_base, logistic_sign, logistic_shift = _columns(
+            [(base, sign, shift) for base, shift in self._logistic for sign in (-1, 1)], 3
+        )
+        share_base, share_shift, share_group = _columns(
+            [
+                (base, shift, group)
+                for group, (bases, shifts) in enumerate(self._groups)
+                for base, shift in zip(bases, shifts, strict=True)
+            ],
+            3,
+        )
         hazard_base, hazard_shift, hazard_pace, hazard_open, hazard_steps, hazard_happens = _columns(
             self._hazard, 6
         )
@@ -173,8 +179,8 @@ class Entries:
 
 
 def _columns(rows: Iterable[tuple[float, ...]], width: int) -> list[IntArray]:
-    table = np.array(list(rows), np.int64).reshape(-1, width)
-    return [_fixed(table[:, k].copy()) for k in range(width)]
+    flat = np.array([*chain.from_iterable(rows)], np.int64)
+    return [_fixed(flat[k::width].copy()) for k in range(width)]
 
 
 def _fixed[T: np.generic](array: npt.NDArray[T]) -> npt.NDArray[T]:
@@ -202,12 +208,30 @@ def always(draw: Draw) -> Drawn:
     return lambda _: draw
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Case:
-    """A case of a table: where `when` holds, the variable is drawn from `draw` of its parents' states."""
+SURELY, SURELY_NOT = always(YES), always(NO)
 
-    when: Function
-    draw: Drawn
+
+type Case = tuple[Function, Drawn]
+"""A case of a table: where the function holds, the variable is drawn as that says of its parents' states."""
+
+OTHERWISE: Case = (ALWAYS, SURELY)
+OTHERWISE_NOT: Case = (ALWAYS, SURELY_NOT)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choice:
+    """Which draw a table follows, by the states of its scope: `values`; `used` are those that occur."""
+
+    values: Values
+    used: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pattern:
+    """The rows of a table, and the place of each row's entry among those of the draws that it follows."""
+
+    rows: IntArray
+    order: IntArray
 
 
 class Tables:
@@ -217,11 +241,12 @@ class Tables:
         self.variables: list[Variable] = []
         self._cardinalities: list[int] = []
         self._scopes: list[tuple[int, ...]] = []
-        self._rows: list[IntArray] = []
-        self._entries: list[int] = []  # of all tables, one after another
-        self._patterns: dict[Hashable, IntArray] = {}
-        self._choices: dict[Hashable, IntArray] = {}
-        self._counts: dict[Hashable, Values] = {}
+        self._parts: list[_Pattern] = []
+        self._starts: list[int] = []  # where the entries of each table begin in the next
+        self._entries: list[int] = []  # of the draws of all tables
+        self._patterns: dict[Hashable, _Pattern] = {}
+        self._choices: dict[Hashable, _Choice] = {}
+        self._firsts: dict[Hashable, IntArray] = {}
         self._reductions: dict[Hashable, tuple[tuple[int, ...], Values]] = {}
         self._helpers: dict[tuple[tuple[int, ...], int, bytes], int] = {}
 
@@ -231,7 +256,7 @@ class Tables:
 
     def size(self, scope: Iterable[int]) -> int:
         """Return the number of configurations of some variables."""
-        return math.prod(map(self._cardinalities.__getitem__, scope))
+        return math.prod([self._cardinalities[variable] for variable in scope])
 
     def table(
         self,
@@ -244,44 +269,33 @@ class Tables:
         parents: tuple[int, ...] = (),
     ) -> int:
         """Add a variable: where `scope` has states s it follows `draws[choice[s]]`, given the parents."""
-        chosen = choice.ravel().tolist()
+        chosen = self._choice(choice)
         shape = tuple(map(self.cardinality, parents))
         configurations = list(product(*map(range, shape)))
-        supports, entries = {}, {}
-        for k in sorted(set(chosen)):
-            supports[k], entries[k] = zip(*map(draws[k], configurations), strict=True)
-        key = (choice.shape, shape, tuple(chosen), tuple(supports.items()))
-        if key not in self._patterns:
-            rows = [
-                (*at, *configuration, state)
-                for at, k in zip(product(*map(range, choice.shape)), chosen, strict=True)
-                for configuration, states_that_occur in zip(configurations, supports[k], strict=True)
-                for state in states_that_occur
-            ]
-            width = len(scope) + len(parents) + 1
-            self._patterns[key] = _fixed(np.array(rows, np.int64).reshape(len(rows), width))
+        drawn = [draws[k](configuration) for k in chosen.used for configuration in configurations]
+        supports, entries = zip(*drawn, strict=True)
+        key = (chosen, shape, supports)
+        pattern = self._patterns.get(key)
+        if pattern is None:
+            pattern = self._patterns[key] = _pattern(chosen, configurations, supports)
         child = len(self.variables)
         self.variables.append(Variable(name, states))
         self._cardinalities.append(len(states))
-        each = chain.from_iterable(map(entries.__getitem__, chosen))
-        self._add((*scope, *parents, child), self._patterns[key], chain.from_iterable(each))
+        scope = (*scope, *parents, child)
+        if len(set(scope)) < len(scope):
+            scope, pattern = _where_columns_agree(scope, pattern)
+        self._scopes.append(scope)
+        self._parts.append(pattern)
+        self._starts.append(len(self._entries))
+        self._entries.extend(chain.from_iterable(entries))
         return child
 
-    def _add(self, scope: tuple[int, ...], rows: IntArray, entries: Iterable[int]) -> None:
-        """Add a table with one column per variable: where a variable has several, they must agree.
-
-        A required event, say, may decide how much of a phase is open and which row applies as well.
-        """
-        if len(set(scope)) < len(scope):
-            first = [scope.index(variable) for variable in scope]
-            kept = sorted(set(first))
-            agree = (rows == rows[:, first]).all(axis=1)
-            scope = tuple(scope[column] for column in kept)
-            rows = _fixed(rows[agree][:, kept])
-            entries = compress(entries, agree)
-        self._scopes.append(scope)
-        self._rows.append(rows)
-        self._entries.extend(entries)
+    def _choice(self, values: Values) -> _Choice:
+        key = _content(values)
+        if key not in self._choices:
+            used = np.unique(values)
+            self._choices[key] = _Choice(values, tuple(used.tolist()))
+        return self._choices[key]
 
     def cases(
         self, name: str, states: tuple[str, ...], cases: Sequence[Case], parents: tuple[int, ...] = ()
@@ -294,66 +308,56 @@ class Tables:
         unless there are very many cases, the number of the case becomes a variable first, so that the
         parents meet one variable and not all that the conditions mention.
         """
+        tests, draws = zip(*cases, strict=True)
+        tests = tests[:-1]
         room = max(4, ROOM // self.size(parents))
-        scope = union(case.when for case in cases[:-1])
-        if parents and len(cases) < self.size(scope) and len(cases) <= ROOM:
-            number = self._case_number(name, cases, scope)
-            draws = [case.draw for case in cases]
+        scope = union(tests)
+        size = self.size(scope)
+        if parents and len(cases) < size and len(cases) <= ROOM:
+            number = self._case_number(name, tests, scope)
             return self.table(name, states, (number,), np.arange(len(cases)), draws, parents=parents)
-        if self.size(scope) <= max(room, len(cases)):
-            choice = self._first(cases, scope)
-            return self.table(name, states, scope, choice, [case.draw for case in cases], parents=parents)
+        if size <= max(room, len(cases)):
+            return self.table(name, states, scope, self._first(tests, scope), draws, parents=parents)
         following = self.cases(f"{name} [{len(cases)}]", states, cases[-1:], parents)
         passed_on = [always(surely(state)) for state in range(len(states))]
-        for k in range(len(cases) - 2, -1, -1):
-            when = self.narrow(cases[k].when, room, f"{name} [when {k + 1}]")
+        for k in range(len(tests) - 1, -1, -1):
+            when = self.narrow(tests[k], room, f"{name} [when {k + 1}]")
             choice = np.where(when.values[..., None], 0, np.arange(1, len(states) + 1))
             following = self.table(
                 f"{name} [{k + 1}]" if k else name,
                 states,
                 (*when.scope, following),
                 choice,
-                [cases[k].draw, *passed_on],
+                [draws[k], *passed_on],
                 parents=parents,
             )
         return following
 
-    def _case_number(self, name: str, cases: Sequence[Case], scope: tuple[int, ...]) -> int:
-        """Add the number of the first case that holds, by a chain from the last case where it takes one."""
-        states = tuple(f"case {k + 1}" for k in range(len(cases)))
+    def _case_number(self, name: str, tests: Sequence[Function], scope: tuple[int, ...]) -> int:
+        """Add the number of the first test that holds, by a chain from the last one where it takes one."""
+        states = tuple(f"case {k + 1}" for k in range(len(tests) + 1))
         if self.size(scope) <= ROOM:
-            return self.helper(Function(scope, self._first(cases, scope)), states, f"{name} [case]")
-        number = Function((), np.array(len(cases) - 1))
-        for k in range(len(cases) - 2, -1, -1):
-            when = self.narrow(cases[k].when, ROOM, f"{name} [when {k + 1}]")
+            return self.helper(Function(scope, self._first(tests, scope)), states, f"{name} [case]")
+        number = Function((), np.array(len(tests)))
+        for k in range(len(tests) - 1, -1, -1):
+            when = self.narrow(tests[k], ROOM, f"{name} [when {k + 1}]")
             joint = union((when, number))
             values = np.where(self.spread(when, joint), k, self.spread(number, joint)) - k
             label = f"{name} [case from {k + 1}]" if k else f"{name} [case]"
             step = self.helper(Function(joint, values), states[k:], label)
-            number = Function((step,), np.arange(k, len(cases)))
+            number = Function((step,), np.arange(k, len(states)))
         [variable] = number.scope
         return variable
 
-    def _first(self, cases: Sequence[Case], scope: tuple[int, ...]) -> IntArray:
-        """The number of the first case that holds, by the states of `scope`; the last one where none does."""
-        tests = [case.when for case in cases[:-1]]
+    def _first(self, tests: Sequence[Function], scope: tuple[int, ...]) -> IntArray:
+        """The number of the first test that holds, or how many there are, by the states of `scope`."""
         key = _placed(tests, scope)
-        if key not in self._choices:
-            choice = np.full(tuple(map(self.cardinality, scope)), len(tests))
+        if key not in self._firsts:
+            first = np.full(tuple(map(self.cardinality, scope)), len(tests))
             for k in range(len(tests) - 1, -1, -1):
-                choice = np.where(self.spread(tests[k], scope), k, choice)
-            self._choices[key] = _fixed(choice)
-        return self._choices[key]
-
-    def count(self, tests: Sequence[Function], scope: tuple[int, ...]) -> Values:
-        """How many of the tests hold, by the states of `scope`."""
-        key = _placed(tests, scope)
-        if key not in self._counts:
-            total = np.zeros(tuple(map(self.cardinality, scope)), np.int64)
-            for test in tests:
-                total += self.spread(test, scope)
-            self._counts[key] = _fixed(total)
-        return self._counts[key]
+                first = np.where(self.spread(tests[k], scope), k, first)
+            self._firsts[key] = _fixed(first)
+        return self._firsts[key]
 
     def determined(self, name: str, states: tuple[str, ...], function: Function) -> int:
         """Add a variable that always has the function's value."""
@@ -383,30 +387,39 @@ class Tables:
 
     def reduced(self, function: Function) -> Function:
         """Return the same function of the variables that matter, in increasing order."""
-        order = tuple(sorted(range(len(function.scope)), key=function.scope.__getitem__))
-        key = (order, _content(function))
+        return self._reduced(function.scope, _content(function.values), lambda: function.values)
+
+    def at_least(self, count: int, tests: Sequence[Function], scope: tuple[int, ...]) -> Function:
+        """Return where at least `count` of the tests hold, `scope` being all that they mention; reduced."""
+
+        def values() -> Values:
+            return np.asarray(sum(self.spread(test, scope) for test in tests) >= count)
+
+        return self._reduced(scope, (count, _placed(tests, scope)), values)
+
+    def _reduced(self, scope: tuple[int, ...], content: Hashable, values: Callable[[], Values]) -> Function:
+        """Reduce a function of `scope`; equal `content` stands for equal values."""
+        order = tuple(sorted(range(len(scope)), key=scope.__getitem__))
+        key = (order, content)
         if key not in self._reductions:
-            values, kept = function.values.transpose(order), list(order)
-            for axis in range(len(kept) - 1, -1, -1):
-                first = values.take([0], axis)
-                if (values == first).all():
-                    values = first.squeeze(axis)
-                    del kept[axis]
-            self._reductions[key] = tuple(kept), _fixed(np.array(values))
-        axes, values = self._reductions[key]
-        return Function(tuple(function.scope[axis] for axis in axes), values)
+            self._reductions[key] = _reduction(values(), order)
+        axes, reduced = self._reductions[key]
+        return Function(tuple(map(scope.__getitem__, axes)), reduced)
 
     def network(self, entries: Entries, places: Mapping[str, int], conditions: tuple[int, ...]) -> Network:
         """Return the finished network."""
         program, position = entries.program()
-        placed = _fixed(position[self._entries])
-        ends = accumulate(map(len, self._rows), initial=0)
+        handed_out = position[self._entries]
+        counts = [len(part.order) for part in self._parts]
+        order = np.concatenate([part.order for part in self._parts]) + np.repeat(self._starts, counts)
+        placed = _fixed(handed_out[order])
+        ends = accumulate(counts, initial=0)
         return Network(
             variables=tuple(self.variables),
             tables=tuple(
-                SparseTable(child, scope, rows, placed[start:end])
-                for child, (scope, rows, (start, end)) in enumerate(
-                    zip(self._scopes, self._rows, pairwise(ends), strict=True)
+                SparseTable(child, scope, part.rows, placed[start:end])
+                for child, (scope, part, (start, end)) in enumerate(
+                    zip(self._scopes, self._parts, pairwise(ends), strict=True)
                 )
             ),
             program=program,
@@ -416,16 +429,58 @@ class Tables:
         )
 
 
-def _content(function: Function) -> Hashable:
-    """What two functions have in common that have the same values, of whatever variables."""
-    return function.values.shape, function.values.dtype, function.values.tobytes()
+def _pattern(
+    choice: _Choice, configurations: Sequence[tuple[int, ...]], supports: Sequence[tuple[int, ...]]
+) -> _Pattern:
+    """Lay out a table's rows; `supports` are by draw used and by the parents' configuration."""
+    starts = list(accumulate(map(len, supports), initial=0))
+    rows: list[tuple[int, ...]] = []
+    order: list[int] = []
+    for at, k in np.ndenumerate(choice.values):
+        first = choice.used.index(k) * len(configurations)
+        for n, configuration in enumerate(configurations, start=first):
+            rows += [(*at, *configuration, state) for state in supports[n]]
+            order += range(starts[n], starts[n + 1])
+    width = choice.values.ndim + len(configurations[0]) + 1
+    return _Pattern(
+        _fixed(np.array(rows, np.int64).reshape(len(rows), width)), _fixed(np.array(order, np.int64))
+    )
+
+
+def _where_columns_agree(scope: tuple[int, ...], pattern: _Pattern) -> tuple[tuple[int, ...], _Pattern]:
+    """Return a table with one column per variable: where a variable has several, they must agree.
+
+    A required event, say, may decide how much of a phase is open and which row applies as well.
+    """
+    rows = pattern.rows
+    first = [scope.index(variable) for variable in scope]
+    kept = sorted(set(first))
+    agree = (rows == rows[:, first]).all(axis=1)
+    once = _Pattern(_fixed(rows[agree][:, kept]), _fixed(pattern.order[agree]))
+    return tuple(scope[column] for column in kept), once
+
+
+def _reduction(values: Values, order: tuple[int, ...]) -> tuple[tuple[int, ...], Values]:
+    """Put the axes in this order without those that make no difference: which are left, and the values."""
+    values, kept = values.transpose(order), list(order)
+    for axis in range(len(kept) - 1, -1, -1):
+        first = values.take([0], axis)
+        if (values == first).all():
+            values = first.squeeze(axis)
+            del kept[axis]
+    return tuple(kept), _fixed(np.array(values))
+
+
+def _content(values: Values) -> Hashable:
+    """The same for equal arrays only: truth values take a byte each, whole numbers more."""
+    return values.shape, values.tobytes()
 
 
 def _placed(functions: Iterable[Function], scope: tuple[int, ...]) -> Hashable:
     """What lists of functions have in common that have the same values at the same places of `scope`."""
-    return tuple((tuple(map(scope.index, f.scope)), _content(f)) for f in functions)
+    return tuple([(tuple(map(scope.index, f.scope)), _content(f.values)) for f in functions])
 
 
 def union(functions: Iterable[Function]) -> tuple[int, ...]:
     """Return the variables of several functions, in the order in which they first appear."""
-    return tuple(dict.fromkeys(v for function in functions for v in function.scope))
+    return tuple(dict.fromkeys([v for function in functions for v in function.scope]))

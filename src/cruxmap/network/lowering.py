@@ -10,7 +10,7 @@ with the number of parents; only the arguments on one claim multiply.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
-from itertools import product
+from itertools import compress, product
 from typing import assert_never
 
 import numpy as np
@@ -54,22 +54,25 @@ from cruxmap.language.argument_map import (
     Timeline,
     Within,
     condition_text,
-    mentioned,
+    mentioned_in,
 )
 from cruxmap.language.garbage import no_collection
 from cruxmap.language.inheritance import Perspective
 from cruxmap.network.assembly import (
     ALWAYS,
     BOOLEAN,
-    NO,
+    OTHERWISE,
+    OTHERWISE_NOT,
     ROOM,
-    YES,
+    SURELY,
+    SURELY_NOT,
     Case,
     Draw,
     Drawn,
     Entries,
     Function,
     Tables,
+    Term,
     Terms,
     always,
     surely,
@@ -85,11 +88,11 @@ type _Weighed = OnClaim | OnRoute | OnPhase | OnArgument | str
 
 @dataclass(frozen=True, slots=True)
 class _Weight:
-    """An argument on a target: the address of its strength or force, +1 or -1, the states it names."""
+    """An argument on a target: its strength or force, as an address and a term; the states that it names."""
 
     argument: str
     weight: str
-    sign: float
+    term: Term
     states: frozenset[str] = frozenset()
 
 
@@ -116,12 +119,8 @@ def lower(
     It serves every worldview, those in `perspectives` in particular: what is 0% or 100% in all of them is
     built into the tables. Without any, only structure is.
     """
-    work = _Work(
-        argument_map,
-        Entries(argument_map.judgements, _certain(perspectives)),
-        Tables(),
-        _weights(argument_map.arguments),
-    )
+    entries = Entries(argument_map.judgements, _certain(perspectives))
+    work = _Work(argument_map, entries, Tables(), _weights(argument_map.arguments, entries.index))
     for name in _in_order(argument_map, work.weights):
         work.places[name] = _entry(work, argument_map.entry[name])
     asked = tuple(_boolean(work, condition) for condition in conditions)
@@ -140,20 +139,20 @@ def _certain(perspectives: Sequence[Perspective]) -> dict[str, bool]:
     return certain
 
 
-def _weights(arguments: Iterable[Argument]) -> dict[_Weighed, tuple[_Weight, ...]]:
+def _weights(arguments: Iterable[Argument], index: Mapping[str, int]) -> dict[_Weighed, tuple[_Weight, ...]]:
     """Find the arguments on each target; one that names a question twice bears on all the states it names."""
     found: dict[_Weighed, dict[str, _Weight]] = {}
     for argument in arguments:
-        name = argument.about.id
-        sign = 1.0 if argument.direction is Direction.FOR else -1.0
+        name, weight = argument.about.id, argument.weight.address
+        term = (index[weight], 1.0 if argument.direction is Direction.FOR else -1.0)
         for target in argument.targets:
             match target:
                 case OnStates(question=question, states=states):
                     before = found.setdefault(question, {}).get(name)
                     named = frozenset(states) | (before.states if before else frozenset())
-                    found[question][name] = _Weight(name, argument.weight.address, sign, named)
+                    found[question][name] = _Weight(name, weight, term, named)
                 case OnClaim() | OnRoute() | OnPhase() | OnArgument():
-                    found.setdefault(target, {})[name] = _Weight(name, argument.weight.address, sign)
+                    found.setdefault(target, {})[name] = _Weight(name, weight, term)
                 case _:
                     assert_never(target)
     return {target: tuple(weights.values()) for target, weights in found.items()}
@@ -165,24 +164,16 @@ def _weights(arguments: Iterable[Argument]) -> dict[_Weighed, tuple[_Weight, ...
 def _in_order(argument_map: ArgumentMap, weights: Mapping[_Weighed, tuple[_Weight, ...]]) -> Iterable[str]:
     """Yield the ids of all entries, what each rests on first. Raises CycleError where some form a circle."""
     return TopologicalSorter(
-        {name: dict.fromkeys(_rests_on(entry, weights)) for name, entry in argument_map.entry.items()}
+        {name: _rests_on(entry, weights) for name, entry in argument_map.entry.items()}
     ).static_order()
 
 
 def _rests_on(entry: Entry, weights: Mapping[_Weighed, tuple[_Weight, ...]]) -> Iterator[str]:
-    """Yield the ids of the entries that an entry's own table names."""
+    """Yield the ids of the entries that an entry's own table names, with repeats."""
     for target in _targets(entry):
-        yield from (weight.argument for weight in weights.get(target, ()))
-    for condition in _conditions(entry):
-        if condition is not None:
-            yield from mentioned(condition)
-    match entry:
-        case Question(basis=Gap(start=start, end=end)):
-            yield from (start, end)
-        case Event(basis=Combination(parts=events) | Emergence(requires=events)):
-            yield from events
-        case _:
-            pass
+        for weight in weights.get(target, ()):
+            yield weight.argument
+    yield from mentioned_in(entry)
 
 
 def _targets(entry: Entry) -> Iterator[_Weighed]:
@@ -200,28 +191,6 @@ def _targets(entry: Entry) -> Iterator[_Weighed]:
         case Argument():
             yield OnArgument(name)
         case Event():
-            return
-        case _:
-            assert_never(entry)
-
-
-def _conditions(entry: Entry) -> Iterator[Condition | None]:
-    """Yield the conditions of an entry."""
-    match entry:
-        case Claim(basis=Definition(parts=conditions)) | Argument(premises=conditions):
-            yield from conditions
-        case Claim(basis=Routes(routes=routes, when=when)):
-            yield when
-            yield from (route.when for route in routes)
-        case Claim(basis=Table(rows=rows)):
-            yield from (row.when for row in rows)
-        case Question(basis=ShareTable(rows=share_rows)):
-            yield from (row.when for row in share_rows)
-        case Event(basis=Emergence(phases=phases)):
-            for phase in phases:
-                yield phase.when
-                yield from (row.when for row in phase.rows)
-        case Claim() | Question() | Event():
             return
         case _:
             assert_never(entry)
@@ -284,10 +253,12 @@ def _at_least(work: _Work, count: int, tests: Sequence[Function], name: str) -> 
     Where the tests range over too much, a chain counts those that hold up to `count`, or those that do not
     up to one more than may be missing, whichever is less.
     """
+    if count == len(tests) < 2:
+        return tests[0] if tests else ALWAYS
     tables = work.tables
     scope = union(tests)
     if tables.size(scope) <= ROOM:
-        return tables.reduced(Function(scope, np.asarray(tables.count(tests, scope) >= count)))
+        return tables.at_least(count, tests, scope)
     enough = min(count, len(tests) - count + 1)
     hits = enough == count
     counted = Function((), np.array(0))
@@ -362,7 +333,7 @@ def _claim(work: _Work, claim: Claim) -> int:
         case Routes(when=when) as routes:
             causes = _noisy_or(work, claim.about.id, routes, f"{name} [causes]")
             applies = tables.narrow(_test(work, when), ROOM // 2, f"{name} [when]")
-            cases = [_sure(_is(causes, False), NO), _sure(applies, YES), _sure(ALWAYS, NO)]
+            cases = [(_is(causes, False), SURELY_NOT), (applies, SURELY), OTHERWISE_NOT]
             return tables.cases(name, BOOLEAN, cases)
         case _:
             assert_never(claim.basis)
@@ -388,9 +359,9 @@ def _noisy_or(work: _Work, claim: str, routes: Routes, name: str) -> int:
         room = max(2, ROOM // 2 // work.tables.size(arguments))
         at_work = work.tables.narrow(_test(work, when), room, f"{name} [when {k + 1}]")
         step = name if k + 1 == len(causes) else f"{name} [first {k + 1}]"
-        cases = [*before, _chance(work, at_work, chance, weights), _sure(ALWAYS, NO)]
+        cases = [*before, _chance(work, at_work, chance, weights), OTHERWISE_NOT]
         cause = work.tables.cases(step, BOOLEAN, cases, arguments)
-        before = [_sure(_is(cause, True), YES)]
+        before = [(_is(cause, True), SURELY)]
     return cause
 
 
@@ -407,21 +378,25 @@ def _argument(work: _Work, argument: Argument) -> int:
     tests = [_test(work, premise) for premise in argument.premises]
     tests += [_is(work.places[u.argument], False) for u in sure]
     holds = _at_least(work, len(tests), tests, name)
-    if not unsure or work.entries.certainty(credence.address) is not True:
-        cases = [_chance(work, holds, credence), _sure(ALWAYS, NO)]
-        holds = _is(tables.cases(f"{name} [sound]" if unsure else name, BOOLEAN, cases), True)
+    if not unsure:
+        return tables.cases(name, BOOLEAN, [_chance(work, holds, credence), OTHERWISE_NOT])
+    if work.entries.certainty(credence.address) is True:
+        fails = _negated(holds)
+    else:
+        cases = [_chance(work, holds, credence), OTHERWISE_NOT]
+        fails = _is(tables.cases(f"{name} [sound]", BOOLEAN, cases), False)
     for k, undercutter in enumerate(unsure):
         bitten = _is(work.places[undercutter.argument], True)
-        cases = [_sure(_negated(holds), NO), _undercut(work, bitten, undercutter.weight), _sure(ALWAYS, YES)]
+        cases = [(fails, SURELY_NOT), _undercut(work, bitten, undercutter.weight), OTHERWISE]
         step = name if k + 1 == len(unsure) else f"{name} [after {undercutter.argument}]"
-        holds = _is(tables.cases(step, BOOLEAN, cases), True)
-    return holds.scope[0]
+        fails = _is(tables.cases(step, BOOLEAN, cases), False)
+    return fails.scope[0]
 
 
 def _undercut(work: _Work, when: Function, force: str) -> Case:
     """The case in which an undercutting argument holds: the inference fails with its force."""
     states, entries = work.entries.chance(force)
-    return Case(when, always((tuple(1 - state for state in reversed(states)), entries[::-1])))
+    return when, always((tuple(1 - state for state in reversed(states)), entries[::-1]))
 
 
 def _question(work: _Work, question: Question) -> int:
@@ -443,12 +418,10 @@ def _shares(work: _Work, row: ShareRow, states: tuple[str, ...], weights: tuple[
 
     def draw(configuration: tuple[int, ...]) -> Draw:
         held = list(zip(weights, configuration, strict=True))
-        terms = [
-            _terms(work, weights, [holds and state in w.states for w, holds in held]) for state in states
-        ]
+        terms = [_terms(weights, [holds and state in w.states for w, holds in held]) for state in states]
         return work.entries.shares(addresses, terms)
 
-    return Case(_test(work, row.when), draw)
+    return _test(work, row.when), draw
 
 
 def _gap(work: _Work, gap: Gap) -> Function:
@@ -555,12 +528,12 @@ def _happens(work: _Work, event: str, phase: PhaseChance, n_steps: int, opened: 
     def chance(row: Row) -> Case:
         def draw(configuration: tuple[int, ...]) -> Draw:
             n_open = n_steps if opened is None else opened.counts[configuration[-1]]
-            terms = _terms(work, weights, configuration)
+            terms = _terms(weights, configuration)
             return work.entries.hazard(row.credence.address, terms, phase.pace.address, n_open, n_steps)
 
-        return Case(_test(work, row.when), draw)
+        return _test(work, row.when), draw
 
-    gate = [] if phase.when is None else [_sure(_negated(_test(work, phase.when)), NO)]
+    gate = [] if phase.when is None else [(_negated(_test(work, phase.when)), SURELY_NOT)]
     cases = [*gate, *map(chance, phase.rows)]
     return work.tables.cases(f"{event}.{phase.phase}", BOOLEAN, cases, parents)
 
@@ -607,17 +580,12 @@ def _negated(test: Function) -> Function:
     return Function(test.scope, ~test.values)
 
 
-def _sure(when: Function, draw: Draw) -> Case:
-    return Case(when, always(draw))
-
-
 def _chance(work: _Work, when: Function, judgement: Judgement, weights: tuple[_Weight, ...] = ()) -> Case:
     """The case of one number, shifted by the arguments that hold."""
-
-    def draw(configuration: tuple[int, ...]) -> Draw:
-        return work.entries.chance(judgement.address, _terms(work, weights, configuration))
-
-    return Case(when, draw)
+    chance, address = work.entries.chance, judgement.address
+    if not weights:
+        return when, lambda _: chance(address)
+    return when, lambda configuration: chance(address, _terms(weights, configuration))
 
 
 def _weights_on(work: _Work, target: _Weighed, judgements: Iterable[Judgement]) -> tuple[_Weight, ...]:
@@ -631,10 +599,6 @@ def _arguments(work: _Work, weights: tuple[_Weight, ...]) -> tuple[int, ...]:
     return tuple(work.places[weight.argument] for weight in weights)
 
 
-def _terms(work: _Work, weights: Iterable[_Weight], holds: Iterable[int]) -> Terms:
+def _terms(weights: Iterable[_Weight], holds: Iterable[int]) -> Terms:
     """The shift by those arguments that hold."""
-    index = work.entries.index
-    terms = [
-        (index[weight.weight], weight.sign) for weight, held in zip(weights, holds, strict=False) if held
-    ]
-    return tuple(sorted(terms))
+    return tuple(sorted(compress([weight.term for weight in weights], holds)))
