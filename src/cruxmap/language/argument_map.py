@@ -138,7 +138,7 @@ class Role(StrEnum):
     @property
     def scale(self) -> Scale:
         """Strengths and paces are ratios; the others are probabilities."""
-        return Scale.RATIO if self in (Role.STRENGTH, Role.PACE) else Scale.PROBABILITY
+        return Scale.RATIO if self is Role.STRENGTH or self is Role.PACE else Scale.PROBABILITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,20 +246,19 @@ class AnyOf:
 type Condition = ClaimIs | StateIn | Before | Within | During | ByEndOf | Ever | Not | AllOf | AnyOf
 
 
-def mentioned(condition: Condition) -> Iterator[str]:
-    """Yield the ids of the claims, questions and events that a condition is about, with repeats."""
+def mentioned(condition: Condition) -> tuple[str, ...]:
+    """Return the ids of the claims, questions and events that a condition is about, with repeats."""
     match condition:
         case ClaimIs(claim=name) | StateIn(question=name):
-            yield name
+            return (name,)
         case Before(event=a, other=b) | Within(event=a, other=b):
-            yield from (a, b)
+            return (a, b)
         case During(event=name) | ByEndOf(event=name) | Ever(event=name):
-            yield name
+            return (name,)
         case Not(part=part):
-            yield from mentioned(part)
+            return mentioned(part)
         case AllOf(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from mentioned(part)
+            return tuple(name for part in parts for name in mentioned(part))
 
 
 def condition_text(condition: Condition) -> str:
@@ -728,16 +727,16 @@ def judgements_of(entry: Entry) -> Iterator[Judgement]:
         case Claim(basis=Definition(if_met=if_met, otherwise=otherwise)):
             yield from (if_met, otherwise)
         case Claim(basis=Routes(routes=routes, leak=leak)):
-            yield from (route.chance for route in routes)
+            yield from [route.chance for route in routes]
             yield leak
         case Claim(basis=Table(rows=rows)):
-            yield from (row.credence for row in rows)
+            yield from [row.credence for row in rows]
         case Question(basis=ShareTable(rows=share_rows)):
             for share_row in share_rows:
                 yield from share_row.shares
         case Event(basis=Emergence(phases=phases)):
             for phase in phases:
-                yield from (row.credence for row in phase.rows)
+                yield from [row.credence for row in phase.rows]
                 yield phase.pace
         case Argument(credence=credence, weight=weight):
             yield from (credence, weight)
