@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cruxmap.network import contraction
-from cruxmap.network.contraction import quick_tree, rerooted, searched_trees
+from cruxmap.network.contraction import Scopes, quick_tree, rerooted, searched_trees
 from cruxmap.network.planning import TooWide, ancestors, plan, plan_text
 from cruxmap.network.queries import infer
 from networks import joint_distribution, network, random_network
@@ -147,20 +147,20 @@ def test_a_cache_that_cannot_be_written_or_read_does_no_harm(own_cache: Path) ->
 
 def test_trees_join_everything_once_wherever_the_root_is() -> None:
     made, _ = random_network(12, 3, window=12, states=(2, 3), draws=1)
-    scopes = [table.scope for table in made.tables]
+    scopes = Scopes.of([table.scope for table in made.tables])
     cards = np.array([len(variable.states) for variable in made.variables])
     tree = quick_tree(scopes, cards)
     n = len(scopes)
     for leaf in range(n):
         turned = rerooted(tree, scopes, cards, leaf)
-        assert sorted(t for pair in turned.pairs for t in pair) == list(range(2 * n - 2))
+        assert sorted(turned.pairs.ravel()) == list(range(2 * n - 2))
         assert leaf in turned.pairs[-1]
         assert turned.products <= tree.products + 2 ** max(tree.width, turned.width) * 12
 
 
 def test_searching_finds_cheaper_trees() -> None:
     made, _ = random_network(50, 1, window=50, parents=5)
-    scopes = [table.scope for table in made.tables]
+    scopes = Scopes.of([table.scope for table in made.tables])
     cards = np.array([len(variable.states) for variable in made.variables])
     first, *others = searched_trees(scopes, cards)
     assert first.products < quick_tree(scopes, cards).products
@@ -195,6 +195,23 @@ def test_a_wide_network_with_many_variables_in_one_table_does_not_overflow() -> 
     made = network([3, *[2] * (n + 1)], [selector, *copies, any_pattern])
     entries = np.array([[1.0], [0.2], [0.3], [0.5]])
     np.testing.assert_allclose(infer(made, entries, (), [n + 1]).marginals[n + 1][:, 0], [0.7, 0.3])
+
+
+def test_marginals_are_read_wherever_slots_tell_the_state() -> None:
+    """Three roots and a child: one root's entries are its own, two share theirs, and rows of the child do."""
+    roots = [((0,), [[0], [1]], [1, 2]), ((1,), [[0], [1]], [3, 4]), ((2,), [[0], [1]], [3, 4])]
+    child_rows = [[a, b, c, s] for a in (0, 1) for b in (0, 1) for c in (0, 1) for s in (0, 1)]
+    own = [5 + 2 * (a and b) + s for a, b, _, s in child_rows]
+    crossed = [9 + (s ^ c) for _, _, c, s in child_rows]
+    for child_entries in (own, crossed):
+        made = network([2, 2, 2, 2], [*roots, ((0, 1, 2, 3), child_rows, child_entries)])
+        entries = np.array([1.0, 0.3, 0.7, 0.6, 0.4, 0.9, 0.1, 0.25, 0.75, 0.15, 0.85])[:, None]
+        joint = joint_distribution(made, entries[:, 0])
+        marginals = infer(made, entries, (), range(4)).marginals
+        for v in range(4):
+            others = tuple(w for w in range(4) if w != v)
+            np.testing.assert_allclose(marginals[v][:, 0], joint.sum(axis=others), rtol=1e-12)
+        assert 0 not in plan(made, range(4)).indicators[:, 0]
 
 
 def test_the_reference_and_a_planned_answer_on_many_states() -> None:

@@ -18,6 +18,9 @@ LOW_HALF = 0xFFFFFFFF
 TABLE_BITS = 18
 """Of the table of sums by hash: small enough to stay in cache."""
 
+ANY_STEP_RATHER = 1 << 40
+"""Added to the size of leaves: reading at what is computed anyway takes no more slopes."""
+
 COMPLETE, OVER_BUDGET = 0, 1
 N_TRIPLES, N_OUTPUTS, N_CONSTANTS = 0, 1, 2
 
@@ -303,6 +306,55 @@ def _renamed(slot, n_inputs, place):
 
 
 @njit(cache=True)
+def _read_here(scope, states, slots, size, asked, smallest, read_slots, read_states):
+    """Read what is asked of the scope at a tensor whose slots are nobody else's, unless it is read at one as
+    small: each variable whose state every slot tells.
+    """
+    order = np.argsort(slots)
+    distinct = np.ones(len(order), np.bool_)
+    for n in range(1, len(order)):
+        distinct[n] = slots[order[n]] != slots[order[n - 1]]
+    for q in range(len(scope)):
+        ask = asked[scope[q]]
+        if ask < 0 or size >= smallest[ask]:
+            continue
+        told = True
+        for n in range(1, len(order)):
+            told &= distinct[n] or states[order[n], q] == states[order[n - 1], q]
+        if told:
+            smallest[ask] = size
+            read_slots[ask] = slots[order[distinct]]
+            read_states[ask] = states[order[distinct], q].copy()
+
+
+@njit(cache=True)
+def with_indicators(pairs, indicator, scalar):
+    """The joins (n, 2) with each table's indicator, if it is not -1, joined to it first, and a scalar 1 to
+    the last result.
+
+    Tables are numbered first; in `pairs` results follow, in what comes out indicators, the scalar, results.
+    """
+    n, last = len(indicator), len(indicator) + len(pairs) - 1
+    if n == 0:
+        return np.empty((0, 2), np.int64)
+    name = np.arange(last + 3)  # of tables, results and, last of all, the scalar
+    name[-1] = scalar
+    steps = np.empty((len(pairs) + np.sum(indicator >= 0) + 1, 2), np.int64)
+    made = 0
+    for i in range(len(pairs) + 1):
+        a, b = (pairs[i, 0], pairs[i, 1]) if i < len(pairs) else (last, last + 2)
+        for t in (a, b):
+            if t < n and indicator[t] >= 0:
+                steps[made] = t, indicator[t]
+                made += 1
+                name[t] = scalar + made
+        steps[made] = name[a], name[b]
+        made += 1
+        name[n + i] = scalar + made
+    return steps
+
+
+@njit(cache=True)
 def join_all(
     pairs,
     scope_first,
@@ -324,8 +376,8 @@ def join_all(
 
     Returns `(status, left, right, first, constants, root slots, root states, stats, read slots, read
     states, read first)`; `stats` is (n_steps, 2), rows and triples. A variable is read at the smallest step
-    all of whose rows are new slots, one each; where there is none its stretch is empty, and a slot of -1 is
-    always 0.
+    all of whose slots are new and tell its state, or else at the smallest leaf whose slots tell its state and
+    are in no other; where there is none its stretch is empty, and a slot of -1 is always 0.
     """
     n_leaves, n_steps, n_variables = len(scope_first) - 1, len(pairs), len(cards)
     # Tensors count from 1 in these lists: number 0 is empty and stands for those that have been joined.
@@ -347,6 +399,15 @@ def join_all(
     smallest = np.full(n_asked, 1 << 62, np.int64)
     read_slots = [slots_flat[:0] for _ in range(n_asked)]
     read_states = [states_flat[:0] for _ in range(n_asked)]
+    user = np.full(n_inputs, -1, np.int64)  # the one leaf that uses an input; -2 where there are several
+    for t in range(1, n_leaves + 1):
+        for slot in slots[t]:
+            user[slot] = t if user[slot] in (-1, t) else -2
+    user[0] = -2
+    for t in range(1, n_leaves + 1):
+        if np.all(user[slots[t]] == t):
+            size = len(slots[t]) + ANY_STEP_RATHER
+            _read_here(scopes[t], states[t], slots[t], size, asked, smallest, read_slots, read_states)
 
     left, right = np.empty(1024, np.int32), np.empty(1024, np.int32)
     first = np.zeros(1024, np.int64)
@@ -433,13 +494,9 @@ def join_all(
         states.append(rows[:n_rows].copy())
         slots.append(row_slots[:n_rows].copy())
         stats[step, 0], ends[step] = n_rows, counts[N_OUTPUTS]
-        if counts[N_OUTPUTS] - first_output == n_rows > 0:
-            for q in range(len(scope)):
-                ask = asked[scope[q]]
-                if ask >= 0 and n_rows < smallest[ask]:
-                    smallest[ask] = n_rows
-                    read_slots[ask] = slots[-1]
-                    read_states[ask] = states[-1][:, q].copy()
+        new = (slots[-1] >= n_inputs + first_output) & (slots[-1] < CONSTANT)
+        if n_rows > 0 and np.all(new):
+            _read_here(scope, states[-1], slots[-1], n_rows, asked, smallest, read_slots, read_states)
 
     left, right, first, place = _pruned(
         left[: counts[N_TRIPLES]],

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
 from math import inf
 from operator import itemgetter
 
@@ -25,7 +24,7 @@ from cruxmap.network.contraction import (
     CHEAP,
     CHEAP_PER_TABLE,
     SEARCHABLE,
-    Pairs,
+    Scopes,
     Tree,
     measured,
     quick_tree,
@@ -120,9 +119,8 @@ def plan(network: Network, ask: Sequence[int], evidence: Sequence[int] = (), bud
     with no_collection():
         question = _question(network, ask, evidence)
         tree = _tree(question, budget)
-        marked = frozenset(question.clamped)
-        if question.kept is None:
-            marked |= frozenset(question.asked) - tree.carried
+        certain = {v for v in question.asked if not (tree.carried[v] or network.tables[v].entries.all())}
+        marked = frozenset(question.clamped).union(certain if question.kept is None else ())
         joined = _joined(question, tree, marked, budget)
         unread = [v for v, (slots, _) in joined.reads.items() if not len(slots)]
         if unread:
@@ -155,7 +153,7 @@ class _Question:
     kept: int | None
     variables: tuple[int, ...]
     tables: tuple[SparseTable, ...]
-    scopes: tuple[tuple[int, ...], ...]
+    scopes: Scopes
     cards: IntArray
     lengths: IntArray
     states: npt.NDArray[np.int16]
@@ -177,7 +175,7 @@ def _question(network: Network, ask: Sequence[int], evidence: Sequence[int]) -> 
         kept=kept,
         variables=variables,
         tables=tables,
-        scopes=tuple(table.scope for table in tables),
+        scopes=Scopes.of([table.scope for table in tables]),
         cards=cards,
         lengths=np.array([len(table.entries) for table in tables], np.int64),
         states=np.concatenate([np.zeros(0, np.int16), *(t.rows.ravel() for t in tables)], dtype=np.int16),
@@ -211,7 +209,7 @@ def _tree(question: _Question, budget: int) -> Tree:
     if len(scopes) > SEARCHABLE:
         raise TooWide(quick.products, budget)
 
-    def search() -> list[Pairs]:
+    def search() -> list[IntArray]:
         best, fewest = quick, inf
         for found in searched_trees(scopes, cards):
             for leaf in range(0, len(scopes), -(-len(scopes) // ROOTS)):
@@ -244,7 +242,8 @@ def _structure(question: _Question) -> bytes:
         question.cards[list(question.variables)],
         [place[v] for v in question.asked],
         [place[v] for v in question.clamped],
-        *([place[v] for v in scope] for scope in question.scopes),
+        question.scopes.first,
+        [place[v] for v in question.scopes.variables.tolist()],
         alike,
         *(table.rows.ravel() for table in question.tables),
     ]
@@ -275,16 +274,18 @@ def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int
     The tables of `marked` variables are multiplied by an indicator of their state first: whatever is
     clamped, and what can be read only there.
     """
-    from cruxmap.network.joining import COMPLETE, join_all
+    from cruxmap.network.joining import COMPLETE, join_all, with_indicators
 
-    cards, loads, in_order = question.cards, question.loads, sorted(marked)
+    cards, loads, scopes, in_order = question.cards, question.loads, question.scopes, sorted(marked)
     indicators = np.array([(v, s) for v in in_order for s in range(cards[v])], dtype=np.int64).reshape(-1, 2)
     n_given = len(loads) + len(indicators)
-    scopes = [*question.scopes, *((v,) for v in in_order), ()]
+    ends = scopes.first[-1] + np.arange(1, len(in_order) + 1)
     lengths = np.concatenate([np.zeros(1, np.int64), question.lengths, cards[in_order], np.ones(1, np.int64)])
     slots = np.concatenate([question.slots, np.arange(len(loads), n_given), np.zeros(1, np.int64)])
     states = np.concatenate([question.states, indicators[:, 1]], dtype=np.int16)
-    steps = _with_indicators(question, tree, in_order)
+    indicator = np.full(len(scopes), -1)
+    indicator[np.searchsorted(question.variables, in_order)] = len(scopes) + np.arange(len(in_order))
+    steps = with_indicators(tree.pairs, indicator, len(scopes) + len(in_order))
     is_kept = np.zeros(len(cards), dtype=np.bool_)
     is_kept[[v for v in question.asked if v == question.kept]] = True
     carried = [v for v in question.asked if v != question.kept and v not in marked]
@@ -293,8 +294,8 @@ def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int
     status, left, right, first, constants, roots, root_states, stats, read, read_states, read_first = (
         join_all(
             steps,
-            np.cumsum(np.fromiter(chain((0,), map(len, scopes)), np.int64)),
-            np.fromiter(chain.from_iterable(scopes), np.int64),
+            np.concatenate([scopes.first, ends, [scopes.first[-1] + len(in_order)]]),
+            np.concatenate([scopes.variables, np.array(in_order, np.int64)]),
             np.cumsum(lengths),
             states,
             slots,
@@ -320,32 +321,6 @@ def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int
     return _Joined(
         loads, indicators, constants, left, right, first, roots, reads, np.column_stack([steps, stats])
     )
-
-
-def _with_indicators(question: _Question, tree: Tree, marked: Sequence[int]) -> IntArray:
-    """The joins of the tree (n, 2), each marked table's indicator joined to it first, a scalar 1 at the end.
-
-    Tensors are numbered tables, indicators, the scalar, results.
-    """
-    n = len(question.tables)
-    scalar = n + len(marked)
-    place = {v: i for i, v in enumerate(question.variables)}
-    indicator_of = {place[v]: n + i for i, v in enumerate(marked)}
-    steps: list[tuple[int, int]] = []
-    now = list(range(n))
-
-    def operand(t: int) -> int:
-        if t in indicator_of:
-            steps.append((t, indicator_of[t]))
-            return scalar + len(steps)
-        return now[t]
-
-    for a, b in tree.pairs:
-        steps.append((operand(a), operand(b)))
-        now.append(scalar + len(steps))
-    if n:
-        steps.append((operand(len(now) - 1), scalar))
-    return np.array(steps, dtype=np.int64).reshape(-1, 2)
 
 
 # --- the plan ----------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.language.argument_map import Method
 from cruxmap.language.codes import Code
-from cruxmap.network.contraction import HOPELESS, lightest_first
+from cruxmap.network.contraction import HOPELESS, Scopes, entangled
 from cruxmap.network.drawing import add_slopes, average, draw_states, look_up, tally, weigh
 from cruxmap.network.executors import cores
 from cruxmap.network.network import Evidence, FloatArray, Network, Numbering
@@ -107,7 +107,7 @@ def tied_by(network: Network, ask: Iterable[int], clamped: Iterable[int]) -> tup
     cards = np.array([len(variable.states) for variable in network.variables])
     left: dict[int, set[int]] = {}
     for width in KNOTS:
-        _, left = lightest_first(scopes, cards, width)
+        left = entangled(Scopes.of(scopes), cards, width)
         if left:
             break
     if not left:

@@ -15,7 +15,7 @@ from graphlib import TopologicalSorter
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.network.contraction import lightest_first
+from cruxmap.network.contraction import Scopes, entangled
 from cruxmap.network.drawing import Lookup
 from cruxmap.network.network import IntArray, Network, Numbering, SparseTable
 from cruxmap.network.planning import TooWide, ancestors
@@ -154,9 +154,8 @@ def _tied(question: _Question, width: float) -> set[int]:
     few others.
     """
     network, children = question.network, question.children
-    scopes = [network.tables[v].scope for v in children]
-    _, left = lightest_first(scopes, question.cards, width)
-    drawn = set(ancestors(network, left))
+    scopes = Scopes.of([network.tables[v].scope for v in children])
+    drawn = set(ancestors(network, entangled(scopes, question.cards, width)))
     group = {v: v for v in children}  # of variables that are summed together: each points towards the first
     logs = np.log2(question.cards)
     size = {v: float(logs[v]) for v in children}

@@ -1,0 +1,243 @@
+"""Eliminating variables one after another, compiled: a greedy order, its joins, and what joins cost.
+
+In: the variables that each table mentions, as two arrays (`scopes.first` and `scopes.variables` in
+`contraction`). Time and memory are near-linear in the number of tables where neighbourhoods stay small.
+"""
+
+from heapq import heapify, heappop, heappush
+
+import numpy as np
+from numba import njit
+
+N_EDGES, N_LINKS = 0, 1
+
+
+# --- the order ---------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def lightest_order(first, variables, logs, most):
+    """Take the variable with the fewest configurations of it and its neighbours first: `(order, left, of)`.
+
+    `logs` (n,) is the log2 of the number of states. It ends where there are more than `2**most`: then
+    `left[i]` are the variables that are left, and `of[i]` the neighbours that each has by then.
+    """
+    n = len(logs)
+    weights = np.full(n, np.nan)  # of a variable with its neighbours; nan once it is gone
+    edges = np.full(1024, -1, np.int64)
+    head, links = np.full(n, -1, np.int64), np.empty((1024, 2), np.int64)
+    counts = np.zeros(2, np.int64)
+    for v in variables:
+        weights[v] = logs[v]
+    for t in range(len(first) - 1):
+        scope = variables[first[t] : first[t + 1]]
+        edges, links = _connected(scope, logs, weights, edges, head, links, counts)
+    queue = [(weights[v], v) for v in range(n) if not np.isnan(weights[v])]
+    heapify(queue)
+    order = np.empty(len(queue), np.int64)
+    around = np.empty(n, np.int64)
+    done = 0
+    while queue:
+        weight, v = heappop(queue)
+        if weight != weights[v]:
+            continue
+        if weight > most:
+            break
+        order[done] = v
+        done += 1
+        weights[v] = np.nan
+        n_around = _neighbours(v, weights, head, links, around)
+        for w in around[:n_around]:
+            weights[w] -= logs[v]
+        edges, links = _connected(around[:n_around], logs, weights, edges, head, links, counts)
+        for w in around[:n_around]:
+            heappush(queue, (weights[w], w))
+    left = np.flatnonzero(~np.isnan(weights))
+    of = [around[: _neighbours(v, weights, head, links, around)].copy() for v in left]
+    return order[:done], left, of
+
+
+@njit(cache=True)
+def _connected(members, logs, weights, edges, head, links, counts):
+    """Make variables neighbours of one another, with room: `(edges, links)`.
+
+    `edges` is a hash table of pairs, and `links` are (neighbour, next link), each variable's from its `head`.
+    """
+    n = len(members)
+    while 2 * (counts[N_EDGES] + n * n) > len(edges):
+        larger = np.full(2 * len(edges), -1, np.int64)
+        for edge in edges:
+            if edge >= 0:
+                _entered(larger, edge)
+        edges = larger
+    if counts[N_LINKS] + n * n > len(links):
+        longer = np.empty((max(2 * len(links), counts[N_LINKS] + n * n), 2), np.int64)
+        longer[: counts[N_LINKS]] = links[: counts[N_LINKS]]
+        links = longer
+    for p in range(n):
+        for q in range(p):
+            v, w = min(members[p], members[q]), max(members[p], members[q])
+            if v < w and _entered(edges, v * len(weights) + w):
+                counts[N_EDGES] += 1
+                for one, other in ((v, w), (w, v)):
+                    links[counts[N_LINKS]] = other, head[one]
+                    head[one] = counts[N_LINKS]
+                    counts[N_LINKS] += 1
+                    weights[one] += logs[other]
+    return edges, links
+
+
+@njit(cache=True)
+def _entered(table, key):
+    """Put a key into a hash table that has room, -1 where it is empty; tell whether it is new there."""
+    last = len(table) - 1
+    place = np.int64((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(16)) & last
+    while table[place] >= 0:
+        if table[place] == key:
+            return False
+        place = (place + 1) & last
+    table[place] = key
+    return True
+
+
+@njit(cache=True)
+def _neighbours(v, weights, head, links, into):
+    """Write the neighbours of a variable that are not gone to `into`; return how many there are."""
+    n, link = 0, head[v]
+    while link >= 0:
+        w = links[link, 0]
+        if not np.isnan(weights[w]):
+            into[n] = w
+            n += 1
+        link = links[link, 1]
+    return n
+
+
+# --- the joins ---------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def joins(first, variables, order, n_variables):
+    """Return the joins that sum variables out in order, (n_tables - 1, 2): all that mention one, the two
+    smallest first, and what is left of the unconnected parts at the end.
+
+    Each tensor waits for the first of its variables in the order.
+    """
+    n = len(first) - 1
+    turn = np.full(n_variables, len(order), np.int64)
+    turn[order] = np.arange(len(order))
+    tensors = [variables[first[t] : first[t + 1]] for t in range(n)]
+    head, following = np.full(len(order) + 1, -1, np.int64), np.empty(2 * n, np.int64)
+    for t in range(n):
+        _wait(t, tensors[t], turn, head, following)
+    pairs = np.empty((max(0, n - 1), 2), np.int64)
+    seen = np.full(n_variables, -1, np.int64)
+    made = 0
+    for step in range(len(order) + 1):
+        heap = [(0, 0) for _ in range(0)]
+        t = head[step]
+        while t >= 0:
+            heap.append((len(tensors[t]), t))
+            t = following[t]
+        heapify(heap)
+        while len(heap) > 1:
+            a, b = heappop(heap)[1], heappop(heap)[1]
+            pairs[made] = a, b
+            made += 1
+            tensors.append(_union(tensors[a], tensors[b], seen, made))
+            tensors[a] = tensors[b] = variables[:0]
+            heappush(heap, (len(tensors[-1]), len(tensors) - 1))
+        if heap and step < len(order):
+            t = heap[0][1]
+            tensors[t] = tensors[t][tensors[t] != order[step]]
+            _wait(t, tensors[t], turn, head, following)
+    return pairs
+
+
+@njit(cache=True)
+def _wait(t, tensor, turn, head, following):
+    """Put a tensor among those that wait for the same variable."""
+    step = len(head) - 1
+    for v in tensor:
+        step = min(step, turn[v])
+    following[t] = head[step]
+    head[step] = t
+
+
+@njit(cache=True)
+def _union(one, other, seen, stamp):
+    """The variables of two tensors; `seen` marks them with the stamp."""
+    both = np.empty(len(one) + len(other), np.int64)
+    n = 0
+    for part in (one, other):
+        for v in part:
+            if seen[v] != stamp:
+                seen[v] = stamp
+                both[n] = v
+                n += 1
+    return both[:n]
+
+
+# --- what joins cost ---------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def depth_first(pairs, n_tables):
+    """The same joins, results used soon after they are made, numbered anew."""
+    order = np.empty(len(pairs), np.int64)
+    waiting = np.empty(len(pairs) + 1, np.int64)
+    waiting[0], n_waiting, done = len(pairs) - 1, min(1, len(pairs)), len(pairs)
+    while n_waiting:
+        n_waiting -= 1
+        join = waiting[n_waiting]
+        done -= 1
+        order[done] = join
+        for t in pairs[join]:
+            if t >= n_tables:
+                waiting[n_waiting] = t - n_tables
+                n_waiting += 1
+    name = np.empty(len(pairs), np.int64)
+    name[order] = np.arange(len(pairs))
+    arranged = np.empty_like(pairs)
+    for i in range(len(pairs)):
+        for side in range(2):
+            t = pairs[order[i], side]
+            arranged[i, side] = t if t < n_tables else n_tables + name[t - n_tables]
+    return arranged
+
+
+@njit(cache=True)
+def dense_costs(first, variables, pairs, logs, kept):
+    """As if every table were dense: `(log2 of the largest result, products of all joins, carried)`.
+
+    `carried` (n_variables,) tells which variables some result mentions; `kept` is never summed out.
+    """
+    n = len(first) - 1
+    uses = np.zeros(len(logs), np.int64)
+    for v in variables:
+        uses[v] += 1
+    tensors = [variables[first[t] : first[t + 1]] for t in range(n)]
+    seen = np.full(len(logs), -1, np.int64)
+    carried = np.zeros(len(logs), np.bool_)
+    width, products = 0.0, 0.0
+    for i in range(len(pairs)):
+        one, other = tensors[pairs[i, 0]], tensors[pairs[i, 1]]
+        for v in one:
+            seen[v] = 2 * i
+        for v in other:
+            if seen[v] == 2 * i:
+                uses[v] -= 1
+        union = _union(one, other, seen, 2 * i + 1)
+        whole, size, n_left = 0.0, 0.0, 0
+        for v in union:
+            whole += logs[v]
+            if uses[v] > 1 or v == kept:
+                union[n_left] = v
+                n_left += 1
+                size += logs[v]
+                carried[v] = True
+        products += 2.0 ** min(1000.0, whole)
+        width = max(width, size)
+        tensors[pairs[i, 0]] = tensors[pairs[i, 1]] = variables[:0]
+        tensors.append(union[:n_left])
+    return width, products, carried
