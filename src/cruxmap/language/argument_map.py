@@ -62,13 +62,15 @@ class Elicited:
     @property
     def is_certain(self) -> bool:
         """Whether it is a probability of 0% or 100%, which no argument moves."""
-        return self.scale is Scale.PROBABILITY and self.is_point and self.low in (0.0, 1.0)
+        return self.low in (0.0, 1.0) and self.is_point and self.scale is Scale.PROBABILITY
 
     @property
     def mu(self) -> float:
         """The mean of the unconstrained value (logit or log)."""
         if self.is_certain:
             return LOGIT_OF_CERTAINTY if self.low == 1.0 else -LOGIT_OF_CERTAINTY
+        if self.is_point:
+            return self._unconstrained(self.low)
         return (self._unconstrained(self.low) + self._unconstrained(self.high)) / 2
 
     @property

@@ -449,10 +449,10 @@ def _whole_trouble(row: ShareRow, layers: Layers) -> str:
 def _singles_trouble(row: ShareRow, layers: Layers) -> str:
     """Return what is wrong with the central shares of a row that are given one by one; empty if nothing."""
     values = [
-        _number(layers, (layers.places[a].value if layers.places[a].single else layers.mapping[a]))
+        _number(layers, layers.places[a].value if layers.single(a) else layers.mapping[a])
         for a in (share.address for share in row.shares)
     ]
-    single = [layers.places[share.address].single for share in row.shares]
+    single = [layers.single(share.address) for share in row.shares]
     numbers = [value for value, is_single in zip(values, single, strict=True) if is_single]
     known = [value for value in numbers if isinstance(value, Elicited)]
     taken = sum(value.middle for value in known)

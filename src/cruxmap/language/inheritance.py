@@ -14,6 +14,7 @@ from cruxmap.language.argument_map import (
     ArgumentMap,
     Citation,
     Elicited,
+    Judgement,
     Laid,
     Override,
     Rest,
@@ -64,9 +65,9 @@ class Perspective:
         object.__setattr__(self, "setting", MappingProxyType({s.address: s for s in self.settings}))
 
 
-@dataclass(slots=True)
-class Place:
-    """One address while worldviews are laid over each other; `single` as in `Setting`."""
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What `origin` lays over the map's own number at one address; `single` as in `Setting`."""
 
     value: Value
     origin: str
@@ -83,10 +84,15 @@ class Layers:
     whole mapping; `rejected` maps an argument to the worldview that rejects it.
     """
 
-    places: Mapping[str, Place]
+    places: Mapping[str, Judgement | Layer]
     row_of: Mapping[str, tuple[str, ...]]
     mapping: Mapping[str, Value]
     rejected: Mapping[str, str]
+
+    def single(self, address: str) -> bool:
+        """Whether a share is kept as given; the map's own never are."""
+        place = self.places[address]
+        return isinstance(place, Layer) and place.single
 
 
 def lineage(argument_map: ArgumentMap, worldview: str) -> tuple[Worldview, ...]:
@@ -127,10 +133,7 @@ def lay(
 
     Raises KeyError for an unknown worldview or address.
     """
-    places = {
-        a: Place(j.value, MAP_WORLDVIEW, False, j.citations, j.note)
-        for a, j in argument_map.judgements.items()
-    }
+    places: dict[str, Judgement | Layer] = dict(argument_map.judgements)
     rows = _share_rows(argument_map)
     row_of = {address: row for row in rows.values() for address in row}
     mapping = {share: places[share].value for share in row_of}
@@ -141,11 +144,11 @@ def lay(
             match judgement:
                 case ShareOverride(address=row, values=values):
                     for share, value in zip(rows[row], values, strict=True):
-                        places[share] = Place(value, origin, False, judgement.citations, judgement.note)
+                        places[share] = Layer(value, origin, False, judgement.citations, judgement.note)
                         mapping[share] = value
                 case Override(address=address, value=value):
                     single = address in row_of
-                    places[address] = Place(value, origin, single, judgement.citations, judgement.note)
+                    places[address] = Layer(value, origin, single, judgement.citations, judgement.note)
         for argument in step.accepts:
             rejected.pop(argument, None)
         for argument in step.rejects:
@@ -153,12 +156,12 @@ def lay(
     for address, laid in settings:
         if isinstance(laid, tuple):
             for share, value in zip(rows[address], laid, strict=True):
-                places[share] = Place(value, SETTINGS_ORIGIN, False)
+                places[share] = Layer(value, SETTINGS_ORIGIN, False)
                 mapping[share] = value
         elif address not in places:
             raise KeyError(address)
         else:
-            places[address] = Place(laid, SETTINGS_ORIGIN, address in row_of)
+            places[address] = Layer(laid, SETTINGS_ORIGIN, address in row_of)
     return Layers(places, row_of, mapping, rejected)
 
 
@@ -181,10 +184,13 @@ def _settings(layers: Layers) -> Iterator[Setting]:
         column, value = _follow(places, place.value, address)
         if isinstance(value, Rest):
             value = _rest(layers, column)
-        yield Setting(address, value, column, place.origin, place.single, False, place.citations, place.note)
+        origin, single = (place.origin, place.single) if isinstance(place, Layer) else (MAP_WORLDVIEW, False)
+        yield Setting(address, value, column, origin, single, False, place.citations, place.note)
 
 
-def _follow(places: Mapping[str, Place], value: Value, address: str) -> tuple[str, Elicited | Rest]:
+def _follow(
+    places: Mapping[str, Judgement | Layer], value: Value, address: str
+) -> tuple[str, Elicited | Rest]:
     """Follow `same as` links; the reader has made sure that they do not run in a circle."""
     seen: set[str] = set()
     while isinstance(value, SameAs):

@@ -59,7 +59,7 @@ def numbers(network: Network, argument_map: ArgumentMap, perspectives: Sequence[
         sd[w] = [s.value.sd for s in settings]
         column[w] = [index[s.column] for s in settings]
         single[w] = [s.single for s in settings]
-    roles = [argument_map.judgements[address].role for address in network.addresses]
+    roles = [judgement.role for judgement in argument_map.judgements.values()]
     return Numbers(
         mu,
         sd,
