@@ -536,3 +536,28 @@ def join_all(
         all_states,
         read_first,
     )
+
+
+@njit(cache=True)
+def mark_used(slots, used):
+    """Mark the inputs that are among the slots."""
+    for slot in slots:
+        if slot < len(used):
+            used[slot] = True
+
+
+@njit(cache=True)
+def renumbered(slots, used, n_constants):
+    """The slots in the numbers that they have in a plan: inputs that are used, constants, outputs."""
+    name = np.cumsum(used) - 1
+    n_used = np.sum(used)
+    numbers = np.empty(len(slots), np.uint32)
+    for n in range(len(slots)):
+        slot = slots[n]
+        if slot < len(used):
+            numbers[n] = name[slot]
+        elif slot < CONSTANT:
+            numbers[n] = n_used + n_constants + slot - len(used)
+        else:
+            numbers[n] = n_used + slot - CONSTANT
+    return numbers

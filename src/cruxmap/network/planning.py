@@ -328,7 +328,7 @@ def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int
 
 def _plan(question: _Question, tree: Tree, joined: _Joined) -> Plan:
     """Number the slots: entries that some product needs, indicators, constants, outputs."""
-    from cruxmap.network.joining import CONSTANT
+    from cruxmap.network.joining import mark_used, renumbered
 
     n_given = len(joined.loads) + len(joined.indicators)
     base = np.cumsum([0, *(question.cards[v] for v in question.asked)])
@@ -342,24 +342,21 @@ def _plan(question: _Question, tree: Tree, joined: _Joined) -> Plan:
     slots, states = slots[slots >= 0], states[slots >= 0]
     order = np.argsort(states, kind="stable")
 
-    mentioned = np.concatenate([joined.left, joined.right, joined.roots, slots])
-    loaded = np.zeros(n_given, np.bool_)
-    loaded[mentioned[mentioned < n_given]] = True
-    loaded[len(joined.loads) :] = True
-    place = np.cumsum(loaded) - 1
-    n_left = int(loaded.sum())
+    used = np.zeros(n_given, np.bool_)
+    used[len(joined.loads) :] = True
+    for those in (joined.left, joined.right, joined.roots, slots):
+        mark_used(those, used)
 
     def numbered(those: IntArray) -> SlotArray:
-        given = place[np.minimum(those, n_given - 1)]
-        computed = np.where(those < n_given, given, those - n_given + n_left + len(joined.constants))
-        return np.where(those >= CONSTANT, those - CONSTANT + n_left, computed).astype(np.uint32)
+        numbers: SlotArray = renumbered(those, used, len(joined.constants))
+        return numbers
 
     return Plan(
         asked=question.asked,
         asked_cards=tuple(int(question.cards[v]) for v in question.asked),
         clamped=question.clamped,
         tables=question.variables,
-        loads=joined.loads[loaded[: len(joined.loads)]],
+        loads=joined.loads[used[: len(joined.loads)]],
         indicators=joined.indicators,
         constants=joined.constants,
         left=numbered(joined.left),
