@@ -6,12 +6,12 @@ column is the same whatever other judgements there are, and a block of it is the
 """
 
 import hashlib
-import math
 from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 from scipy.special import ndtri
 
 from cruxmap.network.network import FloatArray
@@ -32,70 +32,15 @@ def latin_hypercube(
     seed: int, addresses: Sequence[str], n_draws: int, start: int = 0, stop: int | None = None
 ) -> FloatArray:
     """Return draws `start` to `stop` of `n_draws` standard normals, (len(addresses), stop - start)."""
-    draws = np.arange(start, n_draws if stop is None else stop, dtype=np.uint64)
-    z = np.empty((len(addresses), len(draws)))
-    columns = max(1, DRAWS_AT_ONCE // max(1, len(draws)))
+    z = np.empty((len(addresses), (n_draws if stop is None else stop) - start))
+    columns = max(1, DRAWS_AT_ONCE // max(1, z.shape[1]))
     for first in range(0, len(addresses), columns):
-        part = slice(first, first + columns)
-        z[part] = _columns(_keys(seed, tuple(addresses[part])), n_draws, draws)
+        part = z[first : first + columns]
+        _probabilities(_keys(seed, tuple(addresses[first : first + columns])), n_draws, start, part)
+        upper = part < 0
+        ndtri(np.abs(part, out=part), out=part)
+        np.negative(part, out=part, where=upper)
     return z
-
-
-def _columns(keys: _Words, n_draws: int, draws: _Words) -> FloatArray:
-    stratum = _permuted(keys, n_draws, draws).astype(np.float64)
-    within = (_hashed(keys, draws) >> np.uint64(12)).astype(np.float64)
-    within += 0.5
-    within *= 2.0**-52  # exact, strictly between 0 and 1, and so is its distance from 1
-    # the upper half by symmetry: its distance from 1 would be lost in the quantile
-    upper = 2 * stratum >= n_draws
-    np.subtract(n_draws - 1, stratum, out=stratum, where=upper)
-    np.subtract(1.0, within, out=within, where=upper)
-    stratum += within
-    stratum /= n_draws
-    z: FloatArray = ndtri(stratum, out=stratum)
-    np.negative(z, out=z, where=upper)
-    return z
-
-
-def _permuted(keys: _Words, n: int, draws: _Words) -> _Words:
-    """Where each key's permutation of 0 ... n - 1 takes the draws, (keys, draws).
-
-    A generalised Feistel network on pairs (high, low), of which there are slightly more than n; whatever
-    leaves the range is sent round again until it is back (cycle walking), which keeps it a bijection.
-    """
-    n_high = math.isqrt(n - 1) + 1
-    n_low = -(-n // n_high)
-    sizes = np.tile(np.repeat(np.array([n_high, n_low], np.uint64), [n_low, n_high]), ROUNDS // 2)
-    shifts = _hashed(keys, np.arange(len(sizes), dtype=np.uint64) + COUNTERS_OF_SHIFTS)
-    shifts %= sizes
-    flat = shifts.ravel()
-
-    def through(key: _Words, place: _Words) -> _Words:
-        high, low = np.divmod(place, np.uint64(n_low))
-        start = key * np.uint64(len(sizes))
-        for _ in range(ROUNDS // 2):
-            high = _moved(high, flat.take((start + low).view(np.int64)), n_high)
-            start += np.uint64(n_low)
-            low = _moved(low, flat.take((start + high).view(np.int64)), n_low)
-            start += np.uint64(n_high)
-        high *= np.uint64(n_low)
-        high += low
-        return high
-
-    place = through(np.arange(len(keys), dtype=np.uint64)[:, None], draws[None, :])
-    key, draw = np.nonzero(place >= n)
-    while len(key):
-        place[key, draw] = through(key.astype(np.uint64), place[key, draw])
-        outside = place[key, draw] >= n
-        key, draw = key[outside], draw[outside]
-    return place
-
-
-def _moved(place: _Words, by: _Words, size: int) -> _Words:
-    """Add within 0 ... size - 1: what is subtracted too much wraps round to the largest numbers."""
-    by += place
-    np.minimum(by, by - np.uint64(size), out=by)
-    return by
 
 
 @lru_cache(maxsize=4096)
@@ -107,16 +52,59 @@ def _keys(seed: int, addresses: tuple[str, ...]) -> _Words:
     return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 2).astype(np.uint64)
 
 
-def _hashed(keys: _Words, counter: _Words) -> _Words:
-    """A random word for each key and number, (keys, counter): two rounds of SplitMix64's finaliser."""
-    words = _mixed(counter[None, :] * np.uint64(0x9E3779B97F4A7C15) + keys[:, :1])
-    return _mixed(words ^ keys[:, 1:])
+@njit(cache=True)
+def _probabilities(keys, n_draws, start, into):
+    """Fill `into` (keys, draws from `start`) with where in its stratum each draw is, as a probability.
+
+    Above one half it is the distance from 1, and negative: as a probability it would be rounded.
+    """
+    n_high = int(np.sqrt(n_draws - 1)) + 1
+    n_low = -(-n_draws // n_high)
+    shifts = np.empty((ROUNDS, max(n_high, n_low)), np.uint64)
+    for k in range(len(into)):
+        counter = COUNTERS_OF_SHIFTS
+        for turn in range(ROUNDS):
+            sizes = (n_high, n_low) if turn % 2 == 0 else (n_low, n_high)
+            for n in range(sizes[1]):
+                shifts[turn, n] = _hashed(keys[k], counter) % np.uint64(sizes[0])
+                counter += np.uint64(1)
+        for d in range(into.shape[1]):
+            draw = np.uint64(start + d)
+            stratum = float(_permuted(shifts, np.uint64(n_draws), np.uint64(n_high), np.uint64(n_low), draw))
+            within = (float(_hashed(keys[k], draw) >> np.uint64(12)) + 0.5) * 2.0**-52
+            if 2 * stratum >= n_draws:
+                into[k, d] = -(n_draws - 1 - stratum + (1.0 - within)) / n_draws
+            else:
+                into[k, d] = (stratum + within) / n_draws
 
 
-def _mixed(words: _Words) -> _Words:
-    words ^= words >> np.uint64(30)
-    words *= np.uint64(0xBF58476D1CE4E5B9)
-    words ^= words >> np.uint64(27)
-    words *= np.uint64(0x94D049BB133111EB)
-    words ^= words >> np.uint64(31)
-    return words
+@njit(cache=True)
+def _permuted(shifts, n, n_high, n_low, place):
+    """Where a permutation of 0 ... n - 1 takes a place.
+
+    A generalised Feistel network on pairs (high, low), of which there are slightly more than n; whatever
+    leaves the range is sent round again until it is back (cycle walking), which keeps it a bijection.
+    """
+    while True:
+        high, low = place // n_low, place % n_low
+        for turn in range(0, ROUNDS, 2):
+            high += shifts[turn, low]
+            high = min(high, high - n_high)  # what is subtracted too much wraps round to large numbers
+            low += shifts[turn + 1, high]
+            low = min(low, low - n_low)
+        place = high * n_low + low
+        if place < n:
+            return place
+
+
+@njit(cache=True)
+def _hashed(key, counter):
+    """A random word for a key of two words and a number: two rounds of SplitMix64's finaliser."""
+    return _mixed(_mixed(counter * np.uint64(0x9E3779B97F4A7C15) + key[0]) ^ key[1])
+
+
+@njit(cache=True)
+def _mixed(word):
+    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return word ^ (word >> np.uint64(31))
