@@ -10,6 +10,7 @@ from itertools import cycle
 
 import numpy as np
 
+from benchmarks.maps import deepest
 from benchmarks.measuring import Figure, Result, paired, seconds
 from cruxmap.network.network import FloatArray, IntArray, Network
 from cruxmap.network.queries import infer
@@ -27,7 +28,7 @@ def inference(*, quick: bool) -> Iterator[Result]:
         made, entries = random_network(n, seed=n, window=WINDOW, draws=64 if quick else draws)
         agrum, pgmpy = Agrum(made), Pgmpy(made)
         for what, ask, peers in (
-            (f"one target, {n:,} claims", [deepest(made)], ((agrum, 400), (pgmpy, 4000))),
+            (f"one target, {n:,} claims", [deepest(parents(made))], ((agrum, 400), (pgmpy, 4000))),
             (f"all marginals, {n:,} claims", range(n), ((agrum, 3000),)),
         ):
             for peer, at_least in peers:
@@ -68,12 +69,9 @@ def _rates(
     yield paired(what, peer.name, "s per draw", ours, theirs, repeats=repeats, at_least=at_least)
 
 
-def deepest(made: Network) -> int:
-    """The claim with the most ancestors."""
-    above: list[set[int]] = []
-    for v, table in enumerate(made.tables):
-        above.append({v}.union(*(above[p] for p in table.scope if p != v)))
-    return max(range(len(above)), key=lambda v: len(above[v]))
+def parents(made: Network) -> list[list[int]]:
+    """The variables that each variable's table rests on."""
+    return [[v for v in table.scope if v != child] for child, table in enumerate(made.tables)]
 
 
 def _dense(made: Network, v: int) -> tuple[tuple[int, ...], IntArray]:

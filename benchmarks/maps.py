@@ -23,6 +23,14 @@ def random_parents(
     return tuple(tuple(sorted(pick.sample(some, min(len(some), pick.randint(0, most))))) for some in before)
 
 
+def deepest(parents: Sequence[Sequence[int]]) -> int:
+    """The claim with the most ancestors, where every claim comes after its parents."""
+    above: list[set[int]] = []
+    for claim, of_claim in enumerate(parents):
+        above.append({claim}.union(*(above[parent] for parent in of_claim)))
+    return max(range(len(above)), key=lambda claim: len(above[claim]))
+
+
 def table_map(parents: Sequence[Sequence[int]], seed: int = 0) -> Data:
     """A map of claims, each on the parents given, with an interval in every row of every table."""
     pick = random.Random(seed)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.maps import Data, random_parents, stated_credences, table_map, written
+from benchmarks.maps import Data, deepest, random_parents, stated_credences, table_map, written
 from benchmarks.measuring import STANDARD_ERRORS, Figure, Result, paired, seconds
 from cruxmap.language.argument_map import ModelSpec, mentioned
 from cruxmap.network.executors import cores
@@ -50,14 +50,15 @@ class Run:
 def posterior(*, quick: bool) -> Iterator[Result]:
     """Seconds per effective draw: observed only, against two peers; and with ten stated credences."""
     n = 5 if quick else CLAIMS
-    seen = f"claim-{n - 1}"
+    parents = random_parents(n)
+    seen = f"claim-{deepest(parents)}"
     steps, repeats = (100, 1) if quick else (1000, 3)
     sampling = {"draws": CHAINS * steps, "tune": steps, "chains": CHAINS, "seed": 1}
     model = {"target": "claim-0", "observed": [seen], "worldviews": ["map"], "sampling": sampling}
     with tempfile.TemporaryDirectory() as folder:
-        data = table_map(random_parents(n))
+        data = table_map(parents)
         observed = written(Path(folder), data, model)
-        statements = _statements(observed, n)
+        statements = _statements(observed)
         model |= {"worldviews": ["reviewer"], "reconcile": True}
         stated = written(Path(folder) / "stated", data, model, [stated_credences(statements)])
 
@@ -91,11 +92,13 @@ def posterior(*, quick: bool) -> Iterator[Result]:
     )
 
 
-def _statements(model: ModelSpec, n: int) -> list[tuple[str, float]]:
+def _statements(model: ModelSpec) -> list[tuple[str, float]]:
+    """Claims all over the map that are not observed, each with a credence between its own and 50%."""
     from cruxmap.insight.estimate import probability
 
-    names = [f"claim-{i}" for i in np.linspace(0, n - 2, STATEMENTS).astype(int)]
-    return [(name, 0.8 * probability(model, name) + 0.1) for name in dict.fromkeys(names)]
+    claims = _claims(model)
+    chosen = {claims[i] for i in np.linspace(0, len(claims) - 1, STATEMENTS).astype(int)}
+    return [(name, 0.8 * probability(model, name) + 0.1) for name in claims if name in chosen]
 
 
 def _cost(run: Callable[[], Run], runs: list[Run]) -> Callable[[], float]:

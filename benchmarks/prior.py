@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.inference import WINDOW, deepest
-from benchmarks.maps import table_map, written
+from benchmarks.inference import WINDOW, parents
+from benchmarks.maps import deepest, table_map, written
 from benchmarks.measuring import STANDARD_ERRORS, Figure, Result, cpu_seconds, paired, seconds
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.draws import latin_hypercube
@@ -34,10 +34,10 @@ def prior(*, quick: bool) -> Iterator[Result]:
     """Costs of a draw, and of a standard error of 0.1%, for one target."""
     n, draws, peer_draws, repeats = (20, 64, 200, 2) if quick else (CLAIMS, 2048, 1000, 7)
     made, _ = random_network(n, seed=n, window=WINDOW, draws=1)
-    parents = [[v for v in table.scope if v != child] for child, table in enumerate(made.tables)]
+    structure = parents(made)
     with tempfile.TemporaryDirectory() as folder:
-        model = {"target": f"claim-{deepest(made)}", "worldviews": ["map"]}
-        inquiry = inquire(written(Path(folder), table_map(parents), model))
+        model = {"target": f"claim-{deepest(structure)}", "worldviews": ["map"]}
+        inquiry = inquire(written(Path(folder), table_map(structure), model))
     what, peer = f"prior draws of one target, {n:,} claims", "PyMC, our explicit build"
     compiled: list[Draw] = []
     spent = cpu_seconds(lambda: compiled.append(_explicit(inquiry.model)))
