@@ -28,7 +28,8 @@ SEARCHABLE = 2_000
 """Tables up to which orders are searched for; the greedy choices take time quadratic in their number."""
 
 GOOD_PER_TABLE = 16
-"""Products per table from which on a second greedy choice is tried, which is slower and mostly better."""
+"""Products per table from which on a second greedy choice is tried, which is slower and mostly better: up to
+`SEARCHABLE` tables, and beyond that from `CHEAP_PER_TABLE` on."""
 
 CHEAP, CHEAP_PER_TABLE = 200_000, 200
 """Products, in all or per table, up to which a tree is good enough."""
@@ -87,19 +88,23 @@ def quick_tree(scopes: Scopes, cards: IntArray) -> Tree:
 
     One with a tensor far wider than any table is left unfinished: it has no pairs, and infinite width.
     """
-    from cruxmap.network.elimination import lightest_order
+    from cruxmap.network.elimination import greedy_order
 
     logs = np.log2(cards)
     table = np.repeat(np.arange(len(scopes)), np.diff(scopes.first))
     widest = np.bincount(table, logs[scopes.variables]).max(initial=0.0)
     hopeless = max(HOPELESS, widest + HOPELESS / 2)
-    order, left, _ = lightest_order(scopes.first, scopes.variables, logs, hopeless)
+    order, left, _ = greedy_order(scopes.first, scopes.variables, logs, hopeless, by_fill=False)
     if len(left):
         return Tree(np.empty((0, 2), np.int64), np.zeros(len(cards), np.bool_), inf, 2.0**hopeless)
     lightest = _of_order(scopes, order, cards)
-    if not GOOD_PER_TABLE * len(scopes) < lightest.products < inf or len(scopes) > SEARCHABLE:
+    searchable = len(scopes) <= SEARCHABLE
+    if lightest.products <= (GOOD_PER_TABLE if searchable else CHEAP_PER_TABLE) * len(scopes):
         return lightest
-    order = _searched_order(scopes, cards, tries=1, noise=0.0, seed=SEED)
+    if searchable:
+        order = _searched_order(scopes, cards, tries=1, noise=0.0, seed=SEED)
+    else:
+        order, left, _ = greedy_order(scopes.first, scopes.variables, logs, inf, by_fill=True)
     return min(lightest, _of_order(scopes, order, cards), key=_products)
 
 
@@ -185,9 +190,9 @@ def entangled(scopes: Scopes, cards: IntArray, width: float) -> dict[int, set[in
     """Return the variables that are left when all are summed out that can be within tensors of `2**width`
     configurations, each with its neighbours by then.
     """
-    from cruxmap.network.elimination import lightest_order
+    from cruxmap.network.elimination import greedy_order
 
-    _, left, neighbours = lightest_order(scopes.first, scopes.variables, np.log2(cards), width)
+    _, left, neighbours = greedy_order(scopes.first, scopes.variables, np.log2(cards), width, by_fill=False)
     return {v: set(around.tolist()) for v, around in zip(left.tolist(), neighbours, strict=True)}
 
 

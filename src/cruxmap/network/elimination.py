@@ -16,14 +16,16 @@ N_EDGES, N_LINKS = 0, 1
 
 
 @njit(cache=True)
-def lightest_order(first, variables, logs, most):
-    """Take the variable with the fewest configurations of it and its neighbours first: `(order, left, of)`.
+def greedy_order(first, variables, logs, most, by_fill):
+    """Take the variable with the fewest configurations of it and its neighbours first or, `by_fill`, with the
+    fewest pairs of neighbours that are not neighbours of one another: `(order, left, of)`.
 
-    `logs` (n,) is the log2 of the number of states. It ends where there are more than `2**most`: then
-    `left[i]` are the variables that are left, and `of[i]` the neighbours that each has by then.
+    `logs` (n,) is the log2 of the number of states. It ends where there are more than `2**most`
+    configurations: then `left[i]` are the variables that are left, and `of[i]` the neighbours that each has
+    by then. What a variable lacks is counted anew only when a neighbour goes, which costs little quality.
     """
     n = len(logs)
-    weights = np.full(n, np.nan)  # of a variable with its neighbours; nan once it is gone
+    weights = np.full(n, np.nan)  # of a variable with its neighbours, as log2; nan once it is gone
     edges = np.full(1024, -1, np.int64)
     head, links = np.full(n, -1, np.int64), np.empty((1024, 2), np.int64)
     counts = np.zeros(2, np.int64)
@@ -32,14 +34,19 @@ def lightest_order(first, variables, logs, most):
     for t in range(len(first) - 1):
         scope = variables[first[t] : first[t + 1]]
         edges, links = _connected(scope, logs, weights, edges, head, links, counts)
-    queue = [(weights[v], v) for v in range(n) if not np.isnan(weights[v])]
+    scores = np.full(n, np.nan)
+    around, around_that = np.empty(n, np.int64), np.empty(n, np.int64)
+    queue = [(0.0, 0.0, 0) for _ in range(0)]
+    for v in np.flatnonzero(~np.isnan(weights)):
+        fill = _fill(v, weights, edges, head, links, around) if by_fill else 0
+        scores[v] = fill if by_fill else weights[v]
+        queue.append((scores[v], weights[v], v))
     heapify(queue)
     order = np.empty(len(queue), np.int64)
-    around = np.empty(n, np.int64)
     done = 0
     while queue:
-        weight, v = heappop(queue)
-        if weight != weights[v]:
+        score, weight, v = heappop(queue)
+        if score != scores[v] or weight != weights[v]:
             continue
         if weight > most:
             break
@@ -51,10 +58,25 @@ def lightest_order(first, variables, logs, most):
             weights[w] -= logs[v]
         edges, links = _connected(around[:n_around], logs, weights, edges, head, links, counts)
         for w in around[:n_around]:
-            heappush(queue, (weights[w], w))
+            fill = _fill(w, weights, edges, head, links, around_that) if by_fill else 0
+            scores[w] = fill if by_fill else weights[w]
+            heappush(queue, (scores[w], weights[w], w))
     left = np.flatnonzero(~np.isnan(weights))
     of = [around[: _neighbours(v, weights, head, links, around)].copy() for v in left]
     return order[:done], left, of
+
+
+@njit(cache=True)
+def _fill(v, weights, edges, head, links, around):
+    """How many pairs of a variable's neighbours are not neighbours of one another."""
+    n = _neighbours(v, weights, head, links, around)
+    lacking = 0
+    for p in range(n):
+        for q in range(p):
+            low, high = min(around[p], around[q]), max(around[p], around[q])
+            edge = low * len(weights) + high
+            lacking += edges[_place(edges, edge)] != edge
+    return lacking
 
 
 @njit(cache=True)
@@ -68,7 +90,7 @@ def _connected(members, logs, weights, edges, head, links, counts):
         larger = np.full(2 * len(edges), -1, np.int64)
         for edge in edges:
             if edge >= 0:
-                _entered(larger, edge)
+                larger[_place(larger, edge)] = edge
         edges = larger
     if counts[N_LINKS] + n * n > len(links):
         longer = np.empty((max(2 * len(links), counts[N_LINKS] + n * n), 2), np.int64)
@@ -77,7 +99,10 @@ def _connected(members, logs, weights, edges, head, links, counts):
     for p in range(n):
         for q in range(p):
             v, w = min(members[p], members[q]), max(members[p], members[q])
-            if v < w and _entered(edges, v * len(weights) + w):
+            edge = v * len(weights) + w
+            place = _place(edges, edge)
+            if v < w and edges[place] != edge:
+                edges[place] = edge
                 counts[N_EDGES] += 1
                 for one, other in ((v, w), (w, v)):
                     links[counts[N_LINKS]] = other, head[one]
@@ -88,16 +113,13 @@ def _connected(members, logs, weights, edges, head, links, counts):
 
 
 @njit(cache=True)
-def _entered(table, key):
-    """Put a key into a hash table that has room, -1 where it is empty; tell whether it is new there."""
+def _place(table, key):
+    """Where a key is in a hash table with room, -1 where it is empty, or would go."""
     last = len(table) - 1
     place = np.int64((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(16)) & last
-    while table[place] >= 0:
-        if table[place] == key:
-            return False
+    while table[place] >= 0 and table[place] != key:
         place = (place + 1) & last
-    table[place] = key
-    return True
+    return place
 
 
 @njit(cache=True)
