@@ -76,7 +76,7 @@ class Elicited:
     @property
     def sd(self) -> float:
         """The standard deviation of the unconstrained value; 0 for a point."""
-        if self.is_point:
+        if self.low == self.high:
             return 0.0
         return (self._unconstrained(self.high) - self._unconstrained(self.low)) / (2 * Z_95)
 
