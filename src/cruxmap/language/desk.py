@@ -27,7 +27,6 @@ from cruxmap.language.findings import Findings
 from cruxmap.language.judgement import Lexicon, UnreadableError, parse_value
 from cruxmap.language.schema import (
     Judged,
-    LongNumber,
     Noted,
     Remarked,
     Told,
@@ -256,12 +255,8 @@ def _long(
     desk: Desk, node: Judged, around: tuple[Noted | None, ...]
 ) -> tuple[Text, tuple[Citation, ...], str]:
     """Return a judgement's notation, sources and note, its own before those of what is around it."""
-    text = node.value if isinstance(node, LongNumber) else node
-    noted = [
-        part
-        for part in (node, *around)
-        if isinstance(part, Noted) and (part.source is not None or part.note is not None)
-    ]
+    text, parts = (node, around) if isinstance(node, Text) else (node.value, (node, *around))
+    noted = [part for part in parts if part and not (part.source is None and part.note is None)]
     if not noted:
         return text, (), ""
     for part in noted:

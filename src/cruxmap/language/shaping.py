@@ -160,15 +160,17 @@ class _Validators:
         return self.made[name]
 
     def _mapping(self, shape: type[Shape]) -> CoreSchema:
-        fields = {}
+        fields = []
         for each in _fields(shape):
             schema = self.schema(each.hint)
             if not each.required:
                 schema = core_schema.with_default_schema(schema, default=getattr(shape, each.name))
-            fields[each.name] = core_schema.model_field(schema, validation_alias=each.key)
-        return core_schema.model_schema(
-            shape, core_schema.model_fields_schema(fields, extra_behavior="forbid", model_name=shape.__name__)
-        )
+            fields.append(
+                core_schema.dataclass_field(each.name, schema, kw_only=True, validation_alias=each.key)
+            )
+        keys = core_schema.dataclass_args_schema(shape.__name__, fields, extra_behavior="forbid")
+        names = [each["name"] for each in fields]
+        return core_schema.dataclass_schema(shape, keys, names)  # a model would note which keys are there
 
     def _annotated(self, hint: Any, marks: tuple[object, ...]) -> CoreSchema:
         for mark in marks:
@@ -288,7 +290,7 @@ def _shape_error(detail: Any, root: Node) -> ShapeError:
             place = _key_at(root, path[:-1])
             message = f"`{name}` is missing"
             return ShapeError(Code.MISSING_KEY, message, path[:-1], place, hint if is_bare_event else "")
-        case "extra_forbidden":
+        case "unexpected_keyword_argument":
             message, hint = f"unknown key `{name}`", _unknown_key_hint(root, path)
             return ShapeError(Code.UNKNOWN_KEY, message, path, _key_at(root, path), hint)
         case "too_short":
