@@ -7,6 +7,7 @@ another, so nesting is measured before any recursion could follow it.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,33 +40,39 @@ class SourceFile:
         """The lines, counted as the YAML library counts them."""
         return _BREAK.split(self.text)
 
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Where in the text each line starts, and past its end one more that never comes."""
+        return [0, *(found.end() for found in _BREAK.finditer(self.text)), len(self.text) + 1]
+
     def line(self, number: int) -> str:
         """Return a line, counted from 0; an empty one past the end."""
         return self.lines[number] if number < len(self.lines) else ""
 
 
 class _Placed:
-    """What all nodes share: a file and two marks of the YAML library (`None` for values made by programs)."""
+    """What all nodes share: a file (`None` for values made by programs) and the stretch of its text."""
 
     __slots__ = ()
     file: SourceFile | None
-    start: Any
-    end: Any
+    start: int
+    end: int
 
     @property
     def span(self) -> Span:
         """Where it stands; what runs over several lines is marked on its first."""
         if self.file is None:
             return NOWHERE
-        start, end = self.start, self.end
-        line, column = start.line, start.column
-        length = end.index - start.index if line == end.line else len(self.file.line(line)) - column
+        start, end, starts = self.start, self.end, self.file.line_starts
+        line = bisect_right(starts, start) - 1
+        column = start - starts[line]
+        length = end - start if end < starts[line + 1] else len(self.file.line(line)) - column
         return Span(self.file.name, line + 1, column + 1, max(1, length))
 
     @property
     def line_text(self) -> str:
         """The line on which it starts."""
-        return "" if self.file is None else self.file.line(self.start.line)
+        return "" if self.file is None else self.file.line(self.span.line - 1)
 
 
 class Text(str, _Placed):
@@ -79,7 +86,7 @@ class Text(str, _Placed):
         """Whether a comment comes right after it, on its last line."""
         if not self.plain or self.file is None:
             return False
-        return _COMMENT.match(self.file.text, self.end.index) is not None
+        return _COMMENT.match(self.file.text, self.end) is not None
 
 
 class Items(list["Node"], _Placed):
@@ -153,7 +160,7 @@ def text_of(text: str) -> Text:
 
 
 def _placed[N: Node](node: N) -> N:
-    node.file = node.start = node.end = None
+    node.file, node.start, node.end = None, 0, 0
     if isinstance(node, Text):
         node.plain = False
     return node
@@ -236,14 +243,14 @@ class _Reading:
             self._say(Code.TOO_DEEP, f"more than {DEEPEST} levels of nesting", node)
             raise _TooDeepError
         end = self._fill(node, level) if isinstance(node, Entries) else self._extend(node, level)
-        if end.start_mark.line == node.start.line:
-            node.end = end.end_mark
+        if end.start_mark.line == event.start_mark.line:
+            node.end = end.end_mark.index
         return node
 
     def _text(self, event: Any) -> Text:
         node = Text(event.value)
         node.plain = not event.style
-        node.file, node.start, node.end = self.file, event.start_mark, event.end_mark
+        node.file, node.start, node.end = self.file, event.start_mark.index, event.end_mark.index
         if event.anchor is not None or event.tag is not None:
             self._foreign(event, node)
         return node
@@ -273,7 +280,7 @@ class _Reading:
 
     def _mark[N: Node](self, node: N, event: Any) -> N:
         """Give a node the place of an event."""
-        node.file, node.start, node.end = self.file, event.start_mark, event.end_mark
+        node.file, node.start, node.end = self.file, event.start_mark.index, event.end_mark.index
         return node
 
     def _alias(self, event: Any) -> Text:
