@@ -23,6 +23,7 @@ from cruxmap.language.garbage import no_collection
 from cruxmap.network.contraction import (
     CHEAP,
     CHEAP_PER_TABLE,
+    COSTLY,
     SEARCHABLE,
     Scopes,
     Tree,
@@ -210,20 +211,34 @@ def _tree(question: _Question, budget: int) -> Tree:
         raise TooWide(quick.products, budget)
 
     def search() -> list[IntArray]:
-        best, fewest = quick, inf
-        for found in searched_trees(scopes, cards):
-            for leaf in range(0, len(scopes), -(-len(scopes) // ROOTS)):
-                turned = rerooted(found, scopes, cards, leaf)
-                triples = _triples(question, turned, int(min(budget, 8 * fewest)))
-                if triples < fewest:
-                    best, fewest = turned, triples
-        return [] if best is quick else [best.pairs]
+        leaves = range(0, len(scopes), -(-len(scopes) // ROOTS))
+        trees = searched_trees(scopes, cards)
+        turned = [[rerooted(tree, scopes, cards, leaf) for leaf in leaves] for tree in trees]
+        best = _cheapest(question, turned, min(COSTLY, budget)) or _cheapest(question, turned, budget)
+        return [] if best is None else [best.pairs]
 
     found = remembered(_structure(question) + b"%d" % budget, search)
     if not found:
         raise TooWide(searched_trees(scopes, cards)[0].products, budget)
     [pairs] = found
     return measured(scopes, pairs, cards, question.kept)
+
+
+def _cheapest(question: _Question, turned: Iterable[Iterable[Tree]], most: int) -> Tree | None:
+    """The tree with the fewest triples, `None` where all have more than `most`; `turned` has the same tree
+    with its root at several places.
+
+    Where many triples are allowed, so that finding out takes long, a tree is given up if its first one fails.
+    """
+    best, fewest = None, inf
+    for trees in turned:
+        for tree in trees:
+            triples = _triples(question, tree, int(min(most, 8 * fewest)))
+            if triples < fewest:
+                best, fewest = tree, triples
+            elif best is None and most > COSTLY:
+                break
+    return best
 
 
 def _triples(question: _Question, tree: Tree, budget: int) -> float:
