@@ -71,6 +71,19 @@ def test_check_shows_the_place_of_a_problem_and_a_hint(in_project: Path, cruxmap
     assert hint[0].startswith("  hint: ")
 
 
+def test_check_writes_out_the_first_hundred_of_a_code(in_project: Path, cruxmap: Cruxmap) -> None:
+    claims = [f"  claim-{n}: {{text: One., credence: {bad}}}" for n, bad in enumerate(["120%"] * 130)]
+    claims.append("  claim-x: {text: One., credence: 5%, colour: red}")
+    file = in_project / "arguments" / "small" / "extra.yaml"
+    file.write_text("claims:\n" + "\n".join(claims) + "\n")
+    outcome = cruxmap("check")
+    assert (outcome.code, outcome.out) == (1, "131 problems, 0 warnings\n")
+    assert outcome.err.count("problem unreadable-judgement:") == 100
+    assert outcome.err.count("problem unknown-key:") == 1
+    assert "... and 30 more of `unreadable-judgement`: `cruxmap check --format json`" in outcome.err
+    assert len(cruxmap("check", "--format", "json").json["problems"]) == 131
+
+
 def test_check_as_json_has_the_promised_keys(in_project: Path, cruxmap: Cruxmap) -> None:
     (in_project / "arguments" / "small" / "extra.yaml").write_text("claims: {a-claim: {}}\n")
     outcome = cruxmap("check", "--format", "json")

@@ -6,6 +6,7 @@ Results go to stdout; progress and problems to stderr. Colours only where a pers
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from cruxmap.present.tables import Table
+
+MOST_OF_A_CODE = 100
+"""Problems of one code that are written out for people."""
 
 WIDTH_OF_A_FILE = 160
 """Columns for tables that no terminal's width limits."""
@@ -43,14 +47,20 @@ def print_text(text: str) -> None:
 
 
 def print_problems(problems: Sequence[Problem], warnings: Sequence[Problem]) -> None:
-    """Write warnings, then problems, to stderr."""
+    """Write warnings, then problems, to stderr: of each code the first ones, and how many more there are."""
     if not problems and not warnings:
         return
     console = _console(sys.stderr)
-    for warning in warnings:
-        console.print(problem_text(warning, "warning"), soft_wrap=True)
-    for problem in problems:
-        console.print(problem_text(problem, "problem"), soft_wrap=True)
+    for kind, found in (("warning", warnings), ("problem", problems)):
+        told = Counter[str]()
+        for each in found:
+            told[each.code] += 1
+            if told[each.code] <= MOST_OF_A_CODE:
+                console.print(problem_text(each, kind), soft_wrap=True)
+        for code, n in told.items():
+            if n > MOST_OF_A_CODE:
+                more = f"... and {n - MOST_OF_A_CODE:,} more of `{code}`"
+                console.print(f"{more}: `cruxmap check --format json` has them all", soft_wrap=True)
 
 
 def json_text(answer: Any) -> str:
