@@ -7,6 +7,7 @@ column is the same whatever other judgements there are, and a block of it is the
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from numba import njit
 from scipy.special import ndtri
 
+from cruxmap.network.executors import cores
 from cruxmap.network.network import FloatArray
 
 type _Words = npt.NDArray[np.uint64]
@@ -27,6 +29,9 @@ COUNTERS_OF_SHIFTS = np.uint64(1 << 48)
 DRAWS_AT_ONCE = 32768
 """About how many numbers to work on at a time, so that the arrays stay in the processor's cache."""
 
+WORTH_THREADS = 8
+"""Times as many numbers as that from which on all cores share the work."""
+
 
 def latin_hypercube(
     seed: int, addresses: Sequence[str], n_draws: int, start: int = 0, stop: int | None = None
@@ -34,12 +39,21 @@ def latin_hypercube(
     """Return draws `start` to `stop` of `n_draws` standard normals, (len(addresses), stop - start)."""
     z = np.empty((len(addresses), (n_draws if stop is None else stop) - start))
     columns = max(1, DRAWS_AT_ONCE // max(1, z.shape[1]))
-    for first in range(0, len(addresses), columns):
+
+    def fill(first: int) -> None:
         part = z[first : first + columns]
         _probabilities(_keys(seed, tuple(addresses[first : first + columns])), n_draws, start, part)
         upper = part < 0
         ndtri(np.abs(part, out=part), out=part)
         np.negative(part, out=part, where=upper)
+
+    firsts = range(0, len(addresses), columns)
+    if len(firsts) < WORTH_THREADS:
+        for first in firsts:
+            fill(first)
+    else:
+        with ThreadPoolExecutor(cores()) as pool:
+            list(pool.map(fill, firsts))
     return z
 
 
@@ -52,7 +66,7 @@ def _keys(seed: int, addresses: tuple[str, ...]) -> _Words:
     return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 2).astype(np.uint64)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _probabilities(keys, n_draws, start, into):
     """Fill `into` (keys, draws from `start`) with where in its stratum each draw is, as a probability.
 
