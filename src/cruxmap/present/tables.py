@@ -202,7 +202,7 @@ def _estimate_notes(estimate: "Estimate") -> Iterable[str]:
         "The mean is the credence to act on; 5th and 95th are percentiles over the judgements."
     )
     if estimate.sampled is not None:
-        errors = "The error is the standard error of the mean; `--format json` has those of the other numbers."
+        errors = "The error is the standard error of the mean; `--format json` has that of every number."
         yield f"{estimate.sampled.sentence} {errors}"
     for chains in estimate.convergence:
         if not chains.converged:
