@@ -6,6 +6,7 @@ and warnings; broken entries are left alone.
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import assert_never
 
 from cruxmap.errors import Span
@@ -84,29 +85,10 @@ def check_cycles(argument_map: ArgumentMap, findings: Findings) -> None:
 
 def cycles(rests_on: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
     """Yield a shortest cycle through the first node of every strongly connected part, closed at its end."""
-    if _is_circular(rests_on):
+    try:
+        TopologicalSorter(rests_on).prepare()
+    except CycleError:
         yield from _find_cycles(rests_on)
-
-
-def _is_circular(rests_on: Mapping[str, Iterable[str]]) -> bool:
-    """Whether any node rests on itself. The sorter of the standard library takes three times as long."""
-    under_way: set[str] = set()
-    done: set[str] = set()
-    for first in rests_on:
-        ahead = [first]
-        while ahead:
-            node = ahead[-1]
-            if node in done or node in under_way:  # seen before, or back from all that it rests on
-                done.add(ahead.pop())
-                under_way.discard(node)
-                continue
-            under_way.add(node)
-            for other in rests_on.get(node, ()):
-                if other in under_way:
-                    return True
-                if other not in done:
-                    ahead.append(other)
-    return False
 
 
 def _find_cycles(rests_on: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:

@@ -9,7 +9,7 @@ with the number of parents; only the arguments on one claim multiply.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from graphlib import CycleError
+from graphlib import TopologicalSorter
 from itertools import compress, product
 from typing import assert_never
 
@@ -174,28 +174,11 @@ def _weights(arguments: Iterable[Argument], index: Mapping[str, int]) -> _Weight
 # --- order -------------------------------------------------------------------------------------
 
 
-def _in_order(argument_map: ArgumentMap, weights: _Weights) -> list[str]:
-    """Return the ids of all entries, what each rests on first. Raises CycleError where some form a circle.
-
-    In the order of the standard library's sorter, in a third of its time.
-    """
-    rests_on = {name: [*_rests_on(entry, weights)] for name, entry in argument_map.entry.items()}
-    users: dict[str, list[str]] = {
-        other: [] for name, others in rests_on.items() for other in (name, *others)
-    }
-    for name, others in rests_on.items():
-        for other in others:
-            users[other].append(name)
-    waiting_for = {name: len(others) for name, others in rests_on.items()}
-    ready = [name for name in users if not waiting_for[name]]
-    for name in ready:  # which grows on the way
-        for user in users[name]:
-            waiting_for[user] -= 1
-            if not waiting_for[user]:
-                ready.append(user)
-    if len(ready) < len(users):
-        raise CycleError("entries rest on each other in a circle")
-    return ready
+def _in_order(argument_map: ArgumentMap, weights: _Weights) -> Iterable[str]:
+    """Return the ids of all entries, what each rests on first. Raises CycleError where some form a circle."""
+    return TopologicalSorter(
+        {name: dict.fromkeys(_rests_on(entry, weights)) for name, entry in argument_map.entry.items()}
+    ).static_order()
 
 
 def _rests_on(entry: Entry, weights: _Weights) -> Iterator[str]:
