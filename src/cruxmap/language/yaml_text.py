@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from typing import Any
 
 import yaml
@@ -25,7 +24,6 @@ DEEPEST = 100
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SCALAR: Any = yaml.ScalarEvent
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what YAML 1.1 counts as the end of a line
-_LINE = re.compile("[^\r\n\x85\u2028\u2029]*(?:\r\n|[\r\n\x85\u2028\u2029])")  # with its end
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COMMENT = re.compile(r"[ \t]+#")
 
@@ -45,7 +43,7 @@ class SourceFile:
     @cached_property
     def line_starts(self) -> list[int]:
         """Where in the text each line starts, and past its end one more that never comes."""
-        return [*accumulate(map(len, _LINE.findall(self.text)), initial=0), len(self.text) + 1]
+        return [0, *(end.end() for end in _BREAK.finditer(self.text)), len(self.text) + 1]
 
     def line(self, number: int) -> str:
         """Return a line, counted from 0; an empty one past the end."""
