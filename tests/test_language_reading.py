@@ -449,7 +449,7 @@ def test_targets_have_the_names_that_they_are_reported_under(everything):
     [
         ("point", "1% to 5%", (0.01, 0.05)),
         ("point", 0.3, (0.3, 0.3)),
-        ("point", 1, (1, 1)),
+        ("bare", 1, (1, 1)),
         ("point", 0.0, (0, 0)),
         ("point", "a coin toss", (0.49, 0.51)),
         ("reason-for.strength", "strong", (8, 20)),
@@ -474,6 +474,7 @@ def test_settings(everything, address, value, ends):
         ("point", 3.0, "unreadable-judgement"),
         ("point", float("nan"), "unreadable-judgement"),
         ("point", "rest", "unreadable-judgement"),
+        ("point", 1, "shares-sum"),  # `linked-shares` takes it, and has a `rest`
         ("reason-for.strength", 0.5, "strength-below-one"),
         ("point", "same as nowhere", "unknown-address"),
         ("point", "same as reason-for.strength", "wrong-kind"),

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cruxmap.errors import Problem
-from cruxmap.language.reading import check
+from cruxmap.errors import InvalidMap, Problem
+from cruxmap.language.reading import check, parse_settings, read_map
 
 BASE = """\
 sources:
@@ -394,6 +394,74 @@ def test_single_shares_add_up_along_extends(tmp_path):
     )
     assert judged(tmp_path, clear, ben="extends: anna\n" + grey) == ["shares-sum"]
     assert judged(tmp_path, clear, ben="extends: anna\n" + black) == []
+
+
+LINKED = "  lot: {text: A lot., states: [x, y, z], credence: {x: rest, y: same as wind, z: 52%}}\n"
+
+
+@pytest.mark.parametrize(
+    ("anna", "ben", "expected"),
+    [
+        ("wind: 60%, lot.y: 14%, lot.z: 5%", None, ["shares-sum"]),  # 60% and 52% leave nothing for x
+        ("wind: 60%", None, ["shares-sum"]),
+        ("wind: 60%, lot.x: 10%, lot.y: 14%, lot.z: 76%", None, []),  # the rest is not asked for
+        ("wind: 60%", "lot.z: 5%", ["shares-sum", "shares-sum"]),
+        ("wind: 60%", "rain: 5%", ["shares-sum"]),  # said where it comes about, and once
+        ("lot.y: same as rain", "rain: 100%", ["shares-sum"]),
+        ("lot.y: same as rain, lot.z: same as flood.leak", "rain: 80%, flood.leak: 20%", ["shares-sum"]),
+        ("lot.y: same as rain", "rain: 80%", []),
+        ("lot: {x: same as rain, y: 50%, z: 20%}", "rain: 5%", ["shares-sum"]),
+        ("lot: {x: same as rain, y: 50%, z: 20%}", "rain: 5%, lot.x: 5%", []),
+        ("lot: {x: same as sky.black, y: 50%, z: 20%}", None, ["shares-sum"]),  # it is 20.8%
+        (
+            "lot: {x: same as sky.black, y: 60%, z: rest}",
+            "sky: {clear: 1%, grey: 1%, black: rest}",
+            ["shares-sum"],
+        ),
+    ],
+)
+def test_shares_sum_through_links_and_along_extends(tmp_path, anna, ben, expected):
+    files = {"base.yaml": BASE, "lot.yaml": f"questions:\n{LINKED}"}
+    files["worldviews/anna.yaml"] = f"text: Anna.\njudgements: {{{anna}}}\n"
+    if ben is not None:
+        files["worldviews/ben.yaml"] = f"text: Ben.\nextends: anna\njudgements: {{{ben}}}\n"
+    problems, _ = found(tmp_path, files)
+    assert [problem.code for problem in problems] == expected
+
+
+def test_a_strength_below_one_through_a_link_is_told_where_it_comes_about(tmp_path):
+    files = {"base.yaml": BASE}
+    files["more.yaml"] = "arguments:\n  dew: {text: Dew., for: rain, strength: same as shower.morning.pace}\n"
+    files["worldviews/anna.yaml"] = "text: Anna.\njudgements: {shower.morning.pace: 0.5x}\n"
+    files["worldviews/ben.yaml"] = "text: Ben.\nextends: anna\n"
+    problems, _ = found(tmp_path, files)
+    assert [(p.code, p.span.file.rpartition("/")[2]) for p in problems] == [
+        ("strength-below-one", "anna.yaml")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"wind": "60%"}, "shares-sum"),
+        ({"lot.y": "50%", "lot.z": "50%"}, "shares-sum"),
+        ({"lot": {"x": "20%", "y": "same as rain", "z": "20%"}}, "shares-sum"),
+        (
+            {"dew.strength": "same as shower.morning.pace", "shower.morning.pace": "0.5x"},
+            "strength-below-one",
+        ),
+    ],
+)
+def test_settings_are_checked_as_a_worldview_is(tmp_path, settings, code):
+    more = "arguments:\n  dew: {text: Dew., for: rain, strength: 3x}\n"
+    (tmp_path / "map.yaml").write_text(BASE, encoding="utf-8")
+    (tmp_path / "more.yaml").write_text(more + f"questions:\n{LINKED}", encoding="utf-8")
+    argument_map = read_map(tmp_path)
+    with pytest.raises(InvalidMap) as caught:
+        parse_settings(settings.items(), argument_map)
+    assert [problem.code for problem in caught.value.problems] == [code]
+    fine = {"wind": "40%", "lot.y": "50%"}
+    assert len(parse_settings(fine.items(), argument_map)) == len(fine)
 
 
 def test_a_whole_mapping_replaces_single_shares(tmp_path):

@@ -5,13 +5,12 @@ and warnings; broken entries are left alone.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import assert_never
 
 from cruxmap.errors import Span
 from cruxmap.language.argument_map import (
-    MAP_WORLDVIEW,
     Argument,
     ArgumentMap,
     ArgumentTarget,
@@ -42,7 +41,6 @@ from cruxmap.language.argument_map import (
     Table,
     Timeline,
     Value,
-    Worldview,
     judgements_of,
     mentioned,
     mentioned_in,
@@ -52,7 +50,7 @@ from cruxmap.language.codes import Code
 from cruxmap.language.conditions import Names
 from cruxmap.language.coverage import MOST_CASES, NEVER, Case, Choice, count_cases, uncovered
 from cruxmap.language.findings import Findings
-from cruxmap.language.inheritance import Layers, lay
+from cruxmap.language.inheritance import Layers, lay, settled
 from cruxmap.language.yaml_text import joined
 
 MOST_ARGUMENTS = 16
@@ -327,38 +325,46 @@ def unknown_address(
 
 
 def check_numbers(argument_map: ArgumentMap, names: Names, findings: Findings) -> None:
-    """Check links and shares as the map and each worldview have them; what holds of several is said once."""
-    circles: set[frozenset[str]] = set()
-    weak: set[Span] = set()
-    for worldview in (None, *argument_map.worldviews):
-        layers = lay(argument_map, worldview.about.id if worldview else MAP_WORLDVIEW)
-        span_of = _spans(argument_map, worldview)
-        found = list(link_circles(layers))
-        for circle in found:
-            if frozenset(circle) not in circles:
-                circles.add(frozenset(circle))
-                place = span_of.get(circle[0]) or argument_map.judgements[circle[0]].span
-                findings.add(
-                    Code.SAME_AS_CIRCLE,
-                    f"`same as` runs in a circle: {' -> '.join(circle)}",
-                    place,
-                    "give one of them a number of its own",
-                )
-        if found:
-            continue
-        for address, laid in layers.places.items():
-            if isinstance(laid.value, SameAs) and argument_map.judgements[address].role is Role.STRENGTH:
-                value, span = _number(layers, laid.value), laid.value.span
-                if isinstance(value, Elicited) and value.low < 1 and span not in weak:
-                    weak.add(span)
-                    message = f"the strength `{address}` would be `{value.text}`, which works backwards"
-                    findings.add(Code.STRENGTH_BELOW_ONE, message, span, "give it a number of its own")
-        check_shares(argument_map, layers, span_of if worldview else None, names.broken, findings)
+    """Check links, strengths and shares as the map and each worldview have them."""
+    map_spans = {address: judgement.span for address, judgement in argument_map.judgements.items()}
+    check_layers(argument_map, lay(argument_map), map_spans, names.broken, findings)
+    for worldview in argument_map.worldviews:
+        judged = [(override.address, override.span) for override in worldview.judgements]
+        layers = lay(argument_map, worldview.about.id)
+        check_layers(argument_map, layers, spans_of(argument_map, judged), names.broken, findings)
 
 
-def link_circles(layers: Layers) -> Iterator[list[str]]:
-    """Yield the circles in which `same as` and `rest` run."""
-    yield from cycles(_links(layers))
+def spans_of(argument_map: ArgumentMap, judged: Iterable[tuple[str, Span]]) -> dict[str, Span]:
+    """Map addresses that are judged to where that is done, shares one by one."""
+    spans: dict[str, Span] = {}
+    for address, span in judged:
+        spans[address] = span
+        spans |= {share.address: span for share in shares_at(argument_map, address)}
+    return spans
+
+
+def check_layers(
+    argument_map: ArgumentMap,
+    layers: Layers,
+    span_of: Mapping[str, Span],
+    broken: Container[str],
+    findings: Findings,
+) -> None:
+    """Check what the top layer changes, itself or through links; `span_of` says what it judges, and where.
+
+    What comes from below alone is left to the check of what is below.
+    """
+    circles = list(cycles(_links(layers)))
+    for circle in circles:
+        judged = next((address for address in circle if address in span_of), None)
+        if judged is not None:
+            message = f"`same as` runs in a circle: {' -> '.join(circle)}"
+            findings.add(
+                Code.SAME_AS_CIRCLE, message, span_of[judged], "give one of them a number of its own"
+            )
+    if not circles:
+        _check_strengths(argument_map, layers, span_of, findings)
+        _check_shares(argument_map, layers, span_of, broken, findings)
 
 
 def _links(layers: Layers) -> dict[str, list[str]]:
@@ -377,75 +383,84 @@ def _links(layers: Layers) -> dict[str, list[str]]:
     return links
 
 
-def _spans(argument_map: ArgumentMap, worldview: Worldview | None) -> dict[str, Span]:
-    """Map the addresses that the worldview judges to where it does, shares one by one."""
-    spans: dict[str, Span] = {}
-    for override in worldview.judgements if worldview else ():
-        spans[override.address] = override.span
-        for share in shares_at(argument_map, override.address):
-            spans[share.address] = override.span
-    return spans
+def _judged_behind(layers: Layers, addresses: Iterable[str], judged: Container[str]) -> str | None:
+    """Return the first address among `judged` that the numbers at `addresses` come from; `None` if none."""
+    behind = dict.fromkeys(addresses)
+    ahead = list(behind)
+    for address in ahead:  # which grows
+        if address in judged:
+            return address
+        for value in (layers.places[address].value, layers.mapping.get(address)):
+            match value:
+                case SameAs(address=other) if other in layers.places:
+                    others: tuple[str, ...] = (other,)
+                case Rest():
+                    others = layers.row_of[address]
+                case _:
+                    continue
+            ahead += [other for other in others if other not in behind]
+            behind |= dict.fromkeys(others)
+    return None
 
 
-def check_shares(
+def _check_strengths(
+    argument_map: ArgumentMap, layers: Layers, span_of: Mapping[str, Span], findings: Findings
+) -> None:
+    for address, laid in layers.places.items():
+        if not isinstance(laid.value, SameAs) or argument_map.judgements[address].role is not Role.STRENGTH:
+            continue
+        judged, value = _judged_behind(layers, (address,), span_of), _number(layers, laid.value, address)
+        if judged is not None and value is not None and value.low < 1:
+            message = f"the strength `{address}` would be `{value.text}`, which works backwards"
+            findings.add(
+                Code.STRENGTH_BELOW_ONE, message, span_of[judged], f"give `{address}` a number of its own"
+            )
+
+
+def _check_shares(
     argument_map: ArgumentMap,
     layers: Layers,
-    span_of: Mapping[str, Span] | None,
+    span_of: Mapping[str, Span],
     broken: Container[str],
     findings: Findings,
 ) -> None:
-    """Check the rows of shares that a worldview touches (`span_of` says where), or all rows of the map."""
     for question in argument_map.questions:
         if question.about.id in broken or not isinstance(question.basis, ShareTable):
             continue
         for row in question.basis.rows:
-            if span_of is None:
-                trouble, place = _whole_trouble(row, layers), row.shares[0].span
-            elif row.address is not None and row.address in span_of:
-                trouble, place = _whole_trouble(row, layers), span_of[row.address]
-            else:
-                places = [span_of[share.address] for share in row.shares if share.address in span_of]
-                if not places:
-                    continue
-                trouble, place = _singles_trouble(row, layers), places[0]
-            if trouble:
-                message = f"{trouble} in `{row.address or question.about.id}`"
-                findings.add(Code.SHARES_SUM, message, place, "shares sum to 100%; one of them may be `rest`")
+            shares = [share.address for share in row.shares]
+            judged = _judged_behind(layers, shares, span_of)
+            if judged is None or not (trouble := _shares_trouble(layers, shares)):
+                continue
+            message = f"{trouble} in `{row.address or question.about.id}`"
+            if judged not in shares:
+                message += f", which follows `{judged}`"
+            hint = "shares sum to 100%; one of them may be `rest`"
+            findings.add(Code.SHARES_SUM, message, span_of[judged], hint)
 
 
-def _whole_trouble(row: ShareRow, layers: Layers) -> str:
-    """Return what is wrong with the central shares of a row that are given all at once; empty if nothing."""
-    values = [_number(layers, layers.mapping[share.address]) for share in row.shares]
-    numbers = [value for value in values if isinstance(value, Elicited)]
-    total = sum(value.middle for value in numbers)
-    if None in values:
+def _shares_trouble(layers: Layers, shares: Sequence[str]) -> str:
+    """Return what is wrong with the central shares of a row; empty if nothing, or where a link leads nowhere.
+
+    Single shares count as given; the others of their row only have to be able to fill what is left.
+    """
+    single = [share for share in shares if layers.single(share)]
+    others = [share for share in shares if share not in single]
+    mapped = {share: _number(layers, layers.mapping[share], share) for share in shares}
+    given = [_number(layers, layers.places[share].value, share) for share in single or shares]
+    numbers = [number for number in given if number is not None]
+    if None in mapped.values() or len(numbers) < len(given):
         return ""
-    if len(numbers) < len(values):
-        too_much = total >= 1 - _ROUNDING
-        return (
-            f"the other shares sum to {_percent(total)}, which leaves nothing for `rest`" if too_much else ""
-        )
-    return f"the shares sum to {_percent(total)}" if abs(total - 1) > _tolerance(numbers) else ""
-
-
-def _singles_trouble(row: ShareRow, layers: Layers) -> str:
-    """Return what is wrong with the central shares of a row that are given one by one; empty if nothing."""
-    values = [
-        _number(layers, layers.places[a].value if layers.single(a) else layers.mapping[a])
-        for a in (share.address for share in row.shares)
-    ]
-    single = [layers.single(share.address) for share in row.shares]
-    numbers = [value for value, is_single in zip(values, single, strict=True) if is_single]
-    known = [value for value in numbers if isinstance(value, Elicited)]
-    taken = sum(value.middle for value in known)
-    if None in values or len(known) < len(numbers):
-        return ""
-    if all(single):
-        return f"the single shares sum to {_percent(taken)}" if abs(taken - 1) > _tolerance(known) else ""
-    if taken >= 1 - _ROUNDING:
-        return f"the single shares sum to {_percent(taken)}, which leaves nothing for the others"
-    others = [value for value, is_single in zip(values, single, strict=True) if not is_single]
-    if all(isinstance(value, Elicited) and value.middle == 0 for value in others):
+    total, kind = sum(number.middle for number in numbers), "single shares" if single else "shares"
+    rest = next((share for share in others if isinstance(layers.mapping[share], Rest)), None)
+    if rest is None and not (single and others):
+        return f"the {kind} sum to {_percent(total)}" if abs(total - 1) > _tolerance(numbers) else ""
+    if single and total >= 1 - _ROUNDING:
+        return f"the single shares sum to {_percent(total)}, which leaves nothing for the others"
+    beside = sum(number.middle for share, number in mapped.items() if number and share != rest)
+    if rest is not None and beside >= 1 - _ROUNDING:
+        return f"the other shares sum to {_percent(beside)}, which leaves nothing for `rest`"
+    if all(number.middle == 0 for share in others if (number := mapped[share])):
         return "the shares left out are all 0%, so they cannot fill what the single ones leave"
     return ""
 
@@ -459,13 +474,12 @@ def _tolerance(numbers: list[Elicited]) -> float:
     return (_EXACT if all(value.is_point for value in numbers) else _LOOSE) + _ROUNDING
 
 
-def _number(layers: Layers, value: Value) -> Elicited | Rest | None:
-    """Follow links, which run in no circle, to a number; `None` where one leads nowhere."""
-    while isinstance(value, SameAs):
-        if value.address not in layers.places:
-            return None
-        value = layers.places[value.address].value
-    return value
+def _number(layers: Layers, value: Value, address: str) -> Elicited | None:
+    """Return the number that a value at an address comes down to; `None` where a link leads nowhere."""
+    try:
+        return settled(layers, value, address)[1]
+    except KeyError:
+        return None
 
 
 def _percent(share: float) -> str:

@@ -181,25 +181,24 @@ def _settings(layers: Layers) -> Iterator[Setting]:
         if address in layers.rejected:
             yield Setting(address, NEVER, address, layers.rejected[address], rejected=True)
             continue
-        column, value = _follow(places, place.value, address)
-        if isinstance(value, Rest):
-            value = _rest(layers, column)
+        column, value = settled(layers, place.value, address)
         origin, single = (place.origin, place.single) if isinstance(place, Layer) else (MAP_WORLDVIEW, False)
         yield Setting(address, value, column, origin, single, False, place.citations, place.note)
 
 
-def _follow(
-    places: Mapping[str, Judgement | Layer], value: Value, address: str
-) -> tuple[str, Elicited | Rest]:
-    """Follow `same as` links; the reader has made sure that they do not run in a circle."""
+def settled(layers: Layers, value: Value, address: str) -> tuple[str, Elicited]:
+    """Return the address whose number a value at `address` is, and that number: links and `rest` followed.
+
+    The reader has made sure that links run in no circle. Raises KeyError where one leads nowhere.
+    """
     seen: set[str] = set()
     while isinstance(value, SameAs):
         address = value.address
         if address in seen:
             raise ValueError(f"`same as` runs in a circle through {address}")
         seen.add(address)
-        value = places[address].value
-    return address, value
+        value = layers.places[address].value
+    return address, _rest(layers, address) if isinstance(value, Rest) else value
 
 
 def _rest(layers: Layers, rest: str) -> Elicited:
@@ -207,12 +206,7 @@ def _rest(layers: Layers, rest: str) -> Elicited:
 
     They are the shares of the last whole mapping: single shares laid over it do not change its proportions.
     """
-    taken = 0.0
-    for share in layers.row_of[rest]:
-        if share != rest:
-            column, value = _follow(layers.places, layers.mapping[share], share)
-            if isinstance(value, Rest):  # a link to what another row leaves
-                value = _rest(layers, column)
-            taken += value.middle
+    others = (share for share in layers.row_of[rest] if share != rest)
+    taken = sum(settled(layers, layers.mapping[share], share)[1].middle for share in others)
     left = min(max(1.0 - taken, 0.0), 1.0)
     return Elicited(Scale.PROBABILITY, left, left, "rest")

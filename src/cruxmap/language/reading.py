@@ -39,13 +39,13 @@ from cruxmap.language.checks import (
     check_cited,
     check_coverage,
     check_cycles,
+    check_layers,
     check_links,
     check_numbers,
     check_reach,
-    check_shares,
     citations_of,
-    link_circles,
     shares_at,
+    spans_of,
     unknown_address,
 )
 from cruxmap.language.codes import Code
@@ -323,7 +323,7 @@ def parse_settings(settings: Iterable[tuple[str, Settable]], argument_map: Argum
     """Read judgements that are laid over a worldview's, by address; a bare float is a point.
 
     At the address of a row of shares stand all of them, as a mapping or as its text. Raises InvalidMap,
-    also where the `same as` of several would run in a circle.
+    also for what they make of the map or of one of its worldviews: circles, or shares that do not sum.
     """
     findings = Findings()
     read = tuple(
@@ -332,15 +332,10 @@ def parse_settings(settings: Iterable[tuple[str, Settable]], argument_map: Argum
         if (parsed := _setting(address, value, argument_map, findings)) is not None
     )
     findings.raise_if_any()
-    whole = {address: Span(f"<{address}>") for address, value in read if isinstance(value, tuple)}
-    if whole or any(isinstance(value, SameAs) for _, value in read):
-        for worldview in (MAP_WORLDVIEW, *argument_map.worldview):
-            layers = lay(argument_map, worldview, read)
-            for circle in link_circles(layers):
-                message = f"`same as` runs in a circle: {' -> '.join(circle)}"
-                raise InvalidMap((Problem(Code.SAME_AS_CIRCLE, message, Span("<input>")),))
-            check_shares(argument_map, layers, whole, frozenset(), findings)
-            findings.raise_if_any()
+    spans = spans_of(argument_map, ((address, Span(f"<{address}>")) for address, _ in read))
+    for worldview in (MAP_WORLDVIEW, *argument_map.worldview) if read else ():
+        check_layers(argument_map, lay(argument_map, worldview, read), spans, frozenset(), findings)
+        findings.raise_if_any()
     return read
 
 
