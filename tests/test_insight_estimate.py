@@ -87,6 +87,12 @@ def test_log_odds_keep_what_a_probability_near_one_has_lost():
     assert found.log_odds[0] == pytest.approx(math.log1p(-1e-12) - math.log(1e-12), rel=1e-12)
 
 
+@pytest.mark.parametrize("nines", [12, 16, 17, 30, 300])
+def test_what_is_left_of_one_keeps_the_digits_that_were_written(nines):
+    claims = f"claims:\n  a: {{text: A., credence: 0.{nines * '9'}}}\n"
+    assert cm.probability(model(claims, "target: a"), "{a: false}") == pytest.approx(10.0**-nines, rel=1e-12)
+
+
 def test_a_column_is_the_same_in_every_worldview_and_beside_other_judgements():
     ask = f"target: rain\nworldviews: [map, ann]\n{SMALL}"
     both = cm.estimate(model(GARDEN, ask, ann="judgements: {mould: 2% to 90%}\n")).worldviews

@@ -1,6 +1,7 @@
 """Every notation, both ways, and what is said of text that is none."""
 
 import math
+from decimal import localcontext
 
 import pytest
 from hypothesis import given
@@ -57,6 +58,19 @@ def refused(text: str, role: Role = Role.CREDENCE) -> UnreadableError:
         ("< 1%", 0.001, 0.01),
         (">99%", 0.99, 0.999),
         ("about 50%", 1 / 3, 2 / 3),
+        ("3:1", 0.75, 0.75),
+        ("1:3", 0.25, 0.25),
+        ("2.5:1e3", 2.5 / 1002.5, 2.5 / 1002.5),
+        ("1 in 1000", 0.001, 0.001),
+        ("3 in 4", 0.75, 0.75),
+        ("1/3", 1 / 3, 1 / 3),
+        ("1:3 to 1:2", 0.25, 1 / 3),
+        ("1 in 1000 to 1 in 100", 0.001, 0.01),
+        ("1/10 to 20%", 0.1, 0.2),
+        ("1/4 to 2:1", 0.25, 2 / 3),
+        ("about 1/3", 0.2, 0.5),
+        ("under 1 in 1000", 0.0001, 0.001),
+        ("over 99:1", 0.99, 0.999),
         ("almost no chance", 0.01, 0.05),
         ("very unlikely", 0.05, 0.2),
         ("unlikely", 0.2, 0.45),
@@ -89,6 +103,44 @@ def test_ratios_are_read(text, low, high):
 
 def test_a_pace_may_be_under_one():
     assert read("0.25x to 0.5x", Role.PACE) == (0.25, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("near_one", "near_zero"),
+    [
+        ("0.999999999999", "1e-12"),
+        ("99.99%", "0.01%"),
+        ("99." + 20 * "9" + "%", "1e-22"),
+        ("0." + 300 * "9", "1e-300"),
+        ("99.9999999999999% to 99." + 30 * "9" + "%", "1e-32 to 1e-15"),
+        ("over 99." + 20 * "9" + "%", "under 1e-22"),
+        ("about 99." + 20 * "9" + "%", "about 1e-22"),
+        ("1e30:1", "1:1e30"),
+        ("2/3", "1/3"),
+    ],
+)
+def test_what_is_near_one_keeps_as_many_digits_as_what_is_near_zero(near_one, near_zero):
+    high, low = (parse_value(text, Role.CREDENCE, LEXICON) for text in (near_one, near_zero))
+    assert (high.mu, high.sd) == pytest.approx((-low.mu, low.sd), rel=4e-16)
+    assert high.complements == (low.high, low.low)
+    assert high.is_point == low.is_point
+    assert not high.is_certain
+    again = parse_value(format_value(high), Role.CREDENCE, LEXICON)
+    assert (again.mu, again.sd) == pytest.approx((high.mu, high.sd), rel=4e-16)
+
+
+def test_points_near_one_differ_though_floats_do_not():
+    many, more = (parse_value("0." + n * "9", Role.CREDENCE, LEXICON) for n in (30, 40))
+    assert many.low == more.low == 1.0
+    assert many != more
+    assert many == parse_value("99." + 28 * "9" + "%", Role.CREDENCE, LEXICON)
+
+
+def test_reading_does_not_depend_on_how_the_program_calculates_with_decimals():
+    with localcontext(prec=2):
+        value = parse_value("12.3456% to 99.9999%", Role.CREDENCE, {})
+        assert format_value(value) == "12.3456% to 99.9999%"
+    assert value.complements == (0.876544, 1e-6)
 
 
 @pytest.mark.parametrize("p", [1e-300, 1e-12, 0.05, 0.5, 0.95, 1 - 1e-12])
@@ -135,12 +187,37 @@ def test_a_link_keeps_its_address():
         ("5% to 5%", "`5%`"),
         ("150%", None),
         ("-5%", None),
-        ("1/10", None),
+        ("-5%", "no sign"),
+        ("\u20135%", "no sign"),
+        ("5%\u2013-10%", "no sign"),
+        ("5% to \u221210%", "no sign"),
+        ("5%\u2013+10%", "`5% to 10%`"),
+        ("30% to 160%", "`160%`: both ends"),
+        ("0% to 5%", "`0%`: both ends"),
+        ("1/2 to 3/2", "`3/2`: both ends"),
+        ("\u201c30%\u201d", "`30%`"),
+        ("\u201830%\u2019 to \u201860%\u2019", "`30% to 60%`"),
+        ("\u201c30% to 160%\u201d", "`160%`: both ends"),
+        ("\u00ablikely\u00bb", "`likely`"),
+        ("30,5%", "`30.5%`"),
+        ("0,3", "`0.3`"),
+        ("30,5% to 40,5%", "`30.5% to 40.5%`"),
+        ("30, 50", "`30% to 50%`"),
+        ("0.01,0.05", "`0.01 to 0.05`"),
+        ("1 in 10,000", "`1 in 10000`"),
+        ("1 in 1,000,000", "`1 in 1000000`"),
+        ("1 out of 10", "`1 in 10`"),
+        ("3 : 1", "`3:1`"),
+        ("1 in 100 to 1 in 1000", "`1 in 1000 to 1 in 100`"),
+        ("0:1", "certainty"),
+        ("5 in 5", "certainty"),
+        ("0/0", "certainty"),
+        ("3/2", "`100%`"),
+        ("0." + 400 * "9", "certainty"),
         ("nan", None),
         ("inf%", None),
         ("\u0665%", None),
         ("1e-400", None),
-        ("99.99999999999999999999%", None),
         ("about 0%", None),
         ("under 0%", None),
         ("over 100%", None),
@@ -177,6 +254,7 @@ def test_what_is_no_ratio_has_a_hint(text, hint):
         ("5%", Role.STRENGTH),
         ("likely", Role.PACE),
         ("under 1%", Role.STRENGTH),
+        ("3:1", Role.STRENGTH),
     ],
 )
 def test_the_other_kind_is_told_apart_from_nonsense(text, role):

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import math
 import os
 import subprocess
 import sys
@@ -493,6 +494,15 @@ def test_settings_that_link_to_each_other_raise_together(everything):
         parse_setting(*link, everything)
     with pytest.raises(InvalidMap, match="circle"):
         parse_settings(links, everything)
+
+
+def test_the_rest_keeps_its_digits(tmp_path):
+    (tmp_path / "map.yaml").write_text(
+        "questions:\n  q: {text: Q., states: [a, b, c], credence: {a: 99.9999999999%, b: 1e-13, c: rest}}\n"
+    )
+    rest = settle(read_map(tmp_path)).setting["q.c"].value
+    assert rest.low == 9e-13
+    assert rest.mu == pytest.approx(math.log(9e-13), rel=1e-15)
 
 
 # --- sources ---

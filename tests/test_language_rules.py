@@ -174,6 +174,12 @@ def test_claims(tmp_path, basis, code):
         ("states: [a, b], credence: {a: 20% to 40%, b: 74%}", None),
         ("states: [a, b], credence: {a: 20% to 40%, b: 79%}", "shares-sum"),
         ("states: [a, b], credence: {a: 100%, b: rest}", "shares-sum"),
+        ("states: [a, b, c], credence: {a: 33.3%, b: 66.7%, c: rest}", "shares-sum"),
+        ("states: [a, b, c], credence: {a: 20% to 40%, b: 60% to 80%, c: rest}", "shares-sum"),
+        ("states: [a, b], credence: {a: 99.99999999999999999999%, b: rest}", None),
+        ("states: [a, b, c], credence: {a: 99.99999999999%, b: 1e-14, c: rest}", None),
+        ("states: [a, b, c], credence: {a: 1/3, b: 1/3, c: 1/3}", None),
+        ("states: [a, b], credence: {a: 3:1, b: 1 in 4}", None),
         ("states: [a, b], credence: {a: 100%, b: 0%}", None),
         ("states: [a, b], credence: {a: rest, b: rest}", "misplaced-rest"),
         ("states: [a, b], credence: {a: 100%}", "missing-share"),
@@ -690,3 +696,29 @@ def test_a_sentence_cut_into_keys_is_recognised(tmp_path, entry, hint):
     (problem,), _ = found(tmp_path, {"a.yaml": f"claims:\n  probe: {entry}\n"})
     assert problem.code == "unknown-key"
     assert hint in problem.hint
+
+
+# --- messages ---
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "probe: {text: A probe., credence: LONG}",
+        "probe: {text: A probe., credence: 1% to LONG}",
+        "probe: {text: A probe., credence: 0.LONG}",
+        "probe: {text: A probe., credence: LONG-LONGx}",
+        "probe: {text: A probe., credence: same as LONG}",
+        "probe: {text: A probe., LONG: 5%}",
+        "probe: {text: A probe., all_of: [{LONG: LONG}]}",
+        "probe: {text: A probe., all_of: [{rain: LONG}]}",
+        "probe: {text: A probe., at_least: {count: LONG, of: [rain]}}",
+        "probe: {text: A probe., credence: 5%, source: LONG#LONG}",
+        "LONG!: {text: A probe., credence: 5%}",
+    ],
+)
+def test_messages_quote_only_the_beginning_of_what_is_long(tmp_path, claim):
+    more = f"claims:\n  {claim.replace('LONG', 900 * '9')}\n"
+    problems, _ = found(tmp_path, {"base.yaml": BASE, "more.yaml": more})
+    assert problems
+    assert all("999..." in problem.message and len(str(problem)) < 600 for problem in problems)

@@ -4,6 +4,7 @@ A `Problem` is a value: stages collect them, the library raises one `InvalidMap`
 them, and only the command line prints. Nothing here imports the rest of the package.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -25,6 +26,19 @@ class Span(NamedTuple):
 
 NOWHERE = Span("<input>")
 
+MOST_QUOTED = 100
+"""Characters of what somebody wrote that a message repeats: the place tells where the rest is."""
+_QUOTED = re.compile("`([^`]*)`")
+
+
+def _clipped(words: str) -> str:
+    """Return a message with what it quotes cut short."""
+    if len(words) <= MOST_QUOTED:
+        return words
+    return _QUOTED.sub(
+        lambda q: q[0] if len(q[1]) <= MOST_QUOTED else f"`{q[1][: MOST_QUOTED - 3]}...`", words
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -35,6 +49,10 @@ class Problem:
     span: Span = NOWHERE
     hint: str = ""
     line_text: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", _clipped(self.message))
+        object.__setattr__(self, "hint", _clipped(self.hint))
 
     def __str__(self) -> str:
         head = f"{self.span}: {self.code}: {self.message}"

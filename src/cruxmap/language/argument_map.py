@@ -9,6 +9,7 @@ import copyreg
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Context, Decimal
 from enum import Enum, StrEnum
 from types import MappingProxyType
 
@@ -42,43 +43,60 @@ class Scale(StrEnum):
     RATIO = "ratio"
 
 
+_COMPLEMENT = Context(prec=28)
+
+
+def complement(p: float) -> float:
+    """Return `1 - p` as a person does the sum, digit by digit: 99% leaves 1%, not 1.0000000000000009%."""
+    return float(_COMPLEMENT.subtract(Decimal(1), Decimal(repr(float(p)))))
+
+
 @dataclass(frozen=True, slots=True)
 class Elicited:
     """A number as somebody gave it: `low` and `high` are its 5th and 95th percentiles.
 
-    A point has them equal; a certainty is 0 or 1. `text` is the notation as written.
+    A point has them equal; a certainty is 0 or 1. `text` is the notation as written. `complements` are
+    `1 - low` and `1 - high`: they tell probabilities apart that are so near 1 that floats are not.
     """
 
     scale: Scale
     low: float
     high: float
     text: str = field(default="", compare=False)
+    complements: tuple[float, float] = ()  # type: ignore[assignment]  # filled in where it is not given
+
+    def __post_init__(self) -> None:
+        if not self.complements:
+            low = complement(self.low)
+            high = low if self.high == self.low else complement(self.high)
+            object.__setattr__(self, "complements", (low, high))
 
     @property
     def is_point(self) -> bool:
         """Whether the number is exact, certainties included."""
-        return self.low == self.high
+        return self.low == self.high and self.complements[0] == self.complements[1]
 
     @property
     def is_certain(self) -> bool:
         """Whether it is a probability of 0% or 100%, which no argument moves."""
-        return self.low in (0.0, 1.0) and self.is_point and self.scale is Scale.PROBABILITY
+        certain = self.low == 0 or self.complements[0] == 0
+        return certain and self.is_point and self.scale is Scale.PROBABILITY
 
     @property
     def mu(self) -> float:
         """The mean of the unconstrained value (logit or log)."""
         if self.is_certain:
             return LOGIT_OF_CERTAINTY if self.low == 1.0 else -LOGIT_OF_CERTAINTY
-        if self.is_point:
-            return self._unconstrained(self.low)
-        return (self._unconstrained(self.low) + self._unconstrained(self.high)) / 2
+        low, high = self._unconstrained
+        return low if self.is_point else (low + high) / 2
 
     @property
     def sd(self) -> float:
         """The standard deviation of the unconstrained value; 0 for a point."""
-        if self.low == self.high:
+        if self.is_point:
             return 0.0
-        return (self._unconstrained(self.high) - self._unconstrained(self.low)) / (2 * Z_95)
+        low, high = self._unconstrained
+        return (high - low) / (2 * Z_95)
 
     @property
     def middle(self) -> float:
@@ -87,10 +105,18 @@ class Elicited:
             return self.low
         return _logistic(self.mu) if self.scale is Scale.PROBABILITY else math.exp(self.mu)
 
-    def _unconstrained(self, value: float) -> float:
+    @property
+    def middle_complement(self) -> float:
+        """What the central value of a probability leaves, to all its digits."""
+        return self.complements[0] if self.is_point else _logistic(-self.mu)
+
+    @property
+    def _unconstrained(self) -> tuple[float, float]:
+        """The ends, as logits or logs."""
+        low, high = math.log(self.low), math.log(self.high)
         if self.scale is Scale.RATIO:
-            return math.log(value)
-        return math.log(value) - math.log1p(-value)
+            return low, high
+        return low - math.log(self.complements[0]), high - math.log(self.complements[1])
 
 
 def _logistic(u: float) -> float:

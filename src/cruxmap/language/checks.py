@@ -50,7 +50,7 @@ from cruxmap.language.codes import Code
 from cruxmap.language.conditions import Names
 from cruxmap.language.coverage import MOST_CASES, NEVER, Case, Choice, count_cases, uncovered
 from cruxmap.language.findings import Findings
-from cruxmap.language.inheritance import Layers, lay, settled
+from cruxmap.language.inheritance import Layers, lay, left_by, settled
 from cruxmap.language.yaml_text import joined
 
 MOST_ARGUMENTS = 16
@@ -455,11 +455,12 @@ def _shares_trouble(layers: Layers, shares: Sequence[str]) -> str:
     rest = next((share for share in others if isinstance(layers.mapping[share], Rest)), None)
     if rest is None and not (single and others):
         return f"the {kind} sum to {_percent(total)}" if abs(total - 1) > _tolerance(numbers) else ""
-    if single and total >= 1 - _ROUNDING:
+    if single and _leave_nothing(numbers):
         return f"the single shares sum to {_percent(total)}, which leaves nothing for the others"
-    beside = sum(number.middle for share, number in mapped.items() if number and share != rest)
-    if rest is not None and beside >= 1 - _ROUNDING:
-        return f"the other shares sum to {_percent(beside)}, which leaves nothing for `rest`"
+    beside = [number for share, number in mapped.items() if number and share != rest]
+    if rest is not None and _leave_nothing(beside):
+        total = sum(number.middle for number in beside)
+        return f"the other shares sum to {_percent(total)}, which leaves nothing for `rest`"
     if all(number.middle == 0 for share in others if (number := mapped[share])):
         return "the shares left out are all 0%, so they cannot fill what the single ones leave"
     return ""
@@ -472,6 +473,10 @@ _EXACT, _LOOSE = 0.001, 0.05
 
 def _tolerance(numbers: list[Elicited]) -> float:
     return (_EXACT if all(value.is_point for value in numbers) else _LOOSE) + _ROUNDING
+
+
+def _leave_nothing(numbers: list[Elicited]) -> bool:
+    return left_by(numbers) <= (0 if all(number.is_point for number in numbers) else _ROUNDING)
 
 
 def _number(layers: Layers, value: Value, address: str) -> Elicited | None:

@@ -5,8 +5,9 @@ In: an `ArgumentMap`, the id of a worldview, and settings laid over it. Out: a `
 `extends`, whole mappings, single shares, `rejects` and `same as` combine.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
 from types import MappingProxyType
 
 from cruxmap.language.argument_map import (
@@ -206,7 +207,18 @@ def _rest(layers: Layers, rest: str) -> Elicited:
 
     They are the shares of the last whole mapping: single shares laid over it do not change its proportions.
     """
-    others = (share for share in layers.row_of[rest] if share != rest)
-    taken = sum(settled(layers, layers.mapping[share], share)[1].middle for share in others)
-    left = min(max(1.0 - taken, 0.0), 1.0)
+    others = [share for share in layers.row_of[rest] if share != rest]
+    left = left_by([settled(layers, layers.mapping[share], share)[1] for share in others])
+    left = min(max(left, 0.0), 1.0)
     return Elicited(Scale.PROBABILITY, left, left, "rest")
+
+
+def left_by(shares: Sequence[Elicited]) -> float:
+    """Return what the central values of shares leave of 1, without rounding where they are points.
+
+    It starts from what the largest leaves: the difference of 1 and a share near 1 has lost its digits.
+    """
+    *others, largest = sorted(shares, key=lambda share: share.middle)
+    with localcontext(prec=50):
+        taken = sum(Decimal(repr(float(share.middle))) for share in others)
+        return float(Decimal(repr(float(largest.middle_complement))) - taken)

@@ -9,9 +9,10 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from cruxmap.language.argument_map import Elicited, Role, SameAs, Scale
 from cruxmap.language.codes import Code
@@ -30,14 +31,18 @@ class UnreadableError(ValueError):
         super().__init__(f"{message} ({hint})")
 
 
-_NUMBER = r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,3}))?"  # its digits and its exponent
+_NUMBER = r"((?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
 _IS_NUMBER = re.compile(_NUMBER)
-_CREDENCE = re.compile(rf"{_NUMBER}(%?)")
+_PLAIN = re.compile(rf"{_NUMBER}(%?)")
+_FRACTION = re.compile(rf"{_NUMBER}(?:/| in ){_NUMBER}")
+_ODDS = re.compile(rf"{_NUMBER}:{_NUMBER}")
 _RATIO = re.compile(rf"{_NUMBER}x")
-_INTERVAL = re.compile(r"(\S+) to (\S+)")
-_BOUND = re.compile(r"(under|over|<|>)\s*(\S+)")
-_ABOUT = re.compile(r"about (\S+)")
+_INTERVAL = re.compile("(.+?) to (.+)")
+_BOUND = re.compile(r"(under|over|<|>)\s*(.+)")
+_ABOUT = re.compile("about (.+)")
 _SAME_AS = re.compile(r"same as (\S+)")
+_DIGITS = Context(prec=400)
+"""Digits enough for `1 - p` of whatever floats can hold, whatever the program around it has set."""
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -73,7 +78,7 @@ def parse_phrase(text: str) -> Elicited:
         return _number(text, scale)
     except UnreadableError as error:
         role = Role.PACE if scale is Scale.RATIO else Role.CREDENCE
-        hint = _near_miss(text, role, {}) or "an interval such as `5% to 20%` or `3x to 10x`"
+        hint = _near_miss(_tidied(text), role, {}) or "an interval such as `5% to 20%` or `3x to 10x`"
         raise UnreadableError(error.code, error.message, hint) from None
 
 
@@ -94,87 +99,127 @@ def with_phrases(phrases: Mapping[str, Elicited]) -> Lexicon:
 @lru_cache(maxsize=4096)
 def _number(text: str, scale: Scale) -> Elicited:
     """Read a point, an interval, a bound or `about`: everything but phrases and links."""
-    low, high = _probability(text) if scale is Scale.PROBABILITY else _ratio(text)
-    return Elicited(scale, low, high, text)
+    if scale is Scale.RATIO:
+        return Elicited(scale, *_ratio(text), text)
+    with localcontext(_DIGITS):
+        low, high = _probability(text)
+        return Elicited(scale, low.p, high.p, text, (low.complement, high.complement))
 
 
-type _Ends = tuple[float, float]
+class _Odds(NamedTuple):
+    """A probability as two weights, so that what is near 100% keeps as many digits as what is near 0%."""
+
+    pro: Decimal
+    con: Decimal
+    p: float
+    complement: float
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it lies strictly between 0% and 100%, and floats can tell."""
+        return self.p > 0 and self.complement > 0
+
+    def tenth(self) -> "_Odds":
+        """Return a tenth of the probability."""
+        return _odds(self.pro, 9 * self.pro + 10 * self.con)
+
+    def nine_tenths_on(self) -> "_Odds":
+        """Return the probability that leaves a tenth of what this one leaves."""
+        return _odds(9 * self.con + 10 * self.pro, self.con)
+
+    def __str__(self) -> str:
+        return _percent(self.p, self.complement)
+
+
+def _odds(pro: Decimal, con: Decimal) -> _Odds:
+    total = pro + con
+    return _Odds(pro, con, float(pro / total), float(con / total)) if total else _Odds(pro, con, 0.0, 0.0)
+
+
+type _Ends = tuple[_Odds, _Odds]
 
 
 def _probability(text: str) -> _Ends:
-    if " to " in text and (interval := _INTERVAL.fullmatch(text)):
+    if interval := _INTERVAL.fullmatch(text):
         return _between(text, *interval.groups())
-    point = _credence(text)
-    if point is not None:
-        return point, point
     if bound := _BOUND.fullmatch(text):
         return _bounded(text, *bound.groups())
     if about := _ABOUT.fullmatch(text):
-        p = _credence(about[1])
-        if p is None or not 0 < p < 1:
+        middle = _weights(about[1])
+        if middle is None or not middle.is_open:
             raise _unreadable(text, "a number strictly between 0% and 100%, as in `about 5%`")
-        return _open(text, p / (2 - p), 2 * p / (1 + p))
-    raise _unreadable(
-        text, "write for example `5%`, `1% to 5%`, `under 1%`, `about 5%` or a phrase such as `likely`"
-    )
+        pro, con, *_ = middle
+        return _open(text, _odds(pro, 2 * con), _odds(2 * pro, con))
+    point = _weights(text)
+    if point is None:
+        raise _unreadable(text, f"write for example {_FORMS} or a phrase such as `likely`")
+    if not (point.is_open or (text.endswith("%") and 0 in point[:2])):
+        hint = (
+            "certainty is written `0%` or `100%`"
+            if min(point[:2]) >= 0
+            else "nothing is likelier than `100%`"
+        )
+        raise _unreadable(text, hint)
+    return point, point
 
 
-def _credence(text: str) -> float | None:
-    """Return a percentage, or a bare number between 0 and 1; `None` if it is neither."""
-    written = _CREDENCE.fullmatch(text)
-    if written is None:
+_FORMS = "`5%`, `1% to 5%`, `under 1%`, `about 5%`, `1 in 20`, `1:19`"
+
+
+def _weights(text: str) -> _Odds | None:
+    """Read a percentage, a number below 1, a fraction or odds, whatever their size; `None` if it is none."""
+    if plain := _PLAIN.fullmatch(text):
+        number, whole = Decimal(plain[1]), Decimal(100 if plain[2] else 1)
+    elif fraction := _FRACTION.fullmatch(text):
+        number, whole = map(Decimal, fraction.groups())
+    elif odds := _ODDS.fullmatch(text):
+        return _odds(*map(Decimal, odds.groups()))
+    else:
         return None
-    digits, exponent, percent = written.groups()
-    if not percent:
-        value = float(text)
-        return value if 0 < value < 1 else None
-    value = float(f"{digits}e{int(exponent or 0) - 2}")  # a hundredth, correctly rounded
-    return value if 0 < value < 1 or Decimal(text[:-1]) in (0, 100) else None
+    return _odds(number, whole - number)
 
 
 def _between(text: str, first: str, second: str) -> _Ends:
-    low, high = _credence(first), _credence(second)
-    if low is None or high is None or first.endswith("%") != second.endswith("%"):
+    low, high = _weights(first), _weights(second)
+    if low is None or high is None or {_unit(first), _unit(second)} == {"%", ""}:
         raise _unreadable(text, "both ends the same way, as in `1% to 5%`")
-    if low == high:
+    for end, weights in ((first, low), (second, high)):
+        if not weights.is_open:
+            raise _unreadable(text, f"`{end}`: both ends lie strictly between 0% and 100%")
+    order = (low.pro * high.con).compare(high.pro * low.con)
+    if order == 0:
         raise _unreadable(text, f"`{first}`: an interval needs two ends")
-    if low > high:
+    if order > 0:
         raise _unreadable(text, f"`{second} to {first}`: the lower end comes first")
-    return _open(text, low, high)
+    return low, high
+
+
+def _unit(end: str) -> str:
+    """Return what makes a number mean something: `5` beside `6%` could be either."""
+    plain = _PLAIN.fullmatch(end)
+    return "weights" if plain is None else plain[2]
 
 
 def _bounded(text: str, side: str, bound: str) -> _Ends:
-    p = _credence(bound)
-    if p is None or not 0 < p < 1:
+    end = _weights(bound)
+    if end is None or not end.is_open:
         raise _unreadable(text, "a bound strictly between 0% and 100%, as in `under 1%` or `over 99%`")
     if side in ("under", "<"):
-        if p > 0.1:
-            raise _unreadable(
-                text, f"above 10% say where it ends, as in `{_percent(_tenth(p))} to {_percent(p)}`"
-            )
-        return _open(text, _tenth(p), p)
-    if p < 0.9:
-        end = _complement(_tenth(_complement(p)))
-        raise _unreadable(text, f"below 90% say where it ends, as in `{_percent(p)} to {_percent(end)}`")
-    return _open(text, p, _complement(_tenth(_complement(p))))
+        if 9 * end.pro > end.con:
+            raise _unreadable(text, f"above 10% say where it ends, as in `{end.tenth()} to {end}`")
+        return _open(text, end.tenth(), end)
+    if 9 * end.con > end.pro:
+        raise _unreadable(text, f"below 90% say where it ends, as in `{end} to {end.nine_tenths_on()}`")
+    return _open(text, end, end.nine_tenths_on())
 
 
-def _tenth(p: float) -> float:
-    return float(Decimal(repr(p)) / 10)
-
-
-def _complement(p: float) -> float:
-    """Return `1 - p` as a person does the sum, digit by digit: 99% leaves 1%, not 1.0000000000000009%."""
-    return float(1 - Decimal(repr(p)))
-
-
-def _open(text: str, low: float, high: float) -> _Ends:
-    if not 0 < low < high < 1:
+def _open(text: str, low: _Odds, high: _Odds) -> _Ends:
+    if not (low.is_open and high.is_open):
         raise _unreadable(text, "too near 0% or 100% for an interval: give a point")
     return low, high
 
 
-def _ratio(text: str) -> _Ends:
+def _ratio(text: str) -> tuple[float, float]:
     point = _times(text)
     if point is not None:
         return point, point
@@ -223,16 +268,26 @@ def _better_hint(text: str, role: Role, lexicon: Lexicon, error: UnreadableError
         return UnreadableError(Code.UNREADABLE_JUDGEMENT, f"there is no {role} here", _example(role))
     if text == "rest":
         return _unreadable(text, "`rest` stands for one share of a question, beside all its other shares")
-    meant = _near_miss(text, role, lexicon)
-    return error if meant is None else _unreadable(text, f"did you mean {meant}?")
+    tidy = _tidied(text)
+    meant = _near_miss(tidy, role, lexicon)
+    if meant is not None:
+        return _unreadable(text, f"did you mean {meant}?")
+    return _unreadable(text, _hint(tidy, role.scale) or error.hint)
 
 
 def _reads(text: str, scale: Scale) -> bool:
+    return _hint(text, scale) is None
+
+
+def _hint(text: str, scale: Scale) -> str | None:
+    """Say why no notation reads text; `None` if one does."""
+    if _SIGN.search(text):
+        return "numbers have no sign here"
     try:
         _number(text, scale)
-    except UnreadableError:
-        return False
-    return True
+    except UnreadableError as error:
+        return error.hint
+    return None
 
 
 def _example(role: Role) -> str:
@@ -240,27 +295,41 @@ def _example(role: Role) -> str:
 
 
 _WORDS: tuple[tuple[str, str], ...] = (
+    ("[\"'\u2018-\u201f\u00ab\u00bb]", ""),
     ("\u00d7", "x"),
     (r" ?percent", "%"),
     (r"(?<=[0-9]) (?=[%x])", ""),
+    (r" out of ", " in "),
+    (r"( in [0-9]+),([0-9]{3}),?(?=(?:[0-9]{3})?\b)", r"\1\2"),
+    (r"(?<![0-9.,])([0-9]+),([0-9]+)(?![0-9.,])", r"\1.\2"),
+    (r"(?<=[0-9]) ?([:/]) ?(?=[0-9])", r"\1"),
+    (r"(?<![^ \u2013-])\+(?=[0-9.])", ""),
     (r"^(?:between|from) ", ""),
     (r"^(?:~|\u2248|ca\.?|c\.|around|roughly|approximately) ?(?=[0-9.])", "about "),
     (r"^(?:less than|below|at most|up to|\u2264|<=) ?(?=[0-9.])", "under "),
     (r"^(?:more than|greater than|above|at least|\u2265|>=) ?(?=[0-9.])", "over "),
 )
-_DASH = re.compile(r" ?(?:(?<!e)-|\u2013|\u2014|\.\.+|\bto\b|\band\b|,) ?")
+_DASH = re.compile(r" ?(?:(?<!e)-+|\u2013|\u2014|\.\.+|\bto\b|\band\b|,) ?")
+_SIGN = re.compile(r"(?<![^ \u2013-])[-\u2212\u2013](?=[0-9.])")
 
 
-def _near_miss(text: str, role: Role, lexicon: Lexicon) -> str | None:
-    """Return a right form that is near what was written, between backticks; `None` if nothing is near."""
+def _tidied(text: str) -> str:
+    """Return text with what is often written otherwise as the language has it."""
     tidy = " ".join(text.lower().split())
     for pattern, replacement in _WORDS:
         tidy = re.sub(pattern, replacement, tidy)
+    return tidy.strip()
+
+
+def _near_miss(tidy: str, role: Role, lexicon: Lexicon) -> str | None:
+    """Return a right form that is near what was written, between backticks; `None` if nothing is near."""
     unit = "x" if role.scale is Scale.RATIO else "%"
     number = tidy.removesuffix(unit)
-    if unit == "%" and _IS_NUMBER.fullmatch(number) and float(number) in (0.0, 1.0):
-        return "`0%`" if float(number) == 0 else "`1%` or `100%`"
-    candidates = [tidy, f"{number}{unit}", re.sub(r"^(about|under|over|<|>) ?(\S+?)%?$", r"\1 \2%", tidy)]
+    bare = unit == "%" and _IS_NUMBER.fullmatch(number) is not None
+    if bare and Decimal(number) in (0, 1):
+        return "`0%`" if Decimal(number) == 0 else "`1%` or `100%`"
+    with_unit = tidy if bare and Decimal(number) < 1 else f"{number}{unit}"
+    candidates = [tidy, with_unit, re.sub(r"^(about|under|over|<|>) ?(\S+?)%?$", r"\1 \2%", tidy)]
     ends = [end.removesuffix(unit) for end in _DASH.split(tidy)]
     if len(ends) == 2 and all(_IS_NUMBER.fullmatch(end) for end in ends):
         low, high = sorted(ends, key=float)
@@ -285,17 +354,21 @@ def format_value(value: Elicited) -> str:
     '1% to 5%'
     """
     if value.scale is Scale.RATIO:
-        ends = (f"{_numeral(Decimal(repr(end)))}x" for end in (value.low, value.high))
+        low, high = (f"{_numeral(Decimal(repr(end)))}x" for end in (value.low, value.high))
     elif value.is_point and 0 < value.low < 1e-6:
         return _numeral(Decimal(repr(value.low)))
     else:
-        ends = (_percent(end) for end in (value.low, value.high))
-    low, high = ends
+        low, high = map(_percent, (value.low, value.high), value.complements)
     return low if value.is_point else f"{low} to {high}"
 
 
-def _percent(p: float) -> str:
-    return f"{_numeral(Decimal(repr(p)).scaleb(2))}%"
+def _percent(p: float, complement: float) -> str:
+    """Write a probability by what it leaves, where that gives it back: near 100% that has more digits."""
+    with localcontext(_DIGITS):
+        number = 1 - Decimal(repr(complement))
+        if float(number) != p:
+            number = Decimal(repr(p))
+        return f"{_numeral(number.scaleb(2))}%"
 
 
 def _numeral(number: Decimal) -> str:
