@@ -10,6 +10,7 @@ state, a step counted from 1 or `NEVER`. Worlds are kept side by side in arrays,
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import reduce
 from graphlib import TopologicalSorter
 from typing import assert_never
@@ -130,10 +131,10 @@ def numbers(
             case SameAs(address=other):
                 return number(other, value[other], z)
             case Rest():
-                others = (a for a in in_row[address] if a != address)
-                return logit(1 - math.fsum(float(expit(number(a, whole[a], {}))) for a in others))
+                *small, large = sorted(number(a, whole[a], {}) for a in in_row[address] if a != address)
+                return logit(math.fsum([float(expit(-large)), *(-float(expit(u)) for u in small)]))
             case Elicited(scale=scale, low=low, high=high):
-                to_line = logit if scale is Scale.PROBABILITY else math.log
+                to_line = written_logit if scale is Scale.PROBABILITY else math.log
                 middle = to_line(low) if low == high else (to_line(low) + to_line(high)) / 2
                 spread = 0.0 if low == high else (to_line(high) - to_line(low)) / (2 * 1.6448536269514722)
                 return middle + spread * z.get(address, 0.0)
@@ -143,6 +144,11 @@ def numbers(
     u = {a: -math.inf if a in rejected else number(a, v, z or {}) for a, v in value.items()}
     source = {a: a if a in rejected else _followed(value, a) for a in value}
     return Numbers(u, frozenset(singles), source)
+
+
+def written_logit(p: float) -> float:
+    """The logit of the decimal that a float stands for: near 1 the float itself is some way off."""
+    return math.log(p) - math.log(1 - Fraction(repr(p))) if 0 < p < 1 else logit(p)
 
 
 def _followed(value: Mapping[str, Value], address: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.language.reading import check, parse_settings, read_map
+from cruxmap.present.map_text import map_text
 
 BASE = """\
 sources:
@@ -144,6 +145,9 @@ def both_rows(first: str, second: str) -> str:
         (both_rows("{event: shower, before: storm}", "{event: storm, before: shower}"), "uncovered-case"),
         (both_rows("{sky: [clear, grey]}", "{sky: black}"), None),
         ("given: [{id: otherwise, when: rain, credence: 5%}, {otherwise: 5%}]", "reserved-id"),
+        ("given: [{id: a, when: rain, credence: 5%}, {id: b, otherwise: 5%}]", None),
+        ("given: [{id: a, when: rain, credence: 5%}, {id: a, otherwise: 5%}]", "duplicate-id"),
+        ("given: [{id: otherwise, otherwise: 5%}]", "reserved-id"),
         ("given: [{credence: 5%}, {otherwise: 5%}]", "missing-key"),
         ("credence: same as rain", None),
         ("credence: same as cold.windy", None),
@@ -391,6 +395,32 @@ def judged(folder: Path, text: str, **others: str) -> list[str]:
 )
 def test_judgements(tmp_path, judgement, code):
     assert judged(tmp_path, f"judgements:\n  {judgement}\n") == ([] if code is None else [code])
+
+
+def test_an_otherwise_row_is_called_by_its_id(tmp_path):
+    rows = "given: [{id: a, when: rain, credence: 5%}, {id: b, otherwise: 6%}]"
+    shares = "given: [{when: rain, state: x}, {id: c, otherwise: {x: 1%, y: rest}}]"
+    text = BASE.replace("  wet:", f"  hot: {{text: H., {rows}}}\n  wet:")
+    text = text.replace("  sky:", f"  mud: {{text: M., states: [x, y], {shares}}}\n  sky:")
+    text = text.replace(
+        "  both:", f"  dew: {{text: D., timeline: day, emerges: {{morning: {{{rows}}}}}}}\n  both:"
+    )
+    text = text.replace(
+        "  fair:",
+        "  ice: {text: I., timeline: day, emerges: {morning: {given: [{id: d, otherwise: 7%}]}}}\n  fair:",
+    )
+    (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
+    argument_map = read_map(tmp_path)
+    own = {"hot.b", "mud.c.x", "mud.c.y", "dew.morning.b", "ice.morning.d"}
+    assert own <= argument_map.judgements.keys()
+    assert {a for a in argument_map.judgements if a.endswith("otherwise")} == {
+        "cold.otherwise",
+        "wet.otherwise",
+    }
+    again = tmp_path / "again"
+    again.mkdir()
+    (again / "map.yaml").write_text(map_text(argument_map), encoding="utf-8")
+    assert read_map(again).judgements.keys() == argument_map.judgements.keys()
 
 
 def test_single_shares_add_up_along_extends(tmp_path):

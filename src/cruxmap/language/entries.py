@@ -156,15 +156,16 @@ def _rows(
     owner: Owner, address: str, role: Role, shapes: Sequence[AnyRow], around: Noted | None = None
 ) -> tuple[Row, ...]:
     """Return the rows of a table of credences; `address` is the claim's or the phase's."""
-    check_part_ids(owner.desk, (shape.id for shape in shapes if isinstance(shape, RowShape)))
+    check_part_ids(owner.desk, (shape.id for shape in shapes))
     _otherwise_last(owner, shapes)
     return tuple(_row(owner, address, role, shape, around) for shape in shapes)
 
 
 def _row(owner: Owner, address: str, role: Role, shape: AnyRow, around: Noted | None) -> Row:
     match shape:
-        case OtherwiseShape(otherwise=node):
-            return Row(OTHERWISE, None, owner.judgement(node, f"{address}.{OTHERWISE}", role, shape, around))
+        case OtherwiseShape(id=id_, otherwise=node):
+            name = str(id_ or OTHERWISE)
+            return Row(name, None, owner.judgement(node, f"{address}.{name}", role, shape, around))
         case RowShape(id=id_, when=condition, credence=node):
             when = owner.desk.resolver.condition(condition)
             own = f"{address}.{id_}" if id_ else owner.nameless_address(address, when)
@@ -197,7 +198,7 @@ def read_question(desk: Desk, id_: Text, shape: QuestionShape) -> Question:
     if shape.gap is not None:
         return Question(entry, states, _gap(owner, shape.gap, states))
     if shape.given is not None:
-        check_part_ids(desk, (row.id for row in shape.given if isinstance(row, ShareRowShape)))
+        check_part_ids(desk, (row.id for row in shape.given))
         _otherwise_last(owner, shape.given)
         return Question(
             entry, states, ShareTable(tuple(_share_row(owner, row, states) for row in shape.given))
@@ -210,8 +211,9 @@ def read_question(desk: Desk, id_: Text, shape: QuestionShape) -> Question:
 
 def _share_row(owner: Owner, shape: AnyShareRow, states: tuple[str, ...]) -> ShareRow:
     if isinstance(shape, ShareOtherwiseShape):
-        address = f"{owner.about.id}.{OTHERWISE}"
-        return ShareRow(OTHERWISE, None, address, _shares(owner, shape.otherwise, states, address, shape))
+        name = str(shape.id or OTHERWISE)
+        address = f"{owner.about.id}.{name}"
+        return ShareRow(name, None, address, _shares(owner, shape.otherwise, states, address, shape))
     when = owner.desk.resolver.condition(shape.when)
     named = shape.id is not None
     address = f"{owner.about.id}.{shape.id}" if named else owner.nameless_address(owner.about.id, when)

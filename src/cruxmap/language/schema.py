@@ -252,6 +252,7 @@ class RowShape(Noted):
 class OtherwiseShape(Noted):
     """The last case of a claim's table."""
 
+    id: Id | None = None
     otherwise: Judged
 
 
@@ -273,6 +274,7 @@ class ShareRowShape(Noted):
 class ShareOtherwiseShape(Noted):
     """The last case of a question's table."""
 
+    id: Id | None = None
     otherwise: Shares
 
 

@@ -41,6 +41,7 @@ from cruxmap.language.argument_map import (
     condition_text,
     target_text,
 )
+from cruxmap.language.desk import OTHERWISE
 from cruxmap.language.judgement import format_value
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 %./()';_-]*[A-Za-z0-9%.)]|[A-Za-z0-9]")
@@ -186,12 +187,12 @@ def _route(route: Route) -> dict[str, Any]:
 
 def _row(row: Row) -> dict[str, Any]:
     if row.when is None:
-        return {"otherwise": _judgement(row.credence)}
+        return {**_otherwise_id(row), "otherwise": _judgement(row.credence)}
     return {**_given({"id": row.id}), "when": _condition(row.when), "credence": _judgement(row.credence)}
 
 
 def _shares(states: tuple[str, ...], rows: tuple[ShareRow, ...]) -> dict[str, Any]:
-    if len(rows) == 1 and rows[0].when is None:
+    if _is_plain(rows):
         return {"credence": _share_mapping(states, rows[0])}
     return {"given": [_share_row(states, row) for row in rows]}
 
@@ -199,8 +200,12 @@ def _shares(states: tuple[str, ...], rows: tuple[ShareRow, ...]) -> dict[str, An
 def _share_row(states: tuple[str, ...], row: ShareRow) -> dict[str, Any]:
     shares = _share_mapping(states, row)
     if row.when is None:
-        return {"otherwise": shares}
+        return {**_otherwise_id(row), "otherwise": shares}
     return {**_given({"id": row.id}), "when": _condition(row.when), "credence": shares}
+
+
+def _otherwise_id(row: Row | ShareRow) -> dict[str, Any]:
+    return {} if row.id == OTHERWISE else _given({"id": row.id})
 
 
 def _share_mapping(states: tuple[str, ...], row: ShareRow) -> dict[str, Any]:
@@ -222,8 +227,8 @@ def _phase(phase: PhaseChance) -> Any:
     }
 
 
-def _is_plain(rows: tuple[Row, ...]) -> bool:
-    return len(rows) == 1 and rows[0].when is None
+def _is_plain(rows: tuple[Row, ...] | tuple[ShareRow, ...]) -> bool:
+    return len(rows) == 1 and rows[0].when is None and rows[0].id is None
 
 
 def _argument(argument: Argument) -> dict[str, Any]:
