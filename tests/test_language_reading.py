@@ -505,6 +505,14 @@ def test_the_rest_keeps_its_digits(tmp_path):
     assert rest.mu == pytest.approx(math.log(9e-13), rel=1e-15)
 
 
+def test_a_path_with_backslashes_is_written_with_slashes(tmp_path):
+    (tmp_path / "m.yaml").write_text("model: m\nmap: ..\\maps\\one\ntarget: a\n")
+    with pytest.raises(InvalidMap) as caught:
+        read_model(tmp_path / "m.yaml")
+    (problem,) = caught.value.problems
+    assert "`../maps/one`" in problem.hint
+
+
 # --- sources ---
 
 

@@ -752,3 +752,96 @@ def test_messages_quote_only_the_beginning_of_what_is_long(tmp_path, claim):
     problems, _ = found(tmp_path, {"base.yaml": BASE, "more.yaml": more})
     assert problems
     assert all("999..." in problem.message and len(str(problem)) < 600 for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "code", "hint"),
+    [
+        ("worldviews:\n  ann: {text: Ann.}\n", 1, "unknown-key", "in the folder `worldviews`"),
+        ("claims:\n  a: {text: A., credence: 5%, strength: 3x}\n", 2, "unknown-key", "to an argument"),
+        ("credence: 5%\n", 1, "unknown-key", "not indented far enough"),
+        ("claims:\n  a:\n    text: A.\n    same as: rain\n", 4, "unknown-key", "`credence: same as ADDRESS`"),
+        ("claims:\n  a: {text: A., same as rain}\n", 2, "unknown-key", "`credence: same as ADDRESS`"),
+        ("claims:\n  a: {text: One, by two, credence: 5%}\n", 2, "unknown-key", "a comma ends"),
+        ("claims:\n  a:\n    text: A.\n  credence: 5%\n", 4, "wrong-shape", "indent it as far"),
+        ("arguments:\n  a: {text: A., for: clouds, strength: 3x}\n", 2, "not-arguable", "to support it"),
+        ("claims:\n  a:\n    text: \u201cA: b\u201d\n", 3, "yaml-syntax", "typographic quotes"),
+        (
+            "claims:\n  a:\n    text: A.\n    credence:30%\n  b:\n    text: B.\n",
+            4,
+            "yaml-syntax",
+            "a space after",
+        ),
+        (
+            "claims:\n  a:\n    text: A.\n    all_of:\n      - rain\n      wind\n  b:\n    text: B.\n",
+            6,
+            "yaml-syntax",
+            "begins with `- `",
+        ),
+        (
+            "claims:\n  a:\n    text: A.\n    given:\n      - when: rain\n      otherwise: 4%\n",
+            6,
+            "yaml-syntax",
+            "begins with `- `",
+        ),
+    ],
+)
+def test_a_hint_tells_the_likely_cause_on_the_line_of_the_mistake(tmp_path, text, line, code, hint):
+    problems, _ = found(tmp_path, {"base.yaml": BASE, "more.yaml": text})
+    told = [p for p in problems if (p.code, p.span.line) == (code, line)]
+    assert len(told) == 1
+    assert hint in told[0].hint
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        (
+            "questions:\n  rain: {text: R., states: [x, y], credence: {x: 5%, y: rest}}\n"
+            "claims:\n  a: {text: A., all_of: [{rain: x}]}\n"
+            "  b: {text: B., given: [{when: {rain: x}, credence: 5%}, {when: {rain: y}, credence: 4%}]}\n",
+            ["duplicate-id"],
+        ),
+        (
+            "claims:\n  a: {text: A., credence: 5%}\n"
+            "claims:\n  b: {text: B., all_of: [a]}\n  c: {text: C., all_of: [b]}\n",
+            ["duplicate-key"],
+        ),
+        (
+            "claims:\n  a: {text: A., credence: 5%}\n  a: {text: A., routes: [{id: r, chance: 5%}]}\n"
+            "arguments:\n  d: {text: D., for: a.r, strength: 3x}\n",
+            ["duplicate-key"],
+        ),
+        (
+            "sources: {blog: {title: B.}}\nclaims:\n  a: {text: &x A., credence: 5%, source: blog}\n",
+            ["yaml-feature"],
+        ),
+    ],
+)
+def test_nothing_is_told_of_what_only_follows(tmp_path, text, codes):
+    problems, warnings = found(tmp_path, {"base.yaml": BASE, "more.yaml": text})
+    assert [problem.code for problem in (*problems, *warnings)] == codes
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("[{when: [rain, wet], credence: 5%}]", "`rain` is false, `wet` is false"),
+        ("[{when: {rain: false, wet: false}, credence: 5%}]", "`rain` is true, `wet` is true"),
+        ("[{when: [wind, gale], credence: 5%}]", "`wind` is true, `gale` is false"),
+    ],
+)
+def test_the_uncovered_case_that_is_shown_is_one_that_can_be(tmp_path, rows, told):
+    more = (
+        f"claims:\n  gale: {{text: G., any_of: [wind], if_met: 90%}}\n  probe: {{text: P., given: {rows}}}\n"
+    )
+    (problem,), _ = found(tmp_path, {"base.yaml": BASE, "more.yaml": more})
+    assert problem.message.endswith(told)
+
+
+def test_an_uncovered_case_that_a_definition_excludes_is_called_so(tmp_path):
+    rows = "[{when: [rain, wet], credence: 5%}, {when: {rain: false, wet: false}, credence: 5%}]"
+    more = f"claims:\n  probe: {{text: P., given: {rows}}}\n"
+    (problem,), _ = found(tmp_path, {"base.yaml": BASE, "more.yaml": more})
+    assert problem.code == "uncovered-case"
+    assert "a definition excludes it" in problem.hint

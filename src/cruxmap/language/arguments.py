@@ -166,7 +166,12 @@ def _named_target(desk: Desk, name: Text, others: Mapping[str, Entry]) -> Argume
         case Kind.QUESTION, _:
             _refuse(desk, name, "name a state of the question", f"as in `{{{id_}: {part or 'STATE'}}}`")
         case Kind.ARGUMENT, _:
-            _refuse(desk, name, f"`{id_}` is an argument", "an argument against an argument `undercuts` it")
+            _refuse(
+                desk,
+                name,
+                f"`{id_}` is an argument",
+                "`undercuts` attacks it; to support it, argue for a premise",
+            )
         case _:
             known = (other for other, its in names.kinds.items() if its is not Kind.ARGUMENT)
             desk.resolver.unknown(name, "claim, route, phase or question", known)

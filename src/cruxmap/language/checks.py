@@ -11,18 +11,24 @@ from typing import assert_never
 
 from cruxmap.errors import Span
 from cruxmap.language.argument_map import (
+    AllOf,
+    AnyOf,
     Argument,
     ArgumentMap,
     ArgumentTarget,
     Citation,
     Claim,
+    ClaimIs,
+    Condition,
     Credence,
+    Definition,
     Direction,
     Elicited,
     Emergence,
     Entry,
     Event,
     Judgement,
+    Not,
     OnArgument,
     OnClaim,
     OnPhase,
@@ -34,6 +40,7 @@ from cruxmap.language.argument_map import (
     Role,
     Routes,
     Row,
+    Rule,
     SameAs,
     ShareOverride,
     ShareRow,
@@ -221,11 +228,31 @@ def check_coverage(argument_map: ArgumentMap, names: Names, findings: Findings) 
                     Code.OTHERWISE_NEEDED, message, entry.about.span, "end the table with an `otherwise` row"
                 )
                 continue
-            case = uncovered(conditions, domains, timelines)
+            excluded = list(_excluded(argument_map, {id_ for c in conditions for id_ in mentioned(c)}))
+            possible = uncovered([*conditions, *excluded], domains, timelines)
+            case = possible or uncovered(conditions, domains, timelines)
             if case is not None:
                 message = f"no row of `{name}` covers this case: {_case_text(case, timelines)}"
                 hint = "add a row for it, or end the table with an `otherwise` row"
+                if possible is None:
+                    hint += "; a definition excludes it, but worldviews may judge definitions"
                 findings.add(Code.UNCOVERED_CASE, message, entry.about.span, hint)
+
+
+def _excluded(argument_map: ArgumentMap, named: set[str]) -> Iterator[Condition]:
+    """Yield what cannot be by the definitions of the claims that are named, of parts that are named too."""
+    for id_ in named:
+        match argument_map.entry.get(id_):
+            case Claim(
+                basis=Definition(
+                    rule=Rule.ALL_OF | Rule.ANY_OF as rule, parts=parts, if_met=if_met, otherwise=otherwise
+                )
+            ) if named.issuperset(name for part in parts for name in mentioned(part)):
+                met = AllOf(parts) if rule is Rule.ALL_OF else AnyOf(parts)
+                if isinstance(otherwise.value, Elicited) and otherwise.value.high == 0:
+                    yield AllOf((ClaimIs(id_), Not(met)))
+                if isinstance(if_met.value, Elicited) and if_met.value.is_certain and if_met.value.low == 1:
+                    yield AllOf((ClaimIs(id_, False), met))
 
 
 def _tables(entry: Entry) -> Iterator[tuple[str, tuple[Row, ...] | tuple[ShareRow, ...]]]:

@@ -106,6 +106,8 @@ def _register(
                 message = f"`{id_}` is there twice"
                 findings.add(Code.DUPLICATE_ID, message, id_, f"the first is in `{where}` at {first.span}")
                 del entries[id_]
+                sheets.kinds.pop(str(id_), None)  # which of the two is meant elsewhere, nobody can say
+                sheets.broken.add(str(id_))
                 continue
             taken[id_] = (section, id_)
             if kind:

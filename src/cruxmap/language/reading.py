@@ -432,7 +432,7 @@ def _read_map(folder: Path, findings: Findings) -> _Draft:
     check_links(draft, names, findings)
     check_numbers(draft, names, findings)
     warn_of_rejected(draft, findings)
-    if names.complete:
+    if names.complete and not names.broken:
         check_cited(draft, findings)
     return _Draft(draft, names, frozenset(sheets.worldview_ids), len(findings.problems) == before)
 
@@ -588,6 +588,8 @@ def _read_model(path: Path, findings: Findings, drafts: dict[str, _Draft]) -> _M
         draft = drafts[_identity(folder)] = _read_map(folder, findings)
     if draft is None:
         hint = "the path starts from the model's own folder"
+        if "\\" in shape.map:
+            hint = f"write `{shape.map.replace('\\', '/')}`: folders are parted by `/` everywhere"
         own.add(Code.NO_SUCH_FILE, f"there is no map in `{shown(folder)}`", shape.map, hint)
         findings.extend(own)
         return None

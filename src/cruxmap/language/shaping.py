@@ -6,6 +6,7 @@ pydantic: building the models would take longer than checking a map of two hundr
 """
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -304,9 +305,11 @@ def _shape_error(detail: Any, root: Node) -> ShapeError:
         case _:
             wanted = "a mapping of keys and values"
     place = _node_at(root, path)
+    slid = kind not in ("is_instance_of", "other_form", "list_type") and name in _owners_of_keys()
+    hint = f"if `{name}` is part of what is above it, indent it as far as the rest of that" if slid else ""
     found = {Text: "text", Items: "a list", Entries: "a mapping"}[type(place)] if place != "" else "nothing"
     subject = f"`{name}`" if path and isinstance(path[-1], str) else "this"
-    return ShapeError(Code.WRONG_SHAPE, f"{subject} must be {wanted}, and here is {found}", path, place)
+    return ShapeError(Code.WRONG_SHAPE, f"{subject} must be {wanted}, and here is {found}", path, place, hint)
 
 
 def _node_at(root: Node, path: tuple[str | int, ...]) -> Node:
@@ -325,22 +328,36 @@ def _key_at(root: Node, path: tuple[str | int, ...]) -> Node:
 
 
 def _unknown_key_hint(root: Node, path: tuple[str | int, ...]) -> str:
-    key, value = str(path[-1]), _node_at(root, path)
+    key, value, owners = str(path[-1]), _node_at(root, path), _owners_of_keys()
+    if key == "worldviews":
+        return "each worldview is a file of its own, in the folder `worldviews` beside the map's files"
+    if re.match(r"same as\b", key):
+        return "a link is all of a number, as in `credence: same as ADDRESS`"
     if isinstance(value, Text) and value == "" and value.plain:
         if ":" in key:
             return "a colon needs a space after it"
         if " " in key or not key.isidentifier():
             return "a comma ends a value in a one-line entry: quote the sentence, or put it under `text: >-`"
+    if key in owners:
+        where = f"to {' or '.join(owners[key][:3])}" if owners[key] else "elsewhere"
+        return f"`{key}` belongs {where}: is it in the wrong place, or not indented far enough?"
     if " " in key:
         return "put a sentence that holds `: ` or runs over several lines under `text: >-`"
-    near = difflib.get_close_matches(key, _known_keys(), 1)
+    near = difflib.get_close_matches(key, owners, 1)
     return f"did you mean `{near[0]}`?" if near else ""
 
 
 @cache
-def _known_keys() -> tuple[str, ...]:
-    """Every key that some shape knows."""
-    return tuple(sorted({each.key for shape in _all_shapes(Shape) for each in _fields(shape)}))
+def _owners_of_keys() -> dict[str, list[str]]:
+    """Map every key that some shape knows to those entries and files that have it, the latter first."""
+    owners: dict[str, list[str]] = {}
+    for shape in reversed(list(_all_shapes(Shape))):
+        name = (shape.__doc__ or "").rstrip(".")
+        for each in _fields(shape):
+            owners.setdefault(each.key, [])
+            if re.fullmatch(r"An? \w+", name):
+                owners[each.key].append(name.lower())
+    return owners
 
 
 def _all_shapes(shape: type[Shape]) -> Iterator[type[Shape]]:

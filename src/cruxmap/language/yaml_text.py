@@ -268,9 +268,19 @@ class _Reading:
             value = self._text(event) if event.__class__ is _SCALAR else self._node(event, level + 1)
             keys[-1] = None
             if node.setdefault(key, value) is not value:
-                self.duplicates.append((node, key))
+                self._duplicate(node, key, value)
         keys.pop()
         return event
+
+    def _duplicate(self, parent: Entries, key: Text, value: Node) -> None:
+        """Note a key that is there twice, so that nothing else is said of what follows from that."""
+        self.duplicates.append((parent, key))
+        first = parent[key]
+        if len(self.keys) == 1 and isinstance(first, Entries) and isinstance(value, Entries):
+            for name, entry in value.items():  # a section, begun twice
+                first.setdefault(name, entry)
+        elif len(self.keys) == 2:
+            self.spoiled.add(tuple(str(name) for name in (self.keys[0], key)))
 
     def _extend(self, node: Items, level: int) -> Any:
         """Read the items of a list; return the event that ends it."""
@@ -344,7 +354,7 @@ def _syntax_problem(file: SourceFile, error: yaml.YAMLError) -> Problem:
         said = f"{said} ({error.context})"  # type: ignore[attr-defined]
     line, column = mark.line, mark.column
     hint = _likely_cause(file, said, mark, about)
-    never_closed = "flow" in said and line > about.line
+    never_closed = ("flow" in said or "simple key" in said) and line > about.line
     if never_closed or not file.line(line).strip():  # YAML gave up far behind the mistake
         line, column = about.line, about.column
     span = Span(file.name, line + 1, column + 1)
@@ -365,6 +375,7 @@ def _unprintable(file: SourceFile, error: yaml.YAMLError) -> Problem:
     )
 
 
+_ITEM = re.compile(r"\s*- ")
 _VALUE = r"""(?:^|[-:]\s+|[,{\[]\s*)"""
 _QUOTE_IT = "quote a sentence that begins with this sign, or put it under `text: >-`"
 _CAUSES: tuple[tuple[str, str], ...] = (
@@ -375,6 +386,10 @@ _CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (r":\s+[>|][-+0-9]*\s+[^\s#]", "start the sentence on the next line, indented further than its key"),
     (r":\s+-(?:\s|$)", "start a list on the next line, or write it in brackets: `[a, b]`"),
+    (
+        r"[:-]\s+[\u2018-\u201f\u00ab\u00bb].*:\s",
+        "typographic quotes are letters here: put the sentence in straight quotes, or under `text: >-`",
+    ),
     (r"\\", "quote with single quotes, in which a backslash has no special meaning"),
     (_VALUE + r"[%@`*&!]", _QUOTE_IT),
     (
@@ -404,6 +419,10 @@ def _likely_cause(file: SourceFile, said: str, mark: Any, about: Any) -> str:
         return "the quote that opens here is never closed"
     if "flow" in said and mark.line > about.line:
         return "the bracket that opens here is never closed"
+    if "expected '-' indicator" in said or (
+        _ITEM.match(file.line(about.line - 1)) and "expected ':'" in said
+    ):
+        return "every item of a list begins with `- `, in the same column"
     for number in dict.fromkeys((mark.line, mark.line - 1, about.line)):
         line = file.line(number) if number >= 0 else ""
         for pattern, hint in _CAUSES:
