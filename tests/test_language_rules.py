@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import cruxmap as cm
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.language.reading import check, parse_settings, read_map
 from cruxmap.present.map_text import map_text
@@ -395,6 +396,21 @@ def judged(folder: Path, text: str, **others: str) -> list[str]:
 )
 def test_judgements(tmp_path, judgement, code):
     assert judged(tmp_path, f"judgements:\n  {judgement}\n") == ([] if code is None else [code])
+
+
+def test_settings_are_checked_in_the_worldviews_that_are_asked_for(tmp_path):
+    (tmp_path / "worldviews").mkdir()
+    (tmp_path / "map.yaml").write_text(BASE, encoding="utf-8")
+    (tmp_path / "worldviews/anna.yaml").write_text(
+        "text: A.\njudgements: {sky.grey: 50%}\n", encoding="utf-8"
+    )
+    argument_map, settings = read_map(tmp_path), {"sky.clear": "60%"}
+    assert len(parse_settings(settings.items(), argument_map, ["map"])) == 1
+    with pytest.raises(InvalidMap, match=r"sum to 110%.*in the worldview `anna`"):
+        parse_settings(settings.items(), argument_map)
+    with pytest.raises(InvalidMap, match="shares-sum"):
+        cm.probability(argument_map, "rain", worldview="anna", judgements=settings)
+    assert 0 < cm.probability(argument_map, "rain", judgements=settings) < 1
 
 
 def test_an_otherwise_row_is_called_by_its_id(tmp_path):

@@ -361,7 +361,7 @@ def probability(
     """
     model = _as_model(model_or_map)
     name = MAP_WORLDVIEW if worldview is None else checked_worldview(model.map, worldview)
-    settings = parse_settings((judgements or {}).items(), model.map)
+    settings = parse_settings((judgements or {}).items(), model.map, (name,))
     asked = parse_condition(condition, model.map)
     inquiry = inquire(
         replace(

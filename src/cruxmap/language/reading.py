@@ -319,11 +319,16 @@ def parse_setting(address: str, value: Settable, argument_map: ArgumentMap) -> L
     return parse_settings([(address, value)], argument_map)[0]
 
 
-def parse_settings(settings: Iterable[tuple[str, Settable]], argument_map: ArgumentMap) -> tuple[Laid, ...]:
+def parse_settings(
+    settings: Iterable[tuple[str, Settable]],
+    argument_map: ArgumentMap,
+    worldviews: Iterable[str] | None = None,
+) -> tuple[Laid, ...]:
     """Read judgements that are laid over a worldview's, by address; a bare float is a point.
 
     At the address of a row of shares stand all of them, as a mapping or as its text. Raises InvalidMap,
-    also for what they make of the map or of one of its worldviews: circles, or shares that do not sum.
+    also for what they make of a worldview (of the map and each of its own, where none are named): circles,
+    or shares that do not sum.
     """
     findings = Findings()
     read = tuple(
@@ -333,8 +338,11 @@ def parse_settings(settings: Iterable[tuple[str, Settable]], argument_map: Argum
     )
     findings.raise_if_any()
     spans = spans_of(argument_map, ((address, Span(f"<{address}>")) for address, _ in read))
-    for worldview in (MAP_WORLDVIEW, *argument_map.worldview) if read else ():
+    for worldview in worldviews or (MAP_WORLDVIEW, *argument_map.worldview) if read else ():
         check_layers(argument_map, lay(argument_map, worldview, read), spans, frozenset(), findings)
+        if worldview != MAP_WORLDVIEW:
+            where = f", in the worldview `{worldview}`"
+            findings.problems = [replace(p, message=p.message + where) for p in findings.problems]
         findings.raise_if_any()
     return read
 
