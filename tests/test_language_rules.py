@@ -777,6 +777,7 @@ def test_messages_quote_only_the_beginning_of_what_is_long(tmp_path, claim):
         ("claims:\n  a: {text: A., credence: 5%, strength: 3x}\n", 2, "unknown-key", "to an argument"),
         ("credence: 5%\n", 1, "unknown-key", "not indented far enough"),
         ("claims:\n  a:\n    text: A.\n    same as: rain\n", 4, "unknown-key", "`credence: same as ADDRESS`"),
+        ("claims:\n  a: {text: A., credence: {same as: rain}}\n", 2, "unknown-key", "same as ADDRESS`"),
         ("claims:\n  a: {text: A., same as rain}\n", 2, "unknown-key", "`credence: same as ADDRESS`"),
         ("claims:\n  a: {text: One, by two, credence: 5%}\n", 2, "unknown-key", "a comma ends"),
         ("claims:\n  a:\n    text: A.\n  credence: 5%\n", 4, "wrong-shape", "indent it as far"),
@@ -828,6 +829,7 @@ def test_a_hint_tells_the_likely_cause_on_the_line_of_the_mistake(tmp_path, text
             "arguments:\n  d: {text: D., for: a.r, strength: 3x}\n",
             ["duplicate-key"],
         ),
+        ("claims:\n  a: {text: A., credence: {same as: rain}}\n", ["unknown-key"]),
         (
             "sources: {blog: {title: B.}}\nclaims:\n  a: {text: &x A., credence: 5%, source: blog}\n",
             ["yaml-feature"],

@@ -268,14 +268,19 @@ class ShapeError:
     hint: str = ""
 
 
+_LINK = re.compile(r"same as\b")
+"""What a link begins with; where it is written as a key, nothing but that is missing."""
+
+
 def shaped(hint: Any, node: Node) -> Any:
     """Return the node in its shape, or a tuple of everything that keeps it from fitting (`ShapeError`s)."""
     try:
         return _validator(hint).validate_python(node)
     except ValidationError as error:
-        return tuple(
-            _shape_error(detail, node) for detail in error.errors(include_url=False, include_input=False)
-        )
+        details = error.errors(include_url=False, include_input=False)
+        errors = [_shape_error(detail, node) for detail in details]
+        links = {each.path[:-1] for each in errors if each.path and _LINK.match(str(each.path[-1]))}
+        return tuple(each for each in errors if each.code is not Code.MISSING_KEY or each.path not in links)
 
 
 def _shape_error(detail: Any, root: Node) -> ShapeError:
@@ -331,7 +336,7 @@ def _unknown_key_hint(root: Node, path: tuple[str | int, ...]) -> str:
     key, value, owners = str(path[-1]), _node_at(root, path), _owners_of_keys()
     if key == "worldviews":
         return "each worldview is a file of its own, in the folder `worldviews` beside the map's files"
-    if re.match(r"same as\b", key):
+    if _LINK.match(key):
         return "a link is all of a number, as in `credence: same as ADDRESS`"
     if isinstance(value, Text) and value == "" and value.plain:
         if ":" in key:
