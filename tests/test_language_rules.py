@@ -830,6 +830,8 @@ def test_a_hint_tells_the_likely_cause_on_the_line_of_the_mistake(tmp_path, text
             ["duplicate-key"],
         ),
         ("claims:\n  a: {text: A., credence: {same as: rain}}\n", ["unknown-key"]),
+        ("claims:\n  a:\n    text: A.\n  credence: 5%\n", ["wrong-shape"]),
+        ("claims:\n  a:\n    text: A.\n  given:\n  - {otherwise: 5%}\n", ["wrong-shape"]),
         (
             "sources: {blog: {title: B.}}\nclaims:\n  a: {text: &x A., credence: 5%, source: blog}\n",
             ["yaml-feature"],

@@ -6,6 +6,7 @@ that do not fit are cut out with a problem each, so that everything else is stil
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,11 @@ def _register(
             continue
         kind = _KINDS.get(section)
         taken = seen.setdefault("entries" if kind else section, {})
-        for id_ in list(entries):
+        ids = list(entries)
+        for before, id_ in pairwise(ids if kind else ()):
+            if not isinstance(entries[id_], Entries):  # a key that slid out of the entry before it?
+                sheets.broken.add(str(before))
+        for id_ in ids:
             sheets.is_empty = False if kind else sheets.is_empty
             if id_ in taken:
                 where, first = taken[id_]
