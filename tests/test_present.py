@@ -1,12 +1,20 @@
 """What is shown: pictures, texts and tables as data, on maps with every construct and on the real ones."""
 
+import csv
 import html
+import io
+import os
 import re
+import stat
+import subprocess
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
 from cruxmap.insight.estimate import Summary, TargetEstimate
 from cruxmap.language.argument_map import (
@@ -23,11 +31,12 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import read_map, read_model
 from cruxmap.present import canvas, figures, map_drawing
-from cruxmap.present.files import write_file
+from cruxmap.present.files import UNFINISHED, CannotWrite, write_file
+from cruxmap.present.folding import folded
 from cruxmap.present.map_picture import LARGE, Mark, Picture, around, chapters, overview, picture
 from cruxmap.present.map_text import map_text
 from cruxmap.present.numbers import percent
-from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_table
+from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_tables
 
 ROOT = Path(__file__).parent.parent
 EVERYTHING = ROOT / "tests" / "maps" / "good" / "arguments" / "everything"
@@ -257,9 +266,83 @@ TABLE = Table(
 def test_tables_in_every_form() -> None:
     assert csv_text(TABLE) == "name,p\na|b,0.051376\n[red],\n"
     assert markdown_text(TABLE) == (
-        "**Title**\n\n| name | P |\n| --- | ---: |\n| a\\|b | 5.1% |\n| [red] | - |\n\nA note.\n"
+        "**Title**\n\n| name | P |\n| --- | ---: |\n| a\\|b | 5.1% |\n| \\[red\\] | - |\n\nA note.\n"
     )
-    assert [list(column.cells) for column in rich_table(TABLE).columns] == [["a|b", "\\[red]"], ["5.1%", "-"]]
+    [shown] = rich_tables(TABLE, 80)
+    assert [list(column.cells) for column in shown.columns] == [["a|b", "\\[red]"], ["5.1%", "-"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<img src=x> & more", "&lt;img src=x&gt; &amp; more"),
+        ("![x](http://y)", r"!\[x\](http://y)"),
+        ("*a* _b_ `c` ~~d~~ $e$ a\\b", r"\*a\* \_b\_ \`c\` \~\~d\~\~ \$e\$ a\\b"),
+        ("ask @team about #12", "ask @&#8203;team about #&#8203;12"),
+        ("# a\n- b", r"\# a<br>- b"),
+        ("-0.5, well-known, 3 - 1", "-0.5, well-known, 3 - 1"),
+    ],
+)
+def test_no_text_is_markup_in_markdown(text: str, shown: str) -> None:
+    table = Table(text, (Column("a", text),), ((text,),), (text,))
+    assert markdown_text(table) == f"**{shown}**\n\n| {shown} |\n| --- |\n| {shown} |\n\n{shown}\n"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "-A1", "-"])
+def test_no_text_is_a_formula_in_csv(text: str) -> None:
+    table = Table("", (Column("a", "a"), Column("p", "p")), ((text, -0.5),))
+    assert list(csv.reader(io.StringIO(csv_text(table), newline=""))) == [["a", "p"], [f"'{text}", "-0.5"]]
+
+
+@pytest.mark.parametrize("text", ["-0.5", "+3.25", "well-known", "a=b", ""])
+def test_other_texts_are_themselves_in_csv(text: str) -> None:
+    assert csv_text(Table("", (Column("a", "a"), Column("b", "b")), ((text, 1),))) == f"a,b\n{text},1\n"
+
+
+def words_on_screen(table: Table, width: int) -> list[str]:
+    """Return the words of a table as they are printed in so many columns, and check that all lines fit."""
+    console = Console(file=io.StringIO(), width=width)
+    for part in rich_tables(table, width):
+        console.print(part, crop=False)
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    assert all(cell_len(line) <= width for line in printed.splitlines())
+    return printed.split()
+
+
+NAMES = [f"worldview-{n}.reads-the-signs" for n in range(31)]
+
+
+@pytest.mark.parametrize("width", [160, 80, 60, 40])
+def test_a_matrix_of_many_shows_every_number_whole(width: int) -> None:
+    columns = (Column("w", "worldview"), *(Column(n, n, percent, right=True) for n in NAMES))
+    rows = [(n, *((31 * i + j) / 961 for j in range(31))) for i, n in enumerate(NAMES)]
+    words = words_on_screen(Table("", columns, tuple(rows)), width)
+    numbers = Counter(word for word in words if word.endswith("%"))
+    assert numbers == Counter(percent(p) for _, *row in rows for p in row)
+
+
+@pytest.mark.parametrize("width", [160, 80, 60, 40])
+def test_texts_are_folded_and_keep_every_word(width: int) -> None:
+    why = "48%; all together give it 35% (1,234,567 of 3,500,000), \u4e2d\u6587\u5b57 at -0.25"
+    columns = (
+        Column("id", "id"),
+        Column("text", "what it says"),
+        Column("why", "why"),
+        Column("p", "downstream"),
+    )
+    name = "instrumental-goals-are-convergent"
+    table = Table("", columns, ((name, "Far-reaching consequences follow.", why, "+3.25"),))
+    words = words_on_screen(table, width)
+    assert Counter(words) >= Counter(
+        [*why.split(), "Far-reaching", "consequences", "follow.", "downstream", "+3.25"]
+    )
+
+
+def test_names_are_broken_after_what_joins_them() -> None:
+    assert folded("bottleneck.gc-pauses", 12) == "bottleneck.\ngc-pauses"
+    assert folded("long-term-goals reach 0.5-1.5", 10) == "long-term-\ngoals\nreach\n0.5-1.5"
+    assert folded("\u4e2d\u6587\u4e2d\u6587", 5) == "\u4e2d\u6587\n\u4e2d\u6587"
+    assert folded("one\n\ntwo", 5) == "one\n\ntwo"
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -268,10 +351,56 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert file.read_text() == "one"
     with pytest.raises(UnicodeEncodeError):
         write_file(file, "\ud800")
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(CannotWrite, match="folder cannot be written: Is a directory"):
         write_file(file.parent, "two")
     assert [path.name for path in tmp_path.rglob("*")] == ["folder", "file.txt"]
     assert file.read_text() == "one"
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077, 0o027])
+def test_files_are_as_private_as_is_asked_for(mask: int, tmp_path: Path) -> None:
+    before = os.umask(mask)
+    try:
+        write_file(tmp_path / "file", "one")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o666 & ~mask
+
+
+def test_a_named_pipe_is_written_into(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        write_file(pipe, "through")
+        assert reader.communicate(timeout=10)[0] == b"through"
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("old")
+    (tmp_path / "link").symlink_to("file")
+    (tmp_path / "dangling").symlink_to("later")
+    (tmp_path / "circle").symlink_to("circle")
+    write_file(tmp_path / "link", "one")
+    write_file(tmp_path / "dangling", "two")
+    with pytest.raises(CannotWrite, match="circle"):
+        write_file(tmp_path / "circle", "three")
+    assert (tmp_path / "file").read_text() == "one"
+    assert (tmp_path / "later").read_text() == "two"
+    assert all((tmp_path / name).is_symlink() for name in ("link", "dangling", "circle"))
+
+
+def test_what_a_killed_writer_left_is_removed(tmp_path: Path) -> None:
+    killed = tmp_path / f".0123{UNFINISHED}"
+    writing = tmp_path / f".4567{UNFINISHED}"
+    somebody_elses = tmp_path / ".file.abc"
+    for path in (killed, writing, somebody_elses):
+        path.write_text("half")
+    os.utime(killed, (0, 0))
+    os.utime(somebody_elses, (0, 0))
+    write_file(tmp_path / "file", "one")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([writing.name, ".file.abc", "file"])
 
 
 def test_the_real_model_draws_its_target(shown: Picture) -> None:

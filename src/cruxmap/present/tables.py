@@ -4,8 +4,10 @@ A `Table` is a value with the raw cells; the three writers decide nothing but th
 """
 
 import csv
+import html
 import io
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,12 @@ MEANS_ABREAST = 6
 
 LONGEST_NAME = 36
 """Characters of a row's name that are kept on one line of a terminal."""
+
+LONGEST_LINE = 72
+"""Characters of a text on one line of a table."""
+
+EDGES, GAP = 2, 3
+"""Columns of a terminal beside a table, and between its columns."""
 
 type Cell = str | float | int | bool | None
 
@@ -53,59 +61,85 @@ class Table:
 
 
 def csv_text(table: Table) -> str:
-    """Write the table as CSV: keys as header, numbers in full, undefined cells empty."""
+    """Write the table as CSV: keys as header, numbers in full, undefined cells empty.
+
+    An apostrophe goes before a text that a spreadsheet would take for a formula.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.key for column in table.columns])
-    writer.writerows(table.rows)
+    writer.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
     return out.getvalue()
 
 
+_FORMULA = re.compile(r"[=@\t\r\n]|[-+](?![\d.]+$)")
+
+
+def _csv_cell(cell: Cell) -> Cell:
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+
+
 def markdown_text(table: Table) -> str:
-    """Write the table in GitHub's Markdown, with its title and notes around it."""
-    head = [column.title for column in table.columns]
+    """Write the table in GitHub's Markdown, with its title and notes around it; no text is markup."""
+    head = [markdown(column.title) for column in table.columns]
     rule = ["---:" if column.right else "---" for column in table.columns]
-    body = [[_markdown_cell(cell) for cell in row] for row in shown_rows(table)]
+    body = [[markdown(cell) for cell in row] for row in shown_rows(table)]
     lines = ["| " + " | ".join(cells) + " |" for cells in (head, rule, *body)]
-    parts = [f"**{table.title}**", "\n".join(lines), *table.notes]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    title = f"**{markdown(table.title)}**" if table.title else ""
+    return "\n\n".join(part for part in (title, "\n".join(lines), *map(markdown, table.notes)) if part) + "\n"
 
 
-def _markdown_cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "<br>")
+_MARKUP = re.compile(r"[\\`*_\[\]|~$]|^[-+#](?=\s)")
+_REFERENCE = re.compile(r"[@#](?=\w)")
+"""What mentions people and issues: a backslash does not help, an invisible space does."""
 
 
-def rich_table(table: Table) -> "RichTable":
-    """Return the table for a terminal; long texts wrap, numbers do not."""
+def markdown(text: str) -> str:
+    """Return Markdown that shows the text as it is, on one line of the source."""
+    escaped = _MARKUP.sub(r"\\\g<0>", html.escape(text, quote=False))
+    return _REFERENCE.sub(r"\g<0>&#8203;", escaped).replace("\n", "<br>")
+
+
+def rich_tables(table: Table, width: int) -> "Iterator[RichTable]":
+    """Yield the table for a terminal: as many columns as fit side by side, then the further ones.
+
+    Long texts are folded, numbers never. Each part begins with the first column, which names the row, and is
+    not broken either where there is room.
+    """
     from rich import box
     from rich.markup import escape
     from rich.table import Table as RichTable
 
-    rows = list(shown_rows(table))
-    paragraphs = any("\n" in cell for row in rows for cell in row)
-    shown = RichTable(
-        title=escape(table.title) if table.title else None,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        header_style="bold",
-        leading=1 if paragraphs else 0,
-    )
-    for number, column in enumerate(table.columns):
-        # The first column names the row: names are not broken, however narrow the terminal.
-        longest = max((len(word) for row in rows for word in row[number].split()), default=0)
-        shown.add_column(
-            column.title,
-            justify="right" if column.right else "left",
-            no_wrap=False,
-            overflow="fold",
-            min_width=min(longest, LONGEST_NAME) if number == 0 else None,
-            max_width=None if column.right else 72,
+    from cruxmap.present import folding
+
+    lines = [tuple(column.title for column in table.columns), *shown_rows(table)]
+    columns = list(zip(*lines, strict=True))
+    right = [column.right for column in table.columns]
+    least = [max(map(folding.narrowest, column)) for column in columns]
+    most = [max(map(folding.longest_line, column)) for column in columns]
+    most = [n if right[c] else min(n, LONGEST_LINE) for c, n in enumerate(most)]
+    name = min(max(map(folding.longest_word, columns[0])), LONGEST_NAME)
+    paragraphs = any("\n" in cell for line in lines for cell in line)
+    for block in folding.blocks(least, GAP, width - EDGES):
+        room = width - EDGES - GAP * (len(block) - 1)
+        narrow = [least[c] for c in block]
+        if sum(narrow[1:]) + name <= room:
+            narrow[0] = max(narrow[0], name)
+        wide = folding.widths(narrow, [most[c] for c in block], room)
+        places = list(zip(block, wide, strict=True))
+        head, *rows = ([escape(folding.folded(line[c], cells)) for c, cells in places] for line in lines)
+        shown = RichTable(
+            box=box.SIMPLE_HEAD,
+            pad_edge=False,
+            header_style="bold",
+            leading=1 if paragraphs else 0,
+            width=width - room + sum(wide),  # the terminal breaks what is too wide for it even so
         )
-    for row in rows:
-        shown.add_row(*map(escape, row))
-    return shown
+        for title, (c, cells) in zip(head, places, strict=True):
+            shown.add_column(title, width=cells, no_wrap=True, justify="right" if right[c] else "left")
+        for row in rows:
+            shown.add_row(*row)
+        yield shown
 
 
 def shown_rows(table: Table) -> Iterable[tuple[str, ...]]:
@@ -158,7 +192,7 @@ def estimate_tables(estimate: "Estimate") -> tuple[Table, ...]:
 
 
 def _means(results: "list[tuple[str, dict[str, TargetEstimate]]]") -> Table:
-    columns = [Column(name, name.replace(".", ". "), percent, right=True) for name, _ in results]
+    columns = [Column(name, name, percent, right=True) for name, _ in results]
     worldviews = results[0][1]
     rows = [(worldview, *(found[worldview].mean for _, found in results)) for worldview in worldviews]
     return Table("Further targets, means", (Column("worldview", "worldview"), *columns), tuple(rows))
