@@ -28,7 +28,7 @@ Answers go to stdout, progress and problems to stderr; colours only to a termina
 |---|---|
 | 0 | fine |
 | 1 | the files have problems, or what is assumed or observed is impossible |
-| 2 | wrong usage |
+| 2 | wrong usage, or nowhere to write to |
 | 3 | sampled, but not converged |
 | 70 | a fault in cruxmap: please report it, with what `CRUXMAP_TRACEBACK=1` shows |
 | 130 | interrupted |

@@ -1,12 +1,13 @@
 """The command line: thin commands that call the library, print its answers, and choose an exit code.
 
 Results go to stdout; progress and problems to stderr. Exit codes: 0 fine, 1 the files have problems
-(or what is assumed is impossible), 2 wrong usage, 3 sampled but not converged, 70 a fault in cruxmap
-itself, 130 interrupted. Anything heavy is imported by the command that needs it.
+(or what is assumed is impossible), 2 wrong usage or nowhere to write to, 3 sampled but not converged,
+70 a fault in cruxmap itself, 130 interrupted. Anything heavy is imported by the command that needs it.
 """
 
 import inspect
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,8 +21,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, NoReturn
 
 import typer
 
-from cruxmap.errors import InvalidMap, Problem
+from cruxmap.errors import NOWHERE, InvalidMap, Problem
 from cruxmap.present import terminal
+from cruxmap.present.files import CannotWrite, write_file
 from cruxmap.present.terminal import Format, json_text, print_answer, print_json, print_problems
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 FINE, PROBLEMS, WRONG_USAGE, NOT_CONVERGED, FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 FIGURES = Path("figures")
+
+MOST_FACTOR = 1_000
+"""By which a pool may be extremised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +144,9 @@ def _model_path(name: str) -> Path:
     """Return the file of a model, given as a path or as the name of one in `models/`."""
     path = Path(name)
     named = Path("models") / f"{name}.yaml"
-    if path.is_file():
-        return path
-    if named.is_file():
-        return named
+    for file in (path, named):
+        if os.path.isfile(file):  # a `Path` would raise where a folder cannot be searched
+            return file
     known = sorted(p.stem for p in Path("models").glob("*.yaml"))
     nearest = get_close_matches(path.stem, known, n=1)
     hint = f"did you mean `{nearest[0]}`?" if nearest else f"in models/: {', '.join(known) or 'none'}"
@@ -236,7 +240,19 @@ def _asked_for() -> Iterator[None]:
     try:
         yield
     except InvalidMap as invalid:
-        raise WrongUsage(invalid.problems) from invalid
+        raise WrongUsage(tuple(map(_typed, invalid.problems))) from invalid
+    except UnicodeEncodeError as error:
+        _refuse("not-utf8", f"`{error.object}` is not UTF-8", "type it in a terminal that sends UTF-8")
+
+
+def _typed(problem: Problem) -> Problem:
+    """Name the option in place of the `<address>` in whose text the problem is."""
+    if problem.span.file == NOWHERE.file or not problem.span.file.startswith("<"):
+        return problem
+    option = f"--set {problem.span.file[1:-1]}"
+    return replace(
+        problem, span=problem.span._replace(file=NOWHERE.file), message=f"{option}: {problem.message}"
+    )
 
 
 def _known_list(name: str | None, known: Sequence[str]) -> None:
@@ -269,7 +285,7 @@ def _top(
     if version:
         from cruxmap import __version__
 
-        typer.echo(f"cruxmap {__version__}")
+        terminal.tell(f"cruxmap {__version__}")
         raise typer.Exit(FINE)
 
 
@@ -280,21 +296,20 @@ def new(
 ) -> None:
     """Write a small working map, model and worldview to edit."""
     from cruxmap.language.reading import template
-    from cruxmap.present.files import write_file
 
     with _asked_for():
         files = {Path(path): text for path, text in template(name).items()}
-    existing = [path for path in files if path.exists()]
+    existing = [path for path in files if os.path.lexists(path)]
     if existing:
         _refuse("already-there", f"{existing[0].as_posix()} is already there", "choose another name")
     for path, text in files.items():
-        write_file(path, text)
+        write_file(path, text, hint="go to a folder that you can write to")
     if form is PlainFormat.JSON:
         print_json({"files": [path.as_posix() for path in files]})
         return
     for path in files:
-        typer.echo(f"wrote {path.as_posix()}")
-    typer.echo(f"Edit them, then: cruxmap run models/{name}.yaml")
+        terminal.tell(f"wrote {path.as_posix()}")
+    terminal.tell(f"Edit them, then: cruxmap run models/{name}.yaml")
 
 
 @app.command()
@@ -314,7 +329,7 @@ def check(
     from cruxmap.language import reading
     from cruxmap.present.problems import problems_json
 
-    if not path.exists():
+    if not os.path.exists(path):  # a `Path` would raise where a folder cannot be searched
         _refuse("no-such-file", f"there is no {path.as_posix()}", "name a folder, or a model file")
     problems, warnings = reading.check(path)
     code = PROBLEMS if problems else FINE
@@ -326,7 +341,7 @@ def check(
         print_json(problems_json(problems, warnings))
     else:
         counts = f"{_count(len(problems), 'problem')}, {_count(len(warnings), 'warning')}"
-        typer.echo(counts if problems or warnings else "no problems")
+        terminal.tell(counts if problems or warnings else "no problems")
     raise typer.Exit(code)
 
 
@@ -582,7 +597,7 @@ def pool(
     ] = None,
     factor: Annotated[
         float | None,
-        typer.Option(min=0, help="By how much it does; if left out, by the number of reviewers."),
+        typer.Option(help="By how much it does; if left out, by the number of reviewers."),
     ] = None,
     output: OutputOption = None,
     listing: ListOption = None,
@@ -598,6 +613,8 @@ def pool(
     from cruxmap.present.pool_tables import POOL_LISTS, pool_listings
 
     _known_list(listing, POOL_LISTS)
+    if factor is not None and not 0 <= factor <= MOST_FACTOR:
+        _refuse("unclear-factor", f"{factor} is no factor", f"a number from 0 to {MOST_FACTOR:,}")
     with terminal.progress() as progress:
         answer = insight.pool(spec, prior=_threshold(prior), factor=factor, progress=progress)
     _print_listings(answer.to_json(), pool_listings(answer, spec.map), form, listing)
@@ -672,10 +689,11 @@ def run(
         files |= {f"{name}.{kind}": canvas.encode(figure, kind) for kind in ("svg", "png")}
     for name, picture in pages(_picture(spec, "map")).items():
         files |= {f"{name}.{kind}": image for kind, image in _draw(picture, Drawing.SVG, Drawing.PNG).items()}
+    files["files.json"] = json_text({"files": sorted([*files, "files.json"])})
     folder = output or FIGURES / spec.id
     for name, content in files.items():
-        _write(folder / name, content)
-    terminal.say(f"wrote {len(files)} files to {folder.as_posix()}/")
+        write_file(folder / name, content)
+    terminal.say(f"wrote {len(files)} files to {folder.as_posix()}/; files.json there names them")
     raise typer.Exit(_code(answer.undefined, answer.converged))
 
 
@@ -724,7 +742,7 @@ def _write_figures(folder: Path, drawn: "Mapping[str, Figure]") -> None:
 
     for name, figure in drawn.items():
         for kind in ("svg", "png"):
-            _write(folder / f"{name}.{kind}", canvas.encode(figure, kind))
+            write_file(folder / f"{name}.{kind}", canvas.encode(figure, kind))
     if drawn:
         names = ", ".join(drawn)
         terminal.say(f"wrote {folder.as_posix()}/: {names} (svg and png)")
@@ -804,7 +822,7 @@ def _stage_text(stage: Stage, spec: "ModelSpec", worldview: str | None) -> str:
 def _emit(content: str | bytes, output: Path | None) -> None:
     """Write to a file, or to stdout."""
     if output is not None:
-        _write(output, content)
+        write_file(output, content)
         terminal.say(f"wrote {output.as_posix()}")
     elif isinstance(content, bytes):
         sys.stdout.buffer.write(content)
@@ -812,29 +830,21 @@ def _emit(content: str | bytes, output: Path | None) -> None:
         terminal.print_text(content)
 
 
-def _write(path: Path, content: str | bytes) -> None:
-    from cruxmap.present.files import write_file
-
-    try:
-        write_file(path, content)
-    except OSError as error:
-        _refuse(
-            "cannot-write",
-            f"{path.as_posix()} cannot be written: {error.strerror}",
-            "choose another --output",
-        )
-
-
 # --- the way in ----------------------------------------------------------------------------------
 
 
 def main() -> None:
     """Run the command line and exit; whatever happens, nobody sees a traceback unasked."""
+    finish = terminal.open_streams()
     code = _run()
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader has read enough; what Python flushes at exit goes nowhere
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        finish()
+    except CannotWrite as full:
+        print_problems(full.problems, ())
+        code = code or WRONG_USAGE
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said and done
     sys.exit(code)
 
 
@@ -843,7 +853,7 @@ def _run() -> int:
         app()
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else FINE
-    except WrongUsage as wrong:
+    except (WrongUsage, CannotWrite) as wrong:
         print_problems(wrong.problems, ())
         return WRONG_USAGE
     except InvalidMap as invalid:
@@ -852,18 +862,34 @@ def _run() -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as fault:
-        if isinstance(fault.__cause__, KeyboardInterrupt):  # as numba's dispatcher raises it
-            return INTERRUPTED
-        if os.environ.get("CRUXMAP_TRACEBACK"):
-            traceback.print_exc()
-        else:
-            sys.stderr.write(
-                f"cruxmap: {type(fault).__name__}: {fault}\n"
-                "This is a fault in cruxmap. Please report it with the files that show it and what\n"
-                "the same command prints when CRUXMAP_TRACEBACK=1 is set.\n"
-            )
-        return FAULT
+        return _told(fault)
     return FINE
+
+
+def _told(fault: Exception) -> int:
+    """Say what went wrong that no command foresaw, and return the exit code."""
+    if _interrupted(fault):
+        return INTERRUPTED
+    if isinstance(fault, OSError) and fault.filename is not None:  # no room, no permission, no such name
+        message = f"{os.fsdecode(fault.filename)} cannot be used: {fault.strerror}"
+        print_problems((Problem("cannot-use", message),), ())
+        return WRONG_USAGE
+    if os.environ.get("CRUXMAP_TRACEBACK"):
+        traceback.print_exception(fault)
+    else:
+        terminal.say(
+            f"cruxmap: {type(fault).__name__}: {fault}\n"
+            "This is a fault in cruxmap. Please report it with the files that show it and what\n"
+            "the same command prints when CRUXMAP_TRACEBACK=1 is set."
+        )
+    return FAULT
+
+
+def _interrupted(fault: BaseException | None) -> bool:
+    """Whether an interrupt is behind it: numba's dispatcher and compiled modules raise what wraps it."""
+    while fault is not None and not isinstance(fault, KeyboardInterrupt):
+        fault = fault.__cause__ or fault.__context__
+    return fault is not None
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 Texts come from somebody's files, so control characters are replaced before anything is printed.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -10,6 +11,10 @@ from cruxmap.errors import NOWHERE, Problem
 
 LINE_WIDTH = 100
 """How much of a long line is shown around the marked spot, in characters."""
+
+
+_OBEYED = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]")
+"""What moves a terminal's cursor, or turns the direction of text, but for tabs and the ends of lines."""
 
 
 def problem_json(problem: Problem) -> dict[str, str | int]:
@@ -59,6 +64,11 @@ def marked_line(problem: Problem) -> tuple[str, str]:
     lead, tail = "... " if start else "", " ..." if stop < len(text) else ""
     marker = " " * (len(lead) + _cells(before)) + "^" * max(_cells(spot), 1)
     return f"{lead}{text[start:stop]}{tail}", marker
+
+
+def harmless(text: str) -> str:
+    """Return lines of text with every character replaced that a terminal would obey rather than show."""
+    return _OBEYED.sub("\ufffd", text)
 
 
 def printable(text: str) -> str:

@@ -1,8 +1,10 @@
 """Answers, problems and progress on a terminal, or on whatever stdout and stderr are connected to.
 
-Results go to stdout; progress and problems to stderr. Colours only where a person watches.
+Results go to stdout; progress and problems to stderr. Colours only where a person watches. All text goes
+through `print_text` or through the console, which let nothing pass that a terminal would obey.
 """
 
+import io
 import json
 import os
 import sys
@@ -13,7 +15,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from cruxmap.errors import Problem
-from cruxmap.present.problems import problem_text
+from cruxmap.present.files import CannotWrite
+from cruxmap.present.problems import harmless, problem_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,7 +46,12 @@ def say(line: str) -> None:
 
 def print_text(text: str) -> None:
     """Write a text that ends where it ends to stdout."""
-    sys.stdout.write(text)
+    sys.stdout.write(harmless(text))
+
+
+def tell(line: str) -> None:
+    """Write one line to stdout."""
+    print_text(f"{line}\n")
 
 
 def print_problems(problems: Sequence[Problem], warnings: Sequence[Problem]) -> None:
@@ -63,14 +71,21 @@ def print_problems(problems: Sequence[Problem], warnings: Sequence[Problem]) -> 
                 console.print(f"{more}: `cruxmap check --format json` has them all", soft_wrap=True)
 
 
-def json_text(answer: Any) -> str:
-    """Return plain data as JSON, which never holds NaN or Infinity."""
-    return json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def json_text(answer: Any, *, ascii_only: bool = False) -> str:
+    """Return plain data as JSON, which never holds NaN or Infinity; what cannot be printed is escaped."""
+    text = json.dumps(answer, indent=2, ensure_ascii=ascii_only, allow_nan=False)
+    lines = (line if line.isprintable() else "".join(map(_json_character, line)) for line in text.split("\n"))
+    return "\n".join(lines) + "\n"
+
+
+def _json_character(character: str) -> str:
+    return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def print_json(answer: Any) -> None:
     """Write plain data as JSON to stdout."""
-    print_text(json_text(answer))
+    encoding = (sys.stdout.encoding or "utf-8").lower()
+    print_text(json_text(answer, ascii_only=not encoding.startswith("utf")))
 
 
 def print_answer(answer: Any, tables: "Sequence[Table]", form: Format, whole: "Table") -> None:
@@ -87,10 +102,11 @@ def print_answer(answer: Any, tables: "Sequence[Table]", form: Format, whole: "T
         case Format.TABLE:
             console = _console(sys.stdout)
             for table in tables:
-                if table.rows:
-                    console.print(writers.rich_table(table))
-                else:
+                if table.title:
                     console.print(table.title, markup=False, style="bold")
+                if table.rows:
+                    for part in writers.rich_tables(table, console.width):
+                        console.print(part, crop=False)
                 for note in table.notes:
                     console.print(note, markup=False, style="dim")
 
@@ -117,9 +133,17 @@ def progress() -> Iterator[Callable[[str, int, int], None] | None]:
 
 def _console(stream: Any) -> "Console":
     from rich.console import Console
+    from rich.segment import Segment
+
+    class Harmless(Console):
+        """Lets nothing pass that a terminal would obey but what the console itself has to say."""
+
+        def render(self, *args: Any, **options: Any) -> Iterator[Segment]:
+            for segment in super().render(*args, **options):
+                yield segment if segment.control else Segment(harmless(segment.text), segment.style)
 
     terminal = stream.isatty()
-    return Console(
+    return Harmless(
         file=stream,
         color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
         width=None if terminal or "COLUMNS" in os.environ else WIDTH_OF_A_FILE,
@@ -127,3 +151,52 @@ def _console(stream: Any) -> "Console":
         emoji=False,
         soft_wrap=False,
     )
+
+
+# --- the streams -----------------------------------------------------------------------------------
+
+
+class Outlet(io.FileIO):
+    """Where a stream's bytes go: to nobody after a failure, which is kept, unless the reader went away."""
+
+    failure: OSError | None = None
+    lost = False
+
+    def write(self, data: Any, /) -> int:
+        """Write bytes, or drop them."""
+        if not self.lost:
+            try:
+                return super().write(data)
+            except BrokenPipeError:
+                self.lost = True
+            except OSError as failure:
+                self.lost, self.failure = True, failure
+        return memoryview(data).nbytes
+
+
+def open_streams() -> Callable[[], None]:
+    """Put streams that take any text in place of stdout and stderr; return what flushes them in the end.
+
+    Files and pipes get UTF-8; a terminal gets replacements for what its encoding lacks. Flushing raises
+    `CannotWrite` where stdout has not taken all.
+    """
+    for descriptor in (0, 1, 2):  # what is opened next must not be taken for a stream that was closed
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_WRONLY if descriptor == 0 else os.O_RDONLY)  # using it stays an error
+    outlet = Outlet(1, "w", closefd=False)
+    sys.stdout = _stream(sys.stdout, outlet, by_line=outlet.isatty())
+    sys.stderr = _stream(sys.stderr, Outlet(2, "w", closefd=False), by_line=True)
+
+    def finish() -> None:
+        sys.stdout.flush()
+        if outlet.failure is not None:
+            raise CannotWrite("stdout", outlet.failure)
+
+    return finish
+
+
+def _stream(old: Any, outlet: Outlet, *, by_line: bool) -> io.TextIOWrapper:
+    encoding = old.encoding if outlet.isatty() and old is not None else "utf-8"
+    return io.TextIOWrapper(io.BufferedWriter(outlet), encoding, "replace", line_buffering=by_line)

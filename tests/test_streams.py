@@ -1,0 +1,254 @@
+"""What commands do with stdout, stderr and the files that they are told to write, whatever these are."""
+
+import json
+import os
+import pickle
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from commanding import Cruxmap, Outcome
+from cruxmap.language import reading
+from cruxmap.present.problems import harmless
+from test_cli import POWER, in_project, on_a_terminal
+
+__all__ = ["in_project"]
+
+COMMAND = f"{sys.executable} -m cruxmap"
+SHOW = f"{COMMAND} show {POWER} --stage map"
+ESTIMATE = f"{COMMAND} estimate {POWER}"
+HELP = f"{COMMAND} --help"
+
+
+def shell(command: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a line of bash."""
+    return subprocess.run(
+        ["bash", "-c", command],
+        capture_output=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, **environment},
+    )
+
+
+# --- stdout that takes nothing -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [SHOW, f"{ESTIMATE} --format json", f"{COMMAND} check {POWER}", HELP])
+@pytest.mark.parametrize(
+    ("stdout", "reason"), [(">/dev/full", "No space left"), (">&-", "Bad file descriptor")]
+)
+def test_a_stdout_that_takes_nothing_is_said_to_be(command: str, stdout: str, reason: str) -> None:
+    done = shell(f"{command} {stdout}")
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith(f"problem cannot-write: stdout cannot be written: {reason}")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("streams", [">&- 2>&-", "<&- >&- 2>&-", "2>/dev/full >/dev/full"])
+def test_an_exit_code_is_all_that_is_left(streams: str) -> None:
+    assert shell(f"{COMMAND} check {POWER} {streams}").returncode == 2
+
+
+@pytest.mark.parametrize("command", [SHOW, ESTIMATE, HELP])
+def test_a_reader_that_went_away_is_no_fault(command: str) -> None:
+    done = shell(f"{command} | true; exit ${{PIPESTATUS[0]}}")
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_nothing_is_read_from_stdin() -> None:
+    done = shell(f"{COMMAND} check {POWER} <&-")
+    assert (done.returncode, done.stdout) == (0, b"no problems\n")
+
+
+# --- encodings -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def foreign(in_project: Path) -> Path:
+    """A project whose claim has signs that few encodings hold."""
+    (in_project / "arguments" / "small" / "more.yaml").write_text(
+        'claims: {foreign: {text: "\u4e2d\u6587 \u2192 \U0001f600", credence: 5%}}\n', encoding="utf-8"
+    )
+    return in_project
+
+
+NARROW = [{"PYTHONIOENCODING": "cp1252"}, {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}]
+
+
+@pytest.mark.parametrize("environment", NARROW)
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_pipes_get_utf_8(form: str, environment: dict[str, str], foreign: Path) -> None:
+    done = shell(f"{COMMAND} explain small foreign --format {form}", **environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "\u4e2d\u6587 \u2192 \U0001f600" in done.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize("environment", NARROW)
+def test_a_terminal_gets_what_its_encoding_holds(environment: dict[str, str], foreign: Path) -> None:
+    assert "?? ? ?" in on_a_terminal("explain", "small", "foreign", **environment)
+    printed = on_a_terminal("explain", "small", "foreign", "--format", "json", **environment)
+    assert json.loads(printed)["text"] == "\u4e2d\u6587 \u2192 \U0001f600"
+
+
+# --- what a terminal would obey ----------------------------------------------------------------------
+
+HOSTILE = "\x1b]52;c;aGk=\x07 \x9b31m \x1b[2J \u202e end"
+
+
+def test_nothing_that_a_terminal_would_obey_is_left() -> None:
+    assert harmless(HOSTILE) == "\ufffd]52;c;aGk=\ufffd \ufffd31m \ufffd[2J \ufffd end"
+    kept = "tab\tline\n\u05d0\u200d\u00a0\U0001f600"
+    assert harmless(kept) == kept
+
+
+@pytest.fixture
+def hostile(in_project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project all of whose texts begin with orders to a terminal, whether or not a file may hold them."""
+    for file in (in_project / "arguments" / "small").rglob("*.yaml"):
+        file.write_text(re.sub(r"(text: >-\n +)", r"\1QQQQQQ ", file.read_text()))
+    read = reading.read_model
+
+    def read_hostile(path: Path) -> object:
+        return pickle.loads(pickle.dumps(read(path)).replace(b"QQQQQQ", "\x1b[2J\x9b".encode()))
+
+    monkeypatch.setattr(reading, "read_model", read_hostile)
+    for figures in ("crux_figures.crux_figures", "diff_figures.diff_figures"):  # no text is printed by these
+        monkeypatch.setattr(f"cruxmap.present.{figures}", lambda *_: {})
+    return in_project
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("explain", "small", "soil-sound"),
+        ("explain", "small", "soil-sound", "--format", "json"),
+        ("cruxes", "small", "-w", "map", "--list", "cruxes"),
+        ("cruxes", "small", "-w", "map", "--format", "csv"),
+        ("diff", "small", "map", "treasurer"),
+        ("takes", "small", "--above", "80%"),
+        ("show", "small", "--stage", "map"),
+        ("show", "small", "--format", "dot"),
+        ("show", "small", "--format", "mermaid"),
+    ],
+)
+def test_texts_of_a_map_give_a_terminal_no_orders(
+    arguments: tuple[str, ...], hostile: Path, cruxmap: Cruxmap
+) -> None:
+    outcome = cruxmap(*arguments)
+    printed = outcome.out + outcome.err
+    assert outcome.code == 0
+    assert "[2J" in printed
+    assert harmless(printed) == printed
+
+
+# --- interrupts and faults ---------------------------------------------------------------------------
+
+SLOW_IMPORT = """
+import sys, time
+class Slow:
+    def find_spec(self, name, *rest):
+        if name == {module!r}:
+            print("importing", flush=True)
+            time.sleep(60)
+sys.meta_path.insert(0, Slow())
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it in what runs in the background
+sys.argv = ["cruxmap", "estimate", {model!r}]
+from cruxmap.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["cruxmap.cli", "typer", "yaml", "numpy", "numba", "rich.console"])
+def test_an_interrupt_while_something_is_imported_ends_without_a_word(module: str) -> None:
+    script = SLOW_IMPORT.format(module=module, model=POWER)
+    with subprocess.Popen([sys.executable, "-c", script], stdout=-1, stderr=-1) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"importing\n"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, b"")
+
+
+def test_an_interrupt_that_libraries_wrap_twice_is_an_interrupt(
+    cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrap(*_: object, **__: object) -> None:
+        try:
+            raise ImportError("a compiled module") from KeyboardInterrupt()
+        except ImportError:
+            raise SystemError("another one")  # noqa: B904 - as compiled code does
+
+    monkeypatch.setattr(reading, "read_model", wrap)
+    assert cruxmap("estimate", POWER) == Outcome(130, "", "")
+
+
+@pytest.mark.parametrize("option", ["--set", "--assuming", "--observed"])
+def test_bytes_that_are_no_text_are_wrong_usage(option: str, cruxmap: Cruxmap) -> None:
+    outcome = cruxmap("estimate", POWER, option, "alignment-hard=\udcff")
+    assert outcome.code == 2
+    assert outcome.out == ""
+
+
+@pytest.mark.parametrize("factor", ["nan", "inf", "-inf", "1e308", "-1"])
+def test_a_factor_is_a_number_that_can_be_computed_with(factor: str, cruxmap: Cruxmap) -> None:
+    outcome = cruxmap("pool", POWER, "--factor", factor)
+    assert outcome.code == 2
+    assert "unclear-factor" in outcome.err
+
+
+def test_a_mistake_in_a_setting_is_shown_in_its_option(cruxmap: Cruxmap) -> None:
+    outcome = cruxmap("estimate", POWER, "--set", "alignment-hard=12x")
+    assert outcome.code == 2
+    assert outcome.err.startswith("problem wrong-kind: --set alignment-hard: ")
+
+
+@pytest.mark.parametrize("name", ["small", "a" * 300])
+def test_new_says_where_it_cannot_write(name: str, cruxmap: Cruxmap, tmp_path: Path) -> None:
+    (tmp_path / "arguments").write_text("no folder")
+    (tmp_path / "models").symlink_to(tmp_path / "models")
+    outcome = cruxmap("new", name)
+    assert outcome.code == 2
+    assert "cannot-write" in outcome.err
+
+
+@pytest.mark.parametrize("command", ["check", "estimate"])
+def test_what_cannot_be_searched_is_no_fault(
+    command: str, cruxmap: Cruxmap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "map").mkdir()
+
+    def deny(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / "map"))
+
+    monkeypatch.setattr(reading, "check", deny)
+    monkeypatch.setattr(reading, "read_model", deny)
+    (tmp_path / "map.yaml").touch()
+    outcome = cruxmap(command, "map.yaml")
+    assert outcome.code == 2
+    assert "map cannot be used: Permission denied" in outcome.err
+
+
+# --- where figures and drawings go -------------------------------------------------------------------
+
+
+def test_a_drawing_goes_into_a_named_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = shell(f"timeout 60 cat {pipe} & {COMMAND} show {POWER} --format dot -o {pipe}; wait")
+    assert done.stdout.startswith(b"digraph")
+    assert pipe.is_fifo()
+
+
+def test_run_names_the_files_that_are_current(in_project: Path, cruxmap: Cruxmap) -> None:
+    folder = in_project / "figures" / "small"
+    folder.mkdir(parents=True)
+    (folder / "earlier.svg").touch()
+    assert cruxmap("run", "small").code == 0
+    named = json.loads((folder / "files.json").read_text())["files"]
+    assert {file.name for file in folder.iterdir()} == {*named, "earlier.svg"}
