@@ -145,6 +145,20 @@ def test_a_cache_that_cannot_be_written_or_read_does_no_harm(own_cache: Path) ->
     assert arrays_of(plan(made, range(50))) == expected
 
 
+@pytest.mark.parametrize("place", [0, 20, 150, 200, -40])
+def test_a_damaged_tree_is_never_used(place: int, own_cache: Path) -> None:
+    made, _ = random_network(50, 1, window=50, parents=5)
+    expected = arrays_of(plan(made, range(50)))
+    for kept in own_cache.rglob("*.npy"):
+        whole = bytearray(kept.read_bytes())
+        whole[place] ^= 64
+        kept.write_bytes(whole)
+    assert arrays_of(plan(made, range(50))) == expected
+    for kept in own_cache.rglob("*.npy"):
+        kept.write_bytes(b"")
+    assert arrays_of(plan(made, range(50))) == expected
+
+
 def test_trees_join_everything_once_wherever_the_root_is() -> None:
     made, _ = random_network(12, 3, window=12, states=(2, 3), draws=1)
     scopes = Scopes.of([table.scope for table in made.tables])

@@ -30,8 +30,9 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import read_map, read_model
+from cruxmap.network.keeping import UNFINISHED
 from cruxmap.present import canvas, figures, map_drawing
-from cruxmap.present.files import UNFINISHED, CannotWrite, write_file
+from cruxmap.present.files import CannotWrite, write_file
 from cruxmap.present.folding import folded
 from cruxmap.present.map_picture import LARGE, Mark, Picture, around, chapters, overview, picture
 from cruxmap.present.map_text import map_text

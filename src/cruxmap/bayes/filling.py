@@ -8,9 +8,9 @@ makes PyTensor compile anything.
 import math
 
 import numpy as np
-from numba import njit
 
 from cruxmap.bayes.linking import numbers, pack, section, words
+from cruxmap.network.compiled import njit
 from cruxmap.network.network import IntArray, TableProgram
 
 ARRAYS = (
@@ -37,7 +37,7 @@ def packed_program(program: TableProgram) -> IntArray:
 # --- the functions -------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@njit()
 def _sigmoid(x):
     if x >= 0:
         return 1.0 / (1.0 + math.exp(-x))
@@ -45,12 +45,12 @@ def _sigmoid(x):
     return small / (1.0 + small)
 
 
-@njit(cache=True)
+@njit()
 def _softplus(x):
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
-@njit(cache=True)
+@njit()
 def _shifts(program, u, column):
     """The logit shift by each set of arguments that hold."""
     which, strength, sign = section(program, TERMS), section(program, TERMS + 1), section(program, TERMS + 2)
@@ -60,14 +60,14 @@ def _shifts(program, u, column):
     return shift
 
 
-@njit(cache=True)
+@njit()
 def _weight(log_pace, position, n_open, steps):
     """`pace^(-position/(steps - 1))` relative to the largest such weight of the last `n_open` steps."""
     largest = steps - n_open if log_pace > 0 else steps - 1
     return math.exp(-log_pace * ((position - largest) / (steps - 1)))
 
 
-@njit(cache=True)
+@njit()
 def _tail(log_pace, n_open, steps):
     """The sum of the relative weights of the open steps, and the mean of `position / (steps - 1)` by them."""
     total, late = 0.0, 0.0
@@ -78,7 +78,7 @@ def _tail(log_pace, n_open, steps):
     return total, late / total
 
 
-@njit(cache=True)
+@njit()
 def _open_part(log_pace, n_open, steps):
     """The weight of the open steps over that of all, and the slope of its log in the log of the pace."""
     tail, late = _tail(log_pace, n_open, steps)
@@ -87,7 +87,7 @@ def _open_part(log_pace, n_open, steps):
     return ahead * tail / whole, on_average - late
 
 
-@njit(cache=True)
+@njit()
 def _settle(base, begin, end, u, single, column, log_weight):
     """Fill the log-weights before arguments of one row of shares; return what singles take and leave.
 
@@ -124,7 +124,7 @@ def _settle(base, begin, end, u, single, column, log_weight):
     return overfull, left, log_others
 
 
-@njit(cache=True)
+@njit()
 def _group_end(group, begin):
     end = begin
     while end < len(group) and group[end] == group[begin]:
@@ -135,7 +135,7 @@ def _group_end(group, begin):
 # --- entries -------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def fill_entries(program, u, single, entries):
     """Fill `entries` (n_entries, C) from judgements `u` and `single` (n_judgements, C)."""
     for column in range(u.shape[1]):
@@ -147,7 +147,7 @@ def fill_entries(program, u, single, entries):
         _fill_steps(program, u, column, entries)
 
 
-@njit(cache=True)
+@njit()
 def _fill_logistic(program, u, column, shift, entries):
     entry, base = section(program, LOGISTIC), section(program, LOGISTIC + 1)
     sign, which = section(program, LOGISTIC + 2), section(program, LOGISTIC + 3)
@@ -155,7 +155,7 @@ def _fill_logistic(program, u, column, shift, entries):
         entries[entry[i], column] = _sigmoid(sign[i] * (u[base[i], column] + shift[which[i]]))
 
 
-@njit(cache=True)
+@njit()
 def _fill_shares(program, u, single, column, shift, entries):
     entry, base = section(program, SHARES), section(program, SHARES + 1)
     which, group = section(program, SHARES + 2), section(program, SHARES + 3)
@@ -177,7 +177,7 @@ def _fill_shares(program, u, single, column, shift, entries):
         begin = end
 
 
-@njit(cache=True)
+@njit()
 def _fill_hazards(program, u, column, shift, entries):
     entry, base, which = (
         section(program, HAZARDS),
@@ -192,7 +192,7 @@ def _fill_hazards(program, u, column, shift, entries):
         entries[entry[i], column] = -math.expm1(exponent) if happens[i] else math.exp(exponent)
 
 
-@njit(cache=True)
+@njit()
 def _fill_steps(program, u, column, entries):
     entry, pace = section(program, STEPS), section(program, STEPS + 1)
     position, n_open = section(program, STEPS + 2), section(program, STEPS + 3)
@@ -206,7 +206,7 @@ def _fill_steps(program, u, column, entries):
 # --- slopes --------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def pull_entries(program, u, single, entries, cotangent, slope):
     """Fill `slope` (n_judgements, C) with that of `sum(cotangent * entries)` in `u`."""
     slope[:] = 0.0
@@ -227,7 +227,7 @@ def pull_entries(program, u, single, entries, cotangent, slope):
                 slope[strength[i], column] += sign[i] * of_shift[which[i]]
 
 
-@njit(cache=True)
+@njit()
 def _pull_logistic(program, u, column, shift, cotangent, slope, of_shift):
     entry, base = section(program, LOGISTIC), section(program, LOGISTIC + 1)
     sign, which = section(program, LOGISTIC + 2), section(program, LOGISTIC + 3)
@@ -238,7 +238,7 @@ def _pull_logistic(program, u, column, shift, cotangent, slope, of_shift):
         of_shift[which[i]] += change
 
 
-@njit(cache=True)
+@njit()
 def _pull_shares(program, u, single, column, entries, cotangent, slope, of_shift):
     entry, base = section(program, SHARES), section(program, SHARES + 1)
     which, group = section(program, SHARES + 2), section(program, SHARES + 3)
@@ -271,7 +271,7 @@ def _pull_shares(program, u, single, column, entries, cotangent, slope, of_shift
         begin = end
 
 
-@njit(cache=True)
+@njit()
 def _pull_hazards(program, u, column, shift, cotangent, slope, of_shift):
     entry, base, which = (
         section(program, HAZARDS),
@@ -291,7 +291,7 @@ def _pull_hazards(program, u, column, shift, cotangent, slope, of_shift):
         slope[pace[i], column] += of_exponent * softplus * part * of_log_part
 
 
-@njit(cache=True)
+@njit()
 def _pull_steps(program, u, column, entries, cotangent, slope):
     entry, pace = section(program, STEPS), section(program, STEPS + 1)
     position, n_open = section(program, STEPS + 2), section(program, STEPS + 3)

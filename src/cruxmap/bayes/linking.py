@@ -10,9 +10,10 @@ from typing import Any
 
 import llvmlite.binding as llvm
 import numpy as np
-from numba import carray, cfunc, njit, types  # type: ignore[attr-defined]
+from numba import carray, types  # type: ignore[attr-defined]
 from numba.extending import intrinsic
 
+from cruxmap.network.compiled import cfunc, njit
 from cruxmap.network.network import IntArray
 
 
@@ -22,7 +23,7 @@ def pack(arrays: Iterable[Any]) -> IntArray:
     return np.concatenate([np.array([len(parts), *map(len, parts)], np.int64), *parts])
 
 
-@njit(cache=True)
+@njit()
 def section(vector, which):
     """One of the arrays that `pack` put into a vector."""
     begin = vector[0] + 1
@@ -39,7 +40,7 @@ def link(function: Callable[[Any], None]) -> types.ExternalFunction:
 
     The name is the function's own, so whatever calls it can be cached on disk.
     """
-    compiled = cfunc(SIGNATURE, cache=True)(function)
+    compiled = cfunc(SIGNATURE, function)
     name = f"cruxmap_{function.__name__}"
     llvm.add_symbol(name, compiled.address)
     LINKED[name] = compiled
@@ -66,19 +67,19 @@ _halves = _pointer_to(types.uint32)
 _numbers = _pointer_to(types.float64)
 
 
-@njit(cache=True)
+@njit()
 def words(address, shape):
     """The int64 array of that shape at an address."""
     return carray(_words(address), shape)
 
 
-@njit(cache=True)
+@njit()
 def halves(address, shape):
     """The uint32 array of that shape at an address."""
     return carray(_halves(address), shape)
 
 
-@njit(cache=True)
+@njit()
 def numbers(address, shape):
     """The float64 array of that shape at an address."""
     return carray(_numbers(address), shape)

@@ -5,9 +5,9 @@ worldviews already keep the cores busy.
 """
 
 import numpy as np
-from numba import njit
 
 from cruxmap.bayes.linking import halves, numbers, pack, section, words
+from cruxmap.network.compiled import njit
 from cruxmap.network.kernel import TINY, add_up, propagate_wide, workspace
 from cruxmap.network.lanes import LANES
 from cruxmap.network.network import IntArray
@@ -22,7 +22,7 @@ def packed_tape(tape: Tape) -> IntArray:
     return pack((tape.loads, runs, tape.into, tape.reads, tape.slopes, (tape.n_places, tape.z)))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def evaluate(packed, factors, constants, weights, entries, columns, log_z, read, slope):
     """Propagate column `columns[r]` of `entries` (n_entries, C) under evidence r, for R runs side by side.
 
@@ -70,7 +70,7 @@ def evaluate(packed, factors, constants, weights, entries, columns, log_z, read,
             )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _evaluate_wide(
     loads, weights, constants, factors, runs, into, n_places, at_z, at_reads, at_slopes, entries, log_z, read,
     slope,

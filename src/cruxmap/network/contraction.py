@@ -6,19 +6,16 @@ a tree grows with what it would cost, and trees that took long to find are kept 
 """
 
 import hashlib
-import os
-import sys
+import io
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import inf
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import numpy as np
 import numpy.typing as npt
 
+from cruxmap.network.keeping import cache_folder, keep, kept
 from cruxmap.network.network import IntArray
 
 VERSION = 4
@@ -134,15 +131,14 @@ def _products(tree: Tree) -> float:
 def remembered(problem: bytes, search: Callable[[], Sequence[IntArray]]) -> list[IntArray]:
     """Return the joins that a search finds for a problem, from disk where that has been searched before."""
     name = hashlib.blake2b(b"%d " % VERSION + problem, digest_size=16).hexdigest()
-    place = _cache_directory() / f"{name}.npy"
-    with suppress(OSError, ValueError):
-        return list(np.load(place))
+    place = cache_folder() / "trees" / f"{name}.npy"
+    known = kept(place)
+    if known is not None:
+        return list(np.load(io.BytesIO(known)))
     found = list(search())
-    with suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=place.parent, suffix=".tmp", delete=False) as file:
-            np.save(file, np.array(found, np.int64))
-        os.replace(file.name, place)
+    stored = io.BytesIO()
+    np.save(stored, np.array(found, np.int64))
+    keep(place, stored.getvalue())
     return found
 
 
@@ -229,14 +225,3 @@ def _reconfigured(scopes: Scopes, tree: Tree, cards: IntArray) -> IntArray:
     )
     contraction.subtree_reconfigure_(subtree_size=5, minimize="flops", seed=SEED)
     return np.array(contraction.get_ssa_path(), np.int64)
-
-
-def _cache_directory() -> Path:
-    """Return where this platform keeps what can be computed again."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "cruxmap" / "trees"

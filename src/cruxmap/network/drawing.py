@@ -8,8 +8,8 @@ generator, so that any unit can be done alone.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from cruxmap.network.compiled import njit
 from cruxmap.network.network import IntArray
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -34,14 +34,14 @@ class Lookup(NamedTuple):
     picks: IntArray
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _mixed(word):
     word = (word ^ (word >> SHIFT_1)) * MIX_1
     word = (word ^ (word >> SHIFT_2)) * MIX_2
     return word ^ (word >> SHIFT_3)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _stratified(key, other_key, counter, place, uniform):
     """Fill `uniform` (size,) with one number in each of `size` equal parts of (0, 1), in random order."""
     size = len(uniform)
@@ -57,7 +57,7 @@ def _stratified(key, other_key, counter, place, uniform):
         uniform[k] = (place[k] + uniform[k]) / size
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _located(lookup, g, states, at, size, place):
     """Where in `picks` the entries of item g begin, for `size` samples from column `at`."""
     for k in range(size):
@@ -68,14 +68,14 @@ def _located(lookup, g, states, at, size, place):
             place[k] += stride * states[parent, at + k]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _column(entries, draw, values):
     for e in range(len(entries)):
         values[e] = entries[e, draw]
     values[len(entries)] = 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def draw_states(drawn, allowed, keys, entries, first_draw, alike, begin, batches, states, log_weight):
     """Draw units `begin`, ... side by side into `states` (drawn, units * size) and `log_weight` (same,).
 
@@ -123,7 +123,7 @@ def draw_states(drawn, allowed, keys, entries, first_draw, alike, begin, batches
                 states[v, at + k] = state
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def look_up(below, rows, entries, begin, batches, size, states, found):
     """Fill `found` (n_reduced, units * size) with the entries that the drawn states leave.
 
@@ -145,7 +145,7 @@ def look_up(below, rows, entries, begin, batches, size, states, found):
                     found[rows[g] + n, at + k] = values[below.picks[where[k] + n]]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def weigh(log_weight, log_sum, log_squares, weight):
     """Sum the weights (units, size) of each unit, and their squares, in logarithms.
 
@@ -169,7 +169,7 @@ def weigh(log_weight, log_sum, log_squares, weight):
         log_squares[unit] = 2.0 * highest + np.log(squares)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def tally(states, which, weight, shares):
     """Add to `shares` (n_reads, units) the weight of each state of the drawn variables `which` in each unit.
 
@@ -183,7 +183,7 @@ def tally(states, which, weight, shares):
                 shares[row + states[v, unit * size + k], unit] += weight[unit, k]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def average(read, weight, means):
     """Weighted means of `read` (n, units * size) in each unit, into `means` (n, units)."""
     units, size = weight.shape
@@ -196,7 +196,7 @@ def average(read, weight, means):
             means[n, unit] = total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def add_slopes(drawn, below, rows, entries, column, states, weight, slope_below, slope):
     """Add to `slope` (n_entries,) the slopes of log Z that one draw's samples stand for.
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 from scipy.special import ndtri
 
+from cruxmap.network.compiled import njit
 from cruxmap.network.executors import cores
 from cruxmap.network.network import FloatArray
 
@@ -66,7 +66,7 @@ def _keys(seed: int, addresses: tuple[str, ...]) -> _Words:
     return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 2).astype(np.uint64)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _probabilities(keys, n_draws, start, into):
     """Fill `into` (keys, draws from `start`) with where in its stratum each draw is, as a probability.
 
@@ -92,7 +92,7 @@ def _probabilities(keys, n_draws, start, into):
                 into[k, d] = (stratum + within) / n_draws
 
 
-@njit(cache=True)
+@njit()
 def _permuted(shifts, n, n_high, n_low, place):
     """Where a permutation of 0 ... n - 1 takes a place.
 
@@ -111,13 +111,13 @@ def _permuted(shifts, n, n_high, n_low, place):
             return place
 
 
-@njit(cache=True)
+@njit()
 def _hashed(key, counter):
     """A random word for a key of two words and a number: two rounds of SplitMix64's finaliser."""
     return _mixed(_mixed(counter * np.uint64(0x9E3779B97F4A7C15) + key[0]) ^ key[1])
 
 
-@njit(cache=True)
+@njit()
 def _mixed(word):
     word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

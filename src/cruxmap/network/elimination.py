@@ -7,7 +7,8 @@ In: the variables that each table mentions, as two arrays (`scopes.first` and `s
 from heapq import heapify, heappop, heappush
 
 import numpy as np
-from numba import njit
+
+from cruxmap.network.compiled import njit
 
 N_EDGES, N_LINKS = 0, 1
 
@@ -15,7 +16,7 @@ N_EDGES, N_LINKS = 0, 1
 # --- the order ---------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@njit()
 def greedy_order(first, variables, logs, most, by_fill):
     """Take the variable with the fewest configurations of it and its neighbours first or, `by_fill`, with the
     fewest pairs of neighbours that are not neighbours of one another: `(order, left, of)`.
@@ -66,7 +67,7 @@ def greedy_order(first, variables, logs, most, by_fill):
     return order[:done], left, of
 
 
-@njit(cache=True)
+@njit()
 def _fill(v, weights, edges, head, links, around):
     """How many pairs of a variable's neighbours are not neighbours of one another."""
     n = _neighbours(v, weights, head, links, around)
@@ -79,7 +80,7 @@ def _fill(v, weights, edges, head, links, around):
     return lacking
 
 
-@njit(cache=True)
+@njit()
 def _connected(members, logs, weights, edges, head, links, counts):
     """Make variables neighbours of one another, with room: `(edges, links)`.
 
@@ -112,7 +113,7 @@ def _connected(members, logs, weights, edges, head, links, counts):
     return edges, links
 
 
-@njit(cache=True)
+@njit()
 def _place(table, key):
     """Where a key is in a hash table with room, -1 where it is empty, or would go."""
     last = len(table) - 1
@@ -122,7 +123,7 @@ def _place(table, key):
     return place
 
 
-@njit(cache=True)
+@njit()
 def _neighbours(v, weights, head, links, into):
     """Write the neighbours of a variable that are not gone to `into`; return how many there are."""
     n, link = 0, head[v]
@@ -138,7 +139,7 @@ def _neighbours(v, weights, head, links, into):
 # --- the joins ---------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@njit()
 def joins(first, variables, order, n_variables):
     """Return the joins that sum variables out in order, (n_tables - 1, 2): all that mention one, the two
     smallest first, and what is left of the unconnected parts at the end.
@@ -176,7 +177,7 @@ def joins(first, variables, order, n_variables):
     return pairs
 
 
-@njit(cache=True)
+@njit()
 def _wait(t, tensor, turn, head, following):
     """Put a tensor among those that wait for the same variable."""
     step = len(head) - 1
@@ -186,7 +187,7 @@ def _wait(t, tensor, turn, head, following):
     head[step] = t
 
 
-@njit(cache=True)
+@njit()
 def _union(one, other, seen, stamp):
     """The variables of two tensors; `seen` marks them with the stamp."""
     both = np.empty(len(one) + len(other), np.int64)
@@ -203,7 +204,7 @@ def _union(one, other, seen, stamp):
 # --- what joins cost ---------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@njit()
 def depth_first(pairs, n_tables):
     """The same joins, results used soon after they are made, numbered anew."""
     order = np.empty(len(pairs), np.int64)
@@ -228,7 +229,7 @@ def depth_first(pairs, n_tables):
     return arranged
 
 
-@njit(cache=True)
+@njit()
 def dense_costs(first, variables, pairs, logs, kept):
     """As if every table were dense: `(log2 of the largest result, products of all joins, carried)`.
 

@@ -9,7 +9,8 @@ so what does not depend on some variable in some context is computed once for al
 """
 
 import numpy as np
-from numba import njit
+
+from cruxmap.network.compiled import njit
 
 CONSTANT = 1 << 30
 """Slots from here on are numbers found while joining; slot 0 is the number 1."""
@@ -25,7 +26,7 @@ COMPLETE, OVER_BUDGET = 0, 1
 N_TRIPLES, N_OUTPUTS, N_CONSTANTS = 0, 1, 2
 
 
-@njit(cache=True)
+@njit()
 def _grown(array, size):
     """A longer copy where `array` holds fewer than `size` items."""
     if size <= len(array):
@@ -35,7 +36,7 @@ def _grown(array, size):
     return longer
 
 
-@njit(cache=True)
+@njit()
 def _ranked(codes):
     """The rank of each code among the distinct ones, and how many those are."""
     order = np.argsort(codes)
@@ -48,7 +49,7 @@ def _ranked(codes):
     return ranks, rank + 1
 
 
-@njit(cache=True)
+@njit()
 def _codes(states, columns, cards):
     """A number per row that tells apart the states in `columns`, and a bound on these numbers.
 
@@ -68,7 +69,7 @@ def _codes(states, columns, cards):
     return codes, size
 
 
-@njit(cache=True)
+@njit()
 def _buckets(codes, size):
     """Rows by code: `order[start[c]:start[c + 1]]` are the rows with code c, in order."""
     start = np.zeros(size + 1, np.int64)
@@ -84,7 +85,7 @@ def _buckets(codes, size):
     return start, order
 
 
-@njit(cache=True)
+@njit()
 def _sides(scope_a, scope_b, uses, is_kept, position):
     """Which columns two tensors share, `(common_a, common_b)`, and which of each stay, `(kept_a, kept_b)`.
 
@@ -119,7 +120,7 @@ def _sides(scope_a, scope_b, uses, is_kept, position):
     return common_a[:n_common], common_b[:n_common], kept_a[:n_a], kept_b[:n_b]
 
 
-@njit(cache=True)
+@njit()
 def _matches(states_a, states_b, common_a, common_b, cards):
     """A number per row of a and per row of b, equal where the shared columns agree, and a bound on them."""
     n_a, n_b, n_common = len(states_a), len(states_b), len(common_a)
@@ -133,7 +134,7 @@ def _matches(states_a, states_b, common_a, common_b, cards):
     return codes[:n_a], codes[n_a:], size
 
 
-@njit(cache=True)
+@njit()
 def _count_products(group, start_a, by_result, key_a, start_key):
     """How many pairs of rows fit together, for the rows of a in one group."""
     total = 0
@@ -143,7 +144,7 @@ def _count_products(group, start_a, by_result, key_a, start_key):
     return total
 
 
-@njit(cache=True)
+@njit()
 def _gather_products(
     group, start_a, by_result, key_a, start_key, by_key, result_b, slots_a, slots_b,
     number, cursor, touched, from_a, from_b, products,
@@ -176,7 +177,7 @@ def _gather_products(
     return n_touched
 
 
-@njit(cache=True)
+@njit()
 def _sort(numbers):
     """Sort in place; nearly all that is sorted here is short."""
     if len(numbers) > 24:
@@ -191,7 +192,7 @@ def _sort(numbers):
         numbers[at] = number
 
 
-@njit(cache=True)
+@njit()
 def _constant_sum(products, constants):
     """`(True, the sum)` where every factor is a number; a product is two slots in one, low half last."""
     total = 0.0
@@ -206,7 +207,7 @@ def _constant_sum(products, constants):
     return True, total
 
 
-@njit(cache=True)
+@njit()
 def _constant_slot(total, constants, counts):
     """The slot of a number, a new one if need be; `constants` has room for it."""
     if total == 1.0:
@@ -219,7 +220,7 @@ def _constant_slot(total, constants, counts):
     return CONSTANT + counts[N_CONSTANTS] - 1
 
 
-@njit(cache=True)
+@njit()
 def _computed_slot(products, left, right, first, counts, known, since, n_inputs):
     """The slot of a sum of products in order: that of an equal one of this step, or else a new output.
 
@@ -254,7 +255,7 @@ def _computed_slot(products, left, right, first, counts, known, since, n_inputs)
     return n_inputs + output
 
 
-@njit(cache=True)
+@njit()
 def _pruned(left, right, first, n_inputs, roots):
     """Drop the outputs on which no root depends: rows that later met no row to fit them.
 
@@ -297,7 +298,7 @@ def _pruned(left, right, first, n_inputs, roots):
     )
 
 
-@njit(cache=True)
+@njit()
 def _renamed(slot, n_inputs, place):
     """What a slot is called now, or -1 where it is dropped."""
     if n_inputs <= slot < CONSTANT:
@@ -305,7 +306,7 @@ def _renamed(slot, n_inputs, place):
     return slot
 
 
-@njit(cache=True)
+@njit()
 def _read_here(scope, states, slots, size, asked, smallest, read_slots, read_states):
     """Read what is asked of the scope at a tensor whose slots are nobody else's, unless it is read at one as
     small: each variable whose state every slot tells.
@@ -327,7 +328,7 @@ def _read_here(scope, states, slots, size, asked, smallest, read_slots, read_sta
             read_states[ask] = states[order[distinct], q].copy()
 
 
-@njit(cache=True)
+@njit()
 def with_indicators(pairs, indicator, scalar):
     """The joins (n, 2) with each table's indicator, if it is not -1, joined to it first, and a scalar 1 to
     the last result.
@@ -354,7 +355,7 @@ def with_indicators(pairs, indicator, scalar):
     return steps
 
 
-@njit(cache=True)
+@njit()
 def join_all(
     pairs,
     scope_first,
@@ -538,7 +539,7 @@ def join_all(
     )
 
 
-@njit(cache=True)
+@njit()
 def mark_used(slots, used):
     """Mark the inputs that are among the slots."""
     for slot in slots:
@@ -546,7 +547,7 @@ def mark_used(slots, used):
             used[slot] = True
 
 
-@njit(cache=True)
+@njit()
 def renumbered(slots, used, n_constants):
     """The slots in the numbers that they have in a plan: inputs that are used, constants, outputs."""
     name = np.cumsum(used) - 1

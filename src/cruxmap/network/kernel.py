@@ -9,8 +9,8 @@ run again in numbers of a wider range (see `propagate_wide`), so that only what 
 """
 
 import numpy as np
-from numba import njit
 
+from cruxmap.network.compiled import njit
 from cruxmap.network.lanes import LANES, load, load_at, over, store, store_at, times_plus, zero
 
 TINY = 1e-200
@@ -23,7 +23,7 @@ ONE, TWO, THREE, FOUR = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
 """Positions are counted without a sign: numba lets negative ones count from the end, at a cost."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def add_up(factors, runs, into, values):
     """Fill the places `into` of `values` (n_places, LANES), from first to last."""
     k, t = np.uint64(0), np.uint64(0)
@@ -53,17 +53,17 @@ def add_up(factors, runs, into, values):
                 k += ONE
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _product(factors, t, values, total):
     return times_plus(load(values, factors[t]), load(values, factors[t + ONE]), total)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _two_products(factors, t, values, total):
     return _product(factors, t + TWO, values, _product(factors, t, values, total))
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def workspace(n_places):
     """Zeros (n_places, LANES) that begin at a cache line."""
     room = np.zeros(n_places * LANES + 8, np.float64)
@@ -71,7 +71,7 @@ def workspace(n_places):
     return room[skip : skip + n_places * LANES].reshape(n_places, LANES)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def propagate(
     loads, weights, constants, factors, runs, into, n_places, at_z, at_reads, at_slopes, entries, begin, end,
     z, read, slope,
@@ -110,7 +110,7 @@ def propagate(
             _write(slope, loads[i], block, n, times_plus(load(values, at_slopes[i]), share, zero()), last)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _write(array, row, column, n, lanes, last):
     """The first n lanes into `array[row, column:]`; `last` is a workspace of one row."""
     if n == LANES:
@@ -121,7 +121,7 @@ def _write(array, row, column, n, lanes, last):
             array[row, column + lane] = last[0, lane]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _wide(value, power):
     """`value * SCALE**power` with the value brought back within HALF of 1, or 0."""
     if value == 0.0:
@@ -133,7 +133,7 @@ def _wide(value, power):
     return value, power
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _wide_sum(a, p, b, q):
     """The sum of two numbers of wide range; what is a SCALE smaller twice over is lost in rounding."""
     if a == 0.0:
@@ -149,7 +149,7 @@ def _wide_sum(a, p, b, q):
     return _wide(a / SCALE + b, q)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _ratio(a, p, b, q):
     """A quotient of numbers of wide range, as an ordinary one; NaN where both are 0."""
     ratio, power = a / b, p - q
@@ -162,7 +162,7 @@ def _ratio(a, p, b, q):
     return ratio
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def propagate_wide(
     loads, weights, constants, factors, runs, into, n_places, at_z, at_reads, at_slopes, entries, draws,
     log_z, read, slope,

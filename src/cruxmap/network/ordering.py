@@ -6,10 +6,11 @@ tries is far better than the first. Sets of variables are bits of 64-bit words.
 """
 
 import numpy as np
-from numba import njit
+
+from cruxmap.network.compiled import njit
 
 
-@njit(cache=True)
+@njit()
 def _bits(word):
     """How many bits of a 64-bit word are set."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
@@ -19,7 +20,7 @@ def _bits(word):
     return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-@njit(cache=True)
+@njit()
 def _members(words, into):
     """Write the numbers of the set bits to `into`; return how many there are."""
     n = 0
@@ -33,7 +34,7 @@ def _members(words, into):
     return n
 
 
-@njit(cache=True)
+@njit()
 def best_order(neighbours, logs, tries, noise, seed):
     """The cheapest of `tries` orders: `(order, cost)`; the first try is without noise.
 

@@ -9,8 +9,8 @@ workspace, which is given to another one after its last use, so that what is nee
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from cruxmap.network.compiled import njit
 from cruxmap.network.network import FloatArray, IntArray
 from cruxmap.network.planning import Plan, SlotArray
 
@@ -73,7 +73,7 @@ def written(plan: Plan, *, gradient: bool = False) -> Tape:
     )
 
 
-@njit(cache=True)
+@njit()
 def wanted_slots(left, right, first, n_inputs, targets):
     """Which slots' slopes are needed for those of `targets`: (n_slots,) bool."""
     wanted = np.zeros(n_inputs + len(first) - 1, np.bool_)
@@ -87,7 +87,7 @@ def wanted_slots(left, right, first, n_inputs, targets):
     return wanted
 
 
-@njit(cache=True)
+@njit()
 def _taped(left, right, first, n_inputs, root, reads, read_first, read_slopes, n_gradient):
     """The tape of a plan: `(factors, runs, into, n_places, places of Z, reads and slopes)`.
 
@@ -141,7 +141,7 @@ def _taped(left, right, first, n_inputs, root, reads, read_first, read_slopes, n
     return factors, _runs(sizes), into, n_places, into[ends]
 
 
-@njit(cache=True)
+@njit()
 def _uses(left, right, first, n_inputs, root, wanted):
     """How many products make up each slot's slope, and the first sum that uses it, or the number of sums.
 
@@ -160,7 +160,7 @@ def _uses(left, right, first, n_inputs, root, wanted):
     return uses, ready
 
 
-@njit(cache=True)
+@njit()
 def _order(first, n_inputs, n_root, reads, read_first, read_slopes, wanted, uses, ready):
     """The order of sums: the plan's, Z, slopes from the last slot to the first, reads and those of inputs as
     soon as they can be. Returns `(products of each, which is each slot's slope, which is each read)`.
@@ -195,7 +195,7 @@ def _order(first, n_inputs, n_root, reads, read_first, read_slopes, wanted, uses
     return sizes, slope_of, read_at
 
 
-@njit(cache=True)
+@njit()
 def _placed(factors, begin, n_given, kept):
     """Give every sum a place and rewrite `factors` to places: `(place of each sum, how many places)`.
 
@@ -231,7 +231,7 @@ def _placed(factors, begin, n_given, kept):
     return place, n_places
 
 
-@njit(cache=True)
+@njit()
 def _runs(sizes):
     """How many sums in a row have how many products each, (n_runs, 2)."""
     runs = np.empty((len(sizes), 2), np.int64)

@@ -1,18 +1,10 @@
 """Writing files whole or not at all."""
 
 import os
-import secrets
-import time
-from contextlib import suppress
 from pathlib import Path
 
 from cruxmap.errors import InvalidMap, Problem
-
-UNFINISHED = ".cruxmap-unfinished"
-"""The end of the names of files that are being written."""
-
-ABANDONED = 5.0
-"""Seconds after which nobody is writing such a file any more: its writer was killed."""
+from cruxmap.network.keeping import replace_file
 
 
 class CannotWrite(InvalidMap):
@@ -36,21 +28,6 @@ def write_file(path: Path, content: str | bytes, hint: str = "choose another --o
         if os.path.lexists(target) and not target.is_file():
             target.write_bytes(data)  # the system refuses where it is a folder
         else:
-            _replace(target, data)
+            replace_file(target, data)
     except OSError as error:
         raise CannotWrite(path.as_posix(), error, hint) from error
-
-
-def _replace(target: Path, data: bytes) -> None:
-    for left in target.parent.glob(f".*{UNFINISHED}"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > ABANDONED:
-                left.unlink()
-    temporary = target.with_name(f".{secrets.token_hex(8)}{UNFINISHED}")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

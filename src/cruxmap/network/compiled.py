@@ -1,0 +1,88 @@
+"""Functions that numba compiles and that are kept on disk, as `keeping` keeps things.
+
+numba itself runs whatever it finds in its files, and gives up where it cannot write any.
+"""
+
+import logging
+import pickle  # what is unpickled has the digest that it was kept with
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.caching import FunctionCache, IndexDataCacheFile, NullCache
+from numba.core.ccallback import CFunc
+from numba.core.serialize import dumps
+
+from cruxmap.network.keeping import find_room, keep, kept
+
+_log = logging.getLogger("cruxmap")
+
+if (_room := find_room()) is not None:
+    _log.warning("the folder for caches cannot be written: they are kept in %s", _room)
+
+
+class _Files(IndexDataCacheFile):
+    """The index of what one function was compiled to, and a file for each."""
+
+    def _load_index(self) -> dict[Any, str]:
+        index = kept(Path(self._index_path))
+        if index is None:
+            return {}
+        about, names = pickle.loads(index)
+        return names if about == self._about else {}
+
+    def _save_index(self, names: dict[Any, str]) -> None:
+        keep(Path(self._index_path), dumps((self._about, names)))
+
+    @property
+    def _about(self) -> Any:
+        return self._version, self._source_stamp
+
+    def _load_data(self, name: str) -> Any:
+        data = kept(Path(self._data_path(name)))
+        if data is None:
+            raise FileNotFoundError(name)  # so it is compiled again
+        return pickle.loads(data)
+
+    def _save_data(self, name: str, data: Any) -> None:
+        keep(Path(self._data_path(name)), dumps(data))
+
+
+class _Cache(FunctionCache):
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file.__class__ = _Files
+
+
+def _cache(function: Callable[..., Any]) -> Any:
+    try:
+        return _Cache(function)
+    except RuntimeError:  # numba found nowhere to write
+        _warn()
+        return NullCache()
+
+
+@cache
+def _warn() -> None:
+    _log.warning("compiled code cannot be kept anywhere, so that every command compiles it again")
+
+
+def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Compile a function when it is first called, or load what that gave."""
+
+    def compiled(function: Callable[..., Any]) -> Any:
+        dispatcher = numba.njit(**options)(function)
+        dispatcher._cache = _cache(function)
+        return dispatcher
+
+    return compiled
+
+
+def cfunc(signature: Any, function: Callable[..., Any]) -> Any:
+    """Compile a function for one signature that other compiled code calls, or load what that gave."""
+    callback: Any = CFunc(function, (signature.args, signature.return_type), locals={}, options={})
+    callback._cache = _cache(function)
+    callback.compile()
+    return callback

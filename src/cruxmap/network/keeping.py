@@ -1,0 +1,94 @@
+"""What can be worked out again, kept on disk: whatever is damaged there is not taken for what was kept."""
+
+import hashlib
+import os
+import secrets
+import stat
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+UNFINISHED = ".cruxmap-unfinished"
+"""The end of the names of files that are being written."""
+
+ABANDONED = 5.0
+"""Seconds after which nobody is writing such a file any more: its writer was killed."""
+
+DIGEST_SIZE = 32
+"""Bytes at the end of a file that tell whether those before them are what was written."""
+
+
+def kept(path: Path) -> bytes | None:
+    """Return what was kept there; None where that is gone or damaged."""
+    with suppress(OSError):
+        content = path.read_bytes()
+        data = content[:-DIGEST_SIZE]
+        if _digest(data) == content[-DIGEST_SIZE:]:
+            return data
+    return None
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Keep data there, if that can be."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, data + _digest(data))
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=DIGEST_SIZE).digest()
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write to a temporary name and move it into place; remove what killed writers left there."""
+    for left in path.parent.glob(f".*{UNFINISHED}"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                left.unlink()
+    temporary = path.with_name(f".{secrets.token_hex(8)}{UNFINISHED}")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(data)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def cache_folder() -> Path:
+    """Return where this platform keeps what can be worked out again."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif sys.platform == "darwin":
+        base = "~/Library/Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(os.path.expanduser(base)) / "cruxmap"
+
+
+def find_room() -> Path | None:
+    """Have this process keep things in a temporary folder if it cannot in its user's; return it in that case.
+
+    Other libraries are told as well. The folder is this user's alone, as code is loaded from it.
+    """
+    place = cache_folder().absolute()
+    while not os.path.lexists(place):
+        place = place.parent
+    if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
+        return None
+    folder = Path(tempfile.gettempdir()) / f"cruxmap-{os.getuid() if hasattr(os, 'getuid') else 'cache'}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    about = folder.lstat()
+    if not stat.S_ISDIR(about.st_mode) or (hasattr(os, "getuid") and _is_shared(about)):
+        folder = Path(tempfile.mkdtemp(prefix="cruxmap-"))
+    flags = os.environ.get("PYTENSOR_FLAGS")
+    os.environ["XDG_CACHE_HOME"] = os.environ["MPLCONFIGDIR"] = str(folder)
+    os.environ["PYTENSOR_FLAGS"] = ",".join(filter(None, (flags, f"base_compiledir={folder / 'pytensor'}")))
+    return folder
+
+
+def _is_shared(about: os.stat_result) -> bool:
+    return about.st_uid != os.getuid() or bool(about.st_mode & 0o077)

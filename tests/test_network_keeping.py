@@ -1,0 +1,135 @@
+"""What is kept on disk: damage is noticed before anything is made of it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cruxmap.network import keeping
+from cruxmap.network.keeping import DIGEST_SIZE, find_room, keep, kept
+
+SOURCE = Path(__file__).parent.parent / "src"
+
+KERNEL = """
+from cruxmap.network.compiled import njit
+
+@njit(error_model="numpy")
+def twice(x):
+    return 2 * x
+
+@njit()
+def thrice(x):
+    return 3 * x
+
+print(twice(21), sum(twice.stats.cache_hits.values()))
+"""
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """A program with one small kernel."""
+    program = tmp_path / "program" / "kernel.py"
+    program.parent.mkdir()
+    program.write_text(KERNEL)
+    return program
+
+
+def run(program: Path, **environment: str) -> tuple[str, str]:
+    """Run a program with that module, and return what it says on stdout and stderr."""
+    done = subprocess.run(
+        [sys.executable, program],
+        env={**os.environ, "PYTHONPATH": str(SOURCE), **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return done.stdout, done.stderr
+
+
+def test_what_is_kept_is_what_is_found(tmp_path: Path) -> None:
+    place = tmp_path / "folder" / "thing"
+    assert kept(place) is None
+    keep(place, b"data")
+    assert kept(place) == b"data"
+    keep(place, b"")
+    assert kept(place) == b""
+
+
+def test_nothing_damaged_is_found(tmp_path: Path) -> None:
+    place = tmp_path / "thing"
+    keep(place, b"data")
+    whole = place.read_bytes()
+    for n in range(8 * len(whole)):
+        flipped = bytearray(whole)
+        flipped[n // 8] ^= 1 << n % 8
+        place.write_bytes(flipped)
+        assert kept(place) is None
+    for n in range(len(whole)):
+        place.write_bytes(whole[:n])
+        assert kept(place) is None
+    assert len(whole) == len(b"data") + DIGEST_SIZE
+
+
+def test_compiled_code_is_kept(program: Path) -> None:
+    assert run(program) == ("42 0\n", "")
+    assert run(program) == ("42 1\n", "")
+
+
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+@pytest.mark.parametrize("damage", ["empty", "flipped", "cut"])
+def test_damaged_code_is_compiled_again(kind: str, damage: str, program: Path) -> None:
+    run(program)
+    [file] = program.parent.rglob(f"*.{kind}")
+    whole = file.read_bytes()
+    middle = len(whole) // 2
+    flipped = whole[:middle] + bytes([whole[middle] ^ 4]) + whole[middle + 1 :]
+    file.write_bytes({"empty": b"", "flipped": flipped, "cut": whole[:middle]}[damage])
+    assert run(program) == ("42 0\n", "")
+    assert run(program) == ("42 1\n", "")
+
+
+def test_code_is_kept_in_a_temporary_folder_where_nothing_else_can_be_written(
+    program: Path, tmp_path: Path
+) -> None:
+    (program.parent / "__pycache__").write_text("no folder")
+    nowhere = {"HOME": str(program / "home"), "XDG_CACHE_HOME": "", "TMPDIR": str(tmp_path)}
+    folder = tmp_path / f"cruxmap-{os.getuid()}"
+    told = f"the folder for caches cannot be written: they are kept in {folder}\n"
+    assert run(program, **nowhere) == ("42 0\n", told)
+    assert run(program, **nowhere) == ("42 1\n", told)
+
+
+def test_code_that_cannot_be_kept_runs(program: Path) -> None:
+    (program.parent / "__pycache__").write_text("no folder")
+    printed, told = run(
+        program, HOME=str(program), XDG_CACHE_HOME="", NUMBA_CACHE_LOCATOR_CLASSES="InTreeCacheLocator"
+    )
+    assert printed == "42 0\n"
+    assert [line.startswith("compiled code cannot be kept") for line in told.splitlines()] == [False, True]
+
+
+def test_a_temporary_folder_of_somebody_else_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_CACHE_HOME", "MPLCONFIGDIR", "PYTENSOR_FLAGS"):
+        monkeypatch.setenv(name, str(tmp_path / "file" / "cache"))
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(keeping.tempfile, "tempdir", str(tmp_path))
+    usual = tmp_path / f"cruxmap-{os.getuid()}"
+    usual.mkdir()
+    usual.chmod(0o777)
+    room = find_room()
+    assert room is not None
+    assert room != usual
+    assert room.stat().st_mode & 0o077 == 0
+    assert os.environ["XDG_CACHE_HOME"] == str(room)
+
+
+def test_room_at_home_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "not" / "yet"))
+    assert find_room() is None
+    assert os.environ["XDG_CACHE_HOME"] == str(tmp_path / "not" / "yet")
+    assert list(tmp_path.iterdir()) == []
