@@ -95,6 +95,33 @@ def test_check_as_json_has_the_promised_keys(in_project: Path, cruxmap: Cruxmap)
         assert problem["file"] == "arguments/small/extra.yaml"
 
 
+def test_check_as_a_table_has_a_row_per_problem(in_project: Path, cruxmap: Cruxmap) -> None:
+    assert cruxmap("check", "--format", "csv").out == "kind,code,file,line,column,message,hint\n"
+    assert cruxmap("check", "--format", "markdown").out.startswith("**No problems**\n")
+    (in_project / "arguments" / "small" / "extra.yaml").write_text("claims: {a-claim: {}}\n")
+    outcome = cruxmap("check", "--format", "csv")
+    assert (outcome.code, outcome.err) == (1, "")
+    found = cruxmap("check", "--format", "json").json
+    told = [("problem", each) for each in found["problems"]] + [
+        ("warning", each) for each in found["warnings"]
+    ]
+    assert outcome.rows == [{"kind": kind, **{k: str(v) for k, v in each.items()}} for kind, each in told]
+    assert (
+        "| problem | missing-key | arguments/small/extra.yaml | 1 |"
+        in cruxmap("check", "--format", "markdown").out
+    )
+
+
+def test_a_model_is_found_from_a_folder_below(
+    in_project: Path, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(in_project / "arguments" / "small")
+    assert cruxmap("show", "small", "--stage", "map").code == 0
+    outcome = cruxmap("show", "smal", "--stage", "map")
+    assert outcome.code == 2
+    assert "did you mean `small`?" in outcome.err
+
+
 def test_control_characters_in_files_never_reach_the_terminal(in_project: Path, cruxmap: Cruxmap) -> None:
     file = in_project / "arguments" / "small" / "extra.yaml"
     file.write_text('claims: {a-claim: {text: "\\e[31mred", credence: "\\e[0m"}}\n')

@@ -141,15 +141,21 @@ OutputOption = Annotated[
 
 
 def _model_path(name: str) -> Path:
-    """Return the file of a model, given as a path or as the name of one in `models/`."""
+    """Return the file of a model, given as a path or as the name of one in `models/`, here or further up."""
     path = Path(name)
-    named = Path("models") / f"{name}.yaml"
-    for file in (path, named):
-        if os.path.isfile(file):  # a `Path` would raise where a folder cannot be searched
-            return file
-    known = sorted(p.stem for p in Path("models").glob("*.yaml"))
+    if os.path.isfile(path):  # a `Path` would raise where a folder cannot be searched
+        return path
+    above = (Path(*[".."] * n) / "models" for n in range(len(Path.cwd().parts)))
+    folder = next((models for models in above if os.path.isdir(models)), Path("models"))
+    if os.path.isfile(named := folder / f"{name}.yaml"):
+        return named
+    known = sorted(p.stem for p in folder.glob("*.yaml"))
     nearest = get_close_matches(path.stem, known, n=1)
-    hint = f"did you mean `{nearest[0]}`?" if nearest else f"in models/: {', '.join(known) or 'none'}"
+    hint = (
+        f"did you mean `{nearest[0]}`?"
+        if nearest
+        else f"in {folder.as_posix()}/: {', '.join(known) or 'none'}"
+    )
     _refuse("no-such-file", f"there is no model {path.as_posix()}", hint)
 
 
@@ -328,20 +334,23 @@ def check(
     """Find every problem of a map, a model, or a whole project."""
     from cruxmap.language import reading
     from cruxmap.present.problems import problems_json
+    from cruxmap.present.tables import problems_table
 
     if not os.path.exists(path):  # a `Path` would raise where a folder cannot be searched
         _refuse("no-such-file", f"there is no {path.as_posix()}", "name a folder, or a model file")
     problems, warnings = reading.check(path)
     code = PROBLEMS if problems else FINE
-    if form is not Format.JSON:
+    covered = sources and not problems
+    if form is Format.TABLE or (covered and form is not Format.JSON):
         print_problems(problems, warnings)
-    if sources and not problems:
+    if covered:
         _print_coverage(path, form, problems_json(problems, warnings))
-    elif form is Format.JSON:
-        print_json(problems_json(problems, warnings))
-    else:
+    elif form is Format.TABLE:
         counts = f"{_count(len(problems), 'problem')}, {_count(len(warnings), 'warning')}"
         terminal.tell(counts if problems or warnings else "no problems")
+    else:
+        table = problems_table(problems, warnings)
+        print_answer(problems_json(problems, warnings), [table], form, table)
     raise typer.Exit(code)
 
 

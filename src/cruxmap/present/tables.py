@@ -7,11 +7,13 @@ import csv
 import html
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cruxmap.errors import Problem
 from cruxmap.present.numbers import percent
+from cruxmap.present.problems import problem_json
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -249,6 +251,15 @@ def not_converged(chains: "Convergence") -> str:
         f"{chains.worldview}: not converged (R-hat {chains.r_hat:.3f}, smallest ESS {chains.ess:.0f}, "
         f"{chains.divergences} divergences); draw more"
     )
+
+
+def problems_table(problems: Sequence[Problem], warnings: Sequence[Problem]) -> Table:
+    """Return one row per problem, then per warning."""
+    keys = ("kind", "code", "file", "line", "column", "message", "hint")
+    found = [("problem", each) for each in problems] + [("warning", each) for each in warnings]
+    rows = tuple(tuple({"kind": kind, **problem_json(each)}[key] for key in keys) for kind, each in found)
+    title = "Problems and warnings" if rows else "No problems"
+    return Table(title, tuple(Column(key, key, right=key in {"line", "column"}) for key in keys), rows)
 
 
 def coverage_table(sources: "Iterable[SourceCoverage]") -> Table:
