@@ -188,6 +188,16 @@ def test_an_interrupt_that_libraries_wrap_twice_is_an_interrupt(
     assert cruxmap("estimate", POWER) == Outcome(130, "", "")
 
 
+def test_the_end_of_a_file_is_a_fault_like_others(cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch) -> None:
+    def end(*_: object, **__: object) -> None:
+        raise EOFError("no data left")
+
+    monkeypatch.setattr(reading, "read_model", end)
+    outcome = cruxmap("estimate", POWER)
+    assert outcome.code == 70
+    assert "EOFError: no data left" in outcome.err
+
+
 @pytest.mark.parametrize("option", ["--set", "--assuming", "--observed"])
 def test_bytes_that_are_no_text_are_wrong_usage(option: str, cruxmap: Cruxmap) -> None:
     outcome = cruxmap("estimate", POWER, option, "alignment-hard=\udcff")

@@ -861,6 +861,10 @@ def _run() -> int:
     try:
         app()
     except SystemExit as done:
+        if isinstance(done.__context__, typer.Abort) and isinstance(
+            end := done.__context__.__cause__, EOFError
+        ):
+            return _told(end)  # nothing is read from stdin, whose end it was taken for
         return done.code if isinstance(done.code, int) else FINE
     except (WrongUsage, CannotWrite) as wrong:
         print_problems(wrong.problems, ())
