@@ -218,3 +218,9 @@ def test_progress_is_told_up_to_the_last_step():
     sample_judgements(inquire(spec), work=Work(progress=lambda *event: told.append(event)))
     assert told[-1] == ("map", 150, 150)
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+
+
+def test_a_single_chain_can_converge():
+    spec = model(ONE, "target: a\nobserved: [b]\nsampling: {draws: 2000, chains: 1}\n")
+    [convergence] = cm.estimate(spec).convergence
+    assert convergence.converged

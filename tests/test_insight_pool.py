@@ -1,15 +1,18 @@
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 from scipy.integrate import quad
 from scipy.stats import halfnorm
 
 from cruxmap.bayes import pooling
 from cruxmap.bayes.pooling import SPREAD_PRIOR, Opinions, pool_opinions
-from cruxmap.bayes.results import Convergence
+from cruxmap.bayes.results import Convergence, convergence_of
 from cruxmap.insight.pool import extremising_factor, pool
+from cruxmap.present.pool_tables import pool_listings
 from test_insight_cruxes import logit
 from written import model
 
@@ -128,6 +131,86 @@ def test_certainties_that_nobody_disputes_stay():
 
 
 @pytest.mark.usefixtures("conjugate")
+def test_numbers_beyond_1_and_99_percent_count_as_they_are():
+    rare = "claims:\n  t: {text: Target., credence: 0.001% to 0.1%}\n"
+    spec = model(
+        rare, "target: t\nsampling: {draws: 4000}\n", **dict.fromkeys("abc", "judgements: {t: 0.01%}\n")
+    )
+    found = answers(pool(spec))
+    assert found["linear"].probability == pytest.approx(1e-4)
+    assert found["judgements-logarithmic"].probability == pytest.approx(1e-4)
+    # the prior has the same middle, so log-odds are normal around it with the variance of the posterior
+    sd = 1 / math.sqrt(1.4**-2 + 3 / (1 + 0.5**2))
+    assert logit(found["judgements-hierarchical"].probability) == pytest.approx(
+        logit(1e-4) + sd**2 / 2, abs=4 * sd / math.sqrt(4000) + 0.01
+    )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "counts"),
+    [
+        (("0%", "0.001%"), (1e-5, 1e-5)),  # not as 1%, which nobody thinks
+        (("0%", "30%"), (0.01, 0.3)),
+        (("100%", "99.99%"), (0.9999, 0.9999)),
+        (("100%", "0.001%"), (0.99, 1e-5)),
+        (("0%", "100%"), (0.01, 0.99)),
+    ],
+)
+@pytest.mark.usefixtures("conjugate")
+def test_only_a_disputed_certainty_is_softened(numbers, counts):
+    ann, bob = (f"judgements: {{a: {number}}}\n" for number in numbers)
+    spec = model(
+        "claims:\n  a: {text: A., credence: 50%}\n  t: {text: T., given: [{when: a, credence: 60%}, "
+        "{otherwise: 40%}]}\n",
+        "target: t\nsampling: {draws: 16}\n",
+        ann=ann,
+        bob=bob,
+    )
+    mean = sum(map(logit, counts)) / 2
+    expected = 0.4 + 0.2 / (1 + math.exp(-mean))
+    assert answers(pool(spec))["judgements-logarithmic"].probability == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.usefixtures("conjugate")
+def test_shares_that_leave_nothing_for_a_state_veto_nobody():
+    shares = "judgements: {q: {x: 60%, y: 40%, z: 0%}}\n", "judgements: {q: {x: 20%, y: 20%, z: rest}}\n"
+    ask = "target: {q: x}\nsampling: {draws: 16}\n"
+    result = pool(model(SOME, ask, ann=shares[0], bob=shares[1], eve=shares[1]))
+    x, y, z = (p * r * r for p, r in ((0.6, 0.2), (0.4, 0.2), (0.01, 0.6)))
+    parts = [part ** (1 / 3) for part in (x, y, z)]
+    found = answers(result)["judgements-logarithmic"].probability
+    assert found == pytest.approx(parts[0] / sum(parts))
+
+
+@pytest.mark.usefixtures("conjugate")
+def test_it_is_said_where_the_maps_own_number_outweighs_few_reviewers():
+    text = "claims:\n  a: {text: A., credence: 20% to 40%}\n  b: {text: B., credence: 50%}\n" + (
+        "  t: {text: T., all_of: [a, b]}\n"
+    )
+    one = "judgements: {a: 60% to 80%, b: 60% to 80%}\n"
+    spec = model(text, "target: t\n", ann=one, bob="")
+    result = pool(spec)
+    found = {judgement.address: judgement for judgement in result.judgements}
+    prior, own = (((logit(high) - logit(low)) / (2 * 1.6448536269514722)) ** 2 for low, high in (
+        (0.2, 0.4), (0.6, 0.8)
+    ))  # fmt: skip
+    assert found["a"].prior_weight == pytest.approx((1 / prior) / (1 / prior + 1 / (1 + own)))
+    assert found["b"].prior_weight == pytest.approx((1 / 4) / (1 / 4 + 1 / (1 + own)))
+    assert (found["a"].mostly_prior, found["b"].mostly_prior) == (True, False)
+    [note] = [
+        note
+        for listing in pool_listings(result, spec.map)
+        if listing.name == "judgements"
+        for note in listing.table.notes
+        if "outweigh" in note
+    ]
+    assert "a (92%)" in note
+    assert "b (" not in note
+    three = pool(model(text, "target: t\n", ann=one, bob=one, eve=one))
+    assert not any(judgement.mostly_prior for judgement in three.judgements)
+
+
+@pytest.mark.usefixtures("conjugate")
 def test_a_pool_of_one_is_none():
     result = pool(model(LONE, "target: t\n", ann="judgements: {t: 10%}\n"))
     assert (result.answers, result.judgements) == ((), ())
@@ -162,6 +245,18 @@ def test_few_reviewers_and_few_draws_are_enough_for_the_chains():
     assert found["convergence"]["ess"] > 400
     assert 0.5 < found["spread_probability"] < 3
     assert found["spread_ratio"] is None  # nobody judged one
+
+
+def test_a_single_chain_is_compared_with_itself():
+    ask = "target: t\nsampling: {draws: 2000, tune: 1000, chains: 1}\n"
+    result = pool(model(LONE, ask, ann="judgements: {t: 1%}\n", bob="judgements: {t: 60%}\n"))
+    assert result.convergence.converged
+    assert math.isfinite(result.to_json()["convergence"]["r_hat"])
+    undefined = replace(result, convergence=Convergence("pool", math.nan, math.nan, 0))
+    assert json.loads(json.dumps(undefined.to_json(), allow_nan=False))["convergence"]["r_hat"] is None
+    stuck = np.concatenate([np.zeros(500), np.ones(500)]) + np.random.default_rng(0).normal(size=1000) / 10
+    drawn = xr.DataArray(stuck.reshape(1, 1000, 1), dims=("chain", "draw", "spread_dim"))
+    assert convergence_of("pool", drawn, np.zeros(1000)).r_hat > 1.5
 
 
 @pytest.mark.long

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cruxmap.bayes.results import Convergence
+from cruxmap.bayes.results import Convergence, convergence_of
 from cruxmap.network.network import FloatArray, IntArray
 
 SPREAD_PRIOR = 1.0
@@ -49,7 +49,6 @@ def pool_opinions(opinions: Opinions, *, draws: int, tune: int, chains: int, see
 
     Where that is fewer than the chains make, they are spaced evenly; convergence is that of all.
     """
-    import arviz as az
     import pymc as pm
     import pytensor.tensor as pt
 
@@ -76,24 +75,35 @@ def pool_opinions(opinions: Opinions, *, draws: int, tune: int, chains: int, see
             progressbar=False,
             quiet=True,
         )
-    summary = az.summary(posterior, var_names=["spread"], kind="diagnostics", round_to="none")
-    convergence = Convergence(
-        "pool",
-        float(summary["r_hat"].max()),
-        float(summary["ess_bulk"].min()),
-        int(posterior["sample_stats"]["diverging"].sum()),
-    )
-    whole = posterior["posterior"]["spread"].values.reshape(-1, 2).T
+    drawn, diverging = posterior["posterior"]["spread"], posterior["sample_stats"]["diverging"]
+    convergence = convergence_of("pool", drawn, diverging)
+    whole = drawn.values.reshape(-1, 2).T
     spread = np.ascontiguousarray(whole[:, np.arange(draws) * whole.shape[1] // draws])
     return PooledDraws(common_values(opinions, spread, seed), spread, convergence)
 
 
+def posterior_variance(opinions: Opinions, spread: FloatArray) -> FloatArray:
+    """Return the variance (J, D) of the common values given the spreads (2, D)."""
+    return np.asarray(
+        1 / (1 / opinions.prior_sd[:, None] ** 2 + _sums(opinions, _precision(opinions, spread)))
+    )
+
+
 def common_values(opinions: Opinions, spread: FloatArray, seed: int) -> FloatArray:
     """Draw the common values (J, D) given the spreads (2, D): Normal, by conjugacy."""
-    precision = 1 / (spread[opinions.is_ratio[opinions.place]] ** 2 + opinions.sd[:, None] ** 2)
     residual = (opinions.value - opinions.prior_mean[opinions.place])[:, None]
+    variance = posterior_variance(opinions, spread)
+    leaning = _sums(opinions, _precision(opinions, spread) * residual)
+    noise = np.random.default_rng(seed).normal(size=variance.shape)
+    return np.asarray(opinions.prior_mean[:, None] + variance * leaning + np.sqrt(variance) * noise)
+
+
+def _precision(opinions: Opinions, spread: FloatArray) -> FloatArray:
+    """Return how firmly each opinion (N, D) counts given the spreads."""
+    return 1 / (spread[opinions.is_ratio[opinions.place]] ** 2 + opinions.sd[:, None] ** 2)
+
+
+def _sums(opinions: Opinions, values: FloatArray) -> FloatArray:
+    """Add up values (N, D) of opinions by place: (J, D)."""
     starts = np.searchsorted(opinions.place, np.arange(len(opinions.prior_mean)))
-    variance = 1 / (1 / opinions.prior_sd[:, None] ** 2 + np.add.reduceat(precision, starts, axis=0))
-    mean = opinions.prior_mean[:, None] + variance * np.add.reduceat(precision * residual, starts, axis=0)
-    noise = np.random.default_rng(seed).normal(size=mean.shape)
-    return np.asarray(mean + np.sqrt(variance) * noise)
+    return np.asarray(np.add.reduceat(values, starts, axis=0))

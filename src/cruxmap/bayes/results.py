@@ -61,6 +61,23 @@ class Convergence:
         return f"{self.worldview}: {verdict} ({numbers})"
 
 
+def convergence_of(worldview: str, drawn: "xr.DataArray", diverging: FloatArray) -> Convergence:
+    """Return how chains went that drew `drawn` (chain, draw, ...).
+
+    Rank-normalised split R-hat and bulk ESS are those of Vehtari and others (2021). A single chain is
+    compared with itself: its two halves count as chains.
+    """
+    import arviz as az
+
+    if drawn.sizes["chain"] == 1:
+        half = drawn.sizes["draw"] // 2
+        halves = [drawn.isel(draw=slice(half * i, half * (i + 1))).to_numpy() for i in (0, 1)]
+        drawn = drawn.isel(chain=[0, 0], draw=slice(half)).copy(data=np.concatenate(halves))
+    values = drawn.to_dataset(name="values")
+    r_hat, ess = az.rhat(values)["values"].max(), az.ess(values, method="bulk")["values"].min()
+    return Convergence(worldview, float(r_hat), float(ess), int(diverging.sum()))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
     """Draws of one worldview, in chains: `z` is (n_judgements, chains * draws), chain after chain.

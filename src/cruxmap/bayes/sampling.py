@@ -12,7 +12,6 @@ from multiprocessing import get_all_start_methods
 from threading import Lock
 from typing import Any
 
-import arviz as az
 import pymc as pm
 import xarray as xr
 
@@ -24,7 +23,7 @@ from cruxmap.bayes.model import (
     unconstrained_tensor,
 )
 from cruxmap.bayes.op import Run
-from cruxmap.bayes.results import Convergence, Posterior, result_tree
+from cruxmap.bayes.results import Convergence, Posterior, convergence_of, result_tree
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.executors import HERE, WORK, Executor, Progress, Work, cores
@@ -122,7 +121,7 @@ def _posterior(
         for key in ("diverging", "energy", "n_steps", "step_size")
         if key in tree.sample_stats
     }
-    return Posterior(worldview, z, columns, statistics, _convergence(name, drawn, statistics["diverging"]))
+    return Posterior(worldview, z, columns, statistics, convergence_of(name, drawn, statistics["diverging"]))
 
 
 def conditioned_model(inquiry: Inquiry, worldview: int, columns: IntArray) -> pm.Model:
@@ -136,12 +135,6 @@ def conditioned_model(inquiry: Inquiry, worldview: int, columns: IntArray) -> pm
         u = unconstrained_tensor(inquiry.numbers, (worldview,), columns, z[None, :])
         condition(inquiry, entries_tensor(inquiry, (worldview,), u), (worldview,))
     return model
-
-
-def _convergence(worldview: str, z: xr.DataArray, diverging: FloatArray) -> Convergence:
-    r_hat = az.rhat(z.to_dataset(name="z"))["z"].max()
-    ess = az.ess(z.to_dataset(name="z"), method="bulk")["z"].min()
-    return Convergence(worldview, float(r_hat), float(ess), int(diverging.sum()))
 
 
 def _seed(seed: int, worldview: str) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, log_expit, logit
 
-from cruxmap.bayes.pooling import Opinions, pool_opinions
+from cruxmap.bayes.pooling import Opinions, pool_opinions, posterior_variance
 from cruxmap.bayes.results import Convergence
 from cruxmap.insight.coherence import natural_value
 from cruxmap.insight.predictive import forward_draws, log_odds_of, logit_of_mean, mean_log_odds, views
@@ -31,10 +31,16 @@ from cruxmap.network.network import FloatArray
 from cruxmap.network.tables import BoolArray, unconstrained
 
 NEARLY_CERTAIN = math.log(99)
-"""A disputed certainty counts as 1% or 99% in a pool of judgements: one reviewer cannot veto the rest."""
+"""A disputed certainty counts as 1% or 99% in a pool of judgements: one reviewer cannot veto the rest.
+
+Where another's number is more extreme than that, on the same side, it counts as that number.
+"""
 
 SD_OF_A_DEFAULT = 2.0
 """How firmly, in logits, a number that the map gives as a point stands against the reviewers' own."""
+
+ENOUGH_REVIEWERS = 3
+"""Fewer do not tell how far they lie apart: it is said where the map's own number outweighs theirs."""
 
 IMPOSSIBLE = "what is assumed or observed is impossible there"
 """Why a worldview has no estimate at all."""
@@ -58,6 +64,7 @@ class PooledJudgement:
     """What the reviewers who judged a place have in common there, on its natural scale.
 
     `low` and `high` are the 5th and 95th percentile of the common value; `reviewers` gave a number.
+    `prior_weight` is the part of the common value's mean that is the map's own number.
     """
 
     address: str
@@ -65,6 +72,12 @@ class PooledJudgement:
     low: float
     high: float
     reviewers: tuple[str, ...]
+    prior_weight: float
+
+    @property
+    def mostly_prior(self) -> bool:
+        """Whether the map's own number outweighs those of few reviewers."""
+        return len(self.reviewers) < ENOUGH_REVIEWERS and self.prior_weight > 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +132,7 @@ class Pool:
                     "low": judgement.low,
                     "high": judgement.high,
                     "reviewers": list(judgement.reviewers),
+                    "prior_weight": judgement.prior_weight,
                 }
                 for judgement in self.judgements
             ],
@@ -130,12 +144,12 @@ class Pool:
         } | ({} if self.reason is None else {"reason": self.reason})
 
 
-def _convergence(chains: Convergence | None) -> dict[str, float | int | bool] | None:
+def _convergence(chains: Convergence | None) -> dict[str, float | int | bool | None] | None:
     if chains is None:
         return None
     return {
-        "r_hat": chains.r_hat,
-        "ess": chains.ess,
+        "r_hat": chains.r_hat if math.isfinite(chains.r_hat) else None,
+        "ess": chains.ess if math.isfinite(chains.ess) else None,
         "divergences": chains.divergences,
         "converged": chains.converged,
     }
@@ -279,16 +293,25 @@ def _answer(name: str, logits: FloatArray, rests_on: str) -> PooledAnswer:
 def _plain_judgements(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
     """Return judgements `u` (n_judgements, D) that can be averaged: shares normalised, certainties softened.
 
-    What every worldview holds certain stays so.
+    What every worldview holds certain stays so, and so does what is not certain.
     """
-    numbers = inquiry.numbers
-    disputed = (np.abs(numbers.mu) >= LOGIT_OF_CERTAINTY).any(axis=0) & np.ptp(numbers.mu, axis=0).astype(
-        bool
-    )
-    u = unconstrained(numbers, z, worldview)
+    middle = np.zeros((len(inquiry.network.addresses), 1))
+    central = np.hstack([_with_shares(inquiry, w, middle) for w in range(len(inquiry.model.worldviews))])
+    certain = np.abs(central) >= LOGIT_OF_CERTAINTY
+    agreed = certain.all(axis=1) & (central == central[:, :1]).all(axis=1)
+    others = np.where(certain, 0.0, central)
+    lowest = np.minimum(others.min(axis=1), -NEARLY_CERTAIN)[:, None]
+    highest = np.maximum(others.max(axis=1), NEARLY_CERTAIN)[:, None]
+    u = _with_shares(inquiry, worldview, z)
+    disputed = (np.abs(u) >= LOGIT_OF_CERTAINTY) & ~agreed[:, None]
+    return np.where(disputed, np.where(u > 0, highest, lowest), u)
+
+
+def _with_shares(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
+    """Return judgements `u` (n_judgements, D) of a worldview, its shares normalised."""
+    u = unconstrained(inquiry.numbers, z, worldview)
     for row in _rows_of_shares(inquiry):
-        u[row] = _normalised(u[row], numbers.single[worldview][row])
-    u[disputed] = np.clip(u[disputed], -NEARLY_CERTAIN, NEARLY_CERTAIN)
+        u[row] = _normalised(u[row], inquiry.numbers.single[worldview][row])
     return u
 
 
@@ -353,11 +376,11 @@ def _in_common(inquiry: Inquiry, reviewers: list[int], work: Work) -> _InCommon 
     )
     addresses = inquiry.network.addresses
     judgements = []
-    for place, ends, names in zip(
-        places, np.quantile(pooled.common, (0.05, 0.5, 0.95), axis=1).T, who, strict=True
-    ):
+    percentiles = np.quantile(pooled.common, (0.05, 0.5, 0.95), axis=1).T
+    weights = posterior_variance(opinions, pooled.spread).mean(axis=1) / opinions.prior_sd**2
+    for place, ends, names, weight in zip(places, percentiles, who, weights, strict=True):
         low, middle, high = (natural_value(inquiry, addresses[place], float(u)) for u in ends)
-        judgements.append(PooledJudgement(addresses[place], middle, low, high, names))
+        judgements.append(PooledJudgement(addresses[place], middle, low, high, names, float(weight)))
     of_probabilities, of_ratios = (
         float(draws.mean()) if (opinions.is_ratio == kind).any() else None
         for kind, draws in enumerate(pooled.spread)
@@ -386,18 +409,14 @@ def _opinions(inquiry: Inquiry, reviewers: list[int]) -> tuple[Opinions, list[in
     prior_sd = numbers.sd[own, places]
     opinions = Opinions(
         place=np.array([number for number, _, _ in flat], dtype=np.int64),
-        value=_softened(np.array([values[w][place] for _, place, w in flat])),
+        value=np.array([values[w][place] for _, place, w in flat]),
         sd=np.where(sd > 0, sd, SD_OF_A_STATED_POINT),
-        prior_mean=_softened(values[own][places]),
+        prior_mean=values[own][places],
         prior_sd=np.where(prior_sd > 0, prior_sd, SD_OF_A_DEFAULT),
         is_ratio=numbers.is_ratio[places].astype(np.int64),
     )
     names = inquiry.model.worldviews
     return opinions, places, [tuple(names[w] for w in given[place]) for place in places]
-
-
-def _softened(u: FloatArray) -> FloatArray:
-    return np.clip(u, -NEARLY_CERTAIN, NEARLY_CERTAIN)
 
 
 def _explanation(answers: PooledAnswer, judgements: PooledAnswer) -> str:

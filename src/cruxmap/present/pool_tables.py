@@ -1,7 +1,7 @@
 """How reviewers fit their own numbers, and what they make together, as listings."""
 
 from cruxmap.insight.coherence import Coherence
-from cruxmap.insight.pool import Pool
+from cruxmap.insight.pool import ENOUGH_REVIEWERS, Pool
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.crux_tables import owner_text, written_range
 from cruxmap.present.diff_tables import STATED_COLUMNS, stated_row
@@ -157,10 +157,20 @@ def _pooled_judgements(pool: Pool, argument_map: ArgumentMap) -> Listing:
         )
         for judgement in pool.judgements
     )
-    spread = [
+    notes = [
         f"Reviewers typically lie {deviation:.2g} apart in {what}."
         for deviation, what in ((pool.spread_probability, "log-odds"), (pool.spread_ratio, "log ratios"))
         if deviation is not None
     ]
+    mostly_prior = ", ".join(
+        f"{judgement.address} ({percent(judgement.prior_weight)})"
+        for judgement in pool.judgements
+        if judgement.mostly_prior
+    )
+    if mostly_prior:
+        notes.append(
+            f"Fewer than {ENOUGH_REVIEWERS} reviewers judged, and the map's own number outweighs theirs, with "
+            f"so much of the weight: {mostly_prior}."
+        )
     shown = ("address", "text", "number", "reviewers")
-    return Listing("judgements", Table("Pooled judgements", columns, rows, tuple(spread)), shown, 10)
+    return Listing("judgements", Table("Pooled judgements", columns, rows, tuple(notes)), shown, 10)
