@@ -42,7 +42,7 @@ from cruxmap.network.inquiry import (
 )
 from cruxmap.network.network import FloatArray, Numbering
 from cruxmap.network.queries import Inference
-from cruxmap.network.sampling import standard_error
+from cruxmap.network.sampling import standard_error, unseen_in_mean
 
 PERCENTILES = (0.05, 0.5, 0.95)
 
@@ -188,20 +188,52 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Ex
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _One:
+    """`_Drawn` of one target on one side: `drawn` (2, D), `without` (batches, 2, D), the rest (D,)."""
+
+    drawn: FloatArray
+    without: FloatArray
+    unseen: FloatArray
+    effective: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Drawn:
     """`infer_targets` of D draws: probabilities (2, n_targets, 2, D), and the same without each batch.
 
-    `without` has no rows, and `effective` (2, D) is infinite, where the probabilities are exact.
+    `unseen` (2, n_targets, D) is by how much one more sample can change P(true). Where the probabilities are
+    exact, that is 0, `without` has no rows, and `effective` (2, D) is infinite.
     """
 
     probabilities: FloatArray
     without: FloatArray
+    unseen: FloatArray
     effective: FloatArray
 
     def column(self, number: int) -> "_Drawn":
         """Return one of the draws."""
         here = slice(number, number + 1)
-        return _Drawn(self.probabilities[..., here], self.without[..., here], self.effective[..., here])
+        return _Drawn(
+            self.probabilities[..., here],
+            self.without[..., here],
+            self.unseen[..., here],
+            self.effective[..., here],
+        )
+
+    def of(self, side: int, number: int) -> _One:
+        """Return what is said of one target, given what is assumed (side 0) or not."""
+        return _One(
+            self.probabilities[side, number],
+            self.without[:, side, number],
+            self.unseen[side, number],
+            self.effective[side],
+        )
+
+    @property
+    def counts(self) -> FloatArray:
+        """Return how many samples that agree with what is given the means over draws are worth, (2,)."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(1.0 / unseen_in_mean(1.0 / self.effective))
 
 
 def _drawn(inquiry: Inquiry, inferences: tuple[Inference, ...]) -> _Drawn:
@@ -211,6 +243,7 @@ def _drawn(inquiry: Inquiry, inferences: tuple[Inference, ...]) -> _Drawn:
     return _Drawn(
         probabilities,
         np.reshape(without, (-1, *probabilities.shape)),
+        np.array([[i.unseen(target)[1] for target in inquiry.targets] for i in inferences]),
         np.stack([np.broadcast_to(each, probabilities.shape[-1:]) for each in effective]),
     )
 
@@ -228,6 +261,7 @@ def _draw_probabilities(views: Sequence[View]) -> Iterator[_Drawn]:
         yield _Drawn(
             np.concatenate([part.probabilities for part in parts], axis=-1),
             np.concatenate([part.without for part in parts], axis=-1),
+            np.concatenate([part.unseen for part in parts], axis=-1),
             np.concatenate([part.effective for part in parts], axis=-1),
         )
 
@@ -244,18 +278,12 @@ def _summarise(view: View, drawn: _Drawn, central: _Drawn, obstacle: str | None)
     refused = obstacle or view.refused
     assumed, observed = (tuple(map(condition_text, part)) for part in (model.assuming, model.observed))
     reasons = (
-        refused or _missing(drawn.effective[0], drawn.probabilities[0, 0, 1], assumed, observed),
-        refused or _missing(drawn.effective[1], drawn.probabilities[1, 0, 1], (), observed),
+        refused or _missing(drawn, 0, assumed, observed),
+        refused or _missing(drawn, 1, (), observed),
     )
 
     def summary(side: int, number: int) -> Summary:
-        return _summary(
-            drawn.probabilities[side, number],
-            drawn.without[:, side, number],
-            central.probabilities[side, number, :, 0],
-            central.without[:, side, number, 1, 0],
-            reasons[side],
-        )
+        return _summary(drawn.of(side, number), central.of(side, number), reasons[side])
 
     targets = [
         _with_unconditional(summary(0, number), summary(1, number))
@@ -263,7 +291,7 @@ def _summarise(view: View, drawn: _Drawn, central: _Drawn, obstacle: str | None)
     ]
     also = {target.name: result for target, result in zip(model.also, targets[1:], strict=True)}
     first = targets[0]
-    of_states = float(drawn.effective.sum(axis=1).min()) if view.inquiry.given else np.inf
+    of_states = float(drawn.counts.min()) if view.inquiry.given else np.inf
     effective = min(of_states, np.inf if view.effective is None else view.effective)
     return WorldviewEstimate(
         first.mean, first.median, first.interval_90, first.central, first.reason, first.draws, first.log_odds,
@@ -279,66 +307,62 @@ def _with_unconditional(given: Summary, unconditional: Summary) -> TargetEstimat
     )  # fmt: skip
 
 
-def _missing(
-    effective: FloatArray, drawn: FloatArray, assumed: Sequence[str], observed: Sequence[str]
-) -> str | None:
-    """Say why draws (D,) of P(target | what is given) do not make an estimate, where they do not.
-
-    `effective` (D,) are the effective numbers of samples of states.
-    """
+def _missing(drawn: _Drawn, side: int, assumed: Sequence[str], observed: Sequence[str]) -> str | None:
+    """Say why draws of P(target | what is given) do not make an estimate, where they do not."""
+    effective = drawn.effective[side]
     sampled = bool(np.isfinite(effective).all())
-    met = ~np.isnan(drawn)
     besides = " with what is observed" if observed and assumed else ""
     what = "what is assumed" if assumed else "what is observed"
-    if not met.any():
+    if np.isnan(drawn.probabilities[side, 0, 1]).all():
         return f"{what} is {impossible(sampled=sampled)}{besides}: {', '.join(assumed or observed)}"
-    if sampled and effective.sum() < LEAST_EFFECTIVE:
-        return too_few(float(effective.sum()), what + besides)
-    if sampled and (missed := float(1 - met.mean())) > MOST_MISSED:
+    if drawn.counts[side] < LEAST_EFFECTIVE:
+        return too_few(float(drawn.counts[side]), what + besides)
+    # of so many samples that agree, on average, there is none in a draw with this probability
+    if sampled and (missed := float(np.exp(-effective).mean())) > MOST_MISSED:
         return f"in {percent(missed)} of the draws of the judgements no sample of states agrees with {what}"
     return None
 
 
-def _summary(
-    drawn: FloatArray,
-    without: FloatArray,
-    central: FloatArray,
-    central_without: FloatArray,
-    reason: str | None,
-) -> Summary:
-    """Sum up draws (2, D) of P(false) and P(true), with their central values (2,).
-
-    `without` (batches, 2, D) and `central_without` (batches,), P(true), have no rows where these are exact.
-    """
-    exact = not len(without)
-    by_chance = None if exact or reason is not None else settled(drawn, without)
-    draws = drawn if by_chance is None else by_chance.draws
+def _summary(one: _One, central: _One, reason: str | None) -> Summary:
+    """Sum up the draws of a target, with its central values."""
+    exact = not len(one.without)
+    by_chance = None if exact or reason is not None else settled(one.drawn, one.without, one.unseen)
+    draws = one.drawn if by_chance is None else by_chance.draws
     with np.errstate(divide="ignore", invalid="ignore"):
         log_odds = np.log(draws[1]) - np.log(draws[0])
     if reason is not None:
         return Summary(None, None, None, None, reason, draws[1], log_odds)
     low, median, high = np.quantile(draws[1][~np.isnan(draws[1])], PERCENTILES)
-    impossible_there = bool(np.isnan(central[1]))
+    reason = _no_central(central)
     return Summary(
-        float(np.nanmean(drawn[1])),
+        float(np.nanmean(one.drawn[1])),
         float(median),
         (float(low), float(high)),
-        None if impossible_there else float(central[1]),
-        "what is assumed or observed is impossible at central judgements" if impossible_there else None,
+        float(central.drawn[1, 0]) if reason is None else None,
+        reason,
         draws[1],
         log_odds,
-        errors=None if by_chance is None else _errors(by_chance, without, central_without),
+        errors=None if by_chance is None else _errors(by_chance, one, central, reason),
     )
 
 
-def _errors(by_chance: Settled, without: FloatArray, central_without: FloatArray) -> Errors:
+def _no_central(central: _One) -> str | None:
+    if np.isnan(central.drawn[1, 0]):
+        return "what is assumed or observed is impossible at central judgements"
+    if central.effective[0] < LEAST_EFFECTIVE:
+        return too_few(float(central.effective[0]), "what is assumed or observed at central judgements")
+    return None
+
+
+def _errors(by_chance: Settled, one: _One, central: _One, no_central: str | None) -> Errors:
     low, median, high = map(by_chance.percentile_error, PERCENTILES)
-    central = float(standard_error(central_without))
+    mean = standard_error(np.nanmean(one.without[:, 1], axis=-1), unseen_in_mean(one.unseen))
+    of_central = standard_error(central.without[:, 1, 0], central.unseen[0])
     return {
-        "mean": float(standard_error(np.nanmean(without[:, 1], axis=-1))),
+        "mean": float(mean),
         "median": median,
         "interval_90": (low, high),
-        "central": central if np.isfinite(central) else None,
+        "central": float(of_central) if no_central is None else None,
     }
 
 

@@ -110,14 +110,15 @@ class Settled:
         return float(np.hypot(self.narrowed * by_chance, np.quantile(drawn, share) - at))
 
 
-def settled(drawn: FloatArray, without: FloatArray) -> Settled:
+def settled(drawn: FloatArray, without: FloatArray, unseen: FloatArray | float = 0.0) -> Settled:
     """Draw estimates (2, D) together about their mean until they spread as what they estimate does.
 
     The variance of estimates is that of the quantities plus the mean of their squared errors, which come
-    from `without` (batches, 2, D); the result has the former (Louis 1984). What is nan stays so.
+    from `without` (batches, 2, D); the result has the former (Louis 1984). What is nan stays so. `unseen`
+    is by how much one more sample can change a draw: it counts as error, but not as spread.
     """
     error = standard_error(without[:, 1])
     mean, spread = np.nanmean(drawn, axis=1, keepdims=True), np.nanvar(drawn[1])
     left = 1.0 - np.nanmean(error * error) / spread if spread > 0 else 0.0
     narrowed = float(np.sqrt(max(0.0, left)))
-    return Settled(mean + narrowed * (drawn - mean), drawn[1], error, narrowed)
+    return Settled(mean + narrowed * (drawn - mean), drawn[1], np.hypot(error, unseen), narrowed)

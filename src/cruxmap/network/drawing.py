@@ -146,8 +146,8 @@ def look_up(below, rows, entries, begin, batches, size, states, found):
 
 
 @njit(nogil=True, error_model="numpy")
-def weigh(log_weight, log_sum, log_squares, weight):
-    """Sum the weights (units, size) of each unit, and their squares, in logarithms.
+def weigh(log_weight, log_sum, weight):
+    """Sum the weights (units, size) of each unit, in logarithms.
 
     `weight` (units, size) are the weights as parts of the unit's sum; zeros where that is 0.
     """
@@ -155,18 +155,16 @@ def weigh(log_weight, log_sum, log_squares, weight):
     for unit in range(units):
         highest = log_weight[unit].max()
         if highest == -np.inf:
-            log_sum[unit], log_squares[unit] = -np.inf, -np.inf
+            log_sum[unit] = -np.inf
             weight[unit] = 0.0
             continue
-        total, squares = 0.0, 0.0
+        total = 0.0
         for k in range(size):
             w = np.exp(log_weight[unit, k] - highest)
             weight[unit, k] = w
             total += w
-            squares += w * w
         weight[unit] /= total
         log_sum[unit] = highest + np.log(total)
-        log_squares[unit] = 2.0 * highest + np.log(squares)
 
 
 @njit(nogil=True, error_model="numpy")

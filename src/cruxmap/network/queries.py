@@ -8,14 +8,17 @@ conditional on it, never an error.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cruxmap.network.network import Evidence, FloatArray, Network, Numbering
 from cruxmap.network.propagation import Prepared, indicator_weights, run, split_reads
 from cruxmap.network.sampling import Sample, approach, averaged, sample, sample_slopes
 from cruxmap.network.schemes import Scheme
+from cruxmap.network.tables import BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +27,40 @@ class Inference:
     P(state of v | evidence), NaN where the evidence is impossible.
 
     Where states were sampled, `effective` (D,) is the effective number of samples that agree with the
-    evidence, and `replicates` are the same answers without one batch of samples each.
+    evidence, `replicates` are the same answers without one batch of samples each, and `possible[v]`
+    (n_states, 1) tells which states can be.
     """
 
     log_z: FloatArray
     marginals: Mapping[int, FloatArray]
     effective: FloatArray | None = None
     replicates: tuple["Inference", ...] = ()
+    possible: Mapping[int, BoolArray] = field(default_factory=dict)
+
+    def unseen(self, variable: int) -> FloatArray:
+        """By how much one more sample can change the marginal of a variable, (n_states, D).
+
+        0 where that is exact, and for states that are certain or cannot be.
+        """
+        if self.effective is None:
+            return np.zeros_like(self.marginals[variable])
+        possible = self.possible[variable]
+        with np.errstate(divide="ignore"):
+            return np.where(possible & (possible.sum() > 1), 1.0 / self.effective, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Joint:
     """`log_z` (D,) as in `Inference`; `target` (t, D) is P(target state | evidence); `marginals[v]` is
-    (t, n_states, D), P(target state, state of v | evidence). The rest as in `Inference`."""
+    (t, n_states, D), P(target state, state of v | evidence), and `possible[v]` (t, n_states, 1). The rest
+    as in `Inference`."""
 
     log_z: FloatArray
     target: FloatArray
     marginals: Mapping[int, FloatArray]
     effective: FloatArray | None = None
     replicates: tuple["Joint", ...] = ()
+    possible: Mapping[int, BoolArray] = field(default_factory=dict)
 
 
 def infer(
@@ -174,7 +192,8 @@ def _estimated(scheme: Scheme, drawn: Sample) -> Inference:
 
     whole = of(averages.log_z, averages.read)
     parts = map(of, averages.log_z_without, averages.read_without)
-    return Inference(whole.log_z, whole.marginals, averages.effective, tuple(parts))
+    possible = _by_variable(scheme, drawn.possible[0])
+    return Inference(whole.log_z, whole.marginals, averages.effective, tuple(parts), possible)
 
 
 def _estimated_joint(scheme: Scheme, drawn: Sample) -> Joint:
@@ -186,10 +205,11 @@ def _estimated_joint(scheme: Scheme, drawn: Sample) -> Joint:
 
     whole = of(averages.log_z, averages.share, averages.read)
     parts = map(of, averages.log_z_without, averages.share_without, averages.read_without)
-    return Joint(whole.log_z, whole.target, whole.marginals, averages.effective, tuple(parts))
+    possible = _by_variable(scheme, drawn.possible)
+    return Joint(whole.log_z, whole.target, whole.marginals, averages.effective, tuple(parts), possible)
 
 
-def _by_variable(scheme: Scheme, read: FloatArray) -> dict[int, FloatArray]:
+def _by_variable(scheme: Scheme, read: npt.NDArray[Any]) -> dict[int, npt.NDArray[Any]]:
     """Split what is read, (cases, n_reads, D) or (n_reads, D), by asked variable."""
     ends = np.cumsum([states for _, states in scheme.reads])
     return {v: read[..., end - states : end, :] for (v, states), end in zip(scheme.reads, ends, strict=True)}

@@ -6,10 +6,11 @@ by drawing what it allows and weighing by its probability (likelihood weighting)
 exact sums below.
 
 A standard error that comes of this is that of drawing states; the draws of judgements are taken as given.
+What no sample shows is not impossible: one more sample that shows it counts as error too.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -122,12 +123,16 @@ def tied_by(network: Network, ask: Iterable[int], clamped: Iterable[int]) -> tup
 # --- evidence ------------------------------------------------------------------------------------
 
 
-def narrowed(network: Network, needed: Iterable[int], evidence: Evidence) -> dict[int, BoolArray]:
+def narrowed(
+    network: Network, needed: Iterable[int], evidence: Evidence, positive: BoolArray | None = None
+) -> dict[int, BoolArray]:
     """The states that evidence leaves to variables, by the rows of the tables alone.
 
     Only variables with a state ruled out are listed. What follows from the evidence need not be left to
-    chance: a conjunction that is true has true parts.
+    chance: a conjunction that is true has true parts. Where it is told which entries are `positive`
+    (n_entries,), rows of the others do not count either, and what follows without evidence is found too.
     """
+    needed = tuple(needed)
     allowed: dict[int, BoolArray] = {}
     for v, states in evidence:
         left = np.isin(np.arange(len(network.variables[v].states)), states)
@@ -136,13 +141,14 @@ def narrowed(network: Network, needed: Iterable[int], evidence: Evidence) -> dic
     for t in needed:
         for v in network.tables[t].scope:
             mentions.setdefault(v, []).append(t)
-    waiting = dict.fromkeys(t for v in allowed for t in mentions.get(v, ()))
+    of_evidence = (t for v in allowed for t in mentions.get(v, ()))
+    waiting = dict.fromkeys(of_evidence if positive is None else needed)
     while waiting:
         t = next(iter(waiting))
         del waiting[t]
         table = network.tables[t]
         columns = dict(zip(table.scope, table.rows.T, strict=True))
-        kept = np.ones(len(table.rows), np.bool_)
+        kept = np.ones(len(table.rows), np.bool_) if positive is None else positive[table.entries]
         for v, column in columns.items():
             if v in allowed:
                 kept &= allowed[v][column]
@@ -162,24 +168,31 @@ def narrowed(network: Network, needed: Iterable[int], evidence: Evidence) -> dic
 class Sample:
     """What a scheme's samples say of D draws and several cases of evidence, batch by batch.
 
-    `log_sum` (cases, D, BATCHES) is the log of the sum of the weights of a batch, `log_squares` that of their
-    squares. `read` (cases, n_reads, D, BATCHES) are the weighted means. A draw has `samples` samples.
+    `log_sum` (cases, D, BATCHES) is the log of the sum of the weights of a batch, `log_most` (D,) that of the
+    most one weight can be, -inf where nothing is left to chance. `read` (cases, n_reads, D, BATCHES) are the
+    weighted means, `possible` (cases, n_reads, 1) tells what can be anything but 0. A draw has `samples`
+    samples.
     """
 
     log_sum: FloatArray
-    log_squares: FloatArray
+    log_most: FloatArray
     read: FloatArray
+    possible: BoolArray
     samples: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Drawing:
-    """A scheme at work: the entries, which states are allowed, and how the samples are numbered."""
+    """A scheme at work: the entries, which states are allowed, and how the samples are numbered.
+
+    `log_most` (D,) is as in `Sample`.
+    """
 
     scheme: Scheme
     entries: FloatArray
     allowed: BoolArray
     numbering: Numbering | None
+    log_most: FloatArray
 
     @property
     def size(self) -> int:
@@ -215,14 +228,50 @@ class _Drawing:
 def _drawing(
     scheme: Scheme, entries: FloatArray, evidence: Evidence, numbering: Numbering | None
 ) -> _Drawing:
-    network = scheme.network
-    possible = narrowed(network, (*scheme.drawn, *scheme.ready.plan.tables), evidence)
+    network, entries = scheme.network, np.ascontiguousarray(entries, dtype=np.float64)
+    possible = narrowed(network, _needed(scheme), evidence)
     most = max((len(network.variables[v].states) for v in scheme.drawn), default=1)
     allowed = np.ones((len(scheme.drawn), most), np.bool_)
     for i, v in enumerate(scheme.drawn):
         if v in possible:
             allowed[i, : len(possible[v])] = possible[v]
-    return _Drawing(scheme, np.ascontiguousarray(entries, dtype=np.float64), allowed, numbering)
+    log_most = _log_most(network, entries, possible) if scheme.drawn else np.full(entries.shape[1], -np.inf)
+    return _Drawing(scheme, entries, allowed, numbering, log_most)
+
+
+def _needed(scheme: Scheme) -> tuple[int, ...]:
+    return (*scheme.drawn, *scheme.ready.plan.tables)
+
+
+def _log_most(network: Network, entries: FloatArray, possible: Mapping[int, BoolArray]) -> FloatArray:
+    """The log of a bound (D,) on the probability of the evidence that left `possible`, whatever is drawn.
+
+    It is the product, over the variables with a state ruled out, of the most that is left in any row of
+    their tables that can occur: Dagum and Luby (1997), "An optimal approximation algorithm for Bayesian
+    inference".
+    """
+    bound = np.zeros(entries.shape[1])
+    for v in possible:
+        table = network.tables[v]
+        kept = np.ones(len(table.rows), np.bool_)
+        for w, column in zip(table.scope, table.rows.T, strict=True):
+            if w in possible:
+                kept &= possible[w][column]
+        parents = table.rows[kept][:, [w != v for w in table.scope]]
+        _, row = np.unique(parents, axis=0, return_inverse=True)
+        left = np.zeros((row.max(initial=-1) + 1, entries.shape[1]))
+        np.add.at(left, row, entries[table.entries[kept]])
+        with np.errstate(divide="ignore"):
+            bound += np.log(np.minimum(left.max(axis=0, initial=0.0), 1.0))
+    return bound
+
+
+def _possible(scheme: Scheme, entries: FloatArray, evidence: Evidence) -> BoolArray:
+    """Which of a scheme's reads (n_reads,) can be anything but 0 in some draw."""
+    left = narrowed(scheme.network, _needed(scheme), evidence, (entries > 0.0).any(axis=1))
+    return np.concatenate(
+        [np.zeros(0, np.bool_), *(left.get(v, np.ones(n, np.bool_)) for v, n in scheme.reads)]
+    )
 
 
 def sample(
@@ -240,7 +289,7 @@ def sample(
     """
     drawing = _drawing(scheme, entries, evidence, numbering)
     n_reads = sum(states for _, states in scheme.reads)
-    log_sum, log_squares = np.empty((2, len(cases), drawing.units))
+    log_sum = np.empty((len(cases), drawing.units))
     read = np.zeros((len(cases), n_reads, drawing.units))
 
     def work(begin: int, end: int) -> None:
@@ -250,7 +299,7 @@ def sample(
             weights = indicator_weights(scheme.ready.plan, (*evidence, *case))
             log_below, below, _ = run(scheme.ready, found, weights, 1)
             log_weight = log_drawn + (log_below + _agreement(scheme, states, case)).reshape(log_drawn.shape)
-            weigh(log_weight, log_sum[number, begin:end], log_squares[number, begin:end], weight)
+            weigh(log_weight, log_sum[number, begin:end], weight)
             means[:] = 0.0
             average(below, weight, means)
             tally(states, scheme.asked_drawn, weight, means)
@@ -260,8 +309,9 @@ def sample(
     shape = entries.shape[1], BATCHES
     return Sample(
         log_sum.reshape(-1, *shape),
-        log_squares.reshape(-1, *shape),
+        drawing.log_most,
         read.reshape(len(cases), n_reads, *shape),
+        np.stack([_possible(scheme, entries, (*evidence, *case)) for case in cases])[..., None],
         drawing.size * BATCHES,
     )
 
@@ -334,7 +384,10 @@ class Averages:
 
     `log_z` (D,) is log P(the evidence and any of the cases). `share` (cases, D) is the part of each case in
     that, and `read` (cases, n_reads, D) the case's part in what is read, corrected for the bias of
-    quotients to first order; nan where no sample agrees. `effective` (D,) is the effective number of samples.
+    quotients to first order; nan where no sample agrees. `effective` (D,) is how many samples that agree
+    are as good, at least: the sum of the weights over the most that one can be. Drawn as often as that, a
+    state is seen as often from weighted samples or more: so the variance of P(state) is at most
+    P (1 - P) / effective, and no few samples of little weight pass for many (Dagum and Luby 1997).
     """
 
     log_z: FloatArray
@@ -352,7 +405,6 @@ def averaged(drawn: Sample) -> Averages:
     possible = np.isfinite(highest)
     with np.errstate(invalid="ignore", divide="ignore"):
         weight = np.where(possible, np.exp(drawn.log_sum - highest), 0.0)  # (cases, D, BATCHES)
-        squares = np.where(possible, np.exp(drawn.log_squares - 2.0 * highest), 0.0).sum(axis=(0, 2))
         weighted = weight[:, None] * drawn.read
         total = weight.sum(axis=(0, 2))
         without = _without_each(weight.sum(axis=0))
@@ -361,7 +413,7 @@ def averaged(drawn: Sample) -> Averages:
         share, read = weight.sum(axis=-1) / total, weighted.sum(axis=-1) / total
         share_without = _without_each(weight) / without[:, None]
         read_without = _without_each(weighted) / without[:, None, None]
-        effective = np.where(total > 0, total * total / squares, 0.0)
+        effective = np.where(total > 0, total * np.exp(highest[0, :, 0] - drawn.log_most), 0.0)
     # where only one batch agrees with the evidence, leaving that out leaves nothing: it stands in for itself
     share_without = np.where(np.isnan(share_without), share, share_without)
     read_without = np.where(np.isnan(read_without), read, read_without)
@@ -394,8 +446,17 @@ def _corrected(value: FloatArray, without: FloatArray) -> FloatArray:
     return corrected
 
 
-def standard_error(without: FloatArray) -> FloatArray:
-    """The jackknife's standard error of a quantity from its values without each batch, (BATCHES, ...)."""
+def standard_error(without: FloatArray, unseen: FloatArray | float = 0.0) -> FloatArray:
+    """The jackknife's standard error of a quantity from its values without each batch, (BATCHES, ...).
+
+    `unseen` is by how much one more sample can change the quantity. With it, x of n samples have the error
+    sqrt(x + 1) / n where x is small, the deviation of what Laplace's rule of succession concludes from them.
+    """
     spread = without - without.mean(axis=0)
     error: FloatArray = np.sqrt((BATCHES - 1) / BATCHES * (spread * spread).sum(axis=0))
-    return error
+    return np.hypot(error, unseen)
+
+
+def unseen_in_mean(unseen: FloatArray) -> FloatArray:
+    """By how much one more sample can change the mean over draws, from the same of each draw, (..., D)."""
+    return np.asarray(np.minimum(unseen, 1.0).mean(axis=-1) / unseen.shape[-1])

@@ -169,8 +169,8 @@ def _pooled_judgements(pool: Pool, argument_map: ArgumentMap) -> Listing:
     )
     if mostly_prior:
         notes.append(
-            f"Fewer than {ENOUGH_REVIEWERS} reviewers judged, and the map's own number outweighs theirs, with "
-            f"so much of the weight: {mostly_prior}."
+            f"Fewer than {ENOUGH_REVIEWERS} reviewers judged, and the map's own number outweighs theirs, "
+            f"with so much of the weight: {mostly_prior}."
         )
     shown = ("address", "text", "number", "reviewers")
     return Listing("judgements", Table("Pooled judgements", columns, rows, tuple(notes)), shown, 10)
