@@ -125,6 +125,47 @@ def test_observations_that_hardly_any_draw_agrees_with_are_refused() -> None:
     assert "too few samples agree with what is observed" in found.reason
 
 
+RARE = """
+claims:
+  r: {text: A rare cause., credence: 0.00001%}
+  e: {text: What it brings about., given: [{when: r, credence: 90%}, {otherwise: 0.001%}]}
+"""
+
+
+def test_a_rare_cause_of_what_is_given_is_not_missed_without_a_word() -> None:
+    spec = model(RARE, "target: r\nassuming: [e]\n")
+    [exact] = cm.estimate(by(Method.EXACT, spec)).worldviews.values()
+    assert exact.mean == pytest.approx(0.9e-7 / (0.9e-7 + 1e-5), rel=1e-5)  # 0.9%
+    answer = cm.estimate(by(Method.SAMPLED, spec))
+    [found] = answer.worldviews.values()
+    assert found.mean is None
+    assert "too few samples agree with what is assumed" in found.reason
+    assert found.effective < 100
+    assert answer.undefined
+    assert 0 < found.unconditional.errors["mean"] < 1e-5  # none was seen, of some millions
+    json.dumps(answer.to_json(), allow_nan=False)
+
+
+def test_what_cannot_be_has_no_error_and_what_was_not_seen_has() -> None:
+    claims = (
+        "claims:\n  a: {text: A., credence: 30%}\n  b: {text: B., credence: 0.00001%}\n"
+        "  no: {text: N., all_of: [a, {a: false}]}\n  yes: {text: Y., any_of: [a, {a: false}]}\n"
+        "  both: {text: D., all_of: [a, b]}\n"
+    )
+    spec = model(claims, "target: both\nalso: [no, yes]\n", sure="judgements: {b: 0%}\n")
+    answer = cm.estimate(by(Method.SAMPLED, replace(spec, worldviews=("map", "sure"))))
+    found = answer.worldviews["map"]
+    assert found.mean == 0.0
+    assert 3e-8 < found.errors["mean"] < 1e-5
+    assert found.errors["central"] > 3e-8
+    assert found.errors["interval_90"][1] > 3e-8
+    for name, value in (("no", 0.0), ("yes", 1.0)):
+        assert found.also[name].mean == value
+        assert (found.also[name].errors["mean"], found.also[name].errors["central"]) == (0.0, 0.0)
+    sure = answer.worldviews["sure"]
+    assert (sure.mean, sure.errors["mean"]) == (0.0, 0.0)
+
+
 def test_what_no_sample_agrees_with_is_undefined_and_says_so() -> None:
     spec = model(
         "claims:\n"
@@ -217,7 +258,9 @@ def test_the_spread_of_sampling_is_taken_out_of_draws() -> None:
     batches = rng.binomial(8, truth, size=(BATCHES, len(truth))) / 8
     drawn = batches.mean(axis=0)
     without = (batches.sum(axis=0) - batches) / (BATCHES - 1)
-    found = settled(np.stack([1 - drawn, drawn]), np.stack([1 - without, without], axis=1))
+    found = settled(
+        np.stack([1 - drawn, drawn]), np.stack([1 - without, without], axis=1), np.zeros(len(truth))
+    )
     assert found.draws[1].std() == pytest.approx(truth.std(), rel=0.05)
     assert drawn.std() > 1.25 * found.draws[1].std()
     assert found.draws[1].mean() == pytest.approx(drawn.mean(), rel=1e-12)

@@ -14,7 +14,14 @@ from cruxmap.language.argument_map import MAP_WORLDVIEW, Method
 from cruxmap.language.reading import parse_condition
 from cruxmap.network.network import Evidence, FloatArray, Network, Numbering
 from cruxmap.network.queries import Inference, infer, infer_many, joint, log_z_gradient
-from cruxmap.network.sampling import approach, exactly, narrowed, standard_error, tied_by
+from cruxmap.network.sampling import (
+    approach,
+    exactly,
+    narrowed,
+    standard_error,
+    tied_by,
+    unseen_in_mean,
+)
 from cruxmap.network.schemes import Scheme, cheapest_scheme, plainest_scheme
 from engine import engine
 from networks import network, random_evidence, random_network
@@ -81,6 +88,61 @@ def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(s
     assert len(found) > 100
     assert np.abs(found).max() < 5
     assert 0.8 < np.std(found) < 1.3  # quantities of one network go together, so this is no sharp test
+
+
+def test_no_marginal_is_wrong_without_an_error_that_says_so(monkeypatch):
+    monkeypatch.setattr("cruxmap.network.schemes.WORK", 1.0)
+    apart: list[float] = []
+    certain = 0
+    for seed in range(20):
+        made, entries = drawn_network(seed, smallest=1e-4)
+        rng = np.random.default_rng(seed)
+        evidence = random_evidence(made, rng, most=3)
+        ask = list(range(40))
+        exact = infer(made, entries[:, :1], evidence, ask)
+        if np.isneginf(exact.log_z[0]):
+            continue
+        found = infer(sampled(made), entries, evidence, ask, numbering=Numbering(0, DRAWS))
+        assert found.effective is not None
+        if found.effective.sum() < 100:
+            continue
+        for v in ask:
+            without = np.stack([part.marginals[v].mean(axis=-1) for part in found.replicates])
+            unseen = np.array([unseen_in_mean(state) for state in found.unseen(v)])
+            error = standard_error(without, unseen)
+            mean, expected = found.marginals[v].mean(axis=-1), exact.marginals[v][:, 0]
+            known = (expected == 0.0) | (expected[expected > 0].size == 1)
+            assert_array_equal(error == 0.0, known)
+            np.testing.assert_allclose(mean[known], expected[known], atol=1e-12)
+            certain += known.sum()
+            apart += (np.abs(mean - expected)[~known] / error[~known]).tolist()
+    assert len(apart) > 1000
+    assert certain > 50
+    assert np.max(apart) < 5
+    assert np.mean(np.square(apart)) < 1.2
+
+
+@pytest.mark.parametrize("prior", [1e-2, 1e-4, 1e-6])
+def test_samples_of_little_weight_do_not_pass_for_many(prior):
+    made = network(
+        [2, 2], [((0,), [[0], [1]], [1, 2]), ((0, 1), [[0, 0], [0, 1], [1, 0], [1, 1]], [3, 4, 5, 6])]
+    )
+    # the evidence is as probable by the rare cause as without it
+    column = np.array([1.0, 1 - prior, prior, 1 - prior, prior, 0.1, 0.9])
+    entries = np.repeat(column[:, None], DRAWS, axis=1)
+    made = replace(made, program=replace(made.program, n_entries=7), method=Method.SAMPLED)
+    found = infer(made, entries, ((1, (1,)),), [0], numbering=Numbering(0, DRAWS))
+    p = prior * (1 - prior) + prior * 0.9
+    samples = plainest_scheme(made, [0], [1]).samples(Numbering(0, DRAWS))
+    accepted = DRAWS * samples * p / 0.9
+    assert found.effective is not None
+    count = found.effective.sum()
+    if prior < 1e-5:  # no sample has the cause, and all others agree on the weight
+        assert count < 100
+    else:
+        assert count == pytest.approx(accepted, rel=0.25)
+        mean, error = means(found, 0)
+        assert abs(mean[1] - 0.9 * prior / p) < 5 * np.hypot(error[1], 1 / count)
 
 
 def test_joint_tables_agree_and_add_up():

@@ -42,7 +42,7 @@ from cruxmap.network.inquiry import (
 )
 from cruxmap.network.network import FloatArray, Numbering
 from cruxmap.network.queries import Inference
-from cruxmap.network.sampling import standard_error, unseen_in_mean
+from cruxmap.network.sampling import standard_error
 
 PERCENTILES = (0.05, 0.5, 0.95)
 
@@ -229,12 +229,6 @@ class _Drawn:
             self.effective[side],
         )
 
-    @property
-    def counts(self) -> FloatArray:
-        """Return how many samples that agree with what is given the means over draws are worth, (2,)."""
-        with np.errstate(divide="ignore"):
-            return np.asarray(1.0 / unseen_in_mean(1.0 / self.effective))
-
 
 def _drawn(inquiry: Inquiry, inferences: tuple[Inference, ...]) -> _Drawn:
     probabilities = stacked(inquiry, inferences)
@@ -291,7 +285,7 @@ def _summarise(view: View, drawn: _Drawn, central: _Drawn, obstacle: str | None)
     ]
     also = {target.name: result for target, result in zip(model.also, targets[1:], strict=True)}
     first = targets[0]
-    of_states = float(drawn.counts.min()) if view.inquiry.given else np.inf
+    of_states = float(drawn.effective.sum(axis=1).min()) if view.inquiry.given else np.inf
     effective = min(of_states, np.inf if view.effective is None else view.effective)
     return WorldviewEstimate(
         first.mean, first.median, first.interval_90, first.central, first.reason, first.draws, first.log_odds,
@@ -315,8 +309,8 @@ def _missing(drawn: _Drawn, side: int, assumed: Sequence[str], observed: Sequenc
     what = "what is assumed" if assumed else "what is observed"
     if np.isnan(drawn.probabilities[side, 0, 1]).all():
         return f"{what} is {impossible(sampled=sampled)}{besides}: {', '.join(assumed or observed)}"
-    if drawn.counts[side] < LEAST_EFFECTIVE:
-        return too_few(float(drawn.counts[side]), what + besides)
+    if effective.sum() < LEAST_EFFECTIVE:
+        return too_few(float(effective.sum()), what + besides)
     # of so many samples that agree, on average, there is none in a draw with this probability
     if sampled and (missed := float(np.exp(-effective).mean())) > MOST_MISSED:
         return f"in {percent(missed)} of the draws of the judgements no sample of states agrees with {what}"
@@ -356,7 +350,7 @@ def _no_central(central: _One) -> str | None:
 
 def _errors(by_chance: Settled, one: _One, central: _One, no_central: str | None) -> Errors:
     low, median, high = map(by_chance.percentile_error, PERCENTILES)
-    mean = standard_error(np.nanmean(one.without[:, 1], axis=-1), unseen_in_mean(one.unseen))
+    mean = standard_error(np.nanmean(one.without[:, 1], axis=-1), by_chance.unseen)
     of_central = standard_error(central.without[:, 1, 0], central.unseen[0])
     return {
         "mean": float(mean),

@@ -1,5 +1,6 @@
 """What an answer says about itself where states were sampled: how many, why, and how far off it may be."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from scipy.special import ndtr
 
 from cruxmap.network.inquiry import Inquiry
 from cruxmap.network.network import FloatArray, Numbering
-from cruxmap.network.sampling import approach, standard_error, tied_by
+from cruxmap.network.sampling import approach, standard_error, tied_by, unseen_in_mean
 from cruxmap.network.schemes import Scheme
 
 type Errors = Mapping[str, float | tuple[float, float] | None]
@@ -85,20 +86,22 @@ class Settled:
     """Draws of a probability without the spread that sampling states gave them.
 
     `draws` (2, D) are P(false) and P(true), `narrowed` times as far from their mean as what was `drawn`,
-    (D,) P(true) with standard errors `error` (D,).
+    (D,) P(true) with standard errors `error` (D,). One more sample can change the mean by `unseen`.
     """
 
     draws: FloatArray
     drawn: FloatArray
     error: FloatArray
     narrowed: float
+    unseen: float
 
     def percentile_error(self, share: float) -> float:
         """Return how far off a percentile of P(true) may be.
 
         How many draws lie below it is up to chance: the deviation of that number over the density there,
         both by the normal distribution of each draw around where it is now. And by how much the percentile
-        has been drawn in is a guess, as the spread alone does not tell the shape: it counts as error too.
+        has been drawn in is a guess, as the spread alone does not tell the shape: it counts as error too. So
+        does one more sample, among those of the draws on the percentile's side.
         """
         known = ~np.isnan(self.drawn)
         values, drawn, error = self.draws[1, known], self.drawn[known], self.error[known]
@@ -107,18 +110,21 @@ class Settled:
         apart = (at - values[moving]) / error[moving]
         below, density = ndtr(apart), np.exp(-0.5 * apart * apart) / (np.sqrt(2 * np.pi) * error[moving])
         by_chance = np.sqrt((below * (1 - below)).sum()) / density.sum() if density.sum() > 0 else 0.0
-        return float(np.hypot(self.narrowed * by_chance, np.quantile(drawn, share) - at))
+        drawn_in = float(np.quantile(drawn, share)) - at
+        return math.hypot(self.narrowed * by_chance, drawn_in, self.unseen / min(share, 1.0 - share))
 
 
-def settled(drawn: FloatArray, without: FloatArray, unseen: FloatArray | float = 0.0) -> Settled:
+def settled(drawn: FloatArray, without: FloatArray, unseen: FloatArray) -> Settled:
     """Draw estimates (2, D) together about their mean until they spread as what they estimate does.
 
     The variance of estimates is that of the quantities plus the mean of their squared errors, which come
     from `without` (batches, 2, D); the result has the former (Louis 1984). What is nan stays so. `unseen`
-    is by how much one more sample can change a draw: it counts as error, but not as spread.
+    (D,) is by how much one more sample can change a draw: it counts as error, but not as spread.
     """
     error = standard_error(without[:, 1])
     mean, spread = np.nanmean(drawn, axis=1, keepdims=True), np.nanvar(drawn[1])
     left = 1.0 - np.nanmean(error * error) / spread if spread > 0 else 0.0
     narrowed = float(np.sqrt(max(0.0, left)))
-    return Settled(mean + narrowed * (drawn - mean), drawn[1], np.hypot(error, unseen), narrowed)
+    return Settled(
+        mean + narrowed * (drawn - mean), drawn[1], np.hypot(error, unseen), narrowed, unseen_in_mean(unseen)
+    )

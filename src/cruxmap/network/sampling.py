@@ -457,6 +457,6 @@ def standard_error(without: FloatArray, unseen: FloatArray | float = 0.0) -> Flo
     return np.hypot(error, unseen)
 
 
-def unseen_in_mean(unseen: FloatArray) -> FloatArray:
-    """By how much one more sample can change the mean over draws, from the same of each draw, (..., D)."""
-    return np.asarray(np.minimum(unseen, 1.0).mean(axis=-1) / unseen.shape[-1])
+def unseen_in_mean(unseen: FloatArray) -> float:
+    """By how much one more sample can change the mean over draws, from the same of each draw, (D,)."""
+    return float(np.minimum(unseen, 1.0).mean() / len(unseen))
