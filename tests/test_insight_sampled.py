@@ -166,6 +166,33 @@ def test_what_cannot_be_has_no_error_and_what_was_not_seen_has() -> None:
     assert (sure.mean, sure.errors["mean"]) == (0.0, 0.0)
 
 
+def test_cruxes_do_not_take_what_was_not_seen_for_certain() -> None:
+    claims = (
+        "claims:\n  a: {text: A., credence: 30%}\n  b: {text: B., credence: 0.000001%}\n"
+        "  no: {text: N., all_of: [a, {a: false}]}\n"
+        "  t: {text: T., given: [{when: b, credence: 90%}, {when: a, credence: 60%}, {otherwise: 20%}]}\n"
+        "  both: {text: D., all_of: [a, b]}\n"
+    )
+    found = cm.cruxes(by(Method.SAMPLED, model(claims, "target: t\n")), worldview="map")
+    by_id = {crux.id: crux for crux in found.claims}
+    assert by_id["b"].probability == 0.0
+    assert by_id["b"].reason == "no sample of states has it"
+    assert by_id["b"].errors["probability"] > 1e-8
+    assert by_id["no"].reason == "it is certain (0%) in this worldview"
+    assert by_id["no"].errors["probability"] == 0.0
+    assert by_id["a"].errors["swing"] < 0.01
+    rare = cm.cruxes(by(Method.SAMPLED, model(claims, "target: both\n")), worldview="map")
+    assert rare.estimate == 0.0
+    assert rare.reason == "no sample of states has the target, which does not tell what it turns on"
+    assert rare.errors["estimate"] > 1e-8
+    never = cm.cruxes(by(Method.SAMPLED, model(claims, "target: 'no'\n")), worldview="map")
+    assert "the target is certain" in never.reason
+    assert never.errors["estimate"] == 0.0
+    few = cm.cruxes(by(Method.SAMPLED, model(RARE, "target: r\nassuming: [e]\n")), worldview="map")
+    assert few.estimate is None
+    assert "too rare to be met by a sample of states" in few.reason
+
+
 def test_what_no_sample_agrees_with_is_undefined_and_says_so() -> None:
     spec = model(
         "claims:\n"

@@ -17,7 +17,7 @@ import numpy as np
 
 from cruxmap.insight.information import Chance, Crossing, chance, entropy, value_of_information
 from cruxmap.insight.predictive import Predictive, View, predict, views
-from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors
+from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors, sampled
 from cruxmap.insight.sensitivity import Sensitivity, sensitivity
 from cruxmap.insight.separation import Graph, ancestors, connected, descendants, graph_of, open_judgements
 from cruxmap.insight.sets import Candidate, CruxSet, best_sets
@@ -32,11 +32,9 @@ from cruxmap.language.argument_map import (
     mentioned,
 )
 from cruxmap.network.executors import HERE, Executor, Progress, Work
-from cruxmap.network.inquiry import (
-    Inquiry,
-    inquire,
-)
+from cruxmap.network.inquiry import Inquiry, impossible, inquire
 from cruxmap.network.network import FloatArray
+from cruxmap.network.sampling import standard_error
 
 EQUIVALENT = 1e-12
 """How near 0 and 1 the target's chances are, either way, where a variable is the target in other words."""
@@ -365,12 +363,14 @@ def _table(
     inquiry, model, name = view.inquiry, view.inquiry.model, view.name
     if predictive is None:
         given = ", ".join(map(condition_text, (*model.assuming, *model.observed)))
-        reason = view.refused or f"what is assumed and observed is impossible in this worldview: {given}"
+        by_chance = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, None) is not None
+        missed = impossible(sampled=by_chance)
+        reason = view.refused or f"what is assumed and observed is {missed} in this worldview: {given}"
         return CruxTable(name, model.target.name, None, reason=reason)
     if predictive.target.is_certain:
         certain = percent(predictive.target.yes)
         reason = f"the target is certain in this worldview ({certain}), so it turns on nothing"
-        return CruxTable(name, model.target.name, predictive.target.yes, reason=reason)
+        return _without_cruxes(name, model, predictive, reason)
     claims, arguments, questions = _listed(model, candidates, predictive, position)
     movers = np.array(sorted(-1 - node for node in position.connected if node < 0), dtype=np.int64)
     turns = sensitivity(view, movers)
@@ -392,8 +392,27 @@ def _table(
     )
 
 
+def _without_cruxes(name: str, model: ModelSpec, predictive: Predictive, certain: str) -> CruxTable:
+    """Return the table of a target that is certain, or that is the same in all samples of states."""
+    if predictive.is_seen_alone:
+        seen = "every" if predictive.target.no == 0 else "no"
+        certain = f"{seen} sample of states has the target, which does not tell what it turns on"
+    return CruxTable(
+        name,
+        model.target.name,
+        predictive.target.yes,
+        reason=certain,
+        sampled=predictive.sampled,
+        errors=_errors_of_target(predictive),
+    )
+
+
 def _errors_of_target(predictive: Predictive) -> Errors | None:
-    return errors(predictive.replicates, lambda part: {"estimate": part.target.yes})
+    unseen = 0.0 if predictive.target.is_certain and not predictive.is_seen_alone else predictive.unseen
+    if not predictive.replicates:
+        return None
+    without = np.array([part.target.yes for part in predictive.replicates])
+    return {"estimate": float(standard_error(without, unseen))}
 
 
 def _worth_learning(
@@ -431,10 +450,15 @@ def _mixture(
         replicates=tuple(
             _mean([p.replicates[batch] if p.replicates else p for p in possible]) for batch in range(batches)
         ),
+        unseen=max(p.unseen for p in possible) / len(possible),
+        possible={
+            variable: np.logical_or.reduce([p.possible[variable] for p in possible])
+            for variable in possible[0].possible
+        },
     )
     if predictive.target.is_certain:
         reason = f"the target is certain in every worldview ({percent(predictive.target.yes)})"
-        return CruxTable(OVERALL, inquiry.model.target.name, predictive.target.yes, reason=reason)
+        return _without_cruxes(OVERALL, inquiry.model, predictive, reason)
     # Which worldview is right bears on everything, so nothing is separated from the target.
     everything = replace(
         position_of(inquiry, 0), connected=frozenset(candidate.variable for candidate in candidates)
@@ -477,7 +501,8 @@ def _listed(
                 measure = partial(_of_question, variable=candidate.variable, separate=separate)
                 numbers = measure(predictive)
                 text = model.map.entry[candidate.id].about.text
-                errors_of = errors(predictive.replicates, measure)
+                more = predictive.one_more(candidate.variable)
+                errors_of = errors(predictive.replicates, measure, predictive, more)
                 questions.append(
                     QuestionCrux(
                         candidate.id, text, numbers["voi"], numbers["voi_share"], downstream, errors_of
@@ -487,7 +512,9 @@ def _listed(
         text = sentence_of(model.map, candidate.id)
         crux = _crux(candidate, text, predictive, separate=separate, downstream=downstream)
         if crux is not None:
-            found = errors(predictive.replicates, partial(_numbers, candidate, separate=separate))
+            of_crux = partial(_numbers, candidate, separate=separate)
+            more = predictive.one_more(candidate.variable)
+            found = errors(predictive.replicates, of_crux, predictive, more)
             (arguments if candidate.argument else claims).append(replace(crux, errors=found))
     return (
         tuple(sorted(claims, key=_rank)),
@@ -565,7 +592,7 @@ def _crux(
             0.0,
             0.0,
             downstream,
-            f"it is certain ({'100%' if certain else '0%'}) in this worldview",
+            _why_certain(candidate, predictive, certain=certain),
         )
     if separate:
         return Crux(candidate.id, text, own, p.yes, p.yes, 0.0, 0.0, 0.0, 0.0, 0.0, downstream)
@@ -587,6 +614,17 @@ def _crux(
         (c.yes * moves[0] ** 2 + c.no * moves[1] ** 2) / (p.yes * p.no),
         downstream,
     )
+
+
+def _why_certain(candidate: Candidate, predictive: Predictive, *, certain: bool) -> str:
+    """Say of a candidate with the chance 0 or 1 whether the tables or the samples make it so."""
+    possible = predictive.possible.get(candidate.variable)
+    if predictive.unseen > 0 and possible is not None and candidate.state is not None:
+        of_state = possible.any(axis=0)
+        others = np.delete(of_state, candidate.state).any()
+        if others if certain else of_state[candidate.state]:
+            return f"{'every' if certain else 'no'} sample of states has it"
+    return f"it is certain ({'100%' if certain else '0%'}) in this worldview"
 
 
 # --- judgements ----------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ Also the plain quantity that most answers turn on: the target's log-odds for giv
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from scipy.special import expit
@@ -13,7 +14,7 @@ from scipy.special import expit
 from cruxmap.bayes.results import Convergence
 from cruxmap.insight.information import Chance, chance
 from cruxmap.insight.sampled import Sampled, sampled
-from cruxmap.insight.weighing import conditioned
+from cruxmap.insight.weighing import LEAST_EFFECTIVE, conditioned
 from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import (
@@ -70,7 +71,9 @@ class Predictive:
     """`target` is its chance, `tables` the joint probabilities (2, states) of the target with a variable.
 
     Averages over `draws` draws, given what is assumed and observed. Where states were sampled, `sampled`
-    says how, and `replicates` are the same averages without one batch of samples each.
+    says how, `replicates` are the same averages without one batch of samples each, `unseen` is by how much
+    one more sample can change a probability, and `possible` (2, states) tells which entries of a table can
+    be anything but 0.
     """
 
     target: Chance
@@ -78,6 +81,23 @@ class Predictive:
     draws: int
     sampled: Sampled | None = None
     replicates: tuple["Predictive", ...] = ()
+    unseen: float = 0.0
+    possible: Mapping[int, BoolArray] = MappingProxyType({})
+
+    @property
+    def is_seen_alone(self) -> bool:
+        """Whether the target is certain by the samples, but not by the tables."""
+        unseen = int(self.target.yes == 0)
+        can_be = all(possible[unseen].any() for possible in self.possible.values())
+        return self.unseen > 0 and self.target.is_certain and can_be
+
+    def one_more(self, variable: int) -> Iterator["Predictive"]:
+        """Yield the averages with one more sample, once for each entry of a variable's table that can be."""
+        for target, state in np.argwhere(self.possible.get(variable, ())) if self.unseen else ():
+            table, of_target = self.tables[variable].copy(), [self.target.no, self.target.yes]
+            table[target, state] += self.unseen
+            of_target[target] += self.unseen
+            yield Predictive(chance(*of_target), {variable: table / table.sum()}, self.draws)
 
 
 def forward_draws(inquiry: Inquiry, n_draws: int) -> Forward:
@@ -143,7 +163,8 @@ def sampled_views(inquiry: Inquiry, work: Work) -> tuple[tuple[View, ...], tuple
 
 
 def predict(view: View, asked: Collection[int], connected: Collection[int]) -> Predictive | None:
-    """Return the target with each of the variables asked about; `None` where what is given is impossible.
+    """Return the target with each of the variables asked about; `None` where what is given is impossible,
+    or too few samples agree with it.
 
     Variables that are not `connected` with the target, on the graph, are independent of it: their tables are
     products. They, the target's ancestors and the rest are asked apart, which keeps each plan small.
@@ -167,14 +188,21 @@ def predict(view: View, asked: Collection[int], connected: Collection[int]) -> P
     ):
         sums = [before.plus(more) for before, more in zip(sums, found, strict=True)] if sums else found
         view.tell("what each claim says", stop, view.n_draws)
-    if sums[0].of_target.sum() == 0:
+    unseen = sums[0].unseen / view.n_draws**2
+    if sums[0].of_target.sum() == 0 or unseen * LEAST_EFFECTIVE > 1:
         return None
     whole, *without = (
         Predictive(chance(*part.of_target.tolist()), part.averages(parts.alone, len(sums) > 1), view.n_draws)
         for part in sums
     )
     how = (sampled(inquiry, part, {target, *given}, Numbering(0, view.n_draws)) for part in (upper, lower))
-    return replace(whole, sampled=next(filter(None, how), None), replicates=tuple(without))
+    return replace(
+        whole,
+        sampled=next(filter(None, how), None),
+        replicates=tuple(without),
+        unseen=unseen,
+        possible=sums[0].possible,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,16 +218,20 @@ class _Parts:
 class _Sums:
     """Sums over draws: of the target (2,), and by variable (2, states) with it.
 
-    Of the variables that are independent of the target they are (states,), without it.
+    Of the variables that are independent of the target they are (states,), without it. `unseen` is the sum
+    of what one more sample can change, and `possible` is as in `Predictive`.
     """
 
     of_target: FloatArray
     tables: Mapping[int, FloatArray]
+    unseen: float = 0.0
+    possible: Mapping[int, BoolArray] = MappingProxyType({})
 
     def plus(self, other: "_Sums") -> "_Sums":
         """Add the sums over other draws."""
         tables = {variable: table + other.tables[variable] for variable, table in self.tables.items()}
-        return _Sums(self.of_target + other.of_target, tables)
+        possible = {variable: here | other.possible[variable] for variable, here in self.possible.items()}
+        return _Sums(self.of_target + other.of_target, tables, self.unseen + other.unseen, possible)
 
     def averages(self, alone: Collection[int], by_chance: bool) -> dict[int, FloatArray]:
         """Return the joint tables with the target (2, states), each with sum 1.
@@ -231,8 +263,16 @@ def _tables_of_block(inquiry: Inquiry, draw: Draws, parts: _Parts, block: Block)
     batches = max(len(part.replicates) for part in (above, *others))
     targets = above.replicates or (above,) * batches
     rest = [part.replicates or (part,) * batches for part in others]
+    counts = [part.effective for part in (above, *others) if part.effective is not None]
+    with np.errstate(divide="ignore"):
+        unseen = np.minimum(1.0 / np.array(counts), 1.0).max(axis=0).sum() if counts else 0.0
+    possible = {
+        variable: np.broadcast_to(states[..., 0], (2, states.shape[-2]))
+        for part in (above, *others)
+        for variable, states in part.possible.items()
+    }
     return [
-        _summed(above, others),
+        replace(_summed(above, others), unseen=float(unseen), possible=possible),
         *(_summed(first, more) for first, *more in zip(targets, *rest, strict=True)),
     ]
 

@@ -58,21 +58,37 @@ def sampled(
 
 
 def errors[Part](
-    replicates: Sequence[Part], measure: Callable[[Part], Mapping[str, float | None]]
+    replicates: Sequence[Part],
+    measure: Callable[[Part], Mapping[str, float | None]],
+    whole: Part | None = None,
+    one_more: Iterable[Part] = (),
 ) -> Errors | None:
-    """Return the jackknife's standard errors of an answer's numbers, taken from each replicate.
+    """Return the standard errors of an answer's numbers, by the jackknife from each of the `replicates`.
 
-    That of a number is `None` where it is undefined in some of them; exact answers have no replicates.
+    The most that `one_more` sample changes the number of the `whole` counts too. An error is `None` where
+    the number is undefined in some replicates; exact answers have none.
     """
+    if not replicates:
+        return None
     found = [measure(part) for part in replicates]
-    return {key: _error([values[key] for values in found]) for key in found[0]} if found else None
+    middle = {} if whole is None else measure(whole)
+    others = [measure(part) for part in one_more]
+
+    def unseen(key: str) -> float:
+        value = middle.get(key)
+        if value is None:
+            return 0.0
+        changed = (other[key] for other in others)
+        return max((abs(other - value) for other in changed if other is not None), default=0.0)
+
+    return {key: _error([values[key] for values in found], unseen(key)) for key in found[0]}
 
 
-def _error(values: Sequence[float | None]) -> float | None:
+def _error(values: Sequence[float | None], unseen: float) -> float | None:
     known = [value for value in values if value is not None]
     if len(known) < len(values) or not np.isfinite(known).all():
         return None
-    return float(standard_error(np.array(known)))
+    return float(standard_error(np.array(known), unseen))
 
 
 def plain_errors(errors: Errors, first: str) -> dict[str, Any]:
