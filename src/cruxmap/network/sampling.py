@@ -269,9 +269,9 @@ def _log_most(network: Network, entries: FloatArray, possible: Mapping[int, Bool
 def _possible(scheme: Scheme, entries: FloatArray, evidence: Evidence) -> BoolArray:
     """Which of a scheme's reads (n_reads,) can be anything but 0 in some draw."""
     left = narrowed(scheme.network, _needed(scheme), evidence, (entries > 0.0).any(axis=1))
-    return np.concatenate(
-        [np.zeros(0, np.bool_), *(left.get(v, np.ones(n, np.bool_)) for v, n in scheme.reads)]
-    )
+    can_be = all(states.any() for states in left.values())
+    parts = (left.get(v, np.ones(n, np.bool_)) for v, n in scheme.reads)
+    return can_be & np.concatenate([np.zeros(0, np.bool_), *parts])
 
 
 def sample(
