@@ -261,6 +261,12 @@ def test_many_differences_are_sampled_with_errors_and_still_add_up():
     assert sum(d.share_logit for d in result.differences) == pytest.approx(result.gap_logit, abs=1e-9)
     top = max(abs(result.gap_logit), abs(result.differences[0].share_logit))
     assert all(0 <= d.standard_error < 0.01 * top for d in result.differences)
+    top = max(
+        abs(result.probability_a - result.probability_b),
+        *(abs(d.share_probability) for d in result.differences),
+    )
+    errors = [d["standard_error_probability"] for d in result.to_json()["differences"]]
+    assert all(0 < error <= 0.01 * top for error in errors)
     back = diff(spec, "bob", "ann")
     assert [d.share_logit for d in back.differences] == [-d.share_logit for d in result.differences]
     assert any("pairs of orders" in stage for stage, _, _ in told)

@@ -154,7 +154,7 @@ def test_a_row_s_number_says_when_it_applies():
 
 def test_what_sets_one_apart_is_drawn_from_nothing():
     differences = tuple(
-        MeanDifference(f"a-difference-{number}", LONG, share, share / 20, 0.0, 2)
+        MeanDifference(f"a-difference-{number}", LONG, share, share / 20, 0.0, 2, 0.0)
         for number, share in enumerate([1.0, -0.5, *[0.01] * 30, 0.0])
     )
     rest = AgainstRest("ann", "target", ("bob", "eve"), 0.8, differences)

@@ -86,6 +86,10 @@ def test_cruxes_and_a_diff_of_a_small_map_sampled() -> None:
     assert abs(found_diff.gap_logit - exact_diff.gap_logit) <= 4.5 * found_diff.errors["gap_logit"]
     shares = [difference.share_logit for difference in found_diff.differences]
     assert sum(shares) == pytest.approx(found_diff.gap_logit, abs=1e-9)
+    exact_share = {d.id: d.share_probability for d in exact_diff.differences}
+    for d in found_diff.differences:
+        assert 0 < d.standard_error_probability < 0.05
+        assert abs(d.share_probability - exact_share[d.id]) <= 4.5 * d.standard_error_probability
     back = cm.diff(by(Method.SAMPLED, spec), "dry", "map")
     assert back.gap_logit == -found_diff.gap_logit
     assert back.errors["probability_a"] == found_diff.errors["probability_b"]
@@ -191,6 +195,20 @@ def test_cruxes_do_not_take_what_was_not_seen_for_certain() -> None:
     few = cm.cruxes(by(Method.SAMPLED, model(RARE, "target: r\nassuming: [e]\n")), worldview="map")
     assert few.estimate is None
     assert "too rare to be met by a sample of states" in few.reason
+
+
+def test_a_gap_from_too_few_samples_is_refused_and_one_of_rare_states_has_an_error() -> None:
+    other = "judgements: {r: 0.0001%}\n"
+    few = cm.diff(
+        by(Method.SAMPLED, model(RARE, "target: r\nassuming: [e]\n", ann=other, bob="")), "ann", "bob"
+    )
+    assert (few.gap_logit, few.probability_a) == (None, None)
+    assert "too few samples agree with what is assumed or observed" in few.reason
+    spec = model(RARE, "target: e\n", ann=other, bob="judgements: {e.otherwise: 0.01%}\n")
+    exact, found = (cm.diff(by(m, spec), "ann", "bob") for m in (Method.EXACT, Method.SAMPLED))
+    assert abs(found.gap_logit - exact.gap_logit) <= 5 * found.errors["gap_logit"]
+    assert found.errors["gap_logit"] > 0
+    json.dumps(found.to_json(), allow_nan=False)
 
 
 def test_what_no_sample_agrees_with_is_undefined_and_says_so() -> None:

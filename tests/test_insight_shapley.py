@@ -64,18 +64,34 @@ def test_sampled_shares_are_within_their_errors_of_the_exact_ones_and_add_up():
     assert 0 < sampled.pairs <= MOST_PAIRS
     np.testing.assert_allclose(sampled.share.sum(axis=0), sampled.gap, atol=1e-12)
     assert (np.abs(sampled.share - exact) <= 4 * sampled.standard_error + 1e-12).all()
-    scale = max(abs(sampled.gap[0]), np.abs(sampled.share[:, 0]).max())
-    assert sampled.standard_error[:, 0].max() < 0.01 * scale
+    scale = np.maximum(np.abs(sampled.gap), np.abs(sampled.share).max(axis=0))
+    assert (sampled.standard_error.max(axis=0) <= 0.01 * scale).all()
+
+
+def test_sampling_goes_on_until_every_measure_is_known_well_enough():
+    steps = 14
+
+    def worth(taken):  # the sum is known from the first pair, the vote only from many
+        size = taken.sum(axis=1)
+        return np.stack([size.astype(float), (size > steps // 2).astype(float)], axis=1)
+
+    shares = shapley(worth, steps, seed=5)
+    assert shares.pairs > 64
+    assert (np.abs(shares.share[:, 1] - 1 / steps) <= 4 * shares.standard_error[:, 1]).all()
+    assert (shares.standard_error[:, 1] > 0).all()
+    largest = np.abs(shares.share[:, 1]).max()
+    assert shares.converged == (shares.standard_error[:, 1].max() <= 0.01 * max(1.0, largest))
+    assert shares.converged
 
 
 def test_sampling_stops_at_the_most_pairs_and_says_so(monkeypatch):
     monkeypatch.setattr("cruxmap.insight.shapley.MOST_PAIRS", 128)
 
-    def parity(taken):  # cancels in the mean: the errors never come below the shares
-        return (taken.sum(axis=1) % 2)[:, None].astype(float)
+    def one_of_three(taken):  # cancels in the mean, but not in one order: the errors stay above the shares
+        return (taken[:, :3].sum(axis=1) == 1)[:, None].astype(float)
 
     seen = []
-    shares = shapley(parity, 14, seed=2, on_batch=lambda done, most: seen.append((done, most)))
+    shares = shapley(one_of_three, 14, seed=2, on_batch=lambda done, most: seen.append((done, most)))
     assert not shares.converged
     assert shares.pairs == 128
     assert seen == [(64, 128), (128, 128)]

@@ -79,7 +79,8 @@ class Difference:
     """An entry that the two judge differently, and its part of the gap between their estimates.
 
     `by` is the voice that an argument belongs to, `heard_a` and `heard_b` what the voices of the two
-    worldviews say about the entry. Shares are `None` where the gap cannot be shared out.
+    worldviews say about the entry. Shares are `None` where the gap cannot be shared out; `standard_error` is
+    that of `share_logit`.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Difference:
     changes: tuple[Change, ...]
     heard_a: tuple[Heard, ...] = ()
     heard_b: tuple[Heard, ...] = ()
+    standard_error_probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,10 @@ class WorldviewDiff:
 
 
 def _plain_difference(difference: Difference) -> dict[str, Any]:
-    columns = ("id", "text", "by", "share_logit", "share_probability", "standard_error")
+    columns = (
+        *("id", "text", "by", "share_logit", "share_probability"),
+        *("standard_error", "standard_error_probability"),
+    )
     return _plain(difference, columns) | {
         "changes": [
             {"address": c.address, "a": c.a, "b": c.b, "origin_a": c.origin_a, "origin_b": c.origin_b}
@@ -339,17 +344,22 @@ def differences_of(pairing: Pairing, game: Game, shared: Shared) -> tuple[Differ
     differences = []
     for name, addresses in game.changed.items():
         share: tuple[float | None, float | None, float | None] = (0.0, 0.0, 0.0)
+        of_probability: float | None = 0.0
         if name in number_of:
-            share = (None, None, None)
+            share, of_probability = (None, None, None), None
             if shared.shares is not None:
                 part = shared.shares.share[number_of[name]]
-                error = shared.shares.standard_error[number_of[name], 0]
-                share = (float(part[0]), float(part[1]), float(error))
+                error = shared.shares.standard_error[number_of[name]]
+                share = (float(part[0]), float(part[1]), float(error[0]))
+                of_probability = float(error[1])
         entry = pairing.inquiry.model.map.entry[name]
         by = entry.by if isinstance(entry, Argument) else None
         changes = tuple(_change(pairing.perspectives, address) for address in addresses)
         heard = (_heard(pairing.inquiry.model.map, worldview, name) for worldview in pairing.names)
-        differences.append(Difference(name, entry.about.text, by, *share, changes, *heard))
+        heard_a, heard_b = heard
+        differences.append(
+            Difference(name, entry.about.text, by, *share, changes, heard_a, heard_b, of_probability)
+        )
     return tuple(sorted(differences, key=lambda d: (-abs(d.share_logit or 0.0), d.id)))
 
 

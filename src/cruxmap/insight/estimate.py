@@ -15,8 +15,8 @@ from cruxmap.bayes.results import Convergence
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.predictive import Block, Draws, View, sampled_views
 from cruxmap.insight.sampled import Errors, Sampled, Settled, plain_errors, sampled, settled
-from cruxmap.insight.weighing import LEAST_EFFECTIVE, too_few
-from cruxmap.insight.words import checked_worldview, percent
+from cruxmap.insight.weighing import LEAST_EFFECTIVE, refusal, too_few
+from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     AllOf,
@@ -45,9 +45,6 @@ from cruxmap.network.queries import Inference
 from cruxmap.network.sampling import standard_error
 
 PERCENTILES = (0.05, 0.5, 0.95)
-
-MOST_MISSED = 0.01
-"""The part of the draws that may be left out because none of their samples agrees with what is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,12 +306,7 @@ def _missing(drawn: _Drawn, side: int, assumed: Sequence[str], observed: Sequenc
     what = "what is assumed" if assumed else "what is observed"
     if np.isnan(drawn.probabilities[side, 0, 1]).all():
         return f"{what} is {impossible(sampled=sampled)}{besides}: {', '.join(assumed or observed)}"
-    if effective.sum() < LEAST_EFFECTIVE:
-        return too_few(float(effective.sum()), what + besides)
-    # of so many samples that agree, on average, there is none in a draw with this probability
-    if sampled and (missed := float(np.exp(-effective).mean())) > MOST_MISSED:
-        return f"in {percent(missed)} of the draws of the judgements no sample of states agrees with {what}"
-    return None
+    return refusal(effective, what + besides)
 
 
 def _summary(one: _One, central: _One, reason: str | None) -> Summary:

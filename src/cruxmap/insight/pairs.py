@@ -97,6 +97,7 @@ class MeanDifference:
     share_probability: float
     standard_error: float
     count: int
+    standard_error_probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ class AgainstRest:
                     "share_logit": d.share_logit,
                     "share_probability": d.share_probability,
                     "standard_error": d.standard_error,
+                    "standard_error_probability": d.standard_error_probability,
                     "count": d.count,
                 }
                 for d in self.differences
@@ -233,7 +235,7 @@ def against_rest(
     named = [checked_worldview(model.map, name) for name in others] or model.worldviews
     rest = tuple(name for name in dict.fromkeys(named) if name != worldview)
     inquiry = inquire(replace(model, worldviews=(worldview, *rest)))
-    shares: dict[str, list[tuple[float, float, float]]] = {}
+    shares: dict[str, list[tuple[float, float, float, float]]] = {}
     gaps: list[float] = []
     compared, left_out, undefined = [], [], False
     for number, name in enumerate(rest, start=1):
@@ -252,7 +254,7 @@ def against_rest(
         for player, share, error in zip(
             game.players, shared.shares.share, shared.shares.standard_error, strict=True
         ):
-            part = (sign * float(share[0]), sign * float(share[1]), float(error[0]))
+            part = (sign * float(share[0]), sign * float(share[1]), float(error[0]), float(error[1]))
             shares.setdefault(player, []).append(part)
     n = len(compared)
     differences = [
@@ -263,6 +265,7 @@ def against_rest(
             sum(part[1] for part in parts) / n,
             math.hypot(*(part[2] for part in parts)) / n,
             len(parts),
+            math.hypot(*(part[3] for part in parts)) / n,
         )
         for name, parts in shares.items()
     ]

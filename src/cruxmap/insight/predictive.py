@@ -14,7 +14,7 @@ from scipy.special import expit
 from cruxmap.bayes.results import Convergence
 from cruxmap.insight.information import Chance, chance
 from cruxmap.insight.sampled import Sampled, sampled
-from cruxmap.insight.weighing import LEAST_EFFECTIVE, conditioned
+from cruxmap.insight.weighing import conditioned, refusal
 from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import (
@@ -28,6 +28,7 @@ from cruxmap.network.inquiry import (
 from cruxmap.network.network import Evidence, FloatArray, Numbering
 from cruxmap.network.planning import ancestors
 from cruxmap.network.queries import Inference, Joint, infer, infer_many, joint
+from cruxmap.network.sampling import unseen_in_mean
 from cruxmap.network.tables import BoolArray, fill
 
 
@@ -188,8 +189,7 @@ def predict(view: View, asked: Collection[int], connected: Collection[int]) -> P
     ):
         sums = [before.plus(more) for before, more in zip(sums, found, strict=True)] if sums else found
         view.tell("what each claim says", stop, view.n_draws)
-    unseen = sums[0].unseen / view.n_draws**2
-    if sums[0].of_target.sum() == 0 or unseen * LEAST_EFFECTIVE > 1:
+    if sums[0].of_target.sum() == 0 or refusal(sums[0].effective, "what is given") is not None:
         return None
     whole, *without = (
         Predictive(chance(*part.of_target.tolist()), part.averages(parts.alone, len(sums) > 1), view.n_draws)
@@ -200,7 +200,7 @@ def predict(view: View, asked: Collection[int], connected: Collection[int]) -> P
         whole,
         sampled=next(filter(None, how), None),
         replicates=tuple(without),
-        unseen=unseen,
+        unseen=unseen_in_mean(1 / np.maximum(sums[0].effective, 1.0)),
         possible=sums[0].possible,
     )
 
@@ -218,20 +218,21 @@ class _Parts:
 class _Sums:
     """Sums over draws: of the target (2,), and by variable (2, states) with it.
 
-    Of the variables that are independent of the target they are (states,), without it. `unseen` is the sum
-    of what one more sample can change, and `possible` is as in `Predictive`.
+    Of the variables that are independent of the target they are (states,), without it. `effective`
+    (draws,) are the numbers of samples that agree with what is given, `possible` is as in `Predictive`.
     """
 
     of_target: FloatArray
     tables: Mapping[int, FloatArray]
-    unseen: float = 0.0
-    possible: Mapping[int, BoolArray] = MappingProxyType({})
+    effective: FloatArray
+    possible: Mapping[int, BoolArray]
 
     def plus(self, other: "_Sums") -> "_Sums":
         """Add the sums over other draws."""
         tables = {variable: table + other.tables[variable] for variable, table in self.tables.items()}
         possible = {variable: here | other.possible[variable] for variable, here in self.possible.items()}
-        return _Sums(self.of_target + other.of_target, tables, self.unseen + other.unseen, possible)
+        effective = np.concatenate([self.effective, other.effective])
+        return _Sums(self.of_target + other.of_target, tables, effective, possible)
 
     def averages(self, alone: Collection[int], by_chance: bool) -> dict[int, FloatArray]:
         """Return the joint tables with the target (2, states), each with sum 1.
@@ -263,27 +264,25 @@ def _tables_of_block(inquiry: Inquiry, draw: Draws, parts: _Parts, block: Block)
     batches = max(len(part.replicates) for part in (above, *others))
     targets = above.replicates or (above,) * batches
     rest = [part.replicates or (part,) * batches for part in others]
-    counts = [part.effective for part in (above, *others) if part.effective is not None]
-    with np.errstate(divide="ignore"):
-        unseen = np.minimum(1.0 / np.array(counts), 1.0).max(axis=0).sum() if counts else 0.0
-    possible = {
-        variable: np.broadcast_to(states[..., 0], (2, states.shape[-2]))
-        for part in (above, *others)
-        for variable, states in part.possible.items()
-    }
     return [
-        replace(_summed(above, others), unseen=float(unseen), possible=possible),
+        _summed(above, others),
         *(_summed(first, more) for first, *more in zip(targets, *rest, strict=True)),
     ]
 
 
 def _summed(above: Joint, others: Sequence[Joint | Inference]) -> _Sums:
     sums: dict[int, FloatArray] = {}
+    can_be: dict[int, BoolArray] = {}
+    effective = np.full(len(above.log_z), np.inf)
     for part in (above, *others):
         possible = np.isfinite(part.log_z)
         for variable, table in part.marginals.items():
             sums[variable] = table[..., possible].sum(axis=-1)
-    return _Sums(above.target[:, np.isfinite(above.log_z)].sum(axis=1), sums)
+        for variable, states in part.possible.items():
+            can_be[variable] = np.broadcast_to(states[..., 0], (2, states.shape[-2]))
+        if part.effective is not None:
+            effective = np.minimum(effective, part.effective)
+    return _Sums(above.target[:, np.isfinite(above.log_z)].sum(axis=1), sums, effective, can_be)
 
 
 def sides(inquiry: Inquiry) -> tuple[Evidence, Evidence]:
@@ -295,24 +294,40 @@ def sides(inquiry: Inquiry) -> tuple[Evidence, Evidence]:
 
 def log_odds(inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None = None) -> FloatArray:
     """Return the target's log-odds (D,) for table entries (n_entries, D), nan where `given` is impossible."""
-    logits: FloatArray = _log_odds(inquiry, entries, numbering)[0]
+    logits: FloatArray = log_odds_in_full(inquiry, entries, numbering).rows[0]
     return logits
 
 
-def _log_odds(inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None) -> FloatArray:
-    """Return log-odds (1 + batches, D): of all samples, and then without each batch."""
+@dataclass(frozen=True, slots=True, eq=False)
+class LogOdds:
+    """Log-odds `rows` (1 + batches, D): of all samples of states, and then without each batch.
+
+    One more sample can change them by `unseen` (D,), and `effective` (D,) is how many agree with what is
+    given: 0 and infinite where they are exact.
+    """
+
+    rows: FloatArray
+    unseen: FloatArray
+    effective: FloatArray
+
+
+def log_odds_in_full(inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None = None) -> LogOdds:
+    """Return the target's log-odds with all that is known of how far off they may be."""
     target = inquiry.targets[0]
     found = infer(inquiry.network, entries, inquiry.given, (target,), numbering=numbering)
     no, yes = np.stack([part.marginals[target] for part in (found, *found.replicates)], axis=1)
+    effective = np.full(len(yes[0]), np.inf) if found.effective is None else found.effective
     with np.errstate(divide="ignore", invalid="ignore"):
-        logits = np.asarray(np.log(yes) - np.log(no))
+        logits, unseen = np.log(yes) - np.log(no), found.unseen(target)[1]
+        unseen = np.where(unseen > 0, unseen / (yes[0] * no[0]), 0.0)
         if np.isinf(logits).any():  # certain, or too near it for a probability to tell
-            false, true = (
-                np.array([part.log_z for part in (side, *side.replicates)])
-                for side in infer_many(inquiry.network, entries, sides(inquiry), (), numbering=numbering)
-            )
+            both = infer_many(inquiry.network, entries, sides(inquiry), (), numbering=numbering)
+            false, true = (np.array([part.log_z for part in (side, *side.replicates)]) for side in both)
+            told = np.isinf(logits[0]) & np.isfinite(true[0] - false[0])
             logits = np.where(np.isinf(logits), true - false, logits)
-    return logits
+            counts = [np.inf if side.effective is None else side.effective for side in both]
+            unseen = np.where(told, np.hypot(1.0 / counts[0], 1.0 / counts[1]), unseen)
+    return LogOdds(logits, unseen, effective)
 
 
 def log_odds_of(inquiry: Inquiry, u: FloatArray, single: BoolArray) -> FloatArray:
@@ -327,15 +342,14 @@ def log_odds_of(inquiry: Inquiry, u: FloatArray, single: BoolArray) -> FloatArra
 def log_odds_and_replicates(inquiry: Inquiry, u: FloatArray, single: BoolArray) -> FloatArray:
     """Return `log_odds_of` and, where states are sampled, the same without each batch: (1 + batches, D)."""
     parts = [
-        _log_odds(
+        log_odds_in_full(
             inquiry,
             fill(
                 inquiry.network.program,
                 u[:, start:stop],
                 single if single.ndim == 1 else single[:, start:stop],
             ),
-            None,
-        )
+        ).rows
         for start, stop in blocks(u.shape[1], draws_per_block(inquiry))
     ]
     return np.concatenate(parts, axis=1) if parts else np.empty((1, 0))

@@ -127,6 +127,7 @@ class RevisionDiff:
                             "share_logit": d.share_logit,
                             "share_probability": d.share_probability,
                             "standard_error": d.standard_error,
+                            "standard_error_probability": d.standard_error_probability,
                             "changes": [{"address": c.address, "before": c.b, "now": c.a} for c in d.changes],
                         }
                         for d in change.differences

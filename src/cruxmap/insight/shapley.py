@@ -22,7 +22,10 @@ EXACT_UP_TO = 12
 PAIRS_IN_A_BATCH = 64
 MOST_PAIRS = 4096
 TOLERANCE = 0.01
-"""Sampling stops when every standard error is below this part of the larger of gap and largest share."""
+"""Sampling stops when every standard error is below this part of the larger of gap and largest share.
+
+Each measure has its own.
+"""
 
 
 class NoValueError(ValueError):
@@ -34,7 +37,7 @@ class Shares:
     """`share` and `standard_error` are (steps, measures); the shares of a measure add up to its `gap`.
 
     `pairs` counts the sampled pairs of orders, 0 where the shares are exact (and the errors 0).
-    `converged` tells whether the errors of the first measure came below the tolerance.
+    `converged` tells whether the errors of every measure came below the tolerance.
     """
 
     share: FloatArray
@@ -92,7 +95,8 @@ def _sampled(worth: Worth, steps: int, seed: int, on_batch: Callable[[int, int],
         effects = np.concatenate(means)
         share = effects.mean(axis=0)
         error = effects.std(axis=0, ddof=1) / np.sqrt(pairs)
-        converged = bool(error[:, 0].max() < TOLERANCE * max(abs(gap[0]), np.abs(share[:, 0]).max()))
+        largest = np.maximum(np.abs(gap), np.abs(share).max(axis=0))
+        converged = bool((error.max(axis=0) <= TOLERANCE * largest).all())
         if on_batch is not None:
             on_batch(pairs, MOST_PAIRS)
     return Shares(share, error, gap, pairs, converged)

@@ -12,17 +12,18 @@ import numpy as np
 from scipy.special import expit
 
 from cruxmap.insight.cruxes import settled_nodes
-from cruxmap.insight.predictive import log_odds_and_replicates
+from cruxmap.insight.predictive import log_odds_and_replicates, log_odds_in_full
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
 from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.shapley import NoValueError, Shares, shapley
+from cruxmap.insight.weighing import LEAST_EFFECTIVE, too_few
 from cruxmap.insight.words import percent
 from cruxmap.language.inheritance import Perspective, Setting
 from cruxmap.network.executors import Work
-from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block
+from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, impossible
 from cruxmap.network.network import FloatArray, IntArray
 from cruxmap.network.sampling import standard_error
-from cruxmap.network.tables import BoolArray
+from cruxmap.network.tables import BoolArray, fill
 
 ROUNDING = 1e-12
 """Central values, in logits or logs, that lie no further apart are the same."""
@@ -146,24 +147,30 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
     def worth(taken: BoolArray) -> FloatArray:
         cuts = blocks(len(taken), draws_per_block(inquiry))
         tasks = [(pairing.first, pairing.second, taken[start:stop]) for start, stop in cuts]
-        logits, *without = np.concatenate(list(work.map(_of_mixtures, (inquiry, game), tasks)), axis=1)
-        return np.stack([logits, expit(logits), *without], axis=1)
+        rows = np.concatenate(list(work.map(_of_mixtures, (inquiry, game), tasks)), axis=1)
+        return np.stack([rows, expit(rows)], axis=1).reshape(-1, rows.shape[1]).T
 
     def told(done: int, of: int) -> None:
         work.tell(f"{names[0]} against {names[1]}: pairs of orders", done, of)
 
-    logits, *without = log_odds_and_replicates(
-        inquiry, numbers.mu[pairing.both].T, numbers.single[pairing.both].T
-    )
+    entries = fill(inquiry.network.program, numbers.mu[pairing.both].T, numbers.single[pairing.both].T)
+    found = log_odds_in_full(inquiry, entries)
+    logits, *without = found.rows
     first, second = (None if math.isnan(logit) else float(expit(logit)) for logit in logits)
     probability = first, second
     for name, logit in zip(names, logits, strict=True):
         if math.isnan(logit):
-            return Shared(probability, None, None, f"what is assumed or observed is impossible in `{name}`")
+            missed = impossible(sampled=bool(np.isfinite(found.effective).all()))
+            return Shared(probability, None, None, f"what is assumed or observed is {missed} in `{name}`")
+    for name, effective in zip(names, found.effective, strict=True):
+        if effective < LEAST_EFFECTIVE:
+            reason = too_few(float(effective), f"what is assumed or observed in `{name}`")
+            return Shared((None, None), None, None, reason)
     gap = float(logits[0] - logits[1]) if logits[0] != logits[1] else 0.0
-    for name, logit in zip(names, logits, strict=True):
+    for name, logit, unseen in zip(names, logits, found.unseen, strict=True):
         if math.isinf(logit):
-            reason = f"{target} is certain in `{name}` ({percent(float(expit(logit)))})"
+            how_sure = "certain" if unseen == 0 else "the same in all samples of states"
+            reason = f"{target} is {how_sure} in `{name}` ({percent(float(expit(logit)))})"
             return Shared(probability, gap if math.isfinite(gap) else None, None, reason)
     try:
         shares = _told_apart(shapley(worth, len(game.players), inquiry.model.sampling.seed, told))
@@ -174,9 +181,20 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
         )
         return Shared(probability, gap, None, reason)
     how = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, None)
-    return Shared(
-        probability, gap, shares, None, shares.pairs, shares.converged, how, errors(without, _central_numbers)
-    )
+    by_chance = _with_unseen(errors(without, _central_numbers), probability, found.unseen)
+    return Shared(probability, gap, shares, None, shares.pairs, shares.converged, how, by_chance)
+
+
+def _with_unseen(
+    by_chance: Errors | None, probability: tuple[float | None, float | None], unseen: FloatArray
+) -> Errors | None:
+    """Add what one more sample can change to the errors of gap and ends; `unseen` (2,) is of log-odds."""
+    if by_chance is None:
+        return None
+    a, b = (by * p * (1 - p) for p, by in zip(probability, unseen.tolist(), strict=True) if p is not None)
+    more = {"gap_logit": math.hypot(*unseen), "probability_a": a, "probability_b": b}
+    known = {key: error for key, error in by_chance.items() if isinstance(error, float)}
+    return dict(by_chance) | {key: math.hypot(error, more[key]) for key, error in known.items()}
 
 
 def _central_numbers(logits: FloatArray) -> dict[str, float | None]:
@@ -188,12 +206,13 @@ def _central_numbers(logits: FloatArray) -> dict[str, float | None]:
 def _told_apart(shares: Shares) -> Shares:
     """Add to the errors of the shares those of sampling states.
 
-    The first two measures are the log-odds and the probability; any others are the log-odds without each
-    batch of samples.
+    The first two measures are the log-odds and the probability; any others are the same two without each
+    batch of samples in turn.
     """
-    error = shares.standard_error[:, :2].copy()
+    error = shares.standard_error[:, :2]
     if shares.share.shape[1] > 2:
-        error[:, 0] = np.hypot(error[:, 0], standard_error(shares.share[:, 2:].T))
+        without = shares.share[:, 2:].reshape(len(error), -1, 2).transpose(1, 0, 2)
+        error = np.hypot(error, standard_error(without))
     return replace(shares, share=shares.share[:, :2], standard_error=error, gap=shares.gap[:2])
 
 

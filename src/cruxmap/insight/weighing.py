@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cruxmap.bayes.results import Convergence
+from cruxmap.insight.words import percent
 from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import (
@@ -29,6 +30,9 @@ from cruxmap.network.schemes import Scheme
 
 LEAST_EFFECTIVE = 100.0
 """The effective sample size below which there is no answer."""
+
+MOST_MISSED = 0.01
+"""The part of the draws in which no sample may agree with what is given."""
 
 POOL = 4
 """How many forward draws are weighed for each draw that is asked for."""
@@ -78,6 +82,19 @@ def too_few(effective: float, what: str) -> str:
         f"too few samples agree with {what}: their effective number is {effective:.0f}, "
         f"and {LEAST_EFFECTIVE:.0f} is the least"
     )
+
+
+def refusal(effective: FloatArray, what: str) -> str | None:
+    """Say why samples of states do not make an answer where they do not.
+
+    `effective` (D,) are the effective numbers of those that agree with what is given, infinite where the
+    answer is exact. Of so many there is none, by Poisson's law, with a chance of exp(-effective).
+    """
+    if effective.sum() < LEAST_EFFECTIVE:
+        return too_few(float(effective.sum()), what)
+    if (missed := float(np.exp(-effective).mean())) > MOST_MISSED:
+        return f"in {percent(missed)} of the draws of the judgements no sample of states agrees with {what}"
+    return None
 
 
 def _statements(inquiry: Inquiry, worldview: int) -> list[StatedCredence]:

@@ -52,8 +52,8 @@ class Inference:
 @dataclass(frozen=True, slots=True)
 class Joint:
     """`log_z` (D,) as in `Inference`; `target` (t, D) is P(target state | evidence); `marginals[v]` is
-    (t, n_states, D), P(target state, state of v | evidence), and `possible[v]` (t, n_states, 1). The rest
-    as in `Inference`."""
+    (t, n_states, D), P(target state, state of v | evidence), and `possible[v]` (t, n_states, 1), that of
+    the target itself (t, 1, 1). The rest as in `Inference`."""
 
     log_z: FloatArray
     target: FloatArray
@@ -120,9 +120,8 @@ def joint(
         case Prepared() as ready:
             return _joined([_infer(ready, entries, (*evidence, *case), threads) for case in cases])
         case Scheme() as scheme:
-            return _estimated_joint(
-                scheme, sample(scheme, entries, evidence, numbering, cases=cases, threads=threads)
-            )
+            drawn = sample(scheme, entries, evidence, numbering, cases=cases, threads=threads)
+            return _estimated_joint(scheme, drawn, target)
 
 
 def log_z_gradient(
@@ -196,7 +195,7 @@ def _estimated(scheme: Scheme, drawn: Sample) -> Inference:
     return Inference(whole.log_z, whole.marginals, averages.effective, tuple(parts), possible)
 
 
-def _estimated_joint(scheme: Scheme, drawn: Sample) -> Joint:
+def _estimated_joint(scheme: Scheme, drawn: Sample, target: int) -> Joint:
     """The answers of cases that are the states of a target."""
     averages = averaged(drawn)
 
@@ -205,7 +204,7 @@ def _estimated_joint(scheme: Scheme, drawn: Sample) -> Joint:
 
     whole = of(averages.log_z, averages.share, averages.read)
     parts = map(of, averages.log_z_without, averages.share_without, averages.read_without)
-    possible = _by_variable(scheme, drawn.possible)
+    possible = {target: drawn.can_be[:, None, None]} | _by_variable(scheme, drawn.possible)
     return Joint(whole.log_z, whole.target, whole.marginals, averages.effective, tuple(parts), possible)
 
 

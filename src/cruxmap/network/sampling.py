@@ -170,14 +170,15 @@ class Sample:
 
     `log_sum` (cases, D, BATCHES) is the log of the sum of the weights of a batch, `log_most` (D,) that of the
     most one weight can be, -inf where nothing is left to chance. `read` (cases, n_reads, D, BATCHES) are the
-    weighted means, `possible` (cases, n_reads, 1) tells what can be anything but 0. A draw has `samples`
-    samples.
+    weighted means, `possible` (cases, n_reads, 1) and `can_be` (cases,) tell what, and which cases, can have
+    any chance but 0 by the tables. A draw has `samples` samples.
     """
 
     log_sum: FloatArray
     log_most: FloatArray
     read: FloatArray
     possible: BoolArray
+    can_be: BoolArray
     samples: int
 
 
@@ -266,12 +267,12 @@ def _log_most(network: Network, entries: FloatArray, possible: Mapping[int, Bool
     return bound
 
 
-def _possible(scheme: Scheme, entries: FloatArray, evidence: Evidence) -> BoolArray:
-    """Which of a scheme's reads (n_reads,) can be anything but 0 in some draw."""
+def _possible(scheme: Scheme, entries: FloatArray, evidence: Evidence) -> tuple[BoolArray, bool]:
+    """Which of a scheme's reads (n_reads,), and whether the evidence, can have any chance but 0."""
     left = narrowed(scheme.network, _needed(scheme), evidence, (entries > 0.0).any(axis=1))
     can_be = all(states.any() for states in left.values())
     parts = (left.get(v, np.ones(n, np.bool_)) for v, n in scheme.reads)
-    return can_be & np.concatenate([np.zeros(0, np.bool_), *parts])
+    return can_be & np.concatenate([np.zeros(0, np.bool_), *parts]), can_be
 
 
 def sample(
@@ -307,11 +308,13 @@ def sample(
 
     _shared_out(work, drawing.units, drawing.at_once, threads)
     shape = entries.shape[1], BATCHES
+    possible = [_possible(scheme, entries, (*evidence, *case)) for case in cases]
     return Sample(
         log_sum.reshape(-1, *shape),
         drawing.log_most,
         read.reshape(len(cases), n_reads, *shape),
-        np.stack([_possible(scheme, entries, (*evidence, *case)) for case in cases])[..., None],
+        np.stack([states for states, _ in possible])[..., None],
+        np.array([can_be for _, can_be in possible]),
         drawing.size * BATCHES,
     )
 
