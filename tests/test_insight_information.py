@@ -1,4 +1,5 @@
 import math
+from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -9,11 +10,14 @@ from cruxmap.insight.information import (
     Chance,
     Crossing,
     chance_from_logit,
+    difference,
     entropy,
+    expected_move,
     geometric_mean_of_odds,
     symmetric_divergence,
     value_of_discrimination,
     value_of_information,
+    variance_removed,
 )
 
 probability = st.floats(1e-9, 1 - 1e-9)
@@ -57,6 +61,62 @@ def test_weak_dependence_does_not_drown_in_rounding():
     # To second order the mutual information is sum((joint - rc)^2 / 2rc).
     exact = 1e-6 * epsilon**2 / 2 / math.log(10)
     assert value_of_information(joint) == pytest.approx(exact, rel=1e-3)
+
+
+small = st.sampled_from([0.3, 0.5, 0.999, 1e-3, 1e-9, 1e-12, 1e-15, 1e-30, 1e-200])
+
+
+def exactly(p):
+    """The chance of a float and its complement, to sixty digits."""
+    return Decimal(p), 1 - Decimal(p)
+
+
+def information(p, q):
+    """`KL(p, q)` in bans, of chances to sixty digits; 0 log 0 is 0."""
+    return sum(x * (x / y).log10() for x, y in zip(p, q, strict=True) if x)
+
+
+@given(small)
+def test_entropy_is_right_near_0_and_1(p):
+    with localcontext(prec=300):
+        yes, no = exactly(p)
+        exact = float(-yes * yes.log10() - no * no.log10())
+    assert entropy(Chance(p, float(no))) == pytest.approx(exact, rel=1e-15)
+    assert entropy(Chance(float(no), p)) == pytest.approx(exact, rel=1e-15)
+
+
+@given(small, st.floats(-10, 10), st.booleans())
+def test_divergence_is_right_near_0_and_1_and_of_what_is_nearly_the_same(p, log_ratio, swapped):
+    q = min(p * math.exp(log_ratio), 0.9995)
+    with localcontext(prec=300):
+        one, other = exactly(p), exactly(q)
+        exact = float(information(one, other) + information(other, one))
+    a, b = (Chance(float(x[0]), float(x[1])) for x in (one, other))
+    if swapped:
+        a, b = Chance(a.no, a.yes), Chance(b.no, b.yes)
+    assert symmetric_divergence(a, b) == pytest.approx(exact, rel=1e-12, abs=1e-300)
+
+
+@given(small, st.floats(1e-9, 0.999), st.floats(1e-9, 0.999), st.booleans())
+def test_measures_of_rare_claims_and_rare_targets_are_right(c, p1, p0, rare_claim):
+    # either the claim is rare, or the target in both cases
+    claim = c if rare_claim else 0.25
+    true, false = (p1, p0) if rare_claim else (p1 * c, p0 * c)
+    with localcontext(prec=300):
+        (yes, no), (t, not_t), (f, not_f) = map(exactly, (claim, true, false))
+        target = yes * t + no * f, yes * not_t + no * not_f
+        move = yes * abs(t - target[0]) + no * abs(f - target[0])
+        variance = (yes * (t - target[0]) ** 2 + no * (f - target[0]) ** 2) / (target[0] * target[1])
+        voi = yes * information((t, not_t), target) + no * information((f, not_f), target)
+        share = voi / -sum(x * x.log10() for x in target)
+        joint = np.array([[no * not_f, yes * not_t], [no * f, yes * t]], float)
+        chances = [Chance(*map(float, x)) for x in (target, (yes, no), (t, not_t), (f, not_f))]
+    assert expected_move(*chances[1:]) == pytest.approx(float(move), rel=1e-13, abs=1e-300)
+    assert variance_removed(*chances) == pytest.approx(float(variance), rel=1e-13, abs=1e-300)
+    assert difference(*chances[2:]) == pytest.approx(float(t - f), rel=1e-13, abs=1e-300)
+    dependence = abs(true - false) / max(true, false)
+    found = value_of_information(joint) / entropy(chances[0])
+    assert found == pytest.approx(float(share), rel=1e-9 + 1e-14 / max(dependence, 1e-9) ** 2, abs=1e-30)
 
 
 def test_the_edges_of_information():

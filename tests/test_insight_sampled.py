@@ -18,7 +18,7 @@ from generating import large_map
 from strategies import to_yaml
 from test_bayes_sampling import ONE, by_quadrature
 from test_insight_cruxes import GARDEN
-from written import model
+from written import model, write
 
 ROOT = Path(__file__).parent.parent
 
@@ -124,8 +124,10 @@ def test_statements_weigh_the_draws_of_judgements_by_bayes_rule() -> None:
 def test_observations_that_hardly_any_draw_agrees_with_are_refused() -> None:
     claims = "claims:\n" + "".join(f"  c{i}: {{text: C., credence: 0.0001% to 20%}}\n" for i in range(12))
     spec = model(claims, f"target: c0\nobserved: [{', '.join(f'c{i}' for i in range(12))}]\n")
-    [found] = cm.estimate(by(Method.SAMPLED, spec, draws=100)).worldviews.values()
+    answer = cm.estimate(by(Method.SAMPLED, spec, draws=100))
+    [found] = answer.worldviews.values()
     assert found.mean is None
+    assert (answer.converged, answer.undefined) == (False, False)
     assert "too few samples agree with what is observed" in found.reason
 
 
@@ -145,9 +147,16 @@ def test_a_rare_cause_of_what_is_given_is_not_missed_without_a_word() -> None:
     assert found.mean is None
     assert "too few samples agree with what is assumed" in found.reason
     assert found.effective < 100
-    assert answer.undefined
+    assert (answer.converged, answer.undefined) == (False, False)
     assert 0 < found.unconditional.errors["mean"] < 1e-5  # none was seen, of some millions
     json.dumps(answer.to_json(), allow_nan=False)
+
+
+def test_too_few_samples_end_like_chains_that_have_not_converged(tmp_path: Path, cruxmap: Cruxmap) -> None:
+    path = write(tmp_path, RARE, "target: r\nassuming: [e]\n")
+    outcome = cruxmap("estimate", str(path), "--sampled", "--format", "json")
+    assert outcome.code == 3
+    assert json.loads(outcome.out)["worldviews"]["map"]["mean"] is None
 
 
 def test_what_cannot_be_has_no_error_and_what_was_not_seen_has() -> None:

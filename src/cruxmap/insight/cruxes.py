@@ -15,7 +15,16 @@ from typing import Any, overload
 
 import numpy as np
 
-from cruxmap.insight.information import Chance, Crossing, chance, entropy, value_of_information
+from cruxmap.insight.information import (
+    Chance,
+    Crossing,
+    chance,
+    difference,
+    entropy,
+    expected_move,
+    value_of_information,
+    variance_removed,
+)
 from cruxmap.insight.predictive import Predictive, View, predict, views
 from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors, sampled
 from cruxmap.insight.sensitivity import Sensitivity, sensitivity
@@ -600,18 +609,17 @@ def _crux(
     if is_target(joint, p):
         return None
     voi = value_of_information(joint)
-    moves = true.yes - p.yes, false.yes - p.yes
     return Crux(
         candidate.id,
         text,
         c.yes,
         true.yes,
         false.yes,
-        true.yes - false.yes,
+        difference(true, false),
         voi,
         voi / entropy(p),
-        c.yes * abs(moves[0]) + c.no * abs(moves[1]),
-        (c.yes * moves[0] ** 2 + c.no * moves[1] ** 2) / (p.yes * p.no),
+        expected_move(c, true, false),
+        variance_removed(p, c, true, false),
         downstream,
     )
 

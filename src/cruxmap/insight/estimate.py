@@ -79,11 +79,12 @@ class WorldviewEstimate(TargetEstimate):
     """The model's target in one worldview, and `also`: its further targets by name.
 
     Where samples had to agree with something, of states or of judgements, `effective` is the smallest
-    effective number of them that the numbers rest on.
+    effective number of them that the numbers rest on. There is no estimate where they are `too_few`.
     """
 
     also: Mapping[str, TargetEstimate]
     effective: float | None = None
+    too_few: bool = field(kw_only=True, default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +107,14 @@ class Estimate:
 
     @property
     def converged(self) -> bool:
-        """Whether every chain that was run has converged."""
-        return all(c.converged for c in self.convergence)
+        """Whether every chain that was run has converged, and there were samples enough everywhere."""
+        enough = not any(w.too_few for w in self.worldviews.values())
+        return enough and all(c.converged for c in self.convergence)
 
     @property
     def undefined(self) -> bool:
         """Whether some worldview has no estimate, since what is assumed or observed is impossible in it."""
-        return any(w.mean is None for w in self.worldviews.values())
+        return any(w.mean is None and not w.too_few for w in self.worldviews.values())
 
     def to_json(self) -> dict[str, Any]:
         """Return the estimate as plain data, ready for `json.dumps`; undefined numbers are `None`."""
@@ -284,10 +286,11 @@ def _summarise(view: View, drawn: _Drawn, central: _Drawn, obstacle: str | None)
     first = targets[0]
     of_states = float(drawn.effective.sum(axis=1).min()) if view.inquiry.given else np.inf
     effective = min(of_states, np.inf if view.effective is None else view.effective)
+    possible = obstacle is None and not np.isnan(drawn.probabilities[0, 0, 1]).all()
     return WorldviewEstimate(
         first.mean, first.median, first.interval_90, first.central, first.reason, first.draws, first.log_odds,
         first.unconditional, MappingProxyType(also), effective if np.isfinite(effective) else None,
-        errors=first.errors,
+        errors=first.errors, too_few=possible and first.mean is None,
     )  # fmt: skip
 
 

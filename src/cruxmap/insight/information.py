@@ -9,7 +9,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import xlogy
+from scipy.special import xlog1py, xlogy
 
 from cruxmap.network.network import FloatArray
 
@@ -49,8 +49,12 @@ def chance_from_logit(logit: float) -> Chance:
 
 
 def entropy(p: Chance) -> float:
-    """Return the entropy of a yes-or-no question, in bans."""
-    return max(0.0, float(-(xlogy(p.yes, p.yes) + xlogy(p.no, p.no)) / LN_10))
+    """Return the entropy of a yes-or-no question, in bans.
+
+    The logarithm of what is near 1 is taken of its complement, which is the more accurate of the two.
+    """
+    smaller, larger = sorted(p)
+    return -float(xlogy(smaller, smaller) + xlog1py(larger, -smaller)) / LN_10
 
 
 def value_of_information(joint: FloatArray) -> float:
@@ -76,16 +80,38 @@ def _excess(x: FloatArray) -> FloatArray:
     """Return `(1 + x) log(1 + x) - x` for x >= -1, by its series where the difference would cancel."""
     x = np.maximum(x, -1.0)
     series = x * x * (1 / 2 - x * (1 / 6 - x * (1 / 12 - x * (1 / 20 - x * (1 / 30 - x / 42)))))
-    return np.where(np.abs(x) < 1e-3, series, xlogy(1 + x, 1 + x) - x)
+    return np.where(np.abs(x) < 1e-3, series, xlog1py(1 + x, x) - x)
+
+
+def difference(p: Chance, q: Chance) -> float:
+    """Return `p - q`, from the complements where those are smaller."""
+    return p.yes - q.yes if p.yes + q.yes < 1 else q.no - p.no
 
 
 def symmetric_divergence(p: Chance, q: Chance) -> float:
-    """Return `KL(p, q) + KL(q, p)` in bans: how far apart two credences in one thing are."""
-    if p == q:
+    """Return `KL(p, q) + KL(q, p)` in bans: how far apart two credences in one thing are.
+
+    It is the difference of the chances times that of their log-odds, `log(1 + (p - q) / (q (1 - p)))`.
+    """
+    low, high = sorted((p, q))
+    apart = difference(high, low)
+    if apart == 0:
         return 0.0
-    logits = p.logit - q.logit
-    difference = p.yes - q.yes if p.yes + q.yes < 1 else q.no - p.no
-    return 0.0 if difference == 0 else difference * logits / LN_10
+    near = apart < low.yes * high.no
+    return apart * (math.log1p(apart / (low.yes * high.no)) if near else high.logit - low.logit) / LN_10
+
+
+def expected_move(claim: Chance, given_true: Chance, given_false: Chance) -> float:
+    """Return how far the target's chance is expected to move when the claim is settled.
+
+    As its present chance is the mean of the two, `c |p1 - p| + (1 - c) |p0 - p|` is this product.
+    """
+    return 2 * claim.yes * claim.no * abs(difference(given_true, given_false))
+
+
+def variance_removed(target: Chance, claim: Chance, given_true: Chance, given_false: Chance) -> float:
+    """Return the part of the target's variance that goes when the claim is settled, for the same reason."""
+    return claim.yes * claim.no * difference(given_true, given_false) ** 2 / (target.yes * target.no)
 
 
 def geometric_mean_of_odds(p: Chance, q: Chance) -> Chance:
