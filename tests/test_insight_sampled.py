@@ -11,6 +11,7 @@ import cruxmap as cm
 from commanding import Cruxmap
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.estimate import Summary
+from cruxmap.insight.pool import pool
 from cruxmap.insight.sampled import settled
 from cruxmap.language.argument_map import Method, ModelSpec
 from cruxmap.network.sampling import BATCHES
@@ -213,6 +214,12 @@ def test_a_gap_from_too_few_samples_is_refused_and_one_of_rare_states_has_an_err
     )
     assert (few.gap_logit, few.probability_a) == (None, None)
     assert "too few samples agree with what is assumed or observed" in few.reason
+    pooled = pool(by(Method.SAMPLED, model(RARE, "target: r\nassuming: [e]\n", ann=other, bob="")))
+    assert [name for name, _ in pooled.left_out] == ["ann", "bob"]
+    assert all("too few samples agree" in reason for _, reason in pooled.left_out)
+    double = cm.diff(by(Method.SAMPLED, model(RARE, "target: e\n", ann=other, bob="")), "ann", "bob")
+    [crux] = double.double_cruxes
+    assert crux.errors["probability_b"] > 1e-8
     spec = model(RARE, "target: e\n", ann=other, bob="judgements: {e.otherwise: 0.01%}\n")
     exact, found = (cm.diff(by(m, spec), "ann", "bob") for m in (Method.EXACT, Method.SAMPLED))
     assert abs(found.gap_logit - exact.gap_logit) <= 5 * found.errors["gap_logit"]

@@ -6,8 +6,8 @@ values of the game in which each entry takes its numbers from the one worldview 
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, assert_never
 
@@ -268,7 +268,10 @@ def diffs(
 
 @dataclass(frozen=True, slots=True)
 class _Beheld:
-    """What the parts of a diff take from one worldview alone; `claims` is `None` where it is impossible."""
+    """What the parts of a diff take from one worldview alone; `claims` is `None` where it is impossible.
+
+    `one_more` is what one more sample of states can make of each claim.
+    """
 
     number: int
     claims: Mapping[str, "_Side"] | None
@@ -276,6 +279,7 @@ class _Beheld:
     draws: int
     sampled: Sampled | None = None
     replicates: tuple[Mapping[str, "_Side"], ...] = ()
+    one_more: Mapping[str, tuple["_Side", ...]] = field(default_factory=dict)
 
 
 def _beheld(view: View, candidates: Sequence[Candidate]) -> _Beheld:
@@ -287,7 +291,10 @@ def _beheld(view: View, candidates: Sequence[Candidate]) -> _Beheld:
     claims, *without = (
         {c.id: _side(part, c, position) for c in candidates} for part in (predictive, *predictive.replicates)
     )
-    return _Beheld(view.worldview, claims, stated, predictive.draws, predictive.sampled, tuple(without))
+    more = {
+        c.id: tuple(_side(part, c, position) for part in predictive.one_more(c.variable)) for c in candidates
+    }
+    return _Beheld(view.worldview, claims, stated, predictive.draws, predictive.sampled, tuple(without), more)
 
 
 def _diff(inquiry: Inquiry, sides: Mapping[str, _Beheld], pair: tuple[str, str], work: Work) -> WorldviewDiff:
@@ -448,12 +455,22 @@ def _double_cruxes(argument_map: ArgumentMap, a: _Beheld, b: _Beheld) -> tuple[D
     cruxes = [
         replace(
             _double_crux(name, sentence_of(argument_map, name), side, b.claims[name]),
-            errors=errors(without, partial(_numbers, name)),
+            errors=errors(without, partial(_numbers, name), (a.claims, b.claims), _one_more(name, a, b)),
         )
         for name, side in a.claims.items()
         if not (side.same and b.claims[name].same)
     ]
     return tuple(sorted(cruxes, key=lambda crux: (crux.score is None, -(crux.score or 0.0), crux.id)))
+
+
+def _one_more(
+    name: str, a: _Beheld, b: _Beheld
+) -> Iterator[tuple[Mapping[str, "_Side"], Mapping[str, "_Side"]]]:
+    """Yield the two sides of a claim with one more sample of states in one of them."""
+    assert a.claims is not None
+    assert b.claims is not None
+    yield from (({name: side}, b.claims) for side in a.one_more[name])
+    yield from ((a.claims, {name: side}) for side in b.one_more[name])
 
 
 def _numbers(name: str, both: tuple[Mapping[str, "_Side"], Mapping[str, "_Side"]]) -> dict[str, float | None]:

@@ -180,10 +180,12 @@ def pool(
     reviewers = tuple(name for name in model.worldviews if name != MAP_WORLDVIEW)
     inquiry, work = inquire(replace(model, worldviews=(*reviewers, MAP_WORLDVIEW))), Work(executor, progress)
     means = {view.name: mean_log_odds(view) for view in views(inquiry, work)}
-    own = means.pop(MAP_WORLDVIEW)
-    estimates = {name: mean for name, mean in means.items() if math.isfinite(mean)}
+    own, _ = means.pop(MAP_WORLDVIEW)
+    estimates = {name: mean for name, (mean, _) in means.items() if math.isfinite(mean)}
     shown = MappingProxyType({name: float(expit(value)) for name, value in estimates.items()})
-    left_out = tuple((name, _why_not(mean)) for name, mean in means.items() if name not in estimates)
+    left_out = tuple(
+        (name, refused or _why_not(mean)) for name, (mean, refused) in means.items() if name not in estimates
+    )
     if len(estimates) < 2:
         reason = "a pool takes at least two worldviews whose estimate lies between 0% and 100%"
         return Pool(

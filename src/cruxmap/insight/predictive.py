@@ -355,16 +355,25 @@ def log_odds_and_replicates(inquiry: Inquiry, u: FloatArray, single: BoolArray) 
     return np.concatenate(parts, axis=1) if parts else np.empty((1, 0))
 
 
-def mean_log_odds(view: View) -> float:
-    """Return the log-odds of the target's mean over the draws, nan where what is given is impossible."""
-    parts = view.work.map(_log_odds_of_block, (view.inquiry, view.draw), view.blocks())
-    return logit_of_mean(np.concatenate(list(parts)))
+def mean_log_odds(view: View) -> tuple[float, str | None]:
+    """Return the log-odds of the target's mean over the draws, nan where what is given is impossible.
+
+    Where samples of states are too few for a mean, it is nan, and the text says why.
+    """
+    if view.refused is not None:
+        return math.nan, view.refused
+    parts = list(view.work.map(_log_odds_of_block, (view.inquiry, view.draw), view.blocks()))
+    logits, effective = np.concatenate(parts, axis=1)
+    refused = None if np.isnan(logits).all() else refusal(effective, "what is assumed or observed")
+    return (logit_of_mean(logits) if refused is None else math.nan), refused
 
 
 def _log_odds_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> FloatArray:
+    """Return the target's log-odds in the draws of a block, and how many samples agree: (2, D)."""
     worldview, start, stop = block
     entries = entries_of(inquiry, worldview, draw(start, stop))
-    return log_odds(inquiry, entries, Numbering(start, draw.n_draws))
+    found = log_odds_in_full(inquiry, entries, Numbering(start, draw.n_draws))
+    return np.stack([found.rows[0], found.effective])
 
 
 def logit_of_mean(logits: FloatArray) -> float:
