@@ -27,7 +27,9 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import Setting, settle
 from cruxmap.language.judgement import format_value
+from cruxmap.network.contraction import COSTLY
 from cruxmap.network.inquiry import central_entries, inquire
+from cruxmap.network.planning import BUDGET
 from cruxmap.network.queries import infer
 
 type States = Mapping[str, float]
@@ -156,12 +158,15 @@ def marginals(model: ModelSpec, ids: Iterable[str] | None = None) -> dict[str, d
     """Return, per worldview of the model, the states and probabilities of entries (all, or `ids`).
 
     At central judgements, given what is assumed and observed; a worldview in which that is impossible
-    has no entries.
+    has no entries. Of one set of numbers all entries are sampled sooner than summed exactly, where a plan for
+    the sums would take longer to find than it could ever save.
     """
     inquiry = inquire(model)
     network = inquiry.network
     asked = {name: network.places[name] for name in (model.map.entry if ids is None else ids)}
-    inference = infer(network, central_entries(inquiry), inquiry.given, tuple(dict.fromkeys(asked.values())))
+    ask = tuple(dict.fromkeys(asked.values()))
+    budget = COSTLY if ids is None else BUDGET
+    inference = infer(network, central_entries(inquiry), inquiry.given, ask, budget=budget)
     return {
         worldview: {
             name: dict(

@@ -214,7 +214,8 @@ def _tree(question: _Question, budget: int) -> Tree:
         leaves = range(0, len(scopes), -(-len(scopes) // ROOTS))
         trees = searched_trees(scopes, cards)
         turned = [[rerooted(tree, scopes, cards, leaf) for leaf in leaves] for tree in trees]
-        best = _cheapest(question, turned, min(COSTLY, budget)) or _cheapest(question, turned, budget)
+        within = (_cheapest(question, turned, most) for most in sorted({min(COSTLY, budget), budget}))
+        best = next((tree for tree in within if tree is not None), None)
         return [] if best is None else [best.pairs]
 
     found = remembered(_structure(question) + b"%d" % budget, search)
@@ -228,16 +229,17 @@ def _cheapest(question: _Question, turned: Iterable[Iterable[Tree]], most: int) 
     """The tree with the fewest triples, `None` where all have more than `most`; `turned` has the same tree
     with its root at several places.
 
-    Where many triples are allowed, so that finding out takes long, a tree is given up if its first one fails.
+    Where many triples are allowed, finding out takes long: then it is the first that is found, and each tree
+    is tried with one root.
     """
+    if most > COSTLY:
+        firsts = (next(iter(trees)) for trees in turned)
+        return next((tree for tree in firsts if _triples(question, tree, most) < inf), None)
     best, fewest = None, inf
-    for trees in turned:
-        for tree in trees:
-            triples = _triples(question, tree, int(min(most, 8 * fewest)))
-            if triples < fewest:
-                best, fewest = tree, triples
-            elif best is None and most > COSTLY:
-                break
+    for tree in (tree for trees in turned for tree in trees):
+        triples = _triples(question, tree, int(min(most, 8 * fewest)))
+        if triples < fewest:
+            best, fewest = tree, triples
     return best
 
 

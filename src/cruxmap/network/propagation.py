@@ -16,7 +16,7 @@ from cruxmap.network import kernel
 from cruxmap.network.executors import cores
 from cruxmap.network.lanes import LANES
 from cruxmap.network.network import Evidence, FloatArray, Network
-from cruxmap.network.planning import Plan, plan
+from cruxmap.network.planning import BUDGET, Plan, plan
 from cruxmap.network.tape import Tape, written
 
 WORTH_THREADS = 200_000
@@ -48,14 +48,18 @@ class Same:
         return isinstance(other, Same) and other.network is self.network
 
 
-def prepare(network: Network, ask: Sequence[int], clamped: set[int], *, gradient: bool = False) -> Prepared:
+def prepare(
+    network: Network, ask: Sequence[int], clamped: set[int], *, gradient: bool = False, budget: int = BUDGET
+) -> Prepared:
     """The plan for these variables, from memory where this network has been asked the same before."""
-    return _prepare(Same(network), tuple(sorted(set(ask))), tuple(sorted(clamped)), gradient)
+    return _prepare(Same(network), tuple(sorted(set(ask))), tuple(sorted(clamped)), gradient, budget)
 
 
 @lru_cache(maxsize=64)
-def _prepare(same: Same, ask: tuple[int, ...], clamped: tuple[int, ...], gradient: bool) -> Prepared:
-    made = plan(same.network, ask, clamped)
+def _prepare(
+    same: Same, ask: tuple[int, ...], clamped: tuple[int, ...], gradient: bool, budget: int
+) -> Prepared:
+    made = plan(same.network, ask, clamped, budget)
     return Prepared(made, written(made, gradient=gradient), gradient)
 
 

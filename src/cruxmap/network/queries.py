@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cruxmap.network.network import Evidence, FloatArray, Network, Numbering
+from cruxmap.network.planning import BUDGET
 from cruxmap.network.propagation import Prepared, indicator_weights, run, split_reads
 from cruxmap.network.sampling import Sample, approach, averaged, sample, sample_slopes
 from cruxmap.network.schemes import Scheme
@@ -71,12 +72,16 @@ def infer(
     *,
     numbering: Numbering | None = None,
     threads: int | None = None,
+    budget: int = BUDGET,
 ) -> Inference:
     """P(evidence) and the marginals of `ask` given it, per draw; `entries` is (n_entries, D).
 
     Where states are sampled, the samples go by `numbering`; without one, columns are some of many what-ifs.
     """
-    return infer_many(network, entries, (evidence,), ask, numbering=numbering, threads=threads)[0]
+    found = infer_many(
+        network, entries, (evidence,), ask, numbering=numbering, threads=threads, budget=budget
+    )
+    return found[0]
 
 
 def infer_many(
@@ -87,10 +92,11 @@ def infer_many(
     *,
     numbering: Numbering | None = None,
     threads: int | None = None,
+    budget: int = BUDGET,
 ) -> tuple[Inference, ...]:
     """`infer` for several pieces of evidence, with one plan for all of them."""
     clamped = {v for evidence in evidences for v, _ in evidence}
-    match approach(network, ask, clamped):
+    match approach(network, ask, clamped, budget=budget):
         case Prepared() as ready:
             return tuple(_infer(ready, entries, evidence, threads) for evidence in evidences)
         case Scheme() as scheme:

@@ -25,7 +25,7 @@ from cruxmap.network.contraction import HOPELESS, Scopes, entangled
 from cruxmap.network.drawing import add_slopes, average, draw_states, look_up, tally, weigh
 from cruxmap.network.executors import cores
 from cruxmap.network.network import Evidence, FloatArray, Network, Numbering
-from cruxmap.network.planning import TooWide, ancestors, plan_text
+from cruxmap.network.planning import BUDGET, TooWide, ancestors, plan_text
 from cruxmap.network.propagation import Prepared, Same, indicator_weights, prepare, run
 from cruxmap.network.schemes import Scheme, cheapest_scheme, plainest_scheme
 from cruxmap.network.tables import BoolArray
@@ -46,18 +46,24 @@ KNOTS, MOST_NAMES = (HOPELESS, 34.0, 24.0), 5
 
 
 def approach(
-    network: Network, ask: Iterable[int], clamped: Iterable[int], *, gradient: bool = False
+    network: Network,
+    ask: Iterable[int],
+    clamped: Iterable[int],
+    *,
+    gradient: bool = False,
+    budget: int = BUDGET,
 ) -> Prepared | Scheme:
     """How the network's method answers a question; remembered per network and question.
 
-    Raises `InvalidMap` where it has to be exact and cannot.
+    States are sampled where exact sums take more products than the budget. Raises `InvalidMap` where it has
+    to be exact and cannot.
     """
-    return _approach(Same(network), tuple(sorted(set(ask))), tuple(sorted(set(clamped))), gradient)
+    return _approach(Same(network), tuple(sorted(set(ask))), tuple(sorted(set(clamped))), gradient, budget)
 
 
 @lru_cache(maxsize=64)
 def _approach(
-    same: Same, ask: tuple[int, ...], clamped: tuple[int, ...], gradient: bool
+    same: Same, ask: tuple[int, ...], clamped: tuple[int, ...], gradient: bool, budget: int
 ) -> Prepared | Scheme:
     network = same.network
     if network.method is Method.SAMPLED:
@@ -65,7 +71,7 @@ def _approach(
     if network.method is Method.EXACT:
         return exactly(network, ask, clamped, gradient=gradient)
     try:
-        return prepare(network, ask, set(clamped), gradient=gradient)
+        return prepare(network, ask, set(clamped), gradient=gradient, budget=budget)
     except TooWide:
         return cheapest_scheme(network, ask, clamped, gradient=gradient)
 
