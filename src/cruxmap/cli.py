@@ -384,7 +384,7 @@ def show(
     if stage is not None:
         _emit(_stage_text(stage, spec, worldview), output)
         return
-    from cruxmap.present import map_picture
+    from cruxmap.present import map_drawing, map_picture
 
     wanted = form or _drawing_for(output)
     shown = _picture(spec, _known_worldview(spec.map, worldview or "map"))
@@ -397,6 +397,7 @@ def show(
     if overview:
         shown = map_picture.overview(shown)
     drawn = _draw(shown, wanted)[wanted]
+    _say_what_is_boxed(map_drawing.boxed(shown, [wanted]))
     if output is None and isinstance(drawn, bytes) and sys.stdout.isatty():
         output = FIGURES / spec.id / f"map.{wanted}"
     _emit(drawn, output)
@@ -671,7 +672,7 @@ def run(
     from cruxmap.insight.cruxes import cruxes as find_cruxes
     from cruxmap.insight.diff import diff as compare
     from cruxmap.insight.pairs import pairs
-    from cruxmap.present import canvas, crux_figures, diff_figures, figures, tables
+    from cruxmap.present import canvas, crux_figures, diff_figures, figures, map_drawing, tables
     from cruxmap.present.map_picture import pages
 
     files: dict[str, str | bytes] = {}
@@ -696,13 +697,15 @@ def run(
             drawn |= diff_figures.diff_figures(between)
     for name, figure in drawn.items():
         files |= {f"{name}.{kind}": canvas.encode(figure, kind) for kind in ("svg", "png")}
-    for name, picture in pages(_picture(spec, "map")).items():
+    whole = _picture(spec, "map")
+    for name, picture in pages(whole).items():
         files |= {f"{name}.{kind}": image for kind, image in _draw(picture, Drawing.SVG, Drawing.PNG).items()}
     files["files.json"] = json_text({"files": sorted([*files, "files.json"])})
     folder = output or FIGURES / spec.id
     for name, content in files.items():
         write_file(folder / name, content)
     terminal.say(f"wrote {len(files)} files to {folder.as_posix()}/; files.json there names them")
+    _say_what_is_boxed(canvas.boxed(drawn.values()) | map_drawing.boxed(whole, ["png"]))
     raise typer.Exit(_code(answer.undefined, answer.converged))
 
 
@@ -755,6 +758,14 @@ def _write_figures(folder: Path, drawn: "Mapping[str, Figure]") -> None:
     if drawn:
         names = ", ".join(drawn)
         terminal.say(f"wrote {folder.as_posix()}/: {names} (svg and png)")
+        _say_what_is_boxed(canvas.boxed(drawn.values()))
+
+
+def _say_what_is_boxed(characters: set[str]) -> None:
+    from cruxmap.present.lettering import boxes_text
+
+    if characters:
+        terminal.say(boxes_text(characters))
 
 
 def _picture(spec: "ModelSpec", worldview: str) -> "Picture":

@@ -5,14 +5,18 @@ Nothing here uses matplotlib's global state, and what `encode` returns is the sa
 
 import io
 import math
-import textwrap
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from cruxmap.present.lettering import wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 BLUE = "#0072b2"
 PALE_BLUE = "#bcd9ec"
@@ -28,10 +32,21 @@ TICKS = (0.5, *(p for e in range(1, 13) for p in (10.0**-e, 3 * 10.0**-e)))
 
 ENOUGH_TICKS = 3
 
+FAMILY = "DejaVu Sans"
+FURTHER = (
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans SC", "Noto Sans JP"),
+    *("PingFang SC", "Hiragino Sans", "Apple SD Gothic Neo", "Microsoft YaHei", "Yu Gothic", "Malgun Gothic"),
+    *("WenQuanYi Zen Hei", "Droid Sans Fallback", "Nirmala UI", "Leelawadee UI", "Segoe UI", "Geeza Pro"),
+    *("Segoe UI Symbol", "Segoe UI Emoji", "Arial Unicode MS"),
+)
+"""Families for what the first does not have, in order; then come all that are called Noto Sans something."""
+
 STYLE: Any = {
     "svg.hashsalt": "cruxmap",
-    "svg.fonttype": "path",
-    "font.family": "DejaVu Sans",
+    "svg.fonttype": "none",
+    "text.parse_math": False,
+    "font.family": "sans-serif",
+    "font.sans-serif": [FAMILY],
     "font.size": 9,
     "text.color": INK,
     "axes.edgecolor": QUIET,
@@ -40,14 +55,65 @@ STYLE: Any = {
 
 
 def encode(figure: "Figure", form: str) -> bytes:
-    """Return a figure as `svg` or `png`; no date and no random id goes into it."""
+    """Return a figure as `svg` or `png`; no date and no random id goes into it.
+
+    Text is text in an svg, with fonts that its viewer has; for a png they are those of this machine.
+    """
     import matplotlib as mpl
 
     out = io.BytesIO()
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # `boxed` tells which
+        further = dict.fromkeys(filter(None, map(_family_with, _foreign(figure)))) if form == "png" else ()
+        for text in _texts(figure):
+            text.set_fontfamily(["sans-serif", *further])
         metadata = {"Date": None} if form == "svg" else {}
         figure.savefig(out, format=form, dpi=160, metadata=metadata, facecolor="white")
     return out.getvalue()
+
+
+def boxed(figures: "Iterable[Figure]") -> set[str]:
+    """Return the characters of figures that no font of this machine has."""
+    return {c for figure in figures for c in _foreign(figure) if _family_with(c) is None}
+
+
+def _texts(figure: "Figure") -> "list[Text]":
+    from matplotlib.text import Text
+
+    return [text for text in figure.findobj(Text) if isinstance(text, Text)]
+
+
+def _foreign(figure: "Figure") -> list[str]:
+    """Return the characters of a figure that the first family does not have, sorted."""
+    characters = set().union(*(text.get_text() for text in _texts(figure)))
+    return sorted(c for c in characters if ord(c) > 127 and not _has(FAMILY, c))
+
+
+@cache
+def _family_with(character: str) -> str | None:
+    """Return the first of the further families with a character, if any is installed."""
+    return next((family for family in _further_families() if _has(family, character)), None)
+
+
+@cache
+def _further_families() -> tuple[str, ...]:
+    """Return the further families that are installed, also since matplotlib last made a list of fonts."""
+    from matplotlib import font_manager
+
+    manager = font_manager.fontManager
+    known = {font.fname for font in manager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - known):
+        with suppress(RuntimeError, OSError):  # what is no font that can be read
+            manager.addfont(path)
+    installed = set(manager.get_font_names())
+    noto = sorted(name for name in installed if name.startswith("Noto Sans"))
+    return tuple(dict.fromkeys([*(name for name in FURTHER if name in installed), *noto]))
+
+
+def _has(family: str, character: str) -> bool:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    return get_font(findfont(FontProperties(family=[family]))).get_char_index(ord(character)) != 0
 
 
 def file_name(target: str) -> str:
@@ -75,8 +141,8 @@ def framed(
     on the right, in inches.
     """
     width = sum(widths)
-    lines = textwrap.wrap(title, int(10.27 * width))
-    small = [line for note in notes for line in textwrap.wrap(note, int(14 * width))]
+    lines = wrapped(title, int(10.27 * width))
+    small = [line for note in notes for line in wrapped(note, int(14 * width))]
     head, below = 0.3 + 0.19 * len(lines), 0.6 + 0.17 * len(small)
     height = head + tall + below
     with blank(width, height) as figure:
@@ -115,7 +181,7 @@ def row_label(
     """
     left = (0.0, (MARGIN - width) * 72)
     room, most = int(16.4 * width), 1 if more else 2
-    lines = textwrap.wrap(words, room, max_lines=most, placeholder=" ...", break_on_hyphens=False)
+    lines = wrapped(words, room, most=most, hyphens=False)
     small = "\n".join([*lines, *([shortened(more, room)] if more else [])])
     at: Any = {"xycoords": "axes fraction"} if fraction else {}
     up = 9 if small else 0

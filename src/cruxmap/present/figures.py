@@ -1,6 +1,5 @@
 """An estimate as figures: a forest of worldviews for each target."""
 
-import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from cruxmap.present.canvas import (
     logit,
     rows_axis,
 )
+from cruxmap.present.lettering import wrapped
 from cruxmap.present.numbers import interval, percent
 from cruxmap.present.tables import by_target, question_text
 
@@ -93,7 +93,7 @@ def _forest_rows(
     rows_axis(axes, len(results))
     for y, (worldview, result) in enumerate(results.items()):
         _forest_row(axes, y, result, limits)
-        words = textwrap.wrap(texts.get(worldview, ""), 42, max_lines=3, placeholder=" ...")
+        words = wrapped(texts.get(worldview, ""), 42, most=3)
         defined = result.mean is not None
         left, right = (0.0, (MARGIN - LABEL_WIDTH) * 72), (1.0, 10.0)
         beside(axes, y, left, 8, worldview, size=9, weight="bold")

@@ -8,10 +8,11 @@ import html
 import re
 import shutil
 import sysconfig
-import textwrap
 from collections.abc import Collection
 from pathlib import Path
+from unicodedata import name
 
+from cruxmap.present.lettering import plain, wrapped
 from cruxmap.present.map_picture import Card, CardRow, Link, Mark, Picture
 
 INK = "#1a1a1a"
@@ -26,6 +27,10 @@ DEEPEST = 5
 """Rows nested deeper than this are indented no further."""
 LARGEST_PNG = 8_000
 """Pixels along the longer side of a PNG; beyond it the resolution is lowered."""
+
+
+_LETTERS = re.compile("LATIN|GREEK|CYRILLIC|HEBREW|FEMININE|MASCULINE|MODIFIER|MICRO")
+"""How the names of the letters begin that graphviz-pure's own fonts have."""
 
 
 class NoDrawingProgram(RuntimeError):  # noqa: N818 - says what there is not
@@ -73,7 +78,7 @@ def _edge(link: Link, ports: dict[tuple[str, str], str], compact: bool) -> str:
 
 def _compact_card(card: Card, shown: Picture) -> str:
     counts = "".join(f"<BR/>{_font(row.head, 8, QUIET)}" for row in card.rows)
-    name = "<BR/>".join(_font(line, 10) for line in textwrap.wrap(card.id, 18))
+    name = "<BR/>".join(_font(line, 10) for line in wrapped(card.id, 18))
     number = f" <B>{_font(card.probability, 10)}</B>" if card.probability else ""
     cells = f"<TR><TD>{name}{number}{counts}</TD></TR>"
     return f'<TABLE {_frame(card, shown)} BGCOLOR="{KIND_COLOURS[card.kind]}" CELLPADDING="2">{cells}</TABLE>'
@@ -84,7 +89,7 @@ def _card(card: Card, shown: Picture) -> str:
     kind = _font(f"{card.kind} {card.id}{elsewhere}", 8, QUIET)
     number = f"<B>{_font(card.probability, 13)}</B>" if card.probability else ""
     colour = KIND_COLOURS[card.kind]
-    sentence = _wrapped(card.text or card.id, HEAD_LENGTH)
+    sentence = _wrapped(_sentence(card), HEAD_LENGTH)
     left = f'PORT="in" WIDTH="{HEAD_WIDTH}" BGCOLOR="{colour}" ALIGN="LEFT" BALIGN="LEFT"'
     right = f'PORT="out" WIDTH="{NUMBER_WIDTH}" BGCOLOR="{colour}" ALIGN="RIGHT" VALIGN="TOP"'
     head = f"<TR><TD {left}>{kind}<BR/><B>{sentence}</B></TD><TD {right}>{number}</TD></TR>"
@@ -105,7 +110,7 @@ def _row(row: CardRow, number: int) -> str:
     attributes = f'PORT="r{number}" COLSPAN="2" ALIGN="LEFT" BALIGN="LEFT"'
 
     def part(text: str, size: float, colour: str) -> str:
-        return _coloured(_wrapped(text, width, margin), size, colour) if text else ""
+        return _coloured(_wrapped(text, width, margin), size, colour)
 
     if row.mark is Mark.BASIS:
         parts = [part(row.head, 9, QUIET), part(row.text, 9, QUIET)]
@@ -134,7 +139,7 @@ def _legend(shown: Picture) -> str:
         f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="4"><TR>{"".join(cells)}</TR></TABLE>'
     )
     title = "".join(
-        f'<TR><TD ALIGN="LEFT"><B>{_font(line, 16)}</B></TD></TR>' for line in textwrap.wrap(shown.title, 50)
+        f'<TR><TD ALIGN="LEFT"><B>{_font(line, 16)}</B></TD></TR>' for line in wrapped(shown.title, 50)
     )
     return (
         f'<TABLE BORDER="0" CELLSPACING="0">{title}<TR><TD ALIGN="LEFT">{table}</TD></TR>'
@@ -143,18 +148,31 @@ def _legend(shown: Picture) -> str:
 
 
 def _string(text: str) -> str:
-    """Quote a text for DOT, in which a backslash may begin an escape."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    """Quote a text for DOT.
+
+    Graphviz takes a backslash for an escape, in some places twice: the word joiner after it leaves it nothing
+    to escape.
+    """
+    escaped = plain(text).replace("&", "&amp;").replace('"', "&quot;").replace("\\", "\\\\\u2060")
     return f'"{escaped}"'
 
 
+def _escaped(text: str) -> str:
+    """Write a text for an HTML-like label, in which Graphviz knows escapes with a backslash as well."""
+    return html.escape(plain(text)).replace("\\", "&#92;")
+
+
+def _sentence(card: Card) -> str:
+    return card.text if plain(card.text).strip() else card.id
+
+
 def _wrapped(text: str, width: int, margin: str = "") -> str:
-    lines = textwrap.wrap(text, width, break_on_hyphens=False) or [""]
-    return "<BR/>".join(margin + html.escape(line) for line in lines)
+    lines = wrapped(text, width, hyphens=False)
+    return "<BR/>".join(margin + _escaped(line) for line in lines)
 
 
 def _font(text: str, size: float, colour: str = INK) -> str:
-    return _coloured(html.escape(text), size, colour)
+    return _coloured(_escaped(text), size, colour)
 
 
 def _coloured(markup: str, size: float, colour: str) -> str:
@@ -182,7 +200,7 @@ def mermaid_text(shown: Picture) -> str:
     lines = ["flowchart LR"]
     for card in shown.cards:
         number = f"<br/>{card.probability}" if card.probability else ""
-        lines.append(f'  {_name(card.id)}["{_quoted(card.text or card.id)}{number}"]:::{card.kind}')
+        lines.append(f'  {_name(card.id)}["{_quoted(_sentence(card))}{number}"]:::{card.kind}')
     for row in reversed(arguments.values()):
         lines.append(f'  {_name(row.address)}("{_quoted(row.text)}<br/>{_quoted(row.head)}"):::{row.mark}')
     for row in (row for card in shown.cards for row in card.rows if row.mark is not Mark.BASIS):
@@ -204,8 +222,15 @@ def _name(entry: str) -> str:
     return "n_" + re.sub(r"\W", "_", entry)
 
 
+_MARKUP = re.compile(
+    r"""[]["#&$*<>@\\^_`{|}~]|%(?=%)|(?<=%)%|:(?=\S)|(?<=www)\.|^ *\d*[-+.)]""", re.IGNORECASE
+)
+"""What Mermaid, or the Markdown, HTML, mathematics and icons within it, may take for more than text."""
+
+
 def _quoted(text: str) -> str:
-    return html.escape(text, quote=False).replace('"', "#quot;")
+    """Write a text within quotes for Mermaid, whose escapes are numbers of characters."""
+    return _MARKUP.sub(lambda found: "".join(f"#{ord(c)};" for c in found[0]), plain(text))
 
 
 # --- layout ------------------------------------------------------------------------------------
@@ -240,6 +265,15 @@ def draw(dot: str, forms: Collection[str]) -> dict[str, bytes]:
             drawn["svg"] = lay_out("svg", dot)
         drawn["png"] = lay_out("png", dot.replace("graph [", f"graph [dpi={_resolution(drawn['svg'])}, ", 1))
     return drawn
+
+
+def boxed(shown: Picture, forms: Collection[str]) -> set[str]:
+    """Return the characters that a png has no font for: graphviz-pure has letters of few scripts."""
+    if "png" not in forms or shutil.which("dot"):
+        return set()
+    return {
+        c for c in dot_text(shown) if ord(c) > 0xFFFF or (c.isalpha() and not _LETTERS.match(name(c, "")))
+    }
 
 
 def _resolution(svg: bytes) -> int:
