@@ -1,14 +1,16 @@
 """Plans as values and as text: what they leave out, how much work they are, when they are given up."""
 
+import math
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from cruxmap.network import contraction
+from cruxmap.network import contraction, planning
 from cruxmap.network.contraction import Scopes, quick_tree, rerooted, searched_trees
 from cruxmap.network.planning import TooWide, ancestors, plan, plan_text
 from cruxmap.network.queries import infer
@@ -234,3 +236,20 @@ def test_the_reference_and_a_planned_answer_on_many_states() -> None:
     np.testing.assert_allclose(
         infer(made, entries, (), [5]).marginals[5][:, 0], everything.sum(axis=(0, 1, 2, 3, 4)), rtol=1e-12
     )
+
+
+def test_of_plans_with_many_products_the_first_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    costs = {"a": math.inf, "b": 1.0, "c": 4e7, "d": 2e7}
+    tried: list[Any] = []
+
+    def cost(_question: Any, tree: Any, budget: int) -> float:
+        tried.append(tree)
+        return costs[tree] if costs[tree] <= budget else math.inf
+
+    monkeypatch.setattr(planning, "_triples", cost)
+    question: Any = None
+    turned: Any = [["a", "b"], ["c", "d"], ["d"]]
+    assert planning._cheapest(question, turned, planning.BUDGET) == "c"
+    assert tried == ["a", "c"]
+    assert planning._cheapest(question, turned, planning.COSTLY) == "b"
+    assert planning._cheapest(question, [turned[0][:1]], planning.BUDGET) is None

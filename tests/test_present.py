@@ -7,15 +7,22 @@ import os
 import re
 import stat
 import subprocess
+import textwrap
+import unicodedata
+import warnings
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+import written
+from cruxmap.insight import explain
 from cruxmap.insight.estimate import Summary, TargetEstimate
 from cruxmap.language.argument_map import (
     About,
@@ -30,10 +37,12 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import read_map, read_model
+from cruxmap.network import contraction, planning
 from cruxmap.network.keeping import UNFINISHED
 from cruxmap.present import canvas, figures, map_drawing
 from cruxmap.present.files import CannotWrite, write_file
 from cruxmap.present.folding import folded
+from cruxmap.present.lettering import boxes_text, plain, wrapped
 from cruxmap.present.map_picture import LARGE, Mark, Picture, around, chapters, overview, picture
 from cruxmap.present.map_text import map_text
 from cruxmap.present.numbers import percent
@@ -195,6 +204,179 @@ def test_mermaid_has_a_box_per_entry_and_an_arrow_per_target(
     assert len(arrows) == len(told_at)
     ends = re.findall(r"^  n_\w+ \S+ ?(n_\w+)$", text, re.MULTILINE)
     assert set(ends) <= names
+
+
+def routes(n: int, back: int) -> str:
+    """A map whose claims each have two causes among those before: exact sums over it are large."""
+    rng = np.random.default_rng(7)
+    lines = ["claims:", "  c0: {text: A., credence: 40%}", "  c1: {text: B., credence: 60%}"]
+    for i in range(2, n):
+        a, b = rng.choice(np.arange(max(0, i - back), i), 2, replace=False)
+        causes = f"[{{when: c{a}, chance: {rng.integers(30, 60)}%}}, {{when: c{b}, chance: 40%}}]"
+        lines.append(f"  c{i}: {{text: C., routes: {causes}, leak: 5%}}")
+    return "\n".join(lines)
+
+
+def test_pictures_of_entangled_maps_are_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = written.model(routes(30, 6), "target: c29")
+    exact = explain.marginals(spec)["map"]
+    monkeypatch.setattr(explain, "COSTLY", 10)
+    sampled = explain.marginals(spec)["map"]
+    assert sampled != exact
+    for name, states in exact.items():
+        assert sampled[name]["true"] == pytest.approx(states["true"], abs=0.01)
+    assert explain.marginals(spec, exact)["map"] == exact
+
+
+@pytest.mark.long
+def test_no_plan_is_long_sought_for_a_picture(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    budgets: list[int] = []
+    counted = planning._triples
+
+    def spy(question: Any, tree: Any, budget: int) -> float:
+        budgets.append(budget)
+        return counted(question, tree, budget)
+
+    monkeypatch.setattr(contraction, "_cache_directory", lambda: tmp_path)
+    monkeypatch.setattr(planning, "_triples", spy)
+    found = explain.marginals(written.model(routes(200, 40), "target: c199"))["map"]
+    assert len(found) == 200
+    assert max(budgets) == contraction.COSTLY
+
+
+# --- texts in pictures -----------------------------------------------------------------------------
+
+
+MARKUP = (
+    r'From $5{ to $6}. costs $5% and $6 $$x^2$$ <b>bold</b> &amp; "q" [[x]] %% %%{init: 1}%% | #quot; #35; '
+    r"\N \n \alpha *b* _i_ `c` ~~s~~ {y} fa:fa-car https://x.org www.x.org a@b.org style:#1; \U0001f600 \\"
+).replace(r"\U0001f600", "\U0001f600")
+UNFIT = [
+    "a\x00b",
+    "\x1b[31mred\x9b",
+    "half \ud83d of a pair",
+    "\ufffe\uffff",
+    " ",
+    "",
+    "\n",
+    "two\u2028lines",
+]
+CHINESE = "\u8fd9\u4e2a\u4e3b\u5f20\u8bf4\uff0c\u4e16\u754c\u4e0a\u6709\u8bed\u8a00\u3002" * 6
+HINDI = "\u0939\u093f\u0928\u094d\u0926\u0940 " * 9
+
+
+def hostile() -> Picture:
+    """A picture with markup in its title, a claim and an argument row."""
+    shown = picture(map_with_texts([MARKUP]), settle(map_with_texts([MARKUP])))
+    [card] = shown.cards
+    row = replace(card.rows[0], mark=Mark.FOR, address="arg", text=MARKUP)
+    return replace(shown, title=MARKUP, cards=(replace(card, rows=(*card.rows, row)),))
+
+
+def without_space(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_no_text_is_markup_in_a_drawing() -> None:
+    svg = map_drawing.draw(map_drawing.dot_text(hostile()), ["svg"])["svg"]
+    root = ElementTree.fromstring(svg)
+    written = without_space("".join(e.text or "" for e in root.iter("{http://www.w3.org/2000/svg}text")))
+    assert written.count(without_space(MARKUP)) == 3
+    titles = {e.get("{http://www.w3.org/1999/xlink}title") for e in root.iter()} - {None}
+    assert [title.replace("\u2060", "") for title in titles] == [MARKUP]
+
+
+@pytest.mark.parametrize("text", [MARKUP, "1. one", "12) twelve", "- item", "  + item", "> quoted", "# head"])
+def test_no_text_is_markup_in_mermaid(text: str) -> None:
+    argument_map = map_with_texts([text])
+    shown = map_drawing.mermaid_text(picture(argument_map, settle(argument_map)))
+    [label] = re.findall(r'^  n_claim_0\["(.*?)"\]:::claim$', shown, re.MULTILINE)
+    decoded = re.sub(r"#(\d+);", lambda found: chr(int(found[1])), label)
+    assert decoded == plain(text)
+    bare = re.sub(r"#\d+;", "", label)
+    assert not re.search(r"""[]["#&$*<>@\\^_`{|}~]|%%|:\S|www\.|^ *(\d+[.)]|[-+])""", bare)
+
+
+def texts_of(svg: bytes) -> str:
+    return "".join(ElementTree.fromstring(svg).itertext())
+
+
+def test_no_text_is_markup_in_a_figure() -> None:
+    results = {"one": estimate_of(np.linspace(-1, 1, 50))}
+    figure = figures.forest(results, MARKUP, {"one": "From $5{ to $6}."}, "$7{ <b>")
+    drawn = canvas.encode(figure, "svg")
+    assert without_space(MARKUP) in without_space(texts_of(drawn))
+    assert "$7{ <b>" in texts_of(drawn)
+    assert "From $5{ to $6}." in texts_of(drawn)
+    assert canvas.encode(figure, "png").startswith(b"\x89PNG")
+
+
+def test_what_cannot_be_drawn_is_replaced() -> None:
+    argument_map = map_with_texts(UNFIT)
+    shown = picture(argument_map, settle(argument_map))
+    for view in (shown, overview(shown)):
+        svg = map_drawing.draw(map_drawing.dot_text(view), ["svg"])["svg"]
+        assert svg.count(b'class="node"') == len(UNFIT)
+        ElementTree.fromstring(svg)
+    assert "red\ufffd" in map_drawing.mermaid_text(shown)
+    map_drawing.mermaid_text(shown).encode()
+    results = {f"w-{i}": estimate_of(np.linspace(-1, 1, 50)) for i in range(len(UNFIT))}
+    figure = figures.forest(results, "".join(UNFIT), dict(zip(results, UNFIT, strict=True)), UNFIT[2])
+    assert "\ufffd[31mred\ufffd" in texts_of(canvas.encode(figure, "svg"))
+    assert canvas.encode(figure, "png").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("hyphens", [True, False])
+def test_narrow_texts_are_wrapped_as_ever(hyphens: bool) -> None:
+    for text in (*NASTY[:6], "long-hyphened words " * 9, "x" * 90):
+        for most in (None, 2):
+            old = textwrap.wrap(plain(text), 30, max_lines=most, placeholder=" ...", break_on_hyphens=hyphens)
+            assert wrapped(text, 30, most=most, hyphens=hyphens) == old
+
+
+@pytest.mark.parametrize("text", [CHINESE, f"Latin words, and then {CHINESE}", f"{CHINESE} (in Chinese)"])
+def test_wide_texts_are_wrapped_by_their_width(text: str) -> None:
+    def width(line: str) -> int:
+        return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+    lines = wrapped(text, 40)
+    assert without_space("".join(lines)) == without_space(text)
+    assert all(width(line) <= 40 for line in lines)
+    assert all(width(line) >= 34 for line in lines[1:-2])
+    assert not any(line.startswith(("\uff0c", "\u3002")) for line in lines)
+    cut = wrapped(text, 40, most=2)
+    assert len(cut) == 2
+    assert cut[1].endswith(" ...")
+    assert width(cut[1]) >= 34
+
+
+def test_figures_are_the_same_each_time_and_never_warn(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = {"one": estimate_of(np.linspace(-1, 1, 50))}
+    figure = figures.forest(results, CHINESE, {"one": HINDI}, "foot")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        once = [canvas.encode(figure, form) for form in ("svg", "png")]
+        again = [canvas.encode(figure, form) for form in ("svg", "png")]
+    assert once == again
+    assert without_space(CHINESE) in without_space(texts_of(once[0]))
+    canvas._family_with.cache_clear()
+    monkeypatch.setattr(canvas, "_further_families", lambda: ("DejaVu Sans",))
+    assert canvas.boxed([figure]) == set(CHINESE + HINDI) - {" "}
+    canvas._family_with.cache_clear()
+
+
+def test_scripts_without_a_font_are_named_once() -> None:
+    assert boxes_text(CHINESE + HINDI).count("Chinese, Devanagari") == 1
+
+
+def test_maps_tell_what_graphviz_pure_has_no_letters_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    argument_map = map_with_texts([CHINESE[:3], "d\u00e9j\u00e0 \u03b1 \u0436 \u05d0"])
+    shown = picture(argument_map, settle(argument_map))
+    monkeypatch.setattr(map_drawing.shutil, "which", lambda _: None)
+    assert map_drawing.boxed(shown, ["png"]) == set(CHINESE[:3])
+    assert map_drawing.boxed(shown, ["svg"]) == set()
+    monkeypatch.setattr(map_drawing.shutil, "which", lambda _: "/usr/bin/dot")
+    assert map_drawing.boxed(shown, ["png"]) == set()
 
 
 # --- figures ---------------------------------------------------------------------------------------

@@ -398,6 +398,11 @@ def show(
         shown = map_picture.overview(shown)
     drawn = _draw(shown, wanted)[wanted]
     _say_what_is_boxed(map_drawing.boxed(shown, [wanted]))
+    if len(shown.cards) > map_picture.LARGE and isinstance(drawn, bytes) and not overview:
+        terminal.say(
+            f"{len(shown.cards)} entries in one picture: --around ID draws what is near one, --overview "
+            "counts the arguments, and `cruxmap run` writes pages as well"
+        )
     if output is None and isinstance(drawn, bytes) and sys.stdout.isatty():
         output = FIGURES / spec.id / f"map.{wanted}"
     _emit(drawn, output)

@@ -159,7 +159,7 @@ def _string(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Write a text for an HTML-like label, in which Graphviz knows escapes with a backslash as well."""
-    return html.escape(plain(text)).replace("\\", "&#92;")
+    return html.escape(plain(text)).replace("\\", "\\\\")
 
 
 def _sentence(card: Card) -> str:
