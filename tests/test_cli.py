@@ -17,6 +17,7 @@ import pytest
 from commanding import Cruxmap, Outcome
 from cruxmap.insight import estimate as insight
 from cruxmap.language.reading import read_model
+from written import write
 
 ROOT = Path(__file__).parent.parent
 POWER = str(ROOT / "models" / "power-seeking.yaml")
@@ -284,6 +285,20 @@ def test_a_pdf_without_graphviz_is_refused(
     outcome = cruxmap("show", POWER, "--format", "pdf")
     assert outcome.code == 2
     assert "Graphviz" in outcome.err
+
+
+def test_large_pictures_and_missing_letters_are_told_in_a_sentence(
+    cruxmap: Cruxmap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = "\n".join(f"  c{i}: {{text: \u4e16\u754c {i}, credence: 30%}}" for i in range(26))
+    path = str(write(tmp_path, f"claims:\n{claims}", "target: c0"))
+    monkeypatch.setattr("cruxmap.present.map_drawing.boxed", lambda shown, forms: {"\u4e16"})
+    large = cruxmap("show", path, "-o", str(tmp_path / "map.png"))
+    assert large.code == 0
+    assert large.err.count("26 entries in one picture: --around ID") == 1
+    assert large.err.count("which are boxes there: Chinese") == 1
+    assert "--around" not in cruxmap("show", path, "--overview", "-o", str(tmp_path / "o.png")).err
+    assert "--around" not in cruxmap("show", path, "-o", str(tmp_path / "map.dot")).err
 
 
 @pytest.mark.parametrize("stage", ["map", "network", "plan", "pymc"])

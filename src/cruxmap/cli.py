@@ -783,10 +783,14 @@ def _picture(spec: "ModelSpec", worldview: str) -> "Picture":
     supposed = [condition_text(c) for c in (*spec.assuming, *spec.observed)]
     whose = "the map's own numbers" if worldview == "map" else f"the numbers of {worldview}"
     given = f", given {', '.join(supposed)}" if supposed else ""
+    with terminal.progress() as progress:
+        if progress is not None:
+            progress("probabilities of all entries", 0, 1)
+        known = marginals(replace(spec, worldviews=(worldview,), reconcile=False))[worldview]
     return picture(
         spec.map,
         settle(spec.map, worldview, spec.settings),
-        marginals(replace(spec, worldviews=(worldview,), reconcile=False))[worldview],
+        known,
         title=f"{spec.map.title or spec.map.id} ({whose}{given})",
         target=mentioned(spec.target.condition),
     )
