@@ -11,6 +11,7 @@ class Code(StrEnum):
     UNREADABLE_FILE = "unreadable-file"
     NOT_UTF8 = "not-utf8"
     YML_FILE = "yml-file"
+    MISPLACED_FILE = "misplaced-file"
     YAML_SYNTAX = "yaml-syntax"
     YAML_FEATURE = "yaml-feature"
     SEVERAL_DOCUMENTS = "several-documents"

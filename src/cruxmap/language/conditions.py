@@ -206,16 +206,15 @@ class Resolver:
         )
         return False
 
-    def whole(self, text: Text, least: int) -> int:
-        """Return a whole number, at least `least`; a problem and `least` where it is none."""
-        if text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text) >= least:
-            return int(text)
-        self.findings.add(
-            Code.NOT_WHOLE_NUMBER,
-            f"`{text}` is not a whole number from {least} up",
-            text,
-            "write it in digits",
-        )
+    def whole(self, text: Text, least: int, most: int | None = None) -> int:
+        """Return a whole number from `least` to `most`; a problem and `least` where it is none."""
+        if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
+            number = int(text)
+            if least <= number and (most is None or number <= most):
+                return number
+        end = "up" if most is None else f"to {most:,}"
+        message = f"`{text}` is not a whole number from {least} {end}"
+        self.findings.add(Code.NOT_WHOLE_NUMBER, message, text, "write it in digits")
         return least
 
     def truth(self, text: Text) -> bool:

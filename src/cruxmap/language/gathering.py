@@ -4,7 +4,10 @@ In: a folder. Out: `Sheets`, the shapes of a map's files merged, or the shape of
 that do not fit are cut out with a problem each, so that everything else is still looked at.
 """
 
-from collections.abc import Iterable, Iterator
+import os
+import re
+import stat
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -28,9 +31,12 @@ from cruxmap.language.schema import (
     WorldviewFile,
 )
 from cruxmap.language.shaping import Shape, keys_of, shaped
-from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, Text, parse
+from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, Text, parse, without_controls
 
 LANGUAGE = "1"
+MOST_BYTES = 1 << 25
+"""The size that a file may have: a map of 100,000 claims fits."""
+_NEARLY = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -85,6 +91,9 @@ def gather(folder: Path, findings: Findings) -> Sheets:
         _read_locators(sheets, path, findings)
     for path in yaml_files(folder / "worldviews", findings):
         _read_worldview(sheets, path, findings)
+    tell_misplaced(folder, findings, ("sources", "worldviews"))
+    for name in ("sources", "worldviews"):
+        tell_misplaced(folder / name, findings)
     return sheets
 
 
@@ -189,24 +198,44 @@ def _named_as_file(path: Path, parsed: Parsed, written: Text | None, key: str, f
 
 
 def yaml_files(folder: Path, findings: Findings) -> Iterator[Path]:
-    """Yield the `.yaml` files of a folder by name, none if there is no such folder; `.yml` is a problem."""
+    """Yield the `.yaml` files of a folder by name, none if there is no such folder.
+
+    What only looks like one, as `.yml` does, is a problem.
+    """
     for path in _inside(folder, findings):
-        if path.is_dir():
+        if os.path.isdir(path):
             continue
-        if path.suffix == ".yml":
-            findings.add(
-                Code.YML_FILE,
-                "only `.yaml` files are read",
-                Span(shown(path)),
-                f"rename it `{path.stem}.yaml`",
-            )
-        elif path.suffix == ".yaml":
+        if path.suffix == ".yaml":
             yield path
+        elif _NEARLY.search(path.name):
+            hint = f"rename it `{_NEARLY.sub('', path.name)}.yaml`"
+            findings.add(Code.YML_FILE, "only `.yaml` files are read", Span(shown(path)), hint)
+
+
+def model_files(folder: Path, findings: Findings) -> Iterator[Path]:
+    """Yield the model files of a folder and of all folders in it."""
+    yield from yaml_files(folder, findings)
+    for below in subfolders(folder, findings):
+        if not below.is_symlink():
+            yield from model_files(below, findings)
+
+
+def tell_misplaced(folder: Path, findings: Findings, read: Container[str] = ()) -> None:
+    """Add a problem for each YAML file in a subfolder, however deep; those named in `read` are none."""
+    for below in subfolders(folder, findings):
+        if below.name in read:
+            continue
+        for place, inner, names in os.walk(below):
+            inner[:] = sorted(name for name in inner if not name.startswith("."))
+            for name in sorted(filter(_NEARLY.search, names)):
+                message = f"files in the folder `{below.name}` are not read"
+                hint = f"move it to `{shown(folder)}`"
+                findings.add(Code.MISPLACED_FILE, message, Span(shown(Path(place, name))), hint)
 
 
 def subfolders(folder: Path, findings: Findings) -> list[Path]:
     """Return the folders in a folder by name, none if there is no such folder."""
-    return [path for path in _inside(folder, findings) if path.is_dir()]
+    return [path for path in _inside(folder, findings) if os.path.isdir(path)]
 
 
 def _inside(folder: Path, findings: Findings) -> list[Path]:
@@ -222,23 +251,49 @@ def _inside(folder: Path, findings: Findings) -> list[Path]:
 
 
 def shown(path: Path) -> str:
-    """Write a path as problems print it."""
-    return path.as_posix()
+    """Write a path as problems print it, whatever bytes the system has in it."""
+    return without_controls(os.fsencode(path.as_posix()).decode("utf-8", "replace"))
 
 
 def load(path: Path, findings: Findings) -> Parsed | None:
     """Read one file's YAML; `None` where the file cannot be read at all."""
+    data = b""
     try:
-        data = path.read_bytes()
+        trouble = _trouble(path)
+        if not trouble:
+            data = path.read_bytes()
     except FileNotFoundError:
         findings.add(Code.NO_SUCH_FILE, "there is no such file", Span(shown(path)))
         return None
     except OSError as error:
-        findings.add(Code.UNREADABLE_FILE, f"cannot be read: {error.strerror}", Span(shown(path)))
+        trouble = str(error.strerror)
+    if trouble:
+        findings.add(Code.UNREADABLE_FILE, f"cannot be read: {trouble}", Span(shown(path)))
         return None
     parsed = parse(data, shown(path))
     findings.take(parsed)
     return parsed
+
+
+def _trouble(path: Path) -> str:
+    """Return why a file stays closed: reading it might not end, or tell too much. Raises OSError."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        return "it is not an ordinary file"
+    if status.st_size > MOST_BYTES:
+        return f"it has {status.st_size:,} bytes, and {MOST_BYTES:,} are the most"
+    if not Path(os.path.realpath(path)).is_relative_to(_project(path)):
+        return "it is a link that leads out of its project"
+    return ""
+
+
+def _project(path: Path) -> Path:
+    """Return the folder around `arguments/` and `models/`, or else that of the map, for one of its files."""
+    folder = Path(os.path.realpath(path.parent))
+    for around in (folder, *folder.parents):
+        if around.name in ("arguments", "models"):
+            return around.parent
+    return folder.parent if folder.name in ("sources", "worldviews") else folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +319,7 @@ def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int)
     if () in parsed.spoiled:
         return Fitted(None, frozenset([()]))
     cuts: set[tuple[str | int, ...]] = set(parsed.spoiled)
+    lacking = {cut[:-1] for cut in parsed.spoiled}
     _cut(root, parsed.spoiled)
     for attempt, level in enumerate((depth, *range(depth, -1, -1))):
         result = shaped(kind, root)
@@ -271,7 +327,8 @@ def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int)
             return Fitted(result, frozenset(cuts))
         if attempt == 0:
             for error in result:
-                findings.add(error.code, error.message, error.place, error.hint)
+                if error.code is not Code.MISSING_KEY or error.path not in lacking:
+                    findings.add(error.code, error.message, error.place, error.hint)
         paths = {error.path[:level] for error in result}
         if () in paths:
             break

@@ -70,6 +70,7 @@ from cruxmap.language.gathering import (
     fit,
     gather,
     load,
+    model_files,
     shown,
     subfolders,
     yaml_files,
@@ -179,15 +180,18 @@ def _identity(folder: Path) -> str:
 def _what_to_check(where: Path, findings: Findings) -> tuple[list[Path], list[Path]]:
     """Return the folders of maps and the model files that a path stands for."""
     models, arguments = where / "models", where / "arguments"
-    if models.is_dir() or arguments.is_dir():
-        return subfolders(arguments, findings), list(yaml_files(models, findings))
-    if where.is_dir():
+    if os.path.isdir(models) or os.path.isdir(arguments):
+        for path in yaml_files(arguments, findings):
+            hint = "a map is a folder of files: make one for it"
+            findings.add(Code.MISPLACED_FILE, "files in this folder are not read", Span(shown(path)), hint)
+        return subfolders(arguments, findings), list(model_files(models, findings))
+    if os.path.isdir(where):
         if where.resolve().name == "models":
-            return [], list(yaml_files(where, findings))
+            return [], list(model_files(where, findings))
         return [where], []
     if where.parent.name in ("worldviews", "sources"):
         return [where.parent.parent], []
-    if where.is_file() and where.suffix == ".yaml":
+    if os.path.isfile(where) and where.suffix == ".yaml":
         parsed = load(where, Findings())
         root = parsed.root if parsed else None
         if isinstance(root, Entries) and "target" not in root and root.keys() & (keys_of(MapFile) - {"map"}):
@@ -411,7 +415,7 @@ _HARMLESS = frozenset(
 @no_collection()
 def _read_map(folder: Path, findings: Findings) -> _Draft:
     before = len(findings.problems)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         findings.add(
             Code.NO_SUCH_FILE,
             "there is no such folder",
@@ -419,10 +423,10 @@ def _read_map(folder: Path, findings: Findings) -> _Draft:
             "a map is a folder of `.yaml` files",
         )
     sheets = gather(folder, findings)
-    if sheets.is_empty and sheets.complete and folder.is_dir():
+    if sheets.is_empty and sheets.complete and os.path.isdir(folder):
         hint = "a map has at least one claim, question, event or argument"
         findings.add(Code.EMPTY_MAP, "the map has no entry", Span(shown(folder)), hint)
-    names = _names(sheets)
+    names, whole = _names(sheets), sheets.complete and not sheets.broken
     desk = Desk(
         Resolver(names, findings),
         _lexicon(sheets, findings),
@@ -440,7 +444,7 @@ def _read_map(folder: Path, findings: Findings) -> _Draft:
     check_links(draft, names, findings)
     check_numbers(draft, names, findings)
     warn_of_rejected(draft, findings)
-    if names.complete and not names.broken:
+    if whole and not names.broken:
         check_cited(draft, findings)
     return _Draft(draft, names, frozenset(sheets.worldview_ids), len(findings.problems) == before)
 
@@ -489,9 +493,10 @@ def _read_entries(desk: Desk, sheets: Sheets) -> ArgumentMap:
     arguments = reader.read(
         sheets.arguments, lambda desk, id_, shape: read_argument(desk, id_, shape, others)
     )
+    name = shown(Path(sheets.folder.resolve().name))
     return ArgumentMap(
-        id=sheets.folder.resolve().name,
-        title=sheets.title or sheets.folder.resolve().name,
+        id=name,
+        title=sheets.title or name,
         text=sheets.text,
         claims=claims,
         questions=questions,
@@ -592,7 +597,7 @@ def _read_model(path: Path, findings: Findings, drafts: dict[str, _Draft]) -> _M
     check_language(shape.language, own)
     check_word(own, shape.model)
     draft = drafts.get(_identity(folder))
-    if draft is None and folder.is_dir():
+    if draft is None and os.path.isdir(folder):
         draft = drafts[_identity(folder)] = _read_map(folder, findings)
     if draft is None:
         hint = "the path starts from the model's own folder"
@@ -647,10 +652,13 @@ def _worldviews(shape: ModelFile, draft: _Draft, resolver: Resolver) -> tuple[st
 
 
 def _sampling(shape: SamplingShape | None, resolver: Resolver) -> Sampling:
-    least = {"draws": 1, "tune": 0, "chains": 1, "seed": 0}
-    written = {name: text for name in least if shape and (text := getattr(shape, name)) is not None}
-    whole: dict[str, Any] = {name: resolver.whole(text, least[name]) for name, text in written.items()}
+    written = {name: text for name in _SAMPLING if shape and (text := getattr(shape, name)) is not None}
+    whole: dict[str, Any] = {name: resolver.whole(text, *_SAMPLING[name]) for name, text in written.items()}
     return Sampling(**whole)
+
+
+_SAMPLING = {"draws": (1, 1_000_000), "tune": (0, 1_000_000), "chains": (1, 1_000), "seed": (0, None)}
+"""The least and the most of each number: more would take days, or more memory than there is."""
 
 
 def _asked_for(spec: ModelSpec) -> Iterator[str]:

@@ -316,13 +316,13 @@ type AnyPhase = Annotated[
     Choice(_phase_form, "a chance, or a mapping with `credence` or `given`"),
 ]
 type TargetShape = Annotated[
-    Annotated[Address, Form("text")] | Annotated[dict[Id, States], Form("mapping")],
+    Annotated[Address, Form("text")] | Annotated[dict[Id, States], NotEmpty(), Form("mapping")],
     Choice(_form, "a claim, a route, a phase or `{question: state}`"),
 ]
 type TargetShapes = Annotated[
     Annotated[Address, Form("text")]
     | Annotated[list[TargetShape], NotEmpty(), Form("list")]
-    | Annotated[dict[Id, States], Form("mapping")],
+    | Annotated[dict[Id, States], NotEmpty(), Form("mapping")],
     Choice(_form, "a claim, a route, a phase, `{question: state}`, or a list of them"),
 ]
 

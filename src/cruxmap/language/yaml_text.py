@@ -23,8 +23,9 @@ DEEPEST = 100
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SCALAR: Any = yaml.ScalarEvent
-_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what YAML 1.1 counts as the end of a line
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BREAK = re.compile("\r\n|[\r\n]")
+_HIDDEN_BREAK = re.compile("[\x85\u2028\u2029]")  # ends a line for YAML 1.1, and for no editor
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COMMENT = re.compile(r"[ \t]+#")
 
 
@@ -37,7 +38,7 @@ class SourceFile:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines, counted as the YAML library counts them."""
+        """The lines, counted as editors count them."""
         return _BREAK.split(self.text)
 
     @cached_property
@@ -48,6 +49,14 @@ class SourceFile:
     def line(self, number: int) -> str:
         """Return a line, counted from 0; an empty one past the end."""
         return self.lines[number] if number < len(self.lines) else ""
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the place of a stretch of the text; what runs over several lines is marked on its first."""
+        starts = self.line_starts
+        line = bisect_right(starts, start) - 1
+        column = start - starts[line]
+        length = end - start if end < starts[line + 1] else len(self.line(line)) - column
+        return Span(self.name, line + 1, column + 1, max(1, length))
 
 
 class _Placed:
@@ -61,13 +70,7 @@ class _Placed:
     @property
     def span(self) -> Span:
         """Where it stands; what runs over several lines is marked on its first."""
-        if self.file is None:
-            return NOWHERE
-        start, end, starts = self.start, self.end, self.file.line_starts
-        line = bisect_right(starts, start) - 1
-        column = start - starts[line]
-        length = end - start if end < starts[line + 1] else len(self.file.line(line)) - column
-        return Span(self.file.name, line + 1, column + 1, max(1, length))
+        return NOWHERE if self.file is None else self.file.span(self.start, self.end)
 
     @property
     def line_text(self) -> str:
@@ -151,6 +154,9 @@ def node_of(value: object, level: int = 0) -> Node:
             node = Items(node_of(part, level + 1) for part in value)
         case _:
             raise TypeError(f"neither text, a list nor a mapping: {value!r}")
+    for text in (node,) if isinstance(node, Text) else node if isinstance(node, Entries) else ():
+        if (found := _UNPRINTABLE.search(text)) is not None:
+            raise TypeError(f"a text that holds {_character(found)}")
     return _placed(node)
 
 
@@ -166,6 +172,11 @@ def _placed[N: Node](node: N) -> N:
     return node
 
 
+def without_controls(text: str) -> str:
+    """Return the text with a mark in place of every character that no text may hold."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
 def parse(data: bytes, name: str) -> Parsed:
     """Read one file. Never raises, whatever the bytes."""
     try:
@@ -179,6 +190,7 @@ def parse_text(text: str, name: str) -> Parsed:
     """Read text that is decoded already."""
     file = SourceFile(name, text.lstrip("\ufeff"))  # the library skips such a mark without counting it
     reading = _Reading(file)
+    reading.tell_hidden_breaks()
     try:
         root = reading.read()
         reading.tell_duplicates()
@@ -203,7 +215,7 @@ class _Reading:
 
     def read(self) -> Node | None:
         """Return the file's value, empty entries for an empty file, `None` where reading had to stop."""
-        self.next_event = _Loader(self.file.text).get_event
+        self.next_event = _Loader(_HIDDEN_BREAK.sub(" ", self.file.text)).get_event
         self.next_event()  # the stream starts
         event = self.next_event()
         value: Node | None = None
@@ -222,6 +234,14 @@ class _Reading:
         if value is None or (isinstance(value, Text) and value.plain and not value):
             return self._mark(Entries(), event)
         return value
+
+    def tell_hidden_breaks(self) -> None:
+        """Add a problem for each character that would end a line unseen; a space is read in its place."""
+        for found in _HIDDEN_BREAK.finditer(self.file.text):
+            span = self.file.span(*found.span())
+            message = f"{_character(found)} ends a line for YAML, and for no editor"
+            line = self.file.line(span.line - 1)
+            self.problems.append(Problem(Code.YAML_FEATURE, message, span, "write a space instead", line))
 
     def tell_duplicates(self) -> None:
         """Add a problem for each key that its mapping has already; the first one counts."""
@@ -248,12 +268,21 @@ class _Reading:
         return node
 
     def _text(self, event: Any) -> Text:
-        node = Text(event.value)
+        node = Text(self._quoted(event) if event.style else event.value)
         node.plain = not event.style
         node.file, node.start, node.end = self.file, event.start_mark.index, event.end_mark.index
         if event.anchor is not None or event.tag is not None:
             self._foreign(event, node)
         return node
+
+    def _quoted(self, event: Any) -> str:
+        """Return what stands in quotes: nothing if nobody could see it, and no escaped control characters."""
+        value: str = event.value
+        if (found := _UNPRINTABLE.search(value)) is not None:
+            message = f"{_character(found)} may not stand in a text"
+            self._say(Code.YAML_FEATURE, message, self._mark(text_of(""), event), "leave the escape out")
+            self._spoil()
+        return "" if value.isspace() else without_controls(value)
 
     def _fill(self, node: Entries, level: int) -> Any:
         """Read the entries of a mapping; return the event that ends it."""
@@ -362,17 +391,18 @@ def _syntax_problem(file: SourceFile, error: yaml.YAMLError) -> Problem:
 
 
 def _unprintable(file: SourceFile, error: yaml.YAMLError) -> Problem:
-    found = _UNPRINTABLE.search(file.text)
+    found = _UNPRINTABLE.search(_HIDDEN_BREAK.sub(" ", file.text))
     if found is None:
         said = " ".join(str(error).split())
         return Problem(Code.YAML_SYNTAX, f"not YAML: {said}", Span(file.name))
-    before = _BREAK.split(file.text[: found.start()])
-    span = Span(file.name, len(before), len(before[-1]) + 1)
-    name = f"character U+{ord(found[0]):04X}"
+    span = file.span(*found.span())
     hint = "is this UTF-16 without a mark, or not a text file?" if found[0] == "\0" else "delete it"
-    return Problem(
-        Code.YAML_SYNTAX, f"{name} may not stand in a file", span, hint, file.line(len(before) - 1)
-    )
+    message = f"{_character(found)} may not stand in a file"
+    return Problem(Code.YAML_SYNTAX, message, span, hint, file.line(span.line - 1))
+
+
+def _character(found: re.Match[str]) -> str:
+    return f"the character U+{ord(found[0]):04X}"
 
 
 _ITEM = re.compile(r"\s*- ")
