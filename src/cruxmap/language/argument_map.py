@@ -717,7 +717,8 @@ class ArgumentMap:
     """A whole map, checked. `id` is the folder's name; tuples keep the order of files and entries.
 
     `entry` finds any claim, question, event or argument by id; `judgements` lists every place for a
-    number by address, in the order of the entries, defaults included.
+    number by address, in the order of the entries, defaults included; `shares` finds all shares of a
+    question, or of a row of one, by their common address.
     """
 
     id: str
@@ -735,6 +736,7 @@ class ArgumentMap:
     """The phrases that the map adds or replaces; the built-in ones are in `judgement`."""
     entry: Mapping[str, Entry] = field(init=False, repr=False, compare=False)
     judgements: Mapping[str, Judgement] = field(init=False, repr=False, compare=False)
+    shares: Mapping[str, tuple[Judgement, ...]] = field(init=False, repr=False, compare=False)
     timeline: Mapping[str, Timeline] = field(init=False, repr=False, compare=False)
     worldview: Mapping[str, Worldview] = field(init=False, repr=False, compare=False)
 
@@ -743,6 +745,9 @@ class ArgumentMap:
         put = object.__setattr__
         put(self, "entry", MappingProxyType({e.about.id: e for e in entries}))
         put(self, "judgements", MappingProxyType({j.address: j for e in entries for j in judgements_of(e)}))
+        tables = [q.basis for q in self.questions if isinstance(q.basis, ShareTable)]
+        rows = {row.address: row.shares for table in tables for row in table.rows if row.address}
+        put(self, "shares", MappingProxyType(rows))
         put(self, "timeline", MappingProxyType({t.about.id: t for t in self.timelines}))
         put(self, "worldview", MappingProxyType({w.about.id: w for w in self.worldviews}))
 

@@ -198,8 +198,8 @@ def _claim_target(desk: Desk, name: Text, entry: Entry | None) -> ArgumentTarget
 def _route_target(desk: Desk, name: Text, id_: str, part: str, entry: Entry | None) -> ArgumentTarget | None:
     match entry:
         case Claim(basis=Routes(routes=routes)):
-            ids = [route.id for route in routes if route.id]
-            if part not in ids:
+            if not any(route.id == part for route in routes):
+                ids = [route.id for route in routes if route.id]
                 hint = desk.resolver.names.nearest(part, ids) or f"its routes are {joined(ids)}"
                 desk.findings.add(Code.UNKNOWN_ID, f"`{id_}` has no route `{part}`", name, hint)
                 return None

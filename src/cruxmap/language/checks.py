@@ -20,7 +20,6 @@ from cruxmap.language.argument_map import (
     Claim,
     ClaimIs,
     Condition,
-    Credence,
     Definition,
     Direction,
     Elicited,
@@ -38,7 +37,6 @@ from cruxmap.language.argument_map import (
     Question,
     Rest,
     Role,
-    Routes,
     Row,
     Rule,
     SameAs,
@@ -108,11 +106,10 @@ def _find_cycles(rests_on: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
         first = min(part, key=order.__getitem__)
         if len(part) == 1 and not graph.has_edge(first, first):
             continue
-        back = nx.single_source_shortest_path(graph.subgraph(part).reverse(copy=False), first)
-        nearest = min(
-            (node for node in graph[first] if node in part), key=lambda node: (len(back[node]), order[node])
-        )
-        yield [first, *reversed(back[nearest])]
+        inside = graph.subgraph(part)
+        steps = nx.single_source_shortest_path_length(inside.reverse(copy=False), first)
+        nearest = min(inside[first], key=lambda node: (steps[node], order[node]))
+        yield [first, *nx.shortest_path(inside, nearest, first)]
 
 
 def check_reach(argument_map: ArgumentMap, wanted: Iterable[str], findings: Findings) -> None:
@@ -156,13 +153,13 @@ def check_arguments(argument_map: ArgumentMap, names: Names, findings: Findings)
         entry = argument_map.entry.get(id_)
         if entry is None:
             continue
+        name = f"{id_}.{part}" if part else id_
         if count > MOST_ARGUMENTS:
-            name = f"{id_}.{part}" if part else id_
             message = f"{count} arguments bear on `{name}`, and {MOST_ARGUMENTS} are the most"
             hint = "group them under claims, and argue from those"
             findings.add(Code.TOO_MANY_ARGUMENTS, message, entry.about.span, hint)
         if id_ not in names.broken:
-            _warn_if_certain(entry, part, findings)
+            _warn_if_certain(entry, argument_map.judgements.get(name), part, findings)
 
 
 def _meeting_point(target: ArgumentTarget) -> tuple[str, str] | None:
@@ -178,16 +175,14 @@ def _meeting_point(target: ArgumentTarget) -> tuple[str, str] | None:
             assert_never(target)
 
 
-def _warn_if_certain(entry: Entry, part: str, findings: Findings) -> None:
+def _warn_if_certain(entry: Entry, its: Judgement | None, part: str, findings: Findings) -> None:
     """Warn where arguments bear on numbers that are all 0% or 100%, which nothing moves."""
     judgements: list[Judgement] = []
     match entry:
-        case Claim(basis=Credence(judgement=judgement)):
-            judgements = [judgement]
         case Claim(basis=Table(rows=rows)):
             judgements = [row.credence for row in rows]
-        case Claim(basis=Routes(routes=routes)):
-            judgements = [route.chance for route in routes if route.id == part]
+        case Claim() if its is not None:
+            judgements = [its]
         case Event(basis=Emergence(phases=phases)):
             judgements = [row.credence for phase in phases if phase.phase == part for row in phase.rows]
         case Question(basis=ShareTable(rows=share_rows)):
@@ -319,11 +314,7 @@ def _written(argument_map: ArgumentMap) -> Iterator[tuple[str, Value]]:
 
 def shares_at(argument_map: ArgumentMap, address: str) -> tuple[Judgement, ...]:
     """Return the shares at the address of a question or of a row of one; none if it is no such address."""
-    match argument_map.entry.get(address.partition(".")[0]):
-        case Question(basis=ShareTable(rows=rows)):
-            return next((row.shares for row in rows if row.address == address), ())
-        case _:
-            return ()
+    return argument_map.shares.get(address, ())
 
 
 def unknown_address(
@@ -344,9 +335,8 @@ def unknown_address(
     addresses = [judgement.address for judgement in judgements_of(entry) if judgement.overridable]
     if isinstance(entry, Question) and isinstance(entry.basis, ShareTable):
         addresses += [row.address for row in entry.basis.rows if row.address is not None]
-    listed = joined(addresses[:8]) + (" and more" if len(addresses) > 8 else "")
     hint = names.nearest(address, addresses) or (
-        f"the judgements of `{owner}` are {listed}" if addresses else ""
+        f"the judgements of `{owner}` are {joined(addresses)}" if addresses else ""
     )
     findings.add(Code.UNKNOWN_ADDRESS, f"there is no judgement `{address}`", span, hint)
 
@@ -397,16 +387,19 @@ def check_layers(
 def _links(layers: Layers) -> dict[str, list[str]]:
     """Map each address that takes its number from others to those."""
     links: dict[str, list[str]] = {}
+    of_rest: dict[str, list[str]] = {}
     for address, place in layers.places.items():
         match place.value:
             case SameAs(address=other):
                 links[address] = [other] if other in layers.places else []
             case Rest():
-                others = [share for share in layers.row_of[address] if share != address]
-                values = [layers.mapping[share] for share in others]
-                links[address] = [
-                    v.address for v in values if isinstance(v, SameAs) and v.address in layers.places
-                ]
+                row = layers.row_of[address]
+                if row[0] not in of_rest:
+                    values = (layers.mapping[share] for share in row)
+                    of_rest[row[0]] = [
+                        v.address for v in values if isinstance(v, SameAs) and v.address in layers.places
+                    ]
+                links[address] = of_rest[row[0]]
     return links
 
 

@@ -5,8 +5,7 @@ problem is added and `NOTHING`, a condition that mentions nothing, stands in: a 
 never handed on, and a stand-in causes no further ones.
 """
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
@@ -40,6 +39,7 @@ from cruxmap.language.schema import (
     NotShape,
     WithinShape,
 )
+from cruxmap.language.spelling import nearest
 from cruxmap.language.yaml_text import Text, joined
 
 NOTHING: Condition = AllOf(())
@@ -74,9 +74,9 @@ class Names:
     """
 
     kinds: Mapping[str, Kind]
-    states: Mapping[str, tuple[str, ...]]
+    states: Mapping[str, Collection[str]]
     timeline_of: Mapping[str, str]
-    phases: Mapping[str, tuple[str, ...]]
+    phases: Mapping[str, Collection[str]]
     broken: set[str] = field(default_factory=set)
     complete: bool = True
     comparisons: int = 0
@@ -88,8 +88,8 @@ class Names:
         near_in_length = (other for other in known if abs(len(other) - len(name)) <= 3)
         pool = list(islice(near_in_length, _COMPARISONS))
         self.comparisons += len(pool)
-        near = difflib.get_close_matches(name, pool, 1)
-        return f"did you mean `{near[0]}`?" if near else ""
+        near = nearest(name, pool)
+        return f"did you mean `{near}`?" if near else ""
 
 
 def names_of(argument_map: ArgumentMap) -> Names:
@@ -99,9 +99,9 @@ def names_of(argument_map: ArgumentMap) -> Names:
         | {q.about.id: Kind.QUESTION for q in argument_map.questions}
         | {e.about.id: Kind.EVENT for e in argument_map.events}
         | {a.about.id: Kind.ARGUMENT for a in argument_map.arguments},
-        states={q.about.id: q.states for q in argument_map.questions},
+        states={q.about.id: dict.fromkeys(q.states) for q in argument_map.questions},
         timeline_of={e.about.id: e.timeline for e in argument_map.events},
-        phases={t.about.id: tuple(p.id for p in t.phases) for t in argument_map.timelines},
+        phases={t.about.id: dict.fromkeys(p.id for p in t.phases) for t in argument_map.timelines},
     )
 
 

@@ -5,6 +5,7 @@ entry is still read.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -223,7 +224,7 @@ class Owner:
     desk: Desk
     place: Text
     about: About
-    nameless: set[str] = field(default_factory=set)
+    nameless: Counter[str] = field(default_factory=Counter)
 
     def judgement(self, node: Judged, address: str, role: Role, *around: Noted | None) -> Judgement:
         """Return a judgement as written, with the sources of the row and the phase around it."""
@@ -242,13 +243,10 @@ class Owner:
 
     def nameless_address(self, owner: str, when: Condition | None) -> str:
         """Return an address for a row or route without an id: no worldview can reach it."""
-        address = first = f"{owner}#{condition_text(when) if when is not None else 'always'}"
-        count = 1
-        while address in self.nameless:
-            count += 1
-            address = f"{first} ({count})"
-        self.nameless.add(address)
-        return address
+        address = f"{owner}#{condition_text(when) if when is not None else 'always'}"
+        self.nameless[address] += 1
+        count = self.nameless[address]
+        return address if count == 1 else f"{address} ({count})"
 
 
 def _long(

@@ -289,7 +289,7 @@ def check_share_keys(
     for state in written:
         desk.resolver.state(question, state)
     missing = [state for state in states if state not in written]
-    if missing and written and all(state in states for state in written):
+    if missing and written and written.keys() <= set(states):
         place = next(iter(written))
         message = f"the shares of `{question}` leave out {joined(missing)}"
         desk.findings.add(Code.MISSING_SHARE, message, place, "give every state a share; one may be `rest`")

@@ -2,7 +2,7 @@
 
 from cruxmap.errors import InvalidMap, Problem, Span
 from cruxmap.language.codes import Code
-from cruxmap.language.yaml_text import Node, Parsed, SourceFile, problem_at
+from cruxmap.language.yaml_text import Node, Parsed, SourceFile, problem_at, shortened
 
 type Place = Node | Span
 
@@ -60,4 +60,5 @@ class Findings:
         if not isinstance(place, Span):
             return problem_at(code, message, place, hint)
         file = self._files.get(place.file)
-        return Problem(code, message, place, hint, file.line(place.line - 1) if file else "")
+        line = file.line(place.line - 1) if file else ""
+        return Problem(code, shortened(message), place, shortened(hint), line)

@@ -5,17 +5,18 @@
 read raises `UnreadableError` with a hint that shows the nearest right form.
 """
 
-import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Context, Decimal, localcontext
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
 from cruxmap.language.argument_map import Elicited, Role, SameAs, Scale
 from cruxmap.language.codes import Code
+from cruxmap.language.spelling import nearest
 
 type Lexicon = Mapping[tuple[Scale, str], Elicited]
 """Phrases by kind: one phrase may mean a probability in one place and a ratio in another."""
@@ -244,6 +245,10 @@ def _times(text: str) -> float | None:
 # --- what was meant -----------------------------------------------------------------------------
 
 
+_LISTED, _COMPARED = 12, 200
+"""Phrases of a lexicon that a hint lists, and that what cannot be read is compared with."""
+
+
 def _unreadable(text: str, hint: str) -> UnreadableError:
     return UnreadableError(Code.UNREADABLE_JUDGEMENT, f"cannot read `{text}`", hint)
 
@@ -262,8 +267,8 @@ def _better_hint(text: str, role: Role, lexicon: Lexicon, error: UnreadableError
     if (other, text) in lexicon or _reads(text, other):
         kinds = {Scale.PROBABILITY: "a probability", Scale.RATIO: "a ratio"}
         message = f"`{text}` is {kinds[other]}, and a {role} is {kinds[role.scale]}"
-        phrases = [phrase for scale, phrase in lexicon if scale is role.scale]
-        return UnreadableError(Code.WRONG_KIND, message, f"{_example(role)}, or one of: {', '.join(phrases)}")
+        phrases = ", ".join(islice(_phrases_of(lexicon, role.scale), _LISTED))
+        return UnreadableError(Code.WRONG_KIND, message, f"{_example(role)}, or one of: {phrases}")
     if text == "":
         return UnreadableError(Code.UNREADABLE_JUDGEMENT, f"there is no {role} here", _example(role))
     if text == "rest":
@@ -273,6 +278,10 @@ def _better_hint(text: str, role: Role, lexicon: Lexicon, error: UnreadableError
     if meant is not None:
         return _unreadable(text, f"did you mean {meant}?")
     return _unreadable(text, _hint(tidy, role.scale) or error.hint)
+
+
+def _phrases_of(lexicon: Lexicon, scale: Scale) -> Iterator[str]:
+    return (phrase for its, phrase in lexicon if its is scale)
 
 
 def _reads(text: str, scale: Scale) -> bool:
@@ -336,8 +345,8 @@ def _near_miss(tidy: str, role: Role, lexicon: Lexicon) -> str | None:
         all_bare = unit not in tidy and role.scale is Scale.PROBABILITY
         candidates += [f"{low} to {high}"] if all_bare else []
         candidates += [f"{low}{unit} to {high}{unit}"]
-    phrases = [phrase for scale, phrase in lexicon if scale is role.scale]
-    candidates += difflib.get_close_matches(tidy, phrases, 1, 0.75)
+    like = nearest(tidy, islice(_phrases_of(lexicon, role.scale), _COMPARED), 0.75)
+    candidates += [like] if like else []
     for candidate in candidates:
         if _reads(candidate, role.scale) or (role.scale, candidate) in lexicon:
             return f"`{candidate}`"

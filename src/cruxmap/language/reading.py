@@ -452,9 +452,13 @@ def _read_map(folder: Path, findings: Findings) -> _Draft:
 def _names(sheets: Sheets) -> Names:
     return Names(
         kinds=sheets.kinds,
-        states={str(id_): tuple(map(str, question.states)) for id_, question in sheets.questions.items()},
+        states={
+            str(id_): dict.fromkeys(map(str, question.states)) for id_, question in sheets.questions.items()
+        },
         timeline_of={str(id_): str(event.timeline) for id_, event in sheets.events.items()},
-        phases={str(id_): tuple(map(str, timeline.phases)) for id_, timeline in sheets.timelines.items()},
+        phases={
+            str(id_): dict.fromkeys(map(str, timeline.phases)) for id_, timeline in sheets.timelines.items()
+        },
         broken=sheets.broken,
         complete=sheets.complete,
     )

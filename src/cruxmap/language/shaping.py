@@ -5,7 +5,6 @@ a `Choice` between forms. They are read here rather than by pydantic's models, a
 pydantic: building the models would take longer than checking a map of two hundred entries does.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from typing import (
 from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
 
 from cruxmap.language.codes import Code
+from cruxmap.language.spelling import nearest
 from cruxmap.language.yaml_text import Entries, Items, Node, Text
 
 # --- what annotations are made of ---------------------------------------------------------------
@@ -348,8 +348,8 @@ def _unknown_key_hint(root: Node, path: tuple[str | int, ...]) -> str:
         return f"`{key}` belongs {where}: is it in the wrong place, or not indented far enough?"
     if " " in key:
         return "put a sentence that holds `: ` or runs over several lines under `text: >-`"
-    near = difflib.get_close_matches(key, owners, 1)
-    return f"did you mean `{near[0]}`?" if near else ""
+    near = nearest(key, owners)
+    return f"did you mean `{near}`?" if near else ""
 
 
 @cache

@@ -1,6 +1,7 @@
 """Worldviews: from the shape of their file to their value, and what each may not say."""
 
 from collections.abc import Iterable, Mapping
+from math import inf
 from typing import assert_never
 
 from cruxmap.language.argument_map import (
@@ -31,7 +32,7 @@ from cruxmap.language.entries import check_share_keys, share_mapping
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import lineage
 from cruxmap.language.schema import AnyJudged, LongNumber, LongShares, Noted, StatedShape, WorldviewFile
-from cruxmap.language.yaml_text import Text
+from cruxmap.language.yaml_text import DEEPEST, Text
 
 
 def read_worldview(
@@ -184,24 +185,29 @@ def _stated(desk: Desk, shape: StatedShape) -> Stated:
 def check_circles(worldviews: Mapping[str, Worldview], findings: Findings) -> tuple[Worldview, ...]:
     """Add a problem for worldviews that extend each other in a circle; return those whose lineage ends."""
     extends = {id_: [w.extends] if w.extends in worldviews else [] for id_, w in worldviews.items()}
-    circular: set[str] = set()
     for circle in cycles({id_: [other for other in others if other] for id_, others in extends.items()}):
-        circular.update(circle)
         message = f"these worldviews extend each other: {' -> '.join(circle)}"
         findings.add(
             Code.WORLDVIEW_CIRCLE, message, worldviews[circle[0]].about.span, "one of them rests on the map"
         )
-    return tuple(w for w in worldviews.values() if _rests_on_the_map(w, worldviews, circular))
+    steps = {id_: _steps_to_the_map(w, worldviews) for id_, w in worldviews.items()}
+    for id_, worldview in worldviews.items():
+        if steps[id_] == DEEPEST + 1:
+            message = f"`{id_}` extends {DEEPEST} others, one resting on the next"
+            findings.add(Code.TOO_DEEP, message, worldview.about.span, "extend one nearer to the map")
+    return tuple(w for id_, w in worldviews.items() if steps[id_] <= DEEPEST)
 
 
-def _rests_on_the_map(worldview: Worldview, worldviews: Mapping[str, Worldview], circular: set[str]) -> bool:
-    """Whether its lineage ends: not in a circle, and not in a worldview that could not be read."""
+def _steps_to_the_map(worldview: Worldview, worldviews: Mapping[str, Worldview]) -> float:
+    """Return how long the lineage is; infinite where its end is missing, far off or not there."""
     step: Worldview | None = worldview
-    while step is not None and step.about.id not in circular:
+    for steps in range(1, DEEPEST + 2):
+        if step is None:
+            break
         if step.extends is None:
-            return True
+            return steps
         step = worldviews.get(step.extends)
-    return False
+    return inf
 
 
 def warn_of_rejected(argument_map: ArgumentMap, findings: Findings) -> None:

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -18,8 +19,9 @@ import yaml
 from cruxmap.errors import NOWHERE, Problem, Span
 from cruxmap.language.codes import Code
 
+_LONGEST = 2_000
 DEEPEST = 100
-"""Levels of nesting that a file may have."""
+"""Levels of nesting that a file may have, and worldviews that may rest on one another."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SCALAR: Any = yaml.ScalarEvent
@@ -130,7 +132,13 @@ class Parsed:
 
 def problem_at(code: Code, message: str, place: _Placed, hint: str = "") -> Problem:
     """Return a problem with the place of a node."""
-    return Problem(code, message, place.span, hint, place.line_text)
+    return Problem(code, shortened(message), place.span, shortened(hint), place.line_text)
+
+
+def shortened(text: str) -> str:
+    """Return a message without the middle, where it quotes something of absurd length."""
+    half = _LONGEST // 2
+    return text if len(text) <= _LONGEST else f"{text[:half]} [...] {text[-half:]}"
 
 
 def node_of(value: object, level: int = 0) -> Node:
@@ -455,6 +463,9 @@ def _likely_cause(file: SourceFile, said: str, mark: Any, about: Any) -> str:
         return "every item of a list begins with `- `, in the same column"
     for number in dict.fromkeys((mark.line, mark.line - 1, about.line)):
         line = file.line(number) if number >= 0 else ""
+        if len(line) > _LONGEST:  # the patterns look ahead as far as a line goes, from each of its places
+            start = max(0, mark.column - _LONGEST // 2) if number == mark.line else 0
+            line = line[start : start + _LONGEST]
         for pattern, hint in _CAUSES:
             if re.search(pattern, line):
                 return hint
@@ -464,5 +475,9 @@ def _likely_cause(file: SourceFile, said: str, mark: Any, about: Any) -> str:
 
 
 def joined(names: Iterable[str]) -> str:
-    """Write names as a message lists them."""
-    return ", ".join(f"`{name}`" for name in names)
+    """Write names as a message lists them, the first few of many."""
+    first = [f"`{name}`" for name in islice(names, _LISTED + 1)]
+    return ", ".join(first[:_LISTED]) + (" and more" if len(first) > _LISTED else "")
+
+
+_LISTED = 8

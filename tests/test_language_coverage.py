@@ -1,0 +1,110 @@
+"""Covered cases against trying them all, one by one."""
+
+from collections.abc import Mapping
+from itertools import product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cruxmap.language.argument_map import (
+    About,
+    AllOf,
+    AnyOf,
+    Before,
+    ByEndOf,
+    ClaimIs,
+    Condition,
+    During,
+    Ever,
+    Not,
+    Phase,
+    StateIn,
+    Timeline,
+    Within,
+    mentioned,
+)
+from cruxmap.language.coverage import NEVER, Choice, uncovered
+
+DAY = Timeline(About("day", "A day."), (Phase("morning", 1), Phase("noon", 2), Phase("night", 1)))
+EVENTS = ("e", "f")
+TIMELINES = dict.fromkeys(EVENTS, DAY)
+DOMAINS: Mapping[str, tuple[Choice, ...]] = {
+    **dict.fromkeys(("a", "b"), (True, False)),
+    "q": ("x", "y", "z"),
+    **dict.fromkeys(EVENTS, (1, 2, 3, 4, NEVER)),
+}
+LAST = {"morning": 1, "noon": 3, "night": 4}
+OF_PHASE = {"morning": (1,), "noon": (2, 3), "night": (4,)}
+
+events, phases = st.sampled_from(EVENTS), st.sampled_from(sorted(LAST))
+states = st.lists(st.sampled_from("xyz"), min_size=1, max_size=3, unique=True).map(tuple)
+atoms = st.one_of(
+    st.builds(ClaimIs, st.sampled_from("ab"), st.booleans()),
+    st.builds(StateIn, st.just("q"), states),
+    st.builds(Before, events, events, st.integers(1, 6)),
+    st.builds(Within, events, events, st.integers(0, 6)),
+    st.builds(Ever, events, st.booleans()),
+    st.builds(During, events, phases),
+    st.builds(ByEndOf, events, phases),
+)
+conditions = st.recursive(
+    atoms,
+    lambda inner: st.one_of(
+        st.builds(Not, inner),
+        st.builds(AllOf, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(AnyOf, st.lists(inner, max_size=3).map(tuple)),
+    ),
+    max_leaves=6,
+)
+
+
+def holds(condition: Condition, case: Mapping[str, Choice]) -> bool:
+    match condition:
+        case ClaimIs(claim=name, value=value):
+            return case[name] is value
+        case StateIn(question=name, states=among):
+            return case[name] in among
+        case Before(event=a, other=b, by=by):
+            first, second = int(case[a]), int(case[b])
+            return first != NEVER and (second == NEVER or first <= second - by)
+        case Within(event=a, other=b, steps=steps):
+            first, second = int(case[a]), int(case[b])
+            return NEVER not in (first, second) and first - steps <= second <= first + steps
+        case Ever(event=name, value=value):
+            return (case[name] != NEVER) is value
+        case During(event=name, phase=phase):
+            return case[name] in OF_PHASE[phase]
+        case ByEndOf(event=name, phase=phase):
+            return 0 < int(case[name]) <= LAST[phase]
+        case Not(part=part):
+            return not holds(part, case)
+        case AllOf(parts=parts):
+            return all(holds(part, case) for part in parts)
+        case AnyOf(parts=parts):
+            return any(holds(part, case) for part in parts)
+
+
+@given(st.lists(conditions, max_size=5))
+def test_a_case_is_found_if_and_only_if_there_is_one(rows):
+    named = {name for row in rows for name in mentioned(row)}
+    names = [name for name in DOMAINS if name in named]
+    cases = [dict(zip(names, values, strict=True)) for values in product(*(DOMAINS[n] for n in names))]
+    open_cases = [case for case in cases if not any(holds(row, case) for row in rows)]
+    found = uncovered(rows, DOMAINS, TIMELINES)
+    assert (found is None) == (not open_cases)
+    if found is not None:
+        agreeing = [case for case in cases if found.items() <= case.items()]
+        assert agreeing
+        assert all(case in open_cases for case in agreeing)
+
+
+def test_rows_are_many_or_steps_are_many():
+    """A thousand rows over 316 steps squared, of which only the last one closes the table."""
+    week = Timeline(About("week", "A week."), (Phase("week", 315),))
+    domains: Mapping[str, tuple[Choice, ...]] = dict.fromkeys(EVENTS, (*range(1, 316), NEVER))
+    rows: list[Condition] = [
+        AllOf((Within("e", "f", n % 300), Before("f", "e", n % 200 + 1))) for n in range(1000)
+    ]
+    timelines = dict.fromkeys(EVENTS, week)
+    assert uncovered([*rows, Not(Before("f", "e", 1))], domains, timelines) == {"e": 301, "f": 1}
+    assert uncovered([*rows, Not(Before("f", "e", 1)), Before("f", "e", 300)], domains, timelines) is None
