@@ -312,3 +312,13 @@ def test_a_name_that_is_no_text_can_be_told_of_all_the_same(tmp_path):
 def test_what_an_unreadable_part_cites_or_holds_is_not_missed(tmp_path):
     text = "sources: {s: {title: S.}}\nclaims: {rain: {text: &a It rains., credence: 30%, source: s}}\n"
     assert the_problem(write(tmp_path, a=text)).code == "yaml-feature"
+
+
+@pytest.mark.parametrize(
+    "text", ["claims:\n  ? @\n  : {text: A., credence: 5%}\n", "voices:\n  ? @\n  : {}\n" + RAIN]
+)
+def test_an_id_is_short_enough_for_the_name_of_a_file(tmp_path, text):
+    assert told(write(tmp_path, a=text.replace("@", "a" * 200))) == []
+    problem = the_problem(write(tmp_path, a=text.replace("@", "a" * 1_000_000)))
+    assert problem.code == "bad-id"
+    assert len(str(problem)) < 500

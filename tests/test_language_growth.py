@@ -8,11 +8,14 @@ import json
 import sys
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cruxmap.language.reading import check
+from cruxmap.language.argument_map import Judgement
+from cruxmap.language.inheritance import Layer, lay, settle
+from cruxmap.language.reading import check, read_map
 from cruxmap.present.problems import problems_json
 
 GROWTH = 4
@@ -174,3 +177,23 @@ def test_the_phrases_that_a_hint_lists_are_a_few(tmp_path):
     (problem,), _ = check(tmp_path)
     assert "likely" in problem.hint
     assert problem.hint.count(",") < 15
+
+
+def test_links_are_followed_once_each(tmp_path):
+    chain = "".join(f"  c{i}: {{text: C., credence: same as c{i + 1}}}\n" for i in range(2000))
+    (tmp_path / "a.yaml").write_text("claims:\n" + chain + "  c2000: {text: C., credence: 5%}\n")
+    argument_map = read_map(tmp_path)
+    layers = lay(argument_map)
+    followed = 0
+
+    class Places(dict[str, Judgement | Layer]):
+        def __getitem__(self, address: str) -> Judgement | Layer:
+            nonlocal followed
+            followed += 1
+            return super().__getitem__(address)
+
+    counting = replace(layers, places=Places(layers.places), ends={})
+    for i in range(2000):
+        assert counting.end_of(f"c{i}") == ("c2000", argument_map.judgements["c2000"].value)
+    assert followed == 2001
+    assert {s.column for s in settle(argument_map).settings} == {"c2000"}

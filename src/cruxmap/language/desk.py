@@ -56,6 +56,8 @@ RESERVED = frozenset(
     }
 )
 OTHERWISE = "otherwise"
+LONGEST_ID = 200
+"""Ids are also names of files, of which systems take 255 bytes."""
 MOST_STEPS = 10_000
 """Steps that a timeline may have: far above what an argument can tell apart."""
 
@@ -81,7 +83,11 @@ class Desk:
 
 
 def check_word(findings: Findings, id_: Text, *, number_ok: bool = True) -> None:
-    """Add a problem unless the id is kebab-case; ids of parts of an entry may be numbers."""
+    """Add a problem unless the id is kebab-case and short; ids of parts of an entry may be numbers."""
+    if len(id_) > LONGEST_ID:
+        message = f"an id of {len(id_):,} characters is too long"
+        findings.add(Code.BAD_ID, message, id_, f"ids have up to {LONGEST_ID} characters")
+        return
     if _WORDS.fullmatch(id_) is None or not (number_ok or id_.islower()):
         tidy = "-".join(re.findall("[a-z0-9]+", id_.lower()))
         hint = (

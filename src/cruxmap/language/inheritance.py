@@ -89,11 +89,34 @@ class Layers:
     row_of: Mapping[str, tuple[str, ...]]
     mapping: Mapping[str, Value]
     rejected: Mapping[str, str]
+    left: dict[str, Elicited] = field(default_factory=dict, repr=False, compare=False)
+    ends: dict[str, tuple[str, Elicited | Rest] | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def single(self, address: str) -> bool:
         """Whether a share is kept as given; the map's own never are."""
         place = self.places[address]
         return isinstance(place, Layer) and place.single
+
+    def end_of(self, address: str) -> tuple[str, Elicited | Rest] | None:
+        """Follow the links from an address to a number and its place, `None` if they lead nowhere.
+
+        Every link is followed once, however many lead to it. Raises ValueError for a circle.
+        """
+        way: dict[str, None] = {}
+        while address not in self.ends:
+            if address in way:
+                raise ValueError(f"`same as` runs in a circle through {address}")
+            way[address] = None
+            value = self.places[address].value if address in self.places else None
+            if isinstance(value, SameAs):
+                address = value.address
+            else:
+                self.ends[address] = None if value is None else (address, value)
+        end = self.ends[address]
+        self.ends.update(dict.fromkeys(way, end))
+        return end
 
 
 def lineage(argument_map: ArgumentMap, worldview: str) -> tuple[Worldview, ...]:
@@ -192,14 +215,15 @@ def settled(layers: Layers, value: Value, address: str) -> tuple[str, Elicited]:
 
     The reader has made sure that links run in no circle. Raises KeyError where one leads nowhere.
     """
-    seen: set[str] = set()
-    while isinstance(value, SameAs):
-        address = value.address
-        if address in seen:
-            raise ValueError(f"`same as` runs in a circle through {address}")
-        seen.add(address)
-        value = layers.places[address].value
-    return address, _rest(layers, address) if isinstance(value, Rest) else value
+    place, number = _followed(layers, value, address)
+    return place, _rest(layers, place) if isinstance(number, Rest) else number
+
+
+def _followed(layers: Layers, value: Value, address: str) -> tuple[str, Elicited | Rest]:
+    end = layers.end_of(value.address) if isinstance(value, SameAs) else (address, value)
+    if end is None:
+        raise KeyError(address)
+    return end
 
 
 def _rest(layers: Layers, rest: str) -> Elicited:
@@ -207,10 +231,18 @@ def _rest(layers: Layers, rest: str) -> Elicited:
 
     They are the shares of the last whole mapping: single shares laid over it do not change its proportions.
     """
-    others = [share for share in layers.row_of[rest] if share != rest]
-    left = left_by([settled(layers, layers.mapping[share], share)[1] for share in others])
-    left = min(max(left, 0.0), 1.0)
-    return Elicited(Scale.PROBABILITY, left, left, "rest")
+    ahead = [rest]  # a link may lead to what another row leaves, and so on for as long as a map is
+    while ahead:
+        row = [share for share in layers.row_of[ahead[-1]] if share != ahead[-1]]
+        others = [_followed(layers, layers.mapping[share], share) for share in row]
+        first = [place for place, value in others if isinstance(value, Rest) and place not in layers.left]
+        if first:
+            ahead += first
+            continue
+        left = left_by([layers.left[place] if isinstance(value, Rest) else value for place, value in others])
+        left = min(max(left, 0.0), 1.0)
+        layers.left[ahead.pop()] = Elicited(Scale.PROBABILITY, left, left, "rest")
+    return layers.left[rest]
 
 
 def left_by(shares: Sequence[Elicited]) -> float:

@@ -56,14 +56,15 @@ def problem_text(problem: Problem, kind: str) -> str:
 
 def marked_line(problem: Problem) -> tuple[str, str]:
     """Return the part of the line around the spot, and a marker to print under it."""
-    text = printable(problem.line_text.rstrip())
+    text = problem.line_text.rstrip()
     at = min(problem.span.column - 1, len(text))
     start = max(0, at - LINE_WIDTH // 2) if len(text) > LINE_WIDTH else 0
     stop = start + LINE_WIDTH
-    before, spot = text[start:at], text[at : min(at + max(problem.span.length, 1), stop)]
+    before = printable(text[start:at])
+    spot = printable(text[at : min(at + max(problem.span.length, 1), stop)])
     lead, tail = "... " if start else "", " ..." if stop < len(text) else ""
     marker = " " * (len(lead) + _cells(before)) + "^" * max(_cells(spot), 1)
-    return f"{lead}{text[start:stop]}{tail}", marker
+    return f"{lead}{printable(text[start:stop])}{tail}", marker
 
 
 def harmless(text: str) -> str:
