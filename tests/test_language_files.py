@@ -322,3 +322,17 @@ def test_an_id_is_short_enough_for_the_name_of_a_file(tmp_path, text):
     problem = the_problem(write(tmp_path, a=text.replace("@", "a" * 1_000_000)))
     assert problem.code == "bad-id"
     assert len(str(problem)) < 500
+
+
+@pytest.mark.parametrize("path", ["a\0b", "x" * 5_000, "x/" * 5_000, "\udcff"])
+def test_a_path_that_no_disk_has_is_said_once_not_to_be_there(path):
+    with pytest.raises(InvalidMap) as caught:
+        read_map(path)
+    assert [problem.code for problem in caught.value.problems] == ["no-such-file"]
+
+
+@pytest.mark.parametrize("path", ["a\0b", "x" * 5_000, "x/" * 5_000, "\udcff"])
+def test_a_model_at_a_path_that_no_disk_has_is_one_problem(path):
+    with pytest.raises(InvalidMap) as caught:
+        read_model(path)
+    assert [problem.code for problem in caught.value.problems] in (["no-such-file"], ["unreadable-file"])

@@ -197,3 +197,14 @@ def test_links_are_followed_once_each(tmp_path):
         assert counting.end_of(f"c{i}") == ("c2000", argument_map.judgements["c2000"].value)
     assert followed == 2001
     assert {s.column for s in settle(argument_map).settings} == {"c2000"}
+
+
+def test_what_one_row_leaves_may_be_linked_on_and_on(tmp_path):
+    text = "questions:\n"
+    for i in range(2000):
+        text += f"  q{i}: {{text: Q., states: [a, b], credence: {{a: same as q{i + 1}.b, b: rest}}}}\n"
+    text += "  q2000: {text: Q., states: [a, b], credence: {a: 5%, b: 95%}}\n"
+    (tmp_path / "a.yaml").write_text(text)
+    perspective = settle(read_map(tmp_path))
+    assert perspective.setting["q1999.b"].value.middle == pytest.approx(0.05)
+    assert perspective.setting["q0.b"].value.middle == pytest.approx(0.95)

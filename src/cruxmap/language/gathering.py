@@ -222,15 +222,13 @@ def model_files(folder: Path, findings: Findings) -> Iterator[Path]:
 
 def tell_misplaced(folder: Path, findings: Findings, read: Container[str] = ()) -> None:
     """Add a problem for each YAML file in a subfolder, however deep; those named in `read` are none."""
-    for below in subfolders(folder, findings):
-        if below.name in read:
-            continue
-        for place, inner, names in os.walk(below):
-            inner[:] = sorted(name for name in inner if not name.startswith("."))
-            for name in sorted(filter(_NEARLY.search, names)):
-                message = f"files in the folder `{below.name}` are not read"
-                hint = f"move it to `{shown(folder)}`"
-                findings.add(Code.MISPLACED_FILE, message, Span(shown(Path(place, name))), hint)
+    for place, inner, names in os.walk(folder):
+        inside = Path(place) != folder
+        inner[:] = sorted(name for name in inner if name[0] != "." and (inside or name not in read))
+        for name in sorted(filter(_NEARLY.search, names)) if inside else ():
+            message = f"files in the folder `{shown(Path(Path(place).name))}` are not read"
+            hint = f"move it to `{shown(folder)}`"
+            findings.add(Code.MISPLACED_FILE, message, Span(shown(Path(place, name))), hint)
 
 
 def subfolders(folder: Path, findings: Findings) -> list[Path]:
@@ -242,10 +240,9 @@ def _inside(folder: Path, findings: Findings) -> list[Path]:
     """Return what is in a folder by name, hidden things left out."""
     try:
         names = sorted(entry.name for entry in folder.iterdir())
-    except (FileNotFoundError, NotADirectoryError):
-        return []
     except OSError as error:
-        findings.add(Code.UNREADABLE_FILE, f"cannot be read: {error.strerror}", Span(shown(folder)))
+        if os.path.isdir(folder):
+            findings.add(Code.UNREADABLE_FILE, f"cannot be read: {error.strerror}", Span(shown(folder)))
         return []
     return [folder / name for name in names if not name.startswith(".")]
 

@@ -169,7 +169,7 @@ def maps_at(path: str | os.PathLike[str] = ".") -> tuple[ArgumentMap, ...]:
 
 
 def _tidy(path: str | os.PathLike[str]) -> Path:
-    return Path(os.path.normpath(path))
+    return Path(os.path.normpath(os.fspath(path).replace("\0", "\ufffd")))  # which no path on a disk has
 
 
 def _identity(folder: Path) -> str:
