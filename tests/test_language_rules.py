@@ -760,7 +760,6 @@ def test_a_sentence_cut_into_keys_is_recognised(tmp_path, entry, hint):
         "probe: {text: A probe., all_of: [{rain: LONG}]}",
         "probe: {text: A probe., at_least: {count: LONG, of: [rain]}}",
         "probe: {text: A probe., credence: 5%, source: LONG#LONG}",
-        "LONG!: {text: A probe., credence: 5%}",
     ],
 )
 def test_messages_quote_only_the_beginning_of_what_is_long(tmp_path, claim):
