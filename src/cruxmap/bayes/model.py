@@ -64,7 +64,8 @@ def _exact(inquiry: Inquiry) -> pm.Model:
                 network, entries, tuple(Run(w, evidence) for w in everyone), variables
             ).marginals
             true = [marginals[variable][1] for variable in variables]
-            pm.Deterministic(name, pt.stack(true, axis=1), dims=("worldview", dim))
+            stacked = pt.stack(true, axis=1) if true else pt.zeros((len(everyone), 0))
+            pm.Deterministic(name, stacked, dims=("worldview", dim))
     return pm_model
 
 

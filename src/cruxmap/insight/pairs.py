@@ -49,7 +49,8 @@ class PairMatrix:
 
     `gap_logit[i][j]` is logit P_i - logit P_j of the target, `None` where it is not finite. `distance` is
     the root of the mean Jensen-Shannon divergence (bans) of what the two think of each claim that the
-    target rests on; worldviews in which what is given is impossible come last, and have none.
+    target rests on, 0 where it rests on no claim; worldviews in which what is given is impossible come
+    last, and have none.
     """
 
     target: str
@@ -189,14 +190,14 @@ def _claims(inquiry: Inquiry) -> FloatArray:
 
 
 def _distances(chances: FloatArray) -> FloatArray:
-    """Return distances (n, n) between worldviews' chances of claims (2, claims, n)."""
-    n = chances.shape[-1]
+    """Return distances (n, n) between worldviews' chances of claims (2, claims, n), 0 without claims."""
+    _, claims, n = chances.shape
     apart = np.zeros((n, n))
     for i, j in combinations(range(n), 2):
         a, b = chances[..., i], chances[..., j]
         middle = (a + b) / 2
         divergence = float((rel_entr(a, middle) + rel_entr(b, middle)).sum()) / (2 * LN_10)
-        apart[i, j] = apart[j, i] = math.sqrt(max(0.0, divergence) / chances.shape[1])
+        apart[i, j] = apart[j, i] = math.sqrt(max(0.0, divergence) / max(1, claims))
     return apart
 
 
