@@ -547,7 +547,9 @@ def takes(
     worldview: WorldviewOption = None,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="ADDRESS", help="Change this judgement, no others. Repeatable."),
+        typer.Option(
+            "--only", metavar="ADDRESS", help="Change this judgement or entry, no others. Repeatable."
+        ),
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:

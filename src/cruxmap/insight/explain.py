@@ -7,10 +7,10 @@ what the model assumes and observes.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from cruxmap.errors import InvalidMap, Problem
+from cruxmap.insight.words import did_you_mean
 from cruxmap.language.argument_map import (
     Argument,
     ArgumentMap,
@@ -229,9 +229,7 @@ def find_entry(argument_map: ArgumentMap, address: str) -> Entry:
         return argument_map.entry[address]
     if address in argument_map.judgements:
         return argument_map.entry[argument_map.judgements[address].owner]
-    known = [*argument_map.entry, *argument_map.judgements]
-    nearest = get_close_matches(address, known, n=1)
-    hint = f"did you mean `{nearest[0]}`?" if nearest else ""
+    hint = did_you_mean(address, (*argument_map.entry, *argument_map.judgements))
     raise InvalidMap((Problem("unknown-address", f"there is no `{address}` in the map", hint=hint),))
 
 

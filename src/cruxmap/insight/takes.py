@@ -5,8 +5,9 @@ few large changes against more small ones, each recomputed over all draws.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 import numpy as np
@@ -14,18 +15,36 @@ from scipy.special import expit, logit
 
 from cruxmap.insight.coherence import natural_value
 from cruxmap.insight.cruxes import settled_nodes
-from cruxmap.insight.predictive import Draws, View, log_odds, logit_of_mean, sides, views
+from cruxmap.insight.predictive import (
+    Draws,
+    View,
+    log_odds,
+    logit_of_mean,
+    mean_log_odds,
+    sides,
+    views,
+)
 from cruxmap.insight.separation import connected, graph_of
-from cruxmap.insight.words import checked_address, checked_worldview, percent
-from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, Scale
+from cruxmap.insight.words import ROUNDING, checked_address, checked_worldview, is_at, percent
+from cruxmap.language.argument_map import (
+    LOGIT_OF_CERTAINTY,
+    MAP_WORLDVIEW,
+    Z_95,
+    Elicited,
+    ModelSpec,
+    Role,
+    Scale,
+)
+from cruxmap.language.inheritance import shares_in_force
+from cruxmap.language.judgement import format_value
 from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, inquire
-from cruxmap.network.network import FloatArray
+from cruxmap.network.network import FloatArray, IntArray
 from cruxmap.network.queries import log_z_gradient
-from cruxmap.network.tables import fill, pullback, unconstrained
+from cruxmap.network.tables import BoolArray, fill, pullback, unconstrained
 
 FARTHEST = 20.0
-"""How far one judgement may be moved, in log-odds: from one in a billion to nearly one."""
+"""The log-odds up to which one judgement may be moved, either way: one in a billion, or nearly one."""
 
 STRIDE = 0.25
 """How far each step of the search moves one judgement, in log-odds."""
@@ -43,7 +62,10 @@ FURTHEST_SCALE = 4.0
 """How many times as far as the search thought a move may have to go over all draws."""
 
 PRECISION = 1e-4
-"""How near the goal, in log-odds, an answer must come from the far side."""
+"""How near the goal, in log-odds, an answer must come from the far side, before it is written down."""
+
+DIGITS = 4
+"""With how many digits the numbers of an answer are written, those near 100% by their distance from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +79,27 @@ class Goal:
     def met_by(self, log_odds: float) -> bool:
         """Tell whether an estimate with these log-odds has got there."""
         wanted = float(logit(self.threshold))
-        return log_odds >= wanted if self.rise else log_odds <= wanted
+        return log_odds >= wanted - ROUNDING if self.rise else log_odds <= wanted + ROUNDING
 
 
 @dataclass(frozen=True, slots=True)
 class TakeStep:
-    """One judgement moved: from where to where (natural scale, centres), by how much log-odds, in words."""
+    """One judgement moved: from where to where (natural scale, centres), by how much log-odds, in words.
+
+    `value` is the new number as the language writes it, with its interval.
+    """
 
     address: str
     before: float
     after: float
     log_odds: float
+    value: str
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One way of getting there. `estimate` is the mean over all draws after the changes."""
+    """One way of getting there. `estimate` is the mean over all draws with the numbers as written."""
 
     steps: tuple[TakeStep, ...]
     total_log_odds: float
@@ -119,6 +145,7 @@ class Takes:
                             "before": step.before,
                             "after": step.after,
                             "log_odds": step.log_odds,
+                            "value": step.value,
                             "sentence": step.sentence,
                         }
                         for step in take.steps
@@ -143,17 +170,19 @@ def takes(
     """Return the smallest changes of a worldview's judgements that carry its estimate to a goal.
 
     Give exactly one of `above`, `below` (probabilities between 0 and 1) and `agree_with` (a worldview whose
-    estimate is to be reached). `only` restricts the changes to some addresses. A judgement is moved with
-    its whole interval; constants and rejected arguments stay. The search is greedy: first one judgement by
-    itself, exactly, then sets grown step by step where the estimate gives most. Raises `InvalidMap` for an
-    unknown worldview or address, `ValueError` for no goal or two.
+    estimate is to be reached). `only` restricts the changes to some addresses, or to all that an entry has.
+    A judgement is moved with its whole interval, as far as a setting may say it: a strength's ends not below
+    1x, and one share of a question, which the others make room for. Constants, rejected arguments and
+    numbers without an address of their own stay. The search is greedy: first one judgement by itself,
+    exactly, then sets grown step by step where the estimate gives most. Where something conditions the
+    judgements, the draws are those before the change. Raises `InvalidMap` for an unknown worldview or
+    address, `ValueError` for no goal or two.
     """
     for address in only:
         checked_address(model.map, address)
     work = Work(executor, progress)
     view = _view(model, worldview, work)
-    inquiry, state = view.inquiry, _State(view)
-    start = state.estimate(np.zeros(len(inquiry.network.addresses)))
+    start = mean_log_odds(view)
     goal = _goal(start, above, below, None if agree_with is None else _view(model, agree_with, work))
 
     def answer(frontier: tuple[Take, ...], reason: str | None) -> Takes:
@@ -172,14 +201,15 @@ def takes(
         return answer((), "the estimate is there already")
     if math.isinf(start):
         return answer((), "the target is certain in this worldview: no number that may move reaches it")
-    movable = _movable(inquiry, only)
+    state = _State(view, _room(view.inquiry))
+    movable = _movable(state, only)
     if not movable:
         return answer((), "nothing that may change can move the target")
     moves = _search(state, goal, movable)
-    fitted = [fit for move in moves if (fit := _fitted(state, goal, start, move)) is not None]
-    if not fitted:
+    found = [take for move in moves if (take := _fitted(state, goal, start, move)) is not None]
+    if not found:
         return answer((), f"no change of up to {MOST_CHANGES} judgements reaches it")
-    return answer(tuple(_take(inquiry, state, move) for move in _frontier(fitted)), None)
+    return answer(_frontier(found, lambda take: (take.count, take.total_log_odds)), None)
 
 
 def _view(model: ModelSpec, worldview: str, work: Work) -> View:
@@ -196,7 +226,7 @@ def _goal(start: float, above: float | None, below: float | None, other: View | 
         case None, float(threshold), None:
             return Goal(threshold, False, f"below {percent(threshold)}")
         case None, None, View():
-            reached = _State(other).estimate(np.zeros(len(other.inquiry.network.addresses)))
+            reached = mean_log_odds(other)
             if not math.isfinite(reached):
                 return None
             mean = float(expit(reached))
@@ -205,66 +235,120 @@ def _goal(start: float, above: float | None, below: float | None, other: View | 
             raise ValueError("give exactly one of above, below and agree_with")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Room:
+    """Where each judgement's centre is before it moves, and how far it may go, (n_judgements,) each.
+
+    What stays may go from 0 to 0. A share starts from where it is in force, whatever its mapping says. `row`
+    numbers the rows of shares, -1 for what is no share: of a row only one share is moved.
+    """
+
+    start: FloatArray
+    least: FloatArray
+    most: FloatArray
+    row: IntArray
+
+
+def _room(inquiry: Inquiry) -> _Room:
+    judgements, numbers = inquiry.model.map.judgements, inquiry.numbers
+    in_force = shares_in_force(inquiry.model.map, inquiry.perspectives[0])
+    start, kept = numbers.mu[0].copy(), numbers.single[0]
+    rows = [name.rpartition(".")[0] if name in in_force else "" for name in inquiry.network.addresses]
+    numbering = {name: number for number, name in enumerate(dict.fromkeys(filter(None, rows)))}
+    row = np.array([numbering.get(name, -1) for name in rows], dtype=np.int64)
+    stays = np.array([not judgement.overridable for judgement in judgements.values()])
+    stays |= np.abs(start) >= LOGIT_OF_CERTAINTY
+    top = np.full(len(row), FARTHEST)
+    for share in np.flatnonzero((row >= 0) & ~stays):
+        others = (row == row[share]) & (np.arange(len(row)) != share)
+        left = 1.0 - expit(start[others & kept]).sum()
+        stays[share] |= left <= 0 or bool(kept[others].all())  # nobody makes room
+        start[share] = logit(in_force[inquiry.network.addresses[share]])
+        top[share] = min(FARTHEST, logit(left) - ROUNDING) if left > 0 else start[share]
+    bottom = np.where(numbers.is_strength, -Z_95 * numbers.sd[0], -FARTHEST)
+    least, most = np.minimum(bottom - start, 0.0), np.maximum(top - start, 0.0)
+    return _Room(start, np.where(stays, 0.0, least), np.where(stays, 0.0, most), row)
+
+
 @dataclass(frozen=True, slots=True)
 class _State:
     """The estimate of one worldview as a function of how far each judgement's centre is moved."""
 
     view: View
+    room: _Room
 
     @property
     def inquiry(self) -> Inquiry:
         """The network and the numbers."""
         return self.view.inquiry
 
-    def estimate(self, moved: FloatArray) -> float:
-        """Return the log-odds of the mean over all draws after a move (n_judgements,)."""
-        tasks = [(start, stop, moved[:, None]) for _, start, stop in self.view.blocks()]
-        return logit_of_mean(np.concatenate(self._after(tasks), axis=1))
+    def single(self, moves: FloatArray) -> BoolArray:
+        """Return which shares are kept as given after moves (n_judgements, m): the moved ones too."""
+        kept: BoolArray = self.inquiry.numbers.single[0][:, None] | (
+            (moves != 0) & (self.room.row >= 0)[:, None]
+        )
+        return kept
+
+    def shift(self, moves: FloatArray) -> FloatArray:
+        """Return how far moves (n_judgements, m) carry the numbers as they are written."""
+        offset = self.room.start - self.inquiry.numbers.mu[0]
+        return np.asarray(moves + np.where(moves != 0, offset[:, None], 0.0))
+
+    def estimate(self, values: Mapping[str, Elicited]) -> float:
+        """Return the log-odds of the mean over all draws with other numbers in some places."""
+        model = self.inquiry.model
+        settings = (*model.settings, *values.items())
+        return mean_log_odds(replace(self.view, inquiry=inquire(replace(model, settings=settings))))
 
     def roughly(self, moves: FloatArray) -> FloatArray:
         """Return the same over a few draws, for several moves (n_judgements, m): (m,)."""
         n = min(SEARCH_DRAWS, self.view.n_draws)
         size = max(1, draws_per_block(self.inquiry) // n)
-        tasks = [(0, n, moves[:, start:stop]) for start, stop in blocks(moves.shape[1], size)]
-        return np.array([logit_of_mean(logits) for part in self._after(tasks) for logits in part])
-
-    def _after(self, tasks: Sequence["_Moves"]) -> list[FloatArray]:
-        return list(self.view.work.map(_log_odds_after, (self.inquiry, self.view.draw), tasks))
+        kept, moves = self.single(moves), self.shift(moves)
+        tasks = [
+            (n, moves[:, start:stop], kept[:, start:stop]) for start, stop in blocks(moves.shape[1], size)
+        ]
+        parts = self.view.work.map(_log_odds_after, (self.inquiry, self.view.draw), tasks)
+        return np.array([logit_of_mean(logits) for part in parts for logits in part])
 
     def slopes(self, moved: FloatArray) -> FloatArray:
         """Return the derivative of `roughly` by each column's move, (n_judgements,)."""
         network, numbers = self.inquiry.network, self.inquiry.numbers
         z = self.view.draw(0, min(SEARCH_DRAWS, self.view.n_draws))
-        u = unconstrained(numbers, z, 0) + moved[numbers.column[0], None]
-        entries = fill(network.program, u, numbers.single[0])
+        u = unconstrained(numbers, z, 0) + self.shift(moved[:, None])[numbers.column[0]]
+        single = self.single(moved[:, None])[:, 0]
+        entries = fill(network.program, u, single)
         (no, below), (yes, above) = (log_z_gradient(network, entries, side) for side in sides(self.inquiry))
         p, rest = expit(yes - no), expit(no - yes)
-        by_address = pullback(network.program, u, numbers.single[0], entries, above - below)
+        by_address = pullback(network.program, u, single, entries, above - below)
         slopes = np.zeros(len(moved))
         np.add.at(slopes, numbers.column[0], by_address @ (p * rest) / len(p))
         return np.asarray(slopes / (p.mean() * rest.mean()))
 
 
-type _Moves = tuple[int, int, FloatArray]
-"""The first of some draws and the one after the last, and moves (n_judgements, m)."""
+type _Moves = tuple[int, FloatArray, BoolArray]
+"""How many draws, shifts (n_judgements, m), and which shares each of them keeps as given."""
 
 
 def _log_odds_after(inquiry: Inquiry, draw: Draws, task: _Moves) -> FloatArray:
-    """Return the target's log-odds after each move in each of the draws, (m, draws)."""
-    start, stop, moves = task
+    """Return the target's log-odds after each shift in each of the first draws, (m, draws)."""
+    n, shifts, single = task
     numbers = inquiry.numbers
-    u = unconstrained(numbers, draw(start, stop), 0)[:, None, :] + moves[numbers.column[0], :, None]
-    entries = fill(inquiry.network.program, u.reshape(len(u), -1), numbers.single[0])
-    return log_odds(inquiry, entries).reshape(moves.shape[1], stop - start)
+    u = unconstrained(numbers, draw(0, n), 0)[:, None, :] + shifts[numbers.column[0], :, None]
+    entries = fill(inquiry.network.program, u.reshape(len(u), -1), np.repeat(single, n, axis=1))
+    return log_odds(inquiry, entries).reshape(shifts.shape[1], n)
 
 
-def _movable(inquiry: Inquiry, only: Sequence[str]) -> list[int]:
+def _movable(state: _State, only: Sequence[str]) -> list[int]:
     """Return the judgements, by number, that may move and reach the target; links follow what they name."""
+    inquiry, room = state.inquiry, state.room
     numbers, addresses, settled = inquiry.numbers, inquiry.network.addresses, settled_nodes(inquiry)
-    constant = np.abs(numbers.mu[0]) >= LOGIT_OF_CERTAINTY
-    graph = graph_of(inquiry, np.where(constant, -1, numbers.column[0]), settled)
-    reached = connected(graph, inquiry.targets[0], settled)
-    return sorted(-1 - node for node in reached if node < 0 and (not only or addresses[-1 - node] in only))
+    stays = (room.least == 0) & (room.most == 0)
+    graph = graph_of(inquiry, np.where(stays[numbers.column[0]], -1, numbers.column[0]), settled)
+    reached = (-1 - node for node in connected(graph, inquiry.targets[0], settled) if node < 0)
+    return sorted(
+        number for number in reached if not only or any(is_at(addresses[number], name) for name in only)
+    )
 
 
 # --- the search ----------------------------------------------------------------------------------
@@ -286,24 +370,24 @@ def _search(state: _State, goal: Goal, movable: Sequence[int]) -> tuple[FloatArr
             if move is not None:
                 moves.append(move)
         state.view.tell("sets of changes", count, MOST_CHANGES)
-    return _frontier(moves if many is None else [*moves, many])
+    return _frontier(moves if many is None else [*moves, many], _measure)
 
 
 def _pays(move: FloatArray, fewer: Sequence[FloatArray]) -> bool:
     """Tell whether a move is enough smaller than those of fewer judgements to be worth more changes."""
-    return all(_size(move) <= WORTHWHILE * _size(other) for other in fewer)
+    return all(_measure(move)[1] <= WORTHWHILE * _measure(other)[1] for other in fewer)
 
 
-def _size(move: FloatArray) -> float:
-    return float(np.abs(move).sum())
+def _measure(move: FloatArray) -> tuple[int, float]:
+    return int(np.count_nonzero(move)), float(np.abs(move).sum())
 
 
-def _frontier(moves: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
-    """Keep, for each number of judgements, the smallest move, where it pays against the fewer ones."""
-    kept: list[FloatArray] = []
-    for move in sorted(moves, key=lambda move: (np.count_nonzero(move), _size(move))):
-        if _pays(move, kept):
-            kept.append(move)
+def _frontier[T](found: Iterable[T], measure: Callable[[T], tuple[int, float]]) -> tuple[T, ...]:
+    """Keep, for each number of judgements, what is smallest, where it pays against the fewer ones."""
+    kept: list[T] = []
+    for one in sorted(found, key=measure):
+        if all(measure(one)[1] <= WORTHWHILE * measure(other)[1] for other in kept):
+            kept.append(one)
     return tuple(kept)
 
 
@@ -311,7 +395,7 @@ def _one_judgement(state: _State, goal: Goal, movable: Sequence[int]) -> tuple[F
     """Return the shortest move of a single judgement, and the judgements by how far each could get alone."""
     n = len(state.inquiry.network.addresses)
     rows = np.array([*movable, *movable])
-    ends = np.repeat([-FARTHEST, FARTHEST], len(movable))
+    ends = np.concatenate([state.room.least[movable], state.room.most[movable]])
     sign = 1.0 if goal.rise else -1.0
 
     def at(rows: FloatArray, distance: FloatArray) -> FloatArray:
@@ -348,8 +432,11 @@ def _stagewise(state: _State, goal: Goal, allowed: Sequence[int], count: int) ->
     while not goal.met_by(before):
         used = np.flatnonzero(move)
         candidates = np.array(allowed if len(used) < count else used)
+        row = state.room.row[candidates]
+        candidates = candidates[(row < 0) | ~np.isin(row, state.room.row[used]) | np.isin(candidates, used)]
         gain = sign * state.slopes(move)[candidates]
-        gain[np.abs(move[candidates] + STRIDE * np.sign(gain)) > FARTHEST] = 0.0
+        further = move[candidates] + STRIDE * np.sign(gain)
+        gain[(further < state.room.least[candidates]) | (further > state.room.most[candidates])] = 0.0
         best = candidates[int(np.argmax(np.abs(gain)))]
         direction = np.sign(gain[int(np.argmax(np.abs(gain)))])
         if direction == 0:
@@ -362,17 +449,17 @@ def _stagewise(state: _State, goal: Goal, allowed: Sequence[int], count: int) ->
     return move
 
 
-def _fitted(state: _State, goal: Goal, start: float, move: FloatArray) -> FloatArray | None:
+def _fitted(state: _State, goal: Goal, start: float, move: FloatArray) -> Take | None:
     """Scale a move so that the estimate over all draws just meets the goal; `None` where it never does.
 
     `start` are the log-odds before. By false position (the Illinois rule), from the far side: a few
-    evaluations.
+    evaluations. The numbers are written to the nearest few digits if that meets the goal, or else beyond.
     """
     sign = 1.0 if goal.rise else -1.0
     wanted = sign * float(logit(goal.threshold)) + PRECISION / 2
 
     def missing(scale: float) -> float:
-        return sign * state.estimate(scale * move) - wanted
+        return sign * state.estimate(_moved(state, scale * move)) - wanted
 
     near, below, far, above = 0.0, sign * start - wanted, 1.0, missing(1.0)
     while above < 0:
@@ -387,24 +474,81 @@ def _fitted(state: _State, goal: Goal, start: float, move: FloatArray) -> FloatA
             far, above, below = middle, there, below / 2
         else:
             near, below = middle, there
-    return far * move
+    exact = _moved(state, far * move)
+    for values in (_written(state, exact, beyond=False), _written(state, exact, beyond=True), exact):
+        if goal.met_by(reached := state.estimate(values)):
+            break
+    steps = sorted((_step(state, *change) for change in values.items()), key=lambda step: -abs(step.log_odds))
+    return Take(tuple(steps), sum(abs(step.log_odds) for step in steps), float(expit(reached)))
 
 
-def _take(inquiry: Inquiry, state: _State, move: FloatArray) -> Take:
-    used = sorted(np.flatnonzero(move), key=lambda number: -abs(move[number]))
-    steps = tuple(_step(inquiry, int(number), float(move[number])) for number in used)
-    return Take(steps, _size(move), float(expit(state.estimate(move))))
+def _moved(state: _State, move: FloatArray) -> dict[str, Elicited]:
+    """Return the numbers after a move (n_judgements,) of the centres, by address."""
+    move = np.clip(move, state.room.least, state.room.most)
+    return {
+        state.inquiry.network.addresses[number]: _at(
+            state, int(number), float(state.room.start[number] + move[number])
+        )
+        for number in np.flatnonzero(move)
+    }
 
 
-def _step(inquiry: Inquiry, number: int, moved: float) -> TakeStep:
-    address, mu = inquiry.network.addresses[number], float(inquiry.numbers.mu[0][number])
-    judgement = inquiry.model.map.judgements[address]
-    before, after = (natural_value(inquiry, address, u) for u in (mu, mu + moved))
-    match judgement.role.scale:
-        case Scale.PROBABILITY:
-            ends = f"from {percent(before)} to {percent(after)}"
-        case Scale.RATIO:
-            ends = f"from {before:.2g}x to {after:.2g}x"
-    verb = "raise" if moved > 0 else "lower"
-    text = inquiry.model.map.entry[judgement.owner].about.text
-    return TakeStep(address, before, after, moved, f"{verb} {address} {ends}: {text}")
+def _at(state: _State, number: int, centre: float) -> Elicited:
+    """Return a judgement with its interval around another centre; no strength's end is below 1x."""
+    address, spread = state.inquiry.network.addresses[number], Z_95 * state.inquiry.numbers.sd[0][number]
+    role = state.inquiry.model.map.judgements[address].role
+    ends = [natural_value(state.inquiry, address, float(u)) for u in (centre - spread, centre + spread)]
+    low, high = (max(end, 1.0) for end in ends) if role is Role.STRENGTH else ends
+    return Elicited(role.scale, low, high)
+
+
+def _written(state: _State, values: Mapping[str, Elicited], *, beyond: bool) -> dict[str, Elicited]:
+    """Round numbers to a few digits: to the nearest, or on in the direction in which they were moved."""
+    rounded = {}
+    for address, value in values.items():
+        rounding = ROUND_HALF_EVEN
+        if beyond:
+            rounding = ROUND_CEILING if value.mu > _before(state, address).mu else ROUND_FLOOR
+        rounded[address] = _rounded(value, rounding)
+    return rounded
+
+
+def _rounded(value: Elicited, rounding: str = ROUND_HALF_EVEN) -> Elicited:
+    context = Context(prec=DIGITS, rounding=rounding)
+
+    def end(number: float) -> float:
+        whole = 1 if value.scale is Scale.PROBABILITY and number > 0.5 else 0
+        return float(whole + context.plus(Decimal(number) - whole))
+
+    return replace(value, low=end(value.low), high=end(value.high))
+
+
+def _before(state: _State, address: str) -> Elicited:
+    """Return a number before it moves, a share as it is in force."""
+    number = state.inquiry.network.addresses.index(address)
+    written = state.inquiry.perspectives[0].setting[address].value
+    start = float(state.room.start[number])
+    return written if abs(start - written.mu) < ROUNDING else _at(state, number, start)
+
+
+def _step(state: _State, address: str, after: Elicited) -> TakeStep:
+    argument_map, before = state.inquiry.model.map, _before(state, address)
+    text = argument_map.entry[argument_map.judgements[address].owner].about.text
+    verb = "raise" if after.mu > before.mu else "lower"
+    value = format_value(after)
+    old = "" if before.is_point else before.text
+    ends = (_number(before, old or format_value(_rounded(before))), _number(after, value))
+    return TakeStep(
+        address,
+        before.middle,
+        after.middle,
+        after.mu - before.mu,
+        value,
+        f"{verb} {address} from {' to '.join(ends)}: {text}",
+    )
+
+
+def _number(value: Elicited, written: str) -> str:
+    """Put the centre of an interval before what is written; a point is that alone."""
+    middle = _rounded(Elicited(value.scale, value.middle, value.middle))
+    return written if value.is_point else f"{format_value(middle)} ({written})"

@@ -5,6 +5,7 @@ In: an `ArgumentMap`, the id of a worldview, and settings laid over it. Out: a `
 `extends`, whole mappings, single shares, `rejects` and `same as` combine.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
@@ -146,6 +147,25 @@ def settle(
     """
     layers = lay(argument_map, worldview, settings)
     return Perspective(worldview, tuple(_settings(layers)))
+
+
+def shares_in_force(argument_map: ArgumentMap, perspective: Perspective) -> dict[str, float]:
+    """Return the central share of every state, by its address, as it counts once its row is put together.
+
+    Shares that are kept as given are so, divided by their sum where that is above 1; the others fill what
+    these leave, in their proportions.
+    """
+    shares = {}
+    for row in _share_rows(argument_map).values():
+        settings = [perspective.setting[address] for address in row]
+        kept, others = (
+            math.fsum(s.value.middle for s in settings if s.single is one) for one in (True, False)
+        )
+        for setting in settings:
+            whole = max(kept, 1.0) if setting.single and others else kept if setting.single else others
+            room = 1.0 if setting.single else max(1.0 - kept, 0.0)
+            shares[setting.address] = setting.value.middle * room / whole if whole else 0.0
+    return shares
 
 
 def lay(

@@ -244,7 +244,7 @@ def group_text(argument_map: ArgumentMap, name: str) -> str:
 
 
 def takes_listings(takes: Takes, argument_map: ArgumentMap) -> tuple[Listing, ...]:
-    """Return the ways of getting there, one row per judgement changed."""
+    """Return the ways of getting there, one row per judgement changed; for people, one row per way."""
     columns = (
         Column("count", "changes", right=True),
         Column("total_log_odds", "log-odds in all", brief, right=True),
@@ -254,6 +254,7 @@ def takes_listings(takes: Takes, argument_map: ArgumentMap) -> tuple[Listing, ..
         Column("before", "before", brief, right=True),
         Column("after", "after", brief, right=True),
         Column("log_odds", "by log-odds", signed, right=True),
+        Column("value", "new value"),
         Column("sentence", "how"),
     )
     rows = tuple(
@@ -266,6 +267,7 @@ def takes_listings(takes: Takes, argument_map: ArgumentMap) -> tuple[Listing, ..
             step.before,
             step.after,
             step.log_odds,
+            step.value,
             step.sentence,
         )
         for take in takes.frontier
@@ -276,4 +278,5 @@ def takes_listings(takes: Takes, argument_map: ArgumentMap) -> tuple[Listing, ..
     if takes.reason is not None:
         notes.append(f"No change to show: {takes.reason}.")
     shown = ("count", "total_log_odds", "estimate", "sentence")
-    return (Listing("steps", Table(title, columns, rows, tuple(notes)), shown, max(1, len(rows))),)
+    table = Table(title, columns, rows, tuple(notes))
+    return (Listing("steps", table, shown, max(1, len(rows)), gathered=True),)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from cruxmap.present.tables import Table
 
@@ -14,7 +15,8 @@ class Listing:
     """A table in full under a short name; people see the columns named `shown`, and the first `rows`.
 
     Where `rows` is 0, people see it only when they ask for it. Where it is `stacked`, the `text` stands
-    under the `id`, in its column, which leaves room for the others.
+    under the `id`, in its column, which leaves room for the others. Where it is `gathered`, neighbours that
+    differ only in the last column shown are one row for people, with "and" between what that column says.
     """
 
     name: str
@@ -22,6 +24,7 @@ class Listing:
     shown: tuple[str, ...]
     rows: int = FIRST
     stacked: bool = False
+    gathered: bool = False
 
     @property
     def abridged(self) -> Table:
@@ -44,11 +47,14 @@ class Listing:
             for place, key in enumerate(keys)
             if key in self.shown and not (self.stacked and key == "text")
         ]
-        return replace(
-            self.table,
-            columns=tuple(self.table.columns[place] for place in places),
-            rows=tuple(tuple(row[place] for place in places) for row in rows),
-        )
+        shown = [tuple(row[place] for place in places) for row in rows]
+        if self.gathered:
+            shown = [
+                (*same, "\nand ".join(str(row[-1]) for row in group))
+                for same, group in groupby(shown, key=lambda row: row[:-1])
+            ]
+        columns = tuple(self.table.columns[place] for place in places)
+        return replace(self.table, columns=columns, rows=tuple(shown))
 
 
 def for_people(listings: Sequence[Listing]) -> tuple[Table, ...]:
