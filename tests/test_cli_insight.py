@@ -1,6 +1,7 @@
 """Cruxes, diffs, takes, coherence and pools as people and programs meet them on the command line."""
 
 import math
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from commanding import Cruxmap
+from written import write
 
 POWER = str(Path(__file__).parent.parent / "models" / "power-seeking.yaml")
 BOTH = ("carlsmith", "superforecasters")
@@ -231,10 +233,66 @@ def test_nothing_changed_since_a_revision(cruxmap: Cruxmap, committed: Path) -> 
     assert "Entries" not in outcome.out
 
 
-def test_an_unknown_revision_is_a_problem(cruxmap: Cruxmap, committed: Path) -> None:
-    outcome = cruxmap("diff", "power-seeking", "--git", "no-such-branch")
-    assert (outcome.code, outcome.out) == (1, "")
-    assert "git cannot read this" in outcome.err
+@pytest.mark.parametrize(
+    ("revision", "hint"),
+    [
+        ("no-such-branch", "known: HEAD, before-lunch"),
+        ("before-launch", "did you mean `before-lunch`?"),
+        ("lunch", "did you mean `before-lunch`?"),
+        ("HEAD..before-lunch", "one revision, as in `--git HEAD~1`"),
+        ("HEAD...before-lunch", "one revision, as in `--git HEAD~1`"),
+        ("--output=x", "known: HEAD, before-lunch"),
+    ],
+)
+def test_an_unknown_revision_is_wrong_usage(
+    revision: str, hint: str, cruxmap: Cruxmap, committed: Path
+) -> None:
+    git(committed, "branch", "-m", "before-lunch")
+    outcome = cruxmap("diff", "power-seeking", f"--git={revision}")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"git knows no revision `{revision}`" in outcome.err
+    assert hint in outcome.err
+    assert "models" not in outcome.err
+
+
+def test_arguments_are_added_and_removed_and_small_moves_are_told_apart(
+    cruxmap: Cruxmap, tmp_path: Path
+) -> None:
+    text = """
+    claims:
+      t: {text: Target., credence: 20%}
+    arguments:
+      ARGUMENT
+    """
+    gone = "gone: {text: Old., for: t, strength: 2x to 6x, credence: about 15%}"
+    write(
+        tmp_path,
+        text.replace("ARGUMENT", gone),
+        "target: t\n",
+        ann="",
+        bob="judgements: {t: 18%}\nrejects: [gone]\n",
+    )
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "First")
+    come = "come: {text: New., against: t, strength: 2x, credence: 50% to 70%}"
+    write(
+        tmp_path,
+        text.replace("ARGUMENT", come),
+        "target: t\n",
+        ann="",
+        bob="judgements: {t: 18.1%}\nrejects: [come]\n",
+    )
+    outcome = cruxmap("diff", "small", "--git", "HEAD", "--format", "markdown")
+    assert outcome.code == 0
+    assert "| added: 50% to 70% |" in outcome.out
+    assert "| removed: about 15% |" in outcome.out
+    assert "rejected" not in outcome.out
+    assert "| bob | 18.0% | 18.1% |" in outcome.out
+    assert not re.search(r"[-+]0\.00\b", outcome.out)
+    found = cruxmap("diff", "small", "--git", "HEAD", "--format", "json").json["worldviews"][0]["differences"]
+    changes = {change["address"]: (change["before"], change["now"]) for d in found for change in d["changes"]}
+    assert changes == {"come": ("absent", "50% to 70%"), "gone": ("about 15%", "absent")}
 
 
 # --- takes, coherence, pool ------------------------------------------------------------------------

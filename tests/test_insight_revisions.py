@@ -134,10 +134,9 @@ def test_arguments_that_would_now_go_in_a_circle_are_structure(project):
 
 def test_what_git_cannot_read_is_a_problem(project, tmp_path_factory):
     folder, path = project
-    with pytest.raises(cm.InvalidMap, match="git cannot read"):
-        diff_revisions(path, "no-such-branch")
-    with pytest.raises(cm.InvalidMap, match="git cannot read"):
-        diff_revisions(path, "--output=x")
+    for unknown in ("no-such-branch", "--output=x"):
+        with pytest.raises(cm.InvalidMap, match=f"git knows no revision `{unknown}`"):
+            diff_revisions(path, unknown)
     elsewhere = write(tmp_path_factory.mktemp("bare"), GARDEN, ASK, ann=ANN)
     with pytest.raises(cm.InvalidMap, match="git cannot read"):
         diff_revisions(elsewhere, "HEAD")
@@ -145,3 +144,68 @@ def test_what_git_cannot_read_is_a_problem(project, tmp_path_factory):
     git(folder, "commit", "-qam", "Broken")
     with pytest.raises(cm.InvalidMap, match="unreadable-judgement"):
         model_at(path, "HEAD")
+    with pytest.raises(cm.InvalidMap) as raised:
+        model_at(path, "HEAD")
+    assert [problem.span.file for problem in raised.value.problems] == ["HEAD:arguments/small/map.yaml"]
+
+
+# --- repositories that need not be trusted -----------------------------------------------------------
+
+
+def test_what_links_inside_the_revision_is_read_and_what_leads_out_is_a_problem(project):
+    folder, path = project
+    (folder / "arguments/small/map.yaml").rename(folder / "shared.yaml")
+    (folder / "arguments/small/map.yaml").symlink_to("../../shared.yaml")
+    (folder / "arguments/other").symlink_to("small")
+    (folder / "elsewhere.yaml").symlink_to("/etc/hostname")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "Links")
+    path.write_text(path.read_text().replace("arguments/small", "arguments/other"))
+    git(folder, "commit", "-qam", "Another name")
+    assert model_at(path, "HEAD").map.entry.keys() == cm.read_model(path).map.entry.keys()
+
+    for target in (str(folder / "shared.yaml"), "../../../outside.yaml", "../../elsewhere.yaml"):
+        (folder / "arguments/small/map.yaml").unlink()
+        (folder / "arguments/small/map.yaml").symlink_to(target)
+        git(folder, "commit", "-qam", "A link that leads out")
+        with pytest.raises(cm.InvalidMap) as raised:
+            model_at(path, "HEAD")
+        first = raised.value.problems[0]
+        assert first.span.file == "HEAD:arguments/other/map.yaml"
+        assert first.hint == "a symbolic link that leads out of the revision"
+
+
+def test_a_work_tree_that_the_settings_put_elsewhere_does_not_matter(project, tmp_path_factory):
+    folder, path = project
+    git(folder, "config", "core.worktree", str(tmp_path_factory.mktemp("elsewhere")))
+    assert diff_revisions(path, "HEAD").worldviews[0].gap_logit == pytest.approx(0.0, abs=1e-12)
+
+
+def test_reading_a_revision_runs_nothing_that_the_settings_name(project):
+    folder, path = project
+    ran = folder / "ran"
+    command = f"touch {ran}; cat"
+    (folder / ".gitattributes").write_text("*.yaml filter=evil export-subst diff=evil\n")
+    git(folder, "add", ".gitattributes")
+    git(folder, "commit", "-qm", "Attributes")
+    for name in ("filter.evil.smudge", "filter.evil.clean", "filter.evil.process", "diff.evil.textconv"):
+        git(folder, "config", name, command)
+    git(folder, "config", "core.fsmonitor", command)
+    for name, value in (
+        ("core.repositoryformatversion", "1"),
+        ("extensions.partialClone", "evil"),
+        ("remote.evil.url", f"ext::sh -c touch% {ran}"),
+        ("remote.evil.promisor", "true"),
+        ("protocol.ext.allow", "always"),
+    ):
+        git(folder, "config", name, value)
+    assert model_at(path, "HEAD").map.entry.keys() == cm.read_model(path).map.entry.keys()
+    assert not ran.exists()
+
+    blob = subprocess.run(
+        ["git", "-C", folder, "rev-parse", "HEAD:arguments/small/map.yaml"], capture_output=True, check=True
+    ).stdout.decode()
+    (folder / ".git/objects" / blob[:2] / blob[2:].strip()).unlink()
+    with pytest.raises(cm.InvalidMap, match=f"object {blob.strip()} is missing"):
+        model_at(path, "HEAD")
+    assert not ran.exists()

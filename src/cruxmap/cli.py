@@ -505,7 +505,7 @@ def diff(
         _refuse("two-questions", "--git compares files, all worldviews of them", "leave the rest out")
     from cruxmap.insight.diff import diff as compare
     from cruxmap.insight.pairs import against_rest, pairs
-    from cruxmap.insight.revisions import diff_revisions
+    from cruxmap.insight.revisions import checked_revision, diff_revisions
     from cruxmap.present import diff_figures, diff_tables
 
     lists = (diff_tables.PAIR_LISTS, diff_tables.REST_LISTS, diff_tables.DIFF_LISTS)[len(asked)]
@@ -522,6 +522,8 @@ def diff(
                 listings = diff_tables.rest_listings(answer, spec.map)
                 figures = diff_figures.rest_figures(answer)
             case _ if git is not None:
+                with _asked_for():
+                    checked_revision(question.path, git)
                 answer = diff_revisions(question.path, git, progress=progress)
                 listings, figures = diff_tables.revision_listings(answer), {}
             case _:

@@ -421,7 +421,7 @@ def _change(perspectives: Sequence[Perspective], address: str) -> Change:
 def notation(setting: Setting) -> str:
     """Write a worldview's number as the language does."""
     if setting.rejected:
-        return "rejected"
+        return setting.value.text
     if setting.column != setting.address:
         return f"same as {setting.column}"
     return setting.value.text or format_value(setting.value)

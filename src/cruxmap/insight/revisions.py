@@ -7,10 +7,11 @@ changed, with what the change of structure did as one part of its own.
 
 import io
 import math
+import os
 import subprocess
-import tarfile
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import partial
 from graphlib import CycleError
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ from cruxmap.errors import InvalidMap, Problem, Span
 from cruxmap.insight.diff import Difference, differences_of, owner_of
 from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
+from cruxmap.insight.words import did_you_mean
 from cruxmap.language.argument_map import (
     About,
     Argument,
@@ -54,6 +56,9 @@ from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import inquire
 
 BEFORE, NOW = "before", "now"
+
+ABSENT = "absent"
+"""What stands for the number of an argument where there is no such argument: it counts as rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,8 @@ def diff_revisions(
 ) -> RevisionDiff:
     """Return what changed since a git revision in the map that a model file asks about.
 
-    Raises `InvalidMap` where git or one of the two states of the files cannot be read.
+    Raises `InvalidMap` where git or one of the two states of the files cannot be read, or for an unknown
+    revision.
     """
     now = read_model(path)
     before = model_at(path, revision)
@@ -177,29 +183,132 @@ def diff_revisions(
 # --- the files of a revision ---------------------------------------------------------------------
 
 
+def checked_revision(path: Path, revision: str) -> str:
+    """Return the commit that a revision names where a model file is; raise `InvalidMap` with the nearest."""
+    root, _ = _repository(path)
+    try:
+        return (
+            _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+        )
+    except InvalidMap:
+        names = _git(root, "for-each-ref", "--format=%(refname:short)").decode(errors="replace").split()
+        hint = did_you_mean(revision, names) or f"known: {', '.join(('HEAD', *names[:8]))}"
+        if ".." in revision:
+            hint = "the files as they are now are compared with one revision, as in `--git HEAD~1`"
+        message = f"git knows no revision `{revision}`"
+        raise InvalidMap((Problem("unknown-revision", message, hint=hint),)) from None
+
+
 def model_at(path: Path, revision: str) -> ModelSpec:
     """Read a model file and its map as they were at a git revision. Raises `InvalidMap`."""
-    folder = path.resolve().parent
-    root = Path(_git(folder, "rev-parse", "--show-toplevel").decode().strip())
-    commit = (
-        _git(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
-    )
-    inside = path.resolve().relative_to(root.resolve())
+    commit, (root, inside) = checked_revision(path, revision), _repository(path)
     with TemporaryDirectory() as temporary:
-        archive = _git(root, "archive", "--format=tar", commit, "--", ":(glob)**/*.yaml")
-        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-            files.extractall(temporary, filter="data")
-        return read_model(Path(temporary) / inside)
+        folder = Path(temporary).resolve()
+        outside = _restored(root, commit, folder)
+        try:
+            return read_model(folder / inside)
+        except InvalidMap as invalid:
+            located = partial(_located, folder=folder, revision=revision, outside=outside)
+            raise InvalidMap(
+                tuple(map(located, invalid.problems)), tuple(map(located, invalid.warnings))
+            ) from None
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
+def _located(problem: Problem, folder: Path, revision: str, outside: Collection[Path]) -> Problem:
+    """Say where in the revision a problem is that was found in a copy of its files."""
+    there = f"{folder.as_posix()}/"
+    file = Path(problem.span.file)
+    leads_out = file.parent.resolve() / file.name in outside
+    hint = "a symbolic link that leads out of the revision" if leads_out else problem.hint
+    return replace(
+        problem,
+        span=problem.span._replace(file=problem.span.file.replace(there, f"{revision}:")),
+        message=problem.message.replace(there, f"{revision}:"),
+        hint=hint.replace(there, f"{revision}:"),
+    )
+
+
+def _repository(path: Path) -> tuple[Path, Path]:
+    """Return the root of the repository that a file is in, whatever its settings say, and its path there."""
+    for file in (Path(os.path.abspath(path)), path.resolve()):
+        for root in file.parents:
+            if (root / ".git").exists():
+                return root, file.relative_to(root)
+    raise _unreadable(path.parent, "it is in no repository")
+
+
+def _restored(root: Path, commit: str, folder: Path) -> frozenset[Path]:
+    """Write the YAML files and symbolic links of a commit; return the links that would lead out of it.
+
+    What git stores is written as it is. Links that lead out are written so that they lead nowhere.
+    """
+    wanted = []
+    for entry in _git(root, "ls-tree", "-rz", "--full-tree", commit).split(b"\0")[:-1]:
+        head, _, encoded = entry.partition(b"\t")
+        mode, kind, blob = head.split()
+        name, is_link = Path(os.fsdecode(encoded)), mode == b"120000"
+        harmless = kind == b"blob" and not name.is_absolute() and ".." not in name.parts
+        if harmless and (is_link or name.suffix == ".yaml"):
+            wanted.append((folder / name, blob, is_link))
     try:
-        return subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=True).stdout
+        links = []
+        for (path, _, is_link), content in zip(
+            wanted, _blobs(root, [blob for _, blob, _ in wanted]), strict=True
+        ):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if is_link:
+                links.append((path, os.fsdecode(content)))
+            else:
+                path.write_bytes(content)
+        for path, target in links:
+            path.symlink_to(target)
+        outside = frozenset(
+            path for path, _ in links if not Path(os.path.realpath(path)).is_relative_to(folder)
+        )
+        for path in outside:
+            path.unlink()
+            path.symlink_to(folder / "nowhere")
+    except (OSError, ValueError) as error:
+        raise _unreadable(root, str(error)) from None
+    return outside
+
+
+def _blobs(root: Path, names: Sequence[bytes]) -> Iterator[bytes]:
+    """Yield the contents of blobs, as `git cat-file --batch` writes them: a line, the bytes, a line's end."""
+    stream = io.BytesIO(_git(root, "cat-file", "--batch", given=b"".join(name + b"\n" for name in names)))
+    for name in names:
+        _, kind, *size = stream.readline().split()
+        if not size:
+            raise _unreadable(root, f"object {name.decode()} is {kind.decode()}")
+        yield stream.read(int(size[0]))
+        stream.readline()
+
+
+def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
+    """Run git on a repository that need not be trusted: no filters, hooks or fetches."""
+    safe = {"GIT_WORK_TREE": str(root), "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "LC_ALL": "C"}
+    environment = {name: value for name, value in os.environ.items() if name != "GIT_DIR"} | safe
+    command = [
+        "git",
+        "-C",
+        str(root),
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        f"core.hooksPath={os.devnull}",
+        *arguments,
+    ]
+    try:
+        return subprocess.run(command, input=given, capture_output=True, check=True, env=environment).stdout
     except FileNotFoundError:
         reason = "git is not installed"
     except subprocess.CalledProcessError as error:
-        reason = error.stderr.decode(errors="replace").strip().splitlines()[-1]
-    raise InvalidMap((Problem(Code.UNREADABLE_FILE, f"git cannot read this: {reason}", Span(str(folder))),))
+        reason = (error.stderr.decode(errors="replace").strip().splitlines() or ["it failed"])[-1]
+    raise _unreadable(root, reason)
+
+
+def _unreadable(place: Path, reason: str) -> InvalidMap:
+    return InvalidMap((Problem(Code.UNREADABLE_FILE, f"git cannot read this: {reason}", Span(str(place))),))
 
 
 # --- what changed --------------------------------------------------------------------------------
@@ -280,9 +389,10 @@ def _pairing(now: ModelSpec, old: Perspective, new: Perspective, removed: tuple[
 
 
 def _missing(other: Setting | None, absent: bool) -> Setting:
-    """Return the number of a place for the side that lacks it: the other's, or an argument's rejection."""
+    """Return the number of a place for the side that lacks it: the other's, or an argument's absence."""
     assert other is not None
-    return replace(other, value=NEVER, column=other.address, rejected=True) if absent else other
+    absence = replace(other, value=replace(NEVER, text=ABSENT), column=other.address, rejected=True)
+    return absence if absent else other
 
 
 def _speaks(argument: Argument, argument_map: ArgumentMap) -> bool:

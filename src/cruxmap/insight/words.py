@@ -25,8 +25,8 @@ ROUNDING = 1e-12
 """What is nearer than this to 100% is there, but for rounding."""
 
 
-def percent(probability: float) -> str:
-    """Write a probability with two digits, or where it is large with one of its distance from 100%.
+def percent(probability: float, digits: int = 2) -> str:
+    """Write a probability with some digits, or where it is large with one less of its distance from 100%.
 
     >>> [percent(p) for p in (0.051376, 0.5, 0.93, 0.99968, 3e-9, 1 - 3e-9, 0.0, 1 - 1e-16)]
     ['5.1%', '50%', '93%', '99.97%', '3e-9', '1 - 3e-9', '0%', '100%']
@@ -36,15 +36,16 @@ def percent(probability: float) -> str:
     if probability >= 1 - ROUNDING:
         return "100%"
     if probability < 1e-5:
-        return _power(probability)
+        return _power(probability, digits - 2)
     if probability > 1 - 1e-5:
-        return f"1 - {_power(1 - probability)}"
-    decimals = _decimals(probability, 2) if probability < 0.5 else _decimals(1 - probability, 1)
+        return f"1 - {_power(1 - probability, digits - 2)}"
+    small = probability < 0.5
+    decimals = _decimals(probability if small else 1 - probability, digits if small else digits - 1)
     return f"{100 * probability:.{decimals}f}%"
 
 
-def _power(small: float) -> str:
-    mantissa, exponent = f"{small:.0e}".split("e")
+def _power(small: float, decimals: int) -> str:
+    mantissa, exponent = f"{small:.{decimals}e}".split("e")
     return f"{mantissa}e{int(exponent)}"
 
 

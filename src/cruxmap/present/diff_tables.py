@@ -13,10 +13,10 @@ from cruxmap.insight.diff import (
     whose,
 )
 from cruxmap.insight.pairs import AgainstRest, PairMatrix
-from cruxmap.insight.revisions import RevisionDiff, WorldviewChange
+from cruxmap.insight.revisions import ABSENT, RevisionDiff, WorldviewChange
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.listings import Listing
-from cruxmap.present.numbers import brief, part, percent, points, signed
+from cruxmap.present.numbers import brief, part, percent, points, signed, telling
 from cruxmap.present.tables import Cell, Column, Table
 
 DIFF_LISTS = ("differences", "double-cruxes", "changes", "structure", "stated")
@@ -77,9 +77,8 @@ def _differences(diff: WorldviewDiff) -> Listing:
         )
         for d in diff.differences
     )
-    title = (
-        f"{diff.target}: {percent(diff.probability_a)} in {diff.a}, {percent(diff.probability_b)} in {diff.b}"
-    )
+    write = telling([(diff.probability_a, diff.probability_b)])
+    title = f"{diff.target}: {write(diff.probability_a)} in {diff.a}, {write(diff.probability_b)} in {diff.b}"
     shown = ("id", "text", "share_logit", "share_probability", "side_a", "side_b")
     return Listing("differences", Table(title, columns, rows, tuple(_notes(diff))), shown, 10, stacked=True)
 
@@ -341,10 +340,11 @@ def revision_listings(diff: RevisionDiff) -> tuple[Listing, ...]:
 
 
 def _moved(diff: RevisionDiff) -> Listing:
+    write = telling((change.probability_before, change.probability_now) for change in _that_moved(diff))
     columns = (
         Column("worldview", "worldview"),
-        Column("probability_before", diff.revision, percent, right=True),
-        Column("probability_now", "now", percent, right=True),
+        Column("probability_before", diff.revision, write, right=True),
+        Column("probability_now", "now", write, right=True),
         Column("gap_logit", "log-odds", signed, right=True),
         Column("structure_logit", "by structure", signed, right=True),
         Column("most", "most of it"),
@@ -368,14 +368,19 @@ def _moved(diff: RevisionDiff) -> Listing:
     return Listing("worldviews", Table(title, columns, rows, tuple(_said(diff))), shown, max(1, len(rows)))
 
 
+def _that_moved(diff: RevisionDiff) -> list[WorldviewChange]:
+    return [change for change in diff.worldviews if abs(change.gap_logit or 0.0) > UNMOVED]
+
+
 def _said(diff: RevisionDiff) -> Iterable[str]:
     """Say in sentences what the change did."""
-    moved = [change for change in diff.worldviews if abs(change.gap_logit or 0.0) > UNMOVED]
+    moved = _that_moved(diff)
     if moved:
         most = max(moved, key=lambda change: abs(change.gap_logit or 0.0))
+        write = telling([(most.probability_before, most.probability_now)])
         yield (
             f"The estimate moved in {len(moved)} of {len(diff.worldviews)} worldviews, most in "
-            f"{most.worldview}: from {percent(most.probability_before)} to {percent(most.probability_now)}."
+            f"{most.worldview}: from {write(most.probability_before)} to {write(most.probability_now)}."
         )
         yield "By structure: what adding, removing and rebuilding entries did under the old numbers."
     elif all(change.gap_logit is not None for change in diff.worldviews):
@@ -432,4 +437,10 @@ def _moves(diff: RevisionDiff) -> Listing:
 
 def _now(difference: Difference, change: Change) -> str:
     name = change.address.removeprefix(difference.id).removeprefix(".")
-    return f"{name}: {change.b}, now {change.a}" if name else f"{change.b}, now {change.a}"
+    if change.b == ABSENT:
+        said = f"added: {change.a}"
+    elif change.a == ABSENT:
+        said = f"removed: {change.b}"
+    else:
+        said = f"{change.b}, now {change.a}"
+    return f"{name}: {said}" if name else said

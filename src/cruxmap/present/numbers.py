@@ -1,11 +1,25 @@
 """How numbers are written for people: as many digits as they can use, and the same everywhere."""
 
+from collections.abc import Callable, Iterable
+
 from cruxmap.insight import words
+
+MOST_DIGITS = 6
+"""With how many digits probabilities are written that are told apart."""
 
 
 def percent(probability: float | None) -> str:
     """Write a probability as `words.percent` does, and what is undefined as a dash."""
     return "-" if probability is None else words.percent(probability)
+
+
+def telling(pairs: Iterable[tuple[float | None, float | None]]) -> Callable[[float | None], str]:
+    """Return a way to write probabilities like `percent`, with digits enough to tell each pair apart."""
+    both = [(a, b) for a, b in pairs if a is not None and b is not None and abs(a - b) > words.ROUNDING]
+    for digits in range(2, MOST_DIGITS + 1):
+        if all(words.percent(a, digits) != words.percent(b, digits) for a, b in both):
+            break
+    return lambda probability: "-" if probability is None else words.percent(probability, digits)
 
 
 def ratio(value: float | None) -> str:
@@ -17,7 +31,7 @@ def ratio(value: float | None) -> str:
 
 def signed(value: float | None, decimals: int = 2) -> str:
     """Write a difference with its sign."""
-    return "-" if value is None else f"{value:+.{decimals}f}"
+    return "-" if value is None else _plain_zero(f"{value:+.{decimals}f}")
 
 
 def interval(ends: tuple[float, float] | None) -> str:
@@ -27,14 +41,19 @@ def interval(ends: tuple[float, float] | None) -> str:
 
 def brief(value: float | None) -> str:
     """Write a number with three digits."""
-    return "-" if value is None else f"{value:.3g}"
+    return "-" if value is None else f"{value:z.3g}"
 
 
 def part(share: float | None, decimals: int = 0) -> str:
     """Write a part of a whole, which may be below zero or beyond all of it."""
-    return "-" if share is None else f"{100 * share:.{decimals}f}%"
+    return "-" if share is None else f"{100 * share:z.{decimals}f}%"
 
 
 def points(difference: float | None) -> str:
     """Write a difference of probabilities in percentage points."""
-    return "-" if difference is None else f"{100 * difference:+.2g} pp"
+    return "-" if difference is None else f"{_plain_zero(f'{100 * difference:+.2g}')} pp"
+
+
+def _plain_zero(written: str) -> str:
+    """Leave out the sign of what is written as zero."""
+    return written if float(written) else written.lstrip("+-")
