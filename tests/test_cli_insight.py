@@ -295,6 +295,45 @@ def test_arguments_are_added_and_removed_and_small_moves_are_told_apart(
     assert changes == {"come": ("absent", "50% to 70%"), "gone": ("about 15%", "absent")}
 
 
+# --- explain -----------------------------------------------------------------------------------------
+
+
+def test_explain_says_what_shares_are_in_force(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    text = "questions:\n  q: {text: Which., states: [s, t, u], credence: {s: 60%, t: 30%, u: rest}}\n"
+    extends = {
+        "ann": "judgements: {q: {s: 50%, t: 20%, u: rest}}\n",
+        "bob": "extends: ann\njudgements: {q.t: 50%}\n",
+    }
+    write(tmp_path, text, "target: {q: s}\n", **extends)
+    told = cruxmap("explain", "small", "q").out
+    # Of the half that bob's t leaves, s and u have 50 and 30 parts of 80.
+    assert "50%: ann (own)" in told
+    assert "50%, here 31%: bob (from ann)" in told
+    assert "rest, here 19%: bob (from ann)" in told
+    assert "50%: bob (own)" in told
+    numbers = cruxmap("explain", "small", "q", "--format", "json").json["judgements"]
+    in_force = [place["worldviews"]["bob"]["in_force"] for place in numbers]
+    assert in_force == pytest.approx([0.3125, 0.5, 0.1875], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        (("explain", "small", "team"), "did you mean `team-can-rust`"),
+        (("takes", "small", "--above", "50%", "--only", "rust"), "did you mean `team-can-rust`"),
+        (("cruxes", "small", "-w", "smith"), "smith-and-sons"),
+    ],
+)
+def test_a_part_of_a_name_is_enough_for_a_hint(
+    asked: tuple[str, ...], hint: str, cruxmap: Cruxmap, tmp_path: Path
+) -> None:
+    text = "claims:\n  team-can-rust: {text: They can., credence: 30%}\n"
+    write(tmp_path, text, "target: team-can-rust\n", **{"smith-and-sons": ""})
+    outcome = cruxmap(*asked)
+    assert outcome.code == 2
+    assert hint in outcome.err
+
+
 # --- takes, coherence, pool ------------------------------------------------------------------------
 
 
@@ -424,3 +463,23 @@ def test_pool_shows_pools_of_answers_and_of_judgements(cruxmap: Cruxmap) -> None
     assert answers["linear"] == pytest.approx((0.051376 + 0.002088) / 2)
     assert answers["extremised"] == pytest.approx(answers["logarithmic"])
     assert found["explanation"]
+
+
+def test_a_move_does_not_read_as_an_interval(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    text = """
+    claims:
+      t: {text: Target., credence: 10%}
+    arguments:
+      con: {text: Against., against: t, strength: 2x to 6x}
+    """
+    write(
+        tmp_path,
+        text,
+        "target: t\nreconcile: true\nsampling: {draws: 100, tune: 100, chains: 2}\n",
+        ann="stated: [{of: t, credence: 50%}]\n",
+    )
+    told = cruxmap("coherence", "small", "--format", "markdown").out
+    assert "| ann | t | Target. | from 10% to " in told
+    assert "| con.strength | Against. | from 3.5x to " in told
+    assert not re.search(r"\| [0-9.]+[%x] to ", told)
+    assert not re.search(r"[-+]0\.00\b", told)

@@ -45,7 +45,7 @@ from cruxmap.present.folding import folded
 from cruxmap.present.lettering import boxes_text, plain, wrapped
 from cruxmap.present.map_picture import LARGE, Mark, Picture, around, chapters, overview, picture
 from cruxmap.present.map_text import map_text
-from cruxmap.present.numbers import percent
+from cruxmap.present.numbers import brief, part, percent, points, ratio, signed, telling
 from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_tables
 
 ROOT = Path(__file__).parent.parent
@@ -590,3 +590,31 @@ def test_the_real_model_draws_its_target(shown: Picture) -> None:
     model = read_model(ROOT / "models" / "power-seeking.yaml")
     drawn = picture(model.map, settle(model.map), target=["power-seeking-catastrophe"])
     assert map_drawing.dot_text(drawn).count('BORDER="3"') == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (signed(-0.004), "0.00"),
+        (signed(0.004), "0.00"),
+        (signed(-0.006), "-0.01"),
+        (signed(0.25, 1), "+0.2"),
+        (signed(None), "-"),
+        (points(-0.0), "0 pp"),
+        (points(0.0), "0 pp"),
+        (points(-0.00001), "-0.001 pp"),
+        (part(-0.001), "0%"),
+        (part(-0.02), "-2%"),
+        (brief(-0.0), "0"),
+        (ratio(0.0314), "0.031x"),
+        (ratio(0.999), "1.0x"),
+        (telling([(0.1801, 0.1809)])(0.1801), "18.0%"),
+        (telling([(0.1801, 0.1809)])(0.9801), "98.0%"),
+        (telling([(0.1801, 0.1802)])(0.1802), "18.02%"),
+        (telling([(0.18, 0.18), (None, 0.2)])(0.1801), "18%"),
+        (telling([(3.1e-9, 3.2e-9)])(3.1e-9), "3.1e-9"),
+        (telling([])(None), "-"),
+    ],
+)
+def test_numbers_are_written_without_a_sign_on_zero_and_told_apart(written: str, expected: str) -> None:
+    assert written == expected

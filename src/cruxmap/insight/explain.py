@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from cruxmap.errors import InvalidMap, Problem
-from cruxmap.insight.words import did_you_mean
+from cruxmap.insight.words import did_you_mean, percent
 from cruxmap.language.argument_map import (
     Argument,
     ArgumentMap,
     Citation,
     Entry,
     ModelSpec,
+    Scale,
     Stated,
     condition_text,
     judgements_of,
@@ -25,7 +26,7 @@ from cruxmap.language.argument_map import (
     target_owner,
     target_text,
 )
-from cruxmap.language.inheritance import Setting, settle
+from cruxmap.language.inheritance import Setting, settle, shares_in_force
 from cruxmap.language.judgement import format_value
 from cruxmap.network.contraction import COSTLY
 from cruxmap.network.inquiry import central_entries, inquire
@@ -38,10 +39,14 @@ type States = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class PlacedNumber:
-    """The number that a worldview has in one place. `origin` says whose it is, `own` if it is its own."""
+    """The number that a worldview has in one place. `origin` says whose it is, `own` if it is its own.
+
+    `in_force` is the central value as it counts: a share's, once those that are kept as given have theirs.
+    """
 
     worldview: str
     setting: Setting
+    in_force: float
 
     @property
     def own(self) -> bool:
@@ -52,7 +57,14 @@ class PlacedNumber:
     def text(self) -> str:
         """The number in the language's notation, as written where it was written."""
         value = self.setting.value
-        return "rejected" if self.setting.rejected else value.text or format_value(value)
+        return value.text or format_value(value)
+
+    @property
+    def text_in_force(self) -> str:
+        """The same, and what it comes to where that is something else."""
+        value, counts = self.setting.value, percent(self.in_force)
+        differs = value.scale is Scale.PROBABILITY and counts != percent(value.middle)
+        return f"{self.text}, here {counts}" if differs else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +141,7 @@ def _number_json(number: PlacedNumber) -> dict[str, Any]:
     return {
         "value": number.text,
         "central": setting.value.middle,
+        "in_force": number.in_force,
         "low": setting.value.low,
         "high": setting.value.high,
         "origin": setting.origin,
@@ -193,13 +206,19 @@ def explain(model: ModelSpec, address: str) -> Explanation:
     arguments = _arguments_on(model.map, name)
     known = marginals(model, [name, *(argument.about.id for argument, _ in arguments)])
     perspectives = {w: settle(model.map, w, model.settings) for w in model.worldviews}
+    shares = {w: shares_in_force(model.map, perspective) for w, perspective in perspectives.items()}
+
+    def placed(worldview: str, address: str) -> PlacedNumber:
+        setting = perspectives[worldview].setting[address]
+        return PlacedNumber(worldview, setting, shares[worldview].get(address, setting.value.middle))
+
     return Explanation(
         entry,
         {worldview: found.get(name, {}) for worldview, found in known.items()},
         tuple(
             PlaceForANumber(
                 judgement.address,
-                tuple(PlacedNumber(w, p.setting[judgement.address]) for w, p in perspectives.items()),
+                tuple(placed(worldview, judgement.address) for worldview in model.worldviews),
             )
             for judgement in judgements_of(entry)
         ),

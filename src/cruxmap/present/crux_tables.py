@@ -16,7 +16,7 @@ from cruxmap.insight.sensitivity import APART
 from cruxmap.insight.takes import Takes
 from cruxmap.language.argument_map import ArgumentMap, Scale
 from cruxmap.present.listings import Listing
-from cruxmap.present.numbers import brief, part, percent, ratio, signed
+from cruxmap.present.numbers import brief, part, percent, ratio, signed, telling
 from cruxmap.present.tables import Cell, Column, Table
 
 
@@ -222,6 +222,16 @@ def number_text(argument_map: ArgumentMap, judgement: JudgementCrux) -> str:
 def written_range(argument_map: ArgumentMap, address: str, low: float, high: float) -> str:
     """Write a judgement's values from one to another; one where they are the same."""
     return " to ".join(dict.fromkeys(written(argument_map, address, end) for end in (low, high)))
+
+
+def written_move(argument_map: ArgumentMap, address: str, before: float, after: float) -> str:
+    """Write where a judgement moves; `10% to 57%` alone would be an interval."""
+    match argument_map.judgements[address].role.scale:
+        case Scale.PROBABILITY:
+            write = telling([(before, after)])
+        case Scale.RATIO:
+            write = ratio
+    return f"from {write(before)} to {write(after)}"
 
 
 def written(argument_map: ArgumentMap, address: str, value: float) -> str:

@@ -53,7 +53,7 @@ def _place_lines(place: PlaceForANumber) -> Iterator[str]:
         remarks = [", ".join(map(str, setting.citations)), setting.note]
         aside = "; ".join(remark for remark in remarks if remark)
         whose = f"{heirs} (own)" if number.own else f"{heirs} (from {setting.origin})"
-        yield from _wrapped(f"{number.text}: {whose}" + (f" [{aside}]" if aside else ""), 4)
+        yield from _wrapped(f"{number.text_in_force}: {whose}" + (f" [{aside}]" if aside else ""), 4)
 
 
 def _argument_lines(weighed: WeighedArgument) -> Iterator[str]:
@@ -113,6 +113,7 @@ def _numbers(explanation: Explanation) -> Table:
         Column("worldview", "worldview"),
         Column("value", "value"),
         Column("central", "central"),
+        Column("in_force", "in force"),
         Column("origin", "from"),
         Column("sources", "source"),
         Column("note", "note"),
@@ -123,6 +124,7 @@ def _numbers(explanation: Explanation) -> Table:
             number.worldview,
             number.text,
             number.setting.value.middle,
+            number.in_force,
             "own" if number.own else number.setting.origin,
             ", ".join(map(str, number.setting.citations)),
             number.setting.note,
@@ -135,9 +137,9 @@ def _numbers(explanation: Explanation) -> Table:
 
 def _grouped(numbers: tuple[PlacedNumber, ...]) -> Iterator[tuple[str, PlacedNumber]]:
     """Yield numbers with who has them; those who inherit the same one share a line."""
-    heirs: dict[tuple[str, bool], list[PlacedNumber]] = {}
+    heirs: dict[tuple[str, bool, str], list[PlacedNumber]] = {}
     for number in numbers:
-        heirs.setdefault((number.setting.origin, number.own), []).append(number)
+        heirs.setdefault((number.setting.origin, number.own, number.text_in_force), []).append(number)
     for group in heirs.values():
         yield ", ".join(number.worldview for number in group), group[0]
 

@@ -23,9 +23,11 @@ def telling(pairs: Iterable[tuple[float | None, float | None]]) -> Callable[[flo
 
 
 def ratio(value: float | None) -> str:
-    """Write a ratio of odds: `1.0x`, `3.2x`, `25x`."""
+    """Write a ratio of odds: `0.031x`, `1.0x`, `3.2x`, `25x`."""
     if value is None:
         return "-"
+    if value < 0.95:
+        return f"{value:.2g}x"
     return f"{value:.1f}x" if value < 10 else f"{value:.0f}x"
 
 

@@ -3,7 +3,7 @@
 from cruxmap.insight.coherence import Coherence
 from cruxmap.insight.pool import ENOUGH_REVIEWERS, Pool
 from cruxmap.language.argument_map import ArgumentMap
-from cruxmap.present.crux_tables import owner_text, written_range
+from cruxmap.present.crux_tables import owner_text, written_move, written_range
 from cruxmap.present.diff_tables import STATED_COLUMNS, stated_row
 from cruxmap.present.listings import Listing
 from cruxmap.present.numbers import percent, signed
@@ -64,7 +64,7 @@ def _changes(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
             owner_text(argument_map, change.address),
             change.before,
             change.after,
-            written_range(argument_map, change.address, change.before, change.after),
+            written_move(argument_map, change.address, change.before, change.after),
             change.log_odds,
             change.deviations,
             change.share,
@@ -83,7 +83,7 @@ def _shifts(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
         Column("text", "what it is about"),
         Column("prior", "before"),
         Column("posterior", "after"),
-        Column("from_to", "mean, before to after"),
+        Column("from_to", "mean"),
         Column("deviations", "deviations", signed, right=True),
     )
     rows = tuple(
@@ -93,7 +93,7 @@ def _shifts(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
             owner_text(argument_map, shift.address),
             shift.prior,
             shift.posterior,
-            written_range(argument_map, shift.address, shift.prior, shift.posterior),
+            written_move(argument_map, shift.address, shift.prior, shift.posterior),
             shift.deviations,
         )
         for name, found in coherence.worldviews.items()
