@@ -402,6 +402,49 @@ def test_without_a_worldview_there_is_a_table_for_each_and_their_mixture():
     assert list(plain["worldviews"]) == ["ann", "bob"]
 
 
+def test_of_all_together_the_worth_is_the_mean_over_the_worldviews():
+    spec = garden(ann="judgements: {rain: 10% to 20%}\n", bob="judgements: {rain: 60%}\nrejects: [clouds]\n")
+    tables = cruxes(spec)
+    each = list(tables.worldviews.values())
+    entropies = [-sum(x * math.log10(x) for x in (t.estimate, 1 - t.estimate)) for t in each]
+    spreads = [t.estimate * (1 - t.estimate) for t in each]
+    for crux in tables.overall.ranking:
+        own = [by_id(t)[crux.id] for t in each]
+        assert crux.voi == pytest.approx(np.mean([c.voi for c in own]), rel=1e-9, abs=1e-15)
+        assert crux.voi_share == pytest.approx(crux.voi / np.mean(entropies), rel=1e-9)
+        assert crux.expected_move == pytest.approx(
+            np.mean([c.expected_move for c in own]), rel=1e-9, abs=1e-15
+        )
+        removed = np.mean([(c.variance_removed or 0.0) * v for c, v in zip(own, spreads, strict=True)])
+        assert crux.variance_removed == pytest.approx(removed / np.mean(spreads), rel=1e-9, abs=1e-15)
+    for question in tables.overall.questions:
+        own = [next(q for q in t.questions if q.id == question.id).voi for t in each]
+        assert question.voi == pytest.approx(np.mean(own), rel=1e-9, abs=1e-15)
+    voi = [crux.voi for crux in tables.overall.ranking]
+    assert voi == sorted(voi, reverse=True)
+
+
+def test_what_only_tells_whose_worldview_is_right_is_worth_nothing():
+    text = """
+    claims:
+      t: {text: Target., credence: 30%}
+      sign: {text: A sign., credence: 20%}
+    arguments:
+      pro: {text: For., for: t, strength: 4x, credence: 50%}
+    """
+    spec = model(
+        text, "target: t\n", ann="judgements: {t: 90%, sign: 90%}\n", bob="judgements: {t: 10%, sign: 5%}\n"
+    )
+    overall = cruxes(spec).overall
+    assert [crux.id for crux in overall.ranking] == ["pro", "sign"]
+    sign = by_id(overall)["sign"]
+    assert (sign.voi, sign.voi_share, sign.expected_move, sign.variance_removed) == (0.0, 0.0, 0.0, 0.0)
+    assert "says nothing about the target" in sign.sentence()
+    # Where each is certain, there is nothing to learn, however much they differ.
+    certain = model(text, "target: t\n", ann="judgements: {t: 100%}\n", bob="judgements: {t: 0%}\n")
+    assert {(crux.voi, crux.voi_share) for crux in cruxes(certain).overall.ranking} == {(0.0, None)}
+
+
 def test_rejected_arguments_have_rows_that_say_so():
     spec = garden(bob="rejects: [clouds]\n")
     rows = {row.address: row for row in cruxes(spec, "bob").judgements}

@@ -485,8 +485,8 @@ def test_other_texts_are_themselves_in_csv(text: str) -> None:
 def words_on_screen(table: Table, width: int) -> list[str]:
     """Return the words of a table as they are printed in so many columns, and check that all lines fit."""
     console = Console(file=io.StringIO(), width=width)
-    for part in rich_tables(table, width):
-        console.print(part, crop=False)
+    for one in rich_tables(table, width):
+        console.print(one, crop=False)
     printed = console.file.getvalue()  # type: ignore[attr-defined]
     assert all(cell_len(line) <= width for line in printed.splitlines())
     return printed.split()

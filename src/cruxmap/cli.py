@@ -463,7 +463,7 @@ def cruxes(
     """Rank what the target turns on.
 
     Claims and arguments by what learning them would tell, judgements by how far they carry the estimate;
-    in one worldview, or in each and in their mixture. Figures go to figures/<model>/.
+    in one worldview, or in each and in all together. Figures go to figures/<model>/.
     """
     spec = question.model
     if worldview is not None:

@@ -90,7 +90,7 @@ class Crux:
         own = f"{credence} {percent(self.probability)}"
         if self.given_true is None or self.given_false is None:
             return f"{own}: there is nothing to learn"
-        if self.voi == 0 and self.swing == 0:
+        if self.voi == 0:
             return f"says nothing about the target; {own}"
         ends = f"true: {percent(self.given_true)}, false: {percent(self.given_false)}"
         after = "; it follows from the target" if self.downstream else ""
@@ -236,9 +236,10 @@ def _crux_json(crux: Crux) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class CruxTables:
-    """The cruxes of every worldview of a model, and `overall`: of their equal mixture.
+    """The cruxes of every worldview of a model, and `overall`: of all of them together.
 
-    In the mixture it is open as well which worldview is right, so learning a claim also speaks about that.
+    There, what learning is worth is the mean over the worldviews, so what it would tell of which of them is
+    right is no part of it. Probabilities are those of the equal mixture.
     """
 
     worldviews: Mapping[str, CruxTable]
@@ -279,7 +280,7 @@ def cruxes(
     progress: Progress | None = None,
     executor: Executor = HERE,
 ) -> CruxTable | CruxTables:
-    """Return what the target turns on in one worldview, or in each of the model's and in their mixture.
+    """Return what the target turns on in one worldview, or in each of the model's and in all together.
 
     Raises `InvalidMap` for an unknown worldview.
     """
@@ -287,15 +288,16 @@ def cruxes(
     inquiry = inquire(replace(model, worldviews=names))
     candidates = candidates_of(inquiry)
     asked = tuple(dict.fromkeys(candidate.variable for candidate in candidates))
-    tables, predictions = [], []
+    tables, predictions, positions = [], [], []
     for view in views(inquiry, Work(executor, progress)):
-        position = position_of(inquiry, view.worldview)
-        predictions.append(predict(view, asked, position.connected))
-        tables.append(_table(view, candidates, position, predictions[-1]))
+        positions.append(position_of(inquiry, view.worldview))
+        predictions.append(predict(view, asked, positions[-1].connected))
+        tables.append(_table(view, candidates, positions[-1], predictions[-1]))
     if worldview is not None:
         return tables[0]
     return CruxTables(
-        MappingProxyType(dict(zip(names, tables, strict=True))), _mixture(inquiry, candidates, predictions)
+        MappingProxyType(dict(zip(names, tables, strict=True))),
+        _together(inquiry, candidates, predictions, positions),
     )
 
 
@@ -444,21 +446,23 @@ def _worth_learning(
     return tuple(c for c in telling if c.variable not in after)[:SHORTLIST]
 
 
-def _mixture(
-    inquiry: Inquiry, candidates: Sequence[Candidate], predictions: Sequence[Predictive | None]
+def _together(
+    inquiry: Inquiry,
+    candidates: Sequence[Candidate],
+    predictions: Sequence[Predictive | None],
+    positions: Sequence[Position],
 ) -> CruxTable:
-    """Return the cruxes of the equal mixture of the worldviews in which what is given is possible."""
+    """Return the cruxes of all worldviews together in which what is given is possible."""
     possible = [predictive for predictive in predictions if predictive is not None]
     if not possible:
         reason = "what is assumed and observed is impossible in every worldview"
         return CruxTable(OVERALL, inquiry.model.target.name, None, reason=reason)
     batches = max(len(predictive.replicates) for predictive in possible)
+    without = [[p.replicates[batch] if p.replicates else p for p in possible] for batch in range(batches)]
     predictive = replace(
         _mean(possible),
         sampled=next(filter(None, (p.sampled for p in possible)), None),
-        replicates=tuple(
-            _mean([p.replicates[batch] if p.replicates else p for p in possible]) for batch in range(batches)
-        ),
+        replicates=tuple(map(_mean, without)),
         unseen=max(p.unseen for p in possible) / len(possible),
         possible={
             variable: np.logical_or.reduce([p.possible[variable] for p in possible])
@@ -473,17 +477,66 @@ def _mixture(
         position_of(inquiry, 0), connected=frozenset(candidate.variable for candidate in candidates)
     )
     claims, arguments, questions = _listed(inquiry.model, candidates, predictive, everything)
+    by_id = {candidate.id: candidate for candidate in candidates}
+    reached = [position for position, p in zip(positions, predictions, strict=True) if p is not None]
+
+    def on_average[C: (Crux, QuestionCrux)](cruxes: Sequence[C]) -> tuple[C, ...]:
+        averaged = []
+        for crux in cruxes:
+            connected = [by_id[crux.id].variable in position.connected for position in reached]
+            measure = partial(_worth, by_id[crux.id], connected)
+            worth: dict[str, Any] = {
+                name: value for name, value in measure(possible).items() if hasattr(crux, name)
+            }
+            more = (
+                [*possible[:place], changed, *possible[place + 1 :]]
+                for place, one in enumerate(possible)
+                for changed in one.one_more(by_id[crux.id].variable)
+            )
+            found = errors(without, measure, possible, more)
+            known = (
+                None if found is None else {**(crux.errors or {}), **{name: found[name] for name in worth}}
+            )
+            averaged.append(replace(crux, **worth, errors=known))
+        return tuple(sorted(averaged, key=_rank))
+
     return CruxTable(
         OVERALL,
         inquiry.model.target.name,
         predictive.target.yes,
-        claims,
-        arguments,
-        questions,
+        on_average(claims),
+        on_average(arguments),
+        on_average(questions),
         draws=predictive.draws,
         sampled=predictive.sampled,
         errors=_errors_of_target(predictive),
     )
+
+
+def _worth(
+    candidate: Candidate, connected: Sequence[bool], predictions: Sequence[Predictive]
+) -> dict[str, float | None]:
+    """Return the means over worldviews of what learning a variable is worth, and its share.
+
+    A worldview in which it is not `connected` to the target, or the target is certain, learns nothing.
+    """
+    each = []
+    for predictive, reaches in zip(predictions, connected, strict=True):
+        table, p = predictive.tables[candidate.variable], predictive.target
+        if candidate.state is not None:
+            table = binary(table, candidate.state)
+        of_state = table.sum(axis=0)
+        moves = table[1] - p.yes * of_state
+        known = of_state > 0
+        told = (value_of_information(table), np.abs(moves).sum(), (moves[known] ** 2 / of_state[known]).sum())
+        each.append((*(told if reaches and not p.is_certain else (0.0, 0.0, 0.0)), entropy(p), p.yes * p.no))
+    voi, move, variance, uncertainty, most = map(float, np.mean(each, axis=0))
+    return {
+        "voi": voi,
+        "voi_share": voi / uncertainty if uncertainty else None,
+        "expected_move": move,
+        "variance_removed": variance / most if most else None,
+    }
 
 
 def _mean(predictions: Sequence[Predictive]) -> Predictive:
@@ -528,7 +581,7 @@ def _listed(
     return (
         tuple(sorted(claims, key=_rank)),
         tuple(sorted(arguments, key=_rank)),
-        tuple(sorted(questions, key=lambda q: (-q.voi, q.id))),
+        tuple(sorted(questions, key=_rank)),
     )
 
 
@@ -544,8 +597,9 @@ def _numbers(candidate: Candidate, predictive: Predictive, *, separate: bool) ->
     return {name: None if crux is None else getattr(crux, name) for name in CRUX_COLUMNS[2:]}
 
 
-def _rank(crux: Crux) -> tuple[float, float, str]:
-    return -crux.voi, -abs(crux.swing or 0.0), crux.id
+def _rank(crux: Crux | QuestionCrux) -> tuple[float, float, str]:
+    swing = crux.swing if isinstance(crux, Crux) else None
+    return -crux.voi, -abs(swing or 0.0), crux.id
 
 
 def binary(table: FloatArray, state: int) -> FloatArray:

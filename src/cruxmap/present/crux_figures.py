@@ -71,7 +71,7 @@ def dumbbells(table: CruxTable) -> "Figure":
     assert table.estimate is not None
     ends = [p for c in shown for p in (c.given_true, c.given_false)]
     limits = span([table.estimate, *(p for p in ends if p is not None and 0 < p < 1)])
-    where = "the mixture of all worldviews" if table.worldview == OVERALL else table.worldview
+    where = "all worldviews together" if table.worldview == OVERALL else table.worldview
     title = f"What {table.target} turns on in {where}: claims and arguments"
     key = (
         f"Line: the estimate, {percent(table.estimate)}. Filled dot: if this is true; open dot: if it "

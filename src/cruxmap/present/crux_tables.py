@@ -48,13 +48,13 @@ TAKES_LISTS = ("steps",)
 
 
 def crux_listings(cruxes: CruxTable | CruxTables, argument_map: ArgumentMap) -> tuple[Listing, ...]:
-    """Return the rankings of one worldview; for several, those of their mixture and each one's in full."""
+    """Return the rankings of one worldview; for several, those of all together and each one's in full."""
     match cruxes:
         case CruxTable():
             return _worldview_listings(cruxes, argument_map)
         case CruxTables():
             tables = tuple(cruxes.worldviews.values())
-            overall = _ranking((cruxes.overall,), OVERALL, "the mixture of all worldviews")
+            overall = _ranking((cruxes.overall,), OVERALL, "all worldviews together")
             return (_ranking(tables, "cruxes", "each worldview", rows=0), overall, _leading(tables))
 
 
