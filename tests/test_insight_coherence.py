@@ -185,3 +185,27 @@ def test_reconciling_shows_where_the_posterior_goes():
     expected = sd * (0.0 - middle) / (sd**2 + noise**2)  # conjugate: both are normal in the logit
     assert shifts["t"].deviations == pytest.approx(expected, abs=0.1)
     assert abs(shifts["other"].deviations) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("credence", "stated", "strength"),
+    [
+        ("49% to 51%", "1%", "1.05x to 30x"),
+        ("40% to 60%", "5%", "1.5x to 6x"),
+        ("40% to 60%", "5%", "2x"),
+        ("45% to 55%", "90%", "1.2x to 10x"),
+    ],
+)
+def test_where_a_strength_can_give_way_no_further_the_rest_does(credence, stated, strength):
+    text = f"""
+    claims:
+      t: {{text: Target., credence: {credence}}}
+    arguments:
+      pro: {{text: For., {"against" if stated == "90%" else "for"}: t, strength: {strength}}}
+    """
+    spec = model(text, "target: t\n", ann=f"stated: [{{of: t, credence: {stated}}}]\n")
+    found = coherence(spec).worldviews["ann"]
+    change = {change.address: change for change in found.changes}
+    assert change["pro.strength"].after == pytest.approx(1.0, abs=1e-6)
+    assert logit(change["t"].after) == pytest.approx(logit(float(stated.rstrip("%")) / 100), abs=1e-4)
+    assert found.left == (pytest.approx(0.0, abs=1e-4),)

@@ -52,6 +52,9 @@ SMALLEST_STEP = 1e-4
 SETTLED = 1e-6
 """The search ends where no judgement moves further than this many standard deviations in a round."""
 
+BARELY = 1e-9
+"""The log of the least strength that an argument is given: at 1x, where it has no force, it has no slope."""
+
 EXACT = 1e-5
 """How near, in logits, a statement is met that is to be met exactly."""
 
@@ -296,7 +299,7 @@ def _least_change(
     The move `x` is in standard deviations, (n_judgements,), and 0 for constants and links. It makes
     `|x|^2 + sum (gap / tolerance)^2` least, the tolerance of a statement being its `sd`, or next to nothing
     where it is to be met `exactly`. Gauss-Newton: each round solves the linearised problem; a step that does
-    not help is halved.
+    not help is halved. No strength goes below 1x.
     """
     moved = np.zeros(len(inquiry.network.addresses))
     wanted = np.array([stated.logit for stated in statements])
@@ -304,6 +307,10 @@ def _least_change(
     if not statements:
         return moved, wanted
     implied, slopes = _linearised(inquiry, statements, moved)
+    numbers, scale = inquiry.numbers, _scales(inquiry)
+    least = np.full(len(moved), -np.inf)
+    weighty = numbers.is_strength & (numbers.mu[0] > BARELY)
+    least[weighty] = (BARELY - numbers.mu[0][weighty]) / scale[weighty]
     if not exactly.any():
         return moved, wanted - implied
 
@@ -312,8 +319,7 @@ def _least_change(
 
     for _ in range(MOST_ROUNDS):
         gaps = wanted - implied
-        spread = slopes @ slopes.T + np.diag(tolerance**2)
-        aim = slopes.T @ np.linalg.solve(spread, gaps + slopes @ moved)
+        aim = _aim(slopes, gaps + slopes @ moved, tolerance, least)
         step = 1.0
         while step > SMALLEST_STEP:
             candidate = moved + step * (aim - moved)
@@ -328,6 +334,22 @@ def _least_change(
         if settled:
             break
     return moved, wanted - implied
+
+
+def _aim(slopes: FloatArray, gaps: FloatArray, tolerance: FloatArray, least: FloatArray) -> FloatArray:
+    """Return the shortest `x` (n_judgements,) not below `least` for which `slopes @ x` is about `gaps`.
+
+    What would go below is held there, and the others are aimed again for what is left.
+    """
+    held = np.zeros(len(least), dtype=np.bool_)
+    while True:
+        free = np.where(held, 0.0, slopes)
+        spread = free @ free.T + np.diag(tolerance**2)
+        left = gaps - slopes[:, held] @ least[held]
+        aim = np.where(held, least, free.T @ np.linalg.solve(spread, left))
+        if not (aim < least).any():
+            return aim
+        held |= aim < least
 
 
 def _linearised(
