@@ -6,7 +6,7 @@ over draws), and what settling on another number would do (`sensitivity`).
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -488,11 +488,7 @@ def _together(
             worth: dict[str, Any] = {
                 name: value for name, value in measure(possible).items() if hasattr(crux, name)
             }
-            more = (
-                [*possible[:place], changed, *possible[place + 1 :]]
-                for place, one in enumerate(possible)
-                for changed in one.one_more(by_id[crux.id].variable)
-            )
+            more = _one_more(possible, by_id[crux.id].variable)
             found = errors(without, measure, possible, more)
             known = (
                 None if found is None else {**(crux.errors or {}), **{name: found[name] for name in worth}}
@@ -511,6 +507,13 @@ def _together(
         sampled=predictive.sampled,
         errors=_errors_of_target(predictive),
     )
+
+
+def _one_more(predictions: Sequence[Predictive], variable: int) -> Iterator[list[Predictive]]:
+    """Yield the predictions of all worldviews with one more sample in one of them."""
+    for place, predictive in enumerate(predictions):
+        for changed in predictive.one_more(variable):
+            yield [*predictions[:place], changed, *predictions[place + 1 :]]
 
 
 def _worth(

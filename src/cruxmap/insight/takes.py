@@ -182,7 +182,7 @@ def takes(
         checked_address(model.map, address)
     work = Work(executor, progress)
     view = _view(model, worldview, work)
-    start = mean_log_odds(view)
+    start, refused = mean_log_odds(view)
     goal = _goal(start, above, below, None if agree_with is None else _view(model, agree_with, work))
 
     def answer(frontier: tuple[Take, ...], reason: str | None) -> Takes:
@@ -192,7 +192,7 @@ def takes(
         return Takes(worldview, model.target.name, mean, text, threshold, frontier, reason)
 
     if math.isnan(start):
-        return answer((), "what is assumed or observed is impossible in this worldview")
+        return answer((), refused or "what is assumed or observed is impossible in this worldview")
     if agree_with == worldview:
         return answer((), "a worldview agrees with itself")
     if goal is None:
@@ -226,7 +226,7 @@ def _goal(start: float, above: float | None, below: float | None, other: View | 
         case None, float(threshold), None:
             return Goal(threshold, False, f"below {percent(threshold)}")
         case None, None, View():
-            reached = mean_log_odds(other)
+            reached, _ = mean_log_odds(other)
             if not math.isfinite(reached):
                 return None
             mean = float(expit(reached))
@@ -298,7 +298,7 @@ class _State:
         """Return the log-odds of the mean over all draws with other numbers in some places."""
         model = self.inquiry.model
         settings = (*model.settings, *values.items())
-        return mean_log_odds(replace(self.view, inquiry=inquire(replace(model, settings=settings))))
+        return mean_log_odds(replace(self.view, inquiry=inquire(replace(model, settings=settings))))[0]
 
     def roughly(self, moves: FloatArray) -> FloatArray:
         """Return the same over a few draws, for several moves (n_judgements, m): (m,)."""
@@ -520,7 +520,7 @@ def _rounded(value: Elicited, rounding: str = ROUND_HALF_EVEN) -> Elicited:
         whole = 1 if value.scale is Scale.PROBABILITY and number > 0.5 else 0
         return float(whole + context.plus(Decimal(number) - whole))
 
-    return replace(value, low=end(value.low), high=end(value.high))
+    return Elicited(value.scale, end(value.low), end(value.high))
 
 
 def _before(state: _State, address: str) -> Elicited:
