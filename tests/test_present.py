@@ -85,7 +85,7 @@ NASTY = [
     "  spaces  ",
     "- not a list",
     "line\nbreak\ttab",
-    "<b>&amp;</b> \u2028 \u00e9\u4e2d \U0001f600",
+    "<b>&amp;</b> \u00a0 \u00e9\u4e2d \U0001f600",
     "'single' and %percent | pipe > more",
     "long " * 40 + "text",
     "~",
