@@ -48,9 +48,9 @@ def _cpu(*command: str) -> float:
 
 def _triples_in_all(path: Path) -> float:
     """Draws times worldviews times triples of the plan for a model's target."""
+    from cruxmap.engine.propagation import prepare
     from cruxmap.language.reading import read_model
     from cruxmap.network.inquiry import inquire
-    from cruxmap.network.propagation import prepare
 
     inquiry = inquire(read_model(path))
     clamped = {variable for variable, _ in inquiry.given}
@@ -60,13 +60,13 @@ def _triples_in_all(path: Path) -> float:
 
 def stages(*, quick: bool) -> Iterator[Result]:
     """The stages of `cruxmap run`, each after the ones before it, in this process."""
+    from cruxmap.engine.propagation import prepare
     from cruxmap.insight.cruxes import cruxes
     from cruxmap.insight.diff import diff
     from cruxmap.insight.estimate import estimate
     from cruxmap.insight.pairs import pairs
     from cruxmap.language.reading import read_model
     from cruxmap.network.inquiry import inquire
-    from cruxmap.network.propagation import prepare
 
     path = SMALL if quick else REAL
     found: dict[str, Any] = {}

@@ -77,11 +77,11 @@ def _block(value: Any, depth: int) -> str:
 
 def main(folder: Path) -> None:
     """Take one map from its files to marginals of all its claims, and print what each stage cost."""
+    from cruxmap.engine.draws import latin_hypercube
+    from cruxmap.engine.propagation import prepare
+    from cruxmap.engine.queries import infer
     from cruxmap.language.reading import read_model
-    from cruxmap.network.draws import latin_hypercube
     from cruxmap.network.inquiry import blocks, draws_per_block, entries_of, inquire
-    from cruxmap.network.propagation import prepare
-    from cruxmap.network.queries import infer
 
     found: dict[str, Any] = {}
     costs: dict[str, float] = {}

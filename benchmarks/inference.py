@@ -12,8 +12,8 @@ import numpy as np
 
 from benchmarks.maps import deepest
 from benchmarks.measuring import Figure, Result, paired, seconds
-from cruxmap.network.network import FloatArray, IntArray, Network
-from cruxmap.network.queries import infer
+from cruxmap.engine.network import FloatArray, IntArray, Network
+from cruxmap.engine.queries import infer
 from networks import random_network
 
 WINDOW = 10

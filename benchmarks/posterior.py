@@ -17,11 +17,11 @@ import numpy as np
 
 from benchmarks.maps import Data, deepest, random_parents, stated_credences, table_map, written
 from benchmarks.measuring import STANDARD_ERRORS, Figure, Result, paired, seconds
+from cruxmap.engine.executors import cores
+from cruxmap.engine.network import FloatArray
+from cruxmap.engine.queries import infer
 from cruxmap.language.argument_map import ModelSpec, mentioned
-from cruxmap.network.executors import cores
 from cruxmap.network.inquiry import entries_of, inquire, reaching
-from cruxmap.network.network import FloatArray
-from cruxmap.network.queries import infer
 
 CLAIMS, STATEMENTS, CHAINS = 50, 10, 4
 

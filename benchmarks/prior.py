@@ -17,11 +17,11 @@ import numpy as np
 from benchmarks.inference import WINDOW, parents
 from benchmarks.maps import deepest, table_map, written
 from benchmarks.measuring import STANDARD_ERRORS, Figure, Result, cpu_seconds, paired, seconds
+from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.network import FloatArray
+from cruxmap.engine.queries import infer
 from cruxmap.language.argument_map import ModelSpec
-from cruxmap.network.draws import latin_hypercube
 from cruxmap.network.inquiry import Inquiry, entries_of, inquire
-from cruxmap.network.network import FloatArray
-from cruxmap.network.queries import infer
 from networks import random_network
 
 CLAIMS = 150

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from cruxmap.engine.executors import cores
+from cruxmap.engine.network import FloatArray
 from cruxmap.errors import InvalidMap, Problem
-from cruxmap.network.executors import cores
-from cruxmap.network.network import FloatArray
 
 
 def scaled(values: FloatArray, factor: float, task: int) -> FloatArray:

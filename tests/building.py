@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cruxmap.engine.entries import fill
+from cruxmap.engine.network import Network
 from cruxmap.language.argument_map import (
     About,
     Argument,
@@ -41,8 +43,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.network import Network
-from cruxmap.network.tables import fill, numbers, unconstrained
+from cruxmap.network.numbers import numbers, unconstrained
 
 type Number = float | tuple[float, float] | Value
 type Given = Condition | str | None
@@ -217,4 +218,4 @@ def central(
     network = lower(argument_map, conditions, [mine] if perspectives is None else perspectives)
     given = numbers(network, argument_map, [mine])
     u = unconstrained(given, np.zeros((len(network.addresses), 1)), 0)[:, 0]
-    return Joint(network, fill(network.program, u, given.single[0]))
+    return Joint(network, fill(network.program, u[:, None], given.single[0])[:, 0])

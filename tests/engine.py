@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from cruxmap.engine.entries import fill
+from cruxmap.engine.network import Evidence, Network
+from cruxmap.engine.queries import infer
 from cruxmap.language.argument_map import ArgumentMap, Condition, Elicited, SameAs
 from cruxmap.language.inheritance import settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.network import Evidence, Network
-from cruxmap.network.queries import infer
-from cruxmap.network.tables import fill, numbers, unconstrained
+from cruxmap.network.numbers import numbers, unconstrained
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,37 @@
 """Random networks made directly, without a map, and their joint distribution by enumeration."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 
 import numpy as np
 
-from cruxmap.network.network import Evidence, FloatArray, Network, SparseTable, TableProgram, Variable
-
-NO_PROGRAM = TableProgram(
-    **{field.name: 0 if field.name.startswith("n_") else np.zeros(0) for field in fields(TableProgram)}
+from cruxmap.engine.network import (
+    Evidence,
+    FloatArray,
+    Hazards,
+    Logistic,
+    Network,
+    Openings,
+    Shares,
+    Shifts,
+    SparseTable,
+    Steps,
+    TableProgram,
+    Variable,
 )
-"""Never run: these networks' entries are drawn, not computed."""
+
+NONE, NOWHERE = np.zeros(0, np.int64), np.zeros(1, np.int64)
+
+
+def program_of(n_entries: int) -> TableProgram:
+    """A program with so many entries. Never run: these networks' entries are drawn, not computed."""
+    return TableProgram(
+        Shifts(NOWHERE, NONE, NONE),
+        Logistic(NONE, NONE),
+        Shares(NONE, NOWHERE, NONE, np.zeros(n_entries - 1, np.int64)),
+        Openings(NONE, NONE, NONE),
+        Hazards(NONE, NONE, NONE),
+        Steps(NONE, NONE),
+    )
 
 
 def network(
@@ -22,7 +43,7 @@ def network(
         SparseTable(v, scope, np.array(rows, np.int64).reshape(-1, len(scope)), np.array(entries, np.int64))
         for v, (scope, rows, entries) in enumerate(tables)
     )
-    return Network(variables, made, NO_PROGRAM, (), {})
+    return Network(variables, made, program_of(1), (), {})
 
 
 def random_network(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import cruxmap as cm
 import reference
 import strategies
+from cruxmap.engine.draws import latin_hypercube
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     ArgumentMap,
@@ -20,7 +21,6 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.reading import parse_condition
 from cruxmap.network import assembly, lowering
-from cruxmap.network.draws import latin_hypercube
 from engine import engine
 
 RELATIVE_ERROR = 1e-9

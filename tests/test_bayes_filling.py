@@ -3,12 +3,11 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 
-from cruxmap.bayes.arrays import PYTENSOR
-from cruxmap.bayes.filling import fill_entries, packed_program, pull_entries
 from cruxmap.bayes.op import entries_of_judgements
-from cruxmap.network.draws import latin_hypercube
+from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.entries import fill, pullback
 from cruxmap.network.inquiry import inquire
-from cruxmap.network.tables import fill, pullback, unconstrained
+from cruxmap.network.numbers import unconstrained
 from test_bayes_op import ASK, KEPT, TRAINING
 from test_insight_cruxes import GARDEN
 from written import model
@@ -32,30 +31,16 @@ def judgements(text, ask, view, n_draws):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_loops_fill_and_pull_back_as_tables_do(case):
-    program, u, single = judgements(*case, 40)
-    entries = np.empty((program.n_entries, u.shape[1]))
-    fill_entries(packed_program(program), u, single.astype(np.int64), entries)
-    expected = fill(program, u, single)
-    np.testing.assert_allclose(entries, expected, rtol=1e-13, atol=1e-300)
-    cotangent = np.random.default_rng(2).normal(size=entries.shape)
-    slope = np.empty(u.shape)
-    pull_entries(packed_program(program), u, single.astype(np.int64), entries, cotangent, slope)
-    np.testing.assert_allclose(
-        slope, pullback(program, u, single, expected, cotangent), rtol=1e-10, atol=1e-13
-    )
-
-
-def test_the_op_agrees_with_the_symbolic_text():
-    program, u_value, single = judgements(*CASES[0], 2)
+def test_the_op_fills_and_pulls_back(case):
+    program, u_value, single = judgements(*case, 2)
     u = pt.dmatrix("u")
     weights = np.random.default_rng(3).normal(size=(program.n_entries, u_value.shape[1]))
-    results = []
-    for entries in (entries_of_judgements(program, u, single), fill(program, u, single, PYTENSOR)):
-        slope = pytensor.grad(pt.sum(weights * entries), u)
-        results.append(pytensor.function([u], [entries, slope], mode="FAST_COMPILE")(u_value))
-    for found, expected in zip(*results, strict=True):
-        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-13)
+    entries = entries_of_judgements(program, u, single)
+    found = pytensor.function([u], [entries, pytensor.grad(pt.sum(weights * entries), u)])(u_value)
+    expected = fill(program, u_value, single)
+    np.testing.assert_allclose(found[0], expected, rtol=1e-12)
+    slope = pullback(program, u_value, single, expected, weights)
+    np.testing.assert_allclose(found[1], slope, rtol=1e-10, atol=1e-13)
 
 
 def test_columns_in_any_memory_order_are_the_same_numbers():

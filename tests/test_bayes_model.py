@@ -8,9 +8,9 @@ import pytest
 import cruxmap as cm
 from cruxmap.bayes.model import build, explicit_name, model_text
 from cruxmap.bayes.sampling import conditioned_model
-from cruxmap.network.draws import latin_hypercube
+from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.queries import infer
 from cruxmap.network.inquiry import entries_of, inquire, reaching
-from cruxmap.network.queries import infer
 from test_bayes_op import ASK, KEPT, TRAINING
 from test_insight_cruxes import GARDEN
 from written import model

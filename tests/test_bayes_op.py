@@ -5,10 +5,11 @@ import pytest
 from pytensor.gradient import verify_grad
 
 from cruxmap.bayes.op import Run, entries_of_judgements, propagate
-from cruxmap.network.draws import latin_hypercube
+from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.entries import fill, pullback
+from cruxmap.engine.queries import infer, log_z_gradient
 from cruxmap.network.inquiry import central_entries, entries_of, inquire
-from cruxmap.network.queries import infer, log_z_gradient
-from cruxmap.network.tables import fill, pullback, unconstrained
+from cruxmap.network.numbers import unconstrained
 from test_insight_cruxes import GARDEN
 from written import model
 

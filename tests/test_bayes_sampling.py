@@ -8,9 +8,9 @@ from scipy.special import expit
 import cruxmap as cm
 from cruxmap.bayes.results import Convergence, load, save
 from cruxmap.bayes.sampling import posteriors, sample, sample_judgements
+from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.executors import Work
 from cruxmap.language.argument_map import Z_95
-from cruxmap.network.draws import latin_hypercube
-from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import inquire
 from test_insight_cruxes import GARDEN
 from written import model

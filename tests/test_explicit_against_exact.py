@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import strategies
 from cruxmap.bayes.model import build, explicit_name
+from cruxmap.engine.queries import infer
 from cruxmap.network.inquiry import entries_of, inquire
-from cruxmap.network.queries import infer
 
 N_DRAWS = 2_000
 

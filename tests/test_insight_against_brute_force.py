@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import reference
 import strategies
+from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight import sensitivity
 from cruxmap.insight.cruxes import CruxTable, cruxes
 from cruxmap.insight.diff import diff
@@ -29,7 +30,6 @@ from cruxmap.language.argument_map import (
     StateIn,
     mentioned,
 )
-from cruxmap.network.draws import latin_hypercube
 from reference import Numbers, Worlds, enumerate_worlds, numbers
 
 DRAWS = 4

@@ -6,9 +6,9 @@ import pytest
 
 import cruxmap as cm
 import reference
+from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight.coherence import coherence, stated_gaps
 from cruxmap.language.argument_map import Z_95, ClaimIs
-from cruxmap.network.draws import latin_hypercube
 from test_insight_cruxes import GARDEN, logit
 from written import model
 

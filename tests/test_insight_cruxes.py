@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 import cruxmap as cm
 import reference
 import strategies
+from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight.cruxes import CruxTable, CruxTables, cruxes
 from cruxmap.language.argument_map import Z_95, AllOf, Argument, Claim, ClaimIs, ModelSpec, StateIn
-from cruxmap.network.draws import latin_hypercube
 from written import model
 
 GARDEN = """

@@ -11,8 +11,8 @@ from scipy.special import expit, logit
 
 import cruxmap as cm
 import reference
+from cruxmap.engine.draws import latin_hypercube
 from cruxmap.language.argument_map import Z_95, ClaimIs
-from cruxmap.network.draws import latin_hypercube
 from test_insight_cruxes import GARDEN
 from written import model, write
 

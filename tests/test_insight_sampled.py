@@ -9,12 +9,12 @@ import pytest
 
 import cruxmap as cm
 from commanding import Cruxmap
+from cruxmap.engine.state_samples import BATCHES
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.estimate import Summary
 from cruxmap.insight.pool import pool
 from cruxmap.insight.sampled import settled
-from cruxmap.language.argument_map import Method, ModelSpec
-from cruxmap.network.sampling import BATCHES
+from cruxmap.language.argument_map import ModelSpec
 from generating import large_map
 from strategies import to_yaml
 from test_bayes_sampling import ONE, by_quadrature
@@ -24,8 +24,8 @@ from written import model, write
 ROOT = Path(__file__).parent.parent
 
 
-def by(method: Method, spec: ModelSpec, draws: int = 400) -> ModelSpec:
-    return replace(spec, sampling=replace(spec.sampling, method=method, draws=draws))
+def by(exact: bool, spec: ModelSpec, draws: int = 400) -> ModelSpec:
+    return replace(spec, exact=exact, sampling=replace(spec.sampling, draws=draws))
 
 
 def assert_agree(exact: Summary, found: Summary, most: float = 4.5) -> None:
@@ -42,7 +42,7 @@ def assert_agree(exact: Summary, found: Summary, most: float = 4.5) -> None:
 
 
 def assert_answers_agree(spec: ModelSpec) -> None:
-    exact, found = cm.estimate(by(Method.EXACT, spec)), cm.estimate(by(Method.SAMPLED, spec))
+    exact, found = cm.estimate(by(True, spec)), cm.estimate(by(False, spec))
     assert exact.sampled is None
     assert found.sampled is not None
     assert exact.worldviews.keys() == found.worldviews.keys()
@@ -68,7 +68,7 @@ def test_cruxes_and_a_diff_of_a_small_map_sampled() -> None:
     spec = replace(
         model(GARDEN, "target: slippery\n", dry="judgements: {rain: 5% to 15%}"), worldviews=("map", "dry")
     )
-    exact, found = (cm.cruxes(by(m, spec), worldview="map") for m in (Method.EXACT, Method.SAMPLED))
+    exact, found = (cm.cruxes(by(m, spec), worldview="map") for m in (True, False))
     assert found.errors is not None
     assert abs(found.estimate - exact.estimate) <= 4.5 * found.errors["estimate"]
     expected = {crux.id: crux for crux in exact.claims}
@@ -82,7 +82,7 @@ def test_cruxes_and_a_diff_of_a_small_map_sampled() -> None:
             assert abs(value - other) <= 5 * error + 1e-4
         ends = crux.probability * crux.given_true + (1 - crux.probability) * crux.given_false
         assert ends == pytest.approx(found.estimate, rel=1e-9)
-    exact_diff, found_diff = (cm.diff(by(m, spec), "map", "dry") for m in (Method.EXACT, Method.SAMPLED))
+    exact_diff, found_diff = (cm.diff(by(m, spec), "map", "dry") for m in (True, False))
     assert found_diff.errors is not None
     assert abs(found_diff.gap_logit - exact_diff.gap_logit) <= 4.5 * found_diff.errors["gap_logit"]
     shares = [difference.share_logit for difference in found_diff.differences]
@@ -91,7 +91,7 @@ def test_cruxes_and_a_diff_of_a_small_map_sampled() -> None:
     for d in found_diff.differences:
         assert 0 < d.standard_error_probability < 0.05
         assert abs(d.share_probability - exact_share[d.id]) <= 4.5 * d.standard_error_probability
-    back = cm.diff(by(Method.SAMPLED, spec), "dry", "map")
+    back = cm.diff(by(False, spec), "dry", "map")
     assert back.gap_logit == -found_diff.gap_logit
     assert back.errors["probability_a"] == found_diff.errors["probability_b"]
 
@@ -99,7 +99,7 @@ def test_cruxes_and_a_diff_of_a_small_map_sampled() -> None:
 @pytest.mark.parametrize("observation", ["b", "{b: false}"])
 def test_observations_weigh_the_draws_of_judgements(observation: str) -> None:
     spec = model(ONE, f"target: a\nobserved: [{observation}]\n")
-    found = cm.estimate(by(Method.SAMPLED, spec, draws=2000)).worldviews["map"]
+    found = cm.estimate(by(False, spec, draws=2000)).worldviews["map"]
     yes = observation == "b"
 
     def likelihood(p):
@@ -114,7 +114,7 @@ def test_observations_weigh_the_draws_of_judgements(observation: str) -> None:
 def test_statements_weigh_the_draws_of_judgements_by_bayes_rule() -> None:
     stated = "judgements: {a: 5% to 60%}\nstated: [{of: a, credence: 40% to 70%}]\n"
     spec = replace(model(ONE, "target: a\nreconcile: true\n", mine=stated), worldviews=("mine",))
-    found, chains = (cm.estimate(by(m, spec, draws=2000)) for m in (Method.SAMPLED, Method.EXACT))
+    found, chains = (cm.estimate(by(m, spec, draws=2000)) for m in (False, True))
     assert not found.convergence
     assert chains.convergence
     a, b = found.worldviews["mine"], chains.worldviews["mine"]
@@ -125,7 +125,7 @@ def test_statements_weigh_the_draws_of_judgements_by_bayes_rule() -> None:
 def test_observations_that_hardly_any_draw_agrees_with_are_refused() -> None:
     claims = "claims:\n" + "".join(f"  c{i}: {{text: C., credence: 0.0001% to 20%}}\n" for i in range(12))
     spec = model(claims, f"target: c0\nobserved: [{', '.join(f'c{i}' for i in range(12))}]\n")
-    answer = cm.estimate(by(Method.SAMPLED, spec, draws=100))
+    answer = cm.estimate(by(False, spec, draws=100))
     [found] = answer.worldviews.values()
     assert found.mean is None
     assert (answer.converged, answer.undefined) == (False, False)
@@ -141,9 +141,9 @@ claims:
 
 def test_a_rare_cause_of_what_is_given_is_not_missed_without_a_word() -> None:
     spec = model(RARE, "target: r\nassuming: [e]\n")
-    [exact] = cm.estimate(by(Method.EXACT, spec)).worldviews.values()
+    [exact] = cm.estimate(by(True, spec)).worldviews.values()
     assert exact.mean == pytest.approx(0.9e-7 / (0.9e-7 + 1e-5), rel=1e-5)  # 0.9%
-    answer = cm.estimate(by(Method.SAMPLED, spec))
+    answer = cm.estimate(by(False, spec))
     [found] = answer.worldviews.values()
     assert found.mean is None
     assert "too few samples agree with what is assumed" in found.reason
@@ -167,7 +167,7 @@ def test_what_cannot_be_has_no_error_and_what_was_not_seen_has() -> None:
         "  both: {text: D., all_of: [a, b]}\n"
     )
     spec = model(claims, "target: both\nalso: [no, yes]\n", sure="judgements: {b: 0%}\n")
-    answer = cm.estimate(by(Method.SAMPLED, replace(spec, worldviews=("map", "sure"))))
+    answer = cm.estimate(by(False, replace(spec, worldviews=("map", "sure"))))
     found = answer.worldviews["map"]
     assert found.mean == 0.0
     assert 3e-8 < found.errors["mean"] < 1e-5
@@ -187,7 +187,7 @@ def test_cruxes_do_not_take_what_was_not_seen_for_certain() -> None:
         "  t: {text: T., given: [{when: b, credence: 90%}, {when: a, credence: 60%}, {otherwise: 20%}]}\n"
         "  both: {text: D., all_of: [a, b]}\n"
     )
-    found = cm.cruxes(by(Method.SAMPLED, model(claims, "target: t\n")), worldview="map")
+    found = cm.cruxes(by(False, model(claims, "target: t\n")), worldview="map")
     by_id = {crux.id: crux for crux in found.claims}
     assert by_id["b"].probability == 0.0
     assert by_id["b"].reason == "no sample of states has it"
@@ -195,33 +195,31 @@ def test_cruxes_do_not_take_what_was_not_seen_for_certain() -> None:
     assert by_id["no"].reason == "it is certain (0%) in this worldview"
     assert by_id["no"].errors["probability"] == 0.0
     assert by_id["a"].errors["swing"] < 0.01
-    rare = cm.cruxes(by(Method.SAMPLED, model(claims, "target: both\n")), worldview="map")
+    rare = cm.cruxes(by(False, model(claims, "target: both\n")), worldview="map")
     assert rare.estimate == 0.0
     assert rare.reason == "no sample of states has the target, which does not tell what it turns on"
     assert rare.errors["estimate"] > 1e-8
-    never = cm.cruxes(by(Method.SAMPLED, model(claims, "target: 'no'\n")), worldview="map")
+    never = cm.cruxes(by(False, model(claims, "target: 'no'\n")), worldview="map")
     assert "the target is certain" in never.reason
     assert never.errors["estimate"] == 0.0
-    few = cm.cruxes(by(Method.SAMPLED, model(RARE, "target: r\nassuming: [e]\n")), worldview="map")
+    few = cm.cruxes(by(False, model(RARE, "target: r\nassuming: [e]\n")), worldview="map")
     assert few.estimate is None
     assert "too rare to be met by a sample of states" in few.reason
 
 
 def test_a_gap_from_too_few_samples_is_refused_and_one_of_rare_states_has_an_error() -> None:
     other = "judgements: {r: 0.0001%}\n"
-    few = cm.diff(
-        by(Method.SAMPLED, model(RARE, "target: r\nassuming: [e]\n", ann=other, bob="")), "ann", "bob"
-    )
+    few = cm.diff(by(False, model(RARE, "target: r\nassuming: [e]\n", ann=other, bob="")), "ann", "bob")
     assert (few.gap_logit, few.probability_a) == (None, None)
     assert "too few samples agree with what is assumed or observed" in few.reason
-    pooled = pool(by(Method.SAMPLED, model(RARE, "target: r\nassuming: [e]\n", ann=other, bob="")))
+    pooled = pool(by(False, model(RARE, "target: r\nassuming: [e]\n", ann=other, bob="")))
     assert [name for name, _ in pooled.left_out] == ["ann", "bob"]
     assert all("too few samples agree" in reason for _, reason in pooled.left_out)
-    double = cm.diff(by(Method.SAMPLED, model(RARE, "target: e\n", ann=other, bob="")), "ann", "bob")
+    double = cm.diff(by(False, model(RARE, "target: e\n", ann=other, bob="")), "ann", "bob")
     [crux] = double.double_cruxes
     assert crux.errors["probability_b"] > 1e-8
     spec = model(RARE, "target: e\n", ann=other, bob="judgements: {e.otherwise: 0.01%}\n")
-    exact, found = (cm.diff(by(m, spec), "ann", "bob") for m in (Method.EXACT, Method.SAMPLED))
+    exact, found = (cm.diff(by(m, spec), "ann", "bob") for m in (True, False))
     assert abs(found.gap_logit - exact.gap_logit) <= 5 * found.errors["gap_logit"]
     assert found.errors["gap_logit"] > 0
     json.dumps(found.to_json(), allow_nan=False)
@@ -234,7 +232,7 @@ def test_what_no_sample_agrees_with_is_undefined_and_says_so() -> None:
         + "  d: {text: D., at_least: {count: 2, of: [a, b, c]}}\n",
         "target: a\nassuming: [d]\n",
     )
-    [found] = cm.estimate(by(Method.SAMPLED, spec)).worldviews.values()
+    [found] = cm.estimate(by(False, spec)).worldviews.values()
     assert found.mean is None
     assert "impossible, or too rare to be met by a sample of states" in found.reason
     assert found.unconditional.mean < 1e-3
@@ -266,7 +264,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_a_wide_map_is_estimated_and_says_how(
     wide: str, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cruxmap.network.schemes.WORK", 3e8)
+    monkeypatch.setattr("cruxmap.engine.schemes.WORK", 3e8)
     outcome = cruxmap("estimate", wide, "--format", "json")
     assert outcome.code == 0
     answer = json.loads(outcome.out)
@@ -293,8 +291,8 @@ def test_a_wide_map_has_no_exact_answer(wide: str, cruxmap: Cruxmap) -> None:
 
 
 def test_cruxes_and_diffs_of_a_wide_map(wide: str, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cruxmap.network.schemes.WORK_OF_WHAT_IF", 1.0)
-    monkeypatch.setattr("cruxmap.network.schemes.WORK", 1e7)
+    monkeypatch.setattr("cruxmap.engine.schemes.WORK_OF_WHAT_IF", 1.0)
+    monkeypatch.setattr("cruxmap.engine.schemes.WORK", 1e7)
     monkeypatch.setattr("cruxmap.insight.sensitivity.APART", 3)
     outcome = cruxmap("cruxes", wide, "-w", "map", "--format", "json")
     assert outcome.code == 0

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 import cruxmap as cm
-from cruxmap.errors import InvalidMap, Problem
-from cruxmap.language.argument_map import Method
-from cruxmap.language.codes import Code
+from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.language.reading import check
 
 HERE = Path(__file__).parent
@@ -66,7 +64,7 @@ def test_impossible_evidence_is_found_by_inference(monkeypatch):
 def test_a_map_too_wide_is_found_when_it_has_to_be_summed_exactly(monkeypatch):
     monkeypatch.chdir(HERE / "maps/bad/too-wide")
     model = cm.read_model("models/town.yaml")
-    exact = replace(model, sampling=replace(model.sampling, method=Method.EXACT))
+    exact = replace(model, exact=True)
     with pytest.raises(InvalidMap) as caught:
         cm.probability(exact, "town-moves")
     assert [problem.code for problem in caught.value.problems] == ["too-wide"]

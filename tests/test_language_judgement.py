@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cruxmap.errors import Code
 from cruxmap.language.argument_map import Elicited, Role, SameAs, Scale
-from cruxmap.language.codes import Code
 from cruxmap.language.judgement import (
     LEXICON,
     UnreadableError,

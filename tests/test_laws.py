@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 import cruxmap as cm
 import reference
 import strategies
+from cruxmap.engine.network import FloatArray
+from cruxmap.engine.queries import infer
 from cruxmap.language.argument_map import (
     Argument,
     ArgumentMap,
@@ -23,8 +25,6 @@ from cruxmap.language.argument_map import (
     OnRoute,
     OnStates,
 )
-from cruxmap.network.network import FloatArray
-from cruxmap.network.queries import infer
 from engine import engine
 
 FEW_DRAWS = {"draws": "6"}

@@ -8,7 +8,7 @@ import pytest
 from scipy.special import ndtr
 from scipy.stats import chi2, kstest
 
-from cruxmap.network.draws import latin_hypercube
+from cruxmap.engine.draws import latin_hypercube
 
 ADDRESSES = [f"claim-{k}" for k in range(60)]
 

@@ -10,9 +10,9 @@ import pytest
 from distributed import Client, LocalCluster
 
 import blocks
+from cruxmap.engine import executors
+from cruxmap.engine.executors import HERE, Executor, OnDask, Work, cores, executor_from
 from cruxmap.errors import InvalidMap, Problem
-from cruxmap.network import executors
-from cruxmap.network.executors import HERE, Executor, OnDask, Work, cores, executor_from
 from written import model
 
 

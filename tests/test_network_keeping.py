@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cruxmap.network import keeping
-from cruxmap.network.keeping import DIGEST_SIZE, find_room, keep, kept
+from cruxmap import ground as keeping
+from cruxmap.ground import DIGEST_SIZE, find_room, keep, kept
 
 SOURCE = Path(__file__).parent.parent / "src"
 
 KERNEL = """
-from cruxmap.network.compiled import njit
+from cruxmap.engine.compiled import njit
 
 @njit(error_model="numpy")
 def twice(x):

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from cruxmap.network import kernel
-from cruxmap.network.lanes import LANES
-from cruxmap.network.network import FloatArray
-from cruxmap.network.planning import Plan
-from cruxmap.network.tape import Tape, wanted_slots, written
+from cruxmap.engine import kernel
+from cruxmap.engine.lanes import LANES
+from cruxmap.engine.network import FloatArray
+from cruxmap.engine.planning import Plan
+from cruxmap.engine.tape import Tape, wanted_slots, written
 
 # Slots 0-3 are loaded, 4 is an indicator, 5 a constant; then
 # 6 = s0 s1 + s2 s4,  7 = s6 s6 + s3 s5,  8 = s7 s2;  Z = s7 + s8.

@@ -26,6 +26,7 @@ from building import (
     timeline,
     worldview,
 )
+from cruxmap.engine.text import network_text
 from cruxmap.language.argument_map import (
     About,
     AllOf,
@@ -54,7 +55,6 @@ from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import parse_condition
 from cruxmap.network import assembly, lowering
 from cruxmap.network.lowering import lower
-from cruxmap.network.text import network_text
 from engine import engine
 from strategies import Draft, drafts
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cruxmap.network import contraction, planning
-from cruxmap.network.contraction import Scopes, quick_tree, rerooted, searched_trees
-from cruxmap.network.planning import TooWide, ancestors, plan, plan_text
-from cruxmap.network.queries import infer
+from cruxmap.engine import planning, trees
+from cruxmap.engine.planning import TooWide, ancestors, plan, plan_text
+from cruxmap.engine.queries import infer
+from cruxmap.engine.trees import Scopes, quick_tree, rerooted, searched_trees
 from networks import joint_distribution, network, random_network
 
 BOTH = [[0], [1]]
@@ -120,7 +120,7 @@ def test_plans_do_not_depend_on_the_cache_or_the_process(own_cache: Path) -> Non
     assert arrays_of(plan(made, range(50))) == arrays_of(fresh)
     script = (
         "import sys; sys.path.insert(0, 'tests')\n"
-        "from networks import random_network\nfrom cruxmap.network.planning import plan\n"
+        "from networks import random_network\nfrom cruxmap.engine.planning import plan\n"
         "made, _ = random_network(50, 1, window=50, parents=5)\n"
         "print(plan(made, range(50)).left.tolist())"
     )
@@ -184,7 +184,7 @@ def test_searching_finds_cheaper_trees() -> None:
 
 
 def test_beyond_the_budget_there_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contraction, "MOST_TRIES", 2)
+    monkeypatch.setattr(trees, "MOST_TRIES", 2)
     made, _ = random_network(90, 5, window=90, parents=6)
     with pytest.raises(TooWide) as caught:
         plan(made, [88, 89], budget=10_000)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cruxmap.network.network import Evidence, FloatArray, Network, SparseTable
-from cruxmap.network.queries import infer, infer_many, joint, log_z_gradient
+from cruxmap.engine.network import Evidence, FloatArray, Network, SparseTable
+from cruxmap.engine.queries import infer, infer_many, joint, log_z_gradient
 from networks import joint_distribution, marginal, network, random_evidence, random_network
 
 CERTAIN = 0

@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 import strategies
-from cruxmap.errors import InvalidMap
-from cruxmap.language.argument_map import MAP_WORLDVIEW, Method
-from cruxmap.language.reading import parse_condition
-from cruxmap.network.network import Evidence, FloatArray, Network, Numbering
-from cruxmap.network.queries import Inference, infer, infer_many, joint, log_z_gradient
-from cruxmap.network.sampling import (
+from cruxmap.engine.network import Evidence, FloatArray, Network, Numbering
+from cruxmap.engine.queries import Inference, infer, infer_many, joint, log_z_gradient
+from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
+from cruxmap.engine.state_samples import (
     approach,
     exactly,
     narrowed,
@@ -22,9 +20,11 @@ from cruxmap.network.sampling import (
     tied_by,
     unseen_in_mean,
 )
-from cruxmap.network.schemes import Scheme, cheapest_scheme, plainest_scheme
+from cruxmap.errors import InvalidMap
+from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.language.reading import parse_condition
 from engine import engine
-from networks import network, random_evidence, random_network
+from networks import network, program_of, random_evidence, random_network
 
 DRAWS = 48
 
@@ -32,18 +32,18 @@ DRAWS = 48
 @pytest.fixture(autouse=True)
 def little_work(monkeypatch):
     """Make do with few samples: the errors are then larger, and so is what is held against them."""
-    monkeypatch.setattr("cruxmap.network.schemes.WORK", 1e8)
+    monkeypatch.setattr("cruxmap.engine.schemes.WORK", 1e8)
 
 
 def drawn_network(seed: int, **kwargs: float) -> tuple[Network, FloatArray]:
     """A random network of 40 variables, one set of entries repeated as so many draws."""
     made, entries = random_network(40, seed, states=(2, 2, 3, 4), certain=0.1, draws=1, **kwargs)
-    made = replace(made, program=replace(made.program, n_entries=len(entries)), seed=seed)
+    made = replace(made, program=program_of(len(entries)), seed=seed)
     return made, np.repeat(entries, DRAWS, axis=1)
 
 
 def sampled(made: Network) -> Network:
-    return replace(made, method=Method.SAMPLED)
+    return replace(made, exact=False)
 
 
 def possible_evidence(made: Network, entries: FloatArray, rng: np.random.Generator) -> Evidence:
@@ -69,9 +69,9 @@ def scores(found: FloatArray, exact: FloatArray, error: FloatArray) -> FloatArra
 
 @pytest.mark.parametrize("scheme", [cheapest_scheme, plainest_scheme])
 def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(scheme, monkeypatch):
-    monkeypatch.setattr("cruxmap.network.sampling.plainest_scheme", scheme)
-    monkeypatch.setattr("cruxmap.network.schemes.WIDTHS", (3.0,))
-    monkeypatch.setattr("cruxmap.network.schemes.WORK", 1.0)  # as few samples as there can be
+    monkeypatch.setattr("cruxmap.engine.state_samples.plainest_scheme", scheme)
+    monkeypatch.setattr("cruxmap.engine.schemes.WIDTHS", (3.0,))
+    monkeypatch.setattr("cruxmap.engine.schemes.WORK", 1.0)  # as few samples as there can be
     found: list[float] = []
     for seed in range(12):
         made, entries = drawn_network(seed)
@@ -91,7 +91,7 @@ def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(s
 
 
 def test_no_marginal_is_wrong_without_an_error_that_says_so(monkeypatch):
-    monkeypatch.setattr("cruxmap.network.schemes.WORK", 1.0)
+    monkeypatch.setattr("cruxmap.engine.schemes.WORK", 1.0)
     apart: list[float] = []
     certain = 0
     for seed in range(20):
@@ -130,7 +130,7 @@ def test_samples_of_little_weight_do_not_pass_for_many(prior):
     # the evidence is as probable by the rare cause as without it
     column = np.array([1.0, 1 - prior, prior, 1 - prior, prior, 0.1, 0.9])
     entries = np.repeat(column[:, None], DRAWS, axis=1)
-    made = replace(made, program=replace(made.program, n_entries=7), method=Method.SAMPLED)
+    made = replace(made, program=program_of(7), exact=False)
     found = infer(made, entries, ((1, (1,)),), [0], numbering=Numbering(0, DRAWS))
     p = prior * (1 - prior) + prior * 0.9
     samples = plainest_scheme(made, [0], [1]).samples(Numbering(0, DRAWS))
@@ -212,7 +212,7 @@ def conjunction(n: int, p: float) -> tuple[Network, FloatArray]:
         tables.append(((first, k + 1, n + k), rows, [0] * 4))
     made = network([2] * len(tables), tables)
     entries = np.array([[1.0], [1 - p], [p]])
-    return replace(made, program=replace(made.program, n_entries=3), method=Method.SAMPLED), entries
+    return replace(made, program=program_of(3), exact=False), entries
 
 
 def test_what_follows_from_the_evidence_is_not_left_to_chance():
@@ -242,7 +242,7 @@ def test_impossible_evidence_and_certain_states():
 def wide_network() -> tuple[Network, FloatArray]:
     """A network of 400 booleans, each with up to 6 parents among all before it."""
     made, entries = random_network(400, 1, parents=6, window=400, draws=1, smallest=0.05)
-    return replace(made, program=replace(made.program, n_entries=len(entries))), entries
+    return replace(made, program=program_of(len(entries))), entries
 
 
 def simulated(made: Network, column: FloatArray, n: int) -> FloatArray:
@@ -269,7 +269,7 @@ def test_a_network_too_wide_is_sampled_and_never_refused():
     assert problem.code == "too-wide"
     assert "--sampled" in problem.hint
     with pytest.raises(InvalidMap):
-        infer(replace(made, method=Method.EXACT), entries, ((350, (1,)),), [399])
+        infer(replace(made, exact=True), entries, ((350, (1,)),), [399])
     found = infer(
         made, np.repeat(entries, DRAWS, axis=1), ((350, (1,)),), [399], numbering=Numbering(0, DRAWS)
     )

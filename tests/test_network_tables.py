@@ -1,8 +1,9 @@
-"""Judgements to table entries: formulas, accuracy at the edges, slopes, and the symbolic form."""
+"""Judgements to table entries: formulas, accuracy at the edges, slopes, and the compiled form."""
 
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,9 @@ from building import (
     timeline,
     worldview,
 )
+from cruxmap.engine import entries as formulas
+from cruxmap.engine.entries import dependencies, fill, pullback
+from cruxmap.engine.network import Network
 from cruxmap.language.argument_map import (
     ArgumentMap,
     Direction,
@@ -32,8 +36,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.network import Network
-from cruxmap.network.tables import Numbers, dependencies, fill, natural, numbers, pullback, unconstrained
+from cruxmap.network.numbers import Numbers, natural, numbers, unconstrained
 
 type Floats = npt.NDArray[np.float64]
 
@@ -93,6 +96,10 @@ def two_singles() -> npt.NDArray[np.bool_]:
 SINGLES = [no_singles, some_singles, two_singles]
 
 
+def one_column_each() -> npt.NDArray[np.bool_]:
+    return np.stack([make() for make in (*SINGLES, *SINGLES)], axis=1)[:, :5]
+
+
 # --- numbers -----------------------------------------------------------------------------------
 
 
@@ -148,39 +155,42 @@ def exactly(net: Network, u: Floats, single: npt.NDArray[np.bool_]) -> list[Deci
     """The entries at one draw, straight from the formulas."""
     with localcontext(prec=200):
         p, at = net.program, [Decimal(float(x)) for x in u]
-        shift = [Decimal(0)] * p.n_shifts
-        for s, strength, sign in zip(p.term_shift, p.term_strength, p.term_sign, strict=True):
-            shift[s] += Decimal(sign) * max(at[strength], Decimal(0))
-        entries = [Decimal(1)] * p.n_entries
-        for n, entry in enumerate(p.logistic_entry):
-            x = Decimal(p.logistic_sign[n]) * (at[p.logistic_base[n]] + shift[p.logistic_shift[n]])
-            entries[entry] = 1 / (1 + (-x).exp())
-        for group in range(p.n_groups):
-            items = np.flatnonzero(p.share_group == group)
-            share = {n: 1 / (1 + (-at[p.share_base[n]]).exp()) for n in items}
-            kept = [n for n in items if single[p.share_base[n]]]
-            taken = sum(share[n] for n in kept)
-            others = sum(share[n] for n in items if n not in kept)
+        shift = [
+            sum((int(sign) * max(at[j], Decimal(0)) for j, sign in terms), Decimal(0))
+            for a, b in pairwise(p.shifts.first)
+            for terms in [list(zip(p.shifts.strength[a:b], p.shifts.sign[a:b], strict=True))]
+        ]
+        entries = [Decimal(1)]
+        for base, s in zip(*p.logistic, strict=True):
+            x = at[base] + shift[s]
+            entries += [1 / (1 + x.exp()), 1 / (1 + (-x).exp())]
+        shifts_of_items = iter(p.shares.shift)
+        for row in p.shares.row:
+            bases = p.shares.base[p.shares.row_first[row] : p.shares.row_first[row + 1]]
+            share = {j: 1 / (1 + (-at[j]).exp()) for j in bases}
+            kept = [j for j in bases if single[j]]
+            taken = sum(share[j] for j in kept)
+            others = sum(share[j] for j in bases if j not in kept)
             left = max(Decimal(0), 1 - taken)
             weight = {
-                n: (share[n] / max(Decimal(1), taken) if n in kept else share[n] * left / others)
-                * shift[p.share_shift[n]].exp()
-                for n in items
+                j: (share[j] / max(Decimal(1), taken) if j in kept else share[j] * left / others)
+                * shift[next(shifts_of_items)].exp()
+                for j in bases
             }
-            for n in items:
-                entries[p.share_entry[n]] = weight[n] / sum(weight.values())
+            entries += [weight[j] / sum(weight.values()) for j in bases]
 
-        def weights(pace: int, steps: int) -> list[Decimal]:
-            return [(-at[pace] * k / (steps - 1)).exp() for k in range(steps)]
+        def weights(opening: int) -> tuple[list[Decimal], int]:
+            pace, n_open, steps = (int(part[opening]) for part in p.openings)
+            return [(-at[pace] * k / (steps - 1)).exp() for k in range(steps)], n_open
 
-        for n, entry in enumerate(p.hazard_entry):
-            chance = 1 / (1 + (-at[p.hazard_base[n]] - shift[p.hazard_shift[n]]).exp())
-            each = weights(p.hazard_pace[n], int(p.hazard_steps[n]))
-            stays = (1 - chance) ** (sum(each[-p.hazard_open[n] :]) / sum(each))
-            entries[entry] = 1 - stays if p.hazard_happens[n] else stays
-        for n, entry in enumerate(p.step_entry):
-            each = weights(p.step_pace[n], int(p.step_steps[n]))
-            entries[entry] = each[p.step_position[n]] / sum(each[-p.step_open[n] :])
+        for base, s, opening in zip(*p.hazards, strict=True):
+            chance = 1 / (1 + (-at[base] - shift[s]).exp())
+            each, n_open = weights(opening)
+            stays = (1 - chance) ** (sum(each[-n_open:]) / sum(each))
+            entries += [stays, 1 - stays]
+        for opening, position in zip(*p.steps, strict=True):
+            each, n_open = weights(opening)
+            entries.append(each[position] / sum(each[-n_open:]))
         return entries
 
 
@@ -201,7 +211,7 @@ def test_singles_may_differ_from_draw_to_draw() -> None:
     u = random_u(3)
     singles = np.stack([make() for make in SINGLES], axis=1)
     together = fill(network().program, u, singles)
-    apart = [fill(network().program, u[:, d], make()) for d, make in enumerate(SINGLES)]
+    apart = [fill(network().program, u[:, [d]], make())[:, 0] for d, make in enumerate(SINGLES)]
     np.testing.assert_allclose(together, np.stack(apart, axis=1), rtol=1e-14)
 
 
@@ -210,8 +220,7 @@ def test_a_large_single_share_leaves_exactly_its_complement() -> None:
     u[network().addresses.index("q.y")] = 40.0  # 1 - p is 4e-18, below the spacing of numbers near 1
     found = fill(network().program, u, some_singles())
     exact = exactly(network(), u[:, 0], some_singles())
-    shares = network().program.share_entry
-    np.testing.assert_allclose(found[shares, 0], [float(exact[n]) for n in shares], rtol=1e-12)
+    np.testing.assert_allclose(found[:, 0], [float(x) for x in exact], rtol=1e-12)
 
 
 def with_certainties(n_draws: int) -> Floats:
@@ -243,16 +252,9 @@ def test_certainties_are_exact() -> None:
     p = network().program
     u = random_u(1)
     for certain, value in ((CERTAIN, 1.0), (-CERTAIN, 0.0)):
-        u[:, 0] = np.where(np.isin(np.arange(len(u)), p.logistic_base), certain, 2.0)
-        found = fill(p, u, no_singles())[p.logistic_entry, 0]
-        assert found.tolist() == [value if sign > 0 else 1 - value for sign in p.logistic_sign]
-
-
-def test_without_a_draw_axis() -> None:
-    u = random_u(1)
-    np.testing.assert_array_equal(
-        fill(network().program, u[:, 0], some_singles()), fill(network().program, u, some_singles())[:, 0]
-    )
+        u[:, 0] = np.where(np.isin(np.arange(len(u)), p.logistic.base), certain, 2.0)
+        found = fill(p, u, no_singles())[1 : 1 + 2 * len(p.logistic.base), 0]
+        assert found.reshape(-1, 2).tolist() == [[1 - value, value]] * len(p.logistic.base)
 
 
 # --- slopes ------------------------------------------------------------------------------------
@@ -285,51 +287,22 @@ def test_strengths_at_or_below_one_have_no_slope() -> None:
         assert (slope[strength, 0] != 0) == moves
 
 
-@pytest.mark.parametrize("n_draws", [None, 5])
-@pytest.mark.parametrize("singles", SINGLES)
-def test_symbolic_entries_and_slopes(
-    singles: Callable[[], npt.NDArray[np.bool_]], n_draws: int | None
+@pytest.mark.parametrize("n_draws", [1, 5])
+@pytest.mark.parametrize("singles", [*SINGLES, one_column_each])
+def test_formulas_are_the_same_compiled(
+    singles: Callable[[], npt.NDArray[np.bool_]], n_draws: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import pytensor
-    import pytensor.tensor as pt
-
-    from cruxmap.bayes.arrays import PYTENSOR
-
-    p, single = network().program, singles()
-    u = pt.vector("u", dtype="float64") if n_draws is None else pt.matrix("u", dtype="float64")
-    entries = fill(p, u, single, PYTENSOR)
-    assert entries.dtype == "float64"
-    cotangent = np.random.default_rng(5).normal(size=(p.n_entries, *([] if n_draws is None else [n_draws])))
-    slope = pytensor.grad((entries * cotangent).sum(), u)
-    run = pytensor.function([u], [entries, slope], mode="FAST_COMPILE")
-    for values in (random_u(n_draws or 1, 1.0), with_certainties(n_draws or 1)):
-        at = values[:, 0] if n_draws is None else values
-        symbolic, symbolic_slope = run(at)
-        mine = fill(p, at, single)
-        np.testing.assert_allclose(symbolic, mine, rtol=1e-11)
-        np.testing.assert_allclose(
-            symbolic_slope, pullback(p, at, single, mine, cotangent), rtol=1e-9, atol=1e-12
-        )
-
-
-def test_symbolic_singles_may_differ_from_column_to_column() -> None:
-    import pytensor
-    import pytensor.tensor as pt
-
-    from cruxmap.bayes.arrays import PYTENSOR
-
-    p, values = network().program, random_u(3, 1.0)
-    singles = np.stack([make() for make in SINGLES], axis=1)
-    u = pt.matrix("u", dtype="float64")
-    entries = fill(p, u, singles, PYTENSOR)
-    cotangent = np.random.default_rng(5).normal(size=(p.n_entries, 3))
-    run = pytensor.function(
-        [u], [entries, pytensor.grad((entries * cotangent).sum(), u)], mode="FAST_COMPILE"
-    )
-    symbolic, slope = run(values)
-    mine = fill(p, values, singles)
-    np.testing.assert_allclose(symbolic, mine, rtol=1e-11)
-    np.testing.assert_allclose(slope, pullback(p, values, singles, mine, cotangent), rtol=1e-9, atol=1e-12)
+    p, single = network().program, singles()[..., :n_draws] if singles is one_column_each else singles()
+    for u in (random_u(n_draws, 1.0), with_certainties(n_draws)):
+        found = []
+        for most in (p.n_entries, p.n_entries - 1):  # in numpy, and compiled
+            monkeypatch.setattr(formulas, "MAX_INTERPRETED", most)
+            entries = fill(p, u, single)
+            cotangent = np.random.default_rng(5).normal(size=entries.shape)
+            found.append((entries, pullback(p, u, single, entries, cotangent)))
+        (entries, slope), (compiled, compiled_slope) = found
+        np.testing.assert_allclose(compiled, entries, rtol=1e-13, atol=1e-300)
+        np.testing.assert_allclose(compiled_slope, slope, rtol=1e-10, atol=1e-13)
 
 
 # --- dependencies ------------------------------------------------------------------------------

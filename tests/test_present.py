@@ -22,6 +22,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import written
+from cruxmap.engine import planning, trees
+from cruxmap.ground import UNFINISHED, CannotWrite, write_file
 from cruxmap.insight import explain
 from cruxmap.insight.estimate import Summary, TargetEstimate
 from cruxmap.language.argument_map import (
@@ -37,10 +39,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import read_map, read_model
-from cruxmap.network import contraction, planning
-from cruxmap.network.keeping import UNFINISHED
 from cruxmap.present import canvas, figures, map_drawing
-from cruxmap.present.files import CannotWrite, write_file
 from cruxmap.present.folding import folded
 from cruxmap.present.lettering import boxes_text, plain, wrapped
 from cruxmap.present.map_picture import LARGE, Mark, Picture, around, chapters, overview, picture
@@ -237,11 +236,11 @@ def test_no_plan_is_long_sought_for_a_picture(monkeypatch: pytest.MonkeyPatch, t
         budgets.append(budget)
         return counted(question, tree, budget)
 
-    monkeypatch.setattr(contraction, "_cache_directory", lambda: tmp_path)
+    monkeypatch.setattr(trees, "_cache_directory", lambda: tmp_path)
     monkeypatch.setattr(planning, "_triples", spy)
     found = explain.marginals(written.model(routes(200, 40), "target: c199"))["map"]
     assert len(found) == 200
-    assert max(budgets) == contraction.COSTLY
+    assert max(budgets) == trees.COSTLY
 
 
 # --- texts in pictures -----------------------------------------------------------------------------

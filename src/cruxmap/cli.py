@@ -22,15 +22,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, NoReturn
 import typer
 
 from cruxmap.errors import NOWHERE, InvalidMap, Problem
+from cruxmap.ground import CannotWrite, write_file
 from cruxmap.present import terminal
-from cruxmap.present.files import CannotWrite, write_file
 from cruxmap.present.terminal import Format, json_text, print_answer, print_json, print_problems
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from cruxmap.engine.executors import Executor
     from cruxmap.language.argument_map import ArgumentMap, ModelSpec
-    from cruxmap.network.executors import Executor
     from cruxmap.present.listings import Listing
     from cruxmap.present.map_picture import Picture
 
@@ -169,15 +169,13 @@ def _question(
 ) -> Question:
     """Read a model, with what the command line puts in place of its judgements and conditions."""
     from cruxmap.language import reading
-    from cruxmap.language.argument_map import Method
 
     if exact and sampled:
         _refuse("two-methods", "--exact and --sampled exclude each other", "leave one out, or both")
     path = _model_path(model)
     read = reading.read_model(path)
     if exact or sampled:
-        method = Method.EXACT if exact else Method.SAMPLED
-        read = replace(read, sampling=replace(read.sampling, method=method))
+        read = replace(read, exact=exact)
     with _asked_for():
         if settings:
             pairs = reading.parse_settings([_split(setting) for setting in settings], read.map)
@@ -269,7 +267,7 @@ def _known_list(name: str | None, known: Sequence[str]) -> None:
 @contextmanager
 def _executor(text: str | None) -> "Iterator[Executor]":
     """Give who does the work; that there is nobody to do it is the command line's fault."""
-    from cruxmap.network.executors import executor_from
+    from cruxmap.engine.executors import executor_from
 
     with ExitStack() as stack:
         with _asked_for():
@@ -834,13 +832,13 @@ def _stage_text(stage: Stage, spec: "ModelSpec", worldview: str | None) -> str:
 
             return map_text(spec.map)
         case Stage.NETWORK:
+            from cruxmap.engine.text import network_text
             from cruxmap.network.inquiry import inquire
-            from cruxmap.network.text import network_text
 
             return network_text(inquire(spec).network)
         case Stage.PLAN:
+            from cruxmap.engine.state_samples import approach_text
             from cruxmap.network.inquiry import inquire
-            from cruxmap.network.sampling import approach_text
 
             inquiry = inquire(spec)
             return approach_text(

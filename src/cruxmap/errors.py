@@ -6,6 +6,7 @@ them, and only the command line prints. Nothing here imports the rest of the pac
 
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -69,3 +70,84 @@ class InvalidMap(ValueError):  # noqa: N818 - the public name
 
     def __reduce__(self) -> tuple[type["InvalidMap"], tuple[tuple[Problem, ...], ...]]:
         return type(self), (self.problems, self.warnings)
+
+
+class Code(StrEnum):
+    """The stable code of every problem and warning; `docs/problems.md` has a section on each."""
+
+    # files
+    NO_SUCH_FILE = "no-such-file"
+    UNREADABLE_FILE = "unreadable-file"
+    NOT_UTF8 = "not-utf8"
+    YML_FILE = "yml-file"
+    MISPLACED_FILE = "misplaced-file"
+    YAML_SYNTAX = "yaml-syntax"
+    YAML_FEATURE = "yaml-feature"
+    SEVERAL_DOCUMENTS = "several-documents"
+    TOO_DEEP = "too-deep"
+    DUPLICATE_KEY = "duplicate-key"
+    EMPTY_MAP = "empty-map"
+    # shapes
+    UNKNOWN_KEY = "unknown-key"
+    MISSING_KEY = "missing-key"
+    MISPLACED_KEY = "misplaced-key"
+    WRONG_SHAPE = "wrong-shape"
+    UNKNOWN_LANGUAGE = "unknown-language"
+    NOT_TRUE_OR_FALSE = "not-true-or-false"
+    NOT_WHOLE_NUMBER = "not-a-whole-number"
+    EMPTY_LIST = "empty-list"
+    REPEATED = "repeated"
+    # ids
+    BAD_ID = "bad-id"
+    RESERVED_ID = "reserved-id"
+    DUPLICATE_ID = "duplicate-id"
+    OTHER_ID = "other-id"
+    # judgements
+    UNREADABLE_JUDGEMENT = "unreadable-judgement"
+    WRONG_KIND = "wrong-kind"
+    STRENGTH_BELOW_ONE = "strength-below-one"
+    CERTAIN_STATED = "certain-stated"
+    SAME_AS_CIRCLE = "same-as-circle"
+    # references
+    UNKNOWN_ID = "unknown-id"
+    WRONG_REFERENCE = "wrong-reference"
+    UNKNOWN_STATE = "unknown-state"
+    UNKNOWN_PHASE = "unknown-phase"
+    UNKNOWN_TIMELINE = "unknown-timeline"
+    UNKNOWN_VOICE = "unknown-voice"
+    UNKNOWN_SOURCE = "unknown-source"
+    UNKNOWN_LOCATOR = "unknown-locator"
+    UNKNOWN_ADDRESS = "unknown-address"
+    UNKNOWN_WORLDVIEW = "unknown-worldview"
+    DIFFERENT_TIMELINES = "different-timelines"
+    # entries
+    NO_BASIS = "no-basis"
+    SEVERAL_BASES = "several-bases"
+    IMPOSSIBLE_COUNT = "impossible-count"
+    UNCOVERED_CASE = "uncovered-case"
+    OTHERWISE_NEEDED = "otherwise-needed"
+    MISPLACED_OTHERWISE = "misplaced-otherwise"
+    MISSING_SHARE = "missing-share"
+    MISPLACED_REST = "misplaced-rest"
+    SHARES_SUM = "shares-sum"
+    TOO_FEW_STATES = "too-few-states"
+    GAP_THRESHOLDS = "gap-thresholds"
+    NO_DIRECTION = "no-direction"
+    CREDENCE_NEEDED = "credence-needed"
+    NOT_ARGUABLE = "not-arguable"
+    TOO_MANY_ARGUMENTS = "too-many-arguments"
+    CYCLE = "cycle"
+    # worldviews
+    WORLDVIEW_CIRCLE = "worldview-circle"
+    MIXED_SHARES = "mixed-shares"
+    REJECTED_AND_ACCEPTED = "rejected-and-accepted"
+    # found by inference only
+    IMPOSSIBLE_EVIDENCE = "impossible-evidence"
+    TOO_WIDE = "too-wide"
+    # warnings
+    COMMENT_AFTER_TEXT = "comment-after-text"
+    NO_FORCE = "no-force"
+    CERTAIN_BUT_ARGUED = "certain-but-argued"
+    UNCITED_SOURCE = "uncited-source"
+    UNREACHABLE_CLAIM = "unreachable-claim"
+    JUDGED_BUT_REJECTED = "judged-but-rejected"

@@ -3,4 +3,4 @@
 Guarantee: the log-density is the exact one of the network room, with its gradient, whatever the sampler.
 """
 
-import cruxmap.network.compiled  # noqa: F401 - before PyTensor: it finds room for the caches of both
+import cruxmap.engine.compiled  # noqa: F401 - before PyTensor: it finds room for the caches of both

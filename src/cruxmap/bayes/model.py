@@ -12,16 +12,15 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from cruxmap.bayes.arrays import PYTENSOR
 from cruxmap.bayes.op import Run, entries_of_judgements, propagate
 from cruxmap.bayes.results import coordinates, uncertain_columns
+from cruxmap.engine.lanes import LANES
+from cruxmap.engine.network import IntArray, Network
+from cruxmap.engine.planning import ancestors
 from cruxmap.errors import InvalidMap
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.inquiry import Inquiry, StatedCredence, impossible_evidence, inquire, obstacles
-from cruxmap.network.lanes import LANES
-from cruxmap.network.network import IntArray, Network
-from cruxmap.network.planning import ancestors
-from cruxmap.network.tables import Numbers, fill
+from cruxmap.network.numbers import Numbers
 
 
 def build(model: ModelSpec, explicit: bool = False) -> pm.Model:
@@ -104,7 +103,7 @@ def entries_tensor(inquiry: Inquiry, worldviews: Sequence[int], u: TensorVariabl
 
 
 def _natural(numbers: Numbers, columns: IntArray, u: TensorVariable) -> TensorVariable:
-    """Return judgements (worldviews, columns) as people read them; see `tables.natural`."""
+    """Return judgements (worldviews, columns) as people read them; see `numbers.natural`."""
     ratio = pt.exp(u)
     ratio = pt.switch(numbers.is_strength[columns], pt.maximum(ratio, np.float64(1.0)), ratio)
     return pt.switch(numbers.is_ratio[columns], ratio, pt.sigmoid(u))
@@ -184,7 +183,7 @@ def _explicit(inquiry: Inquiry) -> pm.Model:
     labels = coordinates(inquiry)
     with pm.Model(coords={dim: labels[dim] for dim in ("worldview", "address")}) as pm_model:
         u = _judgements(inquiry)
-        entries = fill(network.program, u, inquiry.numbers.single.T, PYTENSOR)
+        entries = entries_tensor(inquiry, range(len(inquiry.model.worldviews)), u)
         padded = pt.concatenate([entries, pt.zeros((1, entries.shape[1]))])
         everyone = np.arange(len(inquiry.model.worldviews))
         drawn: dict[int, TensorVariable] = {}

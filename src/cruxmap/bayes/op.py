@@ -21,15 +21,15 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 from pytensor.tensor.variable import TensorVariable
 
-from cruxmap.bayes.filling import SIZES, fill_entries, filling, packed_program, pull_entries, pulling
-from cruxmap.bayes.linking import link, section
+from cruxmap.bayes.filling import filling, pulling
 from cruxmap.bayes.runs import READS, evaluate, packed_tape, propagating
-from cruxmap.network.network import Evidence, Network, TableProgram
-from cruxmap.network.propagation import indicator_weights
-from cruxmap.network.sampling import exactly
-from cruxmap.network.tables import BoolArray
+from cruxmap.engine.entry_loops import N_ENTRIES, fill_packed, pull_packed
+from cruxmap.engine.linking import link, section
+from cruxmap.engine.network import BoolArray, Evidence, Network, TableProgram
+from cruxmap.engine.propagation import indicator_weights
+from cruxmap.engine.state_samples import exactly
 
-ABI = 3
+ABI = 4
 """To be raised when the tables of addresses change: PyTensor keeps compiled callers on disk."""
 
 
@@ -49,9 +49,9 @@ def _input(value: Any) -> TensorVariable:
 
 
 def entries_of_judgements(program: TableProgram, u: TensorVariable, single: BoolArray) -> TensorVariable:
-    """Return what `tables.fill` gives, (n_entries, C), for symbolic judgements `u` (n_judgements, C)."""
-    whole = np.ascontiguousarray(single, dtype=np.int64)
-    node: Any = Filling().make_node(u, whole, packed_program(program))
+    """Return what `entries.fill` gives, (n_entries, C), for symbolic judgements `u` (n_judgements, C)."""
+    flags = np.ascontiguousarray(single, dtype=np.int8)
+    node: Any = Filling().make_node(u, flags, program.packed)
     return node.outputs[0]
 
 
@@ -96,14 +96,14 @@ class Filling(Op):
     __props__ = ()
 
     def make_node(self, *inputs: Any) -> Apply:
-        """Take `u`, `single` as whole numbers, and a packed program."""
+        """Take `u`, `single` in bytes, and a packed program."""
         return Apply(self, [_input(value) for value in inputs], [pt.dmatrix("entries")])
 
     def perform(self, node: Apply, inputs: Sequence[Any], outputs: Sequence[list[Any]]) -> None:
         """Evaluate without a compiled graph."""
         u, single, program = inputs
-        outputs[0][0] = np.empty((section(program, SIZES)[0], u.shape[1]))
-        fill_entries(program, u, single, outputs[0][0])
+        outputs[0][0] = np.empty((section(program, N_ENTRIES)[0], u.shape[1]))
+        fill_packed(program, np.ascontiguousarray(u), single, outputs[0][0])
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """Only judgements can be differentiated by."""
@@ -127,8 +127,9 @@ class FillingSlope(Op):
     def perform(self, node: Apply, inputs: Sequence[Any], outputs: Sequence[list[Any]]) -> None:
         """Evaluate without a compiled graph."""
         u, single, program, entries, cotangent = inputs
-        outputs[0][0] = np.empty_like(u)
-        pull_entries(program, u, single, entries, cotangent, outputs[0][0])
+        outputs[0][0] = np.zeros(u.shape)
+        arrays = map(np.ascontiguousarray, (program, u, single, entries, cotangent))
+        pull_packed(*arrays, outputs[0][0])
 
 
 class Propagation(Op):
@@ -194,7 +195,7 @@ def _compiled_filling(op: Filling, **_: Any) -> tuple[Any, int]:
     @numba_njit
     def fill(u, single, program):  # type: ignore[no-untyped-def]
         u = np.ascontiguousarray(u)
-        entries = np.empty((section(program, SIZES)[0], u.shape[1]))
+        entries = np.empty((section(program, N_ENTRIES)[0], u.shape[1]))
         at = np.empty(7, np.int64)
         at[0], at[1] = program.ctypes.data, u.ctypes.data
         at[2], at[3] = single.ctypes.data, entries.ctypes.data

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cruxmap.bayes.results import Convergence, convergence_of
-from cruxmap.network.network import FloatArray, IntArray
+from cruxmap.engine.network import FloatArray, IntArray
 
 SPREAD_PRIOR = 1.0
 """Scale of the half-normal prior of the spread between reviewers, in logits (or logs of ratios)."""

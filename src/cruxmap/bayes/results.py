@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.executors import Work
+from cruxmap.engine.network import FloatArray, IntArray, Numbering
+from cruxmap.engine.queries import infer
 from cruxmap.language.digest import digest
-from cruxmap.network.draws import latin_hypercube
-from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import (
     Inquiry,
     blocks,
@@ -28,9 +30,7 @@ from cruxmap.network.inquiry import (
     entries_of,
     target_probabilities,
 )
-from cruxmap.network.network import FloatArray, IntArray, Numbering
-from cruxmap.network.queries import infer
-from cruxmap.network.tables import Numbers, natural, unconstrained
+from cruxmap.network.numbers import Numbers, natural, unconstrained
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -6,12 +6,12 @@ worldviews already keep the cores busy.
 
 import numpy as np
 
-from cruxmap.bayes.linking import halves, numbers, pack, section, words
-from cruxmap.network.compiled import njit
-from cruxmap.network.kernel import TINY, add_up, propagate_wide, workspace
-from cruxmap.network.lanes import LANES
-from cruxmap.network.network import IntArray
-from cruxmap.network.tape import Tape
+from cruxmap.engine.compiled import njit
+from cruxmap.engine.kernel import TINY, add_up, propagate_wide, workspace
+from cruxmap.engine.lanes import LANES
+from cruxmap.engine.linking import halves, numbers, section, words
+from cruxmap.engine.network import IntArray, pack
+from cruxmap.engine.tape import Tape
 
 LOADS, RUNS, INTO, READS, SLOPES, SIZES = range(6)
 

@@ -24,13 +24,13 @@ from cruxmap.bayes.model import (
 )
 from cruxmap.bayes.op import Run
 from cruxmap.bayes.results import Convergence, Posterior, convergence_of, result_tree
+from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work, cores
+from cruxmap.engine.lanes import LANES
+from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.state_samples import exactly
 from cruxmap.language.argument_map import ModelSpec
-from cruxmap.network.draws import latin_hypercube
-from cruxmap.network.executors import HERE, WORK, Executor, Progress, Work, cores
 from cruxmap.network.inquiry import Inquiry, inquire, obstacles, reaching
-from cruxmap.network.lanes import LANES
-from cruxmap.network.network import FloatArray, IntArray
-from cruxmap.network.sampling import exactly
 
 TARGET_ACCEPTS = (0.8, 0.95)
 """Acceptance that step sizes are tuned for, tried in turn until no transition diverges.

@@ -13,6 +13,10 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
+from cruxmap.engine.entries import fill, pullback
+from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work
+from cruxmap.engine.network import BoolArray, Evidence, FloatArray
+from cruxmap.engine.queries import infer_many, log_z_gradient
 from cruxmap.insight.predictive import forward_draws
 from cruxmap.insight.weighing import conditioned
 from cruxmap.insight.words import checked_worldview
@@ -25,7 +29,6 @@ from cruxmap.language.argument_map import (
     Stated,
     condition_text,
 )
-from cruxmap.network.executors import HERE, WORK, Executor, Progress, Work
 from cruxmap.network.inquiry import (
     SD_OF_A_STATED_POINT,
     Inquiry,
@@ -36,9 +39,6 @@ from cruxmap.network.inquiry import (
     inquire,
     together,
 )
-from cruxmap.network.network import Evidence, FloatArray
-from cruxmap.network.queries import infer_many, log_z_gradient
-from cruxmap.network.tables import BoolArray, fill, pullback
 
 SPREAD_DRAWS = 512
 """Draws from which the spread of an implied credence is taken."""

@@ -15,6 +15,9 @@ from typing import Any, overload
 
 import numpy as np
 
+from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.engine.network import FloatArray
+from cruxmap.engine.state_samples import standard_error
 from cruxmap.insight.information import (
     Chance,
     Crossing,
@@ -40,10 +43,7 @@ from cruxmap.language.argument_map import (
     condition_text,
     mentioned,
 )
-from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import Inquiry, impossible, inquire
-from cruxmap.network.network import FloatArray
-from cruxmap.network.sampling import standard_error
 
 EQUIVALENT = 1e-12
 """How near 0 and 1 the target's chances are, either way, where a variable is the target in other words."""

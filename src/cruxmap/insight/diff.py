@@ -13,6 +13,7 @@ from typing import Any, assert_never
 
 from scipy.special import expit
 
+from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.insight.coherence import StatedGap, stated_gaps
 from cruxmap.insight.cruxes import Position, binary, candidates_of, crossing, is_target, position_of
 from cruxmap.insight.information import (
@@ -40,7 +41,6 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import format_value
-from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import Inquiry, inquire
 
 # --- values --------------------------------------------------------------------------------------

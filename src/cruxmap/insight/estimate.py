@@ -12,6 +12,10 @@ from typing import Any
 import numpy as np
 
 from cruxmap.bayes.results import Convergence
+from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.engine.network import FloatArray, Numbering
+from cruxmap.engine.queries import Inference
+from cruxmap.engine.state_samples import standard_error
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.predictive import Block, Draws, View, sampled_views
 from cruxmap.insight.sampled import Errors, Sampled, Settled, plain_errors, sampled, settled
@@ -27,7 +31,6 @@ from cruxmap.language.argument_map import (
     condition_text,
 )
 from cruxmap.language.reading import parse_condition, parse_settings
-from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import (
     Inquiry,
     central_entries,
@@ -40,9 +43,6 @@ from cruxmap.network.inquiry import (
     stacked,
     target_probabilities,
 )
-from cruxmap.network.network import FloatArray, Numbering
-from cruxmap.network.queries import Inference
-from cruxmap.network.sampling import standard_error
 
 PERCENTILES = (0.05, 0.5, 0.95)
 

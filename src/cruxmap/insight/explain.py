@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cruxmap.engine.planning import BUDGET
+from cruxmap.engine.queries import infer
+from cruxmap.engine.trees import COSTLY
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.insight.words import did_you_mean, percent
 from cruxmap.language.argument_map import (
@@ -28,10 +31,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import Setting, settle, shares_in_force
 from cruxmap.language.judgement import format_value
-from cruxmap.network.contraction import COSTLY
 from cruxmap.network.inquiry import central_entries, inquire
-from cruxmap.network.planning import BUDGET
-from cruxmap.network.queries import infer
 
 type States = Mapping[str, float]
 """The states of a variable and their probabilities; booleans have `false` and `true`."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import xlog1py, xlogy
 
-from cruxmap.network.network import FloatArray
+from cruxmap.engine.network import FloatArray
 
 LN_10 = math.log(10)
 

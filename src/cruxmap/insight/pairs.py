@@ -15,18 +15,18 @@ from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 from scipy.spatial.distance import squareform
 from scipy.special import expit, rel_entr
 
+from cruxmap.engine.entries import fill
+from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.engine.network import FloatArray
+from cruxmap.engine.planning import ancestors
+from cruxmap.engine.queries import infer
 from cruxmap.insight.cruxes import settled_nodes
 from cruxmap.insight.information import LN_10
 from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
 from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import ModelSpec
-from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import Inquiry, inquire
-from cruxmap.network.network import FloatArray
-from cruxmap.network.planning import ancestors
-from cruxmap.network.queries import infer
-from cruxmap.network.tables import fill
 
 type Matrix = tuple[tuple[float | None, ...], ...]
 

@@ -15,11 +15,12 @@ from scipy.special import expit, log_expit, logit
 
 from cruxmap.bayes.pooling import Opinions, pool_opinions, posterior_variance
 from cruxmap.bayes.results import Convergence
+from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.engine.network import BoolArray, FloatArray
 from cruxmap.insight.coherence import natural_value
 from cruxmap.insight.predictive import forward_draws, log_odds_of, logit_of_mean, mean_log_odds, views
 from cruxmap.insight.words import percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, ShareTable
-from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import (
     SD_OF_A_STATED_POINT,
     Inquiry,
@@ -27,8 +28,7 @@ from cruxmap.network.inquiry import (
     draws_per_block,
     inquire,
 )
-from cruxmap.network.network import FloatArray
-from cruxmap.network.tables import BoolArray, unconstrained
+from cruxmap.network.numbers import unconstrained
 
 NEARLY_CERTAIN = math.log(99)
 """A disputed certainty counts as 1% or 99% in a pool of judgements: one reviewer cannot veto the rest.

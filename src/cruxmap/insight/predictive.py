@@ -12,11 +12,16 @@ import numpy as np
 from scipy.special import expit
 
 from cruxmap.bayes.results import Convergence
+from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.entries import fill
+from cruxmap.engine.executors import Work
+from cruxmap.engine.network import BoolArray, Evidence, FloatArray, Numbering
+from cruxmap.engine.planning import ancestors
+from cruxmap.engine.queries import Inference, Joint, infer, infer_many, joint
+from cruxmap.engine.state_samples import unseen_in_mean
 from cruxmap.insight.information import Chance, chance
 from cruxmap.insight.sampled import Sampled, sampled
 from cruxmap.insight.weighing import conditioned, refusal
-from cruxmap.network.draws import latin_hypercube
-from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import (
     BLOCK_BYTES,
     Inquiry,
@@ -25,11 +30,6 @@ from cruxmap.network.inquiry import (
     entries_of,
     together,
 )
-from cruxmap.network.network import Evidence, FloatArray, Numbering
-from cruxmap.network.planning import ancestors
-from cruxmap.network.queries import Inference, Joint, infer, infer_many, joint
-from cruxmap.network.sampling import unseen_in_mean
-from cruxmap.network.tables import BoolArray, fill
 
 
 @dataclass(frozen=True, slots=True)

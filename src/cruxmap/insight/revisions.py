@@ -20,7 +20,8 @@ from typing import Any
 
 from scipy.special import expit
 
-from cruxmap.errors import InvalidMap, Problem, Span
+from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.insight.diff import Difference, differences_of, owner_of
 from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
@@ -49,10 +50,8 @@ from cruxmap.language.argument_map import (
     condition_text,
 )
 from cruxmap.language.checks import MOST_ARGUMENTS
-from cruxmap.language.codes import Code
 from cruxmap.language.inheritance import NEVER, Perspective, Setting, settle
 from cruxmap.language.reading import parse_condition, read_model
-from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import inquire
 
 BEFORE, NOW = "before", "now"

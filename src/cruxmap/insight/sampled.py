@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
+from cruxmap.engine.network import FloatArray, Numbering
+from cruxmap.engine.schemes import Scheme
+from cruxmap.engine.state_samples import approach, standard_error, tied_by, unseen_in_mean
 from cruxmap.network.inquiry import Inquiry
-from cruxmap.network.network import FloatArray, Numbering
-from cruxmap.network.sampling import approach, standard_error, tied_by, unseen_in_mean
-from cruxmap.network.schemes import Scheme
 
 type Errors = Mapping[str, float | tuple[float, float] | None]
 """Standard errors of an answer's numbers, by their names; of an interval those of both ends."""

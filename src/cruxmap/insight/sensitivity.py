@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cruxmap.engine.entries import pullback
+from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.queries import cost, log_z_gradient
 from cruxmap.insight.information import chance_from_logit
 from cruxmap.insight.predictive import View, forward_draws, log_odds, sides
 from cruxmap.insight.sobol import MOST_INPUTS, Design, SobolShares, design, sample_size, sobol_shares
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Z_95
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
-from cruxmap.network.network import FloatArray, IntArray
-from cruxmap.network.queries import cost, log_z_gradient
-from cruxmap.network.tables import pullback, unconstrained
+from cruxmap.network.numbers import unconstrained
 
 APART = 30
 """How many groups a Sobol analysis keeps apart; the rest is one group."""

@@ -12,9 +12,9 @@ from itertools import chain
 
 import numpy as np
 
+from cruxmap.engine.entries import dependencies
+from cruxmap.engine.network import IntArray
 from cruxmap.network.inquiry import Inquiry
-from cruxmap.network.network import IntArray
-from cruxmap.network.tables import dependencies
 
 type Node = int
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cruxmap.engine.network import Evidence, FloatArray, Numbering
+from cruxmap.engine.queries import cost, infer_many
 from cruxmap.insight.information import Chance, entropy, value_of_information
 from cruxmap.insight.predictive import Block, Draws, View, sides
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of, together
-from cruxmap.network.network import Evidence, FloatArray, Numbering
-from cruxmap.network.queries import cost, infer_many
 
 LARGEST_SET = 3
 """How many cruxes the greedy best set has at most."""

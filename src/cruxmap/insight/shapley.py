@@ -11,7 +11,7 @@ from math import factorial
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.network.network import FloatArray
+from cruxmap.engine.network import FloatArray
 
 type Worth = Callable[[npt.NDArray[np.bool_]], FloatArray]
 """Values of states of affairs: takes (m, steps), which steps have been taken; returns (m, measures)."""

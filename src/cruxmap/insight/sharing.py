@@ -11,6 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
+from cruxmap.engine.entries import fill
+from cruxmap.engine.executors import Work
+from cruxmap.engine.network import BoolArray, FloatArray, IntArray
+from cruxmap.engine.state_samples import standard_error
 from cruxmap.insight.cruxes import settled_nodes
 from cruxmap.insight.predictive import log_odds_and_replicates, log_odds_in_full
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
@@ -19,11 +23,7 @@ from cruxmap.insight.shapley import NoValueError, Shares, shapley
 from cruxmap.insight.weighing import LEAST_EFFECTIVE, too_few
 from cruxmap.insight.words import percent
 from cruxmap.language.inheritance import Perspective, Setting
-from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, impossible
-from cruxmap.network.network import FloatArray, IntArray
-from cruxmap.network.sampling import standard_error
-from cruxmap.network.tables import BoolArray, fill
 
 ROUNDING = 1e-12
 """Central values, in logits or logs, that lie no further apart are the same."""

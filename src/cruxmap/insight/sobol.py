@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from cruxmap.network.network import FloatArray, IntArray
+from cruxmap.engine.network import FloatArray, IntArray
 
 LEAST_SAMPLE = 64
 MOST_SAMPLE = 4096

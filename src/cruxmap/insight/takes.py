@@ -13,6 +13,10 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
+from cruxmap.engine.entries import fill, pullback
+from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.engine.network import BoolArray, FloatArray, IntArray
+from cruxmap.engine.queries import log_z_gradient
 from cruxmap.insight.coherence import natural_value
 from cruxmap.insight.cruxes import settled_nodes
 from cruxmap.insight.predictive import (
@@ -37,11 +41,8 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import shares_in_force
 from cruxmap.language.judgement import format_value
-from cruxmap.network.executors import HERE, Executor, Progress, Work
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, inquire
-from cruxmap.network.network import FloatArray, IntArray
-from cruxmap.network.queries import log_z_gradient
-from cruxmap.network.tables import BoolArray, fill, pullback, unconstrained
+from cruxmap.network.numbers import unconstrained
 
 FARTHEST = 20.0
 """The log-odds up to which one judgement may be moved, either way: one in a billion, or nearly one."""

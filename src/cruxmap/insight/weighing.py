@@ -11,9 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from cruxmap.bayes.results import Convergence
+from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.executors import Work
+from cruxmap.engine.network import FloatArray, Numbering
+from cruxmap.engine.queries import infer
+from cruxmap.engine.schemes import Scheme
+from cruxmap.engine.state_samples import approach, standard_error
 from cruxmap.insight.words import percent
-from cruxmap.network.draws import latin_hypercube
-from cruxmap.network.executors import Work
 from cruxmap.network.inquiry import (
     Inquiry,
     StatedCredence,
@@ -23,10 +27,6 @@ from cruxmap.network.inquiry import (
     obstacles,
     reaching,
 )
-from cruxmap.network.network import FloatArray, Numbering
-from cruxmap.network.queries import infer
-from cruxmap.network.sampling import approach, standard_error
-from cruxmap.network.schemes import Scheme
 
 LEAST_EFFECTIVE = 100.0
 """The effective sample size below which there is no answer."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from cruxmap.errors import InvalidMap, Problem
+from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     ArgumentMap,
@@ -19,7 +19,6 @@ from cruxmap.language.argument_map import (
     Table,
     condition_text,
 )
-from cruxmap.language.codes import Code
 
 ROUNDING = 1e-12
 """What is nearer than this to 100% is there, but for rounding."""

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
-from enum import Enum, StrEnum
+from enum import StrEnum
 from types import MappingProxyType
 
 from cruxmap.errors import NOWHERE, Span
@@ -788,26 +788,14 @@ class Target:
     condition: Condition
 
 
-class Method(Enum):
-    """How probabilities are computed: exactly, by sampling states, or exactly where that can be done."""
-
-    AUTO = "auto"
-    EXACT = "exact"
-    SAMPLED = "sampled"
-
-
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How much to draw: `draws` in all, `tune` per chain, and the seed of everything random.
-
-    `method` is not part of a model file: the command line sets it.
-    """
+    """How much to draw: `draws` in all, `tune` per chain, and the seed of everything random."""
 
     draws: int = 4000
     tune: int = 1000
     chains: int = 4
     seed: int = 20230221
-    method: Method = Method.AUTO
 
 
 type Laid = tuple[str, Elicited | SameAs | tuple[Value, ...]]
@@ -829,5 +817,7 @@ class ModelSpec:
     sampling: Sampling = Sampling()
     settings: tuple[Laid, ...] = ()
     """Judgements laid over every worldview's, as `--set ADDRESS=VALUE` does."""
+    exact: bool | None = None
+    """States are summed out exactly (True), sampled (False), or sampled only where they must be (None)."""
     text: str = ""
     file: str = field(default="", compare=False)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import assert_never
 
+from cruxmap.errors import Code
 from cruxmap.language.argument_map import (
     Argument,
     ArgumentTarget,
@@ -24,7 +25,6 @@ from cruxmap.language.argument_map import (
     Routes,
     Table,
 )
-from cruxmap.language.codes import Code
 from cruxmap.language.conditions import Kind
 from cruxmap.language.desk import (
     CERTAIN,

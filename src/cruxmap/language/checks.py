@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import assert_never
 
-from cruxmap.errors import Span
+from cruxmap.errors import Code, Span
 from cruxmap.language.argument_map import (
     AllOf,
     AnyOf,
@@ -51,7 +51,6 @@ from cruxmap.language.argument_map import (
     mentioned_in,
     target_owner,
 )
-from cruxmap.language.codes import Code
 from cruxmap.language.conditions import Names
 from cruxmap.language.coverage import MOST_CASES, NEVER, Case, Choice, count_cases, uncovered
 from cruxmap.language.findings import Findings

@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import assert_never
 
+from cruxmap.errors import Code
 from cruxmap.language.argument_map import (
     AllOf,
     AnyOf,
@@ -25,7 +26,6 @@ from cruxmap.language.argument_map import (
     StateIn,
     Within,
 )
-from cruxmap.language.codes import Code
 from cruxmap.language.findings import Findings
 from cruxmap.language.schema import (
     AllOfShape,

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from cruxmap.errors import Code
 from cruxmap.language.argument_map import (
     About,
     Citation,
@@ -22,7 +23,6 @@ from cruxmap.language.argument_map import (
     Value,
     condition_text,
 )
-from cruxmap.language.codes import Code
 from cruxmap.language.conditions import Resolver
 from cruxmap.language.findings import Findings
 from cruxmap.language.judgement import Lexicon, UnreadableError, parse_value

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import assert_never
 
+from cruxmap.errors import Code
 from cruxmap.language.argument_map import (
     Basis,
     Claim,
@@ -32,7 +33,6 @@ from cruxmap.language.argument_map import (
     Table,
     Timeline,
 )
-from cruxmap.language.codes import Code
 from cruxmap.language.conditions import Kind
 from cruxmap.language.desk import (
     CERTAIN,

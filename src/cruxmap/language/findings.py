@@ -1,7 +1,6 @@
 """Problems and warnings, gathered while files are read."""
 
-from cruxmap.errors import InvalidMap, Problem, Span
-from cruxmap.language.codes import Code
+from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.language.yaml_text import Node, Parsed, SourceFile, problem_at, shortened
 
 type Place = Node | Span

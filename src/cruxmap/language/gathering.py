@@ -13,8 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from cruxmap.errors import Span
-from cruxmap.language.codes import Code
+from cruxmap.errors import Code, Span
 from cruxmap.language.conditions import Kind
 from cruxmap.language.desk import warn_of_comments
 from cruxmap.language.findings import Findings

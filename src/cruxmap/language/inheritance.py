@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from types import MappingProxyType
 
+from cruxmap.ground import gc_paused
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     ArgumentMap,
@@ -27,7 +28,6 @@ from cruxmap.language.argument_map import (
     Value,
     Worldview,
 )
-from cruxmap.language.garbage import no_collection
 
 SETTINGS_ORIGIN = "set"
 """The origin of a number that was laid over a worldview from outside (`--set`)."""
@@ -134,7 +134,7 @@ def lineage(argument_map: ArgumentMap, worldview: str) -> tuple[Worldview, ...]:
     return tuple(reversed(chain))
 
 
-@no_collection()
+@gc_paused()
 def settle(
     argument_map: ArgumentMap,
     worldview: str = MAP_WORLDVIEW,

@@ -14,8 +14,8 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
+from cruxmap.errors import Code
 from cruxmap.language.argument_map import Elicited, Role, SameAs, Scale
-from cruxmap.language.codes import Code
 from cruxmap.language.spelling import nearest
 
 type Lexicon = Mapping[tuple[Scale, str], Elicited]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cruxmap.errors import InvalidMap, Problem, Span
+from cruxmap.errors import Code, InvalidMap, Problem, Span
+from cruxmap.ground import gc_paused
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     ArgumentMap,
@@ -48,7 +49,6 @@ from cruxmap.language.checks import (
     spans_of,
     unknown_address,
 )
-from cruxmap.language.codes import Code
 from cruxmap.language.conditions import Kind, Names, Resolver, names_of
 from cruxmap.language.desk import (
     Desk,
@@ -63,7 +63,6 @@ from cruxmap.language.desk import (
 from cruxmap.language.digest import digest
 from cruxmap.language.entries import read_claim, read_event, read_question, read_timeline
 from cruxmap.language.findings import Findings
-from cruxmap.language.garbage import no_collection
 from cruxmap.language.gathering import (
     Sheets,
     check_language,
@@ -412,7 +411,7 @@ _HARMLESS = frozenset(
 """Problems that leave the rest of an entry worth checking."""
 
 
-@no_collection()
+@gc_paused()
 def _read_map(folder: Path, findings: Findings) -> _Draft:
     before = len(findings.problems)
     if not os.path.isdir(folder):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from math import inf
 from typing import assert_never
 
+from cruxmap.errors import Code
 from cruxmap.language.argument_map import (
     ArgumentMap,
     Elicited,
@@ -15,7 +16,6 @@ from cruxmap.language.argument_map import (
     Worldview,
 )
 from cruxmap.language.checks import cycles, shares_at, unknown_address
-from cruxmap.language.codes import Code
 from cruxmap.language.conditions import Kind
 from cruxmap.language.desk import (
     Desk,

@@ -16,8 +16,7 @@ from typing import Any
 
 import yaml
 
-from cruxmap.errors import NOWHERE, Problem, Span
-from cruxmap.language.codes import Code
+from cruxmap.errors import NOWHERE, Code, Problem, Span
 
 _LONGEST = 2_000
 DEEPEST = 100

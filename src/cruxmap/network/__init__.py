@@ -1,5 +1,4 @@
-"""An `ArgumentMap` comes in, exact probabilities go out, by way of a discrete Bayesian network.
+"""An `ArgumentMap` comes in, a discrete Bayesian network goes out: what each construct means.
 
-Guarantee: probabilities and their complements are right to a relative error of 1e-9, for any draw of
-the judgements; PyMC is not needed and not imported.
+Guarantee: the tables are the conditional distributions that docs/method.md lists, and nothing else.
 """

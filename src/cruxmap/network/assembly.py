@@ -6,7 +6,7 @@ somebody needs it as a variable of its own. Nothing here knows about claims or a
 """
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from itertools import accumulate, chain, pairwise, product
 from types import MappingProxyType
@@ -15,7 +15,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.network.network import IntArray, Network, SparseTable, TableProgram, Variable
+from cruxmap.engine.network import (
+    Hazards,
+    IntArray,
+    Logistic,
+    Network,
+    Openings,
+    Shares,
+    Shifts,
+    SparseTable,
+    Steps,
+    TableProgram,
+    Variable,
+)
 
 BOOLEAN = ("false", "true")
 
@@ -60,8 +72,9 @@ class Entries:
         self._shifts: dict[Terms, int] = {(): 0}
         self._logistic: dict[tuple[int, int], int] = {}  # the entry of false; that of true is the next
         self._groups: dict[tuple[tuple[int, ...], tuple[int, ...]], range] = {}
-        self._hazard: dict[tuple[int, int, int, int, int, bool], int] = {}
-        self._step: dict[tuple[int, int, int, int], int] = {}
+        self._openings: dict[tuple[int, int, int], int] = {}
+        self._hazards: dict[tuple[int, int, int], int] = {}  # the entry of no; that of yes is the next
+        self._steps: dict[tuple[int, int], int] = {}
 
     def certainty(self, address: str) -> bool | None:
         """Tell whether a judgement is 100% (true) or 0% (false) in every worldview, `None` if neither."""
@@ -96,91 +109,70 @@ class Entries:
             return NO
         if n_open == steps or self.certainty(address) is not None:
             return self.chance(address, terms)
-        base, shift, at = self.index[address], self._shift(terms), self.index[pace]
-        keys = ((base, shift, at, n_open, steps, happens) for happens in (False, True))
-        return (0, 1), tuple(self._entry(self._hazard, key) for key in keys)
+        key = self.index[address], self._shift(terms), self._opening(pace, n_open, steps)
+        no = self._hazards.setdefault(key, self._count)
+        if no == self._count:
+            self._count += 2
+        return (0, 1), (no, no + 1)
 
     def steps(self, pace: str, n_open: int, steps: int) -> Draw:
         """Which step of the phase (counted from 0) it is, among the last `n_open` of `steps`."""
         if n_open == 1:
             return surely(steps - 1)
-        at, among = self.index[pace], tuple(range(steps - n_open, steps))
-        return among, tuple(self._entry(self._step, (at, k, n_open, steps)) for k in among)
+        opening, among = self._opening(pace, n_open, steps), tuple(range(steps - n_open, steps))
+        entries = []
+        for k in among:
+            entries.append(self._steps.setdefault((opening, k), self._count))
+            self._count += entries[-1] == self._count
+        return among, tuple(entries)
+
+    def _opening(self, pace: str, n_open: int, steps: int) -> int:
+        return self._openings.setdefault((self.index[pace], n_open, steps), len(self._openings))
 
     def _shift(self, terms: Terms) -> int:
         return self._shifts.setdefault(terms, len(self._shifts))
 
-    def _entry[K](self, known: dict[K, int], key: K) -> int:
-        entry = known.get(key)
-        if entry is None:
-            entry = known[key] = self._count
-            self._count += 1
-        return entry
-
     def program(self) -> tuple[TableProgram, IntArray]:
         """Return the program, kind after kind, and where each entry handed out so far is in it."""
         handed_out = (
-            [entry for false in self._logistic.values() for entry in (false, false + 1)],
-            [entry for group in self._groups.values() for entry in group],
-            [*self._hazard.values()],
-            [*self._step.values()],
+            *(entry for false in self._logistic.values() for entry in (false, false + 1)),
+            *chain.from_iterable(self._groups.values()),
+            *(entry for no in self._hazards.values() for entry in (no, no + 1)),
+            *self._steps.values(),
         )
         position = np.zeros(self._count, np.int64)
-        position[[*chain.from_iterable(handed_out)]] = np.arange(1, self._count)
-        ends = accumulate(map(len, handed_out), initial=1)
-        entry = [_fixed(np.arange(a, b)) for a, b in pairwise(ends)]
-        term_shift, term_strength, term_sign = _columns(
-            [(n, *term) for terms, n in self._shifts.items() for term in terms], 3
-        )
-        logistic_base, logistic_sign, logistic_shift = _columns(
-            [(base, sign, shift) for base, shift in self._logistic for sign in (-1, 1)], 3
-        )
-        share_base, share_shift, share_group = _columns(
-            [
-                (base, shift, group)
-                for group, (bases, shifts) in enumerate(self._groups)
-                for base, shift in zip(bases, shifts, strict=True)
-            ],
-            3,
-        )
-        hazard_base, hazard_shift, hazard_pace, hazard_open, hazard_steps, hazard_happens = _columns(
-            self._hazard, 6
-        )
-        step_pace, step_position, step_open, step_steps = _columns(self._step, 4)
+        position[[*handed_out]] = np.arange(1, self._count)
+        rows: dict[tuple[int, ...], int] = {}
+        row = [rows.setdefault(bases, len(rows)) for bases, _ in self._groups]
+        terms = _columns(chain.from_iterable(self._shifts), 2)
         program = TableProgram(
-            n_entries=self._count,
-            n_shifts=len(self._shifts),
-            term_shift=term_shift,
-            term_strength=term_strength,
-            term_sign=_fixed(term_sign.astype(np.float64)),
-            logistic_entry=entry[0],
-            logistic_base=logistic_base,
-            logistic_sign=_fixed(logistic_sign.astype(np.float64)),
-            logistic_shift=logistic_shift,
-            share_entry=entry[1],
-            share_base=share_base,
-            share_shift=share_shift,
-            share_group=share_group,
-            n_groups=len(self._groups),
-            hazard_entry=entry[2],
-            hazard_base=hazard_base,
-            hazard_shift=hazard_shift,
-            hazard_pace=hazard_pace,
-            hazard_open=hazard_open,
-            hazard_steps=hazard_steps,
-            hazard_happens=_fixed(hazard_happens.astype(np.bool_)),
-            step_entry=entry[3],
-            step_pace=step_pace,
-            step_position=step_position,
-            step_open=step_open,
-            step_steps=step_steps,
+            Shifts(_starts(self._shifts), *terms),
+            Logistic(*_columns(self._logistic, 2)),
+            Shares(
+                _whole(chain.from_iterable(rows)),
+                _starts(rows),
+                _whole(row),
+                _whole(shift for _, shifts in self._groups for shift in shifts),
+            ),
+            Openings(*_columns(self._openings, 3)),
+            Hazards(*_columns(self._hazards, 3)),
+            Steps(*_columns(self._steps, 2)),
         )
         return program, position
 
 
 def _columns(rows: Iterable[tuple[float, ...]], width: int) -> list[IntArray]:
-    flat = np.array([*chain.from_iterable(rows)], np.int64)
-    return [_fixed(flat[k::width].copy()) for k in range(width)]
+    flat = _whole(chain.from_iterable(rows))
+    return [_whole(flat[k::width]) for k in range(width)]
+
+
+def _whole(numbers: Iterable[float]) -> IntArray:
+    return _fixed(np.array([*numbers], np.int64))
+
+
+def _starts(parts: Iterable[Sized]) -> IntArray:
+    """Return where each part starts when they stand one after the other, and where the last one ends."""
+    return _whole(accumulate(map(len, parts), initial=0))
 
 
 def _fixed[T: np.generic](array: npt.NDArray[T]) -> npt.NDArray[T]:

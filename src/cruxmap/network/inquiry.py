@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cruxmap.errors import Problem
+from cruxmap.engine.entries import dependencies, fill
+from cruxmap.engine.network import Evidence, FloatArray, IntArray, Network, Numbering
+from cruxmap.engine.queries import Inference, infer_many
+from cruxmap.errors import Code, Problem
 from cruxmap.language.argument_map import Condition, Elicited, ModelSpec, condition_text
-from cruxmap.language.codes import Code
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.network import Evidence, FloatArray, IntArray, Network, Numbering
-from cruxmap.network.queries import Inference, infer_many
-from cruxmap.network.tables import Numbers, dependencies, fill, numbers, unconstrained
+from cruxmap.network.numbers import Numbers, numbers, unconstrained
 
 BLOCK_BYTES = 64 << 20
 """About how much memory the table entries of one block of draws may take."""
@@ -92,7 +92,7 @@ def inquire(model: ModelSpec, perspectives: tuple[Perspective, ...] | None = Non
     conditions |= dict.fromkeys(c for _, stated in statements for c in (stated.of, *stated.assuming))
     network = replace(
         lower(model.map, tuple(conditions), perspectives),
-        method=model.sampling.method,
+        exact=model.exact,
         seed=model.sampling.seed,
     )
     place: Mapping[Condition, int] = dict(zip(conditions, network.conditions, strict=True))

@@ -16,6 +16,8 @@ from typing import assert_never
 import numpy as np
 import numpy.typing as npt
 
+from cruxmap.engine.network import IntArray, Network
+from cruxmap.ground import gc_paused
 from cruxmap.language.argument_map import (
     AllOf,
     AnyOf,
@@ -57,7 +59,6 @@ from cruxmap.language.argument_map import (
     mentioned_in,
     target_owner,
 )
-from cruxmap.language.garbage import no_collection
 from cruxmap.language.inheritance import Perspective
 from cruxmap.network.assembly import (
     ALWAYS,
@@ -79,7 +80,6 @@ from cruxmap.network.assembly import (
     surely,
     union,
 )
-from cruxmap.network.network import IntArray, Network
 
 NEVER = "never"
 
@@ -113,7 +113,7 @@ class _Work:
     tests: dict[Condition, Function] = field(default_factory=dict)
 
 
-@no_collection()
+@gc_paused()
 def lower(
     argument_map: ArgumentMap,
     conditions: Sequence[Condition] = (),

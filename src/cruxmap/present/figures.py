@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cruxmap.engine.network import FloatArray
 from cruxmap.insight.estimate import Estimate, Summary, TargetEstimate
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ModelSpec
-from cruxmap.network.network import FloatArray
 from cruxmap.present.canvas import (
     BLUE,
     MARGIN,

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from cruxmap.errors import Problem
-from cruxmap.present.files import CannotWrite
+from cruxmap.ground import CannotWrite
 from cruxmap.present.problems import harmless, problem_text
 
 if TYPE_CHECKING:

@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.network.network import Evidence, FloatArray, Network, Numbering
-from cruxmap.network.planning import BUDGET
-from cruxmap.network.propagation import Prepared, indicator_weights, run, split_reads
-from cruxmap.network.sampling import Sample, approach, averaged, sample, sample_slopes
-from cruxmap.network.schemes import Scheme
-from cruxmap.network.tables import BoolArray
+from cruxmap.engine.network import BoolArray, Evidence, FloatArray, Network, Numbering
+from cruxmap.engine.planning import BUDGET
+from cruxmap.engine.propagation import Prepared, indicator_weights, run, split_reads
+from cruxmap.engine.schemes import Scheme
+from cruxmap.engine.state_samples import Sample, approach, averaged, sample, sample_slopes
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from cruxmap.network import kernel
-from cruxmap.network.executors import cores
-from cruxmap.network.lanes import LANES
-from cruxmap.network.network import Evidence, FloatArray, Network
-from cruxmap.network.planning import BUDGET, Plan, plan
-from cruxmap.network.tape import Tape, written
+from cruxmap.engine import kernel
+from cruxmap.engine.executors import cores
+from cruxmap.engine.lanes import LANES
+from cruxmap.engine.network import Evidence, FloatArray, Network
+from cruxmap.engine.planning import BUDGET, Plan, plan
+from cruxmap.engine.tape import Tape, written
 
 WORTH_THREADS = 200_000
 """Products over all blocks of lanes below which starting threads costs more than it saves."""

@@ -2,25 +2,17 @@
 
 numba copies the code of a function into its callers and optimises the whole: for a kernel of some size,
 ten seconds per PyMC model. A symbol has an address instead. Arrays cross as a table of addresses and sizes,
-and many small ones as one vector (`pack`, `section`).
+and many small ones as one vector (`network.pack`, `section`).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import llvmlite.binding as llvm
-import numpy as np
 from numba import carray, types  # type: ignore[attr-defined]
 from numba.extending import intrinsic
 
-from cruxmap.network.compiled import cfunc, njit
-from cruxmap.network.network import IntArray
-
-
-def pack(arrays: Iterable[Any]) -> IntArray:
-    """Return arrays of whole numbers as one vector: how many, the length of each, then all of them."""
-    parts = [np.asarray(array).astype(np.int64) for array in arrays]
-    return np.concatenate([np.array([len(parts), *map(len, parts)], np.int64), *parts])
+from cruxmap.engine.compiled import cfunc, njit
 
 
 @njit()
@@ -65,6 +57,7 @@ def _pointer_to(kind: Any) -> Any:
 _words = _pointer_to(types.int64)
 _halves = _pointer_to(types.uint32)
 _numbers = _pointer_to(types.float64)
+_flags = _pointer_to(types.int8)
 
 
 @njit()
@@ -83,3 +76,9 @@ def halves(address, shape):
 def numbers(address, shape):
     """The float64 array of that shape at an address."""
     return carray(_numbers(address), shape)
+
+
+@njit()
+def flags(address, shape):
+    """The int8 array of that shape at an address."""
+    return carray(_flags(address), shape)

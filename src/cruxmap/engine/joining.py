@@ -10,7 +10,7 @@ so what does not depend on some variable in some context is computed once for al
 
 import numpy as np
 
-from cruxmap.network.compiled import njit
+from cruxmap.engine.compiled import njit
 
 CONSTANT = 1 << 30
 """Slots from here on are numbers found while joining; slot 0 is the number 1."""

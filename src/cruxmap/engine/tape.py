@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cruxmap.network.compiled import njit
-from cruxmap.network.network import FloatArray, IntArray
-from cruxmap.network.planning import Plan, SlotArray
+from cruxmap.engine.compiled import njit
+from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.planning import Plan, SlotArray
 
 
 @dataclass(frozen=True, slots=True)

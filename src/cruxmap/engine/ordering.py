@@ -7,7 +7,7 @@ tries is far better than the first. Sets of variables are bits of 64-bit words.
 
 import numpy as np
 
-from cruxmap.network.compiled import njit
+from cruxmap.engine.compiled import njit
 
 
 @njit()

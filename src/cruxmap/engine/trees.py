@@ -15,8 +15,8 @@ from math import inf
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.network.keeping import cache_folder, keep, kept
-from cruxmap.network.network import IntArray
+from cruxmap.engine.network import IntArray
+from cruxmap.ground import cache_folder, keep, kept
 
 VERSION = 4
 """Of the search: trees kept by another version are not used."""
@@ -85,7 +85,7 @@ def quick_tree(scopes: Scopes, cards: IntArray) -> Tree:
 
     One with a tensor far wider than any table is left unfinished: it has no pairs, and infinite width.
     """
-    from cruxmap.network.elimination import greedy_order
+    from cruxmap.engine.elimination import greedy_order
 
     logs = np.log2(cards)
     table = np.repeat(np.arange(len(scopes)), np.diff(scopes.first))
@@ -173,7 +173,7 @@ def rerooted(tree: Tree, scopes: Scopes, cards: IntArray, leaf: int) -> Tree:
 
 def measured(scopes: Scopes, pairs: IntArray, cards: IntArray, kept: int | None = None) -> Tree:
     """Return the joins depth first, with their dense costs; the variable `kept` is never summed out."""
-    from cruxmap.network.elimination import dense_costs, depth_first
+    from cruxmap.engine.elimination import dense_costs, depth_first
 
     arranged = depth_first(pairs, len(scopes))
     width, products, carried = dense_costs(
@@ -186,7 +186,7 @@ def entangled(scopes: Scopes, cards: IntArray, width: float) -> dict[int, set[in
     """Return the variables that are left when all are summed out that can be within tensors of `2**width`
     configurations, each with its neighbours by then.
     """
-    from cruxmap.network.elimination import greedy_order
+    from cruxmap.engine.elimination import greedy_order
 
     _, left, neighbours = greedy_order(scopes.first, scopes.variables, np.log2(cards), width, by_fill=False)
     return {v: set(around.tolist()) for v, around in zip(left.tolist(), neighbours, strict=True)}
@@ -194,14 +194,14 @@ def entangled(scopes: Scopes, cards: IntArray, width: float) -> dict[int, set[in
 
 def _of_order(scopes: Scopes, order: IntArray, cards: IntArray) -> Tree:
     """Return the tree that sums variables out in order."""
-    from cruxmap.network.elimination import joins
+    from cruxmap.engine.elimination import joins
 
     return measured(scopes, joins(scopes.first, scopes.variables, order, len(cards)), cards)
 
 
 def _searched_order(scopes: Scopes, cards: IntArray, tries: int, noise: float, seed: int) -> IntArray:
     """Return the best of many randomised min-fill orders (see `ordering`)."""
-    from cruxmap.network.ordering import best_order
+    from cruxmap.engine.ordering import best_order
 
     variables, place = np.unique(scopes.variables, return_inverse=True)
     neighbours = np.zeros((len(variables), (len(variables) + 63) // 64), np.uint64)

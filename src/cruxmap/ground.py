@@ -1,5 +1,10 @@
-"""What can be worked out again, kept on disk: whatever is damaged there is not taken for what was kept."""
+"""What every room stands on: files written whole or not at all, things kept on disk, a collector at rest.
 
+What can be worked out again is kept in the platform's folder for caches. Each thing has a digest, so that
+what is damaged there is not taken for what was kept.
+"""
+
+import gc
 import hashlib
 import os
 import secrets
@@ -7,8 +12,11 @@ import stat
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from cruxmap.errors import InvalidMap, Problem
 
 UNFINISHED = ".cruxmap-unfinished"
 """The end of the names of files that are being written."""
@@ -92,3 +100,54 @@ def find_room() -> Path | None:
 
 def _is_shared(about: os.stat_result) -> bool:
     return about.st_uid != os.getuid() or bool(about.st_mode & 0o077)
+
+
+# --- files -------------------------------------------------------------------------------------------
+
+
+class CannotWrite(InvalidMap):
+    """Raised with the one problem that says what cannot be written, and why."""
+
+    def __init__(self, what: str, error: OSError, hint: str = "") -> None:
+        reason = error.strerror or str(error)
+        super().__init__((Problem("cannot-write", f"{what} cannot be written: {reason}", hint=hint),))
+
+
+def write_file(path: Path, content: str | bytes, hint: str = "choose another --output") -> None:
+    """Write to a temporary name beside `path` and move it into place, making folders as needed.
+
+    A symbolic link stays, and the file that it leads to is replaced. What is there and is no regular file, as
+    a device or a named pipe, is written into. Raises `CannotWrite`, with the `hint`.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    target = Path(os.path.realpath(path))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if os.path.lexists(target) and not target.is_file():
+            target.write_bytes(data)  # the system refuses where it is a folder
+        else:
+            replace_file(target, data)
+    except OSError as error:
+        raise CannotWrite(path.as_posix(), error, hint) from error
+
+
+# --- memory ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def gc_paused() -> Iterator[None]:
+    """Keep the collector from visiting what is made inside, again and again, or all at once at the end.
+
+    Freezing and thawing moves everything to the oldest generation without looking at it. Where somebody
+    has frozen objects of their own (to share them with child processes, say), those are left alone.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            if gc.get_freeze_count() == 0:
+                gc.freeze()
+                gc.unfreeze()
+            gc.enable()

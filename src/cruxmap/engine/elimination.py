@@ -8,7 +8,7 @@ from heapq import heapify, heappop, heappush
 
 import numpy as np
 
-from cruxmap.network.compiled import njit
+from cruxmap.engine.compiled import njit
 
 N_EDGES, N_LINKS = 0, 1
 

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from cruxmap.network.compiled import njit
-from cruxmap.network.executors import cores
-from cruxmap.network.network import FloatArray
+from cruxmap.engine.compiled import njit
+from cruxmap.engine.executors import cores
+from cruxmap.engine.network import FloatArray
 
 type _Words = npt.NDArray[np.uint64]
 

@@ -18,17 +18,14 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.errors import InvalidMap, Problem
-from cruxmap.language.argument_map import Method
-from cruxmap.language.codes import Code
-from cruxmap.network.contraction import HOPELESS, Scopes, entangled
-from cruxmap.network.drawing import add_slopes, average, draw_states, look_up, tally, weigh
-from cruxmap.network.executors import cores
-from cruxmap.network.network import Evidence, FloatArray, Network, Numbering
-from cruxmap.network.planning import BUDGET, TooWide, ancestors, plan_text
-from cruxmap.network.propagation import Prepared, Same, indicator_weights, prepare, run
-from cruxmap.network.schemes import Scheme, cheapest_scheme, plainest_scheme
-from cruxmap.network.tables import BoolArray
+from cruxmap.engine.executors import cores
+from cruxmap.engine.network import BoolArray, Evidence, FloatArray, Network, Numbering
+from cruxmap.engine.planning import BUDGET, TooWide, ancestors, plan_text
+from cruxmap.engine.propagation import Prepared, Same, indicator_weights, prepare, run
+from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
+from cruxmap.engine.state_loops import add_slopes, average, draw_states, look_up, tally, weigh
+from cruxmap.engine.trees import HOPELESS, Scopes, entangled
+from cruxmap.errors import Code, InvalidMap, Problem
 
 type StateArray = npt.NDArray[np.int16]
 
@@ -66,9 +63,9 @@ def _approach(
     same: Same, ask: tuple[int, ...], clamped: tuple[int, ...], gradient: bool, budget: int
 ) -> Prepared | Scheme:
     network = same.network
-    if network.method is Method.SAMPLED:
+    if network.exact is False:
         return plainest_scheme(network, ask, clamped, gradient=gradient)
-    if network.method is Method.EXACT:
+    if network.exact:
         return exactly(network, ask, clamped, gradient=gradient)
     try:
         return prepare(network, ask, set(clamped), gradient=gradient, budget=budget)

@@ -15,11 +15,11 @@ from graphlib import TopologicalSorter
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.network.contraction import Scopes, entangled
-from cruxmap.network.drawing import Lookup
-from cruxmap.network.network import IntArray, Network, Numbering, SparseTable
-from cruxmap.network.planning import TooWide, ancestors
-from cruxmap.network.propagation import Prepared, prepare
+from cruxmap.engine.network import IntArray, Network, Numbering, SparseTable
+from cruxmap.engine.planning import TooWide, ancestors
+from cruxmap.engine.propagation import Prepared, prepare
+from cruxmap.engine.state_loops import Lookup
+from cruxmap.engine.trees import Scopes, entangled
 
 WIDTHS = (12.0, 8.0, 5.0)
 """Log2 of how large the tensors of the variables that are summed may be, tried in turn."""

@@ -15,7 +15,7 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile, NullCache
 from numba.core.ccallback import CFunc
 from numba.core.serialize import dumps
 
-from cruxmap.network.keeping import find_room, keep, kept
+from cruxmap.ground import find_room, keep, kept
 
 _log = logging.getLogger("cruxmap")
 

@@ -10,8 +10,8 @@ run again in numbers of a wider range (see `propagate_wide`), so that only what 
 
 import numpy as np
 
-from cruxmap.network.compiled import njit
-from cruxmap.network.lanes import LANES, load, load_at, over, store, store_at, times_plus, zero
+from cruxmap.engine.compiled import njit
+from cruxmap.engine.lanes import LANES, load, load_at, over, store, store_at, times_plus, zero
 
 TINY = 1e-200
 

@@ -19,8 +19,8 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.language.garbage import no_collection
-from cruxmap.network.contraction import (
+from cruxmap.engine.network import FloatArray, IntArray, Network, SparseTable
+from cruxmap.engine.trees import (
     CHEAP,
     CHEAP_PER_TABLE,
     COSTLY,
@@ -33,7 +33,7 @@ from cruxmap.network.contraction import (
     rerooted,
     searched_trees,
 )
-from cruxmap.network.network import FloatArray, IntArray, Network, SparseTable
+from cruxmap.ground import gc_paused
 
 type SlotArray = npt.NDArray[np.uint32]
 
@@ -117,7 +117,7 @@ def plan(network: Network, ask: Sequence[int], evidence: Sequence[int] = (), bud
 
     With one variable asked and not clamped, no backward pass is needed. Raises `TooWide`.
     """
-    with no_collection():
+    with gc_paused():
         question = _question(network, ask, evidence)
         tree = _tree(question, budget)
         certain = {v for v in question.asked if not (tree.carried[v] or network.tables[v].entries.all())}
@@ -291,7 +291,7 @@ def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int
     The tables of `marked` variables are multiplied by an indicator of their state first: whatever is
     clamped, and what can be read only there.
     """
-    from cruxmap.network.joining import COMPLETE, join_all, with_indicators
+    from cruxmap.engine.joining import COMPLETE, join_all, with_indicators
 
     cards, loads, scopes, in_order = question.cards, question.loads, question.scopes, sorted(marked)
     indicators = np.array([(v, s) for v in in_order for s in range(cards[v])], dtype=np.int64).reshape(-1, 2)
@@ -345,7 +345,7 @@ def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int
 
 def _plan(question: _Question, tree: Tree, joined: _Joined) -> Plan:
     """Number the slots: entries that some product needs, indicators, constants, outputs."""
-    from cruxmap.network.joining import mark_used, renumbered
+    from cruxmap.engine.joining import mark_used, renumbered
 
     n_given = len(joined.loads) + len(joined.indicators)
     base = np.cumsum([0, *(question.cards[v] for v in question.asked)])

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cruxmap.network.compiled import njit
-from cruxmap.network.network import IntArray
+from cruxmap.engine.compiled import njit
+from cruxmap.engine.network import IntArray
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_1, MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)

@@ -1,0 +1,70 @@
+"""The numbers that worldviews put into a network's judgements, on the scale they are drawn on.
+
+In: the perspectives of a map. Out: `Numbers`, and from these and draws `z` the judgements of a draw.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from cruxmap.engine.network import BoolArray, FloatArray, IntArray, Network
+from cruxmap.language.argument_map import ArgumentMap, Role, Scale
+from cruxmap.language.inheritance import Perspective
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Every number of every perspective, (W, J), on the unconstrained scale: `u = mu + sd * z[column]`.
+
+    `column` is the judgement whose draw is used: its own, or the one that `same as` leads to. `single`
+    marks shares that are kept as given. `is_ratio` and `is_strength` (J,) tell the scales apart:
+    probabilities by their logit, ratios by their log, strengths never below 1.
+    """
+
+    mu: FloatArray
+    sd: FloatArray
+    column: IntArray
+    single: BoolArray
+    is_ratio: BoolArray
+    is_strength: BoolArray
+
+
+def numbers(network: Network, argument_map: ArgumentMap, perspectives: Sequence[Perspective]) -> Numbers:
+    """Return the numbers that the perspectives put into the network's judgements."""
+    index = {address: i for i, address in enumerate(network.addresses)}
+    shape = (len(perspectives), len(index))
+    mu, sd = np.zeros(shape), np.zeros(shape)
+    column, single = np.zeros(shape, np.int64), np.zeros(shape, np.bool_)
+    for w, perspective in enumerate(perspectives):
+        settings = perspective.settings
+        mu[w] = [s.value.mu for s in settings]
+        sd[w] = [s.value.sd for s in settings]
+        column[w] = [index[s.column] for s in settings]
+        single[w] = [s.single for s in settings]
+    roles = [judgement.role for judgement in argument_map.judgements.values()]
+    return Numbers(
+        mu,
+        sd,
+        column,
+        single,
+        is_ratio=np.array([role.scale is Scale.RATIO for role in roles], np.bool_),
+        is_strength=np.array([role is Role.STRENGTH for role in roles], np.bool_),
+    )
+
+
+def unconstrained(numbers: Numbers, z: FloatArray, worldview: int) -> FloatArray:
+    """Return `u` (J, D) of one perspective for standard normal draws `z` (J, D)."""
+    u: FloatArray = z[numbers.column[worldview]]
+    u *= numbers.sd[worldview][:, None]
+    u += numbers.mu[worldview][:, None]
+    return u
+
+
+def natural(numbers: Numbers, u: FloatArray) -> FloatArray:
+    """Return judgements (J, D) as people read them: probabilities, and ratios (a strength is 1 at least)."""
+    values: FloatArray = expit(u)
+    values[numbers.is_ratio] = np.exp(u[numbers.is_ratio])
+    values[numbers.is_strength] = np.maximum(values[numbers.is_strength], 1.0)
+    return values
