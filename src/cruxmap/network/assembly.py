@@ -28,8 +28,21 @@ from cruxmap.engine.network import (
     TableProgram,
     Variable,
 )
+from cruxmap.network.diagrams import (
+    ALWAYS,
+    Function,
+    Level,
+    Test,
+    Threshold,
+    Values,
+    first_match,
+    n_mentions,
+    union,
+)
 
 BOOLEAN = ("false", "true")
+
+_IS_TRUE = np.array([False, True])
 
 ROOM = 64
 """How many configurations conditions may range over inside a table before they get variables of their own."""
@@ -42,9 +55,6 @@ type Term = tuple[int, float]
 
 type Terms = tuple[Term, ...]
 """A shift, in increasing order of the index."""
-
-type Values = npt.NDArray[Any]
-"""Truth values, or whole numbers."""
 
 type Draw = tuple[tuple[int, ...], tuple[int, ...]]
 """A distribution over a variable's states: those that can occur, and the entry of each."""
@@ -180,17 +190,6 @@ def _fixed[T: np.generic](array: npt.NDArray[T]) -> npt.NDArray[T]:
     return array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Function:
-    """A function of a few variables: `values[states of scope]` is a truth value or a whole number."""
-
-    scope: tuple[int, ...]
-    values: Values
-
-
-ALWAYS = Function((), np.array(True))
-
-
 type Drawn = Callable[[tuple[int, ...]], Draw]
 """A distribution for each configuration of a variable's parents."""
 
@@ -203,8 +202,8 @@ def always(draw: Draw) -> Drawn:
 SURELY, SURELY_NOT = always(YES), always(NO)
 
 
-type Case = tuple[Function, Drawn]
-"""A case of a table: where the function holds, the variable is drawn as that says of its parents' states."""
+type Case = tuple[Test, Drawn]
+"""A case of a table: where the test holds, the variable is drawn as that says of its parents' states."""
 
 OTHERWISE: Case = (ALWAYS, SURELY)
 OTHERWISE_NOT: Case = (ALWAYS, SURELY_NOT)
@@ -295,13 +294,19 @@ class Tables:
         """Add a variable drawn from the first case that holds; the last one stands for all that is left.
 
         Where the conditions range over few configurations, or over no more than there are cases, it is one
-        table. Otherwise it is a chain from the last case to the first, each step drawing from its own case
-        or passing the value on, so that the cost grows with the number of cases only. With parents, and
-        unless there are very many cases, the number of the case becomes a variable first, so that the
-        parents meet one variable and not all that the conditions mention.
+        table. Otherwise it asks one variable of the conditions after another, as a diagram does, unless that
+        would take too much or no two conditions share a variable. Then it is a chain from the last case to
+        the first, each step drawing from its own case or passing the value on. So the cost grows with the
+        number of cases only. With parents, and unless there are very many cases, the number of the case
+        becomes a variable first, so that parents meet one variable and not all that the conditions mention.
         """
-        tests, draws = zip(*cases, strict=True)
-        tests = tests[:-1]
+        every, draws = zip(*cases, strict=True)
+        tests = every[:-1]
+        if self.size(union(every)) > max(ROOM, len(cases)):
+            made = self._by_diagram(name, states, every, draws, parents)
+            if made is not None:
+                return made
+            tests = tuple(self.narrow(test, ROOM, f"{name} [when {k + 1}]") for k, test in enumerate(tests))
         room = max(4, ROOM // self.size(parents))
         scope = union(tests)
         size = self.size(scope)
@@ -325,29 +330,90 @@ class Tables:
             )
         return following
 
-    def _case_number(self, name: str, tests: Sequence[Function], scope: tuple[int, ...]) -> int:
-        """Add the number of the first test that holds, by a chain from the last one where it takes one."""
-        states = tuple(f"case {k + 1}" for k in range(len(tests) + 1))
+    def _case_number(self, name: str, tests: Sequence[Test], scope: tuple[int, ...]) -> int:
+        """Add the number of the first test that holds."""
+        states = _case_names(len(tests) + 1)
         if self.size(scope) <= ROOM:
             return self.helper(Function(scope, self._first(tests, scope)), states, f"{name} [case]")
-        number = Function((), np.array(len(tests)))
-        for k in range(len(tests) - 1, -1, -1):
-            when = self.narrow(tests[k], ROOM, f"{name} [when {k + 1}]")
-            joint = union((when, number))
-            values = np.where(self.spread(when, joint), k, self.spread(number, joint)) - k
-            label = f"{name} [case from {k + 1}]" if k else f"{name} [case]"
-            step = self.helper(Function(joint, values), states[k:], label)
-            number = Function((step,), np.arange(k, len(states)))
-        [variable] = number.scope
-        return variable
+        numbered = [(test, always(surely(k))) for k, test in enumerate((*tests, ALWAYS))]
+        return self.cases(f"{name} [case]", states, numbered)
 
-    def _first(self, tests: Sequence[Function], scope: tuple[int, ...]) -> IntArray:
+    def _by_diagram(
+        self,
+        name: str,
+        states: tuple[str, ...],
+        tests: Sequence[Test],
+        draws: Sequence[Drawn],
+        parents: tuple[int, ...] = (),
+    ) -> int | None:
+        """Add a variable drawn from the first case that holds, by a diagram of the tests.
+
+        `None` where that would take too much, and where no variable is mentioned twice: it saves nothing.
+        """
+        scope, mentions = tuple(sorted(union(tests))), sum(map(n_mentions, tests))
+        if mentions == len(scope):
+            return None
+        ends, differing = self._differing(draws, parents)
+        levels = first_match(tests, ends, self.cardinality, 8 * ROOM * mentions)
+        if levels is None:
+            return None
+
+        def drawn(
+            name: str, states: tuple[str, ...], draws: Sequence[Drawn], parents: tuple[int, ...]
+        ) -> int:
+            if sum(level.size for level in levels) < self.size(scope):
+                return self._by_levels(name, states, levels, draws, parents)
+            choice = np.array(ends)[self._first(tests[:-1], scope)]
+            return self.table(name, states, scope, choice, draws, parents=parents)
+
+        if not parents or len(differing) > ROOM:
+            return drawn(name, states, differing, parents)
+        cases = _case_names(len(differing))
+        number = drawn(f"{name} [case]", cases, [always(surely(k)) for k in range(len(cases))], ())
+        return self.table(name, states, (number,), np.arange(len(cases)), differing, parents=parents)
+
+    def _differing(self, draws: Sequence[Drawn], parents: tuple[int, ...]) -> tuple[list[int], list[Drawn]]:
+        """Number the draws, equal ones alike; and one of each number."""
+        configurations = list(product(*(range(self.cardinality(parent)) for parent in parents)))
+        number: dict[Hashable, int] = {}
+        numbers = [number.setdefault(tuple(map(draw, configurations)), len(number)) for draw in draws]
+        return numbers, [*dict(zip(numbers, draws, strict=True)).values()]
+
+    def _by_levels(
+        self,
+        name: str,
+        states: tuple[str, ...],
+        levels: Sequence[Level],
+        draws: Sequence[Drawn],
+        parents: tuple[int, ...],
+    ) -> int:
+        """Add a variable for each level: the value, where an end is reached, or else the next node."""
+        before: tuple[int, ...] = ()
+        for level, below in zip(levels, [*(level.following for level in levels[1:]), ()], strict=True):
+            n_states = self.cardinality(level.variable)
+            passed_on = range(len(draws), len(draws) + len(states) + len(below))
+            place = dict(zip(below, passed_on[len(states) :], strict=True))
+            rows = [[value] * n_states for value in passed_on[: len(states)]]
+            rows += [[place.get(node, node) for node in after] for after in level.following.values()]
+            choice = np.array(rows if before else rows[-1])
+            step = self.table(
+                f"{name} [by {self.variables[level.variable].name}]" if below else name,
+                (*states, *(f"open {k + 1}" for k in range(len(below)))),
+                (*before, level.variable),
+                choice,
+                [*draws, *(always(surely(k)) for k in range(len(passed_on)))],
+                parents=parents if choice.min() < len(draws) else (),
+            )
+            before = (step,)
+        return step
+
+    def _first(self, tests: Sequence[Test], scope: tuple[int, ...]) -> IntArray:
         """The number of the first test that holds, or how many there are, by the states of `scope`."""
         key = _placed(tests, scope)
         if key not in self._firsts:
             first = np.full(tuple(map(self.cardinality, scope)), len(tests))
             for k in range(len(tests) - 1, -1, -1):
-                first = np.where(self.spread(tests[k], scope), k, first)
+                first[self._held(tests[k], scope)] = k
             self._firsts[key] = _fixed(first)
         return self._firsts[key]
 
@@ -356,17 +422,50 @@ class Tables:
         draws = [always(surely(state)) for state in range(len(states))]
         return self.table(name, states, function.scope, function.values, draws)
 
-    def spread(self, function: Function, scope: tuple[int, ...]) -> Values:
-        """Return the values with an axis per variable of `scope`, of length 1 where the function has none."""
-        order = sorted(range(len(function.scope)), key=lambda axis: scope.index(function.scope[axis]))
-        shape = [self.cardinality(v) if v in function.scope else 1 for v in scope]
-        return function.values.transpose(order).reshape(shape)
+    def spread(self, test: Test, scope: tuple[int, ...]) -> Values:
+        """Return the values with an axis per variable of `scope`, of length 1 where the test has none."""
+        if isinstance(test, Threshold):
+            return np.asarray(sum(self.spread(part, scope) for part in test.parts) >= test.count)
+        order = sorted(range(len(test.scope)), key=lambda axis: scope.index(test.scope[axis]))
+        shape = [self.cardinality(v) if v in test.scope else 1 for v in scope]
+        return test.values.transpose(order).reshape(shape)
 
-    def narrow(self, function: Function, room: int, name: str) -> Function:
-        """Return a truth function of at most `room` configurations, by a variable of its own where needed."""
-        if self.size(function.scope) <= room:
-            return function
-        return Function((self.helper(function, BOOLEAN, name),), np.array([False, True]))
+    def _held(self, test: Test, scope: tuple[int, ...]) -> Any:
+        """Return an index of those states of `scope` where a test holds, which is short where it can be."""
+        if isinstance(test, Threshold) and test.count == len(test.parts):
+            held = {part.scope: self.spread(part, part.scope) for part in test.parts if len(part.scope) == 1}
+            if len(held) == len(test.parts):
+                everywhere = {(v,): np.ones(self.cardinality(v), np.bool_) for v in scope}
+                return np.ix_(*(everywhere | held).values())
+        return np.broadcast_to(self.spread(test, scope), tuple(map(self.cardinality, scope)))
+
+    def narrow(self, test: Test, room: int, name: str) -> Function:
+        """Return a test as a function of at most `room` configurations, by helper variables where needed."""
+        if isinstance(test, Threshold):
+            helper = self._by_diagram(name, BOOLEAN, [test, ALWAYS], [SURELY, SURELY_NOT])
+            test = self._counted(test, name) if helper is None else Function((helper,), _IS_TRUE)
+        if self.size(test.scope) <= room:
+            return test
+        return Function((self.helper(test, BOOLEAN, name),), _IS_TRUE)
+
+    def _counted(self, test: Threshold, name: str) -> Function:
+        """Return a test as a function of one variable, the end of a chain.
+
+        It counts the parts that hold up to `count`, or those that do not up to one more than may be missing,
+        whichever is less.
+        """
+        enough = min(test.count, len(test.parts) - test.count + 1)
+        hits = enough == test.count
+        counted = Function((), np.array(0))
+        for k, wide in enumerate(test.parts):
+            part = self.narrow(wide, max(2, ROOM // (enough + 1)), f"{name} [part {k + 1}]")
+            scope = union((counted, part))
+            total = self.spread(counted, scope) + (self.spread(part, scope) == hits)
+            states = tuple(str(n) for n in range(enough + 1))
+            label = f"{name} [{'hold' if hits else 'fail'} of {k + 1}]"
+            step = self.helper(Function(scope, np.minimum(total, enough)), states, label)
+            counted = Function((step,), np.arange(enough + 1))
+        return Function(counted.scope, (counted.values == enough) == hits)
 
     def helper(self, function: Function, states: tuple[str, ...], name: str) -> int:
         """Return a variable that always has the function's value; one that is there already if it can."""
@@ -381,8 +480,13 @@ class Tables:
         """Return the same function of the variables that matter, in increasing order."""
         return self._reduced(function.scope, _content(function.values), lambda: function.values)
 
-    def at_least(self, count: int, tests: Sequence[Function], scope: tuple[int, ...]) -> Function:
-        """Return where at least `count` of the tests hold, `scope` being all that they mention; reduced."""
+    def at_least(self, count: int, tests: Sequence[Test]) -> Test:
+        """Return where at least `count` of the tests hold; reduced, where their scope is small."""
+        if count == len(tests) < 2:
+            return tests[0] if tests else ALWAYS
+        scope = union(tests)
+        if self.size(scope) > ROOM:
+            return Threshold(count, tuple(tests), scope)
 
         def values() -> Values:
             return np.asarray(sum(self.spread(test, scope) for test in tests) >= count)
@@ -428,8 +532,9 @@ def _pattern(
     starts = list(accumulate(map(len, supports), initial=0))
     rows: list[tuple[int, ...]] = []
     order: list[int] = []
+    place = {k: n * len(configurations) for n, k in enumerate(choice.used)}
     for at, k in np.ndenumerate(choice.values):
-        first = choice.used.index(k) * len(configurations)
+        first = place[k]
         for n, configuration in enumerate(configurations, start=first):
             rows += [(*at, *configuration, state) for state in supports[n]]
             order += range(starts[n], starts[n + 1])
@@ -468,11 +573,16 @@ def _content(values: Values) -> Hashable:
     return values.shape, values.tobytes()
 
 
-def _placed(functions: Iterable[Function], scope: tuple[int, ...]) -> Hashable:
-    """What lists of functions have in common that have the same values at the same places of `scope`."""
-    return tuple([(tuple(map(scope.index, f.scope)), _content(f.values)) for f in functions])
+def _placed(tests: Iterable[Test], scope: tuple[int, ...]) -> Hashable:
+    """What lists of tests have in common that have the same values at the same places of `scope`."""
+    return tuple([_placed_one(test, scope) for test in tests])
 
 
-def union(functions: Iterable[Function]) -> tuple[int, ...]:
-    """Return the variables of several functions, in the order in which they first appear."""
-    return tuple(dict.fromkeys([v for function in functions for v in function.scope]))
+def _placed_one(test: Test, scope: tuple[int, ...]) -> Hashable:
+    if isinstance(test, Threshold):
+        return test.count, _placed(test.parts, scope)
+    return tuple(map(scope.index, test.scope)), _content(test.values)
+
+
+def _case_names(count: int) -> tuple[str, ...]:
+    return tuple(f"case {k + 1}" for k in range(count))

@@ -3,8 +3,8 @@
 In: an `ArgumentMap`, the conditions that will be asked about, and the perspectives that will be put in.
 Out: a `Network` whose joint distribution over claims, arguments, questions and events is the map's
 meaning, whatever the judgements. Every modelling choice lives here. Canonical forms (independent causes,
-counts, first-match tables, several undercutters) become chains of small tables, so that the cost grows
-with the number of parents; only the arguments on one claim multiply.
+counts, several undercutters) become chains of small tables, so that the cost grows with the number of
+parents; first-match tables cost what they say, not how; only the arguments on one claim multiply.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,7 +61,6 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import Perspective
 from cruxmap.network.assembly import (
-    ALWAYS,
     BOOLEAN,
     OTHERWISE,
     OTHERWISE_NOT,
@@ -72,14 +71,13 @@ from cruxmap.network.assembly import (
     Draw,
     Drawn,
     Entries,
-    Function,
     Tables,
     Term,
     Terms,
     always,
     surely,
-    union,
 )
+from cruxmap.network.diagrams import ALWAYS, Function, Test, negated, union
 
 NEVER = "never"
 
@@ -110,7 +108,8 @@ class _Work:
     tables: Tables
     weights: _Weights
     places: dict[str, int] = field(default_factory=dict)
-    tests: dict[Condition, Function] = field(default_factory=dict)
+    tests: dict[Condition, Test] = field(default_factory=dict)
+    narrowed: dict[Condition, Function] = field(default_factory=dict)
 
 
 @gc_paused()
@@ -206,13 +205,24 @@ def _parts(entry: Entry) -> list[str]:
 
 def _test(work: _Work, condition: Condition | None) -> Function:
     """Return where a condition holds, as a function of at most `ROOM` configurations."""
+    test = _when(work, condition)
+    if isinstance(test, Function) and work.tables.size(test.scope) <= ROOM:
+        return test
+    assert condition is not None
+    if condition not in work.narrowed:
+        work.narrowed[condition] = work.tables.narrow(test, ROOM, condition_text(condition))
+    return work.narrowed[condition]
+
+
+def _when(work: _Work, condition: Condition | None) -> Test:
+    """Return where a condition holds, whatever it ranges over."""
     if condition is None:
         return ALWAYS
     if isinstance(condition, ClaimIs):  # by far the most frequent, and nothing to remember
         return _is(work.places[condition.claim], condition.value)
     if condition not in work.tests:
-        test = work.tables.reduced(_truth(work, condition))
-        work.tests[condition] = work.tables.narrow(test, ROOM, condition_text(condition))
+        test = _truth(work, condition)
+        work.tests[condition] = work.tables.reduced(test) if isinstance(test, Function) else test
     return work.tests[condition]
 
 
@@ -221,7 +231,7 @@ def _boolean(work: _Work, condition: Condition) -> int:
     return work.tables.helper(_test(work, condition), BOOLEAN, condition_text(condition))
 
 
-def _truth(work: _Work, condition: Condition) -> Function:
+def _truth(work: _Work, condition: Condition) -> Test:
     match condition:
         case ClaimIs(claim=claim, value=value):
             return _is(work.places[claim], value)
@@ -244,38 +254,12 @@ def _truth(work: _Work, condition: Condition) -> Function:
             never = _timeline(work, event).steps + 1
             return _of_step(work, event, range(1, never) if value else (never,))
         case Not(part=part):
-            return _negated(_test(work, part))
+            return negated(_when(work, part))
         case AllOf(parts=parts) | AnyOf(parts=parts):
             count = len(parts) if isinstance(condition, AllOf) else 1
-            return _at_least(work, count, [_test(work, part) for part in parts], condition_text(condition))
+            return work.tables.at_least(count, [_when(work, part) for part in parts])
         case _:
             assert_never(condition)
-
-
-def _at_least(work: _Work, count: int, tests: Sequence[Function], name: str) -> Function:
-    """Return where at least `count` of the tests hold, as a function of at most `ROOM` configurations.
-
-    Where the tests range over too much, a chain counts those that hold up to `count`, or those that do not
-    up to one more than may be missing, whichever is less.
-    """
-    if count == len(tests) < 2:
-        return tests[0] if tests else ALWAYS
-    tables = work.tables
-    scope = union(tests)
-    if tables.size(scope) <= ROOM:
-        return tables.at_least(count, tests, scope)
-    enough = min(count, len(tests) - count + 1)
-    hits = enough == count
-    counted = Function((), np.array(0))
-    for k, test in enumerate(tests):
-        part = tables.narrow(test, max(2, ROOM // (enough + 1)), f"{name} [part {k + 1}]")
-        scope = union((counted, part))
-        total = tables.spread(counted, scope) + (tables.spread(part, scope) == hits)
-        states = tuple(str(n) for n in range(enough + 1))
-        label = f"{name} [{'hold' if hits else 'fail'} of {k + 1}]"
-        step = tables.helper(Function(scope, np.minimum(total, enough)), states, label)
-        counted = Function((step,), np.arange(enough + 1))
-    return Function(counted.scope, (counted.values == enough) == hits)
 
 
 def _timeline(work: _Work, event: str) -> Timeline:
@@ -331,7 +315,8 @@ def _claim(work: _Work, claim: Claim) -> int:
         case Table(rows=rows):
             return _drawn(work, name, rows)
         case Definition(count=count, parts=parts, if_met=if_met, otherwise=otherwise):
-            met = _at_least(work, count, [_test(work, part) for part in parts], name)
+            test = tables.at_least(count, [_test(work, part) for part in parts])
+            met = tables.narrow(test, ROOM, name)
             return tables.cases(name, BOOLEAN, [_chance(work, met, if_met), _chance(work, ALWAYS, otherwise)])
         case Routes(when=None) as routes:
             return _noisy_or(work, claim.about.id, routes, name)
@@ -347,7 +332,7 @@ def _claim(work: _Work, claim: Claim) -> int:
 def _drawn(work: _Work, name: str, rows: Sequence[Row]) -> int:
     """Add a boolean with the credence of the first row that holds, shifted by the arguments on it."""
     weights = _weights_on(work, name, WHOLE, [row.credence for row in rows])
-    cases = [_chance(work, _test(work, row.when), row.credence, weights) for row in rows]
+    cases = [_chance(work, _when(work, row.when), row.credence, weights) for row in rows]
     return work.tables.cases(name, BOOLEAN, cases, _arguments(work, weights))
 
 
@@ -382,11 +367,11 @@ def _argument(work: _Work, argument: Argument) -> int:
     unsure = [u for u in undercutters if work.entries.certainty(u.weight) is None]
     tests = [_test(work, premise) for premise in argument.premises]
     tests += [_is(work.places[u.argument], False) for u in sure]
-    holds = _at_least(work, len(tests), tests, name)
+    holds = tables.narrow(tables.at_least(len(tests), tests), ROOM, name)
     if not unsure:
         return tables.cases(name, BOOLEAN, [_chance(work, holds, credence), OTHERWISE_NOT])
     if work.entries.certainty(credence.address) is True:
-        fails = _negated(holds)
+        fails = negated(holds)
     else:
         cases = [_chance(work, holds, credence), OTHERWISE_NOT]
         fails = _is(tables.cases(f"{name} [sound]", BOOLEAN, cases), False)
@@ -426,7 +411,7 @@ def _shares(work: _Work, row: ShareRow, states: tuple[str, ...], weights: tuple[
         terms = [_terms(weights, [holds and state in w.states for w, holds in held]) for state in states]
         return work.entries.shares(addresses, terms)
 
-    return _test(work, row.when), draw
+    return _when(work, row.when), draw
 
 
 def _gap(work: _Work, gap: Gap) -> Function:
@@ -536,9 +521,9 @@ def _happens(work: _Work, event: str, phase: PhaseChance, n_steps: int, opened: 
             terms = _terms(weights, configuration)
             return work.entries.hazard(row.credence.address, terms, phase.pace.address, n_open, n_steps)
 
-        return _test(work, row.when), draw
+        return _when(work, row.when), draw
 
-    gate = [] if phase.when is None else [(_negated(_test(work, phase.when)), SURELY_NOT)]
+    gate = [] if phase.when is None else [(negated(_when(work, phase.when)), SURELY_NOT)]
     cases = [*gate, *map(chance, phase.rows)]
     return work.tables.cases(f"{event}.{phase.phase}", BOOLEAN, cases, parents)
 
@@ -581,11 +566,7 @@ def _is(boolean: int, value: bool) -> Function:
     return Function((boolean,), _IS_TRUE if value else _IS_FALSE)
 
 
-def _negated(test: Function) -> Function:
-    return Function(test.scope, ~test.values)
-
-
-def _chance(work: _Work, when: Function, judgement: Judgement, weights: tuple[_Weight, ...] = ()) -> Case:
+def _chance(work: _Work, when: Test, judgement: Judgement, weights: tuple[_Weight, ...] = ()) -> Case:
     """The case of one number, shifted by the arguments that hold."""
     chance, address = work.entries.chance, judgement.address
     if not weights:
