@@ -62,7 +62,7 @@ def make(folder: Path) -> None:
         place.mkdir(parents=True, exist_ok=True)
         for name, arguments in commands(model, a, b).items():
             print(f"{model}: cruxmap {' '.join(arguments)}", file=sys.stderr, flush=True)
-            output = ["-o", str(place / name.removesuffix(".txt"))] if arguments[0] in WRITES else []
+            output = ["-o", str(place / name.replace(".", "-"))] if arguments[0] in WRITES else []
             done = subprocess.run(
                 [sys.executable, "-m", "cruxmap.cli", *arguments, *output],
                 capture_output=True,

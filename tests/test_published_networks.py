@@ -11,7 +11,6 @@ import pytest
 
 from bif import as_bayes_net, as_map, published
 from cruxmap.engine.queries import infer
-from cruxmap.language.argument_map import Method
 from engine import engine
 
 SMALL = [
@@ -35,7 +34,7 @@ def test_marginals_of_published_networks(name: str) -> None:
     network = published(name)
     ours = engine(as_map(network))
     assert len(ours.network.variables) == len(network)
-    exact = replace(ours.network, method=Method.EXACT)
+    exact = replace(ours.network, exact=True)
     found = infer(exact, ours.entries, (), [*exact.places.values()]).marginals
     peer = pyagrum.LazyPropagation(as_bayes_net(network))
     peer.makeInference()
