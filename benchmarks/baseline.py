@@ -86,7 +86,7 @@ def explanations(model: str) -> dict[str, object]:
     spec = read_model(Path("models") / f"{model}.yaml")
     a_map = spec.map
     entries = (*a_map.claims, *a_map.questions, *a_map.events, *a_map.arguments)
-    return {entry.id: explain(spec, entry.id).to_json() for entry in entries}
+    return {entry.about.id: explain(spec, entry.about.id).to_json() for entry in entries}
 
 
 def compare(before: Path, after: Path) -> int:
