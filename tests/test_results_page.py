@@ -1,0 +1,145 @@
+"""docs/results.md names every field that an answer has, and its examples are what the program prints."""
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commanding import Cruxmap
+from cruxmap.language.reading import read_model
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+POWER = read_model(ROOT / "models" / "power-seeking.yaml")
+
+NAMES = frozenset(POWER.map.entry) | frozenset(POWER.map.worldview) | {"true", "false"}
+"""Keys that are no fields: ids of entries and of worldviews, and the states of a claim."""
+
+WITH_INTERVALS = ("--set", "alignment-hard=30% to 50%")
+IMPOSSIBLE = ("--assuming", "{alignment-hard: false}", "--observed", "power-seeking-catastrophe")
+VARIANTS = {
+    "Estimate": [("--sampled",), ("--sampled", "--observed", "alignment-hard"), IMPOSSIBLE],
+    "Cruxes": [WITH_INTERVALS, (*WITH_INTERVALS, "--sampled")],
+    "Diff": [(*WITH_INTERVALS, "--sampled")],
+    "Coherence": [WITH_INTERVALS],
+    "Pool": [WITH_INTERVALS],
+    "Explain": [WITH_INTERVALS],
+}
+"""Options under which an answer has more fields than without."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page: its text, the command that it shows, and what the command prints in part."""
+
+    name: str
+    text: str
+    command: tuple[str, ...]
+    example: Any
+
+
+def sections() -> Iterator[Section]:
+    for part in PAGE.split("\n## ")[1:]:
+        name, _, text = part.partition("\n")
+        found = re.findall(r"^```sh\ncruxmap (.*)\n```\n\n```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        if name != "In every answer":
+            [(command, example)] = found
+            yield Section(name, text, tuple(shlex.split(command)), json.loads(example))
+
+
+SECTIONS = {section.name: section for section in sections()}
+COMMON = PAGE.split("\n## In every answer")[1].split("\n## ")[0]
+
+
+def keys(value: Any) -> set[str]:
+    """Return the keys of an answer, at any depth."""
+    match value:
+        case dict():
+            return set(value).union(*map(keys, value.values()))
+        case list():
+            return set().union(*map(keys, value))
+        case _:
+            return set()
+
+
+def named(text: str) -> set[str]:
+    """Return the words that a text sets as code, also those of a path such as `sampled.states`."""
+    without_blocks = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    return {word for code in re.findall(r"`([^`]+)`", without_blocks) for word in code.split(".")}
+
+
+def assert_within(example: Any, answer: Any, where: str) -> None:
+    """Check that the answer has everything in the example, numbers to four digits."""
+    match example:
+        case dict():
+            for key, value in example.items():
+                assert_within(value, answer[key], f"{where}.{key}")
+        case list():
+            assert len(example) <= len(answer), where
+            for number, (value, found) in enumerate(zip(example, answer, strict=False)):
+                assert_within(value, found, f"{where}[{number}]")
+        case float():
+            assert answer == pytest.approx(example, rel=1e-3, abs=1e-9), where
+        case _:
+            assert answer == example, where
+
+
+def git(folder: Path, *arguments: str) -> None:
+    settings = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(folder), *settings, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The small model and its map in a repository, with one number changed since the last commit."""
+    shutil.copytree(ROOT / "arguments/power-seeking", tmp_path / "arguments/power-seeking")
+    (tmp_path / "models").mkdir()
+    shutil.copy(ROOT / "models/power-seeking.yaml", tmp_path / "models")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "First")
+    worldview = tmp_path / "arguments/power-seeking/worldviews/superforecasters.yaml"
+    before = worldview.read_text(encoding="utf-8")
+    after = before.replace("damaging-failures: {value: 25%", "damaging-failures: {value: 30%")
+    assert before != after
+    worldview.write_text(after, encoding="utf-8")
+    return tmp_path
+
+
+def answer_to(cruxmap: Cruxmap, section: Section, project: Path, *more: str) -> Any:
+    if section.name != "Revisions":
+        git(project, "checkout", "-q", ".")
+    return cruxmap(*section.command, *more).json
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_the_page_names_every_field_and_shows_what_is_printed(
+    name: str, cruxmap: Cruxmap, project: Path
+) -> None:
+    section = SECTIONS[name]
+    answer = answer_to(cruxmap, section, project)
+    assert_within(section.example, answer, name)
+    assert keys(answer) - NAMES - named(section.text) - named(COMMON) == set()
+
+
+@pytest.mark.parametrize(("name", "options"), [(n, o) for n, many in VARIANTS.items() for o in many])
+def test_the_page_names_the_fields_that_only_some_answers_have(
+    name: str, options: tuple[str, ...], cruxmap: Cruxmap, project: Path
+) -> None:
+    section = SECTIONS[name]
+    answer = answer_to(cruxmap, section, project, *options)
+    assert keys(answer) - NAMES - named(section.text) - named(COMMON) == set()
+
+
+def test_every_answer_of_the_program_has_a_section() -> None:
+    assert list(SECTIONS) == [
+        *("Estimate", "Cruxes", "Diff", "Pairs", "One against the rest", "Takes", "Coherence"),
+        *("Pool", "Explain", "Check", "Revisions"),
+    ]
