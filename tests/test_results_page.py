@@ -13,14 +13,12 @@ from typing import Any
 import pytest
 
 from commanding import Cruxmap
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ModelSpec
 from cruxmap.language.reading import read_model
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
 POWER = read_model(ROOT / "models" / "power-seeking.yaml")
-
-NAMES = frozenset(POWER.map.entry) | frozenset(POWER.map.worldview) | {"true", "false"}
-"""Keys that are no fields: ids of entries and of worldviews, and the states of a claim."""
 
 WITH_INTERVALS = ("--set", "alignment-hard=30% to 50%")
 IMPOSSIBLE = ("--assuming", "{alignment-hard: false}", "--observed", "power-seeking-catastrophe")
@@ -33,6 +31,20 @@ VARIANTS = {
     "Explain": [WITH_INTERVALS],
 }
 """Options under which an answer has more fields than without."""
+
+OF_A_NEW_MAP = {
+    "Estimate": ("estimate", "harvest"),
+    "Cruxes": ("cruxes", "harvest"),
+    "Diff": ("diff", "harvest", "map", "treasurer"),
+    "Pairs": ("diff", "harvest"),
+    "One against the rest": ("diff", "harvest", "treasurer"),
+    "Takes": ("takes", "harvest", "--above", "80%"),
+    "Coherence": ("coherence", "harvest"),
+    "Pool": ("pool", "harvest"),
+    "Explain": ("explain", "harvest", "funding-secured"),
+    "Check": ("check", "--sources"),
+}
+"""Commands on the map that `cruxmap new` writes, which has arguments, a question and intervals."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +79,15 @@ def keys(value: Any) -> set[str]:
             return set().union(*map(keys, value))
         case _:
             return set()
+
+
+def unnamed(answer: Any, model: ModelSpec, section: Section) -> set[str]:
+    """Return the fields of an answer that its section does not name.
+
+    Keys that are ids of entries or worldviews, or states, are no fields.
+    """
+    names = {*model.map.entry, *model.map.worldview, MAP_WORLDVIEW, "true", "false"}
+    return keys(answer) - names - named(section.text) - named(COMMON)
 
 
 def named(text: str) -> set[str]:
@@ -126,7 +147,7 @@ def test_the_page_names_every_field_and_shows_what_is_printed(
     section = SECTIONS[name]
     answer = answer_to(cruxmap, section, project)
     assert_within(section.example, answer, name)
-    assert keys(answer) - NAMES - named(section.text) - named(COMMON) == set()
+    assert unnamed(answer, POWER, section) == set()
 
 
 @pytest.mark.parametrize(("name", "options"), [(n, o) for n, many in VARIANTS.items() for o in many])
@@ -134,8 +155,26 @@ def test_the_page_names_the_fields_that_only_some_answers_have(
     name: str, options: tuple[str, ...], cruxmap: Cruxmap, project: Path
 ) -> None:
     section = SECTIONS[name]
-    answer = answer_to(cruxmap, section, project, *options)
-    assert keys(answer) - NAMES - named(section.text) - named(COMMON) == set()
+    assert unnamed(answer_to(cruxmap, section, project, *options), POWER, section) == set()
+
+
+def test_the_page_names_the_fields_of_answers_about_arguments(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    assert cruxmap("new", "harvest", "--format", "json").json.keys() == {"files"}
+    model = read_model(tmp_path / "models" / "harvest.yaml")
+    for name, command in OF_A_NEW_MAP.items():
+        answer = cruxmap(*command, "--format", "json").json
+        assert unnamed(answer, model, SECTIONS[name]) == set(), name
+
+
+@pytest.mark.long
+def test_the_page_names_the_fields_of_a_reconciled_model(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    cruxmap("new", "harvest")
+    path = tmp_path / "models" / "harvest.yaml"
+    with path.open("a", encoding="utf-8") as file:
+        file.write("reconcile: true\nsampling: {draws: 100, tune: 100, chains: 1}\n")
+    answer = cruxmap("coherence", "harvest", "--format", "json").json
+    assert answer["worldviews"]["treasurer"]["shifts"]
+    assert unnamed(answer, read_model(path), SECTIONS["Coherence"]) == set()
 
 
 def test_every_answer_of_the_program_has_a_section() -> None:
