@@ -50,7 +50,7 @@ def _measured(n: int) -> dict[str, float]:
 
 def written(folder: Path, n: int) -> None:
     """Write a map of n claims, all its constructs in use, and a model that asks for the last of them."""
-    from generating import large_map
+    from helpers.large_maps import large_map
 
     of_map = folder / "arguments" / "large"
     of_map.mkdir(parents=True)

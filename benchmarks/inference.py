@@ -14,7 +14,7 @@ from benchmarks.maps import deepest
 from benchmarks.measuring import Figure, Result, paired, seconds
 from cruxmap.engine.network import FloatArray, IntArray, Network
 from cruxmap.engine.queries import infer
-from networks import random_network
+from helpers.random_networks import random_network
 
 WINDOW = 10
 """A claim's parents are among so many claims before it."""

@@ -22,7 +22,7 @@ from cruxmap.engine.network import FloatArray
 from cruxmap.engine.queries import infer
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.inquiry import Inquiry, entries_of, inquire
-from networks import random_network
+from helpers.random_networks import random_network
 
 CLAIMS = 150
 

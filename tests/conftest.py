@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from commanding import Cruxmap, Outcome
 from cruxmap import cli
+from helpers.commands import Cruxmap, Outcome
 
 _PATIENT = [HealthCheck.too_slow]  # a machine under load is no reason to fail
 

@@ -8,8 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cruxmap as cm
-import reference
-import strategies
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
@@ -21,7 +19,8 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.reading import parse_condition
 from cruxmap.network import assembly, lowering
-from engine import engine
+from helpers import drawn_maps, reference
+from helpers.filled_network import engine
 
 RELATIVE_ERROR = 1e-9
 NUMBERS_OF_THEIR_OWN = (Role.CREDENCE, Role.CHANCE, Role.FORCE)
@@ -32,7 +31,7 @@ def close(actual: object, expected: object) -> None:
 
 
 @st.composite
-def views(draw: strategies.Draw, argument_map: ArgumentMap) -> str:
+def views(draw: drawn_maps.Draw, argument_map: ArgumentMap) -> str:
     return draw(st.sampled_from([MAP_WORLDVIEW, *argument_map.worldview]))
 
 
@@ -50,10 +49,10 @@ def room(request: pytest.FixtureRequest) -> Iterator[int]:
 )
 @given(st.data())
 def test_all_marginals_of_all_worldviews(room: int, data: st.DataObject) -> None:
-    drawn = data.draw(strategies.drafts())
+    drawn = data.draw(drawn_maps.drafts())
     argument_map = drawn.read()
     for worldview in (MAP_WORLDVIEW, *argument_map.worldview):
-        z = data.draw(strategies.z_draws(argument_map))
+        z = data.draw(drawn_maps.z_draws(argument_map))
         ours = engine(argument_map, worldview=worldview, draws=[{}, z]).marginals()
         for column, at in enumerate(({}, z)):
             worlds = reference.enumerate_worlds(argument_map, reference.numbers(argument_map, worldview, at))
@@ -65,12 +64,12 @@ def test_all_marginals_of_all_worldviews(room: int, data: st.DataObject) -> None
 
 @given(st.data())
 def test_conditionals(data: st.DataObject) -> None:
-    drawn = data.draw(strategies.drafts(max_worldviews=1))
+    drawn = data.draw(drawn_maps.drafts(max_worldviews=1))
     argument_map = drawn.read()
     written = [data.draw(drawn.conditions()) for _ in range(data.draw(st.integers(1, 4)))]
     conditions: list[Condition] = [parse_condition(w, argument_map) for w in written]
     worldview = data.draw(views(argument_map))
-    z = data.draw(strategies.z_draws(argument_map))
+    z = data.draw(drawn_maps.z_draws(argument_map))
     ours = engine(argument_map, conditions, worldview, [z])
     worlds = reference.enumerate_worlds(argument_map, reference.numbers(argument_map, worldview, z))
     target, *evidence = conditions
@@ -91,7 +90,7 @@ def test_conditionals(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_public_probability(data: st.DataObject) -> None:
-    drawn = data.draw(strategies.drafts(max_things=4, max_arguments=3))
+    drawn = data.draw(drawn_maps.drafts(max_things=4, max_arguments=3))
     argument_map = drawn.read()
     asked, supposed, seen = (data.draw(drawn.conditions()) for _ in range(3))
     worldview = data.draw(views(argument_map))
@@ -115,7 +114,7 @@ def test_public_probability(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_draws_of_the_estimate(data: st.DataObject) -> None:
-    drawn = data.draw(strategies.drafts(max_things=4, max_arguments=3))
+    drawn = data.draw(drawn_maps.drafts(max_things=4, max_arguments=3))
     argument_map = drawn.read()
     asked, supposed = (data.draw(drawn.conditions()) for _ in range(2))
     sampling = {"draws": "8", "seed": str(data.draw(st.integers(0, 10**6)))}

@@ -10,11 +10,11 @@ import numpy as np
 import pyagrum
 import pytest
 
-import reference
 from cruxmap.language.argument_map import ArgumentMap
-from engine import engine
-from generating import large_map
-from strategies import read_files, to_yaml
+from helpers import reference
+from helpers.drawn_maps import read_files, to_yaml
+from helpers.filled_network import engine
+from helpers.large_maps import large_map
 
 
 def bayes_net(argument_map: ArgumentMap, given: reference.Numbers) -> pyagrum.BayesNet:

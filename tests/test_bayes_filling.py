@@ -8,9 +8,9 @@ from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.entries import fill, pullback
 from cruxmap.network.inquiry import inquire
 from cruxmap.network.numbers import unconstrained
+from helpers.maps_from_text import model
 from test_bayes_op import ASK, KEPT, TRAINING
 from test_insight_cruxes import GARDEN
-from written import model
 
 OVERFULL = (
     "judgements: {season.dry: 10% to 99%, season.mild: 5% to 60%, clouds: 0%, drought.strength: 1x to 2x}\n"

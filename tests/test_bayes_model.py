@@ -11,9 +11,9 @@ from cruxmap.bayes.sampling import conditioned_model
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.queries import infer
 from cruxmap.network.inquiry import entries_of, inquire, reaching
+from helpers.maps_from_text import model
 from test_bayes_op import ASK, KEPT, TRAINING
 from test_insight_cruxes import GARDEN
-from written import model
 
 STATED = "judgements: {rain: 30%}\nrejects: [clouds]\nstated: [{of: wet, credence: 40% to 60%}]\n"
 

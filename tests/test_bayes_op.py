@@ -10,8 +10,8 @@ from cruxmap.engine.entries import fill, pullback
 from cruxmap.engine.queries import infer, log_z_gradient
 from cruxmap.network.inquiry import central_entries, entries_of, inquire
 from cruxmap.network.numbers import unconstrained
+from helpers.maps_from_text import model
 from test_insight_cruxes import GARDEN
-from written import model
 
 TRAINING = """
 timelines:

@@ -12,8 +12,8 @@ from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import Work
 from cruxmap.language.argument_map import Z_95
 from cruxmap.network.inquiry import inquire
+from helpers.maps_from_text import model
 from test_insight_cruxes import GARDEN
-from written import model
 
 ONE = """
 claims:

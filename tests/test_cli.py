@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from commanding import Cruxmap, Outcome
 from cruxmap.insight import estimate as insight
 from cruxmap.language.reading import read_model
-from written import write
+from helpers.commands import Cruxmap, Outcome
+from helpers.maps_from_text import write
 
 ROOT = Path(__file__).parent.parent
 POWER = str(ROOT / "models" / "power-seeking.yaml")

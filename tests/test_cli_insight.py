@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from commanding import Cruxmap
-from written import write
+from helpers.commands import Cruxmap
+from helpers.maps_from_text import write
 
 POWER = str(Path(__file__).parent.parent / "models" / "power-seeking.yaml")
 BOTH = ("carlsmith", "superforecasters")

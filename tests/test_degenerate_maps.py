@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from commanding import Cruxmap
-from written import write
+from helpers.commands import Cruxmap
+from helpers.maps_from_text import write
 
 QUESTION = "questions:\n  q: {text: Which., states: [s, t], credence: {s: 20%, t: rest}}\n"
 CLAIM = "claims:\n  t: {text: Target., credence: 30%}\n"

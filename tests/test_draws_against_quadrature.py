@@ -7,8 +7,8 @@ import pytest
 from scipy.special import expit, logit
 
 import cruxmap as cm
-import strategies
 from cruxmap.insight.estimate import WorldviewEstimate
+from helpers import drawn_maps
 
 Z_95 = 1.6448536269514722
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(200)
@@ -29,7 +29,7 @@ def judged(low: float, high: float, z: Floats) -> Floats:
 
 
 def estimate(claims: dict[str, object], **more: object) -> WorldviewEstimate:
-    drawn = strategies.Draft({"claims": claims, **more}, {}, ())
+    drawn = drawn_maps.Draft({"claims": claims, **more}, {}, ())
     return cm.estimate(drawn.read_model(target="c")).worldviews["map"]
 
 

@@ -22,9 +22,9 @@ from cruxmap.insight.coherence import coherence
 from cruxmap.insight.pairs import against_rest
 from cruxmap.insight.takes import takes
 from cruxmap.network.inquiry import inquire
+from helpers.maps_from_text import model
 from test_insight_cruxes import GARDEN
 from test_insight_diff import ANN, BOB
-from written import model
 
 
 @pytest.fixture(

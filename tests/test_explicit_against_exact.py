@@ -6,10 +6,10 @@ import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-import strategies
 from cruxmap.bayes.model import build, explicit_name
 from cruxmap.engine.queries import infer
 from cruxmap.network.inquiry import entries_of, inquire
+from helpers import drawn_maps
 
 N_DRAWS = 2_000
 
@@ -18,7 +18,7 @@ N_DRAWS = 2_000
 @settings(max_examples=6, derandomize=True, deadline=None, phases=[Phase.generate])  # compiling is slow
 @given(st.data())
 def test_frequencies_are_the_exact_probabilities(data: st.DataObject) -> None:
-    drawn = data.draw(strategies.drafts(max_things=5, max_arguments=4, max_worldviews=1))
+    drawn = data.draw(drawn_maps.drafts(max_things=5, max_arguments=4, max_worldviews=1))
     assume(len(drawn.things) >= 3 and "arguments" in drawn.map)
     inquiry = inquire(drawn.read_model(target=data.draw(drawn.conditions())))
     network = inquiry.network

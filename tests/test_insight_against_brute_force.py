@@ -11,8 +11,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import reference
-import strategies
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight import sensitivity
 from cruxmap.insight.cruxes import CruxTable, cruxes
@@ -30,7 +28,8 @@ from cruxmap.language.argument_map import (
     StateIn,
     mentioned,
 )
-from reference import Numbers, Worlds, enumerate_worlds, numbers
+from helpers import drawn_maps, reference
+from helpers.reference import Numbers, Worlds, enumerate_worlds, numbers
 
 DRAWS = 4
 EXAMPLES = settings(max_examples=max(6, settings.default.max_examples // 5))
@@ -47,7 +46,7 @@ def _little_sobol() -> Iterator[None]:
 
 def ask(data: st.DataObject, worldviews: int) -> ModelSpec:
     """A question put to a drawn map, with or without something assumed."""
-    drawn = data.draw(strategies.drafts(max_things=5, max_arguments=4, max_worldviews=worldviews))
+    drawn = data.draw(drawn_maps.drafts(max_things=5, max_arguments=4, max_worldviews=worldviews))
     target = data.draw(drawn.conditions())
     assuming = data.draw(st.lists(drawn.conditions(), max_size=1))
     return drawn.read_model(

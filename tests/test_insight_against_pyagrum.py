@@ -4,18 +4,17 @@ import numpy as np
 import pyagrum
 import pytest
 
-import reference
-import strategies
 from cruxmap.insight.cruxes import cruxes
 from cruxmap.insight.predictive import forward_draws
 from cruxmap.network.inquiry import inquire
-from generating import large_map
+from helpers import drawn_maps, reference
+from helpers.large_maps import large_map
 from test_against_pyagrum import bayes_net
 
 
 def test_what_learning_a_claim_does_to_the_target():
-    files = {"map.yaml": strategies.to_yaml(large_map(60, 7))}
-    spec = strategies.read_question(files, target="claim-59", assuming=["claim-55"], sampling={"draws": "1"})
+    files = {"map.yaml": drawn_maps.to_yaml(large_map(60, 7))}
+    spec = drawn_maps.read_question(files, target="claim-59", assuming=["claim-55"], sampling={"draws": "1"})
     z = forward_draws(inquire(spec), 1)(0, 1)[:, 0]
     given = reference.numbers(spec.map, z=dict(zip(spec.map.judgements, z.tolist(), strict=True)))
     peer = pyagrum.LazyPropagation(bayes_net(spec.map, given))

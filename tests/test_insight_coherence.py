@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 import cruxmap as cm
-import reference
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight.coherence import coherence, stated_gaps
 from cruxmap.language.argument_map import Z_95, ClaimIs
+from helpers import reference
+from helpers.maps_from_text import model
 from test_insight_cruxes import GARDEN, logit
-from written import model
 
 CARLSMITH = """
 claims:

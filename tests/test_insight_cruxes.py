@@ -8,12 +8,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import cruxmap as cm
-import reference
-import strategies
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight.cruxes import CruxTable, CruxTables, cruxes
 from cruxmap.language.argument_map import Z_95, AllOf, Argument, Claim, ClaimIs, ModelSpec, StateIn
-from written import model
+from helpers import drawn_maps, reference
+from helpers.maps_from_text import model
 
 GARDEN = """
 claims:
@@ -484,7 +483,7 @@ def test_observed_facts_count_as_in_the_estimate():
 
 @given(st.data())
 def test_laws_of_cruxes_on_drawn_maps(data):
-    drawn = data.draw(strategies.drafts(max_worldviews=1))
+    drawn = data.draw(drawn_maps.drafts(max_worldviews=1))
     argument_map = drawn.read()
     names = [c.about.id for c in argument_map.claims]
     assume(len(names) > 1)

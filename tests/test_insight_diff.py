@@ -8,12 +8,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import cruxmap as cm
-import reference
-import strategies
 from cruxmap.insight.diff import Structure, diff, whose
 from cruxmap.language.argument_map import ClaimIs
+from helpers import drawn_maps, reference
+from helpers.maps_from_text import model
 from test_insight_cruxes import GARDEN, TRIAD, kl, logit
-from written import model
 
 ANN = """
 judgements:
@@ -404,7 +403,7 @@ def test_the_json_has_the_documented_keys():
 
 @given(st.data())
 def test_laws_of_diffs_on_drawn_maps(data):
-    drawn = data.draw(strategies.drafts(max_worldviews=2))
+    drawn = data.draw(drawn_maps.drafts(max_worldviews=2))
     argument_map = drawn.read()
     names = [c.about.id for c in argument_map.claims]
     worldviews = [*argument_map.worldview, "map"]

@@ -10,11 +10,11 @@ import pytest
 from scipy.special import expit, logit
 
 import cruxmap as cm
-import reference
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.language.argument_map import Z_95, ClaimIs
+from helpers import reference
+from helpers.maps_from_text import model, write
 from test_insight_cruxes import GARDEN
-from written import model, write
 
 MODELS = Path(__file__).parent.parent / "models"
 SMALL = "sampling: {draws: 64}\n"

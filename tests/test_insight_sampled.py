@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 
 import cruxmap as cm
-from commanding import Cruxmap
 from cruxmap.engine.state_samples import BATCHES
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.estimate import Summary
 from cruxmap.insight.pool import pool
 from cruxmap.insight.sampled import settled
 from cruxmap.language.argument_map import ModelSpec
-from generating import large_map
-from strategies import to_yaml
+from helpers.commands import Cruxmap
+from helpers.drawn_maps import to_yaml
+from helpers.large_maps import large_map
+from helpers.maps_from_text import model, write
 from test_bayes_sampling import ONE, by_quadrature
 from test_insight_cruxes import GARDEN
-from written import model, write
 
 ROOT = Path(__file__).parent.parent
 

@@ -10,8 +10,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import cruxmap as cm
-import reference
-import strategies
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.queries import infer
 from cruxmap.language.argument_map import (
@@ -25,7 +23,8 @@ from cruxmap.language.argument_map import (
     OnRoute,
     OnStates,
 )
-from engine import engine
+from helpers import drawn_maps, reference
+from helpers.filled_network import engine
 
 FEW_DRAWS = {"draws": "6"}
 SECTIONS = ("claims", "questions", "events", "arguments", "timelines")
@@ -37,22 +36,22 @@ def sign(argument: Argument) -> int:
     return 1 if argument.direction is Direction.FOR else -1
 
 
-def linked(drawn: strategies.Draft) -> set[str]:
+def linked(drawn: drawn_maps.Draft) -> set[str]:
     """The addresses that something in the files takes its number from."""
     return set(re.findall(r"same as (\S+)", "".join(drawn.files().values())))
 
 
 @st.composite
-def argued(draw: strategies.Draw) -> strategies.Draft:
+def argued(draw: drawn_maps.Draw) -> drawn_maps.Draft:
     """A map with arguments."""
-    drawn = draw(strategies.drafts(max_worldviews=0))
+    drawn = draw(drawn_maps.drafts(max_worldviews=0))
     assume("arguments" in drawn.map)
     return drawn
 
 
-def with_worldviews(drawn: strategies.Draft, worldviews: Mapping[str, Any]) -> ArgumentMap:
+def with_worldviews(drawn: drawn_maps.Draft, worldviews: Mapping[str, Any]) -> ArgumentMap:
     data = {name: {"worldview": name, "text": name} | keys for name, keys in worldviews.items()}
-    return strategies.Draft(drawn.map, data, drawn.things).read()
+    return drawn_maps.Draft(drawn.map, data, drawn.things).read()
 
 
 # --- arguments -----------------------------------------------------------------------------------
@@ -62,7 +61,7 @@ def with_worldviews(drawn: strategies.Draft, worldviews: Mapping[str, Any]) -> A
 def test_an_argument_with_one_target_never_works_backwards(data: st.DataObject) -> None:
     drawn = data.draw(argued())
     argument_map = with_worldviews(drawn, {a: {"rejects": [a]} for a in drawn.map["arguments"]})
-    z = data.draw(strategies.z_draws(argument_map))
+    z = data.draw(drawn_maps.z_draws(argument_map))
     with_it = engine(argument_map, draws=[z]).marginals()
     for argument in argument_map.arguments:
         match argument.targets:
@@ -81,7 +80,7 @@ def test_an_argument_with_one_target_never_works_backwards(data: st.DataObject) 
 def test_at_fixed_other_parents_every_target_moves_the_right_way(data: st.DataObject) -> None:
     drawn = data.draw(argued())
     argument_map = drawn.read()
-    z = data.draw(strategies.z_draws(argument_map))
+    z = data.draw(drawn_maps.z_draws(argument_map))
     ours = engine(argument_map, draws=[z])
     worlds = reference.enumerate_worlds(argument_map, reference.numbers(argument_map, z=z))
     row = data.draw(st.integers(0, len(worlds.weight) - 1))
@@ -137,7 +136,7 @@ def test_rejected_and_powerless_arguments_are_the_same_to_everything_else(data: 
             "idle": {"judgements": idle},
         },
     )
-    z = data.draw(strategies.z_draws(argument_map))
+    z = data.draw(drawn_maps.z_draws(argument_map))
     rejected, unsound, idle_one = (
         engine(argument_map, worldview=w, draws=[z]).marginals() for w in ("rejected", "unsound", "idle")
     )
@@ -187,9 +186,9 @@ def renamed(part: Any) -> Any:
 
 @given(st.data())
 def test_ids_are_only_names(data: st.DataObject) -> None:
-    drawn = data.draw(strategies.drafts())
+    drawn = data.draw(drawn_maps.drafts())
     target, supposed = data.draw(drawn.conditions()), data.draw(drawn.conditions())
-    other = strategies.Draft(renamed(drawn.map), renamed(drawn.worldviews), drawn.things)
+    other = drawn_maps.Draft(renamed(drawn.map), renamed(drawn.worldviews), drawn.things)
     assert_same_central_values(
         drawn.read_model(target=target, assuming=[supposed], sampling=FEW_DRAWS),
         other.read_model(target=renamed(target), assuming=[renamed(supposed)], sampling=FEW_DRAWS),
@@ -198,13 +197,13 @@ def test_ids_are_only_names(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_files_and_the_order_of_entries_mean_nothing(data: st.DataObject) -> None:
-    drawn = data.draw(strategies.drafts())
+    drawn = data.draw(drawn_maps.drafts())
     asking = {"target": data.draw(drawn.conditions()), "sampling": FEW_DRAWS}
     files = scattered(drawn, random.Random(data.draw(st.integers(0, 2**32))))
-    assert_same_draws(drawn.read_model(**asking), strategies.read_question(files, **asking))
+    assert_same_draws(drawn.read_model(**asking), drawn_maps.read_question(files, **asking))
 
 
-def scattered(drawn: strategies.Draft, shuffle: random.Random) -> dict[str, str]:
+def scattered(drawn: drawn_maps.Draft, shuffle: random.Random) -> dict[str, str]:
     """The files of a map with every entry in one of three files, in any order."""
     head = {key: value for key, value in drawn.map.items() if key not in SECTIONS}
     entries = [(s, name, entry) for s in SECTIONS for name, entry in drawn.map.get(s, {}).items()]
@@ -214,12 +213,12 @@ def scattered(drawn: strategies.Draft, shuffle: random.Random) -> dict[str, str]
         shuffle.choice(parts).setdefault(section, {})[name] = entry
     files = drawn.files()
     del files["map.yaml"]
-    return files | {f"{'abc'[i]}.yaml": strategies.to_yaml(part) for i, part in enumerate(parts) if part}
+    return files | {f"{'abc'[i]}.yaml": drawn_maps.to_yaml(part) for i, part in enumerate(parts) if part}
 
 
 @given(st.data())
 def test_a_claim_that_reaches_nothing_changes_nothing(data: st.DataObject) -> None:
-    drawn = data.draw(strategies.drafts())
+    drawn = data.draw(drawn_maps.drafts())
     asking = {"target": data.draw(drawn.conditions()), "sampling": FEW_DRAWS}
     leaf = {"text": "It follows.", "given": [{"when": data.draw(drawn.conditions()), "credence": "1% to 9%"}]}
     leaf["given"].append({"otherwise": "60% to 70%"})
@@ -228,7 +227,7 @@ def test_a_claim_that_reaches_nothing_changes_nothing(data: st.DataObject) -> No
     more = dict(drawn.map)
     more["claims"] = {"alone": alone} | drawn.map.get("claims", {}) | {"leaf": leaf}
     more["arguments"] = {"remark": remark} | drawn.map.get("arguments", {})
-    larger = strategies.Draft(more, drawn.worldviews, drawn.things)
+    larger = drawn_maps.Draft(more, drawn.worldviews, drawn.things)
     assert_same_draws(drawn.read_model(**asking), larger.read_model(**asking))
 
 
@@ -240,9 +239,9 @@ def test_an_event_happens_in_each_phase_with_the_chance_written(data: st.DataObj
     steps = data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=4))
     phases = {f"p{i}": n for i, n in enumerate(steps)}
     percent = {p: data.draw(st.integers(1, 99)) for p in phases}
-    emerges = {p: {"credence": f"{n}%", "pace": data.draw(strategies.PACES)} for p, n in percent.items()}
+    emerges = {p: {"credence": f"{n}%", "pace": data.draw(drawn_maps.PACES)} for p, n in percent.items()}
     event = {"text": "It comes.", "timeline": "time", "emerges": emerges}
-    drawn = strategies.Draft(
+    drawn = drawn_maps.Draft(
         {"timelines": {"time": {"text": "Time.", "phases": phases}}, "events": {"it": event}},
         {},
         (),

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from building import argument, build_map, claim, event, phase, question, table, timeline
 from cruxmap.engine.planning import plan
 from cruxmap.language.argument_map import (
     AllOf,
@@ -35,7 +34,8 @@ from cruxmap.network.diagrams import (
     negated,
     union,
 )
-from engine import Engine, engine
+from helpers.filled_network import Engine, engine
+from helpers.maps_by_hand import argument, build_map, claim, event, phase, question, table, timeline
 
 CARDS = (2, 3, 2, 1, 4, 2)
 MANY = 100_000

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
-import blocks
 from cruxmap.engine import executors
 from cruxmap.engine.executors import HERE, Executor, OnDask, Work, cores, executor_from
 from cruxmap.errors import InvalidMap, Problem
-from written import model
+from helpers import worker_tasks
+from helpers.maps_from_text import model
 
 
 @pytest.fixture(scope="module")
@@ -40,18 +40,18 @@ VALUES = np.linspace(0.0, 1.0, 1000)
 
 
 def test_results_come_in_the_order_of_the_tasks(executor):
-    found = list(executor.map(blocks.scaled, (VALUES, 0.1), [3, 1, 2, 1]))
-    expected = [blocks.scaled(VALUES, 0.1, task) for task in (3, 1, 2, 1)]
+    found = list(executor.map(worker_tasks.scaled, (VALUES, 0.1), [3, 1, 2, 1]))
+    expected = [worker_tasks.scaled(VALUES, 0.1, task) for task in (3, 1, 2, 1)]
     assert np.array_equal(found, expected)
 
 
 def test_there_may_be_nothing_to_share_and_nothing_to_do(executor):
-    assert list(executor.map(blocks.of_nothing, (), [1, 2])) == [-1, -2]
-    assert list(executor.map(blocks.of_nothing, (), [])) == []
+    assert list(executor.map(worker_tasks.of_nothing, (), [1, 2])) == [-1, -2]
+    assert list(executor.map(worker_tasks.of_nothing, (), [])) == []
 
 
 def test_a_problem_comes_back_as_it_was_raised(executor):
-    results = executor.map(blocks.refused, (), [1, 2, 3])
+    results = executor.map(worker_tasks.refused, (), [1, 2, 3])
     assert next(results) == 1
     with pytest.raises(InvalidMap) as refused:
         next(results)
@@ -59,10 +59,10 @@ def test_a_problem_comes_back_as_it_was_raised(executor):
 
 
 def test_nobody_has_to_wait_for_all_results(executor):
-    results = executor.map(blocks.of_nothing, (), range(1000))
+    results = executor.map(worker_tasks.of_nothing, (), range(1000))
     assert next(results) == 0
     results.close()
-    assert list(executor.map(blocks.of_nothing, (), [7])) == [-7]
+    assert list(executor.map(worker_tasks.of_nothing, (), [7])) == [-7]
 
 
 def test_whoever_listens_hears_of_progress():
@@ -76,12 +76,12 @@ def test_whoever_listens_hears_of_progress():
 
 
 def test_all_workers_take_part(on_dask):
-    assert len(set(on_dask.map(blocks.process, (), range(20)))) == 2
+    assert len(set(on_dask.map(worker_tasks.process, (), range(20)))) == 2
 
 
 def test_a_task_on_a_cluster_has_one_core(on_dask):
-    assert list(on_dask.map(blocks.cores_allowed, (), range(4))) == [1] * 4
-    assert list(HERE.map(blocks.cores_allowed, (), [0])) == [cores()]
+    assert list(on_dask.map(worker_tasks.cores_allowed, (), range(4))) == [1] * 4
+    assert list(HERE.map(worker_tasks.cores_allowed, (), [0])) == [cores()]
 
 
 def test_a_shared_value_is_sent_once(on_dask, monkeypatch):
@@ -90,7 +90,7 @@ def test_a_shared_value_is_sent_once(on_dask, monkeypatch):
     monkeypatch.setattr(executors.pickle, "dumps", lambda value: sent.append(value) or dumps(value))
     values = np.arange(5.0)
     for _ in range(3):
-        list(on_dask.map(blocks.scaled, (values, 1.0), [1, 2]))
+        list(on_dask.map(worker_tasks.scaled, (values, 1.0), [1, 2]))
     assert sum(value is values for value in sent) == 1
 
 
@@ -106,7 +106,7 @@ def test_work_of_a_lost_worker_is_done_again(tmp_path):
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
-        found = list(OnDask(client).map(blocks.killing_once, (str(marker), VALUES), range(40)))
+        found = list(OnDask(client).map(worker_tasks.killing_once, (str(marker), VALUES), range(40)))
     assert marker.exists()
     assert found == [float(np.cos(VALUES * task).sum()) for task in range(40)]
 
@@ -118,7 +118,7 @@ def test_a_task_that_takes_every_worker_with_it_is_given_up():
         Client(cluster, set_as_default=False) as client,
         pytest.raises(InvalidMap, match="lost with 4 workers") as refused,
     ):
-        list(OnDask(client).map(blocks.killing_always, (), [1]))
+        list(OnDask(client).map(worker_tasks.killing_always, (), [1]))
     assert [problem.code for problem in refused.value.problems] == ["lost-workers"]
 
 
@@ -132,14 +132,14 @@ def test_without_a_name_work_is_done_here():
 
 def test_local_has_a_process_per_core():
     with executor_from("local") as executor:
-        assert len(set(executor.map(blocks.process, (), range(10 * cores())))) == cores()
+        assert len(set(executor.map(worker_tasks.process, (), range(10 * cores())))) == cores()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LocalHost"])
 def test_a_cluster_is_found_by_its_address(cluster, host):
     port = cluster.scheduler_address.rpartition(":")[2]
     with executor_from(f"dask://{host}:{port}") as executor:
-        assert list(executor.map(blocks.of_nothing, (), [1, 2, 3])) == [-1, -2, -3]
+        assert list(executor.map(worker_tasks.of_nothing, (), [1, 2, 3])) == [-1, -2, -3]
 
 
 def test_a_cluster_that_goes_away_is_a_problem():
@@ -147,7 +147,7 @@ def test_a_cluster_that_goes_away_is_a_problem():
         LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as going,
         executor_from(going.scheduler_address.replace("tcp", "dask")) as executor,
     ):
-        results = executor.map(blocks.process, (), range(1000))
+        results = executor.map(worker_tasks.process, (), range(1000))
         next(results)
         going.close()
         with pytest.raises(InvalidMap) as lost:

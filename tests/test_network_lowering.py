@@ -10,22 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from building import (
-    Joint,
-    argument,
-    build_map,
-    central,
-    claim,
-    definition,
-    event,
-    phase,
-    probability,
-    question,
-    routes,
-    table,
-    timeline,
-    worldview,
-)
 from cruxmap.engine.text import network_text
 from cruxmap.language.argument_map import (
     About,
@@ -55,8 +39,24 @@ from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import parse_condition
 from cruxmap.network import assembly, lowering
 from cruxmap.network.lowering import lower
-from engine import engine
-from strategies import Draft, drafts
+from helpers.drawn_maps import Draft, drafts
+from helpers.filled_network import engine
+from helpers.maps_by_hand import (
+    Joint,
+    argument,
+    build_map,
+    central,
+    claim,
+    definition,
+    event,
+    phase,
+    probability,
+    question,
+    routes,
+    table,
+    timeline,
+    worldview,
+)
 
 FOR, AGAINST, UNDERCUTS = Direction.FOR, Direction.AGAINST, Direction.UNDERCUTS
 

@@ -14,7 +14,7 @@ from cruxmap.engine import planning, trees
 from cruxmap.engine.planning import TooWide, ancestors, plan, plan_text
 from cruxmap.engine.queries import infer
 from cruxmap.engine.trees import Scopes, quick_tree, rerooted, searched_trees
-from networks import joint_distribution, network, random_network
+from helpers.random_networks import joint_distribution, network, random_network
 
 BOTH = [[0], [1]]
 AND = [[0, 0, 0], [0, 1, 0], [1, 0, 0], [1, 1, 1]]

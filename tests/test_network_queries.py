@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cruxmap.engine.network import Evidence, FloatArray, Network, SparseTable
 from cruxmap.engine.queries import infer, infer_many, joint, log_z_gradient
-from networks import joint_distribution, marginal, network, random_evidence, random_network
+from helpers.random_networks import joint_distribution, marginal, network, random_evidence, random_network
 
 CERTAIN = 0
 """The entry that is always 1."""

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-import strategies
 from cruxmap.engine.network import Evidence, FloatArray, Network, Numbering
 from cruxmap.engine.queries import Inference, infer, infer_many, joint, log_z_gradient
 from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
@@ -23,8 +22,9 @@ from cruxmap.engine.state_samples import (
 from cruxmap.errors import InvalidMap
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.reading import parse_condition
-from engine import engine
-from networks import network, program_of, random_evidence, random_network
+from helpers import drawn_maps
+from helpers.filled_network import engine
+from helpers.random_networks import network, program_of, random_evidence, random_network
 
 DRAWS = 48
 
@@ -282,7 +282,7 @@ def test_a_network_too_wide_is_sampled_and_never_refused():
 
 @given(st.data())
 def test_maps_of_every_construct_agree_with_exact_sums(data: st.DataObject) -> None:
-    drawn = data.draw(strategies.drafts())
+    drawn = data.draw(drawn_maps.drafts())
     argument_map = drawn.read()
     condition = parse_condition(data.draw(drawn.conditions()), argument_map)
     worldview = data.draw(st.sampled_from([MAP_WORLDVIEW, *argument_map.worldview]))

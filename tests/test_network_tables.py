@@ -9,19 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from building import (
-    argument,
-    build_map,
-    claim,
-    event,
-    phase,
-    probability,
-    question,
-    ratio,
-    table,
-    timeline,
-    worldview,
-)
 from cruxmap.engine import entries as formulas
 from cruxmap.engine.entries import dependencies, fill, pullback
 from cruxmap.engine.network import Network
@@ -37,6 +24,19 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.inheritance import settle
 from cruxmap.network.lowering import lower
 from cruxmap.network.numbers import Numbers, natural, numbers, unconstrained
+from helpers.maps_by_hand import (
+    argument,
+    build_map,
+    claim,
+    event,
+    phase,
+    probability,
+    question,
+    ratio,
+    table,
+    timeline,
+    worldview,
+)
 
 type Floats = npt.NDArray[np.float64]
 

@@ -21,7 +21,6 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-import written
 from cruxmap.engine import planning, trees
 from cruxmap.ground import UNFINISHED, CannotWrite, write_file
 from cruxmap.insight import explain
@@ -46,6 +45,7 @@ from cruxmap.present.map_picture import LARGE, Mark, Picture, around, chapters, 
 from cruxmap.present.map_text import map_text
 from cruxmap.present.numbers import brief, part, percent, points, ratio, signed, telling
 from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_tables
+from helpers import maps_from_text
 
 ROOT = Path(__file__).parent.parent
 EVERYTHING = ROOT / "tests" / "maps" / "good" / "arguments" / "everything"
@@ -217,7 +217,7 @@ def routes(n: int, back: int) -> str:
 
 
 def test_pictures_of_entangled_maps_are_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = written.model(routes(30, 6), "target: c29")
+    spec = maps_from_text.model(routes(30, 6), "target: c29")
     exact = explain.marginals(spec)["map"]
     monkeypatch.setattr(explain, "COSTLY", 10)
     sampled = explain.marginals(spec)["map"]
@@ -238,7 +238,7 @@ def test_no_plan_is_long_sought_for_a_picture(monkeypatch: pytest.MonkeyPatch, t
 
     monkeypatch.setattr(trees, "_cache_directory", lambda: tmp_path)
     monkeypatch.setattr(planning, "_triples", spy)
-    found = explain.marginals(written.model(routes(200, 40), "target: c199"))["map"]
+    found = explain.marginals(maps_from_text.model(routes(200, 40), "target: c199"))["map"]
     assert len(found) == 200
     assert max(budgets) == trees.COSTLY
 

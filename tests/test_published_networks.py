@@ -9,9 +9,9 @@ import numpy as np
 import pyagrum
 import pytest
 
-from bif import as_bayes_net, as_map, published
 from cruxmap.engine.queries import infer
-from engine import engine
+from helpers.bif_files import as_bayes_net, as_map, published
+from helpers.filled_network import engine
 
 SMALL = [
     "alarm",

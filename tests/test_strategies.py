@@ -7,7 +7,6 @@ from dataclasses import fields, is_dataclass
 import pytest
 from hypothesis import given, settings
 
-import strategies
 from cruxmap.language.argument_map import (
     Argument,
     ArgumentMap,
@@ -24,6 +23,7 @@ from cruxmap.language.argument_map import (
     Timeline,
     Worldview,
 )
+from helpers import drawn_maps
 
 TYPES = (
     *("Credence", "Definition", "Routes", "Table", "ShareTable", "Gap", "Emergence", "Combination"),
@@ -96,8 +96,8 @@ def seen() -> Counter[str]:
     count: Counter[str] = Counter()
 
     @settings(max_examples=300, derandomize=True, database=None)
-    @given(strategies.drafts())
-    def look(drawn: strategies.Draft) -> None:
+    @given(drawn_maps.drafts())
+    def look(drawn: drawn_maps.Draft) -> None:
         argument_map = drawn.read()
         for part in parts(argument_map):
             count[type(part).__name__] += 1

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from commanding import Cruxmap, Outcome
 from cruxmap.language import reading
 from cruxmap.present.problems import harmless
+from helpers.commands import Cruxmap, Outcome
 from test_cli import POWER, in_project, on_a_terminal
 
 __all__ = ["in_project"]

@@ -9,10 +9,10 @@ from math import exp, log
 import numpy as np
 import pytest
 
-import reference
 from cruxmap.language.reading import parse_condition
-from engine import engine
-from strategies import read_files
+from helpers import reference
+from helpers.drawn_maps import read_files
+from helpers.filled_network import engine
 
 type Asked = tuple[object, list[object], float]
 

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pyagrum
 
-from building import build_map, question
 from cruxmap.language.argument_map import AllOf, ArgumentMap, Condition, Question, StateIn
+from helpers.maps_by_hand import build_map, question
 
 _VARIABLE = re.compile(r"variable (\S+) \{\s*type discrete \[ \d+ \] \{ (.*?) \};\s*\}")
 _TABLE = re.compile(r"probability \( (\S+)(?: \| (.*?))? \) \{(.*?)\n\}", re.DOTALL)
