@@ -36,3 +36,11 @@ def cruxmap(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
         return Outcome(code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def in_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cruxmap: Cruxmap) -> Path:
+    """A new project with the map that `cruxmap new small` writes, as the working directory."""
+    monkeypatch.chdir(tmp_path)
+    assert cruxmap("new", "small").code == 0
+    return tmp_path

@@ -8,15 +8,14 @@ from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.entries import fill, pullback
 from cruxmap.network.inquiry import inquire
 from cruxmap.network.numbers import unconstrained
+from helpers.examples import GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model
-from test_bayes_op import ASK, KEPT, TRAINING
-from test_insight_cruxes import GARDEN
 
 OVERFULL = (
     "judgements: {season.dry: 10% to 99%, season.mild: 5% to 60%, clouds: 0%, drought.strength: 1x to 2x}\n"
 )
 CASES = [
-    (TRAINING, ASK, KEPT),
+    (TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW),
     (GARDEN, "target: wet\n", OVERFULL),
     (GARDEN, "target: wet\n", "rejects: [clouds]"),
 ]

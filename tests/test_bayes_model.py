@@ -11,9 +11,8 @@ from cruxmap.bayes.sampling import conditioned_model
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.queries import infer
 from cruxmap.network.inquiry import entries_of, inquire, reaching
+from helpers.examples import GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model
-from test_bayes_op import ASK, KEPT, TRAINING
-from test_insight_cruxes import GARDEN
 
 STATED = "judgements: {rain: 30%}\nrejects: [clouds]\nstated: [{of: wet, credence: 40% to 60%}]\n"
 
@@ -61,7 +60,7 @@ def test_without_intervals_there_is_nothing_to_draw():
 
 
 def test_central_values_are_the_exact_ones():
-    spec = model(TRAINING, ASK + "worldviews: [map, kept]\n", kept=KEPT)
+    spec = model(TRAINING, TRAINING_QUESTION + "worldviews: [map, kept]\n", kept=TRAINING_WORLDVIEW)
     estimate, probability = values(build(spec), "estimate", "probability")
     for number, worldview in enumerate(spec.worldviews):
         assert estimate[number, 0] == pytest.approx(

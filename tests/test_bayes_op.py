@@ -10,48 +10,11 @@ from cruxmap.engine.entries import fill, pullback
 from cruxmap.engine.queries import infer, log_z_gradient
 from cruxmap.network.inquiry import central_entries, entries_of, inquire
 from cruxmap.network.numbers import unconstrained
+from helpers.examples import GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model
-from test_insight_cruxes import GARDEN
-
-TRAINING = """
-timelines:
-  training: {text: The training., phases: {early: 3, late: 4}}
-events:
-  goal:
-    text: A goal forms.
-    timeline: training
-    emerges: {early: {credence: 10% to 40%, pace: 0.3x to 3x}, late: 20% to 60%}
-  plan:
-    text: Plans are made.
-    timeline: training
-    requires: [goal]
-    emerges: {early: 10% to 60%, late: {credence: 30% to 80%, pace: 0.5x to 2x}}
-questions:
-  kind:
-    text: Which kind of goal is it?
-    states: [none, weak, strong]
-    given:
-      - id: soon
-        when: {event: goal, during: early}
-        credence: {none: 10% to 20%, weak: 20% to 30%, strong: rest}
-      - {otherwise: {none: 50% to 70%, weak: 20% to 30%, strong: rest}}
-claims:
-  danger:
-    text: It is dangerous.
-    routes:
-      - {id: planned, when: {event: plan, by_end_of: late}, chance: 20% to 50%}
-      - {id: strongly, when: {kind: strong}, chance: 30% to 80%}
-    leak: 0.1% to 1%
-arguments:
-  checked: {text: Somebody checks., credence: 40% to 80%, against: danger.planned, strength: 1.5x to 6x}
-  tamed: {text: It is tamed., credence: 20% to 60%, against: {kind: strong}, strength: 2x to 9x}
-  untamed: {text: Taming fails., credence: 30% to 60%, undercuts: tamed, force: 50% to 90%}
-"""
-ASK = "target: danger\nobserved: [{event: plan, ever: true}]\nassuming: [{kind: [weak, strong]}]\n"
-KEPT = "judgements: {kind.soon.strong: 50% to 80%, kind.soon.weak: 15% to 40%}\nrejects: [untamed]\n"
 
 
-def training(ask=ASK, **worldviews):
+def training(ask=TRAINING_QUESTION, **worldviews):
     return inquire(model(TRAINING, ask, **worldviews))
 
 
@@ -102,7 +65,7 @@ def test_slopes_in_the_entries_agree_with_finite_differences(mode):
 
 
 def test_slopes_in_the_judgements_are_those_of_the_engine():
-    inquiry = training(ASK, kept=KEPT)
+    inquiry = training(TRAINING_QUESTION, kept=TRAINING_WORLDVIEW)
     single = inquiry.numbers.single[0]
     u_value = unconstrained(inquiry.numbers, latin_hypercube(3, inquiry.network.addresses, 5), 0)
     u = pt.dmatrix("u")

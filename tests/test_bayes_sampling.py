@@ -3,43 +3,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.special import expit
 
 import cruxmap as cm
 from cruxmap.bayes.results import Convergence, load, save
 from cruxmap.bayes.sampling import posteriors, sample, sample_judgements
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import Work
-from cruxmap.language.argument_map import Z_95
 from cruxmap.network.inquiry import inquire
+from helpers.examples import GARDEN, ONE
 from helpers.maps_from_text import model
-from test_insight_cruxes import GARDEN
-
-ONE = """
-claims:
-  a: {text: A., credence: 5% to 60%}
-  b: {text: B., given: [{when: a, credence: 90%}, {otherwise: 20%}]}
-  c: {text: C., credence: 10% to 30%}
-"""
-"""Only the credence of `a` can be learned from `b`, so that one integral has the answer."""
-
-NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(120)
-
-
-def logit(p):
-    return math.log(p) - math.log1p(-p)
-
-
-def normal_of(low, high):
-    return (logit(low) + logit(high)) / 2, (logit(high) - logit(low)) / (2 * Z_95)
-
-
-def by_quadrature(function, likelihood, low=0.05, high=0.6):
-    """The posterior mean of a function of the credence of `a`."""
-    mu, sd = normal_of(low, high)
-    p = expit(mu + sd * NODES)
-    weights = WEIGHTS * likelihood(p)
-    return float((weights * function(p)).sum() / weights.sum())
+from helpers.odds import logit
+from helpers.quadrature import by_quadrature, normal_of
 
 
 def error_of(values):

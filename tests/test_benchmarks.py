@@ -14,8 +14,7 @@ from benchmarks.maps import random_parents, table_map, written
 from benchmarks.measuring import STANDARD_ERRORS, Figure, Ratio, exponent, holds, paired
 from benchmarks.posterior import difference, naive_model
 from cruxmap.network.inquiry import central_entries, inquire
-
-ROOT = Path(__file__).parents[1]
+from helpers.commands import ROOT
 
 
 def test_a_ratio_pairs_the_two_sides_and_is_held_against_its_target() -> None:

@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import os
-import pty
 import re
 import signal
 import subprocess
@@ -16,21 +14,8 @@ import pytest
 
 from cruxmap.insight import estimate as insight
 from cruxmap.language.reading import read_model
-from helpers.commands import Cruxmap, Outcome
+from helpers.commands import COMMAND, POWER, ROOT, Cruxmap, Outcome, on_a_terminal
 from helpers.maps_from_text import write
-
-ROOT = Path(__file__).parent.parent
-POWER = str(ROOT / "models" / "power-seeking.yaml")
-COMMAND = [sys.executable, "-m", "cruxmap.cli"]
-
-
-@pytest.fixture
-def in_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cruxmap: Cruxmap) -> Path:
-    """A new project with the map that `cruxmap new small` writes, as the working directory."""
-    monkeypatch.chdir(tmp_path)
-    assert cruxmap("new", "small").code == 0
-    return tmp_path
-
 
 # --- new and check -------------------------------------------------------------------------------
 
@@ -395,28 +380,6 @@ def test_run_says_where_it_cannot_write(in_project: Path, cruxmap: Cruxmap) -> N
 
 
 # --- terminals, pipes, faults ----------------------------------------------------------------------
-
-
-def on_a_terminal(*arguments: str, **environment: str) -> str:
-    """Return what a command prints when stdout and stderr are a terminal."""
-    main, terminal = pty.openpty()
-    variables = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
-    process = subprocess.Popen(
-        [*COMMAND, *arguments],
-        stdout=terminal,
-        stderr=terminal,
-        env={**variables, "TERM": "xterm-256color", **environment},
-    )
-    os.close(terminal)
-    printed = b""
-    with open(main, "rb", buffering=0) as screen:
-        try:
-            while piece := screen.read(4096):
-                printed += piece
-        except OSError:  # how Linux says that the other side has closed
-            pass
-    process.wait(timeout=60)
-    return printed.decode()
 
 
 def test_colours_only_on_a_terminal(in_project: Path, cruxmap: Cruxmap) -> None:

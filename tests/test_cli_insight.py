@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers.commands import Cruxmap
+from helpers.commands import POWER, ROOT, Cruxmap
 from helpers.maps_from_text import write
+from helpers.odds import kl
 
-POWER = str(Path(__file__).parent.parent / "models" / "power-seeking.yaml")
 BOTH = ("carlsmith", "superforecasters")
 
 
@@ -176,8 +176,7 @@ def git(folder: Path, *arguments: str) -> None:
 @pytest.fixture
 def committed(tmp_path: Path) -> Path:
     """The first map and its model in a repository of their own, committed."""
-    root = Path(POWER).parent.parent
-    shutil.copytree(root / "arguments/power-seeking", tmp_path / "arguments/power-seeking")
+    shutil.copytree(ROOT / "arguments/power-seeking", tmp_path / "arguments/power-seeking")
     (tmp_path / "models").mkdir()
     shutil.copy(POWER, tmp_path / "models")
     git(tmp_path, "init", "-q")
@@ -360,10 +359,6 @@ def triads(folder: Path) -> str:
     )
     (folder / "models/triad.yaml").write_text("model: triad\nmap: ../arguments/triad\ntarget: u\n")
     return "triad"
-
-
-def kl(p: float, q: float) -> float:
-    return p * math.log10(p / q) + (1 - p) * math.log10((1 - p) / (1 - q))
 
 
 def test_triads_give_the_published_measures(cruxmap: Cruxmap, tmp_path: Path) -> None:

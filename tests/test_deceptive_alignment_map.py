@@ -5,14 +5,13 @@ means over draws are tested where marked long.
 """
 
 from functools import cache
-from pathlib import Path
 
 import pytest
 import yaml
 
 import cruxmap as cm
+from helpers.commands import ROOT
 
-ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "models" / "deceptive-alignment.yaml"
 STRICT, BROAD = "deceptive-alignment", "hidden-misalignment"
 UNDERSTANDS, GOALS, LONG = "understands-base-goal", "goal-directed", "long-term-goals"

@@ -1,15 +1,15 @@
 """NUTS on the first map: what critic B states, reconciled with what B's judgements imply."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 import cruxmap as cm
 from cruxmap.bayes.sampling import posteriors
 from cruxmap.network.inquiry import inquire
+from helpers.commands import ROOT
 
-MODEL = Path(__file__).parents[1] / "models" / "deceptive-alignment.yaml"
+MODEL = ROOT / "models" / "deceptive-alignment.yaml"
 
 
 @pytest.mark.long

@@ -16,8 +16,8 @@ from typer.main import get_command
 
 from cruxmap import cli
 from cruxmap.language.reading import check
+from helpers.commands import ROOT
 
-ROOT = Path(__file__).parent.parent
 PAGES = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -1,7 +1,5 @@
 """Means over forward draws are integrals over the judgements' priors, done here by quadrature."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from scipy.special import expit, logit
@@ -9,23 +7,7 @@ from scipy.special import expit, logit
 import cruxmap as cm
 from cruxmap.insight.estimate import WorldviewEstimate
 from helpers import drawn_maps
-
-Z_95 = 1.6448536269514722
-NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(200)
-WEIGHTS = WEIGHTS / WEIGHTS.sum()
-
-type Floats = np.ndarray
-
-
-def expectation(f: Callable[[Floats], Floats]) -> float:
-    """The mean of f(z), z standard normal."""
-    return float(f(NODES) @ WEIGHTS)
-
-
-def judged(low: float, high: float, z: Floats) -> Floats:
-    """The draws of a probability with this 90% interval."""
-    a, b = logit(low), logit(high)
-    return expit((a + b) / 2 + (b - a) / (2 * Z_95) * z)
+from helpers.quadrature import Z_95, expectation, judged
 
 
 def estimate(claims: dict[str, object], **more: object) -> WorldviewEstimate:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from distributed import Client, LocalCluster
@@ -22,9 +21,9 @@ from cruxmap.insight.coherence import coherence
 from cruxmap.insight.pairs import against_rest
 from cruxmap.insight.takes import takes
 from cruxmap.network.inquiry import inquire
+from helpers.commands import ROOT
+from helpers.examples import ANN, BOB, GARDEN
 from helpers.maps_from_text import model
-from test_insight_cruxes import GARDEN
-from test_insight_diff import ANN, BOB
 
 
 @pytest.fixture(
@@ -139,7 +138,6 @@ def test_nothing_is_lost_with_a_worker():
 
 # --- the command ---------------------------------------------------------------------------------
 
-ROOT = Path(__file__).parent.parent
 RUN = [sys.executable, "-m", "cruxmap.cli", "run", str(ROOT / "models" / "power-seeking.yaml")]
 
 

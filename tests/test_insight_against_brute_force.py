@@ -29,6 +29,7 @@ from cruxmap.language.argument_map import (
     mentioned,
 )
 from helpers import drawn_maps, reference
+from helpers.odds import kl
 from helpers.reference import Numbers, Worlds, enumerate_worlds, numbers
 
 DRAWS = 4
@@ -86,12 +87,6 @@ def joints(draws: Sequence[Worlds], spec: ModelSpec, about: Condition | str) -> 
 def independent(tables: np.ndarray) -> np.ndarray:
     """The joint tables with the same margins in which target and claim say nothing about each other."""
     return tables.sum(axis=-1, keepdims=True) * tables.sum(axis=-2, keepdims=True)
-
-
-def kl(p: float, q: float) -> float:
-    """KL divergence of two chances in bans."""
-    terms = ((p, q), (1 - p, 1 - q))
-    return sum(x * math.log10(x / y) for x, y in terms if x > 0)
 
 
 # --- separation ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from cruxmap.insight.predictive import forward_draws
 from cruxmap.network.inquiry import inquire
 from helpers import drawn_maps, reference
 from helpers.large_maps import large_map
-from test_against_pyagrum import bayes_net
+from helpers.pyagrum_networks import bayes_net
 
 
 def test_what_learning_a_claim_does_to_the_target():

@@ -9,23 +9,9 @@ from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight.coherence import coherence, stated_gaps
 from cruxmap.language.argument_map import Z_95, ClaimIs
 from helpers import reference
+from helpers.examples import CARLSMITH, GARDEN, SUPERFORECASTERS
 from helpers.maps_from_text import model
-from test_insight_cruxes import GARDEN, logit
-
-CARLSMITH = """
-claims:
-  feasible: {text: Systems become feasible., credence: 65%}
-  incentives: {text: There are incentives., credence: 80%}
-  hard: {text: Alignment is hard., credence: 40%}
-  seeking: {text: Some seek power., credence: 65%}
-  disempowered: {text: Humanity is disempowered., credence: 40%}
-  catastrophe: {text: It is a catastrophe., credence: 95%}
-  doom: {text: All of it., all_of: [feasible, incentives, hard, seeking, disempowered, catastrophe]}
-"""
-SUPERFORECASTERS = """
-judgements: {feasible: 80%, incentives: 90%, hard: 58%, seeking: 25%, disempowered: 5%, catastrophe: 40%}
-stated: [{of: doom, credence: 1%}]
-"""
+from helpers.odds import logit
 
 
 def logits(spec, z, of="wet", assuming=()):

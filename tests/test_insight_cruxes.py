@@ -12,43 +12,9 @@ from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight.cruxes import CruxTable, CruxTables, cruxes
 from cruxmap.language.argument_map import Z_95, AllOf, Argument, Claim, ClaimIs, ModelSpec, StateIn
 from helpers import drawn_maps, reference
+from helpers.examples import GARDEN, TRIAD
 from helpers.maps_from_text import model
-
-GARDEN = """
-claims:
-  rain: {text: It rains., credence: 20% to 40%}
-  sprinkler: {text: The sprinkler is on., credence: 30%}
-  wet:
-    text: The grass is wet.
-    given:
-      - {id: both, when: [rain, sprinkler], credence: 99%}
-      - {id: rained, when: rain, credence: 80% to 95%}
-      - {id: sprinkled, when: sprinkler, credence: 60% to 90%}
-      - {otherwise: 5%}
-  slippery: {text: The path is slippery., given: [{when: wet, credence: 70%}, {otherwise: 10%}]}
-  far: {text: It rains on the other side of the world., credence: 10% to 30%}
-  mould: {text: The grass has mould., credence: 1% to 5%}
-questions:
-  season:
-    text: Which season is it?
-    states: [dry, mild, rainy]
-    credence: {dry: 20% to 40%, mild: 40%, rainy: rest}
-arguments:
-  clouds: {text: There are dark clouds., credence: 50% to 70%, for: rain, strength: 3x to 10x}
-  drought: {text: It is the dry season., premises: [{season: dry}], against: rain, strength: 5x}
-  mirage: {text: The clouds are smoke., credence: 10% to 30%, undercuts: clouds}
-  damp: {text: Wet grass grows mould., premises: [wet], credence: 80%, for: mould, strength: 4x}
-"""
-
-TRIAD = """
-claims:
-  c: {{text: The claim., credence: {c}}}
-  u: {{text: The question., given: [{{when: c, credence: {true}}}, {{otherwise: {false}}}]}}
-"""
-
-
-def kl(p, q):
-    return sum(a * math.log10(a / b) for a, b in ((p, q), (1 - p, 1 - q)) if a > 0)
+from helpers.odds import kl, logit
 
 
 def by_id(table):
@@ -251,10 +217,6 @@ def test_ranges_put_one_judgement_at_its_ends():
     assert rows["wet.both"].target_low == rows["wet.both"].target_high
     widths = [abs(logit(r.target_high) - logit(r.target_low)) for r in cruxes(spec, "map").judgements]
     assert widths == sorted(widths, reverse=True)
-
-
-def logit(p):
-    return math.log(p / (1 - p))
 
 
 def test_sobol_shares_of_a_linear_logit_are_its_variances():

@@ -11,26 +11,10 @@ import cruxmap as cm
 from cruxmap.insight.diff import Structure, diff, whose
 from cruxmap.language.argument_map import ClaimIs
 from helpers import drawn_maps, reference
+from helpers.examples import ANN, BOB, GARDEN, TRIAD
 from helpers.maps_from_text import model
-from test_insight_cruxes import GARDEN, TRIAD, kl, logit
+from helpers.odds import kl, logit
 
-ANN = """
-judgements:
-  rain: 10% to 20%
-  wet.rained: 97%
-  clouds.strength: 2x
-  season: {dry: 60%, mild: 30%, rainy: 10%}
-  far: 90%
-stated: [{of: wet, credence: 30% to 50%}]
-"""
-BOB = """
-judgements:
-  rain: 60% to 80%
-  sprinkler: 10% to 60%
-  clouds.strength: 8x
-  mirage: 50%
-rejects: [drought]
-"""
 OWNERS = {"rain", "wet", "clouds", "season", "far", "sprinkler", "mirage", "drought"}
 
 

@@ -3,7 +3,6 @@ import math
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +12,11 @@ import cruxmap as cm
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.language.argument_map import Z_95, ClaimIs
 from helpers import reference
+from helpers.commands import ROOT
+from helpers.examples import GARDEN
 from helpers.maps_from_text import model, write
-from test_insight_cruxes import GARDEN
 
-MODELS = Path(__file__).parent.parent / "models"
+MODELS = ROOT / "models"
 SMALL = "sampling: {draws: 64}\n"
 
 

@@ -19,9 +19,9 @@ from cruxmap.present import crux_tables, diff_tables, pool_tables
 from cruxmap.present.crux_figures import crux_figures
 from cruxmap.present.diff_figures import diff_figures, pair_figures, rest_figures, voi_against_vod, waterfall
 from cruxmap.present.pool_figures import pool_figures
+from helpers.examples import ANN, BOB, GARDEN
 from helpers.maps_from_text import model
-from test_insight_cruxes import GARDEN, logit
-from test_insight_diff import ANN, BOB
+from helpers.odds import logit
 
 LONG = "A sentence that goes on and on, and says what this entry is about in far more words than fit. " * 3
 

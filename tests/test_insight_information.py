@@ -19,12 +19,9 @@ from cruxmap.insight.information import (
     value_of_information,
     variance_removed,
 )
+from helpers.odds import kl
 
 probability = st.floats(1e-9, 1 - 1e-9)
-
-
-def kl(p, q):
-    return p * math.log10(p / q) + (1 - p) * math.log10((1 - p) / (1 - q))
 
 
 def of(p):

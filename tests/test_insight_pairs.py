@@ -10,9 +10,9 @@ import cruxmap as cm
 from cruxmap.insight.diff import diff, diffs
 from cruxmap.insight.pairs import against_rest, pairs
 from cruxmap.language.argument_map import ClaimIs
+from helpers.examples import ANN, BOB, GARDEN
 from helpers.maps_from_text import model
-from test_insight_cruxes import GARDEN, logit
-from test_insight_diff import ANN, BOB
+from helpers.odds import logit
 
 EVE = "judgements: {rain: 55% to 75%, sprinkler: 20% to 50%}\n"
 AMY = "judgements: {rain: 12% to 22%, wet.rained: 96%}\n"

@@ -14,7 +14,7 @@ from cruxmap.bayes.results import Convergence, convergence_of
 from cruxmap.insight.pool import extremising_factor, pool
 from cruxmap.present.pool_tables import pool_listings
 from helpers.maps_from_text import model
-from test_insight_cruxes import logit
+from helpers.odds import logit
 
 LONE = "claims:\n  t: {text: Target., credence: 20%}\n"
 SOME = """

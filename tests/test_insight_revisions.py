@@ -5,8 +5,9 @@ import pytest
 
 import cruxmap as cm
 from cruxmap.insight.revisions import diff_revisions, model_at
+from helpers.examples import GARDEN
 from helpers.maps_from_text import write
-from test_insight_cruxes import GARDEN, logit
+from helpers.odds import logit
 
 ASK = "target: wet\nsampling: {draws: 16}\n"
 ANN = "judgements: {rain: 30%, sprinkler: 40%}\n"

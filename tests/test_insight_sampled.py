@@ -14,14 +14,12 @@ from cruxmap.insight.estimate import Summary
 from cruxmap.insight.pool import pool
 from cruxmap.insight.sampled import settled
 from cruxmap.language.argument_map import ModelSpec
-from helpers.commands import Cruxmap
+from helpers.commands import ROOT, Cruxmap
 from helpers.drawn_maps import to_yaml
+from helpers.examples import GARDEN, ONE
 from helpers.large_maps import large_map
 from helpers.maps_from_text import model, write
-from test_bayes_sampling import ONE, by_quadrature
-from test_insight_cruxes import GARDEN
-
-ROOT = Path(__file__).parent.parent
+from helpers.quadrature import by_quadrature
 
 
 def by(exact: bool, spec: ModelSpec, draws: int = 400) -> ModelSpec:

@@ -5,9 +5,9 @@ import pytest
 
 import cruxmap as cm
 from cruxmap.insight.takes import takes
+from helpers.examples import CARLSMITH, GARDEN, SUPERFORECASTERS
 from helpers.maps_from_text import model, write
-from test_insight_coherence import CARLSMITH, SUPERFORECASTERS
-from test_insight_cruxes import GARDEN, logit
+from helpers.odds import logit
 
 
 def carlsmith():

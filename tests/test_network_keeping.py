@@ -9,8 +9,9 @@ import pytest
 
 from cruxmap import ground as keeping
 from cruxmap.ground import DIGEST_SIZE, find_room, keep, kept
+from helpers.commands import ROOT
 
-SOURCE = Path(__file__).parent.parent / "src"
+SOURCE = ROOT / "src"
 
 KERNEL = """
 from cruxmap.engine.compiled import njit

@@ -1,6 +1,5 @@
 """What each construct means, worked out by hand, and how its network looks."""
 
-import math
 import re
 from itertools import product
 from unittest import mock
@@ -57,17 +56,9 @@ from helpers.maps_by_hand import (
     timeline,
     worldview,
 )
+from helpers.odds import moved
 
 FOR, AGAINST, UNDERCUTS = Direction.FOR, Direction.AGAINST, Direction.UNDERCUTS
-
-
-def logit(p: float) -> float:
-    return math.log(p / (1 - p))
-
-
-def moved(p: float, *factors: float) -> float:
-    odds = p / (1 - p) * math.prod(factors)
-    return odds / (1 + odds)
 
 
 def test_claim_is_its_credence() -> None:

@@ -14,6 +14,7 @@ from cruxmap.engine import planning, trees
 from cruxmap.engine.planning import TooWide, ancestors, plan, plan_text
 from cruxmap.engine.queries import infer
 from cruxmap.engine.trees import Scopes, quick_tree, rerooted, searched_trees
+from helpers.commands import ROOT
 from helpers.random_networks import joint_distribution, network, random_network
 
 BOTH = [[0], [1]]
@@ -128,7 +129,7 @@ def test_plans_do_not_depend_on_the_cache_or_the_process(own_cache: Path) -> Non
     run = subprocess.run(
         [sys.executable, "-c", script],
         env=environment,
-        cwd=Path(__file__).parents[1],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,

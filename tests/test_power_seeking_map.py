@@ -1,13 +1,13 @@
 """The small map: six premises, each conditional on those before it, and their product."""
 
 from math import prod
-from pathlib import Path
 
 import pytest
 
 import cruxmap as cm
+from helpers.commands import ROOT
 
-MODEL = cm.read_model(Path(__file__).parent.parent / "models" / "power-seeking.yaml")
+MODEL = cm.read_model(ROOT / "models" / "power-seeking.yaml")
 
 
 @pytest.mark.parametrize(

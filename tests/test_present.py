@@ -46,8 +46,8 @@ from cruxmap.present.map_text import map_text
 from cruxmap.present.numbers import brief, part, percent, points, ratio, signed, telling
 from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_tables
 from helpers import maps_from_text
+from helpers.commands import ROOT
 
-ROOT = Path(__file__).parent.parent
 EVERYTHING = ROOT / "tests" / "maps" / "good" / "arguments" / "everything"
 MAPS = {
     "everything": EVERYTHING,

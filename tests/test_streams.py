@@ -13,10 +13,7 @@ import pytest
 
 from cruxmap.language import reading
 from cruxmap.present.problems import harmless
-from helpers.commands import Cruxmap, Outcome
-from test_cli import POWER, in_project, on_a_terminal
-
-__all__ = ["in_project"]
+from helpers.commands import POWER, Cruxmap, Outcome, on_a_terminal
 
 COMMAND = f"{sys.executable} -m cruxmap"
 SHOW = f"{COMMAND} show {POWER} --stage map"

@@ -4,7 +4,6 @@ The two could agree and be wrong together; these numbers come from neither.
 """
 
 from dataclasses import dataclass
-from math import exp, log
 
 import numpy as np
 import pytest
@@ -13,21 +12,9 @@ from cruxmap.language.reading import parse_condition
 from helpers import reference
 from helpers.drawn_maps import read_files
 from helpers.filled_network import engine
+from helpers.odds import moved
 
 type Asked = tuple[object, list[object], float]
-
-
-def sigmoid(u: float) -> float:
-    return 1 / (1 + exp(-u))
-
-
-def logit(p: float) -> float:
-    return log(p / (1 - p))
-
-
-def moved(p: float, *strengths: float) -> float:
-    """A credence after arguments with these strengths (below 1: against)."""
-    return sigmoid(logit(p) + sum(map(log, strengths)))
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,22 @@
-"""Commands run in this process, and what comes of them."""
+"""The shipped models, and commands: what comes of them."""
 
 import csv
 import io
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+ROOT = Path(__file__).parents[2]
+POWER = str(ROOT / "models" / "power-seeking.yaml")
+COMMAND = [sys.executable, "-m", "cruxmap.cli"]
 
 
 @dataclass(frozen=True)
@@ -28,3 +37,25 @@ class Outcome:
 
 
 type Cruxmap = Callable[..., Outcome]
+
+
+def on_a_terminal(*arguments: str, **environment: str) -> str:
+    """Return what a command prints when stdout and stderr are a terminal."""
+    main, terminal = pty.openpty()
+    variables = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        stdout=terminal,
+        stderr=terminal,
+        env={**variables, "TERM": "xterm-256color", **environment},
+    )
+    os.close(terminal)
+    printed = b""
+    with open(main, "rb", buffering=0) as screen:
+        try:
+            while piece := screen.read(4096):
+                printed += piece
+        except OSError:  # how Linux says that the other side has closed
+            pass
+    process.wait(timeout=60)
+    return printed.decode()

@@ -66,6 +66,7 @@ from cruxmap.language.argument_map import (
     Worldview,
     mentioned,
 )
+from helpers.odds import logit
 
 type Ints = npt.NDArray[np.int64]
 type Floats = npt.NDArray[np.float64]
@@ -90,10 +91,6 @@ class Numbers:
     u: Mapping[str, float]
     singles: frozenset[str] = frozenset()
     source: Mapping[str, str] = field(default_factory=dict)
-
-
-def logit(p: float) -> float:
-    return math.inf if p == 1 else -math.inf if p == 0 else math.log(p) - math.log1p(-p)
 
 
 def numbers(
