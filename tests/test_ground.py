@@ -1,6 +1,7 @@
-"""What is kept on disk: damage is noticed before anything is made of it."""
+"""What is kept on disk and written for people: damage is noticed, and files are whole or not there."""
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cruxmap import ground as keeping
-from cruxmap.ground import DIGEST_SIZE, find_room, keep, kept
+from cruxmap.ground import DIGEST_SIZE, UNFINISHED, CannotWrite, find_room, keep, kept, write_file
 from helpers.commands import ROOT
 
 SOURCE = ROOT / "src"
@@ -134,3 +135,64 @@ def test_room_at_home_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert find_room() is None
     assert os.environ["XDG_CACHE_HOME"] == str(tmp_path / "not" / "yet")
     assert list(tmp_path.iterdir()) == []
+
+
+# --- files for people ------------------------------------------------------------------------------
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "folder" / "file.txt"
+    write_file(file, "one")
+    assert file.read_text() == "one"
+    with pytest.raises(UnicodeEncodeError):
+        write_file(file, "\ud800")
+    with pytest.raises(CannotWrite, match="folder cannot be written: Is a directory"):
+        write_file(file.parent, "two")
+    assert [path.name for path in tmp_path.rglob("*")] == ["folder", "file.txt"]
+    assert file.read_text() == "one"
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077, 0o027])
+def test_files_are_as_private_as_is_asked_for(mask: int, tmp_path: Path) -> None:
+    before = os.umask(mask)
+    try:
+        write_file(tmp_path / "file", "one")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o666 & ~mask
+
+
+def test_a_named_pipe_is_written_into(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        write_file(pipe, "through")
+        assert reader.communicate(timeout=10)[0] == b"through"
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("old")
+    (tmp_path / "link").symlink_to("file")
+    (tmp_path / "dangling").symlink_to("later")
+    (tmp_path / "circle").symlink_to("circle")
+    write_file(tmp_path / "link", "one")
+    write_file(tmp_path / "dangling", "two")
+    with pytest.raises(CannotWrite, match="circle"):
+        write_file(tmp_path / "circle", "three")
+    assert (tmp_path / "file").read_text() == "one"
+    assert (tmp_path / "later").read_text() == "two"
+    assert all((tmp_path / name).is_symlink() for name in ("link", "dangling", "circle"))
+
+
+def test_what_a_killed_writer_left_is_removed(tmp_path: Path) -> None:
+    killed = tmp_path / f".0123{UNFINISHED}"
+    writing = tmp_path / f".4567{UNFINISHED}"
+    somebody_elses = tmp_path / ".file.abc"
+    for path in (killed, writing, somebody_elses):
+        path.write_text("half")
+    os.utime(killed, (0, 0))
+    os.utime(somebody_elses, (0, 0))
+    write_file(tmp_path / "file", "one")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([writing.name, ".file.abc", "file"])
