@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from distributed import Client, LocalCluster
@@ -15,7 +16,7 @@ from distributed import Client, LocalCluster
 import cruxmap as cm
 from cruxmap.bayes import sampling
 from cruxmap.bayes.sampling import sample
-from cruxmap.engine.executors import OnDask
+from cruxmap.engine.executors import Executor, OnDask
 from cruxmap.insight import shapley
 from cruxmap.insight.coherence import coherence
 from cruxmap.insight.pairs import against_rest
@@ -52,7 +53,7 @@ def same(answer, other) -> bool:
     return json.dumps(answer.to_json()) == json.dumps(other.to_json())
 
 
-def test_estimates(executor):
+def test_estimates(executor: Executor) -> None:
     here, there = cm.estimate(garden()), cm.estimate(garden(), executor=executor)
     assert same(here, there)
     for name, estimate in here.worldviews.items():
@@ -60,17 +61,19 @@ def test_estimates(executor):
 
 
 @pytest.mark.long
-def test_estimates_from_sampled_states(executor):
+def test_estimates_from_sampled_states(executor: Executor) -> None:
     spec = garden()
     spec = replace(spec, exact=False)
     assert same(cm.estimate(spec), cm.estimate(spec, executor=executor))
 
 
-def test_cruxes(executor):
+def test_cruxes(executor: Executor) -> None:
     assert same(cm.cruxes(garden(), "ann"), cm.cruxes(garden(), "ann", executor=executor))
 
 
-def test_diffs_shared_out_exactly_and_over_sampled_orders(executor, monkeypatch):
+def test_diffs_shared_out_exactly_and_over_sampled_orders(
+    executor: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert same(cm.diff(garden(), "ann", "bob"), cm.diff(garden(), "ann", "bob", executor=executor))
     monkeypatch.setattr(shapley, "EXACT_UP_TO", 2)
     here = cm.diff(garden(), "ann", "bob")
@@ -78,11 +81,11 @@ def test_diffs_shared_out_exactly_and_over_sampled_orders(executor, monkeypatch)
     assert same(here, cm.diff(garden(), "ann", "bob", executor=executor))
 
 
-def test_one_against_the_rest(executor):
+def test_one_against_the_rest(executor: Executor) -> None:
     assert same(against_rest(garden(), "ann"), against_rest(garden(), "ann", executor=executor))
 
 
-def test_what_it_takes(executor):
+def test_what_it_takes(executor: Executor) -> None:
     here = takes(garden(), "ann", above=0.5)
     assert here.frontier
     assert same(here, takes(garden(), "ann", above=0.5, executor=executor))
@@ -94,7 +97,7 @@ OBSERVED = (
 
 
 @pytest.mark.long
-def test_posteriors(executor):
+def test_posteriors(executor: Executor) -> None:
     here, there = sample(garden(OBSERVED)), sample(garden(OBSERVED), executor=executor)
     for name in ("z", "probability", "estimate"):
         assert here.posterior[name].equals(there.posterior[name])
@@ -102,7 +105,7 @@ def test_posteriors(executor):
 
 
 @pytest.mark.long
-def test_chains_are_the_same_in_any_number_of_processes(monkeypatch):
+def test_chains_are_the_same_in_any_number_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     found = []
     for worth in (math.inf, 0):
         monkeypatch.setattr(sampling, "WORTH_PROCESSES", worth)
@@ -112,11 +115,11 @@ def test_chains_are_the_same_in_any_number_of_processes(monkeypatch):
 
 
 @pytest.mark.long
-def test_coherence(executor):
+def test_coherence(executor: Executor) -> None:
     assert same(coherence(garden()), coherence(garden(), executor=executor))
 
 
-def test_nothing_is_lost_with_a_worker():
+def test_nothing_is_lost_with_a_worker() -> None:
     ask = "target: wet\nworldviews: [map, ann, bob]\nsampling: {draws: 40000}\n"
     done: list[int] = []
     with (
@@ -142,7 +145,7 @@ RUN = [sys.executable, "-m", "cruxmap.cli", "run", str(ROOT / "models" / "power-
 
 
 @pytest.mark.long
-def test_the_main_job_writes_the_same_files(tmp_path):
+def test_the_main_job_writes_the_same_files(tmp_path: Path) -> None:
     for options in (["-o", "here"], ["-o", "there", "--executor", "local"]):
         done = subprocess.run([*RUN, *options], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -152,7 +155,7 @@ def test_the_main_job_writes_the_same_files(tmp_path):
 
 
 @pytest.mark.long
-def test_an_interrupt_stops_the_workers_quietly(tmp_path):
+def test_an_interrupt_stops_the_workers_quietly(tmp_path: Path) -> None:
     script = (
         "import sys, signal; from cruxmap import cli;"
         "signal.signal(signal.SIGINT, signal.default_int_handler);"  # ignored in the background

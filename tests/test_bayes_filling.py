@@ -30,7 +30,7 @@ def judgements(text, ask, view, n_draws):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_op_fills_and_pulls_back(case):
+def test_the_op_fills_and_pulls_back(case: tuple[str, ...]) -> None:
     program, u_value, single = judgements(*case, 2)
     u = pt.dmatrix("u")
     weights = np.random.default_rng(3).normal(size=(program.n_entries, u_value.shape[1]))
@@ -42,7 +42,7 @@ def test_the_op_fills_and_pulls_back(case):
     np.testing.assert_allclose(found[1], slope, rtol=1e-10, atol=1e-13)
 
 
-def test_columns_in_any_memory_order_are_the_same_numbers():
+def test_columns_in_any_memory_order_are_the_same_numbers() -> None:
     program, u_value, single = judgements(*CASES[0], 3)
     u = pt.dmatrix("u")
     filled = pytensor.function([u], entries_of_judgements(program, u.T, np.asfortranarray(single)))

@@ -24,7 +24,7 @@ def values(pm_model, *names):
     return compiled({name: np.zeros_like(value) for name, value in point.items()})
 
 
-def test_names_and_dims():
+def test_names_and_dims() -> None:
     spec = model(GARDEN, "target: wet\nalso: [season]\nobserved: [slippery]\nreconcile: true\n", ann=STATED)
     built = build(spec)
     assert set(built.named_vars) == {"z", "judgement", "probability", "estimate", "observed", "stated"}
@@ -43,7 +43,7 @@ def test_names_and_dims():
     assert [v.name for v in built.observed_RVs] == ["stated"]
 
 
-def test_judgements_are_those_with_an_interval_in_some_worldview():
+def test_judgements_are_those_with_an_interval_in_some_worldview() -> None:
     points = "judgements: {rain: 30%, clouds: 60%}\n"
     spec = model(GARDEN, "target: wet\nworldviews: [map, ann]\n", ann=points)
     alone = replace(spec, worldviews=("ann",))
@@ -52,14 +52,14 @@ def test_judgements_are_those_with_an_interval_in_some_worldview():
     assert "sprinkler" not in both
 
 
-def test_without_intervals_there_is_nothing_to_draw():
+def test_without_intervals_there_is_nothing_to_draw() -> None:
     spec = model("claims:\n  a: {text: A., credence: 40%}\n", "target: a\n")
     built = build(spec)
     assert built.free_RVs == []
     assert built["estimate"].eval() == pytest.approx(np.array([[0.4]]), rel=1e-12)
 
 
-def test_central_values_are_the_exact_ones():
+def test_central_values_are_the_exact_ones() -> None:
     spec = model(TRAINING, TRAINING_QUESTION + "worldviews: [map, kept]\n", kept=TRAINING_WORLDVIEW)
     estimate, probability = values(build(spec), "estimate", "probability")
     for number, worldview in enumerate(spec.worldviews):
@@ -70,7 +70,7 @@ def test_central_values_are_the_exact_ones():
         assert probability[number, 0] == pytest.approx(without, rel=1e-12)
 
 
-def test_judgements_are_on_the_natural_scale():
+def test_judgements_are_on_the_natural_scale() -> None:
     spec = model(
         TRAINING,
         "target: danger\nworldviews: [map, kept]\n",
@@ -89,7 +89,7 @@ def test_judgements_are_on_the_natural_scale():
     assert low[0][1, addresses.index("checked.strength")] == 1.0
 
 
-def test_the_log_density_is_that_of_what_is_observed_and_stated():
+def test_the_log_density_is_that_of_what_is_observed_and_stated() -> None:
     spec = model(
         GARDEN, "target: wet\nobserved: [slippery]\nworldviews: [map, ann]\nreconcile: true\n", ann=STATED
     )
@@ -108,7 +108,7 @@ def test_the_log_density_is_that_of_what_is_observed_and_stated():
     assert found == pytest.approx(prior + seen + normal, rel=1e-10)
 
 
-def test_slopes_of_the_log_density_agree_with_finite_differences():
+def test_slopes_of_the_log_density_agree_with_finite_differences() -> None:
     spec = model(GARDEN, "target: wet\nobserved: [slippery]\nreconcile: true\n", ann=STATED)
     inquiry = inquire(spec)
     built = conditioned_model(inquiry, 0, reaching(inquiry, 0))
@@ -120,7 +120,7 @@ def test_slopes_of_the_log_density_agree_with_finite_differences():
     np.testing.assert_allclose(exact, numeric, rtol=1e-6, atol=1e-8)
 
 
-def test_an_impossible_observation_is_a_problem_that_names_the_worldview():
+def test_an_impossible_observation_is_a_problem_that_names_the_worldview() -> None:
     spec = model(
         GARDEN, "target: wet\nobserved: [rain]\nworldviews: [map, dry]\n", dry="judgements: {rain: 0%}"
     )
@@ -131,7 +131,7 @@ def test_an_impossible_observation_is_a_problem_that_names_the_worldview():
     assert "`dry`" in problem.message
 
 
-def test_printed_form():
+def test_printed_form() -> None:
     spec = model("claims:\n  a: {text: A., credence: 40% to 50%}\n", "target: a\nobserved: [a]\n")
     assert model_text(build(spec)) == (
         "worldview [1]: map\n"
@@ -146,7 +146,7 @@ def test_printed_form():
     )
 
 
-def test_a_likelihood_on_the_estimate_is_refused():
+def test_a_likelihood_on_the_estimate_is_refused() -> None:
     built = build(model("claims:\n  a: {text: A., credence: 40% to 50%}\n", "target: a\n"))
     with built:
         pm.Normal("seen", mu=built["estimate"][0, 0], sigma=0.1, observed=0.3)
@@ -179,7 +179,7 @@ N_DRAWS = 20_000
 
 
 @pytest.mark.long  # nearly all of it compiling
-def test_frequencies_of_the_explicit_build_are_the_exact_probabilities():
+def test_frequencies_of_the_explicit_build_are_the_exact_probabilities() -> None:
     spec = model(SMALL, "target: c\nworldviews: [map, ann]\n", ann="rejects: [for-c]\n")
     inquiry = inquire(spec)
     network = inquiry.network
@@ -198,7 +198,7 @@ def test_frequencies_of_the_explicit_build_are_the_exact_probabilities():
             np.testing.assert_array_less(np.abs(frequency - p), bound)
 
 
-def test_the_explicit_build_has_a_variable_per_claim_whatever_its_name():
+def test_the_explicit_build_has_a_variable_per_claim_whatever_its_name() -> None:
     spec = model(SMALL, "target: c\nobserved: [c, {q: [x, y]}]\n")
     explicit = build(spec, explicit=True)
     assert {"z", "z_", "c", "q", "happens", "for-c", "observed"} <= set(explicit.named_vars)

@@ -29,7 +29,7 @@ def runs_of(inquiry, columns):
 
 
 @pytest.mark.parametrize("n_columns", [1, 3, 7])
-def test_log_z_of_runs_side_by_side_is_that_of_each_alone(n_columns):
+def test_log_z_of_runs_side_by_side_is_that_of_each_alone(n_columns: int) -> None:
     inquiry = training()
     entries = drawn_entries(inquiry, n_columns)
     runs = runs_of(inquiry, range(n_columns))  # 21 runs do not fit into one row of lanes
@@ -38,7 +38,7 @@ def test_log_z_of_runs_side_by_side_is_that_of_each_alone(n_columns):
     np.testing.assert_allclose(log_z, alone, rtol=1e-13)
 
 
-def test_marginals_are_those_of_the_engine():
+def test_marginals_are_those_of_the_engine() -> None:
     inquiry = training()
     entries = drawn_entries(inquiry, 2)
     asked = (inquiry.network.places["danger"], inquiry.network.places["kind"])
@@ -52,7 +52,7 @@ def test_marginals_are_those_of_the_engine():
 
 
 @pytest.mark.parametrize("mode", ["NUMBA", "FAST_COMPILE"])
-def test_slopes_in_the_entries_agree_with_finite_differences(mode):
+def test_slopes_in_the_entries_agree_with_finite_differences(mode: str) -> None:
     inquiry = training()
     runs = runs_of(inquiry, (0, 1))
     weights = np.linspace(-1, 1, len(runs))
@@ -64,7 +64,7 @@ def test_slopes_in_the_entries_agree_with_finite_differences(mode):
     verify_grad(total, [entries], rng=np.random.default_rng(1), mode=mode, rel_tol=1e-5)
 
 
-def test_slopes_in_the_judgements_are_those_of_the_engine():
+def test_slopes_in_the_judgements_are_those_of_the_engine() -> None:
     inquiry = training(TRAINING_QUESTION, kept=TRAINING_WORLDVIEW)
     single = inquiry.numbers.single[0]
     u_value = unconstrained(inquiry.numbers, latin_hypercube(3, inquiry.network.addresses, 5), 0)
@@ -81,7 +81,7 @@ def test_slopes_in_the_judgements_are_those_of_the_engine():
     np.testing.assert_allclose(slope, expected, rtol=1e-9, atol=1e-12)
 
 
-def test_what_is_impossible_has_log_z_minus_infinity_and_no_slope():
+def test_what_is_impossible_has_log_z_minus_infinity_and_no_slope() -> None:
     inquiry = inquire(model(GARDEN, "target: wet\nobserved: [rain]\n", sure="judgements: {rain: 0%}\n"))
     entries = pt.dmatrix("entries")
     log_z = propagate(inquiry.network, entries, (Run(0, inquiry.observed),)).log_z
@@ -92,7 +92,7 @@ def test_what_is_impossible_has_log_z_minus_infinity_and_no_slope():
     assert np.all(slope == 0)
 
 
-def test_what_is_only_very_improbable_has_a_finite_log_z_and_slope():
+def test_what_is_only_very_improbable_has_a_finite_log_z_and_slope() -> None:
     n = 40
     claims = "\n".join(f"  c{i}: {{text: One of many., credence: 1e-12}}" for i in range(n))
     parts = ", ".join(f"c{i}" for i in range(n))
@@ -108,7 +108,7 @@ def test_what_is_only_very_improbable_has_a_finite_log_z_and_slope():
     np.testing.assert_allclose(of_entries, expected, rtol=1e-9)
 
 
-def test_a_likelihood_made_of_marginals_is_refused():
+def test_a_likelihood_made_of_marginals_is_refused() -> None:
     inquiry = training()
     entries = pt.dmatrix("entries")
     target = inquiry.targets[0]
@@ -117,7 +117,7 @@ def test_a_likelihood_made_of_marginals_is_refused():
         pytensor.grad(pt.log(marginal[1, 0]), entries)
 
 
-def test_there_is_no_second_derivative():
+def test_there_is_no_second_derivative() -> None:
     inquiry = training()
     entries = pt.dmatrix("entries")
     log_z = propagate(inquiry.network, entries, (Run(0, inquiry.observed),)).log_z

@@ -1,14 +1,17 @@
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from xarray import DataTree
 
 import cruxmap as cm
 from cruxmap.bayes.results import Convergence, load, save
 from cruxmap.bayes.sampling import posteriors, sample, sample_judgements
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import Work
+from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.inquiry import inquire
 from helpers.examples import GARDEN, ONE
 from helpers.maps_from_text import model
@@ -22,12 +25,12 @@ def error_of(values):
 
 
 @pytest.fixture(scope="module")
-def observed():
+def observed() -> tuple[ModelSpec, DataTree]:
     spec = model(ONE, "target: a\nalso: [c]\nobserved: [b]\nsampling: {draws: 2000, tune: 500}\n")
     return spec, sample(spec)
 
 
-def test_the_posterior_of_an_observation_is_that_of_quadrature(observed):
+def test_the_posterior_of_an_observation_is_that_of_quadrature(observed: tuple[ModelSpec, DataTree]) -> None:
     _, tree = observed
 
     def likelihood(p):
@@ -44,7 +47,7 @@ def test_the_posterior_of_an_observation_is_that_of_quadrature(observed):
     assert abs(credence.mean() - prior) > 4 * error_of(credence)
 
 
-def test_what_cannot_reach_the_observation_is_drawn_forward(observed):
+def test_what_cannot_reach_the_observation_is_drawn_forward(observed: tuple[ModelSpec, DataTree]) -> None:
     spec, tree = observed
     addresses = inquire(spec).network.addresses
     z = latin_hypercube(spec.sampling.seed, addresses, 2000)
@@ -55,7 +58,9 @@ def test_what_cannot_reach_the_observation_is_drawn_forward(observed):
     )
 
 
-def test_the_tree_has_arviz_groups_and_says_where_it_is_from(observed, tmp_path):
+def test_the_tree_has_arviz_groups_and_says_where_it_is_from(
+    observed: tuple[ModelSpec, DataTree], tmp_path: Path
+) -> None:
     spec, tree = observed
     assert set(tree.children) == {"posterior", "prior", "sample_stats"}
     assert dict(tree.posterior.sizes) == {
@@ -77,7 +82,7 @@ def test_the_tree_has_arviz_groups_and_says_where_it_is_from(observed, tmp_path)
         load(tmp_path / "results.csv")
 
 
-def test_the_estimate_is_taken_over_the_same_draws(observed):
+def test_the_estimate_is_taken_over_the_same_draws(observed: tuple[ModelSpec, DataTree]) -> None:
     spec, tree = observed
     found = cm.estimate(spec)
     assert [c.worldview for c in found.convergence] == ["map"]
@@ -86,7 +91,7 @@ def test_the_estimate_is_taken_over_the_same_draws(observed):
     np.testing.assert_allclose(found.worldviews["map"].draws, drawn, rtol=1e-12)
 
 
-def test_a_statement_on_a_lone_claim_gives_the_normal_of_bayes_rule():
+def test_a_statement_on_a_lone_claim_gives_the_normal_of_bayes_rule() -> None:
     spec = model(
         "claims:\n  a: {text: A., credence: 5% to 60%}\n",
         "target: a\nreconcile: true\nsampling: {draws: 2000, tune: 500}\n",
@@ -103,19 +108,19 @@ def test_a_statement_on_a_lone_claim_gives_the_normal_of_bayes_rule():
     assert tree.observed_data["stated"].sel(statement="ann: a") == pytest.approx(middle, abs=1e-12)
 
 
-def test_a_point_is_stated_with_half_a_logit():
+def test_a_point_is_stated_with_half_a_logit() -> None:
     spec = model(ONE, "target: a\nreconcile: true\n", ann="stated: [{of: b, credence: 40%, assuming: [c]}]\n")
     [stated] = inquire(spec).stated
     assert (stated.logit, stated.sd) == (pytest.approx(logit(0.4)), 0.5)
     assert stated.name == "ann: b given c"
 
 
-def test_statements_count_only_where_the_model_reconciles():
+def test_statements_count_only_where_the_model_reconciles() -> None:
     spec = model(ONE, "target: a\n", ann="stated: [{of: a, credence: 30% to 70%}]\n")
     assert sample_judgements(inquire(spec)) == ({}, ())
 
 
-def test_without_conditions_draws_are_forward_ones():
+def test_without_conditions_draws_are_forward_ones() -> None:
     spec = model(GARDEN, "target: wet\nsampling: {draws: 64}\n")
     tree = sample(spec)
     assert set(tree.children) == {"posterior"}
@@ -127,18 +132,18 @@ def test_without_conditions_draws_are_forward_ones():
     np.testing.assert_allclose(estimates, cm.estimate(spec).worldviews["map"].draws, rtol=1e-12)
 
 
-def test_draws_that_chains_do_not_divide_are_one_chain():
+def test_draws_that_chains_do_not_divide_are_one_chain() -> None:
     tree = sample(model(GARDEN, "target: wet\nsampling: {draws: 30}\n"))
     assert (tree.posterior.sizes["chain"], tree.posterior.sizes["draw"]) == (1, 30)
 
 
-def test_an_observation_that_nothing_uncertain_reaches_needs_no_chain():
+def test_an_observation_that_nothing_uncertain_reaches_needs_no_chain() -> None:
     text = "claims:\n  a: {text: A., credence: 30%}\n  b: {text: B., credence: 20% to 40%}\n"
     tree = sample(model(text, "target: b\nobserved: [a]\nsampling: {draws: 40}\n"))
     assert "sample_stats" not in tree.children
 
 
-def test_worldviews_are_sampled_by_themselves():
+def test_worldviews_are_sampled_by_themselves() -> None:
     ask = "target: a\nobserved: [b]\nworldviews: [map, ann]\nsampling: {draws: 40, tune: 40, chains: 2}\n"
     both = model(ONE, ask, ann="judgements: {a: 20% to 50%}\n")
     alone = replace(both, worldviews=("ann",))
@@ -146,7 +151,7 @@ def test_worldviews_are_sampled_by_themselves():
     np.testing.assert_array_equal(z["map", "ann"][1], z["ann",][0])
 
 
-def test_a_worldview_without_the_observed_is_left_out_and_the_others_sampled():
+def test_a_worldview_without_the_observed_is_left_out_and_the_others_sampled() -> None:
     ask = "target: a\nobserved: [b]\nworldviews: [map, ann]\nsampling: {draws: 40, tune: 40, chains: 2}\n"
     text = ONE.replace("{when: a,", "{id: with-a, when: a,")
     spec = model(text, ask, ann="judgements: {b.with-a: 0%, b.otherwise: 0%}\n")
@@ -156,7 +161,7 @@ def test_a_worldview_without_the_observed_is_left_out_and_the_others_sampled():
     assert tree.attrs["undefined"] == "ann: what is observed is impossible: b"
 
 
-def test_chains_that_disagree_have_not_converged():
+def test_chains_that_disagree_have_not_converged() -> None:
     assert Convergence("w", 1.005, 800.0, 0).converged
     for worse in (
         Convergence("w", 1.02, 800.0, 0),
@@ -170,14 +175,14 @@ def test_chains_that_disagree_have_not_converged():
     assert not posterior.convergence.converged
 
 
-def test_an_unknown_sampler_names_the_known_ones():
+def test_an_unknown_sampler_names_the_known_ones() -> None:
     spec = model(ONE, "target: a\nobserved: [b]\n")
     with pytest.raises(KeyError, match="pymc, nutpie"):
         sample(spec, sampler="gibbs")
 
 
 @pytest.mark.long
-def test_nutpie_agrees():
+def test_nutpie_agrees() -> None:
     pytest.importorskip("nutpie")
     spec = model(ONE, "target: a\nobserved: [b]\nsampling: {draws: 2000, tune: 500}\n")
     tree = sample(spec, sampler="nutpie")
@@ -186,7 +191,7 @@ def test_nutpie_agrees():
     assert credence.mean() == pytest.approx(exact, abs=4 * error_of(credence))
 
 
-def test_progress_is_told_up_to_the_last_step():
+def test_progress_is_told_up_to_the_last_step() -> None:
     told = []
     spec = model(ONE, "target: a\nobserved: [b]\nsampling: {draws: 50, tune: 50, chains: 2}\n")
     sample_judgements(inquire(spec), work=Work(progress=lambda *event: told.append(event)))
@@ -194,7 +199,7 @@ def test_progress_is_told_up_to_the_last_step():
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
 
 
-def test_a_single_chain_can_converge():
+def test_a_single_chain_can_converge() -> None:
     spec = model(ONE, "target: a\nobserved: [b]\nsampling: {draws: 2000, chains: 1}\n")
     [convergence] = cm.estimate(spec).convergence
     assert convergence.converged

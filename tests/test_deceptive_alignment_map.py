@@ -30,7 +30,7 @@ def of(worldview, target, given=("prosaic-tai",)):
 # --- what the map holds ------------------------------------------------------------------------
 
 
-def test_the_map_is_as_large_as_the_debate():
+def test_the_map_is_as_large_as_the_debate() -> None:
     the_map = model().map
     assert len(the_map.claims) + len(the_map.questions) + len(the_map.events) >= 110
     assert len(the_map.arguments) >= 110
@@ -38,14 +38,14 @@ def test_the_map_is_as_large_as_the_debate():
     assert len(undercuts) >= 40
 
 
-def test_every_voice_but_the_reported_literature_has_a_worldview():
+def test_every_voice_but_the_reported_literature_has_a_worldview() -> None:
     the_map = model().map
     voices = {voice.about.id for voice in the_map.voices} - {"literature", "editor"}
     assert {worldview.about.id for worldview in the_map.worldviews} == voices
     assert {worldview.voice for worldview in the_map.worldviews} == voices
 
 
-def test_every_locator_is_cited_or_marked_as_carrying_no_claim():
+def test_every_locator_is_cited_or_marked_as_carrying_no_claim() -> None:
     """`P16` cites all below it."""
     folder = ROOT / "arguments" / "deceptive-alignment"
     cited = {source for file in folder.glob("*.yaml") for source in _sources(_plain(file))}
@@ -85,7 +85,7 @@ def _sources(value):
                 yield from _sources(part)
 
 
-def test_no_worldview_sets_the_chance_of_a_route_or_a_leak():
+def test_no_worldview_sets_the_chance_of_a_route_or_a_leak() -> None:
     """The four numbers nearest to the targets stay the editor's, so no voice's answer is written in."""
     the_map = model().map
     near = ("deceptive-by-training.", "strict-deception.", "hidden-otherwise.", "outcome", STRICT, BROAD)
@@ -98,7 +98,7 @@ def test_no_worldview_sets_the_chance_of_a_route_or_a_leak():
     assert set_there == set()
 
 
-def test_every_judgement_of_a_voice_has_its_source_and_says_whether_it_is_stated():
+def test_every_judgement_of_a_voice_has_its_source_and_says_whether_it_is_stated() -> None:
     for file in (ROOT / "arguments" / "deceptive-alignment" / "worldviews").glob("*.yaml"):
         for address, value in _plain(file)["judgements"].items():
             assert isinstance(value, dict), (file.name, address)
@@ -129,12 +129,14 @@ RANGES = [  # worldview, target, given, lowest, highest
 
 @pytest.mark.long
 @pytest.mark.parametrize(("worldview", "target", "given", "lowest", "highest"), RANGES)
-def test_each_worldview_gives_its_own_answer_at_central_judgements(worldview, target, given, lowest, highest):
+def test_each_worldview_gives_its_own_answer_at_central_judgements(
+    worldview: str, target: str, given: list[str], lowest: float, highest: float
+) -> None:
     assert lowest < of(worldview, target, given) < highest
 
 
 @pytest.mark.long
-def test_each_worldview_gives_its_own_answer_on_the_mean_over_draws():
+def test_each_worldview_gives_its_own_answer_on_the_mean_over_draws() -> None:
     estimate = cm.estimate(model())
     for worldview, target, given, lowest, highest in RANGES:
         result = estimate.worldviews[worldview]
@@ -153,7 +155,7 @@ LONG_GOALS_FIRST = [
 
 
 @pytest.mark.long
-def test_the_author_holds_the_conditional_claims_of_the_post():
+def test_the_author_holds_the_conditional_claims_of_the_post() -> None:
     safe = [
         of("author", STRICT, ["prosaic-tai", order]) for order in (UNDERSTOOD_FIRST, UNDERSTOOD_WELL_BEFORE)
     ]
@@ -165,7 +167,7 @@ def test_the_author_holds_the_conditional_claims_of_the_post():
 
 
 @pytest.mark.long
-def test_the_author_is_still_far_from_certain_where_the_comments_were_not_answered():
+def test_the_author_is_still_far_from_certain_where_the_comments_were_not_answered() -> None:
     """Silence is not zero: the broad estimate of the author's worldview rests on the editor's numbers."""
     assert of("author", BROAD) > 3 * of("author", STRICT)
 
@@ -210,7 +212,7 @@ HANDFULS = {  # moved from the neutral map, these alone bring it most of the way
 
 @pytest.mark.long
 @pytest.mark.parametrize("worldview", HANDFULS)
-def test_a_handful_of_judgements_carries_a_worldview(worldview):
+def test_a_handful_of_judgements_carries_a_worldview(worldview: str) -> None:
     target, handful = HANDFULS[worldview]
     neutral, theirs = of(None, target), of(worldview, target)
     reached = cm.probability(model(), target, given=["prosaic-tai"], judgements=handful)
@@ -218,7 +220,7 @@ def test_a_handful_of_judgements_carries_a_worldview(worldview):
 
 
 @pytest.mark.long
-def test_critic_b_parts_from_the_author_over_the_soundness_of_the_framework():
+def test_critic_b_parts_from_the_author_over_the_soundness_of_the_framework() -> None:
     back = {"framework-sound": "96% to 99.5%", "rigour-for-one-percent": "3% to 15%"}
     restored = cm.probability(model(), STRICT, given=["prosaic-tai"], worldview="critic-b", judgements=back)
     assert of("critic-b", STRICT) > 4 * of("author", STRICT)
@@ -271,7 +273,9 @@ OBJECTIONS = [  # what is said, by whom, the judgement that says it, what it mov
     [row[2:] for row in OBJECTIONS],
     ids=[f"{row[1]}-{row[2]}" for row in OBJECTIONS],
 )
-def test_an_objection_moves_the_estimate_the_way_the_objector_says(address, target, way):
+def test_an_objection_moves_the_estimate_the_way_the_objector_says(
+    address: str, target: object, way: str
+) -> None:
     low, high = (
         cm.probability(model(), target, given=["prosaic-tai"], judgements={address: value})
         for value in ("5%", "95%")
@@ -292,7 +296,7 @@ REPLIES = [  # the author's answers pull the other way
 
 @pytest.mark.long
 @pytest.mark.parametrize("address", [address for _, address in REPLIES], ids=[" ".join(r) for r in REPLIES])
-def test_a_reply_moves_the_estimate_back(address):
+def test_a_reply_moves_the_estimate_back(address: str) -> None:
     low, high = (
         cm.probability(model(), STRICT, given=["prosaic-tai"], judgements={address: value})
         for value in ("5%", "95%")

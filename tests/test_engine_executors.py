@@ -4,6 +4,7 @@ import pickle
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,18 +40,18 @@ VALUES = np.linspace(0.0, 1.0, 1000)
 # --- laws of every executor ----------------------------------------------------------------------
 
 
-def test_results_come_in_the_order_of_the_tasks(executor):
+def test_results_come_in_the_order_of_the_tasks(executor: Executor) -> None:
     found = list(executor.map(worker_tasks.scaled, (VALUES, 0.1), [3, 1, 2, 1]))
     expected = [worker_tasks.scaled(VALUES, 0.1, task) for task in (3, 1, 2, 1)]
     assert np.array_equal(found, expected)
 
 
-def test_there_may_be_nothing_to_share_and_nothing_to_do(executor):
+def test_there_may_be_nothing_to_share_and_nothing_to_do(executor: Executor) -> None:
     assert list(executor.map(worker_tasks.of_nothing, (), [1, 2])) == [-1, -2]
     assert list(executor.map(worker_tasks.of_nothing, (), [])) == []
 
 
-def test_a_problem_comes_back_as_it_was_raised(executor):
+def test_a_problem_comes_back_as_it_was_raised(executor: Executor) -> None:
     results = executor.map(worker_tasks.refused, (), [1, 2, 3])
     assert next(results) == 1
     with pytest.raises(InvalidMap) as refused:
@@ -58,14 +59,14 @@ def test_a_problem_comes_back_as_it_was_raised(executor):
     assert refused.value.problems == (Problem("no-such-entry", "there is no such entry"),)
 
 
-def test_nobody_has_to_wait_for_all_results(executor):
+def test_nobody_has_to_wait_for_all_results(executor: Executor) -> None:
     results = executor.map(worker_tasks.of_nothing, (), range(1000))
     assert next(results) == 0
     results.close()
     assert list(executor.map(worker_tasks.of_nothing, (), [7])) == [-7]
 
 
-def test_whoever_listens_hears_of_progress():
+def test_whoever_listens_hears_of_progress() -> None:
     told = []
     Work(progress=lambda *event: told.append(event)).tell("draws", 1, 2)
     Work().tell("draws", 2, 2)
@@ -75,16 +76,16 @@ def test_whoever_listens_hears_of_progress():
 # --- a cluster -----------------------------------------------------------------------------------
 
 
-def test_all_workers_take_part(on_dask):
+def test_all_workers_take_part(on_dask: Executor) -> None:
     assert len(set(on_dask.map(worker_tasks.process, (), range(20)))) == 2
 
 
-def test_a_task_on_a_cluster_has_one_core(on_dask):
+def test_a_task_on_a_cluster_has_one_core(on_dask: Executor) -> None:
     assert list(on_dask.map(worker_tasks.cores_allowed, (), range(4))) == [1] * 4
     assert list(HERE.map(worker_tasks.cores_allowed, (), [0])) == [cores()]
 
 
-def test_a_shared_value_is_sent_once(on_dask, monkeypatch):
+def test_a_shared_value_is_sent_once(on_dask: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = []
     dumps = pickle.dumps
     monkeypatch.setattr(executors.pickle, "dumps", lambda value: sent.append(value) or dumps(value))
@@ -94,13 +95,13 @@ def test_a_shared_value_is_sent_once(on_dask, monkeypatch):
     assert sum(value is values for value in sent) == 1
 
 
-def test_models_can_be_sent():
+def test_models_can_be_sent() -> None:
     text = "claims:\n  rain: {text: It rains., credence: 20% to 40%}"
     spec = model(text, "target: rain", ann="judgements: {rain: 10%}")
     assert pickle.loads(pickle.dumps(spec)) == spec
 
 
-def test_work_of_a_lost_worker_is_done_again(tmp_path):
+def test_work_of_a_lost_worker_is_done_again(tmp_path: Path) -> None:
     marker = tmp_path / "killed"
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
@@ -112,7 +113,7 @@ def test_work_of_a_lost_worker_is_done_again(tmp_path):
 
 
 @pytest.mark.long
-def test_a_task_that_takes_every_worker_with_it_is_given_up():
+def test_a_task_that_takes_every_worker_with_it_is_given_up() -> None:
     with (
         LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster, set_as_default=False) as client,
@@ -125,24 +126,24 @@ def test_a_task_that_takes_every_worker_with_it_is_given_up():
 # --- which executor is meant -----------------------------------------------------------------------
 
 
-def test_without_a_name_work_is_done_here():
+def test_without_a_name_work_is_done_here() -> None:
     with executor_from(None) as executor:
         assert executor is HERE
 
 
-def test_local_has_a_process_per_core():
+def test_local_has_a_process_per_core() -> None:
     with executor_from("local") as executor:
         assert len(set(executor.map(worker_tasks.process, (), range(10 * cores())))) == cores()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LocalHost"])
-def test_a_cluster_is_found_by_its_address(cluster, host):
+def test_a_cluster_is_found_by_its_address(cluster: LocalCluster, host: str) -> None:
     port = cluster.scheduler_address.rpartition(":")[2]
     with executor_from(f"dask://{host}:{port}") as executor:
         assert list(executor.map(worker_tasks.of_nothing, (), [1, 2, 3])) == [-1, -2, -3]
 
 
-def test_a_cluster_that_goes_away_is_a_problem():
+def test_a_cluster_that_goes_away_is_a_problem() -> None:
     with (
         LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as going,
         executor_from(going.scheduler_address.replace("tcp", "dask")) as executor,
@@ -162,7 +163,7 @@ def test_a_cluster_that_goes_away_is_a_problem():
         *("dask://host:99999", "tcp://host:1", "dask://host:1/path", "dask://me@host:1", "dask://host:1 "),
     ],
 )
-def test_unknown_executors_are_refused_with_the_known_ones(text):
+def test_unknown_executors_are_refused_with_the_known_ones(text: str) -> None:
     assert problem_of(text) == (
         "unknown-executor",
         f"there is no executor `{text}`",
@@ -170,7 +171,7 @@ def test_unknown_executors_are_refused_with_the_known_ones(text):
     )
 
 
-def test_a_scheduler_that_does_not_answer_is_a_problem(monkeypatch):
+def test_a_scheduler_that_does_not_answer_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "SECONDS_TO_ANSWER", 0.2)
     code, message, _ = problem_of("dask://127.0.0.1:1")
     assert (code, message) == (
@@ -179,7 +180,7 @@ def test_a_scheduler_that_does_not_answer_is_a_problem(monkeypatch):
     )
 
 
-def test_a_cluster_without_workers_is_a_problem(monkeypatch):
+def test_a_cluster_without_workers_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "SECONDS_TO_ANSWER", 0.2)
     with LocalCluster(n_workers=0, dashboard_address=":0") as empty:
         code, message, _ = problem_of(empty.scheduler_address.replace("tcp", "dask"))
@@ -187,7 +188,9 @@ def test_a_cluster_without_workers_is_a_problem(monkeypatch):
     assert message.endswith("has no workers")
 
 
-def test_a_cluster_with_other_versions_is_a_problem(cluster, monkeypatch):
+def test_a_cluster_with_other_versions_is_a_problem(
+    cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(executors, "version", lambda name: "1.0")
     code, message, hint = problem_of(cluster.scheduler_address.replace("tcp", "dask"))
     assert code == "other-version"
@@ -195,7 +198,7 @@ def test_a_cluster_with_other_versions_is_a_problem(cluster, monkeypatch):
     assert "install" in hint
 
 
-def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch):
+def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     for text in ("local", "dask://127.0.0.1:1"):
         code, _, hint = problem_of(text)

@@ -1,5 +1,6 @@
 """Sampled answers against exact ones, their standard errors against their errors, and what must be exact."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -30,7 +31,7 @@ DRAWS = 48
 
 
 @pytest.fixture(autouse=True)
-def little_work(monkeypatch):
+def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make do with few samples: the errors are then larger, and so is what is held against them."""
     monkeypatch.setattr("cruxmap.engine.schemes.WORK", 1e8)
 
@@ -68,7 +69,9 @@ def scores(found: FloatArray, exact: FloatArray, error: FloatArray) -> FloatArra
 
 
 @pytest.mark.parametrize("scheme", [cheapest_scheme, plainest_scheme])
-def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(scheme, monkeypatch):
+def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(
+    scheme: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("cruxmap.engine.state_samples.plainest_scheme", scheme)
     monkeypatch.setattr("cruxmap.engine.schemes.WIDTHS", (3.0,))
     monkeypatch.setattr("cruxmap.engine.schemes.WORK", 1.0)  # as few samples as there can be
@@ -90,7 +93,7 @@ def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(s
     assert 0.8 < np.std(found) < 1.3  # quantities of one network go together, so this is no sharp test
 
 
-def test_no_marginal_is_wrong_without_an_error_that_says_so(monkeypatch):
+def test_no_marginal_is_wrong_without_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cruxmap.engine.schemes.WORK", 1.0)
     apart: list[float] = []
     certain = 0
@@ -123,7 +126,7 @@ def test_no_marginal_is_wrong_without_an_error_that_says_so(monkeypatch):
 
 
 @pytest.mark.parametrize("prior", [1e-2, 1e-4, 1e-6])
-def test_samples_of_little_weight_do_not_pass_for_many(prior):
+def test_samples_of_little_weight_do_not_pass_for_many(prior: float) -> None:
     made = network(
         [2, 2], [((0,), [[0], [1]], [1, 2]), ((0, 1), [[0, 0], [0, 1], [1, 0], [1, 1]], [3, 4, 5, 6])]
     )
@@ -145,7 +148,7 @@ def test_samples_of_little_weight_do_not_pass_for_many(prior):
         assert abs(mean[1] - 0.9 * prior / p) < 5 * np.hypot(error[1], 1 / count)
 
 
-def test_joint_tables_agree_and_add_up():
+def test_joint_tables_agree_and_add_up() -> None:
     for seed in range(6):
         made, entries = drawn_network(seed)
         evidence = possible_evidence(made, entries, np.random.default_rng(seed))
@@ -161,7 +164,7 @@ def test_joint_tables_agree_and_add_up():
             np.testing.assert_allclose(part.marginals[v].sum(axis=1), part.target, rtol=1e-12, atol=1e-15)
 
 
-def test_the_gradient_agrees_with_the_exact_one():
+def test_the_gradient_agrees_with_the_exact_one() -> None:
     for seed in range(4):
         made, entries = drawn_network(seed)
         evidence = possible_evidence(made, entries, np.random.default_rng(seed)) or ((39, (0,)),)
@@ -173,7 +176,7 @@ def test_the_gradient_agrees_with_the_exact_one():
         np.testing.assert_allclose(found_z.mean(), log_z[0], atol=0.02)
 
 
-def test_samples_do_not_depend_on_blocks_or_threads():
+def test_samples_do_not_depend_on_blocks_or_threads() -> None:
     made, entries = drawn_network(3)
     evidence, ask = ((20, (0,)),), [3, 30, 39]
     whole = infer(sampled(made), entries, evidence, ask, numbering=Numbering(0, DRAWS), threads=1)
@@ -192,7 +195,7 @@ def test_samples_do_not_depend_on_blocks_or_threads():
     assert_array_equal(part, gradient[:, 7:40])
 
 
-def test_what_ifs_share_their_random_numbers_and_draws_do_not():
+def test_what_ifs_share_their_random_numbers_and_draws_do_not() -> None:
     made, entries = drawn_network(5)
     [v] = [39]
     alike = infer(sampled(made), entries, (), [v]).marginals[v]
@@ -215,7 +218,7 @@ def conjunction(n: int, p: float) -> tuple[Network, FloatArray]:
     return replace(made, program=program_of(3), exact=False), entries
 
 
-def test_what_follows_from_the_evidence_is_not_left_to_chance():
+def test_what_follows_from_the_evidence_is_not_left_to_chance() -> None:
     made, entries = conjunction(30, 0.01)
     last = len(made.variables) - 1
     allowed = narrowed(made, range(last + 1), ((last, (1,)),))
@@ -227,7 +230,7 @@ def test_what_follows_from_the_evidence_is_not_left_to_chance():
     np.testing.assert_allclose(found.effective, plainest_scheme(made, [7], [last]).samples(None))
 
 
-def test_impossible_evidence_and_certain_states():
+def test_impossible_evidence_and_certain_states() -> None:
     made, entries = conjunction(3, 0.5)
     impossible, possible = infer_many(made, entries, (((4, (1,)), (0, (0,))), ((0, (1,)),)), [1, 4])
     assert impossible.log_z[0] == -np.inf
@@ -257,7 +260,7 @@ def simulated(made: Network, column: FloatArray, n: int) -> FloatArray:
     return states
 
 
-def test_a_network_too_wide_is_sampled_and_never_refused():
+def test_a_network_too_wide_is_sampled_and_never_refused() -> None:
     made, entries = wide_network()
     scheme = approach(made, [399], {350})
     assert isinstance(scheme, Scheme)

@@ -20,7 +20,7 @@ def logits(spec, z, of="wet", assuming=()):
     return math.log(yes) - math.log(no)
 
 
-def test_gap_and_threshold_are_as_defined():
+def test_gap_and_threshold_are_as_defined() -> None:
     stated = """
     judgements: {wet.rained: 85% to 95%}
     stated:
@@ -49,7 +49,7 @@ def test_gap_and_threshold_are_as_defined():
     assert second.threshold > Z_95 * math.hypot(0.5, 0.9 * spread / (2 * Z_95))
 
 
-def test_one_statement_about_one_number_takes_all_of_the_gap():
+def test_one_statement_about_one_number_takes_all_of_the_gap() -> None:
     text = "claims:\n  t: {text: Target., credence: 10% to 30%}\n"
     spec = model(text, "target: t\n", ann="stated: [{of: t, credence: 60%}]\n")
     found = coherence(spec).worldviews["ann"]
@@ -62,7 +62,7 @@ def test_one_statement_about_one_number_takes_all_of_the_gap():
     assert found.left == pytest.approx((0.0,), abs=1e-8)
 
 
-def test_the_least_change_is_shared_by_how_wide_the_judgements_are():
+def test_the_least_change_is_shared_by_how_wide_the_judgements_are() -> None:
     text = """
     claims:
       t: {text: Target., credence: 5% to 20%}
@@ -81,7 +81,7 @@ def test_the_least_change_is_shared_by_how_wide_the_judgements_are():
         assert changes[address].deviations == pytest.approx(gap * value / whole, rel=1e-7)
 
 
-def test_the_superforecasters_would_have_to_give_way_on_disempowerment_first():
+def test_the_superforecasters_would_have_to_give_way_on_disempowerment_first() -> None:
     spec = model(CARLSMITH, "target: doom\n", superforecasters=SUPERFORECASTERS)
     found = coherence(spec).worldviews["superforecasters"]
     [gap] = found.stated
@@ -97,7 +97,7 @@ def test_the_superforecasters_would_have_to_give_way_on_disempowerment_first():
     json.dumps(coherence(spec).to_json(), allow_nan=False)
 
 
-def test_gaps_that_the_intervals_explain_change_nothing():
+def test_gaps_that_the_intervals_explain_change_nothing() -> None:
     text = "claims:\n  t: {text: Target., credence: 10% to 30%}\n"
     found = coherence(model(text, "target: t\n", ann="stated: [{of: t, credence: 25%}]\n")).worldviews["ann"]
     assert not found.stated[0].notable
@@ -105,7 +105,7 @@ def test_gaps_that_the_intervals_explain_change_nothing():
     assert found.left == (found.stated[0].gap,)
 
 
-def test_statements_that_fit_are_held_by_their_intervals():
+def test_statements_that_fit_are_held_by_their_intervals() -> None:
     text = """
     claims:
       a: {text: One., credence: 20%}
@@ -123,7 +123,7 @@ def test_statements_that_fit_are_held_by_their_intervals():
     assert changes["b"].after > 0.95
 
 
-def test_statements_that_contradict_each_other_are_met_halfway():
+def test_statements_that_contradict_each_other_are_met_halfway() -> None:
     text = "claims:\n  t: {text: Target., credence: 10% to 30%}\n"
     spec = model(
         text, "target: t\n", ann="stated: [{of: t, credence: 60%}, {of: {t: false}, credence: 60%}]\n"
@@ -133,7 +133,7 @@ def test_statements_that_contradict_each_other_are_met_halfway():
     assert sorted(found.left) == pytest.approx([logit(0.6), logit(0.6)], abs=1e-5)
 
 
-def test_statements_about_the_impossible_say_so():
+def test_statements_about_the_impossible_say_so() -> None:
     text = """
     claims:
       hopeless: {text: It will not be., credence: 0%}
@@ -147,7 +147,7 @@ def test_statements_about_the_impossible_say_so():
     assert found.left == (None, None)
 
 
-def test_who_states_nothing_has_nothing_to_reconcile():
+def test_who_states_nothing_has_nothing_to_reconcile() -> None:
     spec = model(GARDEN, "target: wet\n", ann="judgements: {rain: 50%}\n")
     told = []
     found = coherence(spec, progress=lambda *step: told.append(step)).worldviews["ann"]
@@ -159,7 +159,7 @@ def test_who_states_nothing_has_nothing_to_reconcile():
 
 
 @pytest.mark.long
-def test_reconciling_shows_where_the_posterior_goes():
+def test_reconciling_shows_where_the_posterior_goes() -> None:
     text = (
         "claims:\n  t: {text: Target., credence: 10% to 30%}\n  other: {text: Other., credence: 10% to 30%}\n"
     )
@@ -182,7 +182,9 @@ def test_reconciling_shows_where_the_posterior_goes():
         ("45% to 55%", "90%", "1.2x to 10x"),
     ],
 )
-def test_where_a_strength_can_give_way_no_further_the_rest_does(credence, stated, strength):
+def test_where_a_strength_can_give_way_no_further_the_rest_does(
+    credence: str, stated: str, strength: str
+) -> None:
     text = f"""
     claims:
       t: {{text: Target., credence: {credence}}}

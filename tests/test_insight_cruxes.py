@@ -31,7 +31,7 @@ def garden(ask="target: wet\n", **worldviews):
 @pytest.mark.parametrize(
     ("c", "true", "false"), [(0.3, 0.9, 0.2), (0.01, 0.5, 0.0001), (0.85, 1e-6, 0.02), (0.5, 0.5, 0.4999)]
 )
-def test_a_triad_gives_the_published_numbers(c, true, false):
+def test_a_triad_gives_the_published_numbers(c: float, true: float, false: float) -> None:
     spec = model(TRIAD.format(c=c, true=true, false=false), "target: u\n")
     [crux] = cruxes(spec, "map").claims
     p = c * true + (1 - c) * false
@@ -67,7 +67,7 @@ def predictive_by_enumeration(spec: ModelSpec, worldview: str, draws: int):
 
 
 @pytest.mark.parametrize("assuming", ["[]", "[slippery]", "[{not: {all_of: [rain, sprinkler]}}]"])
-def test_every_claim_state_and_argument_agrees_with_enumeration(assuming):
+def test_every_claim_state_and_argument_agrees_with_enumeration(assuming: str) -> None:
     spec = model(GARDEN, f"target: wet\nassuming: {assuming}\nsampling: {{draws: 16}}\n")
     table = cruxes(spec, "map")
     average = predictive_by_enumeration(spec, "map", 16)
@@ -89,7 +89,7 @@ def test_every_claim_state_and_argument_agrees_with_enumeration(assuming):
     assert season.voi == pytest.approx(sum(c * kl(both / c, p) for c, both in shares), rel=1e-6)
 
 
-def test_rankings_leave_out_target_assumptions_and_the_target_in_other_words():
+def test_rankings_leave_out_target_assumptions_and_the_target_in_other_words() -> None:
     text = GARDEN.replace(
         "  far:",
         "  soaked: {text: The same as wet., all_of: [wet]}\n"
@@ -112,7 +112,7 @@ def test_rankings_leave_out_target_assumptions_and_the_target_in_other_words():
     assert "nothing to learn" in drought.sentence()
 
 
-def test_a_state_as_the_target_leaves_the_other_states():
+def test_a_state_as_the_target_leaves_the_other_states() -> None:
     table = cruxes(garden("target: {season: dry}\n"), "map")
     assert {"season.mild", "season.rainy"} <= by_id(table).keys()
     assert "season.dry" not in by_id(table)
@@ -120,7 +120,7 @@ def test_a_state_as_the_target_leaves_the_other_states():
     assert table.target == "season.dry"
 
 
-def test_ranking_is_by_value_of_information_and_says_why():
+def test_ranking_is_by_value_of_information_and_says_why() -> None:
     table = cruxes(garden(), "map")
     values = [crux.voi for crux in table.ranking]
     assert values == sorted(values, reverse=True)
@@ -135,7 +135,7 @@ def test_ranking_is_by_value_of_information_and_says_why():
 # --- separation ------------------------------------------------------------------------------------
 
 
-def test_what_is_separated_from_the_target_says_exactly_nothing():
+def test_what_is_separated_from_the_target_says_exactly_nothing() -> None:
     table = cruxes(garden(), "map")
     far = by_id(table)["far"]
     assert (far.voi, far.swing, far.expected_move, far.variance_removed) == (0.0, 0.0, 0.0, 0.0)
@@ -143,7 +143,7 @@ def test_what_is_separated_from_the_target_says_exactly_nothing():
     assert by_id(table)["season.dry"].voi > 0
 
 
-def test_a_shared_judgement_connects_two_claims():
+def test_a_shared_judgement_connects_two_claims() -> None:
     text = """
     claims:
       a: {text: One., credence: 10% to 60%}
@@ -156,7 +156,7 @@ def test_a_shared_judgement_connects_two_claims():
     assert by_id(cruxes(spec, "points"))["b"].voi == 0
 
 
-def test_assuming_a_common_consequence_connects_its_causes():
+def test_assuming_a_common_consequence_connects_its_causes() -> None:
     text = """
     claims:
       a: {text: One cause., credence: 30%}
@@ -170,7 +170,7 @@ def test_assuming_a_common_consequence_connects_its_causes():
     assert crux.given_false == pytest.approx(1.0)
 
 
-def test_an_assumed_claim_separates_what_it_mediates():
+def test_an_assumed_claim_separates_what_it_mediates() -> None:
     text = """
     claims:
       a: {text: Far cause., credence: 20% to 40%}
@@ -185,7 +185,7 @@ def test_an_assumed_claim_separates_what_it_mediates():
 # --- judgements ------------------------------------------------------------------------------------
 
 
-def test_slopes_are_finite_differences_of_the_logit():
+def test_slopes_are_finite_differences_of_the_logit() -> None:
     spec = garden("target: wet\nassuming: [{not: {all_of: [far, sprinkler]}}]\n")
     slopes = {row.address: row.slope for row in cruxes(spec, "map").judgements}
     step = 1e-5
@@ -200,7 +200,7 @@ def test_slopes_are_finite_differences_of_the_logit():
     assert {"rain", "wet.rained", "clouds.strength", "mirage", "season.dry"} <= slopes.keys()
 
 
-def test_ranges_put_one_judgement_at_its_ends():
+def test_ranges_put_one_judgement_at_its_ends() -> None:
     spec = garden()
     rows = {row.address: row for row in cruxes(spec, "map").judgements}
     for address in ("rain", "wet.rained", "clouds", "clouds.strength", "season.dry"):
@@ -219,7 +219,7 @@ def test_ranges_put_one_judgement_at_its_ends():
     assert widths == sorted(widths, reverse=True)
 
 
-def test_sobol_shares_of_a_linear_logit_are_its_variances():
+def test_sobol_shares_of_a_linear_logit_are_its_variances() -> None:
     text = """
     claims:
       t: {text: Target., credence: 5% to 20%}
@@ -241,7 +241,7 @@ def test_sobol_shares_of_a_linear_logit_are_its_variances():
     assert table.sobol_sample == 4096
 
 
-def test_a_link_counts_as_the_place_it_names():
+def test_a_link_counts_as_the_place_it_names() -> None:
     text = """
     claims:
       t: {text: Target., credence: 5% to 20%}
@@ -259,7 +259,7 @@ def test_a_link_counts_as_the_place_it_names():
     assert {group.id for group in table.groups} == {"t", "pro"}
 
 
-def test_small_groups_are_analysed_as_one(monkeypatch):
+def test_small_groups_are_analysed_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cruxmap.insight.sensitivity.APART", 2)
     monkeypatch.setattr("cruxmap.insight.sensitivity.SOBOL_WORK", 1.0)
     table = cruxes(garden(), "map")
@@ -276,7 +276,7 @@ def test_small_groups_are_analysed_as_one(monkeypatch):
 # --- sets ------------------------------------------------------------------------------------------
 
 
-def test_two_claims_that_say_the_same_are_worth_one():
+def test_two_claims_that_say_the_same_are_worth_one() -> None:
     text = """
     claims:
       a: {text: The cause., credence: 40%}
@@ -305,7 +305,7 @@ def test_two_claims_that_say_the_same_are_worth_one():
     assert sets[2].voi == pytest.approx(value, rel=1e-9)  # the echo adds nothing
 
 
-def test_sets_take_states_of_questions_and_grow_in_value():
+def test_sets_take_states_of_questions_and_grow_in_value() -> None:
     table = cruxes(garden("target: rain\n"), "map")
     values = [chosen.voi for chosen in table.sets]
     assert values == pytest.approx(sorted(values), rel=1e-12)
@@ -316,7 +316,7 @@ def test_sets_take_states_of_questions_and_grow_in_value():
 # --- whole tables ----------------------------------------------------------------------------------
 
 
-def test_the_json_has_the_documented_keys_and_no_nan():
+def test_the_json_has_the_documented_keys_and_no_nan() -> None:
     table = cruxes(garden(), "map")
     plain = table.to_json()
     json.dumps(plain, allow_nan=False)
@@ -342,7 +342,7 @@ def test_the_json_has_the_documented_keys_and_no_nan():
     assert list(frame["id"]) == [crux.id for crux in table.claims]
 
 
-def test_without_a_worldview_there_is_a_table_for_each_and_their_mixture():
+def test_without_a_worldview_there_is_a_table_for_each_and_their_mixture() -> None:
     spec = garden(ann="judgements: {rain: 10% to 20%}\n", bob="judgements: {rain: 60%}\nrejects: [clouds]\n")
     tables = cruxes(spec)
     assert isinstance(tables, CruxTables)
@@ -363,7 +363,7 @@ def test_without_a_worldview_there_is_a_table_for_each_and_their_mixture():
     assert list(plain["worldviews"]) == ["ann", "bob"]
 
 
-def test_of_all_together_the_worth_is_the_mean_over_the_worldviews():
+def test_of_all_together_the_worth_is_the_mean_over_the_worldviews() -> None:
     spec = garden(ann="judgements: {rain: 10% to 20%}\n", bob="judgements: {rain: 60%}\nrejects: [clouds]\n")
     tables = cruxes(spec)
     each = list(tables.worldviews.values())
@@ -385,7 +385,7 @@ def test_of_all_together_the_worth_is_the_mean_over_the_worldviews():
     assert voi == sorted(voi, reverse=True)
 
 
-def test_what_only_tells_whose_worldview_is_right_is_worth_nothing():
+def test_what_only_tells_whose_worldview_is_right_is_worth_nothing() -> None:
     text = """
     claims:
       t: {text: Target., credence: 30%}
@@ -406,7 +406,7 @@ def test_what_only_tells_whose_worldview_is_right_is_worth_nothing():
     assert {(crux.voi, crux.voi_share) for crux in cruxes(certain).overall.ranking} == {(0.0, None)}
 
 
-def test_rejected_arguments_have_rows_that_say_so():
+def test_rejected_arguments_have_rows_that_say_so() -> None:
     spec = garden(bob="rejects: [clouds]\n")
     rows = {row.address: row for row in cruxes(spec, "bob").judgements}
     assert rows["clouds"].slope is None
@@ -414,7 +414,7 @@ def test_rejected_arguments_have_rows_that_say_so():
     assert rows["clouds.strength"].slope == 0
 
 
-def test_plain_answers_to_odd_questions():
+def test_plain_answers_to_odd_questions() -> None:
     spec = garden("target: wet\nassuming: [{all_of: [rain, {rain: false}]}]\n")
     impossible = cruxes(spec, "map")
     assert (impossible.estimate, impossible.claims) == (None, ())
@@ -427,7 +427,7 @@ def test_plain_answers_to_odd_questions():
         cruxes(garden(ann="judgements: {rain: 50%}\n"), "anne")
 
 
-def test_the_same_seed_gives_the_same_table_and_progress_is_told():
+def test_the_same_seed_gives_the_same_table_and_progress_is_told() -> None:
     told = []
     one = cruxes(garden(), "map", progress=lambda *step: told.append(step))
     assert one == cruxes(garden(), "map")
@@ -435,7 +435,7 @@ def test_the_same_seed_gives_the_same_table_and_progress_is_told():
     assert all(stage.startswith("map: ") and 0 < done <= of for stage, done, of in told)
 
 
-def test_observed_facts_count_as_in_the_estimate():
+def test_observed_facts_count_as_in_the_estimate() -> None:
     spec = garden("target: rain\nobserved: [sprinkler]\n")
     assert isinstance(cruxes(spec, "map"), CruxTable)
 
@@ -444,7 +444,7 @@ def test_observed_facts_count_as_in_the_estimate():
 
 
 @given(st.data())
-def test_laws_of_cruxes_on_drawn_maps(data):
+def test_laws_of_cruxes_on_drawn_maps(data: st.DataObject) -> None:
     drawn = data.draw(drawn_maps.drafts(max_worldviews=1))
     argument_map = drawn.read()
     names = [c.about.id for c in argument_map.claims]

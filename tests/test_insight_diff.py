@@ -59,7 +59,7 @@ def brute_force_shapley(spec, players, target="wet"):
 
 
 @pytest.mark.parametrize("assuming", ["[]", "[{not: {all_of: [far, rain]}}]"])
-def test_shares_are_the_mean_effects_over_all_orders(assuming):
+def test_shares_are_the_mean_effects_over_all_orders(assuming: str) -> None:
     spec = garden(f"target: wet\nassuming: {assuming}\n")
     result = diff(spec, "ann", "bob")
     players = sorted(OWNERS - ({"far"} if assuming == "[]" else set()))
@@ -82,7 +82,7 @@ def test_shares_are_the_mean_effects_over_all_orders(assuming):
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_swapping_the_two_negates_everything_exactly():
+def test_swapping_the_two_negates_everything_exactly() -> None:
     spec = garden()
     one, other = diff(spec, "ann", "bob"), diff(spec, "bob", "ann")
     assert (other.a, other.b) == ("bob", "ann")
@@ -101,20 +101,20 @@ def test_swapping_the_two_negates_everything_exactly():
     assert other.stated_b == one.stated_a
 
 
-def test_a_worldview_does_not_differ_from_itself():
+def test_a_worldview_does_not_differ_from_itself() -> None:
     result = diff(garden(), "ann", "ann")
     assert (result.differences, result.double_cruxes, result.gap_logit) == ((), (), 0.0)
     assert "itself" in result.reason
     assert result.probability_a == pytest.approx(cm.probability(garden(), "wet", worldview="ann"), rel=1e-12)
 
 
-def test_worldviews_that_judge_alike_have_no_differences():
+def test_worldviews_that_judge_alike_have_no_differences() -> None:
     result = diff(garden(bob=ANN.split("stated", maxsplit=1)[0]), "ann", "bob")
     assert result.differences == ()
     assert result.gap_logit == 0.0
 
 
-def test_an_interval_alone_has_share_0():
+def test_an_interval_alone_has_share_0() -> None:
     centre = "judgements: {rain: 28.9897948556635619639%}\n"  # the middle of 20% to 40% on the logit scale
     result = diff(garden(ann=centre, bob="judgements: {rain: 20% to 40%}\n"), "ann", "bob")
     [difference] = result.differences
@@ -124,7 +124,7 @@ def test_an_interval_alone_has_share_0():
     assert (change.origin_a, change.origin_b) == ("ann", "bob")
 
 
-def test_a_change_says_whose_number_it_is():
+def test_a_change_says_whose_number_it_is() -> None:
     result = diff(garden(), "ann", "bob")
     found = {d.id: d for d in result.differences}
     [rained] = found["wet"].changes
@@ -135,7 +135,7 @@ def test_a_change_says_whose_number_it_is():
     assert found["clouds"].text == "There are dark clouds."
 
 
-def test_a_difference_says_who_says_what():
+def test_a_difference_says_who_says_what() -> None:
     text = GARDEN.replace("{text: There are dark clouds.,", "{text: There are dark clouds., by: farmer,")
     text += "voices:\n  farmer: {text: A farmer.}\n  guest: {text: A guest.}\n"
     text += "sources:\n  almanac: {title: An almanac.}\n"
@@ -168,7 +168,7 @@ def test_a_difference_says_who_says_what():
     assert plain["changes"][0]["sources_b"] == ["almanac"]
 
 
-def test_what_follows_from_the_target_is_marked_as_a_double_crux():
+def test_what_follows_from_the_target_is_marked_as_a_double_crux() -> None:
     found = {crux.id: crux for crux in diff(garden(), "ann", "bob").double_cruxes}
     assert {name for name, crux in found.items() if crux.downstream} == {"slippery", "mould"}
     plain = {crux["id"]: crux for crux in diff(garden(), "ann", "bob").to_json()["double_cruxes"]}
@@ -179,7 +179,7 @@ def test_what_follows_from_the_target_is_marked_as_a_double_crux():
 # --- links and single shares -----------------------------------------------------------------------
 
 
-def test_what_is_linked_follows_the_place_it_names():
+def test_what_is_linked_follows_the_place_it_names() -> None:
     text = """
     claims:
       a: {text: One., credence: 30%}
@@ -194,7 +194,7 @@ def test_what_is_linked_follows_the_place_it_names():
     assert difference.share_logit == pytest.approx(result.gap_logit, abs=1e-12)
 
 
-def test_a_cut_link_is_a_difference_of_the_place_that_was_linked():
+def test_a_cut_link_is_a_difference_of_the_place_that_was_linked() -> None:
     text = """
     claims:
       a: {text: One., credence: 30%}
@@ -217,7 +217,7 @@ def test_a_cut_link_is_a_difference_of_the_place_that_was_linked():
     assert (change.a, change.b) == ("same as a", "50%")
 
 
-def test_single_shares_go_with_their_question():
+def test_single_shares_go_with_their_question() -> None:
     spec = garden("target: rain\n", ann="judgements: {season.dry: 80%}\n", bob="judgements: {mirage: 60%}\n")
     result = diff(spec, "ann", "bob")
     expected, _ = brute_force_shapley(spec, ["mirage", "season"], "rain")
@@ -229,7 +229,7 @@ def test_single_shares_go_with_their_question():
 # --- many differences ------------------------------------------------------------------------------
 
 
-def test_many_differences_are_sampled_with_errors_and_still_add_up():
+def test_many_differences_are_sampled_with_errors_and_still_add_up() -> None:
     n = 14
     claims = "".join(f"  c{i}: {{text: Claim {i}., credence: 30%}}\n" for i in range(n))
     parts = ", ".join(f"c{i}" for i in range(n))
@@ -259,7 +259,7 @@ def test_many_differences_are_sampled_with_errors_and_still_add_up():
 # --- where there is nothing to share out -----------------------------------------------------------
 
 
-def test_a_mixture_that_makes_the_target_certain_leaves_only_the_gap():
+def test_a_mixture_that_makes_the_target_certain_leaves_only_the_gap() -> None:
     text = """
     claims:
       a: {text: One., credence: 50%}
@@ -276,7 +276,7 @@ def test_a_mixture_that_makes_the_target_certain_leaves_only_the_gap():
     json.dumps(result.to_json(), allow_nan=False)
 
 
-def test_certain_and_impossible_worldviews_get_a_plain_answer():
+def test_certain_and_impossible_worldviews_get_a_plain_answer() -> None:
     certain = garden("target: {all_of: [rain, wet]}\n", ann="judgements: {rain: 0%}\n")
     two = diff(certain, "ann", "bob")
     assert (two.gap_logit, two.probability_a) == (None, 0.0)
@@ -290,7 +290,7 @@ def test_certain_and_impossible_worldviews_get_a_plain_answer():
         json.dumps(result.to_json(), allow_nan=False)
 
 
-def test_unknown_worldviews_are_a_problem():
+def test_unknown_worldviews_are_a_problem() -> None:
     with pytest.raises(cm.InvalidMap, match=r"there is no worldview `bobby`.*did you mean `bob`"):
         diff(garden(), "ann", "bobby")
 
@@ -306,7 +306,7 @@ def test_unknown_worldviews_are_a_problem():
         ((0.5, 0.2, 0.8), (0.5, 0.8, 0.2)),
     ],
 )
-def test_value_of_discrimination_is_the_published_formula(a, b):
+def test_value_of_discrimination_is_the_published_formula(a: tuple[float, ...], b: tuple[float, ...]) -> None:
     def view(c, true, false):
         rows = ", ".join(f"{k}: {v}" for k, v in (("c", c), ("u.met", true), ("u.otherwise", false)))
         return f"judgements: {{{rows}}}\n"
@@ -334,7 +334,7 @@ def test_value_of_discrimination_is_the_published_formula(a, b):
     )
 
 
-def test_double_cruxes_list_every_claim_and_state_best_first():
+def test_double_cruxes_list_every_claim_and_state_best_first() -> None:
     result = diff(garden(), "ann", "bob")
     assert {c.id for c in result.double_cruxes} == {
         *("rain", "sprinkler", "slippery", "far", "mould"),
@@ -347,7 +347,7 @@ def test_double_cruxes_list_every_claim_and_state_best_first():
     assert abs(far.vod) < 1e-12
 
 
-def test_a_claim_that_is_certain_for_one_ranks_last_with_the_reason():
+def test_a_claim_that_is_certain_for_one_ranks_last_with_the_reason() -> None:
     result = diff(garden(ann="judgements: {sprinkler: 0%}\n"), "ann", "bob")
     last = result.double_cruxes[-1]
     assert (last.id, last.vod, last.vod_share) == ("sprinkler", None, None)
@@ -357,7 +357,7 @@ def test_a_claim_that_is_certain_for_one_ranks_last_with_the_reason():
 # --- the whole -------------------------------------------------------------------------------------
 
 
-def test_structure_and_statements_are_listed_beside_the_numbers():
+def test_structure_and_statements_are_listed_beside_the_numbers() -> None:
     result = diff(garden(), "ann", "bob")
     assert result.structure == Structure(
         (),
@@ -370,7 +370,7 @@ def test_structure_and_statements_are_listed_beside_the_numbers():
     assert result.stated_b == ()
 
 
-def test_the_json_has_the_documented_keys():
+def test_the_json_has_the_documented_keys() -> None:
     plain = diff(garden(), "ann", "bob").to_json()
     json.dumps(plain, allow_nan=False)
     top = {"a", "b", "target", "probability_a", "probability_b", "gap_logit", "differences", "double_cruxes"}
@@ -386,7 +386,7 @@ def test_the_json_has_the_documented_keys():
 
 
 @given(st.data())
-def test_laws_of_diffs_on_drawn_maps(data):
+def test_laws_of_diffs_on_drawn_maps(data: st.DataObject) -> None:
     drawn = data.draw(drawn_maps.drafts(max_worldviews=2))
     argument_map = drawn.read()
     names = [c.about.id for c in argument_map.claims]

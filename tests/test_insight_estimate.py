@@ -3,6 +3,7 @@ import math
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,13 +21,13 @@ MODELS = ROOT / "models"
 SMALL = "sampling: {draws: 64}\n"
 
 
-def test_power_seeking_is_carlsmiths_product():
+def test_power_seeking_is_carlsmiths_product() -> None:
     found = cm.estimate(cm.read_model(MODELS / "power-seeking.yaml")).worldviews["carlsmith"]
     for value in (found.mean, found.median, found.central, *found.interval_90):
         assert value == pytest.approx(0.05137600, rel=1e-9)
 
 
-def test_json_has_the_keys_of_the_contract_and_no_others():
+def test_json_has_the_keys_of_the_contract_and_no_others() -> None:
     ask = """
     target: wet
     also: [rain, season]
@@ -51,7 +52,7 @@ def test_json_has_the_keys_of_the_contract_and_no_others():
     assert one["also"]["season.rainy"]["unconditional"]["mean"] > 0.1
 
 
-def test_a_lone_claim_has_the_interval_it_was_given_and_the_mean_of_its_logit_normal():
+def test_a_lone_claim_has_the_interval_it_was_given_and_the_mean_of_its_logit_normal() -> None:
     spec = model("claims:\n  a: {text: A., credence: 1% to 5%}\n", "target: a\nsampling: {draws: 4000}\n")
     found = cm.estimate(spec).worldviews["map"]
     assert found.interval_90 == pytest.approx((0.01, 0.05), rel=2e-3)
@@ -64,7 +65,7 @@ def test_a_lone_claim_has_the_interval_it_was_given_and_the_mean_of_its_logit_no
     assert found.central == pytest.approx(expit(mu), rel=1e-12)
 
 
-def test_draws_are_those_of_enumeration():
+def test_draws_are_those_of_enumeration() -> None:
     spec = model(GARDEN, f"target: wet\nassuming: [sprinkler]\n{SMALL}")
     found = cm.estimate(spec).worldviews["map"]
     addresses = list(spec.map.judgements)
@@ -81,25 +82,25 @@ def test_draws_are_those_of_enumeration():
     assert found.mean == pytest.approx(found.draws.mean(), rel=1e-12)
 
 
-def test_log_odds_keep_what_a_probability_near_one_has_lost():
+def test_log_odds_keep_what_a_probability_near_one_has_lost() -> None:
     text = "claims:\n  a: {text: A., credence: 1e-12}\n  b: {text: B., any_of: [{a: false}], if_met: 100%}\n"
     found = cm.estimate(model(text, f"target: b\n{SMALL}")).worldviews["map"]
     assert found.log_odds[0] == pytest.approx(math.log1p(-1e-12) - math.log(1e-12), rel=1e-12)
 
 
 @pytest.mark.parametrize("nines", [12, 16, 17, 30, 300])
-def test_what_is_left_of_one_keeps_the_digits_that_were_written(nines):
+def test_what_is_left_of_one_keeps_the_digits_that_were_written(nines: int) -> None:
     claims = f"claims:\n  a: {{text: A., credence: 0.{nines * '9'}}}\n"
     assert cm.probability(model(claims, "target: a"), "{a: false}") == pytest.approx(10.0**-nines, rel=1e-12)
 
 
-def test_a_column_is_the_same_in_every_worldview_and_beside_other_judgements():
+def test_a_column_is_the_same_in_every_worldview_and_beside_other_judgements() -> None:
     ask = f"target: rain\nworldviews: [map, ann]\n{SMALL}"
     both = cm.estimate(model(GARDEN, ask, ann="judgements: {mould: 2% to 90%}\n")).worldviews
     np.testing.assert_array_equal(both["map"].draws, both["ann"].draws)
 
 
-def test_an_impossible_assumption_gives_null_with_a_reason_and_leaves_the_others():
+def test_an_impossible_assumption_gives_null_with_a_reason_and_leaves_the_others() -> None:
     ask = f"target: wet\nalso: [mould]\nassuming: [rain]\nworldviews: [map, dry]\n{SMALL}"
     found = cm.estimate(model(GARDEN, ask, dry="judgements: {rain: 0%}\n"))
     assert found.undefined
@@ -112,7 +113,7 @@ def test_an_impossible_assumption_gives_null_with_a_reason_and_leaves_the_others
     assert 0 < found.worldviews["map"].mean < 1
 
 
-def test_an_impossible_observation_leaves_nothing():
+def test_an_impossible_observation_leaves_nothing() -> None:
     ask = f"target: wet\nobserved: [rain]\nworldviews: [dry]\n{SMALL}"
     found = cm.estimate(model(GARDEN, ask, dry="judgements: {rain: 0%}\n"))
     dry = found.worldviews["dry"]
@@ -121,13 +122,13 @@ def test_an_impossible_observation_leaves_nothing():
     assert dry.reason == dry.unconditional.reason == "what is observed is impossible: rain"
 
 
-def test_assumptions_that_only_exclude_each_other_are_named_together():
+def test_assumptions_that_only_exclude_each_other_are_named_together() -> None:
     ask = f"target: wet\nassuming: [{{season: dry}}, {{season: mild}}]\n{SMALL}"
     found = cm.estimate(model(GARDEN, ask)).worldviews["map"]
     assert found.reason == "what is assumed is impossible: {season: dry}, {season: mild}"
 
 
-def test_draws_in_which_the_assumption_cannot_be_are_left_out():
+def test_draws_in_which_the_assumption_cannot_be_are_left_out() -> None:
     text = """
     questions:
       q: {text: Which?, states: [x, y, z], credence: {x: 30%, y: 30%, z: rest}}
@@ -142,14 +143,14 @@ def test_draws_in_which_the_assumption_cannot_be_are_left_out():
     assert found.mean == pytest.approx(found.draws[~gone].mean(), rel=1e-12)
 
 
-def test_progress_is_told_per_worldview():
+def test_progress_is_told_per_worldview() -> None:
     told = []
     spec = model(GARDEN, f"target: wet\nworldviews: [map, ann]\n{SMALL}", ann="rejects: [clouds]\n")
     cm.estimate(spec, progress=lambda *event: told.append(event))
     assert told == [("map", 64, 64), ("ann", 64, 64)]
 
 
-def test_estimates_without_observations_never_load_pymc(tmp_path):
+def test_estimates_without_observations_never_load_pymc(tmp_path: Path) -> None:
     path = write(tmp_path, GARDEN, f"target: wet\n{SMALL}")
     code = (
         "import sys, cruxmap as cm\n"
@@ -169,7 +170,7 @@ def of_enumeration(spec, of, given=(), worldview="map", settings=None):
     return reference.enumerate_worlds(spec.map, numbers).probability(ClaimIs(of), given)[0]
 
 
-def test_probability_of_a_map_at_its_own_judgements():
+def test_probability_of_a_map_at_its_own_judgements() -> None:
     spec = model(GARDEN, "target: wet\n", ann="judgements: {rain: 80%}\n")
     assert cm.probability(spec.map, "wet") == pytest.approx(of_enumeration(spec, "wet"), rel=1e-9)
     assert cm.probability(spec, "wet") == pytest.approx(of_enumeration(spec, "wet"), rel=1e-9)
@@ -177,7 +178,7 @@ def test_probability_of_a_map_at_its_own_judgements():
     assert by_ann == pytest.approx(of_enumeration(spec, "wet", worldview="ann"), rel=1e-9)
 
 
-def test_given_takes_the_place_of_what_is_assumed_and_leaves_what_is_observed():
+def test_given_takes_the_place_of_what_is_assumed_and_leaves_what_is_observed() -> None:
     spec = model(GARDEN, "target: wet\nassuming: [rain]\nobserved: [slippery]\n")
     rain, slippery, sprinkler = (ClaimIs(name) for name in ("rain", "slippery", "sprinkler"))
     for given, conditions in (
@@ -191,14 +192,14 @@ def test_given_takes_the_place_of_what_is_assumed_and_leaves_what_is_observed():
         assert found == pytest.approx(of_enumeration(spec, "wet", conditions), rel=1e-9)
 
 
-def test_judgements_lie_over_those_of_the_worldview():
+def test_judgements_lie_over_those_of_the_worldview() -> None:
     spec = model(GARDEN, "target: wet\n", ann="judgements: {rain: 80%, sprinkler: 50%}\n")
     found = cm.probability(spec, "wet", worldview="ann", judgements={"rain": "50%", "clouds": 0.25})
     same = cm.probability(spec, "wet", judgements={"rain": "50%", "clouds": "25%", "sprinkler": "50%"})
     assert found == pytest.approx(same, rel=1e-12)
 
 
-def test_conditions_are_python_data():
+def test_conditions_are_python_data() -> None:
     spec = model(GARDEN, "target: wet\n")
     either = cm.probability(spec, {"any_of": ["rain", {"sprinkler": True}]})
     neither = cm.probability(spec, {"not": {"any_of": ["rain", "sprinkler"]}})
@@ -221,7 +222,9 @@ def test_conditions_are_python_data():
         ),
     ],
 )
-def test_what_cannot_be_answered_is_a_problem_with_a_hint(arguments, code, hint):
+def test_what_cannot_be_answered_is_a_problem_with_a_hint(
+    arguments: dict[str, object], code: str, hint: str
+) -> None:
     spec = model(GARDEN, "target: wet\n", ann="rejects: [clouds]\n")
     with pytest.raises(cm.InvalidMap) as raised:
         cm.probability(spec, **arguments)
@@ -230,7 +233,7 @@ def test_what_cannot_be_answered_is_a_problem_with_a_hint(arguments, code, hint)
     assert hint in problem.hint
 
 
-def test_settings_of_the_model_count():
+def test_settings_of_the_model_count() -> None:
     spec = model(GARDEN, "target: wet\n")
     set_ = replace(spec, settings=(("rain", spec.map.judgements["sprinkler"].value),))
     assert cm.probability(set_, "wet") == pytest.approx(
@@ -238,7 +241,7 @@ def test_settings_of_the_model_count():
     )
 
 
-def test_all_shares_of_a_question_can_be_given_at_once():
+def test_all_shares_of_a_question_can_be_given_at_once() -> None:
     spec = model(GARDEN, "target: wet\n", ann="judgements: {season: {dry: 60%, mild: 30%, rainy: 10%}}\n")
 
     def rainy(shares, **more):
@@ -266,7 +269,7 @@ def test_all_shares_of_a_question_can_be_given_at_once():
         (["dry"], "here is a list"),
     ],
 )
-def test_shares_that_are_none_are_problems(shares, complaint):
+def test_shares_that_are_none_are_problems(shares: object, complaint: str) -> None:
     spec = model(GARDEN, "target: wet\n")
     with pytest.raises(cm.InvalidMap, match=complaint):
         cm.probability(spec, "wet", judgements={"season": shares})

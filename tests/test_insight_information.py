@@ -34,14 +34,16 @@ def triad(c, p1, p0):
 
 
 @given(probability, probability, probability)
-def test_value_of_information_is_the_published_formula(c, p1, p0):
+def test_value_of_information_is_the_published_formula(c: float, p1: float, p0: float) -> None:
     p = c * p1 + (1 - c) * p0
     published = c * kl(p1, p) + (1 - c) * kl(p0, p)
     assert value_of_information(triad(c, p1, p0)) == pytest.approx(published, rel=1e-6, abs=1e-10)
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=5), st.data())
-def test_information_is_never_negative_nor_more_than_the_entropy(weights, data):
+def test_information_is_never_negative_nor_more_than_the_entropy(
+    weights: list[float], data: st.DataObject
+) -> None:
     weights = np.array(weights) + 1e-3
     share = weights / weights.sum()
     true = np.array(data.draw(st.lists(st.floats(0, 1), min_size=len(share), max_size=len(share))))
@@ -52,7 +54,7 @@ def test_information_is_never_negative_nor_more_than_the_entropy(weights, data):
     assert 0 <= voi <= entropy(p) + 1e-12
 
 
-def test_weak_dependence_does_not_drown_in_rounding():
+def test_weak_dependence_does_not_drown_in_rounding() -> None:
     epsilon = 1e-9
     joint = triad(0.5, 1e-6 * (1 + epsilon), 1e-6 * (1 - epsilon))
     # To second order the mutual information is sum((joint - rc)^2 / 2rc).
@@ -74,7 +76,7 @@ def information(p, q):
 
 
 @given(small)
-def test_entropy_is_right_near_0_and_1(p):
+def test_entropy_is_right_near_0_and_1(p: float) -> None:
     with localcontext(prec=300):
         yes, no = exactly(p)
         exact = float(-yes * yes.log10() - no * no.log10())
@@ -83,7 +85,9 @@ def test_entropy_is_right_near_0_and_1(p):
 
 
 @given(small, st.floats(-10, 10), st.booleans())
-def test_divergence_is_right_near_0_and_1_and_of_what_is_nearly_the_same(p, log_ratio, swapped):
+def test_divergence_is_right_near_0_and_1_and_of_what_is_nearly_the_same(
+    p: float, log_ratio: float, swapped: bool
+) -> None:
     q = min(p * math.exp(log_ratio), 0.9995)
     with localcontext(prec=300):
         one, other = exactly(p), exactly(q)
@@ -95,7 +99,9 @@ def test_divergence_is_right_near_0_and_1_and_of_what_is_nearly_the_same(p, log_
 
 
 @given(small, st.floats(1e-9, 0.999), st.floats(1e-9, 0.999), st.booleans())
-def test_measures_of_rare_claims_and_rare_targets_are_right(c, p1, p0, rare_claim):
+def test_measures_of_rare_claims_and_rare_targets_are_right(
+    c: float, p1: float, p0: float, rare_claim: bool
+) -> None:
     # either the claim is rare, or the target in both cases
     claim = c if rare_claim else 0.25
     true, false = (p1, p0) if rare_claim else (p1 * c, p0 * c)
@@ -116,7 +122,7 @@ def test_measures_of_rare_claims_and_rare_targets_are_right(c, p1, p0, rare_clai
     assert found == pytest.approx(float(share), rel=1e-9 + 1e-14 / max(dependence, 1e-9) ** 2, abs=1e-30)
 
 
-def test_the_edges_of_information():
+def test_the_edges_of_information() -> None:
     assert value_of_information(triad(0.0, 0.3, 0.3)) == 0
     assert value_of_information(triad(0.3, 1.0, 1.0)) == 0
     assert value_of_information(triad(0.25, 1.0, 0.0)) == pytest.approx(entropy(of(0.25)), rel=1e-14)
@@ -125,18 +131,18 @@ def test_the_edges_of_information():
 
 
 @given(probability, probability)
-def test_symmetric_divergence_is_two_divergences(p, q):
+def test_symmetric_divergence_is_two_divergences(p: float, q: float) -> None:
     assert symmetric_divergence(of(p), of(q)) == pytest.approx(kl(p, q) + kl(q, p), rel=1e-6, abs=1e-10)
     assert symmetric_divergence(of(p), of(q)) >= 0
 
 
-def test_divergence_from_certainty():
+def test_divergence_from_certainty() -> None:
     assert symmetric_divergence(of(1.0), of(1.0)) == 0
     assert symmetric_divergence(of(0.0), of(0.5)) == math.inf
     assert symmetric_divergence(of(0.0), of(1.0)) == math.inf
 
 
-def test_geometric_mean_of_odds():
+def test_geometric_mean_of_odds() -> None:
     assert geometric_mean_of_odds(of(0.2), of(0.8)).yes == pytest.approx(0.5, abs=1e-15)
     assert geometric_mean_of_odds(of(0.9), of(0.9)).yes == pytest.approx(0.9, rel=1e-14)
     mean = geometric_mean_of_odds(chance_from_logit(-60), chance_from_logit(-20))
@@ -144,7 +150,9 @@ def test_geometric_mean_of_odds():
 
 
 @given(*[st.tuples(probability, probability, probability)] * 2)
-def test_value_of_discrimination_is_the_published_formula_and_symmetric(triad_a, triad_b):
+def test_value_of_discrimination_is_the_published_formula_and_symmetric(
+    triad_a: tuple[float, float, float], triad_b: tuple[float, float, float]
+) -> None:
     (ca, a1, a0), (cb, b1, b0) = triad_a, triad_b
 
     def side(c, p1, p0):

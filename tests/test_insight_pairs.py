@@ -23,7 +23,7 @@ def everybody(**more):
     return model(GARDEN, "target: wet\nsampling: {draws: 64}\n", **views)
 
 
-def test_the_matrix_holds_the_gaps_of_the_diffs_and_the_distances():
+def test_the_matrix_holds_the_gaps_of_the_diffs_and_the_distances() -> None:
     spec = everybody()
     result = pairs(spec)
     assert set(result.worldviews) == {"ann", "bob", "eve", "amy"}
@@ -43,7 +43,7 @@ def test_the_matrix_holds_the_gaps_of_the_diffs_and_the_distances():
             assert result.distance[i][j] == pytest.approx(expected, abs=1e-7)
 
 
-def test_those_who_think_alike_stand_together():
+def test_those_who_think_alike_stand_together() -> None:
     result = pairs(everybody())
     place = {name: i for i, name in enumerate(result.worldviews)}
     assert abs(place["ann"] - place["amy"]) == 1
@@ -58,7 +58,7 @@ def test_those_who_think_alike_stand_together():
     json.dumps(result.to_json(), allow_nan=False)
 
 
-def test_impossible_and_lone_worldviews_have_their_place():
+def test_impossible_and_lone_worldviews_have_their_place() -> None:
     spec = model(GARDEN, "target: wet\nassuming: [rain]\n", ann=ANN, bob="judgements: {rain: 0%}\n", eve=EVE)
     result = pairs(spec)
     assert result.worldviews[-1] == "bob"
@@ -83,7 +83,7 @@ def test_impossible_and_lone_worldviews_have_their_place():
     assert (alone.gap_logit, alone.distance, alone.merges) == (((0.0,),), ((0.0,),), ())
 
 
-def test_one_against_the_rest_is_the_mean_of_its_diffs():
+def test_one_against_the_rest_is_the_mean_of_its_diffs() -> None:
     spec = everybody()
     result = against_rest(spec, "bob")
     each = [diff(spec, "bob", other) for other in ("ann", "eve", "amy")]
@@ -102,7 +102,7 @@ def test_one_against_the_rest_is_the_mean_of_its_diffs():
     assert some.gap_logit == pytest.approx(diff(spec, "bob", "eve").gap_logit)
 
 
-def test_those_with_whom_nothing_can_be_compared_are_left_out_with_the_reason():
+def test_those_with_whom_nothing_can_be_compared_are_left_out_with_the_reason() -> None:
     spec = model(
         GARDEN.replace("{otherwise: 5%}", "{otherwise: 0%}", 1),
         "target: wet\n",
@@ -124,7 +124,7 @@ def test_those_with_whom_nothing_can_be_compared_are_left_out_with_the_reason():
     assert (nobody.others, nobody.gap_logit, nobody.differences) == ((), None, ())
 
 
-def test_many_diffs_at_once_are_the_single_ones():
+def test_many_diffs_at_once_are_the_single_ones() -> None:
     spec = everybody()
     wanted = [("ann", "bob"), ("eve", "ann"), ("bob", "bob")]
     for together, (a, b) in zip(diffs(spec, wanted), wanted, strict=True):

@@ -30,7 +30,7 @@ arguments:
 
 
 @pytest.fixture
-def conjugate(monkeypatch):
+def conjugate(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pool of judgements with the spread fixed at 1, in place of a chain: everything is Normal then."""
 
     def fixed(opinions, *, draws, seed, **_):
@@ -45,14 +45,14 @@ def answers(result):
     return {answer.id: answer for answer in result.answers}
 
 
-def test_the_extremising_factor_is_the_published_one():
+def test_the_extremising_factor_is_the_published_one() -> None:
     assert extremising_factor(1) == pytest.approx(1.0)
     assert extremising_factor(2) == pytest.approx(2 * (math.sqrt(7) - 2))
     assert extremising_factor(10**6) == pytest.approx(math.sqrt(3), rel=1e-5)
 
 
 @pytest.mark.usefixtures("conjugate")
-def test_pools_of_answers_follow_their_formulas():
+def test_pools_of_answers_follow_their_formulas() -> None:
     spec = model(LONE, "target: t\n", ann="judgements: {t: 10%}\n", bob="judgements: {t: 60%}\n")
     result = pool(spec)
     assert dict(result.worldviews) == pytest.approx({"ann": 0.1, "bob": 0.6})
@@ -71,7 +71,7 @@ def test_pools_of_answers_follow_their_formulas():
 
 
 @pytest.mark.usefixtures("conjugate")
-def test_with_one_number_pooling_judgements_is_pooling_answers():
+def test_with_one_number_pooling_judgements_is_pooling_answers() -> None:
     spec = model(LONE, "target: t\n", ann="judgements: {t: 10%}\n", bob="judgements: {t: 60%}\n")
     found = answers(pool(spec))
     same = found["judgements-logarithmic"].probability
@@ -79,7 +79,7 @@ def test_with_one_number_pooling_judgements_is_pooling_answers():
 
 
 @pytest.mark.usefixtures("conjugate")
-def test_what_reviewers_have_in_common_is_the_conjugate_posterior():
+def test_what_reviewers_have_in_common_is_the_conjugate_posterior() -> None:
     ask = "target: t\nsampling: {draws: 4000}\n"
     spec = model(LONE, ask, ann="judgements: {t: 10% to 30%}\n", bob="judgements: {t: 60%}\n", eve="")
     result = pool(spec)
@@ -101,7 +101,7 @@ def test_what_reviewers_have_in_common_is_the_conjugate_posterior():
 
 
 @pytest.mark.usefixtures("conjugate")
-def test_shares_rejections_and_certainties_are_pooled_softly():
+def test_shares_rejections_and_certainties_are_pooled_softly() -> None:
     ann = "judgements: {q.x: 80%, a: 100%}\nrejects: [pro]\n"
     bob = "judgements: {q: {x: 20%, y: 20%, z: rest}, a: 30%}\n"
     spec = model(SOME, "target: {q: x}\nsampling: {draws: 16}\n", ann=ann, bob=bob)
@@ -116,7 +116,7 @@ def test_shares_rejections_and_certainties_are_pooled_softly():
 
 
 @pytest.mark.usefixtures("conjugate")
-def test_certainties_that_nobody_disputes_stay():
+def test_certainties_that_nobody_disputes_stay() -> None:
     spec = model(
         SOME, "target: t\nsampling: {draws: 64}\n", ann="judgements: {a: 30%}\n", bob="judgements: {a: 50%}\n"
     )
@@ -131,7 +131,7 @@ def test_certainties_that_nobody_disputes_stay():
 
 
 @pytest.mark.usefixtures("conjugate")
-def test_numbers_beyond_1_and_99_percent_count_as_they_are():
+def test_numbers_beyond_1_and_99_percent_count_as_they_are() -> None:
     rare = "claims:\n  t: {text: Target., credence: 0.001% to 0.1%}\n"
     spec = model(
         rare, "target: t\nsampling: {draws: 4000}\n", **dict.fromkeys("abc", "judgements: {t: 0.01%}\n")
@@ -157,7 +157,7 @@ def test_numbers_beyond_1_and_99_percent_count_as_they_are():
     ],
 )
 @pytest.mark.usefixtures("conjugate")
-def test_only_a_disputed_certainty_is_softened(numbers, counts):
+def test_only_a_disputed_certainty_is_softened(numbers: tuple[str, ...], counts: tuple[float, ...]) -> None:
     ann, bob = (f"judgements: {{a: {number}}}\n" for number in numbers)
     spec = model(
         "claims:\n  a: {text: A., credence: 50%}\n  t: {text: T., given: [{when: a, credence: 60%}, "
@@ -172,7 +172,7 @@ def test_only_a_disputed_certainty_is_softened(numbers, counts):
 
 
 @pytest.mark.usefixtures("conjugate")
-def test_shares_that_leave_nothing_for_a_state_veto_nobody():
+def test_shares_that_leave_nothing_for_a_state_veto_nobody() -> None:
     shares = "judgements: {q: {x: 60%, y: 40%, z: 0%}}\n", "judgements: {q: {x: 20%, y: 20%, z: rest}}\n"
     ask = "target: {q: x}\nsampling: {draws: 16}\n"
     result = pool(model(SOME, ask, ann=shares[0], bob=shares[1], eve=shares[1]))
@@ -183,7 +183,7 @@ def test_shares_that_leave_nothing_for_a_state_veto_nobody():
 
 
 @pytest.mark.usefixtures("conjugate")
-def test_it_is_said_where_the_maps_own_number_outweighs_few_reviewers():
+def test_it_is_said_where_the_maps_own_number_outweighs_few_reviewers() -> None:
     text = "claims:\n  a: {text: A., credence: 20% to 40%}\n  b: {text: B., credence: 50%}\n" + (
         "  t: {text: T., all_of: [a, b]}\n"
     )
@@ -211,7 +211,7 @@ def test_it_is_said_where_the_maps_own_number_outweighs_few_reviewers():
 
 
 @pytest.mark.usefixtures("conjugate")
-def test_a_pool_of_one_is_none():
+def test_a_pool_of_one_is_none() -> None:
     result = pool(model(LONE, "target: t\n", ann="judgements: {t: 10%}\n"))
     assert (result.answers, result.judgements) == ((), ())
     assert "at least two" in result.reason
@@ -228,7 +228,7 @@ def test_a_pool_of_one_is_none():
 
 
 @pytest.mark.usefixtures("conjugate")
-def test_without_judgements_of_their_own_reviewers_have_nothing_in_common():
+def test_without_judgements_of_their_own_reviewers_have_nothing_in_common() -> None:
     result = pool(model(LONE, "target: t\n", ann="", bob=""))
     assert answers(result).keys() == {"linear", "logarithmic", "extremised", "judgements-logarithmic"}
     assert (result.judgements, result.spread_probability, result.spread_ratio) == ((), None, None)
@@ -236,7 +236,7 @@ def test_without_judgements_of_their_own_reviewers_have_nothing_in_common():
     assert result.explanation.endswith("and so does pooling the answers.")
 
 
-def test_few_reviewers_and_few_draws_are_enough_for_the_chains():
+def test_few_reviewers_and_few_draws_are_enough_for_the_chains() -> None:
     ask = "target: t\nsampling: {draws: 20, tune: 500, chains: 2}\n"
     result = pool(model(LONE, ask, ann="judgements: {t: 1%}\n", bob="judgements: {t: 60%}\n"))
     assert result.convergence.converged
@@ -247,7 +247,7 @@ def test_few_reviewers_and_few_draws_are_enough_for_the_chains():
     assert found["spread_ratio"] is None  # nobody judged one
 
 
-def test_a_single_chain_is_compared_with_itself():
+def test_a_single_chain_is_compared_with_itself() -> None:
     ask = "target: t\nsampling: {draws: 2000, tune: 1000, chains: 1}\n"
     result = pool(model(LONE, ask, ann="judgements: {t: 1%}\n", bob="judgements: {t: 60%}\n"))
     assert result.convergence.converged
@@ -260,7 +260,7 @@ def test_a_single_chain_is_compared_with_itself():
 
 
 @pytest.mark.long
-def test_the_spread_and_the_common_value_agree_with_quadrature():
+def test_the_spread_and_the_common_value_agree_with_quadrature() -> None:
     values, sds = np.array([0.3, 1.9, 1.0]), np.array([0.2, 0.3, 0.5])
     opinions = Opinions(np.zeros(3, int), values, sds, np.array([0.5]), np.array([2.0]), np.zeros(1, int))
     drawn = pool_opinions(opinions, draws=4000, tune=500, chains=2, seed=3)

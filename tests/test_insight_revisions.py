@@ -1,5 +1,6 @@
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ def git(folder, *arguments):
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(tmp_path: Path) -> Path:
     path = write(tmp_path, GARDEN, ASK, ann=ANN)
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", ".")
@@ -31,7 +32,7 @@ def central(path, worldview="ann"):
     return cm.probability(cm.read_model(path), "wet", worldview=worldview)
 
 
-def test_nothing_changed(project):
+def test_nothing_changed(project: Path) -> None:
     _, path = project
     result = diff_revisions(path, "HEAD")
     assert (result.added, result.removed, result.reworded, result.rebuilt) == ((), (), (), ())
@@ -41,7 +42,7 @@ def test_nothing_changed(project):
     assert change.structure_logit == pytest.approx(0.0, abs=1e-12)
 
 
-def test_changed_judgements_share_the_gap(project):
+def test_changed_judgements_share_the_gap(project: Path) -> None:
     folder, path = project
     before = central(path)
     write(folder, GARDEN.replace("credence: 99%", "credence: 90%"), ASK, ann=ANN.replace("30%", "60%"))
@@ -58,7 +59,7 @@ def test_changed_judgements_share_the_gap(project):
     assert result.rebuilt == ()
 
 
-def test_added_and_removed_arguments_have_their_own_shares(project):
+def test_added_and_removed_arguments_have_their_own_shares(project: Path) -> None:
     folder, path = project
     before = central(path)
     now = GARDEN.replace(
@@ -78,7 +79,7 @@ def test_added_and_removed_arguments_have_their_own_shares(project):
     assert change.structure_logit == pytest.approx(0.0, abs=1e-9)
 
 
-def test_a_change_of_structure_is_the_rest(project):
+def test_a_change_of_structure_is_the_rest(project: Path) -> None:
     folder, path = project
     before = central(path)
     now = GARDEN.replace(
@@ -102,7 +103,7 @@ def test_a_change_of_structure_is_the_rest(project):
     json.dumps(result.to_json(), allow_nan=False)
 
 
-def test_a_removed_argument_that_speaks_about_nothing_any_more_is_structure(project):
+def test_a_removed_argument_that_speaks_about_nothing_any_more_is_structure(project: Path) -> None:
     folder, path = project
     now = GARDEN.replace("  mould: {text: The grass has mould., credence: 1% to 5%}\n", "")
     now = now[: now.index("  damp:")]
@@ -116,7 +117,7 @@ def test_a_removed_argument_that_speaks_about_nothing_any_more_is_structure(proj
     assert change.structure_logit == pytest.approx(change.gap_logit)
 
 
-def test_arguments_that_would_now_go_in_a_circle_are_structure(project):
+def test_arguments_that_would_now_go_in_a_circle_are_structure(project: Path) -> None:
     folder, path = project
     write(
         folder,
@@ -133,7 +134,7 @@ def test_arguments_that_would_now_go_in_a_circle_are_structure(project):
     assert change.structure_logit == pytest.approx(change.gap_logit, abs=1e-9)
 
 
-def test_what_git_cannot_read_is_a_problem(project, tmp_path_factory):
+def test_what_git_cannot_read_is_a_problem(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder, path = project
     for unknown in ("no-such-branch", "--output=x"):
         with pytest.raises(cm.InvalidMap, match=f"git knows no revision `{unknown}`"):
@@ -153,7 +154,7 @@ def test_what_git_cannot_read_is_a_problem(project, tmp_path_factory):
 # --- repositories that need not be trusted -----------------------------------------------------------
 
 
-def test_what_links_inside_the_revision_is_read_and_what_leads_out_is_a_problem(project):
+def test_what_links_inside_the_revision_is_read_and_what_leads_out_is_a_problem(project: Path) -> None:
     folder, path = project
     (folder / "arguments/small/map.yaml").rename(folder / "shared.yaml")
     (folder / "arguments/small/map.yaml").symlink_to("../../shared.yaml")
@@ -176,13 +177,15 @@ def test_what_links_inside_the_revision_is_read_and_what_leads_out_is_a_problem(
         assert first.hint == "a symbolic link that leads out of the revision"
 
 
-def test_a_work_tree_that_the_settings_put_elsewhere_does_not_matter(project, tmp_path_factory):
+def test_a_work_tree_that_the_settings_put_elsewhere_does_not_matter(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder, path = project
     git(folder, "config", "core.worktree", str(tmp_path_factory.mktemp("elsewhere")))
     assert diff_revisions(path, "HEAD").worldviews[0].gap_logit == pytest.approx(0.0, abs=1e-12)
 
 
-def test_reading_a_revision_runs_nothing_that_the_settings_name(project):
+def test_reading_a_revision_runs_nothing_that_the_settings_name(project: Path) -> None:
     folder, path = project
     ran = folder / "ran"
     command = f"touch {ran}; cat"

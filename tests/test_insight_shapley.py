@@ -33,7 +33,7 @@ def bent(seed, steps):
 
 
 @pytest.mark.parametrize("steps", [1, 2, 5])
-def test_exact_shares_equal_the_mean_over_all_orders(steps):
+def test_exact_shares_equal_the_mean_over_all_orders(steps: int) -> None:
     worth = bent(steps, steps)
     shares = shapley(worth, steps, seed=1)
     np.testing.assert_allclose(shares.share, brute_force(worth, steps), rtol=1e-12, atol=1e-14)
@@ -42,13 +42,13 @@ def test_exact_shares_equal_the_mean_over_all_orders(steps):
     assert (shares.standard_error == 0).all()
 
 
-def test_no_steps_leave_no_gap():
+def test_no_steps_leave_no_gap() -> None:
     shares = shapley(lambda taken: np.zeros((len(taken), 2)), 0, seed=1)
     assert shares.share.shape == (0, 2)
     assert (shares.gap == 0).all()
 
 
-def test_sampled_shares_are_within_their_errors_of_the_exact_ones_and_add_up():
+def test_sampled_shares_are_within_their_errors_of_the_exact_ones_and_add_up() -> None:
     steps = 13
     worth = bent(3, steps)
     exact = np.zeros((steps, 2))
@@ -68,7 +68,7 @@ def test_sampled_shares_are_within_their_errors_of_the_exact_ones_and_add_up():
     assert (sampled.standard_error.max(axis=0) <= 0.01 * scale).all()
 
 
-def test_sampling_goes_on_until_every_measure_is_known_well_enough():
+def test_sampling_goes_on_until_every_measure_is_known_well_enough() -> None:
     steps = 14
 
     def worth(taken):  # the sum is known from the first pair, the vote only from many
@@ -84,7 +84,7 @@ def test_sampling_goes_on_until_every_measure_is_known_well_enough():
     assert shares.converged
 
 
-def test_sampling_stops_at_the_most_pairs_and_says_so(monkeypatch):
+def test_sampling_stops_at_the_most_pairs_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cruxmap.insight.shapley.MOST_PAIRS", 128)
 
     def one_of_three(taken):  # cancels in the mean, but not in one order: the errors stay above the shares
@@ -98,7 +98,7 @@ def test_sampling_stops_at_the_most_pairs_and_says_so(monkeypatch):
 
 
 @pytest.mark.parametrize("steps", [3, 14])
-def test_an_infinite_value_on_the_way_is_undefined(steps):
+def test_an_infinite_value_on_the_way_is_undefined(steps: int) -> None:
     def worth(taken):
         values = taken.sum(axis=1).astype(float)[:, None]
         values[(values[:, 0] > 0) & (values[:, 0] < steps)] = np.inf

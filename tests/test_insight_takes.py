@@ -1,10 +1,12 @@
 import json
 import math
+from pathlib import Path
 
 import pytest
 
 import cruxmap as cm
 from cruxmap.insight.takes import takes
+from helpers.commands import Cruxmap
 from helpers.examples import CARLSMITH, GARDEN, SUPERFORECASTERS
 from helpers.maps_from_text import model, write
 from helpers.odds import logit
@@ -22,7 +24,7 @@ def with_changes(spec, take, worldview="map"):
     return cm.probability(spec, spec.target.name, worldview=worldview, judgements=settings)
 
 
-def test_one_number_moves_as_far_as_the_gap():
+def test_one_number_moves_as_far_as_the_gap() -> None:
     spec = model("claims:\n  t: {text: Target., credence: 20%}\n", "target: t\n")
     result = takes(spec, above=0.6)
     [take] = result.frontier
@@ -37,7 +39,9 @@ def test_one_number_moves_as_far_as_the_gap():
 
 
 @pytest.mark.parametrize(("goal", "threshold"), [("above", 0.2), ("above", 0.06), ("below", 0.01)])
-def test_every_answer_holds_when_recomputed_and_further_changes_are_smaller(goal, threshold):
+def test_every_answer_holds_when_recomputed_and_further_changes_are_smaller(
+    goal: str, threshold: float
+) -> None:
     spec = carlsmith()
     result = takes(spec, **{goal: threshold})
     assert result.frontier
@@ -53,7 +57,7 @@ def test_every_answer_holds_when_recomputed_and_further_changes_are_smaller(goal
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_the_fewest_changes_are_found_exactly():
+def test_the_fewest_changes_are_found_exactly() -> None:
     # To 20% from 5.1%: no single premise can do it, since each alone at 100% at most divides by itself.
     spec = carlsmith()
     first = takes(spec, above=0.2).frontier[0]
@@ -68,7 +72,7 @@ def test_the_fewest_changes_are_found_exactly():
     assert step.after == pytest.approx(needed[step.address], rel=1e-3)
 
 
-def test_agreeing_with_another_worldview():
+def test_agreeing_with_another_worldview() -> None:
     spec = carlsmith()
     result = takes(spec, "superforecasters", agree_with="map")
     assert result.threshold == pytest.approx(0.051376, rel=1e-9)
@@ -77,7 +81,7 @@ def test_agreeing_with_another_worldview():
         assert with_changes(spec, take, "superforecasters") == pytest.approx(0.051376, rel=2e-3)
 
 
-def test_intervals_move_as_a_whole_and_the_mean_is_what_counts():
+def test_intervals_move_as_a_whole_and_the_mean_is_what_counts() -> None:
     spec = model(GARDEN, "target: wet\nsampling: {draws: 256}\n")
     assert takes(spec, above=0.5).estimate == pytest.approx(
         cm.estimate(spec).worldviews["map"].mean, rel=1e-9
@@ -86,7 +90,7 @@ def test_intervals_move_as_a_whole_and_the_mean_is_what_counts():
     assert last.estimate == pytest.approx(0.7, abs=1e-3)
 
 
-def test_only_some_judgements_may_move():
+def test_only_some_judgements_may_move() -> None:
     spec = carlsmith()
     result = takes(spec, below=0.01, only=("catastrophe", "incentives"))
     assert result.frontier
@@ -95,7 +99,7 @@ def test_only_some_judgements_may_move():
         takes(spec, below=0.01, only=("catastrofe",))
 
 
-def test_strengths_move_in_logs_and_rejected_arguments_stay():
+def test_strengths_move_in_logs_and_rejected_arguments_stay() -> None:
     text = """
     claims:
       t: {text: Target., credence: 20%}
@@ -112,7 +116,7 @@ def test_strengths_move_in_logs_and_rejected_arguments_stay():
     assert step.sentence == "raise pro.strength from 2x to 4x: For."
 
 
-def test_plain_answers():
+def test_plain_answers() -> None:
     spec = carlsmith()
     assert "already" in takes(spec, above=0.01).reason
     assert "already" in takes(spec, below=0.2).reason
@@ -200,7 +204,9 @@ PASTED = [
 
 
 @pytest.mark.parametrize(("name", "goal", "only"), PASTED)
-def test_what_it_prints_can_be_set_and_has_the_effect_it_says(name, goal, only, cruxmap, tmp_path):
+def test_what_it_prints_can_be_set_and_has_the_effect_it_says(
+    name: str, goal: str, only: str, cruxmap: Cruxmap, tmp_path: Path
+) -> None:
     text, ann = {
         "strengths": (STRENGTHS, ""),
         "routes": (ROUTES, "judgements: {q.t: 40%}\n"),
@@ -225,7 +231,7 @@ def test_what_it_prints_can_be_set_and_has_the_effect_it_says(name, goal, only, 
         assert take["total_log_odds"] == pytest.approx(sum(abs(s["log_odds"]) for s in take["steps"]))
 
 
-def test_no_strength_is_lowered_below_one_and_what_does_nothing_is_not_counted():
+def test_no_strength_is_lowered_below_one_and_what_does_nothing_is_not_counted() -> None:
     text = """
     claims:
       t: {text: Target., credence: 20%}
@@ -244,7 +250,7 @@ def test_no_strength_is_lowered_below_one_and_what_does_nothing_is_not_counted()
     assert all(step.after >= 1 for step in both.steps if step.address == "pro.strength")
 
 
-def test_numbers_that_nothing_can_set_stay():
+def test_numbers_that_nothing_can_set_stay() -> None:
     text = """
     claims:
       a: {text: A., credence: 50%}
@@ -255,7 +261,7 @@ def test_numbers_that_nothing_can_set_stay():
     assert [step.address for step in take.steps] == ["t.without"]
 
 
-def test_of_a_row_one_share_moves_and_the_others_make_room():
+def test_of_a_row_one_share_moves_and_the_others_make_room() -> None:
     text = "questions:\n  q: {text: Which., states: [s, t, u], credence: {s: 20%, t: 30%, u: rest}}\n"
     spec = model(
         text, "target: {q: s}\n", ann="judgements: {q.t: 40%, q.u: 50%}\n", bob="judgements: {q.t: 40%}\n"
@@ -271,7 +277,7 @@ def test_of_a_row_one_share_moves_and_the_others_make_room():
     assert takes(spec, "bob", above=0.7, only=("q.s",)).reason == "no change of up to 5 judgements reaches it"
 
 
-def test_a_way_of_several_changes_is_one_row_for_people(cruxmap, tmp_path):
+def test_a_way_of_several_changes_is_one_row_for_people(cruxmap: Cruxmap, tmp_path: Path) -> None:
     write(tmp_path, CARLSMITH, "target: doom\nsampling: {draws: 64}\n")
     table, rows = (
         cruxmap("takes", "small", "--above", "20%", "--format", form) for form in ("markdown", "csv")
@@ -286,7 +292,7 @@ def test_a_way_of_several_changes_is_one_row_for_people(cruxmap, tmp_path):
     reason="where something is observed, the search keeps the draws from before the change, "
     "and a setting is conditioned anew",
 )
-def test_what_it_prints_can_be_set_where_something_is_observed(cruxmap, tmp_path):
+def test_what_it_prints_can_be_set_where_something_is_observed(cruxmap: Cruxmap, tmp_path: Path) -> None:
     text = """
     claims:
       cause: {text: Cause., credence: 10% to 60%}

@@ -37,7 +37,7 @@ def as_json(problem: Problem) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_a_bad_map_is_told_what_is_wrong(folder, monkeypatch):
+def test_a_bad_map_is_told_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     problems, warnings = check(".")
     found = {"problems": [as_json(p) for p in problems], "warnings": [as_json(w) for w in warnings]}
@@ -48,20 +48,22 @@ FOUND_BY_INFERENCE = {Code.IMPOSSIBLE_EVIDENCE, Code.TOO_WIDE}
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_a_bad_map_has_the_problem_that_it_is_named_after_and_no_other(folder, monkeypatch):
+def test_a_bad_map_has_the_problem_that_it_is_named_after_and_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(folder)
     expected = set() if folder.name in FOUND_BY_INFERENCE else {folder.name}
     assert {problem.code for found in check(".") for problem in found} == expected
 
 
-def test_impossible_evidence_is_found_by_inference(monkeypatch):
+def test_impossible_evidence_is_found_by_inference(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(HERE / "maps/bad/impossible-evidence")
     with pytest.raises(InvalidMap) as caught:
         cm.probability(cm.read_model("models/weather.yaml"), "wet")
     assert [problem.code for problem in caught.value.problems] == ["impossible-evidence"]
 
 
-def test_a_map_too_wide_is_found_when_it_has_to_be_summed_exactly(monkeypatch):
+def test_a_map_too_wide_is_found_when_it_has_to_be_summed_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(HERE / "maps/bad/too-wide")
     model = cm.read_model("models/town.yaml")
     exact = replace(model, exact=True)
@@ -70,14 +72,14 @@ def test_a_map_too_wide_is_found_when_it_has_to_be_summed_exactly(monkeypatch):
     assert [problem.code for problem in caught.value.problems] == ["too-wide"]
 
 
-def test_every_code_has_a_folder_and_a_section_and_no_other_has():
+def test_every_code_has_a_folder_and_a_section_and_no_other_has() -> None:
     codes = sorted(map(str, Code))
     assert sorted(folder.name for folder in FOLDERS) == codes
     assert sorted(section.code for section in SECTIONS) == codes
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.code)
-def test_a_section_explains_shows_and_mends(section):
+def test_a_section_explains_shows_and_mends(section: Section) -> None:
     parts = re.fullmatch(r"(.+?)```\w+\n(.+?)```(.+)", section.text, re.DOTALL)
     assert parts is not None
     meaning, example, mending = (part.strip() for part in parts.groups())
@@ -87,7 +89,9 @@ def test_a_section_explains_shows_and_mends(section):
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_a_problem_carries_the_line_that_it_points_into(folder, monkeypatch):
+def test_a_problem_carries_the_line_that_it_points_into(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(folder)
     for problem in (p for found in check(".") for p in found):
         path = Path(problem.span.file)

@@ -85,7 +85,7 @@ def holds(condition: Condition, case: Mapping[str, Choice]) -> bool:
 
 
 @given(st.lists(conditions, max_size=5))
-def test_a_case_is_found_if_and_only_if_there_is_one(rows):
+def test_a_case_is_found_if_and_only_if_there_is_one(rows: list[Condition]) -> None:
     named = {name for row in rows for name in mentioned(row)}
     names = [name for name in DOMAINS if name in named]
     cases = [dict(zip(names, values, strict=True)) for values in product(*(DOMAINS[n] for n in names))]
@@ -98,7 +98,7 @@ def test_a_case_is_found_if_and_only_if_there_is_one(rows):
         assert all(case in open_cases for case in agreeing)
 
 
-def test_rows_are_many_or_steps_are_many():
+def test_rows_are_many_or_steps_are_many() -> None:
     """A thousand rows over 316 steps squared, of which only the last one closes the table."""
     week = Timeline(About("week", "A week."), (Phase("week", 315),))
     domains: Mapping[str, tuple[Choice, ...]] = dict.fromkeys(EVENTS, (*range(1, 316), NEVER))

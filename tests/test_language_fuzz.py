@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cruxmap.errors import InvalidMap
+from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.reading import check, parse_condition, read_map, read_model
 
 GOOD = Path(__file__).parent / "maps/good"
@@ -58,7 +59,7 @@ def _raised(read: Callable[[], object]) -> tuple[object, ...]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz")
 
 
@@ -70,14 +71,14 @@ def project(folder: Path) -> Path:
 
 
 @given(st.binary(max_size=200), st.sampled_from(FILES))
-def test_random_bytes(folder, data, path):
+def test_random_bytes(folder: Path, data: bytes, path: Path) -> None:
     copy = project(folder)
     (copy / path).write_bytes(data)
     consistent(copy)
 
 
 @given(st.binary(max_size=20), st.integers(0, 2000), st.sampled_from(FILES))
-def test_bytes_in_the_middle_of_a_good_file(folder, data, at, path):
+def test_bytes_in_the_middle_of_a_good_file(folder: Path, data: bytes, at: int, path: Path) -> None:
     copy = project(folder)
     good = (copy / path).read_bytes()
     (copy / path).write_bytes(good[:at] + data + good[at + len(data) :])
@@ -116,7 +117,7 @@ map_like = st.dictionaries(st.sampled_from(sections), entries | trees, max_size=
 
 @MORE
 @given(map_like | trees, st.sampled_from(FILES))
-def test_random_yaml(folder, tree, path):
+def test_random_yaml(folder: Path, tree: object, path: Path) -> None:
     copy = project(folder)
     (copy / path).write_text(yaml.dump(tree, allow_unicode=True, default_flow_style=None), encoding="utf-8")
     consistent(copy)
@@ -158,7 +159,7 @@ def mutations(draw: st.DrawFn) -> tuple[Path, Callable[[str], str]]:
 
 @MORE
 @given(st.lists(mutations(), min_size=1, max_size=4))
-def test_mutated_good_files(folder, changes):
+def test_mutated_good_files(folder: Path, changes: list[tuple[Path, Callable[[str], str]]]) -> None:
     copy = project(folder)
     for path, change in changes:
         (copy / path).write_text(change((copy / path).read_text(encoding="utf-8")), encoding="utf-8")
@@ -166,13 +167,13 @@ def test_mutated_good_files(folder, changes):
 
 
 @pytest.fixture(scope="module")
-def good_map():
+def good_map() -> ArgumentMap:
     return read_map(GOOD / "arguments/everything")
 
 
 @MORE
 @given(st.text(max_size=30) | trees | st.sampled_from(WORDS))
-def test_anything_typed_as_a_condition(good_map, typed):
+def test_anything_typed_as_a_condition(good_map: ArgumentMap, typed: object) -> None:
     try:
         condition = parse_condition(typed, good_map)
     except InvalidMap as error:
@@ -209,7 +210,7 @@ def test_anything_typed_as_a_condition(good_map, typed):
     ],
     ids=range(21),
 )
-def test_hostile_files_are_told_of(tmp_path, data):
+def test_hostile_files_are_told_of(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.yaml").write_bytes(data)
     problems, _ = check(tmp_path)
     assert problems

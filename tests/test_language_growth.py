@@ -121,7 +121,7 @@ def calls(folder: Path) -> int:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_work_and_words_grow_with_the_file(tmp_path, name):
+def test_work_and_words_grow_with_the_file(tmp_path: Path, name: str) -> None:
     size, make = HOSTILE[name]
     work, words = [], []
     for times in (1, GROWTH):
@@ -136,7 +136,7 @@ def test_work_and_words_grow_with_the_file(tmp_path, name):
     assert words[1] < NEARLY_LINEAR * words[0]
 
 
-def test_a_circle_of_claims_takes_memory_for_the_claims_only(tmp_path):
+def test_a_circle_of_claims_takes_memory_for_the_claims_only(tmp_path: Path) -> None:
     peaks = []
     for n in (500, 500 * GROWTH):
         claims = "".join(f"  c{i}: {{text: C., all_of: [c{(i + 1) % n}]}}\n" for i in range(n))
@@ -149,7 +149,7 @@ def test_a_circle_of_claims_takes_memory_for_the_claims_only(tmp_path):
     assert peaks[1] < NEARLY_LINEAR * peaks[0]
 
 
-def test_a_long_circle_is_shown_by_its_ends(tmp_path):
+def test_a_long_circle_is_shown_by_its_ends(tmp_path: Path) -> None:
     claims = "".join(f"  c{i:05d}: {{text: C., all_of: [c{(i + 1) % 9999:05d}]}}\n" for i in range(9999))
     (tmp_path / "a.yaml").write_text("claims:\n" + claims)
     (problem,), _ = check(tmp_path)
@@ -159,7 +159,7 @@ def test_a_long_circle_is_shown_by_its_ends(tmp_path):
     assert len(problem.message) < 2_100
 
 
-def test_worldviews_rest_on_one_another_up_to_a_hundred(tmp_path):
+def test_worldviews_rest_on_one_another_up_to_a_hundred(tmp_path: Path) -> None:
     (tmp_path / "worldviews").mkdir()
     (tmp_path / "a.yaml").write_text("claims: {rain: {text: It rains., credence: 5%}}\n")
     for i in range(300):
@@ -171,7 +171,7 @@ def test_worldviews_rest_on_one_another_up_to_a_hundred(tmp_path):
     assert (problem.code, Path(problem.span.file).name, warnings) == ("too-deep", "w100.yaml", ())
 
 
-def test_the_phrases_that_a_hint_lists_are_a_few(tmp_path):
+def test_the_phrases_that_a_hint_lists_are_a_few(tmp_path: Path) -> None:
     text = "lexicon:\n" + lines(100, "  phrase @: 30%") + "claims: {a: {text: A., credence: 3x}}\n"
     (tmp_path / "a.yaml").write_text(text)
     (problem,), _ = check(tmp_path)
@@ -179,7 +179,7 @@ def test_the_phrases_that_a_hint_lists_are_a_few(tmp_path):
     assert problem.hint.count(",") < 15
 
 
-def test_links_are_followed_once_each(tmp_path):
+def test_links_are_followed_once_each(tmp_path: Path) -> None:
     chain = "".join(f"  c{i}: {{text: C., credence: same as c{i + 1}}}\n" for i in range(2000))
     (tmp_path / "a.yaml").write_text("claims:\n" + chain + "  c2000: {text: C., credence: 5%}\n")
     argument_map = read_map(tmp_path)
@@ -199,7 +199,7 @@ def test_links_are_followed_once_each(tmp_path):
     assert {s.column for s in settle(argument_map).settings} == {"c2000"}
 
 
-def test_what_one_row_leaves_may_be_linked_on_and_on(tmp_path):
+def test_what_one_row_leaves_may_be_linked_on_and_on(tmp_path: Path) -> None:
     text = "questions:\n"
     for i in range(2000):
         text += f"  q{i}: {{text: Q., states: [a, b], credence: {{a: same as q{i + 1}.b, b: rest}}}}\n"

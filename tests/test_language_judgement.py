@@ -80,7 +80,7 @@ def refused(text: str, role: Role = Role.CREDENCE) -> UnreadableError:
         ("almost certain", 0.95, 0.99),
     ],
 )
-def test_probabilities_are_read(text, low, high):
+def test_probabilities_are_read(text: str, low: float, high: float) -> None:
     assert read(text) == pytest.approx((low, high), rel=1e-15, abs=0)
 
 
@@ -97,11 +97,11 @@ def test_probabilities_are_read(text, low, high):
         ("very strong", 30, 100),
     ],
 )
-def test_ratios_are_read(text, low, high):
+def test_ratios_are_read(text: str, low: float, high: int) -> None:
     assert read(text, Role.STRENGTH) == (low, high)
 
 
-def test_a_pace_may_be_under_one():
+def test_a_pace_may_be_under_one() -> None:
     assert read("0.25x to 0.5x", Role.PACE) == (0.25, 0.5)
 
 
@@ -119,7 +119,7 @@ def test_a_pace_may_be_under_one():
         ("2/3", "1/3"),
     ],
 )
-def test_what_is_near_one_keeps_as_many_digits_as_what_is_near_zero(near_one, near_zero):
+def test_what_is_near_one_keeps_as_many_digits_as_what_is_near_zero(near_one: str, near_zero: str) -> None:
     high, low = (parse_value(text, Role.CREDENCE, LEXICON) for text in (near_one, near_zero))
     assert (high.mu, high.sd) == pytest.approx((-low.mu, low.sd), rel=4e-16)
     assert high.complements == (low.high, low.low)
@@ -129,14 +129,14 @@ def test_what_is_near_one_keeps_as_many_digits_as_what_is_near_zero(near_one, ne
     assert (again.mu, again.sd) == pytest.approx((high.mu, high.sd), rel=4e-16)
 
 
-def test_points_near_one_differ_though_floats_do_not():
+def test_points_near_one_differ_though_floats_do_not() -> None:
     many, more = (parse_value("0." + n * "9", Role.CREDENCE, LEXICON) for n in (30, 40))
     assert many.low == more.low == 1.0
     assert many != more
     assert many == parse_value("99." + 28 * "9" + "%", Role.CREDENCE, LEXICON)
 
 
-def test_reading_does_not_depend_on_how_the_program_calculates_with_decimals():
+def test_reading_does_not_depend_on_how_the_program_calculates_with_decimals() -> None:
     with localcontext(prec=2):
         value = parse_value("12.3456% to 99.9999%", Role.CREDENCE, {})
         assert format_value(value) == "12.3456% to 99.9999%"
@@ -144,14 +144,14 @@ def test_reading_does_not_depend_on_how_the_program_calculates_with_decimals():
 
 
 @pytest.mark.parametrize("p", [1e-300, 1e-12, 0.05, 0.5, 0.95, 1 - 1e-12])
-def test_about_is_a_factor_of_two_in_the_odds(p):
+def test_about_is_a_factor_of_two_in_the_odds(p: float) -> None:
     low, high = read(f"about {p!r}")
     odds = p / (1 - p)
     assert low / (1 - low) == pytest.approx(odds / 2, rel=1e-3 if p > 0.99 else 1e-12)
     assert high / (1 - high) == pytest.approx(odds * 2, rel=1e-3 if p > 0.99 else 1e-12)
 
 
-def test_a_link_keeps_its_address():
+def test_a_link_keeps_its_address() -> None:
     assert parse_value("same as a.b", Role.STRENGTH, LEXICON) == SameAs("a.b")
 
 
@@ -227,7 +227,7 @@ def test_a_link_keeps_its_address():
         ("rest", None),
     ],
 )
-def test_what_is_no_probability_has_a_hint(text, hint):
+def test_what_is_no_probability_has_a_hint(text: str, hint: str | None) -> None:
     error = refused(text)
     assert error.code == Code.UNREADABLE_JUDGEMENT
     assert error.hint
@@ -239,7 +239,7 @@ def test_what_is_no_probability_has_a_hint(text, hint):
     ("text", "hint"),
     [("3", "`3x`"), ("2-10x", "`2x to 10x`"), ("2 to 10", "`2x to 10x`"), ("3\u00d7", "`3x`"), ("0x", None)],
 )
-def test_what_is_no_ratio_has_a_hint(text, hint):
+def test_what_is_no_ratio_has_a_hint(text: str, hint: str | None) -> None:
     error = refused(text, Role.STRENGTH)
     assert error.code == Code.UNREADABLE_JUDGEMENT
     assert hint is None or hint in error.hint
@@ -257,20 +257,20 @@ def test_what_is_no_ratio_has_a_hint(text, hint):
         ("3:1", Role.STRENGTH),
     ],
 )
-def test_the_other_kind_is_told_apart_from_nonsense(text, role):
+def test_the_other_kind_is_told_apart_from_nonsense(text: str, role: Role) -> None:
     assert refused(text, role).code == Code.WRONG_KIND
 
 
 @pytest.mark.parametrize(
     ("text", "turned"), [("0.5x", "`2x`"), ("0.2x to 0.5x", "`2x to 5x`"), ("0.5x to 2x", "round")]
 )
-def test_a_strength_under_one_is_turned_round(text, turned):
+def test_a_strength_under_one_is_turned_round(text: str, turned: str) -> None:
     error = refused(text, Role.STRENGTH)
     assert error.code == Code.STRENGTH_BELOW_ONE
     assert turned in error.hint
 
 
-def test_a_map_adds_and_replaces_phrases_of_either_kind():
+def test_a_map_adds_and_replaces_phrases_of_either_kind() -> None:
     lexicon = with_phrases({"strong": parse_phrase("5x to 6x"), "a coin toss": parse_phrase("49% to 51%")})
     strong = parse_value("strong", Role.STRENGTH, lexicon)
     toss = parse_value("a coin toss", Role.SHARE, lexicon)
@@ -279,12 +279,12 @@ def test_a_map_adds_and_replaces_phrases_of_either_kind():
 
 
 @pytest.mark.parametrize("text", ["likely", "same as a", "1-5%", ""])
-def test_a_phrase_means_numbers(text):
+def test_a_phrase_means_numbers(text: str) -> None:
     with pytest.raises(UnreadableError):
         parse_phrase(text)
 
 
-def test_numbers_and_links_are_no_phrases():
+def test_numbers_and_links_are_no_phrases() -> None:
     assert [is_notation(t) for t in ("5%", "2x to 3x", "rest", "same as a", "a coin toss")] == [True] * 4 + [
         False
     ]
@@ -297,7 +297,7 @@ ratios = st.floats(1e-6, 1e30)
 
 
 @given(st.tuples(probabilities, probabilities).map(sorted))
-def test_probabilities_are_written_so_that_they_read_back(ends):
+def test_probabilities_are_written_so_that_they_read_back(ends: list[float]) -> None:
     low, high = ends if ends[0] > 0 and ends[1] < 1 else (ends[0], ends[0])
     value = Elicited(Scale.PROBABILITY, low, high)
     again = parse_value(format_value(value), Role.CREDENCE, LEXICON)
@@ -305,7 +305,7 @@ def test_probabilities_are_written_so_that_they_read_back(ends):
 
 
 @given(st.tuples(ratios, ratios).map(sorted))
-def test_ratios_are_written_so_that_they_read_back(ends):
+def test_ratios_are_written_so_that_they_read_back(ends: list[float]) -> None:
     value = Elicited(Scale.RATIO, *ends)
     again = parse_value(format_value(value), Role.PACE, LEXICON)
     assert (again.low, again.high) == tuple(ends)
@@ -315,12 +315,12 @@ def test_ratios_are_written_so_that_they_read_back(ends):
     ("low", "high", "text"),
     [(0.01, 0.05, "1% to 5%"), (0.999, 0.999, "99.9%"), (1e-8, 1e-8, "1e-8"), (0, 0, "0%"), (1, 1, "100%")],
 )
-def test_numbers_are_written_as_people_write_them(low, high, text):
+def test_numbers_are_written_as_people_write_them(low: float, high: float, text: str) -> None:
     assert format_value(Elicited(Scale.PROBABILITY, low, high)) == text
 
 
 @given(st.text(max_size=30), st.sampled_from(Role))
-def test_no_text_makes_anything_but_a_number_or_a_refusal(text, role):
+def test_no_text_makes_anything_but_a_number_or_a_refusal(text: str, role: Role) -> None:
     try:
         value = parse_value(text, role, LEXICON)
     except UnreadableError as error:

@@ -16,16 +16,19 @@ from cruxmap.errors import InvalidMap, Span
 from cruxmap.language.argument_map import (
     AllOf,
     AnyOf,
+    ArgumentMap,
     Before,
     ByEndOf,
     ClaimIs,
     Combination,
+    Condition,
     Definition,
     Direction,
     During,
     Elicited,
     Ever,
     Gap,
+    ModelSpec,
     Not,
     OnArgument,
     OnClaim,
@@ -60,12 +63,12 @@ GOOD = Path(__file__).parent / "maps/good"
 
 
 @pytest.fixture(scope="module")
-def model():
+def model() -> ModelSpec:
     return read_model(GOOD / "models/everything.yaml")
 
 
 @pytest.fixture(scope="module")
-def everything(model):
+def everything(model: ModelSpec) -> ArgumentMap:
     return model.map
 
 
@@ -77,13 +80,13 @@ def numbers(value) -> tuple[float, float]:
 # --- the good map ---
 
 
-def test_the_good_map_has_no_problem():
+def test_the_good_map_has_no_problem() -> None:
     problems, warnings = check(GOOD)
     assert problems == ()
     assert {warning.code for warning in warnings} == {"unreachable-claim"}
 
 
-def test_files_are_merged_in_the_order_of_their_names(everything):
+def test_files_are_merged_in_the_order_of_their_names(everything: ArgumentMap) -> None:
     assert everything.id == "everything"
     assert everything.title == "Everything at once"
     assert everything.text.startswith("A map for tests: each construct")
@@ -130,14 +133,16 @@ def test_files_are_merged_in_the_order_of_their_names(everything):
         ("reply.force", 1, 1),
     ],
 )
-def test_judgements_have_their_addresses(everything, address, low, high):
+def test_judgements_have_their_addresses(
+    everything: ArgumentMap, address: str, low: float, high: float
+) -> None:
     judgement = everything.judgements[address]
     assert numbers(judgement.value) == pytest.approx((low, high), rel=1e-15)
     assert judgement.overridable == ("#" not in address)
     assert judgement.owner in everything.entry
 
 
-def test_defaults_links_and_rests_are_marked(everything):
+def test_defaults_links_and_rests_are_marked(everything: ArgumentMap) -> None:
     judgements = everything.judgements
     assert {a for a, j in judgements.items() if j.is_default} >= {
         "one-suffices.if_met",
@@ -151,7 +156,7 @@ def test_defaults_links_and_rests_are_marked(everything):
     assert judgements["tabled.otherwise"].role is Role.CREDENCE
 
 
-def test_citations_and_notes_stay_with_their_number(everything):
+def test_citations_and_notes_stay_with_their_number(everything: ArgumentMap) -> None:
     noted = everything.judgements["noted"]
     assert ([str(c) for c in noted.citations], noted.note) == (["comments#C1.2"], "inferred")
     assert [str(c) for c in everything.judgements["caused.first"].citations] == ["post#P3"]
@@ -160,7 +165,7 @@ def test_citations_and_notes_stay_with_their_number(everything):
     assert everything.entry["tiny"].about.text == "A very small number\nover two lines.\n"
 
 
-def test_conditions_of_every_form(everything):
+def test_conditions_of_every_form(everything: ArgumentMap) -> None:
     basis = everything.entry["one-suffices"].basis
     assert isinstance(basis, Definition)
     assert basis.rule is Rule.ANY_OF
@@ -182,7 +187,7 @@ def test_conditions_of_every_form(everything):
     assert everything.entry["some-suffice"].basis.count == 2
 
 
-def test_arguments_and_their_targets(everything):
+def test_arguments_and_their_targets(everything: ArgumentMap) -> None:
     against = everything.entry["reason-against"]
     assert against.direction is Direction.AGAINST
     assert against.by == "critic"
@@ -197,7 +202,7 @@ def test_arguments_and_their_targets(everything):
     assert everything.entry["objection"].targets == (OnArgument("reason-for"), OnArgument("reason-against"))
 
 
-def test_events_timelines_and_gaps(everything):
+def test_events_timelines_and_gaps(everything: ArgumentMap) -> None:
     timeline = everything.timeline["training"]
     assert [(phase.id, phase.steps) for phase in timeline.phases] == [
         ("start", 1),
@@ -214,7 +219,7 @@ def test_events_timelines_and_gaps(everything):
     assert everything.entry["window"].basis == Gap("goals", "aware", (1, 3))
 
 
-def test_phases_follow_the_timeline_whatever_the_order_they_are_written_in(tmp_path):
+def test_phases_follow_the_timeline_whatever_the_order_they_are_written_in(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
         "timelines: {day: {text: A day., phases: {early: 1, late: 1}}}\n"
         "events: {shower: {text: A shower., timeline: day, emerges: {late: 5%, early: 1%}}}\n"
@@ -222,7 +227,7 @@ def test_phases_follow_the_timeline_whatever_the_order_they_are_written_in(tmp_p
     assert [phase.phase for phase in read_map(tmp_path).events[0].basis.phases] == ["early", "late"]
 
 
-def test_worldviews(everything):
+def test_worldviews(everything: ArgumentMap) -> None:
     author, follower = everything.worldviews
     assert (author.voice, author.extends, author.rejects) == ("author", None, ("reply",))
     assert (follower.about.id, follower.extends, follower.accepts) == ("follower", "author", ("reply",))
@@ -240,7 +245,7 @@ def test_worldviews(everything):
     assert settle(everything, "author").setting["reply"].rejected
 
 
-def test_a_model(model):
+def test_a_model(model: ModelSpec) -> None:
     assert model.id == "everything"
     assert model.target == Target("all-needed", ClaimIs("all-needed"))
     assert [target.name for target in model.also][:4] == [
@@ -266,7 +271,9 @@ def test_a_model(model):
         (("zoe", "anna"), "worldviews: [zoe, map]\n", ("zoe", "map")),
     ],
 )
-def test_which_worldviews_a_model_asks_for(tmp_path, worldviews, more, expected):
+def test_which_worldviews_a_model_asks_for(
+    tmp_path: Path, worldviews: tuple[str, ...], more: str, expected: tuple[str, ...]
+) -> None:
     (tmp_path / "map/worldviews").mkdir(parents=True)
     (tmp_path / "map/a.yaml").write_text("claims: {rain: {text: It rains., credence: 30%}}\n")
     for name in worldviews:
@@ -281,7 +288,7 @@ def test_which_worldviews_a_model_asks_for(tmp_path, worldviews, more, expected)
 # --- scalars are text ---
 
 
-def test_scalars_mean_what_they_look_like(tmp_path):
+def test_scalars_mean_what_they_look_like(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
         "sources: {clock: {title: 12:30, date: 010, author: ~}}\n"
         "questions:\n"
@@ -301,14 +308,14 @@ def test_scalars_mean_what_they_look_like(tmp_path):
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\xef\xbb\xbf"])
-def test_a_byte_order_mark_does_no_harm_to_places(tmp_path, mark):
+def test_a_byte_order_mark_does_no_harm_to_places(tmp_path: Path, mark: bytes) -> None:
     (tmp_path / "a.yaml").write_bytes(mark + "claims: {caf\u00e9: {text: X., credence: 1%}}\n".encode())
     (problem,) = check(tmp_path)[0]
     assert (problem.span.line, problem.span.column, problem.span.length) == (1, 10, 4)
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\xef\xbb\xbf"])
-def test_a_byte_order_mark_hides_no_comment(tmp_path, mark):
+def test_a_byte_order_mark_hides_no_comment(tmp_path: Path, mark: bytes) -> None:
     text = """\
         map:
           text: Caf\u00e9 \U0001f375 # au lait
@@ -327,7 +334,7 @@ def test_a_byte_order_mark_hides_no_comment(tmp_path, mark):
 
 @pytest.mark.parametrize("on", [True, False])
 @pytest.mark.parametrize("text", ["claims: {a: {text: A., credence: 1%}}", "claims: {a: {text: A.}}"])
-def test_reading_leaves_the_garbage_collector_as_it_was(tmp_path, text, on):
+def test_reading_leaves_the_garbage_collector_as_it_was(tmp_path: Path, text: str, on: bool) -> None:
     (tmp_path / "a.yaml").write_text(text)
     was_on, frozen = gc.isenabled(), gc.get_freeze_count()
     try:
@@ -341,7 +348,7 @@ def test_reading_leaves_the_garbage_collector_as_it_was(tmp_path, text, on):
 # --- places ---
 
 
-def test_numbers_and_entries_know_their_place(everything):
+def test_numbers_and_entries_know_their_place(everything: ArgumentMap) -> None:
     name = os.path.normpath(GOOD / "arguments/everything/20-claims.yaml")
     assert everything.entry["point"].about.span == Span(Path(name).as_posix(), 2, 3, 5)
     judgement = everything.judgements["interval"]
@@ -351,7 +358,9 @@ def test_numbers_and_entries_know_their_place(everything):
     assert (link.span.line, link.span.column, link.span.length) == (46, 15, len("same as interval"))
 
 
-def test_paths_in_problems_are_relative_where_the_path_is(tmp_path, monkeypatch):
+def test_paths_in_problems_are_relative_where_the_path_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "arguments/weather").mkdir(parents=True)
     (tmp_path / "arguments/weather/a.yaml").write_text("claims: {rain: {text: X., credence: 1-5%}}\n")
@@ -363,7 +372,7 @@ def test_paths_in_problems_are_relative_where_the_path_is(tmp_path, monkeypatch)
         read_model("models/m.yaml")
 
 
-def test_problems_are_sorted_by_place(tmp_path):
+def test_problems_are_sorted_by_place(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text("claims: {b: {text: X., credence: 1-5%, note: [x]}}\n")
     (tmp_path / "a.yaml").write_text("claims: {a: {text: X.}}\nfoo: 1\n")
     places = [(Path(p.span.file).name, p.span.line, p.span.column) for p in check(tmp_path)[0]]
@@ -390,7 +399,9 @@ def test_problems_are_sorted_by_place(tmp_path):
         ({"event": "goals", "ever": True}, Ever("goals")),
     ],
 )
-def test_conditions_from_text_and_from_data(everything, value, condition):
+def test_conditions_from_text_and_from_data(
+    everything: ArgumentMap, value: object, condition: Condition
+) -> None:
     assert parse_condition(value, everything) == condition
 
 
@@ -410,20 +421,20 @@ def test_conditions_from_text_and_from_data(everything, value, condition):
         ("&x point", "yaml-feature"),
     ],
 )
-def test_bad_conditions_raise(everything, value, code):
+def test_bad_conditions_raise(everything: ArgumentMap, value: object, code: str) -> None:
     with pytest.raises(InvalidMap) as caught:
         parse_condition(value, everything)
     assert [problem.code for problem in caught.value.problems] == [code]
 
 
-def test_endless_data_is_refused(everything):
+def test_endless_data_is_refused(everything: ArgumentMap) -> None:
     endless: list[object] = []
     endless.append(endless)
     with pytest.raises(InvalidMap):
         parse_condition(endless, everything)
 
 
-def test_targets_have_the_names_that_they_are_reported_under(everything):
+def test_targets_have_the_names_that_they_are_reported_under(everything: ArgumentMap) -> None:
     names = {
         value: [target.name for target in parse_target(value, everything)]
         for value in (
@@ -459,7 +470,7 @@ def test_targets_have_the_names_that_they_are_reported_under(everything):
         ("mood.calm", "20%", (0.2, 0.2)),
     ],
 )
-def test_settings(everything, address, value, ends):
+def test_settings(everything: ArgumentMap, address: str, value: object, ends: tuple[float, ...]) -> None:
     name, read = parse_setting(address, value, everything)
     assert name == address
     assert numbers(read) == ends
@@ -482,13 +493,13 @@ def test_settings(everything, address, value, ends):
         ("interval", "same as linked", "same-as-circle"),
     ],
 )
-def test_bad_settings_raise(everything, address, value, code):
+def test_bad_settings_raise(everything: ArgumentMap, address: str, value: object, code: str) -> None:
     with pytest.raises(InvalidMap) as caught:
         parse_setting(address, value, everything)
     assert [problem.code for problem in caught.value.problems] == [code]
 
 
-def test_settings_that_link_to_each_other_raise_together(everything):
+def test_settings_that_link_to_each_other_raise_together(everything: ArgumentMap) -> None:
     links = [("point", "same as bare"), ("bare", "same as point")]
     for link in links:
         parse_setting(*link, everything)
@@ -496,7 +507,7 @@ def test_settings_that_link_to_each_other_raise_together(everything):
         parse_settings(links, everything)
 
 
-def test_the_rest_keeps_its_digits(tmp_path):
+def test_the_rest_keeps_its_digits(tmp_path: Path) -> None:
     (tmp_path / "map.yaml").write_text(
         "questions:\n  q: {text: Q., states: [a, b, c], credence: {a: 99.9999999999%, b: 1e-13, c: rest}}\n"
     )
@@ -505,7 +516,7 @@ def test_the_rest_keeps_its_digits(tmp_path):
     assert rest.mu == pytest.approx(math.log(9e-13), rel=1e-15)
 
 
-def test_a_path_with_backslashes_is_written_with_slashes(tmp_path):
+def test_a_path_with_backslashes_is_written_with_slashes(tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text("model: m\nmap: ..\\maps\\one\ntarget: a\n")
     with pytest.raises(InvalidMap) as caught:
         read_model(tmp_path / "m.yaml")
@@ -516,7 +527,7 @@ def test_a_path_with_backslashes_is_written_with_slashes(tmp_path):
 # --- sources ---
 
 
-def test_citing_a_locator_cites_what_lies_below_it(everything):
+def test_citing_a_locator_cites_what_lies_below_it(everything: ArgumentMap) -> None:
     (post,) = check_sources(everything)
     cited = {place.locator: place.cited_by for place in post.locators}
     assert cited["P1"] == ("point", "exact.2030")
@@ -529,7 +540,7 @@ def test_citing_a_locator_cites_what_lies_below_it(everything):
 # --- digests, templates, schemas ---
 
 
-def test_the_digest_does_not_depend_on_files_notation_or_order(tmp_path):
+def test_the_digest_does_not_depend_on_files_notation_or_order(tmp_path: Path) -> None:
     one, two, three = tmp_path / "one", tmp_path / "two", tmp_path / "three"
     for folder in (one, two, three):
         folder.mkdir()
@@ -547,7 +558,7 @@ def test_the_digest_does_not_depend_on_files_notation_or_order(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["demo", "will-it-rain"])
-def test_the_template_is_clean(tmp_path, name):
+def test_the_template_is_clean(tmp_path: Path, name: str) -> None:
     for path, text in template(name).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
@@ -558,13 +569,13 @@ def test_the_template_is_clean(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["Demo", "a b", "../up", "a/b", ""])
-def test_the_template_has_no_name_that_is_no_id(name):
+def test_the_template_has_no_name_that_is_no_id(name: str) -> None:
     with pytest.raises(InvalidMap, match="bad-id"):
         template(name)
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_schemas_are_json_and_refer_to_nothing_that_is_missing(kind):
+def test_schemas_are_json_and_refer_to_nothing_that_is_missing(kind: str) -> None:
     schema = json_schema(kind)
     assert schema["additionalProperties"] is False
     text = json.dumps(schema)
@@ -572,7 +583,7 @@ def test_schemas_are_json_and_refer_to_nothing_that_is_missing(kind):
     assert referred <= schema.get("$defs", {}).keys()
 
 
-def test_the_schema_says_that_entries_have_a_text():
+def test_the_schema_says_that_entries_have_a_text() -> None:
     assert "text" in json_schema("map")["$defs"]["ClaimShape"]["required"]
     assert json_schema("worldview")["required"] == ["text"]
 
@@ -582,7 +593,7 @@ def test_the_schema_says_that_entries_have_a_text():
 HEAVY = ("numpy", "scipy", "pymc", "pytensor", "numba", "matplotlib", "arviz", "xarray", "networkx", "SALib")
 
 
-def test_checking_loads_nothing_heavy():
+def test_checking_loads_nothing_heavy() -> None:
     code = (
         "import sys; from cruxmap.language.reading import check; "
         f"problems, _ = check({str(GOOD)!r}); assert not problems; "
@@ -602,7 +613,7 @@ def big_map(folder: Path, claims: int) -> None:
     (folder / "claims.yaml").write_text("\n".join(lines))
 
 
-def test_the_cost_of_reading_grows_with_the_size_of_the_map(tmp_path):
+def test_the_cost_of_reading_grows_with_the_size_of_the_map(tmp_path: Path) -> None:
     seconds = []
     for claims in (1_000, 8_000):
         big_map(tmp_path / str(claims), claims)
@@ -612,7 +623,7 @@ def test_the_cost_of_reading_grows_with_the_size_of_the_map(tmp_path):
     assert seconds[1] < 16 * seconds[0]
 
 
-def test_many_unknown_ids_cost_no_more_than_many_ids(tmp_path):
+def test_many_unknown_ids_cost_no_more_than_many_ids(tmp_path: Path) -> None:
     folder = tmp_path / "map"
     big_map(folder, 5_000)
     text = (folder / "claims.yaml").read_text()

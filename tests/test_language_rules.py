@@ -66,7 +66,7 @@ def codes(folder: Path, **sections: str) -> list[str]:
     return [problem.code for problem in (*problems, *warnings)]
 
 
-def test_the_base_is_clean(tmp_path):
+def test_the_base_is_clean(tmp_path: Path) -> None:
     assert codes(tmp_path) == []
 
 
@@ -116,7 +116,7 @@ def test_the_base_is_clean(tmp_path):
         ("{all_of: rain}", "wrong-shape"),
     ],
 )
-def test_conditions(tmp_path, condition, code):
+def test_conditions(tmp_path: Path, condition: str, code: str | None) -> None:
     entry = f"probe:\n    text: A probe.\n    given: [{{when: {condition}, credence: 5%}}, {{otherwise: 6%}}]"
     assert codes(tmp_path, claims=entry) == ([] if code is None else [code])
 
@@ -165,7 +165,7 @@ def both_rows(first: str, second: str) -> str:
         ("all_of: [probe]", "cycle"),
     ],
 )  # fmt: skip
-def test_claims(tmp_path, basis, code):
+def test_claims(tmp_path: Path, basis: str, code: str | None) -> None:
     assert codes(tmp_path, claims=f"probe: {{text: A probe., {basis}}}") == ([] if code is None else [code])
 
 
@@ -210,7 +210,7 @@ def test_claims(tmp_path, basis, code):
         ("states: [a, b], gap: {from: shower, to: rain, at_least: {b: 1}}", "wrong-reference"),
     ],
 )  # fmt: skip
-def test_questions(tmp_path, basis, code):
+def test_questions(tmp_path: Path, basis: str, code: str | None) -> None:
     assert codes(tmp_path, questions=f"probe: {{text: A probe., {basis}}}") == (
         [] if code is None else [code]
     )
@@ -241,11 +241,11 @@ def test_questions(tmp_path, basis, code):
         ("emerges: {evening: 5%}", "missing-key"),
     ],
 )
-def test_events(tmp_path, basis, code):
+def test_events(tmp_path: Path, basis: str, code: str | None) -> None:
     assert codes(tmp_path, events=f"probe: {{text: A probe., {basis}}}") == ([] if code is None else [code])
 
 
-def test_an_event_may_not_depend_back_on_an_event_that_depends_on_it(tmp_path):
+def test_an_event_may_not_depend_back_on_an_event_that_depends_on_it(tmp_path: Path) -> None:
     base = "text: X., timeline: day, emerges: {evening"
     entry = f"first: {{{base}: {{when: {{event: second, during: morning}}, credence: 5%}}}}}}\n"
     entry += f"  second: {{{base}: {{when: {{event: first, during: morning}}, credence: 5%}}}}}}"
@@ -299,11 +299,11 @@ def test_an_event_may_not_depend_back_on_an_event_that_depends_on_it(tmp_path):
         ("for: rain, strength: same as storm.evening.pace", None),
     ],
 )
-def test_arguments(tmp_path, rest, code):
+def test_arguments(tmp_path: Path, rest: str, code: str | None) -> None:
     assert codes(tmp_path, arguments=f"probe: {{text: A probe., {rest}}}") == ([] if code is None else [code])
 
 
-def test_a_strength_may_not_be_the_same_as_a_pace_under_one(tmp_path):
+def test_a_strength_may_not_be_the_same_as_a_pace_under_one(tmp_path: Path) -> None:
     slow = "slow: {text: Slow., timeline: day, emerges: {evening: {credence: 5%, pace: 0.5x}}}"
     argument = "probe: {text: A probe., for: rain, strength: same as slow.evening.pace}"
     assert codes(tmp_path, events=slow, arguments=argument) == ["strength-below-one"]
@@ -320,7 +320,9 @@ def test_a_strength_may_not_be_the_same_as_a_pace_under_one(tmp_path):
         ("routes: [{id: a, chance: 100%}, {id: b, chance: 5%}]", "probe.b", False),
     ],
 )
-def test_arguments_on_certainties_are_warned_of(tmp_path, claim, targets, warned):
+def test_arguments_on_certainties_are_warned_of(
+    tmp_path: Path, claim: str, targets: str, warned: bool
+) -> None:
     given = codes(
         tmp_path,
         claims=f"probe: {{text: A probe., {claim}}}",
@@ -329,7 +331,7 @@ def test_arguments_on_certainties_are_warned_of(tmp_path, claim, targets, warned
     assert given == (["certain-but-argued"] if warned else [])
 
 
-def test_sixteen_arguments_are_fine_and_states_count_together(tmp_path):
+def test_sixteen_arguments_are_fine_and_states_count_together(tmp_path: Path) -> None:
     def arguments(count, target):
         return "\n  ".join(f"a{n}: {{text: A., for: {target}, strength: 2x}}" for n in range(count))
 
@@ -394,11 +396,11 @@ def judged(folder: Path, text: str, **others: str) -> list[str]:
         ("nowhere: 5%", "unknown-address"),
     ],
 )
-def test_judgements(tmp_path, judgement, code):
+def test_judgements(tmp_path: Path, judgement: str, code: str | None) -> None:
     assert judged(tmp_path, f"judgements:\n  {judgement}\n") == ([] if code is None else [code])
 
 
-def test_settings_are_checked_in_the_worldviews_that_are_asked_for(tmp_path):
+def test_settings_are_checked_in_the_worldviews_that_are_asked_for(tmp_path: Path) -> None:
     (tmp_path / "worldviews").mkdir()
     (tmp_path / "map.yaml").write_text(BASE, encoding="utf-8")
     (tmp_path / "worldviews/anna.yaml").write_text(
@@ -413,7 +415,7 @@ def test_settings_are_checked_in_the_worldviews_that_are_asked_for(tmp_path):
     assert 0 < cm.probability(argument_map, "rain", judgements=settings) < 1
 
 
-def test_an_otherwise_row_is_called_by_its_id(tmp_path):
+def test_an_otherwise_row_is_called_by_its_id(tmp_path: Path) -> None:
     rows = "given: [{id: a, when: rain, credence: 5%}, {id: b, otherwise: 6%}]"
     shares = "given: [{when: rain, state: x}, {id: c, otherwise: {x: 1%, y: rest}}]"
     text = BASE.replace("  wet:", f"  hot: {{text: H., {rows}}}\n  wet:")
@@ -439,7 +441,7 @@ def test_an_otherwise_row_is_called_by_its_id(tmp_path):
     assert read_map(again).judgements.keys() == argument_map.judgements.keys()
 
 
-def test_single_shares_add_up_along_extends(tmp_path):
+def test_single_shares_add_up_along_extends(tmp_path: Path) -> None:
     clear, grey, black = (
         f"judgements: {{sky.{state}: {share}}}\n"
         for state, share in (("clear", "60%"), ("grey", "50%"), ("black", "20%"))
@@ -472,7 +474,9 @@ LINKED = "  lot: {text: A lot., states: [x, y, z], credence: {x: rest, y: same a
         ),
     ],
 )
-def test_shares_sum_through_links_and_along_extends(tmp_path, anna, ben, expected):
+def test_shares_sum_through_links_and_along_extends(
+    tmp_path: Path, anna: str, ben: str | None, expected: list[str]
+) -> None:
     files = {"base.yaml": BASE, "lot.yaml": f"questions:\n{LINKED}"}
     files["worldviews/anna.yaml"] = f"text: Anna.\njudgements: {{{anna}}}\n"
     if ben is not None:
@@ -481,7 +485,7 @@ def test_shares_sum_through_links_and_along_extends(tmp_path, anna, ben, expecte
     assert [problem.code for problem in problems] == expected
 
 
-def test_a_strength_below_one_through_a_link_is_told_where_it_comes_about(tmp_path):
+def test_a_strength_below_one_through_a_link_is_told_where_it_comes_about(tmp_path: Path) -> None:
     files = {"base.yaml": BASE}
     files["more.yaml"] = "arguments:\n  dew: {text: Dew., for: rain, strength: same as shower.morning.pace}\n"
     files["worldviews/anna.yaml"] = "text: Anna.\njudgements: {shower.morning.pace: 0.5x}\n"
@@ -504,7 +508,9 @@ def test_a_strength_below_one_through_a_link_is_told_where_it_comes_about(tmp_pa
         ),
     ],
 )
-def test_settings_are_checked_as_a_worldview_is(tmp_path, settings, code):
+def test_settings_are_checked_as_a_worldview_is(
+    tmp_path: Path, settings: dict[str, object], code: str
+) -> None:
     more = "arguments:\n  dew: {text: Dew., for: rain, strength: 3x}\n"
     (tmp_path / "map.yaml").write_text(BASE, encoding="utf-8")
     (tmp_path / "more.yaml").write_text(more + f"questions:\n{LINKED}", encoding="utf-8")
@@ -516,19 +522,19 @@ def test_settings_are_checked_as_a_worldview_is(tmp_path, settings, code):
     assert len(parse_settings(fine.items(), argument_map)) == len(fine)
 
 
-def test_a_whole_mapping_replaces_single_shares(tmp_path):
+def test_a_whole_mapping_replaces_single_shares(tmp_path: Path) -> None:
     whole = "judgements: {sky: {clear: 10%, grey: 10%, black: rest}}\n"
     grey = "extends: ben\njudgements: {sky.grey: 50%}\n"
     assert judged(tmp_path, "judgements: {sky.clear: 60%}\n", ben="extends: anna\n" + whole, carl=grey) == []
 
 
-def test_single_shares_that_name_every_state_sum_to_one(tmp_path):
+def test_single_shares_that_name_every_state_sum_to_one(tmp_path: Path) -> None:
     two = "judgements: {light.otherwise.dim: 60%, light.otherwise.bright: "
     assert judged(tmp_path, two + "40%}\n") == []
     assert judged(tmp_path, two + "50%}\n") == ["shares-sum"]
 
 
-def test_links_run_in_no_circle_in_any_worldview(tmp_path):
+def test_links_run_in_no_circle_in_any_worldview(tmp_path: Path) -> None:
     first, second = "judgements: {rain: same as wind}\n", "judgements: {wind: same as rain}\n"
     assert judged(tmp_path, first, ben=second) == []
     assert judged(tmp_path, first, ben="extends: anna\n" + second) == ["same-as-circle"]
@@ -557,18 +563,18 @@ def test_links_run_in_no_circle_in_any_worldview(tmp_path):
         ("arguments: {}\n", "unknown-key"),
     ],
 )
-def test_what_else_a_worldview_says(tmp_path, text, code):
+def test_what_else_a_worldview_says(tmp_path: Path, text: str, code: str | None) -> None:
     assert judged(tmp_path, text) == ([] if code is None else [code])
 
 
-def test_an_inherited_rejection_is_warned_of_until_it_is_taken_back(tmp_path):
+def test_an_inherited_rejection_is_warned_of_until_it_is_taken_back(tmp_path: Path) -> None:
     child = "extends: anna\njudgements: {clouds: 5%}\n"
     assert judged(tmp_path, "rejects: clouds\n", ben=child) == ["judged-but-rejected"]
     assert judged(tmp_path, "rejects: clouds\n", ben=child + "accepts: clouds\n") == []
 
 
 @pytest.mark.parametrize("name", ["map", "all", "Anna"])
-def test_names_that_no_worldview_may_have(tmp_path, name):
+def test_names_that_no_worldview_may_have(tmp_path: Path, name: str) -> None:
     (code,) = judged(tmp_path, "", **{name: ""})
     assert code in ("reserved-id", "bad-id")
 
@@ -604,7 +610,7 @@ def test_names_that_no_worldview_may_have(tmp_path, name):
         ("target: wet\ncolour: red", "unknown-key"),
     ],
 )
-def test_models(tmp_path, model, code):
+def test_models(tmp_path: Path, model: str, code: str | None) -> None:
     files = {
         "arguments/weather/base.yaml": BASE,
         "arguments/weather/worldviews/anna.yaml": "text: Anna.\n",
@@ -616,7 +622,7 @@ def test_models(tmp_path, model, code):
     assert [problem.code for problem in (*problems, *warnings)] == ([] if code is None else [code])
 
 
-def test_claims_that_reach_no_target_of_any_model_are_warned_of(tmp_path):
+def test_claims_that_reach_no_target_of_any_model_are_warned_of(tmp_path: Path) -> None:
     files = {
         "arguments/weather/base.yaml": BASE,
         "models/one.yaml": "model: one\nmap: ../arguments/weather\ntarget: wet\n",
@@ -634,12 +640,12 @@ def only(folder: Path, files: dict[str, str]) -> list[str]:
     return [problem.code for problem in found(folder, files)[0]]
 
 
-def test_a_file_that_cannot_be_read_makes_no_id_unknown(tmp_path):
+def test_a_file_that_cannot_be_read_makes_no_id_unknown(tmp_path: Path) -> None:
     more = "claims:\n  probe: {text: A probe., all_of: [rain, wind], source: post}\n"
     assert only(tmp_path, {"base.yaml": BASE + "  x: >90%\n", "more.yaml": more}) == ["yaml-syntax"]
 
 
-def test_a_broken_entry_is_no_unknown_id_and_lacks_nothing(tmp_path):
+def test_a_broken_entry_is_no_unknown_id_and_lacks_nothing(tmp_path: Path) -> None:
     broken = "claims:\n  probe:\n    credance: 5%\n  other: {text: Other., all_of: [probe]}\narguments:\n"
     broken += "  on-probe: {text: On it., for: probe, strength: 3x}\n"
     files = {
@@ -650,7 +656,7 @@ def test_a_broken_entry_is_no_unknown_id_and_lacks_nothing(tmp_path):
     assert only(tmp_path, files) == ["unknown-key"]
 
 
-def test_what_is_wrong_with_a_broken_entry_besides_is_still_said(tmp_path):
+def test_what_is_wrong_with_a_broken_entry_besides_is_still_said(tmp_path: Path) -> None:
     more = "claims:\n  probe: {text: A probe., colour: red, credence: 1-5%, source: nowhere}\n"
     assert only(tmp_path, {"base.yaml": BASE, "more.yaml": more}) == [
         "unknown-key",
@@ -659,22 +665,22 @@ def test_what_is_wrong_with_a_broken_entry_besides_is_still_said(tmp_path):
     ]
 
 
-def test_an_unreadable_share_makes_no_wrong_sum(tmp_path):
+def test_an_unreadable_share_makes_no_wrong_sum(tmp_path: Path) -> None:
     more = "questions:\n  probe: {text: A probe., states: [a, b], credence: {a: 1-5%, b: 20%}}\n"
     assert only(tmp_path, {"base.yaml": BASE, "more.yaml": more}) == ["unreadable-judgement"]
 
 
-def test_an_unreadable_phrase_is_said_once(tmp_path):
+def test_an_unreadable_phrase_is_said_once(tmp_path: Path) -> None:
     more = "lexicon:\n  fishy: rather low\nclaims:\n  probe: {text: A probe., credence: fishy}\n"
     assert only(tmp_path, {"base.yaml": BASE, "more.yaml": more}) == ["unreadable-judgement"]
 
 
-def test_an_alias_is_said_once(tmp_path):
+def test_an_alias_is_said_once(tmp_path: Path) -> None:
     more = "claims:\n  probe: {text: A probe., credence: *rain}\n  other: {text: O., all_of: [probe]}\n"
     assert only(tmp_path, {"base.yaml": BASE, "more.yaml": more}) == ["yaml-feature"]
 
 
-def test_problems_of_all_files_come_together(tmp_path):
+def test_problems_of_all_files_come_together(tmp_path: Path) -> None:
     files = {
         "arguments/weather/base.yaml": BASE + "  bad: {text: X., for: rainn, strength: 3x}\n",
         "arguments/weather/more.yml": "",
@@ -721,7 +727,7 @@ def test_problems_of_all_files_come_together(tmp_path):
         ("text:x\n    credence: 5%", "a colon needs a space"),
     ],
 )
-def test_the_likely_cause_of_a_syntax_error_is_named(tmp_path, entry, hint):
+def test_the_likely_cause_of_a_syntax_error_is_named(tmp_path: Path, entry: str, hint: str) -> None:
     probe = f"claims:\n  probe: {entry}\n" if entry[0] in "[{" else f"claims:\n  probe:\n    {entry}\n"
     (problem,), _ = found(tmp_path, {"a.yaml": probe.replace("    \t", "\t")})
     assert problem.code == "yaml-syntax"
@@ -738,7 +744,7 @@ def test_the_likely_cause_of_a_syntax_error_is_named(tmp_path, entry, hint):
         ("\n    text: It rains\n    and it is so: wet\n    credence: 5%", "`text: >-`"),
     ],
 )
-def test_a_sentence_cut_into_keys_is_recognised(tmp_path, entry, hint):
+def test_a_sentence_cut_into_keys_is_recognised(tmp_path: Path, entry: str, hint: str) -> None:
     (problem,), _ = found(tmp_path, {"a.yaml": f"claims:\n  probe: {entry}\n"})
     assert problem.code == "unknown-key"
     assert hint in problem.hint
@@ -762,7 +768,7 @@ def test_a_sentence_cut_into_keys_is_recognised(tmp_path, entry, hint):
         "probe: {text: A probe., credence: 5%, source: LONG#LONG}",
     ],
 )
-def test_messages_quote_only_the_beginning_of_what_is_long(tmp_path, claim):
+def test_messages_quote_only_the_beginning_of_what_is_long(tmp_path: Path, claim: str) -> None:
     more = f"claims:\n  {claim.replace('LONG', 900 * '9')}\n"
     problems, _ = found(tmp_path, {"base.yaml": BASE, "more.yaml": more})
     assert problems
@@ -802,7 +808,9 @@ def test_messages_quote_only_the_beginning_of_what_is_long(tmp_path, claim):
         ),
     ],
 )
-def test_a_hint_tells_the_likely_cause_on_the_line_of_the_mistake(tmp_path, text, line, code, hint):
+def test_a_hint_tells_the_likely_cause_on_the_line_of_the_mistake(
+    tmp_path: Path, text: str, line: int, code: str, hint: str
+) -> None:
     problems, _ = found(tmp_path, {"base.yaml": BASE, "more.yaml": text})
     told = [p for p in problems if (p.code, p.span.line) == (code, line)]
     assert len(told) == 1
@@ -837,7 +845,7 @@ def test_a_hint_tells_the_likely_cause_on_the_line_of_the_mistake(tmp_path, text
         ),
     ],
 )
-def test_nothing_is_told_of_what_only_follows(tmp_path, text, codes):
+def test_nothing_is_told_of_what_only_follows(tmp_path: Path, text: str, codes: list[str]) -> None:
     problems, warnings = found(tmp_path, {"base.yaml": BASE, "more.yaml": text})
     assert [problem.code for problem in (*problems, *warnings)] == codes
 
@@ -850,7 +858,7 @@ def test_nothing_is_told_of_what_only_follows(tmp_path, text, codes):
         ("[{when: [wind, gale], credence: 5%}]", "`wind` is true, `gale` is false"),
     ],
 )
-def test_the_uncovered_case_that_is_shown_is_one_that_can_be(tmp_path, rows, told):
+def test_the_uncovered_case_that_is_shown_is_one_that_can_be(tmp_path: Path, rows: str, told: str) -> None:
     more = (
         f"claims:\n  gale: {{text: G., any_of: [wind], if_met: 90%}}\n  probe: {{text: P., given: {rows}}}\n"
     )
@@ -858,7 +866,7 @@ def test_the_uncovered_case_that_is_shown_is_one_that_can_be(tmp_path, rows, tol
     assert problem.message.endswith(told)
 
 
-def test_an_uncovered_case_that_a_definition_excludes_is_called_so(tmp_path):
+def test_an_uncovered_case_that_a_definition_excludes_is_called_so(tmp_path: Path) -> None:
     rows = "[{when: [rain, wet], credence: 5%}, {when: {rain: false, wet: false}, credence: 5%}]"
     more = f"claims:\n  probe: {{text: P., given: {rows}}}\n"
     (problem,), _ = found(tmp_path, {"base.yaml": BASE, "more.yaml": more})

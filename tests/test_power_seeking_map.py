@@ -18,7 +18,9 @@ MODEL = cm.read_model(ROOT / "models" / "power-seeking.yaml")
         ("superforecasters", (0.80, 0.90, 0.58, 0.25, 0.05, 0.40), 0.002088),
     ],
 )
-def test_the_catastrophe_is_the_product_of_its_premises(worldview, premises, product):
+def test_the_catastrophe_is_the_product_of_its_premises(
+    worldview: str | None, premises: tuple[float, ...], product: float
+) -> None:
     assert prod(premises) == pytest.approx(product, rel=1e-12)
     assert cm.probability(MODEL, "power-seeking-catastrophe", worldview=worldview) == pytest.approx(
         product, rel=1e-12

@@ -58,7 +58,7 @@ def labels_apart(figure):
 
 
 @pytest.mark.parametrize("n", [1, 5, 200])
-def test_a_waterfall_leads_from_the_one_to_the_other(n):
+def test_a_waterfall_leads_from_the_one_to_the_other(n: int) -> None:
     shares = [(-1) ** k * 3 / (k + 1) for k in range(n)]
     diff = a_diff(shares)
     figure = waterfall(diff)
@@ -72,7 +72,7 @@ def test_a_waterfall_leads_from_the_one_to_the_other(n):
     labels_apart(figure)
 
 
-def test_a_waterfall_sums_what_is_small_up_and_down_apart():
+def test_a_waterfall_sums_what_is_small_up_and_down_apart() -> None:
     diff = a_diff([1.0 / (k + 1) for k in range(30)] + [-0.01, -0.02])
     [axes] = waterfall(diff).axes
     written = {text.get_text() for text in axes.texts}
@@ -81,12 +81,12 @@ def test_a_waterfall_sums_what_is_small_up_and_down_apart():
     assert up == pytest.approx([0.03])
 
 
-def test_nothing_is_drawn_of_a_worldview_against_itself():
+def test_nothing_is_drawn_of_a_worldview_against_itself() -> None:
     assert diff_figures(a_diff([])) == {}
 
 
 @pytest.mark.parametrize("n", [1, 12, 60])
-def test_double_cruxes_are_drawn_where_their_numbers_are(n):
+def test_double_cruxes_are_drawn_where_their_numbers_are(n: int) -> None:
     rng = np.random.default_rng(n)
 
     def crux(number: int) -> DoubleCrux:
@@ -106,7 +106,7 @@ def test_double_cruxes_are_drawn_where_their_numbers_are(n):
     labels_apart(figure)
 
 
-def test_the_tree_joins_the_rows_that_the_merges_join():
+def test_the_tree_joins_the_rows_that_the_merges_join() -> None:
     names = tuple(f"a-worldview-of-a-reviewer-{number}" for number in range(4))
     square = ((0.0, 0.1, 0.4, None), (0.1, 0.0, 0.3, None), (0.4, 0.3, 0.0, None), (None,) * 4)
     merges = (Merge(0, 1, 0.1), Merge(4, 2, 0.35))
@@ -118,7 +118,7 @@ def test_the_tree_joins_the_rows_that_the_merges_join():
     labels_apart(figure)
 
 
-def test_a_row_s_number_says_when_it_applies():
+def test_a_row_s_number_says_when_it_applies() -> None:
     text = """
     claims:
       c: {text: C., given: [{id: wet, when: {q: [x, y]}, credence: 5%}, {otherwise: 2%}]}
@@ -152,7 +152,7 @@ def test_a_row_s_number_says_when_it_applies():
     }
 
 
-def test_what_sets_one_apart_is_drawn_from_nothing():
+def test_what_sets_one_apart_is_drawn_from_nothing() -> None:
     differences = tuple(
         MeanDifference(f"a-difference-{number}", LONG, share, share / 20, 0.0, 2, 0.0)
         for number, share in enumerate([1.0, -0.5, *[0.01] * 30, 0.0])
@@ -167,7 +167,7 @@ def test_what_sets_one_apart_is_drawn_from_nothing():
     assert rest_figures(replace(rest, differences=differences[-1:])) == {}
 
 
-def test_pools_are_drawn_below_the_estimates_that_go_in():
+def test_pools_are_drawn_below_the_estimates_that_go_in() -> None:
     answers = (PooledAnswer("linear", 0.2, None, LONG), PooledAnswer("judgements", 0.1, (0.05, 0.3), LONG))
     shown = {"ann": 0.001, "bob": 0.4}
     result = Pool("m", "target", shown, 0.2, 1.2, answers, (), None, None, LONG)
@@ -182,7 +182,7 @@ def test_pools_are_drawn_below_the_estimates_that_go_in():
     assert pool_figures(replace(result, answers=())) == {}
 
 
-def test_the_names_of_listings_are_known_before_there_are_any():
+def test_the_names_of_listings_are_known_before_there_are_any() -> None:
     views = {"ann": ANN, "bob": BOB}
     spec = model(GARDEN, "target: wet\nsampling: {draws: 16}\n", **views)
     both = cruxes(spec)
@@ -207,13 +207,13 @@ def test_the_names_of_listings_are_known_before_there_are_any():
     assert names(fits) == pool_tables.COHERENCE_LISTS
 
 
-def test_without_a_clustering_there_is_no_tree():
+def test_without_a_clustering_there_is_no_tree() -> None:
     spec = model(GARDEN, "target: wet\nassuming: [rain]\n", ann=ANN, bob="judgements: {rain: 0%}\n")
     assert len(pair_figures(pairs(spec))["pairs"].axes) == 1
     assert pair_figures(pairs(model(GARDEN, "target: wet\n", ann=ANN))) == {}
 
 
-def test_labels_of_all_crux_figures_are_apart():
+def test_labels_of_all_crux_figures_are_apart() -> None:
     spec = model(GARDEN, "target: wet\nsampling: {draws: 16}\n", ann=ANN, bob=BOB)
     table = cruxes(spec, "bob")
     drawn = crux_figures(table, spec.map)

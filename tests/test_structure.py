@@ -1,7 +1,9 @@
-"""The shape of the house: which rooms import which, and what light commands leave unloaded."""
+"""The shape of the house: which rooms import which, what light commands leave unloaded, where tests are."""
 
+import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -11,6 +13,7 @@ import pytest
 
 from helpers.commands import ROOT
 
+TESTS = ROOT / "tests"
 HEAVY = {
     "pymc",
     "pytensor",
@@ -71,3 +74,58 @@ def processor_time(command: list[str]) -> float:
     subprocess.run(command, capture_output=True, check=True)
     after = os.times()
     return after.children_user + after.children_system - before.children_user - before.children_system
+
+
+# --- the tests themselves --------------------------------------------------------------------------
+
+
+def test_every_module_has_tests_that_can_be_found() -> None:
+    """By the name of the file, or by the table in tests/README.md."""
+    source = ROOT / "src" / "cruxmap"
+    files = [path.relative_to(source).with_suffix("") for path in source.rglob("*.py")]
+    modules = {".".join(path.parts) for path in files if not path.name.startswith("__")}
+    named = {name for name in modules if (TESTS / f"test_{name.replace('.', '_')}.py").exists()}
+    rows = re.findall(
+        r"^\| ([a-z_., ]+) \| (test_[a-z_., ]+) \|$", (TESTS / "README.md").read_text(), re.MULTILINE
+    )
+    listed = [name for names, _ in rows for name in names.split(", ")]
+    assert sorted(listed) == sorted(modules - named)
+    assert [file for _, files in rows for file in files.split(", ") if not (TESTS / file).exists()] == []
+
+
+def test_no_test_imports_a_test() -> None:
+    imported = {
+        (path.name, name)
+        for path in TESTS.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in imports(node)
+    }
+    assert ("test_structure.py", "helpers.commands") in imported
+    assert {(file, name) for file, name in imported if name.startswith("test_")} == set()
+
+
+def imports(node: ast.AST) -> list[str]:
+    """Return the modules that a statement imports."""
+    match node:
+        case ast.Import(names=names):
+            return [alias.name for alias in names]
+        case ast.ImportFrom(module=str(module)):
+            return [module]
+        case _:
+            return []
+
+
+def test_every_test_says_what_it_takes() -> None:
+    tests = [
+        (path.name, node)
+        for path in TESTS.glob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+    assert len(tests) > 500
+    bare = [
+        f"{file}: {test.name}"
+        for file, test in tests
+        if test.returns is None or any(a.annotation is None for a in (*test.args.args, *test.args.kwonlyargs))
+    ]
+    assert bare == []
