@@ -27,7 +27,7 @@ def test_what_learning_a_claim_does_to_the_target() -> None:
         peer.setEvidence({"claim-55": 1})
         own = peer.posterior(crux.id).tolist()
         assert crux.probability == pytest.approx(own[1], rel=1e-9)
-        for side, expected in ((crux.given_false, 0), (crux.given_true, 1)):
-            if own[expected] > 0:
-                peer.setEvidence({"claim-55": 1, crux.id: expected})
-                np.testing.assert_allclose(side, peer.posterior("claim-59")[1], rtol=1e-9)
+        sides = [(crux.given_false, 0), (crux.given_true, 1)]
+        for side, state in ((side, state) for side, state in sides if own[state] > 0):
+            peer.setEvidence({"claim-55": 1, crux.id: state})
+            np.testing.assert_allclose(side, peer.posterior("claim-59")[1], rtol=1e-9)

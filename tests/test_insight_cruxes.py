@@ -455,9 +455,9 @@ def test_laws_of_cruxes_on_drawn_maps(data: st.DataObject) -> None:
     assume(table.reason is None)
     for crux in (*table.claims, *table.arguments):
         assert crux.voi >= 0
-        if crux.given_true is not None and crux.given_false is not None:
-            whole = crux.probability * crux.given_true + (1 - crux.probability) * crux.given_false
-            assert whole == pytest.approx(table.estimate, rel=1e-9, abs=1e-12)
+        sides = ((crux.probability, crux.given_true), (1 - crux.probability, crux.given_false))
+        whole = sum(p * given for p, given in sides if given is not None)  # impossible sides have no share
+        assert whole == pytest.approx(table.estimate, rel=1e-9, abs=1e-12)
         assert isinstance(argument_map.entry[crux.id.split(".")[0]], Claim | Argument) or "." in crux.id
     values = [chosen.voi for chosen in table.sets]
     assert values == pytest.approx(sorted(values), rel=1e-9, abs=1e-15)

@@ -66,6 +66,11 @@ def codes(folder: Path, **sections: str) -> list[str]:
     return [problem.code for problem in (*problems, *warnings)]
 
 
+def one_or_none(code: str | None) -> list[str]:
+    """Return the codes that are expected where there is one problem, or none."""
+    return [] if code is None else [code]
+
+
 def test_the_base_is_clean(tmp_path: Path) -> None:
     assert codes(tmp_path) == []
 
@@ -118,7 +123,7 @@ def test_the_base_is_clean(tmp_path: Path) -> None:
 )
 def test_conditions(tmp_path: Path, condition: str, code: str | None) -> None:
     entry = f"probe:\n    text: A probe.\n    given: [{{when: {condition}, credence: 5%}}, {{otherwise: 6%}}]"
-    assert codes(tmp_path, claims=entry) == ([] if code is None else [code])
+    assert codes(tmp_path, claims=entry) == one_or_none(code)
 
 
 # --- claims, questions, events ---
@@ -166,7 +171,7 @@ def both_rows(first: str, second: str) -> str:
     ],
 )  # fmt: skip
 def test_claims(tmp_path: Path, basis: str, code: str | None) -> None:
-    assert codes(tmp_path, claims=f"probe: {{text: A probe., {basis}}}") == ([] if code is None else [code])
+    assert codes(tmp_path, claims=f"probe: {{text: A probe., {basis}}}") == one_or_none(code)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +247,7 @@ def test_questions(tmp_path: Path, basis: str, code: str | None) -> None:
     ],
 )
 def test_events(tmp_path: Path, basis: str, code: str | None) -> None:
-    assert codes(tmp_path, events=f"probe: {{text: A probe., {basis}}}") == ([] if code is None else [code])
+    assert codes(tmp_path, events=f"probe: {{text: A probe., {basis}}}") == one_or_none(code)
 
 
 def test_an_event_may_not_depend_back_on_an_event_that_depends_on_it(tmp_path: Path) -> None:
@@ -300,7 +305,7 @@ def test_an_event_may_not_depend_back_on_an_event_that_depends_on_it(tmp_path: P
     ],
 )
 def test_arguments(tmp_path: Path, rest: str, code: str | None) -> None:
-    assert codes(tmp_path, arguments=f"probe: {{text: A probe., {rest}}}") == ([] if code is None else [code])
+    assert codes(tmp_path, arguments=f"probe: {{text: A probe., {rest}}}") == one_or_none(code)
 
 
 def test_a_strength_may_not_be_the_same_as_a_pace_under_one(tmp_path: Path) -> None:
@@ -397,7 +402,7 @@ def judged(folder: Path, text: str, **others: str) -> list[str]:
     ],
 )
 def test_judgements(tmp_path: Path, judgement: str, code: str | None) -> None:
-    assert judged(tmp_path, f"judgements:\n  {judgement}\n") == ([] if code is None else [code])
+    assert judged(tmp_path, f"judgements:\n  {judgement}\n") == one_or_none(code)
 
 
 def test_settings_are_checked_in_the_worldviews_that_are_asked_for(tmp_path: Path) -> None:
@@ -564,7 +569,7 @@ def test_links_run_in_no_circle_in_any_worldview(tmp_path: Path) -> None:
     ],
 )
 def test_what_else_a_worldview_says(tmp_path: Path, text: str, code: str | None) -> None:
-    assert judged(tmp_path, text) == ([] if code is None else [code])
+    assert judged(tmp_path, text) == one_or_none(code)
 
 
 def test_an_inherited_rejection_is_warned_of_until_it_is_taken_back(tmp_path: Path) -> None:
@@ -619,7 +624,7 @@ def test_models(tmp_path: Path, model: str, code: str | None) -> None:
         "also: [wind, wet, flood, cold, sky, light, delay]\n",
     }
     problems, warnings = found(tmp_path, files)
-    assert [problem.code for problem in (*problems, *warnings)] == ([] if code is None else [code])
+    assert [problem.code for problem in (*problems, *warnings)] == one_or_none(code)
 
 
 def test_claims_that_reach_no_target_of_any_model_are_warned_of(tmp_path: Path) -> None:

@@ -57,21 +57,27 @@ def with_worldviews(drawn: drawn_maps.Draft, worldviews: Mapping[str, Any]) -> A
 # --- arguments -----------------------------------------------------------------------------------
 
 
+def its_one_target(argument: Argument) -> list[tuple[str, int, str]]:
+    """Return the argument, which way it works, and on what, if that is a single claim or argument."""
+    match argument.targets:
+        case (OnClaim(claim=target),):
+            return [(argument.about.id, sign(argument), target)]
+        case (OnArgument(argument=target),):
+            return [(argument.about.id, -1, target)]
+        case _:
+            return []
+
+
 @given(st.data())
 def test_an_argument_with_one_target_never_works_backwards(data: st.DataObject) -> None:
     drawn = data.draw(argued())
     argument_map = with_worldviews(drawn, {a: {"rejects": [a]} for a in drawn.map["arguments"]})
     z = data.draw(drawn_maps.z_draws(argument_map))
     with_it = engine(argument_map, draws=[z]).marginals()
-    for argument in argument_map.arguments:
-        match argument.targets:
-            case (OnClaim(claim=target),):
-                direction = sign(argument)
-            case (OnArgument(argument=target),):
-                direction = -1
-            case _:
-                continue
-        without = engine(argument_map, worldview=argument.about.id, draws=[z]).marginals()
+    alone = [found for argument in argument_map.arguments for found in its_one_target(argument)]
+    assume(alone)
+    for name, direction, target in alone:
+        without = engine(argument_map, worldview=name, draws=[z]).marginals()
         change = direction * (with_it[target][1] - without[target][1])
         assert change >= -ROUNDING * with_it[target][1]
 
