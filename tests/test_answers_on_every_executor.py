@@ -120,7 +120,7 @@ def test_coherence(executor: Executor) -> None:
 
 
 def test_nothing_is_lost_with_a_worker() -> None:
-    ask = "target: wet\nworldviews: [map, ann, bob]\nsampling: {draws: 40000}\n"
+    ask = "target: wet\nworldviews: [map, ann, bob]\nsampling: {draws: 10000}\n"
     done: list[int] = []
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
@@ -130,12 +130,12 @@ def test_nothing_is_lost_with_a_worker() -> None:
 
         def told(what: str, drawn: int, of: int) -> None:
             done.append(drawn)
-            if len(done) == 20:
+            if len(done) == 5:
                 os.kill(victim, signal.SIGKILL)
 
         there = cm.estimate(garden(ask), progress=told, executor=OnDask(client))
         assert victim not in client.run(os.getpid).values()
-    assert len(done) == 3 * -(-40_000 // 512)
+    assert len(done) == 3 * -(-10_000 // 512)
     assert same(cm.estimate(garden(ask)), there)
 
 

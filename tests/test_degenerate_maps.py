@@ -84,7 +84,12 @@ def commands(name: str) -> list[tuple[str, ...]]:
     ]
 
 
-@pytest.mark.parametrize("name", MAPS)
+LONG = {"one-question-alone", "two-who-agree", "target-assumed", "target-certain-for-one"}  # much like others
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long) if name in LONG else name for name in MAPS]
+)
 def test_every_command_answers(name: str, cruxmap: Cruxmap, tmp_path: Path) -> None:
     text, ask, worldviews = MAPS[name]
     write(tmp_path, text, ask + "sampling: {draws: 50, tune: 50, chains: 2}\n", **worldviews)
