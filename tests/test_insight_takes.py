@@ -12,6 +12,9 @@ from helpers.maps_from_text import model, write
 from helpers.odds import logit
 
 
+FEW = "sampling: {draws: 16}\n"  # points have no spread, so that more would be the same
+
+
 def carlsmith():
     return model(CARLSMITH, "target: doom\nsampling: {draws: 64}\n", superforecasters=SUPERFORECASTERS)
 
@@ -234,7 +237,7 @@ def test_no_strength_is_lowered_below_one_and_what_does_nothing_is_not_counted()
     arguments:
       pro: {text: For., for: t, strength: 17x}
     """
-    spec = model(text, "target: t\n")
+    spec = model(text, "target: t\n" + FEW)
     # At 17:4 with the argument, and at 1:4 without any force, which is as far as its strength goes.
     alone = takes(spec, below=0.19, only=("pro.strength",))
     assert (alone.frontier, alone.reason) == ((), "no change of up to 5 judgements reaches it")
@@ -252,7 +255,7 @@ def test_numbers_that_nothing_can_set_stay() -> None:
       a: {text: A., credence: 50%}
       t: {text: Target., given: [{when: a, credence: 80%}, {id: without, when: {a: false}, credence: 10%}]}
     """
-    spec = model(text, "target: t\n")
+    spec = model(text, "target: t\n" + FEW)
     [take] = takes(spec, above=0.5, only=("t",)).frontier
     assert [step.address for step in take.steps] == ["t.without"]
 
@@ -260,7 +263,10 @@ def test_numbers_that_nothing_can_set_stay() -> None:
 def test_of_a_row_one_share_moves_and_the_others_make_room() -> None:
     text = "questions:\n  q: {text: Which., states: [s, t, u], credence: {s: 20%, t: 30%, u: rest}}\n"
     spec = model(
-        text, "target: {q: s}\n", ann="judgements: {q.t: 40%, q.u: 50%}\n", bob="judgements: {q.t: 40%}\n"
+        text,
+        "target: {q: s}\n" + FEW,
+        ann="judgements: {q.t: 40%, q.u: 50%}\n",
+        bob="judgements: {q.t: 40%}\n",
     )
     assert (
         takes(spec, "ann", above=0.3, only=("q.s",)).reason == "nothing that may change can move the target"
