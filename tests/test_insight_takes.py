@@ -1,16 +1,18 @@
 import json
 import math
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import cruxmap as cm
+from cruxmap.insight import takes as module
 from cruxmap.insight.takes import takes
 from helpers.commands import Cruxmap
 from helpers.examples import CARLSMITH, GARDEN, SUPERFORECASTERS
 from helpers.maps_from_text import model, write
 from helpers.odds import logit
-
 
 FEW = "sampling: {draws: 16}\n"  # points have no spread, so that more would be the same
 
@@ -247,6 +249,29 @@ def test_no_strength_is_lowered_below_one_and_what_does_nothing_is_not_counted()
     assert take.total_log_odds == pytest.approx(math.log(17 / step.after), rel=1e-12)
     [*_, both] = takes(spec, below=0.19, only=("pro.strength", "t")).frontier
     assert all(step.after >= 1 for step in both.steps if step.address == "pro.strength")
+
+
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="false position stays where it is once its near side misses the goal by less than rounding",
+)
+def test_scaling_a_move_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = """
+    claims:
+      t: {text: Target., credence: 20%}
+    arguments:
+      pro: {text: For., for: t, strength: 17x}
+    """
+    estimate, calls = module._State.estimate, count()
+
+    def counted(*arguments: Any) -> float:
+        assert next(calls) < 200
+        return estimate(*arguments)
+
+    monkeypatch.setattr(module._State, "estimate", counted)
+    spec = model(text, "target: t\nsampling: {draws: 512}\n")
+    assert takes(spec, below=0.19, only=("pro.strength", "t")).frontier
 
 
 def test_numbers_that_nothing_can_set_stay() -> None:
