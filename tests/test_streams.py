@@ -82,7 +82,7 @@ def foreign(in_project: Path) -> Path:
 NARROW = [{"PYTHONIOENCODING": "cp1252"}, {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}]
 
 
-@pytest.mark.parametrize(("form", "environment"), zip(["table", "json"], NARROW, strict=True))
+@pytest.mark.parametrize(("form", "environment"), [*zip(["table", "json"], NARROW, strict=True)])
 def test_pipes_get_utf_8(form: str, environment: dict[str, str], foreign: Path) -> None:
     done = shell(f"{COMMAND} explain small foreign --format {form}", **environment)
     assert (done.returncode, done.stderr) == (0, b"")
