@@ -13,7 +13,6 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
@@ -150,12 +149,9 @@ def _model_path(name: str) -> Path:
     if os.path.isfile(named := folder / f"{name}.yaml"):
         return named
     known = sorted(p.stem for p in folder.glob("*.yaml"))
-    nearest = get_close_matches(path.stem, known, n=1)
-    hint = (
-        f"did you mean `{nearest[0]}`?"
-        if nearest
-        else f"in {folder.as_posix()}/: {', '.join(known) or 'none'}"
-    )
+    from cruxmap.language.names import did_you_mean
+
+    hint = did_you_mean(path.stem, known) or f"in {folder.as_posix()}/: {', '.join(known) or 'none'}"
     _refuse("no-such-file", f"there is no model {path.as_posix()}", hint)
 
 
@@ -230,12 +226,10 @@ def _threshold(text: str | None) -> float | None:
 
 
 def _known_worldview(argument_map: "ArgumentMap", name: str) -> str:
-    known = ["map", *argument_map.worldview]
-    if name not in known:
-        nearest = get_close_matches(name, known, n=1)
-        hint = f"did you mean `{nearest[0]}`?" if nearest else f"known: {', '.join(known)}"
-        _refuse("unknown-worldview", f"there is no worldview `{name}`", hint)
-    return name
+    from cruxmap.language.names import checked_worldview
+
+    with _asked_for():
+        return checked_worldview(argument_map, name)
 
 
 @contextmanager
@@ -387,7 +381,7 @@ def show(
     wanted = form or _drawing_for(output)
     shown = _picture(spec, _known_worldview(spec.map, worldview or "map"))
     if around:
-        from cruxmap.insight.explain import find_entry
+        from cruxmap.language.names import find_entry
 
         with _asked_for():
             ids = [find_entry(spec.map, name).about.id for name in around]
@@ -562,7 +556,7 @@ def takes(
     spec = question.model
     whose = _known_worldview(spec.map, worldview or "map")
     from cruxmap.insight import takes as insight
-    from cruxmap.insight.words import checked_address
+    from cruxmap.language.names import checked_address
     from cruxmap.present.crux_tables import takes_listings
 
     with _asked_for():

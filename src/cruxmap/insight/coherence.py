@@ -19,7 +19,6 @@ from cruxmap.engine.network import BoolArray, Evidence, FloatArray
 from cruxmap.engine.queries import infer_many, log_z_gradient
 from cruxmap.insight.predictive import forward_draws
 from cruxmap.insight.weighing import conditioned
-from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
     MAP_WORLDVIEW,
@@ -29,6 +28,7 @@ from cruxmap.language.argument_map import (
     Stated,
     condition_text,
 )
+from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import (
     SD_OF_A_STATED_POINT,
     Inquiry,

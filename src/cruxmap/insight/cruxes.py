@@ -33,7 +33,7 @@ from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors, sampl
 from cruxmap.insight.sensitivity import Sensitivity, sensitivity
 from cruxmap.insight.separation import Graph, ancestors, connected, descendants, graph_of, open_judgements
 from cruxmap.insight.sets import Candidate, CruxSet, best_sets
-from cruxmap.insight.words import checked_worldview, percent, sentence_of
+from cruxmap.insight.words import percent, sentence_of
 from cruxmap.language.argument_map import (
     AllOf,
     ClaimIs,
@@ -43,6 +43,7 @@ from cruxmap.language.argument_map import (
     condition_text,
     mentioned,
 )
+from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import Inquiry, impossible, inquire
 
 EQUIVALENT = 1e-12

@@ -26,7 +26,7 @@ from cruxmap.insight.predictive import Predictive, View, log_odds_of, predict, v
 from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors
 from cruxmap.insight.sets import Candidate
 from cruxmap.insight.sharing import Game, Pairing, Shared, game_of, share_out
-from cruxmap.insight.words import checked_worldview, sentence_of
+from cruxmap.insight.words import sentence_of
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     Argument,
@@ -41,6 +41,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import format_value
+from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import Inquiry, inquire
 
 # --- values --------------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from cruxmap.errors import InvalidMap
 from cruxmap.insight.predictive import Block, Draws, View, sampled_views
 from cruxmap.insight.sampled import Errors, Sampled, Settled, plain_errors, sampled, settled
 from cruxmap.insight.weighing import LEAST_EFFECTIVE, refusal, too_few
-from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     AllOf,
@@ -30,6 +29,7 @@ from cruxmap.language.argument_map import (
     Target,
     condition_text,
 )
+from cruxmap.language.names import checked_worldview
 from cruxmap.language.reading import parse_condition, parse_settings
 from cruxmap.network.inquiry import (
     Inquiry,

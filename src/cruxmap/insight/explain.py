@@ -12,8 +12,7 @@ from typing import Any
 from cruxmap.engine.planning import BUDGET
 from cruxmap.engine.queries import infer
 from cruxmap.engine.trees import COSTLY
-from cruxmap.errors import InvalidMap, Problem
-from cruxmap.insight.words import did_you_mean, percent
+from cruxmap.insight.words import percent
 from cruxmap.language.argument_map import (
     Argument,
     ArgumentMap,
@@ -31,6 +30,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import Setting, settle, shares_in_force
 from cruxmap.language.judgement import format_value
+from cruxmap.language.names import find_entry
 from cruxmap.network.inquiry import central_entries, inquire
 
 type States = Mapping[str, float]
@@ -240,16 +240,6 @@ def explain(model: ModelSpec, address: str) -> Explanation:
         ),
         tuple(other for other, value in model.map.entry.items() if name in mentioned_in(value)),
     )
-
-
-def find_entry(argument_map: ArgumentMap, address: str) -> Entry:
-    """Return the entry that an address is or belongs to; raises InvalidMap where there is none."""
-    if address in argument_map.entry:
-        return argument_map.entry[address]
-    if address in argument_map.judgements:
-        return argument_map.entry[argument_map.judgements[address].owner]
-    hint = did_you_mean(address, (*argument_map.entry, *argument_map.judgements))
-    raise InvalidMap((Problem("unknown-address", f"there is no `{address}` in the map", hint=hint),))
 
 
 def _arguments_on(argument_map: ArgumentMap, name: str) -> list[tuple[Argument, int]]:

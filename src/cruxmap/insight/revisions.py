@@ -25,7 +25,6 @@ from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.insight.diff import Difference, differences_of, owner_of
 from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
-from cruxmap.insight.words import did_you_mean
 from cruxmap.language.argument_map import (
     About,
     Argument,
@@ -51,6 +50,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.checks import MOST_ARGUMENTS
 from cruxmap.language.inheritance import NEVER, Perspective, Setting, settle
+from cruxmap.language.names import did_you_mean
 from cruxmap.language.reading import parse_condition, read_model
 from cruxmap.network.inquiry import inquire
 

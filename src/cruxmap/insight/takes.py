@@ -29,7 +29,7 @@ from cruxmap.insight.predictive import (
     views,
 )
 from cruxmap.insight.separation import connected, graph_of
-from cruxmap.insight.words import ROUNDING, checked_address, checked_worldview, is_at, percent
+from cruxmap.insight.words import ROUNDING, percent
 from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
     MAP_WORLDVIEW,
@@ -41,6 +41,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import shares_in_force
 from cruxmap.language.judgement import format_value
+from cruxmap.language.names import checked_address, checked_worldview, is_at
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, inquire
 from cruxmap.network.numbers import unconstrained
 

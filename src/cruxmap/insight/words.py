@@ -1,12 +1,8 @@
 """Numbers and names as the sentences of an answer say them."""
 
 import math
-from collections.abc import Iterable
-from difflib import get_close_matches
 
-from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.language.argument_map import (
-    MAP_WORLDVIEW,
     ArgumentMap,
     Claim,
     Condition,
@@ -83,37 +79,3 @@ def case_of(argument_map: ArgumentMap, address: str) -> str:
             return ""
     when = next((when for judgement, when in cases if judgement.address == address), None)
     return "" if when is None else f"when {condition_text(when)}"
-
-
-def checked_worldview(argument_map: ArgumentMap, name: str) -> str:
-    """Return the name, if it is a worldview of the map or `map`; raise `InvalidMap` with the nearest one."""
-    known = (MAP_WORLDVIEW, *argument_map.worldview)
-    if name in known:
-        return name
-    hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
-    raise InvalidMap((Problem(Code.UNKNOWN_WORLDVIEW, f"there is no worldview `{name}`", hint=hint),))
-
-
-def checked_address(argument_map: ArgumentMap, address: str) -> str:
-    """Return the address, if a judgement of the map is at it; raise `InvalidMap` with the nearest one."""
-    if any(is_at(known, address) for known in argument_map.judgements):
-        return address
-    known = (*argument_map.entry, *argument_map.judgements)
-    message = f"there is no judgement `{address}`"
-    raise InvalidMap((Problem(Code.UNKNOWN_ADDRESS, message, hint=did_you_mean(address, known)),))
-
-
-def is_at(address: str, name: str) -> bool:
-    """Tell whether a judgement's address is `name`, or one of the entry, row or phase with that name."""
-    return address == name or address.startswith((f"{name}.", f"{name}#"))
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a hint with the names nearest to one that is not known: alike in spelling, or with it as a part.
-
-    >>> did_you_mean("team", ["team-can-rust", "a-small-team", "other"])
-    'did you mean `team-can-rust` or `a-small-team`?'
-    """
-    known = tuple(dict.fromkeys(known))
-    nearest = get_close_matches(name, known, n=1) or [one for one in known if name and name in one][:3]
-    return f"did you mean {' or '.join(f'`{one}`' for one in nearest)}?" if nearest else ""

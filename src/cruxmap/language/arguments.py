@@ -25,7 +25,6 @@ from cruxmap.language.argument_map import (
     Routes,
     Table,
 )
-from cruxmap.language.conditions import Kind
 from cruxmap.language.desk import (
     CERTAIN,
     EVEN_PACE,
@@ -36,6 +35,7 @@ from cruxmap.language.desk import (
     each,
     misplaced,
 )
+from cruxmap.language.names import Kind
 from cruxmap.language.schema import (
     ArgumentShape,
     TargetShape,

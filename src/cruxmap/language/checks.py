@@ -51,10 +51,10 @@ from cruxmap.language.argument_map import (
     mentioned_in,
     target_owner,
 )
-from cruxmap.language.conditions import Names
 from cruxmap.language.coverage import MOST_CASES, NEVER, Case, Choice, count_cases, uncovered
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import Layers, lay, left_by, settled
+from cruxmap.language.names import Names
 from cruxmap.language.yaml_text import joined
 
 MOST_ARGUMENTS = 16

@@ -5,17 +5,14 @@ problem is added and `NOTHING`, a condition that mentions nothing, stands in: a 
 never handed on, and a stand-in causes no further ones.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from itertools import islice
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import assert_never
 
 from cruxmap.errors import Code
 from cruxmap.language.argument_map import (
     AllOf,
     AnyOf,
-    ArgumentMap,
     Before,
     ByEndOf,
     ClaimIs,
@@ -27,6 +24,7 @@ from cruxmap.language.argument_map import (
     Within,
 )
 from cruxmap.language.findings import Findings
+from cruxmap.language.names import Kind, Names
 from cruxmap.language.schema import (
     AllOfShape,
     AnyOfShape,
@@ -39,20 +37,9 @@ from cruxmap.language.schema import (
     NotShape,
     WithinShape,
 )
-from cruxmap.language.spelling import nearest
 from cruxmap.language.yaml_text import Text, joined
 
 NOTHING: Condition = AllOf(())
-
-
-class Kind(StrEnum):
-    """What an id of a map stands for."""
-
-    CLAIM = "claim"
-    QUESTION = "question"
-    EVENT = "event"
-    ARGUMENT = "argument"
-
 
 _A = {
     Kind.CLAIM: "a claim",
@@ -60,49 +47,6 @@ _A = {
     Kind.EVENT: "an event",
     Kind.ARGUMENT: "an argument",
 }
-
-_COMPARISONS, _COMPARISONS_PER_MAP = 2_000, 40_000
-"""How many ids a misspelt one is compared with, and all of them together: it keeps reading linear."""
-
-
-@dataclass(slots=True)
-class Names:
-    """What the ids of a map stand for, from its shapes or from a finished map.
-
-    `broken` holds ids of entries with problems of their own: what they lack is not reported again.
-    `complete` is false where a file or section could not be read, so that an id may yet exist.
-    """
-
-    kinds: Mapping[str, Kind]
-    states: Mapping[str, Collection[str]]
-    timeline_of: Mapping[str, str]
-    phases: Mapping[str, Collection[str]]
-    broken: set[str] = field(default_factory=set)
-    complete: bool = True
-    comparisons: int = 0
-
-    def nearest(self, name: str, known: Iterable[str]) -> str:
-        """Return a hint that names the nearest of the known ids, or none."""
-        if self.comparisons > _COMPARISONS_PER_MAP:
-            return ""
-        near_in_length = (other for other in known if abs(len(other) - len(name)) <= 3)
-        pool = list(islice(near_in_length, _COMPARISONS))
-        self.comparisons += len(pool)
-        near = nearest(name, pool)
-        return f"did you mean `{near}`?" if near else ""
-
-
-def names_of(argument_map: ArgumentMap) -> Names:
-    """Return the names of a finished map."""
-    return Names(
-        kinds={c.about.id: Kind.CLAIM for c in argument_map.claims}
-        | {q.about.id: Kind.QUESTION for q in argument_map.questions}
-        | {e.about.id: Kind.EVENT for e in argument_map.events}
-        | {a.about.id: Kind.ARGUMENT for a in argument_map.arguments},
-        states={q.about.id: dict.fromkeys(q.states) for q in argument_map.questions},
-        timeline_of={e.about.id: e.timeline for e in argument_map.events},
-        phases={t.about.id: dict.fromkeys(p.id for p in t.phases) for t in argument_map.timelines},
-    )
 
 
 @dataclass(frozen=True, slots=True)

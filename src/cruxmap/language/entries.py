@@ -33,7 +33,6 @@ from cruxmap.language.argument_map import (
     Table,
     Timeline,
 )
-from cruxmap.language.conditions import Kind
 from cruxmap.language.desk import (
     CERTAIN,
     EVEN_PACE,
@@ -50,6 +49,7 @@ from cruxmap.language.desk import (
     stand_in,
     warn_of_comments,
 )
+from cruxmap.language.names import Kind
 from cruxmap.language.schema import (
     AnyPhase,
     AnyRow,

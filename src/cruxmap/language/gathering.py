@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import Code, Span
-from cruxmap.language.conditions import Kind
 from cruxmap.language.desk import warn_of_comments
 from cruxmap.language.findings import Findings
+from cruxmap.language.names import Kind
 from cruxmap.language.schema import (
     ArgumentShape,
     ClaimShape,

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from cruxmap.errors import Code
 from cruxmap.language.argument_map import Elicited, Role, SameAs, Scale
-from cruxmap.language.spelling import nearest
+from cruxmap.language.names import nearest
 
 type Lexicon = Mapping[tuple[Scale, str], Elicited]
 """Phrases by kind: one phrase may mean a probability in one place and a ratio in another."""

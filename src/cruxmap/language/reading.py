@@ -49,7 +49,7 @@ from cruxmap.language.checks import (
     spans_of,
     unknown_address,
 )
-from cruxmap.language.conditions import Kind, Names, Resolver, names_of
+from cruxmap.language.conditions import Resolver
 from cruxmap.language.desk import (
     Desk,
     check_id,
@@ -83,6 +83,7 @@ from cruxmap.language.judgement import (
     parse_value,
     with_phrases,
 )
+from cruxmap.language.names import Kind, Names, names_of
 from cruxmap.language.schema import (
     AnyJudged,
     ConditionShape,

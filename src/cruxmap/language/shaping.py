@@ -24,7 +24,7 @@ from typing import (
 from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
 
 from cruxmap.errors import Code
-from cruxmap.language.spelling import nearest
+from cruxmap.language.names import nearest
 from cruxmap.language.yaml_text import Entries, Items, Node, Text
 
 # --- what annotations are made of ---------------------------------------------------------------

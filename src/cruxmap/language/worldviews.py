@@ -16,7 +16,6 @@ from cruxmap.language.argument_map import (
     Worldview,
 )
 from cruxmap.language.checks import cycles, shares_at, unknown_address
-from cruxmap.language.conditions import Kind
 from cruxmap.language.desk import (
     Desk,
     about,
@@ -31,6 +30,7 @@ from cruxmap.language.desk import (
 from cruxmap.language.entries import check_share_keys, share_mapping
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import lineage
+from cruxmap.language.names import Kind
 from cruxmap.language.schema import AnyJudged, LongNumber, LongShares, Noted, StatedShape, WorldviewFile
 from cruxmap.language.yaml_text import DEEPEST, Text
 

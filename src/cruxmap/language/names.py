@@ -1,0 +1,144 @@
+"""What names stand for, and which known name was probably meant by one that nobody knows.
+
+Looking for the nearest name has a bounded cost, however many and long the names are.
+"""
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from heapq import nlargest
+from itertools import islice
+
+from cruxmap.errors import Code, InvalidMap, Problem
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Entry
+
+# --- the nearest name ---------------------------------------------------------------------------
+
+MAX_LENGTH = 100
+MAX_COMPARED = 2_000
+MAX_FINALISTS = 8
+"""A longer name is no misspelling. So many names are compared, and so many of them closely."""
+
+
+def nearest(name: str, known: Iterable[str], at_least: float = 0.6) -> str | None:
+    """Return the known name most like `name`, `None` if none is `at_least` as like (1: equal).
+
+    Names that share many letters and pairs of letters come into the closer choice, which is `difflib`'s.
+    """
+    if len(name) > MAX_LENGTH:
+        return None
+    parts = _letters(name)
+    short = islice((other for other in known if len(other) <= MAX_LENGTH), MAX_COMPARED)
+    finalists = nlargest(MAX_FINALISTS, short, key=lambda other: len(parts & _letters(other)))
+    return next(iter(difflib.get_close_matches(name, finalists, 1, at_least)), None)
+
+
+@lru_cache(maxsize=4096)
+def _letters(name: str) -> frozenset[str]:
+    return frozenset((*name, *map(str.__add__, name, name[1:])))
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a hint with the names nearest to one that is not known: alike in spelling, or with it as a part.
+
+    >>> did_you_mean("team", ["team-can-rust", "a-small-team", "other"])
+    'did you mean `team-can-rust` or `a-small-team`?'
+    """
+    known = tuple(dict.fromkeys(known))
+    near = nearest(name, known)
+    like = [near] if near else [one for one in known if name and name in one][:3]
+    return f"did you mean {' or '.join(f'`{one}`' for one in like)}?" if like else ""
+
+
+# --- what ids stand for -------------------------------------------------------------------------
+
+
+class Kind(StrEnum):
+    """What an id of a map stands for."""
+
+    CLAIM = "claim"
+    QUESTION = "question"
+    EVENT = "event"
+    ARGUMENT = "argument"
+
+
+MAX_COMPARISONS = 40_000
+"""How many ids the misspelt ids of one map are compared with, all together. It keeps reading linear."""
+
+
+@dataclass(slots=True)
+class Names:
+    """What the ids of a map stand for, from its shapes or from a finished map.
+
+    `broken` holds ids of entries with problems of their own: what they lack is not reported again.
+    `complete` is false where a file or section could not be read, so that an id may yet exist.
+    """
+
+    kinds: Mapping[str, Kind]
+    states: Mapping[str, Collection[str]]
+    timeline_of: Mapping[str, str]
+    phases: Mapping[str, Collection[str]]
+    broken: set[str] = field(default_factory=set)
+    complete: bool = True
+    comparisons: int = 0
+
+    def nearest(self, name: str, known: Iterable[str]) -> str:
+        """Return a hint that names the nearest of the known ids, or none."""
+        if self.comparisons > MAX_COMPARISONS:
+            return ""
+        near_in_length = (other for other in known if abs(len(other) - len(name)) <= 3)
+        pool = list(islice(near_in_length, MAX_COMPARED))
+        self.comparisons += len(pool)
+        near = nearest(name, pool)
+        return f"did you mean `{near}`?" if near else ""
+
+
+def names_of(argument_map: ArgumentMap) -> Names:
+    """Return the names of a finished map."""
+    return Names(
+        kinds={c.about.id: Kind.CLAIM for c in argument_map.claims}
+        | {q.about.id: Kind.QUESTION for q in argument_map.questions}
+        | {e.about.id: Kind.EVENT for e in argument_map.events}
+        | {a.about.id: Kind.ARGUMENT for a in argument_map.arguments},
+        states={q.about.id: dict.fromkeys(q.states) for q in argument_map.questions},
+        timeline_of={e.about.id: e.timeline for e in argument_map.events},
+        phases={t.about.id: dict.fromkeys(p.id for p in t.phases) for t in argument_map.timelines},
+    )
+
+
+# --- names that somebody typed ------------------------------------------------------------------
+
+
+def checked_worldview(argument_map: ArgumentMap, name: str) -> str:
+    """Return the name, if it is a worldview of the map or `map`; raise `InvalidMap` with the nearest one."""
+    known = (MAP_WORLDVIEW, *argument_map.worldview)
+    if name in known:
+        return name
+    hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
+    raise InvalidMap((Problem(Code.UNKNOWN_WORLDVIEW, f"there is no worldview `{name}`", hint=hint),))
+
+
+def checked_address(argument_map: ArgumentMap, address: str) -> str:
+    """Return the address, if a judgement of the map is at it; raise `InvalidMap` with the nearest one."""
+    if any(is_at(known, address) for known in argument_map.judgements):
+        return address
+    known = (*argument_map.entry, *argument_map.judgements)
+    message = f"there is no judgement `{address}`"
+    raise InvalidMap((Problem(Code.UNKNOWN_ADDRESS, message, hint=did_you_mean(address, known)),))
+
+
+def is_at(address: str, name: str) -> bool:
+    """Tell whether a judgement's address is `name`, or one of the entry, row or phase with that name."""
+    return address == name or address.startswith((f"{name}.", f"{name}#"))
+
+
+def find_entry(argument_map: ArgumentMap, address: str) -> Entry:
+    """Return the entry that an address is or belongs to; raises InvalidMap where there is none."""
+    if address in argument_map.entry:
+        return argument_map.entry[address]
+    if address in argument_map.judgements:
+        return argument_map.entry[argument_map.judgements[address].owner]
+    hint = did_you_mean(address, (*argument_map.entry, *argument_map.judgements))
+    raise InvalidMap((Problem(Code.UNKNOWN_ADDRESS, f"there is no `{address}` in the map", hint=hint),))
