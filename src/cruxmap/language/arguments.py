@@ -25,21 +25,9 @@ from cruxmap.language.argument_map import (
     Routes,
     Table,
 )
-from cruxmap.language.desk import (
-    CERTAIN,
-    EVEN_PACE,
-    Desk,
-    Owner,
-    about,
-    check_voice,
-    each,
-    misplaced,
-)
+from cruxmap.language.desk import CERTAIN, EVEN_PACE, Desk, Owner, about, check_voice, each, misplaced
 from cruxmap.language.names import Kind
-from cruxmap.language.schema import (
-    ArgumentShape,
-    TargetShape,
-)
+from cruxmap.language.schema import ArgumentShape, TargetShape
 from cruxmap.language.yaml_text import Text, joined
 
 

@@ -26,12 +26,7 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.conditions import Resolver
 from cruxmap.language.findings import Findings
 from cruxmap.language.judgement import Lexicon, UnreadableError, parse_value
-from cruxmap.language.schema import (
-    Judged,
-    Noted,
-    Remarked,
-    Told,
-)
+from cruxmap.language.schema import Judged, Noted, Remarked, Told
 from cruxmap.language.yaml_text import Text
 
 RESERVED = frozenset(

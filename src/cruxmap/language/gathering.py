@@ -7,8 +7,8 @@ that do not fit are cut out with a problem each, so that everything else is stil
 import os
 import re
 import stat
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,8 @@ from cruxmap.language.schema import (
     VoiceShape,
     WorldviewFile,
 )
-from cruxmap.language.shaping import Shape, keys_of, shaped
-from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, Text, parse, without_controls
+from cruxmap.language.shaping import Fitted, Shape, fitted, keys_of
+from cruxmap.language.yaml_text import Entries, Node, Parsed, Text, parse, without_controls
 
 LANGUAGE = "1"
 MOST_BYTES = 1 << 25
@@ -76,16 +76,16 @@ def gather(folder: Path, findings: Findings) -> Sheets:
             sheets.complete = False
             continue
         _register(sheets, parsed.root, seen, findings)
-        fitted = fit(MapFile, parsed, findings, 3)
-        for cut in fitted.cuts:
+        found = fit(MapFile, parsed, findings, 3)
+        for cut in found.cuts:
             if len(cut) >= 2 and cut[0] in _SECTIONS:
                 sheets.broken.add(str(cut[1]))
             elif cut[:1] != ("map",):
                 sheets.complete = False
-        if fitted.shape is None:
+        if found.shape is None:
             sheets.complete = False
         else:
-            _merge(sheets, fitted.shape, findings)
+            _merge(sheets, found.shape, findings)
     for path in yaml_files(folder / "sources", findings):
         _read_locators(sheets, path, findings)
     for path in yaml_files(folder / "worldviews", findings):
@@ -169,13 +169,13 @@ def _read_worldview(sheets: Sheets, path: Path, findings: Findings) -> None:
     parsed = load(path, findings)
     if parsed is None or parsed.root is None:
         return
-    fitted = fit(WorldviewFile, parsed, findings, 2)
-    if fitted.shape is None:
+    found = fit(WorldviewFile, parsed, findings, 2)
+    if found.shape is None:
         return
-    check_language(fitted.shape.language, findings)
-    id_ = _named_as_file(path, parsed, fitted.shape.worldview, "worldview", findings)
-    sheets.worldviews[id_] = fitted.shape
-    if ("text",) in fitted.cuts:
+    check_language(found.shape.language, findings)
+    id_ = _named_as_file(path, parsed, found.shape.worldview, "worldview", findings)
+    sheets.worldviews[id_] = found.shape
+    if ("text",) in found.cuts:
         sheets.broken.add(f"worldviews/{id_}")
 
 
@@ -292,19 +292,10 @@ def _project(path: Path) -> Path:
     return folder.parent if folder.name in ("sources", "worldviews") else folder
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted[S: Shape]:
-    """A file in its shape, `None` if nothing of it fits, and the paths that were cut out."""
-
-    shape: S | None
-    cuts: frozenset[tuple[str | int, ...]]
-
-
 def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int) -> Fitted[S]:
-    """Fit a file into its shape, telling of each part that does not fit and cutting it out.
+    """Fit a file into its shape, with a problem for each part that does not fit, and without that part.
 
-    `depth` is how many keys lead to a part that can be cut out alone. Where what is left lacks
-    something because of the cut, more is cut, quietly.
+    `depth` is how many keys lead to a part that can be left out alone.
     """
     root = parsed.root
     assert root is not None
@@ -314,23 +305,12 @@ def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int)
     _leave_out_empty(kind, root)
     if () in parsed.spoiled:
         return Fitted(None, frozenset([()]))
-    cuts: set[tuple[str | int, ...]] = set(parsed.spoiled)
-    lacking = {cut[:-1] for cut in parsed.spoiled}
-    _cut(root, parsed.spoiled)
-    for attempt, level in enumerate((depth, *range(depth, -1, -1))):
-        result = shaped(kind, root)
-        if not isinstance(result, tuple):
-            return Fitted(result, frozenset(cuts))
-        if attempt == 0:
-            for error in result:
-                if error.code is not Code.MISSING_KEY or error.path not in lacking:
-                    findings.add(error.code, error.message, error.place, error.hint)
-        paths = {error.path[:level] for error in result}
-        if () in paths:
-            break
-        cuts |= paths
-        _cut(root, paths)
-    return Fitted(None, frozenset(cuts))
+    for *above, last in parsed.spoiled:  # one or two keys
+        parent: Any = root.get(*above) if above else root  # type: ignore[call-overload]
+        if isinstance(parent, Entries):
+            parent.pop(last, None)  # type: ignore[call-overload]
+    found = fitted(kind, root, findings, depth, {path[:-1] for path in parsed.spoiled})
+    return replace(found, cuts=found.cuts | parsed.spoiled)
 
 
 def _leave_out_empty(kind: type[Shape], root: Entries) -> None:
@@ -339,25 +319,3 @@ def _leave_out_empty(kind: type[Shape], root: Entries) -> None:
         value = root[key]  # type: ignore[index]
         if isinstance(value, Text) and value == "" and value.plain:
             del root[key]  # type: ignore[arg-type]
-
-
-def _cut(root: Entries, paths: Iterable[tuple[str | int, ...]]) -> None:
-    """Delete what the paths lead to; of a list, from its end."""
-    for path in sorted(paths, key=_from_the_end):
-        node: Any = root
-        for step in path[:-1]:
-            node = _step(node, step)
-        if _step(node, path[-1]) is not None:
-            del node[path[-1]]
-
-
-def _from_the_end(path: tuple[str | int, ...]) -> list[tuple[bool, str | int]]:
-    return [(isinstance(step, str), step if isinstance(step, str) else -step) for step in path]
-
-
-def _step(node: Any, step: str | int) -> Any:
-    """Return what a key or an index leads to, `None` if nothing."""
-    if isinstance(step, int):
-        return node[step] if isinstance(node, Items) and step < len(node) else None
-    entries: Any = node if isinstance(node, Entries) else {}
-    return entries.get(step)

@@ -136,9 +136,7 @@ def lineage(argument_map: ArgumentMap, worldview: str) -> tuple[Worldview, ...]:
 
 @gc_paused()
 def settle(
-    argument_map: ArgumentMap,
-    worldview: str = MAP_WORLDVIEW,
-    settings: Iterable[Laid] = (),
+    argument_map: ArgumentMap, worldview: str = MAP_WORLDVIEW, settings: Iterable[Laid] = ()
 ) -> Perspective:
     """Return every number of the map as `worldview` has it, with `settings` laid over it.
 
@@ -168,11 +166,7 @@ def shares_in_force(argument_map: ArgumentMap, perspective: Perspective) -> dict
     return shares
 
 
-def lay(
-    argument_map: ArgumentMap,
-    worldview: str = MAP_WORLDVIEW,
-    settings: Iterable[Laid] = (),
-) -> Layers:
+def lay(argument_map: ArgumentMap, worldview: str = MAP_WORLDVIEW, settings: Iterable[Laid] = ()) -> Layers:
     """Lay the worldview's lineage, then the settings, over the map's numbers; links are not followed yet.
 
     Raises KeyError for an unknown worldview or address.

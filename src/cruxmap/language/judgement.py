@@ -412,12 +412,7 @@ LEXICON: Lexicon = MappingProxyType(
     )
     | _phrases(
         Scale.RATIO,
-        {
-            "weak": "1.5x to 3x",
-            "moderate": "3x to 10x",
-            "strong": "10x to 30x",
-            "very strong": "30x to 100x",
-        },
+        {"weak": "1.5x to 3x", "moderate": "3x to 10x", "strong": "10x to 30x", "very strong": "30x to 100x"},
     )
 )
 """Probabilities as in the United States' Intelligence Community Directive 203; strengths are our own."""

@@ -93,7 +93,7 @@ from cruxmap.language.schema import (
     SourcesFile,
     SourceShape,
 )
-from cruxmap.language.shaping import keys_of, shaped
+from cruxmap.language.shaping import fitted, keys_of
 from cruxmap.language.template import template
 from cruxmap.language.worldviews import check_circles, read_worldview, share_override, warn_of_rejected
 from cruxmap.language.yaml_text import Entries, Node, Text, node_of, parse_text, text_of
@@ -291,11 +291,8 @@ def _shape_of(hint: Any, value: object, what: str, findings: Findings) -> Any:
             findings.add(Code.WRONG_SHAPE, f"not {what}: {wrong}", Span("<input>"))
     findings.raise_if_any()
     assert root is not None
-    shape = shaped(hint, root)
-    if isinstance(shape, tuple):
-        for error in shape:
-            findings.add(error.code, error.message, error.place, error.hint)
-        raise InvalidMap(tuple(findings.problems))
+    shape = fitted(hint, root, findings).shape
+    findings.raise_if_any()
     return shape
 
 

@@ -7,8 +7,8 @@ others to see. Their leaves are the nodes of `yaml_text`, which know their place
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cruxmap.language.shaping import Choice, Form, Key, Leaf, NotEmpty, Shape, editor_schema
-from cruxmap.language.yaml_text import Entries, Items, Text
+from cruxmap.language.shaping import Choice, Key, Leaf, NotEmpty, Shape, editor_schema
+from cruxmap.language.yaml_text import Entries, Text
 
 # --- leaves -------------------------------------------------------------------------------------
 
@@ -27,69 +27,39 @@ type Address = Annotated[Text, Leaf("an address", {"type": "string"})]
 LONG_FORM = frozenset({"value", "source", "note", "tags"})
 
 
-_FORMS: Mapping[type, str] = {Text: "text", Items: "list", Entries: "mapping"}
-
-
-def _form(node: object) -> str | None:
-    return _FORMS.get(type(node))
-
-
-def _judged_form(node: object) -> str | None:
-    """Tell one number, its long form, shares, and the long form of shares apart."""
-    if not isinstance(node, Entries):
-        return "text" if isinstance(node, Text) else None
+def _judged_form(node: Entries) -> type:
+    """Tell the long form of one number, shares, and the long form of shares apart."""
     if isinstance(node.get("value"), Entries):  # type: ignore[call-overload]
-        return "long shares"
-    return "long" if "value" in node and node.keys() <= LONG_FORM else "shares"
+        return LongShares
+    return LongNumber if "value" in node and node.keys() <= LONG_FORM else dict
 
 
-def _number_form(node: object) -> str | None:
-    return "long" if isinstance(node, Entries) else _form(node)
+def _phase_form(node: Entries) -> type:
+    return LongNumber if "value" in node else PhaseShape
 
 
-def _phase_form(node: object) -> str | None:
-    return "phase" if isinstance(node, Entries) and "value" not in node else _number_form(node)
-
-
-def _row_form(node: object) -> str | None:
-    if not isinstance(node, Entries):
-        return None
-    return "otherwise" if "otherwise" in node else "row"
-
-
-_COMPARISONS = ("before", "within", "during", "by_end_of", "ever")
-OPERATORS = ("not", "all_of", "any_of")
-
-
-def _condition_form(node: object) -> str | None:
-    if not isinstance(node, Entries):
-        return _form(node)
-    for operator in OPERATORS:
-        if operator in node:
-            return operator
-    if "event" not in node:
-        return "values"
-    return next((comparison for comparison in _COMPARISONS if comparison in node), "event")
+def _condition_form(node: Entries) -> type:
+    operators: dict[str, type] = {"not": NotShape, "all_of": AllOfShape, "any_of": AnyOfShape}
+    comparisons: dict[str, type] = {
+        "before": BeforeShape,
+        "within": WithinShape,
+        "during": DuringShape,
+        "by_end_of": ByEndOfShape,
+        "ever": EverShape,
+    }
+    forms = operators | comparisons if "event" in node else operators
+    otherwise = EventAloneShape if "event" in node else dict
+    return next((form for key, form in forms.items() if key in node), otherwise)
 
 
 # --- parts of entries ---------------------------------------------------------------------------
 
-type Words = Annotated[
-    Annotated[Word, Form("text")] | Annotated[list[Word], Form("list")],
-    Choice(_form, "text or a list of texts"),
-]
+type Words = Annotated[Word | list[Word], Choice("text or a list of texts")]
 type States = Annotated[
-    Annotated[Word, Form("text")] | Annotated[list[Word], NotEmpty(), Form("list")],
-    Choice(_form, "`true`, `false`, a state or a list of states"),
+    Word | Annotated[list[Word], NotEmpty()], Choice("`true`, `false`, a state or a list of states")
 ]
-type Ids = Annotated[
-    Annotated[Id, Form("text")] | Annotated[list[Id], Form("list")],
-    Choice(_form, "an id or a list of ids"),
-]
-type SomeIds = Annotated[
-    Annotated[Id, Form("text")] | Annotated[list[Id], NotEmpty(), Form("list")],
-    Choice(_form, "an id or a list of ids"),
-]
+type Ids = Annotated[Id | list[Id], Choice("an id or a list of ids")]
+type SomeIds = Annotated[Id | Annotated[list[Id], NotEmpty()], Choice("an id or a list of ids")]
 
 
 class Remarked(Shape):
@@ -119,10 +89,7 @@ class LongNumber(Noted):
     value: Number
 
 
-type Judged = Annotated[
-    Annotated[Number, Form("text")] | Annotated[LongNumber, Form("long")],
-    Choice(_number_form, "a number, or a mapping with `value`"),
-]
+type Judged = Annotated[Number | LongNumber, Choice("a number, or a mapping with `value`")]
 
 
 class LongShares(Noted):
@@ -132,20 +99,12 @@ class LongShares(Noted):
 
 
 type Shares = Annotated[
-    Annotated[dict[Id, Judged], NotEmpty(), Form("shares")]
-    | Annotated[LongShares, Form("long shares")]
-    | Annotated[LongNumber, Form("long")],
-    Choice(
-        lambda node: _judged_form(node) if isinstance(node, Entries) else None,
-        "a share for each state, as in `{a: 30%, b: rest}`",
-    ),
+    Annotated[dict[Id, Judged], NotEmpty()] | LongShares | LongNumber,
+    Choice("a share for each state, as in `{a: 30%, b: rest}`", _judged_form),
 ]
 type AnyJudged = Annotated[
-    Annotated[Number, Form("text")]
-    | Annotated[LongNumber, Form("long")]
-    | Annotated[dict[Id, Judged], NotEmpty(), Form("shares")]
-    | Annotated[LongShares, Form("long shares")],
-    Choice(_judged_form, "a number, a mapping with `value`, or a share for each state"),
+    Number | LongNumber | Annotated[dict[Id, Judged], NotEmpty()] | LongShares,
+    Choice("a number, a mapping with `value`, or a share for each state", _judged_form),
 ]
 
 
@@ -189,6 +148,8 @@ class EverShape(Shape):
 class EventAloneShape(Shape):
     """`event` with nothing said of it: always a mistake."""
 
+    HINT = "say when it happens: before, within, during, by_end_of or ever"
+
     event: Id
     before: Id
 
@@ -212,25 +173,22 @@ class AnyOfShape(Shape):
 
 
 type ConditionShape = Annotated[
-    Annotated[Id, Form("text")]
-    | Annotated[list[ConditionShape], NotEmpty(), Form("list")]
-    | Annotated[dict[Id, States], NotEmpty(), Form("values")]
-    | Annotated[BeforeShape, Form("before")]
-    | Annotated[WithinShape, Form("within")]
-    | Annotated[DuringShape, Form("during")]
-    | Annotated[ByEndOfShape, Form("by_end_of")]
-    | Annotated[EverShape, Form("ever")]
-    | Annotated[EventAloneShape, Form("event")]
-    | Annotated[NotShape, Form("not")]
-    | Annotated[AllOfShape, Form("all_of")]
-    | Annotated[AnyOfShape, Form("any_of")],
-    Choice(_condition_form, "a condition"),
+    Id
+    | Annotated[list[ConditionShape], NotEmpty()]
+    | Annotated[dict[Id, States], NotEmpty()]
+    | BeforeShape
+    | WithinShape
+    | DuringShape
+    | ByEndOfShape
+    | EverShape
+    | EventAloneShape
+    | NotShape
+    | AllOfShape
+    | AnyOfShape,
+    Choice("a condition", _condition_form),
 ]
 type ConditionShapes = Annotated[list[ConditionShape], NotEmpty()]
-type Conditions = Annotated[
-    Annotated[list[ConditionShape], Form("list")] | Annotated[ConditionShape, Form("one")],
-    Choice(lambda node: "list" if isinstance(node, Items) else "one", "a condition or a list of them"),
-]
+type Conditions = Annotated[list[ConditionShape] | ConditionShape, Choice("a condition or a list of them")]
 """Conditions that stay apart; the list may be empty."""
 
 
@@ -257,8 +215,11 @@ class OtherwiseShape(Noted):
 
 
 type AnyRow = Annotated[
-    Annotated[RowShape, Form("row")] | Annotated[OtherwiseShape, Form("otherwise")],
-    Choice(_row_form, "a row, as in `{when: ..., credence: ...}` or `{otherwise: ...}`"),
+    RowShape | OtherwiseShape,
+    Choice(
+        "a row, as in `{when: ..., credence: ...}` or `{otherwise: ...}`",
+        lambda node: OtherwiseShape if "otherwise" in node else RowShape,
+    ),
 ]
 
 
@@ -279,8 +240,11 @@ class ShareOtherwiseShape(Noted):
 
 
 type AnyShareRow = Annotated[
-    Annotated[ShareRowShape, Form("row")] | Annotated[ShareOtherwiseShape, Form("otherwise")],
-    Choice(_row_form, "a row, as in `{when: ..., credence: {...}}` or `{otherwise: {...}}`"),
+    ShareRowShape | ShareOtherwiseShape,
+    Choice(
+        "a row, as in `{when: ..., credence: {...}}` or `{otherwise: {...}}`",
+        lambda node: ShareOtherwiseShape if "otherwise" in node else ShareRowShape,
+    ),
 ]
 
 
@@ -310,20 +274,15 @@ class PhaseShape(Noted):
 
 
 type AnyPhase = Annotated[
-    Annotated[Number, Form("text")]
-    | Annotated[LongNumber, Form("long")]
-    | Annotated[PhaseShape, Form("phase")],
-    Choice(_phase_form, "a chance, or a mapping with `credence` or `given`"),
+    Number | LongNumber | PhaseShape, Choice("a chance, or a mapping with `credence` or `given`", _phase_form)
 ]
 type TargetShape = Annotated[
-    Annotated[Address, Form("text")] | Annotated[dict[Id, States], NotEmpty(), Form("mapping")],
-    Choice(_form, "a claim, a route, a phase or `{question: state}`"),
+    Address | Annotated[dict[Id, States], NotEmpty()],
+    Choice("a claim, a route, a phase or `{question: state}`"),
 ]
 type TargetShapes = Annotated[
-    Annotated[Address, Form("text")]
-    | Annotated[list[TargetShape], NotEmpty(), Form("list")]
-    | Annotated[dict[Id, States], NotEmpty(), Form("mapping")],
-    Choice(_form, "a claim, a route, a phase, `{question: state}`, or a list of them"),
+    Address | Annotated[list[TargetShape], NotEmpty()] | Annotated[dict[Id, States], NotEmpty()],
+    Choice("a claim, a route, a phase, `{question: state}`, or a list of them"),
 ]
 
 

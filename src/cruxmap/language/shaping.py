@@ -1,29 +1,19 @@
-"""How a shape is declared, and the two things made of it: a validator, and a JSON Schema.
+"""How a shape is declared, and the two things made of it: a reader, and a JSON Schema.
 
 A shape is a class whose annotations say which keys it has: a `Leaf`, another shape, a list, a mapping, or
-a `Choice` between forms. They are read here rather than by pydantic's models, and handed to the core of
-pydantic: building the models would take longer than checking a map of two hundred entries does.
+a `Choice` between forms. A reader makes the value of a shape from the nodes of a file. It tells of each
+part that does not fit, and leaves out those that stand near the top.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
-from typing import (
-    Annotated,
-    Any,
-    ClassVar,
-    TypeAliasType,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
-
-from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
+from typing import Annotated, Any, ClassVar, TypeAliasType, Union, get_args, get_origin, get_type_hints
 
 from cruxmap.errors import Code
+from cruxmap.language.findings import Findings
 from cruxmap.language.names import nearest
 from cruxmap.language.yaml_text import Entries, Items, Node, Text
 
@@ -39,18 +29,14 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """The name of one form of a choice."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
-    """A union of forms; `form` names the one that a node has, and `expected` tells what they are."""
+    """A union of forms, of which a node has the one of its kind: text, list or mapping.
 
-    form: Callable[[object], str | None]
+    Where several are mappings, `pick` returns the shape of a mapping, or `dict`. `expected` names the forms.
+    """
+
     expected: str
+    pick: Callable[[Entries], type] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +54,38 @@ class NotEmpty:
 class Shape:
     """A mapping with known keys and no others. A field that may be left out is `None` by default.
 
-    `WANTED` lists keys that must be there and that readers ask for themselves.
+    `WANTED` lists keys that must be there and that readers ask for themselves; `HINT` says what to do
+    where a key is missing.
     """
 
     WANTED: ClassVar[tuple[str, ...]] = ()
-
-
-_FORM = "\0"
-"""What the name of a form begins with in the paths of errors; no key of a file can hold it."""
+    HINT: ClassVar[str] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
     name: str
-    key: str
     hint: Any
     required: bool
+    read: "_Reader"
 
 
-def _fields(shape: type[Shape]) -> tuple[_Field, ...]:
-    """Return the fields of a shape class, inherited ones first."""
-    fields = []
+@cache
+def _fields(shape: Any) -> dict[str, _Field]:
+    """Map the keys of a shape to its fields, inherited ones first."""
+    fields = {}
     for name, hint in get_type_hints(shape, include_extras=True).items():
         if name.isupper():
             continue
         inner = _without_none(hint)
         keys = [mark.name for mark in getattr(inner, "__metadata__", ()) if isinstance(mark, Key)]
-        fields.append(_Field(name, keys[0] if keys else name, inner, not hasattr(shape, name)))
-    return tuple(fields)
+        fields[keys[0] if keys else name] = _Field(name, inner, not hasattr(shape, name), _reader(inner))
+    return fields
 
 
-def keys_of(shape: type[Shape]) -> frozenset[str]:
+def keys_of(shape: Any) -> frozenset[str]:
     """Return the keys that a shape knows."""
-    return frozenset(each.key for each in _fields(shape))
+    return frozenset(_fields(shape))
 
 
 def _without_none(hint: Any) -> Any:
@@ -111,99 +96,170 @@ def _without_none(hint: Any) -> Any:
     return rest[0] if len(rest) == 1 else hint
 
 
-def _forms(hint: Any) -> dict[str, Any]:
-    """Return the forms of a choice by name."""
-    forms = {}
-    for form in get_args(hint):
-        name = next(mark.name for mark in form.__metadata__ if isinstance(mark, Form))
-        forms[name] = form
-    return forms
+# --- readers ------------------------------------------------------------------------------------
 
+type Path = tuple[str | int, ...]
 
-# --- the validator ------------------------------------------------------------------------------
+_MISFIT = object()
+"""What a reader returns for a node that does not fit."""
 
 
 @dataclass(slots=True)
-class _Validators:
-    """Turns annotations into schemas of pydantic's core; only what contains itself becomes a definition."""
+class _Reading:
+    """One descent from a root. Parts are left out alone that at most `depth` keys lead to.
 
-    made: dict[str, CoreSchema] = field(default_factory=dict)
-    open: set[str] = field(default_factory=set)
-    recursive: set[str] = field(default_factory=set)
-    definitions: list[CoreSchema] = field(default_factory=list)
+    `lacking` holds paths of mappings of which something was left out before: what they lack is not told.
+    """
 
-    def schema(self, hint: Any) -> CoreSchema:
-        if isinstance(hint, TypeAliasType):
-            return self._named(hint.__name__, lambda: self.schema(hint.__value__))
-        if isinstance(hint, type) and issubclass(hint, Shape):
-            return self._named(hint.__name__, lambda: self._mapping(hint))
-        origin = get_origin(hint)
-        if origin is Annotated:
-            return self._annotated(get_args(hint)[0], hint.__metadata__)
-        if origin is list:
-            return core_schema.list_schema(self.schema(*get_args(hint)))
-        assert origin is dict, hint
-        key, value = get_args(hint)
-        return core_schema.dict_schema(self.schema(key), self.schema(value))
+    root: Node
+    findings: Findings
+    depth: int
+    lacking: Collection[Path]
+    cuts: set[Path] = field(default_factory=set)
 
-    def _named(self, name: str, make: Callable[[], CoreSchema]) -> CoreSchema:
-        if name in self.open:
-            self.recursive.add(name)
-            return core_schema.definition_reference_schema(name)
-        if name not in self.made:
-            self.open.add(name)
-            schema = make()
-            self.open.remove(name)
-            if name in self.recursive:
-                self.definitions.append({**schema, "ref": name})
-                schema = core_schema.definition_reference_schema(name)
-            self.made[name] = schema
-        return self.made[name]
+    def left_out(self, path: Path) -> bool:
+        """Leave out what a path leads to, if that can be."""
+        if len(path) <= self.depth:
+            self.cuts.add(path)
+        return len(path) <= self.depth
 
-    def _mapping(self, shape: type[Shape]) -> CoreSchema:
-        fields = []
-        for each in _fields(shape):
-            schema = self.schema(each.hint)
-            if not each.required:
-                schema = core_schema.with_default_schema(schema, default=getattr(shape, each.name))
-            fields.append(
-                core_schema.dataclass_field(each.name, schema, kw_only=True, validation_alias=each.key)
-            )
-        keys = core_schema.dataclass_args_schema(shape.__name__, fields, extra_behavior="forbid")
-        names = [each["name"] for each in fields]
-        return core_schema.dataclass_schema(shape, keys, names)  # a model would note which keys are there
+    def misfit(self, node: Node, path: Path, wanted: str, hint: str = "") -> object:
+        """Say what a node should have been."""
+        found = {Text: "text", Items: "a list", Entries: "a mapping"}[type(node)] if node != "" else "nothing"
+        subject = f"`{path[-1]}`" if path and isinstance(path[-1], str) else "this"
+        self.findings.add(Code.WRONG_SHAPE, f"{subject} must be {wanted}, and here is {found}", node, hint)
+        return _MISFIT
 
-    def _annotated(self, hint: Any, marks: tuple[object, ...]) -> CoreSchema:
-        for mark in marks:
-            match mark:
-                case Leaf(what=what):
-                    return core_schema.is_instance_schema(Text, cls_repr=what)
-                case Choice() as choice:
-                    return self._choice(_forms(hint), choice)
-        schema = self.schema(hint)
-        return {**schema, "min_length": 1} if any(isinstance(m, NotEmpty) for m in marks) else schema
-
-    def _choice(self, forms: Mapping[str, Any], choice: Choice) -> CoreSchema:
-        tags: dict[str | None, str] = {name: _FORM + name for name in forms}
-        return core_schema.tagged_union_schema(
-            {tags[name]: self.schema(part) for name, part in forms.items()},
-            lambda node: tags.get(choice.form(node)),
-            custom_error_type="other_form",
-            custom_error_message=choice.expected,
+    def no_mapping(self, node: Node, path: Path) -> object:
+        """Say that a node should have been a mapping: a known key after it may have slid out of it."""
+        name = str(path[-1]) if path else "this"
+        slid = f"if `{name}` is part of what is above it, indent it as far as the rest of that"
+        return self.misfit(
+            node, path, "a mapping of keys and values", slid if name in _owners_of_keys() else ""
         )
+
+    def key(self, path: Path) -> Node:
+        """Return the key that leads to a place, or the place itself in a list."""
+        node: Any = self.root
+        for step in path[:-1]:
+            node = node[step]
+        if not path:
+            return self.root
+        return node.key(str(path[-1])) if isinstance(node, Entries) else node[path[-1]]
+
+
+type _Reader = Callable[[_Reading, Node, Path], Any]
+
+
+def _reader(hint: Any) -> _Reader:
+    """Return what reads nodes of the form that an annotation describes."""
+    if isinstance(hint, TypeAliasType | type) and get_origin(hint) is None:
+        return partial(_read_named, hint)
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is list:
+        return partial(_read_list, _reader(args[0]))
+    if origin is dict:
+        return partial(_read_entries, _reader(args[1]))
+    for mark in hint.__metadata__:
+        match mark:
+            case Leaf():
+                return partial(_read_leaf, mark)
+            case NotEmpty():
+                return partial(_read_some, _reader(args[0]))
+            case Choice():
+                forms = {_form(form): _reader(form) for form in get_args(args[0])}
+                mappings = [read for form, read in forms.items() if form not in (Text, Items, object)]
+                return partial(_read_choice, mark, forms | dict.fromkeys([Entries], *mappings[:1]))
+    return _reader(args[0])
+
+
+def _read_named(hint: Any, reading: _Reading, node: Node, path: Path) -> Any:
+    return _named(hint)(reading, node, path)  # made only now, as it may contain itself
 
 
 @cache
-def _validator(hint: Any) -> SchemaValidator:
-    validators = _Validators()
-    schema = validators.schema(hint)
-    return SchemaValidator(core_schema.definitions_schema(schema, validators.definitions))
+def _named(hint: Any) -> _Reader:
+    return _reader(hint.__value__) if isinstance(hint, TypeAliasType) else partial(_read_shape, hint)
+
+
+def _form(hint: Any) -> type:
+    """Return the kind of node that an annotation describes, `object` for a choice; shapes stay themselves."""
+    if isinstance(hint, TypeAliasType):
+        return _form(hint.__value__)
+    if get_origin(hint) is not Annotated:
+        return {list: Items, None: hint}.get(get_origin(hint), dict)  # type: ignore[no-any-return]
+    if any(isinstance(mark, Choice) for mark in hint.__metadata__):
+        return object
+    return Text if get_args(hint)[0] is Text else _form(get_args(hint)[0])
+
+
+def _read_leaf(leaf: Leaf, reading: _Reading, node: Node, path: Path) -> Any:
+    return node if node.__class__ is Text else reading.misfit(node, path, leaf.what)
+
+
+def _read_choice(
+    choice: Choice, forms: Mapping[type, _Reader], reading: _Reading, node: Node, path: Path
+) -> Any:
+    form = choice.pick(node) if choice.pick and isinstance(node, Entries) else type(node)
+    read = forms.get(form) or forms.get(object)
+    return read(reading, node, path) if read else reading.misfit(node, path, choice.expected)
+
+
+def _read_some(read: _Reader, reading: _Reading, node: Node, path: Path) -> Any:
+    made = read(reading, node, path)
+    if node or made is _MISFIT:
+        return made
+    reading.findings.add(Code.EMPTY_LIST, f"`{path[-1] if path else 'this'}` is empty", reading.key(path))
+    return _MISFIT
+
+
+def _read_list(read: _Reader, reading: _Reading, node: Node, path: Path) -> Any:
+    if not isinstance(node, Items):
+        return reading.misfit(node, path, "a list")
+    parts = _read_parts(read, reading, enumerate(node), path)
+    return parts if parts is _MISFIT else list(parts.values())
+
+
+def _read_entries(read: _Reader, reading: _Reading, node: Node, path: Path) -> Any:
+    if not isinstance(node, Entries):
+        return reading.no_mapping(node, path)
+    return _read_parts(read, reading, node.items(), path)
+
+
+def _read_parts(read: _Reader, reading: _Reading, parts: Iterable[tuple[Any, Node]], path: Path) -> Any:
+    made, fits = {}, True
+    for step, node in parts:
+        part = read(reading, node, (*path, step))
+        if part is _MISFIT:
+            fits = reading.left_out((*path, step)) and fits
+        else:
+            made[step] = part
+    return made if fits else _MISFIT
+
+
+def _read_shape(shape: Any, reading: _Reading, node: Node, path: Path) -> Any:
+    if not isinstance(node, Entries):
+        return reading.no_mapping(node, path)
+    fields, made, fits = _fields(shape), shape(), True
+    for name, value in node.items():
+        known = fields.get(name)
+        part = known.read(reading, value, (*path, name)) if known else _unknown_key(reading, name, value)
+        if part is _MISFIT:
+            fits = reading.left_out((*path, name)) and fits
+        elif known:
+            setattr(made, known.name, part)
+    is_link = any(_LINK.match(key) for key in node)
+    for key, known in fields.items():
+        if known.required and key not in node and not is_link and path not in reading.lacking:
+            reading.findings.add(Code.MISSING_KEY, f"`{key}` is missing", reading.key(path), shape.HINT)
+        fits = fits and (not known.required or hasattr(made, known.name))
+    return made if fits else _MISFIT
 
 
 # --- the JSON Schema ----------------------------------------------------------------------------
 
 
-def editor_schema(shape: type[Shape], title: str) -> dict[str, Any]:
+def editor_schema(shape: Any, title: str) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a shape."""
     definitions: dict[str, Any] = {}
     root = _editor_mapping(shape, definitions)
@@ -228,7 +284,7 @@ def _editor(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
             case Leaf(editor=editor):
                 return dict(editor)
             case Choice():
-                return {"anyOf": [_editor(part, definitions) for part in _forms(args[0]).values()]}
+                return {"anyOf": [_editor(form, definitions) for form in get_args(args[0])]}
     schema = _editor(args[0], definitions)
     if any(isinstance(mark, NotEmpty) for mark in hint.__metadata__):
         schema |= {"minItems" if schema["type"] == "array" else "minProperties": 1}
@@ -242,13 +298,13 @@ def _defined(name: str, make: Callable[[], dict[str, Any]], definitions: dict[st
     return {"$ref": f"#/$defs/{name}"}
 
 
-def _editor_mapping(shape: type[Shape], definitions: dict[str, Any]) -> dict[str, Any]:
+def _editor_mapping(shape: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     fields = _fields(shape)
-    required = [each.key for each in fields if each.required or each.name in shape.WANTED]
+    required = [key for key, each in fields.items() if each.required or key in shape.WANTED]
     return {
         "type": "object",
         "description": shape.__doc__,
-        "properties": {each.key: _editor(each.hint, definitions) for each in fields},
+        "properties": {key: _editor(each.hint, definitions) for key, each in fields.items()},
         "required": required,
         "additionalProperties": False,
     }
@@ -258,82 +314,37 @@ def _editor_mapping(shape: type[Shape], definitions: dict[str, Any]) -> dict[str
 
 
 @dataclass(frozen=True, slots=True)
-class ShapeError:
-    """What is wrong with a shape; `path` leads through keys and indices to `place`."""
+class Fitted[S]:
+    """A node in its shape, `None` if that cannot be, and the paths to what was left out."""
 
-    code: Code
-    message: str
-    path: tuple[str | int, ...]
-    place: Node
-    hint: str = ""
+    shape: S | None
+    cuts: frozenset[Path]
+
+
+def fitted(
+    hint: Any, node: Node, findings: Findings, depth: int = 0, lacking: Collection[Path] = ()
+) -> Fitted[Any]:
+    """Return a node in its shape, with a problem for each part that does not fit.
+
+    A part that at most `depth` keys lead to is left out alone, and so is a mapping near the top that lacks
+    a key. The mappings that `lacking` leads to are known to lack something: no problem tells of that.
+    """
+    reading = _Reading(node, findings, depth, lacking)
+    made = _reader(hint)(reading, node, ())
+    return Fitted(None if made is _MISFIT else made, frozenset(reading.cuts))
 
 
 _LINK = re.compile(r"same as\b")
 """What a link begins with; where it is written as a key, nothing but that is missing."""
 
 
-def shaped(hint: Any, node: Node) -> Any:
-    """Return the node in its shape, or a tuple of everything that keeps it from fitting (`ShapeError`s)."""
-    try:
-        return _validator(hint).validate_python(node)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        errors = [_shape_error(detail, node) for detail in details]
-        links = {each.path[:-1] for each in errors if each.path and _LINK.match(str(each.path[-1]))}
-        return tuple(each for each in errors if each.code is not Code.MISSING_KEY or each.path not in links)
+def _unknown_key(reading: _Reading, key: Text, value: Node) -> object:
+    reading.findings.add(Code.UNKNOWN_KEY, f"unknown key `{key}`", key, _unknown_key_hint(key, value))
+    return _MISFIT
 
 
-def _shape_error(detail: Any, root: Node) -> ShapeError:
-    kind: str = detail["type"]
-    path = tuple(step for step in detail["loc"] if not (isinstance(step, str) and step[:1] == _FORM))
-    if path and path[-1] == "[key]":
-        path = path[:-1]
-    name = str(path[-1]) if path else "this"
-    match kind:
-        case "missing":
-            hint = "say when it happens: before, within, during, by_end_of or ever"
-            is_bare_event = f"{_FORM}event" in detail["loc"]
-            place = _key_at(root, path[:-1])
-            message = f"`{name}` is missing"
-            return ShapeError(Code.MISSING_KEY, message, path[:-1], place, hint if is_bare_event else "")
-        case "unexpected_keyword_argument":
-            message, hint = f"unknown key `{name}`", _unknown_key_hint(root, path)
-            return ShapeError(Code.UNKNOWN_KEY, message, path, _key_at(root, path), hint)
-        case "too_short":
-            return ShapeError(Code.EMPTY_LIST, f"`{name}` is empty", path, _key_at(root, path))
-        case "is_instance_of":
-            wanted = detail["ctx"]["class"]
-        case "other_form":
-            wanted = detail["msg"]
-        case "list_type":
-            wanted = "a list"
-        case _:
-            wanted = "a mapping of keys and values"
-    place = _node_at(root, path)
-    slid = kind not in ("is_instance_of", "other_form", "list_type") and name in _owners_of_keys()
-    hint = f"if `{name}` is part of what is above it, indent it as far as the rest of that" if slid else ""
-    found = {Text: "text", Items: "a list", Entries: "a mapping"}[type(place)] if place != "" else "nothing"
-    subject = f"`{name}`" if path and isinstance(path[-1], str) else "this"
-    return ShapeError(Code.WRONG_SHAPE, f"{subject} must be {wanted}, and here is {found}", path, place, hint)
-
-
-def _node_at(root: Node, path: tuple[str | int, ...]) -> Node:
-    node: Any = root
-    for step in path:
-        node = node[step]
-    return node  # type: ignore[no-any-return]
-
-
-def _key_at(root: Node, path: tuple[str | int, ...]) -> Node:
-    """Return the key that leads to a place, or the place itself in a list."""
-    parent = _node_at(root, path[:-1])
-    if path and isinstance(parent, Entries):
-        return parent.key(str(path[-1]))
-    return _node_at(root, path)
-
-
-def _unknown_key_hint(root: Node, path: tuple[str | int, ...]) -> str:
-    key, value, owners = str(path[-1]), _node_at(root, path), _owners_of_keys()
+def _unknown_key_hint(key: str, value: Node) -> str:
+    owners = _owners_of_keys()
     if key == "worldviews":
         return "each worldview is a file of its own, in the folder `worldviews` beside the map's files"
     if _LINK.match(key):
@@ -358,14 +369,12 @@ def _owners_of_keys() -> dict[str, list[str]]:
     owners: dict[str, list[str]] = {}
     for shape in reversed(list(_all_shapes(Shape))):
         name = (shape.__doc__ or "").rstrip(".")
-        for each in _fields(shape):
-            owners.setdefault(each.key, [])
-            if re.fullmatch(r"An? \w+", name):
-                owners[each.key].append(name.lower())
+        for key in _fields(shape):
+            owners.setdefault(key, []).extend([name.lower()] if re.fullmatch(r"An? \w+", name) else [])
     return owners
 
 
-def _all_shapes(shape: type[Shape]) -> Iterator[type[Shape]]:
+def _all_shapes(shape: Any) -> Iterator[Any]:
     for child in shape.__subclasses__():
         yield child
         yield from _all_shapes(child)

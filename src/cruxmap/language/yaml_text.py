@@ -417,10 +417,7 @@ _VALUE = r"""(?:^|[-:]\s+|[,{\[]\s*)"""
 _QUOTE_IT = "quote a sentence that begins with this sign, or put it under `text: >-`"
 _CAUSES: tuple[tuple[str, str], ...] = (
     (r"^[ ]*\t", "indent with spaces, not with tabs"),
-    (
-        _VALUE + r">\s*[0-9.]",
-        'quote a bound that begins with `>`, as in ">90%", or write `over 90%`',
-    ),
+    (_VALUE + r">\s*[0-9.]", 'quote a bound that begins with `>`, as in ">90%", or write `over 90%`'),
     (r":\s+[>|][-+0-9]*\s+[^\s#]", "start the sentence on the next line, indented further than its key"),
     (r":\s+-(?:\s|$)", "start a list on the next line, or write it in brackets: `[a, b]`"),
     (
@@ -437,14 +434,8 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         r"^\s*[\w.-]+:\s*(?:\[[^\]]*\]|\{[^}]*\})\s*[^\s,#]",
         "quote a sentence that begins with a bracket, or put it under `text: >-`",
     ),
-    (
-        r"\{[^\"']*:\s[^\"'},]*:\s",
-        "quote a sentence that holds `: ` (or a comma) in a one-line entry",
-    ),
-    (
-        r":\s.*:(?:\s|$)",
-        "a sentence that holds `: ` must be quoted or put under `text: >-`",
-    ),
+    (r"\{[^\"']*:\s[^\"'},]*:\s", "quote a sentence that holds `: ` (or a comma) in a one-line entry"),
+    (r":\s.*:(?:\s|$)", "a sentence that holds `: ` must be quoted or put under `text: >-`"),
     (r"^\s*[\w.-]+:[^\s:]+\s*$", "a colon needs a space after it"),
 )
 """What a line looks like on which YAML gives up, and what its writer meant; the first that fits."""
