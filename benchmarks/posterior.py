@@ -20,7 +20,8 @@ from benchmarks.measuring import STANDARD_ERRORS, Figure, Result, paired, second
 from cruxmap.engine.executors import cores
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.queries import infer
-from cruxmap.language.argument_map import ModelSpec, mentioned
+from cruxmap.language.argument_map import mentioned
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import entries_of, inquire, reaching
 
 CLAIMS, STATEMENTS, CHAINS = 50, 10, 4

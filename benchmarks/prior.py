@@ -20,7 +20,7 @@ from benchmarks.measuring import STANDARD_ERRORS, Figure, Result, cpu_seconds, p
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.queries import infer
-from cruxmap.language.argument_map import ModelSpec
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import Inquiry, entries_of, inquire
 from helpers.random_networks import random_network
 

@@ -22,7 +22,6 @@ from cruxmap.language.argument_map import (
     Claim,
     ClaimIs,
     Condition,
-    ModelSpec,
     Not,
     Role,
     StateIn,

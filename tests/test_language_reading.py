@@ -39,12 +39,11 @@ from cruxmap.language.argument_map import (
     Role,
     Rule,
     SameAs,
-    Sampling,
     StateIn,
-    Target,
     Within,
 )
 from cruxmap.language.inheritance import settle
+from cruxmap.language.model_spec import Sampling, Target
 from cruxmap.language.reading import (
     check,
     check_sources,

@@ -16,7 +16,6 @@ from cruxmap.language.argument_map import (
     Argument,
     ArgumentMap,
     Direction,
-    ModelSpec,
     OnArgument,
     OnClaim,
     OnPhase,
@@ -114,12 +113,12 @@ def test_at_fixed_other_parents_every_target_moves_the_right_way(data: st.DataOb
 def aim(argument_map: ArgumentMap, target: Any) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
     """The entry a target is about, the states it raises, and those within which it does (none: all)."""
     match target:
-        case OnClaim(claim=name) | OnRoute(claim=name) | OnArgument(argument=name):
+        case OnClaim(owner=name) | OnRoute(owner=name) | OnArgument(owner=name):
             return name, (1,), ()
-        case OnStates(question=name, states=states):
+        case OnStates(owner=name, states=states):
             known = argument_map.entry[name].states
             return name, tuple(known.index(s) for s in states), ()
-        case OnPhase(event=name, phase=phase):
+        case OnPhase(owner=name, part=phase):
             timeline = argument_map.timeline[argument_map.entry[name].timeline]
             steps = timeline.steps_of(phase)
             return name, tuple(s - 1 for s in steps), tuple(range(steps[0] - 1, timeline.steps + 1))

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from cruxmap.engine.executors import Executor
-    from cruxmap.language.argument_map import ArgumentMap, ModelSpec
+    from cruxmap.language.argument_map import ArgumentMap
+    from cruxmap.language.model_spec import ModelSpec
     from cruxmap.present.listings import Listing
     from cruxmap.present.map_picture import Picture
 

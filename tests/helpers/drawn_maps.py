@@ -15,7 +15,8 @@ import numpy as np
 import yaml
 from hypothesis import strategies as st
 
-from cruxmap.language.argument_map import ArgumentMap, ModelSpec
+from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_map, read_model
 
 type Draw = Callable[[st.SearchStrategy[Any]], Any]

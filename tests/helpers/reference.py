@@ -194,7 +194,7 @@ class Reading:
         """Yield the arguments on a state, each once for every target of it that names the state."""
         for argument in self.map.arguments:
             for target in argument.targets:
-                if isinstance(target, OnStates) and target.question == question:
+                if isinstance(target, OnStates) and target.owner == question:
                     times = target.states.count(state)
                     if times:
                         yield argument, times
@@ -391,9 +391,9 @@ def _all_mentioned(conditions: Iterable[Condition | None]) -> set[str]:
 
 def _is_about(target: ArgumentTarget, entry: str) -> bool:
     match target:
-        case OnClaim(claim=name) | OnRoute(claim=name) | OnPhase(event=name):
+        case OnClaim(owner=name) | OnRoute(owner=name) | OnPhase(owner=name):
             return name == entry
-        case OnStates(question=name) | OnArgument(argument=name):
+        case OnStates(owner=name) | OnArgument(owner=name):
             return name == entry
         case _:
             assert_never(target)

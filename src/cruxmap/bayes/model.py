@@ -18,7 +18,7 @@ from cruxmap.engine.lanes import LANES
 from cruxmap.engine.network import IntArray, Network
 from cruxmap.engine.planning import ancestors
 from cruxmap.errors import InvalidMap
-from cruxmap.language.argument_map import ModelSpec
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import Inquiry, StatedCredence, impossible_evidence, inquire, obstacles
 from cruxmap.network.numbers import Numbers
 

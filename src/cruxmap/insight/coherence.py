@@ -23,11 +23,11 @@ from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
     MAP_WORLDVIEW,
     Z_95,
-    ModelSpec,
     Scale,
     Stated,
     condition_text,
 )
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import (
     SD_OF_A_STATED_POINT,

@@ -34,15 +34,8 @@ from cruxmap.insight.sensitivity import Sensitivity, sensitivity
 from cruxmap.insight.separation import Graph, ancestors, connected, descendants, graph_of, open_judgements
 from cruxmap.insight.sets import Candidate, CruxSet, best_sets
 from cruxmap.insight.words import percent, sentence_of
-from cruxmap.language.argument_map import (
-    AllOf,
-    ClaimIs,
-    Condition,
-    ModelSpec,
-    StateIn,
-    condition_text,
-    mentioned,
-)
+from cruxmap.language.argument_map import AllOf, ClaimIs, Condition, StateIn, condition_text, mentioned
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import Inquiry, impossible, inquire
 

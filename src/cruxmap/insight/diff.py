@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from typing import Any, assert_never
+from typing import Any
 
 from scipy.special import expit
 
@@ -31,16 +31,10 @@ from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     Argument,
     ArgumentMap,
-    ArgumentTarget,
-    ModelSpec,
-    OnArgument,
-    OnClaim,
-    OnPhase,
-    OnRoute,
-    OnStates,
 )
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import format_value
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import Inquiry, inquire
 
@@ -386,22 +380,7 @@ def _heard(argument_map: ArgumentMap, worldview: str, name: str) -> tuple[Heard,
 
 def argued(argument: Argument) -> tuple[str, ...]:
     """Return the entries that an argument is about."""
-    return tuple(map(owner_of, argument.targets))
-
-
-def owner_of(target: ArgumentTarget) -> str:
-    """Return the entry that an argument's target belongs to."""
-    match target:
-        case OnClaim(claim=name) | OnRoute(claim=name):
-            return name
-        case OnPhase(event=name):
-            return name
-        case OnStates(question=name):
-            return name
-        case OnArgument(argument=name):
-            return name
-        case _:
-            assert_never(target)
+    return tuple(target.owner for target in argument.targets)
 
 
 def _change(perspectives: Sequence[Perspective], address: str) -> Change:

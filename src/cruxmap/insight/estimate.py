@@ -20,15 +20,8 @@ from cruxmap.errors import InvalidMap
 from cruxmap.insight.predictive import Block, Draws, View, sampled_views
 from cruxmap.insight.sampled import Errors, Sampled, Settled, plain_errors, sampled, settled
 from cruxmap.insight.weighing import LEAST_EFFECTIVE, refusal, too_few
-from cruxmap.language.argument_map import (
-    MAP_WORLDVIEW,
-    AllOf,
-    ArgumentMap,
-    Condition,
-    ModelSpec,
-    Target,
-    condition_text,
-)
+from cruxmap.language.argument_map import MAP_WORLDVIEW, AllOf, ArgumentMap, Condition, condition_text
+from cruxmap.language.model_spec import ModelSpec, Target
 from cruxmap.language.names import checked_worldview
 from cruxmap.language.reading import parse_condition, parse_settings
 from cruxmap.network.inquiry import (

@@ -18,18 +18,17 @@ from cruxmap.language.argument_map import (
     ArgumentMap,
     Citation,
     Entry,
-    ModelSpec,
     Scale,
     Stated,
     condition_text,
     judgements_of,
     mentioned,
     mentioned_in,
-    target_owner,
     target_text,
 )
 from cruxmap.language.inheritance import Setting, settle, shares_in_force
 from cruxmap.language.judgement import format_value
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import find_entry
 from cruxmap.network.inquiry import central_entries, inquire
 
@@ -246,7 +245,7 @@ def _arguments_on(argument_map: ArgumentMap, name: str) -> list[tuple[Argument, 
     """List the arguments on an entry, each followed by what undercuts it, with their depth."""
     aimed_at: dict[str, list[Argument]] = {}
     for argument in argument_map.arguments:
-        for owner in dict.fromkeys(map(target_owner, argument.targets)):
+        for owner in dict.fromkeys(target.owner for target in argument.targets):
             aimed_at.setdefault(owner, []).append(argument)
     listed: list[tuple[Argument, int]] = []
     seen: set[str] = set()

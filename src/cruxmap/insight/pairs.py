@@ -24,7 +24,7 @@ from cruxmap.insight.cruxes import settled_nodes
 from cruxmap.insight.information import LN_10
 from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
-from cruxmap.language.argument_map import ModelSpec
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import Inquiry, inquire
 

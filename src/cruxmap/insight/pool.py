@@ -20,7 +20,8 @@ from cruxmap.engine.network import BoolArray, FloatArray
 from cruxmap.insight.coherence import natural_value
 from cruxmap.insight.predictive import forward_draws, log_odds_of, logit_of_mean, mean_log_odds, views
 from cruxmap.insight.words import percent
-from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, ShareTable
+from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import (
     SD_OF_A_STATED_POINT,
     Inquiry,
@@ -319,12 +320,7 @@ def _with_shares(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
 
 def _rows_of_shares(inquiry: Inquiry) -> list[list[int]]:
     index = {address: number for number, address in enumerate(inquiry.network.addresses)}
-    return [
-        [index[share.address] for share in row.shares]
-        for question in inquiry.model.map.questions
-        if isinstance(question.basis, ShareTable)
-        for row in question.basis.rows
-    ]
+    return [[index[share.address] for share in row.shares] for row in inquiry.model.map.share_rows]
 
 
 def _normalised(u: FloatArray, single: BoolArray) -> FloatArray:

@@ -22,7 +22,7 @@ from scipy.special import expit
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.errors import Code, InvalidMap, Problem, Span
-from cruxmap.insight.diff import Difference, differences_of, owner_of
+from cruxmap.insight.diff import Difference, differences_of
 from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
 from cruxmap.language.argument_map import (
@@ -36,7 +36,6 @@ from cruxmap.language.argument_map import (
     Emergence,
     Event,
     Judgement,
-    ModelSpec,
     OnArgument,
     OnClaim,
     OnPhase,
@@ -50,6 +49,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.checks import MOST_ARGUMENTS
 from cruxmap.language.inheritance import NEVER, Perspective, Setting, settle
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.reading import parse_condition, read_model
 from cruxmap.network.inquiry import inquire
@@ -405,12 +405,12 @@ def _is_there(target: ArgumentTarget, argument_map: ArgumentMap) -> bool:
     same = sum(target in argument.targets for argument in argument_map.arguments)
     if same >= MOST_ARGUMENTS:
         return False
-    match target, argument_map.entry.get(owner_of(target)):
+    match target, argument_map.entry.get(target.owner):
         case (OnClaim(), Claim(basis=Credence() | Table())) | (OnArgument(), Argument()):
             return True
-        case OnRoute(route=route), Claim(basis=Routes(routes=routes)):
+        case OnRoute(part=route), Claim(basis=Routes(routes=routes)):
             return route in [there.id for there in routes]
-        case OnPhase(phase=phase), Event(basis=Emergence(phases=phases)):
+        case OnPhase(part=phase), Event(basis=Emergence(phases=phases)):
             return phase in [there.phase for there in phases]
         case OnStates(states=states), Question(basis=ShareTable()) as question:
             return set(states) <= set(question.states)

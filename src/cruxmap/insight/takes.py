@@ -30,17 +30,10 @@ from cruxmap.insight.predictive import (
 )
 from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.words import ROUNDING, percent
-from cruxmap.language.argument_map import (
-    LOGIT_OF_CERTAINTY,
-    MAP_WORLDVIEW,
-    Z_95,
-    Elicited,
-    ModelSpec,
-    Role,
-    Scale,
-)
+from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, Z_95, Elicited, Role, Scale
 from cruxmap.language.inheritance import shares_in_force
 from cruxmap.language.judgement import format_value
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_address, checked_worldview, is_at
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, inquire
 from cruxmap.network.numbers import unconstrained

@@ -4,16 +4,9 @@ import math
 
 from cruxmap.language.argument_map import (
     ArgumentMap,
-    Claim,
-    Condition,
-    Emergence,
-    Event,
-    Judgement,
     Question,
-    Routes,
-    ShareTable,
-    Table,
     condition_text,
+    places,
 )
 
 ROUNDING = 1e-12
@@ -65,17 +58,6 @@ def sentence_of(argument_map: ArgumentMap, name: str) -> str:
 
 def case_of(argument_map: ArgumentMap, address: str) -> str:
     """Say when the number of a row or route applies (`when a`); empty for other numbers and `otherwise`."""
-    cases: list[tuple[Judgement, Condition | None]]
-    match argument_map.entry[argument_map.judgements[address].owner]:
-        case Claim(basis=Routes(routes=routes)):
-            cases = [(route.chance, route.when) for route in routes]
-        case Claim(basis=Table(rows=rows)):
-            cases = [(row.credence, row.when) for row in rows]
-        case Question(basis=ShareTable(rows=share_rows)):
-            cases = [(share, row.when) for row in share_rows for share in row.shares]
-        case Event(basis=Emergence(phases=phases)):
-            cases = [(row.credence, row.when) for phase in phases for row in phase.rows]
-        case _:
-            return ""
-    when = next((when for judgement, when in cases if judgement.address == address), None)
+    entry = argument_map.entry[argument_map.judgements[address].owner]
+    when = next(place.when for place in places(entry) if place.judgement.address == address)
     return "" if when is None else f"when {condition_text(when)}"

@@ -1,4 +1,4 @@
-"""The values that the language room hands on: an `ArgumentMap`, its `Worldview`s, a `ModelSpec`.
+"""The values that the language room hands on: an `ArgumentMap` with its `Worldview`s.
 
 They are frozen, hold tuples, and are made only by `reading`, which checks everything first: to
 hold one is to know that it is valid (ids unique, references resolved, no cycle, every case
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from enum import StrEnum
 from types import MappingProxyType
+from typing import ClassVar, NamedTuple
 
 from cruxmap.errors import NOWHERE, Span
 
@@ -523,64 +524,60 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class OnClaim:
+class _OnWhole:
+    """What an argument is about: an entry, or parts of it that have no table of their own."""
+
+    owner: str
+    part: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _OnPart:
+    """What an argument is about: a part of an entry."""
+
+    owner: str
+    part: str
+
+
+class OnClaim(_OnWhole):
     """A target: a claim whose basis is a credence or a table."""
 
-    claim: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OnRoute:
+class OnRoute(_OnPart):
     """A target: the chance of one route."""
 
-    claim: str
-    route: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OnPhase:
+class OnPhase(_OnPart):
     """A target: the chance of one phase of an event."""
 
-    event: str
-    phase: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class OnStates:
+class OnStates(_OnWhole):
     """A target: one state of a question, or several at once."""
 
-    question: str
     states: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OnArgument:
+class OnArgument(_OnWhole):
     """A target: the inference of another argument."""
 
-    argument: str
+    __slots__ = ()
 
 
 type ArgumentTarget = OnClaim | OnRoute | OnPhase | OnStates | OnArgument
 
 
-def target_owner(target: ArgumentTarget) -> str:
-    """Return the id of the entry that an argument's target is or belongs to."""
-    match target:
-        case OnClaim(claim=name) | OnRoute(claim=name) | OnPhase(event=name):
-            return name
-        case OnStates(question=name) | OnArgument(argument=name):
-            return name
-
-
 def target_text(target: ArgumentTarget) -> str:
     """Write an argument's target as the language does."""
-    match target:
-        case OnClaim(claim=name) | OnArgument(argument=name):
-            return name
-        case OnRoute(claim=owner, route=part) | OnPhase(event=owner, phase=part):
-            return f"{owner}.{part}"
-        case OnStates(question=question, states=states):
-            return condition_text(StateIn(question, states))
+    if isinstance(target, OnStates):
+        return condition_text(StateIn(target.owner, target.states))
+    return f"{target.owner}.{target.part}" if target.part else target.owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -600,31 +597,59 @@ class Argument:
 type Entry = Claim | Question | Event | Argument
 
 
+class NumberPlace(NamedTuple):
+    """A place for a number: when it applies, and the route or phase (else empty) that it belongs to."""
+
+    judgement: Judgement
+    when: Condition | None = None
+    part: str = ""
+
+
+def places(entry: Entry) -> Iterator[NumberPlace]:
+    """Yield the places for numbers that an entry owns, in the order they are written."""
+    match entry:
+        case Claim(basis=Credence(judgement=judgement)):
+            yield NumberPlace(judgement)
+        case (
+            Claim(basis=Definition(if_met=first, otherwise=second)) | Argument(credence=first, weight=second)
+        ):
+            yield from (NumberPlace(first), NumberPlace(second))
+        case Claim(basis=Routes(routes=routes, leak=leak)):
+            yield from [NumberPlace(route.chance, route.when, route.id or "") for route in routes]
+            yield NumberPlace(leak)
+        case Claim(basis=Table(rows=rows)):
+            yield from [NumberPlace(row.credence, row.when) for row in rows]
+        case Question(basis=ShareTable(rows=share_rows)):
+            yield from [NumberPlace(share, row.when) for row in share_rows for share in row.shares]
+        case Event(basis=Emergence(phases=phases)):
+            for phase in phases:
+                yield from [NumberPlace(row.credence, row.when, phase.phase) for row in phase.rows]
+                yield NumberPlace(phase.pace, None, phase.phase)
+        case Question() | Event():
+            return
+
+
+def judgements_of(entry: Entry) -> Iterator[Judgement]:
+    """Yield the judgements that an entry owns, in the order they are written."""
+    return (place.judgement for place in places(entry))
+
+
 def mentioned_in(entry: Entry) -> Iterator[str]:
     """Yield the ids that an entry's basis or premises refer to, with repeats; not an argument's targets."""
     conditions: list[Condition | None] = []
     match entry:
-        case Argument(premises=premises):
-            conditions += premises
-        case Claim(basis=Definition(parts=parts)):
+        case Argument(premises=parts) | Claim(basis=Definition(parts=parts)):
             conditions += parts
-        case Claim(basis=Routes(routes=routes, when=when)):
-            conditions += [*(route.when for route in routes), when]
-        case Claim(basis=Table(rows=rows)):
-            conditions += [row.when for row in rows]
-        case Question(basis=ShareTable(rows=share_rows)):
-            conditions += [row.when for row in share_rows]
+        case Claim(basis=Routes(when=when)):
+            conditions.append(when)
         case Question(basis=Gap(start=start, end=end)):
             yield from (start, end)
-        case Event(basis=Emergence(phases=phases, requires=requires)):
-            yield from requires
-            for phase in phases:
-                conditions += [phase.when, *(row.when for row in phase.rows)]
+        case Event(basis=Emergence(phases=phases, requires=names)):
+            conditions += [phase.when for phase in phases]
+            yield from names
         case Event(basis=Combination(parts=names)):
             yield from names
-        case Claim() | Question() | Event():
-            return
-    for condition in conditions:
+    for condition in (*conditions, *dict.fromkeys(place.when for place in places(entry))):
         if condition is not None:
             yield from mentioned(condition)
 
@@ -745,79 +770,12 @@ class ArgumentMap:
         put = object.__setattr__
         put(self, "entry", MappingProxyType({e.about.id: e for e in entries}))
         put(self, "judgements", MappingProxyType({j.address: j for e in entries for j in judgements_of(e)}))
-        tables = [q.basis for q in self.questions if isinstance(q.basis, ShareTable)]
-        rows = {row.address: row.shares for table in tables for row in table.rows if row.address}
-        put(self, "shares", MappingProxyType(rows))
+        shares = {row.address: row.shares for row in self.share_rows if row.address}
+        put(self, "shares", MappingProxyType(shares))
         put(self, "timeline", MappingProxyType({t.about.id: t for t in self.timelines}))
         put(self, "worldview", MappingProxyType({w.about.id: w for w in self.worldviews}))
 
-
-def judgements_of(entry: Entry) -> Iterator[Judgement]:
-    """Yield the judgements that an entry owns, in the order they are written."""
-    match entry:
-        case Claim(basis=Credence(judgement=judgement)):
-            yield judgement
-        case Claim(basis=Definition(if_met=if_met, otherwise=otherwise)):
-            yield from (if_met, otherwise)
-        case Claim(basis=Routes(routes=routes, leak=leak)):
-            yield from [route.chance for route in routes]
-            yield leak
-        case Claim(basis=Table(rows=rows)):
-            yield from [row.credence for row in rows]
-        case Question(basis=ShareTable(rows=share_rows)):
-            for share_row in share_rows:
-                yield from share_row.shares
-        case Event(basis=Emergence(phases=phases)):
-            for phase in phases:
-                yield from [row.credence for row in phase.rows]
-                yield phase.pace
-        case Argument(credence=credence, weight=weight):
-            yield from (credence, weight)
-        case Question() | Event():
-            return
-
-
-# --- models ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A condition whose probability is asked for, and the name it is reported under."""
-
-    name: str
-    condition: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How much to draw: `draws` in all, `tune` per chain, and the seed of everything random."""
-
-    draws: int = 4000
-    tune: int = 1000
-    chains: int = 4
-    seed: int = 20230221
-
-
-type Laid = tuple[str, Elicited | SameAs | tuple[Value, ...]]
-"""An address and what is laid over it: a number, or at the address of a row of shares, all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSpec:
-    """A question put to a map. `worldviews` are resolved ids (`map` for the map's own judgements)."""
-
-    id: str
-    map: ArgumentMap
-    target: Target
-    also: tuple[Target, ...] = ()
-    assuming: tuple[Condition, ...] = ()
-    observed: tuple[Condition, ...] = ()
-    worldviews: tuple[str, ...] = (MAP_WORLDVIEW,)
-    reconcile: bool = False
-    sampling: Sampling = Sampling()
-    settings: tuple[Laid, ...] = ()
-    """Judgements laid over every worldview's, as `--set ADDRESS=VALUE` does."""
-    exact: bool | None = None
-    """States are summed out exactly (True), sampled (False), or sampled only where they must be (None)."""
-    text: str = ""
-    file: str = field(default="", compare=False)
+    @property
+    def share_rows(self) -> Iterator[ShareRow]:
+        """The rows of shares of all questions."""
+        return (row for q in self.questions if isinstance(q.basis, ShareTable) for row in q.basis.rows)

@@ -1,7 +1,6 @@
 """Arguments and what they may be about: from their shapes to their values."""
 
 from collections.abc import Mapping
-from typing import assert_never
 
 from cruxmap.errors import Code
 from cruxmap.language.argument_map import (
@@ -90,28 +89,14 @@ def _targets(
         if found_here is not None:
             found.append(found_here)
             places.append(place)
-    touched: set[tuple[str, str]] = set()
+    touched: set[str] = set()
     for target, place in zip(found, places, strict=True):
-        for point in _points(target):
+        for part in target.states if isinstance(target, OnStates) else (target.part,):
+            point = f"{target.owner}.{part}" if part else target.owner
             if point in touched:
-                desk.findings.add(Code.REPEATED, f"`{'.'.join(filter(None, point))}` is there twice", place)
+                desk.findings.add(Code.REPEATED, f"`{point}` is there twice", place)
             touched.add(point)
     return tuple(found)
-
-
-def _points(target: ArgumentTarget) -> list[tuple[str, str]]:
-    """Return the single places that a target touches."""
-    match target:
-        case OnClaim(claim=claim):
-            return [(claim, "")]
-        case OnRoute(claim=owner, route=part) | OnPhase(event=owner, phase=part):
-            return [(owner, part)]
-        case OnStates(question=question, states=states):
-            return [(question, state) for state in states]
-        case OnArgument(argument=argument):
-            return [(argument, "")]
-        case _:
-            assert_never(target)
 
 
 def _target(

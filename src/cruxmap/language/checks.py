@@ -5,9 +5,8 @@ and warnings; broken entries are left alone.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import assert_never
 
 from cruxmap.errors import Code, Span
 from cruxmap.language.argument_map import (
@@ -15,7 +14,6 @@ from cruxmap.language.argument_map import (
     AnyOf,
     Argument,
     ArgumentMap,
-    ArgumentTarget,
     Citation,
     Claim,
     ClaimIs,
@@ -23,33 +21,23 @@ from cruxmap.language.argument_map import (
     Definition,
     Direction,
     Elicited,
-    Emergence,
     Entry,
-    Event,
     Judgement,
     Not,
     OnArgument,
-    OnClaim,
-    OnPhase,
-    OnRoute,
-    OnStates,
     Override,
-    Question,
     Rest,
     Role,
-    Row,
     Rule,
     SameAs,
     ShareOverride,
-    ShareRow,
-    ShareTable,
     Table,
     Timeline,
     Value,
     judgements_of,
     mentioned,
     mentioned_in,
-    target_owner,
+    places,
 )
 from cruxmap.language.coverage import MOST_CASES, NEVER, Case, Choice, count_cases, uncovered
 from cruxmap.language.findings import Findings
@@ -70,7 +58,7 @@ def dependencies(argument_map: ArgumentMap) -> dict[str, list[str]]:
         for id_, entry in entries.items()
     }
     for argument in argument_map.arguments:
-        for owner in dict.fromkeys(map(target_owner, argument.targets)):
+        for owner in dict.fromkeys(target.owner for target in argument.targets):
             if owner in rests_on:
                 rests_on[owner].append(argument.about.id)
     return rests_on
@@ -133,9 +121,9 @@ def check_reach(argument_map: ArgumentMap, wanted: Iterable[str], findings: Find
 
 def check_arguments(argument_map: ArgumentMap, names: Names, findings: Findings) -> None:
     """Add problems where too many arguments meet; warn of arguments that can do nothing."""
-    on: Counter[tuple[str, str]] = Counter()
+    met: Counter[tuple[str, str]] = Counter()
     for argument in argument_map.arguments:
-        on.update({point for target in argument.targets if (point := _meeting_point(target)) is not None})
+        met.update({(on.owner, on.part) for on in argument.targets if not isinstance(on, OnArgument)})
         match argument:
             case Argument(
                 direction=Direction.FOR | Direction.AGAINST, weight=Judgement(value=Elicited() as weight)
@@ -148,7 +136,7 @@ def check_arguments(argument_map: ArgumentMap, names: Names, findings: Findings)
                         argument.weight.span,
                         "leave the argument out, or say how strong",
                     )
-    for (id_, part), count in on.items():
+    for (id_, part), count in met.items():
         entry = argument_map.entry.get(id_)
         if entry is None:
             continue
@@ -158,34 +146,13 @@ def check_arguments(argument_map: ArgumentMap, names: Names, findings: Findings)
             hint = "group them under claims, and argue from those"
             findings.add(Code.TOO_MANY_ARGUMENTS, message, entry.about.span, hint)
         if id_ not in names.broken:
-            _warn_if_certain(entry, argument_map.judgements.get(name), part, findings)
+            _warn_if_certain(entry, part, findings)
 
 
-def _meeting_point(target: ArgumentTarget) -> tuple[str, str] | None:
-    """Return where arguments share a table: a claim, a route, a phase, a question; undercuts do not."""
-    match target:
-        case OnClaim(claim=id_) | OnStates(question=id_):
-            return id_, ""
-        case OnRoute(claim=id_, route=part) | OnPhase(event=id_, phase=part):
-            return id_, part
-        case OnArgument():
-            return None
-        case _:
-            assert_never(target)
-
-
-def _warn_if_certain(entry: Entry, its: Judgement | None, part: str, findings: Findings) -> None:
+def _warn_if_certain(entry: Entry, part: str, findings: Findings) -> None:
     """Warn where arguments bear on numbers that are all 0% or 100%, which nothing moves."""
-    judgements: list[Judgement] = []
-    match entry:
-        case Claim(basis=Table(rows=rows)):
-            judgements = [row.credence for row in rows]
-        case Claim() if its is not None:
-            judgements = [its]
-        case Event(basis=Emergence(phases=phases)):
-            judgements = [row.credence for phase in phases if phase.phase == part for row in phase.rows]
-        case Question(basis=ShareTable(rows=share_rows)):
-            judgements = [share for row in share_rows for share in row.shares]
+    of_part = [place.judgement for place in places(entry) if place.part == part]
+    judgements = [judgement for judgement in of_part if judgement.role is not Role.PACE]
     if judgements and all(isinstance(j.value, Elicited) and j.value.is_certain for j in judgements):
         first = judgements[0]
         message = f"`{first.address}` is certain, so the arguments on it move nothing"
@@ -210,9 +177,9 @@ def check_coverage(argument_map: ArgumentMap, names: Names, findings: Findings) 
     for entry in argument_map.entry.values():
         if entry.about.id in names.broken:
             continue
-        for name, rows in _tables(entry):
-            conditions = [row.when for row in rows if row.when is not None]
-            if len(conditions) < len(rows):
+        for name, whens in _tables(entry):
+            conditions = [when for when in whens if when is not None]
+            if len(conditions) < len(whens):
                 continue
             if any(id_ in names.broken or id_ not in domains for c in conditions for id_ in mentioned(c)):
                 continue
@@ -249,17 +216,14 @@ def _excluded(argument_map: ArgumentMap, named: set[str]) -> Iterator[Condition]
                     yield AllOf((ClaimIs(id_, False), met))
 
 
-def _tables(entry: Entry) -> Iterator[tuple[str, tuple[Row, ...] | tuple[ShareRow, ...]]]:
-    """Yield the tables of an entry; a plain number is a row without a condition."""
-    match entry:
-        case Claim(basis=Table(rows=rows)):
-            yield entry.about.id, rows
-        case Question(basis=ShareTable(rows=share_rows)) if share_rows:
-            yield entry.about.id, share_rows
-        case Event(basis=Emergence(phases=phases)):
-            for phase in phases:
-                if phase.rows:
-                    yield f"{entry.about.id}.{phase.phase}", phase.rows
+def _tables(entry: Entry) -> Iterator[tuple[str, Collection[Condition | None]]]:
+    """Yield the conditions of each table of an entry, once each; a plain number is a row without one."""
+    tables: dict[str, dict[Condition | None, None]] = {}
+    if not isinstance(entry, Claim) or isinstance(entry.basis, Table):
+        for judgement, when, part in places(entry):
+            if judgement.role is not Role.PACE:
+                tables.setdefault(part, {})[when] = None
+    return ((f"{entry.about.id}.{part}" if part else entry.about.id, whens) for part, whens in tables.items())
 
 
 def _case_text(case: Case, timelines: Mapping[str, Timeline]) -> str:
@@ -307,13 +271,8 @@ def _written(argument_map: ArgumentMap) -> Iterator[tuple[str, Value]]:
                 case Override(address=address, value=value):
                     yield address, value
                 case ShareOverride(address=row, values=values):
-                    shares = shares_at(argument_map, row)
+                    shares = argument_map.shares[row]
                     yield from ((share.address, value) for share, value in zip(shares, values, strict=True))
-
-
-def shares_at(argument_map: ArgumentMap, address: str) -> tuple[Judgement, ...]:
-    """Return the shares at the address of a question or of a row of one; none if it is no such address."""
-    return argument_map.shares.get(address, ())
 
 
 def unknown_address(
@@ -332,8 +291,7 @@ def unknown_address(
         )
         return
     addresses = [judgement.address for judgement in judgements_of(entry) if judgement.overridable]
-    if isinstance(entry, Question) and isinstance(entry.basis, ShareTable):
-        addresses += [row.address for row in entry.basis.rows if row.address is not None]
+    addresses += [row for row, shares in argument_map.shares.items() if shares and shares[0].owner == owner]
     hint = names.nearest(address, addresses) or (
         f"the judgements of `{owner}` are {joined(addresses)}" if addresses else ""
     )
@@ -355,7 +313,7 @@ def spans_of(argument_map: ArgumentMap, judged: Iterable[tuple[str, Span]]) -> d
     spans: dict[str, Span] = {}
     for address, span in judged:
         spans[address] = span
-        spans |= {share.address: span for share in shares_at(argument_map, address)}
+        spans |= {share.address: span for share in argument_map.shares.get(address, ())}
     return spans
 
 
@@ -443,19 +401,19 @@ def _check_shares(
     broken: Container[str],
     findings: Findings,
 ) -> None:
-    for question in argument_map.questions:
-        if question.about.id in broken or not isinstance(question.basis, ShareTable):
+    for row in argument_map.share_rows:
+        shares = [share.address for share in row.shares]
+        if not shares or row.shares[0].owner in broken:
             continue
-        for row in question.basis.rows:
-            shares = [share.address for share in row.shares]
-            judged = _judged_behind(layers, shares, span_of)
-            if judged is None or not (trouble := _shares_trouble(layers, shares)):
-                continue
-            message = f"{trouble} in `{row.address or question.about.id}`"
-            if judged not in shares:
-                message += f", which follows `{judged}`"
-            hint = "shares sum to 100%; one of them may be `rest`"
-            findings.add(Code.SHARES_SUM, message, span_of[judged], hint)
+        judged = _judged_behind(layers, shares, span_of)
+        if judged is None or not (trouble := _shares_trouble(layers, shares)):
+            continue
+        message = f"{trouble} in `{row.address or row.shares[0].owner}`"
+        if judged not in shares:
+            message += f", which follows `{judged}`"
+        findings.add(
+            Code.SHARES_SUM, message, span_of[judged], "shares sum to 100%; one of them may be `rest`"
+        )
 
 
 def _shares_trouble(layers: Layers, shares: Sequence[str]) -> str:

@@ -18,16 +18,15 @@ from cruxmap.language.argument_map import (
     Citation,
     Elicited,
     Judgement,
-    Laid,
     Override,
     Rest,
     SameAs,
     Scale,
     ShareOverride,
-    ShareTable,
     Value,
     Worldview,
 )
+from cruxmap.language.model_spec import Laid
 
 SETTINGS_ORIGIN = "set"
 """The origin of a number that was laid over a worldview from outside (`--set`)."""
@@ -154,8 +153,8 @@ def shares_in_force(argument_map: ArgumentMap, perspective: Perspective) -> dict
     these leave, in their proportions.
     """
     shares = {}
-    for row in _share_rows(argument_map).values():
-        settings = [perspective.setting[address] for address in row]
+    for row in argument_map.share_rows:
+        settings = [perspective.setting[share.address] for share in row.shares]
         kept, others = (
             math.fsum(s.value.middle for s in settings if s.single is one) for one in (True, False)
         )
@@ -172,8 +171,8 @@ def lay(argument_map: ArgumentMap, worldview: str = MAP_WORLDVIEW, settings: Ite
     Raises KeyError for an unknown worldview or address.
     """
     places: dict[str, Judgement | Layer] = dict(argument_map.judgements)
-    rows = _share_rows(argument_map)
-    row_of = {address: row for row in rows.values() for address in row}
+    rows = [tuple(share.address for share in row.shares) for row in argument_map.share_rows]
+    row_of = {address: row for row in rows for address in row}
     mapping = {share: places[share].value for share in row_of}
     rejected: dict[str, str] = {}
     for step in lineage(argument_map, worldview):
@@ -181,9 +180,11 @@ def lay(argument_map: ArgumentMap, worldview: str = MAP_WORLDVIEW, settings: Ite
         for judgement in step.judgements:
             match judgement:
                 case ShareOverride(address=row, values=values):
-                    for share, value in zip(rows[row], values, strict=True):
-                        places[share] = Layer(value, origin, False, judgement.citations, judgement.note)
-                        mapping[share] = value
+                    for share, value in zip(argument_map.shares[row], values, strict=True):
+                        places[share.address] = Layer(
+                            value, origin, False, judgement.citations, judgement.note
+                        )
+                        mapping[share.address] = value
                 case Override(address=address, value=value):
                     single = address in row_of
                     places[address] = Layer(value, origin, single, judgement.citations, judgement.note)
@@ -193,24 +194,14 @@ def lay(argument_map: ArgumentMap, worldview: str = MAP_WORLDVIEW, settings: Ite
             rejected[argument] = origin
     for address, laid in settings:
         if isinstance(laid, tuple):
-            for share, value in zip(rows[address], laid, strict=True):
-                places[share] = Layer(value, SETTINGS_ORIGIN, False)
-                mapping[share] = value
+            for share, value in zip(argument_map.shares[address], laid, strict=True):
+                places[share.address] = Layer(value, SETTINGS_ORIGIN, False)
+                mapping[share.address] = value
         elif address not in places:
             raise KeyError(address)
         else:
             places[address] = Layer(laid, SETTINGS_ORIGIN, address in row_of)
     return Layers(places, row_of, mapping, rejected)
-
-
-def _share_rows(argument_map: ArgumentMap) -> dict[str, tuple[str, ...]]:
-    """Map each row of shares, by its address (or its first share's), to the addresses of its shares."""
-    return {
-        row.address or row.shares[0].address: tuple(share.address for share in row.shares)
-        for question in argument_map.questions
-        if isinstance(question.basis, ShareTable)
-        for row in question.basis.rows
-    }
 
 
 def _settings(layers: Layers) -> Iterator[Setting]:

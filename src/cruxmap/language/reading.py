@@ -19,15 +19,11 @@ from cruxmap.language.argument_map import (
     Condition,
     Elicited,
     Entry,
-    Laid,
     Locator,
-    ModelSpec,
     SameAs,
-    Sampling,
     Scale,
     Source,
     StateIn,
-    Target,
     Value,
     Voice,
     Worldview,
@@ -45,7 +41,6 @@ from cruxmap.language.checks import (
     check_numbers,
     check_reach,
     citations_of,
-    shares_at,
     spans_of,
     unknown_address,
 )
@@ -83,6 +78,7 @@ from cruxmap.language.judgement import (
     parse_value,
     with_phrases,
 )
+from cruxmap.language.model_spec import Laid, ModelSpec, Sampling, Target
 from cruxmap.language.names import Kind, Names, names_of
 from cruxmap.language.schema import (
     AnyJudged,
@@ -353,7 +349,7 @@ def _setting(
 ) -> Elicited | SameAs | tuple[Value, ...] | None:
     span, names = Span(f"<{address}>"), names_of(argument_map)
     lexicon = with_phrases(dict(argument_map.lexicon))
-    if shares_at(argument_map, address):
+    if argument_map.shares.get(address, ()):
         desk = Desk(Resolver(names, findings), lexicon, {}, frozenset())
         shares = _shape_of(AnyJudged, value, "shares", findings)
         override = share_override(desk, text_of(address), shares, argument_map)

@@ -15,7 +15,7 @@ from cruxmap.language.argument_map import (
     Stated,
     Worldview,
 )
-from cruxmap.language.checks import cycles, shares_at, unknown_address
+from cruxmap.language.checks import cycles, unknown_address
 from cruxmap.language.desk import (
     Desk,
     about,
@@ -76,7 +76,7 @@ def _override(
 ) -> Override | ShareOverride | None:
     """Return one judgement of a worldview; `None` where its address is no judgement's."""
     judgement = argument_map.judgements.get(address)
-    row = shares_at(argument_map, address)
+    row = argument_map.shares.get(address, ())
     if (judgement is None or not judgement.overridable) and not row:
         names = desk.resolver.names
         unknown_address(address, address.span, argument_map, names, desk.findings)
@@ -116,7 +116,7 @@ def share_override(
     desk: Desk, address: Text, node: AnyJudged, argument_map: ArgumentMap
 ) -> ShareOverride | None:
     """Return the shares of a question, or of a row, as a worldview gives them all at once."""
-    row = shares_at(argument_map, address)
+    row = argument_map.shares.get(address, ())
     if isinstance(node, Text):
         message = f"`{address}` stands for all shares of a question"
         hint = f"as in `{address}: {{a: 30%, b: rest}}`, or one share: `{row[0].address}: 30%`"

@@ -14,8 +14,9 @@ from cruxmap.engine.entries import dependencies, fill
 from cruxmap.engine.network import Evidence, FloatArray, IntArray, Network, Numbering
 from cruxmap.engine.queries import Inference, infer_many
 from cruxmap.errors import Code, Problem
-from cruxmap.language.argument_map import Condition, Elicited, ModelSpec, condition_text
+from cruxmap.language.argument_map import Condition, Elicited, condition_text
 from cruxmap.language.inheritance import Perspective, settle
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.lowering import lower
 from cruxmap.network.numbers import Numbers, numbers, unconstrained
 

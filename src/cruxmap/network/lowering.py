@@ -40,10 +40,6 @@ from cruxmap.language.argument_map import (
     Gap,
     Judgement,
     Not,
-    OnArgument,
-    OnClaim,
-    OnPhase,
-    OnRoute,
     OnStates,
     PhaseChance,
     Question,
@@ -57,7 +53,6 @@ from cruxmap.language.argument_map import (
     Within,
     condition_text,
     mentioned_in,
-    target_owner,
 )
 from cruxmap.language.inheritance import Perspective
 from cruxmap.network.assembly import (
@@ -150,17 +145,8 @@ def _weights(arguments: Iterable[Argument], index: Mapping[str, int]) -> _Weight
         name, weight = argument.about.id, argument.weight.address
         term = (index[weight], 1.0 if argument.direction is Direction.FOR else -1.0)
         for target in argument.targets:
-            part, states = WHOLE, frozenset[str]()
-            match target:
-                case OnStates(states=named):
-                    states = frozenset(named)
-                case OnRoute(route=part) | OnPhase(phase=part):
-                    pass
-                case OnClaim() | OnArgument():
-                    pass
-                case _:
-                    assert_never(target)
-            there = found.setdefault(target_owner(target), {}).setdefault(part, {})
+            states = frozenset(target.states if isinstance(target, OnStates) else ())
+            there = found.setdefault(target.owner, {}).setdefault(target.part, {})
             if name in there:
                 states |= there[name].states
             there[name] = _Weight(name, weight, term, states)

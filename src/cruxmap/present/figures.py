@@ -7,7 +7,8 @@ import numpy as np
 
 from cruxmap.engine.network import FloatArray
 from cruxmap.insight.estimate import Estimate, Summary, TargetEstimate
-from cruxmap.language.argument_map import MAP_WORLDVIEW, ModelSpec
+from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.present.canvas import (
     BLUE,
     MARGIN,

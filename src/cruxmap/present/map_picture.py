@@ -39,7 +39,6 @@ from cruxmap.language.argument_map import (
     condition_text,
     mentioned,
     mentioned_in,
-    target_owner,
     target_text,
 )
 from cruxmap.language.inheritance import Perspective
@@ -226,9 +225,9 @@ def _page(shown: Picture, cards: list[Card], name: str, told: Mapping[str, Card]
 def _aim(target: ArgumentTarget) -> str:
     """Return the address of the row, or the id of the card or argument, under which a target is shown."""
     match target:
-        case OnStates(question=question, states=(state,)):
+        case OnStates(owner=question, states=(state,)):
             return f"{question}.{state}"
-        case OnStates(question=question):
+        case OnStates(owner=question):
             return question
         case _:
             return target_text(target)
@@ -238,10 +237,10 @@ def _card_of(argument: Argument, argument_map: ArgumentMap) -> str:
     """Return the id of the card on which an argument is told: that of its first target."""
     target = argument.targets[0]
     while isinstance(target, OnArgument):
-        aimed_at = argument_map.entry[target.argument]
+        aimed_at = argument_map.entry[target.owner]
         assert isinstance(aimed_at, Argument)
         target = aimed_at.targets[0]
-    return target_owner(target)
+    return target.owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +377,7 @@ class _Pen:
         states = [
             ", ".join(target.states)
             for target in argument.targets
-            if isinstance(target, OnStates) and target.question == of
+            if isinstance(target, OnStates) and target.owner == of
         ]
         on = f" {states[0]}" if states else ""
         chance = "rejected" if soundness.rejected else f"holds {percent(holds)}"
