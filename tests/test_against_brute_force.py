@@ -17,7 +17,7 @@ from cruxmap.language.argument_map import (
     Role,
     Scale,
 )
-from cruxmap.language.reading import parse_condition
+from cruxmap.language.typed import parse_condition
 from cruxmap.network import assembly, lowering
 from helpers import drawn_maps, reference
 from helpers.filled_network import engine

@@ -76,7 +76,7 @@ def forms(part: object, argument_map: ArgumentMap) -> Iterator[str]:
             yield from ["undercut of several" if undercuts else "argument on several"] * several
             yield from ["premise"] * bool(premises) + ["voice"] * bool(by)
             for target in undercuts:
-                undercut = argument_map.entry[target.argument]
+                undercut = argument_map.entry[target.owner]
                 assert isinstance(undercut, Argument)
                 yield from ["undercut of an undercut"] * isinstance(undercut.targets[0], OnArgument)
         case Worldview(extends=extends, rejects=rejects, accepts=accepts):

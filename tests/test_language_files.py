@@ -10,8 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cruxmap.errors import InvalidMap, Problem
-from cruxmap.language.gathering import MOST_BYTES
-from cruxmap.language.reading import check, parse_condition, read_map, read_model
+from cruxmap.language.folder import MOST_BYTES
+from cruxmap.language.reading import check, read_map, read_model
+from cruxmap.language.typed import parse_condition
 from cruxmap.language.yaml_text import SourceFile
 
 RAIN = "claims:\n  rain: {text: It rains., credence: 30%}\n"

@@ -42,21 +42,14 @@ from cruxmap.language.argument_map import (
     StateIn,
     Within,
 )
+from cruxmap.language.digest import digest
 from cruxmap.language.inheritance import settle
 from cruxmap.language.model_spec import Sampling, Target
-from cruxmap.language.reading import (
-    check,
-    check_sources,
-    digest,
-    parse_condition,
-    parse_setting,
-    parse_settings,
-    parse_target,
-    read_map,
-    read_model,
-    template,
-)
+from cruxmap.language.reading import check, read_map, read_model
 from cruxmap.language.schema import FILES, json_schema
+from cruxmap.language.sources import check_sources
+from cruxmap.language.template import template
+from cruxmap.language.typed import parse_condition, parse_setting, parse_settings, parse_target
 
 GOOD = Path(__file__).parent / "maps/good"
 

@@ -6,7 +6,8 @@ import pytest
 
 import cruxmap as cm
 from cruxmap.errors import InvalidMap, Problem
-from cruxmap.language.reading import check, parse_settings, read_map
+from cruxmap.language.reading import check, read_map
+from cruxmap.language.typed import parse_settings
 from cruxmap.present.map_text import map_text
 
 BASE = """\

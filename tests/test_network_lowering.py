@@ -35,7 +35,7 @@ from cruxmap.language.argument_map import (
     Within,
 )
 from cruxmap.language.inheritance import settle
-from cruxmap.language.reading import parse_condition
+from cruxmap.language.typed import parse_condition
 from cruxmap.network import assembly, lowering
 from cruxmap.network.lowering import lower
 from helpers.drawn_maps import Draft, drafts

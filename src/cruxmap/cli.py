@@ -165,7 +165,7 @@ def _question(
     sampled: SampledOption = False,
 ) -> Question:
     """Read a model, with what the command line puts in place of its judgements and conditions."""
-    from cruxmap.language import reading
+    from cruxmap.language import reading, typed
 
     if exact and sampled:
         _refuse("two-methods", "--exact and --sampled exclude each other", "leave one out, or both")
@@ -175,12 +175,12 @@ def _question(
         read = replace(read, exact=exact)
     with _asked_for():
         if settings:
-            pairs = reading.parse_settings([_split(setting) for setting in settings], read.map)
+            pairs = typed.parse_settings([_split(setting) for setting in settings], read.map)
             read = replace(read, settings=(*read.settings, *pairs))
         if assuming is not None:
-            read = replace(read, assuming=tuple(reading.parse_condition(c, read.map) for c in assuming))
+            read = replace(read, assuming=tuple(typed.parse_condition(c, read.map) for c in assuming))
         if observed is not None:
-            read = replace(read, observed=tuple(reading.parse_condition(c, read.map) for c in observed))
+            read = replace(read, observed=tuple(typed.parse_condition(c, read.map) for c in observed))
     return Question(path, read, changed=bool(settings) or (assuming, observed) != (None, None))
 
 
@@ -294,7 +294,7 @@ def new(
     form: PlainFormatOption = PlainFormat.TABLE,
 ) -> None:
     """Write a small working map, model and worldview to edit."""
-    from cruxmap.language.reading import template
+    from cruxmap.language.template import template
 
     with _asked_for():
         files = {Path(path): text for path, text in template(name).items()}
@@ -729,9 +729,10 @@ def _print_listings(
 
 def _print_coverage(path: Path, form: Format, found: dict[str, object]) -> None:
     from cruxmap.language import reading
+    from cruxmap.language.sources import check_sources
     from cruxmap.present.tables import coverage_table
 
-    covered = [source for one in reading.maps_at(path) for source in reading.check_sources(one)]
+    covered = [source for one in reading.maps_at(path) for source in check_sources(one)]
     table = coverage_table(covered)
     answer = {**found, "sources": [asdict(source) for source in covered]}
     print_answer(answer, [table], form, table)

@@ -23,7 +23,7 @@ from cruxmap.insight.weighing import LEAST_EFFECTIVE, refusal, too_few
 from cruxmap.language.argument_map import MAP_WORLDVIEW, AllOf, ArgumentMap, Condition, condition_text
 from cruxmap.language.model_spec import ModelSpec, Target
 from cruxmap.language.names import checked_worldview
-from cruxmap.language.reading import parse_condition, parse_settings
+from cruxmap.language.typed import parse_condition, parse_settings
 from cruxmap.network.inquiry import (
     Inquiry,
     central_entries,

@@ -51,7 +51,8 @@ from cruxmap.language.checks import MOST_ARGUMENTS
 from cruxmap.language.inheritance import NEVER, Perspective, Setting, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import did_you_mean
-from cruxmap.language.reading import parse_condition, read_model
+from cruxmap.language.reading import read_model
+from cruxmap.language.typed import parse_condition
 from cruxmap.network.inquiry import inquire
 
 BEFORE, NOW = "before", "now"

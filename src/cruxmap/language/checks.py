@@ -14,7 +14,6 @@ from cruxmap.language.argument_map import (
     AnyOf,
     Argument,
     ArgumentMap,
-    Citation,
     Claim,
     ClaimIs,
     Condition,
@@ -130,12 +129,8 @@ def check_arguments(argument_map: ArgumentMap, names: Names, findings: Findings)
             ):
                 if weight.low == weight.high == 1 and not argument.weight.is_default:
                     message = f"a strength of `1x` gives `{argument.about.id}` no force"
-                    findings.warn(
-                        Code.NO_FORCE,
-                        message,
-                        argument.weight.span,
-                        "leave the argument out, or say how strong",
-                    )
+                    hint = "leave the argument out, or say how strong"
+                    findings.warn(Code.NO_FORCE, message, argument.weight.span, hint)
     for (id_, part), count in met.items():
         entry = argument_map.entry.get(id_)
         if entry is None:
@@ -156,9 +151,8 @@ def _warn_if_certain(entry: Entry, part: str, findings: Findings) -> None:
     if judgements and all(isinstance(j.value, Elicited) and j.value.is_certain for j in judgements):
         first = judgements[0]
         message = f"`{first.address}` is certain, so the arguments on it move nothing"
-        findings.warn(
-            Code.CERTAIN_BUT_ARGUED, message, first.span, "leave some room, as in `over 99%` or `under 1%`"
-        )
+        hint = "leave some room, as in `over 99%` or `under 1%`"
+        findings.warn(Code.CERTAIN_BUT_ARGUED, message, first.span, hint)
 
 
 # --- tables -------------------------------------------------------------------------------------
@@ -185,9 +179,8 @@ def check_coverage(argument_map: ArgumentMap, names: Names, findings: Findings) 
                 continue
             if count_cases(conditions, domains) > MOST_CASES:
                 message = f"the rows of `{name}` name too many cases to try"
-                findings.add(
-                    Code.OTHERWISE_NEEDED, message, entry.about.span, "end the table with an `otherwise` row"
-                )
+                hint = "end the table with an `otherwise` row"
+                findings.add(Code.OTHERWISE_NEEDED, message, entry.about.span, hint)
                 continue
             excluded = list(_excluded(argument_map, {id_ for c in conditions for id_ in mentioned(c)}))
             possible = uncovered([*conditions, *excluded], domains, timelines)
@@ -286,9 +279,8 @@ def unknown_address(
     if entry is None:
         known: Iterable[str] = argument_map.entry
         hint = names.nearest(owner, known)
-        findings.add(
-            Code.UNKNOWN_ADDRESS, f"there is no judgement `{address}`: `{owner}` does not exist", span, hint
-        )
+        message = f"there is no judgement `{address}`: `{owner}` does not exist"
+        findings.add(Code.UNKNOWN_ADDRESS, message, span, hint)
         return
     addresses = [judgement.address for judgement in judgements_of(entry) if judgement.overridable]
     addresses += [row for row, shares in argument_map.shares.items() if shares and shares[0].owner == owner]
@@ -333,9 +325,8 @@ def check_layers(
         judged = next((address for address in circle if address in span_of), None)
         if judged is not None:
             message = f"`same as` runs in a circle: {' -> '.join(circle)}"
-            findings.add(
-                Code.SAME_AS_CIRCLE, message, span_of[judged], "give one of them a number of its own"
-            )
+            hint = "give one of them a number of its own"
+            findings.add(Code.SAME_AS_CIRCLE, message, span_of[judged], hint)
     if not circles:
         _check_strengths(argument_map, layers, span_of, findings)
         _check_shares(argument_map, layers, span_of, broken, findings)
@@ -389,9 +380,8 @@ def _check_strengths(
         judged, value = _judged_behind(layers, (address,), span_of), _number(layers, laid.value, address)
         if judged is not None and value is not None and value.low < 1:
             message = f"the strength `{address}` would be `{value.text}`, which works backwards"
-            findings.add(
-                Code.STRENGTH_BELOW_ONE, message, span_of[judged], f"give `{address}` a number of its own"
-            )
+            hint = f"give `{address}` a number of its own"
+            findings.add(Code.STRENGTH_BELOW_ONE, message, span_of[judged], hint)
 
 
 def _check_shares(
@@ -411,9 +401,8 @@ def _check_shares(
         message = f"{trouble} in `{row.address or row.shares[0].owner}`"
         if judged not in shares:
             message += f", which follows `{judged}`"
-        findings.add(
-            Code.SHARES_SUM, message, span_of[judged], "shares sum to 100%; one of them may be `rest`"
-        )
+        hint = "shares sum to 100%; one of them may be `rest`"
+        findings.add(Code.SHARES_SUM, message, span_of[judged], hint)
 
 
 def _shares_trouble(layers: Layers, shares: Sequence[str]) -> str:
@@ -466,37 +455,3 @@ def _number(layers: Layers, value: Value, address: str) -> Elicited | None:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.4g}%"
-
-
-# --- citations ----------------------------------------------------------------------------------
-
-
-def citations_of(argument_map: ArgumentMap) -> Iterator[tuple[str, Citation]]:
-    """Yield every citation with what cites it: an entry, an address, or a worldview."""
-    for timeline in argument_map.timelines:
-        yield from ((timeline.about.id, citation) for citation in timeline.about.citations)
-    for voice in argument_map.voices:
-        yield from ((voice.about.id, citation) for citation in voice.about.citations)
-    for entry in argument_map.entry.values():
-        yield from ((entry.about.id, citation) for citation in entry.about.citations)
-        for judgement in judgements_of(entry):
-            yield from ((judgement.address, citation) for citation in judgement.citations)
-    for worldview in argument_map.worldviews:
-        name = worldview.about.id
-        yield from ((name, citation) for citation in worldview.about.citations)
-        for override in worldview.judgements:
-            yield from ((f"{name}: {override.address}", citation) for citation in override.citations)
-        for stated in worldview.stated:
-            yield from ((f"{name}: stated", citation) for citation in stated.citations)
-
-
-def check_cited(argument_map: ArgumentMap, findings: Findings) -> None:
-    """Warn of sources that nothing cites."""
-    uncited = {source.id for source in argument_map.sources}
-    citations = (citation for _, citation in citations_of(argument_map))
-    while uncited and (citation := next(citations, None)) is not None:
-        uncited.discard(citation.source)
-    for source in argument_map.sources:
-        if source.id in uncited:
-            message = f"nothing cites the source `{source.id}`"
-            findings.warn(Code.UNCITED_SOURCE, message, source.span, "cite it, or take it out of `sources`")

@@ -5,7 +5,7 @@ problem is added and `NOTHING`, a condition that mentions nothing, stands in: a 
 never handed on, and a stand-in causes no further ones.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -23,7 +23,7 @@ from cruxmap.language.argument_map import (
     StateIn,
     Within,
 )
-from cruxmap.language.findings import Findings
+from cruxmap.language.findings import Findings, Place
 from cruxmap.language.names import Kind, Names
 from cruxmap.language.schema import (
     AllOfShape,
@@ -56,25 +56,32 @@ class Resolver:
     names: Names
     findings: Findings
 
+    def add(self, code: Code, message: str, place: Place, hint: str = "") -> None:
+        """Add a problem."""
+        self.findings.add(code, message, place, hint)
+
     def is_a(self, kind: Kind, id_: Text) -> bool:
         """Whether the id is of that kind; a problem if it is of another, or of none."""
         found = self.names.kinds.get(id_)
         if found is None:
             self.unknown(id_, kind, (name for name, its in self.names.kinds.items() if its is kind))
         elif found is not kind:
-            self.findings.add(
-                Code.WRONG_REFERENCE,
-                f"`{id_}` is {_A[found]}, and {_A[kind]} belongs here",
-                id_,
-                _INSTEAD.get(found, "").format(id_) if kind is Kind.CLAIM else "",
-            )
+            hint = _INSTEAD.get(found, "").format(id_) if kind is Kind.CLAIM else ""
+            self.add(Code.WRONG_REFERENCE, f"`{id_}` is {_A[found]}, and {_A[kind]} belongs here", id_, hint)
         return found is kind
 
     def unknown(self, id_: Text, what: str, known: Iterable[str]) -> None:
         """Say that an id stands for nothing, unless what could not be read may hold it."""
         if self.names.complete and id_ not in self.names.broken:
             hint = self.names.nearest(id_, known)
-            self.findings.add(Code.UNKNOWN_ID, f"there is no {what} `{id_}`", id_, hint)
+            self.add(Code.UNKNOWN_ID, f"there is no {what} `{id_}`", id_, hint)
+
+    def declared(self, code: Code, place: Text, name: str, known: Collection[str]) -> None:
+        """Say that no source, voice or timeline has a name, unless what could not be read may hold it."""
+        if name not in known and name not in self.names.broken and self.names.complete:
+            what = code.removeprefix("unknown-")
+            hint = self.names.nearest(name, known) or f"name it under `{what}s`"
+            self.add(code, f"there is no {what} `{name}`", place, hint)
 
     def condition(self, shape: ConditionShape) -> Condition:
         """Return the condition that a shape writes."""
@@ -125,7 +132,7 @@ class Resolver:
         states = self.names.states.get(question)
         if states is not None and state not in states:
             hint = self.names.nearest(state, states) or f"its states are {joined(states)}"
-            self.findings.add(Code.UNKNOWN_STATE, f"`{question}` has no state `{state}`", state, hint)
+            self.add(Code.UNKNOWN_STATE, f"`{question}` has no state `{state}`", state, hint)
         return str(state)
 
     def phase(self, event: Text, phase: Text) -> bool:
@@ -134,9 +141,7 @@ class Resolver:
         if phases is None or phase in phases:
             return phases is not None
         hint = self.names.nearest(phase, phases) or f"its phases are {joined(phases)}"
-        self.findings.add(
-            Code.UNKNOWN_PHASE, f"the timeline of `{event}` has no phase `{phase}`", phase, hint
-        )
+        self.add(Code.UNKNOWN_PHASE, f"the timeline of `{event}` has no phase `{phase}`", phase, hint)
         return False
 
     def one_timeline(self, first: Text, second: Text) -> bool:
@@ -145,9 +150,7 @@ class Resolver:
         if None in timelines or timelines[0] == timelines[1]:
             return True
         message = f"`{first}` is on the timeline `{timelines[0]}`, `{second}` on `{timelines[1]}`"
-        self.findings.add(
-            Code.DIFFERENT_TIMELINES, message, second, "only events on one timeline can be compared"
-        )
+        self.add(Code.DIFFERENT_TIMELINES, message, second, "only events on one timeline can be compared")
         return False
 
     def whole(self, text: Text, least: int, most: int | None = None) -> int:
@@ -158,15 +161,14 @@ class Resolver:
                 return number
         end = "up" if most is None else f"to {most:,}"
         message = f"`{text}` is not a whole number from {least} {end}"
-        self.findings.add(Code.NOT_WHOLE_NUMBER, message, text, "write it in digits")
+        self.add(Code.NOT_WHOLE_NUMBER, message, text, "write it in digits")
         return least
 
     def truth(self, text: Text) -> bool:
         """Return a truth value; a problem and `True` where it is none."""
         if text not in ("true", "false"):
-            self.findings.add(
-                Code.NOT_TRUE_OR_FALSE, f"`{text}` is not a truth value", text, "write `true` or `false`"
-            )
+            message = f"`{text}` is not a truth value"
+            self.add(Code.NOT_TRUE_OR_FALSE, message, text, "write `true` or `false`")
         return text != "false"
 
     def no_repeats(self, items: Iterable[Text]) -> None:
@@ -174,16 +176,14 @@ class Resolver:
         seen: set[str] = set()
         for item in items:
             if item in seen:
-                self.findings.add(Code.REPEATED, f"`{item}` is there twice", item)
+                self.add(Code.REPEATED, f"`{item}` is there twice", item)
             seen.add(item)
 
     def _claim(self, id_: Text) -> Condition:
         event, dot, phase = id_.partition(".")
         if dot and self.names.kinds.get(event) is Kind.EVENT and id_ not in self.names.kinds:
             hint = f"write `{{event: {event}, during: {phase}}}`"
-            self.findings.add(
-                Code.WRONG_REFERENCE, f"`{id_}` is a phase's chance, not a condition", id_, hint
-            )
+            self.add(Code.WRONG_REFERENCE, f"`{id_}` is a phase's chance, not a condition", id_, hint)
             return NOTHING
         return ClaimIs(str(id_)) if self.is_a(Kind.CLAIM, id_) else NOTHING
 
@@ -205,7 +205,7 @@ class Resolver:
             return NOTHING
         if isinstance(value, Text):
             return ClaimIs(str(id_), self.truth(value))
-        self.findings.add(Code.NOT_TRUE_OR_FALSE, f"`{id_}` is a claim: true or false", id_)
+        self.add(Code.NOT_TRUE_OR_FALSE, f"`{id_}` is a claim: true or false", id_)
         return NOTHING
 
     def _comparable(self, a: Text, b: Text) -> bool:

@@ -33,13 +33,13 @@ from cruxmap.language.argument_map import (
     Table,
     Timeline,
 )
-from cruxmap.language.desk import (
+from cruxmap.language.context import (
     CERTAIN,
     EVEN_PACE,
     MOST_STEPS,
     NEVER,
     OTHERWISE,
-    Desk,
+    Context,
     Owner,
     about,
     check_part_ids,
@@ -80,10 +80,10 @@ from cruxmap.language.yaml_text import Text, joined
 BASES = ("credence", "all_of", "any_of", "at_least", "routes", "given")
 
 
-def read_claim(desk: Desk, id_: Text, shape: ClaimShape) -> Claim:
+def read_claim(context: Context, id_: Text, shape: ClaimShape) -> Claim:
     """Return a claim on exactly one basis."""
-    entry = about(desk, id_, shape)
-    owner = Owner(desk, id_, entry)
+    entry = about(context, id_, shape)
+    owner = Owner(context, id_, entry)
     given = check_one_basis(owner, shape, "claim", BASES)
     basis = _basis(owner, shape)
     of_definition, of_routes = isinstance(basis, Definition), isinstance(basis, Routes)
@@ -99,15 +99,15 @@ def check_one_basis(owner: Owner, shape: Shape, what: str, bases: tuple[str, ...
     given, name = [name for name in bases if getattr(shape, name) is not None], owner.about.id
     hint = f"give one of: {', '.join(bases)}"
     if not given:
-        owner.desk.findings.add(Code.NO_BASIS, f"the {what} `{name}` rests on nothing", owner.place, hint)
+        owner.context.add(Code.NO_BASIS, f"the {what} `{name}` rests on nothing", owner.place, hint)
     if len(given) > 1:
         message = f"the {what} `{name}` has several bases: {joined(given)}"
-        owner.desk.findings.add(Code.SEVERAL_BASES, message, owner.place, "keep one of them")
+        owner.context.add(Code.SEVERAL_BASES, message, owner.place, "keep one of them")
     return given
 
 
 def _basis(owner: Owner, shape: ClaimShape) -> Basis:
-    resolver, id_ = owner.desk.resolver, owner.about.id
+    resolver, id_ = owner.context.resolver, owner.about.id
     if shape.credence is not None:
         return Credence(owner.judgement(shape.credence, id_, Role.CREDENCE))
     if shape.all_of is not None:
@@ -120,8 +120,7 @@ def _basis(owner: Owner, shape: ClaimShape) -> Basis:
         count = resolver.whole(written, 1)
         if count > len(parts):
             message = f"at least {count} of {len(parts)} can never be met"
-            hint = f"`count` goes up to {len(parts)}"
-            owner.desk.findings.add(Code.IMPOSSIBLE_COUNT, message, written, hint)
+            owner.context.add(Code.IMPOSSIBLE_COUNT, message, written, f"`count` goes up to {len(parts)}")
         return _definition(owner, shape, Rule.AT_LEAST, count, parts)
     if shape.routes is not None:
         return _routes(owner, shape, shape.routes)
@@ -139,14 +138,14 @@ def _definition(
 
 
 def _routes(owner: Owner, shape: ClaimShape, routes: Sequence[RouteShape]) -> Routes:
-    check_part_ids(owner.desk, (route.id for route in routes))
+    check_part_ids(owner.context, (route.id for route in routes))
     leak = owner.or_default(shape.leak, f"{owner.about.id}.leak", Role.CHANCE, NEVER)
-    when = None if shape.when is None else owner.desk.resolver.condition(shape.when)
+    when = None if shape.when is None else owner.context.resolver.condition(shape.when)
     return Routes(tuple(_route(owner, route) for route in routes), leak, when)
 
 
 def _route(owner: Owner, shape: RouteShape) -> Route:
-    when = None if shape.when is None else owner.desk.resolver.condition(shape.when)
+    when = None if shape.when is None else owner.context.resolver.condition(shape.when)
     address = f"{owner.about.id}.{shape.id}" if shape.id else owner.nameless_address(owner.about.id, when)
     chance = owner.judgement(shape.chance, address, Role.CHANCE, shape)
     return Route(str(shape.id) if shape.id else None, when, chance)
@@ -156,7 +155,7 @@ def _rows(
     owner: Owner, address: str, role: Role, shapes: Sequence[AnyRow], around: Noted | None = None
 ) -> tuple[Row, ...]:
     """Return the rows of a table of credences; `address` is the claim's or the phase's."""
-    check_part_ids(owner.desk, (shape.id for shape in shapes))
+    check_part_ids(owner.context, (shape.id for shape in shapes))
     _otherwise_last(owner, shapes)
     return tuple(_row(owner, address, role, shape, around) for shape in shapes)
 
@@ -167,7 +166,7 @@ def _row(owner: Owner, address: str, role: Role, shape: AnyRow, around: Noted | 
             name = str(id_ or OTHERWISE)
             return Row(name, None, owner.judgement(node, f"{address}.{name}", role, shape, around))
         case RowShape(id=id_, when=condition, credence=node):
-            when = owner.desk.resolver.condition(condition)
+            when = owner.context.resolver.condition(condition)
             own = f"{address}.{id_}" if id_ else owner.nameless_address(address, when)
             credence = owner.judgement(node, own, role, shape, around)
             return Row(str(id_) if id_ else None, when, credence)
@@ -180,25 +179,25 @@ def _otherwise_last(owner: Owner, shapes: Sequence[AnyRow] | Sequence[AnyShareRo
         if isinstance(shape, OtherwiseShape | ShareOtherwiseShape):
             place = shape.otherwise if isinstance(shape.otherwise, Text) else owner.place
             message = "rows after `otherwise` are never reached"
-            owner.desk.findings.add(Code.MISPLACED_OTHERWISE, message, place, "make it the last row")
+            owner.context.add(Code.MISPLACED_OTHERWISE, message, place, "make it the last row")
 
 
 # --- questions ----------------------------------------------------------------------------------
 
 
-def read_question(desk: Desk, id_: Text, shape: QuestionShape) -> Question:
+def read_question(context: Context, id_: Text, shape: QuestionShape) -> Question:
     """Return a question on exactly one basis."""
-    check_part_ids(desk, shape.states)
+    check_part_ids(context, shape.states)
     if len(shape.states) < 2:
-        desk.findings.add(Code.TOO_FEW_STATES, f"the question `{id_}` needs two states at least", id_)
-    entry = about(desk, id_, shape)
-    owner = Owner(desk, id_, entry)
+        context.add(Code.TOO_FEW_STATES, f"the question `{id_}` needs two states at least", id_)
+    entry = about(context, id_, shape)
+    owner = Owner(context, id_, entry)
     states = tuple(map(str, shape.states))
     check_one_basis(owner, shape, "question", ("credence", "given", "gap"))
     if shape.gap is not None:
         return Question(entry, states, _gap(owner, shape.gap, states))
     if shape.given is not None:
-        check_part_ids(desk, (row.id for row in shape.given))
+        check_part_ids(context, (row.id for row in shape.given))
         _otherwise_last(owner, shape.given)
         return Question(
             entry, states, ShareTable(tuple(_share_row(owner, row, states) for row in shape.given))
@@ -214,14 +213,13 @@ def _share_row(owner: Owner, shape: AnyShareRow, states: tuple[str, ...]) -> Sha
         name = str(shape.id or OTHERWISE)
         address = f"{owner.about.id}.{name}"
         return ShareRow(name, None, address, _shares(owner, shape.otherwise, states, address, shape))
-    when = owner.desk.resolver.condition(shape.when)
+    when = owner.context.resolver.condition(shape.when)
     named = shape.id is not None
     address = f"{owner.about.id}.{shape.id}" if named else owner.nameless_address(owner.about.id, when)
     if (shape.credence is None) == (shape.state is None):
         code = Code.NO_BASIS if shape.state is None else Code.SEVERAL_BASES
-        owner.desk.findings.add(
-            code, "a row takes either `credence` or `state`", shape.id or shape.state or owner.place
-        )
+        message = "a row takes either `credence` or `state`"
+        owner.context.add(code, message, shape.id or shape.state or owner.place)
     if shape.credence is not None:
         shares = _shares(owner, shape.credence, states, address, shape)
     else:
@@ -233,9 +231,9 @@ def _certain_shares(
     owner: Owner, shape: ShareRowShape, states: tuple[str, ...], address: str
 ) -> tuple[Judgement, ...]:
     """Return shares of 100% for the row's state and 0% for the others."""
-    certain = None if shape.state is None else owner.desk.resolver.state(owner.place, shape.state)
-    cited, note = citations(owner.desk, shape.source), str(shape.note or "")
-    warn_of_comments(owner.desk.findings, None, shape)
+    certain = None if shape.state is None else owner.context.resolver.state(owner.place, shape.state)
+    cited, note = citations(owner.context, shape.source), str(shape.note or "")
+    warn_of_comments(owner.context.findings, None, shape)
     return tuple(
         Judgement(
             f"{address}.{name}",
@@ -256,8 +254,8 @@ def _shares(
     owner: Owner, node: Shares, states: tuple[str, ...], address: str, around: Noted | None = None
 ) -> tuple[Judgement, ...]:
     """Return one judgement per state, in the order of the states."""
-    written, long = share_mapping(owner.desk, node, owner.place)
-    check_share_keys(owner.desk, written, states, owner.place)
+    written, long = share_mapping(owner.context, node, owner.place)
+    check_share_keys(owner.context, written, states, owner.place)
     by_state = {str(state): share for state, share in written.items()}
     return tuple(
         owner.judgement(by_state[state], f"{address}.{state}", Role.SHARE, long or around)
@@ -267,14 +265,14 @@ def _shares(
     )
 
 
-def share_mapping(desk: Desk, node: Shares, place: Text) -> tuple[Mapping[Text, Judged], Noted | None]:
+def share_mapping(context: Context, node: Shares, place: Text) -> tuple[Mapping[Text, Judged], Noted | None]:
     """Return shares by state, and what their long form adds."""
     match node:
         case LongShares(value=written):
             return written, node
         case LongNumber(value=text):
             hint = "as in `{a: 30%, b: rest}`"
-            desk.findings.add(Code.WRONG_SHAPE, f"`{place}` needs a share for each state", text, hint)
+            context.add(Code.WRONG_SHAPE, f"`{place}` needs a share for each state", text, hint)
             return {}, node
         case dict():
             return node, None
@@ -283,23 +281,23 @@ def share_mapping(desk: Desk, node: Shares, place: Text) -> tuple[Mapping[Text, 
 
 
 def check_share_keys(
-    desk: Desk, written: Mapping[Text, Judged], states: tuple[str, ...], question: Text
+    context: Context, written: Mapping[Text, Judged], states: tuple[str, ...], question: Text
 ) -> None:
     """Add problems unless every state has a share, nothing else has, and `rest` stands at most once."""
     for state in written:
-        desk.resolver.state(question, state)
+        context.resolver.state(question, state)
     missing = [state for state in states if state not in written]
     if missing and written and written.keys() <= set(states):
         place = next(iter(written))
         message = f"the shares of `{question}` leave out {joined(missing)}"
-        desk.findings.add(Code.MISSING_SHARE, message, place, "give every state a share; one may be `rest`")
+        context.add(Code.MISSING_SHARE, message, place, "give every state a share; one may be `rest`")
     rests = [node for node in written.values() if isinstance(node, Text) and node == "rest"]
     for rest in rests[1:]:
-        desk.findings.add(Code.MISPLACED_REST, "`rest` is there twice", rest, "one share at most is the rest")
+        context.add(Code.MISPLACED_REST, "`rest` is there twice", rest, "one share at most is the rest")
 
 
 def _gap(owner: Owner, shape: GapShape, states: tuple[str, ...]) -> Gap:
-    resolver = owner.desk.resolver
+    resolver = owner.context.resolver
     for event in (shape.from_, shape.to):
         resolver.is_a(Kind.EVENT, event)
     resolver.one_timeline(shape.from_, shape.to)
@@ -309,49 +307,49 @@ def _gap(owner: Owner, shape: GapShape, states: tuple[str, ...]) -> Gap:
     if tuple(names) != states[1:] or not increasing:
         message = "the thresholds of a gap increase, one for every state but the first, in their order"
         hint = f"`at_least` names {joined(states[1:])}"
-        owner.desk.findings.add(Code.GAP_THRESHOLDS, message, next(iter(shape.at_least), owner.place), hint)
+        owner.context.add(Code.GAP_THRESHOLDS, message, next(iter(shape.at_least), owner.place), hint)
     return Gap(str(shape.from_), str(shape.to), thresholds)
 
 
 # --- timelines and events -----------------------------------------------------------------------
 
 
-def read_timeline(desk: Desk, id_: Text, shape: TimelineShape) -> Timeline:
+def read_timeline(context: Context, id_: Text, shape: TimelineShape) -> Timeline:
     """Return a timeline with one phase at least, of one step at least each."""
-    check_part_ids(desk, shape.phases)
+    check_part_ids(context, shape.phases)
     if not shape.phases:
-        desk.findings.add(Code.EMPTY_LIST, f"the timeline `{id_}` has no phases", id_)
-    phases = tuple(Phase(str(name), desk.resolver.whole(steps, 1)) for name, steps in shape.phases.items())
+        context.add(Code.EMPTY_LIST, f"the timeline `{id_}` has no phases", id_)
+    phases = tuple(Phase(str(name), context.resolver.whole(steps, 1)) for name, steps in shape.phases.items())
     steps = sum(phase.steps for phase in phases)
     if steps > MOST_STEPS:
         message = f"the timeline `{id_}` has {steps:,} steps"
-        desk.findings.add(Code.NOT_WHOLE_NUMBER, message, id_, f"{MOST_STEPS:,} are the most")
+        context.add(Code.NOT_WHOLE_NUMBER, message, id_, f"{MOST_STEPS:,} are the most")
         phases = tuple(Phase(phase.id, 1) for phase in phases)
-    return Timeline(about(desk, id_, shape), phases)
+    return Timeline(about(context, id_, shape), phases)
 
 
-def read_event(desk: Desk, id_: Text, shape: EventShape) -> Event:
+def read_event(context: Context, id_: Text, shape: EventShape) -> Event:
     """Return an event on exactly one basis."""
-    entry = about(desk, id_, shape)
-    owner = Owner(desk, id_, entry)
+    entry = about(context, id_, shape)
+    owner = Owner(context, id_, entry)
     timeline = str(shape.timeline)
     check_one_basis(owner, shape, "event", ("emerges", "later_of", "earlier_of"))
     combined = shape.later_of or shape.earlier_of
     if shape.emerges is None and combined is not None:
         if shape.requires is not None:
-            desk.findings.add(Code.MISPLACED_KEY, "`requires` belongs to `emerges`", id_)
+            context.add(Code.MISPLACED_KEY, "`requires` belongs to `emerges`", id_)
         return Event(entry, timeline, Combination(shape.later_of is not None, _events(owner, combined)))
     phases = {str(phase): (phase, chance) for phase, chance in (shape.emerges or {}).items()}
     for phase, _ in phases.values():
-        desk.resolver.phase(id_, phase)
-    order = desk.resolver.names.phases.get(timeline, tuple(phases))
+        context.resolver.phase(id_, phase)
+    order = context.resolver.names.phases.get(timeline, tuple(phases))
     chances = tuple(_phase_chance(owner, *phases[name]) for name in order if name in phases)
     return Event(entry, timeline, Emergence(chances, _events(owner, each(shape.requires))))
 
 
 def _events(owner: Owner, ids: list[Text]) -> tuple[str, ...]:
     """Return events on the owner's timeline, each once."""
-    resolver = owner.desk.resolver
+    resolver = owner.context.resolver
     resolver.no_repeats(ids)
     for id_ in ids:
         if resolver.is_a(Kind.EVENT, id_):
@@ -366,13 +364,13 @@ def _phase_chance(owner: Owner, phase: Text, shape: AnyPhase) -> PhaseChance:
         return PhaseChance(
             str(phase), None, (Row(None, None, owner.judgement(shape, address, Role.CHANCE)),), pace
         )
-    when = None if shape.when is None else owner.desk.resolver.condition(shape.when)
+    when = None if shape.when is None else owner.context.resolver.condition(shape.when)
     if shape.pace is not None:
         pace = owner.judgement(shape.pace, f"{address}.pace", Role.PACE)
     rows: tuple[Row, ...] = ()
     if (shape.credence is None) == (shape.given is None):
         code = Code.NO_BASIS if shape.given is None else Code.SEVERAL_BASES
-        owner.desk.findings.add(code, f"the phase `{address}` takes either `credence` or `given`", phase)
+        owner.context.add(code, f"the phase `{address}` takes either `credence` or `given`", phase)
     elif shape.given is not None:
         rows = _rows(owner, address, Role.CHANCE, shape.given, shape)
     elif shape.credence is not None:

@@ -1,5 +1,8 @@
 """Problems and warnings, gathered while files are read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.language.yaml_text import Node, Parsed, SourceFile, problem_at, shortened
 
@@ -15,7 +18,7 @@ ABSENCES = frozenset(
         Code.SHARES_SUM,
     }
 )
-"""What is not worth saying of an entry of which a part could not be read: the part may be what is missing."""
+"""Not reported for an entry that was only partly read: the unread part may be what is missing."""
 
 
 class Findings:
@@ -41,9 +44,12 @@ class Findings:
         """Add a warning."""
         self.warnings.append(self._problem(code, message, place, hint))
 
-    def mute_absences(self, partial: bool) -> None:
-        """Keep quiet about what an entry lacks of which only a part could be read; `False` ends that."""
-        self._muted = ABSENCES if partial else frozenset()
+    @contextmanager
+    def absences_muted(self, partly_read: bool) -> Iterator[None]:
+        """Keep quiet, where an entry was only partly read, about what it lacks."""
+        self._muted = ABSENCES if partly_read else frozenset()
+        yield
+        self._muted = frozenset()
 
     def extend(self, other: "Findings") -> None:
         """Take in what another reader has found."""

@@ -1,13 +1,13 @@
 """A folder or a model file becomes an `ArgumentMap` or a `ModelSpec`, or every problem there is.
 
 `read_map` and `read_model` raise `InvalidMap`; `check` returns problems and warnings of a map, a model
-or a whole project. `parse_condition`, `parse_target` and `parse_settings` read what people type on a
-command line, in the same language.
+or a whole project.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,37 +16,28 @@ from cruxmap.ground import gc_paused
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     ArgumentMap,
-    Condition,
     Elicited,
     Entry,
     Locator,
-    SameAs,
     Scale,
     Source,
     StateIn,
-    Value,
     Voice,
     Worldview,
-    condition_text,
     mentioned,
 )
 from cruxmap.language.arguments import read_argument
 from cruxmap.language.checks import (
     check_arguments,
-    check_cited,
     check_coverage,
     check_cycles,
-    check_layers,
     check_links,
     check_numbers,
     check_reach,
-    citations_of,
-    spans_of,
-    unknown_address,
 )
 from cruxmap.language.conditions import Resolver
-from cruxmap.language.desk import (
-    Desk,
+from cruxmap.language.context import (
+    Context,
     check_id,
     check_word,
     each,
@@ -55,10 +46,9 @@ from cruxmap.language.desk import (
     warn_of_comments,
     with_parents,
 )
-from cruxmap.language.digest import digest
 from cruxmap.language.entries import read_claim, read_event, read_question, read_timeline
 from cruxmap.language.findings import Findings
-from cruxmap.language.gathering import (
+from cruxmap.language.folder import (
     Sheets,
     check_language,
     fit,
@@ -69,46 +59,15 @@ from cruxmap.language.gathering import (
     subfolders,
     yaml_files,
 )
-from cruxmap.language.inheritance import lay
-from cruxmap.language.judgement import (
-    Lexicon,
-    UnreadableError,
-    is_notation,
-    parse_phrase,
-    parse_value,
-    with_phrases,
-)
-from cruxmap.language.model_spec import Laid, ModelSpec, Sampling, Target
-from cruxmap.language.names import Kind, Names, names_of
-from cruxmap.language.schema import (
-    AnyJudged,
-    ConditionShape,
-    MapFile,
-    ModelFile,
-    SamplingShape,
-    SourcesFile,
-    SourceShape,
-)
-from cruxmap.language.shaping import fitted, keys_of
-from cruxmap.language.template import template
-from cruxmap.language.worldviews import check_circles, read_worldview, share_override, warn_of_rejected
-from cruxmap.language.yaml_text import Entries, Node, Text, node_of, parse_text, text_of
-
-__all__ = [
-    "LocatorCoverage",
-    "SourceCoverage",
-    "check",
-    "check_sources",
-    "digest",
-    "maps_at",
-    "parse_condition",
-    "parse_setting",
-    "parse_settings",
-    "parse_target",
-    "read_map",
-    "read_model",
-    "template",
-]
+from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, parse_phrase, with_phrases
+from cruxmap.language.model_spec import ModelSpec, Sampling, Target
+from cruxmap.language.names import Names
+from cruxmap.language.schema import MapFile, ModelFile, SamplingShape, SourcesFile, SourceShape
+from cruxmap.language.shaping import keys_of
+from cruxmap.language.sources import check_cited
+from cruxmap.language.typed import targets_of
+from cruxmap.language.worldviews import check_circles, read_worldview, warn_of_rejected
+from cruxmap.language.yaml_text import Entries, Text
 
 # --- what others call ---------------------------------------------------------------------------
 
@@ -195,194 +154,6 @@ def _what_to_check(where: Path, findings: Findings) -> tuple[list[Path], list[Pa
     return [], [where]
 
 
-# --- sources ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class LocatorCoverage:
-    """One place of a source and what cites it, or something that contains it: ids, addresses, worldviews."""
-
-    locator: str
-    section: str
-    cited_by: tuple[str, ...]
-    no_claim: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceCoverage:
-    """How much of a source is cited."""
-
-    source: str
-    title: str
-    locators: tuple[LocatorCoverage, ...]
-
-    @property
-    def gaps(self) -> tuple[LocatorCoverage, ...]:
-        """The locators that nothing cites and that nobody marked as carrying no claim."""
-        return tuple(place for place in self.locators if not place.cited_by and place.no_claim is None)
-
-
-def check_sources(argument_map: ArgumentMap) -> tuple[SourceCoverage, ...]:
-    """Return what cites each locator, for the sources that list theirs. Citing `C17` cites `C17.2` too."""
-    citing: dict[tuple[str, str], list[str]] = {}
-    for name, citation in citations_of(argument_map):
-        if citation.locator is not None:
-            citing.setdefault((citation.source, citation.locator), []).append(name)
-    return tuple(
-        SourceCoverage(
-            source.id, source.title, tuple(_covered(source.id, place, citing) for place in source.locators)
-        )
-        for source in argument_map.sources
-        if source.locators is not None
-    )
-
-
-def _covered(source: str, place: Locator, citing: Mapping[tuple[str, str], list[str]]) -> LocatorCoverage:
-    names = (name for around in sorted(with_parents([place.id])) for name in citing.get((source, around), ()))
-    return LocatorCoverage(place.id, place.section, tuple(dict.fromkeys(names)), place.no_claim)
-
-
-# --- what is typed on a command line ------------------------------------------------------------
-
-
-def parse_condition(value: object, argument_map: ArgumentMap) -> Condition:
-    """Read a condition from Python data, or from text as a YAML file would hold it on one line.
-
-    Raises InvalidMap.
-    """
-    findings = Findings()
-    condition = Resolver(names_of(argument_map), findings).condition(_condition_shape(value, findings))
-    findings.raise_if_any()
-    return condition
-
-
-def parse_target(value: object, argument_map: ArgumentMap) -> tuple[Target, ...]:
-    """Read targets: one for a condition, one per state (`question.state`) for a question's id.
-
-    Raises InvalidMap.
-    """
-    findings = Findings()
-    targets = _targets(_condition_shape(value, findings), Resolver(names_of(argument_map), findings))
-    findings.raise_if_any()
-    return targets
-
-
-def _condition_shape(value: object, findings: Findings) -> ConditionShape:
-    """Return typed data in the shape of a condition. Raises InvalidMap."""
-    shape: ConditionShape = _shape_of(ConditionShape, value, "a condition", findings)
-    return shape
-
-
-def _shape_of(hint: Any, value: object, what: str, findings: Findings) -> Any:
-    """Return Python data, or text as a YAML file would hold it, in a shape. Raises InvalidMap."""
-    root: Node | None = None
-    if isinstance(value, str) and not isinstance(value, Text):
-        parsed = parse_text(value, "<input>")
-        findings.take(parsed)
-        root = parsed.root
-    else:
-        try:
-            root = node_of(value)
-        except TypeError as wrong:
-            findings.add(Code.WRONG_SHAPE, f"not {what}: {wrong}", Span("<input>"))
-    findings.raise_if_any()
-    assert root is not None
-    shape = fitted(hint, root, findings).shape
-    findings.raise_if_any()
-    return shape
-
-
-def _targets(shape: ConditionShape, resolver: Resolver) -> tuple[Target, ...]:
-    if isinstance(shape, Text) and resolver.names.kinds.get(shape) is Kind.QUESTION:
-        states = resolver.names.states.get(shape, ())
-        return tuple(_target(StateIn(str(shape), (state,))) for state in states)
-    return (_target(resolver.condition(shape)),)
-
-
-def _target(condition: Condition) -> Target:
-    match condition:
-        case StateIn(question=question, states=(state,)):
-            return Target(f"{question}.{state}", condition)
-        case _:
-            return Target(condition_text(condition), condition)
-
-
-type Settable = str | float | Mapping[str, object]
-"""What can be laid over a judgement: its notation, a point, or all shares of a row by state."""
-
-
-def parse_setting(address: str, value: Settable, argument_map: ArgumentMap) -> Laid:
-    """Read one judgement that is laid over a worldview's. Raises InvalidMap."""
-    return parse_settings([(address, value)], argument_map)[0]
-
-
-def parse_settings(
-    settings: Iterable[tuple[str, Settable]],
-    argument_map: ArgumentMap,
-    worldviews: Iterable[str] | None = None,
-) -> tuple[Laid, ...]:
-    """Read judgements that are laid over a worldview's, by address; a bare float is a point.
-
-    At the address of a row of shares stand all of them, as a mapping or as its text. Raises InvalidMap,
-    also for what they make of a worldview (of the map and each of its own, where none are named): circles,
-    or shares that do not sum.
-    """
-    findings = Findings()
-    read = tuple(
-        (address, parsed)
-        for address, value in settings
-        if (parsed := _setting(address, value, argument_map, findings)) is not None
-    )
-    findings.raise_if_any()
-    spans = spans_of(argument_map, ((address, Span(f"<{address}>")) for address, _ in read))
-    for worldview in worldviews or (MAP_WORLDVIEW, *argument_map.worldview) if read else ():
-        check_layers(argument_map, lay(argument_map, worldview, read), spans, frozenset(), findings)
-        if worldview != MAP_WORLDVIEW:
-            where = f", in the worldview `{worldview}`"
-            findings.problems = [replace(p, message=p.message + where) for p in findings.problems]
-        findings.raise_if_any()
-    return read
-
-
-def _setting(
-    address: str, value: Settable, argument_map: ArgumentMap, findings: Findings
-) -> Elicited | SameAs | tuple[Value, ...] | None:
-    span, names = Span(f"<{address}>"), names_of(argument_map)
-    lexicon = with_phrases(dict(argument_map.lexicon))
-    if argument_map.shares.get(address, ()):
-        desk = Desk(Resolver(names, findings), lexicon, {}, frozenset())
-        shares = _shape_of(AnyJudged, value, "shares", findings)
-        override = share_override(desk, text_of(address), shares, argument_map)
-        return None if override is None else override.values
-    judgement = argument_map.judgements.get(address)
-    if judgement is None or not judgement.overridable:
-        unknown_address(address, span, argument_map, names, findings)
-        return None
-    if isinstance(value, Mapping):
-        findings.add(Code.WRONG_KIND, f"`{address}` is one number, not shares", span, "as in `20%`")
-        return None
-    scale = judgement.role.scale
-    if not isinstance(value, str):
-        text = (
-            f"{value!r}x" if scale is Scale.RATIO else f"{100 * value:g}%" if value in (0, 1) else repr(value)
-        )
-    else:
-        text = value
-    try:
-        found = parse_value(text, judgement.role, lexicon)
-    except UnreadableError as error:
-        findings.add(error.code, error.message, span, error.hint)
-        return None
-    if isinstance(found, SameAs):
-        other = argument_map.judgements.get(found.address)
-        if other is None or not other.overridable:
-            unknown_address(found.address, span, argument_map, names, findings)
-        elif other.role.scale is not scale:
-            message = f"`{address}` is a {judgement.role}, `{found.address}` a {other.role}"
-            findings.add(Code.WRONG_KIND, message, span, "a probability is no ratio")
-    return found
-
-
 # --- maps ---------------------------------------------------------------------------------------
 
 
@@ -396,12 +167,8 @@ class _Draft:
     sound: bool
 
 
-_HARMLESS = frozenset(
-    {
-        *(Code.BAD_ID, Code.RESERVED_ID, Code.CREDENCE_NEEDED),
-        *(Code.UNKNOWN_SOURCE, Code.UNKNOWN_LOCATOR, Code.UNKNOWN_VOICE),
-    }
-)
+_HARMLESS = {Code.BAD_ID, Code.RESERVED_ID, Code.CREDENCE_NEEDED, Code.UNKNOWN_SOURCE, Code.UNKNOWN_LOCATOR}
+_HARMLESS |= {Code.UNKNOWN_VOICE}
 """Problems that leave the rest of an entry worth checking."""
 
 
@@ -409,18 +176,14 @@ _HARMLESS = frozenset(
 def _read_map(folder: Path, findings: Findings) -> _Draft:
     before = len(findings.problems)
     if not os.path.isdir(folder):
-        findings.add(
-            Code.NO_SUCH_FILE,
-            "there is no such folder",
-            Span(shown(folder)),
-            "a map is a folder of `.yaml` files",
-        )
+        message = "there is no such folder"
+        findings.add(Code.NO_SUCH_FILE, message, Span(shown(folder)), "a map is a folder of `.yaml` files")
     sheets = gather(folder, findings)
     if sheets.is_empty and sheets.complete and os.path.isdir(folder):
         hint = "a map has at least one claim, question, event or argument"
         findings.add(Code.EMPTY_MAP, "the map has no entry", Span(shown(folder)), hint)
     names, whole = _names(sheets), sheets.complete and not sheets.broken
-    desk = Desk(
+    context = Context(
         Resolver(names, findings),
         _lexicon(sheets, findings),
         {str(key): _listed(sheets.locators.get(key)) for key in sheets.sources},
@@ -428,9 +191,9 @@ def _read_map(folder: Path, findings: Findings) -> _Draft:
     )
     for key in (*sheets.sources, *sheets.voices):
         check_word(findings, key)
-    draft = _read_entries(desk, sheets)
+    draft = _read_entries(context, sheets)
     if sheets.worldviews:
-        draft = replace(draft, worldviews=_read_worldviews(desk, sheets, draft))
+        draft = replace(draft, worldviews=_read_worldviews(context, sheets, draft))
     check_cycles(draft, findings)
     check_arguments(draft, names, findings)
     check_coverage(draft, names, findings)
@@ -476,20 +239,17 @@ def _listed(shape: SourcesFile | None) -> frozenset[str] | None:
     return None if shape is None else with_parents(map(str, shape.locators or {}))
 
 
-def _read_entries(desk: Desk, sheets: Sheets) -> ArgumentMap:
+def _read_entries(context: Context, sheets: Sheets) -> ArgumentMap:
     """Return the map without its worldviews, stand-ins included; broken entries are noted in the names."""
-    reader = _EntryReader(desk)
-    timelines = reader.read(sheets.timelines, read_timeline)
+    timelines = _entries(context, sheets.timelines, read_timeline)
     for event in sheets.events.values():
-        _check_timeline(desk, event.timeline, sheets)
-    claims = reader.read(sheets.claims, read_claim)
-    questions = reader.read(sheets.questions, read_question)
-    events = reader.read(sheets.events, read_event)
+        context.resolver.declared(Code.UNKNOWN_TIMELINE, event.timeline, event.timeline, sheets.timelines)
+    claims = _entries(context, sheets.claims, read_claim)
+    questions = _entries(context, sheets.questions, read_question)
+    events = _entries(context, sheets.events, read_event)
     entries: list[Entry] = [*claims, *questions, *events]
     others = {entry.about.id: entry for entry in entries}
-    arguments = reader.read(
-        sheets.arguments, lambda desk, id_, shape: read_argument(desk, id_, shape, others)
-    )
+    arguments = _entries(context, sheets.arguments, partial(read_argument, others=others))
     name = shown(Path(sheets.folder.resolve().name))
     return ArgumentMap(
         id=name,
@@ -500,46 +260,35 @@ def _read_entries(desk: Desk, sheets: Sheets) -> ArgumentMap:
         events=events,
         arguments=arguments,
         timelines=timelines,
-        sources=tuple(_source(desk, id_, shape, sheets) for id_, shape in sheets.sources.items()),
+        sources=tuple(_source(context, id_, shape, sheets) for id_, shape in sheets.sources.items()),
         voices=tuple(
-            Voice(noted_about(desk, id_, shape.text, shape)) for id_, shape in sheets.voices.items()
+            Voice(noted_about(context, id_, shape.text, shape)) for id_, shape in sheets.voices.items()
         ),
         lexicon=tuple(
-            (phrase, meaning) for (_, phrase), meaning in desk.lexicon.items() if phrase in sheets.lexicon
+            (phrase, meaning) for (_, phrase), meaning in context.lexicon.items() if phrase in sheets.lexicon
         ),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _EntryReader:
-    desk: Desk
-
-    def read[S, E](self, shapes: Mapping[Text, S], read: Callable[[Desk, Text, S], E]) -> tuple[E, ...]:
-        """Read all entries of one kind and note which of them are broken."""
-        names, findings = self.desk.resolver.names, self.desk.findings
-        entries: list[E] = []
-        for id_, shape in shapes.items():
-            before = len(findings.problems)
-            check_id(findings, id_)
-            findings.mute_absences(id_ in names.broken)
-            entries.append(read(self.desk, id_, shape))
-            found = findings.problems[before:]
-            if found and any(problem.code not in _HARMLESS for problem in found):
-                names.broken.add(str(id_))
-        findings.mute_absences(False)
-        return tuple(entries)
+def _entries[S, E](
+    context: Context, shapes: Mapping[Text, S], read: Callable[[Context, Text, S], E]
+) -> tuple[E, ...]:
+    """Read all entries of one kind and note which of them are broken."""
+    names, findings = context.resolver.names, context.findings
+    entries: list[E] = []
+    for id_, shape in shapes.items():
+        before = len(findings.problems)
+        check_id(findings, id_)
+        with findings.absences_muted(id_ in names.broken):
+            entries.append(read(context, id_, shape))
+        if any(problem.code not in _HARMLESS for problem in findings.problems[before:]):
+            names.broken.add(str(id_))
+    return tuple(entries)
 
 
-def _check_timeline(desk: Desk, timeline: Text, sheets: Sheets) -> None:
-    names = desk.resolver.names
-    if timeline not in sheets.timelines and timeline not in names.broken and names.complete:
-        hint = names.nearest(timeline, sheets.timelines) or "name it under `timelines`"
-        desk.findings.add(Code.UNKNOWN_TIMELINE, f"there is no timeline `{timeline}`", timeline, hint)
-
-
-def _source(desk: Desk, id_: Text, shape: SourceShape, sheets: Sheets) -> Source:
+def _source(context: Context, id_: Text, shape: SourceShape, sheets: Sheets) -> Source:
     listed = sheets.locators.get(id_)
-    warn_of_comments(desk.findings, shape.text, shape)
+    warn_of_comments(context.findings, shape.text, shape)
     locators = None
     if listed is not None:
         locators = tuple(
@@ -560,15 +309,14 @@ def _source(desk: Desk, id_: Text, shape: SourceShape, sheets: Sheets) -> Source
     )
 
 
-def _read_worldviews(desk: Desk, sheets: Sheets, draft: ArgumentMap) -> tuple[Worldview, ...]:
+def _read_worldviews(context: Context, sheets: Sheets, draft: ArgumentMap) -> tuple[Worldview, ...]:
     """Return the worldviews whose lineage can be followed to its end."""
     worldviews: dict[str, Worldview] = {}
     for id_, shape in sheets.worldviews.items():
-        check_id(desk.findings, id_)
-        desk.findings.mute_absences(f"worldviews/{id_}" in sheets.broken)
-        worldviews[str(id_)] = read_worldview(desk, id_, shape, draft, sheets.worldview_ids)
-    desk.findings.mute_absences(False)
-    return check_circles(worldviews, desk.findings)
+        check_id(context.findings, id_)
+        with context.findings.absences_muted(f"worldviews/{id_}" in sheets.broken):
+            worldviews[str(id_)] = read_worldview(context, id_, shape, draft, sheets.worldview_ids)
+    return check_circles(worldviews, context.findings)
 
 
 # --- models -------------------------------------------------------------------------------------
@@ -611,7 +359,7 @@ def _read_model(path: Path, findings: Findings, drafts: dict[str, _Draft]) -> _M
 def _model_spec(path: Path, shape: ModelFile, draft: _Draft, findings: Findings) -> ModelSpec:
     resolver = Resolver(draft.names, findings)
     warn_of_comments(findings, shape.text, shape)
-    targets = _targets(shape.target, resolver)
+    targets = targets_of(shape.target, resolver)
     if len(targets) > 1 and isinstance(shape.target, Text):
         message = f"`{shape.target}` is a question, and the target is one condition"
         hint = f"write `{{{shape.target}: STATE}}`; `also` takes all states at once"
@@ -621,7 +369,7 @@ def _model_spec(path: Path, shape: ModelFile, draft: _Draft, findings: Findings)
         id=str(shape.model),
         map=draft.map,
         target=targets[0] if targets else Target("", StateIn("", ())),
-        also=tuple(target for part in also for target in _targets(part, resolver)),
+        also=tuple(target for part in also for target in targets_of(part, resolver)),
         assuming=resolver.separate(shape.assuming),
         observed=resolver.separate(shape.observed),
         worldviews=_worldviews(shape, draft, resolver),
@@ -644,7 +392,7 @@ def _worldviews(shape: ModelFile, draft: _Draft, resolver: Resolver) -> tuple[st
                 resolver.names.nearest(id_, draft.worldview_ids)
                 or "`map` stands for the map's own judgements"
             )
-            resolver.findings.add(Code.UNKNOWN_WORLDVIEW, f"there is no worldview `{id_}`", id_, hint)
+            resolver.add(Code.UNKNOWN_WORLDVIEW, f"there is no worldview `{id_}`", id_, hint)
     return tuple(map(str, asked))
 
 

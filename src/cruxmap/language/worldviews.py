@@ -16,8 +16,8 @@ from cruxmap.language.argument_map import (
     Worldview,
 )
 from cruxmap.language.checks import cycles, unknown_address
-from cruxmap.language.desk import (
-    Desk,
+from cruxmap.language.context import (
+    Context,
     about,
     check_voice,
     citations,
@@ -36,26 +36,26 @@ from cruxmap.language.yaml_text import DEEPEST, Text
 
 
 def read_worldview(
-    desk: Desk, id_: Text, shape: WorldviewFile, argument_map: ArgumentMap, others: Iterable[str]
+    context: Context, id_: Text, shape: WorldviewFile, argument_map: ArgumentMap, others: Iterable[str]
 ) -> Worldview:
     """Return a worldview over the judgements of a map; `others` are all worldviews there are."""
-    names, findings = desk.resolver.names, desk.findings
-    entry = about(desk, id_, shape)
-    check_voice(desk, shape.voice)
+    names, findings = context.resolver.names, context.findings
+    entry = about(context, id_, shape)
+    check_voice(context, shape.voice)
     known = set(others)
     if shape.extends is not None and shape.extends not in known:
         hint = names.nearest(shape.extends, known)
         findings.add(Code.UNKNOWN_WORLDVIEW, f"there is no worldview `{shape.extends}`", shape.extends, hint)
     read = [
-        _override(desk, address, node, argument_map) for address, node in (shape.judgements or {}).items()
+        _override(context, address, node, argument_map) for address, node in (shape.judgements or {}).items()
     ]
     judgements = tuple(override for override in read if override is not None)
-    _check_mixed(desk, shape, judgements, argument_map)
+    _check_mixed(context, shape, judgements, argument_map)
     rejects, accepts = each(shape.rejects), each(shape.accepts)
     for argument in (*rejects, *accepts):
-        desk.resolver.is_a(Kind.ARGUMENT, argument)
-    desk.resolver.no_repeats(rejects)
-    desk.resolver.no_repeats(accepts)
+        context.resolver.is_a(Kind.ARGUMENT, argument)
+    context.resolver.no_repeats(rejects)
+    context.resolver.no_repeats(accepts)
     for argument in accepts:
         if argument in rejects:
             message = f"`{id_}` both rejects and accepts `{argument}`"
@@ -67,86 +67,75 @@ def read_worldview(
         judgements,
         texts(rejects),
         texts(accepts),
-        tuple(_stated(desk, stated) for stated in shape.stated or ()),
+        tuple(_stated(context, stated) for stated in shape.stated or ()),
     )
 
 
 def _override(
-    desk: Desk, address: Text, node: AnyJudged, argument_map: ArgumentMap
+    context: Context, address: Text, node: AnyJudged, argument_map: ArgumentMap
 ) -> Override | ShareOverride | None:
     """Return one judgement of a worldview; `None` where its address is no judgement's."""
     judgement = argument_map.judgements.get(address)
     row = argument_map.shares.get(address, ())
     if (judgement is None or not judgement.overridable) and not row:
-        names = desk.resolver.names
-        unknown_address(address, address.span, argument_map, names, desk.findings)
+        names = context.resolver.names
+        unknown_address(address, address.span, argument_map, names, context.findings)
         return None
     noted = node if isinstance(node, Noted) else None
-    cited = citations(desk, noted.source) if noted else ()
+    cited = citations(context, noted.source) if noted else ()
     note = str(noted.note or "") if noted else ""
     if noted:
-        warn_of_comments(desk.findings, None, noted)
+        warn_of_comments(context.findings, None, noted)
     if judgement is None:
-        return share_override(desk, address, node, argument_map)
+        return share_override(context, address, node, argument_map)
     match node:
         case Text() | LongNumber():
             text = node if isinstance(node, Text) else node.value
             if judgement.role is Role.SHARE and text == "rest":
-                message = "`rest` stands only beside all other shares"
-                desk.findings.add(
-                    Code.MISPLACED_REST, message, text, f"give `{judgement.owner}` all its shares at once"
-                )
+                hint = f"give `{judgement.owner}` all its shares at once"
+                context.add(Code.MISPLACED_REST, "`rest` stands only beside all other shares", text, hint)
             value = (
-                number(desk, text, judgement.role)
+                number(context, text, judgement.role)
                 if text != "rest"
                 else Elicited(judgement.role.scale, 0.5, 0.5)
             )
             return Override(str(address), value, cited, note, address.span)
         case LongShares() | dict():
             message = f"`{address}` is one number, not shares"
-            desk.findings.add(
-                Code.WRONG_KIND, message, address, f"a {judgement.role}, as in `{address}: 20%`"
-            )
+            context.add(Code.WRONG_KIND, message, address, f"a {judgement.role}, as in `{address}: 20%`")
             return None
         case _:
             assert_never(node)
 
 
 def share_override(
-    desk: Desk, address: Text, node: AnyJudged, argument_map: ArgumentMap
+    context: Context, address: Text, node: AnyJudged, argument_map: ArgumentMap
 ) -> ShareOverride | None:
     """Return the shares of a question, or of a row, as a worldview gives them all at once."""
     row = argument_map.shares.get(address, ())
     if isinstance(node, Text):
-        message = f"`{address}` stands for all shares of a question"
         hint = f"as in `{address}: {{a: 30%, b: rest}}`, or one share: `{row[0].address}: 30%`"
-        desk.findings.add(Code.WRONG_KIND, message, node, hint)
+        context.add(Code.WRONG_KIND, f"`{address}` stands for all shares of a question", node, hint)
         return None
-    question = Text(row[0].owner)
-    question.file, question.start, question.end, question.plain = (
-        address.file,
-        address.start,
-        address.end,
-        True,
-    )
-    written, long = share_mapping(desk, node, question)
+    question = Text.at(row[0].owner, address, plain=True)
+    written, long = share_mapping(context, node, question)
     states = tuple(judgement.address.removeprefix(f"{address}.") for judgement in row)
-    check_share_keys(desk, written, states, question)
+    check_share_keys(context, written, states, question)
     by_state = {str(state): judged for state, judged in written.items()}
     values = []
     for state in states:
         judged = by_state.get(state)
         if judged is None:
             return None
-        values.append(share(desk, judged.value if isinstance(judged, LongNumber) else judged))
+        values.append(share(context, judged.value if isinstance(judged, LongNumber) else judged))
     parts = [judged for judged in by_state.values() if isinstance(judged, LongNumber)]
-    cited = tuple(c for part in (long, *parts) if part is not None for c in citations(desk, part.source))
+    cited = tuple(c for part in (long, *parts) if part is not None for c in citations(context, part.source))
     note = next((str(part.note) for part in (long, *parts) if part is not None and part.note), "")
     return ShareOverride(str(address), tuple(values), cited, note, address.span)
 
 
 def _check_mixed(
-    desk: Desk,
+    context: Context,
     shape: WorldviewFile,
     judgements: tuple[Override | ShareOverride, ...],
     argument_map: ArgumentMap,
@@ -157,26 +146,25 @@ def _check_mixed(
         row = judgement.address.rpartition(".")[0]
         if isinstance(judgement, Override) and row in whole:
             message = f"`{row}` is given all at once and `{judgement.address}` by itself"
-            desk.findings.add(Code.MIXED_SHARES, message, judgement.span, "keep one of them")
+            context.add(Code.MIXED_SHARES, message, judgement.span, "keep one of them")
 
 
-def _stated(desk: Desk, shape: StatedShape) -> Stated:
-    value = number(desk, shape.credence, Role.CREDENCE)
-    warn_of_comments(desk.findings, None, shape)
+def _stated(context: Context, shape: StatedShape) -> Stated:
+    value = number(context, shape.credence, Role.CREDENCE)
+    warn_of_comments(context.findings, None, shape)
     if isinstance(value, SameAs):
         hint = "write the credence as the reviewer gave it"
-        desk.findings.add(
-            Code.UNREADABLE_JUDGEMENT, "a stated credence is a number of its own", shape.credence, hint
-        )
+        message = "a stated credence is a number of its own"
+        context.add(Code.UNREADABLE_JUDGEMENT, message, shape.credence, hint)
         value = Elicited(Role.CREDENCE.scale, 0.5, 0.5)
     elif value.is_certain:
         message = f"a stated credence of `{shape.credence}` cannot be compared with anything"
-        desk.findings.add(Code.CERTAIN_STATED, message, shape.credence, "as in `over 99%` or `under 1%`")
+        context.add(Code.CERTAIN_STATED, message, shape.credence, "as in `over 99%` or `under 1%`")
     return Stated(
-        desk.resolver.condition(shape.of),
+        context.resolver.condition(shape.of),
         value,
-        desk.resolver.separate(shape.assuming),
-        citations(desk, shape.source),
+        context.resolver.separate(shape.assuming),
+        citations(context, shape.source),
         str(shape.note or ""),
         shape.credence.span,
     )
@@ -187,9 +175,8 @@ def check_circles(worldviews: Mapping[str, Worldview], findings: Findings) -> tu
     extends = {id_: [w.extends] if w.extends in worldviews else [] for id_, w in worldviews.items()}
     for circle in cycles({id_: [other for other in others if other] for id_, others in extends.items()}):
         message = f"these worldviews extend each other: {' -> '.join(circle)}"
-        findings.add(
-            Code.WORLDVIEW_CIRCLE, message, worldviews[circle[0]].about.span, "one of them rests on the map"
-        )
+        hint = "one of them rests on the map"
+        findings.add(Code.WORLDVIEW_CIRCLE, message, worldviews[circle[0]].about.span, hint)
     steps = {id_: _steps_to_the_map(w, worldviews) for id_, w in worldviews.items()}
     for id_, worldview in worldviews.items():
         if steps[id_] == DEEPEST + 1:

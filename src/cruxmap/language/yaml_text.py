@@ -85,6 +85,13 @@ class Text(str, _Placed):
     __slots__ = ("end", "file", "plain", "start")
     plain: bool
 
+    @classmethod
+    def at(cls, text: str, place: _Placed, plain: bool = False) -> "Text":
+        """Return text that stands where something else does."""
+        made = cls(text)
+        made.file, made.start, made.end, made.plain = place.file, place.start, place.end, plain
+        return made
+
     @property
     def comment_follows(self) -> bool:
         """Whether a comment comes right after it, on its last line."""
@@ -339,19 +346,13 @@ class _Reading:
     def _odd_key(self, node: Node) -> Text:
         if isinstance(node, Text):
             if node == "<<" and node.plain:
-                self._say(
-                    Code.YAML_FEATURE,
-                    "merge keys are not part of the language",
-                    node,
-                    "write the entries out",
-                )
+                message = "merge keys are not part of the language"
+                self._say(Code.YAML_FEATURE, message, node, "write the entries out")
                 self._spoil()
             return node
         self._say(Code.YAML_FEATURE, "a key must be a word, not a list or a mapping", node)
         self._spoil()
-        key = text_of("?")
-        key.file, key.start, key.end = self.file, node.start, node.end
-        return key
+        return Text.at("?", node)
 
     def _foreign(self, event: Any, node: Node) -> None:
         what = "tags" if event.tag is not None else "anchors"

@@ -41,7 +41,7 @@ from cruxmap.language.argument_map import (
     condition_text,
     target_text,
 )
-from cruxmap.language.desk import OTHERWISE
+from cruxmap.language.context import OTHERWISE
 from cruxmap.language.judgement import format_value
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 %./()';_-]*[A-Za-z0-9%.)]|[A-Za-z0-9]")

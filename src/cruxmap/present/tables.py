@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from cruxmap.bayes.results import Convergence
     from cruxmap.insight.estimate import Estimate, TargetEstimate
-    from cruxmap.language.reading import SourceCoverage
+    from cruxmap.language.sources import SourceCoverage
 
 MEANS_ABREAST = 6
 """Further targets side by side in one table."""

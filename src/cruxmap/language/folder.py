@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import Code, Span
-from cruxmap.language.desk import warn_of_comments
+from cruxmap.language.context import warn_of_comments
 from cruxmap.language.findings import Findings
 from cruxmap.language.names import Kind
 from cruxmap.language.schema import (
@@ -135,9 +135,8 @@ def _merge(sheets: Sheets, file: MapFile, findings: Findings) -> None:
         warn_of_comments(findings, file.map.text, file.map)
         for name, text in (("title", file.map.title), ("text", file.map.text)):
             if text is not None and getattr(sheets, name):
-                findings.add(
-                    Code.DUPLICATE_ID, f"the map's `{name}` is there twice", text, "keep one of them"
-                )
+                message = f"the map's `{name}` is there twice"
+                findings.add(Code.DUPLICATE_ID, message, text, "keep one of them")
             elif text is not None:
                 setattr(sheets, name, str(text))
 
@@ -186,11 +185,8 @@ def _named_as_file(path: Path, parsed: Parsed, written: Text | None, key: str, f
     if written is not None:
         message = f"the file is `{path.name}`, and `{key}` says `{written}`"
         findings.add(Code.OTHER_ID, message, written, "the name of the file is the id: make them the same")
-    id_ = Text(path.stem)
     assert parsed.root is not None
-    place = written or parsed.root
-    id_.file, id_.start, id_.end, id_.plain = place.file, place.start, place.end, False
-    return id_
+    return Text.at(path.stem, written or parsed.root)
 
 
 # --- one file -----------------------------------------------------------------------------------

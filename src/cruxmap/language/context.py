@@ -24,32 +24,14 @@ from cruxmap.language.argument_map import (
     condition_text,
 )
 from cruxmap.language.conditions import Resolver
-from cruxmap.language.findings import Findings
+from cruxmap.language.findings import Findings, Place
 from cruxmap.language.judgement import Lexicon, UnreadableError, parse_value
 from cruxmap.language.schema import Judged, Noted, Remarked, Told
 from cruxmap.language.yaml_text import Text
 
-RESERVED = frozenset(
-    {
-        *(
-            "event",
-            "before",
-            "after",
-            "by",
-            "within",
-            "of",
-            "during",
-            "ever",
-            "not",
-            "rest",
-            "never",
-            "all",
-            "map",
-        ),
-        *("otherwise", "leak", "chance", "credence", "strength", "force", "pace"),
-        *("value", "true", "false", "null", "same"),
-    }
-)
+_OF_TIME = {"event", "before", "after", "by", "within", "of", "during", "ever", "never"}
+_OF_NUMBERS = {"leak", "chance", "credence", "strength", "force", "pace", "value", "rest", "same"}
+RESERVED = _OF_TIME | _OF_NUMBERS | {"not", "all", "map", "otherwise", "true", "false", "null"}
 OTHERWISE = "otherwise"
 LONGEST_ID = 200
 """Ids are also names of files, of which systems take 255 bytes."""
@@ -60,7 +42,7 @@ _WORDS = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Context:
     """What every entry is read with. `locators` maps a source to the locators it lists (`None`: no list)."""
 
     resolver: Resolver
@@ -72,6 +54,10 @@ class Desk:
     def findings(self) -> Findings:
         """Where problems go."""
         return self.resolver.findings
+
+    def add(self, code: Code, message: str, place: Place, hint: str = "") -> None:
+        """Add a problem."""
+        self.resolver.findings.add(code, message, place, hint)
 
 
 # --- what every entry has -----------------------------------------------------------------------
@@ -98,36 +84,32 @@ def check_id(findings: Findings, id_: Text, *, number_ok: bool = False) -> None:
         findings.add(Code.RESERVED_ID, f"`{id_}` is a word of the language", id_, "choose another id")
 
 
-def check_part_ids(desk: Desk, ids: Iterable[Text | None]) -> None:
+def check_part_ids(context: Context, ids: Iterable[Text | None]) -> None:
     """Check the ids of rows, routes, states or phases, which are unique in their entry."""
     seen: set[str] = set()
     for id_ in ids:
         if id_ is None:
             continue
-        check_id(desk.findings, id_, number_ok=True)
+        check_id(context.findings, id_, number_ok=True)
         if id_ in seen:
-            desk.findings.add(
-                Code.DUPLICATE_ID, f"`{id_}` is there twice", id_, "ids are unique in their entry"
-            )
+            context.add(Code.DUPLICATE_ID, f"`{id_}` is there twice", id_, "ids are unique in their entry")
         seen.add(id_)
 
 
-def about(desk: Desk, id_: Text, shape: Told) -> About:
+def about(context: Context, id_: Text, shape: Told) -> About:
     """Return what an entry says of itself; one without a sentence is a problem."""
     if not shape.text:
-        desk.findings.add(
-            Code.MISSING_KEY, f"`{id_}` has no `text`", id_, "say it in a sentence, under `text: >-`"
-        )
-    return noted_about(desk, id_, shape.text, shape)
+        context.add(Code.MISSING_KEY, f"`{id_}` has no `text`", id_, "say it in a sentence, under `text: >-`")
+    return noted_about(context, id_, shape.text, shape)
 
 
-def noted_about(desk: Desk, id_: Text, text: Text | None, shape: Noted) -> About:
+def noted_about(context: Context, id_: Text, text: Text | None, shape: Noted) -> About:
     """Return what an entry says of itself, with or without a sentence."""
-    warn_of_comments(desk.findings, text, shape)
+    warn_of_comments(context.findings, text, shape)
     return About(
         str(id_),
         str(text or ""),
-        citations(desk, shape.source),
+        citations(context, shape.source),
         str(shape.note or ""),
         texts(shape.tags),
         id_.span,
@@ -156,32 +138,25 @@ def warn_of_comments(findings: Findings, text: Text | None, shape: Remarked) -> 
             findings.warn(Code.COMMENT_AFTER_TEXT, message, words, hint)
 
 
-def citations(desk: Desk, source: Text | list[Text] | None) -> tuple[Citation, ...]:
+def citations(context: Context, source: Text | list[Text] | None) -> tuple[Citation, ...]:
     """Return what is cited; sources and listed locators must exist."""
-    return () if source is None else tuple(_citation(desk, words) for words in each(source))
+    return () if source is None else tuple(_citation(context, words) for words in each(source))
 
 
-def _citation(desk: Desk, words: Text) -> Citation:
+def _citation(context: Context, words: Text) -> Citation:
     key, _, locator = words.partition("#")
-    if key not in desk.locators:
-        if desk.resolver.names.complete and key not in desk.resolver.names.broken:
-            hint = desk.resolver.names.nearest(key, desk.locators) or "name it under `sources`"
-            desk.findings.add(Code.UNKNOWN_SOURCE, f"there is no source `{key}`", words, hint)
-    else:
-        listed = desk.locators[key]
-        if locator and listed is not None and locator not in listed:
-            hint = desk.resolver.names.nearest(locator, listed)
-            message = f"`{key}` has no locator `{locator}`"
-            desk.findings.add(Code.UNKNOWN_LOCATOR, message, words, hint)
+    context.resolver.declared(Code.UNKNOWN_SOURCE, words, key, context.locators)
+    listed = context.locators.get(key)
+    if locator and listed is not None and locator not in listed:
+        hint = context.resolver.names.nearest(locator, listed)
+        context.add(Code.UNKNOWN_LOCATOR, f"`{key}` has no locator `{locator}`", words, hint)
     return Citation(key, locator or None, words.span)
 
 
-def check_voice(desk: Desk, voice: Text | None) -> None:
+def check_voice(context: Context, voice: Text | None) -> None:
     """Add a problem for a voice that the map does not name."""
-    names = desk.resolver.names
-    if voice is not None and voice not in desk.voices and voice not in names.broken and names.complete:
-        hint = names.nearest(voice, desk.voices) or "name it under `voices`"
-        desk.findings.add(Code.UNKNOWN_VOICE, f"there is no voice `{voice}`", voice, hint)
+    if voice is not None:
+        context.resolver.declared(Code.UNKNOWN_VOICE, voice, voice, context.voices)
 
 
 def with_parents(locators: Iterable[str]) -> frozenset[str]:
@@ -196,15 +171,15 @@ def with_parents(locators: Iterable[str]) -> frozenset[str]:
 # --- judgements ---------------------------------------------------------------------------------
 
 
-def number(desk: Desk, text: Text, role: Role) -> Elicited | SameAs:
+def number(context: Context, text: Text, role: Role) -> Elicited | SameAs:
     """Read one number; a stand-in where it cannot be read."""
     try:
-        value = parse_value(text, role, desk.lexicon)
+        value = parse_value(text, role, context.lexicon)
         return value if isinstance(value, Elicited) else SameAs(value.address, text.span)
     except UnreadableError as error:
-        may_be_phrase = not desk.resolver.names.complete and not any(c.isdigit() for c in text)
+        may_be_phrase = not context.resolver.names.complete and not any(c.isdigit() for c in text)
         if not may_be_phrase:
-            desk.findings.add(error.code, error.message, text, error.hint)
+            context.add(error.code, error.message, text, error.hint)
         return stand_in(role.scale)
 
 
@@ -213,24 +188,24 @@ def stand_in(scale: Scale) -> Elicited:
     return Elicited(scale, 0.5, 0.5) if scale is Scale.PROBABILITY else Elicited(scale, 2, 2)
 
 
-def share(desk: Desk, text: Text) -> Value:
+def share(context: Context, text: Text) -> Value:
     """Read one share, which may be `rest`."""
-    return Rest(text.span) if text == "rest" else number(desk, text, Role.SHARE)
+    return Rest(text.span) if text == "rest" else number(context, text, Role.SHARE)
 
 
 @dataclass(slots=True)
 class Owner:
     """The entry that judgements belong to, its id as written, and what its nameless rows are called."""
 
-    desk: Desk
+    context: Context
     place: Text
     about: About
     nameless: Counter[str] = field(default_factory=Counter)
 
     def judgement(self, node: Judged, address: str, role: Role, *around: Noted | None) -> Judgement:
         """Return a judgement as written, with the sources of the row and the phase around it."""
-        text, cited, note = _long(self.desk, node, around)
-        value = share(self.desk, text) if role is Role.SHARE else number(self.desk, text, role)
+        text, cited, note = _long(self.context, node, around)
+        value = share(self.context, text) if role is Role.SHARE else number(self.context, text, role)
         named = "#" not in address
         return Judgement(address, self.about.id, role, value, named, False, cited, note, text.span)
 
@@ -251,7 +226,7 @@ class Owner:
 
 
 def _long(
-    desk: Desk, node: Judged, around: tuple[Noted | None, ...]
+    context: Context, node: Judged, around: tuple[Noted | None, ...]
 ) -> tuple[Text, tuple[Citation, ...], str]:
     """Return a judgement's notation, sources and note, its own before those of what is around it."""
     text, parts = (node, around) if isinstance(node, Text) else (node.value, (node, *around))
@@ -259,8 +234,8 @@ def _long(
     if not noted:
         return text, (), ""
     for part in noted:
-        warn_of_comments(desk.findings, None, part)
-    cited = tuple(citation for part in noted for citation in citations(desk, part.source))
+        warn_of_comments(context.findings, None, part)
+    cited = tuple(citation for part in noted for citation in citations(context, part.source))
     note = next((str(part.note) for part in noted if part.note), "")
     return text, cited, note
 
@@ -276,4 +251,4 @@ def misplaced(owner: Owner, shape: object, keys: tuple[str, ...], allowed: bool,
         value = getattr(shape, key)
         if value is not None and not allowed:
             place = value if isinstance(value, Text) else owner.place
-            owner.desk.findings.add(Code.MISPLACED_KEY, f"`{key}` belongs to {where}", place)
+            owner.context.add(Code.MISPLACED_KEY, f"`{key}` belongs to {where}", place)

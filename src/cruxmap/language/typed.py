@@ -1,0 +1,169 @@
+"""Conditions, targets and settings as people type them on a command line, in the language of the files."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from cruxmap.errors import Code, Span
+from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
+    ArgumentMap,
+    Condition,
+    Elicited,
+    SameAs,
+    Scale,
+    StateIn,
+    Value,
+    condition_text,
+)
+from cruxmap.language.checks import check_layers, spans_of, unknown_address
+from cruxmap.language.conditions import Resolver
+from cruxmap.language.context import Context
+from cruxmap.language.findings import Findings
+from cruxmap.language.inheritance import lay
+from cruxmap.language.judgement import UnreadableError, parse_value, with_phrases
+from cruxmap.language.model_spec import Laid, Target
+from cruxmap.language.names import Kind, names_of
+from cruxmap.language.schema import AnyJudged, ConditionShape
+from cruxmap.language.shaping import fitted
+from cruxmap.language.worldviews import share_override
+from cruxmap.language.yaml_text import Node, Text, node_of, parse_text, text_of
+
+
+def parse_condition(value: object, argument_map: ArgumentMap) -> Condition:
+    """Read a condition from Python data, or from text as a YAML file would hold it on one line.
+
+    Raises InvalidMap.
+    """
+    findings = Findings()
+    condition = Resolver(names_of(argument_map), findings).condition(_condition_shape(value, findings))
+    findings.raise_if_any()
+    return condition
+
+
+def parse_target(value: object, argument_map: ArgumentMap) -> tuple[Target, ...]:
+    """Read targets: one for a condition, one per state (`question.state`) for a question's id.
+
+    Raises InvalidMap.
+    """
+    findings = Findings()
+    targets = targets_of(_condition_shape(value, findings), Resolver(names_of(argument_map), findings))
+    findings.raise_if_any()
+    return targets
+
+
+def _condition_shape(value: object, findings: Findings) -> ConditionShape:
+    """Return typed data in the shape of a condition. Raises InvalidMap."""
+    shape: ConditionShape = _shape_of(ConditionShape, value, "a condition", findings)
+    return shape
+
+
+def _shape_of(hint: Any, value: object, what: str, findings: Findings) -> Any:
+    """Return Python data, or text as a YAML file would hold it, in a shape. Raises InvalidMap."""
+    root: Node | None = None
+    if isinstance(value, str) and not isinstance(value, Text):
+        parsed = parse_text(value, "<input>")
+        findings.take(parsed)
+        root = parsed.root
+    else:
+        try:
+            root = node_of(value)
+        except TypeError as wrong:
+            findings.add(Code.WRONG_SHAPE, f"not {what}: {wrong}", Span("<input>"))
+    findings.raise_if_any()
+    assert root is not None
+    shape = fitted(hint, root, findings).shape
+    findings.raise_if_any()
+    return shape
+
+
+def targets_of(shape: ConditionShape, resolver: Resolver) -> tuple[Target, ...]:
+    """Return the target that a condition is, or one per state for a question's id."""
+    if isinstance(shape, Text) and resolver.names.kinds.get(shape) is Kind.QUESTION:
+        states = resolver.names.states.get(shape, ())
+        return tuple(_reported(StateIn(str(shape), (state,))) for state in states)
+    return (_reported(resolver.condition(shape)),)
+
+
+def _reported(condition: Condition) -> Target:
+    match condition:
+        case StateIn(question=question, states=(state,)):
+            return Target(f"{question}.{state}", condition)
+        case _:
+            return Target(condition_text(condition), condition)
+
+
+type Settable = str | float | Mapping[str, object]
+"""What can be laid over a judgement: its notation, a point, or all shares of a row by state."""
+
+
+def parse_setting(address: str, value: Settable, argument_map: ArgumentMap) -> Laid:
+    """Read one judgement that is laid over a worldview's. Raises InvalidMap."""
+    return parse_settings([(address, value)], argument_map)[0]
+
+
+def parse_settings(
+    settings: Iterable[tuple[str, Settable]],
+    argument_map: ArgumentMap,
+    worldviews: Iterable[str] | None = None,
+) -> tuple[Laid, ...]:
+    """Read judgements that are laid over a worldview's, by address; a bare float is a point.
+
+    At the address of a row of shares stand all of them, as a mapping or as its text. Raises InvalidMap,
+    also for what they make of a worldview (of the map and each of its own, where none are named): circles,
+    or shares that do not sum.
+    """
+    findings = Findings()
+    read = tuple(
+        (address, parsed)
+        for address, value in settings
+        if (parsed := _setting(address, value, argument_map, findings)) is not None
+    )
+    findings.raise_if_any()
+    spans = spans_of(argument_map, ((address, Span(f"<{address}>")) for address, _ in read))
+    for worldview in worldviews or (MAP_WORLDVIEW, *argument_map.worldview) if read else ():
+        check_layers(argument_map, lay(argument_map, worldview, read), spans, frozenset(), findings)
+        if worldview != MAP_WORLDVIEW:
+            where = f", in the worldview `{worldview}`"
+            findings.problems = [replace(p, message=p.message + where) for p in findings.problems]
+        findings.raise_if_any()
+    return read
+
+
+def _setting(
+    address: str, value: Settable, argument_map: ArgumentMap, findings: Findings
+) -> Elicited | SameAs | tuple[Value, ...] | None:
+    span, names = Span(f"<{address}>"), names_of(argument_map)
+    lexicon = with_phrases(dict(argument_map.lexicon))
+    if argument_map.shares.get(address, ()):
+        context = Context(Resolver(names, findings), lexicon, {}, frozenset())
+        shares = _shape_of(AnyJudged, value, "shares", findings)
+        override = share_override(context, text_of(address), shares, argument_map)
+        return None if override is None else override.values
+    judgement = argument_map.judgements.get(address)
+    if judgement is None or not judgement.overridable:
+        unknown_address(address, span, argument_map, names, findings)
+        return None
+    if isinstance(value, Mapping):
+        findings.add(Code.WRONG_KIND, f"`{address}` is one number, not shares", span, "as in `20%`")
+        return None
+    scale = judgement.role.scale
+    if not isinstance(value, str):
+        text = (
+            f"{value!r}x" if scale is Scale.RATIO else f"{100 * value:g}%" if value in (0, 1) else repr(value)
+        )
+    else:
+        text = value
+    try:
+        found = parse_value(text, judgement.role, lexicon)
+    except UnreadableError as error:
+        findings.add(error.code, error.message, span, error.hint)
+        return None
+    if isinstance(found, SameAs):
+        other = argument_map.judgements.get(found.address)
+        if other is None or not other.overridable:
+            unknown_address(found.address, span, argument_map, names, findings)
+        elif other.role.scale is not scale:
+            message = f"`{address}` is a {judgement.role}, `{found.address}` a {other.role}"
+            findings.add(Code.WRONG_KIND, message, span, "a probability is no ratio")
+    return found
