@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cruxmap.errors import InvalidMap, Problem
-from cruxmap.language.folder import MOST_BYTES
+from cruxmap.language.folder import MAX_BYTES
 from cruxmap.language.reading import check, read_map, read_model
 from cruxmap.language.typed import parse_condition
 from cruxmap.language.yaml_text import SourceFile
@@ -199,7 +199,7 @@ def test_a_pipe_as_a_worldview_a_list_of_locators_or_a_model(tmp_path: Path) -> 
 
 def test_a_file_too_large_is_left_closed(tmp_path: Path) -> None:
     with (write(tmp_path, a=RAIN) / "large.yaml").open("wb") as file:
-        file.truncate(MOST_BYTES + 1)  # takes no room on the disk
+        file.truncate(MAX_BYTES + 1)  # takes no room on the disk
     assert told(tmp_path) == [("unreadable-file", "large.yaml")]
 
 

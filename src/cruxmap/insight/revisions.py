@@ -47,7 +47,7 @@ from cruxmap.language.argument_map import (
     Table,
     condition_text,
 )
-from cruxmap.language.checks import MOST_ARGUMENTS
+from cruxmap.language.checks import MAX_ARGUMENTS
 from cruxmap.language.inheritance import NEVER, Perspective, Setting, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import did_you_mean
@@ -404,7 +404,7 @@ def _speaks(argument: Argument, argument_map: ArgumentMap) -> bool:
 
 def _is_there(target: ArgumentTarget, argument_map: ArgumentMap) -> bool:
     same = sum(target in argument.targets for argument in argument_map.arguments)
-    if same >= MOST_ARGUMENTS:
+    if same >= MAX_ARGUMENTS:
         return False
     match target, argument_map.entry.get(target.owner):
         case (OnClaim(), Claim(basis=Credence() | Table())) | (OnArgument(), Argument()):

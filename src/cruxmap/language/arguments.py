@@ -83,14 +83,12 @@ def _targets(
     context: Context, shapes: TargetShape | list[TargetShape], others: Mapping[str, Entry]
 ) -> tuple[ArgumentTarget, ...]:
     found: list[ArgumentTarget] = []
-    places: list[Text] = []
-    for shape in shapes if isinstance(shapes, list) else [shapes]:
-        found_here, place = _target(context, shape, others)
-        if found_here is not None:
-            found.append(found_here)
-            places.append(place)
     touched: set[str] = set()
-    for target, place in zip(found, places, strict=True):
+    for shape in shapes if isinstance(shapes, list) else [shapes]:
+        target, place = _target(context, shape, others)
+        if target is None:
+            continue
+        found.append(target)
         for part in target.states if isinstance(target, OnStates) else (target.part,):
             point = f"{target.owner}.{part}" if part else target.owner
             if point in touched:

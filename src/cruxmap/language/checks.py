@@ -38,13 +38,13 @@ from cruxmap.language.argument_map import (
     mentioned_in,
     places,
 )
-from cruxmap.language.coverage import MOST_CASES, NEVER, Case, Choice, count_cases, uncovered
+from cruxmap.language.coverage import MAX_CASES, NEVER, Case, Choice, count_cases, uncovered
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import Layers, lay, left_by, settled
 from cruxmap.language.names import Names
 from cruxmap.language.yaml_text import joined
 
-MOST_ARGUMENTS = 16
+MAX_ARGUMENTS = 16
 
 # --- what rests on what -------------------------------------------------------------------------
 
@@ -136,8 +136,8 @@ def check_arguments(argument_map: ArgumentMap, names: Names, findings: Findings)
         if entry is None:
             continue
         name = f"{id_}.{part}" if part else id_
-        if count > MOST_ARGUMENTS:
-            message = f"{count} arguments bear on `{name}`, and {MOST_ARGUMENTS} are the most"
+        if count > MAX_ARGUMENTS:
+            message = f"{count} arguments bear on `{name}`, and {MAX_ARGUMENTS} are the most"
             hint = "group them under claims, and argue from those"
             findings.add(Code.TOO_MANY_ARGUMENTS, message, entry.about.span, hint)
         if id_ not in names.broken:
@@ -177,7 +177,7 @@ def check_coverage(argument_map: ArgumentMap, names: Names, findings: Findings) 
                 continue
             if any(id_ in names.broken or id_ not in domains for c in conditions for id_ in mentioned(c)):
                 continue
-            if count_cases(conditions, domains) > MOST_CASES:
+            if count_cases(conditions, domains) > MAX_CASES:
                 message = f"the rows of `{name}` name too many cases to try"
                 hint = "end the table with an `otherwise` row"
                 findings.add(Code.OTHERWISE_NEEDED, message, entry.about.span, hint)
@@ -242,16 +242,20 @@ def _value_text(name: str, value: Choice, timelines: Mapping[str, Timeline]) -> 
 def check_links(argument_map: ArgumentMap, names: Names, findings: Findings) -> None:
     """Add a problem for each `same as` that names no address, or one of the other kind."""
     for address, link in _written(argument_map):
-        if not isinstance(link, SameAs):
-            continue
-        other = argument_map.judgements.get(link.address)
-        if other is None or not other.overridable:
-            unknown_address(link.address, link.span, argument_map, names, findings)
-        elif other.role.scale is not argument_map.judgements[address].role.scale:
-            message = (
-                f"`{address}` is a {argument_map.judgements[address].role}, `{link.address}` a {other.role}"
-            )
-            findings.add(Code.WRONG_KIND, message, link.span, "a probability is no ratio")
+        if isinstance(link, SameAs):
+            check_link(address, link, argument_map, names, findings)
+
+
+def check_link(
+    address: str, link: SameAs, argument_map: ArgumentMap, names: Names, findings: Findings
+) -> None:
+    """Add a problem unless a link at an address leads to a number of the same kind."""
+    role, other = argument_map.judgements[address].role, argument_map.judgements.get(link.address)
+    if other is None or not other.overridable:
+        unknown_address(link.address, link.span, argument_map, names, findings)
+    elif other.role.scale is not role.scale:
+        message = f"`{address}` is a {role}, `{link.address}` a {other.role}"
+        findings.add(Code.WRONG_KIND, message, link.span, "a probability is no ratio")
 
 
 def _written(argument_map: ArgumentMap) -> Iterator[tuple[str, Value]]:
@@ -420,13 +424,13 @@ def _shares_trouble(layers: Layers, shares: Sequence[str]) -> str:
     total, kind = sum(number.middle for number in numbers), "single shares" if single else "shares"
     rest = next((share for share in others if isinstance(layers.mapping[share], Rest)), None)
     if rest is None and not (single and others):
-        return f"the {kind} sum to {_percent(total)}" if abs(total - 1) > _tolerance(numbers) else ""
+        return f"the {kind} sum to {_share_text(total)}" if abs(total - 1) > _tolerance(numbers) else ""
     if single and _leave_nothing(numbers):
-        return f"the single shares sum to {_percent(total)}, which leaves nothing for the others"
+        return f"the single shares sum to {_share_text(total)}, which leaves nothing for the others"
     beside = [number for share, number in mapped.items() if number and share != rest]
     if rest is not None and _leave_nothing(beside):
         total = sum(number.middle for number in beside)
-        return f"the other shares sum to {_percent(total)}, which leaves nothing for `rest`"
+        return f"the other shares sum to {_share_text(total)}, which leaves nothing for `rest`"
     if all(number.middle == 0 for share in others if (number := mapped[share])):
         return "the shares left out are all 0%, so they cannot fill what the single ones leave"
     return ""
@@ -453,5 +457,5 @@ def _number(layers: Layers, value: Value, address: str) -> Elicited | None:
         return None
 
 
-def _percent(share: float) -> str:
+def _share_text(share: float) -> str:
     return f"{100 * share:.4g}%"

@@ -41,12 +41,7 @@ from cruxmap.language.yaml_text import Text, joined
 
 NOTHING: Condition = AllOf(())
 
-_A = {
-    Kind.CLAIM: "a claim",
-    Kind.QUESTION: "a question",
-    Kind.EVENT: "an event",
-    Kind.ARGUMENT: "an argument",
-}
+_A = {kind: f"{'an' if kind[0] in 'ae' else 'a'} {kind}" for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,9 @@ _OF_TIME = {"event", "before", "after", "by", "within", "of", "during", "ever", 
 _OF_NUMBERS = {"leak", "chance", "credence", "strength", "force", "pace", "value", "rest", "same"}
 RESERVED = _OF_TIME | _OF_NUMBERS | {"not", "all", "map", "otherwise", "true", "false", "null"}
 OTHERWISE = "otherwise"
-LONGEST_ID = 200
+MAX_ID = 200
 """Ids are also names of files, of which systems take 255 bytes."""
-MOST_STEPS = 10_000
+MAX_STEPS = 10_000
 """Steps that a timeline may have: far above what an argument can tell apart."""
 
 _WORDS = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -65,9 +65,9 @@ class Context:
 
 def check_word(findings: Findings, id_: Text, *, number_ok: bool = True) -> None:
     """Add a problem unless the id is kebab-case and short; ids of parts of an entry may be numbers."""
-    if len(id_) > LONGEST_ID:
+    if len(id_) > MAX_ID:
         message = f"an id of {len(id_):,} characters is too long"
-        findings.add(Code.BAD_ID, message, id_, f"ids have up to {LONGEST_ID} characters")
+        findings.add(Code.BAD_ID, message, id_, f"ids have up to {MAX_ID} characters")
         return
     if _WORDS.fullmatch(id_) is None or not (number_ok or id_.islower()):
         tidy = "-".join(re.findall("[a-z0-9]+", id_.lower()))

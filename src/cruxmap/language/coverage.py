@@ -28,7 +28,7 @@ from cruxmap.language.argument_map import (
     mentioned,
 )
 
-MOST_CASES = 100_000
+MAX_CASES = 100_000
 NEVER = 0
 """The step of an event that never happens; the others count from 1, and come before it in a domain."""
 

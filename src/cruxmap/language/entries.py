@@ -36,7 +36,7 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.context import (
     CERTAIN,
     EVEN_PACE,
-    MOST_STEPS,
+    MAX_STEPS,
     NEVER,
     OTHERWISE,
     Context,
@@ -321,9 +321,9 @@ def read_timeline(context: Context, id_: Text, shape: TimelineShape) -> Timeline
         context.add(Code.EMPTY_LIST, f"the timeline `{id_}` has no phases", id_)
     phases = tuple(Phase(str(name), context.resolver.whole(steps, 1)) for name, steps in shape.phases.items())
     steps = sum(phase.steps for phase in phases)
-    if steps > MOST_STEPS:
+    if steps > MAX_STEPS:
         message = f"the timeline `{id_}` has {steps:,} steps"
-        context.add(Code.NOT_WHOLE_NUMBER, message, id_, f"{MOST_STEPS:,} are the most")
+        context.add(Code.NOT_WHOLE_NUMBER, message, id_, f"{MAX_STEPS:,} are the most")
         phases = tuple(Phase(phase.id, 1) for phase in phases)
     return Timeline(about(context, id_, shape), phases)
 

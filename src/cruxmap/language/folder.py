@@ -33,7 +33,7 @@ from cruxmap.language.shaping import Fitted, Shape, fitted, keys_of
 from cruxmap.language.yaml_text import Entries, Node, Parsed, Text, parse, without_controls
 
 LANGUAGE = "1"
-MOST_BYTES = 1 << 25
+MAX_BYTES = 1 << 25
 """The size that a file may have: a map of 100,000 claims fits."""
 _NEARLY = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 
@@ -272,8 +272,8 @@ def _trouble(path: Path) -> str:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         return "it is not an ordinary file"
-    if status.st_size > MOST_BYTES:
-        return f"it has {status.st_size:,} bytes, and {MOST_BYTES:,} are the most"
+    if status.st_size > MAX_BYTES:
+        return f"it has {status.st_size:,} bytes, and {MAX_BYTES:,} are the most"
     if not Path(os.path.realpath(path)).is_relative_to(_project(path)):
         return "it is a link that leads out of its project"
     return ""

@@ -98,10 +98,7 @@ class Names:
 def names_of(argument_map: ArgumentMap) -> Names:
     """Return the names of a finished map."""
     return Names(
-        kinds={c.about.id: Kind.CLAIM for c in argument_map.claims}
-        | {q.about.id: Kind.QUESTION for q in argument_map.questions}
-        | {e.about.id: Kind.EVENT for e in argument_map.events}
-        | {a.about.id: Kind.ARGUMENT for a in argument_map.arguments},
+        kinds={id_: Kind(type(entry).__name__.lower()) for id_, entry in argument_map.entry.items()},
         states={q.about.id: dict.fromkeys(q.states) for q in argument_map.questions},
         timeline_of={e.about.id: e.timeline for e in argument_map.events},
         phases={t.about.id: dict.fromkeys(p.id for p in t.phases) for t in argument_map.timelines},

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ from cruxmap.language.folder import (
 from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, parse_phrase, with_phrases
 from cruxmap.language.model_spec import ModelSpec, Sampling, Target
 from cruxmap.language.names import Names
-from cruxmap.language.schema import MapFile, ModelFile, SamplingShape, SourcesFile, SourceShape
+from cruxmap.language.schema import LocatorShape, MapFile, ModelFile, SamplingShape, SourcesFile, SourceShape
 from cruxmap.language.shaping import keys_of
 from cruxmap.language.sources import check_cited
 from cruxmap.language.typed import targets_of
@@ -208,13 +209,9 @@ def _read_map(folder: Path, findings: Findings) -> _Draft:
 def _names(sheets: Sheets) -> Names:
     return Names(
         kinds=sheets.kinds,
-        states={
-            str(id_): dict.fromkeys(map(str, question.states)) for id_, question in sheets.questions.items()
-        },
+        states={str(id_): dict.fromkeys(map(str, its.states)) for id_, its in sheets.questions.items()},
         timeline_of={str(id_): str(event.timeline) for id_, event in sheets.events.items()},
-        phases={
-            str(id_): dict.fromkeys(map(str, timeline.phases)) for id_, timeline in sheets.timelines.items()
-        },
+        phases={str(id_): dict.fromkeys(map(str, its.phases)) for id_, its in sheets.timelines.items()},
         broken=sheets.broken,
         complete=sheets.complete,
     )
@@ -289,24 +286,13 @@ def _entries[S, E](
 def _source(context: Context, id_: Text, shape: SourceShape, sheets: Sheets) -> Source:
     listed = sheets.locators.get(id_)
     warn_of_comments(context.findings, shape.text, shape)
-    locators = None
-    if listed is not None:
-        locators = tuple(
-            Locator(
-                str(name), str(locator.section or ""), str(locator.no_claim) if locator.no_claim else None
-            )
-            for name, locator in (listed.locators or {}).items()
-        )
-    return Source(
-        str(id_),
-        str(shape.title or ""),
-        str(shape.author or ""),
-        str(shape.url or ""),
-        str(shape.date or ""),
-        str(shape.note or ""),
-        locators,
-        id_.span,
-    )
+    locators = None if listed is None else tuple(starmap(_locator, (listed.locators or {}).items()))
+    words = {name: str(getattr(shape, name) or "") for name in ("title", "author", "url", "date", "note")}
+    return Source(id=str(id_), locators=locators, span=id_.span, **words)
+
+
+def _locator(id_: Text, shape: LocatorShape) -> Locator:
+    return Locator(str(id_), str(shape.section or ""), str(shape.no_claim) if shape.no_claim else None)
 
 
 def _read_worldviews(context: Context, sheets: Sheets, draft: ArgumentMap) -> tuple[Worldview, ...]:

@@ -39,17 +39,11 @@ def _phase_form(node: Entries) -> type:
 
 
 def _condition_form(node: Entries) -> type:
-    operators: dict[str, type] = {"not": NotShape, "all_of": AllOfShape, "any_of": AnyOfShape}
-    comparisons: dict[str, type] = {
-        "before": BeforeShape,
-        "within": WithinShape,
-        "during": DuringShape,
-        "by_end_of": ByEndOfShape,
-        "ever": EverShape,
-    }
-    forms = operators | comparisons if "event" in node else operators
-    otherwise = EventAloneShape if "event" in node else dict
-    return next((form for key, form in forms.items() if key in node), otherwise)
+    forms: dict[str, type] = {"not": NotShape, "all_of": AllOfShape, "any_of": AnyOfShape}
+    if "event" in node:
+        forms |= {"before": BeforeShape, "within": WithinShape, "during": DuringShape}
+        forms |= {"by_end_of": ByEndOfShape, "ever": EverShape, "event": EventAloneShape}
+    return next((form for key, form in forms.items() if key in node), dict)
 
 
 # --- parts of entries ---------------------------------------------------------------------------
@@ -444,9 +438,9 @@ class SourcesFile(Shape):
     locators: dict[Word, LocatorShape] | None = None
 
 
-type Kind = Literal["map", "worldview", "model", "sources"]
+type FileKind = Literal["map", "worldview", "model", "sources"]
 
-FILES: Mapping[Kind, type[Shape]] = {
+FILES: Mapping[FileKind, type[Shape]] = {
     "map": MapFile,
     "worldview": WorldviewFile,
     "model": ModelFile,
@@ -454,6 +448,6 @@ FILES: Mapping[Kind, type[Shape]] = {
 }
 
 
-def json_schema(kind: Kind) -> dict[str, Any]:
+def json_schema(kind: FileKind) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of one kind of file, for editors."""
     return editor_schema(FILES[kind], f"cruxmap {kind} file")

@@ -16,7 +16,7 @@ from cruxmap.language.argument_map import (
     Value,
     condition_text,
 )
-from cruxmap.language.checks import check_layers, spans_of, unknown_address
+from cruxmap.language.checks import check_layers, check_link, spans_of, unknown_address
 from cruxmap.language.conditions import Resolver
 from cruxmap.language.context import Context
 from cruxmap.language.findings import Findings
@@ -147,23 +147,15 @@ def _setting(
     if isinstance(value, Mapping):
         findings.add(Code.WRONG_KIND, f"`{address}` is one number, not shares", span, "as in `20%`")
         return None
-    scale = judgement.role.scale
+    text = str(value)
     if not isinstance(value, str):
-        text = (
-            f"{value!r}x" if scale is Scale.RATIO else f"{100 * value:g}%" if value in (0, 1) else repr(value)
-        )
-    else:
-        text = value
+        probability = f"{100 * value:g}%" if value in (0, 1) else repr(value)
+        text = f"{value!r}x" if judgement.role.scale is Scale.RATIO else probability
     try:
         found = parse_value(text, judgement.role, lexicon)
     except UnreadableError as error:
         findings.add(error.code, error.message, span, error.hint)
         return None
     if isinstance(found, SameAs):
-        other = argument_map.judgements.get(found.address)
-        if other is None or not other.overridable:
-            unknown_address(found.address, span, argument_map, names, findings)
-        elif other.role.scale is not scale:
-            message = f"`{address}` is a {judgement.role}, `{found.address}` a {other.role}"
-            findings.add(Code.WRONG_KIND, message, span, "a probability is no ratio")
+        check_link(address, SameAs(found.address, span), argument_map, names, findings)
     return found
