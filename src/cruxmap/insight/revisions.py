@@ -48,7 +48,7 @@ from cruxmap.language.argument_map import (
     condition_text,
 )
 from cruxmap.language.checks import MAX_ARGUMENTS
-from cruxmap.language.inheritance import NEVER, Perspective, Setting, settle
+from cruxmap.language.inheritance import REJECTED, Perspective, Setting, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.reading import read_model
@@ -391,7 +391,7 @@ def _pairing(now: ModelSpec, old: Perspective, new: Perspective, removed: tuple[
 def _missing(other: Setting | None, absent: bool) -> Setting:
     """Return the number of a place for the side that lacks it: the other's, or an argument's absence."""
     assert other is not None
-    absence = replace(other, value=replace(NEVER, text=ABSENT), column=other.address, rejected=True)
+    absence = replace(other, value=replace(REJECTED, text=ABSENT), column=other.address, rejected=True)
     return absence if absent else other
 
 

@@ -55,7 +55,7 @@ def read_argument(context: Context, id_: Text, shape: ArgumentShape, others: Map
     credence = owner.or_default(shape.credence, entry.id, Role.CREDENCE, CERTAIN)
     premises = context.resolver.separate(shape.premises)
     if direction is Direction.UNDERCUTS:
-        targets = _undercut(context, each(shape.undercuts))
+        targets = _undercut_targets(context, each(shape.undercuts))
         misplaced(owner, shape, ("strength",), False, "`for` and `against`; an undercut has a `force`")
         weight = owner.or_default(shape.force, f"{entry.id}.force", Role.FORCE, CERTAIN)
     else:
@@ -72,7 +72,7 @@ def read_argument(context: Context, id_: Text, shape: ArgumentShape, others: Map
     )
 
 
-def _undercut(context: Context, ids: list[Text]) -> tuple[ArgumentTarget, ...]:
+def _undercut_targets(context: Context, ids: list[Text]) -> tuple[ArgumentTarget, ...]:
     context.resolver.no_repeats(ids)
     for id_ in ids:
         context.resolver.is_a(Kind.ARGUMENT, id_)
@@ -131,32 +131,32 @@ def _named_target(context: Context, name: Text, others: Mapping[str, Entry]) -> 
         case Kind.CLAIM, _:
             return _route_target(context, name, id_, part, entry)
         case Kind.EVENT, "":
-            _refuse(context, name, "an event is argued about phase by phase", f"as in `{name}.PHASE`")
+            _reject(context, name, "an event is argued about phase by phase", f"as in `{name}.PHASE`")
         case Kind.EVENT, _:
             return _phase_target(context, name, id_, part, entry)
         case Kind.QUESTION, _:
-            _refuse(context, name, "name a state of the question", f"as in `{{{id_}: {part or 'STATE'}}}`")
+            _reject(context, name, "name a state of the question", f"as in `{{{id_}: {part or 'STATE'}}}`")
         case Kind.ARGUMENT, _:
             message = f"`{id_}` is an argument"
-            _refuse(context, name, message, "`undercuts` attacks it; to support it, argue for a premise")
+            _reject(context, name, message, "`undercuts` attacks it; to support it, argue for a premise")
         case _:
             known = (other for other, its in names.kinds.items() if its is not Kind.ARGUMENT)
             context.resolver.unknown(name, "claim, route, phase or question", known)
     return None
 
 
-def _refuse(context: Context, place: Text, message: str, hint: str) -> None:
+def _reject(context: Context, place: Text, message: str, hint: str) -> None:
     context.add(Code.NOT_ARGUABLE, message, place, hint)
 
 
 def _claim_target(context: Context, name: Text, entry: Entry | None) -> ArgumentTarget | None:
     match entry:
         case Claim(basis=Definition()):
-            _refuse(context, name, f"`{name}` is defined by others", "argue about its parts")
+            _reject(context, name, f"`{name}` is defined by others", "argue about its parts")
             return None
         case Claim(basis=Routes(routes=routes)):
             ids = [f"{name}.{route.id}" for route in routes if route.id]
-            _refuse(context, name, f"`{name}` is caused by routes", f"argue about a route: {joined(ids)}")
+            _reject(context, name, f"`{name}` is caused by routes", f"argue about a route: {joined(ids)}")
             return None
         case _:
             return OnClaim(str(name))
@@ -174,10 +174,10 @@ def _route_target(
                 return None
         case Claim(basis=Table()):
             hint = f"argue about `{id_}`, with the row's `when` among the premises"
-            _refuse(context, name, "a row of a table cannot be argued about by itself", hint)
+            _reject(context, name, "a row of a table cannot be argued about by itself", hint)
             return None
         case Claim():
-            _refuse(context, name, f"`{id_}` has no routes", f"argue about `{id_}` or its parts")
+            _reject(context, name, f"`{id_}` has no routes", f"argue about `{id_}` or its parts")
             return None
     return OnRoute(id_, part)
 
@@ -187,7 +187,7 @@ def _phase_target(
 ) -> ArgumentTarget | None:
     match entry:
         case Event(basis=Combination()):
-            _refuse(context, name, f"`{id_}` is the later or earlier of others", "argue about those")
+            _reject(context, name, f"`{id_}` is the later or earlier of others", "argue about those")
             return None
         case Event(basis=Emergence(phases=phases)):
             if part in (phase.phase for phase in phases):
@@ -195,7 +195,7 @@ def _phase_target(
             known = context.resolver.names.phases.get(context.resolver.names.timeline_of[id_], ())
             if part in known:
                 message = f"`{id_}` leaves that phase out, so its chance is 0"
-                _refuse(context, name, message, "give the phase a chance")
+                _reject(context, name, message, "give the phase a chance")
             else:
                 hint = context.resolver.names.nearest(part, known) or f"its phases are {joined(known)}"
                 context.add(Code.UNKNOWN_PHASE, f"the timeline of `{id_}` has no phase `{part}`", name, hint)

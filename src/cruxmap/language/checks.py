@@ -171,7 +171,7 @@ def check_coverage(argument_map: ArgumentMap, names: Names, findings: Findings) 
     for entry in argument_map.entry.values():
         if entry.about.id in names.broken:
             continue
-        for name, whens in _tables(entry):
+        for name, whens in _conditions_of_tables(entry):
             conditions = [when for when in whens if when is not None]
             if len(conditions) < len(whens):
                 continue
@@ -209,7 +209,7 @@ def _excluded(argument_map: ArgumentMap, named: set[str]) -> Iterator[Condition]
                     yield AllOf((ClaimIs(id_, False), met))
 
 
-def _tables(entry: Entry) -> Iterator[tuple[str, Collection[Condition | None]]]:
+def _conditions_of_tables(entry: Entry) -> Iterator[tuple[str, Collection[Condition | None]]]:
     """Yield the conditions of each table of an entry, once each; a plain number is a row without one."""
     tables: dict[str, dict[Condition | None, None]] = {}
     if not isinstance(entry, Claim) or isinstance(entry.basis, Table):
@@ -241,7 +241,7 @@ def _value_text(name: str, value: Choice, timelines: Mapping[str, Timeline]) -> 
 
 def check_links(argument_map: ArgumentMap, names: Names, findings: Findings) -> None:
     """Add a problem for each `same as` that names no address, or one of the other kind."""
-    for address, link in _written(argument_map):
+    for address, link in _values_written(argument_map):
         if isinstance(link, SameAs):
             check_link(address, link, argument_map, names, findings)
 
@@ -258,7 +258,7 @@ def check_link(
         findings.add(Code.WRONG_KIND, message, link.span, "a probability is no ratio")
 
 
-def _written(argument_map: ArgumentMap) -> Iterator[tuple[str, Value]]:
+def _values_written(argument_map: ArgumentMap) -> Iterator[tuple[str, Value]]:
     """Yield the address and the number of every judgement that somebody wrote, worldviews' included."""
     for judgement in argument_map.judgements.values():
         yield judgement.address, judgement.value
@@ -381,7 +381,7 @@ def _check_strengths(
     for address, laid in layers.places.items():
         if not isinstance(laid.value, SameAs) or argument_map.judgements[address].role is not Role.STRENGTH:
             continue
-        judged, value = _judged_behind(layers, (address,), span_of), _number(layers, laid.value, address)
+        judged, value = (_judged_behind(layers, (address,), span_of), _behind(layers, laid.value, address))
         if judged is not None and value is not None and value.low < 1:
             message = f"the strength `{address}` would be `{value.text}`, which works backwards"
             hint = f"give `{address}` a number of its own"
@@ -416,8 +416,8 @@ def _shares_trouble(layers: Layers, shares: Sequence[str]) -> str:
     """
     single = [share for share in shares if layers.single(share)]
     others = [share for share in shares if share not in single]
-    mapped = {share: _number(layers, layers.mapping[share], share) for share in shares}
-    given = [_number(layers, layers.places[share].value, share) for share in single or shares]
+    mapped = {share: _behind(layers, layers.mapping[share], share) for share in shares}
+    given = [_behind(layers, layers.places[share].value, share) for share in single or shares]
     numbers = [number for number in given if number is not None]
     if None in mapped.values() or len(numbers) < len(given):
         return ""
@@ -436,20 +436,20 @@ def _shares_trouble(layers: Layers, shares: Sequence[str]) -> str:
     return ""
 
 
-_ROUNDING = 1e-9
-_EXACT, _LOOSE = 0.001, 0.05
+_ROUNDING_OF_SUMS = 1e-9
+_EXACTLY, _ROUGHLY = 0.001, 0.05
 """How far central shares may be from summing to 1: where all are points, where some are intervals."""
 
 
 def _tolerance(numbers: list[Elicited]) -> float:
-    return (_EXACT if all(value.is_point for value in numbers) else _LOOSE) + _ROUNDING
+    return (_EXACTLY if all(value.is_point for value in numbers) else _ROUGHLY) + _ROUNDING_OF_SUMS
 
 
 def _leave_nothing(numbers: list[Elicited]) -> bool:
-    return left_by(numbers) <= (0 if all(number.is_point for number in numbers) else _ROUNDING)
+    return left_by(numbers) <= (0 if all(number.is_point for number in numbers) else _ROUNDING_OF_SUMS)
 
 
-def _number(layers: Layers, value: Value, address: str) -> Elicited | None:
+def _behind(layers: Layers, value: Value, address: str) -> Elicited | None:
     """Return the number that a value at an address comes down to; `None` where a link leads nowhere."""
     try:
         return settled(layers, value, address)[1]

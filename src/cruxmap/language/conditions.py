@@ -150,7 +150,7 @@ class Resolver:
 
     def whole(self, text: Text, least: int, most: int | None = None) -> int:
         """Return a whole number from `least` to `most`; a problem and `least` where it is none."""
-        if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
+        if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS:
             number = int(text)
             if least <= number and (most is None or number <= most):
                 return number
@@ -211,7 +211,7 @@ class Resolver:
         return self.is_a(Kind.EVENT, event) and self.phase(event, phase)
 
 
-_DIGITS = 15
+MAX_DIGITS = 15
 _INSTEAD = {
     Kind.QUESTION: "write `{{{0}: STATE}}`",
     Kind.EVENT: "write `{{event: {0}, ever: true}}`, or `before`, `during` and so on",

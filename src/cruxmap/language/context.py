@@ -38,7 +38,7 @@ MAX_ID = 200
 MAX_STEPS = 10_000
 """Steps that a timeline may have: far above what an argument can tell apart."""
 
-_WORDS = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
+_KEBAB = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,10 @@ def check_word(findings: Findings, id_: Text, *, number_ok: bool = True) -> None
         message = f"an id of {len(id_):,} characters is too long"
         findings.add(Code.BAD_ID, message, id_, f"ids have up to {MAX_ID} characters")
         return
-    if _WORDS.fullmatch(id_) is None or not (number_ok or id_.islower()):
+    if _KEBAB.fullmatch(id_) is None or not (number_ok or id_.islower()):
         tidy = "-".join(re.findall("[a-z0-9]+", id_.lower()))
         hint = (
-            f"write `{tidy}`" if _WORDS.fullmatch(tidy) and tidy != id_ else "lower-case words joined by `-`"
+            f"write `{tidy}`" if _KEBAB.fullmatch(tidy) and tidy != id_ else "lower-case words joined by `-`"
         )
         findings.add(Code.BAD_ID, f"`{id_}` is not an id", id_, hint)
 

@@ -29,7 +29,7 @@ from cruxmap.language.schema import (
     VoiceShape,
     WorldviewFile,
 )
-from cruxmap.language.shaping import Fitted, Shape, fitted, keys_of
+from cruxmap.language.shaping import Fitted, Shape, keys_of, shaped
 from cruxmap.language.yaml_text import Entries, Node, Parsed, Text, parse, without_controls
 
 LANGUAGE = "1"
@@ -87,9 +87,9 @@ def gather(folder: Path, findings: Findings) -> Sheets:
         else:
             _merge(sheets, found.shape, findings)
     for path in yaml_files(folder / "sources", findings):
-        _read_locators(sheets, path, findings)
+        _gather_locators(sheets, path, findings)
     for path in yaml_files(folder / "worldviews", findings):
-        _read_worldview(sheets, path, findings)
+        _gather_worldview(sheets, path, findings)
     tell_misplaced(folder, findings, ("sources", "worldviews"))
     for name in ("sources", "worldviews"):
         tell_misplaced(folder / name, findings)
@@ -148,7 +148,7 @@ def check_language(language: Text | None, findings: Findings) -> None:
         findings.add(Code.UNKNOWN_LANGUAGE, message, language, f"write `language: {LANGUAGE}`")
 
 
-def _read_locators(sheets: Sheets, path: Path, findings: Findings) -> None:
+def _gather_locators(sheets: Sheets, path: Path, findings: Findings) -> None:
     parsed = load(path, findings)
     if parsed is None or parsed.root is None:
         return
@@ -163,7 +163,7 @@ def _read_locators(sheets: Sheets, path: Path, findings: Findings) -> None:
     sheets.locators[key] = shape
 
 
-def _read_worldview(sheets: Sheets, path: Path, findings: Findings) -> None:
+def _gather_worldview(sheets: Sheets, path: Path, findings: Findings) -> None:
     sheets.worldview_ids.add(path.stem)
     parsed = load(path, findings)
     if parsed is None or parsed.root is None:
@@ -305,7 +305,7 @@ def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int)
         parent: Any = root.get(*above) if above else root  # type: ignore[call-overload]
         if isinstance(parent, Entries):
             parent.pop(last, None)  # type: ignore[call-overload]
-    found = fitted(kind, root, findings, depth, {path[:-1] for path in parsed.spoiled})
+    found = shaped(kind, root, findings, depth, {path[:-1] for path in parsed.spoiled})
     return replace(found, cuts=found.cuts | parsed.spoiled)
 
 

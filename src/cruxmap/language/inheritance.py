@@ -31,7 +31,7 @@ from cruxmap.language.model_spec import Laid
 SETTINGS_ORIGIN = "set"
 """The origin of a number that was laid over a worldview from outside (`--set`)."""
 
-NEVER = Elicited(Scale.PROBABILITY, 0.0, 0.0, "rejected")
+REJECTED = Elicited(Scale.PROBABILITY, 0.0, 0.0, "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def _settings(layers: Layers) -> Iterator[Setting]:
     places = layers.places
     for address, place in places.items():
         if address in layers.rejected:
-            yield Setting(address, NEVER, address, layers.rejected[address], rejected=True)
+            yield Setting(address, REJECTED, address, layers.rejected[address], rejected=True)
             continue
         column, value = settled(layers, place.value, address)
         origin, single = (place.origin, place.single) if isinstance(place, Layer) else (MAP_WORLDVIEW, False)

@@ -101,9 +101,9 @@ def with_phrases(phrases: Mapping[str, Elicited]) -> Lexicon:
 def _number(text: str, scale: Scale) -> Elicited:
     """Read a point, an interval, a bound or `about`: everything but phrases and links."""
     if scale is Scale.RATIO:
-        return Elicited(scale, *_ratio(text), text)
+        return Elicited(scale, *_ratio_ends(text), text)
     with localcontext(_DIGITS):
-        low, high = _probability(text)
+        low, high = _probability_ends(text)
         return Elicited(scale, low.p, high.p, text, (low.complement, high.complement))
 
 
@@ -129,7 +129,7 @@ class _Odds(NamedTuple):
         return _odds(9 * self.con + 10 * self.pro, self.con)
 
     def __str__(self) -> str:
-        return _percent(self.p, self.complement)
+        return _as_percent(self.p, self.complement)
 
 
 def _odds(pro: Decimal, con: Decimal) -> _Odds:
@@ -140,7 +140,7 @@ def _odds(pro: Decimal, con: Decimal) -> _Odds:
 type _Ends = tuple[_Odds, _Odds]
 
 
-def _probability(text: str) -> _Ends:
+def _probability_ends(text: str) -> _Ends:
     if interval := _INTERVAL.fullmatch(text):
         return _between(text, *interval.groups())
     if bound := _BOUND.fullmatch(text):
@@ -220,7 +220,7 @@ def _open(text: str, low: _Odds, high: _Odds) -> _Ends:
     return low, high
 
 
-def _ratio(text: str) -> tuple[float, float]:
+def _ratio_ends(text: str) -> tuple[float, float]:
     point = _times(text)
     if point is not None:
         return point, point
@@ -245,7 +245,7 @@ def _times(text: str) -> float | None:
 # --- what was meant -----------------------------------------------------------------------------
 
 
-_LISTED, _COMPARED = 12, 200
+_MAX_LISTED, _MAX_COMPARED = 12, 200
 """Phrases of a lexicon that a hint lists, and that what cannot be read is compared with."""
 
 
@@ -267,7 +267,7 @@ def _better_hint(text: str, role: Role, lexicon: Lexicon, error: UnreadableError
     if (other, text) in lexicon or _reads(text, other):
         kinds = {Scale.PROBABILITY: "a probability", Scale.RATIO: "a ratio"}
         message = f"`{text}` is {kinds[other]}, and a {role} is {kinds[role.scale]}"
-        phrases = ", ".join(islice(_phrases_of(lexicon, role.scale), _LISTED))
+        phrases = ", ".join(islice(_phrases_of(lexicon, role.scale), _MAX_LISTED))
         return UnreadableError(Code.WRONG_KIND, message, f"{_example(role)}, or one of: {phrases}")
     if text == "":
         return UnreadableError(Code.UNREADABLE_JUDGEMENT, f"there is no {role} here", _example(role))
@@ -303,7 +303,7 @@ def _example(role: Role) -> str:
     return "a ratio such as `3x`" if role.scale is Scale.RATIO else "a probability such as `5%` or `1% to 5%`"
 
 
-_WORDS: tuple[tuple[str, str], ...] = (
+_OFTEN_WRITTEN: tuple[tuple[str, str], ...] = (
     ("[\"'\u2018-\u201f\u00ab\u00bb]", ""),
     ("\u00d7", "x"),
     (r" ?percent", "%"),
@@ -325,7 +325,7 @@ _SIGN = re.compile(r"(?<![^ \u2013-])[-\u2212\u2013](?=[0-9.])")
 def _tidied(text: str) -> str:
     """Return text with what is often written otherwise as the language has it."""
     tidy = " ".join(text.lower().split())
-    for pattern, replacement in _WORDS:
+    for pattern, replacement in _OFTEN_WRITTEN:
         tidy = re.sub(pattern, replacement, tidy)
     return tidy.strip()
 
@@ -345,7 +345,7 @@ def _near_miss(tidy: str, role: Role, lexicon: Lexicon) -> str | None:
         all_bare = unit not in tidy and role.scale is Scale.PROBABILITY
         candidates += [f"{low} to {high}"] if all_bare else []
         candidates += [f"{low}{unit} to {high}{unit}"]
-    like = nearest(tidy, islice(_phrases_of(lexicon, role.scale), _COMPARED), 0.75)
+    like = nearest(tidy, islice(_phrases_of(lexicon, role.scale), _MAX_COMPARED), 0.75)
     candidates += [like] if like else []
     for candidate in candidates:
         if _reads(candidate, role.scale) or (role.scale, candidate) in lexicon:
@@ -367,11 +367,11 @@ def format_value(value: Elicited) -> str:
     elif value.is_point and 0 < value.low < 1e-6:
         return _numeral(Decimal(repr(value.low)))
     else:
-        low, high = map(_percent, (value.low, value.high), value.complements)
+        low, high = map(_as_percent, (value.low, value.high), value.complements)
     return low if value.is_point else f"{low} to {high}"
 
 
-def _percent(p: float, complement: float) -> str:
+def _as_percent(p: float, complement: float) -> str:
     """Write a probability by what it leaves, where that gives it back: near 100% that has more digits."""
     with localcontext(_DIGITS):
         number = 1 - Decimal(repr(complement))

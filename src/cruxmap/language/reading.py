@@ -105,7 +105,7 @@ def check(path: str | os.PathLike[str] = ".") -> tuple[tuple[Problem, ...], tupl
     for file in files:
         model = _read_model(file, findings, drafts)
         if model is not None:
-            wanted.setdefault(_identity(model.folder), set()).update(_asked_for(model.spec))
+            wanted.setdefault(_identity(model.folder), set()).update(_ids_asked_for(model.spec))
     for identity, ids in wanted.items():
         if drafts[identity].sound:
             check_reach(drafts[identity].map, ids, findings)
@@ -187,7 +187,7 @@ def _read_map(folder: Path, findings: Findings) -> _Draft:
     context = Context(
         Resolver(names, findings),
         _lexicon(sheets, findings),
-        {str(key): _listed(sheets.locators.get(key)) for key in sheets.sources},
+        {str(key): _citable(sheets.locators.get(key)) for key in sheets.sources},
         frozenset(map(str, sheets.voices)),
     )
     for key in (*sheets.sources, *sheets.voices):
@@ -232,21 +232,21 @@ def _lexicon(sheets: Sheets, findings: Findings) -> Lexicon:
     return {**with_phrases(phrases), **unread}
 
 
-def _listed(shape: SourcesFile | None) -> frozenset[str] | None:
+def _citable(shape: SourcesFile | None) -> frozenset[str] | None:
     return None if shape is None else with_parents(map(str, shape.locators or {}))
 
 
 def _read_entries(context: Context, sheets: Sheets) -> ArgumentMap:
     """Return the map without its worldviews, stand-ins included; broken entries are noted in the names."""
-    timelines = _entries(context, sheets.timelines, read_timeline)
+    timelines = _all_entries(context, sheets.timelines, read_timeline)
     for event in sheets.events.values():
         context.resolver.declared(Code.UNKNOWN_TIMELINE, event.timeline, event.timeline, sheets.timelines)
-    claims = _entries(context, sheets.claims, read_claim)
-    questions = _entries(context, sheets.questions, read_question)
-    events = _entries(context, sheets.events, read_event)
+    claims = _all_entries(context, sheets.claims, read_claim)
+    questions = _all_entries(context, sheets.questions, read_question)
+    events = _all_entries(context, sheets.events, read_event)
     entries: list[Entry] = [*claims, *questions, *events]
     others = {entry.about.id: entry for entry in entries}
-    arguments = _entries(context, sheets.arguments, partial(read_argument, others=others))
+    arguments = _all_entries(context, sheets.arguments, partial(read_argument, others=others))
     name = shown(Path(sheets.folder.resolve().name))
     return ArgumentMap(
         id=name,
@@ -257,7 +257,7 @@ def _read_entries(context: Context, sheets: Sheets) -> ArgumentMap:
         events=events,
         arguments=arguments,
         timelines=timelines,
-        sources=tuple(_source(context, id_, shape, sheets) for id_, shape in sheets.sources.items()),
+        sources=tuple(_source_of(context, id_, shape, sheets) for id_, shape in sheets.sources.items()),
         voices=tuple(
             Voice(noted_about(context, id_, shape.text, shape)) for id_, shape in sheets.voices.items()
         ),
@@ -267,7 +267,7 @@ def _read_entries(context: Context, sheets: Sheets) -> ArgumentMap:
     )
 
 
-def _entries[S, E](
+def _all_entries[S, E](
     context: Context, shapes: Mapping[Text, S], read: Callable[[Context, Text, S], E]
 ) -> tuple[E, ...]:
     """Read all entries of one kind and note which of them are broken."""
@@ -283,7 +283,7 @@ def _entries[S, E](
     return tuple(entries)
 
 
-def _source(context: Context, id_: Text, shape: SourceShape, sheets: Sheets) -> Source:
+def _source_of(context: Context, id_: Text, shape: SourceShape, sheets: Sheets) -> Source:
     listed = sheets.locators.get(id_)
     warn_of_comments(context.findings, shape.text, shape)
     locators = None if listed is None else tuple(starmap(_locator, (listed.locators or {}).items()))
@@ -392,7 +392,7 @@ _SAMPLING = {"draws": (1, 1_000_000), "tune": (0, 1_000_000), "chains": (1, 1_00
 """The least and the most of each number: more would take days, or more memory than there is."""
 
 
-def _asked_for(spec: ModelSpec) -> Iterator[str]:
+def _ids_asked_for(spec: ModelSpec) -> Iterator[str]:
     """Yield the ids that a model's conditions and the stated credences of its map are about."""
     for target in (spec.target, *spec.also):
         yield from mentioned(target.condition)

@@ -7,7 +7,7 @@ others to see. Their leaves are the nodes of `yaml_text`, which know their place
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cruxmap.language.shaping import Choice, Key, Leaf, NotEmpty, Shape, editor_schema
+from cruxmap.language.shaping import Key, Leaf, NotEmpty, OneOf, Shape, editor_schema
 from cruxmap.language.yaml_text import Entries, Text
 
 # --- leaves -------------------------------------------------------------------------------------
@@ -48,12 +48,12 @@ def _condition_form(node: Entries) -> type:
 
 # --- parts of entries ---------------------------------------------------------------------------
 
-type Words = Annotated[Word | list[Word], Choice("text or a list of texts")]
+type Words = Annotated[Word | list[Word], OneOf("text or a list of texts")]
 type States = Annotated[
-    Word | Annotated[list[Word], NotEmpty()], Choice("`true`, `false`, a state or a list of states")
+    Word | Annotated[list[Word], NotEmpty()], OneOf("`true`, `false`, a state or a list of states")
 ]
-type Ids = Annotated[Id | list[Id], Choice("an id or a list of ids")]
-type SomeIds = Annotated[Id | Annotated[list[Id], NotEmpty()], Choice("an id or a list of ids")]
+type Ids = Annotated[Id | list[Id], OneOf("an id or a list of ids")]
+type SomeIds = Annotated[Id | Annotated[list[Id], NotEmpty()], OneOf("an id or a list of ids")]
 
 
 class Remarked(Shape):
@@ -83,7 +83,7 @@ class LongNumber(Noted):
     value: Number
 
 
-type Judged = Annotated[Number | LongNumber, Choice("a number, or a mapping with `value`")]
+type Judged = Annotated[Number | LongNumber, OneOf("a number, or a mapping with `value`")]
 
 
 class LongShares(Noted):
@@ -94,11 +94,11 @@ class LongShares(Noted):
 
 type Shares = Annotated[
     Annotated[dict[Id, Judged], NotEmpty()] | LongShares | LongNumber,
-    Choice("a share for each state, as in `{a: 30%, b: rest}`", _judged_form),
+    OneOf("a share for each state, as in `{a: 30%, b: rest}`", _judged_form),
 ]
 type AnyJudged = Annotated[
     Number | LongNumber | Annotated[dict[Id, Judged], NotEmpty()] | LongShares,
-    Choice("a number, a mapping with `value`, or a share for each state", _judged_form),
+    OneOf("a number, a mapping with `value`, or a share for each state", _judged_form),
 ]
 
 
@@ -179,10 +179,10 @@ type ConditionShape = Annotated[
     | NotShape
     | AllOfShape
     | AnyOfShape,
-    Choice("a condition", _condition_form),
+    OneOf("a condition", _condition_form),
 ]
 type ConditionShapes = Annotated[list[ConditionShape], NotEmpty()]
-type Conditions = Annotated[list[ConditionShape] | ConditionShape, Choice("a condition or a list of them")]
+type Conditions = Annotated[list[ConditionShape] | ConditionShape, OneOf("a condition or a list of them")]
 """Conditions that stay apart; the list may be empty."""
 
 
@@ -210,7 +210,7 @@ class OtherwiseShape(Noted):
 
 type AnyRow = Annotated[
     RowShape | OtherwiseShape,
-    Choice(
+    OneOf(
         "a row, as in `{when: ..., credence: ...}` or `{otherwise: ...}`",
         lambda node: OtherwiseShape if "otherwise" in node else RowShape,
     ),
@@ -235,7 +235,7 @@ class ShareOtherwiseShape(Noted):
 
 type AnyShareRow = Annotated[
     ShareRowShape | ShareOtherwiseShape,
-    Choice(
+    OneOf(
         "a row, as in `{when: ..., credence: {...}}` or `{otherwise: {...}}`",
         lambda node: ShareOtherwiseShape if "otherwise" in node else ShareRowShape,
     ),
@@ -268,15 +268,15 @@ class PhaseShape(Noted):
 
 
 type AnyPhase = Annotated[
-    Number | LongNumber | PhaseShape, Choice("a chance, or a mapping with `credence` or `given`", _phase_form)
+    Number | LongNumber | PhaseShape, OneOf("a chance, or a mapping with `credence` or `given`", _phase_form)
 ]
 type TargetShape = Annotated[
     Address | Annotated[dict[Id, States], NotEmpty()],
-    Choice("a claim, a route, a phase or `{question: state}`"),
+    OneOf("a claim, a route, a phase or `{question: state}`"),
 ]
 type TargetShapes = Annotated[
     Address | Annotated[list[TargetShape], NotEmpty()] | Annotated[dict[Id, States], NotEmpty()],
-    Choice("a claim, a route, a phase, `{question: state}`, or a list of them"),
+    OneOf("a claim, a route, a phase, `{question: state}`, or a list of them"),
 ]
 
 

@@ -29,7 +29,7 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class OneOf:
     """A union of forms, of which a node has the one of its kind: text, list or mapping.
 
     Where several are mappings, `pick` returns the shape of a mapping, or `dict`. `expected` names the forms.
@@ -105,7 +105,7 @@ _MISFIT = object()
 
 
 @dataclass(slots=True)
-class _Reading:
+class _Descent:
     """One descent from a root. Parts are left out alone that at most `depth` keys lead to.
 
     `lacking` holds paths of mappings of which something was left out before: what they lack is not told.
@@ -148,7 +148,7 @@ class _Reading:
         return node.key(str(path[-1])) if isinstance(node, Entries) else node[path[-1]]
 
 
-type _Reader = Callable[[_Reading, Node, Path], Any]
+type _Reader = Callable[[_Descent, Node, Path], Any]
 
 
 def _reader(hint: Any) -> _Reader:
@@ -159,26 +159,26 @@ def _reader(hint: Any) -> _Reader:
     if origin is list:
         return partial(_read_list, _reader(args[0]))
     if origin is dict:
-        return partial(_read_entries, _reader(args[1]))
+        return partial(_read_mapping, _reader(args[1]))
     for mark in hint.__metadata__:
         match mark:
             case Leaf():
                 return partial(_read_leaf, mark)
             case NotEmpty():
                 return partial(_read_some, _reader(args[0]))
-            case Choice():
+            case OneOf():
                 forms = {_form(form): _reader(form) for form in get_args(args[0])}
                 mappings = [read for form, read in forms.items() if form not in (Text, Items, object)]
                 return partial(_read_choice, mark, forms | dict.fromkeys([Entries], *mappings[:1]))
     return _reader(args[0])
 
 
-def _read_named(hint: Any, reading: _Reading, node: Node, path: Path) -> Any:
-    return _named(hint)(reading, node, path)  # made only now, as it may contain itself
+def _read_named(hint: Any, reading: _Descent, node: Node, path: Path) -> Any:
+    return _reader_of(hint)(reading, node, path)  # made only now, as it may contain itself
 
 
 @cache
-def _named(hint: Any) -> _Reader:
+def _reader_of(hint: Any) -> _Reader:
     return _reader(hint.__value__) if isinstance(hint, TypeAliasType) else partial(_read_shape, hint)
 
 
@@ -188,24 +188,24 @@ def _form(hint: Any) -> type:
         return _form(hint.__value__)
     if get_origin(hint) is not Annotated:
         return {list: Items, None: hint}.get(get_origin(hint), dict)  # type: ignore[no-any-return]
-    if any(isinstance(mark, Choice) for mark in hint.__metadata__):
+    if any(isinstance(mark, OneOf) for mark in hint.__metadata__):
         return object
     return Text if get_args(hint)[0] is Text else _form(get_args(hint)[0])
 
 
-def _read_leaf(leaf: Leaf, reading: _Reading, node: Node, path: Path) -> Any:
+def _read_leaf(leaf: Leaf, reading: _Descent, node: Node, path: Path) -> Any:
     return node if node.__class__ is Text else reading.misfit(node, path, leaf.what)
 
 
 def _read_choice(
-    choice: Choice, forms: Mapping[type, _Reader], reading: _Reading, node: Node, path: Path
+    choice: OneOf, forms: Mapping[type, _Reader], reading: _Descent, node: Node, path: Path
 ) -> Any:
     form = choice.pick(node) if choice.pick and isinstance(node, Entries) else type(node)
     read = forms.get(form) or forms.get(object)
     return read(reading, node, path) if read else reading.misfit(node, path, choice.expected)
 
 
-def _read_some(read: _Reader, reading: _Reading, node: Node, path: Path) -> Any:
+def _read_some(read: _Reader, reading: _Descent, node: Node, path: Path) -> Any:
     made = read(reading, node, path)
     if node or made is _MISFIT:
         return made
@@ -213,20 +213,20 @@ def _read_some(read: _Reader, reading: _Reading, node: Node, path: Path) -> Any:
     return _MISFIT
 
 
-def _read_list(read: _Reader, reading: _Reading, node: Node, path: Path) -> Any:
+def _read_list(read: _Reader, reading: _Descent, node: Node, path: Path) -> Any:
     if not isinstance(node, Items):
         return reading.misfit(node, path, "a list")
     parts = _read_parts(read, reading, enumerate(node), path)
     return parts if parts is _MISFIT else list(parts.values())
 
 
-def _read_entries(read: _Reader, reading: _Reading, node: Node, path: Path) -> Any:
+def _read_mapping(read: _Reader, reading: _Descent, node: Node, path: Path) -> Any:
     if not isinstance(node, Entries):
         return reading.no_mapping(node, path)
     return _read_parts(read, reading, node.items(), path)
 
 
-def _read_parts(read: _Reader, reading: _Reading, parts: Iterable[tuple[Any, Node]], path: Path) -> Any:
+def _read_parts(read: _Reader, reading: _Descent, parts: Iterable[tuple[Any, Node]], path: Path) -> Any:
     made, fits = {}, True
     for step, node in parts:
         part = read(reading, node, (*path, step))
@@ -237,7 +237,7 @@ def _read_parts(read: _Reader, reading: _Reading, parts: Iterable[tuple[Any, Nod
     return made if fits else _MISFIT
 
 
-def _read_shape(shape: Any, reading: _Reading, node: Node, path: Path) -> Any:
+def _read_shape(shape: Any, reading: _Descent, node: Node, path: Path) -> Any:
     if not isinstance(node, Entries):
         return reading.no_mapping(node, path)
     fields, made, fits = _fields(shape), shape(), True
@@ -283,7 +283,7 @@ def _editor(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         match mark:
             case Leaf(editor=editor):
                 return dict(editor)
-            case Choice():
+            case OneOf():
                 return {"anyOf": [_editor(form, definitions) for form in get_args(args[0])]}
     schema = _editor(args[0], definitions)
     if any(isinstance(mark, NotEmpty) for mark in hint.__metadata__):
@@ -321,7 +321,7 @@ class Fitted[S]:
     cuts: frozenset[Path]
 
 
-def fitted(
+def shaped(
     hint: Any, node: Node, findings: Findings, depth: int = 0, lacking: Collection[Path] = ()
 ) -> Fitted[Any]:
     """Return a node in its shape, with a problem for each part that does not fit.
@@ -329,7 +329,7 @@ def fitted(
     A part that at most `depth` keys lead to is left out alone, and so is a mapping near the top that lacks
     a key. The mappings that `lacking` leads to are known to lack something: no problem tells of that.
     """
-    reading = _Reading(node, findings, depth, lacking)
+    reading = _Descent(node, findings, depth, lacking)
     made = _reader(hint)(reading, node, ())
     return Fitted(None if made is _MISFIT else made, frozenset(reading.cuts))
 
@@ -338,7 +338,7 @@ _LINK = re.compile(r"same as\b")
 """What a link begins with; where it is written as a key, nothing but that is missing."""
 
 
-def _unknown_key(reading: _Reading, key: Text, value: Node) -> object:
+def _unknown_key(reading: _Descent, key: Text, value: Node) -> object:
     reading.findings.add(Code.UNKNOWN_KEY, f"unknown key `{key}`", key, _unknown_key_hint(key, value))
     return _MISFIT
 

@@ -25,7 +25,7 @@ from cruxmap.language.judgement import UnreadableError, parse_value, with_phrase
 from cruxmap.language.model_spec import Laid, Target
 from cruxmap.language.names import Kind, names_of
 from cruxmap.language.schema import AnyJudged, ConditionShape
-from cruxmap.language.shaping import fitted
+from cruxmap.language.shaping import shaped
 from cruxmap.language.worldviews import share_override
 from cruxmap.language.yaml_text import Node, Text, node_of, parse_text, text_of
 
@@ -72,7 +72,7 @@ def _shape_of(hint: Any, value: object, what: str, findings: Findings) -> Any:
             findings.add(Code.WRONG_SHAPE, f"not {what}: {wrong}", Span("<input>"))
     findings.raise_if_any()
     assert root is not None
-    shape = fitted(hint, root, findings).shape
+    shape = shaped(hint, root, findings).shape
     findings.raise_if_any()
     return shape
 

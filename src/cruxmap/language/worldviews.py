@@ -67,7 +67,7 @@ def read_worldview(
         judgements,
         texts(rejects),
         texts(accepts),
-        tuple(_stated(context, stated) for stated in shape.stated or ()),
+        tuple(_stated_credence(context, stated) for stated in shape.stated or ()),
     )
 
 
@@ -149,7 +149,7 @@ def _check_mixed(
             context.add(Code.MIXED_SHARES, message, judgement.span, "keep one of them")
 
 
-def _stated(context: Context, shape: StatedShape) -> Stated:
+def _stated_credence(context: Context, shape: StatedShape) -> Stated:
     value = number(context, shape.credence, Role.CREDENCE)
     warn_of_comments(context.findings, None, shape)
     if isinstance(value, SameAs):
