@@ -11,7 +11,7 @@ from cruxmap.bayes.results import Convergence, load, save
 from cruxmap.bayes.sampling import posteriors, sample, sample_judgements
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import Work
-from cruxmap.language.argument_map import ModelSpec
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import inquire
 from helpers.examples import GARDEN, ONE
 from helpers.maps_from_text import model

@@ -22,7 +22,7 @@ from cruxmap.engine.state_samples import (
 )
 from cruxmap.errors import InvalidMap
 from cruxmap.language.argument_map import MAP_WORLDVIEW
-from cruxmap.language.reading import parse_condition
+from cruxmap.language.typed import parse_condition
 from helpers import drawn_maps
 from helpers.filled_network import engine
 from helpers.random_networks import network, program_of, random_evidence, random_network

@@ -27,6 +27,7 @@ from cruxmap.language.argument_map import (
     StateIn,
     mentioned,
 )
+from cruxmap.language.model_spec import ModelSpec
 from helpers import drawn_maps, reference
 from helpers.odds import kl
 from helpers.reference import Numbers, Worlds, enumerate_worlds, numbers

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 import cruxmap as cm
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight.cruxes import CruxTable, CruxTables, cruxes
-from cruxmap.language.argument_map import Z_95, AllOf, Argument, Claim, ClaimIs, ModelSpec, StateIn
+from cruxmap.language.argument_map import Z_95, AllOf, Argument, Claim, ClaimIs, StateIn
+from cruxmap.language.model_spec import ModelSpec
 from helpers import drawn_maps, reference
 from helpers.examples import GARDEN, TRIAD
 from helpers.maps_from_text import model

@@ -13,7 +13,7 @@ from cruxmap.errors import InvalidMap
 from cruxmap.insight.estimate import Summary
 from cruxmap.insight.pool import pool
 from cruxmap.insight.sampled import settled
-from cruxmap.language.argument_map import ModelSpec
+from cruxmap.language.model_spec import ModelSpec
 from helpers.commands import ROOT, Cruxmap
 from helpers.drawn_maps import to_yaml
 from helpers.examples import GARDEN, ONE

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from cruxmap.errors import InvalidMap
 from cruxmap.language.argument_map import ArgumentMap
-from cruxmap.language.reading import check, parse_condition, read_map, read_model
+from cruxmap.language.reading import check, read_map, read_model
+from cruxmap.language.typed import parse_condition
 
 GOOD = Path(__file__).parent / "maps/good"
 FILES = sorted(path.relative_to(GOOD) for path in GOOD.rglob("*.yaml"))

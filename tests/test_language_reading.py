@@ -28,7 +28,6 @@ from cruxmap.language.argument_map import (
     Elicited,
     Ever,
     Gap,
-    ModelSpec,
     Not,
     OnArgument,
     OnClaim,
@@ -44,7 +43,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.digest import digest
 from cruxmap.language.inheritance import settle
-from cruxmap.language.model_spec import Sampling, Target
+from cruxmap.language.model_spec import ModelSpec, Sampling, Target
 from cruxmap.language.reading import check, read_map, read_model
 from cruxmap.language.schema import FILES, json_schema
 from cruxmap.language.sources import check_sources

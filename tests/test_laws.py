@@ -22,6 +22,7 @@ from cruxmap.language.argument_map import (
     OnRoute,
     OnStates,
 )
+from cruxmap.language.model_spec import ModelSpec
 from helpers import drawn_maps, reference
 from helpers.filled_network import engine
 
@@ -59,9 +60,9 @@ def with_worldviews(drawn: drawn_maps.Draft, worldviews: Mapping[str, Any]) -> A
 def its_one_target(argument: Argument) -> list[tuple[str, int, str]]:
     """Return the argument, which way it works, and on what, if that is a single claim or argument."""
     match argument.targets:
-        case (OnClaim(claim=target),):
+        case (OnClaim(owner=target),):
             return [(argument.about.id, sign(argument), target)]
-        case (OnArgument(argument=target),):
+        case (OnArgument(owner=target),):
             return [(argument.about.id, -1, target)]
         case _:
             return []

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from commanding import Cruxmap
-from cruxmap.language.argument_map import MAP_WORLDVIEW, ModelSpec
+
+from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
 
 ROOT = Path(__file__).parent.parent

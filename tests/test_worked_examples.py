@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from cruxmap.language.reading import parse_condition
+from cruxmap.language.typed import parse_condition
 from helpers import reference
 from helpers.drawn_maps import read_files
 from helpers.filled_network import engine
