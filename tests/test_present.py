@@ -237,7 +237,7 @@ def test_no_plan_is_long_sought_for_a_picture(monkeypatch: pytest.MonkeyPatch, t
         budgets.append(budget)
         return counted(question, tree, budget)
 
-    monkeypatch.setattr(trees, "_cache_directory", lambda: tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(planning, "_triples", spy)
     found = explain.marginals(maps_from_text.model(routes(200, 40), "target: c199"))["map"]
     assert len(found) == 200

@@ -13,48 +13,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from math import inf
-from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
 
 from cruxmap.engine.network import FloatArray, IntArray, Network, SparseTable
-from cruxmap.engine.trees import (
-    CHEAP,
-    CHEAP_PER_TABLE,
-    COSTLY,
-    SEARCHABLE,
-    Scopes,
-    Tree,
-    measured,
-    quick_tree,
-    remembered,
-    rerooted,
-    searched_trees,
-)
+from cruxmap.engine.trees import Scopes, TooWide, Tree, cheapest_tree
 from cruxmap.ground import gc_paused
 
 type SlotArray = npt.NDArray[np.uint32]
 
 BUDGET = 50_000_000
 """Triples beyond which a plan is given up: more than a kernel can run over thousands of draws."""
-
-
-ROOTS = 6
-"""How many places of the root of a costly tree are tried."""
-
-
-class TooWide(Exception):  # noqa: N818 - an outcome, not a defect
-    """No plan within the budget; `products` is what the best tree found would multiply if it were dense."""
-
-    def __init__(self, products: float, budget: int) -> None:
-        self.products = products
-        self.budget = budget
-        super().__init__(f"the best plan found needs more than {budget:,} products (dense: {products:.3g})")
-
-    def __reduce__(self) -> tuple[type["TooWide"], tuple[float, int]]:
-        return type(self), (self.products, self.budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +91,15 @@ def plan(network: Network, ask: Sequence[int], evidence: Sequence[int] = (), bud
     """
     with gc_paused():
         question = _question(network, ask, evidence)
-        tree = _tree(question, budget)
+        tree = cheapest_tree(
+            question.scopes,
+            question.cards,
+            budget,
+            triples=partial(_triples, question),
+            structure=partial(_structure, question),
+            kept=question.kept,
+            leaf=None if question.kept is None else question.variables.index(question.kept),
+        )
         certain = {v for v in question.asked if not (tree.carried[v] or network.tables[v].entries.all())}
         marked = frozenset(question.clamped).union(certain if question.kept is None else ())
         joined = _joined(question, tree, marked, budget)
@@ -183,64 +163,6 @@ def _question(network: Network, ask: Sequence[int], evidence: Sequence[int]) -> 
         slots=slots[1:],
         loads=loads,
     )
-
-
-# --- the tree ----------------------------------------------------------------------------------
-
-
-def _tree(question: _Question, budget: int) -> Tree:
-    """The tree to follow: the quick one where that is cheap, or else the one with the fewest triples.
-
-    How sparse the joins of a tree are depends on where its root is, so several places are tried.
-    """
-    scopes, cards = question.scopes, question.cards
-    quick = quick_tree(scopes, cards)
-    if quick.width == inf:
-        raise TooWide(quick.products, budget)
-    cheap = max(CHEAP, CHEAP_PER_TABLE * len(scopes))
-    if question.kept is None and (quick.products <= cheap or len(scopes) > SEARCHABLE):
-        return quick
-    at_hand = [quick]
-    if question.kept is not None:
-        at_hand.append(rerooted(quick, scopes, cards, question.variables.index(question.kept)))
-    most = budget if len(scopes) > SEARCHABLE else cheap
-    triples, tree = min(((_triples(question, tree, most), tree) for tree in at_hand), key=itemgetter(0))
-    if triples <= most:
-        return measured(scopes, tree.pairs, cards, question.kept)
-    if len(scopes) > SEARCHABLE:
-        raise TooWide(quick.products, budget)
-
-    def search() -> list[IntArray]:
-        leaves = range(0, len(scopes), -(-len(scopes) // ROOTS))
-        trees = searched_trees(scopes, cards)
-        turned = [[rerooted(tree, scopes, cards, leaf) for leaf in leaves] for tree in trees]
-        within = (_cheapest(question, turned, most) for most in sorted({min(COSTLY, budget), budget}))
-        best = next((tree for tree in within if tree is not None), None)
-        return [] if best is None else [best.pairs]
-
-    found = remembered(_structure(question) + b"%d" % budget, search)
-    if not found:
-        raise TooWide(searched_trees(scopes, cards)[0].products, budget)
-    [pairs] = found
-    return measured(scopes, pairs, cards, question.kept)
-
-
-def _cheapest(question: _Question, turned: Iterable[Iterable[Tree]], most: int) -> Tree | None:
-    """The tree with the fewest triples, `None` where all have more than `most`; `turned` has the same tree
-    with its root at several places.
-
-    Where many triples are allowed, finding out takes long: then it is the first that is found, and each tree
-    is tried with one root.
-    """
-    if most > COSTLY:
-        firsts = (next(iter(trees)) for trees in turned)
-        return next((tree for tree in firsts if _triples(question, tree, most) < inf), None)
-    best, fewest = None, inf
-    for tree in (tree for trees in turned for tree in trees):
-        triples = _triples(question, tree, int(min(most, 8 * fewest)))
-        if triples < fewest:
-            best, fewest = tree, triples
-    return best
 
 
 def _triples(question: _Question, tree: Tree, budget: int) -> float:

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cruxmap.engine.network import IntArray, Network, Numbering, SparseTable
-from cruxmap.engine.planning import TooWide, ancestors
+from cruxmap.engine.planning import ancestors
 from cruxmap.engine.propagation import Prepared, prepare
 from cruxmap.engine.state_loops import Lookup
-from cruxmap.engine.trees import Scopes, entangled
+from cruxmap.engine.trees import Scopes, TooWide, entangled
 
 WIDTHS = (12.0, 8.0, 5.0)
 """Log2 of how large the tensors of the variables that are summed may be, tried in turn."""

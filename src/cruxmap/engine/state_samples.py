@@ -20,11 +20,11 @@ import numpy.typing as npt
 
 from cruxmap.engine.executors import cores
 from cruxmap.engine.network import BoolArray, Evidence, FloatArray, Network, Numbering
-from cruxmap.engine.planning import BUDGET, TooWide, ancestors, plan_text
+from cruxmap.engine.planning import BUDGET, ancestors, plan_text
 from cruxmap.engine.propagation import Prepared, Same, indicator_weights, prepare, run
 from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
 from cruxmap.engine.state_loops import add_slopes, average, draw_states, look_up, tally, weigh
-from cruxmap.engine.trees import HOPELESS, Scopes, entangled
+from cruxmap.engine.trees import HOPELESS, Scopes, TooWide, entangled
 from cruxmap.errors import Code, InvalidMap, Problem
 
 type StateArray = npt.NDArray[np.int16]

@@ -1,16 +1,19 @@
 """In which order to multiply tables and sum variables out: the contraction tree.
 
 In: the variables that each table mentions, and how many states they have. Out: a `Tree` that joins two
-tensors at a time. How much work that is can differ by many powers of ten, so the time spent on looking for
-a tree grows with what it would cost, and trees that took long to find are kept on disk. Deterministic.
+tensors at a time. How much work that is can differ by many powers of ten, so the time spent on the search
+grows with what the tree would cost, and trees that took long to find are kept on disk. Trees are first
+compared as if every table were dense, then by the *triples* that are left where tables have impossible rows.
+Deterministic.
 """
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import inf
+from operator import attrgetter, itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +37,10 @@ CHEAP, CHEAP_PER_TABLE = 200_000, 200
 COSTLY = 3_000_000
 """Products above which it is worth many seconds to improve a tree."""
 
-NOISES, MOST_TRIES = (2.0, 3.0, 5.0), 200
+ROOTS = 6
+"""How many places of the root of a costly tree are tried."""
+
+NOISES, MAX_TRIES = (2.0, 3.0, 5.0), 200
 """How far choices stray from the greedy one in each batch of tries, and how many tries it has at most."""
 
 HOPELESS = 44.0
@@ -80,6 +86,86 @@ class Tree:
     products: float
 
 
+type Triples = Callable[[Tree, int], float]
+"""How many triples a tree takes, products of rows that fit together; infinitely many beyond a number."""
+
+
+class TooWide(Exception):  # noqa: N818 - an outcome, not a defect
+    """No plan within the budget; `products` is what the best tree found would multiply if it were dense."""
+
+    def __init__(self, products: float, budget: int) -> None:
+        self.products = products
+        self.budget = budget
+        super().__init__(f"the best plan found needs more than {budget:,} products (dense: {products:.3g})")
+
+    def __reduce__(self) -> tuple[type["TooWide"], tuple[float, int]]:
+        return type(self), (self.products, self.budget)
+
+
+# --- the search ----------------------------------------------------------------------------------
+
+
+def cheapest_tree(
+    scopes: Scopes,
+    cards: IntArray,
+    budget: int,
+    *,
+    triples: Triples,
+    structure: Callable[[], bytes],
+    kept: int | None = None,
+    leaf: int | None = None,
+) -> Tree:
+    """Return the quick tree where that is cheap, or else the tree with the fewest triples. Raises `TooWide`.
+
+    The variable `kept`, of which `leaf` is the table, is never summed out. How sparse the joins of a tree
+    are depends on where its root is, so several places are tried. `structure` says all that triples depend
+    on: the name of the search on disk.
+    """
+    quick = quick_tree(scopes, cards)
+    if quick.width == inf:
+        raise TooWide(quick.products, budget)
+    cheap, searchable = max(CHEAP, CHEAP_PER_TABLE * len(scopes)), len(scopes) <= SEARCHABLE
+    if kept is None and (quick.products <= cheap or not searchable):
+        return quick
+    at_hand = [quick] if leaf is None else [quick, rerooted(quick, scopes, cards, leaf)]
+    most = cheap if searchable else budget
+    fewest, tree = min(((triples(tree, most), tree) for tree in at_hand), key=itemgetter(0))
+    if fewest <= most:
+        return measured(scopes, tree.pairs, cards, kept)
+    if not searchable:
+        raise TooWide(quick.products, budget)
+
+    def search() -> list[IntArray]:
+        leaves = range(0, len(scopes), -(-len(scopes) // ROOTS))
+        turned = [
+            [rerooted(tree, scopes, cards, leaf) for leaf in leaves] for tree in searched_trees(scopes, cards)
+        ]
+        within = (_sparsest(turned, triples, most) for most in sorted({min(COSTLY, budget), budget}))
+        return next(([tree.pairs] for tree in within if tree is not None), [])
+
+    found = remembered(structure() + b"%d" % budget, search)
+    if not found:
+        raise TooWide(searched_trees(scopes, cards)[0].products, budget)
+    return measured(scopes, found[0], cards, kept)
+
+
+def _sparsest(turned: Iterable[Iterable[Tree]], triples: Triples, most: int) -> Tree | None:
+    """Return the tree with the fewest triples, `None` where all have more than `most`.
+
+    `turned` has each tree with its root at several places. Where many triples are allowed, finding out takes
+    long: then it is the first tree that is found, and each is tried with one root.
+    """
+    if most > COSTLY:
+        firsts = (next(iter(trees)) for trees in turned)
+        return next((tree for tree in firsts if triples(tree, most) < inf), None)
+    best, fewest = None, inf
+    for tree in chain.from_iterable(turned):
+        count = triples(tree, int(min(most, 8 * fewest)))
+        if count < fewest:
+            best, fewest = tree, count
+    return best
+
+
 def quick_tree(scopes: Scopes, cards: IntArray) -> Tree:
     """Return a tree that joins all tables, found at once; `cards[v]` is how many states variable v has.
 
@@ -102,30 +188,26 @@ def quick_tree(scopes: Scopes, cards: IntArray) -> Tree:
         order = _searched_order(scopes, cards, tries=1, noise=0.0, seed=SEED)
     else:
         order, left, _ = greedy_order(scopes.first, scopes.variables, logs, inf, by_fill=True)
-    return min(lightest, _of_order(scopes, order, cards), key=_products)
+    return min(lightest, _of_order(scopes, order, cards), key=attrgetter("products"))
 
 
 def searched_trees(scopes: Scopes, cards: IntArray) -> tuple[Tree, ...]:
     """Return good trees after a search, cheapest first; for at most about `SEARCHABLE` tables."""
     variables, place = np.unique(scopes.variables, return_inverse=True)
     quick = quick_tree(scopes, cards)
-    tries = int(min(MOST_TRIES, 8 + quick.products / CHEAP))
+    tries = int(min(MAX_TRIES, 8 + quick.products / CHEAP))
 
     def search() -> list[IntArray]:
         orders = (_searched_order(scopes, cards, tries, noise, SEED + n) for n, noise in enumerate(NOISES))
         candidates = [quick, *(_of_order(scopes, order, cards) for order in orders)]
-        found = sorted(candidates, key=_products)
+        found = sorted(candidates, key=attrgetter("products"))
         if found[0].products <= COSTLY:
             return [tree.pairs for tree in found[:2]]
         return [_reconfigured(scopes, tree, cards) for tree in found[:2]]
 
     structure = b"".join(part.tobytes() for part in (scopes.first, place, cards[variables]))
     trees = (measured(scopes, pairs, cards) for pairs in remembered(structure, search))
-    return tuple(sorted(trees, key=_products))
-
-
-def _products(tree: Tree) -> float:
-    return tree.products
+    return tuple(sorted(trees, key=attrgetter("products")))
 
 
 def remembered(problem: bytes, search: Callable[[], Sequence[IntArray]]) -> list[IntArray]:
@@ -200,8 +282,12 @@ def _of_order(scopes: Scopes, order: IntArray, cards: IntArray) -> Tree:
 
 
 def _searched_order(scopes: Scopes, cards: IntArray, tries: int, noise: float, seed: int) -> IntArray:
-    """Return the best of many randomised min-fill orders (see `ordering`)."""
-    from cruxmap.engine.ordering import best_order
+    """Return the best of many randomised min-fill orders.
+
+    cotengra's random-greedy trees with reconfigured subtrees take 1.7 to 2.1 times as many triples on a real
+    map, so the orders are searched here.
+    """
+    from cruxmap.engine.elimination import best_order
 
     variables, place = np.unique(scopes.variables, return_inverse=True)
     neighbours = np.zeros((len(variables), (len(variables) + 63) // 64), np.uint64)
