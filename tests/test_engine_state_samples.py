@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from cruxmap.engine.network import Evidence, FloatArray, Network, Numbering
-from cruxmap.engine.queries import Inference, infer, infer_many, joint, log_z_gradient
-from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
-from cruxmap.engine.state_samples import (
+from cruxmap.engine.queries import (
+    Inference,
     approach,
     exactly,
-    narrowed,
-    standard_error,
+    infer,
+    infer_many,
+    joint,
+    log_z_gradient,
     tied_by,
-    unseen_in_mean,
 )
+from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
+from cruxmap.engine.state_samples import narrowed
 from cruxmap.errors import InvalidMap
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.typed import parse_condition

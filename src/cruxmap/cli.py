@@ -833,7 +833,7 @@ def _stage_text(stage: Stage, spec: "ModelSpec", worldview: str | None) -> str:
 
             return network_text(inquire(spec).network)
         case Stage.PLAN:
-            from cruxmap.engine.state_samples import approach_text
+            from cruxmap.engine.queries import approach_text
             from cruxmap.network.inquiry import inquire
 
             inquiry = inquire(spec)

@@ -27,7 +27,7 @@ from cruxmap.engine.entry_loops import N_ENTRIES, fill_packed, pull_packed
 from cruxmap.engine.linking import link, section
 from cruxmap.engine.network import BoolArray, Evidence, Network, TableProgram
 from cruxmap.engine.propagation import indicator_weights
-from cruxmap.engine.state_samples import exactly
+from cruxmap.engine.queries import exactly
 
 ABI = 4
 """To be raised when the tables of addresses change: PyTensor keeps compiled callers on disk."""

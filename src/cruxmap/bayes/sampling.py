@@ -30,6 +30,8 @@ from cruxmap.engine.lanes import LANES
 from cruxmap.engine.network import FloatArray, IntArray
 from cruxmap.engine.state_samples import exactly
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.engine.queries import exactly
+from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.inquiry import Inquiry, inquire, obstacles, reaching
 
 TARGET_ACCEPTS = (0.8, 0.95)

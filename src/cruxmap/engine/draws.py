@@ -5,20 +5,16 @@ strata and v a uniform, both computed from d by a counter and a key, the hash of
 column is the same whatever other judgements there are, and a block of it is the slice of the whole.
 """
 
-import hashlib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtri
 
 from cruxmap.engine.compiled import njit
-from cruxmap.engine.executors import cores
+from cruxmap.engine.executors import cores, on_threads
 from cruxmap.engine.network import FloatArray
-
-type _Words = npt.NDArray[np.uint64]
+from cruxmap.engine.random_words import Keys, keys_of, random_word
 
 ROUNDS = 10
 """Rounds of the permutation (an even number); each adds a keyed function of one coordinate to the other."""
@@ -48,22 +44,14 @@ def latin_hypercube(
         np.negative(part, out=part, where=upper)
 
     firsts = range(0, len(addresses), columns)
-    if len(firsts) < WORTH_THREADS:
-        for first in firsts:
-            fill(first)
-    else:
-        with ThreadPoolExecutor(cores()) as pool:
-            list(pool.map(fill, firsts))
+    on_threads(1 if len(firsts) < WORTH_THREADS else cores(), fill, firsts)
     return z
 
 
 @lru_cache(maxsize=4096)
-def _keys(seed: int, addresses: tuple[str, ...]) -> _Words:
-    """Two words per address, from the hash of seed and address; every block of draws asks for the same."""
-    digests = [
-        hashlib.blake2b(f"{seed} {address}".encode(), digest_size=16).digest() for address in addresses
-    ]
-    return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 2).astype(np.uint64)
+def _keys(seed: int, addresses: tuple[str, ...]) -> Keys:
+    """A key per address; every block of draws asks for the same."""
+    return keys_of(f"{seed} {address}" for address in addresses)
 
 
 @njit(nogil=True)
@@ -80,12 +68,12 @@ def _probabilities(keys, n_draws, start, into):
         for turn in range(ROUNDS):
             sizes = (n_high, n_low) if turn % 2 == 0 else (n_low, n_high)
             for n in range(sizes[1]):
-                shifts[turn, n] = _hashed(keys[k], counter) % np.uint64(sizes[0])
+                shifts[turn, n] = random_word(keys[k], counter) % np.uint64(sizes[0])
                 counter += np.uint64(1)
         for d in range(into.shape[1]):
             draw = np.uint64(start + d)
             stratum = float(_permuted(shifts, np.uint64(n_draws), np.uint64(n_high), np.uint64(n_low), draw))
-            within = (float(_hashed(keys[k], draw) >> np.uint64(12)) + 0.5) * 2.0**-52
+            within = (float(random_word(keys[k], draw) >> np.uint64(12)) + 0.5) * 2.0**-52
             if 2 * stratum >= n_draws:
                 into[k, d] = -(n_draws - 1 - stratum + (1.0 - within)) / n_draws
             else:
@@ -109,16 +97,3 @@ def _permuted(shifts, n, n_high, n_low, place):
         place = high * n_low + low
         if place < n:
             return place
-
-
-@njit()
-def _hashed(key, counter):
-    """A random word for a key of two words and a number: two rounds of SplitMix64's finaliser."""
-    return _mixed(_mixed(counter * np.uint64(0x9E3779B97F4A7C15) + key[0]) ^ key[1])
-
-
-@njit()
-def _mixed(word):
-    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return word ^ (word >> np.uint64(31))

@@ -10,6 +10,7 @@ import os
 import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -116,6 +117,14 @@ def cores() -> int:
         return allowed
     # `os.process_cpu_count` is newer than Python 3.12
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def on_threads[Result](workers: int, work: Callable[..., Result], *arguments: Iterable[Any]) -> list[Result]:
+    """Do the work for each of the arguments, without threads where one worker is enough; results in order."""
+    if workers <= 1:
+        return list(map(work, *arguments))
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(work, *arguments))
 
 
 def _on_one_core(function: Callable[..., Any], task: Any, *shared: Any) -> Any:

@@ -1,12 +1,12 @@
 """The values of the engine: variables, sparse tables, and where their entries come from.
 
 A `Network` is a discrete Bayesian network. Its tables hold no numbers: each supported row points
-at one *entry*, and a `TableProgram` (see `tables`) turns judgements into entries. So one network
+at one *entry*, and a `TableProgram` (see `entries`) turns judgements into entries. So one network
 serves every worldview and every draw. Arrays are read-only; indices count from 0.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,7 +40,7 @@ class Variable:
     states: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SparseTable:
     """`P(child | the rest of scope)`, only the rows that can be non-zero.
 
@@ -149,7 +149,7 @@ def pack(arrays: Iterable[Any]) -> IntArray:
     return np.concatenate([np.array([len(parts), *map(len, parts)], np.int64), *parts])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """A discrete Bayesian network made from a map and the conditions that will be asked about.
 
@@ -158,14 +158,14 @@ class Network:
     the states `false`, `true`; events `1` ... `N`, `never`), and `conditions` holds, for each condition
     given to `lower`, in order, the boolean variable that is true where the condition holds. `exact`
     says whether states are summed out or sampled (None: sampled only where sums would be too wide), and
-    `seed` how they are sampled.
+    `seed` how they are sampled. A network equals itself only.
     """
 
     variables: tuple[Variable, ...]
     tables: tuple[SparseTable, ...]
     program: TableProgram
     addresses: tuple[str, ...]
-    places: Mapping[str, int] = field(hash=False)
+    places: Mapping[str, int]
     conditions: tuple[int, ...] = ()
     exact: bool | None = None
     seed: int = 0

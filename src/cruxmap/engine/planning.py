@@ -10,7 +10,7 @@ numbers: evidence enters as the values of indicator slots. Plans are determinist
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -29,7 +29,7 @@ BUDGET = 50_000_000
 """Triples beyond which a plan is given up: more than a kernel can run over thousands of draws."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """Sums of products over slots. Slots are numbered inputs first, then outputs in the order of computing.
 
@@ -78,13 +78,8 @@ class Plan:
         """Slots that are computed."""
         return len(self.first) - 1
 
-    @property
-    def n_slots(self) -> int:
-        """All slots."""
-        return self.n_inputs + self.n_outputs
 
-
-def plan(network: Network, ask: Sequence[int], evidence: Sequence[int] = (), budget: int = BUDGET) -> Plan:
+def plan(network: Network, ask: Iterable[int], evidence: Iterable[int] = (), budget: int = BUDGET) -> Plan:
     """A plan for the marginals of `ask` when states of the variables `evidence` may be ruled out.
 
     With one variable asked and not clamped, no backward pass is needed. Raises `TooWide`.
@@ -121,7 +116,7 @@ def ancestors(network: Network, variables: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(seen))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Question:
     """What is asked of which tables. The root keeps `kept`: the one variable asked, if there is just one.
 
@@ -142,7 +137,7 @@ class _Question:
     loads: IntArray
 
 
-def _question(network: Network, ask: Sequence[int], evidence: Sequence[int]) -> _Question:
+def _question(network: Network, ask: Iterable[int], evidence: Iterable[int]) -> _Question:
     asked, clamped = tuple(sorted(set(ask))), tuple(sorted(set(evidence)))
     variables = ancestors(network, (*asked, *clamped))
     tables = tuple(network.tables[v] for v in variables)
@@ -175,15 +170,13 @@ def _triples(question: _Question, tree: Tree, budget: int) -> float:
 def _structure(question: _Question) -> bytes:
     """All that a plan depends on, but for the numbers that variables have."""
     place = {v: i for i, v in enumerate(question.variables)}
-    entries = np.concatenate([table.entries for table in question.tables])
-    _, alike = np.unique(np.append(entries, 0), return_inverse=True)
     parts: list[IntArray | list[int]] = [
         question.cards[list(question.variables)],
         [place[v] for v in question.asked],
         [place[v] for v in question.clamped],
         question.scopes.first,
         [place[v] for v in question.scopes.variables.tolist()],
-        alike,
+        np.append(question.slots, 0),
         *(table.rows.ravel() for table in question.tables),
     ]
     return b"".join(np.array([len(part), *part], np.int64).tobytes() for part in parts)
@@ -192,7 +185,7 @@ def _structure(question: _Question) -> bytes:
 # --- the joins ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Joined:
     """What the joins leave, see `joining.join_all`; `reads` has slots and states of each asked variable."""
 

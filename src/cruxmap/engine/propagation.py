@@ -1,19 +1,18 @@
-"""A network's plans, kept in memory, and running one over many draws on all cores.
+"""A plan made ready, and running it over many draws on all cores.
 
 In: a `Network`, what is asked and which variables may be clamped, and then entries of its tables for D
 draws. Out: log Z and what was asked, per draw; what they mean is for `queries` to say.
 """
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cruxmap.engine import kernel
-from cruxmap.engine.executors import cores
+from cruxmap.engine.executors import cores, on_threads
 from cruxmap.engine.lanes import LANES
 from cruxmap.engine.network import Evidence, FloatArray, Network
 from cruxmap.engine.planning import BUDGET, Plan, plan
@@ -26,7 +25,7 @@ MOST_WORKSPACE = 1 << 30
 """Bytes that the workspaces of all threads may take, unless one alone takes more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
     """A plan, and its tape, which has `gradient`, the slopes in the entries, or not."""
 
@@ -35,31 +34,16 @@ class Prepared:
     gradient: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
-    """A network as a key: equal only to itself."""
-
-    network: Network
-
-    def __hash__(self) -> int:
-        return id(self.network)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.network is self.network
-
-
 def prepare(
-    network: Network, ask: Sequence[int], clamped: set[int], *, gradient: bool = False, budget: int = BUDGET
+    network: Network,
+    ask: Iterable[int],
+    clamped: Iterable[int],
+    *,
+    gradient: bool = False,
+    budget: int = BUDGET,
 ) -> Prepared:
-    """The plan for these variables, from memory where this network has been asked the same before."""
-    return _prepare(Same(network), tuple(sorted(set(ask))), tuple(sorted(clamped)), gradient, budget)
-
-
-@lru_cache(maxsize=64)
-def _prepare(
-    same: Same, ask: tuple[int, ...], clamped: tuple[int, ...], gradient: bool, budget: int
-) -> Prepared:
-    made = plan(same.network, ask, clamped, budget)
+    """The plan for these variables, with its tape. Raises `TooWide`."""
+    made = plan(network, ask, clamped, budget)
     return Prepared(made, written(made, gradient=gradient), gradient)
 
 
@@ -72,10 +56,10 @@ def indicator_weights(made: Plan, evidence: Evidence) -> FloatArray:
     return weights
 
 
-def split_reads(made: Plan, read: FloatArray) -> dict[int, FloatArray]:
-    """Rows of `read` by asked variable: (n_states, D) each."""
-    ends = np.cumsum(made.asked_cards)
-    return {v: read[end - n : end] for v, n, end in zip(made.asked, made.asked_cards, ends, strict=True)}
+def split_reads(reads: Sequence[tuple[int, int]], read: npt.NDArray[Any]) -> dict[int, npt.NDArray[Any]]:
+    """Split what is read, (..., n_reads, D), by variable; `reads` are variables and numbers of states."""
+    ends = np.cumsum([states for _, states in reads])
+    return {v: read[..., end - states : end, :] for (v, states), end in zip(reads, ends, strict=True)}
 
 
 _propagate: Callable[..., None] = kernel.propagate
@@ -107,12 +91,10 @@ def run(
     blocks = -(-n_draws // LANES)
     workspace = tape.n_places * LANES * 8
     workers = min(blocks, threads or cores(), max(1, MOST_WORKSPACE // workspace))
-    if workers <= 1 or blocks * tape.products < WORTH_THREADS:
-        work(0, n_draws)
-    else:
-        cuts = [min(n_draws, LANES * (blocks * w // workers)) for w in range(workers)] + [n_draws]
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(work, cuts[:-1], cuts[1:]))
+    if blocks * tape.products < WORTH_THREADS:
+        workers = 1
+    cuts = [min(n_draws, LANES * (blocks * w // workers)) for w in range(workers)] + [n_draws]
+    on_threads(workers, work, cuts[:-1], cuts[1:])
 
     z = total[0]
     low = np.flatnonzero(z < kernel.TINY)

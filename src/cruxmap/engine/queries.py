@@ -1,27 +1,33 @@
 """Answers about many draws at once: marginals, joint marginals, the likelihood and its gradient.
 
-In: a `Network`, the entries of its tables for D draws (from `tables.fill`), and evidence. Answers are exact
-unless the network is too wide for that or its method says otherwise; then states are sampled (see
-`sampling`). Where exact, every probability is computed by itself, its complement from its own terms, so
-both have a relative error of about 1e-14. Impossible evidence gives log Z = -inf and NaN for what is
-conditional on it, never an error.
+In: a `Network`, the entries of its tables for D draws (from `entries.fill`), and evidence. Answers are exact
+unless the network is too wide for that or is told otherwise; then states are sampled (see `state_samples`).
+Where exact, every probability is computed by itself, its complement from its own terms, so both have a
+relative error of about 1e-14. Impossible evidence gives log Z = -inf and NaN for what is conditional on it,
+never an error.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from cruxmap.engine.jackknife import Batches, averaged
 from cruxmap.engine.network import BoolArray, Evidence, FloatArray, Network, Numbering
-from cruxmap.engine.planning import BUDGET
-from cruxmap.engine.propagation import Prepared, indicator_weights, run, split_reads
-from cruxmap.engine.schemes import Scheme
-from cruxmap.engine.state_samples import Sample, approach, averaged, sample, sample_slopes
+from cruxmap.engine.planning import BUDGET, ancestors, plan_text
+from cruxmap.engine.propagation import Prepared, indicator_weights, prepare, run, split_reads
+from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
+from cruxmap.engine.state_samples import sample, sample_slopes
+from cruxmap.engine.trees import HOPELESS, Scopes, TooWide, entangled
+from cruxmap.errors import Code, InvalidMap, Problem
+
+KNOTS, MAX_NAMES = (HOPELESS, 34.0, 24.0), 5
+"""Log2 of how large a tensor must be for its variables to be named as tying a map, and how many are named."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Inference:
     """`log_z` (D,) is log P(evidence), -inf where it is impossible; `marginals[v]` is (n_states, D),
     P(state of v | evidence), NaN where the evidence is impossible.
@@ -49,7 +55,7 @@ class Inference:
             return np.where(possible & (possible.sum() > 1), 1.0 / self.effective, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Joint:
     """`log_z` (D,) as in `Inference`; `target` (t, D) is P(target state | evidence); `marginals[v]` is
     (t, n_states, D), P(target state, state of v | evidence), and `possible[v]` (t, n_states, 1), that of
@@ -161,7 +167,8 @@ def cost(network: Network, ask: Sequence[int], clamped: Iterable[int], numbering
 
 def _infer(ready: Prepared, entries: FloatArray, evidence: Evidence, threads: int | None) -> Inference:
     log_z, read, _ = run(ready, entries, indicator_weights(ready.plan, evidence), threads)
-    return Inference(log_z, split_reads(ready.plan, read))
+    asked = list(zip(ready.plan.asked, ready.plan.asked_cards, strict=True))
+    return Inference(log_z, split_reads(asked, read))
 
 
 def _joined(parts: Sequence[Inference]) -> Joint:
@@ -184,36 +191,124 @@ def _joined(parts: Sequence[Inference]) -> Joint:
     return Joint(log_z, shares, marginals)
 
 
+# --- exact or sampled ----------------------------------------------------------------------------
+
+
+def approach(
+    network: Network,
+    ask: Iterable[int],
+    clamped: Iterable[int],
+    *,
+    gradient: bool = False,
+    budget: int = BUDGET,
+) -> Prepared | Scheme:
+    """How the network's method answers a question; remembered per network and question.
+
+    States are sampled where exact sums take more products than the budget. Raises `InvalidMap` where it has
+    to be exact and cannot.
+    """
+    if network.exact:
+        return exactly(network, ask, clamped, gradient=gradient)
+    variables = map(_sorted, (ask, clamped))
+    return _approach(network, *variables, gradient=gradient, budget=budget, exact=network.exact)
+
+
+def exactly(
+    network: Network, ask: Iterable[int], clamped: Iterable[int], *, gradient: bool = False
+) -> Prepared:
+    """The plan of a question that only exact sums can answer. Raises `InvalidMap` where there is none."""
+    variables = map(_sorted, (ask, clamped))
+    found = _approach(network, *variables, gradient=gradient, budget=BUDGET, exact=True)
+    assert isinstance(found, Prepared)
+    return found
+
+
+def _sorted(variables: Iterable[int]) -> tuple[int, ...]:
+    return tuple(sorted(set(variables)))
+
+
+@lru_cache(maxsize=64)
+def _approach(
+    network: Network,
+    ask: tuple[int, ...],
+    clamped: tuple[int, ...],
+    *,
+    gradient: bool,
+    budget: int,
+    exact: bool | None,
+) -> Prepared | Scheme:
+    if exact is False:
+        return plainest_scheme(network, ask, clamped, gradient=gradient)
+    try:
+        return prepare(network, ask, clamped, gradient=gradient, budget=budget)
+    except TooWide as outcome:
+        if exact:
+            raise InvalidMap((_too_wide(network, ask, clamped, outcome),)) from None
+        return cheapest_scheme(network, ask, clamped, gradient=gradient)
+
+
+def _too_wide(network: Network, ask: Iterable[int], clamped: Iterable[int], outcome: TooWide) -> Problem:
+    knot = ", ".join(f"`{name}`" for name in tied_by(network, ask, clamped))
+    return Problem(
+        Code.TOO_WIDE,
+        f"exact sums over this map would take {outcome.products:.0e} products or more, less where tables "
+        f"have zeros; {outcome.budget:.0e} is the most. It is tied together by {knot}",
+        hint="`--sampled` estimates it from samples of states; `cm.build(model, explicit=True)` makes a "
+        "model with a variable for each claim",
+    )
+
+
+def approach_text(network: Network, ask: Iterable[int], clamped: Iterable[int]) -> str:
+    """How a question is answered, as text: the variables whose states are drawn, if any, and the plan."""
+    match approach(network, ask, clamped):
+        case Prepared(plan=plan):
+            return plan_text(network, plan)
+        case Scheme() as scheme:
+            names = ", ".join(network.variables[v].name for v in scheme.drawn)
+            return f"states are drawn of {names}\n{plan_text(scheme.reduced, scheme.ready.plan)}"
+
+
+def tied_by(network: Network, ask: Iterable[int], clamped: Iterable[int]) -> tuple[str, ...]:
+    """Name variables of a large tensor that exact sums would come to, the most entangled first.
+
+    Entries come before helpers; empty where there is no large tensor.
+    """
+    scopes = [network.tables[v].scope for v in ancestors(network, (*ask, *clamped))]
+    cards = np.array([len(variable.states) for variable in network.variables])
+    left: dict[int, set[int]] = {}
+    for width in KNOTS:
+        left = entangled(Scopes.of(scopes), cards, width)
+        if left:
+            break
+    if not left:
+        return ()
+    narrowest = min(left, key=lambda v: (len(left[v]), v))
+    uses = Counter(v for scope in scopes for v in scope)
+    entries = set(network.places.values())
+    knot = sorted({narrowest, *left[narrowest]}, key=lambda v: (v not in entries, -uses[v], v))
+    return tuple(network.variables[v].name for v in knot[:MAX_NAMES])
+
+
 # --- from samples of states ----------------------------------------------------------------------
 
 
-def _estimated(scheme: Scheme, drawn: Sample) -> Inference:
+def _estimated(scheme: Scheme, drawn: Batches) -> Inference:
     """The answers of the one case that was sampled."""
-    averages = averaged(drawn)
-
-    def of(log_z: FloatArray, read: FloatArray) -> Inference:
-        return Inference(log_z, _by_variable(scheme, read[0]))
-
-    whole = of(averages.log_z, averages.read)
-    parts = map(of, averages.log_z_without, averages.read_without)
-    possible = _by_variable(scheme, drawn.possible[0])
-    return Inference(whole.log_z, whole.marginals, averages.effective, tuple(parts), possible)
+    found = averaged(drawn)
+    whole, *parts = (
+        Inference(log_z, split_reads(scheme.reads, read[0]))
+        for log_z, read in zip(found.log_z, found.read, strict=True)
+    )
+    possible = split_reads(scheme.reads, drawn.possible[0])
+    return replace(whole, effective=found.effective, replicates=tuple(parts), possible=possible)
 
 
-def _estimated_joint(scheme: Scheme, drawn: Sample, target: int) -> Joint:
+def _estimated_joint(scheme: Scheme, drawn: Batches, target: int) -> Joint:
     """The answers of cases that are the states of a target."""
-    averages = averaged(drawn)
-
-    def of(log_z: FloatArray, share: FloatArray, read: FloatArray) -> Joint:
-        return Joint(log_z, share, _by_variable(scheme, read))
-
-    whole = of(averages.log_z, averages.share, averages.read)
-    parts = map(of, averages.log_z_without, averages.share_without, averages.read_without)
-    possible = {target: drawn.can_be[:, None, None]} | _by_variable(scheme, drawn.possible)
-    return Joint(whole.log_z, whole.target, whole.marginals, averages.effective, tuple(parts), possible)
-
-
-def _by_variable(scheme: Scheme, read: npt.NDArray[Any]) -> dict[int, npt.NDArray[Any]]:
-    """Split what is read, (cases, n_reads, D) or (n_reads, D), by asked variable."""
-    ends = np.cumsum([states for _, states in scheme.reads])
-    return {v: read[..., end - states : end, :] for (v, states), end in zip(scheme.reads, ends, strict=True)}
+    found = averaged(drawn)
+    whole, *parts = (
+        Joint(log_z, share, split_reads(scheme.reads, read))
+        for log_z, share, read in zip(found.log_z, found.share, found.read, strict=True)
+    )
+    possible = {target: drawn.can_be[:, None, None]} | split_reads(scheme.reads, drawn.possible)
+    return replace(whole, effective=found.effective, replicates=tuple(parts), possible=possible)

@@ -5,7 +5,6 @@ all that they depend on, so that each can be drawn from its own table. The table
 drawn states put in, are those of a smaller, *reduced* network, which an ordinary plan sums exactly.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -13,11 +12,11 @@ from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 
 import numpy as np
-import numpy.typing as npt
 
 from cruxmap.engine.network import IntArray, Network, Numbering, SparseTable
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.propagation import Prepared, prepare
+from cruxmap.engine.random_words import Keys, keys_of
 from cruxmap.engine.state_loops import Lookup
 from cruxmap.engine.trees import Scopes, TooWide, entangled
 
@@ -53,7 +52,7 @@ class Scheme:
 
     network: Network
     drawn: tuple[int, ...]
-    keys: npt.NDArray[np.uint64]
+    keys: Keys
     lookup: Lookup
     below: Lookup
     rows: IntArray
@@ -107,7 +106,7 @@ def plainest_scheme(
     return _scheme(question, _upper(question))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Question:
     """What is asked of a network; `children` are those of each needed variable, by the tables."""
 
@@ -117,11 +116,6 @@ class _Question:
     gradient: bool
     cards: IntArray
     children: Mapping[int, Sequence[int]]
-
-    @property
-    def needed(self) -> tuple[int, ...]:
-        """What is asked or clamped and whatever that depends on, sorted."""
-        return tuple(self.children)
 
     def parents(self, v: int) -> list[int]:
         """The variables that one depends on, as its table lists them."""
@@ -210,7 +204,7 @@ def _scheme(question: _Question, drawn: set[int]) -> Scheme:
     asked = sorted(question.asked, key=lambda v: (v in drawn, v))
     summed = [v for v in asked if v not in drawn]
     ready = prepare(
-        reduced, summed, {v for v in question.clamped if v not in drawn}, gradient=question.gradient
+        reduced, summed, [v for v in question.clamped if v not in drawn], gradient=question.gradient
     )
     starts = np.cumsum([0, *cards[asked]])
     rows = 1 + np.cumsum([0, *(item.width for item in below)])
@@ -304,12 +298,11 @@ def _lookup(items: Sequence[_Item], position: Mapping[int, int], cards: IntArray
     )
 
 
-def _keys(network: Network, order: Sequence[int]) -> npt.NDArray[np.uint64]:
-    """Two words per variable, from the hash of seed and name; names that recur are numbered."""
+def _keys(network: Network, order: Sequence[int]) -> Keys:
+    """A key per variable, from seed and name; names that recur are numbered."""
     seen: Counter[str] = Counter()
     names = []
     for variable in network.variables:
         names.append(f"{network.seed} states of {variable.name} {seen[variable.name]}")
         seen[variable.name] += 1
-    digests = [hashlib.blake2b(names[v].encode(), digest_size=16).digest() for v in order]
-    return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 2).astype(np.uint64)
+    return keys_of(names[v] for v in order)

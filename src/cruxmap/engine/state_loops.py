@@ -11,10 +11,8 @@ import numpy as np
 
 from cruxmap.engine.compiled import njit
 from cruxmap.engine.network import IntArray
+from cruxmap.engine.random_words import random_word
 
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-MIX_1, MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-SHIFT_1, SHIFT_2, SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
 HALF_WORD, LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
@@ -35,18 +33,11 @@ class Lookup(NamedTuple):
 
 
 @njit(nogil=True, error_model="numpy")
-def _mixed(word):
-    word = (word ^ (word >> SHIFT_1)) * MIX_1
-    word = (word ^ (word >> SHIFT_2)) * MIX_2
-    return word ^ (word >> SHIFT_3)
-
-
-@njit(nogil=True, error_model="numpy")
-def _stratified(key, other_key, counter, place, uniform):
+def _stratified(key, counter, place, uniform):
     """Fill `uniform` (size,) with one number in each of `size` equal parts of (0, 1), in random order."""
     size = len(uniform)
     for k in range(size):
-        word = _mixed(_mixed((counter + np.uint64(k)) * GOLDEN + key) ^ other_key)
+        word = random_word(key, counter + np.uint64(k))
         uniform[k] = (np.float64(word & LOW) + 0.5) * 2.0**-32
         place[k] = np.int64(((word >> HALF_WORD) * np.uint64(k + 1)) >> HALF_WORD)
     for k in range(size):  # place[k] is uniform in 0 ... k: a shuffle from the inside out
@@ -96,7 +87,7 @@ def draw_states(drawn, allowed, keys, entries, first_draw, alike, begin, batches
         at = unit * size
         log_weight[unit] = 0.0
         for v in range(len(drawn.width)):
-            _stratified(keys[v, 0], keys[v, 1], np.uint64(number) * np.uint64(size), place, uniform)
+            _stratified(keys[v], np.uint64(number) * np.uint64(size), place, uniform)
             _located(drawn, v, states, at, size, where)
             n_states = drawn.width[v]
             free = allowed[v, :n_states].all()

@@ -15,7 +15,7 @@ from cruxmap.engine.network import FloatArray, IntArray
 from cruxmap.engine.planning import Plan, SlotArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tape:
     """Sums of products in the order of computing, over `n_places` places.
 

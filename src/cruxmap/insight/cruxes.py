@@ -16,8 +16,8 @@ from typing import Any, overload
 import numpy as np
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import FloatArray
-from cruxmap.engine.state_samples import standard_error
 from cruxmap.insight.information import (
     Chance,
     Crossing,

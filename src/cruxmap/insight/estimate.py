@@ -13,9 +13,9 @@ import numpy as np
 
 from cruxmap.bayes.results import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import FloatArray, Numbering
 from cruxmap.engine.queries import Inference
-from cruxmap.engine.state_samples import standard_error
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.predictive import Block, Draws, View, sampled_views
 from cruxmap.insight.sampled import Errors, Sampled, Settled, plain_errors, sampled, settled

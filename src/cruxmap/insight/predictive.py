@@ -15,10 +15,10 @@ from cruxmap.bayes.results import Convergence
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.entries import fill
 from cruxmap.engine.executors import Work
+from cruxmap.engine.jackknife import unseen_in_mean
 from cruxmap.engine.network import BoolArray, Evidence, FloatArray, Numbering
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import Inference, Joint, infer, infer_many, joint
-from cruxmap.engine.state_samples import unseen_in_mean
 from cruxmap.insight.information import Chance, chance
 from cruxmap.insight.sampled import Sampled, sampled
 from cruxmap.insight.weighing import conditioned, refusal

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
+from cruxmap.engine.jackknife import standard_error, unseen_in_mean
 from cruxmap.engine.network import FloatArray, Numbering
+from cruxmap.engine.queries import approach, tied_by
 from cruxmap.engine.schemes import Scheme
-from cruxmap.engine.state_samples import approach, standard_error, tied_by, unseen_in_mean
 from cruxmap.network.inquiry import Inquiry
 
 type Errors = Mapping[str, float | tuple[float, float] | None]

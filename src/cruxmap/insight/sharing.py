@@ -13,8 +13,8 @@ from scipy.special import expit
 
 from cruxmap.engine.entries import fill
 from cruxmap.engine.executors import Work
+from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray
-from cruxmap.engine.state_samples import standard_error
 from cruxmap.insight.cruxes import settled_nodes
 from cruxmap.insight.predictive import log_odds_and_replicates, log_odds_in_full
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled

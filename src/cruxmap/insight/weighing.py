@@ -13,10 +13,10 @@ import numpy as np
 from cruxmap.bayes.results import Convergence
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import Work
+from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import FloatArray, Numbering
-from cruxmap.engine.queries import infer
+from cruxmap.engine.queries import approach, infer
 from cruxmap.engine.schemes import Scheme
-from cruxmap.engine.state_samples import approach, standard_error
 from cruxmap.insight.words import percent
 from cruxmap.network.inquiry import (
     Inquiry,

@@ -12,6 +12,7 @@ import numpy as np
 
 from cruxmap.engine.entries import dependencies, fill
 from cruxmap.engine.network import Evidence, FloatArray, IntArray, Network, Numbering
+from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import Inference, infer_many
 from cruxmap.errors import Code, Problem
 from cruxmap.language.argument_map import Condition, Elicited, condition_text
@@ -42,7 +43,7 @@ class StatedCredence:
     sd: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Inquiry:
     """A model as a network and variables; worldviews count from 0 in the order of the model.
 
@@ -178,7 +179,7 @@ def reaching(inquiry: Inquiry, worldview: int) -> IntArray:
             seen |= {stated.of, *(variable for variable, _ in stated.given)}
     entries, judgements = dependencies(inquiry.network.program)
     used = np.zeros(inquiry.network.program.n_entries, dtype=np.bool_)
-    for variable in _ancestors(inquiry.network, seen):
+    for variable in ancestors(inquiry.network, seen):
         used[inquiry.network.tables[variable].entries] = True
     uncertain = inquiry.numbers.sd[worldview] > 0
     reached = np.unique(judgements[used[entries]])
@@ -231,17 +232,6 @@ def impossible_evidence(conditions: Iterable[Condition], worldview: str, reason:
 def written(conditions: Iterable[Condition]) -> str:
     """Write conditions as the language does, with commas between them."""
     return ", ".join(map(condition_text, conditions))
-
-
-def _ancestors(network: Network, variables: set[int]) -> set[int]:
-    found: set[int] = set()
-    waiting = list(variables)
-    while waiting:
-        variable = waiting.pop()
-        if variable not in found:
-            found.add(variable)
-            waiting.extend(network.tables[variable].scope)
-    return found
 
 
 def _stated_name(worldview: str, of: Condition, assuming: tuple[Condition, ...]) -> str:
