@@ -39,7 +39,7 @@ def views(draw: drawn_maps.Draw, argument_map: ArgumentMap) -> str:
 def room(request: pytest.FixtureRequest) -> Iterator[int]:
     """How many configurations a table may have; with few, small maps are taken apart as large ones are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(assembly, "ROOM", request.param)
+        patch.setattr(cases, "ROOM", request.param)
         patch.setattr(lowering, "ROOM", request.param)
         yield request.param
 

@@ -451,7 +451,7 @@ def test_probabilities_do_not_depend_on_where_chains_begin(data: st.DataObject, 
     written = data.draw(st.lists(draft.conditions(), max_size=2))
     conditions = [parse_condition(condition, argument_map) for condition in written]
     wide = engine(argument_map, conditions)
-    with mock.patch.object(assembly, "ROOM", 4), mock.patch.object(lowering, "ROOM", 4):
+    with mock.patch.object(cases, "ROOM", 4), mock.patch.object(lowering, "ROOM", 4):
         narrow = engine(argument_map, conditions)
     expected, found = wide.marginals(), narrow.marginals()
     for name in argument_map.entry:

@@ -16,6 +16,7 @@ from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import Inference, infer_many
 from cruxmap.errors import Code, Problem
 from cruxmap.language.argument_map import Condition, Elicited, condition_text
+from cruxmap.language.argument_map import Condition, ModelSpec, condition_text
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.lowering import lower
@@ -24,14 +25,14 @@ from cruxmap.network.numbers import Numbers, numbers, unconstrained
 BLOCK_BYTES = 64 << 20
 """About how much memory the table entries of one block of draws may take."""
 
-MOST_IN_A_BLOCK = 512
+MAX_IN_A_BLOCK = 512
 """Draws in a block at most: few enough that there is work for many hands."""
 
 SD_OF_A_STATED_POINT = 0.5
 """How far, in logits, a credence that was stated as one number is taken to be from what was meant."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatedCredence:
     """One `stated` credence: `logit` is Normal around the logit of P(`of` | `given`) with `sd`."""
 
@@ -43,7 +44,7 @@ class StatedCredence:
     sd: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Inquiry:
     """A model as a network and variables; worldviews count from 0 in the order of the model.
 
@@ -93,9 +94,7 @@ def inquire(model: ModelSpec, perspectives: tuple[Perspective, ...] | None = Non
     conditions = dict.fromkeys((*asked, *model.assuming, *model.observed))
     conditions |= dict.fromkeys(c for _, stated in statements for c in (stated.of, *stated.assuming))
     network = replace(
-        lower(model.map, tuple(conditions), perspectives),
-        exact=model.exact,
-        seed=model.sampling.seed,
+        lower(model.map, tuple(conditions), perspectives), exact=model.exact, seed=model.sampling.seed
     )
     place: Mapping[Condition, int] = dict(zip(conditions, network.conditions, strict=True))
 
@@ -103,21 +102,21 @@ def inquire(model: ModelSpec, perspectives: tuple[Perspective, ...] | None = Non
         return together(tuple((place[part], (1,)) for part in parts))
 
     return Inquiry(
-        model,
-        perspectives,
-        network,
-        numbers(network, model.map, perspectives),
-        tuple(place[condition] for condition in asked),
-        holds(model.assuming),
-        holds(model.observed),
-        tuple(
+        model=model,
+        perspectives=perspectives,
+        network=network,
+        numbers=numbers(network, model.map, perspectives),
+        targets=tuple(place[condition] for condition in asked),
+        assuming=holds(model.assuming),
+        observed=holds(model.observed),
+        stated=tuple(
             StatedCredence(
-                _stated_name(model.worldviews[number], stated.of, stated.assuming),
-                number,
-                place[stated.of],
-                holds((*stated.assuming, *model.observed)),
-                stated.credence.mu,
-                _sd_of_statement(stated.credence),
+                name=_stated_name(model.worldviews[number], stated.of, stated.assuming),
+                worldview=number,
+                of=place[stated.of],
+                given=holds((*stated.assuming, *model.observed)),
+                logit=stated.credence.mu,
+                sd=SD_OF_A_STATED_POINT if stated.credence.is_point else stated.credence.sd,
             )
             for number, stated in statements
         ),
@@ -239,17 +238,13 @@ def _stated_name(worldview: str, of: Condition, assuming: tuple[Condition, ...])
     return f"{worldview}: {condition_text(of)}{given}"
 
 
-def _sd_of_statement(credence: Elicited) -> float:
-    return SD_OF_A_STATED_POINT if credence.is_point else credence.sd
-
-
 def draws_per_block(inquiry: Inquiry) -> int:
     """Return how many draws, a multiple of 32, to take at once: their entries stay near `BLOCK_BYTES`.
 
     It depends on the network alone, so that sums over blocks come out the same wherever they are done.
     """
     affordable = max(BLOCK_BYTES // (8 * inquiry.network.program.n_entries) // 32, 1) * 32
-    return min(affordable, MOST_IN_A_BLOCK)
+    return min(affordable, MAX_IN_A_BLOCK)
 
 
 def blocks(n_draws: int, size: int) -> list[tuple[int, int]]:

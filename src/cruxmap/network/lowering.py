@@ -57,21 +57,17 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.inheritance import Perspective
 from cruxmap.network.assembly import (
     BOOLEAN,
-    OTHERWISE,
-    OTHERWISE_NOT,
-    ROOM,
-    SURELY,
-    SURELY_NOT,
-    Case,
+    IS_FALSE,
+    IS_TRUE,
     Draw,
     Drawn,
     Entries,
-    Tables,
     Term,
     Terms,
     always,
     surely,
 )
+from cruxmap.network.cases import OTHERWISE, OTHERWISE_NOT, ROOM, SURELY, SURELY_NOT, Case, Cases
 from cruxmap.network.diagrams import ALWAYS, Function, Test, negated, union
 
 NEVER = "never"
@@ -100,7 +96,7 @@ class _Work:
 
     argument_map: ArgumentMap
     entries: Entries
-    tables: Tables
+    tables: Cases
     weights: _Weights
     places: dict[str, int] = field(default_factory=dict)
     tests: dict[Condition, Test] = field(default_factory=dict)
@@ -109,9 +105,7 @@ class _Work:
 
 @gc_paused()
 def lower(
-    argument_map: ArgumentMap,
-    conditions: Sequence[Condition] = (),
-    perspectives: Sequence[Perspective] = (),
+    argument_map: ArgumentMap, conditions: Sequence[Condition] = (), perspectives: Sequence[Perspective] = ()
 ) -> Network:
     """Return the network of a map, with a boolean variable for each of `conditions`.
 
@@ -119,7 +113,7 @@ def lower(
     built into the tables. Without any, only structure is.
     """
     entries = Entries(argument_map.judgements, _certain(perspectives))
-    work = _Work(argument_map, entries, Tables(), _weights(argument_map.arguments, entries.index))
+    work = _Work(argument_map, entries, Cases(), _weights(argument_map.arguments, entries.index))
     for name in _in_order(argument_map, work.weights):
         work.places[name] = _entry(work, argument_map.entry[name])
     asked = tuple(_boolean(work, condition) for condition in conditions)
@@ -544,12 +538,8 @@ def _by_then(
 # --- small parts -------------------------------------------------------------------------------
 
 
-_IS_TRUE = np.array([False, True])
-_IS_FALSE = ~_IS_TRUE
-
-
 def _is(boolean: int, value: bool) -> Function:
-    return Function((boolean,), _IS_TRUE if value else _IS_FALSE)
+    return Function((boolean,), IS_TRUE if value else IS_FALSE)
 
 
 def _chance(work: _Work, when: Test, judgement: Judgement, weights: tuple[_Weight, ...] = ()) -> Case:
