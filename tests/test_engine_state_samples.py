@@ -35,7 +35,7 @@ DRAWS = 48
 @pytest.fixture(autouse=True)
 def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make do with few samples: the errors are then larger, and so is what is held against them."""
-    monkeypatch.setattr("cruxmap.engine.schemes.WORK", 1e8)
+    monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK", 1e8)
 
 
 def drawn_network(seed: int, **kwargs: float) -> tuple[Network, FloatArray]:

@@ -262,7 +262,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_a_wide_map_is_estimated_and_says_how(
     wide: str, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cruxmap.engine.schemes.WORK", 3e8)
+    monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK", 3e8)
     outcome = cruxmap("estimate", wide, "--format", "json")
     assert outcome.code == 0
     answer = json.loads(outcome.out)
@@ -289,8 +289,8 @@ def test_a_wide_map_has_no_exact_answer(wide: str, cruxmap: Cruxmap) -> None:
 
 
 def test_cruxes_and_diffs_of_a_wide_map(wide: str, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cruxmap.engine.schemes.WORK_OF_WHAT_IF", 1.0)
-    monkeypatch.setattr("cruxmap.engine.schemes.WORK", 1e7)
+    monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK_OF_WHAT_IF", 1.0)
+    monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK", 1e7)
     monkeypatch.setattr("cruxmap.insight.sensitivity.APART", 3)
     outcome = cruxmap("cruxes", wide, "-w", "map", "--format", "json")
     assert outcome.code == 0

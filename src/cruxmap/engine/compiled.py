@@ -1,4 +1,4 @@
-"""Functions that numba compiles and that are kept on disk, as `keeping` keeps things.
+"""Functions that numba compiles and that are kept on disk, as `ground` keeps things.
 
 numba itself runs whatever it finds in its files, and gives up where it cannot write any.
 """

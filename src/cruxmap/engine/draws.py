@@ -25,7 +25,7 @@ COUNTERS_OF_SHIFTS = np.uint64(1 << 48)
 DRAWS_AT_ONCE = 32768
 """About how many numbers to work on at a time, so that the arrays stay in the processor's cache."""
 
-WORTH_THREADS = 8
+MIN_THREADED_PARTS = 8
 """Times as many numbers as that from which on all cores share the work."""
 
 
@@ -44,7 +44,7 @@ def latin_hypercube(
         np.negative(part, out=part, where=upper)
 
     firsts = range(0, len(addresses), columns)
-    on_threads(1 if len(firsts) < WORTH_THREADS else cores(), fill, firsts)
+    on_threads(1 if len(firsts) < MIN_THREADED_PARTS else cores(), fill, firsts)
     return z
 
 

@@ -34,13 +34,12 @@ def greedy_order(first, variables, logs, most, by_fill):
         weights[v] = logs[v]
     for t in range(len(first) - 1):
         scope = variables[first[t] : first[t + 1]]
-        edges, links = _connected(scope, logs, weights, edges, head, links, counts)
+        edges, links = _connect(scope, logs, weights, edges, head, links, counts)
     scores = np.full(n, np.nan)
     around, around_that = np.empty(n, np.int64), np.empty(n, np.int64)
     queue = [(0.0, 0.0, 0) for _ in range(0)]
     for v in np.flatnonzero(~np.isnan(weights)):
-        fill = _fill(v, weights, edges, head, links, around) if by_fill else 0
-        scores[v] = fill if by_fill else weights[v]
+        scores[v] = _lacking(v, weights, edges, head, links, around) if by_fill else weights[v]
         queue.append((scores[v], weights[v], v))
     heapify(queue)
     order = np.empty(len(queue), np.int64)
@@ -57,10 +56,9 @@ def greedy_order(first, variables, logs, most, by_fill):
         n_around = _neighbours(v, weights, head, links, around)
         for w in around[:n_around]:
             weights[w] -= logs[v]
-        edges, links = _connected(around[:n_around], logs, weights, edges, head, links, counts)
+        edges, links = _connect(around[:n_around], logs, weights, edges, head, links, counts)
         for w in around[:n_around]:
-            fill = _fill(w, weights, edges, head, links, around_that) if by_fill else 0
-            scores[w] = fill if by_fill else weights[w]
+            scores[w] = _lacking(w, weights, edges, head, links, around_that) if by_fill else weights[w]
             heappush(queue, (scores[w], weights[w], w))
     left = np.flatnonzero(~np.isnan(weights))
     of = [around[: _neighbours(v, weights, head, links, around)].copy() for v in left]
@@ -68,7 +66,7 @@ def greedy_order(first, variables, logs, most, by_fill):
 
 
 @njit()
-def _fill(v, weights, edges, head, links, around):
+def _lacking(v, weights, edges, head, links, around):
     """How many pairs of a variable's neighbours are not neighbours of one another."""
     n = _neighbours(v, weights, head, links, around)
     lacking = 0
@@ -81,7 +79,7 @@ def _fill(v, weights, edges, head, links, around):
 
 
 @njit()
-def _connected(members, logs, weights, edges, head, links, counts):
+def _connect(members, logs, weights, edges, head, links, counts):
     """Make variables neighbours of one another, with room: `(edges, links)`.
 
     `edges` is a hash table of pairs, and `links` are (neighbour, next link), each variable's from its `head`.
@@ -260,7 +258,7 @@ def joins(first, variables, order, n_variables):
             a, b = heappop(heap)[1], heappop(heap)[1]
             pairs[made] = a, b
             made += 1
-            tensors.append(_union(tensors[a], tensors[b], seen, made))
+            tensors.append(_united(tensors[a], tensors[b], seen, made))
             tensors[a] = tensors[b] = variables[:0]
             heappush(heap, (len(tensors[-1]), len(tensors) - 1))
         if heap and step < len(order):
@@ -281,7 +279,7 @@ def _wait(t, tensor, turn, head, following):
 
 
 @njit()
-def _union(one, other, seen, stamp):
+def _united(one, other, seen, stamp):
     """The variables of two tensors; `seen` marks them with the stamp."""
     both = np.empty(len(one) + len(other), np.int64)
     n = 0
@@ -343,7 +341,7 @@ def dense_costs(first, variables, pairs, logs, kept):
         for v in other:
             if seen[v] == 2 * i:
                 uses[v] -= 1
-        union = _union(one, other, seen, 2 * i + 1)
+        union = _united(one, other, seen, 2 * i + 1)
         whole, size, n_left = 0.0, 0.0, 0
         for v in union:
             whole += logs[v]

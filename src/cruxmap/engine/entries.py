@@ -341,12 +341,13 @@ def dependencies(program: TableProgram) -> tuple[IntArray, IntArray]:
     logistic, hazards, steps = program.logistic, program.hazards, program.steps
     pace = program.openings.pace
     of_item, item = _fellows(program.shares)
+    share = _spread(program.shares.row_first, program.shares.row)[1]  # of each item of each group
     at = np.cumsum([1, 2 * len(logistic.base), len(program.shares.shift), 2 * len(hazards.base)])
     pairs, of_step = np.arange(2 * len(logistic.base)), np.arange(len(steps.position))
     either = np.arange(2 * len(hazards.base))
     on_judgements = [
         (at[0] + pairs, logistic.base[pairs // 2]),
-        (at[1] + of_item, program.shares.base[_shares_of_items(program.shares)[item]]),
+        (at[1] + of_item, program.shares.base[share[item]]),
         (at[2] + either, hazards.base[either // 2]),
         (at[2] + either, pace[hazards.opening[either // 2]]),
         (at[3] + of_step, pace[steps.opening]),
@@ -369,11 +370,6 @@ def _spread(first: IntArray, which: IntArray) -> tuple[IntArray, IntArray]:
     place = np.repeat(np.arange(len(which)), lengths)
     within = np.arange(len(place)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     return place, first[which][place] + within
-
-
-def _shares_of_items(shares: Shares) -> IntArray:
-    """Return the share, an index of `base`, that each item of each group has."""
-    return _spread(shares.row_first, shares.row)[1]
 
 
 def _fellows(shares: Shares) -> tuple[IntArray, IntArray]:

@@ -36,19 +36,16 @@ QUIET = logging.CRITICAL
 DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 """What local workers run first: an interrupt is meant for the process that has started them."""
 
-MOST_SHARED = 16
+MAX_SHARED = 16
 """How many shared values are kept on a cluster for further use."""
 
 
 class Executor(Protocol):
     """Something that does tasks."""
 
-    def map[*Shared, Task, Result](
-        self,
-        function: Callable[[*Shared, Task], Result],
-        shared: tuple[*Shared],
-        tasks: Sequence[Task],
-    ) -> Iterator[Result]:
+    def map(
+        self, function: Callable[..., Any], shared: tuple[Any, ...], tasks: Sequence[Any]
+    ) -> Iterator[Any]:
         """Yield `function(*shared, task)` for each task, in their order.
 
         The function belongs to a module, so that workers find it by name; shared values are sent once and
@@ -61,12 +58,9 @@ class Executor(Protocol):
 class Here:
     """Does one task after the other in this process, as results are asked for."""
 
-    def map[*Shared, Task, Result](
-        self,
-        function: Callable[[*Shared, Task], Result],
-        shared: tuple[*Shared],
-        tasks: Iterable[Task],
-    ) -> Iterator[Result]:
+    def map(
+        self, function: Callable[..., Any], shared: tuple[Any, ...], tasks: Sequence[Any]
+    ) -> Iterator[Any]:
         """Yield the result of each task."""
         for task in tasks:
             yield function(*shared, task)
@@ -83,10 +77,7 @@ class Work:
     progress: Progress | None = None
 
     def map[*Shared, Task, Result](
-        self,
-        function: Callable[[*Shared, Task], Result],
-        shared: tuple[*Shared],
-        tasks: Sequence[Task],
+        self, function: Callable[[*Shared, Task], Result], shared: tuple[*Shared], tasks: Sequence[Task]
     ) -> Iterator[Result]:
         """Yield the result of each task, in their order."""
         return self.executor.map(function, shared, tasks)
@@ -147,14 +138,11 @@ class OnDask:
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        self._shared: deque[tuple[object, Any]] = deque(maxlen=MOST_SHARED)
+        self._shared: deque[tuple[object, Any]] = deque(maxlen=MAX_SHARED)
 
-    def map[*Shared, Task, Result](
-        self,
-        function: Callable[[*Shared, Task], Result],
-        shared: tuple[*Shared],
-        tasks: Sequence[Task],
-    ) -> Iterator[Result]:
+    def map(
+        self, function: Callable[..., Any], shared: tuple[Any, ...], tasks: Sequence[Any]
+    ) -> Iterator[Any]:
         """Yield the result of each task; all are begun at once."""
         places = ([self._sent(value)] * len(tasks) for value in shared)
         functions = [function] * len(tasks)

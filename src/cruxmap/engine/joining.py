@@ -92,10 +92,7 @@ def _sides(scope_a, scope_b, uses, is_kept, position):
     A column that both have and that stays is in `kept_a`. `uses` counts the tensors that mention each
     variable, and is brought up to date; `position` is all -1, before and after.
     """
-    common_a, common_b = (
-        np.empty(len(scope_a), np.int64),
-        np.empty(len(scope_a), np.int64),
-    )
+    common_a, common_b = (np.empty(len(scope_a), np.int64), np.empty(len(scope_a), np.int64))
     kept_a, kept_b = np.empty(len(scope_a), np.int64), np.empty(len(scope_b), np.int64)
     n_common, n_a, n_b = 0, 0, 0
     for q in range(len(scope_b)):
@@ -123,25 +120,9 @@ def _sides(scope_a, scope_b, uses, is_kept, position):
 @njit()
 def _matches(states_a, states_b, common_a, common_b, cards):
     """A number per row of a and per row of b, equal where the shared columns agree, and a bound on them."""
-    n_a, n_b, n_common = len(states_a), len(states_b), len(common_a)
-    both = np.empty((n_a + n_b, n_common), states_a.dtype)
-    for c in range(n_common):
-        for i in range(n_a):
-            both[i, c] = states_a[i, common_a[c]]
-        for j in range(n_b):
-            both[n_a + j, c] = states_b[j, common_b[c]]
-    codes, size = _codes(both, np.arange(n_common), cards)
-    return codes[:n_a], codes[n_a:], size
-
-
-@njit()
-def _count_products(group, start_a, by_result, key_a, start_key):
-    """How many pairs of rows fit together, for the rows of a in one group."""
-    total = 0
-    for p in range(start_a[group], start_a[group + 1]):
-        key = key_a[by_result[p]]
-        total += start_key[key + 1] - start_key[key]
-    return total
+    both = np.concatenate((states_a[:, common_a], states_b[:, common_b]))
+    codes, size = _codes(both, np.arange(len(common_a)), cards)
+    return codes[: len(states_a)], codes[len(states_a) :], size
 
 
 @njit()
@@ -149,7 +130,7 @@ def _gather_products(
     group, start_a, by_result, key_a, start_key, by_key, result_b, slots_a, slots_b,
     number, cursor, touched, from_a, from_b, products,
 ):  # fmt: skip
-    """Write the group's products to `products`, those of one result together; return how many results.
+    """Write the group's products, those of one result together: `(how many results, products)`, with room.
 
     Result n is `touched[n]`, made by rows `from_a[n]` and `from_b[n]` among others; its `number` products
     end at its `cursor`. `number` is all 0 before.
@@ -167,6 +148,7 @@ def _gather_products(
     for n in range(n_touched):
         cursor[touched[n]] = end
         end += number[touched[n]]
+    products = _grown(products, end)
     for p in range(start_a[group], start_a[group + 1]):
         i = by_result[p]
         for q in range(start_key[key_a[i]], start_key[key_a[i] + 1]):
@@ -174,7 +156,7 @@ def _gather_products(
             low, high = min(slots_a[i], slots_b[j]), max(slots_a[i], slots_b[j])
             products[cursor[result_b[j]]] = (low << 32) | high
             cursor[result_b[j]] += 1
-    return n_touched
+    return n_touched, products
 
 
 @njit()
@@ -245,10 +227,7 @@ def _computed_slot(products, left, right, first, counts, known, since, n_inputs)
     output = counts[N_OUTPUTS]
     known[place] = output
     for product in products:
-        left[counts[N_TRIPLES]], right[counts[N_TRIPLES]] = (
-            product >> 32,
-            product & LOW_HALF,
-        )
+        left[counts[N_TRIPLES]], right[counts[N_TRIPLES]] = (product >> 32, product & LOW_HALF)
         counts[N_TRIPLES] += 1
     counts[N_OUTPUTS] += 1
     first[output + 1] = counts[N_TRIPLES]
@@ -269,41 +248,26 @@ def _pruned(left, right, first, n_inputs, roots):
     for k in range(n_outputs - 1, -1, -1):
         if place[k] >= 0:
             for t in range(first[k], first[k + 1]):
-                if n_inputs <= left[t] < CONSTANT:
-                    place[left[t] - n_inputs] = 0
-                if n_inputs <= right[t] < CONSTANT:
-                    place[right[t] - n_inputs] = 0
-    new_left, new_right, new_first = (
-        np.empty_like(left),
-        np.empty_like(right),
-        np.empty_like(first),
-    )
-    n, n_triples = 0, 0
-    new_first[0] = 0
-    for k in range(n_outputs):
-        if place[k] < 0:
-            continue
-        place[k] = n
-        for t in range(first[k], first[k + 1]):
-            new_left[n_triples] = _renamed(left[t], n_inputs, place)
-            new_right[n_triples] = _renamed(right[t], n_inputs, place)
-            n_triples += 1
-        n += 1
-        new_first[n] = n_triples
-    return (
-        new_left[:n_triples].copy(),
-        new_right[:n_triples].copy(),
-        new_first[: n + 1].copy(),
-        place,
-    )
+                for slot in (left[t], right[t]):
+                    if n_inputs <= slot < CONSTANT:
+                        place[slot - n_inputs] = 0
+    alive, sizes = place >= 0, first[1:] - first[:-1]
+    place = np.where(alive, np.cumsum(alive) - 1, -1)
+    products, starts = np.repeat(alive, sizes), np.zeros(np.sum(alive) + 1, np.int64)
+    starts[1:] = np.cumsum(sizes[alive])
+    left, right = left[products], right[products]
+    _rename(left, n_inputs, place)
+    _rename(right, n_inputs, place)
+    return left, right, starts, place
 
 
 @njit()
-def _renamed(slot, n_inputs, place):
-    """What a slot is called now, or -1 where it is dropped."""
-    if n_inputs <= slot < CONSTANT:
-        return n_inputs + place[slot - n_inputs] if place[slot - n_inputs] >= 0 else -1
-    return slot
+def _rename(slots, n_inputs, place):
+    """Put in the slots' places what they are called now, -1 where they are dropped."""
+    for n in range(len(slots)):
+        output = slots[n] - n_inputs
+        if output >= 0 and slots[n] < CONSTANT:
+            slots[n] = n_inputs + place[output] if place[output] >= 0 else -1
 
 
 @njit()
@@ -356,6 +320,38 @@ def with_indicators(pairs, indicator, scalar):
 
 
 @njit()
+def _leaves(scope_first, scopes_flat, row_first, states_flat, slots_flat):
+    """The variables, states and slots of tensors, as lists in which leaf t is number t + 1.
+
+    Number 0 is empty and stands for tensors that have been joined.
+    """
+    scopes, states, slots = [scopes_flat[:0]], [states_flat[:0].reshape(0, 1)], [slots_flat[:0]]
+    at = 0
+    for t in range(len(scope_first) - 1):
+        scope = scopes_flat[scope_first[t] : scope_first[t + 1]]
+        n = row_first[t + 1] - row_first[t]
+        scopes.append(scope)
+        states.append(states_flat[at : at + n * len(scope)].reshape(n, len(scope)))
+        slots.append(slots_flat[row_first[t] : row_first[t + 1]])
+        at += n * len(scope)
+    return scopes, states, slots
+
+
+@njit()
+def _read_at_leaves(scopes, states, slots, n_inputs, asked, smallest, read_slots, read_states):
+    """Read what is asked at leaves whose slots are in no other leaf, and are not the constant."""
+    user = np.full(n_inputs, -1, np.int64)  # the one leaf that uses an input; -2 where there are several
+    for t in range(1, len(slots)):
+        for slot in slots[t]:
+            user[slot] = t if user[slot] in (-1, t) else -2
+    user[0] = -2
+    for t in range(1, len(slots)):
+        if np.all(user[slots[t]] == t):
+            size = len(slots[t]) + ANY_STEP_RATHER
+            _read_here(scopes[t], states[t], slots[t], size, asked, smallest, read_slots, read_states)
+
+
+@njit()
 def join_all(
     pairs,
     scope_first,
@@ -380,44 +376,24 @@ def join_all(
     all of whose slots are new and tell its state, or else at the smallest leaf whose slots tell its state and
     are in no other; where there is none its stretch is empty, and a slot of -1 is always 0.
     """
-    n_leaves, n_steps, n_variables = len(scope_first) - 1, len(pairs), len(cards)
-    # Tensors count from 1 in these lists: number 0 is empty and stands for those that have been joined.
-    scopes = [scopes_flat[:0]]
-    states = [states_flat[:0].reshape(0, 1)]
-    slots = [slots_flat[:0]]
-    uses = np.zeros(n_variables, np.int64)
-    at = 0
-    for t in range(n_leaves):
-        scope = scopes_flat[scope_first[t] : scope_first[t + 1]]
-        for v in scope:
-            uses[v] += 1
-        n = row_first[t + 1] - row_first[t]
-        scopes.append(scope)
-        states.append(states_flat[at : at + n * len(scope)].reshape(n, len(scope)))
-        slots.append(slots_flat[row_first[t] : row_first[t + 1]])
-        at += n * len(scope)
-    n_asked = np.sum(asked >= 0)
-    smallest = np.full(n_asked, 1 << 62, np.int64)
+    n_steps, n_asked = len(pairs), np.sum(asked >= 0)
+    scopes, states, slots = _leaves(scope_first, scopes_flat, row_first, states_flat, slots_flat)
+    uses = np.bincount(scopes_flat, minlength=len(cards))  # tensors that mention each variable
+    smallest = np.full(n_asked, 1 << 62, np.int64)  # where each asked variable is read so far
     read_slots = [slots_flat[:0] for _ in range(n_asked)]
     read_states = [states_flat[:0] for _ in range(n_asked)]
-    user = np.full(n_inputs, -1, np.int64)  # the one leaf that uses an input; -2 where there are several
-    for t in range(1, n_leaves + 1):
-        for slot in slots[t]:
-            user[slot] = t if user[slot] in (-1, t) else -2
-    user[0] = -2
-    for t in range(1, n_leaves + 1):
-        if np.all(user[slots[t]] == t):
-            size = len(slots[t]) + ANY_STEP_RATHER
-            _read_here(scopes[t], states[t], slots[t], size, asked, smallest, read_slots, read_states)
+    _read_at_leaves(scopes, states, slots, n_inputs, asked, smallest, read_slots, read_states)
 
+    # Output k adds up the products `left[t] * right[t]` for t from `first[k]` to `first[k + 1]`. `counts`
+    # says how much of `left`, `first` and `constants` is filled; the rest is room.
     left, right = np.empty(1024, np.int32), np.empty(1024, np.int32)
     first = np.zeros(1024, np.int64)
     constants = np.empty(16, np.float64)
     counts = np.zeros(3, np.int64)
     known = np.full(1 << TABLE_BITS, -1, np.int64)
     stats = np.zeros((n_steps, 2), np.int64)
-    ends = np.zeros(n_steps, np.int64)
-    position = np.full(n_variables, -1, np.int64)
+    ends = np.zeros(n_steps + 1, np.int64)  # of the outputs of each step
+    position = np.full(len(cards), -1, np.int64)
     products = np.empty(1024, np.int64)
     status = COMPLETE
 
@@ -430,7 +406,9 @@ def join_all(
         common_a, common_b, kept_a, kept_b = _sides(scope_a, scope_b, uses, is_kept, position)
         scope = np.concatenate((scope_a[kept_a], scope_b[kept_b]))
 
-        # Rows of b by what they share with a; rows of a by what they add to the result.
+        # Rows fit together where their keys are equal. A row of the result is a pair: what a row of a and
+        # one of b add to it. Rows of b are sorted by key, rows of a by what they add, a group for each: so
+        # the results of one group are told apart by what b adds alone.
         key_a, key_b, n_keys = _matches(states_a, states_b, common_a, common_b, cards[scope_a[common_a]])
         result_a, n_result_a = _codes(states_a, kept_a, cards[scope_a[kept_a]])
         result_b, n_result_b = _codes(states_b, kept_b, cards[scope_b[kept_b]])
@@ -448,24 +426,19 @@ def join_all(
 
         number = np.zeros(n_result_b, np.int64)  # of products of each result of the group
         cursor = np.empty(n_result_b, np.int64)
-        touched = np.empty(n_result_b, np.int64)  # the group's results, with a row of a and of b for each
-        from_a, from_b = np.empty(n_result_b, np.int64), np.empty(n_result_b, np.int64)
-        rows = np.empty((min(n_joined, 64), len(scope)), states_flat.dtype)
-        row_slots = np.empty(min(n_joined, 64), np.int64)
+        touched = np.empty(n_result_b, np.int64)  # the group's results
+        row_slots = np.empty(min(n_joined, 64), np.int64)  # of the result's rows; made by these of a and b
+        row_a, row_b = np.empty_like(row_slots), np.empty_like(row_slots)
         n_rows = 0
         first_output = counts[N_OUTPUTS]
         for group in range(n_result_a):
-            products = _grown(products, _count_products(group, start_a, by_result, key_a, start_key))
-            n_touched = _gather_products(
+            room = n_rows + n_result_b
+            row_slots, row_a, row_b = _grown(row_slots, room), _grown(row_a, room), _grown(row_b, room)
+            n_touched, products = _gather_products(
                 group, start_a, by_result, key_a, start_key, by_key, result_b, slots_a, slots_b,
-                number, cursor, touched, from_a, from_b, products,
+                number, cursor, touched, row_a[n_rows:], row_b[n_rows:], products,
             )  # fmt: skip
             constants = _grown(constants, counts[N_CONSTANTS] + n_touched)
-            row_slots = _grown(row_slots, n_rows + n_touched)
-            if len(rows) < len(row_slots):
-                longer = np.empty((len(row_slots), len(scope)), states_flat.dtype)
-                longer[:n_rows] = rows[:n_rows]
-                rows = longer
             for n in range(n_touched):
                 these = products[cursor[touched[n]] - number[touched[n]] : cursor[touched[n]]]
                 number[touched[n]] = 0
@@ -479,26 +452,20 @@ def join_all(
                     row_slots[n_rows] = _computed_slot(
                         these, left, right, first, counts, known, first_output, n_inputs
                     )
-                for q in range(len(kept_a)):
-                    rows[n_rows, q] = states_a[from_a[n], kept_a[q]]
-                for q in range(len(kept_b)):
-                    rows[n_rows, len(kept_a) + q] = states_b[from_b[n], kept_b[q]]
                 n_rows += 1
 
         for joined in (a, b):
-            scopes[joined], states[joined], slots[joined] = (
-                scopes[0],
-                states[0],
-                slots[0],
-            )
+            scopes[joined], states[joined], slots[joined] = scopes[0], states[0], slots[0]
         scopes.append(scope)
-        states.append(rows[:n_rows].copy())
+        from_both = states_a[row_a[:n_rows]][:, kept_a], states_b[row_b[:n_rows]][:, kept_b]
+        states.append(np.concatenate(from_both, axis=1))
         slots.append(row_slots[:n_rows].copy())
-        stats[step, 0], ends[step] = n_rows, counts[N_OUTPUTS]
+        stats[step, 0], ends[step + 1] = n_rows, counts[N_OUTPUTS]
         new = (slots[-1] >= n_inputs + first_output) & (slots[-1] < CONSTANT)
         if n_rows > 0 and np.all(new):
             _read_here(scope, states[-1], slots[-1], n_rows, asked, smallest, read_slots, read_states)
 
+    # What no root depends on goes, and what is left is called anew.
     left, right, first, place = _pruned(
         left[: counts[N_TRIPLES]],
         right[: counts[N_TRIPLES]],
@@ -506,37 +473,24 @@ def join_all(
         n_inputs,
         slots[-1],
     )
-    done, output = 0, 0
-    for step in range(n_steps):
-        before = done
-        while output < ends[step]:
-            done += place[output] >= 0
-            output += 1
-        stats[step, 1] = first[done] - first[before]
-    roots = np.array([_renamed(slot, n_inputs, place) for slot in slots[-1]], np.int64)
+    alive = np.zeros(len(place) + 1, np.int64)
+    alive[1:] = np.cumsum(place >= 0)
+    triples = first[alive[ends]]
+    stats[:, 1] = triples[1:] - triples[:-1]
     read_first = np.zeros(n_asked + 1, np.int64)
     for ask in range(n_asked):
         read_first[ask + 1] = read_first[ask] + len(read_slots[ask])
-    all_slots = np.empty(read_first[-1], np.int64)
-    all_states = np.empty(read_first[-1], np.int64)
+    read = np.empty((2, read_first[-1]), np.int64)
     for ask in range(n_asked):
-        here = read_first[ask]
-        for n in range(len(read_slots[ask])):
-            all_slots[here + n] = _renamed(read_slots[ask][n], n_inputs, place)
-            all_states[here + n] = read_states[ask][n]
+        read[0, read_first[ask] : read_first[ask + 1]] = read_slots[ask]
+        read[1, read_first[ask] : read_first[ask + 1]] = read_states[ask]
+    roots = slots[-1].copy()
+    _rename(roots, n_inputs, place)
+    _rename(read[0], n_inputs, place)
     return (
-        status,
-        left,
-        right,
-        first,
-        constants[: counts[N_CONSTANTS]],
-        roots,
-        states[-1],
-        stats,
-        all_slots,
-        all_states,
-        read_first,
-    )
+        status, left, right, first, constants[: counts[N_CONSTANTS]], roots, states[-1], stats,
+        read[0], read[1], read_first,
+    )  # fmt: skip
 
 
 @njit()

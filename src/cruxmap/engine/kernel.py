@@ -72,6 +72,15 @@ def workspace(n_places):
 
 
 @njit(nogil=True, error_model="numpy")
+def _put_given(values, place, weights, constants):
+    """Put what no draw changes into its places, the first of which is `place`."""
+    for given in (weights, constants):
+        for number in given:
+            values[place] = number
+            place += 1
+
+
+@njit(nogil=True, error_model="numpy")
 def propagate(
     loads, weights, constants, factors, runs, into, n_places, at_z, at_reads, at_slopes, entries, begin, end,
     z, read, slope,
@@ -82,15 +91,12 @@ def propagate(
     `read` (n_reads, n_draws) what was asked, divided by Z; and `slope` (n_entries, n_draws), where it is
     wanted, d log Z / d entry.
     """
-    values = workspace(n_places)
-    last = workspace(1)
+    values = workspace(n_places)  # the numbers of one block of draws, a place per row
+    last = workspace(1)  # where a block that is not full is taken apart into lanes
     last[:] = 1.0
     one = load(last, 0)
     store(values, 0, one)
-    for i in range(len(weights)):
-        values[1 + len(loads) + i] = weights[i]
-    for i in range(len(constants)):
-        values[1 + len(loads) + len(weights) + i] = constants[i]
+    _put_given(values, 1 + len(loads), weights, constants)
     for block in range(begin, end, LANES):
         n = min(LANES, end - block)
         if n == LANES:
@@ -171,12 +177,10 @@ def propagate_wide(
 
     Writes log Z, and what is read and the slopes divided by Z; -inf and NaN where Z is 0.
     """
+    # Place n holds `values[n] * SCALE**powers[n]`, for one draw at a time.
     values, powers = np.zeros(n_places), np.zeros(n_places, np.int64)
     values[0] = 1.0
-    for i in range(len(weights)):
-        values[1 + len(loads) + i] = weights[i]
-    for i in range(len(constants)):
-        values[1 + len(loads) + len(weights) + i] = constants[i]
+    _put_given(values, 1 + len(loads), weights, constants)
     for draw in draws:
         for i in range(len(loads)):
             value, power = _wide(entries[loads[i], draw], 0)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import llvmlite.binding as llvm
+import numpy as np
 from numba import carray, types  # type: ignore[attr-defined]
 from numba.extending import intrinsic
 
@@ -43,42 +44,33 @@ LINKED: dict[str, Any] = {}
 """The kernels that have been linked, kept so that their code stays in memory."""
 
 
-def _pointer_to(kind: Any) -> Any:
-    @intrinsic
-    def pointer(_typing: Any, address: Any) -> tuple[Any, Callable[..., Any]]:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+@intrinsic
+def _pointer(_typing: Any, address: Any) -> tuple[Any, Callable[..., Any]]:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
 
-        return types.CPointer(kind)(address), generate
-
-    return pointer
-
-
-_words = _pointer_to(types.int64)
-_halves = _pointer_to(types.uint32)
-_numbers = _pointer_to(types.float64)
-_flags = _pointer_to(types.int8)
+    return types.voidptr(address), generate
 
 
 @njit()
 def words(address, shape):
     """The int64 array of that shape at an address."""
-    return carray(_words(address), shape)
+    return carray(_pointer(address), shape, np.int64)
 
 
 @njit()
 def halves(address, shape):
     """The uint32 array of that shape at an address."""
-    return carray(_halves(address), shape)
+    return carray(_pointer(address), shape, np.uint32)
 
 
 @njit()
 def numbers(address, shape):
     """The float64 array of that shape at an address."""
-    return carray(_numbers(address), shape)
+    return carray(_pointer(address), shape, np.float64)
 
 
 @njit()
 def flags(address, shape):
     """The int8 array of that shape at an address."""
-    return carray(_flags(address), shape)
+    return carray(_pointer(address), shape, np.int8)

@@ -29,7 +29,7 @@ BUDGET = 50_000_000
 """Triples beyond which a plan is given up: more than a kernel can run over thousands of draws."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Plan:
     """Sums of products over slots. Slots are numbered inputs first, then outputs in the order of computing.
 
@@ -85,13 +85,13 @@ def plan(network: Network, ask: Iterable[int], evidence: Iterable[int] = (), bud
     With one variable asked and not clamped, no backward pass is needed. Raises `TooWide`.
     """
     with gc_paused():
-        question = _question(network, ask, evidence)
+        question = _plan_question(network, ask, evidence)
         tree = cheapest_tree(
             question.scopes,
             question.cards,
             budget,
             triples=partial(_triples, question),
-            structure=partial(_structure, question),
+            structure=partial(_search_key, question),
             kept=question.kept,
             leaf=None if question.kept is None else question.variables.index(question.kept),
         )
@@ -116,8 +116,8 @@ def ancestors(network: Network, variables: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(seen))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Question:
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _PlanQuestion:
     """What is asked of which tables. The root keeps `kept`: the one variable asked, if there is just one.
 
     The rows of all tables one after the other: `lengths` says how many are whose, `states` are those of the
@@ -137,7 +137,7 @@ class _Question:
     loads: IntArray
 
 
-def _question(network: Network, ask: Iterable[int], evidence: Iterable[int]) -> _Question:
+def _plan_question(network: Network, ask: Iterable[int], evidence: Iterable[int]) -> _PlanQuestion:
     asked, clamped = tuple(sorted(set(ask))), tuple(sorted(set(evidence)))
     variables = ancestors(network, (*asked, *clamped))
     tables = tuple(network.tables[v] for v in variables)
@@ -145,7 +145,7 @@ def _question(network: Network, ask: Iterable[int], evidence: Iterable[int]) -> 
     cards = np.array([len(variable.states) for variable in network.variables], dtype=np.int64)
     entries = np.concatenate([np.zeros(1, np.int64), *(table.entries for table in tables)])
     loads, slots = np.unique(entries, return_inverse=True)
-    return _Question(
+    return _PlanQuestion(
         asked=asked,
         clamped=clamped,
         kept=kept,
@@ -160,14 +160,14 @@ def _question(network: Network, ask: Iterable[int], evidence: Iterable[int]) -> 
     )
 
 
-def _triples(question: _Question, tree: Tree, budget: int) -> float:
+def _triples(question: _PlanQuestion, tree: Tree, budget: int) -> float:
     """How many triples a tree takes; infinitely many where its joins go beyond the budget."""
     with suppress(TooWide):
         return len(_joined(question, tree, frozenset(question.clamped), budget).left)
     return inf
 
 
-def _structure(question: _Question) -> bytes:
+def _search_key(question: _PlanQuestion) -> bytes:
     """All that a plan depends on, but for the numbers that variables have."""
     place = {v: i for i, v in enumerate(question.variables)}
     parts: list[IntArray | list[int]] = [
@@ -189,7 +189,6 @@ def _structure(question: _Question) -> bytes:
 class _Joined:
     """What the joins leave, see `joining.join_all`; `reads` has slots and states of each asked variable."""
 
-    loads: IntArray
     indicators: IntArray
     constants: FloatArray
     left: IntArray
@@ -200,7 +199,7 @@ class _Joined:
     steps: IntArray
 
 
-def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int) -> _Joined:
+def _joined(question: _PlanQuestion, tree: Tree, marked: frozenset[int], budget: int) -> _Joined:
     """Join the supports along the tree. Raises `TooWide`.
 
     The tables of `marked` variables are multiplied by an indicator of their state first: whatever is
@@ -218,25 +217,17 @@ def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int
     indicator = np.full(len(scopes), -1)
     indicator[np.searchsorted(question.variables, in_order)] = len(scopes) + np.arange(len(in_order))
     steps = with_indicators(tree.pairs, indicator, len(scopes) + len(in_order))
-    is_kept = np.zeros(len(cards), dtype=np.bool_)
-    is_kept[[v for v in question.asked if v == question.kept]] = True
+    is_kept = np.arange(len(cards)) == (-1 if question.kept is None else question.kept)
     carried = [v for v in question.asked if v != question.kept and v not in marked]
     reading = np.full(len(cards), -1, dtype=np.int64)
     reading[carried] = np.arange(len(carried))
+    leaves = (
+        np.concatenate([scopes.first, ends, [scopes.first[-1] + len(in_order)]]),
+        np.concatenate([scopes.variables, np.array(in_order, np.int64)]),
+        *(np.cumsum(lengths), states, slots),
+    )
     status, left, right, first, constants, roots, root_states, stats, read, read_states, read_first = (
-        join_all(
-            steps,
-            np.concatenate([scopes.first, ends, [scopes.first[-1] + len(in_order)]]),
-            np.concatenate([scopes.variables, np.array(in_order, np.int64)]),
-            np.cumsum(lengths),
-            states,
-            slots,
-            cards,
-            is_kept,
-            reading,
-            n_given,
-            budget,
-        )
+        join_all(steps, *leaves, cards, is_kept, reading, n_given, budget)
     )
     if status != COMPLETE:
         raise TooWide(tree.products, budget)
@@ -250,32 +241,26 @@ def _joined(question: _Question, tree: Tree, marked: frozenset[int], budget: int
         else:
             here = slice(read_first[reading[v]], read_first[reading[v] + 1])
             reads[v] = (read[here], read_states[here])
-    return _Joined(
-        loads, indicators, constants, left, right, first, roots, reads, np.column_stack([steps, stats])
-    )
+    return _Joined(indicators, constants, left, right, first, roots, reads, np.column_stack([steps, stats]))
 
 
 # --- the plan ----------------------------------------------------------------------------------
 
 
-def _plan(question: _Question, tree: Tree, joined: _Joined) -> Plan:
+def _plan(question: _PlanQuestion, tree: Tree, joined: _Joined) -> Plan:
     """Number the slots: entries that some product needs, indicators, constants, outputs."""
     from cruxmap.engine.joining import mark_used, renumbered
 
-    n_given = len(joined.loads) + len(joined.indicators)
+    n_given = len(question.loads) + len(joined.indicators)
     base = np.cumsum([0, *(question.cards[v] for v in question.asked)])
-    slots = np.concatenate([np.zeros(0, np.int64), *(slots for slots, _ in joined.reads.values())])
-    states = np.concatenate(
-        [
-            np.zeros(0, np.int64),
-            *(b + states for b, (_, states) in zip(base, joined.reads.values(), strict=False)),
-        ]
-    )
+    nothing = np.zeros(0, np.int64)
+    reads = [(slots, b + states) for b, (slots, states) in zip(base, joined.reads.values(), strict=False)]
+    slots, states = map(np.concatenate, zip((nothing, nothing), *reads, strict=True))
     slots, states = slots[slots >= 0], states[slots >= 0]
     order = np.argsort(states, kind="stable")
 
     used = np.zeros(n_given, np.bool_)
-    used[len(joined.loads) :] = True
+    used[len(question.loads) :] = True
     for those in (joined.left, joined.right, joined.roots, slots):
         mark_used(those, used)
 
@@ -288,7 +273,7 @@ def _plan(question: _Question, tree: Tree, joined: _Joined) -> Plan:
         asked_cards=tuple(int(question.cards[v]) for v in question.asked),
         clamped=question.clamped,
         tables=question.variables,
-        loads=joined.loads[used[: len(joined.loads)]],
+        loads=question.loads[used[: len(question.loads)]],
         indicators=joined.indicators,
         constants=joined.constants,
         left=numbered(joined.left),

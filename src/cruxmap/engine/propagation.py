@@ -4,24 +4,24 @@ In: a `Network`, what is asked and which variables may be clamped, and then entr
 draws. Out: log Z and what was asked, per draw; what they mean is for `queries` to say.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.engine import kernel
 from cruxmap.engine.executors import cores, on_threads
+from cruxmap.engine.kernel import TINY, propagate, propagate_wide
 from cruxmap.engine.lanes import LANES
 from cruxmap.engine.network import Evidence, FloatArray, Network
 from cruxmap.engine.planning import BUDGET, Plan, plan
 from cruxmap.engine.tape import Tape, written
 
-WORTH_THREADS = 200_000
+MIN_THREADED_PRODUCTS = 200_000
 """Products over all blocks of lanes below which starting threads costs more than it saves."""
 
-MOST_WORKSPACE = 1 << 30
+MAX_WORKSPACE = 1 << 30
 """Bytes that the workspaces of all threads may take, unless one alone takes more."""
 
 
@@ -62,10 +62,6 @@ def split_reads(reads: Sequence[tuple[int, int]], read: npt.NDArray[Any]) -> dic
     return {v: read[..., end - states : end, :] for (v, states), end in zip(reads, ends, strict=True)}
 
 
-_propagate: Callable[..., None] = kernel.propagate
-_propagate_wide: Callable[..., None] = kernel.propagate_wide
-
-
 def run(
     ready: Prepared, entries: FloatArray, weights: FloatArray, threads: int | None = None
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -86,22 +82,22 @@ def run(
     )
 
     def work(begin: int, end: int) -> None:
-        _propagate(*arrays, begin, end, total, read, slope)
+        propagate(*arrays, begin, end, total, read, slope)
 
     blocks = -(-n_draws // LANES)
     workspace = tape.n_places * LANES * 8
-    workers = min(blocks, threads or cores(), max(1, MOST_WORKSPACE // workspace))
-    if blocks * tape.products < WORTH_THREADS:
+    workers = min(blocks, threads or cores(), max(1, MAX_WORKSPACE // workspace))
+    if blocks * tape.products < MIN_THREADED_PRODUCTS:
         workers = 1
     cuts = [min(n_draws, LANES * (blocks * w // workers)) for w in range(workers)] + [n_draws]
     on_threads(workers, work, cuts[:-1], cuts[1:])
 
     z = total[0]
-    low = np.flatnonzero(z < kernel.TINY)
+    low = np.flatnonzero(z < TINY)
     with np.errstate(divide="ignore"):
         log_z = np.log(z)
     if len(low):
         slope[:, low] = 0.0
-        _propagate_wide(*arrays, low, log_z, read, slope)
+        propagate_wide(*arrays, low, log_z, read, slope)
         slope[:, np.isneginf(log_z)] = np.nan
     return log_z, read, slope

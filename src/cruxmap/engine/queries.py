@@ -129,7 +129,7 @@ def joint(
     cases: list[Evidence] = [((target, (state,)),) for state in states]
     match approach(network, ask, {target, *(v for v, _ in evidence)}):
         case Prepared() as ready:
-            return _joined([_infer(ready, entries, (*evidence, *case), threads) for case in cases])
+            return _joint_of([_infer(ready, entries, (*evidence, *case), threads) for case in cases])
         case Scheme() as scheme:
             drawn = sample(scheme, entries, evidence, numbering, cases=cases, threads=threads)
             return _estimated_joint(scheme, drawn, target)
@@ -171,7 +171,7 @@ def _infer(ready: Prepared, entries: FloatArray, evidence: Evidence, threads: in
     return Inference(log_z, split_reads(asked, read))
 
 
-def _joined(parts: Sequence[Inference]) -> Joint:
+def _joint_of(parts: Sequence[Inference]) -> Joint:
     """Put the inferences for each state of the target together."""
     logs = np.stack([part.log_z for part in parts])
     highest = logs.max(axis=0)

@@ -20,26 +20,26 @@ from cruxmap.engine.random_words import Keys, keys_of
 from cruxmap.engine.state_loops import Lookup
 from cruxmap.engine.trees import Scopes, TooWide, entangled
 
-WIDTHS = (12.0, 8.0, 5.0)
+MAX_WIDTHS = (12.0, 8.0, 5.0)
 """Log2 of how large the tensors of the variables that are summed may be, tried in turn."""
 
-MOST_PRODUCTS, PRODUCTS_PER_DRAWN = 4_000, 40
+MAX_PRODUCTS, PRODUCTS_PER_DRAWN = 4_000, 40
 """Products up to which it is worth summing what is not drawn, in all or per drawn variable."""
 
 WORK_PER_SAMPLE, WORK_PER_DRAWN, WORK_PER_FOUND = 300, 25, 5
 """A sample, drawing one state, and looking up one entry each take as long as this many multiplications."""
 
-WORK, WORK_OF_WHAT_IF = 4e9, 1e7
+MAX_WORK, MAX_WORK_OF_WHAT_IF = 4e9, 1e7
 """Multiplications that a question may take over all draws, some seconds, and for one what-if of many."""
 
-FEWEST, MOST, MOST_IN_ALL = 64, 1 << 16, 1 << 22
+MIN_SAMPLES, MAX_SAMPLES, MAX_SAMPLES_IN_ALL = 64, 1 << 16, 1 << 22
 """Samples of states for one draw of the judgements, at least and at most, and at most for all draws."""
 
-FEWEST_OF_WHAT_IF, MOST_OF_WHAT_IF = 256, 1 << 11
+MIN_SAMPLES_OF_WHAT_IF, MAX_SAMPLES_OF_WHAT_IF = 256, 1 << 11
 """Samples of states for one what-if of many."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Scheme:
     """What is drawn and what is summed, for one question to one network.
 
@@ -59,7 +59,6 @@ class Scheme:
     reduced: Network
     n_reduced: int
     ready: Prepared
-    gradient: bool
     asked_drawn: IntArray
     reads: tuple[tuple[int, int], ...]
 
@@ -67,7 +66,7 @@ class Scheme:
     def work(self) -> float:
         """About how many multiplications one sample takes."""
         plan = self.ready.plan
-        backwards = 1 if plan.forward_only and not self.gradient else 3
+        backwards = 1 if plan.forward_only and not self.ready.gradient else 3
         looking = WORK_PER_DRAWN * len(self.drawn) + WORK_PER_FOUND * self.n_reduced
         return WORK_PER_SAMPLE + looking + backwards * plan.triples
 
@@ -77,10 +76,11 @@ class Scheme:
         What-ifs without a numbering have as many however many of them there are.
         """
         if numbering is None:
-            each, fewest, most = WORK_OF_WHAT_IF, FEWEST_OF_WHAT_IF, MOST_OF_WHAT_IF
+            each, fewest, most = MAX_WORK_OF_WHAT_IF, MIN_SAMPLES_OF_WHAT_IF, MAX_SAMPLES_OF_WHAT_IF
         else:
             of = max(1, numbering.of)
-            each, fewest, most = WORK / of, FEWEST, min(MOST, max(FEWEST, MOST_IN_ALL // of))
+            each, fewest = MAX_WORK / of, MIN_SAMPLES
+            most = min(MAX_SAMPLES, max(MIN_SAMPLES, MAX_SAMPLES_IN_ALL // of))
         affordable = int(each / self.work)
         return 1 << max(min(max(affordable, fewest), most).bit_length() - 1, 0)
 
@@ -89,11 +89,11 @@ def cheapest_scheme(
     network: Network, ask: Iterable[int], clamped: Iterable[int], *, gradient: bool = False
 ) -> Scheme:
     """Draw as little as leaves a cheap plan for the rest."""
-    question = _question(network, ask, clamped, gradient)
-    for width in WIDTHS:
+    question = _scheme_question(network, ask, clamped, gradient)
+    for width in MAX_WIDTHS:
         with suppress(TooWide):
             made = _scheme(question, _tied(question, width))
-            if made.ready.plan.triples <= max(MOST_PRODUCTS, PRODUCTS_PER_DRAWN * len(made.drawn)):
+            if made.ready.plan.triples <= max(MAX_PRODUCTS, PRODUCTS_PER_DRAWN * len(made.drawn)):
                 return made
     return _scheme(question, _upper(question))
 
@@ -102,12 +102,12 @@ def plainest_scheme(
     network: Network, ask: Iterable[int], clamped: Iterable[int], *, gradient: bool = False
 ) -> Scheme:
     """Draw everything but the last variables, those that no other needed one depends on."""
-    question = _question(network, ask, clamped, gradient)
+    question = _scheme_question(network, ask, clamped, gradient)
     return _scheme(question, _upper(question))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Question:
+class _SchemeQuestion:
     """What is asked of a network; `children` are those of each needed variable, by the tables."""
 
     network: Network
@@ -122,7 +122,9 @@ class _Question:
         return [w for w in self.network.tables[v].scope if w != v]
 
 
-def _question(network: Network, ask: Iterable[int], clamped: Iterable[int], gradient: bool) -> _Question:
+def _scheme_question(
+    network: Network, ask: Iterable[int], clamped: Iterable[int], gradient: bool
+) -> _SchemeQuestion:
     asked, fixed = tuple(sorted(set(ask))), tuple(sorted(set(clamped)))
     children: dict[int, list[int]] = {v: [] for v in ancestors(network, (*asked, *fixed))}
     for v in children:
@@ -130,18 +132,18 @@ def _question(network: Network, ask: Iterable[int], clamped: Iterable[int], grad
             if parent != v:
                 children[parent].append(v)
     cards = np.array([len(variable.states) for variable in network.variables], np.int64)
-    return _Question(network, asked, fixed, gradient, cards, children)
+    return _SchemeQuestion(network, asked, fixed, gradient, cards, children)
 
 
 # --- what is drawn -------------------------------------------------------------------------------
 
 
-def _upper(question: _Question) -> set[int]:
+def _upper(question: _SchemeQuestion) -> set[int]:
     """The variables that another needed one depends on."""
     return {v for v, children in question.children.items() if children}
 
 
-def _tied(question: _Question, width: float) -> set[int]:
+def _tied(question: _SchemeQuestion, width: float) -> set[int]:
     """The variables that cannot be summed within tensors of `2**width`, with all that they depend on.
 
     Of these, the last ones are summed after all where, with everything above them drawn, they are tied to
@@ -178,7 +180,7 @@ def _tied(question: _Question, width: float) -> set[int]:
     return drawn
 
 
-def _ordered(question: _Question, variables: Iterable[int]) -> tuple[int, ...]:
+def _ordered(question: _SchemeQuestion, variables: Iterable[int]) -> tuple[int, ...]:
     """The variables, parents first; the parents of each are among them."""
     graph = {v: question.parents(v) for v in sorted(variables)}
     return tuple(TopologicalSorter(graph).static_order())
@@ -196,7 +198,7 @@ class _Item:
     picks: IntArray
 
 
-def _scheme(question: _Question, drawn: set[int]) -> Scheme:
+def _scheme(question: _SchemeQuestion, drawn: set[int]) -> Scheme:
     network, cards = question.network, question.cards
     order = _ordered(question, drawn)
     position = {v: i for i, v in enumerate(order)}
@@ -208,25 +210,23 @@ def _scheme(question: _Question, drawn: set[int]) -> Scheme:
     )
     starts = np.cumsum([0, *cards[asked]])
     rows = 1 + np.cumsum([0, *(item.width for item in below)])
+    asked_drawn = [(position[v], start) for v, start in zip(asked, starts, strict=False) if v in drawn]
     return Scheme(
-        network,
-        order,
-        _keys(network, order),
-        _lookup([_own(question, v) for v in order], position, cards),
-        _lookup(below, position, cards),
-        rows[:-1],
-        reduced,
-        int(rows[-1]),
-        ready,
-        question.gradient,
-        np.array(
-            [(position[v], start) for v, start in zip(asked, starts, strict=False) if v in drawn], np.int64
-        ).reshape(-1, 2),
-        tuple((v, int(cards[v])) for v in asked),
+        network=network,
+        drawn=order,
+        keys=_keys_of_variables(network, order),
+        lookup=_lookup([_own(question, v) for v in order], position, cards),
+        below=_lookup(below, position, cards),
+        rows=rows[:-1],
+        reduced=reduced,
+        n_reduced=int(rows[-1]),
+        ready=ready,
+        asked_drawn=np.array(asked_drawn, np.int64).reshape(-1, 2),
+        reads=tuple((v, int(cards[v])) for v in asked),
     )
 
 
-def _own(question: _Question, v: int) -> _Item:
+def _own(question: _SchemeQuestion, v: int) -> _Item:
     """The table of a drawn variable: an entry per state, for each configuration of its parents."""
     table, parents = question.network.tables[v], tuple(question.parents(v))
     codes, n = _coded(table, (*parents, v), question.cards)
@@ -244,7 +244,7 @@ def _coded(table: SparseTable, scope: Sequence[int], cards: IntArray) -> tuple[I
     return codes, n
 
 
-def _reduced(question: _Question, drawn: set[int]) -> tuple[Network, list[_Item]]:
+def _reduced(question: _SchemeQuestion, drawn: set[int]) -> tuple[Network, list[_Item]]:
     """The network that is left when the states of `drawn` are put in, and how its entries are found.
 
     Its tables number the entries of the items in order, from 1 on: 0 is the constant 1.
@@ -289,16 +289,16 @@ def _lookup(items: Sequence[_Item], position: Mapping[int, int], cards: IntArray
         sizes = [item.width, *cards[list(reversed(item.parents))]]
         strides += reversed(np.cumprod(sizes)[:-1].tolist())
     return Lookup(
-        np.cumsum([0, *(len(item.parents) for item in items)]),
-        np.array([position[v] for item in items for v in item.parents], np.int64),
-        np.array(strides, np.int64),
-        np.cumsum([0, *(len(item.picks) for item in items)])[:-1],
-        np.array([item.width for item in items], np.int64),
-        np.concatenate([np.zeros(0, np.int64), *(item.picks for item in items)]).astype(np.int32),
+        first=np.cumsum([0, *(len(item.parents) for item in items)]),
+        parents=np.array([position[v] for item in items for v in item.parents], np.int64),
+        stride=np.array(strides, np.int64),
+        start=np.cumsum([0, *(len(item.picks) for item in items)])[:-1],
+        width=np.array([item.width for item in items], np.int64),
+        picks=np.concatenate([np.zeros(0, np.int64), *(item.picks for item in items)]).astype(np.int32),
     )
 
 
-def _keys(network: Network, order: Sequence[int]) -> Keys:
+def _keys_of_variables(network: Network, order: Sequence[int]) -> Keys:
     """A key per variable, from seed and name; names that recur are numbered."""
     seen: Counter[str] = Counter()
     names = []

@@ -76,7 +76,7 @@ def draw_states(drawn, allowed, keys, entries, first_draw, alike, begin, batches
     states out; the states are drawn from what it leaves.
     """
     units, size = log_weight.shape
-    values = np.empty(len(entries) + 1)
+    values = np.empty(len(entries) + 1)  # the entries of the present column, and 0 for rows that cannot be
     place, where, uniform = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size)
     column = -1
     for unit in range(units):
@@ -90,7 +90,7 @@ def draw_states(drawn, allowed, keys, entries, first_draw, alike, begin, batches
             _stratified(keys[v], np.uint64(number) * np.uint64(size), place, uniform)
             _located(drawn, v, states, at, size, where)
             n_states = drawn.width[v]
-            free = allowed[v, :n_states].all()
+            free = allowed[v, :n_states].all()  # then nothing is weighed, and two states take one comparison
             if free and n_states == 2:
                 for k in range(size):
                     states[v, at + k] = uniform[k] < values[drawn.picks[where[k] + 1]]

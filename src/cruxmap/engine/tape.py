@@ -15,12 +15,12 @@ from cruxmap.engine.network import FloatArray, IntArray
 from cruxmap.engine.planning import Plan, SlotArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Tape:
     """Sums of products in the order of computing, over `n_places` places.
 
     Place 0 holds the number 1; in the places after it are the entries `loads`, then the values of
-    `n_indicators` indicators, then `constants`. The n-th sum goes into `into[n]`. Each of the first
+    the indicators, then `constants`. The n-th sum goes into `into[n]`. Each of the first
     `runs[0, 0]` sums has `runs[0, 1]` products, and so on; `factors` has the places of the two factors of
     every product in turn.
 
@@ -29,7 +29,6 @@ class Tape:
     """
 
     loads: IntArray
-    n_indicators: int
     constants: FloatArray
     factors: SlotArray
     runs: IntArray
@@ -61,7 +60,6 @@ def written(plan: Plan, *, gradient: bool = False) -> Tape:
     n_reads = len(plan.read_first) - 1
     return Tape(
         loads=plan.loads,
-        n_indicators=len(plan.indicators),
         constants=plan.constants,
         factors=factors,
         runs=runs,
@@ -105,13 +103,17 @@ def _taped(left, right, first, n_inputs, root, reads, read_first, read_slopes, n
     begin = np.zeros(len(sizes) + 1, np.int64)
     begin[1:] = np.cumsum(sizes)
 
+    # Products lie sum by sum, from `begin[n]` on for the n-th: at first the plan's, as they are.
     factors = np.zeros(2 * begin[-1], np.uint32)
     for t in range(len(left)):
         factors[2 * t], factors[2 * t + 1] = 1 + left[t], 1 + right[t]
+    # Z adds up the roots, each times 1: a factor that is not set is number 0, the constant.
     at = begin[n_sums]
     for slot in root:
         factors[2 * at] = 1 + slot
         at += 1
+    # The slope of a slot has a product for each product that the slot is in: the slope of that sum times the
+    # other factor. A root is in Z itself, whose slope is 1.
     cursor = begin[slope_of]  # slots whose slope nobody wants have 0 here, and are not looked at
     for slot in root:
         if wanted[slot]:
@@ -125,6 +127,7 @@ def _taped(left, right, first, n_inputs, root, reads, read_first, read_slopes, n
                 if wanted[slot]:
                     factors[2 * cursor[slot]], factors[2 * cursor[slot] + 1] = slope, 1 + other
                     cursor[slot] += 1
+    # What is asked adds up values times their slopes, or the values alone.
     for m in range(n_reads):
         at = begin[read_at[m]]
         for slot in reads[read_first[m] : read_first[m + 1]]:
@@ -137,7 +140,7 @@ def _taped(left, right, first, n_inputs, root, reads, read_first, read_slopes, n
     ends[0] = n_sums
     ends[1 : 1 + n_reads] = read_at
     ends[1 + n_reads :] = slope_of[:n_gradient]
-    into, n_places = _placed(factors, begin, 1 + n_inputs, ends)
+    into, n_places = _assign_places(factors, begin, 1 + n_inputs, ends)
     return factors, _runs(sizes), into, n_places, into[ends]
 
 
@@ -196,7 +199,7 @@ def _order(first, n_inputs, n_root, reads, read_first, read_slopes, wanted, uses
 
 
 @njit()
-def _placed(factors, begin, n_given, kept):
+def _assign_places(factors, begin, n_given, kept):
     """Give every sum a place and rewrite `factors` to places: `(place of each sum, how many places)`.
 
     A place is free again after the last use of what is in it; `kept` sums are never overwritten, nor is what

@@ -11,7 +11,7 @@ def network_text(network: Network) -> str:
 
     A row reads `states of the parents -> state: the judgements that make its probability`.
     """
-    expressions = _expressions(network)
+    expressions = ["1", *_made_by(network)]
     lines: list[str] = []
     for variable, table in zip(network.variables, network.tables, strict=True):
         parents = [network.variables[v] for v in table.scope[:-1]]
@@ -26,12 +26,8 @@ def network_text(network: Network) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _expressions(network: Network) -> list[str]:
-    """Say of each entry which judgements make it, in the order of the entries."""
-    return ["1", *_named(network)]
-
-
-def _named(network: Network) -> Iterator[str]:
+def _made_by(network: Network) -> Iterator[str]:
+    """Say of each entry but the constant which judgements make it, in the order of the entries."""
     program, address = network.program, network.addresses
     shifts, shares, openings = program.shifts, program.shares, program.openings
     shift = [

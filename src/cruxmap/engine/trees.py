@@ -241,15 +241,12 @@ def rerooted(tree: Tree, scopes: Scopes, cards: IntArray, leaf: int) -> Tree:
         if n + i not in path[1:]:
             place[n + i] = n + len(pairs)
             pairs.append((place.get(a, a), place.get(b, b)))
-    rest: int | None = None
-    for below, above in reversed(list(pairwise(path))):
-        [beside] = (t for t in given[above - n] if t != below)
-        beside = place.get(beside, beside)
-        if rest is not None:
-            pairs.append((rest, beside))
-        rest = beside if rest is None else n + len(pairs) - 1
-    if rest is not None:
-        pairs.append((rest, leaf))
+    steps = reversed(list(pairwise(path)))
+    beside = [place.get(t, t) for below, above in steps for t in given[above - n] if t != below]
+    rest, *others = (*beside, leaf)
+    for other in others:
+        pairs.append((rest, other))
+        rest = n + len(pairs) - 1
     return measured(scopes, np.array(pairs, np.int64).reshape(-1, 2), cards)
 
 
