@@ -60,7 +60,7 @@ def _triples_in_all(path: Path) -> float:
 
 def stages(*, quick: bool) -> Iterator[Result]:
     """The stages of `cruxmap run`, each after the ones before it, in this process."""
-    from cruxmap.engine.propagation import prepare
+    from cruxmap.engine.queries import approach
     from cruxmap.insight.cruxes import cruxes
     from cruxmap.insight.diff import diff
     from cruxmap.insight.estimate import estimate
@@ -73,7 +73,7 @@ def stages(*, quick: bool) -> Iterator[Result]:
 
     def plan() -> None:
         inquiry = found["lowering"]
-        prepare(inquiry.network, inquiry.targets, {variable for variable, _ in inquiry.given})
+        approach(inquiry.network, inquiry.targets, {variable for variable, _ in inquiry.given})
 
     steps: dict[str, Callable[[], Any]] = {
         "reading": lambda: read_model(path),

@@ -78,8 +78,7 @@ def _block(value: Any, depth: int) -> str:
 def main(folder: Path) -> None:
     """Take one map from its files to marginals of all its claims, and print what each stage cost."""
     from cruxmap.engine.draws import latin_hypercube
-    from cruxmap.engine.propagation import prepare
-    from cruxmap.engine.queries import infer
+    from cruxmap.engine.queries import approach, infer
     from cruxmap.language.reading import read_model
     from cruxmap.network.inquiry import blocks, draws_per_block, entries_of, inquire
 
@@ -96,7 +95,7 @@ def main(folder: Path) -> None:
     def plan() -> None:
         network = found["inquiry"].network
         found["ask"] = [network.places[claim.about.id] for claim in found["model"].map.claims]
-        prepare(network, found["ask"], set())
+        approach(network, found["ask"], ())
 
     def propagate() -> None:
         inquiry, network = found["inquiry"], found["inquiry"].network

@@ -106,7 +106,7 @@ def machine() -> str:
             line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if "model name" in line
         ]
         cpu = models[0] if models else cpu
-    from cruxmap.engine.propagation import cores
+    from cruxmap.engine.executors import cores
 
     libraries = ("numpy", "numba", "pymc", "pytensor", "pyagrum", "pgmpy", "nutpie")
     versions = ", ".join(f"{name} {version(name)}" for name in libraries)
