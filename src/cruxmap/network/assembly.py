@@ -198,7 +198,7 @@ class Tables:
         self._starts: list[int] = []  # where the entries of each table begin in the next
         self._entries: list[int] = []  # of the draws of all tables
         self._patterns: dict[Hashable, _Pattern] = {}
-        self._used: dict[Hashable, tuple[int, ...]] = {}  # the draws that a choice takes
+        self._choices: dict[Hashable, tuple[int, tuple[int, ...]]] = {}  # number, and the draws that it takes
         self._helpers: dict[tuple[tuple[int, ...], int, bytes], int] = {}
 
     def cardinality(self, variable: int) -> int:
@@ -221,14 +221,14 @@ class Tables:
     ) -> int:
         """Add a variable: where `scope` has states s it follows `draws[choice[s]]`, given the parents."""
         content = content_of(choice)
-        used = self._used.get(content)
-        if used is None:
-            used = self._used[content] = tuple(np.unique(choice).tolist())
+        if content not in self._choices:
+            self._choices[content] = (len(self._choices), tuple(np.unique(choice).tolist()))
+        number, used = self._choices[content]
         shape = tuple(map(self.cardinality, parents))
         configurations = list(product(*map(range, shape)))
         drawn = [draws[k](configuration) for k in used for configuration in configurations]
         supports, entries = zip(*drawn, strict=True)
-        key = (content, shape, supports)
+        key = (number, shape, supports)
         pattern = self._patterns.get(key)
         if pattern is None:
             pattern = self._patterns[key] = _pattern(choice, used, configurations, supports)
