@@ -13,7 +13,7 @@ import pytest
 from cruxmap.engine import planning, trees
 from cruxmap.engine.planning import ancestors, plan, plan_text
 from cruxmap.engine.queries import infer
-from cruxmap.engine.trees import Scopes, quick_tree, rerooted, searched_trees
+from cruxmap.engine.trees import Scopes, TooWide, quick_tree, rerooted, searched_trees
 from helpers.commands import ROOT
 from helpers.random_networks import joint_distribution, network, random_network
 

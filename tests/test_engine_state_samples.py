@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from cruxmap.engine.jackknife import standard_error, unseen_in_mean
 from cruxmap.engine.network import Evidence, FloatArray, Network, Numbering
 from cruxmap.engine.queries import (
     Inference,

@@ -28,10 +28,8 @@ from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work, cores
 from cruxmap.engine.lanes import LANES
 from cruxmap.engine.network import FloatArray, IntArray
-from cruxmap.engine.state_samples import exactly
-from cruxmap.language.model_spec import ModelSpec
 from cruxmap.engine.queries import exactly
-from cruxmap.language.argument_map import ModelSpec
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import Inquiry, inquire, obstacles, reaching
 
 TARGET_ACCEPTS = (0.8, 0.95)

@@ -15,8 +15,7 @@ from cruxmap.engine.network import Evidence, FloatArray, IntArray, Network, Numb
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import Inference, infer_many
 from cruxmap.errors import Code, Problem
-from cruxmap.language.argument_map import Condition, Elicited, condition_text
-from cruxmap.language.argument_map import Condition, ModelSpec, condition_text
+from cruxmap.language.argument_map import Condition, condition_text
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.lowering import lower
