@@ -18,7 +18,7 @@ from cruxmap.language.argument_map import (
     Scale,
 )
 from cruxmap.language.typed import parse_condition
-from cruxmap.network import lowering
+from cruxmap.network import cases, lowering
 from helpers import drawn_maps, reference
 from helpers.filled_network import engine
 

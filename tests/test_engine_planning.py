@@ -121,7 +121,7 @@ def test_plans_do_not_depend_on_the_cache_or_the_process(own_cache: Path) -> Non
     assert arrays_of(plan(made, range(50))) == arrays_of(fresh)
     script = (
         "import sys; sys.path.insert(0, 'tests')\n"
-        "from networks import random_network\nfrom cruxmap.engine.planning import plan\n"
+        "from helpers.random_networks import random_network\nfrom cruxmap.engine.planning import plan\n"
         "made, _ = random_network(50, 1, window=50, parents=5)\n"
         "print(plan(made, range(50)).left.tolist())"
     )

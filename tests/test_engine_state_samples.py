@@ -75,9 +75,9 @@ def scores(found: FloatArray, exact: FloatArray, error: FloatArray) -> FloatArra
 def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(
     scheme: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cruxmap.engine.state_samples.plainest_scheme", scheme)
-    monkeypatch.setattr("cruxmap.engine.schemes.WIDTHS", (3.0,))
-    monkeypatch.setattr("cruxmap.engine.schemes.WORK", 1.0)  # as few samples as there can be
+    monkeypatch.setattr("cruxmap.engine.queries.plainest_scheme", scheme)
+    monkeypatch.setattr("cruxmap.engine.schemes.MAX_WIDTHS", (3.0,))
+    monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK", 1.0)  # as few samples as there can be
     found: list[float] = []
     for seed in range(12):
         made, entries = drawn_network(seed)
@@ -97,7 +97,7 @@ def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(
 
 
 def test_no_marginal_is_wrong_without_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cruxmap.engine.schemes.WORK", 1.0)
+    monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK", 1.0)
     apart: list[float] = []
     certain = 0
     for seed in range(20):

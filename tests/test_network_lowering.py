@@ -36,7 +36,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.language.typed import parse_condition
-from cruxmap.network import lowering
+from cruxmap.network import cases, lowering
 from cruxmap.network.lowering import lower
 from helpers.drawn_maps import Draft, drafts
 from helpers.filled_network import engine
