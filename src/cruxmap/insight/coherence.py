@@ -17,6 +17,7 @@ from cruxmap.engine.entries import fill, pullback
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work
 from cruxmap.engine.network import BoolArray, Evidence, FloatArray
 from cruxmap.engine.queries import infer_many, log_z_gradient
+from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.predictive import forward_draws
 from cruxmap.insight.weighing import conditioned
 from cruxmap.insight.words import checked_worldview
@@ -60,7 +61,7 @@ EXACT = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
-class StatedGap:
+class StatedGap(Answer):
     """One stated credence and the implied one, at central judgements.
 
     `gap` is logit(stated) - logit(implied), and `notable` where it is beyond `threshold`: what the two
@@ -80,23 +81,15 @@ class StatedGap:
     note: str = ""
     reason: str | None = None
 
+    hidden = frozenset({"stated_low", "stated_high", "note"})
+
     def to_json(self) -> dict[str, Any]:
-        """Return the gap as plain data."""
-        return {
-            "of": self.of,
-            "assuming": list(self.assuming),
-            "stated": self.stated,
-            "stated_interval_90": [self.stated_low, self.stated_high],
-            "implied": self.implied,
-            "gap": self.gap,
-            "threshold": self.threshold,
-            "notable": self.notable,
-            "sources": list(self.sources),
-        } | ({} if self.reason is None else {"reason": self.reason})
+        """Return the gap with the stated interval as one."""
+        return plain_fields(self) | {"stated_interval_90": [self.stated_low, self.stated_high]}
 
 
 @dataclass(frozen=True, slots=True)
-class JudgementChange:
+class JudgementChange(Answer):
     """A judgement that would give way: from where to where (natural scale), and how far.
 
     `log_odds` is the change of its logit (or log); `deviations` the same in standard deviations of its
@@ -112,7 +105,7 @@ class JudgementChange:
 
 
 @dataclass(frozen=True, slots=True)
-class PosteriorShift:
+class PosteriorShift(Answer):
     """Where conditioning on the stated credences takes a judgement: natural-scale means, and deviations."""
 
     address: str
@@ -122,7 +115,7 @@ class PosteriorShift:
 
 
 @dataclass(frozen=True, slots=True)
-class WorldviewCoherence:
+class WorldviewCoherence(Answer):
     """One worldview: its gaps, largest first, and the least change of judgements that reconciles them.
 
     The change closes the notable gaps, if it can, and holds the others by their intervals; where no gap is
@@ -136,49 +129,20 @@ class WorldviewCoherence:
     left: tuple[float | None, ...] = ()
     shifts: tuple[PosteriorShift, ...] = ()
 
+    hidden = frozenset({"left"})
+
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "stated": [
-                gap.to_json() | {"left": left} for gap, left in zip(self.stated, self.left, strict=True)
-            ],
-            "changes": [
-                {
-                    "address": c.address,
-                    "before": c.before,
-                    "after": c.after,
-                    "log_odds": c.log_odds,
-                    "deviations": c.deviations,
-                    "share": c.share,
-                }
-                for c in self.changes
-            ],
-            "distance": self.distance,
-            "shifts": [
-                {
-                    "address": s.address,
-                    "prior": s.prior,
-                    "posterior": s.posterior,
-                    "deviations": s.deviations,
-                }
-                for s in self.shifts
-            ],
-        }
+        """Return it with what is left of every gap beside that gap."""
+        gaps = zip(self.stated, self.left, strict=True)
+        return plain_fields(self) | {"stated": [gap.to_json() | {"left": left} for gap, left in gaps]}
 
 
 @dataclass(frozen=True, slots=True)
-class Coherence:
+class Coherence(Answer):
     """The coherence of every worldview of a model; those that state nothing have empty tables."""
 
     model: str
     worldviews: Mapping[str, WorldviewCoherence]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the whole as plain data."""
-        return {
-            "model": self.model,
-            "worldviews": {name: coherence.to_json() for name, coherence in self.worldviews.items()},
-        }
 
 
 def coherence(model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE) -> Coherence:

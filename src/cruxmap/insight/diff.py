@@ -7,7 +7,7 @@ values of the game in which each entry takes its numbers from the one worldview 
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, assert_never
 
@@ -22,8 +22,9 @@ from cruxmap.insight.information import (
     value_of_discrimination,
     value_of_information,
 )
+from cruxmap.insight.plain import Answer, as_plain, plain_fields
 from cruxmap.insight.predictive import Predictive, View, log_odds_of, predict, views
-from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors
+from cruxmap.insight.sampled import Errors, Sampled, errors
 from cruxmap.insight.sets import Candidate
 from cruxmap.insight.sharing import Game, Pairing, Shared, game_of, share_out
 from cruxmap.insight.words import checked_worldview, sentence_of
@@ -47,7 +48,7 @@ from cruxmap.network.inquiry import Inquiry, inquire
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(Answer):
     """One number that the two have differently, as each writes it, and whose number it is.
 
     `origin_a` is the worldview that set it (it may be one that `a` extends), `map`, or `set`.
@@ -65,7 +66,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Answer):
     """An argument that a voice makes about an entry, and where."""
 
     id: str
@@ -75,7 +76,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Answer):
     """An entry that the two judge differently, and its part of the gap between their estimates.
 
     `by` is the voice that an argument belongs to, `heard_a` and `heard_b` what the voices of the two
@@ -96,7 +97,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class DoubleCrux:
+class DoubleCrux(Answer):
     """A claim or state in both worldviews; chances are averages over draws, information in bans.
 
     `vod` is how much settling it is expected to narrow the disagreement about the target, `vod_share`
@@ -118,9 +119,12 @@ class DoubleCrux:
     reason: str | None = None
     errors: Errors | None = None
 
+    hidden = frozenset({"score"})
+    main = "vod"
+
 
 @dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(Answer):
     """What one has and the other lacks: arguments that only one rejects, numbers that only one sets."""
 
     rejected_by_a: tuple[str, ...]
@@ -130,7 +134,7 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
-class WorldviewDiff:
+class WorldviewDiff(Answer):
     """Two worldviews compared. Probabilities and the gap at the top are at central judgements.
 
     `differences` come largest share first. `pairs` counts the sampled pairs of orders, 0 where the
@@ -168,65 +172,20 @@ class WorldviewDiff:
 
         columns = ["id", "share_logit", "share_probability", "standard_error", "changes"]
         rows = [
-            {
-                **_plain(d, columns[:-1]),
-                "changes": "; ".join(f"{c.address}: {c.a} / {c.b}" for c in d.changes),
-            }
+            plain_fields(d) | {"changes": "; ".join(f"{c.address}: {c.a} / {c.b}" for c in d.changes)}
             for d in self.differences
         ]
         return pd.DataFrame(rows, columns=columns)
 
+    hidden = frozenset({"stated_a", "stated_b"})
+    main = "gap_logit"
+
     def to_json(self) -> dict[str, Any]:
-        """Return the diff as plain data, ready for `json.dumps`; undefined numbers are `None`."""
-        plain = _plain(self, ("a", "b", "target", "probability_a", "probability_b", "gap_logit"))
-        plain["differences"] = [_plain_difference(difference) for difference in self.differences]
-        plain["double_cruxes"] = [
-            _plain(crux, DOUBLE_CRUX_COLUMNS)
-            | ({"downstream": True} if crux.downstream else {})
-            | ({} if crux.errors is None else plain_errors(crux.errors, "vod"))
-            for crux in self.double_cruxes
-        ]
-        plain["structure"] = {
-            key: list(getattr(self.structure, key))
-            for key in ("rejected_by_a", "rejected_by_b", "only_a", "only_b")
-        }
-        plain["stated"] = {
-            "a": [gap.to_json() for gap in self.stated_a],
-            "b": [gap.to_json() for gap in self.stated_b],
-        }
-        if self.sampled is not None:
-            plain["sampled"] = self.sampled.to_json()
-        if self.errors is not None:
-            plain |= plain_errors(self.errors, "gap_logit")
-        return plain | {"pairs": self.pairs, "settled": self.settled, "draws": self.draws}
+        """Return the diff, with what the two state in one."""
+        return plain_fields(self) | {"stated": as_plain({"a": self.stated_a, "b": self.stated_b})}
 
 
-def _plain_difference(difference: Difference) -> dict[str, Any]:
-    columns = (
-        *("id", "text", "by", "share_logit", "share_probability"),
-        *("standard_error", "standard_error_probability"),
-    )
-    return _plain(difference, columns) | {
-        "changes": [
-            {"address": c.address, "a": c.a, "b": c.b, "origin_a": c.origin_a, "origin_b": c.origin_b}
-            | {"sources_a": list(c.sources_a), "sources_b": list(c.sources_b)}
-            | {"note_a": c.note_a, "note_b": c.note_b}
-            for c in difference.changes
-        ],
-        "heard_a": [asdict(heard) for heard in difference.heard_a],
-        "heard_b": [asdict(heard) for heard in difference.heard_b],
-    }
-
-
-DOUBLE_CRUX_COLUMNS = (
-    *("id", "text", "probability_a", "probability_b"),
-    *("voi_a", "voi_b", "vod", "vod_share"),
-)
-
-
-def _plain(value: Any, columns: Sequence[str]) -> dict[str, Any]:
-    plain = {column: getattr(value, column) for column in columns}
-    return plain | ({"reason": value.reason} if getattr(value, "reason", None) is not None else {})
+DOUBLE_CRUX_NUMBERS = ("probability_a", "probability_b", "voi_a", "voi_b", "vod", "vod_share")
 
 
 def whose(worldview: str, origin: str) -> str:
@@ -476,7 +435,7 @@ def _one_more(
 def _numbers(name: str, both: tuple[Mapping[str, "_Side"], Mapping[str, "_Side"]]) -> dict[str, float | None]:
     """Return the numbers of a double crux by their names."""
     crux = _double_crux(name, "", *(side[name] for side in both))
-    return {column: getattr(crux, column) for column in DOUBLE_CRUX_COLUMNS[2:]}
+    return {column: getattr(crux, column) for column in DOUBLE_CRUX_NUMBERS}
 
 
 @dataclass(frozen=True, slots=True)

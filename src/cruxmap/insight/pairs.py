@@ -22,6 +22,7 @@ from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer
 from cruxmap.insight.cruxes import settled_nodes
 from cruxmap.insight.information import LN_10
+from cruxmap.insight.plain import Answer, LeftOut
 from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
 from cruxmap.insight.words import checked_worldview
@@ -32,7 +33,7 @@ type Matrix = tuple[tuple[float | None, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Answer):
     """One step of the clustering: two clusters become one at a distance.
 
     Clusters are numbered worldviews first (in the order of `PairMatrix.worldviews`), then merges.
@@ -44,7 +45,7 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class PairMatrix:
+class PairMatrix(Answer):
     """Every pair of worldviews, at central judgements, in an order in which neighbours think alike.
 
     `gap_logit[i][j]` is logit P_i - logit P_j of the target, `None` where it is not finite. `distance` is
@@ -76,20 +77,9 @@ class PairMatrix:
         """Whether what is given is impossible for some."""
         return None in self.probabilities
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the matrices as plain data."""
-        return {
-            "target": self.target,
-            "worldviews": list(self.worldviews),
-            "probabilities": list(self.probabilities),
-            "gap_logit": [list(row) for row in self.gap_logit],
-            "distance": [list(row) for row in self.distance],
-            "merges": [{"left": m.left, "right": m.right, "distance": m.distance} for m in self.merges],
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class MeanDifference:
+class MeanDifference(Answer):
     """An entry's mean share of the gaps to the others; `count` of them judge it differently."""
 
     id: str
@@ -102,7 +92,7 @@ class MeanDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class AgainstRest:
+class AgainstRest(Answer):
     """One worldview against the others: the mean gap and its shares, the largest first.
 
     `others` are those it could be compared with; `left_out` the rest, with the reason for each. `undefined`
@@ -114,30 +104,10 @@ class AgainstRest:
     others: tuple[str, ...]
     gap_logit: float | None
     differences: tuple[MeanDifference, ...]
-    left_out: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     undefined: bool = False
 
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "worldview": self.worldview,
-            "target": self.target,
-            "others": list(self.others),
-            "gap_logit": self.gap_logit,
-            "differences": [
-                {
-                    "id": d.id,
-                    "text": d.text,
-                    "share_logit": d.share_logit,
-                    "share_probability": d.share_probability,
-                    "standard_error": d.standard_error,
-                    "standard_error_probability": d.standard_error_probability,
-                    "count": d.count,
-                }
-                for d in self.differences
-            ],
-            "left_out": [{"worldview": name, "reason": reason} for name, reason in self.left_out],
-        }
+    hidden = frozenset({"undefined"})
 
 
 def pairs(model: ModelSpec) -> PairMatrix:
@@ -247,7 +217,7 @@ def against_rest(
         shared = share_out(pairing, game, Work(executor, progress))
         undefined |= None in shared.probability
         if shared.shares is None or shared.gap is None:
-            left_out.append((name, shared.reason or "the gap is infinite"))
+            left_out.append(LeftOut(name, shared.reason or "the gap is infinite"))
             continue
         sign = 1.0 if forwards else -1.0
         compared.append(name)

@@ -18,6 +18,7 @@ from cruxmap.bayes.results import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import BoolArray, FloatArray
 from cruxmap.insight.coherence import natural_value
+from cruxmap.insight.plain import Answer, LeftOut, as_plain, plain_fields
 from cruxmap.insight.predictive import forward_draws, log_odds_of, logit_of_mean, mean_log_odds, views
 from cruxmap.insight.words import percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ModelSpec, ShareTable
@@ -50,7 +51,7 @@ SAME = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class PooledAnswer:
+class PooledAnswer(Answer):
     """A pool: its probability of the target, its 90% interval where it has one, and what it rests on."""
 
     id: str
@@ -60,7 +61,7 @@ class PooledAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class PooledJudgement:
+class PooledJudgement(Answer):
     """What the reviewers who judged a place have in common there, on its natural scale.
 
     `low` and `high` are the 5th and 95th percentile of the common value; `reviewers` gave a number.
@@ -81,7 +82,7 @@ class PooledJudgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Answer):
     """The worldviews' estimates (means over draws), the pools, and the pooled judgements.
 
     `spread_probability` and `spread_ratio` are how far reviewers typically lie apart (a standard
@@ -100,7 +101,7 @@ class Pool:
     spread_ratio: float | None
     explanation: str
     convergence: Convergence | None = None
-    left_out: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     reason: str | None = None
 
     @property
@@ -109,50 +110,10 @@ class Pool:
         return any(reason == IMPOSSIBLE for _, reason in self.left_out)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the pools as plain data."""
-        return {
-            "model": self.model,
-            "target": self.target,
-            "worldviews": dict(self.worldviews),
-            "prior": self.prior,
-            "factor": self.factor,
-            "answers": [
-                {
-                    "id": answer.id,
-                    "probability": answer.probability,
-                    "interval_90": None if answer.interval_90 is None else list(answer.interval_90),
-                    "rests_on": answer.rests_on,
-                }
-                for answer in self.answers
-            ],
-            "judgements": [
-                {
-                    "address": judgement.address,
-                    "central": judgement.central,
-                    "low": judgement.low,
-                    "high": judgement.high,
-                    "reviewers": list(judgement.reviewers),
-                    "prior_weight": judgement.prior_weight,
-                }
-                for judgement in self.judgements
-            ],
-            "spread_probability": self.spread_probability,
-            "spread_ratio": self.spread_ratio,
-            "explanation": self.explanation,
-            "convergence": _convergence(self.convergence),
-            "left_out": [{"worldview": name, "reason": reason} for name, reason in self.left_out],
-        } | ({} if self.reason is None else {"reason": self.reason})
-
-
-def _convergence(chains: Convergence | None) -> dict[str, float | int | bool | None] | None:
-    if chains is None:
-        return None
-    return {
-        "r_hat": chains.r_hat if math.isfinite(chains.r_hat) else None,
-        "ess": chains.ess if math.isfinite(chains.ess) else None,
-        "divergences": chains.divergences,
-        "converged": chains.converged,
-    }
+        """Return the pools, the chains by themselves: they are those of no worldview."""
+        names = ("r_hat", "ess", "divergences", "converged")
+        chains = self.convergence and {name: getattr(self.convergence, name) for name in names}
+        return plain_fields(self) | {"convergence": as_plain(chains)}
 
 
 def extremising_factor(n: int) -> float:
@@ -184,7 +145,9 @@ def pool(
     estimates = {name: mean for name, (mean, _) in means.items() if math.isfinite(mean)}
     shown = MappingProxyType({name: float(expit(value)) for name, value in estimates.items()})
     left_out = tuple(
-        (name, refused or _why_not(mean)) for name, (mean, refused) in means.items() if name not in estimates
+        LeftOut(name, refused or _why_not(mean))
+        for name, (mean, refused) in means.items()
+        if name not in estimates
     )
     if len(estimates) < 2:
         reason = "a pool takes at least two worldviews whose estimate lies between 0% and 100%"

@@ -23,6 +23,7 @@ from scipy.special import expit
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.insight.diff import Difference, differences_of, owner_of
+from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
 from cruxmap.insight.words import did_you_mean
@@ -61,7 +62,7 @@ ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
-class Rewording:
+class Rewording(Answer):
     """An entry whose sentence changed."""
 
     id: str
@@ -70,7 +71,7 @@ class Rewording:
 
 
 @dataclass(frozen=True, slots=True)
-class WorldviewChange:
+class WorldviewChange(Answer):
     """One worldview before and now, at central judgements.
 
     `differences` are the judgements that changed, added and removed arguments among them, with their shares
@@ -85,9 +86,18 @@ class WorldviewChange:
     differences: tuple[Difference, ...]
     reason: str | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it, of every difference the shares and the numbers before and now."""
+        differences = [
+            plain_fields(d, "text", "by", "heard_a", "heard_b")
+            | {"changes": [{"address": c.address, "before": c.b, "now": c.a} for c in d.changes]}
+            for d in self.differences
+        ]
+        return plain_fields(self) | {"differences": differences}
+
 
 @dataclass(frozen=True, slots=True)
-class RevisionDiff:
+class RevisionDiff(Answer):
     """A map at two revisions; `rebuilt` are the entries that rest on other things, or in another way.
 
     `text` has the sentence, now or else before, of those that were added, removed or rebuilt.
@@ -104,43 +114,6 @@ class RevisionDiff:
     worldviews_added: tuple[str, ...]
     worldviews_removed: tuple[str, ...]
     worldviews: tuple[WorldviewChange, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "model": self.model,
-            "revision": self.revision,
-            "target": self.target,
-            "added": list(self.added),
-            "removed": list(self.removed),
-            "reworded": [{"id": r.id, "before": r.before, "now": r.now} for r in self.reworded],
-            "rebuilt": list(self.rebuilt),
-            "text": dict(self.text),
-            "worldviews_added": list(self.worldviews_added),
-            "worldviews_removed": list(self.worldviews_removed),
-            "worldviews": [
-                {
-                    "worldview": change.worldview,
-                    "probability_before": change.probability_before,
-                    "probability_now": change.probability_now,
-                    "gap_logit": change.gap_logit,
-                    "structure_logit": change.structure_logit,
-                    "differences": [
-                        {
-                            "id": d.id,
-                            "share_logit": d.share_logit,
-                            "share_probability": d.share_probability,
-                            "standard_error": d.standard_error,
-                            "standard_error_probability": d.standard_error_probability,
-                            "changes": [{"address": c.address, "before": c.b, "now": c.a} for c in d.changes],
-                        }
-                        for d in change.differences
-                    ],
-                }
-                | ({} if change.reason is None else {"reason": change.reason})
-                for change in self.worldviews
-            ],
-        }
 
 
 def diff_revisions(

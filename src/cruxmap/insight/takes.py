@@ -19,6 +19,7 @@ from cruxmap.engine.network import BoolArray, FloatArray, IntArray
 from cruxmap.engine.queries import log_z_gradient
 from cruxmap.insight.coherence import natural_value
 from cruxmap.insight.cruxes import settled_nodes
+from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.predictive import (
     Draws,
     View,
@@ -84,7 +85,7 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeStep:
+class TakeStep(Answer):
     """One judgement moved: from where to where (natural scale, centres), by how much log-odds, in words.
 
     `value` is the new number as the language writes it, with its interval.
@@ -99,7 +100,7 @@ class TakeStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class Take(Answer):
     """One way of getting there. `estimate` is the mean over all draws with the numbers as written."""
 
     steps: tuple[TakeStep, ...]
@@ -111,9 +112,13 @@ class Take:
         """How many judgements change."""
         return len(self.steps)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it with its count."""
+        return {"count": self.count} | plain_fields(self)
+
 
 @dataclass(frozen=True, slots=True)
-class Takes:
+class Takes(Answer):
     """Ways of getting there, fewest changes first, each with less log-odds in all than the one before.
 
     `reason` says why there are none: the goal is met already, nothing reaches it, or there is no estimate.
@@ -126,35 +131,6 @@ class Takes:
     threshold: float | None
     frontier: tuple[Take, ...]
     reason: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the answer as plain data."""
-        return {
-            "worldview": self.worldview,
-            "target": self.target,
-            "estimate": self.estimate,
-            "goal": self.goal,
-            "threshold": self.threshold,
-            "frontier": [
-                {
-                    "count": take.count,
-                    "total_log_odds": take.total_log_odds,
-                    "estimate": take.estimate,
-                    "steps": [
-                        {
-                            "address": step.address,
-                            "before": step.before,
-                            "after": step.after,
-                            "log_odds": step.log_odds,
-                            "value": step.value,
-                            "sentence": step.sentence,
-                        }
-                        for step in take.steps
-                    ],
-                }
-                for take in self.frontier
-            ],
-        } | ({} if self.reason is None else {"reason": self.reason})
 
 
 def takes(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from cruxmap.insight.coherence import StatedGap
 from cruxmap.insight.diff import (
-    DOUBLE_CRUX_COLUMNS,
+    DOUBLE_CRUX_NUMBERS,
     Change,
     Difference,
     DoubleCrux,
@@ -186,7 +186,7 @@ def _double_cruxes(diff: WorldviewDiff) -> Listing:
 
 
 def _double_crux(crux: DoubleCrux) -> tuple[Cell, ...]:
-    return tuple(getattr(crux, key) for key in (*DOUBLE_CRUX_COLUMNS, "downstream", "reason"))
+    return tuple(getattr(crux, key) for key in ("id", "text", *DOUBLE_CRUX_NUMBERS, "downstream", "reason"))
 
 
 def _structure(diff: WorldviewDiff) -> Listing:
