@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 import cruxmap as cm
 import reference
 import strategies
+from cruxmap.engine.executors import WORK
 from cruxmap.insight.diff import Structure, diff, whose
+from cruxmap.insight.gap_shares import Pairing, game_of, share_out
 from cruxmap.language.argument_map import ClaimIs
+from cruxmap.network.inquiry import inquire
 from test_insight_cruxes import GARDEN, TRIAD, kl, logit
 from written import model
 
@@ -116,6 +120,17 @@ def test_swapping_the_two_negates_everything_exactly():
     assert other.double_cruxes[0].voi_a == one.double_cruxes[0].voi_b
     assert other.structure.rejected_by_a == one.structure.rejected_by_b == ("drought",)
     assert other.stated_b == one.stated_a
+
+
+def test_a_gap_from_sampled_states_is_shared_out_the_same_from_either_side():
+    inquiry = inquire(replace(garden(), worldviews=("ann", "bob"), exact=False))
+    pairings = (Pairing(inquiry, 0, 1), Pairing(inquiry, 1, 0))
+    one, other = (share_out(pairing, game_of(pairing), WORK) for pairing in pairings)
+    assert (one.shares.share == -other.shares.share).all()
+    assert (one.shares.standard_error == other.shares.standard_error).all()
+    assert one.gap == -other.gap
+    assert one.errors["gap_logit"] == other.errors["gap_logit"] > 0
+    assert one.errors["probability_a"] == other.errors["probability_b"] > 0
 
 
 def test_a_worldview_does_not_differ_from_itself():

@@ -9,13 +9,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, assert_never
+from typing import Any
 
 from scipy.special import expit
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.insight.coherence import StatedGap, stated_gaps
 from cruxmap.insight.cruxes import Position, binary, candidates_of, crossing, is_target, position_of
+from cruxmap.insight.gap_shares import Game, Pairing, Shared, game_of, share_out
 from cruxmap.insight.information import (
     Crossing,
     symmetric_divergence,
@@ -26,19 +27,13 @@ from cruxmap.insight.plain import Answer, as_plain, plain_fields
 from cruxmap.insight.predictive import Predictive, View, log_odds_of, predict, views
 from cruxmap.insight.sampled import Errors, Sampled, errors
 from cruxmap.insight.sets import Candidate
-from cruxmap.insight.sharing import Game, Pairing, Shared, game_of, share_out
 from cruxmap.insight.words import checked_worldview, sentence_of
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     Argument,
     ArgumentMap,
-    ArgumentTarget,
     ModelSpec,
-    OnArgument,
-    OnClaim,
-    OnPhase,
-    OnRoute,
-    OnStates,
+    target_owner,
 )
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import format_value
@@ -47,7 +42,7 @@ from cruxmap.network.inquiry import Inquiry, inquire
 # --- values --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change(Answer):
     """One number that the two have differently, as each writes it, and whose number it is.
 
@@ -66,7 +61,7 @@ class Change(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class Heard(Answer):
+class Saying(Answer):
     """An argument that a voice makes about an entry, and where."""
 
     id: str
@@ -91,8 +86,8 @@ class Difference(Answer):
     share_probability: float | None
     standard_error: float | None
     changes: tuple[Change, ...]
-    heard_a: tuple[Heard, ...] = ()
-    heard_b: tuple[Heard, ...] = ()
+    heard_a: tuple[Saying, ...] = ()
+    heard_b: tuple[Saying, ...] = ()
     standard_error_probability: float | None = None
 
 
@@ -125,7 +120,7 @@ class DoubleCrux(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Structure(Answer):
-    """What one has and the other lacks: arguments that only one rejects, numbers that only one sets."""
+    """Arguments that only one of the two rejects, and numbers that only one sets."""
 
     rejected_by_a: tuple[str, ...]
     rejected_by_b: tuple[str, ...]
@@ -221,69 +216,70 @@ def diffs(
     names = tuple(sorted({checked_worldview(model.map, name) for pair in pairs for name in pair}))
     inquiry, work = inquire(replace(model, worldviews=names)), Work(executor, progress)
     candidates = tuple(c for c in candidates_of(inquiry) if c.state is not None and not c.argument)
-    sides = {view.name: _beheld(view, candidates) for view in views(inquiry, work)}
+    sides = {view.name: _side_of(view, candidates) for view in views(inquiry, work)}
     return tuple(_diff(inquiry, sides, pair, work) for pair in pairs)
 
 
 @dataclass(frozen=True, slots=True)
-class _Beheld:
-    """What the parts of a diff take from one worldview alone; `claims` is `None` where it is impossible.
+class _Side:
+    """What a diff needs of one worldview; `claims` is `None` where what is given is impossible in it.
 
     `one_more` is what one more sample of states can make of each claim.
     """
 
     number: int
-    claims: Mapping[str, "_Side"] | None
+    claims: Mapping[str, "_ClaimView"] | None
     stated: tuple[StatedGap, ...]
     draws: int
     sampled: Sampled | None = None
-    replicates: tuple[Mapping[str, "_Side"], ...] = ()
-    one_more: Mapping[str, tuple["_Side", ...]] = field(default_factory=dict)
+    replicates: tuple[Mapping[str, "_ClaimView"], ...] = ()
+    one_more: Mapping[str, tuple["_ClaimView", ...]] = field(default_factory=dict)
 
 
-def _beheld(view: View, candidates: Sequence[Candidate]) -> _Beheld:
+def _side_of(view: View, candidates: Sequence[Candidate]) -> _Side:
     position = position_of(view.inquiry, view.worldview)
     predictive = predict(view, tuple(dict.fromkeys(c.variable for c in candidates)), position.connected)
     stated = stated_gaps(view.inquiry.model, view.name)
     if predictive is None:
-        return _Beheld(view.worldview, None, stated, 0)
+        return _Side(view.worldview, None, stated, 0)
     claims, *without = (
-        {c.id: _side(part, c, position) for c in candidates} for part in (predictive, *predictive.replicates)
+        {c.id: _claim_view(part, c, position) for c in candidates}
+        for part in (predictive, *predictive.replicates)
     )
     more = {
-        c.id: tuple(_side(part, c, position) for part in predictive.one_more(c.variable)) for c in candidates
+        c.id: tuple(_claim_view(part, c, position) for part in predictive.one_more(c.variable))
+        for c in candidates
     }
-    return _Beheld(view.worldview, claims, stated, predictive.draws, predictive.sampled, tuple(without), more)
+    return _Side(view.worldview, claims, stated, predictive.draws, predictive.sampled, tuple(without), more)
 
 
-def _diff(inquiry: Inquiry, sides: Mapping[str, _Beheld], pair: tuple[str, str], work: Work) -> WorldviewDiff:
-    first, second = sorted(pair)
-    if first == second:
-        return _of_itself(inquiry, sides[first].number)
-    a, b = sides[first], sides[second]
+def _diff(inquiry: Inquiry, sides: Mapping[str, _Side], pair: tuple[str, str], work: Work) -> WorldviewDiff:
+    a, b = (sides[name] for name in pair)
+    if a is b:
+        return _of_itself(inquiry, a.number)
     pairing = Pairing(inquiry, a.number, b.number)
     game = game_of(pairing)
     shared = share_out(pairing, game, work)
-    result = WorldviewDiff(
-        first,
-        second,
-        inquiry.model.target.name,
-        shared.probability[0],
-        shared.probability[1],
-        shared.gap,
-        differences_of(pairing, game, shared),
-        _double_cruxes(inquiry.model.map, a, b),
-        _structure(pairing),
-        a.stated,
-        b.stated,
-        shared.pairs,
-        shared.settled,
-        min(a.draws, b.draws),
-        shared.reason,
-        a.sampled or b.sampled or shared.sampled,
-        shared.errors,
+    probability_a, probability_b = shared.probability
+    return WorldviewDiff(
+        a=pair[0],
+        b=pair[1],
+        target=inquiry.model.target.name,
+        probability_a=probability_a,
+        probability_b=probability_b,
+        gap_logit=shared.gap,
+        differences=differences_of(pairing, game, shared),
+        double_cruxes=_ranked_double_cruxes(inquiry.model.map, a, b),
+        structure=_structure_of(pairing),
+        stated_a=a.stated,
+        stated_b=b.stated,
+        pairs=shared.pairs,
+        settled=shared.settled,
+        draws=min(a.draws, b.draws),
+        reason=shared.reason,
+        sampled=next(filter(None, (sides[name].sampled for name in sorted(pair))), shared.sampled),
+        errors=shared.errors,
     )
-    return result if pair == (first, second) else _swapped(result)
 
 
 def _of_itself(inquiry: Inquiry, number: int) -> WorldviewDiff:
@@ -291,15 +287,15 @@ def _of_itself(inquiry: Inquiry, number: int) -> WorldviewDiff:
     logit = float(log_odds_of(inquiry, numbers.mu[number][:, None], numbers.single[number])[0])
     p = None if math.isnan(logit) else float(expit(logit))
     return WorldviewDiff(
-        name,
-        name,
-        inquiry.model.target.name,
-        p,
-        p,
-        0.0,
-        (),
-        (),
-        Structure((), (), (), ()),
+        a=name,
+        b=name,
+        target=inquiry.model.target.name,
+        probability_a=p,
+        probability_b=p,
+        gap_logit=0.0,
+        differences=(),
+        double_cruxes=(),
+        structure=Structure((), (), (), ()),
         reason="a worldview does not differ from itself",
     )
 
@@ -309,71 +305,54 @@ def differences_of(pairing: Pairing, game: Game, shared: Shared) -> tuple[Differ
     number_of = {player: number for number, player in enumerate(game.players)}
     differences = []
     for name, addresses in game.changed.items():
-        share: tuple[float | None, float | None, float | None] = (0.0, 0.0, 0.0)
-        of_probability: float | None = 0.0
+        part: tuple[float | None, ...] = (0.0, 0.0, 0.0, 0.0)
         if name in number_of:
-            share, of_probability = (None, None, None), None
-            if shared.shares is not None:
-                part = shared.shares.share[number_of[name]]
-                error = shared.shares.standard_error[number_of[name]]
-                share = (float(part[0]), float(part[1]), float(error[0]))
-                of_probability = float(error[1])
+            part = (None,) * 4 if shared.shares is None else shared.shares.of(number_of[name])
+        share_logit, share_probability, error_logit, error_probability = part
         entry = pairing.inquiry.model.map.entry[name]
-        by = entry.by if isinstance(entry, Argument) else None
-        changes = tuple(_change(pairing.perspectives, address) for address in addresses)
-        heard = (_heard(pairing.inquiry.model.map, worldview, name) for worldview in pairing.names)
-        heard_a, heard_b = heard
+        heard_a, heard_b = (_said_about(pairing.inquiry.model.map, side, name) for side in pairing.names)
         differences.append(
-            Difference(name, entry.about.text, by, *share, changes, heard_a, heard_b, of_probability)
+            Difference(
+                id=name,
+                text=entry.about.text,
+                by=entry.by if isinstance(entry, Argument) else None,
+                share_logit=share_logit,
+                share_probability=share_probability,
+                standard_error=error_logit,
+                standard_error_probability=error_probability,
+                changes=tuple(_change_at(pairing.perspectives, address) for address in addresses),
+                heard_a=heard_a,
+                heard_b=heard_b,
+            )
         )
     return tuple(sorted(differences, key=lambda d: (-abs(d.share_logit or 0.0), d.id)))
 
 
-def _heard(argument_map: ArgumentMap, worldview: str, name: str) -> tuple[Heard, ...]:
+def _said_about(argument_map: ArgumentMap, worldview: str, name: str) -> tuple[Saying, ...]:
     """Return the arguments about an entry, itself included, by the voice of a worldview."""
     own = argument_map.worldview.get(worldview)
     return tuple(
-        Heard(argument.about.id, own.voice, argument.about.text, tuple(map(str, argument.about.citations)))
+        Saying(argument.about.id, own.voice, argument.about.text, tuple(map(str, argument.about.citations)))
         for argument in argument_map.arguments
         if own is not None
         and own.voice is not None
         and argument.by == own.voice
-        and name in (argument.about.id, *argued(argument))
+        and name in (argument.about.id, *map(target_owner, argument.targets))
     )
 
 
-def argued(argument: Argument) -> tuple[str, ...]:
-    """Return the entries that an argument is about."""
-    return tuple(map(owner_of, argument.targets))
-
-
-def owner_of(target: ArgumentTarget) -> str:
-    """Return the entry that an argument's target belongs to."""
-    match target:
-        case OnClaim(claim=name) | OnRoute(claim=name):
-            return name
-        case OnPhase(event=name):
-            return name
-        case OnStates(question=name):
-            return name
-        case OnArgument(argument=name):
-            return name
-        case _:
-            assert_never(target)
-
-
-def _change(perspectives: Sequence[Perspective], address: str) -> Change:
+def _change_at(perspectives: Sequence[Perspective], address: str) -> Change:
     a, b = (perspective.setting[address] for perspective in perspectives)
     return Change(
-        address,
-        notation(a),
-        notation(b),
-        a.origin,
-        b.origin,
-        tuple(map(str, a.citations)),
-        tuple(map(str, b.citations)),
-        a.note,
-        b.note,
+        address=address,
+        a=notation(a),
+        b=notation(b),
+        origin_a=a.origin,
+        origin_b=b.origin,
+        sources_a=tuple(map(str, a.citations)),
+        sources_b=tuple(map(str, b.citations)),
+        note_a=a.note,
+        note_b=b.note,
     )
 
 
@@ -386,7 +365,7 @@ def notation(setting: Setting) -> str:
     return setting.value.text or format_value(setting.value)
 
 
-def _structure(pairing: Pairing) -> Structure:
+def _structure_of(pairing: Pairing) -> Structure:
     one, other = pairing.perspectives
 
     def rejected(perspective: Perspective) -> set[str]:
@@ -404,7 +383,7 @@ def _structure(pairing: Pairing) -> Structure:
 # --- double cruxes -------------------------------------------------------------------------------
 
 
-def _double_cruxes(argument_map: ArgumentMap, a: _Beheld, b: _Beheld) -> tuple[DoubleCrux, ...]:
+def _ranked_double_cruxes(argument_map: ArgumentMap, a: _Side, b: _Side) -> tuple[DoubleCrux, ...]:
     if a.claims is None or b.claims is None:
         return ()
     batches = max(len(a.replicates), len(b.replicates))
@@ -413,8 +392,10 @@ def _double_cruxes(argument_map: ArgumentMap, a: _Beheld, b: _Beheld) -> tuple[D
     )
     cruxes = [
         replace(
-            _double_crux(name, sentence_of(argument_map, name), side, b.claims[name]),
-            errors=errors(without, partial(_numbers, name), (a.claims, b.claims), _one_more(name, a, b)),
+            _crux_between(name, sentence_of(argument_map, name), side, b.claims[name]),
+            errors=errors(
+                without, partial(_numbers_of_crux, name), (a.claims, b.claims), _with_one_more(name, a, b)
+            ),
         )
         for name, side in a.claims.items()
         if not (side.same and b.claims[name].same)
@@ -422,9 +403,9 @@ def _double_cruxes(argument_map: ArgumentMap, a: _Beheld, b: _Beheld) -> tuple[D
     return tuple(sorted(cruxes, key=lambda crux: (crux.score is None, -(crux.score or 0.0), crux.id)))
 
 
-def _one_more(
-    name: str, a: _Beheld, b: _Beheld
-) -> Iterator[tuple[Mapping[str, "_Side"], Mapping[str, "_Side"]]]:
+def _with_one_more(
+    name: str, a: _Side, b: _Side
+) -> Iterator[tuple[Mapping[str, "_ClaimView"], Mapping[str, "_ClaimView"]]]:
     """Yield the two sides of a claim with one more sample of states in one of them."""
     assert a.claims is not None
     assert b.claims is not None
@@ -432,15 +413,17 @@ def _one_more(
     yield from ((a.claims, {name: side}) for side in b.one_more[name])
 
 
-def _numbers(name: str, both: tuple[Mapping[str, "_Side"], Mapping[str, "_Side"]]) -> dict[str, float | None]:
+def _numbers_of_crux(
+    name: str, both: tuple[Mapping[str, "_ClaimView"], Mapping[str, "_ClaimView"]]
+) -> dict[str, float | None]:
     """Return the numbers of a double crux by their names."""
-    crux = _double_crux(name, "", *(side[name] for side in both))
+    crux = _crux_between(name, "", *(side[name] for side in both))
     return {column: getattr(crux, column) for column in DOUBLE_CRUX_NUMBERS}
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """One worldview's view of a claim: its chance, its VOI and, unless it is certain, what it would do.
+class _ClaimView:
+    """What one worldview thinks of a claim: its chance, its VOI and, unless certain, what learning it does.
 
     `same` where it is the target in other words, `downstream` where it follows from the target.
     """
@@ -452,92 +435,38 @@ class _Side:
     same: bool = False
 
 
-def _side(predictive: Predictive, candidate: Candidate, position: Position) -> _Side:
+def _claim_view(predictive: Predictive, candidate: Candidate, position: Position) -> _ClaimView:
     table, p = binary(predictive.tables[candidate.variable], candidate.state or 0), predictive.target
     crossed, own = crossing(table, p), float(table[:, 1].sum())
     after = candidate.variable in position.downstream
     if candidate.variable in position.connected or crossed is None:
-        return _Side(own, value_of_information(table), crossed, after, is_target(table, p))
-    return _Side(own, 0.0, Crossing(p, p, p, crossed.claim), after)
+        return _ClaimView(own, value_of_information(table), crossed, after, is_target(table, p))
+    return _ClaimView(own, 0.0, Crossing(p, p, p, crossed.claim), after)
 
 
-def _double_crux(name: str, text: str, a: _Side, b: _Side) -> DoubleCrux:
-    after = a.downstream or b.downstream
-
-    def undefined(reason: str) -> DoubleCrux:
-        both = (a.probability, b.probability, a.voi, b.voi)
-        return DoubleCrux(name, text, *both, None, None, None, after, reason)
+def _crux_between(name: str, text: str, a: _ClaimView, b: _ClaimView) -> DoubleCrux:
+    def crux(
+        vod: float | None, share: float | None, score: float | None, reason: str | None = None
+    ) -> DoubleCrux:
+        return DoubleCrux(
+            id=name,
+            text=text,
+            probability_a=a.probability,
+            probability_b=b.probability,
+            voi_a=a.voi,
+            voi_b=b.voi,
+            vod=vod,
+            vod_share=share,
+            score=score,
+            downstream=a.downstream or b.downstream,
+            reason=reason,
+        )
 
     if a.crossing is None or b.crossing is None:
-        return undefined("it is certain for one of the two")
+        return crux(None, None, None, "it is certain for one of the two")
     now = symmetric_divergence(a.crossing.target, b.crossing.target)
     vod = value_of_discrimination(a.crossing, b.crossing) if math.isfinite(now) else math.nan
     if not math.isfinite(vod):
-        return undefined("one of the two is, or would be, certain of what the other doubts")
+        return crux(None, None, None, "one of the two is, or would be, certain of what the other doubts")
     score = min(a.voi, b.voi) * abs(a.crossing.claim.logit - b.crossing.claim.logit)
-    share = vod / now if now > 0 else None
-    return DoubleCrux(name, text, a.probability, b.probability, a.voi, b.voi, vod, share, score, after)
-
-
-def _errors_swapped(errors: Errors | None) -> Errors | None:
-    """Return the errors of numbers that end in `_a` under the name that ends in `_b`, and the reverse."""
-    if errors is None:
-        return None
-    ends = {"_a": "_b", "_b": "_a"}
-    return {name[:-2] + ends.get(name[-2:], name[-2:]): value for name, value in errors.items()}
-
-
-def _swapped(result: WorldviewDiff) -> WorldviewDiff:
-    def minus(value: float | None) -> float | None:
-        return None if value is None else -value or 0.0
-
-    structure = result.structure
-    return replace(
-        result,
-        errors=_errors_swapped(result.errors),
-        a=result.b,
-        b=result.a,
-        probability_a=result.probability_b,
-        probability_b=result.probability_a,
-        gap_logit=minus(result.gap_logit),
-        differences=tuple(
-            replace(
-                d,
-                share_logit=minus(d.share_logit),
-                share_probability=minus(d.share_probability),
-                changes=tuple(
-                    Change(
-                        c.address,
-                        c.b,
-                        c.a,
-                        c.origin_b,
-                        c.origin_a,
-                        c.sources_b,
-                        c.sources_a,
-                        c.note_b,
-                        c.note_a,
-                    )
-                    for c in d.changes
-                ),
-                heard_a=d.heard_b,
-                heard_b=d.heard_a,
-            )
-            for d in result.differences
-        ),
-        double_cruxes=tuple(
-            replace(
-                d,
-                probability_a=d.probability_b,
-                probability_b=d.probability_a,
-                voi_a=d.voi_b,
-                voi_b=d.voi_a,
-                errors=_errors_swapped(d.errors),
-            )
-            for d in result.double_cruxes
-        ),
-        structure=Structure(
-            structure.rejected_by_b, structure.rejected_by_a, structure.only_b, structure.only_a
-        ),
-        stated_a=result.stated_b,
-        stated_b=result.stated_a,
-    )
+    return crux(vod, vod / now if now > 0 else None, score)

@@ -5,10 +5,9 @@ mean of its diffs with each of the others.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
@@ -21,10 +20,10 @@ from cruxmap.engine.network import FloatArray
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer
 from cruxmap.insight.cruxes import settled_nodes
+from cruxmap.insight.gap_shares import Pairing, game_of, share_out
 from cruxmap.insight.information import LN_10
 from cruxmap.insight.plain import Answer, LeftOut
 from cruxmap.insight.predictive import log_odds_of
-from cruxmap.insight.sharing import Pairing, game_of, share_out
 from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.inquiry import Inquiry, inquire
@@ -34,7 +33,7 @@ type Matrix = tuple[tuple[float | None, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Merge(Answer):
-    """One step of the clustering: two clusters become one at a distance.
+    """One step of the clustering: two clusters at some distance become one.
 
     Clusters are numbered worldviews first (in the order of `PairMatrix.worldviews`), then merges.
     """
@@ -115,7 +114,7 @@ def pairs(model: ModelSpec) -> PairMatrix:
     inquiry = inquire(model)
     numbers = inquiry.numbers
     logits = log_odds_of(inquiry, numbers.mu.T, numbers.single.T)
-    chances = _claims(inquiry)
+    chances = _chances_of_claims(inquiry)
     possible = [number for number in range(len(model.worldviews)) if not math.isnan(logits[number])]
     apart = _distances(chances[..., possible])
     order, merges = _clustered(apart, len(model.worldviews))
@@ -131,24 +130,23 @@ def pairs(model: ModelSpec) -> PairMatrix:
         return value if math.isfinite(value) else None
 
     return PairMatrix(
-        model.target.name,
-        tuple(model.worldviews[number] for number in numbers_in_order),
-        tuple(_number(float(expit(logits[number]))) for number in numbers_in_order),
-        _matrix(gap, numbers_in_order),
-        _matrix(distance, numbers_in_order),
-        merges,
+        target=model.target.name,
+        worldviews=tuple(model.worldviews[number] for number in numbers_in_order),
+        probabilities=tuple(
+            None if math.isnan(logits[number]) else float(expit(logits[number]))
+            for number in numbers_in_order
+        ),
+        gap_logit=_matrix(gap, numbers_in_order),
+        distance=_matrix(distance, numbers_in_order),
+        merges=merges,
     )
 
 
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _matrix(value: Any, numbers: Sequence[int]) -> Matrix:
+def _matrix(value: Callable[[int, int], float | None], numbers: Sequence[int]) -> Matrix:
     return tuple(tuple(value(i, j) for j in numbers) for i in numbers)
 
 
-def _claims(inquiry: Inquiry) -> FloatArray:
+def _chances_of_claims(inquiry: Inquiry) -> FloatArray:
     """Return the central chances of the claims that the target rests on: (2, claims, worldviews)."""
     network, numbers, settled = inquiry.network, inquiry.numbers, settled_nodes(inquiry)
     given = {variable for variable, _ in inquiry.given}
@@ -206,46 +204,42 @@ def against_rest(
     named = [checked_worldview(model.map, name) for name in others] or model.worldviews
     rest = tuple(name for name in dict.fromkeys(named) if name != worldview)
     inquiry = inquire(replace(model, worldviews=(worldview, *rest)))
-    shares: dict[str, list[tuple[float, float, float, float]]] = {}
+    shares: dict[str, list[tuple[float, ...]]] = {}
     gaps: list[float] = []
     compared, left_out, undefined = [], [], False
     for number, name in enumerate(rest, start=1):
-        # The game is played from the lesser name to the greater one, as in a diff, so that both agree.
-        forwards = worldview < name
-        pairing = Pairing(inquiry, 0, number) if forwards else Pairing(inquiry, number, 0)
+        pairing = Pairing(inquiry, 0, number)
         game = game_of(pairing)
         shared = share_out(pairing, game, Work(executor, progress))
         undefined |= None in shared.probability
         if shared.shares is None or shared.gap is None:
             left_out.append(LeftOut(name, shared.reason or "the gap is infinite"))
             continue
-        sign = 1.0 if forwards else -1.0
         compared.append(name)
-        gaps.append(sign * shared.gap)
-        for player, share, error in zip(
-            game.players, shared.shares.share, shared.shares.standard_error, strict=True
-        ):
-            part = (sign * float(share[0]), sign * float(share[1]), float(error[0]), float(error[1]))
-            shares.setdefault(player, []).append(part)
+        gaps.append(shared.gap)
+        for step, player in enumerate(game.players):
+            shares.setdefault(player, []).append(shared.shares.of(step))
     n = len(compared)
-    differences = [
-        MeanDifference(
-            name,
-            model.map.entry[name].about.text,
-            sum(part[0] for part in parts) / n,
-            sum(part[1] for part in parts) / n,
-            math.hypot(*(part[2] for part in parts)) / n,
-            len(parts),
-            math.hypot(*(part[3] for part in parts)) / n,
+    differences = []
+    for name, parts in shares.items():
+        of_logit, of_probability, errors_logit, errors_probability = zip(*parts, strict=True)
+        differences.append(
+            MeanDifference(
+                id=name,
+                text=model.map.entry[name].about.text,
+                share_logit=sum(of_logit) / n,
+                share_probability=sum(of_probability) / n,
+                standard_error=math.hypot(*errors_logit) / n,
+                standard_error_probability=math.hypot(*errors_probability) / n,
+                count=len(parts),
+            )
         )
-        for name, parts in shares.items()
-    ]
     return AgainstRest(
-        worldview,
-        model.target.name,
-        tuple(compared),
-        sum(gaps) / n if n else None,
-        tuple(sorted(differences, key=lambda d: (-abs(d.share_logit), d.id))),
-        tuple(left_out),
-        undefined,
+        worldview=worldview,
+        target=model.target.name,
+        others=tuple(compared),
+        gap_logit=sum(gaps) / n if n else None,
+        differences=tuple(sorted(differences, key=lambda d: (-abs(d.share_logit), d.id))),
+        left_out=tuple(left_out),
+        undefined=undefined,
     )

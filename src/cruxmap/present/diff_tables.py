@@ -8,7 +8,7 @@ from cruxmap.insight.diff import (
     Change,
     Difference,
     DoubleCrux,
-    Heard,
+    Saying,
     WorldviewDiff,
     whose,
 )
@@ -113,7 +113,7 @@ def _side(difference: Difference, worldview: str, side: str) -> str:
     return "\n".join((*numbers, *_sayings(difference, heard)))
 
 
-def _sayings(difference: Difference, heard: Sequence[Heard]) -> Iterable[str]:
+def _sayings(difference: Difference, heard: Sequence[Saying]) -> Iterable[str]:
     """Write what a voice says of an entry; where the entry is its own argument, that is in another column."""
     others = [one for one in heard if one.id != difference.id]
     if len(others) < len(heard):
