@@ -26,7 +26,6 @@ from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     Z_95,
     ModelSpec,
-    Scale,
     Stated,
     condition_text,
 )
@@ -40,14 +39,15 @@ from cruxmap.network.inquiry import (
     inquire,
     together,
 )
+from cruxmap.network.numbers import natural_at
 
 SPREAD_DRAWS = 512
 """Draws from which the spread of an implied credence is taken."""
 
-MOST_ROUNDS = 50
+MAX_ROUNDS = 50
 """Rounds of the search for the least change; a handful is usual."""
 
-SMALLEST_STEP = 1e-4
+MIN_STEP = 1e-4
 """The shortest part of a round's step that is tried before the search ends."""
 
 SETTLED = 1e-6
@@ -56,11 +56,11 @@ SETTLED = 1e-6
 BARELY = 1e-9
 """The log of the least strength that an argument is given: at 1x, where it has no force, it has no slope."""
 
-EXACT = 1e-5
+MET_EXACTLY = 1e-5
 """How near, in logits, a statement is met that is to be met exactly."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatedGap(Answer):
     """One stated credence and the implied one, at central judgements.
 
@@ -88,7 +88,7 @@ class StatedGap(Answer):
         return plain_fields(self) | {"stated_interval_90": [self.stated_low, self.stated_high]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementChange(Answer):
     """A judgement that would give way: from where to where (natural scale), and how far.
 
@@ -161,12 +161,12 @@ def stated_gaps(model: ModelSpec, worldview: str) -> tuple[StatedGap, ...]:
     Raises `InvalidMap` for an unknown worldview.
     """
     checked_worldview(model.map, worldview)
-    if not _statements(model, worldview):
+    if not _stated_by(model, worldview):
         return ()
     return tuple(gap for gap, _ in _gaps(model, _inquiry(model, worldview)))
 
 
-def _statements(model: ModelSpec, worldview: str) -> tuple[Stated, ...]:
+def _stated_by(model: ModelSpec, worldview: str) -> tuple[Stated, ...]:
     return () if worldview == MAP_WORLDVIEW else model.map.worldview[worldview].stated
 
 
@@ -188,7 +188,7 @@ def _gaps(model: ModelSpec, inquiry: Inquiry) -> list[tuple[StatedGap, StatedCre
     )
     pairs = []
     for stated, credence, logit, spread in zip(
-        _statements(model, worldview), inquiry.stated, central, drawn, strict=True
+        _stated_by(model, worldview), inquiry.stated, central, drawn, strict=True
     ):
         reason = None
         if math.isnan(logit):
@@ -201,18 +201,18 @@ def _gaps(model: ModelSpec, inquiry: Inquiry) -> list[tuple[StatedGap, StatedCre
         pairs.append(
             (
                 StatedGap(
-                    condition_text(stated.of),
-                    tuple(map(condition_text, stated.assuming)),
-                    stated.credence.middle,
-                    stated.credence.low,
-                    stated.credence.high,
-                    None if math.isnan(logit) else float(expit(logit)),
-                    gap,
-                    threshold,
-                    gap is not None and threshold is not None and abs(gap) > threshold,
-                    tuple(map(str, stated.citations)),
-                    stated.note,
-                    reason,
+                    of=condition_text(stated.of),
+                    assuming=tuple(map(condition_text, stated.assuming)),
+                    stated=stated.credence.middle,
+                    stated_low=stated.credence.low,
+                    stated_high=stated.credence.high,
+                    implied=None if math.isnan(logit) else float(expit(logit)),
+                    gap=gap,
+                    threshold=threshold,
+                    notable=gap is not None and threshold is not None and abs(gap) > threshold,
+                    sources=tuple(map(str, stated.citations)),
+                    note=stated.note,
+                    reason=reason,
                 ),
                 credence,
             )
@@ -234,7 +234,7 @@ def _implied(inquiry: Inquiry, entries: FloatArray) -> FloatArray:
 
 
 def _coherence_of(model: ModelSpec, worldview: str) -> WorldviewCoherence:
-    if not _statements(model, worldview):
+    if not _stated_by(model, worldview):
         return WorldviewCoherence(())
     inquiry = _inquiry(model, worldview)
     pairs = _gaps(model, inquiry)
@@ -244,11 +244,11 @@ def _coherence_of(model: ModelSpec, worldview: str) -> WorldviewCoherence:
     remaining = iter(residual.tolist())
     left = tuple(None if gap.gap is None else next(remaining) for gap, _ in pairs)
     return WorldviewCoherence(
-        tuple(gap for gap, _ in pairs),
-        _changes(inquiry, moved),
-        float(np.linalg.norm(moved)),
-        left,
-        _shifts(inquiry) if model.reconcile else (),
+        stated=tuple(gap for gap, _ in pairs),
+        changes=_judgement_changes(inquiry, moved),
+        distance=float(np.linalg.norm(moved)),
+        left=left,
+        shifts=_posterior_shifts(inquiry) if model.reconcile else (),
     )
 
 
@@ -267,7 +267,7 @@ def _least_change(
     """
     moved = np.zeros(len(inquiry.network.addresses))
     wanted = np.array([stated.logit for stated in statements])
-    tolerance = np.where(exactly, EXACT, [stated.sd for stated in statements])
+    tolerance = np.where(exactly, MET_EXACTLY, [stated.sd for stated in statements])
     if not statements:
         return moved, wanted
     implied, slopes = _linearised(inquiry, statements, moved)
@@ -281,11 +281,11 @@ def _least_change(
     def worse(x: FloatArray, gaps: FloatArray) -> float:
         return float((x**2).sum() + ((gaps / tolerance) ** 2).sum())
 
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         gaps = wanted - implied
-        aim = _aim(slopes, gaps + slopes @ moved, tolerance, least)
+        aim = _shortest_move(slopes, gaps + slopes @ moved, tolerance, least)
         step = 1.0
-        while step > SMALLEST_STEP:
+        while step > MIN_STEP:
             candidate = moved + step * (aim - moved)
             trial, trial_slopes = _linearised(inquiry, statements, candidate)
             if worse(candidate, wanted - trial) < worse(moved, gaps):
@@ -300,7 +300,9 @@ def _least_change(
     return moved, wanted - implied
 
 
-def _aim(slopes: FloatArray, gaps: FloatArray, tolerance: FloatArray, least: FloatArray) -> FloatArray:
+def _shortest_move(
+    slopes: FloatArray, gaps: FloatArray, tolerance: FloatArray, least: FloatArray
+) -> FloatArray:
     """Return the shortest `x` (n_judgements,) not below `least` for which `slopes @ x` is about `gaps`.
 
     What would go below is held there, and the others are aimed again for what is left.
@@ -348,38 +350,28 @@ def _scales(inquiry: Inquiry) -> FloatArray:
     return np.where(np.abs(mu) >= LOGIT_OF_CERTAINTY, 0.0, np.where(sd > 0, sd, SD_OF_A_STATED_POINT))
 
 
-def _changes(inquiry: Inquiry, moved: FloatArray) -> tuple[JudgementChange, ...]:
+def _judgement_changes(inquiry: Inquiry, moved: FloatArray) -> tuple[JudgementChange, ...]:
     scale, whole = _scales(inquiry), float((moved**2).sum())
     changes = []
     for number in np.argsort(-np.abs(moved), kind="stable"):
         if abs(moved[number]) < 1e-6:
             break
-        address = inquiry.network.addresses[number]
         mu = float(inquiry.numbers.mu[0][number])
         log_odds = float(scale[number] * moved[number])
         changes.append(
             JudgementChange(
-                address,
-                natural_value(inquiry, address, mu),
-                natural_value(inquiry, address, mu + log_odds),
-                log_odds,
-                float(moved[number]),
-                float(moved[number] ** 2 / whole),
+                address=inquiry.network.addresses[number],
+                before=natural_at(inquiry.numbers, number, mu),
+                after=natural_at(inquiry.numbers, number, mu + log_odds),
+                log_odds=log_odds,
+                deviations=float(moved[number]),
+                share=float(moved[number] ** 2 / whole),
             )
         )
     return tuple(changes)
 
 
-def natural_value(inquiry: Inquiry, address: str, u: float) -> float:
-    """Return an unconstrained value on the natural scale of its judgement."""
-    match inquiry.model.map.judgements[address].role.scale:
-        case Scale.PROBABILITY:
-            return float(expit(u))
-        case Scale.RATIO:
-            return math.exp(u)
-
-
-def _shifts(inquiry: Inquiry) -> tuple[PosteriorShift, ...]:
+def _posterior_shifts(inquiry: Inquiry) -> tuple[PosteriorShift, ...]:
     """Return what conditioning on the statements does to each uncertain judgement, largest shift first."""
     posterior = conditioned(inquiry, WORK).posterior
     if 0 not in posterior:
@@ -393,8 +385,8 @@ def _shifts(inquiry: Inquiry) -> tuple[PosteriorShift, ...]:
             shifts.append(
                 PosteriorShift(
                     address,
-                    natural_value(inquiry, address, mu),
-                    natural_value(inquiry, address, mu + sd * moved),
+                    natural_at(numbers, number, mu),
+                    natural_at(numbers, number, mu + sd * moved),
                     moved,
                 )
             )

@@ -33,7 +33,7 @@ from cruxmap.language.inheritance import Setting, settle, shares_in_force
 from cruxmap.language.judgement import format_value
 from cruxmap.network.inquiry import central_entries, inquire
 
-type States = Mapping[str, float]
+type StateChances = Mapping[str, float]
 """The states of a variable and their probabilities; booleans have `false` and `true`."""
 
 
@@ -89,12 +89,12 @@ class WeighedArgument:
     weight: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """All there is to say about one entry; `probability` is empty where the evidence is impossible."""
 
     entry: Entry
-    probability: Mapping[str, States]
+    probability: Mapping[str, StateChances]
     judgements: tuple[PlaceForANumber, ...]
     arguments: tuple[WeighedArgument, ...]
     stated: tuple[tuple[str, Stated], ...]
@@ -213,16 +213,16 @@ def explain(model: ModelSpec, address: str) -> Explanation:
         return PlacedNumber(worldview, setting, shares[worldview].get(address, setting.value.middle))
 
     return Explanation(
-        entry,
-        {worldview: found.get(name, {}) for worldview, found in known.items()},
-        tuple(
+        entry=entry,
+        probability={worldview: found.get(name, {}) for worldview, found in known.items()},
+        judgements=tuple(
             PlaceForANumber(
                 judgement.address,
                 tuple(placed(worldview, judgement.address) for worldview in model.worldviews),
             )
             for judgement in judgements_of(entry)
         ),
-        tuple(
+        arguments=tuple(
             WeighedArgument(
                 argument,
                 depth,
@@ -231,14 +231,14 @@ def explain(model: ModelSpec, address: str) -> Explanation:
             )
             for argument, depth in arguments
         ),
-        tuple(
+        stated=tuple(
             (worldview.about.id, stated)
             for worldview in model.map.worldviews
             if worldview.about.id in model.worldviews
             for stated in worldview.stated
             if name in mentioned(stated.of)
         ),
-        tuple(other for other, value in model.map.entry.items() if name in mentioned_in(value)),
+        mentioned_by=tuple(other for other, value in model.map.entry.items() if name in mentioned_in(value)),
     )
 
 
