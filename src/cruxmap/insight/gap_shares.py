@@ -7,6 +7,7 @@ worldview or from the other. Entries that cannot reach the target take no part.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 from scipy.special import expit
@@ -107,12 +108,8 @@ def _written_alike(one: Setting, other: Setting) -> bool:
     """Tell whether two settings are the same number; where both are links, that number is another place's."""
     if one.column == other.column != one.address:
         return True
-    return (one.value, one.column, one.single, one.rejected) == (
-        other.value,
-        other.column,
-        other.single,
-        other.rejected,
-    )
+    what_counts = attrgetter("value", "column", "single", "rejected")
+    return bool(what_counts(one) == what_counts(other))
 
 
 def _same_at_the_centre(one: Setting, other: Setting) -> bool:

@@ -189,32 +189,20 @@ def _pools_of_answers(
 ) -> tuple[PooledAnswer, ...]:
     """Return the linear, the logarithmic and, where there is a prior, the extremised pool of log-odds."""
     logits = np.array(list(estimates.values()))
-    answers = [
-        PooledAnswer(
-            "linear",
-            float(expit(logits).mean()),
-            None,
-            "the mean of the estimates: one of the worldviews is right, each as likely",
-        ),
-        PooledAnswer(
-            "logarithmic",
-            float(expit(logits.mean())),
-            None,
-            "the mean of the log-odds (geometric mean of odds): everybody saw the same evidence, with errors",
-        ),
-    ]
+    middle = logits.mean()
+    linear = "the mean of the estimates: one of the worldviews is right, each as likely"
+    logarithmic = (
+        "the mean of the log-odds (geometric mean of odds): everybody saw the same evidence, with errors"
+    )
+    answers = [("linear", expit(logits).mean(), linear), ("logarithmic", expit(middle), logarithmic)]
     if math.isfinite(prior):
         whose = "a prior that was given" if given else "the map's own estimate as the prior"
-        answers.append(
-            PooledAnswer(
-                "extremised",
-                float(expit(prior + factor * (logits.mean() - prior))),
-                None,
-                f"the logarithmic pool moved {factor:.2f} times as far from {percent(float(expit(prior)))}, "
-                f"{whose}: reviewers hold partly different evidence",
-            )
+        extremised = (
+            f"the logarithmic pool moved {factor:.2f} times as far from {percent(float(expit(prior)))}, "
+            f"{whose}: reviewers hold partly different evidence"
         )
-    return tuple(answers)
+        answers.append(("extremised", expit(prior + factor * (middle - prior)), extremised))
+    return tuple(PooledAnswer(name, float(p), None, rests_on) for name, p, rests_on in answers)
 
 
 # --- pools of judgements -------------------------------------------------------------------------

@@ -263,16 +263,8 @@ def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
     """Run git on a repository that need not be trusted: no filters, hooks or fetches."""
     safe = {"GIT_WORK_TREE": str(root), "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "LC_ALL": "C"}
     environment = {name: value for name, value in os.environ.items() if name != "GIT_DIR"} | safe
-    command = [
-        "git",
-        "-C",
-        str(root),
-        "-c",
-        "core.fsmonitor=false",
-        "-c",
-        f"core.hooksPath={os.devnull}",
-        *arguments,
-    ]
+    harmless = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+    command = ["git", "-C", str(root), *harmless, *arguments]
     try:
         return subprocess.run(command, input=given, capture_output=True, check=True, env=environment).stdout
     except FileNotFoundError:
