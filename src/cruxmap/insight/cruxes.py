@@ -28,9 +28,8 @@ from cruxmap.insight.information import (
     value_of_information,
     variance_removed,
 )
-from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.predictive import Predictive, View, predict, views
-from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
+from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors, sampled
 from cruxmap.insight.sensitivity import Sensitivity, sensitivity
 from cruxmap.insight.separation import Graph, ancestors, connected, descendants, graph_of, open_judgements
 from cruxmap.insight.sets import Candidate, CruxSet, best_sets
@@ -64,7 +63,7 @@ OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)
-class Crux(Answer):
+class Crux:
     """A claim, a state of a question (`question.state`), or an argument holding.
 
     `probability` is its own, `given_true` and `given_false` the target's; VOI is in bans. Where it is
@@ -86,8 +85,6 @@ class Crux(Answer):
     reason: str | None = None
     errors: Errors | None = None
 
-    main = "voi"
-
     def sentence(self, credence: str = "you give it") -> str:
         """Why it ranks where it does, in words; `credence` says whose the claim's own probability is."""
         own = f"{credence} {percent(self.probability)}"
@@ -101,7 +98,7 @@ class Crux(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionCrux(Answer):
+class QuestionCrux:
     """A question as a whole: the value of learning which of its states holds."""
 
     id: str
@@ -111,12 +108,9 @@ class QuestionCrux(Answer):
     downstream: bool = False
     errors: Errors | None = None
 
-    hidden = frozenset({"text"})
-    main = "voi"
-
 
 @dataclass(frozen=True, slots=True)
-class JudgementCrux(Answer):
+class JudgementCrux:
     """One number of the worldview, on its natural scale, and what it does to the target.
 
     `low` and `high` are its 5th and 95th percentile, `target_low` and `target_high` the target's
@@ -137,7 +131,7 @@ class JudgementCrux(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class GroupCrux(Answer):
+class GroupCrux:
     """The judgements of one entry together; `others` in the id's place stands for the smallest ones.
 
     `error` is half of the wider 95% bootstrap interval of the two shares.
@@ -150,7 +144,7 @@ class GroupCrux(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class CruxTable(Answer):
+class CruxTable:
     """The cruxes of one worldview, each list best first.
 
     `estimate` is the target's mean over `draws` draws, `central` its probability at central judgements.
@@ -190,9 +184,29 @@ class CruxTable(Answer):
         """Return the claims as a pandas DataFrame, one row each, columns named as the fields."""
         import pandas as pd
 
-        return pd.DataFrame([plain_fields(crux) for crux in self.claims], columns=list(CRUX_COLUMNS))
+        return pd.DataFrame([_crux_json(crux) for crux in self.claims], columns=list(CRUX_COLUMNS))
 
-    main = "estimate"
+    def to_json(self) -> dict[str, Any]:
+        """Return the table as plain data, ready for `json.dumps`; undefined numbers are `None`."""
+        plain: dict[str, Any] = {
+            "worldview": self.worldview,
+            "target": self.target,
+            "estimate": self.estimate,
+            "claims": [_crux_json(crux) for crux in self.claims],
+            "arguments": [_crux_json(crux) for crux in self.arguments],
+            "questions": [_plain(crux, ("id", "voi", "voi_share")) for crux in self.questions],
+            "judgements": [_plain(crux, JUDGEMENT_COLUMNS) for crux in self.judgements],
+            "groups": [_plain(group, ("id", "sobol_first", "sobol_total", "error")) for group in self.groups],
+            "sets": [{"ids": list(s.ids), "voi": s.voi, "voi_share": s.voi_share} for s in self.sets],
+            "draws": self.draws,
+            "sobol_sample": self.sobol_sample,
+            "central": self.central,
+        }
+        if self.sampled is not None:
+            plain["sampled"] = self.sampled.to_json()
+        if self.errors is not None:
+            plain |= plain_errors(self.errors, "estimate")
+        return plain | ({} if self.reason is None else {"reason": self.reason})
 
 
 CRUX_COLUMNS = (
@@ -205,8 +219,23 @@ JUDGEMENT_COLUMNS = (
 )
 
 
+def _plain(value: Any, columns: Iterable[str]) -> dict[str, Any]:
+    plain = {column: getattr(value, column) for column in columns}
+    if getattr(value, "downstream", False):
+        plain["downstream"] = True
+    if getattr(value, "reason", None) is not None:
+        plain["reason"] = value.reason
+    if getattr(value, "errors", None) is not None:
+        plain |= plain_errors(value.errors, "voi")
+    return plain
+
+
+def _crux_json(crux: Crux) -> dict[str, Any]:
+    return _plain(crux, CRUX_COLUMNS)
+
+
 @dataclass(frozen=True, slots=True)
-class CruxTables(Answer):
+class CruxTables:
     """The cruxes of every worldview of a model, and `overall`: of all of them together.
 
     There, what learning is worth is the mean over the worldviews, so what it would tell of which of them is
@@ -220,6 +249,13 @@ class CruxTables(Answer):
     def undefined(self) -> bool:
         """Whether what is given is impossible in some worldview."""
         return any(table.undefined for table in self.worldviews.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the tables as plain data."""
+        return {
+            "worldviews": {name: table.to_json() for name, table in self.worldviews.items()},
+            OVERALL: self.overall.to_json(),
+        }
 
 
 # --- the cruxes ----------------------------------------------------------------------------------

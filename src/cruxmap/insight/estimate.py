@@ -17,9 +17,8 @@ from cruxmap.engine.network import FloatArray, Numbering
 from cruxmap.engine.queries import Inference
 from cruxmap.engine.state_samples import standard_error
 from cruxmap.errors import InvalidMap
-from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Block, Draws, View, sampled_views
-from cruxmap.insight.sampled import Errors, Sampled, Settled, sampled, settled
+from cruxmap.insight.sampled import Errors, Sampled, Settled, plain_errors, sampled, settled
 from cruxmap.insight.weighing import LEAST_EFFECTIVE, refusal, too_few
 from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import (
@@ -49,7 +48,7 @@ PERCENTILES = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
-class Summary(Answer):
+class Summary:
     """A probability over draws: `mean` is the credence to act on, `interval_90` its 5th and 95th percentile.
 
     `central` has every judgement at its central value. What is undefined is `None`, with the `reason`.
@@ -66,9 +65,6 @@ class Summary(Answer):
     draws: FloatArray = field(repr=False, compare=False)
     log_odds: FloatArray = field(repr=False, compare=False)
     errors: Errors | None = field(kw_only=True, default=None)
-
-    hidden = frozenset({"draws", "log_odds", "too_few"})
-    main = "mean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +88,7 @@ class WorldviewEstimate(TargetEstimate):
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate(Answer):
+class Estimate:
     """The answer to a model. `draws` is how many each worldview has; conditions are written out.
 
     `convergence` has an entry per worldview whose judgements were sampled by a Markov chain, and `sampled`
@@ -120,7 +116,38 @@ class Estimate(Answer):
         """Whether some worldview has no estimate, since what is assumed or observed is impossible in it."""
         return any(w.mean is None and not w.too_few for w in self.worldviews.values())
 
-    hidden = frozenset({"convergence"})
+    def to_json(self) -> dict[str, Any]:
+        """Return the estimate as plain data, ready for `json.dumps`; undefined numbers are `None`."""
+        return {
+            "model": self.model,
+            "target": self.target,
+            "assuming": list(self.assuming),
+            "observed": list(self.observed),
+            "seed": self.seed,
+            "draws": self.draws,
+            **({} if self.sampled is None else {"sampled": self.sampled.to_json()}),
+            "worldviews": {name: _plain(worldview) for name, worldview in self.worldviews.items()},
+        }
+
+
+def _plain(summary: Summary) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "mean": summary.mean,
+        "median": summary.median,
+        "interval_90": None if summary.interval_90 is None else list(summary.interval_90),
+        "central": summary.central,
+    }
+    if summary.errors is not None:
+        plain |= plain_errors(summary.errors, "mean")
+    if summary.reason is not None:
+        plain["reason"] = summary.reason
+    if isinstance(summary, TargetEstimate):
+        plain["unconditional"] = _plain(summary.unconditional)
+    if isinstance(summary, WorldviewEstimate):
+        if summary.effective is not None:
+            plain["effective"] = summary.effective
+        plain["also"] = {name: _plain(also) for name, also in summary.also.items()}
+    return plain
 
 
 # --- the estimate --------------------------------------------------------------------------------

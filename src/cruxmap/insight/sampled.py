@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtr
@@ -84,6 +85,12 @@ def _error(values: Sequence[float | None], unseen: float) -> float | None:
     if len(known) < len(values) or not np.isfinite(known).all():
         return None
     return float(standard_error(np.array(known), unseen))
+
+
+def plain_errors(errors: Errors, first: str) -> dict[str, Any]:
+    """Return errors as plain data: that of the `first` number by itself, then all by their names."""
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in errors.items()}
+    return {"standard_error": errors[first], "standard_errors": plain}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

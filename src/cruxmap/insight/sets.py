@@ -12,7 +12,6 @@ import numpy as np
 from cruxmap.engine.network import Evidence, FloatArray, Numbering
 from cruxmap.engine.queries import cost, infer_many
 from cruxmap.insight.information import Chance, entropy, value_of_information
-from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Block, Draws, View, sides
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of, together
 
@@ -43,7 +42,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class CruxSet(Answer):
+class CruxSet:
     """The greedy best set of its size, in the order of choice, and the value of learning all of it."""
 
     ids: tuple[str, ...]
