@@ -20,7 +20,7 @@ import numpy as np
 
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import Work
-from cruxmap.engine.network import FloatArray, IntArray, Numbering
+from cruxmap.engine.network import DrawsFrom, FloatArray, IntArray
 from cruxmap.engine.queries import infer
 from cruxmap.language.digest import digest
 from cruxmap.network.inquiry import (
@@ -186,12 +186,11 @@ def _results_of_block(
 ) -> tuple[FloatArray, FloatArray]:
     """`probability` (draws, claims) and `estimate` (draws, targets) of some draws of a worldview."""
     worldview, start, stop = block
-    entries = entries_of(inquiry, worldview, z[:, start:stop])
+    filled = entries_of(inquiry, worldview, z[:, start:stop], DrawsFrom(start, z.shape[1]))
     claims = [inquiry.network.places[claim.about.id] for claim in inquiry.model.map.claims]
-    draws = Numbering(start, z.shape[1])
-    marginals = infer(inquiry.network, entries, inquiry.observed, claims, numbering=draws).marginals
+    marginals = infer(inquiry.network, filled, inquiry.observed, claims).marginals
     probability = np.array([marginals[claim][1] for claim in claims]).reshape(len(claims), stop - start).T
-    return probability, target_probabilities(inquiry, entries, draws)[0, :, 1].T
+    return probability, target_probabilities(inquiry, filled)[0, :, 1].T
 
 
 def _dataset(inquiry: Inquiry, values: dict[str, FloatArray]) -> "xr.Dataset":

@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from cruxmap.engine.entries import fill, pullback
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work
-from cruxmap.engine.network import BoolArray, Evidence, FloatArray
+from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray
 from cruxmap.engine.queries import infer_many, log_z_gradient
 from cruxmap.insight.predictive import forward_draws
 from cruxmap.insight.weighing import conditioned
@@ -261,10 +261,10 @@ def _both(stated: StatedCredence) -> tuple[Evidence, Evidence]:
     return no, yes
 
 
-def _implied(inquiry: Inquiry, entries: FloatArray) -> FloatArray:
+def _implied(inquiry: Inquiry, filled: Filled) -> FloatArray:
     """Return the log-odds of every stated condition, (statements, D), nan where what it assumes cannot be."""
     evidence = [side for stated in inquiry.stated for side in _both(stated)]
-    log_z = np.stack([i.log_z for i in infer_many(inquiry.network, entries, evidence, ())])
+    log_z = np.stack([i.log_z for i in infer_many(inquiry.network, filled, evidence, ())])
     with np.errstate(invalid="ignore"):
         return np.asarray(log_z[1::2] - log_z[::2])
 
@@ -362,7 +362,7 @@ def _linearised(
     entries = fill(network.program, u, numbers.single[0])
     implied, of_entries = [], []
     for stated in statements:
-        (no, below), (yes, above) = (log_z_gradient(network, entries, side) for side in _both(stated))
+        (no, below), (yes, above) = (log_z_gradient(network, Filled(entries), side) for side in _both(stated))
         implied.append(yes[0] - no[0])
         of_entries.append(above[:, 0] - below[:, 0])
     n = len(statements)

@@ -16,7 +16,7 @@ from typing import Any, overload
 import numpy as np
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.engine.network import FloatArray
+from cruxmap.engine.network import MANY_WHAT_IFS, FloatArray
 from cruxmap.engine.state_samples import standard_error
 from cruxmap.insight.information import (
     Chance,
@@ -374,7 +374,7 @@ def _table(
     inquiry, model, name = view.inquiry, view.inquiry.model, view.name
     if predictive is None:
         given = ", ".join(map(condition_text, (*model.assuming, *model.observed)))
-        by_chance = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, None) is not None
+        by_chance = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, MANY_WHAT_IFS) is not None
         missed = impossible(sampled=by_chance)
         reason = view.refused or f"what is assumed and observed is {missed} in this worldview: {given}"
         return CruxTable(name, model.target.name, None, reason=reason)

@@ -13,7 +13,7 @@ import numpy as np
 
 from cruxmap.bayes.results import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.engine.network import FloatArray, Numbering
+from cruxmap.engine.network import DrawsFrom, FloatArray
 from cruxmap.engine.queries import Inference
 from cruxmap.engine.state_samples import standard_error
 from cruxmap.errors import InvalidMap
@@ -163,13 +163,12 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Ex
     inquiry = inquire(model)
     obstacle = obstacles(inquiry)
     views, convergence = sampled_views(inquiry, Work(executor, progress))
-    numbering = Numbering(None, len(views))
-    central = _drawn(inquiry, infer_targets(inquiry, central_entries(inquiry), numbering))
+    central = _drawn(inquiry, infer_targets(inquiry, central_entries(inquiry)))
     worldviews = {
         view.name: _summarise(view, drawn, central.column(view.worldview), obstacle[view.worldview])
         for view, drawn in zip(views, _draw_probabilities(views), strict=True)
     }
-    how = sampled(inquiry, inquiry.targets, inquiry.clamped, Numbering(0, model.sampling.draws))
+    how = sampled(inquiry, inquiry.targets, inquiry.clamped, DrawsFrom(0, model.sampling.draws))
     if how is not None:
         known = [w.effective for w in worldviews.values() if w.effective is not None]
         how = replace(how, effective=min(known, default=None))
@@ -261,8 +260,8 @@ def _draw_probabilities(views: Sequence[View]) -> Iterator[_Drawn]:
 
 def _probabilities_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> _Drawn:
     worldview, start, stop = block
-    entries = entries_of(inquiry, worldview, draw(start, stop))
-    return _drawn(inquiry, infer_targets(inquiry, entries, Numbering(start, draw.n_draws)))
+    filled = entries_of(inquiry, worldview, draw(start, stop), DrawsFrom(start, draw.n_draws))
+    return _drawn(inquiry, infer_targets(inquiry, filled))
 
 
 def _summarise(view: View, drawn: _Drawn, central: _Drawn, obstacle: str | None) -> WorldviewEstimate:
@@ -387,7 +386,7 @@ def probability(
             settings=(*model.settings, *settings),
         )
     )
-    [value] = target_probabilities(inquiry, central_entries(inquiry), Numbering(None, 1))[0, 0, 1]
+    [value] = target_probabilities(inquiry, central_entries(inquiry))[0, 0, 1]
     if np.isnan(value):
         raise InvalidMap((impossible_evidence((*inquiry.model.assuming, *model.observed), name),))
     return float(value)

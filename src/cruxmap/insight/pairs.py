@@ -17,7 +17,7 @@ from scipy.special import expit, rel_entr
 
 from cruxmap.engine.entries import fill
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.engine.network import FloatArray
+from cruxmap.engine.network import Filled, FloatArray
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer
 from cruxmap.insight.cruxes import settled_nodes
@@ -185,7 +185,7 @@ def _claims(inquiry: Inquiry) -> FloatArray:
     above = set(ancestors(network, {inquiry.targets[0], *given})) - settled
     claims = [place for c in inquiry.model.map.claims if (place := network.places[c.about.id]) in above]
     entries = fill(network.program, numbers.mu.T, numbers.single.T)
-    marginals = infer(network, entries, inquiry.given, claims).marginals
+    marginals = infer(network, Filled(entries), inquiry.given, claims).marginals
     return np.array([marginals[claim] for claim in claims]).reshape(-1, 2, len(numbers.mu)).swapaxes(0, 1)
 
 

@@ -15,7 +15,7 @@ from cruxmap.bayes.results import Convergence
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.entries import fill
 from cruxmap.engine.executors import Work
-from cruxmap.engine.network import BoolArray, Evidence, FloatArray, Numbering
+from cruxmap.engine.network import BoolArray, DrawsFrom, Evidence, Filled, FloatArray
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import Inference, Joint, infer, infer_many, joint
 from cruxmap.engine.state_samples import unseen_in_mean
@@ -195,7 +195,7 @@ def predict(view: View, asked: Collection[int], connected: Collection[int]) -> P
         Predictive(chance(*part.of_target.tolist()), part.averages(parts.alone, len(sums) > 1), view.n_draws)
         for part in sums
     )
-    how = (sampled(inquiry, part, {target, *given}, Numbering(0, view.n_draws)) for part in (upper, lower))
+    how = (sampled(inquiry, part, {target, *given}, DrawsFrom(0, view.n_draws)) for part in (upper, lower))
     return replace(
         whole,
         sampled=next(filter(None, how), None),
@@ -253,14 +253,13 @@ def _tables_of_block(inquiry: Inquiry, draw: Draws, parts: _Parts, block: Block)
     """Return sums over the draws of a block, and, where states are sampled, the same without each batch."""
     worldview, start, stop = block
     network, target, given = inquiry.network, inquiry.targets[0], inquiry.given
-    entries = entries_of(inquiry, worldview, draw(start, stop))
-    numbering = Numbering(start, draw.n_draws)
-    above = joint(network, entries, given, target, parts.upper, numbering=numbering)
+    filled = entries_of(inquiry, worldview, draw(start, stop), DrawsFrom(start, draw.n_draws))
+    above = joint(network, filled, given, target, parts.upper)
     others: list[Joint | Inference] = []
     if parts.lower:
-        others.append(joint(network, entries, given, target, parts.lower, numbering=numbering))
+        others.append(joint(network, filled, given, target, parts.lower))
     if parts.alone:
-        others.append(infer(network, entries, given, parts.alone, numbering=numbering))
+        others.append(infer(network, filled, given, parts.alone))
     batches = max(len(part.replicates) for part in (above, *others))
     targets = above.replicates or (above,) * batches
     rest = [part.replicates or (part,) * batches for part in others]
@@ -292,9 +291,9 @@ def sides(inquiry: Inquiry) -> tuple[Evidence, Evidence]:
     return no, yes
 
 
-def log_odds(inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None = None) -> FloatArray:
-    """Return the target's log-odds (D,) for table entries (n_entries, D), nan where `given` is impossible."""
-    logits: FloatArray = log_odds_in_full(inquiry, entries, numbering).rows[0]
+def log_odds(inquiry: Inquiry, filled: Filled) -> FloatArray:
+    """Return the target's log-odds (D,) for filled tables, nan where `given` is impossible."""
+    logits: FloatArray = log_odds_in_full(inquiry, filled).rows[0]
     return logits
 
 
@@ -311,17 +310,17 @@ class LogOdds:
     effective: FloatArray
 
 
-def log_odds_in_full(inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None = None) -> LogOdds:
+def log_odds_in_full(inquiry: Inquiry, filled: Filled) -> LogOdds:
     """Return the target's log-odds with all that is known of how far off they may be."""
     target = inquiry.targets[0]
-    found = infer(inquiry.network, entries, inquiry.given, (target,), numbering=numbering)
+    found = infer(inquiry.network, filled, inquiry.given, (target,))
     no, yes = np.stack([part.marginals[target] for part in (found, *found.replicates)], axis=1)
     effective = np.full(len(yes[0]), np.inf) if found.effective is None else found.effective
     with np.errstate(divide="ignore", invalid="ignore"):
         logits, unseen = np.log(yes) - np.log(no), found.unseen(target)[1]
         unseen = np.where(unseen > 0, unseen / (yes[0] * no[0]), 0.0)
         if np.isinf(logits).any():  # certain, or too near it for a probability to tell
-            both = infer_many(inquiry.network, entries, sides(inquiry), (), numbering=numbering)
+            both = infer_many(inquiry.network, filled, sides(inquiry), ())
             false, true = (np.array([part.log_z for part in (side, *side.replicates)]) for side in both)
             told = np.isinf(logits[0]) & np.isfinite(true[0] - false[0])
             logits = np.where(np.isinf(logits), true - false, logits)
@@ -344,10 +343,12 @@ def log_odds_and_replicates(inquiry: Inquiry, u: FloatArray, single: BoolArray) 
     parts = [
         log_odds_in_full(
             inquiry,
-            fill(
-                inquiry.network.program,
-                u[:, start:stop],
-                single if single.ndim == 1 else single[:, start:stop],
+            Filled(
+                fill(
+                    inquiry.network.program,
+                    u[:, start:stop],
+                    single if single.ndim == 1 else single[:, start:stop],
+                )
             ),
         ).rows
         for start, stop in blocks(u.shape[1], draws_per_block(inquiry))
@@ -371,8 +372,8 @@ def mean_log_odds(view: View) -> tuple[float, str | None]:
 def _log_odds_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> FloatArray:
     """Return the target's log-odds in the draws of a block, and how many samples agree: (2, D)."""
     worldview, start, stop = block
-    entries = entries_of(inquiry, worldview, draw(start, stop))
-    found = log_odds_in_full(inquiry, entries, Numbering(start, draw.n_draws))
+    filled = entries_of(inquiry, worldview, draw(start, stop), DrawsFrom(start, draw.n_draws))
+    found = log_odds_in_full(inquiry, filled)
     return np.stack([found.rows[0], found.effective])
 
 

@@ -47,7 +47,7 @@ class Sampled:
 
 
 def sampled(
-    inquiry: Inquiry, asked: Iterable[int], clamped: Iterable[int], numbering: Numbering | None
+    inquiry: Inquiry, asked: Iterable[int], clamped: Iterable[int], numbering: Numbering
 ) -> Sampled | None:
     """Tell how a question is answered; `None` where that is exact."""
     asked, clamped = tuple(asked), tuple(clamped)

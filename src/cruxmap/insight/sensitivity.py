@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cruxmap.engine.entries import pullback
-from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.network import MANY_WHAT_IFS, FloatArray, IntArray
 from cruxmap.engine.queries import cost, log_z_gradient
 from cruxmap.insight.information import chance_from_logit
 from cruxmap.insight.predictive import View, forward_draws, log_odds, sides
@@ -92,10 +92,12 @@ def _at_ends(inquiry: Inquiry, task: tuple[int, IntArray]) -> FloatArray:
 
 def _slopes(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
     """Return `d logit p / d u` of the draws `z`, (n_judgements, D), summed into the column that is shared."""
-    entries = entries_of(inquiry, worldview, z)
-    (_, no), (_, yes) = (log_z_gradient(inquiry.network, entries, evidence) for evidence in sides(inquiry))
+    filled = entries_of(inquiry, worldview, z)
+    (_, no), (_, yes) = (log_z_gradient(inquiry.network, filled, evidence) for evidence in sides(inquiry))
     u = unconstrained(inquiry.numbers, z, worldview)
-    by_address = pullback(inquiry.network.program, u, inquiry.numbers.single[worldview], entries, yes - no)
+    by_address = pullback(
+        inquiry.network.program, u, inquiry.numbers.single[worldview], filled.entries, yes - no
+    )
     slopes = np.zeros_like(by_address)
     np.add.at(slopes, inquiry.numbers.column[worldview], by_address)
     return slopes
@@ -181,4 +183,6 @@ def _sizes(inquiry: Inquiry, worldview: int, movers: IntArray) -> FloatArray:
 def _work(inquiry: Inquiry) -> float:
     """Return about how many multiplications the target's log-odds take for one draw, tables included."""
     network, given = inquiry.network, {variable for variable, _ in inquiry.given}
-    return cost(network, inquiry.targets[:1], given, None) + WORK_PER_ENTRY * network.program.n_entries
+    return (
+        cost(network, inquiry.targets[:1], given, MANY_WHAT_IFS) + WORK_PER_ENTRY * network.program.n_entries
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cruxmap.engine.network import Evidence, FloatArray, Numbering
+from cruxmap.engine.network import DrawsFrom, Evidence, FloatArray
 from cruxmap.engine.queries import cost, infer_many
 from cruxmap.insight.information import Chance, entropy, value_of_information
 from cruxmap.insight.predictive import Block, Draws, View, sides
@@ -82,7 +82,7 @@ def _affordable(view: View, candidates: Sequence[Candidate]) -> int:
     network, variables = view.inquiry.network, {candidate.variable for candidate in candidates}
     clamped = {variable for side in sides(view.inquiry) for variable, _ in side} | variables
     runs = sum(2 * 2**size for size in range(LARGEST_SET))
-    work = cost(network, tuple(variables), clamped, Numbering(0, view.n_draws))
+    work = cost(network, tuple(variables), clamped, DrawsFrom(0, view.n_draws))
     # A run with its slopes takes about three times as long as one without.
     return min(view.n_draws, SET_DRAWS, max(32, int(SET_WORK / (3 * runs * (1 + work)))))
 
@@ -128,11 +128,10 @@ def _tables_of_block(
 ) -> FloatArray:
     """Return sums over the draws of a block: (candidates, 2, 2 * outcomes)."""
     worldview, start, stop = block
-    entries = entries_of(inquiry, worldview, draw(start, stop))
+    filled = entries_of(inquiry, worldview, draw(start, stop), DrawsFrom(start, draw.n_draws))
     variables = tuple(dict(outcomes[0]))  # always the same, and so is the plan
     cases = [together(side, outcome) for side in sides(inquiry) for outcome in outcomes]
-    numbering = Numbering(start, draw.n_draws)
-    inferences = infer_many(inquiry.network, entries, cases, variables, numbering=numbering)
+    inferences = infer_many(inquiry.network, filled, cases, variables)
     whole = np.logaddexp.reduce([inference.log_z for inference in inferences])
     totals = np.zeros((len(candidates), 2, 2 * len(outcomes)))
     for number, inference in enumerate(inferences):

@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from cruxmap.engine.entries import fill
 from cruxmap.engine.executors import Work
-from cruxmap.engine.network import BoolArray, FloatArray, IntArray
+from cruxmap.engine.network import MANY_WHAT_IFS, BoolArray, Filled, FloatArray, IntArray
 from cruxmap.engine.state_samples import standard_error
 from cruxmap.insight.cruxes import settled_nodes
 from cruxmap.insight.predictive import log_odds_and_replicates, log_odds_in_full
@@ -154,7 +154,7 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
         work.tell(f"{names[0]} against {names[1]}: pairs of orders", done, of)
 
     entries = fill(inquiry.network.program, numbers.mu[pairing.both].T, numbers.single[pairing.both].T)
-    found = log_odds_in_full(inquiry, entries)
+    found = log_odds_in_full(inquiry, Filled(entries))
     logits, *without = found.rows
     first, second = (None if math.isnan(logit) else float(expit(logit)) for logit in logits)
     probability = first, second
@@ -180,7 +180,7 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
             "or what is assumed or observed impossible"
         )
         return Shared(probability, gap, None, reason)
-    how = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, None)
+    how = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, MANY_WHAT_IFS)
     by_chance = _with_unseen(errors(without, _central_numbers), probability, found.unseen)
     return Shared(probability, gap, shares, None, shares.pairs, shares.converged, how, by_chance)
 

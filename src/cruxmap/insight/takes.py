@@ -15,7 +15,7 @@ from scipy.special import expit, logit
 
 from cruxmap.engine.entries import fill, pullback
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.engine.network import BoolArray, FloatArray, IntArray
+from cruxmap.engine.network import BoolArray, Filled, FloatArray, IntArray
 from cruxmap.engine.queries import log_z_gradient
 from cruxmap.insight.coherence import natural_value
 from cruxmap.insight.cruxes import settled_nodes
@@ -319,7 +319,9 @@ class _State:
         u = unconstrained(numbers, z, 0) + self.shift(moved[:, None])[numbers.column[0]]
         single = self.single(moved[:, None])[:, 0]
         entries = fill(network.program, u, single)
-        (no, below), (yes, above) = (log_z_gradient(network, entries, side) for side in sides(self.inquiry))
+        (no, below), (yes, above) = (
+            log_z_gradient(network, Filled(entries), side) for side in sides(self.inquiry)
+        )
         p, rest = expit(yes - no), expit(no - yes)
         by_address = pullback(network.program, u, single, entries, above - below)
         slopes = np.zeros(len(moved))
@@ -337,7 +339,7 @@ def _log_odds_after(inquiry: Inquiry, draw: Draws, task: _Moves) -> FloatArray:
     numbers = inquiry.numbers
     u = unconstrained(numbers, draw(0, n), 0)[:, None, :] + shifts[numbers.column[0], :, None]
     entries = fill(inquiry.network.program, u.reshape(len(u), -1), np.repeat(single, n, axis=1))
-    return log_odds(inquiry, entries).reshape(shifts.shape[1], n)
+    return log_odds(inquiry, Filled(entries)).reshape(shifts.shape[1], n)
 
 
 def _movable(state: _State, only: Sequence[str]) -> list[int]:

@@ -13,7 +13,7 @@ import numpy as np
 from cruxmap.bayes.results import Convergence
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import Work
-from cruxmap.engine.network import FloatArray, Numbering
+from cruxmap.engine.network import DrawsFrom, Filled, FloatArray
 from cruxmap.engine.queries import infer
 from cruxmap.engine.schemes import Scheme
 from cruxmap.engine.state_samples import approach, standard_error
@@ -123,25 +123,23 @@ def _log_weights(inquiry: Inquiry, worldview: int, work: Work) -> FloatArray:
 def _weights_of_block(inquiry: Inquiry, n_draws: int, block: tuple[int, int, int]) -> FloatArray:
     worldview, start, stop = block
     z = latin_hypercube(inquiry.model.sampling.seed, inquiry.network.addresses, n_draws, start, stop)
-    entries, numbering = entries_of(inquiry, worldview, z), Numbering(start, n_draws)
+    filled = entries_of(inquiry, worldview, z, DrawsFrom(start, n_draws))
     log_weight = np.zeros(stop - start)
     if inquiry.observed:
-        log_weight += infer(inquiry.network, entries, inquiry.observed, numbering=numbering).log_z
+        log_weight += infer(inquiry.network, filled, inquiry.observed).log_z
     for stated in _statements(inquiry, worldview):
-        log_weight += _log_density(inquiry, entries, stated, numbering)
+        log_weight += _log_density(inquiry, filled, stated)
     return log_weight
 
 
-def _log_density(
-    inquiry: Inquiry, entries: FloatArray, stated: StatedCredence, numbering: Numbering
-) -> FloatArray:
+def _log_density(inquiry: Inquiry, filled: Filled, stated: StatedCredence) -> FloatArray:
     """Return the log-density of a stated credence in each draw, (D,); -inf where no sample agrees.
 
     The implied logit has a sampling error of its own. A normal density that is narrower by it has the
     density without that error as its mean, which is all that a weight needs; it is never made narrower than
     half, so that few draws do not get all the weight.
     """
-    found = infer(inquiry.network, entries, stated.given, (stated.of,), numbering=numbering)
+    found = infer(inquiry.network, filled, stated.given, (stated.of,))
     with np.errstate(divide="ignore", invalid="ignore"):
         logits, *without = (
             np.log(part.marginals[stated.of][1]) - np.log(part.marginals[stated.of][0])

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from cruxmap.engine.entries import dependencies, fill
-from cruxmap.engine.network import Evidence, FloatArray, IntArray, Network, Numbering
+from cruxmap.engine.network import (
+    MANY_WHAT_IFS,
+    Evidence,
+    FewWhatIfs,
+    Filled,
+    FloatArray,
+    IntArray,
+    Network,
+    Numbering,
+)
 from cruxmap.engine.queries import Inference, infer_many
 from cruxmap.errors import Code, Problem
 from cruxmap.language.argument_map import Condition, Elicited, ModelSpec, condition_text
@@ -127,26 +136,26 @@ def together(*evidence: Evidence) -> Evidence:
     return tuple(dict.fromkeys(pair for part in evidence for pair in part))
 
 
-def entries_of(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
-    """Return the table entries (n_entries, D) of a worldview for draws `z` (n_judgements, D)."""
+def entries_of(
+    inquiry: Inquiry, worldview: int, z: FloatArray, numbering: Numbering = MANY_WHAT_IFS
+) -> Filled:
+    """Fill the tables with the judgements of a worldview for draws `z` (n_judgements, D)."""
     u = unconstrained(inquiry.numbers, z, worldview)
-    entries: FloatArray = fill(inquiry.network.program, u, inquiry.numbers.single[worldview])
-    return entries
+    return Filled(fill(inquiry.network.program, u, inquiry.numbers.single[worldview]), numbering)
 
 
-def central_entries(inquiry: Inquiry) -> FloatArray:
-    """Return the table entries (n_entries, worldviews) with every judgement at its central value."""
+def central_entries(inquiry: Inquiry) -> Filled:
+    """Fill the tables with every judgement at its central value, a column per worldview."""
     z = np.zeros((len(inquiry.network.addresses), 1))
     worldviews = range(len(inquiry.model.worldviews))
-    return np.concatenate([entries_of(inquiry, worldview, z) for worldview in worldviews], axis=1)
+    entries = [entries_of(inquiry, worldview, z).entries for worldview in worldviews]
+    return Filled(np.concatenate(entries, axis=1), FewWhatIfs(len(worldviews)))
 
 
-def infer_targets(
-    inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None = None
-) -> tuple[Inference, ...]:
+def infer_targets(inquiry: Inquiry, filled: Filled) -> tuple[Inference, ...]:
     """Ask for the targets twice: given what is assumed and observed, and given what is observed alone."""
     evidences = (inquiry.given, inquiry.observed)
-    return infer_many(inquiry.network, entries, evidences, inquiry.targets, numbering=numbering)
+    return infer_many(inquiry.network, filled, evidences, inquiry.targets)
 
 
 def stacked(inquiry: Inquiry, inferences: Iterable[Inference]) -> FloatArray:
@@ -154,15 +163,13 @@ def stacked(inquiry: Inquiry, inferences: Iterable[Inference]) -> FloatArray:
     return np.array([[part.marginals[target] for target in inquiry.targets] for part in inferences])
 
 
-def target_probabilities(
-    inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None = None
-) -> FloatArray:
-    """Return P(target state | evidence) for table entries (n_entries, D).
+def target_probabilities(inquiry: Inquiry, filled: Filled) -> FloatArray:
+    """Return P(target state | evidence) for filled tables.
 
     Shape (2, n_targets, 2, D): given what is assumed and observed, and given what is observed alone;
     then by target; then false and true. The two of a column that is impossible are nan.
     """
-    return stacked(inquiry, infer_targets(inquiry, entries, numbering))
+    return stacked(inquiry, infer_targets(inquiry, filled))
 
 
 def reaching(inquiry: Inquiry, worldview: int) -> IntArray:
@@ -196,8 +203,7 @@ def obstacles(inquiry: Inquiry) -> tuple[str | None, ...]:
         evidences += [together(stated.given, ((stated.of, (state,)),)) for state in (0, 1)]
     if evidences == [()]:
         return (None,) * len(everyone)
-    numbering = Numbering(None, len(everyone))
-    inferences = infer_many(inquiry.network, central_entries(inquiry), evidences, numbering=numbering)
+    inferences = infer_many(inquiry.network, central_entries(inquiry), evidences)
     possible = [np.isfinite(inference.log_z) for inference in inferences]
     found = impossible(sampled=inferences[0].effective is not None)
     return tuple(_obstacle(inquiry, w, [bool(p[w]) for p in possible], found) for w in everyone)
