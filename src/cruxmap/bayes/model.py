@@ -19,7 +19,7 @@ from cruxmap.engine.network import IntArray, Network
 from cruxmap.engine.planning import ancestors
 from cruxmap.errors import InvalidMap
 from cruxmap.language.argument_map import ModelSpec
-from cruxmap.network.inquiry import Inquiry, StatedCredence, impossible_evidence, inquire, obstacles
+from cruxmap.network.inquiry import Inquiry, StatedCredence, impossible_evidence, inquire
 from cruxmap.network.numbers import Numbers
 
 
@@ -40,7 +40,7 @@ def build(model: ModelSpec, explicit: bool = False) -> pm.Model:
     inquiry = inquire(model)
     problems = tuple(
         impossible_evidence(model.observed, worldview, obstacle)
-        for worldview, obstacle in zip(model.worldviews, obstacles(inquiry), strict=True)
+        for worldview, obstacle in zip(model.worldviews, inquiry.obstacles, strict=True)
         if obstacle is not None
     )
     if problems:
@@ -119,8 +119,7 @@ def statement_groups(inquiry: Inquiry, worldviews: Sequence[int]) -> tuple[tuple
     def depth(statement: StatedCredence) -> int:
         return len(ancestors(inquiry.network, [statement.of, *(v for v, _ in statement.given)]))
 
-    stated = [s for s in inquiry.stated if s.worldview in worldviews]
-    return tuple(batched(sorted(stated, key=depth), LANES // 2))
+    return tuple(batched(sorted(inquiry.statements(*worldviews), key=depth), LANES // 2))
 
 
 def statement_runs(group: Sequence[StatedCredence], worldviews: Sequence[int]) -> tuple[Run, ...]:
@@ -148,7 +147,7 @@ def condition(inquiry: Inquiry, entries: TensorVariable, worldviews: Sequence[in
         log_z = [propagate(network, entries, statement_runs(group, worldviews)).log_z for group in groups]
         implied = [z[: len(group)] - z[len(group) :] for z, group in zip(log_z, groups, strict=True)]
         in_groups = [statement for group in groups for statement in group]
-        stated = [s for s in inquiry.stated if s.worldview in worldviews]
+        stated = inquiry.statements(*worldviews)
         pm.Normal(
             "stated",
             mu=pt.concatenate(implied)[[in_groups.index(statement) for statement in stated]],

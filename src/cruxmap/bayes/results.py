@@ -112,15 +112,10 @@ def coordinates(inquiry: Inquiry) -> dict[str, list[str]]:
     return labels
 
 
-def result_tree(
-    inquiry: Inquiry,
-    posteriors: tuple[Posterior, ...],
-    obstacle: tuple[str | None, ...],
-    work: Work,
-) -> "xr.DataTree":
+def result_tree(inquiry: Inquiry, posteriors: tuple[Posterior, ...], work: Work) -> "xr.DataTree":
     """Put draws, and all that follows from them, into a tree.
 
-    Worldviews without a posterior get forward draws, or nan where an `obstacle` says why there is nothing.
+    Worldviews without a posterior get forward draws, or nan where there is an obstacle.
     """
     import xarray as xr
 
@@ -132,7 +127,7 @@ def result_tree(
     for number, name in enumerate(inquiry.model.worldviews):
         z = sampled[number].z if number in sampled else forward
         results = _worldview_results(inquiry, number, z, work)
-        if obstacle[number] is not None:
+        if inquiry.obstacles[number] is not None:
             results = {key: np.full_like(values, np.nan) for key, values in results.items()}
         drawn.append({key: values.reshape(*shape, -1) for key, values in results.items()})
         work.tell(name, z.shape[1], z.shape[1])
@@ -148,7 +143,7 @@ def result_tree(
         logits = [stated.logit for stated in inquiry.stated]
         groups["observed_data"] = xr.Dataset({"stated": ("statement", logits)}, coords=labels)
     tree = xr.DataTree.from_dict(groups)
-    tree.attrs = _attributes(inquiry, posteriors, obstacle)
+    tree.attrs = _attributes(inquiry, posteriors)
     return tree
 
 
@@ -232,9 +227,7 @@ def _statistics(inquiry: Inquiry, sampled: dict[int, Posterior], shape: tuple[in
     return xr.Dataset(variables, coords=labels)
 
 
-def _attributes(
-    inquiry: Inquiry, posteriors: tuple[Posterior, ...], obstacle: tuple[str | None, ...]
-) -> dict[str, str | int]:
+def _attributes(inquiry: Inquiry, posteriors: tuple[Posterior, ...]) -> dict[str, str | int]:
     attributes: dict[str, str | int] = {
         "model": inquiry.model.id,
         "map": inquiry.model.map.id,
@@ -244,8 +237,8 @@ def _attributes(
     }
     if posteriors:
         attributes["convergence"] = "; ".join(str(p.convergence) for p in posteriors)
-    if any(obstacle):
-        named = zip(inquiry.model.worldviews, obstacle, strict=True)
+    if any(inquiry.obstacles):
+        named = zip(inquiry.model.worldviews, inquiry.obstacles, strict=True)
         attributes["undefined"] = "; ".join(f"{name}: {why}" for name, why in named if why is not None)
     return attributes
 

@@ -23,14 +23,14 @@ from cruxmap.bayes.model import (
     unconstrained_tensor,
 )
 from cruxmap.bayes.op import Run
-from cruxmap.bayes.results import Convergence, Posterior, convergence_of, result_tree
+from cruxmap.bayes.results import Posterior, convergence_of, result_tree
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work, cores
 from cruxmap.engine.lanes import LANES
-from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.network import IntArray
 from cruxmap.engine.state_samples import exactly
 from cruxmap.language.argument_map import ModelSpec
-from cruxmap.network.inquiry import Inquiry, inquire, obstacles, reaching
+from cruxmap.network.inquiry import Inquiry, inquire
 
 TARGET_ACCEPTS = (0.8, 0.95)
 """Acceptance that step sizes are tuned for, tried in turn until no transition diverges.
@@ -65,26 +65,15 @@ def sample(
     attribute `undefined` says why. Worldviews are sampled apart, each by one task of the `executor`.
     """
     inquiry, work = inquire(model), Work(executor, progress)
-    return result_tree(inquiry, posteriors(inquiry, sampler, work), obstacles(inquiry), work)
-
-
-def sample_judgements(
-    inquiry: Inquiry, sampler: str = "pymc", work: Work = WORK
-) -> tuple[Mapping[int, FloatArray], tuple[Convergence, ...]]:
-    """Return draws `z` (n_judgements, draws) of every conditioned worldview, by number, and how it went.
-
-    Worldviews that nothing uncertain conditions, or that cannot be conditioned, are left out.
-    """
-    found = posteriors(inquiry, sampler, work)
-    return {p.worldview: p.z for p in found}, tuple(p.convergence for p in found)
+    return result_tree(inquiry, posteriors(inquiry, sampler, work), work)
 
 
 def posteriors(inquiry: Inquiry, sampler: str = "pymc", work: Work = WORK) -> tuple[Posterior, ...]:
     """Sample every worldview that something conditions. Raises KeyError for an unknown sampler."""
     if sampler not in SAMPLERS:
         raise KeyError(f"unknown sampler {sampler!r}; known: {', '.join(SAMPLERS)}")
-    able = (w for w, obstacle in enumerate(obstacles(inquiry)) if obstacle is None)
-    tasks = [(w, columns) for w in able if (columns := reaching(inquiry, w)).size]
+    both = enumerate(zip(inquiry.obstacles, inquiry.reaching, strict=True))
+    tasks = [(w, columns) for w, (obstacle, columns) in both if obstacle is None and columns.size]
     found = []
     for posterior in work.map(_posterior, (inquiry, sampler, work.inside), tasks):
         found.append(posterior)
@@ -128,7 +117,7 @@ def conditioned_model(inquiry: Inquiry, worldview: int, columns: IntArray) -> pm
     """Return the PyMC model of one worldview with `z` for the judgements `columns` only, the rest central."""
     coordinates = {
         "address": [inquiry.network.addresses[i] for i in columns],
-        "statement": [s.name for s in inquiry.stated if s.worldview == worldview],
+        "statement": [stated.name for stated in inquiry.statements(worldview)],
     }
     with pm.Model(coords=coordinates) as model:
         z = pm.Normal("z", 0, 1, dims="address")

@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from types import MappingProxyType
 from typing import Any, overload
 
@@ -18,35 +17,36 @@ import numpy as np
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import MANY_WHAT_IFS, FloatArray
 from cruxmap.engine.state_samples import standard_error
+from cruxmap.insight.candidates import (
+    EQUIVALENT,
+    Candidate,
+    Position,
+    binary,
+    candidates_of,
+    crossing,
+    is_target,
+    position_of,
+)
 from cruxmap.insight.information import (
     Chance,
-    Crossing,
-    chance,
     difference,
     entropy,
     expected_move,
     value_of_information,
     variance_removed,
 )
-from cruxmap.insight.predictive import Predictive, View, predict, views
+from cruxmap.insight.predictive import Predictive, predict
 from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors, sampled
 from cruxmap.insight.sensitivity import Sensitivity, sensitivity
-from cruxmap.insight.separation import Graph, ancestors, connected, descendants, graph_of, open_judgements
-from cruxmap.insight.sets import Candidate, CruxSet, best_sets
+from cruxmap.insight.separation import descendants
+from cruxmap.insight.sets import CruxSet, best_sets
+from cruxmap.insight.views import View, views
 from cruxmap.insight.words import checked_worldview, percent, sentence_of
 from cruxmap.language.argument_map import (
-    AllOf,
-    ClaimIs,
-    Condition,
     ModelSpec,
-    StateIn,
     condition_text,
-    mentioned,
 )
 from cruxmap.network.inquiry import Inquiry, impossible, inquire
-
-EQUIVALENT = 1e-12
-"""How near 0 and 1 the target's chances are, either way, where a variable is the target in other words."""
 
 SHORTLIST = 12
 """How many of the most telling claims and states the best sets are chosen from."""
@@ -301,73 +301,6 @@ def cruxes(
     )
 
 
-def candidates_of(inquiry: Inquiry) -> tuple[Candidate, ...]:
-    """Return everything that a ranking may list: all but the target, and what is assumed or observed."""
-    model, places = inquiry.model, inquiry.network.places
-    settled = set(chain.from_iterable(map(_settled, (*model.assuming, *model.observed))))
-    asked = set(_settled(model.target.condition))
-    parts: list[Candidate] = []
-    for claim in model.map.claims:
-        if claim.about.id not in settled | asked:
-            parts.append(Candidate(claim.about.id, places[claim.about.id], 1))
-    for question in model.map.questions:
-        name = question.about.id
-        if name in settled:
-            continue
-        if name not in asked:
-            parts.append(Candidate(name, places[name], None))
-        match model.target.condition:
-            case StateIn(question=target, states=(state,)) if target == name:
-                states = [s for s in question.states if s != state]
-            case _:
-                states = list(question.states)
-        numbers = [question.states.index(state) for state in states]
-        parts += [Candidate(f"{name}.{s}", places[name], i) for s, i in zip(states, numbers, strict=True)]
-    parts += [
-        Candidate(argument.about.id, places[argument.about.id], 1, argument=True)
-        for argument in model.map.arguments
-    ]
-    return tuple(parts)
-
-
-def _settled(condition: Condition) -> Iterable[str]:
-    """Yield the entries whose value a condition fixes when it holds."""
-    match condition:
-        case ClaimIs(claim=name) | StateIn(question=name, states=(_,)):
-            yield name
-        case AllOf(parts=parts):
-            yield from chain.from_iterable(map(_settled, parts))
-        case _:
-            return
-
-
-def settled_nodes(inquiry: Inquiry) -> frozenset[int]:
-    """Return the variables whose value is known: conditions that are given, and the entries they fix."""
-    model, places = inquiry.model, inquiry.network.places
-    names = chain.from_iterable(map(_settled, (*model.assuming, *model.observed)))
-    return frozenset({variable for variable, _ in inquiry.given} | {places[name] for name in names})
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a worldview's entries stand to the target on the graph, as sets of nodes (see `separation`)."""
-
-    connected: frozenset[int]
-    downstream: frozenset[int]
-    graph: Graph
-
-
-def position_of(inquiry: Inquiry, worldview: int) -> Position:
-    """Return what is connected to the target in a worldview, and what only follows from it."""
-    model, places = inquiry.model, inquiry.network.places
-    settled = settled_nodes(inquiry)
-    graph = graph_of(inquiry, open_judgements(inquiry, worldview), settled)
-    target = inquiry.targets[0]
-    about = {places[name] for name in mentioned(model.target.condition)}
-    below = descendants(graph, {target, *about}) - ancestors(graph, {target, *about})
-    return Position(connected(graph, target, settled), below, graph)
-
-
 def _table(
     view: View, candidates: Sequence[Candidate], position: Position, predictive: Predictive | None
 ) -> CruxTable:
@@ -603,29 +536,6 @@ def _numbers(candidate: Candidate, predictive: Predictive, *, separate: bool) ->
 def _rank(crux: Crux | QuestionCrux) -> tuple[float, float, str]:
     swing = crux.swing if isinstance(crux, Crux) else None
     return -crux.voi, -abs(swing or 0.0), crux.id
-
-
-def binary(table: FloatArray, state: int) -> FloatArray:
-    """Return the (2, 2) joint table of the target and one state, from that of all the variable's states."""
-    return np.stack([np.delete(table, state, axis=1).sum(axis=1), table[:, state]], axis=1)
-
-
-def crossing(table: FloatArray, target: Chance) -> Crossing | None:
-    """Return what a (2, 2) joint table says about target and claim; `None` where the claim is certain."""
-    of_claim = table.sum(axis=0)
-    if (of_claim <= 0).any():
-        return None
-    false, true = (chance(*map(float, table[:, state])) for state in (0, 1))
-    return Crossing(target, true, false, chance(*map(float, of_claim)))
-
-
-def is_target(joint: FloatArray, target: Chance) -> bool:
-    """Tell whether a (2, 2) joint table is that of the target in other words, or of its opposite."""
-    crossed = crossing(joint, target)
-    if crossed is None:
-        return False
-    _, true, false, _ = crossed
-    return max(true.no, false.yes) <= EQUIVALENT or max(true.yes, false.no) <= EQUIVALENT
 
 
 def _settles_target(table: FloatArray) -> bool:

@@ -14,18 +14,27 @@ from typing import Any, assert_never
 from scipy.special import expit
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.insight.candidates import (
+    Candidate,
+    Position,
+    binary,
+    candidates_of,
+    crossing,
+    is_target,
+    position_of,
+)
 from cruxmap.insight.coherence import StatedGap, stated_gaps
-from cruxmap.insight.cruxes import Position, binary, candidates_of, crossing, is_target, position_of
 from cruxmap.insight.information import (
     Crossing,
     symmetric_divergence,
     value_of_discrimination,
     value_of_information,
 )
-from cruxmap.insight.predictive import Predictive, View, log_odds_of, predict, views
+from cruxmap.insight.predictive import Predictive, predict
 from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors
-from cruxmap.insight.sets import Candidate
 from cruxmap.insight.sharing import Game, Pairing, Shared, game_of, share_out
+from cruxmap.insight.target import log_odds_of
+from cruxmap.insight.views import View, views
 from cruxmap.insight.words import checked_worldview, sentence_of
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,

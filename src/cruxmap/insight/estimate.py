@@ -17,9 +17,8 @@ from cruxmap.engine.network import DrawsFrom, FloatArray
 from cruxmap.engine.queries import Inference
 from cruxmap.engine.state_samples import standard_error
 from cruxmap.errors import InvalidMap
-from cruxmap.insight.predictive import Block, Draws, View, sampled_views
 from cruxmap.insight.sampled import Errors, Sampled, Settled, plain_errors, sampled, settled
-from cruxmap.insight.weighing import LEAST_EFFECTIVE, refusal, too_few
+from cruxmap.insight.views import MIN_EFFECTIVE, Block, Draws, View, fill_block, refusal, too_few, views
 from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
@@ -34,12 +33,10 @@ from cruxmap.language.reading import parse_condition, parse_settings
 from cruxmap.network.inquiry import (
     Inquiry,
     central_entries,
-    entries_of,
     impossible,
     impossible_evidence,
     infer_targets,
     inquire,
-    obstacles,
     stacked,
     target_probabilities,
 )
@@ -161,12 +158,11 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Ex
     the work.
     """
     inquiry = inquire(model)
-    obstacle = obstacles(inquiry)
-    views, convergence = sampled_views(inquiry, Work(executor, progress))
+    seen = views(inquiry, Work(executor, progress))
     central = _drawn(inquiry, infer_targets(inquiry, central_entries(inquiry)))
     worldviews = {
-        view.name: _summarise(view, drawn, central.column(view.worldview), obstacle[view.worldview])
-        for view, drawn in zip(views, _draw_probabilities(views), strict=True)
+        view.name: _summarise(view, drawn, central.column(view.worldview))
+        for view, drawn in zip(seen, _draw_probabilities(seen), strict=True)
     }
     how = sampled(inquiry, inquiry.targets, inquiry.clamped, DrawsFrom(0, model.sampling.draws))
     if how is not None:
@@ -180,7 +176,7 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Ex
         model.sampling.seed,
         model.sampling.draws,
         MappingProxyType(worldviews),
-        convergence,
+        tuple(view.convergence for view in seen if view.convergence is not None),
         how,
     )
 
@@ -259,14 +255,12 @@ def _draw_probabilities(views: Sequence[View]) -> Iterator[_Drawn]:
 
 
 def _probabilities_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> _Drawn:
-    worldview, start, stop = block
-    filled = entries_of(inquiry, worldview, draw(start, stop), DrawsFrom(start, draw.n_draws))
-    return _drawn(inquiry, infer_targets(inquiry, filled))
+    return _drawn(inquiry, infer_targets(inquiry, fill_block(inquiry, draw, block)))
 
 
-def _summarise(view: View, drawn: _Drawn, central: _Drawn, obstacle: str | None) -> WorldviewEstimate:
+def _summarise(view: View, drawn: _Drawn, central: _Drawn) -> WorldviewEstimate:
     """Sum up the draws of one worldview, with its central column."""
-    model = view.inquiry.model
+    model, obstacle = view.inquiry.model, view.inquiry.obstacles[view.worldview]
     refused = obstacle or view.refused
     assumed, observed = (tuple(map(condition_text, part)) for part in (model.assuming, model.observed))
     reasons = (
@@ -337,7 +331,7 @@ def _summary(one: _One, central: _One, reason: str | None) -> Summary:
 def _no_central(central: _One) -> str | None:
     if np.isnan(central.drawn[1, 0]):
         return "what is assumed or observed is impossible at central judgements"
-    if central.effective[0] < LEAST_EFFECTIVE:
+    if central.effective[0] < MIN_EFFECTIVE:
         return too_few(float(central.effective[0]), "what is assumed or observed at central judgements")
     return None
 

@@ -20,10 +20,10 @@ from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import Filled, FloatArray
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer
-from cruxmap.insight.cruxes import settled_nodes
+from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.information import LN_10
-from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
+from cruxmap.insight.target import log_odds_of
 from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.inquiry import Inquiry, inquire

@@ -23,8 +23,8 @@ from scipy.special import expit
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.insight.diff import Difference, differences_of, owner_of
-from cruxmap.insight.predictive import log_odds_of
 from cruxmap.insight.sharing import Pairing, game_of, share_out
+from cruxmap.insight.target import log_odds_of
 from cruxmap.insight.words import did_you_mean
 from cruxmap.language.argument_map import (
     About,

@@ -13,8 +13,9 @@ from cruxmap.engine.entries import pullback
 from cruxmap.engine.network import MANY_WHAT_IFS, FloatArray, IntArray
 from cruxmap.engine.queries import cost, log_z_gradient
 from cruxmap.insight.information import chance_from_logit
-from cruxmap.insight.predictive import View, forward_draws, log_odds, sides
-from cruxmap.insight.sobol import MOST_INPUTS, Design, SobolShares, design, sample_size, sobol_shares
+from cruxmap.insight.sobol import MAX_INPUTS, Design, SobolShares, design, sample_size, sobol_shares
+from cruxmap.insight.target import log_odds
+from cruxmap.insight.views import View, forward_draws
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Z_95
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
 from cruxmap.network.numbers import unconstrained
@@ -93,7 +94,7 @@ def _at_ends(inquiry: Inquiry, task: tuple[int, IntArray]) -> FloatArray:
 def _slopes(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
     """Return `d logit p / d u` of the draws `z`, (n_judgements, D), summed into the column that is shared."""
     filled = entries_of(inquiry, worldview, z)
-    (_, no), (_, yes) = (log_z_gradient(inquiry.network, filled, evidence) for evidence in sides(inquiry))
+    (_, no), (_, yes) = (log_z_gradient(inquiry.network, filled, evidence) for evidence in inquiry.sides)
     u = unconstrained(inquiry.numbers, z, worldview)
     by_address = pullback(
         inquiry.network.program, u, inquiry.numbers.single[worldview], filled.entries, yes - no
@@ -111,7 +112,7 @@ def _shares(
     first, total = np.zeros((2, len(inquiry.network.addresses)))
     size = _sizes(inquiry, worldview, movers)
     columns = movers[np.argsort(-size[movers], kind="stable")]
-    columns = columns[size[columns] > 0][:MOST_INPUTS]
+    columns = columns[size[columns] > 0][:MAX_INPUTS]
     if not len(columns):
         return first, total, (), 0
     addresses = inquiry.network.addresses

@@ -11,9 +11,10 @@ import numpy as np
 
 from cruxmap.engine.network import DrawsFrom, Evidence, FloatArray
 from cruxmap.engine.queries import cost, infer_many
+from cruxmap.insight.candidates import Candidate
 from cruxmap.insight.information import Chance, entropy, value_of_information
-from cruxmap.insight.predictive import Block, Draws, View, sides
-from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of, together
+from cruxmap.insight.views import Block, Draws, View, fill_block
+from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, together
 
 LARGEST_SET = 3
 """How many cruxes the greedy best set has at most."""
@@ -26,19 +27,6 @@ DRAWS_IN_A_BLOCK = 64
 
 SET_WORK = 4e9
 """Multiplications that the search for the best sets may take: a few seconds on two cores."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Something whose truth could be learned: a variable and the state that counts as true.
-
-    For a question as a whole `state` is `None`.
-    """
-
-    id: str
-    variable: int
-    state: int | None
-    argument: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +68,7 @@ def best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...
 
 def _affordable(view: View, candidates: Sequence[Candidate]) -> int:
     network, variables = view.inquiry.network, {candidate.variable for candidate in candidates}
-    clamped = {variable for side in sides(view.inquiry) for variable, _ in side} | variables
+    clamped = {variable for side in view.inquiry.sides for variable, _ in side} | variables
     runs = sum(2 * 2**size for size in range(LARGEST_SET))
     work = cost(network, tuple(variables), clamped, DrawsFrom(0, view.n_draws))
     # A run with its slopes takes about three times as long as one without.
@@ -127,10 +115,9 @@ def _tables_of_block(
     block: Block,
 ) -> FloatArray:
     """Return sums over the draws of a block: (candidates, 2, 2 * outcomes)."""
-    worldview, start, stop = block
-    filled = entries_of(inquiry, worldview, draw(start, stop), DrawsFrom(start, draw.n_draws))
+    filled = fill_block(inquiry, draw, block)
     variables = tuple(dict(outcomes[0]))  # always the same, and so is the plan
-    cases = [together(side, outcome) for side in sides(inquiry) for outcome in outcomes]
+    cases = [together(side, outcome) for side in inquiry.sides for outcome in outcomes]
     inferences = infer_many(inquiry.network, filled, cases, variables)
     whole = np.logaddexp.reduce([inference.log_z for inference in inferences])
     totals = np.zeros((len(candidates), 2, 2 * len(outcomes)))

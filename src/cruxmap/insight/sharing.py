@@ -15,12 +15,12 @@ from cruxmap.engine.entries import fill
 from cruxmap.engine.executors import Work
 from cruxmap.engine.network import MANY_WHAT_IFS, BoolArray, Filled, FloatArray, IntArray
 from cruxmap.engine.state_samples import standard_error
-from cruxmap.insight.cruxes import settled_nodes
-from cruxmap.insight.predictive import log_odds_and_replicates, log_odds_in_full
+from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
 from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.shapley import NoValueError, Shares, shapley
-from cruxmap.insight.weighing import LEAST_EFFECTIVE, too_few
+from cruxmap.insight.target import log_odds_and_replicates, log_odds_in_full
+from cruxmap.insight.views import MIN_EFFECTIVE, too_few
 from cruxmap.insight.words import percent
 from cruxmap.language.inheritance import Perspective, Setting
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, impossible
@@ -163,7 +163,7 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
             missed = impossible(sampled=bool(np.isfinite(found.effective).all()))
             return Shared(probability, None, None, f"what is assumed or observed is {missed} in `{name}`")
     for name, effective in zip(names, found.effective, strict=True):
-        if effective < LEAST_EFFECTIVE:
+        if effective < MIN_EFFECTIVE:
             reason = too_few(float(effective), f"what is assumed or observed in `{name}`")
             return Shared((None, None), None, None, reason)
     gap = float(logits[0] - logits[1]) if logits[0] != logits[1] else 0.0

@@ -14,12 +14,12 @@ from scipy.stats import qmc
 
 from cruxmap.engine.network import FloatArray, IntArray
 
-LEAST_SAMPLE = 64
-MOST_SAMPLE = 4096
-MOST_VALUES = 1 << 17
+MIN_SAMPLE = 64
+MAX_SAMPLE = 4096
+MAX_VALUES = 1 << 17
 """How many values one analysis may ask for, however cheap each is."""
 
-MOST_INPUTS = 10_000
+MAX_INPUTS = 10_000
 """SciPy's Sobol sequence has 21,201 dimensions, of which an analysis takes two per input."""
 
 CONSTANT = 1e-12
@@ -41,8 +41,8 @@ class SobolShares:
 
 def sample_size(groups: int, values: int) -> int:
     """Return the largest power of two N for which `N (groups + 2)` stays within `values`, within limits."""
-    affordable = min(values, MOST_VALUES) // (groups + 2)
-    return min(max(1 << max(affordable.bit_length() - 1, 0), LEAST_SAMPLE), MOST_SAMPLE)
+    affordable = min(values, MAX_VALUES) // (groups + 2)
+    return min(max(1 << max(affordable.bit_length() - 1, 0), MIN_SAMPLE), MAX_SAMPLE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

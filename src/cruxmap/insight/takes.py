@@ -17,18 +17,11 @@ from cruxmap.engine.entries import fill, pullback
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import BoolArray, Filled, FloatArray, IntArray
 from cruxmap.engine.queries import log_z_gradient
+from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.coherence import natural_value
-from cruxmap.insight.cruxes import settled_nodes
-from cruxmap.insight.predictive import (
-    Draws,
-    View,
-    log_odds,
-    logit_of_mean,
-    mean_log_odds,
-    sides,
-    views,
-)
 from cruxmap.insight.separation import connected, graph_of
+from cruxmap.insight.target import log_odds, logit_of_mean, mean_log_odds
+from cruxmap.insight.views import Draws, View, views
 from cruxmap.insight.words import ROUNDING, checked_address, checked_worldview, is_at, percent
 from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
@@ -320,7 +313,7 @@ class _State:
         single = self.single(moved[:, None])[:, 0]
         entries = fill(network.program, u, single)
         (no, below), (yes, above) = (
-            log_z_gradient(network, Filled(entries), side) for side in sides(self.inquiry)
+            log_z_gradient(network, Filled(entries), side) for side in self.inquiry.sides
         )
         p, rest = expit(yes - no), expit(no - yes)
         by_address = pullback(network.program, u, single, entries, above - below)
