@@ -9,7 +9,7 @@ from itertools import chain
 
 import numpy as np
 
-from cruxmap.engine.network import FloatArray
+from cruxmap.engine.network import FloatArray, IntArray
 from cruxmap.insight.information import Chance, Crossing, chance
 from cruxmap.insight.separation import Graph, ancestors, connected, descendants, graph_of, open_judgements
 from cruxmap.language.argument_map import AllOf, ClaimIs, Condition, StateIn, mentioned
@@ -35,8 +35,8 @@ class Candidate:
 def candidates_of(inquiry: Inquiry) -> tuple[Candidate, ...]:
     """Return everything that a ranking may list: all but the target, and what is assumed or observed."""
     model, places = inquiry.model, inquiry.network.places
-    settled = set(chain.from_iterable(map(_settled, (*model.assuming, *model.observed))))
-    asked = set(_settled(model.target.condition))
+    settled = set(chain.from_iterable(map(_fixed_by, (*model.assuming, *model.observed))))
+    asked = set(_fixed_by(model.target.condition))
     parts: list[Candidate] = []
     for claim in model.map.claims:
         if claim.about.id not in settled | asked:
@@ -61,13 +61,13 @@ def candidates_of(inquiry: Inquiry) -> tuple[Candidate, ...]:
     return tuple(parts)
 
 
-def _settled(condition: Condition) -> Iterable[str]:
+def _fixed_by(condition: Condition) -> Iterable[str]:
     """Yield the entries whose value a condition fixes when it holds."""
     match condition:
         case ClaimIs(claim=name) | StateIn(question=name, states=(_,)):
             yield name
         case AllOf(parts=parts):
-            yield from chain.from_iterable(map(_settled, parts))
+            yield from chain.from_iterable(map(_fixed_by, parts))
         case _:
             return
 
@@ -75,7 +75,7 @@ def _settled(condition: Condition) -> Iterable[str]:
 def settled_nodes(inquiry: Inquiry) -> frozenset[int]:
     """Return the variables whose value is known: conditions that are given, and the entries they fix."""
     model, places = inquiry.model, inquiry.network.places
-    names = chain.from_iterable(map(_settled, (*model.assuming, *model.observed)))
+    names = chain.from_iterable(map(_fixed_by, (*model.assuming, *model.observed)))
     return frozenset({variable for variable, _ in inquiry.given} | {places[name] for name in names})
 
 
@@ -86,6 +86,11 @@ class Position:
     connected: frozenset[int]
     downstream: frozenset[int]
     graph: Graph
+
+    @property
+    def movers(self) -> IntArray:
+        """The uncertain judgements that are connected to the target, by column."""
+        return np.array(sorted(-1 - node for node in self.connected if node < 0), dtype=np.int64)
 
 
 def position_of(inquiry: Inquiry, worldview: int) -> Position:

@@ -72,7 +72,7 @@ def predict(view: View, asked: Collection[int], connected: Collection[int]) -> P
     tasks = view.blocks(size)
     sums: list[_Sums] = []
     for (_, _, stop), found in zip(
-        tasks, view.work.map(_tables_of_block, (inquiry, view.draw, parts), tasks), strict=True
+        tasks, view.work.map(_sums_of_block, (inquiry, view.draw, parts), tasks), strict=True
     ):
         sums = [before.plus(more) for before, more in zip(sums, found, strict=True)] if sums else found
         view.tell("what each claim says", stop, view.n_draws)
@@ -136,7 +136,7 @@ class _Sums:
         return {variable: table / table.sum() for variable, table in tables.items()}
 
 
-def _tables_of_block(inquiry: Inquiry, draw: Draws, parts: _Parts, block: Block) -> list[_Sums]:
+def _sums_of_block(inquiry: Inquiry, draw: Draws, parts: _Parts, block: Block) -> list[_Sums]:
     """Return sums over the draws of a block, and, where states are sampled, the same without each batch."""
     network, target, given = inquiry.network, inquiry.targets[0], inquiry.given
     filled = fill_block(inquiry, draw, block)

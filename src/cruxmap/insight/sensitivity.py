@@ -4,7 +4,8 @@ Ranges and slopes are taken at central judgements, one judgement at a time; Sobo
 judgements' priors. Places that share a number (`same as`) count as the place whose number it is.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from cruxmap.engine.entries import pullback
 from cruxmap.engine.network import MANY_WHAT_IFS, FloatArray, IntArray
 from cruxmap.engine.queries import cost, log_z_gradient
-from cruxmap.insight.information import chance_from_logit
+from cruxmap.insight.information import Chance, chance_from_logit
 from cruxmap.insight.sobol import MAX_INPUTS, Design, SobolShares, design, sample_size, sobol_shares
 from cruxmap.insight.target import log_odds
 from cruxmap.insight.views import View, forward_draws
@@ -34,23 +35,51 @@ WORK_PER_ENTRY = 20
 """Filling one table entry takes about as long as this many multiplications."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
-    """Per judgement of the network, each (n_judgements,): what the target's log-odds do.
+OTHERS = "others"
+"""The name of the Sobol group of all entries that are not kept apart."""
 
-    `central` is the target's probability with all judgements central.
-    `low` and `high` are the target's probability with the judgement at its 5th and 95th percentile;
-    `slope` is `d logit p / d u`, nan for a constant. `first` and `total` are nan for judgements that
-    were analysed together only; `groups` are (owner or `None` for the rest, first, total, error).
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgementCrux:
+    """One number of the worldview, on its natural scale, and what it does to the target.
+
+    `low` and `high` are its 5th and 95th percentile, `target_low` and `target_high` the target's
+    probability there with all else central; `slope` is per logit (or log) of the judgement. Where the
+    Sobol shares are `None` it was analysed together with other small ones.
     """
 
+    address: str
     central: float
-    low: FloatArray
-    high: FloatArray
-    slope: FloatArray
-    first: FloatArray
-    total: FloatArray
-    groups: tuple[tuple[str | None, float, float, float], ...]
+    low: float
+    high: float
+    target_low: float | None
+    target_high: float | None
+    slope: float | None
+    sobol_first: float | None
+    sobol_total: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCrux:
+    """The judgements of one entry together; `others` in the id's place stands for the smallest ones.
+
+    `error` is half of the wider 95% bootstrap interval of the two shares.
+    """
+
+    id: str
+    sobol_first: float
+    sobol_total: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What the target does: `central` is its probability with all judgements central, `sample` Sobol's N."""
+
+    central: float | None
+    judgements: tuple[JudgementCrux, ...]
+    groups: tuple[GroupCrux, ...]
     sample: int
 
 
@@ -63,11 +92,66 @@ def sensitivity(view: View, movers: IntArray) -> Sensitivity:
     central = np.zeros((len(inquiry.network.addresses), 1))
     logit = float(log_odds(inquiry, entries_of(inquiry, worldview, central))[0])
     low, high = _ranges(view, movers, logit)
-    slope = _slopes(inquiry, worldview, central)[:, 0]
     constant = np.abs(inquiry.numbers.mu[worldview]) >= LOGIT_OF_CERTAINTY
-    first, total, groups, sample = _shares(view, movers)
-    at = chance_from_logit(logit).yes
-    return Sensitivity(at, low, high, np.where(constant, np.nan, slope), first, total, groups, sample)
+    slope = np.where(constant, np.nan, _slopes(inquiry, worldview, central)[:, 0])
+    first, total, groups, sample = _shares_of_variance(view, movers)
+    found = {
+        "target_low": low,
+        "target_high": high,
+        "slope": slope,
+        "sobol_first": first,
+        "sobol_total": total,
+    }
+    at = _finite(chance_from_logit(logit).yes)
+    return Sensitivity(at, _judgement_rows(view, found), groups, sample)
+
+
+def _judgement_rows(view: View, found: Mapping[str, FloatArray]) -> tuple[JudgementCrux, ...]:
+    """Return a row per number of the worldview, widest range of the target first; links have no row.
+
+    Certainties that nobody wrote are left out. What is `found` of each judgement is (n_judgements,).
+    """
+    inquiry = view.inquiry
+    perspective, judgements = inquiry.perspectives[view.worldview], inquiry.model.map.judgements
+    rows = []
+    for number, address in enumerate(inquiry.network.addresses):
+        setting = perspective.setting[address]
+        if setting.column != address:
+            continue
+        if setting.value.is_certain and judgements[address].is_default and not setting.rejected:
+            continue
+        numbers = {name: _finite(values[number]) for name, values in found.items()}
+        reason = None
+        if setting.rejected:
+            reason = "the argument is rejected in this worldview"
+        elif setting.value.is_certain:
+            reason = "a certainty has no slope"
+        elif numbers["sobol_first"] is None:
+            reason = "analysed together with other small ones"
+        value = setting.value
+        rows.append(
+            JudgementCrux(
+                address=address,
+                central=value.middle,
+                low=value.low,
+                high=value.high,
+                reason=reason,
+                **numbers,
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (-_width(row), -abs(row.slope or 0.0), row.address)))
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _width(row: JudgementCrux) -> float:
+    """Return how far apart the two ends of the range are, in log-odds."""
+    if row.target_low is None or row.target_high is None or row.target_low == row.target_high:
+        return 0.0
+    low, high = (Chance(p, 1 - p).logit for p in (row.target_low, row.target_high))
+    return abs(high - low)
 
 
 def _ranges(view: View, movers: IntArray, logit: float) -> tuple[FloatArray, FloatArray]:
@@ -104,9 +188,9 @@ def _slopes(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
     return slopes
 
 
-def _shares(
+def _shares_of_variance(
     view: View, movers: IntArray
-) -> tuple[FloatArray, FloatArray, tuple[tuple[str | None, float, float, float], ...], int]:
+) -> tuple[FloatArray, FloatArray, tuple[GroupCrux, ...], int]:
     """Return Sobol shares of the variance of the target's log-odds by judgement, and by what owns them."""
     inquiry, worldview = view.inquiry, view.worldview
     first, total = np.zeros((2, len(inquiry.network.addresses)))
@@ -121,12 +205,10 @@ def _shares(
     for owner, column in zip(owners, columns, strict=True):
         weight[owner] = weight.get(owner, 0.0) + float(size[column])
     ranked = sorted(weight, key=lambda owner: -weight[owner])
-    by_owner = _analysis(view, columns, _grouped(owners, ranked[:APART]))
-    names: list[str | None] = [*ranked[:APART], *([None] if len(ranked) > APART else [])]
-    groups = tuple(
-        (name, float(by_owner.first[i]), float(by_owner.total[i]), float(by_owner.error[i]))
-        for i, name in enumerate(names)
-    )
+    by_owner = _analysis(view, columns, _group_numbers(owners, ranked[:APART]))
+    names = [*ranked[:APART], *([OTHERS] if len(ranked) > APART else [])]
+    shares = (by_owner.first, by_owner.total, by_owner.error)
+    groups = tuple(map(GroupCrux, names, *(values.tolist() for values in shares)))
     if len(ranked) == len(columns) <= APART:  # one judgement each: it is the same analysis
         by_judgement = by_owner
         order = [ranked.index(owner) for owner in owners]
@@ -141,7 +223,7 @@ def _shares(
     return first, total, groups, by_owner.sample
 
 
-def _grouped(owners: Sequence[str], apart: Sequence[str]) -> list[int]:
+def _group_numbers(owners: Sequence[str], apart: Sequence[str]) -> list[int]:
     number = {owner: i for i, owner in enumerate(apart)}
     return [number.get(owner, len(apart)) for owner in owners]
 

@@ -49,7 +49,7 @@ def best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...
     sets = []
     for size in range(min(LARGEST_SET, len(candidates))):
         left = [candidate for candidate in candidates if candidate not in chosen]
-        tables = _tables(view, outcomes, left, n_draws)
+        tables = _joint_tables(view, outcomes, left, n_draws)
         values = [value_of_information(tables[candidate.id]) for candidate in left]
         best = int(np.argmax(values))
         chosen.append(left[best])
@@ -57,7 +57,7 @@ def best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...
             found
             for outcome in outcomes
             for side in _both_sides(view, left[best])
-            if (found := _narrowed(outcome, side)) is not None
+            if (found := _with_finding(outcome, side)) is not None
         ]
         of_target = tables[left[best].id].sum(axis=1)
         share = values[best] / entropy(Chance(float(of_target[1]), float(of_target[0])))
@@ -88,7 +88,7 @@ def _both_sides(view: View, candidate: Candidate) -> tuple[tuple[int, tuple[int,
     return (candidate.variable, others), (candidate.variable, (candidate.state,))
 
 
-def _narrowed(outcome: Evidence, side: tuple[int, tuple[int, ...]]) -> Evidence | None:
+def _with_finding(outcome: Evidence, side: tuple[int, tuple[int, ...]]) -> Evidence | None:
     """Add one more finding; `None` where it contradicts what is found already."""
     variable, states = side
     known = dict(outcome)
@@ -96,18 +96,18 @@ def _narrowed(outcome: Evidence, side: tuple[int, tuple[int, ...]]) -> Evidence 
     return tuple((known | {variable: left}).items()) if left else None
 
 
-def _tables(
+def _joint_tables(
     view: View, outcomes: Sequence[Evidence], candidates: Sequence[Candidate], n_draws: int
 ) -> dict[str, FloatArray]:
     """Return for each candidate its joint table (2, 2 * outcomes) with the target, given what is chosen."""
     size = min(draws_per_block(view.inquiry), DRAWS_IN_A_BLOCK)
     tasks = [(view.worldview, start, stop) for start, stop in blocks(n_draws, size)]
     shared = (view.inquiry, view.draw, tuple(outcomes), tuple(candidates))
-    total = sum(view.work.map(_tables_of_block, shared, tasks), start=np.zeros(()))
+    total = sum(view.work.map(_outcomes_of_block, shared, tasks), start=np.zeros(()))
     return {candidate.id: table / table.sum() for candidate, table in zip(candidates, total, strict=True)}
 
 
-def _tables_of_block(
+def _outcomes_of_block(
     inquiry: Inquiry,
     draw: Draws,
     outcomes: tuple[Evidence, ...],

@@ -22,7 +22,7 @@ MAX_VALUES = 1 << 17
 MAX_INPUTS = 10_000
 """SciPy's Sobol sequence has 21,201 dimensions, of which an analysis takes two per input."""
 
-CONSTANT = 1e-12
+MAX_SPREAD_OF_A_CONSTANT = 1e-12
 """Values that spread no wider than this are taken as one: what varies is rounding."""
 
 
@@ -89,7 +89,7 @@ def sobol_shares(values: FloatArray, seed: int) -> SobolShares:
     from SALib.analyze import sobol as salib
 
     groups, sample = len(values) - 2, values.shape[1]
-    if np.ptp(values[[0, -1]]) <= CONSTANT:
+    if np.ptp(values[[0, -1]]) <= MAX_SPREAD_OF_A_CONSTANT:
         nothing = np.zeros(groups)
         return SobolShares(nothing, nothing, nothing, sample)
     problem = {"num_vars": groups, "names": [str(number) for number in range(groups)]}

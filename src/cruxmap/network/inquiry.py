@@ -54,7 +54,7 @@ class StatedCredence:
     @property
     def sides(self) -> tuple[Evidence, Evidence]:
         """What is given together with `of` being false, and being true."""
-        return _sides(self.given, self.of)
+        return sides_of(self.given, self.of)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,7 +87,7 @@ class Inquiry:
     @cached_property
     def sides(self) -> tuple[Evidence, Evidence]:
         """What is given together with the target being false, and being true."""
-        return _sides(self.given, self.targets[0])
+        return sides_of(self.given, self.targets[0])
 
     def statements(self, *worldviews: int) -> tuple[StatedCredence, ...]:
         """What these worldviews state."""
@@ -175,7 +175,8 @@ def together(*evidence: Evidence) -> Evidence:
     return tuple(dict.fromkeys(pair for part in evidence for pair in part))
 
 
-def _sides(given: Evidence, variable: int) -> tuple[Evidence, Evidence]:
+def sides_of(given: Evidence, variable: int) -> tuple[Evidence, Evidence]:
+    """Return what is given together with a boolean variable being false, and being true."""
     return together(given, ((variable, (0,)),)), together(given, ((variable, (1,)),))
 
 

@@ -6,13 +6,11 @@ from functools import partial
 from cruxmap.insight.cruxes import (
     CRUX_COLUMNS,
     JUDGEMENT_COLUMNS,
-    OTHERS,
     OVERALL,
     CruxTable,
     CruxTables,
-    JudgementCrux,
 )
-from cruxmap.insight.sensitivity import APART
+from cruxmap.insight.sensitivity import APART, OTHERS, JudgementCrux
 from cruxmap.insight.takes import Takes
 from cruxmap.language.argument_map import ArgumentMap, Scale
 from cruxmap.present.listings import Listing
