@@ -45,14 +45,14 @@ def build(model: ModelSpec, explicit: bool = False) -> pm.Model:
     )
     if problems:
         raise InvalidMap(problems)
-    return _explicit(inquiry) if explicit else _exact(inquiry)
+    return _explicit_model(inquiry) if explicit else _summed_model(inquiry)
 
 
-def _exact(inquiry: Inquiry) -> pm.Model:
+def _summed_model(inquiry: Inquiry) -> pm.Model:
     network, model = inquiry.network, inquiry.model
     everyone = range(len(model.worldviews))
     with pm.Model(coords=coordinates(inquiry)) as pm_model:
-        entries = entries_tensor(inquiry, everyone, _judgements(inquiry))
+        entries = entries_tensor(inquiry, everyone, _judgement_tensors(inquiry))
         condition(inquiry, entries, everyone)
         claims = {claim.about.id: network.places[claim.about.id] for claim in model.map.claims}
         for name, dim, variables, evidence in (
@@ -68,7 +68,7 @@ def _exact(inquiry: Inquiry) -> pm.Model:
     return pm_model
 
 
-def _judgements(inquiry: Inquiry) -> TensorVariable:
+def _judgement_tensors(inquiry: Inquiry) -> TensorVariable:
     """Add `z` and `judgement` to the model in context; return `u` (n_judgements, worldviews)."""
     numbers = inquiry.numbers
     everyone = range(len(inquiry.model.worldviews))
@@ -76,7 +76,7 @@ def _judgements(inquiry: Inquiry) -> TensorVariable:
     dims = ("worldview", "address")
     z = pm.Normal("z", 0, 1, dims=dims) if columns.size else pt.zeros((len(everyone), 0))
     u = unconstrained_tensor(numbers, everyone, columns, z)
-    pm.Deterministic("judgement", _natural(numbers, columns, u[columns].T), dims=dims)
+    pm.Deterministic("judgement", _natural_tensor(numbers, columns, u[columns].T), dims=dims)
     return u
 
 
@@ -102,7 +102,7 @@ def entries_tensor(inquiry: Inquiry, worldviews: Sequence[int], u: TensorVariabl
     return entries_of_judgements(inquiry.network.program, u, inquiry.numbers.single[list(worldviews)].T)
 
 
-def _natural(numbers: Numbers, columns: IntArray, u: TensorVariable) -> TensorVariable:
+def _natural_tensor(numbers: Numbers, columns: IntArray, u: TensorVariable) -> TensorVariable:
     """Return judgements (worldviews, columns) as people read them; see `numbers.natural`."""
     ratio = pt.exp(u)
     ratio = pt.switch(numbers.is_strength[columns], pt.maximum(ratio, np.float64(1.0)), ratio)
@@ -177,18 +177,18 @@ def model_text(model: pm.Model) -> str:
 # --- the explicit build --------------------------------------------------------------------------
 
 
-def _explicit(inquiry: Inquiry) -> pm.Model:
+def _explicit_model(inquiry: Inquiry) -> pm.Model:
     network = inquiry.network
     labels = coordinates(inquiry)
     with pm.Model(coords={dim: labels[dim] for dim in ("worldview", "address")}) as pm_model:
-        u = _judgements(inquiry)
+        u = _judgement_tensors(inquiry)
         entries = entries_tensor(inquiry, range(len(inquiry.model.worldviews)), u)
         padded = pt.concatenate([entries, pt.zeros((1, entries.shape[1]))])
         everyone = np.arange(len(inquiry.model.worldviews))
         drawn: dict[int, TensorVariable] = {}
         for variable in _parents_first(network):
             parents = tuple(v for v in network.tables[variable].scope if v != variable)
-            lookup = _lookup(network, variable, parents)
+            lookup = _rows_to_entries(network, variable, parents)
             row: TensorVariable | int = 0
             for parent in parents:
                 row = row * len(network.variables[parent].states) + drawn[parent]
@@ -221,7 +221,7 @@ def _parents_first(network: Network) -> Iterable[int]:
     return TopologicalSorter(parents).static_order()
 
 
-def _lookup(network: Network, variable: int, parents: Sequence[int]) -> IntArray:
+def _rows_to_entries(network: Network, variable: int, parents: Sequence[int]) -> IntArray:
     """Return the entry index of each (configuration of the parents, state); n_entries stands for 0.
 
     Configurations count through the states of the parents, the last one fastest.
