@@ -5,7 +5,7 @@ learning the truth of a claim would do (value of information and its kin, from p
 over draws), and what settling on another number would do (`sensitivity`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -18,9 +18,10 @@ from cruxmap.engine.network import MANY_WHAT_IFS
 from cruxmap.engine.state_samples import standard_error
 from cruxmap.insight.candidates import Candidate, Position, binary, candidates_of, is_target, position_of
 from cruxmap.insight.information import Chance, entropy, value_of_information
+from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Predictive, predict
 from cruxmap.insight.rankings import MEASURES, Crux, QuestionCrux, rank, ranked_rows
-from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors, sampled
+from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
 from cruxmap.insight.sensitivity import GroupCrux, JudgementCrux, sensitivity
 from cruxmap.insight.separation import descendants
 from cruxmap.insight.sets import CruxSet, best_sets
@@ -41,7 +42,7 @@ OVERALL = "overall"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CruxTable:
+class CruxTable(Answer):
     """The cruxes of one worldview, each list best first.
 
     `estimate` is the target's mean over `draws` draws, `central` its probability at central judgements.
@@ -50,6 +51,8 @@ class CruxTable:
     certain, `reason` says so. Where states were sampled, `sampled` says how; the numbers of judgements and
     groups then have no standard error, but share their random numbers.
     """
+
+    main = "estimate"
 
     worldview: str
     target: str
@@ -63,9 +66,9 @@ class CruxTable:
     draws: int = 0
     sobol_sample: int = 0
     central: float | None = None
-    reason: str | None = None
     sampled: Sampled | None = None
     errors: Errors | None = None
+    reason: str | None = None
 
     @property
     def undefined(self) -> bool:
@@ -81,55 +84,12 @@ class CruxTable:
         """Return the claims as a pandas DataFrame, one row each, columns named as the fields."""
         import pandas as pd
 
-        return pd.DataFrame([_crux_json(crux) for crux in self.claims], columns=list(CRUX_COLUMNS))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the table as plain data, ready for `json.dumps`; undefined numbers are `None`."""
-        plain: dict[str, Any] = {
-            "worldview": self.worldview,
-            "target": self.target,
-            "estimate": self.estimate,
-            "claims": [_crux_json(crux) for crux in self.claims],
-            "arguments": [_crux_json(crux) for crux in self.arguments],
-            "questions": [_plain(crux, ("id", "voi", "voi_share")) for crux in self.questions],
-            "judgements": [_plain(crux, JUDGEMENT_COLUMNS) for crux in self.judgements],
-            "groups": [_plain(group, ("id", "sobol_first", "sobol_total", "error")) for group in self.groups],
-            "sets": [{"ids": list(s.ids), "voi": s.voi, "voi_share": s.voi_share} for s in self.sets],
-            "draws": self.draws,
-            "sobol_sample": self.sobol_sample,
-            "central": self.central,
-        }
-        if self.sampled is not None:
-            plain["sampled"] = self.sampled.to_json()
-        if self.errors is not None:
-            plain |= plain_errors(self.errors, "estimate")
-        return plain | ({} if self.reason is None else {"reason": self.reason})
-
-
-CRUX_COLUMNS = ("id", "text", *MEASURES)
-JUDGEMENT_COLUMNS = (
-    *("address", "central", "low", "high", "target_low", "target_high"),
-    *("slope", "sobol_first", "sobol_total"),
-)
-
-
-def _plain(value: Any, columns: Iterable[str]) -> dict[str, Any]:
-    plain = {column: getattr(value, column) for column in columns}
-    if getattr(value, "downstream", False):
-        plain["downstream"] = True
-    if getattr(value, "reason", None) is not None:
-        plain["reason"] = value.reason
-    if getattr(value, "errors", None) is not None:
-        plain |= plain_errors(value.errors, "voi")
-    return plain
-
-
-def _crux_json(crux: Crux) -> dict[str, Any]:
-    return _plain(crux, CRUX_COLUMNS)
+        columns = ["id", "text", *MEASURES]
+        return pd.DataFrame([crux.to_json() for crux in self.claims], columns=columns)
 
 
 @dataclass(frozen=True, slots=True)
-class CruxTables:
+class CruxTables(Answer):
     """The cruxes of every worldview of a model, and `overall`: of all of them together.
 
     There, what learning is worth is the mean over the worldviews, so what it would tell of which of them is
@@ -143,13 +103,6 @@ class CruxTables:
     def undefined(self) -> bool:
         """Whether what is given is impossible in some worldview."""
         return any(table.undefined for table in self.worldviews.values())
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the tables as plain data."""
-        return {
-            "worldviews": {name: table.to_json() for name, table in self.worldviews.items()},
-            OVERALL: self.overall.to_json(),
-        }
 
 
 # --- the cruxes ----------------------------------------------------------------------------------

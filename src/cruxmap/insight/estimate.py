@@ -17,7 +17,8 @@ from cruxmap.engine.network import DrawsFrom, FloatArray
 from cruxmap.engine.queries import Inference
 from cruxmap.engine.state_samples import standard_error
 from cruxmap.errors import InvalidMap
-from cruxmap.insight.sampled import Errors, Sampled, Settled, plain_errors, sampled, settled
+from cruxmap.insight.plain import Answer
+from cruxmap.insight.sampled import Errors, Sampled, Settled, sampled, settled
 from cruxmap.insight.views import MIN_EFFECTIVE, Block, Draws, View, fill_block, refusal, too_few, views
 from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import (
@@ -45,7 +46,7 @@ PERCENTILES = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(Answer):
     """A probability over draws: `mean` is the credence to act on, `interval_90` its 5th and 95th percentile.
 
     `central` has every judgement at its central value. What is undefined is `None`, with the `reason`.
@@ -54,14 +55,17 @@ class Summary:
     the standard errors of the numbers, and the draws have had the spread of sampling taken out.
     """
 
+    hidden = frozenset({"draws", "log_odds"})
+    main = "mean"
+
     mean: float | None = None
     median: float | None = None
     interval_90: tuple[float, float] | None = None
     central: float | None = None
+    errors: Errors | None = None
     reason: str | None = None
     draws: FloatArray = field(repr=False, compare=False)
     log_odds: FloatArray = field(repr=False, compare=False)
-    errors: Errors | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,18 +83,22 @@ class WorldviewEstimate(TargetEstimate):
     effective number of them that the numbers rest on. There is no estimate where they are `too_few`.
     """
 
-    also: Mapping[str, TargetEstimate]
+    hidden = frozenset({"draws", "log_odds", "too_few"})
+
     effective: float | None = None
+    also: Mapping[str, TargetEstimate]
     too_few: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class Estimate(Answer):
     """The answer to a model. `draws` is how many each worldview has; conditions are written out.
 
     `convergence` has an entry per worldview whose judgements were sampled by a Markov chain, and `sampled`
     says how states were, where the map is too wide for exact sums.
     """
+
+    hidden = frozenset({"convergence"})
 
     model: str
     target: str
@@ -98,9 +106,9 @@ class Estimate:
     observed: tuple[str, ...]
     seed: int
     draws: int
+    sampled: Sampled | None = None
     worldviews: Mapping[str, WorldviewEstimate]
     convergence: tuple[Convergence, ...] = ()
-    sampled: Sampled | None = None
 
     @property
     def converged(self) -> bool:
@@ -112,39 +120,6 @@ class Estimate:
     def undefined(self) -> bool:
         """Whether some worldview has no estimate, since what is assumed or observed is impossible in it."""
         return any(w.mean is None and not w.too_few for w in self.worldviews.values())
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the estimate as plain data, ready for `json.dumps`; undefined numbers are `None`."""
-        return {
-            "model": self.model,
-            "target": self.target,
-            "assuming": list(self.assuming),
-            "observed": list(self.observed),
-            "seed": self.seed,
-            "draws": self.draws,
-            **({} if self.sampled is None else {"sampled": self.sampled.to_json()}),
-            "worldviews": {name: _plain(worldview) for name, worldview in self.worldviews.items()},
-        }
-
-
-def _plain(summary: Summary) -> dict[str, Any]:
-    plain: dict[str, Any] = {
-        "mean": summary.mean,
-        "median": summary.median,
-        "interval_90": None if summary.interval_90 is None else list(summary.interval_90),
-        "central": summary.central,
-    }
-    if summary.errors is not None:
-        plain |= plain_errors(summary.errors, "mean")
-    if summary.reason is not None:
-        plain["reason"] = summary.reason
-    if isinstance(summary, TargetEstimate):
-        plain["unconditional"] = _plain(summary.unconditional)
-    if isinstance(summary, WorldviewEstimate):
-        if summary.effective is not None:
-            plain["effective"] = summary.effective
-        plain["also"] = {name: _plain(also) for name, also in summary.also.items()}
-    return plain
 
 
 # --- the estimate --------------------------------------------------------------------------------

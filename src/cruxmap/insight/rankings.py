@@ -19,6 +19,7 @@ from cruxmap.insight.information import (
     value_of_information,
     variance_removed,
 )
+from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Predictive
 from cruxmap.insight.sampled import Errors, errors
 from cruxmap.insight.words import percent, sentence_of
@@ -34,13 +35,15 @@ NO_WORTH = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crux:
+class Crux(Answer):
     """A claim, a state of a question (`question.state`), or an argument holding.
 
     `probability` is its own, `given_true` and `given_false` the target's; VOI is in bans. Where it is
     certain, one side is `None`, with the `reason`. Where states were sampled, `errors` are the standard
     errors of the numbers.
     """
+
+    main = "voi"
 
     id: str
     text: str
@@ -69,8 +72,11 @@ class Crux:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionCrux:
+class QuestionCrux(Answer):
     """A question as a whole: the value of learning which of its states holds."""
+
+    hidden = frozenset({"text"})
+    main = "voi"
 
     id: str
     text: str

@@ -11,6 +11,7 @@ from scipy.special import ndtr
 from cruxmap.engine.network import FloatArray, Numbering
 from cruxmap.engine.schemes import Scheme
 from cruxmap.engine.state_samples import approach, standard_error, tied_by, unseen_in_mean
+from cruxmap.insight.plain import Answer
 from cruxmap.network.inquiry import Inquiry
 
 type Errors = Mapping[str, float | tuple[float, float] | None]
@@ -18,7 +19,7 @@ type Errors = Mapping[str, float | tuple[float, float] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Sampled:
+class Sampled(Answer):
     """That states were sampled: `states` samples for each draw of the judgements.
 
     `tied_by` names what makes exact sums too long, and is empty where they are not. `effective` is the
@@ -39,11 +40,6 @@ class Sampled:
         if self.effective is not None:
             parts.append(f" Given the evidence, the effective sample size is {self.effective:,.0f} or more.")
         return "".join(parts)
-
-    def to_json(self) -> dict[str, object]:
-        """Return the same as plain data."""
-        effective = {} if self.effective is None else {"effective": self.effective}
-        return {"states": self.states, "tied_by": list(self.tied_by)} | effective
 
 
 def sampled(

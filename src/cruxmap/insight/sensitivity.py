@@ -14,6 +14,7 @@ from cruxmap.engine.entries import pullback
 from cruxmap.engine.network import MANY_WHAT_IFS, FloatArray, IntArray
 from cruxmap.engine.queries import cost, log_z_gradient
 from cruxmap.insight.information import Chance, chance_from_logit
+from cruxmap.insight.plain import Answer
 from cruxmap.insight.sobol import MAX_INPUTS, Design, SobolShares, design, sample_size, sobol_shares
 from cruxmap.insight.target import log_odds
 from cruxmap.insight.views import View, forward_draws
@@ -39,8 +40,11 @@ OTHERS = "others"
 """The name of the Sobol group of all entries that are not kept apart."""
 
 
+JUDGEMENT_MEASURES = ("target_low", "target_high", "slope", "sobol_first", "sobol_total")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JudgementCrux:
+class JudgementCrux(Answer):
     """One number of the worldview, on its natural scale, and what it does to the target.
 
     `low` and `high` are its 5th and 95th percentile, `target_low` and `target_high` the target's
@@ -61,7 +65,7 @@ class JudgementCrux:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupCrux:
+class GroupCrux(Answer):
     """The judgements of one entry together; `others` in the id's place stands for the smallest ones.
 
     `error` is half of the wider 95% bootstrap interval of the two shares.
@@ -95,13 +99,7 @@ def sensitivity(view: View, movers: IntArray) -> Sensitivity:
     constant = np.abs(inquiry.numbers.mu[worldview]) >= LOGIT_OF_CERTAINTY
     slope = np.where(constant, np.nan, _slopes(inquiry, worldview, central)[:, 0])
     first, total, groups, sample = _shares_of_variance(view, movers)
-    found = {
-        "target_low": low,
-        "target_high": high,
-        "slope": slope,
-        "sobol_first": first,
-        "sobol_total": total,
-    }
+    found = dict(zip(JUDGEMENT_MEASURES, (low, high, slope, first, total), strict=True))
     at = _finite(chance_from_logit(logit).yes)
     return Sensitivity(at, _judgement_rows(view, found), groups, sample)
 

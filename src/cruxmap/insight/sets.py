@@ -13,6 +13,7 @@ from cruxmap.engine.network import DrawsFrom, Evidence, FloatArray
 from cruxmap.engine.queries import cost, infer_many
 from cruxmap.insight.candidates import Candidate
 from cruxmap.insight.information import Chance, entropy, value_of_information
+from cruxmap.insight.plain import Answer
 from cruxmap.insight.views import Block, Draws, View, fill_block
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, together
 
@@ -30,7 +31,7 @@ SET_WORK = 4e9
 
 
 @dataclass(frozen=True, slots=True)
-class CruxSet:
+class CruxSet(Answer):
     """The greedy best set of its size, in the order of choice, and the value of learning all of it."""
 
     ids: tuple[str, ...]
