@@ -47,13 +47,11 @@ def candidates_of(inquiry: Inquiry) -> tuple[Candidate, ...]:
             continue
         if name not in asked:
             parts.append(Candidate(name, places[name], None))
-        match model.target.condition:
-            case StateIn(question=target, states=(state,)) if target == name:
-                states = [s for s in question.states if s != state]
-            case _:
-                states = list(question.states)
-        numbers = [question.states.index(state) for state in states]
-        parts += [Candidate(f"{name}.{s}", places[name], i) for s, i in zip(states, numbers, strict=True)]
+        parts += [
+            Candidate(f"{name}.{state}", places[name], number)
+            for number, state in enumerate(question.states)
+            if model.target.condition != StateIn(name, (state,))
+        ]
     parts += [
         Candidate(argument.about.id, places[argument.about.id], 1, argument=True)
         for argument in model.map.arguments

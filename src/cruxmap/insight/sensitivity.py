@@ -5,6 +5,7 @@ judgements' priors. Places that share a number (`same as`) count as the place wh
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,7 +31,6 @@ SCREENING_DRAWS = 64
 
 SOBOL_WORK = 6e9
 """Multiplications that one Sobol analysis may take: a few seconds on two cores."""
-
 
 WORK_PER_ENTRY = 20
 """Filling one table entry takes about as long as this many multiplications."""
@@ -199,31 +199,26 @@ def _shares_of_variance(
         return first, total, (), 0
     addresses = inquiry.network.addresses
     owners = [inquiry.model.map.judgements[addresses[column]].owner for column in columns]
-    weight: dict[str, float] = {}
+    weight: defaultdict[str, float] = defaultdict(float)
     for owner, column in zip(owners, columns, strict=True):
-        weight[owner] = weight.get(owner, 0.0) + float(size[column])
+        weight[owner] += float(size[column])
     ranked = sorted(weight, key=lambda owner: -weight[owner])
-    by_owner = _analysis(view, columns, _group_numbers(owners, ranked[:APART]))
+    number = {owner: min(i, APART) for i, owner in enumerate(ranked)}
+    by_owner = _analysis(view, columns, [number[owner] for owner in owners])
     names = [*ranked[:APART], *([OTHERS] if len(ranked) > APART else [])]
     shares = (by_owner.first, by_owner.total, by_owner.error)
     groups = tuple(map(GroupCrux, names, *(values.tolist() for values in shares)))
     if len(ranked) == len(columns) <= APART:  # one judgement each: it is the same analysis
         by_judgement = by_owner
-        order = [ranked.index(owner) for owner in owners]
+        order = [number[owner] for owner in owners]
     else:
         apart = min(len(columns), max(APART, int(SOBOL_WORK / _work(inquiry) / 256) - 3))
         order = list(range(apart))
-        group = [min(i, apart) for i in range(len(columns))]
-        by_judgement = _analysis(view, columns, group)
+        by_judgement = _analysis(view, columns, [min(i, apart) for i in range(len(columns))])
         first[columns[apart:]] = total[columns[apart:]] = np.nan
     first[columns[: len(order)]] = by_judgement.first[order]
     total[columns[: len(order)]] = by_judgement.total[order]
     return first, total, groups, by_owner.sample
-
-
-def _group_numbers(owners: Sequence[str], apart: Sequence[str]) -> list[int]:
-    number = {owner: i for i, owner in enumerate(apart)}
-    return [number.get(owner, len(apart)) for owner in owners]
 
 
 def _analysis(view: View, columns: IntArray, group: Sequence[int]) -> SobolShares:

@@ -138,11 +138,8 @@ def inquire(model: ModelSpec, perspectives: tuple[Perspective, ...] | None = Non
     ]
     conditions = dict.fromkeys((*asked, *model.assuming, *model.observed))
     conditions |= dict.fromkeys(c for _, stated in statements for c in (stated.of, *stated.assuming))
-    network = replace(
-        lower(model.map, tuple(conditions), perspectives),
-        exact=model.exact,
-        seed=model.sampling.seed,
-    )
+    network = lower(model.map, tuple(conditions), perspectives)
+    network = replace(network, exact=model.exact, seed=model.sampling.seed)
     place: Mapping[Condition, int] = dict(zip(conditions, network.conditions, strict=True))
 
     def holds(parts: tuple[Condition, ...]) -> Evidence:
@@ -198,8 +195,7 @@ def central_entries(inquiry: Inquiry) -> Filled:
 
 def infer_targets(inquiry: Inquiry, filled: Filled) -> tuple[Inference, ...]:
     """Ask for the targets twice: given what is assumed and observed, and given what is observed alone."""
-    evidences = (inquiry.given, inquiry.observed)
-    return infer_many(inquiry.network, filled, evidences, inquiry.targets)
+    return infer_many(inquiry.network, filled, (inquiry.given, inquiry.observed), inquiry.targets)
 
 
 def stacked(inquiry: Inquiry, inferences: Iterable[Inference]) -> FloatArray:
