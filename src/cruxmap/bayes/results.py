@@ -81,7 +81,7 @@ def convergence_of(worldview: str, drawn: "xr.DataArray", diverging: FloatArray)
     return Convergence(worldview, float(r_hat), float(ess), int(diverging.sum()))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Posterior:
     """Draws of one worldview, in chains: `z` is (n_judgements, chains * draws), chain after chain.
 

@@ -127,7 +127,13 @@ def _posterior(
         for key in ("diverging", "energy", "n_steps", "step_size")
         if key in tree.sample_stats
     }
-    return Posterior(worldview, z, columns, statistics, convergence_of(name, drawn, statistics["diverging"]))
+    return Posterior(
+        worldview=worldview,
+        z=z,
+        columns=columns,
+        statistics=statistics,
+        convergence=convergence_of(name, drawn, statistics["diverging"]),
+    )
 
 
 def conditioned_model(inquiry: Inquiry, worldview: int, columns: IntArray) -> pm.Model:

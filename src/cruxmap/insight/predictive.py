@@ -16,7 +16,7 @@ from cruxmap.insight.views import Block, Draws, View, fill_block, refusal
 from cruxmap.network.inquiry import BLOCK_BYTES, Inquiry, draws_per_block
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Predictive:
     """`target` is its chance, `tables` the joint probabilities (2, states) of the target with a variable.
 

@@ -93,7 +93,7 @@ def plain_errors(errors: Errors, first: str) -> dict[str, Any]:
     return {"standard_error": errors[first], "standard_errors": plain}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Settled:
     """Draws of a probability without the spread that sampling states gave them.
 
@@ -138,5 +138,9 @@ def settled(drawn: FloatArray, without: FloatArray, unseen: FloatArray) -> Settl
     left = 1.0 - np.nanmean(error * error) / spread if spread > 0 else 0.0
     narrowed = float(np.sqrt(max(0.0, left)))
     return Settled(
-        mean + narrowed * (drawn - mean), drawn[1], np.hypot(error, unseen), narrowed, unseen_in_mean(unseen)
+        draws=mean + narrowed * (drawn - mean),
+        drawn=drawn[1],
+        error=np.hypot(error, unseen),
+        narrowed=narrowed,
+        unseen=unseen_in_mean(unseen),
     )
