@@ -7,7 +7,7 @@ import pytest
 import reference
 import strategies
 from cruxmap.insight.cruxes import cruxes
-from cruxmap.insight.predictive import forward_draws
+from cruxmap.insight.views import forward_draws
 from cruxmap.network.inquiry import inquire
 from generating import large_map
 from test_against_pyagrum import bayes_net

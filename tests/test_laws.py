@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import cruxmap as cm
 import reference
 import strategies
-from cruxmap.engine.network import FloatArray
+from cruxmap.engine.network import Filled, FloatArray
 from cruxmap.engine.queries import infer
 from cruxmap.language.argument_map import (
     Argument,
@@ -90,7 +90,7 @@ def test_at_fixed_other_parents_every_target_moves_the_right_way(data: st.DataOb
         """P(state of target | these states of others), by the network's state numbers."""
         evidence = tuple((ours.network.places[name], states) for name, states in fixed.items())
         variable = ours.network.places[target]
-        return infer(ours.network, ours.entries, evidence, [variable]).marginals[variable][:, 0]
+        return infer(ours.network, Filled(ours.entries), evidence, [variable]).marginals[variable][:, 0]
 
     for argument in argument_map.arguments:
         me = argument.about.id

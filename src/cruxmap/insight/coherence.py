@@ -15,11 +15,10 @@ from scipy.special import expit
 
 from cruxmap.engine.entries import fill, pullback
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work
-from cruxmap.engine.network import BoolArray, Evidence, FloatArray
+from cruxmap.engine.network import BoolArray, Filled, FloatArray
 from cruxmap.engine.queries import infer_many, log_z_gradient
 from cruxmap.insight.plain import Answer, plain_fields
-from cruxmap.insight.predictive import forward_draws
-from cruxmap.insight.weighing import conditioned
+from cruxmap.insight.views import Conditioned, forward_draws, views
 from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
@@ -37,7 +36,6 @@ from cruxmap.network.inquiry import (
     draws_per_block,
     entries_of,
     inquire,
-    together,
 )
 from cruxmap.network.numbers import natural_at
 
@@ -220,15 +218,10 @@ def _gaps(model: ModelSpec, inquiry: Inquiry) -> list[tuple[StatedGap, StatedCre
     return sorted(pairs, key=lambda pair: -abs(pair[0].gap or 0.0))
 
 
-def _both(stated: StatedCredence) -> tuple[Evidence, Evidence]:
-    no, yes = (together(stated.given, ((stated.of, (state,)),)) for state in (0, 1))
-    return no, yes
-
-
-def _implied(inquiry: Inquiry, entries: FloatArray) -> FloatArray:
+def _implied(inquiry: Inquiry, filled: Filled) -> FloatArray:
     """Return the log-odds of every stated condition, (statements, D), nan where what it assumes cannot be."""
-    evidence = [side for stated in inquiry.stated for side in _both(stated)]
-    log_z = np.stack([i.log_z for i in infer_many(inquiry.network, entries, evidence, ())])
+    evidence = [side for stated in inquiry.stated for side in stated.sides]
+    log_z = np.stack([i.log_z for i in infer_many(inquiry.network, filled, evidence, ())])
     with np.errstate(invalid="ignore"):
         return np.asarray(log_z[1::2] - log_z[::2])
 
@@ -328,7 +321,7 @@ def _linearised(
     entries = fill(network.program, u, numbers.single[0])
     implied, of_entries = [], []
     for stated in statements:
-        (no, below), (yes, above) = (log_z_gradient(network, entries, side) for side in _both(stated))
+        (no, below), (yes, above) = (log_z_gradient(network, Filled(entries), side) for side in stated.sides)
         implied.append(yes[0] - no[0])
         of_entries.append(above[:, 0] - below[:, 0])
     n = len(statements)
@@ -373,15 +366,15 @@ def _judgement_changes(inquiry: Inquiry, moved: FloatArray) -> tuple[JudgementCh
 
 def _posterior_shifts(inquiry: Inquiry) -> tuple[PosteriorShift, ...]:
     """Return what conditioning on the statements does to each uncertain judgement, largest shift first."""
-    posterior = conditioned(inquiry, WORK).posterior
-    if 0 not in posterior:
+    [view] = views(inquiry, WORK)
+    if not isinstance(view.draw, Conditioned):
         return ()
     numbers = inquiry.numbers
     shifts = []
     for number, address in enumerate(inquiry.network.addresses):
         mu, sd = float(numbers.mu[0][number]), float(numbers.sd[0][number])
         if sd > 0 and numbers.column[0][number] == number:
-            moved = float(posterior[0][number].mean())
+            moved = float(view.draw.z[number].mean())
             shifts.append(
                 PosteriorShift(
                     address,

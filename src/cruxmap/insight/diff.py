@@ -14,8 +14,16 @@ from typing import Any
 from scipy.special import expit
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.insight.candidates import (
+    Candidate,
+    Position,
+    binary,
+    candidates_of,
+    crossing,
+    is_target,
+    position_of,
+)
 from cruxmap.insight.coherence import StatedGap, stated_gaps
-from cruxmap.insight.cruxes import Position, binary, candidates_of, crossing, is_target, position_of
 from cruxmap.insight.gap_shares import Game, Pairing, Shared, game_of, share_out
 from cruxmap.insight.information import (
     Crossing,
@@ -24,9 +32,10 @@ from cruxmap.insight.information import (
     value_of_information,
 )
 from cruxmap.insight.plain import Answer, as_plain, plain_fields
-from cruxmap.insight.predictive import Predictive, View, log_odds_of, predict, views
+from cruxmap.insight.predictive import Predictive, predict
 from cruxmap.insight.sampled import Errors, Sampled, errors
-from cruxmap.insight.sets import Candidate
+from cruxmap.insight.target import log_odds_of
+from cruxmap.insight.views import View, views
 from cruxmap.insight.words import checked_worldview, sentence_of
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,

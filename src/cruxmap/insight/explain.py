@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cruxmap.engine.network import Filled
 from cruxmap.engine.planning import BUDGET
 from cruxmap.engine.queries import infer
 from cruxmap.engine.trees import COSTLY
@@ -179,7 +180,7 @@ def marginals(model: ModelSpec, ids: Iterable[str] | None = None) -> dict[str, d
     asked = {name: network.places[name] for name in (model.map.entry if ids is None else ids)}
     ask = tuple(dict.fromkeys(asked.values()))
     budget = COSTLY if ids is None else BUDGET
-    inference = infer(network, central_entries(inquiry), inquiry.given, ask, budget=budget)
+    inference = infer(network, Filled(central_entries(inquiry).entries), inquiry.given, ask, budget=budget)
     return {
         worldview: {
             name: dict(

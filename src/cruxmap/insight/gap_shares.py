@@ -14,14 +14,14 @@ from scipy.special import expit
 
 from cruxmap.engine.entries import fill
 from cruxmap.engine.executors import Work
-from cruxmap.engine.network import BoolArray, FloatArray, IntArray
+from cruxmap.engine.network import MANY_WHAT_IFS, BoolArray, Filled, FloatArray, IntArray
 from cruxmap.engine.state_samples import standard_error
-from cruxmap.insight.cruxes import settled_nodes
-from cruxmap.insight.predictive import log_odds_and_replicates, log_odds_in_full
+from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
 from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.shapley import NoValueError, ShapleyValues, shapley
-from cruxmap.insight.weighing import LEAST_EFFECTIVE, too_few
+from cruxmap.insight.target import log_odds_and_replicates, log_odds_in_full
+from cruxmap.insight.views import MIN_EFFECTIVE, too_few
 from cruxmap.insight.words import percent
 from cruxmap.language.inheritance import Perspective, Setting
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, impossible
@@ -156,7 +156,7 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
         work.tell(f"{names[0]} against {names[1]}: pairs of orders", done, of)
 
     entries = fill(inquiry.network.program, numbers.mu[pairing.both].T, numbers.single[pairing.both].T)
-    found = log_odds_in_full(inquiry, entries)
+    found = log_odds_in_full(inquiry, Filled(entries))
     logits, *without = found.rows
     first, second = (None if math.isnan(logit) else float(expit(logit)) for logit in logits)
     probability = first, second
@@ -165,7 +165,7 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
             missed = impossible(sampled=bool(np.isfinite(found.effective).all()))
             return Shared(probability, None, None, f"what is assumed or observed is {missed} in `{name}`")
     for name, effective in sorted(zip(names, found.effective, strict=True)):
-        if effective < LEAST_EFFECTIVE:
+        if effective < MIN_EFFECTIVE:
             reason = too_few(float(effective), f"what is assumed or observed in `{name}`")
             return Shared((None, None), None, None, reason)
     gap = float(logits[0] - logits[1]) if logits[0] != logits[1] else 0.0
@@ -183,7 +183,7 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
         )
         return Shared(probability, gap, None, reason)
     shares = _with_errors_of_states(played if forwards else _turned_round(played))
-    how = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, None)
+    how = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, MANY_WHAT_IFS)
     by_chance = _with_unseen(errors(without, _central_numbers), probability, found.unseen)
     return Shared(probability, gap, shares, None, shares.pairs, shares.converged, how, by_chance)
 

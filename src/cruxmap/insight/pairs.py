@@ -16,14 +16,14 @@ from scipy.special import expit, rel_entr
 
 from cruxmap.engine.entries import fill
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.engine.network import FloatArray
+from cruxmap.engine.network import Filled, FloatArray
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer
-from cruxmap.insight.cruxes import settled_nodes
+from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.gap_shares import Pairing, game_of, share_out
 from cruxmap.insight.information import LN_10
 from cruxmap.insight.plain import Answer, LeftOut
-from cruxmap.insight.predictive import log_odds_of
+from cruxmap.insight.target import log_odds_of
 from cruxmap.insight.words import checked_worldview
 from cruxmap.language.argument_map import ModelSpec
 from cruxmap.network.inquiry import Inquiry, inquire
@@ -153,7 +153,7 @@ def _chances_of_claims(inquiry: Inquiry) -> FloatArray:
     above = set(ancestors(network, {inquiry.targets[0], *given})) - settled
     claims = [place for c in inquiry.model.map.claims if (place := network.places[c.about.id]) in above]
     entries = fill(network.program, numbers.mu.T, numbers.single.T)
-    marginals = infer(network, entries, inquiry.given, claims).marginals
+    marginals = infer(network, Filled(entries), inquiry.given, claims).marginals
     return np.array([marginals[claim] for claim in claims]).reshape(-1, 2, len(numbers.mu)).swapaxes(0, 1)
 
 

@@ -25,7 +25,7 @@ from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.insight.diff import Difference, differences_of
 from cruxmap.insight.gap_shares import Pairing, game_of, share_out
 from cruxmap.insight.plain import Answer, plain_fields
-from cruxmap.insight.predictive import log_odds_of
+from cruxmap.insight.target import log_odds_of
 from cruxmap.insight.words import did_you_mean
 from cruxmap.language.argument_map import (
     About,

@@ -15,20 +15,13 @@ from scipy.special import expit, logit
 
 from cruxmap.engine.entries import fill, pullback
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.engine.network import BoolArray, FloatArray, IntArray
+from cruxmap.engine.network import BoolArray, Filled, FloatArray, IntArray
 from cruxmap.engine.queries import log_z_gradient
-from cruxmap.insight.cruxes import settled_nodes
+from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.plain import Answer, plain_fields
-from cruxmap.insight.predictive import (
-    Draws,
-    View,
-    log_odds,
-    logit_of_mean,
-    mean_log_odds,
-    sides,
-    views,
-)
 from cruxmap.insight.separation import connected, graph_of
+from cruxmap.insight.target import log_odds, logit_of_mean, mean_log_odds
+from cruxmap.insight.views import Draws, View, views
 from cruxmap.insight.words import ROUNDING, checked_address, checked_worldview, is_at, percent
 from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
@@ -302,7 +295,9 @@ class _State:
         u = unconstrained(numbers, z, 0) + self.shift(moved[:, None])[numbers.column[0]]
         single = self.single(moved[:, None])[:, 0]
         entries = fill(network.program, u, single)
-        (no, below), (yes, above) = (log_z_gradient(network, entries, side) for side in sides(self.inquiry))
+        (no, below), (yes, above) = (
+            log_z_gradient(network, Filled(entries), side) for side in self.inquiry.sides
+        )
         p, rest = expit(yes - no), expit(no - yes)
         by_address = pullback(network.program, u, single, entries, above - below)
         slopes = np.zeros(len(moved))
@@ -320,7 +315,7 @@ def _log_odds_after(inquiry: Inquiry, draw: Draws, task: _Moves) -> FloatArray:
     numbers = inquiry.numbers
     u = unconstrained(numbers, draw(0, n), 0)[:, None, :] + shifts[numbers.column[0], :, None]
     entries = fill(inquiry.network.program, u.reshape(len(u), -1), np.repeat(single, n, axis=1))
-    return log_odds(inquiry, entries).reshape(shifts.shape[1], n)
+    return log_odds(inquiry, Filled(entries)).reshape(shifts.shape[1], n)
 
 
 def _movable(state: _State, only: Sequence[str]) -> list[int]:
