@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.maps import deepest
 from benchmarks.measuring import Figure, Result, paired, seconds
-from cruxmap.engine.network import FloatArray, IntArray, Network
+from cruxmap.engine.network import Filled, FloatArray, IntArray, Network
 from cruxmap.engine.queries import infer
 from helpers.random_networks import random_network
 
@@ -56,14 +56,14 @@ def _rates(
     def ours() -> float:
         def work() -> None:
             np.copyto(buffer, entries)
-            infer(made, buffer, (), ask)
+            infer(made, Filled(buffer), (), ask)
 
         return seconds(work) / entries.shape[1]
 
     def theirs() -> float:
         return seconds(lambda: [peer.marginals(entries[:, next(columns)], ask) for _ in range(draws)]) / draws
 
-    exact, found = infer(made, entries, (), ask).marginals, peer.marginals(entries[:, 0], ask)
+    exact, found = infer(made, Filled(entries), (), ask).marginals, peer.marginals(entries[:, 0], ask)
     apart = max(float(np.abs(found[v] / exact[v][:, 0] - 1).max()) for v in ask)
     yield Figure(f"{what}: relative difference from {peer.name}", apart, "", at_most=AGREEMENT)
     yield paired(what, peer.name, "s per draw", ours, theirs, repeats=repeats, at_least=at_least)

@@ -22,7 +22,7 @@ from cruxmap.engine.network import FloatArray
 from cruxmap.engine.queries import infer
 from cruxmap.language.argument_map import mentioned
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.network.inquiry import entries_of, inquire, reaching
+from cruxmap.network.inquiry import entries_of, inquire
 
 CLAIMS, STATEMENTS, CHAINS = 50, 10, 4
 
@@ -114,12 +114,12 @@ def _cost(run: Callable[[], Run], runs: list[Run]) -> Callable[[], float]:
 
 def _ours(model: ModelSpec) -> Run:
     """NUTS in the judgements alone; the claims' probabilities are summed afterwards, off the clock."""
-    from cruxmap.bayes.sampling import sample_judgements
+    from cruxmap.bayes.sampling import posteriors
 
     drawn: dict[int, FloatArray] = {}
-    spent = seconds(lambda: drawn.update(sample_judgements(inquire(model))[0]))
+    spent = seconds(lambda: drawn.update({p.worldview: p.z for p in posteriors(inquire(model))}))
     inquiry, z = inquire(model), drawn[0]
-    columns, network = reaching(inquiry, 0), inquiry.network
+    columns, network = inquiry.reaching[0], inquiry.network
     ask = [network.places[name] for name in _claims(model)]
     found = infer(network, entries_of(inquiry, 0, z), inquiry.observed, ask).marginals
     values = np.concatenate([z[columns], [found[claim][1] for claim in ask]])
@@ -153,7 +153,7 @@ def _peer(make: Callable[[], Any], model: ModelSpec, start: Mapping[str, Any] | 
 
     spent = seconds(run)
     drawn = found["posterior"]
-    z = drawn["z"].sel(address=[inquiry.network.addresses[column] for column in reaching(inquiry, 0)])
+    z = drawn["z"].sel(address=[inquiry.network.addresses[column] for column in inquiry.reaching[0]])
     values = np.stack([*np.moveaxis(z.to_numpy(), -1, 0), *(drawn[name] for name in _claims(model))])
     return Run(spent, values, len(values))
 

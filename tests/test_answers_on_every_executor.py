@@ -75,7 +75,7 @@ def test_diffs_shared_out_exactly_and_over_sampled_orders(
     executor: Executor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert same(cm.diff(garden(), "ann", "bob"), cm.diff(garden(), "ann", "bob", executor=executor))
-    monkeypatch.setattr(shapley, "EXACT_UP_TO", 2)
+    monkeypatch.setattr(shapley, "MAX_EXACT", 2)
     here = cm.diff(garden(), "ann", "bob")
     assert here.pairs > 0
     assert same(here, cm.diff(garden(), "ann", "bob", executor=executor))

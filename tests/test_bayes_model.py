@@ -10,7 +10,7 @@ from cruxmap.bayes.model import build, explicit_name, model_text
 from cruxmap.bayes.sampling import conditioned_model
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.queries import infer
-from cruxmap.network.inquiry import entries_of, inquire, reaching
+from cruxmap.network.inquiry import entries_of, inquire
 from helpers.examples import GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model
 
@@ -111,7 +111,7 @@ def test_the_log_density_is_that_of_what_is_observed_and_stated() -> None:
 def test_slopes_of_the_log_density_agree_with_finite_differences() -> None:
     spec = model(GARDEN, "target: wet\nobserved: [slippery]\nreconcile: true\n", ann=STATED)
     inquiry = inquire(spec)
-    built = conditioned_model(inquiry, 0, reaching(inquiry, 0))
+    built = conditioned_model(inquiry, 0, inquiry.reaching[0])
     slope = built.logp_dlogp_function(ravel_inputs=True)
     z = np.random.default_rng(5).normal(size=len(built.coords["address"]))
     _, exact = slope(z)

@@ -7,6 +7,7 @@ from pytensor.gradient import verify_grad
 from cruxmap.bayes.op import Run, entries_of_judgements, propagate
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.entries import fill, pullback
+from cruxmap.engine.network import Filled
 from cruxmap.engine.queries import infer, log_z_gradient
 from cruxmap.network.inquiry import central_entries, entries_of, inquire
 from cruxmap.network.numbers import unconstrained
@@ -20,7 +21,7 @@ def training(ask=TRAINING_QUESTION, **worldviews):
 
 def drawn_entries(inquiry, n_draws, worldview=0):
     z = latin_hypercube(7, inquiry.network.addresses, n_draws)
-    return entries_of(inquiry, worldview, z)
+    return entries_of(inquiry, worldview, z).entries
 
 
 def runs_of(inquiry, columns):
@@ -34,7 +35,7 @@ def test_log_z_of_runs_side_by_side_is_that_of_each_alone(n_columns: int) -> Non
     entries = drawn_entries(inquiry, n_columns)
     runs = runs_of(inquiry, range(n_columns))  # 21 runs do not fit into one row of lanes
     log_z = propagate(inquiry.network, pt.as_tensor(entries), runs).log_z.eval()
-    alone = [infer(inquiry.network, entries[:, [run.column]], run.evidence).log_z[0] for run in runs]
+    alone = [infer(inquiry.network, Filled(entries[:, [run.column]]), run.evidence).log_z[0] for run in runs]
     np.testing.assert_allclose(log_z, alone, rtol=1e-13)
 
 
@@ -47,7 +48,9 @@ def test_marginals_are_those_of_the_engine() -> None:
     for variable in asked:
         values = found[variable].eval()
         for i, run in enumerate(runs):
-            alone = infer(inquiry.network, entries[:, [run.column]], run.evidence, asked).marginals[variable]
+            alone = infer(inquiry.network, Filled(entries[:, [run.column]]), run.evidence, asked).marginals[
+                variable
+            ]
             np.testing.assert_allclose(values[:, i], alone[:, 0], rtol=1e-13)
 
 
@@ -74,7 +77,7 @@ def test_slopes_in_the_judgements_are_those_of_the_engine() -> None:
     cost = pt.sum(propagate(inquiry.network, entries, runs).log_z)
     value, slope = pytensor.function([u], [cost, pytensor.grad(cost, u)])(u_value)
     filled = fill(inquiry.network.program, u_value, single)
-    log_z, of_entries = log_z_gradient(inquiry.network, filled, inquiry.given)
+    log_z, of_entries = log_z_gradient(inquiry.network, Filled(filled), inquiry.given)
     expected = pullback(inquiry.network.program, u_value, single, filled, of_entries)
     assert value == pytest.approx(log_z.sum(), rel=1e-12)
     assert np.abs(expected).max() > 0.1
@@ -86,7 +89,7 @@ def test_what_is_impossible_has_log_z_minus_infinity_and_no_slope() -> None:
     entries = pt.dmatrix("entries")
     log_z = propagate(inquiry.network, entries, (Run(0, inquiry.observed),)).log_z
     found, slope = pytensor.function([entries], [log_z, pytensor.grad(pt.sum(log_z), entries)])(
-        central_entries(inquiry)
+        central_entries(inquiry).entries
     )
     assert found == [-np.inf]
     assert np.all(slope == 0)
@@ -101,10 +104,10 @@ def test_what_is_only_very_improbable_has_a_finite_log_z_and_slope() -> None:
     entries = pt.dmatrix("entries")
     log_z = propagate(inquiry.network, entries, (Run(0, inquiry.observed),)).log_z
     slope = pytensor.grad(pt.sum(log_z), entries)
-    filled = central_entries(inquiry)
+    filled = central_entries(inquiry).entries
     found, of_entries = pytensor.function([entries], [log_z, slope])(filled)
     np.testing.assert_allclose(found, n * np.log(1e-12), rtol=1e-12)
-    _, expected = log_z_gradient(inquiry.network, filled, inquiry.observed)
+    _, expected = log_z_gradient(inquiry.network, Filled(filled), inquiry.observed)
     np.testing.assert_allclose(of_entries, expected, rtol=1e-9)
 
 

@@ -8,7 +8,7 @@ from xarray import DataTree
 
 import cruxmap as cm
 from cruxmap.bayes.results import Convergence, load, save
-from cruxmap.bayes.sampling import posteriors, sample, sample_judgements
+from cruxmap.bayes.sampling import posteriors, sample
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import Work
 from cruxmap.language.model_spec import ModelSpec
@@ -117,7 +117,7 @@ def test_a_point_is_stated_with_half_a_logit() -> None:
 
 def test_statements_count_only_where_the_model_reconciles() -> None:
     spec = model(ONE, "target: a\n", ann="stated: [{of: a, credence: 30% to 70%}]\n")
-    assert sample_judgements(inquire(spec)) == ({}, ())
+    assert posteriors(inquire(spec)) == ()
 
 
 def test_without_conditions_draws_are_forward_ones() -> None:
@@ -147,7 +147,7 @@ def test_worldviews_are_sampled_by_themselves() -> None:
     ask = "target: a\nobserved: [b]\nworldviews: [map, ann]\nsampling: {draws: 40, tune: 40, chains: 2}\n"
     both = model(ONE, ask, ann="judgements: {a: 20% to 50%}\n")
     alone = replace(both, worldviews=("ann",))
-    z = {spec.worldviews: sample_judgements(inquire(spec))[0] for spec in (both, alone)}
+    z = {spec.worldviews: {p.worldview: p.z for p in posteriors(inquire(spec))} for spec in (both, alone)}
     np.testing.assert_array_equal(z["map", "ann"][1], z["ann",][0])
 
 
@@ -194,7 +194,7 @@ def test_nutpie_agrees() -> None:
 def test_progress_is_told_up_to_the_last_step() -> None:
     told = []
     spec = model(ONE, "target: a\nobserved: [b]\nsampling: {draws: 50, tune: 50, chains: 2}\n")
-    sample_judgements(inquire(spec), work=Work(progress=lambda *event: told.append(event)))
+    posteriors(inquire(spec), work=Work(progress=lambda *event: told.append(event)))
     assert told[-1] == ("map", 150, 150)
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
 

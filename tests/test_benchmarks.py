@@ -41,7 +41,7 @@ def test_the_naive_model_has_the_same_numbers_as_ours(tmp_path: Path) -> None:
     """Its chance of a world, with every normal at 0, is the product of our central table entries there."""
     data = table_map(random_parents(5, seed=3), seed=3)
     inquiry = inquire(written(tmp_path, data, {"target": "claim-4"}))
-    network, entries = inquiry.network, central_entries(inquiry)[:, 0]
+    network, entries = inquiry.network, central_entries(inquiry).entries[:, 0]
     world = {"claim-0": 0, "claim-1": 1, "claim-2": 0, "claim-3": 1, "claim-4": 1}
     states = {network.places[name]: state for name, state in world.items()}
     ours = 1.0

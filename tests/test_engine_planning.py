@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from cruxmap.engine import planning, trees
+from cruxmap.engine.network import Filled
 from cruxmap.engine.planning import ancestors, plan, plan_text
 from cruxmap.engine.queries import infer
 from cruxmap.engine.trees import Scopes, TooWide, quick_tree, rerooted, searched_trees
@@ -110,7 +111,7 @@ def test_rows_that_fit_nothing_are_dropped() -> None:
 def test_impossible_structure_is_a_plan_too() -> None:
     tables = [((0,), [[0]], [0]), ((0, 1), [[1, 0], [1, 1]], [1, 2])]
     made = network([2, 2], tables)
-    inference = infer(made, np.array([[1.0], [0.5], [0.5]]), (), [0, 1])
+    inference = infer(made, Filled(np.array([[1.0], [0.5], [0.5]])), (), [0, 1])
     assert inference.log_z.tolist() == [-np.inf]
 
 
@@ -211,7 +212,7 @@ def test_a_wide_network_with_many_variables_in_one_table_does_not_overflow() -> 
     any_pattern = (tuple(range(1, n + 2)), [[*pattern, k % 2] for k, pattern in enumerate(patterns)], [0] * 3)
     made = network([3, *[2] * (n + 1)], [selector, *copies, any_pattern])
     entries = np.array([[1.0], [0.2], [0.3], [0.5]])
-    np.testing.assert_allclose(infer(made, entries, (), [n + 1]).marginals[n + 1][:, 0], [0.7, 0.3])
+    np.testing.assert_allclose(infer(made, Filled(entries), (), [n + 1]).marginals[n + 1][:, 0], [0.7, 0.3])
 
 
 def test_marginals_are_read_wherever_slots_tell_the_state() -> None:
@@ -224,7 +225,7 @@ def test_marginals_are_read_wherever_slots_tell_the_state() -> None:
         made = network([2, 2, 2, 2], [*roots, ((0, 1, 2, 3), child_rows, child_entries)])
         entries = np.array([1.0, 0.3, 0.7, 0.6, 0.4, 0.9, 0.1, 0.25, 0.75, 0.15, 0.85])[:, None]
         joint = joint_distribution(made, entries[:, 0])
-        marginals = infer(made, entries, (), range(4)).marginals
+        marginals = infer(made, Filled(entries), (), range(4)).marginals
         for v in range(4):
             others = tuple(w for w in range(4) if w != v)
             np.testing.assert_allclose(marginals[v][:, 0], joint.sum(axis=others), rtol=1e-12)
@@ -235,7 +236,9 @@ def test_the_reference_and_a_planned_answer_on_many_states() -> None:
     made, entries = random_network(6, 9, states=(5, 7), draws=1, certain=0.3)
     everything = joint_distribution(made, entries[:, 0])
     np.testing.assert_allclose(
-        infer(made, entries, (), [5]).marginals[5][:, 0], everything.sum(axis=(0, 1, 2, 3, 4)), rtol=1e-12
+        infer(made, Filled(entries), (), [5]).marginals[5][:, 0],
+        everything.sum(axis=(0, 1, 2, 3, 4)),
+        rtol=1e-12,
     )
 
 

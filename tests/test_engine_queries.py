@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cruxmap.engine.network import Evidence, FloatArray, Network, SparseTable
+from cruxmap.engine.network import Evidence, Filled, FloatArray, Network, SparseTable
 from cruxmap.engine.queries import infer, infer_many, joint, log_z_gradient
 from helpers.random_networks import joint_distribution, marginal, network, random_evidence, random_network
 
@@ -45,7 +45,7 @@ def test_marginals_and_probability_of_evidence(seed: int, how_many: int | None) 
     n = len(made.variables)
     ask = rng.permutation(n)[:how_many].tolist()
     evidence = random_evidence(made, rng)
-    inference = infer(made, entries, evidence, ask)
+    inference = infer(made, Filled(entries), evidence, ask)
     assert set(inference.marginals) == set(ask)
     for d in {0, entries.shape[1] // 2, entries.shape[1] - 1}:
         everything = joint_distribution(made, entries[:, d], evidence)
@@ -64,8 +64,8 @@ def test_several_pieces_of_evidence_share_a_plan(seed: int) -> None:
     made, entries, rng = small_network(seed)
     evidences = [(), *(random_evidence(made, rng) for _ in range(3))]
     ask = rng.permutation(len(made.variables))[:2].tolist()
-    for evidence, together in zip(evidences, infer_many(made, entries, evidences, ask), strict=True):
-        alone = infer(made, entries, evidence, ask)
+    for evidence, together in zip(evidences, infer_many(made, Filled(entries), evidences, ask), strict=True):
+        alone = infer(made, Filled(entries), evidence, ask)
         np.testing.assert_allclose(together.log_z, alone.log_z, rtol=1e-12, atol=1e-13)
         for v in ask:
             assert_close(together.marginals[v], alone.marginals[v])
@@ -77,7 +77,7 @@ def test_joint_with_a_target(seed: int) -> None:
     n = len(made.variables)
     target = int(rng.integers(n))
     evidence = random_evidence(made, rng, most=2)
-    found = joint(made, entries, evidence, target, range(n))
+    found = joint(made, Filled(entries), evidence, target, range(n))
     for d in {0, entries.shape[1] - 1}:
         everything = joint_distribution(made, entries[:, d], evidence)
         z = everything.sum()
@@ -96,7 +96,7 @@ def test_joint_with_a_target(seed: int) -> None:
 def test_gradient_against_finite_differences(seed: int) -> None:
     made, entries, rng = small_network(seed)
     evidence = random_evidence(made, rng, most=2)
-    log_z, gradient = log_z_gradient(made, entries, evidence)
+    log_z, gradient = log_z_gradient(made, Filled(entries), evidence)
     column = entries[:, 0]
     relevant = without_barren_tables(made, evidence)
     z = joint_distribution(relevant, column, evidence).sum()
@@ -131,7 +131,7 @@ def without_barren_tables(made: Network, evidence: Evidence) -> Network:
 def test_gradient_at_an_entry_that_is_zero() -> None:
     made = network([2, 2], [((0,), [[0], [1]], [1, 2]), ((0, 1), [[0, 0], [0, 1], [1, 1]], [3, 4, 0])])
     entries = np.array([[1.0], [1.0], [0.0], [0.75], [0.25]])
-    log_z, gradient = log_z_gradient(made, entries, ((1, (1,)),))
+    log_z, gradient = log_z_gradient(made, Filled(entries), ((1, (1,)),))
     assert log_z[0] == pytest.approx(np.log(0.25))
     np.testing.assert_allclose(gradient[1:, 0], [1.0, 4.0, 0.0, 4.0])
 
@@ -141,7 +141,7 @@ def test_tiny_probabilities_exactly(seed: int) -> None:
     made, entries, rng = small_network(seed, smallest=1e-60)
     evidence = tuple((v, (0,)) for v in rng.permutation(len(made.variables))[:6].tolist())
     ask = list(range(len(made.variables)))
-    inference = infer(made, entries[:, :1], evidence, ask)
+    inference = infer(made, Filled(entries[:, :1]), evidence, ask)
     exactly = np.array([Fraction(float(value)) for value in entries[:, 0]])
     everything = joint_distribution(made, exactly, evidence)
     z = everything.sum()
@@ -176,12 +176,12 @@ def all_of(n: int, chance: float) -> tuple[Network, FloatArray, int]:
 
 def test_evidence_too_unlikely_for_a_float_is_not_impossible() -> None:
     made, entries, all_true = all_of(40, 1e-12)
-    inference = infer(made, entries, ((all_true, (1,)),), [0, 7, all_true])
+    inference = infer(made, Filled(entries), ((all_true, (1,)),), [0, 7, all_true])
     np.testing.assert_allclose(inference.log_z, 40 * np.log(1e-12), rtol=1e-14)
     for v in (0, 7, all_true):
         assert (inference.marginals[v][0] == 0.0).all()
         assert_close(inference.marginals[v][1], np.ones(20))
-    _, gradient = log_z_gradient(made, entries, ((all_true, (1,)),))
+    _, gradient = log_z_gradient(made, Filled(entries), ((all_true, (1,)),))
     np.testing.assert_allclose(gradient[1:], np.tile([[0.0], [40 / 1e-12]], 20), rtol=1e-12)
 
 
@@ -189,7 +189,7 @@ def test_draws_that_need_a_wider_range_do_not_disturb_their_neighbours() -> None
     made, entries, all_true = all_of(40, 1e-12)
     entries[2, ::2], entries[1, ::2] = 0.5, 0.5
     entries[2, 3], entries[1, 3] = 0.0, 1.0
-    inference = infer(made, entries, ((all_true, (1,)),), [0])
+    inference = infer(made, Filled(entries), ((all_true, (1,)),), [0])
     expected = np.full(20, 40 * np.log(1e-12))
     expected[::2] = 40 * np.log(0.5)
     expected[3] = -np.inf
@@ -200,11 +200,11 @@ def test_draws_that_need_a_wider_range_do_not_disturb_their_neighbours() -> None
 
 def test_complement_is_computed_from_its_own_terms() -> None:
     made, entries, all_true = all_of(2, 1e-9)
-    false, true = infer(made, entries, (), [all_true]).marginals[all_true]
+    false, true = infer(made, Filled(entries), (), [all_true]).marginals[all_true]
     assert_close(true, np.full(20, 1e-18))
     made, entries, all_true = all_of(3, 1 - 1e-10)
     entries[1] = 1e-10
-    false, _ = infer(made, entries, (), [all_true, 0]).marginals[all_true]
+    false, _ = infer(made, Filled(entries), (), [all_true, 0]).marginals[all_true]
     q = 1 - 1e-10
     assert_close(false, np.full(20, 1e-10 * (1 + q + q * q)))
 
@@ -212,14 +212,14 @@ def test_complement_is_computed_from_its_own_terms() -> None:
 def test_evidence_that_contradicts_itself_or_the_structure() -> None:
     made, entries, all_true = all_of(3, 0.5)
     for evidence in (((0, (0,)), (0, (1,))), ((0, ()),), ((0, (0,)), (all_true, (1,)))):
-        inference = infer(made, entries, evidence, [1, 2])
+        inference = infer(made, Filled(entries), evidence, [1, 2])
         assert (inference.log_z == -np.inf).all()
         assert all(np.isnan(p).all() for p in inference.marginals.values())
 
 
 def test_nothing_asked_and_nothing_given() -> None:
     made, entries, _ = all_of(3, 0.5)
-    inference = infer(made, entries)
+    inference = infer(made, Filled(entries))
     assert (inference.log_z == 0.0).all()
     assert inference.marginals == {}
 
@@ -227,9 +227,9 @@ def test_nothing_asked_and_nothing_given() -> None:
 def test_results_do_not_depend_on_threads_or_on_neighbouring_draws() -> None:
     made, entries = random_network(60, 1, window=8, draws=2_000)
     ask = range(60)
-    one = infer(made, entries, ((3, (0,)),), ask, threads=1)
-    three = infer(made, entries, ((3, (0,)),), ask, threads=3)
-    part = infer(made, entries[:, 500:777], ((3, (0,)),), ask, threads=1)
+    one = infer(made, Filled(entries), ((3, (0,)),), ask, threads=1)
+    three = infer(made, Filled(entries), ((3, (0,)),), ask, threads=3)
+    part = infer(made, Filled(entries[:, 500:777]), ((3, (0,)),), ask, threads=1)
     for v in ask:
         assert np.array_equal(one.marginals[v], three.marginals[v])
         assert np.array_equal(one.marginals[v][:, 500:777], part.marginals[v])
@@ -238,6 +238,6 @@ def test_results_do_not_depend_on_threads_or_on_neighbouring_draws() -> None:
 
 def test_entries_of_any_layout() -> None:
     made, entries = random_network(20, 2, draws=50)
-    expected = infer(made, entries, (), [19]).marginals[19]
-    assert np.array_equal(infer(made, np.asfortranarray(entries), (), [19]).marginals[19], expected)
-    assert np.array_equal(infer(made, entries[:, ::-1], (), [19]).marginals[19], expected[:, ::-1])
+    expected = infer(made, Filled(entries), (), [19]).marginals[19]
+    assert np.array_equal(infer(made, Filled(np.asfortranarray(entries)), (), [19]).marginals[19], expected)
+    assert np.array_equal(infer(made, Filled(entries[:, ::-1]), (), [19]).marginals[19], expected[:, ::-1])

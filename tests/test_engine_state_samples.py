@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from cruxmap.engine.jackknife import standard_error, unseen_in_mean
-from cruxmap.engine.network import Evidence, FloatArray, Network, Numbering
+from cruxmap.engine.network import MANY_WHAT_IFS, DrawsFrom, Evidence, Filled, FloatArray, Network, Numbering
 from cruxmap.engine.queries import (
     Inference,
     approach,
@@ -54,7 +54,7 @@ def possible_evidence(made: Network, entries: FloatArray, rng: np.random.Generat
     """Evidence with a probability of at least 5%."""
     while True:
         evidence = random_evidence(made, rng, most=2)
-        if infer(made, entries[:, :1], evidence).log_z[0] > np.log(0.05):
+        if infer(made, Filled(entries[:, :1]), evidence).log_z[0] > np.log(0.05):
             return evidence
 
 
@@ -83,8 +83,8 @@ def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(
         made, entries = drawn_network(seed)
         evidence = possible_evidence(made, entries, np.random.default_rng(seed))
         ask = [3, 10, 20, 30, 39]
-        exact = infer(made, entries[:, :1], evidence, ask)
-        estimated = infer(sampled(made), entries, evidence, ask, numbering=Numbering(0, DRAWS))
+        exact = infer(made, Filled(entries[:, :1]), evidence, ask)
+        estimated = infer(sampled(made), Filled(entries, DrawsFrom(0, DRAWS)), evidence, ask)
         for v in ask:
             mean, error = means(estimated, v)
             found += scores(mean, exact.marginals[v][:, 0], error).tolist()
@@ -105,10 +105,10 @@ def test_no_marginal_is_wrong_without_an_error_that_says_so(monkeypatch: pytest.
         rng = np.random.default_rng(seed)
         evidence = random_evidence(made, rng, most=3)
         ask = list(range(40))
-        exact = infer(made, entries[:, :1], evidence, ask)
+        exact = infer(made, Filled(entries[:, :1]), evidence, ask)
         if np.isneginf(exact.log_z[0]):
             continue
-        found = infer(sampled(made), entries, evidence, ask, numbering=Numbering(0, DRAWS))
+        found = infer(sampled(made), Filled(entries, DrawsFrom(0, DRAWS)), evidence, ask)
         assert found.effective is not None
         if found.effective.sum() < 100:
             continue
@@ -137,9 +137,9 @@ def test_samples_of_little_weight_do_not_pass_for_many(prior: float) -> None:
     column = np.array([1.0, 1 - prior, prior, 1 - prior, prior, 0.1, 0.9])
     entries = np.repeat(column[:, None], DRAWS, axis=1)
     made = replace(made, program=program_of(7), exact=False)
-    found = infer(made, entries, ((1, (1,)),), [0], numbering=Numbering(0, DRAWS))
+    found = infer(made, Filled(entries, DrawsFrom(0, DRAWS)), ((1, (1,)),), [0])
     p = prior * (1 - prior) + prior * 0.9
-    samples = plainest_scheme(made, [0], [1]).samples(Numbering(0, DRAWS))
+    samples = plainest_scheme(made, [0], [1]).samples(DrawsFrom(0, DRAWS))
     accepted = DRAWS * samples * p / 0.9
     assert found.effective is not None
     count = found.effective.sum()
@@ -156,8 +156,8 @@ def test_joint_tables_agree_and_add_up() -> None:
         made, entries = drawn_network(seed)
         evidence = possible_evidence(made, entries, np.random.default_rng(seed))
         ask = [4, 12, 25, 38]
-        exact = joint(made, entries[:, :1], evidence, 25, ask)
-        found = joint(sampled(made), entries, evidence, 25, ask, numbering=Numbering(0, DRAWS))
+        exact = joint(made, Filled(entries[:, :1]), evidence, 25, ask)
+        found = joint(sampled(made), Filled(entries, DrawsFrom(0, DRAWS)), evidence, 25, ask)
         for v in ask:
             without = np.stack([part.marginals[v].mean(axis=-1) for part in found.replicates])
             mean = found.marginals[v].mean(axis=-1)
@@ -171,8 +171,8 @@ def test_the_gradient_agrees_with_the_exact_one() -> None:
     for seed in range(4):
         made, entries = drawn_network(seed)
         evidence = possible_evidence(made, entries, np.random.default_rng(seed)) or ((39, (0,)),)
-        log_z, exact = log_z_gradient(made, entries[:, :1], evidence)
-        found_z, found = log_z_gradient(sampled(made), entries, evidence, numbering=Numbering(0, DRAWS))
+        log_z, exact = log_z_gradient(made, Filled(entries[:, :1]), evidence)
+        found_z, found = log_z_gradient(sampled(made), Filled(entries, DrawsFrom(0, DRAWS)), evidence)
         use = (found * entries)[1:]  # the expected number of rows with the entry that are used
         error = use.std(axis=1, ddof=1) / np.sqrt(DRAWS)
         np.testing.assert_allclose(use.mean(axis=1), (exact * entries[:, :1])[1:, 0], atol=6 * error.max())
@@ -182,9 +182,9 @@ def test_the_gradient_agrees_with_the_exact_one() -> None:
 def test_samples_do_not_depend_on_blocks_or_threads() -> None:
     made, entries = drawn_network(3)
     evidence, ask = ((20, (0,)),), [3, 30, 39]
-    whole = infer(sampled(made), entries, evidence, ask, numbering=Numbering(0, DRAWS), threads=1)
+    whole = infer(sampled(made), Filled(entries, DrawsFrom(0, DRAWS)), evidence, ask, threads=1)
     parts = [
-        infer(sampled(made), entries[:, a:b], evidence, ask, numbering=Numbering(a, DRAWS), threads=3)
+        infer(sampled(made), Filled(entries[:, a:b], DrawsFrom(a, DRAWS)), evidence, ask, threads=3)
         for a, b in ((0, 7), (7, 40), (40, DRAWS))
     ]
     assert_array_equal(np.concatenate([part.log_z for part in parts]), whole.log_z)
@@ -193,19 +193,19 @@ def test_samples_do_not_depend_on_blocks_or_threads() -> None:
         for b in range(len(whole.replicates)):
             again = np.concatenate([part.replicates[b].marginals[v] for part in parts], axis=1)
             assert_array_equal(again, whole.replicates[b].marginals[v])
-    gradient = log_z_gradient(sampled(made), entries, evidence, numbering=Numbering(0, DRAWS), threads=1)[1]
-    _, part = log_z_gradient(sampled(made), entries[:, 7:40], evidence, numbering=Numbering(7, DRAWS))
+    gradient = log_z_gradient(sampled(made), Filled(entries, DrawsFrom(0, DRAWS)), evidence, threads=1)[1]
+    _, part = log_z_gradient(sampled(made), Filled(entries[:, 7:40], DrawsFrom(7, DRAWS)), evidence)
     assert_array_equal(part, gradient[:, 7:40])
 
 
 def test_what_ifs_share_their_random_numbers_and_draws_do_not() -> None:
     made, entries = drawn_network(5)
     [v] = [39]
-    alike = infer(sampled(made), entries, (), [v]).marginals[v]
+    alike = infer(sampled(made), Filled(entries), (), [v]).marginals[v]
     assert_array_equal(alike, np.repeat(alike[:, :1], DRAWS, axis=1))
-    apart = infer(sampled(made), entries, (), [v], numbering=Numbering(0, DRAWS)).marginals[v]
+    apart = infer(sampled(made), Filled(entries, DrawsFrom(0, DRAWS)), (), [v]).marginals[v]
     assert len(np.unique(apart[0])) > DRAWS // 2
-    again = infer(replace(sampled(made), seed=6), entries, (), [v]).marginals[v]
+    again = infer(replace(sampled(made), seed=6), Filled(entries), (), [v]).marginals[v]
     assert again[0, 0] != alike[0, 0]
 
 
@@ -226,21 +226,21 @@ def test_what_follows_from_the_evidence_is_not_left_to_chance() -> None:
     last = len(made.variables) - 1
     allowed = narrowed(made, range(last + 1), ((last, (1,)),))
     assert all(allowed[v].tolist() == [False, True] for v in range(last + 1))
-    found = infer(made, entries, ((last, (1,)),), [7])
+    found = infer(made, Filled(entries), ((last, (1,)),), [7])
     np.testing.assert_allclose(found.log_z, 30 * np.log(0.01), rtol=1e-12)
     np.testing.assert_allclose(found.marginals[7][:, 0], [0, 1], atol=1e-12)
     assert found.effective is not None
-    np.testing.assert_allclose(found.effective, plainest_scheme(made, [7], [last]).samples(None))
+    np.testing.assert_allclose(found.effective, plainest_scheme(made, [7], [last]).samples(MANY_WHAT_IFS))
 
 
 def test_impossible_evidence_and_certain_states() -> None:
     made, entries = conjunction(3, 0.5)
-    impossible, possible = infer_many(made, entries, (((4, (1,)), (0, (0,))), ((0, (1,)),)), [1, 4])
+    impossible, possible = infer_many(made, Filled(entries), (((4, (1,)), (0, (0,))), ((0, (1,)),)), [1, 4])
     assert impossible.log_z[0] == -np.inf
     assert impossible.effective is not None
     assert impossible.effective[0] == 0
     assert np.isnan(impossible.marginals[4]).all()
-    certain = infer(made, np.array([[1.0], [0.0], [1.0]]), (), [4])
+    certain = infer(made, Filled(np.array([[1.0], [0.0], [1.0]])), (), [4])
     np.testing.assert_allclose(certain.marginals[4][:, 0], [0, 1], atol=1e-12)
     np.testing.assert_allclose(possible.log_z, np.log(0.5), rtol=1e-12)
 
@@ -275,10 +275,8 @@ def test_a_network_too_wide_is_sampled_and_never_refused() -> None:
     assert problem.code == "too-wide"
     assert "--sampled" in problem.hint
     with pytest.raises(InvalidMap):
-        infer(replace(made, exact=True), entries, ((350, (1,)),), [399])
-    found = infer(
-        made, np.repeat(entries, DRAWS, axis=1), ((350, (1,)),), [399], numbering=Numbering(0, DRAWS)
-    )
+        infer(replace(made, exact=True), Filled(entries), ((350, (1,)),), [399])
+    found = infer(made, Filled(np.repeat(entries, DRAWS, axis=1), DrawsFrom(0, DRAWS)), ((350, (1,)),), [399])
     states = simulated(made, entries[:, 0], 400_000)
     given = states[399, states[350] == 1]
     mean, error = means(found, 399)

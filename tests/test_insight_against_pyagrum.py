@@ -5,7 +5,7 @@ import pyagrum
 import pytest
 
 from cruxmap.insight.cruxes import cruxes
-from cruxmap.insight.predictive import forward_draws
+from cruxmap.insight.views import forward_draws
 from cruxmap.network.inquiry import inquire
 from helpers import drawn_maps, reference
 from helpers.large_maps import large_map

@@ -164,7 +164,7 @@ def test_a_difference_says_who_says_what() -> None:
     assert (own.id, own.text, own.sources) == ("clouds", "There are dark clouds.", ())
     assert there["clouds"].heard_a == ()
     [plain] = [d for d in diff(spec, "eve", "ann").to_json()["differences"] if d["id"] == "rain"]
-    assert plain["heard_b"] == [{"id": "clouds", "by": "farmer", "text": own.text, "sources": ()}]
+    assert plain["heard_b"] == [{"id": "clouds", "by": "farmer", "text": own.text, "sources": []}]
     assert plain["changes"][0]["sources_b"] == ["almanac"]
 
 

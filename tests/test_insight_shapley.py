@@ -4,7 +4,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from cruxmap.insight.shapley import MOST_PAIRS, NoValueError, shapley
+from cruxmap.insight.shapley import MAX_PAIRS, NoValueError, shapley
 
 
 def brute_force(worth, steps):
@@ -61,7 +61,7 @@ def test_sampled_shares_are_within_their_errors_of_the_exact_ones_and_add_up() -
         exact[step] = np.array(weight)[size[without]] @ (values[without | 1 << step] - values[without])
     sampled = shapley(worth, steps, seed=11)
     assert sampled.converged
-    assert 0 < sampled.pairs <= MOST_PAIRS
+    assert 0 < sampled.pairs <= MAX_PAIRS
     np.testing.assert_allclose(sampled.share.sum(axis=0), sampled.gap, atol=1e-12)
     assert (np.abs(sampled.share - exact) <= 4 * sampled.standard_error + 1e-12).all()
     scale = np.maximum(np.abs(sampled.gap), np.abs(sampled.share).max(axis=0))

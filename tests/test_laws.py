@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import cruxmap as cm
-from cruxmap.engine.network import FloatArray
+from cruxmap.engine.network import Filled, FloatArray
 from cruxmap.engine.queries import infer
 from cruxmap.language.argument_map import (
     Argument,
@@ -95,7 +95,7 @@ def test_at_fixed_other_parents_every_target_moves_the_right_way(data: st.DataOb
         """P(state of target | these states of others), by the network's state numbers."""
         evidence = tuple((ours.network.places[name], states) for name, states in fixed.items())
         variable = ours.network.places[target]
-        return infer(ours.network, ours.entries, evidence, [variable]).marginals[variable][:, 0]
+        return infer(ours.network, Filled(ours.entries), evidence, [variable]).marginals[variable][:, 0]
 
     for argument in argument_map.arguments:
         me = argument.about.id

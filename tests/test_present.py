@@ -383,13 +383,21 @@ def test_maps_tell_what_graphviz_pure_has_no_letters_for(monkeypatch: pytest.Mon
 
 
 NO_DRAWS = np.array([np.nan])
-NOTHING = Summary(None, None, None, None, "impossible", NO_DRAWS, NO_DRAWS)
+NOTHING = Summary(reason="impossible", draws=NO_DRAWS, log_odds=NO_DRAWS)
 
 
 def estimate_of(log_odds: np.ndarray) -> TargetEstimate:
     p = 1 / (1 + np.exp(-log_odds))
     low, median, high = np.quantile(p, (0.05, 0.5, 0.95)).tolist()
-    return TargetEstimate(float(p.mean()), median, (low, high), median, None, p, log_odds, NOTHING)
+    return TargetEstimate(
+        mean=float(p.mean()),
+        median=median,
+        interval_90=(low, high),
+        central=median,
+        draws=p,
+        log_odds=log_odds,
+        unconditional=NOTHING,
+    )
 
 
 def test_a_forest_draws_the_numbers_of_the_estimate() -> None:
@@ -411,7 +419,7 @@ def test_a_forest_draws_the_numbers_of_the_estimate() -> None:
     "log_odds", [np.full(10, -3.0), np.full(10, np.inf), np.array([-np.inf, 0.0, np.inf])]
 )
 def test_a_forest_draws_points_and_certainties(log_odds: np.ndarray) -> None:
-    undefined = TargetEstimate(None, None, None, None, "impossible", NO_DRAWS, NO_DRAWS, NOTHING)
+    undefined = TargetEstimate(reason="impossible", draws=NO_DRAWS, log_odds=NO_DRAWS, unconditional=NOTHING)
     drawn = figures.forest({"a": estimate_of(log_odds), "b": undefined}, "Title", {}, "foot")
     assert canvas.encode(drawn, "svg").startswith(b"<?xml")
     assert "undefined" in {text.get_text() for text in drawn.axes[0].texts}

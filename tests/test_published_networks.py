@@ -9,6 +9,7 @@ import numpy as np
 import pyagrum
 import pytest
 
+from cruxmap.engine.network import Filled
 from cruxmap.engine.queries import infer
 from helpers.bif_files import as_bayes_net, as_map, published
 from helpers.filled_network import engine
@@ -35,7 +36,7 @@ def test_marginals_of_published_networks(name: str) -> None:
     ours = engine(as_map(network))
     assert len(ours.network.variables) == len(network)
     exact = replace(ours.network, exact=True)
-    found = infer(exact, ours.entries, (), [*exact.places.values()]).marginals
+    found = infer(exact, Filled(ours.entries), (), [*exact.places.values()]).marginals
     peer = pyagrum.LazyPropagation(as_bayes_net(network))
     peer.makeInference()
     for variable, place in exact.places.items():

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cruxmap.engine.entries import fill
-from cruxmap.engine.network import Evidence, Network
+from cruxmap.engine.network import Evidence, Filled, Network
 from cruxmap.engine.queries import infer
 from cruxmap.language.argument_map import ArgumentMap, Condition, Elicited, SameAs
 from cruxmap.language.inheritance import settle
@@ -31,17 +31,19 @@ class Engine:
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return P(condition | given) and its complement, per draw; NaN where impossible."""
         [variable] = (v for v, _ in self.holds([condition]))
-        false, true = infer(self.network, self.entries, self.holds(given), [variable]).marginals[variable]
+        false, true = infer(self.network, Filled(self.entries), self.holds(given), [variable]).marginals[
+            variable
+        ]
         return true, false
 
     def marginals(self, given: Sequence[Condition] = ()) -> dict[str, npt.NDArray[np.float64]]:
         """Return P(state | given) of every claim, argument, question and event, (states, draws) each."""
         places = self.network.places
-        answer = infer(self.network, self.entries, self.holds(given), sorted(places.values()))
+        answer = infer(self.network, Filled(self.entries), self.holds(given), sorted(places.values()))
         return {name: answer.marginals[variable] for name, variable in places.items()}
 
     def log_probability(self, given: Sequence[Condition]) -> npt.NDArray[np.float64]:
-        return infer(self.network, self.entries, self.holds(given)).log_z
+        return infer(self.network, Filled(self.entries), self.holds(given)).log_z
 
 
 def engine(

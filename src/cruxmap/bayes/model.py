@@ -19,7 +19,7 @@ from cruxmap.engine.network import IntArray, Network
 from cruxmap.engine.planning import ancestors
 from cruxmap.errors import InvalidMap
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.network.inquiry import Inquiry, StatedCredence, impossible_evidence, inquire, obstacles
+from cruxmap.network.inquiry import Inquiry, StatedCredence, impossible_evidence, inquire
 from cruxmap.network.numbers import Numbers
 
 
@@ -40,19 +40,19 @@ def build(model: ModelSpec, explicit: bool = False) -> pm.Model:
     inquiry = inquire(model)
     problems = tuple(
         impossible_evidence(model.observed, worldview, obstacle)
-        for worldview, obstacle in zip(model.worldviews, obstacles(inquiry), strict=True)
+        for worldview, obstacle in zip(model.worldviews, inquiry.obstacles, strict=True)
         if obstacle is not None
     )
     if problems:
         raise InvalidMap(problems)
-    return _explicit(inquiry) if explicit else _exact(inquiry)
+    return _explicit_model(inquiry) if explicit else _summed_model(inquiry)
 
 
-def _exact(inquiry: Inquiry) -> pm.Model:
+def _summed_model(inquiry: Inquiry) -> pm.Model:
     network, model = inquiry.network, inquiry.model
     everyone = range(len(model.worldviews))
     with pm.Model(coords=coordinates(inquiry)) as pm_model:
-        entries = entries_tensor(inquiry, everyone, _judgements(inquiry))
+        entries = entries_tensor(inquiry, everyone, _judgement_tensors(inquiry))
         condition(inquiry, entries, everyone)
         claims = {claim.about.id: network.places[claim.about.id] for claim in model.map.claims}
         for name, dim, variables, evidence in (
@@ -68,7 +68,7 @@ def _exact(inquiry: Inquiry) -> pm.Model:
     return pm_model
 
 
-def _judgements(inquiry: Inquiry) -> TensorVariable:
+def _judgement_tensors(inquiry: Inquiry) -> TensorVariable:
     """Add `z` and `judgement` to the model in context; return `u` (n_judgements, worldviews)."""
     numbers = inquiry.numbers
     everyone = range(len(inquiry.model.worldviews))
@@ -76,7 +76,7 @@ def _judgements(inquiry: Inquiry) -> TensorVariable:
     dims = ("worldview", "address")
     z = pm.Normal("z", 0, 1, dims=dims) if columns.size else pt.zeros((len(everyone), 0))
     u = unconstrained_tensor(numbers, everyone, columns, z)
-    pm.Deterministic("judgement", _natural(numbers, columns, u[columns].T), dims=dims)
+    pm.Deterministic("judgement", _natural_tensor(numbers, columns, u[columns].T), dims=dims)
     return u
 
 
@@ -102,7 +102,7 @@ def entries_tensor(inquiry: Inquiry, worldviews: Sequence[int], u: TensorVariabl
     return entries_of_judgements(inquiry.network.program, u, inquiry.numbers.single[list(worldviews)].T)
 
 
-def _natural(numbers: Numbers, columns: IntArray, u: TensorVariable) -> TensorVariable:
+def _natural_tensor(numbers: Numbers, columns: IntArray, u: TensorVariable) -> TensorVariable:
     """Return judgements (worldviews, columns) as people read them; see `numbers.natural`."""
     ratio = pt.exp(u)
     ratio = pt.switch(numbers.is_strength[columns], pt.maximum(ratio, np.float64(1.0)), ratio)
@@ -119,8 +119,7 @@ def statement_groups(inquiry: Inquiry, worldviews: Sequence[int]) -> tuple[tuple
     def depth(statement: StatedCredence) -> int:
         return len(ancestors(inquiry.network, [statement.of, *(v for v, _ in statement.given)]))
 
-    stated = [s for s in inquiry.stated if s.worldview in worldviews]
-    return tuple(batched(sorted(stated, key=depth), LANES // 2))
+    return tuple(batched(sorted(inquiry.statements(*worldviews), key=depth), LANES // 2))
 
 
 def statement_runs(group: Sequence[StatedCredence], worldviews: Sequence[int]) -> tuple[Run, ...]:
@@ -148,7 +147,7 @@ def condition(inquiry: Inquiry, entries: TensorVariable, worldviews: Sequence[in
         log_z = [propagate(network, entries, statement_runs(group, worldviews)).log_z for group in groups]
         implied = [z[: len(group)] - z[len(group) :] for z, group in zip(log_z, groups, strict=True)]
         in_groups = [statement for group in groups for statement in group]
-        stated = [s for s in inquiry.stated if s.worldview in worldviews]
+        stated = inquiry.statements(*worldviews)
         pm.Normal(
             "stated",
             mu=pt.concatenate(implied)[[in_groups.index(statement) for statement in stated]],
@@ -178,18 +177,18 @@ def model_text(model: pm.Model) -> str:
 # --- the explicit build --------------------------------------------------------------------------
 
 
-def _explicit(inquiry: Inquiry) -> pm.Model:
+def _explicit_model(inquiry: Inquiry) -> pm.Model:
     network = inquiry.network
     labels = coordinates(inquiry)
     with pm.Model(coords={dim: labels[dim] for dim in ("worldview", "address")}) as pm_model:
-        u = _judgements(inquiry)
+        u = _judgement_tensors(inquiry)
         entries = entries_tensor(inquiry, range(len(inquiry.model.worldviews)), u)
         padded = pt.concatenate([entries, pt.zeros((1, entries.shape[1]))])
         everyone = np.arange(len(inquiry.model.worldviews))
         drawn: dict[int, TensorVariable] = {}
         for variable in _parents_first(network):
             parents = tuple(v for v in network.tables[variable].scope if v != variable)
-            lookup = _lookup(network, variable, parents)
+            lookup = _rows_to_entries(network, variable, parents)
             row: TensorVariable | int = 0
             for parent in parents:
                 row = row * len(network.variables[parent].states) + drawn[parent]
@@ -222,7 +221,7 @@ def _parents_first(network: Network) -> Iterable[int]:
     return TopologicalSorter(parents).static_order()
 
 
-def _lookup(network: Network, variable: int, parents: Sequence[int]) -> IntArray:
+def _rows_to_entries(network: Network, variable: int, parents: Sequence[int]) -> IntArray:
     """Return the entry index of each (configuration of the parents, state); n_entries stands for 0.
 
     Configurations count through the states of the parents, the last one fastest.

@@ -6,14 +6,16 @@ only. Programs and tapes go in as data and the kernels are called by name, so th
 small and the same for every map.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import count
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import pytensor.tensor as pt
+from numba import literal_unroll
 from pytensor.compile.sharedvalue import shared
 from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
@@ -29,23 +31,26 @@ from cruxmap.engine.network import BoolArray, Evidence, Network, TableProgram
 from cruxmap.engine.propagation import indicator_weights
 from cruxmap.engine.queries import exactly
 
-ABI = 4
+ABI = 5
 """To be raised when the tables of addresses change: PyTensor keeps compiled callers on disk."""
 
 
-LARGE = 500_000
+MAX_CONSTANT_BYTES = 500_000
 """Bytes from which an array is shared, not constant: numba keeps no code on disk that a large array is in."""
 
-_number = count(1)
+_held: WeakValueDictionary[str, TensorVariable] = WeakValueDictionary()
 
 
 def _input(value: Any) -> TensorVariable:
-    """An input of an Op; large arrays get names of their own, as samplers tell shared variables by name."""
-    if isinstance(value, np.ndarray) and value.nbytes >= LARGE:
-        held: TensorVariable = shared(value, name=f"data {next(_number)}", borrow=True)
-        return held
-    symbolic: TensorVariable = pt.as_tensor(value)
-    return symbolic
+    """An input of an Op; large arrays are named by what they hold, as samplers tell them by their names."""
+    if not isinstance(value, np.ndarray) or value.nbytes < MAX_CONSTANT_BYTES:
+        symbolic: TensorVariable = pt.as_tensor(value)
+        return symbolic
+    name = f"data {hashlib.blake2b(value, digest_size=8).hexdigest()}"
+    held = _held.get(name)
+    if held is None:
+        held = _held[name] = shared(value, name=name, borrow=True)
+    return held
 
 
 def entries_of_judgements(program: TableProgram, u: TensorVariable, single: BoolArray) -> TensorVariable:
@@ -90,14 +95,22 @@ def propagate(
     return Propagated(log_z, marginals)
 
 
-class Filling(Op):
-    """Judgements `u` and `single` (n_judgements, C) and a packed program -> table entries (n_entries, C)."""
+class _Kernel(Op):
+    """An Op that runs a kernel of the engine; `makes` are its outputs."""
 
     __props__ = ()
+    makes: tuple[tuple[Callable[[str], TensorVariable], str], ...]
 
     def make_node(self, *inputs: Any) -> Apply:
-        """Take `u`, `single` in bytes, and a packed program."""
-        return Apply(self, [_input(value) for value in inputs], [pt.dmatrix("entries")])
+        """Take the inputs that the class names, in their order."""
+        outputs = [make(name) for make, name in self.makes]
+        return Apply(self, [_input(value) for value in inputs], outputs)
+
+
+class Filling(_Kernel):
+    """Judgements `u`, `single` in bytes (n_judgements, C), a packed program -> entries (n_entries, C)."""
+
+    makes = ((pt.dmatrix, "entries"),)
 
     def perform(self, node: Apply, inputs: Sequence[Any], outputs: Sequence[list[Any]]) -> None:
         """Evaluate without a compiled graph."""
@@ -115,14 +128,10 @@ class Filling(Op):
         return [node.outputs[0], DisconnectedType()(), DisconnectedType()()]
 
 
-class FillingSlope(Op):
+class FillingSlope(_Kernel):
     """The inputs and output of `Filling` and a cotangent (n_entries, C) -> the slope (n_judgements, C)."""
 
-    __props__ = ()
-
-    def make_node(self, *inputs: Any) -> Apply:
-        """Take `u`, `single`, the program, the entries and their cotangent."""
-        return Apply(self, [_input(value) for value in inputs], [pt.dmatrix("slopes")])
+    makes = ((pt.dmatrix, "slopes"),)
 
     def perform(self, node: Apply, inputs: Sequence[Any], outputs: Sequence[list[Any]]) -> None:
         """Evaluate without a compiled graph."""
@@ -132,20 +141,16 @@ class FillingSlope(Op):
         pull_packed(*arrays, outputs[0][0])
 
 
-class Propagation(Op):
+class Propagation(_Kernel):
     """Entries (n_entries, C) and a tape -> log Z (R,), reads (n_reads, R), d log Z / d entry (n_entries, R).
 
+    A tape is packed, then its factors and constants, the weights of indicators, and a column per run.
     The pullback of log Z multiplies by the third output, so value and slope share one propagation. A
     cotangent that reaches the second or third output raises: there is no second derivative, and no
     likelihood is made of marginals. The third has no rows where variables are asked.
     """
 
-    __props__ = ()
-
-    def make_node(self, *inputs: Any) -> Apply:
-        """Take entries, a packed tape, its factors and constants, indicators' weights, a column per run."""
-        outputs = [pt.dvector("log_z"), pt.dmatrix("reads"), pt.dmatrix("slopes")]
-        return Apply(self, [_input(value) for value in inputs], outputs)
+    makes = ((pt.dvector, "log_z"), (pt.dmatrix, "reads"), (pt.dmatrix, "slopes"))
 
     def perform(self, node: Apply, inputs: Sequence[Any], outputs: Sequence[list[Any]]) -> None:
         """Evaluate without a compiled graph."""
@@ -184,7 +189,17 @@ def _linked() -> tuple[Any, Any, Any]:
 
 
 @numba_njit
-def _keep(*used: Any) -> None:
+def addresses(arrays: Any) -> Any:
+    """A row for each array of a tuple: its address, and its first and its last dimension."""
+    table, i = np.empty((len(arrays), 3), np.int64), 0
+    for array in literal_unroll(arrays):
+        table[i, 0], table[i, 1], table[i, 2] = array.ctypes.data, array.shape[0], array.shape[-1]
+        i += 1  # noqa: SIM113 - numba does not enumerate arrays of different types
+    return table
+
+
+@numba_njit
+def _hold(*used: Any) -> None:
     """Stand behind a call by name: arrays that are not used any more would be gone before it."""
 
 
@@ -194,13 +209,10 @@ def _compiled_filling(op: Filling, **_: Any) -> tuple[Any, int]:
 
     @numba_njit
     def fill(u, single, program):  # type: ignore[no-untyped-def]
-        u = np.ascontiguousarray(u)
         entries = np.empty((section(program, N_ENTRIES)[0], u.shape[1]))
-        at = np.empty(7, np.int64)
-        at[0], at[1] = program.ctypes.data, u.ctypes.data
-        at[2], at[3] = single.ctypes.data, entries.ctypes.data
-        at[4], at[5], at[6] = len(program), u.shape[0], u.shape[1]
-        _keep(kernel(at.ctypes.data), at, u)
+        arrays = (program, np.ascontiguousarray(u), single, entries)
+        at = addresses(arrays)
+        _hold(kernel(at.ctypes.data), at, arrays)
         return entries
 
     return fill, ABI
@@ -212,14 +224,11 @@ def _compiled_slope(op: FillingSlope, **_: Any) -> tuple[Any, int]:
 
     @numba_njit
     def pull(u, single, program, entries, cotangent):  # type: ignore[no-untyped-def]
-        u, cotangent = np.ascontiguousarray(u), np.ascontiguousarray(cotangent)
-        entries = np.ascontiguousarray(entries)
         slope = np.empty(u.shape)
-        at = np.empty(9, np.int64)
-        at[0], at[1], at[2] = program.ctypes.data, u.ctypes.data, single.ctypes.data
-        at[3], at[4], at[5] = entries.ctypes.data, cotangent.ctypes.data, slope.ctypes.data
-        at[6], at[7], at[8] = len(program), u.shape[0], u.shape[1]
-        _keep(kernel(at.ctypes.data), at, u, entries, cotangent)
+        given = (np.ascontiguousarray(entries), np.ascontiguousarray(cotangent))
+        arrays = (program, np.ascontiguousarray(u), single, *given, slope)
+        at = addresses(arrays)
+        _hold(kernel(at.ctypes.data), at, arrays)
         return slope
 
     return pull, ABI
@@ -231,17 +240,12 @@ def _compiled_propagation(op: Propagation, **_: Any) -> tuple[Any, int]:
 
     @numba_njit
     def propagation(entries, tape, factors, constants, weights, columns):  # type: ignore[no-untyped-def]
-        entries = np.ascontiguousarray(entries)
         n_reads, n_runs = len(section(tape, READS)), len(columns)
         n_slopes = len(entries) if n_reads == 0 else 0
-        log_z, reads, slopes = np.empty(n_runs), np.empty((n_reads, n_runs)), np.empty((n_slopes, n_runs))
-        at = np.empty(18, np.int64)
-        at[0], at[1], at[2] = tape.ctypes.data, factors.ctypes.data, constants.ctypes.data
-        at[3], at[4], at[5] = weights.ctypes.data, entries.ctypes.data, columns.ctypes.data
-        at[6], at[7], at[8] = log_z.ctypes.data, reads.ctypes.data, slopes.ctypes.data
-        at[9], at[10], at[11], at[12] = len(tape), len(factors), len(constants), len(weights)
-        at[13], at[14], at[15], at[16], at[17] = len(entries), entries.shape[1], n_runs, n_reads, n_slopes
-        _keep(kernel(at.ctypes.data), at, entries)
-        return log_z, reads, slopes
+        results = (np.empty(n_runs), np.empty((n_reads, n_runs)), np.empty((n_slopes, n_runs)))
+        arrays = (tape, factors, constants, weights, np.ascontiguousarray(entries), columns, *results)
+        at = addresses(arrays)
+        _hold(kernel(at.ctypes.data), at, arrays)
+        return results
 
     return propagation, ABI

@@ -15,7 +15,7 @@ from cruxmap.engine.network import FloatArray, IntArray
 SPREAD_PRIOR = 1.0
 """Scale of the half-normal prior of the spread between reviewers, in logits (or logs of ratios)."""
 
-LEAST_DRAWS = 4000
+MIN_DRAWS = 4000
 """How many draws the chains make, together, at least: they move two numbers, which costs little."""
 
 
@@ -66,7 +66,7 @@ def pool_opinions(opinions: Opinions, *, draws: int, tune: int, chains: int, see
         log_density += (opinions.prior_sd**2 * leaning**2 / narrowing - pt.log(narrowing)).sum()
         pm.Potential("opinions", log_density / np.float64(2))
         posterior = pm.sample(
-            draws=-(-max(draws, LEAST_DRAWS) // chains),
+            draws=-(-max(draws, MIN_DRAWS) // chains),
             tune=tune,
             chains=chains,
             cores=1,

@@ -11,6 +11,7 @@ observed_data: the logits of `stated` (statement).
 Attributes of the tree: model, seed, digest of the map, versions, and what went wrong in words.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +21,7 @@ import numpy as np
 
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import Work
-from cruxmap.engine.network import FloatArray, IntArray, Numbering
+from cruxmap.engine.network import DrawsFrom, FloatArray, IntArray
 from cruxmap.engine.queries import infer
 from cruxmap.language.digest import digest
 from cruxmap.network.inquiry import (
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
 R_HAT_LIMIT = 1.01
 ESS_LIMIT = 400.0
 
-LIBRARIES = ("cruxmap", "pymc", "pytensor", "arviz", "numpy", "numba")
+DIMS = ("chain", "draw", "worldview")
+
+RECORDED_LIBRARIES = ("cruxmap", "pymc", "pytensor", "arviz", "numpy", "numba")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def convergence_of(worldview: str, drawn: "xr.DataArray", diverging: FloatArray)
     return Convergence(worldview, float(r_hat), float(ess), int(diverging.sum()))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Posterior:
     """Draws of one worldview, in chains: `z` is (n_judgements, chains * draws), chain after chain.
 
@@ -112,15 +115,10 @@ def coordinates(inquiry: Inquiry) -> dict[str, list[str]]:
     return labels
 
 
-def result_tree(
-    inquiry: Inquiry,
-    posteriors: tuple[Posterior, ...],
-    obstacle: tuple[str | None, ...],
-    work: Work,
-) -> "xr.DataTree":
+def result_tree(inquiry: Inquiry, posteriors: tuple[Posterior, ...], work: Work) -> "xr.DataTree":
     """Put draws, and all that follows from them, into a tree.
 
-    Worldviews without a posterior get forward draws, or nan where an `obstacle` says why there is nothing.
+    Worldviews without a posterior get forward draws, or nan where there is an obstacle.
     """
     import xarray as xr
 
@@ -132,23 +130,21 @@ def result_tree(
     for number, name in enumerate(inquiry.model.worldviews):
         z = sampled[number].z if number in sampled else forward
         results = _worldview_results(inquiry, number, z, work)
-        if obstacle[number] is not None:
+        if inquiry.obstacles[number] is not None:
             results = {key: np.full_like(values, np.nan) for key, values in results.items()}
-        drawn.append({key: values.reshape(*shape, -1) for key, values in results.items()})
+        drawn.append(results)
         work.tell(name, z.shape[1], z.shape[1])
-    posterior = {key: np.stack([results[key] for results in drawn], axis=2) for key in drawn[0]}
-    groups = {"posterior": _dataset(inquiry, posterior)}
+    groups = {"posterior": _dataset(inquiry, drawn, shape)}
     if posteriors:
         prior = [_judgement_results(inquiry, w, forward) for w in range(len(drawn))]
-        stacked = {key: np.stack([p[key].reshape(*shape, -1) for p in prior], axis=2) for key in prior[0]}
-        groups["prior"] = _dataset(inquiry, stacked)
+        groups["prior"] = _dataset(inquiry, prior, shape)
         groups["sample_stats"] = _statistics(inquiry, sampled, shape)
     if inquiry.stated:
         labels = {"statement": coordinates(inquiry)["statement"]}
         logits = [stated.logit for stated in inquiry.stated]
         groups["observed_data"] = xr.Dataset({"stated": ("statement", logits)}, coords=labels)
     tree = xr.DataTree.from_dict(groups)
-    tree.attrs = _attributes(inquiry, posteriors, obstacle)
+    tree.attrs = _attributes(inquiry, posteriors)
     return tree
 
 
@@ -186,67 +182,57 @@ def _results_of_block(
 ) -> tuple[FloatArray, FloatArray]:
     """`probability` (draws, claims) and `estimate` (draws, targets) of some draws of a worldview."""
     worldview, start, stop = block
-    entries = entries_of(inquiry, worldview, z[:, start:stop])
+    filled = entries_of(inquiry, worldview, z[:, start:stop], DrawsFrom(start, z.shape[1]))
     claims = [inquiry.network.places[claim.about.id] for claim in inquiry.model.map.claims]
-    draws = Numbering(start, z.shape[1])
-    marginals = infer(inquiry.network, entries, inquiry.observed, claims, numbering=draws).marginals
+    marginals = infer(inquiry.network, filled, inquiry.observed, claims).marginals
     probability = np.array([marginals[claim][1] for claim in claims]).reshape(len(claims), stop - start).T
-    return probability, target_probabilities(inquiry, entries, draws)[0, :, 1].T
+    return probability, target_probabilities(inquiry, filled)[0, :, 1].T
 
 
-def _dataset(inquiry: Inquiry, values: dict[str, FloatArray]) -> "xr.Dataset":
+def _dataset(
+    inquiry: Inquiry, drawn: Sequence[Mapping[str, FloatArray]], shape: tuple[int, int]
+) -> "xr.Dataset":
+    """Put the variables of all worldviews, each (draws, ...), together by chain and draw."""
     import xarray as xr
 
     last = {"z": "address", "judgement": "address", "probability": "claim", "estimate": "target"}
     labels = coordinates(inquiry)
-    variables = {
-        key: (("chain", "draw", "worldview", last[key]), value)
-        for key, value in values.items()
-        if value.shape[-1] or key != "z"
+    values = {
+        key: np.stack([results[key].reshape(*shape, -1) for results in drawn], axis=2) for key in drawn[0]
     }
-    n_chains, n_draws = next(iter(values.values())).shape[:2]
+    variables = {
+        key: ((*DIMS, last[key]), value) for key, value in values.items() if value.shape[-1] or key != "z"
+    }
     used = {name: labels[name] for name in ("worldview", *(last[key] for key in variables))}
-    return xr.Dataset(variables, coords={"chain": range(n_chains), "draw": range(n_draws), **used})
+    return xr.Dataset(variables, coords={"chain": range(shape[0]), "draw": range(shape[1]), **used})
 
 
 def _statistics(inquiry: Inquiry, sampled: dict[int, Posterior], shape: tuple[int, int]) -> "xr.Dataset":
     import xarray as xr
 
-    names = sorted({name for p in sampled.values() for name in p.statistics})
-    nothing = np.full(shape, np.nan)
-    variables = {
-        name: (
-            ("chain", "draw", "worldview"),
-            np.stack(
-                [
-                    sampled[w].statistics.get(name, nothing) if w in sampled else nothing
-                    for w in range(len(inquiry.model.worldviews))
-                ],
-                axis=2,
-            ),
-        )
-        for name in names
+    worldviews, nothing = list(inquiry.model.worldviews), np.full(shape, np.nan)
+    of_each = [sampled[w].statistics if w in sampled else {} for w in range(len(worldviews))]
+    values = {
+        name: np.stack([statistics.get(name, nothing) for statistics in of_each], axis=2)
+        for name in sorted({name for statistics in of_each for name in statistics})
     }
-    diverging = variables["diverging"]
-    variables["diverging"] = (diverging[0], np.nan_to_num(diverging[1]).astype(np.bool_))
-    labels = {"chain": range(shape[0]), "draw": range(shape[1]), "worldview": list(inquiry.model.worldviews)}
-    return xr.Dataset(variables, coords=labels)
+    values["diverging"] = np.nan_to_num(values["diverging"]).astype(np.bool_)
+    labels = {"chain": range(shape[0]), "draw": range(shape[1]), "worldview": worldviews}
+    return xr.Dataset({name: (DIMS, value) for name, value in values.items()}, coords=labels)
 
 
-def _attributes(
-    inquiry: Inquiry, posteriors: tuple[Posterior, ...], obstacle: tuple[str | None, ...]
-) -> dict[str, str | int]:
+def _attributes(inquiry: Inquiry, posteriors: tuple[Posterior, ...]) -> dict[str, str | int]:
     attributes: dict[str, str | int] = {
         "model": inquiry.model.id,
         "map": inquiry.model.map.id,
         "map_digest": digest(inquiry.model.map),
         "seed": inquiry.model.sampling.seed,
-        **{f"{library}_version": version(library) for library in LIBRARIES},
+        **{f"{library}_version": version(library) for library in RECORDED_LIBRARIES},
     }
     if posteriors:
         attributes["convergence"] = "; ".join(str(p.convergence) for p in posteriors)
-    if any(obstacle):
-        named = zip(inquiry.model.worldviews, obstacle, strict=True)
+    if any(inquiry.obstacles):
+        named = zip(inquiry.model.worldviews, inquiry.obstacles, strict=True)
         attributes["undefined"] = "; ".join(f"{name}: {why}" for name, why in named if why is not None)
     return attributes
 
@@ -259,25 +245,22 @@ def save(tree: "xr.DataTree", path: str | Path) -> None:
 
     Raises ValueError for any other ending.
     """
-    match Path(path).suffix:
-        case ".nc":
-            tree.to_netcdf(path, engine="h5netcdf")
-        case ".zarr":
-            tree.to_zarr(path, mode="w", consolidated=False)
-        case _:
-            raise ValueError(f"results are saved as .nc or .zarr, not as {Path(path).name}")
+    if _ending(path) == ".nc":
+        tree.to_netcdf(path, engine="h5netcdf")
+    else:
+        tree.to_zarr(path, mode="w", consolidated=False)
 
 
 def load(path: str | Path) -> "xr.DataTree":
     """Read results that `save` wrote, all into memory. Raises ValueError for an unknown ending."""
     import xarray as xr
 
-    match Path(path).suffix:
-        case ".nc":
-            opened = xr.open_datatree(path, engine="h5netcdf")
-        case ".zarr":
-            opened = xr.open_datatree(path, engine="zarr", consolidated=False)
-        case _:
-            raise ValueError(f"results are saved as .nc or .zarr, not as {Path(path).name}")
-    with opened as tree:
+    options = {"engine": "h5netcdf"} if _ending(path) == ".nc" else {"engine": "zarr", "consolidated": False}
+    with xr.open_datatree(path, **options) as tree:
         return tree.load()
+
+
+def _ending(path: str | Path) -> str:
+    if (ending := Path(path).suffix) not in (".nc", ".zarr"):
+        raise ValueError(f"results are saved as .nc or .zarr, not as {Path(path).name}")
+    return ending

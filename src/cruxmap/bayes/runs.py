@@ -6,6 +6,7 @@ worldviews already keep the cores busy.
 
 import numpy as np
 
+from cruxmap.bayes.filling import matrix_at, vector_at
 from cruxmap.engine.compiled import njit
 from cruxmap.engine.kernel import TINY, add_up, propagate_wide, workspace
 from cruxmap.engine.lanes import LANES
@@ -89,12 +90,11 @@ def _evaluate_wide(
 
 
 def propagating(address):
-    """`evaluate` for a table of addresses and sizes: see `op`, which makes it."""
-    at = words(address, (18,))
-    packed, factors = words(at[0], (at[9],)), halves(at[1], (at[10],))
-    constants, weights = numbers(at[2], (at[11],)), numbers(at[3], (at[12], at[15]))
-    entries, columns = numbers(at[4], (at[13], at[14])), words(at[5], (at[15],))
-    log_z, read = numbers(at[6], (at[15],)), numbers(at[7], (at[16], at[15]))
-    slope = numbers(at[8], (at[17], at[15]))
-    evaluate(packed, factors, constants, weights, entries, columns, log_z, read, slope)
+    """`evaluate` for the addresses of its arguments, in their order."""
+    at = words(address, (9, 3))
+    constants, log_z = numbers(at[2, 0], (at[2, 1],)), numbers(at[6, 0], (at[6, 1],))
+    evaluate(
+        vector_at(at[0]), halves(at[1, 0], (at[1, 1],)), constants, matrix_at(at[3]), matrix_at(at[4]),
+        vector_at(at[5]), log_z, matrix_at(at[7]), matrix_at(at[8]),
+    )  # fmt: skip
     return 0

@@ -6,8 +6,8 @@ in the judgements that can reach what conditions them; all else is drawn forward
 
 import hashlib
 import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from itertools import count
 from multiprocessing import get_all_start_methods
 from threading import Lock
 from typing import Any
@@ -23,14 +23,17 @@ from cruxmap.bayes.model import (
     unconstrained_tensor,
 )
 from cruxmap.bayes.op import Run
-from cruxmap.bayes.results import Convergence, Posterior, convergence_of, result_tree
+from cruxmap.bayes.results import Posterior, convergence_of, result_tree
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work, cores
 from cruxmap.engine.lanes import LANES
-from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.network import IntArray
 from cruxmap.engine.queries import exactly
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.network.inquiry import Inquiry, inquire, obstacles, reaching
+from cruxmap.network.inquiry import Inquiry, inquire
+
+SAMPLERS = ("pymc", "nutpie")
+"""Implementations of NUTS; nutpie is an optional extra."""
 
 TARGET_ACCEPTS = (0.8, 0.95)
 """Acceptance that step sizes are tuned for, tried in turn until no transition diverges.
@@ -65,55 +68,58 @@ def sample(
     attribute `undefined` says why. Worldviews are sampled apart, each by one task of the `executor`.
     """
     inquiry, work = inquire(model), Work(executor, progress)
-    return result_tree(inquiry, posteriors(inquiry, sampler, work), obstacles(inquiry), work)
-
-
-def sample_judgements(
-    inquiry: Inquiry, sampler: str = "pymc", work: Work = WORK
-) -> tuple[Mapping[int, FloatArray], tuple[Convergence, ...]]:
-    """Return draws `z` (n_judgements, draws) of every conditioned worldview, by number, and how it went.
-
-    Worldviews that nothing uncertain conditions, or that cannot be conditioned, are left out.
-    """
-    found = posteriors(inquiry, sampler, work)
-    return {p.worldview: p.z for p in found}, tuple(p.convergence for p in found)
+    return result_tree(inquiry, posteriors(inquiry, sampler, work), work)
 
 
 def posteriors(inquiry: Inquiry, sampler: str = "pymc", work: Work = WORK) -> tuple[Posterior, ...]:
     """Sample every worldview that something conditions. Raises KeyError for an unknown sampler."""
     if sampler not in SAMPLERS:
         raise KeyError(f"unknown sampler {sampler!r}; known: {', '.join(SAMPLERS)}")
-    able = (w for w, obstacle in enumerate(obstacles(inquiry)) if obstacle is None)
-    tasks = [(w, columns) for w in able if (columns := reaching(inquiry, w)).size]
-    found = []
+    both = enumerate(zip(inquiry.obstacles, inquiry.reaching, strict=True))
+    tasks = [(w, columns) for w, (obstacle, columns) in both if obstacle is None and columns.size]
+    found, steps = [], _all_steps(inquiry)
     for posterior in work.map(_posterior, (inquiry, sampler, work.inside), tasks):
         found.append(posterior)
-        steps = _size(inquiry, cores=1).steps
         work.tell(inquiry.model.worldviews[posterior.worldview], steps, steps)
     return tuple(found)
 
 
-def _size(inquiry: Inquiry, cores: int) -> "Size":
+def _draws_per_chain(inquiry: Inquiry) -> int:
     sampling = inquiry.model.sampling
-    return Size(-(-sampling.draws // sampling.chains), sampling.tune, sampling.chains, cores)
+    return -(-sampling.draws // sampling.chains)
+
+
+def _all_steps(inquiry: Inquiry) -> int:
+    """Return the number of steps of all chains of a worldview."""
+    sampling = inquiry.model.sampling
+    return sampling.chains * (_draws_per_chain(inquiry) + sampling.tune)
 
 
 def _posterior(
     inquiry: Inquiry, sampler: str, progress: Progress | None, task: tuple[int, IntArray]
 ) -> Posterior:
     worldview, columns = task
-    sampling = inquiry.model.sampling
+    sampling, steps = inquiry.model.sampling, _all_steps(inquiry)
     name = inquiry.model.worldviews[worldview]
-    size = _size(inquiry, _cores(inquiry, worldview, _size(inquiry, cores=1).steps))
-    told = None if progress is None else lambda done: progress(name, done, size.steps)
+    report = None if progress is None else lambda done: progress(name, done, steps)
     with ONE_AT_A_TIME:
         model = conditioned_model(inquiry, worldview, columns)
         for target_accept in TARGET_ACCEPTS:
-            tree = SAMPLERS[sampler](model, size, target_accept, _seed(sampling.seed, name), told)
+            tree = _nuts(
+                sampler,
+                report,
+                model=model,
+                draws=_draws_per_chain(inquiry),
+                tune=sampling.tune,
+                chains=sampling.chains,
+                cores=_processes(inquiry, worldview, steps),
+                random_seed=_seed(sampling.seed, name),
+                target_accept=target_accept,
+            )
             if not tree.sample_stats["diverging"].any():
                 break
     drawn = tree.posterior["z"]
-    n_draws = size.chains * size.draws
+    n_draws = drawn.sizes["chain"] * drawn.sizes["draw"]
     z = latin_hypercube(sampling.seed, inquiry.network.addresses, n_draws)
     z[columns] = drawn.to_numpy().reshape(n_draws, len(columns)).T
     statistics = {
@@ -121,14 +127,20 @@ def _posterior(
         for key in ("diverging", "energy", "n_steps", "step_size")
         if key in tree.sample_stats
     }
-    return Posterior(worldview, z, columns, statistics, convergence_of(name, drawn, statistics["diverging"]))
+    return Posterior(
+        worldview=worldview,
+        z=z,
+        columns=columns,
+        statistics=statistics,
+        convergence=convergence_of(name, drawn, statistics["diverging"]),
+    )
 
 
 def conditioned_model(inquiry: Inquiry, worldview: int, columns: IntArray) -> pm.Model:
     """Return the PyMC model of one worldview with `z` for the judgements `columns` only, the rest central."""
     coordinates = {
         "address": [inquiry.network.addresses[i] for i in columns],
-        "statement": [s.name for s in inquiry.stated if s.worldview == worldview],
+        "statement": [stated.name for stated in inquiry.statements(worldview)],
     }
     with pm.Model(coords=coordinates) as model:
         z = pm.Normal("z", 0, 1, dims="address")
@@ -142,7 +154,7 @@ def _seed(seed: int, worldview: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{seed}:{worldview}".encode(), digest_size=4).digest())
 
 
-def _cores(inquiry: Inquiry, worldview: int, steps: int) -> int:
+def _processes(inquiry: Inquiry, worldview: int, steps: int) -> int:
     """Return in how many processes to run chains: one where starting more would take longer, or is unsafe."""
     if "fork" not in get_all_start_methods():
         return 1
@@ -155,72 +167,19 @@ def _cores(inquiry: Inquiry, worldview: int, steps: int) -> int:
     return cores() if steps * (PRODUCTS_OF_A_SAMPLER + products) >= WORTH_PROCESSES else 1
 
 
-# --- samplers ------------------------------------------------------------------------------------
+def _nuts(sampler: str, report: Callable[[int], None] | None, *, cores: int, **arguments: Any) -> xr.DataTree:
+    """Run chains. PyMC's own sampler reports its steps, as it goes."""
+    step = count(1)
 
+    def stepped(**_: Any) -> None:
+        if (done := next(step)) % REPORT_EVERY == 0 and report is not None:
+            report(done)
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How much to sample: draws and tuning steps per chain, chains, and processes to run them in."""
-
-    draws: int
-    tune: int
-    chains: int
-    cores: int
-
-    @property
-    def steps(self) -> int:
-        """The number of steps of all chains."""
-        return self.chains * (self.draws + self.tune)
-
-
-type Told = Callable[[int], None]
-
-
-def _by_pymc(model: pm.Model, size: Size, target_accept: float, seed: int, told: Told | None) -> xr.DataTree:
-    done = 0
-
-    def count(**_: Any) -> None:
-        nonlocal done
-        done += 1
-        if told is not None and (done % REPORT_EVERY == 0 or done == size.steps):
-            told(done)
-
+    if sampler == "pymc":
+        arguments |= {"mp_ctx": "fork" if cores > 1 else None, "callback": stepped}
     with warnings.catch_warnings():
         # nothing of ours runs in the other threads that Python warns about when it forks
         warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
         return pm.sample(
-            **_arguments(model, size, target_accept, seed),
-            nuts_sampler="pymc",
-            mp_ctx="fork" if size.cores > 1 else None,
-            callback=count,
+            nuts_sampler=sampler, cores=cores, quiet=True, compute_convergence_checks=False, **arguments
         )
-
-
-def _by_nutpie(
-    model: pm.Model, size: Size, target_accept: float, seed: int, told: Told | None
-) -> xr.DataTree:
-    tree = pm.sample(**_arguments(model, size, target_accept, seed), nuts_sampler="nutpie")
-    if told is not None:
-        told(size.steps)
-    return tree
-
-
-def _arguments(model: pm.Model, size: Size, target_accept: float, seed: int) -> dict[str, Any]:
-    return {
-        "model": model,
-        "draws": size.draws,
-        "tune": size.tune,
-        "chains": size.chains,
-        "cores": size.cores,
-        "random_seed": seed,
-        "target_accept": target_accept,
-        "quiet": True,
-        "compute_convergence_checks": False,
-    }
-
-
-SAMPLERS: Mapping[str, Callable[[pm.Model, Size, float, int, Told | None], xr.DataTree]] = {
-    "pymc": _by_pymc,
-    "nutpie": _by_nutpie,
-}
-"""Implementations of NUTS by name; nutpie is an optional extra."""

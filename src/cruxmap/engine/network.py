@@ -21,15 +21,37 @@ type Evidence = tuple[tuple[int, tuple[int, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Numbering:
-    """What columns of table entries are, for those who draw states: the random numbers go by it.
+class DrawsFrom:
+    """Columns that are the draws `start`, `start` + 1, ... of `of`, each with its own random numbers."""
 
-    They are the draws `start`, `start` + 1, ... of `of` in all, or, where `start` is `None`, `of` what-ifs
-    that share all random numbers, so that they differ by what is asked and not by chance.
-    """
-
-    start: int | None
+    start: int
     of: int
+
+
+@dataclass(frozen=True, slots=True)
+class FewWhatIfs:
+    """Columns that are `of` what-ifs. They share all random numbers: no difference is due to chance."""
+
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class ManyWhatIfs:
+    """Columns that are some of many what-ifs, which share random numbers too, but fewer of them."""
+
+
+MANY_WHAT_IFS = ManyWhatIfs()
+
+type Numbering = DrawsFrom | FewWhatIfs | ManyWhatIfs
+"""What the columns of table entries are. Where states are sampled, the random numbers go by it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filled:
+    """Table entries (n_entries, D), and what their columns are."""
+
+    entries: FloatArray
+    numbering: Numbering = MANY_WHAT_IFS
 
 
 @dataclass(frozen=True, slots=True)

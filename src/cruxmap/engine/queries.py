@@ -1,10 +1,9 @@
 """Answers about many draws at once: marginals, joint marginals, the likelihood and its gradient.
 
-In: a `Network`, the entries of its tables for D draws (from `entries.fill`), and evidence. Answers are exact
-unless the network is too wide for that or is told otherwise; then states are sampled (see `state_samples`).
-Where exact, every probability is computed by itself, its complement from its own terms, so both have a
-relative error of about 1e-14. Impossible evidence gives log Z = -inf and NaN for what is conditional on it,
-never an error.
+In: a `Network`, its tables `Filled` for D draws, and evidence. Answers are exact unless the network is too
+wide for that or is told otherwise; then states are sampled (see `state_samples`). Where exact, every
+probability is computed by itself, its complement from its own terms, so both have a relative error of about
+1e-14. Impossible evidence gives log Z = -inf and NaN for what is conditional on it, never an error.
 """
 
 from collections import Counter
@@ -15,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from cruxmap.engine.jackknife import Batches, averaged
-from cruxmap.engine.network import BoolArray, Evidence, FloatArray, Network, Numbering
+from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray, Network, Numbering
 from cruxmap.engine.planning import BUDGET, ancestors, plan_text
 from cruxmap.engine.propagation import Prepared, indicator_weights, prepare, run, split_reads
 from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
@@ -71,31 +70,23 @@ class Joint:
 
 def infer(
     network: Network,
-    entries: FloatArray,
+    filled: Filled,
     evidence: Evidence = (),
     ask: Sequence[int] = (),
     *,
-    numbering: Numbering | None = None,
     threads: int | None = None,
     budget: int = BUDGET,
 ) -> Inference:
-    """P(evidence) and the marginals of `ask` given it, per draw; `entries` is (n_entries, D).
-
-    Where states are sampled, the samples go by `numbering`; without one, columns are some of many what-ifs.
-    """
-    found = infer_many(
-        network, entries, (evidence,), ask, numbering=numbering, threads=threads, budget=budget
-    )
-    return found[0]
+    """P(evidence) and the marginals of `ask` given it, per draw."""
+    return infer_many(network, filled, (evidence,), ask, threads=threads, budget=budget)[0]
 
 
 def infer_many(
     network: Network,
-    entries: FloatArray,
+    filled: Filled,
     evidences: Sequence[Evidence],
     ask: Sequence[int] = (),
     *,
-    numbering: Numbering | None = None,
     threads: int | None = None,
     budget: int = BUDGET,
 ) -> tuple[Inference, ...]:
@@ -103,22 +94,19 @@ def infer_many(
     clamped = {v for evidence in evidences for v, _ in evidence}
     match approach(network, ask, clamped, budget=budget):
         case Prepared() as ready:
-            return tuple(_infer(ready, entries, evidence, threads) for evidence in evidences)
+            return tuple(_infer(ready, filled.entries, evidence, threads) for evidence in evidences)
         case Scheme() as scheme:
-            samples = (
-                sample(scheme, entries, evidence, numbering, threads=threads) for evidence in evidences
-            )
+            samples = (sample(scheme, filled, evidence, threads=threads) for evidence in evidences)
             return tuple(_estimated(scheme, drawn) for drawn in samples)
 
 
 def joint(
     network: Network,
-    entries: FloatArray,
+    filled: Filled,
     evidence: Evidence,
     target: int,
     ask: Sequence[int],
     *,
-    numbering: Numbering | None = None,
     threads: int | None = None,
 ) -> Joint:
     """Joint probabilities of each state of `target` and each state of the asked variables, given evidence.
@@ -129,18 +117,17 @@ def joint(
     cases: list[Evidence] = [((target, (state,)),) for state in states]
     match approach(network, ask, {target, *(v for v, _ in evidence)}):
         case Prepared() as ready:
-            return _joint_of([_infer(ready, entries, (*evidence, *case), threads) for case in cases])
+            return _joint_of([_infer(ready, filled.entries, (*evidence, *case), threads) for case in cases])
         case Scheme() as scheme:
-            drawn = sample(scheme, entries, evidence, numbering, cases=cases, threads=threads)
+            drawn = sample(scheme, filled, evidence, cases=cases, threads=threads)
             return _estimated_joint(scheme, drawn, target)
 
 
 def log_z_gradient(
     network: Network,
-    entries: FloatArray,
+    filled: Filled,
     evidence: Evidence,
     *,
-    numbering: Numbering | None = None,
     threads: int | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """log P(evidence) (D,) and its gradient with respect to the entries (n_entries, D).
@@ -150,13 +137,13 @@ def log_z_gradient(
     """
     match approach(network, (), {v for v, _ in evidence}, gradient=True):
         case Prepared() as ready:
-            log_z, _, slope = run(ready, entries, indicator_weights(ready.plan, evidence), threads)
+            log_z, _, slope = run(ready, filled.entries, indicator_weights(ready.plan, evidence), threads)
             return log_z, slope
         case Scheme() as scheme:
-            return sample_slopes(scheme, entries, evidence, numbering, threads=threads)
+            return sample_slopes(scheme, filled, evidence, threads=threads)
 
 
-def cost(network: Network, ask: Sequence[int], clamped: Iterable[int], numbering: Numbering | None) -> float:
+def cost(network: Network, ask: Sequence[int], clamped: Iterable[int], numbering: Numbering) -> float:
     """About how many multiplications one draw of a question takes, without slopes."""
     match approach(network, ask, clamped):
         case Prepared() as ready:

@@ -13,7 +13,7 @@ from graphlib import TopologicalSorter
 
 import numpy as np
 
-from cruxmap.engine.network import IntArray, Network, Numbering, SparseTable
+from cruxmap.engine.network import IntArray, ManyWhatIfs, Network, Numbering, SparseTable
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.propagation import Prepared, prepare
 from cruxmap.engine.random_words import Keys, keys_of
@@ -70,12 +70,9 @@ class Scheme:
         looking = WORK_PER_DRAWN * len(self.drawn) + WORK_PER_FOUND * self.n_reduced
         return WORK_PER_SAMPLE + looking + backwards * plan.triples
 
-    def samples(self, numbering: Numbering | None) -> int:
-        """How many samples of states each draw of the judgements has, a power of two.
-
-        What-ifs without a numbering have as many however many of them there are.
-        """
-        if numbering is None:
+    def samples(self, numbering: Numbering) -> int:
+        """How many samples of states each draw of the judgements has, a power of two."""
+        if isinstance(numbering, ManyWhatIfs):
             each, fewest, most = MAX_WORK_OF_WHAT_IF, MIN_SAMPLES_OF_WHAT_IF, MAX_SAMPLES_OF_WHAT_IF
         else:
             of = max(1, numbering.of)

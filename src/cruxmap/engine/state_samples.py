@@ -13,7 +13,15 @@ import numpy.typing as npt
 
 from cruxmap.engine.executors import cores, on_threads
 from cruxmap.engine.jackknife import BATCHES, Batches, averaged
-from cruxmap.engine.network import BoolArray, Evidence, FloatArray, Network, Numbering, SparseTable
+from cruxmap.engine.network import (
+    BoolArray,
+    DrawsFrom,
+    Evidence,
+    Filled,
+    FloatArray,
+    Network,
+    SparseTable,
+)
 from cruxmap.engine.propagation import indicator_weights, run
 from cruxmap.engine.schemes import Scheme
 from cruxmap.engine.state_loops import add_slopes, average, draw_states, look_up, tally, weigh
@@ -76,26 +84,22 @@ def _rows_left(table: SparseTable, allowed: Mapping[int, BoolArray]) -> BoolArra
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sampler:
-    """A scheme at work: the entries, which states are allowed, and how the samples are numbered.
-
-    `log_most` (D,) is as in `Batches`.
-    """
+    """A scheme at work: on which tables, and which states are allowed. `log_most` (D,) is as in `Batches`."""
 
     scheme: Scheme
-    entries: FloatArray
+    filled: Filled
     allowed: BoolArray
-    numbering: Numbering | None
     log_most: FloatArray
 
     @property
     def size(self) -> int:
         """Samples in a batch."""
-        return self.scheme.samples(self.numbering) // BATCHES
+        return self.scheme.samples(self.filled.numbering) // BATCHES
 
     @property
     def units(self) -> int:
         """Batches of all draws."""
-        return BATCHES * len(self.entries[0])
+        return BATCHES * len(self.filled.entries[0])
 
     @property
     def at_once(self) -> int:
@@ -105,23 +109,21 @@ class _Sampler:
 
     def drawn(self, begin: int, end: int) -> tuple[StateArray, FloatArray, FloatArray]:
         """Draw units: states (drawn, samples), log weights (units, size), reduced entries (n, samples)."""
-        scheme, size = self.scheme, self.size
-        start = None if self.numbering is None else self.numbering.start
+        scheme, size, entries, numbering = self.scheme, self.size, self.filled.entries, self.filled.numbering
+        start = numbering.start if isinstance(numbering, DrawsFrom) else None
         states = np.empty((len(scheme.drawn), (end - begin) * size), np.int16)
         log_weight = np.empty((end - begin, size))
         found = np.empty((scheme.n_reduced, states.shape[1]))
         draw_states(
-            scheme.lookup, self.allowed, scheme.keys, self.entries, start or 0, start is None, begin, BATCHES,
+            scheme.lookup, self.allowed, scheme.keys, entries, start or 0, start is None, begin, BATCHES,
             states, log_weight,
         )  # fmt: skip
-        look_up(scheme.below, scheme.rows, self.entries, begin, BATCHES, size, states, found)
+        look_up(scheme.below, scheme.rows, entries, begin, BATCHES, size, states, found)
         return states, log_weight, found
 
 
-def _sampler(
-    scheme: Scheme, entries: FloatArray, evidence: Evidence, numbering: Numbering | None
-) -> _Sampler:
-    network, entries = scheme.network, np.ascontiguousarray(entries, dtype=np.float64)
+def _sampler(scheme: Scheme, filled: Filled, evidence: Evidence) -> _Sampler:
+    network, entries = scheme.network, np.ascontiguousarray(filled.entries, dtype=np.float64)
     possible = narrowed(network, _needed(scheme), evidence)
     most = max((len(network.variables[v].states) for v in scheme.drawn), default=1)
     allowed = np.ones((len(scheme.drawn), most), np.bool_)
@@ -129,7 +131,7 @@ def _sampler(
         if v in possible:
             allowed[i, : len(possible[v])] = possible[v]
     log_most = _log_most(network, entries, possible) if scheme.drawn else np.full(entries.shape[1], -np.inf)
-    return _Sampler(scheme, entries, allowed, numbering, log_most)
+    return _Sampler(scheme, Filled(entries, filled.numbering), allowed, log_most)
 
 
 def _needed(scheme: Scheme) -> tuple[int, ...]:
@@ -166,18 +168,17 @@ def _possible(scheme: Scheme, entries: FloatArray, evidence: Evidence) -> tuple[
 
 def sample(
     scheme: Scheme,
-    entries: FloatArray,
+    filled: Filled,
     evidence: Evidence,
-    numbering: Numbering | None,
     *,
     cases: Sequence[Evidence] = ((),),
     threads: int | None = None,
 ) -> Batches:
-    """Sample states given the evidence, for table entries (n_entries, D), and sum up each case.
+    """Sample states given the evidence, and sum up each case.
 
     A case is further evidence, which the samples are not drawn by: so cases share them.
     """
-    sampler = _sampler(scheme, entries, evidence, numbering)
+    sampler = _sampler(scheme, filled, evidence)
     n_reads = sum(states for _, states in scheme.reads)
     log_sum = np.empty((len(cases), sampler.units))
     read = np.zeros((len(cases), n_reads, sampler.units))
@@ -196,8 +197,8 @@ def sample(
             read[number, :, begin:end] = means
 
     _shared_out(work, sampler.units, sampler.at_once, threads)
-    shape = entries.shape[1], BATCHES
-    possible = [_possible(scheme, entries, (*evidence, *case)) for case in cases]
+    shape = filled.entries.shape[1], BATCHES
+    possible = [_possible(scheme, filled.entries, (*evidence, *case)) for case in cases]
     return Batches(
         log_sum=log_sum.reshape(-1, *shape),
         log_most=sampler.log_most,
@@ -219,9 +220,8 @@ def _agreement(scheme: Scheme, states: StateArray, case: Evidence) -> FloatArray
 
 def sample_slopes(
     scheme: Scheme,
-    entries: FloatArray,
+    filled: Filled,
     evidence: Evidence,
-    numbering: Numbering | None,
     *,
     threads: int | None = None,
 ) -> tuple[FloatArray, FloatArray]:
@@ -230,11 +230,12 @@ def sample_slopes(
     The slope in an entry is the expected number of rows with it that are used, given the evidence, over
     the entry: Fisher's identity. The scheme has to be one for a gradient.
     """
-    sampler = _sampler(scheme, entries, evidence, numbering)
-    log_z = averaged(sample(scheme, entries, evidence, numbering, threads=threads)).log_z[0]
+    sampler = _sampler(scheme, filled, evidence)
+    log_z = averaged(sample(scheme, filled, evidence, threads=threads)).log_z[0]
     log_sum = log_z + np.log(BATCHES * sampler.size)
     weights = indicator_weights(scheme.ready.plan, evidence)
     at_once = min(BATCHES, sampler.at_once)  # so that no part has two draws
+    entries = sampler.filled.entries
 
     def work(begin: int, end: int) -> FloatArray:
         part, draw = np.zeros(len(entries)), begin // BATCHES
@@ -242,9 +243,7 @@ def sample_slopes(
             states, log_weight, found = sampler.drawn(begin, end)
             log_below, _, below = run(scheme.ready, found, weights, 1)
             weight = np.exp(log_weight.ravel() + log_below - log_sum[draw])
-            add_slopes(
-                scheme.lookup, scheme.below, scheme.rows, sampler.entries, draw, states, weight, below, part
-            )
+            add_slopes(scheme.lookup, scheme.below, scheme.rows, entries, draw, states, weight, below, part)
         return part
 
     slope = np.zeros(entries.shape)

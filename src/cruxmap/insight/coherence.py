@@ -15,15 +15,14 @@ from scipy.special import expit
 
 from cruxmap.engine.entries import fill, pullback
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work
-from cruxmap.engine.network import BoolArray, Evidence, FloatArray
+from cruxmap.engine.network import BoolArray, Filled, FloatArray
 from cruxmap.engine.queries import infer_many, log_z_gradient
-from cruxmap.insight.predictive import forward_draws
-from cruxmap.insight.weighing import conditioned
+from cruxmap.insight.plain import Answer, plain_fields
+from cruxmap.insight.views import Conditioned, forward_draws, views
 from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
     MAP_WORLDVIEW,
     Z_95,
-    Scale,
     Stated,
     condition_text,
 )
@@ -37,16 +36,16 @@ from cruxmap.network.inquiry import (
     draws_per_block,
     entries_of,
     inquire,
-    together,
 )
+from cruxmap.network.numbers import natural_at
 
 SPREAD_DRAWS = 512
 """Draws from which the spread of an implied credence is taken."""
 
-MOST_ROUNDS = 50
+MAX_ROUNDS = 50
 """Rounds of the search for the least change; a handful is usual."""
 
-SMALLEST_STEP = 1e-4
+MIN_STEP = 1e-4
 """The shortest part of a round's step that is tried before the search ends."""
 
 SETTLED = 1e-6
@@ -55,12 +54,12 @@ SETTLED = 1e-6
 BARELY = 1e-9
 """The log of the least strength that an argument is given: at 1x, where it has no force, it has no slope."""
 
-EXACT = 1e-5
+MET_EXACTLY = 1e-5
 """How near, in logits, a statement is met that is to be met exactly."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatedGap:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedGap(Answer):
     """One stated credence and the implied one, at central judgements.
 
     `gap` is logit(stated) - logit(implied), and `notable` where it is beyond `threshold`: what the two
@@ -80,23 +79,15 @@ class StatedGap:
     note: str = ""
     reason: str | None = None
 
+    hidden = frozenset({"stated_low", "stated_high", "note"})
+
     def to_json(self) -> dict[str, Any]:
-        """Return the gap as plain data."""
-        return {
-            "of": self.of,
-            "assuming": list(self.assuming),
-            "stated": self.stated,
-            "stated_interval_90": [self.stated_low, self.stated_high],
-            "implied": self.implied,
-            "gap": self.gap,
-            "threshold": self.threshold,
-            "notable": self.notable,
-            "sources": list(self.sources),
-        } | ({} if self.reason is None else {"reason": self.reason})
+        """Return the gap with the stated interval as one."""
+        return plain_fields(self) | {"stated_interval_90": [self.stated_low, self.stated_high]}
 
 
-@dataclass(frozen=True, slots=True)
-class JudgementChange:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgementChange(Answer):
     """A judgement that would give way: from where to where (natural scale), and how far.
 
     `log_odds` is the change of its logit (or log); `deviations` the same in standard deviations of its
@@ -112,7 +103,7 @@ class JudgementChange:
 
 
 @dataclass(frozen=True, slots=True)
-class PosteriorShift:
+class PosteriorShift(Answer):
     """Where conditioning on the stated credences takes a judgement: natural-scale means, and deviations."""
 
     address: str
@@ -122,7 +113,7 @@ class PosteriorShift:
 
 
 @dataclass(frozen=True, slots=True)
-class WorldviewCoherence:
+class WorldviewCoherence(Answer):
     """One worldview: its gaps, largest first, and the least change of judgements that reconciles them.
 
     The change closes the notable gaps, if it can, and holds the others by their intervals; where no gap is
@@ -136,49 +127,20 @@ class WorldviewCoherence:
     left: tuple[float | None, ...] = ()
     shifts: tuple[PosteriorShift, ...] = ()
 
+    hidden = frozenset({"left"})
+
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "stated": [
-                gap.to_json() | {"left": left} for gap, left in zip(self.stated, self.left, strict=True)
-            ],
-            "changes": [
-                {
-                    "address": c.address,
-                    "before": c.before,
-                    "after": c.after,
-                    "log_odds": c.log_odds,
-                    "deviations": c.deviations,
-                    "share": c.share,
-                }
-                for c in self.changes
-            ],
-            "distance": self.distance,
-            "shifts": [
-                {
-                    "address": s.address,
-                    "prior": s.prior,
-                    "posterior": s.posterior,
-                    "deviations": s.deviations,
-                }
-                for s in self.shifts
-            ],
-        }
+        """Return it with what is left of every gap beside that gap."""
+        gaps = zip(self.stated, self.left, strict=True)
+        return plain_fields(self) | {"stated": [gap.to_json() | {"left": left} for gap, left in gaps]}
 
 
 @dataclass(frozen=True, slots=True)
-class Coherence:
+class Coherence(Answer):
     """The coherence of every worldview of a model; those that state nothing have empty tables."""
 
     model: str
     worldviews: Mapping[str, WorldviewCoherence]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the whole as plain data."""
-        return {
-            "model": self.model,
-            "worldviews": {name: coherence.to_json() for name, coherence in self.worldviews.items()},
-        }
 
 
 def coherence(model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE) -> Coherence:
@@ -197,12 +159,12 @@ def stated_gaps(model: ModelSpec, worldview: str) -> tuple[StatedGap, ...]:
     Raises `InvalidMap` for an unknown worldview.
     """
     checked_worldview(model.map, worldview)
-    if not _statements(model, worldview):
+    if not _stated_by(model, worldview):
         return ()
     return tuple(gap for gap, _ in _gaps(model, _inquiry(model, worldview)))
 
 
-def _statements(model: ModelSpec, worldview: str) -> tuple[Stated, ...]:
+def _stated_by(model: ModelSpec, worldview: str) -> tuple[Stated, ...]:
     return () if worldview == MAP_WORLDVIEW else model.map.worldview[worldview].stated
 
 
@@ -224,7 +186,7 @@ def _gaps(model: ModelSpec, inquiry: Inquiry) -> list[tuple[StatedGap, StatedCre
     )
     pairs = []
     for stated, credence, logit, spread in zip(
-        _statements(model, worldview), inquiry.stated, central, drawn, strict=True
+        _stated_by(model, worldview), inquiry.stated, central, drawn, strict=True
     ):
         reason = None
         if math.isnan(logit):
@@ -237,18 +199,18 @@ def _gaps(model: ModelSpec, inquiry: Inquiry) -> list[tuple[StatedGap, StatedCre
         pairs.append(
             (
                 StatedGap(
-                    condition_text(stated.of),
-                    tuple(map(condition_text, stated.assuming)),
-                    stated.credence.middle,
-                    stated.credence.low,
-                    stated.credence.high,
-                    None if math.isnan(logit) else float(expit(logit)),
-                    gap,
-                    threshold,
-                    gap is not None and threshold is not None and abs(gap) > threshold,
-                    tuple(map(str, stated.citations)),
-                    stated.note,
-                    reason,
+                    of=condition_text(stated.of),
+                    assuming=tuple(map(condition_text, stated.assuming)),
+                    stated=stated.credence.middle,
+                    stated_low=stated.credence.low,
+                    stated_high=stated.credence.high,
+                    implied=None if math.isnan(logit) else float(expit(logit)),
+                    gap=gap,
+                    threshold=threshold,
+                    notable=gap is not None and threshold is not None and abs(gap) > threshold,
+                    sources=tuple(map(str, stated.citations)),
+                    note=stated.note,
+                    reason=reason,
                 ),
                 credence,
             )
@@ -256,21 +218,16 @@ def _gaps(model: ModelSpec, inquiry: Inquiry) -> list[tuple[StatedGap, StatedCre
     return sorted(pairs, key=lambda pair: -abs(pair[0].gap or 0.0))
 
 
-def _both(stated: StatedCredence) -> tuple[Evidence, Evidence]:
-    no, yes = (together(stated.given, ((stated.of, (state,)),)) for state in (0, 1))
-    return no, yes
-
-
-def _implied(inquiry: Inquiry, entries: FloatArray) -> FloatArray:
+def _implied(inquiry: Inquiry, filled: Filled) -> FloatArray:
     """Return the log-odds of every stated condition, (statements, D), nan where what it assumes cannot be."""
-    evidence = [side for stated in inquiry.stated for side in _both(stated)]
-    log_z = np.stack([i.log_z for i in infer_many(inquiry.network, entries, evidence, ())])
+    evidence = [side for stated in inquiry.stated for side in stated.sides]
+    log_z = np.stack([i.log_z for i in infer_many(inquiry.network, filled, evidence, ())])
     with np.errstate(invalid="ignore"):
         return np.asarray(log_z[1::2] - log_z[::2])
 
 
 def _coherence_of(model: ModelSpec, worldview: str) -> WorldviewCoherence:
-    if not _statements(model, worldview):
+    if not _stated_by(model, worldview):
         return WorldviewCoherence(())
     inquiry = _inquiry(model, worldview)
     pairs = _gaps(model, inquiry)
@@ -280,11 +237,11 @@ def _coherence_of(model: ModelSpec, worldview: str) -> WorldviewCoherence:
     remaining = iter(residual.tolist())
     left = tuple(None if gap.gap is None else next(remaining) for gap, _ in pairs)
     return WorldviewCoherence(
-        tuple(gap for gap, _ in pairs),
-        _changes(inquiry, moved),
-        float(np.linalg.norm(moved)),
-        left,
-        _shifts(inquiry) if model.reconcile else (),
+        stated=tuple(gap for gap, _ in pairs),
+        changes=_judgement_changes(inquiry, moved),
+        distance=float(np.linalg.norm(moved)),
+        left=left,
+        shifts=_posterior_shifts(inquiry) if model.reconcile else (),
     )
 
 
@@ -303,7 +260,7 @@ def _least_change(
     """
     moved = np.zeros(len(inquiry.network.addresses))
     wanted = np.array([stated.logit for stated in statements])
-    tolerance = np.where(exactly, EXACT, [stated.sd for stated in statements])
+    tolerance = np.where(exactly, MET_EXACTLY, [stated.sd for stated in statements])
     if not statements:
         return moved, wanted
     implied, slopes = _linearised(inquiry, statements, moved)
@@ -317,11 +274,11 @@ def _least_change(
     def worse(x: FloatArray, gaps: FloatArray) -> float:
         return float((x**2).sum() + ((gaps / tolerance) ** 2).sum())
 
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         gaps = wanted - implied
-        aim = _aim(slopes, gaps + slopes @ moved, tolerance, least)
+        aim = _shortest_move(slopes, gaps + slopes @ moved, tolerance, least)
         step = 1.0
-        while step > SMALLEST_STEP:
+        while step > MIN_STEP:
             candidate = moved + step * (aim - moved)
             trial, trial_slopes = _linearised(inquiry, statements, candidate)
             if worse(candidate, wanted - trial) < worse(moved, gaps):
@@ -336,7 +293,9 @@ def _least_change(
     return moved, wanted - implied
 
 
-def _aim(slopes: FloatArray, gaps: FloatArray, tolerance: FloatArray, least: FloatArray) -> FloatArray:
+def _shortest_move(
+    slopes: FloatArray, gaps: FloatArray, tolerance: FloatArray, least: FloatArray
+) -> FloatArray:
     """Return the shortest `x` (n_judgements,) not below `least` for which `slopes @ x` is about `gaps`.
 
     What would go below is held there, and the others are aimed again for what is left.
@@ -362,7 +321,7 @@ def _linearised(
     entries = fill(network.program, u, numbers.single[0])
     implied, of_entries = [], []
     for stated in statements:
-        (no, below), (yes, above) = (log_z_gradient(network, entries, side) for side in _both(stated))
+        (no, below), (yes, above) = (log_z_gradient(network, Filled(entries), side) for side in stated.sides)
         implied.append(yes[0] - no[0])
         of_entries.append(above[:, 0] - below[:, 0])
     n = len(statements)
@@ -384,53 +343,43 @@ def _scales(inquiry: Inquiry) -> FloatArray:
     return np.where(np.abs(mu) >= LOGIT_OF_CERTAINTY, 0.0, np.where(sd > 0, sd, SD_OF_A_STATED_POINT))
 
 
-def _changes(inquiry: Inquiry, moved: FloatArray) -> tuple[JudgementChange, ...]:
+def _judgement_changes(inquiry: Inquiry, moved: FloatArray) -> tuple[JudgementChange, ...]:
     scale, whole = _scales(inquiry), float((moved**2).sum())
     changes = []
     for number in np.argsort(-np.abs(moved), kind="stable"):
         if abs(moved[number]) < 1e-6:
             break
-        address = inquiry.network.addresses[number]
         mu = float(inquiry.numbers.mu[0][number])
         log_odds = float(scale[number] * moved[number])
         changes.append(
             JudgementChange(
-                address,
-                natural_value(inquiry, address, mu),
-                natural_value(inquiry, address, mu + log_odds),
-                log_odds,
-                float(moved[number]),
-                float(moved[number] ** 2 / whole),
+                address=inquiry.network.addresses[number],
+                before=natural_at(inquiry.numbers, number, mu),
+                after=natural_at(inquiry.numbers, number, mu + log_odds),
+                log_odds=log_odds,
+                deviations=float(moved[number]),
+                share=float(moved[number] ** 2 / whole),
             )
         )
     return tuple(changes)
 
 
-def natural_value(inquiry: Inquiry, address: str, u: float) -> float:
-    """Return an unconstrained value on the natural scale of its judgement."""
-    match inquiry.model.map.judgements[address].role.scale:
-        case Scale.PROBABILITY:
-            return float(expit(u))
-        case Scale.RATIO:
-            return math.exp(u)
-
-
-def _shifts(inquiry: Inquiry) -> tuple[PosteriorShift, ...]:
+def _posterior_shifts(inquiry: Inquiry) -> tuple[PosteriorShift, ...]:
     """Return what conditioning on the statements does to each uncertain judgement, largest shift first."""
-    posterior = conditioned(inquiry, WORK).posterior
-    if 0 not in posterior:
+    [view] = views(inquiry, WORK)
+    if not isinstance(view.draw, Conditioned):
         return ()
     numbers = inquiry.numbers
     shifts = []
     for number, address in enumerate(inquiry.network.addresses):
         mu, sd = float(numbers.mu[0][number]), float(numbers.sd[0][number])
         if sd > 0 and numbers.column[0][number] == number:
-            moved = float(posterior[0][number].mean())
+            moved = float(view.draw.z[number].mean())
             shifts.append(
                 PosteriorShift(
                     address,
-                    natural_value(inquiry, address, mu),
-                    natural_value(inquiry, address, mu + sd * moved),
+                    natural_at(numbers, number, mu),
+                    natural_at(numbers, number, mu + sd * moved),
                     moved,
                 )
             )

@@ -7,31 +7,37 @@ values of the game in which each entry takes its numbers from the one worldview 
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from scipy.special import expit
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.insight.candidates import (
+    Candidate,
+    Position,
+    binary,
+    candidates_of,
+    crossing,
+    is_target,
+    position_of,
+)
 from cruxmap.insight.coherence import StatedGap, stated_gaps
-from cruxmap.insight.cruxes import Position, binary, candidates_of, crossing, is_target, position_of
+from cruxmap.insight.gap_shares import Game, Pairing, Shared, game_of, share_out
 from cruxmap.insight.information import (
     Crossing,
     symmetric_divergence,
     value_of_discrimination,
     value_of_information,
 )
-from cruxmap.insight.predictive import Predictive, View, log_odds_of, predict, views
-from cruxmap.insight.sampled import Errors, Sampled, errors, plain_errors
-from cruxmap.insight.sets import Candidate
-from cruxmap.insight.sharing import Game, Pairing, Shared, game_of, share_out
+from cruxmap.insight.plain import Answer, as_plain, plain_fields
+from cruxmap.insight.predictive import Predictive, predict
+from cruxmap.insight.sampled import Errors, Sampled, errors
+from cruxmap.insight.target import log_odds_of
+from cruxmap.insight.views import View, views
 from cruxmap.insight.words import sentence_of
-from cruxmap.language.argument_map import (
-    MAP_WORLDVIEW,
-    Argument,
-    ArgumentMap,
-)
+from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import format_value
 from cruxmap.language.model_spec import ModelSpec
@@ -41,8 +47,8 @@ from cruxmap.network.inquiry import Inquiry, inquire
 # --- values --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(Answer):
     """One number that the two have differently, as each writes it, and whose number it is.
 
     `origin_a` is the worldview that set it (it may be one that `a` extends), `map`, or `set`.
@@ -60,7 +66,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Saying(Answer):
     """An argument that a voice makes about an entry, and where."""
 
     id: str
@@ -70,7 +76,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Answer):
     """An entry that the two judge differently, and its part of the gap between their estimates.
 
     `by` is the voice that an argument belongs to, `heard_a` and `heard_b` what the voices of the two
@@ -85,13 +91,13 @@ class Difference:
     share_probability: float | None
     standard_error: float | None
     changes: tuple[Change, ...]
-    heard_a: tuple[Heard, ...] = ()
-    heard_b: tuple[Heard, ...] = ()
+    heard_a: tuple[Saying, ...] = ()
+    heard_b: tuple[Saying, ...] = ()
     standard_error_probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class DoubleCrux:
+class DoubleCrux(Answer):
     """A claim or state in both worldviews; chances are averages over draws, information in bans.
 
     `vod` is how much settling it is expected to narrow the disagreement about the target, `vod_share`
@@ -113,10 +119,13 @@ class DoubleCrux:
     reason: str | None = None
     errors: Errors | None = None
 
+    hidden = frozenset({"score"})
+    main = "vod"
+
 
 @dataclass(frozen=True, slots=True)
-class Structure:
-    """What one has and the other lacks: arguments that only one rejects, numbers that only one sets."""
+class Structure(Answer):
+    """Arguments that only one of the two rejects, and numbers that only one sets."""
 
     rejected_by_a: tuple[str, ...]
     rejected_by_b: tuple[str, ...]
@@ -125,7 +134,7 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
-class WorldviewDiff:
+class WorldviewDiff(Answer):
     """Two worldviews compared. Probabilities and the gap at the top are at central judgements.
 
     `differences` come largest share first. `pairs` counts the sampled pairs of orders, 0 where the
@@ -163,65 +172,20 @@ class WorldviewDiff:
 
         columns = ["id", "share_logit", "share_probability", "standard_error", "changes"]
         rows = [
-            {
-                **_plain(d, columns[:-1]),
-                "changes": "; ".join(f"{c.address}: {c.a} / {c.b}" for c in d.changes),
-            }
+            plain_fields(d) | {"changes": "; ".join(f"{c.address}: {c.a} / {c.b}" for c in d.changes)}
             for d in self.differences
         ]
         return pd.DataFrame(rows, columns=columns)
 
+    hidden = frozenset({"stated_a", "stated_b"})
+    main = "gap_logit"
+
     def to_json(self) -> dict[str, Any]:
-        """Return the diff as plain data, ready for `json.dumps`; undefined numbers are `None`."""
-        plain = _plain(self, ("a", "b", "target", "probability_a", "probability_b", "gap_logit"))
-        plain["differences"] = [_plain_difference(difference) for difference in self.differences]
-        plain["double_cruxes"] = [
-            _plain(crux, DOUBLE_CRUX_COLUMNS)
-            | ({"downstream": True} if crux.downstream else {})
-            | ({} if crux.errors is None else plain_errors(crux.errors, "vod"))
-            for crux in self.double_cruxes
-        ]
-        plain["structure"] = {
-            key: list(getattr(self.structure, key))
-            for key in ("rejected_by_a", "rejected_by_b", "only_a", "only_b")
-        }
-        plain["stated"] = {
-            "a": [gap.to_json() for gap in self.stated_a],
-            "b": [gap.to_json() for gap in self.stated_b],
-        }
-        if self.sampled is not None:
-            plain["sampled"] = self.sampled.to_json()
-        if self.errors is not None:
-            plain |= plain_errors(self.errors, "gap_logit")
-        return plain | {"pairs": self.pairs, "settled": self.settled, "draws": self.draws}
+        """Return the diff, with what the two state in one."""
+        return plain_fields(self) | {"stated": as_plain({"a": self.stated_a, "b": self.stated_b})}
 
 
-def _plain_difference(difference: Difference) -> dict[str, Any]:
-    columns = (
-        *("id", "text", "by", "share_logit", "share_probability"),
-        *("standard_error", "standard_error_probability"),
-    )
-    return _plain(difference, columns) | {
-        "changes": [
-            {"address": c.address, "a": c.a, "b": c.b, "origin_a": c.origin_a, "origin_b": c.origin_b}
-            | {"sources_a": list(c.sources_a), "sources_b": list(c.sources_b)}
-            | {"note_a": c.note_a, "note_b": c.note_b}
-            for c in difference.changes
-        ],
-        "heard_a": [asdict(heard) for heard in difference.heard_a],
-        "heard_b": [asdict(heard) for heard in difference.heard_b],
-    }
-
-
-DOUBLE_CRUX_COLUMNS = (
-    *("id", "text", "probability_a", "probability_b"),
-    *("voi_a", "voi_b", "vod", "vod_share"),
-)
-
-
-def _plain(value: Any, columns: Sequence[str]) -> dict[str, Any]:
-    plain = {column: getattr(value, column) for column in columns}
-    return plain | ({"reason": value.reason} if getattr(value, "reason", None) is not None else {})
+DOUBLE_CRUX_NUMBERS = ("probability_a", "probability_b", "voi_a", "voi_b", "vod", "vod_share")
 
 
 def whose(worldview: str, origin: str) -> str:
@@ -257,69 +221,70 @@ def diffs(
     names = tuple(sorted({checked_worldview(model.map, name) for pair in pairs for name in pair}))
     inquiry, work = inquire(replace(model, worldviews=names)), Work(executor, progress)
     candidates = tuple(c for c in candidates_of(inquiry) if c.state is not None and not c.argument)
-    sides = {view.name: _beheld(view, candidates) for view in views(inquiry, work)}
+    sides = {view.name: _side_of(view, candidates) for view in views(inquiry, work)}
     return tuple(_diff(inquiry, sides, pair, work) for pair in pairs)
 
 
 @dataclass(frozen=True, slots=True)
-class _Beheld:
-    """What the parts of a diff take from one worldview alone; `claims` is `None` where it is impossible.
+class _Side:
+    """What a diff needs of one worldview; `claims` is `None` where what is given is impossible in it.
 
     `one_more` is what one more sample of states can make of each claim.
     """
 
     number: int
-    claims: Mapping[str, "_Side"] | None
+    claims: Mapping[str, "_ClaimView"] | None
     stated: tuple[StatedGap, ...]
     draws: int
     sampled: Sampled | None = None
-    replicates: tuple[Mapping[str, "_Side"], ...] = ()
-    one_more: Mapping[str, tuple["_Side", ...]] = field(default_factory=dict)
+    replicates: tuple[Mapping[str, "_ClaimView"], ...] = ()
+    one_more: Mapping[str, tuple["_ClaimView", ...]] = field(default_factory=dict)
 
 
-def _beheld(view: View, candidates: Sequence[Candidate]) -> _Beheld:
+def _side_of(view: View, candidates: Sequence[Candidate]) -> _Side:
     position = position_of(view.inquiry, view.worldview)
     predictive = predict(view, tuple(dict.fromkeys(c.variable for c in candidates)), position.connected)
     stated = stated_gaps(view.inquiry.model, view.name)
     if predictive is None:
-        return _Beheld(view.worldview, None, stated, 0)
+        return _Side(view.worldview, None, stated, 0)
     claims, *without = (
-        {c.id: _side(part, c, position) for c in candidates} for part in (predictive, *predictive.replicates)
+        {c.id: _claim_view(part, c, position) for c in candidates}
+        for part in (predictive, *predictive.replicates)
     )
     more = {
-        c.id: tuple(_side(part, c, position) for part in predictive.one_more(c.variable)) for c in candidates
+        c.id: tuple(_claim_view(part, c, position) for part in predictive.one_more(c.variable))
+        for c in candidates
     }
-    return _Beheld(view.worldview, claims, stated, predictive.draws, predictive.sampled, tuple(without), more)
+    return _Side(view.worldview, claims, stated, predictive.draws, predictive.sampled, tuple(without), more)
 
 
-def _diff(inquiry: Inquiry, sides: Mapping[str, _Beheld], pair: tuple[str, str], work: Work) -> WorldviewDiff:
-    first, second = sorted(pair)
-    if first == second:
-        return _of_itself(inquiry, sides[first].number)
-    a, b = sides[first], sides[second]
+def _diff(inquiry: Inquiry, sides: Mapping[str, _Side], pair: tuple[str, str], work: Work) -> WorldviewDiff:
+    a, b = (sides[name] for name in pair)
+    if a is b:
+        return _of_itself(inquiry, a.number)
     pairing = Pairing(inquiry, a.number, b.number)
     game = game_of(pairing)
     shared = share_out(pairing, game, work)
-    result = WorldviewDiff(
-        first,
-        second,
-        inquiry.model.target.name,
-        shared.probability[0],
-        shared.probability[1],
-        shared.gap,
-        differences_of(pairing, game, shared),
-        _double_cruxes(inquiry.model.map, a, b),
-        _structure(pairing),
-        a.stated,
-        b.stated,
-        shared.pairs,
-        shared.settled,
-        min(a.draws, b.draws),
-        shared.reason,
-        a.sampled or b.sampled or shared.sampled,
-        shared.errors,
+    probability_a, probability_b = shared.probability
+    return WorldviewDiff(
+        a=pair[0],
+        b=pair[1],
+        target=inquiry.model.target.name,
+        probability_a=probability_a,
+        probability_b=probability_b,
+        gap_logit=shared.gap,
+        differences=differences_of(pairing, game, shared),
+        double_cruxes=_ranked_double_cruxes(inquiry.model.map, a, b),
+        structure=_structure_of(pairing),
+        stated_a=a.stated,
+        stated_b=b.stated,
+        pairs=shared.pairs,
+        settled=shared.settled,
+        draws=min(a.draws, b.draws),
+        reason=shared.reason,
+        sampled=next(filter(None, (sides[name].sampled for name in sorted(pair))), shared.sampled),
+        errors=shared.errors,
     )
-    return result if pair == (first, second) else _swapped(result)
 
 
 def _of_itself(inquiry: Inquiry, number: int) -> WorldviewDiff:
@@ -327,15 +292,15 @@ def _of_itself(inquiry: Inquiry, number: int) -> WorldviewDiff:
     logit = float(log_odds_of(inquiry, numbers.mu[number][:, None], numbers.single[number])[0])
     p = None if math.isnan(logit) else float(expit(logit))
     return WorldviewDiff(
-        name,
-        name,
-        inquiry.model.target.name,
-        p,
-        p,
-        0.0,
-        (),
-        (),
-        Structure((), (), (), ()),
+        a=name,
+        b=name,
+        target=inquiry.model.target.name,
+        probability_a=p,
+        probability_b=p,
+        gap_logit=0.0,
+        differences=(),
+        double_cruxes=(),
+        structure=Structure((), (), (), ()),
         reason="a worldview does not differ from itself",
     )
 
@@ -345,31 +310,34 @@ def differences_of(pairing: Pairing, game: Game, shared: Shared) -> tuple[Differ
     number_of = {player: number for number, player in enumerate(game.players)}
     differences = []
     for name, addresses in game.changed.items():
-        share: tuple[float | None, float | None, float | None] = (0.0, 0.0, 0.0)
-        of_probability: float | None = 0.0
+        part: tuple[float | None, ...] = (0.0, 0.0, 0.0, 0.0)
         if name in number_of:
-            share, of_probability = (None, None, None), None
-            if shared.shares is not None:
-                part = shared.shares.share[number_of[name]]
-                error = shared.shares.standard_error[number_of[name]]
-                share = (float(part[0]), float(part[1]), float(error[0]))
-                of_probability = float(error[1])
+            part = (None,) * 4 if shared.shares is None else shared.shares.of(number_of[name])
+        share_logit, share_probability, error_logit, error_probability = part
         entry = pairing.inquiry.model.map.entry[name]
-        by = entry.by if isinstance(entry, Argument) else None
-        changes = tuple(_change(pairing.perspectives, address) for address in addresses)
-        heard = (_heard(pairing.inquiry.model.map, worldview, name) for worldview in pairing.names)
-        heard_a, heard_b = heard
+        heard_a, heard_b = (_said_about(pairing.inquiry.model.map, side, name) for side in pairing.names)
         differences.append(
-            Difference(name, entry.about.text, by, *share, changes, heard_a, heard_b, of_probability)
+            Difference(
+                id=name,
+                text=entry.about.text,
+                by=entry.by if isinstance(entry, Argument) else None,
+                share_logit=share_logit,
+                share_probability=share_probability,
+                standard_error=error_logit,
+                standard_error_probability=error_probability,
+                changes=tuple(_change_at(pairing.perspectives, address) for address in addresses),
+                heard_a=heard_a,
+                heard_b=heard_b,
+            )
         )
     return tuple(sorted(differences, key=lambda d: (-abs(d.share_logit or 0.0), d.id)))
 
 
-def _heard(argument_map: ArgumentMap, worldview: str, name: str) -> tuple[Heard, ...]:
+def _said_about(argument_map: ArgumentMap, worldview: str, name: str) -> tuple[Saying, ...]:
     """Return the arguments about an entry, itself included, by the voice of a worldview."""
     own = argument_map.worldview.get(worldview)
     return tuple(
-        Heard(argument.about.id, own.voice, argument.about.text, tuple(map(str, argument.about.citations)))
+        Saying(argument.about.id, own.voice, argument.about.text, tuple(map(str, argument.about.citations)))
         for argument in argument_map.arguments
         if own is not None
         and own.voice is not None
@@ -383,18 +351,18 @@ def argued(argument: Argument) -> tuple[str, ...]:
     return tuple(target.owner for target in argument.targets)
 
 
-def _change(perspectives: Sequence[Perspective], address: str) -> Change:
+def _change_at(perspectives: Sequence[Perspective], address: str) -> Change:
     a, b = (perspective.setting[address] for perspective in perspectives)
     return Change(
-        address,
-        notation(a),
-        notation(b),
-        a.origin,
-        b.origin,
-        tuple(map(str, a.citations)),
-        tuple(map(str, b.citations)),
-        a.note,
-        b.note,
+        address=address,
+        a=notation(a),
+        b=notation(b),
+        origin_a=a.origin,
+        origin_b=b.origin,
+        sources_a=tuple(map(str, a.citations)),
+        sources_b=tuple(map(str, b.citations)),
+        note_a=a.note,
+        note_b=b.note,
     )
 
 
@@ -407,7 +375,7 @@ def notation(setting: Setting) -> str:
     return setting.value.text or format_value(setting.value)
 
 
-def _structure(pairing: Pairing) -> Structure:
+def _structure_of(pairing: Pairing) -> Structure:
     one, other = pairing.perspectives
 
     def rejected(perspective: Perspective) -> set[str]:
@@ -425,7 +393,7 @@ def _structure(pairing: Pairing) -> Structure:
 # --- double cruxes -------------------------------------------------------------------------------
 
 
-def _double_cruxes(argument_map: ArgumentMap, a: _Beheld, b: _Beheld) -> tuple[DoubleCrux, ...]:
+def _ranked_double_cruxes(argument_map: ArgumentMap, a: _Side, b: _Side) -> tuple[DoubleCrux, ...]:
     if a.claims is None or b.claims is None:
         return ()
     batches = max(len(a.replicates), len(b.replicates))
@@ -434,8 +402,10 @@ def _double_cruxes(argument_map: ArgumentMap, a: _Beheld, b: _Beheld) -> tuple[D
     )
     cruxes = [
         replace(
-            _double_crux(name, sentence_of(argument_map, name), side, b.claims[name]),
-            errors=errors(without, partial(_numbers, name), (a.claims, b.claims), _one_more(name, a, b)),
+            _crux_between(name, sentence_of(argument_map, name), side, b.claims[name]),
+            errors=errors(
+                without, partial(_numbers_of_crux, name), (a.claims, b.claims), _with_one_more(name, a, b)
+            ),
         )
         for name, side in a.claims.items()
         if not (side.same and b.claims[name].same)
@@ -443,9 +413,9 @@ def _double_cruxes(argument_map: ArgumentMap, a: _Beheld, b: _Beheld) -> tuple[D
     return tuple(sorted(cruxes, key=lambda crux: (crux.score is None, -(crux.score or 0.0), crux.id)))
 
 
-def _one_more(
-    name: str, a: _Beheld, b: _Beheld
-) -> Iterator[tuple[Mapping[str, "_Side"], Mapping[str, "_Side"]]]:
+def _with_one_more(
+    name: str, a: _Side, b: _Side
+) -> Iterator[tuple[Mapping[str, "_ClaimView"], Mapping[str, "_ClaimView"]]]:
     """Yield the two sides of a claim with one more sample of states in one of them."""
     assert a.claims is not None
     assert b.claims is not None
@@ -453,15 +423,17 @@ def _one_more(
     yield from ((a.claims, {name: side}) for side in b.one_more[name])
 
 
-def _numbers(name: str, both: tuple[Mapping[str, "_Side"], Mapping[str, "_Side"]]) -> dict[str, float | None]:
+def _numbers_of_crux(
+    name: str, both: tuple[Mapping[str, "_ClaimView"], Mapping[str, "_ClaimView"]]
+) -> dict[str, float | None]:
     """Return the numbers of a double crux by their names."""
-    crux = _double_crux(name, "", *(side[name] for side in both))
-    return {column: getattr(crux, column) for column in DOUBLE_CRUX_COLUMNS[2:]}
+    crux = _crux_between(name, "", *(side[name] for side in both))
+    return {column: getattr(crux, column) for column in DOUBLE_CRUX_NUMBERS}
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """One worldview's view of a claim: its chance, its VOI and, unless it is certain, what it would do.
+class _ClaimView:
+    """What one worldview thinks of a claim: its chance, its VOI and, unless certain, what learning it does.
 
     `same` where it is the target in other words, `downstream` where it follows from the target.
     """
@@ -473,92 +445,38 @@ class _Side:
     same: bool = False
 
 
-def _side(predictive: Predictive, candidate: Candidate, position: Position) -> _Side:
+def _claim_view(predictive: Predictive, candidate: Candidate, position: Position) -> _ClaimView:
     table, p = binary(predictive.tables[candidate.variable], candidate.state or 0), predictive.target
     crossed, own = crossing(table, p), float(table[:, 1].sum())
     after = candidate.variable in position.downstream
     if candidate.variable in position.connected or crossed is None:
-        return _Side(own, value_of_information(table), crossed, after, is_target(table, p))
-    return _Side(own, 0.0, Crossing(p, p, p, crossed.claim), after)
+        return _ClaimView(own, value_of_information(table), crossed, after, is_target(table, p))
+    return _ClaimView(own, 0.0, Crossing(p, p, p, crossed.claim), after)
 
 
-def _double_crux(name: str, text: str, a: _Side, b: _Side) -> DoubleCrux:
-    after = a.downstream or b.downstream
-
-    def undefined(reason: str) -> DoubleCrux:
-        both = (a.probability, b.probability, a.voi, b.voi)
-        return DoubleCrux(name, text, *both, None, None, None, after, reason)
+def _crux_between(name: str, text: str, a: _ClaimView, b: _ClaimView) -> DoubleCrux:
+    def crux(
+        vod: float | None, share: float | None, score: float | None, reason: str | None = None
+    ) -> DoubleCrux:
+        return DoubleCrux(
+            id=name,
+            text=text,
+            probability_a=a.probability,
+            probability_b=b.probability,
+            voi_a=a.voi,
+            voi_b=b.voi,
+            vod=vod,
+            vod_share=share,
+            score=score,
+            downstream=a.downstream or b.downstream,
+            reason=reason,
+        )
 
     if a.crossing is None or b.crossing is None:
-        return undefined("it is certain for one of the two")
+        return crux(None, None, None, "it is certain for one of the two")
     now = symmetric_divergence(a.crossing.target, b.crossing.target)
     vod = value_of_discrimination(a.crossing, b.crossing) if math.isfinite(now) else math.nan
     if not math.isfinite(vod):
-        return undefined("one of the two is, or would be, certain of what the other doubts")
+        return crux(None, None, None, "one of the two is, or would be, certain of what the other doubts")
     score = min(a.voi, b.voi) * abs(a.crossing.claim.logit - b.crossing.claim.logit)
-    share = vod / now if now > 0 else None
-    return DoubleCrux(name, text, a.probability, b.probability, a.voi, b.voi, vod, share, score, after)
-
-
-def _errors_swapped(errors: Errors | None) -> Errors | None:
-    """Return the errors of numbers that end in `_a` under the name that ends in `_b`, and the reverse."""
-    if errors is None:
-        return None
-    ends = {"_a": "_b", "_b": "_a"}
-    return {name[:-2] + ends.get(name[-2:], name[-2:]): value for name, value in errors.items()}
-
-
-def _swapped(result: WorldviewDiff) -> WorldviewDiff:
-    def minus(value: float | None) -> float | None:
-        return None if value is None else -value or 0.0
-
-    structure = result.structure
-    return replace(
-        result,
-        errors=_errors_swapped(result.errors),
-        a=result.b,
-        b=result.a,
-        probability_a=result.probability_b,
-        probability_b=result.probability_a,
-        gap_logit=minus(result.gap_logit),
-        differences=tuple(
-            replace(
-                d,
-                share_logit=minus(d.share_logit),
-                share_probability=minus(d.share_probability),
-                changes=tuple(
-                    Change(
-                        c.address,
-                        c.b,
-                        c.a,
-                        c.origin_b,
-                        c.origin_a,
-                        c.sources_b,
-                        c.sources_a,
-                        c.note_b,
-                        c.note_a,
-                    )
-                    for c in d.changes
-                ),
-                heard_a=d.heard_b,
-                heard_b=d.heard_a,
-            )
-            for d in result.differences
-        ),
-        double_cruxes=tuple(
-            replace(
-                d,
-                probability_a=d.probability_b,
-                probability_b=d.probability_a,
-                voi_a=d.voi_b,
-                voi_b=d.voi_a,
-                errors=_errors_swapped(d.errors),
-            )
-            for d in result.double_cruxes
-        ),
-        structure=Structure(
-            structure.rejected_by_b, structure.rejected_by_a, structure.only_b, structure.only_a
-        ),
-        stated_a=result.stated_b,
-        stated_b=result.stated_a,
-    )
+    return crux(vod, vod / now if now > 0 else None, score)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cruxmap.engine.network import Filled
 from cruxmap.engine.planning import BUDGET
 from cruxmap.engine.queries import infer
 from cruxmap.engine.trees import COSTLY
@@ -32,7 +33,7 @@ from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import find_entry
 from cruxmap.network.inquiry import central_entries, inquire
 
-type States = Mapping[str, float]
+type StateChances = Mapping[str, float]
 """The states of a variable and their probabilities; booleans have `false` and `true`."""
 
 
@@ -88,12 +89,12 @@ class WeighedArgument:
     weight: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """All there is to say about one entry; `probability` is empty where the evidence is impossible."""
 
     entry: Entry
-    probability: Mapping[str, States]
+    probability: Mapping[str, StateChances]
     judgements: tuple[PlaceForANumber, ...]
     arguments: tuple[WeighedArgument, ...]
     stated: tuple[tuple[str, Stated], ...]
@@ -178,7 +179,7 @@ def marginals(model: ModelSpec, ids: Iterable[str] | None = None) -> dict[str, d
     asked = {name: network.places[name] for name in (model.map.entry if ids is None else ids)}
     ask = tuple(dict.fromkeys(asked.values()))
     budget = COSTLY if ids is None else BUDGET
-    inference = infer(network, central_entries(inquiry), inquiry.given, ask, budget=budget)
+    inference = infer(network, Filled(central_entries(inquiry).entries), inquiry.given, ask, budget=budget)
     return {
         worldview: {
             name: dict(
@@ -212,16 +213,16 @@ def explain(model: ModelSpec, address: str) -> Explanation:
         return PlacedNumber(worldview, setting, shares[worldview].get(address, setting.value.middle))
 
     return Explanation(
-        entry,
-        {worldview: found.get(name, {}) for worldview, found in known.items()},
-        tuple(
+        entry=entry,
+        probability={worldview: found.get(name, {}) for worldview, found in known.items()},
+        judgements=tuple(
             PlaceForANumber(
                 judgement.address,
                 tuple(placed(worldview, judgement.address) for worldview in model.worldviews),
             )
             for judgement in judgements_of(entry)
         ),
-        tuple(
+        arguments=tuple(
             WeighedArgument(
                 argument,
                 depth,
@@ -230,14 +231,14 @@ def explain(model: ModelSpec, address: str) -> Explanation:
             )
             for argument, depth in arguments
         ),
-        tuple(
+        stated=tuple(
             (worldview.about.id, stated)
             for worldview in model.map.worldviews
             if worldview.about.id in model.worldviews
             for stated in worldview.stated
             if name in mentioned(stated.of)
         ),
-        tuple(other for other, value in model.map.entry.items() if name in mentioned_in(value)),
+        mentioned_by=tuple(other for other, value in model.map.entry.items() if name in mentioned_in(value)),
     )
 
 

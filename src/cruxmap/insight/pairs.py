@@ -5,10 +5,9 @@ mean of its diffs with each of the others.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
@@ -17,13 +16,14 @@ from scipy.special import expit, rel_entr
 
 from cruxmap.engine.entries import fill
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.engine.network import FloatArray
+from cruxmap.engine.network import Filled, FloatArray
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer
-from cruxmap.insight.cruxes import settled_nodes
+from cruxmap.insight.candidates import settled_nodes
+from cruxmap.insight.gap_shares import Pairing, game_of, share_out
 from cruxmap.insight.information import LN_10
-from cruxmap.insight.predictive import log_odds_of
-from cruxmap.insight.sharing import Pairing, game_of, share_out
+from cruxmap.insight.plain import Answer, LeftOut
+from cruxmap.insight.target import log_odds_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import Inquiry, inquire
@@ -32,8 +32,8 @@ type Matrix = tuple[tuple[float | None, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
-    """One step of the clustering: two clusters become one at a distance.
+class Merge(Answer):
+    """One step of the clustering: two clusters at some distance become one.
 
     Clusters are numbered worldviews first (in the order of `PairMatrix.worldviews`), then merges.
     """
@@ -44,7 +44,7 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class PairMatrix:
+class PairMatrix(Answer):
     """Every pair of worldviews, at central judgements, in an order in which neighbours think alike.
 
     `gap_logit[i][j]` is logit P_i - logit P_j of the target, `None` where it is not finite. `distance` is
@@ -76,20 +76,9 @@ class PairMatrix:
         """Whether what is given is impossible for some."""
         return None in self.probabilities
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the matrices as plain data."""
-        return {
-            "target": self.target,
-            "worldviews": list(self.worldviews),
-            "probabilities": list(self.probabilities),
-            "gap_logit": [list(row) for row in self.gap_logit],
-            "distance": [list(row) for row in self.distance],
-            "merges": [{"left": m.left, "right": m.right, "distance": m.distance} for m in self.merges],
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class MeanDifference:
+class MeanDifference(Answer):
     """An entry's mean share of the gaps to the others; `count` of them judge it differently."""
 
     id: str
@@ -102,7 +91,7 @@ class MeanDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class AgainstRest:
+class AgainstRest(Answer):
     """One worldview against the others: the mean gap and its shares, the largest first.
 
     `others` are those it could be compared with; `left_out` the rest, with the reason for each. `undefined`
@@ -114,30 +103,10 @@ class AgainstRest:
     others: tuple[str, ...]
     gap_logit: float | None
     differences: tuple[MeanDifference, ...]
-    left_out: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     undefined: bool = False
 
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "worldview": self.worldview,
-            "target": self.target,
-            "others": list(self.others),
-            "gap_logit": self.gap_logit,
-            "differences": [
-                {
-                    "id": d.id,
-                    "text": d.text,
-                    "share_logit": d.share_logit,
-                    "share_probability": d.share_probability,
-                    "standard_error": d.standard_error,
-                    "standard_error_probability": d.standard_error_probability,
-                    "count": d.count,
-                }
-                for d in self.differences
-            ],
-            "left_out": [{"worldview": name, "reason": reason} for name, reason in self.left_out],
-        }
+    hidden = frozenset({"undefined"})
 
 
 def pairs(model: ModelSpec) -> PairMatrix:
@@ -145,7 +114,7 @@ def pairs(model: ModelSpec) -> PairMatrix:
     inquiry = inquire(model)
     numbers = inquiry.numbers
     logits = log_odds_of(inquiry, numbers.mu.T, numbers.single.T)
-    chances = _claims(inquiry)
+    chances = _chances_of_claims(inquiry)
     possible = [number for number in range(len(model.worldviews)) if not math.isnan(logits[number])]
     apart = _distances(chances[..., possible])
     order, merges = _clustered(apart, len(model.worldviews))
@@ -161,31 +130,30 @@ def pairs(model: ModelSpec) -> PairMatrix:
         return value if math.isfinite(value) else None
 
     return PairMatrix(
-        model.target.name,
-        tuple(model.worldviews[number] for number in numbers_in_order),
-        tuple(_number(float(expit(logits[number]))) for number in numbers_in_order),
-        _matrix(gap, numbers_in_order),
-        _matrix(distance, numbers_in_order),
-        merges,
+        target=model.target.name,
+        worldviews=tuple(model.worldviews[number] for number in numbers_in_order),
+        probabilities=tuple(
+            None if math.isnan(logits[number]) else float(expit(logits[number]))
+            for number in numbers_in_order
+        ),
+        gap_logit=_matrix(gap, numbers_in_order),
+        distance=_matrix(distance, numbers_in_order),
+        merges=merges,
     )
 
 
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _matrix(value: Any, numbers: Sequence[int]) -> Matrix:
+def _matrix(value: Callable[[int, int], float | None], numbers: Sequence[int]) -> Matrix:
     return tuple(tuple(value(i, j) for j in numbers) for i in numbers)
 
 
-def _claims(inquiry: Inquiry) -> FloatArray:
+def _chances_of_claims(inquiry: Inquiry) -> FloatArray:
     """Return the central chances of the claims that the target rests on: (2, claims, worldviews)."""
     network, numbers, settled = inquiry.network, inquiry.numbers, settled_nodes(inquiry)
     given = {variable for variable, _ in inquiry.given}
     above = set(ancestors(network, {inquiry.targets[0], *given})) - settled
     claims = [place for c in inquiry.model.map.claims if (place := network.places[c.about.id]) in above]
     entries = fill(network.program, numbers.mu.T, numbers.single.T)
-    marginals = infer(network, entries, inquiry.given, claims).marginals
+    marginals = infer(network, Filled(entries), inquiry.given, claims).marginals
     return np.array([marginals[claim] for claim in claims]).reshape(-1, 2, len(numbers.mu)).swapaxes(0, 1)
 
 
@@ -236,46 +204,42 @@ def against_rest(
     named = [checked_worldview(model.map, name) for name in others] or model.worldviews
     rest = tuple(name for name in dict.fromkeys(named) if name != worldview)
     inquiry = inquire(replace(model, worldviews=(worldview, *rest)))
-    shares: dict[str, list[tuple[float, float, float, float]]] = {}
+    shares: dict[str, list[tuple[float, ...]]] = {}
     gaps: list[float] = []
     compared, left_out, undefined = [], [], False
     for number, name in enumerate(rest, start=1):
-        # The game is played from the lesser name to the greater one, as in a diff, so that both agree.
-        forwards = worldview < name
-        pairing = Pairing(inquiry, 0, number) if forwards else Pairing(inquiry, number, 0)
+        pairing = Pairing(inquiry, 0, number)
         game = game_of(pairing)
         shared = share_out(pairing, game, Work(executor, progress))
         undefined |= None in shared.probability
         if shared.shares is None or shared.gap is None:
-            left_out.append((name, shared.reason or "the gap is infinite"))
+            left_out.append(LeftOut(name, shared.reason or "the gap is infinite"))
             continue
-        sign = 1.0 if forwards else -1.0
         compared.append(name)
-        gaps.append(sign * shared.gap)
-        for player, share, error in zip(
-            game.players, shared.shares.share, shared.shares.standard_error, strict=True
-        ):
-            part = (sign * float(share[0]), sign * float(share[1]), float(error[0]), float(error[1]))
-            shares.setdefault(player, []).append(part)
+        gaps.append(shared.gap)
+        for step, player in enumerate(game.players):
+            shares.setdefault(player, []).append(shared.shares.of(step))
     n = len(compared)
-    differences = [
-        MeanDifference(
-            name,
-            model.map.entry[name].about.text,
-            sum(part[0] for part in parts) / n,
-            sum(part[1] for part in parts) / n,
-            math.hypot(*(part[2] for part in parts)) / n,
-            len(parts),
-            math.hypot(*(part[3] for part in parts)) / n,
+    differences = []
+    for name, parts in shares.items():
+        of_logit, of_probability, errors_logit, errors_probability = zip(*parts, strict=True)
+        differences.append(
+            MeanDifference(
+                id=name,
+                text=model.map.entry[name].about.text,
+                share_logit=sum(of_logit) / n,
+                share_probability=sum(of_probability) / n,
+                standard_error=math.hypot(*errors_logit) / n,
+                standard_error_probability=math.hypot(*errors_probability) / n,
+                count=len(parts),
+            )
         )
-        for name, parts in shares.items()
-    ]
     return AgainstRest(
-        worldview,
-        model.target.name,
-        tuple(compared),
-        sum(gaps) / n if n else None,
-        tuple(sorted(differences, key=lambda d: (-abs(d.share_logit), d.id))),
-        tuple(left_out),
-        undefined,
+        worldview=worldview,
+        target=model.target.name,
+        others=tuple(compared),
+        gap_logit=sum(gaps) / n if n else None,
+        differences=tuple(sorted(differences, key=lambda d: (-abs(d.share_logit), d.id))),
+        left_out=tuple(left_out),
+        undefined=undefined,
     )

@@ -16,9 +16,10 @@ from scipy.special import expit, log_expit, logit
 from cruxmap.bayes.pooling import Opinions, pool_opinions, posterior_variance
 from cruxmap.bayes.results import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.engine.network import BoolArray, FloatArray
-from cruxmap.insight.coherence import natural_value
-from cruxmap.insight.predictive import forward_draws, log_odds_of, logit_of_mean, mean_log_odds, views
+from cruxmap.engine.network import FloatArray
+from cruxmap.insight.plain import Answer, LeftOut, as_plain, plain_fields
+from cruxmap.insight.target import log_odds_of, logit_of_mean, mean_log_odds
+from cruxmap.insight.views import forward_draws, views
 from cruxmap.insight.words import percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
@@ -29,7 +30,7 @@ from cruxmap.network.inquiry import (
     draws_per_block,
     inquire,
 )
-from cruxmap.network.numbers import unconstrained
+from cruxmap.network.numbers import as_they_count, logit_of_share, natural_at
 
 NEARLY_CERTAIN = math.log(99)
 """A disputed certainty counts as 1% or 99% in a pool of judgements: one reviewer cannot veto the rest.
@@ -41,9 +42,9 @@ SD_OF_A_DEFAULT = 2.0
 """How firmly, in logits, a number that the map gives as a point stands against the reviewers' own."""
 
 ENOUGH_REVIEWERS = 3
-"""Fewer do not tell how far they lie apart: it is said where the map's own number outweighs theirs."""
+"""Fewer say little of how far they lie apart: the map's own number may outweigh theirs, which is shown."""
 
-IMPOSSIBLE = "what is assumed or observed is impossible there"
+IMPOSSIBLE_THERE = "what is assumed or observed is impossible there"
 """Why a worldview has no estimate at all."""
 
 SAME = 0.005
@@ -51,7 +52,7 @@ SAME = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class PooledAnswer:
+class PooledAnswer(Answer):
     """A pool: its probability of the target, its 90% interval where it has one, and what it rests on."""
 
     id: str
@@ -60,8 +61,8 @@ class PooledAnswer:
     rests_on: str
 
 
-@dataclass(frozen=True, slots=True)
-class PooledJudgement:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledJudgement(Answer):
     """What the reviewers who judged a place have in common there, on its natural scale.
 
     `low` and `high` are the 5th and 95th percentile of the common value; `reviewers` gave a number.
@@ -82,7 +83,7 @@ class PooledJudgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Answer):
     """The worldviews' estimates (means over draws), the pools, and the pooled judgements.
 
     `spread_probability` and `spread_ratio` are how far reviewers typically lie apart (a standard
@@ -93,67 +94,27 @@ class Pool:
     model: str
     target: str
     worldviews: Mapping[str, float]
-    prior: float | None
-    factor: float | None
-    answers: tuple[PooledAnswer, ...]
-    judgements: tuple[PooledJudgement, ...]
-    spread_probability: float | None
-    spread_ratio: float | None
-    explanation: str
+    prior: float | None = None
+    factor: float | None = None
+    answers: tuple[PooledAnswer, ...] = ()
+    judgements: tuple[PooledJudgement, ...] = ()
+    spread_probability: float | None = None
+    spread_ratio: float | None = None
+    explanation: str = ""
     convergence: Convergence | None = None
-    left_out: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     reason: str | None = None
 
     @property
     def undefined(self) -> bool:
         """Whether what is given is impossible for some."""
-        return any(reason == IMPOSSIBLE for _, reason in self.left_out)
+        return any(reason == IMPOSSIBLE_THERE for _, reason in self.left_out)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the pools as plain data."""
-        return {
-            "model": self.model,
-            "target": self.target,
-            "worldviews": dict(self.worldviews),
-            "prior": self.prior,
-            "factor": self.factor,
-            "answers": [
-                {
-                    "id": answer.id,
-                    "probability": answer.probability,
-                    "interval_90": None if answer.interval_90 is None else list(answer.interval_90),
-                    "rests_on": answer.rests_on,
-                }
-                for answer in self.answers
-            ],
-            "judgements": [
-                {
-                    "address": judgement.address,
-                    "central": judgement.central,
-                    "low": judgement.low,
-                    "high": judgement.high,
-                    "reviewers": list(judgement.reviewers),
-                    "prior_weight": judgement.prior_weight,
-                }
-                for judgement in self.judgements
-            ],
-            "spread_probability": self.spread_probability,
-            "spread_ratio": self.spread_ratio,
-            "explanation": self.explanation,
-            "convergence": _convergence(self.convergence),
-            "left_out": [{"worldview": name, "reason": reason} for name, reason in self.left_out],
-        } | ({} if self.reason is None else {"reason": self.reason})
-
-
-def _convergence(chains: Convergence | None) -> dict[str, float | int | bool | None] | None:
-    if chains is None:
-        return None
-    return {
-        "r_hat": chains.r_hat if math.isfinite(chains.r_hat) else None,
-        "ess": chains.ess if math.isfinite(chains.ess) else None,
-        "divergences": chains.divergences,
-        "converged": chains.converged,
-    }
+        """Return the pools, the chains by themselves: they are those of no worldview."""
+        names = ("r_hat", "ess", "divergences", "converged")
+        chains = self.convergence and {name: getattr(self.convergence, name) for name in names}
+        return plain_fields(self) | {"convergence": as_plain(chains)}
 
 
 def extremising_factor(n: int) -> float:
@@ -185,12 +146,14 @@ def pool(
     estimates = {name: mean for name, (mean, _) in means.items() if math.isfinite(mean)}
     shown = MappingProxyType({name: float(expit(value)) for name, value in estimates.items()})
     left_out = tuple(
-        (name, refused or _why_not(mean)) for name, (mean, refused) in means.items() if name not in estimates
+        LeftOut(name, refused or _why_not(mean))
+        for name, (mean, refused) in means.items()
+        if name not in estimates
     )
     if len(estimates) < 2:
         reason = "a pool takes at least two worldviews whose estimate lies between 0% and 100%"
         return Pool(
-            model.id, model.target.name, shown, None, None, (), (), None, None, "", None, left_out, reason
+            model=model.id, target=model.target.name, worldviews=shown, left_out=left_out, reason=reason
         )
     start = float(logit(prior)) if prior is not None else own
     stretch = extremising_factor(len(estimates)) if factor is None else factor
@@ -199,24 +162,24 @@ def pool(
     judged = _log_pool_of_judgements(inquiry, kept)
     common = _in_common(inquiry, kept, work)
     return Pool(
-        model.id,
-        model.target.name,
-        shown,
-        float(expit(start)) if math.isfinite(start) else None,
-        stretch,
-        (*answers, judged, *((common.answer,) if common else ())),
-        common.judgements if common else (),
-        common.spread_probability if common else None,
-        common.spread_ratio if common else None,
-        _explanation(answers[1], judged),
-        common.convergence if common else None,
-        left_out,
+        model=model.id,
+        target=model.target.name,
+        worldviews=shown,
+        prior=float(expit(start)) if math.isfinite(start) else None,
+        factor=stretch,
+        answers=(*answers, judged, *((common.answer,) if common else ())),
+        judgements=common.judgements if common else (),
+        spread_probability=common.spread_probability if common else None,
+        spread_ratio=common.spread_ratio if common else None,
+        explanation=_explanation(answers[1], judged),
+        convergence=common.convergence if common else None,
+        left_out=left_out,
     )
 
 
 def _why_not(log_odds: float) -> str:
     if math.isnan(log_odds):
-        return IMPOSSIBLE
+        return IMPOSSIBLE_THERE
     return f"the target is certain there ({percent(float(expit(log_odds)))})"
 
 
@@ -228,32 +191,20 @@ def _pools_of_answers(
 ) -> tuple[PooledAnswer, ...]:
     """Return the linear, the logarithmic and, where there is a prior, the extremised pool of log-odds."""
     logits = np.array(list(estimates.values()))
-    answers = [
-        PooledAnswer(
-            "linear",
-            float(expit(logits).mean()),
-            None,
-            "the mean of the estimates: one of the worldviews is right, each as likely",
-        ),
-        PooledAnswer(
-            "logarithmic",
-            float(expit(logits.mean())),
-            None,
-            "the mean of the log-odds (geometric mean of odds): everybody saw the same evidence, with errors",
-        ),
-    ]
+    middle = logits.mean()
+    linear = "the mean of the estimates: one of the worldviews is right, each as likely"
+    logarithmic = (
+        "the mean of the log-odds (geometric mean of odds): everybody saw the same evidence, with errors"
+    )
+    answers = [("linear", expit(logits).mean(), linear), ("logarithmic", expit(middle), logarithmic)]
     if math.isfinite(prior):
         whose = "a prior that was given" if given else "the map's own estimate as the prior"
-        answers.append(
-            PooledAnswer(
-                "extremised",
-                float(expit(prior + factor * (logits.mean() - prior))),
-                None,
-                f"the logarithmic pool moved {factor:.2f} times as far from {percent(float(expit(prior)))}, "
-                f"{whose}: reviewers hold partly different evidence",
-            )
+        extremised = (
+            f"the logarithmic pool moved {factor:.2f} times as far from {percent(float(expit(prior)))}, "
+            f"{whose}: reviewers hold partly different evidence"
         )
-    return tuple(answers)
+        answers.append(("extremised", expit(prior + factor * (middle - prior)), extremised))
+    return tuple(PooledAnswer(name, float(p), None, rests_on) for name, p, rests_on in answers)
 
 
 # --- pools of judgements -------------------------------------------------------------------------
@@ -277,14 +228,9 @@ def _log_pool(inquiry: Inquiry, reviewers: list[int], z: FloatArray) -> FloatArr
     """Return the mean of the reviewers' logits, for shares that of their logs: (n_judgements, D)."""
     each = np.stack([_plain_judgements(inquiry, reviewer, z) for reviewer in reviewers])
     u: FloatArray = each.mean(axis=0)
-    for row in _rows_of_shares(inquiry):
-        u[row] = _logit_of_share(np.exp(log_expit(each[:, row]).mean(axis=0)))
+    for row in inquiry.numbers.share_rows:
+        u[row] = logit_of_share(np.exp(log_expit(each[:, row]).mean(axis=0)))
     return u
-
-
-def _logit_of_share(share: FloatArray) -> FloatArray:
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.clip(logit(share), -LOGIT_OF_CERTAINTY, LOGIT_OF_CERTAINTY))
 
 
 def _answer(name: str, logits: FloatArray, rests_on: str) -> PooledAnswer:
@@ -299,40 +245,17 @@ def _plain_judgements(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatA
     What every worldview holds certain stays so, and so does what is not certain.
     """
     middle = np.zeros((len(inquiry.network.addresses), 1))
-    central = np.hstack([_with_shares(inquiry, w, middle) for w in range(len(inquiry.model.worldviews))])
+    central = np.hstack(
+        [as_they_count(inquiry.numbers, middle, w) for w in range(len(inquiry.model.worldviews))]
+    )
     certain = np.abs(central) >= LOGIT_OF_CERTAINTY
     agreed = certain.all(axis=1) & (central == central[:, :1]).all(axis=1)
     others = np.where(certain, 0.0, central)
     lowest = np.minimum(others.min(axis=1), -NEARLY_CERTAIN)[:, None]
     highest = np.maximum(others.max(axis=1), NEARLY_CERTAIN)[:, None]
-    u = _with_shares(inquiry, worldview, z)
+    u = as_they_count(inquiry.numbers, z, worldview)
     disputed = (np.abs(u) >= LOGIT_OF_CERTAINTY) & ~agreed[:, None]
     return np.where(disputed, np.where(u > 0, highest, lowest), u)
-
-
-def _with_shares(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
-    """Return judgements `u` (n_judgements, D) of a worldview, its shares normalised."""
-    u = unconstrained(inquiry.numbers, z, worldview)
-    for row in _rows_of_shares(inquiry):
-        u[row] = _normalised(u[row], inquiry.numbers.single[worldview][row])
-    return u
-
-
-def _rows_of_shares(inquiry: Inquiry) -> list[list[int]]:
-    index = {address: number for number, address in enumerate(inquiry.network.addresses)}
-    return [[index[share.address] for share in row.shares] for row in inquiry.model.map.share_rows]
-
-
-def _normalised(u: FloatArray, single: BoolArray) -> FloatArray:
-    """Return the logits of a row's shares (states, D), singles kept and the others filling what is left."""
-    p = expit(u)
-    taken = p[single].sum(axis=0)
-    others = p[~single].sum(axis=0)
-    left = np.maximum(1 - taken, 0.0)
-    scale = np.where(
-        single[:, None], 1 / np.maximum(taken, 1.0), np.divide(left, others, where=others > 0, out=left * 0)
-    )
-    return _logit_of_share(p * scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,8 +300,17 @@ def _in_common(inquiry: Inquiry, reviewers: list[int], work: Work) -> _InCommon 
     percentiles = np.quantile(pooled.common, (0.05, 0.5, 0.95), axis=1).T
     weights = posterior_variance(opinions, pooled.spread).mean(axis=1) / opinions.prior_sd**2
     for place, ends, names, weight in zip(places, percentiles, who, weights, strict=True):
-        low, middle, high = (natural_value(inquiry, addresses[place], float(u)) for u in ends)
-        judgements.append(PooledJudgement(addresses[place], middle, low, high, names, float(weight)))
+        low, middle, high = (natural_at(inquiry.numbers, place, float(u)) for u in ends)
+        judgements.append(
+            PooledJudgement(
+                address=addresses[place],
+                central=middle,
+                low=low,
+                high=high,
+                reviewers=names,
+                prior_weight=float(weight),
+            )
+        )
     of_probabilities, of_ratios = (
         float(draws.mean()) if (opinions.is_ratio == kind).any() else None
         for kind, draws in enumerate(pooled.spread)

@@ -23,8 +23,9 @@ from scipy.special import expit
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.insight.diff import Difference, differences_of
-from cruxmap.insight.predictive import log_odds_of
-from cruxmap.insight.sharing import Pairing, game_of, share_out
+from cruxmap.insight.gap_shares import Pairing, game_of, share_out
+from cruxmap.insight.plain import Answer, plain_fields
+from cruxmap.insight.target import log_odds_of
 from cruxmap.language.argument_map import (
     About,
     Argument,
@@ -62,7 +63,7 @@ ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
-class Rewording:
+class Rewording(Answer):
     """An entry whose sentence changed."""
 
     id: str
@@ -70,8 +71,8 @@ class Rewording:
     now: str
 
 
-@dataclass(frozen=True, slots=True)
-class WorldviewChange:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldviewChange(Answer):
     """One worldview before and now, at central judgements.
 
     `differences` are the judgements that changed, added and removed arguments among them, with their shares
@@ -86,9 +87,18 @@ class WorldviewChange:
     differences: tuple[Difference, ...]
     reason: str | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it, of every difference the shares and the numbers before and now."""
+        differences = [
+            plain_fields(d, "text", "by", "heard_a", "heard_b")
+            | {"changes": [{"address": c.address, "before": c.b, "now": c.a} for c in d.changes]}
+            for d in self.differences
+        ]
+        return plain_fields(self) | {"differences": differences}
+
 
 @dataclass(frozen=True, slots=True)
-class RevisionDiff:
+class RevisionDiff(Answer):
     """A map at two revisions; `rebuilt` are the entries that rest on other things, or in another way.
 
     `text` has the sentence, now or else before, of those that were added, removed or rebuilt.
@@ -105,43 +115,6 @@ class RevisionDiff:
     worldviews_added: tuple[str, ...]
     worldviews_removed: tuple[str, ...]
     worldviews: tuple[WorldviewChange, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "model": self.model,
-            "revision": self.revision,
-            "target": self.target,
-            "added": list(self.added),
-            "removed": list(self.removed),
-            "reworded": [{"id": r.id, "before": r.before, "now": r.now} for r in self.reworded],
-            "rebuilt": list(self.rebuilt),
-            "text": dict(self.text),
-            "worldviews_added": list(self.worldviews_added),
-            "worldviews_removed": list(self.worldviews_removed),
-            "worldviews": [
-                {
-                    "worldview": change.worldview,
-                    "probability_before": change.probability_before,
-                    "probability_now": change.probability_now,
-                    "gap_logit": change.gap_logit,
-                    "structure_logit": change.structure_logit,
-                    "differences": [
-                        {
-                            "id": d.id,
-                            "share_logit": d.share_logit,
-                            "share_probability": d.share_probability,
-                            "standard_error": d.standard_error,
-                            "standard_error_probability": d.standard_error_probability,
-                            "changes": [{"address": c.address, "before": c.b, "now": c.a} for c in d.changes],
-                        }
-                        for d in change.differences
-                    ],
-                }
-                | ({} if change.reason is None else {"reason": change.reason})
-                for change in self.worldviews
-            ],
-        }
 
 
 def diff_revisions(
@@ -162,21 +135,23 @@ def diff_revisions(
     rebuilt = tuple(name for name in both if _shape(old.entry[name]) != _shape(new.entry[name]))
     shared = [name for name in now.worldviews if name in before.worldviews]
     return RevisionDiff(
-        now.id,
-        revision,
-        now.target.name,
-        added,
-        removed,
-        tuple(
+        model=now.id,
+        revision=revision,
+        target=now.target.name,
+        added=added,
+        removed=removed,
+        reworded=tuple(
             Rewording(name, old.entry[name].about.text, new.entry[name].about.text)
             for name in both
             if old.entry[name].about.text != new.entry[name].about.text
         ),
-        rebuilt,
-        MappingProxyType({name: entry[name].about.text for name in (*added, *removed, *rebuilt)}),
-        tuple(name for name in now.worldviews if name not in before.worldviews),
-        tuple(name for name in before.worldviews if name not in now.worldviews),
-        tuple(_change(before, now, worldview, Work(executor, progress)) for worldview in shared),
+        rebuilt=rebuilt,
+        text=MappingProxyType({name: entry[name].about.text for name in (*added, *removed, *rebuilt)}),
+        worldviews_added=tuple(name for name in now.worldviews if name not in before.worldviews),
+        worldviews_removed=tuple(name for name in before.worldviews if name not in now.worldviews),
+        worldviews=tuple(
+            _worldview_change(before, now, worldview, Work(executor, progress)) for worldview in shared
+        ),
     )
 
 
@@ -208,14 +183,14 @@ def model_at(path: Path, revision: str) -> ModelSpec:
         try:
             return read_model(folder / inside)
         except InvalidMap as invalid:
-            located = partial(_located, folder=folder, revision=revision, outside=outside)
+            located = partial(_in_revision, folder=folder, revision=revision, outside=outside)
             raise InvalidMap(
                 tuple(map(located, invalid.problems)), tuple(map(located, invalid.warnings))
             ) from None
 
 
-def _located(problem: Problem, folder: Path, revision: str, outside: Collection[Path]) -> Problem:
-    """Say where in the revision a problem is that was found in a copy of its files."""
+def _in_revision(problem: Problem, folder: Path, revision: str, outside: Collection[Path]) -> Problem:
+    """Move a problem that was found in a copy of a revision's files to the revision itself."""
     there = f"{folder.as_posix()}/"
     file = Path(problem.span.file)
     leads_out = file.parent.resolve() / file.name in outside
@@ -234,7 +209,7 @@ def _repository(path: Path) -> tuple[Path, Path]:
         for root in file.parents:
             if (root / ".git").exists():
                 return root, file.relative_to(root)
-    raise _unreadable(path.parent, "it is in no repository")
+    raise _git_cannot(path.parent, "it is in no repository")
 
 
 def _restored(root: Path, commit: str, folder: Path) -> frozenset[Path]:
@@ -269,7 +244,7 @@ def _restored(root: Path, commit: str, folder: Path) -> frozenset[Path]:
             path.unlink()
             path.symlink_to(folder / "nowhere")
     except (OSError, ValueError) as error:
-        raise _unreadable(root, str(error)) from None
+        raise _git_cannot(root, str(error)) from None
     return outside
 
 
@@ -279,7 +254,7 @@ def _blobs(root: Path, names: Sequence[bytes]) -> Iterator[bytes]:
     for name in names:
         _, kind, *size = stream.readline().split()
         if not size:
-            raise _unreadable(root, f"object {name.decode()} is {kind.decode()}")
+            raise _git_cannot(root, f"object {name.decode()} is {kind.decode()}")
         yield stream.read(int(size[0]))
         stream.readline()
 
@@ -288,26 +263,18 @@ def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
     """Run git on a repository that need not be trusted: no filters, hooks or fetches."""
     safe = {"GIT_WORK_TREE": str(root), "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "LC_ALL": "C"}
     environment = {name: value for name, value in os.environ.items() if name != "GIT_DIR"} | safe
-    command = [
-        "git",
-        "-C",
-        str(root),
-        "-c",
-        "core.fsmonitor=false",
-        "-c",
-        f"core.hooksPath={os.devnull}",
-        *arguments,
-    ]
+    harmless = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+    command = ["git", "-C", str(root), *harmless, *arguments]
     try:
         return subprocess.run(command, input=given, capture_output=True, check=True, env=environment).stdout
     except FileNotFoundError:
         reason = "git is not installed"
     except subprocess.CalledProcessError as error:
         reason = (error.stderr.decode(errors="replace").strip().splitlines() or ["it failed"])[-1]
-    raise _unreadable(root, reason)
+    raise _git_cannot(root, reason)
 
 
-def _unreadable(place: Path, reason: str) -> InvalidMap:
+def _git_cannot(place: Path, reason: str) -> InvalidMap:
     return InvalidMap((Problem(Code.UNREADABLE_FILE, f"git cannot read this: {reason}", Span(str(place))),))
 
 
@@ -331,27 +298,27 @@ def _shape(value: Any) -> Any:
             return value
 
 
-def _change(before: ModelSpec, now: ModelSpec, worldview: str, work: Work) -> WorldviewChange:
+def _worldview_change(before: ModelSpec, now: ModelSpec, worldview: str, work: Work) -> WorldviewChange:
     """Compare one worldview before and now: the old numbers on today's structure stand between the two."""
     pairing = _bridge(before, now, worldview)
     game = game_of(pairing)
     shared = share_out(pairing, game, work)
-    old, new = _log_odds(before, worldview), _log_odds(now, worldview)
+    old, new = _central_log_odds(before, worldview), _central_log_odds(now, worldview)
     gap, reason = (new - old if math.isfinite(new - old) else None), shared.reason
     if gap is None:
         reason = "before or now, the target is certain, or what is assumed or observed is impossible"
     return WorldviewChange(
-        worldview,
-        None if math.isnan(old) else float(expit(old)),
-        None if math.isnan(new) else float(expit(new)),
-        gap,
-        None if gap is None or shared.gap is None else gap - shared.gap,
-        differences_of(pairing, game, shared),
-        reason,
+        worldview=worldview,
+        probability_before=None if math.isnan(old) else float(expit(old)),
+        probability_now=None if math.isnan(new) else float(expit(new)),
+        gap_logit=gap,
+        structure_logit=None if gap is None or shared.gap is None else gap - shared.gap,
+        differences=differences_of(pairing, game, shared),
+        reason=reason,
     )
 
 
-def _log_odds(model: ModelSpec, worldview: str) -> float:
+def _central_log_odds(model: ModelSpec, worldview: str) -> float:
     inquiry = inquire(replace(model, worldviews=(worldview,)))
     return float(log_odds_of(inquiry, inquiry.numbers.mu.T, inquiry.numbers.single.T)[0])
 
@@ -381,14 +348,14 @@ def _pairing(now: ModelSpec, old: Perspective, new: Perspective, removed: tuple[
             there = replace(there, column=address)
         argument = joined.entry[judgement.owner]
         absent = isinstance(argument, Argument) and address == argument.about.id
-        today.append(here or _missing(there, absent))
-        earlier.append(there or _missing(here, absent))
+        today.append(here or _stand_in(there, absent))
+        earlier.append(there or _stand_in(here, absent))
     perspectives = (Perspective(NOW, tuple(today)), Perspective(BEFORE, tuple(earlier)))
     model = replace(now, map=joined, worldviews=(NOW, BEFORE), settings=(), reconcile=False)
     return Pairing(inquire(model, perspectives), 0, 1)
 
 
-def _missing(other: Setting | None, absent: bool) -> Setting:
+def _stand_in(other: Setting | None, absent: bool) -> Setting:
     """Return the number of a place for the side that lacks it: the other's, or an argument's absence."""
     assert other is not None
     absence = replace(other, value=replace(REJECTED, text=ABSENT), column=other.address, rejected=True)

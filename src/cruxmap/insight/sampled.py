@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.special import ndtr
@@ -12,6 +11,7 @@ from cruxmap.engine.jackknife import standard_error, unseen_in_mean
 from cruxmap.engine.network import FloatArray, Numbering
 from cruxmap.engine.queries import approach, tied_by
 from cruxmap.engine.schemes import Scheme
+from cruxmap.insight.plain import Answer
 from cruxmap.network.inquiry import Inquiry
 
 type Errors = Mapping[str, float | tuple[float, float] | None]
@@ -19,7 +19,7 @@ type Errors = Mapping[str, float | tuple[float, float] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Sampled:
+class Sampled(Answer):
     """That states were sampled: `states` samples for each draw of the judgements.
 
     `tied_by` names what makes exact sums too long, and is empty where they are not. `effective` is the
@@ -41,14 +41,9 @@ class Sampled:
             parts.append(f" Given the evidence, the effective sample size is {self.effective:,.0f} or more.")
         return "".join(parts)
 
-    def to_json(self) -> dict[str, object]:
-        """Return the same as plain data."""
-        effective = {} if self.effective is None else {"effective": self.effective}
-        return {"states": self.states, "tied_by": list(self.tied_by)} | effective
-
 
 def sampled(
-    inquiry: Inquiry, asked: Iterable[int], clamped: Iterable[int], numbering: Numbering | None
+    inquiry: Inquiry, asked: Iterable[int], clamped: Iterable[int], numbering: Numbering
 ) -> Sampled | None:
     """Tell how a question is answered; `None` where that is exact."""
     asked, clamped = tuple(asked), tuple(clamped)
@@ -92,13 +87,7 @@ def _error(values: Sequence[float | None], unseen: float) -> float | None:
     return float(standard_error(np.array(known), unseen))
 
 
-def plain_errors(errors: Errors, first: str) -> dict[str, Any]:
-    """Return errors as plain data: that of the `first` number by itself, then all by their names."""
-    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in errors.items()}
-    return {"standard_error": errors[first], "standard_errors": plain}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Settled:
     """Draws of a probability without the spread that sampling states gave them.
 
@@ -143,5 +132,9 @@ def settled(drawn: FloatArray, without: FloatArray, unseen: FloatArray) -> Settl
     left = 1.0 - np.nanmean(error * error) / spread if spread > 0 else 0.0
     narrowed = float(np.sqrt(max(0.0, left)))
     return Settled(
-        mean + narrowed * (drawn - mean), drawn[1], np.hypot(error, unseen), narrowed, unseen_in_mean(unseen)
+        draws=mean + narrowed * (drawn - mean),
+        drawn=drawn[1],
+        error=np.hypot(error, unseen),
+        narrowed=narrowed,
+        unseen=unseen_in_mean(unseen),
     )

@@ -4,17 +4,21 @@ Ranges and slopes are taken at central judgements, one judgement at a time; Sobo
 judgements' priors. Places that share a number (`same as`) count as the place whose number it is.
 """
 
-from collections.abc import Sequence
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cruxmap.engine.entries import pullback
-from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.network import MANY_WHAT_IFS, FloatArray, IntArray
 from cruxmap.engine.queries import cost, log_z_gradient
-from cruxmap.insight.information import chance_from_logit
-from cruxmap.insight.predictive import View, forward_draws, log_odds, sides
-from cruxmap.insight.sobol import MOST_INPUTS, Design, SobolShares, design, sample_size, sobol_shares
+from cruxmap.insight.information import Chance, chance_from_logit
+from cruxmap.insight.plain import Answer
+from cruxmap.insight.sobol import MAX_INPUTS, Design, SobolShares, design, sample_size, sobol_shares
+from cruxmap.insight.target import log_odds
+from cruxmap.insight.views import View, forward_draws
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Z_95
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
 from cruxmap.network.numbers import unconstrained
@@ -28,28 +32,58 @@ SCREENING_DRAWS = 64
 SOBOL_WORK = 6e9
 """Multiplications that one Sobol analysis may take: a few seconds on two cores."""
 
-
 WORK_PER_ENTRY = 20
 """Filling one table entry takes about as long as this many multiplications."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
-    """Per judgement of the network, each (n_judgements,): what the target's log-odds do.
+OTHERS = "others"
+"""The name of the Sobol group of all entries that are not kept apart."""
 
-    `central` is the target's probability with all judgements central.
-    `low` and `high` are the target's probability with the judgement at its 5th and 95th percentile;
-    `slope` is `d logit p / d u`, nan for a constant. `first` and `total` are nan for judgements that
-    were analysed together only; `groups` are (owner or `None` for the rest, first, total, error).
+
+JUDGEMENT_MEASURES = ("target_low", "target_high", "slope", "sobol_first", "sobol_total")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgementCrux(Answer):
+    """One number of the worldview, on its natural scale, and what it does to the target.
+
+    `low` and `high` are its 5th and 95th percentile, `target_low` and `target_high` the target's
+    probability there with all else central; `slope` is per logit (or log) of the judgement. Where the
+    Sobol shares are `None` it was analysed together with other small ones.
     """
 
+    address: str
     central: float
-    low: FloatArray
-    high: FloatArray
-    slope: FloatArray
-    first: FloatArray
-    total: FloatArray
-    groups: tuple[tuple[str | None, float, float, float], ...]
+    low: float
+    high: float
+    target_low: float | None
+    target_high: float | None
+    slope: float | None
+    sobol_first: float | None
+    sobol_total: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCrux(Answer):
+    """The judgements of one entry together; `others` in the id's place stands for the smallest ones.
+
+    `error` is half of the wider 95% bootstrap interval of the two shares.
+    """
+
+    id: str
+    sobol_first: float
+    sobol_total: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What the target does: `central` is its probability with all judgements central, `sample` Sobol's N."""
+
+    central: float | None
+    judgements: tuple[JudgementCrux, ...]
+    groups: tuple[GroupCrux, ...]
     sample: int
 
 
@@ -62,11 +96,60 @@ def sensitivity(view: View, movers: IntArray) -> Sensitivity:
     central = np.zeros((len(inquiry.network.addresses), 1))
     logit = float(log_odds(inquiry, entries_of(inquiry, worldview, central))[0])
     low, high = _ranges(view, movers, logit)
-    slope = _slopes(inquiry, worldview, central)[:, 0]
     constant = np.abs(inquiry.numbers.mu[worldview]) >= LOGIT_OF_CERTAINTY
-    first, total, groups, sample = _shares(view, movers)
-    at = chance_from_logit(logit).yes
-    return Sensitivity(at, low, high, np.where(constant, np.nan, slope), first, total, groups, sample)
+    slope = np.where(constant, np.nan, _slopes(inquiry, worldview, central)[:, 0])
+    first, total, groups, sample = _shares_of_variance(view, movers)
+    found = dict(zip(JUDGEMENT_MEASURES, (low, high, slope, first, total), strict=True))
+    at = _finite(chance_from_logit(logit).yes)
+    return Sensitivity(at, _judgement_rows(view, found), groups, sample)
+
+
+def _judgement_rows(view: View, found: Mapping[str, FloatArray]) -> tuple[JudgementCrux, ...]:
+    """Return a row per number of the worldview, widest range of the target first; links have no row.
+
+    Certainties that nobody wrote are left out. What is `found` of each judgement is (n_judgements,).
+    """
+    inquiry = view.inquiry
+    perspective, judgements = inquiry.perspectives[view.worldview], inquiry.model.map.judgements
+    rows = []
+    for number, address in enumerate(inquiry.network.addresses):
+        setting = perspective.setting[address]
+        if setting.column != address:
+            continue
+        if setting.value.is_certain and judgements[address].is_default and not setting.rejected:
+            continue
+        numbers = {name: _finite(values[number]) for name, values in found.items()}
+        reason = None
+        if setting.rejected:
+            reason = "the argument is rejected in this worldview"
+        elif setting.value.is_certain:
+            reason = "a certainty has no slope"
+        elif numbers["sobol_first"] is None:
+            reason = "analysed together with other small ones"
+        value = setting.value
+        rows.append(
+            JudgementCrux(
+                address=address,
+                central=value.middle,
+                low=value.low,
+                high=value.high,
+                reason=reason,
+                **numbers,
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (-_width(row), -abs(row.slope or 0.0), row.address)))
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _width(row: JudgementCrux) -> float:
+    """Return how far apart the two ends of the range are, in log-odds."""
+    if row.target_low is None or row.target_high is None or row.target_low == row.target_high:
+        return 0.0
+    low, high = (Chance(p, 1 - p).logit for p in (row.target_low, row.target_high))
+    return abs(high - low)
 
 
 def _ranges(view: View, movers: IntArray, logit: float) -> tuple[FloatArray, FloatArray]:
@@ -92,55 +175,50 @@ def _at_ends(inquiry: Inquiry, task: tuple[int, IntArray]) -> FloatArray:
 
 def _slopes(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
     """Return `d logit p / d u` of the draws `z`, (n_judgements, D), summed into the column that is shared."""
-    entries = entries_of(inquiry, worldview, z)
-    (_, no), (_, yes) = (log_z_gradient(inquiry.network, entries, evidence) for evidence in sides(inquiry))
+    filled = entries_of(inquiry, worldview, z)
+    (_, no), (_, yes) = (log_z_gradient(inquiry.network, filled, evidence) for evidence in inquiry.sides)
     u = unconstrained(inquiry.numbers, z, worldview)
-    by_address = pullback(inquiry.network.program, u, inquiry.numbers.single[worldview], entries, yes - no)
+    by_address = pullback(
+        inquiry.network.program, u, inquiry.numbers.single[worldview], filled.entries, yes - no
+    )
     slopes = np.zeros_like(by_address)
     np.add.at(slopes, inquiry.numbers.column[worldview], by_address)
     return slopes
 
 
-def _shares(
+def _shares_of_variance(
     view: View, movers: IntArray
-) -> tuple[FloatArray, FloatArray, tuple[tuple[str | None, float, float, float], ...], int]:
+) -> tuple[FloatArray, FloatArray, tuple[GroupCrux, ...], int]:
     """Return Sobol shares of the variance of the target's log-odds by judgement, and by what owns them."""
     inquiry, worldview = view.inquiry, view.worldview
     first, total = np.zeros((2, len(inquiry.network.addresses)))
     size = _sizes(inquiry, worldview, movers)
     columns = movers[np.argsort(-size[movers], kind="stable")]
-    columns = columns[size[columns] > 0][:MOST_INPUTS]
+    columns = columns[size[columns] > 0][:MAX_INPUTS]
     if not len(columns):
         return first, total, (), 0
     addresses = inquiry.network.addresses
     owners = [inquiry.model.map.judgements[addresses[column]].owner for column in columns]
-    weight: dict[str, float] = {}
+    weight: defaultdict[str, float] = defaultdict(float)
     for owner, column in zip(owners, columns, strict=True):
-        weight[owner] = weight.get(owner, 0.0) + float(size[column])
+        weight[owner] += float(size[column])
     ranked = sorted(weight, key=lambda owner: -weight[owner])
-    by_owner = _analysis(view, columns, _grouped(owners, ranked[:APART]))
-    names: list[str | None] = [*ranked[:APART], *([None] if len(ranked) > APART else [])]
-    groups = tuple(
-        (name, float(by_owner.first[i]), float(by_owner.total[i]), float(by_owner.error[i]))
-        for i, name in enumerate(names)
-    )
+    number = {owner: min(i, APART) for i, owner in enumerate(ranked)}
+    by_owner = _analysis(view, columns, [number[owner] for owner in owners])
+    names = [*ranked[:APART], *([OTHERS] if len(ranked) > APART else [])]
+    shares = (by_owner.first, by_owner.total, by_owner.error)
+    groups = tuple(map(GroupCrux, names, *(values.tolist() for values in shares)))
     if len(ranked) == len(columns) <= APART:  # one judgement each: it is the same analysis
         by_judgement = by_owner
-        order = [ranked.index(owner) for owner in owners]
+        order = [number[owner] for owner in owners]
     else:
         apart = min(len(columns), max(APART, int(SOBOL_WORK / _work(inquiry) / 256) - 3))
         order = list(range(apart))
-        group = [min(i, apart) for i in range(len(columns))]
-        by_judgement = _analysis(view, columns, group)
+        by_judgement = _analysis(view, columns, [min(i, apart) for i in range(len(columns))])
         first[columns[apart:]] = total[columns[apart:]] = np.nan
     first[columns[: len(order)]] = by_judgement.first[order]
     total[columns[: len(order)]] = by_judgement.total[order]
     return first, total, groups, by_owner.sample
-
-
-def _grouped(owners: Sequence[str], apart: Sequence[str]) -> list[int]:
-    number = {owner: i for i, owner in enumerate(apart)}
-    return [number.get(owner, len(apart)) for owner in owners]
 
 
 def _analysis(view: View, columns: IntArray, group: Sequence[int]) -> SobolShares:
@@ -181,4 +259,6 @@ def _sizes(inquiry: Inquiry, worldview: int, movers: IntArray) -> FloatArray:
 def _work(inquiry: Inquiry) -> float:
     """Return about how many multiplications the target's log-odds take for one draw, tables included."""
     network, given = inquiry.network, {variable for variable, _ in inquiry.given}
-    return cost(network, inquiry.targets[:1], given, None) + WORK_PER_ENTRY * network.program.n_entries
+    return (
+        cost(network, inquiry.targets[:1], given, MANY_WHAT_IFS) + WORK_PER_ENTRY * network.program.n_entries
+    )

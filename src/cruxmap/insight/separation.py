@@ -41,9 +41,7 @@ def graph_of(inquiry: Inquiry, column: IntArray, settled: Iterable[Node]) -> Gra
     for entry, judgement in zip(entries.tolist(), column[judgements].tolist(), strict=True):
         if judgement >= 0:
             judgements_of_entry[entry].add(-1 - judgement)
-    sources: dict[
-        int, frozenset[Node]
-    ] = {}  # of each variable: the kept variables and judgements it rests on
+    sources: dict[int, frozenset[Node]] = {}  # the kept variables and judgements that a variable rests on
     above = {v: [p for p in table.scope if p != v] for v, table in enumerate(network.tables)}
     for variable in TopologicalSorter(above).static_order():
         used = set(network.tables[variable].entries.tolist())
@@ -73,6 +71,7 @@ def connected(graph: Graph, start: Node, settled: Iterable[Node]) -> frozenset[N
     A walk over (node, whether it was entered from a child) pairs, as in Koller and Friedman's
     `Reachable` (algorithm 3.1); linear in the graph. All other nodes are independent of `start`.
     """
+    # networkx asks about two sets of nodes at a time, which is quadratic here, and takes 0.18 s to import.
     blocked = frozenset(settled)
     opened = ancestors(graph, blocked)
     waiting: list[tuple[Node, bool]] = [(start, True)]

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cruxmap.engine.network import Evidence, FloatArray, Numbering
+from cruxmap.engine.network import DrawsFrom, Evidence, FloatArray
 from cruxmap.engine.queries import cost, infer_many
+from cruxmap.insight.candidates import Candidate
 from cruxmap.insight.information import Chance, entropy, value_of_information
-from cruxmap.insight.predictive import Block, Draws, View, sides
-from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of, together
+from cruxmap.insight.plain import Answer
+from cruxmap.insight.views import Block, Draws, View, fill_block
+from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, together
 
 LARGEST_SET = 3
 """How many cruxes the greedy best set has at most."""
@@ -29,20 +31,7 @@ SET_WORK = 4e9
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """Something whose truth could be learned: a variable and the state that counts as true.
-
-    For a question as a whole `state` is `None`.
-    """
-
-    id: str
-    variable: int
-    state: int | None
-    argument: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CruxSet:
+class CruxSet(Answer):
     """The greedy best set of its size, in the order of choice, and the value of learning all of it."""
 
     ids: tuple[str, ...]
@@ -61,7 +50,7 @@ def best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...
     sets = []
     for size in range(min(LARGEST_SET, len(candidates))):
         left = [candidate for candidate in candidates if candidate not in chosen]
-        tables = _tables(view, outcomes, left, n_draws)
+        tables = _joint_tables(view, outcomes, left, n_draws)
         values = [value_of_information(tables[candidate.id]) for candidate in left]
         best = int(np.argmax(values))
         chosen.append(left[best])
@@ -69,7 +58,7 @@ def best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...
             found
             for outcome in outcomes
             for side in _both_sides(view, left[best])
-            if (found := _narrowed(outcome, side)) is not None
+            if (found := _with_finding(outcome, side)) is not None
         ]
         of_target = tables[left[best].id].sum(axis=1)
         share = values[best] / entropy(Chance(float(of_target[1]), float(of_target[0])))
@@ -80,9 +69,9 @@ def best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...
 
 def _affordable(view: View, candidates: Sequence[Candidate]) -> int:
     network, variables = view.inquiry.network, {candidate.variable for candidate in candidates}
-    clamped = {variable for side in sides(view.inquiry) for variable, _ in side} | variables
+    clamped = {variable for side in view.inquiry.sides for variable, _ in side} | variables
     runs = sum(2 * 2**size for size in range(LARGEST_SET))
-    work = cost(network, tuple(variables), clamped, Numbering(0, view.n_draws))
+    work = cost(network, tuple(variables), clamped, DrawsFrom(0, view.n_draws))
     # A run with its slopes takes about three times as long as one without.
     return min(view.n_draws, SET_DRAWS, max(32, int(SET_WORK / (3 * runs * (1 + work)))))
 
@@ -100,7 +89,7 @@ def _both_sides(view: View, candidate: Candidate) -> tuple[tuple[int, tuple[int,
     return (candidate.variable, others), (candidate.variable, (candidate.state,))
 
 
-def _narrowed(outcome: Evidence, side: tuple[int, tuple[int, ...]]) -> Evidence | None:
+def _with_finding(outcome: Evidence, side: tuple[int, tuple[int, ...]]) -> Evidence | None:
     """Add one more finding; `None` where it contradicts what is found already."""
     variable, states = side
     known = dict(outcome)
@@ -108,18 +97,18 @@ def _narrowed(outcome: Evidence, side: tuple[int, tuple[int, ...]]) -> Evidence 
     return tuple((known | {variable: left}).items()) if left else None
 
 
-def _tables(
+def _joint_tables(
     view: View, outcomes: Sequence[Evidence], candidates: Sequence[Candidate], n_draws: int
 ) -> dict[str, FloatArray]:
     """Return for each candidate its joint table (2, 2 * outcomes) with the target, given what is chosen."""
     size = min(draws_per_block(view.inquiry), DRAWS_IN_A_BLOCK)
     tasks = [(view.worldview, start, stop) for start, stop in blocks(n_draws, size)]
     shared = (view.inquiry, view.draw, tuple(outcomes), tuple(candidates))
-    total = sum(view.work.map(_tables_of_block, shared, tasks), start=np.zeros(()))
+    total = sum(view.work.map(_outcomes_of_block, shared, tasks), start=np.zeros(()))
     return {candidate.id: table / table.sum() for candidate, table in zip(candidates, total, strict=True)}
 
 
-def _tables_of_block(
+def _outcomes_of_block(
     inquiry: Inquiry,
     draw: Draws,
     outcomes: tuple[Evidence, ...],
@@ -127,12 +116,10 @@ def _tables_of_block(
     block: Block,
 ) -> FloatArray:
     """Return sums over the draws of a block: (candidates, 2, 2 * outcomes)."""
-    worldview, start, stop = block
-    entries = entries_of(inquiry, worldview, draw(start, stop))
+    filled = fill_block(inquiry, draw, block)
     variables = tuple(dict(outcomes[0]))  # always the same, and so is the plan
-    cases = [together(side, outcome) for side in sides(inquiry) for outcome in outcomes]
-    numbering = Numbering(start, draw.n_draws)
-    inferences = infer_many(inquiry.network, entries, cases, variables, numbering=numbering)
+    cases = [together(side, outcome) for side in inquiry.sides for outcome in outcomes]
+    inferences = infer_many(inquiry.network, filled, cases, variables)
     whole = np.logaddexp.reduce([inference.log_z for inference in inferences])
     totals = np.zeros((len(candidates), 2, 2 * len(outcomes)))
     for number, inference in enumerate(inferences):

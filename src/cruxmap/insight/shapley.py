@@ -16,11 +16,11 @@ from cruxmap.engine.network import FloatArray
 type Worth = Callable[[npt.NDArray[np.bool_]], FloatArray]
 """Values of states of affairs: takes (m, steps), which steps have been taken; returns (m, measures)."""
 
-EXACT_UP_TO = 12
+MAX_EXACT = 12
 """Steps up to which all `2^n` combinations are valued."""
 
 PAIRS_IN_A_BATCH = 64
-MOST_PAIRS = 4096
+MAX_PAIRS = 4096
 TOLERANCE = 0.01
 """Sampling stops when every standard error is below this part of the larger of gap and largest share.
 
@@ -32,8 +32,8 @@ class NoValueError(ValueError):
     """Raised where some combination on the way has no finite value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+@dataclass(frozen=True, slots=True, eq=False)
+class ShapleyValues:
     """`share` and `standard_error` are (steps, measures); the shares of a measure add up to its `gap`.
 
     `pairs` counts the sampled pairs of orders, 0 where the shares are exact (and the errors 0).
@@ -46,18 +46,22 @@ class Shares:
     pairs: int = 0
     converged: bool = True
 
+    def of(self, step: int) -> tuple[float, ...]:
+        """Return the shares of one step by measure, then their standard errors."""
+        return *self.share[step].tolist(), *self.standard_error[step].tolist()
+
 
 def shapley(
     worth: Worth, steps: int, seed: int, on_batch: Callable[[int, int], None] | None = None
-) -> Shares:
+) -> ShapleyValues:
     """Share out `worth(all steps) - worth(no step)`; `seed` alone decides which orders are sampled.
 
     `on_batch` is told how many pairs of orders have been valued and how many there can be at most. Raises
     `NoValueError` where a combination has no finite value.
     """
-    if steps <= EXACT_UP_TO:
-        return _exact(worth, steps)
-    return _sampled(worth, steps, seed, on_batch)
+    if steps <= MAX_EXACT:
+        return _over_all_sets(worth, steps)
+    return _over_sampled_orders(worth, steps, seed, on_batch)
 
 
 def _valued(worth: Worth, taken: npt.NDArray[np.bool_]) -> FloatArray:
@@ -67,7 +71,7 @@ def _valued(worth: Worth, taken: npt.NDArray[np.bool_]) -> FloatArray:
     return values
 
 
-def _exact(worth: Worth, steps: int) -> Shares:
+def _over_all_sets(worth: Worth, steps: int) -> ShapleyValues:
     numbers = np.arange(1 << steps)
     taken = (numbers[:, None] >> np.arange(steps) & 1).astype(np.bool_)
     values = _valued(worth, taken)
@@ -79,16 +83,18 @@ def _exact(worth: Worth, steps: int) -> Shares:
         without = numbers[~taken[:, step]]
         effect = values[without | 1 << step] - values[without]
         share[step] = weight[size[without]] @ effect
-    return Shares(share, np.zeros_like(share), values[-1] - values[0])
+    return ShapleyValues(share, np.zeros_like(share), values[-1] - values[0])
 
 
-def _sampled(worth: Worth, steps: int, seed: int, on_batch: Callable[[int, int], None] | None) -> Shares:
+def _over_sampled_orders(
+    worth: Worth, steps: int, seed: int, on_batch: Callable[[int, int], None] | None
+) -> ShapleyValues:
     generator = np.random.default_rng(seed)
     ends = _valued(worth, np.array([[False] * steps, [True] * steps]))
     gap = ends[1] - ends[0]
     means: list[FloatArray] = []  # a pair's mean effects: (pairs of a batch, steps, measures)
     pairs, converged = 0, False
-    while not converged and pairs < MOST_PAIRS:
+    while not converged and pairs < MAX_PAIRS:
         orders = np.array([generator.permutation(steps) for _ in range(PAIRS_IN_A_BATCH)])
         means.append(_mean_of_pairs(worth, orders, ends))
         pairs += PAIRS_IN_A_BATCH
@@ -98,8 +104,8 @@ def _sampled(worth: Worth, steps: int, seed: int, on_batch: Callable[[int, int],
         largest = np.maximum(np.abs(gap), np.abs(share).max(axis=0))
         converged = bool((error.max(axis=0) <= TOLERANCE * largest).all())
         if on_batch is not None:
-            on_batch(pairs, MOST_PAIRS)
-    return Shares(share, error, gap, pairs, converged)
+            on_batch(pairs, MAX_PAIRS)
+    return ShapleyValues(share, error, gap, pairs, converged)
 
 
 def _mean_of_pairs(worth: Worth, orders: FloatArray, ends: FloatArray) -> FloatArray:

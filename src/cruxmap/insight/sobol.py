@@ -14,15 +14,15 @@ from scipy.stats import qmc
 
 from cruxmap.engine.network import FloatArray, IntArray
 
-LEAST_SAMPLE = 64
-MOST_SAMPLE = 4096
-MOST_VALUES = 1 << 17
+MIN_SAMPLE = 64
+MAX_SAMPLE = 4096
+MAX_VALUES = 1 << 17
 """How many values one analysis may ask for, however cheap each is."""
 
-MOST_INPUTS = 10_000
+MAX_INPUTS = 10_000
 """SciPy's Sobol sequence has 21,201 dimensions, of which an analysis takes two per input."""
 
-CONSTANT = 1e-12
+MAX_SPREAD_OF_A_CONSTANT = 1e-12
 """Values that spread no wider than this are taken as one: what varies is rounding."""
 
 
@@ -41,8 +41,8 @@ class SobolShares:
 
 def sample_size(groups: int, values: int) -> int:
     """Return the largest power of two N for which `N (groups + 2)` stays within `values`, within limits."""
-    affordable = min(values, MOST_VALUES) // (groups + 2)
-    return min(max(1 << max(affordable.bit_length() - 1, 0), LEAST_SAMPLE), MOST_SAMPLE)
+    affordable = min(values, MAX_VALUES) // (groups + 2)
+    return min(max(1 << max(affordable.bit_length() - 1, 0), MIN_SAMPLE), MAX_SAMPLE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +89,7 @@ def sobol_shares(values: FloatArray, seed: int) -> SobolShares:
     from SALib.analyze import sobol as salib
 
     groups, sample = len(values) - 2, values.shape[1]
-    if np.ptp(values[[0, -1]]) <= CONSTANT:
+    if np.ptp(values[[0, -1]]) <= MAX_SPREAD_OF_A_CONSTANT:
         nothing = np.zeros(groups)
         return SobolShares(nothing, nothing, nothing, sample)
     problem = {"num_vars": groups, "names": [str(number) for number in range(groups)]}

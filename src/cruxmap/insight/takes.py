@@ -15,20 +15,13 @@ from scipy.special import expit, logit
 
 from cruxmap.engine.entries import fill, pullback
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.engine.network import BoolArray, FloatArray, IntArray
+from cruxmap.engine.network import BoolArray, Filled, FloatArray, IntArray
 from cruxmap.engine.queries import log_z_gradient
-from cruxmap.insight.coherence import natural_value
-from cruxmap.insight.cruxes import settled_nodes
-from cruxmap.insight.predictive import (
-    Draws,
-    View,
-    log_odds,
-    logit_of_mean,
-    mean_log_odds,
-    sides,
-    views,
-)
+from cruxmap.insight.candidates import settled_nodes
+from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.separation import connected, graph_of
+from cruxmap.insight.target import log_odds, logit_of_mean, mean_log_odds
+from cruxmap.insight.views import Draws, View, views
 from cruxmap.insight.words import ROUNDING, percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, Z_95, Elicited, Role, Scale
 from cruxmap.language.inheritance import shares_in_force
@@ -36,15 +29,15 @@ from cruxmap.language.judgement import format_value
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_address, checked_worldview, is_at
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, inquire
-from cruxmap.network.numbers import unconstrained
+from cruxmap.network.numbers import natural_at, unconstrained
 
-FARTHEST = 20.0
+MAX_MOVE = 20.0
 """The log-odds up to which one judgement may be moved, either way: one in a billion, or nearly one."""
 
 STRIDE = 0.25
 """How far each step of the search moves one judgement, in log-odds."""
 
-MOST_CHANGES = 5
+MAX_CHANGES = 5
 """Up to how many judgements one answer changes."""
 
 SEARCH_DRAWS = 16
@@ -53,13 +46,13 @@ SEARCH_DRAWS = 16
 WORTHWHILE = 0.95
 """A further change is worth showing where it cuts the whole log-odds to this part or less."""
 
-FURTHEST_SCALE = 4.0
+MAX_SCALE = 4.0
 """How many times as far as the search thought a move may have to go over all draws."""
 
 PRECISION = 1e-4
 """How near the goal, in log-odds, an answer must come from the far side, before it is written down."""
 
-DIGITS = 4
+DIGITS_OF_A_TAKE = 4
 """With how many digits the numbers of an answer are written, those near 100% by their distance from it."""
 
 
@@ -77,8 +70,8 @@ class Goal:
         return log_odds >= wanted - ROUNDING if self.rise else log_odds <= wanted + ROUNDING
 
 
-@dataclass(frozen=True, slots=True)
-class TakeStep:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeStep(Answer):
     """One judgement moved: from where to where (natural scale, centres), by how much log-odds, in words.
 
     `value` is the new number as the language writes it, with its interval.
@@ -93,7 +86,7 @@ class TakeStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class Take(Answer):
     """One way of getting there. `estimate` is the mean over all draws with the numbers as written."""
 
     steps: tuple[TakeStep, ...]
@@ -105,9 +98,13 @@ class Take:
         """How many judgements change."""
         return len(self.steps)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it with its count."""
+        return {"count": self.count} | plain_fields(self)
 
-@dataclass(frozen=True, slots=True)
-class Takes:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takes(Answer):
     """Ways of getting there, fewest changes first, each with less log-odds in all than the one before.
 
     `reason` says why there are none: the goal is met already, nothing reaches it, or there is no estimate.
@@ -120,35 +117,6 @@ class Takes:
     threshold: float | None
     frontier: tuple[Take, ...]
     reason: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the answer as plain data."""
-        return {
-            "worldview": self.worldview,
-            "target": self.target,
-            "estimate": self.estimate,
-            "goal": self.goal,
-            "threshold": self.threshold,
-            "frontier": [
-                {
-                    "count": take.count,
-                    "total_log_odds": take.total_log_odds,
-                    "estimate": take.estimate,
-                    "steps": [
-                        {
-                            "address": step.address,
-                            "before": step.before,
-                            "after": step.after,
-                            "log_odds": step.log_odds,
-                            "value": step.value,
-                            "sentence": step.sentence,
-                        }
-                        for step in take.steps
-                    ],
-                }
-                for take in self.frontier
-            ],
-        } | ({} if self.reason is None else {"reason": self.reason})
 
 
 def takes(
@@ -184,7 +152,15 @@ def takes(
         mean = None if math.isnan(start) else float(expit(start))
         threshold = None if goal is None else goal.threshold
         text = f"agree with {agree_with}" if goal is None else goal.text
-        return Takes(worldview, model.target.name, mean, text, threshold, frontier, reason)
+        return Takes(
+            worldview=worldview,
+            target=model.target.name,
+            estimate=mean,
+            goal=text,
+            threshold=threshold,
+            frontier=frontier,
+            reason=reason,
+        )
 
     if math.isnan(start):
         return answer((), refused or "what is assumed or observed is impossible in this worldview")
@@ -203,7 +179,7 @@ def takes(
     moves = _search(state, goal, movable)
     found = [take for move in moves if (take := _fitted(state, goal, start, move)) is not None]
     if not found:
-        return answer((), f"no change of up to {MOST_CHANGES} judgements reaches it")
+        return answer((), f"no change of up to {MAX_CHANGES} judgements reaches it")
     return answer(_frontier(found, lambda take: (take.count, take.total_log_odds)), None)
 
 
@@ -248,19 +224,19 @@ def _room(inquiry: Inquiry) -> _Room:
     judgements, numbers = inquiry.model.map.judgements, inquiry.numbers
     in_force = shares_in_force(inquiry.model.map, inquiry.perspectives[0])
     start, kept = numbers.mu[0].copy(), numbers.single[0]
-    rows = [name.rpartition(".")[0] if name in in_force else "" for name in inquiry.network.addresses]
-    numbering = {name: number for number, name in enumerate(dict.fromkeys(filter(None, rows)))}
-    row = np.array([numbering.get(name, -1) for name in rows], dtype=np.int64)
+    row = np.full(len(start), -1)
+    for number, places in enumerate(numbers.share_rows):
+        row[places] = number
     stays = np.array([not judgement.overridable for judgement in judgements.values()])
     stays |= np.abs(start) >= LOGIT_OF_CERTAINTY
-    top = np.full(len(row), FARTHEST)
+    top = np.full(len(row), MAX_MOVE)
     for share in np.flatnonzero((row >= 0) & ~stays):
         others = (row == row[share]) & (np.arange(len(row)) != share)
         left = 1.0 - expit(start[others & kept]).sum()
         stays[share] |= left <= 0 or bool(kept[others].all())  # nobody makes room
         start[share] = logit(in_force[inquiry.network.addresses[share]])
-        top[share] = min(FARTHEST, logit(left) - ROUNDING) if left > 0 else start[share]
-    bottom = np.where(numbers.is_strength, -Z_95 * numbers.sd[0], -FARTHEST)
+        top[share] = min(MAX_MOVE, logit(left) - ROUNDING) if left > 0 else start[share]
+    bottom = np.where(numbers.is_strength, -Z_95 * numbers.sd[0], -MAX_MOVE)
     least, most = np.minimum(bottom - start, 0.0), np.maximum(top - start, 0.0)
     return _Room(start, np.where(stays, 0.0, least), np.where(stays, 0.0, most), row)
 
@@ -313,7 +289,9 @@ class _State:
         u = unconstrained(numbers, z, 0) + self.shift(moved[:, None])[numbers.column[0]]
         single = self.single(moved[:, None])[:, 0]
         entries = fill(network.program, u, single)
-        (no, below), (yes, above) = (log_z_gradient(network, entries, side) for side in sides(self.inquiry))
+        (no, below), (yes, above) = (
+            log_z_gradient(network, Filled(entries), side) for side in self.inquiry.sides
+        )
         p, rest = expit(yes - no), expit(no - yes)
         by_address = pullback(network.program, u, single, entries, above - below)
         slopes = np.zeros(len(moved))
@@ -331,7 +309,7 @@ def _log_odds_after(inquiry: Inquiry, draw: Draws, task: _Moves) -> FloatArray:
     numbers = inquiry.numbers
     u = unconstrained(numbers, draw(0, n), 0)[:, None, :] + shifts[numbers.column[0], :, None]
     entries = fill(inquiry.network.program, u.reshape(len(u), -1), np.repeat(single, n, axis=1))
-    return log_odds(inquiry, entries).reshape(shifts.shape[1], n)
+    return log_odds(inquiry, Filled(entries)).reshape(shifts.shape[1], n)
 
 
 def _movable(state: _State, only: Sequence[str]) -> list[int]:
@@ -356,15 +334,15 @@ def _search(state: _State, goal: Goal, movable: Sequence[int]) -> tuple[FloatArr
     """
     single, best_first = _one_judgement(state, goal, movable)
     moves = [] if single is None else [single]
-    many = _stagewise(state, goal, movable, MOST_CHANGES)
+    many = _stagewise(state, goal, movable, MAX_CHANGES)
     if many is not None and not _pays(many, moves):
         return tuple(moves)
-    for count in range(2, MOST_CHANGES):
+    for count in range(2, MAX_CHANGES):
         for allowed in (best_first[:count], movable):
             move = _stagewise(state, goal, allowed, count)
             if move is not None:
                 moves.append(move)
-        state.view.tell("sets of changes", count, MOST_CHANGES)
+        state.view.tell("sets of changes", count, MAX_CHANGES)
     return _frontier(moves if many is None else [*moves, many], _measure)
 
 
@@ -454,12 +432,12 @@ def _fitted(state: _State, goal: Goal, start: float, move: FloatArray) -> Take |
     wanted = sign * float(logit(goal.threshold)) + PRECISION / 2
 
     def missing(scale: float) -> float:
-        return sign * state.estimate(_moved(state, scale * move)) - wanted
+        return sign * state.estimate(_numbers_after(state, scale * move)) - wanted
 
     near, below, far, above = 0.0, sign * start - wanted, 1.0, missing(1.0)
     while above < 0:
         near, below, far = far, above, 1.25 * far
-        if far > FURTHEST_SCALE:
+        if far > MAX_SCALE:
             return None
         above = missing(far)
     while above > PRECISION / 2 and far - near > 1e-12:
@@ -469,15 +447,17 @@ def _fitted(state: _State, goal: Goal, start: float, move: FloatArray) -> Take |
             far, above, below = middle, there, below / 2
         else:
             near, below = middle, there
-    exact = _moved(state, far * move)
-    for values in (_written(state, exact, beyond=False), _written(state, exact, beyond=True), exact):
+    exact = _numbers_after(state, far * move)
+    for values in (_rounded_all(state, exact, beyond=False), _rounded_all(state, exact, beyond=True), exact):
         if goal.met_by(reached := state.estimate(values)):
             break
-    steps = sorted((_step(state, *change) for change in values.items()), key=lambda step: -abs(step.log_odds))
+    steps = sorted(
+        (_take_step(state, *change) for change in values.items()), key=lambda step: -abs(step.log_odds)
+    )
     return Take(tuple(steps), sum(abs(step.log_odds) for step in steps), float(expit(reached)))
 
 
-def _moved(state: _State, move: FloatArray) -> dict[str, Elicited]:
+def _numbers_after(state: _State, move: FloatArray) -> dict[str, Elicited]:
     """Return the numbers after a move (n_judgements,) of the centres, by address."""
     move = np.clip(move, state.room.least, state.room.most)
     return {
@@ -492,12 +472,12 @@ def _at(state: _State, number: int, centre: float) -> Elicited:
     """Return a judgement with its interval around another centre; no strength's end is below 1x."""
     address, spread = state.inquiry.network.addresses[number], Z_95 * state.inquiry.numbers.sd[0][number]
     role = state.inquiry.model.map.judgements[address].role
-    ends = [natural_value(state.inquiry, address, float(u)) for u in (centre - spread, centre + spread)]
+    ends = [natural_at(state.inquiry.numbers, number, float(u)) for u in (centre - spread, centre + spread)]
     low, high = (max(end, 1.0) for end in ends) if role is Role.STRENGTH else ends
     return Elicited(role.scale, low, high)
 
 
-def _written(state: _State, values: Mapping[str, Elicited], *, beyond: bool) -> dict[str, Elicited]:
+def _rounded_all(state: _State, values: Mapping[str, Elicited], *, beyond: bool) -> dict[str, Elicited]:
     """Round numbers to a few digits: to the nearest, or on in the direction in which they were moved."""
     rounded = {}
     for address, value in values.items():
@@ -509,7 +489,7 @@ def _written(state: _State, values: Mapping[str, Elicited], *, beyond: bool) -> 
 
 
 def _rounded(value: Elicited, rounding: str = ROUND_HALF_EVEN) -> Elicited:
-    context = Context(prec=DIGITS, rounding=rounding)
+    context = Context(prec=DIGITS_OF_A_TAKE, rounding=rounding)
 
     def end(number: float) -> float:
         whole = 1 if value.scale is Scale.PROBABILITY and number > 0.5 else 0
@@ -526,24 +506,24 @@ def _before(state: _State, address: str) -> Elicited:
     return written if abs(start - written.mu) < ROUNDING else _at(state, number, start)
 
 
-def _step(state: _State, address: str, after: Elicited) -> TakeStep:
+def _take_step(state: _State, address: str, after: Elicited) -> TakeStep:
     argument_map, before = state.inquiry.model.map, _before(state, address)
     text = argument_map.entry[argument_map.judgements[address].owner].about.text
     verb = "raise" if after.mu > before.mu else "lower"
     value = format_value(after)
     old = "" if before.is_point else before.text
-    ends = (_number(before, old or format_value(_rounded(before))), _number(after, value))
+    ends = (_centre_first(before, old or format_value(_rounded(before))), _centre_first(after, value))
     return TakeStep(
-        address,
-        before.middle,
-        after.middle,
-        after.mu - before.mu,
-        value,
-        f"{verb} {address} from {' to '.join(ends)}: {text}",
+        address=address,
+        before=before.middle,
+        after=after.middle,
+        log_odds=after.mu - before.mu,
+        value=value,
+        sentence=f"{verb} {address} from {' to '.join(ends)}: {text}",
     )
 
 
-def _number(value: Elicited, written: str) -> str:
+def _centre_first(value: Elicited, written: str) -> str:
     """Put the centre of an interval before what is written; a point is that alone."""
     middle = _rounded(Elicited(value.scale, value.middle, value.middle))
     return written if value.is_point else f"{format_value(middle)} ({written})"

@@ -5,13 +5,23 @@ numbers each of them puts in, and its targets, assumptions, observations and sta
 variables of that network. Everything that computes an answer starts here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from cruxmap.engine.entries import dependencies, fill
-from cruxmap.engine.network import Evidence, FloatArray, IntArray, Network, Numbering
+from cruxmap.engine.network import (
+    MANY_WHAT_IFS,
+    Evidence,
+    FewWhatIfs,
+    Filled,
+    FloatArray,
+    IntArray,
+    Network,
+    Numbering,
+)
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import Inference, infer_many
 from cruxmap.errors import Code, Problem
@@ -42,8 +52,13 @@ class StatedCredence:
     logit: float
     sd: float
 
+    @property
+    def sides(self) -> tuple[Evidence, Evidence]:
+        """What is given together with `of` being false, and being true."""
+        return sides_of(self.given, self.of)
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Inquiry:
     """A model as a network and variables; worldviews count from 0 in the order of the model.
 
@@ -58,17 +73,49 @@ class Inquiry:
     targets: tuple[int, ...]
     assuming: Evidence
     observed: Evidence
-    stated: tuple[StatedCredence, ...] = field(default=())
+    stated: tuple[StatedCredence, ...]
 
-    @property
+    @cached_property
     def given(self) -> Evidence:
         """What is assumed together with what is observed."""
         return together(self.assuming, self.observed)
 
-    @property
+    @cached_property
     def clamped(self) -> frozenset[int]:
         """The variables of what is given."""
         return frozenset(variable for variable, _ in self.given)
+
+    @cached_property
+    def sides(self) -> tuple[Evidence, Evidence]:
+        """What is given together with the target being false, and being true."""
+        return sides_of(self.given, self.targets[0])
+
+    def statements(self, *worldviews: int) -> tuple[StatedCredence, ...]:
+        """What these worldviews state."""
+        return tuple(stated for stated in self.stated if stated.worldview in worldviews)
+
+    def conditioning(self, worldview: int) -> frozenset[int]:
+        """The variables of what is observed, and of what the worldview states or supposes in a statement."""
+        stated = (side for statement in self.statements(worldview) for side in statement.sides)
+        return frozenset(variable for evidence in (self.observed, *stated) for variable, _ in evidence)
+
+    @cached_property
+    def reaching(self) -> tuple[IntArray, ...]:
+        """For each worldview the uncertain judgements on which its likelihood can depend, sorted.
+
+        They are the columns of `z` that feed a table of some ancestor of what conditions the worldview;
+        empty where nothing does.
+        """
+        return tuple(_reaching(self, worldview) for worldview in range(len(self.model.worldviews)))
+
+    @cached_property
+    def obstacles(self) -> tuple[str | None, ...]:
+        """For each worldview why it cannot be conditioned as the model asks, `None` where it can.
+
+        What is observed is impossible in it, or its judgements leave no room for a credence that it states
+        (they imply exactly 0% or 100%, or make impossible what it supposes), at central judgements.
+        """
+        return _obstacles(self)
 
     @property
     def target_names(self) -> tuple[str, ...]:
@@ -92,9 +139,8 @@ def inquire(model: ModelSpec, perspectives: tuple[Perspective, ...] | None = Non
     ]
     conditions = dict.fromkeys((*asked, *model.assuming, *model.observed))
     conditions |= dict.fromkeys(c for _, stated in statements for c in (stated.of, *stated.assuming))
-    network = replace(
-        lower(model.map, tuple(conditions), perspectives), exact=model.exact, seed=model.sampling.seed
-    )
+    network = lower(model.map, tuple(conditions), perspectives)
+    network = replace(network, exact=model.exact, seed=model.sampling.seed)
     place: Mapping[Condition, int] = dict(zip(conditions, network.conditions, strict=True))
 
     def holds(parts: tuple[Condition, ...]) -> Evidence:
@@ -127,26 +173,30 @@ def together(*evidence: Evidence) -> Evidence:
     return tuple(dict.fromkeys(pair for part in evidence for pair in part))
 
 
-def entries_of(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
-    """Return the table entries (n_entries, D) of a worldview for draws `z` (n_judgements, D)."""
+def sides_of(given: Evidence, variable: int) -> tuple[Evidence, Evidence]:
+    """Return what is given together with a boolean variable being false, and being true."""
+    return together(given, ((variable, (0,)),)), together(given, ((variable, (1,)),))
+
+
+def entries_of(
+    inquiry: Inquiry, worldview: int, z: FloatArray, numbering: Numbering = MANY_WHAT_IFS
+) -> Filled:
+    """Fill the tables with the judgements of a worldview for draws `z` (n_judgements, D)."""
     u = unconstrained(inquiry.numbers, z, worldview)
-    entries: FloatArray = fill(inquiry.network.program, u, inquiry.numbers.single[worldview])
-    return entries
+    return Filled(fill(inquiry.network.program, u, inquiry.numbers.single[worldview]), numbering)
 
 
-def central_entries(inquiry: Inquiry) -> FloatArray:
-    """Return the table entries (n_entries, worldviews) with every judgement at its central value."""
+def central_entries(inquiry: Inquiry) -> Filled:
+    """Fill the tables with every judgement at its central value, a column per worldview."""
     z = np.zeros((len(inquiry.network.addresses), 1))
     worldviews = range(len(inquiry.model.worldviews))
-    return np.concatenate([entries_of(inquiry, worldview, z) for worldview in worldviews], axis=1)
+    entries = [entries_of(inquiry, worldview, z).entries for worldview in worldviews]
+    return Filled(np.concatenate(entries, axis=1), FewWhatIfs(len(worldviews)))
 
 
-def infer_targets(
-    inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None = None
-) -> tuple[Inference, ...]:
+def infer_targets(inquiry: Inquiry, filled: Filled) -> tuple[Inference, ...]:
     """Ask for the targets twice: given what is assumed and observed, and given what is observed alone."""
-    evidences = (inquiry.given, inquiry.observed)
-    return infer_many(inquiry.network, entries, evidences, inquiry.targets, numbering=numbering)
+    return infer_many(inquiry.network, filled, (inquiry.given, inquiry.observed), inquiry.targets)
 
 
 def stacked(inquiry: Inquiry, inferences: Iterable[Inference]) -> FloatArray:
@@ -154,67 +204,48 @@ def stacked(inquiry: Inquiry, inferences: Iterable[Inference]) -> FloatArray:
     return np.array([[part.marginals[target] for target in inquiry.targets] for part in inferences])
 
 
-def target_probabilities(
-    inquiry: Inquiry, entries: FloatArray, numbering: Numbering | None = None
-) -> FloatArray:
-    """Return P(target state | evidence) for table entries (n_entries, D).
+def target_probabilities(inquiry: Inquiry, filled: Filled) -> FloatArray:
+    """Return P(target state | evidence) for filled tables.
 
     Shape (2, n_targets, 2, D): given what is assumed and observed, and given what is observed alone;
     then by target; then false and true. The two of a column that is impossible are nan.
     """
-    return stacked(inquiry, infer_targets(inquiry, entries, numbering))
+    return stacked(inquiry, infer_targets(inquiry, filled))
 
 
-def reaching(inquiry: Inquiry, worldview: int) -> IntArray:
-    """Return the uncertain judgements on which the worldview's likelihood can depend, sorted.
-
-    They are the columns of `z` that feed a table of some ancestor of what is observed or, with
-    `reconcile`, of what is stated or supposed in a statement; empty where nothing conditions them.
-    """
-    seen = {variable for variable, _ in inquiry.observed}
-    for stated in inquiry.stated:
-        if stated.worldview == worldview:
-            seen |= {stated.of, *(variable for variable, _ in stated.given)}
-    entries, judgements = dependencies(inquiry.network.program)
-    used = np.zeros(inquiry.network.program.n_entries, dtype=np.bool_)
-    for variable in ancestors(inquiry.network, seen):
-        used[inquiry.network.tables[variable].entries] = True
-    uncertain = inquiry.numbers.sd[worldview] > 0
+def _reaching(inquiry: Inquiry, worldview: int) -> IntArray:
+    network, numbers = inquiry.network, inquiry.numbers
+    entries, judgements = dependencies(network.program)
+    used = np.zeros(network.program.n_entries, dtype=np.bool_)
+    for variable in ancestors(network, inquiry.conditioning(worldview)):
+        used[network.tables[variable].entries] = True
     reached = np.unique(judgements[used[entries]])
-    return np.unique(inquiry.numbers.column[worldview][reached[uncertain[reached]]])
+    return np.unique(numbers.column[worldview][reached[numbers.sd[worldview][reached] > 0]])
 
 
-def obstacles(inquiry: Inquiry) -> tuple[str | None, ...]:
-    """Return for each worldview why it cannot be conditioned as the model asks, `None` where it can.
-
-    What is observed is impossible in it, or its judgements leave no room for a credence that it states
-    (they imply exactly 0% or 100%, or make impossible what the statement supposes), at central judgements.
-    """
+def _obstacles(inquiry: Inquiry) -> tuple[str | None, ...]:
     everyone = range(len(inquiry.model.worldviews))
-    evidences = [inquiry.observed]
-    for stated in inquiry.stated:
-        evidences += [together(stated.given, ((stated.of, (state,)),)) for state in (0, 1)]
-    if evidences == [()]:
+    evidences = (inquiry.observed, *(side for stated in inquiry.stated for side in stated.sides))
+    if evidences == ((),):
         return (None,) * len(everyone)
-    numbering = Numbering(None, len(everyone))
-    inferences = infer_many(inquiry.network, central_entries(inquiry), evidences, numbering=numbering)
-    possible = [np.isfinite(inference.log_z) for inference in inferences]
+    inferences = infer_many(inquiry.network, central_entries(inquiry), evidences)
+    seen, *sides = (np.isfinite(inference.log_z) for inference in inferences)
     found = impossible(sampled=inferences[0].effective is not None)
-    return tuple(_obstacle(inquiry, w, [bool(p[w]) for p in possible], found) for w in everyone)
+
+    def obstacle(worldview: int) -> str | None:
+        if not seen[worldview]:
+            return f"what is observed is {found}: {written(inquiry.model.observed)}"
+        for stated, no, yes in zip(inquiry.stated, sides[::2], sides[1::2], strict=True):
+            if stated.worldview == worldview and not (no & yes)[worldview]:
+                return f"its judgements leave no room for what it states: {stated.name}"
+        return None
+
+    return tuple(map(obstacle, everyone))
 
 
 def impossible(*, sampled: bool) -> str:
     """Say what is known of evidence that has come out with probability 0."""
     return "impossible, or too rare to be met by a sample of states" if sampled else "impossible"
-
-
-def _obstacle(inquiry: Inquiry, worldview: int, possible: Sequence[bool], found: str) -> str | None:
-    if not possible[0]:
-        return f"what is observed is {found}: {written(inquiry.model.observed)}"
-    for number, stated in enumerate(inquiry.stated):
-        if stated.worldview == worldview and not all(possible[1 + 2 * number : 3 + 2 * number]):
-            return f"its judgements leave no room for what it states: {stated.name}"
-    return None
 
 
 def impossible_evidence(conditions: Iterable[Condition], worldview: str, reason: str = "") -> Problem:

@@ -3,24 +3,26 @@
 In: the perspectives of a map. Out: `Numbers`, and from these and draws `z` the judgements of a draw.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray, Network
-from cruxmap.language.argument_map import ArgumentMap, Role, Scale
+from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, ArgumentMap, Role, Scale, ShareTable
 from cruxmap.language.inheritance import Perspective
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Numbers:
     """Every number of every perspective, (W, J), on the unconstrained scale: `u = mu + sd * z[column]`.
 
     `column` is the judgement whose draw is used: its own, or the one that `same as` leads to. `single`
     marks shares that are kept as given. `is_ratio` and `is_strength` (J,) tell the scales apart:
-    probabilities by their logit, ratios by their log, strengths never below 1.
+    probabilities by their logit, ratios by their log, strengths never below 1. `share_rows` are the
+    judgements of every row of shares.
     """
 
     mu: FloatArray
@@ -29,6 +31,7 @@ class Numbers:
     single: BoolArray
     is_ratio: BoolArray
     is_strength: BoolArray
+    share_rows: tuple[IntArray, ...]
 
 
 def numbers(network: Network, argument_map: ArgumentMap, perspectives: Sequence[Perspective]) -> Numbers:
@@ -45,12 +48,18 @@ def numbers(network: Network, argument_map: ArgumentMap, perspectives: Sequence[
         single[w] = [s.single for s in settings]
     roles = [judgement.role for judgement in argument_map.judgements.values()]
     return Numbers(
-        mu,
-        sd,
-        column,
-        single,
+        mu=mu,
+        sd=sd,
+        column=column,
+        single=single,
         is_ratio=np.array([role.scale is Scale.RATIO for role in roles], np.bool_),
         is_strength=np.array([role is Role.STRENGTH for role in roles], np.bool_),
+        share_rows=tuple(
+            np.array([index[share.address] for share in row.shares], np.int64)
+            for question in argument_map.questions
+            if isinstance(question.basis, ShareTable)
+            for row in question.basis.rows
+        ),
     )
 
 
@@ -60,6 +69,29 @@ def unconstrained(numbers: Numbers, z: FloatArray, worldview: int) -> FloatArray
     u *= numbers.sd[worldview][:, None]
     u += numbers.mu[worldview][:, None]
     return u
+
+
+def as_they_count(numbers: Numbers, z: FloatArray, worldview: int) -> FloatArray:
+    """Return `unconstrained` with the shares of each row adding up to 1: those kept as given come first."""
+    u = unconstrained(numbers, z, worldview)
+    for row in numbers.share_rows:
+        shares, kept = expit(u[row]), numbers.single[worldview][row]
+        taken, others = shares[kept].sum(axis=0), shares[~kept].sum(axis=0)
+        left = np.maximum(1 - taken, 0.0)
+        fill_up = np.divide(left, others, out=left * 0, where=others > 0)
+        u[row] = logit_of_share(shares * np.where(kept[:, None], 1 / np.maximum(taken, 1.0), fill_up))
+    return u
+
+
+def logit_of_share(share: FloatArray) -> FloatArray:
+    """Return the logits of shares, those of 0 and 1 as far out as certainties are."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.clip(logit(share), -LOGIT_OF_CERTAINTY, LOGIT_OF_CERTAINTY))
+
+
+def natural_at(numbers: Numbers, place: int, u: float) -> float:
+    """Return one judgement as people read it, by its number; a strength may come out below 1."""
+    return math.exp(u) if numbers.is_ratio[place] else float(expit(u))
 
 
 def natural(numbers: Numbers, u: FloatArray) -> FloatArray:

@@ -5,7 +5,8 @@ Each shows the first rows of a list of the answer, in its order, and says how ma
 
 from typing import TYPE_CHECKING
 
-from cruxmap.insight.cruxes import OTHERS, OVERALL, CruxTable, CruxTables, JudgementCrux
+from cruxmap.insight.cruxes import OVERALL, CruxTable, CruxTables
+from cruxmap.insight.sensitivity import OTHERS, JudgementCrux
 from cruxmap.insight.words import case_of
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.canvas import (

@@ -4,15 +4,12 @@ from collections.abc import Iterable
 from functools import partial
 
 from cruxmap.insight.cruxes import (
-    CRUX_COLUMNS,
-    JUDGEMENT_COLUMNS,
-    OTHERS,
     OVERALL,
     CruxTable,
     CruxTables,
-    JudgementCrux,
 )
-from cruxmap.insight.sensitivity import APART
+from cruxmap.insight.rankings import MEASURES
+from cruxmap.insight.sensitivity import APART, JUDGEMENT_MEASURES, OTHERS, JudgementCrux
 from cruxmap.insight.takes import Takes
 from cruxmap.language.argument_map import ArgumentMap, Scale
 from cruxmap.present.listings import Listing
@@ -78,7 +75,7 @@ def _ranking(tables: Iterable[CruxTable], name: str, whose: str, rows: int = 12)
         Column("text", "what it says"),
         *(
             Column(key, TITLES.get(key, key), brief if key == "voi" else percent, right=True)
-            for key in CRUX_COLUMNS[2:]
+            for key in MEASURES
         ),
         Column("downstream", "downstream", _yes),
         Column("sentence", "why"),
@@ -105,7 +102,7 @@ def _crux_rows(table: CruxTable) -> Iterable[tuple[Cell, ...]]:
     credence = "all together give it" if table.worldview == OVERALL else "you give it"
     for crux in table.ranking:
         kind = "argument" if crux.id in arguments else "claim"
-        numbers = (getattr(crux, key) for key in CRUX_COLUMNS[2:])
+        numbers = (getattr(crux, key) for key in MEASURES)
         yield (table.worldview, kind, crux.id, crux.text, *numbers, crux.downstream, crux.sentence(credence))
 
 
@@ -153,7 +150,7 @@ def _judgements(table: CruxTable, argument_map: ArgumentMap) -> Listing:
             owner_text(argument_map, judgement.address),
             *(getattr(judgement, key) for key in ("central", "low", "high")),
             number_text(argument_map, judgement),
-            *(getattr(judgement, key) for key in JUDGEMENT_COLUMNS[4:]),
+            *(getattr(judgement, key) for key in JUDGEMENT_MEASURES),
             judgement.reason,
         )
         for judgement in table.judgements

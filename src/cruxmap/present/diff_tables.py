@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from cruxmap.insight.coherence import StatedGap
 from cruxmap.insight.diff import (
-    DOUBLE_CRUX_COLUMNS,
+    DOUBLE_CRUX_NUMBERS,
     Change,
     Difference,
     DoubleCrux,
-    Heard,
+    Saying,
     WorldviewDiff,
     whose,
 )
@@ -113,7 +113,7 @@ def _side(difference: Difference, worldview: str, side: str) -> str:
     return "\n".join((*numbers, *_sayings(difference, heard)))
 
 
-def _sayings(difference: Difference, heard: Sequence[Heard]) -> Iterable[str]:
+def _sayings(difference: Difference, heard: Sequence[Saying]) -> Iterable[str]:
     """Write what a voice says of an entry; where the entry is its own argument, that is in another column."""
     others = [one for one in heard if one.id != difference.id]
     if len(others) < len(heard):
@@ -186,7 +186,7 @@ def _double_cruxes(diff: WorldviewDiff) -> Listing:
 
 
 def _double_crux(crux: DoubleCrux) -> tuple[Cell, ...]:
-    return tuple(getattr(crux, key) for key in (*DOUBLE_CRUX_COLUMNS, "downstream", "reason"))
+    return tuple(getattr(crux, key) for key in ("id", "text", *DOUBLE_CRUX_NUMBERS, "downstream", "reason"))
 
 
 def _structure(diff: WorldviewDiff) -> Listing:

@@ -7,6 +7,7 @@ worldview or from the other. Entries that cannot reach the target take no part.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 from scipy.special import expit
@@ -14,18 +15,18 @@ from scipy.special import expit
 from cruxmap.engine.entries import fill
 from cruxmap.engine.executors import Work
 from cruxmap.engine.jackknife import standard_error
-from cruxmap.engine.network import BoolArray, FloatArray, IntArray
-from cruxmap.insight.cruxes import settled_nodes
-from cruxmap.insight.predictive import log_odds_and_replicates, log_odds_in_full
+from cruxmap.engine.network import MANY_WHAT_IFS, BoolArray, Filled, FloatArray, IntArray
+from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
 from cruxmap.insight.separation import connected, graph_of
-from cruxmap.insight.shapley import NoValueError, Shares, shapley
-from cruxmap.insight.weighing import LEAST_EFFECTIVE, too_few
+from cruxmap.insight.shapley import NoValueError, ShapleyValues, shapley
+from cruxmap.insight.target import log_odds_and_replicates, log_odds_in_full
+from cruxmap.insight.views import MIN_EFFECTIVE, too_few
 from cruxmap.insight.words import percent
 from cruxmap.language.inheritance import Perspective, Setting
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, impossible
 
-ROUNDING = 1e-12
+SAME_CENTRE = 1e-12
 """Central values, in logits or logs, that lie no further apart are the same."""
 
 
@@ -107,19 +108,15 @@ def _written_alike(one: Setting, other: Setting) -> bool:
     """Tell whether two settings are the same number; where both are links, that number is another place's."""
     if one.column == other.column != one.address:
         return True
-    return (one.value, one.column, one.single, one.rejected) == (
-        other.value,
-        other.column,
-        other.single,
-        other.rejected,
-    )
+    what_counts = attrgetter("value", "column", "single", "rejected")
+    return bool(what_counts(one) == what_counts(other))
 
 
 def _same_at_the_centre(one: Setting, other: Setting) -> bool:
     if one.column == other.column != one.address:
         return True
     alike = (one.column, one.single) == (other.column, other.single)
-    return alike and abs(one.value.mu - other.value.mu) <= ROUNDING
+    return alike and abs(one.value.mu - other.value.mu) <= SAME_CENTRE
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +128,7 @@ class Shared:
 
     probability: tuple[float | None, float | None]
     gap: float | None
-    shares: Shares | None
+    shares: ShapleyValues | None
     reason: str | None
     pairs: int = 0
     settled: bool = True
@@ -140,47 +137,53 @@ class Shared:
 
 
 def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
-    """Share out logit P and P between the first worldview and the second."""
+    """Share out logit P and P between the first worldview and the second.
+
+    Swapping the two negates gap and shares exactly: the game is played from the lesser name to the greater.
+    """
     inquiry, names = pairing.inquiry, pairing.names
     target, numbers = inquiry.model.target.name, inquiry.numbers
+    forwards = names[0] <= names[1]
+    lesser, greater = pairing.both if forwards else pairing.both[::-1]
 
     def worth(taken: BoolArray) -> FloatArray:
         cuts = blocks(len(taken), draws_per_block(inquiry))
-        tasks = [(pairing.first, pairing.second, taken[start:stop]) for start, stop in cuts]
+        tasks = [(lesser, greater, taken[start:stop]) for start, stop in cuts]
         rows = np.concatenate(list(work.map(_of_mixtures, (inquiry, game), tasks)), axis=1)
         return np.stack([rows, expit(rows)], axis=1).reshape(-1, rows.shape[1]).T
 
-    def told(done: int, of: int) -> None:
+    def report(done: int, of: int) -> None:
         work.tell(f"{names[0]} against {names[1]}: pairs of orders", done, of)
 
     entries = fill(inquiry.network.program, numbers.mu[pairing.both].T, numbers.single[pairing.both].T)
-    found = log_odds_in_full(inquiry, entries)
+    found = log_odds_in_full(inquiry, Filled(entries))
     logits, *without = found.rows
     first, second = (None if math.isnan(logit) else float(expit(logit)) for logit in logits)
     probability = first, second
-    for name, logit in zip(names, logits, strict=True):
+    for name, logit in sorted(zip(names, logits, strict=True)):
         if math.isnan(logit):
             missed = impossible(sampled=bool(np.isfinite(found.effective).all()))
             return Shared(probability, None, None, f"what is assumed or observed is {missed} in `{name}`")
-    for name, effective in zip(names, found.effective, strict=True):
-        if effective < LEAST_EFFECTIVE:
+    for name, effective in sorted(zip(names, found.effective, strict=True)):
+        if effective < MIN_EFFECTIVE:
             reason = too_few(float(effective), f"what is assumed or observed in `{name}`")
             return Shared((None, None), None, None, reason)
     gap = float(logits[0] - logits[1]) if logits[0] != logits[1] else 0.0
-    for name, logit, unseen in zip(names, logits, found.unseen, strict=True):
+    for name, logit, unseen in sorted(zip(names, logits, found.unseen, strict=True)):
         if math.isinf(logit):
             how_sure = "certain" if unseen == 0 else "the same in all samples of states"
             reason = f"{target} is {how_sure} in `{name}` ({percent(float(expit(logit)))})"
             return Shared(probability, gap if math.isfinite(gap) else None, None, reason)
     try:
-        shares = _told_apart(shapley(worth, len(game.players), inquiry.model.sampling.seed, told))
+        played = shapley(worth, len(game.players), inquiry.model.sampling.seed, report)
     except NoValueError:
         reason = (
             "the gap cannot be shared out: some mixture of the two worldviews makes the target certain, "
             "or what is assumed or observed impossible"
         )
         return Shared(probability, gap, None, reason)
-    how = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, None)
+    shares = _with_errors_of_states(played if forwards else _turned_round(played))
+    how = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, MANY_WHAT_IFS)
     by_chance = _with_unseen(errors(without, _central_numbers), probability, found.unseen)
     return Shared(probability, gap, shares, None, shares.pairs, shares.converged, how, by_chance)
 
@@ -203,7 +206,11 @@ def _central_numbers(logits: FloatArray) -> dict[str, float | None]:
     return {"gap_logit": float(logits[0] - logits[1]), "probability_a": a, "probability_b": b}
 
 
-def _told_apart(shares: Shares) -> Shares:
+def _turned_round(shares: ShapleyValues) -> ShapleyValues:
+    return replace(shares, share=0.0 - shares.share, gap=0.0 - shares.gap)  # 0 and not -0 for 0
+
+
+def _with_errors_of_states(shares: ShapleyValues) -> ShapleyValues:
     """Add to the errors of the shares those of sampling states.
 
     The first two measures are the log-odds and the probability; any others are the same two without each

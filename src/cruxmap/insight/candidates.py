@@ -1,0 +1,125 @@
+"""What could be learned: claims, states and arguments, where they stand to the target, and what they tell.
+
+Some are the target in other words, and learning them would say what the target is, not why.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.insight.information import Chance, Crossing, chance
+from cruxmap.insight.separation import Graph, ancestors, connected, descendants, graph_of, open_judgements
+from cruxmap.language.argument_map import AllOf, ClaimIs, Condition, StateIn, mentioned
+from cruxmap.network.inquiry import Inquiry
+
+EQUIVALENT = 1e-12
+"""How near 0 and 1 the target's chances are, either way, where a variable is the target in other words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something whose truth could be learned: a variable and the state that counts as true.
+
+    For a question as a whole `state` is `None`.
+    """
+
+    id: str
+    variable: int
+    state: int | None
+    argument: bool = False
+
+
+def candidates_of(inquiry: Inquiry) -> tuple[Candidate, ...]:
+    """Return everything that a ranking may list: all but the target, and what is assumed or observed."""
+    model, places = inquiry.model, inquiry.network.places
+    settled = set(chain.from_iterable(map(_fixed_by, (*model.assuming, *model.observed))))
+    asked = set(_fixed_by(model.target.condition))
+    parts: list[Candidate] = []
+    for claim in model.map.claims:
+        if claim.about.id not in settled | asked:
+            parts.append(Candidate(claim.about.id, places[claim.about.id], 1))
+    for question in model.map.questions:
+        name = question.about.id
+        if name in settled:
+            continue
+        if name not in asked:
+            parts.append(Candidate(name, places[name], None))
+        parts += [
+            Candidate(f"{name}.{state}", places[name], number)
+            for number, state in enumerate(question.states)
+            if model.target.condition != StateIn(name, (state,))
+        ]
+    parts += [
+        Candidate(argument.about.id, places[argument.about.id], 1, argument=True)
+        for argument in model.map.arguments
+    ]
+    return tuple(parts)
+
+
+def _fixed_by(condition: Condition) -> Iterable[str]:
+    """Yield the entries whose value a condition fixes when it holds."""
+    match condition:
+        case ClaimIs(claim=name) | StateIn(question=name, states=(_,)):
+            yield name
+        case AllOf(parts=parts):
+            yield from chain.from_iterable(map(_fixed_by, parts))
+        case _:
+            return
+
+
+def settled_nodes(inquiry: Inquiry) -> frozenset[int]:
+    """Return the variables whose value is known: conditions that are given, and the entries they fix."""
+    model, places = inquiry.model, inquiry.network.places
+    names = chain.from_iterable(map(_fixed_by, (*model.assuming, *model.observed)))
+    return frozenset({variable for variable, _ in inquiry.given} | {places[name] for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a worldview's entries stand to the target on the graph, as sets of nodes (see `separation`)."""
+
+    connected: frozenset[int]
+    downstream: frozenset[int]
+    graph: Graph
+
+    @property
+    def movers(self) -> IntArray:
+        """The uncertain judgements that are connected to the target, by column."""
+        return np.array(sorted(-1 - node for node in self.connected if node < 0), dtype=np.int64)
+
+
+def position_of(inquiry: Inquiry, worldview: int) -> Position:
+    """Return what is connected to the target in a worldview, and what only follows from it."""
+    model, places = inquiry.model, inquiry.network.places
+    settled = settled_nodes(inquiry)
+    graph = graph_of(inquiry, open_judgements(inquiry, worldview), settled)
+    target = inquiry.targets[0]
+    about = {places[name] for name in mentioned(model.target.condition)}
+    below = descendants(graph, {target, *about}) - ancestors(graph, {target, *about})
+    return Position(connected(graph, target, settled), below, graph)
+
+
+def binary(table: FloatArray, state: int) -> FloatArray:
+    """Return the (2, 2) joint table of the target and one state, from that of all the variable's states."""
+    return np.stack([np.delete(table, state, axis=1).sum(axis=1), table[:, state]], axis=1)
+
+
+def crossing(table: FloatArray, target: Chance) -> Crossing | None:
+    """Return what a (2, 2) joint table says about target and claim; `None` where the claim is certain."""
+    of_claim = table.sum(axis=0)
+    if (of_claim <= 0).any():
+        return None
+    false, true = (chance(*map(float, table[:, state])) for state in (0, 1))
+    return Crossing(target, true, false, chance(*map(float, of_claim)))
+
+
+def is_target(joint: FloatArray, target: Chance) -> bool:
+    """Tell whether a (2, 2) joint table is that of the target in other words, or of its opposite."""
+    crossed = crossing(joint, target)
+    if crossed is None:
+        return False
+    _, true, false, _ = crossed
+    return max(true.no, false.yes) <= EQUIVALENT or max(true.yes, false.no) <= EQUIVALENT

@@ -1,0 +1,99 @@
+"""The target's log-odds for given judgements: the plain quantity that most answers turn on."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from cruxmap.engine.entries import fill
+from cruxmap.engine.network import BoolArray, Filled, FloatArray
+from cruxmap.engine.queries import infer, infer_many
+from cruxmap.insight.views import Block, Draws, View, fill_block, refusal
+from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogOdds:
+    """Log-odds `rows` (1 + batches, D): of all samples of states, and then without each batch.
+
+    One more sample can change them by `unseen` (D,), and `effective` (D,) is how many agree with what is
+    given: 0 and infinite where they are exact.
+    """
+
+    rows: FloatArray
+    unseen: FloatArray
+    effective: FloatArray
+
+
+def log_odds_in_full(inquiry: Inquiry, filled: Filled) -> LogOdds:
+    """Return the target's log-odds, nan where what is given is impossible, and how far off they may be."""
+    target = inquiry.targets[0]
+    found = infer(inquiry.network, filled, inquiry.given, (target,))
+    no, yes = np.stack([part.marginals[target] for part in (found, *found.replicates)], axis=1)
+    effective = np.full(len(yes[0]), np.inf) if found.effective is None else found.effective
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logits, unseen = np.log(yes) - np.log(no), found.unseen(target)[1]
+        unseen = np.where(unseen > 0, unseen / (yes[0] * no[0]), 0.0)
+        if np.isinf(logits).any():  # certain, or too near it for a probability to tell
+            both = infer_many(inquiry.network, filled, inquiry.sides, ())
+            false, true = (np.array([part.log_z for part in (side, *side.replicates)]) for side in both)
+            told = np.isinf(logits[0]) & np.isfinite(true[0] - false[0])
+            logits = np.where(np.isinf(logits), true - false, logits)
+            counts = [np.inf if side.effective is None else side.effective for side in both]
+            unseen = np.where(told, np.hypot(1.0 / counts[0], 1.0 / counts[1]), unseen)
+    return LogOdds(logits, unseen, effective)
+
+
+def log_odds(inquiry: Inquiry, filled: Filled) -> FloatArray:
+    """Return the target's log-odds (D,) for filled tables, nan where what is given is impossible."""
+    logits: FloatArray = log_odds_in_full(inquiry, filled).rows[0]
+    return logits
+
+
+def log_odds_of(inquiry: Inquiry, u: FloatArray, single: BoolArray) -> FloatArray:
+    """Return the target's log-odds (D,) for judgements `u` (n_judgements, D), in blocks of draws.
+
+    `single` is (n_judgements,) or, where it differs from draw to draw, (n_judgements, D).
+    """
+    logits: FloatArray = log_odds_and_replicates(inquiry, u, single)[0]
+    return logits
+
+
+def log_odds_and_replicates(inquiry: Inquiry, u: FloatArray, single: BoolArray) -> FloatArray:
+    """Return `log_odds_of` and, where states are sampled, the same without each batch: (1 + batches, D)."""
+    cuts = [slice(*cut) for cut in blocks(u.shape[1], draws_per_block(inquiry))]
+    entries = (
+        fill(inquiry.network.program, u[:, cut], single if single.ndim == 1 else single[:, cut])
+        for cut in cuts
+    )
+    parts = [log_odds_in_full(inquiry, Filled(part)).rows for part in entries]
+    return np.concatenate(parts, axis=1) if parts else np.empty((1, 0))
+
+
+def mean_log_odds(view: View) -> tuple[float, str | None]:
+    """Return the log-odds of the target's mean over the draws, nan where what is given is impossible.
+
+    Where samples of states are too few for a mean, it is nan, and the text says why.
+    """
+    if view.refused is not None:
+        return math.nan, view.refused
+    parts = list(view.work.map(_log_odds_of_block, (view.inquiry, view.draw), view.blocks()))
+    logits, effective = np.concatenate(parts, axis=1)
+    refused = None if np.isnan(logits).all() else refusal(effective, "what is assumed or observed")
+    return (logit_of_mean(logits) if refused is None else math.nan), refused
+
+
+def _log_odds_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> FloatArray:
+    """Return the target's log-odds in the draws of a block, and how many samples agree: (2, D)."""
+    found = log_odds_in_full(inquiry, fill_block(inquiry, draw, block))
+    return np.stack([found.rows[0], found.effective])
+
+
+def logit_of_mean(logits: FloatArray) -> float:
+    """Return the log-odds of the mean of probabilities given by their log-odds; nan ones do not count."""
+    possible = logits[~np.isnan(logits)]
+    if not len(possible):
+        return math.nan
+    with np.errstate(divide="ignore"):
+        return float(np.log(expit(possible).mean()) - np.log(expit(-possible).mean()))
