@@ -12,7 +12,7 @@ from typing import Any
 from cruxmap.engine.planning import BUDGET
 from cruxmap.engine.queries import infer
 from cruxmap.engine.trees import COSTLY
-from cruxmap.errors import InvalidMap, Problem
+from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.insight.words import did_you_mean, percent
 from cruxmap.language.argument_map import (
     Argument,
@@ -249,7 +249,7 @@ def find_entry(argument_map: ArgumentMap, address: str) -> Entry:
     if address in argument_map.judgements:
         return argument_map.entry[argument_map.judgements[address].owner]
     hint = did_you_mean(address, (*argument_map.entry, *argument_map.judgements))
-    raise InvalidMap((Problem("unknown-address", f"there is no `{address}` in the map", hint=hint),))
+    raise InvalidMap((Problem(Code.UNKNOWN_ADDRESS, f"there is no `{address}` in the map", hint=hint),))
 
 
 def _arguments_on(argument_map: ArgumentMap, name: str) -> list[tuple[Argument, int]]:

@@ -6,7 +6,7 @@ Nothing here uses matplotlib's global state, and what `encode` returns is the sa
 import io
 import math
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -22,8 +22,10 @@ BLUE = "#0072b2"
 PALE_BLUE = "#bcd9ec"
 ORANGE = "#d55e00"
 PALE_ORANGE = "#f6cfae"
+PURPLE = "#aa4499"
 INK = "#1a1a1a"
 QUIET = "#666666"
+GREY = "#5f5f5f"
 GRID = "#dddddd"
 
 MARGIN = 0.15
@@ -70,6 +72,13 @@ def encode(figure: "Figure", form: str) -> bytes:
         metadata = {"Date": None} if form == "svg" else {}
         figure.savefig(out, format=form, dpi=160, metadata=metadata, facecolor="white")
     return out.getvalue()
+
+
+def images(figures: "Mapping[str, Figure]") -> dict[str, bytes]:
+    """Return every figure as svg and as png, by the names of their files."""
+    return {
+        f"{name}.{form}": encode(drawn, form) for name, drawn in figures.items() for form in ("svg", "png")
+    }
 
 
 def boxed(figures: "Iterable[Figure]") -> set[str]:

@@ -24,8 +24,8 @@ from cruxmap.present.canvas import (
     rows_axis,
     span,
 )
-from cruxmap.present.crux_tables import group_text, number_text, owner_text
-from cruxmap.present.numbers import part, percent
+from cruxmap.present.crux_tables import group_text
+from cruxmap.present.phrases import owner_text, part, percent, range_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,7 +136,8 @@ def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
                     pale = PALE_ORANGE if hatch else PALE_BLUE
                     axes.barh(y, stop - start, 0.5, start, color=pale, edgecolor=colour, hatch=hatch, lw=1)
                 reach = f"{percent(min(low, high))} to {percent(max(low, high))}"
-                row_numbers(axes, y, number_text(argument_map, judgement), reach)
+                number = range_text(argument_map, address, judgement.low, judgement.high)
+                row_numbers(axes, y, number, reach)
         axes.axvline(clipped(middle, limits), color=INK, linewidth=0.8)
     return figure
 

@@ -25,7 +25,7 @@ from cruxmap.present.canvas import (
     rows_axis,
     shortened,
 )
-from cruxmap.present.numbers import part, percent, points, signed
+from cruxmap.present.phrases import part, percent, points, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

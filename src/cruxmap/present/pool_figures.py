@@ -15,7 +15,7 @@ from cruxmap.present.canvas import (
     rows_axis,
     span,
 )
-from cruxmap.present.numbers import interval, percent
+from cruxmap.present.phrases import interval, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -22,9 +22,9 @@ from cruxmap.present.canvas import (
     logit,
     rows_axis,
 )
+from cruxmap.present.estimate_tables import by_target, question_text
 from cruxmap.present.lettering import wrapped
-from cruxmap.present.numbers import interval, percent
-from cruxmap.present.tables import by_target, question_text
+from cruxmap.present.phrases import interval, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

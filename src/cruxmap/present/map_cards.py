@@ -44,7 +44,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import Perspective
 from cruxmap.language.judgement import format_value
-from cruxmap.present.numbers import percent
+from cruxmap.present.phrases import percent
 
 type Marginals = Mapping[str, Mapping[str, float]]
 """The id of an entry to its states and their probabilities; booleans have `false` and `true`."""
