@@ -1,13 +1,13 @@
 """A map written back in its own language, in one stable form.
 
 Reading the text gives the same map again (its worldviews and the locators of its sources are files of
-their own). Entries are first turned into plain data, which one small writer sets in YAML's block style.
+their own). Entries are first turned into plain data, which is set in YAML's block style.
 """
 
-import re
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, assert_never
+
+import yaml
 
 from cruxmap.language.argument_map import (
     About,
@@ -44,10 +44,8 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.desk import OTHERWISE
 from cruxmap.language.judgement import format_value
 
-PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 %./()';_-]*[A-Za-z0-9%.)]|[A-Za-z0-9]")
-"""Scalars that need no quotes anywhere."""
-
-LINE_LENGTH = 100
+LINE_LENGTH, FOLDED = 90, 72
+"""Characters after which a line ends at the next space, and beyond which a text is folded."""
 
 
 class _Flow(str):
@@ -70,12 +68,12 @@ def map_text(argument_map: ArgumentMap) -> str:
         "events": {event.about.id: _entry(event) for event in argument_map.events},
         "arguments": {argument.about.id: _entry(argument) for argument in argument_map.arguments},
     }
-    return "\n".join(_lines(_given(sections), 0)) + "\n"
+    return _written(_given(sections))
 
 
 def entry_text(entry: Entry) -> str:
     """Write one entry."""
-    return "\n".join(_lines({entry.about.id: _entry(entry)}, 0)) + "\n"
+    return _written({entry.about.id: _entry(entry)})
 
 
 # --- entries as data -----------------------------------------------------------------------------
@@ -272,53 +270,40 @@ def _condition(condition: Condition | None) -> _Flow | None:
 # --- data as YAML ----------------------------------------------------------------------------------
 
 
-def _lines(data: dict[str, Any], indent: int) -> Iterator[str]:
-    margin = "  " * indent
-    for key, value in data.items():
-        match value:
-            case dict():
-                yield f"{margin}{_scalar(key)}:"
-                yield from _lines(value, indent + 1)
-            case list() if all(isinstance(item, str) for item in value):
-                yield f"{margin}{_scalar(key)}: [{', '.join(map(_scalar, value))}]"
-            case list():
-                yield f"{margin}{_scalar(key)}:"
-                for item in value:
-                    first, *others = _lines(item, indent + 2)
-                    yield f"{margin}  - {first.lstrip()}"
-                    yield from others
-            case _ if _folds(value):
-                yield f"{margin}{_scalar(key)}: >-"
-                yield from textwrap.wrap(
-                    value,
-                    LINE_LENGTH,
-                    initial_indent=margin + "  ",
-                    subsequent_indent=margin + "  ",
-                    break_long_words=False,
-                    break_on_hyphens=False,
-                )
-            case _:
-                yield f"{margin}{_scalar(key)}: {_scalar(value)}"
+class _Dumper(yaml.SafeDumper):
+    """Sets mappings in block style and lists of texts on one line, and leaves every scalar a text."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - as PyYAML has it
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Set lists deeper than their keys."""
+        super().increase_indent(flow, indentless=False)
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        """Fold a text that is long, and comes back the same from YAML's folded style."""
+        folds = len(text) > FOLDED and text == " ".join(text.split()) and text.isprintable()
+        return self.represent_scalar("tag:yaml.org,2002:str", text, ">" if folds else None)
+
+    def represent_flow(self, text: _Flow) -> yaml.Node:
+        """Take what is YAML already as it is."""
+        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        assert node is not None
+        return node
+
+    def represent_items(self, items: list[Any]) -> yaml.SequenceNode:
+        """Write texts on one line, and mappings below each other."""
+        flow = all(isinstance(item, str) for item in items)
+        return self.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=flow)
 
 
-def _folds(value: str) -> bool:
-    """Whether a text is long, and comes back the same from YAML's folded style."""
-    plain = value == " ".join(value.split()) and value.isprintable()
-    return len(value) > 72 and plain and not isinstance(value, _Flow)
+_Dumper.add_representer(str, _Dumper.represent_text)
+_Dumper.add_multi_representer(str, _Dumper.represent_text)
+_Dumper.add_representer(_Flow, _Dumper.represent_flow)
+_Dumper.add_representer(list, _Dumper.represent_items)
 
 
-def _scalar(value: str) -> str:
-    if isinstance(value, _Flow) or PLAIN.fullmatch(value):
-        return value
-    return '"' + "".join(map(_escaped, value)) + '"'
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    if character == "\n":
-        return "\\n"
-    if character.isprintable():
-        return character
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+def _written(data: dict[str, Any]) -> str:
+    text: str = yaml.dump(
+        data, Dumper=_Dumper, width=LINE_LENGTH, sort_keys=False, allow_unicode=True, default_flow_style=False
+    )
+    return text
