@@ -43,7 +43,7 @@ from cruxmap.present import canvas, map_drawing
 from cruxmap.present.estimate_figures import forest
 from cruxmap.present.folding import folded
 from cruxmap.present.lettering import boxes_text, plain, wrapped
-from cruxmap.present.map_cards import LARGE, Mark, Picture, around, chapters, overview, picture
+from cruxmap.present.map_cards import MANY_CARDS, Mark, Picture, around, chapters, overview, picture
 from cruxmap.present.map_text import map_text
 from cruxmap.present.phrases import brief, part, percent, points, ratio, signed, telling
 from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_tables
@@ -150,7 +150,7 @@ def test_chapters_tell_everything_and_stay_small(shown: Picture) -> None:
     own = [card.id for page in pages.values() for card in page.cards if not card.stub]
     assert sorted(own) == sorted(card.id for card in shown.cards)
     for name, page in pages.items():
-        assert sum(not card.stub for card in page.cards) <= LARGE
+        assert sum(not card.stub for card in page.cards) <= MANY_CARDS
         here = {card.id for card in page.cards}
         assert all(link.start in here and link.end in here for link in page.links)
         for stub in (card for card in page.cards if card.stub):

@@ -5,21 +5,33 @@ Results go to stdout; progress and problems to stderr. Exit codes: 0 fine, 1 the
 70 a fault in cruxmap itself, 130 interrupted. Anything heavy is imported by the command that needs it.
 """
 
-import inspect
 import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
-from functools import partial, wraps
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cruxmap.errors import NOWHERE, Code, InvalidMap, Problem, WrongUsage
+from cruxmap.asking import (
+    Asked,
+    ExecutorOption,
+    FormatOption,
+    ListOption,
+    OutputOption,
+    WorldviewOption,
+    asking,
+    chosen_executor,
+    known_worldview,
+    refuse,
+    threshold,
+    typed_here,
+)
+from cruxmap.errors import Code, InvalidMap, Problem, WrongUsage
 from cruxmap.ground import CannotWrite, write_file
 from cruxmap.present import terminal
 from cruxmap.present.stages import Drawing, Stage, drawing_for, picture_of, stage_text
@@ -28,28 +40,12 @@ from cruxmap.present.terminal import Format, print_answer, print_json, print_pro
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from cruxmap.engine.executors import Executor
-    from cruxmap.language.argument_map import ArgumentMap, ModelSpec
     from cruxmap.present.listings import Listings
 
 FINE, PROBLEMS, WRONG_USAGE, NOT_CONVERGED, FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 MAX_FACTOR = 1_000
 """By which a pool may be extremised."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A model as the command line asks about it: its file, what is asked, and whether that differs."""
-
-    path: Path
-    model: "ModelSpec"
-    changed: bool
-
-    @property
-    def figures(self) -> Path:
-        """The folder for its figures, where no other is given."""
-        return Path("figures") / self.model.id
 
 
 app = typer.Typer(
@@ -60,186 +56,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-ModelArgument = Annotated[
-    str, typer.Argument(metavar="MODEL", help="A model file, or the name of one in models/.")
-]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to print the answer.")]
-WorldviewOption = Annotated[
-    str | None,
-    typer.Option(
-        "--worldview", "-w", metavar="ID", help="Use this worldview's numbers (`map`: the map's own)."
-    ),
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="ADDRESS=VALUE", help="Override this number in every worldview. Repeatable."
-    ),
-]
-AssumingOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--assuming", metavar="CONDITION", help="Assume this instead of what the model assumes. Repeatable."
-    ),
-]
-ObservedOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--observed", metavar="CONDITION", help="Observe this instead of what the model observes. Repeatable."
-    ),
-]
-ExactOption = Annotated[
-    bool, typer.Option("--exact", help="Sum over all states exactly, or say why that cannot be done.")
-]
-SampledOption = Annotated[
-    bool, typer.Option("--sampled", help="Sample states even where exact sums are possible.")
-]
-ListOption = Annotated[
-    str | None, typer.Option("--list", metavar="NAME", help="Print one list of the answer in full.")
-]
-ExecutorOption = Annotated[
-    str | None,
-    typer.Option(
-        "--executor",
-        metavar="WHERE",
-        help="Where to compute: `local` (a process per core) or a Dask cluster at `dask://HOST:PORT`.",
-    ),
-]
-OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Folder for the figures (default: figures/<model>/).")
-]
-
-
-# --- what is asked ----------------------------------------------------------------------------------
-
-
-def _model_path(name: str) -> Path:
-    """Return the file of a model, given as a path or as the name of one in `models/`, here or further up."""
-    from cruxmap.insight.words import did_you_mean
-
-    path = Path(name)
-    if os.path.isfile(path):  # a `Path` would raise where a folder cannot be searched
-        return path
-    above = (Path(*[".."] * n) / "models" for n in range(len(Path.cwd().parts)))
-    folder = next((models for models in above if os.path.isdir(models)), Path("models"))
-    if os.path.isfile(named := folder / f"{name}.yaml"):
-        return named
-    known = sorted(p.stem for p in folder.glob("*.yaml"))
-    hint = did_you_mean(path.stem, known) or f"in {folder.as_posix()}/: {', '.join(known) or 'none'}"
-    _refuse(Code.NO_SUCH_FILE, f"there is no model {path.as_posix()}", hint)
-
-
-def _asked(
-    model: ModelArgument,
-    settings: SetOption = None,
-    assuming: AssumingOption = None,
-    observed: ObservedOption = None,
-    exact: ExactOption = False,
-    sampled: SampledOption = False,
-) -> Asked:
-    """Read a model, with what the command line puts in place of its judgements and conditions."""
-    from cruxmap.language import reading
-
-    if exact and sampled:
-        _refuse(Code.TWO_METHODS, "--exact and --sampled exclude each other", "leave one out, or both")
-    path = _model_path(model)
-    read = reading.read_model(path)
-    if exact or sampled:
-        read = replace(read, exact=exact)
-    with _typed_here():
-        if settings:
-            pairs = reading.parse_settings([_split(setting) for setting in settings], read.map)
-            read = replace(read, settings=(*read.settings, *pairs))
-        if assuming is not None:
-            read = replace(read, assuming=tuple(reading.parse_condition(c, read.map) for c in assuming))
-        if observed is not None:
-            read = replace(read, observed=tuple(reading.parse_condition(c, read.map) for c in observed))
-    return Asked(path, read, changed=bool(settings) or (assuming, observed) != (None, None))
-
-
-def _asking[**P](command: Callable[Concatenate[Asked, P], None]) -> Callable[..., None]:
-    """Give a command the argument MODEL and the options that ask "what if", in place of its `asked`."""
-    asked = inspect.signature(_asked).parameters
-    own = list(inspect.signature(command).parameters.values())[1:]
-    model, *options = asked.values()
-
-    @wraps(command)
-    def asking(*args: P.args, **given: P.kwargs) -> None:
-        found = _asked(**{name: given.pop(name) for name in asked})  # type: ignore[arg-type]
-        command(found, *args, **given)
-
-    parameters = [model, *own, *options]
-    asking.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    asking.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return asking
-
-
-def _split(setting: str) -> tuple[str, str]:
-    address, equals, value = setting.partition("=")
-    if not equals:
-        _refuse(Code.UNREADABLE_SETTING, f"`{setting}` has no `=`", "write --set ADDRESS=VALUE")
-    return address.strip(), value.strip()
-
-
-def _threshold(text: str | None) -> float | None:
-    """Read a credence that is one number, neither impossible nor certain."""
-    if text is None:
-        return None
-    from cruxmap.language.argument_map import Elicited, Role
-    from cruxmap.language.judgement import UnreadableError, parse_value
-
-    try:
-        value = parse_value(text, Role.CREDENCE, {})
-    except UnreadableError as error:
-        _refuse(error.code, error.message, error.hint)
-    if not isinstance(value, Elicited) or not value.is_point or value.is_certain:
-        hint = "a number between 0% and 100%, as in `10%`"
-        _refuse(Code.UNREADABLE_JUDGEMENT, f"`{text}` is no threshold", hint)
-    return value.low
-
-
-def _known_worldview(argument_map: "ArgumentMap", name: str) -> str:
-    from cruxmap.insight.words import checked_worldview
-
-    with _typed_here():
-        return checked_worldview(argument_map, name)
-
-
-@contextmanager
-def _typed_here() -> Iterator[None]:
-    """Blame the command line for problems found in what was typed there."""
-    try:
-        yield
-    except InvalidMap as invalid:
-        raise WrongUsage(tuple(map(_typed, invalid.problems))) from invalid
-    except UnicodeEncodeError as error:
-        _refuse(Code.NOT_UTF8, f"`{error.object}` is not UTF-8", "type it in a terminal that sends UTF-8")
-
-
-def _typed(problem: Problem) -> Problem:
-    """Name the option in place of the `<address>` in whose text the problem is."""
-    if problem.span.file == NOWHERE.file or not problem.span.file.startswith("<"):
-        return problem
-    option = f"--set {problem.span.file[1:-1]}"
-    return replace(
-        problem, span=problem.span._replace(file=NOWHERE.file), message=f"{option}: {problem.message}"
-    )
-
-
-@contextmanager
-def _executor(text: str | None) -> "Iterator[Executor]":
-    """Give who does the work; that there is nobody to do it is the command line's fault."""
-    from cruxmap.engine.executors import executor_from
-
-    with ExitStack() as stack:
-        with _typed_here():
-            chosen = stack.enter_context(executor_from(text))
-        yield chosen
-
-
-def _refuse(code: Code, message: str, hint: str) -> NoReturn:
-    raise WrongUsage((Problem(code, message, hint=hint),))
 
 
 # --- commands ----------------------------------------------------------------------------------
@@ -265,11 +81,11 @@ def new(
     from cruxmap.language.reading import template
     from cruxmap.present.tables import Column, Table
 
-    with _typed_here():
+    with typed_here():
         files = template(name)
     existing = [path for path in files if os.path.lexists(path)]
     if existing:
-        _refuse(Code.ALREADY_THERE, f"{existing[0]} is already there", "choose another name")
+        refuse(Code.ALREADY_THERE, f"{existing[0]} is already there", "choose another name")
     for path, text in files.items():
         write_file(Path(path), text, hint="go to a folder that you can write to")
     if form is Format.TABLE:
@@ -299,7 +115,7 @@ def check(
     from cruxmap.present.problems import coverage_table, problems_json, problems_table
 
     if not os.path.exists(path):  # a `Path` would raise where a folder cannot be searched
-        _refuse(Code.NO_SUCH_FILE, f"there is no {path.as_posix()}", "name a folder, or a model file")
+        refuse(Code.NO_SUCH_FILE, f"there is no {path.as_posix()}", "name a folder, or a model file")
     problems, warnings = reading.check(path)
     answer = problems_json(problems, warnings)
     covered = sources and not problems
@@ -319,7 +135,7 @@ def check(
 
 
 @app.command()
-@_asking
+@asking
 def show(
     asked: Asked,
     stage: Annotated[
@@ -348,7 +164,7 @@ def show(
     written to figures/<model>/.
     """
     model = asked.model
-    whose = _known_worldview(model.map, worldview or "map")
+    whose = known_worldview(model.map, worldview or "map")
     if stage is not None:
         _emit(stage_text(stage, replace(model, worldviews=(whose,)) if worldview else model), output)
         return
@@ -360,14 +176,14 @@ def show(
     if around:
         from cruxmap.insight.explain import find_entry
 
-        with _typed_here():
+        with typed_here():
             ids = [find_entry(model.map, name).about.id for name in around]
         shown = map_cards.around(shown, ids, steps)
     if overview:
         shown = map_cards.overview(shown)
     drawn = map_drawing.draw(shown, [wanted])[wanted]
     _say_what_is_boxed(map_drawing.boxed(shown, [wanted]))
-    if len(shown.cards) > map_cards.LARGE and isinstance(drawn, bytes) and not overview:
+    if len(shown.cards) > map_cards.MANY_CARDS and isinstance(drawn, bytes) and not overview:
         terminal.say(
             f"{len(shown.cards)} entries in one picture: --around ID draws what is near one, --overview "
             "counts the arguments, and `cruxmap run` writes pages as well"
@@ -378,7 +194,7 @@ def show(
 
 
 @app.command()
-@_asking
+@asking
 def estimate(asked: Asked, form: FormatOption = Format.TABLE) -> None:
     """Estimate the model's targets in each worldview."""
     from cruxmap.insight.estimate import estimate as compute
@@ -391,7 +207,7 @@ def estimate(asked: Asked, form: FormatOption = Format.TABLE) -> None:
 
 
 @app.command()
-@_asking
+@asking
 def explain(
     asked: Asked,
     address: Annotated[
@@ -406,7 +222,7 @@ def explain(
     from cruxmap.insight.explain import explain as compute
     from cruxmap.present.explanation import explanation_tables, explanation_text
 
-    with _typed_here():
+    with typed_here():
         answer = compute(asked.model, address)
     if form is Format.TABLE:
         terminal.print_text(explanation_text(answer))
@@ -416,7 +232,7 @@ def explain(
 
 
 @app.command()
-@_asking
+@asking
 def cruxes(
     asked: Asked,
     worldview: WorldviewOption = None,
@@ -431,7 +247,7 @@ def cruxes(
     """
     model = asked.model
     if worldview is not None:
-        _known_worldview(model.map, worldview)
+        known_worldview(model.map, worldview)
     from cruxmap.insight.cruxes import cruxes as compute
     from cruxmap.present.crux_figures import crux_figures
     from cruxmap.present.crux_tables import ALL_CRUX_LISTINGS, CRUX_LISTINGS
@@ -443,7 +259,7 @@ def cruxes(
 
 
 @app.command()
-@_asking
+@asking
 def diff(
     asked: Asked,
     a: Annotated[str | None, typer.Argument(metavar="A", help="A worldview.")] = None,
@@ -462,9 +278,9 @@ def diff(
     figures/<model>/.
     """
     model = asked.model
-    names = [_known_worldview(model.map, name) for name in (a, b) if name is not None]
+    names = [known_worldview(model.map, name) for name in (a, b) if name is not None]
     if git is not None and (names or asked.changed):
-        _refuse(Code.TWO_QUESTIONS, "--git compares files, all worldviews of them", "leave the rest out")
+        refuse(Code.TWO_QUESTIONS, "--git compares files, all worldviews of them", "leave the rest out")
     from cruxmap.insight.diff import diff as compare
     from cruxmap.insight.pairs import against_rest, pairs
     from cruxmap.insight.revisions import checked_revision, diff_revisions
@@ -480,7 +296,7 @@ def diff(
             answer = answered(partial(against_rest, model, one), diff_tables.REST_LISTINGS)
             figures = diff_figures.rest_figures(answer)
         case _ if git is not None:
-            with _typed_here():
+            with typed_here():
                 checked_revision(asked.path, git)
             answered(partial(diff_revisions, asked.path, git), diff_tables.REVISION_LISTINGS)
             return
@@ -492,7 +308,7 @@ def diff(
 
 
 @app.command()
-@_asking
+@asking
 def takes(
     asked: Asked,
     above: Annotated[str | None, typer.Option(metavar="CREDENCE", help="Raise the estimate to this.")] = None,
@@ -516,22 +332,22 @@ def takes(
     Give one of --above, --below and --agree-with. Few large changes are shown beside more small ones.
     """
     if sum(goal is not None for goal in (above, below, agree_with)) != 1:
-        _refuse(Code.UNCLEAR_GOAL, "what should it take?", "give one of --above, --below and --agree-with")
+        refuse(Code.UNCLEAR_GOAL, "what should it take?", "give one of --above, --below and --agree-with")
     argument_map = asked.model.map
-    whose = _known_worldview(argument_map, worldview or "map")
+    whose = known_worldview(argument_map, worldview or "map")
     from cruxmap.insight.takes import takes as compute
     from cruxmap.insight.words import checked_address
     from cruxmap.present.crux_tables import TAKES_LISTINGS
 
-    with _typed_here():
+    with typed_here():
         addresses = [checked_address(argument_map, address) for address in only or ()]
     work = partial(
         compute,
         asked.model,
         whose,
-        above=_threshold(above),
-        below=_threshold(below),
-        agree_with=None if agree_with is None else _known_worldview(argument_map, agree_with),
+        above=threshold(above),
+        below=threshold(below),
+        agree_with=None if agree_with is None else known_worldview(argument_map, agree_with),
         only=addresses,
     )
     answer = _answer(asked, work, TAKES_LISTINGS, None, form)
@@ -539,7 +355,7 @@ def takes(
 
 
 @app.command()
-@_asking
+@asking
 def coherence(asked: Asked, listing: ListOption = None, form: FormatOption = Format.TABLE) -> None:
     """Compare what reviewers state all things considered with what their own numbers imply.
 
@@ -552,7 +368,7 @@ def coherence(asked: Asked, listing: ListOption = None, form: FormatOption = For
 
 
 @app.command()
-@_asking
+@asking
 def pool(
     asked: Asked,
     prior: Annotated[
@@ -578,8 +394,8 @@ def pool(
     from cruxmap.present.pool_tables import POOL_LISTINGS
 
     if factor is not None and not 0 <= factor <= MAX_FACTOR:
-        _refuse(Code.UNCLEAR_FACTOR, f"{factor} is no factor", f"a number from 0 to {MAX_FACTOR:,}")
-    work = partial(compute, asked.model, prior=_threshold(prior), factor=factor)
+        refuse(Code.UNCLEAR_FACTOR, f"{factor} is no factor", f"a number from 0 to {MAX_FACTOR:,}")
+    work = partial(compute, asked.model, prior=threshold(prior), factor=factor)
     answer = _answer(asked, work, POOL_LISTINGS, listing, form)
     _write_figures(output or asked.figures, pool_figures(answer))
     raise typer.Exit(_code(answer.undefined, answer.convergence is None or answer.convergence.converged))
@@ -596,12 +412,12 @@ def schema(
 
     schemas: dict[str, Any] = {name: json_schema(name) for name in FILES}
     if kind is not None and kind not in schemas:
-        _refuse(Code.UNKNOWN_KIND, f"there is no kind of file `{kind}`", f"known: {', '.join(schemas)}")
+        refuse(Code.UNKNOWN_KIND, f"there is no kind of file `{kind}`", f"known: {', '.join(schemas)}")
     print_json(schemas if kind is None else schemas[kind])
 
 
 @app.command()
-@_asking
+@asking
 def run(
     asked: Asked,
     executor: ExecutorOption = None,
@@ -622,7 +438,7 @@ def run(
 
     _, warnings = reading.check(asked.path)
     print_problems((), warnings)
-    with _executor(executor) as chosen, terminal.progress() as progress:
+    with chosen_executor(executor) as chosen, terminal.progress() as progress:
         done = job.run(
             asked.model,
             output or asked.figures,
@@ -647,7 +463,7 @@ def _answer(
     from cruxmap.present.listings import for_people
 
     if name is not None and name not in makers:
-        _refuse(Code.UNKNOWN_LIST, f"this answer has no list `{name}`", f"known: {', '.join(makers)}")
+        refuse(Code.UNKNOWN_LIST, f"this answer has no list `{name}`", f"known: {', '.join(makers)}")
     with terminal.progress() as progress:
         answer = work(progress=progress)
     listings = {known: make(answer, asked.model.map) for known, make in makers.items()}

@@ -9,7 +9,7 @@ from cruxmap.present.listings import Listing, Listings
 from cruxmap.present.phrases import move_text, owner_text, percent, signed
 from cruxmap.present.tables import Column, Table, as_mark, numeric
 
-WORLDVIEW = Column("worldview", "worldview", get=str)
+_WHO = Column("worldview", "worldview", get=str)
 
 STATED_SHOWN = ("worldview", "of", "assuming", "stated", "implied", "gap", "notable")
 
@@ -30,10 +30,10 @@ def stated_table(gaps: Iterable[tuple[str, Iterable[StatedGap]]], notes: Iterabl
         Column("note", "note"),
         Column("reason", "remark"),
     )
-    return Table.nested("Stated, and implied by their own judgements", [WORLDVIEW], columns, gaps, notes)
+    return Table.nested("Stated, and implied by their own judgements", [_WHO], columns, gaps, notes)
 
 
-def _stated(coherence: Coherence, _: ArgumentMap) -> Listing:
+def _list_stated(coherence: Coherence, _: ArgumentMap) -> Listing:
     """Return stated against implied credences, and what is left of the gap after the least change."""
     found = coherence.worldviews
     gaps = [gap for one in found.values() for gap in one.stated]
@@ -58,7 +58,7 @@ def _stated(coherence: Coherence, _: ArgumentMap) -> Listing:
     return Listing(whole, (*STATED_SHOWN, "left", *remarks), 40)
 
 
-def _changes(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
+def _list_least(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
     columns = (
         Column("address", "judgement"),
         Column("text", "what it is about", get=lambda change: owner_text(argument_map, change.address)),
@@ -74,11 +74,11 @@ def _changes(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
         numeric("share", "of the whole", percent),
     )
     groups = [(name, found.changes) for name, found in coherence.worldviews.items()]
-    table = Table.nested("The least change that reconciles them", [WORLDVIEW], columns, groups)
+    table = Table.nested("The least change that reconciles them", [_WHO], columns, groups)
     return Listing(table, ("worldview", "address", "text", "from_to", "deviations", "share"))
 
 
-def _shifts(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
+def _list_shifts(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
     columns = (
         Column("address", "judgement"),
         Column("text", "what it is about", get=lambda shift: owner_text(argument_map, shift.address)),
@@ -92,8 +92,12 @@ def _shifts(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
         numeric("deviations", "deviations", signed),
     )
     groups = [(name, found.shifts) for name, found in coherence.worldviews.items()]
-    table = Table.nested("Where reconciling takes the judgements", [WORLDVIEW], columns, groups)
+    table = Table.nested("Where reconciling takes the judgements", [_WHO], columns, groups)
     return Listing(table, ("worldview", "address", "text", "from_to", "deviations"))
 
 
-COHERENCE_LISTINGS: Listings = {"stated": _stated, "changes": _changes, "shifts": _shifts}
+COHERENCE_LISTINGS: Listings = {
+    "stated": _list_stated,
+    "changes": _list_least,
+    "shifts": _list_shifts,
+}

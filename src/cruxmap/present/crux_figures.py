@@ -10,7 +10,6 @@ from cruxmap.insight.words import case_of
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.canvas import (
     BLUE,
-    GRID,
     INK,
     ORANGE,
     PALE_BLUE,
@@ -19,6 +18,7 @@ from cruxmap.present.canvas import (
     framed,
     left_out,
     log_odds_axis,
+    number_axis,
     row_label,
     row_numbers,
     rows_axis,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_ROWS = 15
+MAX_ROWS = 15
 ROW = 0.47
 """Inches per row."""
 WIDTHS = (3.9, 4.2, 1.9)
@@ -67,7 +67,7 @@ def _figures(table: CruxTable, argument_map: ArgumentMap) -> "dict[str, Figure]"
 def dumbbells(table: CruxTable) -> "Figure":
     """Draw P(target | claim) and P(target | not claim) around the estimate, most telling claims first."""
     telling = [crux for crux in table.ranking if crux.voi > 0]
-    shown = telling[:MOST_ROWS]
+    shown = telling[:MAX_ROWS]
     assert table.estimate is not None
     ends = [p for c in shown for p in (c.given_true, c.given_false)]
     limits = span([table.estimate, *(p for p in ends if p is not None and 0 < p < 1)])
@@ -111,7 +111,7 @@ def _end(axes: "Axes", y: float, p: float, limits: tuple[float, float], *, fille
 def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
     """Draw how far each judgement carries the target between its 5th and 95th percentile."""
     carrying = [judgement for judgement in table.judgements if _carries(judgement)]
-    shown = carrying[:MOST_ROWS]
+    shown = carrying[:MAX_ROWS]
     middle = table.central if table.central is not None else 0.5
     ends = [p for j in shown for p in (j.target_low, j.target_high) if p is not None and 0 < p < 1]
     limits = span([*ends, *([middle] if 0 < middle < 1 else [])])
@@ -154,22 +154,18 @@ def sobol(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
     """Draw the shares of the spread of the target's log-odds, alone and with others, by entry."""
     groups = sorted(table.groups, key=lambda group: (group.id == OTHERS, -group.sobol_total))
     named = [group for group in groups if group.id != OTHERS and group.sobol_total > 0]
-    shown = [*named[:MOST_ROWS], *(group for group in groups if group.id == OTHERS)]
+    shown = [*named[:MAX_ROWS], *(group for group in groups if group.id == OTHERS)]
     top = max(max(g.sobol_total, g.sobol_first) + g.error for g in shown)
     title = f"Whose judgements carry the spread of {table.target} in {table.worldview}"
     key = (
         "Share of the variance of the target's log-odds over the judgements. Filled: what its judgements "
         f"do alone; outline: together with others. Whisker: 95% interval. N = {table.sobol_sample}."
     )
-    notes = (key, *left_out(len(named) - min(len(named), MOST_ROWS), "with smaller shares"))
+    notes = (key, *left_out(len(named) - min(len(named), MAX_ROWS), "with smaller shares"))
     with framed(title, notes, len(shown) * ROW, WIDTHS) as (figure, axes):
         rows_axis(axes, len(shown))
         axes.set_xlim(0, 1.04 * top)
-        axes.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.3g}%")
-        axes.locator_params(axis="x", nbins=5)
-        axes.grid(axis="x", color=GRID, linewidth=0.6)
-        axes.set_axisbelow(True)
-        axes.spines[["left", "right", "top"]].set_visible(False)
+        number_axis(axes, lambda x: f"{100 * x:.3g}%")
         for y, group in enumerate(shown):
             row_label(axes, y, WIDTHS[0], group.id, group_text(argument_map, group.id))
             total = max(group.sobol_total, 0.0)

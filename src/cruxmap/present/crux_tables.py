@@ -11,7 +11,7 @@ from cruxmap.present.listings import Listing, Listings
 from cruxmap.present.phrases import brief, owner_text, part, percent, range_text, signed
 from cruxmap.present.tables import Column, Table, as_mark, numeric
 
-_share = partial(part, decimals=1)
+_tenths = partial(part, decimals=1)
 
 DOWNSTREAM = Column("downstream", "downstream", as_mark)
 WORTH = (numeric("voi", "voi", brief), numeric("voi_share", "uncertainty removed", percent))
@@ -50,7 +50,7 @@ def _ranking(tables: Collection[CruxTable], whose: str, rows: int = 12) -> Listi
     return Listing(table, ("id", "text", "sentence", "voi_share"), rows)
 
 
-def _leading(cruxes: CruxTables, _: ArgumentMap) -> Listing:
+def _list_leading(cruxes: CruxTables, _: ArgumentMap) -> Listing:
     def place(number: int) -> Column:
         return Column(f"crux_{number + 1}", f"crux {number + 1}", get=lambda table: leading(table, number))
 
@@ -70,7 +70,7 @@ def _leading(cruxes: CruxTables, _: ArgumentMap) -> Listing:
     return Listing(table, rows=len(table.rows))
 
 
-def _judgements(table: CruxTable, argument_map: ArgumentMap) -> Listing:
+def _list_judgements(table: CruxTable, argument_map: ArgumentMap) -> Listing:
     columns = (
         Column("address", "judgement"),
         Column("text", "what it is about", get=lambda one: owner_text(argument_map, one.address)),
@@ -81,8 +81,8 @@ def _judgements(table: CruxTable, argument_map: ArgumentMap) -> Listing:
         numeric("target_low", "target at 5th", percent),
         numeric("target_high", "target at 95th", percent),
         numeric("slope", "slope", signed),
-        numeric("sobol_first", "Sobol first", _share),
-        numeric("sobol_total", "Sobol total", _share),
+        numeric("sobol_first", "Sobol first", _tenths),
+        numeric("sobol_total", "Sobol total", _tenths),
         Column("reason", "remark"),
     )
     note = (
@@ -94,13 +94,13 @@ def _judgements(table: CruxTable, argument_map: ArgumentMap) -> Listing:
     return Listing(rows, shown, 10)
 
 
-def _groups(table: CruxTable, argument_map: ArgumentMap) -> Listing:
+def _list_groups(table: CruxTable, argument_map: ArgumentMap) -> Listing:
     columns = (
         Column("id", "entry"),
         Column("text", "what it says", get=lambda group: group_text(argument_map, group.id)),
-        numeric("sobol_first", "alone", _share),
-        numeric("sobol_total", "with others", _share),
-        numeric("error", "+-", _share),
+        numeric("sobol_first", "alone", _tenths),
+        numeric("sobol_total", "with others", _tenths),
+        numeric("error", "+-", _tenths),
     )
     note = (
         f"Sobol shares of the variance of the target's log-odds, N = {table.sobol_sample}; "
@@ -109,12 +109,12 @@ def _groups(table: CruxTable, argument_map: ArgumentMap) -> Listing:
     return Listing(Table.of("Whose judgements carry the spread", columns, table.groups, [note]), rows=10)
 
 
-def _questions(table: CruxTable, _: ArgumentMap) -> Listing:
+def _list_questions(table: CruxTable, _: ArgumentMap) -> Listing:
     columns = (Column("id", "question"), Column("text", "what it asks"), *WORTH, DOWNSTREAM)
     return Listing(Table.of("Questions", columns, table.questions), ("id", "text", "voi_share"), 5)
 
 
-def _sets(table: CruxTable, _: ArgumentMap) -> Listing:
+def _list_sets(table: CruxTable, _: ArgumentMap) -> Listing:
     columns = (
         numeric("size", "how many", get=lambda best: len(best.ids)),
         Column("ids", "best to settle together"),
@@ -125,17 +125,17 @@ def _sets(table: CruxTable, _: ArgumentMap) -> Listing:
 
 CRUX_LISTINGS: Listings = {
     "cruxes": lambda table, _: _ranking([table], table.worldview),
-    "judgements": _judgements,
-    "groups": _groups,
-    "questions": _questions,
-    "sets": _sets,
+    "judgements": _list_judgements,
+    "groups": _list_groups,
+    "questions": _list_questions,
+    "sets": _list_sets,
 }
 """Of the cruxes of one worldview."""
 
 ALL_CRUX_LISTINGS: Listings = {
     "cruxes": lambda cruxes, _: _ranking(cruxes.worldviews.values(), "each worldview", rows=0),
     OVERALL: lambda cruxes, _: _ranking([cruxes.overall], "all worldviews together"),
-    "leading": _leading,
+    "leading": _list_leading,
 }
 """Of the cruxes of several worldviews: each one's in full, and those of all together."""
 
@@ -150,7 +150,7 @@ def group_text(argument_map: ArgumentMap, name: str) -> str:
 # --- what it would take --------------------------------------------------------------------------
 
 
-def _steps(takes: Takes, argument_map: ArgumentMap) -> Listing:
+def _list_steps(takes: Takes, argument_map: ArgumentMap) -> Listing:
     """Return the ways of getting there, one row per judgement changed; for people, one row per way."""
     outer = (
         numeric("count", "changes"),
@@ -175,4 +175,4 @@ def _steps(takes: Takes, argument_map: ArgumentMap) -> Listing:
     return Listing(table, shown, max(1, len(table.rows)), gathered=True)
 
 
-TAKES_LISTINGS: Listings = {"steps": _steps}
+TAKES_LISTINGS: Listings = {"steps": _list_steps}

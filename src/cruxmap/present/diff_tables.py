@@ -24,22 +24,22 @@ SHARES = (
 )
 
 
-def _differences(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
+def _list_differences(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
     columns = (
         Column("id", "difference"),
         Column("text", "what it says"),
         Column("by", "voice"),
         *SHARES,
-        Column("side_a", diff.a, get=lambda one: _side(one, diff.a, "a", one.heard_a)),
-        Column("side_b", diff.b, get=lambda one: _side(one, diff.b, "b", one.heard_b)),
+        Column("side_a", diff.a, get=lambda one: _side_text(one, diff.a, "a", one.heard_a)),
+        Column("side_b", diff.b, get=lambda one: _side_text(one, diff.b, "b", one.heard_b)),
     )
     write = telling([(diff.probability_a, diff.probability_b)])
     title = f"{diff.target}: {write(diff.probability_a)} in {diff.a}, {write(diff.probability_b)} in {diff.b}"
     shown = ("id", "text", "share_logit", "share_probability", "side_a", "side_b")
-    return Listing(Table.of(title, columns, diff.differences, _notes(diff)), shown, 10, stacked=True)
+    return Listing(Table.of(title, columns, diff.differences, _diff_notes(diff)), shown, 10, stacked=True)
 
 
-def _notes(diff: WorldviewDiff) -> Iterator[str]:
+def _diff_notes(diff: WorldviewDiff) -> Iterator[str]:
     yield from capitalised(diff.reason)
     if diff.differences and diff.gap_logit is not None:
         yield (
@@ -55,19 +55,19 @@ def _notes(diff: WorldviewDiff) -> Iterator[str]:
         yield f"Shares from {diff.pairs} pairs of orders; standard errors up to {largest:.2g}{settled}."
 
 
-def _side(difference: Difference, worldview: str, side: str, heard: Sequence[Heard]) -> str:
+def _side_text(difference: Difference, worldview: str, side: str, heard: Sequence[Heard]) -> str:
     """Write one side's numbers of an entry, whose they are, what they rest on, and what its voice says."""
     by_origin: dict[str, list[str]] = {}
     for change in difference.changes:
-        value, origin, rests_on = _number(change, worldview, side)
-        name = _within(difference, change)
+        value, origin, rests_on = _change_text(change, worldview, side)
+        name = _address_within(difference, change)
         aside = f"{origin} [{rests_on}]" if rests_on else origin
         by_origin.setdefault(aside, []).append(f"{name}: {value}" if name else value)
     numbers = [f"{', '.join(values)}; {aside}" for aside, values in by_origin.items()]
     return "\n".join((*numbers, *_sayings(difference, heard)))
 
 
-def _within(difference: Difference, change: Change) -> str:
+def _address_within(difference: Difference, change: Change) -> str:
     """Return the address of a changed number within its entry."""
     return change.address.removeprefix(difference.id).removeprefix(".")
 
@@ -84,7 +84,7 @@ def _sayings(difference: Difference, heard: Sequence[Heard]) -> Iterator[str]:
         yield f"and {len(others) - MAX_SAYINGS} more: {', '.join(one.id for one in others[MAX_SAYINGS:])}"
 
 
-def _number(change: Change, worldview: str, side: str) -> tuple[str, str, str]:
+def _change_text(change: Change, worldview: str, side: str) -> tuple[str, str, str]:
     """Return a side's value, whose number it is in words, and what it rests on."""
     value, origin, sources, note = (
         getattr(change, key + side) for key in ("", "origin_", "sources_", "note_")
@@ -92,13 +92,13 @@ def _number(change: Change, worldview: str, side: str) -> tuple[str, str, str]:
     return value, whose(worldview, origin), "; ".join(part for part in (", ".join(sources), note) if part)
 
 
-def _changes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
+def _list_changes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
     def side(place: int, letter: str, worldview: str) -> Column:
         key = ("value", "whose", "rests_on")[place]
         return Column(
             f"{key}_{letter}",
             f"{worldview}: {key}",
-            get=lambda change: _number(change, worldview, letter)[place],
+            get=lambda change: _change_text(change, worldview, letter)[place],
         )
 
     sides = (("a", diff.a), ("b", diff.b))
@@ -109,7 +109,7 @@ def _changes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
     return Listing(table, ("address", "share_logit", "value_a", "whose_a", "value_b", "whose_b"), 0)
 
 
-def _double_cruxes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
+def _list_double_cruxes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
     columns = (
         Column("id", "claim"),
         Column("text", "what it says"),
@@ -131,7 +131,7 @@ def _double_cruxes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
     return Listing(Table.of("Double cruxes", columns, diff.double_cruxes, [note]), shown, 8)
 
 
-def _structure(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
+def _list_structure(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
     kinds = {
         f"rejected by {diff.a} alone": diff.structure.rejected_by_a,
         f"rejected by {diff.b} alone": diff.structure.rejected_by_b,
@@ -147,30 +147,30 @@ def _structure(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
     return Listing(Table.of("Arguments and numbers of one alone", columns, some), ("kind", "count"))
 
 
-def _stated(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
+def _list_both_stated(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
     return Listing(stated_table([(diff.a, diff.stated_a), (diff.b, diff.stated_b)]), STATED_SHOWN, 8)
 
 
 DIFF_LISTINGS: Listings = {
-    "differences": _differences,
-    "double-cruxes": _double_cruxes,
-    "changes": _changes,
-    "structure": _structure,
-    "stated": _stated,
+    "differences": _list_differences,
+    "double-cruxes": _list_double_cruxes,
+    "changes": _list_changes,
+    "structure": _list_structure,
+    "stated": _list_both_stated,
 }
 
 
 # --- all pairs, and one against the rest -----------------------------------------------------------
 
 
-def _gaps(matrix: PairMatrix, _: ArgumentMap) -> Listing:
+def _list_gaps(matrix: PairMatrix, _: ArgumentMap) -> Listing:
     title = f"{matrix.target}: log-odds of the row minus those of the column"
     note = "At central judgements. Neighbours think alike about the claims that the target rests on."
     alone = "There is nobody to compare with."
     return _square(matrix, title, matrix.gap_logit, signed, note if len(matrix.worldviews) > 1 else alone)
 
 
-def _distances(matrix: PairMatrix, _: ArgumentMap) -> Listing:
+def _list_distances(matrix: PairMatrix, _: ArgumentMap) -> Listing:
     title = "How far apart they are about the claims that the target rests on"
     return _square(
         matrix, title, matrix.distance, brief, "The root of the mean Jensen-Shannon divergence, in bans."
@@ -198,7 +198,7 @@ def _square(
     return Listing(Table.of(title, columns, range(n), [note]), rows=n)
 
 
-def _clusters(matrix: PairMatrix, _: ArgumentMap) -> Listing:
+def _list_clusters(matrix: PairMatrix, _: ArgumentMap) -> Listing:
     members: list[tuple[str, ...]] = [(name,) for name in matrix.worldviews]
     for merge in matrix.merges:
         members.append(members[merge.left] + members[merge.right])
@@ -212,10 +212,10 @@ def _clusters(matrix: PairMatrix, _: ArgumentMap) -> Listing:
     return Listing(table, rows=len(table.rows))
 
 
-PAIR_LISTINGS: Listings = {"gaps": _gaps, "distances": _distances, "clusters": _clusters}
+PAIR_LISTINGS: Listings = {"gaps": _list_gaps, "distances": _list_distances, "clusters": _list_clusters}
 
 
-def _apart(rest: AgainstRest, argument_map: ArgumentMap) -> Listing:
+def _list_what_sets_apart(rest: AgainstRest, argument_map: ArgumentMap) -> Listing:
     """Return what sets one worldview apart from the others."""
     columns = (
         Column("id", "difference"),
@@ -232,13 +232,13 @@ def _apart(rest: AgainstRest, argument_map: ArgumentMap) -> Listing:
     return Listing(Table.of(title, columns, rest.differences, notes), shown, 12)
 
 
-REST_LISTINGS: Listings = {"differences": _apart}
+REST_LISTINGS: Listings = {"differences": _list_what_sets_apart}
 
 
 # --- revisions -----------------------------------------------------------------------------------
 
 
-def _moved(diff: RevisionDiff, _: ArgumentMap) -> Listing:
+def _list_moved(diff: RevisionDiff, _: ArgumentMap) -> Listing:
     write = telling((change.probability_before, change.probability_now) for change in _that_moved(diff))
     columns = (
         Column("worldview", "worldview"),
@@ -249,7 +249,7 @@ def _moved(diff: RevisionDiff, _: ArgumentMap) -> Listing:
         Column("most", "most of it", get=_most),
         Column("reason", "remark"),
     )
-    table = Table.of(f"{diff.target} since {diff.revision}", columns, diff.worldviews, _said(diff))
+    table = Table.of(f"{diff.target} since {diff.revision}", columns, diff.worldviews, _revision_notes(diff))
     remarks = any(change.reason is not None for change in diff.worldviews)
     shown = tuple(column.key for column in columns if remarks or column.key != "reason")
     return Listing(table, shown, max(1, len(table.rows)))
@@ -259,7 +259,7 @@ def _that_moved(diff: RevisionDiff) -> list[WorldviewChange]:
     return [change for change in diff.worldviews if abs(change.gap_logit or 0.0) > UNMOVED]
 
 
-def _said(diff: RevisionDiff) -> Iterator[str]:
+def _revision_notes(diff: RevisionDiff) -> Iterator[str]:
     """Say in sentences what the change did."""
     moved = _that_moved(diff)
     if moved:
@@ -282,7 +282,7 @@ def _most(change: WorldviewChange) -> str:
     return ", ".join(f"{d.id} {signed(d.share_logit)}" for d in parts)
 
 
-def _entries(diff: RevisionDiff, _: ArgumentMap) -> Listing:
+def _list_edits(diff: RevisionDiff, _: ArgumentMap) -> Listing:
     titles = {"kind": "what", "id": "entry", "before": "before", "now": "now"}
     columns = tuple(Column(key, title) for key, title in titles.items())
     rows = [("added", name, "", diff.text[name]) for name in diff.added]
@@ -292,12 +292,12 @@ def _entries(diff: RevisionDiff, _: ArgumentMap) -> Listing:
     return Listing(Table("Entries", columns, tuple(rows)), rows=30)
 
 
-def _moves(diff: RevisionDiff, _: ArgumentMap) -> Listing:
+def _list_moves(diff: RevisionDiff, _: ArgumentMap) -> Listing:
     columns = (
         Column("id", "entry"),
         Column("text", "what it says"),
         *SHARES,
-        Column("numbers", "numbers", get=_numbers),
+        Column("numbers", "numbers", get=_changes_text),
     )
     groups = [(change, change.differences) for change in diff.worldviews]
     table = Table.nested("Numbers that changed", [Column("worldview", "worldview")], columns, groups)
@@ -305,7 +305,7 @@ def _moves(diff: RevisionDiff, _: ArgumentMap) -> Listing:
     return Listing(table, shown, 20, stacked=True)
 
 
-def _numbers(difference: Difference) -> str:
+def _changes_text(difference: Difference) -> str:
     """Write what became of each number of an entry."""
     parts = []
     for change in difference.changes:
@@ -314,9 +314,13 @@ def _numbers(difference: Difference) -> str:
             said = f"added: {change.a}"
         elif change.a == ABSENT:
             said = f"removed: {change.b}"
-        name = _within(difference, change)
+        name = _address_within(difference, change)
         parts.append(f"{name}: {said}" if name else said)
     return "; ".join(parts)
 
 
-REVISION_LISTINGS: Listings = {"worldviews": _moved, "entries": _entries, "differences": _moves}
+REVISION_LISTINGS: Listings = {
+    "worldviews": _list_moved,
+    "entries": _list_edits,
+    "differences": _list_moves,
+}

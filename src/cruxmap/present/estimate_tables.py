@@ -16,20 +16,25 @@ def estimate_table(estimate: Estimate) -> Table:
     return Table.nested(
         question_text(estimate),
         [outer],
-        _columns(estimate),
+        _number_columns(estimate),
         ((target, results.items()) for target, results in by_target(estimate).items()),
-        _notes(estimate),
+        _estimate_notes(estimate),
     )
 
 
 def estimate_tables(estimate: Estimate) -> tuple[Table, ...]:
     """Return the estimate for people: the target in full, then the means of the further targets."""
     (_, results), *also = by_target(estimate).items()
-    whole = Table.of(question_text(estimate), _columns(estimate), results.items(), _notes(estimate))
-    return (whole, *(_means(dict(also[i : i + MAX_ABREAST])) for i in range(0, len(also), MAX_ABREAST)))
+    whole = Table.of(
+        question_text(estimate), _number_columns(estimate), results.items(), _estimate_notes(estimate)
+    )
+    return (
+        whole,
+        *(_table_of_means(dict(also[i : i + MAX_ABREAST])) for i in range(0, len(also), MAX_ABREAST)),
+    )
 
 
-def _columns(estimate: Estimate) -> Iterator[Column]:
+def _number_columns(estimate: Estimate) -> Iterator[Column]:
     """Yield the columns of items that are pairs of a worldview and its result."""
 
     def end(place: int) -> Callable[[tuple[str, TargetEstimate]], float | None]:
@@ -54,7 +59,7 @@ def _columns(estimate: Estimate) -> Iterator[Column]:
         )
 
 
-def _means(results: dict[str, dict[str, TargetEstimate]]) -> Table:
+def _table_of_means(results: dict[str, dict[str, TargetEstimate]]) -> Table:
     def mean(target: str) -> Column:
         return numeric(target, target, percent, lambda worldview: results[target][worldview].mean)
 
@@ -83,7 +88,7 @@ def question_text(estimate: Estimate) -> str:
     return "; ".join(parts)
 
 
-def _notes(estimate: Estimate) -> Iterator[str]:
+def _estimate_notes(estimate: Estimate) -> Iterator[str]:
     reasons = {(name, result.reason) for name, result in estimate.worldviews.items() if result.reason}
     yield from (f"{worldview}: {reason}" for worldview, reason in sorted(reasons))
     yield (

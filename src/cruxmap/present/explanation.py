@@ -19,7 +19,7 @@ def explanation_text(explanation: Explanation) -> str:
     kind = type(explanation.entry).__name__.lower()
     lines = [kind, textwrap.indent(entry_text(explanation.entry).rstrip(), "  ")]
     if explanation.mentioned_by:
-        lines += ["", *_wrapped("mentioned by: " + ", ".join(explanation.mentioned_by))]
+        lines += ["", *_paragraph("mentioned by: " + ", ".join(explanation.mentioned_by))]
     sections: dict[str, Iterable[str]] = {
         "probability at central judgements": _probability_lines(explanation),
         "numbers": (line for place in explanation.judgements for line in _place_lines(place)),
@@ -33,7 +33,7 @@ def explanation_text(explanation: Explanation) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _wrapped(text: str, indent: int = 0) -> list[str]:
+def _paragraph(text: str, indent: int = 0) -> list[str]:
     margin = " " * indent
     return textwrap.wrap(text, WIDTH, initial_indent=margin, subsequent_indent=margin + "  ")
 
@@ -44,20 +44,20 @@ def _probability_lines(explanation: Explanation) -> Iterator[str]:
             states = percent(found["true"])
         else:
             states = ", ".join(f"{state} {percent(p)}" for state, p in found.items())
-        yield from _wrapped(f"{worldview}: {states or 'what is assumed or observed is impossible here'}", 2)
+        yield from _paragraph(f"{worldview}: {states or 'what is assumed or observed is impossible here'}", 2)
 
 
 def _place_lines(place: PlaceForANumber) -> Iterator[str]:
     yield f"  {place.address}"
-    for heirs, number in _grouped(place.numbers):
+    for heirs, number in _by_heirs(place.numbers):
         setting = number.setting
         remarks = [", ".join(map(str, setting.citations)), setting.note]
         aside = "; ".join(remark for remark in remarks if remark)
         whose = f"{heirs} (own)" if number.own else f"{heirs} (from {setting.origin})"
-        yield from _wrapped(f"{number.text_in_force}: {whose}" + (f" [{aside}]" if aside else ""), 4)
+        yield from _paragraph(f"{number.text_in_force}: {whose}" + (f" [{aside}]" if aside else ""), 4)
 
 
-def _grouped(numbers: tuple[PlacedNumber, ...]) -> Iterator[tuple[str, PlacedNumber]]:
+def _by_heirs(numbers: tuple[PlacedNumber, ...]) -> Iterator[tuple[str, PlacedNumber]]:
     """Yield numbers with who has them; those who inherit the same one share a line."""
     heirs: dict[tuple[str, bool, str], list[PlacedNumber]] = {}
     for number in numbers:
@@ -70,15 +70,15 @@ def _argument_lines(weighed: WeighedArgument) -> Iterator[str]:
     argument, indent = weighed.argument, 2 + 4 * weighed.depth
     by = f", {argument.by}" if argument.by else ""
     targets = ", ".join(map(target_text, argument.targets))
-    yield from _wrapped(f"{argument.direction} {targets}: {argument.about.id}{by}", indent)
-    yield from _wrapped(argument.about.text, indent + 2)
+    yield from _paragraph(f"{argument.direction} {targets}: {argument.about.id}{by}", indent)
+    yield from _paragraph(argument.about.text, indent + 2)
     role = str(argument.weight.role)
     present: dict[str, list[str]] = {}
     for worldview, holds in weighed.holds.items():
         weight = _weight(weighed, worldview)
         present.setdefault(f"holds {percent(holds)}, {role} {weight}", []).append(worldview)
     for how, worldviews in present.items():
-        yield from _wrapped(f"{how}: {', '.join(worldviews)}", indent + 2)
+        yield from _paragraph(f"{how}: {', '.join(worldviews)}", indent + 2)
 
 
 def _weight(weighed: WeighedArgument, worldview: str) -> str:
@@ -90,7 +90,7 @@ def _stated_lines(worldview: str, stated: Stated) -> Iterator[str]:
     given = f" assuming {', '.join(map(condition_text, stated.assuming))}" if stated.assuming else ""
     cited = f" [{', '.join(map(str, stated.citations))}]" if stated.citations else ""
     number = stated.credence.text or format_value(stated.credence)
-    yield from _wrapped(f"{worldview}: {condition_text(stated.of)}{given}: {number}{cited}", 2)
+    yield from _paragraph(f"{worldview}: {condition_text(stated.of)}{given}: {number}{cited}", 2)
 
 
 # --- as tables -------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ def explanation_tables(explanation: Explanation) -> tuple[Table, ...]:
         _numbers_table(explanation),
         _probability_table(explanation),
         _arguments_table(explanation),
-        _stated_table(explanation),
+        _statements_table(explanation),
     )
     return tuple(table for table in tables if table.rows)
 
@@ -153,7 +153,7 @@ def _arguments_table(explanation: Explanation) -> Table:
     return Table.nested("Arguments", outer, inner, weighed)
 
 
-def _stated_table(explanation: Explanation) -> Table:
+def _statements_table(explanation: Explanation) -> Table:
     columns = (
         Column("of", "of", get=lambda stated: condition_text(stated.of)),
         Column("assuming", "assuming", get=lambda stated: tuple(map(condition_text, stated.assuming))),

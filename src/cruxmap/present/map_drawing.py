@@ -19,11 +19,11 @@ from cruxmap.present.map_cards import Card, CardRow, Link, Mark, Picture
 
 KIND_COLOURS = {"claim": "#dfe6ee", "question": "#f4ecc6", "event": "#d8ebe0"}
 MARK_COLOURS = {Mark.FOR: BLUE, Mark.AGAINST: ORANGE, Mark.UNDERCUTS: PURPLE}
-HEAD_WIDTH, NUMBER_WIDTH = 215, 40
+HEAD_WIDTH, PROBABILITY_WIDTH = 215, 40
 """Points; a card is at least this wide, its sentence on the left and its probability on the right."""
-LINE_LENGTH, HEAD_LENGTH = 52, 40
+ROW_LENGTH, HEAD_LENGTH = 52, 40
 """Characters in a line of a card, and of the sentence at its head."""
-DEEPEST = 5
+MAX_INDENT = 5
 """Rows nested deeper than this are indented no further."""
 MAX_PIXELS = 8_000
 """Pixels along the longer side of a PNG; beyond it the resolution is lowered."""
@@ -85,11 +85,11 @@ def _card(card: Card, shown: Picture) -> str:
     kind = _font(f"{card.kind} {card.id}{elsewhere}", 8, GREY)
     number = f"<B>{_font(card.probability, 13)}</B>" if card.probability else ""
     colour = KIND_COLOURS[card.kind]
-    sentence = _wrapped(_sentence(card), HEAD_LENGTH)
+    sentence = _wrapped_markup(_sentence(card), HEAD_LENGTH)
     left = f'PORT="in" WIDTH="{HEAD_WIDTH}" BGCOLOR="{colour}" ALIGN="LEFT" BALIGN="LEFT"'
-    right = f'PORT="out" WIDTH="{NUMBER_WIDTH}" BGCOLOR="{colour}" ALIGN="RIGHT" VALIGN="TOP"'
+    right = f'PORT="out" WIDTH="{PROBABILITY_WIDTH}" BGCOLOR="{colour}" ALIGN="RIGHT" VALIGN="TOP"'
     head = f"<TR><TD {left}>{kind}<BR/><B>{sentence}</B></TD><TD {right}>{number}</TD></TR>"
-    rows = "".join(_row(row, i) for i, row in enumerate(card.rows))
+    rows = "".join(_row_cells(row, i) for i, row in enumerate(card.rows))
     return f'<TABLE {_frame(card, shown)} CELLPADDING="4">{head}{rows}</TABLE>'
 
 
@@ -99,14 +99,14 @@ def _frame(card: Card, shown: Picture) -> str:
     return f'BORDER="{width}" COLOR="{colour}"{style} CELLBORDER="0" CELLSPACING="0"'
 
 
-def _row(row: CardRow, number: int) -> str:
-    depth = min(row.depth, DEEPEST)
+def _row_cells(row: CardRow, number: int) -> str:
+    depth = min(row.depth, MAX_INDENT)
     margin = _coloured("&#160;" * (4 * depth), 9, INK)
-    width = LINE_LENGTH - 4 * depth
+    width = ROW_LENGTH - 4 * depth
     attributes = f'PORT="r{number}" COLSPAN="2" ALIGN="LEFT" BALIGN="LEFT"'
 
     def part(text: str, size: float, colour: str) -> str:
-        return _coloured(_wrapped(text, width, margin), size, colour)
+        return _coloured(_wrapped_markup(text, width, margin), size, colour)
 
     if row.mark is Mark.BASIS:
         parts = [part(row.head, 9, GREY), part(row.text, 9, GREY)]
@@ -153,7 +153,7 @@ def _string(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _escaped(text: str) -> str:
+def _label_text(text: str) -> str:
     """Write a text for an HTML-like label, in which Graphviz knows escapes with a backslash as well."""
     return html.escape(plain(text)).replace("\\", "\\\\")
 
@@ -162,13 +162,13 @@ def _sentence(card: Card) -> str:
     return card.text if plain(card.text).strip() else card.id
 
 
-def _wrapped(text: str, width: int, margin: str = "") -> str:
+def _wrapped_markup(text: str, width: int, margin: str = "") -> str:
     lines = wrapped(text, width, hyphens=False)
-    return "<BR/>".join(margin + _escaped(line) for line in lines)
+    return "<BR/>".join(margin + _label_text(line) for line in lines)
 
 
 def _font(text: str, size: float, colour: str = INK) -> str:
-    return _coloured(_escaped(text), size, colour)
+    return _coloured(_label_text(text), size, colour)
 
 
 def _coloured(markup: str, size: float, colour: str) -> str:
@@ -218,7 +218,7 @@ def _name(entry: str) -> str:
     return "n_" + re.sub(r"\W", "_", entry)
 
 
-_MARKUP = re.compile(
+_MERMAID_MARKUP = re.compile(
     r"""[]["#&$*<>@\\^_`{|}~]|%(?=%)|(?<=%)%|:(?=\S)|(?<=www)\.|^ *\d*[-+.)]""", re.IGNORECASE
 )
 """What Mermaid, or the Markdown, HTML, mathematics and icons within it, may take for more than text."""
@@ -226,7 +226,7 @@ _MARKUP = re.compile(
 
 def _quoted(text: str) -> str:
     """Write a text within quotes for Mermaid, whose escapes are numbers of characters."""
-    return _MARKUP.sub(lambda found: "".join(f"#{ord(c)};" for c in found[0]), plain(text))
+    return _MERMAID_MARKUP.sub(lambda found: "".join(f"#{ord(c)};" for c in found[0]), plain(text))
 
 
 # --- layout ------------------------------------------------------------------------------------

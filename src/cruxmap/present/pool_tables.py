@@ -14,7 +14,7 @@ from cruxmap.present.phrases import (
 from cruxmap.present.tables import Column, Table, numeric
 
 
-def _answers(pool: Pool, _: ArgumentMap) -> Listing:
+def _list_pools(pool: Pool, _: ArgumentMap) -> Listing:
     """Return the pools side by side."""
     columns = (
         Column("id", "pool"),
@@ -30,7 +30,7 @@ def _answers(pool: Pool, _: ArgumentMap) -> Listing:
     return Listing(Table.of(f"{pool.target}, pooled", columns, pool.answers, notes))
 
 
-def _worldviews(pool: Pool, _: ArgumentMap) -> Listing:
+def _list_estimates(pool: Pool, _: ArgumentMap) -> Listing:
     """Return the estimates that went in."""
     columns = (
         Column("worldview", "worldview", get=str),
@@ -39,7 +39,7 @@ def _worldviews(pool: Pool, _: ArgumentMap) -> Listing:
     return Listing(Table.of("The estimates", columns, pool.worldviews), rows=40)
 
 
-def _judgements(pool: Pool, argument_map: ArgumentMap) -> Listing:
+def _list_pooled(pool: Pool, argument_map: ArgumentMap) -> Listing:
     columns = (
         Column("address", "judgement"),
         Column("text", "what it is about", get=lambda one: owner_text(argument_map, one.address)),
@@ -70,4 +70,8 @@ def _judgements(pool: Pool, argument_map: ArgumentMap) -> Listing:
     return Listing(table, ("address", "text", "number", "reviewers"), 10)
 
 
-POOL_LISTINGS: Listings = {"answers": _answers, "worldviews": _worldviews, "judgements": _judgements}
+POOL_LISTINGS: Listings = {
+    "answers": _list_pools,
+    "worldviews": _list_estimates,
+    "judgements": _list_pooled,
+}
