@@ -30,6 +30,10 @@ GRID = "#dddddd"
 
 MARGIN = 0.15
 """Inches around what is drawn."""
+ROW = 0.47
+"""Inches per row."""
+WIDTHS = (3.9, 4.2, 1.5)
+"""Inches for labels, axis and numbers."""
 TICKS = (0.5, *(p for e in range(1, 13) for p in (10.0**-e, 3 * 10.0**-e)))
 
 MIN_TICKS = 3

@@ -14,6 +14,8 @@ from cruxmap.present.canvas import (
     ORANGE,
     PALE_BLUE,
     PALE_ORANGE,
+    ROW,
+    WIDTHS,
     clipped,
     framed,
     left_out,
@@ -32,10 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MAX_ROWS = 15
-ROW = 0.47
-"""Inches per row."""
-WIDTHS = (3.9, 4.2, 1.9)
-"""Inches for labels, axis and numbers."""
+WIDTHS_OF_CRUXES = (*WIDTHS[:2], 1.9)
 
 
 def crux_figures(cruxes: CruxTable | CruxTables, argument_map: ArgumentMap) -> "dict[str, Figure]":
@@ -80,12 +79,12 @@ def dumbbells(table: CruxTable) -> "Figure":
         "from the target."
     )
     notes = (key, *left_out(len(telling) - len(shown), "that tell less"))
-    with framed(title, notes, len(shown) * ROW, WIDTHS) as (figure, axes):
+    with framed(title, notes, len(shown) * ROW, WIDTHS_OF_CRUXES) as (figure, axes):
         log_odds_axis(axes, limits)
         rows_axis(axes, len(shown))
         axes.axvline(clipped(table.estimate, limits), color=INK, linewidth=0.8)
         for y, crux in enumerate(shown):
-            row_label(axes, y, WIDTHS[0], crux.id, crux.text)
+            row_label(axes, y, WIDTHS_OF_CRUXES[0], crux.id, crux.text)
             true, false = crux.given_true, crux.given_false
             if true is not None and false is not None:
                 ends_at = [clipped(p, limits) for p in (false, true)]
@@ -122,13 +121,13 @@ def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
         "target moves."
     )
     notes = (key, *left_out(len(carrying) - len(shown), "that carry less far"))
-    with framed(title, notes, len(shown) * ROW, WIDTHS) as (figure, axes):
+    with framed(title, notes, len(shown) * ROW, WIDTHS_OF_CRUXES) as (figure, axes):
         log_odds_axis(axes, limits)
         rows_axis(axes, len(shown))
         for y, judgement in enumerate(shown):
             address = judgement.address
             case = case_of(argument_map, address)
-            row_label(axes, y, WIDTHS[0], address, owner_text(argument_map, address), more=case)
+            row_label(axes, y, WIDTHS_OF_CRUXES[0], address, owner_text(argument_map, address), more=case)
             low, high = judgement.target_low, judgement.target_high
             if low is not None and high is not None:
                 for p, colour, hatch in ((low, ORANGE, "////"), (high, BLUE, "")):
@@ -162,12 +161,12 @@ def sobol(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
         f"do alone; outline: together with others. Whisker: 95% interval. N = {table.sobol_sample}."
     )
     notes = (key, *left_out(len(named) - min(len(named), MAX_ROWS), "with smaller shares"))
-    with framed(title, notes, len(shown) * ROW, WIDTHS) as (figure, axes):
+    with framed(title, notes, len(shown) * ROW, WIDTHS_OF_CRUXES) as (figure, axes):
         rows_axis(axes, len(shown))
         axes.set_xlim(0, 1.04 * top)
         number_axis(axes, lambda x: f"{100 * x:.3g}%")
         for y, group in enumerate(shown):
-            row_label(axes, y, WIDTHS[0], group.id, group_text(argument_map, group.id))
+            row_label(axes, y, WIDTHS_OF_CRUXES[0], group.id, group_text(argument_map, group.id))
             total = max(group.sobol_total, 0.0)
             axes.barh(y, total, 0.5, color="white", edgecolor=BLUE, linewidth=1)
             axes.barh(y, max(group.sobol_first, 0.0), 0.5, color=PALE_BLUE, edgecolor=BLUE, linewidth=1)

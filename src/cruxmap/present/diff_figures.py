@@ -15,6 +15,8 @@ from cruxmap.present.canvas import (
     PALE_BLUE,
     PALE_ORANGE,
     QUIET,
+    ROW,
+    WIDTHS,
     beside,
     framed,
     left_out,
@@ -35,9 +37,6 @@ if TYPE_CHECKING:
 MAX_BARS = 16
 MAX_NAMED = 12
 MAX_WORLDVIEWS = 40
-ROW = 0.47
-WIDTHS = (3.9, 4.2, 1.5)
-"""Inches for labels, axis and numbers."""
 CELL = 0.62
 """Inches per worldview in the matrix of pairs."""
 TREE = 2.0

@@ -1,6 +1,8 @@
 """An estimate as tables: one row per target and worldview, and fewer for people."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
+from operator import attrgetter, itemgetter
 
 from cruxmap.insight.estimate import Estimate, TargetEstimate
 from cruxmap.present.phrases import not_converged, percent
@@ -12,51 +14,50 @@ MAX_ABREAST = 6
 
 def estimate_table(estimate: Estimate) -> Table:
     """Return one row per target and worldview, as `estimate` gives them."""
-    outer = Column("target", "target", get=lambda target: target)
+    columns = (
+        Column("target", "target", get=itemgetter(0)),
+        Column("worldview", "worldview", get=itemgetter(1)),
+    )
+    rows = (
+        ((target, worldview), [result])
+        for target, results in by_target(estimate).items()
+        for worldview, result in results.items()
+    )
     return Table.nested(
-        question_text(estimate),
-        [outer],
-        _number_columns(estimate),
-        ((target, results.items()) for target, results in by_target(estimate).items()),
-        _estimate_notes(estimate),
+        question_text(estimate), columns, _number_columns(estimate), rows, _estimate_notes(estimate)
     )
 
 
 def estimate_tables(estimate: Estimate) -> tuple[Table, ...]:
     """Return the estimate for people: the target in full, then the means of the further targets."""
-    (_, results), *also = by_target(estimate).items()
-    whole = Table.of(
-        question_text(estimate), _number_columns(estimate), results.items(), _estimate_notes(estimate)
-    )
-    return (
+    whole = estimate_table(estimate)
+    target = replace(
         whole,
-        *(_table_of_means(dict(also[i : i + MAX_ABREAST])) for i in range(0, len(also), MAX_ABREAST)),
+        columns=whole.columns[1:],
+        rows=tuple(row[1:] for row in whole.rows if row[0] == estimate.target),
     )
+    _, *also = by_target(estimate).items()
+    means = (_table_of_means(dict(also[i : i + MAX_ABREAST])) for i in range(0, len(also), MAX_ABREAST))
+    return (target, *means)
 
 
-def _number_columns(estimate: Estimate) -> Iterator[Column]:
-    """Yield the columns of items that are pairs of a worldview and its result."""
-
-    def end(place: int) -> Callable[[tuple[str, TargetEstimate]], float | None]:
-        return lambda result: result[1].interval_90[place] if result[1].interval_90 else None
-
-    yield Column("worldview", "worldview", get=lambda result: result[0])
-    yield numeric("mean", "mean", percent, lambda result: result[1].mean)
+def _number_columns(estimate: Estimate) -> list[Column]:
+    columns = [
+        numeric("mean", "mean", percent),
+        numeric("median", "median", percent),
+        numeric("low", "5th", percent, lambda result: result.interval_90 and result.interval_90[0]),
+        numeric("high", "95th", percent, lambda result: result.interval_90 and result.interval_90[1]),
+        numeric("central", "central", percent),
+    ]
     if estimate.sampled is not None:
-        yield numeric(
-            "standard_error", "± error", percent, lambda result: (result[1].errors or {}).get("mean")
+        error = numeric(
+            "standard_error", "± error", percent, lambda result: (result.errors or {}).get("mean")
         )
-    yield numeric("median", "median", percent, lambda result: result[1].median)
-    yield numeric("low", "5th", percent, end(0))
-    yield numeric("high", "95th", percent, end(1))
-    yield numeric("central", "central", percent, lambda result: result[1].central)
+        columns.insert(1, error)
     if estimate.assuming:
-        yield numeric(
-            "unconditional_mean",
-            "mean, nothing assumed",
-            percent,
-            lambda result: result[1].unconditional.mean,
-        )
+        title = "mean, nothing assumed"
+        columns.append(numeric("unconditional_mean", title, percent, attrgetter("unconditional.mean")))
+    return columns
 
 
 def _table_of_means(results: dict[str, dict[str, TargetEstimate]]) -> Table:
@@ -69,9 +70,7 @@ def _table_of_means(results: dict[str, dict[str, TargetEstimate]]) -> Table:
 
 def by_target(estimate: Estimate) -> dict[str, dict[str, TargetEstimate]]:
     """Arrange an estimate by target (the model's own first), then by worldview."""
-    results: dict[str, dict[str, TargetEstimate]] = {}
-    for worldview, result in estimate.worldviews.items():
-        results.setdefault(estimate.target, {})[worldview] = result
+    results: dict[str, dict[str, TargetEstimate]] = {estimate.target: dict(estimate.worldviews)}
     for worldview, result in estimate.worldviews.items():
         for target, also in result.also.items():
             results.setdefault(target, {})[worldview] = also
