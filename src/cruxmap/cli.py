@@ -50,7 +50,7 @@ MAX_FACTOR = 1_000
 
 app = typer.Typer(
     name="cruxmap",
-    help="Bayesian argument maps: what follows from what people claim, what it turns on, where they disagree.",
+    help="Bayesian argument maps: what follows from claims, what it turns on, where people disagree.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
