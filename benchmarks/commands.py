@@ -94,10 +94,10 @@ def stages(*, quick: bool) -> Iterator[Result]:
 
 
 def _figures(found: dict[str, Any]) -> None:
-    from cruxmap.present import canvas, crux_figures, diff_figures, figures
+    from cruxmap.present import canvas, crux_figures, diff_figures, estimate_figures
 
     drawn = {
-        **figures.estimate_figures(found["reading"], found["estimates"]),
+        **estimate_figures.estimate_figures(found["reading"], found["estimates"]),
         **crux_figures.crux_figures(found["cruxes of all worldviews"], found["reading"].map),
         **diff_figures.pair_figures(found["matrix of pairs"]),
         **diff_figures.diff_figures(found["diff of the farthest two"]),

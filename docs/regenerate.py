@@ -17,7 +17,7 @@ from cruxmap import cli
 from cruxmap.insight.estimate import estimate
 from cruxmap.language.reading import read_model
 from cruxmap.present.canvas import encode
-from cruxmap.present.figures import estimate_figures
+from cruxmap.present.estimate_figures import estimate_figures
 
 DOCS = Path(__file__).parent
 

@@ -12,7 +12,7 @@ from distributed import Client, LocalCluster
 
 from cruxmap.engine import executors
 from cruxmap.engine.executors import HERE, Executor, OnDask, Work, cores, executor_from
-from cruxmap.errors import InvalidMap, Problem
+from cruxmap.errors import Code, InvalidMap, Problem
 from helpers import worker_tasks
 from helpers.maps_from_text import model
 
@@ -56,7 +56,7 @@ def test_a_problem_comes_back_as_it_was_raised(executor: Executor) -> None:
     assert next(results) == 1
     with pytest.raises(InvalidMap) as refused:
         next(results)
-    assert refused.value.problems == (Problem("no-such-entry", "there is no such entry"),)
+    assert refused.value.problems == (Problem(Code.UNKNOWN_ID, "there is no such entry"),)
 
 
 def test_nobody_has_to_wait_for_all_results(executor: Executor) -> None:

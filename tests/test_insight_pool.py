@@ -12,7 +12,7 @@ from cruxmap.bayes import pooling
 from cruxmap.bayes.pooling import SPREAD_PRIOR, Opinions, pool_opinions
 from cruxmap.bayes.results import Convergence, convergence_of
 from cruxmap.insight.pool import extremising_factor, pool
-from cruxmap.present.pool_tables import pool_listings
+from cruxmap.present.pool_tables import POOL_LISTINGS
 from helpers.maps_from_text import model
 from helpers.odds import logit
 
@@ -198,11 +198,7 @@ def test_it_is_said_where_the_maps_own_number_outweighs_few_reviewers() -> None:
     assert found["b"].prior_weight == pytest.approx((1 / 4) / (1 / 4 + 1 / (1 + own)))
     assert (found["a"].mostly_prior, found["b"].mostly_prior) == (True, False)
     [note] = [
-        note
-        for listing in pool_listings(result, spec.map)
-        if listing.name == "judgements"
-        for note in listing.table.notes
-        if "outweigh" in note
+        note for note in POOL_LISTINGS["judgements"](result, spec.map).table.notes if "outweigh" in note
     ]
     assert "a (92%)" in note
     assert "b (" not in note

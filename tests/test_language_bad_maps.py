@@ -10,6 +10,7 @@ import pytest
 import cruxmap as cm
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.language.reading import check
+from helpers.command_lines import BEFORE, TYPED
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(path for path in (HERE / "maps/bad").iterdir() if path.is_dir())
@@ -74,8 +75,21 @@ def test_a_map_too_wide_is_found_when_it_has_to_be_summed_exactly(monkeypatch: p
 
 def test_every_code_has_a_folder_and_a_section_and_no_other_has() -> None:
     codes = sorted(map(str, Code))
-    assert sorted(folder.name for folder in FOLDERS) == codes
+    assert sorted([*(folder.name for folder in FOLDERS), *TYPED]) == codes
     assert sorted(section.code for section in SECTIONS) == codes
+
+
+@pytest.mark.parametrize("code", TYPED)
+def test_a_command_line_has_the_problem_that_it_stands_for(code, cruxmap, monkeypatch):
+    """The command ends with it, whoever is to blame: the files for what comes up while computing."""
+    BEFORE.get(code, lambda _: None)(monkeypatch)
+    outcome = cruxmap(*TYPED[code])
+    assert outcome.code == (1 if code in FOUND_WHILE_COMPUTING else 2)
+    assert outcome.out == ""
+    assert re.findall(r"^problem ([a-z0-9-]+): ", outcome.err, re.MULTILINE) == [code]
+
+
+FOUND_WHILE_COMPUTING = {Code.LOST_WORKERS, Code.LOST_CLUSTER}
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.code)

@@ -34,12 +34,13 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import read_map, read_model
-from cruxmap.present import canvas, figures, map_drawing
+from cruxmap.present import canvas, estimate_figures, map_drawing
+from cruxmap.present.estimate_figures import forest
 from cruxmap.present.folding import folded
 from cruxmap.present.lettering import boxes_text, plain, wrapped
-from cruxmap.present.map_picture import LARGE, Mark, Picture, around, chapters, overview, picture
+from cruxmap.present.map_cards import MANY_CARDS, Mark, Picture, around, chapters, overview, picture
 from cruxmap.present.map_text import map_text
-from cruxmap.present.numbers import brief, part, percent, points, ratio, signed, telling
+from cruxmap.present.phrases import brief, part, percent, points, ratio, signed, telling
 from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_tables
 from helpers import maps_from_text
 from helpers.commands import ROOT
@@ -150,7 +151,7 @@ def test_chapters_tell_everything_and_stay_small(shown: Picture) -> None:
     own = [card.id for page in pages.values() for card in page.cards if not card.stub]
     assert sorted(own) == sorted(card.id for card in shown.cards)
     for name, page in pages.items():
-        assert sum(not card.stub for card in page.cards) <= LARGE
+        assert sum(not card.stub for card in page.cards) <= MANY_CARDS
         here = {card.id for card in page.cards}
         assert all(link.start in here and link.end in here for link in page.links)
         for stub in (card for card in page.cards if card.stub):
@@ -177,7 +178,7 @@ def test_an_overview_counts_arguments(shown: Picture) -> None:
 
 def test_drawings_are_laid_out_with_every_sentence(shown: Picture) -> None:
     for view in (shown, *chapters(shown).values()):
-        svg = map_drawing.draw(map_drawing.dot_text(view), ["svg"])["svg"].decode()
+        svg = map_drawing.draw(view, ["svg"])["svg"].decode()
         pieces = (html.unescape(piece) for piece in re.findall(r"<text[^>]*>([^<]*)</text>", svg))
         words = "".join("".join(pieces).split())
         for card in view.cards:
@@ -188,7 +189,7 @@ def test_any_text_can_be_drawn() -> None:
     argument_map = map_with_texts(NASTY)
     shown = picture(argument_map, settle(argument_map))
     for view in (shown, overview(shown)):
-        drawn = map_drawing.draw(map_drawing.dot_text(view), ["svg", "png"])
+        drawn = map_drawing.draw(view, ["svg", "png"])
         assert drawn["svg"].count(b'class="node"') == len(NASTY)
         assert drawn["png"].startswith(b"\x89PNG")
 
@@ -278,7 +279,7 @@ def without_space(text: str) -> str:
 
 
 def test_no_text_is_markup_in_a_drawing() -> None:
-    svg = map_drawing.draw(map_drawing.dot_text(hostile()), ["svg"])["svg"]
+    svg = map_drawing.draw(hostile(), ["svg"])["svg"]
     root = ElementTree.fromstring(svg)
     written = without_space("".join(e.text or "" for e in root.iter("{http://www.w3.org/2000/svg}text")))
     assert written.count(without_space(MARKUP)) == 3
@@ -303,7 +304,7 @@ def texts_of(svg: bytes) -> str:
 
 def test_no_text_is_markup_in_a_figure() -> None:
     results = {"one": estimate_of(np.linspace(-1, 1, 50))}
-    figure = figures.forest(results, MARKUP, {"one": "From $5{ to $6}."}, "$7{ <b>")
+    figure = forest(results, MARKUP, {"one": "From $5{ to $6}."}, "$7{ <b>")
     drawn = canvas.encode(figure, "svg")
     assert without_space(MARKUP) in without_space(texts_of(drawn))
     assert "$7{ <b>" in texts_of(drawn)
@@ -315,13 +316,13 @@ def test_what_cannot_be_drawn_is_replaced() -> None:
     argument_map = map_with_texts(UNFIT)
     shown = picture(argument_map, settle(argument_map))
     for view in (shown, overview(shown)):
-        svg = map_drawing.draw(map_drawing.dot_text(view), ["svg"])["svg"]
+        svg = map_drawing.draw(view, ["svg"])["svg"]
         assert svg.count(b'class="node"') == len(UNFIT)
         ElementTree.fromstring(svg)
     assert "red\ufffd" in map_drawing.mermaid_text(shown)
     map_drawing.mermaid_text(shown).encode()
     results = {f"w-{i}": estimate_of(np.linspace(-1, 1, 50)) for i in range(len(UNFIT))}
-    figure = figures.forest(results, "".join(UNFIT), dict(zip(results, UNFIT, strict=True)), UNFIT[2])
+    figure = forest(results, "".join(UNFIT), dict(zip(results, UNFIT, strict=True)), UNFIT[2])
     assert "\ufffd[31mred\ufffd" in texts_of(canvas.encode(figure, "svg"))
     assert canvas.encode(figure, "png").startswith(b"\x89PNG")
 
@@ -352,7 +353,7 @@ def test_wide_texts_are_wrapped_by_their_width(text: str) -> None:
 
 def test_figures_are_the_same_each_time_and_never_warn(monkeypatch: pytest.MonkeyPatch) -> None:
     results = {"one": estimate_of(np.linspace(-1, 1, 50))}
-    figure = figures.forest(results, CHINESE, {"one": HINDI}, "foot")
+    figure = forest(results, CHINESE, {"one": HINDI}, "foot")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         once = [canvas.encode(figure, form) for form in ("svg", "png")]
@@ -403,7 +404,7 @@ def estimate_of(log_odds: np.ndarray) -> TargetEstimate:
 def test_a_forest_draws_the_numbers_of_the_estimate() -> None:
     rng = np.random.default_rng(7)
     results = {"a": estimate_of(rng.normal(-4, 1, 2000)), "b": estimate_of(rng.normal(1, 0.2, 2000))}
-    [axes] = figures.forest(results, "Title", {}, "foot").axes
+    [axes] = forest(results, "Title", {}, "foot").axes
     bars = [line for line in axes.lines if line.get_linewidth() == 2.5]
     dots = [line for line in axes.lines if line.get_marker() == "o"]
     for result, bar, dot in zip(results.values(), bars, dots, strict=True):
@@ -420,7 +421,7 @@ def test_a_forest_draws_the_numbers_of_the_estimate() -> None:
 )
 def test_a_forest_draws_points_and_certainties(log_odds: np.ndarray) -> None:
     undefined = TargetEstimate(reason="impossible", draws=NO_DRAWS, log_odds=NO_DRAWS, unconditional=NOTHING)
-    drawn = figures.forest({"a": estimate_of(log_odds), "b": undefined}, "Title", {}, "foot")
+    drawn = estimate_figures.forest({"a": estimate_of(log_odds), "b": undefined}, "Title", {}, "foot")
     assert canvas.encode(drawn, "svg").startswith(b"<?xml")
     assert "undefined" in {text.get_text() for text in drawn.axes[0].texts}
 
@@ -430,7 +431,7 @@ def test_labels_of_a_forest_do_not_overlap() -> None:
     names = [f"worldview-{i}" for i in range(12)]
     results = {name: estimate_of(rng.normal(rng.normal(-2, 3), rng.uniform(0, 2), 500)) for name in names}
     texts = dict.fromkeys(names, "A sentence that goes on and on about what this reviewer thinks. " * 4)
-    figure = figures.forest(results, "A title that is long. " * 12, texts, "what was asked " * 20)
+    figure = forest(results, "A title that is long. " * 12, texts, "what was asked " * 20)
     figure.draw_without_rendering()
     [axes] = figure.axes
     labels = [*figure.texts, *axes.texts, *axes.get_xticklabels()]

@@ -15,9 +15,10 @@ from cruxmap.insight.pool import Pool, PooledAnswer
 from cruxmap.insight.revisions import RevisionDiff
 from cruxmap.insight.takes import takes
 from cruxmap.insight.words import case_of
-from cruxmap.present import crux_tables, diff_tables, pool_tables
+from cruxmap.present import coherence_tables, crux_tables, diff_tables, pool_tables
 from cruxmap.present.crux_figures import crux_figures
 from cruxmap.present.diff_figures import diff_figures, pair_figures, rest_figures, voi_against_vod, waterfall
+from cruxmap.present.listings import for_people
 from cruxmap.present.pool_figures import pool_figures
 from helpers.examples import ANN, BOB, GARDEN
 from helpers.maps_from_text import model
@@ -186,25 +187,28 @@ def test_the_names_of_listings_are_known_before_there_are_any() -> None:
     views = {"ann": ANN, "bob": BOB}
     spec = model(GARDEN, "target: wet\nsampling: {draws: 16}\n", **views)
     both = cruxes(spec)
-
-    def names(listings):
-        return tuple(listing.name for listing in listings)
-
-    assert names(crux_tables.crux_listings(both, spec.map)) == crux_tables.LISTS_OF_ALL
-    one = both.worldviews["ann"]
-    assert names(crux_tables.crux_listings(one, spec.map)) == crux_tables.LISTS_OF_ONE
-    took = takes(spec, above=0.9)
-    assert names(crux_tables.takes_listings(took, spec.map)) == crux_tables.TAKES_LISTS
-    assert names(diff_tables.diff_listings(a_diff([1.0]))) == diff_tables.DIFF_LISTS
-    assert names(diff_tables.pair_listings(pairs(spec))) == diff_tables.PAIR_LISTS
     rest = AgainstRest("ann", "target", (), None, ())
-    assert names(diff_tables.rest_listings(rest, spec.map)) == diff_tables.REST_LISTS
     unchanged = RevisionDiff("m", "HEAD", "t", (), (), (), (), {}, (), (), ())
-    assert names(diff_tables.revision_listings(unchanged)) == diff_tables.REVISION_LISTS
     nothing = Pool("m", "t", {}, None, None, (), (), None, None, "")
-    assert names(pool_tables.pool_listings(nothing, spec.map)) == pool_tables.POOL_LISTS
-    fits = pool_tables.coherence_listings(Coherence("m", {}), spec.map)
-    assert names(fits) == pool_tables.COHERENCE_LISTS
+    answers = [
+        (both, crux_tables.ALL_CRUX_LISTINGS),
+        (both.worldviews["ann"], crux_tables.CRUX_LISTINGS),
+        (takes(spec, above=0.9), crux_tables.TAKES_LISTINGS),
+        (a_diff([1.0]), diff_tables.DIFF_LISTINGS),
+        (pairs(spec), diff_tables.PAIR_LISTINGS),
+        (rest, diff_tables.REST_LISTINGS),
+        (unchanged, diff_tables.REVISION_LISTINGS),
+        (nothing, pool_tables.POOL_LISTINGS),
+        (Coherence("m", {}), coherence_tables.COHERENCE_LISTINGS),
+    ]
+    for answer, makers in answers:
+        listings = {name: make(answer, spec.map) for name, make in makers.items()}
+        first, *_ = for_people(listings)
+        assert first.title == next(one for one in listings.values() if one.rows).table.title
+        for listing in listings.values():
+            keys = [column.key for column in listing.table.columns]
+            assert set(listing.shown) <= set(keys)
+            assert len(set(keys)) == len(keys)
 
 
 def test_without_a_clustering_there_is_no_tree() -> None:

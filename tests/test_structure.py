@@ -1,6 +1,7 @@
 """The shape of the house: which rooms import which, what light commands leave unloaded, where tests are."""
 
 import ast
+import inspect
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import cruxmap
 from helpers.commands import ROOT
 
 TESTS = ROOT / "tests"
@@ -66,6 +68,17 @@ def test_checking_the_real_map_costs_little_more_than_loading_what_reads_it() ->
     costs = [(processor_time(checking), processor_time(loading)) for _ in range(5)]
     least = [min(column) for column in zip(*costs, strict=True)]
     assert least[0] < 4 * least[1]
+
+
+@pytest.mark.parametrize("name", cruxmap.__all__)
+def test_a_public_name_is_there_and_says_what_it_is(name: str) -> None:
+    assert name in dir(cruxmap)
+    assert inspect.getdoc(getattr(cruxmap, name))
+
+
+def test_another_name_is_not_there() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = cruxmap.nothing
 
 
 def processor_time(command: list[str]) -> float:

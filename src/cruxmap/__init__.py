@@ -1,55 +1,60 @@
-"""Bayesian argument maps: what follows from what people claim, what it hangs on, where they part.
+"""Bayesian argument maps: what follows from what people claim, what it turns on, where they disagree.
 
-Names are loaded when they are first used, so that checking a map never waits for PyMC.
+`read_model` reads a model. What answers a question takes it, as in `cruxmap.estimate(model)`; every answer is
+a value with `to_json()`. Names are loaded when they are first used: checking a map never waits for PyMC.
 """
 
+import ast
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from cruxmap.bayes.model import build
-    from cruxmap.bayes.sampling import sample
-    from cruxmap.errors import InvalidMap, Problem, Span
-    from cruxmap.insight.cruxes import cruxes
-    from cruxmap.insight.diff import diff
-    from cruxmap.insight.estimate import estimate, probability
-    from cruxmap.language.reading import read_map, read_model
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "InvalidMap": "cruxmap.errors",
-    "Problem": "cruxmap.errors",
-    "Span": "cruxmap.errors",
-    "build": "cruxmap.bayes.model",
-    "cruxes": "cruxmap.insight.cruxes",
-    "diff": "cruxmap.insight.diff",
-    "estimate": "cruxmap.insight.estimate",
-    "probability": "cruxmap.insight.estimate",
-    "read_map": "cruxmap.language.reading",
-    "read_model": "cruxmap.language.reading",
-    "sample": "cruxmap.bayes.sampling",
-}
-
-__all__ = [
-    "InvalidMap",
-    "Problem",
-    "Span",
-    "build",
-    "cruxes",
-    "diff",
-    "estimate",
-    "probability",
-    "read_map",
-    "read_model",
-    "sample",
-]
+# isort: off
+if TYPE_CHECKING:
+    from cruxmap.bayes.model import build as build
+    from cruxmap.bayes.sampling import sample as sample
+    from cruxmap.errors import Code as Code, InvalidMap as InvalidMap, Problem as Problem, Span as Span
+    from cruxmap.insight.coherence import Coherence as Coherence, coherence as coherence
+    from cruxmap.insight.cruxes import CruxTable as CruxTable, CruxTables as CruxTables, cruxes as cruxes
+    from cruxmap.insight.diff import WorldviewDiff as WorldviewDiff, diff as diff
+    from cruxmap.insight.estimate import (
+        Estimate as Estimate,
+        estimate as estimate,
+        probability as probability,
+    )
+    from cruxmap.insight.explain import Explanation as Explanation, explain as explain
+    from cruxmap.insight.pairs import AgainstRest as AgainstRest, against_rest as against_rest
+    from cruxmap.insight.pairs import PairMatrix as PairMatrix, pairs as pairs
+    from cruxmap.insight.pool import Pool as Pool, pool as pool
+    from cruxmap.insight.revisions import RevisionDiff as RevisionDiff, diff_revisions as diff_revisions
+    from cruxmap.insight.takes import Takes as Takes, takes as takes
+    from cruxmap.job import Job as Job, run as run
+    from cruxmap.language.argument_map import ArgumentMap as ArgumentMap
+    from cruxmap.language.model_spec import ModelSpec as ModelSpec
+    from cruxmap.language.reading import check as check, read_map as read_map, read_model as read_model
+# isort: on
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'cruxmap' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+def _homes() -> dict[str, str]:
+    """Return the module of every public name: what the imports above say to type checkers."""
+    nodes = ast.walk(ast.parse(Path(__file__).read_bytes()))
+    imports = [(node.module or "", node.names) for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name.name: home for home, names in imports for name in names if home.startswith("cruxmap.")}
+
+
+_HOMES = _homes()
+
+__all__ = list(_HOMES)
+
+
+if not TYPE_CHECKING:  # so that type checkers tell a name that is not there
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'cruxmap' has no attribute {name!r}")
+        return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -27,50 +27,6 @@ class Span(NamedTuple):
 
 NOWHERE = Span("<input>")
 
-MOST_QUOTED = 100
-"""Characters of what somebody wrote that a message repeats: the place tells where the rest is."""
-_QUOTED = re.compile("`([^`]*)`")
-
-
-def _clipped(words: str) -> str:
-    """Return a message with what it quotes cut short."""
-    if len(words) <= MOST_QUOTED:
-        return words
-    return _QUOTED.sub(
-        lambda q: q[0] if len(q[1]) <= MOST_QUOTED else f"`{q[1][: MOST_QUOTED - 3]}...`", words
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to mend: a stable `code`, a sentence, its place, the text of that line, and a hint."""
-
-    code: str
-    message: str
-    span: Span = NOWHERE
-    hint: str = ""
-    line_text: str = field(default="", compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "message", _clipped(self.message))
-        object.__setattr__(self, "hint", _clipped(self.hint))
-
-    def __str__(self) -> str:
-        head = f"{self.span}: {self.code}: {self.message}"
-        return f"{head} ({self.hint})" if self.hint else head
-
-
-class InvalidMap(ValueError):  # noqa: N818 - the public name
-    """Raised with every problem found; `problems` and `warnings` are sorted by place."""
-
-    def __init__(self, problems: tuple[Problem, ...], warnings: tuple[Problem, ...] = ()) -> None:
-        self.problems = tuple(sorted(problems, key=lambda p: (p.span, p.code)))
-        self.warnings = tuple(sorted(warnings, key=lambda p: (p.span, p.code)))
-        super().__init__("\n".join(str(p) for p in self.problems))
-
-    def __reduce__(self) -> tuple[type["InvalidMap"], tuple[tuple[Problem, ...], ...]]:
-        return type(self), (self.problems, self.warnings)
-
 
 class Code(StrEnum):
     """The stable code of every problem and warning; `docs/problems.md` has a section on each."""
@@ -144,6 +100,27 @@ class Code(StrEnum):
     # found by inference only
     IMPOSSIBLE_EVIDENCE = "impossible-evidence"
     TOO_WIDE = "too-wide"
+    # asked on a command line
+    TWO_METHODS = "two-methods"
+    TWO_QUESTIONS = "two-questions"
+    UNCLEAR_GOAL = "unclear-goal"
+    UNCLEAR_FACTOR = "unclear-factor"
+    UNREADABLE_SETTING = "unreadable-setting"
+    UNKNOWN_LIST = "unknown-list"
+    UNKNOWN_KIND = "unknown-kind"
+    UNKNOWN_FORMAT = "unknown-format"
+    UNKNOWN_REVISION = "unknown-revision"
+    ALREADY_THERE = "already-there"
+    CANNOT_USE = "cannot-use"
+    CANNOT_WRITE = "cannot-write"
+    NO_DRAWING_PROGRAM = "no-drawing-program"
+    # where the work is done
+    UNKNOWN_EXECUTOR = "unknown-executor"
+    MISSING_EXTRA = "missing-extra"
+    NO_CLUSTER = "no-cluster"
+    OTHER_VERSION = "other-version"
+    LOST_WORKERS = "lost-workers"
+    LOST_CLUSTER = "lost-cluster"
     # warnings
     COMMENT_AFTER_TEXT = "comment-after-text"
     NO_FORCE = "no-force"
@@ -151,3 +128,52 @@ class Code(StrEnum):
     UNCITED_SOURCE = "uncited-source"
     UNREACHABLE_CLAIM = "unreachable-claim"
     JUDGED_BUT_REJECTED = "judged-but-rejected"
+
+
+MOST_QUOTED = 100
+"""Characters of what somebody wrote that a message repeats: the place tells where the rest is."""
+_QUOTED = re.compile("`([^`]*)`")
+
+
+def _clipped(words: str) -> str:
+    """Return a message with what it quotes cut short."""
+    if len(words) <= MOST_QUOTED:
+        return words
+    return _QUOTED.sub(
+        lambda q: q[0] if len(q[1]) <= MOST_QUOTED else f"`{q[1][: MOST_QUOTED - 3]}...`", words
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend: a stable `code`, a sentence, its place, the text of that line, and a hint."""
+
+    code: Code
+    message: str
+    span: Span = NOWHERE
+    hint: str = ""
+    line_text: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", _clipped(self.message))
+        object.__setattr__(self, "hint", _clipped(self.hint))
+
+    def __str__(self) -> str:
+        head = f"{self.span}: {self.code}: {self.message}"
+        return f"{head} ({self.hint})" if self.hint else head
+
+
+class InvalidMap(ValueError):  # noqa: N818 - the public name
+    """Raised with every problem found; `problems` and `warnings` are sorted by place."""
+
+    def __init__(self, problems: tuple[Problem, ...], warnings: tuple[Problem, ...] = ()) -> None:
+        self.problems = tuple(sorted(problems, key=lambda p: (p.span, p.code)))
+        self.warnings = tuple(sorted(warnings, key=lambda p: (p.span, p.code)))
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+    def __reduce__(self) -> tuple[type["InvalidMap"], tuple[tuple[Problem, ...], ...]]:
+        return type(self), (self.problems, self.warnings)
+
+
+class WrongUsage(InvalidMap):
+    """Raised for what was asked on a command line, or cannot be done here; nobody's files are to blame."""

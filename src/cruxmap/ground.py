@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from cruxmap.errors import InvalidMap, Problem
+from cruxmap.errors import Code, Problem, WrongUsage
 
 UNFINISHED = ".cruxmap-unfinished"
 """The end of the names of files that are being written."""
@@ -105,12 +105,12 @@ def _is_shared(about: os.stat_result) -> bool:
 # --- files -------------------------------------------------------------------------------------------
 
 
-class CannotWrite(InvalidMap):
+class CannotWrite(WrongUsage):
     """Raised with the one problem that says what cannot be written, and why."""
 
     def __init__(self, what: str, error: OSError, hint: str = "") -> None:
         reason = error.strerror or str(error)
-        super().__init__((Problem("cannot-write", f"{what} cannot be written: {reason}", hint=hint),))
+        super().__init__((Problem(Code.CANNOT_WRITE, f"{what} cannot be written: {reason}", hint=hint),))
 
 
 def write_file(path: Path, content: str | bytes, hint: str = "choose another --output") -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from cruxmap.engine.executors import cores
 from cruxmap.engine.network import FloatArray
-from cruxmap.errors import InvalidMap, Problem
+from cruxmap.errors import Code, InvalidMap, Problem
 
 
 def scaled(values: FloatArray, factor: float, task: int) -> FloatArray:
@@ -31,7 +31,7 @@ def process(task: int) -> int:
 
 def refused(task: int) -> int:
     if task == 2:
-        raise InvalidMap((Problem("no-such-entry", "there is no such entry"),))
+        raise InvalidMap((Problem(Code.UNKNOWN_ID, "there is no such entry"),))
     return task
 
 

@@ -19,7 +19,7 @@ from importlib.metadata import version
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from cruxmap.errors import InvalidMap, Problem
+from cruxmap.errors import Code, InvalidMap, Problem
 
 type Progress = Callable[[str, int, int], None]
 """Called with what is being worked on (a worldview, say), how much is done, and of how much."""
@@ -177,13 +177,15 @@ class OnDask:
             return future.result()
         except dask.KilledWorker as killed:
             raise _refused(
-                "lost-workers",
+                Code.LOST_WORKERS,
                 f"a block of work was lost with {killed.allowed_failures + 1} workers, one after the other",
                 "look at the workers' logs: they may be out of memory",
             ) from None
         except (dask.CancelledError, dask.comm.CommClosedError):
             raise _refused(
-                "lost-cluster", "the cluster went away before the work was done", "start it again, and this"
+                Code.LOST_CLUSTER,
+                "the cluster went away before the work was done",
+                "start it again, and this",
             ) from None
 
 
@@ -213,7 +215,7 @@ def _address(text: str) -> str:
     plain = (f"dask://{host}:{port}", f"dask://[{host}]:{port}")  # no user, no path
     if host is None or port is None or text.lower() not in plain:
         raise _refused(
-            "unknown-executor", f"there is no executor `{text}`", "known: dask://HOST:PORT, and local"
+            Code.UNKNOWN_EXECUTOR, f"there is no executor `{text}`", "known: dask://HOST:PORT, and local"
         )
     return f"tcp{text[len('dask') :]}"
 
@@ -244,7 +246,7 @@ def _client_at(text: str) -> Iterator[Any]:
             client = dask.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except OSError:
         raise _refused(
-            "no-cluster",
+            Code.NO_CLUSTER,
             f"no Dask scheduler answers at {text} within {SECONDS_TO_ANSWER} seconds",
             "start one with `dask scheduler`, and workers with `dask worker`",
         ) from None
@@ -257,7 +259,9 @@ def _distributed() -> Any:
         return import_module("distributed")
     except ImportError:
         raise _refused(
-            "missing-extra", "this executor needs Dask, which is not installed", "pip install 'cruxmap[dask]'"
+            Code.MISSING_EXTRA,
+            "this executor needs Dask, which is not installed",
+            "pip install 'cruxmap[dask]'",
         ) from None
 
 
@@ -267,7 +271,7 @@ def _check_workers(client: Any, text: str) -> None:
         client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
     except TimeoutError:
         raise _refused(
-            "no-cluster", f"the scheduler at {text} has no workers", "start some with `dask worker`"
+            Code.NO_CLUSTER, f"the scheduler at {text} has no workers", "start some with `dask worker`"
         ) from None
     try:
         found = {f"the scheduler at {text}": client.run_on_scheduler(_versions)}
@@ -283,19 +287,19 @@ def _check_workers(client: Any, text: str) -> None:
         ]
         if differing:
             raise _refused(
-                "other-version",
+                Code.OTHER_VERSION,
                 f"{who} has {', '.join(differing)}",
                 "results are only the same with the same versions: install ours there",
             )
 
 
 def _unable(who: str, error: Exception) -> InvalidMap:
-    return _refused("other-version", f"{who} cannot run cruxmap: {error}", "install it there")
+    return _refused(Code.OTHER_VERSION, f"{who} cannot run cruxmap: {error}", "install it there")
 
 
 def _versions() -> dict[str, str]:
     return {name: version(name) for name in LIBRARIES}
 
 
-def _refused(code: str, message: str, hint: str) -> InvalidMap:
+def _refused(code: Code, message: str, hint: str) -> InvalidMap:
     return InvalidMap((Problem(code, message, hint=hint),))

@@ -171,7 +171,7 @@ def checked_revision(path: Path, revision: str) -> str:
         if ".." in revision:
             hint = "the files as they are now are compared with one revision, as in `--git HEAD~1`"
         message = f"git knows no revision `{revision}`"
-        raise InvalidMap((Problem("unknown-revision", message, hint=hint),)) from None
+        raise InvalidMap((Problem(Code.UNKNOWN_REVISION, message, hint=hint),)) from None
 
 
 def model_at(path: Path, revision: str) -> ModelSpec:

@@ -6,7 +6,7 @@ Nothing here uses matplotlib's global state, and what `encode` returns is the sa
 import io
 import math
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -22,15 +22,21 @@ BLUE = "#0072b2"
 PALE_BLUE = "#bcd9ec"
 ORANGE = "#d55e00"
 PALE_ORANGE = "#f6cfae"
+PURPLE = "#aa4499"
 INK = "#1a1a1a"
 QUIET = "#666666"
+GREY = "#5f5f5f"
 GRID = "#dddddd"
 
 MARGIN = 0.15
 """Inches around what is drawn."""
+ROW = 0.47
+"""Inches per row."""
+WIDTHS = (3.9, 4.2, 1.5)
+"""Inches for labels, axis and numbers."""
 TICKS = (0.5, *(p for e in range(1, 13) for p in (10.0**-e, 3 * 10.0**-e)))
 
-ENOUGH_TICKS = 3
+MIN_TICKS = 3
 
 FAMILY = "DejaVu Sans"
 FURTHER = (
@@ -70,6 +76,13 @@ def encode(figure: "Figure", form: str) -> bytes:
         metadata = {"Date": None} if form == "svg" else {}
         figure.savefig(out, format=form, dpi=160, metadata=metadata, facecolor="white")
     return out.getvalue()
+
+
+def images(figures: "Mapping[str, Figure]") -> dict[str, bytes]:
+    """Return every figure as svg and as png, by the names of their files."""
+    return {
+        f"{name}.{form}": encode(drawn, form) for name, drawn in figures.items() for form in ("svg", "png")
+    }
 
 
 def boxed(figures: "Iterable[Figure]") -> set[str]:
@@ -208,6 +221,18 @@ def log_odds_axis(axes: "Axes", limits: tuple[float, float]) -> None:
     axes.set_xlim(*limits)
     at = ticks(limits)
     axes.set_xticks([logit(p) for p in at], [f"{100 * p:.7g}%" for p in at], size=8)
+    across(axes)
+
+
+def number_axis(axes: "Axes", write: Callable[[float], str]) -> None:
+    """Make the x axis one of few round numbers, written as told."""
+    axes.xaxis.set_major_formatter(lambda x, _: write(x))
+    axes.locator_params(axis="x", nbins=5)
+    across(axes)
+
+
+def across(axes: "Axes") -> None:
+    """Leave of the frame only the x axis, and draw pale lines up from its ticks."""
     axes.grid(axis="x", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["left", "right", "top"]].set_visible(False)
@@ -253,7 +278,7 @@ def ticks(limits: tuple[float, float]) -> list[float]:
     fine = [m * 10.0**e for e in range(-13, 0) for m in (*range(1, 10), *(k / 10 for k in range(10, 100)))]
     chosen: list[float] = []
     for p in (*candidates, *(p for q in fine for p in (q, 1 - q))):
-        if len(chosen) >= ENOUGH_TICKS and p not in candidates:
+        if len(chosen) >= MIN_TICKS and p not in candidates:
             break
         u = logit(p) if 0 < p < 1 else math.inf
         room = 0.085 * (limits[1] - limits[0])

@@ -11,32 +11,31 @@ from cruxmap.insight.words import case_of
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.canvas import (
     BLUE,
-    GRID,
     INK,
     ORANGE,
     PALE_BLUE,
     PALE_ORANGE,
+    ROW,
+    WIDTHS,
     clipped,
     framed,
     left_out,
     log_odds_axis,
+    number_axis,
     row_label,
     row_numbers,
     rows_axis,
     span,
 )
-from cruxmap.present.crux_tables import group_text, number_text, owner_text
-from cruxmap.present.numbers import part, percent
+from cruxmap.present.crux_tables import group_text
+from cruxmap.present.phrases import owner_text, part, percent, range_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_ROWS = 15
-ROW = 0.47
-"""Inches per row."""
-WIDTHS = (3.9, 4.2, 1.9)
-"""Inches for labels, axis and numbers."""
+MAX_ROWS = 15
+WIDTHS_OF_CRUXES = (*WIDTHS[:2], 1.9)
 
 
 def crux_figures(cruxes: CruxTable | CruxTables, argument_map: ArgumentMap) -> "dict[str, Figure]":
@@ -68,7 +67,7 @@ def _figures(table: CruxTable, argument_map: ArgumentMap) -> "dict[str, Figure]"
 def dumbbells(table: CruxTable) -> "Figure":
     """Draw P(target | claim) and P(target | not claim) around the estimate, most telling claims first."""
     telling = [crux for crux in table.ranking if crux.voi > 0]
-    shown = telling[:MOST_ROWS]
+    shown = telling[:MAX_ROWS]
     assert table.estimate is not None
     ends = [p for c in shown for p in (c.given_true, c.given_false)]
     limits = span([table.estimate, *(p for p in ends if p is not None and 0 < p < 1)])
@@ -81,12 +80,12 @@ def dumbbells(table: CruxTable) -> "Figure":
         "from the target."
     )
     notes = (key, *left_out(len(telling) - len(shown), "that tell less"))
-    with framed(title, notes, len(shown) * ROW, WIDTHS) as (figure, axes):
+    with framed(title, notes, len(shown) * ROW, WIDTHS_OF_CRUXES) as (figure, axes):
         log_odds_axis(axes, limits)
         rows_axis(axes, len(shown))
         axes.axvline(clipped(table.estimate, limits), color=INK, linewidth=0.8)
         for y, crux in enumerate(shown):
-            row_label(axes, y, WIDTHS[0], crux.id, crux.text)
+            row_label(axes, y, WIDTHS_OF_CRUXES[0], crux.id, crux.text)
             true, false = crux.given_true, crux.given_false
             if true is not None and false is not None:
                 ends_at = [clipped(p, limits) for p in (false, true)]
@@ -112,7 +111,7 @@ def _end(axes: "Axes", y: float, p: float, limits: tuple[float, float], *, fille
 def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
     """Draw how far each judgement carries the target between its 5th and 95th percentile."""
     carrying = [judgement for judgement in table.judgements if _carries(judgement)]
-    shown = carrying[:MOST_ROWS]
+    shown = carrying[:MAX_ROWS]
     middle = table.central if table.central is not None else 0.5
     ends = [p for j in shown for p in (j.target_low, j.target_high) if p is not None and 0 < p < 1]
     limits = span([*ends, *([middle] if 0 < middle < 1 else [])])
@@ -123,13 +122,13 @@ def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
         "target moves."
     )
     notes = (key, *left_out(len(carrying) - len(shown), "that carry less far"))
-    with framed(title, notes, len(shown) * ROW, WIDTHS) as (figure, axes):
+    with framed(title, notes, len(shown) * ROW, WIDTHS_OF_CRUXES) as (figure, axes):
         log_odds_axis(axes, limits)
         rows_axis(axes, len(shown))
         for y, judgement in enumerate(shown):
             address = judgement.address
             case = case_of(argument_map, address)
-            row_label(axes, y, WIDTHS[0], address, owner_text(argument_map, address), more=case)
+            row_label(axes, y, WIDTHS_OF_CRUXES[0], address, owner_text(argument_map, address), more=case)
             low, high = judgement.target_low, judgement.target_high
             if low is not None and high is not None:
                 for p, colour, hatch in ((low, ORANGE, "////"), (high, BLUE, "")):
@@ -137,7 +136,8 @@ def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
                     pale = PALE_ORANGE if hatch else PALE_BLUE
                     axes.barh(y, stop - start, 0.5, start, color=pale, edgecolor=colour, hatch=hatch, lw=1)
                 reach = f"{percent(min(low, high))} to {percent(max(low, high))}"
-                row_numbers(axes, y, number_text(argument_map, judgement), reach)
+                number = range_text(argument_map, address, judgement.low, judgement.high)
+                row_numbers(axes, y, number, reach)
         axes.axvline(clipped(middle, limits), color=INK, linewidth=0.8)
     return figure
 
@@ -154,24 +154,20 @@ def sobol(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
     """Draw the shares of the spread of the target's log-odds, alone and with others, by entry."""
     groups = sorted(table.groups, key=lambda group: (group.id == OTHERS, -group.sobol_total))
     named = [group for group in groups if group.id != OTHERS and group.sobol_total > 0]
-    shown = [*named[:MOST_ROWS], *(group for group in groups if group.id == OTHERS)]
+    shown = [*named[:MAX_ROWS], *(group for group in groups if group.id == OTHERS)]
     top = max(max(g.sobol_total, g.sobol_first) + g.error for g in shown)
     title = f"Whose judgements carry the spread of {table.target} in {table.worldview}"
     key = (
         "Share of the variance of the target's log-odds over the judgements. Filled: what its judgements "
         f"do alone; outline: together with others. Whisker: 95% interval. N = {table.sobol_sample}."
     )
-    notes = (key, *left_out(len(named) - min(len(named), MOST_ROWS), "with smaller shares"))
-    with framed(title, notes, len(shown) * ROW, WIDTHS) as (figure, axes):
+    notes = (key, *left_out(len(named) - min(len(named), MAX_ROWS), "with smaller shares"))
+    with framed(title, notes, len(shown) * ROW, WIDTHS_OF_CRUXES) as (figure, axes):
         rows_axis(axes, len(shown))
         axes.set_xlim(0, 1.04 * top)
-        axes.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.3g}%")
-        axes.locator_params(axis="x", nbins=5)
-        axes.grid(axis="x", color=GRID, linewidth=0.6)
-        axes.set_axisbelow(True)
-        axes.spines[["left", "right", "top"]].set_visible(False)
+        number_axis(axes, lambda x: f"{100 * x:.3g}%")
         for y, group in enumerate(shown):
-            row_label(axes, y, WIDTHS[0], group.id, group_text(argument_map, group.id))
+            row_label(axes, y, WIDTHS_OF_CRUXES[0], group.id, group_text(argument_map, group.id))
             total = max(group.sobol_total, 0.0)
             axes.barh(y, total, 0.5, color="white", edgecolor=BLUE, linewidth=1)
             axes.barh(y, max(group.sobol_first, 0.0), 0.5, color=PALE_BLUE, edgecolor=BLUE, linewidth=1)

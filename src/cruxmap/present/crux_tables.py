@@ -1,6 +1,6 @@
 """What an estimate turns on, and what it would take to move it, as listings."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import partial
 
 from cruxmap.insight.cruxes import (
@@ -8,236 +8,140 @@ from cruxmap.insight.cruxes import (
     CruxTable,
     CruxTables,
 )
-from cruxmap.insight.rankings import MEASURES
-from cruxmap.insight.sensitivity import APART, JUDGEMENT_MEASURES, OTHERS, JudgementCrux
+from cruxmap.insight.sensitivity import APART, OTHERS
 from cruxmap.insight.takes import Takes
-from cruxmap.language.argument_map import ArgumentMap, Scale
-from cruxmap.present.listings import Listing
-from cruxmap.present.numbers import brief, part, percent, ratio, signed, telling
-from cruxmap.present.tables import Cell, Column, Table
+from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.present.listings import Listing, Listings
+from cruxmap.present.phrases import brief, owner_text, part, percent, range_text, signed
+from cruxmap.present.tables import Column, Table, as_mark, numeric
+
+_tenths = partial(part, decimals=1)
+
+DOWNSTREAM = Column("downstream", "downstream", as_mark)
+WORTH = (numeric("voi", "voi", brief), numeric("voi_share", "uncertainty removed", percent))
 
 
-def _yes(value: bool) -> str:
-    return "yes" if value else ""
-
-
-_share = partial(part, decimals=1)
-
-TITLES = {
-    "probability": "probability",
-    "given_true": "target if true",
-    "given_false": "target if false",
-    "swing": "swing",
-    "voi_share": "uncertainty removed",
-    "expected_move": "expected move",
-    "variance_removed": "variance removed",
-}
-
-
-LISTS_OF_ONE = ("cruxes", "judgements", "groups", "questions", "sets")
-"""The names of the listings of one worldview's cruxes."""
-
-LISTS_OF_ALL = ("cruxes", OVERALL, "leading")
-"""The names of the listings of the cruxes of several worldviews."""
-
-TAKES_LISTS = ("steps",)
-"""The names of the listings of what it would take."""
-
-
-def crux_listings(cruxes: CruxTable | CruxTables, argument_map: ArgumentMap) -> tuple[Listing, ...]:
-    """Return the rankings of one worldview; for several, those of all together and each one's in full."""
-    match cruxes:
-        case CruxTable():
-            return _worldview_listings(cruxes, argument_map)
-        case CruxTables():
-            tables = tuple(cruxes.worldviews.values())
-            overall = _ranking((cruxes.overall,), OVERALL, "all worldviews together")
-            return (_ranking(tables, "cruxes", "each worldview", rows=0), overall, _leading(tables))
-
-
-def _worldview_listings(table: CruxTable, argument_map: ArgumentMap) -> tuple[Listing, ...]:
-    name = table.worldview
-    return (
-        _ranking((table,), "cruxes", name),
-        _judgements(table, argument_map),
-        _groups(table, argument_map),
-        _questions(table),
-        _sets(table),
-    )
-
-
-def _ranking(tables: Iterable[CruxTable], name: str, whose: str, rows: int = 12) -> Listing:
-    tables = tuple(tables)
+def _ranking(tables: Collection[CruxTable], whose: str, rows: int = 12) -> Listing:
+    first = next(iter(tables))
+    arguments = {crux.id for table in tables for crux in table.arguments}
+    credence = "all together give it" if first.worldview == OVERALL else "you give it"
     columns = (
-        Column("worldview", "worldview"),
-        Column("kind", "kind"),
+        Column("kind", "kind", get=lambda crux: "argument" if crux.id in arguments else "claim"),
         Column("id", "crux"),
         Column("text", "what it says"),
-        *(
-            Column(key, TITLES.get(key, key), brief if key == "voi" else percent, right=True)
-            for key in MEASURES
-        ),
-        Column("downstream", "downstream", _yes),
-        Column("sentence", "why"),
+        numeric("probability", "probability", percent),
+        numeric("given_true", "target if true", percent),
+        numeric("given_false", "target if false", percent),
+        numeric("swing", "swing", percent),
+        *WORTH,
+        numeric("expected_move", "expected move", percent),
+        numeric("variance_removed", "variance removed", percent),
+        DOWNSTREAM,
+        Column("sentence", "why", get=lambda crux: crux.sentence(credence)),
     )
-    cells = [row for table in tables for row in _crux_rows(table)]
-    title = f"What {tables[0].target} turns on: {whose}"
+    title = f"What {first.target} turns on: {whose}"
     if len(tables) == 1:
-        title += f" (estimate {percent(tables[0].estimate)})"
+        title += f" (estimate {percent(first.estimate)})"
     notes = [f"{table.worldview}: {table.reason}" for table in tables if table.reason]
     notes += dict.fromkeys(table.sampled.sentence for table in tables if table.sampled is not None)
-    if cells:
+    if any(table.ranking for table in tables):
         notes.append(
             "Uncertainty removed: the part of what is unknown about the target that is expected to go on "
             "learning this (value of information)."
         )
-    return Listing(name, Table(title, columns, tuple(cells), tuple(notes)), SHOWN, rows)
+    rankings = [(table, table.ranking) for table in tables]
+    table = Table.nested(title, [Column("worldview", "worldview")], columns, rankings, notes)
+    return Listing(table, ("id", "text", "sentence", "voi_share"), rows)
 
 
-SHOWN = ("id", "text", "sentence", "voi_share")
-
-
-def _crux_rows(table: CruxTable) -> Iterable[tuple[Cell, ...]]:
-    arguments = {crux.id for crux in table.arguments}
-    credence = "all together give it" if table.worldview == OVERALL else "you give it"
-    for crux in table.ranking:
-        kind = "argument" if crux.id in arguments else "claim"
-        numbers = (getattr(crux, key) for key in MEASURES)
-        yield (table.worldview, kind, crux.id, crux.text, *numbers, crux.downstream, crux.sentence(credence))
-
-
-def _leading(tables: Iterable[CruxTable]) -> Listing:
-    tables = tuple(tables)
-    places = (0, 1, 2)
-    columns = (
-        Column("worldview", "worldview"),
-        Column("estimate", "estimate", percent, right=True),
-        *(Column(f"crux_{place + 1}", f"crux {place + 1}") for place in places),
-    )
+def _list_leading(cruxes: CruxTables, _: ArgumentMap) -> Listing:
+    def place(number: int) -> Column:
+        return Column(f"crux_{number + 1}", f"crux {number + 1}", get=lambda table: leading(table, number))
 
     def leading(table: CruxTable, place: int) -> str:
-        cruxes = [crux for crux in table.ranking if not crux.downstream and crux.voi > 0]
-        if place >= len(cruxes):
+        ranked = [crux for crux in table.ranking if not crux.downstream and crux.voi > 0]
+        if place >= len(ranked):
             return (table.reason or "-") if place == 0 else "-"
-        return f"{cruxes[place].id} ({percent(cruxes[place].voi_share)})"
+        return f"{ranked[place].id} ({percent(ranked[place].voi_share)})"
 
-    rows = tuple(
-        (table.worldview, table.estimate, *(leading(table, place) for place in places)) for table in tables
+    columns = (
+        Column("worldview", "worldview"),
+        numeric("estimate", "estimate", percent),
+        *map(place, range(3)),
     )
-    notes = ("In brackets: the uncertainty it would remove. Left out: what only follows from the target.",)
-    shown = tuple(column.key for column in columns)
-    return Listing("leading", Table("The first cruxes of each", columns, rows, notes), shown, len(rows))
+    note = "In brackets: the uncertainty it would remove. Left out: what only follows from the target."
+    table = Table.of("The first cruxes of each", columns, cruxes.worldviews.values(), [note])
+    return Listing(table, rows=len(table.rows))
 
 
-def _judgements(table: CruxTable, argument_map: ArgumentMap) -> Listing:
+def _list_judgements(table: CruxTable, argument_map: ArgumentMap) -> Listing:
     columns = (
         Column("address", "judgement"),
-        Column("text", "what it is about"),
-        Column("central", "central", brief, right=True),
-        Column("low", "5th", brief, right=True),
-        Column("high", "95th", brief, right=True),
-        Column("number", "number"),
-        Column("target_low", "target at 5th", percent, right=True),
-        Column("target_high", "target at 95th", percent, right=True),
-        Column("slope", "slope", signed, right=True),
-        Column("sobol_first", "Sobol first", _share, right=True),
-        Column("sobol_total", "Sobol total", _share, right=True),
+        Column("text", "what it is about", get=lambda one: owner_text(argument_map, one.address)),
+        numeric("central", "central", brief),
+        numeric("low", "5th", brief),
+        numeric("high", "95th", brief),
+        Column("number", "number", get=lambda one: range_text(argument_map, one.address, one.low, one.high)),
+        numeric("target_low", "target at 5th", percent),
+        numeric("target_high", "target at 95th", percent),
+        numeric("slope", "slope", signed),
+        numeric("sobol_first", "Sobol first", _tenths),
+        numeric("sobol_total", "Sobol total", _tenths),
         Column("reason", "remark"),
     )
-    rows = tuple(
-        (
-            judgement.address,
-            owner_text(argument_map, judgement.address),
-            *(getattr(judgement, key) for key in ("central", "low", "high")),
-            number_text(argument_map, judgement),
-            *(getattr(judgement, key) for key in JUDGEMENT_MEASURES),
-            judgement.reason,
-        )
-        for judgement in table.judgements
+    note = (
+        f"Central estimate {percent(table.central)}. "
+        "Slope: log-odds of the target per log-odds of the judgement."
     )
     shown = ("address", "text", "number", "target_low", "target_high", "slope", "sobol_total")
-    notes = (
-        f"Central estimate {percent(table.central)}. "
-        "Slope: log-odds of the target per log-odds of the judgement.",
-    )
-    return Listing("judgements", Table(f"Judgements of {table.worldview}", columns, rows, notes), shown, 10)
+    rows = Table.of(f"Judgements of {table.worldview}", columns, table.judgements, [note])
+    return Listing(rows, shown, 10)
 
 
-def _groups(table: CruxTable, argument_map: ArgumentMap) -> Listing:
+def _list_groups(table: CruxTable, argument_map: ArgumentMap) -> Listing:
     columns = (
         Column("id", "entry"),
-        Column("text", "what it says"),
-        Column("sobol_first", "alone", _share, right=True),
-        Column("sobol_total", "with others", _share, right=True),
-        Column("error", "+-", _share, right=True),
+        Column("text", "what it says", get=lambda group: group_text(argument_map, group.id)),
+        numeric("sobol_first", "alone", _tenths),
+        numeric("sobol_total", "with others", _tenths),
+        numeric("error", "+-", _tenths),
     )
-    rows = tuple(
-        (group.id, group_text(argument_map, group.id), group.sobol_first, group.sobol_total, group.error)
-        for group in table.groups
-    )
-    notes = (
+    note = (
         f"Sobol shares of the variance of the target's log-odds, N = {table.sobol_sample}; "
-        "+- is half of the 95% interval.",
+        "+- is half of the 95% interval."
     )
-    shown = tuple(column.key for column in columns)
-    return Listing("groups", Table("Whose judgements carry the spread", columns, rows, notes), shown, 10)
+    return Listing(Table.of("Whose judgements carry the spread", columns, table.groups, [note]), rows=10)
 
 
-def _questions(table: CruxTable) -> Listing:
+def _list_questions(table: CruxTable, _: ArgumentMap) -> Listing:
+    columns = (Column("id", "question"), Column("text", "what it asks"), *WORTH, DOWNSTREAM)
+    return Listing(Table.of("Questions", columns, table.questions), ("id", "text", "voi_share"), 5)
+
+
+def _list_sets(table: CruxTable, _: ArgumentMap) -> Listing:
     columns = (
-        Column("id", "question"),
-        Column("text", "what it asks"),
-        Column("voi", "voi", brief, right=True),
-        Column("voi_share", "uncertainty removed", percent, right=True),
-        Column("downstream", "downstream", _yes),
-    )
-    rows = tuple((q.id, q.text, q.voi, q.voi_share, q.downstream) for q in table.questions)
-    return Listing("questions", Table("Questions", columns, rows), ("id", "text", "voi_share"), 5)
-
-
-def _sets(table: CruxTable) -> Listing:
-    columns = (
-        Column("size", "how many", right=True),
+        numeric("size", "how many", get=lambda best: len(best.ids)),
         Column("ids", "best to settle together"),
-        Column("voi", "voi", brief, right=True),
-        Column("voi_share", "uncertainty removed", percent, right=True),
+        *WORTH,
     )
-    rows = tuple((len(best.ids), ", ".join(best.ids), best.voi, best.voi_share) for best in table.sets)
-    return Listing("sets", Table("Sets of cruxes", columns, rows), ("size", "ids", "voi_share"))
+    return Listing(Table.of("Sets of cruxes", columns, table.sets), ("size", "ids", "voi_share"))
 
 
-def owner_text(argument_map: ArgumentMap, address: str) -> str:
-    """Return the sentence of the entry that a judgement belongs to."""
-    return argument_map.entry[argument_map.judgements[address].owner].about.text
+CRUX_LISTINGS: Listings = {
+    "cruxes": lambda table, _: _ranking([table], table.worldview),
+    "judgements": _list_judgements,
+    "groups": _list_groups,
+    "questions": _list_questions,
+    "sets": _list_sets,
+}
+"""Of the cruxes of one worldview."""
 
-
-def number_text(argument_map: ArgumentMap, judgement: JudgementCrux) -> str:
-    """Write a worldview's number: one where it is a point, or else its 90% interval."""
-    return written_range(argument_map, judgement.address, judgement.low, judgement.high)
-
-
-def written_range(argument_map: ArgumentMap, address: str, low: float, high: float) -> str:
-    """Write a judgement's values from one to another; one where they are the same."""
-    return " to ".join(dict.fromkeys(written(argument_map, address, end) for end in (low, high)))
-
-
-def written_move(argument_map: ArgumentMap, address: str, before: float, after: float) -> str:
-    """Write where a judgement moves; `10% to 57%` alone would be an interval."""
-    match argument_map.judgements[address].role.scale:
-        case Scale.PROBABILITY:
-            write = telling([(before, after)])
-        case Scale.RATIO:
-            write = ratio
-    return f"from {write(before)} to {write(after)}"
-
-
-def written(argument_map: ArgumentMap, address: str, value: float) -> str:
-    """Write a value on the natural scale of a judgement."""
-    match argument_map.judgements[address].role.scale:
-        case Scale.PROBABILITY:
-            return percent(value)
-        case Scale.RATIO:
-            return ratio(value)
+ALL_CRUX_LISTINGS: Listings = {
+    "cruxes": lambda cruxes, _: _ranking(cruxes.worldviews.values(), "each worldview", rows=0),
+    OVERALL: lambda cruxes, _: _ranking([cruxes.overall], "all worldviews together"),
+    "leading": _list_leading,
+}
+"""Of the cruxes of several worldviews: each one's in full, and those of all together."""
 
 
 def group_text(argument_map: ArgumentMap, name: str) -> str:
@@ -250,40 +154,29 @@ def group_text(argument_map: ArgumentMap, name: str) -> str:
 # --- what it would take --------------------------------------------------------------------------
 
 
-def takes_listings(takes: Takes, argument_map: ArgumentMap) -> tuple[Listing, ...]:
+def _list_steps(takes: Takes, argument_map: ArgumentMap) -> Listing:
     """Return the ways of getting there, one row per judgement changed; for people, one row per way."""
-    columns = (
-        Column("count", "changes", right=True),
-        Column("total_log_odds", "log-odds in all", brief, right=True),
-        Column("estimate", "estimate then", percent, right=True),
+    outer = (
+        numeric("count", "changes"),
+        numeric("total_log_odds", "log-odds in all", brief),
+        numeric("estimate", "estimate then", percent),
+    )
+    inner = (
         Column("address", "judgement"),
-        Column("text", "what it is about"),
-        Column("before", "before", brief, right=True),
-        Column("after", "after", brief, right=True),
-        Column("log_odds", "by log-odds", signed, right=True),
+        Column("text", "what it is about", get=lambda step: owner_text(argument_map, step.address)),
+        numeric("before", "before", brief),
+        numeric("after", "after", brief),
+        numeric("log_odds", "by log-odds", signed),
         Column("value", "new value"),
         Column("sentence", "how"),
-    )
-    rows = tuple(
-        (
-            take.count,
-            take.total_log_odds,
-            take.estimate,
-            step.address,
-            owner_text(argument_map, step.address),
-            step.before,
-            step.after,
-            step.log_odds,
-            step.value,
-            step.sentence,
-        )
-        for take in takes.frontier
-        for step in take.steps
     )
     title = f"What it would take to bring {takes.worldview} to {takes.goal}"
     notes = [f"{takes.target} is {percent(takes.estimate)} in {takes.worldview}."]
     if takes.reason is not None:
         notes.append(f"No change to show: {takes.reason}.")
+    table = Table.nested(title, outer, inner, ((take, take.steps) for take in takes.frontier), notes)
     shown = ("count", "total_log_odds", "estimate", "sentence")
-    table = Table(title, columns, rows, tuple(notes))
-    return (Listing("steps", table, shown, max(1, len(rows)), gathered=True),)
+    return Listing(table, shown, max(1, len(table.rows)), gathered=True)
+
+
+TAKES_LISTINGS: Listings = {"steps": _list_steps}

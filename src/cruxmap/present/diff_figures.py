@@ -15,28 +15,28 @@ from cruxmap.present.canvas import (
     PALE_BLUE,
     PALE_ORANGE,
     QUIET,
+    ROW,
+    WIDTHS,
     beside,
     framed,
     left_out,
     log_odds_axis,
     logit,
+    number_axis,
     row_label,
     row_numbers,
     rows_axis,
     shortened,
 )
-from cruxmap.present.numbers import part, percent, points, signed
+from cruxmap.present.phrases import part, percent, points, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_STEPS = 16
-MOST_CLAIMS = 12
-MOST_WORLDVIEWS = 40
-ROW = 0.47
-WIDTHS = (3.9, 4.2, 1.5)
-"""Inches for labels, axis and numbers."""
+MAX_BARS = 16
+MAX_NAMED = 12
+MAX_WORLDVIEWS = 40
 CELL = 0.62
 """Inches per worldview in the matrix of pairs."""
 TREE = 2.0
@@ -46,7 +46,7 @@ TREE = 2.0
 def diff_figures(diff: WorldviewDiff) -> "dict[str, Figure]":
     """Return the figures of a diff by the names of their files; none where there is nothing to draw."""
     drawn = {}
-    if _steps(diff):
+    if _shown_steps(diff):
         drawn[f"diff-{diff.a}-{diff.b}-waterfall"] = waterfall(diff)
     if _plotted(diff):
         drawn[f"diff-{diff.a}-{diff.b}-double-cruxes"] = voi_against_vod(diff)
@@ -56,7 +56,7 @@ def diff_figures(diff: WorldviewDiff) -> "dict[str, Figure]":
 # --- the waterfall -------------------------------------------------------------------------------
 
 
-def _steps(diff: WorldviewDiff) -> tuple[Difference, ...]:
+def _shown_steps(diff: WorldviewDiff) -> tuple[Difference, ...]:
     """Return the differences that have a share, where they lead from one finite number to another."""
     ends = (diff.probability_a, diff.probability_b)
     if any(p is None or not 0 < p < 1 for p in ends):
@@ -68,7 +68,7 @@ def waterfall(diff: WorldviewDiff) -> "Figure":
     """Draw the way from a's estimate to b's: each difference moves it by its share of the gap."""
     assert diff.probability_a is not None
     assert diff.probability_b is not None
-    moves = _moves(_steps(diff))
+    moves = _bars(_shown_steps(diff))
     at = [logit(diff.probability_a)]
     for _, _, move, _ in moves:
         at.append(at[-1] + move)
@@ -94,13 +94,13 @@ def waterfall(diff: WorldviewDiff) -> "Figure":
     return figure
 
 
-def _moves(steps: Sequence[Difference]) -> list[tuple[str, str, float, float]]:
+def _bars(steps: Sequence[Difference]) -> list[tuple[str, str, float, float]]:
     """Return the rows between the two ends: name, words, and the move in log-odds and in probability.
 
     What is too small for a row of its own is summed, up and down apart.
     """
     moves = [(d.id, d.text, -(d.share_logit or 0.0), -(d.share_probability or 0.0)) for d in steps]
-    shown, small = moves[:MOST_STEPS], moves[MOST_STEPS:]
+    shown, small = moves[:MAX_BARS], moves[MAX_BARS:]
     for what, part_of in (
         ("up", [move for move in small if move[2] > 0]),
         ("down", [move for move in small if move[2] < 0]),
@@ -142,7 +142,7 @@ def voi_against_vod(diff: WorldviewDiff) -> "Figure":
     The best are numbered; their words are in a list on the left, and the others are dots without names.
     """
     cruxes = _plotted(diff)
-    named, others = cruxes[:MOST_CLAIMS], cruxes[MOST_CLAIMS:]
+    named, others = cruxes[:MAX_NAMED], cruxes[MAX_NAMED:]
     title = f"{diff.target}: what {diff.a} and {diff.b} would learn, and settle"
     key = (
         "Across: value of information (bans) for the one who would learn less. Up: the part of the "
@@ -158,7 +158,7 @@ def voi_against_vod(diff: WorldviewDiff) -> "Figure":
         top = max(len(named), 3.6 / ROW)
         for y, crux in enumerate(named):
             height = 1 - (y + 0.5) / top
-            _listed(axes, height, y + 1, crux, diff)
+            _list_row(axes, height, y + 1, crux, diff)
     return figure
 
 
@@ -223,7 +223,7 @@ def _label_places(axes: "Axes", dots: Sequence[tuple[float, float]]) -> list[tup
     return places
 
 
-def _listed(axes: "Axes", height: float, number: int, crux: DoubleCrux, diff: WorldviewDiff) -> None:
+def _list_row(axes: "Axes", height: float, number: int, crux: DoubleCrux, diff: WorldviewDiff) -> None:
     """Write a numbered claim, its words and both credences left of the axes, at a part of their height."""
     credences = f"{percent(crux.probability_a)} in {diff.a}, {percent(crux.probability_b)} in {diff.b}"
     row_label(axes, height, 4.1, f"{number}  {crux.id}", crux.text, more=credences, fraction=True)
@@ -242,7 +242,7 @@ def rest_figures(rest: AgainstRest) -> "dict[str, Figure]":
 def apart(rest: AgainstRest) -> "Figure":
     """Draw each difference's mean share of the gaps between a worldview and the others, as a bar from 0."""
     telling = [d for d in rest.differences if d.share_logit]
-    shown = telling[:MOST_STEPS]
+    shown = telling[:MAX_BARS]
     title = f"{rest.target}: what sets {rest.worldview} apart"
     key = (
         f"Each bar: what it does to put {rest.worldview}'s numbers there in place of another's, averaged "
@@ -253,12 +253,8 @@ def apart(rest: AgainstRest) -> "Figure":
     with framed(title, notes, len(shown) * ROW, WIDTHS) as (figure, axes):
         rows_axis(axes, len(shown))
         axes.axvline(0, color=INK, linewidth=0.8)
-        axes.xaxis.set_major_formatter(lambda x, _: signed(x, 1) if x else "0")
-        axes.locator_params(axis="x", nbins=5)
+        number_axis(axes, lambda x: signed(x, 1) if x else "0")
         axes.tick_params(axis="x", labelsize=8)
-        axes.grid(axis="x", color=GRID, linewidth=0.6)
-        axes.set_axisbelow(True)
-        axes.spines[["left", "right", "top"]].set_visible(False)
         for y, difference in enumerate(shown):
             _bar(axes, y, 0.0, difference.share_logit)
             row_label(axes, y, WIDTHS[0], difference.id, difference.text)
@@ -276,7 +272,7 @@ def pair_figures(matrix: PairMatrix) -> "dict[str, Figure]":
 
 def pairs_matrix(matrix: PairMatrix) -> "Figure":
     """Draw the gaps between all worldviews, those who think alike side by side, and their clustering."""
-    names = matrix.worldviews[:MOST_WORLDVIEWS]
+    names = matrix.worldviews[:MAX_WORLDVIEWS]
     n = len(names)
     known = [d for row in matrix.distance[:n] for d in row[:n] if d is not None]
     top = max(known, default=0.0) or 1.0
@@ -303,11 +299,11 @@ def pairs_matrix(matrix: PairMatrix) -> "Figure":
                 distance = matrix.distance[i][j]
                 _cell(axes, (i, j), matrix.gap_logit[i][j], None if distance is None else distance / top)
         if drawn:
-            _tree(figure, axes, matrix)
+            _clustering(figure, axes, matrix)
     return figure
 
 
-def _tree(figure: "Figure", beside_axes: "Axes", matrix: PairMatrix) -> None:
+def _clustering(figure: "Figure", beside_axes: "Axes", matrix: PairMatrix) -> None:
     """Draw the merges right of the matrix, each worldview's line beginning at its row."""
     box = beside_axes.get_position()
     inch = box.width / max(len(matrix.worldviews) * CELL, 4.5)
@@ -335,8 +331,8 @@ def _cell(axes: "Axes", at: tuple[int, int], gap: float | None, depth: float | N
     hatch = "////" if depth is None else ""
     axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=colour, edgecolor="white", hatch=hatch))
     if i != j:
-        axes.text(j, i, _short(gap), ha="center", va="center", size=7.5, color=INK)
+        axes.text(j, i, _gap_text(gap), ha="center", va="center", size=7.5, color=INK)
 
 
-def _short(gap: float | None) -> str:
+def _gap_text(gap: float | None) -> str:
     return signed(None if gap is None else round(gap, 1) + 0.0, 1)

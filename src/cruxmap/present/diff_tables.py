@@ -1,13 +1,10 @@
 """Where worldviews part, pairwise and as a whole, and what changed between revisions, as listings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from cruxmap.insight.coherence import StatedGap
 from cruxmap.insight.diff import (
-    DOUBLE_CRUX_NUMBERS,
     Change,
     Difference,
-    DoubleCrux,
     Saying,
     WorldviewDiff,
     whose,
@@ -15,77 +12,41 @@ from cruxmap.insight.diff import (
 from cruxmap.insight.pairs import AgainstRest, PairMatrix
 from cruxmap.insight.revisions import ABSENT, RevisionDiff, WorldviewChange
 from cruxmap.language.argument_map import ArgumentMap
-from cruxmap.present.listings import Listing
-from cruxmap.present.numbers import brief, part, percent, points, signed, telling
-from cruxmap.present.tables import Cell, Column, Table
-
-DIFF_LISTS = ("differences", "double-cruxes", "changes", "structure", "stated")
-"""The names of the listings of a diff."""
-
-PAIR_LISTS = ("gaps", "distances", "clusters")
-"""The names of the listings of all pairs."""
-
-REST_LISTS = ("differences",)
-"""The names of the listings of one worldview against the rest."""
-
-REVISION_LISTS = ("worldviews", "entries", "differences")
-"""The names of the listings of a change of the files."""
+from cruxmap.present.coherence_tables import STATED_SHOWN, stated_table
+from cruxmap.present.listings import Listing, Listings
+from cruxmap.present.phrases import brief, capitalised, left_out_notes, part, percent, points, signed, telling
+from cruxmap.present.tables import Column, Table, as_mark, numeric
 
 UNMOVED = 5e-3
 """Log-odds that show as nothing."""
 
-MOST_SAYINGS = 2
+MAX_SAYINGS = 2
 """How many of a voice's arguments about an entry stand beside its number."""
 
 SHARES = (
-    Column("share_logit", "log-odds", signed, right=True),
-    Column("share_probability", "points", points, right=True),
-    Column("standard_error", "+-", lambda error: "" if not error else f"{error:.2g}", right=True),
+    numeric("share_logit", "log-odds", signed),
+    numeric("share_probability", "points", points),
+    numeric("standard_error", "+-", lambda error: f"{error:.2g}" if error else ""),
 )
 
 
-def diff_listings(diff: WorldviewDiff) -> tuple[Listing, ...]:
-    """Return the differences with whose numbers they are, every single change, and the double cruxes."""
-    return (
-        _differences(diff),
-        _double_cruxes(diff),
-        _changes(diff),
-        _structure(diff),
-        _stated((diff.a, diff.stated_a), (diff.b, diff.stated_b)),
-    )
-
-
-def _differences(diff: WorldviewDiff) -> Listing:
+def _list_differences(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
     columns = (
         Column("id", "difference"),
         Column("text", "what it says"),
         Column("by", "voice"),
         *SHARES,
-        Column("side_a", diff.a),
-        Column("side_b", diff.b),
-    )
-    rows = tuple(
-        (
-            d.id,
-            d.text,
-            d.by,
-            d.share_logit,
-            d.share_probability,
-            d.standard_error,
-            _side(d, diff.a, "a"),
-            _side(d, diff.b, "b"),
-        )
-        for d in diff.differences
+        Column("side_a", diff.a, get=lambda one: _side_text(one, diff.a, "a", one.heard_a)),
+        Column("side_b", diff.b, get=lambda one: _side_text(one, diff.b, "b", one.heard_b)),
     )
     write = telling([(diff.probability_a, diff.probability_b)])
     title = f"{diff.target}: {write(diff.probability_a)} in {diff.a}, {write(diff.probability_b)} in {diff.b}"
     shown = ("id", "text", "share_logit", "share_probability", "side_a", "side_b")
-    return Listing("differences", Table(title, columns, rows, tuple(_notes(diff))), shown, 10, stacked=True)
+    return Listing(Table.of(title, columns, diff.differences, _diff_notes(diff)), shown, 10, stacked=True)
 
 
-def _notes(diff: WorldviewDiff) -> Iterable[str]:
-    if diff.reason is not None:
-        yield f"{diff.reason[0].upper()}{diff.reason[1:]}."
+def _diff_notes(diff: WorldviewDiff) -> Iterator[str]:
+    yield from capitalised(diff.reason)
     if diff.differences and diff.gap_logit is not None:
         yield (
             f"The gap is {signed(diff.gap_logit)} in log-odds, at central judgements; positive is what "
@@ -100,279 +61,211 @@ def _notes(diff: WorldviewDiff) -> Iterable[str]:
         yield f"Shares from {diff.pairs} pairs of orders; standard errors up to {largest:.2g}{settled}."
 
 
-def _side(difference: Difference, worldview: str, side: str) -> str:
+def _side_text(difference: Difference, worldview: str, side: str, heard: Sequence[Saying]) -> str:
     """Write one side's numbers of an entry, whose they are, what they rest on, and what its voice says."""
     by_origin: dict[str, list[str]] = {}
     for change in difference.changes:
-        value, origin, rests_on = _number(change, worldview, side)
-        name = change.address.removeprefix(difference.id).removeprefix(".")
+        value, origin, rests_on = _change_text(change, worldview, side)
+        name = _address_within(difference, change)
         aside = f"{origin} [{rests_on}]" if rests_on else origin
         by_origin.setdefault(aside, []).append(f"{name}: {value}" if name else value)
-    heard = difference.heard_a if side == "a" else difference.heard_b
     numbers = [f"{', '.join(values)}; {aside}" for aside, values in by_origin.items()]
     return "\n".join((*numbers, *_sayings(difference, heard)))
 
 
-def _sayings(difference: Difference, heard: Sequence[Saying]) -> Iterable[str]:
+def _address_within(difference: Difference, change: Change) -> str:
+    """Return the address of a changed number within its entry."""
+    return change.address.removeprefix(difference.id).removeprefix(".")
+
+
+def _sayings(difference: Difference, heard: Sequence[Saying]) -> Iterator[str]:
     """Write what a voice says of an entry; where the entry is its own argument, that is in another column."""
     others = [one for one in heard if one.id != difference.id]
     if len(others) < len(heard):
         yield "(its own argument)"
-    for one in others[:MOST_SAYINGS]:
+    for one in others[:MAX_SAYINGS]:
         where = f" [{', '.join(one.sources)}]" if one.sources else ""
         yield f'"{one.text}"{where}'
-    if len(others) > MOST_SAYINGS:
-        yield f"and {len(others) - MOST_SAYINGS} more: {', '.join(one.id for one in others[MOST_SAYINGS:])}"
+    if len(others) > MAX_SAYINGS:
+        yield f"and {len(others) - MAX_SAYINGS} more: {', '.join(one.id for one in others[MAX_SAYINGS:])}"
 
 
-def _number(change: Change, worldview: str, side: str) -> tuple[str, str, str]:
+def _change_text(change: Change, worldview: str, side: str) -> tuple[str, str, str]:
     """Return a side's value, whose number it is in words, and what it rests on."""
-    value, origin, sources, note = (getattr(change, key + side) for key in _SIDE_KEYS)
+    value, origin, sources, note = (
+        getattr(change, key + side) for key in ("", "origin_", "sources_", "note_")
+    )
     return value, whose(worldview, origin), "; ".join(part for part in (", ".join(sources), note) if part)
 
 
-_SIDE_KEYS = ("", "origin_", "sources_", "note_")
-
-
-def _changes(diff: WorldviewDiff) -> Listing:
-    columns = (
-        Column("id", "difference"),
-        *SHARES,
-        Column("address", "judgement"),
-        *(
-            Column(f"{key}_{side}", f"{worldview}: {key}")
-            for side, worldview in (("a", diff.a), ("b", diff.b))
-            for key in ("value", "whose", "rests_on")
-        ),
-    )
-    rows = tuple(
-        (
-            d.id,
-            d.share_logit,
-            d.share_probability,
-            d.standard_error,
-            change.address,
-            *_number(change, diff.a, "a"),
-            *_number(change, diff.b, "b"),
+def _list_changes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
+    def side(place: int, letter: str, worldview: str) -> Column:
+        key = ("value", "whose", "rests_on")[place]
+        return Column(
+            f"{key}_{letter}",
+            f"{worldview}: {key}",
+            get=lambda change: _change_text(change, worldview, letter)[place],
         )
-        for d in diff.differences
-        for change in d.changes
-    )
-    shown = ("address", "share_logit", "value_a", "whose_a", "value_b", "whose_b")
-    return Listing("changes", Table(f"Every number: {diff.a}, {diff.b}", columns, rows), shown, 0)
+
+    sides = (("a", diff.a), ("b", diff.b))
+    outer = (Column("id", "difference"), *SHARES)
+    inner = (Column("address", "judgement"), *(side(place, *one) for one in sides for place in range(3)))
+    title = f"Every number: {diff.a}, {diff.b}"
+    table = Table.nested(title, outer, inner, ((one, one.changes) for one in diff.differences))
+    return Listing(table, ("address", "share_logit", "value_a", "whose_a", "value_b", "whose_b"), 0)
 
 
-def _double_cruxes(diff: WorldviewDiff) -> Listing:
+def _list_double_cruxes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
     columns = (
         Column("id", "claim"),
         Column("text", "what it says"),
-        Column("probability_a", diff.a, percent, right=True),
-        Column("probability_b", diff.b, percent, right=True),
-        Column("voi_a", f"voi, {diff.a}", brief, right=True),
-        Column("voi_b", f"voi, {diff.b}", brief, right=True),
-        Column("vod", "vod", brief, right=True),
-        Column("vod_share", "gap closed", part, right=True),
-        Column("downstream", "downstream", lambda downstream: "yes" if downstream else ""),
+        numeric("probability_a", diff.a, percent),
+        numeric("probability_b", diff.b, percent),
+        numeric("voi_a", f"voi, {diff.a}", brief),
+        numeric("voi_b", f"voi, {diff.b}", brief),
+        numeric("vod", "vod", brief),
+        numeric("vod_share", "gap closed", part),
+        Column("downstream", "downstream", as_mark),
         Column("reason", "remark"),
     )
-    rows = tuple(_double_crux(crux) for crux in diff.double_cruxes)
-    notes = (
+    note = (
         "Best first: both would learn from it, and expect different answers. Gap closed: the part of the "
         "disagreement about the target that is expected to go on learning it; below zero it would grow. "
-        "Downstream: it follows from the target.",
+        "Downstream: it follows from the target."
     )
     shown = ("id", "text", "probability_a", "probability_b", "vod_share", "downstream")
-    return Listing("double-cruxes", Table("Double cruxes", columns, rows, notes), shown, 8)
+    return Listing(Table.of("Double cruxes", columns, diff.double_cruxes, [note]), shown, 8)
 
 
-def _double_crux(crux: DoubleCrux) -> tuple[Cell, ...]:
-    return tuple(getattr(crux, key) for key in ("id", "text", *DOUBLE_CRUX_NUMBERS, "downstream", "reason"))
-
-
-def _structure(diff: WorldviewDiff) -> Listing:
-    kinds = (
-        (f"rejected by {diff.a} alone", diff.structure.rejected_by_a),
-        (f"rejected by {diff.b} alone", diff.structure.rejected_by_b),
-        (f"set by {diff.a} alone", diff.structure.only_a),
-        (f"set by {diff.b} alone", diff.structure.only_b),
-    )
+def _list_structure(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
+    kinds = {
+        f"rejected by {diff.a} alone": diff.structure.rejected_by_a,
+        f"rejected by {diff.b} alone": diff.structure.rejected_by_b,
+        f"set by {diff.a} alone": diff.structure.only_a,
+        f"set by {diff.b} alone": diff.structure.only_b,
+    }
     columns = (
-        Column("kind", "what one has"),
-        Column("count", "how many", right=True),
-        Column("ids", "which"),
+        Column("kind", "what one has", get=str),
+        numeric("count", "how many", get=lambda kind: len(kinds[kind])),
+        Column("ids", "which", get=kinds.get),
     )
-    rows = tuple((kind, len(ids), ", ".join(ids)) for kind, ids in kinds if ids)
-    return Listing("structure", Table("Arguments and numbers of one alone", columns, rows), ("kind", "count"))
+    some = [kind for kind, ids in kinds.items() if ids]
+    return Listing(Table.of("Arguments and numbers of one alone", columns, some), ("kind", "count"))
 
 
-def _stated(*sides: tuple[str, Sequence[StatedGap]]) -> Listing:
-    rows = tuple(stated_row(name, gap) for name, gaps in sides for gap in gaps)
-    table = Table("Stated, and implied by their own judgements", STATED_COLUMNS, rows)
-    return Listing("stated", table, ("worldview", "of", "assuming", "stated", "implied", "gap", "notable"), 8)
+def _list_both_stated(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
+    return Listing(stated_table([(diff.a, diff.stated_a), (diff.b, diff.stated_b)]), STATED_SHOWN, 8)
 
 
-STATED_COLUMNS = (
-    Column("worldview", "worldview"),
-    Column("of", "of"),
-    Column("assuming", "assuming"),
-    Column("stated", "stated", percent, right=True),
-    Column("stated_low", "5th", percent, right=True),
-    Column("stated_high", "95th", percent, right=True),
-    Column("implied", "implied", percent, right=True),
-    Column("gap", "gap, log-odds", signed, right=True),
-    Column("threshold", "explained by the intervals", signed, right=True),
-    Column("notable", "notable", lambda notable: "yes" if notable else ""),
-    Column("sources", "sources"),
-    Column("note", "note"),
-    Column("reason", "remark"),
-)
-
-
-def stated_row(worldview: str, gap: StatedGap) -> tuple[Cell, ...]:
-    """Return the cells of `STATED_COLUMNS`."""
-    return (
-        worldview,
-        gap.of,
-        ", ".join(gap.assuming),
-        gap.stated,
-        gap.stated_low,
-        gap.stated_high,
-        gap.implied,
-        gap.gap,
-        gap.threshold,
-        gap.notable,
-        ", ".join(gap.sources),
-        gap.note,
-        gap.reason,
-    )
+DIFF_LISTINGS: Listings = {
+    "differences": _list_differences,
+    "double-cruxes": _list_double_cruxes,
+    "changes": _list_changes,
+    "structure": _list_structure,
+    "stated": _list_both_stated,
+}
 
 
 # --- all pairs, and one against the rest -----------------------------------------------------------
 
 
-def pair_listings(matrix: PairMatrix) -> tuple[Listing, ...]:
-    """Return the matrix of gaps, the row's log-odds minus the column's, and that of distances."""
-    names = matrix.worldviews
+def _list_gaps(matrix: PairMatrix, _: ArgumentMap) -> Listing:
+    title = f"{matrix.target}: log-odds of the row minus those of the column"
+    note = "At central judgements. Neighbours think alike about the claims that the target rests on."
+    alone = "There is nobody to compare with."
+    return _square(matrix, title, matrix.gap_logit, signed, note if len(matrix.worldviews) > 1 else alone)
 
-    def square(name: str, title: str, cells: Sequence[Sequence[float | None]], note: str) -> Listing:
-        show = signed if name == "gaps" else brief
-        columns = (
-            Column("worldview", "worldview"),
-            Column("probability", "estimate", percent, right=True),
-            *(Column(other, other, show, right=True) for other in names),
-        )
-        rows = tuple((one, p, *row) for one, p, row in zip(names, matrix.probabilities, cells, strict=True))
-        shown = tuple(column.key for column in columns)
-        return Listing(name, Table(title, columns, rows, (note,)), shown, len(names))
 
-    return (
-        square(
-            "gaps",
-            f"{matrix.target}: log-odds of the row minus those of the column",
-            matrix.gap_logit,
-            "At central judgements. Neighbours think alike about the claims that the target rests on."
-            if len(names) > 1
-            else "There is nobody to compare with.",
-        ),
-        square(
-            "distances",
-            "How far apart they are about the claims that the target rests on",
-            matrix.distance,
-            "The root of the mean Jensen-Shannon divergence, in bans.",
-        ),
-        _clusters(matrix),
+def _list_distances(matrix: PairMatrix, _: ArgumentMap) -> Listing:
+    title = "How far apart they are about the claims that the target rests on"
+    return _square(
+        matrix, title, matrix.distance, brief, "The root of the mean Jensen-Shannon divergence, in bans."
     )
 
 
-def _clusters(matrix: PairMatrix) -> Listing:
+def _square(
+    matrix: PairMatrix,
+    title: str,
+    cells: Sequence[Sequence[float | None]],
+    show: Callable[[float | None], str],
+    note: str,
+) -> Listing:
+    """Return a table with a row and a column per worldview, whose items are their places."""
+
+    def other(place: int, name: str) -> Column:
+        return numeric(name, name, show, lambda row: cells[row][place])
+
     columns = (
-        Column("distance", "distance", brief, right=True),
-        Column("left", "who"),
-        Column("right", "joined by"),
+        Column("worldview", "worldview", get=lambda row: matrix.worldviews[row]),
+        numeric("probability", "estimate", percent, lambda row: matrix.probabilities[row]),
+        *(other(place, name) for place, name in enumerate(matrix.worldviews)),
     )
+    n = len(matrix.worldviews)
+    return Listing(Table.of(title, columns, range(n), [note]), rows=n)
+
+
+def _list_clusters(matrix: PairMatrix, _: ArgumentMap) -> Listing:
     members: list[tuple[str, ...]] = [(name,) for name in matrix.worldviews]
-    rows: list[tuple[Cell, ...]] = []
     for merge in matrix.merges:
-        one, other = members[merge.left], members[merge.right]
-        rows.append((merge.distance, ", ".join(one), ", ".join(other)))
-        members.append(one + other)
-    note = "Nearest first, by the mean of the distances between the two groups."
-    shown = tuple(column.key for column in columns)
-    return Listing(
-        "clusters", Table("Who is nearest to whom", columns, tuple(rows), (note,)), shown, len(rows)
+        members.append(members[merge.left] + members[merge.right])
+    columns = (
+        numeric("distance", "distance", brief),
+        Column("left", "who", get=lambda merge: members[merge.left]),
+        Column("right", "joined by", get=lambda merge: members[merge.right]),
     )
+    note = "Nearest first, by the mean of the distances between the two groups."
+    table = Table.of("Who is nearest to whom", columns, matrix.merges, [note])
+    return Listing(table, rows=len(table.rows))
 
 
-def rest_listings(rest: AgainstRest, argument_map: ArgumentMap) -> tuple[Listing, ...]:
+PAIR_LISTINGS: Listings = {"gaps": _list_gaps, "distances": _list_distances, "clusters": _list_clusters}
+
+
+def _list_what_sets_apart(rest: AgainstRest, argument_map: ArgumentMap) -> Listing:
     """Return what sets one worldview apart from the others."""
     columns = (
         Column("id", "difference"),
-        Column("text", "what it says"),
+        Column("text", "what it says", get=lambda one: argument_map.entry[one.id].about.text),
         *SHARES,
-        Column("count", "with how many", right=True),
-    )
-    rows = tuple(
-        (
-            d.id,
-            argument_map.entry[d.id].about.text,
-            d.share_logit,
-            d.share_probability,
-            d.standard_error,
-            d.count,
-        )
-        for d in rest.differences
+        numeric("count", "with how many"),
     )
     notes = ["There is no other worldview that it can be compared with."]
     if rest.others:
         notes = [f"Mean gap {signed(rest.gap_logit)} in log-odds, against {', '.join(rest.others)}."]
-    notes += [f"Left out: {name} ({reason})." for name, reason in rest.left_out]
+    notes += left_out_notes(rest.left_out)
     title = f"{rest.target}: what sets {rest.worldview} apart"
     shown = ("id", "text", "share_logit", "share_probability", "count")
-    return (Listing("differences", Table(title, columns, rows, tuple(notes)), shown, 12),)
+    return Listing(Table.of(title, columns, rest.differences, notes), shown, 12)
+
+
+REST_LISTINGS: Listings = {"differences": _list_what_sets_apart}
 
 
 # --- revisions -----------------------------------------------------------------------------------
 
 
-def revision_listings(diff: RevisionDiff) -> tuple[Listing, ...]:
-    """Return what a change of the files did: each worldview's estimate, the entries, and the shares."""
-    return (_moved(diff), _entries(diff), _moves(diff))
-
-
-def _moved(diff: RevisionDiff) -> Listing:
+def _list_moved(diff: RevisionDiff, _: ArgumentMap) -> Listing:
     write = telling((change.probability_before, change.probability_now) for change in _that_moved(diff))
     columns = (
         Column("worldview", "worldview"),
-        Column("probability_before", diff.revision, write, right=True),
-        Column("probability_now", "now", write, right=True),
-        Column("gap_logit", "log-odds", signed, right=True),
-        Column("structure_logit", "by structure", signed, right=True),
-        Column("most", "most of it"),
+        numeric("probability_before", diff.revision, write),
+        numeric("probability_now", "now", write),
+        numeric("gap_logit", "log-odds", signed),
+        numeric("structure_logit", "by structure", signed),
+        Column("most", "most of it", get=_most),
         Column("reason", "remark"),
     )
-    rows = tuple(
-        (
-            change.worldview,
-            change.probability_before,
-            change.probability_now,
-            change.gap_logit,
-            change.structure_logit,
-            _most(change),
-            change.reason,
-        )
-        for change in diff.worldviews
-    )
-    title = f"{diff.target} since {diff.revision}"
+    table = Table.of(f"{diff.target} since {diff.revision}", columns, diff.worldviews, _revision_notes(diff))
     remarks = any(change.reason is not None for change in diff.worldviews)
-    shown = tuple(column.key for column in (columns if remarks else columns[:-1]))
-    return Listing("worldviews", Table(title, columns, rows, tuple(_said(diff))), shown, max(1, len(rows)))
+    shown = tuple(column.key for column in columns if remarks or column.key != "reason")
+    return Listing(table, shown, max(1, len(table.rows)))
 
 
 def _that_moved(diff: RevisionDiff) -> list[WorldviewChange]:
     return [change for change in diff.worldviews if abs(change.gap_logit or 0.0) > UNMOVED]
 
 
-def _said(diff: RevisionDiff) -> Iterable[str]:
+def _revision_notes(diff: RevisionDiff) -> Iterator[str]:
     """Say in sentences what the change did."""
     moved = _that_moved(diff)
     if moved:
@@ -395,52 +288,45 @@ def _most(change: WorldviewChange) -> str:
     return ", ".join(f"{d.id} {signed(d.share_logit)}" for d in parts)
 
 
-def _entries(diff: RevisionDiff) -> Listing:
-    columns = (
-        Column("kind", "what"),
-        Column("id", "entry"),
-        Column("before", "before"),
-        Column("now", "now"),
-    )
-    rows: list[tuple[Cell, ...]] = [("added", name, "", diff.text[name]) for name in diff.added]
+def _list_edits(diff: RevisionDiff, _: ArgumentMap) -> Listing:
+    titles = {"kind": "what", "id": "entry", "before": "before", "now": "now"}
+    columns = tuple(Column(key, title) for key, title in titles.items())
+    rows = [("added", name, "", diff.text[name]) for name in diff.added]
     rows += [("removed", name, diff.text[name], "") for name in diff.removed]
     rows += [("rests on other things", name, "", diff.text[name]) for name in diff.rebuilt]
     rows += [("reworded", change.id, change.before, change.now) for change in diff.reworded]
-    shown = tuple(column.key for column in columns)
-    return Listing("entries", Table("Entries", columns, tuple(rows)), shown, 30)
+    return Listing(Table("Entries", columns, tuple(rows)), rows=30)
 
 
-def _moves(diff: RevisionDiff) -> Listing:
+def _list_moves(diff: RevisionDiff, _: ArgumentMap) -> Listing:
     columns = (
-        Column("worldview", "worldview"),
         Column("id", "entry"),
         Column("text", "what it says"),
         *SHARES,
-        Column("numbers", "numbers"),
+        Column("numbers", "numbers", get=_changes_text),
     )
-    rows = tuple(
-        (
-            change.worldview,
-            d.id,
-            d.text,
-            d.share_logit,
-            d.share_probability,
-            d.standard_error,
-            "; ".join(_now(d, change) for change in d.changes),
-        )
-        for change in diff.worldviews
-        for d in change.differences
-    )
+    groups = [(change, change.differences) for change in diff.worldviews]
+    table = Table.nested("Numbers that changed", [Column("worldview", "worldview")], columns, groups)
     shown = ("worldview", "id", "text", "share_logit", "share_probability", "numbers")
-    return Listing("differences", Table("Numbers that changed", columns, rows), shown, 20, stacked=True)
+    return Listing(table, shown, 20, stacked=True)
 
 
-def _now(difference: Difference, change: Change) -> str:
-    name = change.address.removeprefix(difference.id).removeprefix(".")
-    if change.b == ABSENT:
-        said = f"added: {change.a}"
-    elif change.a == ABSENT:
-        said = f"removed: {change.b}"
-    else:
+def _changes_text(difference: Difference) -> str:
+    """Write what became of each number of an entry."""
+    parts = []
+    for change in difference.changes:
         said = f"{change.b}, now {change.a}"
-    return f"{name}: {said}" if name else said
+        if change.b == ABSENT:
+            said = f"added: {change.a}"
+        elif change.a == ABSENT:
+            said = f"removed: {change.b}"
+        name = _address_within(difference, change)
+        parts.append(f"{name}: {said}" if name else said)
+    return "; ".join(parts)
+
+
+REVISION_LISTINGS: Listings = {
+    "worldviews": _list_moved,
+    "entries": _list_edits,
+    "differences": _list_moves,
+}

@@ -1,9 +1,14 @@
-"""Answers of many rows: in full for programs, the first rows and fewer columns for people."""
+"""Answers of many rows: in full for programs, the first rows and fewer columns for people.
 
-from collections.abc import Sequence
+The listings of an answer are a dict of functions by name, so that the names are known before the answer is.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 
+from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.tables import Table
 
 FIRST = 15
@@ -12,27 +17,25 @@ FIRST = 15
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A table in full under a short name; people see the columns named `shown`, and the first `rows`.
+    """A table in full; people see the columns named `shown` (all, if none are named), and the first `rows`.
 
     Where `rows` is 0, people see it only when they ask for it. Where it is `stacked`, the `text` stands
     under the `id`, in its column, which leaves room for the others. Where it is `gathered`, neighbours that
     differ only in the last column shown are one row for people, with "and" between what that column says.
     """
 
-    name: str
     table: Table
-    shown: tuple[str, ...]
+    shown: tuple[str, ...] = ()
     rows: int = FIRST
     stacked: bool = False
     gathered: bool = False
 
-    @property
-    def abridged(self) -> Table:
-        """The first rows for people, with a note of how many more there are."""
+    def abridged(self, name: str) -> Table:
+        """Return the first rows for people, with a note of how many more `--list` shows under the name."""
         more = len(self.table.rows) - self.rows
-        rows = self.readable
-        note = (f"{more} more: --list {self.name}",) if more > 0 else ()
-        return replace(rows, rows=rows.rows[: self.rows], notes=(*rows.notes, *note))
+        whole = self.readable
+        note = (f"{more} more: --list {name}",) if more > 0 else ()
+        return replace(whole, rows=whole.rows[: self.rows], notes=(*whole.notes, *note))
 
     @property
     def readable(self) -> Table:
@@ -45,7 +48,7 @@ class Listing:
         places = [
             place
             for place, key in enumerate(keys)
-            if key in self.shown and not (self.stacked and key == "text")
+            if key in (self.shown or keys) and not (self.stacked and key == "text")
         ]
         shown = [tuple(row[place] for place in places) for row in rows]
         if self.gathered:
@@ -57,8 +60,14 @@ class Listing:
         return replace(self.table, columns=columns, rows=tuple(shown))
 
 
-def for_people(listings: Sequence[Listing]) -> tuple[Table, ...]:
+type Listings = Mapping[str, Callable[[Any, ArgumentMap], Listing]]
+"""What makes each listing of an answer, by its name."""
+
+
+def for_people(listings: Mapping[str, Listing]) -> tuple[Table, ...]:
     """Return what people are shown of an answer: the first listing, and every other one that has rows."""
-    first = listings[0]
-    shown = [one.abridged for one in listings if one.rows and (one is first or one.table.rows)]
+    first = next(iter(listings.values()))
+    shown = [
+        one.abridged(name) for name, one in listings.items() if one.rows and (one is first or one.table.rows)
+    ]
     return tuple(shown) or (first.readable,)

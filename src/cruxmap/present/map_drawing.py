@@ -7,34 +7,30 @@ the same, so that nothing is lost in grey. The fonts are Arial's metrics, which 
 import html
 import re
 import shutil
+import subprocess
 import sysconfig
 from collections.abc import Collection
-from pathlib import Path
 from unicodedata import name
 
+from cruxmap.errors import Code, Problem, WrongUsage
+from cruxmap.present.canvas import BLUE, GREY, INK, ORANGE, PURPLE
 from cruxmap.present.lettering import plain, wrapped
-from cruxmap.present.map_picture import Card, CardRow, Link, Mark, Picture
+from cruxmap.present.map_cards import Card, CardRow, Link, Mark, Picture
 
-INK = "#1a1a1a"
-QUIET = "#5f5f5f"
 KIND_COLOURS = {"claim": "#dfe6ee", "question": "#f4ecc6", "event": "#d8ebe0"}
-MARK_COLOURS = {Mark.FOR: "#0072b2", Mark.AGAINST: "#d55e00", Mark.UNDERCUTS: "#aa4499"}
-HEAD_WIDTH, NUMBER_WIDTH = 215, 40
+MARK_COLOURS = {Mark.FOR: BLUE, Mark.AGAINST: ORANGE, Mark.UNDERCUTS: PURPLE}
+HEAD_WIDTH, PROBABILITY_WIDTH = 215, 40
 """Points; a card is at least this wide, its sentence on the left and its probability on the right."""
-LINE_LENGTH, HEAD_LENGTH = 52, 40
+ROW_LENGTH, HEAD_LENGTH = 52, 40
 """Characters in a line of a card, and of the sentence at its head."""
-DEEPEST = 5
+MAX_INDENT = 5
 """Rows nested deeper than this are indented no further."""
-LARGEST_PNG = 8_000
+MAX_PIXELS = 8_000
 """Pixels along the longer side of a PNG; beyond it the resolution is lowered."""
 
 
 _LETTERS = re.compile("LATIN|GREEK|CYRILLIC|HEBREW|FEMININE|MASCULINE|MODIFIER|MICRO")
 """How the names of the letters begin that graphviz-pure's own fonts have."""
-
-
-class NoDrawingProgram(RuntimeError):  # noqa: N818 - says what there is not
-    """Neither Graphviz nor graphviz-pure is there, or neither can write the format."""
 
 
 # --- DOT ---------------------------------------------------------------------------------------
@@ -54,7 +50,7 @@ def dot_text(shown: Picture) -> str:
         "digraph map {",
         f"  graph [{flow}, fontname=Arial, labelloc=t, labeljust=l, pad=0.3, label=<{_legend(shown)}>];",
         "  node [shape=plain, fontname=Arial, fontsize=10];",
-        f'  edge [color="{QUIET}", arrowsize=0.6];',
+        f'  edge [color="{GREY}", arrowsize=0.6];',
         *(_node(card, shown) for card in shown.cards),
         *(_edge(link, ports, shown.compact) for link in shown.links),
         "}",
@@ -77,7 +73,7 @@ def _edge(link: Link, ports: dict[tuple[str, str], str], compact: bool) -> str:
 
 
 def _compact_card(card: Card, shown: Picture) -> str:
-    counts = "".join(f"<BR/>{_font(row.head, 8, QUIET)}" for row in card.rows)
+    counts = "".join(f"<BR/>{_font(row.head, 8, GREY)}" for row in card.rows)
     name = "<BR/>".join(_font(line, 10) for line in wrapped(card.id, 18))
     number = f" <B>{_font(card.probability, 10)}</B>" if card.probability else ""
     cells = f"<TR><TD>{name}{number}{counts}</TD></TR>"
@@ -86,37 +82,37 @@ def _compact_card(card: Card, shown: Picture) -> str:
 
 def _card(card: Card, shown: Picture) -> str:
     elsewhere = f", see {card.page}" if card.stub else ""
-    kind = _font(f"{card.kind} {card.id}{elsewhere}", 8, QUIET)
+    kind = _font(f"{card.kind} {card.id}{elsewhere}", 8, GREY)
     number = f"<B>{_font(card.probability, 13)}</B>" if card.probability else ""
     colour = KIND_COLOURS[card.kind]
-    sentence = _wrapped(_sentence(card), HEAD_LENGTH)
+    sentence = _wrapped_markup(_sentence(card), HEAD_LENGTH)
     left = f'PORT="in" WIDTH="{HEAD_WIDTH}" BGCOLOR="{colour}" ALIGN="LEFT" BALIGN="LEFT"'
-    right = f'PORT="out" WIDTH="{NUMBER_WIDTH}" BGCOLOR="{colour}" ALIGN="RIGHT" VALIGN="TOP"'
+    right = f'PORT="out" WIDTH="{PROBABILITY_WIDTH}" BGCOLOR="{colour}" ALIGN="RIGHT" VALIGN="TOP"'
     head = f"<TR><TD {left}>{kind}<BR/><B>{sentence}</B></TD><TD {right}>{number}</TD></TR>"
-    rows = "".join(_row(row, i) for i, row in enumerate(card.rows))
+    rows = "".join(_row_cells(row, i) for i, row in enumerate(card.rows))
     return f'<TABLE {_frame(card, shown)} CELLPADDING="4">{head}{rows}</TABLE>'
 
 
 def _frame(card: Card, shown: Picture) -> str:
-    width, colour = (3, INK) if card.id in shown.target else (1, QUIET)
+    width, colour = (3, INK) if card.id in shown.target else (1, GREY)
     style = ' STYLE="DASHED"' if card.stub else ""
     return f'BORDER="{width}" COLOR="{colour}"{style} CELLBORDER="0" CELLSPACING="0"'
 
 
-def _row(row: CardRow, number: int) -> str:
-    depth = min(row.depth, DEEPEST)
+def _row_cells(row: CardRow, number: int) -> str:
+    depth = min(row.depth, MAX_INDENT)
     margin = _coloured("&#160;" * (4 * depth), 9, INK)
-    width = LINE_LENGTH - 4 * depth
+    width = ROW_LENGTH - 4 * depth
     attributes = f'PORT="r{number}" COLSPAN="2" ALIGN="LEFT" BALIGN="LEFT"'
 
     def part(text: str, size: float, colour: str) -> str:
-        return _coloured(_wrapped(text, width, margin), size, colour)
+        return _coloured(_wrapped_markup(text, width, margin), size, colour)
 
     if row.mark is Mark.BASIS:
-        parts = [part(row.head, 9, QUIET), part(row.text, 9, QUIET)]
+        parts = [part(row.head, 9, GREY), part(row.text, 9, GREY)]
         tint = "#ffffff"
     else:
-        parts = [f"<B>{part(row.head, 8, INK)}</B>", part(row.text, 9.5, INK), part(row.foot, 7, QUIET)]
+        parts = [f"<B>{part(row.head, 8, INK)}</B>", part(row.text, 9.5, INK), part(row.foot, 7, GREY)]
         tint = _tint(MARK_COLOURS[row.mark], 0.06 + 0.44 * row.weight)
     lines = "<BR/>".join(filter(None, parts))
     return f'<TR><TD {attributes} BGCOLOR="{tint}">{lines}</TD></TR>'
@@ -143,7 +139,7 @@ def _legend(shown: Picture) -> str:
     )
     return (
         f'<TABLE BORDER="0" CELLSPACING="0">{title}<TR><TD ALIGN="LEFT">{table}</TD></TR>'
-        f'<TR><TD ALIGN="LEFT">{_font(lines, 10, QUIET)}</TD></TR></TABLE>'
+        f'<TR><TD ALIGN="LEFT">{_font(lines, 10, GREY)}</TD></TR></TABLE>'
     )
 
 
@@ -157,7 +153,7 @@ def _string(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _escaped(text: str) -> str:
+def _label_text(text: str) -> str:
     """Write a text for an HTML-like label, in which Graphviz knows escapes with a backslash as well."""
     return html.escape(plain(text)).replace("\\", "\\\\")
 
@@ -166,13 +162,13 @@ def _sentence(card: Card) -> str:
     return card.text if plain(card.text).strip() else card.id
 
 
-def _wrapped(text: str, width: int, margin: str = "") -> str:
+def _wrapped_markup(text: str, width: int, margin: str = "") -> str:
     lines = wrapped(text, width, hyphens=False)
-    return "<BR/>".join(margin + _escaped(line) for line in lines)
+    return "<BR/>".join(margin + _label_text(line) for line in lines)
 
 
 def _font(text: str, size: float, colour: str = INK) -> str:
-    return _coloured(_escaped(text), size, colour)
+    return _coloured(_label_text(text), size, colour)
 
 
 def _coloured(markup: str, size: float, colour: str) -> str:
@@ -211,7 +207,7 @@ def mermaid_text(shown: Picture) -> str:
         end = link.row if link.row in arguments else link.end
         lines.append(f"  {_name(link.start)} {'-.->' if link.row else '-->'} {_name(end)}")
     for kind, colour in KIND_COLOURS.items():
-        lines.append(f"  classDef {kind} fill:{colour},stroke:{QUIET},color:{INK}")
+        lines.append(f"  classDef {kind} fill:{colour},stroke:{GREY},color:{INK}")
     for mark, colour in MARK_COLOURS.items():
         lines.append(f"  classDef {mark} fill:{_tint(colour, 0.15)},stroke:{colour},color:{INK}")
     return "\n".join(lines) + "\n"
@@ -222,7 +218,7 @@ def _name(entry: str) -> str:
     return "n_" + re.sub(r"\W", "_", entry)
 
 
-_MARKUP = re.compile(
+_MERMAID_MARKUP = re.compile(
     r"""[]["#&$*<>@\\^_`{|}~]|%(?=%)|(?<=%)%|:(?=\S)|(?<=www)\.|^ *\d*[-+.)]""", re.IGNORECASE
 )
 """What Mermaid, or the Markdown, HTML, mathematics and icons within it, may take for more than text."""
@@ -230,41 +226,51 @@ _MARKUP = re.compile(
 
 def _quoted(text: str) -> str:
     """Write a text within quotes for Mermaid, whose escapes are numbers of characters."""
-    return _MARKUP.sub(lambda found: "".join(f"#{ord(c)};" for c in found[0]), plain(text))
+    return _MERMAID_MARKUP.sub(lambda found: "".join(f"#{ord(c)};" for c in found[0]), plain(text))
 
 
 # --- layout ------------------------------------------------------------------------------------
 
 
-def draw(dot: str, forms: Collection[str]) -> dict[str, bytes]:
-    """Lay a DOT text out and return the drawing in each of the forms: `svg`, `png`, `pdf`.
+def draw(shown: Picture, forms: Collection[str]) -> dict[str, str | bytes]:
+    """Return a picture in each of the forms: a text (`dot`, `mermaid`), or laid out (`svg`, `png`, `pdf`).
 
-    Raises NoDrawingProgram where nothing installed can do it (pdf needs Graphviz itself).
+    Raises `WrongUsage` where nothing that is installed can lay it out (pdf needs Graphviz itself).
     """
-    import graphviz
-    from graphviz.backend import dot_command
-
-    system = shutil.which("dot")
-    program = system or shutil.which("graphviz-pure", path=sysconfig.get_path("scripts"))
-    program = program or shutil.which("graphviz-pure")
-    if program is None:
-        raise NoDrawingProgram("neither `dot` (Graphviz) nor `graphviz-pure` is installed")
-    if "pdf" in forms and system is None:
-        raise NoDrawingProgram(
-            "a PDF needs Graphviz itself (`dot`), which is not installed; svg and png do not"
-        )
-    dot_command.DOT_BINARY = Path(program)
-
-    def lay_out(form: str, text: str) -> bytes:
-        drawing: bytes = graphviz.pipe("dot", form, text.encode(), quiet=True)
-        return drawing
-
-    drawn = {form: lay_out(form, dot) for form in forms if form != "png"}
-    if "png" in forms:
-        if "svg" not in drawn:
-            drawn["svg"] = lay_out("svg", dot)
-        drawn["png"] = lay_out("png", dot.replace("graph [", f"graph [dpi={_resolution(drawn['svg'])}, ", 1))
+    drawn: dict[str, str | bytes] = {}
+    dot = dot_text(shown)
+    for form in forms:
+        match form:
+            case "dot":
+                drawn[form] = dot
+            case "mermaid":
+                drawn[form] = mermaid_text(shown)
+            case "png":
+                svg = drawn.get("svg") or _laid_out(dot, "svg")
+                drawn[form] = _laid_out(dot.replace("graph [", f"graph [dpi={_resolution(svg)}, ", 1), form)
+            case _:
+                drawn[form] = _laid_out(dot, form)
     return drawn
+
+
+def _laid_out(dot: str, form: str) -> bytes:
+    command = [_program(form), "-Kdot", f"-T{form}"]
+    return subprocess.run(command, input=dot.encode(), capture_output=True, check=True).stdout
+
+
+def _program(form: str) -> str:
+    """Return Graphviz, or graphviz-pure, beside this Python or elsewhere."""
+    program = shutil.which("dot")
+    if form != "pdf":
+        program = program or shutil.which("graphviz-pure", path=sysconfig.get_path("scripts"))
+        program = program or shutil.which("graphviz-pure")
+    if program is not None:
+        return program
+    missing = "neither `dot` (Graphviz) nor `graphviz-pure` is installed"
+    if form == "pdf":
+        missing = "a PDF needs Graphviz itself (`dot`), which is not installed; svg and png do not"
+    hint = "dot and mermaid texts need nothing"
+    raise WrongUsage((Problem(Code.NO_DRAWING_PROGRAM, missing, hint=hint),))
 
 
 def boxed(shown: Picture, forms: Collection[str]) -> set[str]:
@@ -276,9 +282,10 @@ def boxed(shown: Picture, forms: Collection[str]) -> set[str]:
     }
 
 
-def _resolution(svg: bytes) -> int:
-    """Return the dots per inch at which a drawing stays within `LARGEST_PNG`, at most 144."""
+def _resolution(svg: str | bytes) -> int:
+    """Return the dots per inch at which a drawing stays within `MAX_PIXELS`, at most 144."""
+    assert isinstance(svg, bytes)
     sides = re.search(rb'<svg width="(\d+)pt" height="(\d+)pt"', svg)
     assert sides is not None
     inches = max(int(side) for side in sides.groups()) / 72
-    return max(10, min(144, int(LARGEST_PNG / inches)))
+    return max(10, min(144, int(MAX_PIXELS / inches)))

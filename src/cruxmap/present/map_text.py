@@ -1,13 +1,13 @@
 """A map written back in its own language, in one stable form.
 
 Reading the text gives the same map again (its worldviews and the locators of its sources are files of
-their own). Entries are first turned into plain data, which one small writer sets in YAML's block style.
+their own). Entries are first turned into plain data, which is set in YAML's block style.
 """
 
-import re
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, assert_never
+
+import yaml
 
 from cruxmap.language.argument_map import (
     About,
@@ -44,10 +44,8 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.context import OTHERWISE
 from cruxmap.language.judgement import format_value
 
-PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 %./()';_-]*[A-Za-z0-9%.)]|[A-Za-z0-9]")
-"""Scalars that need no quotes anywhere."""
-
-LINE_LENGTH = 100
+FOLD_AT, LONG = 90, 72
+"""Characters after which a line ends at the next space, and beyond which a text is folded."""
 
 
 class _Flow(str):
@@ -61,21 +59,21 @@ def map_text(argument_map: ArgumentMap) -> str:
     sections: dict[str, Any] = {
         "language": "1",
         "map": _given({"title": argument_map.title, "text": argument_map.text}),
-        "sources": {source.id: _source(source) for source in argument_map.sources},
-        "voices": {voice.about.id: _about(voice.about) for voice in argument_map.voices},
-        "lexicon": {phrase: _number(value) for phrase, value in argument_map.lexicon},
-        "timelines": {timeline.about.id: _timeline(timeline) for timeline in argument_map.timelines},
-        "claims": {claim.about.id: _entry(claim) for claim in argument_map.claims},
-        "questions": {question.about.id: _entry(question) for question in argument_map.questions},
-        "events": {event.about.id: _entry(event) for event in argument_map.events},
-        "arguments": {argument.about.id: _entry(argument) for argument in argument_map.arguments},
+        "sources": {source.id: _source_data(source) for source in argument_map.sources},
+        "voices": {voice.about.id: _about_data(voice.about) for voice in argument_map.voices},
+        "lexicon": {phrase: _number_text(value) for phrase, value in argument_map.lexicon},
+        "timelines": {timeline.about.id: _timeline_data(timeline) for timeline in argument_map.timelines},
+        "claims": {claim.about.id: _entry_data(claim) for claim in argument_map.claims},
+        "questions": {question.about.id: _entry_data(question) for question in argument_map.questions},
+        "events": {event.about.id: _entry_data(event) for event in argument_map.events},
+        "arguments": {argument.about.id: _entry_data(argument) for argument in argument_map.arguments},
     }
-    return "\n".join(_lines(_given(sections), 0)) + "\n"
+    return _yaml(_given(sections))
 
 
 def entry_text(entry: Entry) -> str:
     """Write one entry."""
-    return "\n".join(_lines({entry.about.id: _entry(entry)}, 0)) + "\n"
+    return _yaml({entry.about.id: _entry_data(entry)})
 
 
 # --- entries as data -----------------------------------------------------------------------------
@@ -86,56 +84,51 @@ def _given(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value not in (None, "", (), [], {})}
 
 
-def _about(about: About) -> dict[str, Any]:
+def _about_data(about: About) -> dict[str, Any]:
     return _given(
         {
             "text": about.text,
-            "source": _citations(about.citations),
+            "source": _citations_data(about.citations),
             "note": about.note,
             "tags": list(about.tags),
         }
     )
 
 
-def _citations(citations: Iterable[Citation]) -> Any:
+def _citations_data(citations: Iterable[Citation]) -> Any:
     texts = [str(citation) for citation in citations]
     return texts[0] if len(texts) == 1 else texts
 
 
-def _source(source: Source) -> dict[str, Any]:
-    return _given(
-        {
-            "title": source.title,
-            "author": source.author,
-            "url": source.url,
-            "date": source.date,
-            "note": source.note,
-        }
-    )
+def _source_data(source: Source) -> dict[str, Any]:
+    return _given({key: getattr(source, key) for key in ("title", "author", "url", "date", "note")})
 
 
-def _timeline(timeline: Timeline) -> dict[str, Any]:
-    return {**_about(timeline.about), "phases": {phase.id: str(phase.steps) for phase in timeline.phases}}
+def _timeline_data(timeline: Timeline) -> dict[str, Any]:
+    return {
+        **_about_data(timeline.about),
+        "phases": {one.id: str(one.steps) for one in timeline.phases},
+    }
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry_data(entry: Entry) -> dict[str, Any]:
     match entry:
         case Claim(about=about, basis=basis):
-            return {**_about(about), **_basis(basis)}
+            return {**_about_data(about), **_basis_data(basis)}
         case Question(about=about, states=states):
-            return {**_about(about), "states": list(states), **_outcomes(entry)}
+            return {**_about_data(about), "states": list(states), **_outcomes_data(entry)}
         case Event(about=about, timeline=timeline):
-            return {**_about(about), "timeline": timeline, **_times(entry)}
+            return {**_about_data(about), "timeline": timeline, **_times_data(entry)}
         case Argument():
-            return _argument(entry)
+            return _argument_data(entry)
         case _:
             assert_never(entry)
 
 
-def _outcomes(question: Question) -> dict[str, Any]:
+def _outcomes_data(question: Question) -> dict[str, Any]:
     match question.basis:
         case ShareTable(rows=rows):
-            return _shares(question.states, rows)
+            return _shares_data(question.states, rows)
         case Gap(start=start, end=end, thresholds=thresholds):
             steps = {s: str(n) for s, n in zip(question.states[1:], thresholds, strict=True)}
             return {"gap": {"from": start, "to": end, "at_least": steps}}
@@ -143,10 +136,10 @@ def _outcomes(question: Question) -> dict[str, Any]:
             assert_never(question.basis)
 
 
-def _times(event: Event) -> dict[str, Any]:
+def _times_data(event: Event) -> dict[str, Any]:
     match event.basis:
         case Emergence(phases=phases, requires=requires):
-            emerges = {phase.phase: _phase(phase) for phase in phases}
+            emerges = {phase.phase: _phase_data(phase) for phase in phases}
             return {**_given({"requires": list(requires)}), "emerges": emerges}
         case Combination(latest=latest, parts=parts):
             return {"later_of" if latest else "earlier_of": list(parts)}
@@ -154,12 +147,12 @@ def _times(event: Event) -> dict[str, Any]:
             assert_never(event.basis)
 
 
-def _basis(basis: Credence | Definition | Routes | Table) -> dict[str, Any]:
+def _basis_data(basis: Credence | Definition | Routes | Table) -> dict[str, Any]:
     match basis:
         case Credence(judgement=judgement):
-            return {"credence": _judgement(judgement)}
+            return {"credence": _judgement_data(judgement)}
         case Definition(rule=rule, count=count, parts=parts):
-            conditions = [_condition(part) for part in parts]
+            conditions = [_condition_flow(part) for part in parts]
             whole = {"count": str(count), "of": conditions} if rule is Rule.AT_LEAST else conditions
             return {
                 str(rule): whole,
@@ -168,74 +161,61 @@ def _basis(basis: Credence | Definition | Routes | Table) -> dict[str, Any]:
             }
         case Routes(routes=routes, leak=leak, when=when):
             return {
-                "routes": [_route(route) for route in routes],
+                "routes": [_route_data(route) for route in routes],
                 **_unless_default("leak", leak),
-                **_given({"when": _condition(when)}),
+                **_given({"when": _condition_flow(when)}),
             }
         case Table(rows=rows):
-            return {"given": [_row(row) for row in rows]}
+            return {"given": [_row_data(row) for row in rows]}
         case _:
             assert_never(basis)
 
 
-def _route(route: Route) -> dict[str, Any]:
+def _route_data(route: Route) -> dict[str, Any]:
     return {
-        **_given({"id": route.id, "when": _condition(route.when)}),
-        "chance": _judgement(route.chance),
+        **_given({"id": route.id, "when": _condition_flow(route.when)}),
+        "chance": _judgement_data(route.chance),
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
-    if row.when is None:
-        return {**_otherwise_id(row), "otherwise": _judgement(row.credence)}
-    return {**_given({"id": row.id}), "when": _condition(row.when), "credence": _judgement(row.credence)}
+def _row_data(row: Row) -> dict[str, Any]:
+    return _case_data(row, _judgement_data(row.credence))
 
 
-def _shares(states: tuple[str, ...], rows: tuple[ShareRow, ...]) -> dict[str, Any]:
+def _case_data(row: Row | ShareRow, credence: Any) -> dict[str, Any]:
+    if row.when is not None:
+        return {**_given({"id": row.id}), "when": _condition_flow(row.when), "credence": credence}
+    return {**_given({"id": None if row.id == OTHERWISE else row.id}), "otherwise": credence}
+
+
+def _shares_data(states: tuple[str, ...], rows: tuple[ShareRow, ...]) -> dict[str, Any]:
     if _is_plain(rows):
-        return {"credence": _share_mapping(states, rows[0])}
-    return {"given": [_share_row(states, row) for row in rows]}
+        return {"credence": _shares_by_state(states, rows[0])}
+    return {"given": [_case_data(row, _shares_by_state(states, row)) for row in rows]}
 
 
-def _share_row(states: tuple[str, ...], row: ShareRow) -> dict[str, Any]:
-    shares = _share_mapping(states, row)
-    if row.when is None:
-        return {**_otherwise_id(row), "otherwise": shares}
-    return {**_given({"id": row.id}), "when": _condition(row.when), "credence": shares}
+def _shares_by_state(states: tuple[str, ...], row: ShareRow) -> dict[str, Any]:
+    return {state: _judgement_data(share) for state, share in zip(states, row.shares, strict=True)}
 
 
-def _otherwise_id(row: Row | ShareRow) -> dict[str, Any]:
-    return {} if row.id == OTHERWISE else _given({"id": row.id})
-
-
-def _share_mapping(states: tuple[str, ...], row: ShareRow) -> dict[str, Any]:
-    return {state: _judgement(share) for state, share in zip(states, row.shares, strict=True)}
-
-
-def _phase(phase: PhaseChance) -> Any:
-    if phase.when is None and phase.pace.is_default and _is_plain(phase.rows):
-        return _judgement(phase.rows[0].credence)
-    plain = _is_plain(phase.rows)
-    return {
-        **_given({"when": _condition(phase.when)}),
-        **(
-            {"credence": _judgement(phase.rows[0].credence)}
-            if plain
-            else {"given": [_row(row) for row in phase.rows]}
-        ),
-        **_unless_default("pace", phase.pace),
-    }
+def _phase_data(phase: PhaseChance) -> Any:
+    chance = {"given": [_row_data(row) for row in phase.rows]}
+    if _is_plain(phase.rows):
+        chance = {"credence": _judgement_data(phase.rows[0].credence)}
+        if phase.when is None and phase.pace.is_default:
+            return chance["credence"]
+    return {**_given({"when": _condition_flow(phase.when)}), **chance, **_unless_default("pace", phase.pace)}
 
 
 def _is_plain(rows: tuple[Row, ...] | tuple[ShareRow, ...]) -> bool:
     return len(rows) == 1 and rows[0].when is None and rows[0].id is None
 
 
-def _argument(argument: Argument) -> dict[str, Any]:
+def _argument_data(argument: Argument) -> dict[str, Any]:
     targets = [_Flow(target_text(target)) for target in argument.targets]
     return {
-        **_about(argument.about),
-        **_given({"by": argument.by, "premises": [_condition(premise) for premise in argument.premises]}),
+        **_about_data(argument.about),
+        **_given({"by": argument.by, "premises": list(map(_condition_flow, argument.premises))}),
         **_unless_default("credence", argument.credence),
         str(argument.direction): targets[0] if len(targets) == 1 else targets,
         **_unless_default(str(argument.weight.role), argument.weight),
@@ -243,17 +223,17 @@ def _argument(argument: Argument) -> dict[str, Any]:
 
 
 def _unless_default(key: str, judgement: Judgement) -> dict[str, Any]:
-    return {} if judgement.is_default else {key: _judgement(judgement)}
+    return {} if judgement.is_default else {key: _judgement_data(judgement)}
 
 
-def _judgement(judgement: Judgement) -> Any:
-    number = _number(judgement.value)
+def _judgement_data(judgement: Judgement) -> Any:
+    number = _number_text(judgement.value)
     if not judgement.citations and not judgement.note:
         return number
-    return _given({"value": number, "source": _citations(judgement.citations), "note": judgement.note})
+    return _given({"value": number, "source": _citations_data(judgement.citations), "note": judgement.note})
 
 
-def _number(value: Elicited | SameAs | Rest) -> str:
+def _number_text(value: Elicited | SameAs | Rest) -> str:
     match value:
         case Elicited(text=text):
             return text or format_value(value)
@@ -265,60 +245,47 @@ def _number(value: Elicited | SameAs | Rest) -> str:
             assert_never(value)
 
 
-def _condition(condition: Condition | None) -> _Flow | None:
+def _condition_flow(condition: Condition | None) -> _Flow | None:
     return None if condition is None else _Flow(condition_text(condition))
 
 
 # --- data as YAML ----------------------------------------------------------------------------------
 
 
-def _lines(data: dict[str, Any], indent: int) -> Iterator[str]:
-    margin = "  " * indent
-    for key, value in data.items():
-        match value:
-            case dict():
-                yield f"{margin}{_scalar(key)}:"
-                yield from _lines(value, indent + 1)
-            case list() if all(isinstance(item, str) for item in value):
-                yield f"{margin}{_scalar(key)}: [{', '.join(map(_scalar, value))}]"
-            case list():
-                yield f"{margin}{_scalar(key)}:"
-                for item in value:
-                    first, *others = _lines(item, indent + 2)
-                    yield f"{margin}  - {first.lstrip()}"
-                    yield from others
-            case _ if _folds(value):
-                yield f"{margin}{_scalar(key)}: >-"
-                yield from textwrap.wrap(
-                    value,
-                    LINE_LENGTH,
-                    initial_indent=margin + "  ",
-                    subsequent_indent=margin + "  ",
-                    break_long_words=False,
-                    break_on_hyphens=False,
-                )
-            case _:
-                yield f"{margin}{_scalar(key)}: {_scalar(value)}"
+class _Dumper(yaml.SafeDumper):
+    """Sets mappings in block style and lists of texts on one line, and leaves every scalar a text."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - as PyYAML has it
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Set lists deeper than their keys."""
+        super().increase_indent(flow, indentless=False)
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        """Fold a text that is long, and comes back the same from YAML's folded style."""
+        folds = len(text) > LONG and text == " ".join(text.split()) and text.isprintable()
+        return self.represent_scalar("tag:yaml.org,2002:str", text, ">" if folds else None)
+
+    def represent_flow(self, text: _Flow) -> yaml.Node:
+        """Take what is YAML already as it is."""
+        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        assert node is not None
+        return node
+
+    def represent_items(self, items: list[Any]) -> yaml.SequenceNode:
+        """Write texts on one line, and mappings below each other."""
+        flow = all(isinstance(item, str) for item in items)
+        return self.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=flow)
 
 
-def _folds(value: str) -> bool:
-    """Whether a text is long, and comes back the same from YAML's folded style."""
-    plain = value == " ".join(value.split()) and value.isprintable()
-    return len(value) > 72 and plain and not isinstance(value, _Flow)
+_Dumper.add_representer(str, _Dumper.represent_text)
+_Dumper.add_multi_representer(str, _Dumper.represent_text)
+_Dumper.add_representer(_Flow, _Dumper.represent_flow)
+_Dumper.add_representer(list, _Dumper.represent_items)
 
 
-def _scalar(value: str) -> str:
-    if isinstance(value, _Flow) or PLAIN.fullmatch(value):
-        return value
-    return '"' + "".join(map(_escaped, value)) + '"'
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    if character == "\n":
-        return "\\n"
-    if character.isprintable():
-        return character
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+def _yaml(data: dict[str, Any]) -> str:
+    text: str = yaml.dump(
+        data, Dumper=_Dumper, width=FOLD_AT, sort_keys=False, allow_unicode=True, default_flow_style=False
+    )
+    return text

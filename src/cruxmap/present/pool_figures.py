@@ -7,6 +7,7 @@ from cruxmap.present.canvas import (
     BLUE,
     GRID,
     ORANGE,
+    WIDTHS,
     beside,
     clipped,
     framed,
@@ -15,15 +16,13 @@ from cruxmap.present.canvas import (
     rows_axis,
     span,
 )
-from cruxmap.present.numbers import interval, percent
+from cruxmap.present.phrases import interval, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-ROW = 0.42
+ROW_OF_POOL = 0.42
 """Inches per row."""
-WIDTHS = (3.9, 4.2, 1.5)
-"""Inches for labels, axis and numbers."""
 
 
 def pool_figures(pool: Pool) -> "dict[str, Figure]":
@@ -40,7 +39,7 @@ def pools(pool: Pool) -> "Figure":
         "Open dots: the worldviews' estimates. Filled dots: the pools; bar: 90% interval over judgements. "
         "Below the line: pools of the answers, then answers to pools of the judgements."
     )
-    with framed(f"{pool.target}, pooled", (key, pool.explanation), n * ROW, WIDTHS) as (figure, axes):
+    with framed(f"{pool.target}, pooled", (key, pool.explanation), n * ROW_OF_POOL, WIDTHS) as (figure, axes):
         log_odds_axis(axes, limits)
         rows_axis(axes, n)
         for y, (worldview, p) in enumerate(pool.worldviews.items()):

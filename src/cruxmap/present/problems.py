@@ -5,9 +5,14 @@ Texts come from somebody's files, so control characters are replaced before anyt
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from cruxmap.errors import NOWHERE, Problem
+from cruxmap.present.tables import Column, Table
+
+if TYPE_CHECKING:
+    from cruxmap.language.sources import SourceCoverage
 
 LINE_WIDTH = 100
 """How much of a long line is shown around the marked spot, in characters."""
@@ -35,6 +40,30 @@ def problems_json(problems: Iterable[Problem], warnings: Iterable[Problem]) -> d
         "problems": [problem_json(p) for p in problems],
         "warnings": [problem_json(w) for w in warnings],
     }
+
+
+def problems_table(problems: Sequence[Problem], warnings: Sequence[Problem]) -> Table:
+    """Return one row per problem, then per warning."""
+    plain = [{"kind": "problem", **problem_json(each)} for each in problems]
+    plain += [{"kind": "warning", **problem_json(each)} for each in warnings]
+    keys = ("kind", "code", "file", "line", "column", "message", "hint")
+    columns = tuple(Column(key, key, right=key in {"line", "column"}) for key in keys)
+    rows = tuple(tuple(each[key] for key in keys) for each in plain)
+    return Table("Problems and warnings" if rows else "No problems", columns, rows)
+
+
+def coverage_table(sources: "Sequence[SourceCoverage]") -> Table:
+    """Return one row per listed place of every source: what cites it, or why nothing needs to."""
+    columns = (
+        Column("locator", "place"),
+        Column("section", "section"),
+        Column("cited_by", "cited by"),
+        Column("no_claim", "carries no claim"),
+    )
+    gaps = [f"{source.source}#{place.locator}" for source in sources for place in source.gaps]
+    note = f"cited by nothing: {', '.join(gaps) or 'none'}"
+    places = [(source, source.locators) for source in sources]
+    return Table.nested("Sources", [Column("source", "source")], columns, places, [note])
 
 
 def problem_text(problem: Problem, kind: str) -> str:

@@ -1,29 +1,19 @@
 """Answers as tables: for the terminal, for Markdown, and as CSV with whole numbers.
 
-A `Table` is a value with the raw cells; the three writers decide nothing but the form.
+A `Table` is a value with the raw cells, filled from the items of an answer by what its columns get from each.
+The three writers decide nothing but the form.
 """
 
 import csv
 import html
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from cruxmap.errors import Problem
-from cruxmap.present.numbers import percent
-from cruxmap.present.problems import problem_json
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
-
-    from cruxmap.bayes.results import Convergence
-    from cruxmap.insight.estimate import Estimate, TargetEstimate
-    from cruxmap.language.sources import SourceCoverage
-
-MEANS_ABREAST = 6
-"""Further targets side by side in one table."""
 
 LONGEST_NAME = 36
 """Characters of a row's name that are kept on one line of a terminal."""
@@ -42,14 +32,35 @@ def as_text(cell: Any) -> str:
     return "-" if cell is None else str(cell)
 
 
+def as_mark(holds: bool) -> str:
+    """Write "yes" or nothing."""
+    return "yes" if holds else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`key` names the column in CSV, `title` for people; `show` writes a cell for them."""
+    """`key` names the column in CSV, `title` for people; `show` writes a cell for them.
+
+    `get` takes the cell from an item of the answer; without it, the cell is the item's attribute `key`.
+    """
 
     key: str
     title: str
     show: Callable[[Any], str] = as_text
     right: bool = False
+    get: Callable[[Any], Any] | None = None
+
+    def cell(self, item: Any) -> Cell:
+        """Return the raw cell for an item; several names or conditions are one text, with commas between."""
+        value: Any = getattr(item, self.key) if self.get is None else self.get(item)
+        return ", ".join(map(str, value)) if isinstance(value, tuple) else value
+
+
+def numeric(
+    key: str, title: str, show: Callable[[Any], str] = as_text, get: Callable[[Any], Any] | None = None
+) -> Column:
+    """Return a column of numbers, aligned on the right."""
+    return Column(key, title, show, right=True, get=get)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,34 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, title: str, columns: Iterable[Column], items: Iterable[Any], notes: Iterable[str] = ()
+    ) -> "Table":
+        """Return a table with one row per item."""
+        return cls.nested(title, (), columns, [(None, items)], notes)
+
+    @classmethod
+    def nested(
+        cls,
+        title: str,
+        outer: Iterable[Column],
+        inner: Iterable[Column],
+        groups: Iterable[tuple[Any, Iterable[Any]]],
+        notes: Iterable[str] = (),
+    ) -> "Table":
+        """Return a table with one row per item of each group.
+
+        The outer columns are of what a group belongs to, the inner ones of its items.
+        """
+        outer, inner = tuple(outer), tuple(inner)
+        rows = tuple(
+            (*(column.cell(owner) for column in outer), *(column.cell(item) for column in inner))
+            for owner, items in groups
+            for item in items
+        )
+        return cls(title, (*outer, *inner), rows, tuple(notes))
 
 
 def csv_text(table: Table) -> str:
@@ -148,134 +187,3 @@ def shown_rows(table: Table) -> Iterable[tuple[str, ...]]:
     """Yield the rows as people read them."""
     for row in table.rows:
         yield tuple(column.show(cell) for column, cell in zip(table.columns, row, strict=True))
-
-
-# --- the tables of each answer -----------------------------------------------------------------
-
-
-def estimate_table(estimate: "Estimate") -> Table:
-    """Return one row per target and worldview, as `estimate` gives them."""
-    rows = [
-        _estimate_row(target, worldview, result, with_error=estimate.sampled is not None)
-        for target, results in by_target(estimate).items()
-        for worldview, result in results.items()
-    ]
-    numbers = ["mean", "median", "low", "high", "central"]
-    titles = ["mean", "median", "5th", "95th", "central"]
-    if estimate.sampled is not None:
-        numbers.insert(1, "standard_error")
-        titles.insert(1, "± error")
-    if estimate.assuming:
-        numbers.append("unconditional_mean")
-        titles.append("mean, nothing assumed")
-    columns = (
-        Column("target", "target"),
-        Column("worldview", "worldview"),
-        *(Column(key, title, percent, right=True) for key, title in zip(numbers, titles, strict=True)),
-    )
-    return Table(
-        question_text(estimate),
-        columns,
-        tuple(row[: len(columns)] for row in rows),
-        tuple(_estimate_notes(estimate)),
-    )
-
-
-def estimate_tables(estimate: "Estimate") -> tuple[Table, ...]:
-    """Return the estimate for people: the target in full, then the means of the further targets."""
-    whole = estimate_table(estimate)
-    target = replace(
-        whole,
-        columns=whole.columns[1:],
-        rows=tuple(row[1:] for row in whole.rows if row[0] == estimate.target),
-    )
-    also = list(by_target(estimate).items())[1:]
-    return (target, *(_means(also[i : i + MEANS_ABREAST]) for i in range(0, len(also), MEANS_ABREAST)))
-
-
-def _means(results: "list[tuple[str, dict[str, TargetEstimate]]]") -> Table:
-    columns = [Column(name, name, percent, right=True) for name, _ in results]
-    worldviews = results[0][1]
-    rows = [(worldview, *(found[worldview].mean for _, found in results)) for worldview in worldviews]
-    return Table("Further targets, means", (Column("worldview", "worldview"), *columns), tuple(rows))
-
-
-def by_target(estimate: "Estimate") -> "dict[str, dict[str, TargetEstimate]]":
-    """Arrange an estimate by target (the model's own first), then by worldview."""
-    results: dict[str, dict[str, TargetEstimate]] = {}
-    for worldview, result in estimate.worldviews.items():
-        results.setdefault(estimate.target, {})[worldview] = result
-    for worldview, result in estimate.worldviews.items():
-        for target, also in result.also.items():
-            results.setdefault(target, {})[worldview] = also
-    return results
-
-
-def question_text(estimate: "Estimate") -> str:
-    """Write what was asked in one line: the target, what is assumed and what is observed."""
-    parts = [estimate.target]
-    if estimate.assuming:
-        parts.append(f"assuming {', '.join(estimate.assuming)}")
-    if estimate.observed:
-        parts.append(f"having observed {', '.join(estimate.observed)}")
-    return "; ".join(parts)
-
-
-def _estimate_row(
-    target: str, worldview: str, result: "TargetEstimate", *, with_error: bool
-) -> tuple[Cell, ...]:
-    low, high = result.interval_90 or (None, None)
-    error = ((result.errors or {}).get("mean"),) if with_error else ()
-    numbers = (result.median, low, high, result.central, result.unconditional.mean)
-    return (target, worldview, result.mean, *error, *numbers)
-
-
-def _estimate_notes(estimate: "Estimate") -> Iterable[str]:
-    reasons = {(name, result.reason) for name, result in estimate.worldviews.items() if result.reason}
-    yield from (f"{worldview}: {reason}" for worldview, reason in sorted(reasons))
-    yield (
-        f"{estimate.draws:,} draws per worldview, seed {estimate.seed}. "
-        "The mean is the credence to act on; 5th and 95th are percentiles over the judgements."
-    )
-    if estimate.sampled is not None:
-        errors = "The error is the standard error of the mean; `--format json` has that of every number."
-        yield f"{estimate.sampled.sentence} {errors}"
-    for chains in estimate.convergence:
-        if not chains.converged:
-            yield not_converged(chains)
-
-
-def not_converged(chains: "Convergence") -> str:
-    """Say of chains that have not converged what is wrong with them."""
-    return (
-        f"{chains.worldview}: not converged (R-hat {chains.r_hat:.3f}, smallest ESS {chains.ess:.0f}, "
-        f"{chains.divergences} divergences); draw more"
-    )
-
-
-def problems_table(problems: Sequence[Problem], warnings: Sequence[Problem]) -> Table:
-    """Return one row per problem, then per warning."""
-    keys = ("kind", "code", "file", "line", "column", "message", "hint")
-    found = [("problem", each) for each in problems] + [("warning", each) for each in warnings]
-    rows = tuple(tuple({"kind": kind, **problem_json(each)}[key] for key in keys) for kind, each in found)
-    title = "Problems and warnings" if rows else "No problems"
-    return Table(title, tuple(Column(key, key, right=key in {"line", "column"}) for key in keys), rows)
-
-
-def coverage_table(sources: "Iterable[SourceCoverage]") -> Table:
-    """Return one row per listed place of every source: what cites it, or why nothing needs to."""
-    columns = (
-        Column("source", "source"),
-        Column("locator", "place"),
-        Column("section", "section"),
-        Column("cited_by", "cited by"),
-        Column("no_claim", "carries no claim"),
-    )
-    sources = tuple(sources)
-    rows = [
-        (source.source, place.locator, place.section, ", ".join(place.cited_by), place.no_claim)
-        for source in sources
-        for place in source.locators
-    ]
-    gaps = [f"{source.source}#{place.locator}" for source in sources for place in source.gaps]
-    return Table("Sources", columns, tuple(rows), (f"cited by nothing: {', '.join(gaps) or 'none'}",))

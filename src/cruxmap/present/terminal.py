@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from cruxmap.present.tables import Table
 
-MOST_OF_A_CODE = 100
+MAX_OF_A_CODE = 100
 """Problems of one code that are written out for people."""
 
-WIDTH_OF_A_FILE = 160
+FILE_WIDTH = 160
 """Columns for tables that no terminal's width limits."""
 
 
@@ -63,11 +63,11 @@ def print_problems(problems: Sequence[Problem], warnings: Sequence[Problem]) -> 
         told = Counter[str]()
         for each in found:
             told[each.code] += 1
-            if told[each.code] <= MOST_OF_A_CODE:
+            if told[each.code] <= MAX_OF_A_CODE:
                 console.print(problem_text(each, kind), soft_wrap=True)
         for code, n in told.items():
-            if n > MOST_OF_A_CODE:
-                more = f"... and {n - MOST_OF_A_CODE:,} more of `{code}`"
+            if n > MAX_OF_A_CODE:
+                more = f"... and {n - MAX_OF_A_CODE:,} more of `{code}`"
                 console.print(f"{more}: `cruxmap check --format json` has them all", soft_wrap=True)
 
 
@@ -146,7 +146,7 @@ def _console(stream: Any) -> "Console":
     return Harmless(
         file=stream,
         color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
-        width=None if terminal or "COLUMNS" in os.environ else WIDTH_OF_A_FILE,
+        width=None if terminal or "COLUMNS" in os.environ else FILE_WIDTH,
         highlight=False,
         emoji=False,
         soft_wrap=False,

@@ -43,14 +43,14 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import Perspective
 from cruxmap.language.judgement import format_value
-from cruxmap.present.numbers import percent
+from cruxmap.present.phrases import percent
 
 type Marginals = Mapping[str, Mapping[str, float]]
 """The id of an entry to its states and their probabilities; booleans have `false` and `true`."""
 
 type Variable = Claim | Question | Event
 
-LARGE = 25
+MANY_CARDS = 25
 """Maps with more cards than this are hard to take in at once."""
 
 FULL_WEIGHT = math.log(30)
@@ -138,7 +138,7 @@ def picture(
     """
     arguments_on: dict[str, list[Argument]] = defaultdict(list)
     for argument in argument_map.arguments:
-        for aim in dict.fromkeys(map(_aim, argument.targets)):
+        for aim in dict.fromkeys(map(_shown_under, argument.targets)):
             arguments_on[aim].append(argument)
     pen = _Pen(perspective, marginals or {}, arguments_on)
     entries: tuple[Variable, ...] = (*argument_map.claims, *argument_map.questions, *argument_map.events)
@@ -187,7 +187,7 @@ def _counted(card: Card) -> Card:
 
 def pages(shown: Picture) -> dict[str, Picture]:
     """Return a picture by file name; where it is large, an overview and pages that can be printed as well."""
-    if len(shown.cards) <= LARGE:
+    if len(shown.cards) <= MANY_CARDS:
         return {"map": shown}
     parts = {f"map-{name}": page for name, page in chapters(shown).items()}
     return {"map": shown, "map-overview": overview(shown), **parts}
@@ -201,14 +201,14 @@ def chapters(shown: Picture) -> dict[str, Picture]:
     by_file: dict[str, list[Card]] = defaultdict(list)
     for card in shown.cards:
         by_file[card.page].append(card)
-    pages = {name: page for file, cards in sorted(by_file.items()) for name, page in _parts(file, cards)}
+    pages = {name: page for file, cards in sorted(by_file.items()) for name, page in _page_parts(file, cards)}
     told = {card.id: replace(card, page=name) for name, page in pages.items() for card in page}
     return {name: _page(shown, page, name, told) for name, page in pages.items()}
 
 
-def _parts(file: str, cards: list[Card]) -> Iterator[tuple[str, list[Card]]]:
-    """Yield a file's cards, in parts of about the same size where there are more than `LARGE`."""
-    n_parts = -(-len(cards) // LARGE)
+def _page_parts(file: str, cards: list[Card]) -> Iterator[tuple[str, list[Card]]]:
+    """Yield a file's cards, in parts of about the same size where there are more than `MANY_CARDS`."""
+    n_parts = -(-len(cards) // MANY_CARDS)
     size = -(-len(cards) // n_parts)
     for part in range(n_parts):
         yield f"{file}-{part + 1}" if n_parts > 1 else file, cards[part * size : (part + 1) * size]
@@ -222,7 +222,7 @@ def _page(shown: Picture, cards: list[Card], name: str, told: Mapping[str, Card]
     return replace(shown, title=f"{shown.title} [{name}]", cards=(*cards, *stubs), links=links)
 
 
-def _aim(target: ArgumentTarget) -> str:
+def _shown_under(target: ArgumentTarget) -> str:
     """Return the address of the row, or the id of the card or argument, under which a target is shown."""
     match target:
         case OnStates(owner=question, states=(state,)):
@@ -260,7 +260,7 @@ class _Pen:
             if basis.address != name:
                 rows.extend(self._arguments(basis.address, basis.depth + 1))
         rows.extend(self._arguments(name, 0))
-        probability = _probability(self.marginals.get(name, {}))
+        probability = _probability_text(self.marginals.get(name, {}))
         file = PurePosixPath(entry.about.span.file).stem
         return Card(name, type(entry).__name__.lower(), entry.about.text, probability, tuple(rows), file)
 
@@ -269,9 +269,9 @@ class _Pen:
         match entry.basis:
             case Credence(judgement=judgement):
                 label = "before its arguments" if name in self.arguments_on else "credence"
-                yield _basis(name, f"{label}: {self._number(judgement.address)}")
+                yield _basis_row(name, f"{label}: {self._number(judgement.address)}")
             case Definition() as definition:
-                yield _basis(name, *self._definition(definition))
+                yield _basis_row(name, *self._definition(definition))
             case Routes() as routes:
                 yield from self._routes(name, routes)
             case Table(rows=rows):
@@ -279,25 +279,25 @@ class _Pen:
             case ShareTable(rows=share_rows):
                 yield from self._shares(entry, share_rows)
             case Gap() as gap:
-                yield _basis(name, *_gap(entry, gap))
+                yield _basis_row(name, *_gap_text(entry, gap))
             case Emergence(phases=phases, requires=requires):
                 if requires:
-                    yield _basis(name, f"not before {', '.join(requires)}")
+                    yield _basis_row(name, f"not before {', '.join(requires)}")
                 for phase in phases:
                     yield from self._phase(name, phase)
             case Combination(latest=latest, parts=parts):
-                yield _basis(name, f"the {'later' if latest else 'earlier'} of {', '.join(parts)}")
+                yield _basis_row(name, f"the {'later' if latest else 'earlier'} of {', '.join(parts)}")
             case _:
                 assert_never(entry.basis)
 
     def _routes(self, name: str, routes: Routes) -> Iterator[CardRow]:
         if routes.when:
-            yield _basis(name, "only when", condition_text(routes.when))
+            yield _basis_row(name, "only when", condition_text(routes.when))
         for route in routes.routes:
             chance = f"route {route.id or ''}: chance {self._number(route.chance.address)}"
-            yield _basis(name, chance, _when(route.when), address=route.chance.address)
+            yield _basis_row(name, chance, _when_text(route.when), address=route.chance.address)
         if not routes.leak.is_default:
-            yield _basis(name, f"any other cause: {self._number(routes.leak.address)}")
+            yield _basis_row(name, f"any other cause: {self._number(routes.leak.address)}")
 
     def _definition(self, definition: Definition) -> tuple[str, str]:
         match definition.rule:
@@ -317,8 +317,8 @@ class _Pen:
         return f"{rule}:", ", ".join(map(condition_text, definition.parts))
 
     def _case(self, name: str, row: Row, depth: int = 0) -> CardRow:
-        return _basis(
-            name, f"{_label(row)}{self._number(row.credence.address)}", _when(row.when), depth=depth
+        return _basis_row(
+            name, f"{_case_label(row)}{self._number(row.credence.address)}", _when_text(row.when), depth=depth
         )
 
     def _shares(self, question: Question, rows: tuple[ShareRow, ...]) -> Iterator[CardRow]:
@@ -327,9 +327,11 @@ class _Pen:
         for i, state in enumerate(question.states):
             share = self._number(rows[0].shares[i].address) if len(rows) == 1 else ""
             number = percent(known[state]) if known else share
-            yield _basis(name, f"{state}: {number}" if number else state, address=f"{name}.{state}")
+            yield _basis_row(name, f"{state}: {number}" if number else state, address=f"{name}.{state}")
         for row in rows if len(rows) > 1 else ():
-            yield _basis(name, f"{_label(row)}{self._row_shares(question, row)}", _when(row.when))
+            yield _basis_row(
+                name, f"{_case_label(row)}{self._row_shares(question, row)}", _when_text(row.when)
+            )
 
     def _row_shares(self, question: Question, row: ShareRow) -> str:
         """Write the shares of one case; a state that is certain stands alone."""
@@ -344,7 +346,7 @@ class _Pen:
         address = f"{event}.{phase.phase}"
         only = phase.rows[0] if len(phase.rows) == 1 else None
         number = f" {self._number(only.credence.address)}" if only else ""
-        yield _basis(event, f"in {phase.phase}:{number}", _when(phase.when), address=address)
+        yield _basis_row(event, f"in {phase.phase}:{number}", _when_text(phase.when), address=address)
         if only is None:
             yield from (self._case(event, row, depth=1) for row in phase.rows)
 
@@ -353,7 +355,7 @@ class _Pen:
         stack = [(argument, aim, depth) for argument in reversed(self.arguments_on.get(aim, ()))]
         while stack:
             argument, of, level = stack.pop()
-            told_here = _aim(argument.targets[0]) == of
+            told_here = _shown_under(argument.targets[0]) == of
             yield self._argument(argument, of, level, told_here)
             if told_here:
                 name = argument.about.id
@@ -382,7 +384,7 @@ class _Pen:
         on = f" {states[0]}" if states else ""
         chance = "rejected" if soundness.rejected else f"holds {percent(holds)}"
         head = f"{argument.direction}{on}: {chance}, {how}"
-        text = argument.about.text if told_here else f"Told under {_aim(argument.targets[0])}."
+        text = argument.about.text if told_here else f"Told under {_shown_under(argument.targets[0])}."
         by = f" ({argument.by})" if argument.by else ""
         return CardRow(name, of, Mark(argument.direction), depth, head, text, f"{name}{by}", min(1.0, counts))
 
@@ -391,29 +393,29 @@ class _Pen:
         return "rejected" if setting.rejected else setting.value.text or format_value(setting.value)
 
 
-def _probability(known: Mapping[str, float]) -> str:
+def _probability_text(known: Mapping[str, float]) -> str:
     """Write the probability that a claim is true, or that an event ever happens."""
     if "never" in known:
         return f"ever {percent(sum(p for step, p in known.items() if step != 'never'))}"
     return percent(known["true"]) if "true" in known else ""
 
 
-def _basis(card: str, head: str, text: str = "", *, address: str = "", depth: int = 0) -> CardRow:
+def _basis_row(card: str, head: str, text: str = "", *, address: str = "", depth: int = 0) -> CardRow:
     return CardRow(address or card, card, Mark.BASIS, depth, head, text)
 
 
-def _gap(question: Variable, gap: Gap) -> tuple[str, str]:
+def _gap_text(question: Variable, gap: Gap) -> tuple[str, str]:
     assert isinstance(question, Question)
     limits = zip(question.states[1:], gap.thresholds, strict=True)
     states = [question.states[0], *(f"{state} from {step}" for state, step in limits)]
     return f"steps from {gap.start} to {gap.end}:", ", ".join(states)
 
 
-def _when(condition: Condition | None) -> str:
+def _when_text(condition: Condition | None) -> str:
     return f"when {condition_text(condition)}" if condition else ""
 
 
-def _label(row: Row | ShareRow) -> str:
+def _case_label(row: Row | ShareRow) -> str:
     if row.when is None:
         return "otherwise: "
     return f"{row.id}: " if row.id else ""

@@ -23,9 +23,9 @@ from cruxmap.present.canvas import (
     logit,
     rows_axis,
 )
+from cruxmap.present.estimate_tables import by_target, question_text
 from cruxmap.present.lettering import wrapped
-from cruxmap.present.numbers import interval, percent
-from cruxmap.present.tables import by_target, question_text
+from cruxmap.present.phrases import interval, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ ROW_HEIGHT = 0.62
 """Inches per worldview."""
 LABEL_WIDTH, AXIS_WIDTH, NUMBER_WIDTH = 2.5, 5.0, 1.75
 """Inches for the names on the left, the axis, and the numbers on the right."""
-FEWEST_LOGITS = 2.0
+MIN_LOGITS = 2.0
 """The axis spans at least this much, so that close estimates look close."""
 
 
@@ -80,7 +80,7 @@ def _limits(results: "Mapping[str, TargetEstimate]") -> tuple[float, float]:
         means = [p for p in (result.mean, result.unconditional.mean) if p is not None and 0 < p < 1]
         ends += [logit(p) for p in means]
     low, high = (min(ends), max(ends)) if ends else (-1.0, 1.0)
-    margin = max(0.04 * (high - low), (FEWEST_LOGITS - (high - low)) / 2)
+    margin = max(0.04 * (high - low), (MIN_LOGITS - (high - low)) / 2)
     return low - margin, high + margin
 
 

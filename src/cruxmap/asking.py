@@ -1,0 +1,213 @@
+"""What is asked on a command line: the options that commands share, and reading what is typed there."""
+
+import inspect
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Concatenate, NoReturn
+
+import typer
+
+from cruxmap.errors import NOWHERE, Code, InvalidMap, Problem, WrongUsage
+from cruxmap.present.terminal import Format
+
+if TYPE_CHECKING:
+    from cruxmap.engine.executors import Executor
+    from cruxmap.language.argument_map import ArgumentMap
+    from cruxmap.language.model_spec import ModelSpec
+
+ModelArgument = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A model file, or the name of one in models/.")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print the answer.")]
+WorldviewOption = Annotated[
+    str | None,
+    typer.Option(
+        "--worldview", "-w", metavar="ID", help="Use this worldview's numbers (`map`: the map's own)."
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="ADDRESS=VALUE", help="Override this number in every worldview. Repeatable."
+    ),
+]
+AssumingOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--assuming", metavar="CONDITION", help="Assume this instead of what the model assumes. Repeatable."
+    ),
+]
+ObservedOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--observed", metavar="CONDITION", help="Observe this instead of what the model observes. Repeatable."
+    ),
+]
+ExactOption = Annotated[
+    bool, typer.Option("--exact", help="Sum over all states exactly, or say why that cannot be done.")
+]
+SampledOption = Annotated[
+    bool, typer.Option("--sampled", help="Sample states even where exact sums are possible.")
+]
+ListOption = Annotated[
+    str | None, typer.Option("--list", metavar="NAME", help="Print one list of the answer in full.")
+]
+ExecutorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        metavar="WHERE",
+        help="Where to compute: `local` (a process per core) or a Dask cluster at `dask://HOST:PORT`.",
+    ),
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Folder for the figures (default: figures/<model>/).")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A model as the command line asks about it: its file, what is asked, and whether that differs."""
+
+    path: Path
+    model: "ModelSpec"
+    changed: bool
+
+    @property
+    def figures(self) -> Path:
+        """The folder for its figures, where no other is given."""
+        return Path("figures") / self.model.id
+
+
+def _model_path(name: str) -> Path:
+    """Return the file of a model, given as a path or as the name of one in `models/`, here or further up."""
+    from cruxmap.language.names import did_you_mean
+
+    path = Path(name)
+    if os.path.isfile(path):  # a `Path` would raise where a folder cannot be searched
+        return path
+    above = (Path(*[".."] * n) / "models" for n in range(len(Path.cwd().parts)))
+    folder = next((models for models in above if os.path.isdir(models)), Path("models"))
+    if os.path.isfile(named := folder / f"{name}.yaml"):
+        return named
+    known = sorted(p.stem for p in folder.glob("*.yaml"))
+    hint = did_you_mean(path.stem, known) or f"in {folder.as_posix()}/: {', '.join(known) or 'none'}"
+    refuse(Code.NO_SUCH_FILE, f"there is no model {path.as_posix()}", hint)
+
+
+def ask(
+    model: ModelArgument,
+    settings: SetOption = None,
+    assuming: AssumingOption = None,
+    observed: ObservedOption = None,
+    exact: ExactOption = False,
+    sampled: SampledOption = False,
+) -> Asked:
+    """Read a model, with what the command line puts in place of its judgements and conditions."""
+    from cruxmap.language import reading, typed
+
+    if exact and sampled:
+        refuse(Code.TWO_METHODS, "--exact and --sampled exclude each other", "leave one out, or both")
+    path = _model_path(model)
+    read = reading.read_model(path)
+    if exact or sampled:
+        read = replace(read, exact=exact)
+    with typed_here():
+        if settings:
+            pairs = typed.parse_settings([_setting(setting) for setting in settings], read.map)
+            read = replace(read, settings=(*read.settings, *pairs))
+        if assuming is not None:
+            read = replace(read, assuming=tuple(typed.parse_condition(c, read.map) for c in assuming))
+        if observed is not None:
+            read = replace(read, observed=tuple(typed.parse_condition(c, read.map) for c in observed))
+    return Asked(path, read, changed=bool(settings) or (assuming, observed) != (None, None))
+
+
+def asking[**P](command: Callable[Concatenate[Asked, P], None]) -> Callable[..., None]:
+    """Give a command the argument MODEL and the options that ask "what if", in place of its `asked`."""
+    asked = inspect.signature(ask).parameters
+    own = list(inspect.signature(command).parameters.values())[1:]
+    model, *options = asked.values()
+
+    @wraps(command)
+    def asking(*args: P.args, **given: P.kwargs) -> None:
+        found = ask(**{name: given.pop(name) for name in asked})  # type: ignore[arg-type]
+        command(found, *args, **given)
+
+    parameters = [model, *own, *options]
+    asking.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    asking.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return asking
+
+
+def _setting(setting: str) -> tuple[str, str]:
+    address, equals, value = setting.partition("=")
+    if not equals:
+        refuse(Code.UNREADABLE_SETTING, f"`{setting}` has no `=`", "write --set ADDRESS=VALUE")
+    return address.strip(), value.strip()
+
+
+def threshold(text: str | None) -> float | None:
+    """Read a credence that is one number, neither impossible nor certain."""
+    if text is None:
+        return None
+    from cruxmap.language.argument_map import Elicited, Role
+    from cruxmap.language.judgement import UnreadableError, parse_value
+
+    try:
+        value = parse_value(text, Role.CREDENCE, {})
+    except UnreadableError as error:
+        refuse(error.code, error.message, error.hint)
+    if not isinstance(value, Elicited) or not value.is_point or value.is_certain:
+        hint = "a number between 0% and 100%, as in `10%`"
+        refuse(Code.UNREADABLE_JUDGEMENT, f"`{text}` is no threshold", hint)
+    return value.low
+
+
+def known_worldview(argument_map: "ArgumentMap", name: str) -> str:
+    """Return the name, if it is a worldview of the map or `map`. Raises `WrongUsage`."""
+    from cruxmap.language.names import checked_worldview
+
+    with typed_here():
+        return checked_worldview(argument_map, name)
+
+
+@contextmanager
+def typed_here() -> Iterator[None]:
+    """Blame the command line for problems found in what was typed there."""
+    try:
+        yield
+    except InvalidMap as invalid:
+        raise WrongUsage(tuple(map(_as_typed, invalid.problems))) from invalid
+    except UnicodeEncodeError as error:
+        refuse(Code.NOT_UTF8, f"`{error.object}` is not UTF-8", "type it in a terminal that sends UTF-8")
+
+
+def _as_typed(problem: Problem) -> Problem:
+    """Name the option in place of the `<address>` in whose text the problem is."""
+    if problem.span.file == NOWHERE.file or not problem.span.file.startswith("<"):
+        return problem
+    option = f"--set {problem.span.file[1:-1]}"
+    return replace(
+        problem, span=problem.span._replace(file=NOWHERE.file), message=f"{option}: {problem.message}"
+    )
+
+
+@contextmanager
+def chosen_executor(text: str | None) -> "Iterator[Executor]":
+    """Give who does the work; that there is nobody to do it is the command line's fault."""
+    from cruxmap.engine.executors import executor_from
+
+    with ExitStack() as stack:
+        with typed_here():
+            chosen = stack.enter_context(executor_from(text))
+        yield chosen
+
+
+def refuse(code: Code, message: str, hint: str) -> NoReturn:
+    """Blame the command line, which ends the command with exit code 2."""
+    raise WrongUsage((Problem(code, message, hint=hint),))

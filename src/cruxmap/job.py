@@ -1,0 +1,99 @@
+"""The main job: a model's estimates, cruxes and pairs, the diff of the farthest two, and all of it drawn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cruxmap.engine.executors import HERE, Executor, Progress
+from cruxmap.ground import write_file
+from cruxmap.insight.cruxes import CruxTables, cruxes
+from cruxmap.insight.diff import WorldviewDiff, diff
+from cruxmap.insight.estimate import Estimate, estimate
+from cruxmap.insight.pairs import PairMatrix, pairs
+from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.language.model_spec import ModelSpec
+from cruxmap.present import canvas, map_drawing
+from cruxmap.present.crux_figures import crux_figures
+from cruxmap.present.diff_figures import diff_figures, pair_figures
+from cruxmap.present.estimate_figures import estimate_figures
+from cruxmap.present.estimate_tables import estimate_table, estimate_tables
+from cruxmap.present.map_cards import pages
+from cruxmap.present.stages import picture_of
+from cruxmap.present.tables import csv_text, markdown_text
+from cruxmap.present.terminal import json_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """The answers of the main job, and the names of the files in `folder` that hold and draw them.
+
+    `diff` compares the two worldviews that are farthest apart, if there are two. `boxed` are characters that
+    the png pictures show as boxes, as no font here has them.
+    """
+
+    estimate: Estimate
+    cruxes: CruxTables
+    pairs: PairMatrix
+    diff: WorldviewDiff | None
+    folder: Path
+    files: tuple[str, ...]
+    boxed: frozenset[str]
+
+
+def run(
+    model: ModelSpec,
+    folder: str | Path,
+    *,
+    progress: Progress | None = None,
+    executor: Executor = HERE,
+    estimated: Callable[[Estimate], None] | None = None,
+) -> Job:
+    """Do the main job of `cruxmap run`, and write every answer with its figures to a folder.
+
+    `estimated` is called with the estimates as soon as they are there. Nothing is written before all is
+    computed and drawn. Raises `InvalidMap`; `CannotWrite` where the folder takes nothing.
+    """
+    estimates = estimate(model, progress=progress, executor=executor)
+    if estimated is not None:
+        estimated(estimates)
+    found = cruxes(model, progress=progress, executor=executor)
+    matrix = pairs(model)
+    answers: dict[str, Any] = {"estimate": estimates, "cruxes": found, "pairs": matrix}
+    drawn: dict[str, Figure] = {
+        **estimate_figures(model, estimates),
+        **crux_figures(found, model.map),
+        **pair_figures(matrix),
+    }
+    between = None
+    if matrix.farthest is not None:
+        between = diff(model, *matrix.farthest, progress=progress, executor=executor)
+        answers[f"diff-{between.a}-{between.b}"] = between
+        drawn |= diff_figures(between)
+    whole = picture_of(model, MAP_WORLDVIEW, progress)
+    files: dict[str, str | bytes] = {
+        **{f"{name}.json": json_text(answer.to_json()) for name, answer in answers.items()},
+        "estimate.csv": csv_text(estimate_table(estimates)),
+        "estimate.md": "\n".join(map(markdown_text, estimate_tables(estimates))),
+        **canvas.images(drawn),
+        **{
+            f"{name}.{form}": image
+            for name, page in pages(whole).items()
+            for form, image in map_drawing.draw(page, ["svg", "png"]).items()
+        },
+    }
+    files["files.json"] = json_text({"files": sorted([*files, "files.json"])})
+    for name, content in files.items():
+        write_file(Path(folder) / name, content)
+    return Job(
+        estimate=estimates,
+        cruxes=found,
+        pairs=matrix,
+        diff=between,
+        folder=Path(folder),
+        files=tuple(files),
+        boxed=frozenset(canvas.boxed(drawn.values()) | map_drawing.boxed(whole, ["png"])),
+    )

@@ -1,0 +1,118 @@
+"""How numbers are written for people: with as many digits as they can use, and the same everywhere."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from cruxmap.insight import words
+from cruxmap.language.argument_map import ArgumentMap, Scale
+
+if TYPE_CHECKING:
+    from cruxmap.bayes.results import Convergence
+
+MAX_DIGITS = 6
+"""With how many digits probabilities are written that are told apart."""
+
+
+def percent(probability: float | None) -> str:
+    """Write a probability as `words.percent` does, and what is undefined as a dash."""
+    return "-" if probability is None else words.percent(probability)
+
+
+def telling(pairs: Iterable[tuple[float | None, float | None]]) -> Callable[[float | None], str]:
+    """Return a way to write probabilities like `percent`, with digits enough to tell each pair apart."""
+    both = [(a, b) for a, b in pairs if a is not None and b is not None and abs(a - b) > words.ROUNDING]
+    for digits in range(2, MAX_DIGITS + 1):
+        if all(words.percent(a, digits) != words.percent(b, digits) for a, b in both):
+            break
+    return lambda probability: "-" if probability is None else words.percent(probability, digits)
+
+
+def ratio(value: float | None) -> str:
+    """Write a ratio of odds: `0.031x`, `1.0x`, `3.2x`, `25x`."""
+    if value is None:
+        return "-"
+    if value < 0.95:
+        return f"{value:.2g}x"
+    return f"{value:.1f}x" if value < 10 else f"{value:.0f}x"
+
+
+def signed(value: float | None, decimals: int = 2) -> str:
+    """Write a difference with its sign."""
+    return "-" if value is None else _plain_zero(f"{value:+.{decimals}f}")
+
+
+def interval(ends: tuple[float, float] | None) -> str:
+    """Write a 90% interval of a probability as the language does."""
+    return "-" if ends is None else f"{percent(ends[0])} to {percent(ends[1])}"
+
+
+def brief(value: float | None) -> str:
+    """Write a number with three digits."""
+    return "-" if value is None else f"{value:z.3g}"
+
+
+def part(share: float | None, decimals: int = 0) -> str:
+    """Write a part of a whole, which may be below zero or beyond all of it."""
+    return "-" if share is None else f"{100 * share:z.{decimals}f}%"
+
+
+def points(difference: float | None) -> str:
+    """Write a difference of probabilities in percentage points."""
+    return "-" if difference is None else f"{_plain_zero(f'{100 * difference:+.2g}')} pp"
+
+
+def _plain_zero(written: str) -> str:
+    """Leave out the sign of what is written as zero."""
+    return written if float(written) else written.lstrip("+-")
+
+
+# --- judgements ------------------------------------------------------------------------------------
+
+
+def owner_text(argument_map: ArgumentMap, address: str) -> str:
+    """Return the sentence of the entry that a judgement belongs to."""
+    return argument_map.entry[argument_map.judgements[address].owner].about.text
+
+
+def range_text(argument_map: ArgumentMap, address: str, low: float, high: float) -> str:
+    """Write a judgement's values from one to another; one where they are the same."""
+    write = _writer(argument_map, address)
+    return " to ".join(dict.fromkeys(map(write, (low, high))))
+
+
+def move_text(argument_map: ArgumentMap, address: str, before: float, after: float) -> str:
+    """Write where a judgement moves; `10% to 57%` alone would be an interval."""
+    write = _writer(argument_map, address, telling([(before, after)]))
+    return f"from {write(before)} to {write(after)}"
+
+
+def _writer(
+    argument_map: ArgumentMap, address: str, probability: Callable[[float | None], str] = percent
+) -> Callable[[float | None], str]:
+    """Return what writes values on the natural scale of a judgement."""
+    match argument_map.judgements[address].role.scale:
+        case Scale.PROBABILITY:
+            return probability
+        case Scale.RATIO:
+            return ratio
+
+
+# --- sentences -------------------------------------------------------------------------------------
+
+
+def not_converged(chains: "Convergence") -> str:
+    """Say of chains that have not converged what is wrong with them."""
+    return (
+        f"{chains.worldview}: not converged (R-hat {chains.r_hat:.3f}, smallest ESS {chains.ess:.0f}, "
+        f"{chains.divergences} divergences); draw more"
+    )
+
+
+def left_out_notes(left_out: Iterable[tuple[str, str]]) -> list[str]:
+    """Say which worldviews an answer leaves out, and why."""
+    return [f"Left out: {name} ({reason})." for name, reason in left_out]
+
+
+def capitalised(reason: str | None) -> list[str]:
+    """Return a reason as a sentence, if there is one."""
+    return [] if reason is None else [f"{reason[0].upper()}{reason[1:]}."]

@@ -1,0 +1,91 @@
+"""The forms that a map goes through on its way to an estimate, as text; and the map itself as a picture."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cruxmap.errors import Code, Problem, WrongUsage
+
+if TYPE_CHECKING:
+    from cruxmap.language.model_spec import ModelSpec
+    from cruxmap.present.map_cards import Picture
+
+
+class Stage(StrEnum):
+    """The forms that a map goes through on its way to an estimate."""
+
+    MAP = "map"
+    NETWORK = "network"
+    PLAN = "plan"
+    PYMC = "pymc"
+
+
+class Drawing(StrEnum):
+    """What a map can be drawn as."""
+
+    SVG = "svg"
+    PNG = "png"
+    PDF = "pdf"
+    DOT = "dot"
+    MERMAID = "mermaid"
+
+
+def stage_text(stage: Stage, model: "ModelSpec") -> str:
+    """Write a model's map in one of its forms; nothing heavier is imported than that form needs."""
+    match stage:
+        case Stage.MAP:
+            from cruxmap.present.map_text import map_text
+
+            return map_text(model.map)
+        case Stage.NETWORK:
+            from cruxmap.engine.text import network_text
+            from cruxmap.network.inquiry import inquire
+
+            return network_text(inquire(model).network)
+        case Stage.PLAN:
+            from cruxmap.engine.queries import approach_text
+            from cruxmap.network.inquiry import inquire
+
+            inquiry = inquire(model)
+            observed = [variable for variable, _ in inquiry.given]
+            return approach_text(inquiry.network, inquiry.targets, observed)
+        case Stage.PYMC:
+            from cruxmap.bayes.model import build, model_text
+
+            return model_text(build(model))
+
+
+def drawing_for(file: Path | None) -> Drawing:
+    """Return what to draw into a file, by the end of its name. Raises `WrongUsage`."""
+    named = {**{str(drawing): drawing for drawing in Drawing}, "gv": Drawing.DOT, "mmd": Drawing.MERMAID}
+    suffix = "svg" if file is None else file.suffix.lstrip(".")
+    if suffix not in named:
+        message = f"the name {file and file.name} does not say what to draw"
+        raise WrongUsage((Problem(Code.UNKNOWN_FORMAT, message, hint="give --format as well"),))
+    return named[suffix]
+
+
+def picture_of(
+    model: "ModelSpec", worldview: str, progress: Callable[[str, int, int], None] | None = None
+) -> "Picture":
+    """Return the map as one worldview sees it, with probabilities given what the model supposes."""
+    from cruxmap.insight.explain import marginals
+    from cruxmap.language.argument_map import condition_text, mentioned
+    from cruxmap.language.inheritance import settle
+    from cruxmap.present.map_cards import picture
+
+    supposed = [condition_text(c) for c in (*model.assuming, *model.observed)]
+    whose = "the map's own numbers" if worldview == "map" else f"the numbers of {worldview}"
+    given = f", given {', '.join(supposed)}" if supposed else ""
+    if progress is not None:
+        progress("probabilities of all entries", 0, 1)
+    known = marginals(replace(model, worldviews=(worldview,), reconcile=False))[worldview]
+    return picture(
+        model.map,
+        settle(model.map, worldview, model.settings),
+        known,
+        title=f"{model.map.title or model.map.id} ({whose}{given})",
+        target=mentioned(model.target.condition),
+    )
