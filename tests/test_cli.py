@@ -314,7 +314,7 @@ def test_explain_tells_whose_each_number_is(in_project: Path, cruxmap: Cruxmap) 
 def test_explain_weighs_arguments(in_project: Path, cruxmap: Cruxmap) -> None:
     model = read_model("models/small.yaml")
     argument = next(a for a in model.map.arguments if a.direction == "undercuts")
-    target = argument.targets[0].argument
+    target = argument.targets[0].owner
     answer = cruxmap("explain", "small", target, "--format", "json").json
     [weighed] = [a for a in answer["arguments"] if a["id"] == argument.about.id]
     assert weighed["direction"] == "undercuts"

@@ -159,5 +159,5 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_architecture_names_every_module_it_points_at() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    for module in re.findall(r"`((?:language|network|bayes|insight|present)/\w+\.py)`", text):
+    for module in re.findall(r"`((?:language|engine|network|bayes|insight|present)/\w+\.py)`", text):
         assert (ROOT / "src" / "cruxmap" / module).is_file(), module

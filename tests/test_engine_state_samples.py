@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from cruxmap.engine.jackknife import standard_error, unseen_in_mean
-from cruxmap.engine.network import MANY_WHAT_IFS, DrawsFrom, Evidence, Filled, FloatArray, Network, Numbering
+from cruxmap.engine.network import MANY_WHAT_IFS, DrawsFrom, Evidence, Filled, FloatArray, Network
 from cruxmap.engine.queries import (
     Inference,
     approach,
@@ -293,10 +293,10 @@ def test_maps_of_every_construct_agree_with_exact_sums(data: st.DataObject) -> N
     whole = engine(argument_map, [condition], worldview=worldview)
     evidence = whole.holds([condition])
     ask = sorted(whole.network.places.values())
-    exact = infer(whole.network, whole.entries, evidence, ask)
+    exact = infer(whole.network, Filled(whole.entries), evidence, ask)
     assume(exact.log_z[0] >= np.log(0.02))  # else too rare for so few samples
     entries = np.repeat(whole.entries, DRAWS, axis=1)
-    found = infer(sampled(whole.network), entries, evidence, ask, numbering=Numbering(0, DRAWS))
+    found = infer(sampled(whole.network), Filled(entries, DrawsFrom(0, DRAWS)), evidence, ask)
     for v in ask:
         mean, error = means(found, v)
         apart = np.abs(mean - exact.marginals[v][:, 0])

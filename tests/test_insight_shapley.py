@@ -85,7 +85,7 @@ def test_sampling_goes_on_until_every_measure_is_known_well_enough() -> None:
 
 
 def test_sampling_stops_at_the_most_pairs_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cruxmap.insight.shapley.MOST_PAIRS", 128)
+    monkeypatch.setattr("cruxmap.insight.shapley.MAX_PAIRS", 128)
 
     def one_of_three(taken):  # cancels in the mean, but not in one order: the errors stay above the shares
         return (taken[:, :3].sum(axis=1) == 1)[:, None].astype(float)

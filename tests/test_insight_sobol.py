@@ -76,7 +76,7 @@ def test_the_sample_fits_the_budget_within_limits(groups: int, values: int, samp
 
 
 def test_the_sobol_sequence_has_room_for_the_most_inputs() -> None:
-    assert 2 * sobol.MOST_INPUTS <= sobol.qmc.Sobol.MAXDIM
+    assert 2 * sobol.MAX_INPUTS <= sobol.qmc.Sobol.MAXDIM
 
 
 def test_what_never_varies_has_no_shares() -> None:

@@ -251,11 +251,6 @@ def test_no_strength_is_lowered_below_one_and_what_does_nothing_is_not_counted()
     assert all(step.after >= 1 for step in both.steps if step.address == "pro.strength")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="false position stays where it is once its near side misses the goal by less than rounding",
-)
 def test_scaling_a_move_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     text = """
     claims:

@@ -1,22 +1,22 @@
 """The main job, called from Python: its answers, and the files that hold them."""
 
 import json
+from pathlib import Path
 
 import cruxmap as cm
+from helpers.examples import ANN, BOB, GARDEN
 from helpers.maps_from_text import model
-from test_insight_cruxes import GARDEN
-from test_insight_diff import ANN, BOB
 
 MODEL = "target: wet\nsampling: {draws: 16}\n"
 
 
-def test_the_main_job_writes_the_answers_that_it_returns(tmp_path):
+def test_the_main_job_writes_the_answers_that_it_returns(tmp_path: Path) -> None:
     estimates = []
     done = cm.run(model(GARDEN, MODEL, ann=ANN, bob=BOB), tmp_path / "all", estimated=estimates.append)
     assert estimates == [done.estimate]
     assert {path.name for path in done.folder.iterdir()} == set(done.files)
 
-    def read(name):
+    def read(name: str) -> object:
         return json.loads((done.folder / f"{name}.json").read_text(encoding="utf-8"))
 
     assert read("files") == {"files": sorted(done.files)}

@@ -11,6 +11,7 @@ import cruxmap as cm
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.language.reading import check
 from helpers.command_lines import BEFORE, TYPED
+from helpers.commands import Cruxmap
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(path for path in (HERE / "maps/bad").iterdir() if path.is_dir())
@@ -73,14 +74,16 @@ def test_a_map_too_wide_is_found_when_it_has_to_be_summed_exactly(monkeypatch: p
     assert [problem.code for problem in caught.value.problems] == ["too-wide"]
 
 
-def test_every_code_has_a_folder_and_a_section_and_no_other_has() -> None:
+def test_every_code_has_a_section_and_a_folder_or_a_command_line_and_no_other_has() -> None:
     codes = sorted(map(str, Code))
     assert sorted([*(folder.name for folder in FOLDERS), *TYPED]) == codes
     assert sorted(section.code for section in SECTIONS) == codes
 
 
 @pytest.mark.parametrize("code", TYPED)
-def test_a_command_line_has_the_problem_that_it_stands_for(code, cruxmap, monkeypatch):
+def test_a_command_line_has_the_problem_that_it_stands_for(
+    code: Code, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The command ends with it, whoever is to blame: the files for what comes up while computing."""
     BEFORE.get(code, lambda _: None)(monkeypatch)
     outcome = cruxmap(*TYPED[code])

@@ -4,7 +4,7 @@
 a value with `to_json()`. Names are loaded when they are first used: checking a map never waits for PyMC.
 """
 
-import ast
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,25 +37,25 @@ if TYPE_CHECKING:
 # isort: on
 
 
+@cache
 def _homes() -> dict[str, str]:
     """Return the module of every public name: what the imports above say to type checkers."""
+    import ast
+
     nodes = ast.walk(ast.parse(Path(__file__).read_bytes()))
     imports = [(node.module or "", node.names) for node in nodes if isinstance(node, ast.ImportFrom)]
     return {name.name: home for home, names in imports for name in names if home.startswith("cruxmap.")}
 
 
-_HOMES = _homes()
-
-__all__ = list(_HOMES)
-
-
 if not TYPE_CHECKING:  # so that type checkers tell a name that is not there
 
     def __getattr__(name: str) -> Any:
-        if name not in _HOMES:
+        if name == "__all__":
+            return sorted(_homes())
+        if name.startswith("_") or name not in _homes():
             raise AttributeError(f"module 'cruxmap' has no attribute {name!r}")
-        return getattr(import_module(_HOMES[name]), name)
+        return getattr(import_module(_homes()[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*globals(), "__all__", *_homes()])

@@ -7,7 +7,6 @@ what is damaged there is not taken for what was kept.
 import gc
 import hashlib
 import os
-import secrets
 import stat
 import sys
 import tempfile
@@ -55,7 +54,7 @@ def replace_file(path: Path, data: bytes) -> None:
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > ABANDONED:
                 left.unlink()
-    temporary = path.with_name(f".{secrets.token_hex(8)}{UNFINISHED}")
+    temporary = path.with_name(f".{os.urandom(8).hex()}{UNFINISHED}")
     try:
         with open(temporary, "xb") as file:
             file.write(data)

@@ -13,8 +13,8 @@ import pytest
 
 from cruxmap.engine import executors
 from cruxmap.errors import Code
+from helpers.commands import ROOT
 
-ROOT = Path(__file__).parent.parent
 MODEL = str(ROOT / "models/power-seeking.yaml")
 ADDRESS = "dask://127.0.0.1:1"
 

@@ -23,10 +23,10 @@ from cruxmap.insight.predictive import Predictive, predict
 from cruxmap.insight.rankings import MEASURES, Crux, QuestionCrux, rank, ranked_rows
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
 from cruxmap.insight.sensitivity import GroupCrux, JudgementCrux, sensitivity
+from cruxmap.insight.sentences import percent
 from cruxmap.insight.separation import descendants
 from cruxmap.insight.sets import CruxSet, best_sets
 from cruxmap.insight.views import View, views
-from cruxmap.insight.words import percent
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import Inquiry, impossible, inquire, written

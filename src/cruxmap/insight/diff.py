@@ -34,9 +34,9 @@ from cruxmap.insight.information import (
 from cruxmap.insight.plain import Answer, as_plain, plain_fields
 from cruxmap.insight.predictive import Predictive, predict
 from cruxmap.insight.sampled import Errors, Sampled, errors
+from cruxmap.insight.sentences import sentence_of
 from cruxmap.insight.target import log_odds_of
 from cruxmap.insight.views import View, views
-from cruxmap.insight.words import sentence_of
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import format_value

@@ -13,7 +13,7 @@ from cruxmap.engine.network import Filled
 from cruxmap.engine.planning import BUDGET
 from cruxmap.engine.queries import infer
 from cruxmap.engine.trees import COSTLY
-from cruxmap.insight.words import percent
+from cruxmap.insight.sentences import percent
 from cruxmap.language.argument_map import (
     Argument,
     ArgumentMap,

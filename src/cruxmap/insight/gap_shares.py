@@ -18,11 +18,11 @@ from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import MANY_WHAT_IFS, BoolArray, Filled, FloatArray, IntArray
 from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
+from cruxmap.insight.sentences import percent
 from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.shapley import NoValueError, ShapleyValues, shapley
 from cruxmap.insight.target import log_odds_and_replicates, log_odds_in_full
 from cruxmap.insight.views import MIN_EFFECTIVE, too_few
-from cruxmap.insight.words import percent
 from cruxmap.language.inheritance import Perspective, Setting
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, impossible
 

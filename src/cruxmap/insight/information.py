@@ -111,7 +111,8 @@ def expected_move(claim: Chance, given_true: Chance, given_false: Chance) -> flo
 
 def variance_removed(target: Chance, claim: Chance, given_true: Chance, given_false: Chance) -> float:
     """Return the part of the target's variance that goes when the claim is settled, for the same reason."""
-    return claim.yes * claim.no * difference(given_true, given_false) ** 2 / (target.yes * target.no)
+    swing = difference(given_true, given_false)  # its square may be too small for a float
+    return claim.yes * claim.no * (swing / target.yes) * (swing / target.no)
 
 
 def geometric_mean_of_odds(p: Chance, q: Chance) -> Chance:

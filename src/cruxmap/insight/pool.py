@@ -18,9 +18,9 @@ from cruxmap.bayes.results import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import FloatArray
 from cruxmap.insight.plain import Answer, LeftOut, as_plain, plain_fields
+from cruxmap.insight.sentences import percent
 from cruxmap.insight.target import log_odds_of, logit_of_mean, mean_log_odds
 from cruxmap.insight.views import forward_draws, views
-from cruxmap.insight.words import percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import (

@@ -22,7 +22,7 @@ from cruxmap.insight.information import (
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Predictive
 from cruxmap.insight.sampled import Errors, errors
-from cruxmap.insight.words import percent, sentence_of
+from cruxmap.insight.sentences import percent, sentence_of
 from cruxmap.language.model_spec import ModelSpec
 
 MEASURES = (

@@ -19,10 +19,10 @@ from cruxmap.engine.network import BoolArray, Filled, FloatArray, IntArray
 from cruxmap.engine.queries import log_z_gradient
 from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.plain import Answer, plain_fields
+from cruxmap.insight.sentences import ROUNDING, percent
 from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.target import log_odds, logit_of_mean, mean_log_odds
 from cruxmap.insight.views import Draws, View, views
-from cruxmap.insight.words import ROUNDING, percent
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, Z_95, Elicited, Role, Scale
 from cruxmap.language.inheritance import shares_in_force
 from cruxmap.language.judgement import format_value
@@ -442,6 +442,8 @@ def _fitted(state: _State, goal: Goal, start: float, move: FloatArray) -> Take |
         above = missing(far)
     while above > PRECISION / 2 and far - near > 1e-12:
         middle = far - above * (far - near) / (above - below)
+        if not near < middle < far:  # by rounding
+            middle = (near + far) / 2
         there = missing(middle)
         if there >= 0:
             far, above, below = middle, there, below / 2

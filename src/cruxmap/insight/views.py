@@ -18,7 +18,7 @@ from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import DrawsFrom, Filled, FloatArray
 from cruxmap.engine.queries import approach, infer
 from cruxmap.engine.schemes import Scheme
-from cruxmap.insight.words import percent
+from cruxmap.insight.sentences import percent
 from cruxmap.network.inquiry import Inquiry, StatedCredence, blocks, draws_per_block, entries_of
 
 MIN_EFFECTIVE = 100.0

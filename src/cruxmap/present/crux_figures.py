@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cruxmap.insight.cruxes import OVERALL, CruxTable, CruxTables
 from cruxmap.insight.sensitivity import OTHERS, JudgementCrux
-from cruxmap.insight.words import case_of
+from cruxmap.insight.sentences import case_of
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.canvas import (
     BLUE,

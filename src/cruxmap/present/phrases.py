@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from cruxmap.insight import words
+from cruxmap.insight import sentences
 from cruxmap.language.argument_map import ArgumentMap, Scale
 
 if TYPE_CHECKING:
@@ -14,17 +14,17 @@ MAX_DIGITS = 6
 
 
 def percent(probability: float | None) -> str:
-    """Write a probability as `words.percent` does, and what is undefined as a dash."""
-    return "-" if probability is None else words.percent(probability)
+    """Write a probability as `sentences.percent` does, and what is undefined as a dash."""
+    return "-" if probability is None else sentences.percent(probability)
 
 
 def telling(pairs: Iterable[tuple[float | None, float | None]]) -> Callable[[float | None], str]:
     """Return a way to write probabilities like `percent`, with digits enough to tell each pair apart."""
-    both = [(a, b) for a, b in pairs if a is not None and b is not None and abs(a - b) > words.ROUNDING]
+    both = [(a, b) for a, b in pairs if a is not None and b is not None and abs(a - b) > sentences.ROUNDING]
     for digits in range(2, MAX_DIGITS + 1):
-        if all(words.percent(a, digits) != words.percent(b, digits) for a, b in both):
+        if all(sentences.percent(a, digits) != sentences.percent(b, digits) for a, b in both):
             break
-    return lambda probability: "-" if probability is None else words.percent(probability, digits)
+    return lambda probability: "-" if probability is None else sentences.percent(probability, digits)
 
 
 def ratio(value: float | None) -> str:
