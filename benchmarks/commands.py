@@ -60,7 +60,7 @@ def _triples_in_all(path: Path) -> float:
 
 def stages(*, quick: bool) -> Iterator[Result]:
     """The stages of `cruxmap run`, each after the ones before it, in this process."""
-    from cruxmap.engine.queries import approach
+    from cruxmap.engine.exact_or_sampled import approach
     from cruxmap.insight.cruxes import cruxes
     from cruxmap.insight.diff import diff
     from cruxmap.insight.estimate import estimate

@@ -78,7 +78,8 @@ def _block(value: Any, depth: int) -> str:
 def main(folder: Path) -> None:
     """Take one map from its files to marginals of all its claims, and print what each stage cost."""
     from cruxmap.engine.draws import latin_hypercube
-    from cruxmap.engine.queries import approach, infer
+    from cruxmap.engine.exact_or_sampled import approach
+    from cruxmap.engine.queries import infer
     from cruxmap.language.reading import read_model
     from cruxmap.network.inquiry import blocks, draws_per_block, entries_of, inquire
 

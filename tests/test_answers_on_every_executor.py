@@ -20,7 +20,7 @@ from cruxmap.engine.executors import Executor, OnDask
 from cruxmap.insight import shapley
 from cruxmap.insight.coherence import coherence
 from cruxmap.insight.pairs import against_rest
-from cruxmap.insight.takes import takes
+from cruxmap.insight.what_it_takes import takes
 from cruxmap.network.inquiry import inquire
 from helpers.commands import ROOT
 from helpers.examples import ANN, BOB, GARDEN

@@ -5,9 +5,9 @@ import pytest
 
 from cruxmap.bayes.op import entries_of_judgements
 from cruxmap.engine.draws import latin_hypercube
-from cruxmap.engine.entries import fill, pullback
+from cruxmap.engine.formulas import fill, pullback
 from cruxmap.network.inquiry import inquire
-from cruxmap.network.numbers import unconstrained
+from cruxmap.network.worldview_numbers import unconstrained
 from helpers.examples import GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model
 

@@ -6,11 +6,11 @@ from pytensor.gradient import verify_grad
 
 from cruxmap.bayes.op import Run, entries_of_judgements, propagate
 from cruxmap.engine.draws import latin_hypercube
-from cruxmap.engine.entries import fill, pullback
+from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import Filled
 from cruxmap.engine.queries import infer, log_z_gradient
 from cruxmap.network.inquiry import central_entries, entries_of, inquire
-from cruxmap.network.numbers import unconstrained
+from cruxmap.network.worldview_numbers import unconstrained
 from helpers.examples import GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model
 

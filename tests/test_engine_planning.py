@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cruxmap.engine import planning, trees
+from cruxmap.engine import contraction_trees, planning
+from cruxmap.engine.contraction_trees import Scopes, TooWide, quick_tree, rerooted, searched_trees
 from cruxmap.engine.network import Filled
 from cruxmap.engine.planning import ancestors, plan, plan_text
 from cruxmap.engine.queries import infer
-from cruxmap.engine.trees import Scopes, TooWide, quick_tree, rerooted, searched_trees
 from helpers.commands import ROOT
 from helpers.random_networks import joint_distribution, network, random_network
 
@@ -186,7 +186,7 @@ def test_searching_finds_cheaper_trees() -> None:
 
 
 def test_beyond_the_budget_there_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trees, "MAX_TRIES", 2)
+    monkeypatch.setattr(contraction_trees, "MAX_TRIES", 2)
     made, _ = random_network(90, 5, window=90, parents=6)
     with pytest.raises(TooWide) as caught:
         plan(made, [88, 89], budget=10_000)
@@ -251,7 +251,7 @@ def test_of_plans_with_many_products_the_first_is_taken() -> None:
         return costs[tree] if costs[tree] <= budget else math.inf
 
     turned: Any = [["a", "b"], ["c", "d"], ["d"]]
-    assert trees._sparsest(turned, cost, planning.BUDGET) == "c"
+    assert contraction_trees._sparsest(turned, cost, planning.BUDGET) == "c"
     assert tried == ["a", "c"]
-    assert trees._sparsest(turned, cost, trees.COSTLY) == "b"
-    assert trees._sparsest([turned[0][:1]], cost, planning.BUDGET) is None
+    assert contraction_trees._sparsest(turned, cost, contraction_trees.COSTLY) == "b"
+    assert contraction_trees._sparsest([turned[0][:1]], cost, planning.BUDGET) is None

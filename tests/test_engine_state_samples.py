@@ -9,18 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from cruxmap.engine.exact_or_sampled import exactly, tied_by
 from cruxmap.engine.jackknife import standard_error, unseen_in_mean
 from cruxmap.engine.network import MANY_WHAT_IFS, DrawsFrom, Evidence, Filled, FloatArray, Network
-from cruxmap.engine.queries import (
-    Inference,
-    approach,
-    exactly,
-    infer,
-    infer_many,
-    joint,
-    log_z_gradient,
-    tied_by,
-)
+from cruxmap.engine.queries import Inference, approach, infer, infer_many, joint, log_z_gradient
 from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
 from cruxmap.engine.state_samples import narrowed
 from cruxmap.errors import InvalidMap
@@ -75,7 +67,7 @@ def scores(found: FloatArray, exact: FloatArray, error: FloatArray) -> FloatArra
 def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(
     scheme: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cruxmap.engine.queries.plainest_scheme", scheme)
+    monkeypatch.setattr("cruxmap.engine.exact_or_sampled.plainest_scheme", scheme)
     monkeypatch.setattr("cruxmap.engine.schemes.MAX_WIDTHS", (3.0,))
     monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK", 1.0)  # as few samples as there can be
     found: list[float] = []

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cruxmap.engine.draws import latin_hypercube
-from cruxmap.insight import sensitivity
+from cruxmap.insight import sobol
 from cruxmap.insight.cruxes import CruxTable, cruxes
 from cruxmap.insight.diff import diff
 from cruxmap.language.argument_map import (
@@ -41,7 +41,7 @@ Z_95 = 1.6448536269514722
 def _little_sobol() -> Iterator[None]:
     """Sobol shares have tests of their own; here they only take time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sensitivity, "SOBOL_WORK", 1.0)
+        patch.setattr(sobol, "SOBOL_WORK", 1.0)
         yield
 
 

@@ -261,8 +261,8 @@ def test_a_link_counts_as_the_place_it_names() -> None:
 
 
 def test_small_groups_are_analysed_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cruxmap.insight.sensitivity.APART", 2)
-    monkeypatch.setattr("cruxmap.insight.sensitivity.SOBOL_WORK", 1.0)
+    monkeypatch.setattr("cruxmap.insight.sobol.APART", 2)
+    monkeypatch.setattr("cruxmap.insight.sobol.SOBOL_WORK", 1.0)
     table = cruxes(garden(), "map")
     assert [group.id for group in table.groups][-1] == "others"
     assert len(table.groups) == 3

@@ -291,7 +291,7 @@ def test_a_wide_map_has_no_exact_answer(wide: str, cruxmap: Cruxmap) -> None:
 def test_cruxes_and_diffs_of_a_wide_map(wide: str, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK_OF_WHAT_IF", 1.0)
     monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK", 1e7)
-    monkeypatch.setattr("cruxmap.insight.sensitivity.APART", 3)
+    monkeypatch.setattr("cruxmap.insight.sobol.APART", 3)
     outcome = cruxmap("cruxes", wide, "-w", "map", "--format", "json")
     assert outcome.code == 0
     answer = json.loads(outcome.out)

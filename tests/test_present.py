@@ -18,7 +18,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from cruxmap.engine import planning, trees
+from cruxmap.engine import contraction_trees, planning
 from cruxmap.insight import explain
 from cruxmap.insight.estimate import Summary, TargetEstimate
 from cruxmap.language.argument_map import (
@@ -36,10 +36,10 @@ from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import read_map, read_model
 from cruxmap.present import canvas, estimate_figures, map_drawing
 from cruxmap.present.estimate_figures import forest
-from cruxmap.present.folding import folded
 from cruxmap.present.lettering import boxes_text, plain, wrapped
-from cruxmap.present.map_cards import MANY_CARDS, Mark, Picture, around, chapters, overview, picture
+from cruxmap.present.map_picture import MANY_CARDS, Mark, Picture, around, chapters, overview, picture
 from cruxmap.present.map_text import map_text
+from cruxmap.present.narrow_tables import folded
 from cruxmap.present.phrases import brief, part, percent, points, ratio, signed, telling
 from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_tables
 from helpers import maps_from_text
@@ -242,7 +242,7 @@ def test_no_plan_is_long_sought_for_a_picture(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(planning, "_triples", spy)
     found = explain.marginals(maps_from_text.model(routes(200, 40), "target: c199"))["map"]
     assert len(found) == 200
-    assert max(budgets) == trees.COSTLY
+    assert max(budgets) == contraction_trees.COSTLY
 
 
 # --- texts in pictures -----------------------------------------------------------------------------

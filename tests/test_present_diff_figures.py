@@ -14,7 +14,7 @@ from cruxmap.insight.pairs import AgainstRest, MeanDifference, Merge, PairMatrix
 from cruxmap.insight.pool import Pool, PooledAnswer
 from cruxmap.insight.revisions import RevisionDiff
 from cruxmap.insight.sentences import case_of
-from cruxmap.insight.takes import takes
+from cruxmap.insight.what_it_takes import takes
 from cruxmap.present import coherence_tables, crux_tables, diff_tables, pool_tables
 from cruxmap.present.crux_figures import crux_figures
 from cruxmap.present.diff_figures import diff_figures, pair_figures, rest_figures, voi_against_vod, waterfall

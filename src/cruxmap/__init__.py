@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cruxmap.insight.pairs import PairMatrix as PairMatrix, pairs as pairs
     from cruxmap.insight.pool import Pool as Pool, pool as pool
     from cruxmap.insight.revisions import RevisionDiff as RevisionDiff, diff_revisions as diff_revisions
-    from cruxmap.insight.takes import Takes as Takes, takes as takes
+    from cruxmap.insight.what_it_takes import Takes as Takes, takes as takes
     from cruxmap.job import Job as Job, run as run
     from cruxmap.language.argument_map import ArgumentMap as ArgumentMap
     from cruxmap.language.model_spec import ModelSpec as ModelSpec

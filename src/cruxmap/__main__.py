@@ -3,7 +3,7 @@
 import os
 import signal
 
-INTERRUPTED = 130
+from cruxmap.exit_codes import INTERRUPTED
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ from cruxmap.asking import (
     typed_here,
 )
 from cruxmap.errors import Code, InvalidMap, Problem, WrongUsage
+from cruxmap.exit_codes import FAULT, FINE, INTERRUPTED, PROBLEMS, WRONG_USAGE, exit_code
 from cruxmap.ground import CannotWrite, write_file
 from cruxmap.present import terminal
 from cruxmap.present.stages import Drawing, Stage, drawing_for, picture_of, stage_text
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from cruxmap.present.listings import Listings
-
-FINE, PROBLEMS, WRONG_USAGE, NOT_CONVERGED, FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 MAX_FACTOR = 1_000
 """By which a pool may be extremised."""
@@ -169,7 +168,7 @@ def show(
     if stage is not None:
         _emit(stage_text(stage, replace(model, worldviews=(whose,)) if worldview else model), output)
         return
-    from cruxmap.present import map_cards, map_drawing
+    from cruxmap.present import map_drawing, map_picture
 
     wanted = form or drawing_for(output)
     with terminal.progress() as progress:
@@ -179,12 +178,12 @@ def show(
 
         with typed_here():
             ids = [find_entry(model.map, name).about.id for name in around]
-        shown = map_cards.around(shown, ids, steps)
+        shown = map_picture.around(shown, ids, steps)
     if overview:
-        shown = map_cards.overview(shown)
+        shown = map_picture.overview(shown)
     drawn = map_drawing.draw(shown, [wanted])[wanted]
     _say_what_is_boxed(map_drawing.boxed(shown, [wanted]))
-    if len(shown.cards) > map_cards.MANY_CARDS and isinstance(drawn, bytes) and not overview:
+    if len(shown.cards) > map_picture.MANY_CARDS and isinstance(drawn, bytes) and not overview:
         terminal.say(
             f"{len(shown.cards)} entries in one picture: --around ID draws what is near one, --overview "
             "counts the arguments, and `cruxmap run` writes pages as well"
@@ -204,7 +203,7 @@ def estimate(asked: Asked, form: FormatOption = Format.TABLE) -> None:
     with terminal.progress() as progress:
         answer = compute(asked.model, progress=progress)
     print_answer(answer.to_json(), estimate_tables(answer), form, estimate_table(answer))
-    raise typer.Exit(_code(answer.undefined, answer.converged))
+    raise typer.Exit(exit_code(answer.undefined, answer.converged))
 
 
 @app.command()
@@ -256,7 +255,7 @@ def cruxes(
     lists = ALL_CRUX_LISTINGS if worldview is None else CRUX_LISTINGS
     answer = _answer(asked, partial(compute, model, worldview), lists, listing, form)
     _write_figures(output or asked.figures, crux_figures(answer, model.map))
-    raise typer.Exit(_code(answer.undefined))
+    raise typer.Exit(exit_code(answer.undefined))
 
 
 @app.command()
@@ -305,7 +304,7 @@ def diff(
             answer = answered(lambda progress: pairs(model), diff_tables.PAIR_LISTINGS)
             figures = diff_figures.pair_figures(answer)
     _write_figures(output or asked.figures, figures)
-    raise typer.Exit(_code(answer.undefined))
+    raise typer.Exit(exit_code(answer.undefined))
 
 
 @app.command()
@@ -336,7 +335,7 @@ def takes(
         refuse(Code.UNCLEAR_GOAL, "what should it take?", "give one of --above, --below and --agree-with")
     argument_map = asked.model.map
     whose = known_worldview(argument_map, worldview or "map")
-    from cruxmap.insight.takes import takes as compute
+    from cruxmap.insight.what_it_takes import takes as compute
     from cruxmap.language.names import checked_address
     from cruxmap.present.crux_tables import TAKES_LISTINGS
 
@@ -352,7 +351,7 @@ def takes(
         only=addresses,
     )
     answer = _answer(asked, work, TAKES_LISTINGS, None, form)
-    raise typer.Exit(_code(answer.estimate is None))
+    raise typer.Exit(exit_code(answer.estimate is None))
 
 
 @app.command()
@@ -399,7 +398,7 @@ def pool(
     work = partial(compute, asked.model, prior=threshold(prior), factor=factor)
     answer = _answer(asked, work, POOL_LISTINGS, listing, form)
     _write_figures(output or asked.figures, pool_figures(answer))
-    raise typer.Exit(_code(answer.undefined, answer.convergence is None or answer.convergence.converged))
+    raise typer.Exit(exit_code(answer.undefined, answer.convergence is None or answer.convergence.converged))
 
 
 @app.command()
@@ -451,7 +450,7 @@ def run(
         )
     terminal.say(f"wrote {len(done.files)} files to {done.folder.as_posix()}/; files.json there names them")
     _say_what_is_boxed(done.boxed)
-    raise typer.Exit(_code(done.estimate.undefined, done.estimate.converged))
+    raise typer.Exit(exit_code(done.estimate.undefined, done.estimate.converged))
 
 
 # --- what commands share ---------------------------------------------------------------------------
@@ -472,12 +471,6 @@ def _answer(
     shown = for_people(listings) if name is None else [whole.readable]
     print_answer(answer.to_json(), shown, form, whole.table)
     return answer
-
-
-def _code(undefined: bool, converged: bool = True) -> int:
-    if undefined:
-        return PROBLEMS
-    return FINE if converged else NOT_CONVERGED
 
 
 def _count(number: int, what: str) -> str:

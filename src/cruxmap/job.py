@@ -18,7 +18,7 @@ from cruxmap.present.crux_figures import crux_figures
 from cruxmap.present.diff_figures import diff_figures, pair_figures
 from cruxmap.present.estimate_figures import estimate_figures
 from cruxmap.present.estimate_tables import estimate_table, estimate_tables
-from cruxmap.present.map_cards import pages
+from cruxmap.present.map_picture import pages
 from cruxmap.present.stages import picture_of
 from cruxmap.present.tables import csv_text, markdown_text
 from cruxmap.present.terminal import json_text
@@ -69,8 +69,8 @@ def run(
         **pair_figures(matrix),
     }
     between = None
-    if matrix.farthest is not None:
-        between = diff(model, *matrix.farthest, progress=progress, executor=executor)
+    if (both := farthest(matrix)) is not None:
+        between = diff(model, *both, progress=progress, executor=executor)
         answers[f"diff-{between.a}-{between.b}"] = between
         drawn |= diff_figures(between)
     whole = picture_of(model, MAP_WORLDVIEW, progress)
@@ -97,3 +97,14 @@ def run(
         files=tuple(files),
         boxed=frozenset(canvas.boxed(drawn.values()) | map_drawing.boxed(whole, ["png"])),
     )
+
+
+def farthest(matrix: PairMatrix) -> tuple[str, str] | None:
+    """Return the two worldviews with the widest gap, the higher one first; `None` where no gap is known."""
+    gaps = [
+        (gap, a, b)
+        for a, row in zip(matrix.worldviews, matrix.gap_logit, strict=True)
+        for b, gap in zip(matrix.worldviews, row, strict=True)
+        if gap is not None and a != b
+    ]
+    return max(gaps)[1:] if gaps else None

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.engine.entries import fill
+from cruxmap.engine.formulas import fill
 from cruxmap.engine.network import Evidence, Filled, Network
 from cruxmap.engine.queries import infer
 from cruxmap.language.argument_map import ArgumentMap, Condition, Elicited, SameAs
 from cruxmap.language.inheritance import settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.numbers import numbers, unconstrained
+from cruxmap.network.worldview_numbers import numbers, unconstrained
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.engine.entries import fill
+from cruxmap.engine.formulas import fill
 from cruxmap.engine.network import Network
 from cruxmap.language.argument_map import (
     About,
@@ -43,7 +43,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.numbers import numbers, unconstrained
+from cruxmap.network.worldview_numbers import numbers, unconstrained
 
 type Number = float | tuple[float, float] | Value
 type Given = Condition | str | None

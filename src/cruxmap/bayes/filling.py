@@ -1,10 +1,10 @@
-"""`engine.entries` as kernels that are called by name, for one draw after another: what the Op runs.
+"""`engine.formulas` as kernels that are called by name, for one draw after another: what the Op runs.
 
 As a program is data, no map makes PyTensor compile anything.
 """
 
 from cruxmap.engine.compiled import njit
-from cruxmap.engine.entry_loops import fill_packed, pull_packed
+from cruxmap.engine.compiled_formulas import fill_packed, pull_packed
 from cruxmap.engine.linking import flags, numbers, words
 
 

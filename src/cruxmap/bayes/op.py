@@ -25,11 +25,11 @@ from pytensor.tensor.variable import TensorVariable
 
 from cruxmap.bayes.filling import filling, pulling
 from cruxmap.bayes.runs import READS, evaluate, packed_tape, propagating
-from cruxmap.engine.entry_loops import N_ENTRIES, fill_packed, pull_packed
+from cruxmap.engine.compiled_formulas import N_ENTRIES, fill_packed, pull_packed
+from cruxmap.engine.exact_or_sampled import exactly
 from cruxmap.engine.linking import link, section
 from cruxmap.engine.network import BoolArray, Evidence, Network, TableProgram
 from cruxmap.engine.propagation import indicator_weights
-from cruxmap.engine.queries import exactly
 
 ABI = 5
 """To be raised when the tables of addresses change: PyTensor keeps compiled callers on disk."""
@@ -54,7 +54,7 @@ def _input(value: Any) -> TensorVariable:
 
 
 def entries_of_judgements(program: TableProgram, u: TensorVariable, single: BoolArray) -> TensorVariable:
-    """Return what `entries.fill` gives, (n_entries, C), for symbolic judgements `u` (n_judgements, C)."""
+    """Return what `formulas.fill` gives, (n_entries, C), for symbolic judgements `u` (n_judgements, C)."""
     flags = np.ascontiguousarray(single, dtype=np.int8)
     node: Any = Filling().make_node(u, flags, program.packed)
     return node.outputs[0]

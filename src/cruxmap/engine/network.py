@@ -1,7 +1,7 @@
 """The values of the engine: variables, sparse tables, and where their entries come from.
 
 A `Network` is a discrete Bayesian network. Its tables hold no numbers: each supported row points
-at one *entry*, and a `TableProgram` (see `entries`) turns judgements into entries. So one network
+at one *entry*, and a `TableProgram` (see `formulas`) turns judgements into entries. So one network
 serves every worldview and every draw. Arrays are read-only; indices count from 0.
 """
 
@@ -136,7 +136,7 @@ class Steps(NamedTuple):
 
 
 class TableProgram(NamedTuple):
-    """How judgements become table entries; `entries.fill` runs it.
+    """How judgements become table entries; `formulas.fill` runs it.
 
     `u` is the vector of judgements on the unconstrained scale, one per address of the network. Entry 0 is
     the constant 1. The others follow by kind: logistic, shares, hazards, steps. (Tuples, not dataclasses:

@@ -19,8 +19,8 @@ from math import inf
 import numpy as np
 import numpy.typing as npt
 
+from cruxmap.engine.contraction_trees import Scopes, TooWide, Tree, cheapest_tree
 from cruxmap.engine.network import FloatArray, IntArray, Network, SparseTable
-from cruxmap.engine.trees import Scopes, TooWide, Tree, cheapest_tree
 from cruxmap.ground import gc_paused
 
 type SlotArray = npt.NDArray[np.uint32]

@@ -6,24 +6,18 @@ probability is computed by itself, its complement from its own terms, so both ha
 1e-14. Impossible evidence gives log Z = -inf and NaN for what is conditional on it, never an error.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
 
+from cruxmap.engine.exact_or_sampled import approach
 from cruxmap.engine.jackknife import Batches, averaged
 from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray, Network, Numbering
-from cruxmap.engine.planning import BUDGET, ancestors, plan_text
-from cruxmap.engine.propagation import Prepared, indicator_weights, prepare, run, split_reads
-from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
+from cruxmap.engine.planning import BUDGET
+from cruxmap.engine.propagation import Prepared, indicator_weights, run, split_reads
+from cruxmap.engine.schemes import Scheme
 from cruxmap.engine.state_samples import sample, sample_slopes
-from cruxmap.engine.trees import HOPELESS, Scopes, TooWide, entangled
-from cruxmap.errors import Code, InvalidMap, Problem
-
-KNOTS, MAX_NAMES = (HOPELESS, 34.0, 24.0), 5
-"""Log2 of how large a tensor must be for its variables to be named as tying a map, and how many are named."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,104 +170,6 @@ def _joint_of(parts: Sequence[Inference]) -> Joint:
             for v in parts[0].marginals
         }
     return Joint(log_z, shares, marginals)
-
-
-# --- exact or sampled ----------------------------------------------------------------------------
-
-
-def approach(
-    network: Network,
-    ask: Iterable[int],
-    clamped: Iterable[int],
-    *,
-    gradient: bool = False,
-    budget: int = BUDGET,
-) -> Prepared | Scheme:
-    """How the network's method answers a question; remembered per network and question.
-
-    States are sampled where exact sums take more products than the budget. Raises `InvalidMap` where it has
-    to be exact and cannot.
-    """
-    if network.exact:
-        return exactly(network, ask, clamped, gradient=gradient)
-    variables = map(_sorted, (ask, clamped))
-    return _approach(network, *variables, gradient=gradient, budget=budget, exact=network.exact)
-
-
-def exactly(
-    network: Network, ask: Iterable[int], clamped: Iterable[int], *, gradient: bool = False
-) -> Prepared:
-    """The plan of a question that only exact sums can answer. Raises `InvalidMap` where there is none."""
-    variables = map(_sorted, (ask, clamped))
-    found = _approach(network, *variables, gradient=gradient, budget=BUDGET, exact=True)
-    assert isinstance(found, Prepared)
-    return found
-
-
-def _sorted(variables: Iterable[int]) -> tuple[int, ...]:
-    return tuple(sorted(set(variables)))
-
-
-@lru_cache(maxsize=64)
-def _approach(
-    network: Network,
-    ask: tuple[int, ...],
-    clamped: tuple[int, ...],
-    *,
-    gradient: bool,
-    budget: int,
-    exact: bool | None,
-) -> Prepared | Scheme:
-    if exact is False:
-        return plainest_scheme(network, ask, clamped, gradient=gradient)
-    try:
-        return prepare(network, ask, clamped, gradient=gradient, budget=budget)
-    except TooWide as outcome:
-        if exact:
-            raise InvalidMap((_too_wide(network, ask, clamped, outcome),)) from None
-        return cheapest_scheme(network, ask, clamped, gradient=gradient)
-
-
-def _too_wide(network: Network, ask: Iterable[int], clamped: Iterable[int], outcome: TooWide) -> Problem:
-    knot = ", ".join(f"`{name}`" for name in tied_by(network, ask, clamped))
-    return Problem(
-        Code.TOO_WIDE,
-        f"exact sums over this map would take {outcome.products:.0e} products or more, less where tables "
-        f"have zeros; {outcome.budget:.0e} is the most. It is tied together by {knot}",
-        hint="`--sampled` estimates it from samples of states; `cm.build(model, explicit=True)` makes a "
-        "model with a variable for each claim",
-    )
-
-
-def approach_text(network: Network, ask: Iterable[int], clamped: Iterable[int]) -> str:
-    """How a question is answered, as text: the variables whose states are drawn, if any, and the plan."""
-    match approach(network, ask, clamped):
-        case Prepared(plan=plan):
-            return plan_text(network, plan)
-        case Scheme() as scheme:
-            names = ", ".join(network.variables[v].name for v in scheme.drawn)
-            return f"states are drawn of {names}\n{plan_text(scheme.reduced, scheme.ready.plan)}"
-
-
-def tied_by(network: Network, ask: Iterable[int], clamped: Iterable[int]) -> tuple[str, ...]:
-    """Name variables of a large tensor that exact sums would come to, the most entangled first.
-
-    Entries come before helpers; empty where there is no large tensor.
-    """
-    scopes = [network.tables[v].scope for v in ancestors(network, (*ask, *clamped))]
-    cards = np.array([len(variable.states) for variable in network.variables])
-    left: dict[int, set[int]] = {}
-    for width in KNOTS:
-        left = entangled(Scopes.of(scopes), cards, width)
-        if left:
-            break
-    if not left:
-        return ()
-    narrowest = min(left, key=lambda v: (len(left[v]), v))
-    uses = Counter(v for scope in scopes for v in scope)
-    entries = set(network.places.values())
-    knot = sorted({narrowest, *left[narrowest]}, key=lambda v: (v not in entries, -uses[v], v))
-    return tuple(network.variables[v].name for v in knot[:MAX_NAMES])
 
 
 # --- from samples of states ----------------------------------------------------------------------

@@ -13,12 +13,12 @@ from graphlib import TopologicalSorter
 
 import numpy as np
 
+from cruxmap.engine.contraction_trees import Scopes, TooWide, entangled
 from cruxmap.engine.network import IntArray, ManyWhatIfs, Network, Numbering, SparseTable
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.propagation import Prepared, prepare
 from cruxmap.engine.random_words import Keys, keys_of
 from cruxmap.engine.state_loops import Lookup
-from cruxmap.engine.trees import Scopes, TooWide, entangled
 
 MAX_WIDTHS = (12.0, 8.0, 5.0)
 """Log2 of how large the tensors of the variables that are summed may be, tried in turn."""

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from cruxmap.engine.entries import fill, pullback
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work
+from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import BoolArray, Filled, FloatArray
 from cruxmap.engine.queries import infer_many, log_z_gradient
 from cruxmap.insight.plain import Answer, plain_fields
@@ -37,7 +37,7 @@ from cruxmap.network.inquiry import (
     entries_of,
     inquire,
 )
-from cruxmap.network.numbers import natural_at
+from cruxmap.network.worldview_numbers import natural_at
 
 SPREAD_DRAWS = 512
 """Draws from which the spread of an implied credence is taken."""

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cruxmap.engine.contraction_trees import COSTLY
 from cruxmap.engine.network import Filled
 from cruxmap.engine.planning import BUDGET
 from cruxmap.engine.queries import infer
-from cruxmap.engine.trees import COSTLY
 from cruxmap.insight.sentences import percent
 from cruxmap.language.argument_map import (
     Argument,

@@ -12,8 +12,8 @@ from operator import attrgetter
 import numpy as np
 from scipy.special import expit
 
-from cruxmap.engine.entries import fill
 from cruxmap.engine.executors import Work
+from cruxmap.engine.formulas import fill
 from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import MANY_WHAT_IFS, BoolArray, Filled, FloatArray, IntArray
 from cruxmap.insight.candidates import settled_nodes

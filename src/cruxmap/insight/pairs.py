@@ -14,8 +14,8 @@ from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 from scipy.spatial.distance import squareform
 from scipy.special import expit, rel_entr
 
-from cruxmap.engine.entries import fill
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.engine.formulas import fill
 from cruxmap.engine.network import Filled, FloatArray
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer
@@ -59,17 +59,6 @@ class PairMatrix(Answer):
     gap_logit: Matrix
     distance: Matrix
     merges: tuple[Merge, ...]
-
-    @property
-    def farthest(self) -> tuple[str, str] | None:
-        """The two worldviews with the widest gap, the higher one first; `None` where no gap is known."""
-        gaps = [
-            (gap, a, b)
-            for a, row in zip(self.worldviews, self.gap_logit, strict=True)
-            for b, gap in zip(self.worldviews, row, strict=True)
-            if gap is not None and a != b
-        ]
-        return max(gaps)[1:] if gaps else None
 
     @property
     def undefined(self) -> bool:

@@ -30,7 +30,7 @@ from cruxmap.network.inquiry import (
     draws_per_block,
     inquire,
 )
-from cruxmap.network.numbers import as_they_count, logit_of_share, natural_at
+from cruxmap.network.worldview_numbers import as_they_count, logit_of_share, natural_at
 
 NEARLY_CERTAIN = math.log(99)
 """A disputed certainty counts as 1% or 99% in a pool of judgements: one reviewer cannot veto the rest.

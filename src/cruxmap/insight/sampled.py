@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from cruxmap.engine.exact_or_sampled import approach, tied_by
 from cruxmap.engine.jackknife import standard_error, unseen_in_mean
 from cruxmap.engine.network import FloatArray, Numbering
-from cruxmap.engine.queries import approach, tied_by
 from cruxmap.engine.schemes import Scheme
 from cruxmap.insight.plain import Answer
 from cruxmap.network.inquiry import Inquiry

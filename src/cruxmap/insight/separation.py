@@ -12,7 +12,7 @@ from itertools import chain
 
 import numpy as np
 
-from cruxmap.engine.entries import dependencies
+from cruxmap.engine.formulas import dependencies
 from cruxmap.engine.network import IntArray
 from cruxmap.network.inquiry import Inquiry
 

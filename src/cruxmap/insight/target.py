@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from cruxmap.engine.entries import fill
+from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import BoolArray, Filled, FloatArray
-from cruxmap.engine.queries import infer, infer_many
+from cruxmap.engine.queries import infer, infer_many, log_z_gradient
 from cruxmap.insight.views import Block, Draws, View, fill_block, refusal
-from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block
+from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
+from cruxmap.network.worldview_numbers import unconstrained
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,3 +98,16 @@ def logit_of_mean(logits: FloatArray) -> float:
         return math.nan
     with np.errstate(divide="ignore"):
         return float(np.log(expit(possible).mean()) - np.log(expit(-possible).mean()))
+
+
+def slopes(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
+    """Return `d logit p / d u` of the draws `z`, (n_judgements, D), summed into the column that is shared."""
+    filled = entries_of(inquiry, worldview, z)
+    (_, no), (_, yes) = (log_z_gradient(inquiry.network, filled, evidence) for evidence in inquiry.sides)
+    u = unconstrained(inquiry.numbers, z, worldview)
+    by_address = pullback(
+        inquiry.network.program, u, inquiry.numbers.single[worldview], filled.entries, yes - no
+    )
+    slopes = np.zeros_like(by_address)
+    np.add.at(slopes, inquiry.numbers.column[worldview], by_address)
+    return slopes

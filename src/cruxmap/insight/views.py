@@ -13,10 +13,11 @@ import numpy as np
 
 from cruxmap.bayes.results import Convergence
 from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.exact_or_sampled import approach
 from cruxmap.engine.executors import Work
 from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import DrawsFrom, Filled, FloatArray
-from cruxmap.engine.queries import approach, infer
+from cruxmap.engine.queries import infer
 from cruxmap.engine.schemes import Scheme
 from cruxmap.insight.sentences import percent
 from cruxmap.network.inquiry import Inquiry, StatedCredence, blocks, draws_per_block, entries_of

@@ -71,7 +71,7 @@ from cruxmap.language.schema import (
     Shares,
     TimelineShape,
 )
-from cruxmap.language.shaping import Shape
+from cruxmap.language.validation import Shape
 from cruxmap.language.yaml_text import Text, joined
 
 # --- claims -------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from cruxmap.language.schema import (
     VoiceShape,
     WorldviewFile,
 )
-from cruxmap.language.shaping import Fitted, Shape, keys_of, shaped
+from cruxmap.language.validation import Fitted, Shape, keys_of, shaped
 from cruxmap.language.yaml_text import Entries, Node, Parsed, Text, parse, without_controls
 
 LANGUAGE = "1"

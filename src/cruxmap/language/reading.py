@@ -64,9 +64,9 @@ from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, pa
 from cruxmap.language.model_spec import ModelSpec, Sampling, Target
 from cruxmap.language.names import Names
 from cruxmap.language.schema import LocatorShape, MapFile, ModelFile, SamplingShape, SourcesFile, SourceShape
-from cruxmap.language.shaping import keys_of
 from cruxmap.language.sources import check_cited
 from cruxmap.language.typed import targets_of
+from cruxmap.language.validation import keys_of
 from cruxmap.language.worldviews import check_circles, read_worldview, warn_of_rejected
 from cruxmap.language.yaml_text import Entries, Text
 

@@ -7,7 +7,7 @@ others to see. Their leaves are the nodes of `yaml_text`, which know their place
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cruxmap.language.shaping import Key, Leaf, NotEmpty, OneOf, Shape, editor_schema
+from cruxmap.language.validation import Key, Leaf, NotEmpty, OneOf, Shape, editor_schema
 from cruxmap.language.yaml_text import Entries, Text
 
 # --- leaves -------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from cruxmap.language.judgement import UnreadableError, parse_value, with_phrase
 from cruxmap.language.model_spec import Laid, Target
 from cruxmap.language.names import Kind, names_of
 from cruxmap.language.schema import AnyJudged, ConditionShape
-from cruxmap.language.shaping import shaped
+from cruxmap.language.validation import shaped
 from cruxmap.language.worldviews import share_override
 from cruxmap.language.yaml_text import Node, Text, node_of, parse_text, text_of
 

@@ -8,8 +8,8 @@ from cruxmap.insight.cruxes import (
     CruxTable,
     CruxTables,
 )
-from cruxmap.insight.sensitivity import APART, OTHERS
-from cruxmap.insight.takes import Takes
+from cruxmap.insight.sobol import APART, OTHERS
+from cruxmap.insight.what_it_takes import Takes
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.listings import Listing, Listings
 from cruxmap.present.phrases import brief, owner_text, part, percent, range_text, signed

@@ -15,7 +15,7 @@ from unicodedata import name
 from cruxmap.errors import Code, Problem, WrongUsage
 from cruxmap.present.canvas import BLUE, GREY, INK, ORANGE, PURPLE
 from cruxmap.present.lettering import plain, wrapped
-from cruxmap.present.map_cards import Card, CardRow, Link, Mark, Picture
+from cruxmap.present.map_picture import Card, CardRow, Link, Mark, Picture
 
 KIND_COLOURS = {"claim": "#dfe6ee", "question": "#f4ecc6", "event": "#d8ebe0"}
 MARK_COLOURS = {Mark.FOR: BLUE, Mark.AGAINST: ORANGE, Mark.UNDERCUTS: PURPLE}

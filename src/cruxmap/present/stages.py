@@ -10,7 +10,7 @@ from cruxmap.errors import Code, Problem, WrongUsage
 
 if TYPE_CHECKING:
     from cruxmap.language.model_spec import ModelSpec
-    from cruxmap.present.map_cards import Picture
+    from cruxmap.present.map_picture import Picture
 
 
 class Stage(StrEnum):
@@ -45,7 +45,7 @@ def stage_text(stage: Stage, model: "ModelSpec") -> str:
 
             return network_text(inquire(model).network)
         case Stage.PLAN:
-            from cruxmap.engine.queries import approach_text
+            from cruxmap.engine.exact_or_sampled import approach_text
             from cruxmap.network.inquiry import inquire
 
             inquiry = inquire(model)
@@ -74,7 +74,7 @@ def picture_of(
     from cruxmap.insight.explain import marginals
     from cruxmap.language.argument_map import condition_text, mentioned
     from cruxmap.language.inheritance import settle
-    from cruxmap.present.map_cards import picture
+    from cruxmap.present.map_picture import picture
 
     supposed = [condition_text(c) for c in (*model.assuming, *model.observed)]
     whose = "the map's own numbers" if worldview == "map" else f"the numbers of {worldview}"

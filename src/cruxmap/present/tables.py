@@ -151,24 +151,26 @@ def rich_tables(table: Table, width: int) -> "Iterator[RichTable]":
     from rich.markup import escape
     from rich.table import Table as RichTable
 
-    from cruxmap.present import folding
+    from cruxmap.present import narrow_tables
 
     lines = [tuple(column.title for column in table.columns), *shown_rows(table)]
     columns = list(zip(*lines, strict=True))
     right = [column.right for column in table.columns]
-    least = [max(map(folding.narrowest, column)) for column in columns]
-    most = [max(map(folding.longest_line, column)) for column in columns]
+    least = [max(map(narrow_tables.narrowest, column)) for column in columns]
+    most = [max(map(narrow_tables.longest_line, column)) for column in columns]
     most = [n if right[c] else min(n, LONGEST_LINE) for c, n in enumerate(most)]
-    name = min(max(map(folding.longest_word, columns[0])), LONGEST_NAME)
+    name = min(max(map(narrow_tables.longest_word, columns[0])), LONGEST_NAME)
     paragraphs = any("\n" in cell for line in lines for cell in line)
-    for block in folding.blocks(least, GAP, width - EDGES):
+    for block in narrow_tables.blocks(least, GAP, width - EDGES):
         room = width - EDGES - GAP * (len(block) - 1)
         narrow = [least[c] for c in block]
         if sum(narrow[1:]) + name <= room:
             narrow[0] = max(narrow[0], name)
-        wide = folding.widths(narrow, [most[c] for c in block], room)
+        wide = narrow_tables.widths(narrow, [most[c] for c in block], room)
         places = list(zip(block, wide, strict=True))
-        head, *rows = ([escape(folding.folded(line[c], cells)) for c, cells in places] for line in lines)
+        head, *rows = (
+            [escape(narrow_tables.folded(line[c], cells)) for c, cells in places] for line in lines
+        )
         shown = RichTable(
             box=box.SIMPLE_HEAD,
             pad_edge=False,

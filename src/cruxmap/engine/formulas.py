@@ -5,8 +5,8 @@ per draw. Entries are sound at 0% and 100% (no NaN in a value or a slope), and s
 their relative accuracy.
 
 The formulas are written once, for one item and the draws at an index `c`. In numpy, which small programs
-run in, `c` is a slice of all draws; compiled (`entry_loops`), it counts them. So nothing here branches on a
-number: `choose` does.
+run in, `c` is a slice of all draws; compiled (`compiled_formulas`), it counts them. So nothing here branches
+on a number: `choose` does.
 """
 
 import numpy as np
@@ -36,7 +36,7 @@ def fill(program: TableProgram, u: FloatArray, single: BoolArray) -> FloatArray:
         with np.errstate(over="ignore", under="ignore"):
             fill_entries(program, u, kept, entries, ALL)
     else:
-        from cruxmap.engine.entry_loops import fill_packed
+        from cruxmap.engine.compiled_formulas import fill_packed
 
         fill_packed(program.packed, u, kept, entries)
     return entries
@@ -55,7 +55,7 @@ def pullback(
         with np.errstate(over="ignore", under="ignore"):
             pull_entries(program, u, kept, entries, cotangent, slope, ALL)
     else:
-        from cruxmap.engine.entry_loops import pull_packed
+        from cruxmap.engine.compiled_formulas import pull_packed
 
         entries, cotangent = np.ascontiguousarray(entries), np.ascontiguousarray(cotangent)
         pull_packed(program.packed, u, kept, entries, cotangent, slope)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import cruxmap as cm
-from cruxmap.insight import takes as module
-from cruxmap.insight.takes import takes
+from cruxmap.insight.what_it_takes import takes
+from cruxmap.insight.what_it_takes import takes as module
 from helpers.commands import Cruxmap
 from helpers.examples import CARLSMITH, GARDEN, SUPERFORECASTERS
 from helpers.maps_from_text import model, write

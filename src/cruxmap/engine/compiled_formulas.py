@@ -5,7 +5,7 @@ They are compiled once per machine: a program goes in as one vector, so no map m
 
 from numba.extending import overload, register_jitable
 
-from cruxmap.engine import entries as formulas
+from cruxmap.engine import formulas
 from cruxmap.engine.compiled import njit
 from cruxmap.engine.linking import section
 from cruxmap.engine.network import Hazards, Logistic, Openings, Shares, Shifts, Steps, TableProgram

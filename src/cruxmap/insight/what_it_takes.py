@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from cruxmap.engine.entries import fill, pullback
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import BoolArray, Filled, FloatArray, IntArray
 from cruxmap.engine.queries import log_z_gradient
 from cruxmap.insight.candidates import settled_nodes
@@ -29,7 +29,7 @@ from cruxmap.language.judgement import format_value
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_address, checked_worldview, is_at
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, inquire
-from cruxmap.network.numbers import natural_at, unconstrained
+from cruxmap.network.worldview_numbers import natural_at, unconstrained
 
 MAX_MOVE = 20.0
 """The log-odds up to which one judgement may be moved, either way: one in a billion, or nearly one."""

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from cruxmap.engine import entries as formulas
-from cruxmap.engine.entries import dependencies, fill, pullback
+from cruxmap.engine import formulas
+from cruxmap.engine.formulas import dependencies, fill, pullback
 from cruxmap.engine.network import Network
 from cruxmap.language.argument_map import (
     ArgumentMap,
@@ -23,7 +23,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.numbers import Numbers, natural, numbers, unconstrained
+from cruxmap.network.worldview_numbers import Numbers, natural, numbers, unconstrained
 from helpers.maps_by_hand import (
     argument,
     build_map,
