@@ -32,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("groups", nargs="*", help=f"which to run: {', '.join(GROUPS)} (all of them)")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything works")
     parser.add_argument("--json", type=Path, help="write the results to this file")
-    parser.add_argument("--doc", type=Path, help="put the table into this Markdown file, between its marks")
+    parser.add_argument(
+        "--doc", type=Path, help="put the table into this Markdown file, between its marks"
+    )
     options = parser.parse_args(arguments)
     if unknown := set(options.groups) - set(GROUPS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(GROUPS)}")

@@ -16,7 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-MODELS = {"power-seeking": ("carlsmith", "superforecasters"), "deceptive-alignment": ("author", "critic-d")}
+MODELS = {
+    "power-seeking": ("carlsmith", "superforecasters"),
+    "deceptive-alignment": ("author", "critic-d"),
+}
 TOLERANCE = 1e-12
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 READABLE = {".json", ".csv", ".md", ".txt", ".svg", ".dot", ".mmd"}

@@ -61,7 +61,9 @@ def _rates(
         return seconds(work) / entries.shape[1]
 
     def theirs() -> float:
-        return seconds(lambda: [peer.marginals(entries[:, next(columns)], ask) for _ in range(draws)]) / draws
+        return (
+            seconds(lambda: [peer.marginals(entries[:, next(columns)], ask) for _ in range(draws)]) / draws
+        )
 
     exact, found = infer(made, Filled(entries), (), ask).marginals, peer.marginals(entries[:, 0], ask)
     apart = max(float(np.abs(found[v] / exact[v][:, 0] - 1).max()) for v in ask)

@@ -20,7 +20,9 @@ def random_parents(
     """For each claim, up to `most` of the `window` claims before it."""
     pick = random.Random(seed)
     before = (range(max(0, index - window), index) for index in range(n_claims))
-    return tuple(tuple(sorted(pick.sample(some, min(len(some), pick.randint(0, most))))) for some in before)
+    return tuple(
+        tuple(sorted(pick.sample(some, min(len(some), pick.randint(0, most))))) for some in before
+    )
 
 
 def deepest(parents: Sequence[Sequence[int]]) -> int:

@@ -26,7 +26,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
 @pytest.fixture
-def cruxmap(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cruxmap:
+def cruxmap(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Cruxmap:
     """Run a command in this process, through the same door as `cruxmap` itself, in an empty folder."""
     monkeypatch.chdir(tmp_path)
 

@@ -18,7 +18,7 @@ from cruxmap.language.argument_map import (
     Scale,
 )
 from cruxmap.language.typed import parse_condition
-from cruxmap.network import cases, lowering
+from cruxmap.network import case_tables, lowering
 from helpers import drawn_maps, reference
 from helpers.filled_network import engine
 
@@ -39,7 +39,7 @@ def views(draw: drawn_maps.Draw, argument_map: ArgumentMap) -> str:
 def room(request: pytest.FixtureRequest) -> Iterator[int]:
     """How many configurations a table may have; with few, small maps are taken apart as large ones are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cases, "ROOM", request.param)
+        patch.setattr(case_tables, "ROOM", request.param)
         patch.setattr(lowering, "ROOM", request.param)
         yield request.param
 
@@ -55,7 +55,9 @@ def test_all_marginals_of_all_worldviews(room: int, data: st.DataObject) -> None
         z = data.draw(drawn_maps.z_draws(argument_map))
         ours = engine(argument_map, worldview=worldview, draws=[{}, z]).marginals()
         for column, at in enumerate(({}, z)):
-            worlds = reference.enumerate_worlds(argument_map, reference.numbers(argument_map, worldview, at))
+            worlds = reference.enumerate_worlds(
+                argument_map, reference.numbers(argument_map, worldview, at)
+            )
             for entry in argument_map.entry:
                 marginal = worlds.marginal(entry)
                 expected = [marginal.get(s, 0.0) for s in reference.states_of(argument_map, entry)]
@@ -102,7 +104,9 @@ def test_public_probability(data: st.DataObject) -> None:
     target, assuming, observed = (parse_condition(c, argument_map) for c in (asked, supposed, seen))
     settings = {a: Elicited(Scale.PROBABILITY, n / 100, n / 100) for a, n in percent.items()}
     numbers = reference.numbers(argument_map, worldview, settings=settings)
-    expected, _ = reference.enumerate_worlds(argument_map, numbers).probability(target, [assuming, observed])
+    expected, _ = reference.enumerate_worlds(argument_map, numbers).probability(
+        target, [assuming, observed]
+    )
     judgements = {a: f"{n}%" for a, n in percent.items()}
     if np.isnan(expected):
         with pytest.raises(cm.InvalidMap, match="impossible"):
@@ -127,6 +131,8 @@ def test_draws_of_the_estimate(data: st.DataObject) -> None:
         ours = estimate.worldviews[worldview]
         for d in range(8):
             at = dict(zip(addresses, z[:, d].tolist(), strict=True))
-            worlds = reference.enumerate_worlds(argument_map, reference.numbers(argument_map, worldview, at))
+            worlds = reference.enumerate_worlds(
+                argument_map, reference.numbers(argument_map, worldview, at)
+            )
             close(ours.draws[d], worlds.probability(target, [assuming])[0])
             close(ours.unconditional.draws[d], worlds.probability(target)[0])

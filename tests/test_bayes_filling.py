@@ -11,9 +11,7 @@ from cruxmap.network.worldview_numbers import unconstrained
 from helpers.examples import GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model
 
-OVERFULL = (
-    "judgements: {season.dry: 10% to 99%, season.mild: 5% to 60%, clouds: 0%, drought.strength: 1x to 2x}\n"
-)
+OVERFULL = "judgements: {season.dry: 10% to 99%, season.mild: 5% to 60%, clouds: 0%, drought.strength: 1x to 2x}\n"
 CASES = [
     (TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW),
     (GARDEN, "target: wet\n", OVERFULL),

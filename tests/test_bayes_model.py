@@ -25,7 +25,9 @@ def values(pm_model, *names):
 
 
 def test_names_and_dims() -> None:
-    spec = model(GARDEN, "target: wet\nalso: [season]\nobserved: [slippery]\nreconcile: true\n", ann=STATED)
+    spec = model(
+        GARDEN, "target: wet\nalso: [season]\nobserved: [slippery]\nreconcile: true\n", ann=STATED
+    )
     built = build(spec)
     assert set(built.named_vars) == {"z", "judgement", "probability", "estimate", "observed", "stated"}
     assert built.named_vars_to_dims == {
@@ -98,7 +100,8 @@ def test_the_log_density_is_that_of_what_is_observed_and_stated() -> None:
     point = {name: np.zeros_like(value) for name, value in built.initial_point().items()}
     found = float(built.compile_logp()(point))
     seen = sum(
-        math.log(cm.probability(replace(spec, observed=()), "slippery", worldview=w)) for w in ("map", "ann")
+        math.log(cm.probability(replace(spec, observed=()), "slippery", worldview=w))
+        for w in ("map", "ann")
     )
     wet = cm.probability(spec, "wet", worldview="ann")
     middle, sd = 0.0, math.log(0.6 / 0.4) / 1.6448536269514722

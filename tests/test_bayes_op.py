@@ -35,7 +35,9 @@ def test_log_z_of_runs_side_by_side_is_that_of_each_alone(n_columns: int) -> Non
     entries = drawn_entries(inquiry, n_columns)
     runs = runs_of(inquiry, range(n_columns))  # 21 runs do not fit into one row of lanes
     log_z = propagate(inquiry.network, pt.as_tensor(entries), runs).log_z.eval()
-    alone = [infer(inquiry.network, Filled(entries[:, [run.column]]), run.evidence).log_z[0] for run in runs]
+    alone = [
+        infer(inquiry.network, Filled(entries[:, [run.column]]), run.evidence).log_z[0] for run in runs
+    ]
     np.testing.assert_allclose(log_z, alone, rtol=1e-13)
 
 
@@ -48,9 +50,9 @@ def test_marginals_are_those_of_the_engine() -> None:
     for variable in asked:
         values = found[variable].eval()
         for i, run in enumerate(runs):
-            alone = infer(inquiry.network, Filled(entries[:, [run.column]]), run.evidence, asked).marginals[
-                variable
-            ]
+            alone = infer(
+                inquiry.network, Filled(entries[:, [run.column]]), run.evidence, asked
+            ).marginals[variable]
             np.testing.assert_allclose(values[:, i], alone[:, 0], rtol=1e-13)
 
 
@@ -99,7 +101,9 @@ def test_what_is_only_very_improbable_has_a_finite_log_z_and_slope() -> None:
     n = 40
     claims = "\n".join(f"  c{i}: {{text: One of many., credence: 1e-12}}" for i in range(n))
     parts = ", ".join(f"c{i}" for i in range(n))
-    text = f"claims:\n{claims}\n  all: {{text: All of them., all_of: [{parts}]}}\n".replace("all:", "every:")
+    text = f"claims:\n{claims}\n  all: {{text: All of them., all_of: [{parts}]}}\n".replace(
+        "all:", "every:"
+    )
     inquiry = inquire(model(text, "target: c0\nobserved: [every]\n"))
     entries = pt.dmatrix("entries")
     log_z = propagate(inquiry.network, entries, (Run(0, inquiry.observed),)).log_z

@@ -30,7 +30,9 @@ def observed() -> tuple[ModelSpec, DataTree]:
     return spec, sample(spec)
 
 
-def test_the_posterior_of_an_observation_is_that_of_quadrature(observed: tuple[ModelSpec, DataTree]) -> None:
+def test_the_posterior_of_an_observation_is_that_of_quadrature(
+    observed: tuple[ModelSpec, DataTree],
+) -> None:
     _, tree = observed
 
     def likelihood(p):
@@ -109,7 +111,9 @@ def test_a_statement_on_a_lone_claim_gives_the_normal_of_bayes_rule() -> None:
 
 
 def test_a_point_is_stated_with_half_a_logit() -> None:
-    spec = model(ONE, "target: a\nreconcile: true\n", ann="stated: [{of: b, credence: 40%, assuming: [c]}]\n")
+    spec = model(
+        ONE, "target: a\nreconcile: true\n", ann="stated: [{of: b, credence: 40%, assuming: [c]}]\n"
+    )
     [stated] = inquire(spec).stated
     assert (stated.logit, stated.sd) == (pytest.approx(logit(0.4)), 0.5)
     assert stated.name == "ann: b given c"

@@ -32,7 +32,9 @@ def test_the_exponent_of_a_power_is_found() -> None:
 
 
 def test_tables_say_what_was_missed() -> None:
-    text = markdown({"a": [Ratio("x", "p", "s", 1.0, 2.0, 1.5, 2.0, 2.5, 3.0), Figure("y", 7.0, "s", 8.0)]})
+    text = markdown(
+        {"a": [Ratio("x", "p", "s", 1.0, 2.0, 1.5, 2.0, 2.5, 3.0), Figure("y", 7.0, "s", 8.0)]}
+    )
     assert "| x | p | 1 s | 2 s | 1.5 | 2 | 2.5 | at least 3 | **no** |" in text
     assert "| y | 7 s | at most 8 | yes |" in text
 

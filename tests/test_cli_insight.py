@@ -54,7 +54,9 @@ def test_cruxes_tell_words_and_why(cruxmap: Cruxmap) -> None:
 
 def test_cruxes_as_csv_have_numbers_in_full(cruxmap: Cruxmap) -> None:
     rows = cruxmap("cruxes", POWER, "-w", "carlsmith", "--format", "csv").rows
-    assert {row["id"]: float(row["given_true"]) for row in rows}["alignment-hard"] == pytest.approx(0.12844)
+    assert {row["id"]: float(row["given_true"]) for row in rows}["alignment-hard"] == pytest.approx(
+        0.12844
+    )
     assert set(rows[0]) > CRUX_KEYS
 
 
@@ -289,8 +291,12 @@ def test_arguments_are_added_and_removed_and_small_moves_are_told_apart(
     assert "rejected" not in outcome.out
     assert "| bob | 18.0% | 18.1% |" in outcome.out
     assert not re.search(r"[-+]0\.00\b", outcome.out)
-    found = cruxmap("diff", "small", "--git", "HEAD", "--format", "json").json["worldviews"][0]["differences"]
-    changes = {change["address"]: (change["before"], change["now"]) for d in found for change in d["changes"]}
+    found = cruxmap("diff", "small", "--git", "HEAD", "--format", "json").json["worldviews"][0][
+        "differences"
+    ]
+    changes = {
+        change["address"]: (change["before"], change["now"]) for d in found for change in d["changes"]
+    }
     assert changes == {"come": ("absent", "50% to 70%"), "gone": ("about 15%", "absent")}
 
 
@@ -447,7 +453,8 @@ def test_coherence_shows_the_gap_and_what_would_give_way(cruxmap: Cruxmap) -> No
     assert rows["superforecasters"]["notable"] == "True"
     assert float(rows["superforecasters"]["implied"]) == pytest.approx(0.002088)
     assert (
-        "permanent-disempowerment" in cruxmap("coherence", POWER, "--list", "changes", "--format", "csv").out
+        "permanent-disempowerment"
+        in cruxmap("coherence", POWER, "--list", "changes", "--format", "csv").out
     )
 
 

@@ -157,7 +157,8 @@ LONG_GOALS_FIRST = [
 @pytest.mark.long
 def test_the_author_holds_the_conditional_claims_of_the_post() -> None:
     safe = [
-        of("author", STRICT, ["prosaic-tai", order]) for order in (UNDERSTOOD_FIRST, UNDERSTOOD_WELL_BEFORE)
+        of("author", STRICT, ["prosaic-tai", order])
+        for order in (UNDERSTOOD_FIRST, UNDERSTOOD_WELL_BEFORE)
     ]
     dangerous = of("author", STRICT, ["prosaic-tai", *LONG_GOALS_FIRST])
     assert max(safe) < 0.03
@@ -222,7 +223,9 @@ def test_a_handful_of_judgements_carries_a_worldview(worldview: str) -> None:
 @pytest.mark.long
 def test_critic_b_parts_from_the_author_over_the_soundness_of_the_framework() -> None:
     back = {"framework-sound": "96% to 99.5%", "rigour-for-one-percent": "3% to 15%"}
-    restored = cm.probability(model(), STRICT, given=["prosaic-tai"], worldview="critic-b", judgements=back)
+    restored = cm.probability(
+        model(), STRICT, given=["prosaic-tai"], worldview="critic-b", judgements=back
+    )
     assert of("critic-b", STRICT) > 4 * of("author", STRICT)
     assert restored < 2 * of("author", STRICT)
 
@@ -234,7 +237,13 @@ REWARD, PATCHWORK = {"outcome": "reward-optimiser"}, {"outcome": "patchwork"}
 OBJECTIONS = [  # what is said, by whom, the judgement that says it, what it moves, which way
     ("what is reinforced is not ethics", "C1.2", "reward-is-not-ethics", REWARD, UP),
     ("the argument leads to reward maximisers", "C1.3", "leads-to-reward", REWARD, UP),
-    ("pointing at the stated goal is not what is rewarded", "C1.2", "wrong-thing-is-pointed-at", STRICT, UP),
+    (
+        "pointing at the stated goal is not what is rewarded",
+        "C1.2",
+        "wrong-thing-is-pointed-at",
+        STRICT,
+        UP,
+    ),
     ("the locality argument proves too much", "C1.6", "altruists-exist", STRICT, UP),
     ("awareness is defined with a horizon in it", "C1.8", "awareness-includes-horizon", STRICT, UP),
     ("one percent takes more rigour", "C5.1", "rigour-for-one-percent", STRICT, UP),
@@ -295,7 +304,9 @@ REPLIES = [  # the author's answers pull the other way
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("address", [address for _, address in REPLIES], ids=[" ".join(r) for r in REPLIES])
+@pytest.mark.parametrize(
+    "address", [address for _, address in REPLIES], ids=[" ".join(r) for r in REPLIES]
+)
 def test_a_reply_moves_the_estimate_back(address: str) -> None:
     low, high = (
         cm.probability(model(), STRICT, given=["prosaic-tai"], judgements={address: value})

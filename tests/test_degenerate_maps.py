@@ -27,7 +27,11 @@ STATED = "stated:\n  - {of: t, credence: 40%}\n"
 MAPS: dict[str, tuple[str, str, dict[str, str]]] = {
     "one-question": (QUESTION, "target: {q: s}\n", {"a": "", "b": "judgements: {q.s: 40%}\n"}),
     "one-question-alone": (QUESTION, "target: {q: s}\n", {}),
-    "one-event": (EVENT, "target: {event: e, ever: true}\n", {"a": "", "b": "judgements: {e.late: 40%}\n"}),
+    "one-event": (
+        EVENT,
+        "target: {event: e, ever: true}\n",
+        {"a": "", "b": "judgements: {e.late: 40%}\n"},
+    ),
     "one-claim": (CLAIM, "target: t\n", {}),
     "two-who-agree": (CLAIM, "target: t\n", {"a": "", "b": ""}),
     "one-reviewer": (CLAIM, "target: t\n", {"a": STATED}),
@@ -84,7 +88,12 @@ def commands(name: str) -> list[tuple[str, ...]]:
     ]
 
 
-LONG = {"one-question-alone", "two-who-agree", "target-assumed", "target-certain-for-one"}  # much like others
+LONG = {
+    "one-question-alone",
+    "two-who-agree",
+    "target-assumed",
+    "target-certain-for-one",
+}  # much like others
 
 
 @pytest.mark.parametrize(
@@ -98,7 +107,9 @@ def test_every_command_answers(name: str, cruxmap: Cruxmap, tmp_path: Path) -> N
         (command, *options): cruxmap(command, "small", *options) for command, *options in commands(name)
     }
     fine = {0, 1} if name.startswith("impossible") else {0}
-    failed = [f"{asked}: {found.err[-400:]}" for asked, found in outcomes.items() if found.code not in fine]
+    failed = [
+        f"{asked}: {found.err[-400:]}" for asked, found in outcomes.items() if found.code not in fine
+    ]
     assert not failed, "\n".join(failed)
     assert [asked for asked, found in outcomes.items() if not found.code and not found.out.strip()] == []
     assert [asked for asked, found in outcomes.items() if re.search(r"\b(nan|inf)\b", found.out)] == []

@@ -125,7 +125,9 @@ def test_the_command_reference_is_the_programs_own() -> None:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert module.cli_reference() == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"), "run `make docs`"
+    assert module.cli_reference() == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"), (
+        "run `make docs`"
+    )
 
 
 def test_every_command_and_option_is_explained() -> None:

@@ -80,7 +80,9 @@ def forms(part: object, argument_map: ArgumentMap) -> Iterator[str]:
                 assert isinstance(undercut, Argument)
                 yield from ["undercut of an undercut"] * isinstance(undercut.targets[0], OnArgument)
         case Worldview(extends=extends, rejects=rejects, accepts=accepts):
-            yield from ["extends"] * bool(extends) + ["rejects"] * bool(rejects) + ["accepts"] * bool(accepts)
+            yield from (
+                ["extends"] * bool(extends) + ["rejects"] * bool(rejects) + ["accepts"] * bool(accepts)
+            )
         case Override(address=address):
             yield "single share" if argument_map.judgements[address].role == "share" else "override"
         case ShareOverride():

@@ -69,7 +69,9 @@ def test_pairs_of_strata_are_all_as_likely() -> None:
     seen = Counter(map(tuple, strata.tolist()))
     expected = len(strata) / (n * (n - 1))
     assert len(seen) == n * (n - 1)
-    assert chi2.sf(sum((count - expected) ** 2 / expected for count in seen.values()), len(seen) - 1) > 1e-3
+    assert (
+        chi2.sf(sum((count - expected) ** 2 / expected for count in seen.values()), len(seen) - 1) > 1e-3
+    )
 
 
 def test_every_permutation_can_occur() -> None:

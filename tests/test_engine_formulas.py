@@ -316,6 +316,8 @@ def test_dependencies_are_what_moves_entries() -> None:
     for j in range(len(u)):
         bump = u.copy()
         bump[j] += 0.1
-        moved |= {(entry, j) for entry in np.flatnonzero(fill(p, bump, no_singles())[:, 0] != entries[:, 0])}
+        moved |= {
+            (entry, j) for entry in np.flatnonzero(fill(p, bump, no_singles())[:, 0] != entries[:, 0])
+        }
     found = list(zip(*(index.tolist() for index in dependencies(p)), strict=True))
     assert found == sorted(moved)

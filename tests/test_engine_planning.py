@@ -31,7 +31,17 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def arrays_of(made: object) -> dict[str, list[float]]:
     return {
         name: getattr(made, name).tolist()
-        for name in ("loads", "constants", "left", "right", "first", "root", "reads", "read_first", "steps")
+        for name in (
+            "loads",
+            "constants",
+            "left",
+            "right",
+            "first",
+            "root",
+            "reads",
+            "read_first",
+            "steps",
+        )
     }
 
 
@@ -86,7 +96,11 @@ def test_constant_tables_cost_nothing() -> None:
 def test_contexts_in_which_a_parent_does_not_matter_are_computed_once() -> None:
     """v3 depends on v2 only where v1 is true: elsewhere the sum over v0 is the same for all states of v2."""
     rows = [[*at, s] for at in np.ndindex(2, 2, 6) for s in (0, 1)]
-    roots = [((0,), BOTH, [1, 2]), ((1,), BOTH, [3, 4]), ((2,), [[s] for s in range(6)], list(range(5, 11)))]
+    roots = [
+        ((0,), BOTH, [1, 2]),
+        ((1,), BOTH, [3, 4]),
+        ((2,), [[s] for s in range(6)], list(range(5, 11))),
+    ]
     last = ((1, 2, 4), [[*at, s] for at in np.ndindex(2, 6) for s in (0, 1)], list(range(100, 124)))
     alike = [20 + 2 * a + s if b == 0 else 30 + 12 * a + 2 * c + s for a, b, c, s in rows]
     apart = list(range(20, 20 + len(rows)))
@@ -209,10 +223,16 @@ def test_a_wide_network_with_many_variables_in_one_table_does_not_overflow() -> 
     patterns = [[0] * n, [1] * n, [v % 2 for v in range(n)]]
     selector = ((0,), [[0], [1], [2]], [1, 2, 3])
     copies = [((0, v), [[s, patterns[s][v - 1]] for s in range(3)], [0, 0, 0]) for v in range(1, n + 1)]
-    any_pattern = (tuple(range(1, n + 2)), [[*pattern, k % 2] for k, pattern in enumerate(patterns)], [0] * 3)
+    any_pattern = (
+        tuple(range(1, n + 2)),
+        [[*pattern, k % 2] for k, pattern in enumerate(patterns)],
+        [0] * 3,
+    )
     made = network([3, *[2] * (n + 1)], [selector, *copies, any_pattern])
     entries = np.array([[1.0], [0.2], [0.3], [0.5]])
-    np.testing.assert_allclose(infer(made, Filled(entries), (), [n + 1]).marginals[n + 1][:, 0], [0.7, 0.3])
+    np.testing.assert_allclose(
+        infer(made, Filled(entries), (), [n + 1]).marginals[n + 1][:, 0], [0.7, 0.3]
+    )
 
 
 def test_marginals_are_read_wherever_slots_tell_the_state() -> None:

@@ -64,7 +64,9 @@ def test_several_pieces_of_evidence_share_a_plan(seed: int) -> None:
     made, entries, rng = small_network(seed)
     evidences = [(), *(random_evidence(made, rng) for _ in range(3))]
     ask = rng.permutation(len(made.variables))[:2].tolist()
-    for evidence, together in zip(evidences, infer_many(made, Filled(entries), evidences, ask), strict=True):
+    for evidence, together in zip(
+        evidences, infer_many(made, Filled(entries), evidences, ask), strict=True
+    ):
         alone = infer(made, Filled(entries), evidence, ask)
         np.testing.assert_allclose(together.log_z, alone.log_z, rtol=1e-12, atol=1e-13)
         for v in ask:
@@ -239,5 +241,7 @@ def test_results_do_not_depend_on_threads_or_on_neighbouring_draws() -> None:
 def test_entries_of_any_layout() -> None:
     made, entries = random_network(20, 2, draws=50)
     expected = infer(made, Filled(entries), (), [19]).marginals[19]
-    assert np.array_equal(infer(made, Filled(np.asfortranarray(entries)), (), [19]).marginals[19], expected)
+    assert np.array_equal(
+        infer(made, Filled(np.asfortranarray(entries)), (), [19]).marginals[19], expected
+    )
     assert np.array_equal(infer(made, Filled(entries[:, ::-1]), (), [19]).marginals[19], expected[:, ::-1])

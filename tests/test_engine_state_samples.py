@@ -181,7 +181,9 @@ def test_samples_do_not_depend_on_blocks_or_threads() -> None:
     ]
     assert_array_equal(np.concatenate([part.log_z for part in parts]), whole.log_z)
     for v in ask:
-        assert_array_equal(np.concatenate([part.marginals[v] for part in parts], axis=1), whole.marginals[v])
+        assert_array_equal(
+            np.concatenate([part.marginals[v] for part in parts], axis=1), whole.marginals[v]
+        )
         for b in range(len(whole.replicates)):
             again = np.concatenate([part.replicates[b].marginals[v] for part in parts], axis=1)
             assert_array_equal(again, whole.replicates[b].marginals[v])
@@ -227,7 +229,9 @@ def test_what_follows_from_the_evidence_is_not_left_to_chance() -> None:
 
 def test_impossible_evidence_and_certain_states() -> None:
     made, entries = conjunction(3, 0.5)
-    impossible, possible = infer_many(made, Filled(entries), (((4, (1,)), (0, (0,))), ((0, (1,)),)), [1, 4])
+    impossible, possible = infer_many(
+        made, Filled(entries), (((4, (1,)), (0, (0,))), ((0, (1,)),)), [1, 4]
+    )
     assert impossible.log_z[0] == -np.inf
     assert impossible.effective is not None
     assert impossible.effective[0] == 0
@@ -268,7 +272,9 @@ def test_a_network_too_wide_is_sampled_and_never_refused() -> None:
     assert "--sampled" in problem.hint
     with pytest.raises(InvalidMap):
         infer(replace(made, exact=True), Filled(entries), ((350, (1,)),), [399])
-    found = infer(made, Filled(np.repeat(entries, DRAWS, axis=1), DrawsFrom(0, DRAWS)), ((350, (1,)),), [399])
+    found = infer(
+        made, Filled(np.repeat(entries, DRAWS, axis=1), DrawsFrom(0, DRAWS)), ((350, (1,)),), [399]
+    )
     states = simulated(made, entries[:, 0], 400_000)
     given = states[399, states[350] == 1]
     mean, error = means(found, 399)

@@ -182,7 +182,9 @@ def check_judgements(spec: ModelSpec, worldview: str, table: CruxTable) -> None:
     """Ranges move one judgement with all that is linked to it; slopes are finite differences."""
     central = numbers(spec.map, worldview)
     for row in table.judgements:
-        low, high = (chances(spec, numbers(spec.map, worldview, {row.address: z}))[0] for z in (-Z_95, Z_95))
+        low, high = (
+            chances(spec, numbers(spec.map, worldview, {row.address: z}))[0] for z in (-Z_95, Z_95)
+        )
         if row.target_low is not None and row.low != row.high:
             assert row.target_low == pytest.approx(low, rel=1e-9, abs=1e-300)
             assert row.target_high == pytest.approx(high, rel=1e-9, abs=1e-300)

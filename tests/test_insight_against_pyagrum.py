@@ -14,7 +14,9 @@ from helpers.pyagrum_networks import bayes_net
 
 def test_what_learning_a_claim_does_to_the_target() -> None:
     files = {"map.yaml": drawn_maps.to_yaml(large_map(60, 7))}
-    spec = drawn_maps.read_question(files, target="claim-59", assuming=["claim-55"], sampling={"draws": "1"})
+    spec = drawn_maps.read_question(
+        files, target="claim-59", assuming=["claim-55"], sampling={"draws": "1"}
+    )
     z = forward_draws(inquire(spec), 1)(0, 1)[:, 0]
     given = reference.numbers(spec.map, z=dict(zip(spec.map.judgements, z.tolist(), strict=True)))
     peer = pyagrum.LazyPropagation(bayes_net(spec.map, given))

@@ -37,7 +37,8 @@ def test_gap_and_threshold_are_as_defined() -> None:
     addresses = tuple(spec.map.judgements)
     z = latin_hypercube(spec.sampling.seed, addresses, 512, 0, 512)[:, :100]
     some = [
-        logits(spec, dict(zip(addresses, column, strict=True)), "wet", (ClaimIs("rain"),)) for column in z.T
+        logits(spec, dict(zip(addresses, column, strict=True)), "wet", (ClaimIs("rain"),))
+        for column in z.T
     ]
     sd = (logit(0.2) - logit(0.1)) / (2 * Z_95)
     assert first.threshold == pytest.approx(Z_95 * math.hypot(sd, np.std(some, ddof=1)), rel=0.1)
@@ -99,7 +100,9 @@ def test_the_superforecasters_would_have_to_give_way_on_disempowerment_first() -
 
 def test_gaps_that_the_intervals_explain_change_nothing() -> None:
     text = "claims:\n  t: {text: Target., credence: 10% to 30%}\n"
-    found = coherence(model(text, "target: t\n", ann="stated: [{of: t, credence: 25%}]\n")).worldviews["ann"]
+    found = coherence(model(text, "target: t\n", ann="stated: [{of: t, credence: 25%}]\n")).worldviews[
+        "ann"
+    ]
     assert not found.stated[0].notable
     assert (found.changes, found.distance) == ((), 0.0)
     assert found.left == (found.stated[0].gap,)
@@ -160,9 +163,7 @@ def test_who_states_nothing_has_nothing_to_reconcile() -> None:
 
 @pytest.mark.long
 def test_reconciling_shows_where_the_posterior_goes() -> None:
-    text = (
-        "claims:\n  t: {text: Target., credence: 10% to 30%}\n  other: {text: Other., credence: 10% to 30%}\n"
-    )
+    text = "claims:\n  t: {text: Target., credence: 10% to 30%}\n  other: {text: Other., credence: 10% to 30%}\n"
     ask = "target: t\nreconcile: true\nsampling: {draws: 2000, tune: 500, chains: 2}\n"
     spec = model(text, ask, ann="stated: [{of: t, credence: 40% to 60%}]\n")
     shifts = {s.address: s for s in coherence(spec).worldviews["ann"].shifts}

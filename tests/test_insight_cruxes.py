@@ -129,7 +129,9 @@ def test_ranking_is_by_value_of_information_and_says_why() -> None:
     rain = by_id(table)["rain"]
     assert rain.sentence().startswith("true: ")
     assert "you give it" in rain.sentence()
-    following = {crux.id for crux in table.ranking if crux.sentence().endswith("it follows from the target")}
+    following = {
+        crux.id for crux in table.ranking if crux.sentence().endswith("it follows from the target")
+    }
     assert following == {crux.id for crux in table.ranking if crux.downstream} >= {"slippery"}
 
 
@@ -195,7 +197,9 @@ def test_slopes_are_finite_differences_of_the_logit() -> None:
         logits = []
         for side in (-step, step):
             moved = reference.Numbers({**u, address: u[address] + side})
-            yes, no = reference.enumerate_worlds(spec.map, moved).probability(ClaimIs("wet"), spec.assuming)
+            yes, no = reference.enumerate_worlds(spec.map, moved).probability(
+                ClaimIs("wet"), spec.assuming
+            )
             logits.append(math.log(yes) - math.log(no))
         assert slope == pytest.approx((logits[1] - logits[0]) / (2 * step), abs=1e-6), address
     assert {"rain", "wet.rained", "clouds.strength", "mirage", "season.dry"} <= slopes.keys()
@@ -344,7 +348,9 @@ def test_the_json_has_the_documented_keys_and_no_nan() -> None:
 
 
 def test_without_a_worldview_there_is_a_table_for_each_and_their_mixture() -> None:
-    spec = garden(ann="judgements: {rain: 10% to 20%}\n", bob="judgements: {rain: 60%}\nrejects: [clouds]\n")
+    spec = garden(
+        ann="judgements: {rain: 10% to 20%}\n", bob="judgements: {rain: 60%}\nrejects: [clouds]\n"
+    )
     tables = cruxes(spec)
     assert isinstance(tables, CruxTables)
     assert tuple(tables.worldviews) == ("ann", "bob")
@@ -365,7 +371,9 @@ def test_without_a_worldview_there_is_a_table_for_each_and_their_mixture() -> No
 
 
 def test_of_all_together_the_worth_is_the_mean_over_the_worldviews() -> None:
-    spec = garden(ann="judgements: {rain: 10% to 20%}\n", bob="judgements: {rain: 60%}\nrejects: [clouds]\n")
+    spec = garden(
+        ann="judgements: {rain: 10% to 20%}\n", bob="judgements: {rain: 60%}\nrejects: [clouds]\n"
+    )
     tables = cruxes(spec)
     each = list(tables.worldviews.values())
     entropies = [-sum(x * math.log10(x) for x in (t.estimate, 1 - t.estimate)) for t in each]
@@ -395,7 +403,10 @@ def test_what_only_tells_whose_worldview_is_right_is_worth_nothing() -> None:
       pro: {text: For., for: t, strength: 4x, credence: 50%}
     """
     spec = model(
-        text, "target: t\n", ann="judgements: {t: 90%, sign: 90%}\n", bob="judgements: {t: 10%, sign: 5%}\n"
+        text,
+        "target: t\n",
+        ann="judgements: {t: 90%, sign: 90%}\n",
+        bob="judgements: {t: 10%, sign: 5%}\n",
     )
     overall = cruxes(spec).overall
     assert [crux.id for crux in overall.ranking] == ["pro", "sign"]

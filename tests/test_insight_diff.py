@@ -105,7 +105,9 @@ def test_a_worldview_does_not_differ_from_itself() -> None:
     result = diff(garden(), "ann", "ann")
     assert (result.differences, result.double_cruxes, result.gap_logit) == ((), (), 0.0)
     assert "itself" in result.reason
-    assert result.probability_a == pytest.approx(cm.probability(garden(), "wet", worldview="ann"), rel=1e-12)
+    assert result.probability_a == pytest.approx(
+        cm.probability(garden(), "wet", worldview="ann"), rel=1e-12
+    )
 
 
 def test_worldviews_that_judge_alike_have_no_differences() -> None:
@@ -153,7 +155,10 @@ def test_a_difference_says_who_says_what() -> None:
     assert (whose("eve", rain.origin_a), whose("bob", rain.origin_b)) == ("own", "inherited from ann")
     assert (rain.sources_b, rain.note_b) == (("almanac",), "stated")
     [clouds] = found["clouds"].changes
-    assert (whose("eve", clouds.origin_a), whose("bob", clouds.origin_b)) == ("inherited from the map", "own")
+    assert (whose("eve", clouds.origin_a), whose("bob", clouds.origin_b)) == (
+        "inherited from the map",
+        "own",
+    )
     assert found["clouds"].by == "farmer"
     assert found["rain"].heard_a == found["rain"].heard_b == ()
     there = {d.id: d for d in diff(spec, "eve", "ann").differences}
@@ -218,7 +223,9 @@ def test_a_cut_link_is_a_difference_of_the_place_that_was_linked() -> None:
 
 
 def test_single_shares_go_with_their_question() -> None:
-    spec = garden("target: rain\n", ann="judgements: {season.dry: 80%}\n", bob="judgements: {mirage: 60%}\n")
+    spec = garden(
+        "target: rain\n", ann="judgements: {season.dry: 80%}\n", bob="judgements: {mirage: 60%}\n"
+    )
     result = diff(spec, "ann", "bob")
     expected, _ = brute_force_shapley(spec, ["mirage", "season"], "rain")
     for d in result.differences:
@@ -306,7 +313,9 @@ def test_unknown_worldviews_are_a_problem() -> None:
         ((0.5, 0.2, 0.8), (0.5, 0.8, 0.2)),
     ],
 )
-def test_value_of_discrimination_is_the_published_formula(a: tuple[float, ...], b: tuple[float, ...]) -> None:
+def test_value_of_discrimination_is_the_published_formula(
+    a: tuple[float, ...], b: tuple[float, ...]
+) -> None:
     def view(c, true, false):
         rows = ", ".join(f"{k}: {v}" for k, v in (("c", c), ("u.met", true), ("u.otherwise", false)))
         return f"judgements: {{{rows}}}\n"
@@ -373,7 +382,16 @@ def test_structure_and_statements_are_listed_beside_the_numbers() -> None:
 def test_the_json_has_the_documented_keys() -> None:
     plain = diff(garden(), "ann", "bob").to_json()
     json.dumps(plain, allow_nan=False)
-    top = {"a", "b", "target", "probability_a", "probability_b", "gap_logit", "differences", "double_cruxes"}
+    top = {
+        "a",
+        "b",
+        "target",
+        "probability_a",
+        "probability_b",
+        "gap_logit",
+        "differences",
+        "double_cruxes",
+    }
     assert top <= plain.keys()
     for d in plain["differences"]:
         assert {"id", "share_logit", "share_probability", "standard_error", "changes"} <= d.keys()

@@ -83,7 +83,9 @@ def test_draws_are_those_of_enumeration() -> None:
 
 
 def test_log_odds_keep_what_a_probability_near_one_has_lost() -> None:
-    text = "claims:\n  a: {text: A., credence: 1e-12}\n  b: {text: B., any_of: [{a: false}], if_met: 100%}\n"
+    text = (
+        "claims:\n  a: {text: A., credence: 1e-12}\n  b: {text: B., any_of: [{a: false}], if_met: 100%}\n"
+    )
     found = cm.estimate(model(text, f"target: b\n{SMALL}")).worldviews["map"]
     assert found.log_odds[0] == pytest.approx(math.log1p(-1e-12) - math.log(1e-12), rel=1e-12)
 
@@ -91,7 +93,9 @@ def test_log_odds_keep_what_a_probability_near_one_has_lost() -> None:
 @pytest.mark.parametrize("nines", [12, 16, 17, 30, 300])
 def test_what_is_left_of_one_keeps_the_digits_that_were_written(nines: int) -> None:
     claims = f"claims:\n  a: {{text: A., credence: 0.{nines * '9'}}}\n"
-    assert cm.probability(model(claims, "target: a"), "{a: false}") == pytest.approx(10.0**-nines, rel=1e-12)
+    assert cm.probability(model(claims, "target: a"), "{a: false}") == pytest.approx(
+        10.0**-nines, rel=1e-12
+    )
 
 
 def test_a_column_is_the_same_in_every_worldview_and_beside_other_judgements() -> None:

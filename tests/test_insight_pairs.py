@@ -59,7 +59,9 @@ def test_those_who_think_alike_stand_together() -> None:
 
 
 def test_impossible_and_lone_worldviews_have_their_place() -> None:
-    spec = model(GARDEN, "target: wet\nassuming: [rain]\n", ann=ANN, bob="judgements: {rain: 0%}\n", eve=EVE)
+    spec = model(
+        GARDEN, "target: wet\nassuming: [rain]\n", ann=ANN, bob="judgements: {rain: 0%}\n", eve=EVE
+    )
     result = pairs(spec)
     assert result.worldviews[-1] == "bob"
     assert result.probabilities[-1] is None

@@ -118,7 +118,10 @@ def test_shares_rejections_and_certainties_are_pooled_softly() -> None:
 @pytest.mark.usefixtures("conjugate")
 def test_certainties_that_nobody_disputes_stay() -> None:
     spec = model(
-        SOME, "target: t\nsampling: {draws: 64}\n", ann="judgements: {a: 30%}\n", bob="judgements: {a: 50%}\n"
+        SOME,
+        "target: t\nsampling: {draws: 64}\n",
+        ann="judgements: {a: 30%}\n",
+        bob="judgements: {a: 50%}\n",
     )
     result = pool(spec)
     # `t` is met for sure when its parts are: with 99% instead, the pools would not agree with this.
@@ -157,7 +160,9 @@ def test_numbers_beyond_1_and_99_percent_count_as_they_are() -> None:
     ],
 )
 @pytest.mark.usefixtures("conjugate")
-def test_only_a_disputed_certainty_is_softened(numbers: tuple[str, ...], counts: tuple[float, ...]) -> None:
+def test_only_a_disputed_certainty_is_softened(
+    numbers: tuple[str, ...], counts: tuple[float, ...]
+) -> None:
     ann, bob = (f"judgements: {{a: {number}}}\n" for number in numbers)
     spec = model(
         "claims:\n  a: {text: A., credence: 50%}\n  t: {text: T., given: [{when: a, credence: 60%}, "

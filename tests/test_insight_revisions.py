@@ -134,7 +134,9 @@ def test_arguments_that_would_now_go_in_a_circle_are_structure(project: Path) ->
     assert change.structure_logit == pytest.approx(change.gap_logit, abs=1e-9)
 
 
-def test_what_git_cannot_read_is_a_problem(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_what_git_cannot_read_is_a_problem(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder, path = project
     for unknown in ("no-such-branch", "--output=x"):
         with pytest.raises(cm.InvalidMap, match=f"git knows no revision `{unknown}`"):
@@ -207,7 +209,9 @@ def test_reading_a_revision_runs_nothing_that_the_settings_name(project: Path) -
     assert not ran.exists()
 
     blob = subprocess.run(
-        ["git", "-C", folder, "rev-parse", "HEAD:arguments/small/map.yaml"], capture_output=True, check=True
+        ["git", "-C", folder, "rev-parse", "HEAD:arguments/small/map.yaml"],
+        capture_output=True,
+        check=True,
     ).stdout.decode()
     (folder / ".git/objects" / blob[:2] / blob[2:].strip()).unlink()
     with pytest.raises(cm.InvalidMap, match=f"object {blob.strip()} is missing"):

@@ -288,7 +288,9 @@ def test_a_wide_map_has_no_exact_answer(wide: str, cruxmap: Cruxmap) -> None:
     assert [problem.code for problem in caught.value.problems] == ["too-wide"]
 
 
-def test_cruxes_and_diffs_of_a_wide_map(wide: str, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cruxes_and_diffs_of_a_wide_map(
+    wide: str, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK_OF_WHAT_IF", 1.0)
     monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK", 1e7)
     monkeypatch.setattr("cruxmap.insight.sobol.APART", 3)

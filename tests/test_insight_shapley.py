@@ -55,7 +55,9 @@ def test_sampled_shares_are_within_their_errors_of_the_exact_ones_and_add_up() -
     numbers = np.arange(1 << steps)
     taken = (numbers[:, None] >> np.arange(steps) & 1).astype(bool)
     values, size = worth(taken), taken.sum(axis=1)
-    weight = [math.factorial(k) * math.factorial(steps - k - 1) / math.factorial(steps) for k in range(steps)]
+    weight = [
+        math.factorial(k) * math.factorial(steps - k - 1) / math.factorial(steps) for k in range(steps)
+    ]
     for step in range(steps):
         without = numbers[~taken[:, step]]
         exact[step] = np.array(weight)[size[without]] @ (values[without | 1 << step] - values[without])

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import cruxmap as cm
+from cruxmap.insight import what_it_takes as module
 from cruxmap.insight.what_it_takes import takes
-from cruxmap.insight.what_it_takes import takes as module
 from helpers.commands import Cruxmap
 from helpers.examples import CARLSMITH, GARDEN, SUPERFORECASTERS
 from helpers.maps_from_text import model, write
@@ -135,7 +135,9 @@ def test_plain_answers() -> None:
     assert "certain" in takes(certain, above=0.1).reason
     impossible = model(GARDEN, "target: wet\nassuming: [rain, {rain: false}]\nsampling: {draws: 16}\n")
     assert "impossible" in takes(impossible, above=0.1).reason
-    other = model("claims:\n  t: {text: T., credence: 30%}\n", "target: t\n", sure="judgements: {t: 100%}\n")
+    other = model(
+        "claims:\n  t: {text: T., credence: 30%}\n", "target: t\n", sure="judgements: {t: 100%}\n"
+    )
     assert "no estimate" in takes(other, agree_with="sure").reason
     for result in (unreachable, takes(certain, above=0.1)):
         json.dumps(result.to_json(), allow_nan=False)
@@ -289,14 +291,17 @@ def test_of_a_row_one_share_moves_and_the_others_make_room() -> None:
         bob="judgements: {q.t: 40%}\n",
     )
     assert (
-        takes(spec, "ann", above=0.3, only=("q.s",)).reason == "nothing that may change can move the target"
+        takes(spec, "ann", above=0.3, only=("q.s",)).reason
+        == "nothing that may change can move the target"
     )
     [take] = takes(spec, "bob", above=0.3, only=("q.s",)).frontier
     [step] = take.steps
     # With q.t kept at 40%, s and u share 60% as 20 to 50, so s is 17.14% in force and not its 20%.
     assert (step.address, step.value) == ("q.s", "30%")
     assert step.before == pytest.approx(0.6 * 0.2 / 0.7, abs=1e-5)
-    assert takes(spec, "bob", above=0.7, only=("q.s",)).reason == "no change of up to 5 judgements reaches it"
+    assert (
+        takes(spec, "bob", above=0.7, only=("q.s",)).reason == "no change of up to 5 judgements reaches it"
+    )
 
 
 def test_a_way_of_several_changes_is_one_row_for_people(cruxmap: Cruxmap, tmp_path: Path) -> None:

@@ -77,7 +77,9 @@ def test_a_place_is_where_an_editor_shows_it(text: str, data: st.DataObject) -> 
 
 @pytest.mark.parametrize("character", ["\x85", "\u2028", "\u2029"])
 def test_a_line_end_that_no_editor_shows_is_named_with_its_place(tmp_path: Path, character: str) -> None:
-    problem = the_problem(write(tmp_path, a=RAIN + f"  # a{character}\n  wet: {{text: W., credence: 5%}}\n"))
+    problem = the_problem(
+        write(tmp_path, a=RAIN + f"  # a{character}\n  wet: {{text: W., credence: 5%}}\n")
+    )
     assert (problem.code, problem.span.line, problem.span.column) == ("yaml-feature", 3, 6)
     assert f"U+{ord(character):04X}" in problem.message
 
@@ -117,7 +119,9 @@ def test_a_control_character_is_a_problem_wherever_it_is_written(
 
 
 def test_a_control_character_in_a_path_is_a_problem(tmp_path: Path) -> None:
-    write(tmp_path, arguments__weather__a=RAIN, models__m=MODEL.replace("../arguments/weather", r'"../a\0b"'))
+    write(
+        tmp_path, arguments__weather__a=RAIN, models__m=MODEL.replace("../arguments/weather", r'"../a\0b"')
+    )
     assert the_problem(tmp_path).code == "yaml-feature"
 
 
@@ -225,7 +229,12 @@ SECRET = "password hunter2: [\n"
 def test_nothing_is_shown_of_what_a_link_out_of_the_project_leads_to(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(SECRET)
     project = write(tmp_path / "project", arguments__weather__a=RAIN, models__m=MODEL)
-    for place in ("arguments/weather", "arguments/weather/sources", "arguments/weather/worldviews", "models"):
+    for place in (
+        "arguments/weather",
+        "arguments/weather/sources",
+        "arguments/weather/worldviews",
+        "models",
+    ):
         (project / place).mkdir(exist_ok=True)
         (project / place / "leak.yaml").symlink_to(tmp_path / "secret")
     problems, warnings = check(project)

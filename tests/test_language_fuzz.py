@@ -95,7 +95,17 @@ trees = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4),
     max_leaves=20,
 )
-sections = ["map", "sources", "voices", "timelines", "claims", "questions", "events", "arguments", "lexicon"]
+sections = [
+    "map",
+    "sources",
+    "voices",
+    "timelines",
+    "claims",
+    "questions",
+    "events",
+    "arguments",
+    "lexicon",
+]
 fields = [
     "text",
     "credence",
@@ -120,7 +130,9 @@ map_like = st.dictionaries(st.sampled_from(sections), entries | trees, max_size=
 @given(map_like | trees, st.sampled_from(FILES))
 def test_random_yaml(folder: Path, tree: object, path: Path) -> None:
     copy = project(folder)
-    (copy / path).write_text(yaml.dump(tree, allow_unicode=True, default_flow_style=None), encoding="utf-8")
+    (copy / path).write_text(
+        yaml.dump(tree, allow_unicode=True, default_flow_style=None), encoding="utf-8"
+    )
     consistent(copy)
 
 
@@ -155,7 +167,9 @@ def mutations(draw: st.DrawFn) -> tuple[Path, Callable[[str], str]]:
     def replace(text: str) -> str:
         return text.replace(old, word, 1 + length % 3)
 
-    return draw(st.sampled_from(FILES)), draw(st.sampled_from([cut, insert, insert_line, drop_line, replace]))
+    return draw(st.sampled_from(FILES)), draw(
+        st.sampled_from([cut, insert, insert_line, drop_line, replace])
+    )
 
 
 @MORE

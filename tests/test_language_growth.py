@@ -60,7 +60,10 @@ HOSTILE: dict[str, tuple[int, Callable[[int], str]]] = {
             + lines(n, "  c@: {text: C., all_of: [the-very-same-beginning-@-b]}")
         ),
     ),
-    "misspelt keys": (200, lambda n: "claims:\n" + lines(n, "  c@: {text: C., credence: 5%, credance: 5%}")),
+    "misspelt keys": (
+        200,
+        lambda n: "claims:\n" + lines(n, "  c@: {text: C., credence: 5%, credance: 5%}"),
+    ),
     "wrong kinds beside many phrases": (
         500,
         lambda n: (
@@ -70,7 +73,10 @@ HOSTILE: dict[str, tuple[int, Callable[[int], str]]] = {
             + lines(n, "  c@: {text: C., credence: 3x}")
         ),
     ),
-    "wrong kinds on one line": (500, lambda n: f"claims: {{{comma(n, 'c@: {text: C., credence: 3x}')}}}\n"),
+    "wrong kinds on one line": (
+        500,
+        lambda n: f"claims: {{{comma(n, 'c@: {text: C., credence: 3x}')}}}\n",
+    ),
     "routes without an id": (
         500,
         lambda n: (
@@ -83,7 +89,9 @@ HOSTILE: dict[str, tuple[int, Callable[[int], str]]] = {
         lambda n: (
             TIMES
             + "claims:\n  s:\n    text: S.\n    given:\n"
-            + lines(n, "      - {when: [{event: e, within: @, of: f}, {event: f, before: e}], credence: 1%}")
+            + lines(
+                n, "      - {when: [{event: e, within: @, of: f}, {event: f, before: e}], credence: 1%}"
+            )
         ),
     ),
     "states that are none": (
@@ -94,9 +102,15 @@ HOSTILE: dict[str, tuple[int, Callable[[int], str]]] = {
         500,
         lambda n: question(n, "rest"),
     ),
-    "a circle": (500, lambda n: "claims:\n" + lines(n, "  c@: {text: C., all_of: [c@x]}").replace("x]", "]")),
+    "a circle": (
+        500,
+        lambda n: "claims:\n" + lines(n, "  c@: {text: C., all_of: [c@x]}").replace("x]", "]"),
+    ),
     "one key again and again": (500, lambda n: "claims:\n" + lines(n, "  a: {text: A., credence: 5%}")),
-    "line ends that nobody sees": (500, lambda n: "claims: {a: {text: A., credence: 5%}}\n#" + "\u2028x" * n),
+    "line ends that nobody sees": (
+        500,
+        lambda n: "claims: {a: {text: A., credence: 5%}}\n#" + "\u2028x" * n,
+    ),
     "tags": (500, lambda n: "claims:\n" + lines(n, "  c@: {text: !a C., credence: 5%}")),
     "braces": (500, lambda n: "claims:\n  a: @" + "{a: x: " * n),
     "quotes": (500, lambda n: "claims:\n  a: '" + "x' " * n),

@@ -236,7 +236,13 @@ def test_what_is_no_probability_has_a_hint(text: str, hint: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "hint"),
-    [("3", "`3x`"), ("2-10x", "`2x to 10x`"), ("2 to 10", "`2x to 10x`"), ("3\u00d7", "`3x`"), ("0x", None)],
+    [
+        ("3", "`3x`"),
+        ("2-10x", "`2x to 10x`"),
+        ("2 to 10", "`2x to 10x`"),
+        ("3\u00d7", "`3x`"),
+        ("0x", None),
+    ],
 )
 def test_what_is_no_ratio_has_a_hint(text: str, hint: str | None) -> None:
     error = refused(text, Role.STRENGTH)
@@ -284,9 +290,9 @@ def test_a_phrase_means_numbers(text: str) -> None:
 
 
 def test_numbers_and_links_are_no_phrases() -> None:
-    assert [is_notation(t) for t in ("5%", "2x to 3x", "rest", "same as a", "a coin toss")] == [True] * 4 + [
-        False
-    ]
+    assert [is_notation(t) for t in ("5%", "2x to 3x", "rest", "same as a", "a coin toss")] == [
+        True
+    ] * 4 + [False]
 
 
 probabilities = st.one_of(
@@ -312,7 +318,13 @@ def test_ratios_are_written_so_that_they_read_back(ends: list[float]) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "text"),
-    [(0.01, 0.05, "1% to 5%"), (0.999, 0.999, "99.9%"), (1e-8, 1e-8, "1e-8"), (0, 0, "0%"), (1, 1, "100%")],
+    [
+        (0.01, 0.05, "1% to 5%"),
+        (0.999, 0.999, "99.9%"),
+        (1e-8, 1e-8, "1e-8"),
+        (0, 0, "0%"),
+        (1, 1, "100%"),
+    ],
 )
 def test_numbers_are_written_as_people_write_them(low: float, high: float, text: str) -> None:
     assert format_value(Elicited(Scale.PROBABILITY, low, high)) == text

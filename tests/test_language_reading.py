@@ -190,7 +190,10 @@ def test_arguments_and_their_targets(everything: ArgumentMap) -> None:
         OnStates("mood", ("calm", "tense")),
         OnStates("exact", ("yes",)),
     )
-    assert everything.entry["objection"].targets == (OnArgument("reason-for"), OnArgument("reason-against"))
+    assert everything.entry["objection"].targets == (
+        OnArgument("reason-for"),
+        OnArgument("reason-against"),
+    )
 
 
 def test_events_timelines_and_gaps(everything: ArgumentMap) -> None:
@@ -581,7 +584,18 @@ def test_the_schema_says_that_entries_have_a_text() -> None:
 
 # --- cost ---
 
-HEAVY = ("numpy", "scipy", "pymc", "pytensor", "numba", "matplotlib", "arviz", "xarray", "networkx", "SALib")
+HEAVY = (
+    "numpy",
+    "scipy",
+    "pymc",
+    "pytensor",
+    "numba",
+    "matplotlib",
+    "arviz",
+    "xarray",
+    "networkx",
+    "SALib",
+)
 
 
 def test_checking_loads_nothing_heavy() -> None:
@@ -598,7 +612,9 @@ def big_map(folder: Path, claims: int) -> None:
     lines = ["claims:"]
     for n in range(claims):
         lines += [f"  claim-{n}:", f"    text: Claim number {n} is true."]
-        basis = f"given: [{{id: row, when: claim-{n - 1}, credence: 60% to 90%}}, {{otherwise: 5% to 20%}}]"
+        basis = (
+            f"given: [{{id: row, when: claim-{n - 1}, credence: 60% to 90%}}, {{otherwise: 5% to 20%}}]"
+        )
         lines += [f"    {basis if n % 10 else 'credence: likely'}"]
     folder.mkdir()
     (folder / "claims.yaml").write_text("\n".join(lines))

@@ -123,7 +123,9 @@ def test_the_base_is_clean(tmp_path: Path) -> None:
     ],
 )
 def test_conditions(tmp_path: Path, condition: str, code: str | None) -> None:
-    entry = f"probe:\n    text: A probe.\n    given: [{{when: {condition}, credence: 5%}}, {{otherwise: 6%}}]"
+    entry = (
+        f"probe:\n    text: A probe.\n    given: [{{when: {condition}, credence: 5%}}, {{otherwise: 6%}}]"
+    )
     assert codes(tmp_path, claims=entry) == one_or_none(code)
 
 
@@ -493,7 +495,9 @@ def test_shares_sum_through_links_and_along_extends(
 
 def test_a_strength_below_one_through_a_link_is_told_where_it_comes_about(tmp_path: Path) -> None:
     files = {"base.yaml": BASE}
-    files["more.yaml"] = "arguments:\n  dew: {text: Dew., for: rain, strength: same as shower.morning.pace}\n"
+    files["more.yaml"] = (
+        "arguments:\n  dew: {text: Dew., for: rain, strength: same as shower.morning.pace}\n"
+    )
     files["worldviews/anna.yaml"] = "text: Anna.\njudgements: {shower.morning.pace: 0.5x}\n"
     files["worldviews/ben.yaml"] = "text: Ben.\nextends: anna\n"
     problems, _ = found(tmp_path, files)
@@ -531,7 +535,9 @@ def test_settings_are_checked_as_a_worldview_is(
 def test_a_whole_mapping_replaces_single_shares(tmp_path: Path) -> None:
     whole = "judgements: {sky: {clear: 10%, grey: 10%, black: rest}}\n"
     grey = "extends: ben\njudgements: {sky.grey: 50%}\n"
-    assert judged(tmp_path, "judgements: {sky.clear: 60%}\n", ben="extends: anna\n" + whole, carl=grey) == []
+    assert (
+        judged(tmp_path, "judgements: {sky.clear: 60%}\n", ben="extends: anna\n" + whole, carl=grey) == []
+    )
 
 
 def test_single_shares_that_name_every_state_sum_to_one(tmp_path: Path) -> None:
@@ -560,7 +566,10 @@ def test_links_run_in_no_circle_in_any_worldview(tmp_path: Path) -> None:
         ("extends: nobody\n", "unknown-worldview"),
         ("extends: map\n", "unknown-worldview"),
         ("extends: anna\n", "worldview-circle"),
-        ("stated: [{of: {sky: grey}, credence: 5% to 10%, assuming: [rain, wind], source: post#2}]\n", None),
+        (
+            "stated: [{of: {sky: grey}, credence: 5% to 10%, assuming: [rain, wind], source: post#2}]\n",
+            None,
+        ),
         ("stated: [{of: rain, credence: 0%}]\n", "certain-stated"),
         ("stated: [{of: rain, credence: same as wind}]\n", "unreadable-judgement"),
         ("stated: [{of: raim, credence: 5%}]\n", "unknown-id"),
@@ -787,7 +796,12 @@ def test_messages_quote_only_the_beginning_of_what_is_long(tmp_path: Path, claim
         ("worldviews:\n  ann: {text: Ann.}\n", 1, "unknown-key", "in the folder `worldviews`"),
         ("claims:\n  a: {text: A., credence: 5%, strength: 3x}\n", 2, "unknown-key", "to an argument"),
         ("credence: 5%\n", 1, "unknown-key", "not indented far enough"),
-        ("claims:\n  a:\n    text: A.\n    same as: rain\n", 4, "unknown-key", "`credence: same as ADDRESS`"),
+        (
+            "claims:\n  a:\n    text: A.\n    same as: rain\n",
+            4,
+            "unknown-key",
+            "`credence: same as ADDRESS`",
+        ),
         ("claims:\n  a: {text: A., credence: {same as: rain}}\n", 2, "unknown-key", "same as ADDRESS`"),
         ("claims:\n  a: {text: A., same as rain}\n", 2, "unknown-key", "`credence: same as ADDRESS`"),
         ("claims:\n  a: {text: One, by two, credence: 5%}\n", 2, "unknown-key", "a comma ends"),
@@ -865,9 +879,7 @@ def test_nothing_is_told_of_what_only_follows(tmp_path: Path, text: str, codes: 
     ],
 )
 def test_the_uncovered_case_that_is_shown_is_one_that_can_be(tmp_path: Path, rows: str, told: str) -> None:
-    more = (
-        f"claims:\n  gale: {{text: G., any_of: [wind], if_met: 90%}}\n  probe: {{text: P., given: {rows}}}\n"
-    )
+    more = f"claims:\n  gale: {{text: G., any_of: [wind], if_met: 90%}}\n  probe: {{text: P., given: {rows}}}\n"
     (problem,), _ = found(tmp_path, {"base.yaml": BASE, "more.yaml": more})
     assert problem.message.endswith(told)
 

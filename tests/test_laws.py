@@ -103,7 +103,8 @@ def test_at_fixed_other_parents_every_target_moves_the_right_way(data: st.DataOb
             name, states, inside = aim(argument_map, target)
             parents = worlds.reading.parents(argument_map.entry[name]) - {me}
             fixed = {
-                p: (reference.states_of(argument_map, p).index(int(worlds.world[p][row])),) for p in parents
+                p: (reference.states_of(argument_map, p).index(int(worlds.world[p][row])),)
+                for p in parents
             }
             fixed |= {name: inside} if inside else {}
             off, on = (of(name, fixed | {me: (holds,)})[list(states)].sum() for holds in (0, 1))
@@ -226,7 +227,10 @@ def scattered(drawn: drawn_maps.Draft, shuffle: random.Random) -> dict[str, str]
 def test_a_claim_that_reaches_nothing_changes_nothing(data: st.DataObject) -> None:
     drawn = data.draw(drawn_maps.drafts())
     asking = {"target": data.draw(drawn.conditions()), "sampling": FEW_DRAWS}
-    leaf = {"text": "It follows.", "given": [{"when": data.draw(drawn.conditions()), "credence": "1% to 9%"}]}
+    leaf = {
+        "text": "It follows.",
+        "given": [{"when": data.draw(drawn.conditions()), "credence": "1% to 9%"}],
+    }
     leaf["given"].append({"otherwise": "60% to 70%"})
     alone = {"text": "It stands alone.", "credence": "30% to 40%"}
     remark = {"text": "So it seems.", "for": "leaf", "strength": "weak", "credence": "likely"}

@@ -36,7 +36,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.language.typed import parse_condition
-from cruxmap.network import cases, lowering
+from cruxmap.network import case_tables, lowering
 from cruxmap.network.lowering import lower
 from helpers.drawn_maps import Draft, drafts
 from helpers.filled_network import engine
@@ -93,7 +93,9 @@ def test_certainties_of_one_worldview_only_stay_data() -> None:
         worldviews=[worldview("sure", {"a": probability(1.0)})],
     )
     both = [settle(argument_map), settle(argument_map, "sure")]
-    assert central(argument_map, perspectives=both).true("a") == pytest.approx(moved(0.3, 1 / 9), rel=1e-14)
+    assert central(argument_map, perspectives=both).true("a") == pytest.approx(
+        moved(0.3, 1 / 9), rel=1e-14
+    )
     sure = central(argument_map, worldview="sure", perspectives=both)
     assert sure.true("a") == 1.0
     assert sure.of("a")[0] == 0.0
@@ -150,7 +152,9 @@ def test_long_table_is_a_chain_with_the_same_meaning() -> None:
     joint = central(
         build_map(
             *(claim(n, c) for n, c in zip(names, credences, strict=True)),
-            table("a", *((n, n, x) for n, x in zip(names, chances, strict=True)), ("otherwise", None, 0.99)),
+            table(
+                "a", *((n, n, x) for n, x in zip(names, chances, strict=True)), ("otherwise", None, 0.99)
+            ),
             argument("pro", FOR, [OnClaim("a")], 3.0, credence=0.25),
         )
     )
@@ -340,7 +344,9 @@ def test_gate_rows_and_arguments_of_a_phase() -> None:
         )
     )
     chance = sum(w * (0.5 * p + 0.5 * moved(p, 3.0)) for w, p in [(0.3, 0.2), (0.7, 0.6)])
-    np.testing.assert_allclose(joint.of("e"), [0, 0, *[0.5 * chance / 3] * 3, 1 - 0.5 * chance], rtol=1e-12)
+    np.testing.assert_allclose(
+        joint.of("e"), [0, 0, *[0.5 * chance / 3] * 3, 1 - 0.5 * chance], rtol=1e-12
+    )
 
 
 def two_events(*more: object) -> Joint:
@@ -451,7 +457,7 @@ def test_probabilities_do_not_depend_on_where_chains_begin(data: st.DataObject, 
     written = data.draw(st.lists(draft.conditions(), max_size=2))
     conditions = [parse_condition(condition, argument_map) for condition in written]
     wide = engine(argument_map, conditions)
-    with mock.patch.object(cases, "ROOM", 4), mock.patch.object(lowering, "ROOM", 4):
+    with mock.patch.object(case_tables, "ROOM", 4), mock.patch.object(lowering, "ROOM", 4):
         narrow = engine(argument_map, conditions)
     expected, found = wide.marginals(), narrow.marginals()
     for name in argument_map.entry:

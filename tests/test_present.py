@@ -92,7 +92,9 @@ NASTY = [
 def map_with_texts(texts: list[str]) -> ArgumentMap:
     half = Elicited(Scale.PROBABILITY, 0.5, 0.5, "50%")
     claims = tuple(
-        Claim(About(f"claim-{i}", text), Credence(Judgement(f"claim-{i}", f"claim-{i}", Role.CREDENCE, half)))
+        Claim(
+            About(f"claim-{i}", text), Credence(Judgement(f"claim-{i}", f"claim-{i}", Role.CREDENCE, half))
+        )
         for i, text in enumerate(texts)
     )
     return ArgumentMap("nasty", "", "", claims, (), (), ())
@@ -287,7 +289,9 @@ def test_no_text_is_markup_in_a_drawing() -> None:
     assert [title.replace("\u2060", "") for title in titles] == [MARKUP]
 
 
-@pytest.mark.parametrize("text", [MARKUP, "1. one", "12) twelve", "- item", "  + item", "> quoted", "# head"])
+@pytest.mark.parametrize(
+    "text", [MARKUP, "1. one", "12) twelve", "- item", "  + item", "> quoted", "# head"]
+)
 def test_no_text_is_markup_in_mermaid(text: str) -> None:
     argument_map = map_with_texts([text])
     shown = map_drawing.mermaid_text(picture(argument_map, settle(argument_map)))
@@ -331,7 +335,9 @@ def test_what_cannot_be_drawn_is_replaced() -> None:
 def test_narrow_texts_are_wrapped_as_ever(hyphens: bool) -> None:
     for text in (*NASTY[:6], "long-hyphened words " * 9, "x" * 90):
         for most in (None, 2):
-            old = textwrap.wrap(plain(text), 30, max_lines=most, placeholder=" ...", break_on_hyphens=hyphens)
+            old = textwrap.wrap(
+                plain(text), 30, max_lines=most, placeholder=" ...", break_on_hyphens=hyphens
+            )
             assert wrapped(text, 30, most=most, hyphens=hyphens) == old
 
 
@@ -420,7 +426,9 @@ def test_a_forest_draws_the_numbers_of_the_estimate() -> None:
     "log_odds", [np.full(10, -3.0), np.full(10, np.inf), np.array([-np.inf, 0.0, np.inf])]
 )
 def test_a_forest_draws_points_and_certainties(log_odds: np.ndarray) -> None:
-    undefined = TargetEstimate(reason="impossible", draws=NO_DRAWS, log_odds=NO_DRAWS, unconditional=NOTHING)
+    undefined = TargetEstimate(
+        reason="impossible", draws=NO_DRAWS, log_odds=NO_DRAWS, unconditional=NOTHING
+    )
     drawn = estimate_figures.forest({"a": estimate_of(log_odds), "b": undefined}, "Title", {}, "foot")
     assert canvas.encode(drawn, "svg").startswith(b"<?xml")
     assert "undefined" in {text.get_text() for text in drawn.axes[0].texts}

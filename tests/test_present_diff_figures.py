@@ -17,7 +17,13 @@ from cruxmap.insight.sentences import case_of
 from cruxmap.insight.what_it_takes import takes
 from cruxmap.present import coherence_tables, crux_tables, diff_tables, pool_tables
 from cruxmap.present.crux_figures import crux_figures
-from cruxmap.present.diff_figures import diff_figures, pair_figures, rest_figures, voi_against_vod, waterfall
+from cruxmap.present.diff_figures import (
+    diff_figures,
+    pair_figures,
+    rest_figures,
+    voi_against_vod,
+    waterfall,
+)
 from cruxmap.present.listings import for_people
 from cruxmap.present.pool_figures import pool_figures
 from helpers.examples import ANN, BOB, GARDEN

@@ -61,7 +61,9 @@ class Section:
 def sections() -> Iterator[Section]:
     for part in PAGE.split("\n## ")[1:]:
         name, _, text = part.partition("\n")
-        found = re.findall(r"^```sh\ncruxmap (.*)\n```\n\n```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        found = re.findall(
+            r"^```sh\ncruxmap (.*)\n```\n\n```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL
+        )
         if name != "In every answer":
             [(command, example)] = found
             yield Section(name, text, tuple(shlex.split(command)), json.loads(example))

@@ -79,7 +79,10 @@ def foreign(in_project: Path) -> Path:
     return in_project
 
 
-NARROW = [{"PYTHONIOENCODING": "cp1252"}, {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}]
+NARROW = [
+    {"PYTHONIOENCODING": "cp1252"},
+    {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+]
 
 
 @pytest.mark.parametrize(("form", "environment"), [*zip(["table", "json"], NARROW, strict=True)])
@@ -118,7 +121,10 @@ def hostile(in_project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return pickle.loads(pickle.dumps(read(path)).replace(b"QQQQQQ", "\x1b[2J\x9b".encode()))
 
     monkeypatch.setattr(reading, "read_model", read_hostile)
-    for figures in ("crux_figures.crux_figures", "diff_figures.diff_figures"):  # no text is printed by these
+    for figures in (
+        "crux_figures.crux_figures",
+        "diff_figures.diff_figures",
+    ):  # no text is printed by these
         monkeypatch.setattr(f"cruxmap.present.{figures}", lambda *_: {})
     return in_project
 
@@ -189,7 +195,9 @@ def test_an_interrupt_that_libraries_wrap_twice_is_an_interrupt(
     assert cruxmap("estimate", POWER) == Outcome(130, "", "")
 
 
-def test_the_end_of_a_file_is_a_fault_like_others(cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_end_of_a_file_is_a_fault_like_others(
+    cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def end(*_: object, **__: object) -> None:
         raise EOFError("no data left")
 

@@ -32,7 +32,9 @@ HEAVY = {
 
 def test_imports_point_up_only() -> None:
     lint_imports = Path(sysconfig.get_path("scripts")) / "lint-imports"
-    done = subprocess.run([lint_imports, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [lint_imports, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -53,7 +55,11 @@ def test_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: Path)
         "sys.stderr.write(json.dumps([code, sorted(sys.modules)]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     code, modules = json.loads(done.stderr)
     assert code == 0
@@ -62,7 +68,13 @@ def test_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: Path)
 
 def test_checking_the_real_map_costs_little_more_than_loading_what_reads_it() -> None:
     """Each in turn, as the machine may be slower at one time than at another."""
-    checking = [sys.executable, "-m", "cruxmap.cli", "check", str(ROOT / "arguments" / "deceptive-alignment")]
+    checking = [
+        sys.executable,
+        "-m",
+        "cruxmap.cli",
+        "check",
+        str(ROOT / "arguments" / "deceptive-alignment"),
+    ]
     loading = [sys.executable, "-c", "import typer, yaml"]
     subprocess.run(checking, capture_output=True, check=True)  # compiles the modules' bytecode, once
     costs = [(processor_time(checking), processor_time(loading)) for _ in range(5)]
@@ -139,6 +151,7 @@ def test_every_test_says_what_it_takes() -> None:
     bare = [
         f"{file}: {test.name}"
         for file, test in tests
-        if test.returns is None or any(a.annotation is None for a in (*test.args.args, *test.args.kwonlyargs))
+        if test.returns is None
+        or any(a.annotation is None for a in (*test.args.args, *test.args.kwonlyargs))
     ]
     assert bare == []

@@ -268,7 +268,12 @@ EXAMPLES = [
         claims: {c: {text: C., credence: 30%}}
         questions: {q: {text: Q?, states: [a, b, d], credence: {a: same as c, b: 20%, d: rest}}}
         """,
-        [("c", [], 0.4), ({"q": "a"}, [], 0.4), ({"q": "b"}, [], 0.6 * 2 / 6), ({"q": "d"}, [], 0.6 * 4 / 6)],
+        [
+            ("c", [], 0.4),
+            ({"q": "a"}, [], 0.4),
+            ({"q": "b"}, [], 0.6 * 2 / 6),
+            ({"q": "d"}, [], 0.6 * 4 / 6),
+        ],
         ("{worldview: v, text: V., judgements: {q.a: 40%, c: same as q.a}}",),
     ),
     Example(

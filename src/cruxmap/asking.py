@@ -38,13 +38,17 @@ SetOption = Annotated[
 AssumingOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--assuming", metavar="CONDITION", help="Assume this instead of what the model assumes. Repeatable."
+        "--assuming",
+        metavar="CONDITION",
+        help="Assume this instead of what the model assumes. Repeatable.",
     ),
 ]
 ObservedOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--observed", metavar="CONDITION", help="Observe this instead of what the model observes. Repeatable."
+        "--observed",
+        metavar="CONDITION",
+        help="Observe this instead of what the model observes. Repeatable.",
     ),
 ]
 ExactOption = Annotated[

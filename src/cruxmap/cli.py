@@ -99,7 +99,8 @@ def new(
 @app.command()
 def check(
     path: Annotated[
-        Path, typer.Argument(help="A map's folder, a model file, or a project with models/ and arguments/.")
+        Path,
+        typer.Argument(help="A map's folder, a model file, or a project with models/ and arguments/."),
     ] = Path("."),
     sources: Annotated[
         bool,
@@ -155,7 +156,8 @@ def show(
         int, typer.Option("--steps", min=0, help="How many links from --around to include.")
     ] = 1,
     overview: Annotated[
-        bool, typer.Option("--overview", help="Show how many arguments each card has instead of their text.")
+        bool,
+        typer.Option("--overview", help="Show how many arguments each card has instead of their text."),
     ] = False,
 ) -> None:
     """Draw the map, or print one of the forms it goes through.
@@ -311,8 +313,12 @@ def diff(
 @asking
 def takes(
     asked: Asked,
-    above: Annotated[str | None, typer.Option(metavar="CREDENCE", help="Raise the estimate to this.")] = None,
-    below: Annotated[str | None, typer.Option(metavar="CREDENCE", help="Lower the estimate to this.")] = None,
+    above: Annotated[
+        str | None, typer.Option(metavar="CREDENCE", help="Raise the estimate to this.")
+    ] = None,
+    below: Annotated[
+        str | None, typer.Option(metavar="CREDENCE", help="Lower the estimate to this.")
+    ] = None,
     agree_with: Annotated[
         str | None, typer.Option(metavar="ID", help="Move the estimate to that of this worldview.")
     ] = None,
@@ -398,7 +404,9 @@ def pool(
     work = partial(compute, asked.model, prior=threshold(prior), factor=factor)
     answer = _answer(asked, work, POOL_LISTINGS, listing, form)
     _write_figures(output or asked.figures, pool_figures(answer))
-    raise typer.Exit(exit_code(answer.undefined, answer.convergence is None or answer.convergence.converged))
+    raise typer.Exit(
+        exit_code(answer.undefined, answer.convergence is None or answer.convergence.converged)
+    )
 
 
 @app.command()
@@ -448,7 +456,9 @@ def run(
                 answer.to_json(), estimate_tables(answer), form, estimate_table(answer)
             ),
         )
-    terminal.say(f"wrote {len(done.files)} files to {done.folder.as_posix()}/; files.json there names them")
+    terminal.say(
+        f"wrote {len(done.files)} files to {done.folder.as_posix()}/; files.json there names them"
+    )
     _say_what_is_boxed(done.boxed)
     raise typer.Exit(exit_code(done.estimate.undefined, done.estimate.converged))
 

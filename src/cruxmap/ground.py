@@ -93,7 +93,9 @@ def find_room() -> Path | None:
         folder = Path(tempfile.mkdtemp(prefix="cruxmap-"))
     flags = os.environ.get("PYTENSOR_FLAGS")
     os.environ["XDG_CACHE_HOME"] = os.environ["MPLCONFIGDIR"] = str(folder)
-    os.environ["PYTENSOR_FLAGS"] = ",".join(filter(None, (flags, f"base_compiledir={folder / 'pytensor'}")))
+    os.environ["PYTENSOR_FLAGS"] = ",".join(
+        filter(None, (flags, f"base_compiledir={folder / 'pytensor'}"))
+    )
     return folder
 
 

@@ -412,7 +412,9 @@ class _Maker:
         self.events[name] = entry
         steps = sum(phases.values())
         self.add(
-            Thing(name, timeline=timeline, phases=tuple(phases), targets=tuple(targets), n_states=steps + 1)
+            Thing(
+                name, timeline=timeline, phases=tuple(phases), targets=tuple(targets), n_states=steps + 1
+            )
         )
 
     def some_timelines(self) -> list[str]:

@@ -70,11 +70,15 @@ def _claim(pick: random.Random, recent: Sequence[Data]) -> tuple[Mapping[str, Da
             return {word: _some(pick, recent, 4), "if_met": "90% to 99%", "otherwise": "1% to 5%"}, False
         case "routes":
             whens = _some(pick, recent, 4)
-            routes = [{"id": f"way-{i}", "when": w, "chance": _credence(pick)} for i, w in enumerate(whens)]
+            routes = [
+                {"id": f"way-{i}", "when": w, "chance": _credence(pick)} for i, w in enumerate(whens)
+            ]
             return {"routes": routes, "leak": "0.1% to 2%"}, False
         case _:
             whens = _some(pick, recent, 3)
-            rows = [{"id": f"case-{i}", "when": w, "credence": _credence(pick)} for i, w in enumerate(whens)]
+            rows = [
+                {"id": f"case-{i}", "when": w, "credence": _credence(pick)} for i, w in enumerate(whens)
+            ]
             return {"given": [*rows, {"otherwise": _credence(pick)}]}, True
 
 

@@ -72,7 +72,9 @@ def claim(name: str, number: Number) -> Claim:
 
 
 def table(name: str, *rows: tuple[str, Given, Number]) -> Claim:
-    made = (Row(row, when(c), judgement(f"{name}.{row}", Role.CREDENCE, number)) for row, c, number in rows)
+    made = (
+        Row(row, when(c), judgement(f"{name}.{row}", Role.CREDENCE, number)) for row, c, number in rows
+    )
     return Claim(About(name), Table(tuple(made)))
 
 
@@ -86,15 +88,21 @@ def definition(
 
 
 def routes(name: str, *causes: tuple[str, Given, Number], leak: Number = 0.0, gate: Given = None) -> Claim:
-    made = tuple(Route(r, when(c), judgement(f"{name}.{r}", Role.CHANCE, number)) for r, c, number in causes)
+    made = tuple(
+        Route(r, when(c), judgement(f"{name}.{r}", Role.CHANCE, number)) for r, c, number in causes
+    )
     return Claim(About(name), Routes(made, judgement(f"{name}.leak", Role.CHANCE, leak), when(gate)))
 
 
-def question(name: str, states: Sequence[str], *rows: tuple[str | None, Given, Sequence[Number]]) -> Question:
+def question(
+    name: str, states: Sequence[str], *rows: tuple[str | None, Given, Sequence[Number]]
+) -> Question:
     made = []
     for row, condition, shares in rows:
         owner = f"{name}.{row}" if row else name
-        judged = tuple(judgement(f"{owner}.{s}", Role.SHARE, n) for s, n in zip(states, shares, strict=True))
+        judged = tuple(
+            judgement(f"{owner}.{s}", Role.SHARE, n) for s, n in zip(states, shares, strict=True)
+        )
         made.append(ShareRow(row, when(condition), owner, judged))
     return Question(About(name), tuple(states), ShareTable(tuple(made)))
 
@@ -110,7 +118,9 @@ def argument(
 ) -> Argument:
     undercuts = direction is Direction.UNDERCUTS
     weighed = judgement(
-        f"{name}.{'force' if undercuts else 'strength'}", Role.FORCE if undercuts else Role.STRENGTH, weight
+        f"{name}.{'force' if undercuts else 'strength'}",
+        Role.FORCE if undercuts else Role.STRENGTH,
+        weight,
     )
     given = tuple(c for c in map(when, premises) if c is not None)
     sound = judgement(name, Role.CREDENCE, credence)

@@ -40,7 +40,9 @@ def network(
     """A network with variable v of `cards[v]` states; tables are (scope, rows, entries), v's is the v-th."""
     variables = tuple(Variable(f"v{v}", tuple(map(str, range(n)))) for v, n in enumerate(cards))
     made = tuple(
-        SparseTable(v, scope, np.array(rows, np.int64).reshape(-1, len(scope)), np.array(entries, np.int64))
+        SparseTable(
+            v, scope, np.array(rows, np.int64).reshape(-1, len(scope)), np.array(entries, np.int64)
+        )
         for v, (scope, rows, entries) in enumerate(tables)
     )
     return Network(variables, made, program_of(1), (), {})

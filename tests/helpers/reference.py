@@ -293,7 +293,9 @@ class Reading:
             log_holds = np.where(self.holds(premise, world), log_holds, -np.inf)
         return [(0, -np.expm1(log_holds)), (1, np.exp(log_holds))]
 
-    def shares(self, question: Question, basis: ShareTable, world: World, n: int) -> list[tuple[int, Floats]]:
+    def shares(
+        self, question: Question, basis: ShareTable, world: World, n: int
+    ) -> list[tuple[int, Floats]]:
         cases = [np.full(n, True) if r.when is None else self.holds(r.when, world) for r in basis.rows]
         assert np.any(cases, axis=0).all(), "a case that no row covers"
         by_row = [self.settled_shares([j.address for j in row.shares]) for row in basis.rows]
@@ -350,7 +352,9 @@ class Reading:
 
     def log_stays_out(self, event: Event, chance: PhaseChance, world: World, n: int) -> Floats:
         """Return the log of the chance that a whole phase passes without the event."""
-        u = self.shifted(self.first_row(chance.rows, world, n), OnPhase(event.about.id, chance.phase), world)
+        u = self.shifted(
+            self.first_row(chance.rows, world, n), OnPhase(event.about.id, chance.phase), world
+        )
         at_work = np.full(n, True) if chance.when is None else self.holds(chance.when, world)
         return np.where(at_work, log_expit(-u), 0.0)
 

@@ -23,7 +23,9 @@ def matrix_at(row):
 def filling(address):
     """`fill_packed` for the addresses of a program, `u`, `single` and the entries."""
     at = words(address, (4, 3))
-    fill_packed(vector_at(at[0]), matrix_at(at[1]), flags(at[2, 0], (at[2, 1], at[2, 2])), matrix_at(at[3]))
+    fill_packed(
+        vector_at(at[0]), matrix_at(at[1]), flags(at[2, 0], (at[2, 1], at[2, 2])), matrix_at(at[3])
+    )
     return 0
 
 

@@ -109,7 +109,9 @@ def _natural_tensor(numbers: Numbers, columns: IntArray, u: TensorVariable) -> T
     return pt.switch(numbers.is_ratio[columns], ratio, pt.sigmoid(u))
 
 
-def statement_groups(inquiry: Inquiry, worldviews: Sequence[int]) -> tuple[tuple[StatedCredence, ...], ...]:
+def statement_groups(
+    inquiry: Inquiry, worldviews: Sequence[int]
+) -> tuple[tuple[StatedCredence, ...], ...]:
     """Return what `worldviews` state, in groups that are propagated together.
 
     One plan serves a group, so it holds those that rest on about as many variables, and no more than fill
@@ -159,7 +161,9 @@ def condition(inquiry: Inquiry, entries: TensorVariable, worldviews: Sequence[in
 
 def model_text(model: pm.Model) -> str:
     """Return a model in a stable printed form: its dims, then a line per variable."""
-    lines = [f"{dim} [{len(labels)}]: {', '.join(map(str, labels))}" for dim, labels in model.coords.items()]
+    lines = [
+        f"{dim} [{len(labels)}]: {', '.join(map(str, labels))}" for dim, labels in model.coords.items()
+    ]
     roles = (
         ("drawn", model.free_RVs),
         ("observed", model.observed_RVs),
@@ -192,7 +196,9 @@ def _explicit_model(inquiry: Inquiry) -> pm.Model:
             row: TensorVariable | int = 0
             for parent in parents:
                 row = row * len(network.variables[parent].states) + drawn[parent]
-            chances = padded[pt.as_tensor(lookup)[row], everyone[:, None]] if parents else padded[lookup[0]].T
+            chances = (
+                padded[pt.as_tensor(lookup)[row], everyone[:, None]] if parents else padded[lookup[0]].T
+            )
             name = explicit_name(network, variable)
             if len(network.variables[variable].states) == 2:
                 drawn[variable] = pm.Bernoulli(name, p=chances[:, 1], dims="worldview")

@@ -91,7 +91,9 @@ def propagate(
     node: Any = Propagation().make_node(entries, *tape, weights, columns)
     log_z, read, _ = node.outputs
     ends = np.cumsum(plan.asked_cards)
-    marginals = {v: read[end - n : end] for v, n, end in zip(plan.asked, plan.asked_cards, ends, strict=True)}
+    marginals = {
+        v: read[end - n : end] for v, n, end in zip(plan.asked, plan.asked_cards, ends, strict=True)
+    }
     return Propagated(log_z, marginals)
 
 
@@ -122,7 +124,9 @@ class Filling(_Kernel):
         """Only judgements can be differentiated by."""
         return [[True], [False], [False]]
 
-    def pullback(self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any]) -> list[Any]:
+    def pullback(
+        self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any]
+    ) -> list[Any]:
         """Return the slope in the judgements."""
         node: Any = FillingSlope().make_node(*inputs, outputs[0], cotangents[0])
         return [node.outputs[0], DisconnectedType()(), DisconnectedType()()]
@@ -168,10 +172,14 @@ class Propagation(_Kernel):
         """Only the entries can be differentiated by."""
         return [[True] * 3] + [[False] * 3] * (len(node.inputs) - 1)
 
-    def pullback(self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any]) -> list[Any]:
+    def pullback(
+        self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any]
+    ) -> list[Any]:
         """Return the slope in the entries: that of each run, added up over the runs of a column."""
         of_log_z, of_reads, of_slopes = cotangents
-        if not (isinstance(of_reads.type, DisconnectedType) and isinstance(of_slopes.type, DisconnectedType)):
+        if not (
+            isinstance(of_reads.type, DisconnectedType) and isinstance(of_slopes.type, DisconnectedType)
+        ):
             raise NotImplementedError("only log Z has a slope: marginals are no part of a likelihood")
         entries, columns = inputs[0], inputs[-1]
         per_run = outputs[2] * of_log_z[None, :]

@@ -165,7 +165,9 @@ def _judgement_results(inquiry: Inquiry, worldview: int, z: FloatArray) -> dict[
     return {"z": z[columns].T, "judgement": values[columns].T}
 
 
-def _worldview_results(inquiry: Inquiry, worldview: int, z: FloatArray, work: Work) -> dict[str, FloatArray]:
+def _worldview_results(
+    inquiry: Inquiry, worldview: int, z: FloatArray, work: Work
+) -> dict[str, FloatArray]:
     """All variables of the posterior, (draws, ...), for draws `z` (n_judgements, draws) of one worldview."""
     n_draws = z.shape[1]
     tasks = [(worldview, start, stop) for start, stop in blocks(n_draws, draws_per_block(inquiry))]
@@ -255,7 +257,9 @@ def load(path: str | Path) -> "xr.DataTree":
     """Read results that `save` wrote, all into memory. Raises ValueError for an unknown ending."""
     import xarray as xr
 
-    options = {"engine": "h5netcdf"} if _ending(path) == ".nc" else {"engine": "zarr", "consolidated": False}
+    options = (
+        {"engine": "h5netcdf"} if _ending(path) == ".nc" else {"engine": "zarr", "consolidated": False}
+    )
     with xr.open_datatree(path, **options) as tree:
         return tree.load()
 

@@ -167,7 +167,9 @@ def _processes(inquiry: Inquiry, worldview: int, steps: int) -> int:
     return cores() if steps * (PRODUCTS_OF_A_SAMPLER + products) >= WORTH_PROCESSES else 1
 
 
-def _nuts(sampler: str, report: Callable[[int], None] | None, *, cores: int, **arguments: Any) -> xr.DataTree:
+def _nuts(
+    sampler: str, report: Callable[[int], None] | None, *, cores: int, **arguments: Any
+) -> xr.DataTree:
     """Run chains. PyMC's own sampler reports its steps, as it goes."""
     step = count(1)
 

@@ -2,13 +2,12 @@
 
 In: the variables that each table mentions, and how many states they have. Out: a `Tree` that joins two
 tensors at a time. How much work that is can differ by many powers of ten, so the time spent on the search
-grows with what the tree would cost, and trees that took long to find are kept on disk. Trees are first
-compared as if every table were dense, then by the *triples* that are left where tables have impossible rows.
+grows with what the tree would cost, and trees that took long to find are kept on disk (`plan_cache`).
+Trees are first compared as if every table were dense, then by the *triples* that are left where tables have
+impossible rows.
 Deterministic.
 """
 
-import hashlib
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -19,10 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cruxmap.engine.network import IntArray
-from cruxmap.ground import cache_folder, keep, kept
-
-VERSION = 4
-"""Of the search: trees kept by another version are not used."""
+from cruxmap.engine.plan_cache import remembered
 
 SEARCHABLE = 2_000
 """Tables up to which orders are searched for; the greedy choices take time quadratic in their number."""
@@ -96,7 +92,9 @@ class TooWide(Exception):  # noqa: N818 - an outcome, not a defect
     def __init__(self, products: float, budget: int) -> None:
         self.products = products
         self.budget = budget
-        super().__init__(f"the best plan found needs more than {budget:,} products (dense: {products:.3g})")
+        super().__init__(
+            f"the best plan found needs more than {budget:,} products (dense: {products:.3g})"
+        )
 
     def __reduce__(self) -> tuple[type["TooWide"], tuple[float, int]]:
         return type(self), (self.products, self.budget)
@@ -138,7 +136,8 @@ def cheapest_tree(
     def search() -> list[IntArray]:
         leaves = range(0, len(scopes), -(-len(scopes) // ROOTS))
         turned = [
-            [rerooted(tree, scopes, cards, leaf) for leaf in leaves] for tree in searched_trees(scopes, cards)
+            [rerooted(tree, scopes, cards, leaf) for leaf in leaves]
+            for tree in searched_trees(scopes, cards)
         ]
         within = (_sparsest(turned, triples, most) for most in sorted({min(COSTLY, budget), budget}))
         return next(([tree.pairs] for tree in within if tree is not None), [])
@@ -210,20 +209,6 @@ def searched_trees(scopes: Scopes, cards: IntArray) -> tuple[Tree, ...]:
     return tuple(sorted(trees, key=attrgetter("products")))
 
 
-def remembered(problem: bytes, search: Callable[[], Sequence[IntArray]]) -> list[IntArray]:
-    """Return the joins that a search finds for a problem, from disk where that has been searched before."""
-    name = hashlib.blake2b(b"%d " % VERSION + problem, digest_size=16).hexdigest()
-    place = cache_folder() / "trees" / f"{name}.npy"
-    known = kept(place)
-    if known is not None:
-        return list(np.load(io.BytesIO(known)))
-    found = list(search())
-    stored = io.BytesIO()
-    np.save(stored, np.array(found, np.int64))
-    keep(place, stored.getvalue())
-    return found
-
-
 def rerooted(tree: Tree, scopes: Scopes, cards: IntArray, leaf: int) -> Tree:
     """Return the tree turned so that table `leaf` is joined last.
 
@@ -267,7 +252,9 @@ def entangled(scopes: Scopes, cards: IntArray, width: float) -> dict[int, set[in
     """
     from cruxmap.engine.elimination import greedy_order
 
-    _, left, neighbours = greedy_order(scopes.first, scopes.variables, np.log2(cards), width, by_fill=False)
+    _, left, neighbours = greedy_order(
+        scopes.first, scopes.variables, np.log2(cards), width, by_fill=False
+    )
     return {v: set(around.tolist()) for v, around in zip(left.tolist(), neighbours, strict=True)}
 
 

@@ -72,7 +72,9 @@ def _probabilities(keys, n_draws, start, into):
                 counter += np.uint64(1)
         for d in range(into.shape[1]):
             draw = np.uint64(start + d)
-            stratum = float(_permuted(shifts, np.uint64(n_draws), np.uint64(n_high), np.uint64(n_low), draw))
+            stratum = float(
+                _permuted(shifts, np.uint64(n_draws), np.uint64(n_high), np.uint64(n_low), draw)
+            )
             within = (float(random_word(keys[k], draw) >> np.uint64(12)) + 0.5) * 2.0**-52
             if 2 * stratum >= n_draws:
                 into[k, d] = -(n_draws - 1 - stratum + (1.0 - within)) / n_draws

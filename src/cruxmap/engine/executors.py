@@ -110,7 +110,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def on_threads[Result](workers: int, work: Callable[..., Result], *arguments: Iterable[Any]) -> list[Result]:
+def on_threads[Result](
+    workers: int, work: Callable[..., Result], *arguments: Iterable[Any]
+) -> list[Result]:
     """Do the work for each of the arguments, without threads where one worker is enough; results in order."""
     if workers <= 1:
         return list(map(work, *arguments))
@@ -283,7 +285,9 @@ def _check_workers(client: Any, text: str) -> None:
         if isinstance(theirs, Exception):
             raise _unable(who, theirs)
         differing = [
-            f"{name} {theirs.get(name)}, not {ours[name]}" for name in ours if theirs.get(name) != ours[name]
+            f"{name} {theirs.get(name)}, not {ours[name]}"
+            for name in ours
+            if theirs.get(name) != ours[name]
         ]
         if differing:
             raise _refused(

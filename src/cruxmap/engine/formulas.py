@@ -360,7 +360,9 @@ def dependencies(program: TableProgram) -> tuple[IntArray, IntArray]:
     entry, shift = (np.concatenate(part) for part in zip(*on_shifts, strict=True))
     shifted, term = _spread(program.shifts.first, shift)
     on_judgements.append((entry[shifted], program.shifts.strength[term]))
-    found = np.unique(np.stack([np.concatenate(part) for part in zip(*on_judgements, strict=True)]), axis=1)
+    found = np.unique(
+        np.stack([np.concatenate(part) for part in zip(*on_judgements, strict=True)]), axis=1
+    )
     return found[0], found[1]
 
 

@@ -55,7 +55,9 @@ def averaged(drawn: Batches) -> Averages:
     highest = drawn.log_sum.max(axis=(0, 2), keepdims=True)
     samples = drawn.samples - np.array([[0], *[[drawn.samples // BATCHES]] * BATCHES])
     with np.errstate(invalid="ignore", divide="ignore"):
-        weight = np.where(np.isfinite(highest), np.exp(drawn.log_sum - highest), 0.0)  # (cases, D, BATCHES)
+        weight = np.where(
+            np.isfinite(highest), np.exp(drawn.log_sum - highest), 0.0
+        )  # (cases, D, BATCHES)
         total = _sums(weight.sum(axis=0))
         effective = total[0] * np.exp(highest[0, :, 0] - drawn.log_most)
         return Averages(

@@ -81,7 +81,9 @@ def _prefetch(builder: Any, pointer: Any) -> None:
     byte = ir.IntType(8).as_pointer()
     number = ir.IntType(32)
     prefetch = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(ir.VoidType(), [byte, number, number, number]), "llvm.prefetch.p0i8"
+        builder.module,
+        ir.FunctionType(ir.VoidType(), [byte, number, number, number]),
+        "llvm.prefetch.p0i8",
     )
     reading, soon, data = ir.Constant(number, 0), ir.Constant(number, 2), ir.Constant(number, 1)
     builder.call(prefetch, [builder.bitcast(pointer, byte), reading, soon, data])
@@ -100,7 +102,9 @@ def store(_typing: Any, array: Any, row: Any, lanes: Any) -> tuple[Any, Callable
 
 
 @intrinsic
-def store_at(_typing: Any, array: Any, row: Any, column: Any, lanes: Any) -> tuple[Any, Callable[..., Any]]:
+def store_at(
+    _typing: Any, array: Any, row: Any, column: Any, lanes: Any
+) -> tuple[Any, Callable[..., Any]]:
     """`array[row, column : column + LANES] = lanes`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

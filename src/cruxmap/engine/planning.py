@@ -208,10 +208,14 @@ def _joined(question: _PlanQuestion, tree: Tree, marked: frozenset[int], budget:
     from cruxmap.engine.joining import COMPLETE, join_all, with_indicators
 
     cards, loads, scopes, in_order = question.cards, question.loads, question.scopes, sorted(marked)
-    indicators = np.array([(v, s) for v in in_order for s in range(cards[v])], dtype=np.int64).reshape(-1, 2)
+    indicators = np.array([(v, s) for v in in_order for s in range(cards[v])], dtype=np.int64).reshape(
+        -1, 2
+    )
     n_given = len(loads) + len(indicators)
     ends = scopes.first[-1] + np.arange(1, len(in_order) + 1)
-    lengths = np.concatenate([np.zeros(1, np.int64), question.lengths, cards[in_order], np.ones(1, np.int64)])
+    lengths = np.concatenate(
+        [np.zeros(1, np.int64), question.lengths, cards[in_order], np.ones(1, np.int64)]
+    )
     slots = np.concatenate([question.slots, np.arange(len(loads), n_given), np.zeros(1, np.int64)])
     states = np.concatenate([question.states, indicators[:, 1]], dtype=np.int16)
     indicator = np.full(len(scopes), -1)
@@ -241,7 +245,9 @@ def _joined(question: _PlanQuestion, tree: Tree, marked: frozenset[int], budget:
         else:
             here = slice(read_first[reading[v]], read_first[reading[v] + 1])
             reads[v] = (read[here], read_states[here])
-    return _Joined(indicators, constants, left, right, first, roots, reads, np.column_stack([steps, stats]))
+    return _Joined(
+        indicators, constants, left, right, first, roots, reads, np.column_stack([steps, stats])
+    )
 
 
 # --- the plan ----------------------------------------------------------------------------------

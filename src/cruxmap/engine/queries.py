@@ -111,7 +111,9 @@ def joint(
     cases: list[Evidence] = [((target, (state,)),) for state in states]
     match approach(network, ask, {target, *(v for v, _ in evidence)}):
         case Prepared() as ready:
-            return _joint_of([_infer(ready, filled.entries, (*evidence, *case), threads) for case in cases])
+            return _joint_of(
+                [_infer(ready, filled.entries, (*evidence, *case), threads) for case in cases]
+            )
         case Scheme() as scheme:
             drawn = sample(scheme, filled, evidence, cases=cases, threads=threads)
             return _estimated_joint(scheme, drawn, target)

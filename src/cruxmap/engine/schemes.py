@@ -149,7 +149,9 @@ def _tied(question: _SchemeQuestion, width: float) -> set[int]:
     network, children = question.network, question.children
     scopes = Scopes.of([network.tables[v].scope for v in children])
     drawn = set(ancestors(network, entangled(scopes, question.cards, width)))
-    group = {v: v for v in children}  # of variables that are summed together: each points towards the first
+    group = {
+        v: v for v in children
+    }  # of variables that are summed together: each points towards the first
     logs = np.log2(question.cards)
     size = {v: float(logs[v]) for v in children}
 

@@ -90,7 +90,9 @@ def draw_states(drawn, allowed, keys, entries, first_draw, alike, begin, batches
             _stratified(keys[v], np.uint64(number) * np.uint64(size), place, uniform)
             _located(drawn, v, states, at, size, where)
             n_states = drawn.width[v]
-            free = allowed[v, :n_states].all()  # then nothing is weighed, and two states take one comparison
+            free = allowed[
+                v, :n_states
+            ].all()  # then nothing is weighed, and two states take one comparison
             if free and n_states == 2:
                 for k in range(size):
                     states[v, at + k] = uniform[k] < values[drawn.picks[where[k] + 1]]

@@ -109,7 +109,12 @@ class _Sampler:
 
     def drawn(self, begin: int, end: int) -> tuple[StateArray, FloatArray, FloatArray]:
         """Draw units: states (drawn, samples), log weights (units, size), reduced entries (n, samples)."""
-        scheme, size, entries, numbering = self.scheme, self.size, self.filled.entries, self.filled.numbering
+        scheme, size, entries, numbering = (
+            self.scheme,
+            self.size,
+            self.filled.entries,
+            self.filled.numbering,
+        )
         start = numbering.start if isinstance(numbering, DrawsFrom) else None
         states = np.empty((len(scheme.drawn), (end - begin) * size), np.int16)
         log_weight = np.empty((end - begin, size))
@@ -130,7 +135,9 @@ def _sampler(scheme: Scheme, filled: Filled, evidence: Evidence) -> _Sampler:
     for i, v in enumerate(scheme.drawn):
         if v in possible:
             allowed[i, : len(possible[v])] = possible[v]
-    log_most = _log_most(network, entries, possible) if scheme.drawn else np.full(entries.shape[1], -np.inf)
+    log_most = (
+        _log_most(network, entries, possible) if scheme.drawn else np.full(entries.shape[1], -np.inf)
+    )
     return _Sampler(scheme, Filled(entries, filled.numbering), allowed, log_most)
 
 
@@ -189,7 +196,9 @@ def sample(
         for number, case in enumerate(cases):
             weights = indicator_weights(scheme.ready.plan, (*evidence, *case))
             log_below, below, _ = run(scheme.ready, found, weights, 1)
-            log_weight = log_drawn + (log_below + _agreement(scheme, states, case)).reshape(log_drawn.shape)
+            log_weight = log_drawn + (log_below + _agreement(scheme, states, case)).reshape(
+                log_drawn.shape
+            )
             weigh(log_weight, log_sum[number, begin:end], weight)
             means[:] = 0.0
             average(below, weight, means)
@@ -243,7 +252,9 @@ def sample_slopes(
             states, log_weight, found = sampler.drawn(begin, end)
             log_below, _, below = run(scheme.ready, found, weights, 1)
             weight = np.exp(log_weight.ravel() + log_below - log_sum[draw])
-            add_slopes(scheme.lookup, scheme.below, scheme.rows, entries, draw, states, weight, below, part)
+            add_slopes(
+                scheme.lookup, scheme.below, scheme.rows, entries, draw, states, weight, below, part
+            )
         return part
 
     slope = np.zeros(entries.shape)

@@ -143,7 +143,9 @@ class Coherence(Answer):
     worldviews: Mapping[str, WorldviewCoherence]
 
 
-def coherence(model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE) -> Coherence:
+def coherence(
+    model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE
+) -> Coherence:
     """Return, for every worldview of the model, how what it states fits what it implies."""
     work, names = Work(executor, progress), model.worldviews
     found = {}
@@ -175,7 +177,9 @@ def _inquiry(model: ModelSpec, worldview: str) -> Inquiry:
 def _gaps(model: ModelSpec, inquiry: Inquiry) -> list[tuple[StatedGap, StatedCredence]]:
     """Return each gap with its statement in the network, largest gap first, undefined ones last."""
     [worldview] = inquiry.model.worldviews
-    central = _implied(inquiry, entries_of(inquiry, 0, np.zeros((len(inquiry.network.addresses), 1))))[:, 0]
+    central = _implied(inquiry, entries_of(inquiry, 0, np.zeros((len(inquiry.network.addresses), 1))))[
+        :, 0
+    ]
     draw = forward_draws(inquiry, SPREAD_DRAWS)
     drawn = np.concatenate(
         [
@@ -321,7 +325,9 @@ def _linearised(
     entries = fill(network.program, u, numbers.single[0])
     implied, of_entries = [], []
     for stated in statements:
-        (no, below), (yes, above) = (log_z_gradient(network, Filled(entries), side) for side in stated.sides)
+        (no, below), (yes, above) = (
+            log_z_gradient(network, Filled(entries), side) for side in stated.sides
+        )
         implied.append(yes[0] - no[0])
         of_entries.append(above[:, 0] - below[:, 0])
     n = len(statements)

@@ -194,7 +194,11 @@ def cruxes(
 
 @overload
 def cruxes(
-    model: ModelSpec, worldview: None = None, *, progress: Progress | None = None, executor: Executor = HERE
+    model: ModelSpec,
+    worldview: None = None,
+    *,
+    progress: Progress | None = None,
+    executor: Executor = HERE,
 ) -> CruxTables: ...
 
 
@@ -260,7 +264,9 @@ def _of_target(name: str, model: ModelSpec, predictive: Predictive) -> CruxTable
     """Return a table with nothing but the target's estimate."""
     found = None
     if predictive.replicates:
-        unseen = 0.0 if predictive.target.is_certain and not predictive.is_seen_alone else predictive.unseen
+        unseen = (
+            0.0 if predictive.target.is_certain and not predictive.is_seen_alone else predictive.unseen
+        )
         without = np.array([part.target.yes for part in predictive.replicates])
         found = {"estimate": float(standard_error(without, unseen))}
     return CruxTable(
@@ -376,7 +382,11 @@ def _worth(
         of_state = table.sum(axis=0)
         moves = table[1] - p.yes * of_state
         known = of_state > 0
-        all_of = value_of_information(table), np.abs(moves).sum(), (moves[known] ** 2 / of_state[known]).sum()
+        all_of = (
+            value_of_information(table),
+            np.abs(moves).sum(),
+            (moves[known] ** 2 / of_state[known]).sum(),
+        )
         each.append(
             (*(all_of if reaches and not p.is_certain else (0.0, 0.0, 0.0)), entropy(p), p.yes * p.no)
         )

@@ -255,10 +255,14 @@ def _side_of(view: View, candidates: Sequence[Candidate]) -> _Side:
         c.id: tuple(_claim_view(part, c, position) for part in predictive.one_more(c.variable))
         for c in candidates
     }
-    return _Side(view.worldview, claims, stated, predictive.draws, predictive.sampled, tuple(without), more)
+    return _Side(
+        view.worldview, claims, stated, predictive.draws, predictive.sampled, tuple(without), more
+    )
 
 
-def _diff(inquiry: Inquiry, sides: Mapping[str, _Side], pair: tuple[str, str], work: Work) -> WorldviewDiff:
+def _diff(
+    inquiry: Inquiry, sides: Mapping[str, _Side], pair: tuple[str, str], work: Work
+) -> WorldviewDiff:
     a, b = (sides[name] for name in pair)
     if a is b:
         return _of_itself(inquiry, a.number)
@@ -337,7 +341,9 @@ def _said_about(argument_map: ArgumentMap, worldview: str, name: str) -> tuple[S
     """Return the arguments about an entry, itself included, by the voice of a worldview."""
     own = argument_map.worldview.get(worldview)
     return tuple(
-        Saying(argument.about.id, own.voice, argument.about.text, tuple(map(str, argument.about.citations)))
+        Saying(
+            argument.about.id, own.voice, argument.about.text, tuple(map(str, argument.about.citations))
+        )
         for argument in argument_map.arguments
         if own is not None
         and own.voice is not None
@@ -385,7 +391,10 @@ def _structure_of(pairing: Pairing) -> Structure:
         return {s.address for s in perspective.settings if s.origin != MAP_WORLDVIEW and not s.rejected}
 
     return Structure(
-        *(tuple(sorted(part)) for part in (rejected(one) - rejected(other), rejected(other) - rejected(one))),
+        *(
+            tuple(sorted(part))
+            for part in (rejected(one) - rejected(other), rejected(other) - rejected(one))
+        ),
         *(tuple(sorted(part)) for part in (own(one) - own(other), own(other) - own(one))),
     )
 

@@ -170,7 +170,9 @@ def _answers(inquiry: Inquiry, inferences: tuple[Inference, ...]) -> _Answers:
     replicates = zip(*(inference.replicates for inference in inferences), strict=True)
     rows = np.array([stacked(inquiry, parts) for parts in (inferences, *replicates)])
     unseen = np.array([[i.unseen(target)[1] for target in inquiry.targets] for i in inferences])
-    effective = [np.full(rows.shape[-1], np.inf) if i.effective is None else i.effective for i in inferences]
+    effective = [
+        np.full(rows.shape[-1], np.inf) if i.effective is None else i.effective for i in inferences
+    ]
     return _Answers(rows, unseen, np.array(effective))
 
 
@@ -214,7 +216,9 @@ def _summarise(view: View, drawn: _Answers, central: _Answers) -> WorldviewEstim
     return _extended(
         WorldviewEstimate,
         first,
-        also=MappingProxyType({also.name: result for also, result in zip(model.also, others, strict=True)}),
+        also=MappingProxyType(
+            {also.name: result for also, result in zip(model.also, others, strict=True)}
+        ),
         effective=effective if np.isfinite(effective) else None,
         too_few=possible and first.mean is None,
     )
@@ -266,7 +270,9 @@ def _no_central(central: _Answers) -> str | None:
     return None
 
 
-def _standard_errors(by_chance: Settled, one: _Answers, central: _Answers, no_central: str | None) -> Errors:
+def _standard_errors(
+    by_chance: Settled, one: _Answers, central: _Answers, no_central: str | None
+) -> Errors:
     low, median, high = map(by_chance.percentile_error, PERCENTILES)
     mean = standard_error(np.nanmean(one.rows[1:, 1], axis=-1), by_chance.unseen)
     of_central = standard_error(central.rows[1:, 1, 0], central.unseen[0])

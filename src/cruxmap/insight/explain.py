@@ -167,7 +167,9 @@ def _argument_json(weighed: WeighedArgument) -> dict[str, Any]:
     }
 
 
-def marginals(model: ModelSpec, ids: Iterable[str] | None = None) -> dict[str, dict[str, dict[str, float]]]:
+def marginals(
+    model: ModelSpec, ids: Iterable[str] | None = None
+) -> dict[str, dict[str, dict[str, float]]]:
     """Return, per worldview of the model, the states and probabilities of entries (all, or `ids`).
 
     At central judgements, given what is assumed and observed; a worldview in which that is impossible
@@ -238,7 +240,9 @@ def explain(model: ModelSpec, address: str) -> Explanation:
             for stated in worldview.stated
             if name in mentioned(stated.of)
         ),
-        mentioned_by=tuple(other for other, value in model.map.entry.items() if name in mentioned_in(value)),
+        mentioned_by=tuple(
+            other for other, value in model.map.entry.items() if name in mentioned_in(value)
+        ),
     )
 
 

@@ -84,7 +84,9 @@ def game_of(pairing: Pairing) -> Game:
     }
     players = tuple(sorted(matters))
     number_of = {player: number for number, player in enumerate(players)}
-    owner = np.array([number_of.get(judgements[address].owner, -1) for address in addresses], dtype=np.int64)
+    owner = np.array(
+        [number_of.get(judgements[address].owner, -1) for address in addresses], dtype=np.int64
+    )
     return Game({name: tuple(parts) for name, parts in changed.items()}, players, owner)
 
 

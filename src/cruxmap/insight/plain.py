@@ -40,7 +40,10 @@ def plain_fields(answer: Answer, *others: str) -> dict[str, Any]:
         value = getattr(answer, name)
         if name == "errors":
             if value is not None:
-                shown |= {"standard_error": as_plain(value[answer.main]), "standard_errors": as_plain(value)}
+                shown |= {
+                    "standard_error": as_plain(value[answer.main]),
+                    "standard_errors": as_plain(value),
+                }
         elif name not in SILENT or (value is not None and value is not False):
             shown[name] = as_plain(value)
     return shown

@@ -140,7 +140,10 @@ def pool(
     estimate; `factor` how far, by default `extremising_factor`.
     """
     reviewers = tuple(name for name in model.worldviews if name != MAP_WORLDVIEW)
-    inquiry, work = inquire(replace(model, worldviews=(*reviewers, MAP_WORLDVIEW))), Work(executor, progress)
+    inquiry, work = (
+        inquire(replace(model, worldviews=(*reviewers, MAP_WORLDVIEW))),
+        Work(executor, progress),
+    )
     means = {view.name: mean_log_odds(view) for view in views(inquiry, work)}
     own, _ = means.pop(MAP_WORLDVIEW)
     estimates = {name: mean for name, (mean, _) in means.items() if math.isfinite(mean)}

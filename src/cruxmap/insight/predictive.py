@@ -79,7 +79,9 @@ def predict(view: View, asked: Collection[int], connected: Collection[int]) -> P
     if sums[0].of_target.sum() == 0 or refusal(sums[0].effective, "what is given") is not None:
         return None
     whole, *without = (
-        Predictive(chance(*part.of_target.tolist()), part.averages(parts.alone, len(sums) > 1), view.n_draws)
+        Predictive(
+            chance(*part.of_target.tolist()), part.averages(parts.alone, len(sums) > 1), view.n_draws
+        )
         for part in sums
     )
     how = (sampled(inquiry, part, clamped, DrawsFrom(0, view.n_draws)) for part in (upper, lower))

@@ -163,7 +163,9 @@ def checked_revision(path: Path, revision: str) -> str:
     root, _ = _repository(path)
     try:
         return (
-            _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+            _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+            .decode()
+            .strip()
         )
     except InvalidMap:
         names = _git(root, "for-each-ref", "--format=%(refname:short)").decode(errors="replace").split()
@@ -261,12 +263,19 @@ def _blobs(root: Path, names: Sequence[bytes]) -> Iterator[bytes]:
 
 def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
     """Run git on a repository that need not be trusted: no filters, hooks or fetches."""
-    safe = {"GIT_WORK_TREE": str(root), "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "LC_ALL": "C"}
+    safe = {
+        "GIT_WORK_TREE": str(root),
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",
+        "LC_ALL": "C",
+    }
     environment = {name: value for name, value in os.environ.items() if name != "GIT_DIR"} | safe
     harmless = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
     command = ["git", "-C", str(root), *harmless, *arguments]
     try:
-        return subprocess.run(command, input=given, capture_output=True, check=True, env=environment).stdout
+        return subprocess.run(
+            command, input=given, capture_output=True, check=True, env=environment
+        ).stdout
     except FileNotFoundError:
         reason = "git is not installed"
     except subprocess.CalledProcessError as error:
@@ -275,7 +284,9 @@ def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def _git_cannot(place: Path, reason: str) -> InvalidMap:
-    return InvalidMap((Problem(Code.UNREADABLE_FILE, f"git cannot read this: {reason}", Span(str(place))),))
+    return InvalidMap(
+        (Problem(Code.UNREADABLE_FILE, f"git cannot read this: {reason}", Span(str(place))),)
+    )
 
 
 # --- what changed --------------------------------------------------------------------------------

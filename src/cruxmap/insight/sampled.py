@@ -38,7 +38,9 @@ class Sampled(Answer):
             parts.append(f": exact sums would be long, as {', '.join(self.tied_by)} tie the map together")
         parts.append(".")
         if self.effective is not None:
-            parts.append(f" Given the evidence, the effective sample size is {self.effective:,.0f} or more.")
+            parts.append(
+                f" Given the evidence, the effective sample size is {self.effective:,.0f} or more."
+            )
         return "".join(parts)
 
 

@@ -210,5 +210,6 @@ def _work(inquiry: Inquiry) -> float:
     """Return about how many multiplications the target's log-odds take for one draw, tables included."""
     network, given = inquiry.network, {variable for variable, _ in inquiry.given}
     return (
-        cost(network, inquiry.targets[:1], given, MANY_WHAT_IFS) + WORK_PER_ENTRY * network.program.n_entries
+        cost(network, inquiry.targets[:1], given, MANY_WHAT_IFS)
+        + WORK_PER_ENTRY * network.program.n_entries
     )

@@ -162,7 +162,9 @@ def refusal(effective: FloatArray, what: str) -> str | None:
     if effective.sum() < MIN_EFFECTIVE:
         return too_few(float(effective.sum()), what)
     if (missed := float(np.exp(-effective).mean())) > MAX_MISSED:
-        return f"in {percent(missed)} of the draws of the judgements no sample of states agrees with {what}"
+        return (
+            f"in {percent(missed)} of the draws of the judgements no sample of states agrees with {what}"
+        )
     return None
 
 
@@ -171,7 +173,9 @@ def refusal(effective: FloatArray, what: str) -> str | None:
 
 def _is_sampled(inquiry: Inquiry, worldview: int) -> bool:
     """Tell whether the likelihood of a worldview's judgements has to be estimated from samples of states."""
-    return isinstance(approach(inquiry.network, (), inquiry.conditioning(worldview), gradient=True), Scheme)
+    return isinstance(
+        approach(inquiry.network, (), inquiry.conditioning(worldview), gradient=True), Scheme
+    )
 
 
 def _weighed(inquiry: Inquiry, worldview: int, work: Work) -> View:

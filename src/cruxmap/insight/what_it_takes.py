@@ -364,7 +364,9 @@ def _frontier[T](found: Iterable[T], measure: Callable[[T], tuple[int, float]]) 
     return tuple(kept)
 
 
-def _one_judgement(state: _State, goal: Goal, movable: Sequence[int]) -> tuple[FloatArray | None, list[int]]:
+def _one_judgement(
+    state: _State, goal: Goal, movable: Sequence[int]
+) -> tuple[FloatArray | None, list[int]]:
     """Return the shortest move of a single judgement, and the judgements by how far each could get alone."""
     n = len(state.inquiry.network.addresses)
     rows = np.array([*movable, *movable])
@@ -406,7 +408,9 @@ def _stagewise(state: _State, goal: Goal, allowed: Sequence[int], count: int) ->
         used = np.flatnonzero(move)
         candidates = np.array(allowed if len(used) < count else used)
         row = state.room.row[candidates]
-        candidates = candidates[(row < 0) | ~np.isin(row, state.room.row[used]) | np.isin(candidates, used)]
+        candidates = candidates[
+            (row < 0) | ~np.isin(row, state.room.row[used]) | np.isin(candidates, used)
+        ]
         gain = sign * state.slopes(move)[candidates]
         further = move[candidates] + STRIDE * np.sign(gain)
         gain[(further < state.room.least[candidates]) | (further > state.room.most[candidates])] = 0.0
@@ -450,7 +454,11 @@ def _fitted(state: _State, goal: Goal, start: float, move: FloatArray) -> Take |
         else:
             near, below = middle, there
     exact = _numbers_after(state, far * move)
-    for values in (_rounded_all(state, exact, beyond=False), _rounded_all(state, exact, beyond=True), exact):
+    for values in (
+        _rounded_all(state, exact, beyond=False),
+        _rounded_all(state, exact, beyond=True),
+        exact,
+    ):
         if goal.met_by(reached := state.estimate(values)):
             break
     steps = sorted(
@@ -474,7 +482,9 @@ def _at(state: _State, number: int, centre: float) -> Elicited:
     """Return a judgement with its interval around another centre; no strength's end is below 1x."""
     address, spread = state.inquiry.network.addresses[number], Z_95 * state.inquiry.numbers.sd[0][number]
     role = state.inquiry.model.map.judgements[address].role
-    ends = [natural_at(state.inquiry.numbers, number, float(u)) for u in (centre - spread, centre + spread)]
+    ends = [
+        natural_at(state.inquiry.numbers, number, float(u)) for u in (centre - spread, centre + spread)
+    ]
     low, high = (max(end, 1.0) for end in ends) if role is Role.STRENGTH else ends
     return Elicited(role.scale, low, high)
 

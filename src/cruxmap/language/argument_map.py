@@ -611,7 +611,8 @@ def places(entry: Entry) -> Iterator[NumberPlace]:
         case Claim(basis=Credence(judgement=judgement)):
             yield NumberPlace(judgement)
         case (
-            Claim(basis=Definition(if_met=first, otherwise=second)) | Argument(credence=first, weight=second)
+            Claim(basis=Definition(if_met=first, otherwise=second))
+            | Argument(credence=first, weight=second)
         ):
             yield from (NumberPlace(first), NumberPlace(second))
         case Claim(basis=Routes(routes=routes, leak=leak)):
@@ -769,7 +770,9 @@ class ArgumentMap:
         entries: list[Entry] = [*self.claims, *self.questions, *self.events, *self.arguments]
         put = object.__setattr__
         put(self, "entry", MappingProxyType({e.about.id: e for e in entries}))
-        put(self, "judgements", MappingProxyType({j.address: j for e in entries for j in judgements_of(e)}))
+        put(
+            self, "judgements", MappingProxyType({j.address: j for e in entries for j in judgements_of(e)})
+        )
         shares = {row.address: row.shares for row in self.share_rows if row.address}
         put(self, "shares", MappingProxyType(shares))
         put(self, "timeline", MappingProxyType({t.about.id: t for t in self.timelines}))

@@ -24,13 +24,24 @@ from cruxmap.language.argument_map import (
     Routes,
     Table,
 )
-from cruxmap.language.context import CERTAIN, EVEN_PACE, Context, Owner, about, check_voice, each, misplaced
+from cruxmap.language.context import (
+    CERTAIN,
+    EVEN_PACE,
+    Context,
+    Owner,
+    about,
+    check_voice,
+    each,
+    misplaced,
+)
 from cruxmap.language.names import Kind
 from cruxmap.language.schema import ArgumentShape, TargetShape
 from cruxmap.language.yaml_text import Text, joined
 
 
-def read_argument(context: Context, id_: Text, shape: ArgumentShape, others: Mapping[str, Entry]) -> Argument:
+def read_argument(
+    context: Context, id_: Text, shape: ArgumentShape, others: Mapping[str, Entry]
+) -> Argument:
     """Return an argument; `others` are the claims, questions and events that it may be about."""
     entry = about(context, id_, shape)
     owner = Owner(context, id_, entry)
@@ -62,7 +73,9 @@ def read_argument(context: Context, id_: Text, shape: ArgumentShape, others: Map
         written = shape.for_ if direction is Direction.FOR else shape.against
         targets = () if written is None else _targets(context, written, others)
         if given:
-            misplaced(owner, shape, ("force",), False, "`undercuts`; `for` and `against` have a `strength`")
+            misplaced(
+                owner, shape, ("force",), False, "`undercuts`; `for` and `against` have a `strength`"
+            )
         if shape.strength is None and given:
             hint = "as in `strength: 3x` or `strength: weak`"
             context.add(Code.MISSING_KEY, f"`{id_}` has no `strength`", id_, hint)
@@ -198,6 +211,8 @@ def _phase_target(
                 _reject(context, name, message, "give the phase a chance")
             else:
                 hint = context.resolver.names.nearest(part, known) or f"its phases are {joined(known)}"
-                context.add(Code.UNKNOWN_PHASE, f"the timeline of `{id_}` has no phase `{part}`", name, hint)
+                context.add(
+                    Code.UNKNOWN_PHASE, f"the timeline of `{id_}` has no phase `{part}`", name, hint
+                )
             return None
     return OnPhase(id_, part)

@@ -205,7 +205,11 @@ def _excluded(argument_map: ArgumentMap, named: set[str]) -> Iterator[Condition]
                 met = AllOf(parts) if rule is Rule.ALL_OF else AnyOf(parts)
                 if isinstance(otherwise.value, Elicited) and otherwise.value.high == 0:
                     yield AllOf((ClaimIs(id_), Not(met)))
-                if isinstance(if_met.value, Elicited) and if_met.value.is_certain and if_met.value.low == 1:
+                if (
+                    isinstance(if_met.value, Elicited)
+                    and if_met.value.is_certain
+                    and if_met.value.low == 1
+                ):
                     yield AllOf((ClaimIs(id_, False), met))
 
 
@@ -216,7 +220,9 @@ def _conditions_of_tables(entry: Entry) -> Iterator[tuple[str, Collection[Condit
         for judgement, when, part in places(entry):
             if judgement.role is not Role.PACE:
                 tables.setdefault(part, {})[when] = None
-    return ((f"{entry.about.id}.{part}" if part else entry.about.id, whens) for part, whens in tables.items())
+    return (
+        (f"{entry.about.id}.{part}" if part else entry.about.id, whens) for part, whens in tables.items()
+    )
 
 
 def _case_text(case: Case, timelines: Mapping[str, Timeline]) -> str:
@@ -269,7 +275,9 @@ def _values_written(argument_map: ArgumentMap) -> Iterator[tuple[str, Value]]:
                     yield address, value
                 case ShareOverride(address=row, values=values):
                     shares = argument_map.shares[row]
-                    yield from ((share.address, value) for share, value in zip(shares, values, strict=True))
+                    yield from (
+                        (share.address, value) for share, value in zip(shares, values, strict=True)
+                    )
 
 
 def unknown_address(
@@ -287,7 +295,9 @@ def unknown_address(
         findings.add(Code.UNKNOWN_ADDRESS, message, span, hint)
         return
     addresses = [judgement.address for judgement in judgements_of(entry) if judgement.overridable]
-    addresses += [row for row, shares in argument_map.shares.items() if shares and shares[0].owner == owner]
+    addresses += [
+        row for row, shares in argument_map.shares.items() if shares and shares[0].owner == owner
+    ]
     hint = names.nearest(address, addresses) or (
         f"the judgements of `{owner}` are {joined(addresses)}" if addresses else ""
     )
@@ -379,7 +389,10 @@ def _check_strengths(
     argument_map: ArgumentMap, layers: Layers, span_of: Mapping[str, Span], findings: Findings
 ) -> None:
     for address, laid in layers.places.items():
-        if not isinstance(laid.value, SameAs) or argument_map.judgements[address].role is not Role.STRENGTH:
+        if (
+            not isinstance(laid.value, SameAs)
+            or argument_map.judgements[address].role is not Role.STRENGTH
+        ):
             continue
         judged, value = (_judged_behind(layers, (address,), span_of), _behind(layers, laid.value, address))
         if judged is not None and value is not None and value.low < 1:

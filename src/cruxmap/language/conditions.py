@@ -62,7 +62,9 @@ class Resolver:
             self.unknown(id_, kind, (name for name, its in self.names.kinds.items() if its is kind))
         elif found is not kind:
             hint = _INSTEAD.get(found, "").format(id_) if kind is Kind.CLAIM else ""
-            self.add(Code.WRONG_REFERENCE, f"`{id_}` is {_A[found]}, and {_A[kind]} belongs here", id_, hint)
+            self.add(
+                Code.WRONG_REFERENCE, f"`{id_}` is {_A[found]}, and {_A[kind]} belongs here", id_, hint
+            )
         return found is kind
 
     def unknown(self, id_: Text, what: str, known: Iterable[str]) -> None:

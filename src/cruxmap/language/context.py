@@ -72,7 +72,9 @@ def check_word(findings: Findings, id_: Text, *, number_ok: bool = True) -> None
     if _KEBAB.fullmatch(id_) is None or not (number_ok or id_.islower()):
         tidy = "-".join(re.findall("[a-z0-9]+", id_.lower()))
         hint = (
-            f"write `{tidy}`" if _KEBAB.fullmatch(tidy) and tidy != id_ else "lower-case words joined by `-`"
+            f"write `{tidy}`"
+            if _KEBAB.fullmatch(tidy) and tidy != id_
+            else "lower-case words joined by `-`"
         )
         findings.add(Code.BAD_ID, f"`{id_}` is not an id", id_, hint)
 
@@ -99,7 +101,9 @@ def check_part_ids(context: Context, ids: Iterable[Text | None]) -> None:
 def about(context: Context, id_: Text, shape: Told) -> About:
     """Return what an entry says of itself; one without a sentence is a problem."""
     if not shape.text:
-        context.add(Code.MISSING_KEY, f"`{id_}` has no `text`", id_, "say it in a sentence, under `text: >-`")
+        context.add(
+            Code.MISSING_KEY, f"`{id_}` has no `text`", id_, "say it in a sentence, under `text: >-`"
+        )
     return noted_about(context, id_, shape.text, shape)
 
 
@@ -134,7 +138,9 @@ def warn_of_comments(findings: Findings, text: Text | None, shape: Remarked) -> 
     for words in (text, shape.note, *each(source)):
         if words is not None and words.plain and words.comment_follows:
             message = "what follows ` #` on this line is a comment and not read"
-            hint = "quote it if it belongs to the text (`source: post#P15` has no space), or move the comment"
+            hint = (
+                "quote it if it belongs to the text (`source: post#P15` has no space), or move the comment"
+            )
             findings.warn(Code.COMMENT_AFTER_TEXT, message, words, hint)
 
 

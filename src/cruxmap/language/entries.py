@@ -265,7 +265,9 @@ def _shares(
     )
 
 
-def share_mapping(context: Context, node: Shares, place: Text) -> tuple[Mapping[Text, Judged], Noted | None]:
+def share_mapping(
+    context: Context, node: Shares, place: Text
+) -> tuple[Mapping[Text, Judged], Noted | None]:
     """Return shares by state, and what their long form adds."""
     match node:
         case LongShares(value=written):
@@ -319,7 +321,9 @@ def read_timeline(context: Context, id_: Text, shape: TimelineShape) -> Timeline
     check_part_ids(context, shape.phases)
     if not shape.phases:
         context.add(Code.EMPTY_LIST, f"the timeline `{id_}` has no phases", id_)
-    phases = tuple(Phase(str(name), context.resolver.whole(steps, 1)) for name, steps in shape.phases.items())
+    phases = tuple(
+        Phase(str(name), context.resolver.whole(steps, 1)) for name, steps in shape.phases.items()
+    )
     steps = sum(phase.steps for phase in phases)
     if steps > MAX_STEPS:
         message = f"the timeline `{id_}` has {steps:,} steps"

@@ -62,7 +62,12 @@ class Sheets:
     is_empty: bool = True
 
 
-_KINDS = {"claims": Kind.CLAIM, "questions": Kind.QUESTION, "events": Kind.EVENT, "arguments": Kind.ARGUMENT}
+_KINDS = {
+    "claims": Kind.CLAIM,
+    "questions": Kind.QUESTION,
+    "events": Kind.EVENT,
+    "arguments": Kind.ARGUMENT,
+}
 _SECTIONS = ("sources", "voices", "timelines", "claims", "questions", "events", "arguments", "lexicon")
 
 
@@ -296,7 +301,9 @@ def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int)
     root = parsed.root
     assert root is not None
     if not isinstance(root, Entries):
-        findings.add(Code.WRONG_SHAPE, "a file holds a mapping of keys and values", root, "as in `claims:`")
+        findings.add(
+            Code.WRONG_SHAPE, "a file holds a mapping of keys and values", root, "as in `claims:`"
+        )
         return Fitted(None, frozenset())
     _leave_out_empty(kind, root)
     if () in parsed.spoiled:

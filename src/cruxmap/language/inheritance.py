@@ -165,7 +165,9 @@ def shares_in_force(argument_map: ArgumentMap, perspective: Perspective) -> dict
     return shares
 
 
-def lay(argument_map: ArgumentMap, worldview: str = MAP_WORLDVIEW, settings: Iterable[Laid] = ()) -> Layers:
+def lay(
+    argument_map: ArgumentMap, worldview: str = MAP_WORLDVIEW, settings: Iterable[Laid] = ()
+) -> Layers:
     """Lay the worldview's lineage, then the settings, over the map's numbers; links are not followed yet.
 
     Raises KeyError for an unknown worldview or address.
@@ -211,7 +213,9 @@ def _settings(layers: Layers) -> Iterator[Setting]:
             yield Setting(address, REJECTED, address, layers.rejected[address], rejected=True)
             continue
         column, value = settled(layers, place.value, address)
-        origin, single = (place.origin, place.single) if isinstance(place, Layer) else (MAP_WORLDVIEW, False)
+        origin, single = (
+            (place.origin, place.single) if isinstance(place, Layer) else (MAP_WORLDVIEW, False)
+        )
         yield Setting(address, value, column, origin, single, False, place.citations, place.note)
 
 
@@ -244,7 +248,9 @@ def _rest(layers: Layers, rest: str) -> Elicited:
         if first:
             ahead += first
             continue
-        left = left_by([layers.left[place] if isinstance(value, Rest) else value for place, value in others])
+        left = left_by(
+            [layers.left[place] if isinstance(value, Rest) else value for place, value in others]
+        )
         left = min(max(left, 0.0), 1.0)
         layers.left[ahead.pop()] = Elicited(Scale.PROBABILITY, left, left, "rest")
     return layers.left[rest]

@@ -300,7 +300,9 @@ def _hint(text: str, scale: Scale) -> str | None:
 
 
 def _example(role: Role) -> str:
-    return "a ratio such as `3x`" if role.scale is Scale.RATIO else "a probability such as `5%` or `1% to 5%`"
+    return (
+        "a ratio such as `3x`" if role.scale is Scale.RATIO else "a probability such as `5%` or `1% to 5%`"
+    )
 
 
 _OFTEN_WRITTEN: tuple[tuple[str, str], ...] = (
@@ -412,7 +414,12 @@ LEXICON: Lexicon = MappingProxyType(
     )
     | _phrases(
         Scale.RATIO,
-        {"weak": "1.5x to 3x", "moderate": "3x to 10x", "strong": "10x to 30x", "very strong": "30x to 100x"},
+        {
+            "weak": "1.5x to 3x",
+            "moderate": "3x to 10x",
+            "strong": "10x to 30x",
+            "very strong": "30x to 100x",
+        },
     )
 )
 """Probabilities as in the United States' Intelligence Community Directive 203; strengths are our own."""

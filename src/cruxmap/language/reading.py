@@ -63,7 +63,14 @@ from cruxmap.language.folder import (
 from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, parse_phrase, with_phrases
 from cruxmap.language.model_spec import ModelSpec, Sampling, Target
 from cruxmap.language.names import Names
-from cruxmap.language.schema import LocatorShape, MapFile, ModelFile, SamplingShape, SourcesFile, SourceShape
+from cruxmap.language.schema import (
+    LocatorShape,
+    MapFile,
+    ModelFile,
+    SamplingShape,
+    SourcesFile,
+    SourceShape,
+)
 from cruxmap.language.sources import check_cited
 from cruxmap.language.typed import targets_of
 from cruxmap.language.validation import keys_of
@@ -150,7 +157,11 @@ def _what_to_check(where: Path, findings: Findings) -> tuple[list[Path], list[Pa
     if os.path.isfile(where) and where.suffix == ".yaml":
         parsed = load(where, Findings())
         root = parsed.root if parsed else None
-        if isinstance(root, Entries) and "target" not in root and root.keys() & (keys_of(MapFile) - {"map"}):
+        if (
+            isinstance(root, Entries)
+            and "target" not in root
+            and root.keys() & (keys_of(MapFile) - {"map"})
+        ):
             return [where.parent], []
     return [], [where]
 
@@ -168,7 +179,13 @@ class _Draft:
     sound: bool
 
 
-_HARMLESS = {Code.BAD_ID, Code.RESERVED_ID, Code.CREDENCE_NEEDED, Code.UNKNOWN_SOURCE, Code.UNKNOWN_LOCATOR}
+_HARMLESS = {
+    Code.BAD_ID,
+    Code.RESERVED_ID,
+    Code.CREDENCE_NEEDED,
+    Code.UNKNOWN_SOURCE,
+    Code.UNKNOWN_LOCATOR,
+}
 _HARMLESS |= {Code.UNKNOWN_VOICE}
 """Problems that leave the rest of an entry worth checking."""
 
@@ -224,7 +241,9 @@ def _lexicon(sheets: Sheets, findings: Findings) -> Lexicon:
         try:
             if is_notation(phrase):
                 hint = "a phrase is made of words"
-                raise UnreadableError(Code.UNREADABLE_JUDGEMENT, f"`{phrase}` means a number already", hint)
+                raise UnreadableError(
+                    Code.UNREADABLE_JUDGEMENT, f"`{phrase}` means a number already", hint
+                )
             phrases[str(phrase)] = parse_phrase(meaning)
         except UnreadableError as error:
             findings.add(error.code, error.message, meaning, error.hint)
@@ -262,7 +281,9 @@ def _read_entries(context: Context, sheets: Sheets) -> ArgumentMap:
             Voice(noted_about(context, id_, shape.text, shape)) for id_, shape in sheets.voices.items()
         ),
         lexicon=tuple(
-            (phrase, meaning) for (_, phrase), meaning in context.lexicon.items() if phrase in sheets.lexicon
+            (phrase, meaning)
+            for (_, phrase), meaning in context.lexicon.items()
+            if phrase in sheets.lexicon
         ),
     )
 
@@ -384,7 +405,9 @@ def _worldviews(shape: ModelFile, draft: _Draft, resolver: Resolver) -> tuple[st
 
 def _sampling(shape: SamplingShape | None, resolver: Resolver) -> Sampling:
     written = {name: text for name in _SAMPLING if shape and (text := getattr(shape, name)) is not None}
-    whole: dict[str, Any] = {name: resolver.whole(text, *_SAMPLING[name]) for name, text in written.items()}
+    whole: dict[str, Any] = {
+        name: resolver.whole(text, *_SAMPLING[name]) for name, text in written.items()
+    }
     return Sampling(**whole)
 
 

@@ -268,7 +268,8 @@ class PhaseShape(Noted):
 
 
 type AnyPhase = Annotated[
-    Number | LongNumber | PhaseShape, OneOf("a chance, or a mapping with `credence` or `given`", _phase_form)
+    Number | LongNumber | PhaseShape,
+    OneOf("a chance, or a mapping with `credence` or `given`", _phase_form),
 ]
 type TargetShape = Annotated[
     Address | Annotated[dict[Id, States], NotEmpty()],

@@ -37,7 +37,9 @@ def check_cited(argument_map: ArgumentMap, findings: Findings) -> None:
     for source in argument_map.sources:
         if source.id in uncited:
             message = f"nothing cites the source `{source.id}`"
-            findings.warn(Code.UNCITED_SOURCE, message, source.span, "cite it, or take it out of `sources`")
+            findings.warn(
+                Code.UNCITED_SOURCE, message, source.span, "cite it, or take it out of `sources`"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +82,7 @@ def check_sources(argument_map: ArgumentMap) -> tuple[SourceCoverage, ...]:
 
 
 def _covered(source: str, place: Locator, citing: Mapping[tuple[str, str], list[str]]) -> LocatorCoverage:
-    names = (name for around in sorted(with_parents([place.id])) for name in citing.get((source, around), ()))
+    names = (
+        name for around in sorted(with_parents([place.id])) for name in citing.get((source, around), ())
+    )
     return LocatorCoverage(place.id, place.section, tuple(dict.fromkeys(names)), place.no_claim)

@@ -125,7 +125,9 @@ class _Descent:
 
     def misfit(self, node: Node, path: Path, wanted: str, hint: str = "") -> object:
         """Say what a node should have been."""
-        found = {Text: "text", Items: "a list", Entries: "a mapping"}[type(node)] if node != "" else "nothing"
+        found = (
+            {Text: "text", Items: "a list", Entries: "a mapping"}[type(node)] if node != "" else "nothing"
+        )
         subject = f"`{path[-1]}`" if path and isinstance(path[-1], str) else "this"
         self.findings.add(Code.WRONG_SHAPE, f"{subject} must be {wanted}, and here is {found}", node, hint)
         return _MISFIT
@@ -353,7 +355,9 @@ def _unknown_key_hint(key: str, value: Node) -> str:
         if ":" in key:
             return "a colon needs a space after it"
         if " " in key or not key.isidentifier():
-            return "a comma ends a value in a one-line entry: quote the sentence, or put it under `text: >-`"
+            return (
+                "a comma ends a value in a one-line entry: quote the sentence, or put it under `text: >-`"
+            )
     if key in owners:
         where = f"to {' or '.join(owners[key][:3])}" if owners[key] else "elsewhere"
         return f"`{key}` belongs {where}: is it in the wrong place, or not indented far enough?"

@@ -45,9 +45,12 @@ def read_worldview(
     known = set(others)
     if shape.extends is not None and shape.extends not in known:
         hint = names.nearest(shape.extends, known)
-        findings.add(Code.UNKNOWN_WORLDVIEW, f"there is no worldview `{shape.extends}`", shape.extends, hint)
+        findings.add(
+            Code.UNKNOWN_WORLDVIEW, f"there is no worldview `{shape.extends}`", shape.extends, hint
+        )
     read = [
-        _override(context, address, node, argument_map) for address, node in (shape.judgements or {}).items()
+        _override(context, address, node, argument_map)
+        for address, node in (shape.judgements or {}).items()
     ]
     judgements = tuple(override for override in read if override is not None)
     _check_mixed(context, shape, judgements, argument_map)
@@ -129,7 +132,9 @@ def share_override(
             return None
         values.append(share(context, judged.value if isinstance(judged, LongNumber) else judged))
     parts = [judged for judged in by_state.values() if isinstance(judged, LongNumber)]
-    cited = tuple(c for part in (long, *parts) if part is not None for c in citations(context, part.source))
+    cited = tuple(
+        c for part in (long, *parts) if part is not None for c in citations(context, part.source)
+    )
     note = next((str(part.note) for part in (long, *parts) if part is not None and part.note), "")
     return ShareOverride(str(address), tuple(values), cited, note, address.span)
 

@@ -26,7 +26,7 @@ from cruxmap.engine.network import (
     TableProgram,
     Variable,
 )
-from cruxmap.network.diagrams import (
+from cruxmap.network.decision_diagrams import (
     Function,
     Values,
 )
@@ -198,7 +198,9 @@ class Tables:
         self._starts: list[int] = []  # where the entries of each table begin in the next
         self._entries: list[int] = []  # of the draws of all tables
         self._patterns: dict[Hashable, _Pattern] = {}
-        self._choices: dict[Hashable, tuple[int, tuple[int, ...]]] = {}  # number, and the draws that it takes
+        self._choices: dict[
+            Hashable, tuple[int, tuple[int, ...]]
+        ] = {}  # number, and the draws that it takes
         self._helpers: dict[tuple[tuple[int, ...], int, bytes], int] = {}
 
     def cardinality(self, variable: int) -> int:

@@ -129,7 +129,9 @@ def inquire(model: ModelSpec, perspectives: tuple[Perspective, ...] | None = Non
     Where `perspectives` are given, they stand in for the model's worldviews, in their order.
     """
     if perspectives is None:
-        perspectives = tuple(settle(model.map, worldview, model.settings) for worldview in model.worldviews)
+        perspectives = tuple(
+            settle(model.map, worldview, model.settings) for worldview in model.worldviews
+        )
     asked = tuple(target.condition for target in (model.target, *model.also))
     statements = [
         (number, stated)

@@ -67,8 +67,8 @@ from cruxmap.network.assembly import (
     always,
     surely,
 )
-from cruxmap.network.cases import OTHERWISE, OTHERWISE_NOT, ROOM, SURELY, SURELY_NOT, Case, Cases
-from cruxmap.network.diagrams import ALWAYS, Function, Test, negated, union
+from cruxmap.network.case_tables import OTHERWISE, OTHERWISE_NOT, ROOM, SURELY, SURELY_NOT, Case, Cases
+from cruxmap.network.decision_diagrams import ALWAYS, Function, Test, negated, union
 
 NEVER = "never"
 
@@ -105,7 +105,9 @@ class _Work:
 
 @gc_paused()
 def lower(
-    argument_map: ArgumentMap, conditions: Sequence[Condition] = (), perspectives: Sequence[Perspective] = ()
+    argument_map: ArgumentMap,
+    conditions: Sequence[Condition] = (),
+    perspectives: Sequence[Perspective] = (),
 ) -> Network:
     """Return the network of a map, with a boolean variable for each of `conditions`.
 
@@ -221,7 +223,9 @@ def _truth(work: _Work, condition: Condition) -> Test:
             return Function((variable,), np.array(held))
         case Before(event=event, other=other, by=by):
             first, second, never = _two_steps(work, event, other)
-            return _of_two(work, event, other, (first < never) & ((second == never) | (second - first >= by)))
+            return _of_two(
+                work, event, other, (first < never) & ((second == never) | (second - first >= by))
+            )
         case Within(event=event, other=other, steps=steps):
             first, second, never = _two_steps(work, event, other)
             near = np.abs(second - first) <= steps
@@ -297,7 +301,9 @@ def _claim(work: _Work, claim: Claim) -> int:
         case Definition(count=count, parts=parts, if_met=if_met, otherwise=otherwise):
             test = tables.at_least(count, [_test(work, part) for part in parts])
             met = tables.narrow(test, ROOM, name)
-            return tables.cases(name, BOOLEAN, [_chance(work, met, if_met), _chance(work, ALWAYS, otherwise)])
+            return tables.cases(
+                name, BOOLEAN, [_chance(work, met, if_met), _chance(work, ALWAYS, otherwise)]
+            )
         case Routes(when=None) as routes:
             return _noisy_or(work, claim.about.id, routes, name)
         case Routes(when=when) as routes:
@@ -550,7 +556,9 @@ def _chance(work: _Work, when: Test, judgement: Judgement, weights: tuple[_Weigh
     return when, lambda configuration: chance(address, _terms(weights, configuration))
 
 
-def _weights_on(work: _Work, owner: str, part: str, judgements: Iterable[Judgement]) -> tuple[_Weight, ...]:
+def _weights_on(
+    work: _Work, owner: str, part: str, judgements: Iterable[Judgement]
+) -> tuple[_Weight, ...]:
     """The arguments on a part of an entry; none where all its numbers are certain, which nothing moves."""
     weights = work.weights.get(owner, {}).get(part, ())
     if weights and all(work.entries.certainty(judgement.address) is not None for judgement in judgements):

@@ -41,7 +41,14 @@ MIN_TICKS = 3
 FAMILY = "DejaVu Sans"
 FURTHER = (
     *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans SC", "Noto Sans JP"),
-    *("PingFang SC", "Hiragino Sans", "Apple SD Gothic Neo", "Microsoft YaHei", "Yu Gothic", "Malgun Gothic"),
+    *(
+        "PingFang SC",
+        "Hiragino Sans",
+        "Apple SD Gothic Neo",
+        "Microsoft YaHei",
+        "Yu Gothic",
+        "Malgun Gothic",
+    ),
     *("WenQuanYi Zen Hei", "Droid Sans Fallback", "Nirmala UI", "Leelawadee UI", "Segoe UI", "Geeza Pro"),
     *("Segoe UI Symbol", "Segoe UI Emoji", "Arial Unicode MS"),
 )
@@ -273,7 +280,9 @@ def ticks(limits: tuple[float, float]) -> list[float]:
 
     Those with more digits are taken only where there are few others.
     """
-    between = [p for p in (0.2, 0.4, 0.05, 0.02, 0.25, 0.15, 0.07, 0.35, 0.45) if limits[1] - limits[0] < 6]
+    between = [
+        p for p in (0.2, 0.4, 0.05, 0.02, 0.25, 0.15, 0.07, 0.35, 0.45) if limits[1] - limits[0] < 6
+    ]
     candidates = [p for q in (*TICKS, *between) for p in (q, 1 - q)]
     fine = [m * 10.0**e for e in range(-13, 0) for m in (*range(1, 10), *(k / 10 for k in range(10, 100)))]
     chosen: list[float] = []

@@ -83,7 +83,9 @@ def dumbbells(table: CruxTable) -> "Figure":
                 axes.plot(ends_at, [y, y], color=PALE_BLUE, linewidth=3, solid_capstyle="round", zorder=2)
                 _end(axes, y, false, limits, filled=False)
                 _end(axes, y, true, limits, filled=True)
-            credence = f"credence {percent(crux.probability)}" + (", downstream" if crux.downstream else "")
+            credence = f"credence {percent(crux.probability)}" + (
+                ", downstream" if crux.downstream else ""
+            )
             row_numbers(axes, y, part(crux.voi_share, 1), credence)
     return figure
 

@@ -81,7 +81,9 @@ def _list_judgements(table: CruxTable, argument_map: ArgumentMap) -> Listing:
         numeric("central", "central", brief),
         numeric("low", "5th", brief),
         numeric("high", "95th", brief),
-        Column("number", "number", get=lambda one: range_text(argument_map, one.address, one.low, one.high)),
+        Column(
+            "number", "number", get=lambda one: range_text(argument_map, one.address, one.low, one.high)
+        ),
         numeric("target_low", "target at 5th", percent),
         numeric("target_high", "target at 95th", percent),
         numeric("slope", "slope", signed),

@@ -235,7 +235,9 @@ def _list_row(axes: "Axes", height: float, number: int, crux: DoubleCrux, diff: 
 def rest_figures(rest: AgainstRest) -> "dict[str, Figure]":
     """Return what sets a worldview apart as bars, by the name of the file; none where nothing does."""
     return (
-        {f"diff-{rest.worldview}-rest": apart(rest)} if any(d.share_logit for d in rest.differences) else {}
+        {f"diff-{rest.worldview}-rest": apart(rest)}
+        if any(d.share_logit for d in rest.differences)
+        else {}
     )
 
 

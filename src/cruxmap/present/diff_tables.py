@@ -14,7 +14,16 @@ from cruxmap.insight.revisions import ABSENT, RevisionDiff, WorldviewChange
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.coherence_tables import STATED_SHOWN, stated_table
 from cruxmap.present.listings import Listing, Listings
-from cruxmap.present.phrases import brief, capitalised, left_out_notes, part, percent, points, signed, telling
+from cruxmap.present.phrases import (
+    brief,
+    capitalised,
+    left_out_notes,
+    part,
+    percent,
+    points,
+    signed,
+    telling,
+)
 from cruxmap.present.tables import Column, Table, as_mark, numeric
 
 UNMOVED = 5e-3
@@ -40,7 +49,9 @@ def _list_differences(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
         Column("side_b", diff.b, get=lambda one: _side_text(one, diff.b, "b", one.heard_b)),
     )
     write = telling([(diff.probability_a, diff.probability_b)])
-    title = f"{diff.target}: {write(diff.probability_a)} in {diff.a}, {write(diff.probability_b)} in {diff.b}"
+    title = (
+        f"{diff.target}: {write(diff.probability_a)} in {diff.a}, {write(diff.probability_b)} in {diff.b}"
+    )
     shown = ("id", "text", "share_logit", "share_probability", "side_a", "side_b")
     return Listing(Table.of(title, columns, diff.differences, _diff_notes(diff)), shown, 10, stacked=True)
 
@@ -255,7 +266,9 @@ def _list_moved(diff: RevisionDiff, _: ArgumentMap) -> Listing:
         Column("most", "most of it", get=_most),
         Column("reason", "remark"),
     )
-    table = Table.of(f"{diff.target} since {diff.revision}", columns, diff.worldviews, _revision_notes(diff))
+    table = Table.of(
+        f"{diff.target} since {diff.revision}", columns, diff.worldviews, _revision_notes(diff)
+    )
     remarks = any(change.reason is not None for change in diff.worldviews)
     shown = tuple(column.key for column in columns if remarks or column.key != "reason")
     return Listing(table, shown, max(1, len(table.rows)))

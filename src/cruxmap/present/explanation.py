@@ -24,7 +24,9 @@ def explanation_text(explanation: Explanation) -> str:
         "probability at central judgements": _probability_lines(explanation),
         "numbers": (line for place in explanation.judgements for line in _place_lines(place)),
         "arguments": (line for weighed in explanation.arguments for line in _argument_lines(weighed)),
-        "stated by the reviewers": (line for stated in explanation.stated for line in _stated_lines(*stated)),
+        "stated by the reviewers": (
+            line for stated in explanation.stated for line in _stated_lines(*stated)
+        ),
     }
     for title, body in sections.items():
         written = list(body)
@@ -44,7 +46,9 @@ def _probability_lines(explanation: Explanation) -> Iterator[str]:
             states = percent(found["true"])
         else:
             states = ", ".join(f"{state} {percent(p)}" for state, p in found.items())
-        yield from _paragraph(f"{worldview}: {states or 'what is assumed or observed is impossible here'}", 2)
+        yield from _paragraph(
+            f"{worldview}: {states or 'what is assumed or observed is impossible here'}", 2
+        )
 
 
 def _place_lines(place: PlaceForANumber) -> Iterator[str]:
@@ -124,7 +128,9 @@ def _numbers_table(explanation: Explanation) -> Table:
 def _probability_table(explanation: Explanation) -> Table:
     def probability(state: str) -> Column:
         title = "probability" if state == "true" else state
-        return numeric(state, title, percent, lambda worldview: explanation.probability[worldview].get(state))
+        return numeric(
+            state, title, percent, lambda worldview: explanation.probability[worldview].get(state)
+        )
 
     states = list(dict.fromkeys(state for found in explanation.probability.values() for state in found))
     if set(states) == {"false", "true"}:

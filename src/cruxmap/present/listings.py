@@ -68,6 +68,8 @@ def for_people(listings: Mapping[str, Listing]) -> tuple[Table, ...]:
     """Return what people are shown of an answer: the first listing, and every other one that has rows."""
     first = next(iter(listings.values()))
     shown = [
-        one.abridged(name) for name, one in listings.items() if one.rows and (one is first or one.table.rows)
+        one.abridged(name)
+        for name, one in listings.items()
+        if one.rows and (one is first or one.table.rows)
     ]
     return tuple(shown) or (first.readable,)

@@ -44,7 +44,9 @@ def dot_text(shown: Picture) -> str:
         for i, row in reversed(list(enumerate(card.rows)))  # an argument told twice: its first row
     }
     flow = (
-        "rankdir=TB, ranksep=0.35, nodesep=0.1" if shown.compact else "rankdir=LR, ranksep=0.9, nodesep=0.25"
+        "rankdir=TB, ranksep=0.35, nodesep=0.1"
+        if shown.compact
+        else "rankdir=LR, ranksep=0.9, nodesep=0.25"
     )
     lines = [
         "digraph map {",
@@ -77,7 +79,9 @@ def _compact_card(card: Card, shown: Picture) -> str:
     name = "<BR/>".join(_font(line, 10) for line in wrapped(card.id, 18))
     number = f" <B>{_font(card.probability, 10)}</B>" if card.probability else ""
     cells = f"<TR><TD>{name}{number}{counts}</TD></TR>"
-    return f'<TABLE {_frame(card, shown)} BGCOLOR="{KIND_COLOURS[card.kind]}" CELLPADDING="2">{cells}</TABLE>'
+    return (
+        f'<TABLE {_frame(card, shown)} BGCOLOR="{KIND_COLOURS[card.kind]}" CELLPADDING="2">{cells}</TABLE>'
+    )
 
 
 def _card(card: Card, shown: Picture) -> str:
@@ -131,9 +135,7 @@ def _legend(shown: Picture) -> str:
     lines = "a line leads from what is mentioned to what mentions it"
     if any(link.row for link in shown.links):
         lines += "; dashed: as a premise"
-    table = (
-        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="4"><TR>{"".join(cells)}</TR></TABLE>'
-    )
+    table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="4"><TR>{"".join(cells)}</TR></TABLE>'
     title = "".join(
         f'<TR><TD ALIGN="LEFT"><B>{_font(line, 16)}</B></TD></TR>' for line in wrapped(shown.title, 50)
     )
@@ -247,7 +249,9 @@ def draw(shown: Picture, forms: Collection[str]) -> dict[str, str | bytes]:
                 drawn[form] = mermaid_text(shown)
             case "png":
                 svg = drawn.get("svg") or _laid_out(dot, "svg")
-                drawn[form] = _laid_out(dot.replace("graph [", f"graph [dpi={_resolution(svg)}, ", 1), form)
+                drawn[form] = _laid_out(
+                    dot.replace("graph [", f"graph [dpi={_resolution(svg)}, ", 1), form
+                )
             case _:
                 drawn[form] = _laid_out(dot, form)
     return drawn

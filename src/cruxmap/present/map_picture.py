@@ -201,7 +201,9 @@ def chapters(shown: Picture) -> dict[str, Picture]:
     by_file: dict[str, list[Card]] = defaultdict(list)
     for card in shown.cards:
         by_file[card.page].append(card)
-    pages = {name: page for file, cards in sorted(by_file.items()) for name, page in _page_parts(file, cards)}
+    pages = {
+        name: page for file, cards in sorted(by_file.items()) for name, page in _page_parts(file, cards)
+    }
     told = {card.id: replace(card, page=name) for name, page in pages.items() for card in page}
     return {name: _page(shown, page, name, told) for name, page in pages.items()}
 
@@ -318,7 +320,10 @@ class _Pen:
 
     def _case(self, name: str, row: Row, depth: int = 0) -> CardRow:
         return _basis_row(
-            name, f"{_case_label(row)}{self._number(row.credence.address)}", _when_text(row.when), depth=depth
+            name,
+            f"{_case_label(row)}{self._number(row.credence.address)}",
+            _when_text(row.when),
+            depth=depth,
         )
 
     def _shares(self, question: Question, rows: tuple[ShareRow, ...]) -> Iterator[CardRow]:
@@ -340,7 +345,9 @@ class _Pen:
             if value.low == 1:
                 return state
         shares = zip(question.states, row.shares, settings, strict=True)
-        return ", ".join(f"{state} {self._number(s.address)}" for state, s, value in shares if value.high > 0)
+        return ", ".join(
+            f"{state} {self._number(s.address)}" for state, s, value in shares if value.high > 0
+        )
 
     def _phase(self, event: str, phase: PhaseChance) -> Iterator[CardRow]:
         address = f"{event}.{phase.phase}"
@@ -386,7 +393,9 @@ class _Pen:
         head = f"{argument.direction}{on}: {chance}, {how}"
         text = argument.about.text if told_here else f"Told under {_shown_under(argument.targets[0])}."
         by = f" ({argument.by})" if argument.by else ""
-        return CardRow(name, of, Mark(argument.direction), depth, head, text, f"{name}{by}", min(1.0, counts))
+        return CardRow(
+            name, of, Mark(argument.direction), depth, head, text, f"{name}{by}", min(1.0, counts)
+        )
 
     def _number(self, address: str) -> str:
         setting = self.perspective.setting[address]

@@ -204,7 +204,11 @@ def _phase_data(phase: PhaseChance) -> Any:
         chance = {"credence": _judgement_data(phase.rows[0].credence)}
         if phase.when is None and phase.pace.is_default:
             return chance["credence"]
-    return {**_given({"when": _condition_flow(phase.when)}), **chance, **_unless_default("pace", phase.pace)}
+    return {
+        **_given({"when": _condition_flow(phase.when)}),
+        **chance,
+        **_unless_default("pace", phase.pace),
+    }
 
 
 def _is_plain(rows: tuple[Row, ...] | tuple[ShareRow, ...]) -> bool:
@@ -230,7 +234,9 @@ def _judgement_data(judgement: Judgement) -> Any:
     number = _number_text(judgement.value)
     if not judgement.citations and not judgement.note:
         return number
-    return _given({"value": number, "source": _citations_data(judgement.citations), "note": judgement.note})
+    return _given(
+        {"value": number, "source": _citations_data(judgement.citations), "note": judgement.note}
+    )
 
 
 def _number_text(value: Elicited | SameAs | Rest) -> str:

@@ -20,7 +20,9 @@ def percent(probability: float | None) -> str:
 
 def telling(pairs: Iterable[tuple[float | None, float | None]]) -> Callable[[float | None], str]:
     """Return a way to write probabilities like `percent`, with digits enough to tell each pair apart."""
-    both = [(a, b) for a, b in pairs if a is not None and b is not None and abs(a - b) > sentences.ROUNDING]
+    both = [
+        (a, b) for a, b in pairs if a is not None and b is not None and abs(a - b) > sentences.ROUNDING
+    ]
     for digits in range(2, MAX_DIGITS + 1):
         if all(sentences.percent(a, digits) != sentences.percent(b, digits) for a, b in both):
             break

@@ -39,7 +39,10 @@ def pools(pool: Pool) -> "Figure":
         "Open dots: the worldviews' estimates. Filled dots: the pools; bar: 90% interval over judgements. "
         "Below the line: pools of the answers, then answers to pools of the judgements."
     )
-    with framed(f"{pool.target}, pooled", (key, pool.explanation), n * ROW_OF_POOL, WIDTHS) as (figure, axes):
+    with framed(f"{pool.target}, pooled", (key, pool.explanation), n * ROW_OF_POOL, WIDTHS) as (
+        figure,
+        axes,
+    ):
         log_odds_axis(axes, limits)
         rows_axis(axes, n)
         for y, (worldview, p) in enumerate(pool.worldviews.items()):
@@ -49,7 +52,9 @@ def pools(pool: Pool) -> "Figure":
         axes.axhline(len(pool.worldviews) - 0.5, color=GRID, linewidth=1)
         for y, answer in enumerate(pool.answers, start=len(pool.worldviews)):
             if answer.interval_90 is not None:
-                axes.plot([clipped(p, limits) for p in answer.interval_90], [y, y], color=BLUE, linewidth=2.5)
+                axes.plot(
+                    [clipped(p, limits) for p in answer.interval_90], [y, y], color=BLUE, linewidth=2.5
+                )
             axes.plot([clipped(answer.probability, limits)], [y], "o", color=ORANGE, ms=6, zorder=3)
             row_label(axes, y, WIDTHS[0], answer.id, answer.rests_on)
             ends_differ = len(set(map(percent, answer.interval_90 or ()))) > 1

@@ -71,7 +71,9 @@ def problem_text(problem: Problem, kind: str) -> str:
     from rich.markup import escape
 
     colour = {"problem": "red", "warning": "yellow"}[kind]
-    place = "" if problem.span.file == NOWHERE.file else f"[bold]{escape(printable(str(problem.span)))}:[/] "
+    place = (
+        "" if problem.span.file == NOWHERE.file else f"[bold]{escape(printable(str(problem.span)))}:[/] "
+    )
     lines = [f"{place}[{colour}]{kind}[/] [bold]{problem.code}[/]: {escape(printable(problem.message))}"]
     if problem.line_text.strip():
         shown, marker = marked_line(problem)
@@ -109,5 +111,6 @@ def printable(text: str) -> str:
 def _cells(text: str) -> int:
     """Return how many columns of a terminal the text takes."""
     return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
     )

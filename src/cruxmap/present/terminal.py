@@ -74,7 +74,9 @@ def print_problems(problems: Sequence[Problem], warnings: Sequence[Problem]) -> 
 def json_text(answer: Any, *, ascii_only: bool = False) -> str:
     """Return plain data as JSON, which never holds NaN or Infinity; what cannot be printed is escaped."""
     text = json.dumps(answer, indent=2, ensure_ascii=ascii_only, allow_nan=False)
-    lines = (line if line.isprintable() else "".join(map(_json_character, line)) for line in text.split("\n"))
+    lines = (
+        line if line.isprintable() else "".join(map(_json_character, line)) for line in text.split("\n")
+    )
     return "\n".join(lines) + "\n"
 
 

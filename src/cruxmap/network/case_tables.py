@@ -23,7 +23,7 @@ from cruxmap.network.assembly import (
     fixed,
     surely,
 )
-from cruxmap.network.diagrams import (
+from cruxmap.network.decision_diagrams import (
     ALWAYS,
     Function,
     Level,
@@ -73,7 +73,9 @@ class Cases(Tables):
             made = self._by_diagram(name, states, every, draws, parents)
             if made is not None:
                 return made
-            tests = tuple(self.narrow(test, ROOM, f"{name} [when {k + 1}]") for k, test in enumerate(tests))
+            tests = tuple(
+                self.narrow(test, ROOM, f"{name} [when {k + 1}]") for k, test in enumerate(tests)
+            )
         room = max(4, ROOM // self.size(parents))
         scope = union(tests)
         size = self.size(scope)
@@ -139,7 +141,9 @@ class Cases(Tables):
         number = drawn(f"{name} [case]", cases, [always(surely(k)) for k in range(len(cases))], ())
         return self.table(name, states, (number,), np.arange(len(cases)), differing, parents=parents)
 
-    def _differing(self, draws: Sequence[Drawn], parents: tuple[int, ...]) -> tuple[list[int], list[Drawn]]:
+    def _differing(
+        self, draws: Sequence[Drawn], parents: tuple[int, ...]
+    ) -> tuple[list[int], list[Drawn]]:
         """Number the draws, equal ones alike; and one of each number."""
         configurations = list(product(*(range(self.cardinality(parent)) for parent in parents)))
         number: dict[Hashable, int] = {}
@@ -187,7 +191,9 @@ class Cases(Tables):
     def _held(self, test: Test, scope: tuple[int, ...]) -> Any:
         """Return an index of those states of `scope` where a test holds, which is short where it can be."""
         if isinstance(test, Threshold) and test.count == len(test.parts):
-            held = {part.scope: self.spread(part, part.scope) for part in test.parts if len(part.scope) == 1}
+            held = {
+                part.scope: self.spread(part, part.scope) for part in test.parts if len(part.scope) == 1
+            }
             if len(held) == len(test.parts):
                 everywhere = {(v,): np.ones(self.cardinality(v), np.bool_) for v in scope}
                 return np.ix_(*(everywhere | held).values())
@@ -246,7 +252,9 @@ class Cases(Tables):
         """Return the same function of the variables that matter, in increasing order."""
         return self._reduced(function.scope, content_of(function.values), lambda: function.values)
 
-    def _reduced(self, scope: tuple[int, ...], content: Hashable, values: Callable[[], Values]) -> Function:
+    def _reduced(
+        self, scope: tuple[int, ...], content: Hashable, values: Callable[[], Values]
+    ) -> Function:
         """Reduce a function of `scope`; equal `content` stands for equal values."""
         order = tuple(sorted(range(len(scope)), key=scope.__getitem__))
         key = (order, content)

@@ -190,7 +190,9 @@ class _Builder:
                     for node in opened
                 }
                 levels.append(Level(variable, following))
-                opened = [*dict.fromkeys(n for after in following.values() for n in after if n >= self._ends)]
+                opened = [
+                    *dict.fromkeys(n for after in following.values() for n in after if n >= self._ends)
+                ]
         return tuple(levels)
 
     def _node(self, level: int, following: tuple[int, ...]) -> int:

@@ -23,7 +23,7 @@ from cruxmap.language.argument_map import (
     OnStates,
     StateIn,
 )
-from cruxmap.network.diagrams import (
+from cruxmap.network.decision_diagrams import (
     ALWAYS,
     DEEPEST,
     Function,
@@ -170,7 +170,9 @@ def plain_claim_of(rows: Rows) -> ArgumentMap:
 
 def question_of(rows: Rows) -> ArgumentMap:
     made = question("t", ["u", "v"], *((row, when, [share, 1 - share]) for row, when, share in rows))
-    return build_map(*GIVEN, made, argument("pro", Direction.FOR, [OnStates("t", ("u",))], 3.0, credence=0.5))
+    return build_map(
+        *GIVEN, made, argument("pro", Direction.FOR, [OnStates("t", ("u",))], 3.0, credence=0.5)
+    )
 
 
 def event_of(rows: Rows) -> ArgumentMap:
