@@ -7,11 +7,11 @@ from cruxmap.bayes.op import entries_of_judgements
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.formulas import fill, pullback
 from cruxmap.network.inquiry import inquire
-from cruxmap.network.worldview_numbers import unconstrained
+from cruxmap.network.means_and_deviations import unconstrained
 from helpers.examples import GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model
 
-OVERFULL = "judgements: {season.dry: 10% to 99%, season.mild: 5% to 60%, clouds: 0%, drought.strength: 1x to 2x}\n"
+OVERFULL = "judgements: {season.dry: 10% to 99%, season.mild: 5% to 60%, clouds: 0%, drought.strength: 1x to 2x}\n"  # noqa: E501
 CASES = [
     (TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW),
     (GARDEN, "target: wet\n", OVERFULL),

@@ -10,7 +10,7 @@ from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import Filled
 from cruxmap.engine.queries import infer, log_z_gradient
 from cruxmap.network.inquiry import central_entries, entries_of, inquire
-from cruxmap.network.worldview_numbers import unconstrained
+from cruxmap.network.means_and_deviations import unconstrained
 from helpers.examples import GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model
 

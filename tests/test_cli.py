@@ -277,7 +277,7 @@ def test_large_pictures_and_missing_letters_are_told_in_a_sentence(
 ) -> None:
     claims = "\n".join(f"  c{i}: {{text: \u4e16\u754c {i}, credence: 30%}}" for i in range(26))
     path = str(write(tmp_path, f"claims:\n{claims}", "target: c0"))
-    monkeypatch.setattr("cruxmap.present.map_drawing.boxed", lambda shown, forms: {"\u4e16"})
+    monkeypatch.setattr("cruxmap.present.dot_and_mermaid.boxed", lambda shown, forms: {"\u4e16"})
     large = cruxmap("show", path, "-o", str(tmp_path / "map.png"))
     assert large.code == 0
     assert large.err.count("26 entries in one picture: --around ID") == 1

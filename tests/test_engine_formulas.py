@@ -23,7 +23,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.worldview_numbers import Numbers, natural, numbers, unconstrained
+from cruxmap.network.means_and_deviations import Numbers, natural, numbers, unconstrained
 from helpers.maps_by_hand import (
     argument,
     build_map,

@@ -163,7 +163,7 @@ def test_who_states_nothing_has_nothing_to_reconcile() -> None:
 
 @pytest.mark.long
 def test_reconciling_shows_where_the_posterior_goes() -> None:
-    text = "claims:\n  t: {text: Target., credence: 10% to 30%}\n  other: {text: Other., credence: 10% to 30%}\n"
+    text = "claims:\n  t: {text: Target., credence: 10% to 30%}\n  other: {text: Other., credence: 10% to 30%}\n"  # noqa: E501
     ask = "target: t\nreconcile: true\nsampling: {draws: 2000, tune: 500, chains: 2}\n"
     spec = model(text, ask, ann="stated: [{of: t, credence: 40% to 60%}]\n")
     shifts = {s.address: s for s in coherence(spec).worldviews["ann"].shifts}

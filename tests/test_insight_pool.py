@@ -8,8 +8,8 @@ import xarray as xr
 from scipy.integrate import quad
 from scipy.stats import halfnorm
 
-from cruxmap.bayes import pooling
-from cruxmap.bayes.pooling import SPREAD_PRIOR, Opinions, pool_opinions
+from cruxmap.bayes import opinions as pooling
+from cruxmap.bayes.opinions import SPREAD_PRIOR, Opinions, pool_opinions
 from cruxmap.bayes.results import Convergence, convergence_of
 from cruxmap.insight.pool import extremising_factor, pool
 from cruxmap.present.pool_tables import POOL_LISTINGS

@@ -879,7 +879,7 @@ def test_nothing_is_told_of_what_only_follows(tmp_path: Path, text: str, codes: 
     ],
 )
 def test_the_uncovered_case_that_is_shown_is_one_that_can_be(tmp_path: Path, rows: str, told: str) -> None:
-    more = f"claims:\n  gale: {{text: G., any_of: [wind], if_met: 90%}}\n  probe: {{text: P., given: {rows}}}\n"
+    more = f"claims:\n  gale: {{text: G., any_of: [wind], if_met: 90%}}\n  probe: {{text: P., given: {rows}}}\n"  # noqa: E501
     (problem,), _ = found(tmp_path, {"base.yaml": BASE, "more.yaml": more})
     assert problem.message.endswith(told)
 

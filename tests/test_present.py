@@ -34,7 +34,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import read_map, read_model
-from cruxmap.present import canvas, estimate_figures, map_drawing
+from cruxmap.present import canvas, dot_and_mermaid, estimate_figures
 from cruxmap.present.estimate_figures import forest
 from cruxmap.present.lettering import boxes_text, plain, wrapped
 from cruxmap.present.map_picture import MANY_CARDS, Mark, Picture, around, chapters, overview, picture
@@ -180,7 +180,7 @@ def test_an_overview_counts_arguments(shown: Picture) -> None:
 
 def test_drawings_are_laid_out_with_every_sentence(shown: Picture) -> None:
     for view in (shown, *chapters(shown).values()):
-        svg = map_drawing.draw(view, ["svg"])["svg"].decode()
+        svg = dot_and_mermaid.draw(view, ["svg"])["svg"].decode()
         pieces = (html.unescape(piece) for piece in re.findall(r"<text[^>]*>([^<]*)</text>", svg))
         words = "".join("".join(pieces).split())
         for card in view.cards:
@@ -191,7 +191,7 @@ def test_any_text_can_be_drawn() -> None:
     argument_map = map_with_texts(NASTY)
     shown = picture(argument_map, settle(argument_map))
     for view in (shown, overview(shown)):
-        drawn = map_drawing.draw(view, ["svg", "png"])
+        drawn = dot_and_mermaid.draw(view, ["svg", "png"])
         assert drawn["svg"].count(b'class="node"') == len(NASTY)
         assert drawn["png"].startswith(b"\x89PNG")
 
@@ -199,7 +199,7 @@ def test_any_text_can_be_drawn() -> None:
 def test_mermaid_has_a_box_per_entry_and_an_arrow_per_target(
     argument_map: ArgumentMap, shown: Picture
 ) -> None:
-    text = map_drawing.mermaid_text(shown)
+    text = dot_and_mermaid.mermaid_text(shown)
     names = set(re.findall(r"^  (n_\w+)[\[(]", text, re.MULTILINE))
     assert names == {"n_" + name.replace("-", "_") for name in argument_map.entry}
     arrows = re.findall(r"^  (n_\w+) (?:-->|--x)\|", text, re.MULTILINE)
@@ -281,7 +281,7 @@ def without_space(text: str) -> str:
 
 
 def test_no_text_is_markup_in_a_drawing() -> None:
-    svg = map_drawing.draw(hostile(), ["svg"])["svg"]
+    svg = dot_and_mermaid.draw(hostile(), ["svg"])["svg"]
     root = ElementTree.fromstring(svg)
     written = without_space("".join(e.text or "" for e in root.iter("{http://www.w3.org/2000/svg}text")))
     assert written.count(without_space(MARKUP)) == 3
@@ -294,7 +294,7 @@ def test_no_text_is_markup_in_a_drawing() -> None:
 )
 def test_no_text_is_markup_in_mermaid(text: str) -> None:
     argument_map = map_with_texts([text])
-    shown = map_drawing.mermaid_text(picture(argument_map, settle(argument_map)))
+    shown = dot_and_mermaid.mermaid_text(picture(argument_map, settle(argument_map)))
     [label] = re.findall(r'^  n_claim_0\["(.*?)"\]:::claim$', shown, re.MULTILINE)
     decoded = re.sub(r"#(\d+);", lambda found: chr(int(found[1])), label)
     assert decoded == plain(text)
@@ -320,11 +320,11 @@ def test_what_cannot_be_drawn_is_replaced() -> None:
     argument_map = map_with_texts(UNFIT)
     shown = picture(argument_map, settle(argument_map))
     for view in (shown, overview(shown)):
-        svg = map_drawing.draw(view, ["svg"])["svg"]
+        svg = dot_and_mermaid.draw(view, ["svg"])["svg"]
         assert svg.count(b'class="node"') == len(UNFIT)
         ElementTree.fromstring(svg)
-    assert "red\ufffd" in map_drawing.mermaid_text(shown)
-    map_drawing.mermaid_text(shown).encode()
+    assert "red\ufffd" in dot_and_mermaid.mermaid_text(shown)
+    dot_and_mermaid.mermaid_text(shown).encode()
     results = {f"w-{i}": estimate_of(np.linspace(-1, 1, 50)) for i in range(len(UNFIT))}
     figure = forest(results, "".join(UNFIT), dict(zip(results, UNFIT, strict=True)), UNFIT[2])
     assert "\ufffd[31mred\ufffd" in texts_of(canvas.encode(figure, "svg"))
@@ -379,11 +379,11 @@ def test_scripts_without_a_font_are_named_once() -> None:
 def test_maps_tell_what_graphviz_pure_has_no_letters_for(monkeypatch: pytest.MonkeyPatch) -> None:
     argument_map = map_with_texts([CHINESE[:3], "d\u00e9j\u00e0 \u03b1 \u0436 \u05d0"])
     shown = picture(argument_map, settle(argument_map))
-    monkeypatch.setattr(map_drawing.shutil, "which", lambda _: None)
-    assert map_drawing.boxed(shown, ["png"]) == set(CHINESE[:3])
-    assert map_drawing.boxed(shown, ["svg"]) == set()
-    monkeypatch.setattr(map_drawing.shutil, "which", lambda _: "/usr/bin/dot")
-    assert map_drawing.boxed(shown, ["png"]) == set()
+    monkeypatch.setattr(dot_and_mermaid.shutil, "which", lambda _: None)
+    assert dot_and_mermaid.boxed(shown, ["png"]) == set(CHINESE[:3])
+    assert dot_and_mermaid.boxed(shown, ["svg"]) == set()
+    monkeypatch.setattr(dot_and_mermaid.shutil, "which", lambda _: "/usr/bin/dot")
+    assert dot_and_mermaid.boxed(shown, ["png"]) == set()
 
 
 # --- figures ---------------------------------------------------------------------------------------
@@ -548,7 +548,7 @@ def test_names_are_broken_after_what_joins_them() -> None:
 def test_the_real_model_draws_its_target(shown: Picture) -> None:
     model = read_model(ROOT / "models" / "power-seeking.yaml")
     drawn = picture(model.map, settle(model.map), target=["power-seeking-catastrophe"])
-    assert map_drawing.dot_text(drawn).count('BORDER="3"') == 1
+    assert dot_and_mermaid.dot_text(drawn).count('BORDER="3"') == 1
 
 
 @pytest.mark.parametrize(

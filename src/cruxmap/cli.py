@@ -170,7 +170,7 @@ def show(
     if stage is not None:
         _emit(stage_text(stage, replace(model, worldviews=(whose,)) if worldview else model), output)
         return
-    from cruxmap.present import map_drawing, map_picture
+    from cruxmap.present import dot_and_mermaid, map_picture
 
     wanted = form or drawing_for(output)
     with terminal.progress() as progress:
@@ -183,8 +183,8 @@ def show(
         shown = map_picture.around(shown, ids, steps)
     if overview:
         shown = map_picture.overview(shown)
-    drawn = map_drawing.draw(shown, [wanted])[wanted]
-    _say_what_is_boxed(map_drawing.boxed(shown, [wanted]))
+    drawn = dot_and_mermaid.draw(shown, [wanted])[wanted]
+    _say_what_is_boxed(dot_and_mermaid.boxed(shown, [wanted]))
     if len(shown.cards) > map_picture.MANY_CARDS and isinstance(drawn, bytes) and not overview:
         terminal.say(
             f"{len(shown.cards)} entries in one picture: --around ID draws what is near one, --overview "

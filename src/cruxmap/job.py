@@ -13,7 +13,7 @@ from cruxmap.insight.estimate import Estimate, estimate
 from cruxmap.insight.pairs import PairMatrix, pairs
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.present import canvas, map_drawing
+from cruxmap.present import canvas, dot_and_mermaid
 from cruxmap.present.crux_figures import crux_figures
 from cruxmap.present.diff_figures import diff_figures, pair_figures
 from cruxmap.present.estimate_figures import estimate_figures
@@ -82,7 +82,7 @@ def run(
         **{
             f"{name}.{form}": image
             for name, page in pages(whole).items()
-            for form, image in map_drawing.draw(page, ["svg", "png"]).items()
+            for form, image in dot_and_mermaid.draw(page, ["svg", "png"]).items()
         },
     }
     files["files.json"] = json_text({"files": sorted([*files, "files.json"])})
@@ -95,7 +95,7 @@ def run(
         diff=between,
         folder=Path(folder),
         files=tuple(files),
-        boxed=frozenset(canvas.boxed(drawn.values()) | map_drawing.boxed(whole, ["png"])),
+        boxed=frozenset(canvas.boxed(drawn.values()) | dot_and_mermaid.boxed(whole, ["png"])),
     )
 
 

@@ -12,7 +12,7 @@ from cruxmap.engine.queries import infer
 from cruxmap.language.argument_map import ArgumentMap, Condition, Elicited, SameAs
 from cruxmap.language.inheritance import settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.worldview_numbers import numbers, unconstrained
+from cruxmap.network.means_and_deviations import numbers, unconstrained
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.worldview_numbers import numbers, unconstrained
+from cruxmap.network.means_and_deviations import numbers, unconstrained
 
 type Number = float | tuple[float, float] | Value
 type Given = Condition | str | None

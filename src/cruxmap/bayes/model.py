@@ -20,7 +20,7 @@ from cruxmap.engine.planning import ancestors
 from cruxmap.errors import InvalidMap
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import Inquiry, StatedCredence, impossible_evidence, inquire
-from cruxmap.network.worldview_numbers import Numbers
+from cruxmap.network.means_and_deviations import Numbers
 
 
 def build(model: ModelSpec, explicit: bool = False) -> pm.Model:
@@ -103,7 +103,7 @@ def entries_tensor(inquiry: Inquiry, worldviews: Sequence[int], u: TensorVariabl
 
 
 def _natural_tensor(numbers: Numbers, columns: IntArray, u: TensorVariable) -> TensorVariable:
-    """Return judgements (worldviews, columns) as people read them; see `worldview_numbers.natural`."""
+    """Return judgements (worldviews, columns) as people read them; see `means_and_deviations.natural`."""
     ratio = pt.exp(u)
     ratio = pt.switch(numbers.is_strength[columns], pt.maximum(ratio, np.float64(1.0)), ratio)
     return pt.switch(numbers.is_ratio[columns], ratio, pt.sigmoid(u))

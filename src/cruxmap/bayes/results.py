@@ -31,7 +31,7 @@ from cruxmap.network.inquiry import (
     entries_of,
     target_probabilities,
 )
-from cruxmap.network.worldview_numbers import Numbers, natural, unconstrained
+from cruxmap.network.means_and_deviations import Numbers, natural, unconstrained
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -37,7 +37,7 @@ from cruxmap.network.inquiry import (
     entries_of,
     inquire,
 )
-from cruxmap.network.worldview_numbers import natural_at
+from cruxmap.network.means_and_deviations import natural_at
 
 SPREAD_DRAWS = 512
 """Draws from which the spread of an implied credence is taken."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, log_expit, logit
 
-from cruxmap.bayes.pooling import Opinions, pool_opinions, posterior_variance
+from cruxmap.bayes.opinions import Opinions, pool_opinions, posterior_variance
 from cruxmap.bayes.results import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import FloatArray
@@ -30,7 +30,7 @@ from cruxmap.network.inquiry import (
     draws_per_block,
     inquire,
 )
-from cruxmap.network.worldview_numbers import as_they_count, logit_of_share, natural_at
+from cruxmap.network.means_and_deviations import as_they_count, logit_of_share, natural_at
 
 NEARLY_CERTAIN = math.log(99)
 """A disputed certainty counts as 1% or 99% in a pool of judgements: one reviewer cannot veto the rest.

@@ -11,7 +11,7 @@ from cruxmap.engine.network import BoolArray, Filled, FloatArray
 from cruxmap.engine.queries import infer, infer_many, log_z_gradient
 from cruxmap.insight.views import Block, Draws, View, fill_block, refusal
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
-from cruxmap.network.worldview_numbers import unconstrained
+from cruxmap.network.means_and_deviations import unconstrained
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -29,7 +29,7 @@ from cruxmap.language.judgement import format_value
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_address, checked_worldview, is_at
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, inquire
-from cruxmap.network.worldview_numbers import natural_at, unconstrained
+from cruxmap.network.means_and_deviations import natural_at, unconstrained
 
 MAX_MOVE = 20.0
 """The log-odds up to which one judgement may be moved, either way: one in a billion, or nearly one."""

@@ -29,7 +29,7 @@ from cruxmap.language.argument_map import Condition, condition_text
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.lowering import lower
-from cruxmap.network.worldview_numbers import Numbers, numbers, unconstrained
+from cruxmap.network.means_and_deviations import Numbers, numbers, unconstrained
 
 BLOCK_BYTES = 64 << 20
 """About how much memory the table entries of one block of draws may take."""

@@ -2,7 +2,7 @@
 
 An argument is a row of the card that it is about, right under what it supports or attacks; what
 undercuts it follows, indented. So lines are left for what depends on what, and a map of hundreds of
-entries stays readable. Nothing here knows about layout or colours; `map_drawing` does.
+entries stays readable. Nothing here knows about layout; `dot_and_mermaid` does.
 """
 
 import math
@@ -44,6 +44,9 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.inheritance import Perspective
 from cruxmap.language.judgement import format_value
 from cruxmap.present.phrases import percent
+
+KIND_COLOURS = {"claim": "#dfe6ee", "question": "#f4ecc6", "event": "#d8ebe0"}
+"""The colour of each kind of card."""
 
 type Marginals = Mapping[str, Mapping[str, float]]
 """The id of an entry to its states and their probabilities; booleans have `false` and `true`."""

@@ -15,9 +15,8 @@ from unicodedata import name
 from cruxmap.errors import Code, Problem, WrongUsage
 from cruxmap.present.canvas import BLUE, GREY, INK, ORANGE, PURPLE
 from cruxmap.present.lettering import plain, wrapped
-from cruxmap.present.map_picture import Card, CardRow, Link, Mark, Picture
+from cruxmap.present.map_picture import KIND_COLOURS, Card, CardRow, Link, Mark, Picture
 
-KIND_COLOURS = {"claim": "#dfe6ee", "question": "#f4ecc6", "event": "#d8ebe0"}
 MARK_COLOURS = {Mark.FOR: BLUE, Mark.AGAINST: ORANGE, Mark.UNDERCUTS: PURPLE}
 HEAD_WIDTH, PROBABILITY_WIDTH = 215, 40
 """Points; a card is at least this wide, its sentence on the left and its probability on the right."""
@@ -135,7 +134,7 @@ def _legend(shown: Picture) -> str:
     lines = "a line leads from what is mentioned to what mentions it"
     if any(link.row for link in shown.links):
         lines += "; dashed: as a premise"
-    table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="4"><TR>{"".join(cells)}</TR></TABLE>'
+    table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="4"><TR>{"".join(cells)}</TR></TABLE>'  # noqa: E501
     title = "".join(
         f'<TR><TD ALIGN="LEFT"><B>{_font(line, 16)}</B></TD></TR>' for line in wrapped(shown.title, 50)
     )
