@@ -29,7 +29,7 @@ def commands(model: str, a: str, b: str) -> dict[str, list[str]]:
     """Name the files to write, each with the command that prints it."""
     one = {
         "estimate.txt": ["estimate", model],
-        "estimate-given.json": ["estimate", model, "--assuming", "{not: " + target_of(model) + "}"],
+        "estimate-given.txt": ["estimate", model, "--assuming", "{not: " + target_of(model) + "}"],
         "cruxes.txt": ["cruxes", model, "-w", a],
         "cruxes.json": ["cruxes", model, "-w", a, "--format", "json"],
         "diff.txt": ["diff", model, a, b],
@@ -102,7 +102,7 @@ def compare(before: Path, after: Path) -> int:
         old, new = before / name, after / name
         if not (old.is_file() and new.is_file()):
             found = [f"only {'before' if old.is_file() else 'after'}"]
-        elif name.suffix == ".json":
+        elif name.suffix == ".json" and old.stat().st_size and new.stat().st_size:
             found = list(differences(json.loads(old.read_text()), json.loads(new.read_text()), "$"))
         else:
             found = list(text_differences(old.read_text(), new.read_text(), name.suffix))
@@ -122,6 +122,8 @@ def differences(old: Any, new: Any, path: str) -> Iterator[str]:
                     yield from differences(old[key], new[key], f"{path}.{key}")
                 else:
                     yield f"{path}.{key}: gone"
+        case list(), list() if (rows := _by_name(old)) and (others := _by_name(new)):
+            yield from differences(rows, others, path)  # near-ties may change places
         case list(), list() if len(old) == len(new):
             for place, (one, other) in enumerate(zip(old, new, strict=True)):
                 yield from differences(one, other, f"{path}[{place}]")
@@ -131,6 +133,15 @@ def differences(old: Any, new: Any, path: str) -> Iterator[str]:
             pass
         case _ if old != new:
             yield f"{path}: {str(old)[:80]} -> {str(new)[:80]}"
+
+
+def _by_name(rows: list[Any]) -> dict[str, Any] | None:
+    """Return rows by what names each, `None` where nothing does."""
+    for key in ("id", "address"):
+        named = {row[key]: row for row in rows if isinstance(row, dict) and key in row}
+        if rows and len(named) == len(rows):
+            return named
+    return None
 
 
 def text_differences(old: str, new: str, suffix: str) -> Iterator[str]:
