@@ -890,3 +890,13 @@ def test_an_uncovered_case_that_a_definition_excludes_is_called_so(tmp_path: Pat
     (problem,), _ = found(tmp_path, {"base.yaml": BASE, "more.yaml": more})
     assert problem.code == "uncovered-case"
     assert "a definition excludes it" in problem.hint
+
+
+def test_a_word_left_out_of_an_id_is_found(tmp_path: Path) -> None:
+    more = "arguments:\n  but: {text: No., credence: 50%, undercuts: grant-promised}\n"
+    base = "claims:\n  c: {text: C., credence: 30%}\narguments:\n"
+    base += "  grant-was-promised: {text: It was., credence: 50%, for: c, strength: 3x}\n"
+    (tmp_path / "base.yaml").write_text(base, encoding="utf-8")
+    (tmp_path / "more.yaml").write_text(more, encoding="utf-8")
+    [problem], _ = check(tmp_path)
+    assert problem.hint == "did you mean `grant-was-promised`?"

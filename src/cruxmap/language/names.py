@@ -88,7 +88,8 @@ class Names:
         """Return a hint that names the nearest of the known ids, or none."""
         if self.comparisons > MAX_COMPARISONS:
             return ""
-        near_in_length = (other for other in known if abs(len(other) - len(name)) <= 3)
+        apart = max(3, len(name) // 3)  # in length
+        near_in_length = (other for other in known if abs(len(other) - len(name)) <= apart)
         pool = list(islice(near_in_length, MAX_COMPARED))
         self.comparisons += len(pool)
         near = nearest(name, pool)
