@@ -273,11 +273,11 @@ def _no_central(central: _Answers) -> str | None:
 def _standard_errors(
     by_chance: Settled, one: _Answers, central: _Answers, no_central: str | None
 ) -> Errors:
-    low, median, high = map(by_chance.percentile_error, PERCENTILES)
-    mean = standard_error(np.nanmean(one.rows[1:, 1], axis=-1), by_chance.unseen)
+    mean = float(standard_error(np.nanmean(one.rows[1:, 1], axis=-1), by_chance.unseen))
+    low, median, high = (by_chance.percentile_error(share, mean) for share in PERCENTILES)
     of_central = standard_error(central.rows[1:, 1, 0], central.unseen[0])
     return {
-        "mean": float(mean),
+        "mean": mean,
         "median": median,
         "interval_90": (low, high),
         "central": float(of_central) if no_central is None else None,

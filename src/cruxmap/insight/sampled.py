@@ -103,9 +103,10 @@ class Settled:
     narrowed: float
     unseen: float
 
-    def percentile_error(self, share: float) -> float:
-        """Return how far off a percentile of P(true) may be.
+    def percentile_error(self, share: float, of_mean: float) -> float:
+        """Return how far off a percentile of P(true) may be; `of_mean` is the standard error of the mean.
 
+        As far as the draws were drawn in, a percentile is where the mean is, and as far off.
         How many draws lie below it is up to chance: the deviation of that number over the density there,
         both by the normal distribution of each draw around where it is now. And by how much the percentile
         has been drawn in is a guess, as the spread alone does not tell the shape: it counts as error too. So
@@ -119,7 +120,9 @@ class Settled:
         below, density = ndtr(apart), np.exp(-0.5 * apart * apart) / (np.sqrt(2 * np.pi) * error[moving])
         by_chance = np.sqrt((below * (1 - below)).sum()) / density.sum() if density.sum() > 0 else 0.0
         drawn_in = float(np.quantile(drawn, share)) - at
-        return math.hypot(self.narrowed * by_chance, drawn_in, self.unseen / min(share, 1.0 - share))
+        with_mean = (1.0 - self.narrowed) * of_mean
+        unseen = self.unseen / min(share, 1.0 - share)
+        return math.hypot(with_mean, self.narrowed * by_chance, drawn_in, unseen)
 
 
 def settled(drawn: FloatArray, without: FloatArray, unseen: FloatArray) -> Settled:
