@@ -8,7 +8,7 @@ import xarray as xr
 from scipy.integrate import quad
 from scipy.stats import halfnorm
 
-from cruxmap.bayes import opinions as pooling
+from cruxmap.bayes import opinions as model_of_opinions
 from cruxmap.bayes.opinions import SPREAD_PRIOR, Opinions, pool_opinions
 from cruxmap.bayes.results import Convergence, convergence_of
 from cruxmap.insight.pool import extremising_factor, pool
@@ -35,8 +35,8 @@ def conjugate(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def fixed(opinions, *, draws, seed, **_):
         spread = np.ones((2, draws))
-        common = pooling.common_values(opinions, spread, seed)
-        return pooling.PooledDraws(common, spread, Convergence("pool", 1.0, 1000.0, 0))
+        common = model_of_opinions.common_values(opinions, spread, seed)
+        return model_of_opinions.PooledDraws(common, spread, Convergence("pool", 1.0, 1000.0, 0))
 
     monkeypatch.setattr("cruxmap.insight.pool.pool_opinions", fixed)
 

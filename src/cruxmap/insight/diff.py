@@ -348,13 +348,8 @@ def _said_about(argument_map: ArgumentMap, worldview: str, name: str) -> tuple[S
         if own is not None
         and own.voice is not None
         and argument.by == own.voice
-        and name in (argument.about.id, *argued(argument))
+        and name in (argument.about.id, *(target.owner for target in argument.targets))
     )
-
-
-def argued(argument: Argument) -> tuple[str, ...]:
-    """Return the entries that an argument is about."""
-    return tuple(target.owner for target in argument.targets)
 
 
 def _change_at(perspectives: Sequence[Perspective], address: str) -> Change:
