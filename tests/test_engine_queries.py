@@ -95,6 +95,24 @@ def test_joint_with_a_target(seed: int) -> None:
 
 
 @given(seed=seeds)
+def test_entries_in_a_shared_bank_of_rows(seed: int) -> None:
+    made, entries, rng = small_network(seed)
+    n, evidence = len(made.variables), random_evidence(made, rng, most=2)
+    bank = np.concatenate([rng.random((7, entries.shape[1])), entries])
+    place = rng.permutation(len(bank))
+    shared = Filled(bank[np.argsort(place)], rows=place[7:])
+    np.testing.assert_array_equal(shared.whole, entries)
+    for ask in (range(n), ()):
+        plain, found = infer(made, Filled(entries), evidence, ask), infer(made, shared, evidence, ask)
+        np.testing.assert_array_equal(found.log_z, plain.log_z)
+        for v in ask:
+            np.testing.assert_array_equal(found.marginals[v], plain.marginals[v])
+    np.testing.assert_array_equal(
+        log_z_gradient(made, shared, evidence)[1], log_z_gradient(made, Filled(entries), evidence)[1]
+    )
+
+
+@given(seed=seeds)
 def test_gradient_against_finite_differences(seed: int) -> None:
     made, entries, rng = small_network(seed)
     evidence = random_evidence(made, rng, most=2)

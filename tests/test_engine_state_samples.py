@@ -187,6 +187,8 @@ def test_samples_do_not_depend_on_blocks_or_threads() -> None:
         for b in range(len(whole.replicates)):
             again = np.concatenate([part.replicates[b].marginals[v] for part in parts], axis=1)
             assert_array_equal(again, whole.replicates[b].marginals[v])
+    shared = Filled(entries[::-1], DrawsFrom(0, DRAWS), rows=np.arange(len(entries))[::-1])
+    assert_array_equal(infer(sampled(made), shared, evidence, ask).log_z, whole.log_z)
     gradient = log_z_gradient(sampled(made), Filled(entries, DrawsFrom(0, DRAWS)), evidence, threads=1)[1]
     _, part = log_z_gradient(sampled(made), Filled(entries[:, 7:40], DrawsFrom(7, DRAWS)), evidence)
     assert_array_equal(part, gradient[:, 7:40])

@@ -48,10 +48,25 @@ type Numbering = DrawsFrom | FewWhatIfs | ManyWhatIfs
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Filled:
-    """Table entries (n_entries, D), and what their columns are."""
+    """Table entries, and what their columns are.
+
+    `entries` (n_rows, D) may be a bank of rows that several worldviews share. `rows` (n_entries,) says which
+    of them is each entry of the network; None: row i is entry i.
+    """
 
     entries: FloatArray
     numbering: Numbering = MANY_WHAT_IFS
+    rows: IntArray | None = None
+
+    @property
+    def n_draws(self) -> int:
+        """How many columns there are."""
+        return int(self.entries.shape[1])
+
+    @property
+    def whole(self) -> FloatArray:
+        """The entries (n_entries, D) in the network's numbering."""
+        return self.entries if self.rows is None else self.entries[self.rows]
 
 
 @dataclass(frozen=True, slots=True)

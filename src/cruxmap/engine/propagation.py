@@ -14,7 +14,7 @@ import numpy.typing as npt
 from cruxmap.engine.executors import cores, on_threads
 from cruxmap.engine.kernel import TINY, propagate, propagate_wide
 from cruxmap.engine.lanes import LANES
-from cruxmap.engine.network import Evidence, FloatArray, Network
+from cruxmap.engine.network import Evidence, Filled, FloatArray, Network
 from cruxmap.engine.planning import BUDGET, Plan, plan
 from cruxmap.engine.tape import Tape, written
 
@@ -63,21 +63,23 @@ def split_reads(reads: Sequence[tuple[int, int]], read: npt.NDArray[Any]) -> dic
 
 
 def run(
-    ready: Prepared, entries: FloatArray, weights: FloatArray, threads: int | None = None
+    ready: Prepared, filled: Filled, weights: FloatArray, threads: int | None = None
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """log Z (D,), what is asked given the evidence (rows as in `Plan.reads`, D), d log Z / d entry.
 
-    The last has no rows unless `ready.gradient`. Draws are shared out among threads; results do not
-    depend on how many there are.
+    The last has a row per entry of the network, and none unless `ready.gradient`. Draws are shared out among
+    threads; results do not depend on how many there are.
     """
     tape = ready.tape
+    loads = tape.loads if filled.rows is None or ready.gradient else filled.rows[tape.loads]
+    entries = filled.whole if ready.gradient else filled.entries
     entries = np.ascontiguousarray(entries, dtype=np.float64)
     n_entries, n_draws = entries.shape
     total = np.empty((1, n_draws))
     read = np.empty((len(tape.reads), n_draws))
     slope = np.zeros((n_entries if ready.gradient else 0, n_draws))
     arrays: tuple[Any, ...] = (
-        *(tape.loads, weights, tape.constants, tape.factors, tape.runs, tape.into, tape.n_places),
+        *(loads, weights, tape.constants, tape.factors, tape.runs, tape.into, tape.n_places),
         *(tape.z, tape.reads, tape.slopes, entries),
     )
 

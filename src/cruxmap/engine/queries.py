@@ -88,7 +88,7 @@ def infer_many(
     clamped = {v for evidence in evidences for v, _ in evidence}
     match approach(network, ask, clamped, budget=budget):
         case Prepared() as ready:
-            return tuple(_infer(ready, filled.entries, evidence, threads) for evidence in evidences)
+            return tuple(_infer(ready, filled, evidence, threads) for evidence in evidences)
         case Scheme() as scheme:
             samples = (sample(scheme, filled, evidence, threads=threads) for evidence in evidences)
             return tuple(_estimated(scheme, drawn) for drawn in samples)
@@ -111,9 +111,7 @@ def joint(
     cases: list[Evidence] = [((target, (state,)),) for state in states]
     match approach(network, ask, {target, *(v for v, _ in evidence)}):
         case Prepared() as ready:
-            return _joint_of(
-                [_infer(ready, filled.entries, (*evidence, *case), threads) for case in cases]
-            )
+            return _joint_of([_infer(ready, filled, (*evidence, *case), threads) for case in cases])
         case Scheme() as scheme:
             drawn = sample(scheme, filled, evidence, cases=cases, threads=threads)
             return _estimated_joint(scheme, drawn, target)
@@ -133,7 +131,7 @@ def log_z_gradient(
     """
     match approach(network, (), {v for v, _ in evidence}, gradient=True):
         case Prepared() as ready:
-            log_z, _, slope = run(ready, filled.entries, indicator_weights(ready.plan, evidence), threads)
+            log_z, _, slope = run(ready, filled, indicator_weights(ready.plan, evidence), threads)
             return log_z, slope
         case Scheme() as scheme:
             return sample_slopes(scheme, filled, evidence, threads=threads)
@@ -148,8 +146,8 @@ def cost(network: Network, ask: Sequence[int], clamped: Iterable[int], numbering
             return scheme.work * scheme.samples(numbering)
 
 
-def _infer(ready: Prepared, entries: FloatArray, evidence: Evidence, threads: int | None) -> Inference:
-    log_z, read, _ = run(ready, entries, indicator_weights(ready.plan, evidence), threads)
+def _infer(ready: Prepared, filled: Filled, evidence: Evidence, threads: int | None) -> Inference:
+    log_z, read, _ = run(ready, filled, indicator_weights(ready.plan, evidence), threads)
     asked = list(zip(ready.plan.asked, ready.plan.asked_cards, strict=True))
     return Inference(log_z, split_reads(asked, read))
 

@@ -99,7 +99,7 @@ class _Sampler:
     @property
     def units(self) -> int:
         """Batches of all draws."""
-        return BATCHES * len(self.filled.entries[0])
+        return BATCHES * self.filled.n_draws
 
     @property
     def at_once(self) -> int:
@@ -128,7 +128,7 @@ class _Sampler:
 
 
 def _sampler(scheme: Scheme, filled: Filled, evidence: Evidence) -> _Sampler:
-    network, entries = scheme.network, np.ascontiguousarray(filled.entries, dtype=np.float64)
+    network, entries = scheme.network, np.ascontiguousarray(filled.whole, dtype=np.float64)
     possible = narrowed(network, _needed(scheme), evidence)
     most = max((len(network.variables[v].states) for v in scheme.drawn), default=1)
     allowed = np.ones((len(scheme.drawn), most), np.bool_)
@@ -195,7 +195,7 @@ def sample(
         weight, means = np.empty_like(log_drawn), np.zeros((n_reads, end - begin))
         for number, case in enumerate(cases):
             weights = indicator_weights(scheme.ready.plan, (*evidence, *case))
-            log_below, below, _ = run(scheme.ready, found, weights, 1)
+            log_below, below, _ = run(scheme.ready, Filled(found), weights, 1)
             log_weight = log_drawn + (log_below + _agreement(scheme, states, case)).reshape(
                 log_drawn.shape
             )
@@ -206,8 +206,8 @@ def sample(
             read[number, :, begin:end] = means
 
     _shared_out(work, sampler.units, sampler.at_once, threads)
-    shape = filled.entries.shape[1], BATCHES
-    possible = [_possible(scheme, filled.entries, (*evidence, *case)) for case in cases]
+    shape = filled.n_draws, BATCHES
+    possible = [_possible(scheme, sampler.filled.entries, (*evidence, *case)) for case in cases]
     return Batches(
         log_sum=log_sum.reshape(-1, *shape),
         log_most=sampler.log_most,
@@ -250,7 +250,7 @@ def sample_slopes(
         part, draw = np.zeros(len(entries)), begin // BATCHES
         if np.isfinite(log_sum[draw]):
             states, log_weight, found = sampler.drawn(begin, end)
-            log_below, _, below = run(scheme.ready, found, weights, 1)
+            log_below, _, below = run(scheme.ready, Filled(found), weights, 1)
             weight = np.exp(log_weight.ravel() + log_below - log_sum[draw])
             add_slopes(
                 scheme.lookup, scheme.below, scheme.rows, entries, draw, states, weight, below, part

@@ -181,7 +181,7 @@ def marginals(
     asked = {name: network.places[name] for name in (model.map.entry if ids is None else ids)}
     ask = tuple(dict.fromkeys(asked.values()))
     budget = COSTLY if ids is None else BUDGET
-    inference = infer(network, Filled(central_entries(inquiry).entries), inquiry.given, ask, budget=budget)
+    inference = infer(network, Filled(central_entries(inquiry).whole), inquiry.given, ask, budget=budget)
     return {
         worldview: {
             name: dict(

@@ -106,7 +106,7 @@ def slopes(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
     (_, no), (_, yes) = (log_z_gradient(inquiry.network, filled, evidence) for evidence in inquiry.sides)
     u = unconstrained(inquiry.numbers, z, worldview)
     by_address = pullback(
-        inquiry.network.program, u, inquiry.numbers.single[worldview], filled.entries, yes - no
+        inquiry.network.program, u, inquiry.numbers.single[worldview], filled.whole, yes - no
     )
     slopes = np.zeros_like(by_address)
     np.add.at(slopes, inquiry.numbers.column[worldview], by_address)
