@@ -177,7 +177,7 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
             reason = f"{target} is {how_sure} in `{name}` ({percent(float(expit(logit)))})"
             return Shared(probability, gap if math.isfinite(gap) else None, None, reason)
     try:
-        played = shapley(worth, len(game.players), inquiry.model.sampling.seed, report)
+        played = shapley(worth, game.players, inquiry.model.sampling.seed, report)
     except NoValueError:
         reason = (
             "the gap cannot be shared out: some mixture of the two worldviews makes the target certain, "

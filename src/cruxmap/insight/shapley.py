@@ -1,17 +1,19 @@
 """Sharing out a difference between two states of affairs among the steps that lead from one to the other.
 
 The Shapley value of a step is its mean effect over all orders in which the steps can be taken. Exact
-for a dozen steps; beyond that the orders are sampled in reversed pairs, with standard errors.
+for a dozen steps; beyond that orders are taken in reversed pairs, with standard errors. Hashes of the
+steps' names make the orders, so that another program can repeat them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import factorial
 
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.engine.network import FloatArray
+from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.random_words import keys_of
 
 type Worth = Callable[[npt.NDArray[np.bool_]], FloatArray]
 """Values of states of affairs: takes (m, steps), which steps have been taken; returns (m, measures)."""
@@ -19,7 +21,7 @@ type Worth = Callable[[npt.NDArray[np.bool_]], FloatArray]
 MAX_EXACT = 12
 """Steps up to which all `2^n` combinations are valued."""
 
-PAIRS_IN_A_BATCH = 64
+PAIRS_IN_A_BATCH = 16
 MAX_PAIRS = 4096
 TOLERANCE = 0.01
 """Sampling stops when every standard error is below this part of the larger of gap and largest share.
@@ -52,15 +54,15 @@ class ShapleyValues:
 
 
 def shapley(
-    worth: Worth, steps: int, seed: int, on_batch: Callable[[int, int], None] | None = None
+    worth: Worth, steps: Sequence[str], seed: int, on_batch: Callable[[int, int], None] | None = None
 ) -> ShapleyValues:
-    """Share out `worth(all steps) - worth(no step)`; `seed` alone decides which orders are sampled.
+    """Share out `worth(all steps) - worth(no step)`; seed and names decide which orders are sampled.
 
     `on_batch` is told how many pairs of orders have been valued and how many there can be at most. Raises
     `NoValueError` where a combination has no finite value.
     """
-    if steps <= MAX_EXACT:
-        return _over_all_sets(worth, steps)
+    if len(steps) <= MAX_EXACT:
+        return _over_all_sets(worth, len(steps))
     return _over_sampled_orders(worth, steps, seed, on_batch)
 
 
@@ -86,16 +88,25 @@ def _over_all_sets(worth: Worth, steps: int) -> ShapleyValues:
     return ShapleyValues(share, np.zeros_like(share), values[-1] - values[0])
 
 
+def orders_of(steps: Sequence[str], seed: int, pairs: Iterable[int]) -> IntArray:
+    """Return the first order of each numbered pair, (pairs, steps): the steps sorted by their hashes.
+
+    What is hashed is the seed, the pair's number and the step's name, with a blank between them. Two steps
+    with the same hash, should that ever be, keep the order that they are given in.
+    """
+    words = [keys_of(f"{seed} {pair} {step}" for step in steps)[:, 0] for pair in pairs]
+    return np.argsort(words, axis=1, kind="stable")
+
+
 def _over_sampled_orders(
-    worth: Worth, steps: int, seed: int, on_batch: Callable[[int, int], None] | None
+    worth: Worth, steps: Sequence[str], seed: int, on_batch: Callable[[int, int], None] | None
 ) -> ShapleyValues:
-    generator = np.random.default_rng(seed)
-    ends = _valued(worth, np.array([[False] * steps, [True] * steps]))
+    ends = _valued(worth, np.array([[False] * len(steps), [True] * len(steps)]))
     gap = ends[1] - ends[0]
     means: list[FloatArray] = []  # a pair's mean effects: (pairs of a batch, steps, measures)
     pairs, converged = 0, False
     while not converged and pairs < MAX_PAIRS:
-        orders = np.array([generator.permutation(steps) for _ in range(PAIRS_IN_A_BATCH)])
+        orders = orders_of(steps, seed, range(pairs, pairs + PAIRS_IN_A_BATCH))
         means.append(_mean_of_pairs(worth, orders, ends))
         pairs += PAIRS_IN_A_BATCH
         effects = np.concatenate(means)
@@ -108,7 +119,7 @@ def _over_sampled_orders(
     return ShapleyValues(share, error, gap, pairs, converged)
 
 
-def _mean_of_pairs(worth: Worth, orders: FloatArray, ends: FloatArray) -> FloatArray:
+def _mean_of_pairs(worth: Worth, orders: IntArray, ends: FloatArray) -> FloatArray:
     """Return each step's effect, averaged over an order and its reverse: (pairs, steps, measures)."""
     pairs, steps = orders.shape
     both = np.stack([orders, orders[:, ::-1]])
