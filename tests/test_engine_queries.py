@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cruxmap.engine.network import Evidence, Filled, FloatArray, Network, SparseTable
+from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer, infer_many, joint, log_z_gradient
 from helpers.random_networks import joint_distribution, marginal, network, random_evidence, random_network
 
@@ -110,6 +111,54 @@ def test_entries_in_a_shared_bank_of_rows(seed: int) -> None:
     np.testing.assert_array_equal(
         log_z_gradient(made, shared, evidence)[1], log_z_gradient(made, Filled(entries), evidence)[1]
     )
+
+
+@given(seed=seeds)
+def test_slopes_of_a_joint_are_those_of_its_cases(seed: int) -> None:
+    made, entries, rng = small_network(seed)
+    n = len(made.variables)
+    target = int(rng.integers(n))
+    evidence = random_evidence(made, rng, most=2)
+    # what is asked below them would give slopes to more tables, as neighbours in a row stand still
+    above = np.array(ancestors(made, (target, *(v for v, _ in evidence))))
+    ask = rng.permutation(above)[:3].tolist()
+    found = joint(made, Filled(entries), evidence, target, ask, gradient=True)
+    assert found.slopes is not None
+    without = joint(made, Filled(entries), evidence, target, ask)
+    assert without.slopes is None
+    for v in ask:
+        assert_close(found.marginals[v], without.marginals[v])
+    for state, slopes in enumerate(found.slopes):
+        log_z, expected = log_z_gradient(made, Filled(entries), (*evidence, (target, (state,))))
+        assert_close(slopes[1:], expected[1:])
+        with np.errstate(divide="ignore"):
+            of_case = found.log_z + np.log(found.target[state])
+        possible = np.isfinite(found.log_z)
+        np.testing.assert_allclose(of_case[possible], log_z[possible], rtol=1e-12, atol=1e-12)
+
+
+@given(seed=seeds)
+def test_a_plan_for_more_answers_a_question_alike(seed: int) -> None:
+    made, entries, rng = small_network(seed)
+    n, filled = len(made.variables), Filled(entries)
+    evidence = random_evidence(made, rng)
+    ask = rng.permutation(n)[:2].tolist()
+    planned = (rng.permutation(n)[:3].tolist(), rng.permutation(n)[:2].tolist())
+    alone, together = (
+        infer(made, filled, evidence, ask),
+        infer(made, filled, evidence, ask, planned=planned),
+    )
+    assert set(together.marginals) == set(ask)
+    np.testing.assert_allclose(together.log_z, alone.log_z, rtol=1e-12, atol=1e-13)
+    for v in ask:
+        assert_close(together.marginals[v], alone.marginals[v])
+    target = int(rng.integers(n))
+    alone, together = (
+        joint(made, filled, evidence, target, ask, planned=more, gradient=True) for more in (None, planned)
+    )
+    assert_close(together.target, alone.target)
+    for v in ask:
+        assert_close(together.marginals[v], alone.marginals[v])
 
 
 @given(seed=seeds)

@@ -6,6 +6,7 @@ In: a `Network`, what is asked and which variables may be clamped. Out: a plan t
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 
 import numpy as np
@@ -28,12 +29,23 @@ def approach(
     *,
     gradient: bool = False,
     budget: int = BUDGET,
+    planned: tuple[Iterable[int], Iterable[int]] | None = None,
 ) -> Prepared | Scheme:
     """How the network's method answers a question; remembered per network and question.
 
-    States are sampled where exact sums take more products than the budget. Raises `InvalidMap` where it has
-    to be exact and cannot.
+    Where it is `planned` for more to ask and clamp, and that has exact sums, theirs is the plan. States are
+    sampled where exact sums take more products than the budget. Raises `InvalidMap` where it has to be exact
+    and cannot.
     """
+    if planned is not None and network.exact is not False:
+        wider = zip((ask, clamped), planned, strict=True)
+        wide_ask, wide_clamped = (_sorted((*these, *those)) for these, those in wider)
+        with suppress(InvalidMap):
+            found = _approach(
+                network, wide_ask, wide_clamped, gradient=gradient, budget=budget, exact=network.exact
+            )
+            if isinstance(found, Prepared):
+                return found
     if network.exact:
         return exactly(network, ask, clamped, gradient=gradient)
     variables = map(_sorted, (ask, clamped))

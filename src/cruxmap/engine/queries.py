@@ -52,7 +52,8 @@ class Inference:
 class Joint:
     """`log_z` (D,) as in `Inference`; `target` (t, D) is P(target state | evidence); `marginals[v]` is
     (t, n_states, D), P(target state, state of v | evidence), and `possible[v]` (t, n_states, 1), that of
-    the target itself (t, 1, 1). The rest as in `Inference`."""
+    the target itself (t, 1, 1). `slopes` (t, n_entries, D), where they were wanted, are d log P(evidence,
+    target state) / d entry, NaN where that is impossible. The rest as in `Inference`."""
 
     log_z: FloatArray
     target: FloatArray
@@ -60,6 +61,11 @@ class Joint:
     effective: FloatArray | None = None
     replicates: tuple["Joint", ...] = ()
     possible: Mapping[int, BoolArray] = field(default_factory=dict)
+    slopes: FloatArray | None = None
+
+
+type Planned = tuple[Iterable[int], Iterable[int]]
+"""What may be asked and what may be clamped, so that one plan serves many questions."""
 
 
 def infer(
@@ -70,9 +76,12 @@ def infer(
     *,
     threads: int | None = None,
     budget: int = BUDGET,
+    planned: Planned | None = None,
 ) -> Inference:
     """P(evidence) and the marginals of `ask` given it, per draw."""
-    return infer_many(network, filled, (evidence,), ask, threads=threads, budget=budget)[0]
+    return infer_many(network, filled, (evidence,), ask, threads=threads, budget=budget, planned=planned)[
+        0
+    ]
 
 
 def infer_many(
@@ -83,12 +92,16 @@ def infer_many(
     *,
     threads: int | None = None,
     budget: int = BUDGET,
+    planned: Planned | None = None,
 ) -> tuple[Inference, ...]:
-    """`infer` for several pieces of evidence, with one plan for all of them."""
+    """`infer` for several pieces of evidence, with one plan for all of them.
+
+    Where it is `planned` for more, the plan is made for that, and serves other questions too.
+    """
     clamped = {v for evidence in evidences for v, _ in evidence}
-    match approach(network, ask, clamped, budget=budget):
+    match approach(network, ask, clamped, budget=budget, planned=planned):
         case Prepared() as ready:
-            return tuple(_infer(ready, filled, evidence, threads) for evidence in evidences)
+            return tuple(_infer(ready, filled, evidence, ask, threads) for evidence in evidences)
         case Scheme() as scheme:
             samples = (sample(scheme, filled, evidence, threads=threads) for evidence in evidences)
             return tuple(_estimated(scheme, drawn) for drawn in samples)
@@ -101,20 +114,29 @@ def joint(
     target: int,
     ask: Sequence[int],
     *,
+    gradient: bool = False,
     threads: int | None = None,
+    planned: Planned | None = None,
 ) -> Joint:
     """Joint probabilities of each state of `target` and each state of the asked variables, given evidence.
 
-    One propagation per state of the target.
+    With `gradient`, also the slopes of the probability of each state of the target.
     """
     states = range(len(network.variables[target].states))
     cases: list[Evidence] = [((target, (state,)),) for state in states]
-    match approach(network, ask, {target, *(v for v, _ in evidence)}):
+    match approach(network, ask, {target, *(v for v, _ in evidence)}, planned=planned):
         case Prepared() as ready:
-            return _joint_of([_infer(ready, filled, (*evidence, *case), threads) for case in cases])
+            found = _joint_of([_infer(ready, filled, (*evidence, *case), ask, threads) for case in cases])
         case Scheme() as scheme:
             drawn = sample(scheme, filled, evidence, cases=cases, threads=threads)
-            return _estimated_joint(scheme, drawn, target)
+            found = _estimated_joint(scheme, drawn, target)
+    if not gradient:
+        return found
+    slopes = [
+        log_z_gradient(network, filled, (*evidence, *case), threads=threads, planned=planned)[1]
+        for case in cases
+    ]
+    return replace(found, slopes=np.stack(slopes))
 
 
 def log_z_gradient(
@@ -123,13 +145,14 @@ def log_z_gradient(
     evidence: Evidence,
     *,
     threads: int | None = None,
+    planned: Planned | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """log P(evidence) (D,) and its gradient with respect to the entries (n_entries, D).
 
     Entries are free here: the gradient of a row counts as if its neighbours in the table stood still.
     NaN where the evidence is impossible.
     """
-    match approach(network, (), {v for v, _ in evidence}, gradient=True):
+    match approach(network, (), {v for v, _ in evidence}, gradient=True, planned=planned):
         case Prepared() as ready:
             log_z, _, slope = run(ready, filled, indicator_weights(ready.plan, evidence), threads)
             return log_z, slope
@@ -146,10 +169,13 @@ def cost(network: Network, ask: Sequence[int], clamped: Iterable[int], numbering
             return scheme.work * scheme.samples(numbering)
 
 
-def _infer(ready: Prepared, filled: Filled, evidence: Evidence, threads: int | None) -> Inference:
+def _infer(
+    ready: Prepared, filled: Filled, evidence: Evidence, ask: Sequence[int], threads: int | None
+) -> Inference:
     log_z, read, _ = run(ready, filled, indicator_weights(ready.plan, evidence), threads)
     asked = list(zip(ready.plan.asked, ready.plan.asked_cards, strict=True))
-    return Inference(log_z, split_reads(asked, read))
+    marginals = split_reads(asked, read)
+    return Inference(log_z, {v: marginals[v] for v in sorted(set(ask))})
 
 
 def _joint_of(parts: Sequence[Inference]) -> Joint:
