@@ -5,20 +5,20 @@ They are compiled once per machine: a program goes in as one vector, so no map m
 
 from numba.extending import overload, register_jitable
 
-from cruxmap.engine import formulas
+from cruxmap.engine import formulas, special
 from cruxmap.engine.compiled import njit
 from cruxmap.engine.linking import section
 from cruxmap.engine.network import Hazards, Logistic, Openings, Shares, Shifts, Steps, TableProgram
 
 
-@overload(formulas.choose)
+@overload(special.choose)
 def _choose(holds, one, other):
     """Choose for one draw."""
     return lambda holds, one, other: one if holds else other
 
 
 for _formula in (
-    *(formulas.sigmoid, formulas.softplus, formulas.step_weight, formulas.tail, formulas.open_part),
+    *(special.expit, special.softplus, formulas.step_weight, formulas.tail, formulas.open_part),
     *(formulas.shifts, formulas.settle_row),
     *(formulas.fill_logistic, formulas.fill_shares, formulas.fill_hazards, formulas.fill_steps),
     *(formulas.pull_logistic, formulas.pull_shares, formulas.pull_hazards, formulas.pull_steps),

@@ -5,21 +5,20 @@ strata and v a uniform, both computed from d by a counter and a key, the hash of
 column is the same whatever other judgements there are, and a block of it is the slice of the whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import ndtri
 
-from cruxmap.engine.compiled import njit
 from cruxmap.engine.executors import cores, on_threads
-from cruxmap.engine.network import FloatArray
-from cruxmap.engine.random_words import Keys, keys_of, random_word
+from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.random_words import Keys, Words, keys_of, random_word
+from cruxmap.engine.special import ndtri
 
 ROUNDS = 10
 """Rounds of the permutation (an even number); each adds a keyed function of one coordinate to the other."""
 
-COUNTERS_OF_SHIFTS = np.uint64(1 << 48)
+COUNTERS_OF_SHIFTS = 1 << 48
 """Where the counters of the permutation begin; those of the uniforms are the draws themselves."""
 
 DRAWS_AT_ONCE = 32768
@@ -33,15 +32,13 @@ def latin_hypercube(
     seed: int, addresses: Sequence[str], n_draws: int, start: int = 0, stop: int | None = None
 ) -> FloatArray:
     """Return draws `start` to `stop` of `n_draws` standard normals, (len(addresses), stop - start)."""
-    z = np.empty((len(addresses), (n_draws if stop is None else stop) - start))
-    columns = max(1, DRAWS_AT_ONCE // max(1, z.shape[1]))
+    draws = np.arange(start, n_draws if stop is None else stop, dtype=np.uint64)
+    z = np.empty((len(addresses), len(draws)))
+    columns = max(1, DRAWS_AT_ONCE // max(1, len(draws)))
 
     def fill(first: int) -> None:
-        part = z[first : first + columns]
-        _probabilities(_keys(seed, tuple(addresses[first : first + columns])), n_draws, start, part)
-        upper = part < 0
-        ndtri(np.abs(part, out=part), out=part)
-        np.negative(part, out=part, where=upper)
+        keys = _keys(seed, tuple(addresses[first : first + columns]))
+        z[first : first + columns] = _normals(keys, n_draws, draws)
 
     firsts = range(0, len(addresses), columns)
     on_threads(1 if len(firsts) < MIN_THREADED_PARTS else cores(), fill, firsts)
@@ -54,48 +51,62 @@ def _keys(seed: int, addresses: tuple[str, ...]) -> Keys:
     return keys_of(f"{seed} {address}" for address in addresses)
 
 
-@njit(nogil=True)
-def _probabilities(keys, n_draws, start, into):
-    """Fill `into` (keys, draws from `start`) with where in its stratum each draw is, as a probability.
+def _normals(keys: Keys, n_draws: int, draws: Words) -> FloatArray:
+    """Return these draws for each key, (keys, draws).
 
-    Above one half it is the distance from 1, and negative: as a probability it would be rounded.
+    Above one half, the quantile is that of the distance from 1, the other way: a probability near 1 would
+    be rounded.
+    """
+    by_key = keys.T[:, :, None]
+    stratum = _strata(by_key, n_draws, draws).astype(np.float64)
+    within = ((random_word(by_key, draws) >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+    upper = 2 * stratum >= n_draws
+    p = np.where(upper, n_draws - 1 - stratum + (1.0 - within), stratum + within) / n_draws
+    z: FloatArray = ndtri(p)
+    return np.negative(z, out=z, where=upper)
+
+
+def _strata(keys: Words, n_draws: int, draws: Words) -> Words:
+    """Return where a permutation of 0 ... n_draws - 1 takes each draw, for keys (2, keys, 1).
+
+    A generalised Feistel network on pairs (high, low), of which there are slightly more than n_draws;
+    whatever leaves the range is sent round again until it is back (cycle walking), which keeps it a
+    bijection.
     """
     n_high = int(np.sqrt(n_draws - 1)) + 1
     n_low = -(-n_draws // n_high)
-    shifts = np.empty((ROUNDS, max(n_high, n_low)), np.uint64)
-    for k in range(len(into)):
-        counter = COUNTERS_OF_SHIFTS
-        for turn in range(ROUNDS):
-            sizes = (n_high, n_low) if turn % 2 == 0 else (n_low, n_high)
-            for n in range(sizes[1]):
-                shifts[turn, n] = random_word(keys[k], counter) % np.uint64(sizes[0])
-                counter += np.uint64(1)
-        for d in range(into.shape[1]):
-            draw = np.uint64(start + d)
-            stratum = float(
-                _permuted(shifts, np.uint64(n_draws), np.uint64(n_high), np.uint64(n_low), draw)
-            )
-            within = (float(random_word(keys[k], draw) >> np.uint64(12)) + 0.5) * 2.0**-52
-            if 2 * stratum >= n_draws:
-                into[k, d] = -(n_draws - 1 - stratum + (1.0 - within)) / n_draws
-            else:
-                into[k, d] = (stratum + within) / n_draws
+    shifts = list(_shifts(keys, n_high, n_low))
+    key, place = np.broadcast_arrays(np.arange(keys.shape[1])[:, None], draws)
+    place = _permuted(shifts, n_high, n_low, key, place)
+    outside = np.nonzero(place >= n_draws)
+    while len(outside[0]):
+        place[outside] = _permuted(shifts, n_high, n_low, key[outside], place[outside])
+        outside = tuple(part[place[outside] >= n_draws] for part in outside)
+    return place
 
 
-@njit()
-def _permuted(shifts, n, n_high, n_low, place):
-    """Where a permutation of 0 ... n - 1 takes a place.
+def _shifts(keys: Words, n_high: int, n_low: int) -> Iterator[Words]:
+    """Yield what each round adds to one coordinate by the other: (keys, n_low), (keys, n_high) in turn."""
+    counter = COUNTERS_OF_SHIFTS
+    for turn in range(ROUNDS):
+        below, by = (n_high, n_low) if turn % 2 == 0 else (n_low, n_high)
+        words: Words = random_word(keys, np.arange(counter, counter + by, dtype=np.uint64))
+        yield words % np.uint64(below)
+        counter += by
 
-    A generalised Feistel network on pairs (high, low), of which there are slightly more than n; whatever
-    leaves the range is sent round again until it is back (cycle walking), which keeps it a bijection.
-    """
-    while True:
-        high, low = place // n_low, place % n_low
-        for turn in range(0, ROUNDS, 2):
-            high += shifts[turn, low]
-            high = min(high, high - n_high)  # what is subtracted too much wraps round to large numbers
-            low += shifts[turn + 1, high]
-            low = min(low, low - n_low)
-        place = high * n_low + low
-        if place < n:
-            return place
+
+def _permuted(shifts: list[Words], n_high: int, n_low: int, key: IntArray, place: Words) -> Words:
+    """Return where one pass through all rounds takes each place."""
+    high, low = np.divmod(place, np.uint64(n_low))
+    for turn in range(0, ROUNDS, 2):
+        high = _shifted(high, shifts[turn], key * n_low + low.view(np.int64), n_high)
+        low = _shifted(low, shifts[turn + 1], key * n_high + high.view(np.int64), n_low)
+    return high * np.uint64(n_low) + low
+
+
+def _shifted(coordinate: Words, shifts: Words, at: IntArray, n: int) -> Words:
+    """Add `shifts` at flat places to a coordinate, modulo n."""
+    moved: Words = coordinate + shifts.ravel().take(at)
+    # what is subtracted too much wraps round to large numbers
+    np.minimum(moved, moved - np.uint64(n), out=moved)
+    return moved

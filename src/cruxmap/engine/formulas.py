@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray, Shares, TableProgram
+from cruxmap.engine.special import choose, expit, softplus
 
 MAX_INTERPRETED = 200
 """Entries up to which a program runs in numpy: compiling takes longer than all that is asked of it."""
@@ -68,23 +69,7 @@ def single_by_draw(single: BoolArray, u: FloatArray) -> npt.NDArray[np.int8]:
     return np.ascontiguousarray(np.broadcast_to(whole, u.shape), dtype=np.int8)
 
 
-# --- functions of one number --------------------------------------------------------------------------
-
-
-def choose(holds, one, other):
-    """`one` where it holds, else `other`; both are computed. Compiled, it is a plain `if`."""
-    return np.where(holds, one, other)
-
-
-def sigmoid(x):
-    """1 / (1 + exp(-x)), with the same relative accuracy on both sides."""
-    small = np.exp(-np.abs(x))
-    return choose(x >= 0.0, 1.0, small) / (1.0 + small)
-
-
-def softplus(x):
-    """log(1 + exp(x)), which is -log(1 - sigmoid(x))."""
-    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+# --- what is open of a phase --------------------------------------------------------------------------
 
 
 def step_weight(log_pace, position, n_open, steps):
@@ -159,11 +144,11 @@ def settle_row(items, row, u, single, c, log_weight):
     taken, large, small, largest = 0.0, 0.0, 0.0, IMPOSSIBLE
     for k in range(begin, end):
         x, kept = u[items.base[k], c], single[items.base[k], c] != 0
-        p = sigmoid(x)
+        p = expit(x)
         taken = taken + choose(kept, p, 0.0)
         # 1 - taken, without cancellation where one single share is nearly all there is
         large = large + choose(kept & (p > 0.5), 1.0, 0.0)
-        small = small + choose(kept, choose(p > 0.5, sigmoid(-x), -p), 0.0)
+        small = small + choose(kept, choose(p > 0.5, expit(-x), -p), 0.0)
         largest = choose(kept, largest, np.maximum(largest, -softplus(-x)))
     overfull, left = np.maximum(taken, 1.0), np.maximum(1.0 - large + small, 0.0)
     others = 0.0
@@ -258,7 +243,7 @@ def pull_logistic(items, u, shift, cotangent, slope, of_shift, at, columns):
     for i in range(len(items.base)):
         for c in columns:
             x = u[items.base[i], c] + shift[items.shift[i], c]
-            change = (cotangent[at + 1, c] - cotangent[at, c]) * sigmoid(x) * sigmoid(-x)
+            change = (cotangent[at + 1, c] - cotangent[at, c]) * expit(x) * expit(-x)
             slope[items.base[i], c] += change
             of_shift[items.shift[i], c] += change
         at += 2
@@ -296,8 +281,8 @@ def pull_shares(items, u, single, entries, cotangent, slope, of_shift, at, colum
             for k in range(items.row_first[row], items.row_first[row + 1]):
                 x, kept = u[items.base[k], c], single[items.base[k], c] != 0
                 fraction = np.exp(np.minimum(-softplus(-x) - log_others, 0.0))
-                shared = choose(kept, sigmoid(x) * of_taken, fraction * of_others)
-                slope[items.base[k], c] += sigmoid(-x) * (of_log[k, c] - shared)
+                shared = choose(kept, expit(x) * of_taken, fraction * of_others)
+                slope[items.base[k], c] += expit(-x) * (of_log[k, c] - shared)
     return at
 
 
@@ -310,7 +295,7 @@ def pull_hazards(program, u, shift, cotangent, slope, of_shift, at, columns):
             x = u[items.base[i], c] + shift[items.shift[i], c]
             part, of_log_part = open_part(u[openings.pace[k], c], openings.open[k], openings.steps[k])
             of_exponent = (cotangent[at + 1, c] - cotangent[at, c]) * np.exp(-part * softplus(x))
-            change = of_exponent * part * sigmoid(x)
+            change = of_exponent * part * expit(x)
             slope[items.base[i], c] += change
             of_shift[items.shift[i], c] += change
             slope[openings.pace[k], c] += of_exponent * softplus(x) * part * of_log_part

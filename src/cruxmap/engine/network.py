@@ -103,7 +103,7 @@ class Shifts(NamedTuple):
 
 
 class Logistic(NamedTuple):
-    """Booleans, two entries each: false, then true, with probability `sigmoid(u[base] + shift)`."""
+    """Booleans, two entries each: false, then true, with probability `expit(u[base] + shift)`."""
 
     base: IntArray
     shift: IntArray
@@ -134,7 +134,7 @@ class Openings(NamedTuple):
 class Hazards(NamedTuple):
     """Whether an event happens in a phase, two entries each: no, then yes.
 
-    No has probability `(1 - p)^phi`, where p is `sigmoid(u[base] + shift)` and phi is the part of the phase
+    No has probability `(1 - p)^phi`, where p is `expit(u[base] + shift)` and phi is the part of the phase
     that the `opening` leaves.
     """
 

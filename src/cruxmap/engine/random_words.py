@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.engine.compiled import njit
+type Words = npt.NDArray[np.uint64]
 
-type Keys = npt.NDArray[np.uint64]
+type Keys = Words
 """Two words per key, (n, 2)."""
 
 
@@ -18,14 +19,15 @@ def keys_of(texts: Iterable[str]) -> Keys:
     return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 2).astype(np.uint64)
 
 
-@njit(nogil=True)
-def random_word(key, counter):
-    """A random word for a key of two words and a number: two rounds of SplitMix64's finaliser."""
-    return _mixed(_mixed(counter * np.uint64(0x9E3779B97F4A7C15) + key[0]) ^ key[1])
+def random_word(key: Any, counter: Any) -> Any:
+    """A random word for a key of two words and a number: two rounds of SplitMix64's finaliser.
 
-
-@njit(nogil=True)
-def _mixed(word):
+    In numpy, the words of keys are arrays, (2, ...); compiled, it makes a single word.
+    """
+    word = counter * np.uint64(0x9E3779B97F4A7C15) + key[0]
+    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    word = word ^ (word >> np.uint64(31)) ^ key[1]
     word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return word ^ (word >> np.uint64(31))

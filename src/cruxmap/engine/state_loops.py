@@ -11,7 +11,9 @@ import numpy as np
 
 from cruxmap.engine.compiled import njit
 from cruxmap.engine.network import IntArray
-from cruxmap.engine.random_words import random_word
+from cruxmap.engine.random_words import random_word as _random_word
+
+random_word = njit(nogil=True)(_random_word)
 
 HALF_WORD, LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 

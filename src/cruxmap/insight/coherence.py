@@ -11,12 +11,12 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work
 from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import BoolArray, Filled, FloatArray
 from cruxmap.engine.queries import infer_many, log_z_gradient
+from cruxmap.engine.special import expit
 from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.views import Conditioned, forward_draws, views
 from cruxmap.language.argument_map import (

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from scipy.special import expit
-
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.engine.special import expit
 from cruxmap.insight.candidates import (
     Candidate,
     Position,

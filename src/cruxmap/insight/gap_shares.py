@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 import numpy as np
-from scipy.special import expit
 
 from cruxmap.engine.executors import Work
 from cruxmap.engine.formulas import fill
 from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import MANY_WHAT_IFS, BoolArray, Filled, FloatArray, IntArray
+from cruxmap.engine.special import expit
 from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
 from cruxmap.insight.sentences import percent

@@ -9,11 +9,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import xlog1py, xlogy
 
 from cruxmap.engine.network import FloatArray
 
 LN_10 = math.log(10)
+
+ABOVE_MINUS_ONE = math.nextafter(-1.0, 0.0)
 
 
 class Chance(NamedTuple):
@@ -54,7 +55,8 @@ def entropy(p: Chance) -> float:
     The logarithm of what is near 1 is taken of its complement, which is the more accurate of the two.
     """
     smaller, larger = sorted(p)
-    return -float(xlogy(smaller, smaller) + xlog1py(larger, -smaller)) / LN_10
+    of_smaller = smaller * math.log(smaller) if smaller > 0 else 0.0
+    return -(of_smaller + larger * math.log1p(-smaller)) / LN_10
 
 
 def value_of_information(joint: FloatArray) -> float:
@@ -80,7 +82,8 @@ def _excess(x: FloatArray) -> FloatArray:
     """Return `(1 + x) log(1 + x) - x` for x >= -1, by its series where the difference would cancel."""
     x = np.maximum(x, -1.0)
     series = x * x * (1 / 2 - x * (1 / 6 - x * (1 / 12 - x * (1 / 20 - x * (1 / 30 - x / 42)))))
-    return np.where(np.abs(x) < 1e-3, series, xlog1py(1 + x, x) - x)
+    entropic = (1 + x) * np.log1p(np.maximum(x, ABOVE_MINUS_ONE))
+    return np.where(np.abs(x) < 1e-3, series, entropic - x)
 
 
 def difference(p: Chance, q: Chance) -> float:

@@ -10,15 +10,13 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
-from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
-from scipy.spatial.distance import squareform
-from scipy.special import expit, rel_entr
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.formulas import fill
 from cruxmap.engine.network import Filled, FloatArray
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer
+from cruxmap.engine.special import expit
 from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.gap_shares import Pairing, game_of, share_out
 from cruxmap.insight.information import LN_10
@@ -153,9 +151,16 @@ def _distances(chances: FloatArray) -> FloatArray:
     for i, j in combinations(range(n), 2):
         a, b = chances[..., i], chances[..., j]
         middle = (a + b) / 2
-        divergence = float((rel_entr(a, middle) + rel_entr(b, middle)).sum()) / (2 * LN_10)
+        divergence = float((_relative_entropy(a, middle) + _relative_entropy(b, middle)).sum()) / (
+            2 * LN_10
+        )
         apart[i, j] = apart[j, i] = math.sqrt(max(0.0, divergence) / max(1, claims))
     return apart
+
+
+def _relative_entropy(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return a log(a / b), which is 0 where a is 0."""
+    return a * np.log(np.divide(a, b, out=np.ones_like(a), where=a > 0))
 
 
 def _clustered(apart: FloatArray, first: int) -> tuple[list[int], tuple[Merge, ...]]:
@@ -166,6 +171,9 @@ def _clustered(apart: FloatArray, first: int) -> tuple[list[int], tuple[Merge, .
     n = len(apart)
     if n < 2:
         return list(range(n)), ()
+    from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
+    from scipy.spatial.distance import squareform
+
     condensed = squareform(apart, checks=False)
     tree = optimal_leaf_ordering(linkage(condensed, "average"), condensed)
     order = leaves_list(tree).tolist()

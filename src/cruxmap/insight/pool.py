@@ -11,12 +11,12 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from scipy.special import expit, log_expit, logit
 
 from cruxmap.bayes.opinions import Opinions, pool_opinions, posterior_variance
 from cruxmap.bayes.results import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import FloatArray
+from cruxmap.engine.special import expit, logit, softplus
 from cruxmap.insight.plain import Answer, LeftOut, as_plain, plain_fields
 from cruxmap.insight.sentences import percent
 from cruxmap.insight.target import log_odds_of, logit_of_mean, mean_log_odds
@@ -232,7 +232,7 @@ def _log_pool(inquiry: Inquiry, reviewers: list[int], z: FloatArray) -> FloatArr
     each = np.stack([_plain_judgements(inquiry, reviewer, z) for reviewer in reviewers])
     u: FloatArray = each.mean(axis=0)
     for row in inquiry.numbers.share_rows:
-        u[row] = logit_of_share(np.exp(log_expit(each[:, row]).mean(axis=0)))
+        u[row] = logit_of_share(np.exp(-softplus(-each[:, row]).mean(axis=0)))
     return u
 
 

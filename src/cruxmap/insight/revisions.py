@@ -18,9 +18,8 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
-from scipy.special import expit
-
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
+from cruxmap.engine.special import expit
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.insight.diff import Difference, differences_of
 from cruxmap.insight.gap_shares import Pairing, game_of, share_out

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from cruxmap.engine.exact_or_sampled import approach, tied_by
 from cruxmap.engine.jackknife import standard_error, unseen_in_mean
@@ -112,6 +111,8 @@ class Settled:
         has been drawn in is a guess, as the spread alone does not tell the shape: it counts as error too. So
         does one more sample, among those of the draws on the percentile's side.
         """
+        from scipy.special import ndtr
+
         known = ~np.isnan(self.drawn)
         values, drawn, error = self.draws[1, known], self.drawn[known], self.error[known]
         at = float(np.quantile(values, share))

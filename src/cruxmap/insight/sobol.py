@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
-from scipy.stats import qmc
 
 from cruxmap.engine.network import MANY_WHAT_IFS, FloatArray, IntArray
 from cruxmap.engine.queries import cost
+from cruxmap.engine.special import ndtri
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.target import log_odds, slopes
 from cruxmap.insight.views import View, forward_draws
@@ -100,6 +99,8 @@ class Design:
 def design(group: Sequence[int], sample: int, seed: int) -> Design:
     """Return the points for inputs in groups that are numbered from 0; `sample` is a power of two."""
     n = len(group)
+    from scipy.stats import qmc
+
     points = qmc.Sobol(2 * n, scramble=True, rng=np.random.default_rng(seed)).random(sample)
     # The sequence counts in steps of 2**-30 from 0: the middle of a step is never 0 or 1.
     z = np.ascontiguousarray(ndtri(points + 2.0**-31).T)

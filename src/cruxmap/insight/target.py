@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import BoolArray, Filled, FloatArray
 from cruxmap.engine.queries import infer, infer_many, log_z_gradient
+from cruxmap.engine.special import expit
 from cruxmap.insight.views import Block, Draws, View, fill_block, refusal
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
 from cruxmap.network.means_and_deviations import unconstrained

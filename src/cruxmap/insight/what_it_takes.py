@@ -11,12 +11,12 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decima
 from typing import Any
 
 import numpy as np
-from scipy.special import expit, logit
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import BoolArray, Filled, FloatArray, IntArray
 from cruxmap.engine.queries import log_z_gradient
+from cruxmap.engine.special import expit, logit
 from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.sentences import ROUNDING, percent

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logit
 
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray, Network
+from cruxmap.engine.special import expit, logit
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, ArgumentMap, Role, Scale, ShareTable
 from cruxmap.language.inheritance import Perspective
 
@@ -85,8 +85,8 @@ def as_they_count(numbers: Numbers, z: FloatArray, worldview: int) -> FloatArray
 
 def logit_of_share(share: FloatArray) -> FloatArray:
     """Return the logits of shares, those of 0 and 1 as far out as certainties are."""
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.clip(logit(share), -LOGIT_OF_CERTAINTY, LOGIT_OF_CERTAINTY))
+    logits: FloatArray = np.clip(logit(share), -LOGIT_OF_CERTAINTY, LOGIT_OF_CERTAINTY)
+    return logits
 
 
 def natural_at(numbers: Numbers, place: int, u: float) -> float:
