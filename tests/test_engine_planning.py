@@ -4,16 +4,17 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from cruxmap.engine import contraction_trees, planning
+from cruxmap.engine import contraction_trees, plan_cache, planning
 from cruxmap.engine.contraction_trees import Scopes, TooWide, quick_tree, rerooted, searched_trees
 from cruxmap.engine.network import Filled
-from cruxmap.engine.planning import ancestors, plan, plan_text
+from cruxmap.engine.planning import BUDGET, ancestors, plan, plan_text
 from cruxmap.engine.queries import infer
 from helpers.commands import ROOT
 from helpers.random_networks import joint_distribution, network, random_network
@@ -132,7 +133,6 @@ def test_impossible_structure_is_a_plan_too() -> None:
 def test_plans_do_not_depend_on_the_cache_or_the_process(own_cache: Path) -> None:
     made, _ = random_network(50, 1, window=50, parents=5)
     fresh = plan(made, range(50))
-    assert list(own_cache.rglob("*.npy")), "a costly tree is kept"
     assert arrays_of(plan(made, range(50))) == arrays_of(fresh)
     script = (
         "import sys; sys.path.insert(0, 'tests')\n"
@@ -158,21 +158,80 @@ def test_a_cache_that_cannot_be_written_or_read_does_no_harm(own_cache: Path) ->
     expected = arrays_of(plan(made, range(50)))
     (own_cache / "cruxmap").unlink()
     plan(made, range(50))
-    for kept in own_cache.rglob("*.npy"):
-        kept.write_bytes(b"not an array")
+    for kept in (own_cache / "cruxmap" / "plans").iterdir():
+        kept.write_bytes(b"no plan")
     assert arrays_of(plan(made, range(50))) == expected
 
 
+def test_a_plan_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another network of the same structure has the same plan; one with other entries, its own."""
+    made, _ = random_network(50, 1, window=50, parents=5)
+    again, _ = random_network(50, 1, window=50, parents=5)
+    last = made.tables[-1]
+    other = replace(made, tables=(*made.tables[:-1], replace(last, entries=np.zeros_like(last.entries))))
+    fresh = plan(made, range(50), [3])
+    apart = plan(other, range(50), [3])
+    assert apart.triples < fresh.triples
+    monkeypatch.delattr(planning, "cheapest_tree")
+    assert arrays_of(plan(made, range(50), [3])) == arrays_of(fresh)
+    assert arrays_of(plan(again, reversed(range(50)), [3, 3])) == arrays_of(fresh)
+    assert arrays_of(plan(other, range(50), [3])) == arrays_of(apart)
+    for ask, clamped, budget in (
+        (range(49), [3], BUDGET),
+        (range(50), [4], BUDGET),
+        (range(50), [3], 10**8),
+    ):
+        with pytest.raises(NameError):
+            plan(made, ask, clamped, budget)
+
+
+def test_that_there_is_no_plan_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contraction_trees, "MAX_TRIES", 2)
+    made, _ = random_network(60, 5, window=60, parents=6)
+    with pytest.raises(TooWide) as first:
+        plan(made, [58, 59], budget=1_000)
+    monkeypatch.delattr(planning, "cheapest_tree")
+    with pytest.raises(TooWide) as second:
+        plan(made, [58, 59], budget=1_000)
+    assert str(second.value) == str(first.value)
+
+
+def test_large_plans_are_not_kept(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, _ = random_network(50, 1, window=50, parents=5)
+    fresh, folder = plan(made, [20]), own_cache / "cruxmap" / "plans"
+    (file,) = folder.iterdir()
+    assert file.stat().st_size > 8 * fresh.triples
+    file.unlink()
+    monkeypatch.setattr(planning, "MOST_KEPT", fresh.triples - 1)
+    assert arrays_of(plan(made, [20])) == arrays_of(fresh)
+    assert not list(folder.iterdir())
+
+
+def test_what_was_used_longest_ago_makes_room(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_cache, "ROOM", 2_500)
+    for n in range(4):
+        plan_cache.remembered(b"%d" % n, lambda: bytes(1_000))
+        for file in (own_cache / "cruxmap" / "plans").iterdir():
+            about = file.stat()
+            os.utime(file, (about.st_atime - 10, about.st_mtime - 10))
+        if n:
+            plan_cache.remembered(b"0", lambda: pytest.fail("the first is used again and again"))
+    made: list[int] = []
+    for n in range(4):
+        plan_cache.remembered(b"%d" % n, lambda n=n: made.append(n))
+    assert made == [1, 2]
+
+
 @pytest.mark.parametrize("place", [0, 20, 150, 200, -40])
-def test_a_damaged_tree_is_never_used(place: int, own_cache: Path) -> None:
+def test_what_is_damaged_is_never_used(place: int, own_cache: Path) -> None:
     made, _ = random_network(50, 1, window=50, parents=5)
     expected = arrays_of(plan(made, range(50)))
-    for kept in own_cache.rglob("*.npy"):
+    for kept in (own_cache / "cruxmap" / "plans").iterdir():
         whole = bytearray(kept.read_bytes())
         whole[place] ^= 64
         kept.write_bytes(whole)
     assert arrays_of(plan(made, range(50))) == expected
-    for kept in own_cache.rglob("*.npy"):
+    for kept in (own_cache / "cruxmap" / "plans").iterdir():
         kept.write_bytes(b"")
     assert arrays_of(plan(made, range(50))) == expected
 

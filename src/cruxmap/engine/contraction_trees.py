@@ -109,14 +109,14 @@ def cheapest_tree(
     budget: int,
     *,
     triples: Triples,
-    structure: Callable[[], bytes],
+    problem: bytes,
     kept: int | None = None,
     leaf: int | None = None,
 ) -> Tree:
     """Return the quick tree where that is cheap, or else the tree with the fewest triples. Raises `TooWide`.
 
     The variable `kept`, of which `leaf` is the table, is never summed out. How sparse the joins of a tree
-    are depends on where its root is, so several places are tried. `structure` says all that triples depend
+    are depends on where its root is, so several places are tried. `problem` says all that triples depend
     on: the name of the search on disk.
     """
     quick = quick_tree(scopes, cards)
@@ -142,7 +142,7 @@ def cheapest_tree(
         within = (_sparsest(turned, triples, most) for most in sorted({min(COSTLY, budget), budget}))
         return next(([tree.pairs] for tree in within if tree is not None), [])
 
-    found = remembered(structure() + b"%d" % budget, search)
+    found = remembered(b"tree" + problem, search)
     if not found:
         raise TooWide(searched_trees(scopes, cards)[0].products, budget)
     return measured(scopes, found[0], cards, kept)
@@ -204,7 +204,7 @@ def searched_trees(scopes: Scopes, cards: IntArray) -> tuple[Tree, ...]:
             return [tree.pairs for tree in found[:2]]
         return [_reconfigured(scopes, tree, cards) for tree in found[:2]]
 
-    structure = b"".join(part.tobytes() for part in (scopes.first, place, cards[variables]))
+    structure = b"trees" + b"".join(part.tobytes() for part in (scopes.first, place, cards[variables]))
     trees = (measured(scopes, pairs, cards) for pairs in remembered(structure, search))
     return tuple(sorted(trees, key=attrgetter("products")))
 

@@ -6,14 +6,16 @@ is a join of two supports. What is left of it is a list of pairs of *slots* per 
 `value[output] = sum of value[left] * value[right]`, which `kernel` runs for any network and any draw.
 
 A plan depends on the network's structure and on which variables are asked and clamped, never on
-numbers: evidence enters as the values of indicator slots. Plans are deterministic.
+numbers: evidence enters as the values of indicator slots. Plans are deterministic, and kept on disk.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from itertools import chain
 from math import inf
 
 import numpy as np
@@ -21,12 +23,17 @@ import numpy.typing as npt
 
 from cruxmap.engine.contraction_trees import Scopes, TooWide, Tree, cheapest_tree
 from cruxmap.engine.network import FloatArray, IntArray, Network, SparseTable
+from cruxmap.engine.plan_cache import remembered
 from cruxmap.ground import gc_paused
 
 type SlotArray = npt.NDArray[np.uint32]
 
 BUDGET = 50_000_000
 """Triples beyond which a plan is given up: more than a kernel can run over thousands of draws."""
+
+MOST_KEPT = 1_000_000
+"""Triples up to which a plan is kept on disk, about 12 bytes each; of a larger one its tree is, if it was
+searched for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -84,24 +91,63 @@ def plan(network: Network, ask: Iterable[int], evidence: Iterable[int] = (), bud
 
     With one variable asked and not clamped, no backward pass is needed. Raises `TooWide`.
     """
+    asked, clamped = tuple(sorted(set(ask))), tuple(sorted(set(evidence)))
+    sizes = np.array([budget, len(asked), *asked, *clamped], np.int64)
+    problem = b"plan" + _structure(network) + sizes.tobytes()
+
+    found = remembered(problem, lambda: _attempt(network, asked, clamped, budget, problem), _is_kept)
+    if isinstance(found, TooWide):
+        raise TooWide(found.products, found.budget)
+    return found
+
+
+def _is_kept(found: Plan | TooWide) -> bool:
+    return isinstance(found, TooWide) or found.triples <= MOST_KEPT
+
+
+def _attempt(
+    network: Network, asked: tuple[int, ...], clamped: tuple[int, ...], budget: int, problem: bytes
+) -> Plan | TooWide:
+    """Make a plan; return what makes it too wide where it is."""
     with gc_paused():
-        question = _plan_question(network, ask, evidence)
-        tree = cheapest_tree(
-            question.scopes,
-            question.cards,
-            budget,
-            triples=partial(_triples, question),
-            structure=partial(_search_key, question),
-            kept=question.kept,
-            leaf=None if question.kept is None else question.variables.index(question.kept),
-        )
-        certain = {v for v in question.asked if not (tree.carried[v] or network.tables[v].entries.all())}
-        marked = frozenset(question.clamped).union(certain if question.kept is None else ())
-        joined = _joined(question, tree, marked, budget)
-        unread = [v for v, (slots, _) in joined.reads.items() if not len(slots)]
-        if unread:
-            joined = _joined(question, tree, marked.union(unread), budget)
+        question = _plan_question(network, asked, clamped)
+        try:
+            tree = cheapest_tree(
+                question.scopes,
+                question.cards,
+                budget,
+                triples=partial(_triples, question),
+                problem=problem,
+                kept=question.kept,
+                leaf=None if question.kept is None else question.variables.index(question.kept),
+            )
+            certain = {v for v in asked if not (tree.carried[v] or network.tables[v].entries.all())}
+            marked = frozenset(clamped).union(certain if question.kept is None else ())
+            joined = _joined(question, tree, marked, budget)
+            unread = [v for v, (slots, _) in joined.reads.items() if not len(slots)]
+            if unread:
+                joined = _joined(question, tree, marked.union(unread), budget)
+        except TooWide as outcome:
+            return outcome
         return _plan(question, tree, joined)
+
+
+@lru_cache(maxsize=4)
+def _structure(network: Network) -> bytes:
+    """A digest of all that plans depend on: how many states variables have, and the rows of tables."""
+    tables, nothing = network.tables, np.zeros(0, np.int64)
+    parts = (
+        [len(variable.states) for variable in network.variables],
+        [len(table.scope) for table in tables],
+        list(chain.from_iterable(table.scope for table in tables)),
+        [len(table.entries) for table in tables],
+        np.concatenate([nothing, *(table.rows.ravel() for table in tables)]),
+        np.concatenate([nothing, *(table.entries for table in tables)]),
+    )
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(np.array([len(part), *part] if isinstance(part, list) else part, np.int64).tobytes())
+    return digest.digest()
 
 
 def ancestors(network: Network, variables: Iterable[int]) -> tuple[int, ...]:
@@ -137,8 +183,7 @@ class _PlanQuestion:
     loads: IntArray
 
 
-def _plan_question(network: Network, ask: Iterable[int], evidence: Iterable[int]) -> _PlanQuestion:
-    asked, clamped = tuple(sorted(set(ask))), tuple(sorted(set(evidence)))
+def _plan_question(network: Network, asked: tuple[int, ...], clamped: tuple[int, ...]) -> _PlanQuestion:
     variables = ancestors(network, (*asked, *clamped))
     tables = tuple(network.tables[v] for v in variables)
     kept = asked[0] if len(asked) == 1 and asked[0] not in clamped else None
@@ -165,21 +210,6 @@ def _triples(question: _PlanQuestion, tree: Tree, budget: int) -> float:
     with suppress(TooWide):
         return len(_joined(question, tree, frozenset(question.clamped), budget).left)
     return inf
-
-
-def _search_key(question: _PlanQuestion) -> bytes:
-    """All that a plan depends on, but for the numbers that variables have."""
-    place = {v: i for i, v in enumerate(question.variables)}
-    parts: list[IntArray | list[int]] = [
-        question.cards[list(question.variables)],
-        [place[v] for v in question.asked],
-        [place[v] for v in question.clamped],
-        question.scopes.first,
-        [place[v] for v in question.scopes.variables.tolist()],
-        np.append(question.slots, 0),
-        *(table.rows.ravel() for table in question.tables),
-    ]
-    return b"".join(np.array([len(part), *part], np.int64).tobytes() for part in parts)
 
 
 # --- the joins ---------------------------------------------------------------------------------
