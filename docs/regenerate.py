@@ -23,6 +23,7 @@ DOCS = Path(__file__).parent
 
 INTRODUCTION = """\
 Answers go to stdout, progress and problems to stderr; colours only to a terminal, unless `NO_COLOR` is set.
+What takes longer than a second is named there, with what it took in the end; `--quiet` leaves that out.
 
 | exit code | |
 |---|---|

@@ -384,13 +384,13 @@ def test_run_says_where_it_cannot_write(in_project: Path, cruxmap: Cruxmap) -> N
 
 def test_colours_only_on_a_terminal(in_project: Path, cruxmap: Cruxmap) -> None:
     (in_project / "models" / "small.yaml").write_text("model: small\n")
-    assert "\x1b[" in on_a_terminal("check")
-    assert "\x1b" not in on_a_terminal("check", NO_COLOR="1")
+    assert "\x1b[" in on_a_terminal("check", "-q")
+    assert "\x1b" not in on_a_terminal("check", "-q", NO_COLOR="1")
     assert "\x1b" not in cruxmap("check").err
 
 
 def test_a_reader_that_stops_early_is_no_fault() -> None:
-    command = f"{' '.join(COMMAND)} show {POWER} --stage map | head -n 1"
+    command = f"{' '.join(COMMAND)} show {POWER} --stage map -q | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout == "language: 1\n"
     assert done.stderr == ""

@@ -110,7 +110,36 @@ def test_code_that_cannot_be_kept_runs(program: Path) -> None:
         program, HOME=str(program), XDG_CACHE_HOME="", NUMBA_CACHE_LOCATOR_CLASSES="InTreeCacheLocator"
     )
     assert printed == "42 0\n"
-    assert [line.startswith("compiled code cannot be kept") for line in told.splitlines()] == [False, True]
+    assert [line.startswith("compiling the engine, on each run") for line in told.splitlines()] == [
+        False,
+        True,
+    ]
+
+
+def test_a_full_disk_costs_time_and_one_warning(program: Path, tmp_path: Path) -> None:
+    """No file may have any content, so that whatever is kept fails as on a full disk."""
+    folder = program.parent / "__pycache__"
+    command = f"ulimit -f 0; exec {sys.executable} -B {program}"
+    for _ in range(2):
+        done = subprocess.run(
+            ["bash", "-c", command],
+            env={**os.environ, "PYTHONPATH": str(SOURCE)},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        assert done.stdout == "42 0\n"
+        assert done.stderr == f"nothing can be kept in {folder}, which costs time: File too large\n"
+
+
+def test_what_is_compiled_is_said_once(program: Path) -> None:
+    """For whoever listens: two functions are compiled, and in the next process none."""
+    program.write_text(
+        "import logging; logging.basicConfig(level='INFO', format='%(message)s')\n" + KERNEL
+    )
+    assert run(program) == ("42 0\n", "compiling the engine, once per machine\n")
+    assert run(program) == ("42 1\n", "")
 
 
 def test_a_temporary_folder_of_somebody_else_is_not_used(

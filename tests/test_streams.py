@@ -16,8 +16,8 @@ from cruxmap.present.problems import harmless
 from helpers.commands import POWER, Cruxmap, Outcome, on_a_terminal
 
 COMMAND = f"{sys.executable} -m cruxmap"
-SHOW = f"{COMMAND} show {POWER} --stage map"
-ESTIMATE = f"{COMMAND} estimate {POWER}"
+SHOW = f"{COMMAND} show {POWER} --stage map --quiet"
+ESTIMATE = f"{COMMAND} estimate {POWER} --quiet"
 HELP = f"{COMMAND} --help"
 
 
@@ -40,7 +40,7 @@ def shell(command: str, **environment: str) -> subprocess.CompletedProcess[bytes
     [
         (SHOW, ">/dev/full", "No space left"),
         (f"{ESTIMATE} --format json", ">/dev/full", "No space left"),
-        (f"{COMMAND} check {POWER}", ">&-", "Bad file descriptor"),
+        (f"{COMMAND} check {POWER} -q", ">&-", "Bad file descriptor"),
         (HELP, ">&-", "Bad file descriptor"),
     ],
 )
@@ -53,7 +53,7 @@ def test_a_stdout_that_takes_nothing_is_said_to_be(command: str, stdout: str, re
 
 @pytest.mark.parametrize("streams", [">&- 2>&-", "<&- >&- 2>&-", "2>/dev/full >/dev/full"])
 def test_an_exit_code_is_all_that_is_left(streams: str) -> None:
-    assert shell(f"{COMMAND} check {POWER} {streams}").returncode == 2
+    assert shell(f"{COMMAND} check {POWER} -q {streams}").returncode == 2
 
 
 @pytest.mark.parametrize("command", [SHOW, ESTIMATE, HELP])
@@ -63,7 +63,7 @@ def test_a_reader_that_went_away_is_no_fault(command: str) -> None:
 
 
 def test_nothing_is_read_from_stdin() -> None:
-    done = shell(f"{COMMAND} check {POWER} <&-")
+    done = shell(f"{COMMAND} check {POWER} -q <&-")
     assert (done.returncode, done.stdout) == (0, b"no problems\n")
 
 
@@ -87,15 +87,15 @@ NARROW = [
 
 @pytest.mark.parametrize(("form", "environment"), [*zip(["table", "json"], NARROW, strict=True)])
 def test_pipes_get_utf_8(form: str, environment: dict[str, str], foreign: Path) -> None:
-    done = shell(f"{COMMAND} explain small foreign --format {form}", **environment)
+    done = shell(f"{COMMAND} explain small foreign --format {form} -q", **environment)
     assert (done.returncode, done.stderr) == (0, b"")
     assert "\u4e2d\u6587 \u2192 \U0001f600" in done.stdout.decode("utf-8")
 
 
 def test_a_terminal_gets_what_its_encoding_holds(foreign: Path) -> None:
     narrow, no_locale = NARROW
-    assert "?? ? ?" in on_a_terminal("explain", "small", "foreign", **narrow)
-    printed = on_a_terminal("explain", "small", "foreign", "--format", "json", **no_locale)
+    assert "?? ? ?" in on_a_terminal("explain", "small", "foreign", "-q", **narrow)
+    printed = on_a_terminal("explain", "small", "foreign", "-q", "--format", "json", **no_locale)
     assert json.loads(printed)["text"] == "\u4e2d\u6587 \u2192 \U0001f600"
 
 

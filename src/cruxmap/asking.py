@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Concatenate, NoReturn
 import typer
 
 from cruxmap.errors import NOWHERE, Code, InvalidMap, Problem, WrongUsage
+from cruxmap.present import terminal
+from cruxmap.present.progress import Display
 from cruxmap.present.terminal import Format
 
 if TYPE_CHECKING:
@@ -68,6 +70,10 @@ ExecutorOption = Annotated[
         help="Where to compute: `local` (a process per core) or a Dask cluster at `dask://HOST:PORT`.",
     ),
 ]
+QuietOption = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", help="Print nothing on stderr but problems: not what is being done."),
+]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="Folder for the figures (default: figures/<model>/).")
 ]
@@ -75,11 +81,15 @@ OutputOption = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A model as the command line asks about it: its file, what is asked, and whether that differs."""
+    """A model as the command line asks about it: its file, what is asked, and whether that differs.
+
+    `progress` hears what is being done.
+    """
 
     path: Path
     model: "ModelSpec"
     changed: bool
+    progress: Display
 
     @property
     def figures(self) -> Path:
@@ -103,6 +113,7 @@ def _model_path(name: str) -> Path:
     refuse(Code.NO_SUCH_FILE, f"there is no model {path.as_posix()}", hint)
 
 
+@contextmanager
 def ask(
     model: ModelArgument,
     settings: SetOption = None,
@@ -110,25 +121,33 @@ def ask(
     observed: ObservedOption = None,
     exact: ExactOption = False,
     sampled: SampledOption = False,
-) -> Asked:
-    """Read a model, with what the command line puts in place of its judgements and conditions."""
+    quiet: QuietOption = False,
+) -> Iterator[Asked]:
+    """Read a model, with what the command line puts in place of its judgements and conditions.
+
+    While this lasts, what is being done is shown.
+    """
     from cruxmap.language import reading, typed
 
     if exact and sampled:
         refuse(Code.TWO_METHODS, "--exact and --sampled exclude each other", "leave one out, or both")
-    path = _model_path(model)
-    read = reading.read_model(path)
-    if exact or sampled:
-        read = replace(read, exact=exact)
-    with typed_here():
-        if settings:
-            pairs = typed.parse_settings([_setting(setting) for setting in settings], read.map)
-            read = replace(read, settings=(*read.settings, *pairs))
-        if assuming is not None:
-            read = replace(read, assuming=tuple(typed.parse_condition(c, read.map) for c in assuming))
-        if observed is not None:
-            read = replace(read, observed=tuple(typed.parse_condition(c, read.map) for c in observed))
-    return Asked(path, read, changed=bool(settings) or (assuming, observed) != (None, None))
+    with terminal.watched(quiet=quiet) as progress, terminal.notes_shown():
+        path = _model_path(model)
+        progress(f"reading {path.as_posix()}", 0, 1)
+        read = reading.read_model(path)
+        if exact or sampled:
+            read = replace(read, exact=exact)
+        with typed_here():
+            if settings:
+                pairs = typed.parse_settings([_setting(setting) for setting in settings], read.map)
+                read = replace(read, settings=(*read.settings, *pairs))
+            if assuming is not None:
+                read = replace(read, assuming=tuple(typed.parse_condition(c, read.map) for c in assuming))
+            if observed is not None:
+                read = replace(read, observed=tuple(typed.parse_condition(c, read.map) for c in observed))
+        progress("preparing", 0, 1)
+        changed = bool(settings) or (assuming, observed) != (None, None)
+        yield Asked(path=path, model=read, changed=changed, progress=progress)
 
 
 def asking[**P](command: Callable[Concatenate[Asked, P], None]) -> Callable[..., None]:
@@ -139,8 +158,8 @@ def asking[**P](command: Callable[Concatenate[Asked, P], None]) -> Callable[...,
 
     @wraps(command)
     def asking(*args: P.args, **given: P.kwargs) -> None:
-        found = ask(**{name: given.pop(name) for name in asked})  # type: ignore[arg-type]
-        command(found, *args, **given)
+        with ask(**{name: given.pop(name) for name in asked}) as found:  # type: ignore[arg-type]
+            command(found, *args, **given)
 
     parameters = [model, *own, *options]
     asking.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

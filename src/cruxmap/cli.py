@@ -23,6 +23,7 @@ from cruxmap.asking import (
     FormatOption,
     ListOption,
     OutputOption,
+    QuietOption,
     WorldviewOption,
     asking,
     chosen_executor,
@@ -109,6 +110,7 @@ def check(
         ),
     ] = False,
     form: FormatOption = Format.TABLE,
+    quiet: QuietOption = False,
 ) -> None:
     """Find every problem of a map, a model, or a whole project."""
     from cruxmap.language import reading
@@ -117,7 +119,9 @@ def check(
 
     if not os.path.exists(path):  # a `Path` would raise where a folder cannot be searched
         refuse(Code.NO_SUCH_FILE, f"there is no {path.as_posix()}", "name a folder, or a model file")
-    problems, warnings = reading.check(path)
+    with terminal.watched(quiet=quiet) as progress:
+        progress(f"reading {path.as_posix()}", 0, 1)
+        problems, warnings = reading.check(path)
     answer = problems_json(problems, warnings)
     covered = sources and not problems
     if form is Format.TABLE or (covered and form is not Format.JSON):
@@ -173,8 +177,7 @@ def show(
     from cruxmap.present import dot_and_mermaid, map_picture
 
     wanted = form or drawing_for(output)
-    with terminal.progress() as progress:
-        shown = picture_of(model, whose, progress)
+    shown = picture_of(model, whose, asked.progress)
     if around:
         from cruxmap.language.names import find_entry
 
@@ -202,8 +205,7 @@ def estimate(asked: Asked, form: FormatOption = Format.TABLE) -> None:
     from cruxmap.insight.estimate import estimate as compute
     from cruxmap.present.estimate_tables import estimate_table, estimate_tables
 
-    with terminal.progress() as progress:
-        answer = compute(asked.model, progress=progress)
+    answer = compute(asked.model, progress=asked.progress)
     print_answer(answer.to_json(), estimate_tables(answer), form, estimate_table(answer))
     raise typer.Exit(exit_code(answer.undefined, answer.converged))
 
@@ -446,11 +448,11 @@ def run(
 
     _, warnings = reading.check(asked.path)
     print_problems((), warnings)
-    with chosen_executor(executor) as chosen, terminal.progress() as progress:
+    with chosen_executor(executor) as chosen:
         done = job.run(
             asked.model,
             output or asked.figures,
-            progress=progress,
+            progress=asked.progress,
             executor=chosen,
             estimated=lambda answer: print_answer(
                 answer.to_json(), estimate_tables(answer), form, estimate_table(answer)
@@ -474,8 +476,7 @@ def _answer(
 
     if name is not None and name not in makers:
         refuse(Code.UNKNOWN_LIST, f"this answer has no list `{name}`", f"known: {', '.join(makers)}")
-    with terminal.progress() as progress:
-        answer = work(progress=progress)
+    answer = work(progress=asked.progress)
     listings = {known: make(answer, asked.model.map) for known, make in makers.items()}
     whole = listings[name or next(iter(listings))]
     shown = for_people(listings) if name is None else [whole.readable]
@@ -502,7 +503,7 @@ def _say_what_is_boxed(characters: Iterable[str]) -> None:
     from cruxmap.present.lettering import boxes_text
 
     if characters:
-        terminal.say(boxes_text(characters))
+        terminal.warn(boxes_text(characters))
 
 
 def _emit(content: str | bytes, output: Path | None) -> None:
@@ -511,7 +512,7 @@ def _emit(content: str | bytes, output: Path | None) -> None:
         write_file(output, content)
         terminal.say(f"wrote {output.as_posix()}")
     elif isinstance(content, bytes):
-        sys.stdout.buffer.write(content)
+        terminal.print_bytes(content)
     else:
         terminal.print_text(content)
 
@@ -567,7 +568,7 @@ def _told(fault: Exception) -> int:
     if os.environ.get("CRUXMAP_TRACEBACK"):
         traceback.print_exception(fault)
     else:
-        terminal.say(
+        terminal.warn(
             f"cruxmap: {type(fault).__name__}: {fault}\n"
             "This is a fault in cruxmap. Please report it with the files that show it and what\n"
             "the same command prints when CRUXMAP_TRACEBACK=1 is set."

@@ -39,9 +39,28 @@ def kept(path: Path) -> bytes | None:
 
 def keep(path: Path, data: bytes) -> None:
     """Keep data there, if that can be."""
-    with suppress(OSError):
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, data + _digest(data))
+    except OSError as error:
+        cannot_keep(path.parent, error)
+
+
+def cannot_keep(folder: Path, error: OSError) -> None:
+    """Say that nothing can be kept in a folder, which costs time and nothing else."""
+    _say_once("nothing can be kept in %s, which costs time: %s", folder, error.strerror or error)
+
+
+def _say_once(message: str, *details: object) -> None:
+    """Say what is the matter with the caches: the first trouble of this process, not all that follows."""
+    if not _said:
+        _said.append(message)
+        import logging
+
+        logging.getLogger("cruxmap").warning(message, *details)
+
+
+_said: list[str] = []
 
 
 def _digest(data: bytes) -> bytes:
@@ -65,7 +84,11 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 def cache_folder() -> Path:
-    """Return where this platform keeps what can be worked out again."""
+    """Return where this process keeps what can be worked out again: where others do, if there is room."""
+    return find_room() or _usual_folder()
+
+
+def _usual_folder() -> Path:
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
     elif sys.platform == "darwin":
@@ -78,9 +101,10 @@ def cache_folder() -> Path:
 def find_room() -> Path | None:
     """Have this process keep things in a temporary folder if it cannot in its user's; return it in that case.
 
-    Other libraries are told as well. The folder is this user's alone, as code is loaded from it.
+    Other libraries are told as well, so this comes before them. The folder is this user's alone, as code is
+    loaded from it.
     """
-    place = cache_folder().absolute()
+    place = _usual_folder().absolute()
     while not os.path.lexists(place):
         place = place.parent
     if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
@@ -96,6 +120,7 @@ def find_room() -> Path | None:
     os.environ["PYTENSOR_FLAGS"] = ",".join(
         filter(None, (flags, f"base_compiledir={folder / 'pytensor'}"))
     )
+    _say_once("the folder for caches cannot be written: they are kept in %s", folder)
     return folder
 
 

@@ -15,12 +15,11 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile, NullCache
 from numba.core.ccallback import CFunc
 from numba.core.serialize import dumps
 
-from cruxmap.ground import find_room, keep, kept
+from cruxmap.ground import cannot_keep, find_room, keep, kept
 
 _log = logging.getLogger("cruxmap")
 
-if (_room := find_room()) is not None:
-    _log.warning("the folder for caches cannot be written: they are kept in %s", _room)
+find_room()
 
 
 class _Files(IndexDataCacheFile):
@@ -55,18 +54,37 @@ class _Cache(FunctionCache):
         super().__init__(function)
         self._cache_file.__class__ = _Files
 
+    def load_overload(self, *signature: Any) -> Any:
+        found = super().load_overload(*signature)
+        if found is None:
+            _say_what_is_compiled()
+        return found
+
+    def save_overload(self, *compiled: Any) -> None:
+        try:
+            super().save_overload(*compiled)
+        except OSError as error:
+            cannot_keep(Path(self.cache_path), error)
+
+
+class _NoCache(NullCache):
+    def load_overload(self, *_: Any) -> None:
+        _say_what_is_compiled(kept=False)
+
 
 def _cache(function: Callable[..., Any]) -> Any:
     try:
         return _Cache(function)
     except RuntimeError:  # numba found nowhere to write
-        _warn()
-        return NullCache()
+        return _NoCache()
 
 
 @cache
-def _warn() -> None:
-    _log.warning("compiled code cannot be kept anywhere, so that every command compiles it again")
+def _say_what_is_compiled(*, kept: bool = True) -> None:
+    if kept:
+        _log.info("compiling the engine, once per machine")
+    else:
+        _log.warning("compiling the engine, on each run: what is compiled cannot be kept anywhere")
 
 
 def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:

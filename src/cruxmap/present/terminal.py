@@ -11,12 +11,14 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from cruxmap.errors import Problem
 from cruxmap.ground import CannotWrite
 from cruxmap.present.problems import harmless, problem_text
+from cruxmap.present.progress import NOTHING, Bar, Display, Lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,14 +41,75 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+_display: ContextVar[Display] = ContextVar("display", default=NOTHING)
+"""Who shows what is being done: everything else that is printed asks it to make way."""
+
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def watched(*, quiet: bool) -> Iterator[Display]:
+    """Show on stderr what is being done while this lasts, and what is said of it, or be quiet about it."""
+    stderr = sys.stderr
+    display = (
+        NOTHING if quiet else Bar(lambda: _console(stderr)) if stderr.isatty() else Lines(_write_to_stderr)
+    )
+    shown, was_quiet = _display.set(display), _quiet.set(quiet)
+    try:
+        yield display
+    finally:
+        display.close()
+        _display.reset(shown)
+        _quiet.reset(was_quiet)
+
+
+@contextmanager
+def notes_shown() -> Iterator[None]:
+    """Print what the library notes while this lasts: troubles, and unless that is to be quiet, its doings."""
+    import logging
+
+    class Printing(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            warn(record.getMessage())
+
+    notes, handler = logging.getLogger("cruxmap"), Printing()
+    level = notes.level
+    notes.addHandler(handler)
+    notes.setLevel(logging.WARNING if _quiet.get() else logging.INFO)
+    try:
+        yield
+    finally:
+        notes.removeHandler(handler)
+        notes.setLevel(level)
+
+
 def say(line: str) -> None:
-    """Write one line about what is being done to stderr."""
-    _console(sys.stderr).print(line, markup=False, soft_wrap=True)
+    """Write one line about what has been done to stderr, unless the command is to be quiet."""
+    if not _quiet.get():
+        with _display.get().aside(ended=True):
+            _write_to_stderr(line)
+
+
+def warn(line: str) -> None:
+    """Write one line to stderr that is never left out."""
+    with _display.get().aside():
+        _write_to_stderr(line)
+
+
+def _write_to_stderr(line: str) -> None:
+    sys.stderr.write(harmless(f"{line}\n"))
 
 
 def print_text(text: str) -> None:
     """Write a text that ends where it ends to stdout."""
-    sys.stdout.write(harmless(text))
+    with _display.get().aside(ended=True):
+        sys.stdout.write(harmless(text))
+
+
+def print_bytes(content: bytes) -> None:
+    """Write bytes to stdout."""
+    with _display.get().aside(ended=True):
+        sys.stdout.buffer.write(content)
 
 
 def tell(line: str) -> None:
@@ -58,17 +121,18 @@ def print_problems(problems: Sequence[Problem], warnings: Sequence[Problem]) -> 
     """Write warnings, then problems, to stderr: of each code the first ones, and how many more there are."""
     if not problems and not warnings:
         return
-    console = _console(sys.stderr)
-    for kind, found in (("warning", warnings), ("problem", problems)):
-        told = Counter[str]()
-        for each in found:
-            told[each.code] += 1
-            if told[each.code] <= MAX_OF_A_CODE:
-                console.print(problem_text(each, kind), soft_wrap=True)
-        for code, n in told.items():
-            if n > MAX_OF_A_CODE:
-                more = f"... and {n - MAX_OF_A_CODE:,} more of `{code}`"
-                console.print(f"{more}: `cruxmap check --format json` has them all", soft_wrap=True)
+    with _display.get().aside():
+        console = _console(sys.stderr)
+        for kind, found in (("warning", warnings), ("problem", problems)):
+            told = Counter[str]()
+            for each in found:
+                told[each.code] += 1
+                if told[each.code] <= MAX_OF_A_CODE:
+                    console.print(problem_text(each, kind), soft_wrap=True)
+            for code, n in told.items():
+                if n > MAX_OF_A_CODE:
+                    more = f"... and {n - MAX_OF_A_CODE:,} more of `{code}`"
+                    console.print(f"{more}: `cruxmap check --format json` has them all", soft_wrap=True)
 
 
 def json_text(answer: Any, *, ascii_only: bool = False) -> str:
@@ -102,35 +166,16 @@ def print_answer(answer: Any, tables: "Sequence[Table]", form: Format, whole: "T
         case Format.MARKDOWN:
             print_text("\n".join(map(writers.markdown_text, tables)))
         case Format.TABLE:
-            console = _console(sys.stdout)
-            for table in tables:
-                if table.title:
-                    console.print(table.title, markup=False, style="bold")
-                if table.rows:
-                    for part in writers.rich_tables(table, console.width):
-                        console.print(part, crop=False)
-                for note in table.notes:
-                    console.print(note, markup=False, style="dim")
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None] | None]:
-    """Give a function that shows progress on stderr, or nothing where nobody watches."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_console(sys.stderr), transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def advance(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done, total=total)
-
-        yield advance
+            with _display.get().aside(ended=True):
+                console = _console(sys.stdout)
+                for table in tables:
+                    if table.title:
+                        console.print(table.title, markup=False, style="bold")
+                    if table.rows:
+                        for part in writers.rich_tables(table, console.width):
+                            console.print(part, crop=False)
+                    for note in table.notes:
+                        console.print(note, markup=False, style="dim")
 
 
 def _console(stream: Any) -> "Console":
