@@ -29,7 +29,7 @@ def test_gap_and_threshold_are_as_defined() -> None:
     """
     text = GARDEN + "sources:\n  book: {title: A book.}\n"
     spec = model(text, "target: wet\n", ann=stated)
-    first, second = stated_gaps(spec, "ann")
+    first, second = stated_gaps(spec, ["ann"])["ann"]
     assert (first.of, first.assuming, first.sources) == ("wet", ("rain",), ("book",))
     middle = (logit(0.1) + logit(0.2)) / 2
     assert first.stated == pytest.approx(1 / (1 + math.exp(-middle)))
@@ -156,9 +156,9 @@ def test_who_states_nothing_has_nothing_to_reconcile() -> None:
     found = coherence(spec, progress=lambda *step: told.append(step)).worldviews["ann"]
     assert (found.stated, found.changes, found.distance) == ((), (), 0.0)
     assert told == [("coherence", 1, 1)]
-    assert stated_gaps(spec, "map") == ()
+    assert stated_gaps(spec, ["map"]) == {"map": ()}
     with pytest.raises(cm.InvalidMap):
-        stated_gaps(spec, "nobody")
+        stated_gaps(spec, ["nobody"])
 
 
 @pytest.mark.long

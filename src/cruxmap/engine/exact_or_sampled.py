@@ -38,14 +38,9 @@ def approach(
     and cannot.
     """
     if planned is not None and network.exact is not False:
-        wider = zip((ask, clamped), planned, strict=True)
-        wide_ask, wide_clamped = (_sorted((*these, *those)) for these, those in wider)
+        wider = ((*these, *those) for these, those in zip((ask, clamped), planned, strict=True))
         with suppress(InvalidMap):
-            found = _approach(
-                network, wide_ask, wide_clamped, gradient=gradient, budget=budget, exact=network.exact
-            )
-            if isinstance(found, Prepared):
-                return found
+            return exactly(network, *wider, gradient=gradient)
     if network.exact:
         return exactly(network, ask, clamped, gradient=gradient)
     variables = map(_sorted, (ask, clamped))

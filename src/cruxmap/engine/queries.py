@@ -160,9 +160,16 @@ def log_z_gradient(
             return sample_slopes(scheme, filled, evidence, threads=threads)
 
 
-def cost(network: Network, ask: Sequence[int], clamped: Iterable[int], numbering: Numbering) -> float:
+def cost(
+    network: Network,
+    ask: Sequence[int],
+    clamped: Iterable[int],
+    numbering: Numbering,
+    *,
+    planned: Planned | None = None,
+) -> float:
     """About how many multiplications one draw of a question takes, without slopes."""
-    match approach(network, ask, clamped):
+    match approach(network, ask, clamped, planned=planned):
         case Prepared() as ready:
             return ready.plan.triples
         case Scheme() as scheme:

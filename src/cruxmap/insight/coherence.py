@@ -15,7 +15,7 @@ import numpy as np
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work
 from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import BoolArray, Filled, FloatArray
-from cruxmap.engine.queries import infer_many, log_z_gradient
+from cruxmap.engine.queries import Planned, infer_many, log_z_gradient
 from cruxmap.engine.special import expit
 from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.views import Conditioned, forward_draws, views
@@ -147,51 +147,52 @@ def coherence(
     model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE
 ) -> Coherence:
     """Return, for every worldview of the model, how what it states fits what it implies."""
-    work, names = Work(executor, progress), model.worldviews
-    found = {}
-    for name, of_one in zip(names, work.map(_coherence_of, (model,), names), strict=True):
-        found[name] = of_one
-        work.tell("coherence", len(found), len(names))
+    work, inquiry = Work(executor, progress), _inquiry(model, model.worldviews)
+    found: dict[str, WorldviewCoherence] = {}
+    numbers = range(len(model.worldviews))
+    for name, of_one in zip(model.worldviews, work.map(_coherence_of, (inquiry,), numbers), strict=True):
+        shifts = _posterior_shifts(model, name) if model.reconcile and of_one.stated else ()
+        found[name] = replace(of_one, shifts=shifts)
+        work.tell("coherence", len(found), len(numbers))
     return Coherence(model.id, MappingProxyType(found))
 
 
-def stated_gaps(model: ModelSpec, worldview: str) -> tuple[StatedGap, ...]:
-    """Return a worldview's stated credences against the implied ones, largest gap first.
+def stated_gaps(model: ModelSpec, worldviews: Sequence[str]) -> Mapping[str, tuple[StatedGap, ...]]:
+    """Return the stated credences of worldviews against the implied ones, largest gap first.
 
     Raises `InvalidMap` for an unknown worldview.
     """
-    checked_worldview(model.map, worldview)
-    if not _stated_by(model, worldview):
-        return ()
-    return tuple(gap for gap, _ in _gaps(model, _inquiry(model, worldview)))
+    names = [checked_worldview(model.map, worldview) for worldview in worldviews]
+    inquiry = _inquiry(model, tuple(names))
+    return {name: tuple(gap for gap, _ in _gaps(inquiry, number)) for number, name in enumerate(names)}
 
 
 def _stated_by(model: ModelSpec, worldview: str) -> tuple[Stated, ...]:
     return () if worldview == MAP_WORLDVIEW else model.map.worldview[worldview].stated
 
 
-def _inquiry(model: ModelSpec, worldview: str) -> Inquiry:
-    return inquire(replace(model, worldviews=(worldview,), reconcile=True))
+def _inquiry(model: ModelSpec, worldviews: tuple[str, ...]) -> Inquiry:
+    return inquire(replace(model, worldviews=worldviews, reconcile=True))
 
 
-def _gaps(model: ModelSpec, inquiry: Inquiry) -> list[tuple[StatedGap, StatedCredence]]:
+def _gaps(inquiry: Inquiry, worldview: int) -> list[tuple[StatedGap, StatedCredence]]:
     """Return each gap with its statement in the network, largest gap first, undefined ones last."""
-    [worldview] = inquiry.model.worldviews
-    central = _implied(inquiry, entries_of(inquiry, 0, np.zeros((len(inquiry.network.addresses), 1))))[
-        :, 0
-    ]
+    statements = inquiry.statements(worldview)
+    if not statements:
+        return []
+    at_centre = entries_of(inquiry, worldview, np.zeros((len(inquiry.network.addresses), 1)))
+    central = _implied(inquiry, statements, at_centre)[:, 0]
     draw = forward_draws(inquiry, SPREAD_DRAWS)
     drawn = np.concatenate(
         [
-            _implied(inquiry, entries_of(inquiry, 0, draw(start, stop)))
+            _implied(inquiry, statements, entries_of(inquiry, worldview, draw(start, stop)))
             for start, stop in blocks(SPREAD_DRAWS, draws_per_block(inquiry))
         ],
         axis=1,
     )
+    written = _stated_by(inquiry.model, inquiry.model.worldviews[worldview])
     pairs = []
-    for stated, credence, logit, spread in zip(
-        _stated_by(model, worldview), inquiry.stated, central, drawn, strict=True
-    ):
+    for stated, credence, logit, spread in zip(written, statements, central, drawn, strict=True):
         reason = None
         if math.isnan(logit):
             reason = "what it assumes, or what is observed, is impossible in this worldview"
@@ -222,30 +223,45 @@ def _gaps(model: ModelSpec, inquiry: Inquiry) -> list[tuple[StatedGap, StatedCre
     return sorted(pairs, key=lambda pair: -abs(pair[0].gap or 0.0))
 
 
-def _implied(inquiry: Inquiry, filled: Filled) -> FloatArray:
-    """Return the log-odds of every stated condition, (statements, D), nan where what it assumes cannot be."""
-    evidence = [side for stated in inquiry.stated for side in stated.sides]
-    log_z = np.stack([i.log_z for i in infer_many(inquiry.network, filled, evidence, ())])
-    with np.errstate(invalid="ignore"):
-        return np.asarray(log_z[1::2] - log_z[::2])
+def _implied(inquiry: Inquiry, statements: Sequence[StatedCredence], filled: Filled) -> FloatArray:
+    """Return the log-odds of stated conditions, (statements, D), nan where what they assume cannot be."""
+    log_odds = np.empty((len(statements), filled.entries.shape[1]))
+    for of in dict.fromkeys(stated.of for stated in statements):
+        about = [number for number, stated in enumerate(statements) if stated.of == of]
+        sides = [side for number in about for side in statements[number].sides]
+        found = infer_many(inquiry.network, filled, sides, planned=_planned(inquiry, of))
+        no, yes = (np.array([side.log_z for side in found[truth::2]]) for truth in (0, 1))
+        with np.errstate(invalid="ignore"):
+            log_odds[about] = yes - no
+    return log_odds
 
 
-def _coherence_of(model: ModelSpec, worldview: str) -> WorldviewCoherence:
-    if not _stated_by(model, worldview):
-        return WorldviewCoherence(())
-    inquiry = _inquiry(model, worldview)
-    pairs = _gaps(model, inquiry)
+def _planned(inquiry: Inquiry, of: int) -> Planned:
+    """Return what is clamped by all that is stated of one condition: its plan.
+
+    One plan for all that is stated would have the ancestors of all in it for each: ten times the products on
+    a real map.
+    """
+    return (), {
+        variable
+        for stated in inquiry.stated
+        if stated.of == of
+        for side in stated.sides
+        for variable, _ in side
+    }
+
+
+def _coherence_of(inquiry: Inquiry, worldview: int) -> WorldviewCoherence:
+    pairs = _gaps(inquiry, worldview)
     possible = [(credence, gap.notable) for gap, credence in pairs if gap.gap is not None]
     notable = np.array([notable for _, notable in possible], dtype=np.bool_)
-    moved, residual = _least_change(inquiry, [credence for credence, _ in possible], notable)
+    moved, residual = _least_change(inquiry, worldview, [credence for credence, _ in possible], notable)
     remaining = iter(residual.tolist())
-    left = tuple(None if gap.gap is None else next(remaining) for gap, _ in pairs)
     return WorldviewCoherence(
         stated=tuple(gap for gap, _ in pairs),
-        changes=_judgement_changes(inquiry, moved),
+        changes=_judgement_changes(inquiry, worldview, moved),
         distance=float(np.linalg.norm(moved)),
-        left=left,
-        shifts=_posterior_shifts(inquiry) if model.reconcile else (),
+        left=tuple(None if gap.gap is None else next(remaining) for gap, _ in pairs),
     )
 
 
@@ -253,7 +269,7 @@ def _coherence_of(model: ModelSpec, worldview: str) -> WorldviewCoherence:
 
 
 def _least_change(
-    inquiry: Inquiry, statements: Sequence[StatedCredence], exactly: BoolArray
+    inquiry: Inquiry, worldview: int, statements: Sequence[StatedCredence], exactly: BoolArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the shortest move of the judgements that reconciles the statements, and the gaps it leaves.
 
@@ -267,11 +283,11 @@ def _least_change(
     tolerance = np.where(exactly, MET_EXACTLY, [stated.sd for stated in statements])
     if not statements:
         return moved, wanted
-    implied, slopes = _linearised(inquiry, statements, moved)
-    numbers, scale = inquiry.numbers, _scales(inquiry)
+    implied, slopes = _linearised(inquiry, worldview, statements, moved)
+    mu, scale = inquiry.numbers.mu[worldview], _scales(inquiry, worldview)
     least = np.full(len(moved), -np.inf)
-    weighty = numbers.is_strength & (numbers.mu[0] > BARELY)
-    least[weighty] = (BARELY - numbers.mu[0][weighty]) / scale[weighty]
+    weighty = inquiry.numbers.is_strength & (mu > BARELY)
+    least[weighty] = (BARELY - mu[weighty]) / scale[weighty]
     if not exactly.any():
         return moved, wanted - implied
 
@@ -284,7 +300,7 @@ def _least_change(
         step = 1.0
         while step > MIN_STEP:
             candidate = moved + step * (aim - moved)
-            trial, trial_slopes = _linearised(inquiry, statements, candidate)
+            trial, trial_slopes = _linearised(inquiry, worldview, statements, candidate)
             if worse(candidate, wanted - trial) < worse(moved, gaps):
                 break
             step /= 2
@@ -316,17 +332,22 @@ def _shortest_move(
 
 
 def _linearised(
-    inquiry: Inquiry, statements: Sequence[StatedCredence], moved: FloatArray
+    inquiry: Inquiry, worldview: int, statements: Sequence[StatedCredence], moved: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the implied log-odds (statements,) after a move, and their slopes (statements, n_judgements)."""
     numbers, network = inquiry.numbers, inquiry.network
-    scale, column = _scales(inquiry), numbers.column[0]
-    u = (numbers.mu[0] + scale[column] * moved[column])[:, None]
-    entries = fill(network.program, u, numbers.single[0])
+    scale, column, single = (
+        _scales(inquiry, worldview),
+        numbers.column[worldview],
+        numbers.single[worldview],
+    )
+    u = (numbers.mu[worldview] + scale[column] * moved[column])[:, None]
+    entries = fill(network.program, u, single)
     implied, of_entries = [], []
     for stated in statements:
+        planned = _planned(inquiry, stated.of)
         (no, below), (yes, above) = (
-            log_z_gradient(network, Filled(entries), side) for side in stated.sides
+            log_z_gradient(network, Filled(entries), side, planned=planned) for side in stated.sides
         )
         implied.append(yes[0] - no[0])
         of_entries.append(above[:, 0] - below[:, 0])
@@ -334,7 +355,7 @@ def _linearised(
     by_address = pullback(  # one column per statement
         network.program,
         np.repeat(u, n, axis=1),
-        numbers.single[0],
+        single,
         np.repeat(entries, n, axis=1),
         np.stack(of_entries, axis=1),
     )
@@ -343,19 +364,19 @@ def _linearised(
     return np.array(implied), slopes * scale
 
 
-def _scales(inquiry: Inquiry) -> FloatArray:
+def _scales(inquiry: Inquiry, worldview: int) -> FloatArray:
     """Return how far one deviation moves each judgement: 0 for constants, half a logit for points."""
-    sd, mu = inquiry.numbers.sd[0], inquiry.numbers.mu[0]
+    sd, mu = inquiry.numbers.sd[worldview], inquiry.numbers.mu[worldview]
     return np.where(np.abs(mu) >= LOGIT_OF_CERTAINTY, 0.0, np.where(sd > 0, sd, SD_OF_A_STATED_POINT))
 
 
-def _judgement_changes(inquiry: Inquiry, moved: FloatArray) -> tuple[JudgementChange, ...]:
-    scale, whole = _scales(inquiry), float((moved**2).sum())
+def _judgement_changes(inquiry: Inquiry, worldview: int, moved: FloatArray) -> tuple[JudgementChange, ...]:
+    scale, whole = _scales(inquiry, worldview), float((moved**2).sum())
     changes = []
     for number in np.argsort(-np.abs(moved), kind="stable"):
         if abs(moved[number]) < 1e-6:
             break
-        mu = float(inquiry.numbers.mu[0][number])
+        mu = float(inquiry.numbers.mu[worldview][number])
         log_odds = float(scale[number] * moved[number])
         changes.append(
             JudgementChange(
@@ -370,8 +391,9 @@ def _judgement_changes(inquiry: Inquiry, moved: FloatArray) -> tuple[JudgementCh
     return tuple(changes)
 
 
-def _posterior_shifts(inquiry: Inquiry) -> tuple[PosteriorShift, ...]:
+def _posterior_shifts(model: ModelSpec, worldview: str) -> tuple[PosteriorShift, ...]:
     """Return what conditioning on the statements does to each uncertain judgement, largest shift first."""
+    inquiry = _inquiry(model, (worldview,))
     [view] = views(inquiry, WORK)
     if not isinstance(view.draw, Conditioned):
         return ()

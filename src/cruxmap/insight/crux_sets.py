@@ -71,7 +71,8 @@ def _affordable(view: View, candidates: Sequence[Candidate]) -> int:
     network, variables = view.inquiry.network, {candidate.variable for candidate in candidates}
     clamped = {variable for side in view.inquiry.sides for variable, _ in side} | variables
     runs = sum(2 * 2**size for size in range(LARGEST_SET))
-    work = cost(network, tuple(variables), clamped, DrawsFrom(0, view.n_draws))
+    planned = view.inquiry.planned
+    work = cost(network, tuple(variables), clamped, DrawsFrom(0, view.n_draws), planned=planned)
     # A run with its slopes takes about three times as long as one without.
     return min(view.n_draws, SET_DRAWS, max(32, int(SET_WORK / (3 * runs * (1 + work)))))
 
@@ -119,7 +120,7 @@ def _outcomes_of_block(
     filled = fill_block(inquiry, draw, block)
     variables = tuple(dict(outcomes[0]))  # always the same, and so is the plan
     cases = [together(side, outcome) for side in inquiry.sides for outcome in outcomes]
-    inferences = infer_many(inquiry.network, filled, cases, variables)
+    inferences = infer_many(inquiry.network, filled, cases, variables, planned=inquiry.planned)
     whole = np.logaddexp.reduce([inference.log_z for inference in inferences])
     totals = np.zeros((len(candidates), 2, 2 * len(outcomes)))
     for number, inference in enumerate(inferences):

@@ -36,16 +36,15 @@ from cruxmap.insight.information import (
     variance_removed,
 )
 from cruxmap.insight.plain import Answer
-from cruxmap.insight.predictive import Predictive, predict
+from cruxmap.insight.predictive import Outlook, Outlooks, Predictive, outlooks
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
 from cruxmap.insight.sensitivity import JudgementCrux, sensitivity
 from cruxmap.insight.sentences import percent, sentence_of
 from cruxmap.insight.separation import descendants
 from cruxmap.insight.sobol import GroupCrux
-from cruxmap.insight.views import View, views
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
-from cruxmap.network.inquiry import Inquiry, impossible, inquire, written
+from cruxmap.network.inquiry import impossible, inquire, written
 
 SHORTLIST = 12
 """How many of the most telling claims and states the best sets are chosen from."""
@@ -215,24 +214,18 @@ def cruxes(
     """
     names = model.worldviews if worldview is None else (checked_worldview(model.map, worldview),)
     inquiry = inquire(replace(model, worldviews=names))
-    candidates = candidates_of(inquiry)
-    asked = tuple(dict.fromkeys(candidate.variable for candidate in candidates))
-    tables, predictions, positions = [], [], []
-    for view in views(inquiry, Work(executor, progress)):
-        positions.append(position_of(inquiry, view.worldview))
-        predictions.append(predict(view, asked, positions[-1].connected))
-        tables.append(_table(view, candidates, positions[-1], predictions[-1]))
-    if worldview is not None:
-        return tables[0]
-    return CruxTables(
-        MappingProxyType(dict(zip(names, tables, strict=True))),
-        _overall(inquiry, candidates, predictions, positions),
-    )
+    seen = outlooks(inquiry, candidates_of(inquiry), Work(executor, progress))
+    return crux_tables(seen) if worldview is None else _table(seen.candidates, seen.each[0])
 
 
-def _table(
-    view: View, candidates: Sequence[Candidate], position: Position, predictive: Predictive | None
-) -> CruxTable:
+def crux_tables(seen: Outlooks) -> CruxTables:
+    """Return the cruxes of every worldview, and of all together, from their outlooks on all candidates."""
+    tables = {outlook.view.name: _table(seen.candidates, outlook) for outlook in seen.each}
+    return CruxTables(MappingProxyType(tables), _overall(seen))
+
+
+def _table(candidates: Sequence[Candidate], outlook: Outlook) -> CruxTable:
+    view, position, predictive = outlook.view, outlook.position, outlook.predictive
     inquiry, model = view.inquiry, view.inquiry.model
     if predictive is None:
         by_chance = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, MANY_WHAT_IFS) is not None
@@ -306,14 +299,11 @@ def _worth_learning(
     return tuple(c for c in telling if c.variable not in after)[:SHORTLIST]
 
 
-def _overall(
-    inquiry: Inquiry,
-    candidates: Sequence[Candidate],
-    predictions: Sequence[Predictive | None],
-    positions: Sequence[Position],
-) -> CruxTable:
+def _overall(seen: Outlooks) -> CruxTable:
     """Return the cruxes of all worldviews together in which what is given is possible."""
-    possible = [predictive for predictive in predictions if predictive is not None]
+    inquiry, candidates = seen.inquiry, seen.candidates
+    possible = [outlook.predictive for outlook in seen.each if outlook.predictive is not None]
+    reached = [outlook.position for outlook in seen.each if outlook.predictive is not None]
     if not possible:
         reason = "what is assumed and observed is impossible in every worldview"
         return CruxTable(worldview=OVERALL, target=inquiry.model.target.name, estimate=None, reason=reason)
@@ -339,7 +329,6 @@ def _overall(
     )
     claims, arguments, questions = ranked_rows(inquiry.model, candidates, predictive, everything)
     by_id = {candidate.id: candidate for candidate in candidates}
-    reached = [position for position, p in zip(positions, predictions, strict=True) if p is not None]
 
     def on_average[C: (Crux, QuestionCrux)](cruxes: Sequence[C]) -> tuple[C, ...]:
         averaged = []

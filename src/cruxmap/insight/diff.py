@@ -6,7 +6,7 @@ values of the game in which each entry takes its numbers from the one worldview 
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -20,7 +20,6 @@ from cruxmap.insight.candidates import (
     candidates_of,
     crossing,
     is_target,
-    position_of,
 )
 from cruxmap.insight.coherence import StatedGap, stated_gaps
 from cruxmap.insight.gap_shares import Game, Pairing, Shared, game_of, share_out
@@ -31,11 +30,11 @@ from cruxmap.insight.information import (
     value_of_information,
 )
 from cruxmap.insight.plain import Answer, as_plain, plain_fields
-from cruxmap.insight.predictive import Predictive, predict
+from cruxmap.insight.predictive import Outlook, Outlooks, Predictive, outlooks
 from cruxmap.insight.sampled import Errors, Sampled, errors
 from cruxmap.insight.sentences import sentence_of
 from cruxmap.insight.target import log_odds_of
-from cruxmap.insight.views import View, views
+from cruxmap.insight.views import View
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import format_value
@@ -219,9 +218,20 @@ def diffs(
     """Return the `diff` of each pair; what they have in common is computed once."""
     names = tuple(sorted({checked_worldview(model.map, name) for pair in pairs for name in pair}))
     inquiry, work = inquire(replace(model, worldviews=names)), Work(executor, progress)
-    candidates = tuple(c for c in candidates_of(inquiry) if c.state is not None and not c.argument)
-    sides = {view.name: _side_of(view, candidates) for view in views(inquiry, work)}
-    return tuple(_diff(inquiry, sides, pair, work) for pair in pairs)
+    return diffs_between(outlooks(inquiry, _claims_and_states(candidates_of(inquiry)), work), pairs)
+
+
+def diffs_between(seen: Outlooks, pairs: Sequence[tuple[str, str]]) -> tuple[WorldviewDiff, ...]:
+    """Return the `diff` of each pair, from the outlooks of these worldviews on claims and states at least."""
+    stated = stated_gaps(seen.inquiry.model, sorted({name for pair in pairs for name in pair}))
+    candidates = _claims_and_states(seen.candidates)
+    outlook = {outlook.view.name: outlook for outlook in seen.each}
+    sides = {name: _side_of(outlook[name], candidates, gaps) for name, gaps in stated.items()}
+    return tuple(_diff(seen.inquiry, sides, pair) for pair in pairs)
+
+
+def _claims_and_states(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(c for c in candidates if c.state is not None and not c.argument)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +241,7 @@ class _Side:
     `one_more` is what one more sample of states can make of each claim.
     """
 
-    number: int
+    view: View
     claims: Mapping[str, "_ClaimView"] | None
     stated: tuple[StatedGap, ...]
     draws: int
@@ -240,12 +250,10 @@ class _Side:
     one_more: Mapping[str, tuple["_ClaimView", ...]] = field(default_factory=dict)
 
 
-def _side_of(view: View, candidates: Sequence[Candidate]) -> _Side:
-    position = position_of(view.inquiry, view.worldview)
-    predictive = predict(view, tuple(dict.fromkeys(c.variable for c in candidates)), position.connected)
-    stated = stated_gaps(view.inquiry.model, view.name)
+def _side_of(outlook: Outlook, candidates: Sequence[Candidate], stated: tuple[StatedGap, ...]) -> _Side:
+    view, position, predictive = outlook.view, outlook.position, outlook.predictive
     if predictive is None:
-        return _Side(view.worldview, None, stated, 0)
+        return _Side(view, None, stated, 0)
     claims, *without = (
         {c.id: _claim_view(part, c, position) for c in candidates}
         for part in (predictive, *predictive.replicates)
@@ -254,20 +262,16 @@ def _side_of(view: View, candidates: Sequence[Candidate]) -> _Side:
         c.id: tuple(_claim_view(part, c, position) for part in predictive.one_more(c.variable))
         for c in candidates
     }
-    return _Side(
-        view.worldview, claims, stated, predictive.draws, predictive.sampled, tuple(without), more
-    )
+    return _Side(view, claims, stated, predictive.draws, predictive.sampled, tuple(without), more)
 
 
-def _diff(
-    inquiry: Inquiry, sides: Mapping[str, _Side], pair: tuple[str, str], work: Work
-) -> WorldviewDiff:
+def _diff(inquiry: Inquiry, sides: Mapping[str, _Side], pair: tuple[str, str]) -> WorldviewDiff:
     a, b = (sides[name] for name in pair)
     if a is b:
-        return _of_itself(inquiry, a.number)
-    pairing = Pairing(inquiry, a.number, b.number)
+        return _of_itself(inquiry, a.view.worldview)
+    pairing = Pairing(inquiry, a.view.worldview, b.view.worldview)
     game = game_of(pairing)
-    shared = share_out(pairing, game, work)
+    shared = share_out(pairing, game, a.view.work)
     probability_a, probability_b = shared.probability
     return WorldviewDiff(
         a=pair[0],

@@ -1,18 +1,24 @@
-"""The target together with every other variable, averaged over draws: what cruxes are read from."""
+"""One pass of each worldview's draws: the target with every other variable, which answers are read from.
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+In: an `Inquiry` and what could be learned. Out: an `Outlook` per worldview. Estimates, cruxes and diffs take
+theirs from it, so that a command that gives them all puts every draw through the network once.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 
+from cruxmap.engine.executors import Work
 from cruxmap.engine.jackknife import unseen_in_mean
-from cruxmap.engine.network import BoolArray, DrawsFrom, FloatArray
+from cruxmap.engine.network import BoolArray, DrawsFrom, Filled, FloatArray
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import Inference, Joint, infer, joint
+from cruxmap.insight.candidates import Candidate, Position, position_of
 from cruxmap.insight.information import Chance, chance
 from cruxmap.insight.sampled import Sampled, sampled
-from cruxmap.insight.views import Block, Draws, View, fill_block, refusal
+from cruxmap.insight.views import Block, Draws, View, fill_block, refusal, views
 from cruxmap.network.inquiry import BLOCK_BYTES, Inquiry, draws_per_block
 
 
@@ -50,41 +56,104 @@ class Predictive:
             yield Predictive(chance(*of_target), {variable: table / table.sum()}, self.draws)
 
 
-def predict(view: View, asked: Collection[int], connected: Collection[int]) -> Predictive | None:
-    """Return the target with each of the variables asked about; `None` where what is given is impossible,
-    or too few samples agree with it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """A worldview's draws, where its entries stand to the target, and what all draws together say.
 
-    Variables that are not `connected` with the target, on the graph, are independent of it: their tables are
-    products. They, the target's ancestors and the rest are asked apart, which keeps each plan small.
+    `predictive` is `None` where what is given is impossible, or too few samples agree with it. `targets`
+    (2, n_targets, 2, D) are the targets' probabilities draw by draw, as in `target_probabilities`, where they
+    were wanted and one plan gives everything.
     """
-    if view.refused is not None:
-        return None
-    inquiry, network = view.inquiry, view.inquiry.network
-    clamped = {inquiry.targets[0], *inquiry.clamped}
-    above = set(ancestors(network, clamped))
+
+    view: View
+    position: Position
+    predictive: Predictive | None
+    targets: FloatArray | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlooks:
+    """The outlook of each of an inquiry's worldviews on the same candidates."""
+
+    inquiry: Inquiry
+    candidates: tuple[Candidate, ...]
+    each: tuple[Outlook, ...]
+
+
+def outlooks(
+    inquiry: Inquiry, candidates: Iterable[Candidate], work: Work, *, draw_by_draw: bool = False
+) -> Outlooks:
+    """Put the draws of every worldview through the network, asking for the variables of the candidates.
+
+    Variables that are not connected with the target, on the graph, are independent of it: their tables are
+    products. Where one plan does not serve all, they, the target's ancestors and the rest are asked apart.
+    """
+    candidates = tuple(candidates)
+    asked = tuple(dict.fromkeys(candidate.variable for candidate in candidates))
+    states = sum(len(inquiry.network.variables[variable].states) for variable in asked)
+    size = min(draws_per_block(inquiry), max(64, BLOCK_BYTES // (16 * (1 + states))))
+    begun = []
+    for view in views(inquiry, work):
+        position = position_of(inquiry, view.worldview)
+        tasks = [] if view.refused else view.blocks(size)
+        question = _question(inquiry, asked, position.connected, draw_by_draw)
+        parts = work.map(_pass_of_block, (inquiry, view.draw, question), tasks)
+        begun.append((view, position, question, zip(tasks, parts, strict=True)))
+    return Outlooks(inquiry, candidates, tuple(_outlook(*one) for one in begun))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Variables asked about with the target, each tuple of them by itself, and those independent of it.
+
+    Where one plan serves all, these too are asked together with the others. `draw_by_draw` tells whether the
+    targets are wanted of each draw.
+    """
+
+    together: tuple[tuple[int, ...], ...]
+    alone: tuple[int, ...]
+    draw_by_draw: bool
+
+
+def _question(
+    inquiry: Inquiry, asked: Sequence[int], connected: Collection[int], draw_by_draw: bool
+) -> _Question:
+    alone = tuple(variable for variable in asked if variable not in connected)
+    if inquiry.planned:
+        return _Question((tuple(asked),), alone, draw_by_draw)
+    above = set(ancestors(inquiry.network, {inquiry.targets[0], *inquiry.clamped}))
     upper, lower = (
         tuple(variable for variable in asked if variable in connected and (variable in above) is upward)
         for upward in (True, False)
     )
-    parts = _Parts(upper, lower, tuple(variable for variable in asked if variable not in connected))
-    states = sum(len(network.variables[variable].states) for variable in asked)
-    size = min(draws_per_block(inquiry), max(64, BLOCK_BYTES // (16 * (1 + states))))
-    tasks = view.blocks(size)
+    return _Question((upper, lower) if lower else (upper,), alone, False)
+
+
+def _outlook(
+    view: View, position: Position, question: _Question, blocks: Iterable[tuple[Block, "_Pass"]]
+) -> Outlook:
     sums: list[_Sums] = []
-    for (_, _, stop), found in zip(
-        tasks, view.work.map(_sums_of_block, (inquiry, view.draw, parts), tasks), strict=True
-    ):
-        sums = [before.plus(more) for before, more in zip(sums, found, strict=True)] if sums else found
+    targets: list[FloatArray] = []
+    for (_, _, stop), found in blocks:
+        sums = [a.plus(b) for a, b in zip(sums, found.sums, strict=True)] if sums else list(found.sums)
+        targets += [] if found.targets is None else [found.targets]
         view.tell("what each claim says", stop, view.n_draws)
+    predictive = _predictive(view, question, sums) if sums else None
+    return Outlook(view, position, predictive, np.concatenate(targets, axis=-1) if targets else None)
+
+
+def _predictive(view: View, question: _Question, sums: Sequence["_Sums"]) -> Predictive | None:
     if sums[0].of_target.sum() == 0 or refusal(sums[0].effective, "what is given") is not None:
         return None
     whole, *without = (
         Predictive(
-            chance(*part.of_target.tolist()), part.averages(parts.alone, len(sums) > 1), view.n_draws
+            chance(*part.of_target.tolist()), part.averages(question.alone, len(sums) > 1), view.n_draws
         )
         for part in sums
     )
-    how = (sampled(inquiry, part, clamped, DrawsFrom(0, view.n_draws)) for part in (upper, lower))
+    clamped, numbering = (view.inquiry.targets[0], *view.inquiry.clamped), DrawsFrom(0, view.n_draws)
+    asked = () if view.inquiry.planned else question.together
+    how = (sampled(view.inquiry, part, clamped, numbering) for part in asked)
     return replace(
         whole,
         sampled=next(filter(None, how), None),
@@ -94,21 +163,12 @@ def predict(view: View, asked: Collection[int], connected: Collection[int]) -> P
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """Variables asked about together: ancestors of the target, others, and those independent of it."""
-
-    upper: tuple[int, ...]
-    lower: tuple[int, ...]
-    alone: tuple[int, ...]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sums:
     """Sums over draws: of the target (2,), and by variable (2, states) with it.
 
-    Of the variables that are independent of the target they are (states,), without it. `effective`
-    (draws,) are the numbers of samples that agree with what is given, `possible` is as in `Predictive`.
+    Of variables that were asked alone they are (states,), without it. `effective` (draws,) are the numbers of
+    samples that agree with what is given, `possible` is as in `Predictive`.
     """
 
     of_target: FloatArray
@@ -130,7 +190,7 @@ class _Sums:
         """
         of_target, tables = self.of_target[:, None], dict(self.tables)
         for variable in alone:
-            tables[variable] = of_target * tables[variable]
+            tables[variable] = of_target * np.atleast_2d(tables[variable]).sum(axis=0)
         if by_chance:
             for variable, table in tables.items():
                 known = table.sum(axis=1, keepdims=True)
@@ -138,30 +198,46 @@ class _Sums:
         return {variable: table / table.sum() for variable, table in tables.items()}
 
 
-def _sums_of_block(inquiry: Inquiry, draw: Draws, parts: _Parts, block: Block) -> list[_Sums]:
-    """Return sums over the draws of a block, and, where states are sampled, the same without each batch."""
-    network, target, given = inquiry.network, inquiry.targets[0], inquiry.given
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pass:
+    """What a block of draws gives: sums, and without each batch where states are sampled; the targets."""
+
+    sums: tuple[_Sums, ...]
+    targets: FloatArray | None
+
+
+def _pass_of_block(inquiry: Inquiry, draw: Draws, question: _Question, block: Block) -> _Pass:
+    network, target, given, planned = inquiry.network, inquiry.targets[0], inquiry.given, inquiry.planned
     filled = fill_block(inquiry, draw, block)
-    above = joint(network, filled, given, target, parts.upper)
-    others: list[Joint | Inference] = []
-    if parts.lower:
-        others.append(joint(network, filled, given, target, parts.lower))
-    if parts.alone:
-        others.append(infer(network, filled, given, parts.alone))
-    batches = max(len(part.replicates) for part in (above, *others))
-    targets = above.replicates or (above,) * batches
+    also = inquiry.targets[1:] if question.draw_by_draw else ()
+    first, *more = (
+        joint(network, filled, given, target, (*part, *also), planned=planned)
+        for part in question.together
+    )
+    others: list[Joint | Inference] = [*more]
+    if question.alone and not planned:
+        others.append(infer(network, filled, given, question.alone))
+    batches = max(len(part.replicates) for part in (first, *others))
+    targets = first.replicates or (first,) * batches
     rest = [part.replicates or (part,) * batches for part in others]
-    return [
-        _summed(above, others),
-        *(_summed(first, more) for first, *more in zip(targets, *rest, strict=True)),
-    ]
+    sums = (_summed(*parts) for parts in ((first, *others), *zip(targets, *rest, strict=True)))
+    return _Pass(tuple(sums), _targets_by_draw(inquiry, filled, first) if question.draw_by_draw else None)
 
 
-def _summed(above: Joint, others: Sequence[Joint | Inference]) -> _Sums:
+def _targets_by_draw(inquiry: Inquiry, filled: Filled, given: Joint) -> FloatArray:
+    """Return P(target state), (2, n_targets, 2, D): with what is assumed, and without."""
+    rows = [given.target, *(given.marginals[target].sum(axis=0) for target in inquiry.targets[1:])]
+    if inquiry.given == inquiry.observed:
+        return np.array([rows, rows])
+    seen = infer(inquiry.network, filled, inquiry.observed, inquiry.targets, planned=inquiry.planned)
+    return np.array([rows, [seen.marginals[target] for target in inquiry.targets]])
+
+
+def _summed(first: Joint, *others: Joint | Inference) -> _Sums:
     sums: dict[int, FloatArray] = {}
     can_be: dict[int, BoolArray] = {}
-    effective = np.full(len(above.log_z), np.inf)
-    for part in (above, *others):
+    effective = np.full(len(first.log_z), np.inf)
+    for part in (first, *others):
         possible = np.isfinite(part.log_z)
         for variable, table in part.marginals.items():
             sums[variable] = table[..., possible].sum(axis=-1)
@@ -169,4 +245,4 @@ def _summed(above: Joint, others: Sequence[Joint | Inference]) -> _Sums:
             can_be[variable] = np.broadcast_to(states[..., 0], (2, states.shape[-2]))
         if part.effective is not None:
             effective = np.minimum(effective, part.effective)
-    return _Sums(above.target[:, np.isfinite(above.log_z)].sum(axis=1), sums, effective, can_be)
+    return _Sums(first.target[:, np.isfinite(first.log_z)].sum(axis=1), sums, effective, can_be)
