@@ -8,12 +8,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import cruxmap as cm
+from benchmarks.baseline import differences
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight.cruxes import CruxTable, CruxTables, cruxes
 from cruxmap.language.argument_map import Z_95, AllOf, Argument, Claim, ClaimIs, StateIn
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.network.inquiry import inquire
 from helpers import drawn_maps, reference
-from helpers.examples import GARDEN, TRIAD
+from helpers.examples import ANN, BOB, GARDEN, TRIAD
 from helpers.maps_from_text import model
 from helpers.odds import kl, logit
 
@@ -450,6 +452,22 @@ def test_the_same_seed_gives_the_same_table_and_progress_is_told() -> None:
 def test_observed_facts_count_as_in_the_estimate() -> None:
     spec = garden("target: rain\nobserved: [sprinkler]\n")
     assert isinstance(cruxes(spec, "map"), CruxTable)
+
+
+# --- one plan for all, or one for each question -----------------------------------------------------
+
+
+@pytest.mark.parametrize("assuming", ["", "assuming: [slippery]\n"])
+def test_one_plan_for_all_questions_gives_what_their_own_plans_do(
+    assuming: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+    for much_more in (0.0, math.inf):
+        monkeypatch.setattr("cruxmap.network.inquiry.MUCH_MORE", much_more)
+        spec = garden(f"target: rain\n{assuming}", ann=ANN, bob=BOB)
+        assert (inquire(spec).planned is None) is (much_more == 0)
+        told.append({"cruxes": cruxes(spec).to_json(), "diff": cm.diff(spec, "ann", "bob").to_json()})
+    assert list(differences(*told, "$")) == []
 
 
 # --- laws ------------------------------------------------------------------------------------------
