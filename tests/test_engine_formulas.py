@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from cruxmap.engine import formulas
+from cruxmap.engine.compiled_formulas import fill_packed, pull_packed
 from cruxmap.engine.formulas import dependencies, fill, pullback
 from cruxmap.engine.network import Network
 from cruxmap.language.argument_map import (
@@ -290,19 +291,29 @@ def test_strengths_at_or_below_one_have_no_slope() -> None:
 @pytest.mark.parametrize("n_draws", [1, 5])
 @pytest.mark.parametrize("singles", [*SINGLES, one_column_each])
 def test_formulas_are_the_same_compiled(
-    singles: Callable[[], npt.NDArray[np.bool_]], n_draws: int, monkeypatch: pytest.MonkeyPatch
+    singles: Callable[[], npt.NDArray[np.bool_]], n_draws: int
 ) -> None:
     p, single = network().program, singles()[..., :n_draws] if singles is one_column_each else singles()
     for u in (random_u(n_draws, 1.0), with_certainties(n_draws)):
-        found = []
-        for most in (p.n_entries, p.n_entries - 1):  # in numpy, and compiled
-            monkeypatch.setattr(formulas, "MAX_INTERPRETED", most)
-            entries = fill(p, u, single)
-            cotangent = np.random.default_rng(5).normal(size=entries.shape)
-            found.append((entries, pullback(p, u, single, entries, cotangent)))
-        (entries, slope), (compiled, compiled_slope) = found
+        entries = fill(p, u, single)
+        cotangent = np.random.default_rng(5).normal(size=entries.shape)
+        slope = pullback(p, u, single, entries, cotangent)
+        by_draw = np.broadcast_to(single.reshape(len(u), -1), u.shape).astype(np.int8)
+        compiled, compiled_slope = np.empty_like(entries), np.zeros_like(u)
+        fill_packed(p.packed, u, by_draw, compiled)
         np.testing.assert_allclose(compiled, entries, rtol=1e-13, atol=1e-300)
+        pull_packed(p.packed, u, by_draw, entries, cotangent, compiled_slope)
         np.testing.assert_allclose(compiled_slope, slope, rtol=1e-10, atol=1e-13)
+
+
+def test_draws_may_be_filled_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    p, u, single = network().program, random_u(37), one_column_each()[:, np.arange(37) % 5]
+    whole = fill(p, u, single)
+    slope = pullback(p, u, single, whole, whole)
+    monkeypatch.setattr(formulas, "NUMBERS_AT_ONCE", 1)
+    parts = fill(p, u, single)
+    np.testing.assert_array_equal(parts, whole)
+    np.testing.assert_array_equal(pullback(p, u, single, whole, whole), slope)
 
 
 # --- dependencies ------------------------------------------------------------------------------

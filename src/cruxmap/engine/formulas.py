@@ -4,25 +4,26 @@ In: a `TableProgram` and judgements `u` on the unconstrained scale. Out: the ent
 per draw. Entries are sound at 0% and 100% (no NaN in a value or a slope), and small p and small 1 - p keep
 their relative accuracy.
 
-The formulas are written once, for one item and the draws at an index `c`. In numpy, which small programs
-run in, `c` is a slice of all draws; compiled (`compiled_formulas`), it counts them. So nothing here branches
-on a number: `choose` does.
+The formulas are for all items of a kind and many draws at once, in steps that stay in the cache. For Markov
+chains, which ask for one draw at a time, there are the same as compiled loops (`compiled_formulas`).
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray, Shares, TableProgram
-from cruxmap.engine.special import choose, expit, softplus
+from cruxmap.engine.special import expit, softplus
 
-MAX_INTERPRETED = 200
-"""Entries up to which a program runs in numpy: compiling takes longer than all that is asked of it."""
+NUMBERS_AT_ONCE = 131072
+"""About how many entries are worked on at a time, so that what leads to them stays in the processor's cache.
+
+On the map of deceptive alignment an entry and draw takes 4 ns so, 13 ns with 512 draws at a time.
+"""
+
+LEAST_AT_ONCE = 16
+"""Draws that are worked on at a time at least."""
 
 IMPOSSIBLE = -1e300
 """The log of the weight of a state that nothing is left for."""
-
-ALL = (slice(None),)
-"""The one index that stands for all draws in numpy."""
 
 
 def fill(program: TableProgram, u: FloatArray, single: BoolArray) -> FloatArray:
@@ -31,15 +32,10 @@ def fill(program: TableProgram, u: FloatArray, single: BoolArray) -> FloatArray:
     `single` (n_judgements,) or (n_judgements, D) marks the shares that are kept as given. The formulas are
     those of the table of conditional distributions in docs/method.md.
     """
-    u, kept = np.ascontiguousarray(u), single_by_draw(single, u)
     entries = np.empty((program.n_entries, u.shape[1]))
-    if program.n_entries <= MAX_INTERPRETED:
-        with np.errstate(over="ignore", under="ignore"):
-            fill_entries(program, u, kept, entries, ALL)
-    else:
-        from cruxmap.engine.compiled_formulas import fill_packed
-
-        fill_packed(program.packed, u, kept, entries)
+    with np.errstate(over="ignore", under="ignore"):
+        for part in _parts(program, u):
+            fill_entries(program, u[:, part], _of_part(single, part), entries[:, part])
     return entries
 
 
@@ -50,23 +46,70 @@ def pullback(
 
     The derivative of a strength's `max(0, u)` is 0 at and below 0.
     """
-    u, kept = np.ascontiguousarray(u), single_by_draw(single, u)
     slope = np.zeros(u.shape)
-    if program.n_entries <= MAX_INTERPRETED:
-        with np.errstate(over="ignore", under="ignore"):
-            pull_entries(program, u, kept, entries, cotangent, slope, ALL)
-    else:
-        from cruxmap.engine.compiled_formulas import pull_packed
-
-        entries, cotangent = np.ascontiguousarray(entries), np.ascontiguousarray(cotangent)
-        pull_packed(program.packed, u, kept, entries, cotangent, slope)
+    with np.errstate(over="ignore", under="ignore"):
+        for part in _parts(program, u):
+            pull_entries(
+                program, u[:, part], _of_part(single, part), entries[:, part], cotangent[:, part],
+                slope[:, part],
+            )  # fmt: skip
     return slope
 
 
-def single_by_draw(single: BoolArray, u: FloatArray) -> npt.NDArray[np.int8]:
-    """Return the marks of single shares for every draw, (n_judgements, D), a byte each."""
-    whole = single if single.ndim == 2 else single[:, None]
-    return np.ascontiguousarray(np.broadcast_to(whole, u.shape), dtype=np.int8)
+def _parts(program: TableProgram, u: FloatArray) -> list[slice]:
+    """Return which draws to take at a time."""
+    size = max(LEAST_AT_ONCE, NUMBERS_AT_ONCE // program.n_entries)
+    return [slice(start, start + size) for start in range(0, u.shape[1], size)]
+
+
+def _of_part(single: BoolArray, part: slice) -> BoolArray:
+    return single[:, None] if single.ndim == 1 else single[:, part]
+
+
+# --- rows of arrays -----------------------------------------------------------------------------------
+#
+# Parts of an array of rows stand one after the other: part k is rows `first[k]` to `first[k + 1]`, at least
+# one.
+
+
+def column(numbers):
+    """Numbers, one per row, that stand beside a number per draw."""
+    return numbers[:, None]
+
+
+def add_up(rows, first):
+    """Return the sum of the rows of each part."""
+    return np.add.reduceat(rows, first[:-1], axis=0) if len(first) > 1 else rows[:0]
+
+
+def largest(rows, first):
+    """Return the largest of the rows of each part."""
+    return np.maximum.reduceat(rows, first[:-1], axis=0) if len(first) > 1 else rows[:0]
+
+
+def repeated(rows, counts):
+    """Return each row as often as its count says."""
+    return np.repeat(rows, counts, axis=0)
+
+
+def add_to(total, at, rows):
+    """Add to the rows `at` of a total, where one may be named more than once."""
+    order = np.argsort(at, kind="stable")
+    at = at[order]
+    first = np.flatnonzero(np.diff(at, prepend=-1))
+    total[at[first]] += add_up(rows[order], np.append(first, len(at)))
+
+
+def starts(counts):
+    """Return where parts of so many rows start, and where the last one ends."""
+    first = np.zeros(len(counts) + 1, np.int64)
+    first[1:] = np.cumsum(counts)
+    return first
+
+
+def members(first, counts):
+    """Return the numbers `first[k]` to `first[k] + counts[k]` of all parts, one after the other."""
+    return np.arange(counts.sum()) + repeated(first - starts(counts)[:-1], counts)
 
 
 # --- what is open of a phase --------------------------------------------------------------------------
@@ -74,245 +117,193 @@ def single_by_draw(single: BoolArray, u: FloatArray) -> npt.NDArray[np.int8]:
 
 def step_weight(log_pace, position, n_open, steps):
     """pace^(-position / (steps - 1)), over the largest such weight of the last `n_open` steps."""
-    largest = choose(log_pace > 0.0, steps - n_open, steps - 1)
-    return np.exp(-log_pace * ((position - largest) / (steps - 1)))
+    from_last = np.where(log_pace > 0.0, steps - n_open - position, steps - 1 - position)
+    return np.exp(log_pace * (from_last / (steps - 1)))
 
 
 def tail(log_pace, n_open, steps):
-    """Return the sum of the open steps' weights, and the mean of position / (steps - 1) under them."""
-    total, late = 0.0, 0.0
-    for position in range(steps - n_open, steps):
-        weight = step_weight(log_pace, position, n_open, steps)
-        total = total + weight
-        late = late + weight * (position / (steps - 1))
-    return total, late / total
+    """Return the sum of the weights of the last `n_open` steps of each opening, and the mean of
+    position / (steps - 1) under them.
+    """
+    first, position = starts(n_open), column(members(steps - n_open, n_open))
+    among = repeated(steps, n_open)
+    weight = step_weight(
+        repeated(log_pace, n_open), position, column(repeated(n_open, n_open)), column(among)
+    )
+    total = add_up(weight, first)
+    return total, add_up(weight * (position / column(among - 1)), first) / total
 
 
-def open_part(log_pace, n_open, steps):
-    """Return the open steps' part of the phase's weights, and the slope of its log in the log of the pace."""
-    opened, late = tail(log_pace, n_open, steps)
+def opened(openings, u):
+    """What is open of phases, (n_openings, D) each: the sum of its weights and their mean place (see `tail`),
+    its part of the weights of the phase, and the slope of the log of that in the log of the pace.
+    """
+    log_pace, n_open, steps = u[openings.pace], openings.open, openings.steps
+    total, late = tail(log_pace, n_open, steps)
     whole, on_average = tail(log_pace, steps, steps)
-    ahead = np.exp(-np.maximum(log_pace, 0.0) * ((steps - n_open) / (steps - 1)))
-    return ahead * opened / whole, on_average - late
+    ahead = np.exp(-np.maximum(log_pace, 0.0) * column((steps - n_open) / (steps - 1)))
+    return total, late, ahead * total / whole, on_average - late
 
 
 # --- entries ------------------------------------------------------------------------------------------
 #
-# Arrays with a number per draw are (items, draws). `columns` are the indices of draws to go through.
+# Arrays with a number per draw are (items, draws).
 
 
-def fill_entries(program, u, single, entries, columns):
+def fill_entries(program, u, single, entries):
     """Fill `entries` (n_entries, D): the constant 1, then what each kind of item makes, one after another."""
-    shift = shifts(program.shifts, u, columns)
+    shift = shifts(program.shifts, u)
     entries[0] = 1.0
-    at = fill_logistic(program.logistic, u, shift, entries, 1, columns)
-    at = fill_shares(program.shares, u, single, shift, entries, at, columns)
-    at = fill_hazards(program, u, shift, entries, at, columns)
-    fill_steps(program, u, entries, at, columns)
+    at = fill_logistic(program.logistic, u, shift, entries, 1)
+    at = fill_shares(program.shares, u, single, shift, entries, at)
+    total, _, part, _ = opened(program.openings, u)
+    at = fill_hazards(program.hazards, part, u, shift, entries, at)
+    fill_steps(program.steps, program.openings, total, u, entries, at)
 
 
-def shifts(terms, u, columns):
-    """The logit shifts (n_shifts, D) by the arguments that hold."""
+def shifts(terms, u):
+    """The logit shifts (n_shifts, D) by the arguments that hold; the first has no terms."""
     shift = np.zeros((len(terms.first) - 1, u.shape[1]))
-    for s in range(len(shift)):
-        for i in range(terms.first[s], terms.first[s + 1]):
-            for c in columns:
-                shift[s, c] += terms.sign[i] * np.maximum(u[terms.strength[i], c], 0.0)
+    shift[1:] = add_up(column(terms.sign) * np.maximum(u[terms.strength], 0.0), terms.first[1:])
     return shift
 
 
-def fill_logistic(items, u, shift, entries, at, columns):
+def fill_logistic(items, u, shift, entries, at):
     """A boolean each: false, then true."""
-    for i in range(len(items.base)):
-        for c in columns:
-            x = u[items.base[i], c] + shift[items.shift[i], c]
-            small = np.exp(-np.abs(x))
-            entries[at, c] = choose(x >= 0.0, small, 1.0) / (1.0 + small)
-            entries[at + 1, c] = choose(x >= 0.0, 1.0, small) / (1.0 + small)
-        at += 2
-    return at
+    end = at + 2 * len(items.base)
+    x = u[items.base] + shift[items.shift]
+    whole = 1.0 + np.exp(-np.abs(x))
+    entries[at:end:2] = np.exp(-np.maximum(x, 0.0)) / whole
+    entries[at + 1 : end : 2] = np.exp(np.minimum(x, 0.0)) / whole
+    return end
 
 
-def settle_row(items, row, u, single, c, log_weight):
-    """Fill the log-weights of a row of shares before arguments, and return how the row is filled up.
+def settle_rows(items, u, single):
+    """Settle shares before arguments: their log-weights (n_shares, D), how rows are filled up (n_rows, D).
 
     Singles count with their own p, over `overfull` where they take more than 1 (their sum, at least 1). The
     others keep their proportions and fill what is `left` (at least 0). Also returned: the log of the sum of
     the others' p.
     """
-    begin, end = items.row_first[row], items.row_first[row + 1]
-    taken, large, small, largest = 0.0, 0.0, 0.0, IMPOSSIBLE
-    for k in range(begin, end):
-        x, kept = u[items.base[k], c], single[items.base[k], c] != 0
-        p = expit(x)
-        taken = taken + choose(kept, p, 0.0)
-        # 1 - taken, without cancellation where one single share is nearly all there is
-        large = large + choose(kept & (p > 0.5), 1.0, 0.0)
-        small = small + choose(kept, choose(p > 0.5, expit(-x), -p), 0.0)
-        largest = choose(kept, largest, np.maximum(largest, -softplus(-x)))
-    overfull, left = np.maximum(taken, 1.0), np.maximum(1.0 - large + small, 0.0)
-    others = 0.0
-    for k in range(begin, end):
-        kept = single[items.base[k], c] != 0
-        others = others + choose(kept, 0.0, np.exp(-softplus(-u[items.base[k], c]) - largest))
-    log_others = choose(others > 0.0, largest + np.log(choose(others > 0.0, others, 1.0)), 0.0)
-    log_left = choose(left > 0.0, np.log(choose(left > 0.0, left, 1.0)), IMPOSSIBLE)
-    for k in range(begin, end):
-        kept = single[items.base[k], c] != 0
-        log_p = -softplus(-u[items.base[k], c])
-        filled = choose(left > 0.0, log_p + log_left - log_others, IMPOSSIBLE)
-        log_weight[k, c] = choose(kept, log_p - np.log(overfull), filled)
-    return overfull, left, log_others
+    first, sizes = items.row_first, np.diff(items.row_first)
+    x, kept = u[items.base], single[items.base] != 0
+    p, log_p = expit(x), -softplus(-x)
+    # 1 - taken, without cancellation where one single share is nearly all there is
+    large = add_up(np.where(kept & (p > 0.5), 1.0, 0.0), first)
+    small = add_up(np.where(kept, np.where(p > 0.5, expit(-x), -p), 0.0), first)
+    overfull = np.maximum(add_up(np.where(kept, p, 0.0), first), 1.0)
+    left = np.maximum(1.0 - large + small, 0.0)
+    highest = largest(np.where(kept, IMPOSSIBLE, log_p), first)
+    others = add_up(np.where(kept, 0.0, np.exp(log_p - repeated(highest, sizes))), first)
+    log_others = np.where(others > 0.0, highest + np.log(np.where(others > 0.0, others, 1.0)), 0.0)
+    log_left = np.where(left > 0.0, np.log(np.where(left > 0.0, left, 1.0)), IMPOSSIBLE)
+    filled = np.maximum(log_p + repeated(log_left, sizes) - repeated(log_others, sizes), IMPOSSIBLE)
+    log_weight = np.where(kept, log_p - repeated(np.log(overfull), sizes), filled)
+    return log_weight, overfull, left, log_others
 
 
-def fill_shares(items, u, single, shift, entries, at, columns):
+def grouped(items):
+    """Return where each group of shares starts, how many it has, and for each of its items the share."""
+    sizes = np.diff(items.row_first)[items.row]
+    return starts(sizes), sizes, members(items.row_first[items.row], sizes)
+
+
+def fill_shares(items, u, single, shift, entries, at):
     """A distribution per group, normalised; in logarithms, so that no share is too small for that."""
-    log_weight = np.empty((len(items.base), u.shape[1]))
-    for row in range(len(items.row_first) - 1):
-        for c in columns:
-            settle_row(items, row, u, single, c, log_weight)
-    item = 0
-    for group in range(len(items.row)):
-        begin = items.row_first[items.row[group]]
-        states = items.row_first[items.row[group] + 1] - begin
-        for c in columns:
-            highest, total = -np.inf, 0.0
-            for k in range(states):
-                highest = np.maximum(highest, log_weight[begin + k, c] + shift[items.shift[item + k], c])
-            for k in range(states):
-                moved = log_weight[begin + k, c] + shift[items.shift[item + k], c]
-                entries[at + k, c] = np.exp(moved - highest)
-                total = total + entries[at + k, c]
-            for k in range(states):
-                entries[at + k, c] /= total
-        at += states
-        item += states
-    return at
+    first, sizes, share = grouped(items)
+    moved = settle_rows(items, u, single)[0][share] + shift[items.shift]
+    weight = np.exp(moved - repeated(largest(moved, first), sizes))
+    end = at + len(share)
+    entries[at:end] = weight / repeated(add_up(weight, first), sizes)
+    return end
 
 
-def fill_hazards(program, u, shift, entries, at, columns):
+def fill_hazards(items, part, u, shift, entries, at):
     """(1 - p)^phi, then 1 - (1 - p)^phi, with phi the part of the phase that is open."""
-    items, openings = program.hazards, program.openings
-    part = np.empty((len(openings.pace), u.shape[1]))
-    for i in range(len(openings.pace)):
-        for c in columns:
-            part[i, c] = open_part(u[openings.pace[i], c], openings.open[i], openings.steps[i])[0]
-    for i in range(len(items.base)):
-        for c in columns:
-            x = u[items.base[i], c] + shift[items.shift[i], c]
-            exponent = -part[items.opening[i], c] * softplus(x)
-            entries[at, c] = np.exp(exponent)
-            entries[at + 1, c] = -np.expm1(exponent)
-        at += 2
-    return at
+    end = at + 2 * len(items.base)
+    exponent = -part[items.opening] * softplus(u[items.base] + shift[items.shift])
+    entries[at:end:2] = np.exp(exponent)
+    entries[at + 1 : end : 2] = -np.expm1(exponent)
+    return end
 
 
-def fill_steps(program, u, entries, at, columns):
+def fill_steps(items, openings, total, u, entries, at):
     """The weight of one step among those that are open."""
-    items, openings = program.steps, program.openings
-    for i in range(len(items.position)):
-        k = items.opening[i]
-        n_open, steps = openings.open[k], openings.steps[k]
-        for c in columns:
-            log_pace = u[openings.pace[k], c]
-            total = tail(log_pace, n_open, steps)[0]
-            entries[at + i, c] = step_weight(log_pace, items.position[i], n_open, steps) / total
+    k = items.opening
+    n_open, steps = column(openings.open[k]), column(openings.steps[k])
+    entries[at:] = step_weight(u[openings.pace[k]], column(items.position), n_open, steps) / total[k]
 
 
 # --- slopes -------------------------------------------------------------------------------------------
 
 
-def pull_entries(program, u, single, entries, cotangent, slope, columns):
+def pull_entries(program, u, single, entries, cotangent, slope):
     """Add to `slope` (n_judgements, D) that of `sum(cotangent * entries)` in `u`."""
     terms = program.shifts
-    shift = shifts(terms, u, columns)
+    shift = shifts(terms, u)
     of_shift = np.zeros(shift.shape)
-    at = pull_logistic(program.logistic, u, shift, cotangent, slope, of_shift, 1, columns)
-    at = pull_shares(program.shares, u, single, entries, cotangent, slope, of_shift, at, columns)
-    at = pull_hazards(program, u, shift, cotangent, slope, of_shift, at, columns)
-    pull_steps(program, u, entries, cotangent, slope, at, columns)
-    for s in range(len(shift)):
-        for i in range(terms.first[s], terms.first[s + 1]):
-            for c in columns:
-                moves = u[terms.strength[i], c] > 0.0
-                slope[terms.strength[i], c] += choose(moves, terms.sign[i] * of_shift[s, c], 0.0)
+    at = pull_logistic(program.logistic, entries, cotangent, slope, of_shift, 1)
+    at = pull_shares(program.shares, u, single, entries, cotangent, slope, of_shift, at)
+    _, late, part, of_log_part = opened(program.openings, u)
+    at = pull_hazards(
+        program.hazards, program.openings, part, of_log_part, u, shift, cotangent, slope, of_shift, at
+    )
+    pull_steps(program.steps, program.openings, late, entries, cotangent, slope, at)
+    of_term = column(terms.sign) * repeated(of_shift, np.diff(terms.first))
+    add_to(slope, terms.strength, np.where(u[terms.strength] > 0.0, of_term, 0.0))
 
 
-def pull_logistic(items, u, shift, cotangent, slope, of_shift, at, columns):
+def pull_logistic(items, entries, cotangent, slope, of_shift, at):
     """The slope of a logistic is p (1 - p)."""
-    for i in range(len(items.base)):
-        for c in columns:
-            x = u[items.base[i], c] + shift[items.shift[i], c]
-            change = (cotangent[at + 1, c] - cotangent[at, c]) * expit(x) * expit(-x)
-            slope[items.base[i], c] += change
-            of_shift[items.shift[i], c] += change
-        at += 2
-    return at
+    end = at + 2 * len(items.base)
+    change = (
+        (cotangent[at + 1 : end : 2] - cotangent[at:end:2]) * entries[at:end:2] * entries[at + 1 : end : 2]
+    )
+    add_to(slope, items.base, change)
+    add_to(of_shift, items.shift, change)
+    return end
 
 
-def pull_shares(items, u, single, entries, cotangent, slope, of_shift, at, columns):
+def pull_shares(items, u, single, entries, cotangent, slope, of_shift, at):
     """Back through the normalising of each group, then through the filling up of each row."""
+    first, sizes, share = grouped(items)
+    end = at + len(share)
+    q, of_q = entries[at:end], cotangent[at:end]
+    change = q * (of_q - repeated(add_up(q * of_q, first), sizes))
+    add_to(of_shift, items.shift, change)
     of_log = np.zeros((len(items.base), u.shape[1]))
-    item = 0
-    for group in range(len(items.row)):
-        begin = items.row_first[items.row[group]]
-        states = items.row_first[items.row[group] + 1] - begin
-        for c in columns:
-            mean = 0.0
-            for k in range(states):
-                mean = mean + entries[at + k, c] * cotangent[at + k, c]
-            for k in range(states):
-                change = entries[at + k, c] * (cotangent[at + k, c] - mean)
-                of_shift[items.shift[item + k], c] += change
-                of_log[begin + k, c] += change
-        at += states
-        item += states
-    log_weight = np.empty((len(items.base), u.shape[1]))
-    for row in range(len(items.row_first) - 1):
-        for c in columns:
-            overfull, left, log_others = settle_row(items, row, u, single, c, log_weight)
-            of_kept, of_others = 0.0, 0.0
-            for k in range(items.row_first[row], items.row_first[row + 1]):
-                kept = single[items.base[k], c] != 0
-                of_kept = of_kept + choose(kept, of_log[k, c], 0.0)
-                of_others = of_others + choose(kept, 0.0, of_log[k, c])
-            of_taken = choose(overfull > 1.0, of_kept / overfull, 0.0)
-            of_taken = of_taken + choose(left > 0.0, of_others / choose(left > 0.0, left, 1.0), 0.0)
-            for k in range(items.row_first[row], items.row_first[row + 1]):
-                x, kept = u[items.base[k], c], single[items.base[k], c] != 0
-                fraction = np.exp(np.minimum(-softplus(-x) - log_others, 0.0))
-                shared = choose(kept, expit(x) * of_taken, fraction * of_others)
-                slope[items.base[k], c] += expit(-x) * (of_log[k, c] - shared)
-    return at
+    add_to(of_log, share, change)
+    _, overfull, left, log_others = settle_rows(items, u, single)
+    first, sizes = items.row_first, np.diff(items.row_first)
+    x, kept = u[items.base], single[items.base] != 0
+    of_kept = add_up(np.where(kept, of_log, 0.0), first)
+    of_others = add_up(np.where(kept, 0.0, of_log), first)
+    of_taken = np.where(overfull > 1.0, of_kept / overfull, 0.0)
+    of_taken = of_taken + np.where(left > 0.0, of_others / np.where(left > 0.0, left, 1.0), 0.0)
+    fraction = np.exp(np.minimum(-softplus(-x) - repeated(log_others, sizes), 0.0))
+    shared = np.where(kept, expit(x) * repeated(of_taken, sizes), fraction * repeated(of_others, sizes))
+    add_to(slope, items.base, expit(-x) * (of_log - shared))
+    return end
 
 
-def pull_hazards(program, u, shift, cotangent, slope, of_shift, at, columns):
-    """The slope of (1 - p)^phi in the logit of p and in the log of the pace."""
-    items, openings = program.hazards, program.openings
-    for i in range(len(items.base)):
-        k = items.opening[i]
-        for c in columns:
-            x = u[items.base[i], c] + shift[items.shift[i], c]
-            part, of_log_part = open_part(u[openings.pace[k], c], openings.open[k], openings.steps[k])
-            of_exponent = (cotangent[at + 1, c] - cotangent[at, c]) * np.exp(-part * softplus(x))
-            change = of_exponent * part * expit(x)
-            slope[items.base[i], c] += change
-            of_shift[items.shift[i], c] += change
-            slope[openings.pace[k], c] += of_exponent * softplus(x) * part * of_log_part
-        at += 2
-    return at
+def pull_hazards(items, openings, part, of_log_part, u, shift, cotangent, slope, of_shift, at):
+    """The slope through the hazard, and through the part of the phase that is open."""
+    end = at + 2 * len(items.base)
+    x, part = u[items.base] + shift[items.shift], part[items.opening]
+    exponent = part * softplus(x)
+    of_exponent = (cotangent[at + 1 : end : 2] - cotangent[at:end:2]) * np.exp(-exponent)
+    change = of_exponent * part * expit(x)
+    add_to(slope, items.base, change)
+    add_to(of_shift, items.shift, change)
+    add_to(slope, openings.pace[items.opening], of_exponent * exponent * of_log_part[items.opening])
+    return end
 
 
-def pull_steps(program, u, entries, cotangent, slope, at, columns):
+def pull_steps(items, openings, late, entries, cotangent, slope, at):
     """The slope of a step's weight in the log of the pace."""
-    items, openings = program.steps, program.openings
-    for i in range(len(items.position)):
-        k = items.opening[i]
-        steps = openings.steps[k]
-        for c in columns:
-            late = tail(u[openings.pace[k], c], openings.open[k], steps)[1]
-            change = cotangent[at + i, c] * entries[at + i, c]
-            slope[openings.pace[k], c] += change * (late - items.position[i] / (steps - 1))
+    k = items.opening
+    place = column(items.position / (openings.steps[k] - 1))
+    add_to(slope, openings.pace[k], cotangent[at:] * entries[at:] * (late[k] - place))
 
 
 # --- what depends on what -----------------------------------------------------------------------------

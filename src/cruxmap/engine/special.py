@@ -1,7 +1,6 @@
-"""Functions of one number, as arrays: accurate over their whole range, and without loading scipy.
+"""Functions of numbers, accurate over their whole range, without loading scipy.
 
-What `formulas` uses is compiled too (`compiled_formulas`). So nothing there branches on a number: `choose`
-does.
+Arrays or single numbers go in; `expit` and `softplus` are compiled too, by those who need that.
 """
 
 from typing import Any
@@ -46,15 +45,9 @@ FAR_IN_THE_TAIL = (
 )
 
 
-def choose(holds: Any, one: Any, other: Any) -> Any:
-    """`one` where it holds, else `other`; both are computed. Compiled, it is a plain `if`."""
-    return np.where(holds, one, other)
-
-
 def expit(x: Any) -> Any:
     """1 / (1 + exp(-x)), with the same relative accuracy on both sides."""
-    small = np.exp(-np.abs(x))
-    return choose(x >= 0.0, 1.0, small) / (1.0 + small)
+    return np.exp(np.minimum(x, 0.0)) / (1.0 + np.exp(-np.abs(x)))
 
 
 def softplus(x: Any) -> Any:
