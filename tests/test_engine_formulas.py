@@ -107,7 +107,7 @@ def one_column_each() -> npt.NDArray[np.bool_]:
 def given(argument_map: ArgumentMap, *worldviews: str) -> tuple[Network, Numbers]:
     perspectives = [settle(argument_map, w) for w in ("map", *worldviews)]
     net = lower(argument_map, (), perspectives)
-    return net, numbers(net, argument_map, perspectives)
+    return net, numbers(argument_map, perspectives)
 
 
 def test_numbers_follow_links_and_rejections() -> None:

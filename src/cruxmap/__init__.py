@@ -25,6 +25,12 @@ if TYPE_CHECKING:
         probability as probability,
     )
     from cruxmap.insight.explain import Explanation as Explanation, explain as explain
+    from cruxmap.insight.live_model import (
+        Drawn as Drawn,
+        State as State,
+        open_model as open_model,
+        probabilities as probabilities,
+    )
     from cruxmap.insight.pairs import AgainstRest as AgainstRest, against_rest as against_rest
     from cruxmap.insight.pairs import PairMatrix as PairMatrix, pairs as pairs
     from cruxmap.insight.pool import Pool as Pool, pool as pool

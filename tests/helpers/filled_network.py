@@ -56,7 +56,7 @@ def engine(
     """Lower a map as one worldview has it and fill its tables, at each draw (address -> z, else 0)."""
     perspective = settle(argument_map, worldview, (settings or {}).items())
     network = lower(argument_map, conditions, [perspective])
-    given = numbers(network, argument_map, [perspective])
+    given = numbers(argument_map, [perspective])
     z = np.array([[draw.get(address, 0.0) for draw in draws] for address in network.addresses])
     z = z.reshape(len(network.addresses), len(draws))
     entries = fill(network.program, unconstrained(given, z, 0), given.single[0])

@@ -226,6 +226,6 @@ def central(
     """The joint distribution at the central judgements of a worldview; the map's own are lowered along."""
     mine = settle(argument_map, worldview)
     network = lower(argument_map, conditions, [mine] if perspectives is None else perspectives)
-    given = numbers(network, argument_map, [mine])
+    given = numbers(argument_map, [mine])
     u = unconstrained(given, np.zeros((len(network.addresses), 1)), 0)[:, 0]
     return Joint(network, fill(network.program, u[:, None], given.single[0])[:, 0])

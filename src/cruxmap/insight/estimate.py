@@ -20,10 +20,10 @@ from cruxmap.errors import InvalidMap
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.sampled import Errors, Sampled, Settled, sampled, settled
 from cruxmap.insight.views import MIN_EFFECTIVE, Block, Draws, View, fill_block, refusal, too_few, views
-from cruxmap.language.argument_map import MAP_WORLDVIEW, AllOf, ArgumentMap, Condition, condition_text
+from cruxmap.language.argument_map import MAP_WORLDVIEW, AllOf, ArgumentMap, condition_text
 from cruxmap.language.model_spec import ModelSpec, Target
 from cruxmap.language.names import checked_worldview
-from cruxmap.language.typed import parse_condition, parse_settings
+from cruxmap.language.typed import parse_condition, parse_conditions, parse_settings
 from cruxmap.network.inquiry import (
     Inquiry,
     central_entries,
@@ -301,7 +301,7 @@ def probability(
     of the worldview, which is the map's own where none is named. Raises `InvalidMap` for anything that
     cannot be read or is not in the map, and for impossible evidence.
     """
-    model = _as_model(model_or_map)
+    model = as_model(model_or_map)
     name = MAP_WORLDVIEW if worldview is None else checked_worldview(model.map, worldview)
     settings = parse_settings((judgements or {}).items(), model.map, (name,))
     asked = parse_condition(condition, model.map)
@@ -310,7 +310,7 @@ def probability(
             model,
             target=Target(condition_text(asked), asked),
             also=(),
-            assuming=model.assuming if given is None else _conditions(given, model.map),
+            assuming=model.assuming if given is None else parse_conditions(given, model.map),
             worldviews=(name,),
             reconcile=False,
             settings=(*model.settings, *settings),
@@ -322,12 +322,8 @@ def probability(
     return float(value)
 
 
-def _as_model(model_or_map: ModelSpec | ArgumentMap) -> ModelSpec:
+def as_model(model_or_map: ModelSpec | ArgumentMap) -> ModelSpec:
+    """Return a model; that of a map by itself asks for nothing, which is always true."""
     if isinstance(model_or_map, ModelSpec):
         return model_or_map
     return ModelSpec(model_or_map.id, model_or_map, Target("all", AllOf(())))
-
-
-def _conditions(given: Any, argument_map: ArgumentMap) -> tuple[Condition, ...]:
-    parts = given if isinstance(given, list | tuple) else (given,)
-    return tuple(parse_condition(part, argument_map) for part in parts)

@@ -6,7 +6,7 @@ In: an `ArgumentMap`, the id of a worldview, and settings laid over it. Out: a `
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from types import MappingProxyType
@@ -143,7 +143,7 @@ def settle(
     counts as a single share, unless all of a row are. Raises KeyError for an unknown worldview or address.
     """
     layers = lay(argument_map, worldview, settings)
-    return Perspective(worldview, tuple(_settings(layers)))
+    return Perspective(worldview, tuple(setting_at(layers, address) for address in layers.places))
 
 
 def shares_in_force(argument_map: ArgumentMap, perspective: Perspective) -> dict[str, float]:
@@ -194,6 +194,12 @@ def lay(
             rejected.pop(argument, None)
         for argument in step.rejects:
             rejected[argument] = origin
+    return lay_over(argument_map, Layers(places, row_of, mapping, rejected), settings)
+
+
+def lay_over(argument_map: ArgumentMap, layers: Layers, settings: Iterable[Laid]) -> Layers:
+    """Lay settings over what is there, in their order. Raises KeyError for an unknown address."""
+    places, mapping = dict(layers.places), dict(layers.mapping)
     for address, laid in settings:
         if isinstance(laid, tuple):
             for share, value in zip(argument_map.shares[address], laid, strict=True):
@@ -202,21 +208,18 @@ def lay(
         elif address not in places:
             raise KeyError(address)
         else:
-            places[address] = Layer(laid, SETTINGS_ORIGIN, address in row_of)
-    return Layers(places, row_of, mapping, rejected)
+            places[address] = Layer(laid, SETTINGS_ORIGIN, address in layers.row_of)
+    return Layers(places, layers.row_of, mapping, layers.rejected)
 
 
-def _settings(layers: Layers) -> Iterator[Setting]:
-    places = layers.places
-    for address, place in places.items():
-        if address in layers.rejected:
-            yield Setting(address, REJECTED, address, layers.rejected[address], rejected=True)
-            continue
-        column, value = settled(layers, place.value, address)
-        origin, single = (
-            (place.origin, place.single) if isinstance(place, Layer) else (MAP_WORLDVIEW, False)
-        )
-        yield Setting(address, value, column, origin, single, False, place.citations, place.note)
+def setting_at(layers: Layers, address: str) -> Setting:
+    """Return the number in one place, links and `rest` followed."""
+    if address in layers.rejected:
+        return Setting(address, REJECTED, address, layers.rejected[address], rejected=True)
+    place = layers.places[address]
+    column, value = settled(layers, place.value, address)
+    origin, single = (place.origin, place.single) if isinstance(place, Layer) else (MAP_WORLDVIEW, False)
+    return Setting(address, value, column, origin, single, False, place.citations, place.note)
 
 
 def settled(layers: Layers, value: Value, address: str) -> tuple[str, Elicited]:

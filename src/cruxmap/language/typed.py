@@ -1,6 +1,6 @@
 """Conditions, targets and settings as people type them on a command line, in the language of the files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,10 +20,10 @@ from cruxmap.language.checks import check_layers, check_link, spans_of, unknown_
 from cruxmap.language.conditions import Resolver
 from cruxmap.language.context import Context
 from cruxmap.language.findings import Findings
-from cruxmap.language.inheritance import lay
+from cruxmap.language.inheritance import Layers, lay, lay_over
 from cruxmap.language.judgement import UnreadableError, parse_value, with_phrases
 from cruxmap.language.model_spec import Laid, Target
-from cruxmap.language.names import Kind, names_of
+from cruxmap.language.names import Kind, Names, names_of
 from cruxmap.language.schema import AnyJudged, ConditionShape
 from cruxmap.language.validation import shaped
 from cruxmap.language.worldviews import share_override
@@ -39,6 +39,20 @@ def parse_condition(value: object, argument_map: ArgumentMap) -> Condition:
     condition = Resolver(names_of(argument_map), findings).condition(_condition_shape(value, findings))
     findings.raise_if_any()
     return condition
+
+
+def parse_conditions(value: object, argument_map: ArgumentMap) -> tuple[Condition, ...]:
+    """Read several conditions, a list of them or one by itself. Raises InvalidMap."""
+    parts = value if isinstance(value, list | tuple) else (value,)
+    return tuple(parse_condition(part, argument_map) for part in parts)
+
+
+def parse_argument(name: str, argument_map: ArgumentMap) -> str:
+    """Return the id of an argument, if it is one. Raises InvalidMap."""
+    findings = Findings()
+    Resolver(names_of(argument_map), findings).is_a(Kind.ARGUMENT, text_of(name))
+    findings.raise_if_any()
+    return name
 
 
 def parse_target(value: object, argument_map: ArgumentMap) -> tuple[Target, ...]:
@@ -113,27 +127,43 @@ def parse_settings(
     also for what they make of a worldview (of the map and each of its own, where none are named): circles,
     or shares that do not sum.
     """
-    findings = Findings()
-    read = tuple(
-        (address, parsed)
-        for address, value in settings
-        if (parsed := _setting(address, value, argument_map, findings)) is not None
-    )
-    findings.raise_if_any()
-    spans = spans_of(argument_map, ((address, Span(f"<{address}>")) for address, _ in read))
+    read = read_settings(settings, argument_map)
     for worldview in worldviews or (MAP_WORLDVIEW, *argument_map.worldview) if read else ():
-        check_layers(argument_map, lay(argument_map, worldview, read), spans, frozenset(), findings)
-        if worldview != MAP_WORLDVIEW:
-            where = f", in the worldview `{worldview}`"
-            findings.problems = [replace(p, message=p.message + where) for p in findings.problems]
-        findings.raise_if_any()
+        lay_checked(argument_map, lay(argument_map, worldview), read, worldview)
     return read
 
 
+def read_settings(settings: Iterable[tuple[str, Settable]], argument_map: ArgumentMap) -> tuple[Laid, ...]:
+    """Read the same whatever it would make of a worldview. Raises InvalidMap."""
+    findings, names = Findings(), names_of(argument_map)
+    read = tuple(
+        (address, parsed)
+        for address, value in settings
+        if (parsed := _setting(address, value, argument_map, names, findings)) is not None
+    )
+    findings.raise_if_any()
+    return read
+
+
+def lay_checked(
+    argument_map: ArgumentMap, layers: Layers, settings: Sequence[Laid], worldview: str
+) -> Layers:
+    """Lay settings over what a worldview has in each place. Raises InvalidMap for what they make of it."""
+    findings = Findings()
+    spans = spans_of(argument_map, ((address, Span(f"<{address}>")) for address, _ in settings))
+    laid = lay_over(argument_map, layers, settings)
+    check_layers(argument_map, laid, spans, frozenset(), findings)
+    if worldview != MAP_WORLDVIEW:
+        where = f", in the worldview `{worldview}`"
+        findings.problems = [replace(p, message=p.message + where) for p in findings.problems]
+    findings.raise_if_any()
+    return laid
+
+
 def _setting(
-    address: str, value: Settable, argument_map: ArgumentMap, findings: Findings
+    address: str, value: Settable, argument_map: ArgumentMap, names: Names, findings: Findings
 ) -> Elicited | SameAs | tuple[Value, ...] | None:
-    span, names = Span(f"<{address}>"), names_of(argument_map)
+    span = Span(f"<{address}>")
     lexicon = with_phrases(dict(argument_map.lexicon))
     if argument_map.shares.get(address, ()):
         context = Context(Resolver(names, findings), lexicon, {}, frozenset())

@@ -191,9 +191,9 @@ class _Pattern:
 class Tables:
     """Collects the variables of a network with their tables; parents come before children."""
 
-    def __init__(self) -> None:
-        self.variables: list[Variable] = []
-        self._cardinalities: list[int] = []
+    def __init__(self, variables: Iterable[Variable] = ()) -> None:
+        self.variables = [*variables]
+        self._cardinalities = [len(variable.states) for variable in self.variables]
         self._tables: list[tuple[tuple[int, ...], _Pattern]] = []
         self._starts: list[int] = []  # where the entries of each table begin in the next
         self._entries: list[int] = []  # of the draws of all tables

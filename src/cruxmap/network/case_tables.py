@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cruxmap.engine.network import IntArray
+from cruxmap.engine.network import IntArray, Variable
 from cruxmap.network.assembly import (
     BOOLEAN,
     IS_TRUE,
@@ -50,8 +50,8 @@ OTHERWISE_NOT: Case = (ALWAYS, SURELY_NOT)
 class Cases(Tables):
     """Adds variables that are functions of others or follow the first of several cases."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, variables: Iterable[Variable] = ()) -> None:
+        super().__init__(variables)
         self._firsts: dict[Hashable, IntArray] = {}
         self._reductions: dict[Hashable, tuple[tuple[int, ...], Values]] = {}
 

@@ -52,6 +52,7 @@ from cruxmap.language.argument_map import (
     Timeline,
     Within,
     condition_text,
+    mentioned,
     mentioned_in,
 )
 from cruxmap.language.inheritance import Perspective
@@ -183,6 +184,18 @@ def _parts(entry: Entry) -> list[str]:
 
 
 # --- conditions --------------------------------------------------------------------------------
+
+
+def states_where(
+    argument_map: ArgumentMap, network: Network, condition: Condition
+) -> tuple[int, tuple[int, ...]]:
+    """Return the variable of the one entry that a condition is about, and its states where that holds."""
+    [name] = set(mentioned(condition))
+    work = _Work(argument_map, Entries((), {}), Cases(network.variables), {}, dict(network.places))
+    variable = network.places[name]
+    held = work.tables.spread(_when(work, condition), (variable,))
+    every = np.broadcast_to(held, work.tables.cardinality(variable))
+    return variable, tuple(np.flatnonzero(every).tolist())
 
 
 def _test(work: _Work, condition: Condition | None) -> Function:

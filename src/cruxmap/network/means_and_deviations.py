@@ -4,15 +4,16 @@ In: the perspectives of a map. Out: `Numbers`, and from these and draws `z` the 
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from cruxmap.engine.network import BoolArray, FloatArray, IntArray, Network
+from cruxmap.engine.network import BoolArray, FloatArray, IntArray
 from cruxmap.engine.special import expit, logit
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, ArgumentMap, Role, Scale, ShareTable
-from cruxmap.language.inheritance import Perspective
+from cruxmap.language.inheritance import Perspective, Setting
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -34,9 +35,9 @@ class Numbers:
     share_rows: tuple[IntArray, ...]
 
 
-def numbers(network: Network, argument_map: ArgumentMap, perspectives: Sequence[Perspective]) -> Numbers:
-    """Return the numbers that the perspectives put into the network's judgements."""
-    index = {address: i for i, address in enumerate(network.addresses)}
+def numbers(argument_map: ArgumentMap, perspectives: Sequence[Perspective]) -> Numbers:
+    """Return the numbers that the perspectives put into a map's judgements."""
+    index = {address: i for i, address in enumerate(argument_map.judgements)}
     shape = (len(perspectives), len(index))
     mu, sd = np.zeros(shape), np.zeros(shape)
     column, single = np.zeros(shape, np.int64), np.zeros(shape, np.bool_)
@@ -60,6 +61,24 @@ def numbers(network: Network, argument_map: ArgumentMap, perspectives: Sequence[
             if isinstance(question.basis, ShareTable)
             for row in question.basis.rows
         ),
+    )
+
+
+def renumbered(numbers: Numbers, settings: Sequence[Setting], index: Mapping[str, int]) -> Numbers:
+    """Return the numbers of one perspective with others in some places; `index` is their order."""
+    places = [index[s.address] for s in settings]
+
+    def changed[T: np.generic](row: npt.NDArray[T], values: Sequence[float]) -> npt.NDArray[T]:
+        row = row.copy()
+        row[0, places] = values
+        return row
+
+    return replace(
+        numbers,
+        mu=changed(numbers.mu, [s.value.mu for s in settings]),
+        sd=changed(numbers.sd, [s.value.sd for s in settings]),
+        column=changed(numbers.column, [index[s.column] for s in settings]),
+        single=changed(numbers.single, [s.single for s in settings]),
     )
 
 

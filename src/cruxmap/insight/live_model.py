@@ -1,0 +1,609 @@
+"""A model kept open: one worldview whose numbers and conditions change, and what follows, in milliseconds.
+
+In: a model and a worldview. Out: a `State`, and from it others with numbers set, arguments rejected, or
+other conditions given. They share one network in which no number is built in, and one plan of it: any number
+may become any other, 0% and 100% too. Answers are exact and at central judgements. Where the whole map is too
+wide for exact sums, each question is put to a network of its own instead, as `probability` does it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import accumulate, chain
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.exact_or_sampled import approach
+from cruxmap.engine.formulas import fill, pullback
+from cruxmap.engine.network import DrawsFrom, Evidence, Filled, FloatArray, IntArray, Network
+from cruxmap.engine.queries import Joint, infer, joint, log_z_gradient
+from cruxmap.engine.special import expit
+from cruxmap.errors import InvalidMap
+from cruxmap.insight.estimate import as_model
+from cruxmap.insight.target import log_odds, slopes
+from cruxmap.language.argument_map import (
+    LOGIT_OF_CERTAINTY,
+    MAP_WORLDVIEW,
+    AllOf,
+    ArgumentMap,
+    ClaimIs,
+    Condition,
+    During,
+    Event,
+    Ever,
+    Question,
+    Rest,
+    SameAs,
+    StateIn,
+    condition_text,
+    mentioned,
+)
+from cruxmap.language.inheritance import SETTINGS_ORIGIN, Layers, Perspective, lay, setting_at
+from cruxmap.language.model_spec import Laid, ModelSpec, Target
+from cruxmap.language.names import checked_worldview
+from cruxmap.language.typed import (
+    Settable,
+    lay_checked,
+    parse_argument,
+    parse_condition,
+    parse_conditions,
+    read_settings,
+)
+from cruxmap.network.inquiry import (
+    Inquiry,
+    blocks,
+    central_entries,
+    impossible_evidence,
+    inquire,
+    target_probabilities,
+    together,
+)
+from cruxmap.network.lowering import lower, states_where
+from cruxmap.network.means_and_deviations import Numbers, numbers, renumbered, unconstrained
+
+DRAWS_IN_A_BLOCK = 512
+"""How many draws of the judgements are filled in and run together."""
+
+
+def open_model(model_or_map: ModelSpec | ArgumentMap, worldview: str | None = None) -> "State":
+    """Open a model at one worldview's numbers (without a name: the map's own).
+
+    The first answer plans the whole map, and that is remembered on disk. Raises `InvalidMap` for an unknown
+    worldview.
+    """
+    model = as_model(model_or_map)
+    name = MAP_WORLDVIEW if worldview is None else checked_worldview(model.map, worldview)
+    opened = _Opened(replace(model, worldviews=(name,), reconcile=False))
+    layers = lay(model.map, name, model.settings)
+    asking = _Asking(opened, model.assuming, model.observed)
+    return State(asking, layers, numbers(model.map, (_perspective(name, layers),)))
+
+
+def probabilities(states: Sequence["State"], condition: Any = None) -> FloatArray:
+    """Return what `State.probability` says of each of the states, (n_states,), all of them in one run.
+
+    NaN where what is assumed and observed is impossible. Raises `InvalidMap` for a condition that cannot be
+    read.
+    """
+    found = np.empty(len(states))
+    alike: dict[_Asking, list[int]] = {}
+    for number, state in enumerate(states):
+        alike.setdefault(state.asking, []).append(number)
+    for asking, members in alike.items():
+        asked = asking.asked(condition)
+        those = [states[member] for member in members]
+        if asked.lowered.is_exact:
+            mu, single = (
+                np.concatenate(rows).T
+                for rows in zip(*((s.numbers.mu, s.numbers.single) for s in those), strict=True)
+            )
+            found[members] = expit(asked.log_odds(fill(asked.lowered.network.program, mu, single)))
+        else:
+            found[members] = [state._by_itself(asked.condition) for state in those]
+    return found
+
+
+# --- what states share ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Lowered:
+    """A map as a network in which no number is built in, with one plan that asks and clamps everything.
+
+    `conditions` are those that have a variable of their own; `named` is what `State.marginals` is about.
+    """
+
+    argument_map: ArgumentMap
+    network: Network
+    conditions: Mapping[Condition, int]
+    named: Mapping[str, Condition]
+
+    @cached_property
+    def everything(self) -> tuple[int, ...]:
+        """The variables of all entries and conditions."""
+        return tuple(dict.fromkeys((*self.network.places.values(), *self.network.conditions)))
+
+    @property
+    def planned(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """What the plan asks, and what it clamps."""
+        return self.everything, self.everything
+
+    @cached_property
+    def is_exact(self) -> bool:
+        """Whether there is such a plan: the model may be sampled, and the map may be too wide."""
+        if not self.network.exact:
+            return False
+        try:
+            approach(self.network, *self.planned, gradient=True)
+        except InvalidMap:
+            return False
+        return True
+
+    def evidence(self, conditions: Iterable[Condition]) -> Evidence:
+        """Return what it is for all of these conditions to hold."""
+        return together(tuple(self._where(part) for part in _parts(conditions)))
+
+    def _where(self, condition: Condition) -> tuple[int, tuple[int, ...]]:
+        if condition in self.conditions:
+            return self.conditions[condition], (1,)
+        return states_where(self.argument_map, self.network, condition)
+
+    def other_states(self, variable: int, states: Iterable[int]) -> tuple[int, ...]:
+        """Return all states of a variable but these."""
+        return tuple(sorted({*range(len(self.network.variables[variable].states))} - {*states}))
+
+    @cached_property
+    def _reading(self) -> tuple[IntArray, IntArray]:
+        """Where the states of each name are among those of everything, and where each name's first is."""
+        sizes = [len(self.network.variables[v].states) for v in self.everything]
+        start = dict(zip(self.everything, accumulate(sizes, initial=0), strict=False))
+        places = [[start[v] + s for s in states] for v, states in map(self._where, self.named.values())]
+        first = [*accumulate(map(len, places), initial=0)][:-1]
+        return np.array([*chain.from_iterable(places)], np.int64), np.array(first, np.int64)
+
+    def read(self, marginals: Mapping[int, FloatArray]) -> Mapping[str, float]:
+        """Return the probability of each name by marginals (n_states,) of everything."""
+        places, first = self._reading
+        flat = np.concatenate([marginals[variable] for variable in self.everything])
+        return dict(zip(self.named, np.add.reduceat(flat[places], first).tolist(), strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    """A model of one worldview, and the networks made of its map so far."""
+
+    model: ModelSpec
+    made: dict[tuple[Condition, ...], _Lowered] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def addresses(self) -> tuple[str, ...]:
+        """The places for numbers, in the map's order."""
+        return tuple(self.model.map.judgements)
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """The number of each address."""
+        return {address: number for number, address in enumerate(self.addresses)}
+
+    @cached_property
+    def named(self) -> Mapping[str, Condition]:
+        """What has a probability of its own: entries, states, phases, and the model's targets."""
+        targets = (self.model.target, *self.model.also)
+        return dict(_of_entries(self.model.map)) | {target.name: target.condition for target in targets}
+
+    def lowered(self, conditions: Iterable[Condition]) -> _Lowered:
+        """Return the network that can say whether these conditions hold.
+
+        The model's targets have variables, and so has each part of a condition that is about several entries.
+        """
+        model = self.model
+        own = dict.fromkeys(target.condition for target in (model.target, *model.also))
+        own |= dict.fromkeys(_about_several((*model.assuming, *model.observed)))
+        others = {condition_text(part): part for part in _about_several(conditions) if part not in own}
+        needed = (*own, *(others[text] for text in sorted(others)))
+        if needed not in self.made:
+            network = replace(lower(model.map, needed), exact=model.exact is not False)
+            variable = dict(zip(needed, network.conditions, strict=True))
+            self.made[needed] = _Lowered(model.map, network, variable, self.named)
+        return self.made[needed]
+
+
+def _parts(conditions: Iterable[Condition]) -> list[Condition]:
+    """Return the conditions with every `all_of` taken apart."""
+    found: list[Condition] = []
+    for condition in conditions:
+        found += _parts(condition.parts) if isinstance(condition, AllOf) else [condition]
+    return found
+
+
+def _about_several(conditions: Iterable[Condition]) -> list[Condition]:
+    return [part for part in _parts(conditions) if len(set(mentioned(part))) != 1]
+
+
+def _of_entries(argument_map: ArgumentMap) -> Iterator[tuple[str, Condition]]:
+    """Yield what may be found of each entry: that it is true, in a state, or happens (in a phase)."""
+    for name, entry in argument_map.entry.items():
+        match entry:
+            case Question(states=states):
+                yield from ((f"{name}.{state}", StateIn(name, (state,))) for state in states)
+            case Event(timeline=timeline):
+                yield name, Ever(name)
+                phases = argument_map.timeline[timeline].phases
+                yield from ((f"{name}.{phase.id}", During(name, phase.id)) for phase in phases)
+            case _:
+                yield name, ClaimIs(name)
+
+
+@dataclass(frozen=True, eq=False)
+class _Asking:
+    """What is assumed and observed, as evidence, and what is asked given that."""
+
+    opened: _Opened
+    assuming: tuple[Condition, ...]
+    observed: tuple[Condition, ...]
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What is assumed and what is observed."""
+        return (*self.assuming, *self.observed)
+
+    @cached_property
+    def lowered(self) -> _Lowered:
+        """The network in which all that is evidence."""
+        return self.opened.lowered(self.conditions)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What it is for all of that to hold."""
+        return self.lowered.evidence(self.conditions)
+
+    @cached_property
+    def target(self) -> "_Asked":
+        """How the model's target is asked for."""
+        return self._asked(self.opened.model.target.condition)
+
+    def asked(self, condition: Any = None) -> "_Asked":
+        """Return how a condition is asked for, as people write it; without one, the model's target."""
+        return self.target if condition is None else self._asked(self.read(condition))
+
+    def read(self, condition: Any) -> Condition:
+        """Read a condition. Raises `InvalidMap`."""
+        return parse_condition(condition, self.opened.model.map)
+
+    def _asked(self, condition: Condition) -> "_Asked":
+        known = all(part in self.lowered.conditions for part in _about_several((condition,)))
+        lowered = self.lowered if known else self.opened.lowered((*self.conditions, condition))
+        given, parts = lowered.evidence(self.conditions), lowered.evidence((condition,))
+        fails = [(v, lowered.other_states(v, states)) for v, states in parts]
+        cases = (together(given, parts[:k], (fail,)) for k, fail in enumerate(fails))
+        return _Asked(condition, lowered, together(given, parts), tuple(cases))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """A condition as evidence: it `holds` together with what is given, or one of the cases in `fails`.
+
+    In the k-th case the parts before the k-th hold and that one does not, so that cases exclude each other.
+    """
+
+    condition: Condition
+    lowered: _Lowered
+    holds: Evidence
+    fails: tuple[Evidence, ...]
+
+    def log_odds(self, entries: FloatArray) -> FloatArray:
+        """Return its log-odds for table entries (n_entries, D), nan where what is given is impossible."""
+        network, planned = self.lowered.network, self.lowered.planned
+        yes, *no = (
+            infer(network, Filled(entries), evidence, planned=planned).log_z
+            for evidence in (self.holds, *self.fails)
+        )
+        with np.errstate(invalid="ignore"):
+            return np.asarray(yes - _log_sum(no))
+
+    def gradient(self, entries: FloatArray) -> FloatArray:
+        """Return the slopes of its log-odds in the entries, (n_entries, D), nan where it is certain."""
+        network, planned = self.lowered.network, self.lowered.planned
+        (_, yes), *no = (
+            log_z_gradient(network, Filled(entries), evidence, planned=planned)
+            for evidence in (self.holds, *self.fails)
+        )
+        logs = [log_z for log_z, _ in no]
+        with np.errstate(invalid="ignore"):
+            shares = np.exp(logs - _log_sum(logs))
+        for share, (_, slope) in zip(shares, no, strict=True):
+            yes = yes - np.where(share == 0.0, 0.0, share * slope)
+        return yes
+
+
+def _log_sum(logs: Sequence[FloatArray]) -> FloatArray:
+    """Return the logarithm of the sum of numbers with these logarithms; -inf of none."""
+    return np.asarray(np.logaddexp.reduce(logs, axis=0, initial=-np.inf))
+
+
+# --- the state -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A probability over draws of the judgements: `values` (n_draws,), and how much each of them counts.
+
+    `weights` (n_draws,) are P(what is observed | the judgements), all 1 where nothing is. A value is nan
+    where what is given is impossible.
+    """
+
+    values: FloatArray
+    weights: FloatArray
+
+    @property
+    def mean(self) -> float:
+        """The mean of the values by their weights, nan where what is given is impossible in every draw."""
+        possible = np.isfinite(self.values)
+        if not possible.any():
+            return float("nan")
+        return float(np.average(self.values[possible], weights=self.weights[possible]))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class State:
+    """A worldview's numbers, what is assumed and what is observed: a frozen value that answers at once.
+
+    Every method that changes something returns another state, which shares all that stays. Conditions are
+    written as in YAML: text, mappings, lists. One that compares events, or that `any_of` or `not` makes of
+    several entries, needs a network of its own unless it is among the model's: that is planned first, which
+    takes as long as opening, and remembered. Methods raise `InvalidMap` for what cannot be read or is not in
+    the map, and those that answer raise it where what is assumed and observed is impossible.
+    """
+
+    asking: _Asking
+    layers: Layers
+    numbers: Numbers
+
+    @property
+    def worldview(self) -> str:
+        """The worldview that was opened."""
+        return self.asking.opened.model.worldviews[0]
+
+    @property
+    def assuming(self) -> tuple[str, ...]:
+        """What is assumed, as the language writes it."""
+        return tuple(map(condition_text, self.asking.assuming))
+
+    @property
+    def observed(self) -> tuple[str, ...]:
+        """What is observed, as the language writes it."""
+        return tuple(map(condition_text, self.asking.observed))
+
+    @cached_property
+    def perspective(self) -> Perspective:
+        """Every number, with its place and where it comes from."""
+        return _perspective(self.worldview, self.layers)
+
+    def __repr__(self) -> str:
+        """Say what is open."""
+        return f"State({self.asking.opened.model.id!r}, worldview={self.worldview!r})"
+
+    # what makes another state
+
+    def set(self, judgements: Mapping[str, Settable]) -> "State":
+        """Set numbers by address, in the notations of the language; a bare float is a point.
+
+        They lie over the worldview's as those of `--set` do: at the address of a row of shares stand all of
+        them, one share by itself is kept as given and the others fill what it leaves.
+        """
+        return self.laid(read_settings(judgements.items(), self.asking.opened.model.map))
+
+    def laid(self, settings: Sequence[Laid]) -> "State":
+        """Set numbers that have been read already."""
+        argument_map = self.asking.opened.model.map
+        layers = lay_checked(argument_map, self.layers, settings, self.worldview)
+        rows = ([share.address for share in argument_map.shares.get(a, ())] or [a] for a, _ in settings)
+        return self._over(layers, chain.from_iterable(rows))
+
+    def reject(self, *arguments: str) -> "State":
+        """Reject arguments: they do not hold, whatever their credence."""
+        named = self._named(arguments)
+        return self._rejecting({**self.layers.rejected, **dict.fromkeys(named, SETTINGS_ORIGIN)}, named)
+
+    def accept(self, *arguments: str) -> "State":
+        """Take rejections back, the worldview's own too."""
+        named = self._named(arguments)
+        return self._rejecting({a: w for a, w in self.layers.rejected.items() if a not in named}, named)
+
+    def given(self, *, assuming: Any = None, observed: Any = None) -> "State":
+        """Put other conditions in place of what is assumed, or observed: one or a list, `[]` for none."""
+        argument_map, asking = self.asking.opened.model.map, self.asking
+        if assuming is not None:
+            asking = replace(asking, assuming=parse_conditions(assuming, argument_map))
+        if observed is not None:
+            asking = replace(asking, observed=parse_conditions(observed, argument_map))
+        return replace(self, asking=asking)
+
+    def _named(self, arguments: Iterable[str]) -> tuple[str, ...]:
+        return tuple(parse_argument(name, self.asking.opened.model.map) for name in arguments)
+
+    def _rejecting(self, rejected: Mapping[str, str], changed: Iterable[str]) -> "State":
+        layers = self.layers
+        layers = Layers(layers.places, layers.row_of, layers.mapping, rejected)
+        return self._over(layers, changed)
+
+    def _over(self, layers: Layers, changed: Iterable[str]) -> "State":
+        """Return the state with these layers, which have other numbers at some addresses."""
+        follow = (a for a, place in layers.places.items() if isinstance(place.value, SameAs | Rest))
+        settings = [setting_at(layers, address) for address in dict.fromkeys((*changed, *follow))]
+        found = renumbered(self.numbers, settings, self.asking.opened.index)
+        return State(self.asking, layers, found)
+
+    # answers
+
+    def probability(self, condition: Any = None) -> float:
+        """Return the probability of a condition, without one that of the model's target."""
+        asked = self.asking.asked(condition)
+        if asked.lowered.is_exact:
+            return self._possible(float(expit(self._log_odds(asked))))
+        return self._possible(self._by_itself(asked.condition))
+
+    def log_odds(self, condition: Any = None) -> float:
+        """Return log P(condition) - log P(not the condition), which tells what is near 0% or 100% apart."""
+        asked = self.asking.asked(condition)
+        if asked.lowered.is_exact:
+            return self._possible(self._log_odds(asked))
+        inquiry = self._inquiry(_target(asked.condition))
+        return self._possible(log_odds(inquiry, central_entries(inquiry))[0])
+
+    def marginals(self) -> Mapping[str, float]:
+        """Return the probability of everything, by name, given what is assumed and observed.
+
+        That a claim is true and that an argument holds (`claim`, `argument`), a question's states
+        (`question.state`), that an event happens (`event`), and in a phase (`event.phase`); and the model's
+        targets, under their names.
+        """
+        return self._marginals
+
+    def slopes(self, condition: Any = None) -> Mapping[str, float | None]:
+        """Return by address how the log-odds of a condition (the model's target) answer to each number.
+
+        `d logit P / d u`, where u is the logit of a credence, chance, share or force, and the log of a
+        strength or pace. `None` where the number is a certainty, its argument is rejected, or the condition
+        is certain. Numbers that are `same as` another are left out: they count there.
+        """
+        asked = self.asking.asked(condition)
+        if asked.lowered.is_exact:
+            by_column = self._slopes(asked)
+        else:
+            inquiry = self._inquiry(_target(asked.condition))
+            by_column = slopes(inquiry, 0, np.zeros((len(self.layers.places), 1)))[:, 0]
+        own = self.numbers.column[0] == np.arange(len(by_column))
+        sloped = (np.abs(self.numbers.mu[0]) < LOGIT_OF_CERTAINTY) & np.isfinite(by_column)
+        rows = zip(
+            self.asking.opened.addresses, by_column.tolist(), own.tolist(), sloped.tolist(), strict=True
+        )
+        return MappingProxyType(
+            {address: slope if is_sloped else None for address, slope, is_own, is_sloped in rows if is_own}
+        )
+
+    def draws(self, n_draws: int, condition: Any = None) -> Drawn:
+        """Return the probability of a condition (the model's target) over draws of the judgements.
+
+        They are those of `estimate`, under the model's seed. Where something is observed, each counts by how
+        probable that is.
+        """
+        asked = self.asking.asked(condition)
+        seed, addresses = self.asking.opened.model.sampling.seed, self.asking.opened.addresses
+        parts = [
+            self._of_draws(
+                asked, latin_hypercube(seed, addresses, n_draws, *block), DrawsFrom(block[0], n_draws)
+            )
+            for block in blocks(n_draws, DRAWS_IN_A_BLOCK)
+        ]
+        logits, log_weights = np.concatenate(parts, axis=1)
+        return Drawn(expit(logits), np.exp(log_weights))
+
+    # how they are found
+
+    def _possible(self, value: float) -> float:
+        """Return a number as it is. Raises `InvalidMap` where there is none, for what is given."""
+        if np.isnan(value):
+            raise InvalidMap((impossible_evidence(self.asking.conditions, self.worldview),))
+        return value
+
+    @cached_property
+    def _entries(self) -> FloatArray:
+        """The tables of the network that serves what is given, (n_entries, 1)."""
+        return fill(self.asking.lowered.network.program, self.numbers.mu.T, self.numbers.single[0])
+
+    def _entries_for(self, lowered: _Lowered) -> FloatArray:
+        if lowered is self.asking.lowered:
+            return self._entries
+        return fill(lowered.network.program, self.numbers.mu.T, self.numbers.single[0])
+
+    def _log_odds(self, asked: _Asked) -> float:
+        return float(asked.log_odds(self._entries_for(asked.lowered))[0])
+
+    @cached_property
+    def _joint(self) -> Joint:
+        """The model's target together with everything, and its slopes."""
+        lowered = self.asking.lowered
+        found = joint(
+            lowered.network,
+            Filled(self._entries),
+            self.asking.evidence,
+            lowered.conditions[self.asking.opened.model.target.condition],
+            lowered.everything,
+            gradient=True,
+            planned=lowered.planned,
+        )
+        self._possible(found.target[1, 0])
+        return found
+
+    def _slopes(self, asked: _Asked) -> FloatArray:
+        """Return the slopes of a condition's log-odds by column, (n_judgements,)."""
+        entries = self._entries_for(asked.lowered)
+        if asked is self.asking.target:
+            of_sides = self._joint.slopes
+            assert of_sides is not None
+            gradient = of_sides[1] - of_sides[0]
+        else:
+            self._possible(self._log_odds(asked))
+            gradient = asked.gradient(entries)
+        program, numbers = asked.lowered.network.program, self.numbers
+        by_address = pullback(program, numbers.mu.T, numbers.single[0], entries, gradient)[:, 0]
+        return np.bincount(numbers.column[0], by_address, len(by_address))
+
+    @cached_property
+    def _marginals(self) -> Mapping[str, float]:
+        lowered = self.asking.lowered
+        if lowered.is_exact:
+            whole = {v: both.sum(axis=0)[:, 0] for v, both in self._joint.marginals.items()}
+            return MappingProxyType(lowered.read(whole))
+        model = self.asking.opened.model
+        targets = (model.target, *model.also)
+        inquiry = self._inquiry(*targets)
+        variables = dict(zip((t.condition for t in targets), inquiry.targets, strict=True))
+        lowered = replace(lowered, network=inquiry.network, conditions=variables)
+        found = infer(inquiry.network, central_entries(inquiry), inquiry.given, lowered.everything)
+        self._possible(found.marginals[inquiry.targets[0]][1, 0])
+        return MappingProxyType(lowered.read({v: part[:, 0] for v, part in found.marginals.items()}))
+
+    def _of_draws(self, asked: _Asked, z: FloatArray, numbering: DrawsFrom) -> FloatArray:
+        """Return the log-odds of a condition, and log P(what is observed), for draws z: (2, D)."""
+        u, single = unconstrained(self.numbers, z, 0), self.numbers.single[0]
+        if asked.lowered.is_exact:
+            network, planned = asked.lowered.network, asked.lowered.planned
+            observed = asked.lowered.evidence(self.asking.observed)
+            filled = Filled(fill(network.program, u, single), numbering)
+            logits = asked.log_odds(filled.entries)
+        else:
+            inquiry = self._inquiry(_target(asked.condition))
+            network, planned, observed = inquiry.network, None, inquiry.observed
+            filled = Filled(fill(network.program, u, single), numbering)
+            logits = log_odds(inquiry, filled)
+        log_weights = infer(network, filled, observed, planned=planned).log_z if observed else logits * 0.0
+        return np.stack([logits, np.broadcast_to(log_weights, logits.shape)])
+
+    def _inquiry(self, target: Target, *also: Target) -> Inquiry:
+        """Put targets to a network of their own, in which this state's certainties are built in."""
+        model = replace(
+            self.asking.opened.model,
+            target=target,
+            also=also,
+            assuming=self.asking.assuming,
+            observed=self.asking.observed,
+        )
+        return inquire(model, (self.perspective,))
+
+    def _by_itself(self, condition: Condition) -> float:
+        """Return the probability of a condition by such a network, nan where what is given is impossible."""
+        inquiry = self._inquiry(_target(condition))
+        return float(target_probabilities(inquiry, central_entries(inquiry))[0, 0, 1, 0])
+
+
+def _target(condition: Condition) -> Target:
+    return Target(condition_text(condition), condition)
+
+
+def _perspective(worldview: str, layers: Layers) -> Perspective:
+    return Perspective(worldview, tuple(setting_at(layers, address) for address in layers.places))
