@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cruxmap.engine.executors import HERE, Executor, Progress
+from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.ground import write_file
-from cruxmap.insight.cruxes import CruxTables, cruxes
-from cruxmap.insight.diff import WorldviewDiff, diff
-from cruxmap.insight.estimate import Estimate, estimate
-from cruxmap.insight.pairs import PairMatrix, pairs
+from cruxmap.insight.candidates import candidates_of
+from cruxmap.insight.cruxes import CruxTables, crux_tables
+from cruxmap.insight.diff import WorldviewDiff, diff, diffs_between
+from cruxmap.insight.estimate import Estimate, estimate_of
+from cruxmap.insight.pairs import PairMatrix, pair_matrix
+from cruxmap.insight.predictive import outlooks
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.network.inquiry import inquire
 from cruxmap.present import canvas, dot_and_mermaid
 from cruxmap.present.crux_figures import crux_figures
 from cruxmap.present.diff_figures import diff_figures, pair_figures
@@ -57,11 +60,13 @@ def run(
     `estimated` is called with the estimates as soon as they are there. Nothing is written before all is
     computed and drawn. Raises `InvalidMap`; `CannotWrite` where the folder takes nothing.
     """
-    estimates = estimate(model, progress=progress, executor=executor)
+    inquiry = inquire(model)
+    seen = outlooks(inquiry, candidates_of(inquiry), Work(executor, progress), draw_by_draw=True)
+    estimates = estimate_of(seen)
     if estimated is not None:
         estimated(estimates)
-    found = cruxes(model, progress=progress, executor=executor)
-    matrix = pairs(model)
+    found = crux_tables(seen)
+    matrix = pair_matrix(inquiry)
     answers: dict[str, Any] = {"estimate": estimates, "cruxes": found, "pairs": matrix}
     drawn: dict[str, Figure] = {
         **estimate_figures(model, estimates),
@@ -70,7 +75,11 @@ def run(
     }
     between = None
     if (both := farthest(matrix)) is not None:
-        between = diff(model, *both, progress=progress, executor=executor)
+        # Samples of states go by what is asked: there, only a diff by itself has those of `cruxmap diff`.
+        if inquiry.planned:
+            [between] = diffs_between(seen, [both])
+        else:
+            between = diff(model, *both, progress=progress, executor=executor)
         answers[f"diff-{between.a}-{between.b}"] = between
         drawn |= diff_figures(between)
     whole = picture_of(model, MAP_WORLDVIEW, progress)

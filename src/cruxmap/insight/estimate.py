@@ -4,7 +4,7 @@ In: a `ModelSpec`. Out: an `Estimate`, one `WorldviewEstimate` per worldview. Ju
 conditions are drawn forward, exactly and without PyMC; the others come from `bayes.sampling`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from cruxmap.engine.network import DrawsFrom, FloatArray
 from cruxmap.engine.queries import Inference
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.plain import Answer
+from cruxmap.insight.predictive import Outlooks
 from cruxmap.insight.sampled import Errors, Sampled, Settled, sampled, settled
 from cruxmap.insight.views import MIN_EFFECTIVE, Block, Draws, View, fill_block, refusal, too_few, views
 from cruxmap.language.argument_map import MAP_WORLDVIEW, AllOf, ArgumentMap, condition_text
@@ -127,10 +128,25 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Ex
     """
     inquiry = inquire(model)
     seen = views(inquiry, Work(executor, progress))
+    return _estimate(inquiry, seen, _draw_probabilities(seen))
+
+
+def estimate_of(seen: Outlooks) -> Estimate:
+    """Return the estimate of worldviews whose draws have been put through already, the targets draw by draw.
+
+    Where they were not, as states are sampled, the draws are put through by themselves.
+    """
+    each = [outlook.view for outlook in seen.each]
+    known = [_exactly(outlook.targets) for outlook in seen.each if outlook.targets is not None]
+    return _estimate(seen.inquiry, each, known or _draw_probabilities(each))
+
+
+def _estimate(inquiry: Inquiry, seen: Sequence[View], drawn: Iterable["_Answers"]) -> Estimate:
+    model = inquiry.model
     central = _answers(inquiry, infer_targets(inquiry, central_entries(inquiry)))
     worldviews = {
-        view.name: _summarise(view, drawn, _Answers(*(part[..., [view.worldview]] for part in central)))
-        for view, drawn in zip(seen, _draw_probabilities(seen), strict=True)
+        view.name: _summarise(view, found, _Answers(*(part[..., [view.worldview]] for part in central)))
+        for view, found in zip(seen, drawn, strict=True)
     }
     how = sampled(inquiry, inquiry.targets, inquiry.clamped, DrawsFrom(0, model.sampling.draws))
     if how is not None:
@@ -164,6 +180,14 @@ class _Answers(NamedTuple):
     def of(self, side: int, number: int) -> "_Answers":
         """Return what is said of one target on one side: the first two axes are gone."""
         return _Answers(self.rows[:, side, number], self.unseen[side, number], self.effective[side])
+
+
+def _exactly(targets: FloatArray) -> _Answers:
+    """Return the answers that probabilities (2, n_targets, 2, D) are where they are exact."""
+    sides, n_targets, _, n_draws = targets.shape
+    return _Answers(
+        targets[None], np.zeros((sides, n_targets, n_draws)), np.full((sides, n_draws), np.inf)
+    )
 
 
 def _answers(inquiry: Inquiry, inferences: tuple[Inference, ...]) -> _Answers:

@@ -98,8 +98,12 @@ class AgainstRest(Answer):
 
 def pairs(model: ModelSpec) -> PairMatrix:
     """Return the gaps and distances between all worldviews of the model, clustered by distance."""
-    inquiry = inquire(model)
-    numbers = inquiry.numbers
+    return pair_matrix(inquire(model))
+
+
+def pair_matrix(inquiry: Inquiry) -> PairMatrix:
+    """Return the same for the worldviews of an inquiry."""
+    model, numbers = inquiry.model, inquiry.numbers
     logits = log_odds_of(inquiry, numbers.mu.T, numbers.single.T)
     chances = _chances_of_claims(inquiry)
     possible = [number for number in range(len(model.worldviews)) if not math.isnan(logits[number])]
@@ -140,7 +144,7 @@ def _chances_of_claims(inquiry: Inquiry) -> FloatArray:
     above = set(ancestors(network, {inquiry.targets[0], *given})) - settled
     claims = [place for c in inquiry.model.map.claims if (place := network.places[c.about.id]) in above]
     entries = fill(network.program, numbers.mu.T, numbers.single.T)
-    marginals = infer(network, Filled(entries), inquiry.given, claims).marginals
+    marginals = infer(network, Filled(entries), inquiry.given, claims, planned=inquiry.planned).marginals
     return np.array([marginals[claim] for claim in claims]).reshape(-1, 2, len(numbers.mu)).swapaxes(0, 1)
 
 
