@@ -89,7 +89,7 @@ def _help(info: Any, default: Any) -> str:
 def picture() -> bytes:
     """Return docs/estimate.png: what each worldview of the first map implies."""
     model = read_model(DOCS.parent / "models" / "deceptive-alignment.yaml")
-    drawn = estimate_figures(model, estimate(replace(model, also=())))["estimate"]
+    drawn = estimate_figures(model, estimate(replace(model, also=())))["estimate"]()
     return encode(drawn, "png")
 
 

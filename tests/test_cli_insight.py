@@ -69,7 +69,7 @@ def test_one_list_alone_is_printed_in_full(cruxmap: Cruxmap) -> None:
 
 
 def test_cruxes_draw_the_same_figures_to_the_byte_every_time(cruxmap: Cruxmap, tmp_path: Path) -> None:
-    ask = ("cruxes", POWER, "-w", "carlsmith", "--set", "alignment-hard=30% to 50%")
+    ask = ("cruxes", POWER, "-w", "carlsmith", "--set", "alignment-hard=30% to 50%", "--figures", "all")
     outcome = cruxmap(*ask)
     first = pictures(tmp_path)
     assert set(first) == {
@@ -80,6 +80,27 @@ def test_cruxes_draw_the_same_figures_to_the_byte_every_time(cruxmap: Cruxmap, t
     assert "wrote figures/power-seeking/" in outcome.err
     cruxmap(*ask)
     assert pictures(tmp_path) == first
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ((), ("claims", "judgements")),
+        (("--figures", "none"), ()),
+        (("--figures", "none", "-o", "figures/here"), ()),
+        (("--format", "json"), ()),
+        (("--format", "csv", "-o", "figures/here"), ("claims", "judgements")),
+        (("--format", "markdown", "--figures", "all"), ("claims", "judgements", "spread")),
+    ],
+)
+def test_the_first_figures_are_drawn_for_people_and_what_is_asked_for(
+    options: tuple[str, ...], names: tuple[str, ...], cruxmap: Cruxmap, tmp_path: Path
+) -> None:
+    changed = ("--set", "alignment-hard=30% to 50%")
+    outcome = cruxmap("cruxes", POWER, "-w", "carlsmith", *changed, *options)
+    drawn = {path for path in pictures(tmp_path) if path.endswith(".svg")}
+    assert drawn == {f"cruxes-carlsmith-{name}.svg" for name in names}
+    assert ("--figures all draws 1 more" in outcome.err) == (len(names) == 2)
 
 
 def test_a_certain_target_turns_on_nothing(cruxmap: Cruxmap, tmp_path: Path) -> None:
@@ -156,9 +177,9 @@ def test_diff_draws_the_waterfall_and_the_double_cruxes(cruxmap: Cruxmap, tmp_pa
 
 
 def test_diff_of_one_is_against_the_rest_and_of_none_all_pairs(cruxmap: Cruxmap, tmp_path: Path) -> None:
-    rest = cruxmap("diff", POWER, "carlsmith", "--format", "json").json
+    rest = cruxmap("diff", POWER, "carlsmith", "--format", "json", "--figures", "all").json
     assert rest["others"] == ["superforecasters"]
-    matrix = cruxmap("diff", POWER, "--format", "json").json
+    matrix = cruxmap("diff", POWER, "--format", "json", "--figures", "first").json
     assert sorted(matrix["worldviews"]) == sorted(BOTH)
     names = {path.removesuffix(".svg") for path in pictures(tmp_path) if path.endswith(".svg")}
     assert names == {"pairs", "diff-carlsmith-rest"}

@@ -1,5 +1,6 @@
 """The same results in the same order, whoever does the work, and plain words where nobody can."""
 
+import os
 import pickle
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from cruxmap.engine import executors
-from cruxmap.engine.executors import HERE, Executor, OnDask, Work, cores, executor_from
+from cruxmap.engine.executors import HERE, Executor, OnDask, SideBySide, Work, cores, executor_from
 from cruxmap.errors import Code, InvalidMap, Problem
 from helpers import worker_tasks
 from helpers.maps_from_text import model
@@ -29,9 +30,11 @@ def on_dask(cluster: LocalCluster) -> Iterator[Executor]:
         yield OnDask(client)
 
 
-@pytest.fixture(params=["here", "on_dask"])
-def executor(request: pytest.FixtureRequest) -> Executor:
-    return HERE if request.param == "here" else request.getfixturevalue("on_dask")
+@pytest.fixture(params=["here", "side_by_side", "on_dask"])
+def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Executor:
+    monkeypatch.setattr(executors, "FEW", 2)
+    ours = {"here": HERE, "side_by_side": SideBySide()}
+    return ours[request.param] if request.param in ours else request.getfixturevalue("on_dask")
 
 
 VALUES = np.linspace(0.0, 1.0, 1000)
@@ -71,6 +74,13 @@ def test_whoever_listens_hears_of_progress() -> None:
     Work(progress=lambda *event: told.append(event)).tell("draws", 1, 2)
     Work().tell("draws", 2, 2)
     assert told == [("draws", 1, 2)]
+
+
+def test_what_is_done_side_by_side_need_not_be_pickled() -> None:
+    squares = [lambda number=number: number**2 for number in range(10)]
+    found = list(SideBySide().map(lambda square: (square(), os.getpid()), (), squares))
+    assert [square for square, _ in found] == [number**2 for number in range(10)]
+    assert (os.getpid() in {process for _, process in found}) == (cores() == 1)
 
 
 # --- a cluster -----------------------------------------------------------------------------------

@@ -8,13 +8,17 @@ import textwrap
 import unicodedata
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from PIL import Image
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -370,6 +374,38 @@ def test_figures_are_the_same_each_time_and_never_warn(monkeypatch: pytest.Monke
     monkeypatch.setattr(canvas, "_further_families", lambda: ("DejaVu Sans",))
     assert canvas.boxed([figure]) == set(CHINESE + HINDI) - {" "}
     canvas._family_with.cache_clear()
+
+
+def test_figures_are_what_matplotlib_draws() -> None:
+    """The svg to the byte; the png but for where in a pixel its letters begin."""
+    figure = forest({"one": estimate_of(np.linspace(-1, 1, 50))}, "A title", {"one": "Words."}, "A foot")
+    ours, again = (canvas.encode(figure, form) for form in ("svg", "png"))
+    drawn = {form: io.BytesIO() for form in ("svg", "png")}
+    with mpl.rc_context(canvas.STYLE):
+        figure.savefig(drawn["svg"], format="svg", metadata={"Date": None}, facecolor="white")
+        figure.savefig(drawn["png"], format="png", dpi=160, facecolor="white")
+    assert ours == drawn["svg"].getvalue()
+    files = io.BytesIO(again), drawn["png"]
+    mine, theirs = (np.asarray(Image.open(file).convert("L"), float) for file in files)
+    assert mine.shape == theirs.shape
+    assert np.abs(mine - theirs).mean() < 2 < np.abs(mine - 255).mean()
+    assert np.abs(mine.mean(1) - theirs.mean(1)).max() < 10
+
+
+def test_many_figures_are_drawn_as_each_is_alone() -> None:
+    def draw(name: str) -> Callable[[], Figure]:
+        return lambda: forest({name: estimate_of(np.linspace(-1, 1, 50))}, name, {name: CHINESE}, "foot")
+
+    drawings = {name: draw(name) for name in ("one", "two", "three", "four", "five")}
+    told: list[tuple[str, int, int]] = []
+    found = canvas.images(drawings, lambda *event: told.append(event))
+    assert told == [("drawing figures", number, 5) for number in range(6)]
+    assert found.files == {
+        f"{name}.{form}": canvas.encode(make(), form)
+        for name, make in drawings.items()
+        for form in ("svg", "png")
+    }
+    assert found.boxed == canvas.boxed([drawings["one"]()])
 
 
 def test_scripts_without_a_font_are_named_once() -> None:

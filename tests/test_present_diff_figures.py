@@ -117,7 +117,7 @@ def test_the_tree_joins_the_rows_that_the_merges_join() -> None:
     names = tuple(f"a-worldview-of-a-reviewer-{number}" for number in range(4))
     square = ((0.0, 0.1, 0.4, None), (0.1, 0.0, 0.3, None), (0.4, 0.3, 0.0, None), (None,) * 4)
     merges = (Merge(0, 1, 0.1), Merge(4, 2, 0.35))
-    figure = pair_figures(PairMatrix("t", names, (0.1, 0.2, 0.3, None), square, square, merges))["pairs"]
+    figure = pair_figures(PairMatrix("t", names, (0.1, 0.2, 0.3, None), square, square, merges))["pairs"]()
     _, tree = figure.axes
     first, second = (line.get_xydata().tolist() for line in tree.lines)
     assert first == [[0.0, 0.0], [0.1, 0.0], [0.1, 1.0], [0.0, 1.0]]
@@ -165,7 +165,8 @@ def test_what_sets_one_apart_is_drawn_from_nothing() -> None:
         for number, share in enumerate([1.0, -0.5, *[0.01] * 30, 0.0])
     )
     rest = AgainstRest("ann", "target", ("bob", "eve"), 0.8, differences)
-    [figure] = rest_figures(rest).values()
+    [draw] = rest_figures(rest).values()
+    figure = draw()
     [axes] = figure.axes
     assert [bar.get_width() for bar in axes.patches] == [1.0, -0.5, *[0.01] * 14]
     assert {bar.get_x() for bar in axes.patches} == {0.0}
@@ -178,7 +179,8 @@ def test_pools_are_drawn_below_the_estimates_that_go_in() -> None:
     answers = (PooledAnswer("linear", 0.2, None, LONG), PooledAnswer("judgements", 0.1, (0.05, 0.3), LONG))
     shown = {"ann": 0.001, "bob": 0.4}
     result = Pool("m", "target", shown, 0.2, 1.2, answers, (), None, None, LONG)
-    [figure] = pool_figures(result).values()
+    [draw] = pool_figures(result).values()
+    figure = draw()
     [axes] = figure.axes
     dots = [line for line in axes.lines if line.get_marker() == "o"]
     at = [line.get_xydata().tolist()[0] for line in dots]
@@ -219,7 +221,7 @@ def test_the_names_of_listings_are_known_before_there_are_any() -> None:
 
 def test_without_a_clustering_there_is_no_tree() -> None:
     spec = model(GARDEN, "target: wet\nassuming: [rain]\n", ann=ANN, bob="judgements: {rain: 0%}\n")
-    assert len(pair_figures(pairs(spec))["pairs"].axes) == 1
+    assert len(pair_figures(pairs(spec))["pairs"]().axes) == 1
     assert pair_figures(pairs(model(GARDEN, "target: wet\n", ann=ANN))) == {}
 
 
@@ -228,5 +230,5 @@ def test_labels_of_all_crux_figures_are_apart() -> None:
     table = cruxes(spec, "bob")
     drawn = crux_figures(table, spec.map)
     assert drawn.keys() == {"cruxes-bob-claims", "cruxes-bob-judgements", "cruxes-bob-spread"}
-    for figure in drawn.values():
-        labels_apart(figure)
+    for draw in drawn.values():
+        labels_apart(draw())

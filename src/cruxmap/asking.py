@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Concatenate, NoReturn
@@ -20,6 +21,23 @@ if TYPE_CHECKING:
     from cruxmap.engine.executors import Executor
     from cruxmap.language.argument_map import ArgumentMap
     from cruxmap.language.model_spec import ModelSpec
+
+
+class Pictures(StrEnum):
+    """Which figures of an answer are drawn."""
+
+    NONE = "none"
+    FIRST = "first"
+    ALL = "all"
+
+    @property
+    def most(self) -> int | None:
+        """How many of them, in their order; `None` is all."""
+        return {Pictures.NONE: 0, Pictures.FIRST: LOOKED_AT_FIRST, Pictures.ALL: None}[self]
+
+
+LOOKED_AT_FIRST = 2
+"""Figures that a command draws unasked: the others show more of the same answer."""
 
 ModelArgument = Annotated[
     str, typer.Argument(metavar="MODEL", help="A model file, or the name of one in models/.")
@@ -73,6 +91,14 @@ ExecutorOption = Annotated[
 QuietOption = Annotated[
     bool,
     typer.Option("--quiet", "-q", help="Print nothing on stderr but problems: not what is being done."),
+]
+FiguresOption = Annotated[
+    Pictures | None,
+    typer.Option(
+        "--figures",
+        help="Which figures to draw (default: the first two; with another --format than table, and without "
+        "--output, none).",
+    ),
 ]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="Folder for the figures (default: figures/<model>/).")

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -20,9 +20,11 @@ import typer
 from cruxmap.asking import (
     Asked,
     ExecutorOption,
+    FiguresOption,
     FormatOption,
     ListOption,
     OutputOption,
+    Pictures,
     QuietOption,
     WorldviewOption,
     asking,
@@ -40,8 +42,7 @@ from cruxmap.present.stages import Drawing, Stage, drawing_for, picture_of, stag
 from cruxmap.present.terminal import Format, print_answer, print_json, print_problems
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
+    from cruxmap.present.canvas import Drawings
     from cruxmap.present.listings import Listings
 
 MAX_FACTOR = 1_000
@@ -240,6 +241,7 @@ def explain(
 def cruxes(
     asked: Asked,
     worldview: WorldviewOption = None,
+    figures: FiguresOption = None,
     output: OutputOption = None,
     listing: ListOption = None,
     form: FormatOption = Format.TABLE,
@@ -247,7 +249,7 @@ def cruxes(
     """Rank what the target turns on.
 
     Claims and arguments by how much you would learn from knowing them, judgements by how far they move the
-    estimate; in one worldview, or in each and in all together. Figures go to figures/<model>/.
+    estimate; in one worldview, or in each and in all together. The first two figures go to figures/<model>/.
     """
     model = asked.model
     if worldview is not None:
@@ -258,7 +260,7 @@ def cruxes(
 
     lists = ALL_CRUX_LISTINGS if worldview is None else CRUX_LISTINGS
     answer = _answer(asked, partial(compute, model, worldview), lists, listing, form)
-    _write_figures(output or asked.figures, crux_figures(answer, model.map))
+    _draw(asked, crux_figures(answer, model.map), form, figures, output)
     raise typer.Exit(exit_code(answer.undefined))
 
 
@@ -272,14 +274,15 @@ def diff(
         str | None,
         typer.Option("--git", metavar="REV", help="Compare the files with those of this git revision."),
     ] = None,
+    figures: FiguresOption = None,
     output: OutputOption = None,
     listing: ListOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show where two worldviews disagree, and how much each difference matters.
 
-    With one worldview: what sets it apart from the others. With none: all pairs. Figures go to
-    figures/<model>/.
+    With one worldview: what sets it apart from the others. With none: all pairs. The
+    first two figures go to figures/<model>/.
     """
     model = asked.model
     names = [known_worldview(model.map, name) for name in (a, b) if name is not None]
@@ -290,15 +293,15 @@ def diff(
     from cruxmap.insight.revisions import checked_revision, diff_revisions
     from cruxmap.present import diff_figures, diff_tables
 
-    figures: Mapping[str, Figure] = {}
+    drawings: Drawings
     answered = partial(_answer, asked, name=listing, form=form)
     match names:
         case [one, other]:
             answer = answered(partial(compare, model, one, other), diff_tables.DIFF_LISTINGS)
-            figures = diff_figures.diff_figures(answer)
+            drawings = diff_figures.diff_figures(answer)
         case [one]:
             answer = answered(partial(against_rest, model, one), diff_tables.REST_LISTINGS)
-            figures = diff_figures.rest_figures(answer)
+            drawings = diff_figures.rest_figures(answer)
         case _ if git is not None:
             with typed_here():
                 checked_revision(asked.path, git)
@@ -306,8 +309,8 @@ def diff(
             return
         case _:
             answer = answered(lambda progress: pairs(model), diff_tables.PAIR_LISTINGS)
-            figures = diff_figures.pair_figures(answer)
-    _write_figures(output or asked.figures, figures)
+            drawings = diff_figures.pair_figures(answer)
+    _draw(asked, drawings, form, figures, output)
     raise typer.Exit(exit_code(answer.undefined))
 
 
@@ -389,13 +392,14 @@ def pool(
         float | None,
         typer.Option(help="How strongly to extremise (default: from the number of reviewers)."),
     ] = None,
+    figures: FiguresOption = None,
     output: OutputOption = None,
     listing: ListOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Combine the worldviews into one answer: by pooling their answers, and by pooling their judgements.
 
-    Figures go to figures/<model>/.
+    A figure goes to figures/<model>/.
     """
     from cruxmap.insight.pool import pool as compute
     from cruxmap.present.pool_figures import pool_figures
@@ -405,7 +409,7 @@ def pool(
         refuse(Code.UNCLEAR_FACTOR, f"{factor} is no factor", f"a number from 0 to {MAX_FACTOR:,}")
     work = partial(compute, asked.model, prior=threshold(prior), factor=factor)
     answer = _answer(asked, work, POOL_LISTINGS, listing, form)
-    _write_figures(output or asked.figures, pool_figures(answer))
+    _draw(asked, pool_figures(answer), form, figures, output)
     raise typer.Exit(
         exit_code(answer.undefined, answer.convergence is None or answer.convergence.converged)
     )
@@ -488,15 +492,27 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _write_figures(folder: Path, drawn: "Mapping[str, Figure]") -> None:
-    """Write figures as svg and png, and say so."""
+def _draw(
+    asked: Asked, drawings: "Drawings", form: Format, pictures: Pictures | None, to: Path | None
+) -> None:
+    """Write figures as svg and png, and say so: the first ones, unless more or none are asked for.
+
+    Answers for programs come without, as long as nobody says how many or where to.
+    """
     from cruxmap.present import canvas
 
-    for name, image in canvas.images(drawn).items():
+    for_people = form is Format.TABLE or to is not None
+    names = list(drawings)[: (pictures or (Pictures.FIRST if for_people else Pictures.NONE)).most]
+    if not names:
+        return
+    drawn = canvas.images({name: drawings[name] for name in names}, asked.progress)
+    folder = to or asked.figures
+    for name, image in drawn.files.items():
         write_file(folder / name, image)
-    if drawn:
-        terminal.say(f"wrote {folder.as_posix()}/: {', '.join(drawn)} (svg and png)")
-        _say_what_is_boxed(canvas.boxed(drawn.values()))
+    left = len(drawings) - len(names)
+    more = f"; --figures all draws {left} more" if left else ""
+    terminal.say(f"wrote {folder.as_posix()}/: {', '.join(names)} (svg and png){more}")
+    _say_what_is_boxed(drawn.boxed)
 
 
 def _say_what_is_boxed(characters: Iterable[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.ground import write_file
@@ -17,6 +17,7 @@ from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import inquire
 from cruxmap.present import canvas, dot_and_mermaid
+from cruxmap.present.canvas import Drawings
 from cruxmap.present.crux_figures import crux_figures
 from cruxmap.present.diff_figures import diff_figures, pair_figures
 from cruxmap.present.estimate_figures import estimate_figures
@@ -25,9 +26,6 @@ from cruxmap.present.map_picture import pages
 from cruxmap.present.stages import picture_of
 from cruxmap.present.tables import csv_text, markdown_text
 from cruxmap.present.terminal import json_text
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +66,7 @@ def run(
     found = crux_tables(seen)
     matrix = pair_matrix(inquiry)
     answers: dict[str, Any] = {"estimate": estimates, "cruxes": found, "pairs": matrix}
-    drawn: dict[str, Figure] = {
+    drawn: Drawings = {
         **estimate_figures(model, estimates),
         **crux_figures(found, model.map),
         **pair_figures(matrix),
@@ -81,13 +79,14 @@ def run(
         else:
             between = diff(model, *both, progress=progress, executor=executor)
         answers[f"diff-{between.a}-{between.b}"] = between
-        drawn |= diff_figures(between)
+        drawn = {**drawn, **diff_figures(between)}
     whole = picture_of(model, MAP_WORLDVIEW, progress)
+    pictures = canvas.images(drawn, progress)
     files: dict[str, str | bytes] = {
         **{f"{name}.json": json_text(answer.to_json()) for name, answer in answers.items()},
         "estimate.csv": csv_text(estimate_table(estimates)),
         "estimate.md": "\n".join(map(markdown_text, estimate_tables(estimates))),
-        **canvas.images(drawn),
+        **pictures.files,
         **{
             f"{name}.{form}": image
             for name, page in pages(whole).items()
@@ -104,7 +103,7 @@ def run(
         diff=between,
         folder=Path(folder),
         files=tuple(files),
-        boxed=frozenset(canvas.boxed(drawn.values()) | dot_and_mermaid.boxed(whole, ["png"])),
+        boxed=pictures.boxed | dot_and_mermaid.boxed(whole, ["png"]),
     )
 
 

@@ -3,14 +3,15 @@
 Nothing here uses matplotlib's global state, and what `encode` returns is the same to the byte every time.
 """
 
-import io
 import math
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cruxmap.engine.executors import Progress, SideBySide, Work
 from cruxmap.present.lettering import wrapped
 
 if TYPE_CHECKING:
@@ -74,22 +75,46 @@ def encode(figure: "Figure", form: str) -> bytes:
     """
     import matplotlib as mpl
 
-    out = io.BytesIO()
+    from cruxmap.present.renderers import png, svg
+
     with mpl.rc_context(STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # `boxed` tells which
         further = dict.fromkeys(filter(None, map(_family_with, _foreign(figure)))) if form == "png" else ()
         for text in _texts(figure):
             text.set_fontfamily(["sans-serif", *further])
-        metadata = {"Date": None} if form == "svg" else {}
-        figure.savefig(out, format=form, dpi=160, metadata=metadata, facecolor="white")
-    return out.getvalue()
+        return svg(figure) if form == "svg" else png(figure)
 
 
-def images(figures: "Mapping[str, Figure]") -> dict[str, bytes]:
-    """Return every figure as svg and as png, by the names of their files."""
-    return {
-        f"{name}.{form}": encode(drawn, form) for name, drawn in figures.items() for form in ("svg", "png")
-    }
+type Drawings = Mapping[str, Callable[[], Figure]]
+"""What draws each figure, by the names of their files; what a reader looks at first comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """Figures as svg and as png, by the names of their files, and the characters that are boxes in a png."""
+
+    files: dict[str, bytes]
+    boxed: frozenset[str]
+
+
+def images(drawings: Drawings, progress: Progress | None = None) -> Images:
+    """Draw every figure, side by side on the cores."""
+    import cruxmap.present.renderers  # noqa: F401 - before there are several processes that need it
+
+    work, files, missing = Work(SideBySide(), progress), dict[str, bytes](), set[str]()
+    work.tell("drawing figures", 0, len(drawings))
+    drawn = work.map(_images_of, (), tuple(drawings.items()))
+    for number, (found, boxes) in enumerate(drawn, start=1):
+        files |= found
+        missing |= boxes
+        work.tell("drawing figures", number, len(drawings))
+    return Images(files, frozenset(missing))
+
+
+def _images_of(drawing: tuple[str, "Callable[[], Figure]"]) -> tuple[dict[str, bytes], set[str]]:
+    name, draw = drawing
+    figure = draw()
+    return {f"{name}.{form}": encode(figure, form) for form in ("svg", "png")}, boxed([figure])
 
 
 def boxed(figures: "Iterable[Figure]") -> set[str]:

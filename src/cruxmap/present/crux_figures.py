@@ -3,6 +3,9 @@
 Each shows the first rows of a list of the answer, in its order, and says how many are left out.
 """
 
+from collections.abc import Callable
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from cruxmap.insight.cruxes import OVERALL, CruxTable, CruxTables
@@ -12,6 +15,7 @@ from cruxmap.present.canvas import (
     INK,
     PALE_BLUE,
     ROW,
+    Drawings,
     clipped,
     framed,
     left_out,
@@ -29,26 +33,24 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def crux_figures(cruxes: CruxTable | CruxTables, argument_map: ArgumentMap) -> "dict[str, Figure]":
-    """Return the figures of one worldview, or of each and of their mixture, by the names of their files."""
+def crux_figures(cruxes: CruxTable | CruxTables, argument_map: ArgumentMap) -> Drawings:
+    """Return what draws the figures of one worldview, or of their mixture and of each, by their names."""
     match cruxes:
         case CruxTable():
             return _figures(cruxes, argument_map)
         case CruxTables():
-            drawn = _figures(cruxes.overall, argument_map)
-            for table in cruxes.worldviews.values():
-                drawn |= _figures(table, argument_map)
-            return drawn
+            tables = (cruxes.overall, *cruxes.worldviews.values())
+            return dict(chain.from_iterable(_figures(table, argument_map).items() for table in tables))
 
 
-def _figures(table: CruxTable, argument_map: ArgumentMap) -> "dict[str, Figure]":
-    drawn = {}
+def _figures(table: CruxTable, argument_map: ArgumentMap) -> Drawings:
+    drawn: dict[str, Callable[[], Figure]] = {}
     if any(crux.voi > 0 for crux in table.ranking):
-        drawn["claims"] = dumbbells(table)
+        drawn["claims"] = partial(dumbbells, table)
     if any(carries(judgement) for judgement in table.judgements):
-        drawn["judgements"] = tornado(table, argument_map)
+        drawn["judgements"] = partial(tornado, table, argument_map)
     if any(group.sobol_total > 0 for group in table.groups):
-        drawn["spread"] = sobol(table, argument_map)
+        drawn["spread"] = partial(sobol, table, argument_map)
     return {f"cruxes-{table.worldview}-{name}": figure for name, figure in drawn.items()}
 
 

@@ -1,7 +1,8 @@
 """Diffs as figures: the waterfall from one worldview to another, double cruxes, and all pairs."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cruxmap.insight.diff import Difference, DoubleCrux, WorldviewDiff
@@ -17,6 +18,7 @@ from cruxmap.present.canvas import (
     QUIET,
     ROW,
     WIDTHS,
+    Drawings,
     beside,
     framed,
     left_out,
@@ -43,13 +45,13 @@ TREE = 2.0
 """Inches for the clustering beside it."""
 
 
-def diff_figures(diff: WorldviewDiff) -> "dict[str, Figure]":
-    """Return the figures of a diff by the names of their files; none where there is nothing to draw."""
-    drawn = {}
+def diff_figures(diff: WorldviewDiff) -> Drawings:
+    """Return what draws the figures of a diff, by their names; nothing where there is nothing to draw."""
+    drawn: dict[str, Callable[[], Figure]] = {}
     if _shown_steps(diff):
-        drawn[f"diff-{diff.a}-{diff.b}-waterfall"] = waterfall(diff)
+        drawn[f"diff-{diff.a}-{diff.b}-waterfall"] = partial(waterfall, diff)
     if _plotted(diff):
-        drawn[f"diff-{diff.a}-{diff.b}-double-cruxes"] = voi_against_vod(diff)
+        drawn[f"diff-{diff.a}-{diff.b}-double-cruxes"] = partial(voi_against_vod, diff)
     return drawn
 
 
@@ -232,10 +234,10 @@ def _list_row(axes: "Axes", height: float, number: int, crux: DoubleCrux, diff: 
 # --- one against the rest ------------------------------------------------------------------------
 
 
-def rest_figures(rest: AgainstRest) -> "dict[str, Figure]":
-    """Return what sets a worldview apart as bars, by the name of the file; none where nothing does."""
+def rest_figures(rest: AgainstRest) -> Drawings:
+    """Return what draws as bars what sets a worldview apart, by its name; nothing where nothing does."""
     return (
-        {f"diff-{rest.worldview}-rest": apart(rest)}
+        {f"diff-{rest.worldview}-rest": partial(apart, rest)}
         if any(d.share_logit for d in rest.differences)
         else {}
     )
@@ -267,9 +269,9 @@ def apart(rest: AgainstRest) -> "Figure":
 # --- all pairs -----------------------------------------------------------------------------------
 
 
-def pair_figures(matrix: PairMatrix) -> "dict[str, Figure]":
-    """Return the matrix of pairs, where there are at least two worldviews."""
-    return {"pairs": pairs_matrix(matrix)} if len(matrix.worldviews) > 1 else {}
+def pair_figures(matrix: PairMatrix) -> Drawings:
+    """Return what draws the matrix of pairs, where there are at least two worldviews."""
+    return {"pairs": partial(pairs_matrix, matrix)} if len(matrix.worldviews) > 1 else {}
 
 
 def pairs_matrix(matrix: PairMatrix) -> "Figure":

@@ -1,6 +1,7 @@
 """An estimate as figures: a forest of worldviews for each target."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from cruxmap.present.canvas import (
     ORANGE,
     PALE_BLUE,
     QUIET,
+    Drawings,
     beside,
     clipped,
     file_name,
@@ -39,16 +41,16 @@ MIN_LOGITS = 2.0
 """The axis spans at least this much, so that close estimates look close."""
 
 
-def estimate_figures(model: ModelSpec, estimate: Estimate) -> "dict[str, Figure]":
-    """Return a forest of the target, and one of each further target, by the names of their files."""
+def estimate_figures(model: ModelSpec, estimate: Estimate) -> Drawings:
+    """Return what draws a forest of the target, and one of each further target, by their names."""
     texts = {worldview.about.id: worldview.about.text for worldview in model.map.worldviews}
     texts[MAP_WORLDVIEW] = "The map's own judgements."
-    drawn = {}
+    drawn: dict[str, Callable[[], Figure]] = {}
     for target, results in by_target(estimate).items():
         name = "estimate" if target == estimate.target else f"estimate-{file_name(target)}"
         entry = model.map.entry.get(target.partition(".")[0])
         title = f"{target}: {entry.about.text}" if entry else target
-        drawn[name] = forest(results, title, texts, question_text(estimate))
+        drawn[name] = partial(forest, results, title, texts, question_text(estimate))
     return drawn
 
 

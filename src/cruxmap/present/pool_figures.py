@@ -1,5 +1,6 @@
 """A pool as a figure: the estimates that go in, and what the pools make of them."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cruxmap.insight.pool import Pool
@@ -8,6 +9,7 @@ from cruxmap.present.canvas import (
     GRID,
     ORANGE,
     WIDTHS,
+    Drawings,
     beside,
     clipped,
     framed,
@@ -25,9 +27,9 @@ ROW_OF_POOL = 0.42
 """Inches per row."""
 
 
-def pool_figures(pool: Pool) -> "dict[str, Figure]":
-    """Return the pools on one axis, by the name of the file; none where nothing could be pooled."""
-    return {"pool": pools(pool)} if pool.answers else {}
+def pool_figures(pool: Pool) -> Drawings:
+    """Return what draws the pools on one axis, by its name; nothing where nothing could be pooled."""
+    return {"pool": partial(pools, pool)} if pool.answers else {}
 
 
 def pools(pool: Pool) -> "Figure":
