@@ -48,13 +48,13 @@ def _cpu(*command: str) -> float:
 
 def _triples_in_all(path: Path) -> float:
     """Draws times worldviews times triples of the plan for a model's target."""
-    from cruxmap.engine.propagation import prepare
+    from cruxmap.engine.planning import plan
     from cruxmap.language.reading import read_model
     from cruxmap.network.inquiry import inquire
 
     inquiry = inquire(read_model(path))
     clamped = {variable for variable, _ in inquiry.given}
-    triples = prepare(inquiry.network, inquiry.targets, clamped).plan.triples
+    triples = plan(inquiry.network, inquiry.targets, clamped).triples
     return float(triples * inquiry.model.sampling.draws * len(inquiry.model.worldviews))
 
 

@@ -24,14 +24,16 @@ from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_defa
 from pytensor.tensor.variable import TensorVariable
 
 from cruxmap.bayes.filling import filling, pulling
-from cruxmap.bayes.runs import READS, evaluate, packed_tape, propagating
+from cruxmap.bayes.runs import READS, evaluate, halves_of, packed_tape, propagating
 from cruxmap.engine.compiled_formulas import N_ENTRIES, fill_packed, pull_packed
 from cruxmap.engine.exact_or_sampled import exactly
 from cruxmap.engine.linking import link, section
 from cruxmap.engine.network import BoolArray, Evidence, Network, TableProgram
-from cruxmap.engine.propagation import indicator_weights
+from cruxmap.engine.places import placed
+from cruxmap.engine.propagation import tape_of
+from cruxmap.engine.tape import allowed
 
-ABI = 5
+ABI = 6
 """To be raised when the tables of addresses change: PyTensor keeps compiled callers on disk."""
 
 
@@ -83,12 +85,14 @@ def propagate(
 
     Slopes can be taken of `log_z`, and only where nothing is asked: likelihoods are made of nothing else.
     """
-    ready = exactly(network, ask, {v for run in runs for v, _ in run.evidence}, gradient=not ask)
-    plan = ready.plan
-    weights = np.stack([indicator_weights(plan, run.evidence) for run in runs], axis=1)
+    plan = exactly(network, ask, {v for run in runs for v, _ in run.evidence})
+    weights = np.stack([allowed(plan, run.evidence) for run in runs], axis=1).astype(np.float64)
     columns = np.array([run.column for run in runs])
-    tape = (packed_tape(ready.tape), ready.tape.factors, ready.tape.constants)
-    node: Any = Propagation().make_node(entries, *tape, weights, columns)
+    tape = tape_of(plan, None, None, gradient=not ask)
+    where = placed(tape)
+    node: Any = Propagation().make_node(
+        entries, packed_tape(tape, where), halves_of(where), tape.constants, weights, columns
+    )
     log_z, read, _ = node.outputs
     ends = np.cumsum(plan.asked_cards)
     marginals = {
@@ -148,10 +152,10 @@ class FillingSlope(_Kernel):
 class Propagation(_Kernel):
     """Entries (n_entries, C) and a tape -> log Z (R,), reads (n_reads, R), d log Z / d entry (n_entries, R).
 
-    A tape is packed, then its factors and constants, the weights of indicators, and a column per run.
-    The pullback of log Z multiplies by the third output, so value and slope share one propagation. A
-    cotangent that reaches the second or third output raises: there is no second derivative, and no
-    likelihood is made of marginals. The third has no rows where variables are asked.
+    A tape is packed, then its factors and where its sums go, its constants, the weights of indicators, and a
+    column per run. The pullback of log Z multiplies by the third output, so value and slope share one
+    propagation. A cotangent that reaches the second or third output raises: there is no second derivative,
+    and no likelihood is made of marginals. The third has no rows where variables are asked.
     """
 
     makes = ((pt.dvector, "log_z"), (pt.dmatrix, "reads"), (pt.dmatrix, "slopes"))

@@ -8,23 +8,32 @@ import numpy as np
 
 from cruxmap.bayes.filling import matrix_at, vector_at
 from cruxmap.engine.compiled import njit
-from cruxmap.engine.kernel import TINY, add_up, propagate_wide, workspace
+from cruxmap.engine.kernel import add_up, propagate_wide
 from cruxmap.engine.lanes import LANES
 from cruxmap.engine.linking import halves, numbers, section, words
 from cruxmap.engine.network import IntArray, pack
-from cruxmap.engine.tape import Tape
+from cruxmap.engine.places import Placed
+from cruxmap.engine.planning import SlotArray
+from cruxmap.engine.propagation import TINY
+from cruxmap.engine.tape import GIVEN, ONE, Tape
 
-LOADS, RUNS, INTO, READS, SLOPES, SIZES = range(6)
+LOADS, RUNS, READS, SLOPES, SIZES = range(5)
 
 
-def packed_tape(tape: Tape) -> IntArray:
-    """Return a tape as one vector, but for its factors and its constants."""
-    runs = tape.runs.ravel()
-    return pack((tape.loads, runs, tape.into, tape.reads, tape.slopes, (tape.n_places, tape.z)))
+def packed_tape(tape: Tape, where: Placed) -> IntArray:
+    """Return a tape without cases as one vector, but for its constants and what `halves_of` gives."""
+    (z,), (reads,), (slopes,) = where.z, where.reads, where.slopes
+    sizes = (where.n_places, z, len(where.factors))
+    return pack((tape.loads, where.runs.ravel(), reads, slopes, sizes))
+
+
+def halves_of(where: Placed) -> SlotArray:
+    """Return the factors of a tape's products, and then where its sums go."""
+    return np.concatenate([where.factors, where.into])
 
 
 @njit(nogil=True, error_model="numpy")
-def evaluate(packed, factors, constants, weights, entries, columns, log_z, read, slope):
+def evaluate(packed, halves, constants, weights, entries, columns, log_z, read, slope):
     """Propagate column `columns[r]` of `entries` (n_entries, C) under evidence r, for R runs side by side.
 
     `weights` (n_indicators, R) are the values of the indicators. Fills `log_z` (R,), `read` (n_reads, R)
@@ -32,25 +41,28 @@ def evaluate(packed, factors, constants, weights, entries, columns, log_z, read,
     d log Z / d entry, 0 where Z is 0.
     """
     n_runs = len(columns)
-    loads, runs, into = section(packed, LOADS), section(packed, RUNS).reshape(-1, 2), section(packed, INTO)
+    loads, runs = section(packed, LOADS), section(packed, RUNS)
     at_reads, at_slopes = section(packed, READS), section(packed, SLOPES)
-    n_places, at_z = section(packed, SIZES)
+    n_places, at_z, n_factors = section(packed, SIZES)
+    into = halves[n_factors:]
     slope[:] = 0.0
-    values = workspace(n_places)
-    values[0] = 1.0
-    n_given = 1 + len(loads) + len(weights)
+    room = np.zeros(n_places * LANES + 8, np.float64)
+    skip = (-(room.ctypes.data // 8)) % 8  # to where a cache line begins
+    values = room[skip : skip + n_places * LANES].reshape(n_places, LANES)
+    values[ONE] = 1.0
+    first_weight = GIVEN + len(loads)
     for i in range(len(constants)):
-        values[n_given + i] = constants[i]
+        values[first_weight + len(weights) + i] = constants[i]
     share = np.empty(LANES)
     for block in range(0, n_runs, LANES):
         n = min(LANES, n_runs - block)
         for i in range(len(loads)):
             for lane in range(n):
-                values[1 + i, lane] = entries[loads[i], columns[block + lane]]
+                values[GIVEN + i, lane] = entries[loads[i], columns[block + lane]]
         for i in range(len(weights)):
             for lane in range(n):
-                values[1 + len(loads) + i, lane] = weights[i, block + lane]
-        add_up(factors, runs, into, values)
+                values[first_weight + i, lane] = weights[i, block + lane]
+        add_up(values.ctypes.data, halves.ctypes.data, runs.ctypes.data, len(runs) // 2, into.ctypes.data)
         for lane in range(n):
             z = values[at_z, lane]
             log_z[block + lane] = np.log(z)
@@ -64,25 +76,25 @@ def evaluate(packed, factors, constants, weights, entries, columns, log_z, read,
     log_tiny = np.log(TINY)
     for run in range(n_runs):
         if log_z[run] < log_tiny:
+            given = np.concatenate((weights[:, run], constants))
+            column = entries[:, columns[run]].copy()
             _evaluate_wide(
-                loads, weights[:, run].copy(), constants, factors, runs, into, n_places, at_z, at_reads,
-                at_slopes, entries[:, columns[run]].copy(), log_z[run : run + 1], read[:, run : run + 1],
-                slope[:, run : run + 1],
+                loads, given, halves[:n_factors], runs.reshape(-1, 2), into, n_places, at_z, at_reads,
+                at_slopes, column, log_z[run : run + 1], read[:, run : run + 1], slope[:, run : run + 1],
             )  # fmt: skip
 
 
 @njit(nogil=True, error_model="numpy")
 def _evaluate_wide(
-    loads, weights, constants, factors, runs, into, n_places, at_z, at_reads, at_slopes, entries, log_z, read,
-    slope,
-):  # fmt: skip
+    loads, given, factors, runs, into, n_places, at_z, at_reads, at_slopes, entries, log_z, read, slope
+):
     """Do one run again in numbers of wide range."""
     column = entries.reshape(-1, 1)
     wide_read, wide_slope = np.zeros(read.shape), np.zeros(slope.shape)
     only = np.zeros(1, np.int64)
     propagate_wide(
-        loads, weights, constants, factors, runs, into, n_places, at_z, at_reads, at_slopes, column, only,
-        log_z, wide_read, wide_slope,
+        loads, given, factors, runs, into, n_places, at_z, at_reads, at_slopes, column, only, log_z,
+        wide_read, wide_slope,
     )  # fmt: skip
     read[:] = wide_read
     if log_z[0] > -np.inf:

@@ -29,6 +29,7 @@ from cruxmap.engine.exact_or_sampled import exactly
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work, cores
 from cruxmap.engine.lanes import LANES
 from cruxmap.engine.network import IntArray
+from cruxmap.engine.propagation import tape_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import Inquiry, inquire
 
@@ -162,7 +163,8 @@ def _processes(inquiry: Inquiry, worldview: int, steps: int) -> int:
     if inquiry.observed:
         groups.append((Run(0, inquiry.observed),))
     clamped = ({variable for run in group for variable, _ in run.evidence} for group in groups)
-    tapes = [exactly(inquiry.network, (), those, gradient=True).tape for those in clamped]
+    plans = [exactly(inquiry.network, (), those) for those in clamped]
+    tapes = [tape_of(plan, None, None, gradient=True) for plan in plans]
     products = LANES * sum(tape.products for tape in tapes)
     return cores() if steps * (PRODUCTS_OF_A_SAMPLER + products) >= WORTH_PROCESSES else 1
 

@@ -1,7 +1,7 @@
 """Whether a question is answered by exact sums or by samples: as told, or by what the sums would cost.
 
-In: a `Network`, what is asked and which variables may be clamped. Out: a plan that is `Prepared`, or a
-`Scheme` for sampling, remembered per network and question.
+In: a `Network`, what is asked and which variables may be clamped. Out: a `Plan`, or a `Scheme` for
+sampling, remembered per network and question.
 """
 
 from collections import Counter
@@ -13,8 +13,7 @@ import numpy as np
 
 from cruxmap.engine.contraction_trees import HOPELESS, Scopes, TooWide, entangled
 from cruxmap.engine.network import Network
-from cruxmap.engine.planning import BUDGET, ancestors, plan_text
-from cruxmap.engine.propagation import Prepared, prepare
+from cruxmap.engine.planning import BUDGET, Plan, ancestors, plan, plan_text
 from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
 from cruxmap.errors import Code, InvalidMap, Problem
 
@@ -30,7 +29,7 @@ def approach(
     gradient: bool = False,
     budget: int = BUDGET,
     planned: tuple[Iterable[int], Iterable[int]] | None = None,
-) -> Prepared | Scheme:
+) -> Plan | Scheme:
     """How the network's method answers a question; remembered per network and question.
 
     Where it is `planned` for more to ask and clamp, and that has exact sums, theirs is the plan. States are
@@ -49,11 +48,11 @@ def approach(
 
 def exactly(
     network: Network, ask: Iterable[int], clamped: Iterable[int], *, gradient: bool = False
-) -> Prepared:
+) -> Plan:
     """The plan of a question that only exact sums can answer. Raises `InvalidMap` where there is none."""
     variables = map(_sorted, (ask, clamped))
     found = _approach(network, *variables, gradient=gradient, budget=BUDGET, exact=True)
-    assert isinstance(found, Prepared)
+    assert isinstance(found, Plan)
     return found
 
 
@@ -70,15 +69,20 @@ def _approach(
     gradient: bool,
     budget: int,
     exact: bool | None,
-) -> Prepared | Scheme:
+) -> Plan | Scheme:
     if exact is False:
         return plainest_scheme(network, ask, clamped, gradient=gradient)
     try:
-        return prepare(network, ask, clamped, gradient=gradient, budget=budget)
+        return _planned(network, ask, clamped, budget)
     except TooWide as outcome:
         if exact:
             raise InvalidMap((_too_wide(network, ask, clamped, outcome),)) from None
         return cheapest_scheme(network, ask, clamped, gradient=gradient)
+
+
+@lru_cache(maxsize=64)
+def _planned(network: Network, ask: tuple[int, ...], clamped: tuple[int, ...], budget: int) -> Plan:
+    return plan(network, ask, clamped, budget)
 
 
 def _too_wide(network: Network, ask: Iterable[int], clamped: Iterable[int], outcome: TooWide) -> Problem:
@@ -95,11 +99,11 @@ def _too_wide(network: Network, ask: Iterable[int], clamped: Iterable[int], outc
 def approach_text(network: Network, ask: Iterable[int], clamped: Iterable[int]) -> str:
     """How a question is answered, as text: the variables whose states are drawn, if any, and the plan."""
     match approach(network, ask, clamped):
-        case Prepared(plan=plan):
-            return plan_text(network, plan)
+        case Plan() as made:
+            return plan_text(network, made)
         case Scheme() as scheme:
             names = ", ".join(network.variables[v].name for v in scheme.drawn)
-            return f"states are drawn of {names}\n{plan_text(scheme.reduced, scheme.ready.plan)}"
+            return f"states are drawn of {names}\n{plan_text(scheme.reduced, scheme.plan)}"
 
 
 def tied_by(network: Network, ask: Iterable[int], clamped: Iterable[int]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The loop that runs any tape (see `tape`) over many draws.
+"""The loop that runs any tape (see `tape`) over many draws, compiled.
 
 Draws lie side by side, `LANES` of them, in a workspace `[place, lane]`; each sum adds up its products.
 
@@ -6,125 +6,190 @@ No rescaling is needed on the way. As every table is a conditional distribution,
 probability of what its tensor has summed, so at most 1, and so is every derivative: what underflow loses
 anywhere changes Z by less than the number of products times 1e-323. Draws whose Z is below `TINY` are
 run again in numbers of a wider range (see `propagate_wide`), so that only what is impossible has Z = 0.
+
+All is one function over addresses, as numba takes three times as long to compile one of many arrays.
 """
 
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
 import numpy as np
+from numba.extending import register_jitable
 
-from cruxmap.engine.compiled import njit
-from cruxmap.engine.lanes import LANES, load, load_at, over, store, store_at, times_plus, zero
+from cruxmap.engine import places
+from cruxmap.engine.compiled import cfunc, njit
+from cruxmap.engine.executors import cores, on_threads
+from cruxmap.engine.lanes import LANES, alike, fetch, half, load, over, store, times_plus, word
+from cruxmap.engine.linking import SIGNATURE
+from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.places import Placed
+from cruxmap.engine.tape import GIVEN, ONE, Results, Tape
 
-TINY = 1e-200
+MIN_THREADED_PRODUCTS = 200_000
+"""Products over all blocks of lanes below which starting threads costs more than it saves."""
+
+MAX_WORKSPACE = 1 << 30
+"""Bytes that the workspaces of all threads may take, unless one alone takes more."""
 
 SCALE = 2.0**256
 HALF = 2.0**128
 LOG_SCALE = 256 * np.log(2.0)
 
-ONE, TWO, THREE, FOUR = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
-"""Positions are counted without a sign: numba lets negative ones count from the end, at a cost."""
+WIDTH = LANES
 
 
-@njit(nogil=True, error_model="numpy")
-def add_up(factors, runs, into, values):
-    """Fill the places `into` of `values` (n_places, LANES), from first to last."""
-    k, t = np.uint64(0), np.uint64(0)
-    for r in range(len(runs)):
-        end, products = k + np.uint64(runs[r, 0]), runs[r, 1]
+@register_jitable(error_model="numpy")
+def add_up(values, factors, runs, n_runs, into):
+    """Fill the places `into` of a workspace, from first to last; all are addresses."""
+    k, t = 0, 0
+    for r in range(n_runs):
+        end, products = k + word(runs, 2 * r), word(runs, 2 * r + 1)
         if products == 1:
             while k < end:
-                store(values, into[k], _product(factors, t, values, zero()))
-                k, t = k + ONE, t + TWO
+                x = load(values, WIDTH * half(factors, t), WIDTH)
+                y = load(values, WIDTH * half(factors, t + 1), WIDTH)
+                store(values, WIDTH * half(into, k), times_plus(x, y, alike(0, WIDTH)))
+                k, t = k + 1, t + 2
         elif products == 2:
             while k < end:
-                store(values, into[k], _two_products(factors, t, values, zero()))
-                k, t = k + ONE, t + FOUR
-        elif products == 4:
-            while k < end:
-                total = _two_products(factors, t, values, zero())
-                store(values, into[k], _two_products(factors, t + FOUR, values, total))
-                k, t = k + ONE, t + FOUR + FOUR
+                x = load(values, WIDTH * half(factors, t), WIDTH)
+                y = load(values, WIDTH * half(factors, t + 1), WIDTH)
+                total = times_plus(x, y, alike(0, WIDTH))
+                x = load(values, WIDTH * half(factors, t + 2), WIDTH)
+                y = load(values, WIDTH * half(factors, t + 3), WIDTH)
+                store(values, WIDTH * half(into, k), times_plus(x, y, total))
+                k, t = k + 1, t + 4
         else:
-            size = np.uint64(2 * products)
             while k < end:
-                total, stop = zero(), t + size
+                total, stop = alike(0, WIDTH), t + 2 * products
                 while t < stop:
-                    total = _product(factors, t, values, total)
-                    t += TWO
-                store(values, into[k], total)
-                k += ONE
+                    x = load(values, WIDTH * half(factors, t), WIDTH)
+                    y = load(values, WIDTH * half(factors, t + 1), WIDTH)
+                    total = times_plus(x, y, total)
+                    t += 2
+                store(values, WIDTH * half(into, k), total)
+                k += 1
 
 
-@njit(nogil=True, error_model="numpy")
-def _product(factors, t, values, total):
-    return times_plus(load(values, factors[t]), load(values, factors[t + ONE]), total)
+def run_blocks(at):
+    """Run draws, so many blocks of `WIDTH`; `at` is the address of the table that `_run` fills."""
+    values, loads, n_loads, entries, stride = (
+        word(at, 0),
+        word(at, 1),
+        word(at, 2),
+        word(at, 3),
+        word(at, 4),
+    )
+    factors, runs, n_runs, into = word(at, 5), word(at, 6), word(at, 7), word(at, 8)
+    begin, end, n_cases, at_z, z = word(at, 9), word(at, 10), word(at, 11), word(at, 12), word(at, 13)
+    n_reads, at_reads, read = word(at, 14), word(at, 15), word(at, 16)
+    n_slopes, at_slopes, slope, rows, n_rows = (
+        word(at, 17),
+        word(at, 18),
+        word(at, 19),
+        word(at, 20),
+        word(at, 21),
+    )
+    width = word(at, 22)
+    for block in range(begin, end, WIDTH):
+        for i in range(n_loads):
+            place = stride * word(loads, i) + block
+            fetch(entries, place + WIDTH, WIDTH)
+            store(values, WIDTH * (GIVEN + i), load(entries, place, WIDTH))
+        add_up(values, factors, runs, n_runs, into)
+        for c in range(n_cases):
+            total = load(values, WIDTH * word(at_z, c), WIDTH)
+            store(z, width * c + block, total)
+            share = over(alike(1, WIDTH), total)
+            for m in range(n_reads * c, n_reads * (c + 1)):
+                x = load(values, WIDTH * word(at_reads, m), WIDTH)
+                store(read, width * m + block, times_plus(x, share, alike(0, WIDTH)))
+            for i in range(n_slopes):
+                x = load(values, WIDTH * word(at_slopes, n_slopes * c + i), WIDTH)
+                row = n_rows * c + word(rows, i)
+                store(slope, width * row + block, times_plus(x, share, alike(0, WIDTH)))
+    return 0
 
 
-@njit(nogil=True, error_model="numpy")
-def _two_products(factors, t, values, total):
-    return _product(factors, t + TWO, values, _product(factors, t, values, total))
+@cache
+def _compiled() -> Any:
+    return cfunc(SIGNATURE, run_blocks).ctypes
 
 
-@njit(nogil=True)
-def workspace(n_places):
-    """Zeros (n_places, LANES) that begin at a cache line."""
-    room = np.zeros(n_places * LANES + 8, np.float64)
-    skip = (-(room.ctypes.data // 8)) % 8
-    return room[skip : skip + n_places * LANES].reshape(n_places, LANES)
+placed = lru_cache(maxsize=8)(places.placed)
 
 
-@njit(nogil=True, error_model="numpy")
-def _put_given(values, place, weights, constants):
-    """Put what no draw changes into its places, the first of which is `place`."""
-    for given in (weights, constants):
-        for number in given:
-            values[place] = number
-            place += 1
-
-
-@njit(nogil=True, error_model="numpy")
 def propagate(
-    loads, weights, constants, factors, runs, into, n_places, at_z, at_reads, at_slopes, entries, begin, end,
-    z, read, slope,
-):  # fmt: skip
-    """Run draws `begin` to `end` of `entries` (n_entries, n_draws); the rest is a tape's.
+    tape: Tape,
+    loads: IntArray,
+    entries: FloatArray,
+    results: Results,
+    threads: int | None = None,
+) -> None:
+    """`levels.propagate`, compiled and on so many threads, by default on all cores."""
+    (z, read, slope), where, n_draws = results, placed(tape), entries.shape[1]
+    full = n_draws // LANES
+    workers = min(full, threads or cores(), max(1, MAX_WORKSPACE // (8 * LANES * where.n_places)))
+    if full * tape.products < MIN_THREADED_PRODUCTS:
+        workers = min(full, 1)
+    cuts = [LANES * (full * w // workers) for w in range(workers)]
 
-    `weights` are the values of the indicators. Into columns `begin` to `end` go: `z` (1, n_draws) Z;
-    `read` (n_reads, n_draws) what was asked, divided by Z; and `slope` (n_entries, n_draws), where it is
-    wanted, d log Z / d entry.
-    """
-    values = workspace(n_places)  # the numbers of one block of draws, a place per row
-    last = workspace(1)  # where a block that is not full is taken apart into lanes
-    last[:] = 1.0
-    one = load(last, 0)
-    store(values, 0, one)
-    _put_given(values, 1 + len(loads), weights, constants)
-    for block in range(begin, end, LANES):
-        n = min(LANES, end - block)
-        if n == LANES:
-            for i in range(len(loads)):
-                store(values, 1 + i, load_at(entries, loads[i], block))
-        else:
-            for i in range(len(loads)):
-                for lane in range(n):
-                    values[1 + i, lane] = entries[loads[i], block + lane]
-        add_up(factors, runs, into, values)
-        total = load(values, at_z)
-        _write(z, 0, block, n, total, last)
-        share = over(one, total)
-        for m in range(len(at_reads)):
-            _write(read, m, block, n, times_plus(load(values, at_reads[m]), share, zero()), last)
-        for i in range(len(at_slopes)):
-            _write(slope, loads[i], block, n, times_plus(load(values, at_slopes[i]), share, zero()), last)
+    def work(begin: int, end: int) -> None:
+        _run(tape, _Columns(loads, entries, tape.loads, results), begin, end)
+
+    on_threads(workers, work, cuts, [*cuts[1:], LANES * full])
+    rest = n_draws - LANES * full
+    if rest:
+        # the last draws, with others beside them that do not count
+        beside = np.zeros((len(loads), LANES))
+        beside[:, :rest] = entries[loads, LANES * full :]
+        shapes = (tape.z.shape, tape.reads.shape, tape.slopes.shape)
+        last, own = Results(*(np.empty((*shape, LANES)) for shape in shapes)), np.arange(len(loads))
+        _run(tape, _Columns(own, beside, own, last), 0, LANES)
+        z[:, LANES * full :], read[..., LANES * full :] = last.z[:, :rest], last.read[..., :rest]
+        if slope.size:
+            slope[:, tape.loads, LANES * full :] = last.slope[..., :rest]
 
 
-@njit(nogil=True, error_model="numpy")
-def _write(array, row, column, n, lanes, last):
-    """The first n lanes into `array[row, column:]`; `last` is a workspace of one row."""
-    if n == LANES:
-        store_at(array, row, column, lanes)
-    else:
-        store(last, 0, lanes)
-        for lane in range(n):
-            array[row, column + lane] = last[0, lane]
+class _Columns(NamedTuple):
+    """Entries, in whose rows `loads` are the tape's, and results, in whose rows `rows` are slopes."""
+
+    loads: IntArray
+    entries: FloatArray
+    rows: IntArray
+    results: Results
+
+
+def _run(tape: Tape, columns: _Columns, begin: int, end: int) -> None:
+    """Run draws `begin` to `end`."""
+    loads, entries, rows, (z, read, slope) = columns
+    where = placed(tape)
+    values = workspace(tape, where)
+    arrays = (values, loads, entries, where.factors, where.runs, where.into, where.z, z, where.reads, read)
+    (of_values, of_loads, of_entries, factors, runs, into, at_z, of_z, at_reads, of_read) = (
+        array.ctypes.data for array in arrays
+    )
+    table = np.array(
+        [
+            *(of_values, of_loads, len(loads), of_entries, entries.shape[1]),
+            *(factors, runs, len(where.runs), into, begin, end, len(z), at_z, of_z),
+            *(where.reads.shape[1], at_reads, of_read),
+            *(where.slopes.shape[1], where.slopes.ctypes.data, slope.ctypes.data),
+            *(rows.ctypes.data, slope.shape[1], z.shape[1]),
+        ],
+        np.int64,
+    )
+    _compiled()(table.ctypes.data)
+
+
+def workspace(tape: Tape, where: Placed) -> FloatArray:
+    """A workspace (n_places, LANES) that begins at a cache line, with what no draw changes in it."""
+    room = np.zeros(where.n_places * LANES + 8)
+    skip = (-(room.ctypes.data // 8)) % 8
+    values = room[skip : skip + where.n_places * LANES].reshape(where.n_places, LANES)
+    values[ONE] = 1.0
+    values[tape.n_given - len(tape.constants) : tape.n_given] = tape.constants[:, None]
+    return values
 
 
 @njit(nogil=True, error_model="numpy")
@@ -170,23 +235,37 @@ def _ratio(a, p, b, q):
 
 @njit(nogil=True, error_model="numpy")
 def propagate_wide(
-    loads, weights, constants, factors, runs, into, n_places, at_z, at_reads, at_slopes, entries, draws,
-    log_z, read, slope,
-):  # fmt: skip
-    """`propagate` for single `draws` in numbers of wide range, `value * SCALE**power`.
+    loads,
+    given,
+    factors,
+    runs,
+    into,
+    n_places,
+    at_z,
+    at_reads,
+    at_slopes,
+    entries,
+    draws,
+    log_z,
+    read,
+    slope,
+):
+    """A tape of one case for single `draws` in numbers of wide range, `value * SCALE**power`.
 
-    Writes log Z, and what is read and the slopes divided by Z; -inf and NaN where Z is 0.
+    `given` are the numbers after those of the loads. Writes log Z, and what is read and the slopes divided by
+    Z; -inf and NaN where Z is 0.
     """
     # Place n holds `values[n] * SCALE**powers[n]`, for one draw at a time.
     values, powers = np.zeros(n_places), np.zeros(n_places, np.int64)
-    values[0] = 1.0
-    _put_given(values, 1 + len(loads), weights, constants)
+    values[ONE] = 1.0
+    for i in range(len(given)):
+        values[GIVEN + len(loads) + i] = given[i]
     for draw in draws:
         for i in range(len(loads)):
             value, power = _wide(entries[loads[i], draw], 0)
             while 0.0 < value < 1 / HALF:
                 value, power = _wide(value, power)
-            values[1 + i], powers[1 + i] = value, power
+            values[GIVEN + i], powers[GIVEN + i] = value, power
         k, t = 0, 0
         for r in range(len(runs)):
             for _ in range(runs[r, 0]):

@@ -1,7 +1,8 @@
-"""Sixteen draws as one value in compiled code, so that vector registers are used for certain.
+"""Several draws as one value in compiled code, so that vector registers are used for certain.
 
-`load` and `store` move a row of a workspace (n, LANES) of float64, `load_at` and `store_at` a stretch of a
-row of any C-contiguous (n, m) array; none checks its indices. The others work lane by lane.
+Memory is read and written at addresses, which are whole numbers; nothing checks them. `word`, `half` and
+`number` read the n-th int64, uint32 or float64 from an address on. `load` and `store` move `width` float64 at
+once, to or from the n-th. The others work lane by lane.
 """
 
 from collections.abc import Callable
@@ -14,17 +15,15 @@ from numba.core.datamodel import models
 from numba.extending import intrinsic, register_model
 
 LANES = 16
+"""Draws that are worked on side by side where there are many."""
 
 
 class Lanes(types.Type):
-    """The type of `LANES` float64 values side by side."""
+    """The type of some float64 values side by side."""
 
-    def __init__(self) -> None:
-        super().__init__(name=f"Lanes{LANES}")
-
-
-LANES_TYPE = Lanes()
-VECTOR = ir.VectorType(ir.DoubleType(), LANES)
+    def __init__(self, width: int) -> None:
+        self.width = width
+        super().__init__(name=f"Lanes{width}")
 
 
 @register_model(Lanes)
@@ -32,87 +31,77 @@ class LanesModel(models.PrimitiveModel):
     """Lanes are one LLVM vector."""
 
     def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, VECTOR)
+        super().__init__(dmm, fe_type, _vector(fe_type.width))
 
 
-def _pointer(
-    context: Any, builder: Any, kinds: tuple[Any, Any], array: Any, row: Any, *, column: Any = None
-) -> Any:
-    """Where a stretch of a row begins; without a column, a row of a workspace. `kinds`: of array and row."""
-    view = context.make_array(kinds[0])(context, builder, array)
-    start = context.cast(builder, row, kinds[1], types.intp)
-    if column is None:
-        start = builder.mul(start, ir.Constant(start.type, LANES))
-    else:
-        start = builder.add(builder.mul(start, builder.extract_value(view.shape, 1)), column)
-    return builder.gep(view.data, [start])
+def _vector(width: int) -> ir.VectorType:
+    return ir.VectorType(ir.DoubleType(), width)
 
 
-def _vector(builder: Any, pointer: Any) -> Any:
-    return builder.bitcast(pointer, VECTOR.as_pointer())
+def _pointer(builder: Any, kind: Any, address: Any, n: Any) -> Any:
+    """Where the n-th value of a kind is."""
+    return builder.gep(builder.inttoptr(address, kind.as_pointer()), [n])
 
 
-@intrinsic
-def load(_typing: Any, array: Any, row: Any) -> tuple[Any, Callable[..., Any]]:
-    """`array[row]`."""
+def _reader(kind: Any, name: str) -> Any:
+    def typed(_typing: Any, address: Any, n: Any) -> tuple[Any, Callable[..., Any]]:
+        def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            value = builder.load(_pointer(builder, kind, *arguments))
+            return builder.zext(value, ir.IntType(64)) if kind.intrinsic_name == "i32" else value
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _pointer(context, builder, (array, row), *arguments)
-        return builder.load(_vector(builder, pointer), align=8)
+        result = types.float64 if isinstance(kind, ir.DoubleType) else types.int64
+        return result(types.int64, types.int64), generate
 
-    return LANES_TYPE(array, row), generate
-
-
-@intrinsic
-def load_at(_typing: Any, array: Any, row: Any, column: Any) -> tuple[Any, Callable[..., Any]]:
-    """`array[row, column : column + LANES]`; asks the memory for the LANES columns after them as well."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _pointer(context, builder, (array, row), *arguments[:2], column=arguments[2])
-        for ahead in (LANES, LANES + LANES // 2):
-            _prefetch(builder, builder.gep(pointer, [ir.Constant(ir.IntType(64), ahead)]))
-        return builder.load(_vector(builder, pointer), align=8)
-
-    return LANES_TYPE(array, row, types.intp), generate
+    typed.__name__ = name
+    return intrinsic(typed)
 
 
-def _prefetch(builder: Any, pointer: Any) -> None:
-    """Ask for a cache line; harmless at any address."""
-    byte = ir.IntType(8).as_pointer()
-    number = ir.IntType(32)
-    prefetch = cgutils.get_or_insert_function(
-        builder.module,
-        ir.FunctionType(ir.VoidType(), [byte, number, number, number]),
-        "llvm.prefetch.p0i8",
-    )
-    reading, soon, data = ir.Constant(number, 0), ir.Constant(number, 2), ir.Constant(number, 1)
-    builder.call(prefetch, [builder.bitcast(pointer, byte), reading, soon, data])
+word, half = _reader(ir.IntType(64), "word"), _reader(ir.IntType(32), "half")
 
 
-@intrinsic
-def store(_typing: Any, array: Any, row: Any, lanes: Any) -> tuple[Any, Callable[..., Any]]:
-    """`array[row] = lanes`."""
+@intrinsic(prefer_literal=True)
+def load(_typing: Any, address: Any, n: Any, width: Any) -> tuple[Any, Callable[..., Any]]:
+    """`width` float64, from the n-th on; asks the memory for as many after them as well."""
+    lanes = Lanes(width.literal_value)
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _pointer(context, builder, (array, row), *arguments[:2])
-        builder.store(arguments[2], _vector(builder, pointer), align=8)
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        pointer = _pointer(builder, ir.DoubleType(), *arguments[:2])
+        return builder.load(builder.bitcast(pointer, _vector(lanes.width).as_pointer()), align=8)
+
+    return lanes(types.int64, types.int64, width), generate
+
+
+@intrinsic(prefer_literal=True)
+def fetch(_typing: Any, address: Any, n: Any, width: Any) -> tuple[Any, Callable[..., Any]]:
+    """Ask the memory for `width` float64, from the n-th on; harmless at any address."""
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        prefetch = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(ir.VoidType(), [byte, number, number, number]),
+            "llvm.prefetch.p0i8",
+        )
+        reading, soon, data = ir.Constant(number, 0), ir.Constant(number, 2), ir.Constant(number, 1)
+        pointer = _pointer(builder, ir.DoubleType(), *arguments[:2])
+        for ahead in range(0, width.literal_value, 8):
+            line = builder.gep(pointer, [ir.Constant(ir.IntType(64), ahead)])
+            builder.call(prefetch, [builder.bitcast(line, byte), reading, soon, data])
         return context.get_dummy_value()
 
-    return types.void(array, row, lanes), generate
+    return types.void(types.int64, types.int64, width), generate
 
 
 @intrinsic
-def store_at(
-    _typing: Any, array: Any, row: Any, column: Any, lanes: Any
-) -> tuple[Any, Callable[..., Any]]:
-    """`array[row, column : column + LANES] = lanes`."""
+def store(_typing: Any, address: Any, n: Any, lanes: Any) -> tuple[Any, Callable[..., Any]]:
+    """Put lanes to the n-th float64 and those after it."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _pointer(context, builder, (array, row), *arguments[:2], column=arguments[2])
-        builder.store(arguments[3], _vector(builder, pointer), align=8)
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        pointer = _pointer(builder, ir.DoubleType(), *arguments[:2])
+        builder.store(arguments[2], builder.bitcast(pointer, _vector(lanes.width).as_pointer()), align=8)
         return context.get_dummy_value()
 
-    return types.void(array, row, types.intp, lanes), generate
+    return types.void(types.int64, types.int64, lanes), generate
 
 
 @intrinsic
@@ -123,7 +112,7 @@ def times_plus(_typing: Any, a: Any, b: Any, c: Any) -> tuple[Any, Callable[...,
         x, y, z = arguments
         return builder.fadd(builder.fmul(x, y, flags=("contract",)), z, flags=("contract",))
 
-    return LANES_TYPE(a, b, c), generate
+    return c(a, b, c), generate
 
 
 @intrinsic
@@ -133,14 +122,15 @@ def over(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.fdiv(*arguments)
 
-    return LANES_TYPE(a, b), generate
+    return a(a, b), generate
 
 
-@intrinsic
-def zero(_typing: Any) -> tuple[Any, Callable[..., Any]]:
-    """Nothing in every lane."""
+@intrinsic(prefer_literal=True)
+def alike(_typing: Any, value: Any, width: Any) -> tuple[Any, Callable[..., Any]]:
+    """The same number in every lane; `value` is known beforehand."""
+    lanes, each = Lanes(width.literal_value), float(value.literal_value)
 
     def generate(_context: Any, _builder: Any, _signature: Any, _arguments: Any) -> Any:
-        return ir.Constant(VECTOR, [0.0] * LANES)
+        return ir.Constant(_vector(lanes.width), [each] * lanes.width)
 
-    return LANES_TYPE(), generate
+    return lanes(value, width), generate

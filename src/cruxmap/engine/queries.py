@@ -14,8 +14,8 @@ import numpy as np
 from cruxmap.engine.exact_or_sampled import approach
 from cruxmap.engine.jackknife import Batches, averaged
 from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray, Network, Numbering
-from cruxmap.engine.planning import BUDGET
-from cruxmap.engine.propagation import Prepared, indicator_weights, run, split_reads
+from cruxmap.engine.planning import BUDGET, Plan
+from cruxmap.engine.propagation import Propagated, run, split_reads
 from cruxmap.engine.schemes import Scheme
 from cruxmap.engine.state_samples import sample, sample_slopes
 
@@ -100,8 +100,12 @@ def infer_many(
     """
     clamped = {v for evidence in evidences for v, _ in evidence}
     match approach(network, ask, clamped, budget=budget, planned=planned):
-        case Prepared() as ready:
-            return tuple(_infer(ready, filled, evidence, ask, threads) for evidence in evidences)
+        case Plan() as plan:
+            found = run(plan, filled, evidences, ask, threads=threads)
+            return tuple(
+                Inference(log_z, {v: found.marginals[v][case] for v in sorted(found.marginals)})
+                for case, log_z in enumerate(found.log_z)
+            )
         case Scheme() as scheme:
             samples = (sample(scheme, filled, evidence, threads=threads) for evidence in evidences)
             return tuple(_estimated(scheme, drawn) for drawn in samples)
@@ -125,18 +129,18 @@ def joint(
     states = range(len(network.variables[target].states))
     cases: list[Evidence] = [((target, (state,)),) for state in states]
     match approach(network, ask, {target, *(v for v, _ in evidence)}, planned=planned):
-        case Prepared() as ready:
-            found = _joint_of([_infer(ready, filled, (*evidence, *case), ask, threads) for case in cases])
+        case Plan() as plan:
+            given = [(*evidence, *case) for case in cases]
+            return _joint_of(run(plan, filled, given, ask, gradient=gradient, threads=threads))
         case Scheme() as scheme:
             drawn = sample(scheme, filled, evidence, cases=cases, threads=threads)
             found = _estimated_joint(scheme, drawn, target)
-    if not gradient:
-        return found
-    slopes = [
-        log_z_gradient(network, filled, (*evidence, *case), threads=threads, planned=planned)[1]
-        for case in cases
-    ]
-    return replace(found, slopes=np.stack(slopes))
+    if gradient:
+        slopes = [
+            log_z_gradient(network, filled, (*evidence, *case), threads=threads)[1] for case in cases
+        ]
+        found = replace(found, slopes=np.stack(slopes))
+    return found
 
 
 def log_z_gradient(
@@ -153,9 +157,10 @@ def log_z_gradient(
     NaN where the evidence is impossible.
     """
     match approach(network, (), {v for v, _ in evidence}, gradient=True, planned=planned):
-        case Prepared() as ready:
-            log_z, _, slope = run(ready, filled, indicator_weights(ready.plan, evidence), threads)
-            return log_z, slope
+        case Plan() as plan:
+            found = run(plan, filled, [evidence], (), gradient=True, threads=threads)
+            assert found.slopes is not None
+            return found.log_z[0], found.slopes[0]
         case Scheme() as scheme:
             return sample_slopes(scheme, filled, evidence, threads=threads)
 
@@ -170,39 +175,25 @@ def cost(
 ) -> float:
     """About how many multiplications one draw of a question takes, without slopes."""
     match approach(network, ask, clamped, planned=planned):
-        case Prepared() as ready:
-            return ready.plan.triples
+        case Plan() as plan:
+            return plan.triples
         case Scheme() as scheme:
             return scheme.work * scheme.samples(numbering)
 
 
-def _infer(
-    ready: Prepared, filled: Filled, evidence: Evidence, ask: Sequence[int], threads: int | None
-) -> Inference:
-    log_z, read, _ = run(ready, filled, indicator_weights(ready.plan, evidence), threads)
-    asked = list(zip(ready.plan.asked, ready.plan.asked_cards, strict=True))
-    marginals = split_reads(asked, read)
-    return Inference(log_z, {v: marginals[v] for v in sorted(set(ask))})
-
-
-def _joint_of(parts: Sequence[Inference]) -> Joint:
-    """Put the inferences for each state of the target together."""
-    logs = np.stack([part.log_z for part in parts])
+def _joint_of(found: Propagated) -> Joint:
+    """Put the cases, the states of the target, together."""
+    logs = found.log_z
     highest = logs.max(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         log_z = highest + np.log(np.exp(logs - highest).sum(axis=0))
         log_z = np.where(np.isneginf(highest), -np.inf, log_z)
         shares = np.exp(logs - log_z)
         marginals = {
-            v: np.stack(
-                [
-                    np.where(share == 0.0, 0.0, part.marginals[v]) * share
-                    for share, part in zip(shares, parts, strict=True)
-                ]
-            )
-            for v in parts[0].marginals
+            v: np.where(shares[:, None] == 0.0, 0.0, part) * shares[:, None]
+            for v, part in found.marginals.items()
         }
-    return Joint(log_z, shares, marginals)
+    return Joint(log_z, shares, marginals, slopes=found.slopes)
 
 
 # --- from samples of states ----------------------------------------------------------------------

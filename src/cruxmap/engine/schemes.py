@@ -15,8 +15,8 @@ import numpy as np
 
 from cruxmap.engine.contraction_trees import Scopes, TooWide, entangled
 from cruxmap.engine.network import IntArray, ManyWhatIfs, Network, Numbering, SparseTable
-from cruxmap.engine.planning import ancestors
-from cruxmap.engine.propagation import Prepared, prepare
+from cruxmap.engine.planning import Plan, ancestors
+from cruxmap.engine.planning import plan as planned
 from cruxmap.engine.random_words import Keys, keys_of
 from cruxmap.engine.state_loops import Lookup
 
@@ -45,7 +45,7 @@ class Scheme:
 
     `drawn` are variables in the order of drawing, `keys` (drawn, 2) their random streams. `lookup` finds
     the rows of their tables, `below` those entries of the other tables that the drawn states leave, which
-    become rows `rows` of the entries of the `reduced` network that `ready` is a plan for. `asked_drawn`
+    become rows `rows` of the entries of the `reduced` network that `plan` is for. `asked_drawn`
     (n, 2) are positions in `drawn` of asked variables, and their first row among what is read. `reads`
     lists (variable, states) in the order of what is read, those summed exactly first.
     """
@@ -58,17 +58,17 @@ class Scheme:
     rows: IntArray
     reduced: Network
     n_reduced: int
-    ready: Prepared
+    plan: Plan
+    gradient: bool
     asked_drawn: IntArray
     reads: tuple[tuple[int, int], ...]
 
     @property
     def work(self) -> float:
         """About how many multiplications one sample takes."""
-        plan = self.ready.plan
-        backwards = 1 if plan.forward_only and not self.ready.gradient else 3
+        backwards = 1 if self.plan.forward_only and not self.gradient else 3
         looking = WORK_PER_DRAWN * len(self.drawn) + WORK_PER_FOUND * self.n_reduced
-        return WORK_PER_SAMPLE + looking + backwards * plan.triples
+        return WORK_PER_SAMPLE + looking + backwards * self.plan.triples
 
     def samples(self, numbering: Numbering) -> int:
         """How many samples of states each draw of the judgements has, a power of two."""
@@ -90,7 +90,7 @@ def cheapest_scheme(
     for width in MAX_WIDTHS:
         with suppress(TooWide):
             made = _scheme(question, _tied(question, width))
-            if made.ready.plan.triples <= max(MAX_PRODUCTS, PRODUCTS_PER_DRAWN * len(made.drawn)):
+            if made.plan.triples <= max(MAX_PRODUCTS, PRODUCTS_PER_DRAWN * len(made.drawn)):
                 return made
     return _scheme(question, _upper(question))
 
@@ -204,9 +204,6 @@ def _scheme(question: _SchemeQuestion, drawn: set[int]) -> Scheme:
     reduced, below = _reduced(question, drawn)
     asked = sorted(question.asked, key=lambda v: (v in drawn, v))
     summed = [v for v in asked if v not in drawn]
-    ready = prepare(
-        reduced, summed, [v for v in question.clamped if v not in drawn], gradient=question.gradient
-    )
     starts = np.cumsum([0, *cards[asked]])
     rows = 1 + np.cumsum([0, *(item.width for item in below)])
     asked_drawn = [(position[v], start) for v, start in zip(asked, starts, strict=False) if v in drawn]
@@ -219,7 +216,8 @@ def _scheme(question: _SchemeQuestion, drawn: set[int]) -> Scheme:
         rows=rows[:-1],
         reduced=reduced,
         n_reduced=int(rows[-1]),
-        ready=ready,
+        plan=planned(reduced, summed, [v for v in question.clamped if v not in drawn]),
+        gradient=question.gradient,
         asked_drawn=np.array(asked_drawn, np.int64).reshape(-1, 2),
         reads=tuple((v, int(cards[v])) for v in asked),
     )

@@ -22,7 +22,7 @@ from cruxmap.engine.network import (
     Network,
     SparseTable,
 )
-from cruxmap.engine.propagation import indicator_weights, run
+from cruxmap.engine.propagation import run
 from cruxmap.engine.schemes import Scheme
 from cruxmap.engine.state_loops import add_slopes, average, draw_states, look_up, tally, weigh
 
@@ -142,7 +142,7 @@ def _sampler(scheme: Scheme, filled: Filled, evidence: Evidence) -> _Sampler:
 
 
 def _needed(scheme: Scheme) -> tuple[int, ...]:
-    return (*scheme.drawn, *scheme.ready.plan.tables)
+    return (*scheme.drawn, *scheme.plan.tables)
 
 
 def _log_most(network: Network, entries: FloatArray, possible: Mapping[int, BoolArray]) -> FloatArray:
@@ -186,6 +186,7 @@ def sample(
     A case is further evidence, which the samples are not drawn by: so cases share them.
     """
     sampler = _sampler(scheme, filled, evidence)
+    given = [(*evidence, *case) for case in cases]
     n_reads = sum(states for _, states in scheme.reads)
     log_sum = np.empty((len(cases), sampler.units))
     read = np.zeros((len(cases), n_reads, sampler.units))
@@ -193,21 +194,23 @@ def sample(
     def work(begin: int, end: int) -> None:
         states, log_drawn, found = sampler.drawn(begin, end)
         weight, means = np.empty_like(log_drawn), np.zeros((n_reads, end - begin))
+        sums = run(scheme.plan, Filled(found), given, threads=1)
+        below = np.concatenate(
+            [np.empty((len(cases), 0, found.shape[1])), *sums.marginals.values()], axis=1
+        )
         for number, case in enumerate(cases):
-            weights = indicator_weights(scheme.ready.plan, (*evidence, *case))
-            log_below, below, _ = run(scheme.ready, Filled(found), weights, 1)
-            log_weight = log_drawn + (log_below + _agreement(scheme, states, case)).reshape(
+            log_weight = log_drawn + (sums.log_z[number] + _agreement(scheme, states, case)).reshape(
                 log_drawn.shape
             )
             weigh(log_weight, log_sum[number, begin:end], weight)
             means[:] = 0.0
-            average(below, weight, means)
+            average(below[number], weight, means)
             tally(states, scheme.asked_drawn, weight, means)
             read[number, :, begin:end] = means
 
     _shared_out(work, sampler.units, sampler.at_once, threads)
     shape = filled.n_draws, BATCHES
-    possible = [_possible(scheme, sampler.filled.entries, (*evidence, *case)) for case in cases]
+    possible = [_possible(scheme, sampler.filled.entries, those) for those in given]
     return Batches(
         log_sum=log_sum.reshape(-1, *shape),
         log_most=sampler.log_most,
@@ -242,7 +245,6 @@ def sample_slopes(
     sampler = _sampler(scheme, filled, evidence)
     log_z = averaged(sample(scheme, filled, evidence, threads=threads)).log_z[0]
     log_sum = log_z + np.log(BATCHES * sampler.size)
-    weights = indicator_weights(scheme.ready.plan, evidence)
     at_once = min(BATCHES, sampler.at_once)  # so that no part has two draws
     entries = sampler.filled.entries
 
@@ -250,10 +252,19 @@ def sample_slopes(
         part, draw = np.zeros(len(entries)), begin // BATCHES
         if np.isfinite(log_sum[draw]):
             states, log_weight, found = sampler.drawn(begin, end)
-            log_below, _, below = run(scheme.ready, Filled(found), weights, 1)
-            weight = np.exp(log_weight.ravel() + log_below - log_sum[draw])
+            below = run(scheme.plan, Filled(found), [evidence], (), gradient=True, threads=1)
+            weight = np.exp(log_weight.ravel() + below.log_z[0] - log_sum[draw])
+            assert below.slopes is not None
             add_slopes(
-                scheme.lookup, scheme.below, scheme.rows, entries, draw, states, weight, below, part
+                scheme.lookup,
+                scheme.below,
+                scheme.rows,
+                entries,
+                draw,
+                states,
+                weight,
+                below.slopes[0],
+                part,
             )
         return part
 

@@ -2,247 +2,328 @@
 
 The derivative of Z with respect to a value is a sum of products too: for every product in which the value
 is used, the slope of that sum times the other factor. Written down in the reverse order, these sums, and
-what is read from them, are run by the same loop as the plan's own. Each number lives in a *place* of a
-workspace, which is given to another one after its last use, so that what is needed stays near the processor.
+what is read from them, are run by the same loop as the plan's own.
+
+A tape answers for several pieces of evidence at once, its *cases*. What comes out the same in two cases is
+written once, and what a case rules out is left out of it.
 """
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from cruxmap.engine.compiled import njit
-from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.network import BoolArray, Evidence, FloatArray, IntArray
 from cruxmap.engine.planning import Plan, SlotArray
+
+NOUGHT, ONE, GIVEN = 0, 1, 2
+"""The numbers that are 0 and 1 themselves, and the first of those that are given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Tape:
-    """Sums of products in the order of computing, over `n_places` places.
+    """Sums of products in the order of computing.
 
-    Place 0 holds the number 1; in the places after it are the entries `loads`, then the values of
-    the indicators, then `constants`. The n-th sum goes into `into[n]`. Each of the first
-    `runs[0, 0]` sums has `runs[0, 1]` products, and so on; `factors` has the places of the two factors of
-    every product in turn.
+    Number 0 is 0 and number 1 is 1. After them come the entries `loads`, the values of `n_indicators`
+    indicators, the `constants`, and then the sums: the n-th adds up the products of `factors` (products, 2)
+    from `first[n]` to `first[n + 1]`.
 
-    In the end Z is at `z`, what was asked, times Z, at `reads` (as in `Plan.reads`), and d Z / d load at
-    `slopes`, which is empty unless it was wanted.
+    In the end Z is the number `z`, by case; what was asked, times Z, is `reads` (cases, reads), in the order
+    of `asked` (variable, states); and d Z / d load is `slopes` (cases, loads), which has no columns unless it
+    was wanted.
     """
 
+    asked: tuple[tuple[int, int], ...]
     loads: IntArray
+    n_indicators: int
     constants: FloatArray
     factors: SlotArray
-    runs: IntArray
-    into: SlotArray
-    n_places: int
-    z: int
-    reads: SlotArray
-    slopes: SlotArray
+    first: IntArray
+    z: IntArray
+    reads: IntArray
+    slopes: IntArray
 
     @property
     def products(self) -> int:
         """How many products one propagation adds up, slopes included."""
-        return len(self.factors) // 2
+        return len(self.factors)
+
+    @property
+    def n_given(self) -> int:
+        """How many numbers are given, not computed."""
+        return GIVEN + len(self.loads) + self.n_indicators + len(self.constants)
+
+    @property
+    def ends(self) -> IntArray:
+        """All the numbers that are wanted in the end."""
+        return np.concatenate([self.z, self.reads.ravel(), self.slopes.ravel()])
 
 
-def written(plan: Plan, *, gradient: bool = False) -> Tape:
-    """Write down a plan's sums, and the slopes that reading takes; with `gradient`, those of loads too."""
-    factors, runs, into, n_places, ends = _taped(
-        plan.left,
-        plan.right,
-        plan.first,
-        plan.n_inputs,
-        plan.root,
-        plan.reads,
-        plan.read_first,
-        not plan.forward_only,
-        len(plan.loads) if gradient else 0,
+class Results(NamedTuple):
+    """What a tape is run for, over D draws: Z (cases, D) and what was asked, divided by Z (cases, reads, D).
+
+    The slope is d log Z / d entry (cases, n_entries, D), 0 for entries that are not loaded; it has no rows
+    where it is not wanted.
+    """
+
+    z: FloatArray
+    read: FloatArray
+    slope: FloatArray
+
+
+def written(
+    plan: Plan,
+    cases: Sequence[Evidence] | None,
+    *,
+    ask: Collection[int] | None = None,
+    gradient: bool = False,
+) -> Tape:
+    """Write down a plan's sums for each case, and the slopes that reading what is asked takes.
+
+    With `gradient`, the slopes of all loads too. By default, all is asked that the plan was made for. Without
+    cases there is one whose indicators are given when the tape is run.
+    """
+    ends = np.cumsum(plan.asked_cards)
+    asked = [
+        (v, states, end - states)
+        for v, states, end in zip(plan.asked, plan.asked_cards, ends.tolist(), strict=True)
+        if ask is None or v in ask
+    ]
+    wanted_reads = np.concatenate(
+        [np.zeros(0, np.int64), *(np.arange(begin, begin + states) for _, states, begin in asked)]
     )
-    n_reads = len(plan.read_first) - 1
+    lengths = np.diff(plan.read_first)[wanted_reads]
+    read_first = np.concatenate([[0], np.cumsum(lengths)])
+    reads = plan.reads[_spread(plan.read_first[wanted_reads], lengths)].astype(np.int64)
+    writer = _Writer(plan, cases)
+    writer.write_values()
+    z = writer.write_z()
+    backwards = not plan.forward_only and len(reads) > 0
+    targets = np.zeros(plan.n_inputs + plan.n_outputs, np.bool_)
+    targets[reads] = backwards
+    targets[: len(plan.loads)] |= gradient
+    if gradient or backwards:
+        writer.write_slopes(wanted_slots(plan, targets))
+    read = writer.write_reads(reads, read_first, backwards)
+    slopes = writer.slope[:, : len(plan.loads) if gradient else 0]
+    factors, first, renumbered = writer.in_order()
     return Tape(
+        asked=tuple((v, states) for v, states, _ in asked),
         loads=plan.loads,
+        n_indicators=writer.n_indicators,
         constants=plan.constants,
         factors=factors,
-        runs=runs,
-        into=into,
-        n_places=n_places,
-        z=int(ends[0]),
-        reads=ends[1 : 1 + n_reads],
-        slopes=ends[1 + n_reads :],
+        first=first,
+        z=renumbered[z],
+        reads=renumbered[read],
+        slopes=renumbered[slopes],
     )
 
 
-@njit()
-def wanted_slots(left, right, first, n_inputs, targets):
-    """Which slots' slopes are needed for those of `targets`: (n_slots,) bool."""
-    wanted = np.zeros(n_inputs + len(first) - 1, np.bool_)
-    for slot in targets:
-        wanted[slot] = True
-    for k in range(len(first) - 1):
-        for t in range(first[k], first[k + 1]):
-            if wanted[left[t]] or wanted[right[t]]:
-                wanted[n_inputs + k] = True
-                break
+def wanted_slots(plan: Plan, targets: BoolArray) -> BoolArray:
+    """Which slots' slopes are needed for those of `targets`; both (n_slots,)."""
+    wanted = targets.copy()
+    for begin, end in _blocks_of(plan):
+        here = slice(plan.first[begin], plan.first[end])
+        either = wanted[plan.left[here]] | wanted[plan.right[here]]
+        starts = plan.first[begin:end] - plan.first[begin]
+        wanted[plan.n_inputs + begin : plan.n_inputs + end] |= np.logical_or.reduceat(either, starts)
     return wanted
 
 
-@njit()
-def _taped(left, right, first, n_inputs, root, reads, read_first, read_slopes, n_gradient):
-    """The tape of a plan: `(factors, runs, into, n_places, places of Z, reads and slopes)`.
-
-    Numbers are called 0 (the number 1), then 1 + slot (of the plan), then by the place of their sum in order.
-    """
-    n_sums, n_reads = len(first) - 1, len(read_first) - 1
-    targets = np.arange(n_gradient)
-    if read_slopes:
-        targets = np.concatenate((targets, reads.astype(np.int64)))
-    wanted = wanted_slots(left, right, first, n_inputs, targets)
-    uses, ready = _uses(left, right, first, n_inputs, root, wanted)
-    sizes, slope_of, read_at = _order(
-        first, n_inputs, len(root), reads, read_first, read_slopes, wanted, uses, ready
-    )
-    begin = np.zeros(len(sizes) + 1, np.int64)
-    begin[1:] = np.cumsum(sizes)
-
-    # Products lie sum by sum, from `begin[n]` on for the n-th: at first the plan's, as they are.
-    factors = np.zeros(2 * begin[-1], np.uint32)
-    for t in range(len(left)):
-        factors[2 * t], factors[2 * t + 1] = 1 + left[t], 1 + right[t]
-    # Z adds up the roots, each times 1: a factor that is not set is number 0, the constant.
-    at = begin[n_sums]
-    for slot in root:
-        factors[2 * at] = 1 + slot
-        at += 1
-    # The slope of a slot has a product for each product that the slot is in: the slope of that sum times the
-    # other factor. A root is in Z itself, whose slope is 1.
-    cursor = begin[slope_of]  # slots whose slope nobody wants have 0 here, and are not looked at
-    for slot in root:
-        if wanted[slot]:
-            cursor[slot] += 1
-    for k in range(n_sums - 1, -1, -1):
-        if not wanted[n_inputs + k]:
-            continue
-        slope = 1 + n_inputs + slope_of[n_inputs + k]
-        for t in range(first[k], first[k + 1]):
-            for slot, other in ((left[t], right[t]), (right[t], left[t])):
-                if wanted[slot]:
-                    factors[2 * cursor[slot]], factors[2 * cursor[slot] + 1] = slope, 1 + other
-                    cursor[slot] += 1
-    # What is asked adds up values times their slopes, or the values alone.
-    for m in range(n_reads):
-        at = begin[read_at[m]]
-        for slot in reads[read_first[m] : read_first[m + 1]]:
-            factors[2 * at] = 1 + slot
-            if read_slopes:
-                factors[2 * at + 1] = 1 + n_inputs + slope_of[slot]
-            at += 1
-
-    ends = np.empty(1 + n_reads + n_gradient, np.int64)
-    ends[0] = n_sums
-    ends[1 : 1 + n_reads] = read_at
-    ends[1 + n_reads :] = slope_of[:n_gradient]
-    into, n_places = _assign_places(factors, begin, 1 + n_inputs, ends)
-    return factors, _runs(sizes), into, n_places, into[ends]
+def _blocks_of(plan: Plan) -> Iterator[tuple[int, int]]:
+    return independent(np.maximum(plan.left, plan.right), plan.first, plan.n_inputs)
 
 
-@njit()
-def _uses(left, right, first, n_inputs, root, wanted):
-    """How many products make up each slot's slope, and the first sum that uses it, or the number of sums.
+def independent(highest: IntArray | SlotArray, first: IntArray, n_given: int) -> Iterator[tuple[int, int]]:
+    """Cut sums into blocks, (begin, end), in which none uses another.
 
-    The slope is complete when that sum's is, as slopes go from the last sum to the first.
+    `highest` is the higher number of each product; the sums' own begin at `n_given`.
     """
     n_sums = len(first) - 1
-    uses = np.zeros(len(wanted), np.int64)
-    ready = np.full(len(wanted), n_sums, np.int64)
-    for slot in root:
-        uses[slot] += 1
-    for k in range(n_sums):
-        for t in range(first[k], first[k + 1]):
-            for slot in (left[t], right[t]):
-                uses[slot] += 1
-                ready[slot] = min(ready[slot], k)
-    return uses, ready
+    if not n_sums:
+        return
+    needs = np.maximum.reduceat(highest, first[:-1]).astype(np.int64) - n_given
+    begin, seen, step = 0, 0, 64
+    while seen < n_sums:
+        # look for the first sum that uses one of this block, in stretches that grow
+        uses = needs[seen : seen + step] >= begin
+        found = int(uses.argmax())
+        if uses[found]:
+            yield begin, seen + found
+            begin, step = seen + found, 32
+            seen = begin
+        else:
+            seen, step = seen + step, 2 * step
+    yield begin, n_sums
 
 
-@njit()
-def _order(first, n_inputs, n_root, reads, read_first, read_slopes, wanted, uses, ready):
-    """The order of sums: the plan's, Z, slopes from the last slot to the first, reads and those of inputs as
-    soon as they can be. Returns `(products of each, which is each slot's slope, which is each read)`.
+def _spread(begin: IntArray, lengths: IntArray) -> IntArray:
+    """The numbers from each of `begin` on, so many each, one after the other."""
+    ends = np.cumsum(lengths)
+    shift: IntArray = np.repeat(begin - (ends - lengths), lengths)
+    return shift + np.arange(len(shift))
+
+
+class _Writer:
+    """Writes sums block by block; afterwards they are put in the order of computing.
+
+    `value[c, slot]` and `slope[c, slot]` are the numbers of a slot's value and slope in case c. The last
+    column, after all slots, is that of Z, whose slope is 1, and of 1.
     """
-    n_sums, n_reads = len(first) - 1, len(read_first) - 1
-    inputs = np.flatnonzero(wanted[:n_inputs])
-    inputs = inputs[np.argsort(-ready[inputs], kind="mergesort")]
-    read_ready = np.full(n_reads, n_sums, np.int64)
-    for m in range(n_reads):
-        for slot in reads[read_first[m] : read_first[m + 1]]:
-            read_ready[m] = min(read_ready[m], slot - n_inputs if slot >= n_inputs else ready[slot])
-    by_ready = np.argsort(-read_ready, kind="mergesort")
 
-    sizes = np.zeros(n_sums + 1 + np.sum(wanted) + n_reads, np.int64)
-    sizes[:n_sums], sizes[n_sums] = first[1:] - first[:-1], n_root
-    slope_of = np.zeros(len(wanted), np.int64)
-    read_at = np.zeros(n_reads, np.int64)
-    n, next_input, next_read = n_sums + 1, 0, 0
-    for k in range(n_sums, -1, -1):
-        if k < n_sums and wanted[n_inputs + k]:
-            slope_of[n_inputs + k], sizes[n] = n, uses[n_inputs + k]
-            n += 1
-        while next_input < len(inputs) and ready[inputs[next_input]] >= k:
-            slope_of[inputs[next_input]], sizes[n] = n, uses[inputs[next_input]]
-            n += 1
-            next_input += 1
-        while next_read < n_reads and (not read_slopes or read_ready[by_ready[next_read]] >= k):
-            m = by_ready[next_read]
-            read_at[m], sizes[n] = n, read_first[m + 1] - read_first[m]
-            n += 1
-            next_read += 1
-    return sizes, slope_of, read_at
+    def __init__(self, plan: Plan, cases: Sequence[Evidence] | None) -> None:
+        self.plan = plan
+        n_loads, n_slots = len(plan.loads), plan.n_inputs + plan.n_outputs
+        self.n_indicators = len(plan.indicators) if cases is None else 0
+        self.n_cases = 1 if cases is None else len(cases)
+        self.value = np.full((self.n_cases, n_slots + 1), ONE)
+        self.slope = np.full((self.n_cases, n_slots + 1), NOUGHT)
+        self.slope[:, -1] = ONE
+        self.value[:, :n_loads] = np.where(plan.loads == 0, ONE, GIVEN + np.arange(n_loads))
+        indicators = slice(n_loads, n_loads + len(plan.indicators))
+        if cases is None:
+            self.value[:, indicators] = GIVEN + n_loads + np.arange(self.n_indicators)
+        else:
+            self.value[:, indicators] = [allowed(plan, evidence) for evidence in cases]
+        constants = slice(indicators.stop, plan.n_inputs)
+        first_constant = GIVEN + n_loads + self.n_indicators
+        self.value[:, constants] = first_constant + np.arange(len(plan.constants))
+        self.n_given = self.n_numbers = first_constant + len(plan.constants)
+        self.factors: list[npt.NDArray[np.int64]] = []
+        self.sizes: list[IntArray] = []
+        self.times: list[IntArray] = []
 
+    def write_values(self) -> None:
+        """Write the plan's sums; sum k has the time k."""
+        plan = self.plan
+        for begin, end in _blocks_of(plan):
+            here = slice(plan.first[begin], plan.first[end])
+            starts = plan.first[begin:end] - plan.first[begin]
+            self.value[:, plan.n_inputs + begin : plan.n_inputs + end] = self._write(
+                self.value[:, plan.left[here]],
+                self.value[:, plan.right[here]],
+                starts,
+                np.arange(begin, end),
+            )
 
-@njit()
-def _assign_places(factors, begin, n_given, kept):
-    """Give every sum a place and rewrite `factors` to places: `(place of each sum, how many places)`.
+    def write_z(self) -> IntArray:
+        """Write Z (cases,), the sum of the roots."""
+        values = self.value[:, self.plan.root]
+        if not values.size:
+            return np.full(self.n_cases, NOUGHT)
+        at_last = np.array([self.plan.n_outputs])
+        return self._write(values, np.full_like(values, ONE), np.zeros(1, np.int64), at_last)[:, 0]
 
-    A place is free again after the last use of what is in it; `kept` sums are never overwritten, nor is what
-    is given.
-    """
-    n_sums = len(begin) - 1
-    last = np.full(n_sums, -1, np.int64)
-    for n in range(n_sums):
-        for number in factors[2 * begin[n] : 2 * begin[n + 1]]:
-            if number >= n_given:
-                last[number - n_given] = n
-    last[kept] = n_sums
-    place = np.empty(n_sums, np.uint32)
-    free = np.empty(n_sums, np.uint32)
-    n_free, n_places = 0, n_given
-    for n in range(n_sums):
-        for f in range(2 * begin[n], 2 * begin[n + 1]):
-            number = np.int64(factors[f]) - n_given
-            if number < 0:
+    def _after(self, k: IntArray) -> IntArray:
+        """The time of the slope of sum k, after Z: slopes go from the last sum to the first."""
+        return self.plan.n_outputs + 2 * (self.plan.n_outputs - k)
+
+    def write_slopes(self, wanted: BoolArray) -> None:
+        """Write the slopes of the slots that are wanted.
+
+        A slope has a product for each product that the slot is in: the slope of that sum times the other
+        factor. A root is in Z itself, whose slope is 1.
+        """
+        plan, n_slots = self.plan, len(wanted)
+        sums = np.repeat(np.arange(plan.n_outputs), np.diff(plan.first))
+        last_first = np.argsort(-sums, kind="stable")
+        pairs = np.stack([plan.left, plan.right], axis=1)[last_first].astype(np.int64)
+        slots = np.concatenate([plan.root.astype(np.int64), pairs.ravel()])
+        others = np.concatenate([np.full(len(plan.root), n_slots), pairs[:, ::-1].ravel()])
+        users = np.concatenate([others[: len(plan.root)], plan.n_inputs + np.repeat(sums[last_first], 2)])
+        kept = wanted[slots]
+        slots, others, users = slots[kept], others[kept], users[kept]
+        order = np.argsort(slots, kind="stable")
+        slots, others, users = slots[order], others[order], users[order]
+        used, first = np.unique(slots, return_index=True)
+        first = np.append(first, len(slots))
+        # a slope can be written when those of all sums that use the slot are
+        ready = np.minimum.reduceat(users, first[:-1]) - plan.n_inputs if len(used) else used
+        ready = np.where(ready > plan.n_outputs, plan.n_outputs, ready)
+        self.ready = np.full(n_slots, plan.n_outputs)
+        self.ready[used] = ready
+        inner = used - plan.n_inputs
+        times = np.where(inner >= 0, self._after(inner), self._after(ready) + 1)
+        blocks = [(plan.n_inputs + begin, plan.n_inputs + end) for begin, end in _blocks_of(plan)]
+        for begin, end in [*reversed(blocks), (0, plan.n_inputs)]:
+            here = slice(*np.searchsorted(used, [begin, end]).tolist())
+            if here.start == here.stop:
                 continue
-            factors[f] = place[number]
-            if last[number] == n:
-                last[number] = -1
-                free[n_free] = place[number]
-                n_free += 1
-        if n_free:
-            n_free -= 1
-            place[n] = free[n_free]
-        else:
-            place[n] = n_places
-            n_places += 1
-    return place, n_places
+            products = slice(first[here.start], first[here.stop])
+            values = self.value[:, slots[products]]
+            self.slope[:, used[here]] = self._write(
+                # the slope of what is 0 in a case changes nothing in it
+                np.where(values == NOUGHT, NOUGHT, self.slope[:, users[products]]),
+                self.value[:, others[products]],
+                first[here] - first[here.start],
+                times[here],
+            )
+
+    def write_reads(self, slots: IntArray, first: IntArray, backwards: bool) -> IntArray:
+        """Write what is asked (cases, reads): values times their slopes, or the values alone."""
+        plan = self.plan
+        read = np.full((self.n_cases, len(first) - 1), NOUGHT)
+        some = np.flatnonzero(first[1:] > first[:-1])
+        if len(some):
+            values = self.value[:, slots]
+            slopes, ready = np.full_like(values, ONE), np.full(len(slots), plan.n_outputs)
+            if backwards:
+                slopes = self.slope[:, slots]
+                ready = np.where(slots >= plan.n_inputs, slots - plan.n_inputs, self.ready[slots])
+            times = self._after(np.minimum.reduceat(ready, first[some])) + 1
+            read[:, some] = self._write(values, slopes, first[some], times)
+        return read
+
+    def _write(self, left: IntArray, right: IntArray, starts: IntArray, times: IntArray) -> IntArray:
+        """Write sums, and return their numbers (cases, sums).
+
+        `left` and `right` (cases, products) are factors, `starts` (sums,) tells where each sum begins. A
+        product with 0 is left out, a sum of one number times 1 is that number, and a sum of the same products
+        as in an earlier case is written there alone.
+        """
+        void = (left == NOUGHT) | (right == NOUGHT)
+        left, right = np.where(void, NOUGHT, left), np.where(void, NOUGHT, right)
+        sizes = np.add.reduceat(~void, starts, axis=1, dtype=np.int64)
+        # where there is one product, these are its factors
+        a, b = np.add.reduceat(left, starts, axis=1), np.add.reduceat(right, starts, axis=1)
+        copied = (sizes == 1) & ((a == ONE) | (b == ONE))
+        numbers = np.where(copied, np.where(a == ONE, b, a), NOUGHT)
+        lengths = np.diff(np.append(starts, left.shape[1]))
+        for case in range(self.n_cases):
+            new = (sizes[case] > 0) & ~copied[case]
+            for earlier in range(case):
+                same = (left[case] == left[earlier]) & (right[case] == right[earlier])
+                shared = new & np.logical_and.reduceat(same, starts)
+                numbers[case, shared] = numbers[earlier, shared]
+                new &= ~shared
+            n = int(new.sum())
+            numbers[case, new] = self.n_numbers + np.arange(n)
+            self.n_numbers += n
+            kept = np.repeat(new, lengths) & ~void[case]
+            self.factors.append(np.stack([left[case, kept], right[case, kept]], axis=1))
+            self.sizes.append(sizes[case, new])
+            self.times.append(times[new] * self.n_cases + case)
+        return numbers
+
+    def in_order(self) -> tuple[SlotArray, IntArray, IntArray]:
+        """Factors and firsts of the sums in the order of their times, and the new number of each number."""
+        sizes = np.concatenate(self.sizes)
+        order = np.argsort(np.concatenate(self.times), kind="stable")
+        first = np.concatenate([[0], np.cumsum(sizes)])
+        renumbered = np.arange(self.n_numbers)
+        renumbered[self.n_given + order] = self.n_given + np.arange(len(order))
+        factors = np.concatenate(self.factors)[_spread(first[:-1][order], sizes[order])]
+        first = np.concatenate([[0], np.cumsum(sizes[order])])
+        return renumbered[factors].astype(np.uint32), first, renumbered
 
 
-@njit()
-def _runs(sizes):
-    """How many sums in a row have how many products each, (n_runs, 2)."""
-    runs = np.empty((len(sizes), 2), np.int64)
-    n = 0
-    for size in sizes:
-        if n and runs[n - 1, 1] == size:
-            runs[n - 1, 0] += 1
-        else:
-            runs[n] = 1, size
-            n += 1
-    return runs[:n].copy()
+def allowed(plan: Plan, evidence: Evidence) -> IntArray:
+    """The value of each indicator slot: 1, or 0 where the evidence rules a state out."""
+    weights = np.ones(len(plan.indicators), np.int64)
+    for v, states in evidence:
+        here = plan.indicators[:, 0] == v
+        weights[here & ~np.isin(plan.indicators[:, 1], states)] = 0
+    return weights

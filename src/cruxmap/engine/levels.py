@@ -1,0 +1,146 @@
+"""Running a tape in numpy, for work too small to be worth a compiled loop (see `kernel`).
+
+Sums of one level use only what lies in lower ones, so a level is one call of numpy.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.tape import GIVEN, Results, Tape, independent
+
+BLOCK_BYTES = 8 << 20
+"""Bytes that the numbers of the draws which are worked on together may take."""
+
+MAX_IN_A_BLOCK = 256
+"""Draws that are worked on together at most."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Levels:
+    """A tape's sums by level: `left`, `right` (products,) and `first` (sums,) with numbers of their own.
+
+    A level, in `cuts`, is (begin and end of its numbers, begin and end of its products). `z`, `reads` and
+    `slopes` are numbers in the tape's shapes.
+    """
+
+    left: IntArray
+    right: IntArray
+    first: IntArray
+    cuts: tuple[tuple[int, int, int, int], ...]
+    n_numbers: int
+    z: IntArray
+    reads: IntArray
+    slopes: IntArray
+
+
+@lru_cache(maxsize=8)
+def levelled(tape: Tape) -> Levels:
+    """Order a tape's sums by how many others each must wait for."""
+    n_given, n_sums = tape.n_given, len(tape.first) - 1
+    level = np.zeros(n_given + n_sums, np.int64)
+    highest = tape.factors.max(axis=1, initial=0)
+    for begin, end in independent(highest, tape.first, n_given):
+        products = slice(tape.first[begin], tape.first[end])
+        below = level[tape.factors[products]].max(axis=1)
+        starts = tape.first[begin:end] - tape.first[begin]
+        level[n_given + begin : n_given + end] = 1 + np.maximum.reduceat(below, starts)
+    order = np.argsort(level[n_given:], kind="stable")
+    number = np.arange(n_given + n_sums)
+    number[n_given + order] = n_given + np.arange(n_sums)
+    sizes = np.diff(tape.first)
+    of = np.repeat(np.arange(n_sums), sizes)
+    factors = number[tape.factors[np.argsort(number[n_given + of], kind="stable")]]
+    first = np.concatenate([[0], np.cumsum(sizes[order])])
+    ends = np.searchsorted(level[n_given + order], np.arange(1, level.max(initial=0) + 1), side="right")
+    begins = np.concatenate([[0], ends])[: len(ends)]
+    cuts = zip(n_given + begins, n_given + ends, first[begins], first[ends], strict=True)
+    return Levels(
+        left=np.ascontiguousarray(factors[:, 0]),
+        right=np.ascontiguousarray(factors[:, 1]),
+        first=first,
+        cuts=tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in cuts),
+        n_numbers=n_given + n_sums,
+        z=number[tape.z],
+        reads=number[tape.reads],
+        slopes=number[tape.slopes],
+    )
+
+
+def propagate(tape: Tape, loads: IntArray, entries: FloatArray, results: Results) -> None:
+    """Run all draws of `entries`, in whose rows `loads` are the tape's, and fill the results."""
+    z, read, slope = results
+    levels = levelled(tape)
+    at_once = max(1, min(MAX_IN_A_BLOCK, BLOCK_BYTES // (8 * levels.n_numbers)))
+    n_given = tape.n_given
+    for begin in range(0, entries.shape[1], at_once):
+        columns = slice(begin, begin + at_once)
+        values = np.zeros((levels.n_numbers, min(at_once, entries.shape[1] - begin)))
+        values[1] = 1.0
+        values[GIVEN : GIVEN + len(loads)] = entries[loads, columns]
+        values[n_given - len(tape.constants) : n_given] = tape.constants[:, None]
+        if values.shape[1] == 1:
+            values = values[:, 0]  # sums of single numbers are faster
+        for low, high, start, stop in levels.cuts:
+            products = values[levels.left[start:stop]] * values[levels.right[start:stop]]
+            np.add.reduceat(
+                products,
+                levels.first[low - n_given : high - n_given] - start,
+                axis=0,
+                out=values[low:high],
+            )
+        values = values.reshape(levels.n_numbers, -1)
+        z[:, columns] = values[levels.z]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = 1.0 / values[levels.z]
+            read[..., columns] = values[levels.reads] * share[:, None]
+            if slope.size:
+                slope[:, tape.loads, columns] = values[levels.slopes] * share[:, None]
+
+
+def propagate_wide(
+    tape: Tape, loads: IntArray, entries: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """`propagate` in numbers of wide range, each with a power of 2 of its own.
+
+    Returned are log Z (cases, D), -inf where Z is 0, and what is read (cases, reads, D) and the slopes
+    (cases, loads, D), divided by Z and NaN where that is 0.
+    """
+    levels, n_given, n_draws = levelled(tape), tape.n_given, entries.shape[1]
+    at_once = max(1, min(MAX_IN_A_BLOCK, BLOCK_BYTES // (16 * levels.n_numbers)))
+    if n_draws > at_once:
+        parts = [
+            propagate_wide(tape, loads, entries[:, begin : begin + at_once])
+            for begin in range(0, n_draws, at_once)
+        ]
+        log_z, read, slope = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
+        return log_z, read, slope
+    given = np.zeros((n_given, n_draws))
+    given[1] = 1.0
+    given[GIVEN : GIVEN + len(loads)] = entries[loads]
+    given[n_given - len(tape.constants) :] = tape.constants[:, None]
+    values = np.zeros((levels.n_numbers, n_draws))
+    powers = np.zeros((levels.n_numbers, n_draws), np.int64)
+    values[:n_given], powers[:n_given] = np.frexp(given)
+    for low, high, start, stop in levels.cuts:
+        left, right = levels.left[start:stop], levels.right[start:stop]
+        starts = levels.first[low - n_given : high - n_given] - start
+        products = values[left] * values[right]
+        power = np.where(products > 0.0, powers[left] + powers[right], np.iinfo(np.int32).min)
+        highest = np.maximum.reduceat(power, starts, axis=0)
+        lengths = np.diff(np.append(starts, stop - start))
+        shift = np.maximum(power - np.repeat(highest, lengths, axis=0), -2000)
+        total = np.add.reduceat(np.ldexp(products, shift), starts, axis=0)
+        values[low:high], more = np.frexp(total)
+        powers[low:high] = np.where(total > 0.0, highest + more, 0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        z, of_z = values[levels.z], powers[levels.z]
+
+        def over_z(those: IntArray) -> FloatArray:
+            shift = np.clip(powers[those] - of_z[:, None], -4000, 4000)
+            shares: FloatArray = np.ldexp(values[those] / z[:, None], shift)
+            return shares
+
+        return np.log(z) + of_z * np.log(2.0), over_z(levels.reads), over_z(levels.slopes)
