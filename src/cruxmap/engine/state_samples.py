@@ -22,7 +22,7 @@ from cruxmap.engine.network import (
     Network,
     SparseTable,
 )
-from cruxmap.engine.propagation import run
+from cruxmap.engine.propagation import run, split_reads
 from cruxmap.engine.schemes import Scheme
 from cruxmap.engine.state_loops import add_slopes, average, draw_states, look_up, tally, weigh
 
@@ -206,6 +206,9 @@ def sample(
             means[:] = 0.0
             average(below[number], weight, means)
             tally(states, scheme.asked_drawn, weight, means)
+            for part in split_reads(scheme.reads, means).values():
+                total = part.sum(axis=0)
+                part /= np.where(total > 0.0, total, 1.0)  # so that what is certain is exactly 1
             read[number, :, begin:end] = means
 
     _shared_out(work, sampler.units, sampler.at_once, threads)

@@ -182,7 +182,7 @@ class _Writer:
         self.value = np.full((self.n_cases, n_slots + 1), ONE)
         self.slope = np.full((self.n_cases, n_slots + 1), NOUGHT)
         self.slope[:, -1] = ONE
-        self.value[:, :n_loads] = np.where(plan.loads == 0, ONE, GIVEN + np.arange(n_loads))
+        self.value[:, :n_loads] = GIVEN + np.arange(n_loads)
         indicators = slice(n_loads, n_loads + len(plan.indicators))
         if cases is None:
             self.value[:, indicators] = GIVEN + n_loads + np.arange(self.n_indicators)
