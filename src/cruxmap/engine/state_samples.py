@@ -208,7 +208,8 @@ def sample(
             tally(states, scheme.asked_drawn, weight, means)
             for part in split_reads(scheme.reads, means).values():
                 total = part.sum(axis=0)
-                part /= np.where(total > 0.0, total, 1.0)  # so that what is certain is exactly 1
+                # so that what is certain is exactly 1
+                np.divide(part, np.where(total > 0.0, total, 1.0), out=part)
             read[number, :, begin:end] = means
 
     _shared_out(work, sampler.units, sampler.at_once, threads)

@@ -30,6 +30,10 @@ SET_WORK = 4e9
 """Multiplications that the search for the best sets may take: a few seconds on two cores."""
 
 
+ROUNDING = 1e-12
+"""How far apart values may be that are the same: the first candidate of those is chosen."""
+
+
 @dataclass(frozen=True, slots=True)
 class CruxSet(Answer):
     """The greedy best set of its size, in the order of choice, and the value of learning all of it."""
@@ -52,7 +56,7 @@ def best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...
         left = [candidate for candidate in candidates if candidate not in chosen]
         tables = _joint_tables(view, outcomes, left, n_draws)
         values = [value_of_information(tables[candidate.id]) for candidate in left]
-        best = int(np.argmax(values))
+        best = int(np.argmax(np.array(values) >= max(values) * (1 - ROUNDING)))
         chosen.append(left[best])
         outcomes = [
             found

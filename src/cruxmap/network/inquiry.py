@@ -24,8 +24,7 @@ from cruxmap.engine.network import (
     Network,
     Numbering,
 )
-from cruxmap.engine.planning import ancestors
-from cruxmap.engine.propagation import Prepared
+from cruxmap.engine.planning import Plan, ancestors
 from cruxmap.engine.queries import Inference, Planned, infer_many
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.language.argument_map import Condition, condition_text
@@ -107,10 +106,10 @@ class Inquiry:
         """
         alone = approach(self.network, self.targets[:1], self.clamped)
         everything = frozenset({*self.network.places.values(), *self.targets, *self.clamped})
-        if isinstance(alone, Prepared):
+        if isinstance(alone, Plan):
             with suppress(InvalidMap):
                 whole = exactly(self.network, everything, everything)
-                if whole.plan.triples <= MUCH_MORE * alone.plan.triples:
+                if whole.triples <= MUCH_MORE * alone.triples:
                     return everything, everything
         return None
 
