@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from cruxmap.engine import formulas
+from cruxmap.engine.banks import bank, numbered
 from cruxmap.engine.compiled_formulas import fill_packed, pull_packed
 from cruxmap.engine.formulas import dependencies, fill, pullback
 from cruxmap.engine.network import Network
@@ -24,7 +25,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.network.lowering import lower
-from cruxmap.network.means_and_deviations import Numbers, natural, numbers, unconstrained
+from cruxmap.network.means_and_deviations import Numbers, distinct, natural, numbers, unconstrained
 from helpers.maps_by_hand import (
     argument,
     build_map,
@@ -314,6 +315,45 @@ def test_draws_may_be_filled_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = fill(p, u, single)
     np.testing.assert_array_equal(parts, whole)
     np.testing.assert_array_equal(pullback(p, u, single, whole, whole), slope)
+
+
+# --- banks of rows -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("differing", [0.0, 0.1, 1.0])
+def test_a_bank_has_the_rows_of_every_vector(differing: float) -> None:
+    p, n, rng = network().program, len(network().addresses), np.random.default_rng(2)
+    judgements = np.where(rng.random((6, n)) < differing, rng.integers(0, 3 * n, (6, n)), np.arange(n))
+    u, single = rng.normal(0, 3, (3 * n, 4)), rng.random(3 * n) < 0.3
+    found = bank(p, judgements)
+    entries = fill(found.program, u, single)
+    for rows, chosen in zip(found.rows, judgements, strict=True):
+        np.testing.assert_array_equal(entries[rows], fill(p, u[chosen], single[chosen]))
+    assert len(entries) == len(np.unique(found.rows))
+    entry, judgement = dependencies(p)
+    for v in range(1, 6):  # a row is shared where all that it depends on is, and only there
+        alike = np.ones(p.n_entries, np.bool_)
+        np.logical_and.at(alike, entry, judgements[0, judgement] == judgements[v, judgement])
+        np.testing.assert_array_equal(found.rows[0] == found.rows[v], alike)
+
+
+def test_rows_are_numbered_in_their_order() -> None:
+    assert numbered(np.array([2.0, -1.0, 2.0, 2.0]), np.array([5, 7, 4, 5])).tolist() == [2, 0, 1, 2]
+
+
+def test_distinct_judgements_are_those_of_each_worldview() -> None:
+    argument_map = build_map(
+        claim("a", (0.2, 0.4)),
+        claim("b", SameAs("a")),
+        claim("c", 0.3),
+        worldviews=[worldview("w", {"c": probability(0.9)}), worldview("v", {"b": probability(0.3)})],
+    )
+    _, nums = given(argument_map, "w", "v")
+    found = distinct(nums, (0, 1, 2))
+    assert len(found.mu) == 3  # a, 30% and 90%
+    z = np.random.default_rng(0).normal(size=(3, 5))
+    for w in range(3):
+        np.testing.assert_array_equal(found.unconstrained(z)[found.number[w]], unconstrained(nums, z, w))
 
 
 # --- dependencies ------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from scipy.special import expit, logit
 import cruxmap as cm
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.language.argument_map import Z_95, ClaimIs
+from cruxmap.network import inquiry
 from helpers import reference
 from helpers.commands import ROOT
 from helpers.examples import GARDEN
@@ -147,11 +148,24 @@ def test_draws_in_which_the_assumption_cannot_be_are_left_out() -> None:
     assert found.mean == pytest.approx(found.draws[~gone].mean(), rel=1e-12)
 
 
-def test_progress_is_told_per_worldview() -> None:
+def test_progress_is_told_of_worldviews_that_share_their_draws() -> None:
     told = []
     spec = model(GARDEN, f"target: wet\nworldviews: [map, ann]\n{SMALL}", ann="rejects: [clouds]\n")
     cm.estimate(spec, progress=lambda *event: told.append(event))
-    assert told == [("map", 64, 64), ("ann", 64, 64)]
+    cm.estimate(replace(spec, worldviews=("ann",)), progress=lambda *event: told.append(event))
+    assert told == [("2 worldviews", 64, 64), ("ann", 64, 64)]
+
+
+def test_worldviews_together_are_as_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = model(GARDEN, f"target: wet\nworldviews: [map, ann]\n{SMALL}", ann="rejects: [clouds]\n")
+    alone = {
+        name: cm.estimate(replace(spec, worldviews=(name,))).worldviews[name] for name in spec.worldviews
+    }
+    monkeypatch.setattr(inquiry, "MAX_IN_A_BLOCK", 48)
+    together = cm.estimate(spec).worldviews
+    assert together == alone
+    for name, one in alone.items():
+        np.testing.assert_array_equal(together[name].draws, one.draws)
 
 
 def test_estimates_without_observations_never_load_pymc(tmp_path: Path) -> None:

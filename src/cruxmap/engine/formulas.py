@@ -8,9 +8,23 @@ The formulas are for all items of a kind and many draws at once, in steps that s
 chains, which ask for one draw at a time, there are the same as compiled loops (`compiled_formulas`).
 """
 
-import numpy as np
+from typing import Any
 
-from cruxmap.engine.network import BoolArray, FloatArray, IntArray, Shares, TableProgram
+import numpy as np
+import numpy.typing as npt
+
+from cruxmap.engine.network import (
+    BoolArray,
+    FloatArray,
+    Hazards,
+    IntArray,
+    Logistic,
+    Openings,
+    Shares,
+    Shifts,
+    Steps,
+    TableProgram,
+)
 from cruxmap.engine.special import expit, softplus
 
 NUMBERS_AT_ONCE = 131072
@@ -72,27 +86,27 @@ def _of_part(single: BoolArray, part: slice) -> BoolArray:
 # one.
 
 
-def column(numbers):
+def column(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Numbers, one per row, that stand beside a number per draw."""
     return numbers[:, None]
 
 
-def add_up(rows, first):
+def add_up(rows: FloatArray, first: IntArray) -> FloatArray:
     """Return the sum of the rows of each part."""
     return np.add.reduceat(rows, first[:-1], axis=0) if len(first) > 1 else rows[:0]
 
 
-def largest(rows, first):
+def largest(rows: FloatArray, first: IntArray) -> FloatArray:
     """Return the largest of the rows of each part."""
     return np.maximum.reduceat(rows, first[:-1], axis=0) if len(first) > 1 else rows[:0]
 
 
-def repeated(rows, counts):
+def repeated[T: np.generic](rows: npt.NDArray[T], counts: IntArray) -> npt.NDArray[T]:
     """Return each row as often as its count says."""
     return np.repeat(rows, counts, axis=0)
 
 
-def add_to(total, at, rows):
+def add_to(total: FloatArray, at: IntArray, rows: FloatArray) -> None:
     """Add to the rows `at` of a total, where one may be named more than once."""
     order = np.argsort(at, kind="stable")
     at = at[order]
@@ -100,14 +114,14 @@ def add_to(total, at, rows):
     total[at[first]] += add_up(rows[order], np.append(first, len(at)))
 
 
-def starts(counts):
+def starts(counts: IntArray) -> IntArray:
     """Return where parts of so many rows start, and where the last one ends."""
     first = np.zeros(len(counts) + 1, np.int64)
     first[1:] = np.cumsum(counts)
     return first
 
 
-def members(first, counts):
+def members(first: IntArray, counts: IntArray) -> IntArray:
     """Return the numbers `first[k]` to `first[k] + counts[k]` of all parts, one after the other."""
     return np.arange(counts.sum()) + repeated(first - starts(counts)[:-1], counts)
 
@@ -115,13 +129,13 @@ def members(first, counts):
 # --- what is open of a phase --------------------------------------------------------------------------
 
 
-def step_weight(log_pace, position, n_open, steps):
+def step_weight(log_pace: FloatArray, position: IntArray, n_open: IntArray, steps: IntArray) -> FloatArray:
     """pace^(-position / (steps - 1)), over the largest such weight of the last `n_open` steps."""
     from_last = np.where(log_pace > 0.0, steps - n_open - position, steps - 1 - position)
     return np.exp(log_pace * (from_last / (steps - 1)))
 
 
-def tail(log_pace, n_open, steps):
+def tail(log_pace: FloatArray, n_open: IntArray, steps: IntArray) -> tuple[FloatArray, FloatArray]:
     """Return the sum of the weights of the last `n_open` steps of each opening, and the mean of
     position / (steps - 1) under them.
     """
@@ -134,7 +148,7 @@ def tail(log_pace, n_open, steps):
     return total, add_up(weight * (position / column(among - 1)), first) / total
 
 
-def opened(openings, u):
+def opened(openings: Openings, u: FloatArray) -> tuple[FloatArray, ...]:
     """What is open of phases, (n_openings, D) each: the sum of its weights and their mean place (see `tail`),
     its part of the weights of the phase, and the slope of the log of that in the log of the pace.
     """
@@ -150,7 +164,7 @@ def opened(openings, u):
 # Arrays with a number per draw are (items, draws).
 
 
-def fill_entries(program, u, single, entries):
+def fill_entries(program: TableProgram, u: FloatArray, single: BoolArray, entries: FloatArray) -> None:
     """Fill `entries` (n_entries, D): the constant 1, then what each kind of item makes, one after another."""
     shift = shifts(program.shifts, u)
     entries[0] = 1.0
@@ -161,14 +175,14 @@ def fill_entries(program, u, single, entries):
     fill_steps(program.steps, program.openings, total, u, entries, at)
 
 
-def shifts(terms, u):
+def shifts(terms: Shifts, u: FloatArray) -> FloatArray:
     """The logit shifts (n_shifts, D) by the arguments that hold; the first has no terms."""
     shift = np.zeros((len(terms.first) - 1, u.shape[1]))
     shift[1:] = add_up(column(terms.sign) * np.maximum(u[terms.strength], 0.0), terms.first[1:])
     return shift
 
 
-def fill_logistic(items, u, shift, entries, at):
+def fill_logistic(items: Logistic, u: FloatArray, shift: FloatArray, entries: FloatArray, at: int) -> int:
     """A boolean each: false, then true."""
     end = at + 2 * len(items.base)
     x = u[items.base] + shift[items.shift]
@@ -178,7 +192,7 @@ def fill_logistic(items, u, shift, entries, at):
     return end
 
 
-def settle_rows(items, u, single):
+def settle_rows(items: Shares, u: FloatArray, single: BoolArray) -> tuple[FloatArray, ...]:
     """Settle shares before arguments: their log-weights (n_shares, D), how rows are filled up (n_rows, D).
 
     Singles count with their own p, over `overfull` where they take more than 1 (their sum, at least 1). The
@@ -202,13 +216,15 @@ def settle_rows(items, u, single):
     return log_weight, overfull, left, log_others
 
 
-def grouped(items):
+def grouped(items: Shares) -> tuple[IntArray, IntArray, IntArray]:
     """Return where each group of shares starts, how many it has, and for each of its items the share."""
     sizes = np.diff(items.row_first)[items.row]
     return starts(sizes), sizes, members(items.row_first[items.row], sizes)
 
 
-def fill_shares(items, u, single, shift, entries, at):
+def fill_shares(
+    items: Shares, u: FloatArray, single: BoolArray, shift: FloatArray, entries: FloatArray, at: int
+) -> int:
     """A distribution per group, normalised; in logarithms, so that no share is too small for that."""
     first, sizes, share = grouped(items)
     moved = settle_rows(items, u, single)[0][share] + shift[items.shift]
@@ -218,7 +234,9 @@ def fill_shares(items, u, single, shift, entries, at):
     return end
 
 
-def fill_hazards(items, part, u, shift, entries, at):
+def fill_hazards(
+    items: Hazards, part: FloatArray, u: FloatArray, shift: FloatArray, entries: FloatArray, at: int
+) -> int:
     """(1 - p)^phi, then 1 - (1 - p)^phi, with phi the part of the phase that is open."""
     end = at + 2 * len(items.base)
     exponent = -part[items.opening] * softplus(u[items.base] + shift[items.shift])
@@ -227,7 +245,9 @@ def fill_hazards(items, part, u, shift, entries, at):
     return end
 
 
-def fill_steps(items, openings, total, u, entries, at):
+def fill_steps(
+    items: Steps, openings: Openings, total: FloatArray, u: FloatArray, entries: FloatArray, at: int
+) -> None:
     """The weight of one step among those that are open."""
     k = items.opening
     n_open, steps = column(openings.open[k]), column(openings.steps[k])
@@ -237,7 +257,14 @@ def fill_steps(items, openings, total, u, entries, at):
 # --- slopes -------------------------------------------------------------------------------------------
 
 
-def pull_entries(program, u, single, entries, cotangent, slope):
+def pull_entries(
+    program: TableProgram,
+    u: FloatArray,
+    single: BoolArray,
+    entries: FloatArray,
+    cotangent: FloatArray,
+    slope: FloatArray,
+) -> None:
     """Add to `slope` (n_judgements, D) that of `sum(cotangent * entries)` in `u`."""
     terms = program.shifts
     shift = shifts(terms, u)
@@ -253,7 +280,14 @@ def pull_entries(program, u, single, entries, cotangent, slope):
     add_to(slope, terms.strength, np.where(u[terms.strength] > 0.0, of_term, 0.0))
 
 
-def pull_logistic(items, entries, cotangent, slope, of_shift, at):
+def pull_logistic(
+    items: Logistic,
+    entries: FloatArray,
+    cotangent: FloatArray,
+    slope: FloatArray,
+    of_shift: FloatArray,
+    at: int,
+) -> int:
     """The slope of a logistic is p (1 - p)."""
     end = at + 2 * len(items.base)
     change = (
@@ -264,7 +298,16 @@ def pull_logistic(items, entries, cotangent, slope, of_shift, at):
     return end
 
 
-def pull_shares(items, u, single, entries, cotangent, slope, of_shift, at):
+def pull_shares(
+    items: Shares,
+    u: FloatArray,
+    single: BoolArray,
+    entries: FloatArray,
+    cotangent: FloatArray,
+    slope: FloatArray,
+    of_shift: FloatArray,
+    at: int,
+) -> int:
     """Back through the normalising of each group, then through the filling up of each row."""
     first, sizes, share = grouped(items)
     end = at + len(share)
@@ -286,7 +329,18 @@ def pull_shares(items, u, single, entries, cotangent, slope, of_shift, at):
     return end
 
 
-def pull_hazards(items, openings, part, of_log_part, u, shift, cotangent, slope, of_shift, at):
+def pull_hazards(
+    items: Hazards,
+    openings: Openings,
+    part: FloatArray,
+    of_log_part: FloatArray,
+    u: FloatArray,
+    shift: FloatArray,
+    cotangent: FloatArray,
+    slope: FloatArray,
+    of_shift: FloatArray,
+    at: int,
+) -> int:
     """The slope through the hazard, and through the part of the phase that is open."""
     end = at + 2 * len(items.base)
     x, part = u[items.base] + shift[items.shift], part[items.opening]
@@ -299,7 +353,15 @@ def pull_hazards(items, openings, part, of_log_part, u, shift, cotangent, slope,
     return end
 
 
-def pull_steps(items, openings, late, entries, cotangent, slope, at):
+def pull_steps(
+    items: Steps,
+    openings: Openings,
+    late: FloatArray,
+    entries: FloatArray,
+    cotangent: FloatArray,
+    slope: FloatArray,
+    at: int,
+) -> None:
     """The slope of a step's weight in the log of the pace."""
     k = items.opening
     place = column(items.position / (openings.steps[k] - 1))

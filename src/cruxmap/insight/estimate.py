@@ -20,7 +20,18 @@ from cruxmap.errors import InvalidMap
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Outlooks
 from cruxmap.insight.sampled import Errors, Sampled, Settled, sampled, settled
-from cruxmap.insight.views import MIN_EFFECTIVE, Block, Draws, View, fill_block, refusal, too_few, views
+from cruxmap.insight.views import (
+    MIN_EFFECTIVE,
+    BlockOfSeveral,
+    Draws,
+    View,
+    blocks_of_several,
+    fill_together,
+    refusal,
+    sharing_draws,
+    too_few,
+    views,
+)
 from cruxmap.language.argument_map import MAP_WORLDVIEW, AllOf, ArgumentMap, condition_text
 from cruxmap.language.model_spec import ModelSpec, Target
 from cruxmap.language.names import checked_worldview
@@ -123,8 +134,8 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Ex
     """Return what every worldview of the model implies about its targets.
 
     Where nothing uncertain is conditioned, the draws are a Latin hypercube; elsewhere they are the
-    posterior's, with their `convergence`. `progress` hears of draws done per worldview; the `executor` does
-    the work.
+    posterior's, with their `convergence`. `progress` hears of draws done, of worldviews that share them
+    together; the `executor` does the work.
     """
     inquiry = inquire(model)
     seen = views(inquiry, Work(executor, progress))
@@ -201,20 +212,34 @@ def _answers(inquiry: Inquiry, inferences: tuple[Inference, ...]) -> _Answers:
 
 
 def _draw_probabilities(views: Sequence[View]) -> Iterator[_Answers]:
-    """Yield what every draw of each worldview says of the targets."""
-    begun = [
-        view.work.map(_probabilities_of_block, (view.inquiry, view.draw), view.blocks()) for view in views
-    ]
-    for view, found in zip(views, begun, strict=True):
-        parts = []
-        for (_, _, done), part in zip(view.blocks(), found, strict=True):
-            parts.append(part)
-            view.work.tell(view.name, done, view.n_draws)
-        yield _Answers(*(np.concatenate(arrays, axis=-1) for arrays in zip(*parts, strict=True)))
+    """Return what every draw of each worldview says of the targets; those with the same draws go together."""
+    answers: dict[str, _Answers] = {}
+    for group, found in [(group, _begun(group)) for group in sharing_draws(views)]:
+        for view, *parts in zip(group, *found, strict=True):
+            arrays = zip(*parts, strict=True)
+            answers[view.name] = _Answers(*(np.concatenate(array, axis=-1) for array in arrays))
+    return (answers[view.name] for view in views)
 
 
-def _probabilities_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> _Answers:
-    return _answers(inquiry, infer_targets(inquiry, fill_block(inquiry, draw, block)))
+def _begun(group: Sequence[View]) -> Iterator[tuple[_Answers, ...]]:
+    """Begin with views that share their draws; then yield the answers of each of them, block by block."""
+    first, tasks = group[0], blocks_of_several(group)
+    found = first.work.map(_probabilities_of_block, (first.inquiry, first.draw), tasks)
+    what = first.name if len(group) == 1 else f"{len(group)} worldviews"
+    return _told(first, what, zip(tasks, found, strict=True))
+
+
+def _told[Answer](
+    view: View, what: str, blocks: Iterable[tuple[BlockOfSeveral, Answer]]
+) -> Iterator[Answer]:
+    for (_, _, done), answer in blocks:
+        view.work.tell(what, done, view.n_draws)
+        yield answer
+
+
+def _probabilities_of_block(inquiry: Inquiry, draw: Draws, block: BlockOfSeveral) -> tuple[_Answers, ...]:
+    together = fill_together(inquiry, draw, block)
+    return tuple(_answers(inquiry, infer_targets(inquiry, filled)) for filled in together)
 
 
 def _summarise(view: View, drawn: _Answers, central: _Answers) -> WorldviewEstimate:

@@ -6,7 +6,7 @@ draws are weighed by how well they agree, and drawn again by weight.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +20,15 @@ from cruxmap.engine.network import DrawsFrom, Filled, FloatArray
 from cruxmap.engine.queries import infer
 from cruxmap.engine.schemes import Scheme
 from cruxmap.insight.sentences import percent
-from cruxmap.network.inquiry import Inquiry, StatedCredence, blocks, draws_per_block, entries_of
+from cruxmap.network.inquiry import (
+    Inquiry,
+    StatedCredence,
+    bank_of,
+    blocks,
+    draws_per_block,
+    entries_of,
+    entries_together,
+)
 
 MIN_EFFECTIVE = 100.0
 """The effective sample size below which there is no answer."""
@@ -34,15 +42,21 @@ POOL = 4
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Draws of the judgements at `addresses`: a Latin hypercube of `n_draws` under a seed."""
+    """Draws of the judgements at `addresses`: a Latin hypercube of `n_draws` under a seed.
+
+    Judgements that are certain in every worldview have no address here, but `None`, and no draws but 0.
+    """
 
     seed: int
-    addresses: tuple[str, ...]
+    addresses: tuple[str | None, ...]
     n_draws: int
 
     def __call__(self, start: int, stop: int) -> FloatArray:
         """Return the standard normal values (n_judgements, stop - start) of some of them."""
-        return latin_hypercube(self.seed, self.addresses, self.n_draws, start, stop)
+        drawn = {i: address for i, address in enumerate(self.addresses) if address is not None}
+        z = np.zeros((len(self.addresses), stop - start))
+        z[[*drawn]] = latin_hypercube(self.seed, [*drawn.values()], self.n_draws, start, stop)
+        return z
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,16 +80,30 @@ type Draws = Forward | Conditioned
 type Block = tuple[int, int, int]
 """The number of a worldview, and the first of some of its draws and the one after the last."""
 
+type BlockOfSeveral = tuple[tuple[int, ...], int, int]
+"""The same for several worldviews that share their draws."""
+
 
 def forward_draws(inquiry: Inquiry, n_draws: int) -> Forward:
     """Return the Latin hypercube of `n_draws` draws under the model's seed."""
-    return Forward(inquiry.model.sampling.seed, inquiry.network.addresses, n_draws)
+    uncertain = set(inquiry.numbers.column[inquiry.numbers.sd > 0].tolist())
+    addresses = enumerate(inquiry.network.addresses)
+    drawn = tuple(address if i in uncertain else None for i, address in addresses)
+    return Forward(inquiry.model.sampling.seed, drawn, n_draws)
 
 
 def fill_block(inquiry: Inquiry, draw: Draws, block: Block) -> Filled:
     """Fill the tables with the judgements of a block of draws."""
     worldview, start, stop = block
     return entries_of(inquiry, worldview, draw(start, stop), DrawsFrom(start, draw.n_draws))
+
+
+def fill_together(inquiry: Inquiry, draw: Draws, together: BlockOfSeveral) -> tuple[Filled, ...]:
+    """Fill the tables of several worldviews with a block of the draws that they share."""
+    worldviews, start, stop = together
+    if len(worldviews) == 1:
+        return (fill_block(inquiry, draw, (*worldviews, start, stop)),)
+    return entries_together(inquiry, worldviews, draw(start, stop), DrawsFrom(start, draw.n_draws))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +140,22 @@ class View:
     def tell(self, stage: str, done: int, of: int) -> None:
         """Report progress on a stage of this worldview, if anybody listens."""
         self.work.tell(f"{self.name}: {stage}", done, of)
+
+
+def sharing_draws(views: Iterable[View]) -> list[tuple[View, ...]]:
+    """Put views together that have the same draws."""
+    groups: dict[Draws, list[View]] = {}
+    for view in views:
+        groups.setdefault(view.draw, []).append(view)
+    return [tuple(group) for group in groups.values()]
+
+
+def blocks_of_several(views: Sequence[View]) -> list[BlockOfSeveral]:
+    """Return the blocks that the draws of views that share them are taken in, as tasks."""
+    inquiry, worldviews = views[0].inquiry, tuple(view.worldview for view in views)
+    rows = bank_of(inquiry, worldviews)[1].program.n_entries if len(views) > 1 else None
+    size = draws_per_block(inquiry, rows)
+    return [(worldviews, start, stop) for start, stop in blocks(views[0].n_draws, size)]
 
 
 def views(inquiry: Inquiry, work: Work) -> tuple[View, ...]:

@@ -8,10 +8,11 @@ variables of that network. Everything that computes an answer starts here.
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
+from cruxmap.engine.banks import Bank, bank
 from cruxmap.engine.exact_or_sampled import approach, exactly
 from cruxmap.engine.formulas import dependencies, fill
 from cruxmap.engine.network import (
@@ -31,7 +32,7 @@ from cruxmap.language.argument_map import Condition, condition_text
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.lowering import lower
-from cruxmap.network.means_and_deviations import Numbers, numbers, unconstrained
+from cruxmap.network.means_and_deviations import Distinct, Numbers, distinct, numbers, unconstrained
 
 BLOCK_BYTES = 64 << 20
 """About how much memory the table entries of one block of draws may take."""
@@ -211,12 +212,27 @@ def entries_of(
     return Filled(fill(inquiry.network.program, u, inquiry.numbers.single[worldview]), numbering)
 
 
+@lru_cache(maxsize=16)
+def bank_of(inquiry: Inquiry, worldviews: tuple[int, ...]) -> tuple[Distinct, Bank]:
+    """Return the distinct judgements of some worldviews, and the bank of the table rows that they make."""
+    judgements = distinct(inquiry.numbers, worldviews)
+    return judgements, bank(inquiry.network.program, judgements.number)
+
+
+def entries_together(
+    inquiry: Inquiry, worldviews: tuple[int, ...], z: FloatArray, numbering: Numbering
+) -> tuple[Filled, ...]:
+    """Fill the tables of several worldviews for the same draws; rows that are the same are filled once."""
+    judgements, shared = bank_of(inquiry, worldviews)
+    entries = fill(shared.program, judgements.unconstrained(z), judgements.single)
+    return tuple(Filled(entries, numbering, rows) for rows in shared.rows)
+
+
 def central_entries(inquiry: Inquiry) -> Filled:
     """Fill the tables with every judgement at its central value, a column per worldview."""
-    z = np.zeros((len(inquiry.network.addresses), 1))
-    worldviews = range(len(inquiry.model.worldviews))
-    entries = [entries_of(inquiry, worldview, z).entries for worldview in worldviews]
-    return Filled(np.concatenate(entries, axis=1), FewWhatIfs(len(worldviews)))
+    numbers = inquiry.numbers
+    entries = fill(inquiry.network.program, numbers.mu.T, numbers.single.T)
+    return Filled(entries, FewWhatIfs(len(numbers.mu)))
 
 
 def infer_targets(inquiry: Inquiry, filled: Filled) -> tuple[Inference, ...]:
@@ -293,12 +309,14 @@ def _stated_name(worldview: str, of: Condition, assuming: tuple[Condition, ...])
     return f"{worldview}: {condition_text(of)}{given}"
 
 
-def draws_per_block(inquiry: Inquiry) -> int:
+def draws_per_block(inquiry: Inquiry, n_rows: int | None = None) -> int:
     """Return how many draws, a multiple of 32, to take at once: their entries stay near `BLOCK_BYTES`.
 
-    It depends on the network alone, so that sums over blocks come out the same wherever they are done.
+    There are as many rows of entries as the network has where it is not said. It depends on that alone, so
+    that sums over blocks come out the same wherever they are done.
     """
-    affordable = max(BLOCK_BYTES // (8 * inquiry.network.program.n_entries) // 32, 1) * 32
+    rows = inquiry.network.program.n_entries if n_rows is None else n_rows
+    affordable = max(BLOCK_BYTES // (8 * rows) // 32, 1) * 32
     return min(affordable, MAX_IN_A_BLOCK)
 
 

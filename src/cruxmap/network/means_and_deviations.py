@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from cruxmap.engine.banks import numbered
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray
 from cruxmap.engine.special import expit, logit
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, ArgumentMap, Role, Scale, ShareTable
@@ -80,6 +81,39 @@ def renumbered(numbers: Numbers, settings: Sequence[Setting], index: Mapping[str
         column=changed(numbers.column, [index[s.column] for s in settings]),
         single=changed(numbers.single, [s.single for s in settings]),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distinct:
+    """The distinct judgements (K,) of some perspectives, on the unconstrained scale: `mu + sd * z[column]`.
+
+    `number` (perspectives, J) says which of them each judgement of each perspective is. `single` is as in
+    `Numbers`.
+    """
+
+    number: IntArray
+    mu: FloatArray
+    sd: FloatArray
+    column: IntArray
+    single: BoolArray
+
+    def unconstrained(self, z: FloatArray) -> FloatArray:
+        """Return `u` (K, D) for standard normal draws `z` (J, D)."""
+        u: FloatArray = z[self.column]
+        u *= self.sd[:, None]
+        u += self.mu[:, None]
+        return u
+
+
+def distinct(numbers: Numbers, worldviews: Sequence[int]) -> Distinct:
+    """Return the distinct judgements of some perspectives."""
+    places = list(worldviews)
+    mu, sd, single = numbers.mu[places].ravel(), numbers.sd[places].ravel(), numbers.single[places].ravel()
+    column = np.where(sd > 0, numbers.column[places].ravel(), 0)
+    number = numbered(mu, sd, column, single)
+    _, first = np.unique(number, return_index=True)
+    shape = len(places), numbers.mu.shape[1]
+    return Distinct(number.reshape(shape), mu[first], sd[first], column[first], single[first])
 
 
 def unconstrained(numbers: Numbers, z: FloatArray, worldview: int) -> FloatArray:
