@@ -17,7 +17,6 @@ from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray, Netw
 from cruxmap.engine.planning import BUDGET, Plan
 from cruxmap.engine.propagation import Propagated, run, split_reads
 from cruxmap.engine.schemes import Scheme
-from cruxmap.engine.state_samples import sample, sample_slopes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +106,8 @@ def infer_many(
                 for case, log_z in enumerate(found.log_z)
             )
         case Scheme() as scheme:
+            from cruxmap.engine.state_samples import sample  # compiled, and not needed by small maps
+
             samples = (sample(scheme, filled, evidence, threads=threads) for evidence in evidences)
             return tuple(_estimated(scheme, drawn) for drawn in samples)
 
@@ -133,6 +134,8 @@ def joint(
             given = [(*evidence, *case) for case in cases]
             return _joint_of(run(plan, filled, given, ask, gradient=gradient, threads=threads))
         case Scheme() as scheme:
+            from cruxmap.engine.state_samples import sample
+
             drawn = sample(scheme, filled, evidence, cases=cases, threads=threads)
             found = _estimated_joint(scheme, drawn, target)
     if gradient:
@@ -162,6 +165,8 @@ def log_z_gradient(
             assert found.slopes is not None
             return found.log_z[0], found.slopes[0]
         case Scheme() as scheme:
+            from cruxmap.engine.state_samples import sample_slopes
+
             return sample_slopes(scheme, filled, evidence, threads=threads)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,6 @@ from cruxmap.engine.network import IntArray, ManyWhatIfs, Network, Numbering, Sp
 from cruxmap.engine.planning import Plan, ancestors
 from cruxmap.engine.planning import plan as planned
 from cruxmap.engine.random_words import Keys, keys_of
-from cruxmap.engine.state_loops import Lookup
 
 MAX_WIDTHS = (12.0, 8.0, 5.0)
 """Log2 of how large the tensors of the variables that are summed may be, tried in turn."""
@@ -37,6 +37,22 @@ MIN_SAMPLES, MAX_SAMPLES, MAX_SAMPLES_IN_ALL = 64, 1 << 16, 1 << 22
 
 MIN_SAMPLES_OF_WHAT_IF, MAX_SAMPLES_OF_WHAT_IF = 256, 1 << 11
 """Samples of states for one what-if of many."""
+
+
+class Lookup(NamedTuple):
+    """Entries by the drawn states of some variables, one group of `width[g]` entries per item g.
+
+    Item g depends on `parents[first[g]:first[g + 1]]` (positions among what is drawn). Its entries for
+    one configuration are `picks[start[g] + sum(stride * state):][:width[g]]`; an entry equal to the
+    number of entries stands for a row that cannot be.
+    """
+
+    first: IntArray
+    parents: IntArray
+    stride: IntArray
+    start: IntArray
+    width: IntArray
+    picks: IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -5,33 +5,14 @@ variable by variable. Every number comes from (key of the variable, draw, batch,
 generator, so that any unit can be done alone.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from cruxmap.engine.compiled import njit
-from cruxmap.engine.network import IntArray
 from cruxmap.engine.random_words import random_word as _random_word
 
 random_word = njit(nogil=True)(_random_word)
 
 HALF_WORD, LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
-
-
-class Lookup(NamedTuple):
-    """Entries by the drawn states of some variables, one group of `width[g]` entries per item g.
-
-    Item g depends on `parents[first[g]:first[g + 1]]` (positions among what is drawn). Its entries for
-    one configuration are `picks[start[g] + sum(stride * state):][:width[g]]`; an entry equal to the
-    number of entries stands for a row that cannot be.
-    """
-
-    first: IntArray
-    parents: IntArray
-    stride: IntArray
-    start: IntArray
-    width: IntArray
-    picks: IntArray
 
 
 @njit(nogil=True, error_model="numpy")
