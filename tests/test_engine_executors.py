@@ -6,13 +6,23 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from threading import current_thread, main_thread
 
 import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
 from cruxmap.engine import executors
-from cruxmap.engine.executors import HERE, Executor, OnDask, SideBySide, Work, cores, executor_from
+from cruxmap.engine.executors import (
+    HERE,
+    Executor,
+    OnDask,
+    SideBySide,
+    Work,
+    cores,
+    executor_from,
+    on_threads,
+)
 from cruxmap.errors import Code, InvalidMap, Problem
 from helpers import worker_tasks
 from helpers.maps_from_text import model
@@ -220,3 +230,15 @@ def problem_of(text: str) -> tuple[str, str, str]:
         pass
     [problem] = refused.value.problems
     return problem.code, problem.message, problem.hint
+
+
+def test_threads_stand_ready_and_do_not_wait_for_each_other() -> None:
+    def names(_: int) -> list[str]:
+        return on_threads(2, lambda _: current_thread().name, range(3))
+
+    first, again = on_threads(2, names, range(8)), on_threads(2, names, range(8))
+    threads = {name for those in (*first, *again) for name in those}
+    assert 1 <= len(threads) <= 2
+    assert all(len(set(those)) == 1 for those in first)  # on a thread, all is done there
+    assert main_thread().name not in threads
+    assert set(on_threads(1, lambda _: current_thread().name, range(2))) == {current_thread().name}

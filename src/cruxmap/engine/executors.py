@@ -16,10 +16,11 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from importlib import import_module
 from importlib.metadata import version
 from multiprocessing import get_all_start_methods, get_context
+from threading import current_thread
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -158,11 +159,26 @@ def cores() -> int:
 def on_threads[Result](
     workers: int, work: Callable[..., Result], *arguments: Iterable[Any]
 ) -> list[Result]:
-    """Do the work for each of the arguments, without threads where one worker is enough; results in order."""
-    if workers <= 1:
+    """Do the work for each of the arguments, without threads where one worker is enough; results in order.
+
+    Work that is itself on such a thread waits for no other.
+    """
+    if workers <= 1 or current_thread().name.startswith(THREADS):
         return list(map(work, *arguments))
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(work, *arguments))
+    return list(_pool(workers).map(work, *arguments))
+
+
+THREADS = "cruxmap-cores"
+"""What the names of the threads begin with that stand ready for `on_threads`."""
+
+
+@lru_cache(maxsize=1)
+def _pool(workers: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(workers, THREADS)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads are not copied
 
 
 def _on_one_core(function: Callable[..., Any], task: Any, *shared: Any) -> Any:

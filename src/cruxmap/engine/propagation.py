@@ -4,7 +4,7 @@ In: a `Plan`, evidence, what is asked, and entries of the tables for D draws. Ou
 by case and draw; what they mean is for `queries` to say.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -33,13 +33,14 @@ MANY = 1_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Propagated:
-    """By case: `log_z` (cases, D), -inf where it is impossible; `marginals[v]` (cases, states, D), what was
-    asked given the evidence; and, if wanted, `slopes` (cases, n_entries, D), d log Z / d entry. The last two
-    are NaN where the evidence is impossible.
+    """By case: `log_z` (cases, D), -inf where it is impossible; `read` (cases, reads, D), what was `asked`
+    (variable, states) given the evidence; and, if wanted, `slopes` (cases, n_entries, D), d log Z / d entry.
+    The last two are NaN where the evidence is impossible.
     """
 
+    asked: tuple[tuple[int, int], ...]
     log_z: FloatArray
-    marginals: Mapping[int, FloatArray]
+    read: FloatArray
     slopes: FloatArray | None
 
 
@@ -51,10 +52,9 @@ def tape_of(
     return written(plan, cases, ask=ask, gradient=gradient)
 
 
-def split_reads(reads: Iterable[tuple[int, int]], read: npt.NDArray[Any]) -> dict[int, npt.NDArray[Any]]:
+def split_reads(reads: Sequence[tuple[int, int]], read: npt.NDArray[Any]) -> dict[int, npt.NDArray[Any]]:
     """Split what is read, (..., n_reads, D), by variable; `reads` are variables and numbers of states."""
-    reads = tuple(reads)
-    ends = np.cumsum([states for _, states in reads])
+    ends = np.cumsum([states for _, states in reads]).tolist()
     return {v: read[..., end - states : end, :] for (v, states), end in zip(reads, ends, strict=True)}
 
 
@@ -95,7 +95,7 @@ def run(
         alone = tape_of(plan, (cases[case],), asked, gradient)
         of_case = Results(log_z[case], read[case], slope[case])
         _again_in_a_wide_range(alone, loads, entries, of_case)
-    return Propagated(log_z, split_reads(tape.asked, read), slope if gradient else None)
+    return Propagated(tape.asked, log_z, read, slope if gradient else None)
 
 
 def is_small(tape: Tape, filled: Filled) -> bool:

@@ -102,8 +102,8 @@ def infer_many(
         case Plan() as plan:
             found = run(plan, filled, evidences, ask, threads=threads)
             return tuple(
-                Inference(log_z, {v: found.marginals[v][case] for v in sorted(found.marginals)})
-                for case, log_z in enumerate(found.log_z)
+                Inference(log_z, split_reads(found.asked, read))
+                for log_z, read in zip(found.log_z, found.read, strict=True)
             )
         case Scheme() as scheme:
             from cruxmap.engine.state_samples import sample  # compiled, and not needed by small maps
@@ -194,11 +194,8 @@ def _joint_of(found: Propagated) -> Joint:
         log_z = highest + np.log(np.exp(logs - highest).sum(axis=0))
         log_z = np.where(np.isneginf(highest), -np.inf, log_z)
         shares = np.exp(logs - log_z)
-        marginals = {
-            v: np.where(shares[:, None] == 0.0, 0.0, part) * shares[:, None]
-            for v, part in found.marginals.items()
-        }
-    return Joint(log_z, shares, marginals, slopes=found.slopes)
+        read = np.where(shares[:, None] == 0.0, 0.0, found.read) * shares[:, None]
+    return Joint(log_z, shares, split_reads(found.asked, read), slopes=found.slopes)
 
 
 # --- from samples of states ----------------------------------------------------------------------

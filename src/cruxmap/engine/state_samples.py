@@ -195,16 +195,13 @@ def sample(
         states, log_drawn, found = sampler.drawn(begin, end)
         weight, means = np.empty_like(log_drawn), np.zeros((n_reads, end - begin))
         sums = run(scheme.plan, Filled(found), given, threads=1)
-        below = np.concatenate(
-            [np.empty((len(cases), 0, found.shape[1])), *sums.marginals.values()], axis=1
-        )
         for number, case in enumerate(cases):
             log_weight = log_drawn + (sums.log_z[number] + _agreement(scheme, states, case)).reshape(
                 log_drawn.shape
             )
             weigh(log_weight, log_sum[number, begin:end], weight)
             means[:] = 0.0
-            average(below[number], weight, means)
+            average(sums.read[number], weight, means)
             tally(states, scheme.asked_drawn, weight, means)
             for part in split_reads(scheme.reads, means).values():
                 total = part.sum(axis=0)
