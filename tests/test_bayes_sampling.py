@@ -7,8 +7,9 @@ import pytest
 from xarray import DataTree
 
 import cruxmap as cm
-from cruxmap.bayes.results import Convergence, load, save
+from cruxmap.bayes.results import load, save
 from cruxmap.bayes.sampling import posteriors, sample
+from cruxmap.engine.convergence import Convergence
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.executors import Work
 from cruxmap.language.model_spec import ModelSpec

@@ -10,7 +10,8 @@ from scipy.stats import halfnorm
 
 from cruxmap.bayes import opinions as model_of_opinions
 from cruxmap.bayes.opinions import SPREAD_PRIOR, Opinions, pool_opinions
-from cruxmap.bayes.results import Convergence, convergence_of
+from cruxmap.bayes.results import convergence_of
+from cruxmap.engine.convergence import Convergence
 from cruxmap.insight.pool import extremising_factor, pool
 from cruxmap.present.pool_tables import POOL_LISTINGS
 from helpers.maps_from_text import model

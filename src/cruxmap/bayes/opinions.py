@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cruxmap.bayes.results import Convergence, convergence_of
+from cruxmap.bayes.results import convergence_of
+from cruxmap.engine.convergence import Convergence
 from cruxmap.engine.network import FloatArray, IntArray
 
 SPREAD_PRIOR = 1.0

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cruxmap.bayes.results import Convergence
+from cruxmap.engine.convergence import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import DrawsFrom, FloatArray

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from cruxmap.bayes.opinions import Opinions, pool_opinions, posterior_variance
-from cruxmap.bayes.results import Convergence
+from cruxmap.engine.convergence import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit, logit, softplus

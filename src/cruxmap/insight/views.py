@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cruxmap.bayes.results import Convergence
+from cruxmap.engine.convergence import Convergence
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.exact_or_sampled import approach
 from cruxmap.engine.executors import Work

@@ -7,7 +7,7 @@ from cruxmap.insight import sentences
 from cruxmap.language.argument_map import ArgumentMap, Scale
 
 if TYPE_CHECKING:
-    from cruxmap.bayes.results import Convergence
+    from cruxmap.engine.convergence import Convergence
 
 MAX_DIGITS = 6
 """With how many digits probabilities are written that are told apart."""
