@@ -1,13 +1,18 @@
 """The way in: an interrupt ends the command at once while nothing but imports is going on."""
 
+import gc
 import os
 import signal
 
 from cruxmap.exit_codes import INTERRUPTED
 
+GARBAGE = 100_000
+"""Objects that are made before the collector looks for those that hold each other: importing makes many to keep."""
+
 
 def main() -> None:
     """Run the command line and exit."""
+    gc.set_threshold(GARBAGE)
     handled = signal.getsignal(signal.SIGINT)
     if handled is signal.default_int_handler:
         signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
