@@ -7,7 +7,7 @@ import signal
 from cruxmap.exit_codes import INTERRUPTED
 
 GARBAGE = 100_000
-"""Objects that are made before the collector looks for those that hold each other: importing makes many to keep."""
+"""Objects that are made before the collector looks for idle ones: importing makes many that stay."""
 
 
 def main() -> None:

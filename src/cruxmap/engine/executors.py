@@ -12,19 +12,19 @@ import signal
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib import import_module
-from importlib.metadata import version
-from multiprocessing import get_all_start_methods, get_context
 from threading import current_thread
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from cruxmap.errors import Code, InvalidMap, Problem
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 type Progress = Callable[[str, int, int], None]
 """Called with what is being worked on (a worldview, say), how much is done, and of how much."""
@@ -85,6 +85,9 @@ class SideBySide:
         self, function: Callable[..., Any], shared: tuple[Any, ...], tasks: Sequence[Any]
     ) -> Iterator[Any]:
         """Yield the result of each task."""
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_all_start_methods, get_context
+
         if cores() == 1 or len(tasks) < FEW or "fork" not in get_all_start_methods():
             yield from HERE.map(function, shared, tasks)
             return
@@ -173,7 +176,9 @@ THREADS = "cruxmap-cores"
 
 
 @lru_cache(maxsize=1)
-def _pool(workers: int) -> ThreadPoolExecutor:
+def _pool(workers: int) -> "ThreadPoolExecutor":
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(workers, THREADS)
 
 
@@ -363,6 +368,8 @@ def _unable(who: str, error: Exception) -> InvalidMap:
 
 
 def _versions() -> dict[str, str]:
+    from importlib.metadata import version
+
     return {name: version(name) for name in LIBRARIES}
 
 
