@@ -211,7 +211,7 @@ def test_a_cluster_without_workers_is_a_problem(monkeypatch: pytest.MonkeyPatch)
 def test_a_cluster_with_other_versions_is_a_problem(
     cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(executors, "version", lambda name: "1.0")
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "1.0")
     code, message, hint = problem_of(cluster.scheduler_address.replace("tcp", "dask"))
     assert code == "other-version"
     assert f", numpy {version('numpy')}, not 1.0, " in message
