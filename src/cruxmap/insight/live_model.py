@@ -6,7 +6,7 @@ may become any other, 0% and 100% too. Answers are exact and at central judgemen
 wide for exact sums, each question is put to a network of its own instead, as `probability` does it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate, chain
@@ -41,12 +41,12 @@ from cruxmap.language.argument_map import (
     condition_text,
     mentioned,
 )
-from cruxmap.language.inheritance import SETTINGS_ORIGIN, Layers, Perspective, lay, setting_at
+from cruxmap.language.inheritance import SETTINGS_ORIGIN, Layers, Perspective, lay, lay_over, setting_at
 from cruxmap.language.model_spec import Laid, ModelSpec, Target
 from cruxmap.language.names import checked_worldview
 from cruxmap.language.typed import (
     Settable,
-    lay_checked,
+    check_laid,
     parse_argument,
     parse_condition,
     parse_conditions,
@@ -394,12 +394,15 @@ class State:
         They lie over the worldview's as those of `--set` do: at the address of a row of shares stand all of
         them, one share by itself is kept as given and the others fill what it leaves.
         """
-        return self.laid(read_settings(judgements.items(), self.asking.opened.model.map))
-
-    def laid(self, settings: Sequence[Laid]) -> "State":
-        """Set numbers that have been read already."""
         argument_map = self.asking.opened.model.map
-        layers = lay_checked(argument_map, self.layers, settings, self.worldview)
+        read = read_settings(judgements.items(), argument_map)
+        check_laid(argument_map, lay_over(argument_map, self.layers, read), read, self.worldview)
+        return self.laid(read)
+
+    def laid(self, settings: Collection[Laid]) -> "State":
+        """Set numbers that have been read and checked already."""
+        argument_map = self.asking.opened.model.map
+        layers = lay_over(argument_map, self.layers, settings)
         rows = ([share.address for share in argument_map.shares.get(a, ())] or [a] for a, _ in settings)
         return self._over(layers, chain.from_iterable(rows))
 

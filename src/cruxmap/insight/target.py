@@ -91,13 +91,18 @@ def _log_odds_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> FloatArra
     return np.stack([found.rows[0], found.effective])
 
 
-def logit_of_mean(logits: FloatArray) -> float:
-    """Return the log-odds of the mean of probabilities given by their log-odds; nan ones do not count."""
-    possible = logits[~np.isnan(logits)]
-    if not len(possible):
+def logit_of_mean(logits: FloatArray, weights: FloatArray | None = None) -> float:
+    """Return the log-odds of the mean of probabilities given by their log-odds; nan ones do not count.
+
+    Their `weights` need not sum to 1.
+    """
+    possible = ~np.isnan(logits)
+    if not possible.any():
         return math.nan
+    logits, weights = logits[possible], None if weights is None else weights[possible]
     with np.errstate(divide="ignore"):
-        return float(np.log(expit(possible).mean()) - np.log(expit(-possible).mean()))
+        yes, no = (np.log(np.average(expit(u), weights=weights)) for u in (logits, -logits))
+    return float(yes - no)
 
 
 def slopes(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:

@@ -228,7 +228,7 @@ def _weighed(inquiry: Inquiry, worldview: int, work: Work) -> View:
     view = View(inquiry=inquiry, worldview=worldview, draw=pool, work=work)
     tasks = view.blocks()
     parts = []
-    for (_, _, done), part in zip(tasks, work.map(_log_weights, (inquiry, pool), tasks), strict=True):
+    for (_, _, done), part in zip(tasks, work.map(log_weights, (inquiry, pool), tasks), strict=True):
         parts.append(part)
         view.tell("weighing", done, pool.n_draws)
     log_weight = np.concatenate(parts)
@@ -242,7 +242,7 @@ def _weighed(inquiry: Inquiry, worldview: int, work: Work) -> View:
     return replace(view, draw=Conditioned(_drawn_again(inquiry, worldview, weight)))
 
 
-def _log_weights(inquiry: Inquiry, draw: Draws, block: Block) -> FloatArray:
+def log_weights(inquiry: Inquiry, draw: Draws, block: Block) -> FloatArray:
     """Return the log-likelihood of each draw of a block."""
     worldview, start, stop = block
     filled = fill_block(inquiry, draw, block)

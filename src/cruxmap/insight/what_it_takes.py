@@ -18,11 +18,12 @@ from cruxmap.engine.network import BoolArray, Filled, FloatArray, IntArray
 from cruxmap.engine.queries import log_z_gradient
 from cruxmap.engine.special import expit, logit
 from cruxmap.insight.candidates import settled_nodes
+from cruxmap.insight.live_model import State, open_model
 from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.sentences import ROUNDING, percent
 from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.target import log_odds, logit_of_mean, mean_log_odds
-from cruxmap.insight.views import Draws, View, views
+from cruxmap.insight.views import Block, Conditioned, Draws, View, fill_block, log_weights, views
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, Z_95, Elicited, Role, Scale
 from cruxmap.language.inheritance import shares_in_force
 from cruxmap.language.judgement import format_value
@@ -51,6 +52,9 @@ MAX_SCALE = 4.0
 
 PRECISION = 1e-4
 """How near the goal, in log-odds, an answer must come from the far side, before it is written down."""
+
+MAX_FITS = 8
+"""How often draws are made anew with the numbers found, where something conditions the judgements."""
 
 DIGITS_OF_A_TAKE = 4
 """With how many digits the numbers of an answer are written, those near 100% by their distance from it."""
@@ -138,7 +142,8 @@ def takes(
     1x, and one share of a question, which the others make room for. Constants, rejected arguments and
     numbers without an address of their own stay. The search is greedy: first one judgement by itself,
     exactly, then sets grown step by step where the estimate gives most. Where something conditions the
-    judgements, the draws are those before the change. Raises `InvalidMap` for an unknown worldview or
+    judgements, the search weighs the draws from before the change, and an answer is what draws made anew say.
+    Raises `InvalidMap` for an unknown worldview or
     address, `ValueError` for no goal or two.
     """
     for address in only:
@@ -172,7 +177,7 @@ def takes(
         return answer((), "the estimate is there already")
     if math.isinf(start):
         return answer((), "the target is certain in this worldview: no number that may move reaches it")
-    state = _State(view, _room(view.inquiry))
+    state = _State(view, _room(view.inquiry), open_model(model, worldview))
     movable = _movable(state, only)
     if not movable:
         return answer((), "nothing that may change can move the target")
@@ -247,6 +252,7 @@ class _State:
 
     view: View
     room: _Room
+    opened: State
 
     @property
     def inquiry(self) -> Inquiry:
@@ -266,10 +272,30 @@ class _State:
         return np.asarray(moves + np.where(moves != 0, offset[:, None], 0.0))
 
     def estimate(self, values: Mapping[str, Elicited]) -> float:
-        """Return the log-odds of the mean over all draws with other numbers in some places."""
+        """Return the log-odds of the mean over all draws with other numbers in some places.
+
+        Where something conditions the judgements, draws count by how much more, or less, probable it is with
+        these numbers.
+        """
+        numbers = self.opened.laid(values.items()).numbers
+        view = replace(self.view, inquiry=replace(self.inquiry, numbers=numbers))
+        if not self.is_conditioned:
+            return mean_log_odds(view)[0]
+        logits, of_likelihood = _weighed(view)
+        gained = of_likelihood - _weighed(self.view)[1]
+        with np.errstate(invalid="ignore"):
+            return logit_of_mean(logits, np.exp(gained - gained.max()))
+
+    @property
+    def is_conditioned(self) -> bool:
+        """Whether the draws are those given what is observed or stated."""
+        return isinstance(self.view.draw, Conditioned)
+
+    def drawn_anew(self, values: Mapping[str, Elicited]) -> float:
+        """Return the same over the draws that `estimate` makes with these numbers, nan where it cannot."""
         model = self.inquiry.model
         settings = (*model.settings, *values.items())
-        return mean_log_odds(replace(self.view, inquiry=inquire(replace(model, settings=settings))))[0]
+        return mean_log_odds(_view(replace(model, settings=settings), self.view.name, self.view.work))[0]
 
     def roughly(self, moves: FloatArray) -> FloatArray:
         """Return the same over a few draws, for several moves (n_judgements, m): (m,)."""
@@ -297,6 +323,18 @@ class _State:
         slopes = np.zeros(len(moved))
         np.add.at(slopes, numbers.column[0], by_address @ (p * rest) / len(p))
         return np.asarray(slopes / (p.mean() * rest.mean()))
+
+
+def _weighed(view: View) -> FloatArray:
+    """Return the target's log-odds in each draw, and its log-likelihood: (2, D)."""
+    return np.concatenate(
+        list(view.work.map(_weighed_block, (view.inquiry, view.draw), view.blocks())), axis=1
+    )
+
+
+def _weighed_block(inquiry: Inquiry, draw: Draws, block: Block) -> FloatArray:
+    logits = log_odds(inquiry, fill_block(inquiry, draw, block))
+    return np.stack([logits, log_weights(inquiry, draw, block)])
 
 
 type _Moves = tuple[int, FloatArray, BoolArray]
@@ -427,10 +465,39 @@ def _stagewise(state: _State, goal: Goal, allowed: Sequence[int], count: int) ->
 
 
 def _fitted(state: _State, goal: Goal, start: float, move: FloatArray) -> Take | None:
-    """Scale a move so that the estimate over all draws just meets the goal; `None` where it never does.
+    """Scale a move so that the estimate over all draws meets the goal; `None` where it never does.
 
-    `start` are the log-odds before. By false position (the Illinois rule), from the far side: a few
-    evaluations. The numbers are written to the nearest few digits if that meets the goal, or else beyond.
+    `start` are the log-odds before. Where something conditions the judgements, the draws are made anew with
+    the numbers that are found; where these fall short, so much more is asked of the next.
+    """
+    sign, beyond = (1.0 if goal.rise else -1.0), 0.0
+    for _ in range(MAX_FITS):
+        asked = replace(goal, threshold=float(expit(logit(goal.threshold) + sign * beyond)))
+        scaled = _scaled(state, asked, start, move)
+        if scaled is None:
+            return None
+        values, reached = scaled
+        if state.is_conditioned:
+            reached = state.drawn_anew(values)
+        if goal.met_by(reached):
+            steps = sorted(
+                (_take_step(state, *change) for change in values.items()),
+                key=lambda step: -abs(step.log_odds),
+            )
+            return Take(tuple(steps), sum(abs(step.log_odds) for step in steps), float(expit(reached)))
+        if math.isnan(reached):
+            return None
+        beyond += sign * (float(logit(goal.threshold)) - reached) + PRECISION
+    return None
+
+
+def _scaled(
+    state: _State, goal: Goal, start: float, move: FloatArray
+) -> tuple[dict[str, Elicited], float] | None:
+    """Return the numbers after a move scaled so that it just meets the goal, and the log-odds it comes to.
+
+    By false position (the Illinois rule), from the far side: a few evaluations. The numbers are written to
+    the nearest few digits if that meets the goal, or else beyond.
     """
     sign = 1.0 if goal.rise else -1.0
     wanted = sign * float(logit(goal.threshold)) + PRECISION / 2
@@ -461,10 +528,7 @@ def _fitted(state: _State, goal: Goal, start: float, move: FloatArray) -> Take |
     ):
         if goal.met_by(reached := state.estimate(values)):
             break
-    steps = sorted(
-        (_take_step(state, *change) for change in values.items()), key=lambda step: -abs(step.log_odds)
-    )
-    return Take(tuple(steps), sum(abs(step.log_odds) for step in steps), float(expit(reached)))
+    return values, reached
 
 
 def _numbers_after(state: _State, move: FloatArray) -> dict[str, Elicited]:

@@ -1,6 +1,6 @@
 """Conditions, targets and settings as people type them on a command line, in the language of the files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from cruxmap.language.checks import check_layers, check_link, spans_of, unknown_
 from cruxmap.language.conditions import Resolver
 from cruxmap.language.context import Context
 from cruxmap.language.findings import Findings
-from cruxmap.language.inheritance import Layers, lay, lay_over
+from cruxmap.language.inheritance import Layers, lay
 from cruxmap.language.judgement import UnreadableError, parse_value, with_phrases
 from cruxmap.language.model_spec import Laid, Target
 from cruxmap.language.names import Kind, Names, names_of
@@ -129,7 +129,7 @@ def parse_settings(
     """
     read = read_settings(settings, argument_map)
     for worldview in worldviews or (MAP_WORLDVIEW, *argument_map.worldview) if read else ():
-        lay_checked(argument_map, lay(argument_map, worldview), read, worldview)
+        check_laid(argument_map, lay(argument_map, worldview, read), read, worldview)
     return read
 
 
@@ -145,19 +145,17 @@ def read_settings(settings: Iterable[tuple[str, Settable]], argument_map: Argume
     return read
 
 
-def lay_checked(
-    argument_map: ArgumentMap, layers: Layers, settings: Sequence[Laid], worldview: str
-) -> Layers:
-    """Lay settings over what a worldview has in each place. Raises InvalidMap for what they make of it."""
+def check_laid(
+    argument_map: ArgumentMap, layers: Layers, settings: Iterable[Laid], worldview: str
+) -> None:
+    """Raise InvalidMap for what settings, which lie on top of a worldview, make of it."""
     findings = Findings()
     spans = spans_of(argument_map, ((address, Span(f"<{address}>")) for address, _ in settings))
-    laid = lay_over(argument_map, layers, settings)
-    check_layers(argument_map, laid, spans, frozenset(), findings)
+    check_layers(argument_map, layers, spans, frozenset(), findings)
     if worldview != MAP_WORLDVIEW:
         where = f", in the worldview `{worldview}`"
         findings.problems = [replace(p, message=p.message + where) for p in findings.problems]
     findings.raise_if_any()
-    return laid
 
 
 def _setting(
