@@ -399,7 +399,7 @@ def test_a_map_too_wide_to_be_planned_whole_has_each_question_planned(
         raise cm.InvalidMap(())
 
     state = open_model(spec, "bob").set({"drought": "50%"})
-    monkeypatch.setattr(module, "approach", refuse)
+    monkeypatch.setattr(module, "exactly", refuse)
     apart = open_model(spec, "bob").set({"drought": "50%"})
     assert apart.probability() == pytest.approx(state.probability(), **CLOSE)
     close(apart.marginals(), state.marginals())

@@ -5,7 +5,7 @@ by case and draw; what they mean is for `queries` to say.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from cruxmap.engine import levels
 from cruxmap.engine.network import Evidence, Filled, FloatArray, IntArray, ManyWhatIfs
 from cruxmap.engine.planning import Plan
-from cruxmap.engine.tape import Results, Tape, written
+from cruxmap.engine.tape import NOUGHT, Results, Tape, allowed, written
 
 TINY = 1e-200
 """Where Z is below this, underflow may have lost some of it."""
@@ -74,15 +74,50 @@ def run(
     asked = None if ask is None else frozenset(ask)
     tape = tape_of(plan, tuple(cases), asked, gradient)
     loads = tape.loads if filled.rows is None else filled.rows[tape.loads]
+    n_entries = len(filled.entries) if filled.rows is None else len(filled.rows)
+    results, log_z = _run(tape, loads, filled, n_entries if gradient else 0, threads)
+    for case in np.flatnonzero((results.z < TINY).any(axis=1)).tolist():
+        alone = tape_of(plan, (cases[case],), asked, gradient)
+        _again_in_a_wide_range(alone, loads, filled.entries, results.of_case(case, log_z))
+    return Propagated(tape.asked, log_z, results.read, results.slope if gradient else None)
+
+
+def run_each(
+    plan: Plan,
+    filled: Filled,
+    evidences: Sequence[Evidence],
+    ask: Iterable[int] | None = None,
+    *,
+    gradient: bool = False,
+) -> Propagated:
+    """The same, in one case, where every column has evidence of its own.
+
+    Evidence is loaded like entries, so one tape serves whatever is given. It is longer than one written for
+    a case, but writing takes some hundred times as long as running a draw.
+    """
+    n_entries = len(filled.whole)
+    tape = _open_tape(plan, None if ask is None else frozenset(ask), gradient, n_entries)
+    weights = {evidence: allowed(plan, evidence) for evidence in dict.fromkeys(evidences)}
+    indicators = np.stack([weights[evidence] for evidence in evidences], axis=1)
+    given = Filled(np.concatenate([filled.whole, indicators]), filled.numbering)
+    results, log_z = _run(tape, tape.loads, given, len(given.entries) if gradient else 0)
+    if (results.z < TINY).any():
+        _again_in_a_wide_range(tape, tape.loads, given.entries, results.of_case(0, log_z))
+    slopes = results.slope[:, :n_entries] if gradient else None
+    return Propagated(tape.asked, log_z, results.read, slopes)
+
+
+def _run(
+    tape: Tape, loads: IntArray, filled: Filled, n_slopes: int, threads: int | None = None
+) -> tuple[Results, FloatArray]:
+    """Run a tape whose loads are rows of the entries; log Z (cases, D) too, -inf where underflow took it."""
     entries = np.ascontiguousarray(filled.entries, dtype=np.float64)
     n_cases, n_draws = len(tape.z), filled.n_draws
-    n_entries = (len(entries) if filled.rows is None else len(filled.rows)) if gradient else 0
     results = Results(
         np.empty((n_cases, n_draws)),
         np.empty((*tape.reads.shape, n_draws)),
-        np.zeros((n_cases, n_entries, n_draws)),
+        np.zeros((n_cases, n_slopes, n_draws)),
     )
-    z, read, slope = results
     if is_small(tape, filled):
         levels.propagate(tape, loads, entries, results)
     else:
@@ -90,12 +125,21 @@ def run(
 
         propagate(tape, loads, entries, results, threads)
     with np.errstate(divide="ignore"):
-        log_z = np.log(z)
-    for case in np.flatnonzero((z < TINY).any(axis=1)).tolist():
-        alone = tape_of(plan, (cases[case],), asked, gradient)
-        of_case = Results(log_z[case], read[case], slope[case])
-        _again_in_a_wide_range(alone, loads, entries, of_case)
-    return Propagated(tape.asked, log_z, read, slope if gradient else None)
+        return results, np.log(results.z)
+
+
+@lru_cache(maxsize=16)
+def _open_tape(plan: Plan, ask: frozenset[int] | None, gradient: bool, n_entries: int) -> Tape:
+    """A tape that loads the values of its indicators from rows after the entries."""
+    tape = written(plan, None, ask=ask, gradient=gradient)
+    rows = n_entries + np.arange(tape.n_indicators)
+    no_slopes = np.full((1, tape.n_indicators if gradient else 0), NOUGHT)
+    return replace(
+        tape,
+        loads=np.concatenate([tape.loads, rows]),
+        n_indicators=0,
+        slopes=np.concatenate([tape.slopes, no_slopes], axis=1),
+    )
 
 
 def is_small(tape: Tape, filled: Filled) -> bool:

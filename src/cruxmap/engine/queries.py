@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cruxmap.engine.exact_or_sampled import approach
+from cruxmap.engine.exact_or_sampled import approach, exactly
 from cruxmap.engine.jackknife import Batches, averaged
 from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray, Network, Numbering
 from cruxmap.engine.planning import BUDGET, Plan
-from cruxmap.engine.propagation import Propagated, run, split_reads
+from cruxmap.engine.propagation import Propagated, run, run_each, split_reads
 from cruxmap.engine.schemes import Scheme
 
 
@@ -110,6 +110,25 @@ def infer_many(
 
             samples = (sample(scheme, filled, evidence, threads=threads) for evidence in evidences)
             return tuple(_estimated(scheme, drawn) for drawn in samples)
+
+
+def infer_each(
+    network: Network,
+    filled: Filled,
+    evidences: Sequence[Evidence],
+    ask: Sequence[int] = (),
+    *,
+    gradient: bool = False,
+    planned: Planned,
+) -> tuple[Inference, FloatArray | None]:
+    """`infer` where every column has evidence of its own, and with `gradient` the slopes of its log Z.
+
+    By exact sums alone, of the plan for all that is `planned`; after the first time, other evidence costs
+    nothing more. Raises `InvalidMap` where there is no such plan.
+    """
+    found = run_each(exactly(network, *planned), filled, evidences, ask, gradient=gradient)
+    slopes = None if found.slopes is None else found.slopes[0]
+    return Inference(found.log_z[0], split_reads(found.asked, found.read[0])), slopes
 
 
 def joint(

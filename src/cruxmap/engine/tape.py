@@ -72,6 +72,10 @@ class Results(NamedTuple):
     read: FloatArray
     slope: FloatArray
 
+    def of_case(self, case: int, log_z: FloatArray) -> "Results":
+        """The results of one case, with its log Z for Z."""
+        return Results(log_z[case], self.read[case], self.slope[case])
+
 
 def written(
     plan: Plan,

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from cruxmap.engine.draws import latin_hypercube
-from cruxmap.engine.exact_or_sampled import approach
+from cruxmap.engine.exact_or_sampled import exactly
 from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import DrawsFrom, Evidence, Filled, FloatArray, IntArray, Network
-from cruxmap.engine.queries import Joint, infer, joint, log_z_gradient
+from cruxmap.engine.queries import infer, infer_each
 from cruxmap.engine.special import expit
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.estimate import as_model
@@ -100,7 +100,7 @@ def probabilities(states: Sequence["State"], condition: Any = None) -> FloatArra
                 np.concatenate(rows).T
                 for rows in zip(*((s.numbers.mu, s.numbers.single) for s in those), strict=True)
             )
-            found[members] = expit(asked.log_odds(fill(asked.lowered.network.program, mu, single)))
+            found[members] = expit(asked.ask(fill(asked.lowered.network.program, mu, single)).log_odds)
         else:
             found[members] = [state._by_itself(asked.condition) for state in those]
     return found
@@ -137,7 +137,7 @@ class _Lowered:
         if not self.network.exact:
             return False
         try:
-            approach(self.network, *self.planned, gradient=True)
+            exactly(self.network, *self.planned)
         except InvalidMap:
             return False
         return True
@@ -164,10 +164,13 @@ class _Lowered:
         first = [*accumulate(map(len, places), initial=0)][:-1]
         return np.array([*chain.from_iterable(places)], np.int64), np.array(first, np.int64)
 
-    def read(self, marginals: Mapping[int, FloatArray]) -> Mapping[str, float]:
-        """Return the probability of each name by marginals (n_states,) of everything."""
+    def flat(self, marginals: Mapping[int, FloatArray]) -> FloatArray:
+        """Return the marginals (n_states, D) of everything one after another."""
+        return np.concatenate([marginals[variable] for variable in self.everything])
+
+    def read(self, flat: FloatArray) -> Mapping[str, float]:
+        """Return the probability of each name by the marginals of everything, one after another."""
         places, first = self._reading
-        flat = np.concatenate([marginals[variable] for variable in self.everything])
         return dict(zip(self.named, np.add.reduceat(flat[places], first).tolist(), strict=True))
 
 
@@ -294,33 +297,55 @@ class _Asked:
     holds: Evidence
     fails: tuple[Evidence, ...]
 
-    def log_odds(self, entries: FloatArray) -> FloatArray:
-        """Return its log-odds for table entries (n_entries, D), nan where what is given is impossible."""
-        network, planned = self.lowered.network, self.lowered.planned
-        yes, *no = (
-            infer(network, Filled(entries), evidence, planned=planned).log_z
-            for evidence in (self.holds, *self.fails)
+    def ask(self, entries: FloatArray, *, everything: bool = False) -> "_Answer":
+        """Ask for table entries (n_entries, D); with `everything`, its marginals and the slopes too."""
+        lowered, cases = self.lowered, (self.holds, *self.fails)
+        n_draws = entries.shape[1]
+        found, slopes = infer_each(
+            lowered.network,
+            Filled(np.tile(entries, len(cases))),
+            [evidence for evidence in cases for _ in range(n_draws)],
+            lowered.everything if everything else (),
+            gradient=everything,
+            planned=lowered.planned,
         )
-        with np.errstate(invalid="ignore"):
-            return np.asarray(yes - _log_sum(no))
+        return _Answer(found.log_z.reshape(-1, n_draws), found.marginals, slopes)
 
-    def gradient(self, entries: FloatArray) -> FloatArray:
-        """Return the slopes of its log-odds in the entries, (n_entries, D), nan where it is certain."""
-        network, planned = self.lowered.network, self.lowered.planned
-        (_, yes), *no = (
-            log_z_gradient(network, Filled(entries), evidence, planned=planned)
-            for evidence in (self.holds, *self.fails)
-        )
-        logs = [log_z for log_z, _ in no]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answer:
+    """What is known of a condition that `holds` in the first case and in no other.
+
+    `log_z` (cases, D) is log P(case, what is given). For one draw, `marginals[v]` (n_states, cases) are given
+    the case, and so are `slopes` (n_entries, cases), those of its log Z; NaN where a case is impossible.
+    """
+
+    log_z: FloatArray
+    marginals: Mapping[int, FloatArray]
+    slopes: FloatArray | None
+
+    @property
+    def log_odds(self) -> FloatArray:
+        """Its log-odds (D,), nan where what is given is impossible."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.log_z[0] - _log_sum(self.log_z[1:]))
+
+    def mixed(self, first: int, values: FloatArray) -> FloatArray:
+        """Weigh values (n, cases) by how probable each case is among those from the first on; (n,)."""
+        logs = self.log_z[first:, 0]
         with np.errstate(invalid="ignore"):
             shares = np.exp(logs - _log_sum(logs))
-        for share, (_, slope) in zip(shares, no, strict=True):
-            yes = yes - np.where(share == 0.0, 0.0, share * slope)
-        return yes
+        return np.asarray(np.where(shares == 0.0, 0.0, values[:, first:] * shares).sum(axis=1))
+
+    @property
+    def gradient(self) -> FloatArray:
+        """The slopes of its log-odds in the entries, (n_entries, 1), nan where it is certain."""
+        assert self.slopes is not None
+        return (self.slopes[:, 0] - self.mixed(1, self.slopes))[:, None]
 
 
-def _log_sum(logs: Sequence[FloatArray]) -> FloatArray:
-    """Return the logarithm of the sum of numbers with these logarithms; -inf of none."""
+def _log_sum(logs: FloatArray) -> FloatArray:
+    """Return the logarithm of the sum of numbers with these logarithms, by column; -inf of none."""
     return np.asarray(np.logaddexp.reduce(logs, axis=0, initial=-np.inf))
 
 
@@ -524,35 +549,24 @@ class State:
         return fill(lowered.network.program, self.numbers.mu.T, self.numbers.single[0])
 
     def _log_odds(self, asked: _Asked) -> float:
-        return float(asked.log_odds(self._entries_for(asked.lowered))[0])
+        return float(asked.ask(self._entries_for(asked.lowered)).log_odds[0])
 
     @cached_property
-    def _joint(self) -> Joint:
-        """The model's target together with everything, and its slopes."""
-        lowered = self.asking.lowered
-        found = joint(
-            lowered.network,
-            Filled(self._entries),
-            self.asking.evidence,
-            lowered.conditions[self.asking.opened.model.target.condition],
-            lowered.everything,
-            gradient=True,
-            planned=lowered.planned,
-        )
-        self._possible(found.target[1, 0])
+    def _target(self) -> _Answer:
+        """The model's target together with everything."""
+        return self._with_everything(self.asking.target)
+
+    def _with_everything(self, asked: _Asked) -> _Answer:
+        found = asked.ask(self._entries_for(asked.lowered), everything=True)
+        self._possible(found.log_odds[0])
         return found
 
     def _slopes(self, asked: _Asked) -> FloatArray:
         """Return the slopes of a condition's log-odds by column, (n_judgements,)."""
-        entries = self._entries_for(asked.lowered)
-        if asked is self.asking.target:
-            of_sides = self._joint.slopes
-            assert of_sides is not None
-            gradient = of_sides[1] - of_sides[0]
-        else:
-            self._possible(self._log_odds(asked))
-            gradient = asked.gradient(entries)
+        is_target = asked is self.asking.target
+        gradient = (self._target if is_target else self._with_everything(asked)).gradient
         program, numbers = asked.lowered.network.program, self.numbers
+        entries = self._entries_for(asked.lowered)
         by_address = pullback(program, numbers.mu.T, numbers.single[0], entries, gradient)[:, 0]
         return np.bincount(numbers.column[0], by_address, len(by_address))
 
@@ -560,7 +574,7 @@ class State:
     def _marginals(self) -> Mapping[str, float]:
         lowered = self.asking.lowered
         if lowered.is_exact:
-            whole = {v: both.sum(axis=0)[:, 0] for v, both in self._joint.marginals.items()}
+            whole = self._target.mixed(0, lowered.flat(self._target.marginals))
             return MappingProxyType(lowered.read(whole))
         model = self.asking.opened.model
         targets = (model.target, *model.also)
@@ -569,7 +583,7 @@ class State:
         lowered = replace(lowered, network=inquiry.network, conditions=variables)
         found = infer(inquiry.network, central_entries(inquiry), inquiry.given, lowered.everything)
         self._possible(found.marginals[inquiry.targets[0]][1, 0])
-        return MappingProxyType(lowered.read({v: part[:, 0] for v, part in found.marginals.items()}))
+        return MappingProxyType(lowered.read(lowered.flat(found.marginals)[:, 0]))
 
     def _of_draws(self, asked: _Asked, z: FloatArray, numbering: DrawsFrom) -> FloatArray:
         """Return the log-odds of a condition, and log P(what is observed), for draws z: (2, D)."""
@@ -578,7 +592,7 @@ class State:
             network, planned = asked.lowered.network, asked.lowered.planned
             observed = asked.lowered.evidence(self.asking.observed)
             filled = Filled(fill(network.program, u, single), numbering)
-            logits = asked.log_odds(filled.entries)
+            logits = asked.ask(filled.entries).log_odds
         else:
             inquiry = self._inquiry(_target(asked.condition))
             network, planned, observed = inquiry.network, None, inquiry.observed
