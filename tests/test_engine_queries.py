@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cruxmap.engine import propagation
 from cruxmap.engine.network import Evidence, Filled, FloatArray, Network, SparseTable
 from cruxmap.engine.planning import ancestors
-from cruxmap.engine.queries import infer, infer_many, joint, log_z_gradient
+from cruxmap.engine.queries import infer, infer_each, infer_many, joint, log_z_gradient
 from helpers.random_networks import joint_distribution, marginal, network, random_evidence, random_network
 
 CERTAIN = 0
@@ -72,6 +73,35 @@ def test_several_pieces_of_evidence_share_a_plan(seed: int) -> None:
         np.testing.assert_allclose(together.log_z, alone.log_z, rtol=1e-12, atol=1e-13)
         for v in ask:
             assert_close(together.marginals[v], alone.marginals[v])
+
+
+@pytest.mark.parametrize("small_work", [0, propagation.SMALL_WORK])
+@given(seed=seeds)
+def test_every_column_may_have_evidence_of_its_own(small_work: int, seed: int) -> None:
+    made, entries, rng = small_network(seed)
+    n, n_columns = len(made.variables), entries.shape[1]
+    evidences = [random_evidence(made, rng, most=2) for _ in range(n_columns)]
+    ask = rng.permutation(n)[:3].tolist()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(propagation, "SMALL_WORK", small_work)
+        found, slopes = infer_each(
+            made, Filled(entries), evidences, ask, gradient=True, planned=(range(n), range(n))
+        )
+    assert slopes is not None
+    assert set(found.marginals) == set(ask)
+    for d in {0, n_columns // 2, n_columns - 1}:
+        column = Filled(entries[:, [d]])
+        alone = infer(made, column, evidences[d], ask)
+        np.testing.assert_allclose(found.log_z[[d]], alone.log_z, rtol=1e-12, atol=1e-13)
+        for v in ask:
+            assert_close(found.marginals[v][:, [d]], alone.marginals[v])
+        _, expected = log_z_gradient(made, column, evidences[d])
+        above = ancestors(made, [v for v, _ in evidences[d]])
+        used = np.unique(np.concatenate([np.zeros(0, np.int64), *(made.tables[v].entries for v in above)]))
+        kept = np.setdiff1d(
+            used, np.concatenate([[0], *(t.entries for v, t in enumerate(made.tables) if v not in above)])
+        )
+        assert_close(slopes[kept, d], expected[kept, 0])
 
 
 @given(seed=seeds)
