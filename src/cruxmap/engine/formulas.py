@@ -108,6 +108,9 @@ def repeated[T: np.generic](rows: npt.NDArray[T], counts: IntArray) -> npt.NDArr
 
 def add_to(total: FloatArray, at: IntArray, rows: FloatArray) -> None:
     """Add to the rows `at` of a total, where one may be named more than once."""
+    if rows.shape[1] == 1:  # five times as fast as sorting
+        total[:, 0] += np.bincount(at, rows[:, 0], len(total))
+        return
     order = np.argsort(at, kind="stable")
     at = at[order]
     first = np.flatnonzero(np.diff(at, prepend=-1))

@@ -40,7 +40,7 @@ WIDTH = LANES
 """Lanes of the loops as they are written here; `_narrow` has them with another."""
 
 NARROW = 4
-"""Columns up to which one after another is faster than all side by side: 1 ns and 5 ns per product."""
+"""Columns up to which one or two at a time are faster than all side by side: 1, 1.2 and 2.7 ns a product."""
 
 
 @register_jitable(error_model="numpy")
@@ -147,7 +147,7 @@ def propagate(
     where, n_draws = placed(tape), entries.shape[1]
     columns = _Columns(loads, entries, tape.loads, results)
     if n_draws <= NARROW:
-        _run(tape, columns, 0, n_draws, width=1)
+        _run(tape, columns, 0, n_draws, width=1 + (n_draws + 1) % 2)
         return
     full = n_draws // LANES
     workers = min(full, threads or cores(), max(1, MAX_WORKSPACE // (8 * LANES * where.n_places)))

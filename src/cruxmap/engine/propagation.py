@@ -97,8 +97,7 @@ def run_each(
     """
     n_entries = len(filled.whole)
     tape = _open_tape(plan, None if ask is None else frozenset(ask), gradient, n_entries)
-    weights = {evidence: allowed(plan, evidence) for evidence in dict.fromkeys(evidences)}
-    indicators = np.stack([weights[evidence] for evidence in evidences], axis=1)
+    indicators = np.stack([_indicators(plan, evidence) for evidence in evidences], axis=1)
     given = Filled(np.concatenate([filled.whole, indicators]), filled.numbering)
     results, log_z = _run(tape, tape.loads, given, len(given.entries) if gradient else 0)
     if (results.z < TINY).any():
@@ -126,6 +125,9 @@ def _run(
         propagate(tape, loads, entries, results, threads)
     with np.errstate(divide="ignore"):
         return results, np.log(results.z)
+
+
+_indicators = lru_cache(maxsize=256)(allowed)
 
 
 @lru_cache(maxsize=16)

@@ -120,15 +120,13 @@ def infer_each(
     *,
     gradient: bool = False,
     planned: Planned,
-) -> tuple[Inference, FloatArray | None]:
-    """`infer` where every column has evidence of its own, and with `gradient` the slopes of its log Z.
+) -> Propagated:
+    """`infer` where every column has evidence of its own; one case, and with `gradient` its slopes.
 
     By exact sums alone, of the plan for all that is `planned`; after the first time, other evidence costs
     nothing more. Raises `InvalidMap` where there is no such plan.
     """
-    found = run_each(exactly(network, *planned), filled, evidences, ask, gradient=gradient)
-    slopes = None if found.slopes is None else found.slopes[0]
-    return Inference(found.log_z[0], split_reads(found.asked, found.read[0])), slopes
+    return run_each(exactly(network, *planned), filled, evidences, ask, gradient=gradient)
 
 
 def joint(

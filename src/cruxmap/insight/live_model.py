@@ -123,8 +123,8 @@ class _Lowered:
 
     @cached_property
     def everything(self) -> tuple[int, ...]:
-        """The variables of all entries and conditions."""
-        return tuple(dict.fromkeys((*self.network.places.values(), *self.network.conditions)))
+        """The variables of all entries and conditions, in increasing order."""
+        return tuple(sorted({*self.network.places.values(), *self.network.conditions}))
 
     @property
     def planned(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -164,14 +164,10 @@ class _Lowered:
         first = [*accumulate(map(len, places), initial=0)][:-1]
         return np.array([*chain.from_iterable(places)], np.int64), np.array(first, np.int64)
 
-    def flat(self, marginals: Mapping[int, FloatArray]) -> FloatArray:
-        """Return the marginals (n_states, D) of everything one after another."""
-        return np.concatenate([marginals[variable] for variable in self.everything])
-
-    def read(self, flat: FloatArray) -> Mapping[str, float]:
+    def read(self, marginals: FloatArray) -> Mapping[str, float]:
         """Return the probability of each name by the marginals of everything, one after another."""
         places, first = self._reading
-        return dict(zip(self.named, np.add.reduceat(flat[places], first).tolist(), strict=True))
+        return dict(zip(self.named, np.add.reduceat(marginals[places], first).tolist(), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -301,7 +297,7 @@ class _Asked:
         """Ask for table entries (n_entries, D); with `everything`, its marginals and the slopes too."""
         lowered, cases = self.lowered, (self.holds, *self.fails)
         n_draws = entries.shape[1]
-        found, slopes = infer_each(
+        found = infer_each(
             lowered.network,
             Filled(np.tile(entries, len(cases))),
             [evidence for evidence in cases for _ in range(n_draws)],
@@ -309,19 +305,20 @@ class _Asked:
             gradient=everything,
             planned=lowered.planned,
         )
-        return _Answer(found.log_z.reshape(-1, n_draws), found.marginals, slopes)
+        slopes = None if found.slopes is None else found.slopes[0]
+        return _Answer(found.log_z.reshape(-1, n_draws), found.read[0], slopes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Answer:
     """What is known of a condition that `holds` in the first case and in no other.
 
-    `log_z` (cases, D) is log P(case, what is given). For one draw, `marginals[v]` (n_states, cases) are given
-    the case, and so are `slopes` (n_entries, cases), those of its log Z; NaN where a case is impossible.
+    `log_z` (cases, D) is log P(case, what is given). For one draw, `marginals` (states of everything, cases)
+    are given the case too, and `slopes` (n_entries, cases) are those of its log Z; NaN where that is 0.
     """
 
     log_z: FloatArray
-    marginals: Mapping[int, FloatArray]
+    marginals: FloatArray
     slopes: FloatArray | None
 
     @property
@@ -574,7 +571,7 @@ class State:
     def _marginals(self) -> Mapping[str, float]:
         lowered = self.asking.lowered
         if lowered.is_exact:
-            whole = self._target.mixed(0, lowered.flat(self._target.marginals))
+            whole = self._target.mixed(0, self._target.marginals)
             return MappingProxyType(lowered.read(whole))
         model = self.asking.opened.model
         targets = (model.target, *model.also)
@@ -583,7 +580,8 @@ class State:
         lowered = replace(lowered, network=inquiry.network, conditions=variables)
         found = infer(inquiry.network, central_entries(inquiry), inquiry.given, lowered.everything)
         self._possible(found.marginals[inquiry.targets[0]][1, 0])
-        return MappingProxyType(lowered.read(lowered.flat(found.marginals)[:, 0]))
+        whole = np.concatenate([found.marginals[variable][:, 0] for variable in lowered.everything])
+        return MappingProxyType(lowered.read(whole))
 
     def _of_draws(self, asked: _Asked, z: FloatArray, numbering: DrawsFrom) -> FloatArray:
         """Return the log-odds of a condition, and log P(what is observed), for draws z: (2, D)."""

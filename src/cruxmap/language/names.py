@@ -12,7 +12,15 @@ from heapq import nlargest
 from itertools import islice
 
 from cruxmap.errors import Code, InvalidMap, Problem
-from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Entry
+from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
+    Argument,
+    ArgumentMap,
+    Claim,
+    Entry,
+    Event,
+    Question,
+)
 
 # --- the nearest name ---------------------------------------------------------------------------
 
@@ -64,6 +72,8 @@ class Kind(StrEnum):
     ARGUMENT = "argument"
 
 
+KIND_OF = {Claim: Kind.CLAIM, Question: Kind.QUESTION, Event: Kind.EVENT, Argument: Kind.ARGUMENT}
+
 MAX_COMPARISONS = 40_000
 """How many ids the misspelt ids of one map are compared with, all together. It keeps reading linear."""
 
@@ -99,7 +109,7 @@ class Names:
 def names_of(argument_map: ArgumentMap) -> Names:
     """Return the names of a finished map."""
     return Names(
-        kinds={id_: Kind(type(entry).__name__.lower()) for id_, entry in argument_map.entry.items()},
+        kinds={id_: KIND_OF[type(entry)] for id_, entry in argument_map.entry.items()},
         states={q.about.id: dict.fromkeys(q.states) for q in argument_map.questions},
         timeline_of={e.about.id: e.timeline for e in argument_map.events},
         phases={t.about.id: dict.fromkeys(p.id for p in t.phases) for t in argument_map.timelines},
