@@ -27,8 +27,8 @@ class JudgementCrux(Answer):
     """One number of the worldview, on its natural scale, and what it does to the target.
 
     `low` and `high` are its 5th and 95th percentile, `target_low` and `target_high` the target's
-    probability there with all else central; `slope` is per logit (or log) of the judgement. Where the
-    Sobol shares are `None` it was analysed together with other small ones.
+    probability there with all else central; `slope` is per logit (or log) of the judgement. The Sobol shares
+    are `None` where the target's log-odds are not finite for all judgements.
     """
 
     address: str
@@ -53,10 +53,11 @@ class Sensitivity:
     sample: int
 
 
-def sensitivity(view: View, movers: IntArray) -> Sensitivity:
+def sensitivity(view: View, movers: IntArray, logits: FloatArray | None = None) -> Sensitivity:
     """Return how the target answers to each judgement, where its central log-odds are finite.
 
     `movers` are the uncertain judgements, by column, that are not separated from the target on the graph.
+    `logits` (n_draws,) are the target's log-odds in the view's draws, where somebody knows them exactly.
     """
     inquiry, worldview = view.inquiry, view.worldview
     central = np.zeros((len(inquiry.network.addresses), 1))
@@ -64,10 +65,10 @@ def sensitivity(view: View, movers: IntArray) -> Sensitivity:
     low, high = _ranges(view, movers, logit)
     constant = np.abs(inquiry.numbers.mu[worldview]) >= LOGIT_OF_CERTAINTY
     slope = np.where(constant, np.nan, slopes(inquiry, worldview, central)[:, 0])
-    first, total, groups, sample = shares_of_variance(view, movers)
-    found = dict(zip(JUDGEMENT_MEASURES, (low, high, slope, first, total), strict=True))
+    spread = shares_of_variance(view, movers, logits)
+    found = dict(zip(JUDGEMENT_MEASURES, (low, high, slope, spread.first, spread.total), strict=True))
     at = _finite(chance_from_logit(logit).yes)
-    return Sensitivity(at, _judgement_rows(view, found), groups, sample)
+    return Sensitivity(at, _judgement_rows(view, found), spread.groups, spread.sample)
 
 
 def _judgement_rows(view: View, found: Mapping[str, FloatArray]) -> tuple[JudgementCrux, ...]:
@@ -91,7 +92,7 @@ def _judgement_rows(view: View, found: Mapping[str, FloatArray]) -> tuple[Judgem
         elif setting.value.is_certain:
             reason = "a certainty has no slope"
         elif numbers["sobol_first"] is None:
-            reason = "analysed together with other small ones"
+            reason = "in some draws the target is certain, or what is given impossible"
         value = setting.value
         rows.append(
             JudgementCrux(

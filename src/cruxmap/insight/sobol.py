@@ -1,77 +1,109 @@
 """Sobol shares: how much of a quantity's variance comes from which of its independent inputs.
 
-The points are Saltelli's: two independent samples A and B of a scrambled Sobol sequence, and for each
-group a copy of A with that group's inputs taken from B. SALib turns the values into first-order and
-total shares with bootstrapped errors (Saltelli and others 2010).
+In: the quantity at independent standard normal draws, and its slopes in some of them. A polynomial h
+that is fitted to the slopes has shares that are known exactly (`surrogate`). What it leaves, e = f - h,
+adds its covariances with the parts of h, from the other draws, and its own shares, by the estimators of
+Saltelli and others (2010) and Jansen (1999). As the sum is that of f exactly, h brings no bias: h serves
+as a control variate.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from cruxmap.engine.network import MANY_WHAT_IFS, FloatArray, IntArray
+from cruxmap.engine.network import MANY_WHAT_IFS, BoolArray, FloatArray, IntArray
 from cruxmap.engine.queries import cost
-from cruxmap.engine.special import ndtri
 from cruxmap.insight.plain import Answer
+from cruxmap.insight.surrogate import Basis, basis, fitted
 from cruxmap.insight.target import log_odds, slopes
-from cruxmap.insight.views import View, forward_draws
+from cruxmap.insight.views import Block, Forward, View, forward_draws
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
 
 APART = 30
 """How many groups a Sobol analysis keeps apart; the rest is one group."""
 
-SCREENING_DRAWS = 64
-"""Draws over which judgements are ranked before the Sobol analysis."""
+OTHERS = "others"
+"""The name of the Sobol group of all entries that are not kept apart."""
 
-SOBOL_WORK = 6e9
-"""Multiplications that one Sobol analysis may take: a few seconds on two cores."""
+SLOPES = 256
+"""Draws whose slopes the polynomial is fitted to. They come first; the others judge it."""
+
+MIN_DRAWS, MAX_DRAWS = 1024, 4096
+"""Draws that an analysis uses, however few or many the model asks for."""
+
+MIN_SAMPLE = 64
+MAX_VALUES = 1 << 13
+"""Values at further points that one analysis may ask for, however cheap each is."""
+
+SOBOL_WORK = 6e8
+"""Multiplications that these may take, though there are `MIN_SAMPLE` points for each group at least."""
 
 WORK_PER_ENTRY = 20
 """Filling one table entry takes about as long as this many multiplications."""
 
+MOST_LEFT = 0.25
+"""A polynomial that leaves more than this part of the variance is not used.
 
-OTHERS = "others"
-"""The name of the Sobol group of all entries that are not kept apart."""
+Far out it may be far off, which costs more than it gains. It leaves 2 to 6% of the log-odds of a real map.
+"""
 
-MIN_SAMPLE = 64
-MAX_SAMPLE = 4096
-MAX_VALUES = 1 << 17
-"""How many values one analysis may ask for, however cheap each is."""
-
-MAX_INPUTS = 10_000
-"""SciPy's Sobol sequence has 21,201 dimensions, of which an analysis takes two per input."""
+NUMBERS_AT_ONCE = 1 << 21
+"""About how many terms of the polynomial, times draws, are in memory at a time."""
 
 MAX_SPREAD_OF_A_CONSTANT = 1e-12
 """Values that spread no wider than this are taken as one: what varies is rounding."""
 
+TWO_SIDED_95 = 1.959963984540054
+"""How many standard deviations of a normal are half of its 95% interval."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """A quantity at independent standard normal draws: `values` (n_draws,).
+
+    `draw(start, stop)` returns some of the draws, (inputs, stop - start), with the inputs that matter most
+    first. `slopes` (inputs, fewer) are those of the quantity in the first draws.
+    """
+
+    draw: Callable[[int, int], FloatArray]
+    values: FloatArray
+    slopes: FloatArray
+
+    @property
+    def judging(self) -> tuple[int, int]:
+        """The first draw without slopes, and the one after the last."""
+        return self.slopes.shape[1], len(self.values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SobolShares:
-    """Shares of variance by group, each (groups,); `error` is the wider half of the two 95% intervals.
+    """Shares of variance: of groups (groups,) with the `error`, and of single inputs (inputs,) without.
 
-    `sample` is the N of the analysis, which took `N * (groups + 2)` values.
+    `error` is the wider half of the two 95% intervals. `sample` is the N of the analysis of what the
+    polynomial leaves, which took `N * groups` values.
     """
 
     first: FloatArray
     total: FloatArray
     error: FloatArray
+    first_of_inputs: FloatArray
+    total_of_inputs: FloatArray
     sample: int
 
 
-def sample_size(groups: int, values: int) -> int:
-    """Return the largest power of two N for which `N (groups + 2)` stays within `values`, within limits."""
-    affordable = min(values, MAX_VALUES) // (groups + 2)
-    return min(max(1 << max(affordable.bit_length() - 1, 0), MIN_SAMPLE), MAX_SAMPLE)
+def sample_size(groups: int, values: int, draws: int) -> int:
+    """Return the largest even N for which `N * groups` stays within `values`, within limits."""
+    return min(max(values // groups, MIN_SAMPLE), draws) // 2 * 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Design:
-    """The points of an analysis: `one` and `other` are samples (inputs, sample), `group` numbers groups.
+    """The further points of an analysis: `one` and `other` (inputs, N) are samples, `group` numbers groups.
 
-    Its columns are the first sample, for each group the first with the group's inputs taken from the other
-    sample, and the other.
+    For each group they are the one sample, with the group's inputs taken from the other. The other is the
+    one with its halves exchanged.
     """
 
     one: FloatArray
@@ -79,46 +111,109 @@ class Design:
     group: IntArray
 
     @property
-    def columns(self) -> int:
-        """How many columns of points there are."""
-        return int(self.group.max()) + 3
+    def groups(self) -> int:
+        """How many groups there are."""
+        return int(self.group.max()) + 1
 
     @property
     def sample(self) -> int:
-        """How many points a column has."""
+        """How many points there are for a group."""
         return int(self.one.shape[1])
 
-    def points(self, column: int, start: int, stop: int) -> FloatArray:
-        """Return some points of a column, standard normal, (inputs, stop - start)."""
-        if column == self.columns - 1:
-            return self.other[:, start:stop]
-        from_other = self.group == column - 1
+    def points(self, group: int, start: int, stop: int) -> FloatArray:
+        """Return some points of a group, (inputs, stop - start)."""
+        from_other = self.group == group
         return np.where(from_other[:, None], self.other[:, start:stop], self.one[:, start:stop])
 
 
-def design(group: Sequence[int], sample: int, seed: int) -> Design:
-    """Return the points for inputs in groups that are numbered from 0; `sample` is a power of two."""
-    n = len(group)
-    from scipy.stats import qmc
+def design(known: Known, group: Sequence[int], values: int) -> Design:
+    """Return points for inputs in groups that are numbered from 0; `values` may be asked for, or a few more.
 
-    points = qmc.Sobol(2 * n, scramble=True, rng=np.random.default_rng(seed)).random(sample)
-    # The sequence counts in steps of 2**-30 from 0: the middle of a step is never 0 or 1.
-    z = np.ascontiguousarray(ndtri(points + 2.0**-31).T)
-    return Design(z[:n], z[n:], np.asarray(group))
+    The one sample are draws whose values are known: the first of those without slopes.
+    """
+    first, last = known.judging
+    numbers = np.asarray(group)
+    n = sample_size(int(numbers.max()) + 1, values, last - first)
+    one = known.draw(first, first + n)
+    return Design(one, np.roll(one, n // 2, axis=1), numbers)
 
 
-def sobol_shares(values: FloatArray, seed: int) -> SobolShares:
-    """Return the shares of the variance of values (columns, sample) at a design's points, by group."""
-    from SALib.analyze import sobol as salib
+def sobol_shares(known: Known, points: Design, mixed: FloatArray) -> SobolShares:
+    """Return the shares of a quantity's variance; `mixed` (groups, N) are its values at a design's points."""
+    groups, n = points.groups, points.sample
+    if np.ptp(known.values) <= MAX_SPREAD_OF_A_CONSTANT:
+        none, no_input = np.zeros(groups), np.zeros(len(points.group))
+        return SobolShares(none, none, none, no_input, no_input, n)
+    terms = basis(len(points.group))
+    touching = terms.touching(points.group)
+    within = touching & (touching.sum(axis=0) == 1)
+    parts = np.concatenate([within, touching])
+    coefficient, left_slopes = fitted(terms, known.draw(0, known.slopes.shape[1]), known.slopes)
+    judged = _judged(known, terms, coefficient, parts)
+    if judged.left.var() > MOST_LEFT * known.values.var():
+        coefficient, left_slopes = np.zeros_like(coefficient), (known.slopes**2).mean(axis=1)
+        judged = _judged(known, terms, coefficient, parts)
+    there = [coefficient @ terms.values(points.points(number, 0, n)) for number in range(groups)]
+    step = (mixed - there - judged.mean - judged.left[:n]).reshape(groups, 2, n // 2)
+    # From each half of the points to the other: Azzini, Mara and Rosati's first shares, Jansen's total ones.
+    of_left = np.concatenate([-step[:, 0] * step[:, 1], (step**2).sum(axis=1) / 2]) / 2
+    # What each judging draw adds to the variances of the parts, and of the whole.
+    of_parts = 2 * judged.parts * judged.left
+    of_whole = (2 * judged.whole + judged.left) * judged.left
+    squares = coefficient**2
+    variance = squares.sum() + of_whole.mean()
+    share = (parts @ squares + of_parts.mean(axis=1) + of_left.mean(axis=1)) / variance
+    noise = (of_parts - share[:, None] * of_whole).var(axis=1) / len(of_whole)
+    noise += of_left.var(axis=1, ddof=1) / of_left.shape[1]
+    error = TWO_SIDED_95 * np.sqrt(noise).reshape(2, groups).max(axis=0) / variance
+    of_groups = share.reshape(2, groups)
+    of_owner = of_groups[:, points.group]
+    of_terms = squares + 2 * coefficient * judged.moment
+    first = terms.of_one(of_terms + judged.moment_squared) / variance
+    total = np.minimum((terms.of_all(of_terms) + left_slopes) / variance, of_owner[1])
+    alone = np.bincount(points.group)[points.group] == 1
+    of_inputs = np.where(alone, of_owner, [first, total])
+    return SobolShares(
+        first=of_groups[0],
+        total=of_groups[1],
+        error=error,
+        first_of_inputs=of_inputs[0],
+        total_of_inputs=of_inputs[1],
+        sample=n,
+    )
 
-    groups, sample = len(values) - 2, values.shape[1]
-    if np.ptp(values[[0, -1]]) <= MAX_SPREAD_OF_A_CONSTANT:
-        nothing = np.zeros(groups)
-        return SobolShares(nothing, nothing, nothing, sample)
-    problem = {"num_vars": groups, "names": [str(number) for number in range(groups)]}
-    result = salib.analyze(problem, values.T.ravel(), calc_second_order=False, seed=seed + 1)
-    error = np.maximum(result["S1_conf"], result["ST_conf"])
-    return SobolShares(np.asarray(result["S1"]), np.asarray(result["ST"]), np.asarray(error), sample)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """A polynomial in the draws that judge it: what it leaves, (R,), but for its `mean`, and its values.
+
+    `whole` (R,) and `parts` (parts, R) are of all and of some of its terms. `moment` (terms,) estimates the
+    covariance of each term with what is left, and `moment_squared` its square, in which noise does not count.
+    """
+
+    left: FloatArray
+    mean: float
+    whole: FloatArray
+    parts: FloatArray
+    moment: FloatArray
+    moment_squared: FloatArray
+
+
+def _judged(known: Known, terms: Basis, coefficient: FloatArray, parts: BoolArray) -> _Judged:
+    first, last = known.judging
+    middle = known.values[first:last].mean()
+    weights = np.concatenate([np.ones((1, len(coefficient))), parts]) * coefficient
+    values, left = np.empty((len(weights), last - first)), np.empty(last - first)
+    with_left, alone = np.zeros((2, len(coefficient)))
+    for start, stop in blocks(last - first, max(NUMBERS_AT_ONCE // len(coefficient), 1)):
+        here = terms.values(known.draw(first + start, first + stop))
+        values[:, start:stop] = weights @ here
+        left[start:stop] = known.values[first + start : first + stop] - middle - values[0, start:stop]
+        with_left += here @ left[start:stop]
+        alone += here.sum(axis=1)
+    mean, noise = left.mean(), left.var() / len(left)
+    moment = (with_left - mean * alone) / len(left)
+    return _Judged(left - mean, middle + mean, values[0], values[1:], moment, moment**2 - noise)
 
 
 # --- of one worldview's judgements ---------------------------------------------------------------
@@ -128,7 +223,7 @@ def sobol_shares(values: FloatArray, seed: int) -> SobolShares:
 class GroupCrux(Answer):
     """The judgements of one entry together; `others` in the id's place stands for the smallest ones.
 
-    `error` is half of the wider 95% bootstrap interval of the two shares.
+    `error` is half of the wider 95% interval of the two shares.
     """
 
     id: str
@@ -137,74 +232,130 @@ class GroupCrux(Answer):
     error: float
 
 
-def shares_of_variance(
-    view: View, movers: IntArray
-) -> tuple[FloatArray, FloatArray, tuple[GroupCrux, ...], int]:
-    """Return Sobol shares of the variance of the target's log-odds by judgement, and by what owns them."""
-    inquiry, worldview = view.inquiry, view.worldview
-    first, total = np.zeros((2, len(inquiry.network.addresses)))
-    size = _sizes(inquiry, worldview, movers)
-    columns = movers[np.argsort(-size[movers], kind="stable")]
-    columns = columns[size[columns] > 0][:MAX_INPUTS]
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """Whose spread the target's log-odds have: shares by judgement (n_judgements,), and by what owns them.
+
+    `sample` is the N of the analysis, 0 where there was none. Where the log-odds are not finite in every draw
+    they have no variance: the shares are nan, and there are no groups.
+    """
+
+    first: FloatArray
+    total: FloatArray
+    groups: tuple[GroupCrux, ...] = ()
+    sample: int = 0
+
+
+def shares_of_variance(view: View, movers: IntArray, logits: FloatArray | None = None) -> Spread:
+    """Return Sobol shares of the variance of the target's log-odds over the judgements' priors.
+
+    `movers` are the judgements that can matter, by column. `logits` (n_draws,) are the log-odds in the
+    view's draws, where somebody knows them exactly.
+    """
+    inquiry = view.inquiry
+    nothing = np.zeros(len(inquiry.network.addresses))
+    draw = forward_draws(inquiry, max(inquiry.model.sampling.draws, MIN_DRAWS))
+    per_z = _slopes(view, draw, movers)
+    size = (per_z**2).mean(axis=1)
+    order = np.argsort(-size, kind="stable")
+    order = order[~(size[order] == 0)]
+    columns = movers[order]
     if not len(columns):
-        return first, total, (), 0
-    addresses = inquiry.network.addresses
-    owners = [inquiry.model.map.judgements[addresses[column]].owner for column in columns]
+        return Spread(nothing, nothing)
+    if logits is None or view.draw != draw:
+        logits = _log_odds(view, draw)
+    known = Known(lambda start, stop: draw(start, stop)[columns], logits[:MAX_DRAWS], per_z[order])
+    names, group = _grouped(inquiry, columns, size[order])
+    points = design(known, group, min(MAX_VALUES, int(SOBOL_WORK / _work(inquiry))))
+    finite = np.isfinite(known.values).all() and np.isfinite(known.slopes).all()
+    mixed = _log_odds_at(view, columns, points) if finite else np.array([np.nan])
+    first, total = nothing.copy(), nothing.copy()
+    if not np.isfinite(mixed).all():
+        first[columns] = total[columns] = np.nan
+        return Spread(first, total)
+    shares = sobol_shares(known, points, mixed)
+    first[columns], total[columns] = shares.first_of_inputs, shares.total_of_inputs
+    measures = (shares.first, shares.total, shares.error)
+    groups = tuple(map(GroupCrux, names, *(values.tolist() for values in measures)))
+    return Spread(first, total, groups, shares.sample)
+
+
+def _grouped(inquiry: Inquiry, columns: IntArray, size: FloatArray) -> tuple[list[str], list[int]]:
+    """Return the names of groups of judgements, and for each judgement the number of its group.
+
+    An entry's judgements are a group. Those where the mean of `(d logit p / d z)^2` is largest are kept
+    apart: it bounds the total share times the variance (Sobol and Kucherenko 2009).
+    """
+    addresses, judgements = inquiry.network.addresses, inquiry.model.map.judgements
+    owners = [judgements[addresses[column]].owner for column in columns]
     weight: defaultdict[str, float] = defaultdict(float)
-    for owner, column in zip(owners, columns, strict=True):
-        weight[owner] += float(size[column])
+    for owner, part in zip(owners, size.tolist(), strict=True):
+        weight[owner] += part
     ranked = sorted(weight, key=lambda owner: -weight[owner])
     number = {owner: min(i, APART) for i, owner in enumerate(ranked)}
-    by_owner = _analysis(view, columns, [number[owner] for owner in owners])
     names = [*ranked[:APART], *([OTHERS] if len(ranked) > APART else [])]
-    shares = (by_owner.first, by_owner.total, by_owner.error)
-    groups = tuple(map(GroupCrux, names, *(values.tolist() for values in shares)))
-    if len(ranked) == len(columns) <= APART:  # one judgement each: it is the same analysis
-        by_judgement = by_owner
-        order = [number[owner] for owner in owners]
-    else:
-        apart = min(len(columns), max(APART, int(SOBOL_WORK / _work(inquiry) / 256) - 3))
-        order = list(range(apart))
-        by_judgement = _analysis(view, columns, [min(i, apart) for i in range(len(columns))])
-        first[columns[apart:]] = total[columns[apart:]] = np.nan
-    first[columns[: len(order)]] = by_judgement.first[order]
-    total[columns[: len(order)]] = by_judgement.total[order]
-    return first, total, groups, by_owner.sample
+    return names, [number[owner] for owner in owners]
 
 
-def _analysis(view: View, columns: IntArray, group: Sequence[int]) -> SobolShares:
-    inquiry, seed = view.inquiry, view.inquiry.model.sampling.seed
-    points = design(group, sample_size(max(group) + 1, int(SOBOL_WORK / _work(inquiry))), seed)
-    cuts = blocks(points.sample, draws_per_block(inquiry))
-    tasks = [(view.worldview, number, *cut) for number in range(points.columns) for cut in cuts]
-    values = []
-    for done, part in enumerate(view.work.map(_values_at, (inquiry, columns, points), tasks), start=1):
-        values.append(part)
-        view.tell("Sobol shares", done, len(tasks))
-    return sobol_shares(np.concatenate(values).reshape(points.columns, points.sample), seed)
+# What is asked of the network. All draws and points are what-ifs: where states are sampled, they share
+# their random numbers, and the noise of sampling is no part of the variance.
 
 
-def _values_at(
-    inquiry: Inquiry, columns: IntArray, points: Design, task: tuple[int, int, int, int]
+def _slopes(view: View, draw: Forward, movers: IntArray) -> FloatArray:
+    """Return the slopes of the target's log-odds per standard normal in the first draws, (movers, SLOPES)."""
+    per_z = np.zeros((len(movers), SLOPES))
+    tasks = _blocks(view, SLOPES) if len(movers) else []
+    parts = view.work.map(_slopes_in, (view.inquiry, draw, movers), tasks)
+    for (_, start, stop), part in zip(tasks, _told(view, "slopes", parts, len(tasks)), strict=True):
+        per_z[:, start:stop] = part
+    return per_z
+
+
+def _slopes_in(inquiry: Inquiry, draw: Forward, movers: IntArray, block: Block) -> FloatArray:
+    worldview, start, stop = block
+    per_z = slopes(inquiry, worldview, draw(start, stop))[movers]
+    per_z *= inquiry.numbers.sd[worldview][movers, None]
+    return per_z
+
+
+def _log_odds(view: View, draw: Forward) -> FloatArray:
+    """Return the target's log-odds in the draws that an analysis uses."""
+    tasks = _blocks(view, min(draw.n_draws, MAX_DRAWS))
+    parts = view.work.map(_log_odds_in, (view.inquiry, draw), tasks)
+    return np.concatenate(list(_told(view, "log-odds", parts, len(tasks))))
+
+
+def _log_odds_in(inquiry: Inquiry, draw: Forward, block: Block) -> FloatArray:
+    worldview, start, stop = block
+    return log_odds(inquiry, entries_of(inquiry, worldview, draw(start, stop)))
+
+
+def _log_odds_at(view: View, columns: IntArray, points: Design) -> FloatArray:
+    """Return the target's log-odds at the points of a design, (groups, N)."""
+    tasks = [(number, block) for number in range(points.groups) for block in _blocks(view, points.sample)]
+    parts = view.work.map(_log_odds_at_points, (view.inquiry, columns, points), tasks)
+    found = np.concatenate(list(_told(view, "Sobol shares", parts, len(tasks))))
+    return found.reshape(points.groups, points.sample)
+
+
+def _log_odds_at_points(
+    inquiry: Inquiry, columns: IntArray, points: Design, task: tuple[int, Block]
 ) -> FloatArray:
-    """Return the target's log-odds in a worldview at some points of a column of a design."""
-    worldview, number, start, stop = task
+    number, (worldview, start, stop) = task
     z = np.zeros((len(inquiry.network.addresses), stop - start))
     z[columns] = points.points(number, start, stop)
     return log_odds(inquiry, entries_of(inquiry, worldview, z))
 
 
-def _sizes(inquiry: Inquiry, worldview: int, movers: IntArray) -> FloatArray:
-    """Return the mean of `(d logit p / d z)^2` over some draws, (n_judgements,).
+def _blocks(view: View, n_draws: int) -> list[Block]:
+    return [(view.worldview, *cut) for cut in blocks(n_draws, draws_per_block(view.inquiry))]
 
-    For normal inputs it bounds the total share times the variance (Sobol and Kucherenko 2009), so what is
-    left out last matters least.
-    """
-    if not len(movers):
-        return np.zeros(len(inquiry.network.addresses))
-    z = forward_draws(inquiry, SCREENING_DRAWS)(0, SCREENING_DRAWS)
-    per_z = slopes(inquiry, worldview, z) * inquiry.numbers.sd[worldview][:, None]
-    return np.asarray((per_z**2).mean(axis=1))
+
+def _told(view: View, stage: str, parts: Iterable[FloatArray], of: int) -> Iterator[FloatArray]:
+    """Yield what comes of tasks, and report each."""
+    for done, part in enumerate(parts, start=1):
+        view.tell(stage, done, of)
+        yield part
 
 
 def _work(inquiry: Inquiry) -> float:
