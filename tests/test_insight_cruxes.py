@@ -11,6 +11,7 @@ import cruxmap as cm
 from benchmarks.baseline import differences
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight.cruxes import CruxTable, CruxTables, cruxes
+from cruxmap.insight.sobol import MAX_VALUES, MIN_SAMPLE
 from cruxmap.language.argument_map import Z_95, AllOf, Argument, Claim, ClaimIs, StateIn
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import inquire
@@ -281,7 +282,6 @@ def test_small_groups_are_analysed_as_one(monkeypatch: pytest.MonkeyPatch) -> No
     for row, same in zip(table.judgements, whole.judgements, strict=True):
         assert row.sobol_first == pytest.approx(same.sobol_first, abs=0.002)
         assert row.sobol_total == pytest.approx(same.sobol_total, abs=0.002)
-
 
 
 # --- sets ------------------------------------------------------------------------------------------
