@@ -11,7 +11,7 @@ import cruxmap as cm
 from benchmarks.baseline import differences
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight.cruxes import CruxTable, CruxTables, cruxes
-from cruxmap.insight.sobol import MAX_VALUES, MIN_SAMPLE
+from cruxmap.insight.sobol import MAX_VALUES, MIN_DRAWS, MIN_SAMPLE, shares_of_variance
 from cruxmap.language.argument_map import Z_95, AllOf, Argument, Claim, ClaimIs, StateIn
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import inquire
@@ -265,6 +265,56 @@ def test_a_link_counts_as_the_place_it_names() -> None:
     whole = twice + (logit(0.2) - logit(0.05)) ** 2
     assert rows["pro.strength"].sobol_first == pytest.approx(twice / whole, abs=1e-9)
     assert {group.id for group in table.groups} == {"t", "pro"}
+
+
+def test_one_uncertain_judgement_has_all_the_spread() -> None:
+    text = "claims: {t: {text: Target., credence: 5% to 20%}}"
+    table = cruxes(model(text, "target: t\n"), "map")
+    [group] = table.groups
+    assert (group.id, group.sobol_first, group.sobol_total) == ("t", pytest.approx(1), pytest.approx(1))
+
+
+def test_sobol_shares_are_of_the_judgements_before_anything_is_observed() -> None:
+    supposed, seen = (
+        cruxes(garden(f"target: rain\n{what}: [slippery]\n"), "map") for what in ("assuming", "observed")
+    )
+    assert [group.id for group in supposed.groups] == [group.id for group in seen.groups]
+    for one, other in zip(supposed.groups, seen.groups, strict=True):
+        assert other.sobol_first == pytest.approx(one.sobol_first, abs=1e-9)
+        assert other.sobol_total == pytest.approx(one.sobol_total, abs=1e-9)
+
+
+def test_log_odds_that_are_known_are_not_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = model(GARDEN, f"target: wet\nsampling: {{draws: {MIN_DRAWS}}}\n")
+    known = cruxes(spec, "map")
+    computed = []
+
+    def shares(view, movers, _):
+        computed.append(view)
+        return shares_of_variance(view, movers)
+
+    monkeypatch.setattr("cruxmap.insight.sensitivity.shares_of_variance", shares)
+    again = cruxes(spec, "map")
+    assert computed
+    for one, other in zip(known.groups, again.groups, strict=True):
+        assert other.sobol_first == pytest.approx(one.sobol_first, abs=1e-9)
+        assert other.error == pytest.approx(one.error, rel=1e-6)
+    monkeypatch.setattr("cruxmap.insight.sensitivity.shares_of_variance", shares_of_variance)
+    monkeypatch.setattr("cruxmap.insight.sobol._log_odds", None)
+    assert cruxes(spec, "map").groups == known.groups
+
+
+def test_log_odds_that_are_infinite_in_some_draws_have_no_shares() -> None:
+    both = "{season.dry: 20% to 70%, season.mild: 20% to 70%}"  # together more than 100% in some draws
+    table = cruxes(garden("target: {season: rainy}\n", ann=f"judgements: {both}\n"), "ann")
+    assert table.groups == ()
+    assert table.sobol_sample == 0
+    rows = {row.address: row for row in table.judgements}
+    for address in ("season.dry", "season.mild"):
+        assert rows[address].sobol_first is None
+        assert "in some draws the target is certain" in rows[address].reason
+    assert rows["rain"].sobol_first == 0
+    json.dumps(table.to_json(), allow_nan=False)
 
 
 def test_small_groups_are_analysed_as_one(monkeypatch: pytest.MonkeyPatch) -> None:

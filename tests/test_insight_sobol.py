@@ -1,15 +1,19 @@
 """Closed forms are of functions of uniforms: `u = Phi(z)`, `du / dz = phi(z)`."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from scipy.special import ndtr
 
 from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.network import FloatArray
 from cruxmap.insight.sobol import MIN_SAMPLE, SLOPES, Design, Known, design, sample_size, sobol_shares
 
 SEEDS = range(8)
+
+type Function = Callable[[FloatArray], FloatArray]
 
 
 def phi(z):
@@ -93,7 +97,9 @@ def test_a_linear_function_is_known_exactly() -> None:
     ("group", "first", "total"),
     [([0, 1, 2], [9, 4, 1], [9, 8, 5]), ([0, 1, 1], [9, 9], [9, 9]), ([1, 0, 1], [4, 10], [8, 14])],
 )
-def test_groups_take_the_interactions_inside_them(group, first, total) -> None:
+def test_groups_take_the_interactions_inside_them(
+    group: list[int], first: list[int], total: list[int]
+) -> None:
     shares = shares_of(multilinear, slopes_of_multilinear, group)
     np.testing.assert_allclose(shares.first, np.array(first) / 18, rtol=1e-9)
     np.testing.assert_allclose(shares.total, np.array(total) / 18, rtol=1e-9)
@@ -121,7 +127,9 @@ def test_an_additive_function_has_equal_first_and_total_shares() -> None:
         (sobol_g, slopes_of_sobol_g, shares_of_sobol_g(), 0.12),
     ],
 )
-def test_published_functions_are_met_within_the_errors(function, slopes, exact, largest) -> None:
+def test_published_functions_are_met_within_the_errors(
+    function: Function, slopes: Function, exact: tuple[FloatArray, FloatArray], largest: float
+) -> None:
     found = [shares_of(function, slopes, range(len(exact[0])), seed) for seed in SEEDS]
     off = np.array([[s.first - exact[0], s.total - exact[1]] for s in found])
     error = np.array([s.error for s in found])[:, None] / 1.96 + 1e-12
@@ -195,5 +203,7 @@ def test_points_are_the_same_in_parts() -> None:
     ("groups", "values", "draws", "sample"),
     [(31, 8192, 3744, 264), (31, 100, 3744, 64), (1, 8192, 768, 768), (3, 3001, 3744, 1000)],
 )
-def test_the_sample_fits_the_budget_within_limits(groups, values, draws, sample) -> None:
+def test_the_sample_fits_the_budget_within_limits(
+    groups: int, values: int, draws: int, sample: int
+) -> None:
     assert sample_size(groups, values, draws) == sample

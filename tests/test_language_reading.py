@@ -594,7 +594,6 @@ HEAVY = (
     "arviz",
     "xarray",
     "networkx",
-    "SALib",
 )
 
 

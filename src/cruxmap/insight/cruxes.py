@@ -238,7 +238,7 @@ def _table(candidates: Sequence[Candidate], outlook: Outlook) -> CruxTable:
         reason = f"the target is certain in this worldview ({certain}), so it turns on nothing"
         return replace(table, reason=_all_samples(predictive) or reason)
     claims, arguments, questions = ranked_rows(model, candidates, predictive, position)
-    turns = sensitivity(view, position.movers)
+    turns = sensitivity(view, position.movers, outlook.logits)
     return replace(
         table,
         claims=claims,

@@ -60,14 +60,15 @@ class Predictive:
 class Outlook:
     """A worldview's draws, where its entries stand to the target, and what all draws together say.
 
-    `predictive` is `None` where what is given is impossible, or too few samples agree with it. `targets`
-    (2, n_targets, 2, D) are the targets' probabilities draw by draw, as in `target_probabilities`, where they
-    were wanted and one plan gives everything.
+    `predictive` is `None` where what is given is impossible, or too few samples agree with it. `logits` (D,)
+    are the target's log-odds draw by draw, where they are exact. `targets` (2, n_targets, 2, D) are the
+    targets' probabilities, as in `target_probabilities`, where they were wanted and one plan gives all.
     """
 
     view: View
     position: Position
     predictive: Predictive | None
+    logits: FloatArray | None
     targets: FloatArray | None
 
 
@@ -133,13 +134,21 @@ def _outlook(
     view: View, position: Position, question: _Question, blocks: Iterable[tuple[Block, "_Pass"]]
 ) -> Outlook:
     sums: list[_Sums] = []
+    logits: list[FloatArray] = []
     targets: list[FloatArray] = []
     for (_, _, stop), found in blocks:
         sums = [a.plus(b) for a, b in zip(sums, found.sums, strict=True)] if sums else list(found.sums)
+        logits += [] if found.logits is None else [found.logits]
         targets += [] if found.targets is None else [found.targets]
         view.tell("what each claim says", stop, view.n_draws)
     predictive = _predictive(view, question, sums) if sums else None
-    return Outlook(view, position, predictive, np.concatenate(targets, axis=-1) if targets else None)
+    return Outlook(
+        view=view,
+        position=position,
+        predictive=predictive,
+        logits=np.concatenate(logits) if logits else None,
+        targets=np.concatenate(targets, axis=-1) if targets else None,
+    )
 
 
 def _predictive(view: View, question: _Question, sums: Sequence["_Sums"]) -> Predictive | None:
@@ -200,9 +209,13 @@ class _Sums:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pass:
-    """What a block of draws gives: sums, and without each batch where states are sampled; the targets."""
+    """What a block of draws gives: sums, and without each batch where states are sampled.
+
+    `logits` and `targets` are as in `Outlook`.
+    """
 
     sums: tuple[_Sums, ...]
+    logits: FloatArray | None
     targets: FloatArray | None
 
 
@@ -221,7 +234,10 @@ def _pass_of_block(inquiry: Inquiry, draw: Draws, question: _Question, block: Bl
     targets = first.replicates or (first,) * batches
     rest = [part.replicates or (part,) * batches for part in others]
     sums = (_summed(*parts) for parts in ((first, *others), *zip(targets, *rest, strict=True)))
-    return _Pass(tuple(sums), _targets_by_draw(inquiry, filled, first) if question.draw_by_draw else None)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logits = None if first.replicates else np.log(first.target[1]) - np.log(first.target[0])
+    by_draw = _targets_by_draw(inquiry, filled, first) if question.draw_by_draw else None
+    return _Pass(tuple(sums), logits, by_draw)
 
 
 def _targets_by_draw(inquiry: Inquiry, filled: Filled, given: Joint) -> FloatArray:

@@ -262,7 +262,7 @@ def shares_of_variance(view: View, movers: IntArray, logits: FloatArray | None =
     columns = movers[order]
     if not len(columns):
         return Spread(nothing, nothing)
-    if logits is None or view.draw != draw:
+    if logits is None or view.draw != draw or not np.isfinite(logits).all():
         logits = _log_odds(view, draw)
     known = Known(lambda start, stop: draw(start, stop)[columns], logits[:MAX_DRAWS], per_z[order])
     names, group = _grouped(inquiry, columns, size[order])
@@ -362,6 +362,6 @@ def _work(inquiry: Inquiry) -> float:
     """Return about how many multiplications the target's log-odds take for one draw, tables included."""
     network, given = inquiry.network, {variable for variable, _ in inquiry.given}
     return (
-        cost(network, inquiry.targets[:1], given, MANY_WHAT_IFS)
+        cost(network, inquiry.targets[:1], given, MANY_WHAT_IFS, planned=inquiry.planned)
         + WORK_PER_ENTRY * network.program.n_entries
     )

@@ -30,14 +30,14 @@ class LogOdds:
 def log_odds_in_full(inquiry: Inquiry, filled: Filled) -> LogOdds:
     """Return the target's log-odds, nan where what is given is impossible, and how far off they may be."""
     target = inquiry.targets[0]
-    found = infer(inquiry.network, filled, inquiry.given, (target,))
+    found = infer(inquiry.network, filled, inquiry.given, (target,), planned=inquiry.planned)
     no, yes = np.stack([part.marginals[target] for part in (found, *found.replicates)], axis=1)
     effective = np.full(len(yes[0]), np.inf) if found.effective is None else found.effective
     with np.errstate(divide="ignore", invalid="ignore"):
         logits, unseen = np.log(yes) - np.log(no), found.unseen(target)[1]
         unseen = np.where(unseen > 0, unseen / (yes[0] * no[0]), 0.0)
         if np.isinf(logits).any():  # certain, or too near it for a probability to tell
-            both = infer_many(inquiry.network, filled, inquiry.sides, ())
+            both = infer_many(inquiry.network, filled, inquiry.sides, planned=inquiry.planned)
             false, true = (np.array([part.log_z for part in (side, *side.replicates)]) for side in both)
             told = np.isinf(logits[0]) & np.isfinite(true[0] - false[0])
             logits = np.where(np.isinf(logits), true - false, logits)
@@ -108,7 +108,10 @@ def logit_of_mean(logits: FloatArray, weights: FloatArray | None = None) -> floa
 def slopes(inquiry: Inquiry, worldview: int, z: FloatArray) -> FloatArray:
     """Return `d logit p / d u` of the draws `z`, (n_judgements, D), summed into the column that is shared."""
     filled = entries_of(inquiry, worldview, z)
-    (_, no), (_, yes) = (log_z_gradient(inquiry.network, filled, evidence) for evidence in inquiry.sides)
+    (_, no), (_, yes) = (
+        log_z_gradient(inquiry.network, filled, evidence, planned=inquiry.planned)
+        for evidence in inquiry.sides
+    )
     u = unconstrained(inquiry.numbers, z, worldview)
     by_address = pullback(
         inquiry.network.program, u, inquiry.numbers.single[worldview], filled.whole, yes - no
