@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cruxmap.engine import contraction_trees, plan_cache, planning
+from cruxmap.engine import compiled_elimination as compiled
+from cruxmap.engine import contraction_trees, elimination, joining, plan_cache, planning
 from cruxmap.engine.contraction_trees import Scopes, TooWide, quick_tree, rerooted, searched_trees
 from cruxmap.engine.network import Filled
 from cruxmap.engine.planning import BUDGET, ancestors, plan, plan_text
@@ -154,9 +155,10 @@ def test_plans_do_not_depend_on_the_cache_or_the_process(own_cache: Path) -> Non
 
 def test_a_cache_that_cannot_be_written_or_read_does_no_harm(own_cache: Path) -> None:
     made, _ = random_network(50, 1, window=50, parents=5)
-    (own_cache / "cruxmap").write_text("a file where the folder should be")
+    (own_cache / "cruxmap").mkdir()
+    (own_cache / "cruxmap" / "plans").write_text("a file where the folder should be")
     expected = arrays_of(plan(made, range(50)))
-    (own_cache / "cruxmap").unlink()
+    (own_cache / "cruxmap" / "plans").unlink()
     plan(made, range(50))
     for kept in (own_cache / "cruxmap" / "plans").iterdir():
         kept.write_bytes(b"no plan")
@@ -256,6 +258,96 @@ def test_searching_finds_cheaper_trees() -> None:
     first, *others = searched_trees(scopes, cards)
     assert first.products < quick_tree(scopes, cards).products
     assert all(first.products <= other.products for other in others)
+
+
+def scopes_of(n: int, seed: int, window: int) -> tuple[Scopes, np.ndarray]:
+    made, _ = random_network(n, seed, window=window, states=(2, 3, 5), draws=1)
+    scopes = Scopes.of([table.scope for table in made.tables])
+    return scopes, np.array([len(variable.states) for variable in made.variables])
+
+
+@pytest.mark.parametrize(("n", "window"), [(1, 1), (40, 1), (60, 60), (300, 12)])
+@pytest.mark.parametrize("most", [4.0, math.inf])
+def test_compiled_and_interpreted_loops_do_the_same(n: int, window: int, most: float) -> None:
+    scopes, cards = scopes_of(n, n, window)
+    logs, flat = np.log2(cards), (scopes.first, scopes.variables)
+    for by_fill in (False, True):
+        found = [loops.greedy_order(*flat, logs, most, by_fill) for loops in (elimination, compiled)]
+        order, left, around = found[0]
+        assert [part.tolist() for part in found[1][:2]] == [order.tolist(), left.tolist()]
+        assert [part.tolist() for part in found[1][2]] == [part.tolist() for part in around]
+        pairs = [loops.joins(*flat, order, n) for loops in (elimination, compiled)]
+        assert pairs[0].tolist() == pairs[1].tolist()
+        arranged = [loops.depth_first(pairs[0], n) for loops in (elimination, compiled)]
+        assert arranged[0].tolist() == arranged[1].tolist()
+        costs = [loops.dense_costs(*flat, arranged[0], logs, n - 1) for loops in (elimination, compiled)]
+        assert costs[0][:2] == costs[1][:2]
+        assert costs[0][2].tolist() == costs[1][2].tolist()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_first_order_of_a_search_is_that_of_fewest_missing_edges(seed: int) -> None:
+    scopes, cards = scopes_of(90, seed, 30)
+    variables, neighbours = contraction_trees._neighbours(scopes)
+    expected = variables[elimination.min_fill_order(neighbours)]
+    first = contraction_trees._searched_order(scopes, cards, 1, 3.0, 7)
+    assert first.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_indicators_are_joined_before_their_tables(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 9))
+    has = rng.random(n) < 0.5
+    indicator = np.where(has, n + np.cumsum(has) - 1, -1)
+    alive, pairs = list(range(n)), []
+    while len(alive) > 1:
+        one, other = (alive.pop(rng.integers(len(alive))) for _ in range(2))
+        alive.append(n + len(pairs))
+        pairs.append((one, other))
+    scalar = n + int(has.sum())
+    expected: list[tuple[int, int]] = []
+    name = {t: t for t in range(n)}
+    for number, pair in enumerate([*pairs, (alive[0], -1)]):
+        for t in pair:
+            if 0 <= t < n and has[t]:
+                expected.append((t, int(indicator[t])))
+                name[t] = scalar + len(expected)
+        expected.append((name[pair[0]], name.get(pair[1], scalar)))
+        name[n + number] = scalar + len(expected)
+    steps = joining.with_indicators(np.array(pairs, np.int64).reshape(-1, 2), indicator, scalar)
+    assert steps.tolist() == [list(step) for step in expected]
+
+
+@pytest.mark.parametrize(("limit", "value"), [("AT_ONCE", 7), ("WORD", 5)])
+def test_limits_of_joining_change_no_answer(
+    limit: str, value: int, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same sums, however many are sorted at once, and whatever the number of bits in a word."""
+    made, entries = random_network(40, 2, window=12, states=(2, 3, 5), certain=0.2, alike=0.3)
+    whole = plan(made, range(40), [3])
+    answer = infer(made, Filled(entries), ((3, (0,)),), range(40), budget=BUDGET - 1)
+    monkeypatch.setattr(joining, limit, value)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(own_cache / "other"))
+    cut = plan(made, range(40), [3])
+    assert (cut.triples, cut.n_outputs) == (whole.triples, whole.n_outputs)
+    assert cut.steps.tolist() == whole.steps.tolist()
+    again = infer(made, Filled(entries), ((3, (0,)),), range(40), budget=BUDGET - 2)
+    for v in range(40):
+        np.testing.assert_allclose(again.marginals[v], answer.marginals[v], rtol=1e-13)
+
+
+def test_nothing_is_compiled_for_small_networks(own_cache: Path) -> None:
+    script = (
+        "import sys; sys.path.insert(0, 'tests')\n"
+        "from helpers.random_networks import random_network\n"
+        "from cruxmap.engine.planning import plan\n"
+        "made, _ = random_network(60, 1, window=20)\n"
+        "for _ in range(2):\n"
+        "    assert plan(made, range(60), [3]).triples > 16 * 60\n"
+        "assert not {'numba', 'llvmlite', 'cotengra', 'scipy'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
 
 def test_beyond_the_budget_there_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:

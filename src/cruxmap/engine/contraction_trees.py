@@ -13,15 +13,18 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import inf
 from operator import attrgetter, itemgetter
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 
+from cruxmap.engine import elimination
 from cruxmap.engine.network import IntArray
 from cruxmap.engine.plan_cache import remembered
 
 SEARCHABLE = 2_000
-"""Tables up to which orders are searched for; the greedy choices take time quadratic in their number."""
+"""Tables up to which orders are searched for, which takes time quadratic in their number, and up to which
+greedy choices are made by Python: in 0.1 ms per table, while to compile them takes seconds, once."""
 
 GOOD_PER_TABLE = 16
 """Products per table from which on a second greedy choice is tried, which is slower and mostly better: up to
@@ -170,13 +173,11 @@ def quick_tree(scopes: Scopes, cards: IntArray) -> Tree:
 
     One with a tensor far wider than any table is left unfinished: it has no pairs, and infinite width.
     """
-    from cruxmap.engine.elimination import greedy_order
-
-    logs = np.log2(cards)
+    logs, loops = np.log2(cards), _loops(scopes)
     table = np.repeat(np.arange(len(scopes)), np.diff(scopes.first))
     widest = np.bincount(table, logs[scopes.variables]).max(initial=0.0)
     hopeless = max(HOPELESS, widest + HOPELESS / 2)
-    order, left, _ = greedy_order(scopes.first, scopes.variables, logs, hopeless, by_fill=False)
+    order, left, _ = loops.greedy_order(scopes.first, scopes.variables, logs, hopeless, False)
     if len(left):
         return Tree(np.empty((0, 2), np.int64), np.zeros(len(cards), np.bool_), inf, 2.0**hopeless)
     lightest = _of_order(scopes, order, cards)
@@ -184,9 +185,10 @@ def quick_tree(scopes: Scopes, cards: IntArray) -> Tree:
     if lightest.products <= (GOOD_PER_TABLE if searchable else CHEAP_PER_TABLE) * len(scopes):
         return lightest
     if searchable:
-        order = _searched_order(scopes, cards, tries=1, noise=0.0, seed=SEED)
+        variables, neighbours = _neighbours(scopes)
+        order = variables[elimination.min_fill_order(neighbours)]
     else:
-        order, left, _ = greedy_order(scopes.first, scopes.variables, logs, inf, by_fill=True)
+        order, _, _ = loops.greedy_order(scopes.first, scopes.variables, logs, inf, True)
     return min(lightest, _of_order(scopes, order, cards), key=attrgetter("products"))
 
 
@@ -237,10 +239,9 @@ def rerooted(tree: Tree, scopes: Scopes, cards: IntArray, leaf: int) -> Tree:
 
 def measured(scopes: Scopes, pairs: IntArray, cards: IntArray, kept: int | None = None) -> Tree:
     """Return the joins depth first, with their dense costs; the variable `kept` is never summed out."""
-    from cruxmap.engine.elimination import dense_costs, depth_first
-
-    arranged = depth_first(pairs, len(scopes))
-    width, products, carried = dense_costs(
+    loops = _loops(scopes)
+    arranged = loops.depth_first(pairs, len(scopes))
+    width, products, carried = loops.dense_costs(
         scopes.first, scopes.variables, arranged, np.log2(cards), -1 if kept is None else kept
     )
     return Tree(arranged, carried, width, products)
@@ -250,19 +251,25 @@ def entangled(scopes: Scopes, cards: IntArray, width: float) -> dict[int, set[in
     """Return the variables that are left when all are summed out that can be within tensors of `2**width`
     configurations, each with its neighbours by then.
     """
-    from cruxmap.engine.elimination import greedy_order
-
-    _, left, neighbours = greedy_order(
-        scopes.first, scopes.variables, np.log2(cards), width, by_fill=False
+    _, left, neighbours = _loops(scopes).greedy_order(
+        scopes.first, scopes.variables, np.log2(cards), width, False
     )
     return {v: set(around.tolist()) for v, around in zip(left.tolist(), neighbours, strict=True)}
 
 
 def _of_order(scopes: Scopes, order: IntArray, cards: IntArray) -> Tree:
     """Return the tree that sums variables out in order."""
-    from cruxmap.engine.elimination import joins
+    joins = _loops(scopes).joins(scopes.first, scopes.variables, order, len(cards))
+    return measured(scopes, joins, cards)
 
-    return measured(scopes, joins(scopes.first, scopes.variables, order, len(cards)), cards)
+
+def _loops(scopes: Scopes) -> ModuleType:
+    """The loops over tables, compiled where there are many."""
+    if len(scopes) > SEARCHABLE:
+        from cruxmap.engine import compiled_elimination
+
+        return compiled_elimination
+    return elimination
 
 
 def _searched_order(scopes: Scopes, cards: IntArray, tries: int, noise: float, seed: int) -> IntArray:
@@ -271,18 +278,28 @@ def _searched_order(scopes: Scopes, cards: IntArray, tries: int, noise: float, s
     cotengra's random-greedy trees with reconfigured subtrees take 1.7 to 2.1 times as many triples on a real
     map, so the orders are searched here.
     """
-    from cruxmap.engine.elimination import best_order
+    from cruxmap.engine.compiled_elimination import best_order
 
-    variables, place = np.unique(scopes.variables, return_inverse=True)
-    neighbours = np.zeros((len(variables), (len(variables) + 63) // 64), np.uint64)
-    for start, stop in pairwise(scopes.first):
-        members = place[start:stop]
-        for i in members:
-            others = members[members != i]
-            np.bitwise_or.at(neighbours[i], others >> 6, np.uint64(1) << (others & 63).astype(np.uint64))
-    order, _ = best_order(neighbours, np.log2(cards[variables]), tries, noise, seed)
+    variables, neighbours = _neighbours(scopes)
+    n_words = (len(variables) + 63) // 64
+    words = np.array(
+        [[bits >> 64 * w & (1 << 64) - 1 for w in range(n_words)] for bits in neighbours], np.uint64
+    )
+    order, _ = best_order(words, np.log2(cards[variables]), tries, noise, seed)
     found: IntArray = variables[order]
     return found
+
+
+def _neighbours(scopes: Scopes) -> tuple[IntArray, list[int]]:
+    """The variables, and those that each meets in some table, as bits of whole numbers."""
+    variables, place = np.unique(scopes.variables, return_inverse=True)
+    neighbours = [0] * len(variables)
+    places = place.tolist()
+    for start, stop in pairwise(scopes.first.tolist()):
+        together = sum(1 << i for i in places[start:stop])
+        for i in places[start:stop]:
+            neighbours[i] |= together & ~(1 << i)
+    return variables, neighbours
 
 
 def _reconfigured(scopes: Scopes, tree: Tree, cards: IntArray) -> IntArray:

@@ -1,22 +1,24 @@
-"""Eliminating variables one after another, compiled: orders, their joins, and what joins cost.
+"""Eliminating variables one after another: orders, their joins, and what joins cost.
 
 In: the variables that each table mentions, as two arrays (`first` and `variables` of `trees.Scopes`). Time
-and memory are near-linear in the number of tables where neighbourhoods stay small.
+and memory are near-linear in the number of tables where neighbourhoods stay small. For many tables these
+loops are compiled (`compiled_elimination`), and nothing is used here that takes long to compile.
 """
 
+from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 
 import numpy as np
 
-from cruxmap.engine.compiled import njit
-
 N_EDGES, N_LINKS = 0, 1
+
+HASHED = 2_147_483_647
+"""Keys are hashed modulo this, so that products stay below 2**63."""
 
 
 # --- a greedy order ----------------------------------------------------------------------------
 
 
-@njit()
 def greedy_order(first, variables, logs, most, by_fill):
     """Take the variable with the fewest configurations of it and its neighbours first or, `by_fill`, with the
     fewest pairs of neighbours that are not neighbours of one another: `(order, left, of)`.
@@ -38,7 +40,9 @@ def greedy_order(first, variables, logs, most, by_fill):
     scores = np.full(n, np.nan)
     around, around_that = np.empty(n, np.int64), np.empty(n, np.int64)
     queue = [(0.0, 0.0, 0) for _ in range(0)]
-    for v in np.flatnonzero(~np.isnan(weights)):
+    for v in range(n):
+        if np.isnan(weights[v]):
+            continue
         scores[v] = _lacking(v, weights, edges, head, links, around) if by_fill else weights[v]
         queue.append((scores[v], weights[v], v))
     heapify(queue)
@@ -60,12 +64,11 @@ def greedy_order(first, variables, logs, most, by_fill):
         for w in around[:n_around]:
             scores[w] = _lacking(w, weights, edges, head, links, around_that) if by_fill else weights[w]
             heappush(queue, (scores[w], weights[w], w))
-    left = np.flatnonzero(~np.isnan(weights))
+    left = np.array([v for v in range(n) if not np.isnan(weights[v])], np.int64)
     of = [around[: _neighbours(v, weights, head, links, around)].copy() for v in left]
     return order[:done], left, of
 
 
-@njit()
 def _lacking(v, weights, edges, head, links, around):
     """How many pairs of a variable's neighbours are not neighbours of one another."""
     n = _neighbours(v, weights, head, links, around)
@@ -78,7 +81,6 @@ def _lacking(v, weights, edges, head, links, around):
     return lacking
 
 
-@njit()
 def _connect(members, logs, weights, edges, head, links, counts):
     """Make variables neighbours of one another, with room: `(edges, links)`.
 
@@ -93,7 +95,8 @@ def _connect(members, logs, weights, edges, head, links, counts):
         edges = larger
     if counts[N_LINKS] + n * n > len(links):
         longer = np.empty((max(2 * len(links), counts[N_LINKS] + n * n), 2), np.int64)
-        longer[: counts[N_LINKS]] = links[: counts[N_LINKS]]
+        for n_link in range(counts[N_LINKS]):
+            longer[n_link, 0], longer[n_link, 1] = links[n_link, 0], links[n_link, 1]
         links = longer
     for p in range(n):
         for q in range(p):
@@ -104,24 +107,23 @@ def _connect(members, logs, weights, edges, head, links, counts):
                 edges[place] = edge
                 counts[N_EDGES] += 1
                 for one, other in ((v, w), (w, v)):
-                    links[counts[N_LINKS]] = other, head[one]
+                    links[counts[N_LINKS], 0] = other
+                    links[counts[N_LINKS], 1] = head[one]
                     head[one] = counts[N_LINKS]
                     counts[N_LINKS] += 1
                     weights[one] += logs[other]
     return edges, links
 
 
-@njit()
 def _place(table, key):
     """Where a key is in a hash table with room, -1 where it is empty, or would go."""
     last = len(table) - 1
-    place = np.int64((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(16)) & last
+    place = ((key % HASHED) * 0x9E3779B1 >> 12) & last
     while table[place] >= 0 and table[place] != key:
         place = (place + 1) & last
     return place
 
 
-@njit()
 def _neighbours(v, weights, head, links, into):
     """Write the neighbours of a variable that are not gone to `into`; return how many there are."""
     n, link = 0, head[v]
@@ -134,103 +136,42 @@ def _neighbours(v, weights, head, links, into):
     return n
 
 
-# --- the best of many orders ---------------------------------------------------------------------
-#
-# Summing out a variable joins all that are its neighbours at that time. Min-fill takes the variable whose
-# neighbours lack the fewest edges among themselves; here with a little noise, as the best of many tries is
-# far better than the first. Sets of variables are bits of 64-bit words.
+def min_fill_order(neighbours: Sequence[int]) -> list[int]:
+    """Take the variable whose neighbours lack the fewest edges among themselves first, the earliest of these.
 
-
-@njit()
-def _bits(word):
-    """How many bits of a 64-bit word are set."""
-    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    pairs = np.uint64(0x3333333333333333)
-    word = (word & pairs) + ((word >> np.uint64(2)) & pairs)
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
-
-
-@njit()
-def _members(words, into):
-    """Write the numbers of the set bits to `into`; return how many there are."""
-    n = 0
-    for w in range(len(words)):
-        word = words[w]
-        while word:
-            low = word & (~word + np.uint64(1))
-            into[n] = 64 * w + _bits(low - np.uint64(1))
-            n += 1
-            word ^= low
-    return n
-
-
-@njit()
-def best_order(neighbours, logs, tries, noise, seed):
-    """The cheapest of `tries` orders: `(order, cost)`; the first try is without noise.
-
-    `neighbours` (n, words) are sets, `logs` (n,) the log2 of the numbers of states. The cost of an order is
-    the number of configurations of each variable with its neighbours, added up.
+    Sets of variables are bits of whole numbers. This is the first try of `compiled_elimination.best_order`.
     """
-    np.random.seed(seed)
-    n, n_words = neighbours.shape
-    best, best_cost = np.arange(n), np.inf
-    around, around_that = np.empty(n, np.int64), np.empty(n, np.int64)
-    fill = np.empty(n, np.float64)
-    order = np.empty(n, np.int64)
-    for attempt in range(tries):
-        graph = neighbours.copy()
-        alive = np.ones(n, np.bool_)
-        stale = np.ones(n, np.bool_)
-        cost = 0.0
-        for step in range(n):
-            chosen, lowest = -1, np.inf
-            for v in range(n):
-                if not alive[v]:
-                    continue
-                if stale[v]:
-                    missing = 0
-                    count = _members(graph[v], around)
-                    for p in range(count):
-                        for w in range(n_words):
-                            missing += _bits(graph[v, w] & ~graph[around[p], w])
-                    fill[v] = (missing - count) / 2
-                    stale[v] = False
-                score = fill[v]
-                if attempt:
-                    score += noise * np.random.exponential()
-                if score < lowest:
-                    chosen, lowest = v, score
-            count = _members(graph[chosen], around)
-            size = logs[chosen]
-            for p in range(count):
-                size += logs[around[p]]
-            cost += 2.0**size
-            if cost >= best_cost:
-                break
-            order[step] = chosen
-            alive[chosen] = False
-            word, bit = chosen >> 6, np.uint64(1) << np.uint64(chosen & 63)
-            for p in range(count):
-                u = around[p]
-                graph[u, word] &= ~bit
-                for w in range(n_words):
-                    graph[u, w] |= graph[chosen, w]
-                graph[u, u >> 6] &= ~(np.uint64(1) << np.uint64(u & 63))
-            for p in range(count):
-                stale[around[p]] = True
-                for q in range(_members(graph[around[p]], around_that)):
-                    stale[around_that[q]] = True
-        if cost < best_cost:
-            best_cost = cost
-            best = order.copy()
-    return best, best_cost
+    graph = list(neighbours)
+    lacking = dict.fromkeys(range(len(graph)), 0)  # edges, twice
+    stale = set(lacking)
+    order: list[int] = []
+    while lacking:
+        for v in stale:
+            missing = sum((graph[v] & ~graph[u]).bit_count() for u in _members(graph[v]))
+            lacking[v] = missing - graph[v].bit_count()
+        chosen = min(lacking, key=lacking.__getitem__)
+        order.append(chosen)
+        del lacking[chosen]
+        around = _members(graph[chosen])
+        for u in around:
+            graph[u] = (graph[u] | graph[chosen]) & ~(1 << u | 1 << chosen)
+        stale = set(around).union(*(_members(graph[u]) for u in around))
+    return order
+
+
+def _members(bits: int) -> list[int]:
+    """The numbers of the bits that are set."""
+    members = []
+    while bits:
+        low = bits & -bits
+        members.append(low.bit_length() - 1)
+        bits ^= low
+    return members
 
 
 # --- the joins ---------------------------------------------------------------------------------
 
 
-@njit()
 def joins(first, variables, order, n_variables):
     """Return the joins that sum variables out in order, (n_tables - 1, 2): all that mention one, the two
     smallest first, and what is left of the unconnected parts at the end.
@@ -239,7 +180,8 @@ def joins(first, variables, order, n_variables):
     """
     n = len(first) - 1
     turn = np.full(n_variables, len(order), np.int64)
-    turn[order] = np.arange(len(order))
+    for n_before, v in enumerate(order):
+        turn[v] = n_before
     tensors = [variables[first[t] : first[t + 1]] for t in range(n)]
     head, following = np.full(len(order) + 1, -1, np.int64), np.empty(2 * n, np.int64)
     for t in range(n):
@@ -256,19 +198,18 @@ def joins(first, variables, order, n_variables):
         heapify(heap)
         while len(heap) > 1:
             a, b = heappop(heap)[1], heappop(heap)[1]
-            pairs[made] = a, b
+            pairs[made, 0], pairs[made, 1] = a, b
             made += 1
             tensors.append(_united(tensors[a], tensors[b], seen, made))
             tensors[a] = tensors[b] = variables[:0]
             heappush(heap, (len(tensors[-1]), len(tensors) - 1))
         if heap and step < len(order):
             t = heap[0][1]
-            tensors[t] = tensors[t][tensors[t] != order[step]]
+            tensors[t] = _without(tensors[t], order[step])
             _wait(t, tensors[t], turn, head, following)
     return pairs
 
 
-@njit()
 def _wait(t, tensor, turn, head, following):
     """Put a tensor among those that wait for the same variable."""
     step = len(head) - 1
@@ -278,7 +219,17 @@ def _wait(t, tensor, turn, head, following):
     head[step] = t
 
 
-@njit()
+def _without(tensor, variable):
+    """The other variables of a tensor."""
+    others = np.empty(len(tensor) - 1, np.int64)
+    n = 0
+    for v in tensor:
+        if v != variable:
+            others[n] = v
+            n += 1
+    return others
+
+
 def _united(one, other, seen, stamp):
     """The variables of two tensors; `seen` marks them with the stamp."""
     both = np.empty(len(one) + len(other), np.int64)
@@ -295,7 +246,6 @@ def _united(one, other, seen, stamp):
 # --- what joins cost ---------------------------------------------------------------------------
 
 
-@njit()
 def depth_first(pairs, n_tables):
     """The same joins, results used soon after they are made, numbered anew."""
     order = np.empty(len(pairs), np.int64)
@@ -311,7 +261,8 @@ def depth_first(pairs, n_tables):
                 waiting[n_waiting] = t - n_tables
                 n_waiting += 1
     name = np.empty(len(pairs), np.int64)
-    name[order] = np.arange(len(pairs))
+    for i in range(len(pairs)):
+        name[order[i]] = i
     arranged = np.empty_like(pairs)
     for i in range(len(pairs)):
         for side in range(2):
@@ -320,7 +271,6 @@ def depth_first(pairs, n_tables):
     return arranged
 
 
-@njit()
 def dense_costs(first, variables, pairs, logs, kept):
     """As if every table were dense: `(log2 of the largest result, products of all joins, carried)`.
 

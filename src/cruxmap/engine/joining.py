@@ -1,4 +1,4 @@
-"""The sparse joins of a contraction tree, compiled.
+"""The sparse joins of a contraction tree, as sorts and searches over many joins at once.
 
 In: tables as supports (rows of states, a slot per row) and the order in which to join them. Out: for
 every row that is not simply one of its inputs again, the pairs of slots whose products it adds up.
@@ -6,513 +6,626 @@ every row that is not simply one of its inputs again, the pairs of slots whose p
 Three things are settled here rather than in every draw. Sums of constants become constants. A row that is
 one value times 1 is that value's slot. And rows of one step that add up the same products share one slot,
 so what does not depend on some variable in some context is computed once for all its states.
+
+Trees are broad: 10,000 claims have 27,000 joins, none of which waits for more than 223 others in turn. So
+all joins that could be next are done together, as a *wave*. And no tensor is wide: each variable has its
+bits of a word, other bits than whatever it meets, so that to compare rows, or to join them, is to compare
+or join words.
 """
 
-import numpy as np
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from cruxmap.engine.compiled import njit
+import numpy as np
+import numpy.typing as npt
+
+from cruxmap.engine.network import BoolArray, FloatArray, IntArray
 
 CONSTANT = 1 << 30
 """Slots from here on are numbers found while joining; slot 0 is the number 1."""
 
 LOW_HALF = 0xFFFFFFFF
-TABLE_BITS = 18
-"""Of the table of sums by hash: small enough to stay in cache."""
+
+WORD = 40
+"""Bits of a word that hold states: what is left of 64 has room for the number of a join."""
+
+AT_ONCE = 1 << 22
+"""About how many products are sorted at once: more would take gigabytes."""
 
 ANY_STEP_RATHER = 1 << 40
 """Added to the size of leaves: reading at what is computed anyway takes no more slopes."""
 
-COMPLETE, OVER_BUDGET = 0, 1
-N_TRIPLES, N_OUTPUTS, N_CONSTANTS = 0, 1, 2
+
+class OverBudget(Exception):  # noqa: N818 - an outcome, not a defect
+    """The joins take more products than they may."""
 
 
-@njit()
-def _grown(array, size):
-    """A longer copy where `array` holds fewer than `size` items."""
-    if size <= len(array):
-        return array
-    longer = np.empty(max(size, 2 * len(array)), array.dtype)
-    longer[: len(array)] = array
-    return longer
-
-
-@njit()
-def _ranked(codes):
-    """The rank of each code among the distinct ones, and how many those are."""
-    order = np.argsort(codes)
-    ranks = np.empty(len(codes), np.int64)
-    rank = -1
-    for n in range(len(codes)):
-        if n == 0 or codes[order[n]] != codes[order[n - 1]]:
-            rank += 1
-        ranks[order[n]] = rank
-    return ranks, rank + 1
-
-
-@njit()
-def _codes(states, columns, cards):
-    """A number per row that tells apart the states in `columns`, and a bound on these numbers.
-
-    The bound stays within a few times the number of rows, whatever the number of variables.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Leaves:
+    """The supports of tables, one after the other: their `variables`, the `states` of these, row by row, and
+    the `slots` of rows; `n_columns` and `n_rows` say how many each table has.
     """
-    n = len(states)
-    codes = np.zeros(n, np.int64)
-    size = 1
-    for c in range(len(columns)):
-        if size > (1 << 40):
-            codes, size = _ranked(codes)
-        for i in range(n):
-            codes[i] = codes[i] * cards[c] + states[i, columns[c]]
-        size *= cards[c]
-    if size > 4 * n + 64:
-        codes, size = _ranked(codes)
-    return codes, size
+
+    variables: IntArray
+    n_columns: IntArray
+    n_rows: IntArray
+    states: npt.NDArray[np.int16]
+    slots: IntArray
 
 
-@njit()
-def _buckets(codes, size):
-    """Rows by code: `order[start[c]:start[c + 1]]` are the rows with code c, in order."""
-    start = np.zeros(size + 1, np.int64)
-    for code in codes:
-        start[code + 1] += 1
-    for c in range(size):
-        start[c + 1] += start[c]
-    cursor = start[:-1].copy()
-    order = np.empty(len(codes), np.int64)
-    for i in range(len(codes)):
-        order[cursor[codes[i]]] = i
-        cursor[codes[i]] += 1
-    return start, order
+class Joins(NamedTuple):
+    """Output k adds up the products `left[t] * right[t]` for t from `first[k]` to `first[k + 1]`.
 
-
-@njit()
-def _sides(scope_a, scope_b, uses, is_kept, position):
-    """Which columns two tensors share, `(common_a, common_b)`, and which of each stay, `(kept_a, kept_b)`.
-
-    A column that both have and that stays is in `kept_a`. `uses` counts the tensors that mention each
-    variable, and is brought up to date; `position` is all -1, before and after.
+    `roots` are the slots of the last tensor, and `root_states` those of the variable that it keeps; `stats`
+    is (n_steps, 2), rows and products. Variable a of those asked has the slots `read_slots` and states
+    `read_states` from `read_first[a]` to `read_first[a + 1]`: none where it cannot be read. A slot of -1 is
+    always 0.
     """
-    common_a, common_b = (np.empty(len(scope_a), np.int64), np.empty(len(scope_a), np.int64))
-    kept_a, kept_b = np.empty(len(scope_a), np.int64), np.empty(len(scope_b), np.int64)
-    n_common, n_a, n_b = 0, 0, 0
-    for q in range(len(scope_b)):
-        position[scope_b[q]] = q
-    for q in range(len(scope_a)):
-        v = scope_a[q]
-        if position[v] >= 0:
-            common_a[n_common], common_b[n_common] = q, position[v]
-            n_common += 1
-            position[v] = -1
-            uses[v] -= 1
-        if is_kept[v] or uses[v] > 1:
-            kept_a[n_a] = q
-            n_a += 1
-    for q in range(len(scope_b)):
-        v = scope_b[q]
-        if position[v] >= 0:
-            position[v] = -1
-            if is_kept[v] or uses[v] > 1:
-                kept_b[n_b] = q
-                n_b += 1
-    return common_a[:n_common], common_b[:n_common], kept_a[:n_a], kept_b[:n_b]
+
+    left: IntArray
+    right: IntArray
+    first: IntArray
+    constants: FloatArray
+    roots: IntArray
+    root_states: IntArray
+    stats: IntArray
+    read_slots: IntArray
+    read_states: IntArray
+    read_first: IntArray
 
 
-@njit()
-def _matches(states_a, states_b, common_a, common_b, cards):
-    """A number per row of a and per row of b, equal where the shared columns agree, and a bound on them."""
-    both = np.concatenate((states_a[:, common_a], states_b[:, common_b]))
-    codes, size = _codes(both, np.arange(len(common_a)), cards)
-    return codes[: len(states_a)], codes[len(states_a) :], size
+def join_all(
+    steps: IntArray,
+    leaves: Leaves,
+    cards: IntArray,
+    *,
+    kept: int | None,
+    asked: Sequence[int],
+    n_inputs: int,
+    budget: int,
+) -> Joins:
+    """Join leaves as `steps` says. Raises `OverBudget`.
 
-
-@njit()
-def _gather_products(
-    group, start_a, by_result, key_a, start_key, by_key, result_b, slots_a, slots_b,
-    number, cursor, touched, from_a, from_b, products,
-):  # fmt: skip
-    """Write the group's products, those of one result together: `(how many results, products)`, with room.
-
-    Result n is `touched[n]`, made by rows `from_a[n]` and `from_b[n]` among others; its `number` products
-    end at its `cursor`. `number` is all 0 before.
+    The variable `kept` is never summed out. Those `asked` are read: each at the smallest step all of whose
+    slots are new and tell its state, or else at the smallest leaf whose slots tell its state and are in no
+    other.
     """
-    n_touched = 0
-    for p in range(start_a[group], start_a[group + 1]):
-        i = by_result[p]
-        for q in range(start_key[key_a[i]], start_key[key_a[i] + 1]):
-            result = result_b[by_key[q]]
-            if number[result] == 0:
-                touched[n_touched], from_a[n_touched], from_b[n_touched] = result, i, by_key[q]
-                n_touched += 1
-            number[result] += 1
-    end = 0
-    for n in range(n_touched):
-        cursor[touched[n]] = end
-        end += number[touched[n]]
-    products = _grown(products, end)
-    for p in range(start_a[group], start_a[group + 1]):
-        i = by_result[p]
-        for q in range(start_key[key_a[i]], start_key[key_a[i] + 1]):
-            j = by_key[q]
-            low, high = min(slots_a[i], slots_b[j]), max(slots_a[i], slots_b[j])
-            products[cursor[result_b[j]]] = (low << 32) | high
-            cursor[result_b[j]] += 1
-    return n_touched, products
+    n_leaves = len(leaves.n_rows)
+    waves = list(_waves(steps, n_leaves))
+    layout = _Layout(steps, waves, leaves, cards, kept)
+    readings, sums = _Readings(asked, layout), _Sums(n_inputs)
+    given = _Rows(np.vstack([layout.words(leaves), leaves.slots]), leaves.n_rows)
+    readings.look(given, _own_slots(given, n_inputs), np.arange(n_leaves), ANY_STEP_RATHER)
+    tensors = _Store(n_leaves + len(steps), given.table, given.n_rows)
+    n_rows = np.zeros(len(steps), np.int64)
+    for wave in waves:
+        those = steps[wave].T.ravel()
+        both = _Rows(*tensors.stretches(those))
+        tensors.drop(those)
+        joined, is_new = _joined(both, wave, layout, sums, budget)
+        tensors.put(n_leaves + wave, joined.table, joined.n_rows)
+        readings.look(joined, is_new, n_leaves + wave, 0)
+        n_rows[wave] = joined.n_rows
+    root = _Rows(*tensors.stretches(np.array([n_leaves + len(steps) - 1])))
+    left, right, first, n_products, renamed = sums.needed(root.slots, len(steps))
+    read_slots, read_states, read_first = readings.best()
+    return Joins(
+        left=left,
+        right=right,
+        first=first,
+        constants=np.array(sums.values[1:]),
+        roots=renamed(root.slots),
+        root_states=layout.states(root.words, kept or 0),
+        stats=np.column_stack([n_rows, n_products]),
+        read_slots=renamed(read_slots),
+        read_states=read_states,
+        read_first=read_first,
+    )
 
 
-@njit()
-def _sort(numbers):
-    """Sort in place; nearly all that is sorted here is short."""
-    if len(numbers) > 24:
-        numbers.sort()
+def _waves(steps: IntArray, n_leaves: int) -> Iterator[IntArray]:
+    """The steps by how many others they wait for in turn, each time in order."""
+    turn = [0] * (n_leaves + len(steps))
+    for n, (a, b) in enumerate(steps.tolist(), start=n_leaves):
+        turn[n] = 1 + max(turn[a], turn[b])
+    turns = np.array(turn[n_leaves:], np.int64)
+    order = np.argsort(turns, kind="stable")
+    sizes = np.bincount(turns)[1:]
+    yield from (order[begin : begin + size] for begin, size in zip(_starts(sizes), sizes, strict=True))
+
+
+def _starts(sizes: IntArray) -> IntArray:
+    """Where each stretch of these sizes begins."""
+    return np.cumsum(sizes) - sizes
+
+
+def _stretches(starts: IntArray, sizes: IntArray) -> IntArray:
+    """The places from each start on, as many as its size."""
+    places = np.repeat(starts - _starts(sizes), sizes)
+    places += np.arange(len(places))
+    return places
+
+
+class _Store:
+    """Stretches of the columns of a table (k, n) of whole numbers, each with a number."""
+
+    def __init__(self, n: int, table: IntArray, sizes: IntArray) -> None:
+        """Put in the first stretches; there will be `n`."""
+        self.table, self.end = table, table.shape[1]
+        self.starts, self.sizes = np.zeros(n, np.int64), np.zeros(n, np.int64)
+        self.starts[: len(sizes)], self.sizes[: len(sizes)] = _starts(sizes), sizes
+
+    def stretches(self, numbers: IntArray) -> tuple[IntArray, IntArray]:
+        """Some of them one after the other, and their sizes."""
+        sizes = self.sizes[numbers]
+        return self.table[:, _stretches(self.starts[numbers], sizes)], sizes
+
+    def drop(self, numbers: IntArray) -> None:
+        """Leave some to be overwritten."""
+        self.sizes[numbers] = 0
+
+    def put(self, numbers: IntArray, table: IntArray, sizes: IntArray) -> None:
+        """Put in some more."""
+        n = table.shape[1]
+        if self.end + n > self.table.shape[1]:
+            held = self.table[:, _stretches(self.starts, self.sizes)]
+            self.starts, self.end = _starts(self.sizes), held.shape[1]
+            self.table = np.empty((len(held), 2 * (self.end + n)), np.int64)
+            self.table[:, : self.end] = held
+        self.table[:, self.end : self.end + n] = table
+        self.starts[numbers], self.sizes[numbers] = self.end + _starts(sizes), sizes
+        self.end += n
+
+
+# --- the bits of variables -----------------------------------------------------------------------
+
+
+class _Layout:
+    """Where the state of each variable is: in which word of a row, and there from which bit on.
+
+    `scopes` has the variables of each tensor, leaves first. (n_words, n_steps): `common` has the bits of
+    variables that both tensors of a step have, and `left` those of its result.
+    """
+
+    def __init__(
+        self, steps: IntArray, waves: Sequence[IntArray], leaves: Leaves, cards: IntArray, kept: int | None
+    ) -> None:
+        """Find out where variables are summed out, and then, from the root down, give bits to each."""
+        n_leaves = len(leaves.n_rows)
+        self.width = np.array([(card - 1).bit_length() for card in cards.tolist()], np.int64)
+        self.word, self.shift = np.zeros(len(cards), np.int64), np.zeros(len(cards), np.int64)
+        self.scopes = _Store(n_leaves + len(steps), leaves.variables[None], leaves.n_columns)
+        uses = np.bincount(leaves.variables, minlength=len(cards))  # tensors that mention each variable
+        if kept is not None:
+            uses[kept] += 2  # as if others had it that are never joined
+        meetings = []
+        for wave in waves:
+            met = _met(*self.scopes.stretches(steps[wave].T.ravel()), uses)
+            self.scopes.put(n_leaves + wave, met.left[1:], np.bincount(met.left[0], minlength=len(wave)))
+            meetings.append(met)
+        n_words = 1
+        if kept is not None:
+            n_words = self._give(np.array([[0], [kept]]), np.zeros((1, 1), np.int64))
+        masks = []
+        for met, wave in zip(reversed(meetings), reversed(waves), strict=True):
+            n_words = self._give(met.gone, self._masks(met.left, n_words, len(wave)))
+            masks.append([self._masks(those, n_words, len(wave)) for those in (met.common, met.left)])
+        self.common, self.left = np.zeros((2, n_words, len(steps)), np.int64)
+        for wave, (common, left) in zip(reversed(waves), masks, strict=True):
+            self.common[: len(common), wave], self.left[: len(left), wave] = common, left
+
+    def _masks(self, those: IntArray, n_words: int, n_steps: int) -> IntArray:
+        """The bits of variables at steps, (n_words, n_steps)."""
+        step, variable = those
+        bits = ((1 << self.width[variable]) - 1) << self.shift[variable]
+        place = self.word[variable] * n_steps + step
+        masks = np.bincount(place, bits, minlength=n_words * n_steps)  # none twice: the sum has them all
+        return masks.astype(np.int64).reshape(n_words, n_steps)
+
+    def _give(self, those: IntArray, taken: IntArray) -> int:
+        """Give variables at steps, in order of these, the first bits that are not `taken` (n_words, n_steps)
+        there: in one word, whose number can be one more. Returns how many words there are then.
+        """
+        turn = (
+            np.arange(those.shape[1]) - _starts(np.bincount(those[0], minlength=taken.shape[1]))[those[0]]
+        )
+        for now in range(int(turn.max(initial=-1)) + 1):
+            step, variable = those[:, turn == now]
+            width = self.width[variable]
+            while True:
+                free = ~taken[:, step] & ((1 << WORD) - 1)
+                fits = free
+                for n in range(1, int(width.max())):
+                    fits = np.where(width > n, fits & (free >> n), fits)
+                word = np.argmax(fits != 0, axis=0)
+                lowest = fits[word, np.arange(len(step))]
+                lowest &= -lowest
+                if lowest.all():
+                    break
+                taken = np.vstack([taken, np.zeros((1, taken.shape[1]), np.int64)])
+            self.word[variable], self.shift[variable] = word, np.log2(lowest)
+            taken[word, step] |= lowest * ((1 << width) - 1)
+        return len(taken)
+
+    def words(self, leaves: Leaves) -> IntArray:
+        """The words of all rows of leaves, (n_words, n_rows)."""
+        of_row = np.repeat(leaves.n_columns, leaves.n_rows)
+        of_cell = leaves.variables[_stretches(np.repeat(_starts(leaves.n_columns), leaves.n_rows), of_row)]
+        ends = np.cumsum(of_row)
+        cells = leaves.states.astype(np.int64) << self.shift[of_cell]
+        words = np.empty((len(self.left), len(of_row)), np.int64)
+        for w, row in enumerate(words):
+            total = np.concatenate([[0], np.cumsum(np.where(self.word[of_cell] == w, cells, 0))])
+            row[:] = total[ends] - total[ends - of_row]
+        return words
+
+    def states(self, words: IntArray, variables: IntArray | int) -> IntArray:
+        """The states of variables in rows, a variable for each or for all."""
+        word: IntArray = words[self.word[variables], np.arange(words.shape[1])]
+        word = word >> self.shift[variables]
+        return word & ((1 << self.width[variables]) - 1)
+
+
+class _Met(NamedTuple):
+    """Which variables both tensors of a step have, which are left of them, and which are not: (2, n) steps
+    and variables, in order.
+    """
+
+    common: IntArray
+    left: IntArray
+    gone: IntArray
+
+
+def _met(scopes: IntArray, sizes: IntArray, uses: IntArray) -> _Met:
+    """What becomes of the variables of tensors, (1, n), of which the first half is joined to the second, one
+    by one. A variable that no other tensor has is summed out; `uses` is brought up to date.
+    """
+    n = len(sizes) // 2
+    names = np.repeat(np.arange(2 * n) % n, sizes) * len(uses) + scopes[0]
+    n_a = int(sizes[:n].sum())
+    common, _, in_b = np.intersect1d(names[:n_a], names[n_a:], assume_unique=True, return_indices=True)
+    union = np.sort(np.delete(names, n_a + in_b))
+    common, union = (np.array(np.divmod(part, len(uses))) for part in (common, union))
+    uses -= np.bincount(common[1], minlength=len(uses))
+    stays = uses[union[1]] > 1
+    return _Met(common, union[:, stays], union[:, ~stays])
+
+
+# --- the joins of one wave -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """The rows of tensors: words and, last, slots, (n_words + 1, n_rows), and how many each tensor has."""
+
+    table: IntArray
+    n_rows: IntArray
+
+    @property
+    def words(self) -> IntArray:
+        """The states of each row."""
+        return self.table[:-1]
+
+    @property
+    def slots(self) -> IntArray:
+        """The slot of each row."""
+        slots: IntArray = self.table[-1]
+        return slots
+
+    @property
+    def of_row(self) -> IntArray:
+        """Which tensor each row is of."""
+        return np.repeat(np.arange(len(self.n_rows)), self.n_rows)
+
+
+def _joined(
+    both: _Rows, wave: IntArray, layout: _Layout, sums: "_Sums", budget: int
+) -> tuple[_Rows, BoolArray]:
+    """Join the first half of the tensors to the second, one by one: the results, and whose slots are all new.
+
+    Rows fit together where their *keys* are equal, the states of shared variables.
+    """
+    n = len(wave)
+    step = both.of_row % n
+    common, left = layout.common[:, wave], layout.left[:, wave]
+    keys = _codes(both.words & common[:, step], step)
+    n_a = int(both.n_rows[:n].sum())
+    by_key = n_a + np.argsort(keys[n_a:], kind="stable")
+    sorted_keys = keys[by_key]
+    begin = np.searchsorted(sorted_keys, keys[:n_a], "left")
+    matches = np.searchsorted(sorted_keys, keys[:n_a], "right") - begin
+    if sums.n_products + int(matches.sum()) > budget:
+        raise OverBudget
+
+    parts = []
+    for rows in _portions(lambda: _codes((both.words & left[:, step])[:, :n_a], step[:n_a]), matches):
+        a = np.repeat(rows, matches[rows])
+        b = by_key[_stretches(begin[rows], matches[rows])]
+        of = step[a]
+        words = both.words[:, a]
+        words |= both.words[:, b]
+        words &= left[:, of]
+        codes = _codes(words, of)
+        slots_a, slots_b = both.slots[a], both.slots[b]
+        products = (np.minimum(slots_a, slots_b) << 32) | np.maximum(slots_a, slots_b)
+        order = np.argsort(codes, kind="stable")
+        starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+        firsts = order[starts]
+        sizes = np.diff(starts, append=len(order))
+        parts.append((_sorted_within(products[order], sizes), sizes, words[:, firsts], of[firsts]))
+    products, sizes, words, of = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
+    slots, is_new = sums.slots_of(products, sizes, wave[of])
+    n_rows = np.bincount(of, minlength=n)
+    n_old = np.bincount(of, ~is_new, minlength=n)
+    return _Rows(np.vstack([words, slots]), n_rows), (n_rows > 0) & (n_old == 0)
+
+
+def _codes(words: IntArray, of: IntArray) -> IntArray:
+    """A number per row, equal where `of` and all its words are, and in the order of `of`."""
+    code, bound = words[0], 1 << WORD
+    for word in words[1:]:
+        distinct, rank = np.unique(word, return_inverse=True)
+        code = np.unique(code, return_inverse=True)[1] * len(distinct) + rank
+    if len(words) > 1:
+        distinct, code = np.unique(code, return_inverse=True)
+        bound = len(distinct)
+    codes: IntArray = of * bound + code
+    return codes
+
+
+def _sorted_within(products: IntArray, sizes: IntArray) -> IntArray:
+    """Sort the products of each sum; most have one or two."""
+    first = _starts(sizes)[sizes == 2]
+    one, other = products[first], products[first + 1]
+    products[first], products[first + 1] = np.minimum(one, other), np.maximum(one, other)
+    more = np.repeat(sizes > 2, sizes)
+    sums = np.repeat(np.arange(len(sizes)), sizes)[more]
+    products[more] = products[more][np.lexsort((products[more], sums))]
+    return products
+
+
+def _portions(results: Callable[[], IntArray], matches: IntArray) -> Iterator[IntArray]:
+    """The rows in portions of about `AT_ONCE` matches or less, each with all rows of its `results`."""
+    if matches.sum() <= AT_ONCE:
+        yield np.arange(len(matches))
         return
-    for n in range(1, len(numbers)):
-        number = numbers[n]
-        at = n
-        while at > 0 and numbers[at - 1] > number:
-            numbers[at] = numbers[at - 1]
-            at -= 1
-        numbers[at] = number
+    codes = results()
+    order = np.argsort(codes, kind="stable")
+    portion = np.cumsum(matches[order]) // AT_ONCE
+    is_first = np.diff(codes[order], prepend=-1) != 0
+    portion = portion[is_first][np.cumsum(is_first) - 1]
+    yield from np.split(order, np.flatnonzero(np.diff(portion)) + 1)
 
 
-@njit()
-def _constant_sum(products, constants):
-    """`(True, the sum)` where every factor is a number; a product is two slots in one, low half last."""
-    total = 0.0
-    for product in products:
-        value = 1.0
-        for slot in (product >> 32, product & LOW_HALF):
-            if slot >= CONSTANT:
-                value *= constants[slot - CONSTANT]
-            elif slot != 0:
-                return False, 0.0
-        total += value
-    return True, total
+# --- sums ----------------------------------------------------------------------------------------
 
 
-@njit()
-def _constant_slot(total, constants, counts):
-    """The slot of a number, a new one if need be; `constants` has room for it."""
-    if total == 1.0:
-        return 0
-    for c in range(counts[N_CONSTANTS]):
-        if constants[c] == total:
-            return CONSTANT + c
-    constants[counts[N_CONSTANTS]] = total
-    counts[N_CONSTANTS] += 1
-    return CONSTANT + counts[N_CONSTANTS] - 1
+@dataclass
+class _Sums:
+    """The sums of products found so far, and the numbers that sums of constants come to.
 
-
-@njit()
-def _computed_slot(products, left, right, first, counts, known, since, n_inputs):
-    """The slot of a sum of products in order: that of an equal one of this step, or else a new output.
-
-    `known` remembers outputs by a hash of their products (a later one may take an earlier one's place),
-    `since` is the first output of this step. The arrays have room.
+    A product is two slots in one, the smaller in its high half. `values` are the numbers of slot 0 and of
+    those from `CONSTANT` on.
     """
-    mixed = np.uint64(len(products))
-    for product in products:
-        mixed = (mixed ^ np.uint64(product)) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-    place = np.int64(mixed >> np.uint64(64 - TABLE_BITS))
-    output = known[place]
-    if output >= since and first[output + 1] - first[output] == len(products):
-        same = True
-        for n in range(len(products)):
-            t = first[output] + n
-            if (np.int64(left[t]) << 32) | np.int64(right[t]) != products[n]:
-                same = False
-                break
-        if same:
-            return n_inputs + output
-    output = counts[N_OUTPUTS]
-    known[place] = output
-    for product in products:
-        left[counts[N_TRIPLES]], right[counts[N_TRIPLES]] = (product >> 32, product & LOW_HALF)
-        counts[N_TRIPLES] += 1
-    counts[N_OUTPUTS] += 1
-    first[output + 1] = counts[N_TRIPLES]
-    return n_inputs + output
+
+    n_inputs: int
+    values: list[float] = field(default_factory=lambda: [1.0])
+    products: list[IntArray] = field(default_factory=list)
+    sizes: list[IntArray] = field(default_factory=list)
+    steps: list[IntArray] = field(default_factory=list)
+    n_products: int = 0
+    n_outputs: int = 0
+
+    def slots_of(self, products: IntArray, sizes: IntArray, steps: IntArray) -> tuple[IntArray, BoolArray]:
+        """A slot for each sum of so many products in order, and whether it is an output.
+
+        An equal sum of the same step has the same slot.
+        """
+        starts = _starts(sizes)
+        slots = products[starts] & LOW_HALF  # right where that is one value times 1
+        fixed = _is_fixed(products >> 32) & _is_fixed(products & LOW_HALF)
+        constant = np.logical_and.reduceat(fixed, starts) if len(starts) else np.zeros(0, np.bool_)
+        if constant.any():
+            slots[constant] = self._constants(products[np.repeat(constant, sizes)], sizes[constant])
+        is_output = ~constant & ((sizes > 1) | (products[starts] >> 32 != 0))
+        if is_output.any():
+            of_outputs = products[np.repeat(is_output, sizes)]
+            slots[is_output] = self._outputs(of_outputs, sizes[is_output], steps[is_output])
+        return slots, is_output
+
+    def _constants(self, products: IntArray, sizes: IntArray) -> IntArray:
+        values = np.array(self.values)
+        one, other = (
+            values[np.where(slots == 0, 0, slots - CONSTANT + 1)]
+            for slots in (products >> 32, products & LOW_HALF)
+        )
+        totals = np.bincount(np.repeat(np.arange(len(sizes)), sizes), one * other)
+        distinct, which = np.unique(totals, return_inverse=True)
+        known = {value: n for n, value in enumerate(self.values)}
+        places = []
+        for total in distinct.tolist():
+            if total not in known:
+                known[total] = len(self.values)
+                self.values.append(total)
+            places.append(known[total])
+        found = np.array(places, np.int64)[which]
+        return np.where(found == 0, 0, CONSTANT - 1 + found)
+
+    def _outputs(self, products: IntArray, sizes: IntArray, steps: IntArray) -> IntArray:
+        same_as = _first_equal(products, sizes, steps)
+        is_first = same_as == np.arange(len(sizes))
+        number = self.n_outputs + np.cumsum(is_first) - 1
+        self.products.append(products[np.repeat(is_first, sizes)])
+        self.sizes.append(sizes[is_first])
+        self.steps.append(steps[is_first])
+        self.n_products += len(self.products[-1])
+        self.n_outputs += len(self.sizes[-1])
+        return self.n_inputs + number[same_as]
+
+    def needed(
+        self, roots: IntArray, n_steps: int
+    ) -> tuple[IntArray, IntArray, IntArray, IntArray, Callable[[IntArray], IntArray]]:
+        """Drop the outputs on which no root depends, rows that later met no row to fit them, and put the
+        others in the order of their steps.
+
+        Returns `(left, right, first, products of each step, renamed)`; the last of these says what slots are
+        called now, -1 where they are dropped.
+        """
+        is_needed = np.zeros(self.n_outputs, np.bool_)
+
+        def need(slots: IntArray) -> None:
+            is_needed[slots[(slots >= self.n_inputs) & (slots < CONSTANT)] - self.n_inputs] = True
+
+        need(roots)
+        end = self.n_outputs
+        for products, sizes in zip(reversed(self.products), reversed(self.sizes), strict=True):
+            here = products[np.repeat(is_needed[end - len(sizes) : end], sizes)]
+            need(here >> 32)
+            need(here & LOW_HALF)
+            end -= len(sizes)
+        nothing = np.zeros(0, np.int64)
+        products, sizes, steps = (
+            np.concatenate([nothing, *parts]) for parts in (self.products, self.sizes, self.steps)
+        )
+        order = np.flatnonzero(is_needed)
+        order = order[np.argsort(steps[order], kind="stable")]
+        products = products[_stretches(_starts(sizes)[order], sizes[order])]
+        place = np.full(self.n_outputs, -1 - self.n_inputs)
+        place[order] = np.arange(len(order))
+
+        def renamed(slots: IntArray) -> IntArray:
+            renamed = slots.copy()
+            is_output = (slots >= self.n_inputs) & (slots < CONSTANT)
+            renamed[is_output] = self.n_inputs + place[slots[is_output] - self.n_inputs]
+            return renamed
+
+        first = np.concatenate([[0], np.cumsum(sizes[order])])
+        n_products = np.bincount(steps[order], sizes[order], minlength=n_steps).astype(np.int64)
+        return renamed(products >> 32), renamed(products & LOW_HALF), first, n_products, renamed
 
 
-@njit()
-def _pruned(left, right, first, n_inputs, roots):
-    """Drop the outputs on which no root depends: rows that later met no row to fit them.
-
-    Returns `(left, right, first, place)`; `place[k]` is what output k is called now, or -1.
-    """
-    n_outputs = len(first) - 1
-    place = np.full(n_outputs, -1, np.int64)
-    for slot in roots:
-        if n_inputs <= slot < CONSTANT:
-            place[slot - n_inputs] = 0
-    for k in range(n_outputs - 1, -1, -1):
-        if place[k] >= 0:
-            for t in range(first[k], first[k + 1]):
-                for slot in (left[t], right[t]):
-                    if n_inputs <= slot < CONSTANT:
-                        place[slot - n_inputs] = 0
-    alive, sizes = place >= 0, first[1:] - first[:-1]
-    place = np.where(alive, np.cumsum(alive) - 1, -1)
-    products, starts = np.repeat(alive, sizes), np.zeros(np.sum(alive) + 1, np.int64)
-    starts[1:] = np.cumsum(sizes[alive])
-    left, right = left[products], right[products]
-    _rename(left, n_inputs, place)
-    _rename(right, n_inputs, place)
-    return left, right, starts, place
+def _is_fixed(slots: IntArray) -> BoolArray:
+    """Whether slots are numbers that are known already."""
+    fixed: BoolArray = (slots == 0) | (slots >= CONSTANT)
+    return fixed
 
 
-@njit()
-def _rename(slots, n_inputs, place):
-    """Put in the slots' places what they are called now, -1 where they are dropped."""
-    for n in range(len(slots)):
-        output = slots[n] - n_inputs
-        if output >= 0 and slots[n] < CONSTANT:
-            slots[n] = n_inputs + place[output] if place[output] >= 0 else -1
+def _first_equal(products: IntArray, sizes: IntArray, steps: IntArray) -> IntArray:
+    """For each sum the first of its step that adds up the same products; they are sorted within a sum."""
+    starts = _starts(sizes)
+    mixed = np.add.reduceat(_mixed(products.astype(np.uint64)), starts)
+    mixed = _mixed(mixed ^ _mixed((steps << 32 | sizes).astype(np.uint64)))
+    _, first, which = np.unique(mixed, return_index=True, return_inverse=True)
+    same_as = first[which]
+    # That hashes are equal is no proof.
+    again = np.flatnonzero(same_as != np.arange(len(sizes)))
+    like = same_as[again]
+    alike = (sizes[again] == sizes[like]) & (steps[again] == steps[like])
+    again, like = again[alike], like[alike]
+    n = sizes[again]
+    equal = products[_stretches(starts[again], n)] == products[_stretches(starts[like], n)]
+    proven = np.zeros(len(sizes), np.bool_)
+    if len(again):
+        proven[again] = np.logical_and.reduceat(equal, _starts(n))
+    return np.where(proven, same_as, np.arange(len(sizes)))
 
 
-@njit()
-def _read_here(scope, states, slots, size, asked, smallest, read_slots, read_states):
-    """Read what is asked of the scope at a tensor whose slots are nobody else's, unless it is read at one as
-    small: each variable whose state every slot tells.
-    """
-    order = np.argsort(slots)
-    distinct = np.ones(len(order), np.bool_)
-    for n in range(1, len(order)):
-        distinct[n] = slots[order[n]] != slots[order[n - 1]]
-    for q in range(len(scope)):
-        ask = asked[scope[q]]
-        if ask < 0 or size >= smallest[ask]:
-            continue
-        told = True
-        for n in range(1, len(order)):
-            told &= distinct[n] or states[order[n], q] == states[order[n - 1], q]
-        if told:
-            smallest[ask] = size
-            read_slots[ask] = slots[order[distinct]]
-            read_states[ask] = states[order[distinct], q].copy()
+def _mixed(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Mix the bits of words (the finaliser of SplitMix64, Steele et al. 2014)."""
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))
 
 
-@njit()
-def with_indicators(pairs, indicator, scalar):
+# --- where to read what is asked -----------------------------------------------------------------
+
+
+def _own_slots(leaves: _Rows, n_inputs: int) -> BoolArray:
+    """Which leaves have slots that are in no other leaf, and are not the constant."""
+    n, of_row = len(leaves.n_rows), leaves.of_row
+    first, last = np.full(n_inputs, n), np.full(n_inputs, -1)
+    np.minimum.at(first, leaves.slots, of_row)
+    np.maximum.at(last, leaves.slots, of_row)
+    shared = (first != last)[leaves.slots] | (leaves.slots == 0)
+    own: BoolArray = (leaves.n_rows > 0) & (np.bincount(of_row, shared, minlength=n) == 0)
+    return own
+
+
+class _Readings:
+    """Slots and states of the variables asked, at each tensor that may be the best to read them at."""
+
+    def __init__(self, asked: Sequence[int], layout: _Layout) -> None:
+        self.place = np.full(len(layout.width), -1)  # of each variable among those asked
+        self.place[list(asked)] = np.arange(len(asked))
+        self.layout = layout
+        self.smallest = np.full(len(asked), 1 << 62, np.int64)
+        nothing = np.zeros(0, np.int64)
+        self.tensors = [(nothing, nothing, nothing)]  # place, size and number of the tensor
+        self.cells = [(nothing, nothing, nothing, nothing)]  # place, number, slots, states
+
+    def look(self, rows: _Rows, eligible: BoolArray, numbers: IntArray, extra: int) -> None:
+        """Look at `eligible` tensors, whose slots are in no other, for variables whose state every slot
+        tells. A tensor's size is `extra` and how many rows it has.
+        """
+        those = np.flatnonzero(eligible)
+        scopes, n_columns = self.layout.scopes.stretches(numbers[those])
+        tensor, place = np.repeat(those, n_columns), self.place[scopes[0]]
+        here = np.flatnonzero(place >= 0)
+        here = here[rows.n_rows[tensor[here]] + extra <= self.smallest[place[here]]]
+        if not len(here):
+            return
+        tensor, place, variable = tensor[here], place[here], scopes[0][here]
+        _, first, which = np.unique(rows.slots, return_index=True, return_inverse=True)
+        like = first[which]  # the first row with the same slot
+        n_rows = rows.n_rows[tensor]
+        row, of = _stretches(_starts(rows.n_rows)[tensor], n_rows), np.repeat(variable, n_rows)
+        states = self.layout.states(rows.words[:, row], of)
+        same = states == self.layout.states(rows.words[:, like[row]], of)
+        told = np.logical_and.reduceat(same, _starts(n_rows))
+        self.tensors.append((place[told], n_rows[told] + extra, numbers[tensor[told]]))
+        np.minimum.at(self.smallest, place[told], n_rows[told] + extra)
+        cells = np.flatnonzero(np.repeat(told, n_rows) & (like[row] == row))
+        place, number = (np.repeat(part, n_rows)[cells] for part in (place, numbers[tensor]))
+        self.cells.append((place, number, rows.slots[row[cells]], states[cells]))
+
+    def best(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Slots and states of each variable at the smallest tensor, the first of these: as in `Joins`."""
+        place, size, number = map(np.concatenate, zip(*self.tensors, strict=True))
+        order = np.lexsort((number, size, place))[::-1]
+        best = np.zeros(len(self.smallest), np.int64)
+        best[place[order]] = number[order]  # what is written last stays
+        place, number, slots, states = map(np.concatenate, zip(*self.cells, strict=True))
+        chosen = np.flatnonzero(number == best[place])
+        chosen = chosen[np.argsort(place[chosen], kind="stable")]
+        first = np.searchsorted(place[chosen], np.arange(len(best) + 1))
+        return slots[chosen], states[chosen], first
+
+
+# --- the order -----------------------------------------------------------------------------------
+
+
+def with_indicators(pairs: IntArray, indicator: IntArray, scalar: int) -> IntArray:
     """The joins (n, 2) with each table's indicator, if it is not -1, joined to it first, and a scalar 1 to
     the last result.
 
     Tables are numbered first; in `pairs` results follow, in what comes out indicators, the scalar, results.
     """
-    n, last = len(indicator), len(indicator) + len(pairs) - 1
+    n = len(indicator)
     if n == 0:
         return np.empty((0, 2), np.int64)
-    name = np.arange(last + 3)  # of tables, results and, last of all, the scalar
-    name[-1] = scalar
-    steps = np.empty((len(pairs) + np.sum(indicator >= 0) + 1, 2), np.int64)
-    made = 0
-    for i in range(len(pairs) + 1):
-        a, b = (pairs[i, 0], pairs[i, 1]) if i < len(pairs) else (last, last + 2)
-        for t in (a, b):
-            if t < n and indicator[t] >= 0:
-                steps[made] = t, indicator[t]
-                made += 1
-                name[t] = scalar + made
-        steps[made] = name[a], name[b]
-        made += 1
-        name[n + i] = scalar + made
+    joined = np.vstack(
+        [pairs, [[n + len(pairs) - 1, n + len(pairs)]]]
+    )  # the last is the scalar's name so far
+    first = np.where(joined < n, np.append(indicator, [-1] * (len(pairs) + 2))[joined], -1)
+    more = first >= 0
+    place = np.cumsum(1 + more.sum(axis=1)) - 1  # of each join among the steps
+    names = np.concatenate([np.arange(n), scalar + 1 + place])
+    names[-1] = scalar
+    steps = np.empty((len(joined) + int(more.sum()), 2), np.int64)
+    before = place[:, None] - np.stack(
+        [more.sum(axis=1), more[:, 1]], axis=1
+    )  # where indicators are joined
+    steps[before[more]] = np.stack([joined[more], first[more]], axis=1)
+    steps[place] = np.where(more, scalar + 1 + before, names[joined])
     return steps
-
-
-@njit()
-def _leaves(scope_first, scopes_flat, row_first, states_flat, slots_flat):
-    """The variables, states and slots of tensors, as lists in which leaf t is number t + 1.
-
-    Number 0 is empty and stands for tensors that have been joined.
-    """
-    scopes, states, slots = [scopes_flat[:0]], [states_flat[:0].reshape(0, 1)], [slots_flat[:0]]
-    at = 0
-    for t in range(len(scope_first) - 1):
-        scope = scopes_flat[scope_first[t] : scope_first[t + 1]]
-        n = row_first[t + 1] - row_first[t]
-        scopes.append(scope)
-        states.append(states_flat[at : at + n * len(scope)].reshape(n, len(scope)))
-        slots.append(slots_flat[row_first[t] : row_first[t + 1]])
-        at += n * len(scope)
-    return scopes, states, slots
-
-
-@njit()
-def _read_at_leaves(scopes, states, slots, n_inputs, asked, smallest, read_slots, read_states):
-    """Read what is asked at leaves whose slots are in no other leaf, and are not the constant."""
-    user = np.full(n_inputs, -1, np.int64)  # the one leaf that uses an input; -2 where there are several
-    for t in range(1, len(slots)):
-        for slot in slots[t]:
-            user[slot] = t if user[slot] in (-1, t) else -2
-    user[0] = -2
-    for t in range(1, len(slots)):
-        if np.all(user[slots[t]] == t):
-            size = len(slots[t]) + ANY_STEP_RATHER
-            _read_here(scopes[t], states[t], slots[t], size, asked, smallest, read_slots, read_states)
-
-
-@njit()
-def join_all(
-    pairs,
-    scope_first,
-    scopes_flat,
-    row_first,
-    states_flat,
-    slots_flat,
-    cards,
-    is_kept,
-    asked,
-    n_inputs,
-    budget,
-):
-    """Join leaves as `pairs` says.
-
-    Leaf t has the variables `scopes_flat[scope_first[t]:scope_first[t + 1]]`, and its rows are
-    `row_first[t]` to `row_first[t + 1]` of `slots_flat`; their states lie row by row in `states_flat`.
-    `is_kept` variables are never summed out; `asked` numbers the variables to be read, or is -1.
-
-    Returns `(status, left, right, first, constants, root slots, root states, stats, read slots, read
-    states, read first)`; `stats` is (n_steps, 2), rows and triples. A variable is read at the smallest step
-    all of whose slots are new and tell its state, or else at the smallest leaf whose slots tell its state and
-    are in no other; where there is none its stretch is empty, and a slot of -1 is always 0.
-    """
-    n_steps, n_asked = len(pairs), np.sum(asked >= 0)
-    scopes, states, slots = _leaves(scope_first, scopes_flat, row_first, states_flat, slots_flat)
-    uses = np.bincount(scopes_flat, minlength=len(cards))  # tensors that mention each variable
-    smallest = np.full(n_asked, 1 << 62, np.int64)  # where each asked variable is read so far
-    read_slots = [slots_flat[:0] for _ in range(n_asked)]
-    read_states = [states_flat[:0] for _ in range(n_asked)]
-    _read_at_leaves(scopes, states, slots, n_inputs, asked, smallest, read_slots, read_states)
-
-    # Output k adds up the products `left[t] * right[t]` for t from `first[k]` to `first[k + 1]`. `counts`
-    # says how much of `left`, `first` and `constants` is filled; the rest is room.
-    left, right = np.empty(1024, np.int32), np.empty(1024, np.int32)
-    first = np.zeros(1024, np.int64)
-    constants = np.empty(16, np.float64)
-    counts = np.zeros(3, np.int64)
-    known = np.full(1 << TABLE_BITS, -1, np.int64)
-    stats = np.zeros((n_steps, 2), np.int64)
-    ends = np.zeros(n_steps + 1, np.int64)  # of the outputs of each step
-    position = np.full(len(cards), -1, np.int64)
-    products = np.empty(1024, np.int64)
-    status = COMPLETE
-
-    for step in range(n_steps):
-        a, b = pairs[step, 0] + 1, pairs[step, 1] + 1
-        if len(slots[a]) < len(slots[b]):
-            a, b = b, a
-        scope_a, states_a, slots_a = scopes[a], states[a], slots[a]
-        scope_b, states_b, slots_b = scopes[b], states[b], slots[b]
-        common_a, common_b, kept_a, kept_b = _sides(scope_a, scope_b, uses, is_kept, position)
-        scope = np.concatenate((scope_a[kept_a], scope_b[kept_b]))
-
-        # Rows fit together where their keys are equal. A row of the result is a pair: what a row of a and
-        # one of b add to it. Rows of b are sorted by key, rows of a by what they add, a group for each: so
-        # the results of one group are told apart by what b adds alone.
-        key_a, key_b, n_keys = _matches(states_a, states_b, common_a, common_b, cards[scope_a[common_a]])
-        result_a, n_result_a = _codes(states_a, kept_a, cards[scope_a[kept_a]])
-        result_b, n_result_b = _codes(states_b, kept_b, cards[scope_b[kept_b]])
-        start_key, by_key = _buckets(key_b, n_keys)
-        start_a, by_result = _buckets(result_a, n_result_a)
-        n_joined = 0
-        for key in key_a:
-            n_joined += start_key[key + 1] - start_key[key]
-        if counts[N_TRIPLES] + n_joined > budget:
-            status = OVER_BUDGET
-            break
-        left = _grown(left, counts[N_TRIPLES] + n_joined)
-        right = _grown(right, counts[N_TRIPLES] + n_joined)
-        first = _grown(first, counts[N_OUTPUTS] + n_joined + 1)
-
-        number = np.zeros(n_result_b, np.int64)  # of products of each result of the group
-        cursor = np.empty(n_result_b, np.int64)
-        touched = np.empty(n_result_b, np.int64)  # the group's results
-        row_slots = np.empty(min(n_joined, 64), np.int64)  # of the result's rows; made by these of a and b
-        row_a, row_b = np.empty_like(row_slots), np.empty_like(row_slots)
-        n_rows = 0
-        first_output = counts[N_OUTPUTS]
-        for group in range(n_result_a):
-            room = n_rows + n_result_b
-            row_slots, row_a, row_b = _grown(row_slots, room), _grown(row_a, room), _grown(row_b, room)
-            n_touched, products = _gather_products(
-                group, start_a, by_result, key_a, start_key, by_key, result_b, slots_a, slots_b,
-                number, cursor, touched, row_a[n_rows:], row_b[n_rows:], products,
-            )  # fmt: skip
-            constants = _grown(constants, counts[N_CONSTANTS] + n_touched)
-            for n in range(n_touched):
-                these = products[cursor[touched[n]] - number[touched[n]] : cursor[touched[n]]]
-                number[touched[n]] = 0
-                _sort(these)
-                constant, total = _constant_sum(these, constants)
-                if constant:
-                    row_slots[n_rows] = _constant_slot(total, constants, counts)
-                elif len(these) == 1 and these[0] >> 32 == 0:
-                    row_slots[n_rows] = these[0]
-                else:
-                    row_slots[n_rows] = _computed_slot(
-                        these, left, right, first, counts, known, first_output, n_inputs
-                    )
-                n_rows += 1
-
-        for joined in (a, b):
-            scopes[joined], states[joined], slots[joined] = scopes[0], states[0], slots[0]
-        scopes.append(scope)
-        from_both = states_a[row_a[:n_rows]][:, kept_a], states_b[row_b[:n_rows]][:, kept_b]
-        states.append(np.concatenate(from_both, axis=1))
-        slots.append(row_slots[:n_rows].copy())
-        stats[step, 0], ends[step + 1] = n_rows, counts[N_OUTPUTS]
-        new = (slots[-1] >= n_inputs + first_output) & (slots[-1] < CONSTANT)
-        if n_rows > 0 and np.all(new):
-            _read_here(scope, states[-1], slots[-1], n_rows, asked, smallest, read_slots, read_states)
-
-    # What no root depends on goes, and what is left is called anew.
-    left, right, first, place = _pruned(
-        left[: counts[N_TRIPLES]],
-        right[: counts[N_TRIPLES]],
-        first[: counts[N_OUTPUTS] + 1],
-        n_inputs,
-        slots[-1],
-    )
-    alive = np.zeros(len(place) + 1, np.int64)
-    alive[1:] = np.cumsum(place >= 0)
-    triples = first[alive[ends]]
-    stats[:, 1] = triples[1:] - triples[:-1]
-    read_first = np.zeros(n_asked + 1, np.int64)
-    for ask in range(n_asked):
-        read_first[ask + 1] = read_first[ask] + len(read_slots[ask])
-    read = np.empty((2, read_first[-1]), np.int64)
-    for ask in range(n_asked):
-        read[0, read_first[ask] : read_first[ask + 1]] = read_slots[ask]
-        read[1, read_first[ask] : read_first[ask + 1]] = read_states[ask]
-    roots = slots[-1].copy()
-    _rename(roots, n_inputs, place)
-    _rename(read[0], n_inputs, place)
-    return (
-        status, left, right, first, constants[: counts[N_CONSTANTS]], roots, states[-1], stats,
-        read[0], read[1], read_first,
-    )  # fmt: skip
-
-
-@njit()
-def mark_used(slots, used):
-    """Mark the inputs that are among the slots."""
-    for slot in slots:
-        if slot < len(used):
-            used[slot] = True
-
-
-@njit()
-def renumbered(slots, used, n_constants):
-    """The slots in the numbers that they have in a plan: inputs that are used, constants, outputs."""
-    name = np.cumsum(used) - 1
-    n_used = np.sum(used)
-    numbers = np.empty(len(slots), np.uint32)
-    for n in range(len(slots)):
-        slot = slots[n]
-        if slot < len(used):
-            numbers[n] = name[slot]
-        elif slot < CONSTANT:
-            numbers[n] = n_used + n_constants + slot - len(used)
-        else:
-            numbers[n] = n_used + slot - CONSTANT
-    return numbers

@@ -19,6 +19,7 @@ PLANNER = (
     "planning",
     "contraction_trees",
     "elimination",
+    "compiled_elimination",
     "joining",
 )
 """The modules that make plans: what another text of them made is not used."""

@@ -12,19 +12,22 @@ numbers: evidence enters as the values of indicator slots. Plans are determinist
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import chain
 from math import inf
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from cruxmap.engine.contraction_trees import Scopes, TooWide, Tree, cheapest_tree
-from cruxmap.engine.network import FloatArray, IntArray, Network, SparseTable
+from cruxmap.engine.network import FloatArray, IntArray, Network
 from cruxmap.engine.plan_cache import remembered
 from cruxmap.ground import gc_paused
+
+if TYPE_CHECKING:
+    from cruxmap.engine.joining import Joins
 
 type SlotArray = npt.NDArray[np.uint32]
 
@@ -121,12 +124,10 @@ def _attempt(
                 kept=question.kept,
                 leaf=None if question.kept is None else question.variables.index(question.kept),
             )
-            certain = {v for v in asked if not (tree.carried[v] or network.tables[v].entries.all())}
-            marked = frozenset(clamped).union(certain if question.kept is None else ())
-            joined = _joined(question, tree, marked, budget)
+            joined = question.fewest.get(tree.pairs.tobytes()) or _joined(question, tree, budget)
             unread = [v for v, (slots, _) in joined.reads.items() if not len(slots)]
             if unread:
-                joined = _joined(question, tree, marked.union(unread), budget)
+                joined = _joined(question, tree, budget, unread)
         except TooWide as outcome:
             return outcome
         return _plan(question, tree, joined)
@@ -167,20 +168,22 @@ class _PlanQuestion:
     """What is asked of which tables. The root keeps `kept`: the one variable asked, if there is just one.
 
     The rows of all tables one after the other: `lengths` says how many are whose, `states` are those of the
-    scope's variables, row by row, and `slots` says which of `loads` is the row's entry.
+    scope's variables, row by row, and `slots` says which of `loads` is the row's entry. `fewest` has what the
+    joins of a tree gave, by its pairs: the best tree tried so far.
     """
 
     asked: tuple[int, ...]
     clamped: tuple[int, ...]
     kept: int | None
     variables: tuple[int, ...]
-    tables: tuple[SparseTable, ...]
+    network: Network
     scopes: Scopes
     cards: IntArray
     lengths: IntArray
     states: npt.NDArray[np.int16]
     slots: IntArray
     loads: IntArray
+    fewest: dict[bytes, "_Joined"] = field(default_factory=dict)
 
 
 def _plan_question(network: Network, asked: tuple[int, ...], clamped: tuple[int, ...]) -> _PlanQuestion:
@@ -195,7 +198,7 @@ def _plan_question(network: Network, asked: tuple[int, ...], clamped: tuple[int,
         clamped=clamped,
         kept=kept,
         variables=variables,
-        tables=tables,
+        network=network,
         scopes=Scopes.of([table.scope for table in tables]),
         cards=cards,
         lengths=np.array([len(table.entries) for table in tables], np.int64),
@@ -207,9 +210,15 @@ def _plan_question(network: Network, asked: tuple[int, ...], clamped: tuple[int,
 
 def _triples(question: _PlanQuestion, tree: Tree, budget: int) -> float:
     """How many triples a tree takes; infinitely many where its joins go beyond the budget."""
-    with suppress(TooWide):
-        return len(_joined(question, tree, frozenset(question.clamped), budget).left)
-    return inf
+    try:
+        joined = _joined(question, tree, budget)
+    except TooWide:
+        return inf
+    found = len(joined.joins.left)
+    if all(found < len(other.joins.left) for other in question.fewest.values()):
+        question.fewest.clear()
+        question.fewest[tree.pairs.tobytes()] = joined
+    return found
 
 
 # --- the joins ---------------------------------------------------------------------------------
@@ -217,67 +226,58 @@ def _triples(question: _PlanQuestion, tree: Tree, budget: int) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Joined:
-    """What the joins leave, see `joining.join_all`; `reads` has slots and states of each asked variable."""
+    """What the joins leave; `steps` are the joins, and `reads` slots and states of each asked variable."""
 
     indicators: IntArray
-    constants: FloatArray
-    left: IntArray
-    right: IntArray
-    first: IntArray
-    roots: IntArray
-    reads: Mapping[int, tuple[IntArray, IntArray]]
     steps: IntArray
+    joins: "Joins"
+    reads: Mapping[int, tuple[IntArray, IntArray]]
 
 
-def _joined(question: _PlanQuestion, tree: Tree, marked: frozenset[int], budget: int) -> _Joined:
+def _joined(question: _PlanQuestion, tree: Tree, budget: int, unread: Iterable[int] = ()) -> _Joined:
     """Join the supports along the tree. Raises `TooWide`.
 
-    The tables of `marked` variables are multiplied by an indicator of their state first: whatever is
-    clamped, and what can be read only there.
+    The tables of some variables are multiplied by an indicator of their state first: of what is clamped, and
+    of what can be read only there, because no result mentions it or because it was `unread` without.
     """
-    from cruxmap.engine.joining import COMPLETE, join_all, with_indicators
+    from cruxmap.engine.joining import Leaves, OverBudget, join_all, with_indicators
 
-    cards, loads, scopes, in_order = question.cards, question.loads, question.scopes, sorted(marked)
+    cards, loads, scopes, tables = question.cards, question.loads, question.scopes, question.network.tables
+    certain = {v for v in question.asked if not (tree.carried[v] or tables[v].entries.all())}
+    marked = {*question.clamped, *unread, *(certain if question.kept is None else ())}
+    in_order = sorted(marked)
     indicators = np.array([(v, s) for v in in_order for s in range(cards[v])], dtype=np.int64).reshape(
         -1, 2
     )
     n_given = len(loads) + len(indicators)
-    ends = scopes.first[-1] + np.arange(1, len(in_order) + 1)
-    lengths = np.concatenate(
-        [np.zeros(1, np.int64), question.lengths, cards[in_order], np.ones(1, np.int64)]
+    leaves = Leaves(
+        variables=np.concatenate([scopes.variables, np.array(in_order, np.int64)]),
+        n_columns=np.concatenate([np.diff(scopes.first), np.ones(len(in_order), np.int64), [0]]),
+        n_rows=np.concatenate([question.lengths, cards[in_order], [1]]),
+        states=np.concatenate([question.states, indicators[:, 1]], dtype=np.int16),
+        slots=np.concatenate([question.slots, np.arange(len(loads), n_given), np.zeros(1, np.int64)]),
     )
-    slots = np.concatenate([question.slots, np.arange(len(loads), n_given), np.zeros(1, np.int64)])
-    states = np.concatenate([question.states, indicators[:, 1]], dtype=np.int16)
     indicator = np.full(len(scopes), -1)
     indicator[np.searchsorted(question.variables, in_order)] = len(scopes) + np.arange(len(in_order))
     steps = with_indicators(tree.pairs, indicator, len(scopes) + len(in_order))
-    is_kept = np.arange(len(cards)) == (-1 if question.kept is None else question.kept)
     carried = [v for v in question.asked if v != question.kept and v not in marked]
-    reading = np.full(len(cards), -1, dtype=np.int64)
-    reading[carried] = np.arange(len(carried))
-    leaves = (
-        np.concatenate([scopes.first, ends, [scopes.first[-1] + len(in_order)]]),
-        np.concatenate([scopes.variables, np.array(in_order, np.int64)]),
-        *(np.cumsum(lengths), states, slots),
-    )
-    status, left, right, first, constants, roots, root_states, stats, read, read_states, read_first = (
-        join_all(steps, *leaves, cards, is_kept, reading, n_given, budget)
-    )
-    if status != COMPLETE:
-        raise TooWide(tree.products, budget)
+    try:
+        joins = join_all(
+            steps, leaves, cards, kept=question.kept, asked=carried, n_inputs=n_given, budget=budget
+        )
+    except OverBudget:
+        raise TooWide(tree.products, budget) from None
     indicator_slots = dict(zip(in_order, len(loads) + np.cumsum([0, *cards[in_order]]), strict=False))
-    reads = {}
+    reads, place = {}, {v: n for n, v in enumerate(carried)}
     for v in question.asked:
         if v == question.kept:
-            reads[v] = (roots, root_states[:, 0])
+            reads[v] = (joins.roots, joins.root_states)
         elif v in marked:
             reads[v] = (indicator_slots[v] + np.arange(cards[v]), np.arange(cards[v]))
         else:
-            here = slice(read_first[reading[v]], read_first[reading[v] + 1])
-            reads[v] = (read[here], read_states[here])
-    return _Joined(
-        indicators, constants, left, right, first, roots, reads, np.column_stack([steps, stats])
-    )
+            here = slice(joins.read_first[place[v]], joins.read_first[place[v] + 1])
+            reads[v] = (joins.read_slots[here], joins.read_states[here])
+    return _Joined(indicators, np.column_stack([steps, joins.stats]), joins, reads)
 
 
 # --- the plan ----------------------------------------------------------------------------------
@@ -285,9 +285,10 @@ def _joined(question: _PlanQuestion, tree: Tree, marked: frozenset[int], budget:
 
 def _plan(question: _PlanQuestion, tree: Tree, joined: _Joined) -> Plan:
     """Number the slots: entries that some product needs, indicators, constants, outputs."""
-    from cruxmap.engine.joining import mark_used, renumbered
+    from cruxmap.engine.joining import CONSTANT
 
-    n_given = len(question.loads) + len(joined.indicators)
+    joins, n_loads = joined.joins, len(question.loads)
+    n_given = n_loads + len(joined.indicators)
     base = np.cumsum([0, *(question.cards[v] for v in question.asked)])
     nothing = np.zeros(0, np.int64)
     reads = [(slots, b + states) for b, (slots, states) in zip(base, joined.reads.values(), strict=False)]
@@ -296,26 +297,31 @@ def _plan(question: _PlanQuestion, tree: Tree, joined: _Joined) -> Plan:
     order = np.argsort(states, kind="stable")
 
     used = np.zeros(n_given, np.bool_)
-    used[len(question.loads) :] = True
-    for those in (joined.left, joined.right, joined.roots, slots):
-        mark_used(those, used)
+    used[n_loads:] = True
+    for those in (joins.left, joins.right, joins.roots, slots):
+        used[those[those < n_given]] = True
+    name, n_used = np.cumsum(used) - 1, int(used.sum())
 
     def numbered(those: IntArray) -> SlotArray:
-        numbers: SlotArray = renumbered(those, used, len(joined.constants))
-        return numbers
+        numbers = np.where(
+            those < CONSTANT, those - n_given + n_used + len(joins.constants), those - CONSTANT + n_used
+        )
+        given = those < n_given
+        numbers[given] = name[those[given]]
+        return numbers.astype(np.uint32)
 
     return Plan(
         asked=question.asked,
         asked_cards=tuple(int(question.cards[v]) for v in question.asked),
         clamped=question.clamped,
         tables=question.variables,
-        loads=question.loads[used[: len(question.loads)]],
+        loads=question.loads[used[:n_loads]],
         indicators=joined.indicators,
-        constants=joined.constants,
-        left=numbered(joined.left),
-        right=numbered(joined.right),
-        first=joined.first,
-        root=numbered(joined.roots),
+        constants=joins.constants,
+        left=numbered(joins.left),
+        right=numbered(joins.right),
+        first=joins.first,
+        root=numbered(joins.roots),
         reads=numbered(slots[order]),
         read_first=np.searchsorted(states[order], np.arange(base[-1] + 1)),
         forward_only=not question.asked or question.kept is not None,
