@@ -7,7 +7,7 @@ conditions are drawn forward, exactly and without PyMC; the others come from `ba
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,14 +18,13 @@ from cruxmap.engine.network import DrawsFrom, FloatArray
 from cruxmap.engine.queries import Inference
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.plain import Answer
-from cruxmap.insight.predictive import Outlooks
 from cruxmap.insight.sampled import Errors, Sampled, Settled, sampled, settled
 from cruxmap.insight.views import (
     MIN_EFFECTIVE,
     BlockOfSeveral,
     Draws,
     View,
-    blocks_of_several,
+    begun,
     fill_together,
     refusal,
     sharing_draws,
@@ -46,6 +45,9 @@ from cruxmap.network.inquiry import (
     stacked,
     target_probabilities,
 )
+
+if TYPE_CHECKING:
+    from cruxmap.insight.predictive import Outlooks
 
 PERCENTILES = (0.05, 0.5, 0.95)
 
@@ -142,7 +144,7 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Ex
     return _estimate(inquiry, seen, _draw_probabilities(seen))
 
 
-def estimate_of(seen: Outlooks) -> Estimate:
+def estimate_of(seen: "Outlooks") -> Estimate:
     """Return the estimate of worldviews whose draws have been put through already, the targets draw by draw.
 
     Where they were not, as states are sampled, the draws are put through by themselves.
@@ -214,27 +216,12 @@ def _answers(inquiry: Inquiry, inferences: tuple[Inference, ...]) -> _Answers:
 def _draw_probabilities(views: Sequence[View]) -> Iterator[_Answers]:
     """Return what every draw of each worldview says of the targets; those with the same draws go together."""
     answers: dict[str, _Answers] = {}
-    for group, found in [(group, _begun(group)) for group in sharing_draws(views)]:
+    groups = sharing_draws(views)
+    for group, found in [(group, begun(group, _probabilities_of_block, ())) for group in groups]:
         for view, *parts in zip(group, *found, strict=True):
             arrays = zip(*parts, strict=True)
             answers[view.name] = _Answers(*(np.concatenate(array, axis=-1) for array in arrays))
     return (answers[view.name] for view in views)
-
-
-def _begun(group: Sequence[View]) -> Iterator[tuple[_Answers, ...]]:
-    """Begin with views that share their draws; then yield the answers of each of them, block by block."""
-    first, tasks = group[0], blocks_of_several(group)
-    found = first.work.map(_probabilities_of_block, (first.inquiry, first.draw), tasks)
-    what = first.name if len(group) == 1 else f"{len(group)} worldviews"
-    return _told(first, what, zip(tasks, found, strict=True))
-
-
-def _told[Answer](
-    view: View, what: str, blocks: Iterable[tuple[BlockOfSeveral, Answer]]
-) -> Iterator[Answer]:
-    for (_, _, done), answer in blocks:
-        view.work.tell(what, done, view.n_draws)
-        yield answer
 
 
 def _probabilities_of_block(inquiry: Inquiry, draw: Draws, block: BlockOfSeveral) -> tuple[_Answers, ...]:

@@ -18,7 +18,16 @@ from cruxmap.engine.queries import Inference, Joint, infer, joint
 from cruxmap.insight.candidates import Candidate, Position, position_of
 from cruxmap.insight.information import Chance, chance
 from cruxmap.insight.sampled import Sampled, sampled
-from cruxmap.insight.views import Block, Draws, View, fill_block, refusal, views
+from cruxmap.insight.views import (
+    BlockOfSeveral,
+    Draws,
+    View,
+    begun,
+    fill_together,
+    refusal,
+    sharing_draws,
+    views,
+)
 from cruxmap.network.inquiry import BLOCK_BYTES, Inquiry, draws_per_block
 
 
@@ -93,14 +102,23 @@ def outlooks(
     asked = tuple(dict.fromkeys(candidate.variable for candidate in candidates))
     states = sum(len(inquiry.network.variables[variable].states) for variable in asked)
     size = min(draws_per_block(inquiry), max(64, BLOCK_BYTES // (16 * (1 + states))))
-    begun = []
-    for view in views(inquiry, work):
-        position = position_of(inquiry, view.worldview)
-        tasks = [] if view.refused else view.blocks(size)
-        question = _question(inquiry, asked, position.connected, draw_by_draw)
-        parts = work.map(_pass_of_block, (inquiry, view.draw, question), tasks)
-        begun.append((view, position, question, zip(tasks, parts, strict=True)))
-    return Outlooks(inquiry, candidates, tuple(_outlook(*one) for one in begun))
+    seen = views(inquiry, work)
+    positions = [position_of(inquiry, view.worldview) for view in seen]
+    questions = tuple(_question(inquiry, asked, at.connected, draw_by_draw) for at in positions)
+    passes: dict[int, _Pass] = {}
+    for group, found in [
+        (group, begun(group, _passes_of_block, (questions,), stage="what each claim says", size=size))
+        for group in sharing_draws(view for view in seen if not view.refused)
+    ]:
+        worldviews = [view.worldview for view in group]
+        for parts in found:
+            for worldview, part in zip(worldviews, parts, strict=True):
+                passes[worldview] = passes[worldview].plus(part) if worldview in passes else part
+    each = [
+        _outlook(view, position, question, passes.get(view.worldview))
+        for view, position, question in zip(seen, positions, questions, strict=True)
+    ]
+    return Outlooks(inquiry, candidates, tuple(each))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,24 +148,13 @@ def _question(
     return _Question((upper, lower) if lower else (upper,), alone, False)
 
 
-def _outlook(
-    view: View, position: Position, question: _Question, blocks: Iterable[tuple[Block, "_Pass"]]
-) -> Outlook:
-    sums: list[_Sums] = []
-    logits: list[FloatArray] = []
-    targets: list[FloatArray] = []
-    for (_, _, stop), found in blocks:
-        sums = [a.plus(b) for a, b in zip(sums, found.sums, strict=True)] if sums else list(found.sums)
-        logits += [] if found.logits is None else [found.logits]
-        targets += [] if found.targets is None else [found.targets]
-        view.tell("what each claim says", stop, view.n_draws)
-    predictive = _predictive(view, question, sums) if sums else None
+def _outlook(view: View, position: Position, question: _Question, found: "_Pass | None") -> Outlook:
     return Outlook(
         view=view,
         position=position,
-        predictive=predictive,
-        logits=np.concatenate(logits) if logits else None,
-        targets=np.concatenate(targets, axis=-1) if targets else None,
+        predictive=None if found is None else _predictive(view, question, found.sums),
+        logits=None if found is None else found.logits,
+        targets=None if found is None else found.targets,
     )
 
 
@@ -218,10 +225,25 @@ class _Pass:
     logits: FloatArray | None
     targets: FloatArray | None
 
+    def plus(self, later: "_Pass") -> "_Pass":
+        """Go on with later draws."""
+        sums = tuple(a.plus(b) for a, b in zip(self.sums, later.sums, strict=True))
+        return _Pass(sums, _joined(self.logits, later.logits), _joined(self.targets, later.targets))
 
-def _pass_of_block(inquiry: Inquiry, draw: Draws, question: _Question, block: Block) -> _Pass:
+
+def _joined(of_draws: FloatArray | None, of_later: FloatArray | None) -> FloatArray | None:
+    return None if of_draws is None or of_later is None else np.concatenate([of_draws, of_later], axis=-1)
+
+
+def _passes_of_block(
+    inquiry: Inquiry, draw: Draws, questions: tuple[_Question, ...], block: BlockOfSeveral
+) -> tuple[_Pass, ...]:
+    together = zip(block[0], fill_together(inquiry, draw, block), strict=True)
+    return tuple(_pass(inquiry, questions[worldview], filled) for worldview, filled in together)
+
+
+def _pass(inquiry: Inquiry, question: _Question, filled: Filled) -> _Pass:
     network, target, given, planned = inquiry.network, inquiry.targets[0], inquiry.given, inquiry.planned
-    filled = fill_block(inquiry, draw, block)
     also = inquiry.targets[1:] if question.draw_by_draw else ()
     first, *more = (
         joint(network, filled, given, target, (*part, *also), planned=planned)

@@ -6,7 +6,7 @@ draws are weighed by how well they agree, and drawn again by weight.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +21,7 @@ from cruxmap.engine.queries import infer
 from cruxmap.engine.schemes import Scheme
 from cruxmap.insight.sentences import percent
 from cruxmap.network.inquiry import (
+    MAX_IN_A_BLOCK,
     Inquiry,
     StatedCredence,
     bank_of,
@@ -150,12 +151,32 @@ def sharing_draws(views: Iterable[View]) -> list[tuple[View, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
-def blocks_of_several(views: Sequence[View]) -> list[BlockOfSeveral]:
-    """Return the blocks that the draws of views that share them are taken in, as tasks."""
-    inquiry, worldviews = views[0].inquiry, tuple(view.worldview for view in views)
-    rows = bank_of(inquiry, worldviews)[1].program.n_entries if len(views) > 1 else None
-    size = draws_per_block(inquiry, rows)
-    return [(worldviews, start, stop) for start, stop in blocks(views[0].n_draws, size)]
+def begun[*Shared, Part](
+    views: Sequence[View],
+    function: Callable[[Inquiry, Draws, *Shared, BlockOfSeveral], tuple[Part, ...]],
+    shared: tuple[*Shared],
+    *,
+    stage: str = "",
+    size: int = MAX_IN_A_BLOCK,
+) -> Iterator[tuple[Part, ...]]:
+    """Begin to take views that share their draws through a function, at most `size` draws at a time.
+
+    Then yield what it gives for each block, by view; `function` gets it after the inquiry and the draws.
+    """
+    first, worldviews = views[0], tuple(view.worldview for view in views)
+    rows = bank_of(first.inquiry, worldviews)[1].program.n_entries if len(views) > 1 else None
+    cuts = blocks(first.n_draws, min(size, draws_per_block(first.inquiry, rows)))
+    tasks: list[BlockOfSeveral] = [(worldviews, start, stop) for start, stop in cuts]
+    found = first.work.map(function, (first.inquiry, first.draw, *shared), tasks)
+    whose = first.name if len(views) == 1 else f"{len(views)} worldviews"
+    what = f"{whose}: {stage}" if stage else whose
+
+    def told() -> Iterator[tuple[Part, ...]]:
+        for (_, _, done), parts in zip(tasks, found, strict=True):
+            first.work.tell(what, done, first.n_draws)
+            yield parts
+
+    return told()
 
 
 def views(inquiry: Inquiry, work: Work) -> tuple[View, ...]:
