@@ -6,20 +6,28 @@ a time, so its cost is that of one draw, the mean of a few.
 
 import warnings
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import cycle
 
 import numpy as np
 
 from benchmarks.maps import deepest
-from benchmarks.measuring import Figure, Result, paired, seconds
-from cruxmap.engine.network import Filled, FloatArray, IntArray, Network
-from cruxmap.engine.queries import infer
+from benchmarks.measuring import Figure, Result, cpu_seconds, paired, seconds
+from cruxmap.engine.compiled import njit
+from cruxmap.engine.exact_or_sampled import exactly
+from cruxmap.engine.kernel import add_up
+from cruxmap.engine.lanes import LANES
+from cruxmap.engine.network import DrawsFrom, Filled, FloatArray, IntArray, Network
+from cruxmap.engine.propagation import tape_of
+from cruxmap.engine.queries import infer, log_z_gradient
 from helpers.random_networks import random_network
 
 WINDOW = 10
 """A claim's parents are among so many claims before it."""
 
 AGREEMENT = 1e-9
+
+MANY_DRAWS = 1 << 20
 
 
 def inference(*, quick: bool) -> Iterator[Result]:
@@ -34,6 +42,64 @@ def inference(*, quick: bool) -> Iterator[Result]:
             for peer, at_least in peers:
                 target = None if quick else at_least
                 yield from _rates(made, entries, ask, what, peer, target, peer_draws, 2 if quick else 7)
+        if n == 150:
+            yield from _against_the_limit(made, entries, deepest(parents(made)), quick=quick)
+
+
+def many(entries: FloatArray) -> Filled:
+    """Table entries that are some of so many draws that a compiled loop is worth loading."""
+    return Filled(entries, DrawsFrom(0, MANY_DRAWS))
+
+
+def _against_the_limit(
+    made: Network, entries: FloatArray, target: int, *, quick: bool
+) -> Iterator[Result]:
+    """How many times the processor's own limit a product takes on one core, without slopes and with them."""
+    limit, filled, given = Limit(), many(entries), ((target, (1,)),)
+    tapes = (
+        tape_of(exactly(made, [target], ()), ((),), frozenset([target]), gradient=False),
+        tape_of(exactly(made, (), [target]), (given,), frozenset(), gradient=True),
+    )
+    works = (
+        partial(infer, made, filled, (), [target], threads=1),
+        partial(log_z_gradient, made, filled, given, threads=1),
+    )
+    for kind, tape, work, at_most in zip(("", " with slopes"), tapes, works, (3.0, 4.5), strict=True):
+        work()
+        products = tape.products * entries.shape[1]
+        ratios = [cpu_seconds(work) / products / limit.seconds() for _ in range(2 if quick else 25)]
+        what = f"one target, {len(made.variables):,} claims{kind}: times the limit of the nearest cache"
+        yield Figure(what, float(np.median(ratios)), "", at_most=None if quick else at_most)
+
+
+class Limit:
+    """Two loads from the nearest cache and a multiply-add, many times: what a product takes at least."""
+
+    SUMS, SIZE, PLACES, TIMES = 64, 16, 32, 1000
+
+    def __init__(self) -> None:
+        room = np.full((self.PLACES + 1) * LANES, 0.5)
+        skip = (-(room.ctypes.data // 8)) % 8  # to where a cache line begins
+        self._values = room[skip : skip + self.PLACES * LANES]
+        used = np.random.default_rng(0).integers(0, self.PLACES // 2, 2 * self.SUMS * self.SIZE)
+        self._factors = used.astype(np.uint32)
+        self._runs = np.array([self.SUMS, self.SIZE])
+        self._into = (self.PLACES // 2 + np.arange(self.SUMS) % (self.PLACES // 2)).astype(np.uint32)
+        self.seconds()
+
+    def seconds(self) -> float:
+        """Processor time per product and draw."""
+
+        def work() -> None:
+            _add_up_often(self._values, self._factors, self._runs, self._into, self.TIMES)
+
+        return cpu_seconds(work) / (self.TIMES * self.SUMS * self.SIZE * LANES)
+
+
+@njit()
+def _add_up_often(values, factors, runs, into, times):
+    for _ in range(times):
+        add_up(values.ctypes.data, factors.ctypes.data, runs.ctypes.data, 1, into.ctypes.data)
 
 
 type Peer = Agrum | Pgmpy
@@ -56,7 +122,7 @@ def _rates(
     def ours() -> float:
         def work() -> None:
             np.copyto(buffer, entries)
-            infer(made, Filled(buffer), (), ask)
+            infer(made, many(buffer), (), ask)
 
         return seconds(work) / entries.shape[1]
 
@@ -65,7 +131,7 @@ def _rates(
             seconds(lambda: [peer.marginals(entries[:, next(columns)], ask) for _ in range(draws)]) / draws
         )
 
-    exact, found = infer(made, Filled(entries), (), ask).marginals, peer.marginals(entries[:, 0], ask)
+    exact, found = infer(made, many(entries), (), ask).marginals, peer.marginals(entries[:, 0], ask)
     apart = max(float(np.abs(found[v] / exact[v][:, 0] - 1).max()) for v in ask)
     yield Figure(f"{what}: relative difference from {peer.name}", apart, "", at_most=AGREEMENT)
     yield paired(what, peer.name, "s per draw", ours, theirs, repeats=repeats, at_least=at_least)

@@ -117,7 +117,8 @@ def _run(
         np.empty((*tape.reads.shape, n_draws)),
         np.empty((n_cases, n_slopes, n_draws)),
     )
-    results.slope[:, np.isin(np.arange(n_slopes), tape.loads, invert=True)] = 0.0
+    if n_slopes:
+        results.slope[:, np.isin(np.arange(n_slopes), tape.loads, invert=True)] = 0.0
     if is_small(tape, filled):
         levels.propagate(tape, loads, entries, results)
     else:
