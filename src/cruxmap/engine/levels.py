@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from cruxmap.engine.network import FloatArray, IntArray
-from cruxmap.engine.tape import GIVEN, Results, Tape, independent
+from cruxmap.engine.tape import GIVEN, Results, Tape, by_level
 
 BLOCK_BYTES = 8 << 20
 """Bytes that the numbers of the draws which are worked on together may take."""
@@ -20,16 +20,15 @@ MAX_IN_A_BLOCK = 256
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Levels:
-    """A tape's sums by level: `left`, `right` (products,) and `first` (sums,) with numbers of their own.
+    """A tape's sums by level: their products are `left` times `right`, in numbers of their own.
 
-    A level, in `cuts`, is (begin and end of its numbers, begin and end of its products). `z`, `reads` and
-    `slopes` are numbers in the tape's shapes.
+    A level, in `cuts`, is its numbers, its products, and where each sum's begin among these. `z`, `reads`
+    and `slopes` are numbers in the tape's shapes.
     """
 
     left: IntArray
     right: IntArray
-    first: IntArray
-    cuts: tuple[tuple[int, int, int, int], ...]
+    cuts: tuple[tuple[slice, slice, IntArray], ...]
     n_numbers: int
     z: IntArray
     reads: IntArray
@@ -40,28 +39,19 @@ class Levels:
 def levelled(tape: Tape) -> Levels:
     """Order a tape's sums by how many others each must wait for."""
     n_given, n_sums = tape.n_given, len(tape.first) - 1
-    level = np.zeros(n_given + n_sums, np.int64)
-    highest = tape.factors.max(axis=1, initial=0)
-    for begin, end in independent(highest, tape.first, n_given):
-        products = slice(tape.first[begin], tape.first[end])
-        below = level[tape.factors[products]].max(axis=1)
-        starts = tape.first[begin:end] - tape.first[begin]
-        level[n_given + begin : n_given + end] = 1 + np.maximum.reduceat(below, starts)
-    order = np.argsort(level[n_given:], kind="stable")
+    levels = by_level(tape.factors[:, 0], tape.factors[:, 1], tape.first, n_given)
     number = np.arange(n_given + n_sums)
-    number[n_given + order] = n_given + np.arange(n_sums)
-    sizes = np.diff(tape.first)
-    of = np.repeat(np.arange(n_sums), sizes)
-    factors = number[tape.factors[np.argsort(number[n_given + of], kind="stable")]]
-    first = np.concatenate([[0], np.cumsum(sizes[order])])
-    ends = np.searchsorted(level[n_given + order], np.arange(1, level.max(initial=0) + 1), side="right")
-    begins = np.concatenate([[0], ends])[: len(ends)]
-    cuts = zip(n_given + begins, n_given + ends, first[begins], first[ends], strict=True)
+    number[n_given + levels.order] = n_given + np.arange(n_sums)
+    nothing = np.zeros(0, np.int64)
+    factors = number[tape.factors[np.concatenate([nothing, *(those for _, those, _ in levels.blocks)])]]
+    low, start, cuts = n_given, 0, []
+    for sums, products, starts in levels.blocks:
+        cuts.append((slice(low, low + len(sums)), slice(start, start + len(products)), starts))
+        low, start = low + len(sums), start + len(products)
     return Levels(
         left=np.ascontiguousarray(factors[:, 0]),
         right=np.ascontiguousarray(factors[:, 1]),
-        first=first,
-        cuts=tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in cuts),
+        cuts=tuple(cuts),
         n_numbers=n_given + n_sums,
         z=number[tape.z],
         reads=number[tape.reads],
@@ -83,14 +73,9 @@ def propagate(tape: Tape, loads: IntArray, entries: FloatArray, results: Results
         values[n_given - len(tape.constants) : n_given] = tape.constants[:, None]
         if values.shape[1] == 1:
             values = values[:, 0]  # sums of single numbers are faster
-        for low, high, start, stop in levels.cuts:
-            products = values[levels.left[start:stop]] * values[levels.right[start:stop]]
-            np.add.reduceat(
-                products,
-                levels.first[low - n_given : high - n_given] - start,
-                axis=0,
-                out=values[low:high],
-            )
+        for sums, those, starts in levels.cuts:
+            products = values[levels.left[those]] * values[levels.right[those]]
+            np.add.reduceat(products, starts, axis=0, out=values[sums])
         values = values.reshape(levels.n_numbers, -1)
         z[:, columns] = values[levels.z]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -124,17 +109,16 @@ def propagate_wide(
     values = np.zeros((levels.n_numbers, n_draws))
     powers = np.zeros((levels.n_numbers, n_draws), np.int64)
     values[:n_given], powers[:n_given] = np.frexp(given)
-    for low, high, start, stop in levels.cuts:
-        left, right = levels.left[start:stop], levels.right[start:stop]
-        starts = levels.first[low - n_given : high - n_given] - start
+    for sums, those, starts in levels.cuts:
+        left, right = levels.left[those], levels.right[those]
         products = values[left] * values[right]
         power = np.where(products > 0.0, powers[left] + powers[right], np.iinfo(np.int32).min)
         highest = np.maximum.reduceat(power, starts, axis=0)
-        lengths = np.diff(np.append(starts, stop - start))
+        lengths = np.diff(np.append(starts, len(left)))
         shift = np.maximum(power - np.repeat(highest, lengths, axis=0), -2000)
         total = np.add.reduceat(np.ldexp(products, shift), starts, axis=0)
-        values[low:high], more = np.frexp(total)
-        powers[low:high] = np.where(total > 0.0, highest + more, 0)
+        values[sums], more = np.frexp(total)
+        powers[sums] = np.where(total > 0.0, highest + more, 0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         z, of_z = values[levels.z], powers[levels.z]
 

@@ -8,8 +8,10 @@ A tape answers for several pieces of evidence at once, its *cases*. What comes o
 written once, and what a case rules out is left out of it.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -129,39 +131,49 @@ def written(
 def wanted_slots(plan: Plan, targets: BoolArray) -> BoolArray:
     """Which slots' slopes are needed for those of `targets`; both (n_slots,)."""
     wanted = targets.copy()
-    for begin, end in _blocks_of(plan):
-        here = slice(plan.first[begin], plan.first[end])
-        either = wanted[plan.left[here]] | wanted[plan.right[here]]
-        starts = plan.first[begin:end] - plan.first[begin]
-        wanted[plan.n_inputs + begin : plan.n_inputs + end] |= np.logical_or.reduceat(either, starts)
+    for sums, products, starts in levels_of(plan).blocks:
+        either = wanted[plan.left[products]] | wanted[plan.right[products]]
+        wanted[plan.n_inputs + sums] |= np.logical_or.reduceat(either, starts)
     return wanted
 
 
-def _blocks_of(plan: Plan) -> Iterator[tuple[int, int]]:
-    return independent(np.maximum(plan.left, plan.right), plan.first, plan.n_inputs)
+@dataclass(frozen=True, slots=True, eq=False)
+class ByLevel:
+    """Sums by how many others each must wait for, those of one level in their own order.
 
-
-def independent(highest: IntArray | SlotArray, first: IntArray, n_given: int) -> Iterator[tuple[int, int]]:
-    """Cut sums into blocks, (begin, end), in which none uses another.
-
-    `highest` is the higher number of each product; the sums' own begin at `n_given`.
+    `order` (sums,) are all of them. A block is a level: its sums, their products one after the other, and
+    where each sum's begin among these.
     """
-    n_sums = len(first) - 1
-    if not n_sums:
-        return
-    needs = np.maximum.reduceat(highest, first[:-1]).astype(np.int64) - n_given
-    begin, seen, step = 0, 0, 64
-    while seen < n_sums:
-        # look for the first sum that uses one of this block, in stretches that grow
-        uses = needs[seen : seen + step] >= begin
-        found = int(uses.argmax())
-        if uses[found]:
-            yield begin, seen + found
-            begin, step = seen + found, 32
-            seen = begin
-        else:
-            seen, step = seen + step, 2 * step
-    yield begin, n_sums
+
+    order: IntArray
+    blocks: tuple[tuple[IntArray, IntArray, IntArray], ...]
+
+
+def by_level(left: SlotArray, right: SlotArray, first: IntArray, n_given: int) -> ByLevel:
+    """Put sums into levels; their numbers follow `n_given` others."""
+    level = [0] * n_given
+    of_left, of_right, begin = left.tolist(), right.tolist(), 0
+    for end in first[1:].tolist():
+        used = of_left[begin:end] + of_right[begin:end]
+        level.append(1 + max([level[number] for number in used]))
+        begin = end
+    levels = np.array(level[n_given:], np.int64)
+    order = np.argsort(levels, kind="stable")
+    sizes = np.diff(first)[order]
+    products = _spread(first[:-1][order], sizes)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    cuts = np.searchsorted(levels[order], np.arange(1, levels.max(initial=0) + 2)).tolist()
+    blocks = (
+        (order[low:high], products[starts[low] : starts[high]], starts[low:high] - starts[low])
+        for low, high in pairwise(cuts)
+    )
+    return ByLevel(order, tuple(blocks))
+
+
+@lru_cache(maxsize=8)
+def levels_of(plan: Plan) -> ByLevel:
+    """The sums of a plan by level."""
+    return by_level(plan.left, plan.right, plan.first, plan.n_inputs)
 
 
 def _spread(begin: IntArray, lengths: IntArray) -> IntArray:
@@ -172,7 +184,7 @@ def _spread(begin: IntArray, lengths: IntArray) -> IntArray:
 
 
 class _Writer:
-    """Writes sums block by block; afterwards they are put in the order of computing.
+    """Writes sums level by level; afterwards they are put in the order of computing.
 
     `value[c, slot]` and `slope[c, slot]` are the numbers of a slot's value and slope in case c. The last
     column, after all slots, is that of Z, whose slope is 1, and of 1.
@@ -203,14 +215,9 @@ class _Writer:
     def write_values(self) -> None:
         """Write the plan's sums; sum k has the time k."""
         plan = self.plan
-        for begin, end in _blocks_of(plan):
-            here = slice(plan.first[begin], plan.first[end])
-            starts = plan.first[begin:end] - plan.first[begin]
-            self.value[:, plan.n_inputs + begin : plan.n_inputs + end] = self._write(
-                self.value[:, plan.left[here]],
-                self.value[:, plan.right[here]],
-                starts,
-                np.arange(begin, end),
+        for sums, products, starts in levels_of(plan).blocks:
+            self.value[:, plan.n_inputs + sums] = self._write(
+                self.value[:, plan.left[products]], self.value[:, plan.right[products]], starts, sums
             )
 
     def write_z(self) -> IntArray:
@@ -240,10 +247,14 @@ class _Writer:
         users = np.concatenate([others[: len(plan.root)], plan.n_inputs + np.repeat(sums[last_first], 2)])
         kept = wanted[slots]
         slots, others, users = slots[kept], others[kept], users[kept]
-        order = np.argsort(slots, kind="stable")
+        # inputs first, then sums by level: so the slots of a level lie together
+        by_rank = np.concatenate([np.arange(plan.n_inputs), plan.n_inputs + levels_of(plan).order])
+        rank = np.empty_like(by_rank)
+        rank[by_rank] = np.arange(n_slots)
+        order = np.argsort(rank[slots], kind="stable")
         slots, others, users = slots[order], others[order], users[order]
-        used, first = np.unique(slots, return_index=True)
-        first = np.append(first, len(slots))
+        ranks, first = np.unique(rank[slots], return_index=True)
+        used, first = by_rank[ranks], np.append(first, len(slots))
         # a slope can be written when those of all sums that use the slot are
         ready = np.minimum.reduceat(users, first[:-1]) - plan.n_inputs if len(used) else used
         ready = np.where(ready > plan.n_outputs, plan.n_outputs, ready)
@@ -251,19 +262,19 @@ class _Writer:
         self.ready[used] = ready
         inner = used - plan.n_inputs
         times = np.where(inner >= 0, self._after(inner), self._after(ready) + 1)
-        blocks = [(plan.n_inputs + begin, plan.n_inputs + end) for begin, end in _blocks_of(plan)]
-        for begin, end in [*reversed(blocks), (0, plan.n_inputs)]:
-            here = slice(*np.searchsorted(used, [begin, end]).tolist())
-            if here.start == here.stop:
+        ends = np.cumsum([plan.n_inputs, *(len(sums) for sums, _, _ in levels_of(plan).blocks)])
+        cuts = np.searchsorted(ranks, [0, *ends]).tolist()
+        for low, high in reversed(list(pairwise(cuts))):
+            if low == high:
                 continue
-            products = slice(first[here.start], first[here.stop])
+            products = slice(first[low], first[high])
             values = self.value[:, slots[products]]
-            self.slope[:, used[here]] = self._write(
+            self.slope[:, used[low:high]] = self._write(
                 # the slope of what is 0 in a case changes nothing in it
                 np.where(values == NOUGHT, NOUGHT, self.slope[:, users[products]]),
                 self.value[:, others[products]],
-                first[here] - first[here.start],
-                times[here],
+                first[low:high] - first[low],
+                times[low:high],
             )
 
     def write_reads(self, slots: IntArray, first: IntArray, backwards: bool) -> IntArray:
