@@ -13,7 +13,7 @@ from cruxmap.engine import propagation
 from cruxmap.engine.network import Evidence, Filled, FloatArray, Network, SparseTable
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.propagation import split_reads
-from cruxmap.engine.queries import infer, infer_each, infer_many, joint, log_z_gradient
+from cruxmap.engine.queries import infer, infer_each, infer_many, joint, log_z_gradient, log_z_gradients
 from helpers.random_networks import joint_distribution, marginal, network, random_evidence, random_network
 
 CERTAIN = 0
@@ -167,6 +167,24 @@ def test_slopes_of_a_joint_are_those_of_its_cases(seed: int) -> None:
             of_case = found.log_z + np.log(found.target[state])
         possible = np.isfinite(found.log_z)
         np.testing.assert_allclose(of_case[possible], log_z[possible], rtol=1e-12, atol=1e-12)
+
+
+@given(seed=seeds)
+def test_where_draws_are_few_evidence_is_taken_as_columns(seed: int) -> None:
+    made, entries, rng = small_network(seed)
+    evidences = [random_evidence(made, rng) for _ in range(3)]
+    ask = rng.permutation(len(made.variables))[:2].tolist()
+    apart = infer_many(made, Filled(entries), evidences, ask)
+    for one, other in zip(apart, infer_many(made, Filled(entries), evidences, ask, few=True), strict=True):
+        np.testing.assert_allclose(other.log_z, one.log_z, rtol=1e-12, atol=1e-13)
+        for v in ask:
+            assert_close(other.marginals[v], one.marginals[v])
+    planned = ((), {v for evidence in evidences for v, _ in evidence})
+    log_z, slopes = log_z_gradients(made, Filled(entries), evidences)
+    for case, evidence in enumerate(evidences):
+        of_one, slope = log_z_gradient(made, Filled(entries), evidence, planned=planned)
+        np.testing.assert_allclose(log_z[case], of_one, rtol=1e-12, atol=1e-13)
+        assert_close(slopes[case, 1:], slope[1:])
 
 
 @given(seed=seeds)

@@ -89,6 +89,7 @@ def run_each(
     ask: Iterable[int] | None = None,
     *,
     gradient: bool = False,
+    threads: int | None = None,
 ) -> Propagated:
     """The same, in one case, where every column has evidence of its own.
 
@@ -99,11 +100,37 @@ def run_each(
     tape = _open_tape(plan, None if ask is None else frozenset(ask), gradient, n_entries)
     indicators = np.stack([_indicators(plan, evidence) for evidence in evidences], axis=1)
     given = Filled(np.concatenate([filled.whole, indicators]), filled.numbering)
-    results, log_z = _run(tape, tape.loads, given, len(given.entries) if gradient else 0)
+    results, log_z = _run(tape, tape.loads, given, len(given.entries) if gradient else 0, threads)
     if (results.z < TINY).any():
         _again_in_a_wide_range(tape, tape.loads, given.entries, results.of_case(0, log_z))
     slopes = results.slope[:, :n_entries] if gradient else None
     return Propagated(tape.asked, log_z, results.read, slopes)
+
+
+def run_side_by_side(
+    plan: Plan,
+    filled: Filled,
+    cases: Sequence[Evidence],
+    ask: Iterable[int] | None = None,
+    *,
+    gradient: bool = False,
+    threads: int | None = None,
+) -> Propagated:
+    """`run` where draws are few: the cases are columns of one tape, which need not be written for them.
+
+    To write a tape takes as long as to run it for 1,000 draws: 0.25 us per product.
+    """
+    n_cases, n_draws = len(cases), filled.n_draws
+    columns = Filled(np.tile(filled.entries, n_cases), filled.numbering, filled.rows)
+    evidences = [case for case in cases for _ in range(n_draws)]
+    found = run_each(plan, columns, evidences, ask, gradient=gradient, threads=threads)
+
+    def by_case(rows: FloatArray) -> FloatArray:
+        reads_first: FloatArray = rows[0].reshape(-1, n_cases, n_draws)
+        return reads_first.swapaxes(0, 1)
+
+    slopes = None if found.slopes is None else by_case(found.slopes)
+    return Propagated(found.asked, found.log_z.reshape(n_cases, n_draws), by_case(found.read), slopes)
 
 
 def _run(

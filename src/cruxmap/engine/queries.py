@@ -15,7 +15,7 @@ from cruxmap.engine.exact_or_sampled import approach, exactly
 from cruxmap.engine.jackknife import Batches, averaged
 from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray, Network, Numbering
 from cruxmap.engine.planning import BUDGET, Plan
-from cruxmap.engine.propagation import Propagated, run, run_each, split_reads
+from cruxmap.engine.propagation import Propagated, run, run_each, run_side_by_side, split_reads
 from cruxmap.engine.schemes import Scheme
 
 
@@ -92,15 +92,20 @@ def infer_many(
     threads: int | None = None,
     budget: int = BUDGET,
     planned: Planned | None = None,
+    few: bool = False,
 ) -> tuple[Inference, ...]:
     """`infer` for several pieces of evidence, with one plan for all of them.
 
-    Where it is `planned` for more, the plan is made for that, and serves other questions too.
+    Where it is `planned` for more, the plan is made for that, and serves other questions too. Where draws are
+    `few`, no tape is written for just this evidence.
     """
     clamped = {v for evidence in evidences for v, _ in evidence}
     match approach(network, ask, clamped, budget=budget, planned=planned):
         case Plan() as plan:
-            found = run(plan, filled, evidences, ask, threads=threads)
+            if few:
+                found = run_side_by_side(plan, filled, evidences, ask, threads=threads)
+            else:
+                found = run(plan, filled, evidences, ask, threads=threads)
             return tuple(
                 Inference(log_z, split_reads(found.asked, read))
                 for log_z, read in zip(found.log_z, found.read, strict=True)
@@ -185,6 +190,22 @@ def log_z_gradient(
             from cruxmap.engine.state_samples import sample_slopes
 
             return sample_slopes(scheme, filled, evidence, threads=threads)
+
+
+def log_z_gradients(
+    network: Network, filled: Filled, evidences: Sequence[Evidence], *, planned: Planned | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """`log_z_gradient` for several cases of evidence over few draws: (cases, D), (cases, n_entries, D)."""
+    clamped = {v for evidence in evidences for v, _ in evidence}
+    match approach(network, (), clamped, gradient=True, planned=planned):
+        case Plan() as plan:
+            found = run_side_by_side(plan, filled, evidences, (), gradient=True)
+            assert found.slopes is not None
+            return found.log_z, found.slopes
+        case Scheme():
+            parts = [log_z_gradient(network, filled, evidence, planned=planned) for evidence in evidences]
+            log_z, slopes = zip(*parts, strict=True)
+            return np.stack(log_z), np.stack(slopes)
 
 
 def cost(

@@ -5,7 +5,7 @@ change of judgements under which they would agree. Where the model reconciles, a
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -14,8 +14,8 @@ import numpy as np
 
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work
 from cruxmap.engine.formulas import fill, pullback
-from cruxmap.engine.network import BoolArray, Filled, FloatArray
-from cruxmap.engine.queries import Planned, infer_many, log_z_gradient
+from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray
+from cruxmap.engine.queries import Planned, infer_many, log_z_gradients
 from cruxmap.engine.special import expit
 from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.views import Conditioned, forward_draws, views
@@ -33,14 +33,13 @@ from cruxmap.network.inquiry import (
     Inquiry,
     StatedCredence,
     blocks,
-    draws_per_block,
     entries_of,
     inquire,
 )
 from cruxmap.network.means_and_deviations import natural_at
 
-SPREAD_DRAWS = 512
-"""Draws from which the spread of an implied credence is taken."""
+SPREAD_DRAWS, DRAWS_IN_A_BLOCK = 512, 64
+"""Draws from which the spread of an implied credence is taken, and how many at once: each has many runs."""
 
 MAX_ROUNDS = 50
 """Rounds of the search for the least change; a handful is usual."""
@@ -186,7 +185,7 @@ def _gaps(inquiry: Inquiry, worldview: int) -> list[tuple[StatedGap, StatedCrede
     drawn = np.concatenate(
         [
             _implied(inquiry, statements, entries_of(inquiry, worldview, draw(start, stop)))
-            for start, stop in blocks(SPREAD_DRAWS, draws_per_block(inquiry))
+            for start, stop in blocks(SPREAD_DRAWS, DRAWS_IN_A_BLOCK)
         ],
         axis=1,
     )
@@ -225,30 +224,28 @@ def _gaps(inquiry: Inquiry, worldview: int) -> list[tuple[StatedGap, StatedCrede
 
 def _implied(inquiry: Inquiry, statements: Sequence[StatedCredence], filled: Filled) -> FloatArray:
     """Return the log-odds of stated conditions, (statements, D), nan where what they assume cannot be."""
-    log_odds = np.empty((len(statements), filled.entries.shape[1]))
-    for of in dict.fromkeys(stated.of for stated in statements):
-        about = [number for number, stated in enumerate(statements) if stated.of == of]
-        sides = [side for number in about for side in statements[number].sides]
-        found = infer_many(inquiry.network, filled, sides, planned=_planned(inquiry, of))
-        no, yes = (np.array([side.log_z for side in found[truth::2]]) for truth in (0, 1))
+    log_odds = np.empty((len(statements), filled.n_draws))
+    for numbers, sides, planned in _about_the_same(inquiry, statements):
+        found = infer_many(inquiry.network, filled, sides, planned=planned, few=True)
+        log_z = np.array([side.log_z for side in found])
         with np.errstate(invalid="ignore"):
-            log_odds[about] = yes - no
+            log_odds[numbers] = log_z[1::2] - log_z[::2]
     return log_odds
 
 
-def _planned(inquiry: Inquiry, of: int) -> Planned:
-    """Return what is clamped by all that is stated of one condition: its plan.
+def _about_the_same(
+    inquiry: Inquiry, statements: Sequence[StatedCredence]
+) -> Iterator[tuple[list[int], list[Evidence], Planned]]:
+    """Yield the numbers of statements of the same condition, their sides, and what their plan is made for.
 
-    One plan for all that is stated would have the ancestors of all in it for each: ten times the products on
-    a real map.
+    It serves all worldviews. One plan for all that is stated would have the ancestors of everything in it for
+    each statement: ten times the products on a real map.
     """
-    return (), {
-        variable
-        for stated in inquiry.stated
-        if stated.of == of
-        for side in stated.sides
-        for variable, _ in side
-    }
+    for of in dict.fromkeys(stated.of for stated in statements):
+        numbers = [number for number, stated in enumerate(statements) if stated.of == of]
+        sides = [side for number in numbers for side in statements[number].sides]
+        everybodys = (side for stated in inquiry.stated if stated.of == of for side in stated.sides)
+        yield numbers, sides, ((), {variable for side in everybodys for variable, _ in side})
 
 
 def _coherence_of(inquiry: Inquiry, worldview: int) -> WorldviewCoherence:
@@ -343,25 +340,23 @@ def _linearised(
     )
     u = (numbers.mu[worldview] + scale[column] * moved[column])[:, None]
     entries = fill(network.program, u, single)
-    implied, of_entries = [], []
-    for stated in statements:
-        planned = _planned(inquiry, stated.of)
-        (no, below), (yes, above) = (
-            log_z_gradient(network, Filled(entries), side, planned=planned) for side in stated.sides
-        )
-        implied.append(yes[0] - no[0])
-        of_entries.append(above[:, 0] - below[:, 0])
+    implied = np.empty(len(statements))
+    of_entries = np.empty((len(statements), len(entries)))
+    for places, sides, planned in _about_the_same(inquiry, statements):
+        log_z, of_sides = log_z_gradients(network, Filled(entries), sides, planned=planned)
+        implied[places] = log_z[1::2, 0] - log_z[::2, 0]
+        of_entries[places] = of_sides[1::2, :, 0] - of_sides[::2, :, 0]
     n = len(statements)
     by_address = pullback(  # one column per statement
         network.program,
         np.repeat(u, n, axis=1),
         single,
         np.repeat(entries, n, axis=1),
-        np.stack(of_entries, axis=1),
+        of_entries.T,
     )
     slopes = np.zeros((n, len(moved)))
     np.add.at(slopes.T, column, by_address)
-    return np.array(implied), slopes * scale
+    return implied, slopes * scale
 
 
 def _scales(inquiry: Inquiry, worldview: int) -> FloatArray:

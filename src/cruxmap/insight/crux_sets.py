@@ -124,7 +124,7 @@ def _outcomes_of_block(
     filled = fill_block(inquiry, draw, block)
     variables = tuple(dict(outcomes[0]))  # always the same, and so is the plan
     cases = [together(side, outcome) for side in inquiry.sides for outcome in outcomes]
-    inferences = infer_many(inquiry.network, filled, cases, variables, planned=inquiry.planned)
+    inferences = infer_many(inquiry.network, filled, cases, variables, planned=inquiry.planned, few=True)
     whole = np.logaddexp.reduce([inference.log_z for inference in inferences])
     totals = np.zeros((len(candidates), 2, 2 * len(outcomes)))
     for number, inference in enumerate(inferences):
