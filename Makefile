@@ -2,7 +2,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-MODELS := $(wildcard models/*.yaml)
+SMALL := models/power-seeking.yaml
+MODELS := $(SMALL) $(filter-out $(SMALL),$(wildcard models/*.yaml))
 
 # The first interpreter that is new enough and can make environments. A name may exist and not run
 # (pyenv's shims do that), so each one is tried. `make PYTHON=/path/to/python ...` overrides.
@@ -10,14 +11,15 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python;
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1 \
 	&& echo $$python && break; done)
 
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Python compiles what it imports anyway; to compile all modules of all libraries takes a minute.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: help demo test long check format docs bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
 
-demo: $(VENV)/.installed  ## the main job on every model: prints the estimates, writes figures/<model>/
+demo: $(VENV)/.installed  ## the main job on every model, a small one first: prints the estimates, writes figures/<model>/
 	@set -e; for model in $(MODELS); do $(BIN)/cruxmap run $$model; done
 
 test: $(VENV)/.installed-dev  ## the default tests (a few minutes)
