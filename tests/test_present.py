@@ -45,6 +45,7 @@ from cruxmap.present.map_picture import MANY_CARDS, Mark, Picture, around, chapt
 from cruxmap.present.map_text import map_text
 from cruxmap.present.narrow_tables import folded
 from cruxmap.present.phrases import brief, part, percent, points, ratio, signed, telling
+from cruxmap.present.renderers import png_of
 from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_tables
 from helpers import maps_from_text
 from helpers.commands import ROOT
@@ -390,6 +391,15 @@ def test_figures_are_what_matplotlib_draws() -> None:
     assert mine.shape == theirs.shape
     assert np.abs(mine - theirs).mean() < 2 < np.abs(mine - 255).mean()
     assert np.abs(mine.mean(1) - theirs.mean(1)).max() < 10
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 5), (64, 33)])
+def test_a_png_holds_its_pixels(shape: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (*shape, 4), np.uint8)[:, :, :3]
+    read = Image.open(io.BytesIO(png_of(pixels)))
+    assert np.array_equal(np.asarray(read), pixels)
+    assert read.mode == "RGB"
+    assert read.info["dpi"] == pytest.approx((160, 160), abs=0.01)
 
 
 def test_many_figures_are_drawn_as_each_is_alone() -> None:

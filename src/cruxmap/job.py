@@ -87,11 +87,7 @@ def run(
         "estimate.csv": csv_text(estimate_table(estimates)),
         "estimate.md": "\n".join(map(markdown_text, estimate_tables(estimates))),
         **pictures.files,
-        **{
-            f"{name}.{form}": image
-            for name, page in pages(whole).items()
-            for form, image in dot_and_mermaid.draw(page, ["svg", "png"]).items()
-        },
+        **dot_and_mermaid.images(pages(whole), progress),
     }
     files["files.json"] = json_text({"files": sorted([*files, "files.json"])})
     for name, content in files.items():

@@ -9,9 +9,10 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from unicodedata import name
 
+from cruxmap.engine.executors import Progress, SideBySide, Work
 from cruxmap.errors import Code, Problem, WrongUsage
 from cruxmap.present.canvas import BLUE, GREY, INK, ORANGE, PURPLE
 from cruxmap.present.lettering import plain, wrapped
@@ -254,6 +255,21 @@ def draw(shown: Picture, forms: Collection[str]) -> dict[str, str | bytes]:
             case _:
                 drawn[form] = _laid_out(dot, form)
     return drawn
+
+
+def images(shown: Mapping[str, Picture], progress: Progress | None = None) -> dict[str, str | bytes]:
+    """Draw pictures as svg and as png, by the names of their files, side by side on the cores."""
+    work, files = Work(SideBySide(), progress), dict[str, str | bytes]()
+    work.tell("drawing the map", 0, len(shown))
+    drawn = work.map(_both, (), tuple(shown.values()))
+    for number, (page, forms) in enumerate(zip(shown, drawn, strict=True), start=1):
+        files |= {f"{page}.{form}": image for form, image in forms.items()}
+        work.tell("drawing the map", number, len(shown))
+    return files
+
+
+def _both(shown: Picture) -> dict[str, str | bytes]:
+    return draw(shown, ("svg", "png"))
 
 
 def _laid_out(dot: str, form: str) -> bytes:
