@@ -251,6 +251,7 @@ def test_work_is_small_by_all_columns_of_the_question() -> None:
     assert is_small(tape, Filled(column, DrawsFrom(0, most)))
     assert not is_small(tape, Filled(column, DrawsFrom(0, most + 1)))
     assert not is_small(tape, Filled(uniform(0, most + 1), FewWhatIfs(1)))
+    assert not is_small(tape, Filled(column, FewWhatIfs(1), among=most + 1))
     assert is_small(tape, Filled(column)) == (most >= MANY)
 
 

@@ -1,5 +1,6 @@
 import json
 import math
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -168,16 +169,27 @@ def test_worldviews_together_are_as_each_alone(monkeypatch: pytest.MonkeyPatch) 
         np.testing.assert_array_equal(together[name].draws, one.draws)
 
 
-def test_estimates_without_observations_never_load_pymc(tmp_path: Path) -> None:
-    path = write(tmp_path, GARDEN, f"target: wet\n{SMALL}")
+HEAVY = ("pymc", "pytensor", "arviz", "xarray", "numba", "scipy", "pandas", "matplotlib", "cotengra")
+
+
+@pytest.mark.parametrize("real", [True, False])
+def test_small_estimates_load_nothing_that_they_do_not_use(tmp_path: Path, real: bool) -> None:
+    path = MODELS / "power-seeking.yaml" if real else write(tmp_path, GARDEN, f"target: wet\n{SMALL}")
     code = (
         "import sys, cruxmap as cm\n"
+        "from cruxmap import cli\n"
+        "from cruxmap.language.argument_map import condition_text\n"
         f"spec = cm.read_model({str(path)!r})\n"
-        "cm.estimate(spec); cm.probability(spec, 'wet')\n"
-        "print([m for m in ('pymc', 'pytensor', 'arviz', 'matplotlib', 'xarray') if m in sys.modules])"
+        "cm.probability(spec, condition_text(spec.target.condition))\n"
+        f"sys.argv = ['cruxmap', 'estimate', {str(path)!r}]\n"
+        "print(cli._run())\n"
+        f"print([m for m in {HEAVY} if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    nothing_cached = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "caches")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=nothing_cached
+    )
+    assert done.stdout.splitlines()[-2:] == ["0", "[]"]
 
 
 # --- one probability -----------------------------------------------------------------------------

@@ -21,7 +21,7 @@ ROUNDS = 10
 COUNTERS_OF_SHIFTS = 1 << 48
 """Where the counters of the permutation begin; those of the uniforms are the draws themselves."""
 
-DRAWS_AT_ONCE = 32768
+DRAWS_AT_ONCE = 65536
 """About how many numbers to work on at a time, so that the arrays stay in the processor's cache."""
 
 MIN_THREADED_PARTS = 8

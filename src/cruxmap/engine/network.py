@@ -51,12 +51,14 @@ class Filled:
     """Table entries, and what their columns are.
 
     `entries` (n_rows, D) may be a bank of rows that several worldviews share. `rows` (n_entries,) says which
-    of them is each entry of the network; None: row i is entry i.
+    of them is each entry of the network; None: row i is entry i. They are some `among` the columns that will
+    be asked about, as far as is known.
     """
 
     entries: FloatArray
     numbering: Numbering = MANY_WHAT_IFS
     rows: IntArray | None = None
+    among: int = 0
 
     @property
     def n_draws(self) -> int:

@@ -156,7 +156,8 @@ def estimate_of(seen: "Outlooks") -> Estimate:
 
 def _estimate(inquiry: Inquiry, seen: Sequence[View], drawn: Iterable["_Answers"]) -> Estimate:
     model = inquiry.model
-    central = _answers(inquiry, infer_targets(inquiry, central_entries(inquiry)))
+    middle = replace(central_entries(inquiry), among=model.sampling.draws)
+    central = _answers(inquiry, infer_targets(inquiry, middle))
     worldviews = {
         view.name: _summarise(view, found, _Answers(*(part[..., [view.worldview]] for part in central)))
         for view, found in zip(seen, drawn, strict=True)

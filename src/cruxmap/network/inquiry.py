@@ -256,6 +256,8 @@ def target_probabilities(inquiry: Inquiry, filled: Filled) -> FloatArray:
 
 def _reaching(inquiry: Inquiry, worldview: int) -> IntArray:
     network, numbers = inquiry.network, inquiry.numbers
+    if not inquiry.conditioning(worldview):
+        return np.zeros(0, np.int64)
     entries, judgements = dependencies(network.program)
     used = np.zeros(network.program.n_entries, dtype=np.bool_)
     for variable in ancestors(network, inquiry.conditioning(worldview)):
