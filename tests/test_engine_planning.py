@@ -422,7 +422,7 @@ def test_of_plans_with_many_products_the_first_is_taken() -> None:
         return costs[tree] if costs[tree] <= budget else math.inf
 
     turned: Any = [["a", "b"], ["c", "d"], ["d"]]
-    assert contraction_trees._sparsest(turned, cost, planning.BUDGET) == "c"
+    assert contraction_trees._sparsest(turned, cost, planning.BUDGET) == (4e7, "c")
     assert tried == ["a", "c"]
-    assert contraction_trees._sparsest(turned, cost, contraction_trees.COSTLY) == "b"
+    assert contraction_trees._sparsest(turned, cost, contraction_trees.COSTLY) == (1.0, "b")
     assert contraction_trees._sparsest([turned[0][:1]], cost, planning.BUDGET) is None

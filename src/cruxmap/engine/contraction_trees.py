@@ -37,7 +37,11 @@ COSTLY = 3_000_000
 """Products above which it is worth many seconds to improve a tree."""
 
 ROOTS = 6
-"""How many places of the root of a costly tree are tried."""
+"""How many places of the root of a tree that is not cheap are tried."""
+
+LIGHT = 30_000_000
+"""Looks at whether two variables are neighbours up to which Python makes a greedy choice by these: some
+seconds. There are about as many as tables times the third power of the width."""
 
 NOISES, MAX_TRIES = (2.0, 3.0, 5.0), 200
 """How far choices stray from the greedy one in each batch of tries, and how many tries it has at most."""
@@ -116,7 +120,8 @@ def cheapest_tree(
     kept: int | None = None,
     leaf: int | None = None,
 ) -> Tree:
-    """Return the quick tree where that is cheap, or else the tree with the fewest triples. Raises `TooWide`.
+    """Return the quick tree where that is cheap, or once it is improved, or else the tree with the fewest
+    triples that a search finds. Raises `TooWide`.
 
     The variable `kept`, of which `leaf` is the table, is never summed out. How sparse the joins of a tree
     are depends on where its root is, so several places are tried. `problem` says all that triples depend
@@ -136,14 +141,18 @@ def cheapest_tree(
     if not searchable:
         raise TooWide(quick.products, budget)
 
-    def search() -> list[IntArray]:
+    def turned(trees: Iterable[Tree]) -> list[list[Tree]]:
         leaves = range(0, len(scopes), -(-len(scopes) // ROOTS))
-        turned = [
-            [rerooted(tree, scopes, cards, leaf) for leaf in leaves]
-            for tree in searched_trees(scopes, cards)
-        ]
-        within = (_sparsest(turned, triples, most) for most in sorted({min(COSTLY, budget), budget}))
-        return next(([tree.pairs] for tree in within if tree is not None), [])
+        return [[rerooted(tree, scopes, cards, leaf) for leaf in leaves] for tree in trees]
+
+    def search() -> list[IntArray]:
+        found = _sparsest(turned([improved_tree(scopes, quick, cards)]), triples, min(COSTLY, budget))
+        if found is None or found[0] > cheap:
+            trees = turned(searched_trees(scopes, cards))
+            within = (_sparsest(trees, triples, most) for most in sorted({min(COSTLY, budget), budget}))
+            better = next(filter(None, within), None)
+            found = min(filter(None, (found, better)), key=itemgetter(0), default=None)
+        return [] if found is None else [found[1].pairs]
 
     found = remembered(b"tree" + problem, search)
     if not found:
@@ -151,20 +160,21 @@ def cheapest_tree(
     return measured(scopes, found[0], cards, kept)
 
 
-def _sparsest(turned: Iterable[Iterable[Tree]], triples: Triples, most: int) -> Tree | None:
-    """Return the tree with the fewest triples, `None` where all have more than `most`.
+def _sparsest(turned: Iterable[Iterable[Tree]], triples: Triples, most: int) -> tuple[float, Tree] | None:
+    """Return the fewest triples and the tree that has them, `None` where all have more than `most`.
 
     `turned` has each tree with its root at several places. Where many triples are allowed, finding out takes
     long: then it is the first tree that is found, and each is tried with one root.
     """
     if most > COSTLY:
         firsts = (next(iter(trees)) for trees in turned)
-        return next((tree for tree in firsts if triples(tree, most) < inf), None)
+        counted = ((triples(tree, most), tree) for tree in firsts)
+        return next((found for found in counted if found[0] < inf), None)
     best, fewest = None, inf
     for tree in chain.from_iterable(turned):
-        count = triples(tree, int(min(most, 8 * fewest)))
+        count = triples(tree, int(min(most, 16 * fewest)))
         if count < fewest:
-            best, fewest = tree, count
+            best, fewest = (count, tree), count
     return best
 
 
@@ -194,7 +204,6 @@ def quick_tree(scopes: Scopes, cards: IntArray) -> Tree:
 
 def searched_trees(scopes: Scopes, cards: IntArray) -> tuple[Tree, ...]:
     """Return good trees after a search, cheapest first; for at most about `SEARCHABLE` tables."""
-    variables, place = np.unique(scopes.variables, return_inverse=True)
     quick = quick_tree(scopes, cards)
     tries = int(min(MAX_TRIES, 8 + quick.products / CHEAP))
 
@@ -206,9 +215,33 @@ def searched_trees(scopes: Scopes, cards: IntArray) -> tuple[Tree, ...]:
             return [tree.pairs for tree in found[:2]]
         return [_reconfigured(scopes, tree, cards) for tree in found[:2]]
 
-    structure = b"trees" + b"".join(part.tobytes() for part in (scopes.first, place, cards[variables]))
-    trees = (measured(scopes, pairs, cards) for pairs in remembered(structure, search))
+    trees = (
+        measured(scopes, pairs, cards)
+        for pairs in remembered(b"trees" + _structure(scopes, cards), search)
+    )
     return tuple(sorted(trees, key=attrgetter("products")))
+
+
+def improved_tree(scopes: Scopes, quick: Tree, cards: IntArray) -> Tree:
+    """Return a tree found within a few seconds, with nothing compiled.
+
+    It is the quick tree, or one of another greedy order, with better small subtrees.
+    """
+
+    def search() -> IntArray:
+        trees = [quick]
+        if len(scopes) * quick.width**3 <= LIGHT:
+            loops, logs = _loops(scopes), np.log2(cards)
+            order, _, _ = loops.greedy_order(scopes.first, scopes.variables, logs, inf, True)
+            trees.append(_of_order(scopes, order, cards))
+        return _reconfigured(scopes, min(trees, key=attrgetter("products")), cards)
+
+    return measured(scopes, remembered(b"improved" + _structure(scopes, cards), search), cards)
+
+
+def _structure(scopes: Scopes, cards: IntArray) -> bytes:
+    variables, place = np.unique(scopes.variables, return_inverse=True)
+    return b"".join(part.tobytes() for part in (scopes.first, place, cards[variables]))
 
 
 def rerooted(tree: Tree, scopes: Scopes, cards: IntArray, leaf: int) -> Tree:

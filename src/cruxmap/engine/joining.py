@@ -353,7 +353,7 @@ def _joined(
         starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
         firsts = order[starts]
         sizes = np.diff(starts, append=len(order))
-        parts.append((_sorted_within(products[order], sizes), sizes, words[:, firsts], of[firsts]))
+        parts.append((products[order], sizes, words[:, firsts], of[firsts]))
     products, sizes, words, of = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
     slots, is_new = sums.slots_of(products, sizes, wave[of])
     n_rows = np.bincount(of, minlength=n)
@@ -372,17 +372,6 @@ def _codes(words: IntArray, of: IntArray) -> IntArray:
         bound = len(distinct)
     codes: IntArray = of * bound + code
     return codes
-
-
-def _sorted_within(products: IntArray, sizes: IntArray) -> IntArray:
-    """Sort the products of each sum; most have one or two."""
-    first = _starts(sizes)[sizes == 2]
-    one, other = products[first], products[first + 1]
-    products[first], products[first + 1] = np.minimum(one, other), np.maximum(one, other)
-    more = np.repeat(sizes > 2, sizes)
-    sums = np.repeat(np.arange(len(sizes)), sizes)[more]
-    products[more] = products[more][np.lexsort((products[more], sums))]
-    return products
 
 
 def _portions(results: Callable[[], IntArray], matches: IntArray) -> Iterator[IntArray]:
@@ -512,23 +501,16 @@ def _is_fixed(slots: IntArray) -> BoolArray:
 
 
 def _first_equal(products: IntArray, sizes: IntArray, steps: IntArray) -> IntArray:
-    """For each sum the first of its step that adds up the same products; they are sorted within a sum."""
-    starts = _starts(sizes)
-    mixed = np.add.reduceat(_mixed(products.astype(np.uint64)), starts)
-    mixed = _mixed(mixed ^ _mixed((steps << 32 | sizes).astype(np.uint64)))
-    _, first, which = np.unique(mixed, return_index=True, return_inverse=True)
+    """For each sum the first of its step that adds up the same products, in whatever order.
+
+    Sums are told apart by two hashes of 64 bits, each a sum over products.
+    """
+    mixed, of = _mixed(products.astype(np.uint64)), (steps << 32 | sizes).astype(np.uint64)
+    one, other = (np.add.reduceat(part, _starts(sizes)) for part in (mixed, _mixed(~mixed)))
+    _, first, which = np.unique(_mixed(one ^ _mixed(of)), return_index=True, return_inverse=True)
     same_as = first[which]
-    # That hashes are equal is no proof.
-    again = np.flatnonzero(same_as != np.arange(len(sizes)))
-    like = same_as[again]
-    alike = (sizes[again] == sizes[like]) & (steps[again] == steps[like])
-    again, like = again[alike], like[alike]
-    n = sizes[again]
-    equal = products[_stretches(starts[again], n)] == products[_stretches(starts[like], n)]
-    proven = np.zeros(len(sizes), np.bool_)
-    if len(again):
-        proven[again] = np.logical_and.reduceat(equal, _starts(n))
-    return np.where(proven, same_as, np.arange(len(sizes)))
+    same = (other[same_as] == other) & (of[same_as] == of)
+    return np.where(same, same_as, np.arange(len(sizes)))
 
 
 def _mixed(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
