@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.commands import commands, stages
 from benchmarks.growth import growth
 from benchmarks.inference import inference
+from benchmarks.live import live
 from benchmarks.measuring import Figure, Ratio, Result, holds, machine
 from benchmarks.posterior import posterior
 from benchmarks.prior import prior
@@ -19,6 +20,7 @@ GROUPS: dict[str, Callable[..., Iterator[Result]]] = {
     "prior": prior,
     "posterior": posterior,
     "growth": growth,
+    "live": live,
     "commands": commands,
     "stages": stages,
 }

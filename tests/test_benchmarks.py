@@ -81,11 +81,11 @@ def test_a_table_map_has_the_parents_that_it_is_given(tmp_path: Path) -> None:
 def test_unknown_groups_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "known: inference, prior, posterior, growth, commands, stages" in capsys.readouterr().err
+    assert "known: inference, prior, posterior, growth, live, commands, stages" in capsys.readouterr().err
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("group", ["inference", "prior", "posterior", "growth", "commands"])
+@pytest.mark.parametrize("group", ["inference", "prior", "posterior", "growth", "live", "commands"])
 def test_a_group_runs_and_writes_its_table(group: str, tmp_path: Path) -> None:
     doc, results = tmp_path / "doc.md", tmp_path / "results.json"
     doc.write_text(f"# Title\n\n{START}old\n{END}after\n")
