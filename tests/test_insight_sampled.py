@@ -278,6 +278,15 @@ def test_a_wide_map_is_estimated_and_says_how(
     assert "effective sample size" in printed
 
 
+def test_a_wide_map_that_is_kept_open_answers_as_probability_does(wide: str) -> None:
+    spec = cm.read_model(wide)
+    state = cm.open_model(spec, "other").set({"claim-0": "33%"})
+    assert state.probability() == cm.probability(
+        spec, "verdict", worldview="other", judgements={"claim-0": "33%"}
+    )
+    assert state.marginals()["claim-100"] == 1.0
+
+
 def test_a_wide_map_has_no_exact_answer(wide: str, cruxmap: Cruxmap) -> None:
     outcome = cruxmap("estimate", wide, "--exact")
     assert outcome.code == 1
