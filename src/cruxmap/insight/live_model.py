@@ -6,9 +6,9 @@ may become any other, 0% and 100% too. Answers are exact and at central judgemen
 wide for exact sums, each question is put to a network of its own instead, as `probability` does it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate, chain
 from types import MappingProxyType
 from typing import Any
@@ -64,8 +64,11 @@ from cruxmap.network.inquiry import (
 from cruxmap.network.lowering import lower, states_where
 from cruxmap.network.means_and_deviations import Numbers, numbers, renumbered, unconstrained
 
-DRAWS_IN_A_BLOCK = 512
-"""How many draws of the judgements are filled in and run together."""
+COLUMNS_AT_ONCE = 512
+"""How many draws, or states, are filled in and run together."""
+
+type _OfJudgements = Callable[[FloatArray, DrawsFrom], FloatArray]
+"""A condition's log-odds and log P(what is observed), (2, D), for judgements `u` (n_judgements, D)."""
 
 
 def open_model(model_or_map: ModelSpec | ArgumentMap, worldview: str | None = None) -> "State":
@@ -94,16 +97,20 @@ def probabilities(states: Sequence["State"], condition: Any = None) -> FloatArra
         alike.setdefault(state.asking, []).append(number)
     for asking, members in alike.items():
         asked = asking.asked(condition)
-        those = [states[member] for member in members]
-        if asked.lowered.is_exact:
-            mu, single = (
-                np.concatenate(rows).T
-                for rows in zip(*((s.numbers.mu, s.numbers.single) for s in those), strict=True)
-            )
-            found[members] = expit(asked.ask(fill(asked.lowered.network.program, mu, single)).log_odds)
-        else:
-            found[members] = [state._by_itself(asked.condition) for state in those]
+        for start, stop in blocks(len(members), COLUMNS_AT_ONCE):
+            some = members[start:stop]
+            found[some] = _probabilities([states[number] for number in some], asked)
     return found
+
+
+def _probabilities(states: Sequence["State"], asked: "_Asked") -> FloatArray:
+    """Return the same for states that ask alike."""
+    if not asked.lowered.is_exact:
+        return np.array([state._by_itself(asked.condition) for state in states])
+    mu = np.concatenate([state.numbers.mu for state in states]).T
+    single = np.concatenate([state.numbers.single for state in states]).T
+    entries = fill(asked.lowered.network.program, mu, single)
+    return np.asarray(expit(asked.ask(entries).log_odds))
 
 
 # --- what states share ---------------------------------------------------------------------------
@@ -236,7 +243,7 @@ def _of_entries(argument_map: ArgumentMap) -> Iterator[tuple[str, Condition]]:
                 yield name, ClaimIs(name)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class _Asking:
     """What is assumed and observed, as evidence, and what is asked given that."""
 
@@ -255,22 +262,15 @@ class _Asking:
         return self.opened.lowered(self.conditions)
 
     @cached_property
-    def evidence(self) -> Evidence:
-        """What it is for all of that to hold."""
-        return self.lowered.evidence(self.conditions)
-
-    @cached_property
     def target(self) -> "_Asked":
         """How the model's target is asked for."""
         return self._asked(self.opened.model.target.condition)
 
     def asked(self, condition: Any = None) -> "_Asked":
         """Return how a condition is asked for, as people write it; without one, the model's target."""
-        return self.target if condition is None else self._asked(self.read(condition))
-
-    def read(self, condition: Any) -> Condition:
-        """Read a condition. Raises `InvalidMap`."""
-        return parse_condition(condition, self.opened.model.map)
+        if condition is None:
+            return self.target
+        return self._asked(parse_condition(condition, self.opened.model.map))
 
     def _asked(self, condition: Condition) -> "_Asked":
         known = all(part in self.lowered.conditions for part in _about_several((condition,)))
@@ -307,6 +307,10 @@ class _Asked:
         )
         slopes = None if found.slopes is None else found.slopes[0]
         return _Answer(found.log_z.reshape(-1, n_draws), found.read[0], slopes)
+
+    def log_odds(self, filled: Filled) -> FloatArray:
+        """Return its log-odds (D,) for filled tables, nan where what is given is impossible."""
+        return self.ask(filled.entries).log_odds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -516,14 +520,13 @@ class State:
         They are those of `estimate`, under the model's seed. Where something is observed, each counts by how
         probable that is.
         """
+        model, addresses = self.asking.opened.model, self.asking.opened.addresses
         asked = self.asking.asked(condition)
-        seed, addresses = self.asking.opened.model.sampling.seed, self.asking.opened.addresses
-        parts = [
-            self._of_draws(
-                asked, latin_hypercube(seed, addresses, n_draws, *block), DrawsFrom(block[0], n_draws)
-            )
-            for block in blocks(n_draws, DRAWS_IN_A_BLOCK)
-        ]
+        of_judgements = self._of_judgements(asked)
+        parts = []
+        for start, stop in blocks(n_draws, COLUMNS_AT_ONCE):
+            z = latin_hypercube(model.sampling.seed, addresses, n_draws, start, stop)
+            parts.append(of_judgements(unconstrained(self.numbers, z, 0), DrawsFrom(start, n_draws)))
         logits, log_weights = np.concatenate(parts, axis=1)
         return Drawn(expit(logits), np.exp(log_weights))
 
@@ -583,21 +586,26 @@ class State:
         whole = np.concatenate([found.marginals[variable][:, 0] for variable in lowered.everything])
         return MappingProxyType(lowered.read(whole))
 
-    def _of_draws(self, asked: _Asked, z: FloatArray, numbering: DrawsFrom) -> FloatArray:
-        """Return the log-odds of a condition, and log P(what is observed), for draws z: (2, D)."""
-        u, single = unconstrained(self.numbers, z, 0), self.numbers.single[0]
+    def _of_judgements(self, asked: _Asked) -> _OfJudgements:
+        network: Network
+        log_odds_of: Callable[[Filled], FloatArray]
         if asked.lowered.is_exact:
             network, planned = asked.lowered.network, asked.lowered.planned
             observed = asked.lowered.evidence(self.asking.observed)
-            filled = Filled(fill(network.program, u, single), numbering)
-            logits = asked.ask(filled.entries).log_odds
+            log_odds_of = asked.log_odds
         else:
             inquiry = self._inquiry(_target(asked.condition))
             network, planned, observed = inquiry.network, None, inquiry.observed
-            filled = Filled(fill(network.program, u, single), numbering)
-            logits = log_odds(inquiry, filled)
-        log_weights = infer(network, filled, observed, planned=planned).log_z if observed else logits * 0.0
-        return np.stack([logits, np.broadcast_to(log_weights, logits.shape)])
+            log_odds_of = partial(log_odds, inquiry)
+
+        def of(u: FloatArray, numbering: DrawsFrom) -> FloatArray:
+            filled = Filled(fill(network.program, u, self.numbers.single[0]), numbering)
+            log_weights = np.zeros(filled.n_draws)
+            if observed:
+                log_weights = infer(network, filled, observed, planned=planned).log_z
+            return np.stack([log_odds_of(filled), log_weights])
+
+        return of
 
     def _inquiry(self, target: Target, *also: Target) -> Inquiry:
         """Put targets to a network of their own, in which this state's certainties are built in."""
