@@ -16,12 +16,12 @@ from benchmarks.posterior import posterior
 from benchmarks.prior import prior
 
 GROUPS: dict[str, Callable[..., Iterator[Result]]] = {
+    "commands": commands,
+    "live": live,
     "inference": inference,
     "prior": prior,
     "posterior": posterior,
     "growth": growth,
-    "live": live,
-    "commands": commands,
     "stages": stages,
 }
 MARKS = {True: "yes", False: "**no**", None: ""}
@@ -57,11 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def markdown(results: dict[str, list[Result]]) -> str:
-    """A table of ratios and one of figures, with the machine above them."""
+    """A table of what people wait for, one of ratios, and one of other figures, the machine above them."""
     everything = [result for found in results.values() for result in found]
     ratios = [_cells(result) for result in everything if isinstance(result, Ratio)]
-    figures = [_cells(result) for result in everything if isinstance(result, Figure)]
+    waited, figures = (
+        [_cells(r) for r in everything if isinstance(r, Figure) and r.waited_for == first]
+        for first in (True, False)
+    )
     parts = [f"Measured on: {machine()}."]
+    if waited:
+        parts.append(_table(("what people wait for", "measured", "target", "met"), waited))
     if ratios:
         head = ("what", "against", "ours", "theirs", "ratio: least", "median", "most", "target", "met")
         parts.append(_table(head, ratios))

@@ -1,107 +1,149 @@
-"""What commands cost in a new process, and what each stage of the main job costs on the real map."""
+"""What commands cost in a new process, in units of `import pymc`, and what stages of the main job cost."""
 
+import os
+import resource
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from statistics import median
 
-from benchmarks.measuring import Figure, Result, cpu_of_children, cpu_seconds, paired
+from benchmarks.measuring import Figure, Result, cpu_of_children
 
 ROOT = Path(__file__).parents[1]
 SMALL, REAL = (ROOT / "models" / f"{name}.yaml" for name in ("power-seeking", "deceptive-alignment"))
-CRUXMAP = Path(sys.executable).with_name("cruxmap")
-SECONDS_PER_TRIPLE = 10e-9
+NEW = "new-map"
+"""The map that `cruxmap new` writes, in a folder of its own."""
+
+MEGABYTES = 700
+"""Memory that the main job may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A command, and how many times the processor time of `import pymc` it may take.
+
+    `cold`: nothing is cached, neither plans nor what is compiled. The project is the one of this repository,
+    or the one that `cruxmap new` writes.
+    """
+
+    what: str
+    command: tuple[str, ...]
+    at_most: float
+    cold: bool = False
+
+
+QUICK = (
+    Row("check, the project", ("check",), 0.25),
+    Row("estimate, power-seeking", ("estimate", str(SMALL)), 0.4),
+    Row("first estimate of what `new` writes, nothing cached", ("estimate", NEW), 1.0, cold=True),
+)
+ROWS = (
+    *QUICK[:2],
+    Row("estimate, deceptive-alignment", ("estimate", str(REAL)), 3.5),
+    Row("cruxes, deceptive-alignment -w author", ("cruxes", str(REAL), "-w", "author"), 2.5),
+    Row("diff, deceptive-alignment author critic-d", ("diff", str(REAL), "author", "critic-d"), 2.5),
+    Row("run, deceptive-alignment", ("run", str(REAL)), 18.0),
+    *QUICK[2:],
+    Row("first estimate, deceptive-alignment, nothing cached", ("estimate", str(REAL)), 12.0, cold=True),
+)
 
 
 def commands(*, quick: bool) -> Iterator[Result]:
-    """CPU of `cruxmap estimate`, the kernel and plans cached, against importing PyMC."""
-    repeats = 1 if quick else 3
-
-    def importing() -> float:
-        return _cpu(sys.executable, "-c", "import pymc")
-
-    def estimating(model: Path) -> float:
-        return _cpu(str(CRUXMAP), "estimate", str(model))
-
-    for model in (SMALL,) if quick else (SMALL, REAL):
-        estimating(model)
-        measured = paired(
-            f"estimate, {model.stem}", "import pymc", "s CPU", lambda m=model: estimating(m), importing,
-            repeats=repeats, at_least=1 / 4 if model is SMALL else None,
-        )  # fmt: skip
-        yield measured
-        if model is REAL:
-            work = _triples_in_all(model)
-            allowed = 4 * measured.theirs + SECONDS_PER_TRIPLE * work
-            yield Figure(
-                f"estimate, {model.stem}: over what is allowed", measured.ours / allowed, "", at_most=1
-            )
+    """Each command's processor time over that of importing PyMC, in turn; and the main job's memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder)
+        _run(project, project / "warm", "-m", "cruxmap", "new", NEW)
+        _run(project, project / "warm", "-c", "import pymc")
+        for row in QUICK if quick else ROWS:
+            value = median(_ratios(row, project, repeats=1 if quick else 3))
+            at_most = None if quick else row.at_most
+            yield Figure(row.what, value, "times `import pymc`", at_most=at_most, waited_for=True)
+        model = SMALL if quick else REAL
+        done = _run(project, project / "warm", "-c", PEAK, "run", str(model))
+        at_most = None if quick else MEGABYTES
+        yield Figure(f"run, {model.stem}: peak memory", float(done), "MB", at_most=at_most)
 
 
-def _cpu(*command: str) -> float:
-    def run() -> None:
-        subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+PEAK = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from benchmarks.measuring import peak_gib
+from cruxmap import cli
+try:
+    cli.main()
+finally:
+    print(1024 * peak_gib(), file=sys.stderr)
+"""
 
-    return cpu_of_children(run)
+
+def _ratios(row: Row, project: Path, repeats: int) -> Iterator[float]:
+    """Run a command, first to fill the caches if it may find them full, and after each run import PyMC."""
+    arguments = ("-m", "cruxmap", *row.command)
+    if not row.cold:
+        _run(project, project / "warm", *arguments)
+    for number in range(repeats):
+        caches = project / (f"cold-{row.what}-{number}" if row.cold else "warm")
+        ours = cpu_of_children(lambda caches=caches: _run(project, caches, *arguments))
+        yield ours / cpu_of_children(lambda: _run(project, project / "warm", "-c", "import pymc"))
 
 
-def _triples_in_all(path: Path) -> float:
-    """Draws times worldviews times triples of the plan for a model's target."""
-    from cruxmap.engine.planning import plan
-    from cruxmap.language.reading import read_model
-    from cruxmap.network.inquiry import inquire
+def _run(project: Path, caches: Path, *arguments: str) -> str:
+    """Run Python in a project, or for `check` in this one; return the last line of stderr.
 
-    inquiry = inquire(read_model(path))
-    clamped = {variable for variable, _ in inquiry.given}
-    triples = plan(inquiry.network, inquiry.targets, clamped).triples
-    return float(triples * inquiry.model.sampling.draws * len(inquiry.model.worldviews))
+    Python keeps bytecode, whatever the environment says.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    own = {"XDG_CACHE_HOME": str(caches), "NUMBA_CACHE_DIR": str(caches / "numba")}
+    done = subprocess.run(
+        (sys.executable, *arguments),
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT if arguments[-1] == "check" else project,
+        env=environment | own,
+    )
+    return done.stderr.rpartition("\n")[0].rpartition("\n")[2]
+
+
+# --- the main job, stage by stage ------------------------------------------------------------------
 
 
 def stages(*, quick: bool) -> Iterator[Result]:
-    """The stages of `cruxmap run`, each after the ones before it, in this process."""
-    from cruxmap.engine.exact_or_sampled import approach
-    from cruxmap.insight.cruxes import cruxes
-    from cruxmap.insight.diff import diff
-    from cruxmap.insight.estimate import estimate
-    from cruxmap.insight.pairs import pairs
+    """What the stages of `cruxmap run` cost, those of all worldviews together, as the job tells of them."""
+    from cruxmap.job import run
     from cruxmap.language.reading import read_model
-    from cruxmap.network.inquiry import inquire
 
     path = SMALL if quick else REAL
-    found: dict[str, Any] = {}
-
-    def plan() -> None:
-        inquiry = found["lowering"]
-        approach(inquiry.network, inquiry.targets, {variable for variable, _ in inquiry.given})
-
-    steps: dict[str, Callable[[], Any]] = {
-        "reading": lambda: read_model(path),
-        "lowering": lambda: inquire(found["reading"]),
-        "planning": plan,
-        "estimates": lambda: estimate(found["reading"]),
-        "cruxes of all worldviews": lambda: cruxes(found["reading"]),
-        "matrix of pairs": lambda: pairs(found["reading"]),
-        "diff of the farthest two": lambda: diff(found["reading"], *found["matrix of pairs"].farthest),
-        "figures": lambda: _figures(found),
-    }
-    for name, step in steps.items():
-
-        def work(name: str = name, step: Callable[[], Any] = step) -> None:
-            found[name] = step()
-
-        yield Figure(f"run, {path.stem}: {name}", cpu_seconds(work), "s CPU")
+    clock = _Stages()
+    model = read_model(path)
+    with tempfile.TemporaryDirectory() as folder:
+        run(model, folder, progress=clock)
+    clock("the rest", 0, 1)
+    for stage, cost in clock.costs.items():
+        yield Figure(f"run, {path.stem}: {stage}", cost, "s CPU")
 
 
-def _figures(found: dict[str, Any]) -> None:
-    from cruxmap.present import canvas, crux_figures, diff_figures, estimate_figures
+class _Stages:
+    """Hears of stages, and counts the processor time from the beginning of each to the next."""
 
-    drawn = {
-        **estimate_figures.estimate_figures(found["reading"], found["estimates"]),
-        **crux_figures.crux_figures(found["cruxes of all worldviews"], found["reading"].map),
-        **diff_figures.pair_figures(found["matrix of pairs"]),
-        **diff_figures.diff_figures(found["diff of the farthest two"]),
-    }
-    for figure in drawn.values():
-        for kind in ("svg", "png"):
-            canvas.encode(figure, kind)
+    def __init__(self) -> None:
+        self.costs: dict[str, float] = {}
+        self._stage, self._begun = "reading and planning", _spent()
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        stage = what.rpartition(": ")[2]
+        if stage != self._stage:
+            now = _spent()
+            self.costs[self._stage] = self.costs.get(self._stage, 0.0) + now - self._begun
+            self._stage, self._begun = stage, now
+
+
+def _spent() -> float:
+    """Processor time of this process and of those that it has waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime

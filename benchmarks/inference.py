@@ -69,7 +69,9 @@ def _against_the_limit(
         products = tape.products * entries.shape[1]
         ratios = [cpu_seconds(work) / products / limit.seconds() for _ in range(2 if quick else 25)]
         what = f"one target, {len(made.variables):,} claims{kind}: times the limit of the nearest cache"
-        yield Figure(what, float(np.median(ratios)), "", at_most=None if quick else at_most)
+        yield Figure(
+            what, float(np.median(ratios)), "", at_most=None if quick else at_most, waited_for=True
+        )
 
 
 class Limit:

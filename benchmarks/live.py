@@ -44,5 +44,17 @@ def live(*, quick: bool) -> Iterator[Result]:
                 continue
     what = f"one changed judgement, {model.id}: targets, all marginals and slopes"
     median, percentile = np.percentile(costs, (50, 95)).tolist()
-    yield Figure(f"{what}, median of {len(costs):,}", median, "ms", at_most=None if quick else MEDIAN)
-    yield Figure(f"{what}, 95th percentile", percentile, "ms", at_most=None if quick else PERCENTILE_95)
+    yield Figure(
+        f"{what}, median of {len(costs):,}",
+        median,
+        "ms",
+        at_most=None if quick else MEDIAN,
+        waited_for=True,
+    )
+    yield Figure(
+        f"{what}, 95th percentile",
+        percentile,
+        "ms",
+        at_most=None if quick else PERCENTILE_95,
+        waited_for=True,
+    )

@@ -35,13 +35,17 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured number; `at_most` or `at_least` is what it is held against."""
+    """One measured number; `at_most` or `at_least` is what it is held against.
+
+    `waited_for` puts it into the first table: of what people wait for, and what that rests on.
+    """
 
     what: str
     value: float
     unit: str
     at_most: float | None = None
     at_least: float | None = None
+    waited_for: bool = False
 
 
 type Result = Ratio | Figure

@@ -33,8 +33,15 @@ def test_the_exponent_of_a_power_is_found() -> None:
 
 def test_tables_say_what_was_missed() -> None:
     text = markdown(
-        {"a": [Ratio("x", "p", "s", 1.0, 2.0, 1.5, 2.0, 2.5, 3.0), Figure("y", 7.0, "s", 8.0)]}
+        {
+            "a": [
+                Ratio("x", "p", "s", 1.0, 2.0, 1.5, 2.0, 2.5, 3.0),
+                Figure("y", 7.0, "s", 8.0),
+                Figure("z", 7.0, "s", 6.0, waited_for=True),
+            ]
+        }
     )
+    assert text.index("| z | 7 s | at most 6 | **no** |") < text.index("| x |")
     assert "| x | p | 1 s | 2 s | 1.5 | 2 | 2.5 | at least 3 | **no** |" in text
     assert "| y | 7 s | at most 8 | yes |" in text
 
@@ -81,11 +88,13 @@ def test_a_table_map_has_the_parents_that_it_is_given(tmp_path: Path) -> None:
 def test_unknown_groups_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "known: inference, prior, posterior, growth, live, commands, stages" in capsys.readouterr().err
+    assert "known: commands, live, inference, prior, posterior, growth, stages" in capsys.readouterr().err
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("group", ["inference", "prior", "posterior", "growth", "live", "commands"])
+@pytest.mark.parametrize(
+    "group", ["commands", "live", "inference", "prior", "posterior", "growth", "stages"]
+)
 def test_a_group_runs_and_writes_its_table(group: str, tmp_path: Path) -> None:
     doc, results = tmp_path / "doc.md", tmp_path / "results.json"
     doc.write_text(f"# Title\n\n{START}old\n{END}after\n")

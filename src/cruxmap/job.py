@@ -59,11 +59,13 @@ def run(
     computed and drawn. Raises `InvalidMap`; `CannotWrite` where the folder takes nothing.
     """
     inquiry = inquire(model)
-    seen = outlooks(inquiry, candidates_of(inquiry), Work(executor, progress), draw_by_draw=True)
+    work = Work(executor, progress)
+    seen = outlooks(inquiry, candidates_of(inquiry), work, draw_by_draw=True)
     estimates = estimate_of(seen)
     if estimated is not None:
         estimated(estimates)
     found = crux_tables(seen)
+    work.tell("pairs of worldviews", 0, 1)
     matrix = pair_matrix(inquiry)
     answers: dict[str, Any] = {"estimate": estimates, "cruxes": found, "pairs": matrix}
     drawn: Drawings = {
@@ -73,6 +75,7 @@ def run(
     }
     between = None
     if (both := farthest(matrix)) is not None:
+        work.tell(f"{both[0]} against {both[1]}", 0, 1)
         # Samples of states go by what is asked: there, only a diff by itself has those of `cruxmap diff`.
         if inquiry.planned:
             [between] = diffs_between(seen, [both])

@@ -99,10 +99,11 @@ class Images:
 
 def images(drawings: Drawings, progress: Progress | None = None) -> Images:
     """Draw every figure, side by side on the cores."""
-    import cruxmap.present.renderers  # noqa: F401 - before there are several processes that need it
-
     work, files, missing = Work(SideBySide(), progress), dict[str, bytes](), set[str]()
     work.tell("drawing figures", 0, len(drawings))
+    if drawings:
+        import cruxmap.present.renderers  # noqa: F401 - before there are several processes that need it
+
     drawn = work.map(_images_of, (), tuple(drawings.items()))
     for number, (found, boxes) in enumerate(drawn, start=1):
         files |= found
