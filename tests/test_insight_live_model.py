@@ -13,6 +13,7 @@ import cruxmap as cm
 from cruxmap.insight import live_model as module
 from cruxmap.insight.live_model import State, open_model
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Role
+from cruxmap.language.typed import parse_settings
 from helpers import drawn_maps
 from helpers.examples import ANN, BOB, GARDEN, TRAINING
 from helpers.maps_from_text import model
@@ -163,6 +164,15 @@ def test_what_was_certain_everywhere_may_change() -> None:
             assert state.set({address: value}).probability() == pytest.approx(
                 cm.probability(spec, "wet", worldview=name, judgements={address: value}), **CLOSE
             )
+
+
+def test_what_is_laid_over_a_model_lies_under_what_is_set() -> None:
+    spec = garden()
+    laid = replace(spec, settings=parse_settings([("rain", "50%"), ("season.dry", "45%")], spec.map))
+    state = open_model(spec, "ann").set({"rain": "50%"}).set({"season.dry": "45%"})
+    same(open_model(laid, "ann").marginals(), state.marginals())
+    over = open_model(laid, "ann").set({"season": {"dry": "10%", "mild": "rest", "rainy": "20%"}})
+    same(over.marginals(), state.set({"season": "{dry: 10%, mild: 70%, rainy: 20%}"}).marginals())
 
 
 def test_what_cannot_be_set_is_a_problem() -> None:
