@@ -42,6 +42,14 @@ def test_nothing_changed(project: Path) -> None:
     assert change.structure_logit == pytest.approx(0.0, abs=1e-12)
 
 
+def test_worldviews_that_only_one_side_has_are_named_and_not_compared(project: Path) -> None:
+    folder, path = project
+    write(folder, GARDEN, f"{ASK}worldviews: [bob]\n", ann=ANN, bob="judgements: {rain: 90%}\n")
+    result = diff_revisions(path, "HEAD")
+    assert (result.worldviews_added, result.worldviews_removed) == (("bob",), ("ann",))
+    assert result.worldviews == ()
+
+
 def test_changed_judgements_share_the_gap(project: Path) -> None:
     folder, path = project
     before = central(path)

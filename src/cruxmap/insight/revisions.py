@@ -24,7 +24,7 @@ from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.insight.diff import Difference, differences_of
 from cruxmap.insight.gap_shares import Pairing, game_of, share_out
 from cruxmap.insight.plain import Answer, plain_fields
-from cruxmap.insight.target import log_odds_of
+from cruxmap.insight.target import log_odds
 from cruxmap.language.argument_map import (
     About,
     Argument,
@@ -53,7 +53,7 @@ from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.reading import read_model
 from cruxmap.language.typed import parse_condition
-from cruxmap.network.inquiry import inquire
+from cruxmap.network.inquiry import central_entries, inquire
 
 BEFORE, NOW = "before", "now"
 
@@ -132,7 +132,9 @@ def diff_revisions(
     added = tuple(name for name in new.entry if name not in old.entry)
     removed = tuple(name for name in old.entry if name not in new.entry)
     rebuilt = tuple(name for name in both if _shape(old.entry[name]) != _shape(new.entry[name]))
-    shared = [name for name in now.worldviews if name in before.worldviews]
+    shared = tuple(name for name in now.worldviews if name in before.worldviews)
+    ends = zip(_central_log_odds(before, shared), _central_log_odds(now, shared), strict=True)
+    work = Work(executor, progress)
     return RevisionDiff(
         model=now.id,
         revision=revision,
@@ -149,7 +151,8 @@ def diff_revisions(
         worldviews_added=tuple(name for name in now.worldviews if name not in before.worldviews),
         worldviews_removed=tuple(name for name in before.worldviews if name not in now.worldviews),
         worldviews=tuple(
-            _worldview_change(before, now, worldview, Work(executor, progress)) for worldview in shared
+            _worldview_change(_bridge(before, now, worldview), worldview, old_and_new, work)
+            for worldview, old_and_new in zip(shared, ends, strict=True)
         ),
     )
 
@@ -308,12 +311,16 @@ def _shape(value: Any) -> Any:
             return value
 
 
-def _worldview_change(before: ModelSpec, now: ModelSpec, worldview: str, work: Work) -> WorldviewChange:
-    """Compare one worldview before and now: the old numbers on today's structure stand between the two."""
-    pairing = _bridge(before, now, worldview)
+def _worldview_change(
+    pairing: Pairing, worldview: str, ends: tuple[float, float], work: Work
+) -> WorldviewChange:
+    """Compare one worldview before and now: the old numbers on today's structure stand between the two.
+
+    Its log-odds before and now are `ends`.
+    """
+    old, new = ends
     game = game_of(pairing)
     shared = share_out(pairing, game, work)
-    old, new = _central_log_odds(before, worldview), _central_log_odds(now, worldview)
     gap, reason = (new - old if math.isfinite(new - old) else None), shared.reason
     if gap is None:
         reason = "before or now, the target is certain, or what is assumed or observed is impossible"
@@ -328,9 +335,11 @@ def _worldview_change(before: ModelSpec, now: ModelSpec, worldview: str, work: W
     )
 
 
-def _central_log_odds(model: ModelSpec, worldview: str) -> float:
-    inquiry = inquire(replace(model, worldviews=(worldview,)))
-    return float(log_odds_of(inquiry, inquiry.numbers.mu.T, inquiry.numbers.single.T)[0])
+def _central_log_odds(model: ModelSpec, worldviews: tuple[str, ...]) -> list[float]:
+    """Return the target's log-odds in each worldview, nan where what is given is impossible."""
+    inquiry = inquire(replace(model, worldviews=worldviews))
+    logits: list[float] = log_odds(inquiry, central_entries(inquiry)).tolist()
+    return logits
 
 
 def _bridge(before: ModelSpec, now: ModelSpec, worldview: str) -> Pairing:
