@@ -224,7 +224,7 @@ class Tables:
         """Add a variable: where `scope` has states s it follows `draws[choice[s]]`, given the parents."""
         content = content_of(choice)
         if content not in self._choices:
-            self._choices[content] = (len(self._choices), tuple(np.unique(choice).tolist()))
+            self._choices[content] = (len(self._choices), tuple(sorted(set(choice.ravel().tolist()))))
         number, used = self._choices[content]
         shape = tuple(map(self.cardinality, parents))
         configurations = list(product(*map(range, shape)))
