@@ -24,10 +24,9 @@ from cruxmap.insight.views import (
     BlockOfSeveral,
     Draws,
     View,
-    begun,
+    by_block,
     fill_together,
     refusal,
-    sharing_draws,
     too_few,
     views,
 )
@@ -215,14 +214,9 @@ def _answers(inquiry: Inquiry, inferences: tuple[Inference, ...]) -> _Answers:
 
 
 def _draw_probabilities(views: Sequence[View]) -> Iterator[_Answers]:
-    """Return what every draw of each worldview says of the targets; those with the same draws go together."""
-    answers: dict[str, _Answers] = {}
-    groups = sharing_draws(views)
-    for group, found in [(group, begun(group, _probabilities_of_block, ())) for group in groups]:
-        for view, *parts in zip(group, *found, strict=True):
-            arrays = zip(*parts, strict=True)
-            answers[view.name] = _Answers(*(np.concatenate(array, axis=-1) for array in arrays))
-    return (answers[view.name] for view in views)
+    """Yield what every draw of each worldview says of the targets."""
+    for parts in by_block(views, _probabilities_of_block):
+        yield _Answers(*(np.concatenate(arrays, axis=-1) for arrays in zip(*parts, strict=True)))
 
 
 def _probabilities_of_block(inquiry: Inquiry, draw: Draws, block: BlockOfSeveral) -> tuple[_Answers, ...]:

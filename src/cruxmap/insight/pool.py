@@ -19,7 +19,7 @@ from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit, logit, softplus
 from cruxmap.insight.plain import Answer, LeftOut, as_plain, plain_fields
 from cruxmap.insight.sentences import percent
-from cruxmap.insight.target import log_odds_of, logit_of_mean, mean_log_odds
+from cruxmap.insight.target import log_odds_of, logit_of_mean, means_of_log_odds
 from cruxmap.insight.views import forward_draws, views
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
@@ -144,7 +144,7 @@ def pool(
         inquire(replace(model, worldviews=(*reviewers, MAP_WORLDVIEW))),
         Work(executor, progress),
     )
-    means = {view.name: mean_log_odds(view) for view in views(inquiry, work)}
+    means = dict(zip(inquiry.model.worldviews, means_of_log_odds(views(inquiry, work)), strict=True))
     own, _ = means.pop(MAP_WORLDVIEW)
     estimates = {name: mean for name, (mean, _) in means.items() if math.isfinite(mean)}
     shown = MappingProxyType({name: float(expit(value)) for name, value in estimates.items()})

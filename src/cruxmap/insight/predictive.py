@@ -6,6 +6,7 @@ theirs from it, so that a command that gives them all puts every draw through th
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from types import MappingProxyType
 
 import numpy as np
@@ -22,13 +23,12 @@ from cruxmap.insight.views import (
     BlockOfSeveral,
     Draws,
     View,
-    begun,
+    by_block,
     fill_together,
     refusal,
-    sharing_draws,
     views,
 )
-from cruxmap.network.inquiry import BLOCK_BYTES, Inquiry, draws_per_block
+from cruxmap.network.inquiry import BLOCK_BYTES, Inquiry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,23 +101,16 @@ def outlooks(
     candidates = tuple(candidates)
     asked = tuple(dict.fromkeys(candidate.variable for candidate in candidates))
     states = sum(len(inquiry.network.variables[variable].states) for variable in asked)
-    size = min(draws_per_block(inquiry), max(64, BLOCK_BYTES // (16 * (1 + states))))
+    size = max(64, BLOCK_BYTES // (16 * (1 + states)))
     seen = views(inquiry, work)
     positions = [position_of(inquiry, view.worldview) for view in seen]
     questions = tuple(_question(inquiry, asked, at.connected, draw_by_draw) for at in positions)
-    passes: dict[int, _Pass] = {}
-    for group, found in [
-        (group, begun(group, _passes_of_block, (questions,), stage="what each claim says", size=size))
-        for group in sharing_draws(view for view in seen if not view.refused)
-    ]:
-        worldviews = [view.worldview for view in group]
-        for parts in found:
-            for worldview, part in zip(worldviews, parts, strict=True):
-                passes[worldview] = passes[worldview].plus(part) if worldview in passes else part
-    each = [
-        _outlook(view, position, question, passes.get(view.worldview))
+    taken = [view for view in seen if not view.refused]
+    passes = iter(by_block(taken, _passes_of_block, questions, stage="what each claim says", size=size))
+    each = (
+        _outlook(view, position, question, [] if view.refused else next(passes))
         for view, position, question in zip(seen, positions, questions, strict=True)
-    ]
+    )
     return Outlooks(inquiry, candidates, tuple(each))
 
 
@@ -148,13 +141,16 @@ def _question(
     return _Question((upper, lower) if lower else (upper,), alone, False)
 
 
-def _outlook(view: View, position: Position, question: _Question, found: "_Pass | None") -> Outlook:
+def _outlook(view: View, position: Position, question: _Question, passes: Sequence["_Pass"]) -> Outlook:
+    sums = [reduce(_Sums.plus, parts) for parts in zip(*(found.sums for found in passes), strict=True)]
+    logits = [found.logits for found in passes if found.logits is not None]
+    targets = [found.targets for found in passes if found.targets is not None]
     return Outlook(
         view=view,
         position=position,
-        predictive=None if found is None else _predictive(view, question, found.sums),
-        logits=None if found is None else found.logits,
-        targets=None if found is None else found.targets,
+        predictive=_predictive(view, question, sums) if sums else None,
+        logits=np.concatenate(logits) if logits else None,
+        targets=np.concatenate(targets, axis=-1) if targets else None,
     )
 
 
@@ -224,15 +220,6 @@ class _Pass:
     sums: tuple[_Sums, ...]
     logits: FloatArray | None
     targets: FloatArray | None
-
-    def plus(self, later: "_Pass") -> "_Pass":
-        """Go on with later draws."""
-        sums = tuple(a.plus(b) for a, b in zip(self.sums, later.sums, strict=True))
-        return _Pass(sums, _joined(self.logits, later.logits), _joined(self.targets, later.targets))
-
-
-def _joined(of_draws: FloatArray | None, of_later: FloatArray | None) -> FloatArray | None:
-    return None if of_draws is None or of_later is None else np.concatenate([of_draws, of_later], axis=-1)
 
 
 def _passes_of_block(

@@ -1,6 +1,7 @@
 """The target's log-odds for given judgements: the plain quantity that most answers turn on."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import BoolArray, Filled, FloatArray
 from cruxmap.engine.queries import infer, infer_many, log_z_gradient
 from cruxmap.engine.special import expit
-from cruxmap.insight.views import Block, Draws, View, fill_block, refusal
+from cruxmap.insight.views import BlockOfSeveral, Draws, View, by_block, fill_together, refusal
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
 from cruxmap.network.means_and_deviations import unconstrained
 
@@ -77,18 +78,26 @@ def mean_log_odds(view: View) -> tuple[float, str | None]:
 
     Where samples of states are too few for a mean, it is nan, and the text says why.
     """
-    if view.refused is not None:
-        return math.nan, view.refused
-    parts = list(view.work.map(_log_odds_of_block, (view.inquiry, view.draw), view.blocks()))
+    [found] = means_of_log_odds([view])
+    return found
+
+
+def means_of_log_odds(views: Sequence[View]) -> list[tuple[float, str | None]]:
+    """Return the `mean_log_odds` of each view of an inquiry."""
+    taken = iter(by_block([view for view in views if not view.refused], _log_odds_of_block))
+    return [(math.nan, view.refused) if view.refused else _mean_of(next(taken)) for view in views]
+
+
+def _mean_of(parts: Sequence[FloatArray]) -> tuple[float, str | None]:
     logits, effective = np.concatenate(parts, axis=1)
     refused = None if np.isnan(logits).all() else refusal(effective, "what is assumed or observed")
     return (logit_of_mean(logits) if refused is None else math.nan), refused
 
 
-def _log_odds_of_block(inquiry: Inquiry, draw: Draws, block: Block) -> FloatArray:
-    """Return the target's log-odds in the draws of a block, and how many samples agree: (2, D)."""
-    found = log_odds_in_full(inquiry, fill_block(inquiry, draw, block))
-    return np.stack([found.rows[0], found.effective])
+def _log_odds_of_block(inquiry: Inquiry, draw: Draws, block: BlockOfSeveral) -> tuple[FloatArray, ...]:
+    """Return for each view the target's log-odds in a block's draws, and how many samples agree: (2, D)."""
+    found = (log_odds_in_full(inquiry, filled) for filled in fill_together(inquiry, draw, block))
+    return tuple(np.stack([one.rows[0], one.effective]) for one in found)
 
 
 def logit_of_mean(logits: FloatArray, weights: FloatArray | None = None) -> float:

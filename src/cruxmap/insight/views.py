@@ -6,7 +6,7 @@ draws are weighed by how well they agree, and drawn again by weight.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -143,37 +143,46 @@ class View:
         self.work.tell(f"{self.name}: {stage}", done, of)
 
 
-def sharing_draws(views: Iterable[View]) -> list[tuple[View, ...]]:
-    """Put views together that have the same draws."""
+def by_block[*Shared, Part](
+    views: Sequence[View],
+    function: Callable[[Inquiry, Draws, *Shared, BlockOfSeveral], tuple[Part, ...]],
+    *shared: *Shared,
+    stage: str = "",
+    size: int = MAX_IN_A_BLOCK,
+) -> list[list[Part]]:
+    """Take the draws of an inquiry's views through a function, by blocks of `size` at most: a list per view.
+
+    The function gets what is `shared` after the inquiry and the draws. It returns a part for each view that
+    shares these draws.
+    """
     groups: dict[Draws, list[View]] = {}
     for view in views:
         groups.setdefault(view.draw, []).append(view)
-    return [tuple(group) for group in groups.values()]
+    begun = [(group, _begun(group, function, shared, stage, size)) for group in groups.values()]
+    found = {
+        view.worldview: parts for group, told in begun for view, *parts in zip(group, *told, strict=True)
+    }
+    return [found[view.worldview] for view in views]
 
 
-def begun[*Shared, Part](
-    views: Sequence[View],
+def _begun[*Shared, Part](
+    group: Sequence[View],
     function: Callable[[Inquiry, Draws, *Shared, BlockOfSeveral], tuple[Part, ...]],
     shared: tuple[*Shared],
-    *,
-    stage: str = "",
-    size: int = MAX_IN_A_BLOCK,
+    stage: str,
+    size: int,
 ) -> Iterator[tuple[Part, ...]]:
-    """Begin to take views that share their draws through a function, at most `size` draws at a time.
-
-    Then yield what it gives for each block, by view; `function` gets it after the inquiry and the draws.
-    """
-    first, worldviews = views[0], tuple(view.worldview for view in views)
-    rows = bank_of(first.inquiry, worldviews)[1].program.n_entries if len(views) > 1 else None
+    """Begin with views that share their draws, then yield what the function gives for each block."""
+    first, worldviews = group[0], tuple(view.worldview for view in group)
+    rows = bank_of(first.inquiry, worldviews)[1].program.n_entries if len(group) > 1 else None
     cuts = blocks(first.n_draws, min(size, draws_per_block(first.inquiry, rows)))
     tasks: list[BlockOfSeveral] = [(worldviews, start, stop) for start, stop in cuts]
     found = first.work.map(function, (first.inquiry, first.draw, *shared), tasks)
-    whose = first.name if len(views) == 1 else f"{len(views)} worldviews"
-    what = f"{whose}: {stage}" if stage else whose
+    whose = first.name if len(group) == 1 else f"{len(group)} worldviews"
 
     def told() -> Iterator[tuple[Part, ...]]:
         for (_, _, done), parts in zip(tasks, found, strict=True):
-            first.work.tell(what, done, first.n_draws)
+            first.work.tell(f"{whose}: {stage}" if stage else whose, done, first.n_draws)
             yield parts
 
     return told()
