@@ -15,11 +15,11 @@ from benchmarks.maps import deepest
 from benchmarks.measuring import Figure, Result, cpu_seconds, paired, seconds
 from cruxmap.engine.compiled import njit
 from cruxmap.engine.exact_or_sampled import exactly
-from cruxmap.engine.kernel import add_up
-from cruxmap.engine.lanes import LANES
+from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import DrawsFrom, Filled, FloatArray, IntArray, Network
 from cruxmap.engine.propagation import tape_of
 from cruxmap.engine.queries import infer, log_z_gradient
+from cruxmap.engine.tape_loops import add_up
 from helpers.random_networks import random_network
 
 WINDOW = 10

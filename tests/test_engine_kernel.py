@@ -1,14 +1,18 @@
 """Tapes, and the two loops that run them, on a plan written by hand and against each other."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cruxmap.engine import kernel, levels
-from cruxmap.engine.lanes import LANES
+from cruxmap.engine import kernel, levels, tape_loops
+from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import Evidence, Filled, FloatArray, IntArray, Network
 from cruxmap.engine.places import placed
 from cruxmap.engine.planning import Plan, plan
@@ -197,7 +201,7 @@ def compiled_wide(tape: Tape, entries: FloatArray) -> tuple[FloatArray, FloatArr
     where, n = placed(tape), entries.shape[1]
     log_z, read = np.empty(n), np.empty((tape.reads.shape[1], n))
     slope = np.zeros(entries.shape)
-    kernel.propagate_wide(
+    tape_loops.propagate_wide(
         *(tape.loads, tape.constants, where.factors, where.runs, where.into, where.n_places),
         *(where.z[0], where.reads[0], where.slopes[0], entries, np.arange(n), log_z, read, slope),
     )
@@ -274,3 +278,34 @@ def test_one_case_is_impossible_and_another_tiny(of: int) -> None:
             reads = found.read[case, :, d]
             np.testing.assert_allclose(reads * of_z, of_reads, rtol=1e-13)
             np.testing.assert_allclose(found.slopes[case, 1:, d] * of_z, of_slopes, rtol=1e-13)
+
+
+# --- machine code ----------------------------------------------------------------------------------
+
+
+def test_loops_are_kept_and_run_without_numba(tmp_path: Path) -> None:
+    """The first process compiles, the second loads, the third finds what was kept damaged."""
+    script = (
+        "import sys\n"
+        "import numpy as np\n"
+        "from cruxmap.engine.kernel import propagate\n"
+        "from cruxmap.engine.tape import Results, Tape\n"
+        "tape = Tape(asked=(), loads=np.array([0, 1]), n_indicators=0, constants=np.zeros(0),\n"
+        "    factors=np.array([[2, 3], [2, 2]], np.uint32), first=np.array([0, 2]), z=np.array([4]),\n"
+        "    reads=np.zeros((1, 0), np.int64), slopes=np.zeros((1, 0), np.int64))\n"
+        "entries = np.array([[0.5], [0.25]]) * np.ones(40)\n"
+        "found = Results(np.empty((1, 40)), np.empty((1, 0, 40)), np.empty((1, 0, 40)))\n"
+        "propagate(tape, tape.loads, entries, found)\n"
+        "assert (found.z == 0.375).all()\n"
+        "print('numba' in sys.modules)\n"
+    )
+
+    def compiles() -> str:
+        environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+        command = [sys.executable, "-c", script]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert [compiles(), compiles()] == ["True\n", "False\n"]
+    (kept,) = (tmp_path / "cruxmap" / "loops").iterdir()
+    kept.write_bytes(b"no code")
+    assert [compiles(), compiles()] == ["True\n", "False\n"]

@@ -14,7 +14,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from cruxmap.bayes.op import Run, entries_of_judgements, propagate
 from cruxmap.bayes.results import coordinates, uncertain_columns
-from cruxmap.engine.lanes import LANES
+from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import IntArray, Network
 from cruxmap.engine.planning import ancestors
 from cruxmap.errors import InvalidMap

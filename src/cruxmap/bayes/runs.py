@@ -8,14 +8,14 @@ import numpy as np
 
 from cruxmap.bayes.filling import matrix_at, vector_at
 from cruxmap.engine.compiled import njit
-from cruxmap.engine.kernel import add_up, propagate_wide
-from cruxmap.engine.lanes import LANES
+from cruxmap.engine.kernel import LANES
 from cruxmap.engine.linking import halves, numbers, section, words
 from cruxmap.engine.network import IntArray, pack
 from cruxmap.engine.places import Placed
 from cruxmap.engine.planning import SlotArray
 from cruxmap.engine.propagation import TINY
 from cruxmap.engine.tape import GIVEN, ONE, Tape
+from cruxmap.engine.tape_loops import add_up, propagate_wide
 
 LOADS, RUNS, READS, SLOPES, SIZES = range(5)
 

@@ -27,7 +27,7 @@ from cruxmap.bayes.results import Posterior, convergence_of, result_tree
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.exact_or_sampled import exactly
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work, cores
-from cruxmap.engine.lanes import LANES
+from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import IntArray
 from cruxmap.engine.propagation import tape_of
 from cruxmap.language.model_spec import ModelSpec

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core import compiler
 from numba.core.caching import FunctionCache, IndexDataCacheFile, NullCache
 from numba.core.ccallback import CFunc
+from numba.core.registry import cpu_target
 from numba.core.serialize import dumps
 
 from cruxmap.ground import cannot_keep, find_room, keep, kept
@@ -104,3 +106,18 @@ def cfunc(signature: Any, function: Callable[..., Any]) -> Any:
     callback._cache = _cache(function)
     callback.compile()
     return callback
+
+
+def object_code(signature: Any, function: Callable[..., Any]) -> tuple[str, bytes]:
+    """Compile a function for one signature: its name, and its code, which nothing here keeps.
+
+    It is called as numba calls its functions: where the result goes, where an error would, the arguments.
+    """
+    _say_what_is_compiled()
+    flags: Any = compiler.Flags()
+    flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True
+    contexts = cpu_target.typing_context, cpu_target.target_context
+    found: Any = compiler.compile_extra(
+        *contexts, function, signature.args, signature.return_type, flags, {}
+    )
+    return found.fndesc.llvm_func_name, found.library._get_compiled_object()

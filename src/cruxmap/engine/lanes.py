@@ -14,9 +14,6 @@ from numba.core import cgutils
 from numba.core.datamodel import models
 from numba.extending import intrinsic, register_model
 
-LANES = 16
-"""Draws that are worked on side by side where there are many."""
-
 
 class Lanes(types.Type):
     """The type of some float64 values side by side."""
