@@ -248,10 +248,10 @@ def test_wide_range_tells_zero_from_tiny(wide: Wide) -> None:
 
 def test_work_is_small_by_all_columns_of_the_question() -> None:
     from cruxmap.engine.network import DrawsFrom, FewWhatIfs
-    from cruxmap.engine.propagation import MANY, SMALL_WORK, is_small
+    from cruxmap.engine.propagation import MANY, SETTING_UP, SMALL_WORK, is_small
 
     tape, column = written(PLAN, CASES), uniform(0, 1)
-    most = SMALL_WORK // tape.products
+    most = (SMALL_WORK - 1) // tape.products - SETTING_UP
     assert is_small(tape, Filled(column, DrawsFrom(0, most)))
     assert not is_small(tape, Filled(column, DrawsFrom(0, most + 1)))
     assert not is_small(tape, Filled(uniform(0, most + 1), FewWhatIfs(1)))

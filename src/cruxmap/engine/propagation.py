@@ -21,11 +21,14 @@ TINY = 1e-200
 """Where Z is below this, underflow may have lost some of it."""
 
 SMALL_WORK = 20_000_000
-"""Products of all draws up to which numpy is faster than a compiled loop that has to be loaded first.
+"""Products of all draws up to which numpy is faster than a compiled loop that has to be made ready first.
 
-A product takes 6 to 9 ns in numpy, 20 to 50 where there is one draw, and 0.1 to 0.2 ns compiled; to import
-numba and load the loop takes 0.4 s, to compile it 0.8 s more.
+A product takes 6 to 9 ns in numpy, 20 to 50 where there is one draw, and 0.1 to 0.2 ns compiled. To load the
+loop takes 0.07 s, to compile it, once per machine, 1.2 s.
 """
+
+SETTING_UP = 40
+"""Draws that take as long as putting a tape's sums into levels."""
 
 MANY = 1_000
 """How many columns many what-ifs are taken to be."""
