@@ -204,7 +204,7 @@ def is_small(tape: Tape, filled: Filled) -> bool:
     """Whether work is done in numpy, by all the columns of the question that these are some of."""
     numbering = filled.numbering
     of = MANY if isinstance(numbering, ManyWhatIfs) else numbering.of
-    return tape.products * max(of, filled.n_draws, filled.among) < SMALL_WORK
+    return tape.products * (SETTING_UP + max(of, filled.n_draws, filled.among)) < SMALL_WORK
 
 
 def _again_in_a_wide_range(tape: Tape, loads: IntArray, entries: FloatArray, results: Results) -> None:
