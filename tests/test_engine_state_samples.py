@@ -9,10 +9,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from cruxmap.engine import state_loops
 from cruxmap.engine.exact_or_sampled import exactly, tied_by
 from cruxmap.engine.jackknife import standard_error, unseen_in_mean
 from cruxmap.engine.network import MANY_WHAT_IFS, DrawsFrom, Evidence, Filled, FloatArray, Network
 from cruxmap.engine.queries import Inference, approach, infer, infer_many, joint, log_z_gradient
+from cruxmap.engine.random_words import keys_of, random_word
 from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
 from cruxmap.engine.state_samples import narrowed
 from cruxmap.errors import InvalidMap
@@ -302,3 +304,11 @@ def test_maps_of_every_construct_agree_with_exact_sums(data: st.DataObject) -> N
         apart = np.abs(mean - exact.marginals[v][:, 0])
         # what is seen once or never in all samples has no error to speak of
         assert (apart <= 5.5 * error + 2e-3).all()
+
+
+def test_random_words_are_the_same_compiled() -> None:
+    keys = keys_of(["a", "b", "c"])
+    words = random_word(keys.T[:, :, None], np.arange(5, dtype=np.uint64))
+    one_by_one = [[state_loops.random_word(key, np.uint64(n)) for n in range(5)] for key in keys]
+    assert words.tolist() == one_by_one
+    assert len(np.unique(words)) == 15
