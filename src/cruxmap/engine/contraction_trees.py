@@ -23,8 +23,11 @@ from cruxmap.engine.network import IntArray
 from cruxmap.engine.plan_cache import remembered
 
 SEARCHABLE = 2_000
-"""Tables up to which orders are searched for, which takes time quadratic in their number, and up to which
-greedy choices are made by Python: in 0.1 ms per table, while to compile them takes seconds, once."""
+"""Tables up to which orders are searched for; the greedy choices take time quadratic in their number."""
+
+INTERPRETED = 10_000
+"""Tables up to which the quick greedy choice is made by Python, in 0.07 ms per table; to compile it takes
+about 5 s, once per machine."""
 
 GOOD_PER_TABLE = 16
 """Products per table from which on a second greedy choice is tried, which is slower and mostly better: up to
@@ -198,7 +201,9 @@ def quick_tree(scopes: Scopes, cards: IntArray) -> Tree:
         variables, neighbours = _neighbours(scopes)
         order = variables[elimination.min_fill_order(neighbours)]
     else:
-        order, _, _ = loops.greedy_order(scopes.first, scopes.variables, logs, inf, True)
+        from cruxmap.engine.compiled_elimination import greedy_order
+
+        order, _, _ = greedy_order(scopes.first, scopes.variables, logs, inf, True)
     return min(lightest, _of_order(scopes, order, cards), key=attrgetter("products"))
 
 
@@ -298,7 +303,7 @@ def _of_order(scopes: Scopes, order: IntArray, cards: IntArray) -> Tree:
 
 def _loops(scopes: Scopes) -> ModuleType:
     """The loops over tables, compiled where there are many."""
-    if len(scopes) > SEARCHABLE:
+    if len(scopes) > INTERPRETED:
         from cruxmap.engine import compiled_elimination
 
         return compiled_elimination
