@@ -10,7 +10,7 @@ import pytest
 
 from cruxmap import ground as keeping
 from cruxmap.ground import DIGEST_SIZE, UNFINISHED, CannotWrite, find_room, keep, kept, write_file
-from helpers.commands import ROOT
+from helpers.commands import POWER, ROOT
 
 SOURCE = ROOT / "src"
 
@@ -131,6 +131,38 @@ def test_a_full_disk_costs_time_and_one_warning(program: Path, tmp_path: Path) -
         )
         assert done.stdout == "42 0\n"
         assert done.stderr == f"nothing can be kept in {folder}, which costs time: File too large\n"
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_command_that_can_keep_nothing_answers_with_one_warning(full: bool, tmp_path: Path) -> None:
+    """Neither at home nor, on a `full` disk, anywhere else: plans, lists of fonts, whatever there is."""
+    (tmp_path / "home").touch()
+    places = {
+        "HOME": f"{tmp_path}/home",
+        "XDG_CACHE_HOME": "",
+        "MPLCONFIGDIR": "",
+        "TMPDIR": str(tmp_path),
+    }
+    command = (
+        f"{sys.executable} -m cruxmap cruxes {POWER} -w carlsmith -q --figures first -o {tmp_path}/figures"
+    )
+    plain = f"{sys.executable} -m cruxmap estimate {POWER} -q"
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 0; exec {plain}" if full else command],
+        env={**os.environ, **places},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    [warning] = done.stderr.splitlines()
+    if full:
+        assert warning.startswith(f"nothing can be kept in {tmp_path / 'home' / '.cache' / 'cruxmap'}")
+    else:
+        room = tmp_path / f"cruxmap-{os.getuid()}"
+        assert warning == f"the folder for caches cannot be written: they are kept in {room}"
+    assert "carlsmith" in done.stdout
+    assert (tmp_path / "figures").exists() == (not full)
 
 
 def test_what_is_compiled_is_said_once(program: Path) -> None:

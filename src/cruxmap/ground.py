@@ -109,18 +109,27 @@ def find_room() -> Path | None:
         place = place.parent
     if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
         return None
-    folder = Path(tempfile.gettempdir()) / f"cruxmap-{os.getuid() if hasattr(os, 'getuid') else 'cache'}"
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    about = folder.lstat()
-    if not stat.S_ISDIR(about.st_mode) or (hasattr(os, "getuid") and _is_shared(about)):
-        folder = Path(tempfile.mkdtemp(prefix="cruxmap-"))
+    try:
+        folder = _own_temporary_folder()
+    except OSError:  # not there either: `keep` says so
+        return None
     flags = os.environ.get("PYTENSOR_FLAGS")
     os.environ["XDG_CACHE_HOME"] = os.environ["MPLCONFIGDIR"] = str(folder)
     os.environ["PYTENSOR_FLAGS"] = ",".join(
         filter(None, (flags, f"base_compiledir={folder / 'pytensor'}"))
     )
     _say_once("the folder for caches cannot be written: they are kept in %s", folder)
+    return folder
+
+
+def _own_temporary_folder() -> Path:
+    """Return a folder that other users can neither read nor write, the same each time if that can be."""
+    folder = Path(tempfile.gettempdir()) / f"cruxmap-{os.getuid() if hasattr(os, 'getuid') else 'cache'}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    about = folder.lstat()
+    if not stat.S_ISDIR(about.st_mode) or (hasattr(os, "getuid") and _is_shared(about)):
+        return Path(tempfile.mkdtemp(prefix="cruxmap-"))
     return folder
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cruxmap.engine.executors import Progress, SideBySide, Work
+from cruxmap.ground import find_room
 from cruxmap.present.lettering import wrapped
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def images(drawings: Drawings, progress: Progress | None = None) -> Images:
     work, files, missing = Work(SideBySide(), progress), dict[str, bytes](), set[str]()
     work.tell("drawing figures", 0, len(drawings))
     if drawings:
+        find_room()  # matplotlib keeps a list of fonts
         import cruxmap.present.renderers  # noqa: F401 - before there are several processes that need it
 
     drawn = work.map(_images_of, (), tuple(drawings.items()))
