@@ -213,9 +213,9 @@ def _again_in_a_wide_range(tape: Tape, loads: IntArray, entries: FloatArray, res
     low = np.flatnonzero(log_z < np.log(TINY))
     found = entries[loads][:, low]
     # if one draw is impossible, so are all that are 0 in the same places
-    alike = ((found == 0.0) == (found[:, :1] == 0.0)).all(axis=0)
-    first, *_ = levels.propagate_wide(tape, np.arange(len(loads)), found[:, :1])
-    impossible = alike & np.isneginf(first[0])
+    _, first, kind = np.unique(found == 0.0, axis=1, return_index=True, return_inverse=True)
+    one_of_each, *_ = levels.propagate_wide(tape, np.arange(len(loads)), found[:, first])
+    impossible = np.isneginf(one_of_each[0])[kind]
     log_z[low[impossible]], read[:, low[impossible]], slope[:, low[impossible]] = -np.inf, np.nan, np.nan
     low, found = low[~impossible], found[:, ~impossible]
     if len(low):

@@ -48,7 +48,7 @@ def best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...
 
     Values are averages over the same draws for all sizes, so they grow with the set.
     """
-    n_draws = _affordable(view, candidates)
+    n_draws, exact = _affordable(view, candidates), view.inquiry.planned is not None
     chosen: list[Candidate] = []
     outcomes: list[Evidence] = [_anything(view, candidates)]
     sets = []
@@ -58,13 +58,14 @@ def best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...
         values = [value_of_information(tables[candidate.id]) for candidate in left]
         best = int(np.argmax(np.array(values) >= max(values) * (1 - ROUNDING)))
         chosen.append(left[best])
+        table = tables[left[best].id]
         outcomes = [
             found
-            for outcome in outcomes
-            for side in _both_sides(view, left[best])
-            if (found := _with_finding(outcome, side)) is not None
+            for outcome, chances in zip(outcomes, table.reshape(2, -1, 2).sum(axis=0), strict=True)
+            for side, known in zip(_both_sides(view, left[best]), chances, strict=True)
+            if (found := _with_finding(outcome, side)) is not None and (known > 0 or not exact)
         ]
-        of_target = tables[left[best].id].sum(axis=1)
+        of_target = table.sum(axis=1)
         share = values[best] / entropy(Chance(float(of_target[1]), float(of_target[0])))
         sets.append(CruxSet(tuple(candidate.id for candidate in chosen), values[best], share))
         view.tell("sets of cruxes", size + 1, min(LARGEST_SET, len(candidates)))
