@@ -69,6 +69,8 @@ def propagate(
 ) -> None:
     """`levels.propagate`, compiled and on so many threads, by default on all cores."""
     where, n_draws = placed(tape), entries.shape[1]
+    # compiled code reads these as they lie in memory
+    loads, entries = np.ascontiguousarray(loads, np.int64), np.ascontiguousarray(entries, np.float64)
     columns = _Columns(loads, entries, tape.loads, results)
     if n_draws <= NARROW:
         _run(tape, columns, 0, n_draws, width=1 + (n_draws + 1) % 2)
