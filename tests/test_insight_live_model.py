@@ -245,10 +245,9 @@ def test_probabilities_under_any_condition_are_those_of_probability(
 
 @given(drawn_maps.drafts(), st.data())
 def test_marginals_are_probabilities(drawn: drawn_maps.Draft, data: st.DataObject) -> None:
+    target = data.draw(drawn.conditions())
     given_ = data.draw(st.lists(drawn.conditions(), max_size=1))
-    spec = drawn.read_model(
-        target=data.draw(drawn.conditions()), **({"assuming": given_} if given_ else {})
-    )
+    spec = drawn.read_model(target=target, **({"assuming": given_} if given_ else {}))
     state = open_model(spec)
     assume(possible(state))
     marginals = state.marginals()
@@ -264,7 +263,7 @@ def test_marginals_are_probabilities(drawn: drawn_maps.Draft, data: st.DataObjec
         owner, _, part = name.partition(".")
         asked: Any = name
         if name == spec.target.name:
-            asked = spec.target.name
+            asked = target
         elif owner in questions:
             asked = {owner: part}
         elif owner in events:
