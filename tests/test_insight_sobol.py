@@ -2,14 +2,37 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
+from scipy.stats import qmc
 
 from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.executors import HERE, Work
 from cruxmap.engine.network import FloatArray
-from cruxmap.insight.sobol import MIN_SAMPLE, SLOPES, Design, Known, design, sample_size, sobol_shares
+from cruxmap.insight.candidates import position_of
+from cruxmap.insight.sobol import (
+    MIN_SAMPLE,
+    OTHERS,
+    SLOPES,
+    Design,
+    Known,
+    design,
+    sample_size,
+    shares_of_variance,
+    sobol_shares,
+)
+from cruxmap.insight.target import log_odds_of
+from cruxmap.insight.views import views
+from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.reading import read_model
+from cruxmap.network.inquiry import inquire
+from cruxmap.network.means_and_deviations import unconstrained
+from helpers.commands import ROOT
+from helpers.examples import GARDEN
+from helpers.maps_from_text import model
 
 SEEDS = range(8)
 
@@ -28,8 +51,8 @@ def known_of(function, slopes, inputs, seed):
 def shares_of(function, slopes, group, seed=1):
     known = known_of(function, slopes, len(group), seed)
     points = design(known, group, 8192)
-    mixed = [function(points.points(number, 0, points.sample)) for number in range(points.groups)]
-    return sobol_shares(known, points, np.array(mixed))
+    mixed = function(points.points(0, points.groups * points.sample))
+    return sobol_shares(known, points, mixed)
 
 
 def multilinear(z):
@@ -177,6 +200,69 @@ def test_an_input_alone_in_its_group_has_the_shares_of_the_group() -> None:
     assert shares.total_of_inputs[1] == shares.total[0]
 
 
+# --- the shipped maps ------------------------------------------------------------------------------
+
+
+def plain_shares(function: Function, group: FloatArray, sample: int) -> tuple[FloatArray, FloatArray]:
+    """Saltelli's first and Jansen's total shares, without any polynomial, and their standard errors.
+
+    Both are (2, groups). The errors are those of random points.
+    """
+    points = ndtri(qmc.Sobol(2 * len(group), scramble=True, rng=np.random.default_rng(7)).random(sample)).T
+    one, other = points[: len(group)], points[len(group) :]
+    at_one, at_other = function(one), function(other)
+    middle = np.concatenate([at_one, at_other]).mean()
+    spread = ((at_one - middle) ** 2 + (at_other - middle) ** 2) / 2
+    shares, errors = [], []
+    for number in range(group.max() + 1):
+        mixed = function(np.where((group == number)[:, None], other, one))
+        parts = np.stack([(at_other - middle) * (mixed - at_one), (mixed - at_one) ** 2 / 2])
+        shares.append(parts.mean(axis=1) / spread.mean())
+        parts -= shares[-1][:, None] * spread
+        errors.append(parts.std(axis=1) / math.sqrt(sample) / spread.mean())
+    return np.transpose(shares), np.transpose(errors)
+
+
+def assert_shares_are_those_of_more_points(spec: ModelSpec, sample: int, largest: float) -> None:
+    inquiry = inquire(spec)
+    [view] = views(inquiry, Work(HERE, None))
+    movers = position_of(inquiry, 0).movers
+    spread = shares_of_variance(view, movers)
+    names = [group.id for group in spread.groups]
+    owners = [inquiry.model.map.judgements[inquiry.network.addresses[column]].owner for column in movers]
+    number = np.array([names.index(owner if owner in names else OTHERS) for owner in owners])
+
+    def values(points: FloatArray) -> FloatArray:
+        z = np.zeros((len(inquiry.network.addresses), points.shape[1]))
+        z[movers] = points
+        return log_odds_of(inquiry, unconstrained(inquiry.numbers, z, 0), inquiry.numbers.single[0])
+
+    expected, noise = plain_shares(values, number, sample)
+    found = np.transpose([(group.sobol_first, group.sobol_total) for group in spread.groups])
+    own = np.array([group.error for group in spread.groups]) / 1.96
+    error = np.hypot(own, noise)
+    assert (np.abs(found - expected) < 3 * error).all()
+    assert (np.abs(found - expected) < 2 * error).mean() >= 0.9
+    assert own.max() < largest
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("worldview", ["author", "map"])
+def test_shares_of_a_real_map_are_those_of_many_more_points(worldview: str) -> None:
+    spec = read_model(ROOT / "models/deceptive-alignment.yaml")
+    assert_shares_are_those_of_more_points(replace(spec, worldviews=(worldview,)), 8192, 0.015)
+
+
+def test_shares_of_a_small_map_are_those_of_many_more_points() -> None:
+    assert_shares_are_those_of_more_points(model(GARDEN, "target: wet\n"), 2048, 0.001)
+
+
+def test_a_map_without_intervals_has_no_shares() -> None:
+    inquiry = inquire(read_model(ROOT / "models/power-seeking.yaml"))
+    for view in views(inquiry, Work(HERE, None)):
+        assert shares_of_variance(view, position_of(inquiry, view.worldview).movers).groups == ()
+
+
 # --- the points ------------------------------------------------------------------------------------
 
 
@@ -186,7 +272,7 @@ def test_points_are_draws_with_a_group_from_draws_of_the_other_half() -> None:
     assert points.sample == MIN_SAMPLE
     draws = known.draw(SLOPES, SLOPES + MIN_SAMPLE)
     swapped = np.concatenate([draws[:, MIN_SAMPLE // 2 :], draws[:, : MIN_SAMPLE // 2]], axis=1)
-    found = points.points(1, 0, MIN_SAMPLE)
+    found = points.points(MIN_SAMPLE, 2 * MIN_SAMPLE)  # of the second group
     assert np.array_equal(found[0], draws[0])
     assert np.array_equal(found[1:], swapped[1:])
 
@@ -194,9 +280,8 @@ def test_points_are_draws_with_a_group_from_draws_of_the_other_half() -> None:
 def test_points_are_the_same_in_parts() -> None:
     one, other = np.random.default_rng(1).normal(size=(2, 3, 64))
     points = Design(one, other, np.array([0, 1, 1]))
-    for number in range(points.groups):
-        parts = [points.points(number, 0, 40), points.points(number, 40, 64)]
-        assert np.array_equal(np.concatenate(parts, axis=1), points.points(number, 0, 64))
+    parts = [points.points(0, 40), points.points(40, 100), points.points(100, 128)]
+    assert np.array_equal(np.concatenate(parts, axis=1), points.points(0, 128))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ as a control variate.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,7 +37,7 @@ MIN_SAMPLE = 64
 MAX_VALUES = 1 << 13
 """Values at further points that one analysis may ask for, however cheap each is."""
 
-SOBOL_WORK = 6e8
+SOBOL_WORK = 4e8
 """Multiplications that these may take, though there are `MIN_SAMPLE` points for each group at least."""
 
 WORK_PER_ENTRY = 20
@@ -120,10 +120,10 @@ class Design:
         """How many points there are for a group."""
         return int(self.one.shape[1])
 
-    def points(self, group: int, start: int, stop: int) -> FloatArray:
-        """Return some points of a group, (inputs, stop - start)."""
-        from_other = self.group == group
-        return np.where(from_other[:, None], self.other[:, start:stop], self.one[:, start:stop])
+    def points(self, start: int, stop: int) -> FloatArray:
+        """Return some points, (inputs, stop - start); they count from 0, group by group."""
+        group, place = np.divmod(np.arange(start, stop), self.sample)
+        return np.where(self.group[:, None] == group, self.other[:, place], self.one[:, place])
 
 
 def design(known: Known, group: Sequence[int], values: int) -> Design:
@@ -139,7 +139,7 @@ def design(known: Known, group: Sequence[int], values: int) -> Design:
 
 
 def sobol_shares(known: Known, points: Design, mixed: FloatArray) -> SobolShares:
-    """Return the shares of a quantity's variance; `mixed` (groups, N) are its values at a design's points."""
+    """Return the shares of a quantity's variance; `mixed` (groups * N,) are values at the points."""
     groups, n = points.groups, points.sample
     if np.ptp(known.values) <= MAX_SPREAD_OF_A_CONSTANT:
         none, no_input = np.zeros(groups), np.zeros(len(points.group))
@@ -153,8 +153,10 @@ def sobol_shares(known: Known, points: Design, mixed: FloatArray) -> SobolShares
     if judged.left.var() > MOST_LEFT * known.values.var():
         coefficient, left_slopes = np.zeros_like(coefficient), (known.slopes**2).mean(axis=1)
         judged = _judged(known, terms, coefficient, parts)
-    there = [coefficient @ terms.values(points.points(number, 0, n)) for number in range(groups)]
-    step = (mixed - there - judged.mean - judged.left[:n]).reshape(groups, 2, n // 2)
+    cuts = blocks(groups * n, _at_once(coefficient))
+    there = np.concatenate([coefficient @ terms.values(points.points(*cut)) for cut in cuts])
+    left = (mixed - there - judged.mean).reshape(groups, n)
+    step = (left - judged.left[:n]).reshape(groups, 2, n // 2)
     # From each half of the points to the other: Azzini, Mara and Rosati's first shares, Jansen's total ones.
     of_left = np.concatenate([-step[:, 0] * step[:, 1], (step**2).sum(axis=1) / 2]) / 2
     # What each judging draw adds to the variances of the parts, and of the whole.
@@ -205,7 +207,7 @@ def _judged(known: Known, terms: Basis, coefficient: FloatArray, parts: BoolArra
     weights = np.concatenate([np.ones((1, len(coefficient))), parts]) * coefficient
     values, left = np.empty((len(weights), last - first)), np.empty(last - first)
     with_left, alone = np.zeros((2, len(coefficient)))
-    for start, stop in blocks(last - first, max(NUMBERS_AT_ONCE // len(coefficient), 1)):
+    for start, stop in blocks(last - first, _at_once(coefficient)):
         here = terms.values(known.draw(first + start, first + stop))
         values[:, start:stop] = weights @ here
         left[start:stop] = known.values[first + start : first + stop] - middle - values[0, start:stop]
@@ -214,6 +216,11 @@ def _judged(known: Known, terms: Basis, coefficient: FloatArray, parts: BoolArra
     mean, noise = left.mean(), left.var() / len(left)
     moment = (with_left - mean * alone) / len(left)
     return _Judged(left - mean, middle + mean, values[0], values[1:], moment, moment**2 - noise)
+
+
+def _at_once(coefficient: FloatArray) -> int:
+    """Return in how many draws to work out the terms of a polynomial at a time."""
+    return max(NUMBERS_AT_ONCE // len(coefficient), 1)
 
 
 # --- of one worldview's judgements ---------------------------------------------------------------
@@ -264,7 +271,8 @@ def shares_of_variance(view: View, movers: IntArray, logits: FloatArray | None =
         return Spread(nothing, nothing)
     if logits is None or view.draw != draw or not np.isfinite(logits).all():
         logits = _log_odds(view, draw)
-    known = Known(lambda start, stop: draw(start, stop)[columns], logits[:MAX_DRAWS], per_z[order])
+    inputs = replace(draw, addresses=tuple(inquiry.network.addresses[column] for column in columns))
+    known = Known(inputs, logits[:MAX_DRAWS], per_z[order])
     names, group = _grouped(inquiry, columns, size[order])
     points = design(known, group, min(MAX_VALUES, int(SOBOL_WORK / _work(inquiry))))
     finite = np.isfinite(known.values).all() and np.isfinite(known.slopes).all()
@@ -331,19 +339,16 @@ def _log_odds_in(inquiry: Inquiry, draw: Forward, block: Block) -> FloatArray:
 
 
 def _log_odds_at(view: View, columns: IntArray, points: Design) -> FloatArray:
-    """Return the target's log-odds at the points of a design, (groups, N)."""
-    tasks = [(number, block) for number in range(points.groups) for block in _blocks(view, points.sample)]
+    """Return the target's log-odds at the points of a design, (groups * N,)."""
+    tasks = _blocks(view, points.groups * points.sample)
     parts = view.work.map(_log_odds_at_points, (view.inquiry, columns, points), tasks)
-    found = np.concatenate(list(_told(view, "Sobol shares", parts, len(tasks))))
-    return found.reshape(points.groups, points.sample)
+    return np.concatenate(list(_told(view, "Sobol shares", parts, len(tasks))))
 
 
-def _log_odds_at_points(
-    inquiry: Inquiry, columns: IntArray, points: Design, task: tuple[int, Block]
-) -> FloatArray:
-    number, (worldview, start, stop) = task
+def _log_odds_at_points(inquiry: Inquiry, columns: IntArray, points: Design, block: Block) -> FloatArray:
+    worldview, start, stop = block
     z = np.zeros((len(inquiry.network.addresses), stop - start))
-    z[columns] = points.points(number, start, stop)
+    z[columns] = points.points(start, stop)
     return log_odds(inquiry, entries_of(inquiry, worldview, z))
 
 
