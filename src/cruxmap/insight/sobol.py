@@ -49,6 +49,13 @@ MOST_LEFT = 0.25
 Far out it may be far off, which costs more than it gains. It leaves 2 to 6% of the log-odds of a real map.
 """
 
+WEIGHT_OF_TYPICAL = 64
+"""Pairs of points as which the spread of other groups counts for that of a group.
+
+Over nine seeds of two worldviews of a real map, 97% of the shares were then within two standard errors, and
+all but 0.2% within three; without it, 94 to 97% and all but 0.4 to 1.8%.
+"""
+
 NUMBERS_AT_ONCE = 1 << 21
 """About how many terms of the polynomial, times draws, are in memory at a time."""
 
@@ -166,7 +173,7 @@ def sobol_shares(known: Known, points: Design, mixed: FloatArray) -> SobolShares
     variance = squares.sum() + of_whole.mean()
     share = (parts @ squares + of_parts.mean(axis=1) + of_left.mean(axis=1)) / variance
     noise = (of_parts - share[:, None] * of_whole).var(axis=1) / len(of_whole)
-    noise += of_left.var(axis=1, ddof=1) / of_left.shape[1]
+    noise += _noise(of_left.reshape(2, groups, -1), np.bincount(points.group, left_slopes)).ravel()
     error = TWO_SIDED_95 * np.sqrt(noise).reshape(2, groups).max(axis=0) / variance
     of_groups = share.reshape(2, groups)
     of_owner = of_groups[:, points.group]
@@ -183,6 +190,20 @@ def sobol_shares(known: Known, points: Design, mixed: FloatArray) -> SobolShares
         total_of_inputs=of_inputs[1],
         sample=n,
     )
+
+
+def _noise(of_left: FloatArray, scale: FloatArray) -> FloatArray:
+    """Return the variances of the means of what pairs of points say of each group, (2, groups).
+
+    `of_left` is (2, groups, pairs). A few pairs often miss the large steps that a group can make, and then
+    know nothing of their spread. So what is typical of all groups, on the `scale` (groups,) of each, counts
+    as much as `WEIGHT_OF_TYPICAL` pairs, where that is more.
+    """
+    pairs, spread = of_left.shape[2], of_left.var(axis=2, ddof=1)
+    relative = np.divide(spread, scale**2, out=np.zeros_like(spread), where=scale > 0)
+    typical = relative.mean(axis=1, keepdims=True) * scale**2
+    weight = WEIGHT_OF_TYPICAL / (pairs + WEIGHT_OF_TYPICAL)
+    return np.asarray(np.maximum(spread, (1 - weight) * spread + weight * typical) / pairs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
