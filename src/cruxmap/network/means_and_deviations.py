@@ -99,10 +99,7 @@ class Distinct:
 
     def unconstrained(self, z: FloatArray) -> FloatArray:
         """Return `u` (K, D) for standard normal draws `z` (J, D)."""
-        u: FloatArray = z[self.column]
-        u *= self.sd[:, None]
-        u += self.mu[:, None]
-        return u
+        return _drawn(self.mu, self.sd, z[self.column])
 
 
 def distinct(numbers: Numbers, worldviews: Sequence[int]) -> Distinct:
@@ -118,10 +115,14 @@ def distinct(numbers: Numbers, worldviews: Sequence[int]) -> Distinct:
 
 def unconstrained(numbers: Numbers, z: FloatArray, worldview: int) -> FloatArray:
     """Return `u` (J, D) of one perspective for standard normal draws `z` (J, D)."""
-    u: FloatArray = z[numbers.column[worldview]]
-    u *= numbers.sd[worldview][:, None]
-    u += numbers.mu[worldview][:, None]
-    return u
+    return _drawn(numbers.mu[worldview], numbers.sd[worldview], z[numbers.column[worldview]])
+
+
+def _drawn(mu: FloatArray, sd: FloatArray, z: FloatArray) -> FloatArray:
+    """Return `mu + sd * z`, in the place of `z` (judgements, D)."""
+    z *= sd[:, None]
+    z += mu[:, None]
+    return z
 
 
 def as_they_count(numbers: Numbers, z: FloatArray, worldview: int) -> FloatArray:
