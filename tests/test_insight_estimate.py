@@ -12,6 +12,7 @@ from scipy.special import expit, logit
 
 import cruxmap as cm
 from cruxmap.engine.draws import latin_hypercube
+from cruxmap.insight import views
 from cruxmap.language.argument_map import Z_95, ClaimIs
 from cruxmap.network import inquiry
 from helpers import reference
@@ -155,6 +156,20 @@ def test_progress_is_told_of_worldviews_that_share_their_draws() -> None:
     cm.estimate(spec, progress=lambda *event: told.append(event))
     cm.estimate(replace(spec, worldviews=("ann",)), progress=lambda *event: told.append(event))
     assert told == [("2 worldviews", 64, 64), ("ann", 64, 64)]
+
+
+@pytest.mark.parametrize("most", [0, 1024])
+def test_blocks_of_draws_are_slices_of_the_hypercube(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "MOST_KEPT", most)
+    spec = model(GARDEN, f"target: wet\n{SMALL}")
+    asked = inquiry.inquire(spec)
+    addresses, certain = asked.network.addresses, asked.numbers.sd[0] == 0
+    whole = latin_hypercube(spec.sampling.seed, addresses, 1300)
+    whole[certain] = 0.0
+    draw = views.forward_draws(asked, 1300)
+    for start, stop in ((0, 1300), (0, 512), (511, 513), (700, 700), (1290, 1300), (0, 64)):
+        np.testing.assert_array_equal(draw(start, stop), whole[:, start:stop])
+        draw(start, stop)[:] = np.nan  # whoever gets draws may write into them
 
 
 def test_worldviews_together_are_as_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ draws are weighed by how well they agree, and drawn again by weight.
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -41,6 +42,13 @@ POOL = 4
 """How many forward draws are weighed for each draw that is asked for."""
 
 
+STRIP = 512
+"""How many draws are drawn at a time, and kept for those who ask again."""
+
+MOST_KEPT = 1024
+"""Judgements up to which draws are kept: a strip takes 4 MB then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Forward:
     """Draws of the judgements at `addresses`: a Latin hypercube of `n_draws` under a seed.
@@ -54,10 +62,24 @@ class Forward:
 
     def __call__(self, start: int, stop: int) -> FloatArray:
         """Return the standard normal values (n_judgements, stop - start) of some of them."""
+        if len(self.addresses) > MOST_KEPT or start == stop:
+            return self.drawn(start, stop)
+        strips = range(start // STRIP, -(-stop // STRIP))
+        parts = [_strip(self, k)[:, max(start - k * STRIP, 0) : stop - k * STRIP] for k in strips]
+        return np.concatenate(parts, axis=1)
+
+    def drawn(self, start: int, stop: int) -> FloatArray:
+        """Draw them."""
         drawn = {i: address for i, address in enumerate(self.addresses) if address is not None}
         z = np.zeros((len(self.addresses), stop - start))
         z[[*drawn]] = latin_hypercube(self.seed, [*drawn.values()], self.n_draws, start, stop)
         return z
+
+
+@lru_cache(maxsize=16)
+def _strip(draws: Forward, number: int) -> FloatArray:
+    """Draw a strip; every stage of an answer asks for the same draws again."""
+    return draws.drawn(number * STRIP, min((number + 1) * STRIP, draws.n_draws))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
