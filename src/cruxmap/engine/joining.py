@@ -22,6 +22,8 @@ import numpy.typing as npt
 
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray
 
+type _Words = npt.NDArray[np.uint64]
+
 CONSTANT = 1 << 30
 """Slots from here on are numbers found while joining; slot 0 is the number 1."""
 
@@ -352,10 +354,14 @@ def _joined(
         order = np.argsort(codes, kind="stable")
         starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
         firsts = order[starts]
-        sizes = np.diff(starts, append=len(order))
-        parts.append((products[order], sizes, words[:, firsts], of[firsts]))
-    products, sizes, words, of = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
-    slots, is_new = sums.slots_of(products, sizes, wave[of])
+        sizes, products = np.diff(starts, append=len(order)), products[order]
+        parts.append((products, sizes, *_digests(products, starts), words[:, firsts], of[firsts]))
+    products, sizes, fixed, one, other, words, of = (
+        np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)
+    )
+    del parts
+    same_as = _first_equal(one, other, (wave[of] << 32) | sizes)
+    slots, is_new = sums.slots_of(products, sizes, wave[of], fixed, same_as)
     n_rows = np.bincount(of, minlength=n)
     n_old = np.bincount(of, ~is_new, minlength=n)
     return _Rows(np.vstack([words, slots]), n_rows), (n_rows > 0) & (n_old == 0)
@@ -406,21 +412,27 @@ class _Sums:
     n_products: int = 0
     n_outputs: int = 0
 
-    def slots_of(self, products: IntArray, sizes: IntArray, steps: IntArray) -> tuple[IntArray, BoolArray]:
+    def slots_of(
+        self, products: IntArray, sizes: IntArray, steps: IntArray, fixed: BoolArray, same_as: IntArray
+    ) -> tuple[IntArray, BoolArray]:
         """A slot for each sum of so many products in order, and whether it is an output.
 
-        An equal sum of the same step has the same slot.
+        All factors of `fixed` sums are numbers; `same_as` is the first sum that has the same slot.
         """
-        starts = _starts(sizes)
-        slots = products[starts] & LOW_HALF  # right where that is one value times 1
-        fixed = _is_fixed(products >> 32) & _is_fixed(products & LOW_HALF)
-        constant = np.logical_and.reduceat(fixed, starts) if len(starts) else np.zeros(0, np.bool_)
-        if constant.any():
-            slots[constant] = self._constants(products[np.repeat(constant, sizes)], sizes[constant])
-        is_output = ~constant & ((sizes > 1) | (products[starts] >> 32 != 0))
-        if is_output.any():
-            of_outputs = products[np.repeat(is_output, sizes)]
-            slots[is_output] = self._outputs(of_outputs, sizes[is_output], steps[is_output])
+        firsts = products[_starts(sizes)]
+        slots = firsts & LOW_HALF  # right where that is one value times 1
+        if fixed.any():
+            slots[fixed] = self._constants(products[np.repeat(fixed, sizes)], sizes[fixed])
+        is_output = ~fixed & ((sizes > 1) | (firsts >> 32 != 0))
+        is_first = is_output & (same_as == np.arange(len(sizes)))
+        if is_first.any():
+            slots[is_first] = self.n_inputs + self.n_outputs + np.arange(is_first.sum())
+            slots[is_output] = slots[same_as[is_output]]
+            self.products.append(products[np.repeat(is_first, sizes)])
+            self.sizes.append(sizes[is_first])
+            self.steps.append(steps[is_first])
+            self.n_products += len(self.products[-1])
+            self.n_outputs += len(self.sizes[-1])
         return slots, is_output
 
     def _constants(self, products: IntArray, sizes: IntArray) -> IntArray:
@@ -440,17 +452,6 @@ class _Sums:
             places.append(known[total])
         found = np.array(places, np.int64)[which]
         return np.where(found == 0, 0, CONSTANT - 1 + found)
-
-    def _outputs(self, products: IntArray, sizes: IntArray, steps: IntArray) -> IntArray:
-        same_as = _first_equal(products, sizes, steps)
-        is_first = same_as == np.arange(len(sizes))
-        number = self.n_outputs + np.cumsum(is_first) - 1
-        self.products.append(products[np.repeat(is_first, sizes)])
-        self.sizes.append(sizes[is_first])
-        self.steps.append(steps[is_first])
-        self.n_products += len(self.products[-1])
-        self.n_outputs += len(self.sizes[-1])
-        return self.n_inputs + number[same_as]
 
     def needed(
         self, roots: IntArray, n_steps: int
@@ -494,26 +495,29 @@ class _Sums:
         return renamed(products >> 32), renamed(products & LOW_HALF), first, n_products, renamed
 
 
-def _is_fixed(slots: IntArray) -> BoolArray:
-    """Whether slots are numbers that are known already."""
-    fixed: BoolArray = (slots == 0) | (slots >= CONSTANT)
-    return fixed
-
-
-def _first_equal(products: IntArray, sizes: IntArray, steps: IntArray) -> IntArray:
-    """For each sum the first of its step that adds up the same products, in whatever order.
-
-    Sums are told apart by two hashes of 64 bits, each a sum over products.
+def _digests(products: IntArray, starts: IntArray) -> tuple[BoolArray, _Words, _Words]:
+    """Of the sums that begin there: whether all factors are numbers that are known already, and two hashes,
+    each a sum over products, so that their order does not matter.
     """
-    mixed, of = _mixed(products.astype(np.uint64)), (steps << 32 | sizes).astype(np.uint64)
-    one, other = (np.add.reduceat(part, _starts(sizes)) for part in (mixed, _mixed(~mixed)))
-    _, first, which = np.unique(_mixed(one ^ _mixed(of)), return_index=True, return_inverse=True)
+    if not len(starts):
+        return np.zeros(0, np.bool_), np.zeros(0, np.uint64), np.zeros(0, np.uint64)
+    known = [(slots == 0) | (slots >= CONSTANT) for slots in (products >> 32, products & LOW_HALF)]
+    mixed = _mixed(products.astype(np.uint64))
+    one, other = (np.add.reduceat(part, starts) for part in (mixed, _mixed(~mixed)))
+    return np.logical_and.reduceat(known[0] & known[1], starts), one, other
+
+
+def _first_equal(one: _Words, other: _Words, of: IntArray) -> IntArray:
+    """For each sum the first with the same hashes and the same `of`."""
+    _, first, which = np.unique(
+        _mixed(one ^ _mixed(of.astype(np.uint64))), return_index=True, return_inverse=True
+    )
     same_as = first[which]
-    same = (other[same_as] == other) & (of[same_as] == of)
-    return np.where(same, same_as, np.arange(len(sizes)))
+    same = (one[same_as] == one) & (other[same_as] == other) & (of[same_as] == of)
+    return np.where(same, same_as, np.arange(len(of)))
 
 
-def _mixed(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def _mixed(words: _Words) -> _Words:
     """Mix the bits of words (the finaliser of SplitMix64, Steele et al. 2014)."""
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
