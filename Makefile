@@ -50,7 +50,7 @@ clean:  ## remove the environment, the figures and all caches
 
 $(VENV)/.created:
 	@test -n "$(PYTHON)" || { echo "cruxmap needs Python 3.12 or newer with the venv and ensurepip modules; none was found on PATH." >&2; exit 1; }
-	@echo "Setting up $(VENV) with $(PYTHON) (once, about a minute) ..." >&2
+	@echo "Setting up $(VENV) with $(PYTHON) (once, less than a minute) ..." >&2
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
