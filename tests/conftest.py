@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from cruxmap import cli
+from cruxmap.present import progress
 from helpers.commands import Cruxmap, Outcome
 
 _PATIENT = [HealthCheck.too_slow]  # a machine under load is no reason to fail
@@ -23,6 +24,12 @@ settings.register_profile(
     "long", max_examples=500, deadline=None, print_blob=True, suppress_health_check=_PATIENT
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands in this process say nothing of what takes long, as that depends on the machine."""
+    monkeypatch.setattr(progress, "MOMENT", 3600.0)
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("module", ["cruxmap.cli", "yaml", "numba"])
+@pytest.mark.parametrize("module", ["cruxmap.cli", "yaml", "numpy"])
 def test_an_interrupt_while_something_is_imported_ends_without_a_word(module: str) -> None:
     script = SLOW_IMPORT.format(module=module, model=POWER)
     with subprocess.Popen([sys.executable, "-c", script], stdout=-1, stderr=-1) as process:
