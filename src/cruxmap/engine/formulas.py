@@ -103,7 +103,7 @@ def largest(rows: FloatArray, first: IntArray) -> FloatArray:
 
 def repeated[T: np.generic](rows: npt.NDArray[T], counts: IntArray) -> npt.NDArray[T]:
     """Return each row as often as its count says."""
-    return np.repeat(rows, counts, axis=0)
+    return rows.repeat(counts, axis=0)
 
 
 def add_to(total: FloatArray, at: IntArray, rows: FloatArray) -> None:
@@ -120,7 +120,7 @@ def add_to(total: FloatArray, at: IntArray, rows: FloatArray) -> None:
 def starts(counts: IntArray) -> IntArray:
     """Return where parts of so many rows start, and where the last one ends."""
     first = np.zeros(len(counts) + 1, np.int64)
-    first[1:] = np.cumsum(counts)
+    counts.cumsum(out=first[1:])
     return first
 
 
@@ -202,7 +202,7 @@ def settle_rows(items: Shares, u: FloatArray, single: BoolArray) -> tuple[FloatA
     others keep their proportions and fill what is `left` (at least 0). Also returned: the log of the sum of
     the others' p.
     """
-    first, sizes = items.row_first, np.diff(items.row_first)
+    first, sizes = items.row_first, items.row_first[1:] - items.row_first[:-1]
     x, kept = u[items.base], single[items.base] != 0
     p, log_p = expit(x), -softplus(-x)
     # 1 - taken, without cancellation where one single share is nearly all there is
@@ -320,7 +320,7 @@ def pull_shares(
     of_log = np.zeros((len(items.base), u.shape[1]))
     add_to(of_log, share, change)
     _, overfull, left, log_others = settle_rows(items, u, single)
-    first, sizes = items.row_first, np.diff(items.row_first)
+    first, sizes = items.row_first, items.row_first[1:] - items.row_first[:-1]
     x, kept = u[items.base], single[items.base] != 0
     of_kept = add_up(np.where(kept, of_log, 0.0), first)
     of_others = add_up(np.where(kept, 0.0, of_log), first)
