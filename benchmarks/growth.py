@@ -55,9 +55,8 @@ def written(folder: Path, n: int) -> None:
     of_map = folder / "arguments" / "large"
     of_map.mkdir(parents=True)
     (folder / "models").mkdir()
-    with (of_map / "map.yaml").open("w", encoding="utf-8") as file:
-        for key, value in large_map(n).items():
-            file.write(f"{key}:\n" + _block(value, 1))
+    for key, value in large_map(n).items():
+        (of_map / f"{key}.yaml").write_text(f"{key}:\n" + _block(value, 1), encoding="utf-8")
     model = f"model: large\nmap: ../arguments/large\ntarget: claim-{n - 1}\n"
     (folder / "models" / "large.yaml").write_text(model, encoding="utf-8")
 
@@ -85,7 +84,7 @@ def main(folder: Path) -> None:
 
     found: dict[str, Any] = {}
     costs: dict[str, float] = {}
-    megabytes = (folder / "arguments" / "large" / "map.yaml").stat().st_size / 1e6
+    megabytes = sum(file.stat().st_size for file in (folder / "arguments" / "large").iterdir()) / 1e6
 
     def read() -> None:
         found["model"] = read_model(folder / "models" / "large.yaml")

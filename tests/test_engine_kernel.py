@@ -1,5 +1,6 @@
 """Tapes, and the two loops that run them, on a plan written by hand and against each other."""
 
+import math
 import os
 import subprocess
 import sys
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numba import types
 
 from cruxmap.engine import kernel, levels, tape_loops
+from cruxmap.engine.compiled import object_code
 from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import Evidence, Filled, FloatArray, IntArray, Network
 from cruxmap.engine.places import placed
@@ -309,3 +312,11 @@ def test_loops_are_kept_and_run_without_numba(tmp_path: Path) -> None:
     (kept,) = (tmp_path / "cruxmap" / "loops").iterdir()
     kept.write_bytes(b"no code")
     assert [compiles(), compiles()] == ["True\n", "False\n"]
+
+
+def test_code_that_would_call_something_is_not_kept() -> None:
+    def of_bell(number: int) -> int:
+        return int(math.erf(number))
+
+    with pytest.raises(TypeError, match="of_bell calls erf"):
+        object_code(types.intp(types.intp), of_bell)

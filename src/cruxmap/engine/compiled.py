@@ -112,6 +112,7 @@ def object_code(signature: Any, function: Callable[..., Any]) -> tuple[str, byte
     """Compile a function for one signature: its name, and its code, which nothing here keeps.
 
     It is called as numba calls its functions: where the result goes, where an error would, the arguments.
+    Raises `TypeError` where the code would call something, which may not be there when it is loaded.
     """
     _say_what_is_compiled()
     flags: Any = compiler.Flags()
@@ -120,4 +121,8 @@ def object_code(signature: Any, function: Callable[..., Any]) -> tuple[str, byte
     found: Any = compiler.compile_extra(
         *contexts, function, signature.args, signature.return_type, flags, {}
     )
-    return found.fndesc.llvm_func_name, found.library._get_compiled_object()
+    code = found.library._get_compiled_object()
+    declared = (f.name for f in found.library._final_module.functions if f.is_declaration)
+    if called := [name for name in declared if not name.startswith("llvm.")]:
+        raise TypeError(f"{function.__name__} calls {', '.join(called)}")
+    return found.fndesc.llvm_func_name, code
