@@ -33,13 +33,14 @@ from cruxmap.network.inquiry import (
     Inquiry,
     StatedCredence,
     blocks,
+    draws_per_block,
     entries_of,
     inquire,
 )
 from cruxmap.network.means_and_deviations import natural_at
 
-SPREAD_DRAWS, DRAWS_IN_A_BLOCK = 512, 64
-"""Draws from which the spread of an implied credence is taken, and how many at once: each has many runs."""
+SPREAD_DRAWS, COLUMNS = 512, 1024
+"""Draws from which the spread of an implied credence is taken, and how many runs are made at once."""
 
 MAX_ROUNDS = 50
 """Rounds of the search for the least change; a handful is usual."""
@@ -185,7 +186,7 @@ def _gaps(inquiry: Inquiry, worldview: int) -> list[tuple[StatedGap, StatedCrede
     drawn = np.concatenate(
         [
             _implied(inquiry, statements, entries_of(inquiry, worldview, draw(start, stop)))
-            for start, stop in blocks(SPREAD_DRAWS, DRAWS_IN_A_BLOCK)
+            for start, stop in blocks(SPREAD_DRAWS, draws_per_block(inquiry))
         ],
         axis=1,
     )
@@ -226,10 +227,12 @@ def _implied(inquiry: Inquiry, statements: Sequence[StatedCredence], filled: Fil
     """Return the log-odds of stated conditions, (statements, D), nan where what they assume cannot be."""
     log_odds = np.empty((len(statements), filled.n_draws))
     for numbers, sides, planned in _about_the_same(inquiry, statements):
-        found = infer_many(inquiry.network, filled, sides, planned=planned, few=True)
-        log_z = np.array([side.log_z for side in found])
-        with np.errstate(invalid="ignore"):
-            log_odds[numbers] = log_z[1::2] - log_z[::2]
+        for start, stop in blocks(filled.n_draws, max(COLUMNS // len(sides), 1)):
+            some = replace(filled, entries=filled.entries[:, start:stop])
+            found = infer_many(inquiry.network, some, sides, planned=planned, few=True)
+            log_z = np.array([side.log_z for side in found])
+            with np.errstate(invalid="ignore"):
+                log_odds[numbers, start:stop] = log_z[1::2] - log_z[::2]
     return log_odds
 
 
