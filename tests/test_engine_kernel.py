@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import types
 
-from cruxmap.engine import kernel, levels, tape_loops
+from cruxmap.engine import kernel, levels, places, propagation, tape_loops
 from cruxmap.engine.compiled import object_code
 from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import Evidence, Filled, FloatArray, IntArray, Network
@@ -320,3 +320,28 @@ def test_code_that_would_call_something_is_not_kept() -> None:
 
     with pytest.raises(TypeError, match="of_bell calls erf"):
         object_code(types.intp(types.intp), of_bell)
+
+
+def test_a_long_tape_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From disk it answers the same; what is asked, given or wanted besides makes it another one."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(propagation, "MIN_KEPT", 1)
+    network, _ = random_network(30, 4, window=30, parents=3)
+    made, ask = plan(network, range(30), [3]), frozenset([7, 8])
+    cases: tuple[Evidence, ...] = (((3, (0,)),), ((3, (1,)),))
+    questions = [(cases, ask), (cases[:1], ask), (None, ask), (cases, frozenset([7]))]
+
+    def answers() -> list[FloatArray]:
+        propagation.tape_of.cache_clear()
+        kernel.placed.cache_clear()
+        tapes = [propagation.tape_of(made, *question, False) for question in questions]
+        return [kernel.placed(tape).factors for tape in tapes] + [tape.factors for tape in tapes]
+
+    fresh = answers()
+    monkeypatch.delattr(propagation, "written")
+    monkeypatch.delattr(places, "placed")
+    for one, other in zip(fresh, answers(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    propagation.tape_of.cache_clear()
+    with pytest.raises(NameError):
+        propagation.tape_of(made, cases, ask, gradient=True)

@@ -13,6 +13,8 @@ GARBAGE = 100_000
 def main() -> None:
     """Run the command line and exit."""
     gc.set_threshold(GARBAGE)
+    # what numpy solves here is small: its threads would wait for one another, at full speed
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     handled = signal.getsignal(signal.SIGINT)
     if handled is signal.default_int_handler:
         signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))

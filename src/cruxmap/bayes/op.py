@@ -27,9 +27,9 @@ from cruxmap.bayes.filling import filling, pulling
 from cruxmap.bayes.runs import READS, evaluate, halves_of, packed_tape, propagating
 from cruxmap.engine.compiled_formulas import N_ENTRIES, fill_packed, pull_packed
 from cruxmap.engine.exact_or_sampled import exactly
+from cruxmap.engine.kernel import placed
 from cruxmap.engine.linking import link, section
 from cruxmap.engine.network import BoolArray, Evidence, Network, TableProgram
-from cruxmap.engine.places import placed
 from cruxmap.engine.propagation import tape_of
 from cruxmap.engine.tape import allowed
 

@@ -20,6 +20,7 @@ from cruxmap.engine.executors import cores, on_threads
 from cruxmap.engine.machine_code import loaded
 from cruxmap.engine.network import FloatArray, IntArray
 from cruxmap.engine.places import Placed
+from cruxmap.engine.plan_cache import remembered
 from cruxmap.engine.tape import ONE, Results, Tape
 
 LANES = 16
@@ -57,7 +58,12 @@ def _loop(width: int) -> Callable[[int], None]:
     return loaded(b"%d " % width + source, compiled)
 
 
-placed = lru_cache(maxsize=8)(places.placed)
+@lru_cache(maxsize=8)
+def placed(tape: Tape) -> Placed:
+    """`places.placed`, remembered, on disk where the tape is."""
+    if not tape.key:
+        return places.placed(tape)
+    return remembered(b"places" + tape.key, lambda: places.placed(tape))
 
 
 def propagate(

@@ -1,4 +1,4 @@
-"""Plans and contraction trees kept on disk, by all that they depend on: no command looks for one again."""
+"""Plans, their trees and their tapes kept on disk, by all that they depend on: no command makes one again."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cruxmap.ground import cache_folder, keep, kept
 
-ROOM = 256 << 20
+ROOM = 512 << 20
 """Bytes that all that is kept here may take; what was used longest ago goes first."""
 
 PLANNER = (
@@ -21,8 +21,11 @@ PLANNER = (
     "elimination",
     "compiled_elimination",
     "joining",
+    "propagation",
+    "tape",
+    "places",
 )
-"""The modules that make plans: what another text of them made is not used."""
+"""The modules that make what is kept here: what another text of them made is not used."""
 
 
 def remembered[T](

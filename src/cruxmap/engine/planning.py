@@ -12,7 +12,7 @@ numbers: evidence enters as the values of indicator slots. Plans are determinist
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import chain
 from math import inf
@@ -50,6 +50,8 @@ class Plan:
     value * d Z / d value over `reads[read_first[m]:read_first[m + 1]]`, m counting states through `asked`;
     with `forward_only` these derivatives are 1.
 
+    `key` tells the plan from all others, where it is not empty.
+
     `steps` is for people: (n, 4), the two tensors joined, rows of the result, products. Tensors are numbered
     `tables` first, then clamped variables, then the scalar 1, then the results of steps. `width` is log2 of
     the largest tensor and `dense_products` the number of products, if no table had an impossible row.
@@ -72,6 +74,7 @@ class Plan:
     steps: IntArray
     width: float
     dense_products: float
+    key: bytes = b""
 
     @property
     def triples(self) -> int:
@@ -130,7 +133,7 @@ def _attempt(
                 joined = _joined(question, tree, budget, unread)
         except TooWide as outcome:
             return outcome
-        return _plan(question, tree, joined)
+        return replace(_plan(question, tree, joined), key=problem)
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from cruxmap.engine import levels
 from cruxmap.engine.network import Evidence, Filled, FloatArray, IntArray, ManyWhatIfs
+from cruxmap.engine.plan_cache import remembered
 from cruxmap.engine.planning import Plan
 from cruxmap.engine.tape import NOUGHT, Results, Tape, allowed, written
 
@@ -29,6 +30,9 @@ loop takes 0.07 s, to compile it, once per machine, 1.2 s.
 
 SETTING_UP = 40
 """Draws that take as long as putting a tape's sums into levels."""
+
+MIN_KEPT, MAX_KEPT = 10_000, 2_000_000
+"""Products of a plan from which on its tapes are kept on disk, and of a tape up to which it is."""
 
 MANY = 1_000
 """How many columns many what-ifs are taken to be."""
@@ -51,8 +55,21 @@ class Propagated:
 def tape_of(
     plan: Plan, cases: tuple[Evidence, ...] | None, ask: frozenset[int] | None, gradient: bool
 ) -> Tape:
-    """`tape.written`, remembered."""
-    return written(plan, cases, ask=ask, gradient=gradient)
+    """`tape.written`, remembered; where it is long, on disk."""
+
+    def work() -> Tape:
+        return written(plan, cases, ask=ask, gradient=gradient)
+
+    if not plan.key or plan.triples < MIN_KEPT:
+        return work()
+    question = cases, ask if ask is None else sorted(ask), gradient
+    key = plan.key + repr(question).encode()
+
+    def named() -> Tape:
+        tape = work()
+        return replace(tape, key=key) if tape.products <= MAX_KEPT else tape
+
+    return remembered(b"tape" + key, named, lambda tape: bool(tape.key))
 
 
 def split_reads(reads: Sequence[tuple[int, int]], read: npt.NDArray[Any]) -> dict[int, npt.NDArray[Any]]:
@@ -190,13 +207,14 @@ _indicators = lru_cache(maxsize=256)(allowed)
 @lru_cache(maxsize=16)
 def _open_tape(plan: Plan, ask: frozenset[int] | None, gradient: bool) -> Tape:
     """A tape that loads what its plan does from the first rows, and the values of indicators from others."""
-    tape = written(plan, None, ask=ask, gradient=gradient)
+    tape = tape_of(plan, None, ask, gradient)
     no_slopes = np.full((1, tape.n_indicators if gradient else 0), NOUGHT)
     return replace(
         tape,
         loads=np.arange(len(tape.loads) + tape.n_indicators),
         n_indicators=0,
         slopes=np.concatenate([tape.slopes, no_slopes], axis=1),
+        key=tape.key and tape.key + b"open",
     )
 
 

@@ -34,7 +34,7 @@ class Tape:
 
     In the end Z is the number `z`, by case; what was asked, times Z, is `reads` (cases, reads), in the order
     of `asked` (variable, states); and d Z / d load is `slopes` (cases, loads), which has no columns unless it
-    was wanted.
+    was wanted. `key` tells the tape from all others, where it is not empty.
     """
 
     asked: tuple[tuple[int, int], ...]
@@ -46,6 +46,7 @@ class Tape:
     z: IntArray
     reads: IntArray
     slopes: IntArray
+    key: bytes = b""
 
     @property
     def products(self) -> int:
