@@ -21,7 +21,6 @@ PLANNER = (
     "elimination",
     "compiled_elimination",
     "joining",
-    "propagation",
     "tape",
     "places",
 )

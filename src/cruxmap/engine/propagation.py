@@ -21,8 +21,8 @@ from cruxmap.engine.tape import NOUGHT, Results, Tape, allowed, written
 TINY = 1e-200
 """Where Z is below this, underflow may have lost some of it."""
 
-SMALL_WORK = 20_000_000
-"""Products of all draws up to which numpy is faster than a compiled loop that has to be made ready first.
+SMALL_WORK = 5_000_000
+"""Products of all draws of a question up to which numpy runs them: a command asks more than one.
 
 A product takes 6 to 9 ns in numpy, 20 to 50 where there is one draw, and 0.1 to 0.2 ns compiled. To load the
 loop takes 0.07 s, to compile it, once per machine, 1.2 s.
