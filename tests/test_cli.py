@@ -331,6 +331,19 @@ def test_schema_has_one_per_kind_of_file(cruxmap: Cruxmap) -> None:
 # --- run -----------------------------------------------------------------------------------------
 
 
+def but_for_rounding(answer: object) -> object:
+    """Return what equals an answer whose sums were taken in another order."""
+    match answer:
+        case dict():
+            return {key: but_for_rounding(value) for key, value in answer.items()}
+        case list():
+            return [but_for_rounding(value) for value in answer]
+        case float():
+            return pytest.approx(answer, rel=1e-12, abs=0)
+        case _:
+            return answer
+
+
 def test_run_writes_the_same_bytes_every_time(in_project: Path, cruxmap: Cruxmap) -> None:
     def files() -> dict[str, bytes]:
         folder = in_project / "figures" / "small"
@@ -344,7 +357,7 @@ def test_run_writes_the_same_bytes_every_time(in_project: Path, cruxmap: Cruxmap
     assert {"estimate.csv", "estimate.md", "cruxes.json"} <= set(first)
     assert not [name for name in first if name.startswith(".")]
     estimate = cruxmap("estimate", "small", "--format", "json")
-    assert json.loads(first["estimate.json"]) == estimate.json
+    assert json.loads(first["estimate.json"]) == but_for_rounding(estimate.json)
     assert json.loads(first["cruxes.json"]) == cruxmap("cruxes", "small", "--format", "json").json
     assert json.loads(first["pairs.json"]) == cruxmap("diff", "small", "--format", "json").json
     assert outcome.out == cruxmap("estimate", "small").out
