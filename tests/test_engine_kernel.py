@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numba import types
 
 from cruxmap.engine import kernel, levels, places, propagation, tape_loops
+from cruxmap.engine import tape as tape_module
 from cruxmap.engine.compiled import object_code
 from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import Evidence, Filled, FloatArray, IntArray, Network
@@ -345,3 +346,22 @@ def test_a_long_tape_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     propagation.tape_of.cache_clear()
     with pytest.raises(NameError):
         propagation.tape_of(made, cases, ask, gradient=True)
+
+
+def test_long_tapes_are_written_by_compiled_loops_and_come_out_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network, _ = random_network(40, 6, window=10, parents=3)
+    made = plan(network, range(40), [3])
+
+    def parts() -> list[IntArray | FloatArray]:
+        tape_module.levels_of.cache_clear()
+        tape = written(made, [((3, (0,)),), ((3, (1,)),)], gradient=True)
+        where = placed(tape)
+        return [tape.factors, tape.first, tape.slopes, where.factors, where.into, where.slopes]
+
+    interpreted = parts()
+    monkeypatch.setattr(tape_module, "MIN_COMPILED", 0)
+    monkeypatch.setattr(places, "MIN_COMPILED", 0)
+    for one, other in zip(interpreted, parts(), strict=True):
+        np.testing.assert_array_equal(one, other)

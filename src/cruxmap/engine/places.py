@@ -5,12 +5,13 @@ processor.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from cruxmap.engine.network import IntArray
 from cruxmap.engine.planning import SlotArray
-from cruxmap.engine.tape import Tape
+from cruxmap.engine.tape import MIN_COMPILED, Tape
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -56,21 +57,35 @@ def _places(tape: Tape, sizes: IntArray) -> tuple[IntArray, int]:
     last[tape.ends] = -1
     ending = np.argsort(last)[np.count_nonzero(last < 0) :]
     of = np.repeat(np.arange(n_sums), 2 * sizes)[last[ending]]
-    until = np.searchsorted(of, np.arange(n_sums), side="right").tolist()
-    over = (ending - n_given).tolist()
-    place: list[int] = []
-    free: list[int] = []
-    n_places, begin = n_given, 0
-    for end in until:
-        # what this sum uses for the last time makes room for it
-        free += [place[number] for number in over[begin:end]]
-        begin = end
-        if free:
-            place.append(free.pop())
+    until, over = np.searchsorted(of, np.arange(n_sums), side="right"), ending - n_given
+    if len(used) < 2 * MIN_COMPILED:
+        place = [0] * n_sums
+        n_places = fill_places(place, [0] * n_sums, over.tolist(), until.tolist(), n_given)
+        return np.array(place, np.int64), n_places
+    from cruxmap.engine.compiled_writing import fill_places as compiled
+
+    places = np.zeros(n_sums, np.int64)
+    return places, compiled(places, np.zeros(n_sums, np.int64), over, until, n_given)
+
+
+def fill_places(place: Any, free: Any, over: Any, until: Any, n_given: int) -> int:
+    """Give each sum a place, and return how many there are; `free` is room for those that are free.
+
+    Before the n-th sum has its place, the sums `over[: until[n]]` have been used for the last time.
+    """
+    n_places, n_free, begin = n_given, 0, 0
+    for n in range(len(until)):
+        for k in range(begin, until[n]):
+            free[n_free] = place[over[k]]
+            n_free += 1
+        begin = until[n]
+        if n_free:
+            n_free -= 1
+            place[n] = free[n_free]
         else:
-            place.append(n_places)
+            place[n] = n_places
             n_places += 1
-    return np.array(place, np.int64), n_places
+    return n_places
 
 
 def _runs(sizes: IntArray) -> IntArray:

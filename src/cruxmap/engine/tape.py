@@ -12,13 +12,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from cruxmap.engine.network import BoolArray, Evidence, FloatArray, IntArray
 from cruxmap.engine.planning import Plan, SlotArray
+
+MIN_COMPILED = 1_000_000
+"""Products from which on the loops of writing a tape are compiled: interpreted, one takes a microsecond."""
 
 NOUGHT, ONE, GIVEN = 0, 1, 2
 """The numbers that are 0 and 1 themselves, and the first of those that are given."""
@@ -152,13 +155,7 @@ class ByLevel:
 
 def by_level(left: SlotArray, right: SlotArray, first: IntArray, n_given: int) -> ByLevel:
     """Put sums into levels; their numbers follow `n_given` others."""
-    level = [0] * n_given
-    of_left, of_right, begin = left.tolist(), right.tolist(), 0
-    for end in first[1:].tolist():
-        used = of_left[begin:end] + of_right[begin:end]
-        level.append(1 + max([level[number] for number in used]))
-        begin = end
-    levels = np.array(level[n_given:], np.int64)
+    levels = _levels(left, right, first, n_given)
     order = np.argsort(levels, kind="stable")
     sizes = np.diff(first)[order]
     products = _spread(first[:-1][order], sizes)
@@ -169,6 +166,29 @@ def by_level(left: SlotArray, right: SlotArray, first: IntArray, n_given: int) -
         for low, high in pairwise(cuts)
     )
     return ByLevel(order, tuple(blocks))
+
+
+def _levels(left: SlotArray, right: SlotArray, first: IntArray, n_given: int) -> IntArray:
+    """The level of each sum, from 1."""
+    n_numbers = n_given + len(first) - 1
+    if len(left) < MIN_COMPILED:
+        level = [0] * n_numbers
+        fill_levels(level, left.tolist(), right.tolist(), first.tolist(), n_given)
+        return np.array(level[n_given:], np.int64)
+    from cruxmap.engine.compiled_writing import fill_levels as compiled
+
+    levels = np.zeros(n_numbers, np.int64)
+    compiled(levels, *(np.ascontiguousarray(part, np.int64) for part in (left, right, first)), n_given)
+    return levels[n_given:]
+
+
+def fill_levels(level: Any, left: Any, right: Any, first: Any, n_given: int) -> None:
+    """Put the levels of sums in their places of `level`, after those of what is given, which are 0."""
+    for n in range(len(first) - 1):
+        highest = 0
+        for t in range(first[n], first[n + 1]):
+            highest = max(highest, level[left[t]], level[right[t]])
+        level[n_given + n] = highest + 1
 
 
 @lru_cache(maxsize=8)
