@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import cruxmap as cm
+from cruxmap.present.canvas import images
+from cruxmap.present.diff_figures import diff_figures
 from helpers.commands import POWER
 
 SCRIPT = """
@@ -68,6 +71,12 @@ def test_what_only_reads_loads_no_numpy(command: tuple[str, ...]) -> None:
 )
 def test_a_table_of_small_work_needs_numpy_alone(command: tuple[str, ...]) -> None:
     assert not loaded(*command, "-q") & HEAVY
+
+
+def test_figures_of_a_process_that_loads_less_are_the_same(tmp_path: Path) -> None:
+    loaded("diff", *BOTH, "-q", "--output", str(tmp_path))
+    drawn = images(diff_figures(cm.diff(cm.read_model(POWER), *BOTH[1:])))
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == drawn.files
 
 
 def test_figures_load_what_draws_and_nothing_more(tmp_path: Path) -> None:

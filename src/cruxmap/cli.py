@@ -448,11 +448,12 @@ def run(
     """
     from cruxmap import job
     from cruxmap.language import reading
+    from cruxmap.present import canvas
     from cruxmap.present.estimate_tables import estimate_table, estimate_tables
 
     _, warnings = reading.check(asked.path)
     print_problems((), warnings)
-    with chosen_executor(executor) as chosen:
+    with chosen_executor(executor) as chosen, canvas.without_help():
         done = job.run(
             asked.model,
             output or asked.figures,
@@ -505,7 +506,8 @@ def _draw(
     names = list(drawings)[: (pictures or (Pictures.FIRST if for_people else Pictures.NONE)).most]
     if not names:
         return
-    drawn = canvas.images({name: drawings[name] for name in names}, asked.progress)
+    with canvas.without_help():
+        drawn = canvas.images({name: drawings[name] for name in names}, asked.progress)
     folder = to or asked.figures
     for name, image in drawn.files.items():
         write_file(folder / name, image)

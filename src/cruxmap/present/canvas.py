@@ -114,6 +114,27 @@ def images(drawings: Drawings, progress: Progress | None = None) -> Images:
     return Images(files, frozenset(missing))
 
 
+@contextmanager
+def without_help() -> Iterator[None]:
+    """Let matplotlib load, while this lasts, without the help that it writes for all that it can draw.
+
+    That takes a third of its loading. What is loaded so stays without help, so this is for processes of our
+    own; pictures are the same.
+    """
+    find_room()  # matplotlib keeps a list of fonts
+    from matplotlib import artist
+
+    writers: Any = ((artist, "kwdoc"), (artist.Artist, "_update_set_signature_and_docstring"))
+    kept = [vars(place)[name] for place, name in writers]
+    for place, name in writers:
+        setattr(place, name, staticmethod(lambda *_: ""))
+    try:
+        yield
+    finally:
+        for (place, name), writer in zip(writers, kept, strict=True):
+            setattr(place, name, writer)
+
+
 def _images_of(drawing: tuple[str, "Callable[[], Figure]"]) -> tuple[dict[str, bytes], set[str]]:
     name, draw = drawing
     figure = draw()

@@ -25,6 +25,9 @@ ROW_LENGTH, HEAD_LENGTH = 52, 40
 """Characters in a line of a card, and of the sentence at its head."""
 MAX_INDENT = 5
 """Rows nested deeper than this are indented no further."""
+DPI = 96
+"""Dots per inch of a PNG: as large as browsers show the SVG. The smallest letters are 9 pixels high then; at
+144, which takes 1.5 times as long, they only fill more of a screen."""
 MAX_PIXELS = 8_000
 """Pixels along the longer side of a PNG; beyond it the resolution is lowered."""
 
@@ -302,9 +305,9 @@ def boxed(shown: Picture, forms: Collection[str]) -> set[str]:
 
 
 def _resolution(svg: str | bytes) -> int:
-    """Return the dots per inch at which a drawing stays within `MAX_PIXELS`, at most 144."""
+    """Return the dots per inch at which a drawing stays within `MAX_PIXELS`, at most `DPI`."""
     assert isinstance(svg, bytes)
     sides = re.search(rb'<svg width="(\d+)pt" height="(\d+)pt"', svg)
     assert sides is not None
     inches = max(int(side) for side in sides.groups()) / 72
-    return max(10, min(144, int(MAX_PIXELS / inches)))
+    return max(10, min(DPI, int(MAX_PIXELS / inches)))
