@@ -9,7 +9,7 @@ as a control variate.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -292,8 +292,7 @@ def shares_of_variance(view: View, movers: IntArray, logits: FloatArray | None =
         return Spread(nothing, nothing)
     if logits is None or view.draw != draw or not np.isfinite(logits).all():
         logits = _log_odds(view, draw)
-    inputs = replace(draw, addresses=tuple(inquiry.network.addresses[column] for column in columns))
-    known = Known(inputs, logits[:MAX_DRAWS], per_z[order])
+    known = Known(draw.of(columns), logits[:MAX_DRAWS], per_z[order])
     names, group = _grouped(inquiry, columns, size[order])
     points = design(known, group, min(MAX_VALUES, int(SOBOL_WORK / _work(inquiry))))
     finite = np.isfinite(known.values).all() and np.isfinite(known.slopes).all()

@@ -17,7 +17,7 @@ from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.exact_or_sampled import approach
 from cruxmap.engine.executors import Work
 from cruxmap.engine.jackknife import standard_error
-from cruxmap.engine.network import DrawsFrom, Filled, FloatArray
+from cruxmap.engine.network import DrawsFrom, Filled, FloatArray, IntArray
 from cruxmap.engine.queries import infer
 from cruxmap.engine.schemes import Scheme
 from cruxmap.insight.sentences import percent
@@ -67,6 +67,12 @@ class Forward:
         strips = range(start // STRIP, -(-stop // STRIP))
         parts = [_strip(self, k)[:, max(start - k * STRIP, 0) : stop - k * STRIP] for k in strips]
         return np.concatenate(parts, axis=1)
+
+    def of(self, columns: IntArray) -> Callable[[int, int], FloatArray]:
+        """Return the draws of some of the judgements, in the order of `columns`."""
+        if len(self.addresses) > MOST_KEPT:
+            return replace(self, addresses=tuple(self.addresses[column] for column in columns))
+        return lambda start, stop: self(start, stop)[columns]
 
     def drawn(self, start: int, stop: int) -> FloatArray:
         """Draw them."""
