@@ -272,6 +272,21 @@ def shortened(name: str, length: int) -> str:
     return f"{name[:half]}...{name[-half:]}"
 
 
+def bar(
+    axes: "Axes", y: float, ends: tuple[float, float], colours: tuple[str, str], hatch: str = ""
+) -> None:
+    """Draw a bar at a row from one end to the other, in two colours: of its edge, and within.
+
+    The limits of the axes must be known, as they take no notice.
+    """
+    from matplotlib.patches import Rectangle
+
+    start, stop = ends
+    edge, within = colours
+    at: Any = {"xy": (start, y - 0.25), "width": stop - start, "height": 0.5}
+    axes.add_artist(Rectangle(**at, facecolor=within, edgecolor=edge, hatch=hatch, linewidth=1))
+
+
 def log_odds_axis(axes: "Axes", limits: tuple[float, float]) -> None:
     """Make the x axis one of log-odds between the limits, labelled with round probabilities."""
     axes.set_xlim(*limits)

@@ -19,6 +19,7 @@ from cruxmap.present.canvas import (
     ROW,
     WIDTHS,
     Drawings,
+    bar,
     beside,
     framed,
     left_out,
@@ -117,8 +118,8 @@ def _bars(steps: Sequence[Difference]) -> list[tuple[str, str, float, float]]:
 
 def _bar(axes: "Axes", y: float, start: float, move: float) -> None:
     """Draw a move, one that goes up plain and one that goes down hatched."""
-    colour, pale, hatch = (BLUE, PALE_BLUE, "") if move > 0 else (ORANGE, PALE_ORANGE, "////")
-    axes.barh(y, move, 0.5, start, color=pale, edgecolor=colour, hatch=hatch, linewidth=1)
+    colours, hatch = ((BLUE, PALE_BLUE), "") if move > 0 else ((ORANGE, PALE_ORANGE), "////")
+    bar(axes, y, (start, start + move), colours, hatch)
 
 
 def _end_row(axes: "Axes", y: int, worldview: str, p: float) -> None:
@@ -256,6 +257,9 @@ def apart(rest: AgainstRest) -> "Figure":
     notes = (key, *left_out(len(telling) - len(shown), "with smaller shares"))
     with framed(title, notes, len(shown) * ROW, WIDTHS) as (figure, axes):
         rows_axis(axes, len(shown))
+        low, high = (end(0.0, *(d.share_logit for d in shown)) for end in (min, max))
+        room = 0.05 * (high - low)
+        axes.set_xlim(low - room * (low < 0), high + room * (high > 0))
         axes.axvline(0, color=INK, linewidth=0.8)
         number_axis(axes, lambda x: signed(x, 1) if x else "0")
         axes.tick_params(axis="x", labelsize=8)
@@ -333,7 +337,7 @@ def _cell(axes: "Axes", at: tuple[int, int], gap: float | None, depth: float | N
     white, blue = (1.0, 1.0, 1.0), (0.45, 0.69, 0.85)
     colour = tuple(w + (depth or 0.0) * (b - w) for w, b in zip(white, blue, strict=True))
     hatch = "////" if depth is None else ""
-    axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=colour, edgecolor="white", hatch=hatch))
+    axes.add_artist(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=colour, edgecolor="white", hatch=hatch))
     if i != j:
         axes.text(j, i, _gap_text(gap), ha="center", va="center", size=7.5, color=INK)
 

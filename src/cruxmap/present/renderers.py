@@ -114,7 +114,8 @@ def png_of(pixels: Any) -> bytes:
     """
     height, width, _ = pixels.shape
     rows = np.zeros((height, 1 + 3 * width), np.uint8)  # each row begins with its filter: 0 is none
-    rows[:, 1:] = pixels.reshape(height, -1)
+    for colour in range(3):  # faster than all at once
+        rows[:, 1 + colour :: 3] = pixels[:, :, colour]
     per_metre = round(DPI / METRES_PER_INCH)
     chunks = {
         b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0),  # 8 bits of red, green and blue

@@ -15,6 +15,7 @@ from cruxmap.present.canvas import (
     PALE_ORANGE,
     ROW,
     WIDTHS,
+    bar,
     clipped,
     framed,
     left_out,
@@ -58,10 +59,9 @@ def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
             row_label(axes, y, WIDTHS_OF_CRUXES[0], address, owner_text(argument_map, address), more=case)
             low, high = judgement.target_low, judgement.target_high
             if low is not None and high is not None:
-                for p, colour, hatch in ((low, ORANGE, "////"), (high, BLUE, "")):
-                    start, stop = clipped(middle, limits), clipped(p, limits)
-                    pale = PALE_ORANGE if hatch else PALE_BLUE
-                    axes.barh(y, stop - start, 0.5, start, color=pale, edgecolor=colour, hatch=hatch, lw=1)
+                start, left, right = (clipped(p, limits) for p in (middle, low, high))
+                bar(axes, y, (start, left), (ORANGE, PALE_ORANGE), "////")
+                bar(axes, y, (start, right), (BLUE, PALE_BLUE))
                 reach = f"{percent(min(low, high))} to {percent(max(low, high))}"
                 number = range_text(argument_map, address, judgement.low, judgement.high)
                 row_numbers(axes, y, number, reach)
@@ -97,8 +97,8 @@ def sobol(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
         for y, group in enumerate(shown):
             row_label(axes, y, WIDTHS_OF_CRUXES[0], group.id, group_text(argument_map, group.id))
             total = max(group.sobol_total, 0.0)
-            axes.barh(y, total, 0.5, color="white", edgecolor=BLUE, linewidth=1)
-            axes.barh(y, max(group.sobol_first, 0.0), 0.5, color=PALE_BLUE, edgecolor=BLUE, linewidth=1)
+            bar(axes, y, (0.0, total), (BLUE, "white"))
+            bar(axes, y, (0.0, max(group.sobol_first, 0.0)), (BLUE, PALE_BLUE))
             ends = [max(0.0, total - group.error), total + group.error]
             axes.plot(ends, [y, y], color=INK, linewidth=1)
             row_numbers(axes, y, part(group.sobol_total, 1), f"alone {part(group.sobol_first, 1)}")
