@@ -272,7 +272,19 @@ def shortened(name: str, length: int) -> str:
     return f"{name[:half]}...{name[-half:]}"
 
 
-def bar(
+def draw_line(axes: "Axes", xs: Sequence[float], ys: Sequence[float], **style: Any) -> None:
+    """Draw a line through points. The limits of the axes must be known, as they take no notice."""
+    from matplotlib.lines import Line2D
+
+    axes.add_artist(Line2D(xs, ys, **style))
+
+
+def draw_dot(axes: "Axes", x: float, y: float, marker: str = "o", **style: Any) -> None:
+    """Draw a marker at a point. The limits of the axes must be known, as they take no notice."""
+    draw_line(axes, [x], [y], marker=marker, linestyle="none", **style)
+
+
+def draw_bar(
     axes: "Axes", y: float, ends: tuple[float, float], colours: tuple[str, str], hatch: str = ""
 ) -> None:
     """Draw a bar at a row from one end to the other, in two colours: of its edge, and within.

@@ -17,6 +17,8 @@ from cruxmap.present.canvas import (
     ROW,
     Drawings,
     clipped,
+    draw_dot,
+    draw_line,
     framed,
     left_out,
     log_odds_axis,
@@ -82,7 +84,9 @@ def dumbbells(table: CruxTable) -> "Figure":
             true, false = crux.given_true, crux.given_false
             if true is not None and false is not None:
                 ends_at = [clipped(p, limits) for p in (false, true)]
-                axes.plot(ends_at, [y, y], color=PALE_BLUE, linewidth=3, solid_capstyle="round", zorder=2)
+                draw_line(
+                    axes, ends_at, [y, y], color=PALE_BLUE, linewidth=3, solid_capstyle="round", zorder=2
+                )
                 _end(axes, y, false, limits, filled=False)
                 _end(axes, y, true, limits, filled=True)
             credence = f"credence {percent(crux.probability)}" + (
@@ -97,4 +101,4 @@ def _end(axes: "Axes", y: float, p: float, limits: tuple[float, float], *, fille
     beyond = {limits[0]: "<", limits[1]: ">"}
     marker = beyond.get(at, "o")
     face = BLUE if filled else "white"
-    axes.plot([at], [y], marker, mfc=face, mec=BLUE, ms=6, mew=1.2, zorder=3, clip_on=False)
+    draw_dot(axes, at, y, marker, mfc=face, mec=BLUE, ms=6, mew=1.2, zorder=3, clip_on=False)

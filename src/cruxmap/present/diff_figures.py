@@ -19,8 +19,10 @@ from cruxmap.present.canvas import (
     ROW,
     WIDTHS,
     Drawings,
-    bar,
     beside,
+    draw_bar,
+    draw_dot,
+    draw_line,
     framed,
     left_out,
     log_odds_axis,
@@ -89,10 +91,10 @@ def waterfall(diff: WorldviewDiff) -> "Figure":
         _end_row(axes, 0, diff.a, diff.probability_a)
         for y, (name, text, move, move_of_p) in enumerate(moves, start=1):
             _bar(axes, y, at[y - 1], move)
-            axes.plot([at[y - 1]] * 2, [y - 0.75, y + 0.25], color=QUIET, linewidth=0.7, zorder=0)
+            draw_line(axes, [at[y - 1]] * 2, [y - 0.75, y + 0.25], color=QUIET, linewidth=0.7, zorder=0)
             row_label(axes, y, WIDTHS[0], name, text)
             row_numbers(axes, y, signed(move), points(move_of_p))
-        axes.plot([at[-1]] * 2, [n - 1.75, n - 1], color=QUIET, linewidth=0.7, zorder=0)
+        draw_line(axes, [at[-1]] * 2, [n - 1.75, n - 1], color=QUIET, linewidth=0.7, zorder=0)
         _end_row(axes, n - 1, diff.b, diff.probability_b)
     return figure
 
@@ -119,11 +121,11 @@ def _bars(steps: Sequence[Difference]) -> list[tuple[str, str, float, float]]:
 def _bar(axes: "Axes", y: float, start: float, move: float) -> None:
     """Draw a move, one that goes up plain and one that goes down hatched."""
     colours, hatch = ((BLUE, PALE_BLUE), "") if move > 0 else ((ORANGE, PALE_ORANGE), "////")
-    bar(axes, y, (start, start + move), colours, hatch)
+    draw_bar(axes, y, (start, start + move), colours, hatch)
 
 
 def _end_row(axes: "Axes", y: int, worldview: str, p: float) -> None:
-    axes.plot([logit(p)], [y], "o", color=INK, markersize=7)
+    draw_dot(axes, logit(p), y, color=INK, markersize=7)
     row_label(axes, y, WIDTHS[0], worldview, "")
     beside(axes, y, (1.0, 12.0), 0, percent(p), size=9, weight="bold")
 
@@ -190,7 +192,7 @@ def _scatter(axes: "Axes", named: Sequence[DoubleCrux], others: Sequence[DoubleC
         axes.plot(*zip(*pale, strict=True), "o", color=PALE_BLUE, markersize=4)
     for (x, y), crux in zip(dots, named, strict=True):
         face = "white" if crux.downstream else BLUE
-        axes.plot([x], [y], "o", mfc=face, mec=BLUE, mew=1.2, markersize=5.5)
+        draw_dot(axes, x, y, mfc=face, mec=BLUE, mew=1.2, markersize=5.5)
     for number, (dot, label) in enumerate(zip(dots, _label_places(axes, dots), strict=True), start=1):
         axes.annotate(
             str(number),
@@ -326,7 +328,7 @@ def _clustering(figure: "Figure", beside_axes: "Axes", matrix: PairMatrix) -> No
     for number, merge in enumerate(matrix.merges, start=len(matrix.worldviews)):
         (left, above), (right, below) = ends[merge.left], ends[merge.right]
         xs, ys = (left, merge.distance, merge.distance, right), (above, above, below, below)
-        axes.plot(xs, ys, color=BLUE, linewidth=1.2)
+        draw_line(axes, xs, ys, color=BLUE, linewidth=1.2)
         ends[number] = merge.distance, (above + below) / 2
 
 

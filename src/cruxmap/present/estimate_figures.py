@@ -19,6 +19,8 @@ from cruxmap.present.canvas import (
     Drawings,
     beside,
     clipped,
+    draw_dot,
+    draw_line,
     file_name,
     framed,
     log_odds_axis,
@@ -113,14 +115,14 @@ def _forest_row(axes: "Axes", y: float, result: "TargetEstimate", limits: tuple[
         axes.fill_between(at, y, y - 0.55 * heights, color=PALE_BLUE, linewidth=0)
     if result.interval_90 is not None and result.median is not None:
         low, high = (clipped(p, limits) for p in result.interval_90)
-        axes.plot([low, high], [y, y], color=BLUE, linewidth=2.5, solid_capstyle="butt")
+        draw_line(axes, [low, high], [y, y], color=BLUE, linewidth=2.5, solid_capstyle="butt")
         middle = clipped(result.median, limits)
-        axes.plot([middle, middle], [y - 0.09, y + 0.09], color=BLUE, linewidth=1.5)
+        draw_line(axes, [middle, middle], [y - 0.09, y + 0.09], color=BLUE, linewidth=1.5)
     if _differs(result, result.unconditional):
         at_mean = clipped(result.unconditional.mean or 0.0, limits)
-        axes.plot([at_mean], [y], "o", mfc="white", mec=ORANGE, ms=5, zorder=3)
+        draw_dot(axes, at_mean, y, mfc="white", mec=ORANGE, ms=5, zorder=3)
     if result.mean is not None:
-        axes.plot([clipped(result.mean, limits)], [y], "o", color=ORANGE, ms=5, zorder=4)
+        draw_dot(axes, clipped(result.mean, limits), y, color=ORANGE, ms=5, zorder=4)
 
 
 def _differs(result: Summary, other: Summary) -> bool:

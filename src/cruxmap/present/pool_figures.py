@@ -12,6 +12,8 @@ from cruxmap.present.canvas import (
     Drawings,
     beside,
     clipped,
+    draw_dot,
+    draw_line,
     framed,
     log_odds_axis,
     row_label,
@@ -48,16 +50,15 @@ def pools(pool: Pool) -> "Figure":
         log_odds_axis(axes, limits)
         rows_axis(axes, n)
         for y, (worldview, p) in enumerate(pool.worldviews.items()):
-            axes.plot([clipped(p, limits)], [y], "o", mfc="white", mec=BLUE, ms=6, mew=1.2)
+            draw_dot(axes, clipped(p, limits), y, mfc="white", mec=BLUE, ms=6, mew=1.2)
             row_label(axes, y, WIDTHS[0], worldview, "")
             beside(axes, y, (1.0, 12.0), 0, percent(p), size=8, weight="bold")
         axes.axhline(len(pool.worldviews) - 0.5, color=GRID, linewidth=1)
         for y, answer in enumerate(pool.answers, start=len(pool.worldviews)):
             if answer.interval_90 is not None:
-                axes.plot(
-                    [clipped(p, limits) for p in answer.interval_90], [y, y], color=BLUE, linewidth=2.5
-                )
-            axes.plot([clipped(answer.probability, limits)], [y], "o", color=ORANGE, ms=6, zorder=3)
+                ends = [clipped(p, limits) for p in answer.interval_90]
+                draw_line(axes, ends, [y, y], color=BLUE, linewidth=2.5)
+            draw_dot(axes, clipped(answer.probability, limits), y, color=ORANGE, ms=6, zorder=3)
             row_label(axes, y, WIDTHS[0], answer.id, answer.rests_on)
             ends_differ = len(set(map(percent, answer.interval_90 or ()))) > 1
             spread = interval(answer.interval_90) if ends_differ else ""

@@ -15,8 +15,9 @@ from cruxmap.present.canvas import (
     PALE_ORANGE,
     ROW,
     WIDTHS,
-    bar,
     clipped,
+    draw_bar,
+    draw_line,
     framed,
     left_out,
     log_odds_axis,
@@ -60,8 +61,8 @@ def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
             low, high = judgement.target_low, judgement.target_high
             if low is not None and high is not None:
                 start, left, right = (clipped(p, limits) for p in (middle, low, high))
-                bar(axes, y, (start, left), (ORANGE, PALE_ORANGE), "////")
-                bar(axes, y, (start, right), (BLUE, PALE_BLUE))
+                draw_bar(axes, y, (start, left), (ORANGE, PALE_ORANGE), "////")
+                draw_bar(axes, y, (start, right), (BLUE, PALE_BLUE))
                 reach = f"{percent(min(low, high))} to {percent(max(low, high))}"
                 number = range_text(argument_map, address, judgement.low, judgement.high)
                 row_numbers(axes, y, number, reach)
@@ -97,9 +98,9 @@ def sobol(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
         for y, group in enumerate(shown):
             row_label(axes, y, WIDTHS_OF_CRUXES[0], group.id, group_text(argument_map, group.id))
             total = max(group.sobol_total, 0.0)
-            bar(axes, y, (0.0, total), (BLUE, "white"))
-            bar(axes, y, (0.0, max(group.sobol_first, 0.0)), (BLUE, PALE_BLUE))
+            draw_bar(axes, y, (0.0, total), (BLUE, "white"))
+            draw_bar(axes, y, (0.0, max(group.sobol_first, 0.0)), (BLUE, PALE_BLUE))
             ends = [max(0.0, total - group.error), total + group.error]
-            axes.plot(ends, [y, y], color=INK, linewidth=1)
+            draw_line(axes, ends, [y, y], color=INK, linewidth=1)
             row_numbers(axes, y, part(group.sobol_total, 1), f"alone {part(group.sobol_first, 1)}")
     return figure
