@@ -48,27 +48,26 @@ def best_sets(view: View, candidates: Sequence[Candidate]) -> tuple[CruxSet, ...
 
     Values are averages over the same draws for all sizes, so they grow with the set.
     """
-    n_draws, exact = _affordable(view, candidates), view.inquiry.planned is not None
+    if not candidates:
+        return ()
+    left, largest = list(candidates), min(LARGEST_SET, len(candidates))
     chosen: list[Candidate] = []
-    outcomes: list[Evidence] = [_anything(view, candidates)]
-    sets = []
-    for size in range(min(LARGEST_SET, len(candidates))):
-        left = [candidate for candidate in candidates if candidate not in chosen]
-        tables = _joint_tables(view, outcomes, left, n_draws)
-        values = [value_of_information(tables[candidate.id]) for candidate in left]
+    sets: list[CruxSet] = []
+    outcomes: list[Evidence | None] = [_anything(view, candidates)]
+    tables, log_given = _joint_tables(view, outcomes, left, _affordable(view, candidates))
+    while len(sets) < largest:
+        values = [value_of_information(table.reshape(2, -1) / table.sum()) for table in tables]
         best = int(np.argmax(np.array(values) >= max(values) * (1 - ROUNDING)))
-        chosen.append(left[best])
-        table = tables[left[best].id]
-        outcomes = [
-            found
-            for outcome, chances in zip(outcomes, table.reshape(2, -1, 2).sum(axis=0), strict=True)
-            for side, known in zip(_both_sides(view, left[best]), chances, strict=True)
-            if (found := _with_finding(outcome, side)) is not None and (known > 0 or not exact)
-        ]
-        of_target = table.sum(axis=1)
+        of_target = tables[best].sum(axis=(1, 2)) / tables[best].sum()
         share = values[best] / entropy(Chance(float(of_target[1]), float(of_target[0])))
+        chosen.append(left.pop(best))
         sets.append(CruxSet(tuple(candidate.id for candidate in chosen), values[best], share))
-        view.tell("sets of cruxes", size + 1, min(LARGEST_SET, len(candidates)))
+        view.tell("sets of cruxes", len(sets), largest)
+        if len(sets) < largest:
+            sides = _both_sides(view, chosen[-1])
+            outcomes = [_with_finding(outcome, side) for outcome in outcomes for side in sides]
+            others, chances = np.delete(tables, best, axis=0), tables[best].sum(axis=0)
+            tables = _split(view, outcomes, left, before=others, chances=chances, log_given=log_given)
     return tuple(sets)
 
 
@@ -95,39 +94,81 @@ def _both_sides(view: View, candidate: Candidate) -> tuple[tuple[int, tuple[int,
     return (candidate.variable, others), (candidate.variable, (candidate.state,))
 
 
-def _with_finding(outcome: Evidence, side: tuple[int, tuple[int, ...]]) -> Evidence | None:
+def _with_finding(outcome: Evidence | None, side: tuple[int, tuple[int, ...]]) -> Evidence | None:
     """Add one more finding; `None` where it contradicts what is found already."""
     variable, states = side
-    known = dict(outcome)
-    left = tuple(state for state in known[variable] if state in states)
+    known = dict(outcome or ())
+    left = tuple(state for state in known.get(variable, ()) if state in states)
     return tuple((known | {variable: left}).items()) if left else None
 
 
+def _split(
+    view: View,
+    outcomes: Sequence[Evidence | None],
+    candidates: Sequence[Candidate],
+    *,
+    before: FloatArray,
+    chances: FloatArray,
+    log_given: FloatArray,
+) -> FloatArray:
+    """Return the `_joint_tables` of outcomes, two for each of those `before`, whose `chances` are known.
+
+    Where one plan serves all, sums are exact: then the rarer of two is run, and the other is what is left.
+    """
+    if view.inquiry.planned is None:
+        return _joint_tables(view, outcomes, candidates, len(log_given))[0]
+    rarer, each = chances.argmin(axis=1), np.arange(len(chances))
+    can_be = chances[each, rarer] > 0
+    run = [outcomes[2 * o + r] if can_be[o] else None for o, r in enumerate(rarer.tolist())]
+    found, _ = _joint_tables(view, run, candidates, len(log_given), log_given)
+    both = np.empty((*found.shape[:3], 2, 2))
+    both[:, :, each, rarer] = found
+    both[:, :, each, 1 - rarer] = np.maximum(before - found, 0.0)
+    return both.reshape(len(candidates), 2, len(outcomes), 2)
+
+
 def _joint_tables(
-    view: View, outcomes: Sequence[Evidence], candidates: Sequence[Candidate], n_draws: int
-) -> dict[str, FloatArray]:
-    """Return for each candidate its joint table (2, 2 * outcomes) with the target, given what is chosen."""
-    size = min(draws_per_block(view.inquiry), DRAWS_IN_A_BLOCK)
-    tasks = [(view.worldview, start, stop) for start, stop in blocks(n_draws, size)]
-    shared = (view.inquiry, view.draw, tuple(outcomes), tuple(candidates))
-    total = sum(view.work.map(_outcomes_of_block, shared, tasks), start=np.zeros(()))
-    return {candidate.id: table / table.sum() for candidate, table in zip(candidates, total, strict=True)}
+    view: View,
+    outcomes: Sequence[Evidence | None],
+    candidates: Sequence[Candidate],
+    n_draws: int,
+    log_given: FloatArray | None = None,
+) -> tuple[FloatArray, FloatArray]:
+    """Return sums over draws of P(target, outcome, candidate), (candidates, 2, outcomes, 2), and `log_given`.
+
+    That is the log-chance of what is given (n_draws,), by default that of all outcomes together.
+    """
+    tables = np.zeros((len(candidates), 2, len(outcomes), 2))
+    places = [place for place, outcome in enumerate(outcomes) if outcome is not None]
+    if places:
+        size = min(draws_per_block(view.inquiry), DRAWS_IN_A_BLOCK)
+        tasks = [(view.worldview, start, stop) for start, stop in blocks(n_draws, size)]
+        possible = tuple(outcome for outcome in outcomes if outcome is not None)
+        shared = (view.inquiry, view.draw, possible, (tuple(candidates), log_given))
+        totals, wholes = zip(*view.work.map(_outcomes_of_block, shared, tasks), strict=True)
+        tables[:, :, places], log_given = sum(totals), np.concatenate(wholes)
+    assert log_given is not None
+    return tables, log_given
 
 
 def _outcomes_of_block(
     inquiry: Inquiry,
     draw: Draws,
     outcomes: tuple[Evidence, ...],
-    candidates: tuple[Candidate, ...],
+    known: tuple[tuple[Candidate, ...], FloatArray | None],
     block: Block,
-) -> FloatArray:
-    """Return sums over the draws of a block: (candidates, 2, 2 * outcomes)."""
+) -> tuple[FloatArray, FloatArray]:
+    """Return sums over the draws of a block, (candidates, 2, outcomes, 2), and the log-chance of all."""
+    (candidates, log_given), (_, start, stop) = known, block
     filled = fill_block(inquiry, draw, block)
     variables = tuple(dict(outcomes[0]))  # always the same, and so is the plan
     cases = [together(side, outcome) for side in inquiry.sides for outcome in outcomes]
     inferences = infer_many(inquiry.network, filled, cases, variables, planned=inquiry.planned, few=True)
-    whole = np.logaddexp.reduce([inference.log_z for inference in inferences])
-    totals = np.zeros((len(candidates), 2, 2 * len(outcomes)))
+    if log_given is None:
+        whole = np.logaddexp.reduce([inference.log_z for inference in inferences])
+    else:
+        whole = log_given[start:stop]
+    totals = np.zeros((len(candidates), 2, len(outcomes), 2))
     for number, inference in enumerate(inferences):
         side, outcome = divmod(number, len(outcomes))
         possible = np.isfinite(inference.log_z)
@@ -135,5 +176,5 @@ def _outcomes_of_block(
         for total, candidate in zip(totals, candidates, strict=True):
             marginal = (inference.marginals[candidate.variable][:, possible] * weight).sum(axis=1)
             true = marginal[candidate.state]
-            total[side, 2 * outcome : 2 * outcome + 2] = marginal.sum() - true, true
-    return totals
+            total[side, outcome] = marginal.sum() - true, true
+    return totals, whole
