@@ -9,6 +9,7 @@ import pytest
 
 import cruxmap as cm
 from benchmarks.baseline import differences
+from cruxmap.errors import WrongUsage
 from helpers.examples import ANN, BOB, GARDEN, TRIAD
 from helpers.maps_from_text import model
 
@@ -46,6 +47,17 @@ def assert_answers_are_those_of_single_commands(spec: cm.ModelSpec, folder: Path
         single["diff"] = cm.diff(spec, done.diff.a, done.diff.b)
     for name, answer in single.items():
         assert list(differences(answer.to_json(), getattr(done, name).to_json(), name)) == []
+
+
+def test_the_main_job_does_not_begin_where_it_cannot_write(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(WrongUsage, match="cannot be written: Not a directory"):
+        cm.run(
+            model(GARDEN, MODEL),
+            tmp_path / "file" / "figures",
+            progress=lambda *_: pytest.fail("it began"),
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_the_main_job_writes_the_answers_that_it_returns(tmp_path: Path) -> None:

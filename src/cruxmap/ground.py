@@ -4,6 +4,7 @@ What can be worked out again is kept in the platform's folder for caches. Each t
 what is damaged there is not taken for what was kept.
 """
 
+import errno
 import gc
 import hashlib
 import os
@@ -107,7 +108,7 @@ def find_room() -> Path | None:
     place = _usual_folder().absolute()
     while not os.path.lexists(place):
         place = place.parent
-    if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
+    if _takes_files(place):
         return None
     try:
         folder = _own_temporary_folder()
@@ -164,6 +165,20 @@ def write_file(path: Path, content: str | bytes, hint: str = "choose another --o
             replace_file(target, data)
     except OSError as error:
         raise CannotWrite(path.as_posix(), error, hint) from error
+
+
+def refuse_what_cannot_be_written(folder: Path) -> None:
+    """Raise `CannotWrite` where a folder cannot be made or written into: before long work, not after it."""
+    place = folder.absolute()
+    while not os.path.lexists(place):
+        place = place.parent
+    if not _takes_files(place):
+        code = errno.EACCES if place.is_dir() else errno.ENOTDIR
+        raise CannotWrite(folder.as_posix(), OSError(code, os.strerror(code)), "choose another --output")
+
+
+def _takes_files(place: Path) -> bool:
+    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
 
 
 # --- memory ------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.ground import write_file
+from cruxmap.ground import refuse_what_cannot_be_written, write_file
 from cruxmap.insight.candidates import candidates_of
 from cruxmap.insight.cruxes import CruxTables, crux_tables
 from cruxmap.insight.diff import WorldviewDiff, diff, diffs_between
@@ -58,6 +58,7 @@ def run(
     `estimated` is called with the estimates as soon as they are there. Nothing is written before all is
     computed and drawn. Raises `InvalidMap`; `CannotWrite` where the folder takes nothing.
     """
+    refuse_what_cannot_be_written(Path(folder))
     inquiry = inquire(model)
     work = Work(executor, progress)
     seen = outlooks(inquiry, candidates_of(inquiry), work, draw_by_draw=True)

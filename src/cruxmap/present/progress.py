@@ -17,6 +17,10 @@ MOMENT = 1.0
 """Seconds without a word after which a line names what is being done."""
 
 
+SHORT, LONG = 3, 10
+"""Moments after which one of many short stages is named, and after which a long one says how far it is."""
+
+
 class Display:
     """Hears what is being done; this one shows nothing."""
 
@@ -91,9 +95,9 @@ class _Patient(Display):
 
 
 class Lines(_Patient):
-    """Writes lines: after a moment without one, what is being done, and when that ends, what it took.
+    """Writes lines: what takes longer than a moment, now and then how far it is, and in the end what it took.
 
-    So nobody waits for longer than a moment without knowing for what.
+    Of many short stages, one is named now and then.
     """
 
     def __init__(self, write: Callable[[str], None]) -> None:
@@ -101,14 +105,18 @@ class Lines(_Patient):
         super().__init__()
 
     def _show(self) -> None:
-        if not self._named:
+        now = time.monotonic()
+        if not self._named and max(now - self._begun, (now - self._heard) / SHORT) >= MOMENT:
             self._named = True
             self._tell(f"{self._stage} ...")
+        elif self._named and self._of > 1 and now - self._heard >= LONG * MOMENT:
+            self._tell(f"{self._stage}: {self._done:,} of {self._of:,}")
 
     def _end(self) -> None:
-        if self._named:
-            self._named = False
-            self._tell(f"{self._stage} took {time.monotonic() - self._begun:.1f} s")
+        took = time.monotonic() - self._begun
+        if self._named and took >= MOMENT:
+            self._tell(f"{self._stage} took {took:.1f} s")
+        self._named = False
 
     def _tell(self, line: str) -> None:
         self._write(line)
