@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -242,3 +243,23 @@ def test_threads_stand_ready_and_do_not_wait_for_each_other() -> None:
     assert all(len(set(those)) == 1 for those in first)  # on a thread, all is done there
     assert main_thread().name not in threads
     assert set(on_threads(1, lambda _: current_thread().name, range(2))) == {current_thread().name}
+
+
+def test_processes_that_were_forked_off_end_with_the_one_that_is_killed() -> None:
+    command = (
+        "import time\n"
+        "from cruxmap.engine.executors import SideBySide\n"
+        "def task(number):\n"
+        "    print('begun', flush=True)\n"
+        "    time.sleep(100)\n"
+        "list(SideBySide().map(task, (), range(9)))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", command], stdout=subprocess.PIPE, text=True, env=environment
+    ) as parent:
+        assert parent.stdout is not None
+        for _ in range(executors.cores()):
+            assert parent.stdout.readline() == "begun\n"
+        parent.kill()
+        assert parent.stdout.read() == ""  # which ends when nobody can write to it any more

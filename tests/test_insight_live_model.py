@@ -198,6 +198,16 @@ def test_what_cannot_be_set_is_a_problem() -> None:
         assert [problem.code for problem in caught.value.problems] == [code]
 
 
+def test_numbers_of_numpy_are_numbers() -> None:
+    opened = open_model(garden(), "ann")
+    for value in (np.float64(0.25), np.float32(0.25), np.array(0.25)):
+        assert opened.set({"rain": value}).probability() == opened.set({"rain": "25%"}).probability()
+    with pytest.raises(cm.InvalidMap, match="`rain` is one number, not None"):
+        opened.set({"rain": None})
+    with pytest.raises(ValueError, match="one at least, not 0"):
+        opened.draws(0)
+
+
 def test_numbers_that_follow_others() -> None:
     text = """
     claims:

@@ -9,6 +9,7 @@ import logging
 import os
 import pickle
 import signal
+import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib import import_module
-from threading import current_thread
+from threading import Thread, current_thread
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -92,7 +93,8 @@ class SideBySide:
             yield from HERE.map(function, shared, tasks)
             return
         work = partial(function, *shared)
-        with ProcessPoolExecutor(cores(), get_context("fork"), _inherit, (work, tasks)) as pool:
+        inherited = (work, tasks, os.getpid())
+        with ProcessPoolExecutor(cores(), get_context("fork"), _inherit, inherited) as pool:
             with warnings.catch_warnings():
                 # nothing of ours runs in the other threads that Python warns about when it forks
                 warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
@@ -104,13 +106,24 @@ class SideBySide:
                 pool.shutdown(cancel_futures=True)
 
 
+LOOK_UP = 0.5
+"""Seconds after which a process that was forked off looks again whether its parent is still there."""
+
 _inherited: list[Any] = []
 """What a process that was forked off is there to do, and the tasks."""
 
 
-def _inherit(work: Callable[[Any], Any], tasks: Sequence[Any]) -> None:
+def _inherit(work: Callable[[Any], Any], tasks: Sequence[Any], parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is meant for the process that has forked
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
     _inherited[:] = work, tasks
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after the one that has forked it, which may have been killed."""
+    while os.getppid() == parent:
+        time.sleep(LOOK_UP)
+    os._exit(1)
 
 
 def _nth(number: int) -> Any:

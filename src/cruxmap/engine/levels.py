@@ -78,7 +78,7 @@ def propagate(tape: Tape, loads: IntArray, entries: FloatArray, results: Results
             np.add.reduceat(products, starts, axis=0, out=values[sums])
         values = values.reshape(levels.n_numbers, -1)
         z[:, columns] = values[levels.z]
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             share = 1.0 / values[levels.z]
             read[..., columns] = values[levels.reads] * share[:, None]
             if slope.size:

@@ -518,8 +518,10 @@ class State:
         """Return the probability of a condition (the model's target) over draws of the judgements.
 
         They are those of `estimate`, under the model's seed. Where something is observed, each counts by how
-        probable that is.
+        probable that is. Raises `ValueError` for less than one draw.
         """
+        if n_draws < 1:
+            raise ValueError(f"draws are one at least, not {n_draws}")
         model, addresses = self.asking.opened.model, self.asking.opened.addresses
         asked = self.asking.asked(condition)
         of_judgements = self._of_judgements(asked)

@@ -176,9 +176,14 @@ def _setting(
         findings.add(Code.WRONG_KIND, f"`{address}` is one number, not shares", span, "as in `20%`")
         return None
     text = str(value)
-    if not isinstance(value, str):
-        probability = f"{100 * value:g}%" if value in (0, 1) else repr(value)
-        text = f"{value!r}x" if judgement.role.scale is Scale.RATIO else probability
+    if not isinstance(value, str):  # numbers of numpy are numbers too
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            findings.add(Code.WRONG_KIND, f"`{address}` is one number, not {value!r}", span, "as in `20%`")
+            return None
+        probability = f"{100 * number:g}%" if number in (0, 1) else repr(number)
+        text = f"{number!r}x" if judgement.role.scale is Scale.RATIO else probability
     try:
         found = parse_value(text, judgement.role, lexicon)
     except UnreadableError as error:
