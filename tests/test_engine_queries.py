@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cruxmap.engine import propagation
-from cruxmap.engine.network import Evidence, Filled, FloatArray, Network, SparseTable
+from cruxmap.engine.network import DrawsFrom, Evidence, Filled, FloatArray, Network, SparseTable
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.propagation import split_reads
 from cruxmap.engine.queries import infer, infer_each, infer_many, joint, log_z_gradient, log_z_gradients
@@ -346,9 +346,10 @@ def test_nothing_asked_and_nothing_given() -> None:
 def test_results_do_not_depend_on_threads_or_on_neighbouring_draws() -> None:
     made, entries = random_network(60, 1, window=8, draws=2_000)
     ask = range(60)
-    one = infer(made, Filled(entries), ((3, (0,)),), ask, threads=1)
-    three = infer(made, Filled(entries), ((3, (0,)),), ask, threads=3)
-    part = infer(made, Filled(entries[:, 500:777]), ((3, (0,)),), ask, threads=1)
+    whole = Filled(entries, DrawsFrom(0, 2_000))
+    one = infer(made, whole, ((3, (0,)),), ask, threads=1)
+    three = infer(made, whole, ((3, (0,)),), ask, threads=3)
+    part = infer(made, Filled(entries[:, 500:777], DrawsFrom(500, 2_000)), ((3, (0,)),), ask, threads=1)
     for v in ask:
         assert np.array_equal(one.marginals[v], three.marginals[v])
         assert np.array_equal(one.marginals[v][:, 500:777], part.marginals[v])
