@@ -1,6 +1,7 @@
 """How the stages grow from 100 to 100,000 claims, each size in a process of its own: time and memory."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -43,7 +44,8 @@ def _measured(n: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         written(Path(folder), n)
         command = (sys.executable, "-m", "benchmarks.growth", folder)
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        environment = os.environ | {"XDG_CACHE_HOME": folder}  # where no plan is kept yet
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
