@@ -43,12 +43,16 @@ NARROW = 4
 """Columns up to which one or two at a time are faster than all side by side: 1, 1.2 and 2.7 ns a product."""
 
 
+LOOPS = ("tape_loops", "lanes", "kernel", "tape", "linking", "compiled")
+"""The modules that the loops are made of, constants and the way to call them included: what another text of
+them gave is not used.
+"""
+
+
 @cache
 def _loop(width: int) -> Callable[[int], None]:
     """The loop for so many lanes: it takes the address of the table that `_run` fills."""
-    source = b"".join(
-        Path(__file__).with_name(name).read_bytes() for name in ("tape_loops.py", "lanes.py")
-    )
+    source = b"".join(Path(__file__).with_name(f"{name}.py").read_bytes() for name in LOOPS)
 
     def compiled() -> tuple[str, bytes]:
         from cruxmap.engine.tape_loops import machine_code
