@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.engine.formulas import grouped, members, starts
+from cruxmap.engine.formulas import grouped
 from cruxmap.engine.network import (
     Hazards,
     IntArray,
@@ -20,6 +20,7 @@ from cruxmap.engine.network import (
     Steps,
     TableProgram,
 )
+from cruxmap.engine.ragged import members, starts
 
 
 @dataclass(frozen=True, slots=True, eq=False)

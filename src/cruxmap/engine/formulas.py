@@ -25,6 +25,7 @@ from cruxmap.engine.network import (
     Steps,
     TableProgram,
 )
+from cruxmap.engine.ragged import members, starts
 from cruxmap.engine.special import expit, softplus
 
 NUMBERS_AT_ONCE = 1 << 19
@@ -115,18 +116,6 @@ def add_to(total: FloatArray, at: IntArray, rows: FloatArray) -> None:
     at = at[order]
     first = np.flatnonzero(np.diff(at, prepend=-1))
     total[at[first]] += add_up(rows[order], np.append(first, len(at)))
-
-
-def starts(counts: IntArray) -> IntArray:
-    """Return where parts of so many rows start, and where the last one ends."""
-    first = np.zeros(len(counts) + 1, np.int64)
-    counts.cumsum(out=first[1:])
-    return first
-
-
-def members(first: IntArray, counts: IntArray) -> IntArray:
-    """Return the numbers `first[k]` to `first[k] + counts[k]` of all parts, one after the other."""
-    return np.arange(counts.sum()) + repeated(first - starts(counts)[:-1], counts)
 
 
 # --- what is open of a phase --------------------------------------------------------------------------

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray
+from cruxmap.engine.ragged import members, starts
 
 type _Words = npt.NDArray[np.uint64]
 
@@ -134,19 +135,7 @@ def _waves(steps: IntArray, n_leaves: int) -> Iterator[IntArray]:
     turns = np.array(turn[n_leaves:], np.int64)
     order = np.argsort(turns, kind="stable")
     sizes = np.bincount(turns)[1:]
-    yield from (order[begin : begin + size] for begin, size in zip(_starts(sizes), sizes, strict=True))
-
-
-def _starts(sizes: IntArray) -> IntArray:
-    """Where each stretch of these sizes begins."""
-    return np.cumsum(sizes) - sizes
-
-
-def _stretches(starts: IntArray, sizes: IntArray) -> IntArray:
-    """The places from each start on, as many as its size."""
-    places = np.repeat(starts - _starts(sizes), sizes)
-    places += np.arange(len(places))
-    return places
+    yield from (order[begin : begin + size] for begin, size in zip(starts(sizes)[:-1], sizes, strict=True))
 
 
 class _Store:
@@ -156,12 +145,12 @@ class _Store:
         """Put in the first stretches; there will be `n`."""
         self.table, self.end = table, table.shape[1]
         self.starts, self.sizes = np.zeros(n, np.int64), np.zeros(n, np.int64)
-        self.starts[: len(sizes)], self.sizes[: len(sizes)] = _starts(sizes), sizes
+        self.starts[: len(sizes)], self.sizes[: len(sizes)] = starts(sizes)[:-1], sizes
 
     def stretches(self, numbers: IntArray) -> tuple[IntArray, IntArray]:
         """Some of them one after the other, and their sizes."""
         sizes = self.sizes[numbers]
-        return self.table[:, _stretches(self.starts[numbers], sizes)], sizes
+        return self.table[:, members(self.starts[numbers], sizes)], sizes
 
     def drop(self, numbers: IntArray) -> None:
         """Leave some to be overwritten."""
@@ -171,12 +160,12 @@ class _Store:
         """Put in some more."""
         n = table.shape[1]
         if self.end + n > self.table.shape[1]:
-            held = self.table[:, _stretches(self.starts, self.sizes)]
-            self.starts, self.end = _starts(self.sizes), held.shape[1]
+            held = self.table[:, members(self.starts, self.sizes)]
+            self.starts, self.end = starts(self.sizes)[:-1], held.shape[1]
             self.table = np.empty((len(held), 2 * (self.end + n)), np.int64)
             self.table[:, : self.end] = held
         self.table[:, self.end : self.end + n] = table
-        self.starts[numbers], self.sizes[numbers] = self.end + _starts(sizes), sizes
+        self.starts[numbers], self.sizes[numbers] = self.end + starts(sizes)[:-1], sizes
         self.end += n
 
 
@@ -230,7 +219,8 @@ class _Layout:
         there: in one word, whose number can be one more. Returns how many words there are then.
         """
         turn = (
-            np.arange(those.shape[1]) - _starts(np.bincount(those[0], minlength=taken.shape[1]))[those[0]]
+            np.arange(those.shape[1])
+            - starts(np.bincount(those[0], minlength=taken.shape[1]))[:-1][those[0]]
         )
         for now in range(int(turn.max(initial=-1)) + 1):
             step, variable = those[:, turn == now]
@@ -253,7 +243,9 @@ class _Layout:
     def words(self, leaves: Leaves) -> IntArray:
         """The words of all rows of leaves, (n_words, n_rows)."""
         of_row = np.repeat(leaves.n_columns, leaves.n_rows)
-        of_cell = leaves.variables[_stretches(np.repeat(_starts(leaves.n_columns), leaves.n_rows), of_row)]
+        of_cell = leaves.variables[
+            members(np.repeat(starts(leaves.n_columns)[:-1], leaves.n_rows), of_row)
+        ]
         ends = np.cumsum(of_row)
         cells = leaves.states.astype(np.int64) << self.shift[of_cell]
         words = np.empty((len(self.left), len(of_row)), np.int64)
@@ -343,7 +335,7 @@ def _joined(
     parts = []
     for rows in _portions(lambda: _codes((both.words & left[:, step])[:, :n_a], step[:n_a]), matches):
         a = np.repeat(rows, matches[rows])
-        b = by_key[_stretches(begin[rows], matches[rows])]
+        b = by_key[members(begin[rows], matches[rows])]
         of = step[a]
         words = both.words[:, a]
         words |= both.words[:, b]
@@ -419,7 +411,7 @@ class _Sums:
 
         All factors of `fixed` sums are numbers; `same_as` is the first sum that has the same slot.
         """
-        firsts = products[_starts(sizes)]
+        firsts = products[starts(sizes)[:-1]]
         slots = firsts & LOW_HALF  # right where that is one value times 1
         if fixed.any():
             slots[fixed] = self._constants(products[np.repeat(fixed, sizes)], sizes[fixed])
@@ -480,7 +472,7 @@ class _Sums:
         )
         order = np.flatnonzero(is_needed)
         order = order[np.argsort(steps[order], kind="stable")]
-        products = products[_stretches(_starts(sizes)[order], sizes[order])]
+        products = products[members(starts(sizes)[:-1][order], sizes[order])]
         place = np.full(self.n_outputs, -1 - self.n_inputs)
         place[order] = np.arange(len(order))
 
@@ -565,10 +557,10 @@ class _Readings:
         _, first, which = np.unique(rows.slots, return_index=True, return_inverse=True)
         like = first[which]  # the first row with the same slot
         n_rows = rows.n_rows[tensor]
-        row, of = _stretches(_starts(rows.n_rows)[tensor], n_rows), np.repeat(variable, n_rows)
+        row, of = members(starts(rows.n_rows)[:-1][tensor], n_rows), np.repeat(variable, n_rows)
         states = self.layout.states(rows.words[:, row], of)
         same = states == self.layout.states(rows.words[:, like[row]], of)
-        told = np.logical_and.reduceat(same, _starts(n_rows))
+        told = np.logical_and.reduceat(same, starts(n_rows)[:-1])
         self.tensors.append((place[told], n_rows[told] + extra, numbers[tensor[told]]))
         np.minimum.at(self.smallest, place[told], n_rows[told] + extra)
         cells = np.flatnonzero(np.repeat(told, n_rows) & (like[row] == row))

@@ -21,6 +21,7 @@ PLANNER = (
     "elimination",
     "compiled_elimination",
     "joining",
+    "ragged",
     "tape",
     "places",
 )

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from cruxmap.engine.network import BoolArray, Evidence, FloatArray, IntArray
 from cruxmap.engine.planning import Plan, SlotArray
+from cruxmap.engine.ragged import members
 
 MIN_COMPILED = 1_000_000
 """Products from which on the loops of writing a tape are compiled: interpreted, one takes a microsecond."""
@@ -106,7 +107,7 @@ def written(
     )
     lengths = np.diff(plan.read_first)[wanted_reads]
     read_first = np.concatenate([[0], np.cumsum(lengths)])
-    reads = plan.reads[_spread(plan.read_first[wanted_reads], lengths)].astype(np.int64)
+    reads = plan.reads[members(plan.read_first[wanted_reads], lengths)].astype(np.int64)
     writer = _Writer(plan, cases)
     writer.write_values()
     z = writer.write_z()
@@ -158,7 +159,7 @@ def by_level(left: SlotArray, right: SlotArray, first: IntArray, n_given: int) -
     levels = _levels(left, right, first, n_given)
     order = np.argsort(levels, kind="stable")
     sizes = np.diff(first)[order]
-    products = _spread(first[:-1][order], sizes)
+    products = members(first[:-1][order], sizes)
     starts = np.concatenate([[0], np.cumsum(sizes)])
     cuts = np.searchsorted(levels[order], np.arange(1, levels.max(initial=0) + 2)).tolist()
     blocks = (
@@ -195,13 +196,6 @@ def fill_levels(level: Any, left: Any, right: Any, first: Any, n_given: int) -> 
 def levels_of(plan: Plan) -> ByLevel:
     """The sums of a plan by level."""
     return by_level(plan.left, plan.right, plan.first, plan.n_inputs)
-
-
-def _spread(begin: IntArray, lengths: IntArray) -> IntArray:
-    """The numbers from each of `begin` on, so many each, one after the other."""
-    ends = np.cumsum(lengths)
-    shift: IntArray = np.repeat(begin - (ends - lengths), lengths)
-    return shift + np.arange(len(shift))
 
 
 class _Writer:
@@ -351,7 +345,7 @@ class _Writer:
         first = np.concatenate([[0], np.cumsum(sizes)])
         renumbered = np.arange(self.n_numbers)
         renumbered[self.n_given + order] = self.n_given + np.arange(len(order))
-        factors = np.concatenate(self.factors)[_spread(first[:-1][order], sizes[order])]
+        factors = np.concatenate(self.factors)[members(first[:-1][order], sizes[order])]
         first = np.concatenate([[0], np.cumsum(sizes[order])])
         return renumbered[factors].astype(np.uint32), first, renumbered
 
