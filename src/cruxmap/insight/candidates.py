@@ -11,6 +11,7 @@ import numpy as np
 
 from cruxmap.engine.network import FloatArray, IntArray
 from cruxmap.insight.information import Chance, Crossing, chance
+from cruxmap.insight.kinds import Kind, kind_of
 from cruxmap.insight.separation import Graph, ancestors, connected, descendants, graph_of, open_judgements
 from cruxmap.language.argument_map import AllOf, ClaimIs, Condition, StateIn, mentioned
 from cruxmap.network.inquiry import Inquiry
@@ -29,7 +30,7 @@ class Candidate:
     id: str
     variable: int
     state: int | None
-    argument: bool = False
+    kind: Kind
 
 
 def candidates_of(inquiry: Inquiry) -> tuple[Candidate, ...]:
@@ -38,24 +39,24 @@ def candidates_of(inquiry: Inquiry) -> tuple[Candidate, ...]:
     settled = set(chain.from_iterable(map(_fixed_by, (*model.assuming, *model.observed))))
     asked = set(_fixed_by(model.target.condition))
     parts: list[Candidate] = []
+
+    def add(name: str, variable: int, state: int | None) -> None:
+        parts.append(Candidate(name, variable, state, kind_of(model.map, name)))
+
     for claim in model.map.claims:
         if claim.about.id not in settled | asked:
-            parts.append(Candidate(claim.about.id, places[claim.about.id], 1))
+            add(claim.about.id, places[claim.about.id], 1)
     for question in model.map.questions:
         name = question.about.id
         if name in settled:
             continue
         if name not in asked:
-            parts.append(Candidate(name, places[name], None))
-        parts += [
-            Candidate(f"{name}.{state}", places[name], number)
-            for number, state in enumerate(question.states)
-            if model.target.condition != StateIn(name, (state,))
-        ]
-    parts += [
-        Candidate(argument.about.id, places[argument.about.id], 1, argument=True)
-        for argument in model.map.arguments
-    ]
+            add(name, places[name], None)
+        for number, state in enumerate(question.states):
+            if model.target.condition != StateIn(name, (state,)):
+                add(f"{name}.{state}", places[name], number)
+    for argument in model.map.arguments:
+        add(argument.about.id, places[argument.about.id], 1)
     return tuple(parts)
 
 

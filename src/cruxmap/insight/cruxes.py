@@ -35,6 +35,7 @@ from cruxmap.insight.information import (
     value_of_information,
     variance_removed,
 )
+from cruxmap.insight.kinds import Kind
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Outlook, Outlooks, Predictive, outlooks
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
@@ -422,7 +423,7 @@ def ranked_rows(
                 questions.append(QuestionCrux(**row))
         elif numbers["voi"] is not None:
             reason = _why_certain(candidate, predictive) if numbers["swing"] is None else None
-            (arguments if candidate.argument else claims).append(Crux(**row, reason=reason))
+            (arguments if candidate.kind is Kind.ARGUMENT else claims).append(Crux(**row, reason=reason))
     return (
         tuple(sorted(claims, key=rank)),
         tuple(sorted(arguments, key=rank)),

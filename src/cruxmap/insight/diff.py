@@ -29,6 +29,7 @@ from cruxmap.insight.information import (
     value_of_discrimination,
     value_of_information,
 )
+from cruxmap.insight.kinds import Kind
 from cruxmap.insight.plain import Answer, as_plain, plain_fields
 from cruxmap.insight.predictive import Outlook, Outlooks, Predictive, outlooks
 from cruxmap.insight.sampled import Errors, Sampled, errors
@@ -231,7 +232,7 @@ def diffs_between(seen: Outlooks, pairs: Sequence[tuple[str, str]]) -> tuple[Wor
 
 
 def _claims_and_states(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    return tuple(c for c in candidates if c.state is not None and not c.argument)
+    return tuple(c for c in candidates if c.state is not None and c.kind is not Kind.ARGUMENT)
 
 
 @dataclass(frozen=True, slots=True)
