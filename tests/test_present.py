@@ -44,7 +44,19 @@ from cruxmap.present.lettering import boxes_text, plain, wrapped
 from cruxmap.present.map_picture import MANY_CARDS, Mark, Picture, around, chapters, overview, picture
 from cruxmap.present.map_text import map_text
 from cruxmap.present.narrow_tables import folded
-from cruxmap.present.phrases import brief, part, percent, points, ratio, signed, telling
+from cruxmap.present.phrases import (
+    brief,
+    from_to,
+    interval,
+    mean_and_central,
+    move_text,
+    part,
+    percent,
+    points,
+    ratio,
+    signed,
+    telling,
+)
 from cruxmap.present.renderers import png_of
 from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_tables
 from helpers import maps_from_text
@@ -629,7 +641,27 @@ def test_the_real_model_draws_its_target(shown: Picture) -> None:
         (telling([(0.18, 0.18), (None, 0.2)])(0.1801), "18%"),
         (telling([(3.1e-9, 3.2e-9)])(3.1e-9), "3.1e-9"),
         (telling([])(None), "-"),
+        (from_to(0.1801, 0.1802), "from 18.01% to 18.02%"),
+        (from_to(0.18, 0.18 + 1e-9), "from 18.0000000% to 18.0000001%"),
+        (from_to(0.1, None), "from 10% to -"),
+        (interval((0.181, 0.184)), "18.1% to 18.4%"),
+        (interval((0.18, 0.18)), "18%"),
+        (mean_and_central(0.0066, 0.0049), "0.66% mean, 0.49% central"),
+        (mean_and_central(0.0066, None), "0.66% mean, - central"),
     ],
 )
 def test_numbers_are_written_without_a_sign_on_zero_and_told_apart(written: str, expected: str) -> None:
     assert written == expected
+
+
+def test_a_judgement_that_moves_is_written_with_digits_enough() -> None:
+    text = "claims:\n  c: {text: C., credence: 30%}\narguments:\n  a: {text: A., for: c, strength: 3x}\n"
+    argument_map = maps_from_text.model(text, "target: c").map
+    for address, before, after, said in (
+        ("c", 0.181, 0.184, "from 18.1% to 18.4%"),
+        ("c", 0.1, 0.57, "from 10% to 57%"),
+        ("a.strength", 3.01, 3.02, "from 3.01x to 3.02x"),
+        ("a.strength", 12.0, 12.4, "from 12.0x to 12.4x"),
+        ("a.strength", 0.031, 2.0, "from 0.031x to 2.0x"),
+    ):
+        assert move_text(argument_map, address, before, after) == said

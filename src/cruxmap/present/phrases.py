@@ -9,8 +9,17 @@ from cruxmap.language.argument_map import ArgumentMap, Scale
 if TYPE_CHECKING:
     from cruxmap.engine.convergence import Convergence
 
-MAX_DIGITS = 6
-"""With how many digits probabilities are written that are told apart."""
+MAX_DIGITS = 12
+"""With how many digits at most probabilities are written that are told apart."""
+
+MEAN, CENTRAL = "mean", "central"
+"""What the two numbers of an estimate are called wherever one is shown; the mean is the one to act on."""
+
+MEAN_AND_CENTRAL = (
+    "Mean: over draws of the judgements, the credence to act on. "
+    "Central: with every judgement in its middle."
+)
+"""What the two are, for a note below where they are shown."""
 
 
 def percent(probability: float | None) -> str:
@@ -18,24 +27,44 @@ def percent(probability: float | None) -> str:
     return "-" if probability is None else sentences.percent(probability)
 
 
-def telling(pairs: Iterable[tuple[float | None, float | None]]) -> Callable[[float | None], str]:
-    """Return a way to write probabilities like `percent`, with digits enough to tell each pair apart."""
+def telling(
+    pairs: Iterable[tuple[float | None, float | None]],
+    write: Callable[[float, int], str] = sentences.percent,
+) -> Callable[[float | None], str]:
+    """Return a way to write numbers (probabilities) with digits enough to tell each pair apart."""
     both = [
         (a, b) for a, b in pairs if a is not None and b is not None and abs(a - b) > sentences.ROUNDING
     ]
     for digits in range(2, MAX_DIGITS + 1):
-        if all(sentences.percent(a, digits) != sentences.percent(b, digits) for a, b in both):
+        if all(write(a, digits) != write(b, digits) for a, b in both):
             break
-    return lambda probability: "-" if probability is None else sentences.percent(probability, digits)
+    return lambda number: "-" if number is None else write(number, digits)
+
+
+def from_to(before: float | None, after: float | None) -> str:
+    """Write where a probability moves, with digits enough to tell the two apart."""
+    write = telling([(before, after)])
+    return f"from {write(before)} to {write(after)}"
+
+
+def mean_and_central(mean: float | None, central: float | None) -> str:
+    """Write the two numbers of an estimate, each by its name.
+
+    >>> mean_and_central(0.0066, 0.0049)
+    '0.66% mean, 0.49% central'
+    """
+    return f"{percent(mean)} {MEAN}, {percent(central)} {CENTRAL}"
 
 
 def ratio(value: float | None) -> str:
     """Write a ratio of odds: `0.031x`, `1.0x`, `3.2x`, `25x`."""
-    if value is None:
-        return "-"
+    return "-" if value is None else _ratio(value, 2)
+
+
+def _ratio(value: float, digits: int) -> str:
     if value < 0.95:
-        return f"{value:.2g}x"
-    return f"{value:.1f}x" if value < 10 else f"{value:.0f}x"
+        return f"{value:.{digits}g}x"
+    return f"{value:.{digits - 1 if value < 10 else digits - 2}f}x"
 
 
 def signed(value: float | None, decimals: int = 2) -> str:
@@ -44,8 +73,8 @@ def signed(value: float | None, decimals: int = 2) -> str:
 
 
 def interval(ends: tuple[float, float] | None) -> str:
-    """Write a 90% interval of a probability as the language does."""
-    return "-" if ends is None else f"{percent(ends[0])} to {percent(ends[1])}"
+    """Write a 90% interval of a probability as the language does; one number where its ends are the same."""
+    return "-" if ends is None else " to ".join(dict.fromkeys(map(telling([ends]), ends)))
 
 
 def brief(value: float | None) -> str:
@@ -78,25 +107,22 @@ def owner_text(argument_map: ArgumentMap, address: str) -> str:
 
 def range_text(argument_map: ArgumentMap, address: str, low: float, high: float) -> str:
     """Write a judgement's values from one to another; one where they are the same."""
-    write = _writer(argument_map, address)
-    return " to ".join(dict.fromkeys(map(write, (low, high))))
+    return " to ".join(dict.fromkeys(_both_ends(argument_map, address, low, high)))
 
 
 def move_text(argument_map: ArgumentMap, address: str, before: float, after: float) -> str:
     """Write where a judgement moves; `10% to 57%` alone would be an interval."""
-    write = _writer(argument_map, address, telling([(before, after)]))
-    return f"from {write(before)} to {write(after)}"
+    return "from {} to {}".format(*_both_ends(argument_map, address, before, after))
 
 
-def _writer(
-    argument_map: ArgumentMap, address: str, probability: Callable[[float | None], str] = percent
-) -> Callable[[float | None], str]:
-    """Return what writes values on the natural scale of a judgement."""
+def _both_ends(argument_map: ArgumentMap, address: str, one: float, other: float) -> tuple[str, str]:
+    """Write two values of a judgement on its natural scale."""
     match argument_map.judgements[address].role.scale:
         case Scale.PROBABILITY:
-            return probability
+            write = telling([(one, other)])
         case Scale.RATIO:
-            return ratio
+            write = telling([(one, other)], _ratio)
+    return write(one), write(other)
 
 
 # --- sentences -------------------------------------------------------------------------------------

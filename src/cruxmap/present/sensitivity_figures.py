@@ -28,7 +28,7 @@ from cruxmap.present.canvas import (
     span,
 )
 from cruxmap.present.crux_tables import group_text
-from cruxmap.present.phrases import owner_text, part, percent, range_text
+from cruxmap.present.phrases import interval, owner_text, part, percent, range_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -63,7 +63,7 @@ def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
                 start, left, right = (clipped(p, limits) for p in (middle, low, high))
                 draw_bar(axes, y, (start, left), (ORANGE, PALE_ORANGE), "////")
                 draw_bar(axes, y, (start, right), (BLUE, PALE_BLUE))
-                reach = f"{percent(min(low, high))} to {percent(max(low, high))}"
+                reach = interval((min(low, high), max(low, high)))
                 number = range_text(argument_map, address, judgement.low, judgement.high)
                 row_numbers(axes, y, number, reach)
         axes.axvline(clipped(middle, limits), color=INK, linewidth=0.8)
