@@ -324,6 +324,46 @@ def test_arguments_are_added_and_removed_and_small_moves_are_told_apart(
 # --- explain -----------------------------------------------------------------------------------------
 
 
+def test_explain_tells_what_is_stated_read_and_fitted_apart(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    worldviews = {
+        "ann": """
+        judgements: {a: {value: 40%, fitted: raised to meet what is stated of a}}
+        stated: [{of: a, credence: 45%}]
+        read_as: [{of: a, credence: 20% to 30%, note: inferred}]
+        """,
+        "ben": "extends: ann\n",
+    }
+    write(tmp_path, "claims:\n  a: {text: One., credence: 10%}\n", "target: a\n", **worldviews)
+    told = cruxmap("explain", "small", "a").out
+    assert "40%: ann (fitted: raised to meet what is stated of a)" in told
+    assert "40%: ben (from ann, fitted: raised to meet what is stated of a)" in told
+    assert "read out of their words by the editor\n  ann: a: 20% to 30%" in told
+    found = cruxmap("explain", "small", "a", "--format", "json").json
+    [place] = found["judgements"]
+    for name in ("ann", "ben"):
+        number = place["worldviews"][name]
+        assert (number["own"], number["origin"]) == (False, "ann")
+        assert number["fitted"] == "raised to meet what is stated of a"
+    assert [row["credence"] for row in found["stated"]] == ["45%"]
+    assert [row["credence"] for row in found["read_as"]] == ["20% to 30%"]
+
+
+def test_a_fitted_number_is_no_opinion_for_the_pool(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "claims:\n  a: {text: One., credence: 10%}\n  b: {text: Two., credence: 20%}\n",
+        "target: a\n",
+        ann="judgements: {a: {value: 40%, fitted: raised}, b: 30%}\n",
+        ben="judgements: {a: 50%, b: 60%}\n",
+        cat="judgements: {a: 70%, b: 40%}\n",
+    )
+    pooled = cruxmap("pool", "small", "--format", "json").json["judgements"]
+    assert {row["address"]: row["reviewers"] for row in pooled} == {
+        "a": ["ben", "cat"],
+        "b": ["ann", "ben", "cat"],
+    }
+
+
 def test_explain_says_what_shares_are_in_force(cruxmap: Cruxmap, tmp_path: Path) -> None:
     text = "questions:\n  q: {text: Which., states: [s, t, u], credence: {s: 60%, t: 30%, u: rest}}\n"
     extends = {

@@ -106,6 +106,17 @@ def test_every_judgement_of_a_voice_has_its_source_and_says_whether_it_is_stated
             assert value["note"].startswith(("stated", "inferred", "taken", "asked")), (file.name, address)
 
 
+def test_what_is_stated_is_testimony() -> None:
+    worldviews = model().map.worldviews
+    assert not [stated for w in worldviews for stated in w.stated if stated.note.startswith("inferred")]
+    readings = {w.about.id: len(w.read_as) for w in worldviews if w.read_as}
+    assert readings == {
+        f"critic-{letter}": count
+        for letter, count in zip("adefghijk", (1, 5, 4, 4, 1, 1, 2, 2, 5), strict=True)
+    }
+    assert {w.about.id for w in worldviews if not w.stated} == {"critic-e", "critic-j"}
+
+
 # --- what the worldviews imply -----------------------------------------------------------------
 
 RANGES = [  # worldview, target, given, lowest, highest

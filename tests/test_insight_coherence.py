@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import cruxmap as cm
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight.coherence import coherence, stated_gaps
 from cruxmap.language.argument_map import Z_95, ClaimIs
+from cruxmap.network.inquiry import inquire
 from helpers import reference
 from helpers.examples import CARLSMITH, GARDEN, SUPERFORECASTERS
 from helpers.maps_from_text import model
@@ -48,6 +50,36 @@ def test_gap_and_threshold_are_as_defined() -> None:
     assert not second.notable
     spread = logit(0.4) - logit(0.2)
     assert second.threshold > Z_95 * math.hypot(0.5, 0.9 * spread / (2 * Z_95))
+
+
+def test_readings_are_compared_as_statements_are_and_change_nothing() -> None:
+    text = """
+    claims:
+      a: {text: One., credence: 10% to 30%}
+      t: {text: Target., credence: 10% to 30%}
+    """
+    said, read = "[{of: t, credence: 60%}]", "[{of: a, credence: 20%}, {of: t, credence: 90%}]"
+    spec = model(text, "target: t\n", ann=f"stated: {said}\nread_as: {read}\n")
+    found = coherence(spec).worldviews["ann"]
+    alone = coherence(model(text, "target: t\n", ann=f"stated: {said}\n")).worldviews["ann"]
+    as_if = coherence(model(text, "target: t\n", ann=f"stated: {read}\n")).worldviews["ann"]
+    assert replace(found, read_as=()) == alone
+    assert found.read_as == as_if.stated
+    assert [gap.of for gap in found.read_as] == ["t", "a"]  # the largest first
+    rows = coherence(spec).to_json()["worldviews"]["ann"]
+    assert rows["read_as"] == [gap.to_json() for gap in as_if.stated]
+    assert [row["left"] for row in rows["stated"]] == pytest.approx([0.0], abs=1e-8)
+
+
+def test_nobody_but_coherence_hears_of_readings() -> None:
+    text = "claims:\n  t: {text: Target., credence: 10% to 30%}\n"
+    ask = "target: t\nreconcile: true\nsampling: {draws: 200, tune: 100, chains: 2}\n"
+    with_readings, without = (
+        model(text, ask, ann=ann) for ann in ("read_as: [{of: t, credence: 60%}]\n", "judgements: {}\n")
+    )
+    assert inquire(with_readings).stated == ()
+    assert stated_gaps(with_readings, ["ann"]) == {"ann": ()}
+    assert cm.estimate(with_readings).to_json() == cm.estimate(without).to_json()
 
 
 def test_one_statement_about_one_number_takes_all_of_the_gap() -> None:

@@ -227,6 +227,12 @@ def test_worldviews(everything: ArgumentMap) -> None:
     assert (follower.about.id, follower.extends, follower.accepts) == ("follower", "author", ("reply",))
     assert author.stated[0].of == ClaimIs("caused")
     assert author.stated[1].assuming == (Before("goals", "aware"),)
+    [reading] = author.read_as
+    assert (reading.of, reading.credence.text, reading.note) == (
+        ClaimIs("caused"),
+        "about 20%",
+        "inferred",
+    )
     seen = settle(everything, "follower").setting
     assert (seen["interval"].origin, seen["mood.calm"].origin, seen["bare"].origin) == (
         "author",
@@ -237,6 +243,21 @@ def test_worldviews(everything: ArgumentMap) -> None:
     assert seen["mood.none"].value.low == pytest.approx(0.3)
     assert numbers(seen["reply"].value) == (0.2, 0.2)
     assert settle(everything, "author").setting["reply"].rejected
+
+
+@pytest.mark.parametrize("worldview", ["author", "follower"])
+def test_a_fitted_number_is_known_for_one_wherever_it_is_inherited(
+    everything: ArgumentMap, worldview: str
+) -> None:
+    settings = settle(everything, worldview).settings
+    why = {setting.address: setting.why_fitted for setting in settings if setting.fitted}
+    assert why == {
+        "exact.yes": "lowered to meet what is stated of caused",
+        "cases.otherwise.low": "for the same",  # one share moved the other
+        "cases.otherwise.high": "for the same",
+    }
+    reset = settle(everything, worldview, parse_settings([("exact.yes", "50%")], everything)).setting
+    assert not reset["exact.yes"].fitted
 
 
 def test_a_model(model: ModelSpec) -> None:
@@ -580,6 +601,15 @@ def test_schemas_are_json_and_refer_to_nothing_that_is_missing(kind: str) -> Non
 def test_the_schema_says_that_entries_have_a_text() -> None:
     assert "text" in json_schema("map")["$defs"]["ClaimShape"]["required"]
     assert json_schema("worldview")["required"] == ["text"]
+
+
+def test_the_schema_lets_worldviews_alone_say_that_a_number_was_fitted() -> None:
+    assert (
+        json_schema("worldview")["properties"]["read_as"]
+        == json_schema("worldview")["properties"]["stated"]
+    )
+    assert '"fitted"' in json.dumps(json_schema("worldview"))
+    assert '"fitted"' not in json.dumps(json_schema("map"))
 
 
 # --- cost ---

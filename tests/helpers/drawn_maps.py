@@ -515,6 +515,8 @@ class _Maker:
         data |= {"accepts": sorted(accepts)} if accepts else {}
         if draw(st.integers(0, 3)) == 0:
             data["stated"] = [{"of": self.when(), "credence": draw(st.one_of(POINTS, INTERVALS))}]
+        if draw(st.integers(0, 5)) == 0:
+            data["read_as"] = [{"of": self.when(), "credence": draw(st.one_of(POINTS, INTERVALS))}]
         left = frozenset((inherited.rejects - accepts) | rejects)
         return data, _Inherited(name, tuple(rows.values()), left)
 

@@ -2,10 +2,11 @@
 
 In: a `ModelSpec`. Out: per worldview, its `stated` credences beside the implied ones, and the least
 change of judgements under which they would agree. Where the model reconciles, also the posterior's shifts.
+What an editor reads out of a reviewer's words (`read_as`) is compared in the same way and asks for no change.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -60,7 +61,7 @@ MET_EXACTLY = 1e-5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedGap(Answer):
-    """One stated credence and the implied one, at central judgements.
+    """One stated credence, or one read out of a reviewer's words, and the implied one, at central judgements.
 
     `gap` is logit(stated) - logit(implied), and `notable` where it is beyond `threshold`: what the two
     intervals explain together. `None` with a `reason` where its conditions are impossible.
@@ -118,10 +119,11 @@ class WorldviewCoherence(Answer):
 
     The change closes the notable gaps, if it can, and holds the others by their intervals; where no gap is
     notable there is none. `distance` is its length in standard deviations; `left` are the gaps that remain,
-    in the order of `stated`.
+    in the order of `stated`. `read_as` are the gaps of readings, which change nothing, largest first.
     """
 
     stated: tuple[StatedGap, ...]
+    read_as: tuple[StatedGap, ...] = ()
     changes: tuple[JudgementChange, ...] = ()
     distance: float = 0.0
     left: tuple[float | None, ...] = ()
@@ -137,7 +139,7 @@ class WorldviewCoherence(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Coherence(Answer):
-    """The coherence of every worldview of a model; those that state nothing have empty tables."""
+    """The coherence of every worldview of a model; where nothing is stated or read, tables are empty."""
 
     model: str
     worldviews: Mapping[str, WorldviewCoherence]
@@ -147,10 +149,12 @@ def coherence(
     model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE
 ) -> Coherence:
     """Return, for every worldview of the model, how what it states fits what it implies."""
-    work, inquiry = Work(executor, progress), _inquiry(model, model.worldviews)
+    work, inquiry = Work(executor, progress), _inquiry(_as_if_stated(model), model.worldviews)
+    testimony = tuple(len(_stated_by(model, worldview)) for worldview in model.worldviews)
     found: dict[str, WorldviewCoherence] = {}
     numbers = range(len(model.worldviews))
-    for name, of_one in zip(model.worldviews, work.map(_coherence_of, (inquiry,), numbers), strict=True):
+    answers = work.map(_coherence_of, (inquiry, testimony), numbers)
+    for name, of_one in zip(model.worldviews, answers, strict=True):
         shifts = _posterior_shifts(model, name) if model.reconcile and of_one.stated else ()
         found[name] = replace(of_one, shifts=shifts)
         work.tell("coherence", len(found), len(numbers))
@@ -164,7 +168,19 @@ def stated_gaps(model: ModelSpec, worldviews: Sequence[str]) -> Mapping[str, tup
     """
     names = [checked_worldview(model.map, worldview) for worldview in worldviews]
     inquiry = _inquiry(model, tuple(names))
-    return {name: tuple(gap for gap, _ in _gaps(inquiry, number)) for number, name in enumerate(names)}
+    return {
+        name: tuple(gap for gap, _ in _largest_first(_gaps(inquiry, number)))
+        for number, name in enumerate(names)
+    }
+
+
+def _as_if_stated(model: ModelSpec) -> ModelSpec:
+    """Return the model with what its worldviews are read as behind what they state."""
+    worldviews = (
+        replace(worldview, stated=(*worldview.stated, *worldview.read_as))
+        for worldview in model.map.worldviews
+    )
+    return replace(model, map=replace(model.map, worldviews=tuple(worldviews)))
 
 
 def _stated_by(model: ModelSpec, worldview: str) -> tuple[Stated, ...]:
@@ -175,8 +191,17 @@ def _inquiry(model: ModelSpec, worldviews: tuple[str, ...]) -> Inquiry:
     return inquire(replace(model, worldviews=worldviews, reconcile=True))
 
 
-def _gaps(inquiry: Inquiry, worldview: int) -> list[tuple[StatedGap, StatedCredence]]:
-    """Return each gap with its statement in the network, largest gap first, undefined ones last."""
+type _Gap = tuple[StatedGap, StatedCredence]
+"""A gap with its statement in the network."""
+
+
+def _largest_first(gaps: Iterable[_Gap]) -> list[_Gap]:
+    """Sort gaps by their size, undefined ones last."""
+    return sorted(gaps, key=lambda pair: -abs(pair[0].gap or 0.0))
+
+
+def _gaps(inquiry: Inquiry, worldview: int) -> list[_Gap]:
+    """Return the gap of each statement, as they are written."""
     statements = inquiry.statements(worldview)
     if not statements:
         return []
@@ -220,7 +245,7 @@ def _gaps(inquiry: Inquiry, worldview: int) -> list[tuple[StatedGap, StatedCrede
                 credence,
             )
         )
-    return sorted(pairs, key=lambda pair: -abs(pair[0].gap or 0.0))
+    return pairs
 
 
 def _implied(inquiry: Inquiry, statements: Sequence[StatedCredence], filled: Filled) -> FloatArray:
@@ -251,14 +276,17 @@ def _about_the_same(
         yield numbers, sides, ((), {variable for side in everybodys for variable, _ in side})
 
 
-def _coherence_of(inquiry: Inquiry, worldview: int) -> WorldviewCoherence:
-    pairs = _gaps(inquiry, worldview)
+def _coherence_of(inquiry: Inquiry, testimony: Sequence[int], worldview: int) -> WorldviewCoherence:
+    """Return the coherence of one worldview; `testimony` says how many statements of each are its own."""
+    gaps = _gaps(inquiry, worldview)
+    pairs, readings = map(_largest_first, (gaps[: testimony[worldview]], gaps[testimony[worldview] :]))
     possible = [(credence, gap.notable) for gap, credence in pairs if gap.gap is not None]
     notable = np.array([notable for _, notable in possible], dtype=np.bool_)
     moved, residual = _least_change(inquiry, worldview, [credence for credence, _ in possible], notable)
     remaining = iter(residual.tolist())
     return WorldviewCoherence(
         stated=tuple(gap for gap, _ in pairs),
+        read_as=tuple(gap for gap, _ in readings),
         changes=_judgement_changes(inquiry, worldview, moved),
         distance=float(np.linalg.norm(moved)),
         left=tuple(None if gap.gap is None else next(remaining) for gap, _ in pairs),

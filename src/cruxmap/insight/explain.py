@@ -50,8 +50,8 @@ class PlacedNumber:
 
     @property
     def own(self) -> bool:
-        """Whether the worldview gives this number itself and does not inherit it."""
-        return self.setting.origin == self.worldview
+        """Whether the worldview's reviewer gives this number: it is neither inherited nor fitted."""
+        return self.setting.origin == self.worldview and not self.setting.fitted
 
     @property
     def text(self) -> str:
@@ -98,6 +98,7 @@ class Explanation:
     judgements: tuple[PlaceForANumber, ...]
     arguments: tuple[WeighedArgument, ...]
     stated: tuple[tuple[str, Stated], ...]
+    read_as: tuple[tuple[str, Stated], ...]
     mentioned_by: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -118,22 +119,24 @@ class Explanation:
                 for place in self.judgements
             ],
             "arguments": [_argument_json(weighed) for weighed in self.arguments],
-            "stated": [
-                {
-                    "worldview": worldview,
-                    "of": condition_text(stated.of),
-                    "assuming": [condition_text(c) for c in stated.assuming],
-                    "credence": stated.credence.text or format_value(stated.credence),
-                    "sources": _sources(stated.citations),
-                }
-                for worldview, stated in self.stated
-            ],
+            "stated": [_stated_json(worldview, stated) for worldview, stated in self.stated],
+            "read_as": [_stated_json(worldview, stated) for worldview, stated in self.read_as],
             "mentioned_by": list(self.mentioned_by),
         }
 
 
 def _sources(citations: Iterable[Citation]) -> list[str]:
     return [str(citation) for citation in citations]
+
+
+def _stated_json(worldview: str, stated: Stated) -> dict[str, Any]:
+    return {
+        "worldview": worldview,
+        "of": condition_text(stated.of),
+        "assuming": [condition_text(c) for c in stated.assuming],
+        "credence": stated.credence.text or format_value(stated.credence),
+        "sources": _sources(stated.citations),
+    }
 
 
 def _number_json(number: PlacedNumber) -> dict[str, Any]:
@@ -146,6 +149,7 @@ def _number_json(number: PlacedNumber) -> dict[str, Any]:
         "high": setting.value.high,
         "origin": setting.origin,
         "own": number.own,
+        "fitted": setting.why_fitted or None,
         "sources": _sources(setting.citations),
         "note": setting.note,
     }
@@ -214,6 +218,12 @@ def explain(model: ModelSpec, address: str) -> Explanation:
         setting = perspectives[worldview].setting[address]
         return PlacedNumber(worldview, setting, shares[worldview].get(address, setting.value.middle))
 
+    def about_it(said: Iterable[tuple[str, Iterable[Stated]]]) -> tuple[tuple[str, Stated], ...]:
+        return tuple(
+            (w, stated) for w, all_of in said for stated in all_of if name in mentioned(stated.of)
+        )
+
+    reviewers = [worldview for worldview in model.map.worldviews if worldview.about.id in model.worldviews]
     return Explanation(
         entry=entry,
         probability={worldview: found.get(name, {}) for worldview, found in known.items()},
@@ -233,13 +243,8 @@ def explain(model: ModelSpec, address: str) -> Explanation:
             )
             for argument, depth in arguments
         ),
-        stated=tuple(
-            (worldview.about.id, stated)
-            for worldview in model.map.worldviews
-            if worldview.about.id in model.worldviews
-            for stated in worldview.stated
-            if name in mentioned(stated.of)
-        ),
+        stated=about_it([(worldview.about.id, worldview.stated) for worldview in reviewers]),
+        read_as=about_it([(worldview.about.id, worldview.read_as) for worldview in reviewers]),
         mentioned_by=tuple(
             other for other, value in model.map.entry.items() if name in mentioned_in(value)
         ),

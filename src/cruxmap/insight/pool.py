@@ -334,7 +334,8 @@ def _opinions(inquiry: Inquiry, reviewers: list[int]) -> tuple[Opinions, list[in
     for place, address in enumerate(addresses):
         for w in reviewers:
             setting = inquiry.perspectives[w].setting[address]
-            if setting.origin == inquiry.model.worldviews[w] and setting.column == address:
+            whose = None if setting.fitted else setting.origin
+            if whose == inquiry.model.worldviews[w] and setting.column == address:
                 given.setdefault(place, []).append(w)
     places = list(given)
     flat = [(number, place, w) for number, place in enumerate(places) for w in given[place]]

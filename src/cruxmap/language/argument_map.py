@@ -660,29 +660,34 @@ def mentioned_in(entry: Entry) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A worldview's number for one address."""
+    """A worldview's number for one address; `fitted` says why, if it was moved to meet what is stated."""
 
     address: str
     value: Elicited | SameAs
     citations: tuple[Citation, ...] = ()
     note: str = ""
+    fitted: str = ""
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ShareOverride:
-    """A worldview's numbers for all states of a question (or of one of its rows), in their order."""
+    """A worldview's numbers for all states of a question (or of one of its rows), in their order.
+
+    They are `fitted` together, as in `Override`: where one share was moved, the others made room.
+    """
 
     address: str
     values: tuple[Value, ...]
     citations: tuple[Citation, ...] = ()
     note: str = ""
+    fitted: str = ""
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """An all-things-considered credence as the reviewer gave it; never 0% or 100%."""
+    """An all-things-considered credence, given by a reviewer or read out of their words; never 0% or 100%."""
 
     of: Condition
     credence: Elicited
@@ -694,7 +699,10 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Worldview:
-    """One reviewer's judgements over the map's own (or over those of the worldview it extends)."""
+    """One reviewer's judgements over the map's own (or over those of the worldview it extends).
+
+    `stated` is testimony; `read_as` is what an editor reads out of their words, and only compared.
+    """
 
     about: About
     voice: str | None = None
@@ -703,6 +711,7 @@ class Worldview:
     rejects: tuple[str, ...] = ()
     accepts: tuple[str, ...] = ()
     stated: tuple[Stated, ...] = ()
+    read_as: tuple[Stated, ...] = ()
 
 
 # --- the map -----------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ from cruxmap.language.schema import (
     LongShares,
     Noted,
     OtherwiseShape,
+    OwnShares,
     PhaseShape,
     QuestionShape,
     RouteShape,
@@ -266,7 +267,7 @@ def _shares(
 
 
 def share_mapping(
-    context: Context, node: Shares, place: Text
+    context: Context, node: Shares | OwnShares, place: Text
 ) -> tuple[Mapping[Text, Judged], Noted | None]:
     """Return shares by state, and what their long form adds."""
     match node:

@@ -41,7 +41,8 @@ class Setting:
     `value` is never a link: `same as` is followed to `column`, the address whose number and whose
     random draw this place shares (its own address otherwise). `single` marks a share that is kept as
     given while the others of its row fill what is left. `origin` is the worldview that set it, `map`,
-    or `set`; a rejected argument's credence is 0% with `rejected` true.
+    or `set`; a rejected argument's credence is 0% with `rejected` true. `why_fitted` says which stated
+    credence the origin moved this number to meet; it is empty for every number that somebody gave.
     """
 
     address: str
@@ -52,6 +53,12 @@ class Setting:
     rejected: bool = False
     citations: tuple[Citation, ...] = ()
     note: str = ""
+    why_fitted: str = ""
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the number was moved to meet a stated credence: it is nobody's own, and not inherited."""
+        return self.why_fitted != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +75,14 @@ class Perspective:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What `origin` lays over the map's own number at one address; `single` as in `Setting`."""
+    """What `origin` lays over the map's own number at one address; the rest as in `Setting`."""
 
     value: Value
     origin: str
     single: bool = False
     citations: tuple[Citation, ...] = ()
     note: str = ""
+    why_fitted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +188,14 @@ def lay(
     for step in lineage(argument_map, worldview):
         origin = step.about.id
         for judgement in step.judgements:
+            remarks = judgement.citations, judgement.note, judgement.fitted
             match judgement:
                 case ShareOverride(address=row, values=values):
                     for share, value in zip(argument_map.shares[row], values, strict=True):
-                        places[share.address] = Layer(
-                            value, origin, False, judgement.citations, judgement.note
-                        )
+                        places[share.address] = Layer(value, origin, False, *remarks)
                         mapping[share.address] = value
                 case Override(address=address, value=value):
-                    single = address in row_of
-                    places[address] = Layer(value, origin, single, judgement.citations, judgement.note)
+                    places[address] = Layer(value, origin, address in row_of, *remarks)
         for argument in step.accepts:
             rejected.pop(argument, None)
         for argument in step.rejects:
@@ -218,8 +224,10 @@ def setting_at(layers: Layers, address: str) -> Setting:
         return Setting(address, REJECTED, address, layers.rejected[address], rejected=True)
     place = layers.places[address]
     column, value = settled(layers, place.value, address)
-    origin, single = (place.origin, place.single) if isinstance(place, Layer) else (MAP_WORLDVIEW, False)
-    return Setting(address, value, column, origin, single, False, place.citations, place.note)
+    if isinstance(place, Judgement):
+        return Setting(address, value, column, MAP_WORLDVIEW, citations=place.citations, note=place.note)
+    remarks = place.citations, place.note, place.why_fitted
+    return Setting(address, value, column, place.origin, place.single, False, *remarks)
 
 
 def settled(layers: Layers, value: Value, address: str) -> tuple[str, Elicited]:

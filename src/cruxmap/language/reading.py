@@ -416,12 +416,12 @@ _SAMPLING = {"draws": (1, 1_000_000), "tune": (0, 1_000_000), "chains": (1, 1_00
 
 
 def _ids_asked_for(spec: ModelSpec) -> Iterator[str]:
-    """Yield the ids that a model's conditions and the stated credences of its map are about."""
+    """Yield the ids that a model's conditions and the credences stated or read in its map are about."""
     for target in (spec.target, *spec.also):
         yield from mentioned(target.condition)
     for condition in (*spec.assuming, *spec.observed):
         yield from mentioned(condition)
     for worldview in spec.map.worldviews:
-        for stated in worldview.stated:
+        for stated in (*worldview.stated, *worldview.read_as):
             for condition in (stated.of, *stated.assuming):
                 yield from mentioned(condition)

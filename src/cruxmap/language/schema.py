@@ -24,7 +24,7 @@ type Whole = Annotated[Text, Leaf("a whole number", {"type": "integer"})]
 type Truth = Annotated[Text, Leaf("`true` or `false`", {"type": "boolean"})]
 type Address = Annotated[Text, Leaf("an address", {"type": "string"})]
 
-LONG_FORM = frozenset({"value", "source", "note", "tags"})
+LONG_FORM = frozenset({"value", "source", "note", "tags", "fitted"})
 
 
 def _judged_form(node: Entries) -> type:
@@ -32,6 +32,12 @@ def _judged_form(node: Entries) -> type:
     if isinstance(node.get("value"), Entries):  # type: ignore[call-overload]
         return LongShares
     return LongNumber if "value" in node and node.keys() <= LONG_FORM else dict
+
+
+def _overriding_form(node: Entries) -> type:
+    """Tell the same apart where a worldview judges, and may say what a number was fitted to."""
+    form = _judged_form(node)
+    return FittedShares if form is LongShares else FittedNumber if form is LongNumber else dict
 
 
 def _phase_form(node: Entries) -> type:
@@ -96,9 +102,28 @@ type Shares = Annotated[
     Annotated[dict[Id, Judged], NotEmpty()] | LongShares | LongNumber,
     OneOf("a share for each state, as in `{a: 30%, b: rest}`", _judged_form),
 ]
+
+
+class FittedNumber(LongNumber):
+    """One judgement of a worldview: with its source, or with why it was moved to meet what is `stated`."""
+
+    fitted: Sentence | None = None
+
+
+type OwnNumber = Annotated[Number | FittedNumber, OneOf("a number, or a mapping with `value`")]
+
+
+class FittedShares(LongShares):
+    """The shares of a question in a worldview, the same."""
+
+    value: Annotated[dict[Id, OwnNumber], NotEmpty()]  # type: ignore[assignment]
+    fitted: Sentence | None = None
+
+
+type OwnShares = FittedNumber | Annotated[dict[Id, OwnNumber], NotEmpty()] | FittedShares
 type AnyJudged = Annotated[
-    Number | LongNumber | Annotated[dict[Id, Judged], NotEmpty()] | LongShares,
-    OneOf("a number, a mapping with `value`, or a share for each state", _judged_form),
+    Number | FittedNumber | Annotated[dict[Id, OwnNumber], NotEmpty()] | FittedShares,
+    OneOf("a number, a mapping with `value`, or a share for each state", _overriding_form),
 ]
 
 
@@ -379,7 +404,7 @@ class MapFile(Shape):
 
 
 class StatedShape(Noted):
-    """A credence as the reviewer gave it."""
+    """A credence as the reviewer gave it, or as somebody reads it out of their words."""
 
     of: ConditionShape
     credence: Number
@@ -397,6 +422,7 @@ class WorldviewFile(Told):
     rejects: Ids | None = None
     accepts: Ids | None = None
     stated: list[StatedShape] | None = None
+    read_as: list[StatedShape] | None = None
 
 
 class SamplingShape(Shape):

@@ -24,8 +24,9 @@ def citations_of(argument_map: ArgumentMap) -> Iterator[tuple[str, Citation]]:
         yield from ((name, citation) for citation in worldview.about.citations)
         for override in worldview.judgements:
             yield from ((f"{name}: {override.address}", citation) for citation in override.citations)
-        for stated in worldview.stated:
-            yield from ((f"{name}: stated", citation) for citation in stated.citations)
+        for key, credences in (("stated", worldview.stated), ("read_as", worldview.read_as)):
+            for credence in credences:
+                yield from ((f"{name}: {key}", citation) for citation in credence.citations)
 
 
 def check_cited(argument_map: ArgumentMap, findings: Findings) -> None:

@@ -31,7 +31,16 @@ from cruxmap.language.entries import check_share_keys, share_mapping
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import lineage
 from cruxmap.language.names import Kind
-from cruxmap.language.schema import AnyJudged, LongNumber, LongShares, Noted, StatedShape, WorldviewFile
+from cruxmap.language.schema import (
+    AnyJudged,
+    FittedNumber,
+    FittedShares,
+    LongNumber,
+    LongShares,
+    Noted,
+    StatedShape,
+    WorldviewFile,
+)
 from cruxmap.language.yaml_text import DEEPEST, Text
 
 
@@ -70,7 +79,11 @@ def read_worldview(
         judgements,
         texts(rejects),
         texts(accepts),
-        tuple(_stated_credence(context, stated) for stated in shape.stated or ()),
+        tuple(_stated_credence(context, stated, "a stated credence") for stated in shape.stated or ()),
+        tuple(
+            _stated_credence(context, reading, "a credence that is read out of words")
+            for reading in shape.read_as or ()
+        ),
     )
 
 
@@ -102,7 +115,7 @@ def _override(
                 if text != "rest"
                 else Elicited(judgement.role.scale, 0.5, 0.5)
             )
-            return Override(str(address), value, cited, note, address.span)
+            return Override(str(address), value, cited, note, _fitted(context, node), address.span)
         case LongShares() | dict():
             message = f"`{address}` is one number, not shares"
             context.add(Code.WRONG_KIND, message, address, f"a {judgement.role}, as in `{address}: 20%`")
@@ -136,7 +149,27 @@ def share_override(
         c for part in (long, *parts) if part is not None for c in citations(context, part.source)
     )
     note = next((str(part.note) for part in (long, *parts) if part is not None and part.note), "")
-    return ShareOverride(str(address), tuple(values), cited, note, address.span)
+    fitted = _fitted(context, long, *parts)
+    return ShareOverride(str(address), tuple(values), cited, note, fitted, address.span)
+
+
+def _fitted(context: Context, *parts: object) -> str:
+    """Return why numbers were moved to meet what is stated, empty if they were not.
+
+    Nobody said such a number, so that there is no source to cite for it.
+    """
+    sentences = []
+    for part in parts:
+        if isinstance(part, FittedNumber | FittedShares) and part.fitted is not None:
+            sentences.append(str(part.fitted))
+            if not part.fitted:
+                hint = "say which stated credence the number was moved to meet"
+                context.add(Code.MISSING_KEY, "`fitted` has no sentence", part.fitted, hint)
+            if part.source is not None:
+                message = "a number that was fitted has no `source`"
+                hint = "cite it in the sentence, or leave out `fitted` if the source gives the number"
+                context.add(Code.MISPLACED_KEY, message, part.fitted, hint)
+    return next(filter(None, sentences), "")
 
 
 def _check_mixed(
@@ -154,16 +187,17 @@ def _check_mixed(
             context.add(Code.MIXED_SHARES, message, judgement.span, "keep one of them")
 
 
-def _stated_credence(context: Context, shape: StatedShape) -> Stated:
+def _stated_credence(context: Context, shape: StatedShape, what: str) -> Stated:
+    """Return a credence that is stated, or read out of somebody's words: `what` it is."""
     value = number(context, shape.credence, Role.CREDENCE)
     warn_of_comments(context.findings, None, shape)
     if isinstance(value, SameAs):
-        hint = "write the credence as the reviewer gave it"
-        message = "a stated credence is a number of its own"
+        hint = "write the credence as the reviewer gave it, or as you read it"
+        message = f"{what} is a number of its own"
         context.add(Code.UNREADABLE_JUDGEMENT, message, shape.credence, hint)
         value = Elicited(Role.CREDENCE.scale, 0.5, 0.5)
     elif value.is_certain:
-        message = f"a stated credence of `{shape.credence}` cannot be compared with anything"
+        message = f"{what} of `{shape.credence}` cannot be compared with anything"
         context.add(Code.CERTAIN_STATED, message, shape.credence, "as in `over 99%` or `under 1%`")
     return Stated(
         context.resolver.condition(shape.of),

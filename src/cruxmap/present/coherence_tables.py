@@ -96,8 +96,15 @@ def _list_shifts(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
     return Listing(table, ("worldview", "address", "text", "from_to", "deviations"))
 
 
+def _list_read_as(coherence: Coherence, _: ArgumentMap) -> Listing:
+    """Return what is read out of reviewers' words against implied credences."""
+    table = stated_table([(name, found.read_as) for name, found in coherence.worldviews.items()])
+    return Listing(table, STATED_SHOWN)
+
+
 COHERENCE_LISTINGS: Listings = {
     "stated": _list_stated,
+    "read-as": _list_read_as,
     "changes": _list_least,
     "shifts": _list_shifts,
 }

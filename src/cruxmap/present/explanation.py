@@ -27,6 +27,9 @@ def explanation_text(explanation: Explanation) -> str:
         "stated by the reviewers": (
             line for stated in explanation.stated for line in _stated_lines(*stated)
         ),
+        "read out of their words by the editor": (
+            line for stated in explanation.read_as for line in _stated_lines(*stated)
+        ),
     }
     for title, body in sections.items():
         written = list(body)
@@ -57,15 +60,24 @@ def _place_lines(place: PlaceForANumber) -> Iterator[str]:
         setting = number.setting
         remarks = [", ".join(map(str, setting.citations)), setting.note]
         aside = "; ".join(remark for remark in remarks if remark)
-        whose = f"{heirs} (own)" if number.own else f"{heirs} (from {setting.origin})"
-        yield from _paragraph(f"{number.text_in_force}: {whose}" + (f" [{aside}]" if aside else ""), 4)
+        written = f"{number.text_in_force}: {heirs} ({_whose(number)})"
+        yield from _paragraph(written + (f" [{aside}]" if aside else ""), 4)
+
+
+def _whose(number: PlacedNumber) -> str:
+    """Say whose a number is; one that was fitted is nobody's own."""
+    setting = number.setting
+    origin = "" if setting.origin == number.worldview else f"from {setting.origin}"
+    fitted = f"fitted: {setting.why_fitted}" if setting.fitted else ""
+    return ", ".join(filter(None, (origin, fitted))) or "own"
 
 
 def _by_heirs(numbers: tuple[PlacedNumber, ...]) -> Iterator[tuple[str, PlacedNumber]]:
     """Yield numbers with who has them; those who inherit the same one share a line."""
-    heirs: dict[tuple[str, bool, str], list[PlacedNumber]] = {}
+    heirs: dict[tuple[str, str, str], list[PlacedNumber]] = {}
     for number in numbers:
-        heirs.setdefault((number.setting.origin, number.own, number.text_in_force), []).append(number)
+        alike = number.setting.origin, _whose(number), number.text_in_force
+        heirs.setdefault(alike, []).append(number)
     for group in heirs.values():
         yield ", ".join(number.worldview for number in group), group[0]
 
@@ -101,12 +113,13 @@ def _stated_lines(worldview: str, stated: Stated) -> Iterator[str]:
 
 
 def explanation_tables(explanation: Explanation) -> tuple[Table, ...]:
-    """Return its numbers, its probability, the arguments on it and what was stated; empty ones left out."""
+    """Return its numbers, its probability, arguments on it and what is said of it; empty ones left out."""
     tables = (
         _numbers_table(explanation),
         _probability_table(explanation),
         _arguments_table(explanation),
-        _statements_table(explanation),
+        _statements_table("Stated by the reviewers themselves", explanation.stated),
+        _statements_table("Read out of their words by the editor", explanation.read_as),
     )
     return tuple(table for table in tables if table.rows)
 
@@ -117,7 +130,7 @@ def _numbers_table(explanation: Explanation) -> Table:
         Column("value", "value", get=lambda number: number.text),
         Column("central", "central", get=lambda number: number.setting.value.middle),
         Column("in_force", "in force"),
-        Column("origin", "from", get=lambda number: "own" if number.own else number.setting.origin),
+        Column("origin", "whose", get=_whose),
         Column("sources", "source", get=lambda number: number.setting.citations),
         Column("note", "note", get=lambda number: number.setting.note),
     )
@@ -159,7 +172,7 @@ def _arguments_table(explanation: Explanation) -> Table:
     return Table.nested("Arguments", outer, inner, weighed)
 
 
-def _statements_table(explanation: Explanation) -> Table:
+def _statements_table(title: str, statements: Iterable[tuple[str, Stated]]) -> Table:
     columns = (
         Column("of", "of", get=lambda stated: condition_text(stated.of)),
         Column("assuming", "assuming", get=lambda stated: tuple(map(condition_text, stated.assuming))),
@@ -170,6 +183,6 @@ def _statements_table(explanation: Explanation) -> Table:
         ),
         Column("sources", "source", get=lambda stated: stated.citations),
     )
-    stated = ((worldview, [one]) for worldview, one in explanation.stated)
+    stated = ((worldview, [one]) for worldview, one in statements)
     outer = [Column("worldview", "worldview", get=str)]
-    return Table.nested("Stated by the reviewers themselves", outer, columns, stated)
+    return Table.nested(title, outer, columns, stated)
