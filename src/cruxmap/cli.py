@@ -76,14 +76,21 @@ def _top(
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="The new map's id: lower-case words joined by hyphens.")],
+    like: Annotated[
+        str | None,
+        typer.Option(
+            metavar="EXAMPLE",
+            help="Start from `library` (the default, the smallest), `legal-case` or `diagnosis`.",
+        ),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Write a small working map, model and worldview to edit."""
-    from cruxmap.language.template import template
+    """Write a small working map, model and worldviews to edit."""
+    from cruxmap.language.template import FIRST_EXAMPLE, template
     from cruxmap.present.tables import Column, Table
 
     with typed_here():
-        files = template(name)
+        files = template(name, like or FIRST_EXAMPLE)
     existing = [path for path in files if os.path.lexists(path)]
     if existing:
         refuse(Code.ALREADY_THERE, f"{existing[0]} is already there", "choose another name")

@@ -108,6 +108,7 @@ class Code(StrEnum):
     UNREADABLE_SETTING = "unreadable-setting"
     UNKNOWN_LIST = "unknown-list"
     UNKNOWN_KIND = "unknown-kind"
+    UNKNOWN_EXAMPLE = "unknown-example"
     UNKNOWN_FORMAT = "unknown-format"
     UNKNOWN_REVISION = "unknown-revision"
     ALREADY_THERE = "already-there"

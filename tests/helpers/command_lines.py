@@ -31,6 +31,7 @@ TYPED: dict[Code, tuple[str, ...]] = {
     Code.UNREADABLE_SETTING: command("estimate", "--set", "alignment-hard 30%"),
     Code.UNKNOWN_LIST: command("cruxes", "--list", "judgments"),
     Code.UNKNOWN_KIND: ("schema", "models"),
+    Code.UNKNOWN_EXAMPLE: ("new", "trial", "--like", "legal"),
     Code.UNKNOWN_FORMAT: command("show", "--output", "map.txt"),
     Code.UNKNOWN_REVISION: ("diff", "power-seeking", "--git", "no-such-revision"),
     Code.ALREADY_THERE: ("new", "small"),

@@ -1,4 +1,4 @@
-"""The shipped models, and commands: what comes of them."""
+"""The shipped models, those of the examples, and commands: what comes of them."""
 
 import csv
 import io
@@ -16,6 +16,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 POWER = str(ROOT / "models" / "power-seeking.yaml")
+EXAMPLES = ROOT / "src" / "cruxmap" / "examples"
+LEGAL_CASE, DIAGNOSIS = (
+    str(EXAMPLES / name / "models" / f"{name}.yaml") for name in ("legal-case", "diagnosis")
+)
 COMMAND = [sys.executable, "-m", "cruxmap.cli"]
 
 

@@ -1,22 +1,40 @@
-"""What `cruxmap new NAME` writes: a small map that works, to be edited. Its files are in `new_map`."""
+"""What `cruxmap new NAME` writes: one of the examples that come with the package, under a name of its own."""
 
 from pathlib import Path
 
+from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.language.context import check_word
 from cruxmap.language.findings import Findings
+from cruxmap.language.names import did_you_mean
 from cruxmap.language.yaml_text import text_of
 
-FOLDER = Path(__file__).parent / "new_map"
-FILES_OF_MAP = ("map", "claims", "arguments", "worldviews/treasurer")
+FOLDER = Path(__file__).parents[1] / "examples"
+"""A project for each example. Its map and its model have the example's name."""
+
+FIRST_EXAMPLE = "library"
+"""The smallest one: its comments explain what a beginner edits."""
 
 
-def template(name: str) -> dict[str, str]:
-    """Return the files of a small map, worldview and model, by path relative to the project.
+def examples() -> list[str]:
+    """Return the names of the examples."""
+    return sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 
-    Raises InvalidMap for a name that cannot be an id.
+
+def template(name: str, like: str = FIRST_EXAMPLE) -> dict[str, str]:
+    """Return the files of an example's map, worldviews and model, by path relative to the new project.
+
+    Raises InvalidMap for a name that cannot be an id, and for an example that is not there.
     """
     findings = Findings()
     check_word(findings, text_of(name))
     findings.raise_if_any()
-    paths = (*(f"arguments/NAME/{file}.yaml" for file in FILES_OF_MAP), "models/NAME.yaml")
-    return {p.replace("NAME", name): (FOLDER / p).read_text("utf-8").replace("NAME", name) for p in paths}
+    known = examples()
+    if like not in known:
+        hint = did_you_mean(like, known) or f"known: {', '.join(known)}"
+        raise InvalidMap((Problem(Code.UNKNOWN_EXAMPLE, f"there is no example `{like}`", hint=hint),))
+    project = FOLDER / like
+    model = project / "models" / f"{like}.yaml"  # nothing but a model mentions a name of a map or model
+    files = [*sorted((project / "arguments" / like).rglob("*.yaml")), model]
+    text = {file: file.read_text("utf-8") for file in files}
+    text[model] = text[model].replace(like, name)
+    return {file.relative_to(project).as_posix().replace(like, name): text[file] for file in files}

@@ -1,0 +1,167 @@
+"""The examples that `cruxmap new --like` copies out: clean, and worth what a pencil says."""
+
+from fractions import Fraction
+from itertools import product
+from math import exp, sqrt
+from pathlib import Path
+
+import pytest
+
+import cruxmap as cm
+from cruxmap.language.reading import check
+from cruxmap.language.template import examples, template
+from helpers.commands import DIAGNOSIS, EXAMPLES, LEGAL_CASE, Cruxmap
+from helpers.odds import logit, moved
+
+ACCUSED = {"attacker": "accused"}
+HEARD = ["match-reported", "not-picked-out", "alibi-given"]
+
+
+def middle(low: float, high: float) -> float:
+    """Return the middle of a credence's interval, in log-odds."""
+    return 1 / (1 + exp(-(logit(low) + logit(high)) / 2))
+
+
+def argued(chance: float, holds: float, strength: float) -> float:
+    """Return a chance after an argument that holds with a chance of its own."""
+    return holds * moved(chance, strength) + (1 - holds) * chance
+
+
+# --- all of them -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("example", examples())
+def test_an_example_is_a_clean_project_where_it_is_and_where_it_is_copied_to(
+    example: str, tmp_path: Path, cruxmap: Cruxmap
+) -> None:
+    assert check(EXAMPLES / example) == ((), ())
+    copied = cruxmap("new", "mine", "--like", example, "--format", "json")
+    assert copied.code == 0
+    assert all((tmp_path / file).is_file() for file in copied.json["files"])
+    assert check(tmp_path) == ((), ())
+    original = cm.read_model(EXAMPLES / example / "models" / f"{example}.yaml")
+    copy = cm.read_model(tmp_path / "models" / "mine.yaml")
+    assert copy.id == copy.map.id == "mine"
+    assert copy.worldviews == original.worldviews
+    for whose in copy.worldviews:
+        assert cm.open_model(copy, whose).probability() == cm.open_model(original, whose).probability()
+
+
+@pytest.mark.parametrize("example", examples())
+def test_no_file_of_a_copy_speaks_of_the_example(example: str) -> None:
+    files = template("mine", example)
+    assert len(files) == len(list((EXAMPLES / example).rglob("*.*")))
+    assert not any(example in path for path in files)
+    assert "model: mine\nmap: ../arguments/mine\n" in files["models/mine.yaml"]
+
+
+@pytest.mark.parametrize("example", ["legal-case", "diagnosis"])
+def test_an_example_is_small_and_two_reviewers_say_what_they_believe(example: str) -> None:
+    argument_map = cm.read_map(EXAMPLES / example / "arguments" / example)
+    assert 12 <= len(argument_map.entry) <= 20
+    assert [len(worldview.stated) for worldview in argument_map.worldviews] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"), [("legal", "legal-case"), ("diagnoses", "diagnosis"), ("?", "library")]
+)
+def test_an_example_that_is_not_there(typed: str, hint: str, tmp_path: Path, cruxmap: Cruxmap) -> None:
+    outcome = cruxmap("new", "mine", "--like", typed)
+    assert outcome.code == 2
+    assert f"there is no example `{typed}`" in outcome.err
+    assert hint in outcome.err.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- the legal case ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("one_in", "published"), [(200_000_000, 98), (20_000_000, 85), (2_000_000, 36)])
+def test_what_the_jury_was_offered_comes_to_what_was_published(one_in: int, published: int) -> None:
+    """Dawid and Donnelly have no half-brother, no mix-up, no doubt about the laboratory, and a clear view."""
+    offered = {
+        "match-reported.coincidence": f"1 in {one_in}",
+        "match-reported.his-trace": "100%",
+        "match-reported.mix-up": "0%",
+        "attacker.local.accused": "1 in 150000",
+        "attacker.local.half-brother": "0%",
+        "few-people-counted": "0%",
+        "saw-face": "100%",
+    }
+    answer = cm.probability(cm.read_model(LEGAL_CASE), ACCUSED, worldview="defence", judgements=offered)
+    prior = Fraction(3, 4) / 150_000
+    ratio = one_in * Fraction(10, 90) * Fraction(25, 50)
+    odds = prior / (1 - prior) * ratio
+    assert answer == pytest.approx(float(odds / (1 + odds)), rel=1e-9)
+    assert round(100 * answer) == published
+
+
+def test_the_prosecutions_number_by_hand() -> None:
+    """Three kinds of attackers, weighed by what the court heard."""
+    local = middle(0.6, 0.85) / 150_000
+    seen = argued(
+        middle(0.6, 0.85), middle(0.5, 0.8) * (1 - middle(0.15, 0.4) * middle(0.6, 0.9)), 1 / sqrt(30)
+    )
+    same_tube = middle(0.1, 0.25) * middle(0.9, 0.99)
+    mixed = middle(0.02, 0.1) * argued(
+        middle(1e-6, 1 / 50_000), middle(0.6, 0.9) * (1 - same_tube), 1 / sqrt(3000)
+    )
+    rounded = middle(0.8, 0.95) * middle(0.5, 0.8)
+    coincidence = argued(1 / 200_000_000, middle(0.3, 0.7) * (1 - rounded), sqrt(40))
+    missed = seen * middle(0.05, 0.2) + (1 - seen) * middle(0.4, 0.7)
+    others = middle(0.8, 0.95) * middle(
+        0.35, 0.65
+    )  # what the parade and the partner say if it was another
+    accused = local * middle(0.99, 0.999) * missed * middle(0.3, 0.6)
+    brother = local * (1 - (1 - middle(1e-5, 1e-3)) * (1 - mixed)) * others
+    another = (1 - 2 * local) * (1 - (1 - coincidence) * (1 - mixed)) * others
+    answer = cm.probability(cm.read_model(LEGAL_CASE), ACCUSED, given=HEARD, worldview="prosecution")
+    assert answer == pytest.approx(accused / (accused + brother + another), rel=1e-9)
+
+
+# --- the diagnosis -----------------------------------------------------------------------------------
+
+
+def test_the_maps_own_diagnosis_by_hand() -> None:
+    """All that the patient may have and the arguments may be, one by one, weighed by the two tests."""
+    shares = {"embolism": middle(0.25, 0.5), "pneumonia": middle(0.3, 0.6)}
+    shares["heart-failure"] = 1 - sum(shares.values())
+    fever = middle(0.7, 0.9) * (1 - middle(0.5, 0.8) * middle(0.3, 0.6))
+    fracture = middle(0.4, 0.7)
+    leg = argued(middle(0.2, 0.5), fracture, 1 / sqrt(30))
+    flight = middle(0.85, 0.95) * (1 - middle(0.3, 0.6) * middle(0.2, 0.6))
+    branch = middle(0.7, 0.9) * (1 - middle(0.3, 0.6) * middle(0.4, 0.8))
+    moved_in_scan = middle(0.2, 0.5) * middle(0.02, 0.1)
+    positive = [
+        1 - (1 - moved_in_scan) * (1 - middle(0.02, 0.06)) * (1 - clot) for clot in (middle(0.76, 0.88), 0)
+    ]
+    raised = [middle(0.9, 0.98), middle(0.4, 0.6)]
+    with_it = without = untested = 0.0
+    for looks, pneumonia_argued, is_swollen, flown, small in product(shares, *[(True, False)] * 4):
+        weight = {**shares, "pneumonia": shares["pneumonia"] * (sqrt(30) if pneumonia_argued else 1)}
+        chance = (
+            weight[looks]
+            / sum(weight.values())
+            * (fever if pneumonia_argued else 1 - fever)
+            * (leg if is_swollen else 1 - leg)
+            * (flight if flown else 1 - flight)
+            * (branch if small else 1 - branch)
+        )
+        points = is_swollen + (looks == "embolism")
+        score = [middle(0.02, 0.06), middle(0.17, 0.24), middle(0.54, 0.78)][points]
+        sick = moved(score, sqrt(1.5 * 2.7) if flown else 1, 1 / sqrt(60) if small else 1)
+        untested += chance * sick
+        with_it += chance * sick * positive[0] * raised[0]
+        without += chance * (1 - sick) * positive[1] * raised[1]
+    model = cm.read_model(DIAGNOSIS)
+    assert cm.probability(model.map, "embolism") == pytest.approx(untested, rel=1e-9)
+    assert cm.probability(model, "embolism", worldview="map") == pytest.approx(
+        with_it / (with_it + without), rel=1e-9
+    )
+
+
+@pytest.mark.long
+def test_the_diagnosis_is_sampled_and_converges() -> None:
+    answer = cm.estimate(cm.read_model(DIAGNOSIS))
+    assert answer.converged
+    assert answer.worldviews["radiologist"].mean < 0.5 < answer.worldviews["physician"].mean
