@@ -78,6 +78,13 @@ def settled_nodes(inquiry: Inquiry) -> frozenset[int]:
     return frozenset({variable for variable, _ in inquiry.given} | {places[name] for name in names})
 
 
+def places_bearing(inquiry: Inquiry) -> frozenset[int]:
+    """Return the places for numbers that are connected to the target, open or not; links are not followed."""
+    settled = settled_nodes(inquiry)
+    graph = graph_of(inquiry, np.arange(len(inquiry.network.addresses)), settled)
+    return frozenset(-1 - node for node in connected(graph, inquiry.targets[0], settled) if node < 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where a worldview's entries stand to the target on the graph, as sets of nodes (see `separation`)."""

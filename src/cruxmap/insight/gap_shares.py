@@ -16,10 +16,9 @@ from cruxmap.engine.formulas import fill
 from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import MANY_WHAT_IFS, BoolArray, Filled, FloatArray, IntArray
 from cruxmap.engine.special import expit
-from cruxmap.insight.candidates import settled_nodes
+from cruxmap.insight.candidates import places_bearing
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
 from cruxmap.insight.sentences import percent
-from cruxmap.insight.separation import connected, graph_of
 from cruxmap.insight.shapley import NoValueError, ShapleyValues, shapley
 from cruxmap.insight.target import log_odds_and_replicates, log_odds_in_full
 from cruxmap.insight.views import MIN_EFFECTIVE, too_few
@@ -92,12 +91,9 @@ def game_of(pairing: Pairing) -> Game:
 
 def _reaching_target(pairing: Pairing) -> set[str]:
     """Return the addresses whose numbers can move the target, directly or through another's link to them."""
-    inquiry = pairing.inquiry
-    addresses, settled = inquiry.network.addresses, settled_nodes(inquiry)
-    graph = graph_of(inquiry, np.arange(len(addresses)), settled)
-    reached = connected(graph, inquiry.targets[0], settled)
+    addresses = pairing.inquiry.network.addresses
     found: set[str] = set()
-    waiting = [addresses[-1 - node] for node in reached if node < 0]
+    waiting = [addresses[place] for place in places_bearing(pairing.inquiry)]
     while waiting:
         address = waiting.pop()
         if address not in found:

@@ -143,14 +143,19 @@ def lineage(argument_map: ArgumentMap, worldview: str) -> tuple[Worldview, ...]:
 
 @gc_paused()
 def settle(
-    argument_map: ArgumentMap, worldview: str = MAP_WORLDVIEW, settings: Iterable[Laid] = ()
+    argument_map: ArgumentMap,
+    worldview: str = MAP_WORLDVIEW,
+    settings: Iterable[Laid] = (),
+    *,
+    alone: bool = False,
 ) -> Perspective:
     """Return every number of the map as `worldview` has it, with `settings` laid over it.
 
     `settings` are (address, value) pairs that act as one more worldview on top: a share set there
-    counts as a single share, unless all of a row are. Raises KeyError for an unknown worldview or address.
+    counts as a single share, unless all of a row are. A worldview `alone` is without what it extends.
+    Raises KeyError for an unknown worldview or address.
     """
-    layers = lay(argument_map, worldview, settings)
+    layers = lay(argument_map, worldview, settings, alone=alone)
     return Perspective(worldview, tuple(setting_at(layers, address) for address in layers.places))
 
 
@@ -174,10 +179,15 @@ def shares_in_force(argument_map: ArgumentMap, perspective: Perspective) -> dict
 
 
 def lay(
-    argument_map: ArgumentMap, worldview: str = MAP_WORLDVIEW, settings: Iterable[Laid] = ()
+    argument_map: ArgumentMap,
+    worldview: str = MAP_WORLDVIEW,
+    settings: Iterable[Laid] = (),
+    *,
+    alone: bool = False,
 ) -> Layers:
     """Lay the worldview's lineage, then the settings, over the map's numbers; links are not followed yet.
 
+    A worldview `alone` is without what it extends.
     Raises KeyError for an unknown worldview or address.
     """
     places: dict[str, Judgement | Layer] = dict(argument_map.judgements)
@@ -185,7 +195,7 @@ def lay(
     row_of = {address: row for row in rows for address in row}
     mapping = {share: places[share].value for share in row_of}
     rejected: dict[str, str] = {}
-    for step in lineage(argument_map, worldview):
+    for step in lineage(argument_map, worldview)[-1 if alone else 0 :]:
         origin = step.about.id
         for judgement in step.judgements:
             remarks = judgement.citations, judgement.note, judgement.fitted

@@ -1,0 +1,259 @@
+from math import log
+
+import numpy as np
+import pytest
+
+from cruxmap.engine.executors import Work
+from cruxmap.insight.whose import (
+    LITTLE_MOVE,
+    inquire_with_map,
+    who_is_heard,
+    who_says_little,
+    whose,
+    whose_is,
+)
+from cruxmap.language.inheritance import settle
+from cruxmap.language.typed import parse_settings
+from helpers.maps_from_text import model
+from helpers.quadrature import normal_of
+
+WEIGHED = """
+claims:
+  t: {text: Target., credence: 20% to 50%}
+  far: {text: Elsewhere., credence: 10%}
+arguments:
+  pro: {text: For., for: t, strength: 4x}
+  con: {text: Against., against: t, strength: 10x to 40x}
+  beside: {text: On something else., for: far, strength: 2x}
+"""
+"""In log-odds the target is a sum: its credence, plus log 4, minus the log of the other strength."""
+
+ASK = "target: t\nworldviews: all\n"
+
+
+def answer(ask: str = ASK, text: str = WEIGHED, **worldviews: str):
+    """Whose the estimates of a small model are, by worldview."""
+    return whose(inquire_with_map(model(text, ask, **worldviews)), Work())
+
+
+def test_whose_a_number_is_goes_by_the_strongest_claim_to_it() -> None:
+    spec = model(
+        WEIGHED,
+        ASK,
+        ann="judgements: {t: 30%}\n",
+        bob="extends: ann\njudgements: {pro.strength: 2x}\nrejects: [beside]\n",
+    )
+    ann, bob, neutral = (settle(spec.map, name) for name in ("ann", "bob", "map"))
+    assert whose_is(ann, ["t"]) == "own"
+    assert whose_is(bob, ["t"]) == "ann"
+    assert whose_is(bob, ["t", "pro.strength", "con.strength"]) == "own"
+    assert whose_is(bob, ["beside"]) == "own"
+    assert whose_is(bob, ["con.strength"]) == "inherited"
+    assert whose_is(bob, ["con.strength", "t"]) == "ann"
+    assert whose_is(neutral, ["t", "pro.strength"]) == "inherited"
+    laid = settle(spec.map, "bob", parse_settings([("con.strength", "3x")], spec.map))
+    assert whose_is(laid, ["con.strength"]) == "set"
+    assert whose_is(laid, ["con.strength", "pro.strength"]) == "own"
+
+
+def test_moves_are_those_of_log_odds_by_hand() -> None:
+    found = answer(
+        ann="judgements: {pro.strength: 8x}\n",
+        bob="judgements: {t: 50%, far: 90%}\nrejects: [pro]\n",
+        eve="judgements: {pro: 100%}\n",
+    )
+    assert found["ann"].moved_logit == pytest.approx(log(2), abs=1e-12)
+    centre, _ = normal_of(0.2, 0.5)
+    assert found["bob"].moved_logit == pytest.approx(-centre - log(4), abs=1e-12)
+    assert found["eve"].moved_logit == 0
+    assert found["map"].moved_logit == 0
+    for name in ("ann", "bob"):
+        assert found[name].own_share_of_move == 1
+        assert found[name].own_moved_logit == found[name].moved_logit
+    assert found["eve"].own_share_of_move is None
+    assert "too little" in found["eve"].reason
+
+
+def test_a_move_is_divided_between_a_worldview_and_what_it_extends() -> None:
+    found = answer(
+        ann="judgements: {con.strength: 5x}\n",
+        adds="extends: ann\njudgements: {pro.strength: 8x}\n",
+        undoes="extends: ann\njudgements: {con.strength: 10x to 40x}\n",
+        repeats="extends: ann\njudgements: {con.strength: 5x}\n",
+        more="extends: adds\njudgements: {pro.strength: 16x}\n",
+        silent="extends: ann\n",
+    )
+    # What each player brings, alone and after the other; half of both is its value.
+    assert found["adds"].moved_logit == pytest.approx(log(4) + log(2), abs=1e-12)
+    assert found["adds"].own_moved_logit == pytest.approx(log(2), abs=1e-12)
+    assert found["adds"].own_share_of_move == pytest.approx(1 / 3, abs=1e-12)
+    assert found["undoes"].moved_logit == pytest.approx(0, abs=1e-12)
+    assert found["undoes"].own_moved_logit == pytest.approx(-log(4) / 2, abs=1e-12)
+    assert found["undoes"].own_share_of_move is None
+    assert found["repeats"].own_moved_logit == pytest.approx(log(4) / 2, abs=1e-12)
+    assert found["repeats"].own_share_of_move == pytest.approx(1 / 2, abs=1e-12)
+    # Alone log 4; after `adds`, which has 8x already, log 2.
+    assert found["more"].own_moved_logit == pytest.approx((log(4) + log(2)) / 2, abs=1e-12)
+    assert found["silent"].own_share_of_move == 0
+    assert found["silent"].own_share_of_spread == 0
+
+
+def test_what_is_extended_need_not_be_among_the_model_s_worldviews() -> None:
+    views = {
+        "ann": "judgements: {con.strength: 5x}\nrejects: [pro]\n",
+        "bob": "extends: ann\njudgements: {t: 40%}\naccepts: [pro]\n",
+    }
+    alone, both = answer("target: t\nworldviews: [bob]\n", **views), answer(**views)
+    assert alone.keys() == {"bob", "map"}
+    assert alone["bob"] == both["bob"]
+
+
+def test_the_share_of_the_spread_is_that_of_variances_of_a_sum() -> None:
+    found = answer(
+        ann="judgements: {pro.strength: 6x to 20x}\n",
+        bob="judgements: {t: 10% to 90%, con.strength: 5x}\n",
+        eve="judgements: {t: 10% to 90%}\n",
+    )
+    spread = {
+        "t": normal_of(0.2, 0.5)[1] ** 2,
+        "con": (log(4) / 2 / 1.6448536269514722) ** 2,
+        "pro": (log(20 / 6) / 2 / 1.6448536269514722) ** 2,
+        "wide": normal_of(0.1, 0.9)[1] ** 2,
+    }
+    right = spread["pro"] / (spread["pro"] + spread["t"] + spread["con"])
+    assert found["ann"].own_share_of_spread == pytest.approx(right, abs=1e-9)
+    assert found["ann"].error == pytest.approx(0, abs=1e-9)
+    assert (found["bob"].own_share_of_spread, found["bob"].error) == (1, 0)
+    right = spread["wide"] / (spread["wide"] + spread["con"])
+    assert found["eve"].own_share_of_spread == pytest.approx(right, abs=1e-9)
+    assert (found["map"].own_share_of_spread, found["map"].error) == (0, 0)
+
+
+def test_numbers_that_bear_on_the_target_are_counted() -> None:
+    found = answer(
+        ann="judgements: {t: 30%, far: 80%, pro: 90%}\nrejects: [beside]\n",
+        bob="judgements: {con.strength: same as pro.strength}\n",
+    )
+    # The target's credence and the two strengths; ann's credence of an argument is one more.
+    assert (found["map"].own_judgements, found["map"].of) == (0, 3)
+    assert (found["ann"].own_judgements, found["ann"].of) == (2, 4)
+    assert (found["bob"].own_judgements, found["bob"].of) == (1, 3)
+
+
+def test_who_states_moves_and_spreads_nothing_says_little() -> None:
+    worldviews = {
+        "nothing": "judgements: {far: 90%}\n",
+        "hardly": "judgements: {pro.strength: 4.7x}\n",
+        "moves": "judgements: {pro.strength: 4.9x}\n",
+        "spreads": "judgements: {pro.strength: 2.5x to 6.4x}\n",
+        "states": "judgements: {far: 90%}\nstated: [{of: t, credence: 10% to 20%, assuming: [far]}]\n",
+        "denies": "stated: [{of: {not: t}, credence: 10% to 20%}]\n",
+        "elsewhere": "judgements: {far: 90%}\nstated: [{of: far, credence: 10% to 20%}]\n",
+        "heir": "extends: moves\njudgements: {far: 90%}\n",
+        "objector": "extends: moves\njudgements: {pro.strength: 4x}\n",
+    }
+    found = answer(**worldviews)
+    little = {name for name, one in found.items() if one.says_little}
+    assert little == {"nothing", "hardly", "elsewhere", "heir", "objector", "map"}
+    assert log(4.7 / 4) < LITTLE_MOVE < log(4.9 / 4)
+    assert 0.1 < found["spreads"].own_share_of_spread < 0.2
+    [said] = found["states"].said
+    assert (said.of, said.assuming, said.stated) == ("t", ("far",), "10% to 20%")
+    assert said.stated_interval_90 == pytest.approx((0.1, 0.2))
+    spec = model(WEIGHED, ASK, **worldviews)
+    assert who_says_little(spec, Work()) == tuple(name for name in spec.worldviews if name in little)
+
+
+def test_an_interpretation_is_no_statement() -> None:
+    found = answer(ann="read_as: [{of: t, credence: 10% to 20%}]\n")
+    assert found["ann"].says_little
+    assert found["ann"].said == ()
+
+
+def test_a_fitted_number_is_not_its_own() -> None:
+    spec = model(
+        WEIGHED, ASK, ann="judgements: {pro.strength: {value: 2x to 9x, fitted: to meet a credence}}\n"
+    )
+    assert whose_is(settle(spec.map, "ann"), ["pro.strength", "con.strength"]) == "fitted"
+    found = whose(inquire_with_map(spec), Work())["ann"]
+    assert (found.own_judgements, found.own_share_of_spread) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("names", "little", "heard"),
+    [("abc", "b", "ac"), ("abc", "bc", "abc"), ("abc", "", "abc"), ("abc", "abc", "abc"), ("a", "", "a")],
+)
+def test_nobody_is_left_out_where_fewer_than_two_would_be_left(
+    names: str, little: str, heard: str
+) -> None:
+    assert who_is_heard(names, little) == tuple(heard)
+
+
+# --- where something is undefined ----------------------------------------------------------------
+
+
+def test_what_is_impossible_in_a_worldview_has_no_share() -> None:
+    found = answer(
+        "target: t\nworldviews: all\nassuming: [far]\n",
+        ann="judgements: {far: 0%, t: 30% to 60%}\n",
+        bob="judgements: {t: 60% to 80%}\n",
+        eve="extends: ann\njudgements: {far: 10%}\n",
+    )
+    ann = found["ann"]
+    assert (ann.moved_logit, ann.own_share_of_move, ann.own_share_of_spread) == (None, None, None)
+    assert "what is assumed or observed is impossible in this worldview" in ann.reason
+    assert not ann.says_little
+    assert found["bob"].moved_logit == pytest.approx(
+        normal_of(0.6, 0.8)[0] - normal_of(0.2, 0.5)[0], abs=1e-12
+    )
+    assert found["eve"].moved_logit is None
+    assert "impossible in what it extends" in found["eve"].reason
+
+
+def test_a_certain_target_has_not_been_moved() -> None:
+    found = answer(
+        text="claims: {t: {text: Target., credence: 100%}}\n", ann="judgements: {t: 60% to 70%}\n"
+    )
+    ann = found["ann"]
+    assert (ann.moved_logit, ann.own_share_of_spread) == (None, 1)
+    assert "the target is certain by the map's own numbers" in ann.reason
+    assert not ann.says_little
+    assert found["map"].moved_logit is None
+    assert "certain in this worldview" in found["map"].reason
+
+
+def test_points_have_no_spread_to_share() -> None:
+    found = answer(
+        text="claims: {t: {text: Target., credence: 20%}}\n",
+        ann="judgements: {t: 60%}\n",
+        bob="judgements: {t: 21%}",
+    )
+    assert (found["ann"].own_share_of_spread, found["ann"].error) == (None, None)
+    assert "a point" in found["ann"].reason
+    assert [found[name].says_little for name in ("ann", "bob")] == [False, True]
+
+
+@pytest.mark.parametrize("how", ["observed: [far]\n", "reconcile: true\n"])
+def test_conditions_leave_the_shares_as_they_are(how: str) -> None:
+    views = {
+        "ann": "judgements: {pro.strength: 6x to 20x}\nstated: [{of: t, credence: 5% to 20%}]\n",
+        "bob": "judgements: {far: 30%}\n",
+    }
+    # Nothing here lets `far` or a statement bear on how the priors spread the target.
+    without, given = answer(**views), answer(f"{ASK}{how}", **views)
+    assert given["ann"].own_share_of_spread == pytest.approx(without["ann"].own_share_of_spread, abs=1e-9)
+    assert given["ann"].moved_logit == pytest.approx(without["ann"].moved_logit, abs=1e-12)
+
+
+def test_samples_of_states_say_the_same() -> None:
+    from dataclasses import replace
+
+    spec = model(
+        WEIGHED, ASK, ann="judgements: {pro.strength: 6x to 20x}\n", bob="judgements: {t: 30% to 35%}\n"
+    )
+    exact = whose(inquire_with_map(spec), Work())
+    drawn = whose(inquire_with_map(replace(spec, exact=False)), Work())
+    for name in ("ann", "bob"):
+        assert drawn[name].moved_logit == pytest.approx(exact[name].moved_logit, abs=0.1)
+        assert drawn[name].own_share_of_spread == pytest.approx(exact[name].own_share_of_spread, abs=0.05)
+    assert np.isfinite(drawn["ann"].error)
