@@ -4,6 +4,7 @@
 """
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,7 +36,7 @@ What takes longer than a second is named there, with what it took in the end; `-
 | 130 | interrupted |
 
 An ADDRESS is that of a judgement. A CONDITION is written on one line. Both are as in
-[the language](language.md)."""
+[the language](language.md). The examples are about the map that `cruxmap new trial --like legal-case` writes."""
 
 
 def cli_reference() -> str:
@@ -62,6 +63,10 @@ def _lines() -> Iterator[str]:
         for parameter in inspect.signature(function).parameters.values():
             kind, info = get_args(parameter.annotation)
             yield f"| {_usage(parameter.name, kind, info)} | {_help(info, parameter.default)} |"
+        yield ""
+        yield "```sh"
+        yield from re.findall("^ *(cruxmap .*)$", command.epilog or "", re.MULTILINE)
+        yield "```"
 
 
 def _usage(name: str, kind: Any, info: Any) -> str:

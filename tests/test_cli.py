@@ -141,6 +141,23 @@ def test_check_of_nothing_is_wrong_usage(cruxmap: Cruxmap) -> None:
 # --- estimate --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("whose", ["treasurer", "map"])
+def test_estimate_of_one_worldview_is_that_of_all(whose: str, in_project: Path, cruxmap: Cruxmap) -> None:
+    alone, all_of_them = (
+        cruxmap("estimate", "small", "--format", "json", *w).json["worldviews"]
+        for w in (["-w", whose], [])
+    )
+    assert alone == {whose: all_of_them[whose]}
+
+
+def test_estimate_of_a_worldview_that_nobody_knows_names_the_nearest(
+    in_project: Path, cruxmap: Cruxmap
+) -> None:
+    outcome = cruxmap("estimate", "small", "-w", "treasure")
+    assert outcome.code == 2
+    assert outcome.err.endswith("hint: did you mean `treasurer`?\n")
+
+
 def test_estimate_as_json_has_the_promised_keys(in_project: Path, cruxmap: Cruxmap) -> None:
     answer = cruxmap("estimate", "small", "--format", "json").json
     assert set(answer) == {"model", "target", "assuming", "observed", "seed", "draws", "worldviews"}

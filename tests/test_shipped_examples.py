@@ -1,13 +1,16 @@
 """The examples that `cruxmap new --like` copies out: clean, and worth what a pencil says."""
 
+import subprocess
 from fractions import Fraction
 from itertools import product
 from math import exp, sqrt
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 import cruxmap as cm
+from cruxmap import cli
 from cruxmap.language.reading import check
 from cruxmap.language.template import examples, template
 from helpers.commands import DIAGNOSIS, EXAMPLES, LEGAL_CASE, Cruxmap
@@ -165,3 +168,43 @@ def test_the_diagnosis_is_sampled_and_converges() -> None:
     answer = cm.estimate(cm.read_model(DIAGNOSIS))
     assert answer.converged
     assert answer.worldviews["radiologist"].mean < 0.5 < answer.worldviews["physician"].mean
+
+
+# --- what `--help` says to try -----------------------------------------------------------------------
+
+COMMANDS = get_command(cli.app).commands  # type: ignore[attr-defined]
+
+
+def tried(help_text: str) -> list[list[str]]:
+    """Return the commands that a help text ends with, in words."""
+    _, _, end = help_text.partition("\n  Examples:\n")
+    return [line.split() for line in end.splitlines()]
+
+
+@pytest.mark.parametrize("width", ["60", "80", "200"])
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_each_help_ends_with_two_examples_of_its_command(
+    command: str | None, width: str, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    shown = cruxmap(*filter(None, [command]), "--help")
+    assert shown.code == 0
+    assert max(map(len, shown.out.splitlines())) <= min(int(width), 80)
+    first, second = tried(shown.out)
+    assert first != second
+    assert all(words[0] == "cruxmap" for words in (first, second))
+    assert {first[1], second[1]} == {command} if command else {"new", "run"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(name, marks=[pytest.mark.long] if name == "run" else []) for name in COMMANDS],
+)
+def test_what_a_help_says_to_try_works(command: str, tmp_path: Path, cruxmap: Cruxmap) -> None:
+    if command != "new":
+        cruxmap("new", "trial", "--like", "legal-case")
+        for git in ("init -q", "add .", "-c user.name=x -c user.email=x commit -qm x"):
+            subprocess.run(["git", *git.split()], cwd=tmp_path, check=True)
+    for words in tried(cruxmap(command, "--help").out):
+        outcome = cruxmap(*words[1:])
+        assert (outcome.code, bool(outcome.out)) == (0, True) or "wrote" in outcome.err, outcome

@@ -42,6 +42,7 @@ from cruxmap.present.stages import Drawing, Stage, drawing_for, picture_of, stag
 from cruxmap.present.terminal import Format, print_answer, print_json, print_problems
 
 if TYPE_CHECKING:
+    from cruxmap.language.model_spec import ModelSpec
     from cruxmap.present.canvas import Drawings
     from cruxmap.present.listings import Listings
 
@@ -49,9 +50,15 @@ MAX_FACTOR = 1_000
 """By which a pool may be extremised."""
 
 
+def _examples(*commands: str) -> str:
+    """Return the end of a `--help`: what to try, on the map that `new --help` copies out."""
+    return "\n".join(("\b", "Examples:", *(f"  cruxmap {command}" for command in commands)))
+
+
 app = typer.Typer(
     name="cruxmap",
     help="Bayesian argument maps: what follows from claims, what it turns on, where people disagree.",
+    epilog=_examples("new trial --like legal-case", "run trial"),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -73,7 +80,7 @@ def _top(
         raise typer.Exit(FINE)
 
 
-@app.command()
+@app.command(epilog=_examples("new harvest", "new trial --like legal-case"))
 def new(
     name: Annotated[str, typer.Argument(help="The new map's id: lower-case words joined by hyphens.")],
     like: Annotated[
@@ -105,7 +112,7 @@ def new(
         print_answer({"files": list(files)}, [table], form, table)
 
 
-@app.command()
+@app.command(epilog=_examples("check", "check arguments/trial --sources"))
 def check(
     path: Annotated[
         Path,
@@ -147,7 +154,9 @@ def check(
     raise typer.Exit(PROBLEMS if problems else FINE)
 
 
-@app.command()
+@app.command(
+    epilog=_examples("show trial --output trial.png", "show trial --around attacker --format mermaid")
+)
 @asking
 def show(
     asked: Asked,
@@ -177,15 +186,14 @@ def show(
     Texts go to stdout, and so do pictures, unless stdout is a terminal: then a picture without --output is
     written to figures/<model>/.
     """
-    model = asked.model
-    whose = known_worldview(model.map, worldview or "map")
+    model = _as_seen_by(asked.model, worldview)
     if stage is not None:
-        _emit(stage_text(stage, replace(model, worldviews=(whose,)) if worldview else model), output)
+        _emit(stage_text(stage, model), output)
         return
     from cruxmap.present import dot_and_mermaid, map_picture
 
     wanted = form or drawing_for(output)
-    shown = picture_of(model, whose, asked.progress)
+    shown = picture_of(model, worldview or "map", asked.progress)
     if around:
         from cruxmap.language.names import find_entry
 
@@ -206,19 +214,19 @@ def show(
     _emit(drawn, output)
 
 
-@app.command()
+@app.command(epilog=_examples("estimate trial", "estimate trial -w defence --set shared-bench=1%"))
 @asking
-def estimate(asked: Asked, form: FormatOption = Format.TABLE) -> None:
-    """Estimate the model's targets in each worldview."""
+def estimate(asked: Asked, worldview: WorldviewOption = None, form: FormatOption = Format.TABLE) -> None:
+    """Estimate the model's targets in each worldview, or in one."""
     from cruxmap.insight.estimate import estimate as compute
     from cruxmap.present.estimate_tables import estimate_table, estimate_tables
 
-    answer = compute(asked.model, progress=asked.progress)
+    answer = compute(_as_seen_by(asked.model, worldview), progress=asked.progress)
     print_answer(answer.to_json(), estimate_tables(answer), form, estimate_table(answer))
     raise typer.Exit(exit_code(answer.undefined, answer.converged))
 
 
-@app.command()
+@app.command(epilog=_examples("explain trial saw-face", "explain trial match-reported.mix-up"))
 @asking
 def explain(
     asked: Asked,
@@ -243,7 +251,7 @@ def explain(
         print_answer(answer.to_json(), tables, form, tables[0])
 
 
-@app.command()
+@app.command(epilog=_examples("cruxes trial", "cruxes trial -w defence --list judgements"))
 @asking
 def cruxes(
     asked: Asked,
@@ -271,7 +279,7 @@ def cruxes(
     raise typer.Exit(exit_code(answer.undefined))
 
 
-@app.command()
+@app.command(epilog=_examples("diff trial prosecution defence", "diff trial --git HEAD"))
 @asking
 def diff(
     asked: Asked,
@@ -321,7 +329,11 @@ def diff(
     raise typer.Exit(exit_code(answer.undefined))
 
 
-@app.command()
+@app.command(
+    epilog=_examples(
+        "takes trial -w defence --above 50%", "takes trial -w prosecution --agree-with defence"
+    )
+)
 @asking
 def takes(
     asked: Asked,
@@ -372,7 +384,7 @@ def takes(
     raise typer.Exit(exit_code(answer.estimate is None))
 
 
-@app.command()
+@app.command(epilog=_examples("coherence trial", "coherence trial --list changes"))
 @asking
 def coherence(asked: Asked, listing: ListOption = None, form: FormatOption = Format.TABLE) -> None:
     """Compare what reviewers state all things considered with what their own numbers imply.
@@ -385,7 +397,7 @@ def coherence(asked: Asked, listing: ListOption = None, form: FormatOption = For
     _answer(asked, partial(compute, asked.model), COHERENCE_LISTINGS, listing, form)
 
 
-@app.command()
+@app.command(epilog=_examples("pool trial", "pool trial --factor 2"))
 @asking
 def pool(
     asked: Asked,
@@ -422,7 +434,7 @@ def pool(
     )
 
 
-@app.command()
+@app.command(epilog=_examples("schema", "schema worldview"))
 def schema(
     kind: Annotated[
         str | None, typer.Argument(help="map, worldview, model or sources (default: all of them).")
@@ -437,7 +449,7 @@ def schema(
     print_json(schemas if kind is None else schemas[kind])
 
 
-@app.command()
+@app.command(epilog=_examples("run trial", "run trial --output answers"))
 @asking
 def run(
     asked: Asked,
@@ -478,6 +490,13 @@ def run(
 
 
 # --- what commands share ---------------------------------------------------------------------------
+
+
+def _as_seen_by(model: "ModelSpec", worldview: str | None) -> "ModelSpec":
+    """Return the model with this worldview alone, if one is named."""
+    return (
+        model if worldview is None else replace(model, worldviews=(known_worldview(model.map, worldview),))
+    )
 
 
 def _answer(
