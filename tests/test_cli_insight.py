@@ -517,6 +517,12 @@ def test_coherence_shows_the_gap_and_what_would_give_way(cruxmap: Cruxmap) -> No
         "permanent-disempowerment"
         in cruxmap("coherence", POWER, "--list", "changes", "--format", "csv").out
     )
+    told = cruxmap("coherence", POWER, "--format", "markdown").out
+    assert told.startswith("**Do their words fit their judgements?**")  # the verdict comes first
+    assert "Does not fit: 1 of 1 further off" in told
+    assert "**Testimony:" in told
+    assert "Readings:" not in told
+    assert "implied, mean | central |" in told
 
 
 def test_pool_shows_pools_of_answers_and_of_judgements(cruxmap: Cruxmap) -> None:

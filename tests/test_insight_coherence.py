@@ -1,5 +1,6 @@
 import json
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 
 import cruxmap as cm
 from cruxmap.engine.draws import latin_hypercube
-from cruxmap.insight.coherence import coherence, stated_gaps
+from cruxmap.engine.special import expit
+from cruxmap.insight.coherence import coherence, how_unusual, stated_gaps
 from cruxmap.language.argument_map import Z_95, ClaimIs
 from cruxmap.network.inquiry import inquire
 from helpers import reference
@@ -48,8 +50,59 @@ def test_gap_and_threshold_are_as_defined() -> None:
     assert abs(first.gap) >= abs(second.gap)
     assert second.gap == pytest.approx(logit(0.4) - logits(spec, {}, "rain"), rel=1e-9)
     assert not second.notable
+    assert first.deviations == pytest.approx(first.gap / (first.threshold / Z_95), rel=1e-12)
+    means = [expit(some_logit) for some_logit in some]
+    assert first.implied_mean == pytest.approx(np.mean(means), rel=0.02)
     spread = logit(0.4) - logit(0.2)
     assert second.threshold > Z_95 * math.hypot(0.5, 0.9 * spread / (2 * Z_95))
+
+
+@pytest.mark.parametrize(
+    ("deviations", "words"),
+    [  # from a table of the standard Normal's two tails
+        (0.5, "nothing unusual"),
+        (-1.0, "by chance 1 time in 3"),
+        (1.959964, "by chance 1 time in 20"),
+        (-3.290527, "by chance 1 time in 1,000"),
+        (4.891638, "by chance 1 time in 1,000,000"),
+        (4.9, "by chance less than 1 time in a million"),
+        (40.0, "by chance less than 1 time in a million"),
+    ],
+)
+def test_standard_deviations_in_words(deviations: float, words: str) -> None:
+    assert how_unusual(deviations) == words
+
+
+def test_the_verdict_says_whether_words_and_judgements_fit() -> None:
+    text = """
+    claims:
+      a: {text: One., credence: 10% to 30%}
+      t: {text: Target., credence: 10% to 30%}
+      u: {text: Certain., credence: 100%}
+    """
+    worldviews = {
+        "off": "stated: [{of: t, credence: 99%, assuming: [a]}, {of: a, credence: 20%}]\n",
+        "fine": "stated: [{of: t, credence: 20%}]\nread_as: [{of: t, credence: 99%}]\n",
+        "none": "judgements: {}\n",
+        "sure": "stated: [{of: u, credence: 90%}]\n",
+    }
+    found = coherence(model(text, "target: t\n", **worldviews)).worldviews
+    assert {name: one.fits for name, one in found.items()} == {
+        "off": False,
+        "fine": True,
+        "none": None,
+        "sure": None,
+    }
+    verdict = found["off"].verdict
+    assert verdict.startswith(
+        "Does not fit: 1 of 2 further off than the intervals explain. t given a: stated 99%"
+    )
+    assert re.search(r"implied 1\d% mean, 18% central; ", verdict)
+    assert "Least change that reconciles: " in verdict
+    assert found["fine"].verdict.startswith("Fits: the one credence is 0.")
+    assert found["fine"].verdict_on_readings.startswith("Does not fit: 1 of 1 further off")
+    assert found["none"].verdict == "Nothing is stated."
+    assert found["sure"].verdict == "Nothing that is stated can be compared."
 
 
 def test_readings_are_compared_as_statements_are_and_change_nothing() -> None:

@@ -19,6 +19,7 @@ from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray
 from cruxmap.engine.queries import Planned, infer_many, log_z_gradients
 from cruxmap.engine.special import expit
 from cruxmap.insight.plain import Answer, plain_fields
+from cruxmap.insight.sentences import mean_and_central, percent
 from cruxmap.insight.views import Conditioned, forward_draws, views
 from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
@@ -55,6 +56,9 @@ SETTLED = 1e-6
 BARELY = 1e-9
 """The log of the least strength that an argument is given: at 1x, where it has no force, it has no slope."""
 
+HARDLY_EVER = 1e-6
+"""What comes less often than this by chance is not written as one time in so many."""
+
 MET_EXACTLY = 1e-5
 """How near, in logits, a statement is met that is to be met exactly."""
 
@@ -64,7 +68,8 @@ class StatedGap(Answer):
     """One stated credence, or one read out of a reviewer's words, and the implied one, at central judgements.
 
     `gap` is logit(stated) - logit(implied), and `notable` where it is beyond `threshold`: what the two
-    intervals explain together. `None` with a `reason` where its conditions are impossible.
+    intervals explain together; `deviations` is the gap in standard deviations of the two together.
+    `None` with a `reason` where its conditions are impossible. `implied_mean` is over draws.
     """
 
     of: str
@@ -73,8 +78,10 @@ class StatedGap(Answer):
     stated_low: float
     stated_high: float
     implied: float | None
+    implied_mean: float | None
     gap: float | None
     threshold: float | None
+    deviations: float | None
     notable: bool
     sources: tuple[str, ...] = ()
     note: str = ""
@@ -82,9 +89,20 @@ class StatedGap(Answer):
 
     hidden = frozenset({"stated_low", "stated_high", "note"})
 
+    @property
+    def statement(self) -> str:
+        """What the credence is of, and given what."""
+        return f"{self.of} given {', '.join(self.assuming)}" if self.assuming else self.of
+
+    @property
+    def meaning(self) -> str | None:
+        """What it means to be that far apart, in words."""
+        return None if self.deviations is None else how_unusual(self.deviations)
+
     def to_json(self) -> dict[str, Any]:
-        """Return the gap with the stated interval as one."""
-        return plain_fields(self) | {"stated_interval_90": [self.stated_low, self.stated_high]}
+        """Return the gap with the stated interval as one, and what it means."""
+        whole = {"stated_interval_90": [self.stated_low, self.stated_high], "meaning": self.meaning}
+        return plain_fields(self) | whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +149,79 @@ class WorldviewCoherence(Answer):
 
     hidden = frozenset({"left"})
 
+    @property
+    def fits(self) -> bool | None:
+        """Whether the intervals explain every gap of what is stated; `None` where there is none."""
+        return _fits(self.stated)
+
+    @property
+    def verdict(self) -> str:
+        """Whether what the reviewer states fits their judgements, and what it would take if not."""
+        told = _verdict(self.stated, "stated")
+        if not self.changes:
+            return told
+        how_far = _how_far(self.distance)
+        return f"{told} Least change that reconciles: {how_far}, as if one number were so far off."
+
+    @property
+    def verdict_on_readings(self) -> str:
+        """The same of what is read out of the reviewer's words."""
+        return _verdict(self.read_as, "read")
+
     def to_json(self) -> dict[str, Any]:
-        """Return it with what is left of every gap beside that gap."""
+        """Return the verdicts first, and what is left of every gap beside that gap."""
         gaps = zip(self.stated, self.left, strict=True)
-        return plain_fields(self) | {"stated": [gap.to_json() | {"left": left} for gap, left in gaps]}
+        return {
+            "fits": self.fits,
+            "verdict": self.verdict,
+            "verdict_on_readings": self.verdict_on_readings,
+            **plain_fields(self),
+            "stated": [gap.to_json() | {"left": left} for gap, left in gaps],
+        }
+
+
+def how_unusual(deviations: float) -> str:
+    """Say in words what it means for two numbers to be so many standard deviations apart.
+
+    By chance a Normal number is as far from its middle, on either side, one time in so many.
+
+    >>> [how_unusual(d) for d in (-0.4, 1.645, 3.0)]
+    ['nothing unusual', 'by chance 1 time in 10', 'by chance 1 time in 370']
+    """
+    chance = math.erfc(abs(deviations) / math.sqrt(2))
+    if abs(deviations) < 1:
+        return "nothing unusual"
+    if chance < HARDLY_EVER:
+        return "by chance less than 1 time in a million"
+    return f"by chance 1 time in {float(f'{1 / chance:.2g}'):,.0f}"
+
+
+def _how_far(deviations: float) -> str:
+    number = f"{abs(deviations):.2g}"
+    return f"{number} standard deviation{'' if number == '1' else 's'} ({how_unusual(deviations)})"
+
+
+def _fits(gaps: Sequence[StatedGap]) -> bool | None:
+    compared = [gap.notable for gap in gaps if gap.deviations is not None]
+    return not any(compared) if compared else None
+
+
+def _verdict(gaps: Sequence[StatedGap], what: str) -> str:
+    """Say whether credences fit the judgements; `what` says what they are: stated, or read."""
+    compared = [(abs(gap.deviations), gap) for gap in gaps if gap.deviations is not None]
+    if not compared:
+        return f"Nothing that is {what} can be compared." if gaps else f"Nothing is {what}."
+    deviations, furthest = max(compared, key=lambda pair: pair[0])
+    count, how_far = len(compared), _how_far(deviations)
+    if _fits(gaps):
+        whose = "the one credence" if count == 1 else f"the furthest of {count} credences"
+        return f"Fits: {whose} is {how_far} from what is implied."
+    off = sum(gap.notable for _, gap in compared)
+    implied = mean_and_central(furthest.implied_mean, furthest.implied)
+    return (
+        f"Does not fit: {off} of {count} further off than the intervals explain. {furthest.statement}: "
+        f"{what} {percent(furthest.stated)}, implied {implied}; {how_far} apart."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +311,9 @@ def _gaps(inquiry: Inquiry, worldview: int) -> list[_Gap]:
         elif math.isinf(logit):
             reason = "it is certain by this worldview's own judgements"
         fine = reason is None
-        threshold = Z_95 * math.hypot(credence.sd, float(spread.std(ddof=1))) if fine else None
+        together = math.hypot(credence.sd, float(spread.std(ddof=1))) if fine else None
         gap = credence.logit - float(logit) if fine else None
+        possible = spread[~np.isnan(spread)]
         pairs.append(
             (
                 StatedGap(
@@ -235,9 +323,11 @@ def _gaps(inquiry: Inquiry, worldview: int) -> list[_Gap]:
                     stated_low=stated.credence.low,
                     stated_high=stated.credence.high,
                     implied=None if math.isnan(logit) else float(expit(logit)),
+                    implied_mean=float(expit(possible).mean()) if len(possible) else None,
                     gap=gap,
-                    threshold=threshold,
-                    notable=gap is not None and threshold is not None and abs(gap) > threshold,
+                    threshold=None if together is None else Z_95 * together,
+                    deviations=None if together is None or gap is None else gap / together,
+                    notable=gap is not None and together is not None and abs(gap) > Z_95 * together,
                     sources=tuple(map(str, stated.citations)),
                     note=stated.note,
                     reason=reason,

@@ -9,6 +9,9 @@ from cruxmap.language.argument_map import (
     places,
 )
 
+MEAN, CENTRAL = "mean", "central"
+"""What the two numbers of an estimate are called wherever one is shown; the mean is the one to act on."""
+
 ROUNDING = 1e-12
 """What is nearer than this to 100% is there, but for rounding."""
 
@@ -30,6 +33,16 @@ def percent(probability: float, digits: int = 2) -> str:
     small = probability < 0.5
     decimals = _decimals(probability if small else 1 - probability, digits if small else digits - 1)
     return f"{100 * probability:.{decimals}f}%"
+
+
+def mean_and_central(mean: float | None, central: float | None) -> str:
+    """Write the two numbers of an estimate, each by its name; what is undefined is a dash.
+
+    >>> mean_and_central(0.0066, 0.0049)
+    '0.66% mean, 0.49% central'
+    """
+    first, second = ("-" if p is None else percent(p) for p in (mean, central))
+    return f"{first} {MEAN}, {second} {CENTRAL}"
 
 
 def _power(small: float, decimals: int) -> str:

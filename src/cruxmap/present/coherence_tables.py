@@ -1,52 +1,66 @@
-"""How reviewers fit their own numbers, as listings."""
+"""How reviewers fit their own numbers, as listings: the verdicts, what they rest on, what would give way."""
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from cruxmap.insight.coherence import Coherence, StatedGap
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.listings import Listing, Listings
-from cruxmap.present.phrases import move_text, owner_text, percent, signed
+from cruxmap.present.phrases import (
+    CENTRAL,
+    MEAN,
+    MEAN_AND_CENTRAL,
+    move_text,
+    owner_text,
+    percent,
+    signed,
+)
 from cruxmap.present.tables import Column, Table, as_mark, numeric
 
 _WHO = Column("worldview", "worldview", get=str)
 
-STATED_SHOWN = ("worldview", "of", "assuming", "stated", "implied", "gap", "notable")
+STATED_SHOWN = ("worldview", "statement", "stated", "implied_mean", "implied", "deviations", "meaning")
+
+TESTIMONY = "Testimony: what the reviewers state, and what their own judgements imply"
+READINGS = "Readings: what the editor reads out of their words, and what their own judgements imply"
 
 
-def stated_table(gaps: Iterable[tuple[str, Iterable[StatedGap]]], notes: Iterable[str] = ()) -> Table:
-    """Return what each worldview states, against what its own numbers imply."""
+def stated_table(
+    gaps: Iterable[tuple[str, Iterable[StatedGap]]],
+    notes: Iterable[str] = (),
+    title: str = TESTIMONY,
+    credence: str = "stated",
+) -> Table:
+    """Return what each worldview states, or is read as, against what its own numbers imply."""
     columns = (
         Column("of", "of"),
         Column("assuming", "assuming"),
-        numeric("stated", "stated", percent),
+        Column("statement", "what"),
+        numeric("stated", credence, percent),
         numeric("stated_low", "5th", percent),
         numeric("stated_high", "95th", percent),
-        numeric("implied", "implied", percent),
+        numeric("implied_mean", f"implied, {MEAN}", percent),
+        numeric("implied", CENTRAL, percent),
         numeric("gap", "gap, log-odds", signed),
         numeric("threshold", "explained by the intervals", signed),
-        Column("notable", "notable", as_mark),
+        numeric("deviations", "deviations apart", partial(signed, decimals=1)),
+        Column("meaning", "which is"),
+        Column("notable", "does not fit", as_mark),
         Column("sources", "sources"),
         Column("note", "note"),
         Column("reason", "remark"),
     )
-    return Table.nested("Stated, and implied by their own judgements", [_WHO], columns, gaps, notes)
+    return Table.nested(title, [_WHO], columns, gaps, notes)
 
 
 def _list_stated(coherence: Coherence, _: ArgumentMap) -> Listing:
     """Return stated against implied credences, and what is left of the gap after the least change."""
     found = coherence.worldviews
     gaps = [gap for one in found.values() for gap in one.stated]
-    notes = []
+    notes = [MEAN_AND_CENTRAL] if gaps else []
     if not gaps:
         notes.append("No worldview of this model states what it thinks all things considered.")
-    elif any(gap.gap is not None for gap in gaps) and not any(gap.notable for gap in gaps):
-        notes.append("No gap is larger than the intervals explain.")
-    notes += [
-        f"{name}: the least change that reconciles is {one.distance:.2g} standard deviations."
-        for name, one in found.items()
-        if one.changes
-    ]
     table = stated_table([(name, one.stated) for name, one in found.items()], notes)
     left = (gap for one in found.values() for gap in one.left)
     whole = replace(
@@ -54,8 +68,41 @@ def _list_stated(coherence: Coherence, _: ArgumentMap) -> Listing:
         columns=(*table.columns, numeric("left", "gap left", signed)),
         rows=tuple((*row, gap) for row, gap in zip(table.rows, left, strict=True)),
     )
-    remarks = ("reason",) if any(gap.reason for gap in gaps) else ()
-    return Listing(whole, (*STATED_SHOWN, "left", *remarks), 40)
+    return Listing(_widest_first(whole), (*STATED_SHOWN, *_remarks(gaps)))
+
+
+def _list_read_as(coherence: Coherence, _: ArgumentMap) -> Listing:
+    """Return what is read out of reviewers' words against implied credences."""
+    found = coherence.worldviews
+    gaps = [gap for one in found.values() for gap in one.read_as]
+    rows = [(name, one.read_as) for name, one in found.items()]
+    table = stated_table(rows, [MEAN_AND_CENTRAL], READINGS, "read as")
+    return Listing(_widest_first(table), (*STATED_SHOWN, *_remarks(gaps)))
+
+
+def _remarks(gaps: Iterable[StatedGap]) -> tuple[str, ...]:
+    return ("reason",) if any(gap.reason for gap in gaps) else ()
+
+
+def _widest_first(table: Table) -> Table:
+    """Sort gaps over all worldviews by how unusual they are, undefined ones last."""
+    place = [column.key for column in table.columns].index("deviations")
+    return replace(table, rows=tuple(sorted(table.rows, key=lambda row: -abs(float(row[place] or 0.0)))))
+
+
+def _list_verdicts(coherence: Coherence, _: ArgumentMap) -> Listing:
+    """Return in sentences whether each reviewer's words and judgements fit."""
+    columns = (
+        Column("worldview", "worldview", get=lambda item: item[0]),
+        Column("verdict", "what they state", get=lambda item: item[1].verdict),
+        Column(
+            "verdict_on_readings",
+            "what is read out of their words",
+            get=lambda item: item[1].verdict_on_readings,
+        ),
+    )
+    said = [(name, one) for name, one in coherence.worldviews.items() if one.stated or one.read_as]
+    return Listing(Table.of("Do their words fit their judgements?", columns, said), rows=40, ahead=True)
 
 
 def _list_least(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
@@ -96,15 +143,10 @@ def _list_shifts(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
     return Listing(table, ("worldview", "address", "text", "from_to", "deviations"))
 
 
-def _list_read_as(coherence: Coherence, _: ArgumentMap) -> Listing:
-    """Return what is read out of reviewers' words against implied credences."""
-    table = stated_table([(name, found.read_as) for name, found in coherence.worldviews.items()])
-    return Listing(table, STATED_SHOWN)
-
-
 COHERENCE_LISTINGS: Listings = {
     "stated": _list_stated,
     "read-as": _list_read_as,
+    "verdicts": _list_verdicts,
     "changes": _list_least,
     "shifts": _list_shifts,
 }

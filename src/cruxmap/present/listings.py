@@ -22,6 +22,7 @@ class Listing:
     Where `rows` is 0, people see it only when they ask for it. Where it is `stacked`, the `text` stands
     under the `id`, in its column, which leaves room for the others. Where it is `gathered`, neighbours that
     differ only in the last column shown are one row for people, with "and" between what that column says.
+    One that is `ahead` is shown to people before the others.
     """
 
     table: Table
@@ -29,6 +30,7 @@ class Listing:
     rows: int = FIRST
     stacked: bool = False
     gathered: bool = False
+    ahead: bool = False
 
     def abridged(self, name: str) -> Table:
         """Return the first rows for people, with a note of how many more `--list` shows under the name."""
@@ -69,7 +71,7 @@ def for_people(listings: Mapping[str, Listing]) -> tuple[Table, ...]:
     first = next(iter(listings.values()))
     shown = [
         one.abridged(name)
-        for name, one in listings.items()
+        for name, one in sorted(listings.items(), key=lambda item: not item[1].ahead)
         if one.rows and (one is first or one.table.rows)
     ]
     return tuple(shown) or (first.readable,)

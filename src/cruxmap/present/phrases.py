@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 MAX_DIGITS = 12
 """With how many digits at most probabilities are written that are told apart."""
 
-MEAN, CENTRAL = "mean", "central"
+MEAN, CENTRAL = sentences.MEAN, sentences.CENTRAL
 """What the two numbers of an estimate are called wherever one is shown; the mean is the one to act on."""
+
+mean_and_central = sentences.mean_and_central
+"""Writes the two numbers of an estimate, each by its name."""
 
 MEAN_AND_CENTRAL = (
     "Mean: over draws of the judgements, the credence to act on. "
@@ -45,15 +48,6 @@ def from_to(before: float | None, after: float | None) -> str:
     """Write where a probability moves, with digits enough to tell the two apart."""
     write = telling([(before, after)])
     return f"from {write(before)} to {write(after)}"
-
-
-def mean_and_central(mean: float | None, central: float | None) -> str:
-    """Write the two numbers of an estimate, each by its name.
-
-    >>> mean_and_central(0.0066, 0.0049)
-    '0.66% mean, 0.49% central'
-    """
-    return f"{percent(mean)} {MEAN}, {percent(central)} {CENTRAL}"
 
 
 def ratio(value: float | None) -> str:
