@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import cruxmap as cm
 from benchmarks.baseline import differences
 from cruxmap.engine.draws import latin_hypercube
+from cruxmap.insight.candidates import position_of
 from cruxmap.insight.cruxes import CruxTable, CruxTables, cruxes
 from cruxmap.insight.sobol import MAX_VALUES, MIN_DRAWS, MIN_SAMPLE, shares_of_variance
 from cruxmap.language.argument_map import Z_95, AllOf, Argument, Claim, ClaimIs, StateIn
@@ -174,6 +175,29 @@ def test_assuming_a_common_consequence_connects_its_causes() -> None:
     assert crux.id == "a"
     assert crux.voi > 0
     assert crux.given_false == pytest.approx(1.0)
+
+
+def test_causes_stand_above_their_claim_and_apart_from_each_other() -> None:
+    text = """
+    claims:
+      p: {text: Something may set it off., credence: 40% to 60%}
+      a:
+        text: It comes about.
+        routes:
+          - {id: one, when: p, chance: 30% to 50%}
+          - {id: two, chance: 10% to 20%}
+          - {id: three, chance: 10% to 20%}
+      b: {text: A sign of what set it off., given: [{when: p, credence: 80%}, {otherwise: 30%}]}
+      c: {text: A sign of it., given: [{when: a, credence: 80%}, {otherwise: 30%}]}
+    """
+    inquiry = inquire(model(text, "target: b"))
+    places, at = inquiry.network.places, position_of(inquiry, 0)
+    causes = {places[f"a.{cause}"] for cause in ("one", "two", "three")}
+    assert causes & at.connected == {places["a.one"]}
+    inquiry = inquire(model(text, "target: a"))
+    places, at = inquiry.network.places, position_of(inquiry, 0)
+    assert causes <= at.connected
+    assert at.downstream == {places["c"]}
 
 
 def test_an_assumed_claim_separates_what_it_mediates() -> None:

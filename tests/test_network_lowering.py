@@ -235,6 +235,36 @@ def test_routes_are_independent_causes_behind_a_gate() -> None:
     assert joint.true("a") == pytest.approx(0.5 * (1 - 0.95 * 0.8 * (1 - one)), rel=1e-13)
 
 
+def test_each_cause_is_a_variable_whatever_the_others_do() -> None:
+    joint = central(
+        build_map(
+            claim("gate", 0.5),
+            claim("p", 0.6),
+            routes("a", ("one", "p", 0.3), ("two", None, 0.2), ("no", None, 0.0), leak=0.05, gate="gate"),
+            argument("pro", FOR, [OnRoute("a", "one")], 5.0, credence=0.5),
+        )
+    )
+    entries = ("p", "pro", "gate", "a.one", "a.two", "a")
+    where = [joint.network.places[name] for name in entries]
+    found: dict[tuple[int, ...], float] = {}
+    for states, weight in joint.worlds.items():
+        key = tuple(states[variable] for variable in where)
+        found[key] = found.get(key, 0.0) + weight
+    for key in product((0, 1), repeat=len(entries)):
+        p, pro, gate, one, two, _ = key
+        acts = p * (moved(0.3, 5.0) if pro else 0.3)
+        leaks = 0.0 if not gate else 1.0 if one or two else 0.05
+        each = (0.6, 0.5, 0.5, acts, 0.2, leaks)
+        expected = np.prod([c if state else 1 - c for c, state in zip(each, key, strict=True)])
+        assert found.get(key, 0.0) == pytest.approx(expected, rel=1e-13)
+    assert joint.true("a.no") == 0.0
+
+
+def test_a_lone_cause_is_its_claim() -> None:
+    places = central(build_map(routes("a", ("one", None, 0.3)))).network.places
+    assert places["a.one"] == places["a"]
+
+
 def test_routes_without_any_chance() -> None:
     assert central(build_map(routes("a", ("one", None, 0.0)))).true("a") == 0.0
 
@@ -277,6 +307,7 @@ def test_event_without_requirements_has_the_chances_written() -> None:
             timelines=[LINE],
         )
     )
+    assert joint.true("e.late") == pytest.approx(0.7, rel=1e-13)  # had it not happened before
     first = 0.4 * np.array([0.8, 0.2])
     expected = [*first, *([0.6 * 0.7 / 3] * 3), 0.6 * 0.3]
     np.testing.assert_allclose(joint.of("e"), expected, rtol=1e-13)

@@ -7,6 +7,7 @@ serves every worldview and every draw. Arrays are read-only; indices count from 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -188,16 +189,29 @@ def pack(arrays: Iterable[Any]) -> IntArray:
     return np.concatenate([np.array([len(parts), *map(len, parts)], np.int64), *parts])
 
 
+class Turned(NamedTuple):
+    """What a variable rests on, variables and judgements, and which variable rests on it.
+
+    Its table is turned round by Bayes' rule: it has the variable `below` among its parents.
+    """
+
+    parents: tuple[int, ...]
+    judgements: tuple[int, ...]
+    below: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """A discrete Bayesian network made from a map and the conditions that will be asked about.
 
     `tables[v].child == v`: one table per variable. `addresses` are the judgements, in the order of
-    `u`. `places` maps the id of a claim, argument, question or event to its variable (booleans have
-    the states `false`, `true`; events `1` ... `N`, `never`), and `conditions` holds, for each condition
-    given to `lower`, in order, the boolean variable that is true where the condition holds. `exact`
-    says whether states are summed out or sampled (None: sampled only where sums would be too wide), and
-    `seed` how they are sampled. A network equals itself only.
+    `u`. `places` maps the id of a claim, argument, question or event, and the address of a phase or a cause,
+    to its variable (booleans have the states `false`, `true`; events `1` ... `N`, `never`), and `conditions`
+    holds, for each condition given to `lower`, in order, the boolean variable that is true where the
+    condition holds. `exact` says whether states are summed out or sampled (None: sampled only where sums
+    would be too wide), and `seed` how they are sampled. A network equals itself only.
+
+    `turned` has the variables whose table says what they are *given what they bring about*.
     """
 
     variables: tuple[Variable, ...]
@@ -206,5 +220,6 @@ class Network:
     addresses: tuple[str, ...]
     places: Mapping[str, int]
     conditions: tuple[int, ...] = ()
+    turned: Mapping[int, Turned] = MappingProxyType({})
     exact: bool | None = None
     seed: int = 0

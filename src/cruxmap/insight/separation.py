@@ -42,12 +42,16 @@ def graph_of(inquiry: Inquiry, column: IntArray, settled: Iterable[Node]) -> Gra
         if judgement >= 0:
             judgements_of_entry[entry].add(-1 - judgement)
     sources: dict[int, frozenset[Node]] = {}  # the kept variables and judgements that a variable rests on
-    above = {v: [p for p in table.scope if p != v] for v, table in enumerate(network.tables)}
+    above = {v: set(table.scope) - {v} for v, table in enumerate(network.tables)}
+    for variable, turned in network.turned.items():
+        above[variable] = set(turned.parents)
+        above[turned.below].add(variable)
     for variable in TopologicalSorter(above).static_order():
-        used = set(network.tables[variable].entries.tolist())
-        own = set(
-            chain.from_iterable(judgements_of_entry[entry] for entry in used & judgements_of_entry.keys())
-        )
+        used = set(network.tables[variable].entries.tolist()) & judgements_of_entry.keys()
+        own = set(chain.from_iterable(judgements_of_entry[entry] for entry in used))
+        if variable in network.turned:
+            of_its_own = column[list(network.turned[variable].judgements)].tolist()
+            own = {-1 - judgement for judgement in of_its_own if judgement >= 0}
         for parent in above[variable]:
             own |= {parent} if parent in kept else sources[parent]
         sources[variable] = frozenset(own)

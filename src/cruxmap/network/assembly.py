@@ -24,6 +24,7 @@ from cruxmap.engine.network import (
     SparseTable,
     Steps,
     TableProgram,
+    Turned,
     Variable,
 )
 from cruxmap.network.decision_diagrams import (
@@ -259,7 +260,13 @@ class Tables:
             self._helpers[key] = self.determined(name, states, function)
         return self._helpers[key]
 
-    def network(self, entries: Entries, places: Mapping[str, int], conditions: tuple[int, ...]) -> Network:
+    def network(
+        self,
+        entries: Entries,
+        places: Mapping[str, int],
+        conditions: tuple[int, ...],
+        turned: Mapping[int, Turned],
+    ) -> Network:
         """Return the finished network."""
         program, position = entries.program()
         handed_out = position[self._entries]
@@ -281,6 +288,7 @@ class Tables:
             addresses=tuple(entries.index),
             places=MappingProxyType(dict(places)),
             conditions=conditions,
+            turned=MappingProxyType(dict(turned)),
         )
 
 

@@ -16,7 +16,7 @@ from typing import assert_never
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.engine.network import IntArray, Network
+from cruxmap.engine.network import IntArray, Network, Turned
 from cruxmap.ground import gc_paused
 from cruxmap.language.argument_map import (
     AllOf,
@@ -100,6 +100,7 @@ class _Work:
     tables: Cases
     weights: _Weights
     places: dict[str, int] = field(default_factory=dict)
+    turned: dict[int, Turned] = field(default_factory=dict)
     tests: dict[Condition, Test] = field(default_factory=dict)
     narrowed: dict[Condition, Function] = field(default_factory=dict)
 
@@ -120,7 +121,7 @@ def lower(
     for name in _in_order(argument_map, work.weights):
         work.places[name] = _entry(work, argument_map.entry[name])
     asked = tuple(_boolean(work, condition) for condition in conditions)
-    return work.tables.network(work.entries, work.places, asked)
+    return work.tables.network(work.entries, work.places, asked, work.turned)
 
 
 def _certain(perspectives: Sequence[Perspective]) -> dict[str, bool]:
@@ -336,22 +337,43 @@ def _drawn(work: _Work, name: str, rows: Sequence[Row]) -> int:
 
 
 def _noisy_or(work: _Work, claim: str, routes: Routes, name: str) -> int:
-    """Add a chain that asks one cause after another, the leak first, and stays true once one has worked."""
+    """Add a chain that asks one cause after another, the leak first, and stays true once one has worked.
+
+    Whether a cause acts stands beside the chain, given the chain before and after the cause is asked: so it
+    costs nothing where nobody asks about it. Where the chain begins with a cause, that is the first variable.
+    """
     causes: list[tuple[Condition | None, Judgement, tuple[_Weight, ...]]] = [(None, routes.leak, ())]
     for route in routes.routes:
         weights = _weights_on(work, claim, route.id, [route.chance]) if route.id is not None else ()
         causes.append((route.when, route.chance, weights))
-    causes = [c for c in causes if work.entries.certainty(c[1].address) is not False] or causes[:1]
-    before: list[Case] = []
-    for k, (when, chance, weights) in enumerate(causes):
+    possible = [c for c in causes if work.entries.certainty(c[1].address) is not False] or causes[:1]
+    acting: dict[str, int] = {}
+    chain: tuple[int, ...] = ()
+    for k, (when, chance, weights) in enumerate(possible):
         arguments = _arguments(work, weights)
         room = max(2, ROOM // 2 // work.tables.size(arguments))
         at_work = work.tables.narrow(_test(work, when), room, f"{name} [when {k + 1}]")
-        step = name if k + 1 == len(causes) else f"{name} [first {k + 1}]"
-        cases = [*before, _chance(work, at_work, chance, weights), OTHERWISE_NOT]
-        cause = work.tables.cases(step, BOOLEAN, cases, arguments)
-        before = [(_is(cause, True), SURELY)]
-    return cause
+        step = name if k + 1 == len(possible) else f"{name} [first {k + 1}]"
+        acts = [_chance(work, at_work, chance, weights), OTHERWISE_NOT]
+        already: list[Case] = [(_is(before, True), SURELY) for before in chain]
+        after = work.tables.cases(step, BOOLEAN, [*already, *acts], arguments)
+        known = [(_is(after, False), SURELY_NOT), *((_is(before, False), SURELY) for before in chain)]
+        acting[chance.address] = (
+            work.tables.cases(chance.address, BOOLEAN, [*known, *acts], arguments) if chain else after
+        )
+        if chain:
+            addresses = (chance.address, *(weight.weight for weight in weights))
+            work.turned[acting[chance.address]] = Turned(
+                parents=(*at_work.scope, *arguments),
+                judgements=tuple(work.entries.index[address] for address in addresses),
+                below=after,
+            )
+        chain = (after,)
+    for route in routes.routes:
+        address = route.chance.address
+        never = work.tables.cases(address, BOOLEAN, [OTHERWISE_NOT]) if address not in acting else None
+        work.places[address] = acting[address] if never is None else never
+    return chain[0]
 
 
 def _argument(work: _Work, argument: Argument) -> int:
@@ -524,7 +546,9 @@ def _happens(work: _Work, event: str, phase: PhaseChance, n_steps: int, opened: 
 
     gate = [] if phase.when is None else [(negated(_when(work, phase.when)), SURELY_NOT)]
     cases = [*gate, *map(chance, phase.rows)]
-    return work.tables.cases(f"{event}.{phase.phase}", BOOLEAN, cases, parents)
+    address = f"{event}.{phase.phase}"
+    work.places[address] = work.tables.cases(address, BOOLEAN, cases, parents)
+    return work.places[address]
 
 
 def _by_then(
