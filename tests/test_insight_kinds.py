@@ -29,7 +29,9 @@ def test_each_basis_has_its_kind() -> None:
         "  crop:\n"
         "    text: How much grows?\n"
         "    states: [little, much]\n"
-        "    given: [{when: wet, credence: {little: 20%, much: rest}}, {otherwise: {little: 90%, much: rest}}]\n",
+        "    given:\n"
+        "      - {when: wet, credence: {little: 20%, much: rest}}\n"
+        "      - {otherwise: {little: 90%, much: rest}}\n",
     )
     argument_map = model(garden, "target: wet\n").map
     premises = ["rain", "far", "season", "season.dry", "sown.first", "grown.second", "rot.mouldy"]

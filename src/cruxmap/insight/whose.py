@@ -83,8 +83,8 @@ class Whose(Answer):
 
     `own_judgements` of the `of` numbers that bear on the target are its own. `moved_logit` is how far it
     moves the log-odds from the map's at central judgements, `own_moved_logit` what its own layer has done of
-    that beside what it extends, and `own_share_of_move` the quotient. `own_share_of_spread` is the part of the
-    variance of the log-odds that its own judgements carry, and `error` half of that part's 95% interval.
+    that beside what it extends, and `own_share_of_move` the quotient. `own_share_of_spread` is the part of
+    the variance of the log-odds that its own judgements carry, and `error` half of that part's 95% interval.
     `said` is what it stated about the target. What is undefined is `None`, with the `reason`.
     """
 
