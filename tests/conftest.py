@@ -8,10 +8,13 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
 from cruxmap import cli
+from cruxmap.bayes import opinions
+from cruxmap.engine.convergence import Convergence
 from cruxmap.present import progress
 from helpers.commands import Cruxmap, Outcome
 
@@ -53,3 +56,15 @@ def in_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cruxmap: Cruxmap
     monkeypatch.chdir(tmp_path)
     assert cruxmap("new", "small").code == 0
     return tmp_path
+
+
+@pytest.fixture
+def conjugate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool of judgements with the spread fixed at 1, in place of a chain: everything is Normal then."""
+
+    def fixed(given, *, draws, seed, **_):
+        spread = np.ones((2, draws))
+        common = opinions.common_values(given, spread, seed)
+        return opinions.PooledDraws(common, spread, Convergence("pool", 1.0, 1000.0, 0))
+
+    monkeypatch.setattr("cruxmap.insight.pool.pool_opinions", fixed)

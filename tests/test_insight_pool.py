@@ -8,7 +8,6 @@ import xarray as xr
 from scipy.integrate import quad
 from scipy.stats import halfnorm
 
-from cruxmap.bayes import opinions as model_of_opinions
 from cruxmap.bayes.opinions import SPREAD_PRIOR, Opinions, pool_opinions
 from cruxmap.bayes.results import convergence_of
 from cruxmap.engine.convergence import Convergence
@@ -28,18 +27,6 @@ questions:
 arguments:
   pro: {text: For., for: a, strength: 2x to 4x}
 """
-
-
-@pytest.fixture
-def conjugate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pool of judgements with the spread fixed at 1, in place of a chain: everything is Normal then."""
-
-    def fixed(opinions, *, draws, seed, **_):
-        spread = np.ones((2, draws))
-        common = model_of_opinions.common_values(opinions, spread, seed)
-        return model_of_opinions.PooledDraws(common, spread, Convergence("pool", 1.0, 1000.0, 0))
-
-    monkeypatch.setattr("cruxmap.insight.pool.pool_opinions", fixed)
 
 
 def answers(result):

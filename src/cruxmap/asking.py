@@ -1,6 +1,7 @@
 """What is asked on a command line: the options that commands share, and reading what is typed there."""
 
 import inspect
+import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -215,6 +216,23 @@ def threshold(text: str | None) -> float | None:
         hint = "a number between 0% and 100%, as in `10%`"
         refuse(Code.UNREADABLE_JUDGEMENT, f"`{text}` is no threshold", hint)
     return value.low
+
+
+def weights_of(argument_map: "ArgumentMap", text: str | None) -> dict[str, float] | None:
+    """Read how much each reviewer counts, written as `author=2,critic-d=1`."""
+    if text is None:
+        return None
+    weights: dict[str, float] = {}
+    for pair in text.split(","):
+        name, _, written = (side.strip() for side in pair.partition("="))
+        try:
+            weight = float(written)
+        except ValueError:
+            weight = 0.0
+        if not 0 < weight < math.inf or name in {*weights, "map"}:
+            refuse(Code.UNCLEAR_WEIGHTS, f"`{pair}` gives nobody a weight", "write --weights ann=2,bob=1")
+        weights[known_worldview(argument_map, name)] = weight
+    return weights
 
 
 def known_worldview(argument_map: "ArgumentMap", name: str) -> str:

@@ -33,6 +33,7 @@ from cruxmap.asking import (
     refuse,
     threshold,
     typed_here,
+    weights_of,
 )
 from cruxmap.errors import Code, InvalidMap, Problem, WrongUsage
 from cruxmap.exit_codes import FAULT, FINE, INTERRUPTED, PROBLEMS, WRONG_USAGE, exit_code
@@ -411,6 +412,13 @@ def pool(
         float | None,
         typer.Option(help="How strongly to extremise (default: from the number of reviewers)."),
     ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID=WEIGHT,...",
+            help="Pool these reviewers, and let them count so (default: all alike).",
+        ),
+    ] = None,
     figures: FiguresOption = None,
     output: OutputOption = None,
     listing: ListOption = None,
@@ -418,7 +426,8 @@ def pool(
 ) -> None:
     """Combine the worldviews into one answer: by pooling their answers, and by pooling their judgements.
 
-    A figure goes to figures/<model>/.
+    Tells where the uncertainty lies: in the world, in imprecise judgements, or in disagreement. So it says
+    whether to look for evidence, to think harder or to talk. Figures go to figures/<model>/.
     """
     from cruxmap.insight.pool import pool as compute
     from cruxmap.present.pool_figures import pool_figures
@@ -426,9 +435,15 @@ def pool(
 
     if factor is not None and not 0 <= factor <= MAX_FACTOR:
         refuse(Code.UNCLEAR_FACTOR, f"{factor} is no factor", f"a number from 0 to {MAX_FACTOR:,}")
-    work = partial(compute, asked.model, prior=threshold(prior), factor=factor)
+    work = partial(
+        compute,
+        asked.model,
+        prior=threshold(prior),
+        factor=factor,
+        weights=weights_of(asked.model.map, weights),
+    )
     answer = _answer(asked, work, POOL_LISTINGS, listing, form)
-    _draw(asked, pool_figures(answer), form, figures, output)
+    _draw(asked, pool_figures(answer, asked.model.map), form, figures, output)
     raise typer.Exit(
         exit_code(answer.undefined, answer.convergence is None or answer.convergence.converged)
     )

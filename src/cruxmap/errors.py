@@ -105,6 +105,7 @@ class Code(StrEnum):
     TWO_QUESTIONS = "two-questions"
     UNCLEAR_GOAL = "unclear-goal"
     UNCLEAR_FACTOR = "unclear-factor"
+    UNCLEAR_WEIGHTS = "unclear-weights"
     UNREADABLE_SETTING = "unreadable-setting"
     UNKNOWN_LIST = "unknown-list"
     UNKNOWN_KIND = "unknown-kind"

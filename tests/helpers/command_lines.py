@@ -28,6 +28,7 @@ TYPED: dict[Code, tuple[str, ...]] = {
     Code.TWO_QUESTIONS: command("diff", "carlsmith", "--git", "HEAD"),
     Code.UNCLEAR_GOAL: command("takes", "--above", "50%", "--below", "20%"),
     Code.UNCLEAR_FACTOR: command("pool", "--factor", "-2"),
+    Code.UNCLEAR_WEIGHTS: command("pool", "--weights", "carlsmith=0"),
     Code.UNREADABLE_SETTING: command("estimate", "--set", "alignment-hard 30%"),
     Code.UNKNOWN_LIST: command("cruxes", "--list", "judgments"),
     Code.UNKNOWN_KIND: ("schema", "models"),

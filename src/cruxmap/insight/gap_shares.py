@@ -147,7 +147,7 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
     def worth(taken: BoolArray) -> FloatArray:
         cuts = blocks(len(taken), draws_per_block(inquiry))
         tasks = [(lesser, greater, taken[start:stop]) for start, stop in cuts]
-        rows = np.concatenate(list(work.map(_of_mixtures, (inquiry, game), tasks)), axis=1)
+        rows = np.concatenate(list(work.map(log_odds_of_mixtures, (inquiry, game), tasks)), axis=1)
         return np.stack([rows, expit(rows)], axis=1).reshape(-1, rows.shape[1]).T
 
     def report(done: int, of: int) -> None:
@@ -221,7 +221,7 @@ def _with_errors_of_states(shares: ShapleyValues) -> ShapleyValues:
     return replace(shares, share=shares.share[:, :2], standard_error=error, gap=shares.gap[:2])
 
 
-def _of_mixtures(inquiry: Inquiry, game: Game, task: tuple[int, int, BoolArray]) -> FloatArray:
+def log_odds_of_mixtures(inquiry: Inquiry, game: Game, task: tuple[int, int, BoolArray]) -> FloatArray:
     """Return the target's log-odds in m mixtures of two worldviews, (1 + batches, m).
 
     `taken` is as in `_mixtures`; the rows are as in `log_odds_and_replicates`.

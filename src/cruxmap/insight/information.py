@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cruxmap.engine.network import FloatArray
+from cruxmap.engine.special import expit, softplus
 
 LN_10 = math.log(10)
 
@@ -76,6 +77,29 @@ def value_of_information(joint: FloatArray) -> float:
     expected = of_target[:, None] * of_state
     x = np.divide(signed, expected, out=np.zeros_like(signed), where=expected > 0)
     return float((expected * _excess(x)).sum() / LN_10)
+
+
+def entropies(log_odds: FloatArray) -> FloatArray:
+    """Return the entropies, in bans, of yes-or-no questions with these log-odds."""
+    yes, no = expit(log_odds), expit(-log_odds)
+    # -log p is softplus of the opposite log-odds: infinite only where p is 0, and 0 log 0 is 0.
+    surprise = softplus(-log_odds), softplus(log_odds)
+    parts = [
+        np.multiply(p, u, out=np.zeros_like(p), where=p > 0)
+        for p, u in zip((yes, no), surprise, strict=True)
+    ]
+    return np.asarray(sum(parts) / LN_10)
+
+
+def divergences(p: FloatArray, q: FloatArray) -> FloatArray:
+    """Return KL(p, q), in bans, of chances `p` (2, n) of a target's two states from others `q` (2,).
+
+    Written as in `value_of_information`, so none is negative; `q` may be 0 only where `p` is.
+    """
+    surplus = p[1] * q[0] - p[0] * q[1]
+    signed = np.stack([-surplus, surplus])
+    x = np.divide(signed, q[:, None], out=np.zeros_like(signed), where=q[:, None] > 0)
+    return np.asarray(q @ _excess(x) / LN_10)
 
 
 def _excess(x: FloatArray) -> FloatArray:

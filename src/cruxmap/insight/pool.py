@@ -1,12 +1,14 @@
 """One answer from many worldviews: pools of their answers, and answers to pools of their judgements.
 
 In: a `ModelSpec`. Out: a `Pool`. Pooling answers and pooling judgements differ because the target is
-not linear in the judgements; both are given side by side, with what makes them differ.
+not linear in the judgements; both are given side by side, with what makes them differ. So is where the
+uncertainty of all together lies.
 """
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +21,9 @@ from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit, logit, softplus
 from cruxmap.insight.plain import Answer, LeftOut, as_plain, plain_fields
 from cruxmap.insight.sentences import percent
-from cruxmap.insight.target import log_odds_of, logit_of_mean, means_of_log_odds
+from cruxmap.insight.target import log_odds_by_draw, log_odds_of, logit_of_mean
+from cruxmap.insight.uncertainty import Uncertainty, uncertainty_of
+from cruxmap.insight.uncertainty_by_entry import with_entries
 from cruxmap.insight.views import forward_draws, views
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
@@ -89,6 +93,7 @@ class Pool(Answer):
     `spread_probability` and `spread_ratio` are how far reviewers typically lie apart (a standard
     deviation, in logits and in logs), `None` where nobody judged any; `explanation` says why the pools of
     answers and of judgements differ. `left_out` are the worldviews that have no estimate to pool, and why.
+    `uncertainty` is that of the linear pool, in its parts.
     """
 
     model: str
@@ -102,6 +107,7 @@ class Pool(Answer):
     spread_ratio: float | None = None
     explanation: str = ""
     convergence: Convergence | None = None
+    uncertainty: Uncertainty | None = None
     left_out: tuple[LeftOut, ...] = ()
     reason: str | None = None
 
@@ -131,43 +137,52 @@ def pool(
     *,
     prior: float | None = None,
     factor: float | None = None,
+    weights: Mapping[str, float] | None = None,
     progress: Progress | None = None,
     executor: Executor = HERE,
 ) -> Pool:
     """Return pools of the model's worldviews, the map's own left out where there are others.
 
     `prior` (a probability) is what the extremised pool moves away from, by default the map's own
-    estimate; `factor` how far, by default `extremising_factor`.
+    estimate; `factor` how far, by default `extremising_factor`. With `weights`, those who have one are
+    pooled, and count by it; otherwise all count the same.
     """
-    reviewers = tuple(name for name in model.worldviews if name != MAP_WORLDVIEW)
-    inquiry, work = (
-        inquire(replace(model, worldviews=(*reviewers, MAP_WORLDVIEW))),
-        Work(executor, progress),
-    )
-    means = dict(zip(inquiry.model.worldviews, means_of_log_odds(views(inquiry, work)), strict=True))
-    own, _ = means.pop(MAP_WORLDVIEW)
-    estimates = {name: mean for name, (mean, _) in means.items() if math.isfinite(mean)}
-    shown = MappingProxyType({name: float(expit(value)) for name, value in estimates.items()})
+    reviewers = tuple(weights or (name for name in model.worldviews if name != MAP_WORLDVIEW))
+    work = Work(executor, progress)
+    inquiry = inquire(replace(model, worldviews=(*reviewers, MAP_WORLDVIEW)))
+    seen = {view.name: view for view in views(inquiry, work)}
+    drawn = dict(zip(seen, log_odds_by_draw(tuple(seen.values())), strict=True))
+    means = {name: logit_of_mean(logits) for name, (logits, refused) in drawn.items() if refused is None}
+    estimates = {name: means[name] for name in reviewers if math.isfinite(means.get(name, math.nan))}
     left_out = tuple(
-        LeftOut(name, refused or _why_not(mean))
-        for name, (mean, refused) in means.items()
+        LeftOut(name, drawn[name][1] or _why_not(means[name]))
+        for name in reviewers
         if name not in estimates
     )
-    if len(estimates) < 2:
-        reason = "a pool takes at least two worldviews whose estimate lies between 0% and 100%"
-        return Pool(
-            model=model.id, target=model.target.name, worldviews=shown, left_out=left_out, reason=reason
-        )
-    start = float(logit(prior)) if prior is not None else own
-    stretch = extremising_factor(len(estimates)) if factor is None else factor
-    answers = _pools_of_answers(estimates, start, stretch, given=prior is not None)
-    kept = [number for number, name in enumerate(reviewers) if name in estimates]
-    judged = _log_pool_of_judgements(inquiry, kept)
-    common = _in_common(inquiry, kept, work)
-    return Pool(
+    weight = {name: 1.0 if weights is None else weights[name] for name in estimates}
+    log_odds = {name: drawn[name][0] for name in estimates}
+    found = Pool(
         model=model.id,
         target=model.target.name,
-        worldviews=shown,
+        worldviews=MappingProxyType({name: float(expit(value)) for name, value in estimates.items()}),
+        left_out=left_out,
+    )
+    if estimates:
+        parts = with_entries(
+            uncertainty_of(log_odds, weight), [seen[name] for name in estimates], log_odds, work
+        )
+        found = replace(found, uncertainty=parts)
+    if len(estimates) < 2:
+        reason = "a pool takes at least two worldviews whose estimate lies between 0% and 100%"
+        return replace(found, reason=reason)
+    start = float(logit(prior)) if prior is not None else means.get(MAP_WORLDVIEW, math.nan)
+    stretch = extremising_factor(len(estimates)) if factor is None else factor
+    answers = _pools_of_answers(estimates, weight, start, stretch, given=prior is not None)
+    kept = {seen[name].worldview: part for name, part in weight.items()}
+    judged = _log_pool_of_judgements(inquiry, kept)
+    common = _in_common(inquiry, [*kept], work)
+    return replace(
+        found,
         prior=float(expit(start)) if math.isfinite(start) else None,
         factor=stretch,
         answers=(*answers, judged, *((common.answer,) if common else ())),
@@ -176,7 +191,6 @@ def pool(
         spread_ratio=common.spread_ratio if common else None,
         explanation=_explanation(answers[1], judged),
         convergence=common.convergence if common else None,
-        left_out=left_out,
     )
 
 
@@ -190,16 +204,22 @@ def _why_not(log_odds: float) -> str:
 
 
 def _pools_of_answers(
-    estimates: Mapping[str, float], prior: float, factor: float, *, given: bool
+    estimates: Mapping[str, float],
+    weights: Mapping[str, float],
+    prior: float,
+    factor: float,
+    *,
+    given: bool,
 ) -> tuple[PooledAnswer, ...]:
     """Return the linear, the logarithmic and, where there is a prior, the extremised pool of log-odds."""
-    logits = np.array(list(estimates.values()))
-    middle = logits.mean()
-    linear = "the mean of the estimates: one of the worldviews is right, each as likely"
+    logits, weight = np.array([*estimates.values()]), [*weights.values()]
+    mean, middle = np.average(expit(logits), weights=weight), np.average(logits, weights=weight)
+    how_likely = "each as likely" if len(set(weight)) == 1 else "as likely as its weight"
+    linear = f"the mean of the estimates: one of the worldviews is right, {how_likely}"
     logarithmic = (
         "the mean of the log-odds (geometric mean of odds): everybody saw the same evidence, with errors"
     )
-    answers = [("linear", expit(logits).mean(), linear), ("logarithmic", expit(middle), logarithmic)]
+    answers = [("linear", mean, linear), ("logarithmic", expit(middle), logarithmic)]
     if math.isfinite(prior):
         whose = "a prior that was given" if given else "the map's own estimate as the prior"
         extremised = (
@@ -213,7 +233,7 @@ def _pools_of_answers(
 # --- pools of judgements -------------------------------------------------------------------------
 
 
-def _log_pool_of_judgements(inquiry: Inquiry, reviewers: list[int]) -> PooledAnswer:
+def _log_pool_of_judgements(inquiry: Inquiry, reviewers: Mapping[int, float]) -> PooledAnswer:
     """Return the estimate when every place has the reviewers' logarithmic pool, draw by draw."""
     n_draws = inquiry.model.sampling.draws
     draw = forward_draws(inquiry, n_draws)
@@ -227,12 +247,13 @@ def _log_pool_of_judgements(inquiry: Inquiry, reviewers: list[int]) -> PooledAns
     return _answer("judgements-logarithmic", logits, "the mean of the reviewers' log-odds in every place")
 
 
-def _log_pool(inquiry: Inquiry, reviewers: list[int], z: FloatArray) -> FloatArray:
-    """Return the mean of the reviewers' logits, for shares that of their logs: (n_judgements, D)."""
+def _log_pool(inquiry: Inquiry, reviewers: Mapping[int, float], z: FloatArray) -> FloatArray:
+    """Return the mean of the reviewers' logits by weight, of shares that of logs: (n_judgements, D)."""
     each = np.stack([_plain_judgements(inquiry, reviewer, z) for reviewer in reviewers])
-    u: FloatArray = each.mean(axis=0)
+    mean = partial(np.average, axis=0, weights=[*reviewers.values()])
+    u: FloatArray = mean(each)
     for row in inquiry.numbers.share_rows:
-        u[row] = logit_of_share(np.exp(-softplus(-each[:, row]).mean(axis=0)))
+        u[row] = logit_of_share(np.exp(-mean(softplus(-each[:, row]))))
     return u
 
 

@@ -107,7 +107,7 @@ def _over_sampled_orders(
     pairs, converged = 0, False
     while not converged and pairs < MAX_PAIRS:
         orders = orders_of(steps, seed, range(pairs, pairs + PAIRS_IN_A_BATCH))
-        means.append(_mean_of_pairs(worth, orders, ends))
+        means.append(effects_of_pairs(worth, orders, ends))
         pairs += PAIRS_IN_A_BATCH
         effects = np.concatenate(means)
         share = effects.mean(axis=0)
@@ -119,15 +119,15 @@ def _over_sampled_orders(
     return ShapleyValues(share, error, gap, pairs, converged)
 
 
-def _mean_of_pairs(worth: Worth, orders: IntArray, ends: FloatArray) -> FloatArray:
+def effects_of_pairs(worth: Worth, orders: IntArray, ends: FloatArray) -> FloatArray:
     """Return each step's effect, averaged over an order and its reverse: (pairs, steps, measures)."""
     pairs, steps = orders.shape
     both = np.stack([orders, orders[:, ::-1]])
     position = np.argsort(both, axis=-1)  # when each step is taken
     after = np.arange(1, steps)
     taken = position[:, :, None, :] < after[None, None, :, None]  # (2, pairs, moments, steps)
-    inner = _valued(worth, taken.reshape(-1, steps)).reshape(2, pairs, steps - 1, -1)
-    measures = inner.shape[-1]
+    measures = ends.shape[-1]
+    inner = _valued(worth, taken.reshape(-1, steps)).reshape(2, pairs, steps - 1, measures)
     path = np.empty((2, pairs, steps + 1, measures))
     path[:, :, 0], path[:, :, 1:-1], path[:, :, -1] = ends[0], inner, ends[1]
     effect = np.diff(path, axis=2)

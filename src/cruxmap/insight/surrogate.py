@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,9 @@ More inputs leave 1% less for twice the work; higher degrees leave more, as they
 
 REACHED = max(REACH.values())
 """How many inputs have more than one term."""
+
+DRAWS_PER_TERM = 2
+"""With fewer draws for each term, values are not fitted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +99,47 @@ def fitted(terms: Basis, z: FloatArray, slopes: FloatArray) -> tuple[FloatArray,
     for one, (touching, row) in enumerate(rows):
         left[one] = ((slopes[one] - solved[touching] @ row) ** 2).mean()
     return coefficient, left
+
+
+class Effects(NamedTuple):
+    """Parts of the variance of some quantities that go to groups of inputs, and their standard errors.
+
+    Both are (quantities, groups), and nan where there were too few draws.
+    """
+
+    share: FloatArray
+    error: FloatArray
+
+
+def effects_of_groups(z: FloatArray, values: FloatArray, group: IntArray) -> Effects:
+    """Return the Shapley effects of groups of inputs on quantities whose `values` (quantities, D) are known.
+
+    `z` (inputs, D) are draws of the inputs, and `group` (inputs,) numbers their groups. An effect is the
+    Shapley value of the game in which a set of inputs is worth the variance of what is expected given them
+    (Owen 2014). Of a sum of orthogonal terms it is the variance of each term, in equal parts for the groups
+    that the term touches. The terms are fitted by least squares: each has `c_t cov(term_t, value)`, less what
+    noise adds to it. What they leave no group has. Where inputs depend on each other, these are shares of
+    covariance, which may be negative (Li and others 2010).
+    """
+    inputs, n = z.shape
+    if n < DRAWS_PER_TERM * (inputs + 1):
+        nothing = np.full((len(values), int(group.max(initial=-1)) + 1), np.nan)
+        return Effects(nothing, nothing)
+    centred = values - values.mean(axis=1, keepdims=True)
+    variance = (centred**2).mean(axis=1)
+    scale = np.where(variance > 0, variance, 1.0)
+    order = np.argsort(-((centred @ z.T) ** 2 / scale[:, None]).sum(axis=0), kind="stable")
+    terms = basis(inputs)
+    of_terms = terms.values(z[order]) if n >= DRAWS_PER_TERM * terms.input.shape[1] else z[order]
+    of_terms -= of_terms.mean(axis=1, keepdims=True)
+    along = of_terms @ centred.T / n
+    coefficient = np.linalg.solve(of_terms @ of_terms.T / n, along)
+    explained = coefficient * along
+    noise = np.maximum(variance - explained.sum(axis=0), 0.0) / (n - len(of_terms) - 1)
+    touching = terms.touching(group[order])[:, : len(of_terms)]
+    part = touching / touching.sum(axis=0)
+    error = part**2 @ (coefficient**2 * (variance / n + 4 * noise) + 2 * noise**2)
+    return Effects((part @ (explained - noise)).T / scale[:, None], np.sqrt(error).T / scale[:, None])
 
 
 def _slopes_of_terms(

@@ -10,6 +10,7 @@ from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import BoolArray, Filled, FloatArray
 from cruxmap.engine.queries import infer, infer_many, log_z_gradient
 from cruxmap.engine.special import expit
+from cruxmap.insight.sampled import settled
 from cruxmap.insight.views import BlockOfSeveral, Draws, View, by_block, fill_together, refusal
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
 from cruxmap.network.means_and_deviations import unconstrained
@@ -84,20 +85,39 @@ def mean_log_odds(view: View) -> tuple[float, str | None]:
 
 def means_of_log_odds(views: Sequence[View]) -> list[tuple[float, str | None]]:
     """Return the `mean_log_odds` of each view of an inquiry."""
+    drawn = log_odds_by_draw(views)
+    return [(logit_of_mean(logits) if refused is None else math.nan, refused) for logits, refused in drawn]
+
+
+def log_odds_by_draw(views: Sequence[View]) -> list[tuple[FloatArray, str | None]]:
+    """Return the target's log-odds (D,) in the draws of each view of an inquiry; none where it is refused.
+
+    The text says why. Where states are sampled, the spread that this adds has been taken out.
+    """
     taken = iter(by_block([view for view in views if not view.refused], _log_odds_of_block))
-    return [(math.nan, view.refused) if view.refused else _mean_of(next(taken)) for view in views]
+    return [(np.empty(0), view.refused) if view.refused else _joined(next(taken)) for view in views]
 
 
-def _mean_of(parts: Sequence[FloatArray]) -> tuple[float, str | None]:
-    logits, effective = np.concatenate(parts, axis=1)
-    refused = None if np.isnan(logits).all() else refusal(effective, "what is assumed or observed")
-    return (logit_of_mean(logits) if refused is None else math.nan), refused
+def _joined(parts: Sequence[LogOdds]) -> tuple[FloatArray, str | None]:
+    rows, unseen, effective = (
+        np.concatenate(arrays, axis=-1)
+        for arrays in zip(*((part.rows, part.unseen, part.effective) for part in parts), strict=True)
+    )
+    if np.isnan(rows[0]).all():
+        return rows[0], None
+    if (refused := refusal(effective, "what is assumed or observed")) is not None:
+        return rows[0], refused
+    if len(rows) == 1 or np.isinf(rows[0]).any():
+        return rows[0], None
+    chances = expit(np.stack([-rows, rows], axis=1))
+    no, yes = settled(chances[0], chances[1:], unseen * chances[0].prod(axis=0)).draws
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log(yes) - np.log(no), None
 
 
-def _log_odds_of_block(inquiry: Inquiry, draw: Draws, block: BlockOfSeveral) -> tuple[FloatArray, ...]:
-    """Return for each view the target's log-odds in a block's draws, and how many samples agree: (2, D)."""
-    found = (log_odds_in_full(inquiry, filled) for filled in fill_together(inquiry, draw, block))
-    return tuple(np.stack([one.rows[0], one.effective]) for one in found)
+def _log_odds_of_block(inquiry: Inquiry, draw: Draws, block: BlockOfSeveral) -> tuple[LogOdds, ...]:
+    """Return for each view the target's log-odds in a block's draws."""
+    return tuple(log_odds_in_full(inquiry, filled) for filled in fill_together(inquiry, draw, block))
 
 
 def logit_of_mean(logits: FloatArray, weights: FloatArray | None = None) -> float:
