@@ -253,3 +253,22 @@ def test_the_table_of_the_uncertainty_ends_with_what_to_do() -> None:
     assert advice_text(result.uncertainty).startswith("Look for evidence first, as ")
     assert result.to_json()["uncertainty"]["advice"] == ["look", "talk", "think"]
     assert isinstance(result.uncertainty, Uncertainty)
+
+
+@pytest.mark.usefixtures("conjugate")
+def test_who_says_little_is_not_pooled_but_named() -> None:
+    said = {"ann": "judgements: {a: 10%}\n", "bob": "judgements: {b: 10%}\n", "eve": ""}
+    spec = model(TWO, "target: t\nsampling: {draws: 64}\n", **said)
+    result = pool(spec)
+    assert (result.says_little, [*result.worldviews]) == (("eve",), ["ann", "bob"])
+    note = "Left out, as they say little about this target: eve. --all brings them back."
+    assert note in POOL_LISTINGS["answers"](result, spec.map).table.notes
+    all_of_them = pool(spec, everyone=True)
+    assert (all_of_them.says_little, [*all_of_them.worldviews]) == ((), ["ann", "bob", "eve"])
+    named = pool(spec, weights={"ann": 1.0, "eve": 1.0})
+    assert (named.says_little, [*named.worldviews]) == ((), ["ann", "eve"])
+    lonely = model(TWO, "target: t\nsampling: {draws: 64}\n", ann=said["ann"], eve="")
+    result = pool(lonely)
+    assert (result.says_little, [*result.worldviews]) == (("eve",), ["ann", "eve"])
+    [note] = [n for n in POOL_LISTINGS["answers"](result, lonely.map).table.notes if "little" in n]
+    assert note.startswith("All are heard, as fewer than two")

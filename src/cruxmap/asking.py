@@ -78,6 +78,9 @@ ExactOption = Annotated[
 SampledOption = Annotated[
     bool, typer.Option("--sampled", help="Sample states even where exact sums are possible.")
 ]
+AllOption = Annotated[
+    bool, typer.Option("--all", help="Leave nobody out: not those either who say little about the target.")
+]
 ListOption = Annotated[
     str | None, typer.Option("--list", metavar="NAME", help="Print one list of the answer in full.")
 ]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cruxmap.asking import (
+    AllOption,
     Asked,
     ExecutorOption,
     FiguresOption,
@@ -416,9 +417,10 @@ def pool(
         str | None,
         typer.Option(
             metavar="ID=WEIGHT,...",
-            help="Pool these reviewers, and let them count so (default: all alike).",
+            help="Pool these reviewers, and let them count so (default: alike, who says more than a little).",
         ),
     ] = None,
+    everyone: AllOption = False,
     figures: FiguresOption = None,
     output: OutputOption = None,
     listing: ListOption = None,
@@ -441,6 +443,7 @@ def pool(
         prior=threshold(prior),
         factor=factor,
         weights=weights_of(asked.model.map, weights),
+        everyone=everyone,
     )
     answer = _answer(asked, work, POOL_LISTINGS, listing, form)
     _draw(asked, pool_figures(answer, asked.model.map), form, figures, output)

@@ -25,6 +25,7 @@ from cruxmap.insight.target import log_odds_by_draw, log_odds_of, logit_of_mean
 from cruxmap.insight.uncertainty import Uncertainty, uncertainty_of
 from cruxmap.insight.uncertainty_by_entry import with_entries
 from cruxmap.insight.views import forward_draws, views
+from cruxmap.insight.whose import who_is_heard, who_says_little
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import (
@@ -93,7 +94,8 @@ class Pool(Answer):
     `spread_probability` and `spread_ratio` are how far reviewers typically lie apart (a standard
     deviation, in logits and in logs), `None` where nobody judged any; `explanation` says why the pools of
     answers and of judgements differ. `left_out` are the worldviews that have no estimate to pool, and why.
-    `uncertainty` is that of the linear pool, in its parts.
+    `uncertainty` is that of the linear pool, in its parts. Who `says_little` is not pooled, unless fewer than
+    two others are left.
     """
 
     model: str
@@ -109,6 +111,7 @@ class Pool(Answer):
     convergence: Convergence | None = None
     uncertainty: Uncertainty | None = None
     left_out: tuple[LeftOut, ...] = ()
+    says_little: tuple[str, ...] = ()
     reason: str | None = None
 
     @property
@@ -138,6 +141,7 @@ def pool(
     prior: float | None = None,
     factor: float | None = None,
     weights: Mapping[str, float] | None = None,
+    everyone: bool = False,
     progress: Progress | None = None,
     executor: Executor = HERE,
 ) -> Pool:
@@ -145,10 +149,13 @@ def pool(
 
     `prior` (a probability) is what the extremised pool moves away from, by default the map's own
     estimate; `factor` how far, by default `extremising_factor`. With `weights`, those who have one are
-    pooled, and count by it; otherwise all count the same.
+    pooled, and count by it. Without, all count the same who do not say little about the target; with
+    `everyone`, they do so too.
     """
-    reviewers = tuple(weights or (name for name in model.worldviews if name != MAP_WORLDVIEW))
     work = Work(executor, progress)
+    voices = replace(model, worldviews=tuple(name for name in model.worldviews if name != MAP_WORLDVIEW))
+    little = () if weights or everyone else who_says_little(voices, work)
+    reviewers = tuple(weights or who_is_heard(voices.worldviews, little))
     inquiry = inquire(replace(model, worldviews=(*reviewers, MAP_WORLDVIEW)))
     seen = {view.name: view for view in views(inquiry, work)}
     drawn = dict(zip(seen, log_odds_by_draw(tuple(seen.values())), strict=True))
@@ -166,6 +173,7 @@ def pool(
         target=model.target.name,
         worldviews=MappingProxyType({name: float(expit(value)) for name, value in estimates.items()}),
         left_out=left_out,
+        says_little=little,
     )
     if estimates:
         parts = with_entries(

@@ -130,6 +130,17 @@ def not_converged(chains: "Convergence") -> str:
     )
 
 
+def says_little_notes(little: Iterable[str], heard: Iterable[str]) -> list[str]:
+    """Say who says little about the target, and so is not among those `heard`; or why they all are."""
+    little = tuple(little)
+    if not little:
+        return []
+    names = ", ".join(little)
+    if set(little) & set(heard):
+        return [f"All are heard, as fewer than two do not say little about this target. Little: {names}."]
+    return [f"Left out, as they say little about this target: {names}. --all brings them back."]
+
+
 def left_out_notes(left_out: Iterable[tuple[str, str]]) -> list[str]:
     """Say which worldviews an answer leaves out, and why."""
     return [f"Left out: {name} ({reason})." for name, reason in left_out]

@@ -17,6 +17,7 @@ from cruxmap.present.phrases import (
     part,
     percent,
     range_text,
+    says_little_notes,
 )
 from cruxmap.present.tables import Column, Table, numeric
 
@@ -31,7 +32,9 @@ def _list_pools(pool: Pool, _: ArgumentMap) -> Listing:
         Column("rests_on", "what it rests on"),
     )
     notes = [pool.explanation] if pool.explanation else []
-    notes += [*left_out_notes(pool.left_out), *capitalised(pool.reason)]
+    heard = [*pool.worldviews, *(name for name, _ in pool.left_out)]
+    notes += [*says_little_notes(pool.says_little, heard), *left_out_notes(pool.left_out)]
+    notes += capitalised(pool.reason)
     if pool.convergence is not None and not pool.convergence.converged:
         notes.append(f"{not_converged(pool.convergence)}.")
     return Listing(Table.of(f"{pool.target}, pooled", columns, pool.answers, notes))
