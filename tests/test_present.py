@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+import math
 import re
 import textwrap
 import unicodedata
@@ -23,7 +24,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from cruxmap.engine import contraction_trees, planning
-from cruxmap.insight import explain
+from cruxmap.insight import marginals
+from cruxmap.insight.bearings import Bearing
 from cruxmap.insight.estimate import Summary, TargetEstimate
 from cruxmap.language.argument_map import (
     About,
@@ -41,7 +43,17 @@ from cruxmap.language.reading import read_map, read_model
 from cruxmap.present import canvas, dot_and_mermaid, estimate_figures
 from cruxmap.present.estimate_figures import forest
 from cruxmap.present.lettering import boxes_text, plain, wrapped
-from cruxmap.present.map_picture import MANY_CARDS, Mark, Picture, around, chapters, overview, picture
+from cruxmap.present.map_picture import (
+    KIND_COLOURS,
+    MANY_CARDS,
+    MOST_IN_AN_OVERVIEW,
+    Mark,
+    Picture,
+    around,
+    chapters,
+    overview,
+    picture,
+)
 from cruxmap.present.map_text import map_text
 from cruxmap.present.narrow_tables import folded
 from cruxmap.present.phrases import (
@@ -58,6 +70,7 @@ from cruxmap.present.phrases import (
     telling,
 )
 from cruxmap.present.renderers import png_of
+from cruxmap.present.stages import picture_of
 from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_tables
 from helpers import maps_from_text
 from helpers.commands import ROOT
@@ -195,6 +208,176 @@ def test_an_overview_counts_arguments(shown: Picture) -> None:
         assert counted == sum(row.mark is not Mark.BASIS for row in whole.rows)
 
 
+CHAIN = """
+    claims:
+      sky: {text: The sky is dark., credence: 30%}
+      rain: {text: It rains., given: [{when: sky, credence: 90%}, {otherwise: 2%}]}
+      dry: {text: The lane is dry., given: [{when: rain, credence: 1%}, {otherwise: 98%}]}
+      mud: {text: There is mud., given: [{when: {dry: false}, credence: 95%}, {otherwise: 1%}]}
+      boots: {text: Boots are dirty., any_of: [mud]}
+      idle: {text: Nobody digs., credence: 50%}
+      path: {text: There is a path., any_of: [mud, idle], if_met: 50.1%, otherwise: 50%}
+"""
+
+
+def test_an_overview_shows_what_carries_weight() -> None:
+    model = maps_from_text.model(CHAIN, "target: mud")
+    whole = picture_of(model, "map")
+
+    def lines(most: int | None) -> dict[tuple[str, str], tuple[int, bool]]:
+        links = overview(whole, most).links
+        return {(link.start, link.end): (link.bearing.sign, link.indirect) for link in links}
+
+    direct = {("sky", "rain"): (1, False), ("rain", "dry"): (-1, False), ("dry", "mud"): (-1, False)}
+    assert lines(9) == direct  # what follows from the target, or leads elsewhere, is left out
+    assert lines(2) == {("dry", "mud"): (-1, False)}
+    assert overview(whole, 2).left_out == 5
+    kept = overview(replace(whole, given=frozenset(["sky"])), 2)
+    assert {card.id for card in kept.cards} == {"sky", "mud"}
+    assert [(link.bearing.sign, link.indirect) for link in kept.links] == [(1, True)]
+    assert {card.id for card in overview(whole, None).cards} == set(model.map.entry)
+    assert lines(None).keys() == {(link.start, link.end) for link in whole.links}
+    assert "3 of 7 entries" in dot_and_mermaid.dot_text(overview(whole, 3))
+
+
+def test_the_overview_of_the_real_map_fits_a_page() -> None:
+    model = read_model(ROOT / "models" / "deceptive-alignment.yaml")
+    small = overview(picture_of(model, "map"))
+    assert len(small.cards) <= MOST_IN_AN_OVERVIEW
+    assert "deceptive-alignment" in {card.id for card in small.cards}
+    width, height = sides(dot_and_mermaid.draw(small, ["svg"])["svg"])
+    assert width < 1100  # points: the letters of 9 points are readable on one screen, or one page of A3
+    assert height < 1600
+    for file in {card.page for card in small.cards}:
+        assert f'label=<<FONT POINT-SIZE="9" COLOR="#5f5f5f">{file}<' in dot_and_mermaid.dot_text(small)
+
+
+def sides(svg: bytes) -> tuple[int, int]:
+    found = re.search(rb'<svg width="(\d+)pt" height="(\d+)pt"', svg)
+    assert found is not None
+    return int(found[1]), int(found[2])
+
+
+def test_every_line_says_which_way_it_bears(shown: Picture) -> None:
+    for view in (shown, overview(shown)):
+        dot = dot_and_mermaid.dot_text(view)
+        heads = re.findall(r"-> .*arrowhead=(\w+)", dot)
+        colours = re.findall(r'-> .*\[color="(#\w+)"', dot)
+        wanted = {1: ("normal", canvas.BLUE), -1: ("tee", canvas.ORANGE), 0: ("odiamond", canvas.QUIET)}
+        looks = [wanted[link.bearing.sign] for link in view.links]
+        assert list(zip(heads, colours, strict=True)) == looks
+        mermaid = dot_and_mermaid.mermaid_text(view)
+        signs = re.findall(r'(?:-->|-\.->|--x)\|"([+\u2212\u00b1])', mermaid.replace("#43;", "+"))
+        told = [row for card in view.cards for row in card.rows if row.mark is not Mark.BASIS]
+        marks = ["+" if row.mark is Mark.FOR else "\u2212" for row in told]
+        assert signs == marks + [
+            {1: "+", -1: "\u2212", 0: "\u00b1"}[link.bearing.sign] for link in view.links
+        ]
+        coloured = re.findall(r"linkStyle ([\d,]+) stroke:(#\w+)", mermaid)
+        by_number = {int(i): colour for numbers, colour in coloured for i in numbers.split(",")}
+        assert by_number.keys() == set(range(len(signs)))
+        assert all((by_number[i] == canvas.BLUE) == (sign == "+") for i, sign in enumerate(signs))
+
+
+def test_a_line_ends_at_the_sign_of_the_row_that_mentions_it() -> None:
+    text = """
+        claims:
+          a: {text: A., credence: 30%}
+          b: {text: B., all_of: [{a: false}]}
+        arguments:
+          con: {text: N., against: a, strength: 3x, premises: [c]}
+    """.replace("claims:\n", "claims:\n          c: {text: C., credence: 40%}\n")
+    argument_map = maps_from_text.model(text, "target: b").map
+    drawn = picture(argument_map, settle(argument_map))
+    assert {(link.start, link.end): link.bearing for link in drawn.links} == {
+        ("a", "b"): Bearing(-1),
+        ("c", "a"): Bearing(-1),
+    }
+    dot = dot_and_mermaid.dot_text(drawn)
+    [port] = re.findall(r'"a":out:e -> "b":(r\d+):w', dot)
+    [card] = re.findall(r'^  "b" \[label=<(.*)>, tooltip', dot, re.MULTILINE)
+    assert re.search(rf'PORT="{port}"[^>]*><B><FONT[^>]*>\u2212</FONT></B></TD>.{{1,200}}not a<', card)
+
+
+def boxes_and_lines(
+    svg: bytes,
+) -> tuple[dict[str, tuple[float, ...]], dict[str, list[tuple[float, float]]]]:
+    """The frames of the cards, and points along each line, by the titles in an svg."""
+    space = "{http://www.w3.org/2000/svg}"
+    boxes, lines = {}, {}
+    for group in ElementTree.fromstring(svg).iter(f"{space}g"):
+        name = group.findtext(f"{space}title", "")
+        if group.get("class") == "node":
+            corners = [
+                tuple(map(float, corner.split(",")))
+                for polygon in group.iter(f"{space}polygon")
+                for corner in polygon.get("points", "").split()
+            ]
+            xs, ys = zip(*corners, strict=True)
+            boxes[name] = (min(xs), min(ys), max(xs), max(ys))
+        elif group.get("class") == "edge":
+            path = next(group.iter(f"{space}path")).get("d", "")
+            points = np.array(
+                [[float(x) for x in pair] for pair in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path)]
+            )
+            t = np.linspace(0, 1, 31)[:, None]
+            lines[f"{name} {len(lines)}"] = [
+                (float(x), float(y))
+                for i in range(0, len(points) - 1, 3)
+                for x, y in sum(
+                    math.comb(3, k) * t**k * (1 - t) ** (3 - k) * points[i + k] for k in range(4)
+                )
+            ]
+    return boxes, lines
+
+
+@pytest.mark.parametrize("name", ["power-seeking", "deceptive-alignment"])
+def test_no_line_passes_through_a_card(name: str) -> None:
+    whole = picture_of(read_model(ROOT / "models" / f"{name}.yaml"), "map")
+    for view in (whole, overview(whole), *chapters(whole).values()):
+        boxes, lines = boxes_and_lines(dot_and_mermaid.draw(view, ["svg"])["svg"])
+        assert len(boxes) == len(view.cards)
+        assert len(lines) == len(view.links)
+        for left, top, right, bottom in boxes.values():
+            for along in lines.values():
+                inside = [
+                    (x, y) for x, y in along if left + 2 < x < right - 2 and top + 2 < y < bottom - 2
+                ]
+                assert inside == []
+
+
+def luminance(colour: str) -> float:
+    """As WCAG 2 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted(map(luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_shades_can_be_told_from_white_and_letters_from_shades() -> None:
+    shades = [
+        dot_and_mermaid._shade(mark, w) for mark in dot_and_mermaid.MARK_COLOURS for w in (0, 0.5, 1)
+    ]
+    for shade in (*shades, *KIND_COLOURS.values()):
+        assert contrast(shade, "#ffffff") > 1.15
+        assert contrast(shade, canvas.INK) > 4.5  # what WCAG asks of text
+    for mark in dot_and_mermaid.MARK_COLOURS:
+        light, heavy = (dot_and_mermaid._shade(mark, weight) for weight in (0, 1))
+        assert contrast(light, heavy) > 1.4
+
+
+def test_a_png_whose_letters_could_not_be_read_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = picture_of(read_model(ROOT / "models" / "power-seeking.yaml"), "map")
+    assert dot_and_mermaid.images({"map": small}).keys() == {"map.svg", "map.png"}
+    monkeypatch.setattr(dot_and_mermaid, "MAX_PIXELS", 500)
+    assert dot_and_mermaid.images({"map": small}).keys() == {"map.svg"}
+    assert dot_and_mermaid.draw(small, ["png"])["png"].startswith(b"\x89PNG")
+
+
 def test_drawings_are_laid_out_with_every_sentence(shown: Picture) -> None:
     for view in (shown, *chapters(shown).values()):
         svg = dot_and_mermaid.draw(view, ["svg"])["svg"].decode()
@@ -219,10 +402,11 @@ def test_mermaid_has_a_box_per_entry_and_an_arrow_per_target(
     text = dot_and_mermaid.mermaid_text(shown)
     names = set(re.findall(r"^  (n_\w+)[\[(]", text, re.MULTILINE))
     assert names == {"n_" + name.replace("-", "_") for name in argument_map.entry}
-    arrows = re.findall(r"^  (n_\w+) (?:-->|--x)\|", text, re.MULTILINE)
+    arrows = re.findall(r'^  (n_\w+) (?:-->|--x)\|"\S+ (?:for|against|undercuts)"', text, re.MULTILINE)
     told_at = [row for card in shown.cards for row in card.rows if row.mark is not Mark.BASIS]
     assert len(arrows) == len(told_at)
-    ends = re.findall(r"^  n_\w+ \S+ ?(n_\w+)$", text, re.MULTILINE)
+    ends = re.findall(r"^  n_\w+ .*\| (n_\w+)$", text, re.MULTILINE)
+    assert len(ends) == len(told_at) + len(shown.links)
     assert set(ends) <= names
 
 
@@ -239,13 +423,17 @@ def routes(n: int, back: int) -> str:
 
 def test_pictures_of_entangled_maps_are_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = maps_from_text.model(routes(30, 6), "target: c29")
-    exact = explain.marginals(spec)["map"]
-    monkeypatch.setattr(explain, "COSTLY", 10)
-    sampled = explain.marginals(spec)["map"]
+    exact, telling = marginals.marginals_and_telling(spec)
+    monkeypatch.setattr(marginals, "COSTLY", 10)
+    sampled, roughly = marginals.marginals_and_telling(spec)
     assert sampled != exact
     for name, states in exact.items():
         assert sampled[name]["true"] == pytest.approx(states["true"], abs=0.01)
-    assert explain.marginals(spec, exact)["map"] == exact
+    assert roughly == pytest.approx(telling, abs=0.01)
+    known = marginals.marginals(spec, exact)["map"]
+    assert {name: states["true"] for name, states in known.items()} == pytest.approx(
+        {name: states["true"] for name, states in exact.items()}
+    )
 
 
 @pytest.mark.long
@@ -259,7 +447,7 @@ def test_no_plan_is_long_sought_for_a_picture(monkeypatch: pytest.MonkeyPatch, t
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(planning, "_triples", spy)
-    found = explain.marginals(maps_from_text.model(routes(200, 40), "target: c199"))["map"]
+    found, _ = marginals.marginals_and_telling(maps_from_text.model(routes(200, 40), "target: c199"))
     assert len(found) == 200
     assert max(budgets) == contraction_trees.COSTLY
 

@@ -150,12 +150,12 @@ def test_a_row_s_number_says_when_it_applies() -> None:
     spec = model(text, "target: r\n")
     said = {address: case_of(spec.map, address) for address in spec.map.judgements}
     assert {address: case for address, case in said.items() if case} == {
-        "c.wet": "when {q: [x, y]}",
-        "r.one": "when {all_of: [c, {q: x}]}",
-        "q.a.x": "when {event: e, ever: true}",
-        "q.a.y": "when {event: e, ever: true}",
-        "q.a.z": "when {event: e, ever: true}",
-        "e.late.b": "when {event: f, ever: true}",
+        "c.wet": "when q is x or y",
+        "r.one": "when c and q is x",
+        "q.a.x": "when e happens",
+        "q.a.y": "when e happens",
+        "q.a.z": "when e happens",
+        "e.late.b": "when f happens",
     }
 
 

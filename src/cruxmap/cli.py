@@ -180,8 +180,9 @@ def show(
     ] = 1,
     overview: Annotated[
         bool,
-        typer.Option("--overview", help="Show how many arguments each card has instead of their text."),
+        typer.Option("--overview", help="Show what carries weight for the target, its arguments counted."),
     ] = False,
+    every: Annotated[bool, typer.Option("--all", help="Show every entry in the overview.")] = False,
 ) -> None:
     """Draw the map, or print one of the forms it goes through.
 
@@ -203,13 +204,13 @@ def show(
             ids = [find_entry(model.map, name).about.id for name in around]
         shown = map_picture.around(shown, ids, steps)
     if overview:
-        shown = map_picture.overview(shown)
+        shown = map_picture.overview(shown, None if every else map_picture.MOST_IN_AN_OVERVIEW)
     drawn = dot_and_mermaid.draw(shown, [wanted])[wanted]
     _say_what_is_boxed(dot_and_mermaid.boxed(shown, [wanted]))
     if len(shown.cards) > map_picture.MANY_CARDS and isinstance(drawn, bytes) and not overview:
         terminal.say(
             f"{len(shown.cards)} entries in one picture: --around ID draws what is near one, --overview "
-            "counts the arguments, and `cruxmap run` writes pages as well"
+            "what carries weight for the target, and `cruxmap run` writes pages as well"
         )
     if output is None and isinstance(drawn, bytes) and sys.stdout.isatty():
         output = asked.figures / f"map.{wanted}"

@@ -4,15 +4,11 @@ In: a `ModelSpec` and an address. Out: an `Explanation`, with probabilities at c
 what the model assumes and observes.
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cruxmap.engine.contraction_trees import COSTLY
-from cruxmap.engine.network import Filled
-from cruxmap.engine.planning import BUDGET
-from cruxmap.engine.queries import infer
+from cruxmap.insight.marginals import StateChances, marginals
 from cruxmap.insight.sentences import percent
 from cruxmap.language.argument_map import (
     Argument,
@@ -31,10 +27,6 @@ from cruxmap.language.inheritance import Setting, settle, shares_in_force
 from cruxmap.language.judgement import format_value
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import find_entry
-from cruxmap.network.inquiry import central_entries, inquire
-
-type StateChances = Mapping[str, float]
-"""The states of a variable and their probabilities; booleans have `false` and `true`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,37 +160,6 @@ def _argument_json(weighed: WeighedArgument) -> dict[str, Any]:
         "premises": [condition_text(premise) for premise in argument.premises],
         "holds": dict(weighed.holds),
         str(argument.weight.role): dict(weighed.weight),
-    }
-
-
-def marginals(
-    model: ModelSpec, ids: Iterable[str] | None = None
-) -> dict[str, dict[str, dict[str, float]]]:
-    """Return, per worldview of the model, the states and probabilities of entries (all, or `ids`).
-
-    At central judgements, given what is assumed and observed; a worldview in which that is impossible
-    has no entries. Of one set of numbers all entries are sampled sooner than summed exactly, where a plan for
-    the sums would take longer to find than it could ever save.
-    """
-    inquiry = inquire(model)
-    network = inquiry.network
-    asked = {name: network.places[name] for name in (model.map.entry if ids is None else ids)}
-    ask = tuple(dict.fromkeys(asked.values()))
-    budget = COSTLY if ids is None else BUDGET
-    inference = infer(network, Filled(central_entries(inquiry).whole), inquiry.given, ask, budget=budget)
-    return {
-        worldview: {
-            name: dict(
-                zip(
-                    network.variables[variable].states,
-                    inference.marginals[variable][:, number].tolist(),
-                    strict=True,
-                )
-            )
-            for name, variable in asked.items()
-            if math.isfinite(inference.log_z[number])
-        }
-        for number, worldview in enumerate(model.worldviews)
     }
 
 

@@ -1,11 +1,23 @@
 """Numbers and names as the sentences of an answer say them."""
 
 import math
+from collections.abc import Iterable
+from typing import assert_never
 
 from cruxmap.language.argument_map import (
+    AllOf,
+    AnyOf,
     ArgumentMap,
+    Before,
+    ByEndOf,
+    ClaimIs,
+    Condition,
+    During,
+    Ever,
+    Not,
     Question,
-    condition_text,
+    StateIn,
+    Within,
     places,
 )
 
@@ -73,4 +85,58 @@ def case_of(argument_map: ArgumentMap, address: str) -> str:
     """Say when the number of a row or route applies (`when a`); empty for other numbers and `otherwise`."""
     entry = argument_map.entry[argument_map.judgements[address].owner]
     when = next(place.when for place in places(entry) if place.judgement.address == address)
-    return "" if when is None else f"when {condition_text(when)}"
+    return "" if when is None else f"when {in_words(when)}"
+
+
+def in_words(condition: Condition) -> str:
+    """Say a condition as a sentence would, each entry by its id.
+
+    >>> in_words(AllOf((ClaimIs("a", False), StateIn("q", ("x", "y")), Before("e", "f"))))
+    'not a, q is x or y, and e comes before f'
+    """
+    match condition:
+        case ClaimIs(claim=claim, value=value):
+            return claim if value else f"not {claim}"
+        case StateIn(question=question, states=states):
+            return f"{question} is {_listed(states, 'or')}"
+        case Before(event=first, other=second, by=1):
+            return f"{first} comes before {second}"
+        case Before(event=first, other=second, by=by):
+            return f"{first} comes at least {by} steps before {second}"
+        case Within(event=first, other=second, steps=0):
+            return f"{first} and {second} come in the same step"
+        case Within(event=first, other=second, steps=steps):
+            return f"{first} and {second} come within {steps} step{'s' * (steps > 1)}"
+        case During(event=event, phase=phase):
+            return f"{event} happens during {phase}"
+        case ByEndOf(event=event, phase=phase):
+            return f"{event} happens by the end of {phase}"
+        case Ever(event=event, value=value):
+            return f"{event} {'happens' if value else 'never happens'}"
+        case Not(part=ByEndOf(event=event, phase=phase)):
+            return f"{event} does not happen by the end of {phase}"
+        case Not(part=During(event=event, phase=phase)):
+            return f"{event} does not happen during {phase}"
+        case Not(part=part):
+            return f"it is not so that {_part(part)}"
+        case AllOf(parts=parts):
+            return _listed(map(_part, parts), "and")
+        case AnyOf(parts=parts):
+            return _listed(map(_part, parts), "or")
+        case _:
+            assert_never(condition)
+
+
+def _part(condition: Condition) -> str:
+    """Say a condition that is part of another, in brackets where it is a list itself."""
+    several = isinstance(condition, AllOf | AnyOf) and len(condition.parts) > 1
+    return f"({in_words(condition)})" if several else in_words(condition)
+
+
+def _listed(parts: Iterable[str], word: str) -> str:
+    """Write a list: `a`, `a or b`, `a, b, or c`."""
+    *first, last = parts
+    if not first:
+        return last
+    comma = "," if len(first) > 1 else ""
+    return f"{', '.join(first)}{comma} {word} {last}"

@@ -9,20 +9,29 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from unicodedata import name
 
 from cruxmap.engine.executors import Progress, SideBySide, Work
 from cruxmap.errors import Code, Problem, WrongUsage
-from cruxmap.present.canvas import BLUE, GREY, INK, ORANGE, PURPLE
+from cruxmap.insight.bearings import Bearing
+from cruxmap.present.canvas import BLUE, GREY, INK, ORANGE, PURPLE, QUIET
 from cruxmap.present.lettering import plain, wrapped
 from cruxmap.present.map_picture import KIND_COLOURS, Card, CardRow, Link, Mark, Picture
 
+SIGNS = {1: "+", -1: "\u2212", 0: "\u00b1"}
+"""How a line bears on what it ends in: it makes that likelier, less likely, or either."""
+SIGN_COLOURS = {1: BLUE, -1: ORANGE, 0: QUIET}
+ARROWHEADS = {1: "normal", -1: "tee", 0: "odiamond"}
+"""The same for eyes that tell no colours, as biologists draw what furthers and what hinders."""
+MEANINGS = {1: "arrow: makes that likelier", -1: "bar: less likely", 0: "diamond: depends on the case"}
+LIGHTEST, HEAVIEST = 0.17, 0.55
+"""How much of its colour there is in an argument of no weight, and of full weight: the rest is white."""
 MARK_COLOURS = {Mark.FOR: BLUE, Mark.AGAINST: ORANGE, Mark.UNDERCUTS: PURPLE}
-HEAD_WIDTH, PROBABILITY_WIDTH = 215, 40
-"""Points; a card is at least this wide, its sentence on the left and its probability on the right."""
-ROW_LENGTH, HEAD_LENGTH = 52, 40
-"""Characters in a line of a card, and of the sentence at its head."""
+SIGN_WIDTH, HEAD_WIDTH, PROBABILITY_WIDTH = 12, 205, 40
+"""Points; a card is at least this wide: signs of lines on the left, then words, then its probability."""
+ROW_LENGTH, HEAD_LENGTH, COMPACT_LENGTH = 52, 40, 28
+"""Characters in a line of a card, of the sentence at its head, and of that in an overview."""
 MAX_INDENT = 5
 """Rows nested deeper than this are indented no further."""
 DPI = 96
@@ -41,50 +50,97 @@ _LETTERS = re.compile("LATIN|GREEK|CYRILLIC|HEBREW|FEMININE|MASCULINE|MODIFIER|M
 
 def dot_text(shown: Picture) -> str:
     """Write a picture in Graphviz's language."""
-    ports = {
-        (card.id, row.address): f"r{i}"
-        for card in shown.cards
-        for i, row in reversed(list(enumerate(card.rows)))  # an argument told twice: its first row
-    }
-    flow = (
-        "rankdir=TB, ranksep=0.35, nodesep=0.1"
-        if shown.compact
-        else "rankdir=LR, ranksep=0.9, nodesep=0.25"
-    )
+    flow = _OVERVIEW if shown.compact else _CARDS
     lines = [
         "digraph map {",
         f"  graph [{flow}, fontname=Arial, labelloc=t, labeljust=l, pad=0.3, label=<{_legend(shown)}>];",
         "  node [shape=plain, fontname=Arial, fontsize=10];",
-        f'  edge [color="{GREY}", arrowsize=0.6];',
-        *(_node(card, shown) for card in shown.cards),
-        *(_edge(link, ports, shown.compact) for link in shown.links),
+        "  edge [arrowsize=0.7, fontname=Arial, fontsize=9];",
+        *(
+            _clusters(shown)
+            if shown.compact
+            else (_node(card, _card(card, shown)) for card in shown.cards)
+        ),
+        *(_edge(link, shown) for link in shown.links),
         "}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _node(card: Card, shown: Picture) -> str:
-    label = _compact_card(card, shown) if shown.compact else _card(card, shown)
-    return f'  "{card.id}" [label=<{label}>, tooltip={_string(card.text)}];'
+_CARDS = "rankdir=LR, splines=polyline, ranksep=0.7, nodesep=0.03"
+_OVERVIEW = "rankdir=TB, splines=polyline, ranksep=0.3, nodesep=0.03"
+"""Lines are straight between bends, since curves swing into what they pass. Cards have a margin as part of
+their node, so lines keep off them."""
 
 
-def _edge(link: Link, ports: dict[tuple[str, str], str], compact: bool) -> str:
-    if compact:
-        return f'  "{link.start}":s -> "{link.end}":n;'
+def _clusters(shown: Picture) -> Iterator[str]:
+    """Yield the cards, framed by file."""
+    files = dict.fromkeys(card.page for card in shown.cards)
+    for number, file in enumerate(files):
+        yield f"  subgraph cluster_{number} {{"
+        yield f'    graph [label=<{_font(file, 9, GREY)}>, color="{GREY}", style=rounded, margin=3];'
+        yield from (_node(card, _compact_card(card, shown)) for card in shown.cards if card.page == file)
+        yield "  }"
+
+
+def _node(card: Card, label: str) -> str:
+    margin = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="6"><TR><TD>'
+    return f'  "{card.id}" [label=<{margin}{label}</TD></TR></TABLE>>, tooltip={_string(card.text)}];'
+
+
+def _edge(link: Link, shown: Picture) -> str:
+    """Write a line, to the sign at which it ends."""
+    sign = link.bearing.sign
+    style = "dashed" if link.row or link.indirect else "solid"
+    looks = (
+        f'color="{SIGN_COLOURS[sign]}", arrowhead={ARROWHEADS[sign]}, style={style}, '
+        f"tooltip={_string(_told(link))}"
+    )
+    if shown.compact:
+        return f'  "{link.start}":card:s -> "{link.end}":"{link.start}":n [{looks}];'
+    rows = next(card.rows for card in shown.cards if card.id == link.end)
+    port = next(i for i, row in enumerate(rows) if _ends_in(link, row))
+    return f'  "{link.start}":out:e -> "{link.end}":r{port}:w [{looks}];'
+
+
+def _ends_in(link: Link, row: CardRow) -> bool:
+    """Whether a line ends in a row, if in none before: in the argument whose premise it is, or the basis."""
     if link.row is None:
-        return f'  "{link.start}":out:e -> "{link.end}":in:w;'
-    port = ports.get((link.end, link.row), "in")
-    return f'  "{link.start}":out:e -> "{link.end}":{port}:w [style=dashed, penwidth=0.7];'
+        return row.mark is Mark.BASIS and link.start in row.mentions
+    return row.mark is not Mark.BASIS and row.address == link.row
+
+
+def _told(link: Link) -> str:
+    """Say a line in words."""
+    return f"{link.start} {line_words(link.bearing)} {link.end}"
+
+
+def line_words(bearing: Bearing) -> str:
+    """Write what stands at a line: its sign, the states that become likelier, and those that do it."""
+    towards = f" {', '.join(bearing.towards)}" if bearing.towards else ""
+    when = f" if {' or '.join(bearing.when)}" if bearing.when else ""
+    return f"{SIGNS[bearing.sign]}{towards}{when}"
 
 
 def _compact_card(card: Card, shown: Picture) -> str:
-    counts = "".join(f"<BR/>{_font(row.head, 8, GREY)}" for row in card.rows)
-    name = "<BR/>".join(_font(line, 10) for line in wrapped(card.id, 18))
-    number = f" <B>{_font(card.probability, 10)}</B>" if card.probability else ""
-    cells = f"<TR><TD>{name}{number}{counts}</TD></TR>"
-    return (
-        f'<TABLE {_frame(card, shown)} BGCOLOR="{KIND_COLOURS[card.kind]}" CELLPADDING="2">{cells}</TABLE>'
+    colour = KIND_COLOURS[card.kind]
+    cell = f'BGCOLOR="{colour}" ALIGN="LEFT" BALIGN="LEFT"'
+    into = [link for link in shown.links if link.end == card.id]
+    words = [line_words(link.bearing) for link in into]
+    if sum(map(len, words)) > COMPACT_LENGTH:
+        words = [SIGNS[link.bearing.sign] for link in into]
+    ports = "".join(
+        f'<TD PORT="{link.start}"><B>{_font(text, 9, SIGN_COLOURS[link.bearing.sign])}</B></TD>'
+        for link, text in zip(into, words, strict=True)
     )
+    signs = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>{ports}</TR></TABLE>'
+    strip = f'<TR><TD COLSPAN="2" CELLPADDING="0">{signs}</TD></TR>' if into else ""
+    counts = "".join(f"<BR/>{_font(row.head, 8, GREY)}" for row in card.rows)
+    sentence = _coloured(_wrapped_markup(_sentence(card), COMPACT_LENGTH), 9, INK)
+    number = f"<B>{_font(card.probability, 11)}</B>" if card.probability else ""
+    told = f"<TR><TD {cell}>{_font(card.id, 7, GREY)}<BR/>{sentence}{counts}</TD>"
+    told += f'<TD {cell} VALIGN="TOP">{number}</TD></TR>'
+    return f'<TABLE PORT="card" {_frame(card, shown)} CELLPADDING="3">{strip}{told}</TABLE>'
 
 
 def _card(card: Card, shown: Picture) -> str:
@@ -93,10 +149,18 @@ def _card(card: Card, shown: Picture) -> str:
     number = f"<B>{_font(card.probability, 13)}</B>" if card.probability else ""
     colour = KIND_COLOURS[card.kind]
     sentence = _wrapped_markup(_sentence(card), HEAD_LENGTH)
-    left = f'PORT="in" WIDTH="{HEAD_WIDTH}" BGCOLOR="{colour}" ALIGN="LEFT" BALIGN="LEFT"'
+    margin = f'WIDTH="{SIGN_WIDTH}" BGCOLOR="{colour}"'
+    left = f'WIDTH="{HEAD_WIDTH}" BGCOLOR="{colour}" ALIGN="LEFT" BALIGN="LEFT"'
     right = f'PORT="out" WIDTH="{PROBABILITY_WIDTH}" BGCOLOR="{colour}" ALIGN="RIGHT" VALIGN="TOP"'
-    head = f"<TR><TD {left}>{kind}<BR/><B>{sentence}</B></TD><TD {right}>{number}</TD></TR>"
-    rows = "".join(_row_cells(row, i) for i, row in enumerate(card.rows))
+    head = (
+        f"<TR><TD {margin}></TD><TD {left}>{kind}<BR/><B>{sentence}</B></TD><TD {right}>{number}</TD></TR>"
+    )
+    into = [link for link in shown.links if link.end == card.id]
+    ends = [next(i for i, row in enumerate(card.rows) if _ends_in(link, row)) for link in into]
+    rows = ""
+    for i, row in enumerate(card.rows):
+        signs = {link.bearing.sign for link, end in zip(into, ends, strict=True) if end == i}
+        rows += _row_cells(row, i, sorted(signs, reverse=True))
     return f'<TABLE {_frame(card, shown)} CELLPADDING="4">{head}{rows}</TABLE>'
 
 
@@ -106,11 +170,11 @@ def _frame(card: Card, shown: Picture) -> str:
     return f'BORDER="{width}" COLOR="{colour}"{style} CELLBORDER="0" CELLSPACING="0"'
 
 
-def _row_cells(row: CardRow, number: int) -> str:
+def _row_cells(row: CardRow, number: int, signs: Iterable[int]) -> str:
+    """Write a row: on its left the signs of the lines that end in it."""
     depth = min(row.depth, MAX_INDENT)
     margin = _coloured("&#160;" * (4 * depth), 9, INK)
     width = ROW_LENGTH - 4 * depth
-    attributes = f'PORT="r{number}" COLSPAN="2" ALIGN="LEFT" BALIGN="LEFT"'
 
     def part(text: str, size: float, colour: str) -> str:
         return _coloured(_wrapped_markup(text, width, margin), size, colour)
@@ -119,10 +183,13 @@ def _row_cells(row: CardRow, number: int) -> str:
         parts = [part(row.head, 9, GREY), part(row.text, 9, GREY)]
         tint = "#ffffff"
     else:
-        parts = [f"<B>{part(row.head, 8, INK)}</B>", part(row.text, 9.5, INK), part(row.foot, 7, GREY)]
-        tint = _tint(MARK_COLOURS[row.mark], 0.06 + 0.44 * row.weight)
+        parts = [f"<B>{part(row.head, 8, INK)}</B>", part(row.text, 9.5, INK), part(row.foot, 7, INK)]
+        tint = _shade(row.mark, row.weight)
     lines = "<BR/>".join(filter(None, parts))
-    return f'<TR><TD {attributes} BGCOLOR="{tint}">{lines}</TD></TR>'
+    at = f'PORT="r{number}" WIDTH="{SIGN_WIDTH}" BGCOLOR="{tint}" CELLPADDING="1"'
+    ends = "".join(f"<B>{_font(SIGNS[sign], 10)}</B>" for sign in signs)
+    words = f'COLSPAN="2" ALIGN="LEFT" BALIGN="LEFT" BGCOLOR="{tint}"'
+    return f"<TR><TD {at}>{ends}</TD><TD {words}>{lines}</TD></TR>"
 
 
 def _legend(shown: Picture) -> str:
@@ -130,22 +197,36 @@ def _legend(shown: Picture) -> str:
     marks = {row.mark for card in shown.cards for row in card.rows} - {Mark.BASIS}
     cells = [f'<TD BGCOLOR="{colour}">{_font(kind, 10)}</TD>' for kind, colour in kinds.items()]
     for mark in (mark for mark in Mark if mark in marks):
-        faint, full = (_tint(MARK_COLOURS[mark], share) for share in (0.06, 0.5))
         cells += [
-            f'<TD BGCOLOR="{faint}">{_font(f"{mark}: light", 10)}</TD>',
-            f'<TD BGCOLOR="{full}">{_font("heavy", 10)}</TD>',
+            f'<TD BGCOLOR="{_shade(mark, 0)}">{_font(f"{mark}: light", 10)}</TD>',
+            f'<TD BGCOLOR="{_shade(mark, 1)}">{_font("heavy", 10)}</TD>',
         ]
-    lines = "a line leads from what is mentioned to what mentions it"
-    if any(link.row for link in shown.links):
-        lines += "; dashed: as a premise"
     table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="4"><TR>{"".join(cells)}</TR></TABLE>'  # noqa: E501
     title = "".join(
         f'<TR><TD ALIGN="LEFT"><B>{_font(line, 16)}</B></TD></TR>' for line in wrapped(shown.title, 50)
     )
+    lines = "".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in _legend_of_lines(shown))
     return (
-        f'<TABLE BORDER="0" CELLSPACING="0">{title}<TR><TD ALIGN="LEFT">{table}</TD></TR>'
-        f'<TR><TD ALIGN="LEFT">{_font(lines, 10, GREY)}</TD></TR></TABLE>'
+        f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="1">{title}'
+        f'<TR><TD ALIGN="LEFT">{table}</TD></TR>{lines}</TABLE>'
     )
+
+
+def _legend_of_lines(shown: Picture) -> Iterator[str]:
+    """Yield what signs and dashes mean, of those that are there, and how much is left out."""
+    if shown.links:
+        yield _font("A line leads from what is mentioned to what mentions it.", 10, GREY)
+        signs = sorted({link.bearing.sign for link in shown.links}, reverse=True)
+        yield "&#160; ".join(
+            f"<B>{_font(SIGNS[sign], 10, SIGN_COLOURS[sign])}</B> {_font(MEANINGS[sign], 10, GREY)}"
+            for sign in signs
+        )
+    if any(link.row or link.indirect for link in shown.links):
+        dashed = "by way of entries that are not shown" if shown.compact else "as a premise of an argument"
+        yield _font(f"Dashed: {dashed}.", 10, GREY)
+    if shown.left_out:
+        kept, every = len(shown.cards), len(shown.cards) + shown.left_out
+        yield _font(f"{kept} of {every} entries, those that tell most about the target.", 10, GREY)
 
 
 def _string(text: str) -> str:
@@ -180,6 +261,11 @@ def _coloured(markup: str, size: float, colour: str) -> str:
     return f'<FONT POINT-SIZE="{size:g}" COLOR="{colour}">{markup}</FONT>' if markup else ""
 
 
+def _shade(mark: Mark, weight: float) -> str:
+    """Return the colour of an argument: the heavier the darker, and the lightest no white."""
+    return _tint(MARK_COLOURS[mark], LIGHTEST + (HEAVIEST - LIGHTEST) * weight)
+
+
 def _tint(colour: str, share: float) -> str:
     """Mix a share of the colour into white."""
     channels = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
@@ -198,24 +284,40 @@ def mermaid_text(shown: Picture) -> str:
         if row.mark is not Mark.BASIS
     }
     home = {row.address: card.id for card in shown.cards for row in card.rows if row.mark is Mark.BASIS}
-    lines = ["flowchart LR"]
-    for card in shown.cards:
-        number = f"<br/>{card.probability}" if card.probability else ""
-        lines.append(f'  {_name(card.id)}["{_quoted(_sentence(card))}{number}"]:::{card.kind}')
+    lines = [f"flowchart {'TB' if shown.compact else 'LR'}"]
+    files = dict.fromkeys(card.page for card in shown.cards) if shown.compact else ("",)
+    for number, file in enumerate(files):
+        boxes = [_box(card) for card in shown.cards if file in ("", card.page)]
+        lines += [f'  subgraph file_{number} ["{_quoted(file)}"]', *boxes, "  end"] if file else boxes
     for row in reversed(arguments.values()):
         lines.append(f'  {_name(row.address)}("{_quoted(row.text)}<br/>{_quoted(row.head)}"):::{row.mark}')
+    signs: list[int] = []
     for row in (row for card in shown.cards for row in card.rows if row.mark is not Mark.BASIS):
+        sign = 1 if row.mark is Mark.FOR else -1
         arrow = "--x" if row.mark is Mark.UNDERCUTS else "-->"
         goal = row.of if row.of in arguments else home.get(row.of, row.of)
-        lines.append(f"  {_name(row.address)} {arrow}|{row.mark}| {_name(goal)}")
+        words = _quoted(f"{SIGNS[sign]} {row.mark}")
+        lines.append(f'  {_name(row.address)} {arrow}|"{words}"| {_name(goal)}')
+        signs.append(sign)
     for link in shown.links:
         end = link.row if link.row in arguments else link.end
-        lines.append(f"  {_name(link.start)} {'-.->' if link.row else '-->'} {_name(end)}")
+        arrow = "-.->" if link.row or link.indirect else "-->"
+        words = _quoted(line_words(link.bearing))
+        lines.append(f'  {_name(link.start)} {arrow}|"{words}"| {_name(end)}')
+        signs.append(link.bearing.sign)
+    for sign, colour in SIGN_COLOURS.items():
+        if drawn := [str(i) for i, its in enumerate(signs) if its == sign]:
+            lines.append(f"  linkStyle {','.join(drawn)} stroke:{colour}")
     for kind, colour in KIND_COLOURS.items():
         lines.append(f"  classDef {kind} fill:{colour},stroke:{GREY},color:{INK}")
     for mark, colour in MARK_COLOURS.items():
-        lines.append(f"  classDef {mark} fill:{_tint(colour, 0.15)},stroke:{colour},color:{INK}")
+        lines.append(f"  classDef {mark} fill:{_tint(colour, LIGHTEST)},stroke:{colour},color:{INK}")
     return "\n".join(lines) + "\n"
+
+
+def _box(card: Card) -> str:
+    number = f"<br/>{card.probability}" if card.probability else ""
+    return f'  {_name(card.id)}["{_quoted(_sentence(card))}{number}"]:::{card.kind}'
 
 
 def _name(entry: str) -> str:
@@ -252,27 +354,31 @@ def draw(shown: Picture, forms: Collection[str]) -> dict[str, str | bytes]:
                 drawn[form] = mermaid_text(shown)
             case "png":
                 svg = drawn.get("svg") or _laid_out(dot, "svg")
-                drawn[form] = _laid_out(
-                    dot.replace("graph [", f"graph [dpi={_resolution(svg)}, ", 1), form
-                )
+                drawn[form] = _laid_out(_with_resolution(dot, _resolution(svg)), form)
             case _:
                 drawn[form] = _laid_out(dot, form)
     return drawn
 
 
 def images(shown: Mapping[str, Picture], progress: Progress | None = None) -> dict[str, str | bytes]:
-    """Draw pictures as svg and as png, by the names of their files, side by side on the cores."""
+    """Draw pictures as svg and as png, by the names of their files, side by side on the cores.
+
+    What is too large for a png whose letters can be read is svg alone.
+    """
     work, files = Work(SideBySide(), progress), dict[str, str | bytes]()
     work.tell("drawing the map", 0, len(shown))
-    drawn = work.map(_both, (), tuple(shown.values()))
+    drawn = work.map(_for_a_folder, (), tuple(shown.values()))
     for number, (page, forms) in enumerate(zip(shown, drawn, strict=True), start=1):
         files |= {f"{page}.{form}": image for form, image in forms.items()}
         work.tell("drawing the map", number, len(shown))
     return files
 
 
-def _both(shown: Picture) -> dict[str, str | bytes]:
-    return draw(shown, ("svg", "png"))
+def _for_a_folder(shown: Picture) -> dict[str, str | bytes]:
+    drawn = draw(shown, ("svg",))
+    if _resolution(drawn["svg"]) < DPI:
+        return drawn
+    return drawn | {"png": _laid_out(_with_resolution(dot_text(shown), DPI), "png")}
 
 
 def _laid_out(dot: str, form: str) -> bytes:
@@ -302,6 +408,10 @@ def boxed(shown: Picture, forms: Collection[str]) -> set[str]:
     return {
         c for c in dot_text(shown) if ord(c) > 0xFFFF or (c.isalpha() and not _LETTERS.match(name(c, "")))
     }
+
+
+def _with_resolution(dot: str, resolution: int) -> str:
+    return dot.replace("graph [", f"graph [dpi={resolution}, ", 1)
 
 
 def _resolution(svg: str | bytes) -> int:

@@ -7,12 +7,16 @@ entries stays readable. Nothing here knows about layout; `dot_and_mermaid` does.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from graphlib import TopologicalSorter
 from pathlib import PurePosixPath
 from typing import assert_never
 
+from cruxmap.insight.bearings import Bearing, bearing_of, bearings_on, either, followed
+from cruxmap.insight.marginals import Marginals
+from cruxmap.insight.sentences import in_words
 from cruxmap.language.argument_map import (
     Argument,
     ArgumentMap,
@@ -36,25 +40,26 @@ from cruxmap.language.argument_map import (
     ShareRow,
     ShareTable,
     Table,
-    condition_text,
     mentioned,
-    mentioned_in,
     target_text,
 )
 from cruxmap.language.inheritance import Perspective
 from cruxmap.language.judgement import format_value
 from cruxmap.present.phrases import percent
 
-KIND_COLOURS = {"claim": "#dfe6ee", "question": "#f4ecc6", "event": "#d8ebe0"}
+KIND_COLOURS = {"claim": "#d5dae1", "question": "#f3e7b0", "event": "#c6e3d2"}
 """The colour of each kind of card."""
-
-type Marginals = Mapping[str, Mapping[str, float]]
-"""The id of an entry to its states and their probabilities; booleans have `false` and `true`."""
 
 type Variable = Claim | Question | Event
 
 MANY_CARDS = 25
 """Maps with more cards than this are hard to take in at once."""
+
+MOST_IN_AN_OVERVIEW = 20
+"""Cards of an overview, unless all are wanted: as many as a page holds with their sentences."""
+
+LEAST_IN_AN_OVERVIEW = 0.002
+"""What an entry tells of the target, as a part of what is open, for an overview to show it."""
 
 FULL_WEIGHT = math.log(30)
 """The log odds at which an argument is drawn at full weight: a strong one, certain to hold."""
@@ -74,7 +79,7 @@ class CardRow:
     """A line of a card: part of its basis (a case, route, phase or state), or an argument.
 
     `of` is what the row belongs to: the card's id, or the address or argument it is aimed at. `weight`
-    runs from 0 to 1: how much an argument counts, here and now.
+    runs from 0 to 1: how much an argument counts, here and now. `mentions` are the ids in its condition.
     """
 
     address: str
@@ -85,6 +90,7 @@ class CardRow:
     text: str = ""
     foot: str = ""
     weight: float = 0.0
+    mentions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class Card:
     """A claim, question or event with its sentence, its probability (if known) and its rows.
 
     `page` is where it is told: the stem of its file, or a part of that. A `stub` is told on another page.
+    `tells` is how much it tells of the target, from 0 to 1, if known.
     """
 
     id: str
@@ -101,29 +108,38 @@ class Card:
     rows: tuple[CardRow, ...]
     page: str = ""
     stub: bool = False
+    tells: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`start` is mentioned by `end`: by its basis, or as a premise of the argument `row`."""
+    """`start` is mentioned by `end`, by its basis or as a premise of the argument `row`, and bears on it.
+
+    `indirect` where that is by way of cards that are not shown.
+    """
 
     start: str
     end: str
+    bearing: Bearing
     row: str | None = None
+    indirect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What a drawing of a map shows, before any layout; `target` are the ids to be set off.
 
-    A `compact` one tells the cards by their ids alone.
+    `given` are the ids of what is assumed or observed. A `compact` one leaves out what cards consist of;
+    `left_out` counts the cards that it does not show.
     """
 
     title: str
     cards: tuple[Card, ...]
     links: tuple[Link, ...]
     target: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
     compact: bool = False
+    left_out: int = 0
 
 
 def picture(
@@ -133,28 +149,38 @@ def picture(
     *,
     title: str = "",
     target: Iterable[str] = (),
+    given: Iterable[str] = (),
+    telling: Mapping[str, float] | None = None,
 ) -> Picture:
     """Return everything in the map, with one worldview's numbers.
 
     With `marginals`, cards show probabilities and arguments are weighed by the chance that they hold;
-    without, by their own credence.
+    without, by their own credence. `telling` is how much entries tell of the target.
     """
     arguments_on: dict[str, list[Argument]] = defaultdict(list)
     for argument in argument_map.arguments:
         for aim in dict.fromkeys(map(_shown_under, argument.targets)):
             arguments_on[aim].append(argument)
-    pen = _Pen(perspective, marginals or {}, arguments_on)
+    pen = _Pen(perspective, marginals or {}, telling or {}, arguments_on)
     entries: tuple[Variable, ...] = (*argument_map.claims, *argument_map.questions, *argument_map.events)
-    links = [Link(name, entry.about.id) for entry in entries for name in mentioned_in(entry)]
+    links = [
+        Link(name, entry.about.id, bearing)
+        for entry in entries
+        for name, bearing in bearings_on(argument_map, perspective, entry.about.id).items()
+    ]
     for argument in argument_map.arguments:
-        card = _card_of(argument, argument_map)
-        names = (name for premise in argument.premises for name in mentioned(premise))
-        links += [Link(name, card, argument.about.id) for name in names if name != card]
+        card, name = _card_of(argument, argument_map), argument.about.id
+        links += [
+            Link(premise, card, followed(bearing, bearing_of(argument_map, argument)), name)
+            for premise, bearing in bearings_on(argument_map, perspective, name).items()
+            if premise != card
+        ]
     return Picture(
         title or argument_map.title or argument_map.id,
         tuple(pen.card(entry) for entry in entries),
-        tuple(dict.fromkeys(links)),
+        tuple(links),
         frozenset(target),
+        frozenset(given),
     )
 
 
@@ -175,10 +201,67 @@ def around(shown: Picture, ids: Iterable[str], steps: int) -> Picture:
     )
 
 
-def overview(shown: Picture) -> Picture:
-    """Return the cards by their ids alone, with their arguments counted and not told."""
-    links = dict.fromkeys(Link(link.start, link.end) for link in shown.links)
-    return replace(shown, cards=tuple(map(_counted, shown.cards)), links=tuple(links), compact=True)
+def overview(shown: Picture, most: int | None = MOST_IN_AN_OVERVIEW) -> Picture:
+    """Return the cards that carry weight for the target, with their arguments counted and not told.
+
+    They lead to the target, or to what is given, and tell most of the target; where that is not known, or
+    `most` is `None`, all are returned. A link is `indirect` where it goes by way of others that carry weight.
+    """
+    weighty = None if most is None else _by_weight(shown)
+    if weighty is None:
+        weighty, most = [card.id for card in shown.cards], None
+    kept = set(weighty[:most])
+    cards = tuple(_counted(card) for card in shown.cards if card.id in kept)
+    links = [link for link in shown.links if {link.start, link.end} <= set(weighty)]
+    left_out = len(shown.cards) - len(cards)
+    return replace(shown, cards=cards, links=tuple(_between(kept, links)), compact=True, left_out=left_out)
+
+
+def _by_weight(shown: Picture) -> list[str] | None:
+    """Return what is asked and given, then what tells of the target and leads there, the most first."""
+    asked = shown.target | shown.given
+    leading = _leading_to(asked, shown.links)
+    tells = {card.id: card.tells for card in shown.cards if card.id in leading}
+    if not asked or None in tells.values():
+        return None
+    ranked = sorted(tells, key=lambda name: (name not in asked, -(tells[name] or 0.0)))
+    return [name for name in ranked if name in asked or (tells[name] or 0.0) >= LEAST_IN_AN_OVERVIEW]
+
+
+def _leading_to(ids: Iterable[str], links: Iterable[Link]) -> set[str]:
+    """Return the ids, and all from which links lead there."""
+    starts: dict[str, list[str]] = defaultdict(list)
+    for link in links:
+        starts[link.end].append(link.start)
+    found, stack = set(ids), list(ids)
+    while stack:
+        for start in starts[stack.pop()]:
+            if start not in found:
+                found.add(start)
+                stack.append(start)
+    return found
+
+
+def _between(kept: Collection[str], links: Iterable[Link]) -> Iterator[Link]:
+    """Yield one link for each two of the cards `kept`, the direct one where there is one."""
+    into: dict[str, dict[str, list[Bearing]]] = defaultdict(lambda: defaultdict(list))
+    for link in links:
+        into[link.end][link.start].append(link.bearing)
+    order = TopologicalSorter({end: starts.keys() for end, starts in into.items()}).static_order()
+    ways: dict[str, dict[str, Bearing]] = {}  # how those kept bear on each entry, by way of others
+    for end in order:
+        direct = {start: either(bearings) for start, bearings in into[end].items()}
+        indirect: dict[str, list[Bearing]] = defaultdict(list)
+        for between, bearing in direct.items():
+            if between not in kept:
+                for start, first in ways[between].items():
+                    indirect[start].append(followed(first, bearing))
+        near = {start: bearing for start, bearing in direct.items() if start in kept}
+        far = {start: either(found) for start, found in indirect.items() if start not in near}
+        ways[end] = near | far
+        if end in kept:
+            yield from (Link(start, end, bearing) for start, bearing in near.items())
+            yield from (Link(start, end, bearing, indirect=True) for start, bearing in far.items())
 
 
 def _counted(card: Card) -> Card:
@@ -254,6 +337,7 @@ class _Pen:
 
     perspective: Perspective
     marginals: Marginals
+    telling: Mapping[str, float]
     arguments_on: Mapping[str, list[Argument]]
 
     def card(self, entry: Variable) -> Card:
@@ -267,7 +351,8 @@ class _Pen:
         rows.extend(self._arguments(name, 0))
         probability = _probability_text(self.marginals.get(name, {}))
         file = PurePosixPath(entry.about.span.file).stem
-        return Card(name, type(entry).__name__.lower(), entry.about.text, probability, tuple(rows), file)
+        kind, tells = type(entry).__name__.lower(), self.telling.get(name)
+        return Card(name, kind, entry.about.text, probability, tuple(rows), file, tells=tells)
 
     def _basis(self, entry: Variable) -> Iterator[CardRow]:
         name = entry.about.id
@@ -276,7 +361,9 @@ class _Pen:
                 label = "before its arguments" if name in self.arguments_on else "credence"
                 yield _basis_row(name, f"{label}: {self._number(judgement.address)}")
             case Definition() as definition:
-                yield _basis_row(name, *self._definition(definition))
+                yield _basis_row(name, self._definition(definition))
+                for part in definition.parts:
+                    yield _basis_row(name, "", in_words(part), mentioned(part), depth=1)
             case Routes() as routes:
                 yield from self._routes(name, routes)
             case Table(rows=rows):
@@ -284,27 +371,31 @@ class _Pen:
             case ShareTable(rows=share_rows):
                 yield from self._shares(entry, share_rows)
             case Gap() as gap:
-                yield _basis_row(name, *_gap_text(entry, gap))
+                yield _basis_row(name, *_gap_text(entry, gap), (gap.start, gap.end))
             case Emergence(phases=phases, requires=requires):
-                if requires:
-                    yield _basis_row(name, f"not before {', '.join(requires)}")
+                for required in requires:
+                    yield replace(
+                        _basis_row(name, f"not before {required}"), mentions=frozenset((required,))
+                    )
                 for phase in phases:
                     yield from self._phase(name, phase)
             case Combination(latest=latest, parts=parts):
-                yield _basis_row(name, f"the {'later' if latest else 'earlier'} of {', '.join(parts)}")
+                yield _basis_row(name, f"the {'last' if latest else 'first'} of these:")
+                for event in parts:
+                    yield _basis_row(name, "", event, (event,), depth=1)
             case _:
                 assert_never(entry.basis)
 
     def _routes(self, name: str, routes: Routes) -> Iterator[CardRow]:
         if routes.when:
-            yield _basis_row(name, "only when", condition_text(routes.when))
+            yield _basis_row(name, "only when", in_words(routes.when), mentioned(routes.when))
         for route in routes.routes:
             chance = f"route {route.id or ''}: chance {self._number(route.chance.address)}"
-            yield _basis_row(name, chance, _when_text(route.when), address=route.chance.address)
+            yield _basis_row(name, chance, *_when(route.when), address=route.chance.address)
         if not routes.leak.is_default:
             yield _basis_row(name, f"any other cause: {self._number(routes.leak.address)}")
 
-    def _definition(self, definition: Definition) -> tuple[str, str]:
+    def _definition(self, definition: Definition) -> str:
         match definition.rule:
             case Rule.ALL_OF:
                 rule = "when all of these hold"
@@ -319,13 +410,13 @@ class _Pen:
             rule = f"{self._number(met.address)} {rule}"
         if not otherwise.is_default:
             rule += f", otherwise {self._number(otherwise.address)}"
-        return f"{rule}:", ", ".join(map(condition_text, definition.parts))
+        return f"{rule}:"
 
     def _case(self, name: str, row: Row, depth: int = 0) -> CardRow:
         return _basis_row(
             name,
             f"{_case_label(row)}{self._number(row.credence.address)}",
-            _when_text(row.when),
+            *_when(row.when),
             depth=depth,
         )
 
@@ -338,7 +429,9 @@ class _Pen:
             yield _basis_row(name, f"{state}: {number}" if number else state, address=f"{name}.{state}")
         for row in rows if len(rows) > 1 else ():
             yield _basis_row(
-                name, f"{_case_label(row)}{self._row_shares(question, row)}", _when_text(row.when)
+                name,
+                f"{_case_label(row)}{self._row_shares(question, row)}",
+                *_when(row.when),
             )
 
     def _row_shares(self, question: Question, row: ShareRow) -> str:
@@ -356,7 +449,7 @@ class _Pen:
         address = f"{event}.{phase.phase}"
         only = phase.rows[0] if len(phase.rows) == 1 else None
         number = f" {self._number(only.credence.address)}" if only else ""
-        yield _basis_row(event, f"in {phase.phase}:{number}", _when_text(phase.when), address=address)
+        yield _basis_row(event, f"in {phase.phase}:{number}", *_when(phase.when), address=address)
         if only is None:
             yield from (self._case(event, row, depth=1) for row in phase.rows)
 
@@ -412,8 +505,16 @@ def _probability_text(known: Mapping[str, float]) -> str:
     return percent(known["true"]) if "true" in known else ""
 
 
-def _basis_row(card: str, head: str, text: str = "", *, address: str = "", depth: int = 0) -> CardRow:
-    return CardRow(address or card, card, Mark.BASIS, depth, head, text)
+def _basis_row(
+    card: str,
+    head: str,
+    text: str = "",
+    mentions: Iterable[str] = (),
+    *,
+    address: str = "",
+    depth: int = 0,
+) -> CardRow:
+    return CardRow(address or card, card, Mark.BASIS, depth, head, text, mentions=frozenset(mentions))
 
 
 def _gap_text(question: Variable, gap: Gap) -> tuple[str, str]:
@@ -423,8 +524,9 @@ def _gap_text(question: Variable, gap: Gap) -> tuple[str, str]:
     return f"steps from {gap.start} to {gap.end}:", ", ".join(states)
 
 
-def _when_text(condition: Condition | None) -> str:
-    return f"when {condition_text(condition)}" if condition else ""
+def _when(condition: Condition | None) -> tuple[str, tuple[str, ...]]:
+    """Return when a row holds, and the ids in that."""
+    return (f"when {in_words(condition)}", mentioned(condition)) if condition else ("", ())
 
 
 def _case_label(row: Row | ShareRow) -> str:

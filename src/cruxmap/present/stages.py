@@ -71,21 +71,25 @@ def picture_of(
     model: "ModelSpec", worldview: str, progress: Callable[[str, int, int], None] | None = None
 ) -> "Picture":
     """Return the map as one worldview sees it, with probabilities given what the model supposes."""
-    from cruxmap.insight.explain import marginals
-    from cruxmap.language.argument_map import condition_text, mentioned
+    from cruxmap.insight.marginals import marginals_and_telling
+    from cruxmap.insight.sentences import in_words
+    from cruxmap.language.argument_map import mentioned
     from cruxmap.language.inheritance import settle
     from cruxmap.present.map_picture import picture
 
-    supposed = [condition_text(c) for c in (*model.assuming, *model.observed)]
+    supposed = (*model.assuming, *model.observed)
     whose = "the map's own numbers" if worldview == "map" else f"the numbers of {worldview}"
-    given = f", given {', '.join(supposed)}" if supposed else ""
+    given = f", given {', '.join(map(in_words, supposed))}" if supposed else ""
     if progress is not None:
         progress("probabilities of all entries", 0, 1)
-    known = marginals(replace(model, worldviews=(worldview,), reconcile=False))[worldview]
+    asked = replace(model, worldviews=(worldview,), reconcile=False)
+    known, telling = marginals_and_telling(asked)
     return picture(
         model.map,
         settle(model.map, worldview, model.settings),
         known,
         title=f"{model.map.title or model.map.id} ({whose}{given})",
         target=mentioned(model.target.condition),
+        given=[name for condition in supposed for name in mentioned(condition)],
+        telling=telling,
     )
