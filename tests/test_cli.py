@@ -463,3 +463,27 @@ def test_an_interrupt_that_a_library_wraps_is_an_interrupt(
 
 def test_version(cruxmap: Cruxmap) -> None:
     assert re.fullmatch(r"cruxmap \d+\.\d+\.\d+\n", cruxmap("--version").out)
+
+
+def test_a_table_in_a_pipe_is_as_wide_as_it_needs(
+    in_project: Path, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each header in one piece on one line, each name on one line; where a width is given, that holds."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    cruxmap("new", "trial", "--like", "legal-case")
+    question = ("diff", "trial", "prosecution", "defence", "--list", "differences")
+    header = cruxmap(*question).out.splitlines()[2].split("   ")
+    assert [title.strip() for title in header if title] == [
+        "difference",
+        "log-odds",
+        "points",
+        "prosecution",
+        "defence",
+    ]
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = cruxmap(*question).out.splitlines()
+    assert max(map(len, lines)) == 60
+    assert [line.split()[-1] for line in lines if line.startswith(" difference")] == [
+        "prosecution",
+        "defence",
+    ]

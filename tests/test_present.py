@@ -794,6 +794,21 @@ def test_texts_are_folded_and_keep_every_word(width: int) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("width", "parts", "named_by"), [(80, 1, 2), (44, 2, 2), (24, 4, 1), (10**9, 1, 2)]
+)
+def test_each_part_of_a_table_names_its_rows(width: int, parts: int, named_by: int) -> None:
+    """By as many columns as tell them apart, or by the first one where there is no room for more."""
+    columns = [Column(key, key) for key in ("critic", "judgement", "first", "second", "third")]
+    rows = tuple(("somebody", f"row-{n}", 100 + n, 200 + n, 300 + n) for n in range(9))
+    found = Counter(words_on_screen(Table("", tuple(columns), rows), width))
+    assert found["critic"] == parts
+    assert found["somebody"] == 9 * parts
+    assert found["judgement"] == found["row-4"] == (parts if named_by == 2 else 1)
+    assert [found[column.title] for column in columns[2:]] == [1, 1, 1]
+    assert [found[str(number)] for number in rows[4][2:]] == [1, 1, 1]
+
+
 def test_names_are_broken_after_what_joins_them() -> None:
     assert folded("bottleneck.gc-pauses", 12) == "bottleneck.\ngc-pauses"
     assert folded("long-term-goals reach 0.5-1.5", 10) == "long-term-\ngoals\nreach\n0.5-1.5"

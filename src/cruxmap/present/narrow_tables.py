@@ -72,12 +72,25 @@ def widths(least: Sequence[int], most: Sequence[int], room: int) -> list[int]:
         cap -= 1
 
 
-def blocks(least: Sequence[int], gap: int, room: int) -> Iterable[list[int]]:
-    """Put columns into blocks that fit side by side, each of which begins with column 0 again."""
-    block = [0]
-    for column in range(1, len(least)):
-        if len(block) > 1 and sum(least[c] + gap for c in (*block, column)) - gap > room:
+def naming(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many of the first columns tell the rows apart: one, if all of them do not."""
+    columns = len(rows[0]) if rows else 0
+    apart = (n for n in range(1, columns + 1) if len({tuple(row[:n]) for row in rows}) == len(rows))
+    return next(apart, 1)
+
+
+def blocks(least: Sequence[int], gap: int, room: int, names: int = 1) -> Iterable[list[int]]:
+    """Put columns into blocks that fit side by side, each of which begins with those that name the rows.
+
+    Where these leave no room for each of the others, the first one has to do.
+    """
+    widest = max(least[names:], default=0)
+    if sum(least[:names]) + gap * names + widest > room:
+        names = 1
+    block = list(range(names))
+    for column in range(names, len(least)):
+        if len(block) > names and sum(least[c] + gap for c in (*block, column)) - gap > room:
             yield block
-            block = [0]
+            block = list(range(names))
         block.append(column)
     yield block

@@ -146,8 +146,8 @@ def markdown(text: str) -> str:
 def rich_tables(table: Table, width: int) -> "Iterator[RichTable]":
     """Yield the table for a terminal: as many columns as fit side by side, then the further ones.
 
-    Long texts are folded, numbers never. Each part begins with the first column, which names the row, and is
-    not broken either where there is room.
+    Long texts are folded, numbers never. Each part begins with the first columns, as many as tell the rows
+    apart; the very first is not broken either where there is room.
     """
     from rich import box
     from rich.markup import escape
@@ -163,7 +163,8 @@ def rich_tables(table: Table, width: int) -> "Iterator[RichTable]":
     most = [n if right[c] else min(n, LONGEST_LINE) for c, n in enumerate(most)]
     name = min(max(map(narrow_tables.longest_word, columns[0])), LONGEST_NAME)
     paragraphs = any("\n" in cell for line in lines for cell in line)
-    for block in narrow_tables.blocks(least, GAP, width - EDGES):
+    names = narrow_tables.naming(lines[1:])
+    for block in narrow_tables.blocks(least, GAP, width - EDGES, names):
         room = width - EDGES - GAP * (len(block) - 1)
         narrow = [least[c] for c in block]
         if sum(narrow[1:]) + name <= room:

@@ -29,7 +29,7 @@ MAX_OF_A_CODE = 100
 """Problems of one code that are written out for people."""
 
 FILE_WIDTH = 160
-"""Columns for tables that no terminal's width limits."""
+"""Columns for texts that no terminal's width limits; tables are then as wide as they need."""
 
 
 class Format(StrEnum):
@@ -168,14 +168,20 @@ def print_answer(answer: Any, tables: "Sequence[Table]", form: Format, whole: "T
         case Format.TABLE:
             with _display.get().aside(ended=True):
                 console = _console(sys.stdout)
+                room = console.width if _is_limited(sys.stdout) else sys.maxsize
                 for table in tables:
                     if table.title:
                         console.print(table.title, markup=False, style="bold")
                     if table.rows:
-                        for part in writers.rich_tables(table, console.width):
+                        for part in writers.rich_tables(table, room):
                             console.print(part, crop=False)
                     for note in table.notes:
                         console.print(note, markup=False, style="dim")
+
+
+def _is_limited(stream: Any) -> bool:
+    """Whether lines have to fit somewhere: in a terminal, or where somebody says so."""
+    return stream.isatty() or "COLUMNS" in os.environ
 
 
 def _console(stream: Any) -> "Console":
@@ -193,7 +199,7 @@ def _console(stream: Any) -> "Console":
     return Harmless(
         file=stream,
         color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
-        width=None if terminal or "COLUMNS" in os.environ else FILE_WIDTH,
+        width=None if _is_limited(stream) else FILE_WIDTH,
         highlight=False,
         emoji=False,
         soft_wrap=False,
