@@ -230,8 +230,11 @@ def test_a_change_of_the_map_is_told_as_a_comment_on_a_pull_request(
     )
     outcome = cruxmap("diff", "power-seeking", "--git", "HEAD", "--format", "markdown")
     assert (outcome.code, outcome.err) == (0, "")
-    assert outcome.out.startswith("**power-seeking-catastrophe since HEAD**\n\n| worldview | HEAD | now |")
-    assert "in 2 of 2 worldviews, most in superforecasters: from 0.21% to 0.15%." in outcome.out
+    assert outcome.out.startswith(
+        "**power-seeking-catastrophe since HEAD**\n\n| worldview | HEAD: mean | now: mean |"
+    )
+    moved = "from 0.21% to 0.15% (mean), from 0.21% to 0.15% (central)."
+    assert f"in 2 of 2 worldviews, most in superforecasters: {moved}" in outcome.out
     assert "| added | a-warning |  | A first failure warns everybody. |" in outcome.out
     assert "| reworded | that-is-a-catastrophe | Given this loss" in outcome.out
     assert "| superforecasters | damaging-failures<br>Given all that" in outcome.out
@@ -261,8 +264,9 @@ def test_nothing_changed_since_a_revision(cruxmap: Cruxmap, committed: Path) -> 
         ("no-such-branch", "known: HEAD, before-lunch"),
         ("before-launch", "did you mean `before-lunch`?"),
         ("lunch", "did you mean `before-lunch`?"),
-        ("HEAD..before-lunch", "one revision, as in `--git HEAD~1`"),
-        ("HEAD...before-lunch", "one revision, as in `--git HEAD~1`"),
+        ("HAED", "did you mean `HEAD`?"),
+        ("HEAD..before-launch", "did you mean `before-lunch`?"),
+        ("before-launch...HEAD", "did you mean `before-lunch`?"),
         ("--output=x", "known: HEAD, before-lunch"),
     ],
 )
@@ -272,7 +276,8 @@ def test_an_unknown_revision_is_wrong_usage(
     git(committed, "branch", "-m", "before-lunch")
     outcome = cruxmap("diff", "power-seeking", f"--git={revision}")
     assert (outcome.code, outcome.out) == (2, "")
-    assert f"git knows no revision `{revision}`" in outcome.err
+    [unknown] = {side for side in re.split(r"\.{2,3}", revision) if side != "HEAD"}
+    assert f"git knows no revision `{unknown}`" in outcome.err
     assert hint in outcome.err
     assert "models" not in outcome.err
 
@@ -310,15 +315,20 @@ def test_arguments_are_added_and_removed_and_small_moves_are_told_apart(
     assert "| added: 50% to 70% |" in outcome.out
     assert "| removed: about 15% |" in outcome.out
     assert "rejected" not in outcome.out
-    assert "| bob | 18.0% | 18.1% |" in outcome.out
+    assert "| bob | 18.0% | 18.1% | 18.0% | 18.1% |" in outcome.out
     assert not re.search(r"[-+]0\.00\b", outcome.out)
     found = cruxmap("diff", "small", "--git", "HEAD", "--format", "json").json["worldviews"][0][
         "differences"
     ]
     changes = {
-        change["address"]: (change["before"], change["now"]) for d in found for change in d["changes"]
+        change["address"]: (change["what"], change["before"], change["now"])
+        for d in found
+        for change in d["changes"]
     }
-    assert changes == {"come": ("absent", "50% to 70%"), "gone": ("about 15%", "absent")}
+    assert changes == {
+        "come": ("added", "absent", "50% to 70%"),
+        "gone": ("removed", "about 15%", "absent"),
+    }
 
 
 # --- explain -----------------------------------------------------------------------------------------

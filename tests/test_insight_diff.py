@@ -82,6 +82,39 @@ def test_shares_are_the_mean_effects_over_all_orders(assuming: str) -> None:
     assert sizes == sorted(sizes, reverse=True)
 
 
+def test_steps_lead_from_one_central_probability_to_the_other() -> None:
+    result = diff(garden(), "ann", "bob")
+    at = logit(result.probability_b)
+    for one in result.differences:
+        before, at = at, at + one.share_logit
+        moved = 1 / (1 + math.exp(-at)) - 1 / (1 + math.exp(-before))
+        assert one.step_probability == pytest.approx(moved, abs=1e-12)
+    whole = sum(one.step_probability for one in result.differences)
+    assert whole == pytest.approx(result.probability_a - result.probability_b, abs=1e-9)
+    signs = {(d.share_logit > 0) == (d.step_probability > 0) for d in result.differences if d.share_logit}
+    assert signs == {True}
+
+
+def test_the_means_are_those_of_the_estimate() -> None:
+    spec = garden()
+    found = cm.estimate(spec).worldviews
+    result = diff(spec, "bob", "ann")
+    assert result.mean_a == pytest.approx(found["bob"].mean, rel=1e-12)
+    assert result.mean_b == pytest.approx(found["ann"].mean, rel=1e-12)
+    assert result.probability_a == pytest.approx(found["bob"].central, rel=1e-9)
+    assert diff(spec, "ann", "ann").mean_b == result.mean_b
+    impossible = diff(
+        garden("target: wet\nassuming: [rain]\n", ann="judgements: {rain: 0%}\n"), "ann", "bob"
+    )
+    assert impossible.mean_a is None
+    assert impossible.mean_b is not None
+
+
+def test_whose_the_maps_own_numbers_are() -> None:
+    [change] = diff(garden(ann="judgements: {rain: 60%}\n"), "ann", "map").differences[0].changes
+    assert (whose("ann", change.origin_a), whose("map", change.origin_b)) == ("own", "the map's")
+
+
 def test_swapping_the_two_negates_everything_exactly() -> None:
     spec = garden()
     one, other = diff(spec, "ann", "bob"), diff(spec, "bob", "ann")

@@ -19,6 +19,12 @@ def git(folder, *arguments):
     subprocess.run(["git", "-C", str(folder), *settings, *arguments], check=True, capture_output=True)
 
 
+def git_says(folder, *arguments):
+    """What git answers."""
+    command = ["git", "-C", str(folder), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     path = write(tmp_path, GARDEN, ASK, ann=ANN)
@@ -63,7 +69,7 @@ def test_changed_judgements_share_the_gap(project: Path) -> None:
     assert sum(d.share_logit for d in change.differences) == pytest.approx(change.gap_logit, abs=1e-9)
     assert change.structure_logit == pytest.approx(0.0, abs=1e-9)
     [rain] = result.to_json()["worldviews"][0]["differences"][0]["changes"]
-    assert (rain["before"], rain["now"]) == ("30%", "60%")
+    assert (rain["before"], rain["now"], rain["what"]) == ("30%", "60%", "changed")
     assert result.rebuilt == ()
 
 
@@ -140,6 +146,60 @@ def test_arguments_that_would_now_go_in_a_circle_are_structure(project: Path) ->
     assert {d.id for d in change.differences} == {"yard"}
     assert change.structure_logit < 0
     assert change.structure_logit == pytest.approx(change.gap_logit, abs=1e-9)
+
+
+def test_two_revisions_are_compared_with_each_other_and_not_with_the_files(project: Path) -> None:
+    folder, path = project
+    first = central(path)
+    git(folder, "branch", "old")
+    write(folder, GARDEN, ASK, ann=ANN.replace("30%", "60%"))
+    git(folder, "commit", "-qam", "Second")
+    second = central(path)
+    git(folder, "tag", "v2")
+    git(folder, "checkout", "-q", "old")
+    write(folder, GARDEN, ASK, ann=ANN.replace("40%", "10%"))
+    git(folder, "commit", "-qam", "Aside")
+    aside = central(path)
+    write(folder, GARDEN, ASK, ann=ANN.replace("40%", "90%"))
+    base = git_says(folder, "merge-base", "v2", "old")
+    for asked, ends, before, now in (
+        ("v2..old", ("v2", "old"), second, aside),
+        ("v2..", ("v2", "HEAD"), second, aside),
+        ("..v2", ("HEAD", "v2"), aside, second),
+        ("v2...old", (base[:7], "old"), first, aside),
+        ("old...v2", (base[:7], "v2"), first, second),
+        ("v2", ("v2", "now"), second, central(path)),
+    ):
+        result = diff_revisions(path, asked)
+        assert (result.revision, result.before, result.now) == (asked, *ends)
+        [change] = result.worldviews
+        assert (change.probability_before, change.probability_now) == (
+            pytest.approx(before, rel=1e-9),
+            pytest.approx(now, rel=1e-9),
+        )
+
+
+def test_means_are_those_of_the_estimates_of_the_two_states(project: Path) -> None:
+    folder, path = project
+    before = cm.estimate(cm.read_model(path)).worldviews["ann"].mean
+    write(folder, GARDEN, ASK, ann=ANN.replace("30%", "60%"))
+    [change] = diff_revisions(path, "HEAD").worldviews
+    assert change.mean_before == pytest.approx(before, rel=1e-12)
+    assert change.mean_now == pytest.approx(cm.estimate(cm.read_model(path)).worldviews["ann"].mean)
+    assert change.mean_before != change.probability_before
+
+
+def test_revisions_without_a_common_commit_are_a_problem(project: Path) -> None:
+    folder, path = project
+    git(folder, "checkout", "-q", "--orphan", "other")
+    git(folder, "commit", "-qm", "Another beginning")
+    git(folder, "branch", "first", git_says(folder, "rev-list", "--max-parents=0", "--all").split()[-1])
+    branches = git_says(folder, "for-each-ref", "--format=%(refname:short)").split()
+    one = next(name for name in branches if name not in ("other", "first"))
+    with pytest.raises(cm.InvalidMap, match="come from no common commit"):
+        diff_revisions(path, f"{one}...other")
+    with pytest.raises(cm.InvalidMap, match=r"git knows no revision `othr`.*did you mean `other`"):
+        diff_revisions(path, "HEAD..othr")
 
 
 def test_what_git_cannot_read_is_a_problem(

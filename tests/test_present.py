@@ -851,6 +851,9 @@ def test_the_real_model_draws_its_target(shown: Picture) -> None:
         (interval((0.18, 0.18)), "18%"),
         (mean_and_central(0.0066, 0.0049), "0.66% mean, 0.49% central"),
         (mean_and_central(0.0066, None), "0.66% mean, - central"),
+        (mean_and_central(0.051, 0.0511), "5.1% mean and central"),
+        (points(1.0), "+100 pp"),
+        (points(-0.123), "-12 pp"),
     ],
 )
 def test_numbers_are_written_without_a_sign_on_zero_and_told_apart(written: str, expected: str) -> None:

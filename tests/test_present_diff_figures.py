@@ -38,13 +38,26 @@ def difference(number: int, share: float) -> Difference:
     return Difference(name, LONG, None, share, share / 20, 0.0, ())
 
 
-def a_diff(shares: list[float], p: float = 0.2) -> WorldviewDiff:
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def a_diff(shares: list[float], p: float = 0.2, **more) -> WorldviewDiff:
     ordered = sorted(shares, key=lambda share: -abs(share))
     gap = math.fsum(shares)
-    other = 1 / (1 + math.exp(gap - logit(p)))
-    differences = tuple(difference(number, share) for number, share in enumerate(ordered))
+    more = {"mean_a": p, "mean_b": sigmoid(logit(p) - gap)} | more
     return WorldviewDiff(
-        "ann", "bob", "target", p, other, gap, differences, (), Structure((), (), (), ()), draws=1
+        a="ann",
+        b="bob",
+        target="target",
+        probability_a=p,
+        probability_b=sigmoid(logit(p) - gap),
+        gap_logit=gap,
+        differences=tuple(difference(number, share) for number, share in enumerate(ordered)),
+        double_cruxes=(),
+        structure=Structure((), (), (), ()),
+        draws=1,
+        **more,
     )
 
 
@@ -65,27 +78,53 @@ def labels_apart(figure):
 
 
 @pytest.mark.parametrize("n", [1, 5, 200])
-def test_a_waterfall_leads_from_the_one_to_the_other(n: int) -> None:
+def test_a_waterfall_leads_from_the_one_s_mean_to_the_other_s(n: int) -> None:
     shares = [(-1) ** k * 3 / (k + 1) for k in range(n)]
-    diff = a_diff(shares)
+    diff = a_diff(shares, mean_a=0.25, mean_b=0.03)
     figure = waterfall(diff)
     [axes] = figure.axes
-    at = logit(diff.probability_a)
+    at = logit(diff.mean_b)
     for bar in axes.patches:
         assert bar.get_x() == pytest.approx(at, abs=1e-9)
         at += bar.get_width()
-    assert at == pytest.approx(logit(diff.probability_b), abs=1e-9)
-    assert len(axes.patches) <= 18
+    assert at == pytest.approx(logit(diff.mean_a), abs=1e-9)
+    first, *_, last = axes.patches
+    assert first.get_x() + first.get_width() == pytest.approx(logit(diff.probability_b), abs=1e-9)
+    assert last.get_x() == pytest.approx(logit(diff.probability_a), abs=1e-9)
+    assert len(axes.patches) <= 20
     labels_apart(figure)
+
+
+@pytest.mark.parametrize("shares", [[3.254], [2.1, 1.0, -0.4, 0.3], [0.9 / (k + 1) for k in range(40)]])
+def test_the_numbers_beside_a_bar_are_its_own_length(shares: list[float]) -> None:
+    diff = a_diff(shares, p=0.05, mean_a=0.08, mean_b=0.001)
+    [axes] = waterfall(diff).axes
+    said = {text.get_text() for text in axes.texts}
+    for bar in axes.patches:
+        start, move = bar.get_x(), bar.get_width()
+        in_points = 100 * (sigmoid(start + move) - sigmoid(start))
+        assert f"{in_points:+.2g} pp" in said
+        assert f"{move:+.2f} log-odds" in said
+    assert {"bob: from mean to central", "ann: from central to mean"} <= said
+
+
+def test_where_mean_and_central_are_the_same_no_bar_leads_from_one_to_the_other() -> None:
+    [axes] = waterfall(a_diff([1.0, 0.5])).axes
+    said = [text.get_text() for text in axes.texts]
+    assert said.count("mean and central") == 2
+    assert len(axes.patches) == 2
+    [axes] = waterfall(a_diff([1.0, 0.5], mean_a=None, mean_b=1.0)).axes
+    assert [text.get_text() for text in axes.texts].count("central") == 1
+    assert len(axes.patches) == 2
 
 
 def test_a_waterfall_sums_what_is_small_up_and_down_apart() -> None:
     diff = a_diff([1.0 / (k + 1) for k in range(30)] + [-0.01, -0.02])
     [axes] = waterfall(diff).axes
     written = {text.get_text() for text in axes.texts}
-    assert {"14 more, down", "2 more, up"} <= written
-    up = [bar.get_width() for bar in axes.patches if bar.get_width() > 0]
-    assert up == pytest.approx([0.03])
+    assert {"14 more, up", "2 more, down"} <= written
+    down = [bar.get_width() for bar in axes.patches if bar.get_width() < 0]
+    assert down == pytest.approx([-0.03])
 
 
 def test_nothing_is_drawn_of_a_worldview_against_itself() -> None:
@@ -196,7 +235,7 @@ def test_the_names_of_listings_are_known_before_there_are_any() -> None:
     spec = model(GARDEN, "target: wet\nsampling: {draws: 16}\n", **views)
     both = cruxes(spec)
     rest = AgainstRest("ann", "target", (), None, ())
-    unchanged = RevisionDiff("m", "HEAD", "t", (), (), (), (), {}, (), (), ())
+    unchanged = RevisionDiff("m", "HEAD", "HEAD", "now", "t", (), (), (), (), {}, (), (), ())
     nothing = Pool("m", "t", {}, None, None, (), (), None, None, "")
     answers = [
         (both, crux_tables.ALL_CRUX_LISTINGS),

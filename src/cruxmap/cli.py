@@ -290,7 +290,11 @@ def diff(
     b: Annotated[str | None, typer.Argument(metavar="B", help="Another one.")] = None,
     git: Annotated[
         str | None,
-        typer.Option("--git", metavar="REV", help="Compare the files with those of this git revision."),
+        typer.Option(
+            "--git",
+            metavar="REV",
+            help="Compare the files with those of this git revision; `A..B` compares two of them.",
+        ),
     ] = None,
     figures: FiguresOption = None,
     output: OutputOption = None,
@@ -308,7 +312,7 @@ def diff(
         refuse(Code.TWO_QUESTIONS, "--git compares files, all worldviews of them", "leave the rest out")
     from cruxmap.insight.diff import diff as compare
     from cruxmap.insight.pairs import against_rest, pairs
-    from cruxmap.insight.revisions import checked_revision, diff_revisions
+    from cruxmap.insight.revisions import diff_revisions, revisions_of
     from cruxmap.present import diff_figures, diff_tables
 
     drawings: Drawings
@@ -322,7 +326,7 @@ def diff(
             drawings = diff_figures.rest_figures(answer)
         case _ if git is not None:
             with typed_here():
-                checked_revision(asked.path, git)
+                revisions_of(asked.path, git)
             answered(partial(diff_revisions, asked.path, git), diff_tables.REVISION_LISTINGS)
             return
         case _:

@@ -14,7 +14,6 @@ from typing import Any, overload
 import numpy as np
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import MANY_WHAT_IFS, FloatArray
 from cruxmap.insight.candidates import (
     EQUIVALENT,
@@ -256,19 +255,12 @@ def _table(candidates: Sequence[Candidate], outlook: Outlook) -> CruxTable:
 
 def _of_target(name: str, model: ModelSpec, predictive: Predictive) -> CruxTable:
     """Return a table with nothing but the target's estimate."""
-    found = None
-    if predictive.replicates:
-        unseen = (
-            0.0 if predictive.target.is_certain and not predictive.is_seen_alone else predictive.unseen
-        )
-        without = np.array([part.target.yes for part in predictive.replicates])
-        found = {"estimate": float(standard_error(without, unseen))}
     return CruxTable(
         worldview=name,
         target=model.target.name,
         estimate=predictive.target.yes,
         sampled=predictive.sampled,
-        errors=found,
+        errors=None if predictive.error is None else {"estimate": predictive.error},
     )
 
 

@@ -78,6 +78,10 @@ class Saying(Answer):
 class Difference(Answer):
     """An entry that the two judge differently, and its part of the gap between their estimates.
 
+    `share_probability` is the Shapley value of P itself. `step_probability` is by how much P moves on the
+    one way from b to a on which each entry in turn, in the order listed, moves the log-odds by its share;
+    this is what a waterfall shows. Both add up to the difference of the two probabilities.
+
     `by` is the voice that an argument belongs to, `heard_a` and `heard_b` what the voices of the two
     worldviews say about the entry. Shares are `None` where the gap cannot be shared out; `standard_error` is
     that of `share_logit`.
@@ -93,6 +97,7 @@ class Difference(Answer):
     heard_a: tuple[Saying, ...] = ()
     heard_b: tuple[Saying, ...] = ()
     standard_error_probability: float | None = None
+    step_probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +139,9 @@ class Structure(Answer):
 
 @dataclass(frozen=True, slots=True)
 class WorldviewDiff(Answer):
-    """Two worldviews compared. Probabilities and the gap at the top are at central judgements.
+    """Two worldviews compared. `mean_a` and `mean_b` are over draws of the judgements.
 
+    The probabilities beside them and the gap are at central judgements, where it can be shared out exactly.
     `differences` come largest share first. `pairs` counts the sampled pairs of orders, 0 where the
     shares are exact; `settled` tells whether the errors came below the tolerance. `draws` is how many
     the `double_cruxes` are averaged over. Where states were sampled, `sampled` says how, and `errors` are
@@ -145,6 +151,8 @@ class WorldviewDiff(Answer):
     a: str
     b: str
     target: str
+    mean_a: float | None
+    mean_b: float | None
     probability_a: float | None
     probability_b: float | None
     gap_logit: float | None
@@ -190,7 +198,7 @@ DOUBLE_CRUX_NUMBERS = ("probability_a", "probability_b", "voi_a", "voi_b", "vod"
 def whose(worldview: str, origin: str) -> str:
     """Say whose a worldview's number is, given the worldview that set it."""
     if origin == worldview:
-        return "own"
+        return "the map's" if worldview == MAP_WORLDVIEW else "own"
     if origin == SETTINGS_ORIGIN:
         return "set for this question"
     return f"inherited from {'the map' if origin == MAP_WORLDVIEW else origin}"
@@ -239,13 +247,16 @@ def _claims_and_states(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]
 class _Side:
     """What a diff needs of one worldview; `claims` is `None` where what is given is impossible in it.
 
-    `one_more` is what one more sample of states can make of each claim.
+    `mean` is the target's over the draws, `error` its standard error where states were sampled,
+    and `one_more` is what one more sample of states can make of each claim.
     """
 
     view: View
     claims: Mapping[str, "_ClaimView"] | None
     stated: tuple[StatedGap, ...]
     draws: int
+    mean: float | None = None
+    error: float | None = None
     sampled: Sampled | None = None
     replicates: tuple[Mapping[str, "_ClaimView"], ...] = ()
     one_more: Mapping[str, tuple["_ClaimView", ...]] = field(default_factory=dict)
@@ -263,13 +274,23 @@ def _side_of(outlook: Outlook, candidates: Sequence[Candidate], stated: tuple[St
         c.id: tuple(_claim_view(part, c, position) for part in predictive.one_more(c.variable))
         for c in candidates
     }
-    return _Side(view, claims, stated, predictive.draws, predictive.sampled, tuple(without), more)
+    return _Side(
+        view=view,
+        claims=claims,
+        stated=stated,
+        draws=predictive.draws,
+        mean=predictive.target.yes,
+        error=predictive.error,
+        sampled=predictive.sampled,
+        replicates=tuple(without),
+        one_more=more,
+    )
 
 
 def _diff(inquiry: Inquiry, sides: Mapping[str, _Side], pair: tuple[str, str]) -> WorldviewDiff:
     a, b = (sides[name] for name in pair)
     if a is b:
-        return _of_itself(inquiry, a.view.worldview)
+        return _of_itself(inquiry, a)
     pairing = Pairing(inquiry, a.view.worldview, b.view.worldview)
     game = game_of(pairing)
     shared = share_out(pairing, game, a.view.work)
@@ -278,6 +299,8 @@ def _diff(inquiry: Inquiry, sides: Mapping[str, _Side], pair: tuple[str, str]) -
         a=pair[0],
         b=pair[1],
         target=inquiry.model.target.name,
+        mean_a=a.mean,
+        mean_b=b.mean,
         probability_a=probability_a,
         probability_b=probability_b,
         gap_logit=shared.gap,
@@ -291,18 +314,20 @@ def _diff(inquiry: Inquiry, sides: Mapping[str, _Side], pair: tuple[str, str]) -
         draws=min(a.draws, b.draws),
         reason=shared.reason,
         sampled=next(filter(None, (sides[name].sampled for name in sorted(pair))), shared.sampled),
-        errors=shared.errors,
+        errors=None if shared.errors is None else {**shared.errors, "mean_a": a.error, "mean_b": b.error},
     )
 
 
-def _of_itself(inquiry: Inquiry, number: int) -> WorldviewDiff:
-    name, numbers = inquiry.model.worldviews[number], inquiry.numbers
+def _of_itself(inquiry: Inquiry, side: _Side) -> WorldviewDiff:
+    number, numbers = side.view.worldview, inquiry.numbers
     logit = float(log_odds_of(inquiry, numbers.mu[number][:, None], numbers.single[number])[0])
     p = None if math.isnan(logit) else float(expit(logit))
     return WorldviewDiff(
-        a=name,
-        b=name,
+        a=side.view.name,
+        b=side.view.name,
         target=inquiry.model.target.name,
+        mean_a=side.mean,
+        mean_b=side.mean,
         probability_a=p,
         probability_b=p,
         gap_logit=0.0,
@@ -338,7 +363,19 @@ def differences_of(pairing: Pairing, game: Game, shared: Shared) -> tuple[Differ
                 heard_b=heard_b,
             )
         )
-    return tuple(sorted(differences, key=lambda d: (-abs(d.share_logit or 0.0), d.id)))
+    ranked = sorted(differences, key=lambda d: (-abs(d.share_logit or 0.0), d.id))
+    return tuple(_with_steps(ranked, shared.log_odds))
+
+
+def _with_steps(differences: Iterable[Difference], start: float) -> Iterator[Difference]:
+    """Yield them with what each does to P in its turn, on the way that starts at these log-odds."""
+    at = start
+    for one in differences:
+        if one.share_logit is None:
+            yield one
+            continue
+        before, at = at, at + one.share_logit
+        yield replace(one, step_probability=float(expit(at) - expit(before)))
 
 
 def _said_about(argument_map: ArgumentMap, worldview: str, name: str) -> tuple[Saying, ...]:

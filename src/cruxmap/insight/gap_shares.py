@@ -121,7 +121,8 @@ def _same_at_the_centre(one: Setting, other: Setting) -> bool:
 class Shared:
     """The gap and its shares; `shares` is `None` where it cannot be shared out, for the `reason`.
 
-    Where states were sampled, `sampled` says how, and `errors` are the standard errors of gap and ends.
+    `log_odds` are those of the second worldview, from which the shares lead to the first. Where states were
+    sampled, `sampled` says how, and `errors` are the standard errors of gap and ends.
     """
 
     probability: tuple[float | None, float | None]
@@ -132,6 +133,7 @@ class Shared:
     settled: bool = True
     sampled: Sampled | None = None
     errors: Errors | None = None
+    log_odds: float = math.nan
 
 
 def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
@@ -183,7 +185,9 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
     shares = _with_errors_of_states(played if forwards else _turned_round(played))
     how = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, MANY_WHAT_IFS)
     by_chance = _with_unseen(errors(without, _central_numbers), probability, found.unseen)
-    return Shared(probability, gap, shares, None, shares.pairs, shares.converged, how, by_chance)
+    return Shared(
+        probability, gap, shares, None, shares.pairs, shares.converged, how, by_chance, float(logits[1])
+    )
 
 
 def _with_unseen(

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from cruxmap.engine.executors import Work
-from cruxmap.engine.jackknife import unseen_in_mean
+from cruxmap.engine.jackknife import standard_error, unseen_in_mean
 from cruxmap.engine.network import BoolArray, DrawsFrom, Filled, FloatArray
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import Inference, Joint, infer, joint
@@ -55,6 +55,15 @@ class Predictive:
         unseen = int(self.target.yes == 0)
         can_be = all(possible[unseen].any() for possible in self.possible.values())
         return self.unseen > 0 and self.target.is_certain and can_be
+
+    @property
+    def error(self) -> float | None:
+        """The standard error of the target's chance, where states were sampled."""
+        if not self.replicates:
+            return None
+        unseen = 0.0 if self.target.is_certain and not self.is_seen_alone else self.unseen
+        without = np.array([part.target.yes for part in self.replicates])
+        return float(standard_error(without, unseen))
 
     def one_more(self, variable: int) -> Iterator["Predictive"]:
         """Yield the averages with one more sample, once for each entry of a variable's table that can be."""

@@ -1,6 +1,6 @@
 """What a change of the files did to the answer: a map and its worldviews at two git revisions.
 
-In: a model file and a revision. Out: a `RevisionDiff`: what was added, removed, reworded or rebuilt,
+In: a model file and a revision, or two. Out: a `RevisionDiff`: what was added, removed, reworded or rebuilt,
 and for each worldview the gap between its estimate before and now, shared out among the judgements that
 changed, with what the change of structure did as one part of its own.
 """
@@ -16,12 +16,13 @@ from graphlib import CycleError
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.special import expit
 from cruxmap.errors import Code, InvalidMap, Problem, Span
-from cruxmap.insight.diff import Difference, differences_of
+from cruxmap.insight.diff import Change, Difference, differences_of
+from cruxmap.insight.estimate import estimate
 from cruxmap.insight.gap_shares import Pairing, game_of, share_out
 from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.target import log_odds
@@ -72,13 +73,15 @@ class Rewording(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldviewChange(Answer):
-    """One worldview before and now, at central judgements.
+    """One worldview before and now: means over draws, and probabilities and the gap at central judgements.
 
     `differences` are the judgements that changed, added and removed arguments among them, with their shares
     of `gap_logit`; `structure_logit` is its rest: what the change of structure did under the old numbers.
     """
 
     worldview: str
+    mean_before: float | None
+    mean_now: float | None
     probability_before: float | None
     probability_now: float | None
     gap_logit: float | None
@@ -89,22 +92,37 @@ class WorldviewChange(Answer):
     def to_json(self) -> dict[str, Any]:
         """Return it, of every difference the shares and the numbers before and now."""
         differences = [
-            plain_fields(d, "text", "by", "heard_a", "heard_b")
-            | {"changes": [{"address": c.address, "before": c.b, "now": c.a} for c in d.changes]}
+            plain_fields(d, "by", "heard_a", "heard_b")
+            | {
+                "changes": [
+                    {"address": c.address, "before": c.b, "now": c.a, "what": what_became(c)}
+                    for c in d.changes
+                ]
+            }
             for d in self.differences
         ]
         return plain_fields(self) | {"differences": differences}
+
+
+def what_became(change: Change) -> str:
+    """Say what became of a number: it was added or removed with its argument, or changed."""
+    if change.b == ABSENT:
+        return "added"
+    return "removed" if change.a == ABSENT else "changed"
 
 
 @dataclass(frozen=True, slots=True)
 class RevisionDiff(Answer):
     """A map at two revisions; `rebuilt` are the entries that rest on other things, or in another way.
 
-    `text` has the sentence, now or else before, of those that were added, removed or rebuilt.
+    `revision` is what was asked for, `before` and `now` what the two sides are called. `text` has the
+    sentence, now or else before, of those that were added, removed or rebuilt.
     """
 
     model: str
     revision: str
+    before: str
+    now: str
     target: str
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -121,11 +139,13 @@ def diff_revisions(
 ) -> RevisionDiff:
     """Return what changed since a git revision in the map that a model file asks about.
 
-    Raises `InvalidMap` where git or one of the two states of the files cannot be read, or for an unknown
-    revision.
+    The files as they are now are compared with those of the revision. `A..B` compares the two revisions,
+    `A...B` the second with the last one that both come from. Raises `InvalidMap` where git or one of the two
+    states of the files cannot be read, or for an unknown revision.
     """
-    now = read_model(path)
-    before = model_at(path, revision)
+    asked = revisions_of(path, revision)
+    before = model_at(path, asked.before)
+    now = read_model(path) if asked.now is None else model_at(path, asked.now)
     old, new = before.map, now.map
     entry = {**old.entry, **new.entry}
     both = [name for name in new.entry if name in old.entry]
@@ -133,11 +153,13 @@ def diff_revisions(
     removed = tuple(name for name in old.entry if name not in new.entry)
     rebuilt = tuple(name for name in both if _shape(old.entry[name]) != _shape(new.entry[name]))
     shared = tuple(name for name in now.worldviews if name in before.worldviews)
-    ends = zip(_central_log_odds(before, shared), _central_log_odds(now, shared), strict=True)
     work = Work(executor, progress)
+    ends = (_estimates(model, shared, work) for model in (before, now))
     return RevisionDiff(
         model=now.id,
         revision=revision,
+        before=asked.before,
+        now=asked.now or NOW,
         target=now.target.name,
         added=added,
         removed=removed,
@@ -152,7 +174,7 @@ def diff_revisions(
         worldviews_removed=tuple(name for name in before.worldviews if name not in now.worldviews),
         worldviews=tuple(
             _worldview_change(_bridge(before, now, worldview), worldview, old_and_new, work)
-            for worldview, old_and_new in zip(shared, ends, strict=True)
+            for worldview, *old_and_new in zip(shared, *ends, strict=True)
         ),
     )
 
@@ -160,27 +182,61 @@ def diff_revisions(
 # --- the files of a revision ---------------------------------------------------------------------
 
 
-def checked_revision(path: Path, revision: str) -> str:
-    """Return the commit that a revision names where a model file is; raise `InvalidMap` with the nearest."""
+class Revisions(NamedTuple):
+    """What is compared, as git names it: the files `before`, and those `now` or, for `None`, as they are."""
+
+    before: str
+    now: str | None
+
+
+def revisions_of(path: Path, text: str) -> Revisions:
+    """Return what `A`, `A..B` or `A...B` compares where a model file is; HEAD where a side is left out.
+
+    With three dots it begins with the last commit that both come from, as in git. Raises `InvalidMap` with
+    the nearest names for a revision that does not exist.
+    """
     root, _ = _repository(path)
-    try:
-        return (
-            _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
-            .decode()
-            .strip()
-        )
-    except InvalidMap:
-        names = _git(root, "for-each-ref", "--format=%(refname:short)").decode(errors="replace").split()
-        hint = did_you_mean(revision, names) or f"known: {', '.join(('HEAD', *names[:8]))}"
-        if ".." in revision:
-            hint = "the files as they are now are compared with one revision, as in `--git HEAD~1`"
+    dots = "..." if "..." in text else ".."
+    if dots not in text or _commit(root, text) is not None:
+        _checked(root, text)
+        return Revisions(text, None)
+    first, second = (side or "HEAD" for side in text.split(dots, maxsplit=1))
+    commits = [_checked(root, side) for side in (first, second)]
+    if dots == "..":
+        return Revisions(first, second)
+    if (base := _asked(root, "merge-base", *commits)) is None:
+        message = f"`{first}` and `{second}` come from no common commit"
+        raise InvalidMap((Problem(Code.UNKNOWN_REVISION, message, hint=f"try `{first}..{second}`"),))
+    return Revisions(_asked(root, "rev-parse", "--short", base) or base, second)
+
+
+def _checked(root: Path, revision: str) -> str:
+    """Return the commit that a revision names; raise `InvalidMap` with the nearest names."""
+    if (commit := _commit(root, revision)) is None:
+        refs = _git(root, "for-each-ref", "--format=%(refname:short)").decode(errors="replace").split()
+        names = ["HEAD", *refs]
+        hint = did_you_mean(revision, names) or f"known: {', '.join(names[:9])}"
         message = f"git knows no revision `{revision}`"
-        raise InvalidMap((Problem(Code.UNKNOWN_REVISION, message, hint=hint),)) from None
+        raise InvalidMap((Problem(Code.UNKNOWN_REVISION, message, hint=hint),))
+    return commit
+
+
+def _commit(root: Path, revision: str) -> str | None:
+    return _asked(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+
+
+def _asked(root: Path, *question: str) -> str | None:
+    """Return what git answers on one line, `None` where it has no answer."""
+    try:
+        return _git(root, *question).decode(errors="replace").strip()
+    except InvalidMap:
+        return None
 
 
 def model_at(path: Path, revision: str) -> ModelSpec:
     """Read a model file and its map as they were at a git revision. Raises `InvalidMap`."""
-    commit, (root, inside) = checked_revision(path, revision), _repository(path)
+    root, inside = _repository(path)
+    commit = _checked(root, revision)
     with TemporaryDirectory() as temporary:
         folder = Path(temporary).resolve()
         outside = _restored(root, commit, folder)
@@ -312,22 +368,22 @@ def _shape(value: Any) -> Any:
 
 
 def _worldview_change(
-    pairing: Pairing, worldview: str, ends: tuple[float, float], work: Work
+    pairing: Pairing, worldview: str, ends: Sequence["_End"], work: Work
 ) -> WorldviewChange:
-    """Compare one worldview before and now: the old numbers on today's structure stand between the two.
-
-    Its log-odds before and now are `ends`.
-    """
+    """Compare one worldview before and now: the old numbers on today's structure stand between the two."""
     old, new = ends
     game = game_of(pairing)
     shared = share_out(pairing, game, work)
-    gap, reason = (new - old if math.isfinite(new - old) else None), shared.reason
+    apart = new.log_odds - old.log_odds
+    gap, reason = (apart if math.isfinite(apart) else None), shared.reason
     if gap is None:
         reason = "before or now, the target is certain, or what is assumed or observed is impossible"
     return WorldviewChange(
         worldview=worldview,
-        probability_before=None if math.isnan(old) else float(expit(old)),
-        probability_now=None if math.isnan(new) else float(expit(new)),
+        mean_before=old.mean,
+        mean_now=new.mean,
+        probability_before=old.central,
+        probability_now=new.central,
         gap_logit=gap,
         structure_logit=None if gap is None or shared.gap is None else gap - shared.gap,
         differences=differences_of(pairing, game, shared),
@@ -335,11 +391,27 @@ def _worldview_change(
     )
 
 
-def _central_log_odds(model: ModelSpec, worldviews: tuple[str, ...]) -> list[float]:
-    """Return the target's log-odds in each worldview, nan where what is given is impossible."""
-    inquiry = inquire(replace(model, worldviews=worldviews))
-    logits: list[float] = log_odds(inquiry, central_entries(inquiry)).tolist()
-    return logits
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A worldview's estimate before or now; `log_odds` are at central judgements, or nan."""
+
+    mean: float | None
+    log_odds: float
+
+    @property
+    def central(self) -> float | None:
+        return None if math.isnan(self.log_odds) else float(expit(self.log_odds))
+
+
+def _estimates(model: ModelSpec, worldviews: tuple[str, ...], work: Work) -> list[_End]:
+    """Return what each worldview makes of the target."""
+    if not worldviews:
+        return []
+    asked = replace(model, worldviews=worldviews, also=())
+    inquiry = inquire(asked)
+    logits = log_odds(inquiry, central_entries(inquiry)).tolist()
+    found = estimate(asked, progress=work.progress, executor=work.executor).worldviews
+    return [_End(found[name].mean, logit) for name, logit in zip(worldviews, logits, strict=True)]
 
 
 def _bridge(before: ModelSpec, now: ModelSpec, worldview: str) -> Pairing:

@@ -1,7 +1,7 @@
 """Numbers and names as the sentences of an answer say them."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from cruxmap.language.argument_map import (
@@ -47,14 +47,18 @@ def percent(probability: float, digits: int = 2) -> str:
     return f"{100 * probability:.{decimals}f}%"
 
 
-def mean_and_central(mean: float | None, central: float | None) -> str:
-    """Write the two numbers of an estimate, each by its name; what is undefined is a dash.
+def mean_and_central(
+    mean: float | None, central: float | None, write: Callable[[float], str] = percent
+) -> str:
+    """Write the two numbers of an estimate by their names, as one where they are written alike.
+
+    What is undefined is a dash.
 
     >>> mean_and_central(0.0066, 0.0049)
     '0.66% mean, 0.49% central'
     """
-    first, second = ("-" if p is None else percent(p) for p in (mean, central))
-    return f"{first} {MEAN}, {second} {CENTRAL}"
+    first, second = ("-" if p is None else write(p) for p in (mean, central))
+    return f"{first} {MEAN} and {CENTRAL}" if first == second else f"{first} {MEAN}, {second} {CENTRAL}"
 
 
 def _power(small: float, decimals: int) -> str:

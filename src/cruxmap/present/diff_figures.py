@@ -3,10 +3,12 @@
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from cruxmap.engine.special import expit
 from cruxmap.insight.diff import Difference, DoubleCrux, WorldviewDiff
 from cruxmap.insight.pairs import AgainstRest, PairMatrix
+from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.present.canvas import (
     BLUE,
     GRID,
@@ -33,7 +35,18 @@ from cruxmap.present.canvas import (
     rows_axis,
     shortened,
 )
-from cruxmap.present.phrases import part, percent, points, signed
+from cruxmap.present.phrases import (
+    CENTRAL,
+    MEAN,
+    MEAN_AND_CENTRAL,
+    THE_MAPS_OWN,
+    UNMOVED,
+    part,
+    percent,
+    points,
+    signed,
+    the,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,41 +83,77 @@ def _shown_steps(diff: WorldviewDiff) -> tuple[Difference, ...]:
 
 
 def waterfall(diff: WorldviewDiff) -> "Figure":
-    """Draw the way from a's estimate to b's: each difference moves it by its share of the gap."""
-    assert diff.probability_a is not None
-    assert diff.probability_b is not None
-    moves = _bars(_shown_steps(diff))
-    at = [logit(diff.probability_a)]
-    for _, _, move, _ in moves:
-        at.append(at[-1] + move)
+    """Draw the way from b's estimate to a's: each difference moves it by its share of the gap.
+
+    The shares lead from one central value to the other. At each end a bar of its own leads from there to the
+    mean. The numbers beside a bar are its own length.
+    """
+    bars = _way(diff)
+    at = [bar.start for bar in bars] + [bar.stop for bar in bars]
     low, high = min(at), max(at)
     margin = max(0.05 * (high - low), (1.0 - (high - low)) / 2)
-    title = f"{diff.target}: from {diff.a} to {diff.b}"
+    title = f"{diff.target}: from {the(diff.b)} to {the(diff.a)}"
     key = (
-        f"Each bar: what it does to put {diff.b}'s numbers there in place of {diff.a}'s, averaged over the "
-        "orders of doing so (Shapley), at central judgements. Right: in log-odds and percentage points."
+        f"Each bar: what it does to put the numbers of {the(diff.a)} there in place of {the(diff.b)}'s, "
+        f"in log-odds averaged over the orders of doing so (Shapley), at {CENTRAL} judgements. Right: how "
+        "long the bar is, in points of percentage and in log-odds."
     )
-    n = len(moves) + 2
-    with framed(title, (key,), n * ROW, WIDTHS) as (figure, axes):
+    n = len(bars) + 2
+    with framed(title, (key, MEAN_AND_CENTRAL), n * ROW, WIDTHS) as (figure, axes):
         log_odds_axis(axes, (low - margin, high + margin))
         rows_axis(axes, n)
-        _end_row(axes, 0, diff.a, diff.probability_a)
-        for y, (name, text, move, move_of_p) in enumerate(moves, start=1):
-            _bar(axes, y, at[y - 1], move)
-            draw_line(axes, [at[y - 1]] * 2, [y - 0.75, y + 0.25], color=QUIET, linewidth=0.7, zorder=0)
-            row_label(axes, y, WIDTHS[0], name, text)
-            row_numbers(axes, y, signed(move), points(move_of_p))
-        draw_line(axes, [at[-1]] * 2, [n - 1.75, n - 1], color=QUIET, linewidth=0.7, zorder=0)
-        _end_row(axes, n - 1, diff.b, diff.probability_b)
+        for y, bar in enumerate(bars, start=1):
+            _bar(axes, y, bar.start, bar.stop - bar.start)
+            _link(axes, bar.start, y)
+            row_label(axes, y, WIDTHS[0], bar.name, bar.words)
+            row_numbers(axes, y, *_length(bar))
+        _link(axes, bars[-1].stop, n - 1, to=0.0)
+        _end_row(axes, 0, diff.b, (diff.mean_b, diff.probability_b))
+        _end_row(axes, n - 1, diff.a, (diff.mean_a, diff.probability_a))
     return figure
 
 
-def _bars(steps: Sequence[Difference]) -> list[tuple[str, str, float, float]]:
-    """Return the rows between the two ends: name, words, and the move in log-odds and in probability.
+class _Drawn(NamedTuple):
+    """A bar of the waterfall: its name, words, and ends in log-odds."""
+
+    name: str
+    words: str
+    start: float
+    stop: float
+
+
+def _way(diff: WorldviewDiff) -> list[_Drawn]:
+    """Return the bars from b's mean to a's: to its central value, over the differences, and to the mean."""
+    assert diff.probability_b is not None
+    assert diff.probability_a is not None
+    at = logit(diff.probability_b)
+    bars = []
+    for name, words, move in _bars(_shown_steps(diff)):
+        bars.append(_Drawn(name, words, at, at + move))
+        at += move
+    first, last = bars[0].start, bars[-1].stop
+    if (mean := _apart(diff.mean_b, first)) is not None:
+        words = f"With every judgement of {the(diff.b)} in its middle: {percent(diff.probability_b)}."
+        bars.insert(0, _Drawn(f"{diff.b}: from {MEAN} to {CENTRAL}", words, mean, first))
+    if (mean := _apart(diff.mean_a, last)) is not None:
+        words = f"With every judgement of {the(diff.a)} in its middle: {percent(diff.probability_a)}."
+        bars.append(_Drawn(f"{diff.a}: from {CENTRAL} to {MEAN}", words, last, mean))
+    return bars
+
+
+def _apart(mean: float | None, central: float) -> float | None:
+    """Return the log-odds of a mean that is not the same as the central ones."""
+    if mean is None or not 0 < mean < 1 or abs(logit(mean) - central) < UNMOVED:
+        return None
+    return logit(mean)
+
+
+def _bars(steps: Sequence[Difference]) -> list[tuple[str, str, float]]:
+    """Return the rows between the central values: name, words, and the move in log-odds.
 
     What is too small for a row of its own is summed, up and down apart.
     """
-    moves = [(d.id, d.text, -(d.share_logit or 0.0), -(d.share_probability or 0.0)) for d in steps]
+    moves = [(d.id, d.text, d.share_logit or 0.0) for d in steps]
     shown, small = moves[:MAX_BARS], moves[MAX_BARS:]
     for what, part_of in (
         ("up", [move for move in small if move[2] > 0]),
@@ -113,8 +162,7 @@ def _bars(steps: Sequence[Difference]) -> list[tuple[str, str, float, float]]:
         if part_of:
             names = ", ".join(name for name, *_ in part_of[:3])
             words = f"{names} and others, each less than those above." if len(part_of) > 3 else f"{names}."
-            whole = math.fsum(move for *_, move, _ in part_of), math.fsum(move for *_, move in part_of)
-            shown.append((f"{len(part_of)} more, {what}", words, *whole))
+            shown.append((f"{len(part_of)} more, {what}", words, math.fsum(move for *_, move in part_of)))
     return shown
 
 
@@ -124,10 +172,27 @@ def _bar(axes: "Axes", y: float, start: float, move: float) -> None:
     draw_bar(axes, y, (start, start + move), colours, hatch)
 
 
-def _end_row(axes: "Axes", y: int, worldview: str, p: float) -> None:
+def _link(axes: "Axes", at: float, y: float, to: float = 0.25) -> None:
+    """Lead down to a row from the one above."""
+    draw_line(axes, [at] * 2, [y - 0.75, y + to], color=QUIET, linewidth=0.7, zorder=0)
+
+
+def _length(bar: _Drawn) -> tuple[str, str]:
+    """Write how long a bar is, in points of percentage and in log-odds."""
+    move = expit(bar.stop) - expit(bar.start)
+    return points(move), f"{signed(bar.stop - bar.start)} log-odds"
+
+
+def _end_row(axes: "Axes", y: int, worldview: str, numbers: tuple[float | None, float | None]) -> None:
+    """Draw where the way begins or ends: at the mean, or at the central value where that is all there is."""
+    mean, central = numbers
+    assert central is not None
+    moved = _apart(mean, logit(central)) is not None
+    p = mean if moved and mean is not None else central
+    what = MEAN if moved else CENTRAL if mean is None else f"{MEAN} and {CENTRAL}"
     draw_dot(axes, logit(p), y, color=INK, markersize=7)
-    row_label(axes, y, WIDTHS[0], worldview, "")
-    beside(axes, y, (1.0, 12.0), 0, percent(p), size=9, weight="bold")
+    row_label(axes, y, WIDTHS[0], worldview, THE_MAPS_OWN if worldview == MAP_WORLDVIEW else "")
+    row_numbers(axes, y, percent(p), what)
 
 
 # --- double cruxes -------------------------------------------------------------------------------

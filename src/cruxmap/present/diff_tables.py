@@ -9,34 +9,42 @@ from cruxmap.insight.diff import (
     WorldviewDiff,
     whose,
 )
+from cruxmap.insight.gap_shares import SAME_CENTRE
 from cruxmap.insight.pairs import AgainstRest, PairMatrix
-from cruxmap.insight.revisions import ABSENT, RevisionDiff, WorldviewChange
-from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.insight.revisions import NOW, RevisionDiff, WorldviewChange, what_became
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
 from cruxmap.present.coherence_tables import STATED_SHOWN, stated_table
 from cruxmap.present.listings import Listing, Listings
 from cruxmap.present.phrases import (
+    CENTRAL,
+    MEAN,
+    MEAN_AND_CENTRAL,
+    THE_MAPS_OWN,
+    UNMOVED,
     brief,
     capitalised,
+    from_to,
     left_out_notes,
+    mean_and_central,
     part,
     percent,
     points,
     signed,
     telling,
+    the,
 )
 from cruxmap.present.tables import Column, Table, as_mark, numeric
-
-UNMOVED = 5e-3
-"""Log-odds that show as nothing."""
 
 MAX_SAYINGS = 2
 """How many of a voice's arguments about an entry stand beside its number."""
 
-SHARES = (
-    numeric("share_logit", "log-odds", signed),
-    numeric("share_probability", "points", points),
+IN_LOG_ODDS = numeric("share_logit", "log-odds", signed)
+OVER_ORDERS = (
+    numeric("share_probability", "points, over all orders", points),
     numeric("standard_error", "+-", lambda error: f"{error:.2g}" if error else ""),
 )
+SHARES = (IN_LOG_ODDS, numeric("step_probability", "points", points), *OVER_ORDERS)
+"""Points are those of the bars of a waterfall; over all orders, they are the Shapley value of P."""
 
 
 def _list_differences(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
@@ -48,11 +56,11 @@ def _list_differences(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
         Column("side_a", diff.a, get=lambda one: _side_text(one, diff.a, "a", one.heard_a)),
         Column("side_b", diff.b, get=lambda one: _side_text(one, diff.b, "b", one.heard_b)),
     )
-    write = telling([(diff.probability_a, diff.probability_b)])
-    title = (
-        f"{diff.target}: {write(diff.probability_a)} in {diff.a}, {write(diff.probability_b)} in {diff.b}"
-    )
-    shown = ("id", "text", "share_logit", "share_probability", "side_a", "side_b")
+    sides = ((diff.a, diff.mean_a, diff.probability_a), (diff.b, diff.mean_b, diff.probability_b))
+    write = telling([(diff.mean_a, diff.mean_b), (diff.probability_a, diff.probability_b)])
+    each = (f"{mean_and_central(mean, central, write)} in {the(name)}" for name, mean, central in sides)
+    title = f"{diff.target}: {'; '.join(each)}"
+    shown = ("id", "text", "share_logit", "step_probability", "side_a", "side_b")
     return Listing(Table.of(title, columns, diff.differences, _diff_notes(diff)), shown, 10, stacked=True)
 
 
@@ -60,9 +68,14 @@ def _diff_notes(diff: WorldviewDiff) -> Iterator[str]:
     yield from capitalised(diff.reason)
     if diff.differences and diff.gap_logit is not None:
         yield (
-            f"The gap is {signed(diff.gap_logit)} in log-odds, at central judgements; positive is what "
-            f"pushes {diff.a} up against {diff.b}. Points are of percentage."
+            f"The gap is {signed(diff.gap_logit)} in log-odds, at {CENTRAL} judgements; positive is what "
+            f"pushes {the(diff.a)} up against {the(diff.b)}. Points are of percentage, on the way from "
+            f"{the(diff.b)} to {the(diff.a)} in the order of the rows."
         )
+    if diff.differences:
+        yield MEAN_AND_CENTRAL
+    if MAP_WORLDVIEW in (diff.a, diff.b):
+        yield f"{MAP_WORLDVIEW}: {THE_MAPS_OWN}."
     if diff.sampled is not None:
         error = (diff.errors or {}).get("gap_logit")
         yield diff.sampled.sentence + (f" The gap's standard error is {error:.2g}." if error else "")
@@ -123,7 +136,8 @@ def _list_changes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
     inner = (Column("address", "judgement"), *(side(place, *one) for one in sides for place in range(3)))
     title = f"Every number: {diff.a}, {diff.b}"
     table = Table.nested(title, outer, inner, ((one, one.changes) for one in diff.differences))
-    return Listing(table, ("address", "share_logit", "value_a", "whose_a", "value_b", "whose_b"), 0)
+    shown = ("address", *(column.key for column in SHARES), "value_a", "whose_a", "value_b", "whose_b")
+    return Listing(table, shown, 0)
 
 
 def _list_double_cruxes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
@@ -237,12 +251,14 @@ def _list_what_sets_apart(rest: AgainstRest, argument_map: ArgumentMap) -> Listi
     columns = (
         Column("id", "difference"),
         Column("text", "what it says", get=lambda one: argument_map.entry[one.id].about.text),
-        *SHARES,
+        IN_LOG_ODDS,
+        *OVER_ORDERS,
         numeric("count", "with how many"),
     )
     notes = ["There is no other worldview that it can be compared with."]
     if rest.others:
-        notes = [f"Mean gap {signed(rest.gap_logit)} in log-odds, against {', '.join(rest.others)}."]
+        gap = f"{signed(rest.gap_logit)} in log-odds, at {CENTRAL} judgements"
+        notes = [f"The mean gap is {gap}, against {', '.join(rest.others)}."]
     notes += left_out_notes(rest.left_out)
     title = f"{rest.target}: what sets {rest.worldview} apart"
     shown = ("id", "text", "share_logit", "share_probability", "count")
@@ -256,19 +272,20 @@ REST_LISTINGS: Listings = {"differences": _list_what_sets_apart}
 
 
 def _list_moved(diff: RevisionDiff, _: ArgumentMap) -> Listing:
-    write = telling((change.probability_before, change.probability_now) for change in _that_moved(diff))
+    write = telling(pair for change in _that_moved(diff) for pair in _moves_of(change))
     columns = (
         Column("worldview", "worldview"),
-        numeric("probability_before", diff.revision, write),
-        numeric("probability_now", "now", write),
+        numeric("mean_before", f"{diff.before}: {MEAN}", write),
+        numeric("mean_now", f"{diff.now}: {MEAN}", write),
+        numeric("probability_before", f"{diff.before}: {CENTRAL}", write),
+        numeric("probability_now", f"{diff.now}: {CENTRAL}", write),
         numeric("gap_logit", "log-odds", signed),
         numeric("structure_logit", "by structure", signed),
         Column("most", "most of it", get=_most),
         Column("reason", "remark"),
     )
-    table = Table.of(
-        f"{diff.target} since {diff.revision}", columns, diff.worldviews, _revision_notes(diff)
-    )
+    since = f"since {diff.before}" if diff.now == NOW else f"from {diff.before} to {diff.now}"
+    table = Table.of(f"{diff.target} {since}", columns, diff.worldviews, _revision_notes(diff))
     remarks = any(change.reason is not None for change in diff.worldviews)
     shown = tuple(column.key for column in columns if remarks or column.key != "reason")
     return Listing(table, shown, max(1, len(table.rows)))
@@ -278,19 +295,31 @@ def _that_moved(diff: RevisionDiff) -> list[WorldviewChange]:
     return [change for change in diff.worldviews if abs(change.gap_logit or 0.0) > UNMOVED]
 
 
+def _moves_of(change: WorldviewChange) -> tuple[tuple[float | None, float | None], ...]:
+    return (
+        (change.mean_before, change.mean_now),
+        (change.probability_before, change.probability_now),
+    )
+
+
 def _revision_notes(diff: RevisionDiff) -> Iterator[str]:
     """Say in sentences what the change did."""
     moved = _that_moved(diff)
     if moved:
         most = max(moved, key=lambda change: abs(change.gap_logit or 0.0))
-        write = telling([(most.probability_before, most.probability_now)])
+        mean, central = (from_to(*ends) for ends in _moves_of(most))
         yield (
             f"The estimate moved in {len(moved)} of {len(diff.worldviews)} worldviews, most in "
-            f"{most.worldview}: from {write(most.probability_before)} to {write(most.probability_now)}."
+            f"{most.worldview}: {mean} ({MEAN}), {central} ({CENTRAL})."
         )
-        yield "By structure: what adding, removing and rebuilding entries did under the old numbers."
+        yield (
+            f"Log-odds are at {CENTRAL} judgements. By structure: what adding, removing and rebuilding "
+            "entries did under the old numbers."
+        )
+        yield MEAN_AND_CENTRAL
     elif all(change.gap_logit is not None for change in diff.worldviews):
-        yield "No estimate moved."
+        most_of_all = max((abs(change.gap_logit or 0.0) for change in diff.worldviews), default=0.0)
+        yield f"No estimate moved{f' by {UNMOVED} in log-odds' if most_of_all > SAME_CENTRE else ''}."
     for what, names in (("new", diff.worldviews_added), ("gone", diff.worldviews_removed)):
         if names:
             yield f"Worldviews that are {what}: {', '.join(names)}."
@@ -320,7 +349,7 @@ def _list_moves(diff: RevisionDiff, _: ArgumentMap) -> Listing:
     )
     groups = [(change, change.differences) for change in diff.worldviews]
     table = Table.nested("Numbers that changed", [Column("worldview", "worldview")], columns, groups)
-    shown = ("worldview", "id", "text", "share_logit", "share_probability", "numbers")
+    shown = ("worldview", "id", "text", "share_logit", "step_probability", "numbers")
     return Listing(table, shown, 20, stacked=True)
 
 
@@ -328,11 +357,11 @@ def _changes_text(difference: Difference) -> str:
     """Write what became of each number of an entry."""
     parts = []
     for change in difference.changes:
-        said = f"{change.b}, now {change.a}"
-        if change.b == ABSENT:
-            said = f"added: {change.a}"
-        elif change.a == ABSENT:
-            said = f"removed: {change.b}"
+        said = {
+            "added": f"added: {change.a}",
+            "removed": f"removed: {change.b}",
+            "changed": f"{change.b}, now {change.a}",
+        }[what_became(change)]
         name = _address_within(difference, change)
         parts.append(f"{name}: {said}" if name else said)
     return "; ".join(parts)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from cruxmap.insight import sentences
-from cruxmap.language.argument_map import ArgumentMap, Scale
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Scale
 
 if TYPE_CHECKING:
     from cruxmap.engine.convergence import Convergence
@@ -12,17 +12,28 @@ if TYPE_CHECKING:
 MAX_DIGITS = 12
 """With how many digits at most probabilities are written that are told apart."""
 
+UNMOVED = 5e-3
+"""Log-odds that show as nothing."""
+
 MEAN, CENTRAL = sentences.MEAN, sentences.CENTRAL
 """What the two numbers of an estimate are called wherever one is shown; the mean is the one to act on."""
 
 mean_and_central = sentences.mean_and_central
-"""Writes the two numbers of an estimate, each by its name."""
+"""Writes the two numbers of an estimate by their names."""
 
 MEAN_AND_CENTRAL = (
     "Mean: over draws of the judgements, the credence to act on. "
     "Central: with every judgement in its middle."
 )
 """What the two are, for a note below where they are shown."""
+
+THE_MAPS_OWN = "the editor's neutral numbers; nobody's view"
+"""What the map's own numbers are, wherever they stand beside worldviews."""
+
+
+def the(worldview: str) -> str:
+    """Name a worldview within a sentence."""
+    return "the map" if worldview == MAP_WORLDVIEW else worldview
 
 
 def percent(probability: float | None) -> str:
@@ -83,7 +94,10 @@ def part(share: float | None, decimals: int = 0) -> str:
 
 def points(difference: float | None) -> str:
     """Write a difference of probabilities in percentage points."""
-    return "-" if difference is None else f"{_plain_zero(f'{100 * difference:+.2g}')} pp"
+    if difference is None:
+        return "-"
+    shown = 100 * difference
+    return f"{_plain_zero(f'{shown:+.0f}' if abs(shown) >= 10 else f'{shown:+.2g}')} pp"
 
 
 def _plain_zero(written: str) -> str:
