@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from cruxmap.errors import InvalidMap
+from cruxmap.insight import estimate
+from cruxmap.language.reading import read_model
 from helpers.commands import POWER, ROOT, Cruxmap
 from helpers.maps_from_text import write
 from helpers.odds import kl
@@ -390,6 +393,63 @@ def test_explain_says_what_shares_are_in_force(cruxmap: Cruxmap, tmp_path: Path)
     numbers = cruxmap("explain", "small", "q", "--format", "json").json["judgements"]
     in_force = [place["worldviews"]["bob"]["in_force"] for place in numbers]
     assert in_force == pytest.approx([0.3125, 0.5, 0.1875], rel=1e-12)
+
+
+MANY = "claims:\n" + "".join(f"  claim-{n}: {{text: One of many., credence: 30%}}\n" for n in range(40))
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        (("explain", "small", "zzz"), "the nearest are `"),
+        (("takes", "small", "--above", "50%", "--only", "zzz"), "the nearest are `"),
+        (("estimate", "small", "--set", "zzz=5%"), "the nearest are `"),
+        (("estimate", "small", "--set", "claim-1=same as zzz"), "the nearest are `"),
+        (("estimate", "small", "--assuming", "zzz"), "the nearest are `"),
+        (("estimate", "small", "--assuming", "laim-3"), "did you mean `claim-3"),
+        (("cruxes", "small", "-w", "zzz"), "known: map, ann"),
+    ],
+)
+def test_there_is_a_suggestion_for_any_name_that_is_not_known(
+    asked: tuple[str, ...], hint: str, cruxmap: Cruxmap, tmp_path: Path
+) -> None:
+    write(tmp_path, MANY, "target: claim-1\n", ann="")
+    outcome = cruxmap(*asked)
+    assert outcome.code == 2
+    assert f"hint: {hint}" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("option", "typed", "named"),
+    [
+        ("--set", "q={s: 30%", "--set q: not YAML"),
+        ("--set", "q={s: 30%, t: rest, v: 5%}", "--set q: `q` has no state `v`"),
+        ("--set", "q=[30%, 70%]", "--set q: this must be a number"),
+        ("--set", "q=30%", "--set q: `q` stands for all shares"),
+        ("--set", "q.s=120%", "--set q.s: cannot read `120%`"),
+        ("--set", "q.s=same as q.z", "--set q.s: there is no judgement `q.z`"),
+        ("--assuming", "{q: z}", "--assuming: `q` has no state `z`"),
+        ("--observed", "{q: [s, t", "--observed: not YAML"),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_shown_as_one(
+    option: str, typed: str, named: str, cruxmap: Cruxmap, tmp_path: Path
+) -> None:
+    text = "questions:\n  q: {text: Which., states: [s, t], credence: {s: 60%, t: rest}}\n"
+    write(tmp_path, text, "target: {q: s}\n")
+    outcome = cruxmap("estimate", "small", option, typed)
+    assert outcome.code == 2
+    assert named in outcome.err
+    assert not re.search(r"\d:\d|^ *\d+ \|", outcome.err, re.MULTILINE)
+
+
+def test_a_mistake_in_python_says_what_it_is_for(tmp_path: Path) -> None:
+    path = write(tmp_path, "claims:\n  a: {text: One., credence: 30%}\n", "target: a\n")
+    spec = read_model(path)
+    with pytest.raises(InvalidMap, match=r"^a: unreadable-judgement: cannot read `120%`"):
+        estimate.probability(spec, "a", judgements={"a": "120%"})
+    with pytest.raises(InvalidMap, match=r"^unknown-id: there is no claim `b`"):
+        estimate.probability(spec, "b")
 
 
 @pytest.mark.parametrize(

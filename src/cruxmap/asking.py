@@ -167,13 +167,15 @@ def ask(
         read = reading.read_model(path)
         if exact or sampled:
             read = replace(read, exact=exact)
-        with typed_here():
-            if settings:
+        if settings:
+            with typed_here("--set"):
                 pairs = typed.parse_settings([_setting(setting) for setting in settings], read.map)
                 read = replace(read, settings=(*read.settings, *pairs))
-            if assuming is not None:
+        if assuming is not None:
+            with typed_here("--assuming"):
                 read = replace(read, assuming=tuple(typed.parse_condition(c, read.map) for c in assuming))
-            if observed is not None:
+        if observed is not None:
+            with typed_here("--observed"):
                 read = replace(read, observed=tuple(typed.parse_condition(c, read.map) for c in observed))
         progress("preparing", 0, 1)
         changed = bool(settings) or (assuming, observed) != (None, None)
@@ -247,24 +249,23 @@ def known_worldview(argument_map: "ArgumentMap", name: str) -> str:
 
 
 @contextmanager
-def typed_here() -> Iterator[None]:
-    """Blame the command line for problems found in what was typed there."""
+def typed_here(option: str = "") -> Iterator[None]:
+    """Blame the command line (which option of it, if one is given) for problems in what was typed there."""
     try:
         yield
     except InvalidMap as invalid:
-        raise WrongUsage(tuple(map(_as_typed, invalid.problems))) from invalid
+        raise WrongUsage(tuple(_as_typed(problem, option) for problem in invalid.problems)) from invalid
     except UnicodeEncodeError as error:
         refuse(Code.NOT_UTF8, f"`{error.object}` is not UTF-8", "type it in a terminal that sends UTF-8")
 
 
-def _as_typed(problem: Problem) -> Problem:
-    """Name the option in place of the `<address>` in whose text the problem is."""
-    if problem.span.file == NOWHERE.file or not problem.span.file.startswith("<"):
+def _as_typed(problem: Problem, option: str) -> Problem:
+    """Name the option, and the address that its text is for, in place of a file."""
+    place = problem.span
+    if not (place.is_typed and option):
         return problem
-    option = f"--set {problem.span.file[1:-1]}"
-    return replace(
-        problem, span=problem.span._replace(file=NOWHERE.file), message=f"{option}: {problem.message}"
-    )
+    at = option if place.file == NOWHERE.file else f"{option} {place}"
+    return replace(problem, span=place._replace(file=NOWHERE.file), message=f"{at}: {problem.message}")
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from typing import NamedTuple
 class Span(NamedTuple):
     """A place in a file. Lines and columns count from 1; `length` is in characters.
 
+    What somebody typed is in no file: `file` is then `<address>` of what it is for, or `<input>`.
+
     A tuple, as these are made by the hundred thousand: that takes a third of the time of a dataclass.
     """
 
@@ -21,8 +23,13 @@ class Span(NamedTuple):
     column: int = 1
     length: int = 1
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether this is no place in a file."""
+        return self.file.startswith("<")
+
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return self.file[1:-1] if self.is_typed else f"{self.file}:{self.line}:{self.column}"
 
 
 NOWHERE = Span("<input>")
@@ -161,7 +168,8 @@ class Problem:
         object.__setattr__(self, "hint", _clipped(self.hint))
 
     def __str__(self) -> str:
-        head = f"{self.span}: {self.code}: {self.message}"
+        place = "" if self.span.file == NOWHERE.file else f"{self.span}: "
+        head = f"{place}{self.code}: {self.message}"
         return f"{head} ({self.hint})" if self.hint else head
 
 

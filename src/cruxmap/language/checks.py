@@ -290,7 +290,7 @@ def unknown_address(
     entry = argument_map.entry.get(owner)
     if entry is None:
         known: Iterable[str] = argument_map.entry
-        hint = names.nearest(owner, known)
+        hint = names.suggestion(owner, known)
         message = f"there is no judgement `{address}`: `{owner}` does not exist"
         findings.add(Code.UNKNOWN_ADDRESS, message, span, hint)
         return

@@ -70,7 +70,7 @@ class Resolver:
     def unknown(self, id_: Text, what: str, known: Iterable[str]) -> None:
         """Say that an id stands for nothing, unless what could not be read may hold it."""
         if self.names.complete and id_ not in self.names.broken:
-            hint = self.names.nearest(id_, known)
+            hint = self.names.suggestion(id_, known)
             self.add(Code.UNKNOWN_ID, f"there is no {what} `{id_}`", id_, hint)
 
     def declared(self, code: Code, place: Text, name: str, known: Collection[str]) -> None:

@@ -21,6 +21,7 @@ from cruxmap.language.argument_map import (
     Event,
     Question,
 )
+from cruxmap.language.yaml_text import joined
 
 # --- the nearest name ---------------------------------------------------------------------------
 
@@ -37,10 +38,14 @@ def nearest(name: str, known: Iterable[str], at_least: float = 0.6) -> str | Non
     """
     if len(name) > MAX_LENGTH:
         return None
+    return next(iter(difflib.get_close_matches(name, _finalists(name, known), 1, at_least)), None)
+
+
+def _finalists(name: str, known: Iterable[str]) -> list[str]:
+    """Return the names that share the most letters and pairs of letters with one."""
     parts = _letters(name)
     short = islice((other for other in known if len(other) <= MAX_LENGTH), MAX_COMPARED)
-    finalists = nlargest(MAX_FINALISTS, short, key=lambda other: len(parts & _letters(other)))
-    return next(iter(difflib.get_close_matches(name, finalists, 1, at_least)), None)
+    return nlargest(MAX_FINALISTS, short, key=lambda other: len(parts & _letters(other)))
 
 
 @lru_cache(maxsize=4096)
@@ -58,6 +63,20 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     near = nearest(name, known)
     like = [near] if near else [one for one in known if name and name in one][:3]
     return f"did you mean {' or '.join(f'`{one}`' for one in like)}?" if like else ""
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return a hint that helps whoever typed a name that is not known, however far it is from all that are.
+
+    >>> suggestion("zebra", ["ann", "bob"]), suggestion("bobby", ["ann", "bob"])
+    ('known: `ann`, `bob`', 'did you mean `bob`?')
+    """
+    known = tuple(dict.fromkeys(known))
+    if likely := did_you_mean(name, known):
+        return likely
+    if len(known) <= MAX_FINALISTS:
+        return f"known: {joined(known)}" if known else ""
+    return f"the nearest are {joined(_finalists(name[:MAX_LENGTH], known)[:3])}"
 
 
 # --- what ids stand for -------------------------------------------------------------------------
@@ -83,7 +102,8 @@ class Names:
     """What the ids of a map stand for, from its shapes or from a finished map.
 
     `broken` holds ids of entries with problems of their own: what they lack is not reported again.
-    `complete` is false where a file or section could not be read, so that an id may yet exist.
+    `complete` is false where a file or section could not be read, so that an id may yet exist. `typed` is
+    true where somebody typed the names that are looked up.
     """
 
     kinds: Mapping[str, Kind]
@@ -93,6 +113,7 @@ class Names:
     broken: set[str] = field(default_factory=set)
     complete: bool = True
     comparisons: int = 0
+    typed: bool = False
 
     def nearest(self, name: str, known: Iterable[str]) -> str:
         """Return a hint that names the nearest of the known ids, or none."""
@@ -105,10 +126,15 @@ class Names:
         near = nearest(name, pool)
         return f"did you mean `{near}`?" if near else ""
 
+    def suggestion(self, name: str, known: Iterable[str]) -> str:
+        """Return the same hint, or, where somebody typed the name, what they may have meant."""
+        return suggestion(name, known) if self.typed else self.nearest(name, known)
+
 
 def names_of(argument_map: ArgumentMap) -> Names:
-    """Return the names of a finished map."""
+    """Return the names of a finished map, in which somebody looks up what they typed."""
     return Names(
+        typed=True,
         kinds={id_: KIND_OF[type(entry)] for id_, entry in argument_map.entry.items()},
         states={q.about.id: dict.fromkeys(q.states) for q in argument_map.questions},
         timeline_of={e.about.id: e.timeline for e in argument_map.events},
@@ -134,7 +160,7 @@ def checked_address(argument_map: ArgumentMap, address: str) -> str:
         return address
     known = (*argument_map.entry, *argument_map.judgements)
     message = f"there is no judgement `{address}`"
-    raise InvalidMap((Problem(Code.UNKNOWN_ADDRESS, message, hint=did_you_mean(address, known)),))
+    raise InvalidMap((Problem(Code.UNKNOWN_ADDRESS, message, hint=suggestion(address, known)),))
 
 
 def is_at(address: str, name: str) -> bool:
@@ -148,5 +174,5 @@ def find_entry(argument_map: ArgumentMap, address: str) -> Entry:
         return argument_map.entry[address]
     if address in argument_map.judgements:
         return argument_map.entry[argument_map.judgements[address].owner]
-    hint = did_you_mean(address, (*argument_map.entry, *argument_map.judgements))
+    hint = suggestion(address, (*argument_map.entry, *argument_map.judgements))
     raise InvalidMap((Problem(Code.UNKNOWN_ADDRESS, f"there is no `{address}` in the map", hint=hint),))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cruxmap.errors import Code, Span
+from cruxmap.errors import NOWHERE, Code, Span
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     ArgumentMap,
@@ -72,18 +72,18 @@ def _condition_shape(value: object, findings: Findings) -> ConditionShape:
     return shape
 
 
-def _shape_of(hint: Any, value: object, what: str, findings: Findings) -> Any:
+def _shape_of(hint: Any, value: object, what: str, findings: Findings, place: Span = NOWHERE) -> Any:
     """Return Python data, or text as a YAML file would hold it, in a shape. Raises InvalidMap."""
     root: Node | None = None
     if isinstance(value, str) and not isinstance(value, Text):
-        parsed = parse_text(value, "<input>")
+        parsed = parse_text(value, place.file)
         findings.take(parsed)
         root = parsed.root
     else:
         try:
             root = node_of(value)
         except TypeError as wrong:
-            findings.add(Code.WRONG_SHAPE, f"not {what}: {wrong}", Span("<input>"))
+            findings.add(Code.WRONG_SHAPE, f"not {what}: {wrong}", place)
     findings.raise_if_any()
     assert root is not None
     shape = shaped(hint, root, findings).shape
@@ -165,7 +165,7 @@ def _setting(
     lexicon = with_phrases(dict(argument_map.lexicon))
     if argument_map.shares.get(address, ()):
         context = Context(Resolver(names, findings), lexicon, {}, frozenset())
-        shares = _shape_of(AnyJudged, value, "shares", findings)
+        shares = _shape_of(AnyJudged, value, "shares", findings, span)
         override = share_override(context, text_of(address), shares, argument_map)
         return None if override is None else override.values
     judgement = argument_map.judgements.get(address)

@@ -77,7 +77,7 @@ def problem_text(problem: Problem, kind: str) -> str:
     lines = [f"{place}[{colour}]{kind}[/] [bold]{problem.code}[/]: {escape(printable(problem.message))}"]
     if problem.line_text.strip():
         shown, marker = marked_line(problem)
-        number = str(problem.span.line)
+        number = str(problem.span.line) if place else ""
         lines.append(f"  [dim]{number} |[/] {escape(shown)}")
         lines.append(f"  [dim]{' ' * len(number)} |[/] [{colour}]{marker}[/]")
     if problem.hint:
