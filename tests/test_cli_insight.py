@@ -348,7 +348,7 @@ def test_explain_tells_what_is_stated_read_and_fitted_apart(cruxmap: Cruxmap, tm
     }
     write(tmp_path, "claims:\n  a: {text: One., credence: 10%}\n", "target: a\n", **worldviews)
     told = cruxmap("explain", "small", "a").out
-    assert "40%: ann (fitted: raised to meet what is stated of a)" in told
+    assert "40%: ann (fitted: raised to meet what is stated of a) in place of 10%" in told
     assert "40%: ben (from ann, fitted: raised to meet what is stated of a)" in told
     assert "read out of their words by the editor\n  ann: a: 20% to 30%" in told
     found = cruxmap("explain", "small", "a", "--format", "json").json
@@ -386,13 +386,22 @@ def test_explain_says_what_shares_are_in_force(cruxmap: Cruxmap, tmp_path: Path)
     write(tmp_path, text, "target: {q: s}\n", **extends)
     told = cruxmap("explain", "small", "q").out
     # Of the half that bob's t leaves, s and u have 50 and 30 parts of 80.
-    assert "50%: ann (own)" in told
-    assert "50%, here 31%: bob (from ann)" in told
-    assert "rest, here 19%: bob (from ann)" in told
-    assert "50%: bob (own)" in told
+    assert "50%: ann (own) in place of 60%" in told
+    assert "rest, here 30%: ann (own) in place of rest, here 10%" in told
+    assert "50%, here 31%: bob (from ann) beside q.t" in told
+    assert "rest, here 19%: bob (from ann) beside q.t" in told
+    assert "50%: bob (own) in place of 20%" in told
     numbers = cruxmap("explain", "small", "q", "--format", "json").json["judgements"]
-    in_force = [place["worldviews"]["bob"]["in_force"] for place in numbers]
-    assert in_force == pytest.approx([0.3125, 0.5, 0.1875], rel=1e-12)
+    of_bob = [place["worldviews"]["bob"] for place in numbers]
+    assert [number["in_force"] for number in of_bob] == pytest.approx([0.3125, 0.5, 0.1875], rel=1e-12)
+    assert [number["beside"] for number in of_bob] == [["q.t"], [], ["q.t"]]
+    displaced = {"value": "20%", "in_force": pytest.approx(0.2), "origin": "ann"}
+    assert [number["displaces"] for number in of_bob] == [None, displaced, None]
+    # What is set for this question lies over all of them: u has 40% left, of bob's t 50% and s 10%.
+    told = cruxmap("explain", "small", "q", "--set", "q.s=10%").out
+    assert "10%: ann (set for this question) in place of 50%" in told
+    assert "10%: bob (set for this question) in place of 50%, here 31%" in told
+    assert "rest, here 40%: bob (from ann) beside q.s, q.t" in told
 
 
 MANY = "claims:\n" + "".join(f"  claim-{n}: {{text: One of many., credence: 30%}}\n" for n in range(40))

@@ -5,12 +5,13 @@ what the model assumes and observes.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cruxmap.insight.marginals import StateChances, marginals
 from cruxmap.insight.sentences import percent
 from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
     Argument,
     ArgumentMap,
     Citation,
@@ -23,7 +24,14 @@ from cruxmap.language.argument_map import (
     mentioned_in,
     target_text,
 )
-from cruxmap.language.inheritance import Setting, settle, shares_in_force
+from cruxmap.language.inheritance import (
+    SETTINGS_ORIGIN,
+    Perspective,
+    Setting,
+    row_in_force,
+    settle,
+    share_row,
+)
 from cruxmap.language.judgement import format_value
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import find_entry
@@ -33,12 +41,15 @@ from cruxmap.language.names import find_entry
 class PlacedNumber:
     """The number that a worldview has in one place. `origin` says whose it is, `own` if it is its own.
 
-    `in_force` is the central value as it counts: a share's, once those that are kept as given have theirs.
+    `in_force` is the central value as it counts: a share's, once those that are kept as given (`beside` it)
+    have theirs. `displaced` is the number in whose place the worldview, or a setting, puts its own.
     """
 
     worldview: str
     setting: Setting
     in_force: float
+    beside: tuple[str, ...] = ()
+    displaced: "PlacedNumber | None" = None
 
     @property
     def own(self) -> bool:
@@ -56,6 +67,7 @@ class PlacedNumber:
         """The same, and what it comes to where that is something else."""
         value, counts = self.setting.value, percent(self.in_force)
         differs = value.scale is Scale.PROBABILITY and counts != percent(value.middle)
+        differs |= value.text == "rest"
         return f"{self.text}, here {counts}" if differs else self.text
 
 
@@ -137,6 +149,8 @@ def _number_json(number: PlacedNumber) -> dict[str, Any]:
         "value": number.text,
         "central": setting.value.middle,
         "in_force": number.in_force,
+        "beside": list(number.beside),
+        "displaces": None if number.displaced is None else _displaced_json(number.displaced),
         "low": setting.value.low,
         "high": setting.value.high,
         "origin": setting.origin,
@@ -145,6 +159,10 @@ def _number_json(number: PlacedNumber) -> dict[str, Any]:
         "sources": _sources(setting.citations),
         "note": setting.note,
     }
+
+
+def _displaced_json(number: PlacedNumber) -> dict[str, Any]:
+    return {"value": number.text, "in_force": number.in_force, "origin": number.setting.origin}
 
 
 def _argument_json(weighed: WeighedArgument) -> dict[str, Any]:
@@ -172,12 +190,7 @@ def explain(model: ModelSpec, address: str) -> Explanation:
     name = entry.about.id
     arguments = _arguments_on(model.map, name)
     known = marginals(model, [name, *(argument.about.id for argument, _ in arguments)])
-    perspectives = {w: settle(model.map, w, model.settings) for w in model.worldviews}
-    shares = {w: shares_in_force(model.map, perspective) for w, perspective in perspectives.items()}
-
-    def placed(worldview: str, address: str) -> PlacedNumber:
-        setting = perspectives[worldview].setting[address]
-        return PlacedNumber(worldview, setting, shares[worldview].get(address, setting.value.middle))
+    numbers = _Numbers(model)
 
     def about_it(said: Iterable[tuple[str, Iterable[Stated]]]) -> tuple[tuple[str, Stated], ...]:
         return tuple(
@@ -191,7 +204,7 @@ def explain(model: ModelSpec, address: str) -> Explanation:
         judgements=tuple(
             PlaceForANumber(
                 judgement.address,
-                tuple(placed(worldview, judgement.address) for worldview in model.worldviews),
+                tuple(numbers.placed(worldview, judgement.address) for worldview in model.worldviews),
             )
             for judgement in judgements_of(entry)
         ),
@@ -200,7 +213,7 @@ def explain(model: ModelSpec, address: str) -> Explanation:
                 argument,
                 depth,
                 {w: found[argument.about.id]["true"] if found else None for w, found in known.items()},
-                {w: p.setting[argument.weight.address].value.middle for w, p in perspectives.items()},
+                {w: numbers.of(w).setting[argument.weight.address].value.middle for w in model.worldviews},
             )
             for argument, depth in arguments
         ),
@@ -210,6 +223,41 @@ def explain(model: ModelSpec, address: str) -> Explanation:
             other for other, value in model.map.entry.items() if name in mentioned_in(value)
         ),
     )
+
+
+class _Numbers:
+    """The numbers of a model's worldviews, each settled once, with and without what is set for all."""
+
+    def __init__(self, model: ModelSpec) -> None:
+        self.model = model
+        self.seen: dict[tuple[str, bool], Perspective] = {}
+
+    def of(self, worldview: str, *, is_set: bool = True) -> Perspective:
+        """Return a worldview's numbers."""
+        laid = self.model.settings if is_set else ()
+        key = worldview, bool(laid)
+        if key not in self.seen:
+            self.seen[key] = settle(self.model.map, worldview, laid)
+        return self.seen[key]
+
+    def placed(self, worldview: str, address: str) -> PlacedNumber:
+        """Return the number in one place, with the one that it displaces."""
+        number = self._counted(self.of(worldview), address)
+        match number.setting.origin:
+            case origin if origin == SETTINGS_ORIGIN:
+                below = self.of(worldview, is_set=False)
+            case origin if origin == worldview != MAP_WORLDVIEW:
+                below = self.of(self.model.map.worldview[worldview].extends or MAP_WORLDVIEW, is_set=False)
+            case _:
+                return number
+        return replace(number, displaced=self._counted(below, address))
+
+    def _counted(self, perspective: Perspective, address: str) -> PlacedNumber:
+        """Return a number as it counts, in its row where it is a share."""
+        setting, row = perspective.setting[address], share_row(self.model.map, perspective, address)
+        in_force = row_in_force(row)[row.index(setting)] if row else setting.value.middle
+        beside = () if setting.single else tuple(other.address for other in row if other.single)
+        return PlacedNumber(perspective.worldview, setting, in_force, beside)
 
 
 def _arguments_on(argument_map: ArgumentMap, name: str) -> list[tuple[Argument, int]]:

@@ -19,10 +19,12 @@ from cruxmap.language.argument_map import (
     Elicited,
     Judgement,
     Override,
+    Question,
     Rest,
     SameAs,
     Scale,
     ShareOverride,
+    ShareTable,
     Value,
     Worldview,
 )
@@ -165,17 +167,34 @@ def shares_in_force(argument_map: ArgumentMap, perspective: Perspective) -> dict
     Shares that are kept as given are so, divided by their sum where that is above 1; the others fill what
     these leave, in their proportions.
     """
-    shares = {}
-    for row in argument_map.share_rows:
-        settings = [perspective.setting[share.address] for share in row.shares]
-        kept, others = (
-            math.fsum(s.value.middle for s in settings if s.single is one) for one in (True, False)
-        )
-        for setting in settings:
-            whole = max(kept, 1.0) if setting.single and others else kept if setting.single else others
-            room = 1.0 if setting.single else max(1.0 - kept, 0.0)
-            shares[setting.address] = setting.value.middle * room / whole if whole else 0.0
-    return shares
+    rows = [[perspective.setting[s.address] for s in row.shares] for row in argument_map.share_rows]
+    return {
+        setting.address: share
+        for row in rows
+        for setting, share in zip(row, row_in_force(row), strict=True)
+    }
+
+
+def share_row(argument_map: ArgumentMap, perspective: Perspective, address: str) -> tuple[Setting, ...]:
+    """Return the numbers of the row of shares that holds an address; none where it is no share."""
+    question = argument_map.entry[argument_map.judgements[address].owner]
+    if isinstance(question, Question) and isinstance(question.basis, ShareTable):
+        for row in question.basis.rows:
+            addresses = [share.address for share in row.shares]
+            if address in addresses:
+                return tuple(perspective.setting[share] for share in addresses)
+    return ()
+
+
+def row_in_force(row: Sequence[Setting]) -> tuple[float, ...]:
+    """Return the central shares of one row, in its order, as `shares_in_force` does."""
+    kept, others = (math.fsum(s.value.middle for s in row if s.single is one) for one in (True, False))
+    shares = []
+    for setting in row:
+        whole = max(kept, 1.0) if setting.single and others else kept if setting.single else others
+        room = 1.0 if setting.single else max(1.0 - kept, 0.0)
+        shares.append(setting.value.middle * room / whole if whole else 0.0)
+    return tuple(shares)
 
 
 def lay(

@@ -127,7 +127,11 @@ def _drawn(mu: FloatArray, sd: FloatArray, z: FloatArray) -> FloatArray:
 
 def as_they_count(numbers: Numbers, z: FloatArray, worldview: int) -> FloatArray:
     """Return `unconstrained` with the shares of each row adding up to 1: those kept as given come first."""
-    u = unconstrained(numbers, z, worldview)
+    return shares_counted(numbers, unconstrained(numbers, z, worldview), worldview)
+
+
+def shares_counted(numbers: Numbers, u: FloatArray, worldview: int) -> FloatArray:
+    """Put together the shares of each row, in the place of judgements `u` (J, D) of one perspective."""
     for row in numbers.share_rows:
         shares, kept = expit(u[row]), numbers.single[worldview][row]
         taken, others = shares[kept].sum(axis=0), shares[~kept].sum(axis=0)

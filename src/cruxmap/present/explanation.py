@@ -6,6 +6,7 @@ from operator import itemgetter
 
 from cruxmap.insight.explain import Explanation, PlacedNumber, PlaceForANumber, WeighedArgument
 from cruxmap.language.argument_map import Direction, Stated, condition_text, target_text
+from cruxmap.language.inheritance import SETTINGS_ORIGIN
 from cruxmap.language.judgement import format_value
 from cruxmap.present.map_text import entry_text
 from cruxmap.present.phrases import percent, ratio
@@ -60,23 +61,32 @@ def _place_lines(place: PlaceForANumber) -> Iterator[str]:
         setting = number.setting
         remarks = [", ".join(map(str, setting.citations)), setting.note]
         aside = "; ".join(remark for remark in remarks if remark)
-        written = f"{number.text_in_force}: {heirs} ({_whose(number)})"
+        written = f"{number.text_in_force}: {heirs} ({_whose(number)}){_around(number)}"
         yield from _paragraph(written + (f" [{aside}]" if aside else ""), 4)
 
 
 def _whose(number: PlacedNumber) -> str:
     """Say whose a number is; one that was fitted is nobody's own."""
     setting = number.setting
-    origin = "" if setting.origin == number.worldview else f"from {setting.origin}"
+    given = {number.worldview: "", SETTINGS_ORIGIN: "set for this question"}
+    origin = given.get(setting.origin, f"from {setting.origin}")
     fitted = f"fitted: {setting.why_fitted}" if setting.fitted else ""
     return ", ".join(filter(None, (origin, fitted))) or "own"
 
 
+def _around(number: PlacedNumber) -> str:
+    """Say for which shares one makes room, and which number is displaced."""
+    beside = f"beside {', '.join(number.beside)}" if number.beside else ""
+    instead = f"in place of {number.displaced.text_in_force}" if number.displaced else ""
+    around = ", ".join(filter(None, (beside, instead)))
+    return f" {around}" if around else ""
+
+
 def _by_heirs(numbers: tuple[PlacedNumber, ...]) -> Iterator[tuple[str, PlacedNumber]]:
     """Yield numbers with who has them; those who inherit the same one share a line."""
-    heirs: dict[tuple[str, str, str], list[PlacedNumber]] = {}
+    heirs: dict[tuple[str, ...], list[PlacedNumber]] = {}
     for number in numbers:
-        alike = number.setting.origin, _whose(number), number.text_in_force
+        alike = number.setting.origin, _whose(number), number.text_in_force, _around(number)
         heirs.setdefault(alike, []).append(number)
     for group in heirs.values():
         yield ", ".join(number.worldview for number in group), group[0]
@@ -130,12 +140,19 @@ def _numbers_table(explanation: Explanation) -> Table:
         Column("value", "value", get=lambda number: number.text),
         Column("central", "central", get=lambda number: number.setting.value.middle),
         Column("in_force", "in force"),
-        Column("origin", "whose", get=_whose),
+        Column("origin", "from", get=lambda number: "own" if number.own else number.setting.origin),
+        Column("fitted", "fitted", get=lambda number: number.setting.why_fitted),
+        Column("displaced", "in place of", get=_displaced),
+        Column("beside", "beside"),
         Column("sources", "source", get=lambda number: number.setting.citations),
         Column("note", "note", get=lambda number: number.setting.note),
     )
     places = ((place, place.numbers) for place in explanation.judgements)
     return Table.nested("Numbers", [Column("address", "judgement")], columns, places)
+
+
+def _displaced(number: PlacedNumber) -> str:
+    return "" if number.displaced is None else number.displaced.text_in_force
 
 
 def _probability_table(explanation: Explanation) -> Table:
