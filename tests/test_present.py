@@ -42,7 +42,7 @@ from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import read_map, read_model
 from cruxmap.present import canvas, dot_and_mermaid, estimate_figures
 from cruxmap.present.estimate_figures import forest
-from cruxmap.present.lettering import boxes_text, plain, wrapped
+from cruxmap.present.lettering import boxes_text, evenly, plain, wrapped
 from cruxmap.present.map_picture import (
     KIND_COLOURS,
     MANY_CARDS,
@@ -560,6 +560,19 @@ def test_wide_texts_are_wrapped_by_their_width(text: str) -> None:
     assert len(cut) == 2
     assert cut[1].endswith(" ...")
     assert width(cut[1]) >= 34
+
+
+def test_titles_have_even_lines() -> None:
+    for text in (*NASTY[:6], "long-hyphened words " * 9, CHINESE, "x" * 90, "one two three four"):
+        lines = evenly(text, 30)
+        assert len(lines) == len(wrapped(text, 30))
+        assert without_space("".join(lines)) == without_space(plain(text))
+        assert max(map(len, lines)) <= max(map(len, wrapped(text, 30)))
+    assert evenly("What the estimate of one turns on: all", 36) == [
+        "What the estimate of",
+        "one turns on: all",
+    ]
+    assert evenly("", 30) == []
 
 
 def test_figures_are_the_same_each_time_and_never_warn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cruxmap.engine.executors import Progress, SideBySide, Work
 from cruxmap.ground import find_room
-from cruxmap.present.lettering import wrapped
+from cruxmap.present.lettering import evenly, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -210,7 +210,7 @@ def framed(
     on the right, in inches.
     """
     width = sum(widths)
-    lines = wrapped(title, int(10.27 * width))
+    lines = evenly(title, int(10.27 * width))
     small = [line for note in notes for line in wrapped(note, int(14 * width))]
     head, below = 0.3 + 0.19 * len(lines), 0.6 + 0.17 * len(small)
     height = head + tall + below
@@ -307,11 +307,17 @@ def log_odds_axis(axes: "Axes", limits: tuple[float, float]) -> None:
     across(axes)
 
 
-def number_axis(axes: "Axes", write: Callable[[float], str]) -> None:
+def number_axis(axes: "Axes", write: Callable[[float], str], most: int = 5) -> None:
     """Make the x axis one of few round numbers, written as told."""
     axes.xaxis.set_major_formatter(lambda x, _: write(x))
-    axes.locator_params(axis="x", nbins=5)
+    axes.locator_params(axis="x", nbins=most)
+    axes.tick_params(axis="x", labelsize=8)
     across(axes)
+
+
+def name_axis(axes: "Axes", words: str) -> None:
+    """Write below the x axis what it shows, with its unit."""
+    axes.set_xlabel(words, size=7.5, color=QUIET, labelpad=2)
 
 
 def across(axes: "Axes") -> None:

@@ -33,6 +33,14 @@ def wrapped(text: str, room: int, *, most: int | None = None, hyphens: bool = Tr
     return [line.replace(_REST, "") for line in wrapper.wrap(doubled)]
 
 
+def evenly(text: str, room: int) -> list[str]:
+    """Return as few lines as fit, and these as equal as they can be: no word stands alone at the end."""
+    lines = wrapped(text, room)
+    while room > 1 and len(closer := wrapped(text, room - 1)) == len(lines):
+        lines, room = closer, room - 1
+    return lines
+
+
 class _Wrapper(textwrap.TextWrapper):
     """Breaks lines between wide characters too."""
 

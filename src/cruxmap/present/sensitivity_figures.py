@@ -21,6 +21,7 @@ from cruxmap.present.canvas import (
     framed,
     left_out,
     log_odds_axis,
+    name_axis,
     number_axis,
     row_label,
     row_numbers,
@@ -53,6 +54,7 @@ def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
     notes = (key, *left_out(len(carrying) - len(shown), "that carry less far"))
     with framed(title, notes, len(shown) * ROW, WIDTHS_OF_CRUXES) as (figure, axes):
         log_odds_axis(axes, limits)
+        name_axis(axes, "probability of the target (scale: log-odds)")
         rows_axis(axes, len(shown))
         for y, judgement in enumerate(shown):
             address = judgement.address
@@ -95,6 +97,7 @@ def sobol(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
         rows_axis(axes, len(shown))
         axes.set_xlim(0, 1.04 * top)
         number_axis(axes, lambda x: f"{100 * x:.3g}%")
+        name_axis(axes, "share of the variance of the target's log-odds")
         for y, group in enumerate(shown):
             row_label(axes, y, WIDTHS_OF_CRUXES[0], group.id, group_text(argument_map, group.id))
             total = max(group.sobol_total, 0.0)
