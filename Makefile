@@ -2,7 +2,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-SMALL := models/power-seeking.yaml
+# Small ones first; the second observes something, so it is sampled.
+SMALL := models/power-seeking.yaml src/cruxmap/examples/diagnosis/models/diagnosis.yaml
 MODELS := $(SMALL) $(filter-out $(SMALL),$(wildcard models/*.yaml))
 
 # The first interpreter that is new enough and can make environments. A name may exist and not run
@@ -19,8 +20,10 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
 
-demo: $(VENV)/.installed  ## the main job on every model, a small one first: prints the estimates, writes figures/<model>/
+demo: $(VENV)/.installed  ## the main job on every model and an example: prints the estimates, writes figures/<model>/
 	@set -e; for model in $(MODELS); do $(BIN)/cruxmap run $$model; done
+	@echo
+	@echo "Open figures/deceptive-alignment/estimate.png first: what each worldview implies."
 
 test: $(VENV)/.installed-dev  ## the default tests (a few minutes)
 	@$(BIN)/pytest -n 2 --dist worksteal
