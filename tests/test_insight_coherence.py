@@ -183,6 +183,26 @@ def test_the_superforecasters_would_have_to_give_way_on_disempowerment_first() -
     json.dumps(coherence(spec).to_json(), allow_nan=False)
 
 
+QUESTION = """
+questions:
+  q: {text: Which., states: [s, t, u], credence: {s: 60%, t: 30%, u: rest}}
+"""
+
+
+def test_shares_that_give_way_are_told_as_they_count() -> None:
+    worldviews = {"ann": "judgements: {q.t: 50%}\nstated: [{of: {q: s}, credence: 70%}]\n"}
+    spec = model(QUESTION, "target: {q: s}\n", **worldviews)
+    changes = {change.address: change for change in coherence(spec).worldviews["ann"].changes}
+    after = {address: change.after for address, change in changes.items()}
+    # The half that t leaves is shared by s and u as 60 to 10.
+    assert changes["q.s"].before_in_force == pytest.approx(0.5 * 0.6 / 0.7)
+    assert changes["q.t"].before_in_force == pytest.approx(0.5)
+    part = after["q.s"] / (after["q.s"] + after["q.u"])
+    assert changes["q.s"].after_in_force == pytest.approx((1 - after["q.t"]) * part)
+    assert changes["q.s"].after_in_force == pytest.approx(0.7, rel=1e-6)
+    assert changes["q.t"].after_in_force == pytest.approx(after["q.t"])
+
+
 def test_gaps_that_the_intervals_explain_change_nothing() -> None:
     text = "claims:\n  t: {text: Target., credence: 10% to 30%}\n"
     found = coherence(model(text, "target: t\n", ann="stated: [{of: t, credence: 25%}]\n")).worldviews[

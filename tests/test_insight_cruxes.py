@@ -341,6 +341,29 @@ def test_log_odds_that_are_infinite_in_some_draws_have_no_shares() -> None:
     json.dumps(table.to_json(), allow_nan=False)
 
 
+def test_shares_are_told_as_they_count_in_their_row() -> None:
+    text = """
+    questions:
+      q: {text: Which., states: [s, t, u], credence: {s: 60%, t: 30%, u: rest}}
+      r: {text: The other., states: [s, t], credence: {s: 40% to 60%, t: same as r.s}}
+    claims:
+      c: {text: It is so., credence: 20% to 60%}
+      both: {text: Both., all_of: [{q: s}, {r: s}, c]}
+    """
+    spec = model(text, "target: both\n", ann="judgements: {q.t: 40% to 70%}\n")
+    rows = {row.address: row for row in cruxes(spec, "ann").judgements}
+
+    def counted(address: str) -> tuple[float, ...]:
+        row = rows[address]
+        return row.in_force_low, row.in_force, row.in_force_high
+
+    middle = 1 / (1 + math.exp(-(logit(0.4) + logit(0.7)) / 2))
+    assert counted("q.t") == pytest.approx((0.4, middle, 0.7))  # kept as given
+    assert counted("q.s") == pytest.approx(3 * ((1 - middle) * 0.6 / 0.7,))
+    assert counted("r.s") == pytest.approx((0.5, 0.5, 0.5))  # what is linked to it moves along
+    assert counted("c") == pytest.approx((0.2, rows["c"].central, 0.6))
+
+
 def test_small_groups_are_analysed_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = cruxes(garden(), "map")
     monkeypatch.setattr("cruxmap.insight.sobol.APART", 2)
@@ -418,7 +441,7 @@ def test_the_json_has_the_documented_keys_and_no_nan() -> None:
     assert all(set(q) - {"downstream"} == {"id", "voi", "voi_share"} for q in plain["questions"])
     judgement_keys = {
         *("address", "central", "low", "high", "target_low", "target_high"),
-        *("slope", "sobol_first", "sobol_total"),
+        *("slope", "sobol_first", "sobol_total", "in_force", "in_force_low", "in_force_high"),
     }
     assert all(set(row) - {"reason"} == judgement_keys for row in plain["judgements"])
     assert all(set(g) == {"id", "sobol_first", "sobol_total", "error"} for g in plain["groups"])

@@ -39,7 +39,7 @@ from cruxmap.network.inquiry import (
     entries_of,
     inquire,
 )
-from cruxmap.network.means_and_deviations import natural_at
+from cruxmap.network.means_and_deviations import Numbers, natural_at, shares_counted
 
 SPREAD_DRAWS, COLUMNS = 512, 1024
 """Draws from which the spread of an implied credence is taken, and how many runs are made at once."""
@@ -109,6 +109,7 @@ class StatedGap(Answer):
 class JudgementChange(Answer):
     """A judgement that would give way: from where to where (natural scale), and how far.
 
+    `before_in_force` and `after_in_force` are the same as they count: a share's beside the others of its row.
     `log_odds` is the change of its logit (or log); `deviations` the same in standard deviations of its
     interval, a point counting as one of half a logit; `share` its part of the squared length of the whole.
     """
@@ -116,18 +117,25 @@ class JudgementChange(Answer):
     address: str
     before: float
     after: float
+    before_in_force: float
+    after_in_force: float
     log_odds: float
     deviations: float
     share: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PosteriorShift(Answer):
-    """Where conditioning on the stated credences takes a judgement: natural-scale means, and deviations."""
+    """Where conditioning on the stated credences takes a judgement: natural-scale means, and deviations.
+
+    What is in force is as in `JudgementChange`.
+    """
 
     address: str
     prior: float
     posterior: float
+    prior_in_force: float
+    posterior_in_force: float
     deviations: float
 
 
@@ -486,8 +494,15 @@ def _scales(inquiry: Inquiry, worldview: int) -> FloatArray:
     return np.where(np.abs(mu) >= LOGIT_OF_CERTAINTY, 0.0, np.where(sd > 0, sd, SD_OF_A_STATED_POINT))
 
 
+def _in_force(numbers: Numbers, worldview: int, moves: FloatArray) -> FloatArray:
+    """Return judgements `u` (n_judgements,) after moves of their columns, shares as they count."""
+    u = numbers.mu[worldview] + moves[numbers.column[worldview]]
+    return shares_counted(numbers, u[:, None], worldview)[:, 0]
+
+
 def _judgement_changes(inquiry: Inquiry, worldview: int, moved: FloatArray) -> tuple[JudgementChange, ...]:
     scale, whole = _scales(inquiry, worldview), float((moved**2).sum())
+    in_force = [_in_force(inquiry.numbers, worldview, move) for move in (0 * moved, scale * moved)]
     changes = []
     for number in np.argsort(-np.abs(moved), kind="stable"):
         if abs(moved[number]) < 1e-6:
@@ -499,6 +514,8 @@ def _judgement_changes(inquiry: Inquiry, worldview: int, moved: FloatArray) -> t
                 address=inquiry.network.addresses[number],
                 before=natural_at(inquiry.numbers, number, mu),
                 after=natural_at(inquiry.numbers, number, mu + log_odds),
+                before_in_force=natural_at(inquiry.numbers, number, in_force[0][number]),
+                after_in_force=natural_at(inquiry.numbers, number, in_force[1][number]),
                 log_odds=log_odds,
                 deviations=float(moved[number]),
                 share=float(moved[number] ** 2 / whole),
@@ -514,17 +531,18 @@ def _posterior_shifts(model: ModelSpec, worldview: str) -> tuple[PosteriorShift,
     if not isinstance(view.draw, Conditioned):
         return ()
     numbers = inquiry.numbers
-    shifts = []
-    for number, address in enumerate(inquiry.network.addresses):
-        mu, sd = float(numbers.mu[0][number]), float(numbers.sd[0][number])
-        if sd > 0 and numbers.column[0][number] == number:
-            moved = float(view.draw.z[number].mean())
-            shifts.append(
-                PosteriorShift(
-                    address,
-                    natural_at(numbers, number, mu),
-                    natural_at(numbers, number, mu + sd * moved),
-                    moved,
-                )
-            )
+    mu, sd, moved = numbers.mu[0], numbers.sd[0], view.draw.z.mean(axis=1)
+    in_force = [_in_force(numbers, 0, move) for move in (0 * moved, sd * moved)]
+    shifts = [
+        PosteriorShift(
+            address=address,
+            prior=natural_at(numbers, number, mu[number]),
+            posterior=natural_at(numbers, number, mu[number] + sd[number] * moved[number]),
+            prior_in_force=natural_at(numbers, number, in_force[0][number]),
+            posterior_in_force=natural_at(numbers, number, in_force[1][number]),
+            deviations=float(moved[number]),
+        )
+        for number, address in enumerate(inquiry.network.addresses)
+        if sd[number] > 0 and numbers.column[0][number] == number
+    ]
     return tuple(sorted(shifts, key=lambda shift: -abs(shift.deviations)))

@@ -6,7 +6,7 @@ what the model assumes and observes.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from cruxmap.insight.marginals import StateChances, marginals
 from cruxmap.insight.sentences import percent
@@ -30,7 +30,7 @@ from cruxmap.language.inheritance import (
     Setting,
     row_in_force,
     settle,
-    share_row,
+    share_rows,
 )
 from cruxmap.language.judgement import format_value
 from cruxmap.language.model_spec import ModelSpec
@@ -213,7 +213,10 @@ def explain(model: ModelSpec, address: str) -> Explanation:
                 argument,
                 depth,
                 {w: found[argument.about.id]["true"] if found else None for w, found in known.items()},
-                {w: numbers.of(w).setting[argument.weight.address].value.middle for w in model.worldviews},
+                {
+                    w: numbers.of(w).perspective.setting[argument.weight.address].value.middle
+                    for w in model.worldviews
+                },
             )
             for argument, depth in arguments
         ),
@@ -225,24 +228,40 @@ def explain(model: ModelSpec, address: str) -> Explanation:
     )
 
 
+class _Seen(NamedTuple):
+    """A worldview's numbers, and for each share the row that it stands in."""
+
+    perspective: Perspective
+    row_of: Mapping[str, tuple[Setting, ...]]
+
+    def placed(self, address: str) -> PlacedNumber:
+        """Return a number as it counts."""
+        setting, row = self.perspective.setting[address], self.row_of.get(address, ())
+        in_force = row_in_force(row)[row.index(setting)] if row else setting.value.middle
+        beside = () if setting.single else tuple(other.address for other in row if other.single)
+        return PlacedNumber(self.perspective.worldview, setting, in_force, beside)
+
+
 class _Numbers:
     """The numbers of a model's worldviews, each settled once, with and without what is set for all."""
 
     def __init__(self, model: ModelSpec) -> None:
         self.model = model
-        self.seen: dict[tuple[str, bool], Perspective] = {}
+        self.seen: dict[tuple[str, bool], _Seen] = {}
 
-    def of(self, worldview: str, *, is_set: bool = True) -> Perspective:
+    def of(self, worldview: str, *, is_set: bool = True) -> _Seen:
         """Return a worldview's numbers."""
-        laid = self.model.settings if is_set else ()
+        argument_map, laid = self.model.map, self.model.settings if is_set else ()
         key = worldview, bool(laid)
         if key not in self.seen:
-            self.seen[key] = settle(self.model.map, worldview, laid)
+            perspective = settle(argument_map, worldview, laid)
+            rows = share_rows(argument_map, perspective)
+            self.seen[key] = _Seen(perspective, {s.address: row for row in rows for s in row})
         return self.seen[key]
 
     def placed(self, worldview: str, address: str) -> PlacedNumber:
         """Return the number in one place, with the one that it displaces."""
-        number = self._counted(self.of(worldview), address)
+        number = self.of(worldview).placed(address)
         match number.setting.origin:
             case origin if origin == SETTINGS_ORIGIN:
                 below = self.of(worldview, is_set=False)
@@ -250,14 +269,7 @@ class _Numbers:
                 below = self.of(self.model.map.worldview[worldview].extends or MAP_WORLDVIEW, is_set=False)
             case _:
                 return number
-        return replace(number, displaced=self._counted(below, address))
-
-    def _counted(self, perspective: Perspective, address: str) -> PlacedNumber:
-        """Return a number as it counts, in its row where it is a share."""
-        setting, row = perspective.setting[address], share_row(self.model.map, perspective, address)
-        in_force = row_in_force(row)[row.index(setting)] if row else setting.value.middle
-        beside = () if setting.single else tuple(other.address for other in row if other.single)
-        return PlacedNumber(perspective.worldview, setting, in_force, beside)
+        return replace(number, displaced=below.placed(address))
 
 
 def _arguments_on(argument_map: ArgumentMap, name: str) -> list[tuple[Argument, int]]:

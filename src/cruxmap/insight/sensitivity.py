@@ -16,7 +16,8 @@ from cruxmap.insight.plain import Answer
 from cruxmap.insight.sobol import GroupCrux, shares_of_variance
 from cruxmap.insight.target import log_odds, slopes
 from cruxmap.insight.views import View
-from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Z_95
+from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Z_95, ArgumentMap, Elicited
+from cruxmap.language.inheritance import Perspective, row_in_force, share_rows
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
 
 JUDGEMENT_MEASURES = ("target_low", "target_high", "slope", "sobol_first", "sobol_total")
@@ -26,15 +27,20 @@ JUDGEMENT_MEASURES = ("target_low", "target_high", "slope", "sobol_first", "sobo
 class JudgementCrux(Answer):
     """One number of the worldview, on its natural scale, and what it does to the target.
 
-    `low` and `high` are its 5th and 95th percentile, `target_low` and `target_high` the target's
-    probability there with all else central; `slope` is per logit (or log) of the judgement. The Sobol shares
-    are `None` where the target's log-odds are not finite for all judgements.
+    `low` and `high` are its 5th and 95th percentile; `in_force` is the central value as it counts, a share
+    beside the others of its row, and `in_force_low` and `in_force_high` likewise. `target_low` and
+    `target_high` are the target's probability at `low` and `high` with all else central; `slope` is per logit
+    (or log) of the judgement. The Sobol shares are `None` where the target's log-odds are not finite for all
+    judgements.
     """
 
     address: str
     central: float
     low: float
     high: float
+    in_force: float
+    in_force_low: float
+    in_force_high: float
     target_low: float | None
     target_high: float | None
     slope: float | None
@@ -78,6 +84,7 @@ def _judgement_rows(view: View, found: Mapping[str, FloatArray]) -> tuple[Judgem
     """
     inquiry = view.inquiry
     perspective, judgements = inquiry.perspectives[view.worldview], inquiry.model.map.judgements
+    shares = _shares_in_force(inquiry.model.map, perspective)
     rows = []
     for number, address in enumerate(inquiry.network.addresses):
         setting = perspective.setting[address]
@@ -94,17 +101,35 @@ def _judgement_rows(view: View, found: Mapping[str, FloatArray]) -> tuple[Judgem
         elif numbers["sobol_first"] is None:
             reason = "in some draws the target is certain, or what is given impossible"
         value = setting.value
+        middle, low, high = shares.get(address) or _ends(value)
         rows.append(
             JudgementCrux(
                 address=address,
                 central=value.middle,
                 low=value.low,
                 high=value.high,
+                in_force=middle,
+                in_force_low=low,
+                in_force_high=high,
                 reason=reason,
                 **numbers,
             )
         )
     return tuple(sorted(rows, key=lambda row: (-_width(row), -abs(row.slope or 0.0), row.address)))
+
+
+def _shares_in_force(argument_map: ArgumentMap, perspective: Perspective) -> dict[str, list[float]]:
+    """Return what each share counts as in its row, at its middle, 5th and 95th percentile."""
+    found = {}
+    for row in share_rows(argument_map, perspective):
+        for place, setting in enumerate(row):
+            ends = [{setting.column: end} for end in _ends(setting.value)]
+            found[setting.address] = [row_in_force(row, end)[place] for end in ends]
+    return found
+
+
+def _ends(value: Elicited) -> list[float]:
+    return [value.middle, value.low, value.high]
 
 
 def _finite(value: float) -> float | None:

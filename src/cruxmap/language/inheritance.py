@@ -6,7 +6,7 @@ In: an `ArgumentMap`, the id of a worldview, and settings laid over it. Out: a `
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from types import MappingProxyType
@@ -19,12 +19,10 @@ from cruxmap.language.argument_map import (
     Elicited,
     Judgement,
     Override,
-    Question,
     Rest,
     SameAs,
     Scale,
     ShareOverride,
-    ShareTable,
     Value,
     Worldview,
 )
@@ -167,33 +165,29 @@ def shares_in_force(argument_map: ArgumentMap, perspective: Perspective) -> dict
     Shares that are kept as given are so, divided by their sum where that is above 1; the others fill what
     these leave, in their proportions.
     """
-    rows = [[perspective.setting[s.address] for s in row.shares] for row in argument_map.share_rows]
-    return {
-        setting.address: share
-        for row in rows
-        for setting, share in zip(row, row_in_force(row), strict=True)
-    }
+    rows = share_rows(argument_map, perspective)
+    return {s.address: share for row in rows for s, share in zip(row, row_in_force(row), strict=True)}
 
 
-def share_row(argument_map: ArgumentMap, perspective: Perspective, address: str) -> tuple[Setting, ...]:
-    """Return the numbers of the row of shares that holds an address; none where it is no share."""
-    question = argument_map.entry[argument_map.judgements[address].owner]
-    if isinstance(question, Question) and isinstance(question.basis, ShareTable):
-        for row in question.basis.rows:
-            addresses = [share.address for share in row.shares]
-            if address in addresses:
-                return tuple(perspective.setting[share] for share in addresses)
-    return ()
+def share_rows(argument_map: ArgumentMap, perspective: Perspective) -> Iterator[tuple[Setting, ...]]:
+    """Yield the numbers of each row of shares."""
+    for row in argument_map.share_rows:
+        yield tuple(perspective.setting[share.address] for share in row.shares)
 
 
-def row_in_force(row: Sequence[Setting]) -> tuple[float, ...]:
-    """Return the central shares of one row, in its order, as `shares_in_force` does."""
-    kept, others = (math.fsum(s.value.middle for s in row if s.single is one) for one in (True, False))
+def row_in_force(row: Sequence[Setting], at: Mapping[str, float] | None = None) -> tuple[float, ...]:
+    """Return the central shares of one row, in its order, as `shares_in_force` does.
+
+    What is `at` a column stands in for the central value of every share that takes its number from there.
+    """
+    values = [(at or {}).get(setting.column, setting.value.middle) for setting in row]
+    pairs = list(zip(row, values, strict=True))
+    kept, others = (math.fsum(value for s, value in pairs if s.single is one) for one in (True, False))
     shares = []
-    for setting in row:
+    for setting, value in pairs:
         whole = max(kept, 1.0) if setting.single and others else kept if setting.single else others
         room = 1.0 if setting.single else max(1.0 - kept, 0.0)
-        shares.append(setting.value.middle * room / whole if whole else 0.0)
+        shares.append(value * room / whole if whole else 0.0)
     return tuple(shares)
 
 

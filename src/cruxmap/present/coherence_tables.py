@@ -114,7 +114,9 @@ def _list_least(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
         Column(
             "from_to",
             "would give way",
-            get=lambda change: move_text(argument_map, change.address, change.before, change.after),
+            get=lambda change: move_text(
+                argument_map, change.address, change.before_in_force, change.after_in_force
+            ),
         ),
         numeric("log_odds", "by log-odds", signed),
         numeric("deviations", "deviations", signed),
@@ -134,7 +136,9 @@ def _list_shifts(coherence: Coherence, argument_map: ArgumentMap) -> Listing:
         Column(
             "from_to",
             "mean",
-            get=lambda shift: move_text(argument_map, shift.address, shift.prior, shift.posterior),
+            get=lambda shift: move_text(
+                argument_map, shift.address, shift.prior_in_force, shift.posterior_in_force
+            ),
         ),
         numeric("deviations", "deviations", signed),
     )

@@ -81,8 +81,11 @@ def _list_judgements(table: CruxTable, argument_map: ArgumentMap) -> Listing:
         numeric("central", "central", brief),
         numeric("low", "5th", brief),
         numeric("high", "95th", brief),
+        numeric("in_force", "in force", brief),
         Column(
-            "number", "number", get=lambda one: range_text(argument_map, one.address, one.low, one.high)
+            "number",
+            "number",
+            get=lambda one: range_text(argument_map, one.address, one.in_force_low, one.in_force_high),
         ),
         numeric("target_low", "target at 5th", percent),
         numeric("target_high", "target at 95th", percent),

@@ -66,7 +66,7 @@ def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
                 draw_bar(axes, y, (start, left), (ORANGE, PALE_ORANGE), "////")
                 draw_bar(axes, y, (start, right), (BLUE, PALE_BLUE))
                 reach = interval((min(low, high), max(low, high)))
-                number = range_text(argument_map, address, judgement.low, judgement.high)
+                number = range_text(argument_map, address, judgement.in_force_low, judgement.in_force_high)
                 row_numbers(axes, y, number, reach)
         axes.axvline(clipped(middle, limits), color=INK, linewidth=0.8)
     return figure
