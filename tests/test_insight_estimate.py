@@ -14,10 +14,11 @@ import cruxmap as cm
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight import views
 from cruxmap.language.argument_map import Z_95, ClaimIs
+from cruxmap.language.typed import parse_settings
 from cruxmap.network import inquiry
 from helpers import reference
 from helpers.commands import ROOT
-from helpers.examples import GARDEN
+from helpers.examples import ANN, BOB, GARDEN
 from helpers.maps_from_text import model, write
 
 MODELS = ROOT / "models"
@@ -41,18 +42,60 @@ def test_json_has_the_keys_of_the_contract_and_no_others() -> None:
     spec = model(GARDEN, ask)
     found = cm.estimate(spec).to_json()
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert list(found) == ["model", "target", "assuming", "observed", "seed", "draws", "worldviews"]
+    assert list(found) == ["model", "target", "assuming", "observed", "seed", "draws", "map", "worldviews"]
     assert (found["model"], found["target"], found["draws"]) == ("small", "wet", 64)
     assert found["assuming"] == ["{season: [dry, mild]}"]
     assert found["observed"] == ["{sprinkler: false}"]
     one = found["worldviews"]["map"]
     numbers = ["mean", "median", "interval_90", "central"]
-    assert list(one) == [*numbers, "unconditional", "also"]
+    assert list(one) == [*numbers, "unconditional", "also", "whose"]
+    assert list(found["map"]) == [*numbers, "unconditional", "also", "turns_on"]
     assert list(one["unconditional"]) == numbers
     assert list(one["also"]) == ["rain", "season.dry", "season.mild", "season.rainy"]
     assert list(one["also"]["rain"]) == [*numbers, "unconditional"]
     assert one["also"]["season.rainy"]["mean"] == 0.0
     assert one["also"]["season.rainy"]["unconditional"]["mean"] > 0.1
+
+
+def test_the_map_s_own_estimate_is_there_whether_or_not_it_is_asked_for() -> None:
+    asked = "target: wet\nalso: [rain]\nassuming: [{season: [dry, mild]}]\nworldviews: "
+    views = {"ann": ANN, "bob": BOB}
+    among, not_among = (
+        cm.estimate(model(GARDEN, f"{asked}{which}\n{SMALL}", **views)) for which in ("all", "[ann]")
+    )
+    alone = cm.estimate(model(GARDEN, f"{asked}[map]\n{SMALL}", **views))
+    assert list(not_among.worldviews) == ["ann"]
+    assert list(among.worldviews) == ["ann", "bob"]
+    assert among.map == not_among.map == alone.map
+    assert (
+        alone.worldviews["map"].to_json().items()
+        >= {key: value for key, value in alone.map.to_json().items() if key != "turns_on"}.items()
+    )
+    assert alone.worldviews["map"].whose.says_little
+
+
+def test_the_map_s_own_numbers_that_matter_most_are_listed_with_what_they_do() -> None:
+    claims = """
+    claims:
+      t: {text: Target., credence: 20% to 60%}
+      far: {text: Elsewhere., credence: 1% to 99%}
+    arguments:
+      pro: {text: For., for: t, strength: 4x}
+      con: {text: Against., against: t, strength: 10x to 1000x}
+      slight: {text: For., for: t, strength: 2x to 2.2x}
+      laid: {text: For., for: t, strength: 2x}
+    """
+    spec = model(claims, f"target: t\nworldviews: [ann]\n{SMALL}", ann="judgements: {con.strength: 3x}\n")
+    spec = replace(spec, settings=parse_settings([("laid.strength", "2x to 200x")], spec.map))
+    con, credence, slight = cm.estimate(spec).map.turns_on
+    middle = (logit(0.2) + logit(0.6)) / 2 + math.log(4 * math.sqrt(2 * 2.2) * 20)
+    assert (con.address, con.value) == ("con.strength", "10x to 1000x")
+    assert (con.low, con.central, con.high) == pytest.approx((10, 100, 1000))
+    assert con.target_low == pytest.approx(expit(middle - math.log(10)), rel=1e-9)
+    assert con.target_high == pytest.approx(expit(middle - math.log(1000)), rel=1e-9)
+    assert (credence.address, slight.address) == ("t", "slight.strength")
+    others = middle - (logit(0.2) + logit(0.6)) / 2 - math.log(100)
+    assert credence.target_low == pytest.approx(expit(logit(0.2) + others), rel=1e-9)
 
 
 def test_a_lone_claim_has_the_interval_it_was_given_and_the_mean_of_its_logit_normal() -> None:
@@ -155,7 +198,7 @@ def test_progress_is_told_of_worldviews_that_share_their_draws() -> None:
     spec = model(GARDEN, f"target: wet\nworldviews: [map, ann]\n{SMALL}", ann="rejects: [clouds]\n")
     cm.estimate(spec, progress=lambda *event: told.append(event))
     cm.estimate(replace(spec, worldviews=("ann",)), progress=lambda *event: told.append(event))
-    assert told == [("2 worldviews", 64, 64), ("ann", 64, 64)]
+    assert told == [("2 worldviews", 64, 64)] * 2  # the map and ann, whoever is asked for
 
 
 @pytest.mark.parametrize("most", [0, 1024])

@@ -6,9 +6,12 @@ import pytest
 
 import cruxmap as cm
 from cruxmap.errors import InvalidMap, Problem
+from cruxmap.language.argument_map import During, Ever
 from cruxmap.language.reading import check, read_map
 from cruxmap.language.typed import parse_settings
 from cruxmap.present.map_text import map_text
+from helpers.examples import TRAINING
+from helpers.maps_from_text import model as model_of
 
 BASE = """\
 sources:
@@ -613,11 +616,13 @@ def test_names_that_no_worldview_may_have(tmp_path: Path, name: str) -> None:
         ("target: {sky: grey}", None),
         ("target: {event: shower, before: storm}", None),
         ("target: sky", "wrong-reference"),
+        ("target: storm", "wrong-reference"),
         ("target: clouds", "wrong-reference"),
         ("target: wett", "unknown-id"),
         ("target: ", "missing-key"),
         ("target: wet\nalso: [sky, rain]", None),
         ("target: wet\nalso: sky", None),
+        ("target: wet\nalso: [storm, sky]", None),
         ("target: wet\nalso: [clouds]", "wrong-reference"),
         ("target: wet\nassuming: []\nobserved: rain", None),
         ("target: wet\nworldviews: all", None),
@@ -644,6 +649,19 @@ def test_models(tmp_path: Path, model: str, code: str | None) -> None:
     }
     problems, warnings = found(tmp_path, files)
     assert [problem.code for problem in (*problems, *warnings)] == one_or_none(code)
+
+
+def test_an_event_among_the_further_targets_stands_for_its_phases() -> None:
+    spec = model_of(TRAINING, "target: danger\nalso: [goal, kind]\n")
+    assert [also.name for also in spec.also] == [
+        *("goal.early", "goal.late", "goal.never"),
+        *("kind.none", "kind.weak", "kind.strong"),
+    ]
+    assert [also.condition for also in spec.also[:3]] == [
+        During("goal", "early"),
+        During("goal", "late"),
+        Ever("goal", value=False),
+    ]
 
 
 def test_claims_that_reach_no_target_of_any_model_are_warned_of(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from PIL import Image
 from rich.cells import cell_len
 from rich.console import Console
@@ -26,7 +27,7 @@ from rich.console import Console
 from cruxmap.engine import contraction_trees, planning
 from cruxmap.insight import marginals
 from cruxmap.insight.bearings import Bearing
-from cruxmap.insight.estimate import Summary, TargetEstimate
+from cruxmap.insight.estimate import Summary, TargetEstimate, estimate
 from cruxmap.language.argument_map import (
     About,
     ArgumentMap,
@@ -41,7 +42,8 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import read_map, read_model
 from cruxmap.present import canvas, dot_and_mermaid, estimate_figures
-from cruxmap.present.estimate_figures import forest
+from cruxmap.present.estimate_figures import bars, forest
+from cruxmap.present.estimate_tables import estimate_table, estimate_tables
 from cruxmap.present.lettering import boxes_text, evenly, plain, wrapped
 from cruxmap.present.map_picture import (
     KIND_COLOURS,
@@ -71,9 +73,10 @@ from cruxmap.present.phrases import (
 )
 from cruxmap.present.renderers import png_of
 from cruxmap.present.stages import picture_of
-from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_tables
+from cruxmap.present.tables import Column, Table, csv_text, markdown_text, rich_tables, shown_rows
 from helpers import maps_from_text
 from helpers.commands import ROOT
+from helpers.examples import TRAINING
 
 EVERYTHING = ROOT / "tests" / "maps" / "good" / "arguments" / "everything"
 MAPS = {
@@ -688,7 +691,117 @@ def test_a_forest_draws_the_numbers_of_the_estimate() -> None:
         assert bar.get_xdata() == pytest.approx(ends)
         assert dot.get_xdata() == pytest.approx([np.log(result.mean / (1 - result.mean))])
     written = {text.get_text() for text in axes.texts}
-    assert {percent(result.mean) for result in results.values()} <= written
+    assert {f"{percent(result.mean)} mean" for result in results.values()} <= written
+    assert {f"{percent(result.central)} central" for result in results.values()} <= written
+
+
+def test_who_says_little_is_grey_and_hollow_and_comes_before_the_map() -> None:
+    results = {
+        name: estimate_of(np.linspace(at - 1, at + 1, 50)) for name, at in zip(ROWS, range(4), strict=True)
+    }
+    figure = forest(results, "Title", {}, "foot", quiet={"little", "map"})
+    [axes] = figure.axes
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [dot.get_ydata()[0] for dot in dots] == [0, 1, 2, 3]
+    means = [results[name].mean for name in ("voice", "another", "little", "map")]
+    assert [dot.get_xdata()[0] for dot in dots] == pytest.approx([np.log(p / (1 - p)) for p in means])
+    assert [dot.get_markerfacecolor() for dot in dots] == [canvas.ORANGE] * 2 + ["white"] * 2
+    assert [dot.get_markeredgecolor() for dot in dots] == [canvas.ORANGE] * 2 + [canvas.GREY] * 2
+    written = " ".join(text.get_text() for text in figure.texts)
+    assert "Hollow and grey: says little about this target;" in written
+    [dotted] = [line for line in axes.lines if line.get_linewidth() == 0.9]
+    assert dotted.get_xdata() == pytest.approx([dots[-1].get_xdata()[0]] * 2)
+
+
+ROWS = ("map", "voice", "little", "another")
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_values_of_a_question_are_parts_of_one_bar(in_order: bool) -> None:
+    rng = np.random.default_rng(3)
+    shares = rng.dirichlet([1.0, 2.0, 3.0], 4)
+    values = {
+        value: {
+            name: replace(estimate_of(np.array([0.0, 1.0])), mean=float(share))
+            for name, share in zip(ROWS, shares[:, number], strict=True)
+        }
+        for number, value in enumerate(("one", "two", "three"))
+    }
+    undefined = TargetEstimate(reason="none", draws=NO_DRAWS, log_odds=NO_DRAWS, unconditional=NOTHING)
+    for by_worldview in values.values():
+        by_worldview["nowhere"] = undefined
+    figure = bars(values, "Title", "foot", in_order=in_order, quiet={"little", "map"})
+    [axes] = figure.axes
+    parts = [artist for artist in axes.findobj(Rectangle) if artist.get_height() == 0.72]
+    drawn = np.array([(part.get_x(), part.get_y() + 0.36, part.get_width()) for part in parts])
+    order = ["voice", "another", "nowhere", "little", "map"]
+    for name, means in zip(ROWS, shares, strict=True):
+        here = drawn[drawn[:, 1] == order.index(name)]
+        assert here[:, 2] == pytest.approx(means)
+        assert here[:, 0] == pytest.approx([0, means[0], means[0] + means[1]])
+    assert len(drawn) == 12
+    written = [text.get_text() for text in axes.texts]
+    assert {percent(share) for share in shares.ravel() if share > 0.045} <= set(written)
+    assert [text for text in written if text in values] == list(values)
+    colours = {part.get_facecolor() for part in parts}
+    assert len(colours) == 6  # three, and paler where nobody speaks
+    assert canvas.encode(figure, "svg").startswith(b"<?xml")
+
+
+def test_tables_of_an_estimate_say_whose_numbers_they_are() -> None:
+    text = "claims: {t: {text: Target., credence: 20% to 40%}, q: {text: Other., credence: 5%}}\n"
+    asked = "target: t\nalso: [q]\nworldviews: [map, ann, bob, eve]\nsampling: {draws: 64}\n"
+    found = estimate(
+        maps_from_text.model(
+            text,
+            asked,
+            ann="judgements: {t: 1% to 3%}\n",
+            bob="judgements: {q: 9%}\n",
+            eve="extends: ann\njudgements: {q: 8%}\nstated: [{of: t, credence: 2%}]\n",
+        )
+    )
+    first, turns_on, whose, *_ = tables = estimate_tables(found)
+    rows = [dict(zip((c.key for c in first.columns), row, strict=True)) for row in first.rows]
+    assert [row["worldview"] for row in rows] == ["ann", "bob", "eve", "map"]
+    assert [row["says_little"] for row in rows] == [False, True, False, None]
+    assert [cells[1] for cells in shown_rows(first)] == ["", "little", "", ""]
+    assert "map: the editor's neutral numbers; nobody's view." in first.notes
+    assert "little: says little about this target; the rest is the map's." in first.notes
+    assert list(shown_rows(turns_on)) == [("t", "20% to 40%", "from 20% to 40%")]
+    written = list(shown_rows(whose))
+    odds = ratio(math.sqrt(0.01 / 0.99 * 0.03 / 0.97) / math.sqrt(0.2 / 0.8 * 0.4 / 0.6))
+    assert written == [
+        ("ann", "1 of 1", odds, "100%", "100%", "-"),
+        ("bob", "0 of 1", "1.0x", "-", "0%", "-"),
+        ("eve", "0 of 1", odds, "0%", "0%", "2%"),
+    ]
+    assert [list(row) for row in tables[3].rows][-1] == ["map", pytest.approx(0.05)]
+    in_full = estimate_table(found)
+    assert [row[:3] for row in in_full.rows[4:6]] == [("q", "ann", None), ("q", "bob", None)]
+
+
+def test_states_of_a_question_stand_in_one_table() -> None:
+    spec = maps_from_text.model(
+        TRAINING, "target: danger\nalso: [kind, {event: goal, during: late}]\nsampling: {draws: 16}\n"
+    )
+    *_, kinds, others = estimate_tables(estimate(spec))
+    assert kinds.title == "kind, means"
+    assert [column.title for column in kinds.columns] == ["worldview", "none", "weak", "strong"]
+    assert [column.title for column in others.columns] == ["worldview", "{event: goal, during: late}"]
+    assert sum(kinds.rows[0][1:]) == pytest.approx(1)
+
+
+def test_a_question_and_an_event_have_one_picture_each() -> None:
+    asked = "target: {event: plan, during: late}\nalso: [kind, goal, danger]\nsampling: {draws: 16}\n"
+    spec = maps_from_text.model(TRAINING, asked)
+    drawn = estimate_figures.estimate_figures(spec, estimate(spec))
+    assert list(drawn) == ["estimate", "estimate-kind", "estimate-goal", "estimate-danger"]
+    [axes] = drawn["estimate-goal"]().axes
+    assert [t.get_text() for t in axes.texts if t.get_text() in {"early", "late", "never"}] == [
+        "early",
+        "late",
+        "never",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from cruxmap.insight.diff import WorldviewDiff, diff, diffs_between
 from cruxmap.insight.estimate import Estimate, estimate_of
 from cruxmap.insight.pairs import PairMatrix, pair_matrix
 from cruxmap.insight.predictive import outlooks
+from cruxmap.insight.whose import inquire_with_map
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import inquire
@@ -59,15 +60,16 @@ def run(
     computed and drawn. Raises `InvalidMap`; `CannotWrite` where the folder takes nothing.
     """
     refuse_what_cannot_be_written(Path(folder))
-    inquiry = inquire(model)
+    inquiry = inquire_with_map(model)
     work = Work(executor, progress)
-    seen = outlooks(inquiry, candidates_of(inquiry), work, draw_by_draw=True)
-    estimates = estimate_of(seen)
+    everyone = outlooks(inquiry, candidates_of(inquiry), work, draw_by_draw=True)
+    estimates = estimate_of(model, everyone)
     if estimated is not None:
         estimated(estimates)
+    seen = everyone.of(model.worldviews)
     found = crux_tables(seen)
     work.tell("pairs of worldviews", 0, 1)
-    matrix = pair_matrix(inquiry)
+    matrix = pair_matrix(inquire(model))
     answers: dict[str, Any] = {"estimate": estimates, "cruxes": found, "pairs": matrix}
     drawn: Drawings = {
         **estimate_figures(model, estimates),

@@ -1,7 +1,8 @@
 """What a model's worldviews imply about its targets: the estimate, its spread, and single probabilities.
 
-In: a `ModelSpec`. Out: an `Estimate`, one `WorldviewEstimate` per worldview. Judgements that nothing
-conditions are drawn forward, exactly and without PyMC; the others come from `bayes.sampling`.
+In: a `ModelSpec`. Out: an `Estimate`: a `WorldviewEstimate` per worldview, which says whose number it is, and
+the `NeutralEstimate` of the map's own numbers. Judgements that nothing conditions are drawn forward, exactly
+and without PyMC; the others come from `bayes.sampling`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from cruxmap.insight.views import (
     MIN_EFFECTIVE,
     BlockOfSeveral,
     Draws,
+    Forward,
     View,
     by_block,
     fill_together,
@@ -30,6 +32,7 @@ from cruxmap.insight.views import (
     too_few,
     views,
 )
+from cruxmap.insight.whose import NeutralNumber, Whose, inquire_with_map, turns_on_most, whose
 from cruxmap.language.argument_map import MAP_WORLDVIEW, AllOf, ArgumentMap, condition_text
 from cruxmap.language.model_spec import ModelSpec, Target
 from cruxmap.language.names import checked_worldview
@@ -82,8 +85,8 @@ class TargetEstimate(Summary):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorldviewEstimate(TargetEstimate):
-    """The model's target in one worldview, and `also`: its further targets by name.
+class WholeEstimate(TargetEstimate):
+    """The model's target by one set of numbers, and `also`: its further targets by name.
 
     Where samples had to agree with something, of states or of judgements, `effective` is the smallest
     effective number of them that the numbers rest on. There is no estimate where they are `too_few`.
@@ -97,9 +100,24 @@ class WorldviewEstimate(TargetEstimate):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorldviewEstimate(WholeEstimate):
+    """The estimate of one worldview, and how much of it is its own."""
+
+    whose: Whose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeutralEstimate(WholeEstimate):
+    """The estimate of the map's own numbers, which are nobody's view, and those it `turns_on` most."""
+
+    turns_on: tuple[NeutralNumber, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate(Answer):
     """The answer to a model. `draws` is how many each worldview has; conditions are written out.
 
+    `map` has the map's own numbers, whether or not the model lists them among its worldviews.
     `convergence` has an entry per worldview whose judgements were sampled by a Markov chain, and `sampled`
     says how states were, where the map is too wide for exact sums.
     """
@@ -113,13 +131,14 @@ class Estimate(Answer):
     seed: int
     draws: int
     sampled: Sampled | None = None
+    map: NeutralEstimate
     worldviews: Mapping[str, WorldviewEstimate]
     convergence: tuple[Convergence, ...] = ()
 
     @property
     def converged(self) -> bool:
         """Whether every chain that was run has converged, and there were samples enough everywhere."""
-        enough = not any(w.too_few for w in self.worldviews.values())
+        enough = not any(w.too_few for w in (self.map, *self.worldviews.values()))
         return enough and all(c.converged for c in self.convergence)
 
     @property
@@ -138,33 +157,39 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Ex
     posterior's, with their `convergence`. `progress` hears of draws done, of worldviews that share them
     together; the `executor` does the work.
     """
-    inquiry = inquire(model)
+    inquiry = inquire_with_map(model)
     seen = views(inquiry, Work(executor, progress))
-    return _estimate(inquiry, seen, _draw_probabilities(seen))
+    return _estimate(model, seen, _draw_probabilities(seen))
 
 
-def estimate_of(seen: "Outlooks") -> Estimate:
+def estimate_of(model: ModelSpec, seen: "Outlooks") -> Estimate:
     """Return the estimate of worldviews whose draws have been put through already, the targets draw by draw.
 
-    Where they were not, as states are sampled, the draws are put through by themselves.
+    They are those of `inquire_with_map`. Where states are sampled, the draws are put through by themselves.
     """
     each = [outlook.view for outlook in seen.each]
     known = [_exactly(outlook.targets) for outlook in seen.each if outlook.targets is not None]
-    return _estimate(seen.inquiry, each, known or _draw_probabilities(each))
+    return _estimate(model, each, known or _draw_probabilities(each))
 
 
-def _estimate(inquiry: Inquiry, seen: Sequence[View], drawn: Iterable["_Answers"]) -> Estimate:
-    model = inquiry.model
+def _estimate(model: ModelSpec, seen: Sequence[View], drawn: Iterable["_Answers"]) -> Estimate:
+    inquiry, work = seen[0].inquiry, seen[0].work
     middle = replace(central_entries(inquiry), among=model.sampling.draws)
     central = _answers(inquiry, infer_targets(inquiry, middle))
-    worldviews = {
+    whole = {
         view.name: _summarise(view, found, _Answers(*(part[..., [view.worldview]] for part in central)))
         for view, found in zip(seen, drawn, strict=True)
     }
     how = sampled(inquiry, inquiry.targets, inquiry.clamped, DrawsFrom(0, model.sampling.draws))
     if how is not None:
-        known = [w.effective for w in worldviews.values() if w.effective is not None]
+        known = [w.effective for w in whole.values() if w.effective is not None]
         how = replace(how, effective=min(known, default=None))
+    exact = {
+        view.worldview: whole[view.name].log_odds
+        for view in seen
+        if how is None and isinstance(view.draw, Forward)
+    }
+    owned = whose(inquiry, work, exact)
     return Estimate(
         model=model.id,
         target=model.target.name,
@@ -172,7 +197,13 @@ def _estimate(inquiry: Inquiry, seen: Sequence[View], drawn: Iterable["_Answers"
         observed=tuple(map(condition_text, model.observed)),
         seed=model.sampling.seed,
         draws=model.sampling.draws,
-        worldviews=MappingProxyType(worldviews),
+        map=_extended(NeutralEstimate, whole[MAP_WORLDVIEW], turns_on=turns_on_most(inquiry)),
+        worldviews=MappingProxyType(
+            {
+                name: _extended(WorldviewEstimate, whole[name], whose=owned[name])
+                for name in model.worldviews
+            }
+        ),
         convergence=tuple(view.convergence for view in seen if view.convergence is not None),
         sampled=how,
     )
@@ -224,7 +255,7 @@ def _probabilities_of_block(inquiry: Inquiry, draw: Draws, block: BlockOfSeveral
     return tuple(_answers(inquiry, infer_targets(inquiry, filled)) for filled in together)
 
 
-def _summarise(view: View, drawn: _Answers, central: _Answers) -> WorldviewEstimate:
+def _summarise(view: View, drawn: _Answers, central: _Answers) -> WholeEstimate:
     """Sum up the draws of one worldview, with its central column."""
     model, obstacle = view.inquiry.model, view.inquiry.obstacles[view.worldview]
     refused = obstacle or view.refused
@@ -245,7 +276,7 @@ def _summarise(view: View, drawn: _Answers, central: _Answers) -> WorldviewEstim
     effective = min(of_states, np.inf if view.effective is None else view.effective)
     possible = obstacle is None and not np.isnan(drawn.rows[0, 0, 0, 1]).all()
     return _extended(
-        WorldviewEstimate,
+        WholeEstimate,
         first,
         also=MappingProxyType(
             {also.name: result for also, result in zip(model.also, others, strict=True)}

@@ -5,6 +5,7 @@ effect of the group on the variance of the target's log-odds (Owen 2014), which 
 the mean of its first and its total Sobol share. Pairs of draws that exchange the group's judgements tell it.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from cruxmap.insight.target import log_odds, slopes
 from cruxmap.insight.views import Block, Forward, forward_draws
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
 
-PAIRS = 128
+PAIRS = 96
 """Pairs of draws that exchange a group's judgements; they are the last draws of all."""
 
 
@@ -56,25 +57,24 @@ class Pairs:
         return np.array([group**2, others**2]) / 8
 
 
-def shapley_effect(pairs: Pairs, tangent: FloatArray, group: BoolArray, step: FloatArray) -> SpreadShare:
+def shapley_effect(pairs: Pairs, linear: FloatArray, group: BoolArray, step: FloatArray) -> SpreadShare:
     """Return the share of a group of independent standard normal inputs in a quantity's variance.
 
-    `tangent` (inputs,) is a linear function like the quantity, of which all is known: a control variate.
+    `linear` (inputs,) is a linear function like the quantity, of which all is known: a control variate.
     `group` (inputs,) tells which inputs are in the group, and `step` (inputs, N) is from the one draw of each
     pair to the other.
     """
-    of_tangent = np.array([np.where(group, tangent, 0.0), np.where(group, 0.0, tangent)])
-    known, seen = (of_tangent**2).sum(axis=1), (of_tangent @ step) ** 2 / 2
-    plain = _quotient(pairs.squares)
-    helped = _quotient(pairs.squares - seen + known[:, None])
-    return min((one for one in (plain, helped) if one is not None), key=lambda one: one.error or 0.0)
+    halves = np.array([np.where(group, linear, 0.0), np.where(group, 0.0, linear)])
+    known, seen = (halves**2).sum(axis=1), (halves @ step) ** 2 / 2
+    plain, helped = map(_quotient, (pairs.squares, pairs.squares - seen + known[:, None]))
+    return min((plain, helped), key=lambda one: math.inf if one.error is None else one.error)
 
 
-def _quotient(parts: FloatArray) -> SpreadShare | None:
-    """Return the part that the first row's mean is of both; `None` where that is no part of a variance."""
+def _quotient(parts: FloatArray) -> SpreadShare:
+    """Return the part that the first row's mean is of both, (2, N); there is none of what is no variance."""
     ours, theirs = parts.mean(axis=1)
     if not ours + theirs > 0:
-        return None
+        return SpreadShare()
     share = ours / (ours + theirs)
     noise = parts[0] - share * parts.sum(axis=0)
     error = TWO_SIDED_95 * noise.std(ddof=1) / np.sqrt(len(noise)) / (ours + theirs)
@@ -106,11 +106,11 @@ def shares_of_groups(
         elif np.ptp(values) <= MAX_SPREAD_OF_A_CONSTANT:
             shares[w] = SpreadShare()
         else:
-            shares[w] = shapley_effect(Pairs(*values), _tangent(inquiry, w), group, other - one)
+            shares[w] = shapley_effect(Pairs(*values), tangent(inquiry, w), group, other - one)
     return shares
 
 
-def _tangent(inquiry: Inquiry, worldview: int) -> FloatArray:
+def tangent(inquiry: Inquiry, worldview: int) -> FloatArray:
     """Return the slopes of the log-odds per standard normal at central judgements, 0 where there are none."""
     numbers = inquiry.numbers
     per_u = slopes(inquiry, worldview, np.zeros((len(numbers.sd[worldview]), 1)))[:, 0]

@@ -98,6 +98,10 @@ class Outlooks:
     candidates: tuple[Candidate, ...]
     each: tuple[Outlook, ...]
 
+    def of(self, worldviews: Collection[str]) -> "Outlooks":
+        """Return the same without any other worldview's."""
+        return replace(self, each=tuple(one for one in self.each if one.view.name in worldviews))
+
 
 def outlooks(
     inquiry: Inquiry, candidates: Iterable[Candidate], work: Work, *, draw_by_draw: bool = False

@@ -151,13 +151,16 @@ def _ranges(view: View, movers: IntArray, logit: float) -> tuple[FloatArray, Flo
     ends = np.full((2, len(inquiry.network.addresses)), at)
     cuts = blocks(len(movers), draws_per_block(inquiry) // 2)
     tasks = [(view.worldview, movers[start:stop]) for start, stop in cuts]
-    for (_, columns), logits in zip(tasks, view.work.map(_at_ends, (inquiry,), tasks), strict=True):
+    for (_, columns), logits in zip(tasks, view.work.map(at_ends, (inquiry,), tasks), strict=True):
         ends[:, columns] = np.array([chance_from_logit(value).yes for value in logits]).reshape(2, -1)
     return ends[0], ends[1]
 
 
-def _at_ends(inquiry: Inquiry, task: tuple[int, IntArray]) -> FloatArray:
-    """Return the target's log-odds with some judgements at their lower ends, and then at their upper ones."""
+def at_ends(inquiry: Inquiry, task: tuple[int, IntArray]) -> FloatArray:
+    """Return the target's log-odds with some judgements at their lower ends, and then at their upper ones.
+
+    The task is the number of a worldview and these judgements, by column; all others are central.
+    """
     worldview, columns = task
     z = np.zeros((len(inquiry.network.addresses), 2 * len(columns)))
     z[columns, np.arange(len(columns))] = -Z_95

@@ -15,8 +15,10 @@ import numpy as np
 from cruxmap.engine.executors import Work
 from cruxmap.engine.network import BoolArray, FloatArray
 from cruxmap.insight.candidates import places_bearing
-from cruxmap.insight.own_spread import SpreadShare, shares_of_groups
+from cruxmap.insight.information import chance_from_logit
+from cruxmap.insight.own_spread import SpreadShare, shares_of_groups, tangent
 from cruxmap.insight.plain import Answer
+from cruxmap.insight.sensitivity import at_ends
 from cruxmap.insight.target import log_odds_of
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, condition_text, mentioned
 from cruxmap.language.inheritance import Perspective, Setting, settle
@@ -34,6 +36,9 @@ LITTLE_SPREAD = 0.1
 
 LEAST_MOVE = 0.05
 """A move of fewer logits is not divided between a worldview and what it extends."""
+
+TURNS_ON, LOOKED_INTO = 4, 16
+"""How many of the map's own numbers are listed, chosen among so many whose slopes are steepest."""
 
 FEWEST_VOICES = 2
 """Where fewer would be left, nobody is left out of what is said of several worldviews."""
@@ -98,6 +103,26 @@ class Whose(Answer):
     says_little: bool
     said: tuple[Said, ...]
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeutralNumber(Answer):
+    """One of the map's own numbers, on its natural scale, and what it does to the target.
+
+    `value` is the number as it is written, `low` and `high` are its 5th and 95th percentile, `target_low` and
+    `target_high` the target's probability there, all else being central; they are `width` logits apart.
+    """
+
+    hidden = frozenset({"width"})
+
+    address: str
+    value: str
+    central: float
+    low: float
+    high: float
+    target_low: float | None
+    target_high: float | None
+    width: float
 
 
 # --- the inquiry ---------------------------------------------------------------------------------
@@ -340,3 +365,37 @@ def _spread_shares(
     told = {w: spread for w, one in standings.items() if (spread := one.spread) is not None}
     groups = {w: one.own for w, one in standings.items() if w not in told}
     return told | shares_of_groups(inquiry, groups, work, known)
+
+
+# --- the map's own numbers -----------------------------------------------------------------------
+
+
+def turns_on_most(inquiry: Inquiry) -> tuple[NeutralNumber, ...]:
+    """Return the map's own numbers that move the target most over their intervals, all others as in the map.
+
+    The inquiry is one of `inquire_with_map`. A point moves nothing, and what is laid over is not the map's.
+    """
+    worldview, addresses = inquiry.model.worldviews.index(MAP_WORLDVIEW), inquiry.network.addresses
+    steepness = np.abs(tangent(inquiry, worldview))
+    settings = [inquiry.perspectives[worldview].setting[address] for address in addresses]
+    steepest = [c for c in np.argsort(-steepness, kind="stable").tolist() if steepness[c] > 0]
+    columns = np.array(
+        [c for c in steepest if settings[c].origin == MAP_WORLDVIEW][:LOOKED_INTO], np.int64
+    )
+    ends = at_ends(inquiry, (worldview, columns)).reshape(2, -1).T.tolist() if len(columns) else []
+    found = [_neutral(settings[column], *logits) for column, logits in zip(columns, ends, strict=True)]
+    return tuple(sorted(found, key=lambda number: -number.width)[:TURNS_ON])
+
+
+def _neutral(setting: Setting, low: float, high: float) -> NeutralNumber:
+    value, (at_low, at_high) = setting.value, (chance_from_logit(logit).yes for logit in (low, high))
+    return NeutralNumber(
+        address=setting.address,
+        value=value.text or format_value(value),
+        central=value.middle,
+        low=value.low,
+        high=value.high,
+        target_low=_finite(at_low),
+        target_high=_finite(at_high),
+        width=abs(high - low) if math.isfinite(high - low) else 0.0,
+    )

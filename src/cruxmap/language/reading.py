@@ -62,7 +62,7 @@ from cruxmap.language.folder import (
 )
 from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, parse_phrase, with_phrases
 from cruxmap.language.model_spec import ModelSpec, Sampling, Target
-from cruxmap.language.names import Names
+from cruxmap.language.names import Kind, Names
 from cruxmap.language.schema import (
     LocatorShape,
     MapFile,
@@ -368,8 +368,11 @@ def _model_spec(path: Path, shape: ModelFile, draft: _Draft, findings: Findings)
     warn_of_comments(findings, shape.text, shape)
     targets = targets_of(shape.target, resolver)
     if len(targets) > 1 and isinstance(shape.target, Text):
-        message = f"`{shape.target}` is a question, and the target is one condition"
-        hint = f"write `{{{shape.target}: STATE}}`; `also` takes all states at once"
+        event = draft.names.kinds[shape.target] is Kind.EVENT
+        what, states = ("an event", "phases") if event else ("a question", "states")
+        one = f"{{event: {shape.target}, during: PHASE}}" if event else f"{{{shape.target}: STATE}}"
+        message = f"`{shape.target}` is {what}, and the target is one condition"
+        hint = f"write `{one}`; `also` takes all {states} at once"
         findings.add(Code.WRONG_REFERENCE, message, shape.target, hint)
     also = shape.also if isinstance(shape.also, list) else [] if shape.also is None else [shape.also]
     return ModelSpec(

@@ -9,7 +9,9 @@ from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     ArgumentMap,
     Condition,
+    During,
     Elicited,
+    Ever,
     SameAs,
     Scale,
     StateIn,
@@ -28,6 +30,9 @@ from cruxmap.language.schema import AnyJudged, ConditionShape
 from cruxmap.language.validation import shaped
 from cruxmap.language.worldviews import share_override
 from cruxmap.language.yaml_text import Node, Text, node_of, parse_text, text_of
+
+NEVER = "never"
+"""How the target is called that an event happens in no phase."""
 
 
 def parse_condition(value: object, argument_map: ArgumentMap) -> Condition:
@@ -92,11 +97,17 @@ def _shape_of(hint: Any, value: object, what: str, findings: Findings, place: Sp
 
 
 def targets_of(shape: ConditionShape, resolver: Resolver) -> tuple[Target, ...]:
-    """Return the target that a condition is, or one per state for a question's id."""
-    if isinstance(shape, Text) and resolver.names.kinds.get(shape) is Kind.QUESTION:
-        states = resolver.names.states.get(shape, ())
-        return tuple(_reported(StateIn(str(shape), (state,))) for state in states)
-    return (_reported(resolver.condition(shape)),)
+    """Return the target that a condition is. A question's id is one per state, an event's one per phase."""
+    names, id_ = resolver.names, str(shape) if isinstance(shape, Text) else ""
+    match names.kinds.get(id_):
+        case Kind.QUESTION:
+            return tuple(_reported(StateIn(id_, (state,))) for state in names.states.get(id_, ()))
+        case Kind.EVENT:
+            phases = names.phases.get(names.timeline_of.get(id_, ""), ())
+            by_phase = (Target(f"{id_}.{phase}", During(id_, phase)) for phase in phases)
+            return (*by_phase, Target(f"{id_}.{NEVER}", Ever(id_, value=False)))
+        case _:
+            return (_reported(resolver.condition(shape)),)
 
 
 def _reported(condition: Condition) -> Target:

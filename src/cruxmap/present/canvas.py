@@ -28,7 +28,11 @@ PURPLE = "#aa4499"
 INK = "#1a1a1a"
 QUIET = "#666666"
 GREY = "#5f5f5f"
+PALE_GREY = "#e4e4e4"
 GRID = "#dddddd"
+
+KINDS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#5f5f5f")
+"""Colours for things without an order, which the colour-blind can tell apart too (Okabe and Ito 2008)."""
 
 MARGIN = 0.15
 """Inches around what is drawn."""

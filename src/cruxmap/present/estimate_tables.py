@@ -1,22 +1,43 @@
-"""An estimate as tables: one row per target and worldview, and fewer for people."""
+"""An estimate as tables: one row per target and worldview, and for people also whose numbers these are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from operator import attrgetter, itemgetter
 
-from cruxmap.insight.estimate import Estimate, TargetEstimate
-from cruxmap.present.phrases import not_converged, percent
+from cruxmap.insight.estimate import Estimate, TargetEstimate, WorldviewEstimate
+from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.present.phrases import (
+    CENTRAL,
+    MEAN,
+    MEAN_AND_CENTRAL,
+    from_to,
+    not_converged,
+    part,
+    percent,
+    ratio_of_odds,
+)
 from cruxmap.present.tables import Column, Table, numeric
 
 MAX_ABREAST = 6
 """Further targets side by side in one table."""
 
+LEAST_ERROR = 0.005
+"""A share's error is shown where it is at least this."""
+
+NOBODYS = "the editor's neutral numbers; nobody's view"
+"""What the map's own numbers are."""
+
+LITTLE = "says little about this target; the rest is the map's"
+"""What is said of a worldview whose estimate is nearly the map's own."""
+
 
 def estimate_table(estimate: Estimate) -> Table:
-    """Return one row per target and worldview, as `estimate` gives them."""
+    """Return one row per target and worldview, as `estimate` gives them, the map's own numbers last."""
+    little = saying_little(estimate)
     columns = (
         Column("target", "target", get=itemgetter(0)),
         Column("worldview", "worldview", get=itemgetter(1)),
+        Column("says_little", "says", _little, get=lambda row: _is_little(row, estimate.target, little)),
     )
     rows = (
         ((target, worldview), [result])
@@ -28,26 +49,40 @@ def estimate_table(estimate: Estimate) -> Table:
     )
 
 
+def _is_little(row: tuple[str, str], target: str, little: frozenset[str]) -> bool | None:
+    """Tell whether a row's worldview says little; of further targets that is not asked."""
+    return row[1] in little if row[0] == target and row[1] != MAP_WORLDVIEW else None
+
+
+def _little(says_little: bool | None) -> str:
+    return "little" if says_little else ""
+
+
 def estimate_tables(estimate: Estimate) -> tuple[Table, ...]:
-    """Return the estimate for people: the target in full, then the means of the further targets."""
+    """Return the estimate for people: the target in full, whose numbers these are, the others' means."""
     whole = estimate_table(estimate)
+    shown = [
+        place
+        for place, column in enumerate(whole.columns)
+        if column.key != "target" and (column.key != "says_little" or saying_little(estimate))
+    ]
     target = replace(
         whole,
-        columns=whole.columns[1:],
-        rows=tuple(row[1:] for row in whole.rows if row[0] == estimate.target),
+        columns=tuple(whole.columns[place] for place in shown),
+        rows=tuple(
+            tuple(row[place] for place in shown) for row in whole.rows if row[0] == estimate.target
+        ),
     )
-    _, *also = by_target(estimate).items()
-    means = (_table_of_means(dict(also[i : i + MAX_ABREAST])) for i in range(0, len(also), MAX_ABREAST))
-    return (target, *means)
+    return (target, *_turns_on(estimate), *_whose_numbers(estimate), *_further(estimate))
 
 
 def _number_columns(estimate: Estimate) -> list[Column]:
     columns = [
-        numeric("mean", "mean", percent),
+        numeric("mean", MEAN, percent),
         numeric("median", "median", percent),
         numeric("low", "5th", percent, lambda result: result.interval_90 and result.interval_90[0]),
         numeric("high", "95th", percent, lambda result: result.interval_90 and result.interval_90[1]),
-        numeric("central", "central", percent),
+        numeric("central", CENTRAL, percent),
     ]
     if estimate.sampled is not None:
         error = numeric(
@@ -55,44 +90,150 @@ def _number_columns(estimate: Estimate) -> list[Column]:
         )
         columns.insert(1, error)
     if estimate.assuming:
-        title = "mean, nothing assumed"
+        title = f"{MEAN}, nothing assumed"
         columns.append(numeric("unconditional_mean", title, percent, attrgetter("unconditional.mean")))
     return columns
 
 
-def _table_of_means(results: dict[str, dict[str, TargetEstimate]]) -> Table:
+def _turns_on(estimate: Estimate) -> Iterator[Table]:
+    """Yield what the map's own estimate turns on, if that is anything."""
+    columns = (
+        Column("address", "the map's own number"),
+        numeric("value", "value"),
+        numeric("moves", "the target", get=lambda number: from_to(number.target_low, number.target_high)),
+    )
+    note = (
+        "The target's probability from the low to the high end of each, all other numbers being central."
+    )
+    if estimate.map.turns_on:
+        title = "What the map's own estimate turns on most"
+        yield Table.of(title, columns, estimate.map.turns_on, [note])
+
+
+def _whose_numbers(estimate: Estimate) -> Iterator[Table]:
+    """Yield how much of each worldview's estimate is its own, where there is any but the map."""
+    rows = [(name, w) for name, w in estimate.worldviews.items() if name != MAP_WORLDVIEW]
+    extends = any(w.whose.own_moved_logit != w.whose.moved_logit for _, w in rows)
+    columns = [
+        Column("worldview", "worldview", get=itemgetter(0)),
+        numeric("own_judgements", "own numbers", get=lambda row: _count(row[1])),
+        numeric(
+            "moved_logit", "times the map's odds", ratio_of_odds, lambda row: row[1].whose.moved_logit
+        ),
+        numeric("own_share_of_spread", "own part of the spread", get=lambda row: _part_of_spread(row[1])),
+        numeric("stated", "stated about it", get=lambda row: _stated(row[1])),
+    ]
+    notes = [
+        "Own numbers: of those that bear on the target. Times: what the worldview makes of the map's odds of "
+        "the target, both central. Spread: which part of the variance of the log-odds its own numbers carry, "
+        "with half of that part's 95% interval.",
+    ]
+    if extends:
+        columns.insert(
+            3,
+            numeric(
+                "own_share_of_move", "own part of that", part, lambda row: row[1].whose.own_share_of_move
+            ),
+        )
+        notes.append(
+            "Own part of that: beside what the worldview extends; it may be against it, and so below 0."
+        )
+    if rows:
+        yield Table.of("Whose numbers these are", columns, rows, notes)
+
+
+def _count(estimate: WorldviewEstimate) -> str:
+    return f"{estimate.whose.own_judgements} of {estimate.whose.of}"
+
+
+def _part_of_spread(estimate: WorldviewEstimate) -> str:
+    share, error = estimate.whose.own_share_of_spread, estimate.whose.error
+    if share is None or error is None:
+        return "-"
+    return f"{part(share)} ± {part(error)}" if error >= LEAST_ERROR else part(share)
+
+
+def _stated(estimate: WorldviewEstimate) -> str:
+    said = [said.stated for said in estimate.whose.said]
+    return said[0] if len(said) == 1 else f"{len(said)} numbers" if said else "-"
+
+
+def _further(estimate: Estimate) -> Iterator[Table]:
+    """Yield the means of the further targets: all states of a question side by side, and then the others."""
+    targets = by_target(estimate)
+    kinds = values_of(targets)
+    for name, states in kinds.items():
+        yield _table_of_means(
+            f"{name}, means", {state: targets[target] for state, target in states.items()}
+        )
+    known = {estimate.target, *(target for states in kinds.values() for target in states.values())}
+    others = [(target, results) for target, results in targets.items() if target not in known]
+    for i in range(0, len(others), MAX_ABREAST):
+        yield _table_of_means("Further targets, means", dict(others[i : i + MAX_ABREAST]))
+
+
+def _table_of_means(title: str, results: dict[str, dict[str, TargetEstimate]]) -> Table:
     def mean(target: str) -> Column:
         return numeric(target, target, percent, lambda worldview: results[target][worldview].mean)
 
     columns = (Column("worldview", "worldview", get=str), *map(mean, results))
-    return Table.of("Further targets, means", columns, next(iter(results.values())))
+    return Table.of(title, columns, next(iter(results.values())))
+
+
+def values_of(targets: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Find the targets that are values of one question or event, where several are: by its id, and by value.
+
+    They are those with a dot in their names that are no conditions in braces.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for target in targets:
+        entry, _, value = target.partition(".")
+        if value and not target.startswith("{"):
+            found.setdefault(entry, {})[value] = target
+    return {entry: values for entry, values in found.items() if len(values) > 1}
 
 
 def by_target(estimate: Estimate) -> dict[str, dict[str, TargetEstimate]]:
-    """Arrange an estimate by target (the model's own first), then by worldview."""
-    results: dict[str, dict[str, TargetEstimate]] = {estimate.target: dict(estimate.worldviews)}
-    for worldview, result in estimate.worldviews.items():
+    """Arrange an estimate by target (the model's own first), then by worldview, the map's own last."""
+    whole = {
+        **{n: w for n, w in estimate.worldviews.items() if n != MAP_WORLDVIEW},
+        MAP_WORLDVIEW: estimate.map,
+    }
+    results: dict[str, dict[str, TargetEstimate]] = {estimate.target: dict(whole)}
+    for worldview, result in whole.items():
         for target, also in result.also.items():
             results.setdefault(target, {})[worldview] = also
     return results
 
 
+def saying_little(estimate: Estimate) -> frozenset[str]:
+    """Return the worldviews that say little about the target; the map is none."""
+    return frozenset(
+        n for n, w in estimate.worldviews.items() if w.whose.says_little and n != MAP_WORLDVIEW
+    )
+
+
 def question_text(estimate: Estimate) -> str:
     """Write what was asked in one line: the target, what is assumed and what is observed."""
-    parts = [estimate.target]
-    if estimate.assuming:
-        parts.append(f"assuming {', '.join(estimate.assuming)}")
-    if estimate.observed:
-        parts.append(f"having observed {', '.join(estimate.observed)}")
-    return "; ".join(parts)
+    return "; ".join(filter(None, (estimate.target, conditions_text(estimate))))
+
+
+def conditions_text(estimate: Estimate) -> str:
+    """Write what is assumed and what is observed in one line, empty where nothing is."""
+    given = {"assuming": estimate.assuming, "having observed": estimate.observed}
+    return "; ".join(f"{how} {', '.join(conditions)}" for how, conditions in given.items() if conditions)
 
 
 def _estimate_notes(estimate: Estimate) -> Iterator[str]:
-    reasons = {(name, result.reason) for name, result in estimate.worldviews.items() if result.reason}
+    whole = {**estimate.worldviews, MAP_WORLDVIEW: estimate.map}
+    reasons = {(name, result.reason) for name, result in whole.items() if result.reason}
     yield from (f"{worldview}: {reason}" for worldview, reason in sorted(reasons))
+    yield f"{MAP_WORLDVIEW}: {NOBODYS}."
+    if saying_little(estimate):
+        yield f"little: {LITTLE}."
     yield (
-        f"{estimate.draws:,} draws per worldview, seed {estimate.seed}. "
-        "The mean is the credence to act on; 5th and 95th are percentiles over the judgements."
+        f"{estimate.draws:,} draws per worldview, seed {estimate.seed}. {MEAN_AND_CENTRAL} "
+        "5th and 95th: percentiles over the draws."
     )
     if estimate.sampled is not None:
         errors = "The error is the standard error of the mean; `--format json` has that of every number."

@@ -1,5 +1,6 @@
 """How numbers are written for people: with as many digits as they can use, and the same everywhere."""
 
+import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,11 @@ def from_to(before: float | None, after: float | None) -> str:
 def ratio(value: float | None) -> str:
     """Write a ratio of odds: `0.031x`, `1.0x`, `3.2x`, `25x`."""
     return "-" if value is None else _ratio(value, 2)
+
+
+def ratio_of_odds(logit: float | None) -> str:
+    """Write a difference of log-odds as the ratio of odds that it is."""
+    return "-" if logit is None else ratio(math.exp(min(logit, 700.0)))
 
 
 def _ratio(value: float, digits: int) -> str:
