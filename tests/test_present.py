@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import numpy as np
 import pytest
+import yaml
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
@@ -28,6 +29,7 @@ from cruxmap.engine import contraction_trees, planning
 from cruxmap.insight import marginals
 from cruxmap.insight.bearings import Bearing
 from cruxmap.insight.estimate import Summary, TargetEstimate, estimate
+from cruxmap.insight.sentences import in_words
 from cruxmap.language.argument_map import (
     About,
     ArgumentMap,
@@ -41,6 +43,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import read_map, read_model
+from cruxmap.language.typed import parse_condition
 from cruxmap.present import canvas, dot_and_mermaid, estimate_figures
 from cruxmap.present.estimate_figures import bars, forest
 from cruxmap.present.estimate_tables import estimate_table, estimate_tables
@@ -235,7 +238,9 @@ def test_an_overview_shows_what_carries_weight() -> None:
     assert lines(9) == direct  # what follows from the target, or leads elsewhere, is left out
     assert lines(2) == {("dry", "mud"): (-1, False)}
     assert overview(whole, 2).left_out == 5
+    assert dot_and_mermaid.dot_text(whole).count("(given)") == 0
     kept = overview(replace(whole, given=frozenset(["sky"])), 2)
+    assert dot_and_mermaid.dot_text(kept).count(">sky (given)<") == 1
     assert {card.id for card in kept.cards} == {"sky", "mud"}
     assert [(link.bearing.sign, link.indirect) for link in kept.links] == [(1, True)]
     assert {card.id for card in overview(whole, None).cards} == set(model.map.entry)
@@ -300,6 +305,38 @@ def test_a_line_ends_at_the_sign_of_the_row_that_mentions_it() -> None:
     [port] = re.findall(r'"a":out:e -> "b":(r\d+):w', dot)
     [card] = re.findall(r'^  "b" \[label=<(.*)>, tooltip', dot, re.MULTILINE)
     assert re.search(rf'PORT="{port}"[^>]*><B><FONT[^>]*>\u2212</FONT></B></TD>.{{1,200}}not a<', card)
+
+
+def test_conditions_are_told_in_words() -> None:
+    text = """
+        timelines: {t: {text: Time., phases: {soon: 1, later: 2}}}
+        claims: {a: {text: A., credence: 5%}, b: {text: B., credence: 5%}}
+        questions: {q: {text: Q?, states: [x, y, z], credence: {x: 20%, y: 30%, z: 50%}}}
+        events:
+          e: {text: E., timeline: t, emerges: {soon: 10%}}
+          f: {text: F., timeline: t, emerges: {soon: 10%}}
+    """
+    argument_map = maps_from_text.model(text, "target: a").map
+    expected = {
+        "a": "a",
+        "{a: false}": "not a",
+        "{not: a}": "not a",
+        "{q: [x, y]}": "q is x or y",
+        "{not: {q: x}}": "q is not x",
+        "{event: e, before: f}": "e comes before f",
+        "{event: e, before: f, by: 2}": "e comes at least 2 steps before f",
+        "{event: e, within: 0, of: f}": "e and f come in the same step",
+        "{event: e, within: 1, of: f}": "e and f come within 1 step",
+        "{event: e, during: soon}": "e happens during soon",
+        "{not: {event: e, by_end_of: soon}}": "e does not happen by the end of soon",
+        "{event: e, ever: false}": "e never happens",
+        "{not: {event: e, ever: false}}": "e happens",
+        "[a, {any_of: [b, {q: z}]}]": "a and (b or q is z)",
+        "{all_of: [a, b, {q: z}]}": "a, b, and q is z",
+        "{not: {all_of: [a, b]}}": "it is not so that (a and b)",
+    }
+    found = {text: in_words(parse_condition(yaml.safe_load(text), argument_map)) for text in expected}
+    assert found == expected
 
 
 def boxes_and_lines(

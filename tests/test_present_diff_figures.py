@@ -218,7 +218,8 @@ def test_pools_are_drawn_below_the_estimates_that_go_in() -> None:
     answers = (PooledAnswer("linear", 0.2, None, LONG), PooledAnswer("judgements", 0.1, (0.05, 0.3), LONG))
     shown = {"ann": 0.001, "bob": 0.4}
     result = Pool("m", "target", shown, 0.2, 1.2, answers, (), None, None, LONG)
-    [draw] = pool_figures(result).values()
+    garden = model(GARDEN, "target: wet\n").map
+    [draw] = pool_figures(result, garden).values()
     figure = draw()
     [axes] = figure.axes
     dots = [line for line in axes.lines if line.get_marker() == "o"]
@@ -227,7 +228,7 @@ def test_pools_are_drawn_below_the_estimates_that_go_in() -> None:
     [bar] = [line for line in axes.lines if line.get_linewidth() == 2.5]
     assert bar.get_xdata() == pytest.approx([logit(0.05), logit(0.3)])
     labels_apart(figure)
-    assert pool_figures(replace(result, answers=())) == {}
+    assert pool_figures(replace(result, answers=()), garden) == {}
 
 
 def test_the_names_of_listings_are_known_before_there_are_any() -> None:

@@ -117,6 +117,12 @@ def in_words(condition: Condition) -> str:
             return f"{event} happens by the end of {phase}"
         case Ever(event=event, value=value):
             return f"{event} {'happens' if value else 'never happens'}"
+        case Not(part=ClaimIs(claim=claim, value=value)):
+            return in_words(ClaimIs(claim, not value))
+        case Not(part=Ever(event=event, value=value)):
+            return in_words(Ever(event, not value))
+        case Not(part=StateIn(question=question, states=states)):
+            return f"{question} is not {_listed(states, 'or')}"
         case Not(part=ByEndOf(event=event, phase=phase)):
             return f"{event} does not happen by the end of {phase}"
         case Not(part=During(event=event, phase=phase)):

@@ -138,14 +138,14 @@ def _compact_card(card: Card, shown: Picture) -> str:
     counts = "".join(f"<BR/>{_font(row.head, 8, GREY)}" for row in card.rows)
     sentence = _coloured(_wrapped_markup(_sentence(card), COMPACT_LENGTH), 9, INK)
     number = f"<B>{_font(card.probability, 11)}</B>" if card.probability else ""
-    told = f"<TR><TD {cell}>{_font(card.id, 7, GREY)}<BR/>{sentence}{counts}</TD>"
+    told = f"<TR><TD {cell}>{_font(card.id + _given(card, shown), 7, GREY)}<BR/>{sentence}{counts}</TD>"
     told += f'<TD {cell} VALIGN="TOP">{number}</TD></TR>'
     return f'<TABLE PORT="card" {_frame(card, shown)} CELLPADDING="3">{strip}{told}</TABLE>'
 
 
 def _card(card: Card, shown: Picture) -> str:
     elsewhere = f", see {card.page}" if card.stub else ""
-    kind = _font(f"{card.kind} {card.id}{elsewhere}", 8, GREY)
+    kind = _font(f"{card.kind} {card.id}{_given(card, shown)}{elsewhere}", 8, GREY)
     number = f"<B>{_font(card.probability, 13)}</B>" if card.probability else ""
     colour = KIND_COLOURS[card.kind]
     sentence = _wrapped_markup(_sentence(card), HEAD_LENGTH)
@@ -162,6 +162,10 @@ def _card(card: Card, shown: Picture) -> str:
         signs = {link.bearing.sign for link, end in zip(into, ends, strict=True) if end == i}
         rows += _row_cells(row, i, sorted(signs, reverse=True))
     return f'<TABLE {_frame(card, shown)} CELLPADDING="4">{head}{rows}</TABLE>'
+
+
+def _given(card: Card, shown: Picture) -> str:
+    return " (given)" if card.id in shown.given else ""
 
 
 def _frame(card: Card, shown: Picture) -> str:
