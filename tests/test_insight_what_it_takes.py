@@ -1,14 +1,22 @@
 import json
 import math
-from itertools import count
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations, count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy.optimize import minimize
 
 import cruxmap as cm
 from cruxmap.insight import what_it_takes as module
 from cruxmap.insight.what_it_takes import takes
+from cruxmap.language.typed import parse_settings
+from helpers import drawn_maps
 from helpers.commands import Cruxmap
 from helpers.examples import CARLSMITH, GARDEN, SUPERFORECASTERS
 from helpers.maps_from_text import model, write
@@ -31,55 +39,141 @@ def with_changes(spec, take, worldview="map"):
 
 def test_one_number_moves_as_far_as_the_gap() -> None:
     spec = model("claims:\n  t: {text: Target., credence: 20%}\n", "target: t\n")
-    result = takes(spec, above=0.6)
+    result = takes(spec, above=0.6, far=True)
     [take] = result.frontier
     [step] = take.steps
     assert (take.count, step.address) == (1, "t")
     assert step.log_odds == pytest.approx(logit(0.6) - logit(0.2), abs=1e-3)
     assert take.estimate == pytest.approx(0.6, rel=1e-12)
-    assert step.sentence == "raise t from 20% to 60%: Target."
-    [down] = takes(spec, below=0.05).frontier
-    assert down.steps[0].sentence == "lower t from 20% to 5%: Target."
-    assert down.estimate == pytest.approx(0.05, rel=1e-12)
+    assert step.deviations == take.deviations == pytest.approx((logit(0.6) - logit(0.2)) / 0.5, abs=2e-3)
+    assert step.sentence == "raise t by 3.6 deviations, from 20% to 60%: Target."
+    assert takes(spec, above=0.6).frontier == ()
+    [down] = takes(spec, below=0.06).frontier
+    assert down.steps[0].sentence == "lower t by 2.7 deviations, from 20% to 6%: Target."
+    assert (down.estimate, down.central) == pytest.approx((0.06, 0.06), rel=1e-12)
 
 
 @pytest.mark.parametrize(("goal", "threshold"), [("above", 0.2), ("above", 0.06), ("below", 0.01)])
-def test_every_answer_holds_when_recomputed_and_further_changes_are_smaller(
-    goal: str, threshold: float
-) -> None:
+def test_every_way_holds_when_recomputed_and_moves_entries_of_its_own(goal: str, threshold: float) -> None:
     spec = carlsmith()
     result = takes(spec, **{goal: threshold})
-    assert result.frontier
+    assert result.least is result.frontier[0]
+    moved: set[str] = set()
     for take in result.frontier:
         p = with_changes(spec, take)
         assert p == pytest.approx(take.estimate, rel=1e-6)
+        assert p == pytest.approx(take.central, rel=1e-6)  # points have no spread
         assert p >= threshold if goal == "above" else p <= threshold
         assert logit(p) == pytest.approx(logit(threshold), abs=1e-3)
         assert take.total_log_odds == pytest.approx(sum(abs(step.log_odds) for step in take.steps))
-    counts = [take.count for take in result.frontier]
-    sizes = [take.total_log_odds for take in result.frontier]
-    assert counts == sorted(set(counts))
-    assert sizes == sorted(sizes, reverse=True)
+        assert take.deviations == pytest.approx(math.hypot(*(step.log_odds / 0.5 for step in take.steps)))
+        assert all(abs(step.deviations) <= 3 for step in take.steps)
+        names = {step.address for step in take.steps}
+        assert not names & moved or take is result.frontier[-1]
+        moved |= names
+    assert [(t.count, t.deviations) for t in result.frontier] == sorted(
+        (t.count, t.deviations) for t in result.frontier
+    )
 
 
-def test_the_fewest_changes_are_found_exactly() -> None:
-    # To 20% from 5.1%: no single premise can do it, since each alone at 100% at most divides by itself.
+PREMISES = {
+    "feasible": 0.65,
+    "incentives": 0.8,
+    "hard": 0.4,
+    "seeking": 0.65,
+    "disempowered": 0.4,
+    "catastrophe": 0.95,
+}
+
+
+def least_length(names: Sequence[str], threshold: float) -> float:
+    """The least root of the sum of squares, in deviations of half a log unit, by another search.
+
+    A product of chances is to come to a threshold, and none may move by more than 3 deviations.
+    """
+
+    def product(d: Sequence[float]) -> float:
+        moved = dict(zip(names, d, strict=True))
+        return math.prod(expit(logit(p) + 0.5 * moved.get(name, 0.0)) for name, p in PREMISES.items())
+
+    sign = 1 if threshold > product([0.0] * len(names)) else -1
+    found = minimize(
+        lambda d: d @ d,
+        np.full(len(names), 1.5 * sign),
+        bounds=[(-3, 3)] * len(names),
+        constraints={"type": "ineq", "fun": lambda d: sign * (math.log(product(d)) - math.log(threshold))},
+        method="SLSQP",
+        options={"ftol": 1e-12},
+    )
+    return math.sqrt(found.fun) if found.success else math.inf
+
+
+def expit(u: float) -> float:
+    return 1 / (1 + math.exp(-u))
+
+
+@pytest.mark.parametrize(
+    ("threshold", "count"), [(0.07, 1), (0.12, 2), (0.2, 3), (0.3, 4), (0.03, 1), (0.001, 5)]
+)
+def test_a_way_is_the_shortest_of_as_few_changes_as_can_do_it(threshold: float, count: int) -> None:
+    fewer, by_hand = (
+        [least_length(names, threshold) for names in combinations(PREMISES, size)]
+        for size in (max(count - 1, 1), count)
+    )
+    assert count == 1 or min(fewer) == math.inf
+    goal = {"above" if threshold > 0.0514 else "below": threshold}
+    least = takes(carlsmith(), **goal, ways=1).least
+    assert least is not None
+    assert least.count == count
+    assert least.deviations == pytest.approx(min(by_hand), rel=1e-3)
+
+
+def test_ways_are_different_and_then_many_changes_stand_beside_few() -> None:
+    result = takes(carlsmith(), above=0.07)
+    *apart, many = ({step.address for step in take.steps} for take in result.frontier)
+    assert apart in ([{"hard"}, {"disempowered"}, third] for third in ({"feasible"}, {"seeking"}))
+    assert len(many) > 2
+    assert result.frontier[-1].deviations < 0.75 * result.frontier[0].deviations
+
+
+def test_a_deviation_is_the_reviewers_own() -> None:
+    text = """
+    claims:
+      t: {text: Target., all_of: [a, b]}
+      a: {text: A., credence: 50%}
+      b: {text: B., credence: 20% to 80%}
+    """
+    spec = model(text, "target: t\nsampling: {draws: 256}\n")
+    first, second, *_ = takes(spec, above=0.32).frontier
+    assert [(step.address, first.count) for step in first.steps] == [("b", 1)]
+    sd = 2 * logit(0.8) / (2 * 1.6448536269514722)
+    [of_b], [of_a] = first.steps, second.steps
+    assert of_b.deviations == pytest.approx(of_b.log_odds / sd, rel=1e-9)
+    assert of_a.deviations == pytest.approx(of_a.log_odds / 0.5, rel=1e-9)
+    assert of_a.after == pytest.approx(0.32 / 0.5, abs=2e-3)  # the mean of b is 50%
+    assert abs(of_a.log_odds) < abs(of_b.log_odds)
+    assert of_b.deviations < of_a.deviations
+
+
+def test_nothing_within_three_deviations_says_how_far_one_gets() -> None:
     spec = carlsmith()
-    first = takes(spec, above=0.2).frontier[0]
-    assert first.count == 2
-    assert {step.address for step in first.steps} == {"hard", "disempowered"}
-    # Downwards one premise is enough; `hard` and `disempowered` have the steepest logits.
-    down = takes(spec, below=0.01).frontier[0]
-    assert down.count == 1
-    needed = {name: 0.01 / 0.051376 * p for name, p in (("hard", 0.4), ("disempowered", 0.4))}
-    [step] = down.steps
-    assert step.address in needed
-    assert step.after == pytest.approx(needed[step.address], rel=1e-3)
+    none = takes(spec, above=0.45)
+    assert (none.frontier, none.least, none.most_deviations) == ((), None, 3.0)
+    best = math.prod(expit(logit(p) + 1.5) for name, p in PREMISES.items() if name != "catastrophe")
+    assert none.reason == (
+        "no change of up to 5 judgements, each by at most 3 deviations, reaches it; "
+        f"the farthest found comes to {best * 0.95:.0%}"
+    )
+    far = takes(spec, above=0.45, far=True)
+    assert far.most_deviations is None
+    assert far.least is not None
+    assert max(abs(step.deviations) for step in far.least.steps) > 3
 
 
 def test_agreeing_with_another_worldview() -> None:
     spec = carlsmith()
-    result = takes(spec, "superforecasters", agree_with="map")
+    result = takes(spec, "superforecasters", agree_with="map", far=True)
+    assert result.frontier
     assert result.threshold == pytest.approx(0.051376, rel=1e-9)
     assert "agree with map (5.1%)" in result.goal
     for take in result.frontier:
@@ -91,13 +185,14 @@ def test_intervals_move_as_a_whole_and_the_mean_is_what_counts() -> None:
     assert takes(spec, above=0.5).estimate == pytest.approx(
         cm.estimate(spec).worldviews["map"].mean, rel=1e-9
     )
-    [*_, last] = takes(spec, above=0.7).frontier
-    assert last.estimate == pytest.approx(0.7, abs=1e-3)
+    for take in takes(spec, above=0.7).frontier:
+        assert take.estimate == pytest.approx(0.7, abs=1e-3)
+        assert take.central != pytest.approx(take.estimate, abs=1e-3)
 
 
 def test_only_some_judgements_may_move() -> None:
     spec = carlsmith()
-    result = takes(spec, below=0.01, only=("catastrophe", "incentives"))
+    result = takes(spec, below=0.01, only=("catastrophe", "incentives"), far=True)
     assert result.frontier
     assert all(step.address in {"catastrophe", "incentives"} for t in result.frontier for step in t.steps)
     with pytest.raises(cm.InvalidMap, match="no judgement `catastrofe`"):
@@ -118,7 +213,7 @@ def test_strengths_move_in_logs_and_rejected_arguments_stay() -> None:
     assert step.address == "pro.strength"
     assert step.after == pytest.approx(4.0, rel=1e-3)
     assert step.log_odds == pytest.approx(math.log(2), rel=1e-3)
-    assert step.sentence == "raise pro.strength from 2x to 4x: For."
+    assert step.sentence == "raise pro.strength by 1.4 deviations, from 2x to 4x: For."
 
 
 def test_plain_answers() -> None:
@@ -128,6 +223,7 @@ def test_plain_answers() -> None:
     unreachable = takes(spec, above=0.5, only=("catastrophe",))
     assert unreachable.frontier == ()
     assert "no change" in unreachable.reason
+    assert unreachable.central == pytest.approx(unreachable.estimate)
     assert "itself" in takes(spec, "superforecasters", agree_with="superforecasters").reason
     garden = model(GARDEN, "target: wet\nsampling: {draws: 16}\n")
     assert "nothing that may change" in takes(garden, above=0.9, only=("far", "mould")).reason
@@ -219,7 +315,7 @@ def test_what_it_prints_can_be_set_and_has_the_effect_it_says(
     direction, threshold = goal.split()
     asked = [part for one in only.split() for part in ("--only", one)]
     answer = cruxmap(
-        "takes", "small", "-w", "ann", f"--{direction}", threshold, *asked, "--format", "json"
+        "takes", "small", "-w", "ann", f"--{direction}", threshold, *asked, "--far", "--format", "json"
     ).json
     assert answer["frontier"], answer["reason"]
     for take in answer["frontier"]:
@@ -243,13 +339,14 @@ def test_no_strength_is_lowered_below_one_and_what_does_nothing_is_not_counted()
     """
     spec = model(text, "target: t\n" + FEW)
     # At 17:4 with the argument, and at 1:4 without any force, which is as far as its strength goes.
-    alone = takes(spec, below=0.19, only=("pro.strength",))
-    assert (alone.frontier, alone.reason) == ((), "no change of up to 5 judgements reaches it")
-    [take] = takes(spec, below=0.201, only=("pro.strength",)).frontier
+    alone = takes(spec, below=0.19, only=("pro.strength",), far=True)
+    assert alone.frontier == ()
+    assert alone.reason == "no change of up to 5 judgements reaches it; the farthest found comes to 20%"
+    [take] = takes(spec, below=0.201, only=("pro.strength",), far=True).frontier
     [step] = take.steps
     assert 1 <= step.after <= 1.01
     assert take.total_log_odds == pytest.approx(math.log(17 / step.after), rel=1e-12)
-    [*_, both] = takes(spec, below=0.19, only=("pro.strength", "t")).frontier
+    [*_, both] = takes(spec, below=0.19, only=("pro.strength", "t"), far=True).frontier
     assert all(step.after >= 1 for step in both.steps if step.address == "pro.strength")
 
 
@@ -268,7 +365,7 @@ def test_scaling_a_move_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(module._State, "estimate", counted)
     spec = model(text, "target: t\nsampling: {draws: 512}\n")
-    assert takes(spec, below=0.19, only=("pro.strength", "t")).frontier
+    assert takes(spec, below=0.19, only=("pro.strength", "t"), far=True).frontier
 
 
 def test_numbers_that_nothing_can_set_stay() -> None:
@@ -299,9 +396,9 @@ def test_of_a_row_one_share_moves_and_the_others_make_room() -> None:
     # With q.t kept at 40%, s and u share 60% as 20 to 50, so s is 17.14% in force and not its 20%.
     assert (step.address, step.value) == ("q.s", "30%")
     assert step.before == pytest.approx(0.6 * 0.2 / 0.7, abs=1e-5)
-    assert (
-        takes(spec, "bob", above=0.7, only=("q.s",)).reason == "no change of up to 5 judgements reaches it"
-    )
+    # It can take no more than what q.t leaves.
+    reason = takes(spec, "bob", above=0.7, only=("q.s",), far=True).reason
+    assert reason == "no change of up to 5 judgements reaches it; the farthest found comes to 60%"
 
 
 def test_a_way_of_several_changes_is_one_row_for_people(cruxmap: Cruxmap, tmp_path: Path) -> None:
@@ -309,9 +406,34 @@ def test_a_way_of_several_changes_is_one_row_for_people(cruxmap: Cruxmap, tmp_pa
     table, rows = (
         cruxmap("takes", "small", "--above", "20%", "--format", form) for form in ("markdown", "csv")
     )
-    [way] = [line for line in table.out.splitlines() if line.startswith("| 2 |")]
+    [way] = [line for line in table.out.splitlines() if line.startswith("| 1 |")]
     assert "<br>and raise " in way
-    assert [row["count"] for row in rows.rows][:2] == ["2", "2"]
+    assert [(row["way"], row["count"]) for row in rows.rows[:3]] == [("1", "3")] * 3
+
+
+@given(st.data())
+def test_what_it_prints_reaches_the_goal_in_any_map(data: st.DataObject) -> None:
+    drawn = data.draw(drawn_maps.drafts())
+    spec = drawn.read_model(target=data.draw(drawn.conditions()), sampling={"draws": "40"})
+    whose = data.draw(st.sampled_from(["map", *spec.map.worldview]))
+    spec = replace(spec, worldviews=(whose,))
+    mean = cm.estimate(spec).worldviews[whose].mean
+    assume(mean is not None and 1e-9 < mean < 1 - 1e-9)
+    goal = expit(logit(mean) + data.draw(st.sampled_from([-1.0, -0.3, -0.01, 0.01, 0.3, 1.0])))
+    found = takes(spec, whose, **{"above" if goal > mean else "below": goal}, far=data.draw(st.booleans()))
+    assert found.estimate == pytest.approx(mean, rel=1e-9)
+    moved: list[set[str]] = []
+    for take in found.frontier:
+        settings = parse_settings([(step.address, step.value) for step in take.steps], spec.map, (whose,))
+        then = cm.estimate(replace(spec, settings=settings)).worldviews[whose]
+        assert (then.mean, then.central) == pytest.approx((take.estimate, take.central), rel=1e-9)
+        beyond = (logit(then.mean) - logit(goal)) * (1 if goal > mean else -1)
+        assert -1e-9 < beyond < 0.01
+        assert found.most_deviations is None or all(abs(step.deviations) <= 3 for step in take.steps)
+        moved.append({spec.map.judgements[step.address].owner for step in take.steps})
+    apart = moved if len(moved) < 2 else moved[:-1]
+    assert sum(map(len, apart)) == len(set().union(*apart))
+    assert all(moved.count(entries) == 1 for entries in moved)
 
 
 @pytest.mark.long

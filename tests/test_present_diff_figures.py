@@ -26,6 +26,7 @@ from cruxmap.present.diff_figures import (
 )
 from cruxmap.present.listings import for_people
 from cruxmap.present.pool_figures import pool_figures
+from cruxmap.present.takes_tables import TAKES_LISTINGS
 from helpers.examples import ANN, BOB, GARDEN
 from helpers.maps_from_text import model
 from helpers.odds import logit
@@ -241,7 +242,7 @@ def test_the_names_of_listings_are_known_before_there_are_any() -> None:
     answers = [
         (both, crux_tables.ALL_CRUX_LISTINGS),
         (both.worldviews["ann"], crux_tables.CRUX_LISTINGS),
-        (takes(spec, above=0.9), crux_tables.TAKES_LISTINGS),
+        (takes(spec, above=0.9), TAKES_LISTINGS),
         (a_diff([1.0]), diff_tables.DIFF_LISTINGS),
         (pairs(spec), diff_tables.PAIR_LISTINGS),
         (rest, diff_tables.REST_LISTINGS),

@@ -344,14 +344,10 @@ def diff(
 @asking
 def takes(
     asked: Asked,
-    above: Annotated[
-        str | None, typer.Option(metavar="CREDENCE", help="Raise the estimate to this.")
-    ] = None,
-    below: Annotated[
-        str | None, typer.Option(metavar="CREDENCE", help="Lower the estimate to this.")
-    ] = None,
+    above: Annotated[str | None, typer.Option(metavar="CREDENCE", help="Raise the mean to this.")] = None,
+    below: Annotated[str | None, typer.Option(metavar="CREDENCE", help="Lower the mean to this.")] = None,
     agree_with: Annotated[
-        str | None, typer.Option(metavar="ID", help="Move the estimate to that of this worldview.")
+        str | None, typer.Option(metavar="ID", help="Move the mean to that of this worldview.")
     ] = None,
     worldview: WorldviewOption = None,
     only: Annotated[
@@ -359,14 +355,19 @@ def takes(
         typer.Option(
             "--only",
             metavar="ADDRESS",
-            help="Change only this judgement, or those of this entry. Repeatable.",
+            help="Change only this judgement, or all of this entry. Repeatable.",
         ),
     ] = None,
+    far: Annotated[
+        bool,
+        typer.Option("--far", help="Let a number move by more than three of its standard deviations."),
+    ] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Find the smallest changes of judgements that move an estimate past a threshold.
+    """Find the least changes of judgements that move an estimate (its mean) past a threshold.
 
-    Give one of --above, --below and --agree-with. Few large changes are shown beside more small ones.
+    Give one of --above, --below and --agree-with. Changes are measured in standard deviations of the numbers'
+    own intervals. Several ways are shown, which have no entry in common.
     """
     if sum(goal is not None for goal in (above, below, agree_with)) != 1:
         refuse(Code.UNCLEAR_GOAL, "what should it take?", "give one of --above, --below and --agree-with")
@@ -374,7 +375,7 @@ def takes(
     whose = known_worldview(argument_map, worldview or "map")
     from cruxmap.insight.what_it_takes import takes as compute
     from cruxmap.language.names import checked_address
-    from cruxmap.present.crux_tables import TAKES_LISTINGS
+    from cruxmap.present.takes_tables import TAKES_LISTINGS
 
     with typed_here():
         addresses = [checked_address(argument_map, address) for address in only or ()]
@@ -386,6 +387,7 @@ def takes(
         below=threshold(below),
         agree_with=None if agree_with is None else known_worldview(argument_map, agree_with),
         only=addresses,
+        far=far,
     )
     answer = _answer(asked, work, TAKES_LISTINGS, None, form)
     raise typer.Exit(exit_code(answer.estimate is None))

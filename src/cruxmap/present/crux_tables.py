@@ -1,4 +1,4 @@
-"""What an estimate turns on, and what it would take to move it, as listings."""
+"""What an estimate turns on, as listings."""
 
 from collections.abc import Collection
 from functools import partial
@@ -9,7 +9,6 @@ from cruxmap.insight.cruxes import (
     CruxTables,
 )
 from cruxmap.insight.sobol import APART, OTHERS
-from cruxmap.insight.what_it_takes import Takes
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.listings import Listing, Listings
 from cruxmap.present.phrases import brief, owner_text, part, percent, range_text, signed
@@ -154,34 +153,3 @@ def group_text(argument_map: ArgumentMap, name: str) -> str:
     if name in argument_map.entry:
         return argument_map.entry[name].about.text
     return f"All but the largest {APART}, together." if name == OTHERS else ""
-
-
-# --- what it would take --------------------------------------------------------------------------
-
-
-def _list_steps(takes: Takes, argument_map: ArgumentMap) -> Listing:
-    """Return the ways of getting there, one row per judgement changed; for people, one row per way."""
-    outer = (
-        numeric("count", "changes"),
-        numeric("total_log_odds", "log-odds in all", brief),
-        numeric("estimate", "estimate then", percent),
-    )
-    inner = (
-        Column("address", "judgement"),
-        Column("text", "what it is about", get=lambda step: owner_text(argument_map, step.address)),
-        numeric("before", "before", brief),
-        numeric("after", "after", brief),
-        numeric("log_odds", "by log-odds", signed),
-        Column("value", "new value"),
-        Column("sentence", "how"),
-    )
-    title = f"What it would take to bring {takes.worldview} to {takes.goal}"
-    notes = [f"{takes.target} is {percent(takes.estimate)} in {takes.worldview}."]
-    if takes.reason is not None:
-        notes.append(f"No change to show: {takes.reason}.")
-    table = Table.nested(title, outer, inner, ((take, take.steps) for take in takes.frontier), notes)
-    shown = ("count", "total_log_odds", "estimate", "sentence")
-    return Listing(table, shown, max(1, len(table.rows)), gathered=True)
-
-
-TAKES_LISTINGS: Listings = {"steps": _list_steps}
