@@ -326,7 +326,7 @@ def test_certain_and_impossible_worldviews_get_a_plain_answer() -> None:
     three = diff(impossible, "ann", "bob")
     assert (three.probability_a, three.gap_logit, three.double_cruxes) == (None, None, ())
     assert three.probability_b is not None
-    assert "impossible in `ann`" in three.reason
+    assert three.reason == "in `ann` what is assumed or observed is impossible: rain"
     for result in (two, three):
         json.dumps(result.to_json(), allow_nan=False)
 

@@ -211,7 +211,7 @@ def test_a_pool_of_one_is_none() -> None:
     never = model(
         SOME, "target: t\nassuming: [a]\n", ann="judgements: {a: 0%}\n", bob="judgements: {a: 10%}\n"
     )
-    assert pool(never).left_out == (("ann", "what is assumed or observed is impossible there"),)
+    assert pool(never).left_out == (("ann", "what is assumed or observed there is impossible: a"),)
     assert pool(never).undefined
     json.dumps(result.to_json(), allow_nan=False)
 

@@ -39,7 +39,7 @@ def build(model: ModelSpec, explicit: bool = False) -> pm.Model:
     """
     inquiry = inquire(model)
     problems = tuple(
-        impossible_evidence(model.observed, worldview, obstacle)
+        impossible_evidence(worldview, obstacle)
         for worldview, obstacle in zip(model.worldviews, inquiry.obstacles, strict=True)
         if obstacle is not None
     )

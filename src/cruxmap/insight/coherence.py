@@ -37,6 +37,7 @@ from cruxmap.network.inquiry import (
     blocks,
     draws_per_block,
     entries_of,
+    impossible,
     inquire,
 )
 from cruxmap.network.means_and_deviations import Numbers, natural_at, shares_counted
@@ -315,7 +316,8 @@ def _gaps(inquiry: Inquiry, worldview: int) -> list[_Gap]:
     for stated, credence, logit, spread in zip(written, statements, central, drawn, strict=True):
         reason = None
         if math.isnan(logit):
-            reason = "what it assumes, or what is observed, is impossible in this worldview"
+            supposed = (*stated.assuming, *inquiry.model.observed)
+            reason = f"what it assumes or what is observed is {impossible(inquiry, worldview, supposed)}"
         elif math.isinf(logit):
             reason = "it is certain by this worldview's own judgements"
         fine = reason is None

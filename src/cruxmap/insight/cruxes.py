@@ -44,7 +44,7 @@ from cruxmap.insight.separation import descendants
 from cruxmap.insight.sobol import GroupCrux
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
-from cruxmap.network.inquiry import impossible, inquire, written
+from cruxmap.network.inquiry import impossible, inquire
 
 SHORTLIST = 12
 """How many of the most telling claims and states the best sets are chosen from."""
@@ -229,8 +229,8 @@ def _table(candidates: Sequence[Candidate], outlook: Outlook) -> CruxTable:
     inquiry, model = view.inquiry, view.inquiry.model
     if predictive is None:
         by_chance = sampled(inquiry, inquiry.targets[:1], inquiry.clamped, MANY_WHAT_IFS) is not None
-        missed, given = impossible(sampled=by_chance), written((*model.assuming, *model.observed))
-        reason = view.refused or f"what is assumed and observed is {missed} in this worldview: {given}"
+        missed = impossible(inquiry, view.worldview, sampled=by_chance)
+        reason = view.refused or f"what is assumed and observed is {missed}"
         return CruxTable(worldview=view.name, target=model.target.name, estimate=None, reason=reason)
     table = _of_target(view.name, model, predictive)
     if predictive.target.is_certain:

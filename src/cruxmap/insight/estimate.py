@@ -33,7 +33,7 @@ from cruxmap.insight.views import (
     views,
 )
 from cruxmap.insight.whose import NeutralNumber, Whose, inquire_with_map, turns_on_most, whose
-from cruxmap.language.argument_map import MAP_WORLDVIEW, AllOf, ArgumentMap, condition_text
+from cruxmap.language.argument_map import MAP_WORLDVIEW, AllOf, ArgumentMap, Condition, condition_text
 from cruxmap.language.model_spec import ModelSpec, Target
 from cruxmap.language.names import checked_worldview
 from cruxmap.language.typed import parse_condition, parse_conditions, parse_settings
@@ -259,10 +259,9 @@ def _summarise(view: View, drawn: _Answers, central: _Answers) -> WholeEstimate:
     """Sum up the draws of one worldview, with its central column."""
     model, obstacle = view.inquiry.model, view.inquiry.obstacles[view.worldview]
     refused = obstacle or view.refused
-    assumed, observed = (tuple(map(condition_text, part)) for part in (model.assuming, model.observed))
     reasons = (
-        refused or _why_none(drawn.of(0, 0), assumed, observed),
-        refused or _why_none(drawn.of(1, 0), (), observed),
+        refused or _why_none(view, drawn.of(0, 0), model.assuming),
+        refused or _why_none(view, drawn.of(1, 0), ()),
     )
 
     def target(number: int) -> TargetEstimate:
@@ -291,13 +290,16 @@ def _extended[Kind: Summary](kind: type[Kind], summary: Summary, **more: Any) ->
     return kind(**{part.name: getattr(summary, part.name) for part in fields(summary)}, **more)
 
 
-def _why_none(drawn: _Answers, assumed: Sequence[str], observed: Sequence[str]) -> str | None:
-    """Say why draws of P(target | what is given) do not make an estimate, where they do not."""
-    by_chance = bool(np.isfinite(drawn.effective).all())
+def _why_none(view: View, drawn: _Answers, assumed: tuple[Condition, ...]) -> str | None:
+    """Say why draws of P(target | what is assumed, and observed) make no estimate, where they do not."""
+    observed, by_chance = view.inquiry.model.observed, bool(np.isfinite(drawn.effective).all())
     besides = " with what is observed" if observed and assumed else ""
     what = "what is assumed" if assumed else "what is observed"
     if np.isnan(drawn.rows[0, 1]).all():
-        return f"{what} is {impossible(sampled=by_chance)}{besides}: {', '.join(assumed or observed)}"
+        missed = impossible(
+            view.inquiry, view.worldview, assumed or observed, sampled=by_chance, besides=besides
+        )
+        return f"{what} is {missed}"
     return refusal(drawn.effective, what + besides)
 
 
@@ -380,7 +382,8 @@ def probability(
     )
     [value] = target_probabilities(inquiry, central_entries(inquiry))[0, 0, 1]
     if np.isnan(value):
-        raise InvalidMap((impossible_evidence((*inquiry.model.assuming, *model.observed), name),))
+        reason = f"what is assumed and observed is {impossible(inquiry, 0)}"
+        raise InvalidMap((impossible_evidence(name, reason),))
     return float(value)
 
 

@@ -160,10 +160,10 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
     logits, *without = found.rows
     first, second = (None if math.isnan(logit) else float(expit(logit)) for logit in logits)
     probability = first, second
-    for name, logit in sorted(zip(names, logits, strict=True)):
+    for name, logit, number in sorted(zip(names, logits, pairing.both, strict=True)):
         if math.isnan(logit):
-            missed = impossible(sampled=bool(np.isfinite(found.effective).all()))
-            return Shared(probability, None, None, f"what is assumed or observed is {missed} in `{name}`")
+            missed = impossible(inquiry, number, sampled=bool(np.isfinite(found.effective).all()))
+            return Shared(probability, None, None, f"in `{name}` what is assumed or observed is {missed}")
     for name, effective in sorted(zip(names, found.effective, strict=True)):
         if effective < MIN_EFFECTIVE:
             reason = too_few(float(effective), f"what is assumed or observed in `{name}`")

@@ -56,6 +56,7 @@ from cruxmap.network.inquiry import (
     Inquiry,
     blocks,
     central_entries,
+    impossible,
     impossible_evidence,
     inquire,
     target_probabilities,
@@ -537,7 +538,9 @@ class State:
     def _possible(self, value: float) -> float:
         """Return a number as it is. Raises `InvalidMap` where there is none, for what is given."""
         if np.isnan(value):
-            raise InvalidMap((impossible_evidence(self.asking.conditions, self.worldview),))
+            inquiry = self._inquiry(_target(AllOf(())))
+            reason = f"what is assumed and observed is {impossible(inquiry, 0)}"
+            raise InvalidMap((impossible_evidence(self.worldview, reason),))
         return value
 
     @cached_property

@@ -33,6 +33,7 @@ from cruxmap.network.inquiry import (
     Inquiry,
     blocks,
     draws_per_block,
+    impossible,
     inquire,
 )
 from cruxmap.network.means_and_deviations import as_they_count, logit_of_share, natural_at
@@ -49,8 +50,8 @@ SD_OF_A_DEFAULT = 2.0
 ENOUGH_REVIEWERS = 3
 """Fewer say little of how far they lie apart: the map's own number may outweigh theirs, which is shown."""
 
-IMPOSSIBLE_THERE = "what is assumed or observed is impossible there"
-"""Why a worldview has no estimate at all."""
+IMPOSSIBLE_THERE = "what is assumed or observed there is "
+"""How it begins that a worldview has no estimate at all."""
 
 SAME = 0.005
 """Log-odds that lie no further apart than this count as the same."""
@@ -117,7 +118,7 @@ class Pool(Answer):
     @property
     def undefined(self) -> bool:
         """Whether what is given is impossible for some."""
-        return any(reason == IMPOSSIBLE_THERE for _, reason in self.left_out)
+        return any(reason.startswith(IMPOSSIBLE_THERE) for _, reason in self.left_out)
 
     def to_json(self) -> dict[str, Any]:
         """Return the pools, the chains by themselves: they are those of no worldview."""
@@ -162,8 +163,8 @@ def pool(
     means = {name: logit_of_mean(logits) for name, (logits, refused) in drawn.items() if refused is None}
     estimates = {name: means[name] for name in reviewers if math.isfinite(means.get(name, math.nan))}
     left_out = tuple(
-        LeftOut(name, drawn[name][1] or _why_not(means[name]))
-        for name in reviewers
+        LeftOut(name, drawn[name][1] or _why_not(inquiry, number, means[name]))
+        for number, name in enumerate(reviewers)
         if name not in estimates
     )
     weight = {name: 1.0 if weights is None else weights[name] for name in estimates}
@@ -202,9 +203,9 @@ def pool(
     )
 
 
-def _why_not(log_odds: float) -> str:
+def _why_not(inquiry: Inquiry, worldview: int, log_odds: float) -> str:
     if math.isnan(log_odds):
-        return IMPOSSIBLE_THERE
+        return f"{IMPOSSIBLE_THERE}{impossible(inquiry, worldview)}"
     return f"the target is certain there ({percent(float(expit(log_odds)))})"
 
 

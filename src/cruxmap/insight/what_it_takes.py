@@ -32,7 +32,7 @@ from cruxmap.language.argument_map import MAP_WORLDVIEW, Z_95, Elicited, Role, S
 from cruxmap.language.judgement import format_value
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_address, checked_worldview, is_at
-from cruxmap.network.inquiry import Inquiry, central_entries, inquire, target_probabilities
+from cruxmap.network.inquiry import Inquiry, central_entries, impossible, inquire, target_probabilities
 from cruxmap.network.means_and_deviations import natural_at
 
 MAX_CHANGES = 5
@@ -191,7 +191,7 @@ def takes(
         )
 
     if math.isnan(start):
-        return answer((), refused or "what is assumed or observed is impossible in this worldview")
+        return answer((), refused or f"what is assumed or observed is {impossible(view.inquiry, 0)}")
     if agree_with == worldview:
         return answer((), "a worldview agrees with itself")
     if goal is None:

@@ -5,7 +5,7 @@ numbers each of them puts in, and its targets, assumptions, observations and sta
 variables of that network. Everything that computes an answer starts here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -28,10 +28,11 @@ from cruxmap.engine.network import (
 from cruxmap.engine.planning import Plan, ancestors
 from cruxmap.engine.queries import Inference, Planned, infer_many
 from cruxmap.errors import Code, InvalidMap, Problem
-from cruxmap.language.argument_map import Condition, condition_text
+from cruxmap.language.argument_map import AllOf, Condition, condition_text, mentioned
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.network.lowering import lower
+from cruxmap.network.clashes import smallest_clash
+from cruxmap.network.lowering import lower, states_where
 from cruxmap.network.means_and_deviations import Distinct, Numbers, distinct, numbers, unconstrained
 
 BLOCK_BYTES = 64 << 20
@@ -73,6 +74,7 @@ class Inquiry:
 
     `targets` are boolean variables, the model's `target` first and then its `also`. `assuming` and
     `observed` are evidence that the conditions hold. `stated` is empty unless the model reconciles.
+    `variables` are those of every condition that the model asks about.
     """
 
     model: ModelSpec
@@ -83,6 +85,7 @@ class Inquiry:
     assuming: Evidence
     observed: Evidence
     stated: tuple[StatedCredence, ...]
+    variables: Mapping[Condition, int]
 
     @cached_property
     def given(self) -> Evidence:
@@ -180,6 +183,7 @@ def inquire(model: ModelSpec, perspectives: tuple[Perspective, ...] | None = Non
         targets=tuple(place[condition] for condition in asked),
         assuming=holds(model.assuming),
         observed=holds(model.observed),
+        variables=place,
         stated=tuple(
             StatedCredence(
                 name=_stated_name(model.worldviews[number], stated.of, stated.assuming),
@@ -273,11 +277,12 @@ def _obstacles(inquiry: Inquiry) -> tuple[str | None, ...]:
         return (None,) * len(everyone)
     inferences = infer_many(inquiry.network, central_entries(inquiry), evidences)
     seen, *sides = (np.isfinite(inference.log_z) for inference in inferences)
-    found = impossible(sampled=inferences[0].effective is not None)
+    sampled = inferences[0].effective is not None
 
     def obstacle(worldview: int) -> str | None:
         if not seen[worldview]:
-            return f"what is observed is {found}: {written(inquiry.model.observed)}"
+            observed = inquiry.model.observed
+            return f"what is observed is {impossible(inquiry, worldview, observed, sampled=sampled)}"
         for stated, no, yes in zip(inquiry.stated, sides[::2], sides[1::2], strict=True):
             if stated.worldview == worldview and not (no & yes)[worldview]:
                 return f"its judgements leave no room for what it states: {stated.name}"
@@ -286,17 +291,73 @@ def _obstacles(inquiry: Inquiry) -> tuple[str | None, ...]:
     return tuple(map(obstacle, everyone))
 
 
-def impossible(*, sampled: bool) -> str:
-    """Say what is known of evidence that has come out with probability 0."""
+# --- what is impossible --------------------------------------------------------------------------
+
+
+def impossible(
+    inquiry: Inquiry,
+    worldview: int,
+    conditions: Sequence[Condition] | None = None,
+    *,
+    sampled: bool = False,
+    besides: str = "",
+) -> str:
+    """Say of conditions (of all that is given) with probability 0 that they are impossible, and which clash.
+
+    Where they are `sampled`, they may as well be rare. `besides` says with what else they are impossible:
+    what is observed then belongs to them.
+    """
+    model = inquiry.model
+    named = (*model.assuming, *model.observed) if conditions is None else tuple(conditions)
+    parts = _parts_of((*named, *(model.observed if besides else ())))
+    clash = None if sampled else _clash(inquiry, worldview, parts)
+    return f"{_missed(sampled=sampled)}{besides}: {written(named)}{_which_clash(parts, clash)}"
+
+
+def _missed(*, sampled: bool) -> str:
     return "impossible, or too rare to be met by a sample of states" if sampled else "impossible"
 
 
-def impossible_evidence(conditions: Iterable[Condition], worldview: str, reason: str = "") -> Problem:
+def _clash(inquiry: Inquiry, worldview: int, parts: Sequence[Condition]) -> tuple[int, ...] | None:
+    """Return the numbers of the fewest conditions that clash at central judgements, if that can be told."""
+    z = np.zeros((inquiry.numbers.mu.shape[1], 1))
+    things = [(_where(inquiry, part),) for part in parts]
+    return smallest_clash(inquiry.network, entries_of(inquiry, worldview, z), things)
+
+
+def _where(inquiry: Inquiry, part: Condition) -> tuple[int, tuple[int, ...]]:
+    if part in inquiry.variables:
+        return inquiry.variables[part], (1,)
+    return states_where(inquiry.model.map, inquiry.network, part)
+
+
+def _parts_of(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Return the conditions, each once, with those that are about all of several entries taken apart."""
+    found: dict[Condition, None] = {}
+    for condition in conditions:
+        apart = condition.parts if isinstance(condition, AllOf) else ()
+        one_each = apart and all(len(set(mentioned(part))) == 1 for part in apart)
+        found |= dict.fromkeys(apart if one_each else (condition,))
+    return tuple(found)
+
+
+def _which_clash(parts: Sequence[Condition], clash: Sequence[int] | None) -> str:
+    """Say which of several conditions clash, after these are written; nothing where all two do."""
+    if clash is None or len(clash) == len(parts) <= 2:
+        return ""
+    if len(clash) == len(parts):
+        return "; only all of these together clash"
+    *some, last = (parts[number] for number in clash)
+    if not some:
+        return f"; {condition_text(last)} is so by itself"
+    return f"; {written(some)} and {condition_text(last)} clash"
+
+
+def impossible_evidence(worldview: str, reason: str) -> Problem:
     """Return the problem of conditions that cannot all hold in a worldview."""
-    together = f"what is assumed and observed has probability 0: {written(conditions)}"
     return Problem(
         Code.IMPOSSIBLE_EVIDENCE,
-        f"in the worldview `{worldview}`, {reason or together}",
+        f"in the worldview `{worldview}`, {reason}",
         hint="found by inference: look for a 0% or a 100% on the way, or for two that exclude each other",
     )
 
