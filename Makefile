@@ -48,7 +48,8 @@ bench: $(VENV)/.installed-dev  ## ours against its peers; QUICK=1 only shows tha
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(QUICK),--quick,--doc docs/performance.md)
 
 clean:  ## remove the environment, the figures and all caches
-	rm -rf $(VENV) figures .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find figures -mindepth 1 -not -path figures/README.md -delete
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.created:

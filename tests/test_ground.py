@@ -1,5 +1,7 @@
 """What is kept on disk and written for people: damage is noticed, and files are whole or not there."""
 
+import hashlib
+import json
 import os
 import stat
 import subprocess
@@ -9,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from cruxmap import ground as keeping
-from cruxmap.ground import DIGEST_SIZE, UNFINISHED, CannotWrite, find_room, keep, kept, write_file
+from cruxmap.ground import (
+    DIGEST_SIZE,
+    UNFINISHED,
+    CannotWrite,
+    find_room,
+    keep,
+    kept,
+    write_file,
+    write_folder,
+)
 from helpers.commands import POWER, ROOT
 
 SOURCE = ROOT / "src"
@@ -257,3 +268,48 @@ def test_what_a_killed_writer_left_is_removed(tmp_path: Path) -> None:
     os.utime(somebody_elses, (0, 0))
     write_file(tmp_path / "file", "one")
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([writing.name, ".file.abc", "file"])
+
+
+# --- folders -----------------------------------------------------------------------------------------
+
+
+def test_what_a_folder_no_longer_gets_goes_if_nobody_has_touched_it(tmp_path: Path) -> None:
+    assert write_folder(tmp_path, {"a.txt": "one", "b.txt": b"two", "c.txt": "three"}) == (
+        *("a.txt", "b.txt", "c.txt"),
+        "files.json",
+    )
+    (tmp_path / "b.txt").write_text("changed by hand")
+    (tmp_path / "own.txt").write_text("put there by hand")
+    write_folder(tmp_path, {"a.txt": "one again"})
+    left = {path.name: path.read_text() for path in tmp_path.iterdir() if path.name != "files.json"}
+    assert left == {"a.txt": "one again", "b.txt": "changed by hand", "own.txt": "put there by hand"}
+    listed = json.loads((tmp_path / "files.json").read_text())
+    digest = hashlib.sha256(b"one again").hexdigest()
+    assert listed == {"files": ["a.txt", "files.json"], "digests": {"a.txt": digest}}
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    ["", "[]", "{", '{"files": ["a.txt"]}', '{"digests": ["a.txt"]}', '{"digests": 3}', "\udcff"],
+)
+def test_a_manifest_that_says_nothing_removes_nothing(tmp_path: Path, manifest: str) -> None:
+    (tmp_path / "a.txt").write_text("one")
+    (tmp_path / "files.json").write_bytes(manifest.encode("utf-8", "surrogateescape"))
+    write_folder(tmp_path, {"b.txt": "two"})
+    assert {path.name for path in tmp_path.iterdir()} == {"a.txt", "b.txt", "files.json"}
+
+
+def test_a_manifest_reaches_no_further_than_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "deeper").mkdir(parents=True)
+    for place in (tmp_path / "a.txt", folder / "deeper" / "a.txt", tmp_path / "linked.txt"):
+        place.write_text("one")
+    (folder / "link.txt").symlink_to(tmp_path / "linked.txt")
+    digest = hashlib.sha256(b"one").hexdigest()
+    names = ("../a.txt", "deeper/a.txt", str(tmp_path / "a.txt"), "link.txt", "gone.txt", "deeper", "..")
+    (folder / "files.json").write_text(json.dumps({"digests": dict.fromkeys(names, digest)}))
+    write_folder(folder, {"b.txt": "two"})
+    assert (tmp_path / "a.txt").exists()
+    assert (folder / "deeper" / "a.txt").exists()
+    assert (folder / "link.txt").is_symlink()
+    assert (tmp_path / "linked.txt").exists()

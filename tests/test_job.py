@@ -69,7 +69,7 @@ def test_the_main_job_writes_the_answers_that_it_returns(tmp_path: Path) -> None
     def read(name: str) -> object:
         return json.loads((done.folder / f"{name}.json").read_text(encoding="utf-8"))
 
-    assert read("files") == {"files": sorted(done.files)}
+    assert read("files")["files"] == sorted(done.files)
     assert {done.diff.a, done.diff.b} == {"ann", "bob"}
     answers = {"estimate": done.estimate, "cruxes": done.cruxes, "pairs": done.pairs}
     for name, answer in {**answers, f"diff-{done.diff.a}-{done.diff.b}": done.diff}.items():

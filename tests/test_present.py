@@ -671,14 +671,36 @@ def test_many_figures_are_drawn_as_each_is_alone() -> None:
 
     drawings = {name: draw(name) for name in ("one", "two", "three", "four", "five")}
     told: list[tuple[str, int, int]] = []
-    found = canvas.images(drawings, lambda *event: told.append(event))
+    spec = maps_from_text.model("claims:\n  t: {text: T., credence: 20%}\n", "target: t\n")
+    found = canvas.images(drawings, spec, lambda *event: told.append(event))
     assert told == [("drawing figures", number, 5) for number in range(6)]
     assert found.files == {
-        f"{name}.{form}": canvas.encode(make(), form)
+        f"{name}.{form}": canvas.encode(canvas.with_origin(make(), canvas.made_from(spec)), form)
         for name, make in drawings.items()
         for form in ("svg", "png")
     }
     assert found.boxed == canvas.boxed([drawings["one"]()])
+    assert all(canvas.made_from(spec).encode() in found.files[f"{name}.svg"] for name in drawings)
+
+
+def test_a_picture_says_of_what_model_and_of_what_files_it_is() -> None:
+    claims = "claims:\n  t: {text: T., credence: 20%}\n  u: {text: U., credence: 30%}\n"
+    ann = {"ann": "judgements: {t: 10%}\n"}
+
+    def line(asked: str = "", claims: str = claims, **worldviews: str) -> str:
+        return canvas.made_from(maps_from_text.model(claims, f"target: t\n{asked}", **worldviews))
+
+    first = line(**ann)
+    assert re.fullmatch("Model small; digest [0-9a-f]{16}", first)
+    given = line("assuming: [u]\nobserved: [not: u]\n")
+    assert given.startswith("Model small; assuming u; having observed {not: u}; digest ")
+    assert line(**ann) == first
+    assert line("worldviews: [map]\n", **ann) == first  # as a command has it that asks for one worldview
+    assert line("sampling: {seed: 2}\n", **ann) != first
+    assert line(claims=claims.replace("30%", "31%"), **ann) != first
+    assert line(ann="judgements: {t: 11%}\n") != first
+    shown = picture_of(maps_from_text.model(claims, "target: t\n", **ann), "map")
+    assert first in dot_and_mermaid.dot_text(shown)
 
 
 def test_scripts_without_a_font_are_named_once() -> None:

@@ -14,6 +14,7 @@ from cruxmap.insight.pairs import AgainstRest, MeanDifference, Merge, PairMatrix
 from cruxmap.insight.pool import Pool, PooledAnswer
 from cruxmap.insight.revisions import RevisionDiff
 from cruxmap.insight.sentences import case_of
+from cruxmap.insight.uncertainty import PartOfEntry, uncertainty_of
 from cruxmap.insight.what_it_takes import takes
 from cruxmap.present import coherence_tables, crux_tables, diff_tables, pool_tables
 from cruxmap.present.crux_figures import crux_figures
@@ -25,7 +26,7 @@ from cruxmap.present.diff_figures import (
     waterfall,
 )
 from cruxmap.present.listings import for_people
-from cruxmap.present.pool_figures import pool_figures
+from cruxmap.present.pool_figures import pool_figures, uncertainty_figures
 from cruxmap.present.takes_tables import TAKES_LISTINGS
 from helpers.examples import ANN, BOB, GARDEN
 from helpers.maps_from_text import model
@@ -219,8 +220,8 @@ def test_pools_are_drawn_below_the_estimates_that_go_in() -> None:
     answers = (PooledAnswer("linear", 0.2, None, LONG), PooledAnswer("judgements", 0.1, (0.05, 0.3), LONG))
     shown = {"ann": 0.001, "bob": 0.4}
     result = Pool("m", "target", shown, 0.2, 1.2, answers, (), None, None, LONG)
-    garden = model(GARDEN, "target: wet\n").map
-    [draw] = pool_figures(result, garden).values()
+    argument_map = model(GARDEN, "target: wet\n").map
+    [draw] = pool_figures(result, argument_map).values()
     figure = draw()
     [axes] = figure.axes
     dots = [line for line in axes.lines if line.get_marker() == "o"]
@@ -229,7 +230,37 @@ def test_pools_are_drawn_below_the_estimates_that_go_in() -> None:
     [bar] = [line for line in axes.lines if line.get_linewidth() == 2.5]
     assert bar.get_xdata() == pytest.approx([logit(0.05), logit(0.3)])
     labels_apart(figure)
-    assert pool_figures(replace(result, answers=()), garden) == {}
+    assert pool_figures(replace(result, answers=()), argument_map) == {}
+
+
+def test_the_parts_of_the_uncertainty_are_drawn_end_to_end() -> None:
+    log_odds = {"ann": np.array([-3.0, -1.0]), "bob": np.array([0.5, 1.0])}
+    found = uncertainty_of(log_odds, {"ann": 1.0, "bob": 1.0})
+    total = found.information.total
+    apart = [("rain", 0.03), ("sprinkler", -0.01)]
+    wide = [("rain", 0.005), ("wet", 0.002)]
+    shown = replace(
+        found,
+        disagreement=tuple(
+            PartOfEntry(id=name, information=size, variance=0.0, share=0.0, standard_error=0.0)
+            for name, size in apart
+        ),
+        imprecision=tuple(
+            PartOfEntry(id=name, information=size, variance=0.0, share=0.0, standard_error=0.0)
+            for name, size in wide
+        ),
+    )
+    argument_map = model(GARDEN, "target: wet\n").map
+    figure = uncertainty_figures("wet", shown, argument_map)["uncertainty"]()
+    above, below = figure.axes
+    ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in above.patches]
+    shares = [*found.information.shares.values()]
+    assert [stop for _, stop in ends] == pytest.approx(np.cumsum(shares))
+    assert [start for start, _ in ends] == pytest.approx([0.0, *np.cumsum(shares)[:-1]])
+    bars = [(bar.get_x() * total, bar.get_width() * total) for bar in below.patches]
+    assert bars == [pytest.approx(bar) for bar in ((0, 0.03), (0.03, 0.005), (0, -0.01), (0, 0.002))]
+    labels_apart(figure)
+    assert uncertainty_figures("wet", None, argument_map) == {}
 
 
 def test_the_names_of_listings_are_known_before_there_are_any() -> None:

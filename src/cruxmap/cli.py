@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from cruxmap.language.model_spec import ModelSpec
     from cruxmap.present.canvas import Drawings
     from cruxmap.present.listings import Listings
+    from cruxmap.present.map_picture import Picture
 
 MAX_FACTOR = 1_000
 """By which a pool may be extremised."""
@@ -183,11 +184,18 @@ def show(
         typer.Option("--overview", help="Show what carries weight for the target, its arguments counted."),
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="Show every entry in the overview.")] = False,
+    pages: Annotated[
+        bool,
+        typer.Option(
+            "--pages",
+            help="Write the whole map, an overview and a page per file to a folder (see --output).",
+        ),
+    ] = False,
 ) -> None:
     """Draw the map, or print one of the forms it goes through.
 
     Texts go to stdout, and so do pictures, unless stdout is a terminal: then a picture without --output is
-    written to figures/<model>/.
+    written to figures/<model>/, and so are --pages.
     """
     model = _as_seen_by(asked.model, worldview)
     if stage is not None:
@@ -197,6 +205,9 @@ def show(
 
     wanted = form or drawing_for(output)
     shown = picture_of(model, worldview or "map", asked.progress)
+    if pages:
+        _write_pages(asked, shown, output)
+        return
     if around:
         from cruxmap.language.names import find_entry
 
@@ -210,7 +221,7 @@ def show(
     if len(shown.cards) > map_picture.MANY_CARDS and isinstance(drawn, bytes) and not overview:
         terminal.say(
             f"{len(shown.cards)} entries in one picture: --around ID draws what is near one, --overview "
-            "what carries weight for the target, and `cruxmap run` writes pages as well"
+            "what carries weight for the target, and --pages writes pages that can be printed"
         )
     if output is None and isinstance(drawn, bytes) and sys.stdout.isatty():
         output = asked.figures / f"map.{wanted}"
@@ -517,6 +528,17 @@ def run(
 # --- what commands share ---------------------------------------------------------------------------
 
 
+def _write_pages(asked: Asked, shown: "Picture", output: Path | None) -> None:
+    """Write the pictures of a map to a folder, as svg and png."""
+    from cruxmap.present import dot_and_mermaid, map_picture
+
+    folder, pages = output or asked.figures, map_picture.pages(shown)
+    for name, image in dot_and_mermaid.images(pages, asked.progress).items():
+        write_file(folder / name, image)
+    terminal.say(f"wrote {folder.as_posix()}/: {', '.join(pages)} (svg and png)")
+    _say_what_is_boxed(dot_and_mermaid.boxed(shown, ["png"]))
+
+
 def _as_seen_by(model: "ModelSpec", worldview: str | None) -> "ModelSpec":
     """Return the model with this worldview alone, if one is named."""
     return (
@@ -558,7 +580,7 @@ def _draw(
     if not names:
         return
     with canvas.without_help():
-        drawn = canvas.images({name: drawings[name] for name in names}, asked.progress)
+        drawn = canvas.images({name: drawings[name] for name in names}, asked.model, asked.progress)
     folder = to or asked.figures
     for name, image in drawn.files.items():
         write_file(folder / name, image)

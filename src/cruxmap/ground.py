@@ -7,12 +7,13 @@ what is damaged there is not taken for what was kept.
 import errno
 import gc
 import hashlib
+import json
 import os
 import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -165,6 +166,43 @@ def write_file(path: Path, content: str | bytes, hint: str = "choose another --o
             replace_file(target, data)
     except OSError as error:
         raise CannotWrite(path.as_posix(), error, hint) from error
+
+
+MANIFEST = "files.json"
+"""Names the files that the main job wrote to a folder, and their digests."""
+
+
+def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> tuple[str, ...]:
+    """Write files to a folder, and a manifest that names them; return all their names.
+
+    What an earlier manifest lists and is not written now is removed, if it still is what was written then.
+    What somebody has changed since, or has put there, stays. Raises `CannotWrite`.
+    """
+    data = {name: c.encode() if isinstance(c, str) else c for name, c in files.items()}
+    before, digests = _listed(folder), {name: hashlib.sha256(c).hexdigest() for name, c in data.items()}
+    names = (*data, MANIFEST)
+    listed = {"files": sorted(names), "digests": dict(sorted(digests.items()))}
+    for name, content in data.items():
+        write_file(folder / name, content)
+    write_file(folder / MANIFEST, json.dumps(listed, indent=2) + "\n")
+    for name, digest in before.items():
+        if name not in names:
+            _remove_unchanged(folder / name, digest)
+    return names
+
+
+def _listed(folder: Path) -> dict[str, str]:
+    """Return the digests that an earlier manifest lists, by name; nothing where there is none to be read."""
+    with suppress(OSError, ValueError, AttributeError):
+        listed = json.loads((folder / MANIFEST).read_bytes()).get("digests", {})
+        return {name: str(digest) for name, digest in listed.items() if Path(name).name == name}
+    return {}
+
+
+def _remove_unchanged(path: Path, digest: str) -> None:
+    with suppress(OSError):
+        if not path.is_symlink() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+            path.unlink()
 
 
 def refuse_what_cannot_be_written(folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.ground import refuse_what_cannot_be_written, write_file
+from cruxmap.ground import refuse_what_cannot_be_written, write_folder
 from cruxmap.insight.candidates import candidates_of
 from cruxmap.insight.cruxes import CruxTables, crux_tables
 from cruxmap.insight.diff import WorldviewDiff, diff, diffs_between
@@ -87,7 +87,7 @@ def run(
         answers[f"diff-{between.a}-{between.b}"] = between
         drawn = {**drawn, **diff_figures(between)}
     whole = picture_of(model, MAP_WORLDVIEW, progress)
-    pictures = canvas.images(drawn, progress)
+    pictures = canvas.images(drawn, model, progress)
     files: dict[str, str | bytes] = {
         **{f"{name}.json": json_text(answer.to_json()) for name, answer in answers.items()},
         "estimate.csv": csv_text(estimate_table(estimates)),
@@ -95,16 +95,13 @@ def run(
         **pictures.files,
         **dot_and_mermaid.images(pages(whole), progress),
     }
-    files["files.json"] = json_text({"files": sorted([*files, "files.json"])})
-    for name, content in files.items():
-        write_file(Path(folder) / name, content)
     return Job(
         estimate=estimates,
         cruxes=found,
         pairs=matrix,
         diff=between,
         folder=Path(folder),
-        files=tuple(files),
+        files=write_folder(Path(folder), files),
         boxed=pictures.boxed | dot_and_mermaid.boxed(whole, ["png"]),
     )
 

@@ -1,4 +1,4 @@
-"""A short name for what a map says, for the attributes of results."""
+"""A short name for what a map says, and for what is asked about it, for results and below pictures."""
 
 import hashlib
 from collections.abc import Iterator
@@ -6,6 +6,19 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 
 from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.language.model_spec import ModelSpec
+
+
+def digest_of_question(model: ModelSpec) -> str:
+    """Return 16 hexadecimal digits that change when what is asked changes, or what the map says.
+
+    It makes no difference for which of the map's worldviews it is asked.
+    """
+    hashing = hashlib.sha256(digest(model.map).encode())
+    for field in fields(model):
+        if field.compare and field.name not in {"map", "worldviews"}:
+            hashing.update(f"\n{field.name} {_text(getattr(model, field.name))}".encode())
+    return hashing.hexdigest()[:16]
 
 
 def digest(argument_map: ArgumentMap) -> str:

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from cruxmap.engine.executors import Progress, SideBySide, Work
 from cruxmap.ground import find_room
+from cruxmap.language.argument_map import condition_text
+from cruxmap.language.digest import digest_of_question
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.present.lettering import evenly, wrapped
 
 if TYPE_CHECKING:
@@ -40,6 +43,10 @@ ROW = 0.47
 """Inches per row."""
 WIDTHS = (3.9, 4.2, 1.5)
 """Inches for labels, axis and numbers."""
+ORIGIN = 0.16
+"""Inches below the notes, for what a picture was made from."""
+BELOW = 0.64 + ORIGIN
+"""Inches below the axes, without notes: for numbers, the axis's name, and what the picture was made from."""
 TICKS = (0.5, *(p for e in range(1, 13) for p in (10.0**-e, 3 * 10.0**-e)))
 
 MIN_TICKS = 3
@@ -94,6 +101,18 @@ type Drawings = Mapping[str, Callable[[], Figure]]
 """What draws each figure, by the names of their files; what a reader looks at first comes first."""
 
 
+def made_from(model: ModelSpec) -> str:
+    """Return the line that every picture carries: the model, what is given, and a digest of what made it.
+
+    The digest is that of what the files say and of what is asked. A revision is no part of it, so the picture
+    stays the same to the byte as long as these do.
+    """
+    given = {"assuming": model.assuming, "having observed": model.observed}
+    conditions = [f"{how} {', '.join(map(condition_text, c))}" for how, c in given.items() if c]
+    laid = [f"{len(model.settings)} of the numbers laid over"] if model.settings else []
+    return "; ".join([f"Model {model.id}", *conditions, *laid, f"digest {digest_of_question(model)}"])
+
+
 @dataclass(frozen=True, slots=True)
 class Images:
     """Figures as svg and as png, by the names of their files, and the characters that are boxes in a png."""
@@ -102,15 +121,15 @@ class Images:
     boxed: frozenset[str]
 
 
-def images(drawings: Drawings, progress: Progress | None = None) -> Images:
-    """Draw every figure, side by side on the cores."""
+def images(drawings: Drawings, model: ModelSpec, progress: Progress | None = None) -> Images:
+    """Draw every figure, side by side on the cores; each says what it was made from."""
     work, files, missing = Work(SideBySide(), progress), dict[str, bytes](), set[str]()
     work.tell("drawing figures", 0, len(drawings))
     if drawings:
         find_room()  # matplotlib keeps a list of fonts
         import cruxmap.present.renderers  # noqa: F401 - before there are several processes that need it
 
-    drawn = work.map(_images_of, (), tuple(drawings.items()))
+    drawn = work.map(_images_of, (made_from(model),), tuple(drawings.items()))
     for number, (found, boxes) in enumerate(drawn, start=1):
         files |= found
         missing |= boxes
@@ -139,10 +158,20 @@ def without_help() -> Iterator[None]:
             setattr(place, name, writer)
 
 
-def _images_of(drawing: tuple[str, "Callable[[], Figure]"]) -> tuple[dict[str, bytes], set[str]]:
+def _images_of(
+    origin: str, drawing: tuple[str, "Callable[[], Figure]"]
+) -> tuple[dict[str, bytes], set[str]]:
     name, draw = drawing
-    figure = draw()
+    figure = with_origin(draw(), origin)
     return {f"{name}.{form}": encode(figure, form) for form in ("svg", "png")}, boxed([figure])
+
+
+def with_origin(figure: "Figure", origin: str) -> "Figure":
+    """Write below all else from what a figure was made."""
+    width, height = figure.get_size_inches()
+    [line] = wrapped(origin, int(15.5 * width), most=1)
+    figure.text(MARGIN / width, 0.07 / height, line, size=6, color=QUIET)
+    return figure
 
 
 def boxed(figures: "Iterable[Figure]") -> set[str]:
@@ -216,13 +245,14 @@ def framed(
     width = sum(widths)
     lines = evenly(title, int(10.27 * width))
     small = [line for note in notes for line in wrapped(note, int(14 * width))]
-    head, below = 0.3 + 0.19 * len(lines), 0.6 + 0.17 * len(small)
+    head, below = 0.3 + 0.19 * len(lines), BELOW + 0.17 * len(small)
     height = head + tall + below
     with blank(width, height) as figure:
         for i, line in enumerate(lines):
             figure.text(MARGIN / width, 1 - (0.28 + 0.19 * i) / height, line, weight="bold", size=10)
         for i, line in enumerate(reversed(small)):
-            figure.text(MARGIN / width, (0.12 + 0.17 * i) / height, line, size=7.5, color=QUIET)
+            at = (ORIGIN + 0.12 + 0.17 * i) / height
+            figure.text(MARGIN / width, at, line, size=7.5, color=QUIET)
         box = (widths[0] / width, below / height, widths[1] / width, tall / height)
         yield figure, figure.add_axes(box)
 
@@ -304,19 +334,22 @@ def draw_bar(
 
 
 def log_odds_axis(axes: "Axes", limits: tuple[float, float]) -> None:
-    """Make the x axis one of log-odds between the limits, labelled with round probabilities."""
+    """Make the x axis one of log-odds between the limits, labelled with round probabilities, and name it."""
     axes.set_xlim(*limits)
     at = ticks(limits)
     axes.set_xticks([logit(p) for p in at], [f"{100 * p:.7g}%" for p in at], size=8)
     across(axes)
+    name_axis(axes, "probability, spaced by log-odds")
 
 
-def number_axis(axes: "Axes", write: Callable[[float], str], most: int = 5) -> None:
-    """Make the x axis one of few round numbers, written as told."""
+def number_axis(axes: "Axes", write: Callable[[float], str], name: str = "", most: int = 5) -> None:
+    """Make the x axis one of few round numbers, written as told, and name it."""
     axes.xaxis.set_major_formatter(lambda x, _: write(x))
     axes.locator_params(axis="x", nbins=most)
     axes.tick_params(axis="x", labelsize=8)
     across(axes)
+    if name:
+        name_axis(axes, name)
 
 
 def name_axis(axes: "Axes", words: str) -> None:

@@ -328,7 +328,7 @@ def apart(rest: AgainstRest) -> "Figure":
         room = 0.05 * (high - low)
         axes.set_xlim(low - room * (low < 0), high + room * (high > 0))
         axes.axvline(0, color=INK, linewidth=0.8)
-        number_axis(axes, lambda x: signed(x, 1) if x else "0")
+        number_axis(axes, lambda x: signed(x, 1) if x else "0", "difference in log-odds")
         axes.tick_params(axis="x", labelsize=8)
         for y, difference in enumerate(shown):
             _bar(axes, y, 0.0, difference.share_logit)

@@ -217,7 +217,7 @@ def _legend(shown: Picture) -> str:
 
 
 def _legend_of_lines(shown: Picture) -> Iterator[str]:
-    """Yield what signs and dashes mean, of those that are there, and how much is left out."""
+    """Yield what signs and dashes mean, of those that are there, how much is left out, and the origin."""
     if shown.links:
         yield _font("A line leads from what is mentioned to what mentions it.", 10, GREY)
         signs = sorted({link.bearing.sign for link in shown.links}, reverse=True)
@@ -231,6 +231,8 @@ def _legend_of_lines(shown: Picture) -> Iterator[str]:
     if shown.left_out:
         kept, every = len(shown.cards), len(shown.cards) + shown.left_out
         yield _font(f"{kept} of {every} entries, those that tell most about the target.", 10, GREY)
+    if shown.made_from:
+        yield _font(shown.made_from, 8, GREY)
 
 
 def _string(text: str) -> str:

@@ -130,7 +130,7 @@ class Picture:
     """What a drawing of a map shows, before any layout; `target` are the ids to be set off.
 
     `given` are the ids of what is assumed or observed. A `compact` one leaves out what cards consist of;
-    `left_out` counts the cards that it does not show.
+    `left_out` counts the cards that it does not show, and `made_from` says from what it was made.
     """
 
     title: str
@@ -140,6 +140,7 @@ class Picture:
     given: frozenset[str] = frozenset()
     compact: bool = False
     left_out: int = 0
+    made_from: str = ""
 
 
 def picture(

@@ -57,10 +57,15 @@ ROW_OF_POOL = 0.42
 
 def pool_figures(pool: Pool, argument_map: ArgumentMap) -> Drawings:
     """Return what draws where the uncertainty lies, and the pools on one axis, by their names."""
-    found: Drawings = {}
-    if pool.uncertainty is not None and pool.uncertainty.advice:
-        found = {"uncertainty": partial(uncertainty, pool.target, pool.uncertainty, argument_map)}
-    return {**found, **({"pool": partial(pools, pool)} if pool.answers else {})}
+    first = uncertainty_figures(pool.target, pool.uncertainty, argument_map)
+    return {**first, **({"pool": partial(pools, pool)} if pool.answers else {})}
+
+
+def uncertainty_figures(target: str, found: Uncertainty | None, argument_map: ArgumentMap) -> Drawings:
+    """Return what draws where the uncertainty lies, by its name; nothing where there is none."""
+    if found is None or not found.advice:
+        return {}
+    return {"uncertainty": partial(uncertainty, target, found, argument_map)}
 
 
 def uncertainty(target: str, found: Uncertainty, argument_map: ArgumentMap) -> "Figure":
@@ -91,7 +96,7 @@ def _draw_parts(axes: "Axes", parts: Sequence[tuple[Advice, float]], found: Unce
     """Draw the parts one below the other, the largest first; each begins where the one before ends."""
     rows_axis(axes, len(parts))
     axes.set_xlim(0, 1)
-    number_axis(axes, part)
+    number_axis(axes, part, "part of all uncertainty")
     start = 0.0
     for y, (advice, share) in enumerate(parts):
         colours, hatch = LOOKS[advice]
@@ -109,7 +114,7 @@ def _draw_entries(
     rows_axis(axes, len(shown))
     ends = [end for _, apart, wide in shown for end in (0.0, apart, max(apart, 0.0) + wide)]
     axes.set_xlim(1.04 * min(ends), 1.04 * max(ends))
-    number_axis(axes, lambda x: f"{100 * x:.3g}%")
+    number_axis(axes, lambda x: f"{100 * x:.3g}%", "part of all uncertainty, on a scale of its own")
     for y, (name, apart, wide) in enumerate(shown):
         start = max(apart, 0.0)
         bars = ((0.0, apart), LOOKS[Advice.TALK]), ((start, start + wide), LOOKS[Advice.THINK])

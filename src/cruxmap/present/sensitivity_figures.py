@@ -96,8 +96,7 @@ def sobol(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
     with framed(title, notes, len(shown) * ROW, WIDTHS_OF_CRUXES) as (figure, axes):
         rows_axis(axes, len(shown))
         axes.set_xlim(0, 1.04 * top)
-        number_axis(axes, lambda x: f"{100 * x:.3g}%")
-        name_axis(axes, "share of the variance of the target's log-odds")
+        number_axis(axes, lambda x: f"{100 * x:.3g}%", "share of the variance of the target's log-odds")
         for y, group in enumerate(shown):
             row_label(axes, y, WIDTHS_OF_CRUXES[0], group.id, group_text(argument_map, group.id))
             total = max(group.sobol_total, 0.0)

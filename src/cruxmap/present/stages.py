@@ -75,6 +75,7 @@ def picture_of(
     from cruxmap.insight.sentences import in_words
     from cruxmap.language.argument_map import mentioned
     from cruxmap.language.inheritance import settle
+    from cruxmap.present.canvas import made_from
     from cruxmap.present.map_picture import picture
 
     supposed = (*model.assuming, *model.observed)
@@ -84,7 +85,7 @@ def picture_of(
         progress("probabilities of all entries", 0, 1)
     asked = replace(model, worldviews=(worldview,), reconcile=False)
     known, telling = marginals_and_telling(asked)
-    return picture(
+    shown = picture(
         model.map,
         settle(model.map, worldview, model.settings),
         known,
@@ -93,3 +94,4 @@ def picture_of(
         given=[name for condition in supposed for name in mentioned(condition)],
         telling=telling,
     )
+    return replace(shown, made_from=made_from(model))

@@ -127,9 +127,8 @@ def markdown_text(table: Table) -> str:
     body = [[markdown(cell) for cell in row] for row in shown_rows(table)]
     lines = ["| " + " | ".join(cells) + " |" for cells in (head, rule, *body)]
     title = f"**{markdown(table.title)}**" if table.title else ""
-    return (
-        "\n\n".join(part for part in (title, "\n".join(lines), *map(markdown, table.notes)) if part) + "\n"
-    )
+    cells = "\n".join(lines) if table.columns else ""
+    return "\n\n".join(part for part in (title, cells, *map(markdown, table.notes)) if part) + "\n"
 
 
 _MARKUP = re.compile(r"[\\`*_\[\]|~$]|^[-+#](?=\s)")

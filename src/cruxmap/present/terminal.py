@@ -176,7 +176,7 @@ def print_answer(answer: Any, tables: "Sequence[Table]", form: Format, whole: "T
                         for part in writers.rich_tables(table, room):
                             console.print(part, crop=False)
                     for note in table.notes:
-                        console.print(note, markup=False, style="dim")
+                        console.print(note, markup=False, style="dim" if table.columns else "")
 
 
 def _is_limited(stream: Any) -> bool:
