@@ -254,12 +254,12 @@ def explain(
     Its text and sources, its numbers in each worldview and whose they are, the arguments for and against it.
     """
     from cruxmap.insight.explain import explain as compute
-    from cruxmap.present.explanation import explanation_tables, explanation_text
+    from cruxmap.present.explanation import WIDTH, explanation_tables, explanation_text
 
     with typed_here():
         answer = compute(asked.model, address)
     if form is Format.TABLE:
-        terminal.print_text(explanation_text(answer))
+        terminal.print_text(explanation_text(answer, terminal.at_most(WIDTH)))
     else:
         tables = explanation_tables(answer)
         print_answer(answer.to_json(), tables, form, tables[0])

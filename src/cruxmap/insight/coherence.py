@@ -173,6 +173,11 @@ class WorldviewCoherence(Answer):
         return f"{told} Least change that reconciles: {how_far}, as if one number were so far off."
 
     @property
+    def readings_fit(self) -> bool | None:
+        """The same of what is read out of the reviewer's words as `fits` says of what they state."""
+        return _fits(self.read_as)
+
+    @property
     def verdict_on_readings(self) -> str:
         """The same of what is read out of the reviewer's words."""
         return _verdict(self.read_as, "read")
@@ -183,6 +188,7 @@ class WorldviewCoherence(Answer):
         return {
             "fits": self.fits,
             "verdict": self.verdict,
+            "readings_fit": self.readings_fit,
             "verdict_on_readings": self.verdict_on_readings,
             **plain_fields(self),
             "stated": [gap.to_json() | {"left": left} for gap, left in gaps],

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 
 from cruxmap.insight.coherence import Coherence, StatedGap
 from cruxmap.language.argument_map import ArgumentMap
@@ -26,6 +27,18 @@ TESTIMONY = "Testimony: what the reviewers state, and what their own judgements 
 READINGS = "Readings: what the editor reads out of their words, and what their own judgements imply"
 
 
+DEVIATIONS = (
+    "Apart (central values): in standard deviations (sd) of the two intervals together, which explain 1.6. "
+    "By chance 1 gap in 3 is wider than 1, 1 in 20 wider than 2, 1 in 370 wider than 3."
+)
+"""What it means to be so many deviations apart, for a note below."""
+
+
+def _briefly(meaning: str | None) -> str:
+    """Write how unusual a gap is in few words."""
+    return (meaning or "").removeprefix("by chance ").removeprefix("nothing un").replace(" time ", " ")
+
+
 def stated_table(
     gaps: Iterable[tuple[str, Iterable[StatedGap]]],
     notes: Iterable[str] = (),
@@ -44,8 +57,8 @@ def stated_table(
         numeric("implied", CENTRAL, percent),
         numeric("gap", "gap, log-odds", signed),
         numeric("threshold", "explained by the intervals", signed),
-        numeric("deviations", "deviations apart", partial(signed, decimals=1)),
-        Column("meaning", "which is"),
+        numeric("deviations", "apart, sd", partial(signed, decimals=1)),
+        Column("meaning", "by chance", _briefly),
         Column("notable", "does not fit", as_mark),
         Column("sources", "sources"),
         Column("note", "note"),
@@ -58,7 +71,7 @@ def _list_stated(coherence: Coherence, _: ArgumentMap) -> Listing:
     """Return stated against implied credences, and what is left of the gap after the least change."""
     found = coherence.worldviews
     gaps = [gap for one in found.values() for gap in one.stated]
-    notes = [MEAN_AND_CENTRAL] if gaps else []
+    notes = [DEVIATIONS, MEAN_AND_CENTRAL] if gaps else []
     if not gaps:
         notes.append("No worldview of this model states what it thinks all things considered.")
     table = stated_table([(name, one.stated) for name, one in found.items()], notes)
@@ -76,7 +89,7 @@ def _list_read_as(coherence: Coherence, _: ArgumentMap) -> Listing:
     found = coherence.worldviews
     gaps = [gap for one in found.values() for gap in one.read_as]
     rows = [(name, one.read_as) for name, one in found.items()]
-    table = stated_table(rows, [MEAN_AND_CENTRAL], READINGS, "read as")
+    table = stated_table(rows, (), READINGS, "read as")
     return Listing(_widest_first(table), (*STATED_SHOWN, *_remarks(gaps)))
 
 
@@ -91,18 +104,27 @@ def _widest_first(table: Table) -> Table:
 
 
 def _list_verdicts(coherence: Coherence, _: ArgumentMap) -> Listing:
-    """Return in sentences whether each reviewer's words and judgements fit."""
+    """Return in sentences whether each reviewer's words and judgements fit, those first that do not."""
+    verdicts = [
+        (name, what, verdict, fits)
+        for name, one in coherence.worldviews.items()
+        for what, said, verdict, fits in (
+            ("stated", one.stated, one.verdict, one.fits),
+            ("read", one.read_as, one.verdict_on_readings, one.readings_fit),
+        )
+        if said
+    ]
     columns = (
-        Column("worldview", "worldview", get=lambda item: item[0]),
-        Column("verdict", "what they state", get=lambda item: item[1].verdict),
-        Column(
-            "verdict_on_readings",
-            "what is read out of their words",
-            get=lambda item: item[1].verdict_on_readings,
-        ),
+        Column("worldview", "worldview", get=itemgetter(0)),
+        Column("what", "what", get=itemgetter(1)),
+        Column("verdict", "verdict", get=itemgetter(2)),
     )
-    said = [(name, one) for name, one in coherence.worldviews.items() if one.stated or one.read_as]
-    return Listing(Table.of("Do their words fit their judgements?", columns, said), rows=40, ahead=True)
+    silent = [name for name, one in coherence.worldviews.items() if not one.stated]
+    notes = [f"Nothing is stated by {', '.join(silent)}."] if silent and verdicts else []
+    rows = sorted(verdicts, key=lambda verdict: verdict[3] is not False)
+    return Listing(
+        Table.of("Do their words fit their judgements?", columns, rows, notes), (), 40, ahead=True
+    )
 
 
 def _list_least(coherence: Coherence, argument_map: ArgumentMap) -> Listing:

@@ -13,14 +13,15 @@ from cruxmap.present.phrases import percent, ratio
 from cruxmap.present.tables import Column, Table, numeric
 
 WIDTH = 100
+"""Columns that are as much as is easily read in one line."""
 
 
-def explanation_text(explanation: Explanation) -> str:
-    """Write an entry as its file has it, then what each worldview makes of it."""
+def explanation_text(explanation: Explanation, width: int = WIDTH) -> str:
+    """Write an entry as its file has it, then what each worldview makes of it, in lines of some width."""
     kind = type(explanation.entry).__name__.lower()
     lines = [kind, textwrap.indent(entry_text(explanation.entry).rstrip(), "  ")]
     if explanation.mentioned_by:
-        lines += ["", *_paragraph("mentioned by: " + ", ".join(explanation.mentioned_by))]
+        lines += ["", "mentioned by: " + ", ".join(explanation.mentioned_by)]
     sections: dict[str, Iterable[str]] = {
         "probability at central judgements": _probability_lines(explanation),
         "numbers": (line for place in explanation.judgements for line in _place_lines(place)),
@@ -36,12 +37,16 @@ def explanation_text(explanation: Explanation) -> str:
         written = list(body)
         if written:
             lines += ["", title, *written]
-    return "\n".join(lines) + "\n"
+    whole = "\n".join(lines).split("\n")
+    return "\n".join(part for line in whole for part in _wrapped(line, width)) + "\n"
 
 
-def _paragraph(text: str, indent: int = 0) -> list[str]:
-    margin = " " * indent
-    return textwrap.wrap(text, WIDTH, initial_indent=margin, subsequent_indent=margin + "  ")
+def _wrapped(line: str, width: int) -> list[str]:
+    """Break a line that is too long; what follows stands a little further in."""
+    if len(line) <= width:
+        return [line]
+    margin = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(line.strip(), width, initial_indent=margin, subsequent_indent=margin + "  ")
 
 
 def _probability_lines(explanation: Explanation) -> Iterator[str]:
@@ -50,9 +55,7 @@ def _probability_lines(explanation: Explanation) -> Iterator[str]:
             states = percent(found["true"])
         else:
             states = ", ".join(f"{state} {percent(p)}" for state, p in found.items())
-        yield from _paragraph(
-            f"{worldview}: {states or 'what is assumed or observed is impossible here'}", 2
-        )
+        yield f"  {worldview}: {states or 'what is assumed or observed is impossible here'}"
 
 
 def _place_lines(place: PlaceForANumber) -> Iterator[str]:
@@ -62,7 +65,7 @@ def _place_lines(place: PlaceForANumber) -> Iterator[str]:
         remarks = [", ".join(map(str, setting.citations)), setting.note]
         aside = "; ".join(remark for remark in remarks if remark)
         written = f"{number.text_in_force}: {heirs} ({_whose(number)}){_around(number)}"
-        yield from _paragraph(written + (f" [{aside}]" if aside else ""), 4)
+        yield f"    {written}" + (f" [{aside}]" if aside else "")
 
 
 def _whose(number: PlacedNumber) -> str:
@@ -93,18 +96,18 @@ def _by_heirs(numbers: tuple[PlacedNumber, ...]) -> Iterator[tuple[str, PlacedNu
 
 
 def _argument_lines(weighed: WeighedArgument) -> Iterator[str]:
-    argument, indent = weighed.argument, 2 + 4 * weighed.depth
+    argument, margin = weighed.argument, " " * (2 + 4 * weighed.depth)
     by = f", {argument.by}" if argument.by else ""
     targets = ", ".join(map(target_text, argument.targets))
-    yield from _paragraph(f"{argument.direction} {targets}: {argument.about.id}{by}", indent)
-    yield from _paragraph(argument.about.text, indent + 2)
+    yield f"{margin}{argument.direction} {targets}: {argument.about.id}{by}"
+    yield f"{margin}  {argument.about.text}"
     role = str(argument.weight.role)
     present: dict[str, list[str]] = {}
     for worldview, holds in weighed.holds.items():
         weight = _weight(weighed, worldview)
         present.setdefault(f"holds {percent(holds)}, {role} {weight}", []).append(worldview)
     for how, worldviews in present.items():
-        yield from _paragraph(f"{how}: {', '.join(worldviews)}", indent + 2)
+        yield f"{margin}  {how}: {', '.join(worldviews)}"
 
 
 def _weight(weighed: WeighedArgument, worldview: str) -> str:
@@ -116,7 +119,7 @@ def _stated_lines(worldview: str, stated: Stated) -> Iterator[str]:
     given = f" assuming {', '.join(map(condition_text, stated.assuming))}" if stated.assuming else ""
     cited = f" [{', '.join(map(str, stated.citations))}]" if stated.citations else ""
     number = stated.credence.text or format_value(stated.credence)
-    yield from _paragraph(f"{worldview}: {condition_text(stated.of)}{given}: {number}{cited}", 2)
+    yield f"  {worldview}: {condition_text(stated.of)}{given}: {number}{cited}"
 
 
 # --- as tables -------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ through `print_text` or through the console, which let nothing pass that a termi
 import io
 import json
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -182,6 +183,11 @@ def print_answer(answer: Any, tables: "Sequence[Table]", form: Format, whole: "T
 def _is_limited(stream: Any) -> bool:
     """Whether lines have to fit somewhere: in a terminal, or where somebody says so."""
     return stream.isatty() or "COLUMNS" in os.environ
+
+
+def at_most(width: int) -> int:
+    """Return how wide a text on stdout may be: so wide, or less where it has to fit."""
+    return min(width, shutil.get_terminal_size().columns) if _is_limited(sys.stdout) else width
 
 
 def _console(stream: Any) -> "Console":
