@@ -1,8 +1,10 @@
 """The examples that `cruxmap new --like` copies out: clean, and worth what a pencil says."""
 
+import re
 import subprocess
+from collections import Counter
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import exp, sqrt
 from pathlib import Path
 
@@ -208,3 +210,42 @@ def test_what_a_help_says_to_try_works(command: str, tmp_path: Path, cruxmap: Cr
     for words in tried(cruxmap(command, "--help").out):
         outcome = cruxmap(*words[1:])
         assert (outcome.code, bool(outcome.out)) == (0, True) or "wrote" in outcome.err, outcome
+
+
+# --- tables in terminals -----------------------------------------------------------------------------
+
+
+def parts_of_words(text: str) -> Counter[str]:
+    """Return the parts in which a narrow column may show words, with how often each is there."""
+    return Counter(re.findall(r"[^\s|.-]+", text))
+
+
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "estimate trial",
+        "cruxes trial",
+        "cruxes trial -w defence",
+        "diff trial",
+        "diff trial defence",
+        "diff trial prosecution defence",
+        "takes trial -w defence --above 50%",
+        "coherence trial",
+        "pool trial",
+    ],
+)
+def test_tables_fit_the_terminal_and_lose_no_header(
+    question: str, width: int, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cruxmap("new", "trial", "--like", "legal-case")
+    monkeypatch.setenv("COLUMNS", str(width))
+    words = question.split()
+    if any(option.name == "figures" for option in COMMANDS[words[0]].params):
+        words += ["--figures", "none"]
+    printed = cruxmap(*words).out
+    assert max(map(len, printed.splitlines())) <= width
+    lines = cruxmap(*words, "--format", "markdown").out.splitlines()
+    heads = [head for head, rule in pairwise(lines) if rule.startswith("| ---")]
+    assert heads
+    assert parts_of_words(printed) >= parts_of_words(" ".join(heads))
