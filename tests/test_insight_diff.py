@@ -180,8 +180,12 @@ def test_a_difference_says_who_says_what() -> None:
       rain: {value: 60%, source: almanac, note: stated}
       clouds: 80%
     """
-    bob = "voice: guest\nextends: ann\njudgements: {clouds: 20%}\n"
-    spec = model(text, "target: wet\n", ann=ann, bob=bob, eve="judgements: {rain: 10%}\n")
+    bob = (
+        "voice: guest\nextends: ann\njudgements: {clouds: {value: 20%, fitted: to meet what bob states}}\n"
+    )
+    spec = model(
+        text, "target: wet\n", ann=ann, bob=bob, eve="judgements: {rain: 10%}\n", joe="extends: bob\n"
+    )
     result = diff(spec, "eve", "bob")
     found = {d.id: d for d in result.differences}
     [rain] = found["rain"].changes
@@ -192,6 +196,10 @@ def test_a_difference_says_who_says_what() -> None:
         "inherited from the map",
         "own",
     )
+    assert (clouds.fitted_a, clouds.fitted_b) == (False, True)
+    assert whose("bob", clouds.origin_b, clouds.fitted_b) == "fitted"
+    [inherited] = {d.id: d for d in diff(spec, "eve", "joe").differences}["clouds"].changes
+    assert whose("joe", inherited.origin_b, inherited.fitted_b) == "inherited from bob, fitted there"
     assert found["clouds"].by == "farmer"
     assert found["rain"].heard_a == found["rain"].heard_b == ()
     there = {d.id: d for d in diff(spec, "eve", "ann").differences}

@@ -50,7 +50,8 @@ from cruxmap.network.inquiry import Inquiry, inquire
 class Change(Answer):
     """One number that the two have differently, as each writes it, and whose number it is.
 
-    `origin_a` is the worldview that set it (it may be one that `a` extends), `map`, or `set`.
+    `origin_a` is the worldview that set it (it may be one that `a` extends), `map`, or `set`;
+    where the number is `fitted_a`, it moved it there to meet what is stated.
     """
 
     address: str
@@ -62,6 +63,8 @@ class Change(Answer):
     sources_b: tuple[str, ...] = ()
     note_a: str = ""
     note_b: str = ""
+    fitted_a: bool = False
+    fitted_b: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +198,14 @@ class WorldviewDiff(Answer):
 DOUBLE_CRUX_NUMBERS = ("probability_a", "probability_b", "voi_a", "voi_b", "vod", "vod_share")
 
 
-def whose(worldview: str, origin: str) -> str:
-    """Say whose a worldview's number is, given the worldview that set it."""
+def whose(worldview: str, origin: str, fitted: bool = False) -> str:
+    """Say whose a worldview's number is, given the worldview that set it, or fitted it to what is stated."""
     if origin == worldview:
-        return "the map's" if worldview == MAP_WORLDVIEW else "own"
+        return "fitted" if fitted else "the map's" if worldview == MAP_WORLDVIEW else "own"
     if origin == SETTINGS_ORIGIN:
         return "set for this question"
-    return f"inherited from {'the map' if origin == MAP_WORLDVIEW else origin}"
+    inherited = f"inherited from {'the map' if origin == MAP_WORLDVIEW else origin}"
+    return f"{inherited}, fitted there" if fitted else inherited
 
 
 # --- the diff ------------------------------------------------------------------------------------
@@ -405,6 +409,8 @@ def _change_at(perspectives: Sequence[Perspective], address: str) -> Change:
         sources_b=tuple(map(str, b.citations)),
         note_a=a.note,
         note_b=b.note,
+        fitted_a=a.fitted,
+        fitted_b=b.fitted,
     )
 
 

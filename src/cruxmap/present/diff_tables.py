@@ -116,10 +116,11 @@ def _sayings(difference: Difference, heard: Sequence[Saying]) -> Iterator[str]:
 
 def _change_text(change: Change, worldview: str, side: str) -> tuple[str, str, str]:
     """Return a side's value, whose number it is in words, and what it rests on."""
-    value, origin, sources, note = (
-        getattr(change, key + side) for key in ("", "origin_", "sources_", "note_")
+    value, origin, sources, note, fitted = (
+        getattr(change, key + side) for key in ("", "origin_", "sources_", "note_", "fitted_")
     )
-    return value, whose(worldview, origin), "; ".join(part for part in (", ".join(sources), note) if part)
+    rests_on = "; ".join(part for part in (", ".join(sources), note) if part)
+    return value, whose(worldview, origin, fitted), rests_on
 
 
 def _list_changes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
