@@ -370,7 +370,7 @@ def test_a_fitted_number_is_no_opinion_for_the_pool(cruxmap: Cruxmap, tmp_path: 
         ben="judgements: {a: 50%, b: 60%}\n",
         cat="judgements: {a: 70%, b: 40%}\n",
     )
-    pooled = cruxmap("pool", "small", "--format", "json").json["judgements"]
+    pooled = cruxmap("pool", "small", "--all", "--format", "json").json["judgements"]
     assert {row["address"]: row["reviewers"] for row in pooled} == {
         "a": ["ben", "cat"],
         "b": ["ann", "ben", "cat"],

@@ -25,7 +25,7 @@ from cruxmap.insight.target import log_odds_by_draw, log_odds_of, logit_of_mean
 from cruxmap.insight.uncertainty import Uncertainty, uncertainty_of
 from cruxmap.insight.uncertainty_by_entry import with_entries
 from cruxmap.insight.views import forward_draws, views
-from cruxmap.insight.whose import who_is_heard, who_says_little
+from cruxmap.insight.whose import is_own, who_is_heard, who_says_little
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import (
@@ -364,8 +364,7 @@ def _opinions(inquiry: Inquiry, reviewers: list[int]) -> tuple[Opinions, list[in
     for place, address in enumerate(addresses):
         for w in reviewers:
             setting = inquiry.perspectives[w].setting[address]
-            whose = None if setting.fitted else setting.origin
-            if whose == inquiry.model.worldviews[w] and setting.column == address:
+            if is_own(inquiry.perspectives[w], setting) and setting.column == address:
                 given.setdefault(place, []).append(w)
     places = list(given)
     flat = [(number, place, w) for number, place in enumerate(places) for w in given[place]]
