@@ -10,8 +10,10 @@ import pytest
 
 from cruxmap.errors import InvalidMap
 from cruxmap.insight import estimate
+from cruxmap.insight.explain import explain
+from cruxmap.language.argument_map import ShareTable
 from cruxmap.language.reading import read_model
-from helpers.commands import POWER, ROOT, Cruxmap
+from helpers.commands import DIAGNOSIS, LEGAL_CASE, POWER, ROOT, Cruxmap
 from helpers.maps_from_text import write
 from helpers.odds import kl
 
@@ -404,6 +406,8 @@ def test_explain_says_what_shares_are_in_force(cruxmap: Cruxmap, tmp_path: Path)
     assert "rest, here 40%: bob (from ann) beside q.s, q.t" in told
 
 
+DECEPTIVE = str(ROOT / "models" / "deceptive-alignment.yaml")
+
 MANY = "claims:\n" + "".join(f"  claim-{n}: {{text: One of many., credence: 30%}}\n" for n in range(40))
 
 
@@ -602,6 +606,43 @@ def test_coherence_shows_the_gap_and_what_would_give_way(cruxmap: Cruxmap) -> No
     assert "**Testimony:" in told
     assert "Readings:" not in told
     assert "implied, mean | central |" in told
+
+
+@pytest.mark.parametrize(
+    "path", [POWER, DECEPTIVE, LEGAL_CASE, DIAGNOSIS], ids=lambda path: Path(path).stem
+)
+def test_coherence_begins_with_verdicts_and_tells_testimony_from_readings(
+    path: str, cruxmap: Cruxmap
+) -> None:
+    the_map = read_model(path).map
+    told = cruxmap("coherence", path, "--format", "markdown").out
+    assert told.startswith("**Do their words fit their judgements?**")
+    titles = re.findall(r"^\*\*(\w+):", told, re.MULTILINE)
+    assert titles == ["Testimony", *["Readings"] * any(w.read_as for w in the_map.worldviews)]
+    assert not re.search(r"\| [0-9.]+[%x] to ", told)  # nothing that looks like an interval
+    found = cruxmap("coherence", path, "--format", "json").json["worldviews"]
+    for worldview in the_map.worldviews:
+        of_one = found[worldview.about.id]
+        assert len(of_one["stated"]) == len(worldview.stated)
+        assert len(of_one["read_as"]) == len(worldview.read_as)
+        assert of_one["fits"] is (
+            not any(gap["notable"] for gap in of_one["stated"]) if of_one["stated"] else None
+        )
+        assert of_one["verdict"].startswith("Fits") is (of_one["fits"] is True)
+        assert bool(of_one["changes"]) is (of_one["fits"] is False)
+
+
+@pytest.mark.parametrize("path", [DECEPTIVE, LEGAL_CASE, DIAGNOSIS], ids=lambda path: Path(path).stem)
+def test_shares_in_force_make_a_whole(path: str) -> None:
+    spec = read_model(path)
+    some = [q for q in spec.map.questions if isinstance(q.basis, ShareTable)][:3]
+    for question in some:
+        told = explain(spec, question.about.id).to_json()
+        for worldview in spec.worldviews:
+            number = {place["address"]: place["worldviews"][worldview] for place in told["judgements"]}
+            for row in question.basis.rows:
+                whole = sum(number[share.address]["in_force"] for share in row.shares)
+                assert whole == pytest.approx(1.0, abs=1e-12)
 
 
 def test_pool_shows_pools_of_answers_and_of_judgements(cruxmap: Cruxmap) -> None:
