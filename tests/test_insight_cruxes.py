@@ -12,6 +12,8 @@ from benchmarks.baseline import differences
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.insight.candidates import position_of
 from cruxmap.insight.cruxes import CruxTable, CruxTables, cruxes
+from cruxmap.insight.kinds import Kind, kind_of
+from cruxmap.insight.left_out import FOLLOWS, OF_ITS_QUESTION, SAME
 from cruxmap.insight.sobol import MAX_VALUES, MIN_DRAWS, MIN_SAMPLE, shares_of_variance
 from cruxmap.language.argument_map import Z_95, AllOf, Argument, Claim, ClaimIs, StateIn
 from cruxmap.language.model_spec import ModelSpec
@@ -24,6 +26,14 @@ from helpers.odds import kl, logit
 
 def by_id(table):
     return {crux.id: crux for crux in (*table.claims, *table.arguments)}
+
+
+def reasons(table):
+    return {one.id: one.because for one in table.left_out}
+
+
+def ranked_ids(table):
+    return [crux.id for crux in table.ranking]
 
 
 def garden(ask="target: wet\n", **worldviews):
@@ -102,41 +112,50 @@ def test_rankings_leave_out_target_assumptions_and_the_target_in_other_words() -
     )
     ask = "target: wet\nassuming: [sprinkler, {season: mild}]\nsampling: {draws: 16}\n"
     table = cruxes(model(text, ask), "map")
-    assert {crux.id for crux in table.claims} == {"rain", "slippery", "far", "mould"}
+    assert {crux.id for crux in table.claims} == {"rain", "slippery", "far", "mould", "soaked", "parched"}
     assert table.questions == ()
     assert {crux.id for crux in table.arguments} == {"clouds", "drought", "mirage", "damp"}
-    assert [crux.id for crux in (*table.claims, *table.arguments) if crux.downstream] == [
-        "slippery",
-        "mould",
-        "damp",
-    ]
+    following = dict.fromkeys(("slippery", "mould", "damp"), FOLLOWS)
+    assert reasons(table) == {"soaked": SAME, "parched": SAME, **following}
+    assert {crux.id for crux in table.ranking} == {"rain", "far", "clouds", "drought", "mirage"}
+    assert {crux.id for crux in (*table.claims, *table.arguments) if crux.downstream} >= following.keys()
+    assert by_id(table)["soaked"].voi_share == pytest.approx(1, rel=1e-12)
     drought = by_id(table)["drought"]
     assert (drought.probability, drought.voi, drought.swing) == (0.0, 0.0, None)
     assert drought.given_true is None
     assert "certain" in drought.reason
-    assert "nothing to learn" in drought.sentence()
+    assert "nothing to learn" in drought.sentence("map")
 
 
 def test_a_state_as_the_target_leaves_the_other_states() -> None:
     table = cruxes(garden("target: {season: dry}\n"), "map")
     assert {"season.mild", "season.rainy"} <= by_id(table).keys()
     assert "season.dry" not in by_id(table)
+    because = dict.fromkeys(("season.mild", "season.rainy"), OF_ITS_QUESTION)
+    because |= dict.fromkeys(("rain", "wet", "slippery", "mould", "damp"), FOLLOWS)
+    assert reasons(table) == because | {"drought": SAME}
+    assert {crux.voi for crux in table.ranking} == {0.0}
     assert table.questions == ()
     assert table.target == "season.dry"
 
 
-def test_ranking_is_by_value_of_information_and_says_why() -> None:
+def test_ranking_has_premises_and_arguments_and_says_why() -> None:
     table = cruxes(garden(), "map")
-    values = [crux.voi for crux in table.ranking]
-    assert values == sorted(values, reverse=True)
-    assert len(table.ranking) == len(table.claims) + len(table.arguments)
+    ids = [crux.id for crux in table.ranking]
+    assert [crux.rank for crux in table.ranking] == list(range(1, len(ids) + 1))
+    assert set(ids) == {"rain", "sprinkler", "far", "season", "clouds", "drought", "mirage"}
+    assert table.stages == ()  # `wet` is the target, and the other one follows from it
+    shown, states = ids[:3], [f"season.{state}" for state in ("dry", "mild", "rainy")]
+    assert shown == ["rain", "sprinkler", "clouds"]
+    assert [c.id for c in table.claims] == ["rain", "sprinkler", *states, "far", "slippery", "mould"]
+    [season] = table.questions
+    assert [state.id for state in season.states] == states
+    assert season.sentence("ann").startswith("if dry ")
     rain = by_id(table)["rain"]
-    assert rain.sentence().startswith("true: ")
-    assert "you give it" in rain.sentence()
-    following = {
-        crux.id for crux in table.ranking if crux.sentence().endswith("it follows from the target")
-    }
-    assert following == {crux.id for crux in table.ranking if crux.downstream} >= {"slippery"}
+    assert rain.sentence("bob").startswith("if true ")
+    assert "the map gives it" in rain.sentence("bob")
+    following = {c.id for c in table.claims if c.sentence("map").endswith("it follows from the target")}
+    assert following == {crux.id for crux in table.claims if crux.downstream} >= {"slippery"}
 
 
 # --- separation ------------------------------------------------------------------------------------
@@ -381,46 +400,6 @@ def test_small_groups_are_analysed_as_one(monkeypatch: pytest.MonkeyPatch) -> No
         assert row.sobol_total == pytest.approx(same.sobol_total, abs=0.002)
 
 
-# --- sets ------------------------------------------------------------------------------------------
-
-
-def test_two_claims_that_say_the_same_are_worth_one() -> None:
-    text = """
-    claims:
-      a: {text: The cause., credence: 40%}
-      echo: {text: The same again., given: [{when: a, credence: 100%}, {otherwise: 0%}]}
-      b: {text: Another cause., credence: 30%}
-      t:
-        text: Target.
-        given:
-          - {when: [a, b], credence: 90%}
-          - {when: a, credence: 70%}
-          - {when: b, credence: 30%}
-          - {otherwise: 5%}
-    """
-    spec = model(text, "target: t\n")
-    sets = cruxes(spec, "map").sets
-    assert sets[0].ids == ("a",)
-    assert sets[1].ids == ("a", "b")
-    worlds = reference.enumerate_worlds(spec.map, reference.numbers(spec.map))
-    p = worlds.probability(ClaimIs("t"))[0]
-    value = 0.0
-    for a in (True, False):
-        for b in (True, False):
-            case = (ClaimIs("a", a), ClaimIs("b", b))
-            value += worlds.probability(AllOf(case))[0] * kl(worlds.probability(ClaimIs("t"), case)[0], p)
-    assert sets[1].voi == pytest.approx(value, rel=1e-9)
-    assert sets[2].voi == pytest.approx(value, rel=1e-9)  # the echo adds nothing
-
-
-def test_sets_take_states_of_questions_and_grow_in_value() -> None:
-    table = cruxes(garden("target: rain\n"), "map")
-    values = [chosen.voi for chosen in table.sets]
-    assert values == pytest.approx(sorted(values), rel=1e-12)
-    assert len(table.sets) == 3
-    assert table.sets[-1].voi_share <= 1
-
-
 # --- whole tables ----------------------------------------------------------------------------------
 
 
@@ -428,9 +407,13 @@ def test_the_json_has_the_documented_keys_and_no_nan() -> None:
     table = cruxes(garden(), "map")
     plain = table.to_json()
     json.dumps(plain, allow_nan=False)
-    crux_keys = {
-        *("id", "text", "probability", "given_true", "given_false", "swing"),
-        *("voi", "voi_share", "expected_move", "variance_removed"),
+    row_keys = {
+        *("id", "text", "kind", "voi", "voi_share", "rank", "added", "added_share"),
+        *("sobol_total", "whose"),
+    }
+    crux_keys = row_keys | {
+        *("probability", "given_true", "given_false", "swing", "interval_90"),
+        *("expected_move", "variance_removed"),
     }
     assert {
         *("worldview", "target", "estimate", "claims", "arguments", "questions", "judgements", "groups")
@@ -438,7 +421,9 @@ def test_the_json_has_the_documented_keys_and_no_nan() -> None:
     assert all(
         set(c) - {"downstream", "reason"} == crux_keys for c in (*plain["claims"], *plain["arguments"])
     )
-    assert all(set(q) - {"downstream"} == {"id", "voi", "voi_share"} for q in plain["questions"])
+    assert all(set(q) - {"downstream"} == row_keys - {"text"} for q in plain["questions"])
+    assert {crux["kind"] for crux in plain["claims"]} == {"premise", "stage"}
+    assert plain["left_out"][0] == {"id": "slippery", "because": FOLLOWS}
     judgement_keys = {
         *("address", "central", "low", "high", "target_low", "target_high"),
         *("slope", "sobol_first", "sobol_total", "in_force", "in_force_low", "in_force_high"),
@@ -481,7 +466,7 @@ def test_of_all_together_the_worth_is_the_mean_over_the_worldviews() -> None:
     each = list(tables.worldviews.values())
     entropies = [-sum(x * math.log10(x) for x in (t.estimate, 1 - t.estimate)) for t in each]
     spreads = [t.estimate * (1 - t.estimate) for t in each]
-    for crux in tables.overall.ranking:
+    for crux in (*tables.overall.claims, *tables.overall.arguments):
         own = [by_id(t)[crux.id] for t in each]
         assert crux.voi == pytest.approx(np.mean([c.voi for c in own]), rel=1e-9, abs=1e-15)
         assert crux.voi_share == pytest.approx(crux.voi / np.mean(entropies), rel=1e-9)
@@ -490,11 +475,12 @@ def test_of_all_together_the_worth_is_the_mean_over_the_worldviews() -> None:
         )
         removed = np.mean([(c.variance_removed or 0.0) * v for c, v in zip(own, spreads, strict=True)])
         assert crux.variance_removed == pytest.approx(removed / np.mean(spreads), rel=1e-9, abs=1e-15)
+        middle = np.mean([c.probability for c in own])
+        apart = np.mean([kl(c.probability, middle) for c in own])
+        assert crux.tells_apart == pytest.approx(apart, rel=1e-9, abs=1e-15)
     for question in tables.overall.questions:
         own = [next(q for q in t.questions if q.id == question.id).voi for t in each]
         assert question.voi == pytest.approx(np.mean(own), rel=1e-9, abs=1e-15)
-    voi = [crux.voi for crux in tables.overall.ranking]
-    assert voi == sorted(voi, reverse=True)
 
 
 def test_what_only_tells_whose_worldview_is_right_is_worth_nothing() -> None:
@@ -515,7 +501,11 @@ def test_what_only_tells_whose_worldview_is_right_is_worth_nothing() -> None:
     assert [crux.id for crux in overall.ranking] == ["pro", "sign"]
     sign = by_id(overall)["sign"]
     assert (sign.voi, sign.voi_share, sign.expected_move, sign.variance_removed) == (0.0, 0.0, 0.0, 0.0)
-    assert "says nothing about the target" in sign.sentence()
+    assert "says nothing about the target" in sign.sentence("overall")
+    # How far apart: the mean divergence of 90% and 5% from their mean.
+    middle = (0.9 + 0.05) / 2
+    assert sign.tells_apart == pytest.approx((kl(0.9, middle) + kl(0.05, middle)) / 2, rel=1e-12)
+    assert by_id(overall)["pro"].tells_apart == pytest.approx(0.0, abs=1e-15)
     # Where each is certain, there is nothing to learn, however much they differ.
     certain = model(text, "target: t\n", ann="judgements: {t: 100%}\n", bob="judgements: {t: 0%}\n")
     assert {(crux.voi, crux.voi_share) for crux in cruxes(certain).overall.ranking} == {(0.0, None)}
@@ -591,5 +581,8 @@ def test_laws_of_cruxes_on_drawn_maps(data: st.DataObject) -> None:
         assert whole == pytest.approx(table.estimate, rel=1e-9, abs=1e-12)
         assert isinstance(argument_map.entry[crux.id.split(".")[0]], Claim | Argument) or "." in crux.id
     values = [chosen.voi for chosen in table.sets]
-    assert values == pytest.approx(sorted(values), rel=1e-9, abs=1e-15)
+    assert values == sorted(values)
+    assert [crux.rank for crux in table.ranking] == list(range(1, len(table.ranking) + 1))
+    kinds = {crux.id: kind_of(argument_map, crux.id) for crux in (*table.ranking, *table.stages)}
+    assert all((kind is Kind.STAGE) is (name not in ranked_ids(table)) for name, kind in kinds.items())
     json.dumps(table.to_json(), allow_nan=False)

@@ -1,4 +1,4 @@
-"""What could be learned: claims, states and arguments, where they stand to the target, and what they tell.
+"""What could be learned: claims, states, phases, causes and arguments, and where they stand to the target.
 
 Some are the target in other words, and learning them would say what the target is, not why.
 """
@@ -11,7 +11,7 @@ import numpy as np
 
 from cruxmap.engine.network import FloatArray, IntArray
 from cruxmap.insight.information import Chance, Crossing, chance
-from cruxmap.insight.kinds import Kind, kind_of
+from cruxmap.insight.kinds import Kind, kind_of, parts_of
 from cruxmap.insight.separation import Graph, ancestors, connected, descendants, graph_of, open_judgements
 from cruxmap.language.argument_map import AllOf, ClaimIs, Condition, StateIn, mentioned
 from cruxmap.network.inquiry import Inquiry
@@ -46,6 +46,10 @@ def candidates_of(inquiry: Inquiry) -> tuple[Candidate, ...]:
     for claim in model.map.claims:
         if claim.about.id not in settled | asked:
             add(claim.about.id, places[claim.about.id], 1)
+    known = settled_nodes(inquiry)
+    for part in chain.from_iterable(map(parts_of, model.map.entry.values())):
+        if places[part] not in known:
+            add(part, places[part], 1)
     for question in model.map.questions:
         name = question.about.id
         if name in settled:

@@ -14,119 +14,45 @@ from typing import Any, overload
 import numpy as np
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.engine.network import MANY_WHAT_IFS, FloatArray
-from cruxmap.insight.candidates import (
-    EQUIVALENT,
-    Candidate,
-    Position,
-    binary,
-    candidates_of,
-    crossing,
-    is_target,
-    position_of,
-)
-from cruxmap.insight.crux_sets import CruxSet, best_sets
-from cruxmap.insight.information import (
-    Chance,
-    difference,
-    entropy,
-    expected_move,
-    value_of_information,
-    variance_removed,
-)
-from cruxmap.insight.kinds import Kind
+from cruxmap.engine.network import MANY_WHAT_IFS
+from cruxmap.insight.candidates import Candidate, binary, candidates_of, position_of
+from cruxmap.insight.crux_rows import MEASURES, OVERALL, AnyCrux, Crux, QuestionCrux, by_value, row_of
+from cruxmap.insight.information import Chance, entropy, told_apart, value_of_information
+from cruxmap.insight.kinds import Kind, is_state, own_number, own_places
+from cruxmap.insight.left_out import left_out
+from cruxmap.insight.next_best import CruxSet, NextBest, best_first
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Outlook, Outlooks, Predictive, outlooks
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
-from cruxmap.insight.sensitivity import JudgementCrux, sensitivity
-from cruxmap.insight.sentences import percent, sentence_of
-from cruxmap.insight.separation import descendants
+from cruxmap.insight.sensitivity import JudgementCrux, Sensitivity, sensitivity
+from cruxmap.insight.sentences import percent
 from cruxmap.insight.sobol import GroupCrux
+from cruxmap.insight.views import View
+from cruxmap.insight.whose import whose_is
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import impossible, inquire
 
-SHORTLIST = 12
-"""How many of the most telling claims and states the best sets are chosen from."""
-
-
 # --- values --------------------------------------------------------------------------------------
 
 
-MEASURES = (
-    *("probability", "given_true", "given_false", "swing"),
-    *("voi", "voi_share", "expected_move", "variance_removed"),
-)
-
-NO_WORTH = (0.0, 0.0, 0.0, 0.0)
-"""The value of information and its kin of what says nothing about the target."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crux(Answer):
-    """A claim, a state of a question (`question.state`), or an argument holding.
-
-    `probability` is its own, `given_true` and `given_false` the target's; VOI is in bans. Where it is
-    certain, one side is `None`, with the `reason`. Where states were sampled, `errors` are the standard
-    errors of the numbers.
-    """
-
-    main = "voi"
+@dataclass(frozen=True, slots=True)
+class LeftOutCrux(Answer):
+    """Something that the ranking leaves out, and why."""
 
     id: str
-    text: str
-    probability: float
-    given_true: float | None
-    given_false: float | None
-    swing: float | None
-    voi: float
-    voi_share: float | None
-    expected_move: float
-    variance_removed: float | None
-    downstream: bool = False
-    reason: str | None = None
-    errors: Errors | None = None
-
-    def sentence(self, credence: str = "you give it") -> str:
-        """Why it ranks where it does, in words; `credence` says whose the claim's own probability is."""
-        own = f"{credence} {percent(self.probability)}"
-        if self.given_true is None or self.given_false is None:
-            return f"{own}: there is nothing to learn"
-        if self.voi == 0:
-            return f"says nothing about the target; {own}"
-        ends = f"true: {percent(self.given_true)}, false: {percent(self.given_false)}"
-        after = "; it follows from the target" if self.downstream else ""
-        return f"{ends}; {own}{after}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionCrux(Answer):
-    """A question as a whole: the value of learning which of its states holds."""
-
-    hidden = frozenset({"text"})
-    main = "voi"
-
-    id: str
-    text: str
-    voi: float
-    voi_share: float | None
-    downstream: bool = False
-    errors: Errors | None = None
-
-
-OVERALL = "overall"
-"""The name under which the mean of all worldviews is listed among them."""
+    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CruxTable(Answer):
-    """The cruxes of one worldview, each list best first.
+    """The cruxes of one worldview, each list with what is shown first, then stages, then what is left out.
 
     `estimate` is the target's mean over `draws` draws, `central` its probability at central judgements.
-    Left out of the rankings are the target, what is assumed or observed, and what is the target in other
-    words. `sobol_sample` is the N of the Sobol analysis. Where what is given is impossible or the target
-    certain, `reason` says so. Where states were sampled, `sampled` says how; the numbers of judgements and
-    groups then have no standard error, but share their random numbers.
+    No list has the target, or what is assumed or observed. `sets` are the first one, two, ... cruxes of the
+    ranking together. `sobol_sample` is the N of the Sobol analysis. Where what is given is impossible or the
+    target certain, `reason` says so. Where states were sampled, `sampled` says how; the numbers of
+    judgements and groups then have no standard error, but share their random numbers.
     """
 
     main = "estimate"
@@ -140,6 +66,7 @@ class CruxTable(Answer):
     judgements: tuple[JudgementCrux, ...] = ()
     groups: tuple[GroupCrux, ...] = ()
     sets: tuple[CruxSet, ...] = ()
+    left_out: tuple[LeftOutCrux, ...] = ()
     draws: int = 0
     sobol_sample: int = 0
     central: float | None = None
@@ -153,15 +80,27 @@ class CruxTable(Answer):
         return self.estimate is None
 
     @property
-    def ranking(self) -> tuple[Crux, ...]:
-        """Claims, states and arguments in one list, by value of information."""
-        return tuple(sorted((*self.claims, *self.arguments), key=rank))
+    def ranking(self) -> tuple[AnyCrux, ...]:
+        """Premises and arguments in the order in which they are shown; a question is one row."""
+        rows: tuple[AnyCrux, ...] = (*self.claims, *self.arguments, *self.questions)
+        places = {crux.rank: crux for crux in rows if crux.rank is not None}
+        return tuple(places[rank] for rank in sorted(places))
+
+    @property
+    def stages(self) -> tuple[AnyCrux, ...]:
+        """What follows from others, by value of information; a question is one row."""
+        gone = {one.id for one in self.left_out} | {
+            state.id for question in self.questions for state in question.states
+        }
+        rows: tuple[AnyCrux, ...] = (*self.claims, *self.questions)
+        stages = (crux for crux in rows if crux.kind is Kind.STAGE and crux.id not in gone)
+        return tuple(sorted(stages, key=by_value))
 
     def to_frame(self) -> Any:
         """Return the claims as a pandas DataFrame, one row each, columns named as the fields."""
         import pandas as pd
 
-        columns = ["id", "text", *MEASURES]
+        columns = ["id", "text", *MEASURES, "kind", "rank", "added", "sobol_total", "whose"]
         return pd.DataFrame([crux.to_json() for crux in self.claims], columns=columns)
 
 
@@ -237,20 +176,35 @@ def _table(candidates: Sequence[Candidate], outlook: Outlook) -> CruxTable:
         certain = percent(predictive.target.yes)
         reason = f"the target is certain in this worldview ({certain}), so it turns on nothing"
         return replace(table, reason=_all_samples(predictive) or reason)
-    claims, arguments, questions = ranked_rows(model, candidates, predictive, position)
+    because = left_out(inquiry, [view.worldview], candidates, predictive, position)
+    rows = {c.id: row_of(model.map, c, predictive, position) for c in candidates}
+    shown = _shown(candidates, rows, because)
     turns = sensitivity(view, position.movers, outlook.logits)
+    rows = {name: _with_numbers(row, view, turns) for name, row in rows.items()}
+    best = best_first(inquiry, [view.worldview], shown)
+    view.tell("the next best", 1, 1)
     return replace(
-        table,
-        claims=claims,
-        arguments=arguments,
-        questions=questions,
+        _arranged(table, rows, because, [c.id for c in shown], best),
         judgements=turns.judgements,
         groups=turns.groups,
-        sets=best_sets(view, _worth_learning(candidates, claims, position, predictive)),
         draws=predictive.draws,
         sobol_sample=turns.sample,
         central=turns.central,
     )
+
+
+def _with_numbers(row: AnyCrux, view: View, turns: Sensitivity) -> AnyCrux:
+    """Add what settling the numbers of a row would do, and between what its one number lies."""
+    argument_map, perspective = view.inquiry.model.map, view.inquiry.perspectives[view.worldview]
+    addresses = [place.judgement.address for place in own_places(argument_map, row.id)]
+    owner, _, part = row.id.partition(".")
+    total = turns.total_of(owner, addresses, whole=not part or is_state(argument_map, row.id))
+    number = own_number(argument_map, row.id)
+    row = replace(row, sobol_total=total, whose=whose_is(perspective, addresses))
+    if isinstance(row, QuestionCrux) or number is None:
+        return row
+    value = perspective.setting[number].value
+    return replace(row, interval_90=(value.low, value.high))
 
 
 def _of_target(name: str, model: ModelSpec, predictive: Predictive) -> CruxTable:
@@ -272,24 +226,61 @@ def _all_samples(predictive: Predictive) -> str | None:
     return f"{seen} sample of states has the target, which does not tell what it turns on"
 
 
-def _worth_learning(
-    candidates: Sequence[Candidate], claims: Sequence[Crux], position: Position, predictive: Predictive
-) -> tuple[Candidate, ...]:
-    """Return the claims and states that a set of cruxes is chosen from, the most telling first.
+# --- the order -----------------------------------------------------------------------------------
 
-    Left out is what follows from the target or from the target in other words, and other states of a
-    question one of whose states is the target: they say what the target is, not why.
-    """
-    tables, p = predictive.tables, predictive.target
-    same = {
-        c.variable
-        for c in candidates
-        if c.state is not None and is_target(binary(tables[c.variable], c.state), p)
-    }
-    after = position.downstream | descendants(position.graph, same)
-    by_id = {candidate.id: candidate for candidate in candidates}
-    telling = (by_id[crux.id] for crux in claims if crux.voi > 0)
-    return tuple(c for c in telling if c.variable not in after)[:SHORTLIST]
+
+type _Rows = Mapping[str, AnyCrux]
+
+
+def _shown(candidates: Sequence[Candidate], rows: _Rows, because: Mapping[str, str]) -> list[Candidate]:
+    """Return the premises and arguments that are shown, by value alone; of a question only the whole."""
+    wholes = {candidate.variable for candidate in candidates if candidate.state is None}
+    shown = (
+        candidate
+        for candidate in candidates
+        if candidate.kind is not Kind.STAGE
+        and candidate.id not in because
+        and (candidate.state is None or candidate.variable not in wholes)
+    )
+    return sorted(shown, key=lambda candidate: by_value(rows[candidate.id]))
+
+
+def _arranged(
+    table: CruxTable,
+    rows: _Rows,
+    because: Mapping[str, str],
+    shown: Sequence[str],
+    best: NextBest,
+) -> CruxTable:
+    """Put rows into a table: those shown first, the next best of them before the others."""
+    order = [*best.ids, *(name for name in shown if name not in best.ids)]
+    place = {name: number for number, name in enumerate(order, start=1)}
+    added = dict(zip(best.ids, best.added, strict=True))
+
+    def told[R: (Crux, QuestionCrux)](row: R) -> R:
+        value = added.get(row.id)
+        share = None if value is None else value / best.in_all
+        return replace(row, rank=place.get(row.id), added=value, added_share=share)
+
+    def key(row: AnyCrux) -> tuple[int, int, tuple[float, float, str]]:
+        rank = place.get(row.id) or place.get(row.id.partition(".")[0])
+        group = 2 if row.id in because else 0 if rank else 1
+        return group, rank or 0, by_value(row)
+
+    cruxes = sorted((told(row) for row in rows.values() if isinstance(row, Crux)), key=key)
+    questions = sorted((told(row) for row in rows.values() if isinstance(row, QuestionCrux)), key=key)
+    states = {q.id: tuple(c for c in cruxes if c.id.partition(".")[0] == q.id) for q in questions}
+    return replace(
+        table,
+        claims=tuple(crux for crux in cruxes if crux.kind is not Kind.ARGUMENT),
+        arguments=tuple(crux for crux in cruxes if crux.kind is Kind.ARGUMENT),
+        questions=tuple(replace(question, states=states[question.id]) for question in questions),
+        sets=best.sets,
+        left_out=tuple(LeftOutCrux(name, why) for name, why in because.items()),
+    )
+
+
+# --- of all worldviews together ------------------------------------------------------------------
 
 
 def _overall(seen: Outlooks) -> CruxTable:
@@ -297,6 +288,7 @@ def _overall(seen: Outlooks) -> CruxTable:
     inquiry, candidates = seen.inquiry, seen.candidates
     possible = [outlook.predictive for outlook in seen.each if outlook.predictive is not None]
     reached = [outlook.position for outlook in seen.each if outlook.predictive is not None]
+    numbers = [outlook.view.worldview for outlook in seen.each if outlook.predictive is not None]
     if not possible:
         reason = "what is assumed and observed is impossible in every worldview"
         return CruxTable(worldview=OVERALL, target=inquiry.model.target.name, estimate=None, reason=reason)
@@ -320,26 +312,17 @@ def _overall(seen: Outlooks) -> CruxTable:
     everything = replace(
         position_of(inquiry, 0), connected=frozenset(candidate.variable for candidate in candidates)
     )
-    claims, arguments, questions = ranked_rows(inquiry.model, candidates, predictive, everything)
-    by_id = {candidate.id: candidate for candidate in candidates}
-
-    def on_average[C: (Crux, QuestionCrux)](cruxes: Sequence[C]) -> tuple[C, ...]:
-        averaged = []
-        for crux in cruxes:
-            candidate = by_id[crux.id]
-            measure = partial(_worth, candidate, [candidate.variable in p.connected for p in reached])
-            found = errors(without, measure, possible, _with_one_more(possible, candidate.variable))
-            known = None if found is None else {**(crux.errors or {}), **found}
-            averaged.append(replace(crux, **measure(possible), errors=known))
-        return tuple(sorted(averaged, key=rank))
-
-    return replace(
-        table,
-        claims=on_average(claims),
-        arguments=on_average(arguments),
-        questions=on_average(questions),
-        draws=predictive.draws,
-    )
+    because = left_out(inquiry, numbers, candidates, predictive, everything)
+    rows: dict[str, AnyCrux] = {}
+    for c in candidates:
+        measure = partial(_worth, c, [c.variable in position.connected for position in reached])
+        row = row_of(inquiry.model.map, c, predictive, everything)
+        found = errors(without, measure, possible, _with_one_more(possible, c.variable))
+        known = None if found is None else {**(row.errors or {}), **found}
+        rows[c.id] = replace(row, **measure(possible), errors=known)
+    shown = _shown(candidates, rows, because)
+    best = best_first(inquiry, numbers, shown)
+    return replace(_arranged(table, rows, because, [c.id for c in shown], best), draws=predictive.draws)
 
 
 def _with_one_more(predictions: Sequence[Predictive], variable: int) -> Iterator[list[Predictive]]:
@@ -352,16 +335,17 @@ def _with_one_more(predictions: Sequence[Predictive], variable: int) -> Iterator
 def _worth(
     candidate: Candidate, connected: Sequence[bool], predictions: Sequence[Predictive]
 ) -> dict[str, Any]:
-    """Return the means over worldviews of what learning a variable is worth, and its share.
+    """Return the means over worldviews of what learning a variable is worth, and how it tells them apart.
 
     A worldview in which it is not `connected` to the target, or the target is certain, learns nothing.
     """
-    each = []
+    each, own = [], []
     for predictive, reaches in zip(predictions, connected, strict=True):
         table, p = predictive.tables[candidate.variable], predictive.target
         if candidate.state is not None:
             table = binary(table, candidate.state)
         of_state = table.sum(axis=0)
+        own.append(of_state)
         moves = table[1] - p.yes * of_state
         known = of_state > 0
         all_of = (
@@ -373,7 +357,11 @@ def _worth(
             (*(all_of if reaches and not p.is_certain else (0.0, 0.0, 0.0)), entropy(p), p.yes * p.no)
         )
     voi, move, variance, uncertainty, most = map(float, np.mean(each, axis=0))
-    told = {"voi": voi, "voi_share": voi / uncertainty if uncertainty else None}
+    told = {
+        "voi": voi,
+        "voi_share": voi / uncertainty if uncertainty else None,
+        "tells_apart": told_apart(np.array(own)),
+    }
     if candidate.state is None:
         return told
     return told | {"expected_move": move, "variance_removed": variance / most if most else None}
@@ -387,89 +375,3 @@ def _mean(predictions: Sequence[Predictive]) -> Predictive:
     }
     yes, no = np.mean([p.target for p in predictions], axis=0)
     return Predictive(Chance(float(yes), float(no)), tables, sum(p.draws for p in predictions))
-
-
-# --- the ranking -----------------------------------------------------------------------------------
-
-
-def ranked_rows(
-    model: ModelSpec, candidates: Sequence[Candidate], predictive: Predictive, position: Position
-) -> tuple[tuple[Crux, ...], tuple[Crux, ...], tuple[QuestionCrux, ...]]:
-    """Return claims with states, arguments and questions, each ranked, without the target in other words."""
-    claims: list[Crux] = []
-    arguments: list[Crux] = []
-    questions: list[QuestionCrux] = []
-    for candidate in candidates:
-        measure = partial(_measures, candidate, separate=candidate.variable not in position.connected)
-        numbers = measure(predictive)
-        found = errors(predictive.replicates, measure, predictive, predictive.one_more(candidate.variable))
-        row: dict[str, Any] = {
-            "id": candidate.id,
-            "text": sentence_of(model.map, candidate.id),
-            "downstream": candidate.variable in position.downstream,
-            "errors": found,
-            **numbers,
-        }
-        if candidate.state is None:
-            if not _settles_target(predictive.tables[candidate.variable]):
-                questions.append(QuestionCrux(**row))
-        elif numbers["voi"] is not None:
-            reason = _why_certain(candidate, predictive) if numbers["swing"] is None else None
-            (arguments if candidate.kind is Kind.ARGUMENT else claims).append(Crux(**row, reason=reason))
-    return (
-        tuple(sorted(claims, key=rank)),
-        tuple(sorted(arguments, key=rank)),
-        tuple(sorted(questions, key=rank)),
-    )
-
-
-def _measures(candidate: Candidate, predictive: Predictive, *, separate: bool) -> dict[str, float | None]:
-    """Return the measures of one candidate by their names, all `None` where it is the target in other words.
-
-    `separate` is what the graph separates from the target: any value there would be rounding.
-    """
-    table, p = predictive.tables[candidate.variable], predictive.target
-    if candidate.state is None:
-        voi = 0.0 if separate else value_of_information(table)
-        return {"voi": voi, "voi_share": voi / entropy(p)}
-    joint = binary(table, candidate.state)
-    own, crossed = float(joint[:, 1].sum()), crossing(joint, p)
-    values: tuple[float | None, ...]
-    if crossed is None:
-        certain = own > 0.5
-        values = float(certain), *((p.yes, None) if certain else (None, p.yes)), None, *NO_WORTH
-    elif separate:
-        values = own, p.yes, p.yes, 0.0, *NO_WORTH
-    elif is_target(joint, p):
-        values = (None,) * len(MEASURES)
-    else:
-        _, true, false, c = crossed
-        voi = value_of_information(joint)
-        values = c.yes, true.yes, false.yes, difference(true, false), voi, voi / entropy(p)
-        values += expected_move(c, true, false), variance_removed(p, c, true, false)
-    return dict(zip(MEASURES, values, strict=True))
-
-
-def rank(crux: Crux | QuestionCrux) -> tuple[float, float, str]:
-    """Return the key that puts the greatest value of information first."""
-    swing = crux.swing if isinstance(crux, Crux) else None
-    return -crux.voi, -abs(swing or 0.0), crux.id
-
-
-def _settles_target(table: FloatArray) -> bool:
-    """Tell whether every state of a variable makes the target certain: the target in other words."""
-    of_state = table.sum(axis=0)
-    smaller = table.min(axis=0)
-    return bool((smaller[of_state > 0] <= EQUIVALENT * of_state[of_state > 0]).all())
-
-
-def _why_certain(candidate: Candidate, predictive: Predictive) -> str:
-    """Say of a candidate with the chance 0 or 1 whether the tables or the samples make it so."""
-    certain = predictive.tables[candidate.variable][:, candidate.state].sum() > 0.5
-    possible = predictive.possible.get(candidate.variable)
-    if predictive.unseen > 0 and possible is not None and candidate.state is not None:
-        of_state = possible.any(axis=0)
-        others = np.delete(of_state, candidate.state).any()
-        if others if certain else of_state[candidate.state]:
-            return f"{'every' if certain else 'no'} sample of states has it"
-    return f"it is certain ({'100%' if certain else '0%'}) in this worldview"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cruxmap.engine.network import FloatArray
+from cruxmap.engine.network import FloatArray, IntArray
 from cruxmap.engine.special import expit, softplus
 
 LN_10 = math.log(10)
@@ -60,23 +60,56 @@ def entropy(p: Chance) -> float:
     return -(of_smaller + larger * math.log1p(-smaller)) / LN_10
 
 
+def weighted_entropies(weights: FloatArray) -> FloatArray:
+    """Return `w H(p)` in bans for weights (..., 2) of no and yes, whose sum is w and whose parts are p."""
+    whole = weights.sum(axis=-1, keepdims=True)
+    share = np.divide(weights, whole, out=np.ones_like(weights), where=weights > 0)
+    of_part: FloatArray = -(weights * np.log(share)).sum(axis=-1) / LN_10
+    return of_part
+
+
 def value_of_information(joint: FloatArray) -> float:
     """Return the mutual information, in bans, of a target and a variable from their joint table.
 
     `joint` is (2, states), the target's two states against the variable's; it sums to 1. This is
-    `sum_s P(s) KL(P(T | s), P(T))`, the Forecasting Research Institute's value of information. Written
-    as `sum r c h(x)` with `joint = r c (1 + x)` and `h(x) = (1 + x) log(1 + x) - x`, no term is
-    negative, and weak dependence does not drown in rounding.
+    `sum_s P(s) KL(P(T | s), P(T))`, the Forecasting Research Institute's value of information.
     """
-    of_target = joint.sum(axis=1)
-    of_state = joint.sum(axis=0)
-    if of_target.min() <= 0:
-        return 0.0
-    surplus = joint[1] * of_target[0] - joint[0] * of_target[1]
-    signed = np.stack([-surplus, surplus])
-    expected = of_target[:, None] * of_state
-    x = np.divide(signed, expected, out=np.zeros_like(signed), where=expected > 0)
-    return float((expected * _excess(x)).sum() / LN_10)
+    return float(conditional_information(joint[None], np.zeros(1, np.int64))[0])
+
+
+def conditional_information(joint: FloatArray, first: IntArray) -> FloatArray:
+    """Return the mutual information, in bans, of a target with each of some variables, given the case.
+
+    `joint` (..., cases, 2, rows) has the target's two states against the states of all variables, one
+    variable after the other, in every case; each begins at a row of `first`, and over cases its rows sum to
+    1. The result is (..., variables). Written as `sum r c h(x)` with `joint = r c (1 + x)` and
+    `h(x) = (1 + x) log(1 + x) - x`, no term is negative, and weak dependence does not drown in rounding.
+    """
+    no, yes = joint[..., 0, :], joint[..., 1, :]
+    last = first[1] if len(first) > 1 else joint.shape[-1]
+    of_no, of_yes = (side[..., :last].sum(axis=-1, keepdims=True) for side in (no, yes))
+    of_case = of_no + of_yes
+    told = np.zeros(yes.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        surplus = (yes * of_no - no * of_yes) / of_case
+        for of_side, signed in ((of_no, -surplus), (of_yes, surplus)):
+            expected = of_side * (no + yes) / of_case
+            x = np.divide(signed, expected, out=np.zeros(yes.shape), where=expected > 0)
+            told += np.where(of_side > 0, expected * _excess(x), 0.0)
+    certain = (of_no <= 0) | (of_yes <= 0)
+    of_rows = np.where(certain, 0.0, told).sum(axis=-2)
+    of_variables: FloatArray = np.add.reduceat(of_rows, first, axis=-1) / LN_10
+    return of_variables
+
+
+def told_apart(distributions: FloatArray) -> float:
+    """Return how much the outcome of a variable says, in bans, of whose distribution it is drawn from.
+
+    `distributions` (owners, states) count alike: the mean of `KL(own, mean of all)`.
+    """
+    mixture = distributions.mean(axis=0)
+    ratio = np.divide(distributions, mixture, out=np.ones_like(distributions), where=distributions > 0)
+    return max(0.0, float((distributions * np.log(ratio)).sum(axis=1).mean()) / LN_10)
 
 
 def entropies(log_odds: FloatArray) -> FloatArray:
@@ -94,7 +127,7 @@ def entropies(log_odds: FloatArray) -> FloatArray:
 def divergences(p: FloatArray, q: FloatArray) -> FloatArray:
     """Return KL(p, q), in bans, of chances `p` (2, n) of a target's two states from others `q` (2,).
 
-    Written as in `value_of_information`, so none is negative; `q` may be 0 only where `p` is.
+    Written as in `conditional_information`, so none is negative; `q` may be 0 only where `p` is.
     """
     surplus = p[1] * q[0] - p[0] * q[1]
     signed = np.stack([-surplus, surplus])

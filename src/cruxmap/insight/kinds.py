@@ -1,9 +1,10 @@
-"""What kind of thing can be learned: a premise, an argument, or a stage.
+"""What kind of thing can be learned: a premise, an argument, or a stage; and which numbers are its own.
 
 Premises and arguments are what one can look into or argue about. Stages follow from others: whoever settles
 one has settled what it rests on.
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import assert_never
 
@@ -12,10 +13,18 @@ from cruxmap.language.argument_map import (
     ArgumentMap,
     Claim,
     Credence,
+    Emergence,
+    Entry,
     Event,
+    NumberPlace,
     Question,
+    Role,
+    Routes,
     ShareTable,
+    places,
 )
+
+SAYS_HOW_LIKELY = frozenset({Role.CREDENCE, Role.CHANCE})
 
 
 class Kind(StrEnum):
@@ -51,3 +60,41 @@ def _has_a_number(entry: Claim | Question | Event) -> bool:
             return False
         case _:
             assert_never(entry)
+
+
+def parts_of(entry: Entry) -> Iterator[str]:
+    """Yield the addresses of an event's phases, or of the causes of a claim that have an id."""
+    match entry:
+        case Event(about=about, basis=Emergence(phases=phases)):
+            yield from (f"{about.id}.{phase.phase}" for phase in phases)
+        case Claim(about=about, basis=Routes(routes=routes)):
+            yield from (f"{about.id}.{route.id}" for route in routes if route.id is not None)
+
+
+def is_state(argument_map: ArgumentMap, name: str) -> bool:
+    """Tell whether a name is that of one state of a question."""
+    owner, _, part = name.partition(".")
+    return bool(part) and isinstance(argument_map.entry[owner], Question)
+
+
+def own_places(argument_map: ArgumentMap, name: str) -> tuple[NumberPlace, ...]:
+    """Return the places of the numbers that say how likely something is, as `kind_of` names it.
+
+    Those of a phase or cause are its own alone; those of a state are its question's.
+    """
+    owner, _, part = name.partition(".")
+    entry = argument_map.entry[owner]
+    whole = not part or is_state(argument_map, name)
+    return tuple(place for place in places(entry) if whole or place.part == part)
+
+
+def own_number(argument_map: ArgumentMap, name: str) -> str | None:
+    """Return the address of the one number that something has: a credence or a chance; `None` without one."""
+    if isinstance(argument_map.entry[name.partition(".")[0]], Question):
+        return None
+    said = [place for place in own_places(argument_map, name) if place.judgement.role in SAYS_HOW_LIKELY]
+    return (
+        said[0].judgement.address
+        if len(said) == 1 and kind_of(argument_map, name) is not Kind.STAGE
+        else None
+    )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, ClassVar, NamedTuple
 
-SILENT = frozenset({"reason", "sampled", "effective", "downstream"})
+SILENT = frozenset({"reason", "sampled", "effective", "downstream", "tells_apart"})
 """Fields that are left out where there is nothing to say: `None` or `False`."""
 
 

@@ -5,7 +5,7 @@ judgements' priors. Places that share a number (`same as`) count as the place wh
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +57,19 @@ class Sensitivity:
     judgements: tuple[JudgementCrux, ...]
     groups: tuple[GroupCrux, ...]
     sample: int
+
+    def total_of(self, owner: str, addresses: Collection[str], *, whole: bool) -> float | None:
+        """Return the total Sobol share of some of an entry's numbers, or of its `whole` group.
+
+        Of numbers that were not analysed together it is the sum of their own, which counts what they do
+        together more than once. `None` where there are no shares.
+        """
+        apart = {group.id: group.sobol_total for group in self.groups}
+        if whole and owner in apart:
+            return apart[owner]
+        totals = [row.sobol_total for row in self.judgements if row.address in addresses]
+        known = [total for total in totals if total is not None]
+        return sum(known) if len(known) == len(totals) else None
 
 
 def sensitivity(view: View, movers: IntArray, logits: FloatArray | None = None) -> Sensitivity:

@@ -13,6 +13,7 @@ from cruxmap.language.argument_map import (
     ClaimIs,
     Condition,
     During,
+    Event,
     Ever,
     Not,
     Question,
@@ -75,14 +76,22 @@ def _decimals(share: float, digits: int) -> int:
 
 
 def sentence_of(argument_map: ArgumentMap, name: str) -> str:
-    """Return the text of an entry, or of a question's state (`question.state`) with the state."""
-    entry = argument_map.entry.get(name)
-    if entry is not None:
-        return entry.about.text
-    owner, _, state = name.partition(".")
-    question = argument_map.entry[owner]
-    assert isinstance(question, Question)
-    return f"{question.about.text} {state}"
+    """Return the text of an entry; of a state, a phase or a cause the text of what it belongs to, and which.
+
+    A phase, `event.phase`, asks whether the event happens then, unless it has happened before; a cause,
+    `claim.route`, whether it brings the claim about.
+    """
+    if name in argument_map.entry:
+        return argument_map.entry[name].about.text
+    owner, _, part = name.partition(".")
+    text = argument_map.entry[owner].about.text
+    match argument_map.entry[owner]:
+        case Question():
+            return f"{text} {part}"
+        case Event():
+            return f"During {part}: {text}"
+        case _:
+            return f"By {part}: {text}"
 
 
 def case_of(argument_map: ArgumentMap, address: str) -> str:

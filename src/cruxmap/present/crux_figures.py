@@ -8,7 +8,8 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cruxmap.insight.cruxes import OVERALL, CruxTable, CruxTables
+from cruxmap.insight.crux_rows import OVERALL, Crux
+from cruxmap.insight.cruxes import CruxTable, CruxTables
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.canvas import (
     BLUE,
@@ -64,15 +65,14 @@ def dumbbells(table: CruxTable) -> "Figure":
     telling = [crux for crux in table.ranking if crux.voi > 0]
     shown = telling[:MAX_ROWS]
     assert table.estimate is not None
-    ends = [p for c in shown for p in (c.given_true, c.given_false)]
+    ends = [outcome.target for crux in shown for outcome in crux.outcomes]
     limits = span([table.estimate, *(p for p in ends if p is not None and 0 < p < 1)])
     where = "all worldviews together" if table.worldview == OVERALL else table.worldview
     title = f"What {table.target} turns on in {where}: claims and arguments"
     key = (
         f"Line: the estimate, {percent(table.estimate)}. Filled dot: if this is true; open dot: if it "
         "is false. An arrow: beyond the axis. On the right: the part of the uncertainty about the target "
-        "that learning it is expected to remove, and the present credence in it; downstream is what follows "
-        "from the target."
+        "that learning it is expected to remove, and the present credence in it."
     )
     notes = (key, *left_out(len(telling) - len(shown), "that tell less"))
     with framed(title, notes, len(shown) * ROW, WIDTHS_OF_CRUXES) as (figure, axes):
@@ -81,17 +81,16 @@ def dumbbells(table: CruxTable) -> "Figure":
         axes.axvline(clipped(table.estimate, limits), color=INK, linewidth=0.8)
         for y, crux in enumerate(shown):
             row_label(axes, y, WIDTHS_OF_CRUXES[0], crux.id, crux.text)
-            true, false = crux.given_true, crux.given_false
-            if true is not None and false is not None:
-                ends_at = [clipped(p, limits) for p in (false, true)]
+            possible = [one for one in crux.outcomes if one.target is not None]
+            ends_at = sorted(clipped(one.target or 0.0, limits) for one in possible)
+            if len(ends_at) > 1:
+                across = ends_at[0], ends_at[-1]
                 draw_line(
-                    axes, ends_at, [y, y], color=PALE_BLUE, linewidth=3, solid_capstyle="round", zorder=2
+                    axes, across, [y, y], color=PALE_BLUE, linewidth=3, solid_capstyle="round", zorder=2
                 )
-                _end(axes, y, false, limits, filled=False)
-                _end(axes, y, true, limits, filled=True)
-            credence = f"credence {percent(crux.probability)}" + (
-                ", downstream" if crux.downstream else ""
-            )
+                for one in possible:
+                    _end(axes, y, one.target or 0.0, limits, filled=one.name != "false")
+            credence = f"credence {percent(crux.probability)}" if isinstance(crux, Crux) else ""
             row_numbers(axes, y, part(crux.voi_share, 1), credence)
     return figure
 

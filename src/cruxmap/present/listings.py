@@ -19,9 +19,10 @@ FIRST = 15
 class Listing:
     """A table in full; people see the columns named `shown` (all, if none are named), and the first `rows`.
 
-    Where `rows` is 0, people see it only when they ask for it. Where it is `stacked`, the `text` stands
-    under the `id`, in its column, which leaves room for the others. Where it is `gathered`, neighbours that
-    differ only in the last column shown are one row for people, with "and" between what that column says.
+    Where `rows` is 0, people see it only when they ask for it. Where it is `stacked`, the `text`, and the
+    `sentence` if one is shown, stand under the `id`, in its column, which leaves room for the others.
+    Where it is `gathered`, neighbours that differ only in the last column shown are one row for people, with
+    "and" between what that column says.
     One that is `ahead` is shown to people before the others.
     """
 
@@ -44,13 +45,15 @@ class Listing:
         """All rows, with the columns that people are shown."""
         keys = [column.key for column in self.table.columns]
         rows = self.table.rows
-        if self.stacked:
-            name, text = keys.index("id"), keys.index("text")
-            rows = tuple((*row[:name], f"{row[name]}\n{row[text]}", *row[name + 1 :]) for row in rows)
+        below = [keys.index(key) for key in ("text", "sentence") if self.stacked and key in self.shown]
+        if below:
+            name = keys.index("id")
+            rows = tuple(
+                (*row[:name], "\n".join(str(row[place]) for place in (name, *below)), *row[name + 1 :])
+                for row in rows
+            )
         places = [
-            place
-            for place, key in enumerate(keys)
-            if key in (self.shown or keys) and not (self.stacked and key == "text")
+            place for place, key in enumerate(keys) if key in (self.shown or keys) and place not in below
         ]
         shown = [tuple(row[place] for place in places) for row in rows]
         if self.gathered:
