@@ -270,15 +270,16 @@ def explain(
 def cruxes(
     asked: Asked,
     worldview: WorldviewOption = None,
+    everyone: AllOption = False,
     figures: FiguresOption = None,
     output: OutputOption = None,
     listing: ListOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Rank what the target turns on.
+    """Rank what the target turns on: what one can look into or argue about, each beside those before it.
 
-    Claims and arguments by how much you would learn from knowing them, judgements by how far they move the
-    estimate; in one worldview, or in each and in all together. The first two figures go to figures/<model>/.
+    In one worldview, with what settling the numbers would do; or in each and in all together. What follows
+    from others has a list of its own. The first two figures go to figures/<model>/.
     """
     model = asked.model
     if worldview is not None:
@@ -288,7 +289,7 @@ def cruxes(
     from cruxmap.present.crux_tables import ALL_CRUX_LISTINGS, CRUX_LISTINGS
 
     lists = ALL_CRUX_LISTINGS if worldview is None else CRUX_LISTINGS
-    answer = _answer(asked, partial(compute, model, worldview), lists, listing, form)
+    answer = _answer(asked, partial(compute, model, worldview, everyone=everyone), lists, listing, form)
     _draw(asked, crux_figures(answer, model.map), form, figures, output)
     raise typer.Exit(exit_code(answer.undefined))
 

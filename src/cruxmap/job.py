@@ -67,7 +67,8 @@ def run(
     if estimated is not None:
         estimated(estimates)
     seen = everyone.of(model.worldviews)
-    found = crux_tables(seen)
+    little = [name for name, one in estimates.worldviews.items() if one.whose.says_little]
+    found = crux_tables(seen, little)
     work.tell("pairs of worldviews", 0, 1)
     matrix = pair_matrix(inquire(model))
     answers: dict[str, Any] = {"estimate": estimates, "cruxes": found, "pairs": matrix}

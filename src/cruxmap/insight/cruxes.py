@@ -5,7 +5,7 @@ learning the truth of a claim would do (value of information and its kin, from p
 over draws), and what settling on another number would do (`sensitivity`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from cruxmap.insight.sensitivity import JudgementCrux, Sensitivity, sensitivity
 from cruxmap.insight.sentences import percent
 from cruxmap.insight.sobol import GroupCrux
 from cruxmap.insight.views import View
-from cruxmap.insight.whose import whose_is
+from cruxmap.insight.whose import who_is_heard, who_says_little, whose_is
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import impossible, inquire
@@ -109,11 +109,13 @@ class CruxTables(Answer):
     """The cruxes of every worldview of a model, and `overall`: of all of them together.
 
     There, what learning is worth is the mean over the worldviews, so what it would tell of which of them is
-    right is no part of it. Probabilities are those of the equal mixture.
+    right is no part of it. Probabilities are those of the equal mixture. Who `says_little` about the target
+    does not count there, unless fewer than two would be left, but has a table of its own.
     """
 
     worldviews: Mapping[str, CruxTable]
     overall: CruxTable
+    says_little: tuple[str, ...] = ()
 
     @property
     def undefined(self) -> bool:
@@ -135,6 +137,7 @@ def cruxes(
     model: ModelSpec,
     worldview: None = None,
     *,
+    everyone: bool = False,
     progress: Progress | None = None,
     executor: Executor = HERE,
 ) -> CruxTables: ...
@@ -144,23 +147,33 @@ def cruxes(
     model: ModelSpec,
     worldview: str | None = None,
     *,
+    everyone: bool = False,
     progress: Progress | None = None,
     executor: Executor = HERE,
 ) -> CruxTable | CruxTables:
     """Return what the target turns on in one worldview, or in each of the model's and in all together.
 
-    Raises `InvalidMap` for an unknown worldview.
+    Of all together those who say little about the target are no part, unless `everyone` is to be. Raises
+    `InvalidMap` for an unknown worldview.
     """
     names = model.worldviews if worldview is None else (checked_worldview(model.map, worldview),)
     inquiry = inquire(replace(model, worldviews=names))
-    seen = outlooks(inquiry, candidates_of(inquiry), Work(executor, progress))
-    return crux_tables(seen) if worldview is None else _table(seen.candidates, seen.each[0])
+    work = Work(executor, progress)
+    seen = outlooks(inquiry, candidates_of(inquiry), work)
+    if worldview is not None:
+        return _table(seen.candidates, seen.each[0])
+    return crux_tables(seen, () if everyone else who_says_little(model, work))
 
 
-def crux_tables(seen: Outlooks) -> CruxTables:
-    """Return the cruxes of every worldview, and of all together, from their outlooks on all candidates."""
+def crux_tables(seen: Outlooks, little: Collection[str] = ()) -> CruxTables:
+    """Return the cruxes of every worldview, and of all together but those who say `little`.
+
+    They come from the worldviews' outlooks on all candidates.
+    """
     tables = {outlook.view.name: _table(seen.candidates, outlook) for outlook in seen.each}
-    return CruxTables(MappingProxyType(tables), _overall(seen))
+    heard = who_is_heard(tables, little)
+    overall = _overall(seen, [outlook for outlook in seen.each if outlook.view.name in heard])
+    return CruxTables(MappingProxyType(tables), overall, tuple(name for name in tables if name in little))
 
 
 def _table(candidates: Sequence[Candidate], outlook: Outlook) -> CruxTable:
@@ -283,12 +296,12 @@ def _arranged(
 # --- of all worldviews together ------------------------------------------------------------------
 
 
-def _overall(seen: Outlooks) -> CruxTable:
-    """Return the cruxes of all worldviews together in which what is given is possible."""
+def _overall(seen: Outlooks, heard: Sequence[Outlook]) -> CruxTable:
+    """Return the cruxes of all worldviews together that are heard and in which what is given is possible."""
     inquiry, candidates = seen.inquiry, seen.candidates
-    possible = [outlook.predictive for outlook in seen.each if outlook.predictive is not None]
-    reached = [outlook.position for outlook in seen.each if outlook.predictive is not None]
-    numbers = [outlook.view.worldview for outlook in seen.each if outlook.predictive is not None]
+    possible = [outlook.predictive for outlook in heard if outlook.predictive is not None]
+    reached = [outlook.position for outlook in heard if outlook.predictive is not None]
+    numbers = [outlook.view.worldview for outlook in heard if outlook.predictive is not None]
     if not possible:
         reason = "what is assumed and observed is impossible in every worldview"
         return CruxTable(worldview=OVERALL, target=inquiry.model.target.name, estimate=None, reason=reason)

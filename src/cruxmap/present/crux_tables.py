@@ -2,15 +2,27 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
 from cruxmap.insight.crux_rows import OVERALL, AnyCrux
 from cruxmap.insight.cruxes import CruxTable, CruxTables
 from cruxmap.insight.sobol import APART, OTHERS
+from cruxmap.insight.whose import who_is_heard
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.listings import Listing, Listings
-from cruxmap.present.phrases import CENTRAL, MEAN, brief, owner_text, part, percent, range_text, signed
+from cruxmap.present.phrases import (
+    CENTRAL,
+    MEAN,
+    brief,
+    owner_text,
+    part,
+    percent,
+    range_text,
+    says_little_notes,
+    signed,
+)
 from cruxmap.present.tables import Column, Table, as_mark, numeric
 
 _tenths = partial(part, decimals=1)
@@ -68,6 +80,13 @@ COLUMNS = (
 
 def _rows(table: CruxTable, cruxes: Iterable[AnyCrux]) -> list[_Row]:
     return [_Row(table.worldview, crux) for crux in cruxes]
+
+
+def _list_overall(cruxes: CruxTables, argument_map: ArgumentMap) -> Listing:
+    listing = _list_cruxes(cruxes.overall, argument_map)
+    heard = who_is_heard(cruxes.worldviews, cruxes.says_little)
+    notes = (*listing.table.notes, *says_little_notes(cruxes.says_little, heard))
+    return replace(listing, table=replace(listing.table, notes=notes))
 
 
 def _list_cruxes(table: CruxTable, _: ArgumentMap) -> Listing:
@@ -220,7 +239,7 @@ CRUX_LISTINGS: Listings = {
 
 ALL_CRUX_LISTINGS: Listings = {
     "cruxes": _list_every_ranking,
-    OVERALL: lambda cruxes, argument_map: _list_cruxes(cruxes.overall, argument_map),
+    OVERALL: _list_overall,
     "leading": _list_leading,
     "stages": lambda cruxes, argument_map: _list_stages(cruxes.overall, argument_map),
     "states": lambda cruxes, argument_map: _list_states(cruxes.overall, argument_map),
