@@ -511,6 +511,47 @@ def test_what_only_tells_whose_worldview_is_right_is_worth_nothing() -> None:
     assert {(crux.voi, crux.voi_share) for crux in cruxes(certain).overall.ranking} == {(0.0, None)}
 
 
+def test_who_says_little_is_no_part_of_all_together() -> None:
+    views = {"ann": "judgements: {rain: 10% to 20%}\n", "bob": "judgements: {rain: 60%}\n"}
+    silent = {"cay": "judgements: {mould: 3%}\n"}
+    speaking, every = cruxes(garden(**views)), cruxes(garden(**views, **silent))
+    assert (speaking.says_little, every.says_little) == ((), ("cay",))
+    assert every.overall == speaking.overall
+    assert list(every.worldviews) == ["ann", "bob", "cay"]
+    assert every.to_json()["says_little"] == ["cay"]
+    together = cruxes(garden(**views, **silent), everyone=True)
+    assert together.says_little == ()
+    assert together.overall.estimate == pytest.approx(
+        np.mean([table.estimate for table in together.worldviews.values()])
+    )
+    assert together.overall != speaking.overall
+    alone = cruxes(garden(ann=views["ann"], **silent))
+    assert alone.says_little == ("cay",)
+    assert alone.overall.estimate == pytest.approx(
+        np.mean([table.estimate for table in alone.worldviews.values()])
+    )
+
+
+def test_whose_a_number_is_stands_beside_it() -> None:
+    table = cruxes(garden(ann=ANN), "ann")
+    rows = by_id(table)
+    assert {name: rows[name].whose for name in ("rain", "far", "sprinkler", "clouds", "mirage")} == {
+        "rain": "own",
+        "far": "own",
+        "sprinkler": "inherited",
+        "clouds": "own",  # its strength
+        "mirage": "inherited",
+    }
+    assert rows["rain"].interval_90 == pytest.approx((0.1, 0.2))
+    assert "ann gives it" in rows["rain"].sentence("ann")
+    assert "; the map gives it 30%" in rows["sprinkler"].sentence("ann")
+    groups = {group.id: group.sobol_total for group in table.groups}
+    assert {name: rows[name].sobol_total for name in groups if name in rows} == {
+        name: total for name, total in groups.items() if name in rows
+    }
+    assert f"settling the number ends {groups['rain']:.0%} of the spread" in rows["rain"].sentence("ann")
+
+
 def test_rejected_arguments_have_rows_that_say_so() -> None:
     spec = garden(bob="rejects: [clouds]\n")
     rows = {row.address: row for row in cruxes(spec, "bob").judgements}
