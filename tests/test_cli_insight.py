@@ -187,7 +187,8 @@ def test_diff_of_one_is_against_the_rest_and_of_none_all_pairs(cruxmap: Cruxmap,
     matrix = cruxmap("diff", POWER, "--format", "json", "--figures", "first").json
     assert sorted(matrix["worldviews"]) == sorted(BOTH)
     names = {path.removesuffix(".svg") for path in pictures(tmp_path) if path.endswith(".svg")}
-    assert names == {"pairs", "diff-carlsmith-rest"}
+    two = "diff-carlsmith-superforecasters"
+    assert names == {"diff-carlsmith-rest", f"{two}-waterfall", f"{two}-double-cruxes"}
 
 
 def test_git_asks_about_files_alone(cruxmap: Cruxmap) -> None:

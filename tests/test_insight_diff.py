@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import cruxmap as cm
-from cruxmap.insight.diff import Structure, diff, whose
+from cruxmap.insight.diff import Structure, diff, said_whose
 from cruxmap.language.argument_map import ClaimIs
 from helpers import drawn_maps, reference
 from helpers.examples import ANN, BOB, GARDEN, TRIAD
@@ -112,7 +112,7 @@ def test_the_means_are_those_of_the_estimate() -> None:
 
 def test_whose_the_maps_own_numbers_are() -> None:
     [change] = diff(garden(ann="judgements: {rain: 60%}\n"), "ann", "map").differences[0].changes
-    assert (whose("ann", change.origin_a), whose("map", change.origin_b)) == ("own", "the map's")
+    assert (said_whose("ann", change.origin_a), said_whose("map", change.origin_b)) == ("own", "the map's")
 
 
 def test_swapping_the_two_negates_everything_exactly() -> None:
@@ -189,17 +189,20 @@ def test_a_difference_says_who_says_what() -> None:
     result = diff(spec, "eve", "bob")
     found = {d.id: d for d in result.differences}
     [rain] = found["rain"].changes
-    assert (whose("eve", rain.origin_a), whose("bob", rain.origin_b)) == ("own", "inherited from ann")
+    assert (said_whose("eve", rain.origin_a), said_whose("bob", rain.origin_b)) == (
+        "own",
+        "inherited from ann",
+    )
     assert (rain.sources_b, rain.note_b) == (("almanac",), "stated")
     [clouds] = found["clouds"].changes
-    assert (whose("eve", clouds.origin_a), whose("bob", clouds.origin_b)) == (
+    assert (said_whose("eve", clouds.origin_a), said_whose("bob", clouds.origin_b)) == (
         "inherited from the map",
         "own",
     )
     assert (clouds.fitted_a, clouds.fitted_b) == (False, True)
-    assert whose("bob", clouds.origin_b, clouds.fitted_b) == "fitted"
+    assert said_whose("bob", clouds.origin_b, clouds.fitted_b) == "fitted"
     [inherited] = {d.id: d for d in diff(spec, "eve", "joe").differences}["clouds"].changes
-    assert whose("joe", inherited.origin_b, inherited.fitted_b) == "inherited from bob, fitted there"
+    assert said_whose("joe", inherited.origin_b, inherited.fitted_b) == "inherited from bob, fitted there"
     assert found["clouds"].by == "farmer"
     assert found["rain"].heard_a == found["rain"].heard_b == ()
     there = {d.id: d for d in diff(spec, "eve", "ann").differences}
@@ -385,17 +388,114 @@ def test_value_of_discrimination_is_the_published_formula(
     )
 
 
+def test_value_of_discrimination_of_a_whole_question_takes_the_mean_of_odds_over_its_states() -> None:
+    text = """
+    questions:
+      q: {text: Which., states: [x, y, z], credence: {x: 50%, y: 30%, z: rest}}
+    claims:
+      t:
+        text: Target.
+        given:
+          - {id: x, when: {q: x}, credence: 80%}
+          - {id: y, when: {q: y}, credence: 30%}
+          - {id: z, otherwise: 10%}
+    """
+    ann = "judgements: {q: {x: 60%, y: 30%, z: rest}, t.x: 90%}\n"
+    bob = "judgements: {q: {x: 5%, y: 45%, z: rest}, t.z: 20%}\n"
+    result = diff(model(text, "target: t\n", ann=ann, bob=bob), "ann", "bob")
+    [crux] = result.to_settle.questions
+
+    def jeffreys(p, q):
+        return kl(p, q) + kl(q, p)
+
+    shares = ((0.6, 0.3, 0.1), (0.05, 0.45, 0.5))
+    given = ((0.9, 0.3, 0.1), (0.8, 0.3, 0.2))
+    now = jeffreys(
+        *(sum(s * t for s, t in zip(*side, strict=True)) for side in zip(shares, given, strict=True))
+    )
+    weights = [math.sqrt(p * q) for p, q in zip(*shares, strict=True)]
+    after = sum(w * jeffreys(p, q) for w, p, q in zip(weights, *given, strict=True)) / sum(weights)
+    assert crux.vod == pytest.approx(now - after, rel=1e-9)
+    assert crux.vod_share == pytest.approx((now - after) / now, rel=1e-9)
+    apart = [abs(logit(p) - logit(q)) for p, q in zip(*shares, strict=True)]
+    assert (crux.state, max(apart)) == ("x", apart[0])
+    assert (crux.probability_a, crux.probability_b) == (pytest.approx(0.6), pytest.approx(0.05))
+    assert crux.score == pytest.approx(min(crux.voi_a, crux.voi_b) * apart[0], rel=1e-9)
+    assert result.to_settle.ranking == (crux,)  # its states are not listed beside it
+    assert [one.id for one in result.double_cruxes] != []
+    [plain] = result.to_json()["double_crux_questions"]
+    assert (plain["id"], plain["state"], plain["kind"], plain["rank"]) == ("q", "x", "premise", 1)
+
+
+def test_a_state_that_only_one_of_the_two_thinks_possible_leaves_a_question_without_a_value() -> None:
+    text = """
+    questions:
+      q: {text: Which., states: [x, y, z], credence: {x: 50%, y: 30%, z: rest}}
+    claims:
+      t: {text: Target., given: [{when: {q: x}, credence: 80%}, {otherwise: 30%}]}
+    """
+    never = "judgements: {q: {x: 60%, y: 40%, z: 0%}}\n"
+    found = diff(model(text, "target: t\n", ann=never, bob=""), "ann", "bob").to_settle
+    [crux] = found.unknown
+    assert (crux.id, crux.vod, crux.vod_share, crux.rank) == ("q", None, None, None)
+    assert "impossible" in crux.reason
+    both = diff(
+        model(text, "target: t\n", ann=never, bob=never.replace("60", "20").replace("40", "80")),
+        "ann",
+        "bob",
+    )
+    [crux] = both.to_settle.ranking
+    assert crux.vod_share == pytest.approx(1.0)
+
+
+def test_what_would_widen_the_gap_is_listed_apart_and_what_has_no_value_last() -> None:
+    text = """
+    claims:
+      a: {text: One., credence: 50%}
+      b: {text: Two., credence: 50%}
+      c: {text: Three., credence: 50%}
+      s: {text: Stage., all_of: [a, b]}
+      t: {text: Target., all_of: [s, c], otherwise: 1%}
+      later: {text: It follows., given: [{when: t, credence: 70%}, {otherwise: 20%}]}
+    arguments:
+      why: {text: Because., for: a, strength: 4x, credence: 50%}
+    """
+    ann = "judgements: {a: 90%, b: 40%, c: 100%, why: 80%}\n"
+    bob = "judgements: {a: 20%, b: 60%, c: 50%, why: 10%}\n"
+    result = diff(model(text, "target: t\n", ann=ann, bob=bob), "ann", "bob")
+    found = result.to_settle
+    assert {crux.id for crux in found.ranking} == {"a", "why"}
+    assert [crux.rank for crux in found.ranking] == [1, 2]
+    assert [crux.id for crux in found.widening] == ["b"]
+    assert [crux.id for crux in found.unknown] == ["c"]
+    kinds = {crux.id: str(crux.kind) for crux in (*found.claims, *found.arguments)}
+    assert (kinds["a"], kinds["why"], kinds["s"]) == ("premise", "argument", "stage")
+    assert {one.id for one in found.left_out} >= {"later"}
+    assert not {"s", "later"} & {crux.id for crux in (*found.ranking, *found.widening)}
+    plain = result.to_json()
+    assert plain["widening"] == ["b"]
+    assert [one["id"] for one in plain["double_crux_arguments"]] == ["why"]
+    assert {"id": "later", "because": "it follows from the target"} in plain["left_out"]
+    shares = {crux.id: crux.vod_share for crux in (*found.claims, *found.arguments)}
+    back = diff(model(text, "target: t\n", ann=ann, bob=bob), "bob", "ann").to_settle
+    assert {crux.id: crux.vod_share for crux in (*back.claims, *back.arguments)} == shares
+
+
 def test_double_cruxes_list_every_claim_and_state_best_first() -> None:
     result = diff(garden(), "ann", "bob")
     assert {c.id for c in result.double_cruxes} == {
         *("rain", "sprinkler", "slippery", "far", "mould"),
         *("season.dry", "season.mild", "season.rainy"),
     }
-    scores = [c.score for c in result.double_cruxes]
-    assert scores == sorted(scores, reverse=True)
+    gone = {one.id for one in result.to_settle.left_out}
+    shares = [c.vod_share for c in result.double_cruxes if c.id not in gone]
+    assert shares == sorted(shares, reverse=True)
+    assert [c.id in gone for c in result.double_cruxes] == sorted(
+        c.id in gone for c in result.double_cruxes
+    )
     far = next(c for c in result.double_cruxes if c.id == "far")
     assert (far.voi_a, far.voi_b, far.score) == (0.0, 0.0, 0.0)
-    assert abs(far.vod) < 1e-12
+    assert far.vod == 0
 
 
 def test_a_claim_that_is_certain_for_one_ranks_last_with_the_reason() -> None:

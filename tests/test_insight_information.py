@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cruxmap.insight.information import (
     Chance,
-    Crossing,
+    Ways,
     chance_from_logit,
     difference,
     entropy,
@@ -143,10 +143,13 @@ def test_divergence_from_certainty() -> None:
 
 
 def test_geometric_mean_of_odds() -> None:
-    assert geometric_mean_of_odds(of(0.2), of(0.8)).yes == pytest.approx(0.5, abs=1e-15)
-    assert geometric_mean_of_odds(of(0.9), of(0.9)).yes == pytest.approx(0.9, rel=1e-14)
-    mean = geometric_mean_of_odds(chance_from_logit(-60), chance_from_logit(-20))
-    assert mean.yes == pytest.approx(math.exp(-40), rel=1e-12)
+    assert geometric_mean_of_odds((0.8, 0.2), (0.2, 0.8)) == pytest.approx([0.5, 0.5], abs=1e-15)
+    assert geometric_mean_of_odds((0.1, 0.9), (0.1, 0.9)) == pytest.approx([0.1, 0.9], rel=1e-14)
+    tiny = geometric_mean_of_odds(*((p.no, p.yes) for p in map(chance_from_logit, (-60, -20))))
+    assert tiny[1] == pytest.approx(math.exp(-40), rel=1e-12)
+    three = geometric_mean_of_odds((0.5, 0.25, 0.25), (0.5, 0.5, 0.0))
+    ratio = math.sqrt(0.5)  # 0.5 to sqrt(0.125)
+    assert three == pytest.approx([1 / (1 + ratio), ratio / (1 + ratio), 0.0], rel=1e-14)
 
 
 @given(*[st.tuples(probability, probability, probability)] * 2)
@@ -156,7 +159,7 @@ def test_value_of_discrimination_is_the_published_formula_and_symmetric(
     (ca, a1, a0), (cb, b1, b0) = triad_a, triad_b
 
     def side(c, p1, p0):
-        return Crossing(of(c * p1 + (1 - c) * p0), of(p1), of(p0), of(c))
+        return Ways(of(c * p1 + (1 - c) * p0), (of(p0), of(p1)), (1 - c, c))
 
     def jeffreys(p, q):
         return kl(p.yes, q.yes) + kl(q.yes, p.yes)

@@ -8,7 +8,7 @@ from scipy.spatial.distance import jensenshannon
 
 import cruxmap as cm
 from cruxmap.insight.diff import diff, diffs
-from cruxmap.insight.pairs import against_rest, pairs
+from cruxmap.insight.pairs import against_rest, farthest, pairs
 from cruxmap.language.argument_map import ClaimIs
 from helpers.examples import ANN, BOB, GARDEN
 from helpers.maps_from_text import model
@@ -43,6 +43,36 @@ def test_the_matrix_holds_the_gaps_of_the_diffs_and_the_distances() -> None:
             assert result.distance[i][j] == pytest.approx(expected, abs=1e-7)
 
 
+def test_points_are_between_the_means_of_the_estimates() -> None:
+    spec = everybody()
+    means = {name: one.mean for name, one in cm.estimate(spec).worldviews.items()}
+    result = pairs(spec)
+    assert result.means == pytest.approx([means[name] for name in result.worldviews], rel=1e-12)
+    for i, a in enumerate(result.worldviews):
+        for j, b in enumerate(result.worldviews):
+            assert result.gap_probability[i][j] == pytest.approx(means[a] - means[b], abs=1e-12)
+
+
+def test_who_says_little_is_left_out_unless_everyone_is_asked_for_or_nobody_would_be_left() -> None:
+    spec = everybody(mute="", aside="judgements: {mould: 50%}\n")
+    result = pairs(spec)
+    assert result.says_little == ("aside", "mute")
+    assert set(result.worldviews) == {"ann", "bob", "eve", "amy"}
+    assert len(result.means) == len(result.gap_probability) == 4
+    assert result.to_json()["says_little"] == ["aside", "mute"]
+    whole = pairs(spec, everyone=True)
+    assert (whole.says_little, len(whole.worldviews)) == ((), 6)
+    two = pairs(model(GARDEN, "target: wet\nsampling: {draws: 16}\n", ann=ANN, mute=""))
+    assert (two.says_little, set(two.worldviews)) == (("mute",), {"ann", "mute"})
+
+
+def test_the_farthest_are_named_the_higher_one_first() -> None:
+    result = pairs(everybody())
+    by_chance = dict(zip(result.probabilities, result.worldviews, strict=True))
+    assert farthest(result) == (by_chance[max(by_chance)], by_chance[min(by_chance)])
+    assert farthest(pairs(model(GARDEN, "target: wet\n", ann=ANN))) is None
+
+
 def test_those_who_think_alike_stand_together() -> None:
     result = pairs(everybody())
     place = {name: i for i, name in enumerate(result.worldviews)}
@@ -62,9 +92,9 @@ def test_impossible_and_lone_worldviews_have_their_place() -> None:
     spec = model(
         GARDEN, "target: wet\nassuming: [rain]\n", ann=ANN, bob="judgements: {rain: 0%}\n", eve=EVE
     )
-    result = pairs(spec)
+    result = pairs(spec, everyone=True)
     assert result.worldviews[-1] == "bob"
-    assert result.probabilities[-1] is None
+    assert (result.probabilities[-1], result.means[-1], result.gap_probability[-1][0]) == (None,) * 3
     assert result.gap_logit[0][-1] is None
     assert result.distance[-1][0] is None
     [merge] = result.merges
@@ -77,7 +107,8 @@ def test_impossible_and_lone_worldviews_have_their_place() -> None:
             bob="judgements: {rain: 0%}\n",
             eve=EVE,
             amy=AMY,
-        )
+        ),
+        everyone=True,
     )
     assert max(more.merges[-1].left, more.merges[-1].right) == 4  # the first merge, after four worldviews
     json.dumps(result.to_json(), allow_nan=False)

@@ -74,4 +74,4 @@ def test_the_main_job_writes_the_answers_that_it_returns(tmp_path: Path) -> None
     answers = {"estimate": done.estimate, "cruxes": done.cruxes, "pairs": done.pairs}
     for name, answer in {**answers, f"diff-{done.diff.a}-{done.diff.b}": done.diff}.items():
         assert read(name) == json.loads(json.dumps(answer.to_json()))
-    assert {"estimate.svg", "pairs.png", "map.svg", "cruxes-ann-claims.png"} - set(done.files) == set()
+    assert {"estimate.svg", "map.svg", "cruxes-ann-claims.png"} - set(done.files) == set()

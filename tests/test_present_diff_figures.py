@@ -9,7 +9,9 @@ import pytest
 
 from cruxmap.insight.coherence import Coherence
 from cruxmap.insight.cruxes import cruxes
-from cruxmap.insight.diff import Difference, DoubleCrux, Structure, WorldviewDiff
+from cruxmap.insight.diff import Difference, Structure, WorldviewDiff
+from cruxmap.insight.double_cruxes import DoubleCrux, DoubleCruxes
+from cruxmap.insight.kinds import Kind
 from cruxmap.insight.pairs import AgainstRest, MeanDifference, Merge, PairMatrix, pairs
 from cruxmap.insight.pool import Pool, PooledAnswer
 from cruxmap.insight.revisions import RevisionDiff
@@ -20,9 +22,9 @@ from cruxmap.present import coherence_tables, crux_tables, diff_tables, pool_tab
 from cruxmap.present.crux_figures import crux_figures
 from cruxmap.present.diff_figures import (
     diff_figures,
+    dumbbells,
     pair_figures,
     rest_figures,
-    voi_against_vod,
     waterfall,
 )
 from cruxmap.present.listings import for_people
@@ -56,7 +58,7 @@ def a_diff(shares: list[float], p: float = 0.2, **more) -> WorldviewDiff:
         probability_b=sigmoid(logit(p) - gap),
         gap_logit=gap,
         differences=tuple(difference(number, share) for number, share in enumerate(ordered)),
-        double_cruxes=(),
+        to_settle=DoubleCruxes(),
         structure=Structure((), (), (), ()),
         draws=1,
         **more,
@@ -134,23 +136,39 @@ def test_nothing_is_drawn_of_a_worldview_against_itself() -> None:
 
 
 @pytest.mark.parametrize("n", [1, 12, 60])
-def test_double_cruxes_are_drawn_where_their_numbers_are(n: int) -> None:
+def test_double_cruxes_are_drawn_as_both_credences_and_what_goes_of_the_gap(n: int) -> None:
     rng = np.random.default_rng(n)
 
     def crux(number: int) -> DoubleCrux:
-        voi_a, voi_b, share = rng.uniform(1e-4, 1e-2), rng.uniform(1e-4, 1e-2), rng.uniform(-0.5, 0.9)
-        name = f"a-claim-with-a-long-name-{number}"
-        return DoubleCrux(name, LONG, 0.1, 0.4, voi_a, voi_b, share, share, 1.0, number == 0)
+        a, b, share = rng.uniform(0.001, 0.999), rng.uniform(0.001, 0.999), rng.uniform(-0.5, 0.9)
+        return DoubleCrux(
+            id=f"a-claim-with-a-long-name-{number}",
+            text=LONG,
+            kind=Kind.PREMISE,
+            probability_a=a,
+            probability_b=b,
+            voi_a=1e-3,
+            voi_b=1e-2,
+            vod=share,
+            vod_share=share,
+            score=1.0,
+            rank=number if share >= 0 else None,
+        )
 
-    cruxes_ = tuple(crux(number) for number in range(n))
-    figure = voi_against_vod(replace(a_diff([1.0]), double_cruxes=cruxes_))
+    found = DoubleCruxes(claims=tuple(crux(number) for number in range(n)))
+    figure = dumbbells(replace(a_diff([1.0]), to_settle=found))
     [axes] = figure.axes
-    named = [line for line in axes.lines if line.get_markersize() == 5.5]
-    assert len(named) == min(n, 12)
-    for line, one in zip(named, cruxes_, strict=False):
-        [x], [y] = line.get_data()
-        assert (10**x, y) == (pytest.approx(min(one.voi_a, one.voi_b)), pytest.approx(one.vod_share))
-        assert (line.get_markerfacecolor() == "white") == one.downstream
+    dots = [line for line in axes.lines if line.get_markersize() == 6.5]
+    drawn = [*found.ranking[:10], *found.widening[:5]]
+    assert len(dots) == 2 * len(drawn)
+    said = [text.get_text() for text in axes.texts]
+    for one, a, b in zip(drawn, dots[::2], dots[1::2], strict=True):
+        assert a.get_xdata() == pytest.approx([logit(one.probability_a)])
+        assert b.get_xdata() == pytest.approx([logit(one.probability_b)])
+        assert (a.get_markerfacecolor() == "white", b.get_markerfacecolor()) == (False, "white")
+        assert {one.id, f"{100 * abs(one.vod_share):.0f}%"} <= set(said)
+    heading = "Talking about these will drive the two further apart"
+    assert (heading in said) == bool(found.widening)
     labels_apart(figure)
 
 
@@ -158,7 +176,9 @@ def test_the_tree_joins_the_rows_that_the_merges_join() -> None:
     names = tuple(f"a-worldview-of-a-reviewer-{number}" for number in range(4))
     square = ((0.0, 0.1, 0.4, None), (0.1, 0.0, 0.3, None), (0.4, 0.3, 0.0, None), (None,) * 4)
     merges = (Merge(0, 1, 0.1), Merge(4, 2, 0.35))
-    figure = pair_figures(PairMatrix("t", names, (0.1, 0.2, 0.3, None), square, square, merges))["pairs"]()
+    chances = (0.1, 0.2, 0.3, None)
+    matrix = PairMatrix("t", names, chances, chances, square, square, square, merges, ("someone",))
+    figure = pair_figures(matrix)["pairs"]()
     _, tree = figure.axes
     first, second = (line.get_xydata().tolist() for line in tree.lines)
     assert first == [[0.0, 0.0], [0.1, 0.0], [0.1, 1.0], [0.0, 1.0]]
@@ -292,9 +312,25 @@ def test_the_names_of_listings_are_known_before_there_are_any() -> None:
 
 
 def test_without_a_clustering_there_is_no_tree() -> None:
-    spec = model(GARDEN, "target: wet\nassuming: [rain]\n", ann=ANN, bob="judgements: {rain: 0%}\n")
+    never = "judgements: {rain: 0%}\n"
+    spec = model(GARDEN, "target: wet\nassuming: [rain]\n", ann=ANN, bob=never, eve=never)
     assert len(pair_figures(pairs(spec))["pairs"]().axes) == 1
-    assert pair_figures(pairs(model(GARDEN, "target: wet\n", ann=ANN))) == {}
+    assert pair_figures(pairs(model(GARDEN, "target: wet\n", ann=ANN, bob=BOB))) == {}
+
+
+def test_each_pair_is_written_once_and_coloured_by_who_is_higher() -> None:
+    names, chances = ("ann", "bob", "eve"), (0.1, 0.4, 0.35)
+    square = tuple(tuple(a - b for b in chances) for a in chances)
+    matrix = PairMatrix("t", names, chances, chances, square, square, square, ())
+    axes = pair_figures(matrix)["pairs"]().axes[0]
+    cells = {(cell.get_y() + 0.5, cell.get_x() + 0.5): cell.get_facecolor()[:3] for cell in axes.patches}
+    assert cells.keys() == {(1, 0), (2, 0), (2, 1)}
+    blue = {at for at, (red, _, blue) in cells.items() if blue > red}
+    assert blue == {(1, 0), (2, 0)}
+    depth = {at: min(colour) for at, colour in cells.items()}
+    assert depth[1, 0] < depth[2, 0]
+    written = {(text.get_position()): text.get_text() for text in axes.texts if text.get_text()[0] in "+-"}
+    assert written == {(0, 1): "+30", (0, 2): "+25", (1, 2): "-5"}
 
 
 def test_labels_of_all_crux_figures_are_apart() -> None:

@@ -311,12 +311,13 @@ def diff(
     figures: FiguresOption = None,
     output: OutputOption = None,
     listing: ListOption = None,
+    everyone: AllOption = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show where two worldviews disagree, and how much each difference matters.
 
-    With one worldview: what sets it apart from the others. With none: all pairs. The
-    first two figures go to figures/<model>/.
+    With one worldview: what sets it apart from the others. With none: all pairs of those who say more than
+    a little about the target. The first two figures go to figures/<model>/.
     """
     model = asked.model
     names = [known_worldview(model.map, name) for name in (a, b) if name is not None]
@@ -342,8 +343,11 @@ def diff(
             answered(partial(diff_revisions, asked.path, git), diff_tables.REVISION_LISTINGS)
             return
         case _:
-            answer = answered(lambda progress: pairs(model), diff_tables.PAIR_LISTINGS)
+            answer = answered(partial(pairs, model, everyone=everyone), diff_tables.PAIR_LISTINGS)
             drawings = diff_figures.pair_figures(answer)
+            two = diff_tables.between_two(answer)
+            if two is not None and _pictures(form, figures, output) is not Pictures.NONE:
+                drawings = diff_figures.diff_figures(compare(model, *two, progress=asked.progress))
     _draw(asked, drawings, form, figures, output)
     raise typer.Exit(exit_code(answer.undefined))
 
@@ -576,8 +580,7 @@ def _draw(
     """
     from cruxmap.present import canvas
 
-    for_people = form is Format.TABLE or to is not None
-    names = list(drawings)[: (pictures or (Pictures.FIRST if for_people else Pictures.NONE)).most]
+    names = list(drawings)[: _pictures(form, pictures, to).most]
     if not names:
         return
     with canvas.without_help():
@@ -589,6 +592,12 @@ def _draw(
     more = f"; --figures all draws {left} more" if left else ""
     terminal.say(f"wrote {folder.as_posix()}/: {', '.join(names)} (svg and png){more}")
     _say_what_is_boxed(drawn.boxed)
+
+
+def _pictures(form: Format, asked: Pictures | None, to: Path | None) -> Pictures:
+    """Return which figures are drawn: answers for programs come without, unless somebody says where to."""
+    for_people = form is Format.TABLE or to is not None
+    return asked or (Pictures.FIRST if for_people else Pictures.NONE)
 
 
 def _say_what_is_boxed(characters: Iterable[str]) -> None:

@@ -1,7 +1,7 @@
 """The main job: a model's estimates, cruxes and pairs, the diff of the farthest two, and all of it drawn."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ from cruxmap.insight.candidates import candidates_of
 from cruxmap.insight.cruxes import CruxTables, crux_tables
 from cruxmap.insight.diff import WorldviewDiff, diff, diffs_between
 from cruxmap.insight.estimate import Estimate, estimate_of
-from cruxmap.insight.pairs import PairMatrix, pair_matrix
+from cruxmap.insight.pairs import PairMatrix, farthest, pair_matrix
 from cruxmap.insight.predictive import outlooks
-from cruxmap.insight.whose import inquire_with_map
+from cruxmap.insight.whose import inquire_with_map, who_is_heard
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import inquire
@@ -67,10 +67,12 @@ def run(
     if estimated is not None:
         estimated(estimates)
     seen = everyone.of(model.worldviews)
-    little = [name for name, one in estimates.worldviews.items() if one.whose.says_little]
+    little = tuple(name for name, one in estimates.worldviews.items() if one.whose.says_little)
     found = crux_tables(seen, little)
     work.tell("pairs of worldviews", 0, 1)
-    matrix = pair_matrix(inquire(model))
+    heard = replace(model, worldviews=who_is_heard(model.worldviews, little))
+    means = {name: one.mean for name, one in estimates.worldviews.items()}
+    matrix = pair_matrix(inquire(heard), means, little)
     answers: dict[str, Any] = {"estimate": estimates, "cruxes": found, "pairs": matrix}
     drawn: Drawings = {
         **estimate_figures(model, estimates),
@@ -105,14 +107,3 @@ def run(
         files=write_folder(Path(folder), files),
         boxed=pictures.boxed | dot_and_mermaid.boxed(whole, ["png"]),
     )
-
-
-def farthest(matrix: PairMatrix) -> tuple[str, str] | None:
-    """Return the two worldviews with the widest gap, the higher one first; `None` where no gap is known."""
-    gaps = [
-        (gap, a, b)
-        for a, row in zip(matrix.worldviews, matrix.gap_logit, strict=True)
-        for b, gap in zip(matrix.worldviews, row, strict=True)
-        if gap is not None and a != b
-    ]
-    return max(gaps)[1:] if gaps else None

@@ -19,7 +19,7 @@ from cruxmap.insight.candidates import Candidate, binary, candidates_of, positio
 from cruxmap.insight.crux_rows import MEASURES, OVERALL, AnyCrux, Crux, QuestionCrux, by_value, row_of
 from cruxmap.insight.information import Chance, entropy, told_apart, value_of_information
 from cruxmap.insight.kinds import Kind, is_state, own_number, own_places
-from cruxmap.insight.left_out import left_out
+from cruxmap.insight.left_out import LeftOutCrux, left_out
 from cruxmap.insight.next_best import CruxSet, NextBest, best_first
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Outlook, Outlooks, Predictive, outlooks
@@ -34,14 +34,6 @@ from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import impossible, inquire
 
 # --- values --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOutCrux(Answer):
-    """Something that the ranking leaves out, and why."""
-
-    id: str
-    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,35 +7,19 @@ values of the game in which each entry takes its numbers from the one worldview 
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.special import expit
-from cruxmap.insight.candidates import (
-    Candidate,
-    Position,
-    binary,
-    candidates_of,
-    crossing,
-    is_target,
-)
+from cruxmap.insight.candidates import candidates_of
 from cruxmap.insight.coherence import StatedGap, stated_gaps
+from cruxmap.insight.double_cruxes import DoubleCrux, DoubleCruxes, Looks, double_cruxes, looks_of
 from cruxmap.insight.gap_shares import Game, Pairing, Shared, game_of, share_out
-from cruxmap.insight.information import (
-    Crossing,
-    symmetric_divergence,
-    value_of_discrimination,
-    value_of_information,
-)
-from cruxmap.insight.kinds import Kind
 from cruxmap.insight.plain import Answer, as_plain, plain_fields
-from cruxmap.insight.predictive import Outlook, Outlooks, Predictive, outlooks
-from cruxmap.insight.sampled import Errors, Sampled, errors
-from cruxmap.insight.sentences import sentence_of
+from cruxmap.insight.predictive import Outlook, Outlooks, outlooks
+from cruxmap.insight.sampled import Errors, Sampled
 from cruxmap.insight.target import log_odds_of
-from cruxmap.insight.views import View
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import format_value
@@ -104,33 +88,6 @@ class Difference(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class DoubleCrux(Answer):
-    """A claim or state in both worldviews; chances are averages over draws, information in bans.
-
-    `vod` is how much settling it is expected to narrow the disagreement about the target, `vod_share`
-    the part of it that goes. `score` orders: the smaller VOI times the distance in log-odds. `downstream`
-    is what follows from the target, for one of the two at least. Where states were sampled, `errors` are
-    the standard errors of the numbers.
-    """
-
-    id: str
-    text: str
-    probability_a: float
-    probability_b: float
-    voi_a: float
-    voi_b: float
-    vod: float | None
-    vod_share: float | None
-    score: float | None
-    downstream: bool = False
-    reason: str | None = None
-    errors: Errors | None = None
-
-    hidden = frozenset({"score"})
-    main = "vod"
-
-
-@dataclass(frozen=True, slots=True)
 class Structure(Answer):
     """Arguments that only one of the two rejects, and numbers that only one sets."""
 
@@ -146,9 +103,9 @@ class WorldviewDiff(Answer):
 
     The probabilities beside them and the gap are at central judgements, where it can be shared out exactly.
     `differences` come largest share first. `pairs` counts the sampled pairs of orders, 0 where the
-    shares are exact; `settled` tells whether the errors came below the tolerance. `draws` is how many
-    the `double_cruxes` are averaged over. Where states were sampled, `sampled` says how, and `errors` are
-    the standard errors of the numbers at the top.
+    shares are exact; `settled` tells whether the errors came below the tolerance. `to_settle`
+    has the double cruxes, which are averaged over so many `draws`. Where states were sampled, `sampled` says
+    how, and `errors` are the standard errors of the numbers at the top.
     """
 
     a: str
@@ -160,7 +117,7 @@ class WorldviewDiff(Answer):
     probability_b: float | None
     gap_logit: float | None
     differences: tuple[Difference, ...]
-    double_cruxes: tuple[DoubleCrux, ...]
+    to_settle: DoubleCruxes
     structure: Structure
     stated_a: tuple[StatedGap, ...] = ()
     stated_b: tuple[StatedGap, ...] = ()
@@ -187,18 +144,28 @@ class WorldviewDiff(Answer):
         ]
         return pd.DataFrame(rows, columns=columns)
 
-    hidden = frozenset({"stated_a", "stated_b"})
+    hidden = frozenset({"stated_a", "stated_b", "to_settle"})
     main = "gap_logit"
 
+    @property
+    def double_cruxes(self) -> tuple[DoubleCrux, ...]:
+        """What the two could talk about of claims and states."""
+        return self.to_settle.claims
+
     def to_json(self) -> dict[str, Any]:
-        """Return the diff, with what the two state in one."""
-        return plain_fields(self) | {"stated": as_plain({"a": self.stated_a, "b": self.stated_b})}
+        """Return the diff, with what the two state in one, and lists of double cruxes by kinds of entries."""
+        more: dict[str, Any] = {
+            "double_cruxes": self.to_settle.claims,
+            "double_crux_arguments": self.to_settle.arguments,
+            "double_crux_questions": self.to_settle.questions,
+            "widening": tuple(crux.id for crux in self.to_settle.widening),
+            "left_out": self.to_settle.left_out,
+            "stated": {"a": self.stated_a, "b": self.stated_b},
+        }
+        return plain_fields(self) | {name: as_plain(part) for name, part in more.items()}
 
 
-DOUBLE_CRUX_NUMBERS = ("probability_a", "probability_b", "voi_a", "voi_b", "vod", "vod_share")
-
-
-def whose(worldview: str, origin: str, fitted: bool = False) -> str:
+def said_whose(worldview: str, origin: str, fitted: bool = False) -> str:
     """Say whose a worldview's number is, given the worldview that set it, or fitted it to what is stated."""
     if origin == worldview:
         return "fitted" if fitted else "the map's" if worldview == MAP_WORLDVIEW else "own"
@@ -231,73 +198,63 @@ def diffs(
     """Return the `diff` of each pair; what they have in common is computed once."""
     names = tuple(sorted({checked_worldview(model.map, name) for pair in pairs for name in pair}))
     inquiry, work = inquire(replace(model, worldviews=names)), Work(executor, progress)
-    return diffs_between(outlooks(inquiry, _claims_and_states(candidates_of(inquiry)), work), pairs)
+    return diffs_between(outlooks(inquiry, candidates_of(inquiry), work), pairs)
 
 
 def diffs_between(seen: Outlooks, pairs: Sequence[tuple[str, str]]) -> tuple[WorldviewDiff, ...]:
-    """Return the `diff` of each pair, from the outlooks of these worldviews on claims and states at least."""
+    """Return the `diff` of each pair, from the outlooks of these worldviews on all candidates."""
     stated = stated_gaps(seen.inquiry.model, sorted({name for pair in pairs for name in pair}))
-    candidates = _claims_and_states(seen.candidates)
     outlook = {outlook.view.name: outlook for outlook in seen.each}
-    sides = {name: _side_of(outlook[name], candidates, gaps) for name, gaps in stated.items()}
-    return tuple(_diff(seen.inquiry, sides, pair) for pair in pairs)
-
-
-def _claims_and_states(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    return tuple(c for c in candidates if c.state is not None and c.kind is not Kind.ARGUMENT)
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """What a diff needs of one worldview; `claims` is `None` where what is given is impossible in it.
-
-    `mean` is the target's over the draws, `error` its standard error where states were sampled,
-    and `one_more` is what one more sample of states can make of each claim.
-    """
-
-    view: View
-    claims: Mapping[str, "_ClaimView"] | None
-    stated: tuple[StatedGap, ...]
-    draws: int
-    mean: float | None = None
-    error: float | None = None
-    sampled: Sampled | None = None
-    replicates: tuple[Mapping[str, "_ClaimView"], ...] = ()
-    one_more: Mapping[str, tuple["_ClaimView", ...]] = field(default_factory=dict)
-
-
-def _side_of(outlook: Outlook, candidates: Sequence[Candidate], stated: tuple[StatedGap, ...]) -> _Side:
-    view, position, predictive = outlook.view, outlook.position, outlook.predictive
-    if predictive is None:
-        return _Side(view, None, stated, 0)
-    claims, *without = (
-        {c.id: _claim_view(part, c, position) for c in candidates}
-        for part in (predictive, *predictive.replicates)
-    )
-    more = {
-        c.id: tuple(_claim_view(part, c, position) for part in predictive.one_more(c.variable))
-        for c in candidates
+    sides = {
+        name: _Side(outlook[name], looks_of(outlook[name], seen.candidates), gaps)
+        for name, gaps in stated.items()
     }
-    return _Side(
-        view=view,
-        claims=claims,
-        stated=stated,
-        draws=predictive.draws,
-        mean=predictive.target.yes,
-        error=predictive.error,
-        sampled=predictive.sampled,
-        replicates=tuple(without),
-        one_more=more,
-    )
+    return tuple(_diff(seen, sides, pair) for pair in pairs)
 
 
-def _diff(inquiry: Inquiry, sides: Mapping[str, _Side], pair: tuple[str, str]) -> WorldviewDiff:
-    a, b = (sides[name] for name in pair)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Side:
+    """What a diff needs of one worldview; `looks` is `None` where what is given is impossible in it."""
+
+    outlook: Outlook
+    looks: Looks | None
+    stated: tuple[StatedGap, ...]
+
+    @property
+    def number(self) -> int:
+        """The worldview's number."""
+        return self.outlook.view.worldview
+
+    @property
+    def mean(self) -> float | None:
+        """The target's probability over the draws."""
+        predictive = self.outlook.predictive
+        return None if predictive is None else predictive.target.yes
+
+    @property
+    def error(self) -> float | None:
+        """The standard error of the mean, where states were sampled."""
+        predictive = self.outlook.predictive
+        return None if predictive is None else predictive.error
+
+    @property
+    def draws(self) -> int:
+        """How many draws there are."""
+        return 0 if self.outlook.predictive is None else self.outlook.predictive.draws
+
+    @property
+    def sampled(self) -> Sampled | None:
+        """How states were sampled, if they were."""
+        return None if self.outlook.predictive is None else self.outlook.predictive.sampled
+
+
+def _diff(seen: Outlooks, sides: Mapping[str, _Side], pair: tuple[str, str]) -> WorldviewDiff:
+    inquiry, (a, b) = seen.inquiry, (sides[name] for name in pair)
     if a is b:
         return _of_itself(inquiry, a)
-    pairing = Pairing(inquiry, a.view.worldview, b.view.worldview)
+    pairing = Pairing(inquiry, a.number, b.number)
     game = game_of(pairing)
-    shared = share_out(pairing, game, a.view.work)
+    shared = share_out(pairing, game, a.outlook.view.work)
     probability_a, probability_b = shared.probability
     return WorldviewDiff(
         a=pair[0],
@@ -309,7 +266,7 @@ def _diff(inquiry: Inquiry, sides: Mapping[str, _Side], pair: tuple[str, str]) -
         probability_b=probability_b,
         gap_logit=shared.gap,
         differences=differences_of(pairing, game, shared),
-        double_cruxes=_ranked_double_cruxes(inquiry.model.map, a, b),
+        to_settle=double_cruxes(seen.candidates, a.looks, b.looks),
         structure=_structure_of(pairing),
         stated_a=a.stated,
         stated_b=b.stated,
@@ -323,12 +280,12 @@ def _diff(inquiry: Inquiry, sides: Mapping[str, _Side], pair: tuple[str, str]) -
 
 
 def _of_itself(inquiry: Inquiry, side: _Side) -> WorldviewDiff:
-    number, numbers = side.view.worldview, inquiry.numbers
+    number, numbers, name = side.number, inquiry.numbers, side.outlook.view.name
     logit = float(log_odds_of(inquiry, numbers.mu[number][:, None], numbers.single[number])[0])
     p = None if math.isnan(logit) else float(expit(logit))
     return WorldviewDiff(
-        a=side.view.name,
-        b=side.view.name,
+        a=name,
+        b=name,
         target=inquiry.model.target.name,
         mean_a=side.mean,
         mean_b=side.mean,
@@ -336,7 +293,7 @@ def _of_itself(inquiry: Inquiry, side: _Side) -> WorldviewDiff:
         probability_b=p,
         gap_logit=0.0,
         differences=(),
-        double_cruxes=(),
+        to_settle=DoubleCruxes(),
         structure=Structure((), (), (), ()),
         reason="a worldview does not differ from itself",
     )
@@ -439,95 +396,3 @@ def _structure_of(pairing: Pairing) -> Structure:
         ),
         *(tuple(sorted(part)) for part in (own(one) - own(other), own(other) - own(one))),
     )
-
-
-# --- double cruxes -------------------------------------------------------------------------------
-
-
-def _ranked_double_cruxes(argument_map: ArgumentMap, a: _Side, b: _Side) -> tuple[DoubleCrux, ...]:
-    if a.claims is None or b.claims is None:
-        return ()
-    batches = max(len(a.replicates), len(b.replicates))
-    without = list(
-        zip(a.replicates or (a.claims,) * batches, b.replicates or (b.claims,) * batches, strict=True)
-    )
-    cruxes = [
-        replace(
-            _crux_between(name, sentence_of(argument_map, name), side, b.claims[name]),
-            errors=errors(
-                without, partial(_numbers_of_crux, name), (a.claims, b.claims), _with_one_more(name, a, b)
-            ),
-        )
-        for name, side in a.claims.items()
-        if not (side.same and b.claims[name].same)
-    ]
-    return tuple(sorted(cruxes, key=lambda crux: (crux.score is None, -(crux.score or 0.0), crux.id)))
-
-
-def _with_one_more(
-    name: str, a: _Side, b: _Side
-) -> Iterator[tuple[Mapping[str, "_ClaimView"], Mapping[str, "_ClaimView"]]]:
-    """Yield the two sides of a claim with one more sample of states in one of them."""
-    assert a.claims is not None
-    assert b.claims is not None
-    yield from (({name: side}, b.claims) for side in a.one_more[name])
-    yield from ((a.claims, {name: side}) for side in b.one_more[name])
-
-
-def _numbers_of_crux(
-    name: str, both: tuple[Mapping[str, "_ClaimView"], Mapping[str, "_ClaimView"]]
-) -> dict[str, float | None]:
-    """Return the numbers of a double crux by their names."""
-    crux = _crux_between(name, "", *(side[name] for side in both))
-    return {column: getattr(crux, column) for column in DOUBLE_CRUX_NUMBERS}
-
-
-@dataclass(frozen=True, slots=True)
-class _ClaimView:
-    """What one worldview thinks of a claim: its chance, its VOI and, unless certain, what learning it does.
-
-    `same` where it is the target in other words, `downstream` where it follows from the target.
-    """
-
-    probability: float
-    voi: float
-    crossing: Crossing | None
-    downstream: bool
-    same: bool = False
-
-
-def _claim_view(predictive: Predictive, candidate: Candidate, position: Position) -> _ClaimView:
-    table, p = binary(predictive.tables[candidate.variable], candidate.state or 0), predictive.target
-    crossed, own = crossing(table, p), float(table[:, 1].sum())
-    after = candidate.variable in position.downstream
-    if candidate.variable in position.connected or crossed is None:
-        return _ClaimView(own, value_of_information(table), crossed, after, is_target(table, p))
-    return _ClaimView(own, 0.0, Crossing(p, p, p, crossed.claim), after)
-
-
-def _crux_between(name: str, text: str, a: _ClaimView, b: _ClaimView) -> DoubleCrux:
-    def crux(
-        vod: float | None, share: float | None, score: float | None, reason: str | None = None
-    ) -> DoubleCrux:
-        return DoubleCrux(
-            id=name,
-            text=text,
-            probability_a=a.probability,
-            probability_b=b.probability,
-            voi_a=a.voi,
-            voi_b=b.voi,
-            vod=vod,
-            vod_share=share,
-            score=score,
-            downstream=a.downstream or b.downstream,
-            reason=reason,
-        )
-
-    if a.crossing is None or b.crossing is None:
-        return crux(None, None, None, "it is certain for one of the two")
-    now = symmetric_divergence(a.crossing.target, b.crossing.target)
-    vod = value_of_discrimination(a.crossing, b.crossing) if math.isfinite(now) else math.nan
-    if not math.isfinite(vod):
-        return crux(None, None, None, "one of the two is, or would be, certain of what the other doubts")
-    score = min(a.voi, b.voi) * abs(a.crossing.claim.logit - b.crossing.claim.logit)
-    return crux(vod, vod / now if now > 0 else None, score)

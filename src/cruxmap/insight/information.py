@@ -6,6 +6,7 @@ near 0 or 1; `0 log 0` is 0, and what diverges is `inf` here and `None` in the t
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -175,9 +176,10 @@ def variance_removed(target: Chance, claim: Chance, given_true: Chance, given_fa
     return claim.yes * claim.no * (swing / target.yes) * (swing / target.no)
 
 
-def geometric_mean_of_odds(p: Chance, q: Chance) -> Chance:
-    """Return the chance whose log-odds are the mean of the two (GMOD)."""
-    return chance_from_logit((p.logit + q.logit) / 2)
+def geometric_mean_of_odds(p: Sequence[float], q: Sequence[float]) -> list[float]:
+    """Return the chances of several outcomes whose odds are the geometric means of two sides' odds (GMOD)."""
+    weights = [math.sqrt(x) * math.sqrt(y) for x, y in zip(p, q, strict=True)]
+    return [weight / math.fsum(weights) for weight in weights]
 
 
 class Crossing(NamedTuple):
@@ -189,15 +191,28 @@ class Crossing(NamedTuple):
     claim: Chance
 
 
-def value_of_discrimination(a: Crossing, b: Crossing) -> float:
-    """Return by how much settling the claim is expected to narrow the disagreement about the target, in bans.
+class Ways(NamedTuple):
+    """What one worldview thinks of the target: now, and `given` each outcome of something else.
+
+    `shares` are the chances of the outcomes. Where one has none, the target is `None`.
+    """
+
+    target: Chance
+    given: tuple[Chance | None, ...]
+    shares: tuple[float, ...]
+
+
+def value_of_discrimination(a: Ways, b: Ways) -> float:
+    """Return by how much an outcome is expected to narrow the disagreement about the target, in bans.
 
     The Forecasting Research Institute's VOD: the divergence of the two estimates now, less the
-    expected one, the claim's chance being the geometric mean of both sides' odds. Not a finite
-    number where somebody is certain of what the other doubts.
+    expected one, the chances of the outcomes being the geometric means of both sides' odds. Outcomes that
+    one side thinks impossible do not count. Not a finite number where somebody is certain of what the other
+    doubts.
     """
-    true = geometric_mean_of_odds(a.claim, b.claim)
-    return symmetric_divergence(a.target, b.target) - (
-        true.yes * symmetric_divergence(a.given_true, b.given_true)
-        + true.no * symmetric_divergence(a.given_false, b.given_false)
+    chances = geometric_mean_of_odds(a.shares, b.shares)
+    return symmetric_divergence(a.target, b.target) - math.fsum(
+        chance * symmetric_divergence(one, other)
+        for chance, one, other in zip(chances, a.given, b.given, strict=True)
+        if chance > 0 and one is not None and other is not None
     )

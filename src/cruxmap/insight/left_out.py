@@ -5,6 +5,7 @@ that its definition settles, and causes and phases that are the target by themse
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from cruxmap.engine.network import FloatArray
@@ -12,6 +13,7 @@ from cruxmap.insight.by_definition import Supposed
 from cruxmap.insight.candidates import EQUIVALENT, Candidate, Position, binary, crossing, is_target
 from cruxmap.insight.information import Chance
 from cruxmap.insight.kinds import Kind, parts_of
+from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Predictive
 from cruxmap.insight.separation import descendants
 from cruxmap.language.argument_map import ClaimIs, StateIn
@@ -31,6 +33,14 @@ CONTAINS = "by definition it holds wherever the target does"
 EXCLUDES = "by definition it never holds with the target"
 CONTAINED = "by definition it never holds without the target"
 COVERS = "by definition it holds wherever the target does not"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutCrux(Answer):
+    """Something that the ranking leaves out, and why."""
+
+    id: str
+    because: str
 
 
 def left_out(

@@ -5,7 +5,7 @@ mean of its diffs with each of the others.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -21,7 +21,9 @@ from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.gap_shares import Pairing, game_of, share_out
 from cruxmap.insight.information import LN_10
 from cruxmap.insight.plain import Answer, LeftOut
-from cruxmap.insight.target import log_odds_of
+from cruxmap.insight.target import log_odds_by_draw, log_odds_of, logit_of_mean
+from cruxmap.insight.views import views
+from cruxmap.insight.whose import who_is_heard, who_says_little
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import Inquiry, inquire
@@ -43,20 +45,24 @@ class Merge(Answer):
 
 @dataclass(frozen=True, slots=True)
 class PairMatrix(Answer):
-    """Every pair of worldviews, at central judgements, in an order in which neighbours think alike.
+    """Every pair of worldviews, in an order in which neighbours think alike.
 
-    `gap_logit[i][j]` is logit P_i - logit P_j of the target, `None` where it is not finite. `distance` is
+    `means` are over draws of the judgements, all else is at central judgements. `gap_probability[i][j]` is
+    mean i - mean j, `gap_logit[i][j]` is logit P_i - logit P_j, `None` where it is not finite. `distance` is
     the root of the mean Jensen-Shannon divergence (bans) of what the two think of each claim that the
     target rests on, 0 where it rests on no claim; worldviews in which what is given is impossible come
-    last, and have none.
+    last, and have none. Who `says_little` about the target is left out, if two others are left.
     """
 
     target: str
     worldviews: tuple[str, ...]
+    means: tuple[float | None, ...]
     probabilities: tuple[float | None, ...]
+    gap_probability: Matrix
     gap_logit: Matrix
     distance: Matrix
     merges: tuple[Merge, ...]
+    says_little: tuple[str, ...] = ()
 
     @property
     def undefined(self) -> bool:
@@ -96,13 +102,36 @@ class AgainstRest(Answer):
     hidden = frozenset({"undefined"})
 
 
-def pairs(model: ModelSpec) -> PairMatrix:
-    """Return the gaps and distances between all worldviews of the model, clustered by distance."""
-    return pair_matrix(inquire(model))
+def pairs(
+    model: ModelSpec,
+    *,
+    everyone: bool = False,
+    progress: Progress | None = None,
+    executor: Executor = HERE,
+) -> PairMatrix:
+    """Return the gaps and distances between the worldviews of the model, clustered by distance.
+
+    With `everyone`, those are among them who say little about the target.
+    """
+    work = Work(executor, progress)
+    little = () if everyone else who_says_little(model, work)
+    inquiry = inquire(replace(model, worldviews=who_is_heard(model.worldviews, little)))
+    seen = views(inquiry, work)
+    drawn = zip(seen, log_odds_by_draw(seen), strict=True)
+    means = {view.name: _mean(logits) for view, (logits, refused) in drawn if refused is None}
+    return pair_matrix(inquiry, means, little)
 
 
-def pair_matrix(inquiry: Inquiry) -> PairMatrix:
-    """Return the same for the worldviews of an inquiry."""
+def _mean(logits: FloatArray) -> float | None:
+    """Return the mean probability of draws, `None` where the target has none in any."""
+    mean = logit_of_mean(logits)
+    return None if math.isnan(mean) else float(expit(mean))
+
+
+def pair_matrix(
+    inquiry: Inquiry, means: Mapping[str, float | None], says_little: tuple[str, ...] = ()
+) -> PairMatrix:
+    """Return the same for the worldviews of an inquiry, whose `means` over draws are known."""
     model, numbers = inquiry.model, inquiry.numbers
     logits = log_odds_of(inquiry, numbers.mu.T, numbers.single.T)
     chances = _chances_of_claims(inquiry)
@@ -120,17 +149,36 @@ def pair_matrix(inquiry: Inquiry) -> PairMatrix:
         value = float(logits[i] - logits[j]) if logits[i] != logits[j] else 0.0
         return value if math.isfinite(value) else None
 
+    def apart_in_points(i: int, j: int) -> float | None:
+        one, other = mean_of[i], mean_of[j]
+        return None if one is None or other is None else one - other
+
+    mean_of = [means.get(name) for name in model.worldviews]
     return PairMatrix(
         target=model.target.name,
         worldviews=tuple(model.worldviews[number] for number in numbers_in_order),
+        means=tuple(mean_of[number] for number in numbers_in_order),
         probabilities=tuple(
             None if math.isnan(logits[number]) else float(expit(logits[number]))
             for number in numbers_in_order
         ),
+        gap_probability=_matrix(apart_in_points, numbers_in_order),
         gap_logit=_matrix(gap, numbers_in_order),
         distance=_matrix(distance, numbers_in_order),
         merges=merges,
+        says_little=says_little,
     )
+
+
+def farthest(matrix: PairMatrix) -> tuple[str, str] | None:
+    """Return the two worldviews with the widest gap, the higher one first; `None` where no gap is known."""
+    gaps = [
+        (gap, a, b)
+        for a, row in zip(matrix.worldviews, matrix.gap_logit, strict=True)
+        for b, gap in zip(matrix.worldviews, row, strict=True)
+        if gap is not None and a != b
+    ]
+    return max(gaps)[1:] if gaps else None
 
 
 def _matrix(value: Callable[[int, int], float | None], numbers: Sequence[int]) -> Matrix:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from cruxmap.insight.crux_rows import OVERALL, AnyCrux
 from cruxmap.insight.cruxes import CruxTable, CruxTables
+from cruxmap.insight.double_cruxes import DoubleCruxes
+from cruxmap.insight.left_out import LeftOutCrux
 from cruxmap.insight.sobol import APART, OTHERS
 from cruxmap.insight.whose import who_is_heard
 from cruxmap.language.argument_map import ArgumentMap
@@ -101,7 +103,7 @@ def _list_cruxes(table: CruxTable, _: ArgumentMap) -> Listing:
         )
     if table.ranking:
         notes.append(" ".join((ALONE, BESIDE, TELLS_APART if together else NUMBER)))
-    notes += _of_what_is_left_out(table)
+    notes += left_out_lines(table.left_out)
     rows = Table.of(title, COLUMNS, _rows(table, table.ranking), notes)
     shown = (*SHOWN, "added_share", "tells_apart" if together else "sobol_total")
     return Listing(rows, shown, 10, stacked=True)
@@ -113,9 +115,9 @@ def _of_samples(table: CruxTable) -> list[str]:
     return [f"{table.sampled.sentence} They do not tell what each adds beside others."]
 
 
-def _of_what_is_left_out(table: CruxTable) -> list[str]:
-    """Say in a line how many are left out of the ranking, and why."""
-    counts = Counter(one.because for one in table.left_out)
+def left_out_lines(left_out: Iterable[LeftOutCrux]) -> list[str]:
+    """Say in a line how many are left out of a ranking, and why."""
+    counts = Counter(one.because for one in left_out)
     reasons = "; ".join(f"{because} ({count})" for because, count in counts.items())
     return [f"Left out, and named by --list left-out: {reasons}."] if reasons else []
 
@@ -166,7 +168,8 @@ def _list_states(table: CruxTable, _: ArgumentMap) -> Listing:
     return Listing(rows, (*SHOWN, "probability"), 0, stacked=True)
 
 
-def _list_left_out(table: CruxTable, _: ArgumentMap) -> Listing:
+def list_left_out(table: CruxTable | DoubleCruxes, _: ArgumentMap) -> Listing:
+    """Return what a ranking leaves out."""
     columns = (Column("id", "entry"), Column("because", "left out of the ranking because"))
     return Listing(Table.of("Left out", columns, table.left_out), rows=0)
 
@@ -233,7 +236,7 @@ CRUX_LISTINGS: Listings = {
     "states": _list_states,
     "groups": _list_groups,
     "sets": _list_sets,
-    "left-out": _list_left_out,
+    "left-out": list_left_out,
 }
 """Of the cruxes of one worldview."""
 
@@ -243,7 +246,7 @@ ALL_CRUX_LISTINGS: Listings = {
     "leading": _list_leading,
     "stages": lambda cruxes, argument_map: _list_stages(cruxes.overall, argument_map),
     "states": lambda cruxes, argument_map: _list_states(cruxes.overall, argument_map),
-    "left-out": lambda cruxes, argument_map: _list_left_out(cruxes.overall, argument_map),
+    "left-out": lambda cruxes, argument_map: list_left_out(cruxes.overall, argument_map),
 }
 """Of the cruxes of several worldviews: each one's in full, and those of all together."""
 

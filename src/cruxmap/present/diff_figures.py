@@ -1,4 +1,4 @@
-"""Diffs as figures: the waterfall from one worldview to another, double cruxes, and all pairs."""
+"""Diffs as figures: the way from one worldview to another, what the two could talk about, and all pairs."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -6,12 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from cruxmap.engine.special import expit
-from cruxmap.insight.diff import Difference, DoubleCrux, WorldviewDiff
+from cruxmap.insight.diff import Difference, WorldviewDiff
+from cruxmap.insight.double_cruxes import DoubleCrux, DoubleCruxQuestion
 from cruxmap.insight.pairs import AgainstRest, PairMatrix
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.present.canvas import (
     BLUE,
-    GRID,
     INK,
     MARGIN,
     ORANGE,
@@ -34,17 +34,22 @@ from cruxmap.present.canvas import (
     row_numbers,
     rows_axis,
     shortened,
+    span,
 )
 from cruxmap.present.phrases import (
     CENTRAL,
     MEAN,
     MEAN_AND_CENTRAL,
+    NOTICED,
     THE_MAPS_OWN,
     UNMOVED,
+    in_points,
     part,
     percent,
     points,
+    says_little_notes,
     signed,
+    telling,
     the,
 )
 
@@ -53,7 +58,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MAX_BARS = 16
-MAX_NAMED = 12
+MAX_CLOSING, MAX_WIDENING = 10, 5
+"""How many double cruxes are drawn."""
 MAX_WORLDVIEWS = 40
 CELL = 0.62
 """Inches per worldview in the matrix of pairs."""
@@ -66,8 +72,8 @@ def diff_figures(diff: WorldviewDiff) -> Drawings:
     drawn: dict[str, Callable[[], Figure]] = {}
     if _shown_steps(diff):
         drawn[f"diff-{diff.a}-{diff.b}-waterfall"] = partial(waterfall, diff)
-    if _plotted(diff):
-        drawn[f"diff-{diff.a}-{diff.b}-double-cruxes"] = partial(voi_against_vod, diff)
+    if any(_drawn_cruxes(diff)):
+        drawn[f"diff-{diff.a}-{diff.b}-double-cruxes"] = partial(dumbbells, diff)
     return drawn
 
 
@@ -198,105 +204,77 @@ def _end_row(axes: "Axes", y: int, worldview: str, numbers: tuple[float | None, 
 # --- double cruxes -------------------------------------------------------------------------------
 
 
-def _plotted(diff: WorldviewDiff) -> tuple[DoubleCrux, ...]:
-    return tuple(crux for crux in diff.double_cruxes if crux.vod is not None and min(_voi(crux)) > 0)
+def _drawn_cruxes(diff: WorldviewDiff) -> tuple[tuple[DoubleCrux, ...], tuple[DoubleCrux, ...]]:
+    """Return the premises and arguments that close most of the gap, and those that widen it."""
+
+    def noticed(cruxes: Sequence[DoubleCrux], most: int) -> tuple[DoubleCrux, ...]:
+        known = (c for c in cruxes if abs(c.vod_share or 0.0) >= NOTICED and _both_inside(c))
+        return tuple(known)[:most]
+
+    found = diff.to_settle
+    return noticed(found.ranking, MAX_CLOSING), noticed(found.widening, MAX_WIDENING)
 
 
-def _voi(crux: DoubleCrux) -> tuple[float, float]:
-    return crux.voi_a, crux.voi_b
+def _both_inside(crux: DoubleCrux) -> bool:
+    return all(0 < p < 1 for p in (crux.probability_a, crux.probability_b))
 
 
-def voi_against_vod(diff: WorldviewDiff) -> "Figure":
-    """Draw what both would learn from a claim against how much of the disagreement it would close.
+def dumbbells(diff: WorldviewDiff) -> "Figure":
+    """Draw each double crux as the two credences in it, a line between, and the part of the gap it closes.
 
-    The best are numbered; their words are in a list on the left, and the others are dots without names.
+    Those that would widen the gap stand below the others, under a line that says so.
     """
-    cruxes = _plotted(diff)
-    named, others = cruxes[:MAX_NAMED], cruxes[MAX_NAMED:]
-    title = f"{diff.target}: what {diff.a} and {diff.b} would learn, and settle"
+    closing, widening = _drawn_cruxes(diff)
+    rows: list[tuple[float, DoubleCrux]] = [(float(y), crux) for y, crux in enumerate(closing, start=1)]
+    below = len(closing) + 1.0
+    rows += [(below + 1 + y, crux) for y, crux in enumerate(widening)]
+    n = (len(closing) + 1 if closing else 0) + (len(widening) + 1 if widening else 0)
+    title = f"{diff.target}: what {the(diff.a)} and {the(diff.b)} could talk about"
     key = (
-        "Across: value of information (bans) for the one who would learn less. Up: the part of the "
-        "disagreement about the target that is expected to go on learning this (value of discrimination); "
-        "below the line it would grow. Open dot: it follows from the target."
+        f"Across: how likely each thinks it, filled for {the(diff.a)}, open for {the(diff.b)}. Right: the "
+        "part of their disagreement about the target that is expected to go on learning it (value of "
+        "discrimination), or to come on top. Premises and arguments; stages, which follow from others, are "
+        "in the table."
     )
-    notes = (
-        key,
-        *((f"Pale dots: {len(others)} others; the least telling are not drawn.",) if others else ()),
-    )
-    with framed(title, notes, max(len(named) * ROW, 3.6), (4.1, 5.2, 0.3)) as (figure, axes):
-        _scatter(axes, named, others)
-        top = max(len(named), 3.6 / ROW)
-        for y, crux in enumerate(named):
-            height = 1 - (y + 0.5) / top
-            _list_row(axes, height, y + 1, crux, diff)
+    first = 0.0 if closing else below
+    with framed(title, (key,), n * ROW, WIDTHS) as (figure, axes):
+        at = [p for _, crux in rows for p in (crux.probability_a, crux.probability_b)]
+        low, high = span(at)
+        room = 0.12 * (high - low)
+        log_odds_axis(axes, (low - room, high + room))
+        axes.set_ylim(first + n - 0.35, first - 0.65)
+        axes.set_yticks([])
+        if closing:
+            _heading(axes, 0.0, "Settling these should bring the two closer")
+        if widening:
+            _heading(axes, below, "Talking about these will drive the two further apart")
+        for y, crux in rows:
+            _dumbbell(axes, y, crux)
     return figure
 
 
-def _scatter(axes: "Axes", named: Sequence[DoubleCrux], others: Sequence[DoubleCrux]) -> None:
-    def place(crux: DoubleCrux) -> tuple[float, float]:
-        return math.log10(min(_voi(crux))), crux.vod_share or 0.0
+def _heading(axes: "Axes", y: float, text: str) -> None:
+    beside(axes, y, (0.0, (MARGIN - WIDTHS[0]) * 72), 0, text, size=9, color=QUIET, weight="bold")
 
-    dots = [place(crux) for crux in named]
-    floor = min(x for x, _ in dots) - 2.0
-    pale = [(x, y) for x, y in map(place, others) if x > floor]
-    xs, ys = zip(*dots, *pale, strict=True)
-    across, up = max(max(xs) - min(xs), 1.0), max(max((*ys, 0.0)) - min((*ys, 0.0)), 1e-3)
-    axes.set_xlim(min(xs) - 0.08 * across, max(xs) + 0.12 * across)
-    axes.set_ylim(min((*ys, 0.0)) - 0.1 * up, max((*ys, 0.0)) + 0.1 * up)
-    axes.xaxis.set_major_formatter(lambda x, _: f"{10**x:.1g}".replace("e-0", "e-"))
-    axes.yaxis.set_major_formatter(lambda y, _: part(y, 0 if up > 0.05 else 1))
-    axes.locator_params(axis="both", nbins=5)
-    axes.tick_params(labelsize=8)
-    axes.set_xlabel("value of information, the lesser of the two (bans)", size=8)
-    axes.set_ylabel("part of the disagreement that goes", size=8)
-    axes.grid(color=GRID, linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.spines[["right", "top"]].set_visible(False)
-    axes.axhline(0, color=INK, linewidth=0.8)
-    if pale:
-        axes.plot(*zip(*pale, strict=True), "o", color=PALE_BLUE, markersize=4)
-    for (x, y), crux in zip(dots, named, strict=True):
-        face = "white" if crux.downstream else BLUE
-        draw_dot(axes, x, y, mfc=face, mec=BLUE, mew=1.2, markersize=5.5)
-    for number, (dot, label) in enumerate(zip(dots, _label_places(axes, dots), strict=True), start=1):
+
+def _dumbbell(axes: "Axes", y: float, crux: DoubleCrux) -> None:
+    share = crux.vod_share or 0.0
+    colour = BLUE if share >= 0 else ORANGE
+    ends = [
+        (logit(p), p, face) for p, face in ((crux.probability_a, colour), (crux.probability_b, "white"))
+    ]
+    draw_line(axes, [x for x, *_ in ends], [y, y], color=colour, linewidth=1.6)
+    for x, _, face in ends:
+        draw_dot(axes, x, y, mfc=face, mec=colour, mew=1.4, markersize=6.5)
+    write = telling([(crux.probability_a, crux.probability_b)])
+    for (x, p, _), side in zip(sorted(ends), (-1, 1), strict=True):
+        where = "right" if side < 0 else "left"
         axes.annotate(
-            str(number),
-            dot,
-            xytext=label,
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            size=8,
-            weight="bold",
-            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.6, "shrinkA": 5, "shrinkB": 3},
+            write(p), (x, y), (side * 7, 0), textcoords="offset points", ha=where, va="center", size=7.5
         )
-
-
-def _label_places(axes: "Axes", dots: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return where each dot's number goes, in points from the dot, clear of all dots and other numbers."""
-    to_points = 72 / axes.figure.get_dpi()
-    at = [tuple(to_points * v for v in axes.transData.transform(dot)) for dot in dots]
-    taken = [(x, y, 6.0) for x, y in at]
-    places = []
-    for x, y in at:
-        tries = [
-            (reach * math.cos(turn * math.pi / 8), reach * math.sin(turn * math.pi / 8))
-            for reach in range(11, 200, 6)
-            for turn in (2, 0, 4, 14, 6, 8, 12, 10, 1, 3, 15, 5, 7, 9, 11, 13)
-        ]
-        dx, dy = next(
-            (t for t in tries if all(math.hypot(x + t[0] - u, y + t[1] - v) > r + 5 for u, v, r in taken)),
-            tries[-1],
-        )
-        taken.append((x + dx, y + dy, 6.0))
-        places.append((dx, dy))
-    return places
-
-
-def _list_row(axes: "Axes", height: float, number: int, crux: DoubleCrux, diff: WorldviewDiff) -> None:
-    """Write a numbered claim, its words and both credences left of the axes, at a part of their height."""
-    credences = f"{percent(crux.probability_a)} in {diff.a}, {percent(crux.probability_b)} in {diff.b}"
-    row_label(axes, height, 4.1, f"{number}  {crux.id}", crux.text, more=credences, fraction=True)
+    state = f": {crux.state}" if isinstance(crux, DoubleCruxQuestion) else ""
+    row_label(axes, y, WIDTHS[0], f"{crux.id}{state}", crux.text)
+    row_numbers(axes, y, part(abs(share)), "of the gap goes" if share >= 0 else "added to the gap")
 
 
 # --- one against the rest ------------------------------------------------------------------------
@@ -341,54 +319,61 @@ def apart(rest: AgainstRest) -> "Figure":
 
 
 def pair_figures(matrix: PairMatrix) -> Drawings:
-    """Return what draws the matrix of pairs, where there are at least two worldviews."""
-    return {"pairs": partial(pairs_matrix, matrix)} if len(matrix.worldviews) > 1 else {}
+    """Return what draws the matrix of pairs, where there are more than two worldviews to compare."""
+    return {"pairs": partial(pairs_matrix, matrix)} if len(matrix.worldviews) > 2 else {}
 
 
 def pairs_matrix(matrix: PairMatrix) -> "Figure":
-    """Draw the gaps between all worldviews, those who think alike side by side, and their clustering."""
+    """Draw each pair of worldviews once, those who think alike side by side, and their clustering."""
     names = matrix.worldviews[:MAX_WORLDVIEWS]
     n = len(names)
-    known = [d for row in matrix.distance[:n] for d in row[:n] if d is not None]
-    top = max(known, default=0.0) or 1.0
+    gaps = [list(row[:i]) for i, row in enumerate(matrix.gap_probability[:n])]
+    widest = max((abs(gap) for row in gaps for gap in row if gap is not None), default=0.0) or 1.0
     title = f"{matrix.target}: every pair of worldviews"
     key = (
-        "Numbers: log-odds of the row minus those of the column. Shade: how far apart the two are about the "
-        f"claims that the target rests on, from 0 (white) to {top:.2g}; the tree joins groups at their mean "
-        "distance. At central judgements."
+        f"Numbers: the {MEAN} of the row minus that of the column, in points of percentage. Blue: the row is "
+        "higher; orange: it is lower; the deeper, the farther apart."
     )
-    notes = (key, *left_out(len(matrix.worldviews) - n, "worldviews"))
+    tree = (
+        "Tree: the sooner two lines join, the more alike their worldviews are about the claims that the "
+        "target rests on."
+    )
+    little = says_little_notes(matrix.says_little, matrix.worldviews)
     drawn = n == len(matrix.worldviews) and len(matrix.merges) > 0
-    widths = (2.4, max(n * CELL, 4.5), 0.9 + (TREE if drawn else 0.0))
-    with framed(title, notes, n * CELL * 0.55, widths) as (figure, axes):
-        axes.set_xlim(-0.5, n - 0.5)
-        rows_axis(axes, n)
+    more = left_out(len(matrix.worldviews) - n, "worldviews")
+    notes = (key, *((tree,) if drawn else ()), *little, *more)
+    widths = (2.4, _width(n), 1.4 + (TREE if drawn else 0.0))
+    with framed(title, notes, n * CELL * 0.65, widths) as (figure, axes):
+        axes.set_xlim(-0.5, n - 1.5)
         axes.set_ylim(n - 0.5, -0.5)
+        axes.set_yticks([])
         axes.spines[:].set_visible(False)
-        axes.set_xticks(range(n), [str(i + 1) for i in range(n)], size=8, weight="bold")
+        axes.set_xticks(range(n - 1), [str(i + 1) for i in range(n - 1)], size=8, weight="bold")
         axes.tick_params(axis="x", length=0)
         for i, name in enumerate(names):
             beside(axes, i, (0.0, (MARGIN - widths[0]) * 72), 0, f"{i + 1}  {shortened(name, 26)}", size=8)
-            beside(axes, i, (1.0, 10.0), 0, percent(matrix.probabilities[i]), size=8, weight="bold")
-            for j in range(n):
-                distance = matrix.distance[i][j]
-                _cell(axes, (i, j), matrix.gap_logit[i][j], None if distance is None else distance / top)
+            mean, central = percent(matrix.means[i]), percent(matrix.probabilities[i])
+            row_numbers(axes, i, f"{mean} {MEAN}", f"{central} {CENTRAL}")
+            for j, gap in enumerate(gaps[i]):
+                _cell(axes, (i, j), gap, widest)
         if drawn:
             _clustering(figure, axes, matrix)
     return figure
 
 
+def _width(n: int) -> float:
+    """Return how wide the matrix of n worldviews is, in inches: the last has no column."""
+    return max((n - 1) * CELL, 2.0)
+
+
 def _clustering(figure: "Figure", beside_axes: "Axes", matrix: PairMatrix) -> None:
     """Draw the merges right of the matrix, each worldview's line beginning at its row."""
     box = beside_axes.get_position()
-    inch = box.width / max(len(matrix.worldviews) * CELL, 4.5)
-    axes = figure.add_axes((box.x1 + 0.85 * inch, box.y0, (TREE - 0.25) * inch, box.height))
+    inch = box.width / _width(len(matrix.worldviews))
+    axes = figure.add_axes((box.x1 + 1.35 * inch, box.y0, (TREE - 0.25) * inch, box.height))
     axes.set_ylim(*beside_axes.get_ylim())
-    axes.set_yticks([])
     axes.set_xlim(0, 1.04 * matrix.merges[-1].distance or 1.0)
-    axes.locator_params(axis="x", nbins=3)
-    axes.tick_params(axis="x", labelsize=7)
-    axes.spines[["left", "right", "top"]].set_visible(False)
+    axes.set_axis_off()
     ends = {number: (0.0, float(number)) for number in range(len(matrix.worldviews))}
     for number, merge in enumerate(matrix.merges, start=len(matrix.worldviews)):
         (left, above), (right, below) = ends[merge.left], ends[merge.right]
@@ -397,17 +382,16 @@ def _clustering(figure: "Figure", beside_axes: "Axes", matrix: PairMatrix) -> No
         ends[number] = merge.distance, (above + below) / 2
 
 
-def _cell(axes: "Axes", at: tuple[int, int], gap: float | None, depth: float | None) -> None:
+def _cell(axes: "Axes", at: tuple[int, int], gap: float | None, widest: float) -> None:
+    """Draw how far the mean of a row is above that of a column, its colour as deep as that is wide."""
+    from matplotlib.colors import to_rgb
     from matplotlib.patches import Rectangle
 
     i, j = at
-    white, blue = (1.0, 1.0, 1.0), (0.45, 0.69, 0.85)
-    colour = tuple(w + (depth or 0.0) * (b - w) for w, b in zip(white, blue, strict=True))
-    hatch = "////" if depth is None else ""
+    deep = to_rgb(BLUE if (gap or 0.0) > 0 else ORANGE)
+    share = 0.0 if gap is None else 0.6 * math.sqrt(abs(gap) / widest)
+    colour = tuple(1.0 + share * (part - 1.0) for part in deep)
+    hatch = "////" if gap is None else ""
     axes.add_artist(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=colour, edgecolor="white", hatch=hatch))
-    if i != j:
-        axes.text(j, i, _gap_text(gap), ha="center", va="center", size=7.5, color=INK)
-
-
-def _gap_text(gap: float | None) -> str:
-    return signed(None if gap is None else round(gap, 1) + 0.0, 1)
+    text = "-" if gap is None else in_points(gap)
+    axes.text(j, i, text, ha="center", va="center", size=8)

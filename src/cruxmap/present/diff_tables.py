@@ -1,39 +1,48 @@
 """Where worldviews part, pairwise and as a whole, and what changed between revisions, as listings."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from cruxmap.insight.diff import (
     Change,
     Difference,
     Saying,
     WorldviewDiff,
-    whose,
+    said_whose,
 )
+from cruxmap.insight.double_cruxes import DoubleCrux, DoubleCruxQuestion
 from cruxmap.insight.gap_shares import SAME_CENTRE
-from cruxmap.insight.pairs import AgainstRest, PairMatrix
+from cruxmap.insight.pairs import AgainstRest, PairMatrix, farthest
 from cruxmap.insight.revisions import NOW, RevisionDiff, WorldviewChange, what_became
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
 from cruxmap.present.coherence_tables import STATED_SHOWN, stated_table
+from cruxmap.present.crux_tables import left_out_lines, list_left_out
 from cruxmap.present.listings import Listing, Listings
 from cruxmap.present.phrases import (
     CENTRAL,
     MEAN,
     MEAN_AND_CENTRAL,
+    NOTICED,
     THE_MAPS_OWN,
     UNMOVED,
     brief,
     capitalised,
     from_to,
+    in_points,
     left_out_notes,
     mean_and_central,
     part,
     percent,
     points,
+    says_little_notes,
     signed,
     telling,
     the,
 )
 from cruxmap.present.tables import Column, Table, as_mark, numeric
+
+MAX_CRUXES, MAX_STAGES = 8, 4
+"""How many double cruxes people are shown of a list."""
 
 MAX_SAYINGS = 2
 """How many of a voice's arguments about an entry stand beside its number."""
@@ -120,7 +129,7 @@ def _change_text(change: Change, worldview: str, side: str) -> tuple[str, str, s
         getattr(change, key + side) for key in ("", "origin_", "sources_", "note_", "fitted_")
     )
     rests_on = "; ".join(part for part in (", ".join(sources), note) if part)
-    return value, whose(worldview, origin, fitted), rests_on
+    return value, said_whose(worldview, origin, fitted), rests_on
 
 
 def _list_changes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
@@ -142,25 +151,52 @@ def _list_changes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
 
 
 def _list_double_cruxes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
+    found = diff.to_settle
+    notes = [
+        "Gap closed: the part of the disagreement about the target that is expected to go on learning it. "
+        "Columns of the two: how likely each thinks it; of a question, the state on which they differ most. "
+        "Voi x difference: the lesser value of information times how far apart they are in log-odds.",
+    ]
+    notes += left_out_lines(found.left_out)
+    title = f"What {diff.a} and {diff.b} could talk about"
+    return _cruxes(diff, title, (*found.ranking, *found.unknown), notes, MAX_CRUXES)
+
+
+def _list_widening(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
+    widening = diff.to_settle.widening
+    title = "Talking about these will drive you further apart"
+    noticed = sum(-(crux.vod_share or 0.0) >= NOTICED for crux in widening)
+    return _cruxes(diff, title, widening, [], min(noticed, MAX_CRUXES))
+
+
+def _list_stages(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
+    title = "Stages, which follow from others"
+    return _cruxes(diff, title, diff.to_settle.stages, [], MAX_STAGES)
+
+
+def _cruxes(
+    diff: WorldviewDiff, title: str, rows: Sequence[DoubleCrux], notes: Sequence[str], most: int
+) -> Listing:
+    def state(crux: DoubleCrux) -> str:
+        return crux.state if isinstance(crux, DoubleCruxQuestion) else ""
+
     columns = (
-        Column("id", "claim"),
-        Column("text", "what it says"),
+        Column("id", "what"),
+        Column("text", "what it says", get=lambda crux: f"{crux.text} {state(crux)}".rstrip()),
+        Column("kind", "kind"),
+        Column("state", "state", get=state),
         numeric("probability_a", diff.a, percent),
         numeric("probability_b", diff.b, percent),
         numeric("voi_a", f"voi, {diff.a}", brief),
         numeric("voi_b", f"voi, {diff.b}", brief),
         numeric("vod", "vod", brief),
         numeric("vod_share", "gap closed", part),
+        numeric("score", "voi x difference", brief),
         Column("downstream", "downstream", as_mark),
         Column("reason", "remark"),
     )
-    note = (
-        "Best first: both would learn from it, and expect different answers. Gap closed: the part of the "
-        "disagreement about the target that is expected to go on learning it; below zero it would grow. "
-        "Downstream: it follows from the target."
-    )
-    shown = ("id", "text", "probability_a", "probability_b", "vod_share", "downstream")
-    return Listing(Table.of("Double cruxes", columns, diff.double_cruxes, [note]), shown, 8)
+    shown = ("id", "text", "probability_a", "probability_b", "vod_share", "score")
+    return Listing(Table.of(title, columns, rows, notes), shown, most, stacked=True)
 
 
 def _list_structure(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
@@ -186,6 +222,9 @@ def _list_both_stated(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
 DIFF_LISTINGS: Listings = {
     "differences": _list_differences,
     "double-cruxes": _list_double_cruxes,
+    "widening": _list_widening,
+    "stages": _list_stages,
+    "left-out": lambda diff, argument_map: list_left_out(diff.to_settle, argument_map),
     "changes": _list_changes,
     "structure": _list_structure,
     "stated": _list_both_stated,
@@ -196,17 +235,32 @@ DIFF_LISTINGS: Listings = {
 
 
 def _list_gaps(matrix: PairMatrix, _: ArgumentMap) -> Listing:
-    title = f"{matrix.target}: log-odds of the row minus those of the column"
-    note = "At central judgements. Neighbours think alike about the claims that the target rests on."
-    alone = "There is nobody to compare with."
-    return _square(matrix, title, matrix.gap_logit, signed, note if len(matrix.worldviews) > 1 else alone)
+    """Return each pair once: below the diagonal."""
+    notes = [
+        f"Neighbours think alike about the claims that the target rests on. {MEAN_AND_CENTRAL}",
+        *says_little_notes(matrix.says_little, matrix.worldviews),
+    ]
+    if (two := between_two(matrix)) is not None:
+        notes.append(f"`diff MODEL {' '.join(two)}` says what the difference is made of.")
+    if len(matrix.worldviews) < 2:
+        notes.insert(0, "There is nobody to compare with.")
+    cells = [
+        [gap if j < i else None for j, gap in enumerate(row[:-1])]
+        for i, row in enumerate(matrix.gap_probability)
+    ]
+    title = f"{matrix.target}: {MEAN} of the row minus that of the column, in points of percentage"
+    return _square(matrix, title, cells, lambda gap: "" if gap is None else in_points(gap), notes)
+
+
+def _list_log_odds(matrix: PairMatrix, _: ArgumentMap) -> Listing:
+    title = f"{matrix.target}: log-odds of the row minus those of the column, at {CENTRAL} judgements"
+    return replace(_square(matrix, title, matrix.gap_logit, signed, []), rows=0)
 
 
 def _list_distances(matrix: PairMatrix, _: ArgumentMap) -> Listing:
     title = "How far apart they are about the claims that the target rests on"
-    return _square(
-        matrix, title, matrix.distance, brief, "The root of the mean Jensen-Shannon divergence, in bans."
-    )
+    note = "The root of the mean Jensen-Shannon divergence, in bans."
+    return replace(_square(matrix, title, matrix.distance, brief, [note]), rows=0)
 
 
 def _square(
@@ -214,20 +268,31 @@ def _square(
     title: str,
     cells: Sequence[Sequence[float | None]],
     show: Callable[[float | None], str],
-    note: str,
+    notes: Sequence[str],
 ) -> Listing:
-    """Return a table with a row and a column per worldview, whose items are their places."""
+    """Return a table with a row and a column per worldview, whose items are their places.
 
-    def other(place: int, name: str) -> Column:
-        return numeric(name, name, show, lambda row: cells[row][place])
+    People see a number in place of a column's name, and the same in its row.
+    """
+    place = {name: number for number, name in enumerate(matrix.worldviews, start=1)}
+
+    def other(name: str) -> Column:
+        return numeric(name, str(place[name]), show, lambda row: cells[row][place[name] - 1])
 
     columns = (
-        Column("worldview", "worldview", get=lambda row: matrix.worldviews[row]),
-        numeric("probability", "estimate", percent, lambda row: matrix.probabilities[row]),
-        *(other(place, name) for place, name in enumerate(matrix.worldviews)),
+        Column(
+            "worldview", "worldview", lambda name: f"{place[name]} {name}", get=list(place).__getitem__
+        ),
+        numeric(MEAN, MEAN, percent, matrix.means.__getitem__),
+        numeric(CENTRAL, CENTRAL, percent, matrix.probabilities.__getitem__),
+        *map(other, list(place)[: len(cells[0])]),
     )
-    n = len(matrix.worldviews)
-    return Listing(Table.of(title, columns, range(n), [note]), rows=n)
+    return Listing(Table.of(title, columns, range(len(place)), notes), rows=len(place))
+
+
+def between_two(matrix: PairMatrix) -> tuple[str, str] | None:
+    """Return the two worldviews, the higher one first, where there are no others to compare."""
+    return farthest(matrix) if len(matrix.worldviews) == 2 else None
 
 
 def _list_clusters(matrix: PairMatrix, _: ArgumentMap) -> Listing:
@@ -241,10 +306,15 @@ def _list_clusters(matrix: PairMatrix, _: ArgumentMap) -> Listing:
     )
     note = "Nearest first, by the mean of the distances between the two groups."
     table = Table.of("Who is nearest to whom", columns, matrix.merges, [note])
-    return Listing(table, rows=len(table.rows))
+    return Listing(table, rows=len(table.rows) if len(matrix.merges) > 1 else 0)
 
 
-PAIR_LISTINGS: Listings = {"gaps": _list_gaps, "distances": _list_distances, "clusters": _list_clusters}
+PAIR_LISTINGS: Listings = {
+    "gaps": _list_gaps,
+    "log-odds": _list_log_odds,
+    "distances": _list_distances,
+    "clusters": _list_clusters,
+}
 
 
 def _list_what_sets_apart(rest: AgainstRest, argument_map: ArgumentMap) -> Listing:

@@ -16,6 +16,9 @@ MAX_DIGITS = 12
 UNMOVED = 5e-3
 """Log-odds that show as nothing."""
 
+NOTICED = 5e-3
+"""The least part of a whole that a person is told of."""
+
 MEAN, CENTRAL = sentences.MEAN, sentences.CENTRAL
 """What the two numbers of an estimate are called wherever one is shown; the mean is the one to act on."""
 
@@ -100,10 +103,13 @@ def part(share: float | None, decimals: int = 0) -> str:
 
 def points(difference: float | None) -> str:
     """Write a difference of probabilities in percentage points."""
-    if difference is None:
-        return "-"
+    return "-" if difference is None else f"{in_points(difference)} pp"
+
+
+def in_points(difference: float) -> str:
+    """Write the same where it is said already what it is in."""
     shown = 100 * difference
-    return f"{_plain_zero(f'{shown:+.0f}' if abs(shown) >= 10 else f'{shown:+.2g}')} pp"
+    return _plain_zero(f"{shown:+.0f}" if abs(shown) >= 10 else f"{shown:+.2g}")
 
 
 def _plain_zero(written: str) -> str:
