@@ -459,8 +459,13 @@ def _take_step(state: _State, address: str, after: Elicited) -> TakeStep:
         log_odds=after.mu - before.mu,
         deviations=deviations,
         value=value,
-        sentence=f"{verb} {address} by {abs(deviations):.2g} deviations, from {' to '.join(ends)}: {text}",
+        sentence=f"{verb} {address} by {_counted(deviations)}, from {' to '.join(ends)}: {text}",
     )
+
+
+def _counted(deviations: float) -> str:
+    number = f"{abs(deviations):.2g}"
+    return f"{number} deviation{'' if number == '1' else 's'}"
 
 
 def _centre_first(value: Elicited, written: str) -> str:
