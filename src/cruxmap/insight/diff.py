@@ -332,7 +332,7 @@ def _with_steps(differences: Iterable[Difference], start: float) -> Iterator[Dif
     """Yield them with what each does to P in its turn, on the way that starts at these log-odds."""
     at = start
     for one in differences:
-        if one.share_logit is None:
+        if one.share_logit is None or math.isnan(at):
             yield one
             continue
         before, at = at, at + one.share_logit
