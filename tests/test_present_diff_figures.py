@@ -19,7 +19,7 @@ from cruxmap.insight.sentences import case_of
 from cruxmap.insight.uncertainty import PartOfEntry, uncertainty_of
 from cruxmap.insight.what_it_takes import takes
 from cruxmap.present import coherence_tables, crux_tables, diff_tables, pool_tables
-from cruxmap.present.crux_figures import crux_figures
+from cruxmap.present.crux_figures import GLYPHS, crux_figures
 from cruxmap.present.diff_figures import (
     diff_figures,
     dumbbells,
@@ -339,4 +339,52 @@ def test_labels_of_all_crux_figures_are_apart() -> None:
     drawn = crux_figures(table, spec.map)
     assert drawn.keys() == {"cruxes-bob-claims", "cruxes-bob-judgements", "cruxes-bob-spread"}
     for draw in drawn.values():
-        labels_apart(draw())
+        figure = draw()
+        labels_apart(figure)
+        assert all(axes.get_xlabel() for axes in figure.axes)
+
+
+LANE = """
+    claims:
+      rain: {text: It rains tonight., credence: 20% to 40%}
+      path: {text: The path is a stream., given: [{when: rain, credence: 70%}, {otherwise: 5%}]}
+      late: {text: We are late., given: [{when: [path, {road: closed}], credence: 90%}, {otherwise: 10%}]}
+    questions:
+      road:
+        text: How is the road?
+        states: [free, slow, closed]
+        credence: {free: 50%, slow: 20%, closed: rest}
+    arguments:
+      clouds: {text: There are dark clouds., by: ann, credence: 60%, for: rain, strength: 4x}
+    voices: {ann: {text: Ann.}}
+"""
+
+
+@pytest.mark.parametrize("where", ["map", "eve", "overall"])
+def test_cruxes_are_drawn_in_their_order_with_stages_below(where: str) -> None:
+    spec = model(
+        LANE,
+        "target: late\nworldviews: [map, eve]\nsampling: {draws: 64}\n",
+        eve="judgements: {rain: 70%}",
+    )
+    answer = cruxes(spec)
+    table = answer.overall if where == "overall" else answer.worldviews[where]
+    figure = crux_figures(table, spec.map)[f"cruxes-{where}-claims"]()
+    target, worth = figure.axes
+    rows = [*table.ranking, *table.stages]
+    assert {row.id for row in table.ranking} == {"rain", "road", "clouds"}
+    assert [row.id for row in table.stages] == ["path"]
+    assert target.get_ylim() == worth.get_ylim()
+    written = {text.get_text(): text.xy[1] for text in target.texts}
+    at = {row.id: written[f"{GLYPHS[row.kind]} {row.id}"] for row in rows}
+    assert [name for name, _ in sorted(at.items(), key=lambda item: item[1])] == [row.id for row in rows]
+    assert written["Stages, which follow from other entries"] == pytest.approx(at["path"] - 0.85)
+    assert [row.kind for row in rows][-1] is Kind.STAGE
+    dots = {tuple(line.get_xydata()[0]) for line in target.lines if line.get_marker() == "o"}
+    ends = [(row.id, one.target) for row in rows for one in row.outcomes]
+    assert {(round(x, 9), y) for x, y in dots} == {(round(logit(p), 9), at[name]) for name, p in ends}
+    bars = sorted((bar.get_y() + bar.get_height() / 2, bar.get_width()) for bar in worth.patches)
+    told = [(at[row.id] - 0.17, row.voi_share) for row in rows]
+    told += [(at[row.id] + 0.17, row.added_share) for row in rows if row.added_share is not None]
+    assert bars == [(pytest.approx(y), pytest.approx(share)) for y, share in sorted(told)]
+    labels_apart(figure)

@@ -333,6 +333,13 @@ def draw_bar(
     axes.add_artist(Rectangle(**at, facecolor=within, edgecolor=edge, hatch=hatch, linewidth=1))
 
 
+def draw_strip(axes: "Axes", y: float, length: float, colour: str) -> None:
+    """Draw a thin bar from zero. The limits of the axes must be known, as they take no notice."""
+    from matplotlib.patches import Rectangle
+
+    axes.add_artist(Rectangle((0.0, y - 0.13), length, 0.26, facecolor=colour, edgecolor="none"))
+
+
 def log_odds_axis(axes: "Axes", limits: tuple[float, float]) -> None:
     """Make the x axis one of log-odds between the limits, labelled with round probabilities, and name it."""
     axes.set_xlim(*limits)
@@ -355,6 +362,15 @@ def number_axis(axes: "Axes", write: Callable[[float], str], name: str = "", mos
 def name_axis(axes: "Axes", words: str) -> None:
     """Write below the x axis what it shows, with its unit."""
     axes.set_xlabel(words, size=7.5, color=QUIET, labelpad=2)
+
+
+def axes_beside(figure: "Figure", axes: "Axes", apart: float, width: float) -> "Axes":
+    """Give further axes on the right of some, with the same rows: how far apart and how wide, in inches."""
+    box, whole = axes.get_position(), figure.get_figwidth()
+    other = figure.add_axes((box.x1 + apart / whole, box.y0, width / whole, box.height))
+    other.set_ylim(*axes.get_ylim())
+    other.set_yticks([])
+    return other
 
 
 def across(axes: "Axes") -> None:

@@ -21,7 +21,6 @@ from cruxmap.present.canvas import (
     framed,
     left_out,
     log_odds_axis,
-    name_axis,
     number_axis,
     row_label,
     row_numbers,
@@ -54,7 +53,6 @@ def tornado(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
     notes = (key, *left_out(len(carrying) - len(shown), "that carry less far"))
     with framed(title, notes, len(shown) * ROW, WIDTHS_OF_CRUXES) as (figure, axes):
         log_odds_axis(axes, limits)
-        name_axis(axes, "probability of the target (scale: log-odds)")
         rows_axis(axes, len(shown))
         for y, judgement in enumerate(shown):
             address = judgement.address
