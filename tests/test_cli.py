@@ -167,7 +167,7 @@ def test_estimate_as_json_has_the_promised_keys(in_project: Path, cruxmap: Cruxm
         assert set(result["unconditional"]) == numbers
         assert len(result["interval_90"]) == 2
         for also in result["also"].values():
-            assert set(also) == numbers | {"unconditional"}
+            assert set(also) == numbers | {"unconditional", "whose"}
 
 
 def test_carlsmiths_six_premises(cruxmap: Cruxmap) -> None:

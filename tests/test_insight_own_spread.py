@@ -62,7 +62,7 @@ def test_shares_of_a_target_are_those_of_quadrature() -> None:
     of_b = WEIGHTS @ (WEIGHTS @ logits - mean) ** 2
     right = (of_a + (variance - of_b)) / 2 / variance
     group = np.array([address == "a" for address in inquiry.network.addresses])
-    found = shares_of_groups(inquiry, {0: group}, Work(), {})[0]
+    found = shares_of_groups(inquiry, {0: group}, Work(), {})[0][0]
     assert found.error is not None
     assert found.error < 0.05
     assert found.share == pytest.approx(right, abs=1.5 * found.error)
@@ -75,17 +75,17 @@ def test_log_odds_that_are_known_need_not_be_asked_for(monkeypatch: pytest.Monke
     spec = model(BOTH, "target: t\nworldviews: [map]\n")
     inquiry = inquire(spec)
     group = np.array([address == "a" for address in inquiry.network.addresses])
-    asked = shares_of_groups(inquiry, {0: group}, Work(), {})[0]
-    known = {0: estimate(spec).worldviews["map"].log_odds}
+    asked = shares_of_groups(inquiry, {0: group}, Work(), {})[0][0]
+    known = {0: estimate(spec).worldviews["map"].log_odds[None]}
     monkeypatch.setattr(own_spread, "_log_odds_in", None)
-    told = shares_of_groups(inquiry, {0: group}, Work(), known)[0]
+    told = shares_of_groups(inquiry, {0: group}, Work(), known)[0][0]
     assert (told.share, told.error) == pytest.approx((asked.share, asked.error), rel=1e-9)
 
 
 def test_there_is_no_share_of_nothing() -> None:
     points = inquire(model("claims: {t: {text: Target., credence: 20%}}", "target: t\n"))
     group = np.ones(len(points.network.addresses), np.bool_)
-    assert shares_of_groups(points, {0: group}, Work(), {})[0] == SpreadShare()
+    assert shares_of_groups(points, {0: group}, Work(), {})[0] == (SpreadShare(),)
     certain = inquire(model("claims: {t: {text: Target., credence: 100%}}", "target: t\n"))
     group = np.ones(len(certain.network.addresses), np.bool_)
-    assert shares_of_groups(certain, {0: group}, Work(), {})[0] == SpreadShare(finite=False)
+    assert shares_of_groups(certain, {0: group}, Work(), {})[0] == (SpreadShare(finite=False),)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -33,7 +34,12 @@ ASK = "target: t\nworldviews: all\n"
 
 def answer(ask: str = ASK, text: str = WEIGHED, **worldviews: str):
     """Whose the estimates of a small model are, by worldview."""
-    return whose(inquire_with_map(model(text, ask, **worldviews)), Work())
+    return of_target(model(text, ask, **worldviews))
+
+
+def of_target(spec):
+    """Whose the estimates of a model's target are, by worldview."""
+    return {name: first for name, (first, *_) in whose(inquire_with_map(spec), Work()).items()}
 
 
 def test_whose_a_number_is_goes_by_the_strongest_claim_to_it() -> None:
@@ -164,6 +170,27 @@ def test_who_states_moves_and_spreads_nothing_says_little() -> None:
     assert who_says_little(spec, Work()) == tuple(name for name in spec.worldviews if name in little)
 
 
+def test_further_targets_are_looked_at_in_the_same_way() -> None:
+    views = {
+        "ann": "judgements: {far: 5% to 60%}\n",
+        "bob": "judgements: {pro.strength: 6x to 20x}\n",
+        "eve": "extends: ann\njudgements: {t: 10%}\nstated: [{of: far, credence: 5%}]\n",
+    }
+    ask = "target: t\nalso: [far, {any_of: [t, far]}]\nworldviews: all\n"
+    found = whose(inquire_with_map(model(WEIGHED, ask, **views)), Work())
+    for number, target in enumerate(("t", "far", "{any_of: [t, far]}")):
+        alone = of_target(model(WEIGHED, f"target: {target}\nworldviews: all\n", **views))
+        for name, one in alone.items():
+            also = found[name][number]
+            exact = (also.own_judgements, also.of, also.says_little, also.said, also.reason)
+            assert exact == (one.own_judgements, one.of, one.says_little, one.said, one.reason)
+            moves = [(w.moved_logit, w.own_moved_logit, w.own_share_of_move) for w in (also, one)]
+            assert moves[0] == pytest.approx(moves[1], abs=1e-12)
+            near = 0.0 if one.error is None else 1.5 * (one.error + also.error)
+            assert also.own_share_of_spread == pytest.approx(one.own_share_of_spread, abs=near + 1e-9)
+    assert [found[name][1].says_little for name in views] == [False, True, False]
+
+
 def test_an_interpretation_is_no_statement() -> None:
     found = answer(ann="read_as: [{of: t, credence: 10% to 20%}]\n")
     assert found["ann"].says_little
@@ -175,7 +202,7 @@ def test_a_fitted_number_is_not_its_own() -> None:
         WEIGHED, ASK, ann="judgements: {pro.strength: {value: 2x to 9x, fitted: to meet a credence}}\n"
     )
     assert whose_is(settle(spec.map, "ann"), ["pro.strength", "con.strength"]) == "fitted"
-    found = whose(inquire_with_map(spec), Work())["ann"]
+    found = of_target(spec)["ann"]
     assert (found.own_judgements, found.own_share_of_spread) == (0, 0)
 
 
@@ -246,13 +273,11 @@ def test_conditions_leave_the_shares_as_they_are(how: str) -> None:
 
 
 def test_samples_of_states_say_the_same() -> None:
-    from dataclasses import replace
-
     spec = model(
         WEIGHED, ASK, ann="judgements: {pro.strength: 6x to 20x}\n", bob="judgements: {t: 30% to 35%}\n"
     )
-    exact = whose(inquire_with_map(spec), Work())
-    drawn = whose(inquire_with_map(replace(spec, exact=False)), Work())
+    exact = of_target(spec)
+    drawn = of_target(replace(spec, exact=False))
     for name in ("ann", "bob"):
         assert drawn[name].moved_logit == pytest.approx(exact[name].moved_logit, abs=0.1)
         assert drawn[name].own_share_of_spread == pytest.approx(exact[name].own_share_of_spread, abs=0.05)

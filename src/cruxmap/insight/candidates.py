@@ -82,11 +82,12 @@ def settled_nodes(inquiry: Inquiry) -> frozenset[int]:
     return frozenset({variable for variable, _ in inquiry.given} | {places[name] for name in names})
 
 
-def places_bearing(inquiry: Inquiry) -> frozenset[int]:
-    """Return the places for numbers that are connected to the target, open or not; links are not followed."""
+def places_bearing(inquiry: Inquiry) -> tuple[IntArray, ...]:
+    """Return the places for numbers that are connected to each target, open or not, without their links."""
     settled = settled_nodes(inquiry)
     graph = graph_of(inquiry, np.arange(len(inquiry.network.addresses)), settled)
-    return frozenset(-1 - node for node in connected(graph, inquiry.targets[0], settled) if node < 0)
+    reached = (connected(graph, target, settled) for target in inquiry.targets)
+    return tuple(np.array(sorted(-1 - node for node in nodes if node < 0), np.int64) for nodes in reached)
 
 
 @dataclass(frozen=True, slots=True)

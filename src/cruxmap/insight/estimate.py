@@ -100,10 +100,18 @@ class WholeEstimate(TargetEstimate):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorldviewEstimate(WholeEstimate):
-    """The estimate of one worldview, and how much of it is its own."""
+class JudgedEstimate(TargetEstimate):
+    """A target's probability in a worldview, and how much of it is the worldview's own."""
 
     whose: Whose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldviewEstimate(WholeEstimate):
+    """The estimate of one worldview, and how much of each target's is its own."""
+
+    whose: Whose
+    also: Mapping[str, JudgedEstimate]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,12 +192,16 @@ def _estimate(model: ModelSpec, seen: Sequence[View], drawn: Iterable["_Answers"
     if how is not None:
         known = [w.effective for w in whole.values() if w.effective is not None]
         how = replace(how, effective=min(known, default=None))
+    names = [target.name for target in (model.target, *model.also)]
+    drawn_for = {name: {**one.also, model.target.name: one} for name, one in whole.items()}
     exact = {
-        view.worldview: whole[view.name].log_odds
+        view.worldview: np.array([drawn_for[view.name][target].log_odds for target in names])
         for view in seen
         if how is None and isinstance(view.draw, Forward)
     }
-    owned = whose(inquiry, work, exact)
+    owned = {
+        name: dict(zip(names, each, strict=True)) for name, each in whose(inquiry, work, exact).items()
+    }
     return Estimate(
         model=model.id,
         target=model.target.name,
@@ -199,10 +211,7 @@ def _estimate(model: ModelSpec, seen: Sequence[View], drawn: Iterable["_Answers"
         draws=model.sampling.draws,
         map=_extended(NeutralEstimate, whole[MAP_WORLDVIEW], turns_on=turns_on_most(inquiry)),
         worldviews=MappingProxyType(
-            {
-                name: _extended(WorldviewEstimate, whole[name], whose=owned[name])
-                for name in model.worldviews
-            }
+            {name: _judged(whole[name], owned[name], names[0]) for name in model.worldviews}
         ),
         convergence=tuple(view.convergence for view in seen if view.convergence is not None),
         sampled=how,
@@ -285,9 +294,17 @@ def _summarise(view: View, drawn: _Answers, central: _Answers) -> WholeEstimate:
     )
 
 
+def _judged(whole: WholeEstimate, owned: Mapping[str, Whose], main: str) -> WorldviewEstimate:
+    """Add to a worldview's estimate how much of each target's is its own; both by the targets' names."""
+    also = {
+        name: _extended(JudgedEstimate, target, whose=owned[name]) for name, target in whole.also.items()
+    }
+    return _extended(WorldviewEstimate, whole, whose=owned[main], also=MappingProxyType(also))
+
+
 def _extended[Kind: Summary](kind: type[Kind], summary: Summary, **more: Any) -> Kind:
-    """Return a summary with more to it."""
-    return kind(**{part.name: getattr(summary, part.name) for part in fields(summary)}, **more)
+    """Return a summary with more to it, or with something else in its place."""
+    return kind(**({part.name: getattr(summary, part.name) for part in fields(summary)} | more))
 
 
 def _why_none(view: View, drawn: _Answers, assumed: tuple[Condition, ...]) -> str | None:

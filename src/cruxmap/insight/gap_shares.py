@@ -93,7 +93,7 @@ def _reaching_target(pairing: Pairing) -> set[str]:
     """Return the addresses whose numbers can move the target, directly or through another's link to them."""
     addresses = pairing.inquiry.network.addresses
     found: set[str] = set()
-    waiting = [addresses[place] for place in places_bearing(pairing.inquiry)]
+    waiting = [addresses[place] for place in places_bearing(pairing.inquiry)[0]]
     while waiting:
         address = waiting.pop()
         if address not in found:

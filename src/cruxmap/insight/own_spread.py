@@ -14,7 +14,7 @@ import numpy as np
 from cruxmap.engine.executors import Work
 from cruxmap.engine.network import BoolArray, FloatArray
 from cruxmap.insight.sobol import MAX_SPREAD_OF_A_CONSTANT, TWO_SIDED_95
-from cruxmap.insight.target import log_odds, slopes
+from cruxmap.insight.target import log_odds_of_targets, slopes
 from cruxmap.insight.views import Block, Forward, forward_draws
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, entries_of
 
@@ -86,28 +86,32 @@ def shares_of_groups(
     groups: Mapping[int, BoolArray],
     work: Work,
     known: Mapping[int, FloatArray],
-) -> dict[int, SpreadShare]:
+) -> dict[int, tuple[SpreadShare, ...]]:
     """Return the share of a group of judgements in each of some worldviews, over the judgements' priors.
 
-    `groups` (n_judgements,) tell by column which judgements are in them. `known` are the exact log-odds
-    (n_draws,) in the model's forward draws, where somebody has them.
+    A worldview has one for the target and for each further one. `groups` (n_judgements,) tell by column which
+    judgements are in them. `known` are the exact log-odds (n_targets, n_draws) in the model's forward draws,
+    where somebody has them.
     """
     draw = forward_draws(inquiry, max(inquiry.model.sampling.draws, 2 * PAIRS))
-    missing = [w for w in groups if w not in known or len(known[w]) != draw.n_draws]
+    missing = [w for w in groups if w not in known or known[w].shape[1] != draw.n_draws]
     drawn = _by_worldview(inquiry, missing, work, _log_odds_in, draw)
-    drawn |= {w: known[w][-2 * PAIRS :] for w in groups if w not in drawn}
+    drawn |= {w: known[w][:, -2 * PAIRS :] for w in groups if w not in drawn}
     changed = _by_worldview(inquiry, groups, work, _log_odds_of_changed, draw, groups)
     one, other = np.split(_last(draw), 2, axis=1)
-    shares = {}
-    for w, group in groups.items():
-        values = (*np.split(drawn[w], 2), *np.split(changed[w], 2))
+    none = np.zeros(len(one))
+
+    def share(w: int, target: int) -> SpreadShare:
+        values = (*np.split(drawn[w][target], 2), *np.split(changed[w][target], 2))
         if not np.isfinite(values).all():
-            shares[w] = SpreadShare(finite=False)
-        elif np.ptp(values) <= MAX_SPREAD_OF_A_CONSTANT:
-            shares[w] = SpreadShare()
-        else:
-            shares[w] = shapley_effect(Pairs(*values), tangent(inquiry, w), group, other - one)
-    return shares
+            return SpreadShare(finite=False)
+        if np.ptp(values) <= MAX_SPREAD_OF_A_CONSTANT:
+            return SpreadShare()
+        linear = tangent(inquiry, w) if target == 0 else none
+        return shapley_effect(Pairs(*values), linear, groups[w], other - one)
+
+    targets = range(len(inquiry.targets))
+    return {w: tuple(share(w, target) for target in targets) for w in groups}
 
 
 def tangent(inquiry: Inquiry, worldview: int) -> FloatArray:
@@ -133,15 +137,15 @@ def _by_worldview[*Shared](
     function: Callable[[Inquiry, *Shared, Block], FloatArray],
     *shared: *Shared,
 ) -> dict[int, FloatArray]:
-    """Return what a function gives for the pairs of each worldview, (2 PAIRS,), worked out in blocks."""
+    """Return what a function gives for the pairs of each worldview, (n_targets, 2 PAIRS), done in blocks."""
     worldviews, cuts = tuple(worldviews), blocks(2 * PAIRS, draws_per_block(inquiry))
     parts = work.map(function, (inquiry, *shared), [(w, *cut) for w in worldviews for cut in cuts])
-    return {w: np.concatenate([next(parts) for _ in cuts]) for w in worldviews}
+    return {w: np.concatenate([next(parts) for _ in cuts], axis=1) for w in worldviews}
 
 
 def _log_odds_in(inquiry: Inquiry, draw: Forward, block: Block) -> FloatArray:
     worldview, start, stop = block
-    return log_odds(inquiry, entries_of(inquiry, worldview, _last(draw)[:, start:stop]))
+    return log_odds_of_targets(inquiry, entries_of(inquiry, worldview, _last(draw)[:, start:stop]))
 
 
 def _log_odds_of_changed(
@@ -150,4 +154,4 @@ def _log_odds_of_changed(
     worldview, start, stop = block
     last = _last(draw)
     z = np.where(groups[worldview][:, None], np.roll(last, PAIRS, axis=1), last)
-    return log_odds(inquiry, entries_of(inquiry, worldview, z[:, start:stop]))
+    return log_odds_of_targets(inquiry, entries_of(inquiry, worldview, z[:, start:stop]))

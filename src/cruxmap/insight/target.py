@@ -54,6 +54,17 @@ def log_odds(inquiry: Inquiry, filled: Filled) -> FloatArray:
     return logits
 
 
+def log_odds_of_targets(inquiry: Inquiry, filled: Filled) -> FloatArray:
+    """Return the log-odds (n_targets, D) of all targets, nan where what is given is impossible."""
+    found = infer(inquiry.network, filled, inquiry.given, inquiry.targets, planned=inquiry.planned)
+    no, yes = np.array([found.marginals[target] for target in inquiry.targets]).swapaxes(0, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logits: FloatArray = np.log(yes) - np.log(no)
+    if np.isinf(logits[0]).any():
+        logits[0] = log_odds(inquiry, filled)
+    return logits
+
+
 def log_odds_of(inquiry: Inquiry, u: FloatArray, single: BoolArray) -> FloatArray:
     """Return the target's log-odds (D,) for judgements `u` (n_judgements, D), in blocks of draws.
 

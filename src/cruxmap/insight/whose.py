@@ -13,18 +13,18 @@ from types import MappingProxyType
 import numpy as np
 
 from cruxmap.engine.executors import Work
-from cruxmap.engine.network import BoolArray, FloatArray
+from cruxmap.engine.network import BoolArray, FloatArray, IntArray
 from cruxmap.insight.candidates import places_bearing
 from cruxmap.insight.information import chance_from_logit
 from cruxmap.insight.own_spread import SpreadShare, shares_of_groups, tangent
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.sensitivity import at_ends
-from cruxmap.insight.target import log_odds_of
+from cruxmap.insight.target import log_odds_of_targets
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, condition_text, mentioned
 from cruxmap.language.inheritance import Perspective, Setting, settle
 from cruxmap.language.judgement import format_value
-from cruxmap.language.model_spec import ModelSpec
-from cruxmap.network.inquiry import Inquiry, inquire
+from cruxmap.language.model_spec import ModelSpec, Target
+from cruxmap.network.inquiry import Inquiry, central_entries, inquire
 
 OWN, FITTED, INHERITED = "own", "fitted", "inherited"
 
@@ -161,15 +161,15 @@ def extended_by(model: ModelSpec, worldview: str) -> str | None:
 
 def whose(
     inquiry: Inquiry, work: Work, known: Mapping[int, FloatArray] = NOTHING_KNOWN
-) -> dict[str, Whose]:
-    """Return how much of each worldview's estimate is its own.
+) -> dict[str, tuple[Whose, ...]]:
+    """Return how much of each worldview's estimate is its own: of the target, and then of each further one.
 
-    The inquiry is one of `inquire_with_map`. `known` are the target's exact log-odds (n_draws,) in the
-    model's forward draws, by the worldview's number.
+    The inquiry is one of `inquire_with_map`. `known` are the targets' exact log-odds (n_targets, n_draws) in
+    the model's forward draws, by the worldview's number.
     """
     standings = _standings(inquiry)
     shares = _spread_shares(inquiry, standings, work, known)
-    return {one.worldview: _whose(one, shares[w]) for w, one in standings.items()}
+    return {each[0].worldview: tuple(map(_whose, each, shares[w])) for w, each in enumerate(standings)}
 
 
 def who_says_little(model: ModelSpec, work: Work) -> tuple[str, ...]:
@@ -177,14 +177,14 @@ def who_says_little(model: ModelSpec, work: Work) -> tuple[str, ...]:
 
     Draws are put through the network only for those that what they state and move does not decide on.
     """
-    inquiry = inquire_with_map(model)
+    inquiry = inquire_with_map(replace(model, also=()))
     standings = _standings(inquiry)
-    undecided = {w: one for w, one in standings.items() if one.says_little is None}
-    shares = _spread_shares(inquiry, undecided, work, NOTHING_KNOWN)
+    undecided = [w for w, [one] in enumerate(standings) if one.says_little is None]
+    shares = _spread_shares(inquiry, standings, work, NOTHING_KNOWN, undecided)
     little = {
         one.worldview
-        for w, one in standings.items()
-        if (_carries_little(shares[w]) if w in shares else one.says_little)
+        for w, [one] in enumerate(standings)
+        if (_carries_little(*shares[w]) if w in shares else one.says_little)
     }
     return tuple(name for name in model.worldviews if name in little)
 
@@ -268,39 +268,47 @@ class _Standing:
         return SpreadShare(1.0, 0.0) if (self.own == self.spreading).all() else None
 
 
-def _standings(inquiry: Inquiry) -> dict[int, _Standing]:
-    """Return what is known of each worldview without draws, by its number."""
-    model, numbers = inquiry.model, inquiry.numbers
-    logits = log_odds_of(inquiry, numbers.mu.T, numbers.single.T).tolist()
+def _standings(inquiry: Inquiry) -> tuple[tuple["_Standing", ...], ...]:
+    """Return what is known of each worldview without draws, for each target."""
+    model = inquiry.model
     names = [(name, False) for name in model.worldviews]
-    at = dict(zip((*names, *_besides(model)), logits, strict=True))
-    bearing = sorted(places_bearing(inquiry))
-    return {w: _standing(inquiry, w, bearing, at) for w in range(len(model.worldviews))}
+    logits = [
+        dict(zip((*names, *_besides(model)), row, strict=True))
+        for row in log_odds_of_targets(inquiry, central_entries(inquiry)).tolist()
+    ]
+    bearing = places_bearing(inquiry)
+    return tuple(_standings_of(inquiry, w, bearing, logits) for w in range(len(model.worldviews)))
 
 
-def _standing(
-    inquiry: Inquiry, worldview: int, bearing: Sequence[int], logits: Mapping[tuple[str, bool], float]
-) -> _Standing:
-    model, addresses = inquiry.model, inquiry.network.addresses
-    perspective, column = inquiry.perspectives[worldview], inquiry.numbers.column[worldview]
-    places = sorted({*bearing, *column[bearing].tolist()})
-    settings = [perspective.setting[addresses[place]] for place in places]
-    mine = np.zeros(len(addresses), np.bool_)
-    mine[places] = [is_own(perspective, setting) for setting in settings]
-    spreading = np.zeros(len(addresses), np.bool_)
-    spreading[column[places][inquiry.numbers.sd[worldview][places] > 0]] = True
-    moved, own_moved, why_not = _moves(model, perspective.worldview, logits)
-    return _Standing(
-        worldview=perspective.worldview,
-        own_judgements=int(mine.sum()),
-        of=sum(_is_given(model.map, setting) for setting in settings),
-        own=mine & spreading,
-        spreading=spreading,
-        moved=moved,
-        own_moved=own_moved,
-        why_not=why_not,
-        said=_said(model, perspective.worldview),
-    )
+def _standings_of(
+    inquiry: Inquiry,
+    worldview: int,
+    bearing: Sequence[IntArray],
+    logits: Sequence[Mapping[tuple[str, bool], float]],
+) -> tuple["_Standing", ...]:
+    model, numbers = inquiry.model, inquiry.numbers
+    perspective, column = inquiry.perspectives[worldview], numbers.column[worldview]
+    own = np.array([is_own(perspective, setting) for setting in perspective.settings])
+    given = np.array([_is_given(model.map, setting) for setting in perspective.settings])
+
+    def standing(target: int) -> _Standing:
+        places = np.union1d(bearing[target], column[bearing[target]])
+        spreading = np.zeros(len(own), np.bool_)
+        spreading[column[places[numbers.sd[worldview][places] > 0]]] = True
+        moved, own_moved, why_not = _moves(model, perspective.worldview, logits[target])
+        return _Standing(
+            worldview=perspective.worldview,
+            own_judgements=int(own[places].sum()),
+            of=int(given[places].sum()),
+            own=own & spreading,
+            spreading=spreading,
+            moved=moved,
+            own_moved=own_moved,
+            why_not=why_not,
+            said=_said(model, (model.target, *model.also)[target], perspective.worldview),
+        )
+
+    return tuple(map(standing, range(len(inquiry.targets))))
 
 
 def _is_given(argument_map: ArgumentMap, setting: Setting) -> bool:
@@ -337,11 +345,11 @@ def _moves(
     return whole - none, ((whole - extended) + (own - none)) / 2, None
 
 
-def _said(model: ModelSpec, worldview: str) -> tuple[Said, ...]:
-    """Return what a worldview itself states about the target: of conditions with all that it mentions."""
+def _said(model: ModelSpec, target: Target, worldview: str) -> tuple[Said, ...]:
+    """Return what a worldview itself states about a target: of conditions with all that it mentions."""
     if worldview == MAP_WORLDVIEW:
         return ()
-    about = set(mentioned(model.target.condition))
+    about = set(mentioned(target.condition))
     return tuple(
         Said(
             of=condition_text(stated.of),
@@ -359,12 +367,23 @@ def _said(model: ModelSpec, worldview: str) -> tuple[Said, ...]:
 
 
 def _spread_shares(
-    inquiry: Inquiry, standings: Mapping[int, _Standing], work: Work, known: Mapping[int, FloatArray]
-) -> dict[int, SpreadShare]:
-    """Return which part of the spread of the log-odds each worldview's own numbers carry, by its number."""
-    told = {w: spread for w, one in standings.items() if (spread := one.spread) is not None}
-    groups = {w: one.own for w, one in standings.items() if w not in told}
-    return told | shares_of_groups(inquiry, groups, work, known)
+    inquiry: Inquiry,
+    standings: Sequence[Sequence[_Standing]],
+    work: Work,
+    known: Mapping[int, FloatArray],
+    asked: Iterable[int] | None = None,
+) -> dict[int, tuple[SpreadShare, ...]]:
+    """Return which part of each target's spread the numbers of the worldviews that are asked about carry."""
+    told = {
+        w: tuple(one.spread for one in standings[w])
+        for w in (range(len(standings)) if asked is None else asked)
+    }
+    groups = {w: np.any([one.own for one in standings[w]], axis=0) for w in told if None in told[w]}
+    found = shares_of_groups(inquiry, groups, work, known)
+    return {
+        w: tuple(found[w][target] if spread is None else spread for target, spread in enumerate(spreads))
+        for w, spreads in told.items()
+    }
 
 
 # --- the map's own numbers -----------------------------------------------------------------------

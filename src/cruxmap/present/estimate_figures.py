@@ -34,10 +34,10 @@ from cruxmap.present.canvas import (
     rows_axis,
 )
 from cruxmap.present.estimate_tables import (
-    LITTLE,
     NOBODYS,
     by_target,
     conditions_text,
+    little_text,
     question_text,
     saying_little,
     values_of,
@@ -92,21 +92,23 @@ def estimate_figures(model: ModelSpec, estimate: Estimate) -> Drawings:
 
     A further target that is one of such values has no forest of its own.
     """
-    little = saying_little(estimate)
     texts = {worldview.about.id: worldview.about.text for worldview in model.map.worldviews}
-    texts |= dict.fromkeys(little, _sentence(LITTLE)) | {MAP_WORLDVIEW: _sentence(NOBODYS)}
+    heirs = {worldview.about.id: worldview.extends for worldview in model.map.worldviews}
     targets = by_target(estimate)
     of_kinds = values_of(targets)
+    drawn_there = {target for values in of_kinds.values() for target in values.values()}
     drawn: dict[str, Callable[[], Figure]] = {}
-    first, *others = targets
-    drawn["estimate"] = partial(
-        forest,
-        targets[first],
-        _title(model, first),
-        texts,
-        question_text(estimate),
-        quiet=little | {MAP_WORLDVIEW},
-    )
+    for target, results in targets.items():
+        main = target == estimate.target
+        if main or target not in drawn_there:
+            drawn["estimate" if main else f"estimate-{file_name(target)}"] = partial(
+                forest,
+                results,
+                _title(model, target),
+                texts | {name: _sentence(little_text(heirs[name])) for name in saying_little(results)},
+                question_text(estimate) if main else conditions_text(estimate),
+                little=saying_little(results),
+            )
     for entry, values in of_kinds.items():
         drawn[f"estimate-{file_name(entry)}"] = partial(
             bars,
@@ -114,19 +116,8 @@ def estimate_figures(model: ModelSpec, estimate: Estimate) -> Drawings:
             _title(model, entry),
             conditions_text(estimate),
             in_order=isinstance(model.map.entry.get(entry), Event),
-            quiet={MAP_WORLDVIEW, *(little if first in values.values() else ())},
+            little=frozenset.intersection(*(saying_little(targets[target]) for target in values.values())),
         )
-    drawn_there = {target for values in of_kinds.values() for target in values.values()}
-    for target in others:
-        if target not in drawn_there:
-            drawn[f"estimate-{file_name(target)}"] = partial(
-                forest,
-                targets[target],
-                _title(model, target),
-                texts | {name: w.about.text for name, w in model.map.worldview.items()},
-                conditions_text(estimate),
-                quiet={MAP_WORLDVIEW},
-            )
     return drawn
 
 
@@ -145,31 +136,31 @@ def forest(
     texts: Mapping[str, str],
     foot: str,
     *,
-    quiet: Collection[str] = (),
+    little: Collection[str] = (),
 ) -> "Figure":
-    """Draw one target's estimate in every worldview on a log-odds axis, those that are `quiet` grey and last.
+    """Draw one target's estimate in every worldview on a log-odds axis; who says `little` is grey, and last.
 
     `texts` maps worldviews to their sentences. A row has the distribution over draws, the 90% interval,
     the mean (dot) and the median (tick); a diamond is the mean without what is assumed, where that was asked.
     The map's mean is a line through all rows.
     """
-    results = {name: results[name] for name in sorted(results, key=lambda name: _place(name, quiet))}
+    results = {name: results[name] for name in sorted(results, key=lambda name: _place(name, little))}
     key = "Shape: spread over the judgements. Bar: 90% interval. Tick: median. Dot: mean."
-    if len(quiet) > 1:
-        key += f" Hollow and grey: {LITTLE}."
+    if little:
+        key += " Hollow and grey: says little about this target; the rest is inherited."
     if MAP_WORLDVIEW in results and len(results) > 1:
         key += " Dotted line: the map's mean."
     if any(_differs(result, result.unconditional) for result in results.values()):
         key += " Diamond: mean without the assumptions."
     widths = (LABEL_WIDTH, AXIS_WIDTH, NUMBER_WIDTH)
     with framed(title, (*filter(None, (foot,)), key), len(results) * ROW_HEIGHT, widths) as (figure, axes):
-        _forest_rows(axes, results, texts, quiet)
+        _forest_rows(axes, results, texts, little)
     return figure
 
 
-def _place(name: str, quiet: Collection[str]) -> int:
+def _place(name: str, little: Collection[str]) -> int:
     """Return where a row stands: voices first, then who says little, last the map."""
-    return 2 if name == MAP_WORLDVIEW else int(name in quiet)
+    return 2 if name == MAP_WORLDVIEW else int(name in little)
 
 
 def _limits(results: "Mapping[str, TargetEstimate]") -> tuple[float, float]:
@@ -190,7 +181,7 @@ def _forest_rows(
     axes: "Axes",
     results: "Mapping[str, TargetEstimate]",
     texts: Mapping[str, str],
-    quiet: Collection[str],
+    little: Collection[str],
 ) -> None:
     limits = _limits(results)
     log_odds_axis(axes, limits)
@@ -200,9 +191,10 @@ def _forest_rows(
         at, ends = clipped(neutral, limits), [-0.65, len(results) - 0.35]
         draw_line(axes, [at, at], ends, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
     for y, (worldview, result) in enumerate(results.items()):
-        look = NO_VOICE if worldview in quiet else VOICE
+        look = VOICE if _place(worldview, little) == 0 else NO_VOICE
         _forest_row(axes, y, result, limits, look)
-        words = wrapped(texts.get(worldview, ""), 42, most=3)
+        said = _sentence(NOBODYS) if worldview == MAP_WORLDVIEW else texts.get(worldview, "")
+        words = wrapped(said, 42, most=3)
         defined = result.mean is not None
         left, right = (0.0, (MARGIN - LABEL_WIDTH) * 72), (1.0, 10.0)
         first = {"size": 9, "weight": look.weight, "color": look.ink}
@@ -270,19 +262,19 @@ def bars(
     foot: str,
     *,
     in_order: bool = False,
-    quiet: Collection[str] = (),
+    little: Collection[str] = (),
 ) -> "Figure":
     """Draw the means of all values of a question or an event as parts of one bar per worldview.
 
     `shares` are the estimates by value and worldview. Values `in_order`, with "never" last, are shades of one
-    colour. Worldviews that are `quiet` are pale and last. What the values leave of 100% stays white.
+    colour. Who says `little` of all of them is pale, and last. What the values leave of 100% stays white.
     """
-    names = sorted(next(iter(shares.values())), key=lambda name: _place(name, quiet))
+    names = sorted(next(iter(shares.values())), key=lambda name: _place(name, little))
     colour = dict(zip(shares, _shades(len(shares)) if in_order else cycle(KINDS), strict=False))
     lines = _lines(list(shares))
     key = f"Parts: the {MEAN} of each."
-    if len(quiet) > 1:
-        key += f" Pale: {LITTLE}."
+    if little:
+        key += " Pale: says little about this; the rest is inherited."
     if MAP_WORLDVIEW in names:
         key += f" {MAP_WORLDVIEW}: {NOBODYS}."
     top = KEY_LINE * len(lines)
@@ -300,8 +292,8 @@ def bars(
                 axes.annotate(value, (at + 2.5 * LETTER, up), va="center", size=8)
         for y, name in enumerate(names):
             means = {value: by_worldview[name].mean for value, by_worldview in shares.items()}
-            _bar(axes, y, means, colour, PALE if name in quiet else 1.0)
-            own = {"color": QUIET} if name in quiet else {"weight": "bold"}
+            _bar(axes, y, means, colour, PALE if _place(name, little) else 1.0)
+            own = {"color": QUIET} if _place(name, little) else {"weight": "bold"}
             beside(axes, y, (0.0, (MARGIN - BAR_WIDTHS[0]) * 72), 0, name, size=9, **own)
     return figure
 

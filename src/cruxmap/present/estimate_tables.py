@@ -1,10 +1,10 @@
 """An estimate as tables: one row per target and worldview, and for people also whose numbers these are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from operator import attrgetter, itemgetter
 
-from cruxmap.insight.estimate import Estimate, TargetEstimate, WorldviewEstimate
+from cruxmap.insight.estimate import Estimate, JudgedEstimate, TargetEstimate, WorldviewEstimate
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.present.phrases import (
     CENTRAL,
@@ -27,20 +27,24 @@ LEAST_ERROR = 0.005
 NOBODYS = "the editor's neutral numbers; nobody's view"
 """What the map's own numbers are."""
 
-LITTLE = "says little about this target; the rest is the map's"
-"""What is said of a worldview whose estimate is nearly the map's own."""
+INHERITED = "says little about this target; the rest is inherited, from the map or whom it extends"
+"""What is said of worldviews that add little, wherever they have the rest from."""
+
+
+def little_text(extends: str | None) -> str:
+    """Say of a worldview that its estimate is nearly that of the map, or of the worldview that it extends."""
+    return f"says little about this target; the rest is {extends or 'the map'}'s"
 
 
 def estimate_table(estimate: Estimate) -> Table:
     """Return one row per target and worldview, as `estimate` gives them, the map's own numbers last."""
-    little = saying_little(estimate)
     columns = (
         Column("target", "target", get=itemgetter(0)),
         Column("worldview", "worldview", get=itemgetter(1)),
-        Column("says_little", "says", _little, get=lambda row: _is_little(row, estimate.target, little)),
+        Column("says_little", "says", _little, get=lambda row: says_little(row[2])),
     )
     rows = (
-        ((target, worldview), [result])
+        ((target, worldview, result), [result])
         for target, results in by_target(estimate).items()
         for worldview, result in results.items()
     )
@@ -49,22 +53,17 @@ def estimate_table(estimate: Estimate) -> Table:
     )
 
 
-def _is_little(row: tuple[str, str], target: str, little: frozenset[str]) -> bool | None:
-    """Tell whether a row's worldview says little; of further targets that is not asked."""
-    return row[1] in little if row[0] == target and row[1] != MAP_WORLDVIEW else None
-
-
-def _little(says_little: bool | None) -> str:
-    return "little" if says_little else ""
+def _little(says: bool | None) -> str:
+    return "little" if says else ""
 
 
 def estimate_tables(estimate: Estimate) -> tuple[Table, ...]:
     """Return the estimate for people: the target in full, whose numbers these are, the others' means."""
-    whole = estimate_table(estimate)
+    whole, little = estimate_table(estimate), saying_little(by_target(estimate)[estimate.target])
     shown = [
         place
         for place, column in enumerate(whole.columns)
-        if column.key != "target" and (column.key != "says_little" or saying_little(estimate))
+        if column.key != "target" and (column.key != "says_little" or little)
     ]
     target = replace(
         whole,
@@ -174,10 +173,17 @@ def _further(estimate: Estimate) -> Iterator[Table]:
 
 def _table_of_means(title: str, results: dict[str, dict[str, TargetEstimate]]) -> Table:
     def mean(target: str) -> Column:
-        return numeric(target, target, percent, lambda worldview: results[target][worldview].mean)
+        return numeric(target, target, get=lambda worldview: _bracketed(results[target][worldview]))
 
     columns = (Column("worldview", "worldview", get=str), *map(mean, results))
-    return Table.of(title, columns, next(iter(results.values())))
+    everyone = [result for by_worldview in results.values() for result in by_worldview.values()]
+    notes = [f"In brackets: {_little_of(everyone)}."] if any(map(says_little, everyone)) else []
+    return Table.of(title, columns, next(iter(results.values())), notes)
+
+
+def _bracketed(result: TargetEstimate) -> str:
+    """Write a mean, in brackets where it is hardly the worldview's own."""
+    return f"({percent(result.mean)})" if says_little(result) else percent(result.mean)
 
 
 def values_of(targets: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -206,11 +212,21 @@ def by_target(estimate: Estimate) -> dict[str, dict[str, TargetEstimate]]:
     return results
 
 
-def saying_little(estimate: Estimate) -> frozenset[str]:
-    """Return the worldviews that say little about the target; the map is none."""
-    return frozenset(
-        n for n, w in estimate.worldviews.items() if w.whose.says_little and n != MAP_WORLDVIEW
-    )
+def _little_of(results: Iterable[TargetEstimate]) -> str:
+    """Say of all that say little what they do, and from whom they have the rest."""
+    owned = [r.whose for r in results if isinstance(r, WorldviewEstimate | JudgedEstimate)]
+    heirs = any(w.says_little and w.own_moved_logit != w.moved_logit for w in owned)
+    return INHERITED if heirs else little_text(None)
+
+
+def says_little(result: TargetEstimate) -> bool | None:
+    """Tell whether a worldview says little about a target; of the map's own numbers that is not asked."""
+    return result.whose.says_little if isinstance(result, WorldviewEstimate | JudgedEstimate) else None
+
+
+def saying_little(results: Mapping[str, TargetEstimate]) -> frozenset[str]:
+    """Return the worldviews that say little about a target."""
+    return frozenset(worldview for worldview, result in results.items() if says_little(result))
 
 
 def question_text(estimate: Estimate) -> str:
@@ -229,8 +245,8 @@ def _estimate_notes(estimate: Estimate) -> Iterator[str]:
     reasons = {(name, result.reason) for name, result in whole.items() if result.reason}
     yield from (f"{worldview}: {reason}" for worldview, reason in sorted(reasons))
     yield f"{MAP_WORLDVIEW}: {NOBODYS}."
-    if saying_little(estimate):
-        yield f"little: {LITTLE}."
+    if saying_little(estimate.worldviews):
+        yield f"little: {_little_of(estimate.worldviews.values())}."
     yield (
         f"{estimate.draws:,} draws per worldview, seed {estimate.seed}. {MEAN_AND_CENTRAL} "
         "5th and 95th: percentiles over the draws."
