@@ -107,7 +107,7 @@ def test_the_numbers_beside_a_bar_are_its_own_length(shares: list[float]) -> Non
     for bar in axes.patches:
         start, move = bar.get_x(), bar.get_width()
         in_points = 100 * (sigmoid(start + move) - sigmoid(start))
-        assert f"{in_points:+.2g} pp" in said
+        assert f"{in_points:+#.2g} pp" in said
         assert f"{move:+.2f} log-odds" in said
     assert {"bob: from mean to central", "ann: from central to mean"} <= said
 
@@ -330,7 +330,7 @@ def test_each_pair_is_written_once_and_coloured_by_who_is_higher() -> None:
     depth = {at: min(colour) for at, colour in cells.items()}
     assert depth[1, 0] < depth[2, 0]
     written = {(text.get_position()): text.get_text() for text in axes.texts if text.get_text()[0] in "+-"}
-    assert written == {(0, 1): "+30", (0, 2): "+25", (1, 2): "-5"}
+    assert written == {(0, 1): "+30", (0, 2): "+25", (1, 2): "-5.0"}
 
 
 def test_labels_of_all_crux_figures_are_apart() -> None:

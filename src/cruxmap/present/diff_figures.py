@@ -274,7 +274,7 @@ def _dumbbell(axes: "Axes", y: float, crux: DoubleCrux) -> None:
         )
     state = f": {crux.state}" if isinstance(crux, DoubleCruxQuestion) else ""
     row_label(axes, y, WIDTHS[0], f"{crux.id}{state}", crux.text)
-    row_numbers(axes, y, part(abs(share)), "of the gap goes" if share >= 0 else "added to the gap")
+    row_numbers(axes, y, part(abs(share)), "of the gap closed" if share >= 0 else "added to the gap")
 
 
 # --- one against the rest ------------------------------------------------------------------------

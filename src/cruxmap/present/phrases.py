@@ -19,6 +19,9 @@ UNMOVED = 5e-3
 NOTICED = 5e-3
 """The least part of a whole that a person is told of."""
 
+ROUNDED_TO_TENS = 9.95
+"""Points of percentage from which two digits leave none behind the point."""
+
 MEAN, CENTRAL = sentences.MEAN, sentences.CENTRAL
 """What the two numbers of an estimate are called wherever one is shown; the mean is the one to act on."""
 
@@ -109,7 +112,9 @@ def points(difference: float | None) -> str:
 def in_points(difference: float) -> str:
     """Write the same where it is said already what it is in."""
     shown = 100 * difference
-    return _plain_zero(f"{shown:+.0f}" if abs(shown) >= 10 else f"{shown:+.2g}")
+    if shown == 0:
+        return "0"
+    return _plain_zero(f"{shown:+.0f}" if abs(shown) >= ROUNDED_TO_TENS else f"{shown:+#.2g}")
 
 
 def _plain_zero(written: str) -> str:
