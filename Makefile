@@ -20,10 +20,10 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
 
-demo: $(VENV)/.installed  ## the main job on every model and an example: prints the estimates, writes figures/<model>/
+demo: $(VENV)/.installed  ## the main job on every model and an example: says what came out, writes figures/<model>/
 	@set -e; for model in $(MODELS); do $(BIN)/cruxmap run $$model; done
 	@echo
-	@echo "Open figures/deceptive-alignment/estimate.png first: what each worldview implies."
+	@echo "Open figures/deceptive-alignment/README.md first: what came out, with the pictures that matter."
 
 test: $(VENV)/.installed-dev  ## the default tests (a few minutes)
 	@$(BIN)/pytest -n 2 --dist worksteal

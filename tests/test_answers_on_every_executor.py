@@ -151,7 +151,7 @@ def test_the_main_job_writes_the_same_files(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         written = len(list((tmp_path / options[1]).iterdir()))
         last = done.stderr.splitlines()[-1]
-        assert last == f"wrote {written} files to {options[1]}/; files.json there names them"
+        assert last == f"wrote {written} files to {options[1]}/: open {options[1]}/README.md first"
     for file in (tmp_path / "here").iterdir():
         assert (tmp_path / "there" / file.name).read_bytes() == file.read_bytes(), file.name
 

@@ -501,31 +501,26 @@ def run(
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Do the main job: check, estimate, find the cruxes, compare the worldviews, and draw it all.
+    """Do the main job: check, estimate, find the cruxes, compare the worldviews, and draw what matters first.
 
-    Prints the estimates and writes every answer, with its figures, to figures/<model>/. The two worldviews
-    that are farthest apart on the target are compared in full.
+    Says in sentences what came out, prints the estimates, and writes every answer to figures/<model>/, with a
+    README.md there that shows the first pictures in order. The highest and the lowest of those who say
+    something about the target are compared in full.
     """
     from cruxmap import job
     from cruxmap.language import reading
     from cruxmap.present import canvas
     from cruxmap.present.estimate_tables import estimate_table, estimate_tables
+    from cruxmap.present.main_points_text import chapter_tables
 
     _, warnings = reading.check(asked.path)
     print_problems((), warnings)
     with chosen_executor(executor) as chosen, canvas.without_help():
-        done = job.run(
-            asked.model,
-            output or asked.figures,
-            progress=asked.progress,
-            executor=chosen,
-            estimated=lambda answer: print_answer(
-                answer.to_json(), estimate_tables(answer), form, estimate_table(answer)
-            ),
-        )
-    terminal.say(
-        f"wrote {len(done.files)} files to {done.folder.as_posix()}/; files.json there names them"
-    )
+        done = job.run(asked.model, output or asked.figures, progress=asked.progress, executor=chosen)
+    tables = (*chapter_tables(done.points), *estimate_tables(done.estimate))
+    print_answer(done.to_json(), tables, form, estimate_table(done.estimate))
+    folder = done.folder.as_posix()
+    terminal.say(f"wrote {len(done.files)} files to {folder}/: open {folder}/{job.INDEX} first")
     _say_what_is_boxed(done.boxed)
     raise typer.Exit(exit_code(done.estimate.undefined, done.estimate.converged))
 

@@ -1,6 +1,10 @@
-"""The main job: a model's estimates, cruxes and pairs, the diff of the farthest two, and all of it drawn."""
+"""The main job: a model's estimates, cruxes and pairs, the diff of the farthest two, and the main points.
 
-from collections.abc import Callable
+What a reader looks at first is drawn, and stands on an index page, in the order of a reader's questions.
+Every other picture is one command away.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +15,10 @@ from cruxmap.insight.candidates import candidates_of
 from cruxmap.insight.cruxes import CruxTables, crux_tables
 from cruxmap.insight.diff import WorldviewDiff, diff, diffs_between
 from cruxmap.insight.estimate import Estimate, estimate_of
-from cruxmap.insight.pairs import PairMatrix, farthest, pair_matrix
+from cruxmap.insight.main_points import MainPoints, farthest_apart, main_points
+from cruxmap.insight.pairs import PairMatrix, pair_matrix
 from cruxmap.insight.predictive import outlooks
+from cruxmap.insight.revisions import revision_of
 from cruxmap.insight.whose import inquire_with_map, who_is_heard
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
@@ -23,20 +29,39 @@ from cruxmap.present.crux_figures import crux_figures
 from cruxmap.present.diff_figures import diff_figures, pair_figures
 from cruxmap.present.estimate_figures import estimate_figures
 from cruxmap.present.estimate_tables import estimate_table, estimate_tables
+from cruxmap.present.index_page import index_page
+from cruxmap.present.main_points_text import (
+    ADVICE,
+    HANGING,
+    PARTING,
+    TAKING,
+    WHAT_FOLLOWS,
+    WHY,
+    chapters_of,
+)
 from cruxmap.present.map_picture import pages
+from cruxmap.present.pool_figures import uncertainty_figures
 from cruxmap.present.stages import picture_of
 from cruxmap.present.tables import csv_text, markdown_text
+from cruxmap.present.takes_figures import takes_figures
 from cruxmap.present.terminal import json_text
+
+INDEX = "README.md"
+"""The page to open first."""
+
+OVERVIEW = ("map-overview", "map")
+"""The picture of the map that is drawn: the first of these that there is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """The answers of the main job, and the names of the files in `folder` that hold and draw them.
 
-    `diff` compares the two worldviews that are farthest apart, if there are two. `boxed` are characters that
-    the png pictures show as boxes, as no font here has them.
+    `diff` compares the highest and the lowest of those who say something, if there are two. `boxed` are
+    characters that the png pictures show as boxes, as no font here has them.
     """
 
+    points: MainPoints
     estimate: Estimate
     cruxes: CruxTables
     pairs: PairMatrix
@@ -45,6 +70,11 @@ class Job:
     files: tuple[str, ...]
     boxed: frozenset[str]
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the estimate with the main points, and where everything is."""
+        written = {"folder": self.folder.as_posix(), "files": list(self.files)}
+        return self.estimate.to_json() | {"summary": self.points.to_json()} | written
+
 
 def run(
     model: ModelSpec,
@@ -52,20 +82,18 @@ def run(
     *,
     progress: Progress | None = None,
     executor: Executor = HERE,
-    estimated: Callable[[Estimate], None] | None = None,
 ) -> Job:
-    """Do the main job of `cruxmap run`, and write every answer with its figures to a folder.
+    """Do the main job of `cruxmap run`, and write every answer with the first figures to a folder.
 
-    `estimated` is called with the estimates as soon as they are there. Nothing is written before all is
-    computed and drawn. Raises `InvalidMap`; `CannotWrite` where the folder takes nothing.
+    Nothing is written before all is computed and drawn. What an earlier job wrote there and this one does
+    not is removed, unless it was changed since. Raises `InvalidMap`; `CannotWrite` where the folder takes
+    nothing.
     """
     refuse_what_cannot_be_written(Path(folder))
     inquiry = inquire_with_map(model)
     work = Work(executor, progress)
     everyone = outlooks(inquiry, candidates_of(inquiry), work, draw_by_draw=True)
     estimates = estimate_of(model, everyone)
-    if estimated is not None:
-        estimated(estimates)
     seen = everyone.of(model.worldviews)
     little = tuple(name for name, one in estimates.worldviews.items() if one.whose.says_little)
     found = crux_tables(seen, little)
@@ -73,37 +101,92 @@ def run(
     heard = replace(model, worldviews=who_is_heard(model.worldviews, little))
     means = {name: one.mean for name, one in estimates.worldviews.items()}
     matrix = pair_matrix(inquire(heard), means, little)
-    answers: dict[str, Any] = {"estimate": estimates, "cruxes": found, "pairs": matrix}
-    drawn: Drawings = {
-        **estimate_figures(model, estimates),
-        **crux_figures(found, model.map),
-        **pair_figures(matrix),
-    }
     between = None
-    if (both := farthest(matrix)) is not None:
+    if (both := farthest_apart(estimates)) is not None:
         work.tell(f"{both[0]} against {both[1]}", 0, 1)
         # Samples of states go by what is asked: there, only a diff by itself has those of `cruxmap diff`.
         if inquiry.planned:
             [between] = diffs_between(seen, [both])
         else:
             between = diff(model, *both, progress=progress, executor=executor)
-        answers[f"diff-{between.a}-{between.b}"] = between
-        drawn = {**drawn, **diff_figures(between)}
+    points = main_points(model, estimates, found, between, everyone)
+    answers: dict[str, Any] = {
+        "summary": points,
+        "estimate": estimates,
+        "cruxes": found,
+        "pairs": matrix,
+        **({f"diff-{between.a}-{between.b}": between} if between else {}),
+        **({f"takes-{points.takes.worldview}": points.takes} if points.takes else {}),
+    }
+    by_question = {
+        WHAT_FOLLOWS: _first(estimate_figures(model, estimates)),
+        HANGING: dict(_figures_of_cruxes(found, between, model)),
+        PARTING: {**_first(pair_figures(matrix)), **(diff_figures(between) if between else {})},
+        TAKING: takes_figures(points.takes, model.map) if points.takes else {},
+        ADVICE: uncertainty_figures(points.target, points.uncertainty, model.map),
+    }
     whole = picture_of(model, MAP_WORLDVIEW, progress)
-    pictures = canvas.images(drawn, model, progress)
+    [(overview, shown), *_] = [(name, page) for name in OVERVIEW if (page := pages(whole).get(name))]
+    drawings = {name: draw for drawn in by_question.values() for name, draw in drawn.items()}
+    pictures = canvas.images(drawings, model, progress)
+    names = {question: tuple(drawn) for question, drawn in by_question.items()} | {WHY: (overview,)}
+    index = index_page(
+        title=model.map.title or model.id,
+        chapters=chapters_of(points),
+        pictures=names,
+        others=_others(model, answers),
+        made_from=canvas.made_from(model),
+        revision=revision_of(Path(model.file)) if model.file else None,
+    )
     files: dict[str, str | bytes] = {
+        INDEX: index,
         **{f"{name}.json": json_text(answer.to_json()) for name, answer in answers.items()},
         "estimate.csv": csv_text(estimate_table(estimates)),
         "estimate.md": "\n".join(map(markdown_text, estimate_tables(estimates))),
         **pictures.files,
-        **dot_and_mermaid.images(pages(whole), progress),
+        **dot_and_mermaid.images({overview: shown}, progress),
     }
     return Job(
+        points=points,
         estimate=estimates,
         cruxes=found,
         pairs=matrix,
         diff=between,
         folder=Path(folder),
         files=write_folder(Path(folder), files),
-        boxed=pictures.boxed | dot_and_mermaid.boxed(whole, ["png"]),
+        boxed=pictures.boxed | dot_and_mermaid.boxed(shown, ["png"]),
     )
+
+
+def _first(drawings: Drawings) -> Drawings:
+    return dict([*drawings.items()][:1])
+
+
+def _figures_of_cruxes(
+    found: CruxTables, between: WorldviewDiff | None, model: ModelSpec
+) -> "Iterator[tuple[str, Any]]":
+    """Yield the first figure of all worldviews together, and those of the lowest and of the highest."""
+    shown = [found.overall]
+    if between is not None:
+        shown += [found.worldviews[name] for name in (between.b, between.a)]
+    elif found.worldviews:
+        shown = [*found.worldviews.values()][:1]
+    for table in shown:
+        yield from _first(crux_figures(table, model.map)).items()
+
+
+def _others(model: ModelSpec, answers: Iterable[str]) -> list[str]:
+    """Say in Markdown where all numbers are, and which commands draw more."""
+    kept = ", ".join(f"[{name}.json]({name}.json)" for name in answers)
+    commands = {
+        f"show {model.id} --pages": "the whole map, and a page for each of its files",
+        f"cruxes {model.id} --figures all": "each worldview's claims, judgements and their spread",
+        f"diff {model.id} A B --figures all": "any two worldviews",
+        f"pool {model.id} --figures all": "all of them together",
+    }
+    wide = max(map(len, commands))
+    lines = [f"cruxmap {command:{wide}}  # {what}" for command, what in commands.items()]
+    return [
+        f"All numbers are in {kept}; `docs/results.md` of cruxmap says what each is.",
+        "\n".join(["More pictures:", "", "```sh", *lines, "```"]),
+    ]

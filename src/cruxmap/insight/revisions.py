@@ -10,6 +10,7 @@ import math
 import os
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
 from graphlib import CycleError
@@ -231,6 +232,16 @@ def _asked(root: Path, *question: str) -> str | None:
         return _git(root, *question).decode(errors="replace").strip()
     except InvalidMap:
         return None
+
+
+def revision_of(path: Path) -> str | None:
+    """Return the git revision that a file's folder is at, and whether files differ; `None` outside of git."""
+    with suppress(InvalidMap):
+        root, _ = _repository(path)
+        commit = _git(root, "rev-parse", "HEAD").decode().strip()
+        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+        return f"{commit}{', with changes that are not committed' if changed else ''}"
+    return None
 
 
 def model_at(path: Path, revision: str) -> ModelSpec:
