@@ -245,8 +245,9 @@ def _estimate_notes(estimate: Estimate) -> Iterator[str]:
     reasons = {(name, result.reason) for name, result in whole.items() if result.reason}
     yield from (f"{worldview}: {reason}" for worldview, reason in sorted(reasons))
     yield f"{MAP_WORLDVIEW}: {NOBODYS}."
-    if saying_little(estimate.worldviews):
-        yield f"little: {_little_of(estimate.worldviews.values())}."
+    voices = by_target(estimate)[estimate.target]
+    if saying_little(voices):
+        yield f"little: {_little_of(voices.values())}."
     yield (
         f"{estimate.draws:,} draws per worldview, seed {estimate.seed}. {MEAN_AND_CENTRAL} "
         "5th and 95th: percentiles over the draws."
