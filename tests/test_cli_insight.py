@@ -28,7 +28,8 @@ def pictures(folder: Path) -> dict[str, bytes]:
 
 CRUX_KEYS = {
     *("id", "text", "probability", "given_true", "given_false", "swing"),
-    *("voi", "voi_share", "expected_move", "variance_removed"),
+    *("voi", "voi_share", "expected_move", "variance_removed", "kind", "rank", "added", "added_share"),
+    *("sobol_total", "whose", "interval_90"),
 }
 
 
@@ -53,7 +54,7 @@ def test_cruxes_without_a_worldview_are_of_each(cruxmap: Cruxmap) -> None:
 
 def test_cruxes_tell_words_and_why(cruxmap: Cruxmap) -> None:
     outcome = cruxmap("cruxes", POWER, "-w", "carlsmith", "--format", "markdown")
-    assert "true: 13%, false: 0%; you give it 40%" in outcome.out
+    assert "if true 13%, if not 0%; the map gives it 40%" in outcome.out
     assert "harder to build systems" in outcome.out
 
 

@@ -450,9 +450,10 @@ def test_without_a_worldview_there_is_a_table_for_each_and_their_mixture() -> No
     overall = tables.overall
     assert overall.estimate == pytest.approx(np.mean([t.estimate for t in tables.worldviews.values()]))
     sides = [by_id(t)["rain"] for t in tables.worldviews.values()]
-    c = np.mean([s.probability for s in sides])
-    both = np.mean([s.probability * s.given_true for s in sides])
-    assert by_id(overall)["rain"].given_true == pytest.approx(both / c)
+    for field in ("probability", "given_true", "given_false", "swing"):
+        mean = np.mean([getattr(side, field) for side in sides])
+        assert getattr(by_id(overall)["rain"], field) == pytest.approx(mean, rel=1e-12)
+    assert by_id(overall)["clouds"].given_true == by_id(tables.worldviews["ann"])["clouds"].given_true
     plain = tables.to_json()
     json.dumps(plain, allow_nan=False)
     assert list(plain["worldviews"]) == ["ann", "bob"]

@@ -5,7 +5,7 @@ learning the truth of a claim would do (value of information and its kin, from p
 over draws), and what settling on another number would do (`sensitivity`).
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -15,9 +15,16 @@ import numpy as np
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import MANY_WHAT_IFS
-from cruxmap.insight.candidates import Candidate, binary, candidates_of, position_of
+from cruxmap.insight.candidates import Candidate, binary, candidates_of, crossing, position_of
 from cruxmap.insight.crux_rows import MEASURES, OVERALL, AnyCrux, Crux, QuestionCrux, by_value, row_of
-from cruxmap.insight.information import Chance, entropy, told_apart, value_of_information
+from cruxmap.insight.information import (
+    Chance,
+    Crossing,
+    difference,
+    entropy,
+    told_apart,
+    value_of_information,
+)
 from cruxmap.insight.kinds import Kind, is_state, own_number, own_places
 from cruxmap.insight.left_out import LeftOutCrux, left_out
 from cruxmap.insight.next_best import CruxSet, NextBest, best_first
@@ -101,8 +108,8 @@ class CruxTables(Answer):
     """The cruxes of every worldview of a model, and `overall`: of all of them together.
 
     There, what learning is worth is the mean over the worldviews, so what it would tell of which of them is
-    right is no part of it. Probabilities are those of the equal mixture. Who `says_little` about the target
-    does not count there, unless fewer than two would be left, but has a table of its own.
+    right is no part of it. So are the probabilities, of those in which they are defined. Who `says_little`
+    about the target does not count there, unless fewer than two would be left, but has its own table.
     """
 
     worldviews: Mapping[str, CruxTable]
@@ -344,13 +351,15 @@ def _worth(
 
     A worldview in which it is not `connected` to the target, or the target is certain, learns nothing.
     """
-    each, own = [], []
+    each, own, crossed = [], [], []
     for predictive, reaches in zip(predictions, connected, strict=True):
         table, p = predictive.tables[candidate.variable], predictive.target
         if candidate.state is not None:
             table = binary(table, candidate.state)
         of_state = table.sum(axis=0)
         own.append(of_state)
+        if candidate.state is not None:
+            crossed.append(crossing(table, p))
         moves = table[1] - p.yes * of_state
         known = of_state > 0
         all_of = (
@@ -369,7 +378,18 @@ def _worth(
     }
     if candidate.state is None:
         return told
-    return told | {"expected_move": move, "variance_removed": variance / most if most else None}
+    open_to = [one for one in crossed if one is not None]
+
+    def mean(of: Callable[[Crossing], float]) -> float | None:
+        return float(np.mean([of(one) for one in open_to])) if open_to else None
+
+    return told | {
+        "given_true": mean(lambda one: one.given_true.yes),
+        "given_false": mean(lambda one: one.given_false.yes),
+        "swing": mean(lambda one: difference(one.given_true, one.given_false)),
+        "expected_move": move,
+        "variance_removed": variance / most if most else None,
+    }
 
 
 def _mean(predictions: Sequence[Predictive]) -> Predictive:
