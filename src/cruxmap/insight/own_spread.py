@@ -64,9 +64,12 @@ def shapley_effect(pairs: Pairs, linear: FloatArray, group: BoolArray, step: Flo
     `group` (inputs,) tells which inputs are in the group, and `step` (inputs, N) is from the one draw of each
     pair to the other.
     """
+    plain = _quotient(pairs.squares)
+    if not linear.any():
+        return plain
     halves = np.array([np.where(group, linear, 0.0), np.where(group, 0.0, linear)])
     known, seen = (halves**2).sum(axis=1), (halves @ step) ** 2 / 2
-    plain, helped = map(_quotient, (pairs.squares, pairs.squares - seen + known[:, None]))
+    helped = _quotient(pairs.squares - seen + known[:, None])
     return min((plain, helped), key=lambda one: math.inf if one.error is None else one.error)
 
 
