@@ -75,7 +75,8 @@ def test_a_table_of_small_work_needs_numpy_alone(command: tuple[str, ...]) -> No
 
 def test_figures_of_a_process_that_loads_less_are_the_same(tmp_path: Path) -> None:
     loaded("diff", *BOTH, "-q", "--output", str(tmp_path))
-    drawn = images(diff_figures(cm.diff(cm.read_model(POWER), *BOTH[1:])))
+    model = cm.read_model(POWER)
+    drawn = images(diff_figures(cm.diff(model, *BOTH[1:])), model)
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == drawn.files
 
 

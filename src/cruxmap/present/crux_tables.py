@@ -53,6 +53,12 @@ def _of_crux(key: str) -> Callable[[_Row], Any]:
     return lambda row: getattr(row.crux, key, None)
 
 
+def _end(place: int) -> Callable[[_Row], float | None]:
+    """Return what takes an end of the 90% interval of a row's number, if it has one."""
+    ends = _of_crux("interval_90")
+    return lambda row: None if ends(row) is None else float(ends(row)[place])
+
+
 def _measure(key: str, title: str, show: Callable[[Any], str]) -> Column:
     return numeric(key, title, show, _of_crux(key))
 
@@ -63,6 +69,8 @@ COLUMNS = (
     Column("id", "crux", get=_of_crux("id")),
     Column("text", "what it says", get=_of_crux("text")),
     _measure("probability", "probability", percent),
+    numeric("low", "number's 5th", percent, _end(0)),
+    numeric("high", "number's 95th", percent, _end(1)),
     _measure("given_true", "target if true", percent),
     _measure("given_false", "target if false", percent),
     _measure("swing", "swing", percent),
