@@ -145,8 +145,10 @@ class Crux(_Row):
         if self.interval_90 is None or self.interval_90[0] == self.interval_90[1]:
             return given
         low, high = self.interval_90
-        number = "" if low <= self.probability <= high else "from a number "
-        return f"{given}, {number}between {percent(low)} and {percent(high)}"
+        ends = f"between {percent(low)} and {percent(high)}"
+        if low <= self.probability <= high:
+            return f"{given}, {ends}"
+        return f"{given}; its own number, before others bear on it, is {ends}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

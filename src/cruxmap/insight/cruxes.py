@@ -279,9 +279,12 @@ def _arranged(
         group = 2 if row.id in because else 0 if rank else 1
         return group, rank or 0, by_value(row)
 
-    cruxes = sorted((told(row) for row in rows.values() if isinstance(row, Crux)), key=key)
+    in_the_maps_order = [told(row) for row in rows.values() if isinstance(row, Crux)]
+    cruxes = sorted(in_the_maps_order, key=key)
     questions = sorted((told(row) for row in rows.values() if isinstance(row, QuestionCrux)), key=key)
-    states = {q.id: tuple(c for c in cruxes if c.id.partition(".")[0] == q.id) for q in questions}
+    states = {
+        q.id: tuple(c for c in in_the_maps_order if c.id.partition(".")[0] == q.id) for q in questions
+    }
     return replace(
         table,
         claims=tuple(crux for crux in cruxes if crux.kind is not Kind.ARGUMENT),
