@@ -161,8 +161,8 @@ def test_nothing_within_three_deviations_says_how_far_one_gets() -> None:
     assert (none.frontier, none.least, none.most_deviations) == ((), None, 3.0)
     best = math.prod(expit(logit(p) + 1.5) for name, p in PREMISES.items() if name != "catastrophe")
     assert none.reason == (
-        "no change of up to 5 judgements, each by at most 3 deviations, reaches it; "
-        f"the farthest found comes to {best * 0.95:.0%}"
+        "no change that was tried, of up to 5 judgements, each by at most 3 deviations, reaches it; "
+        f"the farthest found comes to {best * 0.95:.0%} mean"
     )
     far = takes(spec, above=0.45, far=True)
     assert far.most_deviations is None
@@ -341,7 +341,9 @@ def test_no_strength_is_lowered_below_one_and_what_does_nothing_is_not_counted()
     # At 17:4 with the argument, and at 1:4 without any force, which is as far as its strength goes.
     alone = takes(spec, below=0.19, only=("pro.strength",), far=True)
     assert alone.frontier == ()
-    assert alone.reason == "no change of up to 5 judgements reaches it; the farthest found comes to 20%"
+    assert alone.reason == (
+        "no change that was tried, of up to 5 judgements, reaches it; the farthest found comes to 20% mean"
+    )
     [take] = takes(spec, below=0.201, only=("pro.strength",), far=True).frontier
     [step] = take.steps
     assert 1 <= step.after <= 1.01
@@ -398,7 +400,9 @@ def test_of_a_row_one_share_moves_and_the_others_make_room() -> None:
     assert step.before == pytest.approx(0.6 * 0.2 / 0.7, abs=1e-5)
     # It can take no more than what q.t leaves.
     reason = takes(spec, "bob", above=0.7, only=("q.s",), far=True).reason
-    assert reason == "no change of up to 5 judgements reaches it; the farthest found comes to 60%"
+    assert reason == (
+        "no change that was tried, of up to 5 judgements, reaches it; the farthest found comes to 60% mean"
+    )
 
 
 def test_a_way_of_several_changes_is_one_row_for_people(cruxmap: Cruxmap, tmp_path: Path) -> None:

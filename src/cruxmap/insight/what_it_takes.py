@@ -17,7 +17,7 @@ from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit, logit
 from cruxmap.insight.live_model import State, open_model
 from cruxmap.insight.plain import Answer, plain_fields
-from cruxmap.insight.sentences import ROUNDING, percent
+from cruxmap.insight.sentences import MEAN, ROUNDING, percent
 from cruxmap.insight.shortest_moves import (
     MAX_DEVIATIONS,
     Search,
@@ -215,10 +215,12 @@ def takes(
 
 def _out_of_reach(state: "_State", farthest: FloatArray) -> str:
     """Say that nothing reaches the goal, and how far the best that was found gets."""
-    each = "" if state.limit is None else f", each by at most {state.limit:g} deviations,"
+    each = "," if state.limit is None else f", each by at most {state.limit:g} deviations,"
     got = state.estimate(_numbers_after(state, farthest))
-    reached = "" if math.isnan(got) else f"; the farthest found comes to {percent(float(expit(got)))}"
-    return f"no change of up to {MAX_CHANGES} judgements{each} reaches it{reached}"
+    reached = (
+        "" if math.isnan(got) else f"; the farthest found comes to {percent(float(expit(got)))} {MEAN}"
+    )
+    return f"no change that was tried, of up to {MAX_CHANGES} judgements{each} reaches it{reached}"
 
 
 def _view(model: ModelSpec, worldview: str, work: Work) -> View:

@@ -13,7 +13,7 @@ from cruxmap.engine.network import Evidence, Filled, Network
 from cruxmap.engine.planning import Plan
 from cruxmap.engine.queries import infer_many
 
-MAX_SETS = 2_000
+MAX_SETS = 300
 """Up to how many sets of one size are tried; else a set of which no part clashes has to do."""
 
 

@@ -117,15 +117,18 @@ def _whose_numbers(estimate: Estimate) -> Iterator[Table]:
         Column("worldview", "worldview", get=itemgetter(0)),
         numeric("own_judgements", "own numbers", get=lambda row: _count(row[1])),
         numeric(
-            "moved_logit", "times the map's odds", ratio_of_odds, lambda row: row[1].whose.moved_logit
+            "moved_logit",
+            "times the map's odds, central",
+            ratio_of_odds,
+            lambda row: row[1].whose.moved_logit,
         ),
         numeric("own_share_of_spread", "own part of the spread", get=lambda row: _part_of_spread(row[1])),
         numeric("stated", "stated about it", get=lambda row: _stated(row[1])),
     ]
     notes = [
-        "Own numbers: of those that bear on the target. Times: what the worldview makes of the map's odds of "
-        "the target, both central. Spread: which part of the variance of the log-odds its own numbers carry, "
-        "with half of that part's 95% interval.",
+        "Own numbers: of those that bear on the target. Times: what the worldview makes of the map's "
+        "central odds of the target. Spread: which part of the variance of the log-odds its own numbers "
+        "carry, with half of that part's 95% interval.",
     ]
     if extends:
         columns.insert(
@@ -135,7 +138,8 @@ def _whose_numbers(estimate: Estimate) -> Iterator[Table]:
             ),
         )
         notes.append(
-            "Own part of that: beside what the worldview extends; it may be against it, and so below 0."
+            "Own part of that: beside what the worldview extends, its own numbers may go the other way: then "
+            "their part is below 0."
         )
     if rows:
         yield Table.of("Whose numbers these are", columns, rows, notes)
@@ -177,7 +181,8 @@ def _table_of_means(title: str, results: dict[str, dict[str, TargetEstimate]]) -
 
     columns = (Column("worldview", "worldview", get=str), *map(mean, results))
     everyone = [result for by_worldview in results.values() for result in by_worldview.values()]
-    notes = [f"In brackets: {_little_of(everyone)}."] if any(map(says_little, everyone)) else []
+    little = any(map(says_little, everyone))
+    notes = [f"In brackets: {_little_of(everyone)}. Each column is a target of its own."] if little else []
     return Table.of(title, columns, next(iter(results.values())), notes)
 
 

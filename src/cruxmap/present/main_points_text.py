@@ -139,9 +139,9 @@ def _where_they_part(points: MainPoints) -> Iterator[str]:
 def _what_would_close_it(parting: Parting) -> Iterator[str]:
     closes = parting.settling_closes
     if closes is not None and closes > 0:
-        yield f"Settling {parting.settling} is expected to close most of it: {part(closes)}."
+        yield f"Finding out about {parting.settling} is expected to close most of it: {part(closes)}."
     elif closes is not None:
-        yield "Settling any one claim is expected to close none of it."
+        yield "Finding out about any one claim is expected to close none of it."
 
 
 # --- what it takes -------------------------------------------------------------------------------
