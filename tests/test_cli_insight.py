@@ -265,6 +265,27 @@ def test_nothing_changed_since_a_revision(cruxmap: Cruxmap, committed: Path) -> 
     assert "Entries" not in outcome.out
 
 
+def test_a_number_of_the_maps_own_that_everybody_overrides_moves_the_map_alone(
+    cruxmap: Cruxmap, tmp_path: Path
+) -> None:
+    text = "claims:\n  t: {text: Target., credence: NUMBER}\n"
+    for number in ("20%", "50%"):
+        write(tmp_path, text.replace("NUMBER", number), "target: t\n", ann="judgements: {t: 18%}\n")
+        if number == "20%":
+            git(tmp_path, "init", "-q")
+            git(tmp_path, "add", ".")
+            git(tmp_path, "commit", "-qm", "First")
+    outcome = cruxmap("diff", "small", "--git", "HEAD", "--format", "markdown")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "No estimate moved" not in outcome.out
+    moved = "from 20% to 50% (mean), from 20% to 50% (central), by t (20%, now 50%)."
+    assert f"No worldview's estimate moved, only the map's own: {moved}" in outcome.out
+    # 50% has log-odds 0, 20% log(1/4).
+    assert "| ann | 18% | 18% | 18% | 18% | 0 |" in re.sub(r"[-+]?0\.00", "0", outcome.out)
+    assert "| map | 20% | 50% | 20% | 50% | +1.39 |" in outcome.out
+    assert "t +1.39 |" in outcome.out
+
+
 @pytest.mark.parametrize(
     ("revision", "hint"),
     [

@@ -73,6 +73,30 @@ def test_changed_judgements_share_the_gap(project: Path) -> None:
     assert result.rebuilt == ()
 
 
+def test_a_number_that_every_worldview_overrides_moves_the_maps_own_estimate_alone(project: Path) -> None:
+    folder, path = project
+    before = central(path, "map")
+    now = GARDEN.replace(
+        "{text: The sprinkler is on., credence: 30%}", "{text: The sprinkler is on., credence: 60%}"
+    )
+    assert now != GARDEN
+    write(folder, now, ASK, ann=ANN)
+    result = diff_revisions(path, "HEAD")
+    [ann] = result.worldviews
+    assert ann.gap_logit == pytest.approx(0.0, abs=1e-12)
+    assert ann.differences == ()
+    own = result.map
+    assert result.changes == (ann, own)
+    assert (own.worldview, own.probability_before) == ("map", pytest.approx(before, rel=1e-9))
+    assert own.gap_logit == pytest.approx(logit(central(path, "map")) - logit(before), abs=1e-9)
+    [sprinkler] = own.differences
+    assert (sprinkler.id, sprinkler.share_logit) == ("sprinkler", pytest.approx(own.gap_logit, abs=1e-9))
+    found = result.to_json()
+    assert [row["worldview"] for row in found["worldviews"]] == ["ann"]
+    [change] = found["map"]["differences"][0]["changes"]
+    assert (change["address"], change["before"], change["now"]) == ("sprinkler", "30%", "60%")
+
+
 def test_added_and_removed_arguments_have_their_own_shares(project: Path) -> None:
     folder, path = project
     before = central(path)

@@ -14,7 +14,7 @@ from cruxmap.insight.double_cruxes import DoubleCrux, DoubleCruxes
 from cruxmap.insight.kinds import Kind
 from cruxmap.insight.pairs import AgainstRest, MeanDifference, Merge, PairMatrix, pairs
 from cruxmap.insight.pool import Pool, PooledAnswer
-from cruxmap.insight.revisions import RevisionDiff
+from cruxmap.insight.revisions import RevisionDiff, WorldviewChange
 from cruxmap.insight.sentences import case_of
 from cruxmap.insight.uncertainty import PartOfEntry, uncertainty_of
 from cruxmap.insight.what_it_takes import takes
@@ -288,7 +288,17 @@ def test_the_names_of_listings_are_known_before_there_are_any() -> None:
     spec = model(GARDEN, "target: wet\nsampling: {draws: 16}\n", **views)
     both = cruxes(spec)
     rest = AgainstRest("ann", "target", (), None, ())
-    unchanged = RevisionDiff("m", "HEAD", "HEAD", "now", "t", (), (), (), (), {}, (), (), ())
+    still = WorldviewChange(
+        worldview="map",
+        mean_before=0.5,
+        mean_now=0.5,
+        probability_before=0.5,
+        probability_now=0.5,
+        gap_logit=0.0,
+        structure_logit=0.0,
+        differences=(),
+    )
+    unchanged = RevisionDiff("m", "HEAD", "HEAD", "now", "t", (), (), (), (), {}, (), (), (), still)
     nothing = Pool("m", "t", {}, None, None, (), (), None, None, "")
     answers = [
         (both, crux_tables.ALL_CRUX_LISTINGS),

@@ -1,8 +1,8 @@
 """What a change of the files did to the answer: a map and its worldviews at two git revisions.
 
 In: a model file and a revision, or two. Out: a `RevisionDiff`: what was added, removed, reworded or rebuilt,
-and for each worldview the gap between its estimate before and now, shared out among the judgements that
-changed, with what the change of structure did as one part of its own.
+and for each worldview and the map's own numbers the gap between the estimate before and now, shared out
+among the judgements that changed, with what the change of structure did as one part of its own.
 """
 
 import io
@@ -28,6 +28,7 @@ from cruxmap.insight.gap_shares import Pairing, game_of, share_out
 from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.target import log_odds
 from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
     About,
     Argument,
     ArgumentMap,
@@ -117,7 +118,8 @@ class RevisionDiff(Answer):
     """A map at two revisions; `rebuilt` are the entries that rest on other things, or in another way.
 
     `revision` is what was asked for, `before` and `now` what the two sides are called. `text` has the
-    sentence, now or else before, of those that were added, removed or rebuilt.
+    sentence, now or else before, of those that were added, removed or rebuilt. `map` is what the map's own
+    numbers made of the target, whether or not the model lists them among its worldviews.
     """
 
     model: str
@@ -133,6 +135,12 @@ class RevisionDiff(Answer):
     worldviews_added: tuple[str, ...]
     worldviews_removed: tuple[str, ...]
     worldviews: tuple[WorldviewChange, ...]
+    map: WorldviewChange
+
+    @property
+    def changes(self) -> tuple[WorldviewChange, ...]:
+        """What changed for each worldview, and last for the map's own numbers."""
+        return *(one for one in self.worldviews if one.worldview != MAP_WORLDVIEW), self.map
 
 
 def diff_revisions(
@@ -155,7 +163,12 @@ def diff_revisions(
     rebuilt = tuple(name for name in both if _shape(old.entry[name]) != _shape(new.entry[name]))
     shared = tuple(name for name in now.worldviews if name in before.worldviews)
     work = Work(executor, progress)
-    ends = (_estimates(model, shared, work) for model in (before, now))
+    names = tuple(dict.fromkeys((*shared, MAP_WORLDVIEW)))
+    ends = (_estimates(model, names, work) for model in (before, now))
+    changes = {
+        worldview: _worldview_change(_bridge(before, now, worldview), worldview, old_and_new, work)
+        for worldview, *old_and_new in zip(names, *ends, strict=True)
+    }
     return RevisionDiff(
         model=now.id,
         revision=revision,
@@ -173,10 +186,8 @@ def diff_revisions(
         text=MappingProxyType({name: entry[name].about.text for name in (*added, *removed, *rebuilt)}),
         worldviews_added=tuple(name for name in now.worldviews if name not in before.worldviews),
         worldviews_removed=tuple(name for name in before.worldviews if name not in now.worldviews),
-        worldviews=tuple(
-            _worldview_change(_bridge(before, now, worldview), worldview, old_and_new, work)
-            for worldview, *old_and_new in zip(shared, *ends, strict=True)
-        ),
+        worldviews=tuple(changes[name] for name in shared),
+        map=changes[MAP_WORLDVIEW],
     )
 
 
@@ -416,8 +427,6 @@ class _End:
 
 def _estimates(model: ModelSpec, worldviews: tuple[str, ...], work: Work) -> list[_End]:
     """Return what each worldview makes of the target."""
-    if not worldviews:
-        return []
     asked = replace(model, worldviews=worldviews, also=())
     inquiry = inquire(asked)
     logits = log_odds(inquiry, central_entries(inquiry)).tolist()

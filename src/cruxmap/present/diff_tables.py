@@ -356,14 +356,14 @@ def _list_moved(diff: RevisionDiff, _: ArgumentMap) -> Listing:
         Column("reason", "remark"),
     )
     since = f"since {diff.before}" if diff.now == NOW else f"from {diff.before} to {diff.now}"
-    table = Table.of(f"{diff.target} {since}", columns, diff.worldviews, _revision_notes(diff))
-    remarks = any(change.reason is not None for change in diff.worldviews)
+    table = Table.of(f"{diff.target} {since}", columns, diff.changes, _revision_notes(diff))
+    remarks = any(change.reason is not None for change in diff.changes)
     shown = tuple(column.key for column in columns if remarks or column.key != "reason")
     return Listing(table, shown, max(1, len(table.rows)))
 
 
 def _that_moved(diff: RevisionDiff) -> list[WorldviewChange]:
-    return [change for change in diff.worldviews if abs(change.gap_logit or 0.0) > UNMOVED]
+    return [change for change in diff.changes if abs(change.gap_logit or 0.0) > UNMOVED]
 
 
 def _moves_of(change: WorldviewChange) -> tuple[tuple[float | None, float | None], ...]:
@@ -376,29 +376,54 @@ def _moves_of(change: WorldviewChange) -> tuple[tuple[float | None, float | None
 def _revision_notes(diff: RevisionDiff) -> Iterator[str]:
     """Say in sentences what the change did."""
     moved = _that_moved(diff)
-    if moved:
-        most = max(moved, key=lambda change: abs(change.gap_logit or 0.0))
-        mean, central = (from_to(*ends) for ends in _moves_of(most))
+    views = [change for change in moved if change.worldview != MAP_WORLDVIEW]
+    if views:
+        most = max(views, key=lambda change: abs(change.gap_logit or 0.0))
         yield (
-            f"The estimate moved in {len(moved)} of {len(diff.worldviews)} worldviews, most in "
-            f"{most.worldview}: {mean} ({MEAN}), {central} ({CENTRAL})."
+            f"The estimate moved in {len(views)} of {len(diff.changes) - 1} worldviews, most in "
+            f"{most.worldview}: {_from_to_both(most)}."
         )
+    elif moved:
+        alone = len(diff.changes) == 1
+        told = (
+            "The map's own estimate moved"
+            if alone
+            else "No worldview's estimate moved, only the map's own"
+        )
+        yield f"{told}: {_from_to_both(diff.map)}, by {'; '.join(_edits_named(diff.map))}."
+    elif all(change.gap_logit is not None for change in diff.changes):
+        most_of_all = max(abs(change.gap_logit or 0.0) for change in diff.changes)
+        yield f"No estimate moved{f' by {UNMOVED} in log-odds' if most_of_all > SAME_CENTRE else ''}."
+    if moved:
         yield (
             f"Log-odds are at {CENTRAL} judgements. By structure: what adding, removing and rebuilding "
             "entries did under the old numbers."
         )
         yield MEAN_AND_CENTRAL
-    elif all(change.gap_logit is not None for change in diff.worldviews):
-        most_of_all = max((abs(change.gap_logit or 0.0) for change in diff.worldviews), default=0.0)
-        yield f"No estimate moved{f' by {UNMOVED} in log-odds' if most_of_all > SAME_CENTRE else ''}."
+    yield f"{MAP_WORLDVIEW}: {THE_MAPS_OWN}."
     for what, names in (("new", diff.worldviews_added), ("gone", diff.worldviews_removed)):
         if names:
             yield f"Worldviews that are {what}: {', '.join(names)}."
 
 
+def _from_to_both(change: WorldviewChange) -> str:
+    mean, central = (from_to(*ends) for ends in _moves_of(change))
+    return f"{mean} ({MEAN}), {central} ({CENTRAL})"
+
+
+def _edits_named(change: WorldviewChange) -> Iterator[str]:
+    """Yield the entries whose numbers moved an estimate, with what became of these, and the structure."""
+    yield from (f"{d.id} ({_changes_text(d)})" for d in _largest(change))
+    if abs(change.structure_logit or 0.0) > UNMOVED:
+        yield "a change of structure"
+
+
+def _largest(change: WorldviewChange) -> list[Difference]:
+    return [d for d in change.differences if abs(d.share_logit or 0.0) > UNMOVED][:3]
+
+
 def _most(change: WorldviewChange) -> str:
-    parts = [d for d in change.differences if abs(d.share_logit or 0.0) > UNMOVED][:3]
-    return ", ".join(f"{d.id} {signed(d.share_logit)}" for d in parts)
+    return ", ".join(f"{d.id} {signed(d.share_logit)}" for d in _largest(change))
 
 
 def _list_edits(diff: RevisionDiff, _: ArgumentMap) -> Listing:
@@ -418,7 +443,7 @@ def _list_moves(diff: RevisionDiff, _: ArgumentMap) -> Listing:
         *SHARES,
         Column("numbers", "numbers", get=_changes_text),
     )
-    groups = [(change, change.differences) for change in diff.worldviews]
+    groups = [(change, change.differences) for change in diff.changes]
     table = Table.nested("Numbers that changed", [Column("worldview", "worldview")], columns, groups)
     shown = ("worldview", "id", "text", "share_logit", "step_probability", "numbers")
     return Listing(table, shown, 20, stacked=True)
