@@ -19,6 +19,7 @@ from cruxmap.insight.sentences import case_of
 from cruxmap.insight.uncertainty import PartOfEntry, uncertainty_of
 from cruxmap.insight.what_it_takes import takes
 from cruxmap.present import coherence_tables, crux_tables, diff_tables, pool_tables
+from cruxmap.present.canvas import ROW
 from cruxmap.present.crux_figures import GLYPHS, crux_figures
 from cruxmap.present.diff_figures import (
     diff_figures,
@@ -397,4 +398,71 @@ def test_cruxes_are_drawn_in_their_order_with_stages_below(where: str) -> None:
     told = [(at[row.id] - 0.17, row.voi_share) for row in rows]
     told += [(at[row.id] + 0.17, row.added_share) for row in rows if row.added_share is not None]
     assert bars == [(pytest.approx(y), pytest.approx(share)) for y, share in sorted(told)]
+    lines = [
+        line for line in target.lines if len({*line.get_xdata()}) == 1 and line.get_marker() == "None"
+    ]
+    key = " ".join(text.get_text() for text in figure.texts)
+    if where == "overall":
+        assert not lines
+        assert "means over worldviews" in key
+    else:
+        assert [line.get_xdata()[0] for line in lines] == [pytest.approx(logit(table.estimate))]
+        assert "means over worldviews" not in key
     labels_apart(figure)
+
+
+CELLAR = """
+    claims:
+      low: {text: The cellar lies low., credence: 40%}
+      open: {text: A window is open., credence: 30%}
+      flood:
+        text: The cellar is flooded.
+        given: [{when: {low: false}, credence: 0%}, {when: open, credence: 60%}, {otherwise: 20%}]
+"""
+
+
+@pytest.mark.parametrize(("target", "certain"), [("flood", "0%"), ("{flood: false}", "100%")])
+def test_an_arrow_says_what_is_certain_and_no_line_crosses_the_heads(target: str, certain: str) -> None:
+    spec = model(CELLAR, f"target: {target}\nsampling: {{draws: 16}}\n")
+    table = cruxes(spec, "map")
+    figure = crux_figures(table, spec.map)["cruxes-map-claims"]()
+    heads_of_columns = ("the target, as this turns out", "learning this tells")
+    rows = [row.id for row in table.ranking]
+    assert rows == ["low", "open"]
+    axes = figure.axes[0]
+    [arrow] = [line for line in axes.lines if line.get_marker() in ("<", ">")]
+    [written] = [text for text in axes.texts if text.get_text() == certain]
+    assert written.xy[1] == arrow.get_ydata()[0] == rows.index("low")
+    for each in figure.axes:
+        [paper] = [
+            line for line in each.lines if line.get_color() == "white" and line.get_marker() == "None"
+        ]
+        middle, half = paper.get_ydata()[0], paper.get_linewidth() / 72 / ROW / 2
+        assert middle - half == pytest.approx(each.get_ylim()[1])
+        assert tuple(paper.get_xdata()) == each.get_xlim()
+        heads = [text for text in each.texts if text.get_text() in heads_of_columns]
+        assert heads
+        assert all(text.xy[1] == middle for text in heads)
+    labels_apart(figure)
+
+
+def test_the_cruxes_of_all_say_that_they_are_means_of_each() -> None:
+    """Of those for whom `low` may be either: without eve, who holds it for certain."""
+    views = {
+        "dan": "{low: 80%, open: 50%}",
+        "fay": "{low: 40%, open: 30%}",
+        "eve": "{low: 100%, open: 90%}",
+    }
+    worldviews = {name: f"judgements: {numbers}" for name, numbers in views.items()}
+    spec = model(CELLAR, f"target: flood\nworldviews: [{', '.join(views)}]\n", **worldviews)
+    answer = cruxes(spec, everyone=True)
+    low = {row.id: row for row in answer.overall.ranking}["low"]
+    assert low.probability == pytest.approx((0.8 + 0.4 + 1) / 3)
+    assert low.given_true == pytest.approx((0.2 + 0.4 * 0.5 + 0.2 + 0.4 * 0.3) / 2)
+    assert low.given_false == 0
+    listing = crux_tables.ALL_CRUX_LISTINGS["overall"](answer, spec.map)
+    assert crux_tables.OF_ALL in listing.table.notes
+    assert (
+        crux_tables.OF_ALL
+        not in crux_tables.CRUX_LISTINGS["cruxes"](answer.worldviews["dan"], spec.map).table.notes
+    )

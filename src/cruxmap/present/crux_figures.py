@@ -3,7 +3,7 @@
 Each shows the first rows of a list of the answer, in its order, and says how many are left out.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -39,6 +39,7 @@ from cruxmap.present.canvas import (
     row_numbers,
     span,
 )
+from cruxmap.present.crux_tables import OF_ALL
 from cruxmap.present.phrases import MEAN, brief, part, percent
 from cruxmap.present.sensitivity_figures import carries, sobol, tornado
 
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 MOST_SHOWN, MOST_STAGES, MOST_CHANCES = 12, 5, 3
 """Rows of premises and arguments, rows of stages, and states of a question of which the chance is written."""
 
-LABELS, TARGET, APART, WORTH, NUMBERS = 3.9, 3.3, 0.3, 1.7, 1.75
+LABELS, TARGET, APART, WORTH, NUMBERS = 3.9, 3.3, 0.42, 1.7, 1.75
 """Inches for the columns of a figure of cruxes: names, the target, a gap, what learning tells, numbers."""
 
 MIDDLE = 0.6
@@ -89,7 +90,8 @@ def _figures(table: CruxTable, argument_map: ArgumentMap) -> Drawings:
 def ranking(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
     """Draw premises and arguments in the order in which each tells most beside those before, then stages.
 
-    Of each the target if it turns out one way or another, and what learning it tells, alone and beside.
+    Of each the target if it turns out one way or another, and what learning it tells, alone and beside. The
+    estimate is a line across, but of all worldviews together, where it need not lie between the ends.
     """
     telling, stages = ([crux for crux in rows if crux.voi > 0] for rows in (table.ranking, table.stages))
     shown, below = telling[:MOST_SHOWN], stages[:MOST_STAGES]
@@ -97,7 +99,8 @@ def ranking(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
     start = len(shown) + bool(shown and below)
     rows = [*enumerate(shown), *enumerate(below, start)]
     ends = [one.target for _, crux in rows for one in crux.outcomes]
-    limits = span([table.estimate, *(p for p in ends if p is not None and 0 < p < 1)])
+    middle = [] if table.worldview == OVERALL else [table.estimate]
+    limits = span([*middle, *(p for p in ends if p is not None and 0 < p < 1)])
     most = max(max(crux.voi_share or 0.0, crux.added_share or 0.0) for _, crux in rows)
     where = "all worldviews together" if table.worldview == OVERALL else table.worldview
     title = f"What the estimate of {table.target} turns on: {where}"
@@ -114,8 +117,9 @@ def ranking(table: CruxTable, argument_map: ArgumentMap) -> "Figure":
         worth = axes_beside(figure, axes, APART, WORTH)
         worth.set_xlim(0, 1.25 * most)
         number_axis(worth, lambda x: f"{100 * x:.3g}%", "part of what is unknown", 3)
-        line = clipped(table.estimate, limits)
-        draw_line(axes, [line, line], [-0.5, tall - HEADS - 0.35], color=INK, linewidth=0.8)
+        if table.worldview != OVERALL:
+            line = clipped(table.estimate, limits)
+            draw_line(axes, [line, line], [-0.5, tall - HEADS - 0.35], color=INK, linewidth=0.8)
         sheet = _Sheet(axes, worth, limits, table)
         sheet.write_heads()
         if below:
@@ -129,20 +133,22 @@ def _key(table: CruxTable, argument_map: ArgumentMap) -> tuple[str, ...]:
     """Say what the target is, what is drawn, and what the first rows tell together."""
     told = table.target.partition(".")[0] in argument_map.entry
     about = (f"The target: {sentence_of(argument_map, table.target)}",) if told else ()
+    together = table.worldview == OVERALL
     kinds = ", ".join(f"{glyph} {kind}" for kind, glyph in GLYPHS.items())
+    line = "" if together else f" Line: the estimate, {percent(table.estimate)} {MEAN}."
     key = (
-        f"{kinds}. Line: the estimate, {percent(table.estimate)} {MEAN}. Filled dot: the target if this is "
-        "true, or in a state of a question; open dot: if it is false. An arrow: beyond the axis. Bars: the "
-        "part of what is unknown about the target that learning this is expected to tell, alone (pale) and "
-        "beside the rows above (dark; central)."
+        f"{kinds}.{line} Filled dot: the target if this is true, or in a state of a question; open dot: if "
+        "it is false. An arrow: beyond the axis. Bars: the part of what is unknown about the target that "
+        "learning this is expected to tell, alone (pale) and beside the rows above (dark; central)."
     )
-    if table.worldview != OVERALL:
+    if not together:
         key += " Of the spread: how much of the estimate's spread settling the number would end."
+    of_all = (f"{OF_ALL} The estimate of all is {percent(table.estimate)} {MEAN}.",) if together else ()
     if not table.sets:
-        return (*about, key)
+        return (*about, key, *of_all)
     first = table.sets[-1]
-    together = f"The first {len(first.ids)} together tell {part(first.voi_share)} (central)."
-    return (*about, key, together)
+    first_told = f"The first {len(first.ids)} together tell {part(first.voi_share)} (central)."
+    return (*about, key, *of_all, first_told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,9 @@ class _Sheet:
             ("credence", "apart: tells who is right") if together else ("credence", "whose; of the spread")
         )
         y, style = -0.65 - HEADS / 2, {"size": 7.5, "color": QUIET}
+        for axes in (self.axes, self.worth):  # no line up from a tick crosses the heads
+            paper: Any = {"color": "white", "linewidth": HEADS * ROW * 72, "solid_capstyle": "projecting"}
+            draw_line(axes, axes.get_xlim(), [y, y], zorder=1, clip_on=False, **paper)
         beside(self.axes, y, (0.0, 0.0), 0, "the target, as this turns out", **style)
         beside(self.worth, y, (0.0, 0.0), 0, "learning this tells", **style)
         for up, words in zip((6, -5), numbers, strict=True):
@@ -180,6 +189,7 @@ class _Sheet:
             draw_line(self.axes, (at[0], at[-1]), [y, y], color=pale, **across)
             for one, p in ends:
                 self._draw_end(y, p, dark, "white" if one.name == "false" else dark)
+            self._write_certain(y, {percent(p) for _, p in ends})
         if isinstance(crux, QuestionCrux):
             self._name_ends(y, sorted((p, one.name) for one, p in ends))
         for up, share, colour in ((-0.17, crux.voi_share, pale), (0.17, crux.added_share, dark)):
@@ -193,6 +203,12 @@ class _Sheet:
         at = clipped(p, self.limits)
         marker = {self.limits[0]: "<", self.limits[1]: ">"}.get(at, "o")
         draw_dot(self.axes, at, y, marker, mfc=within, mec=colour, ms=6, mew=1.2, zorder=3, clip_on=False)
+
+    def _write_certain(self, y: float, targets: Collection[str]) -> None:
+        """Write beyond the axis, beside their arrows, that the target is impossible or certain there."""
+        for certain, side, away, ha in (("0%", 0.0, -6.0, "right"), ("100%", 1.0, 6.0, "left")):
+            if certain in targets:
+                beside(self.axes, y, (side, away), 0, certain, size=6.5, color=QUIET, ha=ha)
 
     def _name_ends(self, y: float, states: Sequence[tuple[float, str]]) -> None:
         """Write above and below which states of a question are lowest and highest, where there is room."""

@@ -37,6 +37,13 @@ BESIDE = "Beside: what this takes away beside the rows above it, at central judg
 NUMBER = "Number: the part of the estimate's spread that settling the number of this would end."
 TELLS_APART = "Apart: how far this tells whose worldview is right, in bans, which is no part of its worth."
 
+OF_ALL = (
+    "The target if something is true and if not, and the credence, are means over worldviews of each one's "
+    "own answer, so they need not average to the estimate of all. Whoever is certain of it counts in the "
+    "credence alone."
+)
+"""How the numbers of all worldviews together come about."""
+
 SHOWN = ("id", "text", "sentence", "voi_share")
 """What people see of a row of cruxes, besides the measures of its list."""
 
@@ -111,6 +118,7 @@ def _list_cruxes(table: CruxTable, _: ArgumentMap) -> Listing:
         )
     if table.ranking:
         notes.append(" ".join((ALONE, BESIDE, TELLS_APART if together else NUMBER)))
+        notes += [OF_ALL] if together else []
     notes += left_out_lines(table.left_out)
     rows = Table.of(title, COLUMNS, _rows(table, table.ranking), notes)
     shown = (*SHOWN, "added_share", "tells_apart" if together else "sobol_total")
