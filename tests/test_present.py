@@ -34,6 +34,7 @@ from cruxmap.language.argument_map import (
     About,
     ArgumentMap,
     Claim,
+    ClaimIs,
     Credence,
     Elicited,
     Judgement,
@@ -246,6 +247,34 @@ def test_an_overview_shows_what_carries_weight() -> None:
     assert {card.id for card in overview(whole, None).cards} == set(model.map.entry)
     assert lines(None).keys() == {(link.start, link.end) for link in whole.links}
     assert "3 of 7 entries" in dot_and_mermaid.dot_text(overview(whole, 3))
+
+
+SKY = """
+    questions:
+      sky: {text: How is the sky?, states: [clear, grey, dark], credence: {clear: 50%, grey: 30%, dark: rest}}
+    claims:
+      rain: {text: It rains., given: [{when: {sky: dark}, credence: 80%}, {otherwise: 10%}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "number"),
+    [
+        ("{sky: dark}", "dark 20%"),
+        ("{sky: [grey, dark]}", "grey or dark 50%"),
+        ("{not: {sky: clear}}", "clear 50%"),
+        ("{all_of: [rain, {sky: grey}]}", "grey 30%"),
+        ("rain", ""),
+    ],
+)
+def test_a_question_has_the_number_that_the_target_asks_for(target: str, number: str) -> None:
+    shown = picture_of(maps_from_text.model(SKY, f"target: {target}"), "map")
+    cards = {card.id: card.probability for card in shown.cards}
+    assert cards == {"sky": number, "rain": "24%"}
+    for view in (shown, overview(shown)):
+        dot = dot_and_mermaid.dot_text(view)
+        assert dot.count("Probabilities are central") == 1
+        assert not number or f">{number}<" in dot.replace("<BR/>", " ")
 
 
 def test_the_overview_of_the_real_map_fits_a_page() -> None:
@@ -1008,7 +1037,7 @@ def test_names_are_broken_after_what_joins_them() -> None:
 
 def test_the_real_model_draws_its_target(shown: Picture) -> None:
     model = read_model(ROOT / "models" / "power-seeking.yaml")
-    drawn = picture(model.map, settle(model.map), target=["power-seeking-catastrophe"])
+    drawn = picture(model.map, settle(model.map), target=ClaimIs("power-seeking-catastrophe"))
     assert dot_and_mermaid.dot_text(drawn).count('BORDER="3"') == 1
 
 

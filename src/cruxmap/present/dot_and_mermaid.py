@@ -30,8 +30,8 @@ LIGHTEST, HEAVIEST = 0.17, 0.55
 MARK_COLOURS = {Mark.FOR: BLUE, Mark.AGAINST: ORANGE, Mark.UNDERCUTS: PURPLE}
 SIGN_WIDTH, HEAD_WIDTH, PROBABILITY_WIDTH = 12, 205, 40
 """Points; a card is at least this wide: signs of lines on the left, then words, then its probability."""
-ROW_LENGTH, HEAD_LENGTH, COMPACT_LENGTH = 52, 40, 28
-"""Characters in a line of a card, of the sentence at its head, and of that in an overview."""
+ROW_LENGTH, HEAD_LENGTH, COMPACT_LENGTH, NUMBER_LENGTH = 52, 40, 28, 14
+"""Characters in a line of a card, of the sentence at its head, of that in an overview, of its probability."""
 MAX_INDENT = 5
 """Rows nested deeper than this are indented no further."""
 DPI = 96
@@ -137,7 +137,7 @@ def _compact_card(card: Card, shown: Picture) -> str:
     strip = f'<TR><TD COLSPAN="2" CELLPADDING="0">{signs}</TD></TR>' if into else ""
     counts = "".join(f"<BR/>{_font(row.head, 8, GREY)}" for row in card.rows)
     sentence = _coloured(_wrapped_markup(_sentence(card), COMPACT_LENGTH), 9, INK)
-    number = f"<B>{_font(card.probability, 11)}</B>" if card.probability else ""
+    number = _number(card, 11)
     told = f"<TR><TD {cell}>{_font(card.id + _given(card, shown), 7, GREY)}<BR/>{sentence}{counts}</TD>"
     told += f'<TD {cell} VALIGN="TOP">{number}</TD></TR>'
     return f'<TABLE PORT="card" {_frame(card, shown)} CELLPADDING="3">{strip}{told}</TABLE>'
@@ -146,7 +146,7 @@ def _compact_card(card: Card, shown: Picture) -> str:
 def _card(card: Card, shown: Picture) -> str:
     elsewhere = f", see {card.page}" if card.stub else ""
     kind = _font(f"{card.kind} {card.id}{_given(card, shown)}{elsewhere}", 8, GREY)
-    number = f"<B>{_font(card.probability, 13)}</B>" if card.probability else ""
+    number = _number(card, 13)
     colour = KIND_COLOURS[card.kind]
     sentence = _wrapped_markup(_sentence(card), HEAD_LENGTH)
     margin = f'WIDTH="{SIGN_WIDTH}" BGCOLOR="{colour}"'
@@ -162,6 +162,11 @@ def _card(card: Card, shown: Picture) -> str:
         signs = {link.bearing.sign for link, end in zip(into, ends, strict=True) if end == i}
         rows += _row_cells(row, i, sorted(signs, reverse=True))
     return f'<TABLE {_frame(card, shown)} CELLPADDING="4">{head}{rows}</TABLE>'
+
+
+def _number(card: Card, size: float) -> str:
+    number = _coloured(_wrapped_markup(card.probability, NUMBER_LENGTH), size, INK)
+    return f"<B>{number}</B>" if number else ""
 
 
 def _given(card: Card, shown: Picture) -> str:
@@ -231,6 +236,8 @@ def _legend_of_lines(shown: Picture) -> Iterator[str]:
     if shown.left_out:
         kept, every = len(shown.cards), len(shown.cards) + shown.left_out
         yield _font(f"{kept} of {every} entries, those that tell most about the target.", 10, GREY)
+    if any(card.probability for card in shown.cards):
+        yield _font("Probabilities are central: with every number in its middle.", 10, GREY)
     if shown.made_from:
         yield _font(shown.made_from, 8, GREY)
 

@@ -18,6 +18,8 @@ from cruxmap.insight.bearings import Bearing, bearing_of, bearings_on, either, f
 from cruxmap.insight.marginals import Marginals
 from cruxmap.insight.sentences import in_words
 from cruxmap.language.argument_map import (
+    AllOf,
+    AnyOf,
     Argument,
     ArgumentMap,
     ArgumentTarget,
@@ -30,6 +32,7 @@ from cruxmap.language.argument_map import (
     Emergence,
     Event,
     Gap,
+    Not,
     OnArgument,
     OnStates,
     PhaseChance,
@@ -39,6 +42,7 @@ from cruxmap.language.argument_map import (
     Rule,
     ShareRow,
     ShareTable,
+    StateIn,
     Table,
     mentioned,
     target_text,
@@ -149,20 +153,22 @@ def picture(
     marginals: Marginals | None = None,
     *,
     title: str = "",
-    target: Iterable[str] = (),
+    target: Condition | None = None,
     given: Iterable[str] = (),
     telling: Mapping[str, float] | None = None,
 ) -> Picture:
     """Return everything in the map, with one worldview's numbers.
 
     With `marginals`, cards show probabilities and arguments are weighed by the chance that they hold;
-    without, by their own credence. `telling` is how much entries tell of the target.
+    without, by their own credence. A question shows that of its states that the target is about. `telling`
+    is how much entries tell of the target.
     """
     arguments_on: dict[str, list[Argument]] = defaultdict(list)
     for argument in argument_map.arguments:
         for aim in dict.fromkeys(map(_shown_under, argument.targets)):
             arguments_on[aim].append(argument)
-    pen = _Pen(perspective, marginals or {}, telling or {}, arguments_on)
+    asked = {} if target is None else _states_in(target)
+    pen = _Pen(perspective, marginals or {}, telling or {}, arguments_on, asked)
     entries: tuple[Variable, ...] = (*argument_map.claims, *argument_map.questions, *argument_map.events)
     links = [
         Link(name, entry.about.id, bearing)
@@ -180,7 +186,7 @@ def picture(
         title or argument_map.title or argument_map.id,
         tuple(pen.card(entry) for entry in entries),
         tuple(links),
-        frozenset(target),
+        frozenset(() if target is None else mentioned(target)),
         frozenset(given),
     )
 
@@ -334,12 +340,16 @@ def _card_of(argument: Argument, argument_map: ArgumentMap) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """What it takes to write a card: one worldview's numbers, marginals, the arguments on everything."""
+    """What it takes to write a card: one worldview's numbers, marginals, the arguments on everything.
+
+    `states_asked` are the states of questions that the target is about.
+    """
 
     perspective: Perspective
     marginals: Marginals
     telling: Mapping[str, float]
     arguments_on: Mapping[str, list[Argument]]
+    states_asked: Mapping[str, tuple[str, ...]]
 
     def card(self, entry: Variable) -> Card:
         """Return the card of a claim, question or event."""
@@ -350,7 +360,7 @@ class _Pen:
             if basis.address != name:
                 rows.extend(self._arguments(basis.address, basis.depth + 1))
         rows.extend(self._arguments(name, 0))
-        probability = _probability_text(self.marginals.get(name, {}))
+        probability = _probability_text(self.marginals.get(name, {}), self.states_asked.get(name, ()))
         file = PurePosixPath(entry.about.span.file).stem
         kind, tells = type(entry).__name__.lower(), self.telling.get(name)
         return Card(name, kind, entry.about.text, probability, tuple(rows), file, tells=tells)
@@ -499,8 +509,26 @@ class _Pen:
         return "rejected" if setting.rejected else setting.value.text or format_value(setting.value)
 
 
-def _probability_text(known: Mapping[str, float]) -> str:
-    """Write the probability that a claim is true, or that an event ever happens."""
+def _states_in(condition: Condition) -> dict[str, tuple[str, ...]]:
+    """Return the states that a condition names, by their questions."""
+    match condition:
+        case StateIn(question=question, states=states):
+            return {question: states}
+        case Not(part=part):
+            return _states_in(part)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            found: dict[str, tuple[str, ...]] = {}
+            for question, states in (item for part in parts for item in _states_in(part).items()):
+                found[question] = tuple(dict.fromkeys((*found.get(question, ()), *states)))
+            return found
+        case _:
+            return {}
+
+
+def _probability_text(known: Mapping[str, float], asked: Collection[str]) -> str:
+    """Write the probability that a claim is true, that an event ever happens, or of the states `asked`."""
+    if known and asked:
+        return f"{' or '.join(asked)} {percent(sum(known[state] for state in asked))}"
     if "never" in known:
         return f"ever {percent(sum(p for step, p in known.items() if step != 'never'))}"
     return percent(known["true"]) if "true" in known else ""

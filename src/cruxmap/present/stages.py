@@ -90,7 +90,7 @@ def picture_of(
         settle(model.map, worldview, model.settings),
         known,
         title=f"{model.map.title or model.map.id} ({whose}{given})",
-        target=mentioned(model.target.condition),
+        target=model.target.condition,
         given=[name for condition in supposed for name in mentioned(condition)],
         telling=telling,
     )
