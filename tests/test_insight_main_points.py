@@ -103,6 +103,10 @@ def test_what_would_carry_the_lowest_above_the_highest_does(spec: cm.ModelSpec, 
     [draw] = takes_figures(found, spec.map).values()
     [axes] = draw().axes
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([s.deviations for s in way.steps])
+    ends = [text for text in axes.texts if text.get_text() == f"{text.xy[0]:+.1f}"]
+    assert [text.xy[0] for text in ends] == pytest.approx([s.deviations for s in way.steps])
+    assert "(of a point: half a log unit each)" in " ".join(said.split())
+    assert "of a point: half a log unit" in axes.get_xlabel()
 
 
 @pytest.mark.usefixtures("conjugate")

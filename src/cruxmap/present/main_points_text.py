@@ -155,7 +155,8 @@ def _what_it_takes(points: MainPoints) -> Iterator[str]:
     bound = (
         ""
         if takes.most_deviations is None
-        else f", each number moving by at most {takes.most_deviations:g} deviations of its own interval"
+        else f", each number moving by at most {takes.most_deviations:g} deviations of its own interval "
+        "(of a point: half a log unit each)"
     )
     carry = f"carry {parting.lowest} above {parting.highest}'s {percent(takes.threshold)}"
     if takes.frontier:

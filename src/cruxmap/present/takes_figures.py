@@ -1,7 +1,7 @@
 """What it would take to move an estimate, as a figure."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cruxmap.insight.what_it_takes import Takes
 from cruxmap.language.argument_map import ArgumentMap
@@ -12,9 +12,11 @@ from cruxmap.present.canvas import (
     ORANGE,
     PALE_BLUE,
     PALE_ORANGE,
+    QUIET,
     ROW,
     WIDTHS,
     Drawings,
+    beside,
     draw_bar,
     framed,
     number_axis,
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 AT_LEAST = 1.0
 """The axis reaches at least so many deviations to each side."""
 
+ROOM = 1.15
+"""The axis reaches beyond the longest bar by this factor, so that there is room for the number at its end."""
+
 
 def takes_figures(takes: Takes, argument_map: ArgumentMap) -> Drawings:
     """Return what draws the ways of getting there, by its name; nothing where there is none."""
@@ -43,18 +48,23 @@ def ways(takes: Takes, argument_map: ArgumentMap) -> "Figure":
     title = f"What it would take to bring {takes.worldview} to {takes.goal}"
     key = (
         f"The mean is {percent(takes.estimate)} now. Each way is enough by itself; all changes of a way are "
-        "needed. A bar is the change in standard deviations of the number's own interval (half a log unit "
-        "where it has none). On the right: from where to where, and what the estimate would be then."
+        "needed. A bar is the change in standard deviations of the number's own interval; a point has none, "
+        "so half a log unit counts as one. On the right: from where to where, and what the estimate would be "
+        "then."
     )
     with framed(title, (key,), len(steps) * ROW, WIDTHS) as (figure, axes):
         rows_axis(axes, len(steps))
-        axes.set_xlim(-1.05 * most, 1.05 * most)
-        number_axis(axes, lambda x: signed(x, 1) if x else "0", "standard deviations of its interval")
+        axes.set_xlim(-ROOM * most, ROOM * most)
+        name = "standard deviations of its interval (of a point: half a log unit)"
+        number_axis(axes, lambda x: signed(x, 1) if x else "0", name)
         for y, (number, way, step) in enumerate(steps):
             row_label(axes, y, WIDTHS[0], step.address, owner_text(argument_map, step.address))
             rises = step.deviations > 0
             colours = (BLUE, PALE_BLUE) if rises else (ORANGE, PALE_ORANGE)
             draw_bar(axes, y, (0.0, step.deviations), colours, "" if rises else "////")
+            away, side = (3.0, "left") if rises else (-3.0, "right")
+            at_end: Any = {"size": 6.5, "color": QUIET, "xycoords": "data", "ha": side}
+            beside(axes, y, (step.deviations, away), 0, signed(step.deviations, 1), **at_end)
             moved = move_text(argument_map, step.address, step.before, step.after)
             row_numbers(axes, y, f"way {number}: {percent(way.estimate)}", moved)
             if step is way.steps[0] and y:
