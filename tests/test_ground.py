@@ -93,6 +93,7 @@ def test_compiled_code_is_kept(program: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["nbi", "nbc"])
 @pytest.mark.parametrize("damage", ["empty", "flipped", "cut"])
+@pytest.mark.long
 def test_damaged_code_is_compiled_again(kind: str, damage: str, program: Path) -> None:
     run(program)
     [file] = program.parent.rglob(f"*.{kind}")
@@ -290,13 +291,31 @@ def test_what_a_folder_no_longer_gets_goes_if_nobody_has_touched_it(tmp_path: Pa
 
 @pytest.mark.parametrize(
     "manifest",
-    ["", "[]", "{", '{"files": ["a.txt"]}', '{"digests": ["a.txt"]}', '{"digests": 3}', "\udcff"],
+    [
+        *(
+            "",
+            "[]",
+            "{",
+            "[" * 100_000,
+            '{"files": ["a.txt"]}',
+            '{"digests": ["a.txt"]}',
+            '{"digests": 3}',
+        ),
+        *("\udcff", r'{"digests": {"a\u0000b": "x"}}', r'{"digests": {"\ud800": "x"}}'),
+    ],
 )
 def test_a_manifest_that_says_nothing_removes_nothing(tmp_path: Path, manifest: str) -> None:
     (tmp_path / "a.txt").write_text("one")
     (tmp_path / "files.json").write_bytes(manifest.encode("utf-8", "surrogateescape"))
     write_folder(tmp_path, {"b.txt": "two"})
     assert {path.name for path in tmp_path.iterdir()} == {"a.txt", "b.txt", "files.json"}
+
+
+def test_pipes_are_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "files.json").write_text('{"digests": {"pipe": "x"}}')
+    write_folder(tmp_path, {"a.txt": "one"})
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_manifest_reaches_no_further_than_its_folder(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_ranking_has_premises_and_arguments_and_says_why() -> None:
     assert season.sentence("ann").startswith("if dry ")
     rain = by_id(table)["rain"]
     assert rain.sentence("bob").startswith("if true ")
-    assert "the map gives it" in rain.sentence("bob")
+    assert "the number is the map's" in rain.sentence("bob")
     following = {c.id for c in table.claims if c.sentence("map").endswith("it follows from the target")}
     assert following == {crux.id for crux in table.claims if crux.downstream} >= {"slippery"}
 
@@ -545,7 +545,7 @@ def test_whose_a_number_is_stands_beside_it() -> None:
     }
     assert rows["rain"].interval_90 == pytest.approx((0.1, 0.2))
     assert "ann gives it" in rows["rain"].sentence("ann")
-    assert "; the map gives it 30%" in rows["sprinkler"].sentence("ann")
+    assert "; it comes to 30%; the number is the map's" in rows["sprinkler"].sentence("ann")
     groups = {group.id: group.sobol_total for group in table.groups}
     assert {name: rows[name].sobol_total for name in groups if name in rows} == {
         name: total for name, total in groups.items() if name in rows

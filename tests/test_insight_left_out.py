@@ -266,6 +266,7 @@ def shipped() -> dict[str, tuple[cm.ModelSpec, CruxTables]]:
 
 
 @pytest.mark.parametrize("name", ["power-seeking", "deceptive-alignment"])
+@pytest.mark.long
 def test_none_of_the_first_ten_is_the_target_or_follows_from_it(
     name: str, shipped: dict[str, tuple[cm.ModelSpec, CruxTables]]
 ) -> None:

@@ -52,7 +52,7 @@ def test_each_number_stands_against_the_maps(spec: cm.ModelSpec, done: Job) -> N
     assert means == sorted(means, reverse=True)
     assert done.points.say_little == ("eve",)
     said = text(done, "What follows?")
-    assert "These say little about this target, and the rest is the map's: eve (" in said
+    assert "These say little about this target, and the rest is inherited: eve (" in said
     assert "\neve:" not in said
     assert "the editor's and nobody's view" in text(done, "Why?")
 

@@ -145,6 +145,7 @@ def test_of_many_cases_those_with_little_left_to_learn_are_not_told_apart(
     assert sum(part.added) <= sum(whole.added)
 
 
+@pytest.mark.long
 def test_nothing_is_chosen_where_nothing_can_be_told() -> None:
     for ask in (
         "target: wet\nassuming: [wet]\n",  # certain

@@ -62,6 +62,7 @@ def test_the_map_of_deceptive_alignment_sampled() -> None:
     assert_answers_agree(replace(spec, worldviews=("author", "critic-b", "critic-d", "critic-k")))
 
 
+@pytest.mark.long
 def test_cruxes_and_a_diff_of_a_small_map_sampled() -> None:
     spec = replace(
         model(GARDEN, "target: slippery\n", dry="judgements: {rain: 5% to 15%}"), worldviews=("map", "dry")
@@ -178,6 +179,7 @@ def test_what_cannot_be_has_no_error_and_what_was_not_seen_has() -> None:
     assert (sure.mean, sure.errors["mean"]) == (0.0, 0.0)
 
 
+@pytest.mark.long
 def test_cruxes_do_not_take_what_was_not_seen_for_certain() -> None:
     claims = (
         "claims:\n  a: {text: A., credence: 30%}\n  b: {text: B., credence: 0.000001%}\n"
@@ -297,6 +299,7 @@ def test_a_wide_map_has_no_exact_answer(wide: str, cruxmap: Cruxmap) -> None:
     assert [problem.code for problem in caught.value.problems] == ["too-wide"]
 
 
+@pytest.mark.long
 def test_cruxes_and_diffs_of_a_wide_map(
     wide: str, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,6 @@
 """What is asked on a command line: the options that commands share, and reading what is typed there."""
 
 import inspect
-import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -223,6 +222,10 @@ def threshold(text: str | None) -> float | None:
     return value.low
 
 
+LEAST_WEIGHT = 1e-9
+"""A weight of a reviewer lies between this and its reciprocal."""
+
+
 def weights_of(argument_map: "ArgumentMap", text: str | None) -> dict[str, float] | None:
     """Read how much each reviewer counts, written as `author=2,critic-d=1`."""
     if text is None:
@@ -234,7 +237,7 @@ def weights_of(argument_map: "ArgumentMap", text: str | None) -> dict[str, float
             weight = float(written)
         except ValueError:
             weight = 0.0
-        if not 0 < weight < math.inf or name in {*weights, "map"}:
+        if not LEAST_WEIGHT <= weight <= 1 / LEAST_WEIGHT or name in {*weights, "map"}:
             refuse(Code.UNCLEAR_WEIGHTS, f"`{pair}` gives nobody a weight", "write --weights ann=2,bob=1")
         weights[known_worldview(argument_map, name)] = weight
     return weights

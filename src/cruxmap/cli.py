@@ -460,6 +460,9 @@ def pool(
 
     if factor is not None and not 0 <= factor <= MAX_FACTOR:
         refuse(Code.UNCLEAR_FACTOR, f"{factor} is no factor", f"a number from 0 to {MAX_FACTOR:,}")
+    if weights is not None and everyone:
+        hint = "leave one out: who is named in --weights counts, whatever they say"
+        refuse(Code.UNCLEAR_WEIGHTS, "--weights and --all both say who is pooled", hint)
     work = partial(
         compute,
         asked.model,

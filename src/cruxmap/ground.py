@@ -193,15 +193,21 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> tuple[str, .
 
 def _listed(folder: Path) -> dict[str, str]:
     """Return the digests that an earlier manifest lists, by name; nothing where there is none to be read."""
-    with suppress(OSError, ValueError, AttributeError):
+    with suppress(OSError, ValueError, AttributeError, RecursionError):
+        if not (folder / MANIFEST).is_file():  # a pipe would wait for somebody to write
+            return {}
         listed = json.loads((folder / MANIFEST).read_bytes()).get("digests", {})
         return {name: str(digest) for name, digest in listed.items() if Path(name).name == name}
     return {}
 
 
 def _remove_unchanged(path: Path, digest: str) -> None:
-    with suppress(OSError):
-        if not path.is_symlink() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+    with suppress(OSError, ValueError):  # no file can have such a name
+        if (
+            not path.is_symlink()
+            and path.is_file()
+            and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+        ):
             path.unlink()
 
 

@@ -23,7 +23,7 @@ from cruxmap.insight.kinds import Kind
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Predictive
 from cruxmap.insight.sampled import Errors, errors
-from cruxmap.insight.sentences import percent, sentence_of
+from cruxmap.insight.sentences import ROUNDING, percent, sentence_of
 from cruxmap.language.argument_map import ArgumentMap
 
 MEASURES = (
@@ -75,19 +75,17 @@ class _Row(Answer):
     downstream: bool = False
     errors: Errors | None = None
 
-    def _giver(self, worldview: str) -> str:
-        """Say who gives the number: a worldview whose own it is not does not speak here."""
+    def _number_of(self, worldview: str) -> str:
+        """Name whose number it rests on in a worldview."""
         match self.whose:
-            case _ if worldview == OVERALL:
-                return "all together give"
             case whose.OWN | None:
-                return f"{worldview} gives"
+                return f"{worldview}'s"
             case whose.FITTED:
-                return f"{worldview}, fitted, gives"
+                return f"{worldview}'s, fitted"
             case whose.INHERITED:
-                return "the map gives"
+                return "the map's"
             case whoever:
-                return f"{whoever} gives"
+                return f"{whoever}'s"
 
     def _after(self) -> str:
         """Say what settling its numbers would do, and whether it follows from the target."""
@@ -138,17 +136,23 @@ class Crux(_Row):
         return f"{ends}; {own}{self._after()}"
 
     def _own(self, worldview: str) -> str:
-        """Say how likely it is, and between what its number lies."""
-        if self.kind is Kind.STAGE and worldview != OVERALL:
-            return f"it comes to {percent(self.probability)}"
-        given = f"{self._giver(worldview)} it {percent(self.probability)}"
-        if self.interval_90 is None or self.interval_90[0] == self.interval_90[1]:
-            return given
+        """Say how likely it is, and whose number that rests on: the two differ where others bear on it."""
+        if worldview == OVERALL:
+            return f"all together give it {percent(self.probability)}"
+        comes = f"it comes to {percent(self.probability)}"
+        if self.kind is Kind.STAGE or self.interval_90 is None:
+            return comes
         low, high = self.interval_90
         ends = f"between {percent(low)} and {percent(high)}"
-        if low <= self.probability <= high:
-            return f"{given}, {ends}"
-        return f"{given}; its own number, before others bear on it, is {ends}"
+        if not low - ROUNDING <= self.probability <= high + ROUNDING:
+            number = percent(low) if low == high else ends
+            return (
+                f"{comes}; the number is {self._number_of(worldview)}, {number} before others bear on it"
+            )
+        if self.whose in {whose.OWN, None}:
+            own = f"{worldview} gives it {percent(self.probability)}"
+            return own if low == high else f"{own}, {ends}"
+        return f"{comes}; the number is {self._number_of(worldview)}{'' if low == high else f', {ends}'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,9 +176,10 @@ class QuestionCrux(_Row):
         possible = [outcome for outcome in self.outcomes if outcome.target is not None]
         ends = ", ".join(f"if {one.name} {percent(one.target or 0.0)}" for one in possible)
         chances = ", ".join(percent(one.probability) for one in possible)
-        stage = self.kind is Kind.STAGE and worldview != OVERALL
-        given = "they come to" if stage else f"{self._giver(worldview)} them"
-        return f"{ends}; {given} {chances}{self._after()}"
+        if worldview == OVERALL:
+            return f"{ends}; all together give them {chances}{self._after()}"
+        numbers = "" if self.kind is Kind.STAGE else f" by numbers that are {self._number_of(worldview)}"
+        return f"{ends}; they come to {chances}{numbers}{self._after()}"
 
 
 type AnyCrux = Crux | QuestionCrux

@@ -210,7 +210,7 @@ def _parting(diff: WorldviewDiff, cruxes: CruxTables) -> Parting:
     )
     closing = [
         (crux.vod_share, crux.id)
-        for crux in diff.double_cruxes
+        for crux in diff.to_settle.ranking
         if crux.vod_share is not None and crux.id in can_be_settled
     ]
     best = max(closing, key=lambda one: one[0], default=(None, None))

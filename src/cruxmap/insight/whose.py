@@ -63,7 +63,7 @@ def whose_is(perspective: Perspective, addresses: Iterable[str]) -> str:
     settings = [perspective.setting[address] for address in addresses]
     if any(is_own(perspective, setting) for setting in settings):
         return OWN
-    if any(setting.fitted for setting in settings):
+    if any(setting.fitted and setting.origin == perspective.worldview for setting in settings):
         return FITTED
     return next((s.origin for s in settings if s.origin != MAP_WORLDVIEW), INHERITED)
 

@@ -39,4 +39,4 @@ def share_text(share: float) -> str:
 def _mostly(found: Uncertainty, advice: Advice) -> str:
     """Name the entry that most of a part goes with, if it is known by entry."""
     entries = {Advice.THINK: found.imprecision, Advice.TALK: found.disagreement}.get(advice)
-    return f" ({part(entries[0].share)} of it over `{entries[0].id}`)" if entries else ""
+    return f" ({part(entries[0].share)} of it over {entries[0].id})" if entries else ""

@@ -65,7 +65,7 @@ def _estimates(points: MainPoints) -> Iterator[str]:
         if voice.worldview not in heard
     ]
     if little:
-        yield f"These say little about this target, and the rest is the map's: {', '.join(little)}"
+        yield f"These say little about this target, and the rest is inherited: {', '.join(little)}"
     elif heard and not points.say_little:
         yield "Nobody says little about this target"
 
@@ -139,7 +139,8 @@ def _where_they_part(points: MainPoints) -> Iterator[str]:
 def _what_would_close_it(parting: Parting) -> Iterator[str]:
     closes = parting.settling_closes
     if closes is not None and closes > 0:
-        yield f"Finding out about {parting.settling} is expected to close most of it: {part(closes)}."
+        closing = f"is expected to close more of it than anything else: {part(closes)}"
+        yield f"Finding out about {parting.settling} {closing}."
     elif closes is not None:
         yield "Finding out about any one claim is expected to close none of it."
 
