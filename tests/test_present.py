@@ -43,8 +43,9 @@ from cruxmap.language.argument_map import (
     judgements_of,
 )
 from cruxmap.language.inheritance import settle
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_map, read_model
-from cruxmap.language.typed import parse_condition
+from cruxmap.language.typed import parse_condition, parse_settings
 from cruxmap.present import canvas, dot_and_mermaid, estimate_figures
 from cruxmap.present.estimate_figures import bars, forest
 from cruxmap.present.estimate_tables import estimate_table, estimate_tables
@@ -730,6 +731,69 @@ def test_a_picture_says_of_what_model_and_of_what_files_it_is() -> None:
     assert line(ann="judgements: {t: 11%}\n") != first
     shown = picture_of(maps_from_text.model(claims, "target: t\n", **ann), "map")
     assert first in dot_and_mermaid.dot_text(shown)
+
+
+LAID = """
+claims:
+  t: {text: T., credence: 20%}
+  u: {text: U., credence: 30%}
+questions:
+  q: {text: Q., states: [x, y, z], credence: {x: 20%, y: 30%, z: rest}}
+"""
+
+
+def laid_over(*settings: tuple[str, str]) -> ModelSpec:
+    spec = maps_from_text.model(LAID, "target: t\nsampling: {draws: 16}\n", ann="judgements: {t: 10%}\n")
+    return replace(spec, settings=parse_settings(settings, spec.map))
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ([("t", "over 99%")], "t=over 99%"),
+        (
+            [("t", "same as u"), ("q", "{x: 10%, y: 1/4, z: rest}")],
+            "t=same as u, q={x: 10%, y: 1/4, z: rest}",
+        ),
+        ([("t", "1%"), ("u", "2%"), ("t", "3%")], "t=3%, u=2%"),
+        (
+            [("t", "1%"), ("u", "2%"), ("q", "{x: 1/3, y: 1/3, z: 1/3}"), ("q.x", "5%"), ("q.y", "6%")],
+            "t=1%, u=2%, q={x: 1/3, y: 1/3, z: 1/3} and 2 more",
+        ),
+    ],
+)
+def test_what_is_laid_over_is_named_below_pictures_and_estimates(
+    settings: list[tuple[str, str]], line: str
+) -> None:
+    spec = laid_over(*settings)
+    assert canvas.made_from(spec).startswith(f"Model small; laid over: {line}; digest ")
+    found = estimate(spec)
+    assert f"In every worldview laid over: {line}." in estimate_table(found).notes
+    read_again = parse_settings([tuple(text.split("=", 1)) for text in found.settings], spec.map)
+    assert dict(read_again) == dict(spec.settings)
+    assert not any("laid over" in note for note in estimate_table(estimate(laid_over())).notes)
+
+
+def test_what_a_picture_was_made_from_is_whole_and_moves_nothing() -> None:
+    def draw() -> Figure:
+        return forest({"one": estimate_of(np.linspace(-1, 1, 50))}, "one", {"one": "One."}, "foot")
+
+    def inches_from_the_top(figure: Figure) -> list[float]:
+        height = figure.get_figheight()
+        places = [edge for axes in figure.axes for edge in axes.get_position(original=True).intervaly]
+        texts = [text.get_position()[1] for text in figure.texts if text.get_size() > 6]
+        return [(1 - place) * height for place in (*places, *texts)]
+
+    alone = canvas.with_origin(draw(), "Model small")
+    words = [f"number-{i}=10%" for i in range(30)]
+    grown = canvas.with_origin(draw(), " ".join(words))
+    assert inches_from_the_top(grown) == pytest.approx(inches_from_the_top(alone))
+    small = [text for text in grown.texts if text.get_size() == 6]
+    assert " ".join(text.get_text() for text in reversed(small)).split() == words
+    assert len(small) > 1
+    assert grown.get_figheight() - alone.get_figheight() == pytest.approx(0.1 * (len(small) - 1))
+    heights = [text.get_position()[1] * grown.get_figheight() for text in small]
+    assert heights == pytest.approx([0.07 + 0.1 * i for i in range(len(small))])
 
 
 def test_scripts_without_a_font_are_named_once() -> None:

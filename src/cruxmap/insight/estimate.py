@@ -36,7 +36,7 @@ from cruxmap.insight.whose import NeutralNumber, Whose, inquire_with_map, turns_
 from cruxmap.language.argument_map import MAP_WORLDVIEW, AllOf, ArgumentMap, Condition, condition_text
 from cruxmap.language.model_spec import ModelSpec, Target
 from cruxmap.language.names import checked_worldview
-from cruxmap.language.typed import parse_condition, parse_conditions, parse_settings
+from cruxmap.language.typed import parse_condition, parse_conditions, parse_settings, settings_text
 from cruxmap.network.inquiry import (
     Inquiry,
     central_entries,
@@ -125,6 +125,8 @@ class NeutralEstimate(WholeEstimate):
 class Estimate(Answer):
     """The answer to a model. `draws` is how many each worldview has; conditions are written out.
 
+    `settings` are the numbers laid over those of every worldview, each `ADDRESS=VALUE`.
+
     `map` has the map's own numbers, whether or not the model lists them among its worldviews.
     `convergence` has an entry per worldview whose judgements were sampled by a Markov chain, and `sampled`
     says how states were, where the map is too wide for exact sums.
@@ -136,6 +138,7 @@ class Estimate(Answer):
     target: str
     assuming: tuple[str, ...]
     observed: tuple[str, ...]
+    settings: tuple[str, ...] = ()
     seed: int
     draws: int
     sampled: Sampled | None = None
@@ -207,6 +210,7 @@ def _estimate(model: ModelSpec, seen: Sequence[View], drawn: Iterable["_Answers"
         target=model.target.name,
         assuming=tuple(map(condition_text, model.assuming)),
         observed=tuple(map(condition_text, model.observed)),
+        settings=settings_text(model.settings, model.map),
         seed=model.sampling.seed,
         draws=model.sampling.draws,
         map=_extended(NeutralEstimate, whole[MAP_WORLDVIEW], turns_on=turns_on_most(inquiry)),

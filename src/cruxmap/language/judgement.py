@@ -12,10 +12,10 @@ from decimal import Context, Decimal, localcontext
 from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from cruxmap.errors import Code
-from cruxmap.language.argument_map import Elicited, Role, SameAs, Scale
+from cruxmap.language.argument_map import Elicited, Rest, Role, SameAs, Scale, Value
 from cruxmap.language.names import nearest
 
 type Lexicon = Mapping[tuple[Scale, str], Elicited]
@@ -356,6 +356,19 @@ def _near_miss(tidy: str, role: Role, lexicon: Lexicon) -> str | None:
 
 
 # --- writing ------------------------------------------------------------------------------------
+
+
+def notation_of(value: Value) -> str:
+    """Write what stands in a number's place as it was written, or else as `format_value` does."""
+    match value:
+        case Elicited(text=text):
+            return text or format_value(value)
+        case SameAs(address=address):
+            return f"same as {address}"
+        case Rest():
+            return "rest"
+        case _:
+            assert_never(value)
 
 
 def format_value(value: Elicited) -> str:

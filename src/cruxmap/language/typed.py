@@ -23,7 +23,7 @@ from cruxmap.language.conditions import Resolver
 from cruxmap.language.context import Context
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import Layers, lay
-from cruxmap.language.judgement import UnreadableError, parse_value, with_phrases
+from cruxmap.language.judgement import UnreadableError, notation_of, parse_value, with_phrases
 from cruxmap.language.model_spec import Laid, Target
 from cruxmap.language.names import Kind, Names, names_of
 from cruxmap.language.schema import AnyJudged, ConditionShape
@@ -154,6 +154,23 @@ def read_settings(settings: Iterable[tuple[str, Settable]], argument_map: Argume
     )
     findings.raise_if_any()
     return read
+
+
+def settings_text(settings: Iterable[Laid], argument_map: ArgumentMap) -> tuple[str, ...]:
+    """Write settings as `ADDRESS=VALUE`, a row of shares as a mapping; the last at an address counts."""
+    return tuple(
+        f"{address}={_laid_text(address, laid, argument_map)}" for address, laid in dict(settings).items()
+    )
+
+
+def _laid_text(
+    address: str, laid: Elicited | SameAs | tuple[Value, ...], argument_map: ArgumentMap
+) -> str:
+    if not isinstance(laid, tuple):
+        return notation_of(laid)
+    states = [share.address.rpartition(".")[2] for share in argument_map.shares[address]]
+    shares = zip(states, map(notation_of, laid), strict=True)
+    return f"{{{', '.join(f'{state}: {share}' for state, share in shares)}}}"
 
 
 def check_laid(

@@ -16,7 +16,9 @@ from cruxmap.ground import find_room
 from cruxmap.language.argument_map import condition_text
 from cruxmap.language.digest import digest_of_question
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.typed import settings_text
 from cruxmap.present.lettering import evenly, wrapped
+from cruxmap.present.phrases import laid_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,6 +47,8 @@ WIDTHS = (3.9, 4.2, 1.5)
 """Inches for labels, axis and numbers."""
 ORIGIN = 0.16
 """Inches below the notes, for what a picture was made from."""
+ORIGIN_LINE, ORIGIN_LINES = 0.1, 4
+"""Inches between the lines of that, where it has several, and how many it has at most."""
 BELOW = 0.64 + ORIGIN
 """Inches below the axes, without notes: for numbers, the axis's name, and what the picture was made from."""
 TICKS = (0.5, *(p for e in range(1, 13) for p in (10.0**-e, 3 * 10.0**-e)))
@@ -102,15 +106,16 @@ type Drawings = Mapping[str, Callable[[], Figure]]
 
 
 def made_from(model: ModelSpec) -> str:
-    """Return the line that every picture carries: the model, what is given, and a digest of what made it.
+    """Return the line that every picture carries: the model, what is given and laid over, and a digest.
 
     The digest is that of what the files say and of what is asked. A revision is no part of it, so the picture
     stays the same to the byte as long as these do.
     """
     given = {"assuming": model.assuming, "having observed": model.observed}
     conditions = [f"{how} {', '.join(map(condition_text, c))}" for how, c in given.items() if c]
-    laid = [f"{len(model.settings)} of the numbers laid over"] if model.settings else []
-    return "; ".join([f"Model {model.id}", *conditions, *laid, f"digest {digest_of_question(model)}"])
+    laid = laid_text(settings_text(model.settings, model.map))
+    parts = [f"Model {model.id}", *conditions, laid, f"digest {digest_of_question(model)}"]
+    return "; ".join(filter(None, parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +172,28 @@ def _images_of(
 
 
 def with_origin(figure: "Figure", origin: str) -> "Figure":
-    """Write below all else from what a figure was made."""
+    """Write below all else from what a figure was made; the figure grows by the lines after the first."""
+    lines = wrapped(origin, int(15.5 * figure.get_figwidth()), most=ORIGIN_LINES)
+    if len(lines) > 1:
+        _grow_below(figure, ORIGIN_LINE * (len(lines) - 1))
     width, height = figure.get_size_inches()
-    [line] = wrapped(origin, int(15.5 * width), most=1)
-    figure.text(MARGIN / width, 0.07 / height, line, size=6, color=QUIET)
+    for i, line in enumerate(reversed(lines)):
+        figure.text(MARGIN / width, (0.07 + ORIGIN_LINE * i) / height, line, size=6, color=QUIET)
     return figure
+
+
+def _grow_below(figure: "Figure", room: float) -> None:
+    """Make a figure so many inches higher, with all that it shows where it was below its upper edge."""
+    before = figure.get_figheight()
+    after = before + room
+    boxes = [(axes, axes.get_position(original=True)) for axes in figure.axes]
+    for axes, box in boxes:
+        axes.set_position(
+            (box.x0, (box.y0 * before + room) / after, box.width, box.height * before / after)
+        )
+    for text in figure.texts:
+        text.set_y((text.get_position()[1] * before + room) / after)
+    figure.set_figheight(after)
 
 
 def boxed(figures: "Iterable[Figure]") -> set[str]:

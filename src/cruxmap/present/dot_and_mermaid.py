@@ -32,6 +32,8 @@ SIGN_WIDTH, HEAD_WIDTH, PROBABILITY_WIDTH = 12, 205, 40
 """Points; a card is at least this wide: signs of lines on the left, then words, then its probability."""
 ROW_LENGTH, HEAD_LENGTH, COMPACT_LENGTH, NUMBER_LENGTH = 52, 40, 28, 14
 """Characters in a line of a card, of the sentence at its head, of that in an overview, of its probability."""
+ORIGIN_LENGTH = 120
+"""Characters in a line that says from what the picture was made."""
 MAX_INDENT = 5
 """Rows nested deeper than this are indented no further."""
 DPI = 96
@@ -239,7 +241,7 @@ def _legend_of_lines(shown: Picture) -> Iterator[str]:
     if any(card.probability for card in shown.cards):
         yield _font("Probabilities are central: with every number in its middle.", 10, GREY)
     if shown.made_from:
-        yield _font(shown.made_from, 8, GREY)
+        yield from (_font(line, 8, GREY) for line in wrapped(shown.made_from, ORIGIN_LENGTH))
 
 
 def _string(text: str) -> str:

@@ -11,6 +11,7 @@ from cruxmap.present.phrases import (
     MEAN,
     MEAN_AND_CENTRAL,
     from_to,
+    laid_text,
     not_converged,
     part,
     percent,
@@ -247,6 +248,8 @@ def conditions_text(estimate: Estimate) -> str:
 
 def _estimate_notes(estimate: Estimate) -> Iterator[str]:
     whole = {**estimate.worldviews, MAP_WORLDVIEW: estimate.map}
+    if estimate.settings:
+        yield f"In every worldview {laid_text(estimate.settings)}."
     reasons = {(name, result.reason) for name, result in whole.items() if result.reason}
     yield from (f"{worldview}: {reason}" for worldview, reason in sorted(reasons))
     yield f"{MAP_WORLDVIEW}: {NOBODYS}."

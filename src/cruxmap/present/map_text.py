@@ -19,7 +19,6 @@ from cruxmap.language.argument_map import (
     Condition,
     Credence,
     Definition,
-    Elicited,
     Emergence,
     Entry,
     Event,
@@ -27,12 +26,10 @@ from cruxmap.language.argument_map import (
     Judgement,
     PhaseChance,
     Question,
-    Rest,
     Route,
     Routes,
     Row,
     Rule,
-    SameAs,
     ShareRow,
     ShareTable,
     Source,
@@ -42,7 +39,7 @@ from cruxmap.language.argument_map import (
     target_text,
 )
 from cruxmap.language.context import OTHERWISE
-from cruxmap.language.judgement import format_value
+from cruxmap.language.judgement import notation_of
 
 FOLD_AT, LONG = 90, 72
 """Characters after which a line ends at the next space, and beyond which a text is folded."""
@@ -61,7 +58,7 @@ def map_text(argument_map: ArgumentMap) -> str:
         "map": _given({"title": argument_map.title, "text": argument_map.text}),
         "sources": {source.id: _source_data(source) for source in argument_map.sources},
         "voices": {voice.about.id: _about_data(voice.about) for voice in argument_map.voices},
-        "lexicon": {phrase: _number_text(value) for phrase, value in argument_map.lexicon},
+        "lexicon": {phrase: notation_of(value) for phrase, value in argument_map.lexicon},
         "timelines": {timeline.about.id: _timeline_data(timeline) for timeline in argument_map.timelines},
         "claims": {claim.about.id: _entry_data(claim) for claim in argument_map.claims},
         "questions": {question.about.id: _entry_data(question) for question in argument_map.questions},
@@ -231,24 +228,12 @@ def _unless_default(key: str, judgement: Judgement) -> dict[str, Any]:
 
 
 def _judgement_data(judgement: Judgement) -> Any:
-    number = _number_text(judgement.value)
+    number = notation_of(judgement.value)
     if not judgement.citations and not judgement.note:
         return number
     return _given(
         {"value": number, "source": _citations_data(judgement.citations), "note": judgement.note}
     )
-
-
-def _number_text(value: Elicited | SameAs | Rest) -> str:
-    match value:
-        case Elicited(text=text):
-            return text or format_value(value)
-        case SameAs(address=address):
-            return f"same as {address}"
-        case Rest():
-            return "rest"
-        case _:
-            assert_never(value)
 
 
 def _condition_flow(condition: Condition | None) -> _Flow | None:

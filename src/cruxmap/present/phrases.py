@@ -1,7 +1,7 @@
 """How numbers are written for people: with as many digits as they can use, and the same everywhere."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cruxmap.insight import sentences
@@ -22,6 +22,9 @@ NOTICED = 5e-3
 ROUNDED_TO_TENS = 9.95
 """Points of percentage from which two digits leave none behind the point."""
 
+MAX_LAID = 3
+"""How many of the numbers laid over all others are written out."""
+
 MEAN, CENTRAL = sentences.MEAN, sentences.CENTRAL
 """What the two numbers of an estimate are called wherever one is shown; the mean is the one to act on."""
 
@@ -36,6 +39,17 @@ MEAN_AND_CENTRAL = (
 
 THE_MAPS_OWN = "the editor's neutral numbers; nobody's view"
 """What the map's own numbers are, wherever they stand beside worldviews."""
+
+
+def laid_text(settings: Sequence[str]) -> str:
+    """Name what was laid over the numbers of every worldview, each `ADDRESS=VALUE`; nothing for none.
+
+    >>> laid_text(["a=1%", "b=2%", "c=3%", "d=4%"])
+    'laid over: a=1%, b=2%, c=3% and 1 more'
+    """
+    more = len(settings) - MAX_LAID
+    rest = f" and {more} more" if more > 0 else ""
+    return f"laid over: {', '.join(settings[:MAX_LAID])}{rest}" if settings else ""
 
 
 def the(worldview: str) -> str:
