@@ -642,7 +642,8 @@ def test_coherence_begins_with_verdicts_and_tells_testimony_from_readings(
     assert told.startswith("**Do their words fit their judgements?**")
     titles = re.findall(r"^\*\*(\w+):", told, re.MULTILINE)
     assert titles == ["Testimony", *["Readings"] * any(w.read_as for w in the_map.worldviews)]
-    assert not re.search(r"\| [0-9.]+[%x] to ", told)  # nothing that looks like an interval
+    moves = told.partition("**The least change that reconciles them**")[2]
+    assert not re.search(r"\| [0-9.]+[%x] to ", moves)  # no move looks like an interval
     found = cruxmap("coherence", path, "--format", "json").json["worldviews"]
     for worldview in the_map.worldviews:
         of_one = found[worldview.about.id]

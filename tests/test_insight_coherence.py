@@ -10,8 +10,11 @@ import cruxmap as cm
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.special import expit
 from cruxmap.insight.coherence import coherence, how_unusual, stated_gaps
+from cruxmap.insight.diff import diff
 from cruxmap.language.argument_map import Z_95, ClaimIs
 from cruxmap.network.inquiry import inquire
+from cruxmap.present.coherence_tables import COHERENCE_LISTINGS
+from cruxmap.present.diff_tables import DIFF_LISTINGS
 from helpers import reference
 from helpers.examples import CARLSMITH, GARDEN, SUPERFORECASTERS
 from helpers.maps_from_text import model
@@ -103,6 +106,29 @@ def test_the_verdict_says_whether_words_and_judgements_fit() -> None:
     assert found["fine"].verdict_on_readings.startswith("Does not fit: 1 of 1 further off")
     assert found["none"].verdict == "Nothing is stated."
     assert found["sure"].verdict == "Nothing that is stated can be compared."
+
+
+def test_a_credence_is_told_as_it_was_written() -> None:
+    words = """
+    stated: [{of: t, credence: over 99%}]
+    read_as: [{of: t, credence: 1 in 50}]
+    """
+    spec = model("claims:\n  t: {text: Target., credence: 20%}\n", "target: t\n", ann=words, bob="")
+    found = coherence(spec)
+    ann = found.worldviews["ann"]
+    assert ann.verdict.startswith("Does not fit:")
+    assert "t: stated over 99%, implied 20%" in ann.verdict
+    assert "t: read 1 in 50, implied 20%" in ann.verdict_on_readings
+    [stated], [read] = ann.stated, ann.read_as
+    assert (stated.to_json()["written"], read.to_json()["written"]) == ("over 99%", "1 in 50")
+    tables = [COHERENCE_LISTINGS[name](found, spec.map) for name in ("stated", "read-as")]
+    tables.append(DIFF_LISTINGS["stated"](diff(spec, "ann", "bob"), spec.map))
+    for listing, written in zip(tables, ("over 99%", "1 in 50", "over 99%"), strict=True):
+        columns = [column.key for column in listing.table.columns]
+        [row] = listing.table.rows
+        shown = {key: row[columns.index(key)] for key in listing.shown}
+        assert shown["written"] == written
+        assert "stated" not in shown
 
 
 def test_readings_are_compared_as_statements_are_and_change_nothing() -> None:

@@ -19,7 +19,7 @@ from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray
 from cruxmap.engine.queries import Planned, infer_many, log_z_gradients
 from cruxmap.engine.special import expit
 from cruxmap.insight.plain import Answer, plain_fields
-from cruxmap.insight.sentences import mean_and_central, percent
+from cruxmap.insight.sentences import mean_and_central
 from cruxmap.insight.views import Conditioned, forward_draws, views
 from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
@@ -28,6 +28,7 @@ from cruxmap.language.argument_map import (
     Stated,
     condition_text,
 )
+from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import (
@@ -68,13 +69,15 @@ MET_EXACTLY = 1e-5
 class StatedGap(Answer):
     """One stated credence, or one read out of a reviewer's words, and the implied one, at central judgements.
 
-    `gap` is logit(stated) - logit(implied), and `notable` where it is beyond `threshold`: what the two
-    intervals explain together; `deviations` is the gap in standard deviations of the two together.
+    `written` is the credence as it was written, `gap` is logit(stated) - logit(implied), and `notable` where
+    it is beyond `threshold`: what the two intervals explain together; `deviations` is the gap in standard
+    deviations of the two together.
     `None` with a `reason` where its conditions are impossible. `implied_mean` is over draws.
     """
 
     of: str
     assuming: tuple[str, ...]
+    written: str
     stated: float
     stated_low: float
     stated_high: float
@@ -235,7 +238,7 @@ def _verdict(gaps: Sequence[StatedGap], what: str) -> str:
     implied = mean_and_central(furthest.implied_mean, furthest.implied)
     return (
         f"Does not fit: {off} of {count} further off than the intervals explain. {furthest.statement}: "
-        f"{what} {percent(furthest.stated)}, implied {implied}; {how_far} apart."
+        f"{what} {furthest.written}, implied {implied}; {how_far} apart."
     )
 
 
@@ -335,6 +338,7 @@ def _gaps(inquiry: Inquiry, worldview: int) -> list[_Gap]:
                 StatedGap(
                     of=condition_text(stated.of),
                     assuming=tuple(map(condition_text, stated.assuming)),
+                    written=notation_of(stated.credence),
                     stated=stated.credence.middle,
                     stated_low=stated.credence.low,
                     stated_high=stated.credence.high,

@@ -22,7 +22,7 @@ from cruxmap.insight.sensitivity import at_ends
 from cruxmap.insight.target import log_odds_of_targets
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, condition_text, mentioned
 from cruxmap.language.inheritance import Perspective, Setting, settle
-from cruxmap.language.judgement import format_value
+from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec, Target
 from cruxmap.network.inquiry import Inquiry, central_entries, inquire
 
@@ -354,7 +354,7 @@ def _said(model: ModelSpec, target: Target, worldview: str) -> tuple[Said, ...]:
         Said(
             of=condition_text(stated.of),
             assuming=tuple(map(condition_text, stated.assuming)),
-            stated=stated.credence.text or format_value(stated.credence),
+            stated=notation_of(stated.credence),
             stated_interval_90=(stated.credence.low, stated.credence.high),
             sources=tuple(map(str, stated.citations)),
         )
@@ -410,7 +410,7 @@ def _neutral(setting: Setting, low: float, high: float) -> NeutralNumber:
     value, (at_low, at_high) = setting.value, (chance_from_logit(logit).yes for logit in (low, high))
     return NeutralNumber(
         address=setting.address,
-        value=value.text or format_value(value),
+        value=notation_of(value),
         central=value.middle,
         low=value.low,
         high=value.high,

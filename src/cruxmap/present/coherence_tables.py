@@ -21,7 +21,7 @@ from cruxmap.present.tables import Column, Table, as_mark, numeric
 
 _WHO = Column("worldview", "worldview", get=str)
 
-STATED_SHOWN = ("worldview", "statement", "stated", "implied_mean", "implied", "deviations", "meaning")
+STATED_SHOWN = ("worldview", "statement", "written", "implied_mean", "implied", "deviations", "meaning")
 
 TESTIMONY = "Testimony: what the reviewers state, and what their own judgements imply"
 READINGS = "Readings: what the editor reads out of their words, and what their own judgements imply"
@@ -50,7 +50,8 @@ def stated_table(
         Column("of", "of"),
         Column("assuming", "assuming"),
         Column("statement", "what"),
-        numeric("stated", credence, percent),
+        numeric("written", credence),
+        numeric("stated", "middle", percent),
         numeric("stated_low", "5th", percent),
         numeric("stated_high", "95th", percent),
         numeric("implied_mean", f"implied, {MEAN}", percent),
