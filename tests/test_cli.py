@@ -160,7 +160,8 @@ def test_estimate_of_a_worldview_that_nobody_knows_names_the_nearest(
 
 def test_estimate_as_json_has_the_promised_keys(in_project: Path, cruxmap: Cruxmap) -> None:
     answer = cruxmap("estimate", "small", "--format", "json").json
-    assert set(answer) == {"model", "target", "assuming", "observed", "seed", "draws", "map", "worldviews"}
+    question = {"model", "target", "assuming", "observed", "settings"}
+    assert set(answer) == {*question, "seed", "draws", "map", "worldviews"}
     numbers = {"mean", "median", "interval_90", "central"}
     for result in answer["worldviews"].values():
         assert set(result) == numbers | {"unconditional", "also", "whose"}

@@ -42,7 +42,8 @@ def test_json_has_the_keys_of_the_contract_and_no_others() -> None:
     spec = model(GARDEN, ask)
     found = cm.estimate(spec).to_json()
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert list(found) == ["model", "target", "assuming", "observed", "seed", "draws", "map", "worldviews"]
+    question = ["model", "target", "assuming", "observed", "settings"]
+    assert list(found) == [*question, "seed", "draws", "map", "worldviews"]
     assert (found["model"], found["target"], found["draws"]) == ("small", "wet", 64)
     assert found["assuming"] == ["{season: [dry, mild]}"]
     assert found["observed"] == ["{sprinkler: false}"]
