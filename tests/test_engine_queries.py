@@ -256,6 +256,7 @@ def test_gradient_at_an_entry_that_is_zero() -> None:
 
 
 @given(seed=seeds)
+@pytest.mark.long
 def test_tiny_probabilities_exactly(seed: int) -> None:
     made, entries, rng = small_network(seed, smallest=1e-60)
     evidence = tuple((v, (0,)) for v in rng.permutation(len(made.variables))[:6].tolist())

@@ -105,6 +105,7 @@ def test_damaged_code_is_compiled_again(kind: str, damage: str, program: Path) -
     assert run(program) == ("42 1\n", "")
 
 
+@pytest.mark.long
 def test_code_is_kept_in_a_temporary_folder_where_nothing_else_can_be_written(
     program: Path, tmp_path: Path
 ) -> None:
@@ -128,6 +129,7 @@ def test_code_that_cannot_be_kept_runs(program: Path) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_full_disk_costs_time_and_one_warning(program: Path, tmp_path: Path) -> None:
     """No file may have any content, so that whatever is kept fails as on a full disk."""
     folder = program.parent / "__pycache__"
@@ -177,6 +179,7 @@ def test_a_command_that_can_keep_nothing_answers_with_one_warning(full: bool, tm
     assert (tmp_path / "figures").exists() == (not full)
 
 
+@pytest.mark.long
 def test_what_is_compiled_is_said_once(program: Path) -> None:
     """For whoever listens: two functions are compiled, and in the next process none."""
     program.write_text(

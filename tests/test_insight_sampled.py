@@ -110,6 +110,7 @@ def test_observations_weigh_the_draws_of_judgements(observation: str) -> None:
     assert found.effective > 1000
 
 
+@pytest.mark.long
 def test_statements_weigh_the_draws_of_judgements_by_bayes_rule() -> None:
     stated = "judgements: {a: 5% to 60%}\nstated: [{of: a, credence: 40% to 70%}]\n"
     spec = replace(model(ONE, "target: a\nreconcile: true\n", mine=stated), worldviews=("mine",))
@@ -121,6 +122,7 @@ def test_statements_weigh_the_draws_of_judgements_by_bayes_rule() -> None:
     assert a.interval_90 == pytest.approx(b.interval_90, abs=0.03)
 
 
+@pytest.mark.long
 def test_observations_that_hardly_any_draw_agrees_with_are_refused() -> None:
     claims = "claims:\n" + "".join(f"  c{i}: {{text: C., credence: 0.0001% to 20%}}\n" for i in range(12))
     spec = model(claims, f"target: c0\nobserved: [{', '.join(f'c{i}' for i in range(12))}]\n")
@@ -207,6 +209,7 @@ def test_cruxes_do_not_take_what_was_not_seen_for_certain() -> None:
     assert "too rare to be met by a sample of states" in few.reason
 
 
+@pytest.mark.long
 def test_a_gap_from_too_few_samples_is_refused_and_one_of_rare_states_has_an_error() -> None:
     other = "judgements: {r: 0.0001%}\n"
     few = cm.diff(by(False, model(RARE, "target: r\nassuming: [e]\n", ann=other, bob="")), "ann", "bob")

@@ -36,6 +36,7 @@ def test_what_stages_hand_on_gives_what_single_commands_give(
     assert_answers_are_those_of_single_commands(model(GARDEN, asked, ann=ANN, bob=BOB), tmp_path)
 
 
+@pytest.mark.long
 def test_samples_of_states_are_those_of_single_commands(tmp_path: Path) -> None:
     claims = TRIAD.format(c="30%", true="90%", false="20%")
     asked = "target: u\nworldviews: [map, ann]\nsampling: {draws: 16}\n"
