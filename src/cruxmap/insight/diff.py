@@ -22,7 +22,7 @@ from cruxmap.insight.sampled import Errors, Sampled
 from cruxmap.insight.target import log_odds_of
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
-from cruxmap.language.judgement import format_value
+from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import Inquiry, inquire
@@ -377,7 +377,7 @@ def notation(setting: Setting) -> str:
         return setting.value.text
     if setting.column != setting.address:
         return f"same as {setting.column}"
-    return setting.value.text or format_value(setting.value)
+    return notation_of(setting.value)
 
 
 def _structure_of(pairing: Pairing) -> Structure:

@@ -32,7 +32,7 @@ from cruxmap.language.inheritance import (
     settle,
     share_rows,
 )
-from cruxmap.language.judgement import format_value
+from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import find_entry
 
@@ -60,7 +60,7 @@ class PlacedNumber:
     def text(self) -> str:
         """The number in the language's notation, as written where it was written."""
         value = self.setting.value
-        return value.text or format_value(value)
+        return notation_of(value)
 
     @property
     def text_in_force(self) -> str:
@@ -138,7 +138,7 @@ def _stated_json(worldview: str, stated: Stated) -> dict[str, Any]:
         "worldview": worldview,
         "of": condition_text(stated.of),
         "assuming": [condition_text(c) for c in stated.assuming],
-        "credence": stated.credence.text or format_value(stated.credence),
+        "credence": notation_of(stated.credence),
         "sources": _sources(stated.citations),
     }
 

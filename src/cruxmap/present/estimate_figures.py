@@ -34,7 +34,6 @@ from cruxmap.present.canvas import (
     rows_axis,
 )
 from cruxmap.present.estimate_tables import (
-    NOBODYS,
     by_target,
     conditions_text,
     little_text,
@@ -43,7 +42,7 @@ from cruxmap.present.estimate_tables import (
     values_of,
 )
 from cruxmap.present.lettering import wrapped
-from cruxmap.present.phrases import CENTRAL, MEAN, interval, percent
+from cruxmap.present.phrases import CENTRAL, MEAN, THE_MAPS_OWN, interval, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -193,7 +192,7 @@ def _forest_rows(
     for y, (worldview, result) in enumerate(results.items()):
         look = VOICE if _place(worldview, little) == 0 else NO_VOICE
         _forest_row(axes, y, result, limits, look)
-        said = _sentence(NOBODYS) if worldview == MAP_WORLDVIEW else texts.get(worldview, "")
+        said = _sentence(THE_MAPS_OWN) if worldview == MAP_WORLDVIEW else texts.get(worldview, "")
         words = wrapped(said, 42, most=3)
         defined = result.mean is not None
         left, right = (0.0, (MARGIN - LABEL_WIDTH) * 72), (1.0, 10.0)
@@ -276,7 +275,7 @@ def bars(
     if little:
         key += " Pale: says little about this; the rest is inherited."
     if MAP_WORLDVIEW in names:
-        key += f" {MAP_WORLDVIEW}: {NOBODYS}."
+        key += f" {MAP_WORLDVIEW}: {THE_MAPS_OWN}."
     top = KEY_LINE * len(lines)
     tall = (len(names) + top) * BAR_HEIGHT
     with framed(title, (*filter(None, (foot,)), key), tall, BAR_WIDTHS) as (figure, axes):

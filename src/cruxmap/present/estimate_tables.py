@@ -10,6 +10,7 @@ from cruxmap.present.phrases import (
     CENTRAL,
     MEAN,
     MEAN_AND_CENTRAL,
+    THE_MAPS_OWN,
     from_to,
     laid_text,
     not_converged,
@@ -24,9 +25,6 @@ MAX_ABREAST = 6
 
 LEAST_ERROR = 0.005
 """A share's error is shown where it is at least this."""
-
-NOBODYS = "the editor's neutral numbers; nobody's view"
-"""What the map's own numbers are."""
 
 INHERITED = "says little about this target; the rest is inherited, from the map or whom it extends"
 """What is said of worldviews that add little, wherever they have the rest from."""
@@ -252,7 +250,7 @@ def _estimate_notes(estimate: Estimate) -> Iterator[str]:
         yield f"In every worldview {laid_text(estimate.settings)}."
     reasons = {(name, result.reason) for name, result in whole.items() if result.reason}
     yield from (f"{worldview}: {reason}" for worldview, reason in sorted(reasons))
-    yield f"{MAP_WORLDVIEW}: {NOBODYS}."
+    yield f"{MAP_WORLDVIEW}: {THE_MAPS_OWN}."
     voices = by_target(estimate)[estimate.target]
     if saying_little(voices):
         yield f"little: {_little_of(voices.values())}."

@@ -7,7 +7,7 @@ from operator import itemgetter
 from cruxmap.insight.explain import Explanation, PlacedNumber, PlaceForANumber, WeighedArgument
 from cruxmap.language.argument_map import Direction, Stated, condition_text, target_text
 from cruxmap.language.inheritance import SETTINGS_ORIGIN
-from cruxmap.language.judgement import format_value
+from cruxmap.language.judgement import notation_of
 from cruxmap.present.map_text import entry_text
 from cruxmap.present.phrases import percent, ratio
 from cruxmap.present.tables import Column, Table, numeric
@@ -118,7 +118,7 @@ def _weight(weighed: WeighedArgument, worldview: str) -> str:
 def _stated_lines(worldview: str, stated: Stated) -> Iterator[str]:
     given = f" assuming {', '.join(map(condition_text, stated.assuming))}" if stated.assuming else ""
     cited = f" [{', '.join(map(str, stated.citations))}]" if stated.citations else ""
-    number = stated.credence.text or format_value(stated.credence)
+    number = notation_of(stated.credence)
     yield f"  {worldview}: {condition_text(stated.of)}{given}: {number}{cited}"
 
 
@@ -199,7 +199,7 @@ def _statements_table(title: str, statements: Iterable[tuple[str, Stated]]) -> T
         Column(
             "credence",
             "credence",
-            get=lambda stated: stated.credence.text or format_value(stated.credence),
+            get=lambda stated: notation_of(stated.credence),
         ),
         Column("sources", "source", get=lambda stated: stated.citations),
     )

@@ -48,7 +48,7 @@ from cruxmap.language.argument_map import (
     target_text,
 )
 from cruxmap.language.inheritance import Perspective
-from cruxmap.language.judgement import format_value
+from cruxmap.language.judgement import notation_of
 from cruxmap.present.phrases import percent
 
 KIND_COLOURS = {"claim": "#d5dae1", "question": "#f3e7b0", "event": "#c6e3d2"}
@@ -506,7 +506,7 @@ class _Pen:
 
     def _number(self, address: str) -> str:
         setting = self.perspective.setting[address]
-        return "rejected" if setting.rejected else setting.value.text or format_value(setting.value)
+        return "rejected" if setting.rejected else notation_of(setting.value)
 
 
 def _states_in(condition: Condition) -> dict[str, tuple[str, ...]]:
