@@ -66,8 +66,11 @@ def test_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: Path)
     assert {name.partition(".")[0] for name in modules} & HEAVY == set()
 
 
-def test_checking_the_real_map_costs_little_more_than_loading_what_reads_it() -> None:
+def test_checking_the_real_map_costs_little_more_than_loading_what_reads_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Each in turn, as the machine may be slower at one time than at another."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     checking = [
         sys.executable,
         "-m",
