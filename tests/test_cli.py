@@ -260,6 +260,21 @@ def test_a_model_with_problems_is_code_1(in_project: Path, cruxmap: Cruxmap) -> 
         assert "models/small.yaml:3:9: problem unknown-id" in outcome.err
 
 
+def test_a_model_in_a_folder_is_called_by_both_names(in_project: Path, cruxmap: Cruxmap) -> None:
+    (in_project / "models/deep").mkdir()
+    text = (in_project / "models/small.yaml").read_text().replace("model: small", "model: deep/other")
+    (in_project / "models/deep/other.yaml").write_text(text.replace("../", "../../"))
+    assert cruxmap("check") == Outcome(0, "no problems\n", "")
+    estimate = cruxmap("estimate", "deep/other", "--format", "json").json
+    assert estimate == cruxmap("estimate", "small", "--format", "json").json | {"model": "deep/other"}
+    assert cruxmap("cruxes", "deep/other", "--figures", "first").code == 0
+    drawn = in_project / "figures/deep/other"
+    assert {path.suffix for path in drawn.iterdir()} == {".svg", ".png"}
+    assert "Model deep/other" in next(drawn.glob("*.svg")).read_text()
+    assert "did you mean `deep/other`?" in cruxmap("estimate", "other").err
+    assert "did you mean `deep/other`?" in cruxmap("estimate", "models/deep/otter.yaml").err
+
+
 def test_what_has_not_converged_is_code_3(cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = insight.estimate(read_model(POWER))
     chains = insight.Convergence("carlsmith", 1.2, 30.0, 4)

@@ -315,6 +315,23 @@ def test_models_may_have_folders(tmp_path: Path) -> None:
     write(tmp_path, models__deep__n=MODEL.replace("..", "../..").replace("target: rain", "target: ran"))
     assert told(tmp_path) == [("unknown-id", "models/deep/n.yaml")]
     assert told(tmp_path / "models") == [("unknown-id", "deep/n.yaml")]
+    assert told(tmp_path / "models/deep") == [("unknown-id", "n.yaml")]
+
+
+def test_a_model_may_be_named_after_the_folder_that_it_is_in(tmp_path: Path) -> None:
+    named = {
+        name: MODEL.replace("model: m", f"model: {name}") for name in ("deep/er", "Deep/er", "../m", "m/")
+    }
+    good, *bad = named.values()
+    write(tmp_path, arguments__weather__a=RAIN, models__er=good)
+    assert read_model(tmp_path / "models/er.yaml").id == "deep/er"
+    for text in bad:
+        write(tmp_path, models__er=text)
+        assert told(tmp_path) == [("bad-id", "models/er.yaml")]
+
+
+def test_a_map_in_somebodys_folder_of_models_is_a_map(tmp_path: Path) -> None:
+    assert told(write(tmp_path / "models/weather", a=RAIN)) == []
 
 
 def test_a_name_that_is_no_text_can_be_told_of_all_the_same(tmp_path: Path) -> None:

@@ -137,8 +137,10 @@ def _model_path(name: str) -> Path:
     folder = next((models for models in above if os.path.isdir(models)), Path("models"))
     if os.path.isfile(named := folder / f"{name}.yaml"):
         return named
-    known = sorted(p.stem for p in folder.glob("*.yaml"))
-    hint = did_you_mean(path.stem, known) or f"in {folder.as_posix()}/: {', '.join(known) or 'none'}"
+    files = (file.relative_to(folder).with_suffix("").as_posix() for file in folder.rglob("*.yaml"))
+    known = sorted(name for name in files if not name.startswith(".") and "/." not in name)
+    asked = path.with_suffix("").as_posix().rpartition("models/")[2]
+    hint = did_you_mean(asked, known) or f"in {folder.as_posix()}/: {', '.join(known) or 'none'}"
     refuse(Code.NO_SUCH_FILE, f"there is no model {path.as_posix()}", hint)
 
 

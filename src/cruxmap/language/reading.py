@@ -149,7 +149,7 @@ def _what_to_check(where: Path, findings: Findings) -> tuple[list[Path], list[Pa
             findings.add(Code.MISPLACED_FILE, "files in this folder are not read", Span(shown(path)), hint)
         return subfolders(arguments, findings), list(model_files(models, findings))
     if os.path.isdir(where):
-        if where.resolve().name == "models":
+        if _is_for_models(where.resolve()):
             return [], list(model_files(where, findings))
         return [where], []
     if where.parent.name in ("worldviews", "sources"):
@@ -164,6 +164,12 @@ def _what_to_check(where: Path, findings: Findings) -> tuple[list[Path], list[Pa
         ):
             return [where.parent], []
     return [], [where]
+
+
+def _is_for_models(folder: Path) -> bool:
+    """Tell whether a folder is `models/`, or in the one that stands beside `arguments/`."""
+    inside = (around.parent for around in folder.parents if around.name == "models")
+    return folder.name == "models" or any(os.path.isdir(project / "arguments") for project in inside)
 
 
 # --- maps ---------------------------------------------------------------------------------------
@@ -347,7 +353,8 @@ def _read_model(path: Path, findings: Findings, drafts: dict[str, _Draft]) -> _M
         findings.extend(own)
         return None
     check_language(shape.language, own)
-    check_word(own, shape.model)
+    for part in shape.model.split("/"):  # its file may be in a folder of `models/`
+        check_word(own, Text.at(part, shape.model))
     draft = drafts.get(_identity(folder))
     if draft is None and os.path.isdir(folder):
         draft = drafts[_identity(folder)] = _read_map(folder, findings)

@@ -16,6 +16,9 @@ _ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _NOTATION = {"type": ["string", "number"]}
 
 type Id = Annotated[Text, Leaf("an id", {"type": "string", "pattern": _ID})]
+type ModelName = Annotated[
+    Text, Leaf("a name", {"type": "string", "pattern": f"{_ID[:-1]}(/{_ID[1:-1]})*$"})
+]
 type Name = Annotated[Text, Leaf("an id", {"type": ["string", "integer"]})]
 type Word = Annotated[Text, Leaf("text", {"type": ["string", "number", "boolean"]})]
 type Sentence = Annotated[Text, Leaf("a sentence", {"type": "string"})]
@@ -437,7 +440,7 @@ class SamplingShape(Shape):
 class ModelFile(Remarked):
     """A model."""
 
-    model: Id
+    model: ModelName
     map: Word
     target: ConditionShape
     text: Sentence | None = None
