@@ -49,7 +49,7 @@ def room(request: pytest.FixtureRequest) -> Iterator[int]:
 )
 @given(st.data())
 def test_all_marginals_of_all_worldviews(room: int, data: st.DataObject) -> None:
-    drawn = data.draw(drawn_maps.drafts())
+    drawn = data.draw(drawn_maps.drafts_with_brought())
     argument_map = drawn.read()
     for worldview in (MAP_WORLDVIEW, *argument_map.worldview):
         z = data.draw(drawn_maps.z_draws(argument_map))
@@ -66,7 +66,7 @@ def test_all_marginals_of_all_worldviews(room: int, data: st.DataObject) -> None
 
 @given(st.data())
 def test_conditionals(data: st.DataObject) -> None:
-    drawn = data.draw(drawn_maps.drafts(max_worldviews=1))
+    drawn = data.draw(drawn_maps.drafts_with_brought(max_worldviews=1))
     argument_map = drawn.read()
     written = [data.draw(drawn.conditions()) for _ in range(data.draw(st.integers(1, 4)))]
     conditions: list[Condition] = [parse_condition(w, argument_map) for w in written]
@@ -92,7 +92,7 @@ def test_conditionals(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_public_probability(data: st.DataObject) -> None:
-    drawn = data.draw(drawn_maps.drafts(max_things=4, max_arguments=3))
+    drawn = data.draw(drawn_maps.drafts_with_brought(max_things=4, max_arguments=3))
     argument_map = drawn.read()
     asked, supposed, seen = (data.draw(drawn.conditions()) for _ in range(3))
     worldview = data.draw(views(argument_map))
@@ -118,7 +118,7 @@ def test_public_probability(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_draws_of_the_estimate(data: st.DataObject) -> None:
-    drawn = data.draw(drawn_maps.drafts(max_things=4, max_arguments=3))
+    drawn = data.draw(drawn_maps.drafts_with_brought(max_things=4, max_arguments=3))
     argument_map = drawn.read()
     asked, supposed = (data.draw(drawn.conditions()) for _ in range(2))
     sampling = {"draws": "8", "seed": str(data.draw(st.integers(0, 10**6)))}

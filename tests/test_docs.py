@@ -95,7 +95,7 @@ def matches(expected: str, printed: str) -> bool:
 
 
 def test_the_language_page_is_one_map_that_checks(tmp_path: Path) -> None:
-    """Its YAML blocks are the files of a project: a map in parts, two worldviews, a model, locators."""
+    """Its YAML blocks are the files of a project: a map in parts, three worldviews, a model, locators."""
     folder = tmp_path / "arguments" / "first-flight"
     places = {
         "worldview": folder / "worldviews" / "{}.yaml",
@@ -112,7 +112,7 @@ def test_the_language_page_is_one_map_that_checks(tmp_path: Path) -> None:
         file.write_text(block.code, encoding="utf-8")
     problems, warnings = check(tmp_path)
     assert [str(problem) for problem in problems + warnings] == []
-    assert len(list(tmp_path.rglob("worldviews/*"))) == 2
+    assert len(list(tmp_path.rglob("worldviews/*"))) == 3
 
 
 def test_yaml_in_the_readme_is_the_language(tmp_path: Path) -> None:

@@ -587,7 +587,8 @@ def test_links_run_in_no_circle_in_any_worldview(tmp_path: Path) -> None:
         ("judgements: {rain: {value: 5%, fitted: ''}}\n", "missing-key"),
         ("judgements: {rain: {value: 5%, fitted: [one, two]}}\n", "wrong-shape"),
         ("worldview: anne\n", "other-id"),
-        ("arguments: {}\n", "unknown-key"),
+        ("arguments: {}\n", None),
+        ("events: {}\n", "unknown-key"),
     ],
 )
 def test_what_else_a_worldview_says(tmp_path: Path, text: str, code: str | None) -> None:

@@ -98,12 +98,14 @@ class Code(StrEnum):
     NO_DIRECTION = "no-direction"
     CREDENCE_NEEDED = "credence-needed"
     NOT_ARGUABLE = "not-arguable"
+    NO_ROUTES = "no-routes"
     TOO_MANY_ARGUMENTS = "too-many-arguments"
     CYCLE = "cycle"
     # worldviews
     WORLDVIEW_CIRCLE = "worldview-circle"
     MIXED_SHARES = "mixed-shares"
     REJECTED_AND_ACCEPTED = "rejected-and-accepted"
+    NOTHING_TO_ACCEPT = "nothing-to-accept"
     # found by inference only
     IMPOSSIBLE_EVIDENCE = "impossible-evidence"
     TOO_WIDE = "too-wide"

@@ -618,6 +618,36 @@ def drafts(
 
 
 @st.composite
+def drafts_with_brought(draw: Draw, **sizes: int) -> Draft:
+    """The same, where worldviews bring some of the entries and routes, and some are taken over."""
+    drawn = draw(drafts(**sizes))
+    if not drawn.worldviews:
+        return drawn
+    sections = {name: dict(drawn.map.get(name, {})) for name in ("claims", "questions", "arguments")}
+    views = {name: dict(view) for name, view in drawn.worldviews.items()}
+    names = st.sampled_from(sorted(views))
+    offered = []
+    for section, entries in sections.items():
+        for name in [name for name in entries if draw(st.integers(0, 2)) == 0]:
+            views[draw(names)].setdefault(section, {})[name] = entries.pop(name)
+            offered += [name] if section == "arguments" else []
+    for name, claim in list(sections["claims"].items()):
+        first, *others = claim.get("routes", [{}])
+        moved = [route for route in others if "id" in route and draw(st.booleans())]
+        for route in moved:
+            views[draw(names)].setdefault("routes", {}).setdefault(name, []).append(route)
+            offered.append(f"{name}.{route['id']}")
+        if moved:
+            left = [first, *(route for route in others if route not in moved)]
+            sections["claims"][name] = claim | {"routes": left}
+    for view in views.values():
+        taken = [n for n in offered if n not in view.get("rejects", ()) and draw(st.integers(0, 3)) == 0]
+        if taken:
+            view["accepts"] = sorted({*view.get("accepts", ()), *taken})
+    return Draft({**drawn.map, **sections}, views, drawn.things)
+
+
+@st.composite
 def z_draws(draw: Draw, argument_map: ArgumentMap) -> Mapping[str, float]:
     """Standard normal numbers by address, now and then far out."""
     seed = draw(st.integers(0, 2**32 - 1))

@@ -73,6 +73,7 @@ type Floats = npt.NDArray[np.float64]
 type Bools = npt.NDArray[np.bool_]
 type World = Mapping[str, Ints]
 
+NOTHING = Elicited(Scale.PROBABILITY, 0.0, 0.0)
 NEVER = 10**6
 """The step of an event that never happens: later than any other by any number of steps."""
 
@@ -105,8 +106,16 @@ def numbers(
     rows = list(_rows_of_shares(argument_map))
     in_row = {share: row for row in rows for share in row}
     singles: set[str] = set()
-    rejected: set[str] = set()
-    for step in _eldest_first(argument_map, worldview):
+    steps = _eldest_first(argument_map, worldview)
+    here = {step.about.id for step in steps} | {None}  # what worldviews elsewhere bring has no force
+    taken = {name for step in steps for name in step.accepts}
+    rejected = {a.about.id for a in argument_map.arguments if a.about.brought_by not in here} - taken
+    for claim in argument_map.claims:
+        for route in claim.basis.routes if isinstance(claim.basis, Routes) else ():
+            if route.brought_by not in here and route.chance.address not in taken:
+                value[route.chance.address] = NOTHING
+    fixed = {address for address, number in value.items() if number is NOTHING}
+    for step in steps:
         for judgement in step.judgements:
             match judgement:
                 case Override(address=address, value=new):
@@ -121,6 +130,7 @@ def numbers(
     for address, new in (settings or {}).items():
         value[address] = new
         singles |= {address} & in_row.keys()
+    value |= dict.fromkeys(fixed, NOTHING)
 
     def number(address: str, given: Value, z: Mapping[str, float]) -> float:
         """Follow links, and turn `rest` and intervals into numbers on the unconstrained scale."""

@@ -330,7 +330,10 @@ def condition_text(condition: Condition) -> str:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What every entry may carry: its id, its sentence, where it comes from."""
+    """What every entry may carry: its id, its sentence, where it comes from.
+
+    `brought_by` is the worldview in whose file a claim, question or argument stands, if any.
+    """
 
     id: str
     text: str = ""
@@ -338,6 +341,7 @@ class About:
     note: str = ""
     tags: tuple[str, ...] = ()
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+    brought_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,11 +372,15 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One independent cause; `when` is `None` where it is always at work."""
+    """One independent cause; `when` is `None` where it is always at work.
+
+    `brought_by` is the worldview that brings it to a claim of the map's, or of another worldview's.
+    """
 
     id: str | None
     when: Condition | None
     chance: Judgement
+    brought_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -702,6 +710,8 @@ class Worldview:
     """One reviewer's judgements over the map's own (or over those of the worldview it extends).
 
     `stated` is testimony; `read_as` is what an editor reads out of their words, and only compared.
+    `accepts` are arguments, and addresses of routes that others bring. `remarks` are words about an entry
+    that come without a number: (entry, sentence). What a worldview brings is in the map, `brought_by` it.
     """
 
     about: About
@@ -712,6 +722,7 @@ class Worldview:
     accepts: tuple[str, ...] = ()
     stated: tuple[Stated, ...] = ()
     read_as: tuple[Stated, ...] = ()
+    remarks: tuple[tuple[str, str], ...] = ()
 
 
 # --- the map -----------------------------------------------------------------------------------
@@ -753,7 +764,9 @@ class ArgumentMap:
 
     `entry` finds any claim, question, event or argument by id; `judgements` lists every place for a
     number by address, in the order of the entries, defaults included; `shares` finds all shares of a
-    question, or of a row of one, by their common address.
+    question, or of a row of one, by their common address. `brought` maps the arguments and routes that have
+    force only where they are brought or accepted, by address, to the worldview that brings them, and
+    `bringer` each judgement of these and of brought claims and questions.
     """
 
     id: str
@@ -774,6 +787,8 @@ class ArgumentMap:
     shares: Mapping[str, tuple[Judgement, ...]] = field(init=False, repr=False, compare=False)
     timeline: Mapping[str, Timeline] = field(init=False, repr=False, compare=False)
     worldview: Mapping[str, Worldview] = field(init=False, repr=False, compare=False)
+    brought: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    bringer: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         entries: list[Entry] = [*self.claims, *self.questions, *self.events, *self.arguments]
@@ -786,6 +801,20 @@ class ArgumentMap:
         put(self, "shares", MappingProxyType(shares))
         put(self, "timeline", MappingProxyType({t.about.id: t for t in self.timelines}))
         put(self, "worldview", MappingProxyType({w.about.id: w for w in self.worldviews}))
+        brought = {a.about.id: a.about.brought_by for a in self.arguments}
+        brought |= {route.chance.address: route.brought_by for route in self._routes}
+        bringer = {j.address: e.about.brought_by for e in entries for j in judgements_of(e)} | brought
+        for name, by in (("brought", brought), ("bringer", bringer)):
+            put(self, name, MappingProxyType({address: who for address, who in by.items() if who}))
+
+    @property
+    def _routes(self) -> Iterator[Route]:
+        return (
+            route
+            for claim in self.claims
+            if isinstance(claim.basis, Routes)
+            for route in claim.basis.routes
+        )
 
     @property
     def share_rows(self) -> Iterator[ShareRow]:

@@ -4,12 +4,12 @@ In: the entries of a map, stand-ins included, and the `Names` that say which are
 and warnings; broken entries are left alone.
 """
 
-from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from cruxmap.errors import Code, Span
 from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
     AllOf,
     AnyOf,
     Argument,
@@ -40,7 +40,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.coverage import MAX_CASES, NEVER, Case, Choice, count_cases, uncovered
 from cruxmap.language.findings import Findings
-from cruxmap.language.inheritance import Layers, lay, left_by, settled
+from cruxmap.language.inheritance import Layers, lay, left_by, lineage, settled, without_force
 from cruxmap.language.names import Names
 from cruxmap.language.yaml_text import joined
 
@@ -120,9 +120,10 @@ def check_reach(argument_map: ArgumentMap, wanted: Iterable[str], findings: Find
 
 def check_arguments(argument_map: ArgumentMap, names: Names, findings: Findings) -> None:
     """Add problems where too many arguments meet; warn of arguments that can do nothing."""
-    met: Counter[tuple[str, str]] = Counter()
+    met: dict[tuple[str, str], list[str]] = {}
     for argument in argument_map.arguments:
-        met.update({(on.owner, on.part) for on in argument.targets if not isinstance(on, OnArgument)})
+        for on in {(on.owner, on.part) for on in argument.targets if not isinstance(on, OnArgument)}:
+            met.setdefault(on, []).append(argument.about.id)
         match argument:
             case Argument(
                 direction=Direction.FOR | Direction.AGAINST, weight=Judgement(value=Elicited() as weight)
@@ -131,17 +132,37 @@ def check_arguments(argument_map: ArgumentMap, names: Names, findings: Findings)
                     message = f"a strength of `1x` gives `{argument.about.id}` no force"
                     hint = "leave the argument out, or say how strong"
                     findings.warn(Code.NO_FORCE, message, argument.weight.span, hint)
-    for (id_, part), count in met.items():
+    for (id_, part), bearing in met.items():
         entry = argument_map.entry.get(id_)
         if entry is None:
             continue
-        name = f"{id_}.{part}" if part else id_
-        if count > MAX_ARGUMENTS:
-            message = f"{count} arguments bear on `{name}`, and {MAX_ARGUMENTS} are the most"
-            hint = "group them under claims, and argue from those"
-            findings.add(Code.TOO_MANY_ARGUMENTS, message, entry.about.span, hint)
+        if len(bearing) > MAX_ARGUMENTS:
+            _check_count(argument_map, entry, f"{id_}.{part}" if part else id_, bearing, findings)
         if id_ not in names.broken:
             _warn_if_certain(entry, part, findings)
+
+
+def _check_count(
+    argument_map: ArgumentMap, entry: Entry, name: str, bearing: Sequence[str], findings: Findings
+) -> None:
+    """Add a problem where more arguments than can be weighed together have force in one worldview.
+
+    It tells of the one in which most have, and is where the last of these stands if a worldview brings it.
+    """
+    force: dict[str, list[str]] = {}
+    for worldview in (MAP_WORLDVIEW, *argument_map.worldview):
+        without = without_force(argument_map, lineage(argument_map, worldview))
+        force[worldview] = [argument for argument in bearing if argument not in without]
+    worst = max(force, key=lambda worldview: len(force[worldview]))
+    if len(force[worst]) > MAX_ARGUMENTS:
+        whose = "" if worst == MAP_WORLDVIEW else f" in `{worst}`"
+        message = (
+            f"{len(force[worst])} arguments bear on `{name}`{whose}, and {MAX_ARGUMENTS} are the most"
+        )
+        last = argument_map.entry[force[worst][-1]].about
+        place = last.span if last.brought_by else entry.about.span
+        hint = "group them under claims, and argue from those"
+        findings.add(Code.TOO_MANY_ARGUMENTS, message, place, hint)
 
 
 def _warn_if_certain(entry: Entry, part: str, findings: Findings) -> None:

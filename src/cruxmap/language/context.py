@@ -88,14 +88,15 @@ def check_id(findings: Findings, id_: Text, *, number_ok: bool = False) -> None:
 
 def check_part_ids(context: Context, ids: Iterable[Text | None]) -> None:
     """Check the ids of rows, routes, states or phases, which are unique in their entry."""
-    seen: set[str] = set()
+    seen: dict[str, Text] = {}
     for id_ in ids:
         if id_ is None:
             continue
         check_id(context.findings, id_, number_ok=True)
-        if id_ in seen:
-            context.add(Code.DUPLICATE_ID, f"`{id_}` is there twice", id_, "ids are unique in their entry")
-        seen.add(id_)
+        first = seen.setdefault(id_, id_)
+        if first is not id_:
+            hint = f"ids are unique in their entry: the first is at {first.span}"
+            context.add(Code.DUPLICATE_ID, f"`{id_}` is there twice", id_, hint)
 
 
 def about(context: Context, id_: Text, shape: Told) -> About:
@@ -135,7 +136,12 @@ def each(words: Text | list[Text] | None) -> list[Text]:
 def warn_of_comments(findings: Findings, text: Text | None, shape: Remarked) -> None:
     """Warn where a comment may have swallowed the end of a sentence or a locator."""
     source = shape.source if isinstance(shape, Noted) else None
-    for words in (text, shape.note, *each(source)):
+    warn_of_comments_after(findings, (text, shape.note, *each(source)))
+
+
+def warn_of_comments_after(findings: Findings, sentences: Iterable[Text | None]) -> None:
+    """Warn where a comment may have swallowed the end of one of these."""
+    for words in sentences:
         if words is not None and words.plain and words.comment_follows:
             message = "what follows ` #` on this line is a comment and not read"
             hint = (

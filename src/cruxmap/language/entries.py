@@ -5,6 +5,7 @@ One function per kind of entry. What is wrong adds a problem, and a stand-in tak
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import assert_never
 
 from cruxmap.errors import Code
@@ -81,12 +82,18 @@ from cruxmap.language.yaml_text import Text, joined
 BASES = ("credence", "all_of", "any_of", "at_least", "routes", "given")
 
 
-def read_claim(context: Context, id_: Text, shape: ClaimShape) -> Claim:
-    """Return a claim on exactly one basis."""
+type BroughtRoutes = Mapping[Text, Sequence[tuple[str, RouteShape]]]
+"""Further routes of claims, each with the worldview that brings it."""
+
+
+def read_claim(
+    context: Context, id_: Text, shape: ClaimShape, brought: BroughtRoutes = MappingProxyType({})
+) -> Claim:
+    """Return a claim on exactly one basis, with the routes that are `brought` to it."""
     entry = about(context, id_, shape)
     owner = Owner(context, id_, entry)
     given = check_one_basis(owner, shape, "claim", BASES)
-    basis = _basis(owner, shape)
+    basis = _basis(owner, shape, brought.get(id_, ()))
     of_definition, of_routes = isinstance(basis, Definition), isinstance(basis, Routes)
     if given:
         where = "a definition (`all_of`, `any_of`, `at_least`)"
@@ -107,7 +114,7 @@ def check_one_basis(owner: Owner, shape: Shape, what: str, bases: tuple[str, ...
     return given
 
 
-def _basis(owner: Owner, shape: ClaimShape) -> Basis:
+def _basis(owner: Owner, shape: ClaimShape, brought: Sequence[tuple[str, RouteShape]]) -> Basis:
     resolver, id_ = owner.context.resolver, owner.about.id
     if shape.credence is not None:
         return Credence(owner.judgement(shape.credence, id_, Role.CREDENCE))
@@ -124,7 +131,7 @@ def _basis(owner: Owner, shape: ClaimShape) -> Basis:
             owner.context.add(Code.IMPOSSIBLE_COUNT, message, written, f"`count` goes up to {len(parts)}")
         return _definition(owner, shape, Rule.AT_LEAST, count, parts)
     if shape.routes is not None:
-        return _routes(owner, shape, shape.routes)
+        return _routes(owner, shape, [*((None, route) for route in shape.routes), *brought])
     if shape.given is not None:
         return Table(_rows(owner, id_, Role.CREDENCE, shape.given))
     return Credence(owner.default(id_, Role.CREDENCE, CERTAIN))
@@ -138,18 +145,18 @@ def _definition(
     return Definition(rule, count, parts, if_met, otherwise)
 
 
-def _routes(owner: Owner, shape: ClaimShape, routes: Sequence[RouteShape]) -> Routes:
-    check_part_ids(owner.context, (route.id for route in routes))
+def _routes(owner: Owner, shape: ClaimShape, routes: Sequence[tuple[str | None, RouteShape]]) -> Routes:
+    check_part_ids(owner.context, (route.id for _, route in routes))
     leak = owner.or_default(shape.leak, f"{owner.about.id}.leak", Role.CHANCE, NEVER)
     when = None if shape.when is None else owner.context.resolver.condition(shape.when)
-    return Routes(tuple(_route(owner, route) for route in routes), leak, when)
+    return Routes(tuple(_route(owner, route, bringer) for bringer, route in routes), leak, when)
 
 
-def _route(owner: Owner, shape: RouteShape) -> Route:
+def _route(owner: Owner, shape: RouteShape, bringer: str | None) -> Route:
     when = None if shape.when is None else owner.context.resolver.condition(shape.when)
     address = f"{owner.about.id}.{shape.id}" if shape.id else owner.nameless_address(owner.about.id, when)
     chance = owner.judgement(shape.chance, address, Role.CHANCE, shape)
-    return Route(str(shape.id) if shape.id else None, when, chance)
+    return Route(str(shape.id) if shape.id else None, when, chance, bringer)
 
 
 def _rows(

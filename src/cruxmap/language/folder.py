@@ -7,7 +7,7 @@ that do not fit are cut out with a problem each, so that everything else is stil
 import os
 import re
 import stat
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +23,7 @@ from cruxmap.language.schema import (
     EventShape,
     MapFile,
     QuestionShape,
+    RouteShape,
     SourcesFile,
     SourceShape,
     TimelineShape,
@@ -40,7 +41,11 @@ _NEARLY = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Sheets:
-    """What the files of a map hold, merged. `kinds` knows the ids of entries that could not be read, too."""
+    """What the files of a map hold, merged. `kinds` knows the ids of entries that could not be read, too.
+
+    `brought` maps entries that stand in a worldview's file to that worldview, which comes with each of the
+    `routes` that are brought to a claim.
+    """
 
     folder: Path
     title: str = ""
@@ -57,6 +62,8 @@ class Sheets:
     locators: dict[Text, SourcesFile] = field(default_factory=dict)
     worldviews: dict[Text, WorldviewFile] = field(default_factory=dict)
     worldview_ids: set[str] = field(default_factory=set)
+    brought: dict[str, str] = field(default_factory=dict)
+    routes: dict[Text, list[tuple[str, RouteShape]]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     complete: bool = True
     is_empty: bool = True
@@ -69,18 +76,20 @@ _KINDS = {
     "arguments": Kind.ARGUMENT,
 }
 _SECTIONS = ("sources", "voices", "timelines", "claims", "questions", "events", "arguments", "lexicon")
+_BROUGHT = ("claims", "questions", "arguments")
+"""Sections of a worldview's file that hold entries of the map."""
 
 
 def gather(folder: Path, findings: Findings) -> Sheets:
     """Read every file of a map's folder."""
     sheets = Sheets(folder)
-    seen: dict[str, dict[str, tuple[str, Text]]] = {}
+    seen: _Seen = {}
     for path in yaml_files(folder, findings):
         parsed = load(path, findings)
         if parsed is None or parsed.root is None:
             sheets.complete = False
             continue
-        _register(sheets, parsed.root, seen, findings)
+        _register(sheets, parsed.root, _SECTIONS, seen, findings)
         found = fit(MapFile, parsed, findings, 3)
         for cut in found.cuts:
             if len(cut) >= 2 and cut[0] in _SECTIONS:
@@ -94,20 +103,24 @@ def gather(folder: Path, findings: Findings) -> Sheets:
     for path in yaml_files(folder / "sources", findings):
         _gather_locators(sheets, path, findings)
     for path in yaml_files(folder / "worldviews", findings):
-        _gather_worldview(sheets, path, findings)
+        _gather_worldview(sheets, path, seen, findings)
     tell_misplaced(folder, findings, ("sources", "worldviews"))
     for name in ("sources", "worldviews"):
         tell_misplaced(folder / name, findings)
     return sheets
 
 
+type _Seen = dict[str, dict[str, tuple[str, Text]]]
+"""Where each id stands, by kinds of things among which ids are unique: its section and its place."""
+
+
 def _register(
-    sheets: Sheets, root: Node, seen: dict[str, dict[str, tuple[str, Text]]], findings: Findings
+    sheets: Sheets, root: Node, sections: Iterable[str], seen: _Seen, findings: Findings
 ) -> None:
     """Note every id of a file, readable or not, and cut out the second one of a kind."""
     if not isinstance(root, Entries):
         return
-    for section in _SECTIONS:
+    for section in sections:
         entries = root.get(section)  # type: ignore[call-overload]
         if not isinstance(entries, Entries):
             continue
@@ -168,19 +181,32 @@ def _gather_locators(sheets: Sheets, path: Path, findings: Findings) -> None:
     sheets.locators[key] = shape
 
 
-def _gather_worldview(sheets: Sheets, path: Path, findings: Findings) -> None:
+def _gather_worldview(sheets: Sheets, path: Path, seen: _Seen, findings: Findings) -> None:
     sheets.worldview_ids.add(path.stem)
     parsed = load(path, findings)
     if parsed is None or parsed.root is None:
+        sheets.complete = False
         return
-    found = fit(WorldviewFile, parsed, findings, 2)
+    _register(sheets, parsed.root, _BROUGHT, seen, findings)
+    found = fit(WorldviewFile, parsed, findings, 3)
+    for cut in found.cuts:
+        if cut[:1] in {(section,) for section in (*_BROUGHT, "routes")}:
+            sheets.broken |= {str(id_) for id_ in cut[1:2]}
+            sheets.complete &= len(cut) > 1
     if found.shape is None:
+        sheets.complete = False
         return
     check_language(found.shape.language, findings)
     id_ = _named_as_file(path, parsed, found.shape.worldview, "worldview", findings)
     sheets.worldviews[id_] = found.shape
     if ("text",) in found.cuts:
         sheets.broken.add(f"worldviews/{id_}")
+    for section in _BROUGHT:
+        entries = getattr(found.shape, section) or {}
+        getattr(sheets, section).update(entries)
+        sheets.brought |= dict.fromkeys(map(str, entries), str(id_))
+    for claim, routes in (found.shape.routes or {}).items():
+        sheets.routes.setdefault(claim, []).extend((str(id_), route) for route in routes)
 
 
 def _named_as_file(path: Path, parsed: Parsed, written: Text | None, key: str, findings: Findings) -> Text:

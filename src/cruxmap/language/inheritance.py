@@ -2,7 +2,7 @@
 
 In: an `ArgumentMap`, the id of a worldview, and settings laid over it. Out: a `Perspective`, one
 `Setting` per judgement of the map in the map's order. This is the only place that knows how
-`extends`, whole mappings, single shares, `rejects` and `same as` combine.
+`extends`, whole mappings, single shares, `rejects`, what others bring, and `same as` combine.
 """
 
 import math
@@ -41,8 +41,9 @@ class Setting:
     `value` is never a link: `same as` is followed to `column`, the address whose number and whose
     random draw this place shares (its own address otherwise). `single` marks a share that is kept as
     given while the others of its row fill what is left. `origin` is the worldview that set it, `map`,
-    or `set`; a rejected argument's credence is 0% with `rejected` true. `why_fitted` says which stated
-    credence the origin moved this number to meet; it is empty for every number that somebody gave.
+    or `set`; a rejected argument's credence is 0% with `rejected` true, and so is an argument's or route's
+    that only others bring (`not_brought`). `why_fitted` says which stated credence the origin moved this
+    number to meet; it is empty for every number that somebody gave.
     """
 
     address: str
@@ -59,6 +60,11 @@ class Setting:
     def fitted(self) -> bool:
         """Whether the number was moved to meet a stated credence: it is nobody's own, and not inherited."""
         return self.why_fitted != ""
+
+    @property
+    def not_brought(self) -> bool:
+        """Whether this is an argument, or a route, that only others bring: here it has no force."""
+        return self.rejected and self.origin == MAP_WORLDVIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ class Layers:
     """What is in each place once everything is laid over everything, links and `rest` as they are.
 
     `row_of` maps a share to the shares of its row, `mapping` to what it was given last as part of a
-    whole mapping; `rejected` maps an argument to the worldview that rejects it.
+    whole mapping; `rejected` is what has no force, as `without_force` returns it.
     """
 
     places: Mapping[str, Judgement | Layer]
@@ -118,6 +124,8 @@ class Layers:
                 raise ValueError(f"`same as` runs in a circle through {address}")
             way[address] = None
             value = self.places[address].value if address in self.places else None
+            if address in self.rejected and "." in address:  # a route: one without force has chance 0%
+                value = REJECTED
             if isinstance(value, SameAs):
                 address = value.address
             else:
@@ -139,6 +147,20 @@ def lineage(argument_map: ArgumentMap, worldview: str) -> tuple[Worldview, ...]:
         chain.append(step)
         name = step.extends
     return tuple(reversed(chain))
+
+
+def without_force(argument_map: ArgumentMap, steps: Iterable[Worldview]) -> dict[str, str]:
+    """Map what has no force for worldviews laid over each other to the one that rejects it.
+
+    That is an argument by its id; or, as `map` rejects what no worldview brings, a route by its address.
+    """
+    without = dict.fromkeys(argument_map.brought, MAP_WORLDVIEW)
+    for step in steps:
+        own = (address for address, bringer in argument_map.brought.items() if bringer == step.about.id)
+        for name in (*own, *step.accepts):
+            without.pop(name, None)
+        without |= dict.fromkeys(step.rejects, step.about.id)
+    return without
 
 
 @gc_paused()
@@ -207,8 +229,11 @@ def lay(
     rows = [tuple(share.address for share in row.shares) for row in argument_map.share_rows]
     row_of = {address: row for row in rows for address in row}
     mapping = {share: places[share].value for share in row_of}
-    rejected: dict[str, str] = {}
-    for step in lineage(argument_map, worldview)[-1 if alone else 0 :]:
+    for address, bringer in argument_map.bringer.items():
+        number = argument_map.judgements[address]
+        places[address] = Layer(number.value, bringer, False, number.citations, number.note)
+    steps = lineage(argument_map, worldview)[-1 if alone else 0 :]
+    for step in steps:
         origin = step.about.id
         for judgement in step.judgements:
             remarks = judgement.citations, judgement.note, judgement.fitted
@@ -219,10 +244,7 @@ def lay(
                         mapping[share.address] = value
                 case Override(address=address, value=value):
                     places[address] = Layer(value, origin, address in row_of, *remarks)
-        for argument in step.accepts:
-            rejected.pop(argument, None)
-        for argument in step.rejects:
-            rejected[argument] = origin
+    rejected = without_force(argument_map, steps)
     return lay_over(argument_map, Layers(places, row_of, mapping, rejected), settings)
 
 

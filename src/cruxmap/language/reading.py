@@ -16,10 +16,13 @@ from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.ground import gc_paused
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
+    Argument,
     ArgumentMap,
+    Claim,
     Elicited,
     Entry,
     Locator,
+    Question,
     Scale,
     Source,
     StateIn,
@@ -74,7 +77,7 @@ from cruxmap.language.schema import (
 from cruxmap.language.sources import check_cited
 from cruxmap.language.typed import targets_of
 from cruxmap.language.validation import keys_of
-from cruxmap.language.worldviews import check_circles, read_worldview, warn_of_rejected
+from cruxmap.language.worldviews import check_accepted, check_circles, read_worldview, warn_of_rejected
 from cruxmap.language.yaml_text import Entries, Text
 
 # --- what others call ---------------------------------------------------------------------------
@@ -266,12 +269,15 @@ def _read_entries(context: Context, sheets: Sheets) -> ArgumentMap:
     timelines = _all_entries(context, sheets.timelines, read_timeline)
     for event in sheets.events.values():
         context.resolver.declared(Code.UNKNOWN_TIMELINE, event.timeline, event.timeline, sheets.timelines)
-    claims = _all_entries(context, sheets.claims, read_claim)
-    questions = _all_entries(context, sheets.questions, read_question)
+    _check_routes(context, sheets)
+    read_with_routes = partial(read_claim, brought=sheets.routes)
+    claims = _with_bringers(sheets, _all_entries(context, sheets.claims, read_with_routes))
+    questions = _with_bringers(sheets, _all_entries(context, sheets.questions, read_question))
     events = _all_entries(context, sheets.events, read_event)
     entries: list[Entry] = [*claims, *questions, *events]
     others = {entry.about.id: entry for entry in entries}
     arguments = _all_entries(context, sheets.arguments, partial(read_argument, others=others))
+    arguments = tuple(_said_by(sheets, argument) for argument in _with_bringers(sheets, arguments))
     name = shown(Path(sheets.folder.resolve().name))
     return ArgumentMap(
         id=name,
@@ -310,6 +316,36 @@ def _all_entries[S, E](
     return tuple(entries)
 
 
+def _check_routes(context: Context, sheets: Sheets) -> None:
+    """Add a problem for each claim to which a worldview brings routes, and which does not rest on routes."""
+    for worldview in sheets.worldviews.values():
+        for claim in worldview.routes or ():
+            known = context.resolver.is_a(Kind.CLAIM, claim) and claim not in sheets.broken
+            if known and sheets.claims[claim].routes is None:
+                message = f"`{claim}` does not rest on routes, so there is none to add to"
+                hint = "argue about it, or about what it rests on: bring an argument"
+                context.add(Code.NO_ROUTES, message, claim, hint)
+
+
+def _with_bringers[E: (Claim, Question, Argument)](
+    sheets: Sheets, entries: tuple[E, ...]
+) -> tuple[E, ...]:
+    """Note in each entry that stands in a worldview's file whose it is."""
+    return tuple(
+        replace(entry, about=replace(entry.about, brought_by=sheets.brought[entry.about.id]))
+        if entry.about.id in sheets.brought
+        else entry
+        for entry in entries
+    )
+
+
+def _said_by(sheets: Sheets, argument: Argument) -> Argument:
+    """Return an argument as the voice's of the worldview that brings it, unless it says whose it is."""
+    bringer = argument.about.brought_by
+    voice = None if bringer is None else sheets.worldviews[bringer].voice  # type: ignore[index]
+    return argument if argument.by or voice is None else replace(argument, by=str(voice))
+
+
 def _source_of(context: Context, id_: Text, shape: SourceShape, sheets: Sheets) -> Source:
     listed = sheets.locators.get(id_)
     warn_of_comments(context.findings, shape.text, shape)
@@ -325,10 +361,12 @@ def _locator(id_: Text, shape: LocatorShape) -> Locator:
 def _read_worldviews(context: Context, sheets: Sheets, draft: ArgumentMap) -> tuple[Worldview, ...]:
     """Return the worldviews whose lineage can be followed to its end."""
     worldviews: dict[str, Worldview] = {}
+    rejected = {str(argument) for its in sheets.worldviews.values() for argument in each(its.rejects)}
     for id_, shape in sheets.worldviews.items():
         check_id(context.findings, id_)
         with context.findings.absences_muted(f"worldviews/{id_}" in sheets.broken):
             worldviews[str(id_)] = read_worldview(context, id_, shape, draft, sheets.worldview_ids)
+            check_accepted(context, each(shape.accepts), draft, rejected)
     return check_circles(worldviews, context.findings)
 
 

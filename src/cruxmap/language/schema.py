@@ -426,6 +426,11 @@ class WorldviewFile(Told):
     accepts: Ids | None = None
     stated: list[StatedShape] | None = None
     read_as: list[StatedShape] | None = None
+    remarks: dict[Id, Sentence] | None = None
+    claims: dict[Id, ClaimShape] | None = None
+    questions: dict[Id, QuestionShape] | None = None
+    arguments: dict[Id, ArgumentShape] | None = None
+    routes: dict[Id, Annotated[list[RouteShape], NotEmpty()]] | None = None
 
 
 class SamplingShape(Shape):

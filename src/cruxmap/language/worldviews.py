@@ -1,11 +1,12 @@
 """Worldviews: from the shape of their file to their value, and what each may not say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from math import inf
 from typing import assert_never
 
 from cruxmap.errors import Code
 from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
     ArgumentMap,
     Elicited,
     Override,
@@ -26,10 +27,11 @@ from cruxmap.language.context import (
     share,
     texts,
     warn_of_comments,
+    warn_of_comments_after,
 )
 from cruxmap.language.entries import check_share_keys, share_mapping
 from cruxmap.language.findings import Findings
-from cruxmap.language.inheritance import lineage
+from cruxmap.language.inheritance import lineage, without_force
 from cruxmap.language.names import Kind
 from cruxmap.language.schema import (
     AnyJudged,
@@ -45,7 +47,11 @@ from cruxmap.language.yaml_text import DEEPEST, Text
 
 
 def read_worldview(
-    context: Context, id_: Text, shape: WorldviewFile, argument_map: ArgumentMap, others: Iterable[str]
+    context: Context,
+    id_: Text,
+    shape: WorldviewFile,
+    argument_map: ArgumentMap,
+    others: Iterable[str],
 ) -> Worldview:
     """Return a worldview over the judgements of a map; `others` are all worldviews there are."""
     names, findings = context.resolver.names, context.findings
@@ -64,7 +70,7 @@ def read_worldview(
     judgements = tuple(override for override in read if override is not None)
     _check_mixed(context, shape, judgements, argument_map)
     rejects, accepts = each(shape.rejects), each(shape.accepts)
-    for argument in (*rejects, *accepts):
+    for argument in rejects:
         context.resolver.is_a(Kind.ARGUMENT, argument)
     context.resolver.no_repeats(rejects)
     context.resolver.no_repeats(accepts)
@@ -84,7 +90,43 @@ def read_worldview(
             _stated_credence(context, reading, "a credence that is read out of words")
             for reading in shape.read_as or ()
         ),
+        tuple(_remark(context, entry, sentence) for entry, sentence in (shape.remarks or {}).items()),
     )
+
+
+def check_accepted(
+    context: Context, accepts: Iterable[Text], argument_map: ArgumentMap, rejected: Container[str]
+) -> None:
+    """Add a problem for each name that is no argument or route that a worldview brings.
+
+    It may also be one of the arguments that are `rejected` in some worldview.
+    """
+    names = context.resolver.names
+    for name in accepts:
+        if name in argument_map.brought or name.partition(".")[0] in names.broken:
+            continue
+        if "." not in name:
+            if context.resolver.is_a(Kind.ARGUMENT, name) and name not in rejected:
+                message = f"nobody brings or rejects `{name}`, so there is nothing to accept"
+                context.add(Code.NOTHING_TO_ACCEPT, message, name, "it has force already: leave it out")
+        elif name in argument_map.judgements:
+            message = f"no worldview brings `{name}`, so there is nothing to accept"
+            hint = "`accepts` takes arguments, and routes that another worldview brings"
+            context.add(Code.NOTHING_TO_ACCEPT, message, name, hint)
+        else:
+            unknown_address(name, name.span, argument_map, names, context.findings)
+
+
+def _remark(context: Context, entry: Text, sentence: Text) -> tuple[str, str]:
+    """Return words about an entry."""
+    if entry not in context.resolver.names.kinds:
+        context.resolver.unknown(entry, "claim, question, event or argument", context.resolver.names.kinds)
+    if not sentence:
+        context.add(
+            Code.MISSING_KEY, f"the remark on `{entry}` has no words", entry, "say it in a sentence"
+        )
+    warn_of_comments_after(context.findings, (sentence,))
+    return str(entry), str(sentence)
 
 
 def _override(
@@ -237,14 +279,22 @@ def _steps_to_the_map(worldview: Worldview, worldviews: Mapping[str, Worldview])
 
 
 def warn_of_rejected(argument_map: ArgumentMap, findings: Findings) -> None:
-    """Warn where a worldview judges an argument that it rejects, itself or by what it extends."""
+    """Warn where a worldview judges what has no force in it: what it rejects, itself or by what it extends.
+
+    What others bring has none either.
+    """
     for worldview in argument_map.worldviews:
-        rejected: set[str] = set()
-        for step in lineage(argument_map, worldview.about.id):
-            rejected -= set(step.accepts)
-            rejected |= set(step.rejects)
+        name = worldview.about.id
+        without = without_force(argument_map, lineage(argument_map, name))
         for judgement in worldview.judgements:
             owner = judgement.address.partition(".")[0]
-            if owner in rejected:
-                message = f"`{worldview.about.id}` rejects `{owner}`, so this number is not used"
-                findings.warn(Code.JUDGED_BUT_REJECTED, message, judgement.span, "judge it or reject it")
+            idle = next((at for at in (judgement.address, owner) if at in without), None)
+            if idle is None:
+                continue
+            message = f"`{name}` rejects `{idle}`, so this number is not used"
+            hint = "judge it or reject it"
+            if without[idle] == MAP_WORLDVIEW:
+                bringer = argument_map.brought[idle]
+                message = f"only `{bringer}` brings `{idle}`, so this number of `{name}` is not used"
+                hint = f"take it over: `accepts: [{idle}]`"
+            findings.warn(Code.JUDGED_BUT_REJECTED, message, judgement.span, hint)
