@@ -245,6 +245,28 @@ def test_what_git_cannot_read_is_a_problem(
     assert [problem.span.file for problem in raised.value.problems] == ["HEAD:arguments/small/map.yaml"]
 
 
+def test_files_of_another_map_are_those_of_the_revision(project: Path) -> None:
+    """The number in the other map was changed; so was the garden, by a number of its own."""
+    folder, path = project
+    garden = folder / "arguments/small/map.yaml"
+    (folder / "arguments/other").mkdir()
+    garden.rename(folder / "arguments/other/map.yaml")
+    garden.write_text("include: [../other/map.yaml]\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "Another map")
+    before = central(path, "map")
+    (folder / "arguments/other/map.yaml").write_text(GARDEN.replace("credence: 99%", "credence: 90%"))
+    result = diff_revisions(path, "HEAD")
+    assert result.map.probability_before == pytest.approx(before, rel=1e-9)
+    assert result.map.probability_now == pytest.approx(central(path, "map"), rel=1e-9)
+    assert {d.id for d in result.map.differences} == {"wet"}
+    (folder / "arguments/other/map.yaml").write_text("no\n")
+    git(folder, "commit", "-qam", "A broken file")
+    with pytest.raises(cm.InvalidMap) as raised:
+        model_at(path, "HEAD")
+    assert [problem.span.file for problem in raised.value.problems] == ["HEAD:arguments/other/map.yaml"]
+
+
 # --- repositories that need not be trusted -----------------------------------------------------------
 
 

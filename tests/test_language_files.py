@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cruxmap.errors import InvalidMap, Problem
-from cruxmap.language.folder import MAX_BYTES
+from cruxmap.language.files import MAX_BYTES
 from cruxmap.language.reading import check, read_map, read_model
 from cruxmap.language.typed import parse_condition
 from cruxmap.language.yaml_text import SourceFile

@@ -5,6 +5,7 @@ them, and only the command line prints. Nothing here imports the rest of the pac
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -50,6 +51,8 @@ class Code(StrEnum):
     TOO_DEEP = "too-deep"
     DUPLICATE_KEY = "duplicate-key"
     EMPTY_MAP = "empty-map"
+    BAD_INCLUDE = "bad-include"
+    INCLUDE_CIRCLE = "include-circle"
     # shapes
     UNKNOWN_KEY = "unknown-key"
     MISSING_KEY = "missing-key"
@@ -175,12 +178,22 @@ class Problem:
         return f"{head} ({self.hint})" if self.hint else head
 
 
+def _each_once(problems: Iterable[Problem]) -> Iterable[Problem]:
+    """Return what is told, of what two maps tell of a file that is in both the one with a hint."""
+    found: dict[tuple[Code, str, Span], Problem] = {}
+    for problem in problems:
+        same = (problem.code, problem.message, problem.span)
+        if same not in found or not found[same].hint:
+            found[same] = problem
+    return found.values()
+
+
 class InvalidMap(ValueError):  # noqa: N818 - the public name
-    """Raised with every problem found; `problems` and `warnings` are sorted by place."""
+    """Raised with every problem found, each once; `problems` and `warnings` are sorted by place."""
 
     def __init__(self, problems: tuple[Problem, ...], warnings: tuple[Problem, ...] = ()) -> None:
-        self.problems = tuple(sorted(problems, key=lambda p: (p.span, p.code)))
-        self.warnings = tuple(sorted(warnings, key=lambda p: (p.span, p.code)))
+        self.problems = tuple(sorted(_each_once(problems), key=lambda p: (p.span, p.code)))
+        self.warnings = tuple(sorted(_each_once(warnings), key=lambda p: (p.span, p.code)))
         super().__init__("\n".join(str(p) for p in self.problems))
 
     def __reduce__(self) -> tuple[type["InvalidMap"], tuple[tuple[Problem, ...], ...]]:

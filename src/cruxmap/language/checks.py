@@ -98,8 +98,13 @@ def _find_cycles(rests_on: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
         yield [first, *nx.shortest_path(inside, nearest, first)]
 
 
-def check_reach(argument_map: ArgumentMap, wanted: Iterable[str], findings: Findings) -> None:
-    """Warn of claims from which no way leads to anything that is asked for (`wanted`)."""
+def check_reach(
+    argument_map: ArgumentMap, wanted: Iterable[str], findings: Findings, included: Container[str] = ()
+) -> None:
+    """Warn of claims from which no way leads to anything that is asked for (`wanted`).
+
+    Those `included` from other maps have come with what was wanted of their files.
+    """
     rests_on = dependencies(argument_map)
     reached: set[str] = set()
     ahead = [id_ for id_ in wanted if id_ in rests_on]
@@ -109,7 +114,7 @@ def check_reach(argument_map: ArgumentMap, wanted: Iterable[str], findings: Find
             reached.add(id_)
             ahead += rests_on[id_]
     for claim in argument_map.claims:
-        if claim.about.id not in reached:
+        if claim.about.id not in reached and claim.about.id not in included:
             message = f"the claim `{claim.about.id}` cannot reach any target"
             hint = "nothing that is asked for rests on it"
             findings.warn(Code.UNREACHABLE_CLAIM, message, claim.about.span, hint)

@@ -55,6 +55,7 @@ class Findings:
         """Take in what another reader has found."""
         self.problems += other.problems
         self.warnings += other.warnings
+        self._files |= other._files
 
     def raise_if_any(self) -> None:
         """Raise InvalidMap if there are problems."""

@@ -1,21 +1,31 @@
-"""Files become shapes: what is on disk, what fits, and what has to be left aside.
+"""A map's folder becomes `Sheets`, the shapes of all its files merged.
 
-In: a folder. Out: `Sheets`, the shapes of a map's files merged, or the shape of a single file. Parts
-that do not fit are cut out with a problem each, so that everything else is still looked at.
+What its files include from other maps is in them, with what the included files need of those maps.
 """
 
-import os
-import re
-import stat
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from cruxmap.errors import Code, Span
+from cruxmap.errors import Code
+from cruxmap.language.argument_map import Elicited
 from cruxmap.language.context import warn_of_comments
+from cruxmap.language.files import check_language, fit, load, tell_misplaced, yaml_files
 from cruxmap.language.findings import Findings
+from cruxmap.language.includes import (
+    DECLARED,
+    Declaration,
+    Declarations,
+    Uses,
+    declarations,
+    meaning,
+    note_uses,
+    taken_in,
+)
+from cruxmap.language.judgement import LEXICON, UnreadableError, format_value, parse_phrase
 from cruxmap.language.names import Kind
 from cruxmap.language.schema import (
     ArgumentShape,
@@ -30,13 +40,7 @@ from cruxmap.language.schema import (
     VoiceShape,
     WorldviewFile,
 )
-from cruxmap.language.validation import Fitted, Shape, keys_of, shaped
-from cruxmap.language.yaml_text import Entries, Node, Parsed, Text, parse, without_controls
-
-LANGUAGE = "1"
-MAX_BYTES = 1 << 25
-"""The size that a file may have: a map of 100,000 claims fits."""
-_NEARLY = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
+from cruxmap.language.yaml_text import Entries, Node, Parsed, Text
 
 
 @dataclass(slots=True)
@@ -45,6 +49,9 @@ class Sheets:
 
     `brought` maps entries that stand in a worldview's file to that worldview, which comes with each of the
     `routes` that are brought to a claim.
+
+    `included` are the ids of entries that come from other maps, `included_sources` those of sources, and
+    `elsewhere` has the files there that have entries which did not come.
     """
 
     folder: Path
@@ -65,6 +72,9 @@ class Sheets:
     brought: dict[str, str] = field(default_factory=dict)
     routes: dict[Text, list[tuple[str, RouteShape]]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    included: set[str] = field(default_factory=set)
+    included_sources: set[str] = field(default_factory=set)
+    elsewhere: dict[str, Path] = field(default_factory=dict)
     complete: bool = True
     is_empty: bool = True
 
@@ -80,42 +90,59 @@ _BROUGHT = ("claims", "questions", "arguments")
 """Sections of a worldview's file that hold entries of the map."""
 
 
+type _Seen = dict[str, dict[str, tuple[str, Text]]]
+"""Where each id was first seen, by what it must be unique among: its section and its text."""
+
+
 def gather(folder: Path, findings: Findings) -> Sheets:
-    """Read every file of a map's folder."""
+    """Read every file of a map's folder, and what these take in of other maps."""
     sheets = Sheets(folder)
     seen: _Seen = {}
+    own: list[tuple[Path, MapFile]] = []
     for path in yaml_files(folder, findings):
-        parsed = load(path, findings)
-        if parsed is None or parsed.root is None:
-            sheets.complete = False
-            continue
-        _register(sheets, parsed.root, _SECTIONS, seen, findings)
-        found = fit(MapFile, parsed, findings, 3)
-        for cut in found.cuts:
-            if len(cut) >= 2 and cut[0] in _SECTIONS:
-                sheets.broken.add(str(cut[1]))
-            elif cut[:1] != ("map",):
-                sheets.complete = False
-        if found.shape is None:
-            sheets.complete = False
-        else:
-            _merge(sheets, found.shape, findings)
+        shape = _take(sheets, seen, findings, _SECTIONS, path)
+        if shape is not None:
+            own.append((path, shape))
+            _merge(sheets, shape, findings)
+    others = _include(sheets, own, seen, findings)
     for path in yaml_files(folder / "sources", findings):
         _gather_locators(sheets, path, findings)
+    for other in others:
+        _bring(sheets, "locators", dict.fromkeys(other.uses.sources), other, findings)
     for path in yaml_files(folder / "worldviews", findings):
         _gather_worldview(sheets, path, seen, findings)
+    if others:
+        _tell_double_meanings(sheets, own, others, findings)
     tell_misplaced(folder, findings, ("sources", "worldviews"))
     for name in ("sources", "worldviews"):
         tell_misplaced(folder / name, findings)
     return sheets
 
 
-type _Seen = dict[str, dict[str, tuple[str, Text]]]
-"""Where each id stands, by kinds of things among which ids are unique: its section and its place."""
+def _take(
+    sheets: Sheets, seen: _Seen, findings: Findings, sections: Collection[str], path: Path
+) -> MapFile | None:
+    """Read a file, note the ids in `sections`, and return what it holds; what cannot be read is noted."""
+    parsed = load(path, findings)
+    if parsed is None or parsed.root is None:
+        sheets.complete = False
+        return None
+    _register(sheets, parsed.root, seen, findings, sections)
+    found = fit(MapFile, parsed, findings, 3)
+    for cut in found.cuts:
+        if len(cut) >= 2 and cut[0] in _SECTIONS:
+            sheets.broken.add(str(cut[1]))
+        elif cut[:1] != ("map",):
+            sheets.complete = False
+    if found.shape is None:
+        sheets.complete = False
+    else:
+        check_language(found.shape.language, findings)
+    return found.shape
 
 
 def _register(
-    sheets: Sheets, root: Node, sections: Iterable[str], seen: _Seen, findings: Findings
+    sheets: Sheets, root: Node, seen: _Seen, findings: Findings, sections: Collection[str]
 ) -> None:
     """Note every id of a file, readable or not, and cut out the second one of a kind."""
     if not isinstance(root, Entries):
@@ -146,7 +173,6 @@ def _register(
 
 
 def _merge(sheets: Sheets, file: MapFile, findings: Findings) -> None:
-    check_language(file.language, findings)
     for section in _SECTIONS:
         getattr(sheets, section).update(getattr(file, section) or {})
     if file.map is not None:
@@ -157,13 +183,6 @@ def _merge(sheets: Sheets, file: MapFile, findings: Findings) -> None:
                 findings.add(Code.DUPLICATE_ID, message, text, "keep one of them")
             elif text is not None:
                 setattr(sheets, name, str(text))
-
-
-def check_language(language: Text | None, findings: Findings) -> None:
-    """Add a problem for a version of the language that this is not."""
-    if language is not None and language != LANGUAGE:
-        message = f"this is version {LANGUAGE} of the language, not `{language}`"
-        findings.add(Code.UNKNOWN_LANGUAGE, message, language, f"write `language: {LANGUAGE}`")
 
 
 def _gather_locators(sheets: Sheets, path: Path, findings: Findings) -> None:
@@ -187,7 +206,7 @@ def _gather_worldview(sheets: Sheets, path: Path, seen: _Seen, findings: Finding
     if parsed is None or parsed.root is None:
         sheets.complete = False
         return
-    _register(sheets, parsed.root, _BROUGHT, seen, findings)
+    _register(sheets, parsed.root, seen, findings, _BROUGHT)
     found = fit(WorldviewFile, parsed, findings, 3)
     for cut in found.cuts:
         if cut[:1] in {(section,) for section in (*_BROUGHT, "routes")}:
@@ -220,131 +239,135 @@ def _named_as_file(path: Path, parsed: Parsed, written: Text | None, key: str, f
     return Text.at(path.stem, written or parsed.root)
 
 
-# --- one file -----------------------------------------------------------------------------------
+# --- what comes from other maps -----------------------------------------------------------------
 
 
-def yaml_files(folder: Path, findings: Findings) -> Iterator[Path]:
-    """Yield the `.yaml` files of a folder by name, none if there is no such folder.
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """Another map, from which files are taken in: what they use of it, what it declares, what was told."""
 
-    What only looks like one, as `.yml` does, is a problem.
-    """
-    for path in _inside(folder, findings):
-        if os.path.isdir(path):
+    folder: Path
+    declared: Declarations
+    uses: Uses = field(default_factory=Uses)
+    told: set[Path] = field(default_factory=set)
+
+
+def _include(
+    sheets: Sheets, own: Sequence[tuple[Path, MapFile]], seen: _Seen, findings: Findings
+) -> tuple[_Other, ...]:
+    """Take in what the files of a map include, with the declarations that it needs; return the other maps."""
+    others: dict[Path, _Other] = {}
+    entries_before = set(sheets.kinds)
+    for path, file in taken_in(own, partial(_take, sheets, seen, findings, tuple(_KINDS)), findings):
+        if file is None:
+            sheets.complete = False
             continue
-        if path.suffix == ".yaml":
-            yield path
-        elif _NEARLY.search(path.name):
-            hint = f"rename it `{_NEARLY.sub('', path.name)}.yaml`"
-            findings.add(Code.YML_FILE, "only `.yaml` files are read", Span(shown(path)), hint)
+        folder = path.parent
+        other = others.get(folder) or others.setdefault(folder, _Other(folder, declarations(folder)))
+        for section in _KINDS:
+            getattr(sheets, section).update(getattr(file, section) or {})
+            note_uses(getattr(file, section), other.uses)
+        for section in DECLARED:  # what stands in the file itself comes whether or not it is used
+            note_uses(getattr(file, section), other.uses)
+            for id_, shape in (getattr(file, section) or {}).items():
+                _declare(sheets, section, Declaration(id_, shape, path), findings)
+        other.uses.sources.update({str(id_): id_ for id_ in file.sources or ()})
+    sheets.included |= sheets.kinds.keys() - entries_before
+    for other in others.values():
+        for section in ("timelines", "voices"):
+            for shape in _bring(sheets, section, getattr(other.uses, section), other, findings):
+                note_uses(shape, other.uses)
+        for section in ("sources", "lexicon"):
+            _bring(sheets, section, getattr(other.uses, section), other, findings)
+        for id_, file_there in other.declared.entries.items():
+            if id_ not in sheets.kinds:
+                sheets.elsewhere.setdefault(id_, file_there)
+    return tuple(others.values())
 
 
-def model_files(folder: Path, findings: Findings) -> Iterator[Path]:
-    """Yield the model files of a folder and of all folders in it."""
-    yield from yaml_files(folder, findings)
-    for below in subfolders(folder, findings):
-        if not below.is_symlink():
-            yield from model_files(below, findings)
+def _bring(
+    sheets: Sheets, section: str, names: Iterable[str], other: _Other, findings: Findings
+) -> list[Any]:
+    """Declare what files that were taken in use of their own map; return the shapes of it.
 
-
-def tell_misplaced(folder: Path, findings: Findings, read: Container[str] = ()) -> None:
-    """Add a problem for each YAML file in a subfolder, however deep; those named in `read` are none."""
-    for place, inner, names in os.walk(folder):
-        inside = Path(place) != folder
-        inner[:] = sorted(name for name in inner if name[0] != "." and (inside or name not in read))
-        for name in sorted(filter(_NEARLY.search, names)) if inside else ():
-            message = f"files in the folder `{shown(Path(Path(place).name))}` are not read"
-            hint = f"move it to `{shown(folder)}`"
-            findings.add(Code.MISPLACED_FILE, message, Span(shown(Path(place, name))), hint)
-
-
-def subfolders(folder: Path, findings: Findings) -> list[Path]:
-    """Return the folders in a folder by name, none if there is no such folder."""
-    return [path for path in _inside(folder, findings) if os.path.isdir(path)]
-
-
-def _inside(folder: Path, findings: Findings) -> list[Path]:
-    """Return what is in a folder by name, hidden things left out."""
-    try:
-        names = sorted(entry.name for entry in folder.iterdir())
-    except OSError as error:
-        if os.path.isdir(folder):
-            findings.add(Code.UNREADABLE_FILE, f"cannot be read: {error.strerror}", Span(shown(folder)))
-        return []
-    return [folder / name for name in names if not name.startswith(".")]
-
-
-def shown(path: Path) -> str:
-    """Write a path as problems print it, whatever bytes the system has in it."""
-    return without_controls(os.fsencode(path.as_posix()).decode("utf-8", "replace"))
-
-
-def load(path: Path, findings: Findings) -> Parsed | None:
-    """Read one file's YAML; `None` where the file cannot be read at all."""
-    data = b""
-    try:
-        trouble = _trouble(path)
-        if not trouble:
-            data = path.read_bytes()
-    except FileNotFoundError:
-        findings.add(Code.NO_SUCH_FILE, "there is no such file", Span(shown(path)))
-        return None
-    except OSError as error:
-        trouble = str(error.strerror)
-    if trouble:
-        findings.add(Code.UNREADABLE_FILE, f"cannot be read: {trouble}", Span(shown(path)))
-        return None
-    parsed = parse(data, shown(path))
-    findings.take(parsed)
-    return parsed
-
-
-def _trouble(path: Path) -> str:
-    """Return why a file stays closed: reading it might not end, or tell too much. Raises OSError."""
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        return "it is not an ordinary file"
-    if status.st_size > MAX_BYTES:
-        return f"it has {status.st_size:,} bytes, and {MAX_BYTES:,} are the most"
-    if not Path(os.path.realpath(path)).is_relative_to(_project(path)):
-        return "it is a link that leads out of its project"
-    return ""
-
-
-def _project(path: Path) -> Path:
-    """Return the folder around `arguments/` and `models/`, or else that of the map, for one of its files."""
-    folder = Path(os.path.realpath(path.parent))
-    for around in (folder, *folder.parents):
-        if around.name in ("arguments", "models"):
-            return around.parent
-    return folder.parent if folder.name in ("sources", "worldviews") else folder
-
-
-def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int) -> Fitted[S]:
-    """Fit a file into its shape, with a problem for each part that does not fit, and without that part.
-
-    `depth` is how many keys lead to a part that can be left out alone.
+    What is wrong in the files that it is in is told. So it is where something cannot be found in that map
+    and some of it cannot be read.
     """
-    root = parsed.root
-    assert root is not None
-    if not isinstance(root, Entries):
-        findings.add(
-            Code.WRONG_SHAPE, "a file holds a mapping of keys and values", root, "as in `claims:`"
-        )
-        return Fitted(None, frozenset())
-    _leave_out_empty(kind, root)
-    if () in parsed.spoiled:
-        return Fitted(None, frozenset([()]))
-    for *above, last in parsed.spoiled:  # one or two keys
-        parent: Any = root.get(*above) if above else root  # type: ignore[call-overload]
-        if isinstance(parent, Entries):
-            parent.pop(last, None)  # type: ignore[call-overload]
-    found = shaped(kind, root, findings, depth, {path[:-1] for path in parsed.spoiled})
-    return replace(found, cuts=found.cuts | parsed.spoiled)
+    found = []
+    for name in names:
+        declaration = other.declared.of.get((section, name))
+        if declaration is not None:
+            files = [declaration.file]
+            if declaration.shape is not None:
+                _declare(sheets, section, declaration, findings)
+                found.append(declaration.shape)
+        elif section in ("lexicon", "locators") or name in getattr(sheets, section):
+            continue
+        else:
+            files = [file for file, its in other.declared.findings.items() if its.problems]
+            sheets.complete = sheets.complete and not files
+        for file in files:
+            if file not in other.told:
+                other.told.add(file)
+                findings.extend(other.declared.findings[file])
+    return found
 
 
-def _leave_out_empty(kind: type[Shape], root: Entries) -> None:
-    """A key of the file with nothing after it is as good as left out: its entries may be comments yet."""
-    for key in keys_of(kind) & root.keys():
-        value = root[key]  # type: ignore[index]
-        if isinstance(value, Text) and value == "" and value.plain:
-            del root[key]  # type: ignore[arg-type]
+def _declare(sheets: Sheets, section: str, declaration: Declaration, findings: Findings) -> None:
+    """Take over a declaration from another map; a different one of the same id is a problem."""
+    id_, shape, _ = declaration
+    there = getattr(sheets, section)
+    first = next((key for key in there if key == id_), None) if id_ in there else None
+    if first is None:
+        if id_ not in sheets.broken:
+            there[id_] = shape
+            if section == "sources":
+                sheets.included_sources.add(str(id_))
+    elif _said(section, there[first]) != _said(section, shape):
+        what = "the list of locators of " if section == "locators" else ""
+        where = f"the first is in `{section}` at {first.span}"
+        message = f"{what}`{id_}` is there twice, and not the same"
+        findings.add(Code.DUPLICATE_ID, message, id_, where)
+
+
+def _said(section: str, shape: Any) -> object:
+    if section == "lexicon":
+        return _number(shape) or str(shape)
+    if section == "locators":
+        return {str(place): meaning(it) for place, it in (shape.locators or {}).items()}
+    return meaning(shape)
+
+
+def _number(phrase: Text) -> Elicited | None:
+    try:
+        return parse_phrase(phrase)
+    except UnreadableError:
+        return None
+
+
+def _tell_double_meanings(
+    sheets: Sheets, own: Sequence[tuple[Path, MapFile]], others: Sequence[_Other], findings: Findings
+) -> None:
+    """Add a problem for each phrase of the language that means something else in one of the maps."""
+    here = Uses()
+    for _, file in own:
+        for section in _KINDS:
+            note_uses(getattr(file, section), here)
+    note_uses(dict(sheets.worldviews), here)
+    declared_here = {str(phrase) for _, file in own for phrase in file.lexicon or {}}
+    uses = [(here, declared_here)]
+    uses += [(o.uses, {name for kind, name in o.declared.of if kind == "lexicon"}) for o in others]
+    for phrase, written in sheets.lexicon.items():
+        number = _number(written)
+        usual = None if number is None else LEXICON.get((number.scale, str(phrase)))
+        if number is None or usual is None or usual == number:
+            continue
+        for used, declared in uses:
+            use = used.lexicon.get(str(phrase))
+            if use is not None and phrase not in declared:
+                message = (
+                    f"`{phrase}` is {format_value(usual)} in the map of this file, and "
+                    f"{format_value(number)} in the `lexicon` at {phrase.span}"
+                )
+                hint = "write the number here, or have the phrase in both lexicons"
+                findings.add(Code.DUPLICATE_ID, message, use, hint)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from heapq import nlargest
 from itertools import islice
+from types import MappingProxyType
 
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.language.argument_map import (
@@ -103,7 +104,8 @@ class Names:
 
     `broken` holds ids of entries with problems of their own: what they lack is not reported again.
     `complete` is false where a file or section could not be read, so that an id may yet exist. `typed` is
-    true where somebody typed the names that are looked up.
+    true where somebody typed the names that are looked up. `elsewhere` has the ids that are not here but in
+    the maps of files that were taken in, and says in which file.
     """
 
     kinds: Mapping[str, Kind]
@@ -114,9 +116,12 @@ class Names:
     complete: bool = True
     comparisons: int = 0
     typed: bool = False
+    elsewhere: Mapping[str, str] = MappingProxyType({})
 
     def nearest(self, name: str, known: Iterable[str]) -> str:
-        """Return a hint that names the nearest of the known ids, or none."""
+        """Return a hint that names the nearest of the known ids, or the file that has this one, or none."""
+        if (owner := name.partition(".")[0]) in self.elsewhere:
+            return f"`{owner}` is in {self.elsewhere[owner]}"
         if self.comparisons > MAX_COMPARISONS:
             return ""
         apart = max(3, len(name) // 3)  # in length

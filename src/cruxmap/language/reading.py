@@ -51,18 +51,17 @@ from cruxmap.language.context import (
     with_parents,
 )
 from cruxmap.language.entries import read_claim, read_event, read_question, read_timeline
-from cruxmap.language.findings import Findings
-from cruxmap.language.folder import (
-    Sheets,
+from cruxmap.language.files import (
     check_language,
     fit,
-    gather,
     load,
     model_files,
     shown,
     subfolders,
     yaml_files,
 )
+from cruxmap.language.findings import Findings
+from cruxmap.language.folder import Sheets, gather
 from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, parse_phrase, with_phrases
 from cruxmap.language.model_spec import ModelSpec, Sampling, Target
 from cruxmap.language.names import Kind, Names
@@ -118,7 +117,7 @@ def check(path: str | os.PathLike[str] = ".") -> tuple[tuple[Problem, ...], tupl
             wanted.setdefault(_identity(model.folder), set()).update(_ids_asked_for(model.spec))
     for identity, ids in wanted.items():
         if drafts[identity].sound:
-            check_reach(drafts[identity].map, ids, findings)
+            check_reach(drafts[identity].map, ids, findings, drafts[identity].included)
     found = InvalidMap(tuple(findings.problems), tuple(findings.warnings))
     return found.problems, found.warnings
 
@@ -185,6 +184,7 @@ class _Draft:
     map: ArgumentMap
     names: Names
     worldview_ids: frozenset[str]
+    included: frozenset[str]
     sound: bool
 
 
@@ -228,8 +228,9 @@ def _read_map(folder: Path, findings: Findings) -> _Draft:
     check_numbers(draft, names, findings)
     warn_of_rejected(draft, findings)
     if whole and not names.broken:
-        check_cited(draft, findings)
-    return _Draft(draft, names, frozenset(sheets.worldview_ids), len(findings.problems) == before)
+        check_cited(draft, findings, sheets.included_sources)
+    sound = len(findings.problems) == before
+    return _Draft(draft, names, frozenset(sheets.worldview_ids), frozenset(sheets.included), sound)
 
 
 def _names(sheets: Sheets) -> Names:
@@ -240,6 +241,10 @@ def _names(sheets: Sheets) -> Names:
         phases={str(id_): dict.fromkeys(map(str, its.phases)) for id_, its in sheets.timelines.items()},
         broken=sheets.broken,
         complete=sheets.complete,
+        elsewhere={
+            id_: f"`{shown(file)}`, which `{shown(sheets.folder)}` does not include"
+            for id_, file in sheets.elsewhere.items()
+        },
     )
 
 

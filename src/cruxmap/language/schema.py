@@ -25,6 +25,7 @@ type Sentence = Annotated[Text, Leaf("a sentence", {"type": "string"})]
 type Number = Annotated[Text, Leaf("a number or phrase", _NOTATION)]
 type Whole = Annotated[Text, Leaf("a whole number", {"type": "integer"})]
 type Truth = Annotated[Text, Leaf("`true` or `false`", {"type": "boolean"})]
+type File = Annotated[Text, Leaf("a path", {"type": "string"})]
 type Address = Annotated[Text, Leaf("an address", {"type": "string"})]
 
 LONG_FORM = frozenset({"value", "source", "note", "tags", "fitted"})
@@ -62,6 +63,7 @@ type States = Annotated[
     Word | Annotated[list[Word], NotEmpty()], OneOf("`true`, `false`, a state or a list of states")
 ]
 type Ids = Annotated[Id | list[Id], OneOf("an id or a list of ids")]
+type Files = Annotated[File | list[File], OneOf("a path or a list of paths")]
 type SomeIds = Annotated[Id | Annotated[list[Id], NotEmpty()], OneOf("an id or a list of ids")]
 
 
@@ -395,6 +397,7 @@ class MapFile(Shape):
     """One file of a map."""
 
     language: Whole | None = None
+    include: Files | None = None
     map: HeadShape | None = None
     sources: dict[Id, SourceShape] | None = None
     voices: dict[Id, VoiceShape] | None = None

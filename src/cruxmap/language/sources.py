@@ -1,6 +1,6 @@
 """Sources: what cites them, and how much of them is cited."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from cruxmap.errors import Code
@@ -29,9 +29,9 @@ def citations_of(argument_map: ArgumentMap) -> Iterator[tuple[str, Citation]]:
                 yield from ((f"{name}: {key}", citation) for citation in credence.citations)
 
 
-def check_cited(argument_map: ArgumentMap, findings: Findings) -> None:
-    """Warn of sources that nothing cites."""
-    uncited = {source.id for source in argument_map.sources}
+def check_cited(argument_map: ArgumentMap, findings: Findings, included: Container[str] = ()) -> None:
+    """Warn of sources that nothing cites, but for those `included` from other maps."""
+    uncited = {source.id for source in argument_map.sources if source.id not in included}
     citations = (citation for _, citation in citations_of(argument_map))
     while uncited and (citation := next(citations, None)) is not None:
         uncited.discard(citation.source)
@@ -55,8 +55,9 @@ class LocatorCoverage:
 
 @dataclass(frozen=True, slots=True)
 class SourceCoverage:
-    """How much of a source is cited."""
+    """How much of a source is cited in a map."""
 
+    map: str
     source: str
     title: str
     locators: tuple[LocatorCoverage, ...]
@@ -75,7 +76,10 @@ def check_sources(argument_map: ArgumentMap) -> tuple[SourceCoverage, ...]:
             citing.setdefault((citation.source, citation.locator), []).append(name)
     return tuple(
         SourceCoverage(
-            source.id, source.title, tuple(_covered(source.id, place, citing) for place in source.locators)
+            argument_map.id,
+            source.id,
+            source.title,
+            tuple(_covered(source.id, place, citing) for place in source.locators),
         )
         for source in argument_map.sources
         if source.locators is not None

@@ -168,8 +168,9 @@ def picture(
         for aim in dict.fromkeys(map(_shown_under, argument.targets)):
             arguments_on[aim].append(argument)
     asked = {} if target is None else _states_in(target)
-    pen = _Pen(perspective, marginals or {}, telling or {}, arguments_on, asked)
     entries: tuple[Variable, ...] = (*argument_map.claims, *argument_map.questions, *argument_map.events)
+    page_of = _page_names(entry.about.span.file for entry in entries)
+    pen = _Pen(perspective, marginals or {}, telling or {}, arguments_on, asked, page_of)
     links = [
         Link(name, entry.about.id, bearing)
         for entry in entries
@@ -338,11 +339,20 @@ def _card_of(argument: Argument, argument_map: ArgumentMap) -> str:
     return target.owner
 
 
+def _page_names(files: Iterable[str]) -> dict[str, str]:
+    """Name files by their stems; one from another map with a stem that is taken, by its folder as well."""
+    names: dict[str, str] = {}
+    for file in dict.fromkeys(files):
+        path = PurePosixPath(file)
+        names[file] = f"{path.parent.name}-{path.stem}" if path.stem in names.values() else path.stem
+    return names
+
+
 @dataclass(frozen=True, slots=True)
 class _Pen:
     """What it takes to write a card: one worldview's numbers, marginals, the arguments on everything.
 
-    `states_asked` are the states of questions that the target is about.
+    `states_asked` are the states of questions that the target is about, `page_of` the names of files.
     """
 
     perspective: Perspective
@@ -350,6 +360,7 @@ class _Pen:
     telling: Mapping[str, float]
     arguments_on: Mapping[str, list[Argument]]
     states_asked: Mapping[str, tuple[str, ...]]
+    page_of: Mapping[str, str]
 
     def card(self, entry: Variable) -> Card:
         """Return the card of a claim, question or event."""
@@ -361,9 +372,9 @@ class _Pen:
                 rows.extend(self._arguments(basis.address, basis.depth + 1))
         rows.extend(self._arguments(name, 0))
         probability = _probability_text(self.marginals.get(name, {}), self.states_asked.get(name, ()))
-        file = PurePosixPath(entry.about.span.file).stem
+        page = self.page_of[entry.about.span.file]
         kind, tells = type(entry).__name__.lower(), self.telling.get(name)
-        return Card(name, kind, entry.about.text, probability, tuple(rows), file, tells=tells)
+        return Card(name, kind, entry.about.text, probability, tuple(rows), page, tells=tells)
 
     def _basis(self, entry: Variable) -> Iterator[CardRow]:
         name = entry.about.id

@@ -53,17 +53,23 @@ def problems_table(problems: Sequence[Problem], warnings: Sequence[Problem]) -> 
 
 
 def coverage_table(sources: "Sequence[SourceCoverage]") -> Table:
-    """Return one row per listed place of every source: what cites it, or why nothing needs to."""
+    """Return one row per listed place of every source of a map: what cites it, or why nothing needs to."""
     columns = (
         Column("locator", "place"),
         Column("section", "section"),
         Column("cited_by", "cited by"),
         Column("no_claim", "carries no claim"),
     )
-    gaps = [f"{source.source}#{place.locator}" for source in sources for place in source.gaps]
+    several = len({source.map for source in sources}) > 1
+    gaps = [
+        f"{source.map}: {source.source}#{place.locator}" if several else f"{source.source}#{place.locator}"
+        for source in sources
+        for place in source.gaps
+    ]
     note = f"cited by nothing: {', '.join(gaps) or 'none'}"
     places = [(source, source.locators) for source in sources]
-    return Table.nested("Sources", [Column("source", "source")], columns, places, [note])
+    heads = [Column("map", "map"), Column("source", "source")]
+    return Table.nested("Sources", heads, columns, places, [note])
 
 
 def problem_text(problem: Problem, kind: str) -> str:

@@ -1,0 +1,157 @@
+"""What is on disk becomes the shape of a single file, and what does not fit is left aside.
+
+In: a path. Out: the shape of the file there, of which parts that do not fit are cut out with a problem
+each, so that everything else is still looked at.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Container, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cruxmap.errors import Code, Span
+from cruxmap.language.findings import Findings
+from cruxmap.language.validation import Fitted, Shape, keys_of, shaped
+from cruxmap.language.yaml_text import Entries, Parsed, Text, parse, without_controls
+
+LANGUAGE = "1"
+MAX_BYTES = 1 << 25
+"""The size that a file may have: a map of 100,000 claims fits."""
+_NEARLY = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
+
+
+def yaml_files(folder: Path, findings: Findings) -> Iterator[Path]:
+    """Yield the `.yaml` files of a folder by name, none if there is no such folder.
+
+    What only looks like one, as `.yml` does, is a problem.
+    """
+    for path in _inside(folder, findings):
+        if os.path.isdir(path):
+            continue
+        if path.suffix == ".yaml":
+            yield path
+        elif _NEARLY.search(path.name):
+            hint = f"rename it `{_NEARLY.sub('', path.name)}.yaml`"
+            findings.add(Code.YML_FILE, "only `.yaml` files are read", Span(shown(path)), hint)
+
+
+def model_files(folder: Path, findings: Findings) -> Iterator[Path]:
+    """Yield the model files of a folder and of all folders in it."""
+    yield from yaml_files(folder, findings)
+    for below in subfolders(folder, findings):
+        if not below.is_symlink():
+            yield from model_files(below, findings)
+
+
+def tell_misplaced(folder: Path, findings: Findings, read: Container[str] = ()) -> None:
+    """Add a problem for each YAML file in a subfolder, however deep; those named in `read` are none."""
+    for place, inner, names in os.walk(folder):
+        inside = Path(place) != folder
+        inner[:] = sorted(name for name in inner if name[0] != "." and (inside or name not in read))
+        for name in sorted(filter(_NEARLY.search, names)) if inside else ():
+            message = f"files in the folder `{shown(Path(Path(place).name))}` are not read"
+            hint = f"move it to `{shown(folder)}`"
+            findings.add(Code.MISPLACED_FILE, message, Span(shown(Path(place, name))), hint)
+
+
+def subfolders(folder: Path, findings: Findings) -> list[Path]:
+    """Return the folders in a folder by name, none if there is no such folder."""
+    return [path for path in _inside(folder, findings) if os.path.isdir(path)]
+
+
+def _inside(folder: Path, findings: Findings) -> list[Path]:
+    """Return what is in a folder by name, hidden things left out."""
+    try:
+        names = sorted(entry.name for entry in folder.iterdir())
+    except OSError as error:
+        if os.path.isdir(folder):
+            findings.add(Code.UNREADABLE_FILE, f"cannot be read: {error.strerror}", Span(shown(folder)))
+        return []
+    return [folder / name for name in names if not name.startswith(".")]
+
+
+def shown(path: Path) -> str:
+    """Write a path as problems print it, whatever bytes the system has in it."""
+    return without_controls(os.fsencode(path.as_posix()).decode("utf-8", "replace"))
+
+
+def load(path: Path, findings: Findings) -> Parsed | None:
+    """Read one file's YAML; `None` where the file cannot be read at all."""
+    data = b""
+    try:
+        trouble = _trouble(path)
+        if not trouble:
+            data = path.read_bytes()
+    except FileNotFoundError:
+        findings.add(Code.NO_SUCH_FILE, "there is no such file", Span(shown(path)))
+        return None
+    except OSError as error:
+        trouble = str(error.strerror)
+    if trouble:
+        findings.add(Code.UNREADABLE_FILE, f"cannot be read: {trouble}", Span(shown(path)))
+        return None
+    parsed = parse(data, shown(path))
+    findings.take(parsed)
+    return parsed
+
+
+def _trouble(path: Path) -> str:
+    """Return why a file stays closed: reading it might not end, or tell too much. Raises OSError."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        return "it is not an ordinary file"
+    if status.st_size > MAX_BYTES:
+        return f"it has {status.st_size:,} bytes, and {MAX_BYTES:,} are the most"
+    if not Path(os.path.realpath(path)).is_relative_to(_project(path)):
+        return "it is a link that leads out of its project"
+    return ""
+
+
+def _project(path: Path) -> Path:
+    """Return the folder around `arguments/` and `models/`, or else that of the map, for one of its files."""
+    folder = Path(os.path.realpath(path.parent))
+    for around in (folder, *folder.parents):
+        if around.name in ("arguments", "models"):
+            return around.parent
+    return folder.parent if folder.name in ("sources", "worldviews") else folder
+
+
+def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int) -> Fitted[S]:
+    """Fit a file into its shape, with a problem for each part that does not fit, and without that part.
+
+    `depth` is how many keys lead to a part that can be left out alone.
+    """
+    root = parsed.root
+    assert root is not None
+    if not isinstance(root, Entries):
+        findings.add(
+            Code.WRONG_SHAPE, "a file holds a mapping of keys and values", root, "as in `claims:`"
+        )
+        return Fitted(None, frozenset())
+    _leave_out_empty(kind, root)
+    if () in parsed.spoiled:
+        return Fitted(None, frozenset([()]))
+    for *above, last in parsed.spoiled:  # one or two keys
+        parent: Any = root.get(*above) if above else root  # type: ignore[call-overload]
+        if isinstance(parent, Entries):
+            parent.pop(last, None)  # type: ignore[call-overload]
+    found = shaped(kind, root, findings, depth, {path[:-1] for path in parsed.spoiled})
+    return replace(found, cuts=found.cuts | parsed.spoiled)
+
+
+def _leave_out_empty(kind: type[Shape], root: Entries) -> None:
+    """A key of the file with nothing after it is as good as left out: its entries may be comments yet."""
+    for key in keys_of(kind) & root.keys():
+        value = root[key]  # type: ignore[index]
+        if isinstance(value, Text) and value == "" and value.plain:
+            del root[key]  # type: ignore[arg-type]
+
+
+def check_language(language: Text | None, findings: Findings) -> None:
+    """Add a problem for a version of the language that this is not."""
+    if language is not None and language != LANGUAGE:
+        message = f"this is version {LANGUAGE} of the language, not `{language}`"
+        findings.add(Code.UNKNOWN_LANGUAGE, message, language, f"write `language: {LANGUAGE}`")
