@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         estimate as estimate,
         probability as probability,
     )
+    from cruxmap.insight.expectations import Expectations as Expectations, expectations as expectations
     from cruxmap.insight.explain import Explanation as Explanation, explain as explain
     from cruxmap.insight.live_model import (
         Drawn as Drawn,

@@ -40,10 +40,12 @@ from cruxmap.errors import Code, InvalidMap, Problem, WrongUsage
 from cruxmap.exit_codes import FAULT, FINE, INTERRUPTED, PROBLEMS, WRONG_USAGE, exit_code
 from cruxmap.ground import CannotWrite, write_file
 from cruxmap.present import terminal
+from cruxmap.present.progress import Display
 from cruxmap.present.stages import Drawing, Stage, drawing_for, picture_of, stage_text
 from cruxmap.present.terminal import Format, print_answer, print_json, print_problems
 
 if TYPE_CHECKING:
+    from cruxmap.insight.expectations import Expected
     from cruxmap.language.model_spec import ModelSpec
     from cruxmap.present.canvas import Drawings
     from cruxmap.present.listings import Listings
@@ -115,7 +117,7 @@ def new(
         print_answer({"files": list(files)}, [table], form, table)
 
 
-@app.command(epilog=_examples("check", "check arguments/trial --sources"))
+@app.command(epilog=_examples("check --expect", "check arguments/trial --sources"))
 def check(
     path: Annotated[
         Path,
@@ -126,6 +128,10 @@ def check(
         typer.Option(
             "--sources", help="Show what cites each place of each source, and which places nothing cites."
         ),
+    ] = False,
+    expect: Annotated[
+        bool,
+        typer.Option("--expect", help="Test what the models expect, and say what was found instead."),
     ] = False,
     form: FormatOption = Format.TABLE,
     quiet: QuietOption = False,
@@ -140,21 +146,35 @@ def check(
     with terminal.watched(quiet=quiet) as progress:
         progress(f"reading {path.as_posix()}", 0, 1)
         problems, warnings = reading.check(path)
+        tested = _tested(path, progress) if expect and not problems else None
     answer = problems_json(problems, warnings)
-    covered = sources and not problems
-    if form is Format.TABLE or (covered and form is not Format.JSON):
+    further = (sources or expect) and not problems
+    if form is Format.TABLE or (further and form is not Format.JSON):
         print_problems(problems, warnings)
-    if covered:
-        cited = [source for one in reading.maps_at(path) for source in check_sources(one)]
-        table = coverage_table(cited)
-        print_answer(answer | {"sources": list(map(asdict, cited))}, [table], form, table)
-    elif form is Format.TABLE:
-        counts = f"{_count(len(problems), 'problem')}, {_count(len(warnings), 'warning')}"
-        terminal.tell(counts if problems or warnings else "no problems")
-    else:
+    if not further:
         table = problems_table(problems, warnings)
-        print_answer(answer, [table], form, table)
-    raise typer.Exit(PROBLEMS if problems else FINE)
+        counts = f"{_count(len(problems), 'problem')}, {_count(len(warnings), 'warning')}"
+        if form is Format.TABLE:
+            terminal.tell(counts if problems or warnings else "no problems")
+        else:
+            print_answer(answer, [table], form, table)
+        raise typer.Exit(PROBLEMS if problems else FINE)
+    tables = []
+    if sources:
+        cited = [source for one in reading.maps_at(path) for source in check_sources(one)]
+        answer["sources"] = list(map(asdict, cited))
+        tables.append(coverage_table(cited))
+    if tested is not None:
+        from cruxmap.present.expectation_tables import expectations_table, failures_text
+
+        answer["expectations"] = [one.to_json() for one in tested]
+        if form is Format.TABLE:
+            terminal.print_text(failures_text(tested))
+        else:
+            tables.append(expectations_table(tested))
+    if tables:
+        print_answer(answer, tables, form, tables[0])
+    raise typer.Exit(FINE if tested is None or all(one.holds for one in tested) else PROBLEMS)
 
 
 @app.command(
@@ -563,6 +583,17 @@ def _answer(
     shown = for_people(listings) if name is None else [whole.readable]
     print_answer(answer.to_json(), shown, form, whole.table)
     return answer
+
+
+def _tested(path: Path, progress: Display) -> "list[Expected]":
+    """Test what the models at a path expect, each of its models after the other."""
+    from cruxmap.insight.expectations import expectations
+    from cruxmap.language.reading import models_at
+
+    progress("preparing", 0, 1)
+    with terminal.notes_shown():
+        answers = [expectations(model, progress=progress) for model in models_at(path)]
+    return [one for answer in answers for one in answer.expectations]
 
 
 def _count(number: int, what: str) -> str:

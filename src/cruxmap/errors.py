@@ -109,6 +109,9 @@ class Code(StrEnum):
     MIXED_SHARES = "mixed-shares"
     REJECTED_AND_ACCEPTED = "rejected-and-accepted"
     NOTHING_TO_ACCEPT = "nothing-to-accept"
+    # expectations
+    UNCLEAR_EXPECTATION = "unclear-expectation"
+    IMPOSSIBLE_EXPECTATION = "impossible-expectation"
     # found by inference only
     IMPOSSIBLE_EVIDENCE = "impossible-evidence"
     TOO_WIDE = "too-wide"

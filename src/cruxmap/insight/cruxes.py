@@ -164,6 +164,15 @@ def cruxes(
     return crux_tables(seen, () if everyone else who_says_little(model, work))
 
 
+def rankings(
+    model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE
+) -> Mapping[str, CruxTable]:
+    """Return the cruxes of each of the model's worldviews, without what settling their numbers would do."""
+    inquiry = inquire(model)
+    seen = outlooks(inquiry, candidates_of(inquiry), Work(executor, progress))
+    return {one.view.name: _table(seen.candidates, one, settling=False) for one in seen.each}
+
+
 def crux_tables(seen: Outlooks, little: Collection[str] = ()) -> CruxTables:
     """Return the cruxes of every worldview, and of all together but those who say `little`.
 
@@ -175,7 +184,8 @@ def crux_tables(seen: Outlooks, little: Collection[str] = ()) -> CruxTables:
     return CruxTables(MappingProxyType(tables), overall, tuple(name for name in tables if name in little))
 
 
-def _table(candidates: Sequence[Candidate], outlook: Outlook) -> CruxTable:
+def _table(candidates: Sequence[Candidate], outlook: Outlook, *, settling: bool = True) -> CruxTable:
+    """Return the cruxes of a worldview, with what `settling` their numbers would do if that is wanted."""
     view, position, predictive = outlook.view, outlook.position, outlook.predictive
     inquiry, model = view.inquiry, view.inquiry.model
     if predictive is None:
@@ -191,18 +201,20 @@ def _table(candidates: Sequence[Candidate], outlook: Outlook) -> CruxTable:
     because = left_out(inquiry, [view.worldview], candidates, predictive, position)
     rows = {c.id: row_of(model.map, c, predictive, position) for c in candidates}
     shown = _shown(candidates, rows, because)
-    turns = sensitivity(view, position.movers, outlook.logits)
-    rows = {name: _with_numbers(row, view, turns) for name, row in rows.items()}
+    table = replace(table, draws=predictive.draws)
+    if settling:
+        turns = sensitivity(view, position.movers, outlook.logits)
+        rows = {name: _with_numbers(row, view, turns) for name, row in rows.items()}
+        table = replace(
+            table,
+            judgements=turns.judgements,
+            groups=turns.groups,
+            sobol_sample=turns.sample,
+            central=turns.central,
+        )
     best = best_first(inquiry, [view.worldview], shown)
     view.tell("the next best", 1, 1)
-    return replace(
-        _arranged(table, rows, because, [c.id for c in shown], best),
-        judgements=turns.judgements,
-        groups=turns.groups,
-        draws=predictive.draws,
-        sobol_sample=turns.sample,
-        central=turns.central,
-    )
+    return _arranged(table, rows, because, [c.id for c in shown], best)
 
 
 def _with_numbers(row: AnyCrux, view: View, turns: Sensitivity) -> AnyCrux:

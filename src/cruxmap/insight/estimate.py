@@ -7,6 +7,7 @@ and without PyMC; the others come from `bayes.sampling`.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,8 +16,8 @@ import numpy as np
 from cruxmap.engine.convergence import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.jackknife import standard_error
-from cruxmap.engine.network import DrawsFrom, FloatArray
-from cruxmap.engine.queries import Inference
+from cruxmap.engine.network import DrawsFrom, Evidence, FloatArray
+from cruxmap.engine.queries import Inference, infer_many
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.sampled import Errors, Sampled, Settled, sampled, settled
@@ -42,10 +43,10 @@ from cruxmap.network.inquiry import (
     central_entries,
     impossible,
     impossible_evidence,
-    infer_targets,
     inquire,
     stacked,
     target_probabilities,
+    together,
 )
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Ex
     """
     inquiry = inquire_with_map(model)
     seen = views(inquiry, Work(executor, progress))
-    return _estimate(model, seen, _draw_probabilities(seen))
+    return _estimate(model, seen, _draw_probabilities(seen, _given(inquiry)))
 
 
 def estimate_of(model: ModelSpec, seen: "Outlooks") -> Estimate:
@@ -180,13 +181,13 @@ def estimate_of(model: ModelSpec, seen: "Outlooks") -> Estimate:
     """
     each = [outlook.view for outlook in seen.each]
     known = [_exactly(outlook.targets) for outlook in seen.each if outlook.targets is not None]
-    return _estimate(model, each, known or _draw_probabilities(each))
+    return _estimate(model, each, known or _draw_probabilities(each, _given(seen.inquiry)))
 
 
 def _estimate(model: ModelSpec, seen: Sequence[View], drawn: Iterable["_Answers"]) -> Estimate:
     inquiry, work = seen[0].inquiry, seen[0].work
     middle = replace(central_entries(inquiry), among=model.sampling.draws)
-    central = _answers(inquiry, infer_targets(inquiry, middle))
+    central = _answers(inquiry, infer_many(inquiry.network, middle, _given(inquiry), inquiry.targets))
     whole = {
         view.name: _summarise(view, found, _Answers(*(part[..., [view.worldview]] for part in central)))
         for view, found in zip(seen, drawn, strict=True)
@@ -228,6 +229,7 @@ class _Answers(NamedTuple):
     `rows` (1 + batches, 2, n_targets, 2, D) are P(false) and P(true), of all samples of states and without
     each batch. One more sample can change P(true) by `unseen` (2, n_targets, D), and `effective` (2, D) is
     how many agree with what is given: 0 and infinite where the probabilities are exact, without batches.
+    Where something else is given than that, the two are as many as there are pieces of evidence.
     """
 
     rows: FloatArray
@@ -257,15 +259,24 @@ def _answers(inquiry: Inquiry, inferences: tuple[Inference, ...]) -> _Answers:
     return _Answers(rows, unseen, np.array(effective))
 
 
-def _draw_probabilities(views: Sequence[View]) -> Iterator[_Answers]:
-    """Yield what every draw of each worldview says of the targets."""
-    for parts in by_block(views, _probabilities_of_block):
+def _given(inquiry: Inquiry) -> tuple[Evidence, Evidence]:
+    """Return what is assumed and observed, and what is observed alone."""
+    return inquiry.given, inquiry.observed
+
+
+def _draw_probabilities(views: Sequence[View], evidences: tuple[Evidence, ...]) -> Iterator[_Answers]:
+    """Yield what every draw of each worldview says of the targets, given each piece of evidence."""
+    for parts in by_block(views, _probabilities_of_block, evidences):
         yield _Answers(*(np.concatenate(arrays, axis=-1) for arrays in zip(*parts, strict=True)))
 
 
-def _probabilities_of_block(inquiry: Inquiry, draw: Draws, block: BlockOfSeveral) -> tuple[_Answers, ...]:
-    together = fill_together(inquiry, draw, block)
-    return tuple(_answers(inquiry, infer_targets(inquiry, filled)) for filled in together)
+def _probabilities_of_block(
+    inquiry: Inquiry, draw: Draws, evidences: tuple[Evidence, ...], block: BlockOfSeveral
+) -> tuple[_Answers, ...]:
+    return tuple(
+        _answers(inquiry, infer_many(inquiry.network, filled, evidences, inquiry.targets))
+        for filled in fill_together(inquiry, draw, block)
+    )
 
 
 def _summarise(view: View, drawn: _Answers, central: _Answers) -> WholeEstimate:
@@ -273,8 +284,8 @@ def _summarise(view: View, drawn: _Answers, central: _Answers) -> WholeEstimate:
     model, obstacle = view.inquiry.model, view.inquiry.obstacles[view.worldview]
     refused = obstacle or view.refused
     reasons = (
-        refused or _why_none(view, drawn.of(0, 0), model.assuming),
-        refused or _why_none(view, drawn.of(1, 0), ()),
+        refused or _why_none(view.inquiry, view.worldview, drawn.of(0, 0), model.assuming),
+        refused or _why_none(view.inquiry, view.worldview, drawn.of(1, 0), ()),
     )
 
     def target(number: int) -> TargetEstimate:
@@ -311,15 +322,15 @@ def _extended[Kind: Summary](kind: type[Kind], summary: Summary, **more: Any) ->
     return kind(**({part.name: getattr(summary, part.name) for part in fields(summary)} | more))
 
 
-def _why_none(view: View, drawn: _Answers, assumed: tuple[Condition, ...]) -> str | None:
+def _why_none(
+    inquiry: Inquiry, worldview: int, drawn: _Answers, assumed: tuple[Condition, ...]
+) -> str | None:
     """Say why draws of P(target | what is assumed, and observed) make no estimate, where they do not."""
-    observed, by_chance = view.inquiry.model.observed, bool(np.isfinite(drawn.effective).all())
+    observed, by_chance = inquiry.model.observed, bool(np.isfinite(drawn.effective).all())
     besides = " with what is observed" if observed and assumed else ""
     what = "what is assumed" if assumed else "what is observed"
     if np.isnan(drawn.rows[0, 1]).all():
-        missed = impossible(
-            view.inquiry, view.worldview, assumed or observed, sampled=by_chance, besides=besides
-        )
+        missed = impossible(inquiry, worldview, assumed or observed, sampled=by_chance, besides=besides)
         return f"{what} is {missed}"
     return refusal(drawn.effective, what + besides)
 
@@ -367,6 +378,58 @@ def _standard_errors(
         "interval_90": (low, high),
         "central": float(of_central) if no_central is None else None,
     }
+
+
+# --- under several assumptions -------------------------------------------------------------------
+
+
+class Found(NamedTuple):
+    """A number, or the reason why there is none."""
+
+    value: float | None
+    reason: str | None = None
+
+
+def probabilities_given(
+    inquiry: Inquiry, assumed: Sequence[tuple[Condition, ...]], work: Work, *, means: bool
+) -> list[list[list[Found]]]:
+    """Return the targets' probabilities by worldview, by what is assumed, and by target.
+
+    At central judgements, or with `means` the mean over draws. What is assumed comes in place of what the
+    inquiry assumes, but is among it; what is observed stays.
+    """
+    evidences = tuple(
+        together(tuple((inquiry.variables[one], (1,)) for one in conditions), inquiry.observed)
+        for conditions in assumed
+    )
+    if not means:
+        found = infer_many(inquiry.network, central_entries(inquiry), evidences, inquiry.targets)
+        central = _answers(inquiry, found)
+        columns = range(len(inquiry.model.worldviews))
+        by_worldview = [_Answers(*(part[..., [column]] for part in central)) for column in columns]
+        refused: list[str | None] = [None for _ in columns]
+    else:
+        seen = views(inquiry, work)
+        by_worldview = list(_draw_probabilities(seen, evidences))
+        refused = [
+            inquiry.obstacles[view.worldview] or view.refused or _unconverged(view) for view in seen
+        ]
+
+    def found_of(worldview: int, side: int) -> list[Found]:
+        of = partial(by_worldview[worldview].of, side)
+        reason = refused[worldview] or _why_none(inquiry, worldview, of(0), tuple(assumed[side]))
+        if reason is not None:
+            return [Found(None, reason) for _ in inquiry.targets]
+        return [Found(float(np.nanmean(of(n).rows[0, 1]))) for n in range(len(inquiry.targets))]
+
+    sides = range(len(evidences))
+    return [[found_of(worldview, side) for side in sides] for worldview in range(len(by_worldview))]
+
+
+def _unconverged(view: View) -> str | None:
+    if view.convergence is None or view.convergence.converged:
+        return None
+    return "the chains of its judgements have not converged: draw more, by `sampling`"
 
 
 # --- one probability -----------------------------------------------------------------------------

@@ -6,11 +6,12 @@ entry is still read.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cruxmap.errors import Code
 from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
     About,
     Citation,
     Condition,
@@ -169,6 +170,13 @@ def check_voice(context: Context, voice: Text | None) -> None:
     """Add a problem for a voice that the map does not name."""
     if voice is not None:
         context.resolver.declared(Code.UNKNOWN_VOICE, voice, voice, context.voices)
+
+
+def check_worldview(resolver: Resolver, id_: Text, known: Collection[str]) -> None:
+    """Add a problem unless an id is one of the known worldviews, or stands for the map's own numbers."""
+    if id_ != MAP_WORLDVIEW and id_ not in known:
+        hint = resolver.names.nearest(id_, known) or "`map` stands for the map's own judgements"
+        resolver.add(Code.UNKNOWN_WORLDVIEW, f"there is no worldview `{id_}`", id_, hint)
 
 
 def with_parents(locators: Iterable[str]) -> frozenset[str]:

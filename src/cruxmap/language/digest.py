@@ -12,11 +12,11 @@ from cruxmap.language.model_spec import ModelSpec
 def digest_of_question(model: ModelSpec) -> str:
     """Return 16 hexadecimal digits that change when what is asked changes, or what the map says.
 
-    It makes no difference for which of the map's worldviews it is asked.
+    It makes no difference for which of the map's worldviews it is asked, or what is expected of the answer.
     """
     hashing = hashlib.sha256(digest(model.map).encode())
     for field in fields(model):
-        if field.compare and field.name not in {"map", "worldviews"}:
+        if field.compare and field.name not in {"map", "worldviews", "expect"}:
             hashing.update(f"\n{field.name} {_text(getattr(model, field.name))}".encode())
     return hashing.hexdigest()[:16]
 

@@ -1,8 +1,22 @@
 """A question put to a map: what is asked, what is taken for granted, and how much is drawn."""
 
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Condition, Elicited, SameAs, Value
+from cruxmap.errors import NOWHERE, Span
+from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
+    ArgumentMap,
+    Citation,
+    Condition,
+    Elicited,
+    SameAs,
+    Value,
+)
+
+ROUNDING = 1e-9
+"""Numbers that differ by less than this part of themselves are the same, but for rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,84 @@ type Laid = tuple[str, Elicited | SameAs | tuple[Value, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where a number is expected to lie: above `low` and below `high`, and on them too where `closed`.
+
+    A side without a bound is `None`. `text` is what was written: `below 1%`.
+    """
+
+    low: float | None
+    high: float | None
+    text: str
+    closed: bool = False
+
+    def hold(self, number: float) -> bool:
+        """Tell whether a number lies within; one that is on a bound but for rounding counts as on it."""
+        if any(bound is not None and _same(number, bound) for bound in (self.low, self.high)):
+            return self.closed
+        above = self.low is None or number > self.low
+        return above and (self.high is None or number < self.high)
+
+
+def _same(number: float, bound: float) -> bool:
+    """Tell whether two numbers are the same, and what two probabilities leave of 100% too."""
+    rest = math.isclose(1 - number, 1 - bound, rel_tol=ROUNDING, abs_tol=1e-15)
+    return rest and math.isclose(number, bound, rel_tol=ROUNDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """The probability of a condition in a worldview; `assuming` is `None` where it is the model's."""
+
+    condition: Condition
+    worldview: str
+    assuming: tuple[Condition, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedEstimate:
+    """That a probability lies within bounds, or, with `than`, its quotient by another probability.
+
+    It is that at central judgements, or with `mean` the mean over draws.
+    """
+
+    of: Quantity
+    bounds: Bounds
+    than: Quantity | None = None
+    mean: bool = False
+    citations: tuple[Citation, ...] = ()
+    note: str = ""
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedCrux:
+    """That an entry, phase or cause is among the first `rank` premises and arguments in a worldview."""
+
+    id: str
+    worldview: str
+    rank: int
+    assuming: tuple[Condition, ...] | None = None
+    citations: tuple[Citation, ...] = ()
+    note: str = ""
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+type Expectation = ExpectedEstimate | ExpectedCrux
+
+
+def conditions_of(expectations: Iterable[Expectation]) -> Iterator[Condition]:
+    """Yield the conditions that expectations are about, and those that they assume."""
+    for expected in expectations:
+        match expected:
+            case ExpectedEstimate(of=of, than=than):
+                for quantity in (of, than) if than is not None else (of,):
+                    yield from (quantity.condition, *(quantity.assuming or ()))
+            case ExpectedCrux(assuming=assuming):
+                yield from assuming or ()
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A question put to a map. `worldviews` are resolved ids (`map` for the map's own judgements)."""
 
@@ -45,4 +137,6 @@ class ModelSpec:
     exact: bool | None = None
     """States are summed out exactly (True), sampled (False), or sampled only where they must be (None)."""
     text: str = ""
+    expect: tuple[Expectation, ...] = ()
+    """What must come of it. It makes no difference to what comes of it."""
     file: str = field(default="", compare=False)

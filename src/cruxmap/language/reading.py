@@ -44,6 +44,7 @@ from cruxmap.language.context import (
     Context,
     check_id,
     check_word,
+    check_worldview,
     each,
     noted_about,
     stand_in,
@@ -51,6 +52,7 @@ from cruxmap.language.context import (
     with_parents,
 )
 from cruxmap.language.entries import read_claim, read_event, read_question, read_timeline
+from cruxmap.language.expectations import read_expectations
 from cruxmap.language.files import (
     check_language,
     fit,
@@ -63,7 +65,7 @@ from cruxmap.language.files import (
 from cruxmap.language.findings import Findings
 from cruxmap.language.folder import Sheets, gather
 from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, parse_phrase, with_phrases
-from cruxmap.language.model_spec import ModelSpec, Sampling, Target
+from cruxmap.language.model_spec import ModelSpec, Sampling, Target, conditions_of
 from cruxmap.language.names import Kind, Names
 from cruxmap.language.schema import (
     LocatorShape,
@@ -120,6 +122,16 @@ def check(path: str | os.PathLike[str] = ".") -> tuple[tuple[Problem, ...], tupl
             check_reach(drafts[identity].map, ids, findings, drafts[identity].included)
     found = InvalidMap(tuple(findings.problems), tuple(findings.warnings))
     return found.problems, found.warnings
+
+
+def models_at(path: str | os.PathLike[str] = ".") -> tuple[ModelSpec, ...]:
+    """Return the models that `check` looks at for the same path. Raises InvalidMap."""
+    _, files = _what_to_check(_tidy(path), Findings())
+    drafts: dict[str, _Draft] = {}
+    findings = Findings()
+    models = [_read_model(file, findings, drafts) for file in files]
+    findings.raise_if_any()
+    return tuple(model.spec for model in models if model is not None)
 
 
 def maps_at(path: str | os.PathLike[str] = ".") -> tuple[ArgumentMap, ...]:
@@ -182,10 +194,15 @@ class _Draft:
     """A map as far as it could be read, with stand-ins for what is wrong: it serves to find more problems."""
 
     map: ArgumentMap
-    names: Names
+    context: Context
     worldview_ids: frozenset[str]
     included: frozenset[str]
     sound: bool
+
+    @property
+    def names(self) -> Names:
+        """What its ids stand for."""
+        return self.context.resolver.names
 
 
 _HARMLESS = {
@@ -230,7 +247,7 @@ def _read_map(folder: Path, findings: Findings) -> _Draft:
     if whole and not names.broken:
         check_cited(draft, findings, sheets.included_sources)
     sound = len(findings.problems) == before
-    return _Draft(draft, names, frozenset(sheets.worldview_ids), frozenset(sheets.included), sound)
+    return _Draft(draft, context, frozenset(sheets.worldview_ids), frozenset(sheets.included), sound)
 
 
 def _names(sheets: Sheets) -> Names:
@@ -390,7 +407,8 @@ def _read_model(path: Path, findings: Findings, drafts: dict[str, _Draft]) -> _M
     if parsed is None or parsed.root is None:
         return None
     own = Findings()
-    shape = fit(ModelFile, parsed, own, 1).shape
+    fitted = fit(ModelFile, parsed, own, 2)
+    shape = fitted.shape
     folder = None if shape is None else Path(os.path.normpath(path.parent / shape.map))
     if shape is None or folder is None:
         findings.extend(own)
@@ -408,12 +426,17 @@ def _read_model(path: Path, findings: Findings, drafts: dict[str, _Draft]) -> _M
         own.add(Code.NO_SUCH_FILE, f"there is no map in `{shown(folder)}`", shape.map, hint)
         findings.extend(own)
         return None
-    spec = _model_spec(path, shape, draft, own)
+    rows: Any = parsed.root.get("expect", ())  # type: ignore[union-attr,call-overload]
+    whole = [row for number, row in enumerate(rows) if ("expect", number) not in fitted.cuts]
+    spec = _model_spec(path, shape, whole, draft, own)
     findings.extend(own)
     return None if own.problems else _Model(spec, folder)
 
 
-def _model_spec(path: Path, shape: ModelFile, draft: _Draft, findings: Findings) -> ModelSpec:
+def _model_spec(
+    path: Path, shape: ModelFile, expected: list[Entries], draft: _Draft, findings: Findings
+) -> ModelSpec:
+    """Return the value of a model; `expected` are the parts of its file that its expectations are of."""
     resolver = Resolver(draft.names, findings)
     warn_of_comments(findings, shape.text, shape)
     targets = targets_of(shape.target, resolver)
@@ -436,6 +459,12 @@ def _model_spec(path: Path, shape: ModelFile, draft: _Draft, findings: Findings)
         reconcile=shape.reconcile is not None and resolver.truth(shape.reconcile),
         sampling=_sampling(shape.sampling, resolver),
         text=str(shape.text or ""),
+        expect=read_expectations(
+            replace(draft.context, resolver=resolver),
+            list(zip(shape.expect or (), expected, strict=True)),
+            draft.map,
+            draft.worldview_ids,
+        ),
         file=shown(path),
     )
 
@@ -447,12 +476,7 @@ def _worldviews(shape: ModelFile, draft: _Draft, resolver: Resolver) -> tuple[st
         return tuple(sorted(draft.map.worldview)) or (MAP_WORLDVIEW,)
     resolver.no_repeats(asked)
     for id_ in asked:
-        if id_ != MAP_WORLDVIEW and id_ not in draft.worldview_ids:
-            hint = (
-                resolver.names.nearest(id_, draft.worldview_ids)
-                or "`map` stands for the map's own judgements"
-            )
-            resolver.add(Code.UNKNOWN_WORLDVIEW, f"there is no worldview `{id_}`", id_, hint)
+        check_worldview(resolver, id_, draft.worldview_ids)
     return tuple(map(str, asked))
 
 
@@ -472,7 +496,7 @@ def _ids_asked_for(spec: ModelSpec) -> Iterator[str]:
     """Yield the ids that a model's conditions and the credences stated or read in its map are about."""
     for target in (spec.target, *spec.also):
         yield from mentioned(target.condition)
-    for condition in (*spec.assuming, *spec.observed):
+    for condition in (*spec.assuming, *spec.observed, *conditions_of(spec.expect)):
         yield from mentioned(condition)
     for worldview in spec.map.worldviews:
         for stated in (*worldview.stated, *worldview.read_as):

@@ -445,6 +445,29 @@ class SamplingShape(Shape):
     seed: Whole | None = None
 
 
+class ThanShape(Shape):
+    """What an estimate is compared with: whatever is left out is as in the estimate."""
+
+    estimate: ConditionShape | None = None
+    worldview: Id | None = None
+    assuming: Conditions | None = None
+
+
+class ExpectationShape(Noted):
+    """An expectation."""
+
+    estimate: ConditionShape | None = None
+    crux: Address | None = None
+    worldview: Id | None = None
+    assuming: Conditions | None = None
+    mean: Truth | None = None
+    below: Number | None = None
+    above: Number | None = None
+    between: Annotated[Number | list[Number], OneOf("two numbers, as in `[1%, 5%]`")] | None = None
+    than: ThanShape | None = None
+    rank: Whole | None = None
+
+
 class ModelFile(Remarked):
     """A model."""
 
@@ -459,6 +482,7 @@ class ModelFile(Remarked):
     worldviews: SomeIds | None = None
     reconcile: Truth | None = None
     sampling: SamplingShape | None = None
+    expect: list[ExpectationShape] | None = None
 
 
 class LocatorShape(Shape):

@@ -239,11 +239,6 @@ def central_entries(inquiry: Inquiry) -> Filled:
     return Filled(entries, FewWhatIfs(len(numbers.mu)))
 
 
-def infer_targets(inquiry: Inquiry, filled: Filled) -> tuple[Inference, ...]:
-    """Ask for the targets twice: given what is assumed and observed, and given what is observed alone."""
-    return infer_many(inquiry.network, filled, (inquiry.given, inquiry.observed), inquiry.targets)
-
-
 def stacked(inquiry: Inquiry, inferences: Iterable[Inference]) -> FloatArray:
     """Return P(target state | evidence), (inferences, n_targets, 2, D), nan where that is impossible."""
     return np.array([[part.marginals[target] for target in inquiry.targets] for part in inferences])
@@ -255,7 +250,8 @@ def target_probabilities(inquiry: Inquiry, filled: Filled) -> FloatArray:
     Shape (2, n_targets, 2, D): given what is assumed and observed, and given what is observed alone;
     then by target; then false and true. The two of a column that is impossible are nan.
     """
-    return stacked(inquiry, infer_targets(inquiry, filled))
+    evidences = inquiry.given, inquiry.observed
+    return stacked(inquiry, infer_many(inquiry.network, filled, evidences, inquiry.targets))
 
 
 def _reaching(inquiry: Inquiry, worldview: int) -> IntArray:

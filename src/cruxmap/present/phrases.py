@@ -82,20 +82,18 @@ def from_to(before: float | None, after: float | None) -> str:
     return f"from {write(before)} to {write(after)}"
 
 
-def ratio(value: float | None) -> str:
-    """Write a ratio of odds: `0.031x`, `1.0x`, `3.2x`, `25x`."""
-    return "-" if value is None else _ratio(value, 2)
+def ratio(value: float | None, digits: int = 2) -> str:
+    """Write a ratio: `0.031x`, `1.0x`, `3.2x`, `25x`; what is undefined is a dash."""
+    if value is None:
+        return "-"
+    if value < 0.95:
+        return f"{value:.{digits}g}x"
+    return f"{value:.{digits - 1 if value < 10 else digits - 2}f}x"
 
 
 def ratio_of_odds(logit: float | None) -> str:
     """Write a difference of log-odds as the ratio of odds that it is."""
     return "-" if logit is None else ratio(math.exp(min(logit, 700.0)))
-
-
-def _ratio(value: float, digits: int) -> str:
-    if value < 0.95:
-        return f"{value:.{digits}g}x"
-    return f"{value:.{digits - 1 if value < 10 else digits - 2}f}x"
 
 
 def signed(value: float | None, decimals: int = 2) -> str:
@@ -160,7 +158,7 @@ def _both_ends(argument_map: ArgumentMap, address: str, one: float, other: float
         case Scale.PROBABILITY:
             write = telling([(one, other)])
         case Scale.RATIO:
-            write = telling([(one, other)], _ratio)
+            write = telling([(one, other)], ratio)
     return write(one), write(other)
 
 
