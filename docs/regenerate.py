@@ -29,7 +29,7 @@ What takes longer than a second is named there, with what it took in the end; `-
 | exit code | |
 |---|---|
 | 0 | fine |
-| 1 | the files have problems, or what is assumed or observed is impossible |
+| 1 | the files have problems, what is assumed or observed is impossible, or an expectation does not hold |
 | 2 | wrong usage, or nowhere to write to |
 | 3 | sampled, but not converged |
 | 70 | a fault in cruxmap: please report it, with what `CRUXMAP_TRACEBACK=1` shows |

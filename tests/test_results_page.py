@@ -43,7 +43,7 @@ OF_A_NEW_MAP = {
     "Coherence": ("coherence", "harvest"),
     "Pool": ("pool", "harvest"),
     "Explain": ("explain", "harvest", "funding-secured"),
-    "Check": ("check", "--sources"),
+    "Check": ("check", "--sources", "--expect"),
 }
 """Commands on the map that `cruxmap new` writes, which has arguments, a question and intervals."""
 

@@ -1,8 +1,9 @@
 """The command line: thin commands that call the library, print its answers, and choose an exit code.
 
-Results go to stdout; progress and problems to stderr. Exit codes: 0 fine, 1 the files have problems
-(or what is assumed is impossible), 2 wrong usage or nowhere to write to, 3 sampled but not converged,
-70 a fault in cruxmap itself, 130 interrupted. Anything heavy is imported by the command that needs it.
+Results go to stdout; progress and problems to stderr. Exit codes: 0 fine, 1 the files have problems (or
+what is assumed is impossible, or what is expected does not hold), 2 wrong usage or nowhere to write to, 3
+sampled but not converged, 70 a fault in cruxmap itself, 130 interrupted. Anything heavy is imported by the
+command that needs it.
 """
 
 import os
