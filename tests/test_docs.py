@@ -15,7 +15,9 @@ import pytest
 from typer.main import get_command
 
 from cruxmap import cli
-from cruxmap.language.reading import check
+from cruxmap.insight.expectations import expectations
+from cruxmap.language.reading import check, models_at
+from cruxmap.present.expectation_tables import failures_text
 from helpers.commands import ROOT
 
 PAGES = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
@@ -113,6 +115,8 @@ def test_the_language_page_is_one_map_that_checks(tmp_path: Path) -> None:
     problems, warnings = check(tmp_path)
     assert [str(problem) for problem in problems + warnings] == []
     assert len(list(tmp_path.rglob("worldviews/*"))) == 3
+    answers = map(expectations, models_at(tmp_path))
+    assert [failures_text(answer.expectations) for answer in answers] == ["4 expectations hold\n"]
 
 
 def test_yaml_in_the_readme_is_the_language(tmp_path: Path) -> None:
