@@ -61,7 +61,7 @@ def test_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: Path)
         text=True,
         check=True,
     )
-    code, modules = json.loads(done.stderr)
+    code, modules = json.loads(done.stderr.splitlines()[-1])  # a slow machine tells of stages before it
     assert code == 0
     assert {name.partition(".")[0] for name in modules} & HEAVY == set()
 
