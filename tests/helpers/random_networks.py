@@ -25,7 +25,7 @@ NONE, NOWHERE = np.zeros(0, np.int64), np.zeros(1, np.int64)
 def program_of(n_entries: int) -> TableProgram:
     """A program with so many entries. Never run: these networks' entries are drawn, not computed."""
     return TableProgram(
-        Shifts(NOWHERE, NONE, NONE),
+        Shifts(NOWHERE, NONE, NONE, NONE),
         Logistic(NONE, NONE),
         Shares(NONE, NOWHERE, NONE, np.zeros(n_entries - 1, np.int64)),
         Openings(NONE, NONE, NONE),

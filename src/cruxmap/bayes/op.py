@@ -33,7 +33,7 @@ from cruxmap.engine.network import BoolArray, Evidence, Network, TableProgram
 from cruxmap.engine.propagation import tape_of
 from cruxmap.engine.tape import allowed
 
-ABI = 6
+ABI = 7
 """To be raised when the tables of addresses change: PyTensor keeps compiled callers on disk."""
 
 

@@ -48,7 +48,7 @@ def bank(program: TableProgram, judgements: IntArray) -> Bank:
         return kind.number.reshape(n, -1)[:, numbers].ravel()
 
     terms, shares = program.shifts, program.shares
-    of_terms = own(terms.strength), each(terms.sign)
+    of_terms = own(terms.strength), each(terms.sign), own(terms.credence)
     shift_first = _side_by_side(terms.first, n)
     shifts = _distinct(*_by_part(shift_first, *of_terms))
     row_first = _side_by_side(shares.row_first, n)

@@ -12,11 +12,20 @@ from cruxmap.engine import special
 from cruxmap.engine.compiled import njit
 from cruxmap.engine.formulas import IMPOSSIBLE
 from cruxmap.engine.linking import section
-from cruxmap.engine.network import Hazards, Logistic, Openings, Shares, Shifts, Steps, TableProgram
+from cruxmap.engine.network import (
+    NO_CREDENCE,
+    Hazards,
+    Logistic,
+    Openings,
+    Shares,
+    Shifts,
+    Steps,
+    TableProgram,
+)
 
 expit, softplus = register_jitable(special.expit), register_jitable(special.softplus)
 
-N_ENTRIES = 17
+N_ENTRIES = 18
 """The section of a packed program that says how many entries there are."""
 
 
@@ -24,12 +33,12 @@ N_ENTRIES = 17
 def _unpacked(program):
     """Take a packed program apart, in the order of its fields."""
     return TableProgram(
-        Shifts(section(program, 0), section(program, 1), section(program, 2)),
-        Logistic(section(program, 3), section(program, 4)),
-        Shares(section(program, 5), section(program, 6), section(program, 7), section(program, 8)),
-        Openings(section(program, 9), section(program, 10), section(program, 11)),
-        Hazards(section(program, 12), section(program, 13), section(program, 14)),
-        Steps(section(program, 15), section(program, 16)),
+        Shifts(section(program, 0), section(program, 1), section(program, 2), section(program, 3)),
+        Logistic(section(program, 4), section(program, 5)),
+        Shares(section(program, 6), section(program, 7), section(program, 8), section(program, 9)),
+        Openings(section(program, 10), section(program, 11), section(program, 12)),
+        Hazards(section(program, 13), section(program, 14), section(program, 15)),
+        Steps(section(program, 16), section(program, 17)),
     )
 
 
@@ -138,7 +147,7 @@ def pull_packed(program, u, single, entries, cotangent, slope):
             slope[openings.pace[k], c] += cotangent[at + i, c] * entries[at + i, c] * late
         for s in range(len(shift)):
             for i in range(shifts.first[s], shifts.first[s + 1]):
-                if u[shifts.strength[i], c] > 0.0:
+                if u[shifts.strength[i], c] > 0.0 and u[shifts.credence[i], c] > NO_CREDENCE:
                     slope[shifts.strength[i], c] += shifts.sign[i] * of_shift[s]
 
 
@@ -147,7 +156,8 @@ def _shift(shifts, u, c, shift):
     for s in range(len(shift)):
         shift[s] = 0.0
         for i in range(shifts.first[s], shifts.first[s + 1]):
-            shift[s] += shifts.sign[i] * max(u[shifts.strength[i], c], 0.0)
+            if u[shifts.credence[i], c] > NO_CREDENCE:
+                shift[s] += shifts.sign[i] * max(u[shifts.strength[i], c], 0.0)
 
 
 @njit(nogil=True, error_model="numpy")

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cruxmap.engine.network import (
+    NO_CREDENCE,
     BoolArray,
     FloatArray,
     Hazards,
@@ -170,8 +171,17 @@ def fill_entries(program: TableProgram, u: FloatArray, single: BoolArray, entrie
 def shifts(terms: Shifts, u: FloatArray) -> FloatArray:
     """The logit shifts (n_shifts, D) by the arguments that hold; the first has no terms."""
     shift = np.zeros((len(terms.first) - 1, u.shape[1]))
-    shift[1:] = add_up(column(terms.sign) * np.maximum(u[terms.strength], 0.0), terms.first[1:])
+    shift[1:] = add_up(column(terms.sign) * np.maximum(in_force(terms, u), 0.0), terms.first[1:])
     return shift
+
+
+def in_force(terms: Shifts, u: FloatArray) -> FloatArray:
+    """The log of the strength of each term, 0 where its argument's credence is 0%."""
+    strength = u[terms.strength]
+    shared = np.flatnonzero(terms.credence != terms.strength)
+    if len(shared):
+        strength[shared] = np.where(u[terms.credence[shared]] > NO_CREDENCE, strength[shared], 0.0)
+    return strength
 
 
 def fill_logistic(items: Logistic, u: FloatArray, shift: FloatArray, entries: FloatArray, at: int) -> int:
@@ -269,7 +279,7 @@ def pull_entries(
     )
     pull_steps(program.steps, program.openings, late, entries, cotangent, slope, at)
     of_term = column(terms.sign) * repeated(of_shift, np.diff(terms.first))
-    add_to(slope, terms.strength, np.where(u[terms.strength] > 0.0, of_term, 0.0))
+    add_to(slope, terms.strength, np.where(in_force(terms, u) > 0.0, of_term, 0.0))
 
 
 def pull_logistic(

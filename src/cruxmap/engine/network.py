@@ -17,6 +17,9 @@ type BoolArray = npt.NDArray[np.bool_]
 type IntArray = npt.NDArray[np.int64]
 type FloatArray = npt.NDArray[np.float64]
 
+NO_CREDENCE = -1e29
+"""The logit of a credence that is 0%, which is written -1e30, lies below this, and no other does."""
+
 type Evidence = tuple[tuple[int, tuple[int, ...]], ...]
 """Variables and the states each may still have; a variable mentioned twice must satisfy both."""
 
@@ -97,12 +100,14 @@ class SparseTable:
 class Shifts(NamedTuple):
     """Shift s is the sum of `sign * max(0, u[strength])` over its terms, `first[s]` to `first[s + 1]`.
 
-    Shift 0 has no terms.
+    A term counts only where `u[credence]` is above `NO_CREDENCE`. One that always counts names its strength
+    there, which is never so low. Shift 0 has no terms.
     """
 
     first: IntArray
     strength: IntArray
     sign: IntArray
+    credence: IntArray
 
 
 class Logistic(NamedTuple):
@@ -212,6 +217,9 @@ class Network:
     would be too wide), and `seed` how they are sampled. A network equals itself only.
 
     `turned` has the variables whose table says what they are *given what they bring about*.
+
+    `seats` are judgements, the credences of arguments that share a variable below them: the network says
+    what a map does where at most one of each is above 0%.
     """
 
     variables: tuple[Variable, ...]
@@ -221,5 +229,6 @@ class Network:
     places: Mapping[str, int]
     conditions: tuple[int, ...] = ()
     turned: Mapping[int, Turned] = MappingProxyType({})
+    seats: tuple[tuple[int, ...], ...] = ()
     exact: bool | None = None
     seed: int = 0

@@ -33,7 +33,8 @@ def _made_by(network: Network) -> Iterator[str]:
     shift = [
         "".join(
             f" {'+' if sign > 0 else '-'} {address[strength]}"
-            for strength, sign in zip(shifts.strength[a:b], shifts.sign[a:b], strict=True)
+            + (f" (unless {address[credence]} is 0%)" if credence != strength else "")
+            for strength, sign, credence in zip(*(column[a:b] for column in shifts[1:]), strict=True)
         )
         for a, b in pairwise(shifts.first)
     ]

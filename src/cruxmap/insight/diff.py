@@ -15,7 +15,7 @@ from cruxmap.engine.special import expit
 from cruxmap.insight.candidates import candidates_of
 from cruxmap.insight.coherence import StatedGap, stated_gaps
 from cruxmap.insight.double_cruxes import DoubleCrux, DoubleCruxes, Looks, double_cruxes, looks_of
-from cruxmap.insight.gap_shares import Game, Pairing, Shared, game_of, share_out
+from cruxmap.insight.gap_shares import Game, Pairing, Shared, game_of, pairings, share_out
 from cruxmap.insight.plain import Answer, as_plain, plain_fields
 from cruxmap.insight.predictive import Outlook, Outlooks, outlooks
 from cruxmap.insight.sampled import Errors, Sampled
@@ -209,7 +209,8 @@ def diffs_between(seen: Outlooks, pairs: Sequence[tuple[str, str]]) -> tuple[Wor
         name: _Side(outlook[name], looks_of(outlook[name], seen.candidates), gaps)
         for name, gaps in stated.items()
     }
-    return tuple(_diff(seen, sides, pair) for pair in pairs)
+    paired = pairings(seen.inquiry, [(sides[a].number, sides[b].number) for a, b in pairs])
+    return tuple(_diff(seen, sides, pair, pairing) for pair, pairing in zip(pairs, paired, strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -248,11 +249,12 @@ class _Side:
         return None if self.outlook.predictive is None else self.outlook.predictive.sampled
 
 
-def _diff(seen: Outlooks, sides: Mapping[str, _Side], pair: tuple[str, str]) -> WorldviewDiff:
+def _diff(
+    seen: Outlooks, sides: Mapping[str, _Side], pair: tuple[str, str], pairing: Pairing
+) -> WorldviewDiff:
     inquiry, (a, b) = seen.inquiry, (sides[name] for name in pair)
     if a is b:
         return _of_itself(inquiry, a)
-    pairing = Pairing(inquiry, a.number, b.number)
     game = game_of(pairing)
     shared = share_out(pairing, game, a.outlook.view.work)
     probability_a, probability_b = shared.probability

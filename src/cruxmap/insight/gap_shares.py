@@ -5,7 +5,7 @@ worldview or from the other. Entries that cannot reach the target take no part.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -23,7 +23,15 @@ from cruxmap.insight.shapley import NoValueError, ShapleyValues, shapley
 from cruxmap.insight.target import log_odds_and_replicates, log_odds_in_full
 from cruxmap.insight.views import MIN_EFFECTIVE, too_few
 from cruxmap.language.inheritance import Perspective, Setting
-from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block, impossible
+from cruxmap.network.inquiry import (
+    Inquiry,
+    blocks,
+    crowded,
+    draws_per_block,
+    for_mixtures,
+    impossible,
+    serves_mixtures,
+)
 
 SAME_CENTRE = 1e-12
 """Central values, in logits or logs, that lie no further apart are the same."""
@@ -53,6 +61,28 @@ class Pairing:
         """Their numbers."""
         perspectives = self.inquiry.perspectives
         return perspectives[self.first], perspectives[self.second]
+
+
+def pairings(inquiry: Inquiry, pairs: Iterable[tuple[int, int]]) -> tuple[Pairing, ...]:
+    """Pair worldviews of an inquiry, each two in an inquiry that serves mixtures of them.
+
+    Where that is another one, several pairs without a worldview in common share it. Where there is none,
+    because too many arguments would meet, the gap cannot be shared out.
+    """
+    pairs = tuple(pairs)
+    rounds: list[list[tuple[int, int]]] = []
+    for pair in dict.fromkeys(pairs):
+        if serves_mixtures(inquiry, pair) or crowded(inquiry, pair):
+            continue
+        free = (those for those in rounds if all({*pair}.isdisjoint(other) for other in those))
+        if (joined := next(free, None)) is None:
+            rounds.append([pair])
+        else:
+            joined.append(pair)
+    own: dict[tuple[int, int], Inquiry] = {}
+    for those in rounds:
+        own |= dict.fromkeys(those, for_mixtures(inquiry, those))
+    return tuple(Pairing(own.get(pair, inquiry), *pair) for pair in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +204,9 @@ def share_out(pairing: Pairing, game: Game, work: Work) -> Shared:
             how_sure = "certain" if unseen == 0 else "the same in all samples of states"
             reason = f"{target} is {how_sure} in `{name}` ({percent(float(expit(logit)))})"
             return Shared(probability, gap if math.isfinite(gap) else None, None, reason)
+    if (crowd := crowded(inquiry, pairing.both)) is not None:
+        reason = f"the gap cannot be shared out: in mixtures of the two worldviews {crowd}"
+        return Shared(probability, gap, None, reason)
     try:
         played = shapley(worth, game.players, inquiry.model.sampling.seed, report)
     except NoValueError:

@@ -21,7 +21,7 @@ from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import DrawsFrom, Evidence, Filled, FloatArray, IntArray, Network
 from cruxmap.engine.queries import infer, infer_each
 from cruxmap.engine.special import expit
-from cruxmap.errors import InvalidMap
+from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.insight.estimate import as_model
 from cruxmap.insight.target import log_odds, slopes
 from cruxmap.language.argument_map import (
@@ -38,9 +38,11 @@ from cruxmap.language.argument_map import (
     Rest,
     SameAs,
     StateIn,
+    arguments_met,
     condition_text,
     mentioned,
 )
+from cruxmap.language.checks import MAX_ARGUMENTS
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Layers, Perspective, lay, lay_over, setting_at
 from cruxmap.language.model_spec import Laid, ModelSpec, Target
 from cruxmap.language.names import checked_worldview
@@ -68,6 +70,9 @@ from cruxmap.network.means_and_deviations import Numbers, numbers, renumbered, u
 COLUMNS_AT_ONCE = 512
 """How many draws, or states, are filled in and run together."""
 
+CROWDED = 8
+"""So many arguments on one place can all be in a network, in force or not: a table of two to that power."""
+
 type _OfJudgements = Callable[[FloatArray, DrawsFrom], FloatArray]
 """A condition's log-odds and log P(what is observed), (2, D), for judgements `u` (n_judgements, D)."""
 
@@ -80,10 +85,21 @@ def open_model(model_or_map: ModelSpec | ArgumentMap, worldview: str | None = No
     """
     model = as_model(model_or_map)
     name = MAP_WORLDVIEW if worldview is None else checked_worldview(model.map, worldview)
-    opened = _Opened(replace(model, worldviews=(name,), reconcile=False))
     layers = lay(model.map, name, model.settings)
+    opened = _Opened(
+        replace(model, worldviews=(name,), reconcile=False), _left_out(model.map, layers.rejected)
+    )
     asking = _Asking(opened, model.assuming, model.observed)
     return State(asking, layers, numbers(model.map, (_perspective(name, layers),)))
+
+
+def _left_out(argument_map: ArgumentMap, rejected: Mapping[str, str]) -> frozenset[str]:
+    """Return what a network leaves out of what is `rejected`, by a worldview or as nothing that it brings."""
+    met = arguments_met(argument_map.arguments)
+    crowd = {
+        a.about.id for a in argument_map.arguments if any(met[on] > CROWDED for on in arguments_met([a]))
+    }
+    return frozenset(name for name, who in rejected.items() if who == MAP_WORLDVIEW or name in crowd)
 
 
 def probabilities(states: Sequence["State"], condition: Any = None) -> FloatArray:
@@ -180,10 +196,13 @@ class _Lowered:
 
 @dataclass(frozen=True, eq=False)
 class _Opened:
-    """A model of one worldview, and the networks made of its map so far."""
+    """A model of one worldview, and the networks made of its map so far, without what is `left_out`."""
 
     model: ModelSpec
-    made: dict[tuple[Condition, ...], _Lowered] = field(default_factory=dict, repr=False)
+    left_out: frozenset[str]
+    made: dict[tuple[frozenset[str], tuple[Condition, ...]], _Lowered] = field(
+        default_factory=dict, repr=False
+    )
 
     @cached_property
     def addresses(self) -> tuple[str, ...]:
@@ -211,11 +230,24 @@ class _Opened:
         own |= dict.fromkeys(_about_several((*model.assuming, *model.observed)))
         others = {condition_text(part): part for part in _about_several(conditions) if part not in own}
         needed = (*own, *(others[text] for text in sorted(others)))
-        if needed not in self.made:
-            network = replace(lower(model.map, needed), exact=model.exact is not False)
+        known = self.left_out, needed
+        if known not in self.made:
+            network = lower(model.map, needed, rejected=self.left_out)
+            network = replace(network, exact=model.exact is not False)
             variable = dict(zip(needed, network.conditions, strict=True))
-            self.made[needed] = _Lowered(model.map, network, variable, self.named)
-        return self.made[needed]
+            self.made[known] = _Lowered(model.map, network, variable, self.named)
+        return self.made[known]
+
+    def accepting(self, arguments: Iterable[str]) -> "_Opened":
+        """Return the same with these arguments in the network. Raises `InvalidMap` where they are too many."""
+        left_out = self.left_out.difference(arguments)
+        there = [a for a in self.model.map.arguments if a.about.id not in left_out]
+        for place, count in arguments_met(there).items():
+            if count > MAX_ARGUMENTS:
+                message = f"{count} arguments would bear on `{place}`, and {MAX_ARGUMENTS} are the most"
+                hint = "open another worldview, or a map without some of them"
+                raise InvalidMap((Problem(Code.TOO_MANY_ARGUMENTS, message, hint=hint),))
+        return replace(self, left_out=left_out)
 
 
 def _parts(conditions: Iterable[Condition]) -> list[Condition]:
@@ -439,9 +471,19 @@ class State:
         return self._rejecting({**self.layers.rejected, **dict.fromkeys(named, SETTINGS_ORIGIN)}, named)
 
     def accept(self, *arguments: str) -> "State":
-        """Take rejections back, the worldview's own too."""
+        """Take rejections back.
+
+        The network is without what only others bring, and where more than `CROWDED` arguments bear on one
+        place without those that the opened worldview rejects: accepting one of these takes as long as opening.
+        Raises `InvalidMap` too where more would meet than a network can have.
+        """
         named = self._named(arguments)
-        return self._rejecting({a: w for a, w in self.layers.rejected.items() if a not in named}, named)
+        accepted = self._rejecting(
+            {a: w for a, w in self.layers.rejected.items() if a not in named}, named
+        )
+        if self.asking.opened.left_out.isdisjoint(named):
+            return accepted
+        return replace(accepted, asking=replace(self.asking, opened=self.asking.opened.accepting(named)))
 
     def given(self, *, assuming: Any = None, observed: Any = None) -> "State":
         """Put other conditions in place of what is assumed, or observed: one or a list, `[]` for none."""

@@ -18,7 +18,7 @@ from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer
 from cruxmap.engine.special import expit
 from cruxmap.insight.candidates import settled_nodes
-from cruxmap.insight.gap_shares import Pairing, game_of, share_out
+from cruxmap.insight.gap_shares import game_of, pairings, share_out
 from cruxmap.insight.information import LN_10
 from cruxmap.insight.plain import Answer, LeftOut
 from cruxmap.insight.target import log_odds_by_draw, log_odds_of, logit_of_mean
@@ -256,8 +256,8 @@ def against_rest(
     shares: dict[str, list[tuple[float, ...]]] = {}
     gaps: list[float] = []
     compared, left_out, undefined = [], [], False
-    for number, name in enumerate(rest, start=1):
-        pairing = Pairing(inquiry, 0, number)
+    paired = pairings(inquiry, [(0, number) for number in range(1, len(rest) + 1)])
+    for pairing, name in zip(paired, rest, strict=True):
         game = game_of(pairing)
         shared = share_out(pairing, game, Work(executor, progress))
         undefined |= None in shared.probability

@@ -32,9 +32,12 @@ from cruxmap.network.inquiry import (
     SD_OF_A_STATED_POINT,
     Inquiry,
     blocks,
+    crowded,
     draws_per_block,
+    for_mixtures,
     impossible,
     inquire,
+    serves_mixtures,
 )
 from cruxmap.network.means_and_deviations import as_they_count, logit_of_share, natural_at
 
@@ -188,12 +191,18 @@ def pool(
     stretch = extremising_factor(len(estimates)) if factor is None else factor
     answers = _pools_of_answers(estimates, weight, start, stretch, given=prior is not None)
     kept = {seen[name].worldview: part for name, part in weight.items()}
+    found = replace(
+        found, prior=float(expit(start)) if math.isfinite(start) else None, factor=stretch, answers=answers
+    )
+    everybody = range(len(inquiry.model.worldviews))
+    if (crowd := crowded(inquiry, everybody)) is not None:
+        return replace(found, explanation=f"Judgements are not pooled: {crowd}.")
+    if not serves_mixtures(inquiry, everybody):
+        inquiry = for_mixtures(inquiry, [everybody])
     judged = _log_pool_of_judgements(inquiry, kept)
     common = _in_common(inquiry, [*kept], work)
     return replace(
         found,
-        prior=float(expit(start)) if math.isfinite(start) else None,
-        factor=stretch,
         answers=(*answers, judged, *((common.answer,) if common else ())),
         judgements=common.judgements if common else (),
         spread_probability=common.spread_probability if common else None,

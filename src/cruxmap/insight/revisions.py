@@ -24,7 +24,7 @@ from cruxmap.engine.special import expit
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.insight.diff import Change, Difference, differences_of
 from cruxmap.insight.estimate import estimate
-from cruxmap.insight.gap_shares import Pairing, game_of, share_out
+from cruxmap.insight.gap_shares import Pairing, game_of, pairings, share_out
 from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.target import log_odds
 from cruxmap.language.argument_map import (
@@ -48,6 +48,7 @@ from cruxmap.language.argument_map import (
     Routes,
     ShareTable,
     Table,
+    arguments_met,
     condition_text,
 )
 from cruxmap.language.checks import MAX_ARGUMENTS
@@ -441,9 +442,10 @@ def _bridge(before: ModelSpec, now: ModelSpec, worldview: str) -> Pairing:
     now, the added ones were rejected before; another place that is new has today's number in both.
     """
     old, new = settle(before.map, worldview, before.settings), settle(now.map, worldview, now.settings)
-    removed = tuple(
-        a for a in before.map.arguments if a.about.id not in now.map.entry and _speaks(a, now.map)
-    )
+    in_force = [a for a in now.map.arguments if not _is_never(new.setting[a.credence.address])]
+    full = {place for place, count in arguments_met(in_force).items() if count >= MAX_ARGUMENTS}
+    gone = (a for a in before.map.arguments if a.about.id not in now.map.entry)
+    removed = tuple(a for a in gone if full.isdisjoint(arguments_met([a])) and _speaks(a, now.map))
     try:
         return _pairing(now, old, new, removed)
     except CycleError:  # together with today's arguments they would argue in a circle
@@ -463,7 +465,7 @@ def _pairing(now: ModelSpec, old: Perspective, new: Perspective, removed: tuple[
         earlier.append(there or _stand_in(here, absent))
     perspectives = (Perspective(NOW, tuple(today)), Perspective(BEFORE, tuple(earlier)))
     model = replace(now, map=joined, worldviews=(NOW, BEFORE), settings=(), reconcile=False)
-    return Pairing(inquire(model, perspectives), 0, 1)
+    return pairings(inquire(model, perspectives), [(0, 1)])[0]
 
 
 def _stand_in(other: Setting | None, absent: bool) -> Setting:
@@ -471,6 +473,10 @@ def _stand_in(other: Setting | None, absent: bool) -> Setting:
     assert other is not None
     absence = replace(other, value=replace(REJECTED, text=ABSENT), column=other.address, rejected=True)
     return absence if absent else other
+
+
+def _is_never(setting: Setting) -> bool:
+    return setting.value.is_certain and setting.value.low == 0.0
 
 
 def _speaks(argument: Argument, argument_map: ArgumentMap) -> bool:
@@ -481,9 +487,6 @@ def _speaks(argument: Argument, argument_map: ArgumentMap) -> bool:
 
 
 def _is_there(target: ArgumentTarget, argument_map: ArgumentMap) -> bool:
-    same = sum(target in argument.targets for argument in argument_map.arguments)
-    if same >= MAX_ARGUMENTS:
-        return False
     match target, argument_map.entry.get(target.owner):
         case (OnClaim(), Claim(basis=Credence() | Table())) | (OnArgument(), Argument()):
             return True

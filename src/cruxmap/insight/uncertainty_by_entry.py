@@ -17,13 +17,13 @@ from cruxmap.engine.executors import Work
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray
 from cruxmap.engine.random_words import keys_of
 from cruxmap.insight.candidates import position_of
-from cruxmap.insight.gap_shares import Game, Pairing, game_of, log_odds_of_mixtures
+from cruxmap.insight.gap_shares import Game, Pairing, game_of, log_odds_of_mixtures, pairings
 from cruxmap.insight.shapley import MAX_EXACT, NoValueError, Worth, effects_of_pairs, orders_of, shapley
 from cruxmap.insight.surrogate import effects_of_groups
 from cruxmap.insight.target import log_odds_of
 from cruxmap.insight.uncertainty import PartOfEntry, Uncertainty
 from cruxmap.insight.views import Draws, View
-from cruxmap.network.inquiry import blocks, draws_per_block
+from cruxmap.network.inquiry import blocks, crowded, draws_per_block
 
 MAX_EXACT_MIXTURES = 1 << 13
 """Gaps are shared out exactly where that takes no more mixtures of worldviews than this, for all pairs."""
@@ -148,6 +148,8 @@ class _Gap:
     def worth(self, work: Work) -> Worth:
         """Return what values mixtures of the two worldviews: their log-odds, (m, 1)."""
         inquiry, first, second = self.pairing.inquiry, self.pairing.first, self.pairing.second
+        if crowd := crowded(inquiry, (first, second)):
+            raise NoValueError(crowd)
 
         def worth(taken: BoolArray) -> FloatArray:
             if not len(taken):  # of a single entry there are no mixtures
@@ -197,12 +199,11 @@ def _gaps(found: Uncertainty, views: Sequence[View]) -> list[_Gap]:
         for a, b in combinations(known, 2)
     }
     total = sum(parts.values())
-    found_gaps = []
-    for (a, b), part in parts.items():
-        if part > 0:
-            pairing = Pairing(inquiry, a, b)
-            found_gaps.append(_Gap(pairing, game_of(pairing), logits[[b, a], None], float(part / total)))
-    return found_gaps
+    apart = {pair: float(part / total) for pair, part in parts.items() if part > 0}
+    return [
+        _Gap(pairing, game_of(pairing), logits[[*pair[::-1]], None], part)
+        for pairing, (pair, part) in zip(pairings(inquiry, apart), apart.items(), strict=True)
+    ]
 
 
 def _exactly(gaps: Sequence[_Gap], work: Work) -> Shares:

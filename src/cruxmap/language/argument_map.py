@@ -7,7 +7,8 @@ covered). Spans ride along outside equality, so two maps are equal when they mea
 
 import copyreg
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from enum import StrEnum
@@ -636,6 +637,16 @@ def places(entry: Entry) -> Iterator[NumberPlace]:
                 yield NumberPlace(phase.pace, None, phase.phase)
         case Question() | Event():
             return
+
+
+def arguments_met(arguments: Iterable[Argument]) -> Counter[str]:
+    """Count the arguments that are weighed together, by the address of what they bear on."""
+    met: Counter[str] = Counter()
+    for argument in arguments:
+        weighed = [on for on in argument.targets if not isinstance(on, OnArgument)]
+        places = [f"{on.owner}.{on.part}" if on.part else on.owner for on in weighed]
+        met.update(list(dict.fromkeys(places)))  # in their order, so that what is said of them is the same
+    return met
 
 
 def judgements_of(entry: Entry) -> Iterator[Judgement]:

@@ -40,8 +40,11 @@ IS_FALSE = ~IS_TRUE
 CERTAIN = 0
 """The entry that is always 1."""
 
-type Term = tuple[int, float]
-"""A part of a shift: index of a strength, +1 or -1."""
+type Term = tuple[int, float, int]
+"""A part of a shift: index of a strength, +1 or -1, and of the credence without which it does not count.
+
+In place of the last is the strength again where the part always counts.
+"""
 
 type Terms = tuple[Term, ...]
 """A shift, in increasing order of the index."""
@@ -135,7 +138,7 @@ class Entries:
         position[[*handed_out]] = np.arange(1, self._count)
         rows: dict[tuple[int, ...], int] = {}
         row = [rows.setdefault(bases, len(rows)) for bases, _ in self._groups]
-        terms = _columns(chain.from_iterable(self._shifts), 2)
+        terms = _columns(chain.from_iterable(self._shifts), 3)
         program = TableProgram(
             Shifts(_starts(self._shifts), *terms),
             Logistic(*_columns(self._logistic, 2)),
@@ -266,6 +269,7 @@ class Tables:
         places: Mapping[str, int],
         conditions: tuple[int, ...],
         turned: Mapping[int, Turned],
+        seats: Iterable[tuple[int, ...]] = (),
     ) -> Network:
         """Return the finished network."""
         program, position = entries.program()
@@ -289,6 +293,7 @@ class Tables:
             places=MappingProxyType(dict(places)),
             conditions=conditions,
             turned=MappingProxyType(dict(turned)),
+            seats=tuple(seats),
         )
 
 

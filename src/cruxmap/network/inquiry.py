@@ -5,7 +5,7 @@ numbers each of them puts in, and its targets, assumptions, observations and sta
 variables of that network. Everything that computes an answer starts here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -17,6 +17,7 @@ from cruxmap.engine.exact_or_sampled import approach, exactly
 from cruxmap.engine.formulas import dependencies, fill
 from cruxmap.engine.network import (
     MANY_WHAT_IFS,
+    NO_CREDENCE,
     Evidence,
     FewWhatIfs,
     Filled,
@@ -28,7 +29,8 @@ from cruxmap.engine.network import (
 from cruxmap.engine.planning import Plan, ancestors
 from cruxmap.engine.queries import Inference, Planned, infer_many
 from cruxmap.errors import Code, InvalidMap, Problem
-from cruxmap.language.argument_map import AllOf, Condition, condition_text, mentioned
+from cruxmap.language.argument_map import AllOf, Condition, arguments_met, condition_text, mentioned
+from cruxmap.language.checks import MAX_ARGUMENTS
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.clashes import smallest_clash
@@ -150,10 +152,16 @@ class Inquiry:
         return tuple(target.name for target in (self.model.target, *self.model.also))
 
 
-def inquire(model: ModelSpec, perspectives: tuple[Perspective, ...] | None = None) -> Inquiry:
+def inquire(
+    model: ModelSpec,
+    perspectives: tuple[Perspective, ...] | None = None,
+    *,
+    mixed: Sequence[Collection[int]] = (),
+) -> Inquiry:
     """Settle every worldview of the model and lower its map, with all that the model asks, to a network.
 
-    Where `perspectives` are given, they stand in for the model's worldviews, in their order.
+    Where `perspectives` are given, they stand in for the model's worldviews, in their order. With groups of
+    them, the network serves what is `mixed` from the numbers of a group, and no worldview that is in none.
     """
     if perspectives is None:
         perspectives = tuple(
@@ -168,7 +176,7 @@ def inquire(model: ModelSpec, perspectives: tuple[Perspective, ...] | None = Non
     ]
     conditions = dict.fromkeys((*asked, *model.assuming, *model.observed))
     conditions |= dict.fromkeys(c for _, stated in statements for c in (stated.of, *stated.assuming))
-    network = lower(model.map, tuple(conditions), perspectives)
+    network = lower(model.map, tuple(conditions), perspectives, mixed=mixed)
     network = replace(network, exact=model.exact, seed=model.sampling.seed)
     place: Mapping[Condition, int] = dict(zip(conditions, network.conditions, strict=True))
 
@@ -196,6 +204,28 @@ def inquire(model: ModelSpec, perspectives: tuple[Perspective, ...] | None = Non
             for number, stated in statements
         ),
     )
+
+
+def crowded(inquiry: Inquiry, group: Collection[int]) -> str | None:
+    """Say where more arguments than a network can have meet in a mixture of some worldviews, if anywhere."""
+    in_force = (inquiry.numbers.mu[[*group]] > NO_CREDENCE).any(axis=0)
+    argument_map, index = inquiry.model.map, {a: i for i, a in enumerate(inquiry.network.addresses)}
+    there = [a for a in argument_map.arguments if in_force[index[a.credence.address]]]
+    for place, count in arguments_met(there).items():
+        if count > MAX_ARGUMENTS:
+            return f"{count} arguments would bear on `{place}` together, and {MAX_ARGUMENTS} are the most"
+    return None
+
+
+def serves_mixtures(inquiry: Inquiry, group: Collection[int]) -> bool:
+    """Tell whether the network serves what is mixed from the numbers of some worldviews."""
+    in_force = (inquiry.numbers.mu[[*group]] > NO_CREDENCE).any(axis=0)
+    return all(in_force[[*seat]].sum() <= 1 for seat in inquiry.network.seats)
+
+
+def for_mixtures(inquiry: Inquiry, groups: Sequence[Collection[int]]) -> Inquiry:
+    """Return the inquiry with a network for mixtures of the worldviews of each group, and for no others."""
+    return inquire(inquiry.model, inquiry.perspectives, mixed=groups)
 
 
 def together(*evidence: Evidence) -> Evidence:

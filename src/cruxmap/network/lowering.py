@@ -4,13 +4,14 @@ In: an `ArgumentMap`, the conditions that will be asked about, and the perspecti
 Out: a `Network` whose joint distribution over claims, arguments, questions and events is the map's
 meaning, whatever the judgements. Every modelling choice lives here. Canonical forms (independent causes,
 counts, several undercutters) become chains of small tables, so that the cost grows with the number of
-parents; first-match tables cost what they say, not how; only the arguments on one claim multiply.
+parents; first-match tables cost what they say, not how; only the arguments on one claim multiply, and of
+these only as many as are in force together: others share a *seat*, which is taken where one of them holds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
-from itertools import compress, product
+from itertools import product
 from typing import assert_never
 
 import numpy as np
@@ -92,6 +93,15 @@ type _Weights = Mapping[str, Mapping[str, tuple[_Weight, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
+class _Seat:
+    """Arguments on a target of which no two are in force together, and the variable that is true where one
+    of them holds."""
+
+    weights: tuple[_Weight, ...]
+    variable: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Work:
     """What is known while a map is lowered."""
 
@@ -99,10 +109,12 @@ class _Work:
     entries: Entries
     tables: Cases
     weights: _Weights
+    in_force: Mapping[str, frozenset[int]]
     places: dict[str, int] = field(default_factory=dict)
     turned: dict[int, Turned] = field(default_factory=dict)
     tests: dict[Condition, Test] = field(default_factory=dict)
     narrowed: dict[Condition, Function] = field(default_factory=dict)
+    seats: dict[tuple[int, ...], None] = field(default_factory=dict)
 
 
 @gc_paused()
@@ -110,18 +122,33 @@ def lower(
     argument_map: ArgumentMap,
     conditions: Sequence[Condition] = (),
     perspectives: Sequence[Perspective] = (),
+    *,
+    mixed: Sequence[Collection[int]] = (),
+    rejected: Iterable[str] = (),
 ) -> Network:
     """Return the network of a map, with a boolean variable for each of `conditions`.
 
-    It serves every worldview, those in `perspectives` in particular: what is 0% or 100% in all of them is
-    built into the tables. Without any, only structure is.
+    It serves the worldviews in `perspectives`: what is 0% or 100% in all of them is built into the tables,
+    and arguments of which no two are in force in the same one share seats. Without any, only structure is
+    built in. With groups of perspectives, by number, it serves those in the groups, and whatever has each of
+    its numbers from one of a group: they may be `mixed`. What is `rejected`, arguments and routes by address,
+    is left out.
     """
-    entries = Entries(argument_map.judgements, _certain(perspectives))
-    work = _Work(argument_map, entries, Cases(), _weights(argument_map.arguments, entries.index))
+    groups = [[perspectives[w] for w in group] for group in mixed] or [[one] for one in perspectives]
+    certain = _certain([one for group in groups for one in group]) | dict.fromkeys(rejected, False)
+    entries = Entries(argument_map.judgements, certain)
+    arguments = [a for a in argument_map.arguments if certain.get(a.credence.address) is not False]
+    work = _Work(
+        argument_map,
+        entries,
+        Cases(),
+        _weights(arguments, entries.index),
+        _in_force(arguments, groups),
+    )
     for name in _in_order(argument_map, work.weights):
         work.places[name] = _entry(work, argument_map.entry[name])
     asked = tuple(_boolean(work, condition) for condition in conditions)
-    return work.tables.network(work.entries, work.places, asked, work.turned)
+    return work.tables.network(work.entries, work.places, asked, work.turned, work.seats)
 
 
 def _certain(perspectives: Sequence[Perspective]) -> dict[str, bool]:
@@ -136,12 +163,30 @@ def _certain(perspectives: Sequence[Perspective]) -> dict[str, bool]:
     return certain
 
 
+def _in_force(
+    arguments: Iterable[Argument], groups: Sequence[Iterable[Perspective]]
+) -> dict[str, frozenset[int]]:
+    """Return in which groups, by number, arguments have a credence that is not 0%, if not in all."""
+    found: dict[str, frozenset[int]] = {}
+    for argument in arguments:
+        address = argument.credence.address
+        where = frozenset(g for g, group in enumerate(groups) if any(_may_hold(p, address) for p in group))
+        if len(where) < len(groups):
+            found[argument.about.id] = where
+    return found
+
+
+def _may_hold(perspective: Perspective, address: str) -> bool:
+    value = perspective.setting[address].value
+    return not value.is_certain or value.low == 1.0
+
+
 def _weights(arguments: Iterable[Argument], index: Mapping[str, int]) -> _Weights:
     """Find the arguments on each target; one that names a question twice bears on all the states it names."""
     found: dict[str, dict[str, dict[str, _Weight]]] = {}
     for argument in arguments:
         name, weight = argument.about.id, argument.weight.address
-        term = (index[weight], 1.0 if argument.direction is Direction.FOR else -1.0)
+        term = (index[weight], 1.0 if argument.direction is Direction.FOR else -1.0, index[weight])
         for target in argument.targets:
             states = frozenset(target.states if isinstance(target, OnStates) else ())
             there = found.setdefault(target.owner, {}).setdefault(target.part, {})
@@ -192,7 +237,7 @@ def states_where(
 ) -> tuple[int, tuple[int, ...]]:
     """Return the variable of the one entry that a condition is about, and its states where that holds."""
     [name] = set(mentioned(condition))
-    work = _Work(argument_map, Entries((), {}), Cases(network.variables), {}, dict(network.places))
+    work = _Work(argument_map, Entries((), {}), Cases(network.variables), {}, {}, dict(network.places))
     variable = network.places[name]
     held = work.tables.spread(_when(work, condition), (variable,))
     every = np.broadcast_to(held, work.tables.cardinality(variable))
@@ -331,9 +376,9 @@ def _claim(work: _Work, claim: Claim) -> int:
 
 def _drawn(work: _Work, name: str, rows: Sequence[Row]) -> int:
     """Add a boolean with the credence of the first row that holds, shifted by the arguments on it."""
-    weights = _weights_on(work, name, WHOLE, [row.credence for row in rows])
-    cases = [_chance(work, _when(work, row.when), row.credence, weights) for row in rows]
-    return work.tables.cases(name, BOOLEAN, cases, _arguments(work, weights))
+    seats = _seats_on(work, name, WHOLE, [row.credence for row in rows])
+    cases = [_chance(work, _when(work, row.when), row.credence, seats) for row in rows]
+    return work.tables.cases(name, BOOLEAN, cases, _variables(seats))
 
 
 def _noisy_or(work: _Work, claim: str, routes: Routes, name: str) -> int:
@@ -342,19 +387,18 @@ def _noisy_or(work: _Work, claim: str, routes: Routes, name: str) -> int:
     Whether a cause acts stands beside the chain, given the chain before and after the cause is asked: so it
     costs nothing where nobody asks about it. Where the chain begins with a cause, that is the first variable.
     """
-    causes: list[tuple[Condition | None, Judgement, tuple[_Weight, ...]]] = [(None, routes.leak, ())]
-    for route in routes.routes:
-        weights = _weights_on(work, claim, route.id, [route.chance]) if route.id is not None else ()
-        causes.append((route.when, route.chance, weights))
+    causes: list[tuple[Condition | None, Judgement, str | None]] = [(None, routes.leak, None)]
+    causes += [(route.when, route.chance, route.id) for route in routes.routes]
     possible = [c for c in causes if work.entries.certainty(c[1].address) is not False] or causes[:1]
     acting: dict[str, int] = {}
     chain: tuple[int, ...] = ()
-    for k, (when, chance, weights) in enumerate(possible):
-        arguments = _arguments(work, weights)
+    for k, (when, chance, route_id) in enumerate(possible):
+        seats = () if route_id is None else _seats_on(work, claim, route_id, [chance])
+        arguments = _variables(seats)
         room = max(2, ROOM // 2 // work.tables.size(arguments))
         at_work = work.tables.narrow(_test(work, when), room, f"{name} [when {k + 1}]")
         step = name if k + 1 == len(possible) else f"{name} [first {k + 1}]"
-        acts = [_chance(work, at_work, chance, weights), OTHERWISE_NOT]
+        acts = [_chance(work, at_work, chance, seats), OTHERWISE_NOT]
         already: list[Case] = [(_is(before, True), SURELY) for before in chain]
         after = work.tables.cases(step, BOOLEAN, [*already, *acts], arguments)
         known = [(_is(after, False), SURELY_NOT), *((_is(before, False), SURELY) for before in chain)]
@@ -362,7 +406,7 @@ def _noisy_or(work: _Work, claim: str, routes: Routes, name: str) -> int:
             work.tables.cases(chance.address, BOOLEAN, [*known, *acts], arguments) if chain else after
         )
         if chain:
-            addresses = (chance.address, *(weight.weight for weight in weights))
+            addresses = (chance.address, *(weight.weight for seat in seats for weight in seat.weights))
             work.turned[acting[chance.address]] = Turned(
                 parents=(*at_work.scope, *arguments),
                 judgements=tuple(work.entries.index[address] for address in addresses),
@@ -383,6 +427,8 @@ def _argument(work: _Work, argument: Argument) -> int:
     """
     name, tables = argument.about.id, work.tables
     credence = argument.credence
+    if work.entries.certainty(credence.address) is False:
+        return tables.cases(name, BOOLEAN, [OTHERWISE_NOT])
     undercutters = work.weights.get(name, {}).get(WHOLE, ())
     sure = [u for u in undercutters if work.entries.certainty(u.weight) is True]
     unsure = [u for u in undercutters if work.entries.certainty(u.weight) is None]
@@ -416,20 +462,20 @@ def _question(work: _Work, question: Question) -> int:
         case Gap() as gap:
             return work.tables.determined(name, question.states, _gap(work, gap))
         case ShareTable(rows=rows):
-            weights = _weights_on(work, name, WHOLE, [share for row in rows for share in row.shares])
-            cases = [_shares(work, row, question.states, weights) for row in rows]
-            return work.tables.cases(name, question.states, cases, _arguments(work, weights))
+            seats = _seats_on(work, name, WHOLE, [share for row in rows for share in row.shares])
+            cases = [_shares(work, row, question.states, seats) for row in rows]
+            return work.tables.cases(name, question.states, cases, _variables(seats))
         case _:
             assert_never(question.basis)
 
 
-def _shares(work: _Work, row: ShareRow, states: tuple[str, ...], weights: tuple[_Weight, ...]) -> Case:
+def _shares(work: _Work, row: ShareRow, states: tuple[str, ...], seats: tuple[_Seat, ...]) -> Case:
     """The case of one row of shares; each argument shifts the states that it names."""
     addresses = [share.address for share in row.shares]
 
     def draw(configuration: tuple[int, ...]) -> Draw:
-        held = list(zip(weights, configuration, strict=True))
-        terms = [_terms(weights, [holds and state in w.states for w, holds in held]) for state in states]
+        held = _held(seats, configuration)
+        terms = [_terms(weight for weight in held if state in weight.states) for state in states]
         return work.entries.shares(addresses, terms)
 
     return _when(work, row.when), draw
@@ -531,15 +577,15 @@ def _open(work: _Work, required: int, phase: str, steps: range) -> _Open:
 
 def _happens(work: _Work, event: str, phase: PhaseChance, n_steps: int, opened: _Open | None) -> int:
     """Add whether an event happens in a phase, given that it has not happened before it."""
-    weights = _weights_on(work, event, phase.phase, [row.credence for row in phase.rows])
-    parents = _arguments(work, weights)
+    seats = _seats_on(work, event, phase.phase, [row.credence for row in phase.rows])
+    parents = _variables(seats)
     if opened is not None:
         parents += (opened.variable,)
 
     def chance(row: Row) -> Case:
         def draw(configuration: tuple[int, ...]) -> Draw:
             n_open = n_steps if opened is None else opened.counts[configuration[-1]]
-            terms = _terms(weights, configuration)
+            terms = _terms(_held(seats, configuration[: len(seats)]))
             return work.entries.hazard(row.credence.address, terms, phase.pace.address, n_open, n_steps)
 
         return _when(work, row.when), draw
@@ -585,28 +631,67 @@ def _is(boolean: int, value: bool) -> Function:
     return Function((boolean,), IS_TRUE if value else IS_FALSE)
 
 
-def _chance(work: _Work, when: Test, judgement: Judgement, weights: tuple[_Weight, ...] = ()) -> Case:
+def _chance(work: _Work, when: Test, judgement: Judgement, seats: tuple[_Seat, ...] = ()) -> Case:
     """The case of one number, shifted by the arguments that hold."""
     chance, address = work.entries.chance, judgement.address
-    if not weights:
+    if not seats:
         return when, lambda _: chance(address)
-    return when, lambda configuration: chance(address, _terms(weights, configuration))
+    return when, lambda configuration: chance(address, _terms(_held(seats, configuration)))
 
 
-def _weights_on(
-    work: _Work, owner: str, part: str, judgements: Iterable[Judgement]
-) -> tuple[_Weight, ...]:
-    """The arguments on a part of an entry; none where all its numbers are certain, which nothing moves."""
+def _seats_on(work: _Work, owner: str, part: str, judgements: Iterable[Judgement]) -> tuple[_Seat, ...]:
+    """The arguments on a part of an entry, in seats; none where its numbers are certain, which nothing moves.
+
+    Those that are in force in most groups are seated first, each where it meets nobody.
+    """
     weights = work.weights.get(owner, {}).get(part, ())
     if weights and all(work.entries.certainty(judgement.address) is not None for judgement in judgements):
         return ()
-    return weights
+    everywhere = [weight for weight in weights if weight.argument not in work.in_force]
+    others = [weight for weight in weights if weight.argument in work.in_force]
+    taken: list[tuple[list[_Weight], set[int]]] = []
+    for weight in sorted(others, key=lambda weight: -len(work.in_force[weight.argument])):
+        where = work.in_force[weight.argument]
+        free = next((seat for seat in taken if seat[1].isdisjoint(where)), None)
+        if free is None:
+            taken.append(([weight], set(where)))
+        else:
+            free[0].append(weight)
+            free[1].update(where)
+    place = f"{owner}.{part}" if part else owner
+    seats = [[weight] for weight in everywhere] + [members for members, _ in taken]
+    return tuple(_seat(work, members, f"{place} [seat {k}") for k, members in enumerate(seats, start=1))
 
 
-def _arguments(work: _Work, weights: tuple[_Weight, ...]) -> tuple[int, ...]:
-    return tuple(work.places[weight.argument] for weight in weights)
+def _seat(work: _Work, members: Sequence[_Weight], name: str) -> _Seat:
+    """Seat arguments; where there are several, a chain tells whether one of them holds."""
+    first, *more = members
+    variable = work.places[first.argument]
+    if not more:
+        return _Seat((first,), variable)
+    credences = tuple(work.entries.index[weight.argument] for weight in members)
+    work.seats.setdefault(credences)
+    either = np.array([[False, True], [True, True]])
+    for k, weight in enumerate(more, start=2):
+        function = Function((variable, work.places[weight.argument]), either)
+        label = f"{name}]" if k == len(members) else f"{name}, first {k}]"
+        variable = work.tables.helper(function, BOOLEAN, label)
+    return _Seat(
+        tuple(replace(w, term=(*w.term[:2], c)) for w, c in zip(members, credences, strict=True)), variable
+    )
 
 
-def _terms(weights: Iterable[_Weight], holds: Iterable[int]) -> Terms:
-    """The shift by those arguments that hold."""
-    return tuple(sorted(compress([weight.term for weight in weights], holds)))
+def _variables(seats: Iterable[_Seat]) -> tuple[int, ...]:
+    return tuple(seat.variable for seat in seats)
+
+
+def _held(seats: Sequence[_Seat], taken: Sequence[int]) -> list[_Weight]:
+    """The arguments in the seats that are taken; at most one of each has a credence above 0%."""
+    return [
+        weight for seat, is_taken in zip(seats, taken, strict=True) if is_taken for weight in seat.weights
+    ]
+
+
+def _terms(weights: Iterable[_Weight]) -> Terms:
+    """The shift by arguments."""
+    return tuple(sorted(weight.term for weight in weights))
