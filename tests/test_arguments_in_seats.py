@@ -24,7 +24,6 @@ from cruxmap.insight.diff import diff, diffs
 from cruxmap.insight.live_model import open_model
 from cruxmap.insight.pairs import against_rest
 from cruxmap.insight.pool import pool
-from cruxmap.language import checks
 from cruxmap.language.argument_map import (
     ArgumentMap,
     ClaimIs,
@@ -71,18 +70,17 @@ ASK = "target: t\nsampling: {draws: 200}\n"
 
 
 def reviewers(*names: str, ask: str = ASK) -> ModelSpec:
-    """A model of reviewers who make two arguments each on one claim; nobody else's has any force."""
-    made, own = MAP, {}
+    """A model of reviewers who each bring two arguments on one claim."""
+    own = {}
     for k, name in ((int(name[1:]), name) for name in names):
-        premise = ("p", "q", "{not: p}")[k % 3]
-        pro = f"text: Pro., for: c, premises: [{premise}], credence: 0%, strength: {2 + k}x to {5 + k}x"
-        con = f"text: Con., against: c, credence: 0%, strength: 1.{k + 1}x"
-        made += f"  {name}-pro: {{{pro}}}\n  {name}-con: {{{con}}}\n"
-        base = f"{10 + 5 * k}% to {30 + 5 * k}%"
-        own[name] = f"judgements: {{c: {base}, {name}-pro: {50 + k}% to 90%, {name}-con: 60%}}\n"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checks, "MAX_ARGUMENTS", 100)
-        return model(made, ask, **own)
+        premise, credence = ("p", "q", "{not: p}")[k % 3], f"{50 + k}% to 90%"
+        own[name] = f"""
+        judgements: {{c: {10 + 5 * k}% to {30 + 5 * k}%}}
+        arguments:
+          {name}-pro: {{text: P., for: c, premises: [{premise}], credence: {credence}, strength: {k + 2}x}}
+          {name}-con: {{text: Con., against: c, credence: 60%, strength: 1.{k + 1}x}}
+        """
+    return model(MAP, ask, **own)
 
 
 def products(spec: ModelSpec) -> int:
@@ -388,37 +386,50 @@ def test_a_pool_has_all_in_force(request: pytest.FixtureRequest) -> None:
 # --- kept open -------------------------------------------------------------------------------------
 
 
-def test_a_model_kept_open_is_without_what_its_worldview_rejects() -> None:
-    names = [name for k in range(10) for name in (f"x{k}", f"y{k}")]
-    own = {f"w{k}": {f"x{k}", f"y{k}"} for k in range(10)}
+def test_a_model_kept_open_is_without_what_others_bring() -> None:
+    spec = reviewers(*TEN, ask="target: c\n")
+    state, alone = open_model(spec, "r4"), reviewers("r4", ask="target: c\n")
+    assert state.probability() == pytest.approx(cm.probability(alone, "c", worldview="r4"), rel=1e-12)
+    assert state.marginals()["r3-pro"] == 0.0
+    largest = max(len(table.rows) for table in state.asking.lowered.network.tables)
+    assert largest == 2 * 2**4
+    both = reviewers("r3", "r4", ask="target: c\n").map
+    r4 = replace(both.worldview["r4"], accepts=("r3-pro",))
+    both = replace(both, worldviews=(both.worldview["r3"], r4))
+    accepted = state.accept("r3-pro")
+    expected = reference.enumerate_worlds(both, reference.numbers(both, "r4"))
+    assert accepted.probability() == pytest.approx(expected.probability(ClaimIs("c"))[0], rel=1e-12)
+    assert accepted.marginals()["r3-pro"] == pytest.approx(expected.marginal("r3-pro")[1], rel=1e-12)
+    again = accepted.reject("r3-pro")
+    assert again.probability() == pytest.approx(state.probability(), rel=1e-12)
+    assert again.marginals()["r3-pro"] == 0.0
+    with pytest.raises(cm.InvalidMap, match="22 arguments would bear on `c`, and 16 are the most"):
+        state.accept(*(f"{name}-{side}" for name in TEN for side in ("pro", "con")))
+
+
+def test_a_model_kept_open_is_without_what_its_worldview_rejects_in_a_crowd() -> None:
+    names = [f"x{k}" for k in range(14)]
+    arguments = [argument(name, Direction.FOR, [OnClaim("c")], 1.5, credence=0.7) for name in names]
     spec = build_map(
-        claim("c", 0.3),
-        *(
-            argument(name, Direction.FOR, [OnClaim("c")], 1.5 + k / 10, credence=0.7)
-            for k, name in enumerate(names)
-        ),
-        worldviews=[
-            worldview(w, {}, rejects=[name for name in names if name not in kept])
-            for w, kept in own.items()
-        ],
+        claim("c", 0.3), *arguments, worldviews=[worldview("w", {}, rejects=names[2:]), worldview("v", {})]
     )
-    model_ = replace(reviewers("r0"), map=spec, target=Target("c", ClaimIs("c")))
-    state = open_model(model_, "w4")
-    odds = [1.5 + 8 / 10, 1.5 + 9 / 10, 1.5]
+    state = open_model(replace(reviewers("r0"), map=spec, target=Target("c", ClaimIs("c"))), "w")
+    assert max(len(table.rows) for table in state.asking.lowered.network.tables) == 2 * 2**2
 
-    def expected(*strengths: float) -> float:
-        total = 0.0
-        for held in range(2 ** len(strengths)):
-            on = [held >> i & 1 for i in range(len(strengths))]
-            odds = 0.3 / 0.7 * math.prod(s for s, o in zip(strengths, on, strict=True) if o)
-            total += math.prod(0.7 if o else 0.3 for o in on) * odds / (1 + odds)
-        return total
+    def expected(n: int) -> float:
+        chances = [math.comb(n, k) * 0.7**k * 0.3 ** (n - k) for k in range(n + 1)]
+        return sum(p / (1 + 0.7 / 0.3 / 1.5**k) for k, p in enumerate(chances))
 
-    assert state.probability() == pytest.approx(expected(*odds[:2]), rel=1e-12)
-    accepted = state.accept("x0")
-    assert accepted.probability() == pytest.approx(expected(*odds), rel=1e-12)
-    assert accepted.reject("x0", "y4").probability() == pytest.approx(expected(odds[0]), rel=1e-12)
-    assert state.marginals()["x0"] == 0.0
-    assert accepted.marginals()["x0"] == pytest.approx(0.7)
-    with pytest.raises(cm.InvalidMap, match="20 arguments would bear on `c`, and 16 are the most"):
-        state.accept(*names)
+    assert state.probability() == pytest.approx(expected(2), rel=1e-12)
+    assert state.accept("x7").probability() == pytest.approx(expected(3), rel=1e-12)
+    assert state.accept("x7").reject("x0", "x7").probability() == pytest.approx(expected(1), rel=1e-12)
+
+
+def test_a_route_that_somebody_else_brings_can_be_accepted() -> None:
+    text = "claims:\n  k: {text: K., leak: 10%, routes: [{id: one, chance: 20%}]}\n"
+    own = "routes: {k: [{id: two, chance: 30%}]}\n"
+    state = open_model(model(text, "target: k\n", ann=own, bob=""), "bob")
+    assert state.probability() == pytest.approx(1 - 0.9 * 0.8, rel=1e-12)
+    accepted = state.accept("k.two")
+    assert accepted.probability() == pytest.approx(1 - 0.9 * 0.8 * 0.7, rel=1e-12)
+    assert accepted.set({"k.two": "40%"}).probability() == pytest.approx(1 - 0.9 * 0.8 * 0.6, rel=1e-12)

@@ -239,7 +239,7 @@ class _Opened:
         return self.made[known]
 
     def accepting(self, arguments: Iterable[str]) -> "_Opened":
-        """Return the same with these arguments in the network. Raises `InvalidMap` where they are too many."""
+        """Return the same with these in the network. Raises `InvalidMap` where arguments are too many."""
         left_out = self.left_out.difference(arguments)
         there = [a for a in self.model.map.arguments if a.about.id not in left_out]
         for place, count in arguments_met(there).items():
@@ -471,13 +471,14 @@ class State:
         return self._rejecting({**self.layers.rejected, **dict.fromkeys(named, SETTINGS_ORIGIN)}, named)
 
     def accept(self, *arguments: str) -> "State":
-        """Take rejections back.
+        """Take rejections back, and take over what only others bring: arguments, and routes by address.
 
-        The network is without what only others bring, and where more than `CROWDED` arguments bear on one
-        place without those that the opened worldview rejects: accepting one of these takes as long as opening.
-        Raises `InvalidMap` too where more would meet than a network can have.
+        The network is without what only others bring; where more than `CROWDED` arguments bear on one place,
+        it is also without those that the opened worldview rejects. To accept one of these takes as long as
+        opening. Raises `InvalidMap` too where more would meet than a network can have.
         """
-        named = self._named(arguments)
+        brought = self.asking.opened.model.map.brought
+        named = (*self._named(a for a in arguments if a not in brought), *(brought.keys() & {*arguments}))
         accepted = self._rejecting(
             {a: w for a, w in self.layers.rejected.items() if a not in named}, named
         )
