@@ -36,7 +36,8 @@ What takes longer than a second is named there, with what it took in the end; `-
 | 130 | interrupted |
 
 An ADDRESS is that of a judgement. A CONDITION is written on one line. Both are as in
-[the language](language.md). The examples ask about what `cruxmap new trial --like legal-case` writes."""
+[the language](language.md). The examples ask about what `cruxmap new trial --like legal-case` writes, and
+`cruxmap new retrial --like legal-case`."""
 
 
 def cli_reference() -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import cruxmap as cm
-from cruxmap.present.canvas import images
+from cruxmap.present.canvas import images, made_from
 from cruxmap.present.diff_figures import diff_figures
 from helpers.commands import POWER
 
@@ -76,7 +76,7 @@ def test_a_table_of_small_work_needs_numpy_alone(command: tuple[str, ...]) -> No
 def test_figures_of_a_process_that_loads_less_are_the_same(tmp_path: Path) -> None:
     loaded("diff", *BOTH, "-q", "--output", str(tmp_path))
     model = cm.read_model(POWER)
-    drawn = images(diff_figures(cm.diff(model, *BOTH[1:])), model)
+    drawn = images(diff_figures(cm.diff(model, *BOTH[1:])), made_from(model))
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == drawn.files
 
 

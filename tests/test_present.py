@@ -702,7 +702,7 @@ def test_many_figures_are_drawn_as_each_is_alone() -> None:
     drawings = {name: draw(name) for name in ("one", "two", "three", "four", "five")}
     told: list[tuple[str, int, int]] = []
     spec = maps_from_text.model("claims:\n  t: {text: T., credence: 20%}\n", "target: t\n")
-    found = canvas.images(drawings, spec, lambda *event: told.append(event))
+    found = canvas.images(drawings, canvas.made_from(spec), lambda *event: told.append(event))
     assert told == [("drawing figures", number, 5) for number in range(6)]
     assert found.files == {
         f"{name}.{form}": canvas.encode(canvas.with_origin(make(), canvas.made_from(spec)), form)

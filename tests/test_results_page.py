@@ -29,6 +29,7 @@ VARIANTS = {
     "Diff": [(*WITH_INTERVALS, "--sampled")],
     "Coherence": [WITH_INTERVALS],
     "Pool": [WITH_INTERVALS],
+    "Compare": [WITH_INTERVALS, ("--assuming", "{alignment-hard: false}")],
     "Explain": [WITH_INTERVALS],
 }
 """Options under which an answer has more fields than without."""
@@ -87,9 +88,10 @@ def keys(value: Any) -> set[str]:
 def unnamed(answer: Any, model: ModelSpec, section: Section) -> set[str]:
     """Return the fields of an answer that its section does not name.
 
-    Keys that are ids of entries or worldviews, or states, are no fields.
+    Keys that are ids of entries, worldviews or models, or states, are no fields.
     """
     names = {*model.map.entry, *model.map.worldview, MAP_WORLDVIEW, "true", "false"}
+    names |= {*answer.get("models", ())}
     return keys(answer) - names - named(section.text) - named(COMMON)
 
 
@@ -122,10 +124,12 @@ def git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The small model and its map in a repository, with one number changed since the last commit."""
+    """The small models and their map in a repository, with one number changed since the last commit."""
     shutil.copytree(ROOT / "arguments/power-seeking", tmp_path / "arguments/power-seeking")
-    (tmp_path / "models").mkdir()
+    (tmp_path / "models/readings").mkdir(parents=True)
     shutil.copy(ROOT / "models/power-seeking.yaml", tmp_path / "models")
+    [other] = re.findall(r"^```yaml\n(model: readings/.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    (tmp_path / "models/readings/given-systems.yaml").write_text(other)
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-qm", "First")
@@ -183,5 +187,5 @@ def test_the_page_names_the_fields_of_a_reconciled_model(cruxmap: Cruxmap, tmp_p
 def test_every_answer_of_the_program_has_a_section() -> None:
     assert list(SECTIONS) == [
         *("Estimate", "Cruxes", "Diff", "Pairs", "One against the rest", "Takes", "Coherence"),
-        *("Pool", "Explain", "Check", "Revisions"),
+        *("Pool", "Compare", "Explain", "Check", "Revisions"),
     ]

@@ -205,6 +205,7 @@ def test_each_help_ends_with_two_examples_of_its_command(
 def test_what_a_help_says_to_try_works(command: str, tmp_path: Path, cruxmap: Cruxmap) -> None:
     if command != "new":
         cruxmap("new", "trial", "--like", "legal-case")
+        cruxmap("new", "retrial", "--like", "legal-case")
         for git in ("init -q", "add .", "-c user.name=x -c user.email=x commit -qm x"):
             subprocess.run(["git", *git.split()], cwd=tmp_path, check=True)
     for words in tried(cruxmap(command, "--help").out):

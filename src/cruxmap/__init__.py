@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cruxmap.bayes.sampling import sample as sample
     from cruxmap.errors import Code as Code, InvalidMap as InvalidMap, Problem as Problem, Span as Span
     from cruxmap.insight.coherence import Coherence as Coherence, coherence as coherence
+    from cruxmap.insight.compare import Comparison as Comparison, compare as compare
     from cruxmap.insight.cruxes import CruxTable as CruxTable, CruxTables as CruxTables, cruxes as cruxes
     from cruxmap.insight.diff import WorldviewDiff as WorldviewDiff, diff as diff
     from cruxmap.insight.estimate import (
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
     from cruxmap.job import Job as Job, run as run
     from cruxmap.language.argument_map import ArgumentMap as ArgumentMap
     from cruxmap.language.model_spec import ModelSpec as ModelSpec
-    from cruxmap.language.reading import check as check, read_map as read_map, read_model as read_model
+    from cruxmap.language.reading import check as check, read_map as read_map
+    from cruxmap.language.reading import read_model as read_model, read_models as read_models
 # isort: on
 
 

@@ -3,12 +3,12 @@
 import inspect
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Concatenate, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, NoReturn
 
 import typer
 
@@ -108,6 +108,11 @@ OutputOption = Annotated[
 ]
 
 
+ModelsArgument = Annotated[
+    list[str], typer.Argument(metavar="MODEL...", help="Model files, or names of models in models/.")
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A model as the command line asks about it: its file, what is asked, and whether that differs.
@@ -124,6 +129,32 @@ class Asked:
     def figures(self) -> Path:
         """The folder for its figures, where no other is given."""
         return Path("figures") / self.model.id
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOfSeveral:
+    """The same of several models."""
+
+    models: "tuple[ModelSpec, ...]"
+    progress: Display
+
+    @property
+    def figures(self) -> Path:
+        """The folder for their figures, where no other is given: that of the first."""
+        return Path("figures") / self.models[0].id
+
+
+def _model_paths(names: list[str]) -> list[Path]:
+    """Return the files of models; problems with any of the names are told together."""
+    paths, problems = [], list[Problem]()
+    for name in names:
+        try:
+            paths.append(_model_path(name))
+        except WrongUsage as wrong:
+            problems += wrong.problems
+    if problems:
+        raise WrongUsage(tuple(problems))
+    return paths
 
 
 def _model_path(name: str) -> Path:
@@ -158,40 +189,94 @@ def ask(
 
     While this lasts, what is being done is shown.
     """
-    from cruxmap.language import reading, typed
+    with _reading([model], settings, assuming, observed, exact, sampled, quiet) as (
+        paths,
+        models,
+        progress,
+    ):
+        changed = bool(settings) or (assuming, observed) != (None, None)
+        yield Asked(path=paths[0], model=models[0], changed=changed, progress=progress)
+
+
+@contextmanager
+def ask_several(
+    models: ModelsArgument,
+    settings: SetOption = None,
+    assuming: AssumingOption = None,
+    observed: ObservedOption = None,
+    exact: ExactOption = False,
+    sampled: SampledOption = False,
+    quiet: QuietOption = False,
+) -> Iterator[AskedOfSeveral]:
+    """Read several models, with the same in place of the judgements and conditions of each."""
+    with _reading(models, settings, assuming, observed, exact, sampled, quiet) as (_, read, progress):
+        yield AskedOfSeveral(models=read, progress=progress)
+
+
+@contextmanager
+def _reading(
+    names: list[str],
+    settings: list[str] | None,
+    assuming: list[str] | None,
+    observed: list[str] | None,
+    exact: bool,
+    sampled: bool,
+    quiet: bool,
+) -> "Iterator[tuple[list[Path], tuple[ModelSpec, ...], Display]]":
+    from cruxmap.language import reading
 
     if exact and sampled:
         refuse(Code.TWO_METHODS, "--exact and --sampled exclude each other", "leave one out, or both")
     with terminal.watched(quiet=quiet) as progress, terminal.notes_shown():
-        path = _model_path(model)
-        progress(f"reading {path.as_posix()}", 0, 1)
-        read = reading.read_model(path)
+        paths = _model_paths(names)
+        progress(f"reading {', '.join(path.as_posix() for path in paths)}", 0, 1)
+        models = reading.read_models(paths)
         if exact or sampled:
-            read = replace(read, exact=exact)
-        if settings:
-            with typed_here("--set"):
-                pairs = typed.parse_settings([_setting(setting) for setting in settings], read.map)
-                read = replace(read, settings=(*read.settings, *pairs))
-        if assuming is not None:
-            with typed_here("--assuming"):
-                read = replace(read, assuming=tuple(typed.parse_condition(c, read.map) for c in assuming))
-        if observed is not None:
-            with typed_here("--observed"):
-                read = replace(read, observed=tuple(typed.parse_condition(c, read.map) for c in observed))
+            models = tuple(replace(model, exact=exact) for model in models)
+        changed = tuple(_changed(model, settings, assuming, observed) for model in models)
         progress("preparing", 0, 1)
-        changed = bool(settings) or (assuming, observed) != (None, None)
-        yield Asked(path=path, model=read, changed=changed, progress=progress)
+        yield paths, changed, progress
+
+
+def _changed(
+    model: "ModelSpec", settings: list[str] | None, assuming: list[str] | None, observed: list[str] | None
+) -> "ModelSpec":
+    """Return a model with what was typed in place of its judgements and conditions."""
+    from cruxmap.language import typed
+
+    if settings:
+        with typed_here("--set"):
+            pairs = typed.parse_settings([_setting(setting) for setting in settings], model.map)
+            model = replace(model, settings=(*model.settings, *pairs))
+    if assuming is not None:
+        with typed_here("--assuming"):
+            model = replace(model, assuming=tuple(typed.parse_condition(c, model.map) for c in assuming))
+    if observed is not None:
+        with typed_here("--observed"):
+            model = replace(model, observed=tuple(typed.parse_condition(c, model.map) for c in observed))
+    return model
 
 
 def asking[**P](command: Callable[Concatenate[Asked, P], None]) -> Callable[..., None]:
     """Give a command the argument MODEL and the options that ask "what if", in place of its `asked`."""
-    asked = inspect.signature(ask).parameters
+    return _asking(ask, command)
+
+
+def asking_of_several[**P](command: Callable[Concatenate[AskedOfSeveral, P], None]) -> Callable[..., None]:
+    """Give a command the arguments MODEL... and the same options, in place of its `asked`."""
+    return _asking(ask_several, command)
+
+
+def _asking(
+    reading: Callable[..., AbstractContextManager[Any]], command: Callable[..., None]
+) -> Callable[..., None]:
+    asked = inspect.signature(reading).parameters
     own = list(inspect.signature(command).parameters.values())[1:]
     model, *options = asked.values()
 
     @wraps(command)
-    def asking(*args: P.args, **given: P.kwargs) -> None:
-        with ask(**{name: given.pop(name) for name in asked}) as found:  # type: ignore[arg-type]
+    def asking(*args: Any, **given: Any) -> None:
+        with reading(**{name: given.pop(name) for name in asked}) as found:
             command(found, *args, **given)
 
     parameters = [model, *own, *options]

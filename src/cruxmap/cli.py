@@ -21,6 +21,7 @@ import typer
 from cruxmap.asking import (
     AllOption,
     Asked,
+    AskedOfSeveral,
     ExecutorOption,
     FiguresOption,
     FormatOption,
@@ -30,6 +31,7 @@ from cruxmap.asking import (
     QuietOption,
     WorldviewOption,
     asking,
+    asking_of_several,
     chosen_executor,
     known_worldview,
     refuse,
@@ -499,6 +501,33 @@ def pool(
     )
 
 
+@app.command(epilog=_examples("compare trial retrial", "compare trial retrial --output beside"))
+@asking_of_several
+def compare(
+    asked: AskedOfSeveral,
+    everyone: AllOption = False,
+    figures: FiguresOption = None,
+    output: OutputOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Put each voice's numbers under several models side by side.
+
+    Tells how much of the answer is the skeleton's, and how much is due to whose numbers they are. A voice is
+    known again by the `voice` of its worldview, or else by the worldview's id. The figure goes to
+    figures/<model>/ of the first.
+    """
+    from cruxmap.insight.compare import compare as compute
+    from cruxmap.present.canvas import made_from
+    from cruxmap.present.compare_figures import compare_figures
+    from cruxmap.present.compare_tables import compare_table, compare_tables
+
+    answer = compute(asked.models, everyone=everyone, progress=asked.progress)
+    print_answer(answer.to_json(), compare_tables(answer), form, compare_table(answer))
+    origin = ". ".join(map(made_from, asked.models))
+    _draw_from(origin, asked, compare_figures(answer), form, figures, output)
+    raise typer.Exit(exit_code(answer.undefined, answer.converged))
+
+
 @app.command(epilog=_examples("schema", "schema worldview"))
 def schema(
     kind: Annotated[
@@ -604,6 +633,20 @@ def _count(number: int, what: str) -> str:
 def _draw(
     asked: Asked, drawings: "Drawings", form: Format, pictures: Pictures | None, to: Path | None
 ) -> None:
+    """Write the figures of an answer about one model, as `_draw_from` does."""
+    from cruxmap.present import canvas
+
+    _draw_from(canvas.made_from(asked.model), asked, drawings, form, pictures, to)
+
+
+def _draw_from(
+    origin: str,
+    asked: Asked | AskedOfSeveral,
+    drawings: "Drawings",
+    form: Format,
+    pictures: Pictures | None,
+    to: Path | None,
+) -> None:
     """Write figures as svg and png, and say so: the first ones, unless more or none are asked for.
 
     Answers for programs come without, as long as nobody says how many or where to.
@@ -614,7 +657,7 @@ def _draw(
     if not names:
         return
     with canvas.without_help():
-        drawn = canvas.images({name: drawings[name] for name in names}, asked.model, asked.progress)
+        drawn = canvas.images({name: drawings[name] for name in names}, origin, asked.progress)
     folder = to or asked.figures
     for name, image in drawn.files.items():
         write_file(folder / name, image)

@@ -121,6 +121,7 @@ class Code(StrEnum):
     UNCLEAR_GOAL = "unclear-goal"
     UNCLEAR_FACTOR = "unclear-factor"
     UNCLEAR_WEIGHTS = "unclear-weights"
+    UNCLEAR_COMPARISON = "unclear-comparison"
     UNREADABLE_SETTING = "unreadable-setting"
     UNKNOWN_LIST = "unknown-list"
     UNKNOWN_KIND = "unknown-kind"

@@ -128,7 +128,7 @@ def run(
     whole = picture_of(model, MAP_WORLDVIEW, progress)
     [(overview, shown), *_] = [(name, page) for name in OVERVIEW if (page := pages(whole).get(name))]
     drawings = {name: draw for drawn in by_question.values() for name, draw in drawn.items()}
-    pictures = canvas.images(drawings, model, progress)
+    pictures = canvas.images(drawings, canvas.made_from(model), progress)
     names = {question: tuple(drawn) for question, drawn in by_question.items()} | {WHY: (overview,)}
     index = index_page(
         title=model.map.title or model.id,

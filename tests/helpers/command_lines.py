@@ -29,6 +29,7 @@ TYPED: dict[Code, tuple[str, ...]] = {
     Code.UNCLEAR_GOAL: command("takes", "--above", "50%", "--below", "20%"),
     Code.UNCLEAR_FACTOR: command("pool", "--factor", "-2"),
     Code.UNCLEAR_WEIGHTS: command("pool", "--weights", "carlsmith=0"),
+    Code.UNCLEAR_COMPARISON: command("compare"),
     Code.UNREADABLE_SETTING: command("estimate", "--set", "alignment-hard 30%"),
     Code.UNKNOWN_LIST: command("cruxes", "--list", "judgments"),
     Code.UNKNOWN_KIND: ("schema", "models"),

@@ -51,7 +51,7 @@ class Sheets:
     `routes` that are brought to a claim.
 
     `included` are the ids of entries that come from other maps, `included_sources` those of sources, and
-    `elsewhere` has the files there that have entries which did not come.
+    `elsewhere` has the files there with entries and declarations which did not come.
     """
 
     folder: Path
@@ -282,6 +282,9 @@ def _include(
         for id_, file_there in other.declared.entries.items():
             if id_ not in sheets.kinds:
                 sheets.elsewhere.setdefault(id_, file_there)
+        for (section, id_), declaration in other.declared.of.items():
+            if section in ("sources", "voices", "timelines") and id_ not in getattr(sheets, section):
+                sheets.elsewhere.setdefault(id_, declaration.file)
     return tuple(others.values())
 
 

@@ -5,7 +5,7 @@ or a whole project.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import starmap
@@ -94,11 +94,16 @@ def read_map(path: str | os.PathLike[str]) -> ArgumentMap:
 
 def read_model(path: str | os.PathLike[str]) -> ModelSpec:
     """Read a model file and its map. Raises InvalidMap with every problem of both."""
-    findings = Findings()
-    model = _read_model(_tidy(path), findings, {})
+    [model] = read_models([path])
+    return model
+
+
+def read_models(paths: Iterable[str | os.PathLike[str]]) -> tuple[ModelSpec, ...]:
+    """Read several model files, and each of their maps once. Raises InvalidMap with the problems of all."""
+    findings, drafts = Findings(), dict[str, _Draft]()
+    models = [_read_model(_tidy(path), findings, drafts) for path in paths]
     findings.raise_if_any()
-    assert model is not None
-    return model.spec
+    return tuple(model.spec for model in models if model is not None)
 
 
 def check(path: str | os.PathLike[str] = ".") -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:

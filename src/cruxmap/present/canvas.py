@@ -126,15 +126,15 @@ class Images:
     boxed: frozenset[str]
 
 
-def images(drawings: Drawings, model: ModelSpec, progress: Progress | None = None) -> Images:
-    """Draw every figure, side by side on the cores; each says what it was made from."""
+def images(drawings: Drawings, origin: str, progress: Progress | None = None) -> Images:
+    """Draw every figure, side by side on the cores; each says what it was made from, as in `made_from`."""
     work, files, missing = Work(SideBySide(), progress), dict[str, bytes](), set[str]()
     work.tell("drawing figures", 0, len(drawings))
     if drawings:
         find_room()  # matplotlib keeps a list of fonts
         import cruxmap.present.renderers  # noqa: F401 - before there are several processes that need it
 
-    drawn = work.map(_images_of, (made_from(model),), tuple(drawings.items()))
+    drawn = work.map(_images_of, (origin,), tuple(drawings.items()))
     for number, (found, boxes) in enumerate(drawn, start=1):
         files |= found
         missing |= boxes

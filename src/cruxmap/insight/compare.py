@@ -1,0 +1,260 @@
+"""Several models beside each other: what each makes of every voice, and how much of that is the skeleton's.
+
+In: models, of one map or of several. Out: a `Comparison`. A voice is known again by the `voice` of its
+worldview, or else by the worldview's id; which numbers it has may differ from map to map.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from cruxmap.engine.convergence import Convergence
+from cruxmap.engine.executors import HERE, Executor, Progress
+from cruxmap.engine.special import logit
+from cruxmap.errors import Code, Problem, WrongUsage
+from cruxmap.insight.estimate import Estimate, Summary, estimate
+from cruxmap.insight.plain import Answer, LeftOut
+from cruxmap.insight.sampled import Sampled
+from cruxmap.insight.sentences import in_words
+from cruxmap.insight.whose import Said, who_is_heard
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ClaimIs, condition_text
+from cruxmap.language.model_spec import ModelSpec
+
+FEWEST = 2
+"""Models, and voices, that it takes to tell what is due to which."""
+
+SAME = 1e-24
+"""A variance of log-odds that rounding leaves where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderModel(Summary):
+    """One voice's estimate of one model's target: the `worldview` there, and what it `stated` about it.
+
+    What it stated is about the target itself, given nothing that the model does not give. `says_little` tells
+    whether hardly any of the estimate is the worldview's own. Of the map's own numbers that is not asked: it
+    is `None`, and so is the worldview.
+    """
+
+    worldview: str | None
+    says_little: bool | None
+    stated: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(Answer):
+    """What a model asks: its `target` with the sentence for it, what is given and laid over, and how."""
+
+    map: str
+    target: str
+    text: str
+    assuming: tuple[str, ...]
+    observed: tuple[str, ...]
+    settings: tuple[str, ...]
+    seed: int
+    draws: int
+    sampled: Sampled | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts(Answer):
+    """A number for what is the `voice`'s under all models, the `model`'s for all voices, and `both`'s."""
+
+    voice: float
+    model: float
+    both: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Answer):
+    """Each voice's numbers under several models; `map` has the maps' own numbers.
+
+    `apart_logit` is how far the log-odds of a voice's means lie apart, `map` that of the maps' own numbers.
+    `shares` are the parts of the variance of these log-odds over the voices that are `counted` and all
+    models, and `spread_logit` their standard deviations. Not counted is who `says_little` under some model,
+    and who is `left_out`. What is undefined is `None`, with the `reason`.
+    """
+
+    hidden = frozenset({"convergence", "undefined", "converged"})
+
+    models: tuple[str, ...]
+    targets: Mapping[str, Asked]
+    voices: Mapping[str, Mapping[str, UnderModel]]
+    map: Mapping[str, UnderModel]
+    apart_logit: Mapping[str, float | None]
+    counted: tuple[str, ...]
+    says_little: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    shares: Parts | None
+    spread_logit: Parts | None
+    reason: str | None = None
+    convergence: Mapping[str, tuple[Convergence, ...]]
+    undefined: bool
+    converged: bool
+
+
+def compare(
+    models: Sequence[ModelSpec],
+    *,
+    everyone: bool = False,
+    progress: Progress | None = None,
+    executor: Executor = HERE,
+) -> Comparison:
+    """Put the estimates of the targets of several models side by side, each as `estimate` gives it.
+
+    Who says little under some model is not counted, unless `everyone` is or fewer than two would be left.
+    Raises `WrongUsage` for fewer than two models, or two of one name.
+    """
+    _refuse_unless_several(models)
+    estimates = {
+        model.id: estimate(model, progress=_of(model, progress), executor=executor) for model in models
+    }
+    voices: dict[str, dict[str, UnderModel]] = {}
+    for model in models:
+        for voice, worldview in _voices(model).items():
+            found = estimates[model.id].worldviews[worldview]
+            stated = _stated(model, found.whose.said)
+            more = {"worldview": worldview, "says_little": found.whose.says_little, "stated": stated}
+            voices.setdefault(voice, {})[model.id] = _under_model(found, **more)
+    nobodys = {"worldview": None, "says_little": None, "stated": ()}
+    neutral = {name: _under_model(found.map, **nobodys) for name, found in estimates.items()}
+    left_out = tuple(
+        LeftOut(voice, why) for voice, under in voices.items() if (why := _why_not(under, list(estimates)))
+    )
+    comparable = [voice for voice in voices if voice not in {left.worldview for left in left_out}]
+    silent = tuple(
+        v for v in comparable if not everyone and any(one.says_little for one in voices[v].values())
+    )
+    counted = who_is_heard(comparable, silent)
+    shares, spread, reason = _two_ways([[_logit(voices[v][name]) for name in estimates] for v in counted])
+    return Comparison(
+        models=tuple(estimates),
+        targets=MappingProxyType({model.id: _asked(model, estimates[model.id]) for model in models}),
+        voices=MappingProxyType({voice: MappingProxyType(under) for voice, under in voices.items()}),
+        map=MappingProxyType(neutral),
+        apart_logit=MappingProxyType(
+            {name: _apart(under) for name, under in {**voices, MAP_WORLDVIEW: neutral}.items()}
+        ),
+        counted=counted,
+        says_little=silent,
+        left_out=left_out,
+        shares=shares,
+        spread_logit=spread,
+        reason=reason,
+        convergence=MappingProxyType({name: found.convergence for name, found in estimates.items()}),
+        undefined=any(found.undefined for found in estimates.values()),
+        converged=all(found.converged for found in estimates.values()),
+    )
+
+
+def _refuse_unless_several(models: Sequence[ModelSpec]) -> None:
+    names = [model.id for model in models]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice or len(names) < FEWEST:
+        message = (
+            f"two of the models are called `{twice[0]}`" if twice else "one model compares with nothing"
+        )
+        hint = "name two models or more, each with a name of its own"
+        raise WrongUsage((Problem(Code.UNCLEAR_COMPARISON, message, hint=hint),))
+
+
+def _of(model: ModelSpec, progress: Progress | None) -> Progress | None:
+    """Return what hears of work on one of several models."""
+    if progress is None:
+        return None
+    return lambda what, done, of: progress(f"{model.id}: {what}", done, of)
+
+
+def _voices(model: ModelSpec) -> dict[str, str]:
+    """Return the worldviews of a model by their voices; by their own ids where several have one voice."""
+    names = [name for name in model.worldviews if name != MAP_WORLDVIEW]
+    voice = {name: model.map.worldview[name].voice or name for name in names}
+    count = Counter(voice.values())
+    return {voice[name] if count[voice[name]] == 1 else name: name for name in names}
+
+
+def _asked(model: ModelSpec, found: Estimate) -> Asked:
+    match model.target.condition:
+        case ClaimIs(claim=claim, value=True):
+            text = model.map.entry[claim].about.text
+        case condition:
+            text = in_words(condition)
+    return Asked(
+        map=model.map.id,
+        target=found.target,
+        text=text,
+        assuming=found.assuming,
+        observed=found.observed,
+        settings=found.settings,
+        seed=found.seed,
+        draws=found.draws,
+        sampled=found.sampled,
+    )
+
+
+def _stated(model: ModelSpec, said: Sequence[Said]) -> tuple[Said, ...]:
+    """Return what is said of the target itself, given nothing but what the model gives."""
+    target = condition_text(model.target.condition)
+    given = {condition_text(condition) for condition in (*model.assuming, *model.observed)}
+    return tuple(one for one in said if one.of == target and given.issuperset(one.assuming))
+
+
+def _under_model(found: Summary, **more: Any) -> UnderModel:
+    return UnderModel(**{part.name: getattr(found, part.name) for part in fields(Summary)}, **more)
+
+
+def _logit(one: UnderModel) -> float:
+    """Return the log-odds of a mean, infinite where it is 0 or 1."""
+    assert one.mean is not None
+    return float(logit(one.mean))
+
+
+def _why_not(under: Mapping[str, UnderModel], models: Sequence[str]) -> str | None:
+    """Say why a voice cannot be counted, if it cannot."""
+    for name in models:
+        if name not in under:
+            return f"no worldview of {name}"
+    for name in models:
+        if under[name].mean is None:
+            return f"no estimate under {name}: {under[name].reason}"
+        if math.isinf(_logit(under[name])):
+            return f"certain under {name}"
+    return None
+
+
+def _apart(under: Mapping[str, UnderModel]) -> float | None:
+    """Return how far the log-odds of means lie apart; `None` for fewer than two, or where one is infinite."""
+    logits = [_logit(one) for one in under.values() if one.mean is not None]
+    apart = (
+        max(logits) - min(logits)
+        if len(logits) >= FEWEST and all(map(math.isfinite, logits))
+        else math.nan
+    )
+    return apart if math.isfinite(apart) else None
+
+
+def _two_ways(logits: Sequence[Sequence[float]]) -> tuple[Parts | None, Parts | None, str | None]:
+    """Share out the variance of log-odds (voices, models): by voices, by models, and what is left of both.
+
+    The analysis of variance in two ways with one value in each cell (Scheffé, The Analysis of Variance,
+    1959, section 4.1); returns the parts of the whole, the standard deviation of each kind of effect, and why
+    any of it is undefined.
+    """
+    if len(logits) < FEWEST:
+        return None, None, "fewer than two voices have an estimate under all models"
+    cells = np.array(logits)
+    whole = cells.mean()
+    of_voice = cells.mean(axis=1, keepdims=True) - whole
+    of_model = cells.mean(axis=0, keepdims=True) - whole
+    effects = {"voice": of_voice, "model": of_model, "both": cells - whole - of_voice - of_model}
+    variances = {name: float((effect**2).mean()) for name, effect in effects.items()}
+    spread = Parts(**{name: math.sqrt(variance) for name, variance in variances.items()})
+    total = sum(variances.values())
+    if total <= SAME:
+        return None, spread, "all means are the same"
+    return Parts(**{name: variance / total for name, variance in variances.items()}), spread, None
