@@ -43,6 +43,7 @@ class PlacedNumber:
 
     `in_force` is the central value as it counts: a share's, once those that are kept as given (`beside` it)
     have theirs. `displaced` is the number in whose place the worldview, or a setting, puts its own.
+    `brought_by` is the worldview that brings what the number is in.
     """
 
     worldview: str
@@ -50,6 +51,7 @@ class PlacedNumber:
     in_force: float
     beside: tuple[str, ...] = ()
     displaced: "PlacedNumber | None" = None
+    brought_by: str | None = None
 
     @property
     def own(self) -> bool:
@@ -84,18 +86,22 @@ class WeighedArgument:
     """An argument on the entry. `depth` 0 is aimed at the entry, 1 undercuts one of those, and so on.
 
     `holds` is the probability that it holds and `weight` its central strength (odds) or force
-    (probability), both per worldview.
+    (probability), both per worldview. `has_force` tells who neither rejects it nor lacks what another brings.
     """
 
     argument: Argument
     depth: int
     holds: Mapping[str, float | None]
     weight: Mapping[str, float]
+    has_force: Mapping[str, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """All there is to say about one entry; `probability` is empty where the evidence is impossible."""
+    """All there is to say about one entry; `probability` is empty where the evidence is impossible.
+
+    `remarks` are words of reviewers that come without a number, with their worldviews.
+    """
 
     entry: Entry
     probability: Mapping[str, StateChances]
@@ -103,6 +109,7 @@ class Explanation:
     arguments: tuple[WeighedArgument, ...]
     stated: tuple[tuple[str, Stated], ...]
     read_as: tuple[tuple[str, Stated], ...]
+    remarks: tuple[tuple[str, str], ...]
     mentioned_by: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -111,6 +118,7 @@ class Explanation:
         return {
             "id": about.id,
             "kind": type(self.entry).__name__.lower(),
+            "brought_by": about.brought_by,
             "text": about.text,
             "sources": _sources(about.citations),
             "note": about.note,
@@ -118,6 +126,7 @@ class Explanation:
             "judgements": [
                 {
                     "address": place.address,
+                    "brought_by": next((n.brought_by for n in place.numbers), None),
                     "worldviews": {n.worldview: _number_json(n) for n in place.numbers},
                 }
                 for place in self.judgements
@@ -125,6 +134,7 @@ class Explanation:
             "arguments": [_argument_json(weighed) for weighed in self.arguments],
             "stated": [_stated_json(worldview, stated) for worldview, stated in self.stated],
             "read_as": [_stated_json(worldview, stated) for worldview, stated in self.read_as],
+            "remarks": [{"worldview": worldview, "text": words} for worldview, words in self.remarks],
             "mentioned_by": list(self.mentioned_by),
         }
 
@@ -173,10 +183,12 @@ def _argument_json(weighed: WeighedArgument) -> dict[str, Any]:
         "direction": str(argument.direction),
         "on": [target_text(target) for target in argument.targets],
         "by": argument.by,
+        "brought_by": argument.about.brought_by,
         "text": argument.about.text,
         "sources": _sources(argument.about.citations),
         "premises": [condition_text(premise) for premise in argument.premises],
         "holds": dict(weighed.holds),
+        "has_force": dict(weighed.has_force),
         str(argument.weight.role): dict(weighed.weight),
     }
 
@@ -217,11 +229,21 @@ def explain(model: ModelSpec, address: str) -> Explanation:
                     w: numbers.of(w).perspective.setting[argument.weight.address].value.middle
                     for w in model.worldviews
                 },
+                {
+                    w: not numbers.of(w).perspective.setting[argument.about.id].rejected
+                    for w in model.worldviews
+                },
             )
             for argument, depth in arguments
         ),
         stated=about_it([(worldview.about.id, worldview.stated) for worldview in reviewers]),
         read_as=about_it([(worldview.about.id, worldview.read_as) for worldview in reviewers]),
+        remarks=tuple(
+            (worldview.about.id, words)
+            for worldview in reviewers
+            for about, words in worldview.remarks
+            if about == name
+        ),
         mentioned_by=tuple(
             other for other, value in model.map.entry.items() if name in mentioned_in(value)
         ),
@@ -260,16 +282,23 @@ class _Numbers:
         return self.seen[key]
 
     def placed(self, worldview: str, address: str) -> PlacedNumber:
-        """Return the number in one place, with the one that it displaces."""
-        number = self.of(worldview).placed(address)
-        match number.setting.origin:
-            case origin if origin == SETTINGS_ORIGIN:
-                below = self.of(worldview, is_set=False)
-            case origin if origin == worldview != MAP_WORLDVIEW:
-                below = self.of(self.model.map.worldview[worldview].extends or MAP_WORLDVIEW, is_set=False)
-            case _:
-                return number
-        return replace(number, displaced=below.placed(address))
+        """Return the number in one place, with the one that it displaces.
+
+        A worldview that brings an entry puts its number in no other's place.
+        """
+        bringer = self.model.map.bringer.get(address)
+        number = replace(self.of(worldview).placed(address), brought_by=bringer)
+        origin = number.setting.origin
+        if origin == SETTINGS_ORIGIN:
+            below = self.of(worldview, is_set=False)
+        elif origin == worldview != MAP_WORLDVIEW:
+            below = self.of(self.model.map.worldview[worldview].extends or MAP_WORLDVIEW, is_set=False)
+        else:
+            return number
+        if below.perspective.setting[address].not_brought and bringer is not None:
+            below = self.of(bringer, is_set=False)
+        displaced = below.placed(address)
+        return number if displaced.setting == number.setting else replace(number, displaced=displaced)
 
 
 def _arguments_on(argument_map: ArgumentMap, name: str) -> list[tuple[Argument, int]]:

@@ -32,6 +32,8 @@ SETTINGS_ORIGIN = "set"
 """The origin of a number that was laid over a worldview from outside (`--set`)."""
 
 REJECTED = Elicited(Scale.PROBABILITY, 0.0, 0.0, "rejected")
+NOT_BROUGHT = Elicited(Scale.PROBABILITY, 0.0, 0.0, "not brought")
+"""What stands for the number of an argument that a worldview rejects, or that only others bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Layers:
             way[address] = None
             value = self.places[address].value if address in self.places else None
             if address in self.rejected and "." in address:  # a route: one without force has chance 0%
-                value = REJECTED
+                value = NOT_BROUGHT
             if isinstance(value, SameAs):
                 address = value.address
             else:
@@ -265,8 +267,9 @@ def lay_over(argument_map: ArgumentMap, layers: Layers, settings: Iterable[Laid]
 
 def setting_at(layers: Layers, address: str) -> Setting:
     """Return the number in one place, links and `rest` followed."""
-    if address in layers.rejected:
-        return Setting(address, REJECTED, address, layers.rejected[address], rejected=True)
+    if (origin := layers.rejected.get(address)) is not None:
+        absence = NOT_BROUGHT if origin == MAP_WORLDVIEW else REJECTED
+        return Setting(address, absence, address, origin, rejected=True)
     place = layers.places[address]
     column, value = settled(layers, place.value, address)
     if isinstance(place, Judgement):

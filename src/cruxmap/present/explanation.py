@@ -18,13 +18,18 @@ WIDTH = 100
 
 def explanation_text(explanation: Explanation, width: int = WIDTH) -> str:
     """Write an entry as its file has it, then what each worldview makes of it, in lines of some width."""
-    kind = type(explanation.entry).__name__.lower()
-    lines = [kind, textwrap.indent(entry_text(explanation.entry).rstrip(), "  ")]
+    kind, about = type(explanation.entry).__name__.lower(), explanation.entry.about
+    lines = [
+        f"{kind}{_brought(about.brought_by)}",
+        textwrap.indent(entry_text(explanation.entry).rstrip(), "  "),
+    ]
     if explanation.mentioned_by:
         lines += ["", "mentioned by: " + ", ".join(explanation.mentioned_by)]
     sections: dict[str, Iterable[str]] = {
         "probability at central judgements": _probability_lines(explanation),
-        "numbers": (line for place in explanation.judgements for line in _place_lines(place)),
+        "numbers": (
+            line for place in explanation.judgements for line in _place_lines(place, about.brought_by)
+        ),
         "arguments": (line for weighed in explanation.arguments for line in _argument_lines(weighed)),
         "stated by the reviewers": (
             line for stated in explanation.stated for line in _stated_lines(*stated)
@@ -32,6 +37,7 @@ def explanation_text(explanation: Explanation, width: int = WIDTH) -> str:
         "read out of their words by the editor": (
             line for stated in explanation.read_as for line in _stated_lines(*stated)
         ),
+        "said without a number": (f"  {worldview}: {words}" for worldview, words in explanation.remarks),
     }
     for title, body in sections.items():
         written = list(body)
@@ -58,8 +64,10 @@ def _probability_lines(explanation: Explanation) -> Iterator[str]:
         yield f"  {worldview}: {states or 'what is assumed or observed is impossible here'}"
 
 
-def _place_lines(place: PlaceForANumber) -> Iterator[str]:
-    yield f"  {place.address}"
+def _place_lines(place: PlaceForANumber, brought_by: str | None) -> Iterator[str]:
+    """Yield a line for each number in a place; of one that is brought to the entry, say by whom."""
+    bringer = next((number.brought_by for number in place.numbers), None)
+    yield f"  {place.address}{_brought(bringer) if bringer != brought_by else ''}"
     for heirs, number in _by_heirs(place.numbers):
         setting = number.setting
         remarks = [", ".join(map(str, setting.citations)), setting.note]
@@ -68,9 +76,15 @@ def _place_lines(place: PlaceForANumber) -> Iterator[str]:
         yield f"    {written}" + (f" [{aside}]" if aside else "")
 
 
+def _brought(bringer: str | None) -> str:
+    return "" if bringer is None else f", brought by {bringer}"
+
+
 def _whose(number: PlacedNumber) -> str:
     """Say whose a number is; one that was fitted is nobody's own."""
     setting = number.setting
+    if setting.not_brought:
+        return f"only {number.brought_by} brings it"
     given = {number.worldview: "", SETTINGS_ORIGIN: "set for this question"}
     origin = given.get(setting.origin, f"from {setting.origin}")
     fitted = f"fitted: {setting.why_fitted}" if setting.fitted else ""
@@ -97,15 +111,17 @@ def _by_heirs(numbers: tuple[PlacedNumber, ...]) -> Iterator[tuple[str, PlacedNu
 
 def _argument_lines(weighed: WeighedArgument) -> Iterator[str]:
     argument, margin = weighed.argument, " " * (2 + 4 * weighed.depth)
-    by = f", {argument.by}" if argument.by else ""
+    bringer = argument.about.brought_by
+    by = f", {argument.by}" if argument.by and argument.by != bringer else ""
+    by += _brought(bringer)
     targets = ", ".join(map(target_text, argument.targets))
     yield f"{margin}{argument.direction} {targets}: {argument.about.id}{by}"
     yield f"{margin}  {argument.about.text}"
     role = str(argument.weight.role)
     present: dict[str, list[str]] = {}
     for worldview, holds in weighed.holds.items():
-        weight = _weight(weighed, worldview)
-        present.setdefault(f"holds {percent(holds)}, {role} {weight}", []).append(worldview)
+        how = f"holds {percent(holds)}, {role} {_weight(weighed, worldview)}"
+        present.setdefault(how if weighed.has_force[worldview] else "has no force", []).append(worldview)
     for how, worldviews in present.items():
         yield f"{margin}  {how}: {', '.join(worldviews)}"
 
@@ -133,6 +149,7 @@ def explanation_tables(explanation: Explanation) -> tuple[Table, ...]:
         _arguments_table(explanation),
         _statements_table("Stated by the reviewers themselves", explanation.stated),
         _statements_table("Read out of their words by the editor", explanation.read_as),
+        _remarks_table(explanation),
     )
     return tuple(table for table in tables if table.rows)
 
@@ -149,6 +166,7 @@ def _numbers_table(explanation: Explanation) -> Table:
         Column("beside", "beside"),
         Column("sources", "source", get=lambda number: number.setting.citations),
         Column("note", "note", get=lambda number: number.setting.note),
+        Column("brought_by", "brought by"),
     )
     places = ((place, place.numbers) for place in explanation.judgements)
     return Table.nested("Numbers", [Column("address", "judgement")], columns, places)
@@ -178,6 +196,7 @@ def _arguments_table(explanation: Explanation) -> Table:
         Column("direction", "does", get=lambda weighed: str(weighed.argument.direction)),
         Column("on", "on", get=lambda weighed: tuple(map(target_text, weighed.argument.targets))),
         Column("by", "by", get=lambda weighed: weighed.argument.by),
+        Column("brought_by", "brought by", get=lambda weighed: weighed.argument.about.brought_by),
         Column("text", "text", get=lambda weighed: weighed.argument.about.text),
     )
     inner = (
@@ -190,6 +209,14 @@ def _arguments_table(explanation: Explanation) -> Table:
         for one in explanation.arguments
     )
     return Table.nested("Arguments", outer, inner, weighed)
+
+
+def _remarks_table(explanation: Explanation) -> Table:
+    columns = (
+        Column("worldview", "worldview", get=itemgetter(0)),
+        Column("text", "words", get=itemgetter(1)),
+    )
+    return Table.of("Said without a number", columns, explanation.remarks)
 
 
 def _statements_table(title: str, statements: Iterable[tuple[str, Stated]]) -> Table:
