@@ -9,11 +9,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import cruxmap as cm
+from cruxmap.insight.diff import said_whose
+from cruxmap.insight.revisions import diff_revisions
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Routes
 from cruxmap.language.digest import digest
 from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import check, read_map
+from cruxmap.language.sources import check_sources
+from cruxmap.present.map_text import map_text
+from cruxmap.present.stages import picture_of
 from helpers import drawn_maps
+from helpers.commands import git
 from helpers.filled_network import engine
 
 ROUNDING = 1e-12
@@ -358,3 +364,220 @@ def test_draws_of_an_estimate_are_those_of_the_map_with_the_argument_in_it(tmp_p
     for name, one in ours.items():
         np.testing.assert_allclose(one.draws, theirs[name].draws, rtol=ROUNDING)
     assert abs(ours["ben"].mean - ours["plain"].mean) > 0.01
+
+
+# --- what is told of it --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A model of the street with the worldviews."""
+    write(
+        tmp_path / "arguments/street",
+        STREET.replace("voices:", TALK),
+        ben=BEN.replace("voice: ben", CITES),
+        **OTHERS,
+    )
+    (tmp_path / "models").mkdir()
+    path = tmp_path / "models/street.yaml"
+    path.write_text("model: street\nmap: ../arguments/street\ntarget: wet\nsampling: {draws: 40}\n")
+    return path
+
+
+TALK = "sources:\n  talk: {title: A talk.}\nvoices:"
+CITES = "voice: ben\nsource: talk#0"
+
+
+def test_explain_tells_who_brings_an_entry_and_who_has_it(project: Path) -> None:
+    model = cm.read_model(project)
+    found = cm.explain(model, "old-clouds").to_json()
+    assert found["brought_by"] == "ben"
+    numbers = found["judgements"][0]["worldviews"]
+    assert {w: n["value"] for w, n in numbers.items()} == {
+        "ben": "40% to 70%",
+        "heir": "40% to 70%",
+        "judge": "not brought",
+        "plain": "not brought",
+        "taker": "40% to 70%",
+    }
+    assert {w: n["origin"] for w, n in numbers.items()} == {
+        "ben": "ben",
+        "heir": "ben",
+        "judge": "map",
+        "plain": "map",
+        "taker": "ben",
+    }
+    assert numbers["ben"]["own"]
+    assert numbers["ben"]["displaces"] is None
+    rain = cm.explain(model, "rain").to_json()
+    assert rain["brought_by"] is None
+    assert rain["remarks"] == [{"worldview": "ben", "text": "It was dry all week."}]
+    forces = {argument["id"]: argument["has_force"] for argument in rain["arguments"]}
+    assert [w for w, has in forces["forecast"].items() if has] == ["ben", "heir", "judge"]
+    assert all(forces["clouds"].values())
+    judged = cm.explain(model, "forecast").to_json()["judgements"][0]["worldviews"]["judge"]
+    assert (judged["value"], judged["displaces"]["origin"]) == ("90%", "ben")
+    routes = {
+        place["address"]: place["brought_by"] for place in cm.explain(model, "wet").to_json()["judgements"]
+    }
+    assert routes == {"wet.by-rain": None, "wet.by-hose": "ben", "wet.leak": None}
+
+
+def test_a_diff_says_what_only_one_of_the_two_brings(project: Path) -> None:
+    found = cm.diff(cm.read_model(project), "ben", "plain").to_json()
+    assert found["structure"] == {
+        "rejected_by_a": [],
+        "rejected_by_b": [],
+        "only_a": [],
+        "only_b": ["rain"],
+        "brought_a": ["forecast", "old-clouds", "wet.by-hose"],
+        "brought_b": [],
+    }
+    differences = {d["id"]: d for d in found["differences"]}
+    assert differences.keys() == {"rain", "wet", "forecast", "old-clouds"}
+    assert {name: d["brought_by"] for name, d in differences.items()} == {
+        "rain": None,
+        "wet": None,
+        "forecast": "ben",
+        "old-clouds": "ben",
+    }
+    [route] = differences["wet"]["changes"]
+    assert (route["address"], route["brought_by"], route["b"]) == ("wet.by-hose", "ben", "not brought")
+    assert said_whose("plain", route["origin_b"], False, "ben") == "only ben brings it"
+    assert sum(d["share_logit"] for d in differences.values()) == pytest.approx(
+        found["gap_logit"], abs=1e-9
+    )
+    taken = cm.diff(cm.read_model(project), "taker", "plain").structure
+    assert (taken.brought_a, taken.rejected_by_b) == (("old-clouds", "wet.by-hose"), ())
+
+
+def test_who_has_it_not_is_not_told_to_look_into_it(project: Path) -> None:
+    """What rests on nothing with force says exactly nothing, whatever the draws are."""
+    model = cm.read_model(project)
+    plain = cm.cruxes(model).worldviews["plain"].to_json()
+    assert {one["id"] for one in plain["left_out"] if "brings" in one["because"]} == {
+        "forecast",
+        "old-clouds",
+        "wet.by-hose",
+    }
+    voi = {crux["id"]: crux["voi"] for crux in (*plain["claims"], *plain["questions"])}
+    assert (voi["gardener"], voi["hose"]) == (0, 0)
+    assert voi["rain"] > 0
+    ben = cm.cruxes(model).worldviews["ben"].to_json()
+    assert all(crux["voi"] > 0 for crux in ben["claims"] if crux["id"] in ("gardener", "rain"))
+
+
+def test_a_brought_number_is_the_bringers_own(project: Path) -> None:
+    """Four of the map's numbers are written down: rain, the strength of clouds, a chance and the leak.
+
+    Ben writes six: gardener, two shares, one credence, one strength and a chance. The taker has all but the
+    strength; the judge has that, and a credence of her own in the place of one that nobody wrote.
+    """
+    whose = {name: view.whose for name, view in cm.estimate(cm.read_model(project)).worldviews.items()}
+    assert {name: (one.own_judgements, one.of) for name, one in whose.items()} == {
+        "ben": (6, 10),
+        "heir": (0, 10),
+        "taker": (0, 9),
+        "judge": (1, 6),
+        "plain": (1, 4),
+    }
+
+
+def test_citations_of_brought_entries_count(project: Path) -> None:
+    folder = project.parent.parent / "arguments/street"
+    (folder / "sources").mkdir()
+    (folder / "sources/talk.yaml").write_text("locators: {'0': {}, '4': {}, '5': {}, '6': {}}\n")
+    text = BEN.replace("voice: ben", CITES).replace(
+        "text: The gardener", "source: talk#4, text: The gardener"
+    )
+    (folder / "worldviews/ben.yaml").write_text(
+        text.replace("id: by-hose,", "id: by-hose, source: talk#5,")
+    )
+    [coverage] = check_sources(read_map(folder))
+    assert [place.cited_by for place in coverage.locators] == [
+        ("ben",),
+        ("ben: gardener",),
+        ("ben: wet.by-hose",),
+        (),
+    ]
+
+
+def test_a_map_is_written_without_what_is_brought_and_names_it_below(
+    street: ArgumentMap, tmp_path: Path
+) -> None:
+    text = map_text(street)
+    again = read_map(write(tmp_path / "street-again", text))
+    bare = read_map(write(tmp_path / "bare", STREET))
+    assert (again.claims, again.questions, again.arguments) == (
+        bare.claims,
+        bare.questions,
+        bare.arguments,
+    )
+    comments = "".join(
+        line.removeprefix("# ").removeprefix("#") for line in text.splitlines(True) if line[0] == "#"
+    )
+    head, _, brought = comments.partition("\n")
+    assert head == "brought by ben:"
+    written = read_map(write(tmp_path / "written", ben=f"text: What Ben thinks.\nvoice: ben\n{brought}"))
+    assert (written.claims, written.questions, written.arguments) == (
+        street.claims,
+        street.questions,
+        street.arguments,
+    )
+
+
+def test_pictures_say_who_brings_what(project: Path) -> None:
+    def rows(worldview: str) -> tuple[dict[str, str], dict[str, str]]:
+        shown = picture_of(cm.read_model(project), worldview)
+        return {c.id: c.brought_by for c in shown.cards}, {
+            r.address: r.head for c in shown.cards for r in c.rows
+        }
+
+    cards, ben = rows("ben")
+    assert cards == {"rain": "", "wet": "", "gardener": "ben", "hose": "ben"}
+    assert ben["wet.by-hose"] == "route by-hose: chance 50% to 70%, brought by ben"
+    assert ben["old-clouds"].endswith("force 100%, brought by ben")
+    _, plain = rows("plain")
+    assert plain["wet.by-hose"] == "route by-hose: only ben brings it"
+    assert plain["forecast"] == "against: only ben brings it"
+
+
+def test_a_revision_says_who_brings_what(project: Path) -> None:
+    folder = project.parent.parent
+    worldviews = folder / "arguments/street/worldviews"
+    for command in ("init -q", "add .", "commit -qm One"):
+        git(folder, *command.split())
+    moved = "  clouds: {text: There are clouds., for: rain, strength: 2x to 5x}\n"
+    text = (worldviews / "ben.yaml").read_text()
+    hose = text[text.index("routes:") :]
+    write(
+        folder / "arguments/street",
+        STREET.replace("voices:", TALK).replace(f"arguments:\n{moved}", ""),
+        ben=text.removesuffix(hose).replace("arguments:\n", f"arguments:\n{moved}"),
+        plain="text: Now with a route.\nroutes: {wet: [{id: by-dog, when: hose, chance: 5%}]}\n".replace(
+            "when: hose, ", ""
+        ),
+        taker="text: No longer.\n",
+    )
+    found = diff_revisions(project, "HEAD")
+    assert (found.added, found.removed, found.rebuilt) == (("wet.by-dog",), ("wet.by-hose",), ())
+    assert dict(found.brought_by) == {"wet.by-dog": "plain", "wet.by-hose": "ben"}
+    assert [(one.id, one.before, one.now) for one in found.handed_over] == [("clouds", None, "ben")]
+    changes = {w.worldview: {d.id: d.changes for d in w.differences} for w in found.changes}
+    [dog] = changes["plain"]["wet"]
+    assert (dog.address, dog.b, dog.a) == ("wet.by-dog", "absent", "5%")
+    [gone] = changes["ben"]["wet"]
+    assert (gone.address, gone.b, gone.a) == ("wet.by-hose", "50% to 70%", "absent")
+    assert [(c.b, c.a) for c in changes["map"]["clouds"]] == [("100%", "not brought")]
+    for change in found.changes:
+        parts = [d.share_logit or 0.0 for d in change.differences]
+        assert sum(parts) + (change.structure_logit or 0.0) == pytest.approx(change.gap_logit, abs=1e-9)
+        assert change.structure_logit == pytest.approx(0.0, abs=1e-9)
+
+
+def test_an_open_worldview_takes_over_what_others_bring(project: Path) -> None:
+    model = cm.read_model(project)
+    plain = cm.open_model(model, "plain")
+    with_hose = plain.accept("wet.by-hose")
+    assert with_hose.probability() > plain.probability()
+    assert with_hose.reject("wet.by-hose").probability() == plain.probability()

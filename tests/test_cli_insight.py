@@ -3,7 +3,6 @@
 import math
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from cruxmap.insight import estimate
 from cruxmap.insight.explain import explain
 from cruxmap.language.argument_map import ShareTable
 from cruxmap.language.reading import read_model
-from helpers.commands import DIAGNOSIS, LEGAL_CASE, POWER, ROOT, Cruxmap
+from helpers.commands import DIAGNOSIS, LEGAL_CASE, POWER, ROOT, Cruxmap, git
 from helpers.maps_from_text import write
 from helpers.odds import kl
 
@@ -196,11 +195,6 @@ def test_git_asks_about_files_alone(cruxmap: Cruxmap) -> None:
     outcome = cruxmap("diff", POWER, "carlsmith", "--git", "HEAD")
     assert outcome.code == 2
     assert "--git compares files" in outcome.err
-
-
-def git(folder: Path, *arguments: str) -> None:
-    settings = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", "-C", str(folder), *settings, *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture

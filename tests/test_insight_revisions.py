@@ -6,17 +6,13 @@ import pytest
 
 import cruxmap as cm
 from cruxmap.insight.revisions import diff_revisions, model_at
+from helpers.commands import git
 from helpers.examples import GARDEN
 from helpers.maps_from_text import write
 from helpers.odds import logit
 
 ASK = "target: wet\nsampling: {draws: 16}\n"
 ANN = "judgements: {rain: 30%, sprinkler: 40%}\n"
-
-
-def git(folder, *arguments):
-    settings = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", "-C", str(folder), *settings, *arguments], check=True, capture_output=True)
 
 
 def git_says(folder, *arguments):

@@ -4,7 +4,6 @@ import json
 import re
 import shlex
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
-from helpers.commands import Cruxmap
+from helpers.commands import Cruxmap, git
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
@@ -115,11 +114,6 @@ def assert_within(example: Any, answer: Any, where: str) -> None:
             assert answer == pytest.approx(example, rel=1e-3, abs=1e-9), where
         case _:
             assert answer == example, where
-
-
-def git(folder: Path, *arguments: str) -> None:
-    settings = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", "-C", str(folder), *settings, *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture

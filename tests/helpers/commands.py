@@ -23,6 +23,12 @@ LEGAL_CASE, DIAGNOSIS = (
 COMMAND = [sys.executable, "-m", "cruxmap.cli"]
 
 
+def git(folder: Path, *arguments: str) -> None:
+    """Run git in a folder as somebody whose name is of no account."""
+    settings = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(folder), *settings, *arguments], check=True, capture_output=True)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The exit code of a command, and what it printed on stdout and stderr."""

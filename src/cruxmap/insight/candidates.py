@@ -12,8 +12,25 @@ import numpy as np
 from cruxmap.engine.network import FloatArray, IntArray
 from cruxmap.insight.information import Chance, Crossing, chance
 from cruxmap.insight.kinds import Kind, kind_of, parts_of
-from cruxmap.insight.separation import Graph, ancestors, connected, descendants, graph_of, open_judgements
-from cruxmap.language.argument_map import AllOf, ClaimIs, Condition, StateIn, mentioned
+from cruxmap.insight.separation import (
+    Graph,
+    ancestors,
+    connected,
+    descendants,
+    graph_of,
+    open_judgements,
+    without,
+)
+from cruxmap.language.argument_map import (
+    AllOf,
+    Claim,
+    ClaimIs,
+    Condition,
+    Routes,
+    StateIn,
+    judgements_of,
+    mentioned,
+)
 from cruxmap.network.inquiry import Inquiry
 
 EQUIVALENT = 1e-12
@@ -86,8 +103,58 @@ def places_bearing(inquiry: Inquiry) -> tuple[IntArray, ...]:
     """Return the places for numbers that are connected to each target, open or not, without their links."""
     settled = settled_nodes(inquiry)
     graph = graph_of(inquiry, np.arange(len(inquiry.network.addresses)), settled)
-    reached = (connected(graph, target, settled) for target in inquiry.targets)
+    return _bearing(graph, inquiry.targets, settled)
+
+
+def places_bearing_in(inquiry: Inquiry) -> tuple[tuple[IntArray, ...], ...]:
+    """Return the same for each worldview, without what has no force there as only others bring it."""
+    settled, places = settled_nodes(inquiry), inquiry.network.places
+    graph = graph_of(inquiry, np.arange(len(inquiry.network.addresses)), settled)
+    column = {address: place for place, address in enumerate(inquiry.network.addresses)}
+    entry = inquiry.model.map.entry
+    found: dict[frozenset[str], tuple[IntArray, ...]] = {}
+    idle = [
+        frozenset(a for a in inquiry.model.map.brought if perspective.setting[a].not_brought)
+        for perspective in inquiry.perspectives[: len(inquiry.model.worldviews)]
+    ]
+    for names in dict.fromkeys(idle):
+        owned = {a: [a] if a not in entry else [j.address for j in judgements_of(entry[a])] for a in names}
+        numbers = {-1 - column[address] for addresses in owned.values() for address in addresses}
+        here = without(
+            graph, {places[a] for a in names if a in places} | numbers, _of_causes(inquiry, graph, names)
+        )
+        found[names] = _bearing(here, inquiry.targets, settled)
+    return tuple(found[names] for names in idle)
+
+
+def _bearing(graph: Graph, targets: Iterable[int], settled: frozenset[int]) -> tuple[IntArray, ...]:
+    reached = (connected(graph, target, settled) for target in targets)
     return tuple(np.array(sorted(-1 - node for node in nodes if node < 0), np.int64) for nodes in reached)
+
+
+def _of_causes(inquiry: Inquiry, graph: Graph, idle: Iterable[str]) -> set[tuple[int, int]]:
+    """Return the links by which claims rest on what idle causes alone rest on.
+
+    The graph may have them beside the links by way of the causes.
+    """
+    argument_map, places = inquiry.model.map, inquiry.network.places
+    causes: dict[str, set[str]] = {}
+    for address in idle:
+        if address not in argument_map.entry:
+            causes.setdefault(argument_map.judgements[address].owner, set()).add(address)
+    cut: set[tuple[int, int]] = set()
+    for name, gone in causes.items():
+        claim = argument_map.entry[name]
+        assert isinstance(claim, Claim)
+        assert isinstance(claim.basis, Routes)
+        left = [route for route in claim.basis.routes if route.chance.address not in gone]
+        whens = [claim.basis.when, *(route.when for route in left)]
+        kept = {places[other] for when in whens if when is not None for other in mentioned(when)}
+        for route in left:
+            kept |= graph.parents.get(places.get(route.chance.address, -1), frozenset())
+        for address in gone & places.keys():
+            cut |= {(parent, places[name]) for parent in graph.parents[places[address]] - kept}
+    return cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +176,9 @@ def position_of(inquiry: Inquiry, worldview: int) -> Position:
     model, places = inquiry.model, inquiry.network.places
     settled = settled_nodes(inquiry)
     graph = graph_of(inquiry, open_judgements(inquiry, worldview), settled)
+    setting = inquiry.perspectives[worldview].setting
+    idle = {name for name in places if name in setting and setting[name].rejected}
+    graph = without(graph, {places[name] for name in idle}, _of_causes(inquiry, graph, idle))
     target = inquiry.targets[0]
     about = {places[name] for name in mentioned(model.target.condition)}
     below = descendants(graph, {target, *about}) - ancestors(graph, {target, *about})

@@ -35,7 +35,8 @@ class Change(Answer):
     """One number that the two have differently, as each writes it, and whose number it is.
 
     `origin_a` is the worldview that set it (it may be one that `a` extends), `map`, or `set`;
-    where the number is `fitted_a`, it moved it there to meet what is stated.
+    where the number is `fitted_a`, it moved it there to meet what is stated. `brought_by` is the worldview
+    that brings what the number is in.
     """
 
     address: str
@@ -49,6 +50,7 @@ class Change(Answer):
     note_b: str = ""
     fitted_a: bool = False
     fitted_b: bool = False
+    brought_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,9 @@ class Difference(Answer):
     one way from b to a on which each entry in turn, in the order listed, moves the log-odds by its share;
     this is what a waterfall shows. Both add up to the difference of the two probabilities.
 
-    `by` is the voice that an argument belongs to, `heard_a` and `heard_b` what the voices of the two
-    worldviews say about the entry. Shares are `None` where the gap cannot be shared out; `standard_error` is
-    that of `share_logit`.
+    `by` is the voice that an argument belongs to, `brought_by` the worldview that brings the entry, `heard_a`
+    and `heard_b` what the voices of the two worldviews say about it. Shares are `None` where the gap cannot
+    be shared out; `standard_error` is that of `share_logit`.
     """
 
     id: str
@@ -85,16 +87,22 @@ class Difference(Answer):
     heard_b: tuple[Saying, ...] = ()
     standard_error_probability: float | None = None
     step_probability: float | None = None
+    brought_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Structure(Answer):
-    """Arguments that only one of the two rejects, and numbers that only one sets."""
+    """Arguments that only one of the two rejects, and numbers that only one sets.
+
+    `brought_a` are arguments and routes that some worldview brings and that have force for the first alone.
+    """
 
     rejected_by_a: tuple[str, ...]
     rejected_by_b: tuple[str, ...]
     only_a: tuple[str, ...]
     only_b: tuple[str, ...]
+    brought_a: tuple[str, ...] = ()
+    brought_b: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +173,15 @@ class WorldviewDiff(Answer):
         return plain_fields(self) | {name: as_plain(part) for name, part in more.items()}
 
 
-def said_whose(worldview: str, origin: str, fitted: bool = False) -> str:
-    """Say whose a worldview's number is, given the worldview that set it, or fitted it to what is stated."""
+def said_whose(worldview: str, origin: str, fitted: bool = False, brought_by: str | None = None) -> str:
+    """Say whose a worldview's number is, given the worldview that set it, or fitted it to what is stated.
+
+    What a worldview brings has no number of the map's: where that is the origin, it has no force.
+    """
+    if brought_by is not None and origin == MAP_WORLDVIEW:
+        return f"only {brought_by} brings it"
+    if brought_by == origin != worldview:
+        return f"as {brought_by} brings it"
     if origin == worldview:
         return "fitted" if fitted else "the map's" if worldview == MAP_WORLDVIEW else "own"
     if origin == SETTINGS_ORIGIN:
@@ -304,6 +319,7 @@ def _of_itself(inquiry: Inquiry, side: _Side) -> WorldviewDiff:
 def differences_of(pairing: Pairing, game: Game, shared: Shared) -> tuple[Difference, ...]:
     """Return what the two judge differently, with its shares, largest first."""
     number_of = {player: number for number, player in enumerate(game.players)}
+    bringer = pairing.inquiry.model.map.bringer
     differences = []
     for name, addresses in game.changed.items():
         part: tuple[float | None, ...] = (0.0, 0.0, 0.0, 0.0)
@@ -321,9 +337,13 @@ def differences_of(pairing: Pairing, game: Game, shared: Shared) -> tuple[Differ
                 share_probability=share_probability,
                 standard_error=error_logit,
                 standard_error_probability=error_probability,
-                changes=tuple(_change_at(pairing.perspectives, address) for address in addresses),
+                changes=tuple(
+                    _change_at(pairing.perspectives, address, bringer.get(address))
+                    for address in addresses
+                ),
                 heard_a=heard_a,
                 heard_b=heard_b,
+                brought_by=entry.about.brought_by,
             )
         )
     ranked = sorted(differences, key=lambda d: (-abs(d.share_logit or 0.0), d.id))
@@ -356,7 +376,7 @@ def _said_about(argument_map: ArgumentMap, worldview: str, name: str) -> tuple[S
     )
 
 
-def _change_at(perspectives: Sequence[Perspective], address: str) -> Change:
+def _change_at(perspectives: Sequence[Perspective], address: str, bringer: str | None) -> Change:
     a, b = (perspective.setting[address] for perspective in perspectives)
     return Change(
         address=address,
@@ -370,6 +390,7 @@ def _change_at(perspectives: Sequence[Perspective], address: str) -> Change:
         note_b=b.note,
         fitted_a=a.fitted,
         fitted_b=b.fitted,
+        brought_by=bringer,
     )
 
 
@@ -383,18 +404,22 @@ def notation(setting: Setting) -> str:
 
 
 def _structure_of(pairing: Pairing) -> Structure:
-    one, other = pairing.perspectives
+    argument_map = pairing.inquiry.model.map
 
     def rejected(perspective: Perspective) -> set[str]:
-        return {setting.address for setting in perspective.settings if setting.rejected}
+        return {s.address for s in perspective.settings if s.rejected and not s.not_brought}
 
     def own(perspective: Perspective) -> set[str]:
-        return {s.address for s in perspective.settings if s.origin != MAP_WORLDVIEW and not s.rejected}
+        first = argument_map.bringer
+        return {
+            s.address
+            for s in perspective.settings
+            if not s.rejected and s.origin != first.get(s.address, MAP_WORLDVIEW)
+        }
 
-    return Structure(
-        *(
-            tuple(sorted(part))
-            for part in (rejected(one) - rejected(other), rejected(other) - rejected(one))
-        ),
-        *(tuple(sorted(part)) for part in (own(one) - own(other), own(other) - own(one))),
-    )
+    def brought(perspective: Perspective) -> set[str]:
+        return {a for a in argument_map.brought if not perspective.setting[a].rejected}
+
+    a, b = pairing.perspectives
+    parts = ((of(a) - of(b), of(b) - of(a)) for of in (rejected, own, brought))
+    return Structure(*(tuple(sorted(part)) for both in parts for part in both))

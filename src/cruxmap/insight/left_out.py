@@ -1,7 +1,8 @@
 """What a ranking of cruxes leaves out, and why: it would say what the target is, not why.
 
 Left out are the target in other words, the other states of its own question, what follows from it, stages
-that its definition settles, and causes and phases that are the target by themselves, or all but.
+that its definition settles, causes and phases that are the target by themselves, or all but, and what only
+other worldviews bring.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +34,7 @@ CONTAINS = "by definition it holds wherever the target does"
 EXCLUDES = "by definition it never holds with the target"
 CONTAINED = "by definition it never holds without the target"
 COVERS = "by definition it holds wherever the target does not"
+ELSEWHERE = "only another worldview brings it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,15 @@ def left_out(
     parts = set(chain.from_iterable(map(parts_of, inquiry.model.map.entry.values())))
     by_definition = _by_definition(inquiry, perspectives, [c for c in candidates if c.kind is Kind.STAGE])
 
+    elsewhere = {
+        address
+        for address in inquiry.model.map.brought
+        if all(perspective.setting[address].not_brought for perspective in perspectives)
+    }
+
     def reason(candidate: Candidate) -> str | None:
+        if candidate.id in elsewhere:
+            return ELSEWHERE
         if candidate.id in same:
             return SAME
         if candidate.variable in its_own and candidate.state is not None:

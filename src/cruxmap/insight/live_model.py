@@ -477,8 +477,7 @@ class State:
         it is also without those that the opened worldview rejects. To accept one of these takes as long as
         opening. Raises `InvalidMap` too where more would meet than a network can have.
         """
-        brought = self.asking.opened.model.map.brought
-        named = (*self._named(a for a in arguments if a not in brought), *(brought.keys() & {*arguments}))
+        named = self._named(arguments)
         accepted = self._rejecting(
             {a: w for a, w in self.layers.rejected.items() if a not in named}, named
         )

@@ -26,6 +26,7 @@ from cruxmap.insight.diff import Change, Difference, differences_of
 from cruxmap.insight.estimate import estimate
 from cruxmap.insight.gap_shares import Pairing, game_of, pairings, share_out
 from cruxmap.insight.plain import Answer, plain_fields
+from cruxmap.insight.sentences import sentence_of
 from cruxmap.insight.target import log_odds
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
@@ -45,6 +46,7 @@ from cruxmap.language.argument_map import (
     OnRoute,
     OnStates,
     Question,
+    Route,
     Routes,
     ShareTable,
     Table,
@@ -62,7 +64,9 @@ from cruxmap.network.inquiry import central_entries, inquire
 BEFORE, NOW = "before", "now"
 
 ABSENT = "absent"
-"""What stands for the number of an argument where there is no such argument: it counts as rejected."""
+"""What stands for the number of an argument, or of a route that a worldview brings, where there is none.
+
+It counts as rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,15 @@ class Rewording(Answer):
     id: str
     before: str
     now: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver(Answer):
+    """An entry that stands in another file: the worldview that brought it before, or does now, if any."""
+
+    id: str
+    before: str | None
+    now: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +132,10 @@ class RevisionDiff(Answer):
     """A map at two revisions; `rebuilt` are the entries that rest on other things, or in another way.
 
     `revision` is what was asked for, `before` and `now` what the two sides are called. `text` has the
-    sentence, now or else before, of those that were added, removed or rebuilt. `map` is what the map's own
-    numbers made of the target, whether or not the model lists them among its worldviews.
+    sentence, now or else before, of those that were added, removed or rebuilt, and `brought_by` the worldview
+    that brings them, if one does. What is added or removed may be a route that a worldview brings, by its
+    address. `map` is what the map's own numbers made of the target, whether or not the model lists them among
+    its worldviews.
     """
 
     model: str
@@ -137,6 +152,8 @@ class RevisionDiff(Answer):
     worldviews_removed: tuple[str, ...]
     worldviews: tuple[WorldviewChange, ...]
     map: WorldviewChange
+    brought_by: Mapping[str, str]
+    handed_over: tuple[HandedOver, ...]
 
     @property
     def changes(self) -> tuple[WorldviewChange, ...]:
@@ -157,10 +174,10 @@ def diff_revisions(
     before = model_at(path, asked.before)
     now = read_model(path) if asked.now is None else model_at(path, asked.now)
     old, new = before.map, now.map
-    entry = {**old.entry, **new.entry}
     both = [name for name in new.entry if name in old.entry]
-    added = tuple(name for name in new.entry if name not in old.entry)
-    removed = tuple(name for name in old.entry if name not in new.entry)
+    before_names, now_names = ({**side.entry, **_brought_routes(side)} for side in (old, new))
+    added = tuple(name for name in now_names if name not in before_names)
+    removed = tuple(name for name in before_names if name not in now_names)
     rebuilt = tuple(name for name in both if _shape(old.entry[name]) != _shape(new.entry[name]))
     shared = tuple(name for name in now.worldviews if name in before.worldviews)
     work = Work(executor, progress)
@@ -184,12 +201,48 @@ def diff_revisions(
             if old.entry[name].about.text != new.entry[name].about.text
         ),
         rebuilt=rebuilt,
-        text=MappingProxyType({name: entry[name].about.text for name in (*added, *removed, *rebuilt)}),
+        text=MappingProxyType(
+            {
+                name: sentence_of(old if name in removed else new, name)
+                for name in (*added, *removed, *rebuilt)
+            }
+        ),
+        brought_by=MappingProxyType(
+            {
+                name: who
+                for side, names in ((new, added), (old, removed))
+                for name in names
+                if (who := _bringer(side, name)) is not None
+            }
+        ),
+        handed_over=tuple(
+            HandedOver(name, *sides)
+            for name in both
+            if (sides := (old.entry[name].about.brought_by, new.entry[name].about.brought_by))
+            and sides[0] != sides[1]
+        ),
         worldviews_added=tuple(name for name in now.worldviews if name not in before.worldviews),
         worldviews_removed=tuple(name for name in before.worldviews if name not in now.worldviews),
         worldviews=tuple(changes[name] for name in shared),
         map=changes[MAP_WORLDVIEW],
     )
+
+
+def _brought_routes(argument_map: ArgumentMap) -> dict[str, Claim]:
+    """Map the addresses of routes that worldviews bring, and that have an id, to their claims."""
+    return {
+        route.chance.address: claim
+        for claim in argument_map.claims
+        if isinstance(claim.basis, Routes)
+        for route in claim.basis.routes
+        if _is_brought_route(route)
+    }
+
+
+def _bringer(argument_map: ArgumentMap, name: str) -> str | None:
+    """Return the worldview that brings an entry or a route."""
+    entry = argument_map.entry.get(name)
+    return argument_map.brought[name] if entry is None else entry.about.brought_by
 
 
 # --- the files of a revision ---------------------------------------------------------------------
@@ -381,13 +434,17 @@ def _shape(value: Any) -> Any:
         case Judgement():
             return value.address, value.role
         case tuple():
-            return tuple(map(_shape, value))
+            return tuple(_shape(part) for part in value if not _is_brought_route(part))
         case _ if is_dataclass(value):
             return type(value).__name__, *(
                 _shape(getattr(value, f.name)) for f in fields(value) if f.compare and f.name != "by"
             )
         case _:
             return value
+
+
+def _is_brought_route(part: Any) -> bool:
+    return isinstance(part, Route) and part.brought_by is not None and part.id is not None
 
 
 def _worldview_change(
@@ -438,18 +495,39 @@ def _estimates(model: ModelSpec, worldviews: tuple[str, ...], work: Work) -> lis
 def _bridge(before: ModelSpec, now: ModelSpec, worldview: str) -> Pairing:
     """Return today's numbers and the old ones, in this order, on one structure.
 
-    It is today's, with those removed arguments that still have something to speak about. They are rejected
-    now, the added ones were rejected before; another place that is new has today's number in both.
+    It is today's, with those removed arguments that still have something to speak about, and those removed
+    routes that a worldview brought. They are rejected now, the added ones were rejected before; another place
+    that is new has today's number in both.
     """
     old, new = settle(before.map, worldview, before.settings), settle(now.map, worldview, now.settings)
     in_force = [a for a in now.map.arguments if not _is_never(new.setting[a.credence.address])]
     full = {place for place, count in arguments_met(in_force).items() if count >= MAX_ARGUMENTS}
     gone = (a for a in before.map.arguments if a.about.id not in now.map.entry)
     removed = tuple(a for a in gone if full.isdisjoint(arguments_met([a])) and _speaks(a, now.map))
+    joined = replace(
+        now.map, claims=tuple(_with_removed_routes(claim, before, now) for claim in now.map.claims)
+    )
     try:
-        return _pairing(now, old, new, removed)
+        return _pairing(replace(now, map=joined), old, new, removed)
     except CycleError:  # together with today's arguments they would argue in a circle
         return _pairing(now, old, new, ())
+
+
+def _with_removed_routes(claim: Claim, before: ModelSpec, now: ModelSpec) -> Claim:
+    """Return a claim with the routes that a worldview brought to it before, and that can still be read."""
+    earlier = before.map.entry.get(claim.about.id)
+    match claim, earlier:
+        case Claim(basis=Routes() as basis), Claim(basis=Routes(routes=routes)):
+            removed = [
+                route
+                for route in routes
+                if _is_brought_route(route)
+                and route.chance.address not in now.map.judgements
+                and (route.when is None or _holds(route.when, now.map))
+            ]
+            return replace(claim, basis=replace(basis, routes=(*basis.routes, *removed)))
+        case _:
+            return claim
 
 
 def _pairing(now: ModelSpec, old: Perspective, new: Perspective, removed: tuple[Argument, ...]) -> Pairing:
@@ -461,6 +539,7 @@ def _pairing(now: ModelSpec, old: Perspective, new: Perspective, removed: tuple[
             there = replace(there, column=address)
         argument = joined.entry[judgement.owner]
         absent = isinstance(argument, Argument) and address == argument.about.id
+        absent |= address in joined.brought
         today.append(here or _stand_in(there, absent))
         earlier.append(there or _stand_in(here, absent))
     perspectives = (Perspective(NOW, tuple(today)), Perspective(BEFORE, tuple(earlier)))

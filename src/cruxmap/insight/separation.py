@@ -5,7 +5,7 @@ leaves open, and one per condition that is assumed, observed or asked about.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from itertools import chain
@@ -56,11 +56,27 @@ def graph_of(inquiry: Inquiry, column: IntArray, settled: Iterable[Node]) -> Gra
             own |= {parent} if parent in kept else sources[parent]
         sources[variable] = frozenset(own)
     parents = {variable: sources[variable] for variable in kept}
+    return Graph(parents, _turned_round(parents))
+
+
+def without(graph: Graph, nodes: Collection[Node], links: Collection[tuple[Node, Node]] = ()) -> Graph:
+    """Return the graph without some links (parent, child), and those of `nodes`, which are certain."""
+    if not nodes:
+        return graph
+    gone, cut = frozenset(nodes), frozenset(links)
+    parents = {
+        node: frozenset(other for other in above if not gone & {node, other} and (other, node) not in cut)
+        for node, above in graph.parents.items()
+    }
+    return Graph(parents, _turned_round(parents))
+
+
+def _turned_round(parents: Mapping[Node, Iterable[Node]]) -> dict[Node, frozenset[Node]]:
     children: defaultdict[Node, set[Node]] = defaultdict(set)
-    for variable, rests_on in parents.items():
-        for parent in rests_on:
-            children[parent].add(variable)
-    return Graph(parents, {node: frozenset(below) for node, below in children.items()})
+    for node, above in parents.items():
+        for parent in above:
+            children[parent].add(node)
+    return {node: frozenset(below) for node, below in children.items()}
 
 
 def open_judgements(inquiry: Inquiry, worldview: int) -> IntArray:

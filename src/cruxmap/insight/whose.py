@@ -14,7 +14,7 @@ import numpy as np
 
 from cruxmap.engine.executors import Work
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray
-from cruxmap.insight.candidates import places_bearing
+from cruxmap.insight.candidates import places_bearing_in
 from cruxmap.insight.information import chance_from_logit
 from cruxmap.insight.own_spread import SpreadShare, shares_of_groups, tangent
 from cruxmap.insight.plain import Answer
@@ -276,8 +276,8 @@ def _standings(inquiry: Inquiry) -> tuple[tuple["_Standing", ...], ...]:
         dict(zip((*names, *_besides(model)), row, strict=True))
         for row in log_odds_of_targets(inquiry, central_entries(inquiry)).tolist()
     ]
-    bearing = places_bearing(inquiry)
-    return tuple(_standings_of(inquiry, w, bearing, logits) for w in range(len(model.worldviews)))
+    bearing = places_bearing_in(inquiry)
+    return tuple(_standings_of(inquiry, w, bearing[w], logits) for w in range(len(model.worldviews)))
 
 
 def _standings_of(
@@ -298,7 +298,7 @@ def _standings_of(
         moved, own_moved, why_not = _moves(model, perspective.worldview, logits[target])
         return _Standing(
             worldview=perspective.worldview,
-            own_judgements=int(own[places].sum()),
+            own_judgements=int((own & given)[places].sum()),
             of=int(given[places].sum()),
             own=own & spreading,
             spreading=spreading,
@@ -313,7 +313,9 @@ def _standings_of(
 
 def _is_given(argument_map: ArgumentMap, setting: Setting) -> bool:
     """Tell whether somebody wrote a number, be it the map's own."""
-    return setting.origin != MAP_WORLDVIEW or not argument_map.judgements[setting.address].is_default
+    judgement = argument_map.judgements[setting.address]
+    nobodys = (MAP_WORLDVIEW, argument_map.bringer.get(setting.address))
+    return setting.origin not in nobodys or not judgement.is_default
 
 
 def _moves(

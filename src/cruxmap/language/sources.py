@@ -10,15 +10,20 @@ from cruxmap.language.findings import Findings
 
 
 def citations_of(argument_map: ArgumentMap) -> Iterator[tuple[str, Citation]]:
-    """Yield every citation with what cites it: an entry, an address, or a worldview."""
+    """Yield every citation with what cites it: an entry, an address, or a worldview.
+
+    What stands in a worldview's file comes after the worldview's name.
+    """
     for timeline in argument_map.timelines:
         yield from ((timeline.about.id, citation) for citation in timeline.about.citations)
     for voice in argument_map.voices:
         yield from ((voice.about.id, citation) for citation in voice.about.citations)
     for entry in argument_map.entry.values():
-        yield from ((entry.about.id, citation) for citation in entry.about.citations)
+        name, bringer = entry.about.id, entry.about.brought_by
+        yield from ((_brought(name, bringer), citation) for citation in entry.about.citations)
         for judgement in judgements_of(entry):
-            yield from ((judgement.address, citation) for citation in judgement.citations)
+            name = _brought(judgement.address, argument_map.bringer.get(judgement.address))
+            yield from ((name, citation) for citation in judgement.citations)
     for worldview in argument_map.worldviews:
         name = worldview.about.id
         yield from ((name, citation) for citation in worldview.about.citations)
@@ -27,6 +32,11 @@ def citations_of(argument_map: ArgumentMap) -> Iterator[tuple[str, Citation]]:
         for key, credences in (("stated", worldview.stated), ("read_as", worldview.read_as)):
             for credence in credences:
                 yield from ((f"{name}: {key}", citation) for citation in credence.citations)
+
+
+def _brought(name: str, bringer: str | None) -> str:
+    """Write what cites, with the worldview in whose file it stands."""
+    return name if bringer is None else f"{bringer}: {name}"
 
 
 def check_cited(argument_map: ArgumentMap, findings: Findings, included: Container[str] = ()) -> None:

@@ -53,7 +53,9 @@ def parse_conditions(value: object, argument_map: ArgumentMap) -> tuple[Conditio
 
 
 def parse_argument(name: str, argument_map: ArgumentMap) -> str:
-    """Return the id of an argument, if it is one. Raises InvalidMap."""
+    """Return the id of an argument, or the address of a route that a worldview brings. Raises InvalidMap."""
+    if name in argument_map.brought:
+        return name
     findings = Findings()
     Resolver(names_of(argument_map), findings).is_a(Kind.ARGUMENT, text_of(name))
     findings.raise_if_any()

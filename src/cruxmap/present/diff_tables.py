@@ -15,6 +15,7 @@ from cruxmap.insight.gap_shares import SAME_CENTRE
 from cruxmap.insight.pairs import AgainstRest, PairMatrix, farthest
 from cruxmap.insight.revisions import NOW, RevisionDiff, WorldviewChange, what_became
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
+from cruxmap.language.inheritance import NOT_BROUGHT
 from cruxmap.present.coherence_tables import STATED_SHOWN, stated_table
 from cruxmap.present.crux_tables import left_out_lines, list_left_out
 from cruxmap.present.listings import Listing, Listings
@@ -101,8 +102,10 @@ def _side_text(difference: Difference, worldview: str, side: str, heard: Sequenc
         value, origin, rests_on = _change_text(change, worldview, side)
         name = _address_within(difference, change)
         aside = f"{origin} [{rests_on}]" if rests_on else origin
-        by_origin.setdefault(aside, []).append(f"{name}: {value}" if name else value)
-    numbers = [f"{', '.join(values)}; {aside}" for aside, values in by_origin.items()]
+        shown = [name] if name else []
+        shown += [] if value == NOT_BROUGHT.text else [value]
+        by_origin.setdefault(aside, []).append(": ".join(shown))
+    numbers = ["; ".join(filter(None, (", ".join(values), aside))) for aside, values in by_origin.items()]
     return "\n".join((*numbers, *_sayings(difference, heard)))
 
 
@@ -129,7 +132,7 @@ def _change_text(change: Change, worldview: str, side: str) -> tuple[str, str, s
         getattr(change, key + side) for key in ("", "origin_", "sources_", "note_", "fitted_")
     )
     rests_on = "; ".join(part for part in (", ".join(sources), note) if part)
-    return value, said_whose(worldview, origin, fitted), rests_on
+    return value, said_whose(worldview, origin, fitted, change.brought_by), rests_on
 
 
 def _list_changes(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
@@ -205,6 +208,8 @@ def _list_structure(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
         f"rejected by {diff.b} alone": diff.structure.rejected_by_b,
         f"set by {diff.a} alone": diff.structure.only_a,
         f"set by {diff.b} alone": diff.structure.only_b,
+        f"brought, with force for {diff.a} alone": diff.structure.brought_a,
+        f"brought, with force for {diff.b} alone": diff.structure.brought_b,
     }
     columns = (
         Column("kind", "what one has", get=str),
@@ -429,11 +434,21 @@ def _most(change: WorldviewChange) -> str:
 def _list_edits(diff: RevisionDiff, _: ArgumentMap) -> Listing:
     titles = {"kind": "what", "id": "entry", "before": "before", "now": "now"}
     columns = tuple(Column(key, title) for key, title in titles.items())
-    rows = [("added", name, "", diff.text[name]) for name in diff.added]
-    rows += [("removed", name, diff.text[name], "") for name in diff.removed]
+    brings = {name: f"{worldview} brings" for name, worldview in diff.brought_by.items()}
+    brought = {name: f"{worldview} no longer brings" for name, worldview in diff.brought_by.items()}
+    rows = [(brings.get(name, "added"), name, "", diff.text[name]) for name in diff.added]
+    rows += [(brought.get(name, "removed"), name, diff.text[name], "") for name in diff.removed]
+    rows += [
+        ("stands elsewhere", one.id, _who_brings(one.before), _who_brings(one.now))
+        for one in diff.handed_over
+    ]
     rows += [("rests on other things", name, "", diff.text[name]) for name in diff.rebuilt]
     rows += [("reworded", change.id, change.before, change.now) for change in diff.reworded]
     return Listing(Table("Entries", columns, tuple(rows)), rows=30)
+
+
+def _who_brings(worldview: str | None) -> str:
+    return "in the map" if worldview is None else f"brought by {worldview}"
 
 
 def _list_moves(diff: RevisionDiff, _: ArgumentMap) -> Listing:

@@ -140,14 +140,17 @@ def _compact_card(card: Card, shown: Picture) -> str:
     counts = "".join(f"<BR/>{_font(row.head, 8, GREY)}" for row in card.rows)
     sentence = _coloured(_wrapped_markup(_sentence(card), COMPACT_LENGTH), 9, INK)
     number = _number(card, 11)
-    told = f"<TR><TD {cell}>{_font(card.id + _given(card, shown), 7, GREY)}<BR/>{sentence}{counts}</TD>"
+    brought = f" (brought by {card.brought_by})" if card.brought_by else ""
+    name = _font(card.id + brought + _given(card, shown), 7, GREY)
+    told = f"<TR><TD {cell}>{name}<BR/>{sentence}{counts}</TD>"
     told += f'<TD {cell} VALIGN="TOP">{number}</TD></TR>'
     return f'<TABLE PORT="card" {_frame(card, shown)} CELLPADDING="3">{strip}{told}</TABLE>'
 
 
 def _card(card: Card, shown: Picture) -> str:
     elsewhere = f", see {card.page}" if card.stub else ""
-    kind = _font(f"{card.kind} {card.id}{_given(card, shown)}{elsewhere}", 8, GREY)
+    brought = f", brought by {card.brought_by}" if card.brought_by else ""
+    kind = _font(f"{card.kind} {card.id}{brought}{_given(card, shown)}{elsewhere}", 8, GREY)
     number = _number(card, 13)
     colour = KIND_COLOURS[card.kind]
     sentence = _wrapped_markup(_sentence(card), HEAD_LENGTH)
@@ -332,7 +335,8 @@ def mermaid_text(shown: Picture) -> str:
 
 def _box(card: Card) -> str:
     number = f"<br/>{card.probability}" if card.probability else ""
-    return f'  {_name(card.id)}["{_quoted(_sentence(card))}{number}"]:::{card.kind}'
+    brought = f"<br/>brought by {_quoted(card.brought_by)}" if card.brought_by else ""
+    return f'  {_name(card.id)}["{_quoted(_sentence(card))}{number}{brought}"]:::{card.kind}'
 
 
 def _name(entry: str) -> str:

@@ -102,6 +102,7 @@ class Card:
     """A claim, question or event with its sentence, its probability (if known) and its rows.
 
     `page` is where it is told: the stem of its file, or a part of that. A `stub` is told on another page.
+    `brought_by` is the worldview in whose file it stands, if that is none of the map's own.
     `tells` is how much it tells of the target, from 0 to 1, if known.
     """
 
@@ -113,6 +114,7 @@ class Card:
     page: str = ""
     stub: bool = False
     tells: float | None = None
+    brought_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +376,17 @@ class _Pen:
         probability = _probability_text(self.marginals.get(name, {}), self.states_asked.get(name, ()))
         page = self.page_of[entry.about.span.file]
         kind, tells = type(entry).__name__.lower(), self.telling.get(name)
-        return Card(name, kind, entry.about.text, probability, tuple(rows), page, tells=tells)
+        bringer = entry.about.brought_by or ""
+        return Card(
+            name,
+            kind,
+            entry.about.text,
+            probability,
+            tuple(rows),
+            page,
+            tells=tells,
+            brought_by=bringer,
+        )
 
     def _basis(self, entry: Variable) -> Iterator[CardRow]:
         name = entry.about.id
@@ -412,7 +424,13 @@ class _Pen:
         if routes.when:
             yield _basis_row(name, "only when", in_words(routes.when), mentioned(routes.when))
         for route in routes.routes:
-            chance = f"route {route.id or ''}: chance {self._number(route.chance.address)}"
+            setting = self.perspective.setting[route.chance.address]
+            chance = f"chance {self._number(route.chance.address)}"
+            if setting.not_brought:
+                chance = f"only {route.brought_by} brings it"
+            elif route.brought_by:
+                chance += f", brought by {route.brought_by}"
+            chance = f"route {route.id or ''}: {chance}"
             yield _basis_row(name, chance, *_when(route.when), address=route.chance.address)
         if not routes.leak.is_default:
             yield _basis_row(name, f"any other cause: {self._number(routes.leak.address)}")
@@ -508,9 +526,13 @@ class _Pen:
         ]
         on = f" {states[0]}" if states else ""
         chance = "rejected" if soundness.rejected else f"holds {percent(holds)}"
-        head = f"{argument.direction}{on}: {chance}, {how}"
+        bringer = argument.about.brought_by
+        counting = f"{chance}, {how}{f', brought by {bringer}' if bringer else ''}"
+        if soundness.not_brought:
+            counting = f"only {bringer} brings it"
+        head = f"{argument.direction}{on}: {counting}"
         text = argument.about.text if told_here else f"Told under {_shown_under(argument.targets[0])}."
-        by = f" ({argument.by})" if argument.by else ""
+        by = f" ({argument.by})" if argument.by and argument.by != bringer else ""
         return CardRow(
             name, of, Mark(argument.direction), depth, head, text, f"{name}{by}", min(1.0, counts)
         )

@@ -1,10 +1,12 @@
 """A map written back in its own language, in one stable form.
 
 Reading the text gives the same map again (its worldviews and the locators of its sources are files of
-their own). Entries are first turned into plain data, which is set in YAML's block style.
+their own, and what worldviews bring follows in comments). Entries are first turned into plain data, which is
+set in YAML's block style.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, assert_never
 
 import yaml
@@ -35,6 +37,7 @@ from cruxmap.language.argument_map import (
     Source,
     Table,
     Timeline,
+    Worldview,
     condition_text,
     target_text,
 )
@@ -52,7 +55,7 @@ class _Flow(str):
 
 
 def map_text(argument_map: ArgumentMap) -> str:
-    """Write a whole map as one file."""
+    """Write a whole map as one file, and below what its worldviews bring, in comments."""
     sections: dict[str, Any] = {
         "language": "1",
         "map": _given({"title": argument_map.title, "text": argument_map.text}),
@@ -60,12 +63,49 @@ def map_text(argument_map: ArgumentMap) -> str:
         "voices": {voice.about.id: _about_data(voice.about) for voice in argument_map.voices},
         "lexicon": {phrase: notation_of(value) for phrase, value in argument_map.lexicon},
         "timelines": {timeline.about.id: _timeline_data(timeline) for timeline in argument_map.timelines},
-        "claims": {claim.about.id: _entry_data(claim) for claim in argument_map.claims},
-        "questions": {question.about.id: _entry_data(question) for question in argument_map.questions},
-        "events": {event.about.id: _entry_data(event) for event in argument_map.events},
-        "arguments": {argument.about.id: _entry_data(argument) for argument in argument_map.arguments},
+        **_entries_by(argument_map, None),
     }
-    return _yaml(_given(sections))
+    brought = [_brought_text(argument_map, worldview) for worldview in argument_map.worldviews]
+    return "\n".join((_yaml(_given(sections)), *filter(None, brought)))
+
+
+def _entries_by(argument_map: ArgumentMap, bringer: str | None) -> dict[str, Any]:
+    """Return the entries that a worldview brings, or those of the map itself, by sections."""
+    sections: dict[str, Iterable[Entry]] = {
+        "claims": map(_without_brought, argument_map.claims),
+        "questions": argument_map.questions,
+        "events": argument_map.events,
+        "arguments": argument_map.arguments,
+    }
+    return {
+        section: {one.about.id: _entry_data(one) for one in entries if one.about.brought_by == bringer}
+        for section, entries in sections.items()
+    }
+
+
+def _without_brought(claim: Claim) -> Claim:
+    if not isinstance(claim.basis, Routes):
+        return claim
+    own = tuple(route for route in claim.basis.routes if route.brought_by is None)
+    return replace(claim, basis=replace(claim.basis, routes=own))
+
+
+def _brought_text(argument_map: ArgumentMap, worldview: Worldview) -> str:
+    """Write what a worldview brings as a comment; nothing if that is nothing."""
+    name = worldview.about.id
+    routes = {
+        claim.about.id: [_route_data(r) for r in claim.basis.routes if r.brought_by == name]
+        for claim in argument_map.claims
+        if isinstance(claim.basis, Routes)
+    }
+    sections = {**_entries_by(argument_map, name), "routes": _given(routes)}
+    for argument in sections["arguments"].values():
+        if argument.get("by") == worldview.voice:
+            argument.pop("by", None)
+    if not (brought := _given(sections)):
+        return ""
+    lines = (f"brought by {name}:", "", *_yaml(brought).splitlines())
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines)
 
 
 def entry_text(entry: Entry) -> str:
