@@ -1,5 +1,6 @@
 """Whether what a model expects holds: by pencil and paper, and by the commands that show the numbers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from cruxmap.insight.expectations import Expected, expectations
 from cruxmap.language.model_spec import ModelSpec, Sampling, Target
 from cruxmap.language.typed import parse_condition
 from cruxmap.present.expectation_tables import count_text, failures_text, found_text
-from helpers.commands import DIAGNOSIS, EXAMPLES, POWER, ROOT, Cruxmap
+from helpers.commands import EXAMPLES, POWER, ROOT, Cruxmap
 from helpers.maps_from_text import model as model_of
 from helpers.maps_from_text import write
 
@@ -170,7 +171,7 @@ def case(tmp_path: Path, cruxmap: Cruxmap) -> ModelSpec:
     return replace(cm.read_model(path), sampling=Sampling(draws=200))
 
 
-def mean(model: ModelSpec, worldview: str, target: object, assuming: list[str]) -> float:
+def mean(model: ModelSpec, worldview: str, target: object, assuming: Sequence[object]) -> float:
     """The mean that `cm.estimate` gives."""
     [asked, *given] = [parse_condition(condition, model.map) for condition in (target, *assuming)]
     asking = replace(
@@ -225,12 +226,15 @@ def test_samples_of_states_come_near(case: ModelSpec) -> None:
 
 @pytest.mark.long
 def test_a_mean_is_that_of_the_same_chains_as_the_estimates() -> None:
-    model = cm.read_model(DIAGNOSIS)
-    rows = [replace(one, mean=True) for one in model.expect[:2]]
-    answer = cm.estimate(model)
-    values = [one.found for one in expectations(replace(model, expect=tuple(rows))).expectations]
-    means = [answer.worldviews[name].mean for name in ("physician", "radiologist")]
-    assert values == pytest.approx(means, rel=1e-9)
+    ask = "target: wet\nobserved: [slips]\nsampling: {draws: 2000, tune: 500, chains: 2}\n"
+    rain, given = "{estimate: rain, above: 1%, mean: true", ", assuming: [{hose: false}]}"
+    uncertain = WEATHER.replace("credence: 20%,", "credence: 10% to 40%,")
+    model = model_of(uncertain, f"{ask}expect:\n  - {rain}}}\n  - {rain}{given}\n")
+    values = [one.found for one in expectations(model).expectations]
+    assert values == pytest.approx(
+        [mean(model, "map", "rain", []), mean(model, "map", "rain", [{"hose": False}])], rel=1e-9
+    )
+    assert values[0] != values[1]
 
 
 def test_chains_that_have_not_converged_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
