@@ -323,6 +323,7 @@ def test_check_tests_what_is_expected_where_that_is_asked(tmp_path: Path, cruxma
         ("6", "False", "it at place 2; first: rain"),
     ]
     assert cruxmap("check", "arguments/small", "--expect").out == "nothing is expected\n"
+    assert "did you mean models/small.yaml?" in cruxmap("check", "small", "--expect").err
     path.write_text(path.read_text() + "  - {crux: hoes, rank: 1}\n")
     broken = cruxmap("check", "--expect")
     assert (broken.code, broken.out) == (1, "1 problem, 0 warnings\n")

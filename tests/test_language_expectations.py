@@ -186,7 +186,10 @@ def test_a_claim_is_reached_that_only_an_expectation_is_about(tmp_path: Path) ->
         ("estimate: wet, below: 5%, mean: yes", "not-true-or-false", "yes", "`true`"),
         ("estimate: wet, below: 5%, source: alamanac", "unknown-source", "alamanac", "`almanac`"),
         ("estimate: wet, belwo: 5%", "unknown-key", "belwo", "`below`"),
-        ("estimate: wet, below: 5%, than: anna", "wrong-shape", "anna", ""),
+        ("estimate: wet, below: 5x, than: anna", "wrong-shape", "anna", "`than: {worldview: anna}`"),
+        ("estimate: wet, below: 5x, than: [anna]", "wrong-shape", "[anna", ""),
+        ("estimate: wet, below: 5%, below: 6%", "duplicate-key", "below: 6%", ""),
+        ("estimate: wet, below: !x 5%", "yaml-feature", "", ""),
     ],
 )
 def test_what_means_nothing_is_told_with_its_place_and_a_hint(
@@ -214,6 +217,27 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         (7, "not-a-whole-number"),
         (8, "wrong-kind"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("expect", "code"),
+    [
+        ("{estimate: wet, below: 1%}", "wrong-shape"),
+        ("soon", "wrong-shape"),
+        ("[{estimate: wet, below: 1%}, [soon]]", "wrong-shape"),
+        ("[{estimate: wet, below: 1%}, *soon]", "yaml-feature"),
+        ("[&soon {estimate: wet, below: 1%}, {rank: 1}]", "yaml-feature"),
+        ("[{estimate: wet, below: 1%}, {<<: {rank: 1}}]", "yaml-feature"),
+    ],
+)
+def test_what_is_no_list_of_expectations_is_told_too(expect: str, code: str, tmp_path: Path) -> None:
+    path = write(tmp_path, WEATHER, f"target: wet\nexpect: {expect}\n", anna=ANNA)
+    assert code in {str(problem.code) for problem in check(path)[0]}
+
+
+def test_nothing_may_be_expected() -> None:
+    for expect in ("expect: []\n", "expect:\n", ""):
+        assert model_of(WEATHER, f"target: wet\n{expect}", anna=ANNA).expect == ()
 
 
 def test_models_at_a_path_are_those_that_check_looks_at(tmp_path: Path) -> None:

@@ -145,7 +145,10 @@ def check(
     from cruxmap.present.problems import coverage_table, problems_json, problems_table
 
     if not os.path.exists(path):  # a `Path` would raise where a folder cannot be searched
-        refuse(Code.NO_SUCH_FILE, f"there is no {path.as_posix()}", "name a folder, or a model file")
+        named = Path("models", f"{path.as_posix()}.yaml")
+        meant = os.path.isfile(named)
+        hint = f"did you mean {named.as_posix()}?" if meant else "name a folder, or a model file"
+        refuse(Code.NO_SUCH_FILE, f"there is no {path.as_posix()}", hint)
     with terminal.watched(quiet=quiet) as progress:
         progress(f"reading {path.as_posix()}", 0, 1)
         problems, warnings = reading.check(path)

@@ -122,6 +122,10 @@ class _Row:
         shape = self.shape.than
         if shape is None:
             return None
+        if isinstance(shape, Text):
+            message, hint = "`than` says in what it differs", f"write `than: {{worldview: {shape}}}`"
+            self.add(Code.WRONG_SHAPE, message, shape, hint)
+            return None
         condition, assuming = shape.estimate, self._assuming(shape.assuming)
         than = Quantity(
             of.condition if condition is None else self.context.resolver.condition(condition),

@@ -431,7 +431,7 @@ def _read_model(path: Path, findings: Findings, drafts: dict[str, _Draft]) -> _M
         own.add(Code.NO_SUCH_FILE, f"there is no map in `{shown(folder)}`", shape.map, hint)
         findings.extend(own)
         return None
-    rows: Any = parsed.root.get("expect", ())  # type: ignore[union-attr,call-overload]
+    rows: Any = parsed.root.get("expect") if shape.expect else []  # type: ignore[union-attr,call-overload]
     whole = [row for number, row in enumerate(rows) if ("expect", number) not in fitted.cuts]
     spec = _model_spec(path, shape, whole, draft, own)
     findings.extend(own)

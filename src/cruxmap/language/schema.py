@@ -26,6 +26,8 @@ type Number = Annotated[Text, Leaf("a number or phrase", _NOTATION)]
 type Whole = Annotated[Text, Leaf("a whole number", {"type": "integer"})]
 type Truth = Annotated[Text, Leaf("`true` or `false`", {"type": "boolean"})]
 type File = Annotated[Text, Leaf("a path", {"type": "string"})]
+type Misplaced = Annotated[Text, Leaf("text", {"not": {}})]
+"""Text where something else belongs, which the reader can name better than a list of forms."""
 type Address = Annotated[Text, Leaf("an address", {"type": "string"})]
 
 LONG_FORM = frozenset({"value", "source", "note", "tags", "fitted"})
@@ -463,8 +465,8 @@ class ExpectationShape(Noted):
     mean: Truth | None = None
     below: Number | None = None
     above: Number | None = None
-    between: Annotated[Number | list[Number], OneOf("two numbers, as in `[1%, 5%]`")] | None = None
-    than: ThanShape | None = None
+    between: Annotated[Misplaced | list[Number], OneOf("two numbers, as in `[1%, 5%]`")] | None = None
+    than: Annotated[Misplaced | ThanShape, OneOf("what differs, as in `{worldview: ID}`")] | None = None
     rank: Whole | None = None
 
 
