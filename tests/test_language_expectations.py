@@ -160,6 +160,7 @@ def test_a_claim_is_reached_that_only_an_expectation_is_about(tmp_path: Path) ->
         ("estimate: wet, above: 5, than: {worldview: anna}", "unreadable-judgement", "5,", "`5x`"),
         ("estimate: wet, below: 5", "unreadable-judgement", "5}", "`5%`"),
         ("estimate: wet, below: 1% to 5%", "unreadable-judgement", "1% to", "`5%`, or for both ends"),
+        ("estimate: wet, below: about 5%", "unreadable-judgement", "about", "write `5%`"),
         ("estimate: wet, above: likely", "unreadable-judgement", "likely", "`55%`"),
         ("estimate: wet, between: [under 1%, 5%]", "unreadable-judgement", "under", "`0.1%`"),
         ("estimate: wet, below: same as rain", "unreadable-judgement", "same as", "write it out"),

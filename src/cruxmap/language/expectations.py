@@ -214,7 +214,9 @@ class _Row:
             message, hint = "a bound is a number of its own", "write it out"
         else:
             message = f"`{text}` is an interval, and a bound is one number"
-            hint = f"write `{_end(value, side)}`, or for both ends `between`"
+            middle = text.removeprefix("about ")
+            end = middle if middle != text else _end(value, side)
+            hint = f"write `{end}`, or for both ends `between`"
         self.add(Code.UNREADABLE_JUDGEMENT, message, text, hint)
         return None
 
