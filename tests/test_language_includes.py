@@ -299,6 +299,41 @@ def test_an_entry_that_did_not_come_is_named_with_its_file(project: Path) -> Non
     ]
 
 
+def test_what_stayed_behind_is_named_whatever_it_is(project: Path) -> None:
+    """A claim that a worldview brings to its map, a source, a voice and a timeline."""
+    write(
+        project,
+        arguments__town__worldviews__ann="text: Ann.\nclaims: {hail: {text: Hail., credence: 5%}}\n",
+        arguments__village__b="""\
+claims:
+  own: {text: Own., all_of: [hail], source: unused}
+events: {fair: {text: The fair., timeline: decade, emerges: {first: 5%}}}
+arguments: {more: {text: More., by: clerk, credence: 5%, for: flood, strength: 2x}}
+""",
+        arguments__town__00_map=DECLARED.replace(
+            "timelines:", "timelines:\n  decade: {text: Ten years., phases: {first: 5}}"
+        ),
+    )
+    hints = [line.partition(" (")[2] for line in told("arguments/village")]
+    assert hints == [
+        f"`{name}` is in `arguments/town/{file}.yaml`, which `arguments/village` does not include)"
+        for name, file in (
+            *(("hail", "worldviews/ann"), ("unused", "00-map")),
+            *(("decade", "00-map"), ("clerk", "00-map")),
+        )
+    ]
+
+
+def test_an_id_that_a_worldview_brings_can_be_taken_by_an_included_entry(project: Path) -> None:
+    write(
+        project,
+        arguments__village__worldviews__bob="text: Bob.\nclaims: {rain: {text: Rain., credence: 5%}}\n",
+    )
+    clash = the_problem()
+    assert (clash.code, clash.span.file) == ("duplicate-id", "arguments/village/worldviews/bob.yaml")
+    assert "arguments/town/10-weather.yaml:2:3" in clash.hint
+
+
 @pytest.mark.parametrize(
     ("before", "after", "code"),
     [
@@ -397,6 +432,17 @@ def test_two_maps_may_each_take_in_a_file_that_takes_in_nothing(project: Path) -
     )
     assert told() == []
     assert "own" in read_map("arguments/town").entry
+
+
+@pytest.mark.long
+def test_files_take_in_one_another_up_to_a_hundred(project: Path) -> None:
+    for number in range(102):
+        text = f"claims: {{c{number}: {{text: C., credence: 5%}}}}\n"
+        text += f"include: [../m{number + 1}/a.yaml]\n" if number < 101 else ""
+        write(project, **{f"arguments__m{number}__a": text})
+    assert len(read_map("arguments/m1").entry) == 101
+    problem = the_problem("arguments/m0")
+    assert (problem.code, problem.span.file) == ("too-deep", "arguments/m100/a.yaml")
 
 
 # --- which files ---------------------------------------------------------------------------------

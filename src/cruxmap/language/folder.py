@@ -16,6 +16,7 @@ from cruxmap.language.context import warn_of_comments
 from cruxmap.language.files import check_language, fit, load, tell_misplaced, yaml_files
 from cruxmap.language.findings import Findings
 from cruxmap.language.includes import (
+    BROUGHT,
     DECLARED,
     Declaration,
     Declarations,
@@ -86,8 +87,6 @@ _KINDS = {
     "arguments": Kind.ARGUMENT,
 }
 _SECTIONS = ("sources", "voices", "timelines", "claims", "questions", "events", "arguments", "lexicon")
-_BROUGHT = ("claims", "questions", "arguments")
-"""Sections of a worldview's file that hold entries of the map."""
 
 
 type _Seen = dict[str, dict[str, tuple[str, Text]]]
@@ -206,10 +205,10 @@ def _gather_worldview(sheets: Sheets, path: Path, seen: _Seen, findings: Finding
     if parsed is None or parsed.root is None:
         sheets.complete = False
         return
-    _register(sheets, parsed.root, seen, findings, _BROUGHT)
+    _register(sheets, parsed.root, seen, findings, BROUGHT)
     found = fit(WorldviewFile, parsed, findings, 3)
     for cut in found.cuts:
-        if cut[:1] in {(section,) for section in (*_BROUGHT, "routes")}:
+        if cut[:1] in {(section,) for section in (*BROUGHT, "routes")}:
             sheets.broken |= {str(id_) for id_ in cut[1:2]}
             sheets.complete &= len(cut) > 1
     if found.shape is None:
@@ -220,7 +219,7 @@ def _gather_worldview(sheets: Sheets, path: Path, seen: _Seen, findings: Finding
     sheets.worldviews[id_] = found.shape
     if ("text",) in found.cuts:
         sheets.broken.add(f"worldviews/{id_}")
-    for section in _BROUGHT:
+    for section in BROUGHT:
         entries = getattr(found.shape, section) or {}
         getattr(sheets, section).update(entries)
         sheets.brought |= dict.fromkeys(map(str, entries), str(id_))
@@ -257,13 +256,16 @@ def _include(
 ) -> tuple[_Other, ...]:
     """Take in what the files of a map include, with the declarations that it needs; return the other maps."""
     others: dict[Path, _Other] = {}
+    known: dict[str, Declarations] = {}
     entries_before = set(sheets.kinds)
     for path, file in taken_in(own, partial(_take, sheets, seen, findings, tuple(_KINDS)), findings):
         if file is None:
             sheets.complete = False
             continue
         folder = path.parent
-        other = others.get(folder) or others.setdefault(folder, _Other(folder, declarations(folder)))
+        other = others.get(folder) or others.setdefault(
+            folder, _Other(folder, declarations(folder, known))
+        )
         for section in _KINDS:
             getattr(sheets, section).update(getattr(file, section) or {})
             note_uses(getattr(file, section), other.uses)

@@ -5,7 +5,7 @@ in what it includes itself. Each comes once, and none that leads back.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,10 +17,12 @@ from cruxmap.language.findings import Findings
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.schema import BeforeShape, MapFile, SourcesFile
 from cruxmap.language.validation import Shape
-from cruxmap.language.yaml_text import Entries, Text
+from cruxmap.language.yaml_text import DEEPEST, Entries, Text
 
 ARGUMENTS = "arguments"
 ENTRIES = ("claims", "questions", "events", "arguments")
+BROUGHT = ("claims", "questions", "arguments")
+"""Sections of a worldview's file that hold entries of the map."""
 DECLARED = ("sources", "voices", "timelines", "lexicon")
 
 
@@ -46,14 +48,15 @@ def taken_in(
     def follow(
         file: Path, shape: MapFile, way: tuple[_Step, ...]
     ) -> Iterator[tuple[Path, MapFile | None]]:
-        names = each(shape.include)
-        for number, named in enumerate(names):
-            if named in names[:number]:
+        seen: set[str] = set()
+        for named in each(shape.include):
+            if named in seen:
                 findings.add(Code.REPEATED, f"`{named}` is there twice", named)
                 continue
+            seen.add(named)
             steps = (*way, _Step(file, named))
             path = included_path(file, named, findings)
-            if path is None or _leads_back(path, steps, findings):
+            if path is None or _leads_back(path, steps, findings) or _too_deep(steps, findings):
                 yield file, None
             elif os.path.realpath(path) not in taken:
                 taken.add(os.path.realpath(path))
@@ -129,6 +132,15 @@ def _leads_back(path: Path, steps: Sequence[_Step], findings: Findings) -> bool:
     return True
 
 
+def _too_deep(steps: Sequence[_Step], findings: Findings) -> bool:
+    """Tell whether a file is at the end of too long a way, and add a problem if so."""
+    if len(steps) <= DEEPEST:
+        return False
+    message = f"{DEEPEST} files take in one another, each the next"
+    findings.add(Code.TOO_DEEP, message, steps[-1].named, "include the last of them nearer to the map")
+    return True
+
+
 # --- what they use, and where it is declared ----------------------------------------------------
 
 _NUMBERS = {"credence", "if_met", "otherwise", "leak", "chance", "value", "strength", "force", "pace"}
@@ -186,32 +198,39 @@ class Declaration(NamedTuple):
 class Declarations:
     """What a map declares, its own files before those that it takes in: by section and id.
 
-    `entries` tells in which file an entry is. `findings` has what is wrong with each file's declarations.
+    `entries` tells in which file an entry is. `findings` has what is wrong with each file's declarations, and
+    `others` are the folders of maps that its files take in files of.
     """
 
     of: dict[tuple[str, str], Declaration] = field(default_factory=dict)
     entries: dict[str, Path] = field(default_factory=dict)
     findings: dict[Path, Findings] = field(default_factory=dict)
+    others: list[Path] = field(default_factory=list)
 
     def note(self, section: str, id_: Text, shape: object, file: Path) -> None:
         """Add a declaration, unless there is one already."""
         self.of.setdefault((section, str(id_)), Declaration(id_, shape, file))
 
 
-def declarations(folder: Path) -> Declarations:
-    """Return what the map in a folder declares."""
-    found, ahead, seen = Declarations(), [folder], set()
+def declarations(folder: Path, known: dict[str, Declarations]) -> Declarations:
+    """Return what the map in a folder declares; `known` keeps what each folder by itself does."""
+    found, ahead, seen = Declarations(), [folder], set[str]()
     while ahead:
         place = ahead.pop(0)
-        if os.path.realpath(place) not in seen:
-            seen.add(os.path.realpath(place))
-            ahead += dict.fromkeys(_declare(place, found))
+        name = os.path.realpath(place)
+        if name not in seen:
+            seen.add(name)
+            own = known.get(name) or known.setdefault(name, _declared_in(place))
+            found.of = own.of | found.of
+            found.entries = own.entries | found.entries
+            found.findings |= own.findings
+            ahead += own.others
     return found
 
 
-def _declare(folder: Path, into: Declarations) -> Iterable[Path]:
-    """Note what the files of one folder declare; return the folders of the files that they include."""
-    others: list[Path] = []
+def _declared_in(folder: Path) -> Declarations:
+    """Return what the files of one folder declare."""
+    into = Declarations()
     for path in yaml_files(folder, Findings()):
         findings = into.findings[path] = Findings()
         parsed = load(path, findings)
@@ -229,7 +248,13 @@ def _declare(folder: Path, into: Declarations) -> Iterable[Path]:
             for id_, part in (getattr(shape, section) or {}).items():
                 into.note(section, id_, part, path)
         named = (included_path(path, text, Findings()) for text in each(shape.include))
-        others += [other.parent for other in named if other is not None]
+        into.others += [other.parent for other in named if other is not None]
+    for path in yaml_files(folder / "worldviews", Findings()):  # nothing comes of them: for hints alone
+        parsed = load(path, Findings())
+        root = parsed.root if parsed else None
+        for section in BROUGHT if isinstance(root, Entries) else ():
+            for id_ in root.get(section) or ():  # type: ignore[call-overload, union-attr]
+                into.entries.setdefault(str(id_), path)
     for path in yaml_files(folder / "sources", Findings()):
         findings = into.findings[path] = Findings()
         parsed = load(path, findings)
@@ -237,7 +262,7 @@ def _declare(folder: Path, into: Declarations) -> Iterable[Path]:
         if parsed is not None and parsed.root is not None:
             listed, id_ = fit(SourcesFile, parsed, findings, 2).shape, Text.at(path.stem, parsed.root)
         into.note("locators", id_, listed, path)
-    return others
+    return into
 
 
 def meaning(shape: object) -> object:
