@@ -2,7 +2,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Small ones first; the second observes something, so it is sampled.
+# Small ones first; the second observes something, so it is sampled. Models in folders of models/ are left out.
 SMALL := models/power-seeking.yaml src/cruxmap/examples/diagnosis/models/diagnosis.yaml
 MODELS := $(SMALL) $(filter-out $(SMALL),$(wildcard models/*.yaml))
 

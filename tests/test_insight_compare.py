@@ -10,7 +10,7 @@ import pytest
 
 import cruxmap as cm
 from cruxmap.errors import InvalidMap, WrongUsage
-from cruxmap.present.compare_figures import forest
+from cruxmap.present.compare_figures import BAND, forest
 from cruxmap.present.compare_tables import compare_table, compare_tables, shares_text
 from helpers.commands import Cruxmap
 from helpers.odds import logit
@@ -364,7 +364,27 @@ def test_a_line_per_model_is_drawn_for_each_voice(models: tuple[cm.ModelSpec, ..
     assert any("The skeleton alone has" in text.get_text() for text in figure.texts)
 
 
-def test_the_table_of_all_is_the_pictures(models: tuple[cm.ModelSpec, ...]) -> None:
+def test_bars_and_bands_are_what_the_answer_says(models: tuple[cm.ModelSpec, ...]) -> None:
+    """What was stated with less given than the model gives is no band."""
+    found = cm.compare(models)
+    [axes] = forest(found).axes
+    bands = [(line.get_ydata()[0], *line.get_xdata()) for line in axes.lines if line.get_color() == BAND]
+    assert bands == [(0, pytest.approx(logit(0.1)), pytest.approx(logit(0.3)))]
+    ends = [
+        (3 * row + found.models.index(model), *map(logit, one.interval_90))
+        for row, under in enumerate([*found.voices.values(), found.map])
+        for model, one in under.items()
+    ]
+    drawn = [
+        (line.get_ydata()[0], *line.get_xdata()) for line in axes.lines if line.get_linewidth() == 2.2
+    ]
+    assert drawn == [pytest.approx(end) for end in ends]
+    supposing = replace(models[0], assuming=models[0].map.entry["snow"].basis.parts[:1])
+    [axes] = forest(cm.compare([supposing, models[1]])).axes
+    assert not [line for line in axes.lines if line.get_color() == BAND]
+
+
+def test_the_table_for_programs_has_a_row_for_each_estimate(models: tuple[cm.ModelSpec, ...]) -> None:
     table = compare_table(cm.compare(models))
     assert [column.key for column in table.columns] == [
         *("voice", "model", "target", "worldview", "says_little", "mean", "median", "low", "high"),
