@@ -16,6 +16,7 @@ from cruxmap.language.digest import digest
 from cruxmap.language.inheritance import settle
 from cruxmap.language.reading import check, read_map
 from cruxmap.language.sources import check_sources
+from cruxmap.present.diff_figures import waterfall
 from cruxmap.present.map_text import map_text
 from cruxmap.present.stages import picture_of
 from helpers import drawn_maps
@@ -449,6 +450,25 @@ def test_a_diff_says_what_only_one_of_the_two_brings(project: Path) -> None:
     )
     taken = cm.diff(cm.read_model(project), "taker", "plain").structure
     assert (taken.brought_a, taken.rejected_by_b) == (("old-clouds", "wet.by-hose"), ())
+
+
+def test_the_waterfall_names_who_brings_what(project: Path) -> None:
+    figure = waterfall(cm.diff(cm.read_model(project), "ben", "plain"))
+    words = {text.get_text().replace("\n", " ") for axes in figure.axes for text in axes.texts}
+    assert {
+        "They are old clouds. (brought by ben)",
+        "The street is wet. (by-hose, brought by ben)",
+        "It rains.",
+    } <= words
+
+
+def test_a_brought_claim_reaches_the_target_by_what_has_force_somewhere(project: Path) -> None:
+    """The gardener does so by Ben's argument alone, which has force for some."""
+    root = project.parent.parent
+    assert messages(root) == []
+    anna = root / "arguments/street/worldviews/anna.yaml"
+    anna.write_text("text: A.\nclaims: {idle: {text: Of no use., credence: 5%}}\n")
+    assert messages(root) == ["unreachable-claim: the claim `idle` cannot reach any target"]
 
 
 def test_who_has_it_not_is_not_told_to_look_into_it(project: Path) -> None:

@@ -222,7 +222,7 @@ def test_phases_follow_the_timeline_whatever_the_order_they_are_written_in(tmp_p
 
 
 def test_worldviews(everything: ArgumentMap) -> None:
-    author, follower = everything.worldviews
+    author, follower, newcomer, other = everything.worldviews
     assert (author.voice, author.extends, author.rejects) == ("author", None, ("reply",))
     assert (follower.about.id, follower.extends, follower.accepts) == ("follower", "author", ("reply",))
     assert author.stated[0].of == ClaimIs("caused")
@@ -243,6 +243,20 @@ def test_worldviews(everything: ArgumentMap) -> None:
     assert seen["mood.none"].value.low == pytest.approx(0.3)
     assert numbers(seen["reply"].value) == (0.2, 0.2)
     assert settle(everything, "author").setting["reply"].rejected
+    assert [about for about, _ in newcomer.remarks] == ["mood", "brought-argument"]
+    assert newcomer.accepts == ("taken-over", "caused.taken-over")
+    bringers = {
+        name: its.about.brought_by for name, its in everything.entry.items() if its.about.brought_by
+    }
+    assert [name for name, who in bringers.items() if who == other.about.id] == ["taken-over"]
+    assert set(bringers.values()) == {"newcomer", "other"}
+    assert everything.brought.keys() - bringers.keys() == {
+        "caused.brought-route",
+        "caused#{brought-question: short}",
+        "caused.taken-over",
+        "brought-causes.elsewhere",
+    }
+    assert [a.by for a in everything.arguments if a.about.brought_by] == ["critic", "author", None]
 
 
 @pytest.mark.parametrize("worldview", ["author", "follower"])

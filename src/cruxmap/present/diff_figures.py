@@ -159,7 +159,7 @@ def _bars(steps: Sequence[Difference]) -> list[tuple[str, str, float]]:
 
     What is too small for a row of its own is summed, up and down apart.
     """
-    moves = [(d.id, d.text, d.share_logit or 0.0) for d in steps]
+    moves = [(d.id, _words(d), d.share_logit or 0.0) for d in steps]
     shown, small = moves[:MAX_BARS], moves[MAX_BARS:]
     for what, part_of in (
         ("up", [move for move in small if move[2] > 0]),
@@ -170,6 +170,18 @@ def _bars(steps: Sequence[Difference]) -> list[tuple[str, str, float]]:
             words = f"{names} and others, each less than those above." if len(part_of) > 3 else f"{names}."
             shown.append((f"{len(part_of)} more, {what}", words, math.fsum(move for *_, move in part_of)))
     return shown
+
+
+def _words(difference: Difference) -> str:
+    """Return what an entry says, and who brings it, or the routes of it in which the two differ."""
+    told = [
+        f"{change.address.removeprefix(difference.id).lstrip('.#')}, brought by {change.brought_by}"
+        for change in difference.changes
+        if change.brought_by is not None
+    ]
+    if difference.brought_by is not None:
+        told = [f"brought by {difference.brought_by}"]
+    return f"{difference.text} ({'; '.join(told)})" if told else difference.text
 
 
 def _bar(axes: "Axes", y: float, start: float, move: float) -> None:
