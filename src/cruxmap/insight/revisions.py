@@ -11,7 +11,7 @@ import os
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial
 from graphlib import CycleError
 from pathlib import Path
@@ -152,8 +152,8 @@ class RevisionDiff(Answer):
     worldviews_removed: tuple[str, ...]
     worldviews: tuple[WorldviewChange, ...]
     map: WorldviewChange
-    brought_by: Mapping[str, str]
-    handed_over: tuple[HandedOver, ...]
+    brought_by: Mapping[str, str] = field(default_factory=dict)
+    handed_over: tuple[HandedOver, ...] = ()
 
     @property
     def changes(self) -> tuple[WorldviewChange, ...]:
