@@ -195,7 +195,7 @@ def filled(network: Network, given_: Numbers, z: np.ndarray, number: int) -> Fil
 NAMES = [one.about.id for one in everywhere(()).arguments]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.lists(st.frozensets(st.sampled_from(NAMES), max_size=4), min_size=2, max_size=4))
 def test_one_network_serves_every_worldview(kept: list[frozenset[str]]) -> None:
     spec = everywhere(kept)
