@@ -175,6 +175,14 @@ def test_a_voice_of_two_worldviews_has_a_row_for_each(project: Path) -> None:
     assert set(found.voices["ann"]) == {"chain"}
 
 
+def test_a_voice_called_map_is_not_taken_for_the_map(project: Path) -> None:
+    for path in (project / "arguments").rglob("*.yaml"):
+        path.write_text(path.read_text().replace("ann: {", "map: {").replace("voice: ann", "voice: map"))
+    found = cm.compare(cm.read_models(BOTH))
+    assert set(found.voices) == {"ann", "first", "bob", "eve", "tom"}
+    assert found.map["chain"].worldview is None
+
+
 # --- where something is undefined ------------------------------------------------------------------
 
 

@@ -171,10 +171,13 @@ def _of(model: ModelSpec, progress: Progress | None) -> Progress | None:
 
 
 def _voices(model: ModelSpec) -> dict[str, str]:
-    """Return the worldviews of a model by their voices; by their own ids where several have one voice."""
+    """Return the worldviews of a model by their voices; by their own ids where several have one voice.
+
+    So it is for a voice that is called as the map's own numbers are.
+    """
     names = [name for name in model.worldviews if name != MAP_WORLDVIEW]
     voice = {name: model.map.worldview[name].voice or name for name in names}
-    count = Counter(voice.values())
+    count = Counter([*voice.values(), MAP_WORLDVIEW])
     return {voice[name] if count[voice[name]] == 1 else name: name for name in names}
 
 

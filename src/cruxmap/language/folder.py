@@ -322,13 +322,13 @@ def _declare(sheets: Sheets, section: str, declaration: Declaration, findings: F
     """Take over a declaration from another map; a different one of the same id is a problem."""
     id_, shape, _ = declaration
     there = getattr(sheets, section)
-    first = next((key for key in there if key == id_), None) if id_ in there else None
-    if first is None:
+    if id_ not in there:
         if id_ not in sheets.broken:
             there[id_] = shape
             if section == "sources":
                 sheets.included_sources.add(str(id_))
-    elif _said(section, there[first]) != _said(section, shape):
+    elif _said(section, there[id_]) != _said(section, shape):
+        first = next(key for key in there if key == id_)
         what = "the list of locators of " if section == "locators" else ""
         where = f"the first is in `{section}` at {first.span}"
         message = f"{what}`{id_}` is there twice, and not the same"
