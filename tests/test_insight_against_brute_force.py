@@ -48,7 +48,9 @@ def _little_sobol() -> Iterator[None]:
 
 def ask(data: st.DataObject, worldviews: int) -> ModelSpec:
     """A question put to a drawn map, with or without something assumed."""
-    drawn = data.draw(drawn_maps.drafts(max_things=5, max_arguments=4, max_worldviews=worldviews))
+    drawn = data.draw(
+        drawn_maps.drafts_with_brought(max_things=5, max_arguments=4, max_worldviews=worldviews)
+    )
     target = data.draw(drawn.conditions())
     assuming = data.draw(st.lists(drawn.conditions(), max_size=1))
     return drawn.read_model(

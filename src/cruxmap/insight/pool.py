@@ -25,7 +25,7 @@ from cruxmap.insight.target import log_odds_by_draw, log_odds_of, logit_of_mean
 from cruxmap.insight.uncertainty import Uncertainty, uncertainty_of
 from cruxmap.insight.uncertainty_by_entry import with_entries
 from cruxmap.insight.views import forward_draws, views
-from cruxmap.insight.whose import is_own, who_is_heard, who_says_little
+from cruxmap.insight.whose import is_given, is_own, who_is_heard, who_says_little
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import (
@@ -48,7 +48,10 @@ Where another's number is more extreme than that, on the same side, it counts as
 """
 
 SD_OF_A_DEFAULT = 2.0
-"""How firmly, in logits, a number that the map gives as a point stands against the reviewers' own."""
+"""How firmly, in logits, a number that the map gives as a point stands against the reviewers' own.
+
+So does one that is a reviewer's in the first place, as he brings what it is in.
+"""
 
 ENOUGH_REVIEWERS = 3
 """Fewer say little of how far they lie apart: the map's own number may outweigh theirs, which is shown."""
@@ -363,7 +366,8 @@ def _in_common(inquiry: Inquiry, reviewers: list[int], work: Work) -> _InCommon 
 def _opinions(inquiry: Inquiry, reviewers: list[int]) -> tuple[Opinions, list[int], list[tuple[str, ...]]]:
     """Return what the reviewers gave themselves, the places they gave it for, and who did for each.
 
-    A rejection is an opinion on the argument's soundness. The prior of each place is the map's own number.
+    A rejection is an opinion on the argument's soundness, a number that nobody wrote is none. The prior of
+    each place is the map's own number.
     """
     numbers, addresses = inquiry.numbers, inquiry.network.addresses
     own = len(inquiry.model.worldviews) - 1
@@ -373,12 +377,14 @@ def _opinions(inquiry: Inquiry, reviewers: list[int]) -> tuple[Opinions, list[in
     for place, address in enumerate(addresses):
         for w in reviewers:
             setting = inquiry.perspectives[w].setting[address]
-            if is_own(inquiry.perspectives[w], setting) and setting.column == address:
+            mine = is_own(inquiry.perspectives[w], setting) and is_given(inquiry.model.map, setting)
+            if mine and setting.column == address:
                 given.setdefault(place, []).append(w)
     places = list(given)
     flat = [(number, place, w) for number, place in enumerate(places) for w in given[place]]
     sd = np.array([numbers.sd[w, place] for _, place, w in flat])
-    prior_sd = numbers.sd[own, places]
+    bringers = inquiry.model.map.bringer
+    prior_sd = np.array([0.0 if addresses[p] in bringers else numbers.sd[own, p] for p in places])
     opinions = Opinions(
         place=np.array([number for number, _, _ in flat], dtype=np.int64),
         value=np.array([values[w][place] for _, place, w in flat]),

@@ -289,7 +289,7 @@ def _standings_of(
     model, numbers = inquiry.model, inquiry.numbers
     perspective, column = inquiry.perspectives[worldview], numbers.column[worldview]
     own = np.array([is_own(perspective, setting) for setting in perspective.settings])
-    given = np.array([_is_given(model.map, setting) for setting in perspective.settings])
+    given = np.array([is_given(model.map, setting) for setting in perspective.settings])
 
     def standing(target: int) -> _Standing:
         places = np.union1d(bearing[target], column[bearing[target]])
@@ -311,7 +311,7 @@ def _standings_of(
     return tuple(map(standing, range(len(inquiry.targets))))
 
 
-def _is_given(argument_map: ArgumentMap, setting: Setting) -> bool:
+def is_given(argument_map: ArgumentMap, setting: Setting) -> bool:
     """Tell whether somebody wrote a number, be it the map's own."""
     judgement = argument_map.judgements[setting.address]
     nobodys = (MAP_WORLDVIEW, argument_map.bringer.get(setting.address))

@@ -348,7 +348,7 @@ def _check_routes(context: Context, sheets: Sheets) -> None:
     for worldview in sheets.worldviews.values():
         for claim in worldview.routes or ():
             known = context.resolver.is_a(Kind.CLAIM, claim) and claim not in sheets.broken
-            if known and sheets.claims[claim].routes is None:
+            if known and claim in sheets.claims and sheets.claims[claim].routes is None:
                 message = f"`{claim}` does not rest on routes, so there is none to add to"
                 hint = "argue about it, or about what it rests on: bring an argument"
                 context.add(Code.NO_ROUTES, message, claim, hint)
