@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -89,6 +90,20 @@ def test_nothing_damaged_is_found(tmp_path: Path) -> None:
 def test_compiled_code_is_kept(program: Path) -> None:
     assert run(program) == ("42 0\n", "")
     assert run(program) == ("42 1\n", "")
+
+
+@pytest.mark.long
+def test_code_is_compiled_again_when_any_part_of_the_engine_has_changed(
+    program: Path, tmp_path: Path
+) -> None:
+    """One that calls another contains it, and its own file tells nothing of that."""
+    source = tmp_path / "source"
+    shutil.copytree(SOURCE, source, ignore=shutil.ignore_patterns("__pycache__"))
+    assert run(program, PYTHONPATH=str(source)) == ("42 0\n", "")
+    assert run(program, PYTHONPATH=str(source)) == ("42 1\n", "")
+    with (source / "cruxmap/engine/special.py").open("a") as special:
+        special.write("\n")
+    assert run(program, PYTHONPATH=str(source)) == ("42 0\n", "")
 
 
 @pytest.mark.parametrize("kind", ["nbi", "nbc"])

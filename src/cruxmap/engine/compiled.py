@@ -1,6 +1,7 @@
 """Functions that numba compiles and that are kept on disk, as `ground` keeps things.
 
-numba itself runs whatever it finds in its files, and gives up where it cannot write any.
+numba itself runs whatever it finds in its files, even where something that a function calls has changed,
+and gives up where it cannot write any.
 """
 
 import logging
@@ -39,7 +40,7 @@ class _Files(IndexDataCacheFile):
 
     @property
     def _about(self) -> Any:
-        return self._version, self._source_stamp
+        return self._version, self._source_stamp, _stamps()
 
     def _load_data(self, name: str) -> Any:
         data = kept(Path(self._data_path(name)))
@@ -49,6 +50,13 @@ class _Files(IndexDataCacheFile):
 
     def _save_data(self, name: str, data: Any) -> None:
         keep(Path(self._data_path(name)), dumps(data))
+
+
+@cache
+def _stamps() -> tuple[tuple[str, int, int], ...]:
+    """When each module of the engine was written, and its size: what is compiled may contain any of them."""
+    found = ((path.name, path.stat()) for path in sorted(Path(__file__).parent.glob("*.py")))
+    return tuple((name, status.st_mtime_ns, status.st_size) for name, status in found)
 
 
 class _Cache(FunctionCache):
