@@ -42,14 +42,14 @@ KINDS = ("source: ", "rule: ", "editor's guess")
 
 
 def reasons():
-    """The reason of each of the map's own numbers that somebody wrote: its own note, or else its entry's."""
+    """The reason of each of the map's own numbers; a row that names its `state` has no number of its own."""
     the_map = model().map
     for address, judgement in the_map.judgements.items():
-        if not judgement.is_default:
+        named = getattr(judgement.value, "is_certain", False) and not judgement.note
+        if not judgement.is_default and address not in the_map.bringer and not named:
             yield address, judgement.note
 
 
-@pytest.mark.long
 def test_each_number_of_the_maps_own_says_where_it_comes_from() -> None:
     lacking = [address for address, reason in reasons() if not reason.startswith(KINDS)]
     assert lacking == []
@@ -78,7 +78,7 @@ def test_no_guess_carries_more_than_three_percent_of_any_worldview() -> None:
 @pytest.mark.long
 @pytest.mark.xfail(
     strict=True,
-    reason="P3 and P9 ask for everything at once, so what is open multiplies: 16% at the 95th percentile",
+    reason="P3 and P9 ask for everything at once, so what is open multiplies: 15% at the 95th percentile",
 )
 def test_the_interval_holds_one_percent_and_a_quarter() -> None:
     low, high = np.quantile(neutral().draws(4000).values, [0.05, 0.95])
@@ -91,19 +91,19 @@ def test_the_interval_holds_one_percent() -> None:
     assert np.quantile(neutral().draws(4000).values, 0.05) <= 0.01
 
 
-LITERATURE = {  # what the reported literature would hold: voices.md, its row and the paragraphs that report it
-    "aim-apart-anyway": "90%",  # P21: a proxy is learned first
-    "proxy-held.goal-first": "97%",  # P23
-    "rewarded-goal.otherwise.instructions": "10%",  # P21: the base goal is not understood early
-    "goal-directed.first-instructions.otherwise": "70%",  # P21
-    "long-term-goals.fine-tuning.otherwise": "99%",  # P30
-    "deception-lengthens-goals-later": "90%",  # P35
-    "locality-binds": "10%",  # P35
+LITERATURE = {  # what the reported literature would hold, with the paragraphs that report it
+    "aim-apart-anyway": "95%",  # P21: a proxy is learned first
+    "goal-directed.first-instructions.otherwise": "90%",  # P21: and becomes the goal early
+    "correction.patches-behaviour": "90%",  # P30: once guarded, a goal is not moved
+    "long-term-goals.fine-tuning.otherwise": "98%",  # P30
+    "no-gain-from-other-episodes": "10%",  # P35
     "situational-awareness.fine-tuning": "95%",  # P13
     "reflects-on-updates": "95%",  # P13
+    "future-updates-learned-slowly": "10%",  # P13
     "worth-waiting": "95%",  # P13
-    "plays-along-and-defects": "97%",  # P13
-    "correction.patches-behaviour": "75%",  # P30
+    "plays-along-and-defects": "95%",  # P13
+    "goal-in-activations": "60%",  # P24
+    "leads-to-reward": "10%",  # P21: what is learned is a proxy and not reward
 }
 AUTHOR = {  # what the author would hold, without the chance of a route
     "aim-apart-anyway": "20%",  # P21
@@ -178,9 +178,9 @@ DIRECTIONS = [  # the paragraph, what raises the estimate, against what, by how 
     ("P29", {"differing-examples": "few"}, {"differing-examples": "many"}, 1.0),
     ("P14, P33", "worth-waiting", {"worth-waiting": False}, 1.5),
     ("P9.4, C1.7, C3.11", "reflects-on-updates", {"reflects-on-updates": False}, 2),
-    ("P34", "long-goals-trained-early", {"long-goals-trained-early": False}, 1.1),
+    ("P34", "long-goals-trained-early", {"long-goals-trained-early": False}, 1.0),
     ("P4.1, P25", {"pretraining-long-goals": "possessed"}, {"pretraining-long-goals": "absent"}, 1.5),
-    ("P4.1, P16", {"pretraining-awareness": "possessed"}, {"pretraining-awareness": "absent"}, 1.5),
+    ("P4.1, P16.1", {"pretraining-awareness": "possessed"}, {"pretraining-awareness": "absent"}, 1.1),
     ("P25, C12.2", "seeded-goal-survives", {"seeded-goal-survives": False}, 1.1),
     ("P25, C3.4", {"prompts-state-goal": False}, "prompts-state-goal", 1.05),
     ("C10.7", "persona-arises", {"persona-arises": False}, 1.1),
