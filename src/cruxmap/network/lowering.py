@@ -74,6 +74,9 @@ from cruxmap.network.decision_diagrams import ALWAYS, Function, Test, negated, u
 
 NEVER = "never"
 
+ROOMY = 4
+"""Up to how many arguments on one place have a seat each, whoever has them in force: at most 32 rows of a table."""
+
 WHOLE = ""
 """The part of an entry that arguments bear on, where it is not one of its routes or phases."""
 
@@ -642,13 +645,15 @@ def _chance(work: _Work, when: Test, judgement: Judgement, seats: tuple[_Seat, .
 def _seats_on(work: _Work, owner: str, part: str, judgements: Iterable[Judgement]) -> tuple[_Seat, ...]:
     """The arguments on a part of an entry, in seats; none where its numbers are certain, which nothing moves.
 
-    Those that are in force in most groups are seated first, each where it meets nobody.
+    Those that are in force in most groups are seated first, each where it meets nobody. A place with few
+    arguments has a seat for each: its table is small, and then it serves mixtures of worldviews as well.
     """
     weights = work.weights.get(owner, {}).get(part, ())
     if weights and all(work.entries.certainty(judgement.address) is not None for judgement in judgements):
         return ()
-    everywhere = [weight for weight in weights if weight.argument not in work.in_force]
-    others = [weight for weight in weights if weight.argument in work.in_force]
+    shared = len(weights) > ROOMY
+    everywhere = [weight for weight in weights if not shared or weight.argument not in work.in_force]
+    others = [weight for weight in weights if shared and weight.argument in work.in_force]
     taken: list[tuple[list[_Weight], set[int]]] = []
     for weight in sorted(others, key=lambda weight: -len(work.in_force[weight.argument])):
         where = work.in_force[weight.argument]
