@@ -115,8 +115,8 @@ def compare(
         model.id: estimate(model, progress=_of(model, progress), executor=executor) for model in models
     }
     voices: dict[str, dict[str, UnderModel]] = {}
-    for model in models:
-        for voice, worldview in _voices(model).items():
+    for model, called in zip(models, _voices(models), strict=True):
+        for voice, worldview in called.items():
             found = estimates[model.id].worldviews[worldview]
             stated = _stated(model, found.whose.said)
             more = {"worldview": worldview, "says_little": found.whose.says_little, "stated": stated}
@@ -170,15 +170,32 @@ def _of(model: ModelSpec, progress: Progress | None) -> Progress | None:
     return lambda what, done, of: progress(f"{model.id}: {what}", done, of)
 
 
-def _voices(model: ModelSpec) -> dict[str, str]:
-    """Return the worldviews of a model by their voices; by their own ids where several have one voice.
+def _voices(models: Sequence[ModelSpec]) -> tuple[dict[str, str], ...]:
+    """Return the worldviews of each model by their voices; by their own ids where several have one voice.
 
-    So it is for a voice that is called as the map's own numbers are.
+    So it is for a voice that is called as the map's own numbers are. A voice goes by the same name under all
+    models. Where an id would be another's name, the voice stands behind it.
     """
-    names = [name for name in model.worldviews if name != MAP_WORLDVIEW]
-    voice = {name: model.map.worldview[name].voice or name for name in names}
-    count = Counter([*voice.values(), MAP_WORLDVIEW])
-    return {voice[name] if count[voice[name]] == 1 else name: name for name in names}
+    voice = [{w.about.id: w.voice or w.about.id for w in model.map.worldviews} for model in models]
+    shared = {MAP_WORLDVIEW} | {
+        one for of in voice for one, count in Counter(of.values()).items() if count > 1
+    }
+    names = {one for of in voice for one in of.values()} - shared
+    whose: dict[str, set[str]] = {}
+    for of in voice:
+        for worldview, one in of.items():
+            whose.setdefault(worldview, set()).add(one)
+
+    def name(worldview: str, one: str) -> str:
+        if one not in shared:
+            return one
+        taken = worldview in names or len(whose[worldview]) > 1
+        return f"{worldview} ({one})" if taken else worldview
+
+    return tuple(
+        {name(worldview, of[worldview]): worldview for worldview in model.worldviews if worldview in of}
+        for model, of in zip(models, voice, strict=True)
+    )
 
 
 def _asked(model: ModelSpec, found: Estimate) -> Asked:

@@ -13,6 +13,7 @@ from cruxmap.language.argument_map import (
     ArgumentMap,
     Claim,
     Credence,
+    Elicited,
     Emergence,
     Entry,
     Event,
@@ -39,15 +40,22 @@ def kind_of(argument_map: ArgumentMap, name: str) -> Kind:
     """Return the kind of an entry, a `question.state`, an `event.phase` or a `claim.route`.
 
     Premises are claims by credence, questions by plain shares, phases of events and causes of routes. Claims
-    by definition, routes or tables, questions by tables or gaps, and whole events are stages.
+    by definition, routes or tables, questions by tables or gaps, and whole events are stages; so is a cause
+    to which the map gives a chance of 100%, as it follows from what it needs.
     """
     owner, _, part = name.partition(".")
     entry = argument_map.entry[owner]
     if isinstance(entry, Argument):
         return Kind.ARGUMENT
     if part and not isinstance(entry, Question):
-        return Kind.PREMISE
+        return Kind.STAGE if isinstance(entry, Claim) and _is_sure(argument_map, name) else Kind.PREMISE
     return Kind.PREMISE if _has_a_number(entry) else Kind.STAGE
+
+
+def _is_sure(argument_map: ArgumentMap, address: str) -> bool:
+    """Tell whether the map's own number at an address is 100%."""
+    value = argument_map.judgements[address].value
+    return isinstance(value, Elicited) and value.is_certain and value.low == 1.0
 
 
 def _has_a_number(entry: Claim | Question | Event) -> bool:

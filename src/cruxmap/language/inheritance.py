@@ -231,12 +231,22 @@ def lay(
     rows = [tuple(share.address for share in row.shares) for row in argument_map.share_rows]
     row_of = {address: row for row in rows for address in row}
     mapping = {share: places[share].value for share in row_of}
+    brought: dict[str, dict[str, Layer]] = {}
     for address, bringer in argument_map.bringer.items():
         number = argument_map.judgements[address]
-        places[address] = Layer(number.value, bringer, False, number.citations, number.note)
+        layer = Layer(number.value, bringer, False, number.citations, number.note)
+        brought.setdefault(bringer, {})[address] = layer
+    for bringer, layers in brought.items():
+        for judgement in argument_map.worldview[bringer].judgements:
+            if isinstance(judgement, Override) and judgement.address in layers:
+                remarks = judgement.citations, judgement.note, judgement.fitted
+                single = judgement.address in row_of
+                layers[judgement.address] = Layer(judgement.value, bringer, single, *remarks)
+        places |= layers
     steps = lineage(argument_map, worldview)[-1 if alone else 0 :]
     for step in steps:
         origin = step.about.id
+        places |= brought.get(origin, {})
         for judgement in step.judgements:
             remarks = judgement.citations, judgement.note, judgement.fitted
             match judgement:

@@ -75,7 +75,7 @@ from cruxmap.network.decision_diagrams import ALWAYS, Function, Test, negated, u
 NEVER = "never"
 
 ROOMY = 4
-"""Up to how many arguments on one place have a seat each, whoever has them in force: at most 32 rows of a table."""
+"""Up to how many arguments on one place have a seat each, whoever has them in force."""
 
 WHOLE = ""
 """The part of an entry that arguments bear on, where it is not one of its routes or phases."""
