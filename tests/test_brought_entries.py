@@ -22,6 +22,7 @@ from cruxmap.present.stages import picture_of
 from helpers import drawn_maps
 from helpers.commands import git
 from helpers.filled_network import engine
+from helpers.maps_from_text import model
 
 ROUNDING = 1e-12
 
@@ -601,3 +602,17 @@ def test_an_open_worldview_takes_over_what_others_bring(project: Path) -> None:
     with_hose = plain.accept("wet.by-hose")
     assert with_hose.probability() > plain.probability()
     assert with_hose.reject("wet.by-hose").probability() == plain.probability()
+
+
+def test_a_bringer_keeps_its_own_numbers_over_those_of_whom_it_extends() -> None:
+    """Who is extended may judge what is brought; the bringer's own number is laid on top."""
+    spec = model(
+        "claims: {c: {text: C., credence: 50%}}",
+        "target: c",
+        y="judgements: {arg: 90%}",
+        x="""
+        extends: y
+        arguments: {arg: {text: A., for: c, credence: 20%, strength: 3x}}
+        """,
+    )
+    assert settle(spec.map, "x").setting["arg"].value.low == 0.2

@@ -13,7 +13,7 @@ from cruxmap.engine.network import FloatArray
 from cruxmap.insight.by_definition import Supposed
 from cruxmap.insight.candidates import EQUIVALENT, Candidate, Position, binary, crossing, is_target
 from cruxmap.insight.information import Chance
-from cruxmap.insight.kinds import Kind, parts_of
+from cruxmap.insight.kinds import Kind, is_state, parts_of
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Predictive
 from cruxmap.insight.separation import descendants
@@ -119,8 +119,13 @@ def _by_definition(
 
 
 def _settled(supposed: Supposed, stage: Candidate) -> bool | None:
-    """Return whether a claim or a state holds; a question is settled where only one state is left."""
+    """Return whether a claim or a state holds; a question is settled where only one state is left.
+
+    A cause is not sought: it is no more than what it needs.
+    """
     name, _, state = stage.id.partition(".")
+    if state and not is_state(supposed.argument_map, stage.id):
+        return None
     if state:
         return supposed.truth(StateIn(name, (state,)))
     if stage.state is None:

@@ -236,17 +236,14 @@ def lay(
         number = argument_map.judgements[address]
         layer = Layer(number.value, bringer, False, number.citations, number.note)
         brought.setdefault(bringer, {})[address] = layer
-    for bringer, layers in brought.items():
-        for judgement in argument_map.worldview[bringer].judgements:
-            if isinstance(judgement, Override) and judgement.address in layers:
-                remarks = judgement.citations, judgement.note, judgement.fitted
-                single = judgement.address in row_of
-                layers[judgement.address] = Layer(judgement.value, bringer, single, *remarks)
-        places |= layers
+    for numbers in brought.values():
+        places |= numbers
     steps = lineage(argument_map, worldview)[-1 if alone else 0 :]
     for step in steps:
         origin = step.about.id
-        places |= brought.get(origin, {})
+        own = brought.get(origin, {})
+        places |= own
+        mapping |= {share: own[share].value for share in own.keys() & row_of.keys()}
         for judgement in step.judgements:
             remarks = judgement.citations, judgement.note, judgement.fitted
             match judgement:

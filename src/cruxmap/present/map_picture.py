@@ -59,7 +59,7 @@ type Variable = Claim | Question | Event
 MANY_CARDS = 25
 """Maps with more cards than this are hard to take in at once."""
 
-MOST_IN_AN_OVERVIEW = 20
+MOST_IN_AN_OVERVIEW = 14
 """Cards of an overview, unless all are wanted: as many as a page holds with their sentences."""
 
 LEAST_IN_AN_OVERVIEW = 0.002
