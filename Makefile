@@ -29,7 +29,7 @@ test: $(VENV)/.installed-dev  ## the default tests (a few minutes)
 	@$(BIN)/pytest -n 2 --dist worksteal
 
 long: $(VENV)/.installed-dev  ## the tests that take longer
-	@$(BIN)/pytest -m long
+	@$(BIN)/pytest -m long -n 2 --dist worksteal
 
 check: $(VENV)/.installed-dev  ## format, lint, types, import rules
 	@$(BIN)/ruff format --check

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -115,12 +116,12 @@ def hostile(in_project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project all of whose texts begin with orders to a terminal, whether or not a file may hold them."""
     for file in (in_project / "arguments" / "small").rglob("*.yaml"):
         file.write_text(re.sub(r"(text: >-\n +)", r"\1QQQQQQ ", file.read_text()))
-    read = reading.read_model
+    read = reading.read_models
 
-    def read_hostile(path: Path) -> object:
-        return pickle.loads(pickle.dumps(read(path)).replace(b"QQQQQQ", "\x1b[2J\x9b".encode()))
+    def read_hostile(paths: Iterable[Path]) -> object:
+        return pickle.loads(pickle.dumps(read(paths)).replace(b"QQQQQQ", "\x1b[2J\x9b".encode()))
 
-    monkeypatch.setattr(reading, "read_model", read_hostile)
+    monkeypatch.setattr(reading, "read_models", read_hostile)
     for figures in (
         "crux_figures.crux_figures",
         "diff_figures.diff_figures",
@@ -191,7 +192,7 @@ def test_an_interrupt_that_libraries_wrap_twice_is_an_interrupt(
         except ImportError:
             raise SystemError("another one")  # noqa: B904 - as compiled code does
 
-    monkeypatch.setattr(reading, "read_model", wrap)
+    monkeypatch.setattr(reading, "read_models", wrap)
     assert cruxmap("estimate", POWER) == Outcome(130, "", "")
 
 
@@ -201,7 +202,7 @@ def test_the_end_of_a_file_is_a_fault_like_others(
     def end(*_: object, **__: object) -> None:
         raise EOFError("no data left")
 
-    monkeypatch.setattr(reading, "read_model", end)
+    monkeypatch.setattr(reading, "read_models", end)
     outcome = cruxmap("estimate", POWER)
     assert outcome.code == 70
     assert "EOFError: no data left" in outcome.err
@@ -246,7 +247,7 @@ def test_what_cannot_be_searched_is_no_fault(
         raise PermissionError(13, "Permission denied", str(tmp_path / "map"))
 
     monkeypatch.setattr(reading, "check", deny)
-    monkeypatch.setattr(reading, "read_model", deny)
+    monkeypatch.setattr(reading, "read_models", deny)
     (tmp_path / "map.yaml").touch()
     outcome = cruxmap(command, "map.yaml")
     assert outcome.code == 2
