@@ -275,7 +275,7 @@ def test_none_of_the_first_ten_is_the_target_or_follows_from_it(
     same = same_by_definition(spec.map, spec.target.name)
     following = below(above, {spec.target.name})
     if name == "deceptive-alignment":
-        assert same == {"deceptive-alignment", "outcome"}
+        assert same == {"deceptive-alignment", "strict-deception"}
         assert {"undetected-deception", "effort-should-move"} <= following
     for table in (*tables.worldviews.values(), tables.overall):
         first = table.ranking[:10]
