@@ -1,0 +1,25 @@
+"""The page's own modules, by the tests that are written in their language."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from helpers.commands import ROOT
+
+NODE = shutil.which("node")
+PAGE = ROOT / "tests" / "page"
+
+
+@pytest.mark.skipif(NODE is None, reason="there is no Node.js here to run the page's modules")
+@pytest.mark.parametrize("file", sorted(PAGE.glob("*.test.mjs")), ids=lambda file: file.name)
+def test_modules_of_the_page(file) -> None:
+    assert NODE is not None
+    done = subprocess.run(
+        [NODE, "--test", str(file)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    tests = re.search(r"^(?:#|ℹ) tests (\d+)$", done.stdout, re.MULTILINE)
+    assert tests is not None, done.stdout
+    assert int(tests[1]) > 0
