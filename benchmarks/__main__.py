@@ -12,12 +12,14 @@ from benchmarks.growth import growth
 from benchmarks.inference import inference
 from benchmarks.live import live
 from benchmarks.measuring import Figure, Ratio, Result, holds, machine
+from benchmarks.page import page
 from benchmarks.posterior import posterior
 from benchmarks.prior import prior
 
 GROUPS: dict[str, Callable[..., Iterator[Result]]] = {
     "commands": commands,
     "live": live,
+    "page": page,
     "inference": inference,
     "prior": prior,
     "posterior": posterior,

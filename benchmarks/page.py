@@ -1,0 +1,140 @@
+"""The page in a browser: how soon it shows, how soon it answers, and what a change takes."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.commands import REAL, SMALL
+from benchmarks.measuring import Figure, Result
+from helpers.browser import CHROMIUM, chromium, opened
+
+CHANGES = 100
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True}
+SLOWER = 4
+"""How many times slower than this machine the phone is taken to be."""
+
+WHEN_IT_ANSWERS = """
+globalThis.answeredAt = new Promise((done) => {
+  const look = setInterval(() => {
+    if (!globalThis.cruxmap?.ready) return;
+    clearInterval(look);
+    globalThis.cruxmap.ready.then(() => done(performance.now()));
+  }, 2);
+});
+"""
+FIRST_CONTENT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN"
+
+TIMES_OF_CHANGES = """async ({address, texts}) => {
+  const painted = () => new Promise((done) => requestAnimationFrame(() => {
+    const began = performance.now();
+    const {port1, port2} = new MessageChannel();
+    port1.onmessage = () => done(performance.now() - began);
+    port2.postMessage(0);
+  }));
+  const times = [];
+  for (const text of texts) {
+    await painted();
+    const start = performance.now();
+    globalThis.cruxmap.set(address, text);
+    const scripted = performance.now() - start;
+    times.push(scripted + await painted());
+  }
+  return times;
+}"""
+"""Milliseconds that each change takes: its script, and the frame that shows it."""
+
+TIME_OF = """async ({address, text, ask, other}) => {
+  globalThis.cruxmap.set(address, text);
+  const start = performance.now();
+  await globalThis.cruxmap[ask](other);
+  return performance.now() - start;
+}"""
+
+
+def page(*, quick: bool) -> Iterator[Result]:
+    """Measure the page of a map in the browser of this machine, where there is one."""
+    if CHROMIUM is None:
+        return
+    from cruxmap.language.reading import read_model
+
+    model = read_model(SMALL if quick else REAL)
+    chances = [
+        a for a, j in model.map.judgements.items() if j.overridable and j.role.scale == "probability"
+    ]
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        file = Path(folder) / "report.html"
+        written(SMALL if quick else REAL, file)
+        yield _figure("size of the file", file.stat().st_size / 1e6, "MB", None if quick else 1.2)
+        yield from _measured(browser, file, chances, model.worldviews[0], quick=quick)
+
+
+def written(model: Path | str, file: Path) -> None:
+    """Write the page of a model to a file, as `cruxmap report` does."""
+    import subprocess
+    import sys
+
+    subprocess.run(
+        [sys.executable, "-m", "cruxmap.cli", "report", "--quiet", str(model), "--output", str(file)],
+        check=True,
+        capture_output=True,
+    )
+
+
+def _figure(what: str, value: float, unit: str, at_most: float | None) -> Figure:
+    return Figure(f"page: {what}", value, unit, at_most=at_most, waited_for=True)
+
+
+def _measured(
+    browser: Any, file: Path, chances: list[str], other: str, *, quick: bool
+) -> Iterator[Result]:
+    def most(milliseconds: float) -> float | None:
+        return None if quick else milliseconds
+
+    def look(**options: Any) -> tuple[float, float]:
+        context = browser.new_context(**options)
+        context.add_init_script(WHEN_IT_ANSWERS)
+        window = context.new_page()
+        window.goto(file.resolve().as_uri())
+        answered = window.evaluate("() => globalThis.answeredAt")
+        first = window.evaluate(FIRST_CONTENT)
+        context.close()
+        return first, answered
+
+    looks = np.median([look() for _ in range(1 if quick else 5)], axis=0).tolist()
+    yield _figure("first content", looks[0], "ms", most(500))
+    yield _figure("answering", looks[1], "ms", most(1000))
+    n = 5 if quick else CHANGES
+    texts = [f"{5 + 90 * k / n:.3g}%" for k in range(n)]
+    sure = [("100%", "37%", "0%", "41%")[k % 4] for k in range(n)]
+    middle = chances[len(chances) // 2]
+    with opened(browser, file) as seen:
+        seen.ready()
+        for what, values, bound in (
+            ("a drag", texts, 16.0),
+            ("a certainty set or taken back", sure, 50.0),
+        ):
+            times = seen.run(TIMES_OF_CHANGES, {"address": middle, "texts": values})
+            yield _figure(
+                f"{what}, 95th percentile of {n}", float(np.percentile(times, 95)), "ms", most(bound)
+            )
+    with opened(browser, file, **PHONE) as seen:
+        seen.ready()
+        session = seen.page.context.new_cdp_session(seen.page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        times = seen.run(TIMES_OF_CHANGES, {"address": middle, "texts": texts})
+        what = f"a drag on a phone {SLOWER} times slower, 95th percentile of {n}"
+        yield _figure(what, float(np.percentile(times, 95)), "ms", most(100))
+    with opened(browser, file) as seen:
+        seen.ready()
+
+        def time_of(ask: str, text: str) -> float:
+            asked = {"address": middle, "text": text, "ask": ask, "other": other}
+            return float(seen.run(TIME_OF, asked))
+
+        yield _figure("mean and spread, the first time", time_of("estimate", "33%"), "ms", most(2500))
+        yield _figure("mean and spread", time_of("estimate", "36%"), "ms", most(1500))
+        yield _figure("ranking averaged over draws", time_of("cruxes", "34%"), "ms", most(5000))
+        yield _figure("shares of a diff", time_of("diff", "35%"), "ms", most(5000))
