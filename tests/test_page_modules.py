@@ -17,9 +17,13 @@ PAGE = ROOT / "tests" / "page"
 def test_modules_of_the_page(file) -> None:
     assert NODE is not None
     done = subprocess.run(
-        [NODE, "--test", str(file)], cwd=ROOT, capture_output=True, text=True, check=False
+        [NODE, "--test", "--test-reporter=tap", str(file)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    tests = re.search(r"^(?:#|ℹ) tests (\d+)$", done.stdout, re.MULTILINE)
+    tests = re.search(r"^# tests (\d+)$", done.stdout, re.MULTILINE)
     assert tests is not None, done.stdout
     assert int(tests[1]) > 0
