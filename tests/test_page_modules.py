@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ PAGE = ROOT / "tests" / "page"
 
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js here to run the page's modules")
 @pytest.mark.parametrize("file", sorted(PAGE.glob("*.test.mjs")), ids=lambda file: file.name)
-def test_modules_of_the_page(file) -> None:
+def test_modules_of_the_page(file: Path) -> None:
     assert NODE is not None
     done = subprocess.run(
         [NODE, "--test", "--test-reporter=tap", str(file)],
