@@ -1,0 +1,21 @@
+// The tables of cases that Python runs too, and how close numbers must come.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+export const page = new URL("../../src/cruxmap/present/report/page/", import.meta.url);
+
+/** Read a table of cases. */
+export function casesOf(name) {
+  return JSON.parse(readFileSync(new URL(`./cases/${name}.json`, import.meta.url), "utf8"));
+}
+
+/** Assert that numbers are those expected, to `relative` of each or to `absolute`. */
+export function assertClose(found, expected, what, relative = 1e-12, absolute = 0) {
+  assert.equal(found.length, expected.length, `${what}: how many`);
+  for (let i = 0; i < expected.length; i++) {
+    const apart = Math.abs(found[i] - expected[i]);
+    const isClose = found[i] === expected[i] || apart <= relative * Math.abs(expected[i]) + absolute;
+    assert.ok(isClose, `${what}, number ${i}: ${found[i]} where ${expected[i]} is expected`);
+  }
+}

@@ -1,0 +1,66 @@
+"""The tables of cases that the page's JavaScript runs too: Python gives what stands in them."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cruxmap.engine import special
+from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.formulas import fill, pullback
+from cruxmap.engine.network import TableProgram
+from cruxmap.engine.random_words import keys_of, random_word
+
+CASES = Path(__file__).parent / "page" / "cases"
+
+CLOSE = 1e-12
+
+
+def cases(name: str) -> Any:
+    """Read a table of cases."""
+    return json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_hashes_and_random_words() -> None:
+    table = cases("hash")
+    for case in table["blake2b"]:
+        assert hashlib.blake2b(case["text"].encode(), digest_size=case["size"]).hexdigest() == case["hash"]
+    words = table["words"]
+    for key, expected in zip(keys_of(words["keys"]), words["words"], strict=True):
+        with np.errstate(over="ignore"):
+            found = [random_word(key, np.uint64(int(counter, 16))) for counter in words["counters"]]
+        assert [f"{word:016x}" for word in found] == expected
+
+
+@pytest.mark.parametrize("name", ["expit", "softplus", "logit", "ndtri"])
+def test_functions(name: str) -> None:
+    case = cases("special")[name]
+    np.testing.assert_allclose(getattr(special, name)(np.array(case["x"])), case["y"], rtol=CLOSE)
+
+
+@pytest.mark.parametrize("case", cases("draws"), ids=lambda case: f"{case['draws']}-{case['seed']}")
+def test_draws(case: dict[str, Any]) -> None:
+    z = latin_hypercube(case["seed"], case["addresses"], case["draws"], case["start"], case["stop"])
+    np.testing.assert_allclose(z, case["z"], rtol=CLOSE)
+
+
+@pytest.mark.parametrize("case", cases("formulas"), ids=lambda case: case["name"])
+def test_formulas(case: dict[str, Any]) -> None:
+    program = _program_of(case["program"])
+    u, single = np.array(case["u"]), np.array(case["single"], np.bool_)
+    entries = fill(program, u, single)
+    np.testing.assert_allclose(entries, case["entries"], rtol=CLOSE)
+    slope = pullback(program, u, single, entries, np.array(case["cotangent"]))
+    np.testing.assert_allclose(slope, case["slope"], rtol=CLOSE, atol=1e-15)
+
+
+def _program_of(fields: dict[str, list[int]]) -> TableProgram:
+    arrays = {name: np.array(numbers, np.int64) for name, numbers in fields.items()}
+    records = {
+        record: kind(**{field: arrays[f"{record}.{field}"] for field in kind._fields})
+        for record, kind in TableProgram.__annotations__.items()
+    }
+    return TableProgram(**records)
