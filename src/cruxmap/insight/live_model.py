@@ -6,41 +6,34 @@ may become any other, 0% and 100% too. Answers are exact and at central judgemen
 wide for exact sums, each question is put to a network of its own instead, as `probability` does it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import accumulate, chain
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from cruxmap.engine.draws import latin_hypercube
-from cruxmap.engine.exact_or_sampled import exactly
 from cruxmap.engine.formulas import fill, pullback
-from cruxmap.engine.network import DrawsFrom, Evidence, Filled, FloatArray, IntArray, Network
+from cruxmap.engine.network import DrawsFrom, Evidence, Filled, FloatArray, Network
 from cruxmap.engine.queries import infer, infer_each
 from cruxmap.engine.special import expit
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.insight.estimate import as_model
+from cruxmap.insight.free_network import FreeNetwork, about_several, conditions_of_its_own, lower_freely
 from cruxmap.insight.target import log_odds, slopes
 from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
     MAP_WORLDVIEW,
     AllOf,
     ArgumentMap,
-    ClaimIs,
     Condition,
-    During,
-    Event,
-    Ever,
-    Question,
     Rest,
     SameAs,
-    StateIn,
     arguments_met,
     condition_text,
-    mentioned,
 )
 from cruxmap.language.checks import MAX_ARGUMENTS
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Layers, Perspective, lay, lay_over, setting_at
@@ -64,7 +57,6 @@ from cruxmap.network.inquiry import (
     target_probabilities,
     together,
 )
-from cruxmap.network.lowering import lower, states_where
 from cruxmap.network.means_and_deviations import Numbers, numbers, renumbered, unconstrained
 
 COLUMNS_AT_ONCE = 512
@@ -134,73 +126,12 @@ def _probabilities(states: Sequence["State"], asked: "_Asked") -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class _Lowered:
-    """A map as a network in which no number is built in, with one plan that asks and clamps everything.
-
-    `conditions` are those that have a variable of their own; `named` is what `State.marginals` is about.
-    """
-
-    argument_map: ArgumentMap
-    network: Network
-    conditions: Mapping[Condition, int]
-    named: Mapping[str, Condition]
-
-    @cached_property
-    def everything(self) -> tuple[int, ...]:
-        """The variables of all entries and conditions, in increasing order."""
-        return tuple(sorted({*self.network.places.values(), *self.network.conditions}))
-
-    @property
-    def planned(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """What the plan asks, and what it clamps."""
-        return self.everything, self.everything
-
-    @cached_property
-    def is_exact(self) -> bool:
-        """Whether there is such a plan: the model may be sampled, and the map may be too wide."""
-        if not self.network.exact:
-            return False
-        try:
-            exactly(self.network, *self.planned)
-        except InvalidMap:
-            return False
-        return True
-
-    def evidence(self, conditions: Iterable[Condition]) -> Evidence:
-        """Return what it is for all of these conditions to hold."""
-        return together(tuple(self._where(part) for part in _parts(conditions)))
-
-    def _where(self, condition: Condition) -> tuple[int, tuple[int, ...]]:
-        if condition in self.conditions:
-            return self.conditions[condition], (1,)
-        return states_where(self.argument_map, self.network, condition)
-
-    def other_states(self, variable: int, states: Iterable[int]) -> tuple[int, ...]:
-        """Return all states of a variable but these."""
-        return tuple(sorted({*range(len(self.network.variables[variable].states))} - {*states}))
-
-    @cached_property
-    def _reading(self) -> tuple[IntArray, IntArray]:
-        """Where the states of each name are among those of everything, and where each name's first is."""
-        sizes = [len(self.network.variables[v].states) for v in self.everything]
-        start = dict(zip(self.everything, accumulate(sizes, initial=0), strict=False))
-        places = [[start[v] + s for s in states] for v, states in map(self._where, self.named.values())]
-        first = [*accumulate(map(len, places), initial=0)][:-1]
-        return np.array([*chain.from_iterable(places)], np.int64), np.array(first, np.int64)
-
-    def read(self, marginals: FloatArray) -> Mapping[str, float]:
-        """Return the probability of each name by the marginals of everything, one after another."""
-        places, first = self._reading
-        return dict(zip(self.named, np.add.reduceat(marginals[places], first).tolist(), strict=True))
-
-
-@dataclass(frozen=True, eq=False)
 class _Opened:
     """A model of one worldview, and the networks made of its map so far, without what is `left_out`."""
 
     model: ModelSpec
     left_out: frozenset[str]
-    made: dict[tuple[frozenset[str], tuple[Condition, ...]], _Lowered] = field(
+    made: dict[tuple[frozenset[str], tuple[Condition, ...]], FreeNetwork] = field(
         default_factory=dict, repr=False
     )
 
@@ -214,28 +145,14 @@ class _Opened:
         """The number of each address."""
         return {address: number for number, address in enumerate(self.addresses)}
 
-    @cached_property
-    def named(self) -> Mapping[str, Condition]:
-        """What has a probability of its own: entries, states, phases, and the model's targets."""
-        targets = (self.model.target, *self.model.also)
-        return dict(_of_entries(self.model.map)) | {target.name: target.condition for target in targets}
-
-    def lowered(self, conditions: Iterable[Condition]) -> _Lowered:
+    def lowered(self, conditions: Iterable[Condition]) -> FreeNetwork:
         """Return the network that can say whether these conditions hold.
 
         The model's targets have variables, and so has each part of a condition that is about several entries.
         """
-        model = self.model
-        own = dict.fromkeys(target.condition for target in (model.target, *model.also))
-        own |= dict.fromkeys(_about_several((*model.assuming, *model.observed)))
-        others = {condition_text(part): part for part in _about_several(conditions) if part not in own}
-        needed = (*own, *(others[text] for text in sorted(others)))
-        known = self.left_out, needed
+        known = self.left_out, conditions_of_its_own(self.model, conditions)
         if known not in self.made:
-            network = lower(model.map, needed, rejected=self.left_out)
-            network = replace(network, exact=model.exact is not False)
-            variable = dict(zip(needed, network.conditions, strict=True))
-            self.made[known] = _Lowered(model.map, network, variable, self.named)
+            self.made[known] = lower_freely(self.model, *known)
         return self.made[known]
 
     def accepting(self, arguments: Iterable[str]) -> "_Opened":
@@ -248,32 +165,6 @@ class _Opened:
                 hint = "open another worldview, or a map without some of them"
                 raise InvalidMap((Problem(Code.TOO_MANY_ARGUMENTS, message, hint=hint),))
         return replace(self, left_out=left_out)
-
-
-def _parts(conditions: Iterable[Condition]) -> list[Condition]:
-    """Return the conditions with every `all_of` taken apart."""
-    found: list[Condition] = []
-    for condition in conditions:
-        found += _parts(condition.parts) if isinstance(condition, AllOf) else [condition]
-    return found
-
-
-def _about_several(conditions: Iterable[Condition]) -> list[Condition]:
-    return [part for part in _parts(conditions) if len(set(mentioned(part))) != 1]
-
-
-def _of_entries(argument_map: ArgumentMap) -> Iterator[tuple[str, Condition]]:
-    """Yield what may be found of each entry: that it is true, in a state, or happens (in a phase)."""
-    for name, entry in argument_map.entry.items():
-        match entry:
-            case Question(states=states):
-                yield from ((f"{name}.{state}", StateIn(name, (state,))) for state in states)
-            case Event(timeline=timeline):
-                yield name, Ever(name)
-                phases = argument_map.timeline[timeline].phases
-                yield from ((f"{name}.{phase.id}", During(name, phase.id)) for phase in phases)
-            case _:
-                yield name, ClaimIs(name)
 
 
 @dataclass(frozen=True)
@@ -290,7 +181,7 @@ class _Asking:
         return (*self.assuming, *self.observed)
 
     @cached_property
-    def lowered(self) -> _Lowered:
+    def lowered(self) -> FreeNetwork:
         """The network in which all that is evidence."""
         return self.opened.lowered(self.conditions)
 
@@ -306,7 +197,7 @@ class _Asking:
         return self._asked(parse_condition(condition, self.opened.model.map))
 
     def _asked(self, condition: Condition) -> "_Asked":
-        known = all(part in self.lowered.conditions for part in _about_several((condition,)))
+        known = all(part in self.lowered.conditions for part in about_several((condition,)))
         lowered = self.lowered if known else self.opened.lowered((*self.conditions, condition))
         given, parts = lowered.evidence(self.conditions), lowered.evidence((condition,))
         fails = [(v, lowered.other_states(v, states)) for v, states in parts]
@@ -322,7 +213,7 @@ class _Asked:
     """
 
     condition: Condition
-    lowered: _Lowered
+    lowered: FreeNetwork
     holds: Evidence
     fails: tuple[Evidence, ...]
 
@@ -590,7 +481,7 @@ class State:
         """The tables of the network that serves what is given, (n_entries, 1)."""
         return fill(self.asking.lowered.network.program, self.numbers.mu.T, self.numbers.single[0])
 
-    def _entries_for(self, lowered: _Lowered) -> FloatArray:
+    def _entries_for(self, lowered: FreeNetwork) -> FloatArray:
         if lowered is self.asking.lowered:
             return self._entries
         return fill(lowered.network.program, self.numbers.mu.T, self.numbers.single[0])

@@ -140,3 +140,5 @@ class ModelSpec:
     expect: tuple[Expectation, ...] = ()
     """What must come of it. It makes no difference to what comes of it."""
     file: str = field(default="", compare=False)
+    lists_worldviews: bool = field(default=False, compare=False)
+    """Whether the file says which worldviews are asked, so that another has to be named there."""

@@ -471,18 +471,24 @@ def _model_spec(
             draft.worldview_ids,
         ),
         file=shown(path),
+        lists_worldviews=_lists_worldviews(shape),
     )
 
 
 def _worldviews(shape: ModelFile, draft: _Draft, resolver: Resolver) -> tuple[str, ...]:
     """Return the worldviews that a model asks for; `all` are those of the map, or else the map itself."""
-    asked = each(shape.worldviews)
-    if not asked or asked == ["all"]:
+    if not _lists_worldviews(shape):
         return tuple(sorted(draft.map.worldview)) or (MAP_WORLDVIEW,)
+    asked = each(shape.worldviews)
     resolver.no_repeats(asked)
     for id_ in asked:
         check_worldview(resolver, id_, draft.worldview_ids)
     return tuple(map(str, asked))
+
+
+def _lists_worldviews(shape: ModelFile) -> bool:
+    asked = each(shape.worldviews)
+    return bool(asked) and asked != ["all"]
 
 
 def _sampling(shape: SamplingShape | None, resolver: Resolver) -> Sampling:

@@ -1,0 +1,74 @@
+"""A model as data, computed by code that knows the data alone, against the model kept open."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cruxmap as cm
+from cruxmap.engine.travelling import ints, numbers_of
+from cruxmap.insight.travelling_model import travelling_model
+from cruxmap.language.inheritance import settle
+from cruxmap.network.means_and_deviations import numbers
+from helpers.examples import ANN, BOB, GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
+from helpers.maps_from_text import model
+from helpers.travelled import Travelled, everything, evidence_of
+
+WET = "target: wet\nalso: [{any_of: [rain, sprinkler]}, slippery]\n"
+MODELS = {
+    "garden": model(GARDEN, WET, ann=ANN, bob=BOB),
+    "training": model(TRAINING, TRAINING_QUESTION, first=TRAINING_WORLDVIEW),
+}
+
+
+@given(st.lists(st.integers(-(2**53), 2**53)))
+def test_whole_numbers_come_back(several: list[int]) -> None:
+    assert numbers_of(ints(several)).tolist() == several
+
+
+@pytest.mark.parametrize(
+    ("several", "text"),
+    [([], ""), ([0], "AA=="), ([0, -1, 1, 300], "AAEC2AQ="), ([2**31 - 1, -(2**31)], "/v///w//////Dw==")],
+)
+def test_whole_numbers_are_zigzag_varints(several: list[int], text: str) -> None:
+    assert ints(several) == text
+    assert numbers_of(text).tolist() == several
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_is_computed_from_the_data_is_what_the_model_says(name: str) -> None:
+    """Marginals of everything, slopes and the target: for every worldview, under what is given."""
+    asked = MODELS[name]
+    data = json.loads(json.dumps(travelling_model(asked)))
+    for worldview in ("map", *asked.worldviews):
+        agrees(data, asked, worldview)
+
+
+def agrees(data: Mapping[str, Any], asked: cm.ModelSpec, worldview: str) -> None:
+    """What the data says of a worldview is what the state of the model says."""
+    travelled = Travelled(data["network"])
+    state = cm.open_model(asked, worldview)
+    given_too = evidence_of(data, [*data["assumed"], *data["observed"]])
+    settled = numbers(asked.map, (settle(asked.map, worldview, asked.settings),))
+    mu, single = settled.mu[0], settled.single[0]
+    target = data["targets"][0]["variable"]
+    false, _, slopes_without = travelled.run(mu, single, [*given_too, (target, [0])])
+    true, _, slopes_with = travelled.run(mu, single, [*given_too, (target, [1])])
+    whole, joint, _ = travelled.run(mu, single, given_too)
+    assert true / (true + false) == pytest.approx(state.probability(), rel=1e-12, abs=1e-15)
+    assert whole == pytest.approx(true + false, rel=1e-12)
+    found = {
+        name: sum(joint[where, state] for state in states) / whole
+        for name, where, states in everything(data)
+    }
+    marginals = dict(state.marginals())
+    assert found == pytest.approx(marginals, rel=1e-12, abs=1e-15)
+    by_column = np.bincount(settled.column[0], slopes_with - slopes_without, len(mu))
+    for address, slope in state.slopes().items():
+        if slope is not None:
+            where = data["addresses"].index(address)
+            assert by_column[where] == pytest.approx(slope, rel=1e-9, abs=1e-12)
