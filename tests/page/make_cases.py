@@ -1,7 +1,8 @@
 """Write the tables of cases that Python and the page's JavaScript both run.
 
 `python tests/page/make_cases.py` does it. Each table is one JSON file in `cases/`, with numbers to 17
-digits: inputs chosen here by hand, and what Python makes of them. `tests/test_page_cases.py` runs them in Python, `tests/page/*.test.mjs` in Node.
+digits: inputs chosen here by hand, and what Python makes of them. `tests/test_page_cases.py` runs them in Python,
+`tests/page/*.test.mjs` in Node.
 """
 
 import hashlib

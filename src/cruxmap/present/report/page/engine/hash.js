@@ -25,9 +25,10 @@ const WORDS_OF_ROUND = [
   [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
 ];
 
+/** The words that are mixed with each other, as places of their high halves: columns, then diagonals. */
 const COLUMNS_AND_DIAGONALS = [
-  [0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15],
-  [0, 5, 10, 15], [1, 6, 11, 12], [2, 7, 8, 13], [3, 4, 9, 14],
+  [0, 8, 16, 24], [2, 10, 18, 26], [4, 12, 20, 28], [6, 14, 22, 30],
+  [0, 10, 20, 30], [2, 12, 22, 24], [4, 14, 16, 26], [6, 8, 18, 28],
 ];
 
 const state = new Uint32Array(16);
@@ -77,8 +78,8 @@ function compress(length, isLast) {
   for (let round = 0; round < ROUNDS; round++) {
     const words = WORDS_OF_ROUND[round % 10];
     for (let i = 0; i < 8; i++) {
-      const [a, b, c, d] = COLUMNS_AND_DIAGONALS[i];
-      mix(2 * a, 2 * b, 2 * c, 2 * d, 2 * words[2 * i], 2 * words[2 * i + 1]);
+      const four = COLUMNS_AND_DIAGONALS[i];
+      mix(four[0], four[1], four[2], four[3], 2 * words[2 * i], 2 * words[2 * i + 1]);
     }
   }
   for (let i = 0; i < 16; i++) {
@@ -109,9 +110,15 @@ function add(at, high, low) {
 function xorAndTurn(at, by, bits) {
   const high = work[at] ^ work[by];
   const low = work[at + 1] ^ work[by + 1];
-  const [one, other, left] = bits < 32 ? [high, low, bits] : [low, high, bits - 32];
-  work[at] = left ? (one >>> left) | (other << (32 - left)) : one;
-  work[at + 1] = left ? (other >>> left) | (one << (32 - left)) : other;
+  const one = bits < 32 ? high : low;
+  const other = bits < 32 ? low : high;
+  if (bits === 32) {
+    work[at] = low;
+    work[at + 1] = high;
+  } else {
+    work[at] = (one >>> bits) | (other << -bits); // shifts count modulo 32
+    work[at + 1] = (other >>> bits) | (one << -bits);
+  }
 }
 
 // --- keys and random words --------------------------------------------------------------------------
