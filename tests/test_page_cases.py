@@ -13,6 +13,8 @@ from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import TableProgram
 from cruxmap.engine.random_words import keys_of, random_word
+from cruxmap.insight.shapley import shapley
+from helpers.page_games import worth_of
 
 CASES = Path(__file__).parent / "page" / "cases"
 
@@ -55,6 +57,14 @@ def test_formulas(case: dict[str, Any]) -> None:
     np.testing.assert_allclose(entries, case["entries"], rtol=CLOSE)
     slope = pullback(program, u, single, entries, np.array(case["cotangent"]))
     np.testing.assert_allclose(slope, case["slope"], rtol=CLOSE, atol=1e-15)
+
+
+@pytest.mark.parametrize("case", cases("shapley"), ids=lambda case: str(len(case["steps"])))
+def test_shapley_values(case: dict[str, Any]) -> None:
+    found = shapley(worth_of(np.array(case["weights"]), case["pairs"]), case["steps"], case["seed"])
+    assert (found.pairs, found.converged) == (case["sampled_pairs"], case["converged"])
+    for name in ("share", "standard_error", "gap"):
+        np.testing.assert_allclose(getattr(found, name), case[name], rtol=CLOSE, atol=1e-14)
 
 
 def _program_of(fields: dict[str, list[int]]) -> TableProgram:

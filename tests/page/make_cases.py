@@ -1,8 +1,8 @@
 """Write the tables of cases that Python and the page's JavaScript both run.
 
 `python tests/page/make_cases.py` does it. Each table is one JSON file in `cases/`, with numbers to 17
-digits: inputs chosen here by hand, and what Python makes of them. `tests/test_page_cases.py` runs them in Python,
-`tests/page/*.test.mjs` in Node.
+digits: inputs chosen here by hand, and what Python makes of them. `tests/test_page_cases.py` runs them
+in Python, `tests/page/*.test.mjs` in Node.
 """
 
 import hashlib
@@ -26,6 +26,8 @@ from cruxmap.engine.network import (
 )
 from cruxmap.engine.random_words import keys_of, random_word
 from cruxmap.engine.special import expit, logit, ndtri, softplus
+from cruxmap.insight.shapley import shapley
+from helpers.page_games import worth_of
 
 CASES = Path(__file__).parent / "cases"
 CERTAIN = 1e30  # the logit of 100%
@@ -240,11 +242,44 @@ def _formula_case(name: str, program: TableProgram, rows: Any, flags: Any) -> di
     }
 
 
+# --- shapley.json -------------------------------------------------------------------------------------
+
+
+def shapley_cases() -> list[dict[str, Any]]:
+    """Games whose worth is a sum over steps and pairs of steps, and the logistic of it: exact and sampled."""
+    return [
+        _shapley_case(3, 0, 1.0),
+        _shapley_case(12, 7, 0.5),
+        _shapley_case(13, 7, 0.5),
+        _shapley_case(40, 20260101, 0.2),
+        _shapley_case(20, 1, 4.0),
+    ]
+
+
+def _shapley_case(n: int, seed: int, together: float) -> dict[str, Any]:
+    steps = [f"entry-{number * number}" for number in range(n)]
+    weights = np.cos(np.arange(n) ** 2 + 1.0) + 0.2
+    pairs = [[k, (3 * k + 1) % n, together * float(np.sin(k + 2.0))] for k in range(n) if (2 * k + 1) % n]
+    found = shapley(worth_of(weights, pairs), steps, seed)
+    return {
+        "steps": steps,
+        "seed": seed,
+        "weights": weights.tolist(),
+        "pairs": pairs,
+        "share": found.share.tolist(),
+        "standard_error": found.standard_error.tolist(),
+        "gap": found.gap.tolist(),
+        "sampled_pairs": found.pairs,
+        "converged": found.converged,
+    }
+
+
 TABLES: dict[str, Callable[[], Any]] = {
     "hash": hash_cases,
     "special": special_cases,
     "draws": draw_cases,
     "formulas": formula_cases,
+    "shapley": shapley_cases,
 }
 """What makes each table, by the name of its file."""
 
