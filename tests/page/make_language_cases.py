@@ -1,0 +1,95 @@
+"""Fill in the tables of cases of the language that Python and the page's JavaScript both run.
+
+A table in `cases/` holds what somebody writes, and what it means or which problem it is. To add a case,
+write what is written there and run `python tests/page/make_language_cases.py`: it fills in what Python's own
+reader says. `tests/test_page_language.py` holds Python to the tables, `tests/page/*.test.mjs` the page.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cruxmap.errors import Problem
+from cruxmap.language.argument_map import Role, SameAs
+from cruxmap.language.judgement import (
+    LEXICON,
+    Lexicon,
+    UnreadableError,
+    format_value,
+    parse_phrase,
+    parse_value,
+    with_phrases,
+)
+
+CASES = Path(__file__).parent / "cases"
+
+type Table = dict[str, Any]
+
+# --- notation.json ------------------------------------------------------------------------------------
+
+
+def notation(table: Table) -> Table:
+    """Texts where a number belongs, by the role of the place, with the built-in lexicon or a map's own."""
+    own = with_phrases({phrase: parse_phrase(text) for phrase, text in table["phrases"].items()})
+    lexicons = {"own": own, None: LEXICON}
+    written: dict[str, dict[str, str]] = {"probability": {}, "ratio": {}}
+    for (scale, phrase), meaning in own.items():
+        written[scale.value][phrase] = format_value(meaning)
+    cases = [_number(case, lexicons[case.get("lexicon")]) for case in table["cases"]]
+    return {"phrases": table["phrases"], "lexicon": written, "cases": cases}
+
+
+def _number(case: Table, lexicon: Lexicon) -> Table:
+    asked = {key: case[key] for key in ("text", "role", "lexicon") if key in case}
+    try:
+        value = parse_value(case["text"], Role(case["role"]), lexicon)
+    except UnreadableError as error:
+        return {**asked, "problem": _problem(Problem(error.code, error.message, hint=error.hint))}
+    if isinstance(value, SameAs):
+        return {**asked, "same_as": value.address}
+    return {
+        **asked,
+        "low": value.low,
+        "high": value.high,
+        "complements": [*value.complements],
+        "mu": value.mu,
+        "sd": value.sd,
+        "certain": int(value.low) if value.is_certain else None,
+        "written": format_value(value),
+    }
+
+
+def _problem(problem: Problem) -> list[str]:
+    return [problem.code.value, problem.message, problem.hint]
+
+
+# --- all tables ---------------------------------------------------------------------------------------
+
+TABLES: dict[str, Callable[[Table], Table]] = {"notation": notation}
+"""What fills in each table, by the name of its file."""
+
+
+def read(name: str) -> Table:
+    """Read a table."""
+    table: Table = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
+    return table
+
+
+def write(name: str, table: Table) -> None:
+    """Write a table, each case on a line of its own."""
+    parts = []
+    for key, value in table.items():
+        lines = ",\n".join(json.dumps(case) for case in value) if isinstance(value, list) else None
+        parts.append(f"{json.dumps(key)}: {json.dumps(value) if lines is None else f'[\n{lines}\n]'}")
+    (CASES / f"{name}.json").write_text("{\n%s\n}\n" % ",\n".join(parts), encoding="utf-8")  # noqa: UP031
+
+
+def main() -> None:
+    """Fill in all tables."""
+    for name, filled in TABLES.items():
+        write(name, filled(read(name)))
+
+
+if __name__ == "__main__":
+    main()

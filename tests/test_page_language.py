@@ -1,0 +1,34 @@
+"""The tables of cases of the language that the page's JavaScript runs too: Python says what stands in them."""
+
+from typing import Any
+
+import pytest
+
+from page import make_language_cases
+
+
+def test_notation() -> None:
+    _check("notation")
+
+
+def _check(name: str) -> None:
+    """Compare a table with what Python makes of it, logarithms to the last digits but one."""
+    table = make_language_cases.read(name)
+    found = make_language_cases.TABLES[name](table)
+    _compare(found, table, name)
+
+
+def _compare(found: Any, written: Any, where: str) -> None:
+    match written:
+        case float():
+            assert found == pytest.approx(written, rel=1e-12, abs=0), where
+        case dict():
+            assert found.keys() == written.keys(), where
+            for key in written:
+                _compare(found[key], written[key], f"{where}, {key}")
+        case list():
+            assert len(found) == len(written), where
+            for number, (one, other) in enumerate(zip(found, written, strict=True)):
+                _compare(one, other, f"{where} {number}")
+        case _:
+            assert found == written, where
