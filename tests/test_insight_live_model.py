@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import cruxmap as cm
-from cruxmap.insight import live_model as module
+from cruxmap.insight import free_network as module
 from cruxmap.insight.live_model import State, open_model
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Role
 from cruxmap.language.typed import parse_settings

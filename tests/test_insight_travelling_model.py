@@ -14,6 +14,7 @@ from cruxmap.engine.travelling import ints, numbers_of
 from cruxmap.insight.travelling_model import travelling_model
 from cruxmap.language.inheritance import settle
 from cruxmap.network.means_and_deviations import numbers
+from helpers import drawn_maps
 from helpers.examples import ANN, BOB, GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model
 from helpers.travelled import Travelled, everything, evidence_of
@@ -56,19 +57,41 @@ def agrees(data: Mapping[str, Any], asked: cm.ModelSpec, worldview: str) -> None
     settled = numbers(asked.map, (settle(asked.map, worldview, asked.settings),))
     mu, single = settled.mu[0], settled.single[0]
     target = data["targets"][0]["variable"]
-    false, _, slopes_without = travelled.run(mu, single, [*given_too, (target, [0])])
-    true, _, slopes_with = travelled.run(mu, single, [*given_too, (target, [1])])
+    false, _, of_false = travelled.run(mu, single, [*given_too, (target, [0])])
+    true, _, of_true = travelled.run(mu, single, [*given_too, (target, [1])])
     whole, joint, _ = travelled.run(mu, single, given_too)
     assert true / (true + false) == pytest.approx(state.probability(), rel=1e-12, abs=1e-15)
     assert whole == pytest.approx(true + false, rel=1e-12)
-    found = {
+    marginals = {
         name: sum(joint[where, state] for state in states) / whole
         for name, where, states in everything(data)
     }
-    marginals = dict(state.marginals())
-    assert found == pytest.approx(marginals, rel=1e-12, abs=1e-15)
-    by_column = np.bincount(settled.column[0], slopes_with - slopes_without, len(mu))
-    for address, slope in state.slopes().items():
-        if slope is not None:
-            where = data["addresses"].index(address)
-            assert by_column[where] == pytest.approx(slope, rel=1e-9, abs=1e-12)
+    assert marginals == pytest.approx(dict(state.marginals()), rel=1e-12, abs=1e-15)
+    if true > 0 and false > 0:
+        slopes = travelled.slopes(mu, single, of_true / true - of_false / false)
+        by_column = np.bincount(settled.column[0], slopes, len(mu))
+        for address, slope in state.slopes().items():
+            if slope is not None:
+                found = by_column[data["addresses"].index(address)]
+                assert found == pytest.approx(slope, rel=1e-9, abs=1e-12)
+
+
+@given(drawn_maps.drafts_with_brought(), st.data())
+def test_so_it_is_for_any_map_and_whatever_is_given(drawn: drawn_maps.Draft, data: st.DataObject) -> None:
+    conditions = drawn.conditions()
+    asked = {"assuming": data.draw(st.lists(conditions, max_size=1))}
+    asked |= {"observed": data.draw(st.lists(conditions, max_size=1))}
+    asked = {key: value for key, value in asked.items() if value}
+    spec = drawn.read_model(target=data.draw(conditions), **asked)
+    travelling = json.loads(json.dumps(travelling_model(spec)))
+    for worldview in ("map", *drawn.worldviews):
+        try:
+            cm.open_model(spec, worldview).probability()
+        except cm.InvalidMap:  # what is given is impossible
+            continue
+        agrees(travelling, spec, worldview)
+
+
+def test_it_is_the_same_to_the_byte() -> None:
+    first, second = (json.dumps(travelling_model(MODELS["garden"]), sort_keys=True) for _ in range(2))
+    assert first == second

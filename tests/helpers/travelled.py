@@ -122,7 +122,7 @@ class Travelled:
     def run(
         self, u: FloatArray, single: Any, evidence: Iterable[tuple[int, Iterable[int]]] = ()
     ) -> tuple[float, dict[tuple[int, int], float], FloatArray]:
-        """P(evidence), P(state, evidence) by variable and state, and the slopes (J,) of log P in `u`."""
+        """P(evidence), P(state, evidence) by variable and state, and the slopes of P in the entries."""
         plan, entries = self.plan, fill(self.program, u[:, None], single)
         n_given = len(plan.loads) + len(plan.indicators)
         value = np.zeros(plan.n_inputs + len(plan.first) - 1)
@@ -142,10 +142,14 @@ class Travelled:
                 slope += np.bincount(here[places], above * value[there[places]], len(slope))
         z = float(value[plan.root].sum())
         joint = value * slope
-        of_entry = np.bincount(plan.loads, slope[: len(plan.loads)], len(entries))[:, None]
-        by_judgement = pullback(self.program, u[:, None], single, entries, of_entry)[:, 0]
+        of_entry = np.bincount(plan.loads, slope[: len(plan.loads)], len(entries))
         marks = range(len(plan.loads), n_given)
-        return z, dict(zip(plan.indicators, joint[marks], strict=True)), by_judgement / z
+        return z, dict(zip(plan.indicators, joint[marks], strict=True)), of_entry
+
+    def slopes(self, u: FloatArray, single: Any, of_entry: FloatArray) -> FloatArray:
+        """What slopes in the entries are in the judgements (J,)."""
+        entries = fill(self.program, u[:, None], single)
+        return pullback(self.program, u[:, None], single, entries, of_entry[:, None])[:, 0]
 
 
 def _members(first: IntArray, sizes: IntArray, sums: IntArray) -> IntArray:
