@@ -1,0 +1,162 @@
+// The argument: its outline and its map, the field that finds entries, and the panel of the one that is open.
+
+import { h, put } from "./dom.js";
+import { entryAddress, entryOfFragment } from "./entry_words.js";
+import { findView } from "./find.js";
+import { mapView } from "./map_view.js";
+import { outlineView } from "./outline.js";
+import { panelView } from "./panel.js";
+
+const NARROW = "(max-width: 60rem)";
+
+/** @returns {{element: HTMLElement, update: () => void, open: (id: string) => void}} */
+export function argumentView(session, contents) {
+  const narrow = matchMedia(NARROW);
+  const outline = outlineView(session, contents, (id, line) => open(id, line));
+  const panel = panelView(session, contents, { close, near: contents.map ? showNear : null });
+  const find = findView(contents, (id) => open(id), (ids) => map?.find(ids));
+  const beside = h("div", { class: "beside" }, emptyWords());
+  const outlinePart = h("div", { class: "outline-part" },
+    h("div", { class: "row screen" },
+      h("button", { type: "button", onclick: () => outline.unfold(false) }, "Unfold all"),
+      h("button", { type: "button", onclick: () => outline.unfold(true) }, "Fold all")),
+    outline.element);
+  const mapPart = h("div", { class: "map-part", hidden: true });
+  const tabs = { outline: tab("Outline", "outline"), map: contents.map && tab("Map", "map") };
+  const element = h("div", { class: "argument" },
+    h("div", { class: "argument-tools screen" },
+      h("div", { class: "choice", role: "group", "aria-label": "How to show the argument" }, tabs.outline, tabs.map),
+      find.element),
+    h("div", { class: "argument-main" }, h("div", { class: "argument-shown" }, outlinePart, mapPart), beside));
+  let map = null;
+  let kind = "outline";
+  let back = null;
+  let openLine = null;
+
+  narrow.addEventListener("change", placePanel);
+  addEventListener("hashchange", follow);
+  element.addEventListener("click", click);
+  choose("outline");
+  put(beside, panel.element, emptyWords());
+  queueMicrotask(follow);
+
+  function tab(words, name) {
+    return h("button", { "type": "button", "aria-pressed": "false", "onclick": () => choose(name) }, words);
+  }
+
+  /** Show the outline or the map, which is made when it is first looked at. */
+  function choose(name) {
+    kind = name;
+    if (name === "map" && map === null) {
+      map = mapView(session, contents, (id) => open(id));
+      mapPart.append(map.element);
+      map.mark(panel.shown());
+    }
+    outlinePart.hidden = name !== "outline";
+    mapPart.hidden = name !== "map";
+    for (const [each, button] of Object.entries(tabs)) {
+      button?.setAttribute("aria-pressed", String(each === name));
+    }
+    element.classList.toggle("with-map", name === "map");
+    placePanel();
+  }
+
+  function click(event) {
+    const anchor = event.target.closest("a[href^='#entry-']");
+    if (anchor !== null && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      open(entryOfFragment(anchor.getAttribute("href"), contents));
+    }
+  }
+
+  function follow() {
+    const id = entryOfFragment(decoded(location.hash), contents);
+    if (id !== null && id !== panel.shown()) {
+      show(id, null);
+      element.scrollIntoView({ block: "start" });
+      panel.focus();
+    }
+  }
+
+  /** Open an entry: its panel, its line and its box; `line` is where it was opened, to go back there. */
+  function open(id, line = null) {
+    if (id === null) {
+      return;
+    }
+    back = line ?? document.activeElement;
+    if (location.hash !== entryAddress(id)) {
+      history.pushState(null, "", entryAddress(id));
+    }
+    show(id, line);
+    panel.focus();
+    if (narrow.matches) {
+      panel.element.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  function show(id, line) {
+    openLine = line ?? outline.reveal(id);
+    outline.mark(id, openLine);
+    map?.mark(id);
+    if (kind === "map") {
+      map.show(id);
+    }
+    panel.show(id);
+    beside.classList.add("filled");
+    placePanel();
+    if (kind === "outline" && line === null && !narrow.matches) {
+      openLine?.firstElementChild.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  function close() {
+    panel.show(null);
+    outline.mark(null);
+    map?.mark(null);
+    beside.classList.remove("filled");
+    history.replaceState(null, "", "#argument");
+    const line = kind === "outline" ? openLine : null;
+    const place = back?.isConnected && back.offsetParent !== null ? back : line;
+    place?.focus();
+  }
+
+  /** The panel is beside the argument where there is room, else below the line of its entry. */
+  function placePanel() {
+    const below = narrow.matches && kind === "outline" && openLine !== null;
+    if (below && panel.shown() !== null) {
+      openLine.firstElementChild.after(panel.element);
+    } else if (panel.element.parentElement !== beside) {
+      beside.prepend(panel.element);
+    }
+  }
+
+  function showNear(id) {
+    choose("map");
+    map.near(id);
+  }
+
+  function update() {
+    if (kind === "outline") {
+      outline.update();
+    } else {
+      map.update();
+    }
+    if (panel.shown() !== null) {
+      panel.update();
+    }
+  }
+
+  return { element, update, open };
+}
+
+function emptyWords() {
+  return h("p", { class: "note beside-empty screen" }, "Choose an entry to see what is known about it, and to change its numbers.");
+}
+
+function decoded(hash) {
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,168 @@
+// Everything that can be changed about an entry: its numbers, whether it counts, and what is taken as given.
+
+import { parseJudgement, parseShare, sliderText } from "../language/notation.js";
+import { h, put, said, setText } from "./dom.js";
+import { framed } from "./frames.js";
+import { isChanged, isRejected, numberAt } from "./numbers.js";
+import { widened } from "./scale.js";
+import { judgementSlider } from "./slider.js";
+import { capitalised } from "./words.js";
+
+const EXAMPLES = {
+  p: "for example 5%, 1% to 5%, about 5%, 1 in 20, unlikely",
+  r: "for example 2x, or 0.5x to 3x",
+  s: "for example 3x, 2x to 10x, strong",
+};
+
+let lastId = 0;
+
+function newId(word) {
+  lastId += 1;
+  return `${word}-${lastId}`;
+}
+
+/**
+ * The editor of one judgement: a text in the language's notation, and a slider that writes such a text.
+ * @returns {{element: HTMLElement, update: () => void}}
+ */
+export function judgementEditor(session, contents, address, words = null) {
+  const name = words ?? contents.judgements[address]?.words ?? address;
+  const ids = { field: newId("number"), problem: newId("problem") };
+  const { lexicon } = session.model;
+  const { scale, role } = numberAt(session, address);
+  const set = framed((text) => session.set(address, text));
+  const field = h("input", {
+    id: ids.field, type: "text", class: "judgement-text", autocomplete: "off", spellcheck: "false",
+    autocapitalize: "off", "aria-describedby": ids.problem, oninput: typed, onkeydown: keyOfField,
+    onblur: () => update(),
+  });
+  const problem = h("p", { id: ids.problem, class: "problem", "aria-live": "polite" });
+  const whose = h("span", { class: "whose" });
+  const back = h("button", { type: "button", class: "small-button", onclick: setBack }, "Set back");
+  const width = h("button", { type: "button", class: "small-button", onclick: changeWidth });
+  const sliderPlace = h("div", { class: "slider-place" });
+  let slider = null;
+  let reading = "";
+
+  const element = h("div", { class: "judgement" },
+    h("div", { class: "judgement-head" },
+      h("label", { for: ids.field }, capitalised(name)), whose),
+    h("div", { class: "judgement-entry" }, field, width, back),
+    problem, sliderPlace);
+  makeSlider();
+  update();
+
+  function makeSlider() {
+    const value = numberAt(session, address);
+    if (!Number.isFinite(value.mu) || value.text === "rest") {
+      slider = null;
+      put(sliderPlace);
+      return;
+    }
+    slider = judgementSlider({
+      scale, name, value, others: startMarks(), onMove: move, onEnd: () => set.flush(),
+    });
+    put(sliderPlace, slider.element);
+  }
+
+  function startMarks() {
+    const before = numberAt(session, address, session.shipped(session.startedFrom));
+    return Number.isFinite(before.mu) ? [before.mu] : [];
+  }
+
+  function move({ mu, sd }) {
+    set(sliderText(scale, mu, sd));
+  }
+
+  function typed() {
+    try {
+      parse(field.value);
+      tell(null);
+      set(field.value.trim());
+    } catch (error) {
+      if (error.hint === undefined) {
+        throw error;
+      }
+      tell(error);
+    }
+  }
+
+  function parse(text) {
+    return role === "share" ? parseShare(text.trim(), lexicon) : parseJudgement(text, scale, lexicon, role);
+  }
+
+  function tell(error) {
+    field.setAttribute("aria-invalid", String(error !== null));
+    if (error === null) {
+      setText(problem, "");
+    } else {
+      put(problem, capitalised(error.message), ": ", said(error.hint), ".");
+    }
+  }
+
+  function keyOfField(event) {
+    if (event.key === "Escape" && reading !== field.value) {
+      event.stopPropagation();
+      field.value = reading;
+      tell(null);
+    } else if (event.key === "Enter") {
+      set.flush();
+    }
+  }
+
+  function setBack() {
+    session.set(address, null);
+    tell(null);
+    makeSlider();
+    update();
+    field.focus();
+  }
+
+  function changeWidth() {
+    const value = numberAt(session, address);
+    const wanted = value.sd === 0 ? widened(value, scale) : { mu: value.mu, sd: 0 };
+    session.set(address, sliderText(scale, wanted.mu, wanted.sd));
+    makeSlider();
+    update();
+  }
+
+  /** Show the number as it is now; what is being typed stays. */
+  function update() {
+    const value = numberAt(session, address);
+    reading = value.text;
+    if (document.activeElement !== field) {
+      field.value = value.text;
+      tell(null);
+    }
+    if (field.placeholder === "") {
+      field.placeholder = EXAMPLES[scale];
+    }
+    slider?.show(value);
+    const changed = isChanged(session, address);
+    setText(whose, changed ? "yours" : whoseWords(value));
+    whose.classList.toggle("mine", changed);
+    back.hidden = !changed;
+    width.hidden = value.certain !== null || slider === null;
+    setText(width, value.sd === 0 ? "Give an interval" : "Make it a point");
+  }
+
+  return { element, update };
+}
+
+function whoseWords({ origin, fitted }) {
+  const owner = origin === "map" ? "the map's own" : `${origin}'s`;
+  return fitted ? `${owner}, fitted` : owner;
+}
+
+/** The switch that rejects an argument. */
+export function rejectSwitch(session, id) {
+  const box = h("input", { type: "checkbox", onchange: () => session.reject(id, box.checked) });
+  const element = h("label", { class: "switch" }, box, h("span", null, "Reject it: the argument has no force at all"));
+
+  function update() {
+    box.checked = isRejected(session, id);
+  }
+
+  update();
+  return { element, update };
+}

@@ -1,0 +1,48 @@
+// Updates only what can be seen, so that a drag stays within a frame however long the page is.
+
+/**
+ * @returns {{watch: (element: Element, update: () => void) => void, forget: (element: Element) => void,
+ *   run: () => void}} `run` updates what is on the screen; the rest is updated when it comes there.
+ */
+export function onScreen(margin = "200px") {
+  const updates = new Map();
+  const visible = new Set();
+  let runs = 0;
+  const observer = new IntersectionObserver((changes) => {
+    for (const { target, isIntersecting } of changes) {
+      if (isIntersecting) {
+        visible.add(target);
+        updateOne(target);
+      } else {
+        visible.delete(target);
+      }
+    }
+  }, { rootMargin: margin });
+
+  function updateOne(element) {
+    const entry = updates.get(element);
+    if (entry !== undefined && entry.run !== runs) {
+      entry.run = runs;
+      entry.update();
+    }
+  }
+
+  return {
+    watch(element, update) {
+      updates.set(element, { update, run: runs });
+      update();
+      observer.observe(element);
+    },
+    forget(element) {
+      updates.delete(element);
+      visible.delete(element);
+      observer.unobserve(element);
+    },
+    run() {
+      runs += 1;
+      for (const element of visible) {
+        updateOne(element);
+      }
+    },
+  };
+}

@@ -1,0 +1,213 @@
+// The argument as an outline: claims, and under each what speaks for and against it.
+//
+// A tree as screen readers know it: arrows move and fold, Home and End go to the ends, letters find the next
+// line that starts with them, Enter opens the entry. Lines are made when they are first unfolded.
+
+import { h, said } from "./dom.js";
+import { entryAddress, presentNumber, ROLES, SIGNS } from "./entry_words.js";
+import { onScreen } from "./on_screen.js";
+
+/**
+ * @param {(id: string) => void} open what opens an entry
+ * @returns {{element: HTMLElement, update: () => void, reveal: (id: string) => HTMLElement|null,
+ *   unfold: (folded: boolean) => void, mark: (id: string|null) => void}}
+ */
+export function outlineView(session, contents, open) {
+  const screen = onScreen();
+  const lines = new Map(); // li -> its line
+  const places = placesOf(contents.outline);
+  const element = h("ul", {
+    "class": "outline", "role": "tree", "aria-label": "The argument as an outline", "onkeydown": key,
+    "onclick": click,
+  });
+  let current = null;
+  let opened = null;
+  element.append(...contents.outline.map((node) => lineOf(node, null, 1)));
+  goTo(element.firstElementChild, false);
+
+  function lineOf(node, parent, level) {
+    const entry = contents.entries[node.id];
+    const children = node.children ?? [];
+    const text = h("span", { class: "line-text" });
+    const number = presentNumber(session, contents, node.id);
+    const id = lineId(node, parent);
+    const li = h("li", {
+      "role": "treeitem", "tabindex": "-1", "aria-level": level, "aria-labelledby": id,
+      "class": ["line", `as-${node.as.replace(" ", "-")}`, node.again && "again"],
+    });
+    const sign = SIGNS[node.as];
+    text.append(
+      ...(level > 1 || node.as !== "target" ? [h("span", { class: "role" }, sign ? `${sign} ` : "", ROLES[node.as] ?? node.as)] : []),
+      h("a", { href: entryAddress(node.id), tabindex: "-1", class: "line-link" }, said(entry.text || node.id)),
+      node.again ? h("span", { class: "quiet see" }, " (told above)") : "",
+    );
+    const twist = h("span", { class: "twist", "aria-hidden": "true" });
+    li.append(h("div", { class: "line-row", id }, twist, text, number.element));
+    const line = { node, li, parent, level, group: null, number };
+    lines.set(li, line);
+    screen.watch(li.firstElementChild, number.update);
+    if (children.length > 0) {
+      setFolded(line, node.folded || level > 12);
+    }
+    return li;
+  }
+
+  function setFolded(line, folded) {
+    if ((line.node.children ?? []).length === 0) {
+      return;
+    }
+    if (!folded && line.group === null) {
+      line.group = h("ul", { role: "group" });
+      line.group.append(...line.node.children.map((child) => lineOf(child, line, line.level + 1)));
+      line.li.append(line.group);
+    }
+    line.li.setAttribute("aria-expanded", String(!folded));
+    if (line.group !== null) {
+      line.group.hidden = folded;
+    }
+  }
+
+  function isFolded(line) {
+    return line.li.getAttribute("aria-expanded") === "false";
+  }
+
+  function goTo(li, focus = true) {
+    if (li === null || li === undefined) {
+      return;
+    }
+    current?.setAttribute("tabindex", "-1");
+    current = li;
+    li.setAttribute("tabindex", "0");
+    if (focus) {
+      li.focus({ preventScroll: true });
+      li.firstElementChild.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  function click(event) {
+    const li = event.target.closest(".line");
+    if (li === null || event.target.closest(".panel") !== null) {
+      return;
+    }
+    const line = lines.get(li);
+    if (event.target.closest(".twist") !== null) {
+      setFolded(line, !isFolded(line));
+      goTo(li, false);
+    } else if (event.target.closest(".line-row") !== null && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      goTo(li);
+      open(line.node.id, li);
+    }
+  }
+
+  function shownLines() {
+    return [...element.querySelectorAll(".line")].filter((li) => li.closest("ul[hidden]") === null);
+  }
+
+  function key(event) {
+    const line = lines.get(event.target);
+    if (line === undefined || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const done = KEYS[event.key] ?? (event.key.length === 1 && /\S/u.test(event.key) ? startingWith : null);
+    if (done !== null && done(line, event.key) !== false) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }
+
+  function step(line, by) {
+    const shown = shownLines();
+    goTo(shown[shown.indexOf(line.li) + by]);
+  }
+
+  const KEYS = {
+    ArrowDown: (line) => step(line, 1),
+    ArrowUp: (line) => step(line, -1),
+    ArrowRight: (line) => (isFolded(line) ? setFolded(line, false) : goTo(line.group?.firstElementChild)),
+    ArrowLeft: (line) => (line.group !== null && !isFolded(line) ? setFolded(line, true) : goTo(line.parent?.li)),
+    Home: () => goTo(shownLines()[0]),
+    End: () => goTo(shownLines().at(-1)),
+    Enter: (line) => open(line.node.id, line.li),
+    " ": (line) => open(line.node.id, line.li),
+    "*": (line) => siblingsOf(line).forEach((li) => setFolded(lines.get(li), false)),
+    "/": () => false,
+  };
+
+  function siblingsOf(line) {
+    return [...line.li.parentElement.children].filter((li) => lines.has(li));
+  }
+
+  function startingWith(line, letter) {
+    const shown = shownLines();
+    const at = shown.indexOf(line.li);
+    const wanted = letter.toLowerCase();
+    const found = [...shown.slice(at + 1), ...shown.slice(0, at)].find((li) =>
+      contents.entries[lines.get(li).node.id].text.toLowerCase().startsWith(wanted));
+    goTo(found);
+  }
+
+  /** Unfold what is above an entry, and return its line; null where the outline does not tell it. */
+  function reveal(id) {
+    const way = places.get(id);
+    if (way === undefined) {
+      return null;
+    }
+    let group = element;
+    let li = null;
+    for (const number of way) {
+      if (li !== null) {
+        setFolded(lines.get(li), false);
+        group = lines.get(li).group;
+      }
+      li = group.children[number];
+    }
+    return li;
+  }
+
+  /** Fold everything but what is asked, or unfold everything. */
+  function unfold(folded) {
+    const stack = [...element.children];
+    while (stack.length > 0) {
+      const line = lines.get(stack.pop());
+      setFolded(line, folded && line.level > 1);
+      stack.push(...(line.group?.children ?? []));
+    }
+    if (folded && current?.closest("ul[hidden]") !== null) {
+      goTo(element.firstElementChild, false);
+    }
+  }
+
+  /** Mark the line of the entry that is open. */
+  function mark(id, li = null) {
+    opened?.removeAttribute("aria-current");
+    opened = id === null ? null : li ?? reveal(id);
+    opened?.setAttribute("aria-current", "true");
+    if (opened !== null) {
+      goTo(opened, false);
+    }
+  }
+
+  return { element, update: screen.run, reveal, unfold, mark };
+}
+
+let lastLine = 0;
+
+function lineId() {
+  lastLine += 1;
+  return `line-${lastLine}`;
+}
+
+/** Where each entry is told first in an outline: the numbers of the children on the way to it. */
+export function placesOf(outline) {
+  const places = new Map();
+  const stack = outline.map((node, i) => [node, [i]]).reverse();
+  while (stack.length > 0) {
+    const [node, way] = stack.pop();
+    if (!node.again && !places.has(node.id)) {
+      places.set(node.id, way);
+    }
+    stack.push(...(node.children ?? []).map((child, i) => [child, [...way, i]]).reverse());
+  }
+  return places;
+}

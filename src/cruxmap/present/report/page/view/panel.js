@@ -1,0 +1,310 @@
+// One entry, with all that is known about it and all that can be changed about it.
+
+import { h, link, put, said, setText } from "./dom.js";
+import { judgementEditor, rejectSwitch } from "./editor.js";
+import {
+  argumentWords, chanceWords, directionOf, entryAddress, presentNumber, SIGNS, typeWord,
+} from "./entry_words.js";
+import { givenView } from "./givens.js";
+import { numberAt } from "./numbers.js";
+import { argumentNow, chanceOf, information } from "./weights.js";
+import { capitalised, moveWords, percent } from "./words.js";
+
+/**
+ * The panel. `show(id)` opens an entry in it, null closes it; `close` is called by its button and Escape.
+ * @returns {{element: HTMLElement, show: (id: string|null) => void, update: () => void, focus: () => void,
+ *   shown: () => string|null}}
+ */
+export function panelView(session, contents, { close, near }) {
+  const element = h("div", { class: "panel", role: "region", hidden: true, onkeydown: key });
+  let shown = null;
+  let parts = [];
+  let heading = null;
+
+  function key(event) {
+    if (event.key === "Escape" && !event.defaultPrevented) {
+      event.stopPropagation();
+      close();
+    } else {
+      event.stopPropagation(); // keys here are none of the outline's around it
+      if (event.key === "/" && !/^(?:INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) {
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "/", cancelable: true }));
+        event.preventDefault();
+      }
+    }
+  }
+
+  function show(id) {
+    shown = id;
+    element.hidden = id === null;
+    parts = [];
+    if (id === null) {
+      put(element);
+      return;
+    }
+    const entry = contents.entries[id];
+    heading = h("h3", { "tabindex": "-1", "class": "panel-title", "id": `title-of-${id}` }, said(entry.text || id));
+    element.setAttribute("aria-labelledby", heading.id);
+    put(element, [
+      headOf(id, entry), heading, numberOf(id, entry), changing(id, entry), toldOf(entry), basisOf(entry), statesOf(id, entry),
+      bearingOf(id, entry), reviewersOf(entry), learningOf(id, entry), remarksOf(entry), linkOf(id),
+    ]);
+    update();
+  }
+
+  function add(part) {
+    if (part !== null) {
+      parts.push(part);
+    }
+    return part?.element ?? null;
+  }
+
+  // --- what it is ---
+
+  function headOf(id, entry) {
+    return h("div", { class: "panel-head" },
+      h("span", { class: ["kind", `kind-${entry.type}`, entry.type === "argument" && `kind-${directionOf(entry)}`] }, typeWord(entry)),
+      h("span", { class: "id" }, id),
+      h("button", { "type": "button", "class": "panel-close", "aria-label": "Close this entry", "onclick": close }, "Close"));
+  }
+
+  function numberOf(id, entry) {
+    const number = h("span", { class: "number panel-number" });
+    const words = h("span", { class: "small quiet" });
+    const element = h("p", { class: "panel-now" }, number, " ", words);
+
+    function update() {
+      if (entry.type === "argument") {
+        setText(number, percent(argumentNow(session, contents, id).holds));
+        setText(words, argumentWords(session, contents, id));
+      } else {
+        setText(number, chanceWords(session, contents, id));
+        setText(words, session.central.impossible ? "undefined: what is given is impossible" : "now, at central numbers");
+      }
+    }
+
+    return add({ element, update });
+  }
+
+  function toldOf(entry) {
+    const by = entry.by ? contents.voices[entry.by] : null;
+    const lines = [
+      entry.by && h("p", { class: "small" }, "By ", said(by?.name ?? entry.by), by?.text ? [": ", said(by.text)] : "", by?.text ? "" : "."),
+      entry.brought_by && h("p", { class: "small" }, "Brought by ", said(entry.brought_by), "; it has force only where somebody takes it over."),
+      sourcesOf(entry.sources),
+      entry.note && h("p", { class: "small" }, said(entry.note)),
+      entry.tags.length > 0 && h("p", { class: "tags" }, entry.tags.map((tag) => [h("span", { class: "tag" }, said(tag)), " "])),
+    ];
+    return h("div", { class: "panel-told" }, lines);
+  }
+
+  function basisOf(entry) {
+    const [first, ...others] = entry.basis_words;
+    const premises = entry.premises.flatMap(({ ids }) => ids);
+    const targets = entry.targets.map((target) => target.id);
+    const linked = [...new Set([...targets, ...premises])];
+    return section("What it rests on",
+      h("p", { class: "small" }, said(first ?? "")),
+      others.length > 0 && h("ul", { class: "small" }, others.map((line) => h("li", null, said(line)))),
+      linked.length > 0 && h("ul", { class: "links" }, linked.map((id) => entryLine(id, targets.includes(id) ? "about" : "premise"))));
+  }
+
+  /** A line about another entry with its number now, that opens it. */
+  function entryLine(id, role, sign = "") {
+    const other = contents.entries[id];
+    const number = presentNumber(session, contents, id);
+    parts.push(number);
+    return h("li", { class: `as-${role}` },
+      h("span", { class: "role" }, sign ? `${sign} ` : "", role),
+      h("a", { href: entryAddress(id) }, said(other.text || id)), number.element);
+  }
+
+  function statesOf(id, entry) {
+    const rows = entry.type === "question"
+      ? entry.states.map((state) => [`${id}.${state.id}`, state.text && state.text !== state.id ? `${state.id}: ${state.text}` : state.id])
+      : entry.parts.map(({ address, words }) => [address, words]);
+    const known = rows.filter(([address]) => chanceOf(session, address) !== null);
+    if (known.length === 0) {
+      return null;
+    }
+    const body = h("tbody");
+    for (const [address, words] of known) {
+      const cell = h("td", { class: "number" });
+      body.append(h("tr", null, h("th", { scope: "row" }, said(words)), cell));
+      parts.push({ update: () => setText(cell, percent(chanceOf(session, address))) });
+    }
+    return section(entry.type === "question" ? "How likely each state is now" : "How likely each part is now", h("table", null, body));
+  }
+
+  function bearingOf(id, entry) {
+    if (entry.bearing.length === 0) {
+      return null;
+    }
+    const list = h("ul", { class: "links" });
+    const lines = entry.bearing.map((other) => {
+      const how = howOn(contents.entries[other], id);
+      return { id: other, element: entryLine(other, how, SIGNS[how]) };
+    });
+    const heaviest = (line) => -argumentNow(session, contents, line.id).weight;
+    put(list, [...lines].sort((a, b) => heaviest(a) - heaviest(b)).map((line) => line.element));
+    return section("Arguments on it", h("p", { class: "note" }, "How likely each holds now, and as a bar how much it counts."), list);
+  }
+
+  // --- what can be changed ---
+
+  function changing(id, entry) {
+    const editors = entry.numbers.filter((address) => isOpen(address)).map((address) => judgementEditor(session, contents, address));
+    const some = editors.slice(0, SHOWN_AT_ONCE);
+    const more = editors.slice(SHOWN_AT_ONCE);
+    const children = [
+      ...some.map(add),
+      more.length > 0 && h("details", null, h("summary", null, `${more.length} more numbers`), more.map(add)),
+      entry.type === "argument" && add(rejectSwitch(session, id)),
+      add(givenView(session, contents, id)),
+    ];
+    return children.some(Boolean) ? section("Change it", children) : null;
+  }
+
+  function isOpen(address) {
+    return !(session.model.judgements.fixed ?? []).includes(session.model.addresses.indexOf(address));
+  }
+
+  // --- what others say ---
+
+  function reviewersOf(entry) {
+    const tables = entry.numbers.map((address) => [address, numbersOfAll(session, contents, address)])
+      .filter(([, rows]) => rows.length > 0)
+      .map(([address, rows]) => h("table", { class: "reviewers" },
+        h("caption", null, said(capitalised(contents.judgements[address]?.words ?? address))),
+        h("tbody", null, rows.map(rowOf))));
+    if (tables.length === 0) {
+      return null;
+    }
+    const some = tables.slice(0, SHOWN_AT_ONCE);
+    const more = tables.slice(SHOWN_AT_ONCE);
+    return h("div", { class: "told" }, section("What each reviewer says", some,
+      more.length > 0 && h("details", null, h("summary", null, `${more.length} more numbers`), more)));
+  }
+
+  function rowOf({ who, text, whose, source, note }) {
+    return h("tr", null,
+      h("th", { scope: "row" }, said(who)), h("td", { class: "number" }, said(text)),
+      h("td", null, said(whose), source.length > 0 ? [" ", sourcesOf(source, "span")] : "", note ? [" ", h("span", { class: "quiet" }, said(note))] : ""));
+  }
+
+  function remarksOf(entry) {
+    const remarks = entry.remarks;
+    if (remarks.length === 0) {
+      return null;
+    }
+    return h("div", { class: "told" }, section("Remarks", remarks.map(({ worldview, text, sources = [] }) =>
+      h("p", { class: "small" }, h("strong", null, said(worldview)), ": ", said(text), " ", sourcesOf(sources, "span")))));
+  }
+
+  // --- what learning it would do ---
+
+  function learningOf(id, entry) {
+    const names = entry.type === "question" ? entry.states.map((state) => `${id}.${state.id}`)
+      : [id, ...entry.parts.map(({ address }) => address)];
+    const list = h("ul", { class: "small learning" });
+    const asked = names.filter((name) => session.central.givenTrue.has(name));
+    if (asked.length === 0) {
+      return null;
+    }
+    const lines = asked.map((name) => ({ name, element: h("li") }));
+    list.append(...lines.map((line) => line.element));
+    const element = section("What learning it would do", h("p", { class: "note" }, "To the chance of what is asked, at central numbers."), list);
+
+    function update() {
+      const { target, givenTrue, givenFalse } = session.central;
+      for (const { name, element: line } of lines) {
+        setText(line, learningWords(nameOf(name, id), target, chanceOf(session, name), givenTrue.get(name), givenFalse.get(name)));
+      }
+    }
+
+    return add({ element, update });
+  }
+
+  function nameOf(name, id) {
+    return name === id ? null : name.slice(id.length + 1);
+  }
+
+  function linkOf(id) {
+    return h("p", { class: "note panel-link row" },
+      h("a", { href: entryAddress(id) }, "Link to this entry"),
+      near && h("button", { type: "button", class: "plain", onclick: () => near(id) }, "What is near it on the map"));
+  }
+
+  function sourcesOf(sources, tag = "p") {
+    if (!sources || sources.length === 0) {
+      return null;
+    }
+    const parts = sources.flatMap((source, i) => [i > 0 ? ", " : "", source.url ? link(source.url, said(source.text)) : said(source.text)]);
+    return h(tag, { class: "sources small" }, tag === "p" ? "Source: " : "(", parts, tag === "p" ? "" : ")");
+  }
+
+  function update() {
+    for (const part of parts) {
+      part.update();
+    }
+  }
+
+  return { element, show, update, focus: () => heading?.focus({ preventScroll: true }), shown: () => shown };
+}
+
+const SHOWN_AT_ONCE = 6;
+
+let lastSection = 0;
+
+function section(title, ...children) {
+  lastSection += 1;
+  const id = `part-${lastSection}`;
+  return h("section", { "class": "panel-part", "aria-labelledby": id }, h("h4", { id }, title), children);
+}
+
+function howOn(argument, id) {
+  return argument.targets.find((target) => target.id === id)?.how ?? directionOf(argument);
+}
+
+/** What learning something would do to the target, in a sentence. */
+export function learningWords(name, target, chance, ifTrue, ifFalse) {
+  const what = name === null ? "" : `${name}: `;
+  if (chance === null || !(chance > 0 && chance < 1)) {
+    return `${what}there is nothing to learn: it is ${chance > 0.5 ? "certain" : "impossible"} now.`;
+  }
+  const sides = [["if true", ifTrue], ["if false", ifFalse]]
+    .filter(([, p]) => Number.isFinite(p))
+    .map(([words, p]) => `${words} ${percent(p)} (${moveWords(target, p)})`);
+  const bans = information(target, chance, ifTrue, ifFalse);
+  const most = entropy(target);
+  const told = most > 0 ? `It tells ${percent(bans / most)} of what is open.` : "";
+  return `${what}${percent(target)} now; ${sides.join("; ")}. ${told}`.trim();
+}
+
+function entropy(p) {
+  return p > 0 && p < 1 ? -(p * Math.log(p) + (1 - p) * Math.log(1 - p)) / Math.LN10 : 0;
+}
+
+/** What the map and every reviewer who says so themselves have at an address, and who has it from whom. */
+export function numbersOfAll(session, contents, address) {
+  const told = contents.judgements[address];
+  const inherited = new Map();
+  const rows = [];
+  for (const worldview of session.worldviews) {
+    const { text, origin } = numberAt(session, address, session.shipped(worldview));
+    const own = told?.by?.[worldview];
+    if (own !== undefined) {
+      rows.push({ who: worldview, text, whose: own.fitted ? "fitted" : "own", source: own.source ?? [], note: own.fitted ?? own.note });
+    } else if (worldview === "map") {
+      rows.unshift({ who: "map", text, whose: "the editor's, and nobody's view", source: told?.source ?? [], note: told?.note });
+    } else {
+      inherited.set(origin, [...(inherited.get(origin) ?? []), worldview]);
+    }
+  }
+  for (const [origin, who] of inherited) {
+    const { text } = numberAt(session, address, session.shipped(who[0]));
+    const from = `inherited from ${origin === "map" ? "the map" : origin}`;
+    rows.push({ who: rows.length === 1 ? "all others" : who.join(", "), text, whose: from, source: [], note: "" });
+  }
+  return rows;
+}
