@@ -1,4 +1,4 @@
-"""The tables of cases of the language that the page's JavaScript runs too: Python says what stands in them."""
+"""The tables of cases of the language that the page's JavaScript runs too: Python reads them alike."""
 
 from typing import Any
 
@@ -9,6 +9,10 @@ from page import make_language_cases
 
 def test_notation() -> None:
     _check("notation")
+
+
+def test_conditions() -> None:
+    _check("conditions")
 
 
 def _check(name: str) -> None:

@@ -6,12 +6,16 @@ reader says. `tests/test_page_language.py` holds Python to the tables, `tests/pa
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from cruxmap.errors import Problem
-from cruxmap.language.argument_map import Role, SameAs
+from cruxmap.errors import InvalidMap, Problem
+from cruxmap.insight.estimate import as_model
+from cruxmap.insight.sentences import in_words
+from cruxmap.insight.travelling_model import condition_data, travelling_model
+from cruxmap.language.argument_map import ArgumentMap, Role, SameAs, condition_text
 from cruxmap.language.judgement import (
     LEXICON,
     Lexicon,
@@ -21,6 +25,8 @@ from cruxmap.language.judgement import (
     parse_value,
     with_phrases,
 )
+from cruxmap.language.reading import read_map
+from cruxmap.language.typed import parse_condition
 
 CASES = Path(__file__).parent / "cases"
 
@@ -64,9 +70,61 @@ def _problem(problem: Problem) -> list[str]:
     return [problem.code.value, problem.message, problem.hint]
 
 
+# --- conditions.json ----------------------------------------------------------------------------------
+
+
+def conditions(table: Table) -> Table:
+    """Conditions as people type them, on a map with entries of every kind."""
+    argument_map = map_of(table["map"])
+    cases = [_condition(text, argument_map) for text in _texts(table["cases"])]
+    return {"map": table["map"], "model": data_of(argument_map, "entries", "brought"), "cases": cases}
+
+
+def _condition(text: str, argument_map: ArgumentMap) -> Table:
+    try:
+        condition = parse_condition(text, argument_map)
+    except InvalidMap as wrong:
+        return {"text": text, "problem": _problem(wrong.problems[0])}
+    data = condition_data(condition)
+    return {
+        "text": text,
+        "condition": data,
+        "written": condition_text(condition),
+        "words": in_words(condition),
+    }
+
+
+def _texts(cases: list[Any]) -> list[str]:
+    """Return what is written in each case; a new one may be the text alone."""
+    return [case if isinstance(case, str) else case["text"] for case in cases]
+
+
+# --- maps -----------------------------------------------------------------------------------------------
+
+
+def map_of(files: Mapping[str, Any]) -> ArgumentMap:
+    """Read a map whose files are given as data, by their names."""
+    with TemporaryDirectory() as folder:
+        for name, content in files.items():
+            path = Path(folder, "cases", name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(content), encoding="utf-8")
+        return read_map(Path(folder, "cases"))
+
+
+def data_of(argument_map: ArgumentMap, *keys: str) -> Table:
+    """Return some of what the page is told of a map; of its entries what their names stand for."""
+    model = travelling_model(as_model(argument_map))
+    found = {key: model[key] for key in keys}
+    if "entries" in found:
+        wanted = ("id", "type", "states", "timeline", "phases")
+        found["entries"] = [{k: entry[k] for k in wanted if k in entry} for entry in found["entries"]]
+    return found
+
+
 # --- all tables ---------------------------------------------------------------------------------------
 
-TABLES: dict[str, Callable[[Table], Table]] = {"notation": notation}
+TABLES: dict[str, Callable[[Table], Table]] = {"notation": notation, "conditions": conditions}
 """What fills in each table, by the name of its file."""
 
 

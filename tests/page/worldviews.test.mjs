@@ -7,7 +7,10 @@ import { layersOf, lineage, settle } from "../../src/cruxmap/present/report/page
 
 const model = {
   addresses: ["a", "b", "q.x", "q.y", "q.z"],
-  judgements: { scale: ["p", "p", "p", "p", "p"], role: ["credence", "credence", "share", "share", "share"] },
+  judgements: {
+    scale: ["p", "p", "p", "p", "p"],
+    role: ["credence", "credence", "share", "share", "share"],
+  },
   share_rows: [[2, 3, 4]],
   rows_at: { q: [2, 3, 4] },
   lexicon: { probability: {}, ratio: {} },

@@ -293,6 +293,7 @@ def _by_type(argument_map: ArgumentMap, entry: Entry, index: Mapping[str, int]) 
             steps = range(1, argument_map.timeline[timeline].steps + 1)
             return {
                 "type": "event",
+                "timeline": timeline,
                 "states": [*map(str, steps), "never"],
                 "basis": _basis(basis),
                 "phases": [{"id": phase.id, "steps": phase.steps} for phase in phases],

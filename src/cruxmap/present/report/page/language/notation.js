@@ -39,7 +39,8 @@ export const LOGIT_OF_CERTAINTY = 1e30;
 const MAX_CHARACTERS = 1000;
 const [MAX_LISTED, MAX_PHRASES_COMPARED] = [12, 200];
 
-const BLANKS = "\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"; // Python's
+const BLANKS = // Python's
+  "\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const WHITE = `[${BLANKS}]`;
 const NUMBER = "((?:[0-9]+(?:\\.[0-9]+)?|\\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)";
 const IS_NUMBER = whole(NUMBER);

@@ -1,0 +1,32 @@
+/** What the ids of a model stand for: entries by type, the states of questions, the phases of events. */
+
+const prepared = new WeakMap();
+
+/**
+ * Return what a model's ids stand for, looked up once.
+ * @returns {{typeOf: Map<string, string>, idsOf: (...types: string[]) => string[],
+ *   statesOf: Map<string, string[]>, phasesOf: Map<string, string[]>, timelineOf: Map<string, string>}}
+ */
+export function namesOf(model) {
+  if (!prepared.has(model)) prepared.set(model, prepare(model));
+  return prepared.get(model);
+}
+
+function prepare(model) {
+  const typeOf = new Map(model.entries.map((entry) => [entry.id, entry.type]));
+  const questions = model.entries.filter((entry) => entry.type === "question");
+  const events = model.entries.filter((entry) => entry.type === "event");
+  const phases = (entry) => entry.phases.map((phase) => phase.id);
+  return {
+    typeOf,
+    idsOf: (...types) => [...typeOf].filter(([, type]) => types.includes(type)).map(([id]) => id),
+    statesOf: new Map(questions.map((entry) => [entry.id, entry.states])),
+    phasesOf: new Map(events.map((entry) => [entry.id, phases(entry)])),
+    timelineOf: new Map(events.map((entry) => [entry.id, entry.timeline ?? phases(entry).join(" ")])),
+  };
+}
+
+/** Write a type with its article: `a claim`, `an event`. */
+export function aOrAn(type) {
+  return `${/^[ae]/u.test(type) ? "an" : "a"} ${type}`;
+}
