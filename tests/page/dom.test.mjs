@@ -17,7 +17,10 @@ fakeDocument();
 test("texts are text nodes, whatever is in them", () => {
   const made = h("p", null, "<img src=x onerror=alert(1)>", 3, null, false, ["a", h("b", null, "c")]);
   assert.equal(made.textContent, "<img src=x onerror=alert(1)>3ac");
-  assert.deepEqual(made.childNodes.map((node) => node.nodeType), [3, 3, 3, 1]);
+  assert.deepEqual(
+    made.childNodes.map((node) => node.nodeType),
+    [3, 3, 3, 1],
+  );
 });
 
 test("attributes that could run a text are refused", () => {
@@ -38,7 +41,12 @@ test("links lead to http(s) or into the page", () => {
 
 test("attributes are set, left out, and listened to", () => {
   let clicked = 0;
-  const given = { class: ["a", false, "b"], title: null, "aria-pressed": "true", onclick: () => clicked++ };
+  const given = {
+    class: ["a", false, "b"],
+    title: null,
+    "aria-pressed": "true",
+    onclick: () => clicked++,
+  };
   const made = h("button", given);
   made.listeners.click();
   assert.equal(clicked, 1);

@@ -18,7 +18,8 @@ const ADDRESSES = new Set(["href", "src", "action", "formaction", "xlink:href"])
  *
  * @param {string} tag
  * @param {Object<string, *>|null} [given] attributes; `onclick` and the like are functions, `class` may be
- *   a list (what is false or null is left out), `true` is an attribute without a value, null and false none
+ *   a list (what is false or null is left out), `true` is an attribute without a value, null and false
+ *   leave it out
  * @param {...*} children nodes, texts, numbers, lists of them; null, undefined and booleans are left out
  */
 export function h(tag, given = null, ...children) {

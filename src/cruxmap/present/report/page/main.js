@@ -1,0 +1,124 @@
+/** Opens the page: reads its data, shows it, and lets scripts and tests ask what a reader can ask. */
+
+import { createSession } from "./answers/session.js";
+import { parseJudgement } from "./language/notation.js";
+import { answerView } from "./view/answer.js";
+import { blindView, isBlind, setBlind, untold } from "./view/blind.js";
+import { dataOf, workerCount, workerMaker } from "./view/data.js";
+import { h } from "./view/dom.js";
+import { hangsOnView } from "./view/hangs_on.js";
+import { partingView } from "./view/parting.js";
+import { readOnlyView } from "./view/read_only.js";
+import { scripted } from "./view/scripted.js";
+import { standingView } from "./view/standing.js";
+import { takesView } from "./view/takes.js";
+import { worldviewsView } from "./view/worldviews.js";
+
+/** Opens the page of this document; `globalThis.cruxmap.ready` says when it answers. */
+export function openPage() {
+  if (new URLSearchParams(location.search).has("blind")) setBlind(true);
+  const ready = opened();
+  globalThis.cruxmap = scripted(ready);
+  ready.catch(showFailure);
+}
+
+async function opened() {
+  const [contents, model] = await Promise.all([dataOf("contents"), dataOf("model")]);
+  if (contents.blind) setBlind(true);
+  const session = model.exact ? await createSession(model, makersOf()) : null;
+  await documentRead();
+  if (session === null) showReadOnly(contents, model);
+  else showAll(session, contents, model);
+  return session;
+}
+
+function makersOf() {
+  return { makeWorker: workerMaker(), workers: workerCount() };
+}
+
+function documentRead() {
+  if (document.readyState !== "loading") return Promise.resolve();
+  return new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+}
+
+/** Puts the live sections in the place of those in the document. */
+function showAll(session, contents, model) {
+  const worldviews = worldviewsView(session, contents);
+  const standing = standingView(session, contents, worldviews.showMine);
+  const threshold = (text) => thresholdOf(text, model.lexicon);
+  replace("answer", answerView(contents, standing.element).element);
+  document.body.append(standing.bar, standing.live);
+  replace("worldviews", worldviews.element);
+  replace("hangs-on", hangsOnView(session, contents).element);
+  replace("parting", partingView(session, contents).element);
+  replace("takes", takesView(session, contents, threshold).element);
+  if (isBlind()) showBlind(session);
+  document.documentElement.dataset.live = "yes";
+  followFragment(session);
+  addEventListener("hashchange", () => followFragment(session));
+}
+
+function showReadOnly(contents, model) {
+  document.querySelector("main").prepend(readOnlyView(model.why_not_exact));
+  replace("worldviews", worldviewsView(null, contents).element);
+}
+
+function showBlind(session) {
+  document.getElementById("answer").append(blindView(session, () => {}).element);
+  for (const id of ["worldviews", "hangs-on", "parting", "takes"])
+    document.getElementById(id)?.append(untold());
+}
+
+/** Puts a section in the place of the document's; where that has none, before the argument. */
+function replace(id, element) {
+  const written = document.getElementById(id);
+  const argument = document.getElementById("argument");
+  if (written !== null) written.replaceWith(element);
+  else if (argument !== null) argument.before(element);
+  else document.querySelector("main").append(element);
+}
+
+/** Follows the address: a place in the page, or a worldview that somebody sent. */
+async function followFragment(session) {
+  const { hash } = location;
+  if (hash.length < 2) return;
+  const place = document.getElementById(decoded(hash.slice(1)));
+  if (place !== null) place.scrollIntoView();
+  else if (!hash.startsWith("#entry-")) await openLink(session, hash);
+}
+
+async function openLink(session, hash) {
+  try {
+    await session.open(hash);
+  } catch (error) {
+    tell(`The link's numbers were not read: ${error.message}`);
+  }
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Reads a threshold: a point in the language's notation. */
+function thresholdOf(text, lexicon) {
+  const { point, low, sameAs } = parseJudgement(text, "p", lexicon);
+  if (sameAs !== null || !point || low <= 0 || low >= 1) {
+    throw new RangeError("A threshold is one number between 0% and 100%, such as 10%");
+  }
+  return low;
+}
+
+function showFailure(error) {
+  console.error(error);
+  tell(`The page cannot compute here: ${error.message} What follows is as it was when the file was made.`);
+}
+
+function tell(text) {
+  document.querySelector("main")?.prepend(h("p", { class: "warning", role: "alert" }, text));
+}
+
+if (typeof document !== "undefined") openPage();

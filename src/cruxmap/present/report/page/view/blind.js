@@ -1,0 +1,70 @@
+/**
+ * Blind reading: nobody's numbers are shown until the reader has given theirs or asked to see them.
+ *
+ * What is anybody's number has the class `told`, and is not shown while the page is blind; what has the
+ * class `untold` is shown only then (page.css).
+ */
+
+import { h, setText } from "./dom.js";
+
+/** Says whether numbers are hidden now. */
+export function isBlind() {
+  return document.documentElement.dataset.blind === "yes";
+}
+
+/** Hides or shows everybody's numbers. */
+export function setBlind(on) {
+  document.documentElement.dataset.blind = on ? "yes" : "no";
+}
+
+/** Returns the line that stands in place of what is hidden. */
+export function untold() {
+  return h("p", { class: "untold note" }, "Hidden while you judge first.");
+}
+
+/**
+ * Returns what tells the reader that the page is blind, and how to see everybody's numbers.
+ *
+ * @param {() => void} reveal called once the reader wants to see them
+ */
+export function blindView(session, reveal) {
+  const count = h("p", { role: "status" });
+  const show = () => {
+    setBlind(false);
+    element.hidden = true;
+    reveal();
+  };
+  const mine = h(
+    "button",
+    { type: "button", class: "main", onclick: show },
+    "I have given mine: show everybody's",
+  );
+  const anyway = h("button", { type: "button", class: "plain", onclick: show }, "Show them without mine");
+  const element = h(
+    "aside",
+    { class: "blind card", "aria-label": "This page is blind" },
+    h("h3", null, "Judge first"),
+    h(
+      "p",
+      null,
+      "Nobody's numbers are shown yet, so that yours are your own. Read the argument below, open what " +
+        "you have a view on, and give it your number. What you leave out keeps a number that is not shown.",
+    ),
+    count,
+    h("p", { class: "row" }, mine, anyway),
+    h(
+      "p",
+      { class: "tiny quiet" },
+      "The file does hold everybody's numbers. They are not shown, but somebody who " +
+        "searches in the file itself would find them.",
+    ),
+  );
+  const update = () => {
+    const given = session.changes.filter((change) => change.kind !== "given").length;
+    mine.disabled = given === 0;
+    setText(count, given === 0 ? "You have given no number yet." : `Numbers you have given: ${given}.`);
+  };
+  session.on("central", update);
+  update();
+  return { element };
+}

@@ -1,0 +1,32 @@
+/** The data that the page carries, and the workers that compute with it. */
+
+import { bytesOf, inflated, textOf } from "../bytes.js";
+
+const MOST_WORKERS = 4;
+
+/** Returns a block of data as it was written: base64 of deflated JSON. Throws where it is missing. */
+export async function dataOf(id) {
+  const block = document.getElementById(id);
+  if (block === null) throw new Error(`The page lacks its data "${id}".`);
+  return JSON.parse(textOf(await inflated(bytesOf(block.textContent.trim()))));
+}
+
+/** Returns what makes workers: a function that returns one, or null where the browser makes none. */
+export function workerMaker() {
+  const block = document.getElementById("worker");
+  let address = null;
+  return () => {
+    if (block === null || typeof Worker === "undefined") return null;
+    try {
+      address ??= URL.createObjectURL(new Blob([block.textContent], { type: "text/javascript" }));
+      return new Worker(address);
+    } catch {
+      return null;
+    }
+  };
+}
+
+/** Returns how many workers to ask for: one core stays free for the page. */
+export function workerCount() {
+  return Math.max(1, Math.min(MOST_WORKERS, (navigator.hardwareConcurrency ?? 2) - 1));
+}

@@ -1,0 +1,89 @@
+/** What is assumed and what is observed, and a way to change it. */
+
+import { h, put, said } from "./dom.js";
+
+const EXAMPLE = "for example: prosaic-tai, or {event: a, before: b}";
+
+/** Returns the lists with a button beside each, and a line to add to them. */
+export function givenEditor(session, contents) {
+  const lists = h("div", { class: "given-lists" });
+  const problem = h("p", { class: "problem", id: "given-problem", role: "alert" });
+  const field = h("input", {
+    id: "given-condition",
+    type: "text",
+    placeholder: EXAMPLE,
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-describedby": "given-problem",
+  });
+  const how = h(
+    "select",
+    { "aria-label": "How to take it" },
+    h("option", { value: "assuming" }, "assume"),
+    h("option", { value: "observed" }, "observe"),
+  );
+  const form = h(
+    "form",
+    { class: "row", onsubmit: (event) => add(event) },
+    how,
+    h("label", { for: "given-condition", class: "unseen" }, "A condition"),
+    field,
+    h("button", { type: "submit" }, "Add"),
+  );
+  const add = (event) => {
+    event.preventDefault();
+    if (field.value.trim() === "") return;
+    const now = givenNow(session);
+    attempt(() => session.given({ ...now, [how.value]: [...now[how.value], field.value.trim()] }));
+  };
+  const attempt = (change) => {
+    try {
+      change();
+      field.value = "";
+      put(problem);
+      field.setAttribute("aria-invalid", "false");
+    } catch (error) {
+      field.setAttribute("aria-invalid", "true");
+      put(problem, error.message, error.hint ? [". ", said(error.hint)] : null);
+    }
+  };
+  let shown = null;
+  const update = () => {
+    const now = givenNow(session);
+    const key = JSON.stringify(now);
+    if (key === shown) return;
+    shown = key;
+    put(
+      lists,
+      givenList("Assumed", "assuming", now, session),
+      givenList("Observed", "observed", now, session),
+    );
+  };
+  update();
+  const more = h("details", null, h("summary", null, "Assume or observe something"), form, problem);
+  return { element: h("div", { class: "given small" }, lists, more), update };
+}
+
+/** Returns what is assumed and observed now, as texts. */
+export function givenNow(session) {
+  const { assuming, observed } = session.givenNow ?? session.model.model;
+  return { assuming: [...assuming], observed: [...observed] };
+}
+
+function givenList(title, kind, now, session) {
+  if (now[kind].length === 0) return null;
+  const without = (i) => session.given({ ...now, [kind]: now[kind].filter((_, k) => k !== i) });
+  const items = now[kind].map((text, i) =>
+    h(
+      "li",
+      { class: "row" },
+      said(text),
+      h(
+        "button",
+        { class: "plain", type: "button", "aria-label": `Remove: ${text}`, onclick: () => without(i) },
+        "remove",
+      ),
+    ),
+  );
+  return h("div", null, h("h4", null, title), h("ul", { class: "bare" }, items));
+}

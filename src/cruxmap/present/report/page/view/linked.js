@@ -1,0 +1,48 @@
+/** Sentences of the answer with the entries and worldviews that they name as links. */
+
+import { h } from "./dom.js";
+
+const NAME = /[a-z0-9]+(?:-[a-z0-9]+)+(?:\.[a-z0-9-]+)*|[a-z0-9]+(?:\.[a-z0-9-]+)+/g;
+
+/** Returns a text as nodes: what it names is a link to where that is told. */
+export function linked(text, contents) {
+  const nodes = [];
+  let end = 0;
+  for (const found of text.matchAll(NAME)) {
+    const place = placeOf(found[0], contents);
+    if (place === null) continue;
+    nodes.push(text.slice(end, found.index), h("a", { href: place }, found[0]));
+    end = found.index + found[0].length;
+  }
+  return [...nodes, text.slice(end)];
+}
+
+/** Returns the link that opens an entry, or the entry that an address belongs to; null for neither. */
+export function placeOf(name, contents) {
+  const owner = name.split(".")[0];
+  if (Object.hasOwn(contents.entries, owner)) return `#entry-${owner}`;
+  return Object.hasOwn(contents.worldviews, name) && name !== "map" ? `#worldview-${name}` : null;
+}
+
+/** Returns the name of an entry or address as a link that opens it. */
+export function entryLink(name, contents) {
+  const place = placeOf(name, contents);
+  return place === null
+    ? h("span", { class: "name" }, name)
+    : h("a", { class: "name", href: place }, name);
+}
+
+/** Returns the sentence of an entry, or of the state, phase or route that an address names. */
+export function textOf(name, contents) {
+  const [owner, ...parts] = name.split(".");
+  const entry = Object.hasOwn(contents.entries, owner) ? contents.entries[owner] : null;
+  if (entry === null) return "";
+  if (parts.length === 0) return entry.text;
+  const words = entry.parts?.find((part) => part.address === name)?.words;
+  return `${entry.text} (${words ?? parts.join(", ")})`;
+}
+
+/** Names a worldview within a sentence. */
+export function whoseNumbers(id) {
+  return id === "map" ? "the map's own numbers" : `${id}'s numbers`;
+}

@@ -1,0 +1,315 @@
+/** Where two worldviews part: the gap, what each difference is worth, and what settling would close it. */
+
+import { along, alongLogOdds, axisOf } from "./axis.js";
+import { logit } from "../engine/special.js";
+import { h, put, said, section, setText } from "./dom.js";
+import { entryLink, textOf } from "./linked.js";
+import { whenQuiet } from "./quiet.js";
+import { axisBelow, bar, dot, gridLines, strip, upright } from "./strips.js";
+import { percent, ratioText } from "./words.js";
+
+const [FIRST, CRUXES, AFTER] = [10, 6, 600];
+
+/** What the reader's own state is called among the worldviews. */
+export const YOURS = "yours";
+
+/** Returns the fourth section. */
+export function partingView(session, contents) {
+  const [first, second] = [choiceOf("parting-a"), choiceOf("parting-b")];
+  const gap = h("p", { class: "parting-gap", role: "status" });
+  const answer = h("div", { class: "parting-answer" });
+  const note = h("p", { class: "note" });
+  const element = section(
+    "parting",
+    "Where two of them part",
+    h(
+      "div",
+      { class: "told" },
+      h(
+        "p",
+        { class: "row" },
+        h("label", { for: "parting-a" }, "Compare"),
+        first,
+        h("label", { for: "parting-b" }, "with"),
+        second,
+      ),
+      gap,
+      note,
+      answer,
+    ),
+  );
+  const chosen = () => [first.value, second.value];
+  const quiet = whenQuiet(session, {
+    element,
+    wait: AFTER,
+    ask: () => diffOfChosen(session, ...chosen()),
+    show: (diff) => {
+      answer.classList.toggle("stale", false);
+      setText(note, noteText(diff));
+      put(answer, diff === null ? null : diffView(diff, contents));
+    },
+    old: () => {
+      setText(gap, gapText(session, contents, ...chosen()));
+      answer.classList.toggle("stale", true);
+      setText(
+        note,
+        chosen()[0] === chosen()[1] ? "" : "Sharing the gap out over what differs; this takes seconds.",
+      );
+    },
+    failed: (error) => setText(note, `The gap could not be shared out: ${error.message}`),
+  });
+  const changed = () => {
+    put(answer);
+    quiet.changed();
+  };
+  for (const choice of [first, second]) choice.addEventListener("change", changed);
+  fillChoices(first, second, session, contents);
+  session.on("central", () => fillChoices(first, second, session, contents));
+  quiet.changed();
+  return { element };
+}
+
+function choiceOf(id) {
+  return h("select", { id });
+}
+
+/** Offers all worldviews, and the reader's own once something is changed: then that is compared first. */
+function fillChoices(first, second, session, contents) {
+  const own = session.changes.length > 0;
+  const names = [...(own ? [YOURS] : []), ...session.worldviews];
+  if (first.childNodes.length === names.length) return;
+  const before = [first.value, second.value];
+  const pair = contents.pair ?? { highest: names[0], lowest: names.at(-1) };
+  for (const choice of [first, second]) {
+    put(
+      choice,
+      names.map((id) => h("option", { value: id }, id === "map" ? "the map's own" : id)),
+    );
+  }
+  const kept = before.every((id) => id !== "" && names.includes(id))
+    ? before
+    : [pair.highest, pair.lowest];
+  [first.value, second.value] = own && !before.includes(YOURS) ? [YOURS, session.startedFrom] : kept;
+}
+
+/** Asks for the diff of two shipped worldviews, or of the reader's state and one. */
+function diffOfChosen(session, a, b) {
+  if (a === b) return Promise.resolve(null);
+  return session.diff(b === YOURS ? null : b, a === YOURS ? null : a);
+}
+
+function gapText(session, contents, a, b) {
+  const central = (id) =>
+    id === YOURS ? session.central.target : contents.worldviews[id].estimate.central;
+  const [pa, pb] = [central(a), central(b)];
+  if (a === b) return "Choose two that differ.";
+  if (pa === null || pb === null) return "What is given is impossible for one of them.";
+  const times = Math.exp(Math.abs(logit(pa) - logit(pb)));
+  const apart = Number.isFinite(times) ? ratioText(times) : "infinitely";
+  if (times < 1.005) return `Both give ${percent(pa)} at central numbers.`;
+  return `${a} gives ${percent(pa)} and ${b} ${percent(pb)}, at central numbers: ${apart} apart in odds.`;
+}
+
+function noteText(diff) {
+  if (diff === null) return "";
+  if (diff.reason) return `The gap could not be shared out: ${diff.reason}.`;
+  return "";
+}
+
+function diffView(diff, contents) {
+  if (diff.differences.length === 0) return h("p", null, "They judge everything alike.");
+  return [
+    h("h3", null, "What the gap is made of"),
+    waterfall(diff, contents),
+    h("h3", null, "What would close it"),
+    doubleCruxes(diff, contents),
+  ];
+}
+
+// --- what the gap is made of ------------------------------------------------------------------------
+
+/** Returns the way from b to a, one step for each entry that they judge differently. */
+function waterfall(diff, contents) {
+  const shown = diff.differences.filter((x) => x.share_logit !== null);
+  const [first, rest] = [shown.slice(0, FIRST), shown.slice(FIRST)];
+  const [start, end] = [logit(diff.probability_b), logit(diff.probability_a)];
+  const steps = stepsOf(first, start);
+  const others = rest.reduce((sum, x) => sum + x.share_logit, 0);
+  const places = [...steps.flatMap(({ from, to }) => [from, to]), end].map((u) => 1 / (1 + Math.exp(-u)));
+  const axis = axisOf([diff.probability_a, diff.probability_b, ...places]);
+  const total = diff.gap_logit;
+  return h(
+    "div",
+    { class: "waterfall" },
+    endRow(diff.b, diff.probability_b, axis),
+    h(
+      "ol",
+      { class: "bare" },
+      steps.map((step) => stepRow(step, { axis, total, diff, contents })),
+    ),
+    rest.length > 0 ? restRow(rest.length, { from: end - others, to: end, axis, total }) : null,
+    endRow(diff.a, diff.probability_a, axis),
+    h("div", { class: "step axis-row" }, h("span"), axisBelow(axis, 5)),
+  );
+}
+
+function stepsOf(differences, start) {
+  let at = start;
+  return differences.map((difference) => {
+    const from = at;
+    at += difference.share_logit;
+    return { ...difference, from, to: at };
+  });
+}
+
+function endRow(name, probability, axis) {
+  const x = along(axis, probability);
+  return h(
+    "div",
+    { class: "step step-end" },
+    h(
+      "div",
+      null,
+      h("strong", null, name),
+      " ",
+      h("span", { class: "number" }, `${percent(probability)} central`),
+    ),
+    strip(24, `${name}: ${percent(probability)}`, gridLines(axis, 24), dot(x, 12, "mean")),
+  );
+}
+
+function stepRow(step, { axis, total, diff, contents }) {
+  const { id, text, share_logit: share, changes, from, to } = step;
+  return h(
+    "li",
+    { class: "step" },
+    h(
+      "div",
+      { class: "step-words" },
+      entryLink(id, contents),
+      " ",
+      h("span", { class: "number small" }, shareText(share, total)),
+      h("p", { class: "tiny quiet" }, said(text ?? textOf(id, contents))),
+      changesView(id, changes, diff),
+    ),
+    stepStrip(from, to, axis, shareText(share, total)),
+  );
+}
+
+function restRow(number, { from, to, axis, total }) {
+  const words = shareText(to - from, total);
+  return h(
+    "div",
+    { class: "step" },
+    h(
+      "div",
+      { class: "step-words quiet" },
+      `${number} more differences `,
+      h("span", { class: "number small" }, words),
+    ),
+    stepStrip(from, to, axis, words),
+  );
+}
+
+function stepStrip(from, to, axis, words) {
+  const [left, right] = [alongLogOdds(axis, from), alongLogOdds(axis, to)];
+  const kind = to >= from ? "up" : "down";
+  const ending = upright(right, 4, 28, `${kind}-end`);
+  return strip(30, words, gridLines(axis, 30), bar(left, right, 15, 12, kind), ending);
+}
+
+function shareText(share, total) {
+  const times = Math.exp(Math.abs(share));
+  const way = share >= 0 ? "up" : "down";
+  const part = total === 0 || total === null ? "" : `${partText(share / total)} of the gap, `;
+  return `${part}${ratioText(times)} ${way} in odds`;
+}
+
+function partText(part) {
+  return `${(100 * part).toFixed(0)}%`.replace("-", "\u2212");
+}
+
+function changesView(id, changes, { a, b }) {
+  if (changes.length === 0) return null;
+  const items = changes.map((change) =>
+    h(
+      "li",
+      null,
+      change.address === id ? null : h("span", { class: "quiet" }, `${change.address}: `),
+      sideText(a, change.a, change.origin_a),
+      ", ",
+      sideText(b, change.b, change.origin_b),
+    ),
+  );
+  const list = h("ul", { class: "bare tiny" }, items);
+  return items.length <= 2
+    ? list
+    : h("details", { class: "tiny" }, h("summary", null, `${items.length} numbers`), list);
+}
+
+function sideText(name, value, origin) {
+  const whose = origin === name ? "" : ` (${origin === "map" ? "the map's" : origin})`;
+  return h("span", null, `${name} `, said(value ?? "none", { class: "number" }), whose);
+}
+
+// --- what would close it ----------------------------------------------------------------------------
+
+function doubleCruxes(diff, contents) {
+  const all = [
+    ...diff.double_cruxes,
+    ...(diff.double_crux_arguments ?? []),
+    ...(diff.double_crux_questions ?? []),
+  ];
+  const shown = all
+    .filter((x) => x.rank !== null && x.rank !== undefined && x.vod_share > 0)
+    .sort((x, y) => x.rank - y.rank)
+    .slice(0, CRUXES);
+  if (shown.length === 0)
+    return h("p", null, "Finding out about any one thing is expected to close none of it.");
+  return [
+    h(
+      "p",
+      null,
+      `How likely ${diff.a} (●) and ${diff.b} (○) find it, and how much of their disagreement finding ` +
+        "it out is expected to close.",
+    ),
+    h(
+      "ol",
+      { class: "bare doubles" },
+      shown.map((x) => doubleRow(x, diff, contents)),
+    ),
+  ];
+}
+
+function doubleRow(
+  { id, text, state, probability_a: pa, probability_b: pb, vod_share: closes },
+  diff,
+  contents,
+) {
+  const words = `${diff.a} ${percent(pa)}, ${diff.b} ${percent(pb)}`;
+  return h(
+    "li",
+    { class: "step" },
+    h(
+      "div",
+      { class: "step-words" },
+      entryLink(id, contents),
+      " ",
+      h("span", { class: "number small" }, `closes ${percent(closes)}`),
+      h("p", { class: "tiny quiet" }, said(text ?? textOf(state ? `${id}.${state}` : id, contents))),
+    ),
+    h(
+      "div",
+      null,
+      strip(
+        24,
+        words,
+        bar(0, 1, 12, 1, "base"),
+        bar(pa, pb, 12, 3, "reach"),
+        dot(pb, 12, "if-false"),
+        dot(pa, 12, "if-true"),
+      ),
+      h("p", { class: "tiny number-words" }, words),
+    ),
+  );
+}

@@ -1,0 +1,52 @@
+/** Asks for what takes longer once nothing has changed for a while, and marks what is shown as old. */
+
+const NEAR = "300px";
+
+/**
+ * Keeps an answer that takes a while in step with the session.
+ *
+ * @param session
+ * @param {object} how
+ *   `element`: the answer is asked for only when this is on the screen, or nearly;
+ *   `wait`: for how many milliseconds nothing must have changed;
+ *   `ask()`: returns a promise of the answer; `show(answer)`: shows it;
+ *   `old()`: marks what is shown as old; `failed(error)`: says that there is no answer
+ * @returns {{changed: () => void}} `changed` says that the answer is old, as a change in the session does
+ */
+export function whenQuiet(session, { element, wait, ask, show, old, failed }) {
+  let timer = null;
+  let [isOld, isNear, asked] = [false, false, 0];
+
+  const changed = () => {
+    isOld = true;
+    old();
+    clearTimeout(timer);
+    if (isNear) timer = setTimeout(start, wait);
+  };
+
+  const start = async () => {
+    const [number, version] = [++asked, session.version];
+    const isLatest = () => number === asked && version === session.version;
+    try {
+      const answer = await ask();
+      if (!isLatest()) return;
+      isOld = false;
+      show(answer);
+    } catch (error) {
+      if (isLatest()) failed(error);
+    }
+  };
+
+  session.on("central", changed);
+  nearScreen(element, (near) => {
+    isNear = near;
+    if (near && isOld) changed();
+  });
+  return { changed };
+}
+
+/** Calls `tell(true)` when an element comes near the screen, and `tell(false)` when it leaves it. */
+export function nearScreen(element, tell, margin = NEAR) {
+  const watch = (entries) => tell(entries.at(-1).isIntersecting);
+  new IntersectionObserver(watch, { rootMargin: margin }).observe(element);
+}

@@ -1,0 +1,36 @@
+/** What scripts and tests ask of the page, each as in the command line's JSON: `globalThis.cruxmap`. */
+
+/**
+ * @param {Promise<object|null>} opened the session, or null in a page that is read-only
+ * @returns {object} `ready` resolves once the page answers; the rest throws until then
+ */
+export function scripted(opened) {
+  let session = null;
+  let reason = "The page is not ready; wait for cruxmap.ready.";
+  const ready = opened.then((made) => {
+    session = made;
+    reason = "This page is read-only: it shows its answers and computes no others.";
+  });
+  ready.catch((error) => {
+    reason = error.message;
+  });
+  const open = () => {
+    if (session === null) throw new Error(reason);
+    return session;
+  };
+  return {
+    ready,
+    get worldviews() {
+      return [...open().worldviews];
+    },
+    start: (worldview) => open().start(worldview),
+    set: (address, text) => open().set(address, text),
+    reject: (argument, rejected = true) => open().reject(argument, rejected),
+    given: (given) => open().given(given),
+    probability: (id, given) => open().probability(id, given),
+    estimate: async () => open().estimate(),
+    cruxes: async () => open().cruxes(),
+    diff: async (other) => open().diff(other),
+    yaml: (given) => open().yaml(given),
+  };
+}

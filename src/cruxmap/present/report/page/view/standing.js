@@ -1,0 +1,192 @@
+/** Where the reader stands: the target now, from whose numbers, compared with where that started. */
+
+import { h, liveRegion, onceAFrame, put, setText } from "./dom.js";
+import { givenEditor } from "./given.js";
+import { whoseNumbers } from "./linked.js";
+import { nearScreen, whenQuiet } from "./quiet.js";
+import { moveWords, percent } from "./words.js";
+
+const WAIT = 120;
+
+const CENTRAL = "Central: with every number in its middle. It is exact and follows at once.";
+
+const MEAN = "Mean: over draws of the numbers within their intervals, the credence to act on.";
+
+/**
+ * Returns the present state. `element` belongs into the first section, `bar` follows the reader down the
+ * page. `tell` is called with each new estimate, and with null when a change has made it old.
+ *
+ * @returns {{element: HTMLElement, bar: HTMLElement, live: HTMLElement}}
+ */
+export function standingView(session, contents, tell) {
+  const live = liveRegion();
+  const central = h("output", { class: "big number", "aria-live": "off" });
+  const mean = h("span", { class: "number mean" });
+  const interval = h("span", { class: "number" });
+  const compared = h("p", { class: "compared" });
+  const reason = h("p", { class: "problem", hidden: true });
+  const also = h("dl", { class: "also small" });
+  const work = h("span", { class: "quiet tiny working" });
+  const given = givenEditor(session, contents);
+  const spread = h(
+    "p",
+    { class: "spread small" },
+    mean,
+    " ",
+    h("abbr", { title: MEAN }, "mean over draws"),
+    " ",
+    interval,
+    work,
+  );
+  const element = h(
+    "div",
+    { class: "standing card told", role: "group", "aria-label": "Where you stand" },
+    startChoice(session, contents),
+    h("p", { class: "now" }, central, " ", h("abbr", { title: CENTRAL }, "central")),
+    reason,
+    spread,
+    compared,
+    also,
+    given.element,
+  );
+  const bar = standingBar(session, contents);
+
+  const showCentral = () => {
+    const { target, impossible } = session.central;
+    setText(central, percent(target));
+    reason.hidden = !impossible;
+    setText(reason, impossible ? `What is given is impossible: ${impossible}` : "");
+    setText(compared, comparison(session, contents));
+    showAlso(also, session, contents);
+    bar.update();
+    live.say(sentenceOf(session, contents));
+  };
+  const showSpread = ({ mean: m, interval_90: ends }) => {
+    spread.classList.toggle("stale", false);
+    setText(mean, percent(m));
+    setText(interval, intervalText(ends));
+    setText(work, "");
+    bar.showMean(m);
+    tell({ central: session.central.target, mean: m, interval_90: ends });
+  };
+  const quiet = whenQuiet(session, {
+    element: document.documentElement,
+    wait: WAIT,
+    ask: async () => shippedEstimate(session, contents) ?? (await session.estimate())[contents.target],
+    show: showSpread,
+    old: () => {
+      spread.classList.toggle("stale", true);
+      setText(work, "of before your last change; working");
+      bar.showMean(null);
+      tell(null);
+    },
+    failed: (error) => setText(work, `No mean: ${error.message}`),
+  });
+  session.on(
+    "central",
+    onceAFrame(() => {
+      showCentral();
+      given.update();
+    }),
+  );
+  showCentral();
+  quiet.changed();
+  nearScreen(
+    element,
+    (near) => {
+      bar.element.hidden = near;
+    },
+    "0px",
+  );
+  return { element, bar: bar.element, live: live.element };
+}
+
+function intervalText(ends) {
+  if (!ends) return "";
+  const [low, high] = ends.map(percent);
+  return low === high ? "in every draw" : `90% of draws: ${low} to ${high}`;
+}
+
+/** Returns the estimate that travels with the page, where nothing was changed. */
+function shippedEstimate(session, contents) {
+  return session.changes.length === 0 ? contents.worldviews[session.startedFrom].estimate : null;
+}
+
+function startChoice(session, contents) {
+  const choice = h("select", { id: "start", onchange: () => session.start(choice.value) });
+  const update = () => {
+    choice.value = session.startedFrom;
+  };
+  put(
+    choice,
+    session.worldviews.map((id) => h("option", { value: id }, optionText(id, contents))),
+  );
+  session.on("central", update);
+  update();
+  return h("p", { class: "start row" }, h("label", { for: "start" }, "Start from"), choice);
+}
+
+function optionText(id, contents) {
+  if (id === "map") return "the map's own numbers";
+  return contents.worldviews[id]?.estimate?.whose?.says_little ? `${id} (says little)` : id;
+}
+
+/** Says how the target compares with where the reader started. */
+export function comparison(session, contents) {
+  const { startedFrom: id, changes } = session;
+  const before = contents.worldviews[id].estimate.central;
+  const after = session.central.target;
+  if (changes.length === 0) return `These are ${whoseNumbers(id)}. Change any of them below.`;
+  const number = changes.length === 1 ? "one change" : `${changes.length} changes`;
+  if (before === null || after === null) return `After ${number} from ${whoseNumbers(id)}.`;
+  const words = moveWords(before, after);
+  return `After ${number}: ${words} as by ${whoseNumbers(id)} (${percent(before)}).`;
+}
+
+function sentenceOf(session, contents) {
+  const { target, impossible } = session.central;
+  if (impossible) return "What is given is impossible.";
+  return `${contents.target}: ${percent(target)} central. ${comparison(session, contents)}`;
+}
+
+function showAlso(list, session, contents) {
+  const names = Object.keys(session.central.also ?? {});
+  list.hidden = names.length === 0;
+  if (list.childNodes.length !== 2 * names.length) {
+    put(
+      list,
+      names.map((name) => [h("dt", null, name), h("dd", { class: "number" })]),
+    );
+  }
+  names.forEach((name, i) => setText(list.childNodes[2 * i + 1], percent(session.central.also[name])));
+}
+
+/** Returns the line that stays on the screen while the reader moves numbers further down. */
+function standingBar(session, contents) {
+  const central = h("strong", { class: "number" });
+  const mean = h("span", { class: "number quiet" });
+  const compared = h("span", { class: "quiet bar-words" });
+  const element = h(
+    "aside",
+    { class: "standing-bar screen told", hidden: true, "aria-label": "The target now" },
+    h("a", { href: "#answer", class: "bar-name" }, contents.target),
+    central,
+    mean,
+    compared,
+  );
+  const update = () => {
+    setText(central, `${percent(session.central.target)} central`);
+    setText(
+      compared,
+      session.changes.length === 0 ? whoseNumbers(session.startedFrom) : brief(session, contents),
+    );
+  };
+  const showMean = (p) => setText(mean, p === null ? "mean: working" : `${percent(p)} mean`);
+  return { element, update, showMean };
+}
+
+function brief(session, contents) {
+  const before = contents.worldviews[session.startedFrom].estimate.central;
+  const after = session.central.target;
+  return before === null || after === null ? "" : moveWords(before, after);
+}

@@ -1,0 +1,124 @@
+/** What it would take to carry the target over a threshold that the reader types. */
+
+import { h, put, said, section, setText } from "./dom.js";
+import { entryLink } from "./linked.js";
+import { percent } from "./words.js";
+
+/**
+ * Returns the section.
+ *
+ * @param {(text: string) => number} probabilityOf reads a threshold; throws what says why it cannot
+ */
+export function takesView(session, contents, probabilityOf) {
+  const side = h(
+    "select",
+    { "aria-label": "Side of the threshold" },
+    h("option", { value: "above" }, "above"),
+    h("option", { value: "below" }, "below"),
+  );
+  const field = h("input", {
+    id: "takes-threshold",
+    type: "text",
+    size: "9",
+    value: "10%",
+    autocomplete: "off",
+  });
+  const problem = h("p", { class: "problem", role: "alert" });
+  const status = h("p", { class: "note", role: "status" });
+  const answer = h("div");
+  const form = h(
+    "form",
+    { class: "row", onsubmit: (event) => ask(event) },
+    h("label", { for: "takes-threshold" }, "What would carry the estimate"),
+    side,
+    field,
+    h("button", { type: "submit", class: "main" }, "Find out"),
+  );
+  let asked = null;
+  const ask = async (event) => {
+    event.preventDefault();
+    const threshold = read();
+    if (threshold === null) return;
+    const version = session.version;
+    asked = { version };
+    const mine = asked;
+    setText(status, "Searching for the fewest changes; this takes seconds.");
+    try {
+      const takes = await session.takes({ [side.value]: threshold });
+      if (asked !== mine) return;
+      put(answer, takesAnswer(takes, contents));
+      setText(status, version === session.version ? "" : "Of before your last change.");
+    } catch (error) {
+      if (asked === mine) setText(status, `No answer: ${error.message}`);
+    }
+  };
+  const read = () => {
+    try {
+      const threshold = probabilityOf(field.value);
+      field.setAttribute("aria-invalid", "false");
+      put(problem);
+      return threshold;
+    } catch (error) {
+      field.setAttribute("aria-invalid", "true");
+      put(problem, error.message, error.hint ? [". ", said(error.hint)] : null);
+      return null;
+    }
+  };
+  session.on("central", () => {
+    if (asked !== null && asked.version !== session.version) {
+      answer.classList.toggle("stale", true);
+      setText(status, "Of before your last change. Ask again for the present numbers.");
+    }
+  });
+  const about =
+    "The fewest numbers that would have to change, each within three deviations of its own interval.";
+  const element = section(
+    "takes",
+    "What it would take",
+    h("div", { class: "told" }, h("p", null, about), form, problem, status, answer),
+  );
+  return { element };
+}
+
+function takesAnswer(takes, contents) {
+  const ways = takes.frontier ?? [];
+  if (ways.length === 0)
+    return h("p", null, `Nothing found would do it: ${takes.reason ?? "there is no way"}.`);
+  return h(
+    "ol",
+    { class: "ways" },
+    ways.map((way) =>
+      h(
+        "li",
+        null,
+        h(
+          "p",
+          null,
+          `${way.count === 1 ? "One change" : `${way.count} changes`}: then it is ${percent(way.estimate)}.`,
+        ),
+        h(
+          "ul",
+          { class: "small" },
+          way.steps.map((step) => stepView(step, contents)),
+        ),
+      ),
+    ),
+  );
+}
+
+function stepView(step, contents) {
+  const { address, log_odds: move, deviations, value, before } = step;
+  const how = `${move > 0 ? "raise" : "lower"} `;
+  const far = `${Math.abs(deviations).toFixed(1)} deviations`;
+  const from =
+    before === undefined ? "" : ` from ${typeof before === "number" ? percent(before) : before}`;
+  return h(
+    "li",
+    null,
+    how,
+    entryLink(address, contents),
+    `${from} to `,
+    said(value, { class: "number" }),
+    ` (${far})`,
+  );
+}
