@@ -3,9 +3,11 @@
 import { createSession } from "./answers/session.js";
 import { parseJudgement } from "./language/notation.js";
 import { answerView } from "./view/answer.js";
+import { argumentView } from "./view/argument.js";
 import { blindView, isBlind, setBlind, untold } from "./view/blind.js";
+import { changesView } from "./view/changes.js";
 import { dataOf, workerCount, workerMaker } from "./view/data.js";
-import { h } from "./view/dom.js";
+import { h, onceAFrame, section } from "./view/dom.js";
 import { hangsOnView } from "./view/hangs_on.js";
 import { partingView } from "./view/parting.js";
 import { readOnlyView } from "./view/read_only.js";
@@ -41,21 +43,51 @@ function documentRead() {
   return new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
 }
 
-/** Puts the live sections in the place of those in the document. */
+/** Puts the live sections in the place of those in the document; one that fails leaves what is written. */
 function showAll(session, contents, model) {
-  const worldviews = worldviewsView(session, contents);
-  const standing = standingView(session, contents, worldviews.showMine);
   const threshold = (text) => thresholdOf(text, model.lexicon);
-  replace("answer", answerView(contents, standing.element).element);
-  document.body.append(standing.bar, standing.live);
-  replace("worldviews", worldviews.element);
-  replace("hangs-on", hangsOnView(session, contents).element);
-  replace("parting", partingView(session, contents).element);
-  replace("takes", takesView(session, contents, threshold).element);
+  const worldviews = worldviewsView(session, contents);
+  const sections = [
+    () => showAnswer(session, contents, worldviews.showMine),
+    () => replace("worldviews", worldviews.element),
+    () => replace("hangs-on", hangsOnView(session, contents).element),
+    () => replace("parting", partingView(session, contents).element),
+    () => replace("takes", takesView(session, contents, threshold).element),
+    () => showArgument(session, contents),
+    () => showChanges(session, contents),
+  ];
+  for (const show of sections) attempt(show);
   if (isBlind()) showBlind(session);
   document.documentElement.dataset.live = "yes";
   followFragment(session);
   addEventListener("hashchange", () => followFragment(session));
+}
+
+function attempt(show) {
+  try {
+    show();
+  } catch (error) {
+    showFailure(error);
+  }
+}
+
+function showAnswer(session, contents, tell) {
+  const standing = standingView(session, contents, tell);
+  replace("answer", answerView(contents, standing.element).element);
+  document.body.append(standing.bar, standing.live);
+}
+
+function showArgument(session, contents) {
+  const argument = argumentView(session, contents);
+  replace("argument", section("argument", "The argument", argument.element));
+  session.on("central", argument.update);
+}
+
+function showChanges(session, contents) {
+  const changes = changesView(session, contents);
+  replace("changes", section("changes", "What you changed", changes.element));
+  session.on("central", onceAFrame(changes.update));
+  session.on("changes", changes.update);
 }
 
 function showReadOnly(contents, model) {
@@ -74,7 +106,7 @@ function replace(id, element) {
   const written = document.getElementById(id);
   const argument = document.getElementById("argument");
   if (written !== null) written.replaceWith(element);
-  else if (argument !== null) argument.before(element);
+  else if (argument !== null && id !== "changes") argument.before(element);
   else document.querySelector("main").append(element);
 }
 

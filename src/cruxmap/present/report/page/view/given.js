@@ -61,7 +61,7 @@ export function givenEditor(session, contents) {
   };
   update();
   const more = h("details", null, h("summary", null, "Assume or observe something"), form, problem);
-  return { element: h("div", { class: "given small" }, lists, more), update };
+  return { element: h("div", { class: "given-now small" }, lists, more), update };
 }
 
 /** Returns what is assumed and observed now, as texts. */

@@ -6,7 +6,8 @@ import { h, put, said, section, setText } from "./dom.js";
 import { entryLink, textOf } from "./linked.js";
 import { whenQuiet } from "./quiet.js";
 import { axisBelow, bar, dot, gridLines, strip, upright } from "./strips.js";
-import { percent, ratioText } from "./words.js";
+import { formatRatio } from "../language/notation.js";
+import { percent } from "./words.js";
 
 const [FIRST, CRUXES, AFTER] = [10, 6, 600];
 
@@ -105,7 +106,7 @@ function gapText(session, contents, a, b) {
   if (a === b) return "Choose two that differ.";
   if (pa === null || pb === null) return "What is given is impossible for one of them.";
   const times = Math.exp(Math.abs(logit(pa) - logit(pb)));
-  const apart = Number.isFinite(times) ? ratioText(times) : "infinitely";
+  const apart = Number.isFinite(times) ? formatRatio(times) : "infinitely";
   if (times < 1.005) return `Both give ${percent(pa)} at central numbers.`;
   return `${a} gives ${percent(pa)} and ${b} ${percent(pb)}, at central numbers: ${apart} apart in odds.`;
 }
@@ -222,7 +223,7 @@ function shareText(share, total) {
   const times = Math.exp(Math.abs(share));
   const way = share >= 0 ? "up" : "down";
   const part = total === 0 || total === null ? "" : `${partText(share / total)} of the gap, `;
-  return `${part}${ratioText(times)} ${way} in odds`;
+  return `${part}${formatRatio(times)} ${way} in odds`;
 }
 
 function partText(part) {

@@ -82,13 +82,8 @@ export function standingView(session, contents, tell) {
     },
     failed: (error) => setText(work, `No mean: ${error.message}`),
   });
-  session.on(
-    "central",
-    onceAFrame(() => {
-      showCentral();
-      given.update();
-    }),
-  );
+  session.on("central", showCentral);
+  session.on("central", onceAFrame(given.update));
   showCentral();
   quiet.changed();
   nearScreen(

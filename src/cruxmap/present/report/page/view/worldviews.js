@@ -3,7 +3,8 @@
 import { along, axisOf, densityAlong } from "./axis.js";
 import { h, link, onceAFrame, put, said, section, setText } from "./dom.js";
 import { axisBelow, bar, diamond, dot, gridLines, shape, strip, upright } from "./strips.js";
-import { percent, ratioText } from "./words.js";
+import { formatRatio } from "../language/notation.js";
+import { percent } from "./words.js";
 
 const [TALL, BASE, STATED_AT] = [56, 42, 50];
 
@@ -127,7 +128,7 @@ function gapText(session, name) {
   if (!Number.isFinite(gap)) return "";
   const times = Math.exp(Math.abs(gap));
   if (times < 1.05) return "as you now";
-  return `you are ${ratioText(times)} ${gap > 0 ? "higher" : "lower"} in odds`;
+  return `you are ${formatRatio(times)} ${gap > 0 ? "higher" : "lower"} in odds`;
 }
 
 function stripOf(name, worldview, axis) {
