@@ -6,40 +6,92 @@ import { searchEntries } from "../../src/cruxmap/present/report/page/view/find.j
 import { conditionsOf, givenWith } from "../../src/cruxmap/present/report/page/view/givens.js";
 import { placesOf } from "../../src/cruxmap/present/report/page/view/outline.js";
 import { learningWords, numbersOfAll } from "../../src/cruxmap/present/report/page/view/panel.js";
-import { argumentNow, information, lineWeight, stepOf, toldBy } from "../../src/cruxmap/present/report/page/view/weights.js";
+import { layersOf, settle } from "../../src/cruxmap/present/report/page/language/worldviews.js";
+import {
+  argumentNow,
+  information,
+  lineWeight,
+  stepOf,
+  toldBy,
+} from "../../src/cruxmap/present/report/page/view/weights.js";
 import { moveWords, timesWords } from "../../src/cruxmap/present/report/page/view/words.js";
 
 const contents = {
   entries: {
-    "rain-falls": { text: "Rain falls.", type: "claim", numbers: ["rain-falls"], parts: [], states: [], targets: [] },
-    "clouds": { text: "Dark clouds, déjà vu.", type: "argument", numbers: ["clouds", "clouds.strength"], targets: [{ id: "rain-falls", how: "for" }] },
-    "haze": { text: "It is haze.", type: "argument", numbers: ["haze", "haze.force"], targets: [{ id: "clouds", how: "undercuts" }] },
-    "season": { text: "Which season?", type: "question", states: [{ id: "wet", text: "wet" }, { id: "dry", text: "dry" }], parts: [], numbers: [] },
-    "thaw": { text: "It thaws.", type: "event", states: [], parts: [{ address: "thaw.spring", words: "during spring" }], numbers: [] },
+    "rain-falls": {
+      text: "Rain falls.",
+      type: "claim",
+      numbers: ["rain-falls"],
+      parts: [],
+      states: [],
+      targets: [],
+    },
+    clouds: {
+      text: "Dark clouds, déjà vu.",
+      type: "argument",
+      numbers: ["clouds", "clouds.strength"],
+      targets: [{ id: "rain-falls", how: "for" }],
+    },
+    haze: {
+      text: "It is haze.",
+      type: "argument",
+      numbers: ["haze", "haze.force"],
+      targets: [{ id: "clouds", how: "undercuts" }],
+    },
+    season: {
+      text: "Which season?",
+      type: "question",
+      states: [
+        { id: "wet", text: "wet" },
+        { id: "dry", text: "dry" },
+      ],
+      parts: [],
+      numbers: [],
+    },
+    thaw: {
+      text: "It thaws.",
+      type: "event",
+      states: [],
+      parts: [{ address: "thaw.spring", words: "during spring" }],
+      numbers: [],
+    },
   },
-  judgements: { "rain-falls": { words: "how likely it is", by: { ann: { fitted: null, source: [] } }, source: [] } },
+  judgements: {
+    "rain-falls": { words: "how likely it is", by: { ann: { fitted: null, source: [] } }, source: [] },
+  },
 };
 const addresses = ["rain-falls", "clouds", "clouds.strength", "haze", "haze.force"];
-const setting = (first, origin) => ({
-  values: [first, "50%", "30x", "50%", "100%"], origin: [origin, "map", "map", "map", "map"], fitted: [],
-  mu: [0, 0, Math.log(30), 0, 1e30], sd: [0, 0, 0, 0, 0], rejected: new Set(),
-});
+const model = {
+  addresses,
+  judgements: { scale: ["p", "p", "s", "p", "p"], role: [], owner: [] },
+  share_rows: [],
+  rows_at: {},
+  brought: {},
+  map: { values: ["50%", "50%", "30x", "50%", "100%"] },
+  worldviews: {
+    ann: { extends: null, judgements: [{ at: "rain-falls", value: "90%" }], rejects: [], accepts: [] },
+    bob: { extends: null, judgements: [], rejects: ["clouds"], accepts: [] },
+    cid: { extends: null, judgements: [], rejects: [], accepts: [] },
+  },
+};
+const shipped = (id) => settle(model, layersOf(model, id));
 const session = {
-  model: { addresses, judgements: { scale: ["p", "p", "s", "p", "p"], role: [], owner: [] } },
-  setting: setting("50%", "map"),
+  model,
+  setting: shipped("map"),
   worldviews: ["map", "ann", "bob", "cid"],
-  shipped: (id) => (id === "ann" ? setting("90%", "ann") : setting("50%", "map")),
-  changes: [],
+  shipped,
   central: {
-    target: 0.5, claims: new Map([["clouds", 0.5], ["haze", 0.25]]),
-    givenTrue: new Map([["clouds", 0.7], ["haze", 0.5]]), givenFalse: new Map([["clouds", 0.3], ["haze", 0.5]]),
+    target: 0.5,
+    claims: new Map([["clouds", 0.5], ["haze", 0.25]]),
+    givenTrue: new Map([["clouds", 0.7], ["haze", 0.5]]),
+    givenFalse: new Map([["clouds", 0.3], ["haze", 0.5]]),
   },
 };
 
-test("an argument counts by its chance and its strength, an undercut by its force, a rejected one not", () => {
+test("an argument counts by its chance and its strength, an undercut by its force", () => {
   assert.equal(argumentNow(session, contents, "clouds").weight, 0.5);
   assert.equal(argumentNow(session, contents, "haze").weight, 0.25);
-  const rejecting = { ...session, setting: { ...session.setting, rejected: ["clouds"] } };
+  const rejecting = { ...session, setting: shipped("bob") };
   assert.equal(argumentNow(rejecting, contents, "clouds").weight, 0);
 });
 
@@ -75,32 +127,70 @@ test("conditions are written as the language writes them", () => {
   const texts = (id) => conditionsOf(id, contents.entries[id]).map(({ text }) => text);
   assert.deepEqual(texts("rain-falls"), ["rain-falls", "{rain-falls: false}"]);
   assert.deepEqual(texts("season"), ["{season: wet}", "{season: dry}"]);
-  assert.deepEqual(texts("thaw"), ["{event: thaw, ever: true}", "{event: thaw, ever: false}", "{event: thaw, during: spring}"]);
+  assert.deepEqual(texts("thaw"), [
+    "{event: thaw, ever: true}",
+    "{event: thaw, ever: false}",
+    "{event: thaw, during: spring}",
+  ]);
   assert.deepEqual(texts("clouds"), []);
 });
 
 test("what is taken as given of an entry replaces what was", () => {
   const conditions = conditionsOf("rain-falls", contents.entries["rain-falls"]);
   const given = { assuming: ["rain-falls", "{season: wet}"], observed: [] };
-  assert.deepEqual(givenWith(given, conditions, "observed", "{rain-falls: false}"), { assuming: ["{season: wet}"], observed: ["{rain-falls: false}"] });
-  assert.deepEqual(givenWith(given, conditions, null, null), { assuming: ["{season: wet}"], observed: [] });
+  assert.deepEqual(givenWith(given, conditions, "observed", "{rain-falls: false}"), {
+    assuming: ["{season: wet}"],
+    observed: ["{rain-falls: false}"],
+  });
+  assert.deepEqual(givenWith(given, conditions, null, null), {
+    assuming: ["{season: wet}"],
+    observed: [],
+  });
 });
 
 test("an entry's place in the outline is where it is told first", () => {
-  const outline = [{ id: "a", as: "target", children: [{ id: "b", as: "for", children: [] }, { id: "a", as: "case", again: true }] }, { id: "c", as: "besides", children: [] }];
-  assert.deepEqual([...placesOf(outline)], [["a", [0]], ["b", [0, 0]], ["c", [1]]]);
+  const outline = [
+    {
+      id: "a",
+      as: "target",
+      children: [
+        { id: "b", as: "for", children: [] },
+        { id: "a", as: "case", again: true },
+      ],
+    },
+    { id: "c", as: "besides", children: [] },
+  ];
+  assert.deepEqual(
+    [...placesOf(outline)],
+    [
+      ["a", [0]],
+      ["b", [0, 0]],
+      ["c", [1]],
+    ],
+  );
 });
 
 test("reviewers' numbers say whose they are", () => {
   const rows = numbersOfAll(session, contents, "rain-falls");
-  assert.deepEqual(rows.map(({ who, text, whose }) => [who, text, whose]), [
-    ["map", "50%", "the editor's, and nobody's view"], ["ann", "90%", "own"], ["bob, cid", "50%", "inherited from the map"],
-  ]);
+  assert.deepEqual(
+    rows.map(({ who, text, whose }) => [who, text, whose]),
+    [
+      ["map", "50%", "the editor's, and nobody's view"],
+      ["ann", "90%", "own"],
+      ["bob, cid", "50%", "inherited from the map"],
+    ],
+  );
 });
 
 test("what learning something would do is said in words", () => {
-  assert.match(learningWords(null, 0.1, 0.5, 0.2, 0.05), /^10% now; if true 20% \(about twice as likely\); if false 5\.0% \(about half as likely\)\. It tells \S+% of what is open\.$/);
-  assert.match(learningWords("wet", 0.1, 1, 0.1, null), /^wet: there is nothing to learn: it is certain now\.$/);
+  assert.match(
+    learningWords(null, 0.1, 0.5, 0.2, 0.05),
+    /^10% now; if true 20% \(about twice as likely\); if false 5\.0% \(about half as likely\)\. It tells \S+% of/,
+  );
+  assert.match(
+    learningWords("wet", 0.1, 1, 0.1, null),
+    /^wet: there is nothing to learn: it is certain now\.$/,
+  );
 });
 
 test("ratios are said in words", () => {

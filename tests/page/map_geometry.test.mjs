@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  around, fitted, isSeen, laidNear, nearestTowards, neighbourhood, showing, wayBetween, zoomed,
+  around,
+  fitted,
+  isSeen,
+  laidNear,
+  nearestTowards,
+  neighbourhood,
+  showing,
+  wayBetween,
+  zoomed,
 } from "../../src/cruxmap/present/report/page/view/map_geometry.js";
 
 const SCREEN = { w: 800, h: 400 };
@@ -12,7 +20,11 @@ const boxes = new Map([
   ["other", { x: 200, y: 100, w: 100, h: 40 }],
   ["reason", { x: 400, y: 100, w: 100, h: 40 }],
 ]);
-const edges = [{ from: "part", to: "target" }, { from: "other", to: "target" }, { from: "reason", to: "other" }];
+const edges = [
+  { from: "part", to: "target" },
+  { from: "other", to: "target" },
+  { from: "reason", to: "other" },
+];
 
 test("the place under the pointer stays where it is", () => {
   const look = { x: 30, y: -20, k: 0.5 };
@@ -37,7 +49,14 @@ test("what is beyond the edge is moved in", () => {
 });
 
 test("a neighbourhood has what bears on an entry at its right, and what it bears on at its left", () => {
-  assert.deepEqual([...neighbourhood(edges, "other", 1)], [["other", 0], ["target", -1], ["reason", 1]]);
+  assert.deepEqual(
+    [...neighbourhood(edges, "other", 1)],
+    [
+      ["other", 0],
+      ["target", -1],
+      ["reason", 1],
+    ],
+  );
   assert.equal(neighbourhood(edges, "other", 2).get("part"), 0);
   assert.equal(neighbourhood(edges, "other", 9).size, 4);
   const placed = laidNear(boxes, neighbourhood(edges, "other", 2));

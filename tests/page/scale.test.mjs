@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { placeOf, rangeOf, ticksOf, TO_END, widened, withEnd, withMiddle } from "../../src/cruxmap/present/report/page/view/scale.js";
+import {
+  placeOf,
+  rangeOf,
+  ticksOf,
+  TO_END,
+  widened,
+  withEnd,
+  withMiddle,
+} from "../../src/cruxmap/present/report/page/view/scale.js";
 
 const close = (a, b) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
 
@@ -19,12 +27,19 @@ test("what is beyond the range is at its end", () => {
 });
 
 test("marks are in order, apart, and have the middle", () => {
-  for (const range of [[-7, 7], [-20, 7], [-3, 30]]) {
+  for (const range of [
+    [-7, 7],
+    [-20, 7],
+    [-3, 30],
+  ]) {
     const ticks = ticksOf("p", range).map(({ u }) => u);
     assert.ok(ticks.includes(0));
     ticks.slice(1).forEach((u, i) => assert.ok(u - ticks[i] >= 0.12 * (range[1] - range[0])));
   }
-  assert.deepEqual(ticksOf("s", [0, Math.log(100)]).map(({ label }) => label), ["1x", "3x", "10x", "30x", "100x"]);
+  assert.deepEqual(
+    ticksOf("s", [0, Math.log(100)]).map(({ label }) => label),
+    ["1x", "3x", "10x", "30x", "100x"],
+  );
 });
 
 test("an interval moves whole, and a strength's does not go below 1x", () => {

@@ -1,4 +1,4 @@
-// The argument: its outline and its map, the field that finds entries, and the panel of the one that is open.
+// The argument: its outline and its map, the field that finds entries, and the panel of the open one.
 
 import { h, put } from "./dom.js";
 import { entryAddress, entryOfFragment } from "./entry_words.js";
@@ -14,20 +14,46 @@ export function argumentView(session, contents) {
   const narrow = matchMedia(NARROW);
   const outline = outlineView(session, contents, (id, line) => open(id, line));
   const panel = panelView(session, contents, { close, near: contents.map ? showNear : null });
-  const find = findView(contents, (id) => open(id), (ids) => map?.find(ids));
+  const find = findView(
+    contents,
+    (id) => open(id),
+    (ids) => map?.find(ids),
+  );
   const beside = h("div", { class: "beside" }, emptyWords());
-  const outlinePart = h("div", { class: "outline-part" },
-    h("div", { class: "row screen" },
+  const outlinePart = h(
+    "div",
+    { class: "outline-part" },
+    h(
+      "div",
+      { class: "row screen" },
       h("button", { type: "button", onclick: () => outline.unfold(false) }, "Unfold all"),
-      h("button", { type: "button", onclick: () => outline.unfold(true) }, "Fold all")),
-    outline.element);
+      h("button", { type: "button", onclick: () => outline.unfold(true) }, "Fold all"),
+    ),
+    outline.element,
+  );
   const mapPart = h("div", { class: "map-part", hidden: true });
   const tabs = { outline: tab("Outline", "outline"), map: contents.map && tab("Map", "map") };
-  const element = h("div", { class: "argument" },
-    h("div", { class: "argument-tools screen" },
-      h("div", { class: "choice", role: "group", "aria-label": "How to show the argument" }, tabs.outline, tabs.map),
-      find.element),
-    h("div", { class: "argument-main" }, h("div", { class: "argument-shown" }, outlinePart, mapPart), beside));
+  const element = h(
+    "div",
+    { class: "argument" },
+    h(
+      "div",
+      { class: "argument-tools screen" },
+      h(
+        "div",
+        { class: "choice", role: "group", "aria-label": "How to show the argument" },
+        tabs.outline,
+        tabs.map,
+      ),
+      find.element,
+    ),
+    h(
+      "div",
+      { class: "argument-main" },
+      h("div", { class: "argument-shown" }, outlinePart, mapPart),
+      beside,
+    ),
+  );
   let map = null;
   let kind = "outline";
   let back = null;
@@ -41,7 +67,7 @@ export function argumentView(session, contents) {
   queueMicrotask(follow);
 
   function tab(words, name) {
-    return h("button", { "type": "button", "aria-pressed": "false", "onclick": () => choose(name) }, words);
+    return h("button", { type: "button", "aria-pressed": "false", onclick: () => choose(name) }, words);
   }
 
   /** Show the outline or the map, which is made when it is first looked at. */
@@ -63,7 +89,13 @@ export function argumentView(session, contents) {
 
   function click(event) {
     const anchor = event.target.closest("a[href^='#entry-']");
-    if (anchor !== null && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    if (
+      anchor !== null &&
+      !event.defaultPrevented &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.shiftKey
+    ) {
       event.preventDefault();
       open(entryOfFragment(anchor.getAttribute("href"), contents));
     }
@@ -73,7 +105,10 @@ export function argumentView(session, contents) {
     const id = entryOfFragment(decoded(location.hash), contents);
     if (id !== null && id !== panel.shown()) {
       show(id, null);
-      element.scrollIntoView({ block: "start" });
+      (narrow.matches ? panel.element : element).scrollIntoView({ block: "start", behavior: "instant" });
+      if (kind === "outline") {
+        openLine?.firstElementChild.scrollIntoView({ block: "center", behavior: "instant" });
+      }
       panel.focus();
     }
   }
@@ -105,7 +140,7 @@ export function argumentView(session, contents) {
     beside.classList.add("filled");
     placePanel();
     if (kind === "outline" && line === null && !narrow.matches) {
-      openLine?.firstElementChild.scrollIntoView({ block: "nearest" });
+      openLine?.firstElementChild.scrollIntoView({ block: "nearest", behavior: "instant" });
     }
   }
 
@@ -123,8 +158,11 @@ export function argumentView(session, contents) {
   /** The panel is beside the argument where there is room, else below the line of its entry. */
   function placePanel() {
     const below = narrow.matches && kind === "outline" && openLine !== null;
+    panel.element.style.marginLeft = "";
     if (below && panel.shown() !== null) {
       openLine.firstElementChild.after(panel.element);
+      const indent = openLine.getBoundingClientRect().left - outline.element.getBoundingClientRect().left;
+      panel.element.style.marginLeft = `${-indent}px`; // as wide as the outline, however deep the line is
     } else if (panel.element.parentElement !== beside) {
       beside.prepend(panel.element);
     }
@@ -146,11 +184,16 @@ export function argumentView(session, contents) {
     }
   }
 
+  session.on("central", update);
   return { element, update, open };
 }
 
 function emptyWords() {
-  return h("p", { class: "note beside-empty screen" }, "Choose an entry to see what is known about it, and to change its numbers.");
+  return h(
+    "p",
+    { class: "note beside-empty screen" },
+    "Choose an entry to see what is known about it, and to change its numbers.",
+  );
 }
 
 function decoded(hash) {

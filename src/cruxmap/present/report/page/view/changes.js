@@ -16,12 +16,19 @@ export function changesView(session, contents) {
   const words = h("p", { class: "changes-words" });
   const list = h("ol", { class: "changes-list" });
   const taking = takingAway(session);
-  const element = h("div", { class: "changes" }, words, list,
-    h("div", { class: "row screen" }, undo, redo, reset), taking.element);
+  const element = h(
+    "div",
+    { class: "changes" },
+    words,
+    list,
+    h("div", { class: "row screen" }, undo, redo, reset),
+    taking.element,
+  );
   document.addEventListener("keydown", key);
 
   function key(event) {
-    const typing = event.target.closest?.("input, textarea, select") !== null && event.target.type !== "checkbox";
+    const typing =
+      event.target.closest?.("input, textarea, select") !== null && event.target.type !== "checkbox";
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing) {
       event.preventDefault();
       if (event.shiftKey) {
@@ -38,17 +45,30 @@ export function changesView(session, contents) {
     redo.disabled = !session.canRedo;
     reset.disabled = changes.length === 0;
     setText(words, wordsOfAll(changes, session));
-    put(list, changes.map((change) => changeLine(session, contents, change)));
+    put(
+      list,
+      changes.map((change) => changeLine(session, contents, change)),
+    );
     list.hidden = changes.length === 0;
     taking.update();
   }
 
+  let timer = 0;
+  session.on("central", () => {
+    clearTimeout(timer);
+    timer = setTimeout(update, QUIET); // not while a number is dragged
+  });
+  session.on("changes", update);
   update();
   return { element, update };
 }
 
+/** Milliseconds without a change after which the list is written anew. */
+const QUIET = 120;
+
 function wordsOfAll(changes, session) {
-  const start = session.startedFrom === "map" ? "the map's own numbers" : `${session.startedFrom}'s numbers`;
+  const start =
+    session.startedFrom === "map" ? "the map's own numbers" : `${session.startedFrom}'s numbers`;
   if (changes.length === 0) {
     return `Nothing is changed: these are ${start}. Open an entry to change its numbers.`;
   }
@@ -57,27 +77,38 @@ function wordsOfAll(changes, session) {
 
 function changeLine(session, contents, change) {
   const { address } = change;
-  const id = change.kind === "set" ? ownerOf(session.model, address) ?? String(address).split(".")[0] : address;
+  const id =
+    change.kind === "set" ? (ownerOf(session.model, address) ?? String(address).split(".")[0]) : address;
   const entry = contents.entries[id];
-  const name = entry ? h("a", { href: entryAddress(id) }, said(address)) : said(change.text);
-  return h("li", null,
+  const name = entry ? h("a", { href: entryAddress(id) }, said(address)) : null;
+  return h(
+    "li",
+    null,
     h("span", { class: "change-what" }, name, " ", whatWords(contents, change)),
     h("span", { class: "change-effect small quiet" }, effectWords(session, change)),
-    h("button", {
-      "type": "button", "class": "small-button screen", "aria-label": `Take back the change of ${address}`,
-      "onclick": () => takeBack(session, change),
-    }, "Take back"));
+    h(
+      "button",
+      {
+        type: "button",
+        class: "small-button screen",
+        "aria-label": `Take back: ${change.kind === "given" ? (change.text ?? change.before) : address}`,
+        onclick: () => session.takeBack(change),
+      },
+      "Take back",
+    ),
+  );
 }
 
-function whatWords(contents, change) {
-  if (change.kind === "reject") {
-    return change.text === "accepted" || change.text === false ? "is accepted" : "is rejected";
+function whatWords(contents, { kind, address, text, before }) {
+  if (kind === "reject") {
+    return `is ${text}`;
   }
-  if (change.kind === "given") {
-    return ["is taken as given: ", said(change.text)];
+  if (kind === "given") {
+    const how = address === "assuming" ? "assumed" : "observed";
+    return text === null ? [said(before), ` is no longer ${how}`] : [said(text), ` is ${how}`];
   }
-  const words = contents.judgements[change.address]?.words;
-  return [words ? `(${words}) ` : "", "from ", said(change.before ?? "–"), " to ", h("strong", null, said(change.text))];
+  const words = contents.judgements[address]?.words;
+  return [words ? [said(words), ", "] : "", "from ", said(before), " to ", h("strong", null, said(text))];
 }
 
 /** What one change does by itself: the target with it and, alone taken back, without it. */
@@ -90,46 +121,76 @@ function effectWords(session, { effect }) {
   return `Without it ${percent(without)}; with it ${percent(now)}, ${moveWords(without, now)}.`;
 }
 
-function takeBack(session, change) {
-  if (change.kind === "set") {
-    session.set(change.address, null);
-  } else if (change.kind === "reject") {
-    session.reject(change.address, null);
-  } else {
-    session.given({
-      assuming: session.givenNow.assuming.filter((text) => text !== change.text),
-      observed: session.givenNow.observed.filter((text) => text !== change.text),
-    });
-  }
-}
-
 // --- taking it away ---
 
 function takingAway(session) {
-  const field = h("input", { id: "worldview-id", type: "text", value: "mine", autocomplete: "off", spellcheck: "false", oninput: checked });
+  const field = h("input", {
+    id: "worldview-id",
+    type: "text",
+    value: "mine",
+    autocomplete: "off",
+    spellcheck: "false",
+    oninput: checked,
+  });
   const problem = h("p", { class: "problem", id: "worldview-id-problem", "aria-live": "polite" });
-  const button = h("button", { type: "button", class: "main", onclick: download }, "Download as a worldview");
+  const button = h(
+    "button",
+    { type: "button", class: "main", onclick: download },
+    "Download as a worldview",
+  );
   const name = h("code");
   const folder = `arguments/${session.model.model.map_folder}/worldviews`;
   const linking = hosted() ? linkingOf(session) : null;
   field.setAttribute("aria-describedby", problem.id);
   const include = session.model.model.lists_worldviews
-    ? h("li", null, "The model lists its worldviews: add the name to ", h("code", null, "worldviews"), " in ", h("code", null, said(session.model.model.file)), ".")
+    ? h(
+        "li",
+        null,
+        "The model lists its worldviews: add the name to ",
+        h("code", null, "worldviews"),
+        " in ",
+        h("code", null, said(session.model.model.file)),
+        ".",
+      )
     : null;
-  const element = h("div", { class: "taking" },
+  const element = h(
+    "div",
+    { class: "taking" },
     h("h3", null, "Take it away"),
-    h("div", { class: "row screen" }, h("label", { for: "worldview-id" }, "Name"), field, button, linking?.element),
-    problem, linking?.words,
-    h("ol", { class: "small" },
-      h("li", null, "Save the file as ", name, "."), include,
-      h("li", null, h("code", null, "cruxmap check"), " reads it; ", h("code", null, "cruxmap estimate"), " then gives the numbers of this page."),
-      h("li", null, "Or send the file to whoever keeps the map.")));
+    h(
+      "div",
+      { class: "row screen" },
+      h("label", { for: "worldview-id" }, "Name"),
+      field,
+      button,
+      linking?.element,
+    ),
+    problem,
+    linking?.words,
+    h(
+      "ol",
+      { class: "small" },
+      h("li", null, "Save the file as ", name, "."),
+      include,
+      h(
+        "li",
+        null,
+        h("code", null, "cruxmap check"),
+        " reads it; ",
+        h("code", null, "cruxmap estimate"),
+        " then gives the numbers of this page.",
+      ),
+      h("li", null, "Or send the file to whoever keeps the map."),
+    ),
+  );
   checked();
 
   function checked() {
     const id = field.value.trim();
     const good = ID.test(id) && !RESERVED.has(id) && !session.worldviews.includes(id);
-    const why = session.worldviews.includes(id) ? `${id} is taken: a reviewer has that name.` : "Small letters and figures, with hyphens between, such as my-view.";
+    const why = session.worldviews.includes(id)
+      ? `${id} is taken: a reviewer has that name.`
+      : "Small letters and figures, with hyphens between, such as my-view.";
     field.setAttribute("aria-invalid", String(!good));
     setText(problem, good ? "" : why);
     setText(name, `${folder}/${good ? id : "NAME"}.yaml`);

@@ -1,6 +1,7 @@
-// Everything that can be changed about an entry: its numbers, whether it counts, and what is taken as given.
+// What can be changed about an entry's numbers, and about an argument that it counts.
 
 import { parseJudgement, parseShare, sliderText } from "../language/notation.js";
+import { ProblemError } from "../language/problems.js";
 import { h, put, said, setText } from "./dom.js";
 import { framed } from "./frames.js";
 import { isChanged, isRejected, numberAt } from "./numbers.js";
@@ -30,11 +31,27 @@ export function judgementEditor(session, contents, address, words = null) {
   const ids = { field: newId("number"), problem: newId("problem") };
   const { lexicon } = session.model;
   const { scale, role } = numberAt(session, address);
-  const set = framed((text) => session.set(address, text));
+  let continued = false;
+  const set = framed((text) =>
+    attempt(() => {
+      session.set(address, text, { continued }); // a drag, or a text that is typed, is one step to undo
+      continued = true;
+    }),
+  );
   const field = h("input", {
-    id: ids.field, type: "text", class: "judgement-text", autocomplete: "off", spellcheck: "false",
-    autocapitalize: "off", "aria-describedby": ids.problem, oninput: typed, onkeydown: keyOfField,
-    onblur: () => update(),
+    id: ids.field,
+    type: "text",
+    class: "judgement-text",
+    autocomplete: "off",
+    spellcheck: "false",
+    autocapitalize: "off",
+    "aria-describedby": ids.problem,
+    oninput: typed,
+    onkeydown: keyOfField,
+    onblur: () => {
+      continued = false;
+      update();
+    },
   });
   const problem = h("p", { id: ids.problem, class: "problem", "aria-live": "polite" });
   const whose = h("span", { class: "whose" });
@@ -44,23 +61,31 @@ export function judgementEditor(session, contents, address, words = null) {
   let slider = null;
   let reading = "";
 
-  const element = h("div", { class: "judgement" },
-    h("div", { class: "judgement-head" },
-      h("label", { for: ids.field }, capitalised(name)), whose),
+  const element = h(
+    "div",
+    { class: "judgement" },
+    h("div", { class: "judgement-head" }, h("label", { for: ids.field }, capitalised(name)), whose),
     h("div", { class: "judgement-entry" }, field, width, back),
-    problem, sliderPlace);
+    problem,
+    sliderPlace,
+  );
   makeSlider();
   update();
 
   function makeSlider() {
     const value = numberAt(session, address);
-    if (!Number.isFinite(value.mu) || value.text === "rest") {
+    if (!Number.isFinite(value.mu) || value.rest) {
       slider = null;
       put(sliderPlace);
       return;
     }
     slider = judgementSlider({
-      scale, name, value, others: startMarks(), onMove: move, onEnd: () => set.flush(),
+      scale,
+      name,
+      value,
+      others: startMarks(),
+      onMove: move,
+      onEnd: ended,
     });
     put(sliderPlace, slider.element);
   }
@@ -74,13 +99,25 @@ export function judgementEditor(session, contents, address, words = null) {
     set(sliderText(scale, mu, sd));
   }
 
+  function ended() {
+    set.flush();
+    continued = false;
+  }
+
   function typed() {
-    try {
+    attempt(() => {
       parse(field.value);
-      tell(null);
       set(field.value.trim());
+    });
+  }
+
+  /** Do what somebody asked for, and tell what is wrong with it where it cannot be done. */
+  function attempt(change) {
+    try {
+      change();
+      tell(null);
     } catch (error) {
-      if (error.hint === undefined) {
+      if (!(error instanceof ProblemError)) {
         throw error;
       }
       tell(error);
@@ -88,7 +125,9 @@ export function judgementEditor(session, contents, address, words = null) {
   }
 
   function parse(text) {
-    return role === "share" ? parseShare(text.trim(), lexicon) : parseJudgement(text, scale, lexicon, role);
+    return role === "share"
+      ? parseShare(text.trim(), lexicon)
+      : parseJudgement(text, scale, lexicon, role);
   }
 
   function tell(error) {
@@ -96,7 +135,7 @@ export function judgementEditor(session, contents, address, words = null) {
     if (error === null) {
       setText(problem, "");
     } else {
-      put(problem, capitalised(error.message), ": ", said(error.hint), ".");
+      put(problem, said(capitalised(error.message)), error.hint ? [": ", said(error.hint)] : "", ".");
     }
   }
 
@@ -111,8 +150,7 @@ export function judgementEditor(session, contents, address, words = null) {
   }
 
   function setBack() {
-    session.set(address, null);
-    tell(null);
+    attempt(() => session.set(address, null));
     makeSlider();
     update();
     field.focus();
@@ -121,7 +159,7 @@ export function judgementEditor(session, contents, address, words = null) {
   function changeWidth() {
     const value = numberAt(session, address);
     const wanted = value.sd === 0 ? widened(value, scale) : { mu: value.mu, sd: 0 };
-    session.set(address, sliderText(scale, wanted.mu, wanted.sd));
+    attempt(() => session.set(address, sliderText(scale, wanted.mu, wanted.sd)));
     makeSlider();
     update();
   }
@@ -157,7 +195,12 @@ function whoseWords({ origin, fitted }) {
 /** The switch that rejects an argument. */
 export function rejectSwitch(session, id) {
   const box = h("input", { type: "checkbox", onchange: () => session.reject(id, box.checked) });
-  const element = h("label", { class: "switch" }, box, h("span", null, "Reject it: the argument has no force at all"));
+  const element = h(
+    "label",
+    { class: "switch" },
+    box,
+    h("span", null, "Reject it: the argument has no force at all"),
+  );
 
   function update() {
     box.checked = isRejected(session, id);

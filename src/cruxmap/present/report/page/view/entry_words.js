@@ -1,4 +1,4 @@
-// What an entry is and how likely it is now, in a few words: the same in the outline, the map and the panel.
+// What an entry is and how likely it is now, in a few words: the same wherever it is shown.
 
 import { formatRatio } from "../language/notation.js";
 import { h, setText } from "./dom.js";
@@ -7,8 +7,16 @@ import { capitalised, percent } from "./words.js";
 
 /** What an entry is to the one above it in the outline, as people read it. */
 export const ROLES = {
-  "target": "asked", "besides": "besides", "defined by": "part of it", "route": "route", "case": "case",
-  "phase": "phase", "premise": "premise", "for": "for", "against": "against", "undercuts": "undercuts",
+  target: "asked",
+  besides: "besides",
+  "defined by": "part of it",
+  route: "route",
+  case: "case",
+  phase: "phase",
+  premise: "premise",
+  for: "for",
+  against: "against",
+  undercuts: "undercuts",
 };
 
 /** A sign for those roles that have one, so that colour is never alone. */
@@ -35,7 +43,7 @@ export function chanceWords(session, contents, id) {
       return "–";
     }
     const likeliest = known.reduce((best, state) => (state.p > best.p ? state : best));
-    return `${likeliest.id} ${percent(likeliest.p)}`;
+    return `${percent(likeliest.p)} ${likeliest.id}`;
   }
   return percent(chanceOf(session, id));
 }
@@ -50,7 +58,8 @@ export function argumentWords(session, contents, id) {
     return `likely to hold now; then it takes away ${percent(force)} of what it undercuts`;
   }
   const does = directionOf(contents.entries[id]) === "against" ? "divides" : "multiplies";
-  return `likely to hold now; then it ${does} the odds by ${formatRatio(Math.exp(strength)).replace("x", "")}`;
+  const times = formatRatio(Math.exp(strength)).replace("x", "");
+  return `likely to hold now; then it ${does} the odds by ${times}`;
 }
 
 /** A bar as long as a weight, which is from 0 to 1; `show` changes it where that is to be seen. */
@@ -103,6 +112,7 @@ export function directionOf(entry) {
 
 /** What kind of entry it is, as a word with a large letter. */
 export function typeWord(entry) {
-  return entry.type === "argument" ? `Argument ${directionOf(entry)}`.replace("undercuts", "that undercuts") :
-    capitalised(entry.type);
+  return entry.type === "argument"
+    ? `Argument ${directionOf(entry)}`.replace("undercuts", "that undercuts")
+    : capitalised(entry.type);
 }

@@ -6,11 +6,13 @@ import { typeWord } from "./entry_words.js";
 const MOST = 12;
 
 /**
- * The entries that a text fits, the best first: an id that starts so, then ids, then sentences with all words.
+ * The entries that a text fits, the best first: an id that starts so, other ids, sentences with all words.
  * @returns {string[]} ids
  */
 export function searchEntries(contents, text, most = MOST) {
-  const words = plain(text).split(/\s+/u).filter((word) => word !== "");
+  const words = plain(text)
+    .split(/\s+/u)
+    .filter((word) => word !== "");
   if (words.length === 0) {
     return [];
   }
@@ -21,7 +23,10 @@ export function searchEntries(contents, text, most = MOST) {
       found.push([rank, id]);
     }
   }
-  return found.sort(([a], [b]) => a - b).slice(0, most).map(([, id]) => id);
+  return found
+    .sort(([a], [b]) => a - b)
+    .slice(0, most)
+    .map(([, id]) => id);
 }
 
 function rankOf(id, sentence, words) {
@@ -39,7 +44,9 @@ function rankOf(id, sentence, words) {
   if (!words.every((word) => id.includes(word) || sentence.includes(word))) {
     return null;
   }
-  const starts = words.filter((word) => parts.includes(word) || sentence.startsWith(word) || sentence.includes(` ${word}`));
+  const starts = words.filter(
+    (word) => parts.includes(word) || sentence.startsWith(word) || sentence.includes(` ${word}`),
+  );
   return 3 + (words.length - starts.length);
 }
 
@@ -61,18 +68,46 @@ export function findView(contents, choose, onFound = () => {}) {
   let found = [];
   let active = -1;
   const field = h("input", {
-    "id": fieldId, "type": "search", "role": "combobox", "aria-expanded": "false", "aria-controls": listId,
-    "aria-autocomplete": "list", "autocomplete": "off", "spellcheck": "false", "oninput": look, "onkeydown": key,
-    "onfocus": look, "onblur": () => close(), "placeholder": "words or id",
+    id: fieldId,
+    type: "search",
+    role: "combobox",
+    "aria-expanded": "false",
+    "aria-controls": listId,
+    "aria-autocomplete": "list",
+    autocomplete: "off",
+    spellcheck: "false",
+    oninput: look,
+    onkeydown: key,
+    onfocus: look,
+    onblur: () => close(),
+    placeholder: "words or id",
   });
-  const list = h("ul", { id: listId, role: "listbox", class: "found", "aria-label": "Entries that fit", hidden: true });
+  const list = h("ul", {
+    id: listId,
+    role: "listbox",
+    class: "found",
+    "aria-label": "Entries that fit",
+    hidden: true,
+  });
   const none = h("p", { class: "found-none tiny quiet", role: "status" });
-  const element = h("div", { class: "find screen" },
-    h("label", { for: fieldId }, "Find ", h("kbd", { "aria-hidden": "true" }, "/")), field, list, none);
+  const element = h(
+    "div",
+    { class: "find screen" },
+    h("label", { for: fieldId }, "Find ", h("kbd", { "aria-hidden": "true" }, "/")),
+    field,
+    list,
+    none,
+  );
   document.addEventListener("keydown", slash);
 
   function slash(event) {
-    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)) {
+    if (
+      event.key === "/" &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.altKey &&
+      !isTyping(event.target)
+    ) {
       event.preventDefault();
       field.focus();
       field.select();
@@ -82,11 +117,26 @@ export function findView(contents, choose, onFound = () => {}) {
   function look() {
     found = searchEntries(contents, field.value);
     active = -1;
-    put(list, found.map((id, i) => h("li", {
-      "id": `${listId}-${i}`, "role": "option", "aria-selected": "false",
-      "onpointerdown": (event) => event.preventDefault(), "onclick": () => pick(i),
-    }, h("span", { class: "tag" }, typeWord(contents.entries[id])), " ", said(contents.entries[id].text || id),
-    " ", h("span", { class: "id" }, id))));
+    put(
+      list,
+      found.map((id, i) =>
+        h(
+          "li",
+          {
+            id: `${listId}-${i}`,
+            role: "option",
+            "aria-selected": "false",
+            onpointerdown: (event) => event.preventDefault(),
+            onclick: () => pick(i),
+          },
+          h("span", { class: "tag" }, typeWord(contents.entries[id])),
+          " ",
+          said(contents.entries[id].text || id),
+          " ",
+          h("span", { class: "id" }, id),
+        ),
+      ),
+    );
     list.hidden = found.length === 0;
     field.setAttribute("aria-expanded", String(found.length > 0));
     field.removeAttribute("aria-activedescendant");

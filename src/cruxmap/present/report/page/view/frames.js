@@ -4,8 +4,8 @@
 export const SET_TO_PAINT = "cruxmap:set-to-paint";
 
 /**
- * Return a function that does `work` with the last value it was given, at most once a frame, and its `flush`,
- * which does at once what waits. Each is measured from the start of the work until after the paint.
+ * Return a function that does `work` with the last value it was given, at most once a frame, and its
+ * `flush`, which does at once what waits. Each is measured from the start of the work until after the paint.
  */
 export function framed(work) {
   let waiting = null;

@@ -3,15 +3,21 @@
 import { h, put } from "./dom.js";
 
 /**
- * The conditions that can be taken as given about an entry, as the language writes them, with words for each.
+ * The conditions about an entry that can be taken as given, as the language writes them, with words.
  * @returns {{text: string, words: string}[]}
  */
 export function conditionsOf(id, entry) {
   switch (entry.type) {
     case "claim":
-      return [{ text: id, words: "true" }, { text: `{${id}: false}`, words: "false" }];
+      return [
+        { text: id, words: "true" },
+        { text: `{${id}: false}`, words: "false" },
+      ];
     case "question":
-      return entry.states.map((state) => ({ text: `{${id}: ${state.id}}`, words: state.text || state.id }));
+      return entry.states.map((state) => ({
+        text: `{${id}: ${state.id}}`,
+        words: state.text || state.id,
+      }));
     case "event":
       return [
         { text: `{event: ${id}, ever: true}`, words: "happens" },
@@ -29,7 +35,7 @@ function phaseCondition(id, phase) {
 
 const KINDS = { assuming: "Suppose", observed: "Observe" };
 
-/** What is given after an entry is taken as `text` in the way `kind`; null for what it was before: open. */
+/** What is given after an entry is taken as `text` in the way `kind`; null leaves the entry open. */
 export function givenWith(given, conditions, kind, text) {
   const own = new Set(conditions.map((condition) => condition.text));
   const rest = (list) => list.filter((one) => !own.has(one));
@@ -50,8 +56,11 @@ export function givenView(session, contents, id) {
   for (const [kind, word] of Object.entries(KINDS)) {
     choices.push(...conditions.map(({ text, words }) => [`${kind} ${text}`, `${word}: ${words}`]));
   }
-  const select = h("select", { onchange: () => choose(select.value) },
-    choices.map(([value, words]) => h("option", { value }, words)));
+  const select = h(
+    "select",
+    { onchange: () => choose(select.value) },
+    choices.map(([value, words]) => h("option", { value }, words)),
+  );
   const note = h("p", { class: "note" });
   const element = h("div", { class: "given" }, h("label", null, "Take it as ", select), note);
 
@@ -63,7 +72,10 @@ export function givenView(session, contents, id) {
 
   function update() {
     const now = Object.keys(KINDS).flatMap((kind) =>
-      conditions.filter(({ text }) => session.givenNow[kind].includes(text)).map(({ text }) => `${kind} ${text}`));
+      conditions
+        .filter(({ text }) => session.givenNow[kind].includes(text))
+        .map(({ text }) => `${kind} ${text}`),
+    );
     select.value = now[0] ?? "";
     put(note, NOTES[select.value.split(" ")[0]] ?? "");
   }

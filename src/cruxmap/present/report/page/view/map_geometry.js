@@ -4,8 +4,9 @@ export const NEAREST = 4;
 export const FARTHEST = 0.02;
 const COLUMN = 90;
 const ROW = 18;
+const MOST_IN_COLUMN = 9;
 
-/** @typedef {{x: number, y: number, k: number}} Look where the map's origin is on the screen, and its scale */
+/** @typedef {{x: number, y: number, k: number}} Look where the map's origin is on the screen; its scale */
 
 /** The look after zooming by a factor about a place of the screen, which stays where it is. */
 export function zoomed({ x, y, k }, factor, at) {
@@ -35,7 +36,9 @@ export function showing(look, box, screen, margin = 16) {
     return low < 0 || high - low > room ? -low : Math.min(0, room - high);
   };
   return {
-    x: look.x + shift(box.x, box.w, look.x, screen.w), y: look.y + shift(box.y, box.h, look.y, screen.h), k: look.k,
+    x: look.x + shift(box.x, box.w, look.x, screen.w),
+    y: look.y + shift(box.y, box.h, look.y, screen.h),
+    k: look.k,
   };
 }
 
@@ -86,6 +89,7 @@ export function neighbourhood(edges, id, steps) {
 
 /**
  * A layout of a neighbourhood by itself: columns from what it bears on, at the left, to what bears on it.
+ * A long column stands in several.
  * @returns {Map<string, {x: number, y: number, w: number, h: number}>}
  */
 export function laidNear(boxes, columns) {
@@ -99,16 +103,25 @@ export function laidNear(boxes, columns) {
   let x = 0;
   for (const column of [...byColumn.keys()].sort((a, b) => a - b)) {
     const ids = byColumn.get(column).sort((a, b) => boxes.get(a).y - boxes.get(b).y);
-    const height = ids.reduce((sum, id) => sum + boxes.get(id).h + ROW, -ROW);
-    let y = -height / 2;
-    for (const id of ids) {
-      const { w, h } = boxes.get(id);
-      placed.set(id, { x, y, w, h });
-      y += h + ROW;
+    const n = Math.ceil(ids.length / MOST_IN_COLUMN);
+    for (let part = 0; part < n; part += 1) {
+      const [start, end] = [part, part + 1].map((k) => Math.round((k * ids.length) / n));
+      x += stacked(placed, boxes, ids.slice(start, end), x) + (part + 1 < n ? ROW : COLUMN);
     }
-    x += Math.max(...ids.map((id) => boxes.get(id).w)) + COLUMN;
   }
   return placed;
+}
+
+/** Place boxes below one another, about the middle, and return how wide they are. */
+function stacked(placed, boxes, ids, x) {
+  const height = ids.reduce((sum, id) => sum + boxes.get(id).h + ROW, -ROW);
+  let y = -height / 2;
+  for (const id of ids) {
+    const { w, h } = boxes.get(id);
+    placed.set(id, { x, y, w, h });
+    y += h + ROW;
+  }
+  return Math.max(...ids.map((id) => boxes.get(id).w));
 }
 
 /** The way of a line from one box to another that lies to its left, or anywhere. */
@@ -120,8 +133,9 @@ export function wayBetween(from, to) {
   const bend = sameColumn ? COLUMN / 2 : Math.abs(start.x - end.x) / 2;
   const out = leftwards ? -bend : bend;
   const into = leftwards || sameColumn ? bend : -bend;
-  const [a, b] = [start, end].map(({ x, y }) => `${x.toFixed(0)} ${y.toFixed(0)}`);
-  return `M${a}C${(start.x + out).toFixed(0)} ${start.y.toFixed(0)} ${(end.x + into).toFixed(0)} ${end.y.toFixed(0)} ${b}`;
+  const places = [start, { x: start.x + out, y: start.y }, { x: end.x + into, y: end.y }, end];
+  const [first, ...others] = places.map(({ x, y }) => `${x.toFixed(0)} ${y.toFixed(0)}`);
+  return `M${first}C${others.join(" ")}`;
 }
 
 const DIRECTIONS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };

@@ -1,24 +1,39 @@
 // The argument as a map, live: to pan, to zoom, to search, to fold to what is near an entry.
 //
-// Every entry is a link that opens it. Lines are as thick as they count now; what they do is told by colour
-// and by dashes. Only what is on the screen is brought up to date.
+// Every entry is a link that opens it. Lines are as thick as they count now; what they do is told by
+// colour and by dashes. Only what is on the screen is brought up to date.
 
 import { h, put, s, setText } from "./dom.js";
 import { chanceWords, directionOf, entryAddress, typeWord } from "./entry_words.js";
 import {
-  around, centred, fitted, isSeen, laidNear, nearestTowards, neighbourhood, showing, wayBetween, zoomed,
+  around,
+  centred,
+  fitted,
+  isSeen,
+  laidNear,
+  nearestTowards,
+  neighbourhood,
+  showing,
+  wayBetween,
+  zoomed,
 } from "./map_geometry.js";
 import { argumentNow, lineWeight, stepOf, toldBy } from "./weights.js";
 import { percent } from "./words.js";
 
 const FAR = 0.3;
+const TOO_FAR = 0.12;
 const ZOOM = 1.25;
 const PAN = 80;
 const LINE = 14;
 const A_DRAG = 4;
 const LEAST_WIDTH = 0.8;
 const MOST_WIDTH = 7;
-const HOW_WORDS = { for: "for", against: "against", undercuts: "undercuts an argument", part: "part of the basis" };
+const HOW_WORDS = {
+  for: "for",
+  against: "against",
+  undercuts: "undercuts an argument",
+  part: "part of the basis",
+};
 
 /**
  * @param {(id: string) => void} open what opens an entry
@@ -31,39 +46,88 @@ export function mapView(session, contents, open) {
   let boxes = home;
   let look = { x: 0, y: 0, k: 1 };
   let screen = { w: 800, h: 500 };
-  let current = map.nodes[0]?.id ?? null;
+  let current = [contents.outline[0]?.id, map.nodes[0]?.id].find((id) => home.has(id)) ?? null;
   let frame = 0;
   let stale = true;
   let fresh = false;
 
   const nodes = new Map(map.nodes.map((node) => [node.id, nodeOf(session, contents, node)]));
   const edges = map.edges.map((edge) => edgeOf(edge));
-  const sheet = s("g", null, s("g", { class: "map-lines" }, edges.map((edge) => edge.element)),
-    s("g", { class: "map-nodes" }, [...nodes.values()].map((node) => node.element)));
-  const svg = s("svg", { "class": "map-sheet", "aria-label": "The argument as a map", "role": "group" }, sheet);
-  const hint = h("p", { class: "map-hint tiny", hidden: true }, "Click the map first to zoom with the wheel, or hold Ctrl.");
-  const frameElement = h("div", {
-    "class": "map-frame", "tabindex": "0", "role": "group",
-    "aria-label": "Map. Arrows move it, plus and minus zoom, 0 shows all of it. Tab goes to the entries.",
-  }, svg, hint);
-  const steps = h("select", { "aria-label": "How near", "onchange": () => near !== null && fold(near) },
-    h("option", { value: "1" }, "1 step"), h("option", { value: "2", selected: true }, "2 steps"), h("option", { value: "3" }, "3 steps"));
+  const sheet = s(
+    "g",
+    null,
+    s(
+      "g",
+      { class: "map-lines" },
+      edges.map((edge) => edge.element),
+    ),
+    s(
+      "g",
+      { class: "map-nodes" },
+      [...nodes.values()].map((node) => node.element),
+    ),
+  );
+  const svg = s(
+    "svg",
+    { class: "map-sheet", "aria-label": "The argument as a map", role: "group" },
+    sheet,
+  );
+  const hint = h(
+    "p",
+    { class: "map-hint tiny", hidden: true },
+    "Click the map first to zoom with the wheel, or hold Ctrl.",
+  );
+  const frameElement = h(
+    "div",
+    {
+      class: "map-frame",
+      tabindex: "0",
+      role: "group",
+      "aria-label":
+        "Map. Arrows move it, plus and minus zoom, 0 shows all of it. Tab goes to the entries.",
+    },
+    svg,
+    hint,
+  );
+  const steps = h(
+    "select",
+    { "aria-label": "How near", onchange: () => near !== null && fold(near) },
+    h("option", { value: "1" }, "1 step"),
+    h("option", { value: "2" }, "2 steps"),
+    h("option", { value: "3" }, "3 steps"),
+  );
   const nearButton = h("button", { type: "button", onclick: () => fold(current) }, "Only what is near");
   const allButton = h("button", { type: "button", hidden: true, onclick: unfold }, "The whole map");
   const nearWords = h("span", { class: "tiny quiet near-words", role: "status" });
   let near = null;
-  const element = h("div", { class: "map" },
-    h("div", { class: "map-tools" },
-      button("+", "Zoom in", () => zoom(ZOOM)), button("−", "Zoom out", () => zoom(1 / ZOOM)),
-      button("Fit", "Show all of it", fit), nearButton, steps, allButton, nearWords),
-    frameElement, legend(map.left_out ?? 0));
+  const element = h(
+    "div",
+    { class: "map" },
+    h(
+      "div",
+      { class: "map-tools" },
+      button("+", "Zoom in", () => zoom(ZOOM)),
+      button("−", "Zoom out", () => zoom(1 / ZOOM)),
+      button("Fit", "Show all of it", fit),
+      nearButton,
+      steps,
+      allButton,
+      nearWords,
+    ),
+    frameElement,
+    legend(map.left_out ?? 0),
+  );
 
   listen();
 
   // --- looking ---
 
   function button(sign, label, action) {
-    return h("button", { "type": "button", "class": "map-button", "aria-label": label, "title": label, "onclick": action }, sign);
+    return h(
+      "button",
+      { type: "button", class: "map-button", "aria-label": label, title: label, onclick: action },
+      sign,
+    );
   }
 
   function measure() {
@@ -80,7 +144,10 @@ export function mapView(session, contents, open) {
 
   function draw() {
     frame = 0;
-    sheet.setAttribute("transform", `translate(${look.x.toFixed(1)} ${look.y.toFixed(1)}) scale(${look.k.toFixed(4)})`);
+    sheet.setAttribute(
+      "transform",
+      `translate(${look.x.toFixed(1)} ${look.y.toFixed(1)}) scale(${look.k.toFixed(4)})`,
+    );
     svg.classList.toggle("far", look.k < FAR);
     refresh();
   }
@@ -148,7 +215,10 @@ export function mapView(session, contents, open) {
       const step = stepOf(lineWeight(session, contents, edge, told));
       if (step !== shownStep) {
         shownStep = step;
-        way.setAttribute("stroke-width", (LEAST_WIDTH + ((MOST_WIDTH - LEAST_WIDTH) * step) / 12).toFixed(2));
+        way.setAttribute(
+          "stroke-width",
+          (LEAST_WIDTH + ((MOST_WIDTH - LEAST_WIDTH) * step) / 12).toFixed(2),
+        );
         way.classList.toggle("idle", step === 0);
       }
     }
@@ -221,9 +291,17 @@ export function mapView(session, contents, open) {
       return;
     }
     const onNode = event.target.closest(".node") !== null;
-    const action = onNode && event.key in MOVES && !event.shiftKey ? () => goTo(nearestTowards(boxes, current, event.key))
-      : event.key in MOVES ? () => turnTo({ ...look, x: look.x + MOVES[event.key][0] * PAN, y: look.y + MOVES[event.key][1] * PAN })
-        : ACTIONS[event.key];
+    const action =
+      onNode && event.key in MOVES && !event.shiftKey
+        ? () => goTo(nearestTowards(boxes, current, event.key))
+        : event.key in MOVES
+          ? () =>
+              turnTo({
+                ...look,
+                x: look.x + MOVES[event.key][0] * PAN,
+                y: look.y + MOVES[event.key][1] * PAN,
+              })
+          : ACTIONS[event.key];
     if (action !== undefined) {
       event.preventDefault();
       event.stopPropagation();
@@ -233,8 +311,12 @@ export function mapView(session, contents, open) {
 
   const MOVES = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   const ACTIONS = {
-    "+": () => zoom(ZOOM), "=": () => zoom(ZOOM), "-": () => zoom(1 / ZOOM), "0": fit,
-    "n": () => fold(current), "a": unfold,
+    "+": () => zoom(ZOOM),
+    "=": () => zoom(ZOOM),
+    "-": () => zoom(1 / ZOOM),
+    0: fit,
+    n: () => fold(current),
+    a: unfold,
   };
 
   function listen() {
@@ -250,15 +332,22 @@ export function mapView(session, contents, open) {
         turnTo(showing(look, boxes.get(node.dataset.id), screen));
       }
     });
-    frameElement.addEventListener("wheel", (event) => {
-      if (!event.ctrlKey && !frameElement.contains(document.activeElement)) {
-        hint.hidden = false;
-        return;
-      }
-      hint.hidden = true;
-      event.preventDefault();
-      zoom(Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : event.ctrlKey ? 0.01 : 0.002)), placeIn(event));
-    }, { passive: false });
+    frameElement.addEventListener(
+      "wheel",
+      (event) => {
+        if (!event.ctrlKey && !frameElement.contains(document.activeElement)) {
+          hint.hidden = false;
+          return;
+        }
+        hint.hidden = true;
+        event.preventDefault();
+        zoom(
+          Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : event.ctrlKey ? 0.01 : 0.002)),
+          placeIn(event),
+        );
+      },
+      { passive: false },
+    );
     svg.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) {
         return;
@@ -287,7 +376,11 @@ export function mapView(session, contents, open) {
       if (pinch !== null && pointers.size === 2) {
         const next = spread();
         const turned = zoomed(look, next.size / pinch.size, next.middle);
-        turnTo({ ...turned, x: turned.x + next.middle.x - pinch.middle.x, y: turned.y + next.middle.y - pinch.middle.y });
+        turnTo({
+          ...turned,
+          x: turned.x + next.middle.x - pinch.middle.x,
+          y: turned.y + next.middle.y - pinch.middle.y,
+        });
         pinch = next;
       } else {
         turnTo({ ...look, x: look.x + now.x - before.x, y: look.y + now.y - before.y });
@@ -316,7 +409,10 @@ export function mapView(session, contents, open) {
 
     function spread() {
       const [a, b] = [...pointers.values()];
-      return { size: Math.max(1, Math.hypot(a.x - b.x, a.y - b.y)), middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 } };
+      return {
+        size: Math.max(1, Math.hypot(a.x - b.x, a.y - b.y)),
+        middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
+      };
     }
 
     new IntersectionObserver(([change]) => {
@@ -326,6 +422,9 @@ export function mapView(session, contents, open) {
         fresh = true;
         setHeight();
         fit();
+        if (look.k < TOO_FAR) {
+          turnTo(centred(look, boxes.get(current), screen)); // a small screen starts at what is asked
+        }
       } else if (onScreenNow && stale) {
         refresh();
       }
@@ -382,7 +481,7 @@ export function mapView(session, contents, open) {
 }
 
 function signClass({ how, sign }) {
-  return how === "part" ? { "1": "sign-up", "-1": "sign-down" }[sign] ?? "sign-either" : null;
+  return how === "part" ? ({ 1: "sign-up", "-1": "sign-down" }[sign] ?? "sign-either") : null;
 }
 
 /** One entry as a box with its sentence, its number and a bar as long as its chance. */
@@ -391,12 +490,23 @@ function nodeOf(session, contents, node) {
   const argument = entry.type === "argument";
   const number = s("text", { class: "node-number", x: node.w / 2, y: node.h - 9 });
   const bar = s("rect", { class: "node-bar", x: 0, y: node.h - 4, width: node.w, height: 4 });
-  const lines = node.lines.map((line, i) => s("text", { class: "node-text", x: node.w / 2, y: LINE * (i + 1) + 5 }, line));
-  const element = s("a", {
-    "href": entryAddress(node.id), "tabindex": "-1", "draggable": "false",
-    "class": ["node", `node-${entry.type}`, argument && `node-${directionOf(entry)}`],
-  }, s("title", null, entry.text || node.id), s("rect", { class: "node-box", width: node.w, height: node.h, rx: argument ? 9 : 2 }),
-  lines, number, bar);
+  const lines = node.lines.map((line, i) =>
+    s("text", { class: "node-text", x: node.w / 2, y: LINE * (i + 1) + 5 }, line),
+  );
+  const element = s(
+    "a",
+    {
+      href: entryAddress(node.id),
+      tabindex: "-1",
+      draggable: "false",
+      class: ["node", `node-${entry.type}`, argument && `node-${directionOf(entry)}`],
+    },
+    s("title", null, entry.text || node.id),
+    s("rect", { class: "node-box", width: node.w, height: node.h, rx: argument ? 9 : 2 }),
+    lines,
+    number,
+    bar,
+  );
   element.dataset.id = node.id;
   let shownStep = -1;
   let rejected = null;
@@ -419,7 +529,7 @@ function nodeOf(session, contents, node) {
 
   function weigh() {
     const now = argument ? argumentNow(session, contents, node.id) : null;
-    const step = stepOf(argument ? now.weight : session.central.claims.get(node.id) ?? 0, 40);
+    const step = stepOf(argument ? now.weight : (session.central.claims.get(node.id) ?? 0), 40);
     if (step !== shownStep) {
       shownStep = step;
       bar.setAttribute("width", ((node.w * step) / 40).toFixed(1));
@@ -434,11 +544,26 @@ function nodeOf(session, contents, node) {
 }
 
 function legend(leftOut) {
-  const sample = (how, sign) => s("svg", { "class": "sample", "width": 36, "height": 10, "aria-hidden": "true" },
-    s("path", { class: ["edge", `edge-${how}`, sign], "d": "M1 5H35", "stroke-width": 3 }));
-  return h("div", { class: "legend tiny" },
-    ...Object.entries(HOW_WORDS).map(([how, words]) => h("span", null, sample(how, how === "part" ? "sign-up" : null), words)),
+  const sample = (how, sign) =>
+    s(
+      "svg",
+      { class: "sample", width: 36, height: 10, "aria-hidden": "true" },
+      s("path", { class: ["edge", `edge-${how}`, sign], d: "M1 5H35", "stroke-width": 3 }),
+    );
+  return h(
+    "div",
+    { class: "legend tiny" },
+    ...Object.entries(HOW_WORDS).map(([how, words]) =>
+      h("span", null, sample(how, how === "part" ? "sign-up" : null), words),
+    ),
     h("span", null, sample("part", "sign-down"), "part that makes it less likely"),
-    h("span", { class: "quiet" }, "Thick lines count more now. Bars: how likely; of arguments, how much they count."),
-    leftOut > 0 ? h("span", { class: "quiet" }, `${leftOut} entries that tell least are in the outline only.`) : "");
+    h(
+      "span",
+      { class: "quiet" },
+      "Thick lines count more now. Bars: how likely; of arguments, how much they count.",
+    ),
+    leftOut > 0
+      ? h("span", { class: "quiet" }, `${leftOut} entries that tell least are in the outline only.`)
+      : "",
+  );
 }

@@ -8,16 +8,19 @@ export function onScreen(margin = "200px") {
   const updates = new Map();
   const visible = new Set();
   let runs = 0;
-  const observer = new IntersectionObserver((changes) => {
-    for (const { target, isIntersecting } of changes) {
-      if (isIntersecting) {
-        visible.add(target);
-        updateOne(target);
-      } else {
-        visible.delete(target);
+  const observer = new IntersectionObserver(
+    (changes) => {
+      for (const { target, isIntersecting } of changes) {
+        if (isIntersecting) {
+          visible.add(target);
+          updateOne(target);
+        } else {
+          visible.delete(target);
+        }
       }
-    }
-  }, { rootMargin: margin });
+    },
+    { rootMargin: margin },
+  );
 
   function updateOne(element) {
     const entry = updates.get(element);

@@ -1,7 +1,7 @@
 // The argument as an outline: claims, and under each what speaks for and against it.
 //
-// A tree as screen readers know it: arrows move and fold, Home and End go to the ends, letters find the next
-// line that starts with them, Enter opens the entry. Lines are made when they are first unfolded.
+// A tree as screen readers know it: arrows move and fold, Home and End go to the ends, letters find the
+// next line that starts with them, Enter opens the entry. Lines are made when they are first unfolded.
 
 import { h, said } from "./dom.js";
 import { entryAddress, presentNumber, ROLES, SIGNS } from "./entry_words.js";
@@ -17,8 +17,11 @@ export function outlineView(session, contents, open) {
   const lines = new Map(); // li -> its line
   const places = placesOf(contents.outline);
   const element = h("ul", {
-    "class": "outline", "role": "tree", "aria-label": "The argument as an outline", "onkeydown": key,
-    "onclick": click,
+    class: "outline",
+    role: "tree",
+    "aria-label": "The argument as an outline",
+    onkeydown: key,
+    onclick: click,
   });
   let current = null;
   let opened = null;
@@ -32,14 +35,31 @@ export function outlineView(session, contents, open) {
     const number = presentNumber(session, contents, node.id);
     const id = lineId(node, parent);
     const li = h("li", {
-      "role": "treeitem", "tabindex": "-1", "aria-level": level, "aria-labelledby": id,
-      "class": ["line", `as-${node.as.replace(" ", "-")}`, node.again && "again"],
+      role: "treeitem",
+      tabindex: "-1",
+      "aria-level": level,
+      "aria-labelledby": id,
+      class: ["line", `as-${node.as.replace(" ", "-")}`, node.again && "again"],
     });
     const sign = SIGNS[node.as];
     text.append(
-      ...(level > 1 || node.as !== "target" ? [h("span", { class: "role" }, sign ? `${sign} ` : "", ROLES[node.as] ?? node.as)] : []),
-      h("a", { href: entryAddress(node.id), tabindex: "-1", class: "line-link" }, said(entry.text || node.id)),
-      node.again ? h("span", { class: "quiet see" }, " (told above)") : "",
+      ...(level > 1 || node.as !== "target"
+        ? [h("span", { class: "role" }, sign ? `${sign} ` : "", ROLES[node.as] ?? node.as)]
+        : []),
+      h(
+        "a",
+        { href: entryAddress(node.id), tabindex: "-1", class: "line-link" },
+        said(entry.text || node.id),
+      ),
+      node.again
+        ? h(
+            "span",
+            { class: "quiet" },
+            " ",
+            h("span", { "aria-hidden": "true" }, "↑"),
+            h("span", { class: "unseen" }, "told above"),
+          )
+        : "",
     );
     const twist = h("span", { class: "twist", "aria-hidden": "true" });
     li.append(h("div", { class: "line-row", id }, twist, text, number.element));
@@ -109,7 +129,8 @@ export function outlineView(session, contents, open) {
     if (line === undefined || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    const done = KEYS[event.key] ?? (event.key.length === 1 && /\S/u.test(event.key) ? startingWith : null);
+    const done =
+      KEYS[event.key] ?? (event.key.length === 1 && /\S/u.test(event.key) ? startingWith : null);
     if (done !== null && done(line, event.key) !== false) {
       event.preventDefault();
       event.stopPropagation();
@@ -125,7 +146,8 @@ export function outlineView(session, contents, open) {
     ArrowDown: (line) => step(line, 1),
     ArrowUp: (line) => step(line, -1),
     ArrowRight: (line) => (isFolded(line) ? setFolded(line, false) : goTo(line.group?.firstElementChild)),
-    ArrowLeft: (line) => (line.group !== null && !isFolded(line) ? setFolded(line, true) : goTo(line.parent?.li)),
+    ArrowLeft: (line) =>
+      line.group !== null && !isFolded(line) ? setFolded(line, true) : goTo(line.parent?.li),
     Home: () => goTo(shownLines()[0]),
     End: () => goTo(shownLines().at(-1)),
     Enter: (line) => open(line.node.id, line.li),
@@ -143,7 +165,8 @@ export function outlineView(session, contents, open) {
     const at = shown.indexOf(line.li);
     const wanted = letter.toLowerCase();
     const found = [...shown.slice(at + 1), ...shown.slice(0, at)].find((li) =>
-      contents.entries[lines.get(li).node.id].text.toLowerCase().startsWith(wanted));
+      contents.entries[lines.get(li).node.id].text.toLowerCase().startsWith(wanted),
+    );
     goTo(found);
   }
 
@@ -181,7 +204,7 @@ export function outlineView(session, contents, open) {
   /** Mark the line of the entry that is open. */
   function mark(id, li = null) {
     opened?.removeAttribute("aria-current");
-    opened = id === null ? null : li ?? reveal(id);
+    opened = id === null ? null : (li ?? reveal(id));
     opened?.setAttribute("aria-current", "true");
     if (opened !== null) {
       goTo(opened, false);

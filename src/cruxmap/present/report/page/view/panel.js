@@ -3,10 +3,16 @@
 import { h, link, put, said, setText } from "./dom.js";
 import { judgementEditor, rejectSwitch } from "./editor.js";
 import {
-  argumentWords, chanceWords, directionOf, entryAddress, presentNumber, SIGNS, typeWord,
+  argumentWords,
+  chanceWords,
+  directionOf,
+  entryAddress,
+  presentNumber,
+  SIGNS,
+  typeWord,
 } from "./entry_words.js";
 import { givenView } from "./givens.js";
-import { numberAt } from "./numbers.js";
+import { indexOf, isRejected, numberAt } from "./numbers.js";
 import { argumentNow, chanceOf, information } from "./weights.js";
 import { capitalised, moveWords, percent } from "./words.js";
 
@@ -43,11 +49,25 @@ export function panelView(session, contents, { close, near }) {
       return;
     }
     const entry = contents.entries[id];
-    heading = h("h3", { "tabindex": "-1", "class": "panel-title", "id": `title-of-${id}` }, said(entry.text || id));
+    heading = h(
+      "h3",
+      { tabindex: "-1", class: "panel-title", id: `title-of-${id}` },
+      said(entry.text || id),
+    );
     element.setAttribute("aria-labelledby", heading.id);
     put(element, [
-      headOf(id, entry), heading, numberOf(id, entry), changing(id, entry), toldOf(entry), basisOf(entry), statesOf(id, entry),
-      bearingOf(id, entry), reviewersOf(entry), learningOf(id, entry), remarksOf(entry), linkOf(id),
+      headOf(id, entry),
+      heading,
+      toldOf(entry),
+      numberOf(id, entry),
+      changing(id, entry),
+      basisOf(entry),
+      statesOf(id, entry),
+      bearingOf(id, entry),
+      learningOf(id, entry),
+      reviewersOf(entry),
+      remarksOf(entry),
+      linkOf(id),
     ]);
     update();
   }
@@ -62,10 +82,23 @@ export function panelView(session, contents, { close, near }) {
   // --- what it is ---
 
   function headOf(id, entry) {
-    return h("div", { class: "panel-head" },
-      h("span", { class: ["kind", `kind-${entry.type}`, entry.type === "argument" && `kind-${directionOf(entry)}`] }, typeWord(entry)),
+    return h(
+      "div",
+      { class: "panel-head" },
+      h(
+        "span",
+        {
+          class: ["kind", `kind-${entry.type}`, entry.type === "argument" && `kind-${directionOf(entry)}`],
+        },
+        typeWord(entry),
+      ),
       h("span", { class: "id" }, id),
-      h("button", { "type": "button", "class": "panel-close", "aria-label": "Close this entry", "onclick": close }, "Close"));
+      h(
+        "button",
+        { type: "button", class: "panel-close", "aria-label": "Close this entry", onclick: close },
+        "Close",
+      ),
+    );
   }
 
   function numberOf(id, entry) {
@@ -79,7 +112,12 @@ export function panelView(session, contents, { close, near }) {
         setText(words, argumentWords(session, contents, id));
       } else {
         setText(number, chanceWords(session, contents, id));
-        setText(words, session.central.impossible ? "undefined: what is given is impossible" : "now, at central numbers");
+        setText(
+          words,
+          session.central.impossible
+            ? "undefined: what is given is impossible"
+            : "now, at central numbers",
+        );
       }
     }
 
@@ -89,11 +127,31 @@ export function panelView(session, contents, { close, near }) {
   function toldOf(entry) {
     const by = entry.by ? contents.voices[entry.by] : null;
     const lines = [
-      entry.by && h("p", { class: "small" }, "By ", said(by?.name ?? entry.by), by?.text ? [": ", said(by.text)] : "", by?.text ? "" : "."),
-      entry.brought_by && h("p", { class: "small" }, "Brought by ", said(entry.brought_by), "; it has force only where somebody takes it over."),
+      entry.by &&
+        h(
+          "p",
+          { class: "small" },
+          "By ",
+          said(by?.name ?? entry.by),
+          by?.text ? [": ", said(by.text)] : "",
+          by?.text ? "" : ".",
+        ),
+      entry.brought_by &&
+        h(
+          "p",
+          { class: "small" },
+          "Brought by ",
+          said(entry.brought_by),
+          "; it has force only where somebody takes it over.",
+        ),
       sourcesOf(entry.sources),
       entry.note && h("p", { class: "small" }, said(entry.note)),
-      entry.tags.length > 0 && h("p", { class: "tags" }, entry.tags.map((tag) => [h("span", { class: "tag" }, said(tag)), " "])),
+      entry.tags.length > 0 &&
+        h(
+          "p",
+          { class: "tags" },
+          entry.tags.map((tag) => [h("span", { class: "tag" }, said(tag)), " "]),
+        ),
     ];
     return h("div", { class: "panel-told" }, lines);
   }
@@ -103,10 +161,22 @@ export function panelView(session, contents, { close, near }) {
     const premises = entry.premises.flatMap(({ ids }) => ids);
     const targets = entry.targets.map((target) => target.id);
     const linked = [...new Set([...targets, ...premises])];
-    return section("What it rests on",
+    return section(
+      "What it rests on",
       h("p", { class: "small" }, said(first ?? "")),
-      others.length > 0 && h("ul", { class: "small" }, others.map((line) => h("li", null, said(line)))),
-      linked.length > 0 && h("ul", { class: "links" }, linked.map((id) => entryLine(id, targets.includes(id) ? "about" : "premise"))));
+      others.length > 0 &&
+        h(
+          "ul",
+          { class: "small" },
+          others.map((line) => h("li", null, said(line))),
+        ),
+      linked.length > 0 &&
+        h(
+          "ul",
+          { class: "links" },
+          linked.map((id) => entryLine(id, targets.includes(id) ? "about" : "premise")),
+        ),
+    );
   }
 
   /** A line about another entry with its number now, that opens it. */
@@ -114,15 +184,23 @@ export function panelView(session, contents, { close, near }) {
     const other = contents.entries[id];
     const number = presentNumber(session, contents, id);
     parts.push(number);
-    return h("li", { class: `as-${role}` },
+    return h(
+      "li",
+      { class: `as-${role}` },
       h("span", { class: "role" }, sign ? `${sign} ` : "", role),
-      h("a", { href: entryAddress(id) }, said(other.text || id)), number.element);
+      h("a", { href: entryAddress(id) }, said(other.text || id)),
+      number.element,
+    );
   }
 
   function statesOf(id, entry) {
-    const rows = entry.type === "question"
-      ? entry.states.map((state) => [`${id}.${state.id}`, state.text && state.text !== state.id ? `${state.id}: ${state.text}` : state.id])
-      : entry.parts.map(({ address, words }) => [address, words]);
+    const rows =
+      entry.type === "question"
+        ? entry.states.map((state) => [
+            `${id}.${state.id}`,
+            state.text && state.text !== state.id ? `${state.id}: ${state.text}` : state.id,
+          ])
+        : entry.parts.map(({ address, words }) => [address, words]);
     const known = rows.filter(([address]) => chanceOf(session, address) !== null);
     if (known.length === 0) {
       return null;
@@ -133,7 +211,10 @@ export function panelView(session, contents, { close, near }) {
       body.append(h("tr", null, h("th", { scope: "row" }, said(words)), cell));
       parts.push({ update: () => setText(cell, percent(chanceOf(session, address))) });
     }
-    return section(entry.type === "question" ? "How likely each state is now" : "How likely each part is now", h("table", null, body));
+    return section(
+      entry.type === "question" ? "How likely each state is now" : "How likely each part is now",
+      h("table", null, body),
+    );
   }
 
   function bearingOf(id, entry) {
@@ -146,50 +227,121 @@ export function panelView(session, contents, { close, near }) {
       return { id: other, element: entryLine(other, how, SIGNS[how]) };
     });
     const heaviest = (line) => -argumentNow(session, contents, line.id).weight;
-    put(list, [...lines].sort((a, b) => heaviest(a) - heaviest(b)).map((line) => line.element));
-    return section("Arguments on it", h("p", { class: "note" }, "How likely each holds now, and as a bar how much it counts."), list);
+    put(
+      list,
+      [...lines].sort((a, b) => heaviest(a) - heaviest(b)).map((line) => line.element),
+    );
+    return section(
+      "Arguments on it",
+      h("p", { class: "note" }, "How likely each holds now, and as a bar how much it counts."),
+      list,
+    );
   }
 
   // --- what can be changed ---
 
   function changing(id, entry) {
-    const editors = entry.numbers.filter((address) => isOpen(address)).map((address) => judgementEditor(session, contents, address));
-    const some = editors.slice(0, SHOWN_AT_ONCE);
-    const more = editors.slice(SHOWN_AT_ONCE);
+    const open = entry.numbers.filter(isOpen);
+    const said = open.filter(isSaid);
+    const some = (said.length > 0 ? said : open).slice(0, SHOWN_AT_ONCE);
+    const more = open.filter((address) => !some.includes(address));
+    const editors = (addresses) =>
+      addresses.map((address) => add(judgementEditor(session, contents, address)));
+    const numbers = h(
+      "div",
+      { class: "numbers" },
+      editors(some),
+      more.length > 0 &&
+        h(
+          "details",
+          null,
+          h("summary", null, moreNumbers(more.length)),
+          lazily(() => editors(more)),
+        ),
+    );
+    if (entry.type === "argument") {
+      parts.push({
+        update: () => {
+          numbers.inert = isRejected(session, id);
+        },
+      });
+    }
     const children = [
-      ...some.map(add),
-      more.length > 0 && h("details", null, h("summary", null, `${more.length} more numbers`), more.map(add)),
+      open.length > 0 && numbers,
       entry.type === "argument" && add(rejectSwitch(session, id)),
       add(givenView(session, contents, id)),
     ];
     return children.some(Boolean) ? section("Change it", children) : null;
   }
 
+  /** A part that is made when the details that it is in are first opened. */
+  function lazily(make) {
+    const place = h("div");
+    queueMicrotask(() =>
+      place.closest("details")?.addEventListener("toggle", () => {
+        if (place.childElementCount === 0) {
+          put(place, make());
+        }
+      }),
+    );
+    return place;
+  }
+
   function isOpen(address) {
-    return !(session.model.judgements.fixed ?? []).includes(session.model.addresses.indexOf(address));
+    return !(session.model.judgements.fixed ?? []).includes(indexOf(session.model, address));
+  }
+
+  /** Whether somebody gave the number and could doubt it: no default of the map, and no certainty. */
+  function isSaid(address) {
+    const isDefault = (session.model.judgements.default ?? []).includes(indexOf(session.model, address));
+    const { certain, origin } = numberAt(session, address);
+    return origin !== "map" || (!isDefault && certain === null);
   }
 
   // --- what others say ---
 
   function reviewersOf(entry) {
-    const tables = entry.numbers.map((address) => [address, numbersOfAll(session, contents, address)])
+    const tables = entry.numbers
+      .map((address) => [address, numbersOfAll(session, contents, address)])
       .filter(([, rows]) => rows.length > 0)
-      .map(([address, rows]) => h("table", { class: "reviewers" },
-        h("caption", null, said(capitalised(contents.judgements[address]?.words ?? address))),
-        h("tbody", null, rows.map(rowOf))));
+      .map(([address, rows]) =>
+        h(
+          "table",
+          { class: "reviewers" },
+          h("caption", null, said(capitalised(contents.judgements[address]?.words ?? address))),
+          h("tbody", null, rows.map(rowOf)),
+        ),
+      );
     if (tables.length === 0) {
       return null;
     }
     const some = tables.slice(0, SHOWN_AT_ONCE);
     const more = tables.slice(SHOWN_AT_ONCE);
-    return h("div", { class: "told" }, section("What each reviewer says", some,
-      more.length > 0 && h("details", null, h("summary", null, `${more.length} more numbers`), more)));
+    return h(
+      "div",
+      { class: "told" },
+      section(
+        "What each reviewer says",
+        some,
+        more.length > 0 && h("details", null, h("summary", null, moreNumbers(more.length)), more),
+      ),
+    );
   }
 
   function rowOf({ who, text, whose, source, note }) {
-    return h("tr", null,
-      h("th", { scope: "row" }, said(who)), h("td", { class: "number" }, said(text)),
-      h("td", null, said(whose), source.length > 0 ? [" ", sourcesOf(source, "span")] : "", note ? [" ", h("span", { class: "quiet" }, said(note))] : ""));
+    return h(
+      "tr",
+      null,
+      h("th", { scope: "row" }, said(who)),
+      h("td", { class: "number" }, said(text)),
+      h(
+        "td",
+        null,
+        said(whose),
+        source.length > 0 ? [" ", sourcesOf(source, "span")] : "",
+        note ? [" ", h("span", { class: "quiet" }, said(note))] : "",
+      ),
+    );
   }
 
   function remarksOf(entry) {
@@ -197,15 +349,33 @@ export function panelView(session, contents, { close, near }) {
     if (remarks.length === 0) {
       return null;
     }
-    return h("div", { class: "told" }, section("Remarks", remarks.map(({ worldview, text, sources = [] }) =>
-      h("p", { class: "small" }, h("strong", null, said(worldview)), ": ", said(text), " ", sourcesOf(sources, "span")))));
+    return h(
+      "div",
+      { class: "told" },
+      section(
+        "Remarks",
+        remarks.map(({ worldview, text, sources = [] }) =>
+          h(
+            "p",
+            { class: "small" },
+            h("strong", null, said(worldview)),
+            ": ",
+            said(text),
+            " ",
+            sourcesOf(sources, "span"),
+          ),
+        ),
+      ),
+    );
   }
 
   // --- what learning it would do ---
 
   function learningOf(id, entry) {
-    const names = entry.type === "question" ? entry.states.map((state) => `${id}.${state.id}`)
-      : [id, ...entry.parts.map(({ address }) => address)];
+    const names =
+      entry.type === "question"
+        ? entry.states.map((state) => `${id}.${state.id}`)
+        : [id, ...entry.parts.map(({ address }) => address)];
     const list = h("ul", { class: "small learning" });
     const asked = names.filter((name) => session.central.givenTrue.has(name));
     if (asked.length === 0) {
@@ -213,12 +383,25 @@ export function panelView(session, contents, { close, near }) {
     }
     const lines = asked.map((name) => ({ name, element: h("li") }));
     list.append(...lines.map((line) => line.element));
-    const element = section("What learning it would do", h("p", { class: "note" }, "To the chance of what is asked, at central numbers."), list);
+    const element = section(
+      "What learning it would do",
+      h("p", { class: "note" }, "To the chance of what is asked, at central numbers."),
+      list,
+    );
 
     function update() {
       const { target, givenTrue, givenFalse } = session.central;
       for (const { name, element: line } of lines) {
-        setText(line, learningWords(nameOf(name, id), target, chanceOf(session, name), givenTrue.get(name), givenFalse.get(name)));
+        setText(
+          line,
+          learningWords(
+            nameOf(name, id),
+            target,
+            chanceOf(session, name),
+            givenTrue.get(name),
+            givenFalse.get(name),
+          ),
+        );
       }
     }
 
@@ -230,17 +413,34 @@ export function panelView(session, contents, { close, near }) {
   }
 
   function linkOf(id) {
-    return h("p", { class: "note panel-link row" },
+    return h(
+      "p",
+      { class: "note panel-link row" },
       h("a", { href: entryAddress(id) }, "Link to this entry"),
-      near && h("button", { type: "button", class: "plain", onclick: () => near(id) }, "What is near it on the map"));
+      near &&
+        h(
+          "button",
+          { type: "button", class: "plain", onclick: () => near(id) },
+          "What is near it on the map",
+        ),
+    );
   }
 
   function sourcesOf(sources, tag = "p") {
     if (!sources || sources.length === 0) {
       return null;
     }
-    const parts = sources.flatMap((source, i) => [i > 0 ? ", " : "", source.url ? link(source.url, said(source.text)) : said(source.text)]);
-    return h(tag, { class: "sources small" }, tag === "p" ? "Source: " : "(", parts, tag === "p" ? "" : ")");
+    const parts = sources.flatMap((source, i) => [
+      i > 0 ? ", " : "",
+      source.url ? link(source.url, said(source.text)) : said(source.text),
+    ]);
+    return h(
+      tag,
+      { class: "sources small" },
+      tag === "p" ? "Source: " : "(",
+      parts,
+      tag === "p" ? "" : ")",
+    );
   }
 
   function update() {
@@ -249,17 +449,27 @@ export function panelView(session, contents, { close, near }) {
     }
   }
 
-  return { element, show, update, focus: () => heading?.focus({ preventScroll: true }), shown: () => shown };
+  return {
+    element,
+    show,
+    update,
+    focus: () => heading?.focus({ preventScroll: true }),
+    shown: () => shown,
+  };
 }
 
-const SHOWN_AT_ONCE = 6;
+const SHOWN_AT_ONCE = 5;
+
+function moreNumbers(count) {
+  return count === 1 ? "One more number" : `${count} more numbers`;
+}
 
 let lastSection = 0;
 
 function section(title, ...children) {
   lastSection += 1;
   const id = `part-${lastSection}`;
-  return h("section", { "class": "panel-part", "aria-labelledby": id }, h("h4", { id }, title), children);
+  return h("section", { class: "panel-part", "aria-labelledby": id }, h("h4", { id }, title), children);
 }
 
 function howOn(argument, id) {
@@ -272,7 +482,10 @@ export function learningWords(name, target, chance, ifTrue, ifFalse) {
   if (chance === null || !(chance > 0 && chance < 1)) {
     return `${what}there is nothing to learn: it is ${chance > 0.5 ? "certain" : "impossible"} now.`;
   }
-  const sides = [["if true", ifTrue], ["if false", ifFalse]]
+  const sides = [
+    ["if true", ifTrue],
+    ["if false", ifFalse],
+  ]
     .filter(([, p]) => Number.isFinite(p))
     .map(([words, p]) => `${words} ${percent(p)} (${moveWords(target, p)})`);
   const bans = information(target, chance, ifTrue, ifFalse);
@@ -294,9 +507,21 @@ export function numbersOfAll(session, contents, address) {
     const { text, origin } = numberAt(session, address, session.shipped(worldview));
     const own = told?.by?.[worldview];
     if (own !== undefined) {
-      rows.push({ who: worldview, text, whose: own.fitted ? "fitted" : "own", source: own.source ?? [], note: own.fitted ?? own.note });
+      rows.push({
+        who: worldview,
+        text,
+        whose: own.fitted ? "fitted" : "own",
+        source: own.source ?? [],
+        note: own.fitted ?? own.note,
+      });
     } else if (worldview === "map") {
-      rows.unshift({ who: "map", text, whose: "the editor's, and nobody's view", source: told?.source ?? [], note: told?.note });
+      rows.unshift({
+        who: "map",
+        text,
+        whose: "the editor's, and nobody's view",
+        source: told?.source ?? [],
+        note: told?.note,
+      });
     } else {
       inherited.set(origin, [...(inherited.get(origin) ?? []), worldview]);
     }
@@ -304,7 +529,13 @@ export function numbersOfAll(session, contents, address) {
   for (const [origin, who] of inherited) {
     const { text } = numberAt(session, address, session.shipped(who[0]));
     const from = `inherited from ${origin === "map" ? "the map" : origin}`;
-    rows.push({ who: rows.length === 1 ? "all others" : who.join(", "), text, whose: from, source: [], note: "" });
+    rows.push({
+      who: rows.length === 1 ? "all others" : who.join(", "),
+      text,
+      whose: from,
+      source: [],
+      note: "",
+    });
   }
   return rows;
 }

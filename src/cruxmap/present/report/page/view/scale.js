@@ -10,7 +10,10 @@ const LN10 = Math.log(10);
 const WIDEST = 36;
 const HARDLY = 1e-6;
 const TICKS = {
-  p: [1e-12, 1e-9, 1e-6, 1e-4, 0.001, 0.01, 0.1, 0.5].flatMap((p) => [Math.log(p / (1 - p)), Math.log((1 - p) / p)]),
+  p: [1e-12, 1e-9, 1e-6, 1e-4, 0.001, 0.01, 0.1, 0.5].flatMap((p) => [
+    Math.log(p / (1 - p)),
+    Math.log((1 - p) / p),
+  ]),
   r: [0.001, 0.01, 0.1, 0.3, 1, 3, 10, 30, 100, 1000, 1e4].map(Math.log),
 };
 const START = { p: [-Math.log(999), Math.log(999)], r: [-LN10, LN10], s: [0, Math.log(100)] };
@@ -39,10 +42,13 @@ export function placeOf(u, [low, high]) {
 
 /** The marks of a range with their labels, far enough apart to be read. */
 export function ticksOf(scale, range) {
-  const all = [...new Set(TICKS[scale === "p" ? "p" : "r"])].filter((u) => u > range[0] - HARDLY && u < range[1] + HARDLY);
+  const all = [...new Set(TICKS[scale === "p" ? "p" : "r"])].filter(
+    (u) => u > range[0] - HARDLY && u < range[1] + HARDLY,
+  );
   const apart = LEAST_APART * (range[1] - range[0]);
   const kept = [];
-  for (const u of all.sort((a, b) => Math.abs(a) - Math.abs(b))) { // from the middle outwards
+  for (const u of all.sort((a, b) => Math.abs(a) - Math.abs(b))) {
+    // from the middle outwards
     if (kept.every((other) => Math.abs(other - u) >= apart)) {
       kept.push(u);
     }
@@ -56,10 +62,12 @@ export function labelOf(scale, u) {
     return percent(u < 0 ? Math.exp(u) / (1 + Math.exp(u)) : 1 / (1 + Math.exp(-u)));
   }
   const ratio = Math.exp(u);
-  return Math.abs(ratio - Math.round(ratio)) < HARDLY * ratio ? `${Math.round(ratio)}x` : formatRatio(ratio);
+  return Math.abs(ratio - Math.round(ratio)) < HARDLY * ratio
+    ? `${Math.round(ratio)}x`
+    : formatRatio(ratio);
 }
 
-/** An interval after its middle was moved to `u`, within the range: it keeps its width where there is room. */
+/** An interval after its middle was moved to `u`, within the range: as wide as before, if there is room. */
 export function withMiddle({ mu, sd }, u, [low, high]) {
   const middle = Math.min(high, Math.max(low, u));
   const half = Math.abs(mu) < WIDEST ? TO_END * sd : 0;

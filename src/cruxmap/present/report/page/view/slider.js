@@ -1,4 +1,4 @@
-// One judgement on a line: its middle and the ends of its 90% interval, each to be dragged or moved by keys.
+// One judgement on a line: its middle and the ends of its interval, each to be dragged or moved by keys.
 
 import { h } from "./dom.js";
 import { labelOf, placeOf, rangeOf, ticksOf, TO_END, withEnd, withMiddle } from "./scale.js";
@@ -6,7 +6,12 @@ import { labelOf, placeOf, rangeOf, ticksOf, TO_END, withEnd, withMiddle } from 
 const STEP = 0.1;
 const LARGE_STEP = 0.5;
 const KEYS = {
-  ArrowRight: STEP, ArrowUp: STEP, ArrowLeft: -STEP, ArrowDown: -STEP, PageUp: LARGE_STEP, PageDown: -LARGE_STEP,
+  ArrowRight: STEP,
+  ArrowUp: STEP,
+  ArrowLeft: -STEP,
+  ArrowDown: -STEP,
+  PageUp: LARGE_STEP,
+  PageDown: -LARGE_STEP,
 };
 
 /**
@@ -26,9 +31,24 @@ export function judgementSlider({ scale, name, value, others = [], onMove, onEnd
     low: thumb("low", `${name}: lower end of the 90% interval`),
     high: thumb("high", `${name}: upper end of the 90% interval`),
   };
-  const ticks = ticksOf(scale, range).map(({ u, label }) => at(h("span", { class: "slider-tick" }, label), u));
-  const track = h("div", { class: "slider-track" }, band, ...marks, thumbs.middle, thumbs.low, thumbs.high);
-  const element = h("div", { class: "slider" }, track, h("div", { class: "slider-ticks", "aria-hidden": "true" }, ...ticks));
+  const ticks = ticksOf(scale, range).map(({ u, label }) =>
+    at(h("span", { class: "slider-tick" }, label), u),
+  );
+  const track = h(
+    "div",
+    { class: "slider-track" },
+    band,
+    ...marks,
+    thumbs.middle,
+    thumbs.low,
+    thumbs.high,
+  );
+  const element = h(
+    "div",
+    { class: "slider" },
+    track,
+    h("div", { class: "slider-ticks", "aria-hidden": "true" }, ...ticks),
+  );
 
   track.addEventListener("pointerdown", startDrag);
   track.addEventListener("pointermove", moveDrag);
@@ -43,8 +63,12 @@ export function judgementSlider({ scale, name, value, others = [], onMove, onEnd
 
   function thumb(part, label) {
     const found = h("span", {
-      "class": `thumb thumb-${part}`, "role": "slider", "tabindex": "0", "aria-label": label,
-      "aria-valuemin": range[0].toFixed(3), "aria-valuemax": range[1].toFixed(3),
+      class: `thumb thumb-${part}`,
+      role: "slider",
+      tabindex: "0",
+      "aria-label": label,
+      "aria-valuemin": range[0].toFixed(3),
+      "aria-valuemax": range[1].toFixed(3),
     });
     found.dataset.part = part;
     found.addEventListener("keydown", (event) => key(event, part));
@@ -111,7 +135,11 @@ export function judgementSlider({ scale, name, value, others = [], onMove, onEnd
     shown = { mu, sd };
     const point = sd === 0;
     element.classList.toggle("point", point);
-    for (const [part, side] of [["middle", 0], ["low", -1], ["high", 1]]) {
+    for (const [part, side] of [
+      ["middle", 0],
+      ["low", -1],
+      ["high", 1],
+    ]) {
       const u = mu + side * TO_END * sd;
       at(thumbs[part], u);
       thumbs[part].setAttribute("aria-valuenow", placed(part).toFixed(3));

@@ -5,14 +5,15 @@ import { isRejected, numberAt } from "./numbers.js";
 /** The log-odds at which an argument is drawn at full weight: a strong one, certain to hold. */
 export const FULL_WEIGHT = Math.log(30);
 
-/** The chance that something holds now: a claim, an argument, a phase, a route or a state; null if unknown. */
+/** The chance that something holds now: a claim, an argument, a phase, a route, a state; null if unknown. */
 export function chanceOf(session, name) {
   return session.central.claims.get(name) ?? null;
 }
 
 /**
  * What an argument does now.
- * @returns {{holds: number|null, strength: number|null, force: number|null, weight: number, rejected: boolean}}
+ * @returns {{holds: number|null, strength: number|null, force: number|null, weight: number,
+ *   rejected: boolean}}
  *   `strength` is the log of what it multiplies odds by where it holds; `weight` runs from 0 to 1.
  */
 export function argumentNow(session, contents, id) {
@@ -38,8 +39,8 @@ export function isUndercut(entry) {
 }
 
 /**
- * How much a line of the map counts now, from 0 to 1: an argument by what it does to the odds, and anything
- * else by what learning it would tell of the target (`told`, from 0 to 1 by id).
+ * How much a line of the map counts now, from 0 to 1: an argument by what it does to the odds, and
+ * anything else by what learning it would tell of the target (`told`, from 0 to 1 by id).
  */
 export function lineWeight(session, contents, edge, told) {
   const entry = contents.entries[edge.from];
@@ -70,7 +71,12 @@ export function toldBy(session) {
 
 /** The value of information of a claim alone, in bans; 0 where nothing is to be learned. */
 export function information(p, chance, ifTrue, ifFalse) {
-  if (!(chance > 0 && chance < 1) || !(p > 0 && p < 1) || !Number.isFinite(ifTrue) || !Number.isFinite(ifFalse)) {
+  if (
+    !(chance > 0 && chance < 1) ||
+    !(p > 0 && p < 1) ||
+    !Number.isFinite(ifTrue) ||
+    !Number.isFinite(ifFalse)
+  ) {
     return 0;
   }
   return Math.max(0, chance * divergence(ifTrue, p) + (1 - chance) * divergence(ifFalse, p));
