@@ -7,7 +7,7 @@ import { argumentView } from "./view/argument.js";
 import { blindView, isBlind, setBlind, untold } from "./view/blind.js";
 import { changesView } from "./view/changes.js";
 import { dataOf, workerCount, workerMaker } from "./view/data.js";
-import { h, onceAFrame, section } from "./view/dom.js";
+import { h, section } from "./view/dom.js";
 import { hangsOnView } from "./view/hangs_on.js";
 import { partingView } from "./view/parting.js";
 import { readOnlyView } from "./view/read_only.js";
@@ -78,16 +78,11 @@ function showAnswer(session, contents, tell) {
 }
 
 function showArgument(session, contents) {
-  const argument = argumentView(session, contents);
-  replace("argument", section("argument", "The argument", argument.element));
-  session.on("central", argument.update);
+  replace("argument", section("argument", "The argument", argumentView(session, contents).element));
 }
 
 function showChanges(session, contents) {
-  const changes = changesView(session, contents);
-  replace("changes", section("changes", "What you changed", changes.element));
-  session.on("central", onceAFrame(changes.update));
-  session.on("changes", changes.update);
+  replace("changes", section("changes", "What you changed", changesView(session, contents).element));
 }
 
 function showReadOnly(contents, model) {
