@@ -2,6 +2,7 @@
 
 import { intsOf } from "../bytes.js";
 import { programOf } from "../engine/formulas.js";
+import { keyOf } from "./evidence.js";
 
 /**
  * What is where in a model. `entry` finds an entry by id, `index` the number of an address, `places` the
@@ -20,6 +21,9 @@ export function structureOf(model) {
     places: network.places,
     states: intsOf(network.states),
     of: ownedBy(model),
+    conditionVariables: new Map(
+      model.condition_variables.map(({ condition, variable }) => [keyOf(condition), variable]),
+    ),
     program,
     numbers,
     rests: restsOn(network, judgementsOfEntries(program, numbers)),
