@@ -32,7 +32,9 @@ class State {
     this.evidence = evidenceOf(structure, this.conditions);
     this.entries = asking.entriesOf(setting);
     this.target = structure.model.targets[0].variable;
-    this.sides = asking.ask(this.entries, this.sidesOf([[this.target, [0]]], [[this.target, [1]]]), true);
+    /** What is given with the target being false, and being true; and what the plan says of both. */
+    this.sidesOfTarget = this.sidesOf([[this.target, [0]]], [[this.target, [1]]]);
+    this.sides = asking.ask(this.entries, this.sidesOfTarget, true);
     /** log P(target) - log P(not the target); not a number where what is given is impossible. */
     this.logOdds = this.sides[1].logZ - this.sides[0].logZ;
     this.known = new Map();
@@ -41,6 +43,12 @@ class State {
   /** @returns {[number, number[]][][]} what is given, with each of these */
   sidesOf(...besides) {
     return besides.map((more) => [...this.evidence, ...more]);
+  }
+
+  /** The same where other conditions are given. */
+  sidesOfTargetGiven({ assuming, observed }) {
+    const evidence = evidenceOf(this.structure, [...assuming, ...observed]);
+    return [0, 1].map((side) => [...evidence, [this.target, [side]]]);
   }
 
   /** Keep what is found the first time. */

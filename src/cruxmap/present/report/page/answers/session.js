@@ -1,0 +1,499 @@
+// The open session: a worldview that was started from, what was changed and is given, and what follows. Every
+// change is a step that can be undone, makes a new version, and is answered at once at central judgements.
+
+import { conditionText, parseCondition } from "../language/conditions.js";
+import { ProblemError } from "../language/problems.js";
+import { layersOf, MAP, settle, UNCHANGED } from "../language/worldviews.js";
+import { Asking } from "./asking.js";
+import { arranged } from "./crux_rows.js";
+import { NoVariable } from "./evidence.js";
+import { bestFirst } from "./next_best.js";
+import { ownWith, rejectingWith } from "./own_changes.js";
+import { makeState } from "./state.js";
+import { structureOf } from "./structure.js";
+
+/** How many milliseconds of work are done before the page may breathe. */
+const AT_A_TIME = 8;
+
+/** How many columns are asked about between two looks at the clock. */
+const COLUMNS = 8;
+
+/** How many changes have their effects found at once, and not when the page has time. */
+const EFFECTS_AT_ONCE = 2;
+
+const STEPS_KEPT = 500;
+
+/**
+ * Open a session on a model's data. `later` runs something when the page has time.
+ * @param {object} model @param {{wasm?: boolean, later?: (run: () => void, milliseconds: number) => void}} [options]
+ * @returns {Session}
+ */
+export function createSession(model, options = {}) {
+  return new Session(model, options);
+}
+
+class Session {
+  constructor(model, { wasm = true, later = (run, milliseconds) => setTimeout(run, milliseconds) }) {
+    this.model = model;
+    this.later = later;
+    this.structure = structureOf(model);
+    this.asking = new Asking(this.structure, { wasm });
+    this.worldviews = [MAP, ...Object.keys(model.worldviews).filter((id) => id !== MAP)];
+    this.settings = new Map();
+    this.listeners = new Map();
+    this.asking.prepare(this.worldviews.map((id) => this.shipped(id)));
+    this.version = 0;
+    this.steps = [{ start: MAP, own: UNCHANGED, given: this.givenOfModel() }];
+    this.at = 0;
+    this.found = new Map();
+  }
+
+  // --- what is open -------------------------------------------------------------------------------------
+
+  get step() {
+    return this.steps[this.at];
+  }
+
+  /** The worldview that was started from. */
+  get startedFrom() {
+    return this.step.start;
+  }
+
+  /** What is changed, in the form of a worldview in the model's data. */
+  get own() {
+    return this.step.own;
+  }
+
+  /** The conditions that are given now, as texts: `{assuming, observed}`. */
+  get givenNow() {
+    const texts = (conditions) => conditions.map(conditionText);
+    return { assuming: texts(this.step.given.assuming), observed: texts(this.step.given.observed) };
+  }
+
+  /** Every number as it is now, as `settle` returns it. */
+  get setting() {
+    return this.once("setting", () => this.settled(this.step));
+  }
+
+  /**
+   * The same of a shipped worldview.
+   * @param {string} id
+   */
+  shipped(id) {
+    if (!this.settings.has(id)) this.settings.set(id, settle(this.model, layersOf(this.model, id)));
+    return this.settings.get(id);
+  }
+
+  settled({ start, own }) {
+    return own === UNCHANGED ? this.shipped(start) : settle(this.model, layersOf(this.model, start, own));
+  }
+
+  givenOfModel() {
+    return { assuming: this.model.assumed, observed: this.model.observed };
+  }
+
+  // --- changing -----------------------------------------------------------------------------------------
+
+  /**
+   * Start from a worldview, without changes; what is given stays.
+   * @param {string} id
+   */
+  start(id) {
+    layersOf(this.model, id); // an unknown one is a problem before anything changes
+    this.go({ ...this.step, start: id, own: UNCHANGED });
+  }
+
+  /**
+   * Set a number in the language's notation, or all shares of a row by a list; `null` takes the change back.
+   * A step that is `continued`, as a drag is, takes the place of the step before it.
+   * @param {string} address @param {string | string[] | null} text @param {{continued?: boolean}} [how]
+   */
+  set(address, text, { continued = false } = {}) {
+    const own = ownWith(this.model, this.startedFrom, this.own, address, text);
+    const isSame = continued && this.step.last === address;
+    this.go({ ...this.step, own, last: address }, isSame);
+  }
+
+  /**
+   * Reject an argument, or accept one that the start rejects or only others bring; `null` takes that back.
+   * @param {string} name @param {boolean | null} rejected
+   */
+  reject(name, rejected) {
+    this.go({ ...this.step, own: rejectingWith(this.model, this.startedFrom, this.own, name, rejected) });
+  }
+
+  /**
+   * Put conditions in place of what is assumed, or observed: texts, `[]` for none.
+   * @param {{assuming?: string[] | string, observed?: string[] | string}} conditions
+   */
+  given({ assuming, observed }) {
+    const given = {
+      assuming: assuming === undefined ? this.step.given.assuming : this.parsed(assuming),
+      observed: observed === undefined ? this.step.given.observed : this.parsed(observed),
+    };
+    this.explained(() => makeState(this.structure, this.asking, this.setting, given));
+    this.go({ ...this.step, given });
+  }
+
+  parsed(texts) {
+    return [texts].flat().map((text) => parseCondition(text, this.model));
+  }
+
+  /** Run something, with words where it needs a variable that the plan has not. */
+  explained(run) {
+    try {
+      return run();
+    } catch (problem) {
+      throw problem instanceof NoVariable ? noVariable(problem.condition) : problem;
+    }
+  }
+
+  /** Back to the start: the worldview as it is shipped, and what the model gives. */
+  reset() {
+    this.go({ start: this.startedFrom, own: UNCHANGED, given: this.givenOfModel() });
+  }
+
+  /**
+   * Take one of `changes` back.
+   * @param {object} change
+   */
+  takeBack(change) {
+    this.go(this.stepWithout(change));
+  }
+
+  get canUndo() {
+    return this.at > 0;
+  }
+
+  get canRedo() {
+    return this.at + 1 < this.steps.length;
+  }
+
+  undo() {
+    if (this.canUndo) this.changed(() => (this.at -= 1));
+  }
+
+  redo() {
+    if (this.canRedo) this.changed(() => (this.at += 1));
+  }
+
+  go(step, instead = false) {
+    this.settled(step); // what cannot be settled is a problem before anything changes
+    this.changed(() => {
+      this.steps.length = this.at + (instead ? 0 : 1);
+      this.steps.push(step);
+      if (this.steps.length > STEPS_KEPT) this.steps.shift();
+      this.at = this.steps.length - 1;
+    });
+  }
+
+  changed(change) {
+    change();
+    this.version += 1;
+    this.found = new Map();
+    this.emit("central", {});
+    const { version } = this;
+    this.later(() => version === this.version && this.specialised(), 100);
+  }
+
+  /** Make the plan of this state's own certainties, where it is much smaller than the one at hand. */
+  specialised() {
+    if (this.asking.isSlow(this.setting)) this.asking.specialise(this.setting);
+  }
+
+  // --- listening ----------------------------------------------------------------------------------------
+
+  /**
+   * Be told of "central", "changes", "ranking", "estimate", "diff" or "problem".
+   * @param {string} event @param {(message: object) => void} listener @returns {() => void} to stop
+   */
+  on(event, listener) {
+    if (!this.listeners.has(event)) this.listeners.set(event, new Set());
+    this.listeners.get(event).add(listener);
+    return () => this.listeners.get(event).delete(listener);
+  }
+
+  emit(event, message) {
+    for (const listener of [...(this.listeners.get(event) ?? [])]) {
+      listener({ version: this.version, ...message });
+    }
+  }
+
+  /** Keep what is found of this version the first time. */
+  once(name, find) {
+    if (!this.found.has(name)) this.found.set(name, find());
+    return this.found.get(name);
+  }
+
+  // --- at once ------------------------------------------------------------------------------------------
+
+  /** All that is known at central judgements (see state.js). */
+  get state() {
+    return this.once("state", () => makeState(this.structure, this.asking, this.setting, this.step.given));
+  }
+
+  /** The answers at central judgements, exact. */
+  get central() {
+    return this.once("central", () => centralOf(this.version, this.state));
+  }
+
+  /**
+   * The log-odds of now minus those of a shipped worldview, central, under the same conditions; `null` where
+   * what is given is impossible in one of them.
+   * @param {string} worldview @returns {number | null}
+   */
+  gap(worldview) {
+    const gap = this.state.logOdds - this.shippedLogOdds.get(worldview);
+    return Number.isNaN(gap) ? null : gap;
+  }
+
+  /** The target's central log-odds in each shipped worldview, given what is given now. */
+  get shippedLogOdds() {
+    const key = JSON.stringify(this.step.given);
+    return this.asking.remembered("shipped", key, () => {
+      const sides = this.state.sidesOfTarget;
+      const columns = this.worldviews.flatMap((id) => {
+        const entries = this.asking.entriesOf(this.shipped(id));
+        return sides.map((evidence) => ({ entries, evidence }));
+      });
+      const answers = this.asking.askEach(columns, false);
+      return new Map(
+        this.worldviews.map((id, number) => [id, answers[2 * number + 1].logZ - answers[2 * number].logZ]),
+      );
+    });
+  }
+
+  /** The rows of the ranking by value alone, at central judgements. */
+  alone() {
+    return this.once("alone", () => this.rankedWith({ ids: [], added: [], inAll: 0 }));
+  }
+
+  /**
+   * The row of anything that could be learned, at central judgements; `null` where there is none.
+   * @param {string} id
+   */
+  row(id) {
+    return this.isOpen ? (this.state.ranking.rows.get(id) ?? null) : null;
+  }
+
+  /** Why the ranking leaves things out, by id. */
+  get leftOut() {
+    return this.isOpen ? this.state.ranking.because : new Map();
+  }
+
+  /** Whether there is anything to learn: the target is neither undefined nor certain. */
+  get isOpen() {
+    return Number.isFinite(this.state.logOdds);
+  }
+
+  /** The rows that are shown, in the order of `best` and then by value alone. */
+  rankedWith(best) {
+    if (!this.isOpen) return [];
+    const { rows, because, shown } = this.state.ranking;
+    const table = arranged(this.structure, rows, because, shown.map((one) => one.id), best);
+    const all = [...table.claims, ...table.arguments, ...table.questions].filter((row) => row.rank !== null);
+    return all.sort((a, b) => a.rank - b.rank);
+  }
+
+  /**
+   * The rows of the ranking in the greedy order, with what each adds, at central judgements. `null` where the
+   * session has changed meanwhile.
+   * @returns {Promise<object[] | null>}
+   */
+  greedy() {
+    return this.once("greedy", async () => {
+      const { version } = this;
+      const best = this.isOpen ? await this.bestOf(this.state, this.state.ranking.shown) : null;
+      if (version !== this.version) return null;
+      const rows = best === null ? [] : this.rankedWith(best);
+      this.emit("ranking", { rows });
+      return rows;
+    });
+  }
+
+  /** The next best of candidates in a state, with pauses; nothing where the session changes meanwhile. */
+  async bestOf(state, candidates) {
+    const { version } = this;
+    const asked = this.askerFor(state, candidates);
+    try {
+      return await bestFirst(candidates, asked.counts, asked.joint, async (columns) => {
+        const found = [];
+        let since = now();
+        for (let at = 0; at < columns.length; at += COLUMNS) {
+          found.push(...asked.ask(columns.slice(at, at + COLUMNS)));
+          if (now() - since < AT_A_TIME) continue;
+          await new Promise((resolve) => this.later(resolve, 0));
+          if (version !== this.version) throw new Stale();
+          since = now();
+        }
+        return found;
+      });
+    } catch (problem) {
+      if (problem instanceof Stale) return null;
+      throw problem;
+    }
+  }
+
+  /** How a state is asked about candidates (see next_best.js). */
+  askerFor(state, candidates) {
+    const { states } = this.structure;
+    const counts = candidates.map((one) => states[one.variable]);
+    const rows = candidates.flatMap(({ variable }) =>
+      Array.from({ length: states[variable] }, (_, s) => this.asking.firstIndicator[variable] + s),
+    );
+    const joint = new Float64Array(2 * rows.length);
+    const { yes, no } = state.chance;
+    rows.forEach((indicator, row) => {
+      joint[row] = no * state.sides[0].shares[indicator];
+      joint[rows.length + row] = yes * state.sides[1].shares[indicator];
+    });
+    const ask = (columns) => {
+      const evidences = columns.map(({ side, evidence }) => [...state.sidesOfTarget[side], ...evidence]);
+      const answers = this.asking.ask(state.entries, evidences, true);
+      return answers.map(({ shares }) => Float64Array.from(rows, (indicator) => shares[indicator]));
+    };
+    return { counts, joint, ask };
+  }
+
+  /**
+   * The probability of a condition at central judgements. `given` takes the place of what is assumed, or of
+   * what its `assuming` and `observed` name.
+   * @param {string} text @param {string | string[] | {assuming?: string[], observed?: string[]}} [given]
+   * @returns {number}
+   */
+  probability(text, given = {}) {
+    const { assuming, observed } = typeof given === "string" || Array.isArray(given) ? { assuming: given } : given;
+    const condition = parseCondition(text, this.model);
+    const all = {
+      assuming: assuming === undefined ? this.step.given.assuming : this.parsed(assuming),
+      observed: observed === undefined ? this.step.given.observed : this.parsed(observed),
+    };
+    return this.explained(() => {
+      const state = makeState(this.structure, this.asking, this.setting, all);
+      const logOdds = state.logOddsOf(condition);
+      if (!Number.isNaN(logOdds)) return 1 / (1 + Math.exp(-logOdds));
+      const words = `what is assumed and observed is ${state.impossible}`;
+      throw new ProblemError("impossible-evidence", words, HINT_OF_IMPOSSIBLE);
+    });
+  }
+
+  // --- what was changed ---------------------------------------------------------------------------------
+
+  /**
+   * What was changed since the start, each with its effect: the change of the target's central probability if
+   * this one alone is taken back. `null` where it is undefined, or not found yet ("changes" tells when).
+   */
+  get changes() {
+    return this.once("changes", () => {
+      const changes = this.changesOf();
+      if (changes.length <= EFFECTS_AT_ONCE) this.findEffects(changes);
+      else {
+        const { version } = this;
+        this.later(() => {
+          if (version !== this.version) return;
+          this.findEffects(changes);
+          this.emit("changes", {});
+        }, 60);
+      }
+      return changes;
+    });
+  }
+
+  changesOf() {
+    const { own, start, given } = this.step;
+    const before = layersOf(this.model, start);
+    const changes = own.judgements.map(({ at, value, shares }) => ({
+      kind: "set",
+      address: at,
+      text: value ?? shares.join(", "),
+      before: this.textAt(before, at),
+      effect: null,
+    }));
+    for (const [names, text] of [[own.rejects, "rejected"], [own.accepts, "accepted"]]) {
+      const was = text === "rejected" ? "accepted" : "rejected";
+      for (const name of names) changes.push({ kind: "reject", address: name, text, before: was, effect: null });
+    }
+    for (const kind of ["assuming", "observed"]) {
+      const [now, model] = [given[kind].map(conditionText), this.givenOfModel()[kind].map(conditionText)];
+      const changed = (text, was) => ({ kind: "given", address: kind, text, before: was, effect: null });
+      for (const text of now) if (!model.includes(text)) changes.push(changed(text, null));
+      for (const text of model) if (!now.includes(text)) changes.push(changed(null, text));
+    }
+    return changes;
+  }
+
+  /** The number, or the shares, at an address in some layers, as texts. */
+  textAt(layers, at) {
+    const row = this.model.rows_at[at];
+    const places = row ?? [this.structure.index.get(at)];
+    return places.map((place) => layers.places[place].value.text).join(", ");
+  }
+
+  /** The step that is left when one change is taken back. */
+  stepWithout({ kind, address, text, before }) {
+    const { step } = this;
+    if (kind === "set") return { ...step, own: ownWith(this.model, step.start, step.own, address, null) };
+    if (kind === "reject") return { ...step, own: rejectingWith(this.model, step.start, step.own, address, null) };
+    const now = step.given[address].filter((condition) => conditionText(condition) !== text);
+    const back = this.givenOfModel()[address].filter((condition) => conditionText(condition) === before);
+    return { ...step, given: { ...step.given, [address]: [...now, ...back] } };
+  }
+
+  findEffects(changes) {
+    const target = this.state.chance.yes;
+    const columns = changes.flatMap((change) => {
+      const { given, ...rest } = this.stepWithout(change);
+      const entries = this.asking.entriesOf(this.settled(rest));
+      const sides = this.state.sidesOfTargetGiven(given);
+      return sides.map((evidence) => ({ entries, evidence }));
+    });
+    const answers = this.asking.askEach(columns, false);
+    changes.forEach((change, number) => {
+      const logOdds = answers[2 * number + 1].logZ - answers[2 * number].logZ;
+      const effect = 1 / (1 + Math.exp(-logOdds)) - target;
+      change.effect = Number.isNaN(effect) ? null : effect;
+    });
+  }
+}
+
+class Stale extends Error {}
+
+const HINT_OF_IMPOSSIBLE =
+  "found by inference: look for a 0% or a 100% on the way, or for two that exclude each other";
+
+function now() {
+  return globalThis.performance.now();
+}
+
+function noVariable(condition) {
+  const message = `this page cannot take \`${conditionText(condition)}\` into account: it is about several entries`;
+  const hint = "conditions on one entry, and several of them together, can be given; the command line takes any";
+  return new ProblemError("needs-another-network", message, hint);
+}
+
+/** The answers at central judgements, found when they are asked for. */
+function centralOf(version, state) {
+  const isKnown = !state.isImpossible;
+  return {
+    version,
+    target: isKnown ? state.chance.yes : null,
+    chance: isKnown ? state.chance : null,
+    logOdds: isKnown ? state.logOdds : null,
+    impossible: state.impossible,
+    get also() {
+      return state.also;
+    },
+    get claims() {
+      return state.claims.claims;
+    },
+    get givenTrue() {
+      return state.claims.givenTrue;
+    },
+    get givenFalse() {
+      return state.claims.givenFalse;
+    },
+    get slopes() {
+      return state.slopes;
+    },
+  };
+}
