@@ -14,6 +14,9 @@ const KEPT = 3;
 /** How many answers of one sort are remembered (see `remembered`). */
 const REMEMBERED = 16;
 
+/** What part of the general plan's products a plan of its own may have, to be worth its kernel. */
+const WORTH = 0.8;
+
 const FEW = 2;
 const MANY = 8;
 
@@ -32,6 +35,7 @@ export class Asking {
     this.free = new Level(planOf(structure.model.network), null, wasm);
     this.common = null;
     this.special = [];
+    this.notWorth = null;
     this.memories = new Map();
     this.firstIndicator = this.free.plan.firstIndicator;
   }
@@ -71,16 +75,21 @@ export class Asking {
     return this.common?.suits(certain) ? this.common : this.free;
   }
 
-  /** Whether a plan of a setting's own would be smaller than the one at hand. */
-  isSlow(setting) {
-    const certain = this.certain(setting);
-    return !this.special.some((level) => level.suits(certain) && level.isOf(certain));
-  }
-
-  /** Make the plan of a setting's own certainties. */
+  /**
+   * Make the plan of a setting's own certainties, where it is much smaller than the one at hand.
+   * @param {object} setting
+   */
   specialise(setting) {
     const certain = this.certain(setting);
-    this.special.unshift(this.made(this.generalFor(certain), certain));
+    const general = this.generalFor(certain);
+    if ([...this.special, this.notWorth].some((level) => level?.isOf(certain))) return;
+    const made = this.made(general, certain);
+    if (made.plan.left.length > WORTH * general.plan.left.length) {
+      this.notWorth = made;
+      return;
+    }
+    made.kernel(FEW);
+    this.special.unshift(made);
     this.special.length = Math.min(this.special.length, KEPT);
   }
 

@@ -193,12 +193,7 @@ class Session {
     this.found = new Map();
     this.emit("central", {});
     const { version } = this;
-    this.later(() => version === this.version && this.specialised(), 100);
-  }
-
-  /** Make the plan of this state's own certainties, where it is much smaller than the one at hand. */
-  specialised() {
-    if (this.asking.isSlow(this.setting)) this.asking.specialise(this.setting);
+    this.later(() => version === this.version && this.asking.specialise(this.setting), 100);
   }
 
   // --- listening ----------------------------------------------------------------------------------------

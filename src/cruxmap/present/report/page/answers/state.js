@@ -144,11 +144,12 @@ class State {
         const slope = pullback(structure.program, setting.mu, setting.single, values, cotangent, 1);
         for (let j = 0; j < J; j++) byColumn[setting.column[j]] += slope[j];
       }
+      const bears = positionAt(this, setting.column).connected;
       const found = new Map();
       structure.model.addresses.forEach((address, j) => {
         if (setting.column[j] !== j) return;
         const sloped = isOpen && Math.abs(setting.mu[j]) < LOGIT_OF_CERTAINTY && Number.isFinite(byColumn[j]);
-        found.set(address, sloped ? byColumn[j] : null);
+        found.set(address, sloped ? (bears.has(-1 - j) ? byColumn[j] : 0) : null);
       });
       return found;
     });
@@ -228,7 +229,11 @@ function* namesOf({ entry, places, model }) {
     } else if (one.type === "event") {
       const steps = one.states.map((_, step) => step).slice(0, -1);
       yield [one.id, [variable, steps]];
-      for (const phase of one.phases) yield [`${one.id}.${phase.id}`, [variable, steps.splice(0, phase.steps)]];
+      let first = 0;
+      for (const phase of one.phases) {
+        yield [`${one.id}.${phase.id}`, [variable, steps.slice(first, first + phase.steps)]];
+        first += phase.steps;
+      }
     } else {
       yield [one.id, [variable, [1]]];
       for (const { address } of one.parts ?? []) yield [address, [places[address], [1]]];

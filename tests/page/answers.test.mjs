@@ -1,0 +1,86 @@
+// Answers at central judgements: what Python makes of the same models, changes and conditions.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { createSession } from "../../src/cruxmap/present/report/page/answers/session.js";
+import { casesOf } from "./cases.mjs";
+
+const { models, steps } = casesOf("answers");
+const CLOSE = 1e-9;
+const NO_SLOPE = 1e-14; // what rounding leaves of a slope that is 0
+
+const sessions = new Map();
+const soon = (run) => setTimeout(run, 0);
+
+/** A session on a model, brought to a step. */
+function sessionAt(step) {
+  if (!sessions.has(step.model)) sessions.set(step.model, createSession(models[step.model], { later: soon }));
+  const session = sessions.get(step.model);
+  session.start(step.start);
+  for (const [address, text] of Object.entries(step.set ?? {})) session.set(address, text);
+  for (const [address, texts] of Object.entries(step.shares ?? {})) session.set(address, texts);
+  for (const name of step.reject ?? []) session.reject(name, true);
+  for (const name of step.accept ?? []) session.reject(name, false);
+  session.given({ assuming: step.assuming, observed: step.observed });
+  return session;
+}
+
+function assertNear(found, expected, what, absolute = 0) {
+  if (expected === null || typeof expected !== "number") return assert.equal(found ?? null, expected, what);
+  const apart = Math.abs(found - expected);
+  const isNear = apart <= CLOSE * Math.abs(expected) + absolute;
+  assert.ok(isNear, `${what}: ${found} where ${expected} is expected`);
+}
+
+function assertAllNear(found, expected, what, absolute = 0) {
+  for (const [name, value] of Object.entries(expected)) {
+    assertNear(found(name), value, `${what} of ${name}`, absolute);
+  }
+}
+
+/** A row is near where all of its measures are. */
+function assertRow(found, expected, what) {
+  assert.ok(found, what);
+  const { voi } = expected;
+  for (const [name, value] of Object.entries(expected)) {
+    // Without a path there is nothing to learn: rounding in Python, exactly 0 here.
+    const isRounding = voi !== 0 && found.voi === 0 && voi < 1e-25;
+    if (isRounding && typeof value === "number") assertNear(found[name], value, `${name} of ${what}`, 1e-12);
+    else assertNear(found[name], value, `${name} of ${what}`, 1e-15);
+  }
+}
+
+const nameOf = ({ answers, ...step }) => JSON.stringify(step);
+
+for (const step of steps.filter(({ refused }) => refused)) {
+  test(`no variable for ${nameOf(step)}`, () => {
+    assert.throws(() => sessionAt(step), { name: "ProblemError", code: "needs-another-network" });
+  });
+}
+
+for (const step of steps.filter(({ refused }) => !refused)) {
+  test(`central answers of ${nameOf(step)}`, async () => {
+    const session = sessionAt(step);
+    const { central } = session;
+    const { answers } = step;
+    if (answers.impossible !== undefined) {
+      assert.ok(answers.impossible.endsWith(central.impossible), `${central.impossible} | ${answers.impossible}`);
+      assert.equal(central.target, null);
+      return;
+    }
+    assertNear(central.target, answers.target, "target");
+    if (answers.log_odds === null) assert.ok(!Number.isFinite(central.logOdds));
+    else assertNear(central.logOdds, answers.log_odds, "log-odds", 1e-13);
+    const also = (name) => central.claims.get(name) ?? central.also[name];
+    assertAllNear(also, answers.marginals, "probability", 1e-16);
+    assertAllNear((address) => central.slopes.get(address), answers.slopes, "slope", NO_SLOPE);
+    assertAllNear((text) => session.probability(text), answers.asked, "probability");
+    if (answers.rows === undefined) return;
+    assert.deepEqual(Object.fromEntries(session.leftOut), answers.left_out);
+    for (const [id, row] of Object.entries(answers.rows)) assertRow(session.row(id), row, id);
+    const rows = await session.greedy();
+    const added = rows.filter((row) => row.added !== null);
+    assert.deepEqual(new Set(rows.map((row) => row.id)), new Set(answers.shown));
+    answers.best.added.forEach((value, k) => assertNear(added[k].added, value, `added ${k}`, 1e-13));
+  });
+}
