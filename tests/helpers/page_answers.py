@@ -52,7 +52,9 @@ def answers_of(step: Step) -> dict[str, Any]:
     state = open_model(model_of(step["model"]), step["start"])
     state = state.set(step.get("set", {}))
     for address, shares in step.get("shares", {}).items():
-        states = [share.address.rpartition(".")[2] for share in state.asking.opened.model.map.shares[address]]
+        states = [
+            share.address.rpartition(".")[2] for share in state.asking.opened.model.map.shares[address]
+        ]
         state = state.set({address: dict(zip(states, shares, strict=True))})
     state = state.reject(*step.get("reject", ())).accept(*step.get("accept", ()))
     state = state.given(assuming=step["assuming"], observed=step["observed"])

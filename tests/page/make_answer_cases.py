@@ -18,6 +18,7 @@ from helpers.page_answers import FILES, answers_of, model_of
 
 CASES = Path(__file__).parent / "cases"
 
+
 def steps() -> list[dict[str, Any]]:
     """Every model as it is in each worldview, and with numbers, rejections and conditions changed."""
     found = []
@@ -43,7 +44,12 @@ CHANGED: dict[str, list[dict[str, Any]]] = {
         {"set": {"alignment-hard": "1e-9", "strong-incentives": "0.999999999"}},
         {"assuming": ["damaging-failures"], "observed": ["{strong-incentives: false}"]},
         {"set": {"damaging-failures": "0%"}, "assuming": ["damaging-failures", "strong-incentives"]},
-        {"asked": ["{any_of: [alignment-hard, strong-incentives]}", "{not: {all_of: [damaging-failures]}}"]},
+        {
+            "asked": [
+                "{any_of: [alignment-hard, strong-incentives]}",
+                "{not: {all_of: [damaging-failures]}}",
+            ]
+        },
     ],
     "legal-case": [
         {"set": {"match-reported.his-trace": "100%", "shared-bench": "0%"}},
@@ -68,7 +74,11 @@ CHANGED: dict[str, list[dict[str, Any]]] = {
         {"set": {"linked": "20%", "caused.always": "0%", "in-words": "1e-7", "less-than": "1e-12"}},
         {**NOTHING, "assuming": ["{event: aware, during: fine-tuning}", "{event: goals, ever: true}"]},
         {**NOTHING, "observed": ["{event: aware, ever: false}", "{not: {mood: calm}}"]},
-        {**NOTHING, "assuming": ["{all_of: [{cases: low}, nearly]}"], "observed": ["{window: [short, long]}"]},
+        {
+            **NOTHING,
+            "assuming": ["{all_of: [{cases: low}, nearly]}"],
+            "observed": ["{window: [short, long]}"],
+        },
         {**NOTHING, "assuming": ["{event: goals, before: aware}"], "refused": True},
         {**NOTHING, "observed": ["{any_of: [bare, {event: base, ever: true}]}"], "refused": True},
         {**NOTHING, "assuming": ["all-needed"]},
@@ -80,7 +90,11 @@ CHANGED: dict[str, list[dict[str, Any]]] = {
         },
         {
             **NOTHING,
-            "assuming": ["{event: base, ever: false}", "{mood: [calm, tense]}", "{event: either, ever: true}"],
+            "assuming": [
+                "{event: base, ever: false}",
+                "{mood: [calm, tense]}",
+                "{event: either, ever: true}",
+            ],
         },
     ],
 }
@@ -92,7 +106,9 @@ def main() -> None:
         models[name] = travelling_model(model_of(name))
         models[name]["model"]["file"] = FILES[name]
     cases = [step if step.get("refused") else {**step, "answers": answers_of(step)} for step in steps()]
-    text = json.dumps({"models": models, "steps": cases}, indent=None, separators=(",", ":"), sort_keys=True)
+    text = json.dumps(
+        {"models": models, "steps": cases}, indent=None, separators=(",", ":"), sort_keys=True
+    )
     (CASES / "answers.json").write_text(text + "\n", encoding="utf-8")
 
 
