@@ -1,7 +1,7 @@
 /** The question, and the answer in sentences as it was when this page was made. */
 
+import { chapterView, chaptersOf } from "./chapters.js";
 import { h, section } from "./dom.js";
-import { linked } from "./linked.js";
 
 /**
  * Returns the first section. `standing` is what shows the present state; null where nothing can be moved.
@@ -9,7 +9,7 @@ import { linked } from "./linked.js";
  * @returns {{element: HTMLElement}}
  */
 export function answerView(contents, standing = null) {
-  const [first, ...others] = contents.chapters.filter((chapter) => chapter.sentences.length > 0);
+  const chapters = chaptersOf(contents, "answer");
   const element = section(
     "answer",
     "The question and the answer",
@@ -18,9 +18,10 @@ export function answerView(contents, standing = null) {
     standing,
     h(
       "div",
-      { class: "told chapters" },
-      first ? chapterView(first, contents, true) : null,
-      others.map((chapter) => chapterView(chapter, contents)),
+      { class: "told" },
+      chapters.map((chapter, i) =>
+        chapterView(chapter, contents, { told: i === 0 ? [] : chapter.sentences }),
+      ),
     ),
   );
   return { element };
@@ -36,23 +37,5 @@ function givenText({ assuming, observed }) {
     "p",
     { class: "quiet" },
     said.map(([how, list]) => `${how} ${list.join(", ")}. `),
-  );
-}
-
-/** Returns a chapter; the first leaves out what stands above it, the question and what is given. */
-function chapterView({ question, sentences, points }, contents, isFirst = false) {
-  const told = isFirst ? [] : sentences;
-  return h(
-    "div",
-    { class: "chapter" },
-    h("h3", null, question),
-    told.map((sentence) => h("p", null, linked(sentence, contents))),
-    points.length > 0
-      ? h(
-          "ul",
-          null,
-          points.map((point) => h("li", null, linked(point, contents))),
-        )
-      : null,
   );
 }

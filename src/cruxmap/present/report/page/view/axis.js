@@ -57,14 +57,14 @@ export function alongLogOdds(axis, u) {
   return Math.max(0, Math.min(1, (u - axis.low) / (axis.high - axis.low)));
 }
 
-/** Returns up to `most` probabilities to write below an axis, each at least a sixteenth of it apart. */
+/** Returns up to `most` probabilities to write below an axis: round ones first, none near another. */
 export function ticksAlong(axis, most = 7) {
   const shown = (p) => logit(p) >= axis.low && logit(p) <= axis.high;
   const major = MAJOR.filter(shown);
   if (major.length > most) return everyNth(major, Math.ceil(major.length / most));
   const ticks = [...major];
   for (const p of major.length < 4 ? MINOR.filter(shown) : []) {
-    const near = ticks.some((tick) => Math.abs(along(axis, tick) - along(axis, p)) < 0.11);
+    const near = ticks.some((tick) => Math.abs(along(axis, tick) - along(axis, p)) < 0.75 / most);
     if (!near && ticks.length < most) ticks.push(p);
   }
   return ticks.sort((a, b) => a - b);

@@ -48,7 +48,7 @@ export function blindView(session, reveal) {
       "p",
       null,
       "Nobody's numbers are shown yet, so that yours are your own. Read the argument below, open what " +
-        "you have a view on, and give it your number. What you leave out keeps a number that is not shown.",
+        "you have a view on, and give it your number. What you leave out keeps one that is not shown.",
     ),
     count,
     h("p", { class: "row" }, mine, anyway),

@@ -85,5 +85,5 @@ function givenList(title, kind, now, session) {
       ),
     ),
   );
-  return h("div", null, h("h4", null, title), h("ul", { class: "bare" }, items));
+  return h("div", null, h("p", { class: "given-title" }, title), h("ul", { class: "bare" }, items));
 }

@@ -1,6 +1,7 @@
 /** What the target hangs on: what learning one thing would do, premises and arguments before stages. */
 
 import { along, axisOf } from "./axis.js";
+import { asMade } from "./chapters.js";
 import { h, onceAFrame, put, said, section, setText } from "./dom.js";
 import { entryLink, textOf } from "./linked.js";
 import { nearScreen, whenQuiet } from "./quiet.js";
@@ -40,6 +41,7 @@ export function hangsOnView(session, contents) {
       list,
       axisPlace,
       more,
+      asMade(contents, "hangs-on"),
     ),
   );
 

@@ -8,9 +8,14 @@ const NAME = /[a-z0-9]+(?:-[a-z0-9]+)+(?:\.[a-z0-9-]+)*|[a-z0-9]+(?:\.[a-z0-9-]+
 export function linked(text, contents) {
   const nodes = [];
   let end = 0;
+  const [first] = text.split(":", 1);
+  if (first.length < text.length && isReviewer(first, contents)) {
+    nodes.push(h("a", { href: `#worldview-${first}` }, first));
+    end = first.length;
+  }
   for (const found of text.matchAll(NAME)) {
     const place = placeOf(found[0], contents);
-    if (place === null) continue;
+    if (place === null || found.index < end) continue;
     nodes.push(text.slice(end, found.index), h("a", { href: place }, found[0]));
     end = found.index + found[0].length;
   }
@@ -21,7 +26,11 @@ export function linked(text, contents) {
 export function placeOf(name, contents) {
   const owner = name.split(".")[0];
   if (Object.hasOwn(contents.entries, owner)) return `#entry-${owner}`;
-  return Object.hasOwn(contents.worldviews, name) && name !== "map" ? `#worldview-${name}` : null;
+  return isReviewer(name, contents) ? `#worldview-${name}` : null;
+}
+
+function isReviewer(name, { worldviews }) {
+  return Object.hasOwn(worldviews, name) && name !== "map";
 }
 
 /** Returns the name of an entry or address as a link that opens it. */

@@ -1,6 +1,7 @@
 /** Where two worldviews part: the gap, what each difference is worth, and what settling would close it. */
 
 import { along, alongLogOdds, axisOf } from "./axis.js";
+import { asMade } from "./chapters.js";
 import { logit } from "../engine/special.js";
 import { h, put, said, section, setText } from "./dom.js";
 import { entryLink, textOf } from "./linked.js";
@@ -37,6 +38,7 @@ export function partingView(session, contents) {
       gap,
       note,
       answer,
+      asMade(contents, "parting"),
     ),
   );
   const chosen = () => [first.value, second.value];

@@ -135,7 +135,7 @@ export function comparison(session, contents) {
   const number = changes.length === 1 ? "one change" : `${changes.length} changes`;
   if (before === null || after === null) return `After ${number} from ${whoseNumbers(id)}.`;
   const words = moveWords(before, after);
-  return `After ${number}: ${words} as by ${whoseNumbers(id)} (${percent(before)}).`;
+  return `After ${number} it is ${words}: ${whoseNumbers(id)} make it ${percent(before)}.`;
 }
 
 function sentenceOf(session, contents) {

@@ -1,5 +1,7 @@
 /** What it would take to carry the target over a threshold that the reader types. */
 
+import { formatRatio } from "../language/notation.js";
+import { asMade } from "./chapters.js";
 import { h, put, said, section, setText } from "./dom.js";
 import { entryLink } from "./linked.js";
 import { percent } from "./words.js";
@@ -74,51 +76,48 @@ export function takesView(session, contents, probabilityOf) {
     "The fewest numbers that would have to change, each within three deviations of its own interval.";
   const element = section(
     "takes",
-    "What it would take",
-    h("div", { class: "told" }, h("p", null, about), form, problem, status, answer),
+    "What would it take?",
+    h(
+      "div",
+      { class: "told" },
+      h("p", null, about),
+      form,
+      problem,
+      status,
+      answer,
+      asMade(contents, "takes"),
+    ),
   );
   return { element };
 }
 
 function takesAnswer(takes, contents) {
   const ways = takes.frontier ?? [];
-  if (ways.length === 0)
-    return h("p", null, `Nothing found would do it: ${takes.reason ?? "there is no way"}.`);
+  if (ways.length === 0) return h("p", null, `Nothing found would do it: ${takes.reason ?? "there is no way"}.`);
   return h(
     "ol",
     { class: "ways" },
-    ways.map((way) =>
-      h(
-        "li",
-        null,
-        h(
-          "p",
-          null,
-          `${way.count === 1 ? "One change" : `${way.count} changes`}: then it is ${percent(way.estimate)}.`,
-        ),
-        h(
-          "ul",
-          { class: "small" },
-          way.steps.map((step) => stepView(step, contents)),
-        ),
-      ),
+    ways.map((way) => wayView(way, contents)),
+  );
+}
+
+function wayView({ count, estimate, steps }, contents) {
+  const number = count === 1 ? "One change" : `${count} changes`;
+  return h(
+    "li",
+    null,
+    h("p", null, `${number}: then it is ${percent(estimate)}.`),
+    h(
+      "ul",
+      { class: "small" },
+      steps.map((step) => stepView(step, contents)),
     ),
   );
 }
 
-function stepView(step, contents) {
-  const { address, log_odds: move, deviations, value, before } = step;
+function stepView({ address, log_odds: move, deviations, value, before, after }, contents) {
+  const write = value.endsWith("x") ? formatRatio : percent;
   const how = `${move > 0 ? "raise" : "lower"} `;
-  const far = `${Math.abs(deviations).toFixed(1)} deviations`;
-  const from =
-    before === undefined ? "" : ` from ${typeof before === "number" ? percent(before) : before}`;
-  return h(
-    "li",
-    null,
-    how,
-    entryLink(address, contents),
-    `${from} to `,
-    said(value, { class: "number" }),
-    ` (${far})`,
-  );
+  const far = ` (${Math.abs(deviations).toFixed(1)} deviations)`;
+  return h("li", null, how, entryLink(address, contents), ` from ${write(before)} to ${write(after)}`, far);
 }

@@ -24,7 +24,7 @@ const KEY = [
  */
 export function worldviewsView(session, contents) {
   const names = inOrder(contents);
-  const axis = axisOf(names.flatMap((name) => placesOf(contents.worldviews[name])));
+  const axis = axisOf(names.flatMap((name) => placesOf(contents.worldviews[name], contents)));
   const mine = h("li", { class: "worldview mine", hidden: true });
   const rows = names.map((name) => worldviewRow(name, contents, axis));
   const little = names.filter((name) => saysLittle(contents.worldviews[name]));
@@ -63,17 +63,18 @@ function saysLittle(worldview) {
   return worldview.estimate?.whose?.says_little === true;
 }
 
-function placesOf(worldview) {
+function placesOf(worldview, contents) {
   const { estimate, quantiles } = worldview;
   if (estimate === null) return [];
   const ends = quantiles ? [quantiles[2], quantiles[98]] : [];
-  const stated = statedOf(worldview).flatMap(endsOf);
+  const stated = statedOf(worldview, contents).flatMap(endsOf);
   return [estimate.mean, estimate.central, ...(estimate.interval_90 ?? []), ...ends, ...stated];
 }
 
-/** What a reviewer said about the target itself. */
-function statedOf({ estimate }) {
-  return estimate?.whose?.said ?? [];
+/** What a reviewer said about the target itself, assuming no more than the estimate does. */
+function statedOf({ estimate }, { assuming }) {
+  const isFit = (statement) => statement.assuming.every((text) => assuming.includes(text));
+  return (estimate?.whose?.said ?? []).filter(isFit);
 }
 
 function introduction({ target }, names) {
@@ -109,7 +110,7 @@ function worldviewRow(name, contents, axis) {
       gap,
       h("p", { class: "tiny quiet" }, said(about)),
     ),
-    stripOf(name, worldview, axis),
+    stripOf(name, contents, axis),
     statedText(worldview, contents.target),
   );
   return { element, showGap: (session) => setText(gap, gapText(session, name)) };
@@ -131,7 +132,8 @@ function gapText(session, name) {
   return `you are ${formatRatio(times)} ${gap > 0 ? "higher" : "lower"} in odds`;
 }
 
-function stripOf(name, worldview, axis) {
+function stripOf(name, contents, axis) {
+  const worldview = contents.worldviews[name];
   const { estimate, quantiles } = worldview;
   if (estimate === null || estimate.mean === null) return null;
   const [low, high] = estimate.interval_90;
@@ -145,7 +147,7 @@ function stripOf(name, worldview, axis) {
     bar(along(axis, low), along(axis, high), BASE, 3, "interval"),
     upright(along(axis, estimate.central), BASE - 12, BASE + 5, "central"),
     dot(along(axis, estimate.mean), BASE, "mean"),
-    statedOf(worldview).map((statement) => statedMark(statement, axis)),
+    statedOf(worldview, contents).map((statement) => statedMark(statement, axis)),
   );
 }
 
