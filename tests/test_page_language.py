@@ -15,6 +15,10 @@ def test_conditions() -> None:
     _check("conditions")
 
 
+def test_worldviews() -> None:
+    _check("worldviews")
+
+
 def _check(name: str) -> None:
     """Compare a table with what Python makes of it, logarithms to the last digits but one."""
     table = make_language_cases.read(name)

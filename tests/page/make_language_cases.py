@@ -11,11 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from cruxmap.errors import InvalidMap, Problem
+from cruxmap.errors import NOWHERE, InvalidMap, Problem
 from cruxmap.insight.estimate import as_model
 from cruxmap.insight.sentences import in_words
 from cruxmap.insight.travelling_model import condition_data, travelling_model
-from cruxmap.language.argument_map import ArgumentMap, Role, SameAs, condition_text
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Role, SameAs, condition_text
+from cruxmap.language.checks import check_layers, spans_of
+from cruxmap.language.findings import Findings
+from cruxmap.language.inheritance import Perspective, lay, settle
 from cruxmap.language.judgement import (
     LEXICON,
     Lexicon,
@@ -26,7 +29,7 @@ from cruxmap.language.judgement import (
     with_phrases,
 )
 from cruxmap.language.reading import read_map
-from cruxmap.language.typed import parse_condition
+from cruxmap.language.typed import parse_condition, read_settings
 
 CASES = Path(__file__).parent / "cases"
 
@@ -99,6 +102,88 @@ def _texts(cases: list[Any]) -> list[str]:
     return [case if isinstance(case, str) else case["text"] for case in cases]
 
 
+# --- worldviews.json ---------------------------------------------------------------------------------
+
+
+NUMBERS = ("addresses", "judgements", "share_rows", "rows_at", "lexicon", "map", "brought", "bringer")
+"""What the page is told of a map's numbers, besides its worldviews and entries."""
+
+
+def worldviews(table: Table) -> Table:
+    """Numbers as worldviews have them, with changes on top as a worldview's file would hold them.
+
+    What is `set` on top of changes is read as on a command line.
+    """
+    maps = {name: map_of(files) for name, files in table["maps"].items()}
+    models = {name: data_of(read, *NUMBERS, "worldviews", "entries") for name, read in maps.items()}
+    cases = [
+        _set(case, maps[case["map"]]) if "set" in case else _laid(case, table["maps"][case["map"]])
+        for case in table["cases"]
+    ]
+    return {"maps": table["maps"], "models": models, "cases": cases}
+
+
+OWN_FILE = "worldviews/own.yaml"
+
+
+def _laid(case: Table, files: Mapping[str, Any]) -> Table:
+    """Settle the map with the changes as one more worldview of it."""
+    start, changes = case["worldview"], case["changes"]
+    own = {"text": "Own."} if start == MAP_WORLDVIEW else {"text": "Own.", "extends": start}
+    argument_map = map_of(files)
+    own["judgements"] = {
+        judgement["at"]: judgement["value"] if "value" in judgement else _by_state(judgement, argument_map)
+        for judgement in changes["judgements"]
+    }
+    own |= {key: changes[key] for key in ("rejects", "accepts") if changes[key]}
+    perspective = settle(map_of({**files, OWN_FILE: own}), "own")
+    return {key: case[key] for key in ("map", "worldview", "changes")} | {"settled": _settled(perspective)}
+
+
+def _settled(perspective: Perspective) -> Table:
+    index = {setting.address: number for number, setting in enumerate(perspective.settings)}
+    settings = perspective.settings
+    return {
+        "mu": [s.value.mu for s in settings],
+        "sd": [s.value.sd for s in settings],
+        "column": [index[s.column] for s in settings],
+        "single": [int(s.single) for s in settings],
+        "origin": ["set" if s.origin == "own" else s.origin for s in settings],
+        "rejected": [s.rejected for s in settings],
+        "not_brought": [s.not_brought for s in settings],
+        "fitted": [s.why_fitted for s in settings],
+    }
+
+
+def _set(case: Table, argument_map: ArgumentMap) -> Table:
+    """Lay one number over a worldview and its changes, as a command line does; say what is wrong, if anything."""
+    asked = {key: case[key] for key in ("map", "worldview", "changes", "set")}
+    try:
+        before = [
+            (judgement["at"], judgement["value"])
+            if "value" in judgement
+            else (judgement["at"], _by_state(judgement, argument_map))
+            for judgement in case["changes"]["judgements"]
+        ]
+        address, text = case["set"]
+        read = (*read_settings(before, argument_map), *read_settings([(address, text)], argument_map))
+        layers = lay(argument_map, case["worldview"], read)
+        findings = Findings()
+        spans = spans_of(argument_map, ((at, NOWHERE) for at, _ in read))
+        check_layers(argument_map, layers, spans, frozenset(), findings)
+        findings.raise_if_any()
+    except InvalidMap as wrong:
+        return {**asked, "problem": _problem(wrong.problems[0])}
+    return {**asked, "problem": None}
+
+
+def _by_state(judgement: Table, argument_map: ArgumentMap) -> dict[str, str]:
+    """Return shares by their states."""
+    row = argument_map.shares[judgement["at"]]
+    states = [share.address.rpartition(".")[2] for share in row]
+    return dict(zip(states, judgement["shares"], strict=True))
+
+
 # --- maps -----------------------------------------------------------------------------------------------
 
 
@@ -124,7 +209,11 @@ def data_of(argument_map: ArgumentMap, *keys: str) -> Table:
 
 # --- all tables ---------------------------------------------------------------------------------------
 
-TABLES: dict[str, Callable[[Table], Table]] = {"notation": notation, "conditions": conditions}
+TABLES: dict[str, Callable[[Table], Table]] = {
+    "notation": notation,
+    "conditions": conditions,
+    "worldviews": worldviews,
+}
 """What fills in each table, by the name of its file."""
 
 

@@ -1,56 +1,86 @@
-// What a worldview puts in each place, laid over the map and over what it extends.
+// What a worldview and the page's own changes put in each place: one table of cases for Python and the page.
 
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { layersOf, lineage, settle } from "../../src/cruxmap/present/report/page/language/worldviews.js";
+import {
+  changeText,
+  withAll,
+  withNumber,
+  withRejection,
+} from "../../src/cruxmap/present/report/page/language/changes.js";
+import {
+  layersOf,
+  lineage,
+  settle,
+  UNCHANGED,
+} from "../../src/cruxmap/present/report/page/language/worldviews.js";
+import { assertClose, casesOf } from "./cases.mjs";
 
-const model = {
-  addresses: ["a", "b", "q.x", "q.y", "q.z"],
-  judgements: {
-    scale: ["p", "p", "p", "p", "p"],
-    role: ["credence", "credence", "share", "share", "share"],
-  },
-  share_rows: [[2, 3, 4]],
-  rows_at: { q: [2, 3, 4] },
-  lexicon: { probability: {}, ratio: {} },
-  map: { values: ["10%", "same as a", "20%", "30%", "rest"] },
-  brought: {},
-  bringer: {},
-  settings: [],
-  worldviews: {
-    ann: { extends: null, judgements: [{ at: "a", value: "likely" }], rejects: [], accepts: [] },
-    bob: { extends: "ann", judgements: [{ at: "q.x", value: "5%" }], rejects: ["b"], accepts: [] },
-  },
-};
+const { cases, models } = casesOf("worldviews");
+const model = models.house;
 
-function texts(setting) {
-  return setting.values.map((value) => value.text);
+/** Return the problem that some work ends with; null if it does not. */
+function problemOf(work) {
+  try {
+    work();
+    return null;
+  } catch (problem) {
+    assert.equal(problem.name, "ProblemError", problem.stack);
+    return [problem.code, problem.message, problem.hint];
+  }
 }
 
-test("numbers are inherited, and links lead to the column whose draw they share", () => {
-  const found = settle(model, layersOf(model, "ann"));
-  assert.deepEqual(texts(found), ["likely", "likely", "20%", "30%", "rest"]);
-  assert.deepEqual([...found.column], [0, 0, 2, 3, 4]);
-  assert.deepEqual(found.origin, ["ann", "map", "map", "map", "map"]);
-  assert.equal(found.values[4].low, 0.5);
+test("changes settle as the same worldview in a file does", () => {
+  for (const { map, worldview, changes, settled } of cases.filter((row) => row.settled !== undefined)) {
+    const what = `${worldview} with ${JSON.stringify(changes)}`;
+    assert.equal(problemOf(() => withAll(models[map], worldview, changes)), null, what);
+    const found = settle(models[map], layersOf(models[map], worldview, changes));
+    assertClose(found.mu, settled.mu, `${what}: mu`);
+    assertClose(found.sd, settled.sd, `${what}: sd`);
+    assert.deepEqual([...found.column], settled.column, what);
+    assert.deepEqual([...found.single], settled.single, what);
+    assert.deepEqual(found.origin, settled.origin, what);
+    assert.deepEqual(found.rejected, settled.rejected, what);
+    assert.deepEqual(found.notBrought, settled.not_brought, what);
+    assert.deepEqual(found.fitted, settled.fitted, what);
+  }
 });
 
-test("one share by itself is kept as given, and what is rejected has no force", () => {
-  const found = settle(model, layersOf(model, "bob"));
-  assert.deepEqual([...found.single], [0, 0, 1, 0, 0]);
-  assert.deepEqual(found.rejected, [false, true, false, false, false]);
-  assert.equal(found.mu[1], -1e30);
-  assert.equal(found.values[4].low, 0.5, "single shares do not change the proportions of the others");
+test("what is set is the same problem as on the command line, or none", () => {
+  for (const { map, worldview, changes, set, problem } of cases.filter((row) => row.set !== undefined)) {
+    const before = withAll(models[map], worldview, changes);
+    const found = problemOf(() => withNumber(models[map], worldview, before, ...set));
+    assert.deepEqual(found, problem, `${worldview} with ${JSON.stringify(changes)}: ${set.join(" = ")}`);
+  }
 });
 
-test("the page's own changes lie on top, as a worldview that extends the one started from", () => {
-  const own = { judgements: [{ at: "q", shares: ["60%", "rest", "10%"] }], rejects: [], accepts: ["b"] };
-  const found = settle(model, layersOf(model, "bob", own));
-  assert.deepEqual(texts(found), ["likely", "likely", "60%", "rest", "10%"]);
-  assert.equal(found.values[3].low, 0.3);
-  assert.deepEqual([...found.single], [0, 0, 0, 0, 0]);
-  assert.deepEqual(found.origin, ["ann", "map", "set", "set", "set"]);
+test("a change is taken back, and leaves those given as they were", () => {
+  const one = withNumber(model, "ann", UNCHANGED, "door", " 1% ");
+  const two = withNumber(model, "ann", one, "colour", ["1%", "2%", "rest"]);
+  assert.equal(changeText(model, two.judgements[1]), "{red: 1%, green: 2%, blue: rest}");
+  assert.deepEqual(one.judgements, [{ at: "door", value: "1%" }]);
+  assert.deepEqual(withNumber(model, "ann", two, "colour", null), one);
+  assert.deepEqual(UNCHANGED, { judgements: [], rejects: [], accepts: [] });
+});
+
+test("shares are given all at once or one by one", () => {
+  const whole = withNumber(model, "map", UNCHANGED, "colour", "{red: 1%, green: 2%, blue: rest}");
+  const message = "`colour` is given all at once and `colour.red` by itself";
+  const mixed = ["mixed-shares", message, "keep one of them"];
+  assert.deepEqual(problemOf(() => withNumber(model, "map", whole, "colour.red", "5%")), mixed);
+  const single = withNumber(model, "map", UNCHANGED, "colour.red", "5%");
+  assert.deepEqual(problemOf(() => withNumber(model, "map", single, "colour", ["1%", "2%", "rest"])), mixed);
+});
+
+test("a rejection says what differs from the worldview started from, and no more", () => {
+  const rejecting = withRejection(model, "map", UNCHANGED, "creaks", true);
+  assert.deepEqual(rejecting.rejects, ["creaks"]);
+  assert.deepEqual(withRejection(model, "map", rejecting, "creaks", false), UNCHANGED);
+  assert.deepEqual(withRejection(model, "bob", UNCHANGED, "creaks", true), UNCHANGED);
+  assert.deepEqual(withRejection(model, "bob", UNCHANGED, "creaks", false).accepts, ["creaks"]);
+  assert.deepEqual(withRejection(model, "map", UNCHANGED, "leaves.bored", false).accepts, ["leaves.bored"]);
+  assert.equal(problemOf(() => withRejection(model, "map", UNCHANGED, "door", true))[0], "wrong-reference");
 });
 
 test("a worldview that is not there is a problem that names the nearest one", () => {

@@ -264,6 +264,51 @@ function difference(first, second) {
 }
 
 /**
+ * Return a circle that links run in, from a place back to it; null if there is none.
+ * @param {Layers} layers
+ * @returns {number[] | null}
+ */
+export function circleOf(model, layers) {
+  const next = linksOf(model, layers);
+  for (const place of next.keys()) {
+    const way = wayBack(next, place);
+    if (way !== null) return way;
+  }
+  return null;
+}
+
+/** Map each place that takes its number from others to those. */
+function linksOf(model, layers) {
+  const { index, rowOf } = numbersOf(model);
+  const next = new Map();
+  layers.places.forEach(({ value }, place) => {
+    if (value.sameAs !== null) next.set(place, [index.get(value.sameAs)]);
+    if (!value.rest) return;
+    const links = rowOf[place].map((share) => layers.mapping[share].sameAs);
+    next.set(place, links.filter((link) => link !== null).map((link) => index.get(link)));
+  });
+  return next;
+}
+
+/** Return the shortest way along links from a place back to itself; null if there is none. */
+function wayBack(next, start) {
+  const from = new Map();
+  const ahead = [start];
+  for (const place of ahead) {
+    for (const link of next.get(place) ?? []) {
+      if (!from.has(link)) ahead.push(link);
+      if (!from.has(link)) from.set(link, place);
+    }
+    if (from.has(start)) break;
+  }
+  if (!from.has(start)) return null;
+  const way = [start];
+  do way.push(from.get(way.at(-1)));
+  while (way.at(-1) !== start);
+  return way.reverse();
+}
+
+/**
  * Return a function that follows links and `rest` of some layers: (value, place) to `{place, value}`.
  * @param {Layers} layers
  */

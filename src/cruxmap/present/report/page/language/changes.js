@@ -1,0 +1,308 @@
+/**
+ * What somebody changes in the page: read, checked, and put to the changes there are.
+ *
+ * Changes are a worldview on top of the one started from (`worldviews.js`), so what a worldview file may
+ * not say cannot be set here either. Every function returns new changes and leaves those it is given as
+ * they are.
+ */
+
+import { general } from "./decimals.js";
+import { checkState, parseArgument } from "./conditions.js";
+import { readLine } from "./flow.js";
+import { namesOf } from "./names.js";
+import { middleOf, parseJudgement, parseShare } from "./notation.js";
+import { joined, nearestHint, ProblemError, suggestion } from "./problems.js";
+import { circleOf, followerOf, layersOf, leftBy, numbersOf, UNCHANGED } from "./worldviews.js";
+
+// --- one number ---------------------------------------------------------------------------------
+
+/**
+ * Read what is set at an address: a number or link, or all shares of a question, `{a: 30%, b: rest}`.
+ * Throws ProblemError.
+ * @param {object} model
+ * @param {string} address of a judgement, or of a question or row of one
+ * @param {string} text
+ * @returns {{at: string, value: string} | {at: string, shares: string[]}}
+ */
+export function readChange(model, address, text) {
+  const { index, rowAt } = numbersOf(model);
+  if (rowAt.has(address)) return readShares(model, address, text);
+  const place = index.get(address);
+  if (place === undefined || isFixed(model, place)) throw unknownAddress(model, address);
+  const { scale, role } = model.judgements;
+  const found = parseJudgement(text, scale[place], model.lexicon, role[place]);
+  if (found.sameAs !== null) checkLink(model, place, found.sameAs);
+  return { at: address, value: found.text };
+}
+
+function isFixed(model, place) {
+  return (model.judgements.fixed ?? []).includes(place);
+}
+
+function readShares(model, address, text) {
+  const written = readLine(text);
+  if (typeof written === "string") {
+    const first = model.addresses[numbersOf(model).rowAt.get(address)[0]];
+    const hint = `as in \`${address}: {a: 30%, b: rest}\`, or one share: \`${first}: 30%\``;
+    throw new ProblemError("wrong-kind", `\`${address}\` stands for all shares of a question`, hint);
+  }
+  checkShape(written);
+  return sharesByState(model, address, written);
+}
+
+/** Return the change that a list of shares is, in the order of the states. */
+function sharesChange(model, address, texts) {
+  const states = statesOfRow(model, address);
+  if (states.length === 0) throw unknownAddress(model, address);
+  const written = states.map((state, k) => [state, texts[k]]).filter(([, share]) => share !== undefined);
+  return sharesByState(model, address, new Map(written));
+}
+
+function statesOfRow(model, address) {
+  const row = numbersOf(model).rowAt.get(address) ?? [];
+  return row.map((place) => model.addresses[place].slice(address.length + 1));
+}
+
+function sharesByState(model, address, written) {
+  const row = numbersOf(model).rowAt.get(address);
+  const question = model.judgements.owner[row[0]];
+  const states = statesOfRow(model, address);
+  for (const state of written.keys()) checkState(namesOf(model), question, state);
+  const missing = states.filter((state) => !written.has(state));
+  if (missing.length > 0) {
+    const message = `the shares of \`${question}\` leave out ${joined(missing)}`;
+    throw new ProblemError("missing-share", message, "give every state a share; one may be `rest`");
+  }
+  if ([...written.values()].filter((share) => share === "rest").length > 1) {
+    throw new ProblemError("misplaced-rest", "`rest` is there twice", "one share at most is the rest");
+  }
+  const shares = states.map((state) => parseShare(written.get(state), model.lexicon));
+  shares.forEach((share, k) => {
+    if (share.sameAs !== null) checkLink(model, row[k], share.sameAs);
+  });
+  return { at: address, shares: shares.map((share) => share.text) };
+}
+
+function checkShape(written) {
+  if (Array.isArray(written)) {
+    const wanted = "a number, a mapping with `value`, or a share for each state";
+    throw new ProblemError("wrong-shape", `this must be ${wanted}, and here is a list`);
+  }
+  if (written.size === 0) throw new ProblemError("empty-list", "`this` is empty");
+  for (const [state, share] of written) {
+    if (typeof share === "string") continue;
+    const kind = Array.isArray(share) ? "a list" : "a mapping";
+    const message = `\`${state}\` must be a number, or a mapping with \`value\`, and here is ${kind}`;
+    throw new ProblemError("wrong-shape", message);
+  }
+}
+
+function checkLink(model, place, address) {
+  const { index } = numbersOf(model);
+  const { scale, role } = model.judgements;
+  const other = index.get(address);
+  if (other === undefined || isFixed(model, other)) throw unknownAddress(model, address);
+  if ((scale[other] === "p") === (scale[place] === "p")) return;
+  const message = `\`${model.addresses[place]}\` is a ${role[place]}, \`${address}\` a ${role[other]}`;
+  throw new ProblemError("wrong-kind", message, "a probability is no ratio");
+}
+
+/** Say what is wrong with an address that is no judgement's. */
+function unknownAddress(model, address) {
+  const owner = address.split(".")[0];
+  const names = namesOf(model);
+  if (!names.typeOf.has(owner)) {
+    const message = `there is no judgement \`${address}\`: \`${owner}\` does not exist`;
+    return new ProblemError("unknown-address", message, suggestion(owner, names.typeOf.keys()));
+  }
+  const { rowAt } = numbersOf(model);
+  const isOwn = (place) => model.judgements.owner[place] === owner && !isFixed(model, place);
+  const own = model.addresses.filter((_, place) => isOwn(place));
+  for (const [at, row] of rowAt) if (model.judgements.owner[row[0]] === owner) own.push(at);
+  const listed = own.length > 0 ? `the judgements of \`${owner}\` are ${joined(own)}` : "";
+  const hint = nearestHint(address, own) || listed;
+  return new ProblemError("unknown-address", `there is no judgement \`${address}\``, hint);
+}
+
+// --- putting changes together -------------------------------------------------------------------
+
+/**
+ * Return changes with a number set, or taken back where the text is null; all shares of a row may come as
+ * a list. Throws ProblemError for what cannot be read, and for what it would make of the worldview:
+ * circles, shares that do not sum.
+ * @param {object} model
+ * @param {string} worldview what was started from
+ * @param {object} changes
+ * @param {string} address
+ * @param {string | string[] | null} text
+ */
+export function withNumber(model, worldview, changes, address, text) {
+  const others = changes.judgements.filter((judgement) => judgement.at !== address);
+  if (text === null) return checked(model, worldview, { ...changes, judgements: others });
+  const read = Array.isArray(text) ? sharesChange : readChange;
+  const change = read(model, address, text);
+  checkMixed(model, others, change);
+  return checked(model, worldview, { ...changes, judgements: [...others, change] });
+}
+
+/**
+ * Return changes with an argument (or a route that is brought) rejected, or in force; null takes the
+ * change back. Throws ProblemError.
+ */
+export function withRejection(model, worldview, changes, name, isRejected) {
+  parseArgument(name, model);
+  const rejects = changes.rejects.filter((other) => other !== name);
+  const accepts = changes.accepts.filter((other) => other !== name);
+  const before = layersOf(model, worldview).rejected.has(name);
+  if (isRejected === true && !before) rejects.push(name);
+  if (isRejected === false && before) accepts.push(name);
+  return checked(model, worldview, { ...changes, rejects, accepts });
+}
+
+/**
+ * Return changes that come from elsewhere, read anew and checked one by one. Throws ProblemError.
+ * @param {object} written in the form of changes, of which nothing is taken for granted but that it is
+ *   data
+ */
+export function withAll(model, worldview, written) {
+  let changes = UNCHANGED;
+  for (const judgement of written.judgements) {
+    const others = changes.judgements.filter((other) => other.at !== judgement.at);
+    const { at, value, shares } = judgement;
+    const change = shares === undefined ? readChange(model, at, value) : sharesChange(model, at, shares);
+    checkMixed(model, others, change);
+    changes = { ...changes, judgements: [...others, change] };
+  }
+  for (const name of written.rejects) changes = withRejection(model, worldview, changes, name, true);
+  for (const name of written.accepts) changes = withRejection(model, worldview, changes, name, false);
+  return checked(model, worldview, changes);
+}
+
+/** Write all shares of a row on one line: `{a: 30%, b: rest}`. */
+export function sharesText(model, { at, shares }) {
+  return `{${statesOfRow(model, at).map((state, k) => `${state}: ${shares[k]}`).join(", ")}}`;
+}
+
+/** Write what is changed at one address in the language's notation. */
+export function changeText(model, judgement) {
+  return judgement.shares === undefined ? judgement.value : sharesText(model, judgement);
+}
+
+function checkMixed(model, others, change) {
+  const rowOfShare = (at) => at.slice(0, Math.max(at.lastIndexOf("."), 0));
+  const isShare = ({ shares }) => shares === undefined;
+  const isMixed = (whole, single) => !isShare(whole) && rowOfShare(single.at) === whole.at;
+  const mixed = others.find((other) => isMixed(other, change) || isMixed(change, other));
+  if (mixed === undefined) return;
+  const [whole, single] = isShare(change) ? [mixed, change] : [change, mixed];
+  const message = `\`${whole.at}\` is given all at once and \`${single.at}\` by itself`;
+  throw new ProblemError("mixed-shares", message, "keep one of them");
+}
+
+// --- what changes make of a worldview -----------------------------------------------------------
+
+function checked(model, worldview, changes) {
+  checkLayers(model, layersOf(model, worldview, changes), judgedBy(model, changes));
+  return changes;
+}
+
+/**
+ * Return the numbers of all addresses that changes judge, shares one by one, in the order they are judged.
+ */
+function judgedBy(model, changes) {
+  const { index, rowAt } = numbersOf(model);
+  return new Set(changes.judgements.flatMap(({ at }) => rowAt.get(at) ?? [index.get(at)]));
+}
+
+function checkLayers(model, layers, judged) {
+  const circle = circleOf(model, layers);
+  if (circle !== null) {
+    const way = circle.map((place) => model.addresses[place]).join(" -> ");
+    const hint = "give one of them a number of its own";
+    throw new ProblemError("same-as-circle", `\`same as\` runs in a circle: ${way}`, hint);
+  }
+  const settled = followerOf(model, layers);
+  checkStrengths(model, layers, judged, settled);
+  for (const row of model.share_rows) checkRow(model, layers, judged, settled, row);
+}
+
+function checkStrengths(model, layers, judged, settled) {
+  model.addresses.forEach((address, place) => {
+    const { value } = layers.places[place];
+    if (value.sameAs === null || model.judgements.scale[place] !== "s") return;
+    const found = settled(value, place).value;
+    if (!(found.low < 1) || judgedBehind(model, layers, [place], judged) === null) return;
+    const message = `the strength \`${address}\` would be \`${found.text}\`, which works backwards`;
+    throw new ProblemError("strength-below-one", message, `give \`${address}\` a number of its own`);
+  });
+}
+
+function checkRow(model, layers, judged, settled, row) {
+  const behind = judgedBehind(model, layers, row, judged);
+  const trouble = behind === null ? "" : troubleWith(layers, settled, row);
+  if (trouble === "") return;
+  const at = [...numbersOf(model).rowAt].find(([, places]) => places[0] === row[0]);
+  let message = `${trouble} in \`${at?.[0] ?? model.judgements.owner[row[0]]}\``;
+  if (!row.includes(behind)) message += `, which follows \`${model.addresses[behind]}\``;
+  throw new ProblemError("shares-sum", message, "shares sum to 100%; one of them may be `rest`");
+}
+
+/**
+ * Return the first place among those judged that the numbers in some places come from; null if none is.
+ */
+function judgedBehind(model, layers, places, judged) {
+  const { index, rowOf } = numbersOf(model);
+  const ahead = new Set(places);
+  for (const place of ahead) {
+    // which grows on the way
+    if (judged.has(place)) return place;
+    for (const value of [layers.places[place].value, layers.mapping[place]]) {
+      if (value?.rest) for (const share of rowOf[place]) ahead.add(share);
+      else if (value && value.sameAs !== null) ahead.add(index.get(value.sameAs));
+    }
+  }
+  return null;
+}
+
+const ROUNDING_OF_SUMS = 1e-9;
+const [EXACTLY, ROUGHLY] = [0.001, 0.05];
+
+/** Return what is wrong with the central shares of a row; empty if nothing is. */
+function troubleWith(layers, settled, row) {
+  const single = row.filter((share) => layers.places[share].single);
+  const others = row.filter((share) => !single.includes(share));
+  const mapped = new Map(row.map((share) => [share, settled(layers.mapping[share], share).value]));
+  const counted = single.length > 0 ? single : row;
+  const numbers = counted.map((share) => settled(layers.places[share].value, share).value);
+  const kind = single.length > 0 ? "single shares" : "shares";
+  const rest = others.find((share) => layers.mapping[share].rest);
+  const total = sumOf(numbers);
+  if (rest === undefined && (single.length === 0 || others.length === 0)) {
+    return Math.abs(total - 1) > toleranceOf(numbers) ? `the ${kind} sum to ${shareText(total)}` : "";
+  }
+  if (single.length > 0 && leaveNothing(numbers)) {
+    return `the single shares sum to ${shareText(total)}, which leaves nothing for the others`;
+  }
+  const beside = row.filter((share) => share !== rest).map((share) => mapped.get(share));
+  if (rest !== undefined && leaveNothing(beside)) {
+    return `the other shares sum to ${shareText(sumOf(beside))}, which leaves nothing for \`rest\``;
+  }
+  const areIdle = others.every((share) => middleOf(mapped.get(share)) === 0);
+  return areIdle ? "the shares left out are all 0%, so they cannot fill what the single ones leave" : "";
+}
+
+function sumOf(numbers) {
+  return numbers.reduce((sum, number) => sum + middleOf(number), 0);
+}
+
+function toleranceOf(numbers) {
+  return (numbers.every((number) => number.point) ? EXACTLY : ROUGHLY) + ROUNDING_OF_SUMS;
+}
+
+function leaveNothing(numbers) {
+  return leftBy(numbers) <= (numbers.every((number) => number.point) ? 0 : ROUNDING_OF_SUMS);
+}
+
+function shareText(share) {
+  return `${general(100 * share, 4)}%`;
+}
