@@ -3,8 +3,10 @@
 // comes.
 
 import { intsOf } from "../bytes.js";
+import { evidenceOf } from "./evidence.js";
 import { STRIP, doTask, makePasses, partForPasses } from "./passes.js";
 import { effectiveNumber, summaryOf, weightsOf } from "./summaries.js";
+import { structureOf } from "./structure.js";
 
 /** The most workers that are of use. */
 const MOST_WORKERS = 4;
@@ -20,56 +22,45 @@ export class Superseded extends Error {
 }
 
 /**
- * @typedef {{assumed: Evidence, observed: Evidence}} Given
+ * What is asked of a pool. `given` has conditions, `assuming` and `observed`. Promises are kept by what their
+ * answers say, or broken by `Superseded`.
  *
- * @typedef {object} Pool
- * @property {(setting: Setting, given: Given, version: number) => Promise<object>} estimate
- * @property {(setting: Setting, given: Given, version: number) => Promise<object>} joint
- * @property {(columns: object, given: Given, version: number) => Promise<Float64Array>} logOdds
- * @property {() => void} cancel
- * @property {() => void} close
+ * @typedef {object} Asked
+ * @property {(setting: Setting, given: Given) => Promise<object>} estimate
+ *   Every target's probability over the draws: `targets` has by name what `summaryOf` gives. `effective` is how
+ *   many draws they are worth where something is observed, null elsewhere; `weights` are theirs.
+ * @property {(setting: Setting, given: Given, variables?: number[]) => Promise<object | null>} joint
+ *   The averages over the draws of P(target, state), for the first target: `target` is its chance {no, yes}, and
+ *   `tables` has by variable (without `variables` for all) its two states with each of the variable's,
+ *   [target's state * states + state], with sum 1. null where what is given is impossible in all draws.
+ * @property {(columns: object, given: Given) => Promise<Float64Array>} logOdds
+ *   The first target's log-odds for columns of judgements {u, single, D}; see `logOddsOver`.
  */
 
 /** How many workers serve this machine. */
 export function workersAtHand() {
-  const cores = typeof navigator === "object" ? navigator.hardwareConcurrency ?? 1 : 1;
+  const cores = typeof navigator === "object" ? (navigator.hardwareConcurrency ?? 1) : 1;
   return Math.max(1, Math.min(MOST_WORKERS, cores));
 }
 
 /**
- * Make a pool.
+ * Make a pool. It can be asked itself, and then the version is the newest one so far.
  * @param {object} model the page's data
- * @param {(() => Worker | null) | null} makeWorker
+ * @param {(() => Worker | null) | null} [makeWorker] makes a worker that runs worker.js; without, there are none
  * @param {number} [n] how many workers
- * @returns {Pool}
+ * @param {object} [structure] that of the model
+ * @returns {Asked & {at: (version: number) => Asked, cancel: () => void, close: () => void}}
  */
-export function makePool(model, makeWorker = null, n = workersAtHand()) {
+export function makePool(model, makeWorker = null, n = workersAtHand(), structure = structureOf(model)) {
   const hands = makeHands(model, makeWorker, n);
   const jobs = makeJobs(hands);
+  const asked = (version) => askedOf(structure, (...job) => jobs.run(version() ?? jobs.newest(), ...job));
   return {
-    /**
-     * Every target's probability over the draws: `targets` has by name what `summaryOf` gives. `effective`
-     * is how many draws they are worth where something is observed, null elsewhere.
-     */
-    async estimate(setting, given, version) {
-      const tasks = tasksOfDraws(model.model.draws, TASK.estimate);
-      return estimateOf(model, await jobs.run("estimate", numbersOf(setting), given, version, tasks));
-    },
+    ...asked(() => null),
 
-    /**
-     * The averages over the draws of P(target, state), for the first target: `target` is its chance {no,
-     * yes}, and `tables` has by variable its two states with each of the variable's, [target's state *
-     * states + state], with sum 1. null where what is given is impossible in all draws.
-     */
-    async joint(setting, given, version) {
-      const tasks = tasksOfDraws(model.model.draws, TASK.joint);
-      return jointOf(model, await jobs.run("joint", numbersOf(setting), given, version, tasks));
-    },
-
-    /** The first target's log-odds for columns of judgements {u, single, D}; see `logOddsOver`. */
-    async logOdds(columns, given, version) {
-      const tasks = tasksOfColumns(columns, TASK.logOdds);
-      return joined(await jobs.run("logOdds", null, given, version, tasks), 1, (part) => part);
+    /** The same for a version of the state: when it is first asked, all jobs of earlier ones are dropped. */
+    at(version) {
+      return asked(() => version);
     },
 
     /** Drop all jobs. */
@@ -80,9 +71,33 @@ export function makePool(model, makeWorker = null, n = workersAtHand()) {
     /** Drop all jobs, and let the workers go. */
     close() {
       jobs.drop(() => true);
-      for (const hand of hands) {
-        hand.close();
-      }
+      hands.forEach((hand) => hand.close());
+    },
+  };
+}
+
+function askedOf(structure, run) {
+  const { model } = structure;
+  const ofDraws = (size) => tasksOf(model.model.draws, size);
+  const evidence = ({ assuming = [], observed = [] }) => ({
+    assumed: evidenceOf(structure, assuming),
+    observed: evidenceOf(structure, observed),
+  });
+  return {
+    async estimate(setting, given) {
+      const job = { kind: "estimate", ...evidence(given), setting: numbersOf(setting) };
+      return estimateOf(model, await run(job, ofDraws(TASK.estimate)));
+    },
+
+    async joint(setting, given, variables = null) {
+      const job = { kind: "joint", ...evidence(given), setting: numbersOf(setting), variables };
+      const found = jointOf(model, variables, await run(job, ofDraws(TASK.joint)));
+      return found === null ? null : { ...found, draws: model.model.draws };
+    },
+
+    async logOdds(columns, given) {
+      const job = { kind: "logOdds", ...evidence(given) };
+      return joined(await run(job, tasksOfColumns(columns, TASK.logOdds)), 1, (part) => part);
     },
   };
 }
@@ -100,7 +115,7 @@ function makeJobs(hands) {
   let newest = -Infinity;
   let counter = 0;
 
-  function run(kind, setting, given, version, tasks) {
+  function run(version, what, tasks) {
     if (version < newest) {
       return Promise.reject(new Superseded());
     }
@@ -110,11 +125,9 @@ function makeJobs(hands) {
       return Promise.resolve([]);
     }
     return new Promise((resolve, reject) => {
-      const { assumed = [], observed = [] } = given;
-      jobs.push({
-        what: { kind, name: `${kind} ${counter++}`, assumed, observed, setting },
-        ...{ version, tasks, open: [...tasks.keys()], left: tasks.length, results: [], resolve, reject },
-      });
+      const job = { ...what, name: `${what.kind} ${counter++}` };
+      const open = [...tasks.keys()];
+      jobs.push({ job, version, tasks, open, left: tasks.length, results: [], resolve, reject });
       hands.forEach(takeUp);
     });
   }
@@ -146,7 +159,7 @@ function makeJobs(hands) {
       }
       hands.forEach(takeUp);
     };
-    hand.do(job.what, job.tasks[number]).then(then(finish), then(fail));
+    hand.do(job.job, job.tasks[number]).then(then(finish), then(fail));
   }
 
   function finish(job, number, found) {
@@ -163,7 +176,7 @@ function makeJobs(hands) {
     job.reject(error);
   }
 
-  return { run, drop };
+  return { run, drop, newest: () => newest };
 }
 
 /**
@@ -176,16 +189,17 @@ function chosenTask({ tasks, open }, place, nHands) {
   return open.splice(own >= 0 ? own : open.length - 1, 1)[0];
 }
 
-function tasksOfDraws(nDraws, size) {
+/** So many draws, or columns, in tasks of a size. */
+function tasksOf(n, size) {
   const tasks = [];
-  for (let start = 0; start < nDraws; start += size) {
-    tasks.push({ start, stop: Math.min(nDraws, start + size) });
+  for (let start = 0; start < n; start += size) {
+    tasks.push({ start, stop: Math.min(n, start + size) });
   }
   return tasks;
 }
 
 function tasksOfColumns({ u, single, D }, size) {
-  return tasksOfDraws(D, size).map(({ start, stop }) => {
+  return tasksOf(D, size).map(({ start, stop }) => {
     const part = (rows) => columnsOf(rows, D, start, stop);
     return { u: part(u), single: single.length === u.length ? part(single) : single, D: stop - start };
   });
@@ -310,7 +324,7 @@ function estimateOf({ targets, model: { draws } }, parts) {
   return { targets: found, weights, effective: isWeighed ? effectiveNumber(weights) : null };
 }
 
-function jointOf({ network }, parts) {
+function jointOf({ network }, wanted, parts) {
   const variables = intsOf(network.plan.indicators.variable);
   const most = parts.reduce((highest, part) => Math.max(highest, part.logScale), -Infinity);
   const sums = new Float64Array(2 * variables.length);
@@ -330,16 +344,19 @@ function jointOf({ network }, parts) {
   }
   return {
     target: { no: ofTarget[0] / whole, yes: ofTarget[1] / whole },
-    tables: tablesOf(variables, sums),
+    tables: tablesOf(variables, wanted, sums),
   };
 }
 
-/** Sums by variable, each variable's with sum 1. */
-function tablesOf(variables, sums) {
+/** Sums by variable that is wanted (null: by all), each variable's with sum 1. */
+function tablesOf(variables, wanted, sums) {
   const tables = new Map();
   for (let begin = 0, end = 0; begin < variables.length; begin = end) {
     while (end < variables.length && variables[end] === variables[begin]) {
       end += 1;
+    }
+    if (wanted !== null && !wanted.includes(variables[begin])) {
+      continue;
     }
     const sides = [0, variables.length].map((side) => sums.subarray(side + begin, side + end));
     const whole = sides.reduce((sum, side) => sum + side.reduce((a, b) => a + b, 0), 0);
