@@ -185,6 +185,7 @@ export function argumentView(session, contents) {
   }
 
   session.on("central", update);
+  new MutationObserver(update).observe(document.documentElement, { attributeFilter: ["data-blind"] });
   return { element, update, open };
 }
 

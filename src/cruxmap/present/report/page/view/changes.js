@@ -85,7 +85,7 @@ function changeLine(session, contents, change) {
     "li",
     null,
     h("span", { class: "change-what" }, name, " ", whatWords(contents, change)),
-    h("span", { class: "change-effect small quiet" }, effectWords(session, change)),
+    h("span", { class: "change-effect small quiet told" }, effectWords(session, change)),
     h(
       "button",
       {
@@ -108,7 +108,12 @@ function whatWords(contents, { kind, address, text, before }) {
     return text === null ? [said(before), ` is no longer ${how}`] : [said(text), ` is ${how}`];
   }
   const words = contents.judgements[address]?.words;
-  return [words ? [said(words), ", "] : "", "from ", said(before), " to ", h("strong", null, said(text))];
+  return [
+    words ? [said(words), ", "] : "",
+    h("span", { class: "told" }, "from ", said(before), " "),
+    "to ",
+    h("strong", null, said(text)),
+  ];
 }
 
 /** What one change does by itself: the target with it and, alone taken back, without it. */

@@ -2,6 +2,7 @@
 
 import { parseJudgement, parseShare, sliderText } from "../language/notation.js";
 import { ProblemError } from "../language/problems.js";
+import { isBlind } from "./blind.js";
 import { h, put, said, setText } from "./dom.js";
 import { framed } from "./frames.js";
 import { isChanged, isRejected, numberAt } from "./numbers.js";
@@ -14,6 +15,9 @@ const EXAMPLES = {
   r: "for example 2x, or 0.5x to 3x",
   s: "for example 3x, 2x to 10x, strong",
 };
+
+/** Where a slider stands before the reader has said anything. */
+const UNSAID = { p: 0, r: 0, s: Math.log(3) };
 
 let lastId = 0;
 
@@ -41,6 +45,7 @@ export function judgementEditor(session, contents, address, words = null) {
   const field = h("input", {
     id: ids.field,
     type: "text",
+    placeholder: EXAMPLES[scale],
     class: "judgement-text",
     autocomplete: "off",
     spellcheck: "false",
@@ -69,11 +74,22 @@ export function judgementEditor(session, contents, address, words = null) {
     problem,
     sliderPlace,
   );
+  let wasBlind = isBlind();
   makeSlider();
   update();
 
-  function makeSlider() {
+  /** Whether the number is not to be seen yet: the reader judges first. */
+  function isHidden() {
+    return isBlind() && !isChanged(session, address);
+  }
+
+  function shownNumber() {
     const value = numberAt(session, address);
+    return isHidden() ? { ...value, text: "", mu: UNSAID[scale], sd: 0, certain: null } : value;
+  }
+
+  function makeSlider() {
+    const value = shownNumber();
     if (!Number.isFinite(value.mu) || value.rest) {
       slider = null;
       put(sliderPlace);
@@ -91,6 +107,9 @@ export function judgementEditor(session, contents, address, words = null) {
   }
 
   function startMarks() {
+    if (isBlind()) {
+      return [];
+    }
     const before = numberAt(session, address, session.shipped(session.startedFrom));
     return Number.isFinite(before.mu) ? [before.mu] : [];
   }
@@ -166,21 +185,22 @@ export function judgementEditor(session, contents, address, words = null) {
 
   /** Show the number as it is now; what is being typed stays. */
   function update() {
-    const value = numberAt(session, address);
+    const value = shownNumber();
+    if (wasBlind !== isBlind()) {
+      wasBlind = isBlind();
+      makeSlider();
+    }
     reading = value.text;
     if (document.activeElement !== field) {
       field.value = value.text;
       tell(null);
     }
-    if (field.placeholder === "") {
-      field.placeholder = EXAMPLES[scale];
-    }
     slider?.show(value);
     const changed = isChanged(session, address);
-    setText(whose, changed ? "yours" : whoseWords(value));
+    setText(whose, changed ? "yours" : isHidden() ? "" : whoseWords(value));
     whose.classList.toggle("mine", changed);
     back.hidden = !changed;
-    width.hidden = value.certain !== null || slider === null;
+    width.hidden = value.certain !== null || slider === null || isHidden();
     setText(width, value.sd === 0 ? "Give an interval" : "Make it a point");
   }
 

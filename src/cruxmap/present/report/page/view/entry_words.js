@@ -83,7 +83,12 @@ export function presentNumber(session, contents, id) {
   const argument = entry.type === "argument";
   const text = h("span", { class: "number present-text" });
   const bar = weightBar(argument ? directionOf(entry) : "chance");
-  const element = h("span", { class: ["present", argument && "present-argument"] }, text, bar.element);
+  const element = h(
+    "span",
+    { class: ["present told", argument && "present-argument"] },
+    text,
+    bar.element,
+  );
 
   function update() {
     if (argument) {

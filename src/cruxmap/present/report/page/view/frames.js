@@ -5,7 +5,7 @@ export const SET_TO_PAINT = "cruxmap:set-to-paint";
 
 /**
  * Return a function that does `work` with the last value it was given, at most once a frame, and its
- * `flush`, which does at once what waits. Each is measured from the start of the work until after the paint.
+ * `flush`, which does at once what waits. Each is measured from its start until after the paint.
  */
 export function framed(work) {
   let waiting = null;

@@ -3,6 +3,7 @@
 // Every entry is a link that opens it. Lines are as thick as they count now; what they do is told by
 // colour and by dashes. Only what is on the screen is brought up to date.
 
+import { isBlind } from "./blind.js";
 import { h, put, s, setText } from "./dom.js";
 import { chanceWords, directionOf, entryAddress, typeWord } from "./entry_words.js";
 import {
@@ -21,6 +22,7 @@ import { argumentNow, lineWeight, stepOf, toldBy } from "./weights.js";
 import { percent } from "./words.js";
 
 const FAR = 0.3;
+const BLIND_STEP = 3;
 const TOO_FAR = 0.12;
 const ZOOM = 1.25;
 const PAN = 80;
@@ -212,7 +214,7 @@ export function mapView(session, contents, open) {
     const way = s("path", { class: ["edge", `edge-${edge.how}`, signClass(edge)], d: edge.path });
     let shownStep = -1;
     function weigh(told) {
-      const step = stepOf(lineWeight(session, contents, edge, told));
+      const step = isBlind() ? BLIND_STEP : stepOf(lineWeight(session, contents, edge, told));
       if (step !== shownStep) {
         shownStep = step;
         way.setAttribute(
@@ -488,8 +490,8 @@ function signClass({ how, sign }) {
 function nodeOf(session, contents, node) {
   const entry = contents.entries[node.id];
   const argument = entry.type === "argument";
-  const number = s("text", { class: "node-number", x: node.w / 2, y: node.h - 9 });
-  const bar = s("rect", { class: "node-bar", x: 0, y: node.h - 4, width: node.w, height: 4 });
+  const number = s("text", { class: "node-number told", x: node.w / 2, y: node.h - 9 });
+  const bar = s("rect", { class: "node-bar told", x: 0, y: node.h - 4, width: node.w, height: 4 });
   const lines = node.lines.map((line, i) =>
     s("text", { class: "node-text", x: node.w / 2, y: LINE * (i + 1) + 5 }, line),
   );
@@ -520,7 +522,7 @@ function nodeOf(session, contents, node) {
   }
 
   function update() {
-    const text = words();
+    const text = isBlind() ? "" : words();
     if (number.textContent !== text) {
       setText(number, text);
       element.setAttribute("aria-label", `${typeWord(entry)}: ${entry.text || node.id} ${text}`);

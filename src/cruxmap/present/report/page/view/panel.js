@@ -1,5 +1,6 @@
 // One entry, with all that is known about it and all that can be changed about it.
 
+import { isBlind, untold } from "./blind.js";
 import { h, link, put, said, setText } from "./dom.js";
 import { judgementEditor, rejectSwitch } from "./editor.js";
 import {
@@ -104,7 +105,7 @@ export function panelView(session, contents, { close, near }) {
   function numberOf(id, entry) {
     const number = h("span", { class: "number panel-number" });
     const words = h("span", { class: "small quiet" });
-    const element = h("p", { class: "panel-now" }, number, " ", words);
+    const element = h("p", { class: "panel-now told" }, number, " ", words);
 
     function update() {
       if (entry.type === "argument") {
@@ -226,7 +227,7 @@ export function panelView(session, contents, { close, near }) {
       const how = howOn(contents.entries[other], id);
       return { id: other, element: entryLine(other, how, SIGNS[how]) };
     });
-    const heaviest = (line) => -argumentNow(session, contents, line.id).weight;
+    const heaviest = (line) => (isBlind() ? 0 : -argumentNow(session, contents, line.id).weight);
     put(
       list,
       [...lines].sort((a, b) => heaviest(a) - heaviest(b)).map((line) => line.element),
@@ -317,15 +318,9 @@ export function panelView(session, contents, { close, near }) {
     }
     const some = tables.slice(0, SHOWN_AT_ONCE);
     const more = tables.slice(SHOWN_AT_ONCE);
-    return h(
-      "div",
-      { class: "told" },
-      section(
-        "What each reviewer says",
-        some,
-        more.length > 0 && h("details", null, h("summary", null, moreNumbers(more.length)), more),
-      ),
-    );
+    const details =
+      more.length > 0 && h("details", null, h("summary", null, moreNumbers(more.length)), more);
+    return section("What each reviewer says", untold(), h("div", { class: "told" }, some, details));
   }
 
   function rowOf({ who, text, whose, source, note }) {
@@ -405,6 +400,7 @@ export function panelView(session, contents, { close, near }) {
       }
     }
 
+    element.classList.add("told");
     return add({ element, update });
   }
 

@@ -67,7 +67,7 @@ export function labelOf(scale, u) {
     : formatRatio(ratio);
 }
 
-/** An interval after its middle was moved to `u`, within the range: as wide as before, if there is room. */
+/** An interval after its middle was moved to `u`, within the range: as wide as before where it can be. */
 export function withMiddle({ mu, sd }, u, [low, high]) {
   const middle = Math.min(high, Math.max(low, u));
   const half = Math.abs(mu) < WIDEST ? TO_END * sd : 0;

@@ -5,7 +5,7 @@ import { isRejected, numberAt } from "./numbers.js";
 /** The log-odds at which an argument is drawn at full weight: a strong one, certain to hold. */
 export const FULL_WEIGHT = Math.log(30);
 
-/** The chance that something holds now: a claim, an argument, a phase, a route, a state; null if unknown. */
+/** The chance now of a claim, an argument, a phase, a route or a state; null where it is not known. */
 export function chanceOf(session, name) {
   return session.central.claims.get(name) ?? null;
 }

@@ -9,13 +9,19 @@ export function percent(probability) {
     : formatProbability(probability);
 }
 
-const FRACTIONS = [[1 / 2, "half"], [1 / 3, "a third"], [1 / 4, "a quarter"], [1 / 5, "a fifth"], [1 / 10, "a tenth"]];
+const FRACTIONS = [
+  [1 / 2, "half"],
+  [1 / 3, "a third"],
+  [1 / 4, "a quarter"],
+  [1 / 5, "a fifth"],
+  [1 / 10, "a tenth"],
+];
 const HARDLY = 0.03;
 
 /** How many times as much, in words: "about twice as", "about a third as", "hardly less". */
 export function timesWords(ratio) {
   if (ratio > 1.9) {
-    const near = ratio < 2.25 ? "twice" : `${ratio < 9.5 ? Number(ratio.toPrecision(2)) : roundly(ratio)} times`;
+    const near = ratio < 2.25 ? "twice" : `${roundly(ratio)} times`;
     return `about ${near} as`;
   }
   if (ratio >= 1) {
