@@ -61,7 +61,7 @@ export function argumentView(session, contents) {
 
   narrow.addEventListener("change", placePanel);
   addEventListener("hashchange", follow);
-  element.addEventListener("click", click);
+  document.addEventListener("click", click);
   choose("outline");
   put(beside, panel.element, emptyWords());
   queueMicrotask(follow);
@@ -87,46 +87,44 @@ export function argumentView(session, contents) {
     placePanel();
   }
 
+  /** Links to entries, wherever they are in the page, open them here. */
   function click(event) {
-    const anchor = event.target.closest("a[href^='#entry-']");
-    if (
-      anchor !== null &&
-      !event.defaultPrevented &&
-      !event.ctrlKey &&
-      !event.metaKey &&
-      !event.shiftKey
-    ) {
+    const anchor = event.target.closest?.("a[href^='#entry-']") ?? null;
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented;
+    const id = anchor === null ? null : entryOfFragment(decoded(anchor.getAttribute("href")), contents);
+    if (id !== null && !elsewhere) {
       event.preventDefault();
-      open(entryOfFragment(anchor.getAttribute("href"), contents));
+      open(id, null, anchor);
     }
   }
 
+  /** Open the entry that the address names, and close it where the address names none any more. */
   function follow() {
     const id = entryOfFragment(decoded(location.hash), contents);
     if (id !== null && id !== panel.shown()) {
+      back = document.activeElement;
       show(id, null);
-      (narrow.matches ? panel.element : element).scrollIntoView({ block: "start", behavior: "instant" });
-      if (kind === "outline") {
-        openLine?.firstElementChild.scrollIntoView({ block: "center", behavior: "instant" });
-      }
+      bring();
       panel.focus();
+    } else if (panel.shown() !== null && ["", "#", "#argument"].includes(location.hash)) {
+      shut();
     }
   }
 
-  /** Open an entry: its panel, its line and its box; `line` is where it was opened, to go back there. */
-  function open(id, line = null) {
-    if (id === null) {
-      return;
-    }
-    back = line ?? document.activeElement;
+  /**
+   * Open an entry: its panel, its line and its box. `line` is the one where it was opened, `from` what the
+   * reader goes back to.
+   */
+  function open(id, line = null, from = line ?? document.activeElement) {
+    back = from;
     if (location.hash !== entryAddress(id)) {
       history.pushState(null, "", entryAddress(id));
     }
     show(id, line);
-    panel.focus();
-    if (narrow.matches) {
-      panel.element.scrollIntoView({ block: "nearest" });
+    if (narrow.matches || !element.contains(from)) {
+      bring();
     }
+    panel.focus();
   }
 
   function show(id, line) {
@@ -139,17 +137,28 @@ export function argumentView(session, contents) {
     panel.show(id);
     beside.classList.add("filled");
     placePanel();
-    if (kind === "outline" && line === null && !narrow.matches) {
+    if (kind === "outline" && line === null) {
       openLine?.firstElementChild.scrollIntoView({ block: "nearest", behavior: "instant" });
     }
   }
 
+  /** Scroll to what is open. */
+  function bring() {
+    const line = kind === "outline" && openLine !== null ? openLine.firstElementChild : element;
+    const block = kind === "outline" && !narrow.matches ? "center" : "start";
+    line.scrollIntoView({ block, behavior: "instant" });
+  }
+
   function close() {
+    history.replaceState(null, "", "#argument");
+    shut();
+  }
+
+  function shut() {
     panel.show(null);
     outline.mark(null);
     map?.mark(null);
     beside.classList.remove("filled");
-    history.replaceState(null, "", "#argument");
     const line = kind === "outline" ? openLine : null;
     const place = back?.isConnected && back.offsetParent !== null ? back : line;
     place?.focus();
@@ -174,11 +183,8 @@ export function argumentView(session, contents) {
   }
 
   function update() {
-    if (kind === "outline") {
-      outline.update();
-    } else {
-      map.update();
-    }
+    outline.update();
+    map?.update();
     if (panel.shown() !== null) {
       panel.update();
     }

@@ -99,7 +99,18 @@ export function mapView(session, contents, open) {
     h("option", { value: "3" }, "3 steps"),
   );
   const nearButton = h("button", { type: "button", onclick: () => fold(current) }, "Only what is near");
-  const allButton = h("button", { type: "button", hidden: true, onclick: unfold }, "The whole map");
+  const allButton = h(
+    "button",
+    {
+      type: "button",
+      hidden: true,
+      onclick: () => {
+        unfold();
+        nearButton.focus(); // the button that was pressed is gone
+      },
+    },
+    "The whole map",
+  );
   const nearWords = h("span", { class: "tiny quiet near-words", role: "status" });
   let near = null;
   const element = h(
@@ -250,7 +261,6 @@ export function mapView(session, contents, open) {
     allButton.hidden = true;
     put(nearWords);
     fit();
-    nearButton.focus();
   }
 
   function place() {

@@ -32,12 +32,6 @@ export function panelView(session, contents, { close, near }) {
     if (event.key === "Escape" && !event.defaultPrevented) {
       event.stopPropagation();
       close();
-    } else {
-      event.stopPropagation(); // keys here are none of the outline's around it
-      if (event.key === "/" && !/^(?:INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) {
-        document.dispatchEvent(new KeyboardEvent("keydown", { key: "/", cancelable: true }));
-        event.preventDefault();
-      }
     }
   }
 
