@@ -7,7 +7,7 @@ import { argumentView } from "./view/argument.js";
 import { blindView, isBlind, setBlind, untold } from "./view/blind.js";
 import { changesView } from "./view/changes.js";
 import { dataOf, workerCount, workerMaker } from "./view/data.js";
-import { h, section } from "./view/dom.js";
+import { h, liveRegion, onceAFrame, section } from "./view/dom.js";
 import { hangsOnView } from "./view/hangs_on.js";
 import { partingView } from "./view/parting.js";
 import { readOnlyView } from "./view/read_only.js";
@@ -47,11 +47,13 @@ function documentRead() {
 function showAll(session, contents, model) {
   const threshold = (text) => thresholdOf(text, model.lexicon);
   const worldviews = worldviewsView(session, contents);
+  const live = liveRegion();
+  document.body.append(live.element);
   const sections = [
-    () => showAnswer(session, contents, worldviews.showMine),
+    () => showAnswer(session, contents, { tell: worldviews.showMine, say: live.say }),
     () => replace("worldviews", worldviews.element),
     () => replace("hangs-on", hangsOnView(session, contents).element),
-    () => replace("parting", partingView(session, contents).element),
+    () => replace("parting", partingView(session, contents, live.say).element),
     () => replace("takes", takesView(session, contents, threshold).element),
     () => showArgument(session, contents),
     () => showChanges(session, contents),
@@ -71,10 +73,10 @@ function attempt(show) {
   }
 }
 
-function showAnswer(session, contents, tell) {
-  const standing = standingView(session, contents, tell);
+function showAnswer(session, contents, told) {
+  const standing = standingView(session, contents, told);
   replace("answer", answerView(contents, standing.element).element);
-  document.body.append(standing.bar, standing.live);
+  document.body.append(standing.bar);
 }
 
 function showArgument(session, contents) {

@@ -1,5 +1,6 @@
 /** What is assumed and what is observed, and a way to change it. */
 
+import { conditionWords, parseCondition } from "../language/conditions.js";
 import { h, put, said } from "./dom.js";
 
 const EXAMPLE = "for example: prosaic-tai, or {event: a, before: b}";
@@ -60,27 +61,45 @@ export function givenEditor(session, contents) {
     );
   };
   update();
-  const more = h("details", null, h("summary", null, "Assume or observe something"), form, problem);
+  const more = h(
+    "details",
+    null,
+    h("summary", { id: "given-more" }, "Assume or observe something"),
+    form,
+    problem,
+  );
   return { element: h("div", { class: "given-now small" }, lists, more), update };
 }
 
 /** Returns what is assumed and observed now, as texts. */
 export function givenNow(session) {
-  const { assuming, observed } = session.givenNow ?? session.model.model;
+  const { assuming, observed } = session.givenNow;
   return { assuming: [...assuming], observed: [...observed] };
+}
+
+/** Says a condition as a sentence would. */
+export function wordsOf(text, model) {
+  try {
+    return conditionWords(parseCondition(text, model));
+  } catch {
+    return text;
+  }
 }
 
 function givenList(title, kind, now, session) {
   if (now[kind].length === 0) return null;
-  const without = (i) => session.given({ ...now, [kind]: now[kind].filter((_, k) => k !== i) });
+  const without = (i) => {
+    session.given({ ...now, [kind]: now[kind].filter((_, k) => k !== i) });
+    document.getElementById("given-more").focus();
+  };
   const items = now[kind].map((text, i) =>
     h(
       "li",
       { class: "row" },
-      said(text),
+      said(wordsOf(text, session.model)),
       h(
         "button",
-        { class: "plain", type: "button", "aria-label": `Remove: ${text}`, onclick: () => without(i) },
+        { class: "plain", type: "button", "aria-label": `remove: ${text}`, onclick: () => without(i) },
         "remove",
       ),
     ),

@@ -22,7 +22,7 @@ const BASES = {
 export function hangsOnView(session, contents) {
   const list = h("ol", { class: "bare cruxes" });
   const axisPlace = h("div", { class: "crux axis-row" });
-  const basis = h("p", { class: "note", role: "status" });
+  const basis = h("p", { class: "note" });
   const [more, stages] = [h("button", { type: "button" }), stagesSwitch(() => draw())];
   const state = { rows: [], kind: "alone", old: false, near: false, all: false };
   more.addEventListener("click", () => {

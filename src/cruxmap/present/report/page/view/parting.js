@@ -15,10 +15,10 @@ const [FIRST, CRUXES, AFTER] = [10, 6, 600];
 /** What the reader's own state is called among the worldviews. */
 export const YOURS = "yours";
 
-/** Returns the fourth section. */
-export function partingView(session, contents) {
+/** Returns the fourth section; `say` tells screen readers what the reader's choice gave. */
+export function partingView(session, contents, say) {
   const [first, second] = [choiceOf("parting-a"), choiceOf("parting-b")];
-  const gap = h("p", { class: "parting-gap", role: "status" });
+  const gap = h("p", { class: "parting-gap" });
   const answer = h("div", { class: "parting-answer" });
   const note = h("p", { class: "note" });
   const element = section(
@@ -41,6 +41,7 @@ export function partingView(session, contents) {
       asMade(contents, "parting"),
     ),
   );
+  let isChosen = false;
   const chosen = () => [first.value, second.value];
   const quiet = whenQuiet(session, {
     element,
@@ -50,6 +51,8 @@ export function partingView(session, contents) {
       answer.classList.toggle("stale", false);
       setText(note, noteText(diff));
       put(answer, diff === null ? null : diffView(diff, contents));
+      if (isChosen) say(gap.textContent);
+      isChosen = false;
     },
     old: () => {
       setText(gap, gapText(session, contents, ...chosen()));
@@ -62,6 +65,7 @@ export function partingView(session, contents) {
     failed: (error) => setText(note, `The gap could not be shared out: ${error.message}`),
   });
   const changed = () => {
+    isChosen = true;
     put(answer);
     quiet.changed();
   };

@@ -1,6 +1,7 @@
 /** Where the reader stands: the target now, from whose numbers, compared with where that started. */
 
-import { h, liveRegion, onceAFrame, put, setText } from "./dom.js";
+import { isBlind } from "./blind.js";
+import { h, onceAFrame, put, setText } from "./dom.js";
 import { givenEditor } from "./given.js";
 import { whoseNumbers } from "./linked.js";
 import { nearScreen, whenQuiet } from "./quiet.js";
@@ -8,18 +9,18 @@ import { moveWords, percent } from "./words.js";
 
 const WAIT = 120;
 
-const CENTRAL = "Central: with every number in its middle. It is exact and follows at once.";
-
-const MEAN = "Mean: over draws of the numbers within their intervals, the credence to act on.";
+const BOTH =
+  "Central: with every number in its middle; it follows at once. Mean: over draws of the numbers, the " +
+  "credence to act on.";
 
 /**
  * Returns the present state. `element` belongs into the first section, `bar` follows the reader down the
- * page. `tell` is called with each new estimate, and with null when a change has made it old.
+ * page. `tell` is called with each new estimate, and with null when a change has made it old; `say` tells
+ * screen readers what follows from a change.
  *
- * @returns {{element: HTMLElement, bar: HTMLElement, live: HTMLElement}}
+ * @returns {{element: HTMLElement, bar: HTMLElement}}
  */
-export function standingView(session, contents, tell) {
-  const live = liveRegion();
+export function standingView(session, contents, { tell, say }) {
   const central = h("output", { class: "big number", "aria-live": "off" });
   const mean = h("span", { class: "number mean" });
   const interval = h("span", { class: "number" });
@@ -28,24 +29,16 @@ export function standingView(session, contents, tell) {
   const also = h("dl", { class: "also small" });
   const work = h("span", { class: "quiet tiny working" });
   const given = givenEditor(session, contents);
-  const spread = h(
-    "p",
-    { class: "spread small" },
-    mean,
-    " ",
-    h("abbr", { title: MEAN }, "mean over draws"),
-    " ",
-    interval,
-    work,
-  );
+  const spread = h("p", { class: "spread small" }, mean, " ", "mean over draws ", interval, work);
   const element = h(
     "div",
     { class: "standing card told", role: "group", "aria-label": "Where you stand" },
     startChoice(session, contents),
-    h("p", { class: "now" }, central, " ", h("abbr", { title: CENTRAL }, "central")),
+    h("p", { class: "now" }, central, " ", h("span", null, "central")),
     reason,
     spread,
     compared,
+    h("p", { class: "tiny quiet" }, BOTH),
     also,
     given.element,
   );
@@ -55,11 +48,10 @@ export function standingView(session, contents, tell) {
     const { target, impossible } = session.central;
     setText(central, percent(target));
     reason.hidden = !impossible;
-    setText(reason, impossible ? `What is given is impossible: ${impossible}` : "");
+    setText(reason, impossible ? `What is assumed and observed is ${impossible}.` : "");
     setText(compared, comparison(session, contents));
     showAlso(also, session, contents);
     bar.update();
-    live.say(sentenceOf(session, contents));
   };
   const showSpread = ({ mean: m, interval_90: ends }) => {
     spread.classList.toggle("stale", false);
@@ -82,7 +74,10 @@ export function standingView(session, contents, tell) {
     },
     failed: (error) => setText(work, `No mean: ${error.message}`),
   });
-  session.on("central", showCentral);
+  session.on("central", () => {
+    showCentral();
+    if (!isBlind()) say(sentenceOf(session, contents));
+  });
   session.on("central", onceAFrame(given.update));
   showCentral();
   quiet.changed();
@@ -93,7 +88,7 @@ export function standingView(session, contents, tell) {
     },
     "0px",
   );
-  return { element, bar: bar.element, live: live.element };
+  return { element, bar: bar.element };
 }
 
 function intervalText(ends) {

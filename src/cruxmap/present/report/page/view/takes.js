@@ -93,7 +93,8 @@ export function takesView(session, contents, probabilityOf) {
 
 function takesAnswer(takes, contents) {
   const ways = takes.frontier ?? [];
-  if (ways.length === 0) return h("p", null, `Nothing found would do it: ${takes.reason ?? "there is no way"}.`);
+  if (ways.length === 0)
+    return h("p", null, `Nothing found would do it: ${takes.reason ?? "there is no way"}.`);
   return h(
     "ol",
     { class: "ways" },
@@ -119,5 +120,12 @@ function stepView({ address, log_odds: move, deviations, value, before, after },
   const write = value.endsWith("x") ? formatRatio : percent;
   const how = `${move > 0 ? "raise" : "lower"} `;
   const far = ` (${Math.abs(deviations).toFixed(1)} deviations)`;
-  return h("li", null, how, entryLink(address, contents), ` from ${write(before)} to ${write(after)}`, far);
+  return h(
+    "li",
+    null,
+    how,
+    entryLink(address, contents),
+    ` from ${write(before)} to ${write(after)}`,
+    far,
+  );
 }

@@ -2,6 +2,7 @@
 
 import { along, axisOf, densityAlong } from "./axis.js";
 import { h, link, onceAFrame, put, said, section, setText } from "./dom.js";
+import { wordsOf } from "./given.js";
 import { axisBelow, bar, diamond, dot, gridLines, shape, strip, upright } from "./strips.js";
 import { formatRatio } from "../language/notation.js";
 import { percent } from "./words.js";
@@ -26,7 +27,7 @@ export function worldviewsView(session, contents) {
   const names = inOrder(contents);
   const axis = axisOf(names.flatMap((name) => placesOf(contents.worldviews[name], contents)));
   const mine = h("li", { class: "worldview mine", hidden: true });
-  const rows = names.map((name) => worldviewRow(name, contents, axis));
+  const rows = names.map((name) => worldviewRow(name, contents, axis, session?.model));
   const little = names.filter((name) => saysLittle(contents.worldviews[name]));
   const element = section(
     "worldviews",
@@ -46,7 +47,7 @@ export function worldviewsView(session, contents) {
       little.length > 0 ? h("p", { class: "note" }, littleText(little)) : null,
     ),
   );
-  const showMine = (estimate) => putMine(mine, session, contents, axis, estimate);
+  const showMine = onceAFrame((estimate) => putMine(mine, session, contents, axis, estimate));
   const showGaps = () => rows.forEach((row) => row.showGap(session));
   if (session !== null) session.on("central", onceAFrame(showGaps));
   return { element, showMine };
@@ -91,7 +92,7 @@ function littleText(little) {
   return `Pale: ${who} ${verb} little about this target, and the rest is inherited.`;
 }
 
-function worldviewRow(name, contents, axis) {
+function worldviewRow(name, contents, axis, model) {
   const worldview = contents.worldviews[name];
   const { estimate } = worldview;
   const gap = h("span", { class: "gap mine-text" });
@@ -111,7 +112,7 @@ function worldviewRow(name, contents, axis) {
       h("p", { class: "tiny quiet" }, said(about)),
     ),
     stripOf(name, contents, axis),
-    statedText(worldview, contents.target),
+    statedText(worldview, contents.target, model),
   );
   return { element, showGap: (session) => setText(gap, gapText(session, name)) };
 }
@@ -166,39 +167,41 @@ function endsOf({ stated_interval_90: [low, high] }) {
   return low === high ? [low] : [low, high];
 }
 
-/** Tells what a reviewer said: about the target in the open, about other things below. */
-function statedText({ said: stated }, target) {
-  const [about, others] = [(x) => x.of === target, (x) => x.of !== target].map((test) =>
-    stated.filter(test),
-  );
+/** Tells what a reviewer said: about the target in the open, about other things when asked. */
+function statedText({ said: stated }, target, model) {
   if (stated.length === 0) return null;
+  const listOf = (some) =>
+    h(
+      "ul",
+      { class: "bare" },
+      some.map((statement) => statementItem(statement, model)),
+    );
+  const about = stated.filter((statement) => statement.of === target);
+  const others = stated.filter((statement) => statement.of !== target);
+  const summary = h("summary", null, `said of other things: ${others.length}`);
   return h(
     "div",
     { class: "tiny stated-words" },
-    about.length > 0 ? h("ul", { class: "bare" }, about.map(statementItem)) : null,
-    others.length > 0
-      ? h(
-          "details",
-          null,
-          h("summary", null, `said of other things: ${others.length}`),
-          h("ul", { class: "bare" }, others.map(statementItem)),
-        )
-      : null,
+    about.length > 0 ? listOf(about) : null,
+    others.length > 0 ? h("details", null, summary, listOf(others)) : null,
   );
 }
 
-function statementItem({ credence, of, words, assuming, source }) {
+function statementItem({ credence, of, words, assuming, source }, model) {
+  const given = assuming.map((text) => (model ? wordsOf(text, model) : text));
   return h(
     "li",
     null,
     "said ",
     said(credence, { class: "number" }),
     ` of ${words ?? of}`,
-    assuming.length > 0 ? `, assuming ${assuming.join(", ")}` : null,
-    source?.length > 0
-      ? [" (", source.map((one, i) => [i > 0 ? ", " : null, sourceLink(one)]), ")"]
-      : null,
+    given.length > 0 ? `, assuming ${given.join(", ")}` : null,
+    source.length > 0 ? [" (", separated(source.map(sourceLink)), ")"] : null,
   );
+}
+
+function separated(nodes) {
+  return nodes.map((node, i) => (i > 0 ? [", ", node] : node));
 }
 
 function sourceLink({ text, url }) {
