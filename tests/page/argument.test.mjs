@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { slopeWords } from "../../src/cruxmap/present/report/page/view/editor.js";
 import { entryOfFragment } from "../../src/cruxmap/present/report/page/view/entry_words.js";
 import { searchEntries } from "../../src/cruxmap/present/report/page/view/find.js";
 import { conditionsOf, givenWith } from "../../src/cruxmap/present/report/page/view/givens.js";
@@ -209,4 +210,11 @@ test("ratios are said in words", () => {
   assert.equal(timesWords(42), "about 40 times as");
   assert.equal(moveWords(0.9, 0.95), "about half as likely to be false");
   assert.equal(moveWords(0.2, 0.2), "as likely as before");
+});
+
+test("what moving a number does is said in words", () => {
+  assert.equal(slopeWords("p", 1, 0.1), "If its odds double, what is asked is about 82% more likely.");
+  assert.equal(slopeWords("s", -1, 0.01), "If it doubles, what is asked is about half as likely.");
+  assert.equal(slopeWords("p", 0, 0.1), "Moving it a little hardly moves what is asked.");
+  assert.equal(slopeWords("p", null, 0.1), "");
 });

@@ -8,7 +8,7 @@ import { framed } from "./frames.js";
 import { isChanged, isRejected, numberAt } from "./numbers.js";
 import { widened } from "./scale.js";
 import { judgementSlider } from "./slider.js";
-import { capitalised } from "./words.js";
+import { capitalised, moveWords } from "./words.js";
 
 const EXAMPLES = {
   p: "for example 5%, 1% to 5%, about 5%, 1 in 20, unlikely",
@@ -32,7 +32,7 @@ function newId(word) {
  */
 export function judgementEditor(session, contents, address, words = null) {
   const name = words ?? contents.judgements[address]?.words ?? address;
-  const ids = { field: newId("number"), problem: newId("problem") };
+  const ids = { field: newId("number"), problem: newId("problem"), phrases: newId("phrases") };
   const { lexicon } = session.model;
   const { scale, role } = numberAt(session, address);
   let continued = false;
@@ -49,6 +49,7 @@ export function judgementEditor(session, contents, address, words = null) {
     class: "judgement-text",
     autocomplete: "off",
     spellcheck: "false",
+    list: ids.phrases,
     autocapitalize: "off",
     "aria-describedby": ids.problem,
     oninput: typed,
@@ -63,6 +64,7 @@ export function judgementEditor(session, contents, address, words = null) {
   const back = h("button", { type: "button", class: "small-button", onclick: setBack }, "Set back");
   const width = h("button", { type: "button", class: "small-button", onclick: changeWidth });
   const sliderPlace = h("div", { class: "slider-place" });
+  const effect = h("p", { class: "tiny quiet told judgement-effect" });
   let slider = null;
   let reading = "";
 
@@ -73,6 +75,8 @@ export function judgementEditor(session, contents, address, words = null) {
     h("div", { class: "judgement-entry" }, field, width, back),
     problem,
     sliderPlace,
+    effect,
+    phrases(lexicon, scale, ids.phrases),
   );
   let wasBlind = isBlind();
   makeSlider();
@@ -201,6 +205,7 @@ export function judgementEditor(session, contents, address, words = null) {
     whose.classList.toggle("mine", changed);
     back.hidden = !changed;
     width.hidden = value.certain !== null || slider === null || isHidden();
+    setText(effect, slopeWords(scale, session.central.slopes.get(address), session.central.target));
     setText(width, value.sd === 0 ? "Give an interval" : "Make it a point");
   }
 
@@ -212,18 +217,52 @@ function whoseWords({ origin, fitted }) {
   return fitted ? `${owner}, fitted` : owner;
 }
 
+/** The phrases that may stand in place of a number, for the field to offer. */
+function phrases(lexicon, scale, id) {
+  const known = lexicon[scale === "p" ? "probability" : "ratio"] ?? {};
+  return h(
+    "datalist",
+    { id },
+    Object.entries(known).map(([phrase, text]) =>
+      h("option", { value: phrase, label: `${phrase}: ${text}` }),
+    ),
+  );
+}
+
+const HARDLY = 0.01;
+
+/** What moving a number does to the target now, in words; `slope` is that of log-odds. */
+export function slopeWords(scale, slope, target) {
+  if (slope === undefined || slope === null || !(target > 0 && target < 1)) {
+    return "";
+  }
+  if (Math.abs(slope) * Math.LN2 < HARDLY) {
+    return "Moving it a little hardly moves what is asked.";
+  }
+  const odds = (target / (1 - target)) * 2 ** slope;
+  const moved = moveWords(target, odds / (1 + odds));
+  return `${scale === "p" ? "If its odds double" : "If it doubles"}, what is asked is ${moved}.`;
+}
+
 /** The switch that rejects an argument. */
 export function rejectSwitch(session, id) {
-  const box = h("input", { type: "checkbox", onchange: () => session.reject(id, box.checked) });
-  const element = h(
-    "label",
-    { class: "switch" },
-    box,
-    h("span", null, "Reject it: the argument has no force at all"),
-  );
+  return countingSwitch(session, id, "Reject it: the argument has no force at all", true);
+}
+
+/** The switch that takes over what another worldview brings: an argument, or a route. */
+export function acceptSwitch(session, name, words) {
+  return countingSwitch(session, name, words, false);
+}
+
+function countingSwitch(session, name, words, rejects) {
+  const box = h("input", {
+    type: "checkbox",
+    onchange: () => session.reject(name, rejects ? box.checked : !box.checked),
+  });
+  const element = h("label", { class: "switch" }, box, h("span", null, said(words)));
 
   function update() {
-    box.checked = isRejected(session, id);
+    box.checked = isRejected(session, name) === rejects;
   }
 
   update();

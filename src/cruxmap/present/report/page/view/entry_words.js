@@ -50,10 +50,7 @@ export function chanceWords(session, contents, id) {
 
 /** What an argument does now, in words that follow the chance that it holds. */
 export function argumentWords(session, contents, id) {
-  const { strength, force, rejected } = argumentNow(session, contents, id);
-  if (rejected) {
-    return "likely to hold, but it is rejected: it has no force";
-  }
+  const { strength, force } = argumentNow(session, contents, id);
   if (force !== null) {
     return `likely to hold now; then it takes away ${percent(force)} of what it undercuts`;
   }

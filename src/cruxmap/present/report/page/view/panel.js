@@ -2,7 +2,7 @@
 
 import { isBlind, untold } from "./blind.js";
 import { h, link, put, said, setText } from "./dom.js";
-import { judgementEditor, rejectSwitch } from "./editor.js";
+import { acceptSwitch, judgementEditor, rejectSwitch } from "./editor.js";
 import {
   argumentWords,
   chanceWords,
@@ -13,6 +13,7 @@ import {
   typeWord,
 } from "./entry_words.js";
 import { givenView } from "./givens.js";
+import { linked } from "./linked.js";
 import { indexOf, isRejected, numberAt } from "./numbers.js";
 import { argumentNow, chanceOf, information } from "./weights.js";
 import { capitalised, moveWords, percent } from "./words.js";
@@ -103,8 +104,9 @@ export function panelView(session, contents, { close, near }) {
 
     function update() {
       if (entry.type === "argument") {
-        setText(number, percent(argumentNow(session, contents, id).holds));
-        setText(words, argumentWords(session, contents, id));
+        const { rejected, holds } = argumentNow(session, contents, id);
+        setText(number, rejected ? "no force" : percent(holds));
+        setText(words, rejected ? whyNoForce(id, entry) : argumentWords(session, contents, id));
       } else {
         setText(number, chanceWords(session, contents, id));
         setText(
@@ -117,6 +119,12 @@ export function panelView(session, contents, { close, near }) {
     }
 
     return add({ element, update });
+  }
+
+  function whyNoForce(id, entry) {
+    return Object.hasOwn(session.model.brought, id)
+      ? `now: only ${entry.brought_by} brings it`
+      : "now: it is rejected";
   }
 
   function toldOf(entry) {
@@ -152,24 +160,17 @@ export function panelView(session, contents, { close, near }) {
   }
 
   function basisOf(entry) {
-    const [first, ...others] = entry.basis_words;
     const premises = entry.premises.flatMap(({ ids }) => ids);
     const targets = entry.targets.map((target) => target.id);
-    const linked = [...new Set([...targets, ...premises])];
+    const others = [...new Set([...targets, ...premises])];
     return section(
       "What it rests on",
-      h("p", { class: "small" }, said(first ?? "")),
+      basisLines(entry.basis_words, contents),
       others.length > 0 &&
         h(
           "ul",
-          { class: "small" },
-          others.map((line) => h("li", null, said(line))),
-        ),
-      linked.length > 0 &&
-        h(
-          "ul",
           { class: "links" },
-          linked.map((id) => entryLine(id, targets.includes(id) ? "about" : "premise")),
+          others.map((id) => entryLine(id, targets.includes(id) ? "about" : "premise")),
         ),
     );
   }
@@ -261,12 +262,27 @@ export function panelView(session, contents, { close, near }) {
         },
       });
     }
+    const isShared = open.some((address) => numberAt(session, address).role === "share");
     const children = [
       open.length > 0 && numbers,
-      entry.type === "argument" && add(rejectSwitch(session, id)),
+      isShared &&
+        h(
+          "p",
+          { class: "note" },
+          "Shares that you do not set keep their proportions and fill what is left.",
+        ),
+      ...switches(id, entry).map(add),
       add(givenView(session, contents, id)),
     ];
     return children.some(Boolean) ? section("Change it", children) : null;
+  }
+
+  function switches(id, entry) {
+    const brought = Object.entries(session.model.brought).filter(
+      ([name]) => name === id || name.startsWith(`${id}.`),
+    );
+    const taking = brought.map(([name, who]) => acceptSwitch(session, name, takeOverWords(id, name, who)));
+    return entry.type === "argument" && taking.length === 0 ? [rejectSwitch(session, id)] : taking;
   }
 
   /** A part that is made when the details that it is in are first opened. */
@@ -450,8 +466,32 @@ export function panelView(session, contents, { close, near }) {
 
 const SHOWN_AT_ONCE = 5;
 
+function takeOverWords(id, name, who) {
+  const what = name === id ? "this argument" : `the route ${name.slice(id.length + 1)}`;
+  return `Let ${what} count: ${who} brings it`;
+}
+
 function moreNumbers(count) {
   return count === 1 ? "One more number" : `${count} more numbers`;
+}
+
+/** A basis in words: lines that end in a colon or a stop are told, what follows them is listed. */
+function basisLines(lines, contents) {
+  const parts = [];
+  let list = null;
+  for (const line of lines) {
+    if (/[.:]$/.test(line)) {
+      parts.push(h("p", { class: "small" }, linked(line, contents)));
+      list = null;
+    } else {
+      if (list === null) {
+        list = h("ul", { class: "small" });
+        parts.push(list);
+      }
+      list.append(h("li", null, linked(line, contents)));
+    }
+  }
+  return parts;
 }
 
 let lastSection = 0;

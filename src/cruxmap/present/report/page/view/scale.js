@@ -53,7 +53,16 @@ export function ticksOf(scale, range) {
       kept.push(u);
     }
   }
-  return kept.sort((a, b) => a - b).map((u) => ({ u, label: labelOf(scale, u) }));
+  return kept.sort((a, b) => a - b).map((u) => ({ u, label: tickLabel(scale, u) }));
+}
+
+/** The label of a mark, which is a round number. */
+function tickLabel(scale, u) {
+  const value = scale === "p" ? 100 / (1 + Math.exp(-u)) : Math.exp(u);
+  const near = value > 99 ? 12 : 3;
+  return value < 1e-4
+    ? labelOf(scale, u)
+    : `${Number(value.toPrecision(near))}${scale === "p" ? "%" : "x"}`;
 }
 
 /** A place of the scale as people write it. */
