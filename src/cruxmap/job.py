@@ -5,24 +5,21 @@ Every other picture is one command away.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.ground import refuse_what_cannot_be_written, write_folder
-from cruxmap.insight.candidates import candidates_of
-from cruxmap.insight.cruxes import CruxTables, crux_tables
-from cruxmap.insight.diff import WorldviewDiff, diff, diffs_between
-from cruxmap.insight.estimate import Estimate, estimate_of
-from cruxmap.insight.main_points import MainPoints, farthest_apart, main_points
-from cruxmap.insight.pairs import PairMatrix, pair_matrix
-from cruxmap.insight.predictive import outlooks
+from cruxmap.insight.cruxes import CruxTables
+from cruxmap.insight.diff import WorldviewDiff
+from cruxmap.insight.estimate import Estimate
+from cruxmap.insight.findings import findings
+from cruxmap.insight.main_points import MainPoints
+from cruxmap.insight.pairs import PairMatrix
 from cruxmap.insight.revisions import revision_of
-from cruxmap.insight.whose import inquire_with_map, who_is_heard
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.network.inquiry import inquire
 from cruxmap.present import canvas, dot_and_mermaid
 from cruxmap.present.canvas import Drawings
 from cruxmap.present.crux_figures import crux_figures
@@ -90,38 +87,21 @@ def run(
     nothing.
     """
     refuse_what_cannot_be_written(Path(folder))
-    inquiry = inquire_with_map(model)
-    work = Work(executor, progress)
-    everyone = outlooks(inquiry, candidates_of(inquiry), work, draw_by_draw=True)
-    estimates = estimate_of(model, everyone)
-    seen = everyone.of(model.worldviews)
-    little = tuple(name for name, one in estimates.worldviews.items() if one.whose.says_little)
-    found = crux_tables(seen, little)
-    work.tell("pairs of worldviews", 0, 1)
-    heard = replace(model, worldviews=who_is_heard(model.worldviews, little))
-    means = {name: one.mean for name, one in estimates.worldviews.items()}
-    matrix = pair_matrix(inquire(heard), means, little)
-    between = None
-    if (both := farthest_apart(estimates)) is not None:
-        work.tell(f"{both[0]} against {both[1]}", 0, 1)
-        # Samples of states go by what is asked: there, only a diff by itself has those of `cruxmap diff`.
-        if inquiry.planned:
-            [between] = diffs_between(seen, [both])
-        else:
-            between = diff(model, *both, progress=progress, executor=executor)
-    points = main_points(model, estimates, found, between, everyone)
+    found = findings(model, Work(executor, progress))
+    estimates, between, points = found.estimate, found.diff, found.points
+    assert found.pairs is not None
     answers: dict[str, Any] = {
         "summary": points,
         "estimate": estimates,
-        "cruxes": found,
-        "pairs": matrix,
+        "cruxes": found.cruxes,
+        "pairs": found.pairs,
         **({f"diff-{between.a}-{between.b}": between} if between else {}),
         **({f"takes-{points.takes.worldview}": points.takes} if points.takes else {}),
     }
     by_question = {
         WHAT_FOLLOWS: _first(estimate_figures(model, estimates)),
-        HANGING: dict(_figures_of_cruxes(found, between, model)),
-        PARTING: {**_first(pair_figures(matrix)), **(diff_figures(between) if between else {})},
+        HANGING: dict(_figures_of_cruxes(found.cruxes, between, model)),
+        PARTING: {**_first(pair_figures(found.pairs)), **(diff_figures(between) if between else {})},
         TAKING: takes_figures(points.takes, model.map) if points.takes else {},
         ADVICE: uncertainty_figures(points.target, points.uncertainty, model.map),
     }
@@ -149,8 +129,8 @@ def run(
     return Job(
         points=points,
         estimate=estimates,
-        cruxes=found,
-        pairs=matrix,
+        cruxes=found.cruxes,
+        pairs=found.pairs,
         diff=between,
         folder=Path(folder),
         files=write_folder(Path(folder), files),

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from cruxmap.insight.predictive import Outlooks
 
 PERCENTILES = (0.05, 0.5, 0.95)
+EVERY_PERCENT = np.linspace(0, 1, 101)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,13 @@ class Summary(Answer):
     reason: str | None = None
     draws: FloatArray = field(repr=False, compare=False)
     log_odds: FloatArray = field(repr=False, compare=False)
+
+    def percentiles(self) -> list[float]:
+        """Return the 0th, 1st, ..., 100th percentile over draws; none where there is no estimate."""
+        if self.mean is None:
+            return []
+        found: list[float] = np.quantile(self.draws[~np.isnan(self.draws)], EVERY_PERCENT).tolist()
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -372,10 +372,10 @@ def draw(shown: Picture, forms: Collection[str]) -> dict[str, str | bytes]:
             case "mermaid":
                 drawn[form] = mermaid_text(shown)
             case "png":
-                svg = drawn.get("svg") or _laid_out(dot, "svg")
-                drawn[form] = _laid_out(_with_resolution(dot, _resolution(svg)), form)
+                svg = drawn.get("svg") or laid_out(dot, "svg")
+                drawn[form] = laid_out(_with_resolution(dot, _resolution(svg)), form)
             case _:
-                drawn[form] = _laid_out(dot, form)
+                drawn[form] = laid_out(dot, form)
     return drawn
 
 
@@ -397,10 +397,11 @@ def _for_a_folder(shown: Picture) -> dict[str, str | bytes]:
     drawn = draw(shown, ("svg",))
     if _resolution(drawn["svg"]) < DPI:
         return drawn
-    return drawn | {"png": _laid_out(_with_resolution(dot_text(shown), DPI), "png")}
+    return drawn | {"png": laid_out(_with_resolution(dot_text(shown), DPI), "png")}
 
 
-def _laid_out(dot: str, form: str) -> bytes:
+def laid_out(dot: str, form: str) -> bytes:
+    """Have Graphviz lay out a text in its language. Raises `WrongUsage` where nothing is installed for it."""
     command = [_program(form), "-Kdot", f"-T{form}"]
     return subprocess.run(command, input=dot.encode(), capture_output=True, check=True).stdout
 

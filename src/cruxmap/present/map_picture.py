@@ -171,7 +171,7 @@ def picture(
             arguments_on[aim].append(argument)
     asked = {} if target is None else _states_in(target)
     entries: tuple[Variable, ...] = (*argument_map.claims, *argument_map.questions, *argument_map.events)
-    page_of = _page_names(entry.about.span.file for entry in entries)
+    page_of = page_names(entry.about.span.file for entry in entries)
     pen = _Pen(perspective, marginals or {}, telling or {}, arguments_on, asked, page_of)
     links = [
         Link(name, entry.about.id, bearing)
@@ -341,7 +341,7 @@ def _card_of(argument: Argument, argument_map: ArgumentMap) -> str:
     return target.owner
 
 
-def _page_names(files: Iterable[str]) -> dict[str, str]:
+def page_names(files: Iterable[str]) -> dict[str, str]:
     """Name files by their stems; one from another map with a stem that is taken, by its folder as well."""
     names: dict[str, str] = {}
     for file in dict.fromkeys(files):

@@ -1,0 +1,298 @@
+"""What people read on the page, as plain data: the sentences of `run`, and everything about each entry.
+
+The page's own scripts show it, and `document` writes the same as HTML. What the page computes with is another
+block of data.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, assert_never
+
+from cruxmap.insight.findings import Findings
+from cruxmap.insight.marginals import Marginals, marginals, marginals_and_telling
+from cruxmap.insight.revisions import revision_of
+from cruxmap.insight.sentences import in_words
+from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
+    Argument,
+    ArgumentMap,
+    Citation,
+    Combination,
+    Credence,
+    Definition,
+    Emergence,
+    Entry,
+    Event,
+    Gap,
+    OnStates,
+    Question,
+    Routes,
+    ShareTable,
+    Source,
+    Stated,
+    Table,
+    condition_text,
+    judgements_of,
+    mentioned,
+)
+from cruxmap.language.inheritance import Layer, Layers, lay, settle
+from cruxmap.language.judgement import notation_of
+from cruxmap.language.model_spec import ModelSpec
+from cruxmap.present.canvas import made_from
+from cruxmap.present.main_points_text import chapters_of
+from cruxmap.present.map_picture import LEAST_IN_AN_OVERVIEW, page_names
+from cruxmap.present.report.map_layout import map_layout
+from cruxmap.present.report.outline import outline
+from cruxmap.present.report.words import basis_words, number_words, part_words
+
+type Plain = dict[str, Any]
+
+
+def contents_of(found: Findings, *, blind: bool = False, anonymous: bool = False) -> Plain:
+    """Return what people read about a model. Raises `WrongUsage` where nothing can lay out the map."""
+    model = found.model
+    everyone = replace(model, worldviews=tuple(dict.fromkeys((*model.worldviews, MAP_WORLDVIEW))))
+    _, telling = marginals_and_telling(replace(model, worldviews=(MAP_WORLDVIEW,), reconcile=False))
+    targets = [target.condition for target in (model.target, *model.also)]
+    layers = {name: lay(model.map, name, model.settings) for name in everyone.worldviews}
+    asked = [name for target in targets for name in mentioned(target)]
+    parting = found.points.parting
+    return {
+        "title": model.map.title or model.id,
+        "text": model.text or model.map.text,
+        "target": model.target.name,
+        "question": found.points.text,
+        "chapters": [
+            {"question": c.question, "sentences": list(c.sentences), "points": list(c.points)}
+            for c in chapters_of(found.points)
+        ],
+        "assuming": list(map(in_words, model.assuming)),
+        "observed": list(map(in_words, model.observed)),
+        "voices": {v.about.id: {"name": v.about.id, "text": v.about.text} for v in model.map.voices},
+        "sources": {source.id: _source(source) for source in model.map.sources},
+        "entries": _entries(model),
+        "judgements": _judgements(model.map, layers),
+        "outline": [
+            node.to_json() for node in outline(model.map, targets, telling, least=LEAST_IN_AN_OVERVIEW)
+        ],
+        "map": map_layout(model.map, settle(model.map, MAP_WORLDVIEW, model.settings), telling, asked),
+        "worldviews": {name: _worldview(found, name) for name in everyone.worldviews},
+        "probabilities": probabilities(
+            marginals(replace(everyone, reconcile=False), [*model.map.entry]), model.map
+        ),
+        "sobol": {name: _sobol(found, name) for name in model.worldviews},
+        "pair": None if parting is None else {"highest": parting.highest, "lowest": parting.lowest},
+        "made_from": made_from(model),
+        "revision": revision_of(Path(model.file)) if model.file and not anonymous else None,
+        "blind": blind,
+        "anonymous": anonymous,
+    }
+
+
+# --- entries -----------------------------------------------------------------------------------------
+
+
+def _entries(model: ModelSpec) -> Plain:
+    argument_map = model.map
+    bearing: dict[str, list[str]] = {}
+    for argument in argument_map.arguments:
+        for owner in dict.fromkeys(target.owner for target in argument.targets):
+            bearing.setdefault(owner, []).append(argument.about.id)
+    remarks: dict[str, list[Plain]] = {}
+    for worldview in argument_map.worldviews:
+        for about, words in worldview.remarks if worldview.about.id in model.worldviews else ():
+            remark = {"worldview": worldview.about.id, "text": words, "sources": []}
+            remarks.setdefault(about, []).append(remark)
+    files = page_names(entry.about.span.file for entry in argument_map.entry.values())
+    return {
+        name: {
+            "text": entry.about.text,
+            "type": type(entry).__name__.lower(),
+            "basis": basis_of(entry),
+            "basis_words": basis_words(entry),
+            "sources": citations(argument_map, entry.about.citations),
+            "note": entry.about.note,
+            "by": entry.by if isinstance(entry, Argument) else None,
+            "tags": list(entry.about.tags),
+            "file": files[entry.about.span.file],
+            "remarks": remarks.get(name, []),
+            "states": _states(entry),
+            "parts": [{"address": address, "words": words} for address, words in part_words(entry)],
+            "numbers": [judgement.address for judgement in judgements_of(entry)],
+            "bearing": bearing.get(name, []),
+            "targets": _targets(entry),
+            "premises": _premises(entry),
+            "brought_by": entry.about.brought_by,
+        }
+        for name, entry in argument_map.entry.items()
+    }
+
+
+def basis_of(entry: Entry) -> str:
+    """Return the word for what an entry rests on."""
+    if isinstance(entry, Argument):
+        return "argument"
+    match entry.basis:
+        case Combination(latest=latest):
+            return "later_of" if latest else "earlier_of"
+        case ShareTable():
+            return "shares"
+        case Emergence():
+            return "emerges"
+        case Credence() | Definition() | Routes() | Table() | Gap():
+            return type(entry.basis).__name__.lower()
+        case _:
+            assert_never(entry.basis)
+
+
+def _states(entry: Entry) -> list[Plain]:
+    if not isinstance(entry, Question):
+        return []
+    return [{"id": state, "text": state.replace("-", " ")} for state in entry.states]
+
+
+def _targets(entry: Entry) -> list[Plain]:
+    if not isinstance(entry, Argument):
+        return []
+    return [
+        {
+            "id": target.owner,
+            "part": ", ".join(target.states) if isinstance(target, OnStates) else target.part,
+            "how": str(entry.direction),
+        }
+        for target in entry.targets
+    ]
+
+
+def _premises(entry: Entry) -> list[Plain]:
+    premises = entry.premises if isinstance(entry, Argument) else ()
+    return [{"words": in_words(p), "ids": list(dict.fromkeys(mentioned(p)))} for p in premises]
+
+
+# --- sources -----------------------------------------------------------------------------------------
+
+
+def _source(source: Source) -> Plain:
+    return {
+        "title": source.title,
+        "author": source.author,
+        "url": safe_link(source.url),
+        "date": source.date,
+    }
+
+
+def safe_link(url: str) -> str | None:
+    """Return a link if it leads to the web, and to nothing else that a browser would do."""
+    return url if WEB.fullmatch(url) else None
+
+
+WEB = re.compile(r"https?://[^\s<>\"'`\\^{|}\x00-\x20\x7f-\x9f\u202a-\u202e\u2066-\u2069]+", re.IGNORECASE)
+"""What a link may look like: nothing that could be taken for more than a link."""
+
+
+def citations(argument_map: ArgumentMap, cited: Iterable[Citation]) -> list[Plain]:
+    """Return citations as they are read, `post P15`, with the source's link."""
+    sources = {source.id: source for source in argument_map.sources}
+    return [
+        {
+            "text": f"{one.source} {one.locator}" if one.locator else one.source,
+            "url": safe_link(sources[one.source].url) if one.source in sources else None,
+        }
+        for one in cited
+    ]
+
+
+# --- numbers -----------------------------------------------------------------------------------------
+
+
+def _judgements(argument_map: ArgumentMap, layers: Mapping[str, Layers]) -> Plain:
+    words = {a: w for entry in argument_map.entry.values() for a, w in number_words(entry).items()}
+    return {
+        address: {
+            "words": words[address],
+            "source": citations(argument_map, judgement.citations),
+            "note": judgement.note,
+            "by": {
+                name: given
+                for name, laid in layers.items()
+                if (given := _given_by(argument_map, name, laid, address)) is not None
+            },
+        }
+        for address, judgement in argument_map.judgements.items()
+    }
+
+
+def _given_by(argument_map: ArgumentMap, name: str, laid: Layers, address: str) -> Plain | None:
+    """Return what a worldview itself puts in a place, `None` where it inherits what is there."""
+    if laid.rejected.get(address) == name != MAP_WORLDVIEW:
+        return {"text": "rejected", "source": [], "note": "", "fitted": None}
+    place = laid.places[address]
+    if not isinstance(place, Layer) or place.origin != name:
+        return None
+    return {
+        "text": notation_of(place.value),
+        "source": citations(argument_map, place.citations),
+        "note": place.note,
+        "fitted": place.why_fitted or None,
+    }
+
+
+def _worldview(found: Findings, name: str) -> Plain:
+    argument_map, estimate = found.model.map, found.estimate
+    one = estimate.map if name == MAP_WORLDVIEW else estimate.worldviews[name]
+    worldview = argument_map.worldview.get(name)
+    return {
+        "text": "" if worldview is None else worldview.about.text,
+        "voice": None if worldview is None else worldview.voice,
+        "extends": None if worldview is None else worldview.extends,
+        "estimate": one.to_json(),
+        "quantiles": [_brief(p) for p in one.percentiles()],
+        "said": [] if worldview is None else [_said(argument_map, s) for s in worldview.stated],
+        "read_as": [] if worldview is None else [_said(argument_map, s) for s in worldview.read_as],
+    }
+
+
+def _said(argument_map: ArgumentMap, stated: Stated) -> Plain:
+    return {
+        "of": condition_text(stated.of),
+        "words": in_words(stated.of),
+        "credence": notation_of(stated.credence),
+        "assuming": list(map(condition_text, stated.assuming)),
+        "source": citations(argument_map, stated.citations),
+        "note": stated.note,
+    }
+
+
+def _sobol(found: Findings, name: str) -> Plain:
+    table = found.cruxes.worldviews[name]
+    return {group.id: group.sobol_total for group in table.groups}
+
+
+def probabilities(known: Mapping[str, Marginals], argument_map: ArgumentMap) -> Plain:
+    """Return, by worldview, the central probabilities of entries, states and phases, by their addresses."""
+    return {name: _flat(states, argument_map) for name, states in known.items()}
+
+
+def _flat(known: Marginals, argument_map: ArgumentMap) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, states in known.items():
+        entry = argument_map.entry[name]
+        match entry:
+            case Question():
+                found |= {f"{name}.{state}": p for state, p in states.items()}
+            case Event():
+                found[name] = math.fsum(p for step, p in states.items() if step != "never")
+                for phase in argument_map.timeline[entry.timeline].phases:
+                    steps = argument_map.timeline[entry.timeline].steps_of(phase.id)
+                    found[f"{name}.{phase.id}"] = math.fsum(states[str(step)] for step in steps)
+            case _:
+                found[name] = states["true"]
+    return {name: _brief(p) for name, p in found.items()}
+
+
+def _brief(probability: float) -> float:
+    """Return a probability with the digits that a drawing needs."""
+    return float(f"{probability:.6g}")
