@@ -30,6 +30,7 @@ from cruxmap.asking import (
     Pictures,
     QuietOption,
     WorldviewOption,
+    ask,
     asking,
     asking_of_several,
     chosen_executor,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from cruxmap.present.canvas import Drawings
     from cruxmap.present.listings import Listings
     from cruxmap.present.map_picture import Picture
+    from cruxmap.present.report.page_file import Shown
 
 MAX_FACTOR = 1_000
 """By which a pool may be extremised."""
@@ -546,6 +548,56 @@ def schema(
     print_json(schemas if kind is None else schemas[kind])
 
 
+@app.command(epilog=_examples("report trial", "report trial --blind --output blind.html", "report"))
+def report(
+    model: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="MODEL",
+            help="A model file, or the name of one in models/ (default: all, and a page that links theirs).",
+        ),
+    ] = None,
+    blind: Annotated[
+        bool,
+        typer.Option(
+            "--blind",
+            help="Show nobody's numbers before the reader has given theirs. They are in the file.",
+        ),
+    ] = False,
+    anonymous: Annotated[
+        bool,
+        typer.Option("--anonymous", help="Show reviewers by letter, without what tells who they are."),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="The file to write (default: figures/<model>/report.html; for all, figures/index.html).",
+        ),
+    ] = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Write one self-contained web page that answers: read the argument, move numbers, see what follows.
+
+    The page computes in the reader's browser and fetches nothing. A map too wide for exact sums has a page
+    that shows what was found, and says why its numbers cannot be moved. Without MODEL, pages that are there
+    and still right are kept.
+    """
+    from cruxmap import job
+    from cruxmap.present.report.page_file import FILE, Shown
+
+    how = Shown(blind=blind, anonymous=anonymous)
+    if model is None:
+        with terminal.watched(quiet=quiet) as progress, terminal.notes_shown():
+            _write_reports(how, output, progress)
+        return
+    with ask(model, quiet=quiet) as asked:
+        page = job.report(asked.model, how, progress=asked.progress)
+        _emit(page.text, output or asked.figures / FILE)
+    raise typer.Exit(exit_code(page.undefined, page.converged))
+
+
 @app.command(epilog=_examples("run trial", "run trial --output answers"))
 @asking
 def run(
@@ -593,6 +645,23 @@ def _write_pages(asked: Asked, shown: "Picture", output: Path | None) -> None:
         write_file(folder / name, image)
     terminal.say(f"wrote {folder.as_posix()}/: {', '.join(pages)} (svg and png)")
     _say_what_is_boxed(dot_and_mermaid.boxed(shown, ["png"]))
+
+
+def _write_reports(how: "Shown", output: Path | None, progress: Display) -> None:
+    """Write the pages of all models that are not there or no longer right, and one that links them."""
+    from cruxmap import job
+    from cruxmap.language.reading import models_at
+    from cruxmap.present.report.page_file import FILE
+    from cruxmap.present.report.reports_index import Linked, reports_index
+
+    folder, linked = Path("figures"), []
+    index = output or folder / "index.html"
+    for model in models_at():
+        path = folder / model.id / FILE
+        if not job.is_right(path, model, how):
+            _emit(job.report(model, how, progress=progress).text, path)
+        linked.append(Linked(model, Path(os.path.relpath(path, index.parent)).as_posix()))
+    _emit(reports_index(linked), index)
 
 
 def _as_seen_by(model: "ModelSpec", worldview: str | None) -> "ModelSpec":

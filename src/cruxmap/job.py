@@ -18,6 +18,7 @@ from cruxmap.insight.findings import findings
 from cruxmap.insight.main_points import MainPoints
 from cruxmap.insight.pairs import PairMatrix
 from cruxmap.insight.revisions import revision_of
+from cruxmap.language.anonymous import without_names
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.present import canvas, dot_and_mermaid
@@ -38,6 +39,8 @@ from cruxmap.present.main_points_text import (
 )
 from cruxmap.present.map_picture import pages
 from cruxmap.present.pool_figures import uncertainty_figures
+from cruxmap.present.report.page_file import AS_IT_IS, Shown, is_marked, mark_of, report_of
+from cruxmap.present.report.page_file import FILE as PAGE
 from cruxmap.present.stages import picture_of
 from cruxmap.present.tables import csv_text, markdown_text
 from cruxmap.present.takes_figures import takes_figures
@@ -110,8 +113,11 @@ def run(
     drawings = {name: draw for drawn in by_question.values() for name, draw in drawn.items()}
     pictures = canvas.images(drawings, canvas.made_from(model), progress)
     names = {question: tuple(drawn) for question, drawn in by_question.items()} | {WHY: (overview,)}
+    Work(executor, progress).tell("the page", 0, 1)
+    report = report_of(found)
     index = index_page(
         title=model.map.title or model.id,
+        page=PAGE,
         chapters=chapters_of(points),
         pictures=names,
         others=_others(model, answers),
@@ -120,6 +126,7 @@ def run(
     )
     files: dict[str, str | bytes] = {
         INDEX: index,
+        PAGE: report,
         **{f"{name}.json": json_text(answer.to_json()) for name, answer in answers.items()},
         "estimate.csv": csv_text(estimate_table(estimates)),
         "estimate.md": "\n".join(map(markdown_text, estimate_tables(estimates))),
@@ -136,6 +143,42 @@ def run(
         files=write_folder(Path(folder), files),
         boxed=pictures.boxed | dot_and_mermaid.boxed(shown, ["png"]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The page of a model, and what became of its estimates."""
+
+    text: str
+    undefined: bool
+    converged: bool
+
+
+def report(
+    model: ModelSpec,
+    how: Shown = AS_IT_IS,
+    *,
+    progress: Progress | None = None,
+    executor: Executor = HERE,
+) -> Report:
+    """Return the page of a model, which shows and computes what `run` finds.
+
+    Raises `InvalidMap`; `WrongUsage` where nothing is installed that lays out the map.
+    """
+    work = Work(executor, progress)
+    found = findings(_shown(model, how), work, pairs=False)
+    work.tell("the page", 0, 1)
+    text = report_of(found, how)
+    return Report(text, found.estimate.undefined, found.estimate.converged)
+
+
+def is_right(path: Path, model: ModelSpec, how: Shown) -> bool:
+    """Tell whether the page at a path is one of this model as it is now, shown in this way."""
+    return is_marked(path, mark_of(_shown(model, how), how))
+
+
+def _shown(model: ModelSpec, how: Shown) -> ModelSpec:
+    return without_names(model) if how.anonymous else model
 
 
 def _first(drawings: Drawings) -> Drawings:

@@ -10,18 +10,25 @@ from cruxmap.present.tables import markdown
 
 MADE_BY = "This page and what it names were written by `cruxmap run`, which writes them anew each time."
 
+ANSWERING = "To read the argument and move numbers, open in a browser:"
+
 
 def index_page(
     title: str,
     *,
+    page: str,
     chapters: Sequence[Chapter],
     pictures: Mapping[str, Sequence[str]],
     others: Sequence[str],
     made_from: str,
     revision: str | None,
 ) -> str:
-    """Return the page. `pictures` are file names by the question of the chapter that they belong to."""
-    parts = [f"# {markdown(title)}", *_chapters(chapters, pictures), "## Everything else", *others]
+    """Return the page, which points to the `page` that answers.
+
+    `pictures` are file names by the question of the chapter that they belong to.
+    """
+    parts = [f"# {markdown(title)}", f"{ANSWERING} [{page}]({page})."]
+    parts += [*_chapters(chapters, pictures), "## Everything else", *others]
     parts += ["## What this was made from", f"{markdown(made_from)}."]
     parts += [f"Revision {revision}."] if revision else []
     return "\n\n".join([*parts, MADE_BY]) + "\n"

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cruxmap.insight.pool import Pool
 from cruxmap.insight.uncertainty import Advice, Uncertainty
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.advice import WHAT_TO_DO, WHERE_IT_LIES, advice_text, share_text
@@ -39,6 +38,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from cruxmap.insight.pool import Pool
+
 MAX_ENTRIES = 8
 
 BETWEEN = 0.55
@@ -55,7 +56,7 @@ ROW_OF_POOL = 0.42
 """Inches per row."""
 
 
-def pool_figures(pool: Pool, argument_map: ArgumentMap) -> Drawings:
+def pool_figures(pool: "Pool", argument_map: ArgumentMap) -> Drawings:
     """Return what draws where the uncertainty lies, and the pools on one axis, by their names."""
     first = uncertainty_figures(pool.target, pool.uncertainty, argument_map)
     return {**first, **({"pool": partial(pools, pool)} if pool.answers else {})}
@@ -135,7 +136,7 @@ def _accounted_for(found: Uncertainty) -> list[tuple[str, float, float]]:
     return sorted(rows, key=lambda row: (-abs(row[1]) - abs(row[2]), row[0]))
 
 
-def pools(pool: Pool) -> "Figure":
+def pools(pool: "Pool") -> "Figure":
     """Draw every worldview's estimate (open dots), and below them each pool with its 90% interval, if any."""
     n = len(pool.worldviews) + len(pool.answers)
     ends = [p for answer in pool.answers for p in (answer.probability, *(answer.interval_90 or ()))]

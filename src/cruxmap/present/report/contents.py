@@ -8,12 +8,10 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, assert_never
 
 from cruxmap.insight.findings import Findings
 from cruxmap.insight.marginals import Marginals, marginals, marginals_and_telling
-from cruxmap.insight.revisions import revision_of
 from cruxmap.insight.sentences import in_words
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
@@ -86,7 +84,7 @@ def contents_of(found: Findings, *, blind: bool = False, anonymous: bool = False
         "sobol": {name: _sobol(found, name) for name in model.worldviews},
         "pair": None if parting is None else {"highest": parting.highest, "lowest": parting.lowest},
         "made_from": made_from(model),
-        "revision": revision_of(Path(model.file)) if model.file and not anonymous else None,
+        "revision": None,  # it stands in the README alone, so that the page stays the same to the byte
         "blind": blind,
         "anonymous": anonymous,
     }
@@ -213,6 +211,8 @@ def _judgements(argument_map: ArgumentMap, layers: Mapping[str, Layers]) -> Plai
     return {
         address: {
             "words": words[address],
+            "map": notation_of(judgement.value),
+            "is_default": judgement.is_default,
             "source": citations(argument_map, judgement.citations),
             "note": judgement.note,
             "by": {

@@ -1,0 +1,234 @@
+"""A model whose reviewers are letters: nothing in it tells who they are.
+
+In: a `ModelSpec`. Out: the same as if its files had been written without names. Worldviews are `reviewer-a`
+and so on, in an order that says nothing. What only says who somebody is, is gone: voices and who wrote a
+source, the sources and notes of a reviewer's numbers, remarks. Where another text names somebody, it says `a
+reviewer`.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import StrEnum
+from string import ascii_lowercase
+from typing import Any
+
+from cruxmap.errors import NOWHERE, Span
+from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
+    About,
+    Argument,
+    ArgumentMap,
+    Citation,
+    Elicited,
+    Routes,
+    Source,
+    Worldview,
+)
+from cruxmap.language.digest import digest
+from cruxmap.language.model_spec import ModelSpec
+
+SOMEBODY = "a reviewer"
+"""What stands for a name in a text."""
+
+WHY_FITTED = "to meet what the reviewer states"
+
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+"""What an id looks like in an address or a condition."""
+
+_TEXTS = frozenset({"text", "note", "title", "section", "no_claim"})
+"""Fields that are sentences; other texts are ids, addresses and notations."""
+
+SHORTEST_NAME = 3
+"""Characters of a word that is taken out of sentences: a shorter one is a word of many others."""
+
+
+def without_names(model: ModelSpec) -> ModelSpec:
+    """Return a model in which reviewers are letters."""
+    argument_map = model.map
+    letters = _letters(argument_map)
+    telling = _Telling(frozenset(_names(argument_map)))
+    renamed = letters | _new_ids(argument_map, letters, telling)
+    pen = _Pen(renamed, telling, frozenset(s.id for s in argument_map.sources if _tells(s, telling)))
+    own: dict[str, Any] = {
+        field.name: pen.write(getattr(argument_map, field.name)) for field in _kept(argument_map)
+    }
+    for section in ("claims", "questions", "arguments"):
+        own[section] = tuple(sorted(own[section], key=_brought_last))
+    own["worldviews"] = tuple(
+        sorted((pen.worldview(w) for w in argument_map.worldviews), key=lambda w: w.about.id)
+    )
+    own["sources"] = tuple(
+        replace(pen.write(source), author="")
+        for source in argument_map.sources
+        if source.id not in pen.dropped
+    )
+    own["voices"] = ()
+    everyone = [letters.get(name, name) for name in model.worldviews]
+    return replace(
+        model,
+        map=replace(argument_map, **own),
+        text=telling.out_of(model.text),
+        target=pen.write(model.target),
+        also=pen.write(model.also),
+        assuming=pen.write(model.assuming),
+        observed=pen.write(model.observed),
+        settings=pen.write(model.settings),
+        worldviews=tuple(sorted(everyone, key=lambda name: (name != MAP_WORLDVIEW, name))),
+        expect=(),
+        file="",
+    )
+
+
+def _kept(argument_map: ArgumentMap) -> list[Any]:
+    return [
+        field
+        for field in fields(argument_map)
+        if field.init and field.name not in {"worldviews", "voices"}
+    ]
+
+
+def _brought_last(entry: Any) -> tuple[bool, str]:
+    """Keep the order of the map's own entries; that of files of worldviews would tell whose they are."""
+    return (False, "") if entry.about.brought_by is None else (True, entry.about.id)
+
+
+def _letters(argument_map: ArgumentMap) -> dict[str, str]:
+    """Return each worldview's letter, in an order that only the whole map decides."""
+    key = digest(argument_map)
+
+    def order(name: str) -> bytes:
+        return hashlib.sha256(f"{key} {name}".encode()).digest()
+
+    names = sorted((w.about.id for w in argument_map.worldviews), key=order)
+    return {name: f"reviewer-{_letter(i)}" for i, name in enumerate(names)}
+
+
+def _letter(number: int) -> str:
+    """Return a, b, ..., z, aa, ab, ..."""
+    more, last = divmod(number, len(ascii_lowercase))
+    return (_letter(more - 1) if more else "") + ascii_lowercase[last]
+
+
+def _names(argument_map: ArgumentMap) -> Iterator[str]:
+    """Yield what reviewers are called anywhere."""
+    for worldview in argument_map.worldviews:
+        yield worldview.about.id
+        if worldview.voice is not None:
+            yield worldview.voice
+    for voice in argument_map.voices:
+        yield voice.about.id
+        yield voice.about.text.rstrip(".")
+    for source in argument_map.sources:
+        yield from (name.strip() for name in re.split(r",|;| and ", source.author))
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What tells who somebody is: `names`, as ids and as people write them."""
+
+    names: frozenset[str]
+
+    @property
+    def _pattern(self) -> "re.Pattern[str]":
+        names = sorted(
+            (name for name in self.names if len(name) >= SHORTEST_NAME), key=lambda n: (-len(n), n)
+        )
+        ways = [re.escape(name).replace(r"\-", r"[-\s]") for name in names]
+        return re.compile(rf"(?:\bthe\s+)?(?<!\w)(?:{'|'.join(ways) or '(?!)'})(?!\w)", re.IGNORECASE)
+
+    def out_of(self, text: str) -> str:
+        """Return a sentence without names."""
+        return self._pattern.sub(SOMEBODY, text)
+
+    def is_in(self, text: str) -> bool:
+        """Tell whether somebody is named in a text."""
+        return self._pattern.search(re.sub(r"[-_/.#%]", " ", text)) is not None or bool(
+            self._pattern.search(text)
+        )
+
+
+def _new_ids(argument_map: ArgumentMap, letters: Mapping[str, str], telling: _Telling) -> dict[str, str]:
+    """Return other ids for entries and routes whose ids name somebody."""
+    bringers = {name: e.about.brought_by for name, e in argument_map.entry.items()}
+    for claim in argument_map.claims:
+        if isinstance(claim.basis, Routes):
+            bringers |= {
+                route.id: route.brought_by for route in claim.basis.routes if route.id is not None
+            }
+    found: dict[str, str] = {}
+    for name in sorted(name for name in bringers if telling.is_in(name)):
+        prefix = letters[bringer] if (bringer := bringers[name]) is not None else "entry"
+        number = 1
+        while (new := f"{prefix}-{number}") in bringers or new in found.values():
+            number += 1
+        found[name] = new
+    return found
+
+
+def _tells(source: Source, telling: _Telling) -> bool:
+    return any(map(telling.is_in, (source.id, source.title, source.url)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Writes values again: ids by their new names, sentences without names, and no citation of `dropped`."""
+
+    renamed: Mapping[str, str]
+    telling: _Telling
+    dropped: frozenset[str]
+
+    def write(self, value: Any, field: str = "") -> Any:
+        """Return a value as it is without names."""
+        match value:
+            case StrEnum():
+                return value
+            case str():
+                return self.telling.out_of(value) if field in _TEXTS else self.ids(value)
+            case tuple() if type(value) is tuple:
+                parts = (
+                    part
+                    for part in value
+                    if not (isinstance(part, Citation) and part.source in self.dropped)
+                )
+                return tuple(self.write(part, field) for part in parts)
+            case Span():
+                return NOWHERE if self.telling.is_in(value.file) else value
+            case Elicited():
+                return replace(value, text="") if self.telling.is_in(value.text) else value
+            case About(brought_by=str()):
+                return self._fields(replace(value, citations=(), note="", tags=(), span=NOWHERE))
+            case Argument(by=str()):
+                return self.write(replace(value, by=None))
+            case _ if is_dataclass(value):
+                return self._fields(value)
+            case _:
+                return value
+
+    def _fields(self, value: Any) -> Any:
+        return replace(
+            value, **{f.name: self.write(getattr(value, f.name), f.name) for f in fields(value) if f.init}
+        )
+
+    def ids(self, text: str) -> str:
+        """Return an id, an address or a condition with the new names."""
+        return _WORD.sub(lambda found: self.renamed.get(found[0], found[0]), text)
+
+    def worldview(self, worldview: Worldview) -> Worldview:
+        """Return a worldview with its numbers and nothing else."""
+        given = tuple(
+            replace(one, citations=(), note="", fitted=WHY_FITTED if one.fitted else "", span=NOWHERE)
+            for one in worldview.judgements
+        )
+        stated = tuple(replace(one, citations=(), note="", span=NOWHERE) for one in worldview.stated)
+        bare = Worldview(
+            about=About(worldview.about.id),
+            extends=worldview.extends,
+            judgements=given,
+            rejects=worldview.rejects,
+            accepts=worldview.accepts,
+            stated=stated,
+        )
+        written: Worldview = self.write(bare)
+        return written

@@ -1,0 +1,156 @@
+"""The page as one file: a policy, a style, three blocks of data, a script, and the document.
+
+The policy lets nothing run but the page's own script and style, whose hashes it names, and lets nothing be
+fetched. Everything is in the file, in an order that depends on nothing but what it says, so that the same
+model gives the same bytes.
+"""
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from cruxmap.insight.findings import Findings
+from cruxmap.insight.travelling_model import travelling_model
+from cruxmap.language.digest import digest_of_question
+from cruxmap.language.model_spec import ModelSpec
+from cruxmap.present.report.contents import contents_of
+from cruxmap.present.report.document import body
+from cruxmap.present.report.markup import Html, cleaned, tag
+from cruxmap.present.report.packaging import MAIN, WORKER, page_sources, page_style, script
+
+MARKED_WITHIN = 4096
+"""Bytes at the start of a page in which its mark stands."""
+
+FILE = "report.html"
+"""What the page of a model is called in its folder."""
+
+ICON = "data:,"
+"""No icon: without one, browsers ask a server for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a page shows its model: `blind`, without numbers first; `anonymous`, with letters for reviewers."""
+
+    blind: bool = False
+    anonymous: bool = False
+
+
+AS_IT_IS = Shown()
+
+
+def report_of(found: Findings, how: Shown = AS_IT_IS) -> str:
+    """Return the page of a model; whoever is to be anonymous is so in the findings already.
+
+    Raises `WrongUsage` where nothing is installed that lays out the map.
+    """
+    contents = contents_of(found, blind=how.blind, anonymous=how.anonymous)
+    return report_page(contents, travelling_model(found.model), mark_of(found.model, how))
+
+
+def mark_of(model: ModelSpec, how: Shown) -> str:
+    """Return what a page is marked by: it changes with the model and the scripts."""
+    parts = (version("cruxmap"), digest_of_question(model), *model.worldviews, str(how), *_scripts())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def is_marked(path: Path, mark: str) -> bool:
+    """Tell whether there is a page with a mark at a path."""
+    with suppress(OSError), path.open("rb") as file:
+        return mark.encode() in file.read(MARKED_WITHIN)
+    return False
+
+
+def report_page(contents: Mapping[str, Any], model: Mapping[str, Any], mark: str = "") -> str:
+    """Return the page for what people read, and the data of a model to compute with."""
+    shown: dict[str, Any] = cleaned(contents)
+    probabilities = shown.pop("probabilities")
+    if not model["exact"]:
+        shown["probabilities"] = probabilities  # the page cannot compute them
+    main, worker, style = _scripts()
+    why_not = None if model["exact"] else str(model["why_not_exact"])
+    blocks = [
+        _block("model", packed(model)),
+        _block("contents", packed(shown)),
+        *([_block("worker", worker)] if worker else []),
+        Html(f'<script type="module" async>{main}</script>'),
+    ]
+    return whole_page(
+        str(shown["title"]),
+        style,
+        Html("\n".join((*blocks, body(shown, probabilities, why_not)))),
+        script=main,
+        mark=mark,
+    )
+
+
+def whole_page(title: str, style: str, within: Html, *, script: str | None = None, mark: str = "") -> str:
+    """Return a page with a policy that lets nothing run but its own style and script."""
+    head = [
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy(style, script)),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("meta", name="mark", content=mark) if mark else None,
+        tag("link", rel="icon", href=ICON),
+        tag("title", title),
+        Html(f"<style>{style}</style>"),
+    ]
+    return "\n".join(
+        (
+            "<!DOCTYPE html>",
+            '<html lang="en">',
+            tag("head", "\n", *head),
+            "<body>",
+            within,
+            "</body>",
+            "</html>",
+            "",
+        )
+    )
+
+
+def policy(style: str, script: str | None) -> str:
+    """Return the policy for a page with this style and script."""
+    runs = f"'{_hash(script)}' 'wasm-unsafe-eval'; worker-src blob:" if script is not None else "'none'"
+    return (
+        f"default-src 'none'; script-src {runs}; style-src '{_hash(style)}'; img-src data:; "
+        "connect-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def packed(data: Mapping[str, Any]) -> str:
+    """Return plain data as base64 of deflated JSON, without head or checksum."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    deflater = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
+    return base64.b64encode(deflater.compress(text.encode()) + deflater.flush()).decode()
+
+
+def unpacked(text: str) -> Any:
+    """Return the data that `packed` was given."""
+    return json.loads(zlib.decompress(base64.b64decode(text), -zlib.MAX_WBITS))
+
+
+def _block(name: str, text: str) -> Html:
+    return Html(f'<script type="text/plain" id="{name}">{text}</script>')
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _scripts() -> tuple[str, str, str]:
+    """Return the page's script, that of its workers, and its style."""
+    sources = page_sources()
+    worker = script(sources, WORKER) if WORKER in sources else ""
+    return script(sources, MAIN), worker, page_style()
