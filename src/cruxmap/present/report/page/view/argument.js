@@ -19,7 +19,7 @@ export function argumentView(session, contents) {
     (id) => open(id),
     (ids) => map?.find(ids),
   );
-  const beside = h("div", { class: "beside" }, emptyWords());
+  const beside = h("div", { class: "panel-side" }, emptyWords());
   const outlinePart = h(
     "div",
     { class: "outline-part" },
@@ -198,7 +198,7 @@ export function argumentView(session, contents) {
 function emptyWords() {
   return h(
     "p",
-    { class: "note beside-empty screen" },
+    { class: "note panel-empty screen" },
     "Choose an entry to see what is known about it, and to change its numbers.",
   );
 }

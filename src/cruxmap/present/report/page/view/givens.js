@@ -62,7 +62,7 @@ export function givenView(session, contents, id) {
     choices.map(([value, words]) => h("option", { value }, words)),
   );
   const note = h("p", { class: "note" });
-  const element = h("div", { class: "given" }, h("label", null, "Take it as ", select), note);
+  const element = h("div", { class: "taken-as" }, h("label", null, "Take it as ", select), note);
 
   function choose(value) {
     const at = value.indexOf(" ");
