@@ -146,6 +146,8 @@ class Code(StrEnum):
     UNCITED_SOURCE = "uncited-source"
     UNREACHABLE_CLAIM = "unreachable-claim"
     JUDGED_BUT_REJECTED = "judged-but-rejected"
+    MADE_FROM_ANOTHER = "made-from-another"
+    UNLISTED_WORLDVIEW = "unlisted-worldview"
 
 
 MOST_QUOTED = 100

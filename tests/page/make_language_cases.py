@@ -156,7 +156,7 @@ def _settled(perspective: Perspective) -> Table:
 
 
 def _set(case: Table, argument_map: ArgumentMap) -> Table:
-    """Lay one number over a worldview and its changes, as a command line does; say what is wrong, if anything."""
+    """Lay one number over a worldview and its changes as a command line does; say what is wrong with it."""
     asked = {key: case[key] for key in ("map", "worldview", "changes", "set")}
     try:
         before = [

@@ -57,7 +57,7 @@ from cruxmap.language.argument_map import (
     places,
 )
 from cruxmap.language.checks import MAX_ARGUMENTS
-from cruxmap.language.digest import digest, digest_of_question
+from cruxmap.language.digest import digest, digest_of_question, state_of
 from cruxmap.language.judgement import (
     Lexicon,
     UnreadableError,
@@ -94,6 +94,7 @@ def travelling_model(model: ModelSpec) -> dict[str, Any]:
         "format": FORMAT,
         "cruxmap": version("cruxmap"),
         "digest": digest(model.map),
+        "made_from": _state(model.map),
         "question_digest": digest_of_question(model),
         "model": _question(model),
         "exact": network is not None,
@@ -106,6 +107,12 @@ def travelling_model(model: ModelSpec) -> dict[str, Any]:
         if network is None
         else network_data(network.network, exactly(network.network, *network.planned)),
     }
+
+
+def _state(argument_map: ArgumentMap) -> dict[str, Any]:
+    """Return the state of the map, as a worldview that is made from it says it under `made_from`."""
+    state = state_of(argument_map)
+    return {"map": state.map, "entries": dict(state.entries)}
 
 
 def _network(model: ModelSpec) -> tuple[FreeNetwork | None, str | None]:

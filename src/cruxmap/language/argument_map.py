@@ -717,6 +717,18 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeFrom:
+    """The state of the map that a worldview was made from: digests of the map and of entries, (id, digest).
+
+    `language.digest` says what they are digests of.
+    """
+
+    map: str
+    entries: tuple[tuple[str, str], ...] = ()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Worldview:
     """One reviewer's judgements over the map's own (or over those of the worldview it extends).
 
@@ -734,6 +746,7 @@ class Worldview:
     stated: tuple[Stated, ...] = ()
     read_as: tuple[Stated, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()
+    made_from: MadeFrom | None = field(default=None, compare=False)
 
 
 # --- the map -----------------------------------------------------------------------------------

@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 
-from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.language.argument_map import Argument, ArgumentMap, Claim, Entry, MadeFrom, Question, Routes
 from cruxmap.language.model_spec import ModelSpec
 
 
@@ -32,6 +32,39 @@ def digest(argument_map: ArgumentMap) -> str:
         hashing.update(part.encode())
         hashing.update(b"\n")
     return hashing.hexdigest()[:16]
+
+
+def state_of(argument_map: ArgumentMap) -> MadeFrom:
+    """Return digests of the map and of each of its entries, without its worldviews and what they bring.
+
+    So a worldview that is added, changed or taken away makes no difference. An entry's digest has 8
+    hexadecimal digits and changes with its sentence, its sources, its numbers and what it rests on.
+    """
+    bare = replace(
+        argument_map,
+        claims=tuple(map(_without_brought_routes, _own(argument_map.claims))),
+        questions=_own(argument_map.questions),
+        arguments=_own(argument_map.arguments),
+        worldviews=(),
+    )
+    return MadeFrom(digest(bare), tuple((id_, _short(entry)) for id_, entry in bare.entry.items()))
+
+
+def _own[E: (Claim, Question, Argument)](entries: tuple[E, ...]) -> tuple[E, ...]:
+    return tuple(entry for entry in entries if entry.about.brought_by is None)
+
+
+def _without_brought_routes(claim: Claim) -> Claim:
+    match claim.basis:
+        case Routes(routes=routes) as basis:
+            own = tuple(route for route in routes if route.brought_by is None)
+            return replace(claim, basis=replace(basis, routes=own))
+        case _:
+            return claim
+
+
+def _short(entry: Entry) -> str:
+    return hashlib.sha256(_text(entry).encode()).hexdigest()[:8]
 
 
 def _parts(argument_map: ArgumentMap) -> Iterator[str]:

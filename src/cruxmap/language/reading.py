@@ -64,6 +64,7 @@ from cruxmap.language.files import (
 )
 from cruxmap.language.findings import Findings
 from cruxmap.language.folder import Sheets, gather
+from cruxmap.language.inheritance import lineage
 from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, parse_phrase, with_phrases
 from cruxmap.language.model_spec import ModelSpec, Sampling, Target, conditions_of
 from cruxmap.language.names import Kind, Names
@@ -78,7 +79,13 @@ from cruxmap.language.schema import (
 from cruxmap.language.sources import check_cited
 from cruxmap.language.typed import targets_of
 from cruxmap.language.validation import keys_of
-from cruxmap.language.worldviews import check_accepted, check_circles, read_worldview, warn_of_rejected
+from cruxmap.language.worldviews import (
+    check_accepted,
+    check_circles,
+    read_worldview,
+    warn_of_changes,
+    warn_of_rejected,
+)
 from cruxmap.language.yaml_text import Entries, Text
 
 # --- what others call ---------------------------------------------------------------------------
@@ -115,13 +122,18 @@ def check(path: str | os.PathLike[str] = ".") -> tuple[tuple[Problem, ...], tupl
     findings = Findings()
     drafts: dict[str, _Draft] = {}
     wanted: dict[str, set[str]] = {}
-    folders, files = _what_to_check(_tidy(path), findings)
+    where = _tidy(path)
+    folders, files = _what_to_check(where, findings)
     for folder in folders:
         drafts[_identity(folder)] = _read_map(folder, findings)
     for file in files:
         model = _read_model(file, findings, drafts)
         if model is not None:
             wanted.setdefault(_identity(model.folder), set()).update(_ids_asked_for(model.spec))
+            _warn_of_unlisted(model.spec, findings)
+    if where.parent.name == "worldviews" and not findings.problems:
+        for model in _models_beside(where, drafts):
+            _warn_of_unlisted(model.spec, findings)
     for identity, ids in wanted.items():
         if drafts[identity].sound:
             check_reach(drafts[identity].map, ids, findings, drafts[identity].included)
@@ -249,6 +261,8 @@ def _read_map(folder: Path, findings: Findings) -> _Draft:
     check_links(draft, names, findings)
     check_numbers(draft, names, findings)
     warn_of_rejected(draft, findings)
+    if whole and not names.broken and len(findings.problems) == before:
+        warn_of_changes(draft, findings)
     if whole and not names.broken:
         check_cited(draft, findings, sheets.included_sources)
     sound = len(findings.problems) == before
@@ -501,6 +515,32 @@ def _sampling(shape: SamplingShape | None, resolver: Resolver) -> Sampling:
 
 _SAMPLING = {"draws": (1, 1_000_000), "tune": (0, 1_000_000), "chains": (1, 1_000), "seed": (0, None)}
 """The least and the most of each number: more would take days, or more memory than there is."""
+
+
+def _warn_of_unlisted(model: ModelSpec, findings: Findings) -> None:
+    """Warn of worldviews that say what they were made from, as a page's do, and that the model does not list.
+
+    Those that others extend are heard in them.
+    """
+    if not model.lists_worldviews:
+        return
+    heard = {step.about.id for id_ in model.worldviews for step in lineage(model.map, id_)}
+    for worldview in model.map.worldviews:
+        name = worldview.about.id
+        if worldview.made_from is None or name in heard:
+            continue
+        message = f"the model `{model.id}` lists its worldviews, and `{name}` is not among them"
+        hint = f"add `{name}` to `worldviews` in {model.file}, or write `worldviews: all` there"
+        findings.warn(Code.UNLISTED_WORLDVIEW, message, worldview.about.span, hint)
+
+
+def _models_beside(worldview: Path, drafts: dict[str, _Draft]) -> Iterator[_Model]:
+    """Yield the models of the map that a worldview's file belongs to: those beside it in its project."""
+    folder = worldview.parent.parent
+    for file in model_files(folder.parent.parent / "models", Findings()):
+        model = _read_model(file, Findings(), drafts)
+        if model is not None and _identity(model.folder) == _identity(folder):
+            yield model
 
 
 def _ids_asked_for(spec: ModelSpec) -> Iterator[str]:

@@ -28,6 +28,7 @@ type Truth = Annotated[Text, Leaf("`true` or `false`", {"type": "boolean"})]
 type File = Annotated[Text, Leaf("a path", {"type": "string"})]
 type Misplaced = Annotated[Text, Leaf("text", {"not": {}})]
 """Text where something else belongs, which the reader can name better than a list of forms."""
+type Digest = Annotated[Text, Leaf("a digest", {"type": ["string", "number"]})]
 type Address = Annotated[Text, Leaf("an address", {"type": "string"})]
 
 LONG_FORM = frozenset({"value", "source", "note", "tags", "fitted"})
@@ -419,6 +420,13 @@ class StatedShape(Noted):
     assuming: Conditions | None = None
 
 
+class MadeFromShape(Shape):
+    """The state of the map that a worldview was made from, by digests."""
+
+    map: Digest
+    entries: dict[Id, Digest] | None = None
+
+
 class WorldviewFile(Told):
     """A worldview."""
 
@@ -426,6 +434,7 @@ class WorldviewFile(Told):
     language: Whole | None = None
     voice: Id | None = None
     extends: Id | None = None
+    made_from: MadeFromShape | None = None
     judgements: dict[Address, AnyJudged] | None = None
     rejects: Ids | None = None
     accepts: Ids | None = None

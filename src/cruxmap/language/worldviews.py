@@ -9,6 +9,7 @@ from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     ArgumentMap,
     Elicited,
+    MadeFrom,
     Override,
     Role,
     SameAs,
@@ -29,6 +30,7 @@ from cruxmap.language.context import (
     warn_of_comments,
     warn_of_comments_after,
 )
+from cruxmap.language.digest import state_of
 from cruxmap.language.entries import check_share_keys, share_mapping
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import lineage, without_force
@@ -43,7 +45,7 @@ from cruxmap.language.schema import (
     StatedShape,
     WorldviewFile,
 )
-from cruxmap.language.yaml_text import DEEPEST, Text
+from cruxmap.language.yaml_text import DEEPEST, Text, joined
 
 
 def read_worldview(
@@ -91,7 +93,16 @@ def read_worldview(
             for reading in shape.read_as or ()
         ),
         tuple(_remark(context, entry, sentence) for entry, sentence in (shape.remarks or {}).items()),
+        _made_from(shape),
     )
+
+
+def _made_from(shape: WorldviewFile) -> MadeFrom | None:
+    """Return the state of the map that a worldview was made from, if it says so."""
+    if shape.made_from is None:
+        return None
+    entries = tuple((str(id_), str(digest)) for id_, digest in (shape.made_from.entries or {}).items())
+    return MadeFrom(str(shape.made_from.map), entries, shape.made_from.map.span)
 
 
 def check_accepted(
@@ -276,6 +287,30 @@ def _steps_to_the_map(worldview: Worldview, worldviews: Mapping[str, Worldview])
             return steps
         step = worldviews.get(step.extends)
     return inf
+
+
+def warn_of_changes(argument_map: ArgumentMap, findings: Findings) -> None:
+    """Warn where the map has changed since a worldview was made from it.
+
+    Where a worldview says of which entries it speaks, only changes of these count.
+    """
+    made = [(w.about.id, w.made_from) for w in argument_map.worldviews if w.made_from is not None]
+    now = state_of(argument_map) if made else None
+    for name, made_from in made:
+        assert now is not None
+        if made_from.map == now.map:
+            continue
+        if not made_from.entries:
+            message = f"the map has changed since `{name}` was made from it"
+        else:
+            entries = dict(now.entries)
+            changed = [id_ for id_, digest in made_from.entries if entries.get(id_) != digest]
+            if not changed:
+                continue
+            have = "has" if len(changed) == 1 else "have"
+            message = f"{joined(changed)} {have} changed since `{name}` was made"
+        hint = "see whether its numbers still hold, and then write " + f"`made_from: {{map: {now.map}}}`"
+        findings.warn(Code.MADE_FROM_ANOTHER, message, made_from.span, hint)
 
 
 def warn_of_rejected(argument_map: ArgumentMap, findings: Findings) -> None:
