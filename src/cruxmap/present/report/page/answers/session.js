@@ -1,14 +1,16 @@
 // The open session: a worldview that was started from, what was changed and is given, and what follows. Every
 // change is a step that can be undone, makes a new version, and is answered at once at central judgements.
 
+import { changeText, withNumber, withRejection } from "../language/changes.js";
 import { conditionText, parseCondition } from "../language/conditions.js";
 import { ProblemError } from "../language/problems.js";
 import { layersOf, MAP, settle, UNCHANGED } from "../language/worldviews.js";
 import { Asking } from "./asking.js";
 import { arranged } from "./crux_rows.js";
+import { cruxTable } from "./cruxes.js";
 import { NoVariable } from "./evidence.js";
 import { bestFirst } from "./next_best.js";
-import { ownWith, rejectingWith } from "./own_changes.js";
+import { makePool, Superseded } from "./pool.js";
 import { makeState } from "./state.js";
 import { structureOf } from "./structure.js";
 
@@ -24,8 +26,11 @@ const EFFECTS_AT_ONCE = 2;
 const STEPS_KEPT = 500;
 
 /**
- * Open a session on a model's data. `later` runs something when the page has time.
- * @param {object} model @param {{wasm?: boolean, later?: (run: () => void, milliseconds: number) => void}} [options]
+ * Open a session on a model's data. `contents` is what people read, for texts and Sobol shares; `makeWorker` and
+ * `workers` are for the pool (see pool.js); `later` runs something when the page has time.
+ * @param {object} model
+ * @param {{contents?: object, makeWorker?: () => Worker | null, workers?: number, wasm?: boolean,
+ *   later?: (run: () => void, milliseconds: number) => void}} [options]
  * @returns {Session}
  */
 export function createSession(model, options = {}) {
@@ -33,9 +38,11 @@ export function createSession(model, options = {}) {
 }
 
 class Session {
-  constructor(model, { wasm = true, later = (run, milliseconds) => setTimeout(run, milliseconds) }) {
+  constructor(model, { contents = null, makeWorker = null, workers, wasm = true, later = setTimer }) {
     this.model = model;
+    this.contents = contents;
     this.later = later;
+    this.openPool = () => makePool(model, makeWorker, workers, this.structure);
     this.structure = structureOf(model);
     this.asking = new Asking(this.structure, { wasm });
     this.worldviews = [MAP, ...Object.keys(model.worldviews).filter((id) => id !== MAP)];
@@ -109,7 +116,7 @@ class Session {
    * @param {string} address @param {string | string[] | null} text @param {{continued?: boolean}} [how]
    */
   set(address, text, { continued = false } = {}) {
-    const own = ownWith(this.model, this.startedFrom, this.own, address, text);
+    const own = tidied(withNumber(this.model, this.startedFrom, this.own, address, text));
     const isSame = continued && this.step.last === address;
     this.go({ ...this.step, own, last: address }, isSame);
   }
@@ -119,7 +126,8 @@ class Session {
    * @param {string} name @param {boolean | null} rejected
    */
   reject(name, rejected) {
-    this.go({ ...this.step, own: rejectingWith(this.model, this.startedFrom, this.own, name, rejected) });
+    const own = tidied(withRejection(this.model, this.startedFrom, this.own, name, rejected));
+    this.go({ ...this.step, own });
   }
 
   /**
@@ -199,7 +207,7 @@ class Session {
   // --- listening ----------------------------------------------------------------------------------------
 
   /**
-   * Be told of "central", "changes", "ranking", "estimate", "diff" or "problem".
+   * Be told of "central", "changes", "ranking", "estimate", "cruxes", "diff" or "problem".
    * @param {string} event @param {(message: object) => void} listener @returns {() => void} to stop
    */
   on(event, listener) {
@@ -372,6 +380,85 @@ class Session {
     });
   }
 
+  // --- over draws ---------------------------------------------------------------------------------------
+
+  /** The workers, once there is something for them to do. */
+  get pool() {
+    this.madePool ??= this.openPool();
+    return this.madePool;
+  }
+
+  /**
+   * By target its central probability, its mean over draws and their 5th and 95th percentile; `effective` is
+   * how many draws they are worth where something is observed. `null` where the session has changed meanwhile.
+   * @returns {Promise<object | null>}
+   */
+  estimate() {
+    return this.overDraws("estimate", async (pool) => {
+      const { state, model } = this;
+      const found = state.isImpossible ? null : await pool.estimate(this.setting, this.step.given);
+      const estimate = {};
+      for (const { name } of model.targets) estimate[name] = this.estimateOf(name, found);
+      return estimate;
+    });
+  }
+
+  estimateOf(name, found) {
+    const { state } = this;
+    if (found === null) {
+      const reason = `what is assumed and observed is ${state.impossible}`;
+      return { central: null, mean: null, interval_90: null, reason };
+    }
+    const central = name === this.model.targets[0].name ? state.chance.yes : state.also[name];
+    const { mean, median, interval_90: interval } = found.targets[name];
+    const effective = found.effective === null ? {} : { effective: found.effective };
+    return { central, mean, median, interval_90: interval, ...effective };
+  }
+
+  /**
+   * What the target turns on, as the command line's JSON, averaged over draws; Sobol shares are those that were
+   * shipped, and `null` with a reason where something is changed. `null` where the session has changed meanwhile.
+   * @returns {Promise<object | null>}
+   */
+  cruxes() {
+    return this.overDraws("cruxes", async (pool) => {
+      const { state, setting } = this;
+      const { given } = this.step;
+      const variables = [...new Set(state.candidates.map((one) => one.variable))];
+      return cruxTable(state, {
+        start: this.startedFrom,
+        isShipped: this.changesOf().length === 0,
+        contents: this.contents,
+        joint: state.isImpossible ? null : await pool.joint(setting, given, variables),
+        best: async (candidates) => (await this.bestOf(state, candidates)) ?? stop(),
+        logOdds: (columns) => pool.logOdds(columns, given),
+      });
+    });
+  }
+
+  /** Find something of this version in the pool; `null` where the session changes meanwhile. */
+  overDraws(name, find) {
+    return this.once(name, async () => {
+      const { version } = this;
+      try {
+        const answer = await find(this.pool.at(version));
+        if (version !== this.version) return null;
+        this.emit(name, { [name]: answer });
+        return answer;
+      } catch (problem) {
+        if (problem instanceof Superseded || problem instanceof Stale) return null;
+        this.emit("problem", { problem });
+        throw problem;
+      }
+    });
+  }
+
+  /** Let the workers go. */
+  close() {
+    this.madePool?.close();
+    this.madePool = null;
+  }
+
   // --- what was changed ---------------------------------------------------------------------------------
 
   /**
@@ -397,11 +484,11 @@ class Session {
   changesOf() {
     const { own, start, given } = this.step;
     const before = layersOf(this.model, start);
-    const changes = own.judgements.map(({ at, value, shares }) => ({
+    const changes = own.judgements.map((judgement) => ({
       kind: "set",
-      address: at,
-      text: value ?? shares.join(", "),
-      before: this.textAt(before, at),
+      address: judgement.at,
+      text: changeText(this.model, judgement),
+      before: this.textAt(before, judgement.at),
       effect: null,
     }));
     for (const [names, text] of [[own.rejects, "rejected"], [own.accepts, "accepted"]]) {
@@ -419,16 +506,17 @@ class Session {
 
   /** The number, or the shares, at an address in some layers, as texts. */
   textAt(layers, at) {
+    const textOf = (place) => layers.places[place].value.text;
     const row = this.model.rows_at[at];
-    const places = row ?? [this.structure.index.get(at)];
-    return places.map((place) => layers.places[place].value.text).join(", ");
+    if (!row) return textOf(this.structure.index.get(at));
+    return changeText(this.model, { at, shares: row.map(textOf) });
   }
 
   /** The step that is left when one change is taken back. */
   stepWithout({ kind, address, text, before }) {
     const { step } = this;
-    if (kind === "set") return { ...step, own: ownWith(this.model, step.start, step.own, address, null) };
-    if (kind === "reject") return { ...step, own: rejectingWith(this.model, step.start, step.own, address, null) };
+    const take = { set: withNumber, reject: withRejection }[kind];
+    if (take) return { ...step, own: tidied(take(this.model, step.start, step.own, address, null)) };
     const now = step.given[address].filter((condition) => conditionText(condition) !== text);
     const back = this.givenOfModel()[address].filter((condition) => conditionText(condition) === before);
     return { ...step, given: { ...step.given, [address]: [...now, ...back] } };
@@ -453,8 +541,21 @@ class Session {
 
 class Stale extends Error {}
 
+function stop() {
+  throw new Stale();
+}
+
+/** Changes of which none is left are no changes. */
+function tidied(own) {
+  return own.judgements.length + own.rejects.length + own.accepts.length > 0 ? own : UNCHANGED;
+}
+
 const HINT_OF_IMPOSSIBLE =
   "found by inference: look for a 0% or a 100% on the way, or for two that exclude each other";
+
+function setTimer(run, milliseconds) {
+  setTimeout(run, milliseconds);
+}
 
 function now() {
   return globalThis.performance.now();

@@ -1,0 +1,95 @@
+// What the target turns on in the present state, as the command line's `cruxes` says it: averages over draws
+// for claims, arguments and questions, and central judgements for numbers. As insight/cruxes.py.
+
+import { arranged } from "./crux_rows.js";
+import { positionAt, rankingOf } from "./state.js";
+import { judgementRows } from "./sensitivity.js";
+import { intervalOf, whoseIs } from "./whose.js";
+
+/** Why a changed state has no Sobol shares. */
+export const NO_SOBOL = "shares of the spread are computed for the worldviews as they are shipped";
+
+/**
+ * The table of cruxes of a state. `start` is the worldview that it started from, `isShipped` whether nothing
+ * was changed; `joint` are the averages over draws (see pool.js), `null` where what is given is impossible;
+ * `best` finds the next best of candidates, and `logOdds` the target's log-odds for columns of judgements.
+ * @param {object} state see state.js
+ * @param {{start: string, isShipped: boolean, contents: object | null, joint: object | null,
+ *   best: (candidates: object[]) => Promise<object>, logOdds: (columns: object) => Promise<Float64Array>}} of
+ * @returns {Promise<object>}
+ */
+export async function cruxTable(state, { start, isShipped, contents, joint, best, logOdds }) {
+  const { model } = state.structure;
+  const table = emptyTable(start, model.targets[0].name);
+  if (state.isImpossible || joint === null) {
+    return { ...table, reason: `what is assumed and observed is ${state.impossible ?? "impossible"}` };
+  }
+  const { target } = joint;
+  table.estimate = target.yes;
+  if (target.yes === 0 || target.no === 0) {
+    const certain = target.no === 0 ? "100%" : "0%";
+    return { ...table, reason: `the target is certain in this worldview (${certain}), so it turns on nothing` };
+  }
+  const position = positionAt(state, openColumns(state.setting));
+  const { rows, because, shown } = rankingOf(state, tablesOf(state, joint, position), target, position);
+  const sobol = isShipped ? (contents?.sobol?.[start] ?? null) : null;
+  for (const [id, row] of rows) rows.set(id, withNumbers(row, state, { start, contents, sobol }));
+  const judgements = await judgementRows(state, position, logOdds);
+  const chosen = await best(shown);
+  const lists = arranged(state.structure, rows, because, shown.map((one) => one.id), chosen);
+  return {
+    ...table,
+    ...lists,
+    judgements,
+    groups: Object.entries(sobol ?? {}).map(([id, total]) => ({ id, sobol_total: total })),
+    draws: model.model.draws,
+    central: state.chance.yes,
+    ...(sobol === null ? { sobol_reason: NO_SOBOL } : {}),
+  };
+}
+
+function emptyTable(worldview, target) {
+  const none = { claims: [], arguments: [], questions: [], judgements: [], groups: [], sets: [], left_out: [] };
+  return { worldview, target, estimate: null, ...none, draws: 0, central: null };
+}
+
+/** The judgements that are open, as the graph takes them: their column, or -1 for points. */
+function openColumns({ column, sd }) {
+  return column.map((of, j) => (sd[j] > 0 ? of : -1));
+}
+
+/** The averaged joint tables; what the graph separates from the target is independent of it. */
+function tablesOf(state, { target, tables }, position) {
+  const found = new Map();
+  for (const { variable } of state.candidates) {
+    const table = tables.get(variable);
+    found.set(variable, position.connected.has(variable) ? table : independent(table, target));
+  }
+  return found;
+}
+
+function independent(table, { no, yes }) {
+  const n = table.length / 2;
+  return table.map((_, k) => (k < n ? no : yes) * (table[k % n] + table[(k % n) + n]));
+}
+
+/** Add to a row its text, whose its numbers are, between what its one number lies, and its Sobol share. */
+function withNumbers(row, { structure, setting }, { start, contents, sobol }) {
+  const [owner, part] = row.id.split(/\.(.*)/s);
+  const isState = part !== undefined && structure.entry.get(owner).type === "question";
+  const more = {
+    sobol_total: part === undefined || isState ? (sobol?.[owner] ?? null) : null,
+    whose: whoseIs(structure, setting, start, row.id),
+  };
+  if (contents) more.text = textOf(contents, owner, part);
+  if (row.probability !== undefined) more.interval_90 = intervalOf(structure, setting, row);
+  return { ...row, ...more };
+}
+
+function textOf({ entries }, owner, part) {
+  const entry = entries[owner];
+  if (part === undefined) return entry.text;
+  const state = entry.states?.find((one) => one.id === part);
+  const words = state?.text || entry.parts?.find((one) => one.address === `${owner}.${part}`)?.words || part;
+  return `${entry.text} ${words}`;
+}
