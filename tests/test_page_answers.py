@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from helpers.page_answers import answers_of
+from helpers.page_answers import answers_of, over_draws_of
 
 CASES = Path(__file__).parent / "page" / "cases" / "answers.json"
 
@@ -22,6 +22,11 @@ def test_answers_of_the_page_are_pythons(step: dict[str, Any]) -> None:
     _assert_near(answers_of(step), step["answers"])
 
 
+@pytest.mark.parametrize("case", TABLE["over_draws"], ids=lambda case: f"{case['model']}-{case['start']}")
+def test_averages_of_the_page_are_pythons(case: dict[str, Any]) -> None:
+    _assert_near(over_draws_of(case["model"], case["start"]), case["answers"])
+
+
 def _assert_near(found: Any, expected: Any) -> None:
     match expected:
         case dict():
@@ -30,7 +35,9 @@ def _assert_near(found: Any, expected: Any) -> None:
                 _assert_near(found[name], value)
         case float():
             assert found == pytest.approx(expected, rel=CLOSE, abs=ROUNDING)
-        case [float(), *_]:
-            assert found == pytest.approx(expected, rel=CLOSE, abs=ROUNDING)
+        case list():
+            assert len(found) == len(expected)
+            for one, other in zip(found, expected, strict=True):
+                _assert_near(one, other)
         case _:
             assert found == expected

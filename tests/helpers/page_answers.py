@@ -15,7 +15,8 @@ from cruxmap.engine.queries import joint
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.candidates import candidates_of, position_of
 from cruxmap.insight.crux_rows import row_of
-from cruxmap.insight.cruxes import _shown
+from cruxmap.insight.cruxes import _shown, cruxes
+from cruxmap.insight.estimate import estimate
 from cruxmap.insight.information import chance
 from cruxmap.insight.left_out import left_out
 from cruxmap.insight.live_model import State, open_model
@@ -69,6 +70,27 @@ def answers_of(step: Step) -> dict[str, Any]:
         "slopes": dict(state.slopes()),
         "asked": {text: state.probability(text) for text in step.get("asked", ())},
         **(_ranking(state) if math.isfinite(log_odds) else {}),
+    }
+
+
+def over_draws_of(name: str, worldview: str) -> dict[str, Any]:
+    """Return what the command line says of a worldview's target and its cruxes, without what is not computed."""
+    model = model_of(name)
+    [found] = estimate(replace(model, worldviews=(worldview,))).worldviews.values()
+    target, table = found.to_json(), cruxes(model, worldview).to_json()
+    rows = {
+        part: [{k: v for k, v in row.items() if "sobol" not in k and k != "text"} for row in table[part]]
+        for part in ("claims", "arguments", "questions", "judgements")
+    }
+    for row in rows["judgements"]:
+        if row.get("reason", "").startswith("in some draws"):
+            del row["reason"]
+    kept = ("estimate", "central", "draws", "sets", "left_out")
+    return {
+        "mean": target["mean"],
+        "interval_90": target["interval_90"],
+        **rows,
+        **{part: table[part] for part in kept},
     }
 
 

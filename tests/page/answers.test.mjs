@@ -5,7 +5,7 @@ import test from "node:test";
 import { createSession } from "../../src/cruxmap/present/report/page/answers/session.js";
 import { casesOf } from "./cases.mjs";
 
-const { models, steps } = casesOf("answers");
+const { models, steps, over_draws: overDraws } = casesOf("answers");
 const CLOSE = 1e-9;
 const NO_SLOPE = 1e-14; // what rounding leaves of a slope that is 0
 
@@ -82,5 +82,25 @@ for (const step of steps.filter(({ refused }) => !refused)) {
     const added = rows.filter((row) => row.added !== null);
     assert.deepEqual(new Set(rows.map((row) => row.id)), new Set(answers.shown));
     answers.best.added.forEach((value, k) => assertNear(added[k].added, value, `added ${k}`, 1e-13));
+  });
+}
+
+/** Everything is near what is expected; texts and lists alike, and what is not expected is not looked at. */
+function assertAlike(found, expected, what) {
+  if (expected === null || typeof expected !== "object") return assertNear(found, expected, what, 1e-15);
+  if (Array.isArray(expected)) assert.equal(found?.length, expected.length, `how many ${what}`);
+  for (const [name, value] of Object.entries(expected)) assertAlike(found?.[name], value, `${name} of ${what}`);
+}
+
+for (const { model, start, answers } of overDraws) {
+  test(`averages over draws of ${model} by ${start}`, async () => {
+    const session = createSession(models[model], { later: soon });
+    session.start(start);
+    const { mean, interval_90: interval, ...table } = answers;
+    const estimate = (await session.estimate())[models[model].model.target];
+    assertAlike(estimate, { mean, interval_90: interval }, "estimate");
+    assertAlike(await session.cruxes(), table, "cruxes");
+    session.set(models[model].addresses[0], "11%");
+    assert.match((await session.cruxes()).sobol_reason, /as they are shipped/);
   });
 }

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cruxmap.insight.travelling_model import travelling_model
 from cruxmap.language.argument_map import Condition, condition_text
-from helpers.page_answers import FILES, answers_of, model_of
+from helpers.page_answers import FILES, answers_of, model_of, over_draws_of
 
 CASES = Path(__file__).parent / "cases"
 
@@ -35,6 +35,14 @@ def steps() -> list[dict[str, Any]]:
 def _texts(conditions: Iterable[Condition]) -> list[str]:
     return [condition_text(condition) for condition in conditions]
 
+
+OVER_DRAWS = [
+    ("library", "treasurer"),
+    ("legal-case", "defence"),
+    ("power-seeking", "superforecasters"),
+    ("legal-case", "map"),
+]
+"""Where nothing is observed: then draws are the same as Python's, and so is every average."""
 
 NOTHING: dict[str, list[str]] = {"assuming": [], "observed": []}
 CHANGED: dict[str, list[dict[str, Any]]] = {
@@ -106,9 +114,12 @@ def main() -> None:
         models[name] = travelling_model(model_of(name))
         models[name]["model"]["file"] = FILES[name]
     cases = [step if step.get("refused") else {**step, "answers": answers_of(step)} for step in steps()]
-    text = json.dumps(
-        {"models": models, "steps": cases}, indent=None, separators=(",", ":"), sort_keys=True
-    )
+    averaged = [
+        {"model": name, "start": start, "answers": over_draws_of(name, start)}
+        for name, start in OVER_DRAWS
+    ]
+    table = {"models": models, "steps": cases, "over_draws": averaged}
+    text = json.dumps(table, separators=(",", ":"), sort_keys=True)
     (CASES / "answers.json").write_text(text + "\n", encoding="utf-8")
 
 

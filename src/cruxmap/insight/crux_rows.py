@@ -16,6 +16,7 @@ from cruxmap.insight.information import (
     difference,
     entropy,
     expected_move,
+    to_compare,
     value_of_information,
     variance_removed,
 )
@@ -234,9 +235,9 @@ def _measures(
 
 
 def by_value(crux: AnyCrux) -> tuple[float, float, str]:
-    """Return the key that puts the greatest value of information first."""
+    """Return the key that puts the greatest value of information first; rounding does not count."""
     swing = crux.swing if isinstance(crux, Crux) else None
-    return -crux.voi, -abs(swing or 0.0), crux.id
+    return -to_compare(crux.voi), -to_compare(abs(swing or 0.0)), crux.id
 
 
 def _why_certain(candidate: Candidate, predictive: Predictive) -> str:

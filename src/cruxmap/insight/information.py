@@ -38,6 +38,11 @@ class Chance(NamedTuple):
         return self.yes == 0 or self.no == 0
 
 
+def to_compare(value: float) -> float:
+    """Return a number to ten digits: what differs by rounding alone compares as equal, and names decide."""
+    return float(f"{value:.10g}")
+
+
 def chance(weight_no: float, weight_yes: float) -> Chance:
     """Return the chance that two weights, not both 0, stand for."""
     total = weight_no + weight_yes

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cruxmap.engine.network import FloatArray, IntArray
-from cruxmap.insight.information import Chance, chance_from_logit
+from cruxmap.insight.information import Chance, chance_from_logit, to_compare
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.sobol import GroupCrux, shares_of_variance
 from cruxmap.insight.target import log_odds, slopes
@@ -128,7 +128,11 @@ def _judgement_rows(view: View, found: Mapping[str, FloatArray]) -> tuple[Judgem
                 **numbers,
             )
         )
-    return tuple(sorted(rows, key=lambda row: (-_width(row), -abs(row.slope or 0.0), row.address)))
+    return tuple(sorted(rows, key=_widest_first))
+
+
+def _widest_first(row: JudgementCrux) -> tuple[float, float, str]:
+    return -to_compare(_width(row)), -to_compare(abs(row.slope or 0.0)), row.address
 
 
 def _shares_in_force(argument_map: ArgumentMap, perspective: Perspective) -> dict[str, list[float]]:

@@ -7,6 +7,7 @@ import {
   difference,
   entropy,
   expectedMove,
+  toCompare,
   valueOfInformation,
   varianceRemoved,
 } from "./information.js";
@@ -67,12 +68,13 @@ function ofCertain(holds, target) {
 }
 
 /**
- * Put the greatest value of information first, then the greatest swing.
+ * Put the greatest value of information first, then the greatest swing; rounding does not count.
  * @param {object} a @param {object} b @returns {number}
  */
 export function byValue(a, b) {
-  const swing = (row) => Math.abs(row.swing ?? 0);
-  return b.voi - a.voi || swing(b) - swing(a) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  const voi = (row) => toCompare(row.voi);
+  const swing = (row) => toCompare(Math.abs(row.swing ?? 0));
+  return voi(b) - voi(a) || swing(b) - swing(a) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
 /**

@@ -18,6 +18,14 @@ export function chanceOf(weightNo, weightYes) {
 }
 
 /**
+ * A number to ten digits: what differs by rounding alone compares as equal.
+ * @param {number} value @returns {number}
+ */
+export function toCompare(value) {
+  return Number(value.toPrecision(10));
+}
+
+/**
  * The chance with these log-odds, infinite ones included.
  * @param {number} logit @returns {Chance}
  */

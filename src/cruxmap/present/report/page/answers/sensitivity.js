@@ -2,7 +2,7 @@
 // 5th and 95th percentile, and its slope. As insight/sensitivity.py.
 
 import { LOGIT_OF_CERTAINTY, middleOf, Z_95 } from "../language/notation.js";
-import { chanceFromLogit, logitOf } from "./information.js";
+import { chanceFromLogit, logitOf, toCompare } from "./information.js";
 
 /**
  * A row per number of the setting, the widest range of the target first; links have none, nor have certainties
@@ -48,8 +48,9 @@ function reasonOf(isRejected, isCertain) {
 }
 
 function inOrder(a, b) {
-  const slope = (row) => Math.abs(row.slope ?? 0);
-  return widthOf(b) - widthOf(a) || slope(b) - slope(a) || (a.address < b.address ? -1 : 1);
+  const width = (row) => toCompare(widthOf(row));
+  const slope = (row) => toCompare(Math.abs(row.slope ?? 0));
+  return width(b) - width(a) || slope(b) - slope(a) || (a.address < b.address ? -1 : 1);
 }
 
 /** How far apart the two ends of the target's range are, in log-odds. */
