@@ -22,15 +22,17 @@ export class Superseded extends Error {
 }
 
 /**
- * What is asked of a pool. `given` has conditions, `assuming` and `observed`. Promises are kept by what their
- * answers say, or broken by `Superseded`.
+ * What is asked of a pool. `given` has conditions, `assuming` and `observed`. Promises are kept by what
+ * their answers say, or broken by `Superseded`.
  *
  * @typedef {object} Asked
  * @property {(setting: Setting, given: Given) => Promise<object>} estimate
- *   Every target's probability over the draws: `targets` has by name what `summaryOf` gives. `effective` is how
+ * Every target's probability over the draws: `targets` has by name what `summaryOf` gives. `effective` is
+ * how
  *   many draws they are worth where something is observed, null elsewhere; `weights` are theirs.
  * @property {(setting: Setting, given: Given, variables?: number[]) => Promise<object | null>} joint
- *   The averages over the draws of P(target, state), for the first target: `target` is its chance {no, yes}, and
+ * The averages over the draws of P(target, state), for the first target: `target` is its chance {no, yes},
+ * and
  *   `tables` has by variable (without `variables` for all) its two states with each of the variable's,
  *   [target's state * states + state], with sum 1. null where what is given is impossible in all draws.
  * @property {(columns: object, given: Given) => Promise<Float64Array>} logOdds
@@ -46,7 +48,8 @@ export function workersAtHand() {
 /**
  * Make a pool. It can be asked itself, and then the version is the newest one so far.
  * @param {object} model the page's data
- * @param {(() => Worker | null) | null} [makeWorker] makes a worker that runs worker.js; without, there are none
+ * @param {(() => Worker | null) | null} [makeWorker] makes a worker that runs worker.js; without, there
+ *   are none
  * @param {number} [n] how many workers
  * @param {object} [structure] that of the model
  * @returns {Asked & {at: (version: number) => Asked, cancel: () => void, close: () => void}}
@@ -58,7 +61,9 @@ export function makePool(model, makeWorker = null, n = workersAtHand(), structur
   return {
     ...asked(() => null),
 
-    /** The same for a version of the state: when it is first asked, all jobs of earlier ones are dropped. */
+    /**
+     * The same for a version of the state: when it is first asked, all jobs of earlier ones are dropped.
+     */
     at(version) {
       return asked(() => version);
     },
