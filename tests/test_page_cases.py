@@ -15,6 +15,7 @@ from cruxmap.engine.network import TableProgram
 from cruxmap.engine.random_words import keys_of, random_word
 from cruxmap.insight.shapley import shapley
 from helpers.page_games import worth_of
+from page.make_cases import diff_case
 
 CASES = Path(__file__).parent / "page" / "cases"
 
@@ -65,6 +66,28 @@ def test_shapley_values(case: dict[str, Any]) -> None:
     assert (found.pairs, found.converged) == (case["sampled_pairs"], case["converged"])
     for name in ("share", "standard_error", "gap"):
         np.testing.assert_allclose(getattr(found, name), case[name], rtol=CLOSE, atol=1e-14)
+
+
+@pytest.mark.parametrize("case", cases("diffs"), ids=lambda case: case["model"]["model"]["id"])
+def test_diffs(case: dict[str, Any]) -> None:
+    found = json.loads(json.dumps(diff_case(case["path"], case["diff"]["a"], case["diff"]["b"])))
+    _assert_alike(found, case)
+
+
+def _assert_alike(found: Any, expected: Any) -> None:
+    """Assert that data are the same, numbers to nine digits."""
+    if isinstance(expected, dict):
+        assert found.keys() == expected.keys()
+        for name, part in expected.items():
+            _assert_alike(found[name], part)
+    elif isinstance(expected, list):
+        assert len(found) == len(expected)
+        for part, other in zip(found, expected, strict=True):
+            _assert_alike(part, other)
+    elif isinstance(expected, float):
+        assert found == pytest.approx(expected, rel=1e-9, abs=1e-13)
+    else:
+        assert found == expected
 
 
 def _program_of(fields: dict[str, list[int]]) -> TableProgram:

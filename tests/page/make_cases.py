@@ -26,10 +26,14 @@ from cruxmap.engine.network import (
 )
 from cruxmap.engine.random_words import keys_of, random_word
 from cruxmap.engine.special import expit, logit, ndtri, softplus
+from cruxmap.insight.diff import diff
 from cruxmap.insight.shapley import shapley
+from cruxmap.insight.travelling_model import travelling_model
+from cruxmap.language.reading import read_model
 from helpers.page_games import worth_of
 
 CASES = Path(__file__).parent / "cases"
+ROOT = Path(__file__).parents[2]
 CERTAIN = 1e30  # the logit of 100%
 
 type Record = dict[str, list[int]]
@@ -274,12 +278,50 @@ def _shapley_case(n: int, seed: int, together: float) -> dict[str, Any]:
     }
 
 
+# --- diffs.json ---------------------------------------------------------------------------------------
+
+HIDDEN = {"text", "by", "sources_a", "sources_b", "note_a", "note_b", "heard_a", "heard_b", "stated"}
+"""What of a diff the page takes from its contents, or leaves out."""
+
+EXAMPLES = "src/cruxmap/examples"
+
+
+def diff_cases() -> list[dict[str, Any]]:
+    """Models as data, and diffs of their worldviews; where something is observed draws are Python's own."""
+    return [
+        diff_case("models/power-seeking.yaml", "carlsmith", "superforecasters"),
+        diff_case(f"{EXAMPLES}/legal-case/models/legal-case.yaml", "defence", "prosecution"),
+        diff_case(f"{EXAMPLES}/library/models/library.yaml", "treasurer", "map"),
+        diff_case(f"{EXAMPLES}/diagnosis/models/diagnosis.yaml", "radiologist", "physician"),
+    ]
+
+
+def diff_case(path: str, a: str, b: str) -> dict[str, Any]:
+    """Return a model as data, and the diff of two of its worldviews without texts."""
+    model = read_model(ROOT / path)
+    data = travelling_model(model)
+    return {
+        "path": path,
+        "model": data | {"cruxmap": "any"},
+        "exact": not model.observed,
+        "diff": without_texts(diff(model, a, b).to_json()),
+    }
+
+
+def without_texts(part: Any) -> Any:
+    """Return a diff without what the page takes from elsewhere."""
+    if isinstance(part, dict):
+        return {name: without_texts(value) for name, value in part.items() if name not in HIDDEN}
+    return [without_texts(value) for value in part] if isinstance(part, list) else part
+
+
 TABLES: dict[str, Callable[[], Any]] = {
     "hash": hash_cases,
     "special": special_cases,
     "draws": draw_cases,
     "formulas": formula_cases,
     "shapley": shapley_cases,
+    "diffs": diff_cases,
 }
 """What makes each table, by the name of its file."""
 

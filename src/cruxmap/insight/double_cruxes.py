@@ -263,8 +263,12 @@ def _of_question(crux: DoubleCrux, question: Entry, state: int) -> DoubleCruxQue
 
 
 def _farthest_state(a: Sequence[float], b: Sequence[float]) -> int:
-    """Return the state on which two differ most in log-odds."""
-    return max(range(len(a)), key=lambda state: (_apart(a[state], b[state]), abs(a[state] - b[state])))
+    """Return the state on which two differ most in log-odds; differences by rounding do not count."""
+
+    def size(state: int) -> tuple[float, float]:
+        return round(_apart(a[state], b[state]), 9), round(abs(a[state] - b[state]), 9)
+
+    return max(range(len(a)), key=size)
 
 
 def _apart(p: float, q: float) -> float:

@@ -1,8 +1,8 @@
 // Sharing out a difference between two states of affairs among the steps that lead from one to the other:
 // insight/shapley.py, with the same orders and the same end.
 //
-// The Shapley value of a step is its mean effect over all orders in which the steps can be taken. Exact for
-// a dozen steps; beyond that orders are taken in reversed pairs, with standard errors.
+// The Shapley value of a step is its mean effect over all orders in which the steps can be taken. It is
+// exact for a dozen steps; beyond that orders are taken in reversed pairs, with standard errors.
 
 import { keysOf, wordsOfKeys } from "../engine/hash.js";
 
@@ -34,8 +34,8 @@ export class NoValueError extends Error {}
  * Share out `worth(all steps) - worth(no step)`; seed and names decide which orders are sampled.
  *
  * `worth` takes which steps have been taken in m states of affairs, [m * steps], and m. It gives their
- * values, [m * measures], or a promise of them. `onBatch` is told how many pairs of orders have been valued
- * and how many there can be at most; what it throws ends the work.
+ * values, [m * measures], or a promise of them. `onBatch` is told how many pairs of orders have been
+ * valued and how many there can be at most; what it throws ends the work.
  * @param {(taken: Uint8Array, m: number) => Float64Array | Promise<Float64Array>} worth
  * @param {string[]} steps
  * @param {number} seed

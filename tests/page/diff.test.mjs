@@ -1,0 +1,124 @@
+// Diffs of worldviews, and of what the page has changed: what Python finds.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { Asking } from "../../src/cruxmap/present/report/page/answers/asking.js";
+import { diffOf } from "../../src/cruxmap/present/report/page/answers/diff.js";
+import { makePool } from "../../src/cruxmap/present/report/page/answers/pool.js";
+import { structureOf } from "../../src/cruxmap/present/report/page/answers/structure.js";
+import { layersOf, settle } from "../../src/cruxmap/present/report/page/language/worldviews.js";
+import { casesOf } from "./cases.mjs";
+
+const cases = casesOf("diffs");
+
+function engineOf(model) {
+  const structure = structureOf(model);
+  return { structure, asking: new Asking(structure), pool: makePool(model) };
+}
+
+function sideOf(model, name, own) {
+  return { name, setting: settle(model, layersOf(model, name, own)) };
+}
+
+/** The map's own numbers with some changes of the page's. */
+function nowWith(model, judgements) {
+  return { ...sideOf(model, "map", { judgements, rejects: [], accepts: [] }), name: "now" };
+}
+
+function givenOf(model) {
+  return { assuming: model.assumed, observed: model.observed };
+}
+
+/** Assert that data are alike, numbers to nine digits. */
+function assertAlike(found, expected, where) {
+  if (typeof expected === "number") {
+    const isClose = Math.abs(found - expected) <= 1e-9 * Math.abs(expected) + 1e-13;
+    assert.ok(isClose, `${where}: ${found} where ${expected} is expected`);
+  } else if (expected === null || typeof expected !== "object") {
+    assert.equal(found, expected, where);
+  } else {
+    assert.deepEqual(Object.keys(found).sort(), Object.keys(expected).sort(), where);
+    for (const key of Object.keys(expected)) {
+      assertAlike(found[key], expected[key], `${where}.${key}`);
+    }
+  }
+}
+
+const AVERAGED = [
+  "mean_a", "mean_b", "double_cruxes", "double_crux_arguments", "double_crux_questions", "widening",
+  "left_out",
+];
+
+/** What of a diff does not depend on how draws were weighed. */
+function withoutAverages(diff) {
+  return Object.fromEntries(Object.entries(diff).filter(([name]) => !AVERAGED.includes(name)));
+}
+
+for (const { model, exact, diff } of cases) {
+  test(`diff of ${diff.a} and ${diff.b} in ${model.model.id}`, async () => {
+    const [a, b] = [diff.a, diff.b].map((name) => sideOf(model, name));
+    const found = await diffOf(engineOf(model), a, b, givenOf(model));
+    if (exact) {
+      assertAlike(found, diff, "");
+    } else {
+      assertAlike(withoutAverages(found), withoutAverages(diff), "");
+      assert.ok(Math.abs(found.mean_a - diff.mean_a) < 0.02, "the mean, within error");
+      assert.deepEqual(found.left_out, diff.left_out);
+    }
+  });
+
+  test(`swapping ${diff.a} and ${diff.b} in ${model.model.id} negates the shares`, async () => {
+    const [a, b] = [diff.a, diff.b].map((name) => sideOf(model, name));
+    const engine = engineOf(model);
+    const shares = [];
+    const shareOf = (one) => [one.id, one.share_logit];
+    const onShares = ({ differences }) => shares.push(new Map(differences.map(shareOf)));
+    await diffOf(engine, a, b, givenOf(model), { onShares });
+    await diffOf(engine, b, a, givenOf(model), { onShares });
+    assert.equal(shares[0].size, diff.differences.length);
+    for (const [id, share] of shares[0]) {
+      assert.equal(shares[1].get(id), 0 - share);
+    }
+  });
+}
+
+test("a worldview does not differ from itself", async () => {
+  const { model, diff } = cases[0];
+  const side = sideOf(model, diff.a);
+  const found = await diffOf(engineOf(model), side, side, givenOf(model));
+  assert.equal(found.gap_logit, 0);
+  assert.deepEqual(found.differences, []);
+  assert.match(found.reason, /itself/);
+});
+
+test("what the page has changed counts as a worldview does that says the same", async () => {
+  const { model, diff } = cases.find((one) => one.model.model.id === "power-seeking");
+  const { judgements } = model.worldviews[diff.b];
+  const now = nowWith(model, judgements);
+  const found = await diffOf(engineOf(model), sideOf(model, diff.a), now, givenOf(model));
+  const shareOf = (one) => [one.id, one.share_logit, one.share_probability];
+  assertAlike(found.differences.map(shareOf), diff.differences.map(shareOf), "");
+  assert.equal(found.differences[0].changes[0].origin_b, "set");
+});
+
+test("a certain target has no shares, and a reason", async () => {
+  const { model, diff } = cases.find((one) => one.model.model.id === "power-seeking");
+  const judgements = [{ at: "advanced-systems-possible", value: "0%" }];
+  const now = nowWith(model, judgements);
+  const found = await diffOf(engineOf(model), sideOf(model, diff.a), now, givenOf(model));
+  assert.equal(found.gap_logit, null);
+  assert.equal(found.differences.find((one) => one.id === "advanced-systems-possible").share_logit, null);
+  assert.equal(found.reason, "power-seeking-catastrophe is certain in `now` (0%)");
+});
+
+test("what is given may be impossible", async () => {
+  const { model, diff } = cases.find((one) => one.model.model.id === "power-seeking");
+  const judgements = [{ at: "advanced-systems-possible", value: "0%" }];
+  const now = nowWith(model, judgements);
+  const given = { assuming: [{ claim: "advanced-systems-possible", value: true }], observed: [] };
+  const found = await diffOf(engineOf(model), now, sideOf(model, diff.a), given);
+  assert.equal(found.probability_a, null);
+  assert.equal(found.mean_a, null);
+  assert.equal(found.gap_logit, null);
+  assert.match(found.reason, /^in `now` what is assumed or observed is impossible/);
+});
