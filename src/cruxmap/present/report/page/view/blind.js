@@ -5,6 +5,7 @@
  * class `untold` is shown only then (page.css).
  */
 
+import { changeCount } from "./changed.js";
 import { h, setText } from "./dom.js";
 
 /** Says whether numbers are hidden now. */
@@ -60,7 +61,7 @@ export function blindView(session, reveal) {
     ),
   );
   const update = () => {
-    const given = session.changes.filter((change) => change.kind !== "given").length;
+    const given = changeCount(session);
     mine.disabled = given === 0;
     setText(count, given === 0 ? "You have given no number yet." : `Numbers you have given: ${given}.`);
   };

@@ -3,6 +3,7 @@
 import { along, alongLogOdds, axisOf } from "./axis.js";
 import { asMade } from "./chapters.js";
 import { logit } from "../engine/special.js";
+import { isAsMade } from "./changed.js";
 import { h, put, said, section, setText } from "./dom.js";
 import { entryLink, textOf } from "./linked.js";
 import { whenQuiet } from "./quiet.js";
@@ -82,7 +83,7 @@ function choiceOf(id) {
 
 /** Offers all worldviews, and the reader's own once something is changed: then that is compared first. */
 function fillChoices(first, second, session, contents) {
-  const own = session.changes.length > 0;
+  const own = !isAsMade(session);
   const names = [...(own ? [YOURS] : []), ...session.worldviews];
   if (first.childNodes.length === names.length) return;
   const before = [first.value, second.value];

@@ -1,6 +1,7 @@
 /** Where the reader stands: the target now, from whose numbers, compared with where that started. */
 
 import { isBlind } from "./blind.js";
+import { changeCount, isAsMade } from "./changed.js";
 import { h, onceAFrame, put, setText } from "./dom.js";
 import { givenEditor } from "./given.js";
 import { whoseNumbers } from "./linked.js";
@@ -99,7 +100,7 @@ function intervalText(ends) {
 
 /** Returns the estimate that travels with the page, where nothing was changed. */
 function shippedEstimate(session, contents) {
-  return session.changes.length === 0 ? contents.worldviews[session.startedFrom].estimate : null;
+  return isAsMade(session) ? contents.worldviews[session.startedFrom].estimate : null;
 }
 
 function startChoice(session, contents) {
@@ -123,11 +124,12 @@ function optionText(id, contents) {
 
 /** Says how the target compares with where the reader started. */
 export function comparison(session, contents) {
-  const { startedFrom: id, changes } = session;
+  const { startedFrom: id } = session;
+  const count = changeCount(session);
   const before = contents.worldviews[id].estimate.central;
   const after = session.central.target;
-  if (changes.length === 0) return `These are ${whoseNumbers(id)}. Change any of them below.`;
-  const number = changes.length === 1 ? "one change" : `${changes.length} changes`;
+  if (count === 0) return `These are ${whoseNumbers(id)}. Change any of them below.`;
+  const number = count === 1 ? "one change" : `${count} changes`;
   if (before === null || after === null) return `After ${number} from ${whoseNumbers(id)}.`;
   const words = moveWords(before, after);
   return `After ${number} it is ${words}: ${whoseNumbers(id)} make it ${percent(before)}.`;
@@ -166,10 +168,7 @@ function standingBar(session, contents) {
   );
   const update = () => {
     setText(central, `${percent(session.central.target)} central`);
-    setText(
-      compared,
-      session.changes.length === 0 ? whoseNumbers(session.startedFrom) : brief(session, contents),
-    );
+    setText(compared, isAsMade(session) ? whoseNumbers(session.startedFrom) : brief(session, contents));
   };
   const showMean = (p) => setText(mean, p === null ? "mean: working" : `${percent(p)} mean`);
   return { element, update, showMean };

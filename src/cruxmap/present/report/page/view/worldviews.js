@@ -1,8 +1,10 @@
 /** The estimate of each worldview as a strip: over draws, at its middle, and what the reviewer said. */
 
 import { along, axisOf, densityAlong } from "./axis.js";
+import { isAsMade } from "./changed.js";
 import { h, link, onceAFrame, put, said, section, setText } from "./dom.js";
 import { wordsOf } from "./given.js";
+import { nearScreen } from "./quiet.js";
 import { axisBelow, bar, diamond, dot, gridLines, shape, strip, upright } from "./strips.js";
 import { formatRatio } from "../language/notation.js";
 import { percent } from "./words.js";
@@ -48,9 +50,20 @@ export function worldviewsView(session, contents) {
     ),
   );
   const showMine = onceAFrame((estimate) => putMine(mine, session, contents, axis, estimate));
-  const showGaps = () => rows.forEach((row) => row.showGap(session));
-  if (session !== null) session.on("central", onceAFrame(showGaps));
+  if (session !== null) keepGaps(rows, session, element);
   return { element, showMine };
+}
+
+/** Keeps what is said about each row's distance from the reader in step, while it can be seen. */
+function keepGaps(rows, session, element) {
+  let isNear = false;
+  const show = () => rows.forEach((row) => row.showGap(session));
+  const showIfNear = onceAFrame(() => (isNear ? show() : null));
+  session.on("central", showIfNear);
+  nearScreen(element, (near) => {
+    isNear = near;
+    if (near) show();
+  });
 }
 
 /** The map's own numbers first, then the highest mean first; those who say little last. */
@@ -125,7 +138,7 @@ function numbersText(estimate) {
 
 /** Says how far the reader's numbers are from a worldview's, where they are the reader's. */
 function gapText(session, name) {
-  if (session.changes.length === 0) return "";
+  if (isAsMade(session)) return "";
   const gap = session.gap(name);
   if (!Number.isFinite(gap)) return "";
   const times = Math.exp(Math.abs(gap));
@@ -214,7 +227,7 @@ function keyView() {
 }
 
 function putMine(row, session, contents, axis, estimate) {
-  row.hidden = session.changes.length === 0;
+  row.hidden = isAsMade(session);
   if (row.hidden) return;
   const known = estimate ?? { mean: null, interval_90: null, central: session.central.target };
   const words =
