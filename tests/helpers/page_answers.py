@@ -74,7 +74,7 @@ def answers_of(step: Step) -> dict[str, Any]:
 
 
 def over_draws_of(name: str, worldview: str) -> dict[str, Any]:
-    """Return what the command line says of a worldview's target and its cruxes, without what is not computed."""
+    """Return what the command line says of a worldview's target and its cruxes, without Sobol shares."""
     model = model_of(name)
     [found] = estimate(replace(model, worldviews=(worldview,))).worldviews.values()
     target, table = found.to_json(), cruxes(model, worldview).to_json()

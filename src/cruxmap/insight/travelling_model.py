@@ -54,6 +54,7 @@ from cruxmap.language.argument_map import (
     Worldview,
     arguments_met,
     condition_text,
+    mentioned,
     places,
 )
 from cruxmap.language.checks import MAX_ARGUMENTS
@@ -291,6 +292,7 @@ def _by_type(argument_map: ArgumentMap, entry: Entry, index: Mapping[str, int]) 
                 "states": ["false", "true"],
                 "basis": _basis(basis),
                 "definition": None if definition is None else _definition(definition, index),
+                **(_routes(basis) if isinstance(basis, Routes) else {}),
             }
         case Question(states=states, basis=basis):
             between = {"start": basis.start, "end": basis.end} if isinstance(basis, Gap) else None
@@ -358,6 +360,20 @@ def _definition(basis: Definition, index: Mapping[str, int]) -> dict[str, Any]:
         "if_met": index[basis.if_met.address],
         "otherwise": index[basis.otherwise.address],
     }
+
+
+def _routes(basis: Routes) -> dict[str, Any]:
+    """Return the causes of a claim, and which entries each of them, and all of them, wait for (`when`)."""
+    return {
+        "routes": [
+            {"address": route.chance.address, "when": _mentioned(route.when)} for route in basis.routes
+        ],
+        "when": _mentioned(basis.when),
+    }
+
+
+def _mentioned(condition: Condition | None) -> list[str]:
+    return [] if condition is None else [*dict.fromkeys(mentioned(condition))]
 
 
 # --- conditions -----------------------------------------------------------------------------------

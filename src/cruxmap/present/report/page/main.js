@@ -27,7 +27,7 @@ export function openPage() {
 async function opened() {
   const [contents, model] = await Promise.all([dataOf("contents"), dataOf("model")]);
   if (contents.blind) setBlind(true);
-  const session = model.exact ? await createSession(model, makersOf()) : null;
+  const session = model.exact ? createSession(model, { contents, ...makersOf() }) : null;
   await documentRead();
   if (session === null) showReadOnly(contents, model);
   else showAll(session, contents, model);
