@@ -6,7 +6,6 @@ import { expit } from "../engine/special.js";
 import { formatJudgement, formatProbability } from "../language/notation.js";
 import { averagesAt } from "./averages.js";
 import { doubleCruxes, leftOutInEither, looksOf } from "./double_cruxes.js";
-import { evidenceOf } from "./evidence.js";
 import { leftOut } from "./left_out.js";
 import { bearingOn, gameOf, idleIn, mixturesOf } from "./mixtures.js";
 import { NoValueError, shapley } from "./shapley.js";
@@ -24,27 +23,21 @@ const AT_A_TIME = 512;
 /**
  * The diff of two settings, given conditions: `a` and `b` have a `name` and a `setting`.
  *
- * `version` is the state's, for the pool: the promise fails with the pool's `Superseded` where a later
- * one comes. `onProgress` is told how many pairs of orders have been valued, of how many at most, and
- * `onShares` of what is known before the averages over draws are there: all but means and double cruxes.
+ * `onProgress` is told how many pairs of orders have been valued, of how many at most, and `onShares` of
+ * what is known before the averages over draws are there: all but means and double cruxes.
  * @param {{structure: object, asking: object, pool: object}} engine
  * @param {{name: string, setting: object}} a
  * @param {{name: string, setting: object}} b
  * @param {{assuming: object[], observed: object[]}} given
- * @param {{version?: number, onProgress?: (done: number, of: number) => void,
- *   onShares?: (part: object) => void}} [options]
+ * @param {{onProgress?: (done: number, of: number) => void, onShares?: (part: object) => void}} [options]
  * @returns {Promise<object>}
  */
 export async function diffOf(engine, a, b, given, options = {}) {
-  const { version = 0, onProgress = () => {}, onShares = () => {} } = options;
+  const { onProgress = () => {}, onShares = () => {} } = options;
   const { structure, asking, pool } = engine;
-  const evidence = {
-    assumed: evidenceOf(structure, given.assuming),
-    observed: evidenceOf(structure, given.observed),
-  };
   const ask = {
-    joint: (setting) => averagesAt(pool, setting, evidence, version),
-    logOdds: (columns) => pool.logOdds(columns, evidence, version),
+    joint: (setting, variables) => averagesAt(pool, setting, given, variables),
+    logOdds: (columns) => pool.logOdds(columns, given),
   };
   const sides = [a, b].map((side) => sideOf(structure, asking, side, given));
   const shared = await sharesOf(structure, ask, sides, onProgress);
@@ -89,7 +82,8 @@ function sideOf(structure, asking, { name, setting }, given) {
 
 /** The averages over draws; `null` where what is given is impossible. */
 function averagesOf(ask, { state, setting }) {
-  return state.isImpossible ? null : ask.joint(setting);
+  const variables = [...new Set(state.candidates.map((one) => one.variable))];
+  return state.isImpossible ? null : ask.joint(setting, variables);
 }
 
 // --- the gap and its shares ----------------------------------------------------------------------
