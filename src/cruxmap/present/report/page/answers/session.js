@@ -6,8 +6,10 @@ import { conditionText, parseCondition } from "../language/conditions.js";
 import { ProblemError } from "../language/problems.js";
 import { layersOf, MAP, settle, UNCHANGED } from "../language/worldviews.js";
 import { Asking } from "./asking.js";
+import { averagesAt } from "./averages.js";
 import { arranged } from "./crux_rows.js";
 import { cruxTable } from "./cruxes.js";
+import { diffOf } from "./diff.js";
 import { NoVariable } from "./evidence.js";
 import { bestFirst } from "./next_best.js";
 import { makePool, Superseded } from "./pool.js";
@@ -24,6 +26,9 @@ const COLUMNS = 8;
 const EFFECTS_AT_ONCE = 2;
 
 const STEPS_KEPT = 500;
+
+/** The name of the present state where it is compared, once something is changed. */
+const PRESENT = "mine";
 
 /**
  * Open a session on a model's data. `contents` is what people read, for texts and Sobol shares; `makeWorker` and
@@ -53,6 +58,7 @@ class Session {
     this.steps = [{ start: MAP, own: UNCHANGED, given: this.givenOfModel() }];
     this.at = 0;
     this.found = new Map();
+    this.kept = new Map(); // diffs of shipped worldviews, which no change makes old
   }
 
   // --- what is open -------------------------------------------------------------------------------------
@@ -207,7 +213,7 @@ class Session {
   // --- listening ----------------------------------------------------------------------------------------
 
   /**
-   * Be told of "central", "changes", "ranking", "estimate", "cruxes", "diff" or "problem".
+   * Be told of "central", "changes", "ranking", "estimate", "cruxes", "diff", "progress" or "problem".
    * @param {string} event @param {(message: object) => void} listener @returns {() => void} to stop
    */
   on(event, listener) {
@@ -429,19 +435,47 @@ class Session {
         start: this.startedFrom,
         isShipped: this.changesOf().length === 0,
         contents: this.contents,
-        joint: state.isImpossible ? null : await pool.joint(setting, given, variables),
+        joint: state.isImpossible ? null : await averagesAt(pool, setting, given, variables),
         best: async (candidates) => (await this.bestOf(state, candidates)) ?? stop(),
         logOdds: (columns) => pool.logOdds(columns, given),
       });
     });
   }
 
+  /**
+   * Where the present state (`a`) and a worldview (`b`) part, as the command line's JSON; `null` stands for the
+   * present state, and `from` for another `a`. `null` where the session has changed meanwhile.
+   * @param {string | null} other @param {string | null} [from] @returns {Promise<object | null>}
+   */
+  diff(other, from = null) {
+    const { structure, asking } = this;
+    const [a, b] = [this.sideOf(from), this.sideOf(other)];
+    const { given } = this.step;
+    const key = JSON.stringify([from, other, given]);
+    const find = (pool, version) => diffOf({ structure, asking, pool }, a, b, given, {
+      onProgress: (done, of) => version === this.version && this.emit("progress", { of: "diff", done, most: of }),
+    });
+    if (from === null || other === null) return this.overDraws("diff", find, key);
+    return this.kept.get(key) ?? this.overDraws("diff", async (...pool) => {
+      const answer = await find(...pool);
+      this.kept.set(key, Promise.resolve(answer));
+      return answer;
+    }, key);
+  }
+
+  /** A shipped worldview, or the present state, which bears the name of its start as long as it is that. */
+  sideOf(id) {
+    if (id !== null) return { name: id, setting: this.shipped(id) };
+    const name = this.own === UNCHANGED ? this.startedFrom : PRESENT;
+    return { name, setting: this.setting };
+  }
+
   /** Find something of this version in the pool; `null` where the session changes meanwhile. */
-  overDraws(name, find) {
-    return this.once(name, async () => {
+  overDraws(name, find, key = name) {
+    return this.once(key, async () => {
       const { version } = this;
       try {
-        const answer = await find(this.pool.at(version));
+        const answer = await find(this.pool.at(version), version);
         if (version !== this.version) return null;
         this.emit(name, { [name]: answer });
         return answer;
