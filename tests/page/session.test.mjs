@@ -182,3 +182,20 @@ test("probabilities of conditions, with others in place of what is assumed", () 
   assert.equal(session.probability("alignment-hard", ["alignment-hard"]), 1);
   assert.equal(session.probability("alignment-hard", { observed: ["{alignment-hard: false}"] }), 0);
 });
+
+test("the present state is compared with a worldview, and worldviews with each other", async () => {
+  const session = opened("legal-case", "defence");
+  const shipped = await session.diff("prosecution");
+  assert.deepEqual([shipped.a, shipped.b], ["defence", "prosecution"]);
+  session.set("shared-bench", "50%");
+  const changed = await session.diff("prosecution");
+  assert.equal(changed.a, "mine");
+  assert.ok(Math.abs(changed.gap_logit - session.gap("prosecution")) < 1e-12);
+  assert.ok(changed.differences.find(({ id }) => id === "shared-bench").changes.length > 0);
+  const between = await session.diff("prosecution", "defence");
+  assert.equal(between.gap_logit, shipped.gap_logit);
+  const old = session.diff("prosecution");
+  session.undo();
+  session.redo();
+  assert.equal(await old, null);
+});

@@ -27,6 +27,9 @@ const EFFECTS_AT_ONCE = 2;
 
 const STEPS_KEPT = 500;
 
+/** How many milliseconds after the page is idle what a changed certainty needs is made ready. */
+const WARM_AFTER = 1500;
+
 /** The name of the present state where it is compared, once something is changed. */
 const PRESENT = "mine";
 
@@ -59,6 +62,7 @@ class Session {
     this.at = 0;
     this.found = new Map();
     this.kept = new Map(); // diffs of shipped worldviews, which no change makes old
+    globalThis.requestIdleCallback?.(() => this.later(() => this.asking.warm(), WARM_AFTER));
   }
 
   // --- what is open -------------------------------------------------------------------------------------
