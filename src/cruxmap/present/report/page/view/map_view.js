@@ -183,17 +183,13 @@ export function mapView(session, contents, open) {
 
   // --- what it says now ---
 
-  function update() {
-    stale = true;
-    if (frameElement.offsetParent !== null && isOnScreen()) {
-      refresh();
-    }
-  }
-
   let onScreenNow = false;
 
-  function isOnScreen() {
-    return onScreenNow;
+  function update() {
+    stale = true;
+    if (onScreenNow) {
+      refresh();
+    }
   }
 
   function refresh() {
