@@ -283,6 +283,9 @@ def _shapley_case(n: int, seed: int, together: float) -> dict[str, Any]:
 HIDDEN = {"text", "by", "sources_a", "sources_b", "note_a", "note_b", "heard_a", "heard_b", "stated"}
 """What of a diff the page takes from its contents, or leaves out."""
 
+OF_THE_FILES = {"cruxmap", "digest", "question_digest", "made_from"}
+"""What of a model's data tells versions of its files apart."""
+
 EXAMPLES = "src/cruxmap/examples"
 
 
@@ -302,7 +305,7 @@ def diff_case(path: str, a: str, b: str) -> dict[str, Any]:
     data = travelling_model(model)
     return {
         "path": path,
-        "model": data | {"cruxmap": "any"},
+        "model": {name: part for name, part in data.items() if name not in OF_THE_FILES},
         "exact": not model.observed,
         "diff": without_texts(diff(model, a, b).to_json()),
     }
