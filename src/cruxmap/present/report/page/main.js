@@ -113,12 +113,14 @@ async function followFragment(session) {
   if (hash.length < 2) return;
   const place = document.getElementById(decoded(hash.slice(1)));
   if (place !== null) place.scrollIntoView();
-  else if (!hash.startsWith("#entry-")) await openLink(session, hash);
+  else if (hash.startsWith("#worldview=")) await openLink(session, hash);
 }
 
 async function openLink(session, hash) {
   try {
-    await session.open(hash);
+    const { isOther, leftOut } = await session.open(hash);
+    const lost = leftOut.length > 0 ? ` Left out: ${leftOut.map(({ at }) => at).join(", ")}.` : "";
+    if (isOther) tell(`The map has changed since this link was made.${lost}`);
   } catch (error) {
     tell(`The link's numbers were not read: ${error.message}`);
   }

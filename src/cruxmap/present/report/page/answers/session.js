@@ -3,8 +3,10 @@
 
 import { changeText, withNumber, withRejection } from "../language/changes.js";
 import { conditionText, parseCondition } from "../language/conditions.js";
+import { fragmentOf, readFragment } from "../language/fragment.js";
 import { ProblemError } from "../language/problems.js";
 import { layersOf, MAP, settle, UNCHANGED } from "../language/worldviews.js";
+import { freeId, worldviewFile } from "../language/yaml.js";
 import { Asking } from "./asking.js";
 import { averagesAt } from "./averages.js";
 import { arranged } from "./crux_rows.js";
@@ -178,6 +180,45 @@ class Session {
   takeBack(change) {
     this.go(this.stepWithout(change));
   }
+
+  // --- taking it away ---------------------------------------------------------------------------------
+
+  /**
+   * The present numbers as a worldview's file, which the map's folder takes under that id.
+   * @param {{id?: string, text?: string}} [worldview] its sentence is `text` @returns {string}
+   */
+  yaml({ id = freeId(this.model, "mine"), text } = {}) {
+    const { start, own } = this.step;
+    const isAnonymous = this.contents?.anonymous === true;
+    const worldview = { id, text, startedFrom: start, changes: own, isAnonymous, given: this.givenNow };
+    return worldviewFile(this.model, worldview);
+  }
+
+  /**
+   * The present state as the fragment of a link.
+   * @returns {Promise<string>} `#worldview=…`
+   */
+  async link() {
+    const { start, own, given } = this.step;
+    const isModels = JSON.stringify(given) === JSON.stringify(this.givenOfModel());
+    return fragmentOf(this.model, { startedFrom: start, changes: own, given: isModels ? null : given });
+  }
+
+  /**
+   * Take over what a link carries, which anybody may have made.
+   * @param {string} fragment
+   * @returns {Promise<{isOther: boolean, leftOut: {at: string, why: string}[]}>} whether the map has changed
+   *   since the link was made, and what could not be taken over because of that
+   */
+  async open(fragment) {
+    const found = await readFragment(fragment, this.model);
+    const step = { start: found.startedFrom, own: tidied(found.changes), given: found.given ?? this.givenOfModel() };
+    this.explained(() => makeState(this.structure, this.asking, this.settled(step), step.given));
+    this.go(step);
+    return { isOther: found.isOther, leftOut: found.leftOut };
+  }
+
+  // --- back and forth ---------------------------------------------------------------------------------
 
   get canUndo() {
     return this.at > 0;

@@ -41,6 +41,13 @@ export function checkWorldviewId(model, id) {
   }
 }
 
+/** Return an id that no worldview has yet: the one wished for, or with a number. */
+export function freeId(model, wished) {
+  const { worldviews } = numbersOf(model);
+  const ids = [wished, ...Array.from(worldviews.keys(), (_, number) => `${wished}-${number + 2}`)];
+  return ids.find((id) => !worldviews.has(id));
+}
+
 /**
  * Write a worldview's file. Throws ProblemError for an id that it cannot have.
  *

@@ -1,0 +1,114 @@
+// Links that carry a worldview: what is written reads back, and what strangers write never does harm.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { base64Of, deflated } from "../../src/cruxmap/present/report/page/bytes.js";
+import { fragmentOf, readFragment } from "../../src/cruxmap/present/report/page/language/fragment.js";
+import { UNCHANGED } from "../../src/cruxmap/present/report/page/language/worldviews.js";
+import { casesOf } from "./cases.mjs";
+
+const { cases, models } = casesOf("worldviews");
+const model = { ...models.house, digest: "0123456789abcdef", model: { id: "house" } };
+
+/** Return the fragment that some data make. */
+async function fragmentWith(data) {
+  const bytes = await deflated(new TextEncoder().encode(typeof data === "string" ? data : JSON.stringify(data)));
+  const text = base64Of(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return `#worldview=1.${text}`;
+}
+
+const nothing = { model: "house", digest: model.digest, from: "map", set: [], rejects: [], accepts: [] };
+
+test("what a link carries reads back", async () => {
+  for (const { worldview, changes } of cases.filter((row) => row.settled !== undefined)) {
+    if (worldview === "bob" && changes.rejects.includes("creaks")) continue; // which bob rejects anyhow
+    const fragment = await fragmentOf(model, { startedFrom: worldview, changes });
+    assert.match(fragment, /^#worldview=1\.[A-Za-z0-9_-]+$/);
+    const found = await readFragment(fragment, model);
+    assert.deepEqual(found, { startedFrom: worldview, changes, given: null, isOther: false, leftOut: [] });
+  }
+});
+
+test("what is given travels too", async () => {
+  const given = { assuming: [{ claim: "door", value: false }], observed: [{ event: "dawn", ever: true }] };
+  const fragment = await fragmentOf(model, { startedFrom: "map", changes: UNCHANGED, given });
+  assert.deepEqual((await readFragment(fragment, model)).given, given);
+});
+
+test("shares that only fit together are read together", async () => {
+  const set = [["colour.red", "60%"], ["colour.green", "40%"], ["colour.blue", "0%"]];
+  const found = await readFragment(await fragmentWith({ ...nothing, set }), model);
+  assert.equal(found.changes.judgements.length, 3);
+});
+
+test("a link from another state of the map says so, and leaves out what cannot be read any more", async () => {
+  const set = [["door", "1%"], ["gone", "5%"], ["heat", "3x"], ["colour.red", "150%"]];
+  const other = { ...nothing, digest: "fedcba9876543210", set, rejects: ["creaks", "gone"] };
+  const found = await readFragment(await fragmentWith({ ...other, given: [["door", "gone"], []] }), model);
+  assert.equal(found.isOther, true);
+  assert.deepEqual(found.changes.judgements, [{ at: "door", value: "1%" }]);
+  assert.deepEqual(found.changes.rejects, ["creaks"]);
+  assert.deepEqual(found.given, { assuming: [{ claim: "door", value: true }], observed: [] });
+  assert.deepEqual(found.leftOut.map(({ at }) => at), ["gone", "heat", "colour.red", "gone", "gone"]);
+});
+
+test("what strangers write is a problem, and never a crash", async () => {
+  const deep = "[".repeat(200000);
+  const bad = [
+    "",
+    "#",
+    "#entry-door",
+    "#worldview=",
+    "#worldview=2.AAAA",
+    "#worldview=1.",
+    "#worldview=1.%00",
+    "#worldview=1.////",
+    "#worldview=1.A",
+    `#worldview=1.${"A".repeat(70000)}`,
+    await fragmentWith(""),
+    await fragmentWith("null"),
+    await fragmentWith("[]"),
+    await fragmentWith(deep),
+    await fragmentWith(" ".repeat(500000)),
+    await fragmentWith({}),
+    await fragmentWith({ ...nothing, model: "street" }),
+    await fragmentWith({ ...nothing, from: "nobody" }),
+    await fragmentWith({ ...nothing, from: "__proto__" }),
+    await fragmentWith({ ...nothing, from: 3 }),
+    await fragmentWith({ ...nothing, set: {} }),
+    await fragmentWith({ ...nothing, set: [["door"]] }),
+    await fragmentWith({ ...nothing, set: [["door", 5]] }),
+    await fragmentWith({ ...nothing, set: [["door", "zzz"]] }),
+    await fragmentWith({ ...nothing, set: [["door", ["1%"]]] }),
+    await fragmentWith({ ...nothing, set: [["colour", ["1%"]]] }),
+    await fragmentWith({ ...nothing, set: [["colour", [["1%"]]]] }),
+    await fragmentWith({ ...nothing, set: [["__proto__", "1%"]] }),
+    await fragmentWith({ ...nothing, set: [["door", "same as window"]] }),
+    await fragmentWith({ ...nothing, set: [["door", "9".repeat(3000)]] }),
+    await fragmentWith({ ...nothing, set: Array(6000).fill(["door", "1%"]) }),
+    await fragmentWith({ ...nothing, rejects: ["door"] }),
+    await fragmentWith({ ...nothing, rejects: ["constructor"] }),
+    await fragmentWith({ ...nothing, rejects: [null] }),
+    await fragmentWith({ ...nothing, given: 5 }),
+    await fragmentWith({ ...nothing, given: [["door"]] }),
+    await fragmentWith({ ...nothing, given: [["{not: door"], []] }),
+    await fragmentWith({ ...nothing, given: [[`${"{not: ".repeat(300)}door${"}".repeat(300)}`], []] }),
+  ];
+  for (const fragment of bad) {
+    await assert.rejects(readFragment(fragment, model), { name: "ProblemError" }, fragment.slice(0, 60));
+  }
+});
+
+test("a fragment with every byte of it changed reads, or is a problem", async () => {
+  const changes = { judgements: [{ at: "door", value: "about 5%" }], rejects: ["creaks"], accepts: [] };
+  const fragment = await fragmentOf(model, { startedFrom: "map", changes });
+  for (let at = 0; at < fragment.length; at += 1) {
+    const other = fragment[at] === "x" ? "y" : "x";
+    try {
+      await readFragment(fragment.slice(0, at) + other + fragment.slice(at + 1), model);
+    } catch (problem) {
+      assert.equal(problem.name, "ProblemError", problem.stack);
+    }
+  }
+});
