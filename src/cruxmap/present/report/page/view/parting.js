@@ -13,8 +13,10 @@ import { percent } from "./words.js";
 
 const [FIRST, CRUXES, AFTER] = [10, 6, 600];
 
-/** What the reader's own state is called among the worldviews. */
-export const YOURS = "yours";
+/** What the reader's own state is called among the worldviews, once something is changed. */
+export const MINE = "mine";
+
+const ALIKE = { differences: [], reason: null };
 
 /** Returns the fourth section; `say` tells screen readers what the reader's choice gave. */
 export function partingView(session, contents, say) {
@@ -51,7 +53,7 @@ export function partingView(session, contents, say) {
     show: (diff) => {
       answer.classList.toggle("stale", false);
       setText(note, noteText(diff));
-      put(answer, diff === null ? null : diffView(diff, contents));
+      put(answer, diff === ALIKE ? null : diffView(diff, contents));
       if (isChosen) say(gap.textContent);
       isChosen = false;
     },
@@ -73,6 +75,9 @@ export function partingView(session, contents, say) {
   for (const choice of [first, second]) choice.addEventListener("change", changed);
   fillChoices(first, second, session, contents);
   session.on("central", () => fillChoices(first, second, session, contents));
+  session.on("progress", ({ of, done, most }) => {
+    if (of === "diff") setText(note, `Sharing the gap out: ${done} pairs of orders, of at most ${most}.`);
+  });
   quiet.changed();
   return { element };
 }
@@ -84,44 +89,49 @@ function choiceOf(id) {
 /** Offers all worldviews, and the reader's own once something is changed: then that is compared first. */
 function fillChoices(first, second, session, contents) {
   const own = !isAsMade(session);
-  const names = [...(own ? [YOURS] : []), ...session.worldviews];
+  const names = [...(own ? [MINE] : []), ...session.worldviews];
   if (first.childNodes.length === names.length) return;
   const before = [first.value, second.value];
   const pair = contents.pair ?? { highest: names[0], lowest: names.at(-1) };
   for (const choice of [first, second]) {
     put(
       choice,
-      names.map((id) => h("option", { value: id }, id === "map" ? "the map's own" : id)),
+      names.map((id) => h("option", { value: id }, nameOf(id))),
     );
   }
   const kept = before.every((id) => id !== "" && names.includes(id))
     ? before
     : [pair.highest, pair.lowest];
-  [first.value, second.value] = own && !before.includes(YOURS) ? [YOURS, session.startedFrom] : kept;
+  [first.value, second.value] = own && !before.includes(MINE) ? [MINE, session.startedFrom] : kept;
 }
 
 /** Asks for the diff of two shipped worldviews, or of the reader's state and one. */
 function diffOfChosen(session, a, b) {
-  if (a === b) return Promise.resolve(null);
-  return session.diff(b === YOURS ? null : b, a === YOURS ? null : a);
+  if (a === b) return Promise.resolve(ALIKE);
+  return session.diff(b === MINE ? null : b, a === MINE ? null : a);
+}
+
+/** Names a side of the comparison as readers do. */
+function nameOf(id) {
+  if (id === MINE) return "you";
+  return id === "map" ? "the map" : id;
 }
 
 function gapText(session, contents, a, b) {
   const central = (id) =>
-    id === YOURS ? session.central.target : contents.worldviews[id].estimate.central;
+    id === MINE ? session.central.target : contents.worldviews[id].estimate.central;
   const [pa, pb] = [central(a), central(b)];
   if (a === b) return "Choose two that differ.";
   if (pa === null || pb === null) return "What is given is impossible for one of them.";
   const times = Math.exp(Math.abs(logit(pa) - logit(pb)));
   const apart = Number.isFinite(times) ? formatRatio(times) : "infinitely";
   if (times < 1.005) return `Both give ${percent(pa)} at central numbers.`;
-  return `${a} gives ${percent(pa)} and ${b} ${percent(pb)}, at central numbers: ${apart} apart in odds.`;
+  const both = `${nameOf(a)}: ${percent(pa)}, and ${nameOf(b)}: ${percent(pb)}`;
+  return `At central numbers, ${both}. That is ${apart} apart in odds.`;
 }
 
-function noteText(diff) {
-  if (diff === null) return "";
-  if (diff.reason) return `The gap could not be shared out: ${diff.reason}.`;
-  return "";
+function noteText({ reason }) {
+  return reason ? `The gap could not be shared out: ${reason}.` : "";
 }
 
 function diffView(diff, contents) {
@@ -178,11 +188,11 @@ function endRow(name, probability, axis) {
     h(
       "div",
       null,
-      h("strong", null, name),
+      h("strong", null, nameOf(name)),
       " ",
       h("span", { class: "number" }, `${percent(probability)} central`),
     ),
-    strip(24, `${name}: ${percent(probability)}`, gridLines(axis, 24), dot(x, 12, "mean")),
+    strip(24, `${nameOf(name)}: ${percent(probability)}`, gridLines(axis, 24), dot(x, 12, "mean")),
   );
 }
 
@@ -257,7 +267,7 @@ function changesView(id, changes, { a, b }) {
 
 function sideText(name, value, origin) {
   const whose = origin === name ? "" : ` (${origin === "map" ? "the map's" : origin})`;
-  return h("span", null, `${name} `, said(value ?? "none", { class: "number" }), whose);
+  return h("span", null, `${nameOf(name)} `, said(value ?? "none", { class: "number" }), whose);
 }
 
 // --- what would close it ----------------------------------------------------------------------------
@@ -272,15 +282,13 @@ function doubleCruxes(diff, contents) {
     .filter((x) => x.rank !== null && x.rank !== undefined && x.vod_share > 0)
     .sort((x, y) => x.rank - y.rank)
     .slice(0, CRUXES);
-  if (shown.length === 0)
+  if (shown.length === 0) {
     return h("p", null, "Finding out about any one thing is expected to close none of it.");
+  }
+  const [a, b] = [nameOf(diff.a), nameOf(diff.b)];
+  const about = `How likely ${a} (●) and ${b} (○) find it, and how much of their disagreement finding out `;
   return [
-    h(
-      "p",
-      null,
-      `How likely ${diff.a} (●) and ${diff.b} (○) find it, and how much of their disagreement finding ` +
-        "it out is expected to close.",
-    ),
+    h("p", null, about, "about it is expected to close."),
     h(
       "ol",
       { class: "bare doubles" },
@@ -294,7 +302,7 @@ function doubleRow(
   diff,
   contents,
 ) {
-  const words = `${diff.a} ${percent(pa)}, ${diff.b} ${percent(pb)}`;
+  const words = `${nameOf(diff.a)} ${percent(pa)}, ${nameOf(diff.b)} ${percent(pb)}`;
   return h(
     "li",
     { class: "step" },

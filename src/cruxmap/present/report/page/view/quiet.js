@@ -2,6 +2,8 @@
 
 const NEAR = "300px";
 
+const MOST_ATTEMPTS = 3;
+
 /**
  * Keeps an answer that takes a while in step with the session.
  *
@@ -9,19 +11,26 @@ const NEAR = "300px";
  * @param {object} how
  *   `element`: the answer is asked for only when this is on the screen, or nearly;
  *   `wait`: for how many milliseconds nothing must have changed;
- *   `ask()`: returns a promise of the answer; `show(answer)`: shows it;
+ *   `ask()`: returns a promise of the answer, null where something else came first;
+ *   `show(answer)`: shows it;
  *   `old()`: marks what is shown as old; `failed(error)`: says that there is no answer
  * @returns {{changed: () => void}} `changed` says that the answer is old, as a change in the session does
  */
 export function whenQuiet(session, { element, wait, ask, show, old, failed }) {
   let timer = null;
-  let [isOld, isNear, asked] = [false, false, 0];
+  let [isOld, isNear, asked, attempts] = [false, false, 0, 0];
 
   const changed = () => {
     isOld = true;
     old();
     clearTimeout(timer);
+    attempts = 0;
     if (isNear) timer = setTimeout(start, wait);
+  };
+
+  const again = () => {
+    attempts += 1;
+    if (attempts < MOST_ATTEMPTS) timer = setTimeout(start, wait);
   };
 
   const start = async () => {
@@ -30,6 +39,7 @@ export function whenQuiet(session, { element, wait, ask, show, old, failed }) {
     try {
       const answer = await ask();
       if (!isLatest()) return;
+      if (answer === null) return again();
       isOld = false;
       show(answer);
     } catch (error) {

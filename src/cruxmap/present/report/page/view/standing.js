@@ -8,7 +8,7 @@ import { whoseNumbers } from "./linked.js";
 import { nearScreen, whenQuiet } from "./quiet.js";
 import { moveWords, percent } from "./words.js";
 
-const WAIT = 120;
+const [WAIT, MOST_OPEN] = [120, 4];
 
 const BOTH =
   "Central: with every number in its middle; it follows at once. Mean: over draws of the numbers, the " +
@@ -23,24 +23,30 @@ const BOTH =
  */
 export function standingView(session, contents, { tell, say }) {
   const central = h("output", { class: "big number", "aria-live": "off" });
-  const mean = h("span", { class: "number mean" });
+  const mean = h("span", { class: "big number" });
   const interval = h("span", { class: "number" });
   const compared = h("p", { class: "compared" });
   const reason = h("p", { class: "problem", hidden: true });
   const also = h("dl", { class: "also small" });
+  const alsoPart = alsoView(also, session);
   const work = h("span", { class: "quiet tiny working" });
   const given = givenEditor(session, contents);
-  const spread = h("p", { class: "spread small" }, mean, " ", "mean over draws ", interval, work);
+  const spread = h("div", { class: "figure" }, mean, h("span", { class: "small" }, "mean over draws"));
   const element = h(
     "div",
     { class: "standing card told", role: "group", "aria-label": "Where you stand" },
     startChoice(session, contents),
-    h("p", { class: "now" }, central, " ", h("span", null, "central")),
+    h(
+      "div",
+      { class: "now" },
+      h("div", { class: "figure" }, central, h("span", { class: "small" }, "central")),
+      spread,
+    ),
+    h("p", { class: "small quiet" }, interval, " ", work),
     reason,
-    spread,
     compared,
     h("p", { class: "tiny quiet" }, BOTH),
-    also,
+    alsoPart,
     given.element,
   );
   const bar = standingBar(session, contents);
@@ -51,7 +57,7 @@ export function standingView(session, contents, { tell, say }) {
     reason.hidden = !impossible;
     setText(reason, impossible ? `What is assumed and observed is ${impossible}.` : "");
     setText(compared, comparison(session, contents));
-    showAlso(also, session, contents);
+    showAlso(also, session);
     bar.update();
   };
   const showSpread = ({ mean: m, interval_90: ends }) => {
@@ -141,9 +147,16 @@ function sentenceOf(session, contents) {
   return `${contents.target}: ${percent(target)} central. ${comparison(session, contents)}`;
 }
 
-function showAlso(list, session, contents) {
-  const names = Object.keys(session.central.also ?? {});
-  list.hidden = names.length === 0;
+/** The further targets, folded where there are many. */
+function alsoView(list, session) {
+  const number = Object.keys(session.central.also).length;
+  if (number === 0) return null;
+  const summary = h("summary", null, `Further targets, central: ${number}`);
+  return h("details", { class: "small also-part", open: number <= MOST_OPEN }, summary, list);
+}
+
+function showAlso(list, session) {
+  const names = Object.keys(session.central.also);
   if (list.childNodes.length !== 2 * names.length) {
     put(
       list,
