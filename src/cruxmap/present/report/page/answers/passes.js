@@ -25,7 +25,6 @@ const BYTES_OF_A_KEY = 16;
  * @property {Evidence} assumed
  * @property {Evidence} observed
  * @property {Setting} [setting]
- * @property {number[] | null} [variables] those whose tables are wanted, null for all
  */
 
 /**
@@ -296,7 +295,7 @@ function stripOf({ strips, keys, nDraws }, strip, needed) {
  */
 const KINDS = {
   targets: { evidence: given, open: ({ targets }) => targets, read: ({ targets }) => targets },
-  pairs: { evidence: given, open: askedWith, read: askedWith },
+  pairs: { evidence: given, open: everything, read: everything },
   sides: { evidence: given, open: ({ targets }) => targets.slice(0, 1), read: () => [] },
   observed: { evidence: ({ observed }) => observed, open: () => [], read: () => [] },
 };
@@ -305,8 +304,8 @@ function given({ assumed, observed }) {
   return [...assumed, ...observed];
 }
 
-function askedWith({ plan, targets }, { variables }) {
-  return [targets[0], ...(variables ?? plan.indicatorVariables)];
+function everything({ plan }) {
+  return plan.indicatorVariables;
 }
 
 /**
@@ -316,7 +315,7 @@ function askedWith({ plan, targets }, { variables }) {
 function kernelOver(passes, job, kind, entries, D) {
   const { plan, kernels, wasm } = passes;
   const evidence = indicatorsOf(plan, KINDS[kind].evidence(job));
-  const question = JSON.stringify([KINDS[kind].evidence(job), job.variables ?? null]);
+  const question = JSON.stringify(KINDS[kind].evidence(job));
   const held = kernels.get(kind) ?? null;
   const here = certainIn(entries, D, passes.program.nEntries);
   const asks = held !== null && held.question === question;
@@ -327,10 +326,10 @@ function kernelOver(passes, job, kind, entries, D) {
     return { kernel: held.kernel, evidence };
   }
   const certain = isSameJob ? here.map((value, e) => (value === held.certain[e] ? value : -1)) : here;
-  const open = inputsOfVariables(plan, KINDS[kind].open(passes, job));
+  const open = inputsOfVariables(plan, KINDS[kind].open(passes));
   const fixed = Int8Array.from(evidence, (value, i) => (value === 0 ? 0 : open[plan.nLoads + i] ? -1 : 1));
   const special = specialise(plan, certain, fixed);
-  const inputs = inputsOfVariables(special, KINDS[kind].read(passes, job));
+  const inputs = inputsOfVariables(special, KINDS[kind].read(passes));
   const kernel = makeKernel(special, { lanes: LANES, wasm, inputs, instead: held?.kernel });
   kernels.set(kind, { question, job: job.name, certain, kernel });
   return { kernel, evidence };

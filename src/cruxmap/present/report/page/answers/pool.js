@@ -95,7 +95,7 @@ function askedOf(structure, run) {
     },
 
     async joint(setting, given, variables = null) {
-      const job = { kind: "joint", ...evidence(given), setting: numbersOf(setting), variables };
+      const job = { kind: "joint", ...evidence(given), setting: numbersOf(setting) };
       const found = jointOf(model, variables, await run(job, ofDraws(TASK.joint)));
       return found === null ? null : { ...found, draws: model.model.draws };
     },

@@ -1,7 +1,9 @@
-// Running a plan: all of its sums, and then their slopes from the last sum to the first, for several lanes
-// side by side. A lane is a setting of the loads and the indicators. WebAssembly does it, or JavaScript
-// where that is not to be had: both add up the same products in the same order, so their numbers are the
-// same.
+// Running a plan: all of its sums, and then their slopes, for several lanes side by side. A lane is a
+// setting of the loads and the indicators. WebAssembly does it, or JavaScript where that is not to be had:
+// both add up the same products in the same order, so their numbers are the same.
+//
+// A slope is a sum of products too: of the slope of each sum that the slot is in and the other factor
+// there. So one loop serves values and slopes.
 
 import {
   addVectors,
@@ -52,21 +54,21 @@ const PAGE = 65536;
  * @param {object | null} [options.instead] a kernel that is not used any more: its memory is taken over
  */
 export function makeKernel(plan, { lanes = 2, wasm = true, inputs = null, instead = null } = {}) {
-  const forward = valuesOf(plan);
-  const backward = slopesOf(plan, slotsChangingWith(plan, inputs ?? new Uint8Array(plan.nInputs).fill(1)));
-  const machine = wasm ? compiled(plan, forward, backward, lanes, instead) : null;
-  return kernelOf(plan, lanes, machine ?? plain(plan, forward, backward, lanes));
+  const wanted = slotsChangingWith(plan, inputs ?? new Uint8Array(plan.nInputs).fill(1));
+  const lists = [valuesOf(plan), slopesOf(plan, wanted)];
+  const machine = wasm ? compiled(plan, lists, lanes, instead) : null;
+  return kernelOf(plan, lanes, machine ?? plain(plan, lists, lanes));
 }
 
 /**
  * A kernel on a machine that fills `numbers` [slot * lanes + lane]: the values of all slots, then their
- * slopes.
+ * slopes, then a 1.
  */
 function kernelOf(plan, lanes, machine) {
   const { nLoads, nIndicators, nSlots, nInputs, constants, loads } = plan;
   const { numbers } = machine;
   const values = numbers.subarray(0, nSlots * lanes);
-  const slopes = numbers.subarray(nSlots * lanes);
+  const slopes = numbers.subarray(nSlots * lanes, 2 * nSlots * lanes);
   const indicators = values.subarray(nLoads * lanes, (nLoads + nIndicators) * lanes);
   const ofIndicators = new Float64Array(nIndicators * lanes);
   const ofLoads = slopes.subarray(0, nLoads * lanes);
@@ -87,13 +89,7 @@ function kernelOf(plan, lanes, machine) {
   }
 
   function readSlopes() {
-    slopes.fill(0);
-    for (const slot of plan.root) {
-      for (let lane = 0; lane < lanes; lane++) {
-        slopes[slot * lanes + lane] += 1;
-      }
-    }
-    machine.backward();
+    machine.fillSlopes();
     const from = nLoads * lanes;
     for (let i = 0; i < ofIndicators.length; i++) {
       ofIndicators[i] = indicators[i] * slopes[from + i];
@@ -150,7 +146,7 @@ function kernelOf(plan, lanes, machine) {
      * @returns {Propagated}
      */
     propagate(gradient = true) {
-      machine.forward();
+      machine.fillValues();
       addUpRoot();
       if (gradient) {
         readSlopes();
@@ -176,10 +172,10 @@ function kernelOf(plan, lanes, machine) {
 
 // --- what to add up ------------------------------------------------------------------------------
 //
-// A list of steps: `sizes` says how many pairs of slots each has, `pairs` has them one after another, and
-// `into` is a slot of each. The slope of a slot has the number `nSlots` later.
+// A list of steps: `sizes` says how many pairs of numbers each has, `pairs` has them one after another,
+// and `into` is where the sum of their products goes. The slope of a slot has the number `nSlots` later,
+// and the last number is 1.
 
-/** Steps that set `into` to the sum of products of pairs. */
 function valuesOf({ nInputs, nSums, first, left, right }) {
   const pairs = new Uint32Array(2 * left.length);
   for (let t = 0; t < left.length; t++) {
@@ -195,46 +191,76 @@ function valuesOf({ nInputs, nSums, first, left, right }) {
   return { sizes, pairs, into };
 }
 
-/**
- * Steps that take the slope `into` of a sum, times the second of a pair, to the first of it, from the last
- * sum.
- */
-function slopesOf({ nInputs, nSums, nSlots, first, left, right }, wanted) {
-  const pairs = new Uint32Array(4 * left.length);
-  const sizes = new Uint32Array(nSums);
-  const into = new Uint32Array(nSums);
-  let n = 0;
-  let end = 0;
-  for (let k = nSums - 1; k >= 0; k--) {
-    if (wanted[nInputs + k] === 0) {
-      continue;
+/** The slopes of the slots that are wanted, from the last one to the first. */
+function slopesOf(plan, wanted) {
+  const { nInputs, nSums, nSlots, first, left, right, root } = plan;
+  const { sizes, into, begins, nPairs } = stepsOfSlopes(timesUsed(plan, wanted));
+  const pairs = new Uint32Array(2 * nPairs);
+  const note = (slot, slope, value) => {
+    const at = 2 * begins[slot]++;
+    pairs[at] = slope;
+    pairs[at + 1] = value;
+  };
+  for (const slot of root) {
+    if (wanted[slot] === 1) {
+      note(slot, 2 * nSlots, 2 * nSlots);
     }
-    const begin = end;
+  }
+  for (let k = nSums - 1; k >= 0; k--) {
+    const slope = nSlots + nInputs + k;
     for (let t = first[k]; t < first[k + 1]; t++) {
       if (wanted[left[t]] === 1) {
-        pairs[end++] = nSlots + left[t];
-        pairs[end++] = right[t];
+        note(left[t], slope, right[t]);
       }
       if (wanted[right[t]] === 1) {
-        pairs[end++] = nSlots + right[t];
-        pairs[end++] = left[t];
+        note(right[t], slope, left[t]);
       }
     }
-    sizes[n] = (end - begin) / 2;
-    into[n++] = nSlots + nInputs + k;
   }
-  return { sizes: sizes.subarray(0, n), pairs: pairs.subarray(0, end), into: into.subarray(0, n) };
+  return { sizes, pairs, into };
+}
+
+/** How often each wanted slot is a factor, or is in the root. */
+function timesUsed({ nSlots, left, right, root }, wanted) {
+  const counts = new Int32Array(nSlots);
+  for (const slot of root) {
+    counts[slot] += wanted[slot];
+  }
+  for (let t = 0; t < left.length; t++) {
+    counts[left[t]] += wanted[left[t]];
+    counts[right[t]] += wanted[right[t]];
+  }
+  return counts;
+}
+
+/** A step for each slot that is used, from the last one, and where the pairs of each begin. */
+function stepsOfSlopes(counts) {
+  const nSlots = counts.length;
+  const begins = new Int32Array(nSlots);
+  const sizes = new Uint32Array(nSlots);
+  const into = new Uint32Array(nSlots);
+  let [n, nPairs] = [0, 0];
+  for (let slot = nSlots - 1; slot >= 0; slot--) {
+    begins[slot] = nPairs;
+    nPairs += counts[slot];
+    if (counts[slot] > 0) {
+      sizes[n] = counts[slot];
+      into[n++] = nSlots + slot;
+    }
+  }
+  return { sizes: sizes.subarray(0, n), into: into.subarray(0, n), begins, nPairs };
 }
 
 // --- in JavaScript -------------------------------------------------------------------------------
 
-function plain({ nSlots }, forward, backward, lanes) {
-  const numbers = new Float64Array(2 * nSlots * lanes);
+function plain({ nSlots }, [values, slopes], lanes) {
+  const numbers = new Float64Array((2 * nSlots + 1) * lanes);
+  numbers.fill(1, 2 * nSlots * lanes);
   return {
     numbers,
     memory: null,
-    forward: () => addProducts(numbers, forward, lanes),
-    backward: () => passSlopes(numbers, backward, lanes),
+    fillValues: () => addProducts(numbers, values, lanes),
+    fillSlopes: () => addProducts(numbers, slopes, lanes),
   };
 }
 
@@ -252,53 +278,42 @@ function addProducts(numbers, { sizes, pairs, into }, lanes) {
   }
 }
 
-function passSlopes(numbers, { sizes, pairs, into }, lanes) {
-  for (let lane = 0; lane < lanes; lane++) {
-    let t = 0;
-    for (let k = 0; k < sizes.length; k++) {
-      const stop = t + 2 * sizes[k];
-      const slope = numbers[into[k] * lanes + lane];
-      for (; t < stop; t += 2) {
-        numbers[pairs[t] * lanes + lane] += slope * numbers[pairs[t + 1] * lanes + lane];
-      }
-    }
-  }
-}
-
 // --- in WebAssembly ------------------------------------------------------------------------------
 
 /** The same in WebAssembly; null where there is none, or no room. */
-function compiled({ nSlots }, forward, backward, lanes, instead) {
+function compiled({ nSlots }, lists, lanes, instead) {
   if (typeof WebAssembly === "undefined") {
     return null;
   }
   const size = BYTES * lanes;
-  const lists = [forward, backward].flatMap(({ sizes, pairs, into }) => [
+  const arrays = lists.flatMap(({ sizes, pairs, into }) => [
     [sizes, BYTES],
     [pairs, size],
     [into, size],
   ]);
   const places = [];
-  let end = 2 * nSlots * size;
-  for (const [list] of lists) {
+  let end = (2 * nSlots + 1) * size;
+  for (const [array] of arrays) {
     places.push(end);
-    end += list.byteLength;
+    end += array.byteLength;
   }
   try {
     const memory = memoryOf(end, instead);
-    lists.forEach(([list, unit], n) => {
-      const there = new Uint32Array(memory.buffer, places[n], list.length);
-      for (let i = 0; i < list.length; i++) {
-        there[i] = list[i] * unit;
+    arrays.forEach(([array, unit], n) => {
+      const there = new Uint32Array(memory.buffer, places[n], array.length);
+      for (let i = 0; i < array.length; i++) {
+        there[i] = array[i] * unit;
       }
     });
     const { exports } = new WebAssembly.Instance(moduleFor(lanes), { of: { memory } });
-    const run = (loop, [sizes, pairs, into]) => () => loop(sizes, pairs, pairs, into);
+    const run = ([sizes, pairs, into]) => () => exports.addProducts(sizes, pairs, pairs, into);
+    const numbers = new Float64Array(memory.buffer, 0, (2 * nSlots + 1) * lanes);
+    numbers.fill(0).fill(1, 2 * nSlots * lanes);
     return {
-      numbers: new Float64Array(memory.buffer, 0, 2 * nSlots * lanes),
+      numbers,
       memory,
-      forward: run(exports.forward, places.slice(0, 3)),
-      backward: run(exports.backward, places.slice(3)),
+      fillValues: run(places.slice(0, 3)),
+      fillSlopes: run(places.slice(3)),
     };
   } catch {
     return null; // a policy that forbids it, an old browser, or no memory
@@ -328,8 +343,8 @@ function moduleFor(lanes) {
 }
 
 /**
- * The kernel's bytes. `forward` and `backward` take addresses: of the sizes, where these end, of the
- * pairs, and of `into`; slots are addresses there, and a size is in bytes.
+ * The kernel's bytes. Its one function takes addresses: of the sizes, where these end, of the pairs, and
+ * of `into`; numbers are addresses there, and a size is in bytes.
  * @param {number} lanes
  * @returns {Uint8Array}
  */
@@ -337,49 +352,24 @@ export function kernelBytes(lanes) {
   const [sizes, sizesEnd, pairs, into, stop, one, other] = [0, 1, 2, 3, 4, 5, 6];
   const sums = Array.from({ length: lanes / 2 }, (_, n) => 7 + n);
   const each = (instructions) => sums.map((sum, n) => instructions(sum, 16 * n));
-  const eachStep = (begin, eachPair, finish) =>
-    ifLess(
-      sizes,
-      sizesEnd,
-      repeatWhileLess(
-        sizes,
-        sizesEnd,
-        [get(pairs), get(sizes), fetch32(0), plus, set(stop)],
-        begin,
-        ifLess(
-          pairs,
-          stop,
-          repeatWhileLess(
-            pairs,
-            stop,
-            [get(pairs), fetch32(0), set(one), get(pairs), fetch32(4), set(other)],
-            eachPair,
-            advance(pairs, 8),
-          ),
-        ),
-        finish,
-        advance(into, 4),
-        advance(sizes, 4),
-      ),
-    );
-  const product = (x, y) => [x, y, timesVectors];
-  const at = (address, offset) => [get(address), fetchVector(offset)];
-  const forward = eachStep(
-    each((sum) => [noughts, set(sum)]),
-    each((sum, lane) => [get(sum), product(at(one, lane), at(other, lane)), addVectors, set(sum)]),
-    [get(into), fetch32(0), set(one), each((sum, lane) => [get(one), get(sum), storeVector(lane)])],
-  );
-  const backward = eachStep(
-    [get(into), fetch32(0), set(one), each((sum, lane) => [at(one, lane), set(sum)])],
+  const addProduct = [
+    [get(pairs), fetch32(0), set(one)],
+    [get(pairs), fetch32(4), set(other)],
     each((sum, lane) => [
-      [get(one), at(one, lane), product(get(sum), at(other, lane)), addVectors],
-      storeVector(lane),
+      [get(sum), get(one), fetchVector(lane), get(other), fetchVector(lane)],
+      [timesVectors, addVectors, set(sum)],
     ]),
-    [],
-  );
-  const locals = { parameters: 4, numbers: 3, vectors: lanes / 2 };
-  return moduleOf([
-    { name: "forward", ...locals, body: forward },
-    { name: "backward", ...locals, body: backward },
-  ]);
+    advance(pairs, 8),
+  ];
+  const step = [
+    [get(pairs), get(sizes), fetch32(0), plus, set(stop)],
+    each((sum) => [noughts, set(sum)]),
+    repeatWhileLess(pairs, stop, addProduct),
+    [get(into), fetch32(0), set(one)],
+    each((sum, lane) => [get(one), get(sum), storeVector(lane)]),
+    advance(into, 4),
+    advance(sizes, 4),
+  ];
+  const body = ifLess(sizes, sizesEnd, repeatWhileLess(sizes, sizesEnd, step));
+  return moduleOf([{ name: "addProducts", parameters: 4, numbers: 3, vectors: lanes / 2, body }]);
 }
