@@ -4,6 +4,7 @@
 import { arranged } from "./crux_rows.js";
 import { positionAt, rankingOf } from "./state.js";
 import { judgementRows } from "./sensitivity.js";
+import { sentenceOf } from "./sentences.js";
 import { intervalOf, whoseIs } from "./whose.js";
 
 /** Why a changed state has no Sobol shares. */
@@ -81,15 +82,7 @@ function withNumbers(row, { structure, setting }, { start, contents, sobol }) {
     sobol_total: part === undefined || isState ? (sobol?.[owner] ?? null) : null,
     whose: whoseIs(structure, setting, start, row.id),
   };
-  if (contents) more.text = textOf(contents, owner, part);
+  if (contents) more.text = sentenceOf(contents, row.id);
   if (row.probability !== undefined) more.interval_90 = intervalOf(structure, setting, row);
   return { ...row, ...more };
-}
-
-function textOf({ entries }, owner, part) {
-  const entry = entries[owner];
-  if (part === undefined) return entry.text;
-  const state = entry.states?.find((one) => one.id === part);
-  const words = state?.text || entry.parts?.find((one) => one.address === `${owner}.${part}`)?.words || part;
-  return `${entry.text} ${words}`;
 }

@@ -1,5 +1,6 @@
 /** Sentences of the answer with the entries and worldviews that they name as links. */
 
+import { sentenceOf } from "../answers/sentences.js";
 import { h } from "./dom.js";
 
 const NAME = /[a-z0-9]+(?:-[a-z0-9]+)+(?:\.[a-z0-9-]+)*|[a-z0-9]+(?:\.[a-z0-9-]+)+/g;
@@ -43,12 +44,7 @@ export function entryLink(name, contents) {
 
 /** Returns the sentence of an entry, or of the state, phase or route that an address names. */
 export function textOf(name, contents) {
-  const [owner, ...parts] = name.split(".");
-  const entry = Object.hasOwn(contents.entries, owner) ? contents.entries[owner] : null;
-  if (entry === null) return "";
-  if (parts.length === 0) return entry.text;
-  const words = entry.parts?.find((part) => part.address === name)?.words;
-  return `${entry.text} (${words ?? parts.join(", ")})`;
+  return Object.hasOwn(contents.entries, name.split(".")[0]) ? sentenceOf(contents, name) : "";
 }
 
 /** Names a worldview within a sentence. */
