@@ -52,6 +52,8 @@ class FakeElement extends FakeNode {
     return this.attributes[name] ?? null;
   }
 
+  focus() {}
+
   removeAttribute(name) {
     delete this.attributes[name];
   }
@@ -90,7 +92,13 @@ export function fakeDocument() {
     createElementNS: (namespace, tag) => new FakeElement(tag, namespace),
     createTextNode: (text) => new FakeNode(3, text),
     documentElement: new FakeElement("html", null),
+    getElementById: () => new FakeElement("section", null),
+    addEventListener: () => {},
   };
   globalThis.document = made;
+  globalThis.requestAnimationFrame = (run) => setTimeout(run, 0);
+  globalThis.IntersectionObserver = class {
+    observe() {}
+  };
   return made;
 }

@@ -2,6 +2,7 @@
 
 import { createSession } from "./answers/session.js";
 import { parseJudgement } from "./language/notation.js";
+import { followAddress } from "./view/address.js";
 import { answerView } from "./view/answer.js";
 import { argumentView } from "./view/argument.js";
 import { blindView, isBlind, setBlind, untold } from "./view/blind.js";
@@ -16,12 +17,17 @@ import { standingView } from "./view/standing.js";
 import { takesView } from "./view/takes.js";
 import { worldviewsView } from "./view/worldviews.js";
 
+const HIDDEN_AT_FIRST = ["worldviews", "hangs-on", "parting", "takes"];
+
 /** Opens the page of this document; `globalThis.cruxmap.ready` says when it answers. */
 export function openPage() {
   if (new URLSearchParams(location.search).has("blind")) setBlind(true);
   const ready = opened();
   globalThis.cruxmap = scripted(ready);
-  ready.catch(showFailure);
+  ready.catch(async (error) => {
+    await documentRead();
+    showFailure(error);
+  });
 }
 
 async function opened() {
@@ -61,15 +67,17 @@ function showAll(session, contents, model) {
   for (const show of sections) attempt(show);
   if (isBlind()) showBlind(session);
   document.documentElement.dataset.live = "yes";
-  followFragment(session);
-  addEventListener("hashchange", () => followFragment(session));
+  followAddress(session, tell);
 }
 
 function attempt(show) {
   try {
     show();
   } catch (error) {
-    showFailure(error);
+    console.error(error);
+    tell(
+      `A part of this page could not be opened: ${error.message}. It is as it was when the file was made.`,
+    );
   }
 }
 
@@ -93,9 +101,9 @@ function showReadOnly(contents, model) {
 }
 
 function showBlind(session) {
-  document.getElementById("answer").append(blindView(session, () => {}).element);
-  for (const id of ["worldviews", "hangs-on", "parting", "takes"])
-    document.getElementById(id)?.append(untold());
+  document.querySelector("main > .warning")?.remove(); // says the same for pages without scripts
+  document.getElementById("answer").append(blindView(session).element);
+  for (const id of HIDDEN_AT_FIRST) document.getElementById(id)?.append(untold());
 }
 
 /** Puts a section in the place of the document's; where that has none, before the argument. */
@@ -105,33 +113,6 @@ function replace(id, element) {
   if (written !== null) written.replaceWith(element);
   else if (argument !== null && id !== "changes") argument.before(element);
   else document.querySelector("main").append(element);
-}
-
-/** Follows the address: a place in the page, or a worldview that somebody sent. */
-async function followFragment(session) {
-  const { hash } = location;
-  if (hash.length < 2) return;
-  const place = document.getElementById(decoded(hash.slice(1)));
-  if (place !== null) place.scrollIntoView();
-  else if (hash.startsWith("#worldview=")) await openLink(session, hash);
-}
-
-async function openLink(session, hash) {
-  try {
-    const { isOther, leftOut } = await session.open(hash);
-    const lost = leftOut.length > 0 ? ` Left out: ${leftOut.map(({ at }) => at).join(", ")}.` : "";
-    if (isOther) tell(`The map has changed since this link was made.${lost}`);
-  } catch (error) {
-    tell(`The link's numbers were not read: ${error.message}`);
-  }
-}
-
-function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Reads a threshold: a point in the language's notation. */
@@ -145,11 +126,16 @@ function thresholdOf(text, lexicon) {
 
 function showFailure(error) {
   console.error(error);
-  tell(`The page cannot compute here: ${error.message} What follows is as it was when the file was made.`);
+  tell(
+    `This page cannot compute here: ${error.message}. What follows is as it was when the file was made.`,
+  );
 }
 
-function tell(text) {
-  document.querySelector("main")?.prepend(h("p", { class: "warning", role: "alert" }, text));
+/** Shows a notice at the head of the page, in the place of one before. */
+function tell(...children) {
+  document.getElementById("notice")?.remove();
+  const notice = h("div", { id: "notice", class: "warning", role: "alert" }, ...children);
+  document.querySelector("main")?.prepend(notice);
 }
 
 if (typeof document !== "undefined") openPage();

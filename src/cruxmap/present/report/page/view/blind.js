@@ -23,17 +23,13 @@ export function untold() {
   return h("p", { class: "untold note" }, "Hidden while you judge first.");
 }
 
-/**
- * Returns what tells the reader that the page is blind, and how to see everybody's numbers.
- *
- * @param {() => void} reveal called once the reader wants to see them
- */
-export function blindView(session, reveal) {
+/** Returns what tells the reader that the page is blind, and how to see everybody's numbers. */
+export function blindView(session) {
   const count = h("p", { role: "status" });
   const show = () => {
     setBlind(false);
     element.hidden = true;
-    reveal();
+    document.getElementById("answer").focus();
   };
   const mine = h(
     "button",

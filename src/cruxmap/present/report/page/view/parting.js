@@ -171,7 +171,8 @@ function waterfall(diff, contents) {
   );
 }
 
-function stepsOf(differences, start) {
+/** Returns differences with where each begins and ends on the way, in log-odds. */
+export function stepsOf(differences, start) {
   let at = start;
   return differences.map((difference) => {
     const from = at;
@@ -286,7 +287,7 @@ function doubleCruxes(diff, contents) {
     return h("p", null, "Finding out about any one thing is expected to close none of it.");
   }
   const [a, b] = [nameOf(diff.a), nameOf(diff.b)];
-  const about = `How likely ${a} (●) and ${b} (○) find it, and how much of their disagreement finding out `;
+  const about = `How likely ${a} (●) and ${b} (○) find it, and how much of what parts them finding out `;
   return [
     h("p", null, about, "about it is expected to close."),
     h(

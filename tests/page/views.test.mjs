@@ -1,0 +1,207 @@
+// The first sections of the page, on open sessions: what they say, and that texts stay texts.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { createSession } from "../../src/cruxmap/present/report/page/answers/session.js";
+import { answerView } from "../../src/cruxmap/present/report/page/view/answer.js";
+import { blindView, isBlind, setBlind } from "../../src/cruxmap/present/report/page/view/blind.js";
+import { changeCount } from "../../src/cruxmap/present/report/page/view/changed.js";
+import { h } from "../../src/cruxmap/present/report/page/view/dom.js";
+import { hangsOnView, ranked, rowsOf } from "../../src/cruxmap/present/report/page/view/hangs_on.js";
+import { linked } from "../../src/cruxmap/present/report/page/view/linked.js";
+import { partingView, stepsOf } from "../../src/cruxmap/present/report/page/view/parting.js";
+import { scripted } from "../../src/cruxmap/present/report/page/view/scripted.js";
+import { comparison, standingView } from "../../src/cruxmap/present/report/page/view/standing.js";
+import { takesView } from "../../src/cruxmap/present/report/page/view/takes.js";
+import { worldviewsView } from "../../src/cruxmap/present/report/page/view/worldviews.js";
+import { casesOf } from "./cases.mjs";
+import { fakeDocument } from "./fake_document.mjs";
+
+const HOSTILE = "</script><img src=x onerror=alert(1)>\u202E\u2028javascript:alert(1)";
+const { models } = casesOf("answers");
+const opened = () => createSession(models["power-seeking"], { later: (run) => setTimeout(run, 1) });
+fakeDocument();
+
+function contentsOf(session, text = "A sentence.") {
+  const { entries, model } = session.model;
+  const p = (id) => 1 / (1 + Math.exp(-session.shippedLogOdds.get(id)));
+  const estimate = (id) => ({
+    mean: p(id),
+    central: p(id),
+    interval_90: [p(id) / 2, p(id)],
+    whose: { said: [] },
+  });
+  return {
+    target: model.target,
+    question: text,
+    title: text,
+    chapters: [
+      {
+        question: "What follows?",
+        sentences: [`${model.target}: ${text}`],
+        points: [`carlsmith: ${text}`],
+      },
+      { question: "Where do we part?", sentences: [text], points: [] },
+    ],
+    assuming: [],
+    observed: [],
+    entries: Object.fromEntries(
+      entries.map(({ id, type }) => [id, { text, type, states: [], parts: [] }]),
+    ),
+    worldviews: Object.fromEntries(
+      session.worldviews.map((id) => [
+        id,
+        {
+          text,
+          estimate: estimate(id),
+          quantiles: Array.from({ length: 101 }, (_, i) => (p(id) * (50 + i)) / 100),
+          said: [
+            { of: model.target, words: text, credence: "5%", assuming: [], source: [{ text, url: text }] },
+          ],
+        },
+      ]),
+    ),
+    pair: { highest: "carlsmith", lowest: "superforecasters" },
+  };
+}
+
+function hasClass(element, name) {
+  return (element.getAttribute("class") ?? "").split(" ").includes(name);
+}
+
+test("the answer is the question and the sentences, with what they name as links", () => {
+  const session = opened();
+  const { element } = answerView(contentsOf(session));
+  assert.match(element.textContent, /What follows\?/);
+  assert.doesNotMatch(element.textContent, /Where do we part\?/);
+  const links = element.all((e) => e.tag === "a").map((e) => e.attributes.href);
+  assert.deepEqual(links, ["#answer", "#worldview-carlsmith"]);
+});
+
+test("names are linked only where something has that name", () => {
+  const contents = contentsOf(opened());
+  const nodes = linked("alignment-hard.x and no-such-thing, of superforecasters", contents);
+  const links = nodes.filter((node) => typeof node !== "string");
+  assert.deepEqual(
+    links.map((node) => node.attributes.href),
+    ["#entry-alignment-hard"],
+  );
+  assert.equal(h("p", null, nodes).textContent, "alignment-hard.x and no-such-thing, of superforecasters");
+});
+
+test("where the reader stands follows every change, and says so once", () => {
+  const session = opened();
+  const spoken = [];
+  const standing = standingView(session, contentsOf(session), {
+    tell: () => {},
+    say: (x) => spoken.push(x),
+  });
+  const big = () => standing.element.all((e) => hasClass(e, "big"))[0].textContent;
+  assert.equal(big(), "5.1%");
+  assert.equal(
+    comparison(session, contentsOf(session)),
+    "These are the map's own numbers. Change any of them below.",
+  );
+  session.set("alignment-hard", "80%");
+  assert.equal(big(), "10%");
+  assert.match(standing.element.textContent, /After one change it is about twice as likely/);
+  assert.equal(spoken.length, 1);
+  assert.ok(standing.element.all((e) => hasClass(e, "stale")).length > 0, "the mean is of before");
+});
+
+test("nothing is spoken while the page is blind", () => {
+  const session = opened();
+  const spoken = [];
+  standingView(session, contentsOf(session), { tell: () => {}, say: (x) => spoken.push(x) });
+  setBlind(true);
+  const { element } = blindView(session);
+  session.set("alignment-hard", "80%");
+  assert.deepEqual(spoken, []);
+  const [mine] = element.all((e) => e.tag === "button");
+  assert.equal(mine.disabled, false);
+  mine.listeners.click();
+  assert.equal(isBlind(), false);
+});
+
+test("changes are counted over numbers, rejections and conditions", () => {
+  const session = opened();
+  session.set("alignment-hard", "80%");
+  session.given({ assuming: ["strong-incentives"] });
+  assert.equal(changeCount(session), 2);
+  session.reset();
+  assert.equal(changeCount(session), 0);
+});
+
+test("rows of the ranking stand by rank, then by value; a question is one row", () => {
+  const table = {
+    claims: [
+      { id: "a", kind: "premise", voi: 1, rank: 2 },
+      { id: "q.x", kind: "premise", voi: 3, rank: null },
+      { id: "b", kind: "stage", voi: 5, rank: null },
+      { id: "c", kind: "premise", voi: 0, rank: null },
+    ],
+    arguments: [{ id: "d", kind: "argument", voi: 2, rank: 1 }],
+    questions: [{ id: "q", kind: "premise", voi: 4, rank: null }],
+  };
+  const rows = rowsOf(table);
+  assert.deepEqual(
+    ranked(rows, false).map((row) => row.id),
+    ["d", "a", "q"],
+  );
+  assert.deepEqual(
+    ranked(rows, true).map((row) => row.id),
+    ["d", "a", "b", "q"],
+  );
+  assert.deepEqual(
+    rows.find((row) => row.id === "q").states.map((row) => row.id),
+    ["q.x"],
+  );
+});
+
+test("the steps of a gap lead from one end to the other", () => {
+  const steps = stepsOf([{ share_logit: 1.5 }, { share_logit: -0.5 }], -3);
+  assert.deepEqual(
+    steps.map(({ from, to }) => [from, to]),
+    [
+      [-3, -1.5],
+      [-1.5, -2],
+    ],
+  );
+});
+
+test("hostile texts stay texts in every section, and lead nowhere", () => {
+  const session = opened();
+  const contents = contentsOf(session, HOSTILE);
+  const views = [
+    answerView(contents),
+    worldviewsView(session, contents),
+    hangsOnView(session, contents),
+    partingView(session, contents, () => {}),
+    takesView(session, contents, Number),
+    standingView(session, contents, { tell: () => {}, say: () => {} }),
+  ];
+  for (const { element } of views) {
+    assert.deepEqual(
+      element.all((e) => ["img", "script"].includes(e.tag)),
+      [],
+    );
+    for (const link of element.all((e) => e.tag === "a")) assert.match(link.attributes.href, /^#/);
+  }
+  assert.ok(views[0].element.textContent.includes(HOSTILE));
+});
+
+test("scripts ask what readers ask, once the page is ready", async () => {
+  const session = opened();
+  const asked = scripted(Promise.resolve(session));
+  assert.throws(() => asked.set("alignment-hard", "80%"), /not ready/);
+  await asked.ready;
+  asked.start("superforecasters");
+  asked.set("alignment-hard", "80%");
+  assert.equal(session.startedFrom, "superforecasters");
+  assert.equal(asked.probability("alignment-hard"), session.probability("alignment-hard"));
+  assert.throws(() => asked.set("alignment-hard", "lots"), /lots/);
+  const readOnly = scripted(Promise.resolve(null));
+  await readOnly.ready;
+  await assert.rejects(() => readOnly.estimate(), /read-only/);
+});
