@@ -19,6 +19,10 @@ def test_worldviews() -> None:
     _check("worldviews")
 
 
+def test_phrases() -> None:
+    _check("phrases")
+
+
 def _check(name: str) -> None:
     """Compare a table with what Python makes of it, logarithms to the last digits but one."""
     table = make_language_cases.read(name)

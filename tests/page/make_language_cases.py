@@ -13,7 +13,7 @@ from typing import Any
 
 from cruxmap.errors import NOWHERE, InvalidMap, Problem
 from cruxmap.insight.estimate import as_model
-from cruxmap.insight.sentences import in_words
+from cruxmap.insight.sentences import in_words, percent
 from cruxmap.insight.travelling_model import condition_data, travelling_model
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Role, SameAs, condition_text
 from cruxmap.language.checks import check_layers, spans_of
@@ -30,6 +30,7 @@ from cruxmap.language.judgement import (
 )
 from cruxmap.language.reading import read_map
 from cruxmap.language.typed import parse_condition, read_settings
+from cruxmap.present import phrases
 
 CASES = Path(__file__).parent / "cases"
 
@@ -184,6 +185,23 @@ def _by_state(judgement: Table, argument_map: ArgumentMap) -> dict[str, str]:
     return dict(zip(states, judgement["shares"], strict=True))
 
 
+# --- phrases.json -------------------------------------------------------------------------------------
+
+
+def written(table: Table) -> Table:
+    """Numbers as people see them: by themselves, with digits, and beside others."""
+    numbers, pairs = table["numbers"], table["pairs"]
+    return {
+        "numbers": numbers,
+        "pairs": pairs,
+        "percents": [[percent(p, digits) for digits in range(2, 8)] for p in numbers if 0 <= p <= 1],
+        "ratios": [[phrases.ratio(value, digits) for digits in range(2, 6)] for value in numbers],
+        "points": [phrases.points(value) for value in numbers],
+        "moves": [phrases.from_to(*pair) for pair in pairs],
+        "intervals": [phrases.interval((low, high)) for low, high in pairs],
+    }
+
+
 # --- maps -----------------------------------------------------------------------------------------------
 
 
@@ -213,6 +231,7 @@ TABLES: dict[str, Callable[[Table], Table]] = {
     "notation": notation,
     "conditions": conditions,
     "worldviews": worldviews,
+    "phrases": written,
 }
 """What fills in each table, by the name of its file."""
 

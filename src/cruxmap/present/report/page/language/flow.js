@@ -8,7 +8,7 @@
 import { ProblemError } from "./problems.js";
 
 const DEEPEST = 100;
-const MAX_CHARACTERS = 20000;
+const MAX_CHARACTERS = 5000;
 const HIDDEN_BREAK = /[\x85\u2028\u2029]/u;
 const UNPRINTABLE = new RegExp(
   "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff\\ufffe\\uffff]",
@@ -67,7 +67,14 @@ export function readLine(text) {
     const message = `${nameOf(unprintable[0])} may not stand in a file`;
     throw new ProblemError("yaml-syntax", message, "delete it");
   }
-  return new Line(written.replace(/[ \t]*[\r\n]+[ \t]*/gu, " ").replace(/ +$/u, "")).document();
+  return new Line(withoutEnd(written.split(/[\r\n]+/u).map(withoutEnd).join(" "))).document();
+}
+
+/** Return text without the blanks at its end; one pass, however many there are. */
+function withoutEnd(text) {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === " " || text[end - 1] === "\t")) end -= 1;
+  return text.slice(0, end);
 }
 
 function nameOf(character) {

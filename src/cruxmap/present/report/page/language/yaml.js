@@ -169,6 +169,9 @@ function writtenOut(model, startedFrom, changes) {
   return { judgements, rejects, accepts };
 }
 
+/** What is lost where no file could say what the page does. */
+const SHARES_AS_POINTS = "some are points here: a file that extends no worldview cannot hold them as the page does";
+
 /** Return the shares of a row: all at once, or by themselves where the others are as the map has them. */
 function rowWrittenOut(model, layers, at, row) {
   const isSingle = (place) => layers.places[place].single;
@@ -179,7 +182,7 @@ function rowWrittenOut(model, layers, at, row) {
   if (isMapped) return single.map((place) => ({ at: model.addresses[place], value: textOf(place) }));
   const inForce = sharesInForce(model, layers, row);
   const shares = row.map((place, k) => (isSingle(place) ? textOf(place) : inForce[k]));
-  return [{ at, shares, note: "those between the single shares as they come out in the middle" }];
+  return [{ at, shares, note: SHARES_AS_POINTS }];
 }
 
 /** Return what the shares of a row come to in the middle, as texts. */
