@@ -3,10 +3,9 @@
 import { h, link, put, said, setText } from "./dom.js";
 import { entryAddress } from "./entry_words.js";
 import { ownerOf } from "./numbers.js";
-import { moveWords, percent } from "./words.js";
-
-const ID = /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
-const RESERVED = new Set(["map", "all"]);
+import { telling } from "../language/phrases.js";
+import { checkWorldviewId } from "../language/yaml.js";
+import { capitalised, moveWords } from "./words.js";
 
 /** @returns {{element: HTMLElement, update: () => void}} */
 export function changesView(session, contents) {
@@ -123,7 +122,8 @@ function effectWords(session, { effect }) {
     return "";
   }
   const without = now + effect;
-  return `Without it ${percent(without)}; with it ${percent(now)}, ${moveWords(without, now)}.`;
+  const write = telling([[without, now]]);
+  return `Without it ${write(without)}; with it ${write(now)}, ${moveWords(without, now)}.`;
 }
 
 // --- taking it away ---
@@ -192,12 +192,10 @@ function takingAway(session) {
 
   function checked() {
     const id = field.value.trim();
-    const good = ID.test(id) && !RESERVED.has(id) && !session.worldviews.includes(id);
-    const why = session.worldviews.includes(id)
-      ? `${id} is taken: a reviewer has that name.`
-      : "Small letters and figures, with hyphens between, such as my-view.";
+    const wrong = wrongWithId(session, id);
+    const good = wrong === null;
     field.setAttribute("aria-invalid", String(!good));
-    setText(problem, good ? "" : why);
+    setText(problem, good ? "" : `${capitalised(wrong.message)}: ${wrong.hint}.`);
     setText(name, `${folder}/${good ? id : "NAME"}.yaml`);
     button.disabled = !good;
     return good;
@@ -211,6 +209,16 @@ function takingAway(session) {
   }
 
   return { element, update: () => linking?.update() };
+}
+
+/** The problem with a worldview's id; null if there is none. */
+function wrongWithId(session, id) {
+  try {
+    checkWorldviewId(session.model, id);
+    return null;
+  } catch (problem) {
+    return problem;
+  }
 }
 
 function hosted() {

@@ -3,6 +3,7 @@
 import { along, axisOf } from "./axis.js";
 import { asMade } from "./chapters.js";
 import { h, onceAFrame, put, said, section, setText } from "./dom.js";
+import { telling } from "../language/phrases.js";
 import { entryLink, textOf } from "./linked.js";
 import { nearScreen, whenQuiet } from "./quiet.js";
 import { axisBelow, bar, dot, gridLines, strip, upright } from "./strips.js";
@@ -206,8 +207,9 @@ function endsText(row) {
     return row.states.map((x) => `if ${x.id.split(".").at(-1)} ${percent(x.given_true)}`).join(", ");
   }
   const holds = row.kind === "argument" ? "it holds" : "true";
+  const write = telling([[row.given_true, row.given_false]]);
   return (
-    `if ${holds} ${percent(row.given_true)}, if not ${percent(row.given_false)}; it comes to ` +
+    `if ${holds} ${write(row.given_true)}, if not ${write(row.given_false)}; it comes to ` +
     `${percent(row.probability)}`
   );
 }

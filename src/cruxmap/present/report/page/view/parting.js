@@ -9,6 +9,7 @@ import { entryLink, textOf } from "./linked.js";
 import { whenQuiet } from "./quiet.js";
 import { axisBelow, bar, dot, gridLines, strip, upright } from "./strips.js";
 import { formatRatio } from "../language/notation.js";
+import { telling } from "../language/phrases.js";
 import { percent } from "./words.js";
 
 const [FIRST, CRUXES, AFTER] = [10, 6, 600];
@@ -126,7 +127,8 @@ function gapText(session, contents, a, b) {
   const times = Math.exp(Math.abs(logit(pa) - logit(pb)));
   const apart = Number.isFinite(times) ? formatRatio(times) : "infinitely";
   if (times < 1.005) return `Both give ${percent(pa)} at central numbers.`;
-  const both = `${nameOf(a)}: ${percent(pa)}, and ${nameOf(b)}: ${percent(pb)}`;
+  const write = telling([[pa, pb]]);
+  const both = `${nameOf(a)}: ${write(pa)}, and ${nameOf(b)}: ${write(pb)}`;
   return `At central numbers, ${both}. That is ${apart} apart in odds.`;
 }
 
@@ -303,7 +305,8 @@ function doubleRow(
   diff,
   contents,
 ) {
-  const words = `${nameOf(diff.a)} ${percent(pa)}, ${nameOf(diff.b)} ${percent(pb)}`;
+  const write = telling([[pa, pb]]);
+  const words = `${nameOf(diff.a)} ${write(pa)}, ${nameOf(diff.b)} ${write(pb)}`;
   return h(
     "li",
     { class: "step" },
