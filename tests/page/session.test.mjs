@@ -43,7 +43,8 @@ test("every change is a version, and a step that can be undone", () => {
 
 test("a drag is one step", () => {
   const session = opened("power-seeking");
-  for (const text of ["10%", "20%", "30%"]) session.set("alignment-hard", text, { continued: text !== "10%" });
+  session.set("alignment-hard", "10%");
+  for (const text of ["20%", "30%"]) session.set("alignment-hard", text, { continued: true });
   session.set("strong-incentives", "40%", { continued: true });
   session.undo();
   assert.equal(session.changes[0].text, "30%");
@@ -59,7 +60,8 @@ test("a change is listed with what taking it back alone would do", () => {
   const [change] = session.changes;
   assert.equal(change.kind, "set");
   assert.equal(change.text, "50%");
-  assert.equal(change.before, session.shipped("defence").values[session.model.addresses.indexOf("shared-bench")].text);
+  const place = session.model.addresses.indexOf("shared-bench");
+  assert.equal(change.before, session.shipped("defence").values[place].text);
   assert.ok(Math.abs(session.central.target + change.effect - start) < 1e-15);
   session.reject("few-people-counted", true);
   session.given({ assuming: ["match-reported"] });
@@ -105,7 +107,8 @@ test("the gap to another worldview is in log-odds, under the same conditions", (
   assert.ok(Math.abs(session.gap("prosecution") - gap) < 1e-13);
   assert.equal(session.gap("defence"), 0);
   for (const one of [session, other]) one.given({ assuming: [] });
-  assert.ok(Math.abs(session.gap("prosecution") - (session.central.logOdds - other.central.logOdds)) < 1e-13);
+  const assumed = session.central.logOdds - other.central.logOdds;
+  assert.ok(Math.abs(session.gap("prosecution") - assumed) < 1e-13);
 });
 
 test("what is impossible is told with a reason", () => {
@@ -127,7 +130,7 @@ test("what cannot be read changes nothing", () => {
     () => session.set("alignment-had", "5%"),
     () => session.reject("alignment-hard", true),
     () => session.given({ assuming: ["nothing-like-it"] }),
-    () => session.given({ assuming: ["{any_of: [alignment-hard, {all_of: [strong-incentives, damaging-failures]}]}"] }),
+    () => session.given({ assuming: ["{any_of: [alignment-hard, strong-incentives]}"] }),
     () => session.start("nobody"),
   ];
   for (const change of wrong) assert.throws(change, { name: "ProblemError" });

@@ -1,6 +1,6 @@
-// Putting evidence to the plan. The plan that travels serves any number in any place; what answers is the
-// smallest plan at hand that is right for the state: one made for its certainties, or for those that all of the
-// model's worldviews share, or the free one.
+// Putting evidence to the plan. The plan that travels serves any number in any place; what answers is
+// the smallest plan at hand that is right for the state: one made for its certainties, or for those that
+// all of the model's worldviews share, or the free one.
 
 import { fill } from "../engine/formulas.js";
 import { makeKernel } from "../engine/kernel.js";
@@ -101,7 +101,8 @@ export class Asking {
 
   /**
    * Ask about several pieces of evidence at the same entries.
-   * @param {object} entries of `entriesOf` @param {[number, number[]][][]} evidences @param {boolean} gradient
+   * @param {object} entries of `entriesOf` @param {[number, number[]][][]} evidences @param {boolean}
+   *   gradient
    * @returns {Answer[]}
    */
   ask(entries, evidences, gradient) {
@@ -180,7 +181,9 @@ class Level {
   }
 
   kernel(lanes) {
-    if (!this.kernels.has(lanes)) this.kernels.set(lanes, makeKernel(this.plan, { lanes, wasm: this.wasm }));
+    if (!this.kernels.has(lanes)) {
+      this.kernels.set(lanes, makeKernel(this.plan, { lanes, wasm: this.wasm }));
+    }
     return this.kernels.get(lanes);
   }
 

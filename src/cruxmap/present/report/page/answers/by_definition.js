@@ -87,7 +87,8 @@ export class Supposed {
       this.found.set(name, null);
       const definition = this.structure.entry.get(name).definition;
       const met = definition ? this.count(definition.parts, definition.count) : null;
-      if (met !== null && this.is(met ? definition.if_met : definition.otherwise, met)) this.found.set(name, met);
+      const isSure = met !== null && this.is(met ? definition.if_met : definition.otherwise, met);
+      if (isSure) this.found.set(name, met);
     }
     return this.found.get(name);
   }

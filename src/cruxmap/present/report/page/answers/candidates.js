@@ -1,17 +1,17 @@
-// What could be learned: claims, states, phases, causes and arguments, and where they stand to the target, as
-// in insight/candidates.py. Some are the target in other words.
+// What could be learned: claims, states, phases, causes and arguments, and where they stand to the
+// target, as in insight/candidates.py. Some are the target in other words.
 
 import { ancestors, connected, descendants, graphOf, without } from "./separation.js";
 
 /**
- * Something whose truth could be learned: a variable and the state that counts as true, `null` for a question
- * as a whole.
+ * Something whose truth could be learned: a variable and the state that counts as true, `null` for a
+ * question as a whole.
  * @typedef {{id: string, variable: number, state: number | null, kind: string}} Candidate
  */
 
 /**
- * What is given, as the graph sees it: conditions, evidence for them, and nodes of conditions that a variable
- * alone does not tell.
+ * What is given, as the graph sees it: conditions, evidence for them, and nodes of conditions that a
+ * variable alone does not tell.
  * @typedef {{conditions: object[], evidence: [number, number[]][]}} Given
  */
 
@@ -105,7 +105,8 @@ export function settledNodes(structure, conditions, evidence) {
  * What is connected to the target in a setting, and what only follows from it, as sets of nodes.
  * `idle` are entries and causes without force: those that are rejected, or that only others bring.
  * @param {object} structure
- * @param {{conditions: object[], evidence: [number, number[]][], column: ArrayLike<number>, idle: Set<string>}} of
+ * @param {{conditions: object[], evidence: [number, number[]][], column: ArrayLike<number>, idle:
+ *   Set<string>}} of
  * @returns {{connected: Set<number>, downstream: Set<number>, graph: object}}
  */
 export function positionOf(structure, { conditions, evidence, column, idle }) {
@@ -133,8 +134,8 @@ function withConditions(graph, parents) {
 }
 
 /**
- * The links by which claims rest on what idle causes alone rest on. The graph may have them beside the links
- * by way of the causes.
+ * The links by which claims rest on what idle causes alone rest on. The graph may have them beside the
+ * links by way of the causes.
  */
 function linksOfCauses({ entry, places }, graph, idle) {
   const cut = new Set();
@@ -144,7 +145,9 @@ function linksOfCauses({ entry, places }, graph, idle) {
     const left = claim.routes.filter((route) => !idle.has(route.address));
     const names = [...(claim.when ?? []), ...left.flatMap((route) => route.when ?? [])];
     const kept = new Set(names.map((name) => places[name]));
-    for (const route of left) for (const node of graph.parents.get(places[route.address]) ?? []) kept.add(node);
+    for (const route of left) {
+      for (const node of graph.parents.get(places[route.address]) ?? []) kept.add(node);
+    }
     for (const { address } of gone) {
       for (const parent of graph.parents.get(places[address]) ?? []) {
         if (!kept.has(parent)) cut.add(`${parent},${places[claim.id]}`);

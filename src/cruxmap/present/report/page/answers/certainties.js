@@ -1,5 +1,5 @@
-// Which table entries are exactly 0 or 1 in a setting, by its judgements and not by rounding: what a plan is
-// specialised to. (The logistic function of 40 is 1 as well, but only until the number moves.)
+// Which table entries are exactly 0 or 1 in a setting, by its judgements and not by rounding: what a
+// plan is specialised to. (The logistic function of 40 is 1 as well, but only until the number moves.)
 
 /** What 100% is on the logit scale; 0% is minus this. */
 export const LOGIT_OF_CERTAINTY = 1e30;
@@ -26,7 +26,9 @@ export function certainEntries({ program, numbers }, { mu, single }) {
   return certain;
 }
 
-/** A share is 0 where it is 0%, or where one that is kept as given takes all; alone in its row it is 1. */
+/**
+ * A share is 0 where it is 0%, or where one that is kept as given takes all; alone in its row it is 1.
+ */
 function markShares({ base, rowFirst, row }, groups, mu, single, certain) {
   for (let r = 0; r + 1 < rowFirst.length; r++) {
     const members = base.subarray(rowFirst[r], rowFirst[r + 1]);

@@ -1,5 +1,5 @@
-// Which of the things that are given cannot all be: a smallest set of them, by exact sums over subsets, as in
-// network/clashes.py; and what is said of them.
+// Which of the things that are given cannot all be: a smallest set of them, by exact sums over subsets,
+// as in network/clashes.py; and what is said of them.
 
 import { conditionText } from "../language/conditions.js";
 import { mentionedIn } from "./candidates.js";

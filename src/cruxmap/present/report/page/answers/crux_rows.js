@@ -1,5 +1,6 @@
-// The rows of a table of cruxes: a claim, a state, a phase, a cause, an argument, or a whole question, as in
-// insight/crux_rows.py. Each is measured from the joint probabilities of the target and one variable.
+// The rows of a table of cruxes: a claim, a state, a phase, a cause, an argument, or a whole question,
+// as in insight/crux_rows.py. Each is measured from the joint probabilities of the target and one
+// variable.
 
 import {
   binaryTable,
@@ -78,8 +79,8 @@ export function byValue(a, b) {
 }
 
 /**
- * The candidates that a ranking shows, by value alone: premises and arguments that are not left out; of a
- * question only the whole.
+ * The candidates that a ranking shows, by value alone: premises and arguments that are not left out; of
+ * a question only the whole.
  * @param {object[]} candidates @param {Map<string, object>} rows @param {Map<string, string>} because
  * @returns {object[]}
  */
@@ -93,11 +94,13 @@ export function shownOf(candidates, rows, because) {
 }
 
 /**
- * Put rows into the lists of a table of cruxes: those shown first, the next best of them before the others.
+ * Put rows into the lists of a table of cruxes: those shown first, the next best of them before the
+ * others.
  * @param {object} structure @param {Map<string, object>} rows @param {Map<string, string>} because
  * @param {string[]} shown ids by value alone
  * @param {{ids: string[], added: number[], inAll: number}} best
- * @returns {{claims: object[], arguments: object[], questions: object[], sets: object[], left_out: object[]}}
+ * @returns {{claims: object[], arguments: object[], questions: object[], sets: object[], left_out:
+ *   object[]}}
  */
 export function arranged(structure, rows, because, shown, best) {
   const order = [...best.ids, ...shown.filter((id) => !best.ids.includes(id))];

@@ -1,5 +1,5 @@
-// What the target turns on in the present state, as the command line's `cruxes` says it: averages over draws
-// for claims, arguments and questions, and central judgements for numbers. As insight/cruxes.py.
+// What the target turns on in the present state, as the command line's `cruxes` says it: averages over
+// draws for claims, arguments and questions, and central judgements for numbers. As insight/cruxes.py.
 
 import { arranged } from "./crux_rows.js";
 import { positionAt, rankingOf } from "./state.js";
@@ -11,12 +11,13 @@ import { intervalOf, whoseIs } from "./whose.js";
 export const NO_SOBOL = "shares of the spread are computed for the worldviews as they are shipped";
 
 /**
- * The table of cruxes of a state. `start` is the worldview that it started from, `isShipped` whether nothing
- * was changed; `joint` are the averages over draws (see pool.js), `null` where what is given is impossible;
- * `best` finds the next best of candidates, and `logOdds` the target's log-odds for columns of judgements.
+ * The table of cruxes of a state. `start` is the worldview that it started from, `isShipped` whether
+ * nothing was changed; `joint` are the averages over draws (see pool.js), `null` where what is given is
+ * impossible; `best` finds the next best of candidates, and `logOdds` the target's log-odds for columns
+ * of judgements.
  * @param {object} state see state.js
- * @param {{start: string, isShipped: boolean, contents: object | null, joint: object | null,
- *   best: (candidates: object[]) => Promise<object>, logOdds: (columns: object) => Promise<Float64Array>}} of
+ * @param {{start: string, isShipped: boolean, contents: object | null, joint: object | null, best:
+ *   (candidates: object[]) => Promise<object>, logOdds: (columns: object) => Promise<Float64Array>}} of
  * @returns {Promise<object>}
  */
 export async function cruxTable(state, { start, isShipped, contents, joint, best, logOdds }) {
@@ -28,8 +29,8 @@ export async function cruxTable(state, { start, isShipped, contents, joint, best
   const { target } = joint;
   table.estimate = target.yes;
   if (target.yes === 0 || target.no === 0) {
-    const certain = target.no === 0 ? "100%" : "0%";
-    return { ...table, reason: `the target is certain in this worldview (${certain}), so it turns on nothing` };
+    const certain = `the target is certain in this worldview (${target.no === 0 ? "100%" : "0%"})`;
+    return { ...table, reason: `${certain}, so it turns on nothing` };
   }
   const position = positionAt(state, openColumns(state.setting));
   const { rows, because, shown } = rankingOf(state, tablesOf(state, joint, position), target, position);
@@ -50,8 +51,8 @@ export async function cruxTable(state, { start, isShipped, contents, joint, best
 }
 
 function emptyTable(worldview, target) {
-  const none = { claims: [], arguments: [], questions: [], judgements: [], groups: [], sets: [], left_out: [] };
-  return { worldview, target, estimate: null, ...none, draws: 0, central: null };
+  const rows = { claims: [], arguments: [], questions: [], judgements: [], groups: [] };
+  return { worldview, target, estimate: null, ...rows, sets: [], left_out: [], draws: 0, central: null };
 }
 
 /** The judgements that are open, as the graph takes them: their column, or -1 for points. */
@@ -74,7 +75,9 @@ function independent(table, { no, yes }) {
   return table.map((_, k) => (k < n ? no : yes) * (table[k % n] + table[(k % n) + n]));
 }
 
-/** Add to a row its text, whose its numbers are, between what its one number lies, and its Sobol share. */
+/**
+ * Add to a row its text, whose its numbers are, between what its one number lies, and its Sobol share.
+ */
 function withNumbers(row, { structure, setting }, { start, contents, sobol }) {
   const [owner, part] = row.id.split(/\.(.*)/s);
   const isState = part !== undefined && structure.entry.get(owner).type === "question";

@@ -1,5 +1,5 @@
-// Conditions as evidence: which variables must be in which states. A plan has a variable for each entry, and
-// for some conditions of the model; others would need another network, and are refused with words.
+// Conditions as evidence: which variables must be in which states. A plan has a variable for each entry,
+// and for some conditions of the model; others would need another network, and are refused with words.
 
 import { mentionedIn } from "./candidates.js";
 
@@ -27,8 +27,8 @@ export function evidenceOf(structure, conditions) {
 }
 
 /**
- * A condition as a conjunction: of evidence for it (`holds`), or of evidence against it, where only that is
- * one (`any_of` fails where all its parts fail).
+ * A condition as a conjunction: of evidence for it (`holds`), or of evidence against it, where only that
+ * is one (`any_of` fails where all its parts fail).
  * @param {object} structure @param {object} condition
  * @returns {{evidence: [number, number[]][], holds: boolean}}
  */
@@ -59,7 +59,9 @@ function partsOf(structure, condition, holds) {
   throw new NoVariable(condition);
 }
 
-/** The variable of the one entry that a condition is about, and its states where that holds, or fails. */
+/**
+ * The variable of the one entry that a condition is about, and its states where that holds, or fails.
+ */
 function ofOneEntry(structure, condition, name, holds) {
   const variable = structure.places[name];
   const entry = structure.entry.get(name);
@@ -70,7 +72,10 @@ function ofOneEntry(structure, condition, name, holds) {
   return [variable, states];
 }
 
-/** Whether a condition about one entry holds where the entry is in a state; the last of an event is never. */
+/**
+ * Whether a condition about one entry holds where the entry is in a state; the last of an event is
+ * never.
+ */
 function holdsAt(entry, condition, state) {
   const never = entry.states.length - 1;
   if (condition.claim !== undefined) return (condition.value ?? true) === (state === 1);

@@ -1,7 +1,7 @@
 // How much settling one thing would say about another, as in insight/information.py.
 //
-// Information is in bans (base-10 logarithms). A chance is a probability `yes` with its complement `no`, each
-// accurate by itself, so that nothing is lost near 0 or 1; `0 log 0` is 0.
+// Information is in bans (base-10 logarithms). A chance is a probability `yes` with its complement `no`,
+// each accurate by itself, so that nothing is lost near 0 or 1; `0 log 0` is 0.
 
 const LN_10 = Math.log(10);
 const ABOVE_MINUS_ONE = -1 + 2 ** -53;
@@ -82,9 +82,9 @@ function excess(value) {
 /**
  * The mutual information, in bans, of a target with each of some variables, given the case.
  *
- * `cases` has for each case the joint table of the target and all variables' states, one variable after the
- * other: first the rows of the target being false, then those of true (2 * nRows). Variable v begins at row
- * `first[v]`, and over cases its rows sum to 1. No term is negative (see information.py).
+ * `cases` has for each case the joint table of the target and all variables' states, one variable after
+ * the other: first the rows of the target being false, then those of true (2 * nRows). Variable v begins
+ * at row `first[v]`, and over cases its rows sum to 1. No term is negative (see information.py).
  * @param {Float64Array[]} cases @param {ArrayLike<number>} first @param {number} nRows
  * @returns {Float64Array}
  */
@@ -96,7 +96,9 @@ export function conditionalInformation(cases, first, nRows) {
     if (!(ofNo > 0 && ofYes > 0)) continue;
     for (let v = 0; v < first.length; v++) {
       const stop = v + 1 < first.length ? first[v + 1] : nRows;
-      for (let row = first[v]; row < stop; row++) told[v] += ofRow(joint[row], joint[nRows + row], ofNo, ofYes);
+      for (let row = first[v]; row < stop; row++) {
+        told[v] += ofRow(joint[row], joint[nRows + row], ofNo, ofYes);
+      }
     }
   }
   return told.map((value) => value / LN_10);
@@ -120,8 +122,8 @@ function sumOf(values, start, stop) {
 }
 
 /**
- * The mutual information, in bans, of a target and a variable: `joint` has the variable's states with the
- * target false, then with it true, and sums to 1.
+ * The mutual information, in bans, of a target and a variable: `joint` has the variable's states with
+ * the target false, then with it true, and sums to 1.
  * @param {Float64Array} joint @returns {number}
  */
 export function valueOfInformation(joint) {
@@ -157,8 +159,8 @@ export function varianceRemoved(target, claim, givenTrue, givenFalse) {
 // --- joint tables of the target and one variable --------------------------------------------------------
 
 /**
- * The table of one state against the others, [no & other, no & state, yes & other, yes & state], from that of
- * all the variable's states.
+ * The table of one state against the others, [no & other, no & state, yes & other, yes & state], from
+ * that of all the variable's states.
  * @param {Float64Array} table @param {number} state @returns {Float64Array}
  */
 export function binaryTable(table, state) {

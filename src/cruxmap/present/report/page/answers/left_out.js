@@ -1,4 +1,5 @@
-// What a ranking leaves out, and why: it would say what the target is, not why. As in insight/left_out.py.
+// What a ranking leaves out, and why: it would say what the target is, not why. As in
+// insight/left_out.py.
 
 import { Supposed } from "./by_definition.js";
 import { binaryTable, crossing } from "./information.js";
@@ -35,7 +36,8 @@ export function leftOut(structure, { candidates, tables, target, position, setti
   for (const node of position.downstream) after.add(node);
   const itsOwn = new Set(same.filter((one) => one.state === null).map((one) => one.variable));
   if (condition.question !== undefined) itsOwn.add(structure.places[condition.question]);
-  const parts = new Set([...structure.entry.values()].flatMap((one) => one.parts ?? []).map((one) => one.address));
+  const entries = [...structure.entry.values()];
+  const parts = new Set(entries.flatMap((one) => one.parts ?? []).map((one) => one.address));
   const stages = candidates.filter((one) => one.kind === "stage");
   const settled = byDefinition(structure, setting, condition, stages);
   const reason = (one) => {
@@ -82,7 +84,10 @@ function byDefinition(structure, setting, condition, stages) {
   return found;
 }
 
-/** Whether a claim or state holds; a question is settled where only one state is left. No cause is sought. */
+/**
+ * Whether a claim or state holds; a question is settled where only one state is left. No cause is
+ * sought.
+ */
 function settledTruth(structure, supposed, stage) {
   const [name, state] = partsOfId(stage.id);
   const entry = structure.entry.get(name);

@@ -1,5 +1,6 @@
 // The next best crux: what each one tells about the target beyond those chosen before it, as in
-// insight/next_best.py. Each time the one is chosen with the largest conditional mutual information, exact.
+// insight/next_best.py. Each time the one is chosen with the largest conditional mutual information,
+// exact.
 
 import { conditionalInformation, weightedEntropy } from "./information.js";
 
@@ -8,16 +9,19 @@ export const HOW_MANY = 8;
 const MOST_CASES = 512;
 const ROUNDING = 1e-12;
 
-/** Cruxes in the order in which they were chosen, what each of them added, in bans, and all there is to learn. */
-const NOTHING = { ids: [], added: [], inAll: 0 };
+/**
+ * No cruxes: they come in the order in which they were chosen, with what each added, and all there is to
+ * learn.
+ */
+export const NOTHING = { ids: [], added: [], inAll: 0 };
 
 /**
  * Choose the first few of candidates, which come in the order of their value alone.
  *
- * `ask(columns)` answers for columns `{side, evidence}` with the probabilities of all candidates' states, one
- * candidate after the other, given the side of the target, what is given, and the evidence. It is a promise,
- * so that it may let the page breathe, and may reject to stop. `joint` has the target's two states against
- * these rows where nothing is chosen; it is 0 where what is given is impossible.
+ * `ask(columns)` answers for columns `{side, evidence}` with the probabilities of all candidates'
+ * states, one candidate after the other, given the side of the target, what is given, and the evidence.
+ * It is a promise, so that it may let the page breathe, and may reject to stop. `joint` has the target's
+ * two states against these rows where nothing is chosen; it is 0 where what is given is impossible.
  * @param {{variable: number, id: string}[]} candidates @param {number[]} counts states of each of them
  * @param {Float64Array} joint @param {(columns: object[]) => Promise<Float64Array[]>} ask
  * @returns {Promise<{ids: string[], added: number[], inAll: number}>}
@@ -59,8 +63,9 @@ function leftIn({ counts, nRows }, joint) {
 }
 
 /**
- * Tell the states of one more candidate apart in every case. All but the likeliest are asked, and that one is
- * what is left. Cases that tell nothing more go, and of too many those in which least is left to learn.
+ * Tell the states of one more candidate apart in every case. All but the likeliest are asked, and that
+ * one is what is left. Cases that tell nothing more go, and of too many those in which least is left to
+ * learn.
  */
 async function split(layout, cases, place, ask) {
   const { candidates, counts, nRows } = layout;
@@ -85,12 +90,16 @@ async function split(layout, cases, place, ask) {
       }
     }
     found[plans[number].likeliest] = rest.map((value) => Math.max(value, 0));
-    found.forEach((part, state) => parts.push({ evidence: [...evidence, [variable, [state]]], joint: part }));
+    found.forEach((part, state) => {
+      parts.push({ evidence: [...evidence, [variable, [state]]], joint: part });
+    });
   });
   return mostToLearn(layout, parts);
 }
 
-/** Which states of a candidate to ask about in a case, by side, and the likeliest, which is what is left. */
+/**
+ * Which states of a candidate to ask about in a case, by side, and the likeliest, which is what is left.
+ */
 function planned({ counts, first, nRows }, joint, place) {
   const mass = (side, state) => joint[side * nRows + first[place] + state];
   let likeliest = 0;
@@ -100,7 +109,8 @@ function planned({ counts, first, nRows }, joint, place) {
   const asked = [];
   for (const side of [0, 1]) {
     for (let state = 0; state < counts[place]; state++) {
-      if (state !== likeliest && mass(side, state) > 0) asked.push({ side, state, mass: mass(side, state) });
+      const isAsked = state !== likeliest && mass(side, state) > 0;
+      if (isAsked) asked.push({ side, state, mass: mass(side, state) });
     }
   }
   return { likeliest, asked };

@@ -1,12 +1,12 @@
-// How the target answers to each number, one at a time and all others central: its range between the number's
-// 5th and 95th percentile, and its slope. As insight/sensitivity.py.
+// How the target answers to each number, one at a time and all others central: its range between the
+// number's 5th and 95th percentile, and its slope. As insight/sensitivity.py.
 
 import { LOGIT_OF_CERTAINTY, middleOf, Z_95 } from "../language/notation.js";
 import { chanceFromLogit, logitOf, toCompare } from "./information.js";
 
 /**
- * A row per number of the setting, the widest range of the target first; links have none, nor have certainties
- * that nobody wrote. `logOdds` answers for columns of judgements.
+ * A row per number of the setting, the widest range of the target first; links have none, nor have
+ * certainties that nobody wrote. `logOdds` answers for columns of judgements.
  * @param {object} state @param {{connected: Set<number>}} position
  * @param {(columns: {u: Float64Array, single: Uint8Array, D: number}) => Promise<Float64Array>} logOdds
  * @returns {Promise<object[]>}
@@ -106,8 +106,9 @@ function sharesInForce(model, setting) {
 /** The central shares of a row, in its order; `end` stands in for the number at `column`. */
 function rowInForce(row, setting, column, end) {
   const values = row.map((j) => (setting.column[j] === column ? end : middleOf(setting.values[j])));
-  const sumOf = (isSingle) => row.reduce((sum, j, k) => (Boolean(setting.single[j]) === isSingle ? sum + values[k] : sum), 0);
-  const [kept, others] = [sumOf(true), sumOf(false)];
+  const valueOf = (j, k, single) => (setting.single[j] === single ? values[k] : 0);
+  const sumOf = (single) => row.reduce((sum, j, k) => sum + valueOf(j, k, single), 0);
+  const [kept, others] = [sumOf(1), sumOf(0)];
   return row.map((j, k) => {
     const whole = setting.single[j] ? (others ? Math.max(kept, 1) : kept) : others;
     const room = setting.single[j] ? 1 : Math.max(1 - kept, 0);

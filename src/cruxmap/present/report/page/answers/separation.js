@@ -1,15 +1,17 @@
 // Which entries can tell something about the target, read off the graph and not off numbers, as in
 // insight/separation.py.
 //
-// The graph has a node per claim, question, event and argument, one per judgement that is open, and one per
-// condition that is given or asked about. Nodes are variables of the network; judgement j is node `-1 - j`.
+// The graph has a node per claim, question, event and argument, one per judgement that is open, and one
+// per condition that is given or asked about. Nodes are variables of the network; judgement j is node
+// `-1 - j`.
 
 /** @typedef {{parents: Map<number, Set<number>>, children: Map<number, Set<number>>}} Graph */
 
 /**
- * The graph with the network's helper variables folded into the entries they serve. Those in `kept` stay.
- * `column` has for each judgement the one whose node stands for it, -1 where it is not open.
- * @param {{parents: number[][], judgements: number[][]}} rests what each variable rests on (see `restsOn`)
+ * The graph with the network's helper variables folded into the entries they serve. Those in `kept`
+ * stay. `column` has for each judgement the one whose node stands for it, -1 where it is not open.
+ * @param {{parents: number[][], judgements: number[][]}} rests what each variable rests on (see
+ *   `restsOn`)
  * @param {Set<number>} kept @param {ArrayLike<number>} column @returns {Graph}
  */
 export function graphOf(rests, kept, column) {
@@ -99,12 +101,16 @@ export function connected(graph, start, settled) {
   return new Set([...seen.true, ...seen.false].filter((node) => !settled.has(node)));
 }
 
-/** @param {Graph} graph @param {Iterable<number>} nodes @returns {Set<number>} them and all above them */
+/**
+ * @param {Graph} graph @param {Iterable<number>} nodes @returns {Set<number>} them and all above them
+ */
 export function ancestors(graph, nodes) {
   return closure(graph.parents, nodes);
 }
 
-/** @param {Graph} graph @param {Iterable<number>} nodes @returns {Set<number>} them and all below them */
+/**
+ * @param {Graph} graph @param {Iterable<number>} nodes @returns {Set<number>} them and all below them
+ */
 export function descendants(graph, nodes) {
   return closure(graph.children, nodes);
 }

@@ -1,33 +1,31 @@
-// The open session: a worldview that was started from, what was changed and is given, and what follows. Every
-// change is a step that can be undone, makes a new version, and is answered at once at central judgements.
+// The open session: a worldview that was started from, what was changed and is given, and what follows.
+// Every change is a step that can be undone, makes a new version, and is answered at once at central
+// judgements.
 
-import { changeText, withNumber, withRejection } from "../language/changes.js";
-import { conditionText, parseCondition } from "../language/conditions.js";
+import { withNumber, withRejection } from "../language/changes.js";
+import { conditionText, parseConditions, parseCondition } from "../language/conditions.js";
 import { fragmentOf, readFragment } from "../language/fragment.js";
 import { ProblemError } from "../language/problems.js";
-import { layersOf, MAP, settle, UNCHANGED } from "../language/worldviews.js";
+import { layersOf, MAP, UNCHANGED } from "../language/worldviews.js";
 import { freeId, worldviewFile } from "../language/yaml.js";
 import { Asking } from "./asking.js";
 import { averagesAt } from "./averages.js";
-import { arranged } from "./crux_rows.js";
+import { changesOf, findEffects, givenOf, settledAt, stepWithout, tidied } from "./changed.js";
 import { cruxTable } from "./cruxes.js";
 import { diffOf } from "./diff.js";
 import { NoVariable } from "./evidence.js";
-import { bestFirst } from "./next_best.js";
+import { History } from "./history.js";
+import { chanceFromLogit } from "./information.js";
 import { makePool, Superseded } from "./pool.js";
+import { bestOf, rankedWith, Stale } from "./ranked.js";
 import { makeState } from "./state.js";
 import { structureOf } from "./structure.js";
 
-/** How many milliseconds of work are done before the page may breathe. */
-const AT_A_TIME = 8;
-
-/** How many columns are asked about between two looks at the clock. */
-const COLUMNS = 8;
-
 /** How many changes have their effects found at once, and not when the page has time. */
-const EFFECTS_AT_ONCE = 2;
+const [EFFECTS_AT_ONCE, EFFECTS_AFTER] = [2, 60];
 
-const STEPS_KEPT = 500;
+/** How many milliseconds after a change a plan for its certainties is made. */
+const SPECIALISE_AFTER = 100;
 
 /** How many milliseconds after the page is idle what a changed certainty needs is made ready. */
 const WARM_AFTER = 1500;
@@ -36,8 +34,9 @@ const WARM_AFTER = 1500;
 const PRESENT = "mine";
 
 /**
- * Open a session on a model's data. `contents` is what people read, for texts and Sobol shares; `makeWorker` and
- * `workers` are for the pool (see pool.js); `later` runs something when the page has time.
+ * Open a session on a model's data. `contents` is what people read, for texts and Sobol shares;
+ * `makeWorker` and `workers` are for the pool (see pool.js); `later` runs something when the page has
+ * time.
  * @param {object} model
  * @param {{contents?: object, makeWorker?: () => Worker | null, workers?: number, wasm?: boolean,
  *   later?: (run: () => void, milliseconds: number) => void}} [options]
@@ -60,8 +59,7 @@ class Session {
     this.listeners = new Map();
     this.asking.prepare(this.worldviews.map((id) => this.shipped(id)));
     this.version = 0;
-    this.steps = [{ start: MAP, own: UNCHANGED, given: this.givenOfModel() }];
-    this.at = 0;
+    this.history = new History({ start: MAP, own: UNCHANGED, given: givenOf(model) });
     this.found = new Map();
     this.kept = new Map(); // diffs of shipped worldviews, which no change makes old
     globalThis.requestIdleCallback?.(() => this.later(() => this.asking.warm(), WARM_AFTER));
@@ -70,7 +68,7 @@ class Session {
   // --- what is open -------------------------------------------------------------------------------------
 
   get step() {
-    return this.steps[this.at];
+    return this.history.step;
   }
 
   /** The worldview that was started from. */
@@ -99,16 +97,14 @@ class Session {
    * @param {string} id
    */
   shipped(id) {
-    if (!this.settings.has(id)) this.settings.set(id, settle(this.model, layersOf(this.model, id)));
+    if (!this.settings.has(id)) {
+      this.settings.set(id, settledAt(this.model, { start: id, own: UNCHANGED }));
+    }
     return this.settings.get(id);
   }
 
-  settled({ start, own }) {
-    return own === UNCHANGED ? this.shipped(start) : settle(this.model, layersOf(this.model, start, own));
-  }
-
-  givenOfModel() {
-    return { assuming: this.model.assumed, observed: this.model.observed };
+  settled(step) {
+    return step.own === UNCHANGED ? this.shipped(step.start) : settledAt(this.model, step);
   }
 
   // --- changing -----------------------------------------------------------------------------------------
@@ -119,44 +115,46 @@ class Session {
    */
   start(id) {
     layersOf(this.model, id); // an unknown one is a problem before anything changes
-    this.go({ ...this.step, start: id, own: UNCHANGED });
+    this.go({ start: id, own: UNCHANGED, given: this.step.given });
   }
 
   /**
-   * Set a number in the language's notation, or all shares of a row by a list; `null` takes the change back.
-   * A step that is `continued`, as a drag is, takes the place of the step before it.
+   * Set a number in the language's notation, or all shares of a row by a list; `null` takes the change
+   * back. A step that is `continued`, as a drag is, takes the place of the step before it.
    * @param {string} address @param {string | string[] | null} text @param {{continued?: boolean}} [how]
    */
   set(address, text, { continued = false } = {}) {
-    const own = tidied(withNumber(this.model, this.startedFrom, this.own, address, text));
-    const isSame = continued && this.step.last === address;
-    this.go({ ...this.step, own, last: address }, isSame);
+    const { start, own, given, last } = this.step;
+    const changed = tidied(withNumber(this.model, start, own, address, text));
+    this.go({ start, own: changed, given, last: address }, continued && last === address);
   }
 
   /**
-   * Reject an argument, or accept one that the start rejects or only others bring; `null` takes that back.
+   * Reject an argument, or accept one that the start rejects or only others bring; `null` takes that
+   * back.
    * @param {string} name @param {boolean | null} rejected
    */
   reject(name, rejected) {
-    const own = tidied(withRejection(this.model, this.startedFrom, this.own, name, rejected));
-    this.go({ ...this.step, own });
+    const { start, own, given } = this.step;
+    this.go({ start, own: tidied(withRejection(this.model, start, own, name, rejected)), given });
   }
 
   /**
    * Put conditions in place of what is assumed, or observed: texts, `[]` for none.
    * @param {{assuming?: string[] | string, observed?: string[] | string}} conditions
    */
-  given({ assuming, observed }) {
-    const given = {
-      assuming: assuming === undefined ? this.step.given.assuming : this.parsed(assuming),
-      observed: observed === undefined ? this.step.given.observed : this.parsed(observed),
-    };
+  given(conditions) {
+    const { start, own } = this.step;
+    const given = this.givenWith(conditions);
     this.explained(() => makeState(this.structure, this.asking, this.setting, given));
-    this.go({ ...this.step, given });
+    this.go({ start, own, given });
   }
 
-  parsed(texts) {
-    return [texts].flat().map((text) => parseCondition(text, this.model));
+  /** What is given with other conditions in place of what is assumed, or observed. */
+  givenWith({ assuming, observed }) {
+    const { given } = this.step;
+    const read = (texts, now) => (texts === undefined ? now : parseConditions([texts].flat(), this.model));
+    return { assuming: read(assuming, given.assuming), observed: read(observed, given.observed) };
   }
 
   /** Run something, with words where it needs a variable that the plan has not. */
@@ -170,7 +168,7 @@ class Session {
 
   /** Back to the start: the worldview as it is shipped, and what the model gives. */
   reset() {
-    this.go({ start: this.startedFrom, own: UNCHANGED, given: this.givenOfModel() });
+    this.go({ start: this.startedFrom, own: UNCHANGED, given: givenOf(this.model) });
   }
 
   /**
@@ -178,7 +176,7 @@ class Session {
    * @param {object} change
    */
   takeBack(change) {
-    this.go(this.stepWithout(change));
+    this.go(stepWithout(this.model, this.step, change));
   }
 
   // --- taking it away ---------------------------------------------------------------------------------
@@ -200,19 +198,20 @@ class Session {
    */
   async link() {
     const { start, own, given } = this.step;
-    const isModels = JSON.stringify(given) === JSON.stringify(this.givenOfModel());
+    const isModels = JSON.stringify(given) === JSON.stringify(givenOf(this.model));
     return fragmentOf(this.model, { startedFrom: start, changes: own, given: isModels ? null : given });
   }
 
   /**
    * Take over what a link carries, which anybody may have made.
    * @param {string} fragment
-   * @returns {Promise<{isOther: boolean, leftOut: {at: string, why: string}[]}>} whether the map has changed
-   *   since the link was made, and what could not be taken over because of that
+   * @returns {Promise<{isOther: boolean, leftOut: {at: string, why: string}[]}>} whether the map has
+   *   changed since the link was made, and what could not be taken over because of that
    */
   async open(fragment) {
     const found = await readFragment(fragment, this.model);
-    const step = { start: found.startedFrom, own: tidied(found.changes), given: found.given ?? this.givenOfModel() };
+    const given = found.given ?? givenOf(this.model);
+    const step = { start: found.startedFrom, own: tidied(found.changes), given };
     this.explained(() => makeState(this.structure, this.asking, this.settled(step), step.given));
     this.go(step);
     return { isOther: found.isOther, leftOut: found.leftOut };
@@ -221,38 +220,33 @@ class Session {
   // --- back and forth ---------------------------------------------------------------------------------
 
   get canUndo() {
-    return this.at > 0;
+    return this.history.canUndo;
   }
 
   get canRedo() {
-    return this.at + 1 < this.steps.length;
+    return this.history.canRedo;
   }
 
   undo() {
-    if (this.canUndo) this.changed(() => (this.at -= 1));
+    if (this.history.move(-1)) this.changed();
   }
 
   redo() {
-    if (this.canRedo) this.changed(() => (this.at += 1));
+    if (this.history.move(1)) this.changed();
   }
 
   go(step, instead = false) {
     this.settled(step); // what cannot be settled is a problem before anything changes
-    this.changed(() => {
-      this.steps.length = this.at + (instead ? 0 : 1);
-      this.steps.push(step);
-      if (this.steps.length > STEPS_KEPT) this.steps.shift();
-      this.at = this.steps.length - 1;
-    });
+    this.history.go(step, instead);
+    this.changed();
   }
 
-  changed(change) {
-    change();
+  changed() {
     this.version += 1;
     this.found = new Map();
     this.emit("central", {});
     const { version } = this;
-    this.later(() => version === this.version && this.asking.specialise(this.setting), 100);
+    this.later(() => version === this.version && this.asking.specialise(this.setting), SPECIALISE_AFTER);
   }
 
   // --- listening ----------------------------------------------------------------------------------------
@@ -292,8 +286,8 @@ class Session {
   }
 
   /**
-   * The log-odds of now minus those of a shipped worldview, central, under the same conditions; `null` where
-   * what is given is impossible in one of them.
+   * The log-odds of now minus those of a shipped worldview, central, under the same conditions; `null`
+   * where what is given is impossible in one of them.
    * @param {string} worldview @returns {number | null}
    */
   gap(worldview) {
@@ -319,7 +313,7 @@ class Session {
 
   /** The rows of the ranking by value alone, at central judgements. */
   alone() {
-    return this.once("alone", () => this.rankedWith({ ids: [], added: [], inAll: 0 }));
+    return this.once("alone", () => (this.isOpen ? rankedWith(this.state) : []));
   }
 
   /**
@@ -340,92 +334,44 @@ class Session {
     return Number.isFinite(this.state.logOdds);
   }
 
-  /** The rows that are shown, in the order of `best` and then by value alone. */
-  rankedWith(best) {
-    if (!this.isOpen) return [];
-    const { rows, because, shown } = this.state.ranking;
-    const table = arranged(this.structure, rows, because, shown.map((one) => one.id), best);
-    const all = [...table.claims, ...table.arguments, ...table.questions].filter((row) => row.rank !== null);
-    return all.sort((a, b) => a.rank - b.rank);
-  }
-
   /**
-   * The rows of the ranking in the greedy order, with what each adds, at central judgements. `null` where the
-   * session has changed meanwhile.
+   * The rows of the ranking in the greedy order, with what each adds, at central judgements. `null`
+   * where the session has changed meanwhile.
    * @returns {Promise<object[] | null>}
    */
   greedy() {
-    return this.once("greedy", async () => {
-      const { version } = this;
-      const best = this.isOpen ? await this.bestOf(this.state, this.state.ranking.shown) : null;
-      if (version !== this.version) return null;
-      const rows = best === null ? [] : this.rankedWith(best);
-      this.emit("ranking", { rows });
-      return rows;
-    });
-  }
-
-  /** The next best of candidates in a state, with pauses; nothing where the session changes meanwhile. */
-  async bestOf(state, candidates) {
-    const { version } = this;
-    const asked = this.askerFor(state, candidates);
-    try {
-      return await bestFirst(candidates, asked.counts, asked.joint, async (columns) => {
-        const found = [];
-        let since = now();
-        for (let at = 0; at < columns.length; at += COLUMNS) {
-          found.push(...asked.ask(columns.slice(at, at + COLUMNS)));
-          if (now() - since < AT_A_TIME) continue;
-          await new Promise((resolve) => this.later(resolve, 0));
-          if (version !== this.version) throw new Stale();
-          since = now();
-        }
-        return found;
-      });
-    } catch (problem) {
-      if (problem instanceof Stale) return null;
-      throw problem;
-    }
-  }
-
-  /** How a state is asked about candidates (see next_best.js). */
-  askerFor(state, candidates) {
-    const { states } = this.structure;
-    const counts = candidates.map((one) => states[one.variable]);
-    const rows = candidates.flatMap(({ variable }) =>
-      Array.from({ length: states[variable] }, (_, s) => this.asking.firstIndicator[variable] + s),
+    return this.once("greedy", () =>
+      this.answered("ranking", "rows", async () => {
+        const { state } = this;
+        if (!this.isOpen) return [];
+        return rankedWith(state, await bestOf(state, state.ranking.shown, this.pause()));
+      }),
     );
-    const joint = new Float64Array(2 * rows.length);
-    const { yes, no } = state.chance;
-    rows.forEach((indicator, row) => {
-      joint[row] = no * state.sides[0].shares[indicator];
-      joint[rows.length + row] = yes * state.sides[1].shares[indicator];
-    });
-    const ask = (columns) => {
-      const evidences = columns.map(({ side, evidence }) => [...state.sidesOfTarget[side], ...evidence]);
-      const answers = this.asking.ask(state.entries, evidences, true);
-      return answers.map(({ shares }) => Float64Array.from(rows, (indicator) => shares[indicator]));
+  }
+
+  /** A pause between parts of the work; it stops the work where the session changes meanwhile. */
+  pause() {
+    const { version } = this;
+    return async () => {
+      await new Promise((resolve) => this.later(resolve, 0));
+      if (version !== this.version) throw new Stale();
     };
-    return { counts, joint, ask };
   }
 
   /**
-   * The probability of a condition at central judgements. `given` takes the place of what is assumed, or of
-   * what its `assuming` and `observed` name.
+   * The probability of a condition at central judgements. `given` takes the place of what is assumed, or
+   * of what its `assuming` and `observed` name.
    * @param {string} text @param {string | string[] | {assuming?: string[], observed?: string[]}} [given]
    * @returns {number}
    */
   probability(text, given = {}) {
-    const { assuming, observed } = typeof given === "string" || Array.isArray(given) ? { assuming: given } : given;
+    const isList = typeof given === "string" || Array.isArray(given);
     const condition = parseCondition(text, this.model);
-    const all = {
-      assuming: assuming === undefined ? this.step.given.assuming : this.parsed(assuming),
-      observed: observed === undefined ? this.step.given.observed : this.parsed(observed),
-    };
+    const all = this.givenWith(isList ? { assuming: given } : given);
     return this.explained(() => {
       const state = makeState(this.structure, this.asking, this.setting, all);
       const logOdds = state.logOddsOf(condition);
-      if (!Number.isNaN(logOdds)) return 1 / (1 + Math.exp(-logOdds));
+      if (!Number.isNaN(logOdds)) return chanceFromLogit(logOdds).yes;
       const words = `what is assumed and observed is ${state.impossible}`;
       throw new ProblemError("impossible-evidence", words, HINT_OF_IMPOSSIBLE);
     });
@@ -440,8 +386,9 @@ class Session {
   }
 
   /**
-   * By target its central probability, its mean over draws and their 5th and 95th percentile; `effective` is
-   * how many draws they are worth where something is observed. `null` where the session has changed meanwhile.
+   * By target its central probability, its mean over draws and their 5th and 95th percentile;
+   * `effective` is how many draws they are worth where something is observed. `null` where the session
+   * has changed meanwhile.
    * @returns {Promise<object | null>}
    */
   estimate() {
@@ -467,8 +414,9 @@ class Session {
   }
 
   /**
-   * What the target turns on, as the command line's JSON, averaged over draws; Sobol shares are those that were
-   * shipped, and `null` with a reason where something is changed. `null` where the session has changed meanwhile.
+   * What the target turns on, as the command line's JSON, averaged over draws; Sobol shares are those
+   * that were shipped, and `null` with a reason where something is changed. `null` where the session has
+   * changed meanwhile.
    * @returns {Promise<object | null>}
    */
   cruxes() {
@@ -478,18 +426,18 @@ class Session {
       const variables = [...new Set(state.candidates.map((one) => one.variable))];
       return cruxTable(state, {
         start: this.startedFrom,
-        isShipped: this.changesOf().length === 0,
+        isShipped: changesOf(this.model, this.step).length === 0,
         contents: this.contents,
         joint: state.isImpossible ? null : await averagesAt(pool, setting, given, variables),
-        best: async (candidates) => (await this.bestOf(state, candidates)) ?? stop(),
+        best: (candidates) => bestOf(state, candidates, this.pause()),
         logOdds: (columns) => pool.logOdds(columns, given),
       });
     });
   }
 
   /**
-   * Where the present state (`a`) and a worldview (`b`) part, as the command line's JSON; `null` stands for the
-   * present state, and `from` for another `a`. `null` where the session has changed meanwhile.
+   * Where the present state (`a`) and a worldview (`b`) part, as the command line's JSON; `null` stands
+   * for the present state, and `from` for another `a`. `null` where the session has changed meanwhile.
    * @param {string | null} other @param {string | null} [from] @returns {Promise<object | null>}
    */
   diff(other, from = null) {
@@ -497,9 +445,11 @@ class Session {
     const [a, b] = [this.sideOf(from), this.sideOf(other)];
     const { given } = this.step;
     const key = JSON.stringify([from, other, given]);
-    const find = (pool, version) => diffOf({ structure, asking, pool }, a, b, given, {
-      onProgress: (done, of) => version === this.version && this.emit("progress", { of: "diff", done, most: of }),
-    });
+    const find = (pool, version) => {
+      const isNow = () => version === this.version;
+      const onProgress = (done, most) => isNow() && this.emit("progress", { of: "diff", done, most });
+      return diffOf({ structure, asking, pool }, a, b, given, { onProgress });
+    };
     if (from === null || other === null) return this.overDraws("diff", find, key);
     return this.kept.get(key) ?? this.overDraws("diff", async (...pool) => {
       const answer = await find(...pool);
@@ -508,28 +458,37 @@ class Session {
     }, key);
   }
 
-  /** A shipped worldview, or the present state, which bears the name of its start as long as it is that. */
+  /**
+   * A shipped worldview, or the present state, which bears the name of its start as long as it is that.
+   */
   sideOf(id) {
     if (id !== null) return { name: id, setting: this.shipped(id) };
     const name = this.own === UNCHANGED ? this.startedFrom : PRESENT;
     return { name, setting: this.setting };
   }
 
-  /** Find something of this version in the pool; `null` where the session changes meanwhile. */
+  /**
+   * Find something of this version in the pool, once for a key; `null` where the session changes
+   * meanwhile.
+   */
   overDraws(name, find, key = name) {
-    return this.once(key, async () => {
-      const { version } = this;
-      try {
-        const answer = await find(this.pool.at(version), version);
-        if (version !== this.version) return null;
-        this.emit(name, { [name]: answer });
-        return answer;
-      } catch (problem) {
-        if (problem instanceof Superseded || problem instanceof Stale) return null;
-        this.emit("problem", { problem });
-        throw problem;
-      }
-    });
+    const { version } = this;
+    return this.once(key, () => this.answered(name, name, () => find(this.pool.at(version), version)));
+  }
+
+  /** Tell listeners of an answer when it is there; `null` where the session changes meanwhile. */
+  async answered(event, name, find) {
+    const { version } = this;
+    try {
+      const answer = await find();
+      if (version !== this.version) return null;
+      this.emit(event, { [name]: answer });
+      return answer;
+    } catch (problem) {
+      if (problem instanceof Superseded || problem instanceof Stale) return null;
+      this.emit("problem", { problem });
+      throw problem;
+    }
   }
 
   /** Let the workers go. */
@@ -541,92 +500,26 @@ class Session {
   // --- what was changed ---------------------------------------------------------------------------------
 
   /**
-   * What was changed since the start, each with its effect: the change of the target's central probability if
-   * this one alone is taken back. `null` where it is undefined, or not found yet ("changes" tells when).
+   * What was changed since the start, each with its effect: the change of the target's central
+   * probability if this one alone is taken back. `null` where it is undefined, or not found yet
+   * ("changes" tells when).
    */
   get changes() {
     return this.once("changes", () => {
-      const changes = this.changesOf();
-      if (changes.length <= EFFECTS_AT_ONCE) this.findEffects(changes);
+      const { version, step } = this;
+      const changes = changesOf(this.model, step);
+      const find = () => findEffects(this.state, step, changes);
+      if (changes.length <= EFFECTS_AT_ONCE) find();
       else {
-        const { version } = this;
         this.later(() => {
           if (version !== this.version) return;
-          this.findEffects(changes);
+          find();
           this.emit("changes", {});
-        }, 60);
+        }, EFFECTS_AFTER);
       }
       return changes;
     });
   }
-
-  changesOf() {
-    const { own, start, given } = this.step;
-    const before = layersOf(this.model, start);
-    const changes = own.judgements.map((judgement) => ({
-      kind: "set",
-      address: judgement.at,
-      text: changeText(this.model, judgement),
-      before: this.textAt(before, judgement.at),
-      effect: null,
-    }));
-    for (const [names, text] of [[own.rejects, "rejected"], [own.accepts, "accepted"]]) {
-      const was = text === "rejected" ? "accepted" : "rejected";
-      for (const name of names) changes.push({ kind: "reject", address: name, text, before: was, effect: null });
-    }
-    for (const kind of ["assuming", "observed"]) {
-      const [now, model] = [given[kind].map(conditionText), this.givenOfModel()[kind].map(conditionText)];
-      const changed = (text, was) => ({ kind: "given", address: kind, text, before: was, effect: null });
-      for (const text of now) if (!model.includes(text)) changes.push(changed(text, null));
-      for (const text of model) if (!now.includes(text)) changes.push(changed(null, text));
-    }
-    return changes;
-  }
-
-  /** The number, or the shares, at an address in some layers, as texts. */
-  textAt(layers, at) {
-    const textOf = (place) => layers.places[place].value.text;
-    const row = this.model.rows_at[at];
-    if (!row) return textOf(this.structure.index.get(at));
-    return changeText(this.model, { at, shares: row.map(textOf) });
-  }
-
-  /** The step that is left when one change is taken back. */
-  stepWithout({ kind, address, text, before }) {
-    const { step } = this;
-    const take = { set: withNumber, reject: withRejection }[kind];
-    if (take) return { ...step, own: tidied(take(this.model, step.start, step.own, address, null)) };
-    const now = step.given[address].filter((condition) => conditionText(condition) !== text);
-    const back = this.givenOfModel()[address].filter((condition) => conditionText(condition) === before);
-    return { ...step, given: { ...step.given, [address]: [...now, ...back] } };
-  }
-
-  findEffects(changes) {
-    const target = this.state.chance.yes;
-    const columns = changes.flatMap((change) => {
-      const { given, ...rest } = this.stepWithout(change);
-      const entries = this.asking.entriesOf(this.settled(rest));
-      const sides = this.state.sidesOfTargetGiven(given);
-      return sides.map((evidence) => ({ entries, evidence }));
-    });
-    const answers = this.asking.askEach(columns, false);
-    changes.forEach((change, number) => {
-      const logOdds = answers[2 * number + 1].logZ - answers[2 * number].logZ;
-      const effect = 1 / (1 + Math.exp(-logOdds)) - target;
-      change.effect = Number.isNaN(effect) ? null : effect;
-    });
-  }
-}
-
-class Stale extends Error {}
-
-function stop() {
-  throw new Stale();
-}
-
-/** Changes of which none is left are no changes. */
-function tidied(own) {
-  return own.judgements.length + own.rejects.length + own.accepts.length > 0 ? own : UNCHANGED;
 }
 
 const HINT_OF_IMPOSSIBLE =
@@ -636,13 +529,10 @@ function setTimer(run, milliseconds) {
   setTimeout(run, milliseconds);
 }
 
-function now() {
-  return globalThis.performance.now();
-}
-
 function noVariable(condition) {
-  const message = `this page cannot take \`${conditionText(condition)}\` into account: it is about several entries`;
-  const hint = "conditions on one entry, and several of them together, can be given; the command line takes any";
+  const what = `this page cannot take \`${conditionText(condition)}\` into account`;
+  const message = `${what}: it is about several entries`;
+  const hint = "conditions on one entry can be given, several of them too; the command line takes any";
   return new ProblemError("needs-another-network", message, hint);
 }
 

@@ -1,5 +1,6 @@
-// One state of the page: settled numbers and what is given, into the target and everything else at central
-// judgements, exact. As insight/live_model.py, with the joint probabilities that rankings are made of.
+// One state of the page: settled numbers and what is given, into the target and everything else at
+// central judgements, exact. As insight/live_model.py, with the joint probabilities that rankings are
+// made of.
 
 import { candidatesOf, positionOf } from "./candidates.js";
 import { LOGIT_OF_CERTAINTY } from "./certainties.js";
@@ -13,8 +14,8 @@ import { pullback } from "../engine/formulas.js";
 /**
  * What is known at one setting, given conditions. Parts are found when they are first asked for.
  *
- * `setting` is what `settle` returns, `given` has the conditions `assuming` and `observed`, and `asking` runs
- * the plan (see asking.js).
+ * `setting` is what `settle` returns, `given` has the conditions `assuming` and `observed`, and `asking`
+ * runs the plan (see asking.js).
  * @param {object} structure @param {object} asking @param {object} setting
  * @param {{assuming: object[], observed: object[]}} given @returns {State}
  */
@@ -89,12 +90,17 @@ class State {
     return found;
   }
 
-  /** What is named, as [variable, states]: entries, states, phases and causes, as in `State.marginals`. */
+  /**
+   * What is named, as [variable, states]: entries, states, phases and causes, as in `State.marginals`.
+   */
   get named() {
     return namedIn(this.structure);
   }
 
-  /** The probability of all that is named, and P(target | it) and P(target | not it); `null` if undefined. */
+  /**
+   * The probability of all that is named, and P(target | it) and P(target | not it); `null` if
+   * undefined.
+   */
   get claims() {
     return this.once("claims", () => {
       const found = { claims: new Map(), givenTrue: new Map(), givenFalse: new Map() };
@@ -107,7 +113,7 @@ class State {
   addClaim({ claims, givenTrue, givenFalse }, name, variable, states) {
     const n = this.structure.states[variable];
     const table = this.tableOf(variable);
-    const of = [0, 0, 0, 0]; // outside and target false, outside and true, inside and false, inside and true
+    const of = [0, 0, 0, 0]; // outside with the target false, and true; then inside
     for (let state = 0; state < n; state++) {
       const inside = states.includes(state) ? 2 : 0;
       of[inside] += table[state];
@@ -131,7 +137,10 @@ class State {
     });
   }
 
-  /** By address how the target's log-odds answer to each number; `null` where they do not, or it is certain. */
+  /**
+   * By address how the target's log-odds answer to each number; `null` where they do not, or it is
+   * certain.
+   */
   get slopes() {
     return this.once("slopes", () => {
       const { structure, asking, setting } = this;
@@ -148,8 +157,9 @@ class State {
       const found = new Map();
       structure.model.addresses.forEach((address, j) => {
         if (setting.column[j] !== j) return;
-        const sloped = isOpen && Math.abs(setting.mu[j]) < LOGIT_OF_CERTAINTY && Number.isFinite(byColumn[j]);
-        found.set(address, sloped ? (bears.has(-1 - j) ? byColumn[j] : 0) : null);
+        const isSure = Math.abs(setting.mu[j]) >= LOGIT_OF_CERTAINTY;
+        const slope = bears.has(-1 - j) ? byColumn[j] : 0;
+        found.set(address, isOpen && !isSure && Number.isFinite(slope) ? slope : null);
       });
       return found;
     });
@@ -257,7 +267,8 @@ export function positionAt({ structure, asking, conditions, evidence, setting },
 
 /**
  * Rows by id, why candidates are left out, and the candidates that are shown, by value alone.
- * @param {State} state @param {Map<number, Float64Array>} tables @param {{yes: number, no: number}} target
+ * @param {State} state @param {Map<number, Float64Array>} tables @param {{yes: number, no: number}}
+ *   target
  * @param {object} position
  */
 export function rankingOf({ structure, candidates, setting }, tables, target, position) {

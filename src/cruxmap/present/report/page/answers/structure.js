@@ -6,8 +6,8 @@ import { keyOf } from "./evidence.js";
 
 /**
  * What is where in a model. `entry` finds an entry by id, `index` the number of an address, `places` the
- * variable of an entry, phase or cause; `states` has how many states each variable has, `of` the addresses
- * that an entry owns.
+ * variable of an entry, phase or cause; `states` has how many states each variable has, `of` the
+ * addresses that an entry owns.
  * @param {object} model the data of the page @returns {object}
  */
 export function structureOf(model) {
@@ -49,11 +49,13 @@ function entryNumbers({ logistic, shares, hazards, groupFirst, nEntries }) {
   };
 }
 
-/** The judgements on which each entry depends, `same as` not followed, as `dependencies` in formulas.py. */
+/**
+ * The judgements on which each entry depends, `same as` not followed, as `dependencies` in formulas.py.
+ */
 function judgementsOfEntries({ shifts, logistic, shares, openings, hazards, steps }, numbers) {
   const on = Array.from({ length: numbers.all }, () => new Set());
   const byShift = (entry, shift) => {
-    for (let term = shifts.first[shift]; term < shifts.first[shift + 1]; term++) on[entry].add(shifts.strength[term]);
+    for (const strength of strengthsOf(shifts, shift)) on[entry].add(strength);
   };
   logistic.base.forEach((base, k) => {
     for (const entry of [numbers.logistic + 2 * k, numbers.logistic + 2 * k + 1]) {
@@ -67,7 +69,7 @@ function judgementsOfEntries({ shifts, logistic, shares, openings, hazards, step
     for (let k = 0; k < numbers.groups[group + 1] - first; k++) {
       all.add(shares.base[shares.rowFirst[row] + k]);
       const shift = shares.shift[first - numbers.groups[0] + k];
-      for (let term = shifts.first[shift]; term < shifts.first[shift + 1]; term++) all.add(shifts.strength[term]);
+      for (const strength of strengthsOf(shifts, shift)) all.add(strength);
     }
     for (let entry = first; entry < numbers.groups[group + 1]; entry++) on[entry] = all;
   });
@@ -81,9 +83,14 @@ function judgementsOfEntries({ shifts, logistic, shares, openings, hazards, step
   return on;
 }
 
+/** The judgements of the strengths in one shift. */
+function strengthsOf({ first, strength }, shift) {
+  return strength.subarray(first[shift], first[shift + 1]);
+}
+
 /**
- * The parents and judgements that each variable rests on. Tables that are turned round by Bayes' rule are
- * turned back: what they stand beside rests on them.
+ * The parents and judgements that each variable rests on. Tables that are turned round by Bayes' rule
+ * are turned back: what they stand beside rests on them.
  */
 function restsOn(network, judgementsOf) {
   const parents = listsOf(network.parents);
@@ -102,5 +109,6 @@ function restsOn(network, judgementsOf) {
 
 function listsOf({ first, of }) {
   const [starts, members] = [intsOf(first), intsOf(of)];
-  return Array.from({ length: starts.length - 1 }, (_, k) => [...members.subarray(starts[k], starts[k + 1])]);
+  const length = starts.length - 1;
+  return Array.from({ length }, (_, k) => [...members.subarray(starts[k], starts[k + 1])]);
 }

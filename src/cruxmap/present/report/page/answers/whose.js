@@ -3,8 +3,8 @@
 const SAYS_HOW_LIKELY = new Set(["credence", "chance"]);
 
 /**
- * Whose the numbers are that say how likely something is: `own` (the worldview's), `fitted`, the id of another
- * worldview, `set` for what was changed here, or `inherited` (the map's).
+ * Whose the numbers are that say how likely something is: `own` (the worldview's), `fitted`, the id of
+ * another worldview, `set` for what was changed here, or `inherited` (the map's).
  * @param {object} structure @param {object} setting @param {string} worldview @param {string} id
  * @returns {string}
  */
@@ -31,7 +31,9 @@ export function intervalOf(structure, setting, { id, kind }) {
   return [low, high];
 }
 
-/** The places of an entry's numbers; those of a phase or cause are its own alone, those of a state all. */
+/**
+ * The places of an entry's numbers; those of a phase or cause are its own alone, those of a state all.
+ */
 function ownPlaces({ model, entry, of }, id) {
   const [owner, part] = id.split(/\.(.*)/s);
   const whole = part === undefined || entry.get(owner).type === "question";

@@ -1,0 +1,96 @@
+// What was changed since a session's start: as a list, what is left when one change is taken back, and
+// what that would do to the target.
+
+import { changeText, withNumber, withRejection } from "../language/changes.js";
+import { conditionText } from "../language/conditions.js";
+import { layersOf, settle, UNCHANGED } from "../language/worldviews.js";
+import { chanceFromLogit } from "./information.js";
+
+const GIVEN = ["assuming", "observed"];
+
+/**
+ * @typedef {import("./history.js").Step} Step
+ *
+ * @typedef {{kind: "set" | "reject" | "given", address: string, text: string | null, before: string |
+ *   null, effect: number | null}} Change `address` is that of a number, an argument, or `assuming` or
+ *   `observed`; `effect` is how the target's central probability changes if this change alone is taken
+ *   back
+ */
+
+/** What the model gives by itself, as a step has it. */
+export function givenOf({ assumed, observed }) {
+  return { assuming: assumed, observed };
+}
+
+/** Every number of a step, as `settle` returns it. */
+export function settledAt(model, { start, own }) {
+  return settle(model, layersOf(model, start, own));
+}
+
+/** Changes of which none is left are no changes. */
+export function tidied(own) {
+  return own.judgements.length + own.rejects.length + own.accepts.length > 0 ? own : UNCHANGED;
+}
+
+/**
+ * What a step changes, without the effects.
+ * @param {object} model @param {Step} step @returns {Change[]}
+ */
+export function changesOf(model, { start, own, given }) {
+  const layers = own.judgements.length > 0 ? layersOf(model, start) : null;
+  const changed = (kind, address, text, before) => ({ kind, address, text, before, effect: null });
+  const numbers = own.judgements.map((judgement) =>
+    changed("set", judgement.at, changeText(model, judgement), textAt(model, layers, judgement.at)),
+  );
+  const rejected = own.rejects.map((name) => changed("reject", name, "rejected", "accepted"));
+  const accepted = own.accepts.map((name) => changed("reject", name, "accepted", "rejected"));
+  const conditions = GIVEN.flatMap((kind) => {
+    const [now, before] = [given, givenOf(model)].map((all) => all[kind].map(conditionText));
+    const added = now.filter((text) => !before.includes(text));
+    const gone = before.filter((text) => !now.includes(text));
+    return [
+      ...added.map((text) => changed("given", kind, text, null)),
+      ...gone.map((text) => changed("given", kind, null, text)),
+    ];
+  });
+  return [...numbers, ...rejected, ...accepted, ...conditions];
+}
+
+/** The number, or the shares, at an address in some layers, as a text. */
+function textAt(model, layers, at) {
+  const textOf = (place) => layers.places[place].value.text;
+  const row = model.rows_at[at];
+  if (!row) return textOf(model.addresses.indexOf(at));
+  return changeText(model, { at, shares: row.map(textOf) });
+}
+
+/**
+ * The step that is left when one change is taken back.
+ * @param {object} model @param {Step} step @param {Change} change @returns {Step}
+ */
+export function stepWithout(model, { start, own, given }, { kind, address, text, before }) {
+  const take = { set: withNumber, reject: withRejection }[kind];
+  if (take) return { start, own: tidied(take(model, start, own, address, null)), given };
+  const now = given[address].filter((condition) => conditionText(condition) !== text);
+  const back = givenOf(model)[address].filter((condition) => conditionText(condition) === before);
+  return { start, own, given: { ...given, [address]: [...now, ...back] } };
+}
+
+/**
+ * Find the effects of changes, in their place; `null` where the target is undefined.
+ * @param {object} state that of the step @param {Step} step @param {Change[]} changes
+ */
+export function findEffects(state, step, changes) {
+  const { structure, asking } = state;
+  const columns = changes.flatMap((change) => {
+    const without = stepWithout(structure.model, step, change);
+    const entries = asking.entriesOf(settledAt(structure.model, without));
+    return state.sidesOfTargetGiven(without.given).map((evidence) => ({ entries, evidence }));
+  });
+  const answers = asking.askEach(columns, false);
+  changes.forEach((change, number) => {
+    const logOdds = answers[2 * number + 1].logZ - answers[2 * number].logZ;
+    const effect = chanceFromLogit(logOdds).yes - state.chance.yes;
+    change.effect = Number.isNaN(effect) ? null : effect;
+  });
+}
