@@ -15,7 +15,7 @@ from cruxmap.engine.network import TableProgram
 from cruxmap.engine.random_words import keys_of, random_word
 from cruxmap.insight.shapley import shapley
 from helpers.page_games import worth_of
-from page.make_cases import diff_case
+from page.make_cases import diff_case, rounding_cases, take_case
 
 CASES = Path(__file__).parent / "page" / "cases"
 
@@ -72,6 +72,16 @@ def test_shapley_values(case: dict[str, Any]) -> None:
 def test_diffs(case: dict[str, Any]) -> None:
     found = json.loads(json.dumps(diff_case(case["path"], case["diff"]["a"], case["diff"]["b"])))
     _assert_alike(found, case)
+
+
+@pytest.mark.parametrize("case", cases("takes"), ids=lambda case: f"{case['worldview']} {case['goal']}")
+def test_takes(case: dict[str, Any]) -> None:
+    found = json.loads(json.dumps(take_case(case["path"], case["worldview"], **case["goal"])))
+    _assert_alike(found, case)
+
+
+def test_rounding() -> None:
+    assert rounding_cases() == cases("rounding")
 
 
 def _assert_alike(found: Any, expected: Any) -> None:

@@ -19,3 +19,18 @@ export function assertClose(found, expected, what, relative = 1e-12, absolute = 
     assert.ok(isClose, `${what}, number ${i}: ${found[i]} where ${expected[i]} is expected`);
   }
 }
+
+/** Assert that data are alike, numbers to nine digits. */
+export function assertAlike(found, expected, where) {
+  if (typeof expected === "number") {
+    const isClose = Math.abs(found - expected) <= 1e-9 * Math.abs(expected) + 1e-13;
+    assert.ok(isClose, `${where}: ${found} where ${expected} is expected`);
+  } else if (expected === null || typeof expected !== "object") {
+    assert.equal(found, expected, where);
+  } else {
+    assert.deepEqual(Object.keys(found).sort(), Object.keys(expected).sort(), where);
+    for (const key of Object.keys(expected)) {
+      assertAlike(found[key], expected[key], `${where}.${key}`);
+    }
+  }
+}

@@ -7,7 +7,7 @@ import { diffOf } from "../../src/cruxmap/present/report/page/answers/diff.js";
 import { makePool } from "../../src/cruxmap/present/report/page/answers/pool.js";
 import { structureOf } from "../../src/cruxmap/present/report/page/answers/structure.js";
 import { layersOf, settle } from "../../src/cruxmap/present/report/page/language/worldviews.js";
-import { casesOf } from "./cases.mjs";
+import { assertAlike, casesOf } from "./cases.mjs";
 
 const cases = casesOf("diffs");
 
@@ -27,21 +27,6 @@ function nowWith(model, judgements) {
 
 function givenOf(model) {
   return { assuming: model.assumed, observed: model.observed };
-}
-
-/** Assert that data are alike, numbers to nine digits. */
-function assertAlike(found, expected, where) {
-  if (typeof expected === "number") {
-    const isClose = Math.abs(found - expected) <= 1e-9 * Math.abs(expected) + 1e-13;
-    assert.ok(isClose, `${where}: ${found} where ${expected} is expected`);
-  } else if (expected === null || typeof expected !== "object") {
-    assert.equal(found, expected, where);
-  } else {
-    assert.deepEqual(Object.keys(found).sort(), Object.keys(expected).sort(), where);
-    for (const key of Object.keys(expected)) {
-      assertAlike(found[key], expected[key], `${where}.${key}`);
-    }
-  }
 }
 
 const AVERAGED = [

@@ -8,6 +8,7 @@ in Python, `tests/page/*.test.mjs` in Node.
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from cruxmap.engine.special import expit, logit, ndtri, softplus
 from cruxmap.insight.diff import diff
 from cruxmap.insight.shapley import shapley
 from cruxmap.insight.travelling_model import travelling_model
+from cruxmap.insight.what_it_takes import takes
 from cruxmap.language.reading import read_model
 from helpers.page_games import worth_of
 
@@ -318,6 +320,47 @@ def without_texts(part: Any) -> Any:
     return [without_texts(value) for value in part] if isinstance(part, list) else part
 
 
+# --- takes.json ---------------------------------------------------------------------------------------
+
+
+def take_cases() -> list[dict[str, Any]]:
+    """What it would take, in the models of the diffs: up and down, in reach and out of it, far, and shares."""
+    legal, library = (f"{EXAMPLES}/{name}/models/{name}.yaml" for name in ("legal-case", "library"))
+    power = "models/power-seeking.yaml"
+    return [
+        take_case(power, "carlsmith", above=0.2),
+        take_case(power, "superforecasters", above=0.1),
+        take_case(power, "superforecasters", above=0.1, far=True),
+        take_case(legal, "defence", above=0.9),
+        take_case(legal, "prosecution", agree_with="defence"),
+        take_case(library, "treasurer", above=0.7),
+        take_case(library, "map", below=0.05),
+    ]
+
+
+def take_case(path: str, worldview: str, **goal: Any) -> dict[str, Any]:
+    """Return what it would take to carry a worldview to a goal, without what entries say."""
+    model = read_model(ROOT / path)
+    found = takes(model, worldview, **goal).to_json()
+    for step in (step for take in found["frontier"] for step in take["steps"]):
+        owner = model.map.entry[model.map.judgements[step["address"]].owner]
+        step["sentence"] = step["sentence"].removesuffix(f": {owner.about.text}")
+    return {"path": path, "model": model.id, "worldview": worldview, "goal": goal, "takes": found}
+
+
+def rounding_cases() -> list[dict[str, Any]]:
+    """Numbers with few digits, to the nearest, up and down, by what the float is exactly."""
+    numbers = [0.1, 0.25, 0.5, 0.12345, 0.123450000000001, 0.99995, 1e-7, 2.5, 37.125, 1234.5, 1 / 3]
+    ways = {"nearest": ROUND_HALF_EVEN, "up": ROUND_CEILING, "down": ROUND_FLOOR}
+    return [
+        {"number": number, "digits": digits, "way": way,
+         "rounded": float(Context(prec=digits, rounding=rounding).plus(Decimal(number)))}
+        for number in numbers
+        for digits in (1, 2, 4, 9)
+        for way, rounding in ways.items()
+    ]  # fmt: skip
+
+
 TABLES: dict[str, Callable[[], Any]] = {
     "hash": hash_cases,
     "special": special_cases,
@@ -325,6 +368,8 @@ TABLES: dict[str, Callable[[], Any]] = {
     "formulas": formula_cases,
     "shapley": shapley_cases,
     "diffs": diff_cases,
+    "takes": take_cases,
+    "rounding": rounding_cases,
 }
 """What makes each table, by the name of its file."""
 

@@ -99,14 +99,18 @@ export function idleIn({ model, index }, settings) {
  * @param {object} structure
  * @param {{conditions: object[], evidence: [number, number[]][]}} given
  * @param {Set<string>} idle
+ * @param {ArrayLike<number>} [column] the address that stands for each, -1 for what is not open; itself
  * @returns {number[]}
  */
-export function bearingOn(structure, { conditions, evidence }, idle) {
-  const column = Int32Array.from(structure.model.addresses.keys());
+export function bearingOn(structure, { conditions, evidence }, idle, column = itself(structure)) {
   const { connected } = positionOf(structure, { conditions, evidence, column, idle });
   const owned = (name) => structure.of.get(name) ?? [structure.index.get(name)];
   const gone = new Set([...idle].flatMap(owned));
   return [...connected].filter((node) => node < 0 && !gone.has(-1 - node)).map((node) => -1 - node);
+}
+
+function itself({ model }) {
+  return Int32Array.from(model.addresses.keys());
 }
 
 /**

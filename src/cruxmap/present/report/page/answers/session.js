@@ -20,6 +20,7 @@ import { makePool, Superseded } from "./pool.js";
 import { bestOf, rankedWith, Stale } from "./ranked.js";
 import { makeState } from "./state.js";
 import { structureOf } from "./structure.js";
+import { takesOf } from "./takes.js";
 
 /** How many changes have their effects found at once, and not when the page has time. */
 const [EFFECTS_AT_ONCE, EFFECTS_AFTER] = [2, 60];
@@ -468,6 +469,22 @@ class Session {
   }
 
   /**
+   * The least changes of numbers that carry the estimate of the present state to a goal, as the command
+   * line's JSON: `above` or `below` a probability, or to `agree_with` a worldview; `far` lets numbers move
+   * by more than three deviations. `null` where the session has changed meanwhile.
+   * @param {{above?: number, below?: number, agree_with?: string, far?: boolean}} goal
+   * @returns {Promise<object | null>}
+   */
+  takes({ above, below, agree_with: other, far = false }) {
+    const { structure, asking, step } = this;
+    const settingWith = (texts) => this.settled({ ...step, own: withNumbers(step.own, texts) });
+    const side = { ...this.sideOf(null), settingWith };
+    const wanted = { above, below, agreeWith: other === undefined ? undefined : this.sideOf(other) };
+    const find = (pool) => takesOf({ structure, asking, pool }, side, wanted, step.given, { far });
+    return this.overDraws("takes", find, JSON.stringify(["takes", above, below, other, far]));
+  }
+
+  /**
    * Find something of this version in the pool, once for a key; `null` where the session changes
    * meanwhile.
    */
@@ -524,6 +541,12 @@ class Session {
 
 const HINT_OF_IMPOSSIBLE =
   "found by inference: look for a 0% or a 100% on the way, or for two that exclude each other";
+
+/** The page's changes with other numbers in some places besides. */
+function withNumbers(own, texts) {
+  const judgements = [...texts].map(([at, value]) => ({ at, value }));
+  return { ...own, judgements: [...own.judgements, ...judgements] };
+}
 
 function setTimer(run, milliseconds) {
   setTimeout(run, milliseconds);

@@ -2,6 +2,8 @@
 
 import { bytesOf, inflated, textOf } from "../bytes.js";
 
+const MOST_WORKERS = 4;
+
 /** Returns a block of data as it was written: base64 of deflated JSON. Throws where it is missing. */
 export async function dataOf(id) {
   const block = document.getElementById(id);
@@ -22,4 +24,9 @@ export function workerMaker() {
       return null;
     }
   };
+}
+
+/** Returns how many workers to ask for: one core stays free for the page. */
+export function workerCount() {
+  return Math.max(1, Math.min(MOST_WORKERS, (navigator.hardwareConcurrency ?? 2) - 1));
 }

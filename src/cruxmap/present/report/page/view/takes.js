@@ -47,7 +47,7 @@ export function takesView(session, contents, probabilityOf) {
     setText(status, "Searching for the fewest changes; this takes seconds.");
     try {
       const takes = await session.takes({ [side.value]: threshold });
-      if (asked !== mine) return;
+      if (asked !== mine || takes === null) return;
       put(answer, takesAnswer(takes, contents));
       setText(status, version === session.version ? "" : "Of before your last change.");
     } catch (error) {
