@@ -8,6 +8,7 @@ is built in, with a plan that asks and clamps every entry (`FreeNetwork`). What 
 import base64
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
+from pathlib import PurePath
 from typing import Any, assert_never
 
 from cruxmap.engine.exact_or_sampled import exactly
@@ -153,7 +154,7 @@ def _question(model: ModelSpec) -> dict[str, Any]:
         "draws": model.sampling.draws,
         "worldviews": [*model.worldviews],
         "lists_worldviews": model.lists_worldviews,
-        "file": model.file,
+        "file": "/".join(PurePath(model.file).parts[-2:]),  # the same wherever the project lies
         "map_folder": model.map.id,
     }
 

@@ -77,7 +77,7 @@ def without_names(model: ModelSpec) -> ModelSpec:
         settings=pen.write(model.settings),
         worldviews=tuple(sorted(everyone, key=lambda name: (name != MAP_WORLDVIEW, name))),
         expect=(),
-        file="",
+        file=f"models/{model.id}.yaml",
     )
 
 

@@ -261,6 +261,7 @@ def _said(argument_map: ArgumentMap, stated: Stated) -> Plain:
         "words": in_words(stated.of),
         "credence": notation_of(stated.credence),
         "assuming": list(map(condition_text, stated.assuming)),
+        "given": list(map(in_words, stated.assuming)),
         "source": citations(argument_map, stated.citations),
         "note": stated.note,
     }

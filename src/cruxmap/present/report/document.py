@@ -3,10 +3,11 @@
 The page's scripts put their live sections in the place of these.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import batched
 from typing import Any
 
-from cruxmap.insight.sentences import MEAN
+from cruxmap.insight.sentences import mean_and_central
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.present.main_points_text import HANGING, PARTING, TAKING
 from cruxmap.present.phrases import interval, percent
@@ -23,6 +24,9 @@ SECTIONS = {
     "argument": "The argument",
 }
 """The sections of the page in their order, with their titles."""
+
+WITH_A_NUMBER_EACH = frozenset({"routes", "table", "shares", "emerges"})
+"""Bases whose parts have numbers that say what they are of."""
 
 _TOLD_ELSEWHERE = {HANGING: "hangs-on", PARTING: "parting", TAKING: "takes"}
 """The chapters that are sections of their own."""
@@ -44,6 +48,7 @@ HOW = {
 WITHOUT_SCRIPTS = (
     "Scripts are off, so no numbers can be moved here. What follows was found when this page was made."
 )
+READ_ONLY = "Numbers cannot be moved in this page. "
 BLIND = (
     "Give your own numbers first: until then this page shows nobody's. They are in the file all the same, "
     "for whoever looks there. Without scripts they are not shown at all."
@@ -60,7 +65,10 @@ def body(contents: Plain, probabilities: Mapping[str, Mapping[str, float]], why_
     notices = [
         tag("p", BLIND, class_="warning") if blind else None,
         tag("p", ANONYMOUS, class_="note") if contents["anonymous"] else None,
-        tag("noscript", tag("p", WITHOUT_SCRIPTS, class_="warning")) if why_not is None else None,
+        tag(
+            "noscript",
+            tag("p", WITHOUT_SCRIPTS if why_not is None else [READ_ONLY, said(why_not)], class_="warning"),
+        ),
     ]
     return Html(
         "\n".join(
@@ -115,16 +123,16 @@ def _answer(contents: Plain, blind: bool) -> Html:
         if contents[key]
     ]
     chapters = [c for c in contents["chapters"] if c["question"] not in _TOLD_ELSEWHERE]
-    told = [] if blind else [_chapter(c, 1 if i == 0 else 0) for i, c in enumerate(chapters)]
+    told = [] if blind else [_chapter(c, told_above=i == 0) for i, c in enumerate(chapters)]
     return _section("answer", tag("p", said(contents["question"]), class_="question"), given, told)
 
 
-def _chapter(chapter: Plain, skip: int = 0, *, title: bool = True) -> list[Html]:
-    """Return a chapter without the first sentences, which are said already."""
+def _chapter(chapter: Plain, *, told_above: bool = False, title: bool = True) -> list[Html]:
+    """Return a chapter, without its sentences where what stands above it says the same."""
     if not chapter["sentences"]:
         return []
     heading = [tag("h3", chapter["question"])] if title else []
-    sentences = [tag("p", said(sentence)) for sentence in chapter["sentences"][skip:]]
+    sentences = [tag("p", said(sentence)) for sentence in chapter["sentences"] if not told_above]
     points = [tag("li", said(point)) for point in chapter["points"]]
     return [tag("div", *heading, sentences, tag("ul", points) if points else None, class_="chapter")]
 
@@ -137,41 +145,35 @@ def _sections_of_numbers(contents: Plain) -> Iterator[Html]:
 
 
 def _worldviews(contents: Plain) -> Html:
-    heads = [
-        tag("th", head, scope="col") for head in ("worldview", MEAN, "90% interval", "central", "in words")
-    ]
-    rows = [
-        tag(
-            "tr",
-            tag("th", said(_name(name)), scope="row"),
-            [tag("td", cell) for cell in _cells(worldview)],
-        )
-        for name, worldview in contents["worldviews"].items()
-    ]
-    return tag("div", tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows)), class_="scrolls")
+    return tag(
+        "ul", [_worldview(name, one) for name, one in contents["worldviews"].items()], class_="bare"
+    )
+
+
+def _worldview(name: str, worldview: Plain) -> Html:
+    """Return a worldview's estimate, its text, and what was said."""
+    estimate = worldview["estimate"]
+    spread = estimate["interval_90"]
+    number = mean_and_central(estimate["mean"], estimate["central"])
+    within = "" if spread is None else f", 90% of the draws {interval(tuple(spread))}"
+    reason = estimate.get("reason")
+    return tag(
+        "li",
+        tag("p", tag("strong", said(_name(name))), f": {number}{within}"),
+        tag("p", said(reason)) if reason else None,
+        tag("p", said(worldview["text"])) if worldview["text"] else None,
+        tag("ul", map(_stated, worldview["said"])) if worldview["said"] else None,
+        class_="entry",
+    )
 
 
 def _name(worldview: str) -> str:
     return "the map's own numbers" if worldview == MAP_WORLDVIEW else worldview
 
 
-def _cells(worldview: Plain) -> list[Any]:
-    estimate = worldview["estimate"]
-    spread = estimate["interval_90"]
-    words = [said(worldview["text"]), *(_stated(one) for one in worldview["said"])]
-    return [
-        "-" if estimate["mean"] is None else percent(estimate["mean"]),
-        interval(None if spread is None else tuple(spread)),
-        "-" if estimate["central"] is None else percent(estimate["central"]),
-        [*words, estimate.get("reason")],
-    ]
-
-
 def _stated(one: Plain) -> Html:
-    given = f", assuming {', '.join(one['assuming'])}" if one["assuming"] else ""
-    return tag(
-        "p", "Says of ", said(f"{one['words']}{given}"), ": ", said(one["credence"]), ".", class_="small"
-    )
+    given = f", assuming {', '.join(one['given'])}" if one["given"] else ""
+    return tag("li", "says of ", said(f"{one['words']}{given}"), ": ", said(one["credence"]))
 
 
 # --- the argument ------------------------------------------------------------------------------------
@@ -210,11 +212,11 @@ def _entry(
                 class_="id",
             ),
             tag("h3", said(entry["text"] or name)),
-            _basis(entry),
+            _basis(entry, told_by_numbers=not contents["blind"]),
             _sources(entry["sources"]),
             tag("p", said(entry["note"]), class_="note") if entry["note"] else None,
             _chances(name, probabilities),
-            [] if contents["blind"] else _numbers(contents, entry),
+            None if contents["blind"] else _numbers(contents, entry),
             [] if contents["blind"] else _remarks(entry),
             id=f"entry-{name}",
             class_=f"entry {entry['type']} depth-{min(depth, 8)}",
@@ -222,21 +224,22 @@ def _entry(
     )
 
 
-def _basis(entry: Plain) -> list[Html]:
+def _basis(entry: Plain, *, told_by_numbers: bool) -> list[Html]:
+    """Return what an entry rests on; its cases are not told where the numbers tell them anyway."""
     first, *others = entry["basis_words"]
+    if told_by_numbers and entry["basis"] in WITH_A_NUMBER_EACH:
+        others = []
     points = tag("ul", [tag("li", said(words)) for words in others]) if others else None
-    return [tag("p", said(first), class_="small"), *([points] if points else [])]
+    return [tag("p", said(first)), *([points] if points else [])]
 
 
 def _sources(sources: Iterable[Plain]) -> Html | None:
     links = [
-        tag("a", said(one["text"]), href=one["url"], rel="noopener noreferrer")
-        if one["url"]
-        else said(one["text"])
+        tag("a", said(one["text"]), href=one["url"]) if one["url"] else said(one["text"])
         for one in sources
     ]
     separated = [part for link in links for part in (", ", link)][1:]
-    return tag("p", "Source: ", separated, class_="small") if links else None
+    return tag("p", "Source: ", separated) if links else None
 
 
 def _chances(name: str, probabilities: Mapping[str, Mapping[str, float]]) -> Html | None:
@@ -246,20 +249,49 @@ def _chances(name: str, probabilities: Mapping[str, Mapping[str, float]]) -> Htm
         if name in known:
             by_number.setdefault(percent(known[name]), []).append(_name(worldview))
     said_by = [f"{number}: {', '.join(names)}" for number, names in by_number.items()]
-    return tag("p", "Central probability: ", said("; ".join(said_by)), class_="small") if said_by else None
+    return tag("p", "Central probability: ", said("; ".join(said_by))) if said_by else None
 
 
-def _numbers(contents: Plain, entry: Plain) -> list[Html]:
-    """Return the numbers of an entry with who gives them."""
-    items = []
-    for address in entry["numbers"]:
-        place = contents["judgements"][address]
-        if place["is_default"] and not place["by"]:
-            continue
-        own = [f"{_name(name)}: {one['text']}" for name, one in place["by"].items()]
-        given = "; ".join((f"the map: {place['map']}", *own))
-        items.append(tag("li", said(place["words"]), ": ", said(given)))
-    return [tag("ul", items, class_="small")] if items else []
+def _numbers(contents: Plain, entry: Plain) -> Html | None:
+    """Return the numbers of an entry with who gives them; those that nobody wrote are left out."""
+    places = {address: contents["judgements"][address] for address in entry["numbers"]}
+    if entry["basis"] == "shares":
+        rows = [_row(entry["states"], row) for row in batched(places.values(), len(entry["states"]))]
+    else:
+        told = [place for place in places.values() if place["by"] or not place["is_default"]]
+        rows = [
+            (
+                place["words"],
+                [(MAP_WORLDVIEW, place["map"]), *((w, one["text"]) for w, one in place["by"].items())],
+            )
+            for place in told
+        ]
+    items = [tag("li", said(_given(words, numbers))) for words, numbers in rows]
+    return tag("ul", items) if items else None
+
+
+def _row(states: Sequence[Plain], row: Sequence[Plain]) -> tuple[str, list[tuple[str, str]]]:
+    """Return the case of a row of shares, and the shares that the map and whoever else gives some there."""
+    names = [state["id"] for state in states]
+    case = row[0]["words"].removeprefix(f"share of {names[0]}").strip()
+    by = dict.fromkeys(name for place in row for name in place["by"])
+    numbers = [(MAP_WORLDVIEW, _shares(names, [place["map"] for place in row]))]
+    for worldview in by:
+        own = [place["by"].get(worldview, {}).get("text") for place in row]
+        numbers.append((worldview, _shares(names, own)))
+    return case or "shares", numbers
+
+
+def _shares(states: Iterable[str], texts: Iterable[str | None]) -> str:
+    shown = [(state, text) for state, text in zip(states, texts, strict=True) if text not in (None, "0%")]
+    certain = [state for state, text in shown if text == "100%"]
+    return certain[0] if certain else ", ".join(f"{state} {text}" for state, text in shown)
+
+
+def _given(words: str, numbers: Iterable[tuple[str, str]]) -> str:
+    """Say what a number is of, and what each gives: the map's own without a name."""
+    given = "; ".join(text if name == MAP_WORLDVIEW else f"{name} {text}" for name, text in numbers)
+    return f"{words}: {given}"
 
 
 def _remarks(entry: Plain) -> list[Html]:

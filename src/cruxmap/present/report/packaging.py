@@ -16,7 +16,7 @@ PAGE = Path(__file__).parent / "page"
 MAIN, WORKER = "main.js", "answers/worker.js"
 """The modules that the page, and each of its workers, begin with."""
 
-STYLES = ("page.css", "argument.css")
+STYLES = ("page.css", "argument.css", "document.css")
 
 _IMPORT = re.compile(r'import \{([^{}]*)\} from "([^"\n]+)";', re.DOTALL)
 _EXPORT = re.compile(r"export (?:async function\*?|function\*?|const|class) ([A-Za-z_$][\w$]*)")
@@ -160,7 +160,7 @@ def _read(file: str, text: str) -> Module:
             raise JoinError(file, _line(text, at), f"`{found[0]}` may only stand at the start of a line")
         body.append(line)
         at = end
-    return Module(file, "".join(_without_comments(body)), tuple(imports), tuple(exports))
+    return Module(file, "".join(_shortened(body)), tuple(imports), tuple(exports))
 
 
 _TEXT = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\\n]|\\.)*`|//.*")
@@ -171,18 +171,19 @@ def _without_text(line: str) -> str:
     return _TEXT.sub('""', line)
 
 
-def _without_comments(lines: list[str]) -> Iterator[str]:
-    """Leave out comments that have lines of their own, unless a template is open around them."""
+def _shortened(lines: list[str]) -> Iterator[str]:
+    """Leave out indents, and comments that have lines of their own, unless a template is open there."""
     inside, ticks = False, 0
     for line in lines:
         bare = line.strip()
-        if inside or (ticks % 2 == 0 and bare.startswith("/**")):
+        if inside or (ticks % 2 == 0 and bare.startswith("/*")):
             inside = not bare.endswith("*/")
         elif ticks % 2 == 0 and (bare.startswith("//") or not bare):
             continue
         else:
+            indented = line if ticks % 2 else line.lstrip(" ")
             ticks += _without_text(line).count("`")
-            yield line if line.endswith("\n") else f"{line}\n"
+            yield indented if line.endswith("\n") else f"{indented}\n"
 
 
 def _resolved(file: str, written: str, line: int) -> str:

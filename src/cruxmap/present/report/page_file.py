@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -75,10 +75,11 @@ def report_page(contents: Mapping[str, Any], model: Mapping[str, Any], mark: str
     probabilities = shown.pop("probabilities")
     if not model["exact"]:
         shown["probabilities"] = probabilities  # the page cannot compute them
+    other = {key: part for key, part in model.items() if key != "network"}
     main, worker, style = _scripts()
     why_not = None if model["exact"] else str(model["why_not_exact"])
     blocks = [
-        _block("model", packed(model)),
+        _block("model", packed({**cleaned(other), "network": model["network"]})),
         _block("contents", packed(shown)),
         *([_block("worker", worker)] if worker else []),
         Html(f'<script type="module" async>{main}</script>'),
@@ -129,15 +130,45 @@ def policy(style: str, script: str | None) -> str:
 
 
 def packed(data: Mapping[str, Any]) -> str:
-    """Return plain data as base64 of deflated JSON, without head or checksum."""
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    """Return plain data as base64 of deflated JSON, without head or checksum.
+
+    Long lists of numbers, which are base64 already, would deflate badly as such. They follow the JSON as
+    bytes, after a zero byte; its key `bytes` has the way to each, and where it begins and ends.
+    """
+    lists: list[tuple[list[str], int, int]] = []
+    behind = bytearray()
+
+    def without_lists(value: Any, way: list[str]) -> Any:
+        if isinstance(value, Mapping):
+            return {key: without_lists(part, [*way, key]) for key, part in value.items()}
+        if isinstance(value, str) and way[:1] == ["network"]:
+            begin = len(behind)
+            behind.extend(base64.b64decode(value))
+            lists.append((way, begin, len(behind)))
+            return None
+        return value
+
+    shown = without_lists(data, [])
+    whole = _json(shown) if not lists else _json(shown | {"bytes": lists}) + b"\0" + behind
     deflater = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
-    return base64.b64encode(deflater.compress(text.encode()) + deflater.flush()).decode()
+    return base64.b64encode(deflater.compress(whole) + deflater.flush()).decode()
 
 
 def unpacked(text: str) -> Any:
     """Return the data that `packed` was given."""
-    return json.loads(zlib.decompress(base64.b64decode(text), -zlib.MAX_WBITS))
+    written, _, behind = zlib.decompress(base64.b64decode(text), -zlib.MAX_WBITS).partition(b"\0")
+    data = json.loads(written)
+    for (*way, last), begin, end in data.pop("bytes", ()):
+        reduce(lambda place, name: place[name], way, data)[last] = base64.b64encode(
+            behind[begin:end]
+        ).decode()
+    return data
+
+
+def _json(data: Any) -> bytes:
+    return json.dumps(
+        data, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    ).encode()
 
 
 def _block(name: str, text: str) -> Html:

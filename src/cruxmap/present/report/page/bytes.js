@@ -88,14 +88,34 @@ export function textOf(bytes) {
 }
 
 /**
- * Whole numbers from base64 of zigzag varints.
+ * The data that the page carries: JSON, and where it has long lists of numbers, a zero byte and these as bytes.
+ *
+ * `bytes` at its top says where each of them belongs, by the way there, and where it begins and ends.
+ * @param {Uint8Array} whole
+ * @returns {*}
+ */
+export function dataIn(whole) {
+  const end = whole.indexOf(0);
+  if (end < 0) {
+    return JSON.parse(textOf(whole));
+  }
+  const { bytes, ...data } = JSON.parse(textOf(whole.subarray(0, end)));
+  for (const [way, start, stop] of bytes) {
+    const last = way.pop();
+    way.reduce((place, name) => place[name], data)[last] = whole.slice(end + 1 + start, end + 1 + stop);
+  }
+  return data;
+}
+
+/**
+ * Whole numbers from zigzag varints, as bytes or as base64 of them.
  *
  * A byte has seven bits, the lowest first, and tells whether there are more. The last bit is the sign.
- * @param {string} text
+ * @param {string | Uint8Array} written
  * @returns {Int32Array}
  */
-export function intsOf(text) {
-  const bytes = bytesOf(text);
+export function intsOf(written) {
+  const bytes = typeof written === "string" ? bytesOf(written) : written;
   let count = 0;
   for (let i = 0; i < bytes.length; i++) {
     count += 1 - (bytes[i] >> 7);

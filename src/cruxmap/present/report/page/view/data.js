@@ -1,14 +1,14 @@
 /** The data that the page carries, and the workers that compute with it. */
 
-import { bytesOf, inflated, textOf } from "../bytes.js";
+import { bytesOf, dataIn, inflated } from "../bytes.js";
 
 const MOST_WORKERS = 4;
 
-/** Returns a block of data as it was written: base64 of deflated JSON. Throws where it is missing. */
+/** Returns a block of data: base64, deflated; see `dataIn`. Throws where it is missing. */
 export async function dataOf(id) {
   const block = document.getElementById(id);
   if (block === null) throw new Error(`The page lacks its data "${id}".`);
-  return JSON.parse(textOf(await inflated(bytesOf(block.textContent.trim()))));
+  return dataIn(await inflated(bytesOf(block.textContent.trim())));
 }
 
 /** Returns what makes workers: a function that returns one, or null where the browser makes none. */
