@@ -84,3 +84,8 @@ def test_figures_load_what_draws_and_nothing_more(tmp_path: Path) -> None:
     modules = loaded("diff", *BOTH, "-q", "--format", "json", "--output", str(tmp_path))
     assert {"matplotlib", "PIL"} <= modules
     assert not modules & {*SAMPLING, "scipy", "pandas", "matplotlib.pyplot"}
+
+
+def test_a_page_needs_little_more(tmp_path: Path) -> None:
+    modules = loaded("report", POWER, "-q", "--output", str(tmp_path / "report.html"))
+    assert modules & HEAVY == {"importlib.metadata"}  # the page says which version made it

@@ -52,7 +52,8 @@ def without_names(model: ModelSpec) -> ModelSpec:
     renamed = letters | _new_ids(argument_map, letters, telling)
     pen = _Pen(renamed, telling, frozenset(s.id for s in argument_map.sources if _tells(s, telling)))
     own: dict[str, Any] = {
-        field.name: pen.write(getattr(argument_map, field.name)) for field in _kept(argument_map)
+        field.name: pen.write(getattr(argument_map, field.name), field.name)
+        for field in _kept(argument_map)
     }
     for section in ("claims", "questions", "arguments"):
         own[section] = tuple(sorted(own[section], key=_brought_last))
