@@ -94,7 +94,7 @@ def test_what_has_no_file_is_written_out(folder: Path) -> None:
     ]
     for case, text in zip(cases, written(folder, asked), strict=True):
         perspective = settled_in_file(folder, text)
-        assert "extends" not in text
+        assert "extends:" not in text
         if "some are points here" not in text:
             idle = {s.address for s in perspective.settings if s.rejected}
             pairs = zip(perspective.settings, case["settled"]["mu"], strict=True)

@@ -324,7 +324,7 @@ def without_texts(part: Any) -> Any:
 
 
 def take_cases() -> list[dict[str, Any]]:
-    """What it would take, in the models of the diffs: up and down, in reach and out of it, far, and shares."""
+    """What it would take, in the models of the diffs: up, down, out of reach, and far."""
     legal, library = (f"{EXAMPLES}/{name}/models/{name}.yaml" for name in ("legal-case", "library"))
     power = "models/power-seeking.yaml"
     return [

@@ -202,3 +202,22 @@ test("the present state is compared with a worldview, and worldviews with each o
   session.set("shared-bench", "70%");
   assert.equal(await old, null);
 });
+
+test("all states of a question are no evidence, and some of them are no knowledge of which", () => {
+  const session = opened("everything");
+  session.given({ assuming: [], observed: ["{exact: [yes, no, 2030]}"] });
+  assert.equal(session.row("exact") === null, false);
+  const before = session.alone().map(({ id }) => id);
+  session.given({ observed: [] });
+  assert.deepEqual(session.alone().map(({ id }) => id), before);
+});
+
+test("what is separated from the target on the graph is worth exactly nothing", () => {
+  const session = opened("everything");
+  session.given({ assuming: [], observed: [] });
+  for (const id of ["tiny", "apart.2030"]) {
+    const { voi, swing, expected_move: move } = session.row(id);
+    assert.deepEqual([voi, swing, move], [0, 0, 0], id);
+  }
+  assert.equal(session.central.slopes.get("tiny"), 0);
+});

@@ -7,7 +7,7 @@ import { answerView } from "./view/answer.js";
 import { argumentView } from "./view/argument.js";
 import { blindView, isBlind, setBlind, untold } from "./view/blind.js";
 import { changesView } from "./view/changes.js";
-import { dataOf, workerCount, workerMaker } from "./view/data.js";
+import { dataOf, workerMaker } from "./view/data.js";
 import { h, liveRegion, onceAFrame, section } from "./view/dom.js";
 import { hangsOnView } from "./view/hangs_on.js";
 import { partingView } from "./view/parting.js";
@@ -41,7 +41,7 @@ async function opened() {
 }
 
 function makersOf() {
-  return { makeWorker: workerMaker(), workers: workerCount() };
+  return { makeWorker: workerMaker() };
 }
 
 function documentRead() {

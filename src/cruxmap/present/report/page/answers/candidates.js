@@ -91,8 +91,8 @@ export function settledNodes(structure, conditions, evidence) {
   const nodes = new Set(conditions.flatMap(fixedBy).map((name) => structure.places[name]));
   const parents = new Map();
   evidence.forEach(([variable, states], number) => {
-    if (states.length === 1 || structure.states[variable] <= 2) nodes.add(variable);
-    else {
+    if (states.length === 1) nodes.add(variable);
+    else if (states.length < structure.states[variable]) {
       const node = structure.states.length + number;
       nodes.add(node);
       parents.set(node, variable);

@@ -125,13 +125,13 @@ class State {
     givenFalse.set(name, of[0] + of[1] > 0 ? of[1] / (of[0] + of[1]) : null);
   }
 
-  /** The probabilities of the model's further targets, by name. */
+  /** The probabilities of the model's further targets, by name; `null` where they are undefined. */
   get also() {
     return this.once("also", () => {
       const found = {};
       for (const { name, variable } of this.structure.model.targets.slice(1)) {
-        const table = this.isImpossible ? [NaN, NaN, NaN, NaN] : this.tableOf(variable);
-        found[name] = (table[1] + table[3]) / (table[0] + table[1] + table[2] + table[3]);
+        const [a, b, c, d] = this.isImpossible ? [] : this.tableOf(variable);
+        found[name] = this.isImpossible ? null : (b + d) / (a + b + c + d);
       }
       return found;
     });

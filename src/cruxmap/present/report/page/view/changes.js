@@ -1,11 +1,13 @@
 // What I changed: a list, each with its effect; undo and redo; back to the start; taking it away.
 
+import { ProblemError } from "../language/problems.js";
+import { telling } from "../language/phrases.js";
+import { checkWorldviewId, freeId } from "../language/yaml.js";
 import { h, link, put, said, setText } from "./dom.js";
 import { entryAddress } from "./entry_words.js";
 import { ownerOf } from "./numbers.js";
-import { telling } from "../language/phrases.js";
-import { checkWorldviewId } from "../language/yaml.js";
-import { capitalised, moveWords } from "./words.js";
+import { problemWords } from "./problem_words.js";
+import { moveWords } from "./words.js";
 
 /** @returns {{element: HTMLElement, update: () => void}} */
 export function changesView(session, contents) {
@@ -129,14 +131,17 @@ function effectWords(session, { effect }) {
 // --- taking it away ---
 
 function takingAway(session) {
+  const { model } = session;
   const field = h("input", {
     id: "worldview-id",
     type: "text",
-    value: "mine",
+    value: freeId(model, "mine"),
     autocomplete: "off",
     spellcheck: "false",
+    "aria-describedby": "worldview-id-problem",
     oninput: checked,
   });
+  const sentence = h("input", { id: "worldview-text", type: "text", autocomplete: "off" });
   const problem = h("p", { class: "problem", id: "worldview-id-problem", "aria-live": "polite" });
   const button = h(
     "button",
@@ -144,81 +149,98 @@ function takingAway(session) {
     "Download as a worldview",
   );
   const name = h("code");
-  const folder = `arguments/${session.model.model.map_folder}/worldviews`;
+  const outside = h("p", { class: "note" });
   const linking = hosted() ? linkingOf(session) : null;
-  field.setAttribute("aria-describedby", problem.id);
-  const include = session.model.model.lists_worldviews
-    ? h(
-        "li",
-        null,
-        "The model lists its worldviews: add the name to ",
-        h("code", null, "worldviews"),
-        " in ",
-        h("code", null, said(session.model.model.file)),
-        ".",
-      )
-    : null;
   const element = h(
     "div",
     { class: "taking" },
     h("h3", null, "Take it away"),
     h(
-      "div",
-      { class: "row screen" },
-      h("label", { for: "worldview-id" }, "Name"),
+      "p",
+      { class: "taking-field screen" },
+      h("label", { for: "worldview-id" }, "Name of your worldview"),
       field,
-      button,
-      linking?.element,
     ),
     problem,
-    linking?.words,
     h(
-      "ol",
-      { class: "small" },
-      h("li", null, "Save the file as ", name, "."),
-      include,
-      h(
-        "li",
-        null,
-        h("code", null, "cruxmap check"),
-        " reads it; ",
-        h("code", null, "cruxmap estimate"),
-        " then gives the numbers of this page.",
-      ),
-      h("li", null, "Or send the file to whoever keeps the map."),
+      "p",
+      { class: "taking-field screen" },
+      h("label", { for: "worldview-text" }, "What you think, in a sentence (if you like)"),
+      sentence,
     ),
+    h("p", { class: "row screen" }, button, linking?.element),
+    outside,
+    linking?.words,
+    whatToDo(model, name),
   );
   checked();
 
   function checked() {
-    const id = field.value.trim();
-    const wrong = wrongWithId(session, id);
-    const good = wrong === null;
-    field.setAttribute("aria-invalid", String(!good));
-    setText(problem, good ? "" : `${capitalised(wrong.message)}: ${wrong.hint}.`);
-    setText(name, `${folder}/${good ? id : "NAME"}.yaml`);
-    button.disabled = !good;
-    return good;
+    let wrong = null;
+    try {
+      checkWorldviewId(model, field.value.trim());
+    } catch (error) {
+      if (!(error instanceof ProblemError)) {
+        throw error;
+      }
+      wrong = error;
+    }
+    field.setAttribute("aria-invalid", String(wrong !== null));
+    put(problem, wrong && problemWords(wrong));
+    setText(
+      name,
+      `arguments/${model.model.map_folder}/worldviews/${wrong ? "NAME" : field.value.trim()}.yaml`,
+    );
+    button.disabled = wrong !== null;
   }
 
   function download() {
     const id = field.value.trim();
-    const address = URL.createObjectURL(new Blob([session.yaml({ id })], { type: "text/yaml" }));
+    const written = session.yaml({ id, text: sentence.value.trim() || undefined });
+    const address = URL.createObjectURL(new Blob([written], { type: "text/yaml" }));
     h("a", { href: address, download: `${id}.yaml` }).click();
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
   }
 
-  return { element, update: () => linking?.update() };
+  function update() {
+    linking?.update();
+    const isGiven = session.changes.some((change) => change.kind === "given");
+    setText(
+      outside,
+      isGiven ? "What you assume or observe is the model's to say, and not in the file." : "",
+    );
+  }
+
+  return { element, update };
 }
 
-/** The problem with a worldview's id; null if there is none. */
-function wrongWithId(session, id) {
-  try {
-    checkWorldviewId(session.model, id);
-    return null;
-  } catch (problem) {
-    return problem;
-  }
+/** What to do with the file, in words. */
+function whatToDo(model, name) {
+  const lists = model.model.lists_worldviews;
+  return h(
+    "ol",
+    { class: "small" },
+    h("li", null, "Save the file as ", name, "."),
+    lists &&
+      h(
+        "li",
+        null,
+        "Add its name to ",
+        h("code", null, "worldviews"),
+        " in ",
+        h("code", null, said(model.model.file)),
+        ".",
+      ),
+    h(
+      "li",
+      null,
+      h("code", null, "cruxmap check"),
+      " reads it, and ",
+      h("code", null, "cruxmap estimate"),
+      " gives this page's numbers.",
+    ),
+    h("li", null, "Or send it to whoever keeps the map."),
+  );
 }
 
 function hosted() {

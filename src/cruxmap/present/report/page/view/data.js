@@ -2,8 +2,6 @@
 
 import { bytesOf, dataIn, inflated } from "../bytes.js";
 
-const MOST_WORKERS = 4;
-
 /** Returns a block of data: base64, deflated; see `dataIn`. Throws where it is missing. */
 export async function dataOf(id) {
   const block = document.getElementById(id);
@@ -24,9 +22,4 @@ export function workerMaker() {
       return null;
     }
   };
-}
-
-/** Returns how many workers to ask for: one core stays free for the page. */
-export function workerCount() {
-  return Math.max(1, Math.min(MOST_WORKERS, (navigator.hardwareConcurrency ?? 2) - 1));
 }

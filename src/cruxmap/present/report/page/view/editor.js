@@ -6,6 +6,7 @@ import { isBlind } from "./blind.js";
 import { h, put, said, setText } from "./dom.js";
 import { framed } from "./frames.js";
 import { isChanged, isRejected, numberAt } from "./numbers.js";
+import { problemWords } from "./problem_words.js";
 import { widened } from "./scale.js";
 import { judgementSlider } from "./slider.js";
 import { capitalised, moveWords } from "./words.js";
@@ -155,11 +156,7 @@ export function judgementEditor(session, contents, address, words = null) {
 
   function tell(error) {
     field.setAttribute("aria-invalid", String(error !== null));
-    if (error === null) {
-      setText(problem, "");
-    } else {
-      put(problem, said(capitalised(error.message)), error.hint ? [": ", said(error.hint)] : "", ".");
-    }
+    put(problem, error && problemWords(error));
   }
 
   function keyOfField(event) {

@@ -1,0 +1,183 @@
+"""The argument in the page, by keyboard and pointer: outline, map, panel, editors, and what was changed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cruxmap.engine.executors import HERE, Work
+from cruxmap.insight.findings import findings
+from cruxmap.language.reading import read_model
+from cruxmap.present.report.page_file import report_of
+from helpers.browser import Opened, chromium, opened
+from helpers.commands import LEGAL_CASE
+
+ARGUMENT = "few-people-counted"
+"""An argument for a claim's row; another entry undercuts it."""
+
+FOCUSED = "() => document.activeElement.closest('li, a, input, h3, [role=slider]').textContent"
+FIELD = ".panel .judgement-text"
+MIDDLE = ".panel .thumb-middle"
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Any]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("argument") / "report.html"
+    path.write_text(report_of(findings(read_model(LEGAL_CASE), Work(HERE, None))), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def seen(page: Any, file: Path) -> Iterator[Opened]:
+    with opened(page, file) as found:
+        yield found.ready()
+        assert found.faults == []
+
+
+def focus_on_outline(seen: Opened) -> Any:
+    seen.page.focus(".outline .line[tabindex='0']")
+    return seen.page.keyboard
+
+
+def open_entry(seen: Opened, name: str) -> None:
+    seen.run("(name) => { location.hash = `#entry-${name}`; }", name)
+    seen.page.wait_for_selector(f".panel [id='title-of-{name}']")
+
+
+def changes(seen: Opened) -> list[str]:
+    seen.page.wait_for_timeout(300)  # the list is written once nothing has changed for a while
+    return [item.inner_text() for item in seen.page.query_selector_all(".changes-list li")]
+
+
+def test_the_outline_is_a_tree_that_keys_go_through(seen: Opened) -> None:
+    keys = focus_on_outline(seen)
+    keys.press("ArrowRight")
+    keys.press("Enter")
+    title = seen.page.inner_text(".panel-title")
+    assert seen.run(FOCUSED) == title
+    keys.press("Escape")
+    assert title in seen.run(FOCUSED)
+    assert seen.page.is_hidden(".panel")
+
+
+def test_a_link_opens_its_entry_and_back_closes_it(seen: Opened) -> None:
+    open_entry(seen, ARGUMENT)
+    assert seen.page.is_visible(f".line[aria-current='true'] a[href='#entry-{ARGUMENT}']")
+    seen.page.go_back()
+    seen.page.wait_for_selector(".panel", state="hidden")
+
+
+def test_slash_finds_entries(seen: Opened) -> None:
+    seen.page.keyboard.press("/")
+    seen.page.keyboard.type("few people")
+    seen.page.keyboard.press("ArrowDown")
+    seen.page.keyboard.press("Enter")
+    assert seen.run("() => location.hash") == f"#entry-{ARGUMENT}"
+
+
+def test_a_key_moves_a_number_by_a_text_of_few_digits(seen: Opened) -> None:
+    open_entry(seen, ARGUMENT)
+    before = seen.page.input_value(FIELD)
+    seen.page.focus(MIDDLE)
+    seen.page.keyboard.press("ArrowRight")
+    seen.page.wait_for_timeout(100)
+    after = seen.page.input_value(FIELD)
+    assert after != before
+    assert after.count("%") == 2
+    assert len(changes(seen)) == 1
+    seen.page.keyboard.press("Control+z")
+    assert changes(seen) == []
+    assert seen.page.input_value(FIELD) == before
+
+
+def test_a_drag_is_one_step_and_is_measured(seen: Opened) -> None:
+    open_entry(seen, ARGUMENT)
+    before = seen.page.input_value(FIELD)
+    thumb = seen.page.query_selector(MIDDLE)
+    thumb.scroll_into_view_if_needed()
+    box = thumb.bounding_box()
+    mouse, x, y = seen.page.mouse, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse.move(x, y)
+    mouse.down()
+    for step in range(10):
+        mouse.move(x + 5 * step, y)
+        seen.page.wait_for_timeout(20)
+    mouse.up()
+    assert len(changes(seen)) == 1
+    assert seen.run("() => performance.getEntriesByName('cruxmap:set-to-paint').length") > 1
+    seen.page.click("text=Undo")
+    assert changes(seen) == []
+    assert seen.page.input_value(FIELD) == before
+
+
+def test_what_cannot_be_read_says_how_it_is_written_and_changes_nothing(seen: Opened) -> None:
+    open_entry(seen, ARGUMENT)
+    seen.page.fill(FIELD, "5% to 1%")
+    assert "did you mean 1% to 5%?" in seen.page.inner_text(".panel .problem >> nth=0")
+    assert seen.page.get_attribute(FIELD, "aria-invalid") == "true"
+    assert changes(seen) == []
+
+
+def test_an_argument_is_rejected_and_has_no_force(seen: Opened) -> None:
+    open_entry(seen, ARGUMENT)
+    seen.page.check(".panel .switch input")
+    assert "no force" in seen.page.inner_text(".panel-now")
+    assert "is rejected" in changes(seen)[0]
+    seen.page.click("text=Take back")
+    assert changes(seen) == []
+
+
+def test_a_claim_is_assumed(seen: Opened) -> None:
+    open_entry(seen, "local-man")
+    seen.page.select_option(".panel .taken-as select", "assuming local-man")
+    assert "100%" in seen.page.inner_text(".panel-now")
+    assert "is assumed" in changes(seen)[0]
+
+
+def test_the_map_folds_to_what_is_near_and_opens_entries(seen: Opened) -> None:
+    open_entry(seen, ARGUMENT)
+    seen.page.click("text=What is near it on the map")
+    shown = ".node:not([style*='none'])"
+    seen.page.wait_for_selector(".near-words:not(:empty)")
+    some = len(seen.page.query_selector_all(shown))
+    assert 1 < some < len(seen.page.query_selector_all(".node"))
+    seen.page.focus(".node[tabindex='0']")
+    seen.page.keyboard.press("ArrowLeft")
+    seen.page.keyboard.press("Enter")
+    assert seen.run("() => location.hash") not in ("", f"#entry-{ARGUMENT}")
+    seen.page.keyboard.press("Escape")
+    seen.page.keyboard.press("a")
+    assert len(seen.page.query_selector_all(shown)) > some
+
+
+def test_what_was_changed_is_taken_away_as_a_file(seen: Opened) -> None:
+    open_entry(seen, ARGUMENT)
+    seen.page.fill(FIELD, "about 20%")
+    seen.page.fill("#worldview-id", "my-view")
+    with seen.page.expect_download() as waiting:
+        seen.page.click("text=Download as a worldview")
+    assert waiting.value.suggested_filename == "my-view.yaml"
+    assert f"{ARGUMENT}: about 20%" in Path(waiting.value.path()).read_text(encoding="utf-8")
+
+
+def test_targets_of_touch_are_large_enough(page: Any, file: Path) -> None:
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+    with opened(page, file, **phone) as seen:
+        seen.ready()
+        open_entry(seen, ARGUMENT)
+        small = seen.run(
+            """() => [...document.querySelectorAll(
+              ':is(#argument, #changes) :is(button, input, select, summary, [role=slider], .line-row)')]
+              .filter((e) => e.offsetParent !== null)
+              .map((e) => [e.className || e.tagName, e.getBoundingClientRect()])
+              .filter(([, box]) => box.width < 23.5 || box.height < 23.5).map(([name]) => name)"""
+        )
+        assert small == []
+        assert seen.run("() => document.documentElement.scrollWidth") <= 390
