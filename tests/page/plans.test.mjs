@@ -263,6 +263,18 @@ test("what is impossible has Z = 0, and no slopes where a number can be told fro
   assert.deepEqual([...z, ...logZ, ...ofIndicators], [0, 0, -Infinity, -Infinity, 0, 0, 0, 0]);
 });
 
+test("what was impossible once is known to be so again, and what is possible stays possible", () => {
+  const plan = chain(3);
+  const kernel = makeKernel(plan);
+  const logs = [];
+  for (const loads of [[0.5, 0, 0.5], [0, 0, 0.5], [0.5, 0.5, 0], [0.5, 0.5, 0.5], [0.5, 0, 0.1]]) {
+    kernel.load(Float64Array.of(1, ...loads), 1, [0, 0]);
+    kernel.indicators.fill(1);
+    logs.push(kernel.propagate().logZ[0]);
+  }
+  assert.deepEqual(logs, [-Infinity, -Infinity, -Infinity, Math.log(0.125), -Infinity]);
+});
+
 test("evidence that names what has no indicators is an error", () => {
   const plan = chain(3);
   assert.deepEqual([...indicatorsOf(plan, [[0, [1]], [0, [0, 1]]])], [0, 1]);

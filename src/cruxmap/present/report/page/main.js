@@ -33,15 +33,11 @@ export function openPage() {
 async function opened() {
   const [contents, model] = await Promise.all([dataOf("contents"), dataOf("model")]);
   if (contents.blind) setBlind(true);
-  const session = model.exact ? createSession(model, { contents, ...makersOf() }) : null;
+  const session = model.exact ? createSession(model, { contents, makeWorker: workerMaker() }) : null;
   await documentRead();
   if (session === null) showReadOnly(contents, model);
   else showAll(session, contents, model);
   return session;
-}
-
-function makersOf() {
-  return { makeWorker: workerMaker() };
 }
 
 function documentRead() {

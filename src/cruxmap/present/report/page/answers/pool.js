@@ -265,7 +265,7 @@ function handOf(worker, model, here) {
   let pending = null;
   let known = null;
   worker.onmessage = ({ data: { found, error } }) => {
-    const { resolve, reject } = pending;
+    const { resolve, reject } = pending ?? { resolve() {}, reject() {} };
     pending = null;
     if (error === undefined) {
       resolve(found);

@@ -21,7 +21,7 @@ import {
   timesVectors,
 } from "./assembler.js";
 import { slotsChangingWith } from "./plan.js";
-import { wideRun } from "./wide.js";
+import { wideRunner } from "./wide.js";
 
 /** Where Z is below this, underflow may have lost some of it. */
 const TINY = 1e-200;
@@ -74,6 +74,8 @@ function kernelOf(plan, lanes, machine) {
   const ofLoads = slopes.subarray(0, nLoads * lanes);
   const z = new Float64Array(lanes);
   const logZ = new Float64Array(lanes);
+  const column = new Float64Array(nInputs);
+  const runWide = wideRunner(plan);
   constants.forEach((constant, i) => {
     const slot = nInputs - constants.length + i;
     values.fill(constant, slot * lanes, (slot + 1) * lanes);
@@ -103,8 +105,10 @@ function kernelOf(plan, lanes, machine) {
       if (z[lane] >= TINY && z[lane] < Infinity) {
         continue;
       }
-      const column = Float64Array.from({ length: nInputs }, (_, slot) => values[slot * lanes + lane]);
-      const found = wideRun(plan, column, gradient);
+      for (let slot = 0; slot < nInputs; slot++) {
+        column[slot] = values[slot * lanes + lane];
+      }
+      const found = runWide(column, gradient);
       logZ[lane] = found.logZ;
       z[lane] = found.logZ === -Infinity ? 0 : 1;
       for (let i = 0; gradient && i < nLoads; i++) {

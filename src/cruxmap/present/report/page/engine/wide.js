@@ -5,6 +5,34 @@ const SCALE = 2 ** 256;
 const HALF = 2 ** 128;
 const LOG_SCALE = 256 * Math.LN2;
 
+/** How many reasons for Z = 0 are remembered. */
+const KNOWN = 4;
+
+/**
+ * The same as `wideRun` of a plan, for one column after another: if one is impossible, so are all that are
+ * 0 in the same places.
+ * @param {Plan} plan
+ * @returns {(inputs: Float64Array, gradient: boolean) => {logZ: number, slopes: Float64Array | null}}
+ */
+export function wideRunner(plan) {
+  const known = [];
+  return (inputs, gradient) => {
+    if (known.some((noughts) => noughts.every((slot) => inputs[slot] === 0))) {
+      return impossible(plan, gradient);
+    }
+    const found = wideRun(plan, inputs, gradient);
+    if (found.logZ === -Infinity) {
+      known.unshift([...inputs.keys()].filter((slot) => inputs[slot] === 0));
+      known.length = Math.min(known.length, KNOWN);
+    }
+    return found;
+  };
+}
+
+function impossible(plan, gradient) {
+  return { logZ: -Infinity, slopes: gradient ? new Float64Array(plan.nInputs) : null };
+}
+
 /**
  * Run a plan for one column.
  * @param {Plan} plan
@@ -14,9 +42,8 @@ const LOG_SCALE = 256 * Math.LN2;
  *   the slope d Z / d input divided by Z, 0 where Z is 0
  */
 export function wideRun(plan, inputs, gradient) {
-  const nothing = gradient ? new Float64Array(plan.nInputs) : null;
   if (!isPossible(plan, inputs)) {
-    return { logZ: -Infinity, slopes: nothing };
+    return impossible(plan, gradient);
   }
   const numbers = wideNumbers(2 * plan.nSlots);
   for (let slot = 0; slot < plan.nInputs; slot++) {
@@ -37,7 +64,7 @@ export function wideRun(plan, inputs, gradient) {
     return { logZ, slopes: null };
   }
   passSlopes(plan, numbers);
-  return { logZ, slopes: nothing.map((_, slot) => numbers.over(plan.nSlots + slot, z)) };
+  return { logZ, slopes: inputs.map((_, slot) => numbers.over(plan.nSlots + slot, z)) };
 }
 
 /** Whether Z is more than 0, whatever its size. */
