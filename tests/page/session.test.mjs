@@ -221,3 +221,13 @@ test("what is separated from the target on the graph is worth exactly nothing", 
   }
   assert.equal(session.central.slopes.get("tiny"), 0);
 });
+
+test("a question is one row of the ranking, with those of its states", () => {
+  const session = opened("diagnosis");
+  const question = session.alone().find(({ id }) => id === "looks-like");
+  assert.deepEqual(question.states.map(({ id }) => id), session.structure.entry.get("looks-like").states.map(
+    (state) => `looks-like.${state}`,
+  ));
+  const sum = question.states.reduce((all, { probability }) => all + probability, 0);
+  assert.ok(Math.abs(sum - 1) < 1e-12);
+});

@@ -69,13 +69,19 @@ function ofCertain(holds, target) {
 }
 
 /**
- * Put the greatest value of information first, then the greatest swing; rounding does not count.
- * @param {object} a @param {object} b @returns {number}
+ * Return a comparison that puts the greatest value of information first, then the greatest swing;
+ * rounding does not count.
+ * @param {Iterable<object>} rows those that are compared @returns {(a: object, b: object) => number}
  */
-export function byValue(a, b) {
-  const voi = (row) => toCompare(row.voi);
-  const swing = (row) => toCompare(Math.abs(row.swing ?? 0));
-  return voi(b) - voi(a) || swing(b) - swing(a) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+function byValueOf(rows) {
+  const voi = new Map();
+  const swing = new Map();
+  for (const row of rows) {
+    voi.set(row.id, toCompare(row.voi));
+    swing.set(row.id, toCompare(Math.abs(row.swing ?? 0)));
+  }
+  const most = (of, a, b) => of.get(b.id) - of.get(a.id);
+  return (a, b) => most(voi, a, b) || most(swing, a, b) || (a.id < b.id ? -1 : 1);
 }
 
 /**
@@ -86,10 +92,9 @@ export function byValue(a, b) {
  */
 export function shownOf(candidates, rows, because) {
   const wholes = new Set(candidates.filter((one) => one.state === null).map((one) => one.variable));
-  const shown = candidates.filter(
-    (one) =>
-      one.kind !== "stage" && !because.has(one.id) && (one.state === null || !wholes.has(one.variable)),
-  );
+  const isWhole = (one) => one.state === null || !wholes.has(one.variable);
+  const shown = candidates.filter((one) => one.kind !== "stage" && !because.has(one.id) && isWhole(one));
+  const byValue = byValueOf(shown.map((one) => rows.get(one.id)));
   return shown.sort((a, b) => byValue(rows.get(a.id), rows.get(b.id)));
 }
 
@@ -103,16 +108,11 @@ export function shownOf(candidates, rows, because) {
  *   object[]}}
  */
 export function arranged(structure, rows, because, shown, best) {
-  const order = [...best.ids, ...shown.filter((id) => !best.ids.includes(id))];
-  const rank = new Map(order.map((id, number) => [id, number + 1]));
-  const added = new Map(best.ids.map((id, number) => [id, best.added[number]]));
-  const told = (row) => {
-    const value = added.get(row.id) ?? null;
-    const share = value === null ? null : value / best.inAll;
-    return { ...row, rank: rank.get(row.id) ?? null, added: value, added_share: share };
-  };
+  const rank = ranksOf(shown, best);
+  const told = toldBy(rank, best);
   const place = (row) => rank.get(row.id) ?? rank.get(row.id.split(".")[0]) ?? 0;
   const group = (row) => (because.has(row.id) ? 2 : place(row) ? 0 : 1);
+  const byValue = byValueOf(rows.values());
   const inOrder = (a, b) => group(a) - group(b) || place(a) - place(b) || byValue(a, b);
   const all = [...rows.values()].map(told).sort(inOrder);
   const type = (row) => (row.probability === undefined ? "question" : structure.entry.get(row.id)?.type);
@@ -123,6 +123,39 @@ export function arranged(structure, rows, because, shown, best) {
     sets: setsOf(best),
     left_out: [...because].map(([id, why]) => ({ id, because: why })),
   };
+}
+
+/** The place of each row that is shown: the next best first, the others by value alone. */
+function ranksOf(shown, { ids }) {
+  const chosen = new Set(ids);
+  const order = [...ids, ...shown.filter((id) => !chosen.has(id))];
+  return new Map(order.map((id, number) => [id, number + 1]));
+}
+
+/** A function that adds to a row its place, and what it adds to those before it. */
+function toldBy(rank, { ids, added, inAll }) {
+  const values = new Map(ids.map((id, number) => [id, added[number]]));
+  return (row) => {
+    const value = values.get(row.id) ?? null;
+    const share = value === null ? null : value / inAll;
+    return { ...row, rank: rank.get(row.id) ?? null, added: value, added_share: share };
+  };
+}
+
+/**
+ * The rows that a ranking shows, in their order; a question is one row, with those of its states.
+ * @param {object} structure @param {Map<string, object>} rows @param {string[]} shown ids by value alone
+ * @param {{ids: string[], added: number[], inAll: number}} best @returns {object[]}
+ */
+export function rankedRows({ entry }, rows, shown, best) {
+  const rank = ranksOf(shown, best);
+  const told = toldBy(rank, best);
+  return [...rank.keys()].map((id) => {
+    const row = told(rows.get(id));
+    if (row.probability !== undefined) return row;
+    const states = entry.get(id).states.map((state) => rows.get(`${id}.${state}`));
+    return { ...row, states: states.filter((state) => state !== undefined) };
+  });
 }
 
 function setsOf({ ids, added, inAll }) {

@@ -36,8 +36,8 @@ export async function cruxTable(state, { start, isShipped, contents, joint, best
   const { rows, because, shown } = rankingOf(state, tablesOf(state, joint, position), target, position);
   const sobol = isShipped ? (contents?.sobol?.[start] ?? null) : null;
   for (const [id, row] of rows) rows.set(id, withNumbers(row, state, { start, contents, sobol }));
-  const judgements = await judgementRows(state, position, logOdds);
-  const chosen = await best(shown);
+  const found = [judgementRows(state, position, logOdds), best(shown)];
+  const [judgements, chosen] = await Promise.all(found);
   const lists = arranged(state.structure, rows, because, shown.map((one) => one.id), chosen);
   return {
     ...table,

@@ -1,7 +1,7 @@
 // The ranking of a state at central judgements: by value alone at once, and in the greedy order with
 // pauses, in which the page may breathe.
 
-import { arranged } from "./crux_rows.js";
+import { rankedRows } from "./crux_rows.js";
 import { bestFirst, NOTHING } from "./next_best.js";
 
 /** How many milliseconds of work are done before the page may breathe. */
@@ -18,10 +18,8 @@ export class Stale extends Error {}
  * @param {object} state see state.js @param {object} [best] of `bestOf` @returns {object[]}
  */
 export function rankedWith(state, best = NOTHING) {
-  const { rows, because, shown } = state.ranking;
-  const table = arranged(state.structure, rows, because, shown.map((one) => one.id), best);
-  const all = [...table.claims, ...table.arguments, ...table.questions].filter((row) => row.rank !== null);
-  return all.sort((a, b) => a.rank - b.rank);
+  const { rows, shown } = state.ranking;
+  return rankedRows(state.structure, rows, shown.map((one) => one.id), best);
 }
 
 /**
