@@ -96,6 +96,7 @@ export function fakeDocument() {
     addEventListener: () => {},
   };
   globalThis.document = made;
+  globalThis.addEventListener = () => {};
   globalThis.requestAnimationFrame = (run) => setTimeout(run, 0);
   globalThis.IntersectionObserver = class {
     observe() {}

@@ -88,6 +88,7 @@ export function hangsOnView(session, contents) {
     failed,
   }).changed();
   session.on("central", onceAFrame(showAlone));
+  addEventListener("beforeprint", () => (state.rows.length === 0 ? show(session.alone(), "alone") : null));
   nearScreen(element, (near) => {
     state.near = near;
     if (near && state.rows.length === 0) showAlone();

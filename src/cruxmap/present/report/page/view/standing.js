@@ -87,7 +87,9 @@ export function standingView(session, contents, { tell, say }) {
   });
   session.on("central", onceAFrame(given.update));
   showCentral();
-  quiet.changed();
+  const made = shippedEstimate(session, contents);
+  if (made === null) quiet.changed();
+  else showSpread(made);
   nearScreen(
     element,
     (near) => {
