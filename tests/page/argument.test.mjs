@@ -6,7 +6,8 @@ import { entryOfFragment } from "../../src/cruxmap/present/report/page/view/entr
 import { searchEntries } from "../../src/cruxmap/present/report/page/view/find.js";
 import { conditionsOf, givenWith } from "../../src/cruxmap/present/report/page/view/givens.js";
 import { placesOf } from "../../src/cruxmap/present/report/page/view/outline.js";
-import { learningWords, numbersOfAll } from "../../src/cruxmap/present/report/page/view/panel.js";
+import { learningWords } from "../../src/cruxmap/present/report/page/view/learning.js";
+import { numbersOfAll } from "../../src/cruxmap/present/report/page/view/reviewers.js";
 import { layersOf, settle } from "../../src/cruxmap/present/report/page/language/worldviews.js";
 import {
   argumentNow,
@@ -181,15 +182,27 @@ test("an entry's place in the outline is where it is told first", () => {
 });
 
 test("reviewers' numbers say whose they are", () => {
-  const rows = numbersOfAll(session, contents, "rain-falls");
+  const { said, inherited } = numbersOfAll(session, contents, "rain-falls");
   assert.deepEqual(
-    rows.map(({ who, text, whose }) => [who, text, whose]),
+    said.map(({ who, text, whose }) => [who, text, whose]),
     [
       ["map", "50%", "the editor's, and nobody's view"],
       ["ann", "90%", "own"],
-      ["bob, cid", "50%", "inherited from the map"],
     ],
   );
+  assert.deepEqual(inherited, [{ from: "map", text: "50%", who: ["bob", "cid"] }]);
+});
+
+test("who rejects an argument is said", () => {
+  const { said, inherited } = numbersOfAll(session, contents, "clouds");
+  assert.deepEqual(
+    said.map(({ who, text }) => [who, text]),
+    [
+      ["map", "50%"],
+      ["bob", "rejected"],
+    ],
+  );
+  assert.deepEqual(inherited, [{ from: "map", text: "50%", who: ["ann", "cid"] }]);
 });
 
 test("what learning something would do is said in words", () => {

@@ -1,0 +1,61 @@
+// What learning something would do to what is asked, in words.
+
+import { h, setText } from "./dom.js";
+import { headed } from "./panel_part.js";
+import { chanceOf, information } from "./weights.js";
+import { moveWords, percent } from "./words.js";
+
+/** What learning an entry, or each of its states or parts, would do; null where that is nothing. */
+export function learningView(session, contents, id) {
+  const { type, states, parts } = contents.entries[id];
+  const names =
+    type === "question"
+      ? states.map((state) => `${id}.${state.id}`)
+      : [id, ...parts.map(({ address }) => address)];
+  const lines = names
+    .filter((name) => session.central.givenTrue.has(name))
+    .map((name) => ({ name, shown: name === id ? null : name.slice(id.length + 1), element: h("li") }));
+  if (lines.length === 0) {
+    return null;
+  }
+  const note = h("p", { class: "note" }, "To the chance of what is asked, at central numbers.");
+  const list = h(
+    "ul",
+    { class: "small learning" },
+    lines.map((line) => line.element),
+  );
+  const element = headed("What learning it would do", note, list);
+  element.classList.add("told");
+
+  function update() {
+    const { target, givenTrue, givenFalse } = session.central;
+    for (const { name, shown, element: line } of lines) {
+      const sides = [givenTrue.get(name), givenFalse.get(name)];
+      setText(line, learningWords(shown, target, chanceOf(session, name), ...sides));
+    }
+  }
+
+  return { element, update };
+}
+
+/** What learning something would do to the target, in a sentence. */
+export function learningWords(name, target, chance, ifTrue, ifFalse) {
+  const what = name === null ? "" : `${name}: `;
+  if (chance === null || !(chance > 0 && chance < 1)) {
+    return `${what}there is nothing to learn: it is ${chance > 0.5 ? "certain" : "impossible"} now.`;
+  }
+  const sides = [
+    ["if true", ifTrue],
+    ["if false", ifFalse],
+  ]
+    .filter(([, p]) => Number.isFinite(p))
+    .map(([words, p]) => `${words} ${percent(p)} (${moveWords(target, p)})`);
+  const bans = information(target, chance, ifTrue, ifFalse);
+  const most = entropy(target);
+  const told = most > 0 ? `It tells ${percent(bans / most)} of what is open.` : "";
+  return `${what}${percent(target)} now; ${sides.join("; ")}. ${told}`.trim();
+}
+
+function entropy(p) {
+  return p > 0 && p < 1 ? -(p * Math.log(p) + (1 - p) * Math.log(1 - p)) / Math.LN10 : 0;
+}

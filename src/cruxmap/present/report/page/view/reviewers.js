@@ -1,0 +1,112 @@
+// Each reviewer's number at an address, with whose it is: their own, fitted, or inherited from somebody.
+
+import { untold } from "./blind.js";
+import { h, said } from "./dom.js";
+import { indexOf, numberAt } from "./numbers.js";
+import { folded, headed, SHOWN_AT_ONCE } from "./panel_part.js";
+import { sourcesOf } from "./sources.js";
+import { capitalised } from "./words.js";
+
+/** What each reviewer says of an entry's numbers, and their remarks; null where nobody says anything. */
+export function reviewersView(session, contents, id) {
+  const { numbers, remarks } = contents.entries[id];
+  const tables = numbers.map((address) => reviewersTable(session, contents, address)).filter(Boolean);
+  if (tables.length + remarks.length === 0) {
+    return null;
+  }
+  const more = tables.slice(SHOWN_AT_ONCE);
+  const told = h(
+    "div",
+    { class: "told" },
+    tables.slice(0, SHOWN_AT_ONCE),
+    more.length > 0 && folded(more.length, () => more),
+    remarks.map(remark),
+  );
+  return { element: headed("What each reviewer says", untold(), told), update() {} };
+}
+
+function remark({ worldview, text, sources = [] }) {
+  const where = sources.length > 0 && [" (", sourcesOf(sources), ")"];
+  return h("p", { class: "small" }, h("strong", null, said(worldview)), ": ", said(text), where);
+}
+
+/** The numbers of all at an address, and who has them from whom; null if nobody says. */
+function reviewersTable(session, contents, address) {
+  const { said: rows, inherited } = numbersOfAll(session, contents, address);
+  if (rows.length === 0) {
+    return null;
+  }
+  const words = contents.judgements[address]?.words ?? address;
+  return h(
+    "div",
+    { class: "reviewers" },
+    h("table", null, h("caption", null, said(capitalised(words))), h("tbody", null, rows.map(rowOf))),
+    inherited.map(({ from, text, who }) =>
+      h(
+        "p",
+        { class: "tiny quiet" },
+        "Inherited from ",
+        said(from === "map" ? "the map" : from),
+        " (",
+        said(text),
+        "): ",
+        said(who.join(", ")),
+      ),
+    ),
+  );
+}
+
+function rowOf({ who, text, whose, source, note }) {
+  return h(
+    "tr",
+    null,
+    h("th", { scope: "row" }, said(who)),
+    h("td", { class: "number" }, said(text)),
+    h(
+      "td",
+      null,
+      said(whose),
+      source.length > 0 ? [" (", sourcesOf(source), ")"] : "",
+      note ? [" ", h("span", { class: "quiet" }, said(note))] : "",
+    ),
+  );
+}
+
+/**
+ * What the map and every reviewer who says so themselves have at an address, and who has it from whom.
+ * @returns {{said: {who: string, text: string, whose: string, source: object[], note: string}[],
+ *   inherited: {from: string, text: string, who: string[]}[]}}
+ */
+export function numbersOfAll(session, contents, address) {
+  const told = contents.judgements[address];
+  const rows = [];
+  const inherited = new Map();
+  for (const worldview of session.worldviews) {
+    const { text, origin } = shownAt(session, address, session.shipped(worldview));
+    const own = told?.by?.[worldview];
+    if (own !== undefined) {
+      const whose = own.fitted ? "fitted" : "own";
+      rows.push({ who: worldview, text, whose, source: own.source ?? [], note: own.fitted || own.note });
+    } else if (worldview === "map") {
+      const whose = "the editor's, and nobody's view";
+      rows.unshift({ who: "map", text, whose, source: told?.source ?? [], note: told?.note });
+    } else if (origin === worldview) {
+      rows.push({ who: worldview, text, whose: "own", source: [], note: "" });
+    } else {
+      const key = JSON.stringify([origin, text]);
+      const found = inherited.get(key) ?? { from: origin, text, who: [] };
+      inherited.set(key, { ...found, who: [...found.who, worldview] });
+    }
+  }
+  return { said: rows, inherited: [...inherited.values()] };
+}
+
+/** The number at an address in a setting; of an argument that has no force there, that it has none. */
+function shownAt(session, address, setting) {
+  const number = numberAt(session, address, setting);
+  const j = indexOf(session.model, address);
+  if (!setting.rejected[j]) {
+    return number;
+  }
+  return { ...number, text: setting.notBrought[j] ? "not taken over" : "rejected" };
+}
