@@ -63,7 +63,13 @@ class Session {
     this.history = new History({ start: MAP, own: UNCHANGED, given: givenOf(model) });
     this.found = new Map();
     this.kept = new Map(); // diffs of shipped worldviews, which no change makes old
-    globalThis.requestIdleCallback?.(() => this.later(() => this.asking.warm(), WARM_AFTER));
+    globalThis.requestIdleCallback?.(() => this.warm());
+  }
+
+  /** Make ready, while nobody waits, what the first change needs, and what a changed certainty needs. */
+  warm() {
+    this.gap(MAP);
+    this.later(() => this.asking.warm(), WARM_AFTER);
   }
 
   // --- what is open -------------------------------------------------------------------------------------
