@@ -1,4 +1,4 @@
-"""Averages over draws that the page must give too: what Python says of the same models."""
+"""Plans and averages over draws that the page must give too: what Python says of the same models."""
 
 import json
 from pathlib import Path
@@ -8,19 +8,29 @@ import pytest
 
 from helpers.page_answers import model_of
 from helpers.page_averages import averages_of
+from helpers.page_propagation import propagation_of
 
-CASES = json.loads((Path(__file__).parent / "page/cases/averages.json").read_text(encoding="utf-8"))
+FOLDER = Path(__file__).parent / "page" / "cases"
+AVERAGES, PROPAGATION = (
+    json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    for name in ("averages", "propagation")
+)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", AVERAGES)
 def test_averages_of_the_page_are_pythons(name: str) -> None:
     model = model_of(name)
     if model.observed:
         pytest.skip("what is observed takes Markov chains: the page is held against them in Node")
     found = averages_of(model)
-    assert found.keys() == CASES[name].keys()
-    for worldview, expected in CASES[name].items():
+    assert found.keys() == AVERAGES[name].keys()
+    for worldview, expected in AVERAGES[name].items():
         _assert_near(found[worldview], expected)
+
+
+@pytest.mark.parametrize("name", PROPAGATION)
+def test_propagation_of_the_page_is_pythons(name: str) -> None:
+    _assert_near(propagation_of(model_of(name)), PROPAGATION[name])
 
 
 def _assert_near(found: Any, expected: Any) -> None:
@@ -29,6 +39,10 @@ def _assert_near(found: Any, expected: Any) -> None:
             assert found.keys() == expected.keys()
             for name, value in expected.items():
                 _assert_near(found[name], value)
+        case list():
+            assert len(found) == len(expected)
+            for one, other in zip(found, expected, strict=True):
+                _assert_near(one, other)
         case None:
             assert found is None
         case _:

@@ -2,11 +2,16 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { certainEntries } from "../../src/cruxmap/present/report/page/answers/certainties.js";
+import { structureOf } from "../../src/cruxmap/present/report/page/answers/structure.js";
+import { fill } from "../../src/cruxmap/present/report/page/engine/formulas.js";
 import { kernelBytes, makeKernel } from "../../src/cruxmap/present/report/page/engine/kernel.js";
-import { indicatorsOf, inputsOfVariables } from "../../src/cruxmap/present/report/page/engine/plan.js";
+import {
+  indicatorsOf, inputsOfVariables, planOf,
+} from "../../src/cruxmap/present/report/page/engine/plan.js";
 import { specialise } from "../../src/cruxmap/present/report/page/engine/specialise.js";
 import { wideRun } from "../../src/cruxmap/present/report/page/engine/wide.js";
-import { assertClose } from "./cases.mjs";
+import { assertClose, casesOf } from "./cases.mjs";
 
 /** Numbers that look random, the same every time. */
 function randomNumbers(seed) {
@@ -281,3 +286,41 @@ test("evidence that names what has no indicators is an error", () => {
   const without = { ...plan, firstIndicator: Int32Array.of(-1) };
   assert.throws(() => indicatorsOf(without, [[0, [1]]]), RangeError);
 });
+
+// --- against Python's engine ---------------------------------------------------------------------
+
+const { models } = casesOf("answers");
+
+for (const [name, cases] of Object.entries(casesOf("propagation"))) {
+  const structure = structureOf(models[name]);
+  const free = planOf(models[name].network);
+  const single = new Uint8Array(cases.u.length);
+  cases.evidence.forEach((evidence, column) => {
+    const mu = Float64Array.from(cases.u, (row) => row[column]);
+    const entries = fill(structure.program, mu, single, 1);
+    const certain = certainEntries(structure, { mu, single });
+
+    test(`column ${column} of ${name}, free and specialised`, () => {
+      for (const plan of [free, specialise(free, certain)]) {
+        const { z, logZ, ofIndicators, ofLoads } = run(plan, entries, indicatorsOf(plan, evidence));
+        if (cases.log_z[column] === null) {
+          assert.deepEqual([...z, ...logZ], [0, 0, -Infinity, -Infinity]);
+          continue;
+        }
+        assertClose([logZ[0]], [cases.log_z[column]], "log Z", 1e-12, 1e-13);
+        const shares = cases.asked.map((variable, row) => {
+          const state = row - cases.asked.indexOf(variable);
+          return ofIndicators[2 * (plan.firstIndicator[variable] + state)] / z[0];
+        });
+        assertClose(shares, cases.shares[column], "P(state)", 1e-12, 1e-300);
+        const slopes = new Float64Array(entries.length);
+        plan.loads.forEach((entry, load) => {
+          slopes[entry] += ofLoads[2 * load] / z[0];
+        });
+        const isOpen = (_, entry) => plan === free || (certain[entry] < 0 && entry > 0);
+        const expected = cases.slopes[column].filter(isOpen);
+        assertClose(slopes.filter(isOpen), expected, "slopes", 1e-11, 1e-300);
+      }
+    });
+  });
+}
