@@ -168,7 +168,11 @@ def test_what_was_changed_is_taken_away_as_a_file(seen: Opened) -> None:
 
 
 def test_targets_of_touch_are_large_enough(page: Any, file: Path) -> None:
-    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+    phone: dict[str, Any] = {
+        "viewport": {"width": 390, "height": 844},
+        "is_mobile": True,
+        "has_touch": True,
+    }
     with opened(page, file, **phone) as seen:
         seen.ready()
         open_entry(seen, ARGUMENT)

@@ -117,12 +117,12 @@ class Session {
   // --- changing -----------------------------------------------------------------------------------------
 
   /**
-   * Start from a worldview, without changes; what is given stays.
-   * @param {string} id
+   * Start from a worldview, without changes; what is given stays, or where all is `afresh` it is the model's.
+   * @param {string} id @param {{afresh?: boolean}} [how]
    */
-  start(id) {
+  start(id, { afresh = false } = {}) {
     layersOf(this.model, id); // an unknown one is a problem before anything changes
-    this.go({ start: id, own: UNCHANGED, given: this.step.given });
+    this.go({ start: id, own: UNCHANGED, given: afresh ? givenOf(this.model) : this.step.given });
   }
 
   /**
@@ -372,12 +372,14 @@ class Session {
    * @returns {number}
    */
   probability(text, given = {}) {
+    const known = Object.keys(given).length === 0 ? this.central.claims.get(text) : undefined;
+    if (typeof known === "number") return known;
     const isList = typeof given === "string" || Array.isArray(given);
-    const condition = parseCondition(text, this.model);
     const all = this.givenWith(isList ? { assuming: given } : given);
     return this.explained(() => {
       const state = makeState(this.structure, this.asking, this.setting, all);
-      const logOdds = state.logOddsOf(condition);
+      const named = state.named.get(text);
+      const logOdds = named ? state.logOddsAt([named]) : state.logOddsOf(parseCondition(text, this.model));
       if (!Number.isNaN(logOdds)) return chanceFromLogit(logOdds).yes;
       const words = `what is assumed and observed is ${state.impossible}`;
       throw new ProblemError("impossible-evidence", words, HINT_OF_IMPOSSIBLE);

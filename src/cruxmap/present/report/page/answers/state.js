@@ -197,8 +197,16 @@ class State {
    * @param {object} condition @param {object[]} [more] @returns {number}
    */
   logOddsOf(condition, more = []) {
-    const besides = evidenceOf(this.structure, more);
-    const { evidence: parts, holds } = asConjunction(this.structure, condition);
+    const { evidence, holds } = asConjunction(this.structure, condition);
+    const logOdds = this.logOddsAt(evidence, evidenceOf(this.structure, more));
+    return holds ? logOdds : -logOdds;
+  }
+
+  /**
+   * The same of variables that are all in the states named.
+   * @param {[number, number[]][]} parts @param {[number, number[]][]} [besides] @returns {number}
+   */
+  logOddsAt(parts, besides = []) {
     const cases = parts.map(([variable, states], k) => [
       ...besides,
       ...parts.slice(0, k),
@@ -207,8 +215,7 @@ class State {
     const [all, ...fails] = this.asking
       .ask(this.entries, this.sidesOf([...besides, ...parts], ...cases), false)
       .map(({ logZ }) => logZ);
-    const logOdds = all - logOfSum(fails);
-    return holds ? logOdds : -logOdds;
+    return all - logOfSum(fails);
   }
 
   otherStates(variable, states) {

@@ -23,7 +23,7 @@ export function scripted(opened) {
     get worldviews() {
       return [...open().worldviews];
     },
-    start: (worldview) => open().start(worldview),
+    start: (worldview) => open().start(worldview, { afresh: true }),
     set: (address, text) => open().set(address, text),
     reject: (argument, rejected = true) => open().reject(argument, rejected),
     given: (given) => open().given(given),
