@@ -55,7 +55,8 @@ export function statesView(session, contents, id) {
   const rows = isQuestion
     ? statesOf(id, entry)
     : entry.parts.map(({ address, words }) => [address, words]);
-  const known = rows.filter(([address]) => chanceOf(session, address) !== null);
+  const { claims, impossible } = session.central;
+  const known = rows.filter(([address]) => impossible || claims.has(address));
   if (known.length === 0) {
     return null;
   }

@@ -137,15 +137,7 @@ export function judgementEditor(session, contents, address, words = null) {
 
   /** Do what somebody asked for, and tell what is wrong with it where it cannot be done. */
   function attempt(change) {
-    try {
-      change();
-      tell(null);
-    } catch (error) {
-      if (!(error instanceof ProblemError)) {
-        throw error;
-      }
-      tell(error);
-    }
+    tell(problemOf(change));
   }
 
   function parse(text) {
@@ -252,16 +244,33 @@ export function acceptSwitch(session, name, words) {
 }
 
 function countingSwitch(session, name, words, rejects) {
-  const box = h("input", {
-    type: "checkbox",
-    onchange: () => session.reject(name, rejects ? box.checked : !box.checked),
-  });
-  const element = h("label", { class: "switch" }, box, h("span", null, said(words)));
+  const box = h("input", { type: "checkbox", onchange: choose });
+  const problem = h("p", { class: "problem", role: "status" });
+  const label = h("label", { class: "switch" }, box, h("span", null, said(words)));
+
+  function choose() {
+    const wrong = problemOf(() => session.reject(name, rejects === box.checked));
+    update();
+    put(problem, wrong && problemWords(wrong));
+  }
 
   function update() {
     box.checked = isRejected(session, name) === rejects;
   }
 
   update();
-  return { element, update };
+  return { element: h("div", null, label, problem), update };
+}
+
+/** What is wrong with something that somebody asked for; null where it was done. */
+function problemOf(change) {
+  try {
+    change();
+    return null;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) {
+      throw error;
+    }
+    return error;
+  }
 }

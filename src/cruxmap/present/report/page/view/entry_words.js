@@ -90,7 +90,7 @@ export function presentNumber(session, contents, id) {
   function update() {
     if (argument) {
       const now = argumentNow(session, contents, id);
-      setText(text, now.rejected ? "rejected" : percent(now.holds));
+      setText(text, now.rejected ? "no force" : percent(now.holds));
       bar.show(now.weight);
     } else {
       setText(text, chanceWords(session, contents, id));

@@ -1,6 +1,8 @@
 // What is taken as given: conditions that are assumed, or observed.
 
+import { ProblemError } from "../language/problems.js";
 import { h, put } from "./dom.js";
+import { problemWords } from "./problem_words.js";
 
 /**
  * The conditions about an entry that can be taken as given, as the language writes them, with words.
@@ -67,7 +69,15 @@ export function givenView(session, contents, id) {
   function choose(value) {
     const at = value.indexOf(" ");
     const [kind, text] = at < 0 ? [null, null] : [value.slice(0, at), value.slice(at + 1)];
-    session.given(givenWith(session.givenNow, conditions, kind, text));
+    try {
+      session.given(givenWith(session.givenNow, conditions, kind, text));
+    } catch (error) {
+      if (!(error instanceof ProblemError)) {
+        throw error;
+      }
+      update();
+      put(note, problemWords(error));
+    }
   }
 
   function update() {

@@ -13,7 +13,7 @@ export function learningView(session, contents, id) {
       ? states.map((state) => `${id}.${state.id}`)
       : [id, ...parts.map(({ address }) => address)];
   const lines = names
-    .filter((name) => session.central.givenTrue.has(name))
+    .filter((name) => session.central.impossible || session.central.claims.has(name))
     .map((name) => ({ name, shown: name === id ? null : name.slice(id.length + 1), element: h("li") }));
   if (lines.length === 0) {
     return null;
@@ -41,7 +41,10 @@ export function learningView(session, contents, id) {
 /** What learning something would do to the target, in a sentence. */
 export function learningWords(name, target, chance, ifTrue, ifFalse) {
   const what = name === null ? "" : `${name}: `;
-  if (chance === null || !(chance > 0 && chance < 1)) {
+  if (chance === null) {
+    return `${what}undefined, as what is given is impossible.`;
+  }
+  if (!(chance > 0 && chance < 1)) {
     return `${what}there is nothing to learn: it is ${chance > 0.5 ? "certain" : "impossible"} now.`;
   }
   const sides = [

@@ -524,7 +524,7 @@ function nodeOf(session, contents, node) {
       return chanceWords(session, contents, node.id);
     }
     const now = argumentNow(session, contents, node.id);
-    return now.rejected ? "rejected" : `holds ${percent(now.holds)}`;
+    return now.rejected ? "no force" : `holds ${percent(now.holds)}`;
   }
 
   function update() {

@@ -201,6 +201,20 @@ export function outlineView(session, contents, open) {
     }
   }
 
+  /** Unfold everything for paper, and fold it again after that. */
+  function forPaper() {
+    const before = new Set([...lines.keys()].filter((li) => isFolded(lines.get(li))));
+    const after = () => {
+      for (const [li, line] of lines) {
+        if (before.has(li)) {
+          setFolded(line, true);
+        }
+      }
+    };
+    unfold(false);
+    addEventListener("afterprint", after, { once: true });
+  }
+
   /** Mark the line of the entry that is open. */
   function mark(id, li = null) {
     opened?.removeAttribute("aria-current");
@@ -211,6 +225,7 @@ export function outlineView(session, contents, open) {
     }
   }
 
+  addEventListener("beforeprint", forPaper);
   return { element, update: screen.run, reveal, unfold, mark };
 }
 
