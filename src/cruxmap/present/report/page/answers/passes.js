@@ -12,6 +12,10 @@ import { specialise } from "../engine/specialise.js";
 export const STRIP = 512;
 
 const LANES = 8;
+
+/** Entries that may be certain without a plan being made for it. */
+const FEW = 20;
+
 const BYTES_OF_A_KEY = 16;
 
 /**
@@ -21,7 +25,7 @@ const BYTES_OF_A_KEY = 16;
  *
  * @typedef {object} Job
  * @property {"estimate" | "joint" | "logOdds"} kind
- * @property {string} name tells jobs apart: what is specialised for one is kept as long as it lasts
+ * @property {string} name jobs of one name are about the same numbers, or mixtures of the same
  * @property {Evidence} assumed
  * @property {Evidence} observed
  * @property {Setting} [setting]
@@ -309,30 +313,44 @@ function everything({ plan }) {
 }
 
 /**
- * The kernel of a kind of pass, specialised to what is exactly 0 or 1 in all of these columns and in those
- * that the job had before, and the indicators that the job's evidence makes.
+ * The kernel of a kind of pass, specialised to what is exactly 0 or 1 in all of these columns and in those that
+ * jobs of this name had before, and the indicators that the job's evidence makes.
  */
 function kernelOver(passes, job, kind, entries, D) {
-  const { plan, kernels, wasm } = passes;
-  const evidence = indicatorsOf(plan, KINDS[kind].evidence(job));
+  const evidence = indicatorsOf(passes.plan, KINDS[kind].evidence(job));
   const question = JSON.stringify(KINDS[kind].evidence(job));
-  const held = kernels.get(kind) ?? null;
   const here = certainIn(entries, D, passes.program.nEntries);
-  const asks = held !== null && held.question === question;
-  const isSameJob = asks && held.job === job.name;
-  const serves = asks && (isSameJob ? implies(here, held.certain) : isEqual(here, held.certain));
-  if (serves) {
+  const held = passes.kernels.get(kind);
+  if (held?.question === question && serves(held, here, job.name)) {
     held.job = job.name;
     return { kernel: held.kernel, evidence };
   }
-  const certain = isSameJob ? here.map((value, e) => (value === held.certain[e] ? value : -1)) : here;
+  const goesOn = held?.question === question && held.job === job.name;
+  const certain = goesOn ? here.map((value, e) => (value === held.certain[e] ? value : -1)) : here;
+  const kernel = specialKernel(passes, kind, certain, evidence, held?.kernel ?? null);
+  passes.kernels.set(kind, { question, job: job.name, certain, kernel });
+  return { kernel, evidence };
+}
+
+/** Whether a kernel is right for what is certain here, and not much larger than need be. */
+function serves(held, here, name) {
+  let more = 0;
+  for (let e = 0; e < here.length; e++) {
+    if (held.certain[e] >= 0 && held.certain[e] !== here[e]) {
+      return false;
+    }
+    more += held.certain[e] < 0 && here[e] >= 0 ? 1 : 0;
+  }
+  return held.job === name || more <= FEW;
+}
+
+function specialKernel(passes, kind, certain, evidence, instead) {
+  const { plan, wasm } = passes;
   const open = inputsOfVariables(plan, KINDS[kind].open(passes));
   const fixed = Int8Array.from(evidence, (value, i) => (value === 0 ? 0 : open[plan.nLoads + i] ? -1 : 1));
   const special = specialise(plan, certain, fixed);
   const inputs = inputsOfVariables(special, KINDS[kind].read(passes));
-  const kernel = makeKernel(special, { lanes: LANES, wasm, inputs, instead: held?.kernel });
-  kernels.set(kind, { question, job: job.name, certain, kernel });
-  return { kernel, evidence };
+  return makeKernel(special, { lanes: LANES, wasm, inputs, instead });
 }
 
 /** By entry: 0 or 1 where all columns have exactly that, -1 elsewhere. */
@@ -347,12 +365,4 @@ function certainIn(entries, D, nEntries) {
     certain[e] = isAlike ? first : -1;
   }
   return certain;
-}
-
-function implies(here, certain) {
-  return certain.every((value, e) => value < 0 || value === here[e]);
-}
-
-function isEqual(here, certain) {
-  return certain.every((value, e) => value === here[e]);
 }

@@ -118,7 +118,6 @@ function numbersOf({ mu, sd, column, single }) {
 function makeJobs(hands) {
   const jobs = [];
   let newest = -Infinity;
-  let counter = 0;
 
   function run(version, what, tasks) {
     if (version < newest) {
@@ -130,7 +129,7 @@ function makeJobs(hands) {
       return Promise.resolve([]);
     }
     return new Promise((resolve, reject) => {
-      const job = { ...what, name: `${what.kind} ${counter++}` };
+      const job = { ...what, name: `${what.kind} ${version}` };
       const open = [...tasks.keys()];
       jobs.push({ job, version, tasks, open, left: tasks.length, results: [], resolve, reject });
       hands.forEach(takeUp);
