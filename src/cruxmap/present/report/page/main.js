@@ -21,13 +21,19 @@ const HIDDEN_AT_FIRST = ["worldviews", "hangs-on", "parting", "takes"];
 
 /** Opens the page of this document; `globalThis.cruxmap.ready` says when it answers. */
 export function openPage() {
-  if (new URLSearchParams(location.search).has("blind")) setBlind(true);
+  if (new URLSearchParams(location.search).has("blind")) hideAtOnce();
   const ready = opened();
   globalThis.cruxmap = scripted(ready);
   ready.catch(async (error) => {
     await documentRead();
     showFailure(error);
   });
+}
+
+/** Hides the document's numbers until the live page, which shows none at first, is there. */
+function hideAtOnce() {
+  setBlind(true);
+  document.documentElement.dataset.waits = "yes";
 }
 
 async function opened() {
@@ -63,6 +69,7 @@ function showAll(session, contents, model) {
   for (const show of sections) attempt(show);
   if (isBlind()) showBlind(session);
   document.documentElement.dataset.live = "yes";
+  delete document.documentElement.dataset.waits;
   followAddress(session, tell);
 }
 

@@ -3,6 +3,7 @@
 import { changeCount } from "./changed.js";
 import { h, said } from "./dom.js";
 import { whoseNumbers } from "./linked.js";
+import { problemWords } from "./problem.js";
 
 const WORLDVIEW = "#worldview=";
 
@@ -33,7 +34,7 @@ async function openLink(session, hash, tell) {
       listOf(leftOut),
     );
   } catch (error) {
-    tell(`The numbers of this link could not be read: ${error.message}`);
+    tell(...problemWords(error));
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { conditionWords, parseCondition } from "../language/conditions.js";
 import { h, put, said } from "./dom.js";
+import { problemWords } from "./problem.js";
 
 const EXAMPLE = "for example: prosaic-tai, or {event: a, before: b}";
 
@@ -45,7 +46,7 @@ export function givenEditor(session, contents) {
       field.setAttribute("aria-invalid", "false");
     } catch (error) {
       field.setAttribute("aria-invalid", "true");
-      put(problem, error.message, error.hint ? [". ", said(error.hint)] : null);
+      put(problem, problemWords(error));
     }
   };
   let shown = null;

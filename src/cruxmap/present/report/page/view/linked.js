@@ -49,5 +49,6 @@ export function textOf(name, contents) {
 
 /** Names a worldview within a sentence. */
 export function whoseNumbers(id) {
-  return id === "map" ? "the map's own numbers" : `${id}'s numbers`;
+  if (id === "map") return "the map's own numbers";
+  return id.endsWith("s") ? `${id}' numbers` : `${id}'s numbers`;
 }

@@ -2,8 +2,9 @@
 
 import { formatRatio } from "../language/notation.js";
 import { asMade } from "./chapters.js";
-import { h, put, said, section, setText } from "./dom.js";
+import { h, put, section, setText } from "./dom.js";
 import { entryLink } from "./linked.js";
+import { problemWords } from "./problem.js";
 import { percent } from "./words.js";
 
 /**
@@ -44,7 +45,7 @@ export function takesView(session, contents, probabilityOf) {
     const version = session.version;
     asked = { version };
     const mine = asked;
-    setText(status, "Searching for the fewest changes; this takes seconds.");
+    setText(status, "Searching for the fewest changes; this may take half a minute.");
     try {
       const takes = await session.takes({ [side.value]: threshold });
       if (asked !== mine || takes === null) return;
@@ -62,7 +63,7 @@ export function takesView(session, contents, probabilityOf) {
       return threshold;
     } catch (error) {
       field.setAttribute("aria-invalid", "true");
-      put(problem, error.message, error.hint ? [". ", said(error.hint)] : null);
+      put(problem, problemWords(error));
       return null;
     }
   };
