@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import zlib
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -67,9 +68,17 @@ class Reader(HTMLParser):
         return [given["id"] for _, given in self.elements if given.get("id")]
 
 
-def block(page: str, name: str) -> Any:
+def text_of(page: str, name: str) -> str:
     [found] = re.findall(rf'<script type="text/plain" id="{name}">([^<]*)</script>', page)
-    return unpacked(found)
+    return found
+
+
+def block(page: str, name: str) -> Any:
+    return unpacked(text_of(page, name))
+
+
+def inflated(page: str, name: str) -> bytes:
+    return zlib.decompress(base64.b64decode(text_of(page, name)), -zlib.MAX_WBITS)
 
 
 @cache
@@ -95,8 +104,10 @@ def test_the_policy_names_the_hashes_of_what_runs() -> None:
     def hashed(text: str) -> str:
         return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
+    main = inflated(page, "script").decode()
     assert policy == (
-        f"default-src 'none'; script-src 'sha256-{hashed(run)}' 'wasm-unsafe-eval'; worker-src blob:; "
+        f"default-src 'none'; script-src 'sha256-{hashed(run)}' 'sha256-{hashed(main)}' 'wasm-unsafe-eval'; "
+        "worker-src blob:; "
         f"style-src 'sha256-{hashed(style)}'; img-src data:; connect-src 'none'; object-src 'none'; "
         "base-uri 'none'; form-action 'none'"
     )
@@ -197,7 +208,7 @@ def test_a_hostile_map_leaves_nothing_that_runs(hostile: str) -> None:
     read = Reader(hostile)
     assert read.open == []
     scripts = [given for name, given in read.elements if name == "script"]
-    assert [given.get("id") for given in scripts] == ["model", "contents", "worker", None]
+    assert [given.get("id") for given in scripts] == ["model", "contents", "worker", "script", None]
     names = {name for name, _ in read.elements}
     allowed = {
         "html",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cruxmap.present.report.packaging import (
+    LOADER,
     MAIN,
     PAGE,
     WORKER,
@@ -128,7 +129,7 @@ def test_types_in_comments_and_quoted_words_are_no_imports() -> None:
 
 def test_the_page_and_its_workers_can_be_joined() -> None:
     sources = page_sources()
-    for entry in (MAIN, WORKER):
+    for entry in (LOADER, MAIN, WORKER):
         joined = script(sources, entry)
         assert joined == script(dict(reversed(sources.items())), entry)
         assert joined.isprintable() or "\x00" not in joined

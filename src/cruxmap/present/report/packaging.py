@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 PAGE = Path(__file__).parent / "page"
 """The folder of the page's own sources."""
 
-MAIN, WORKER = "main.js", "answers/worker.js"
-"""The modules that the page, and each of its workers, begin with."""
+LOADER, MAIN, WORKER = "loader.js", "main.js", "answers/worker.js"
+"""The modules that the file, the page in it, and each of its workers begin with."""
 
 STYLES = ("page.css", "argument.css", "document.css")
 

@@ -1,15 +1,15 @@
-"""The page as one file: a policy, a style, three blocks of data, a script, and the document.
+"""The page as one file: a policy, a style, blocks of data, a script, and the document.
 
-The policy lets nothing run but the page's own script and style, whose hashes it names, and lets nothing be
-fetched. Everything is in the file, in an order that depends on nothing but what it says, so that the same
-model gives the same bytes.
+The policy lets nothing run but the page's own scripts and style, whose hashes it names, and lets nothing be
+fetched. The script that does the work travels deflated, as the data do, and a small one runs it. Everything
+is in an order that depends on nothing but what it says, so that the same model gives the same bytes.
 """
 
 import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, reduce
@@ -24,7 +24,7 @@ from cruxmap.language.model_spec import ModelSpec
 from cruxmap.present.report.contents import contents_of
 from cruxmap.present.report.document import body
 from cruxmap.present.report.markup import Html, cleaned, tag
-from cruxmap.present.report.packaging import MAIN, WORKER, page_sources, page_style, script
+from cruxmap.present.report.packaging import LOADER, MAIN, WORKER, page_sources, page_style, script
 
 MARKED_WITHIN = 4096
 """Bytes at the start of a page in which its mark stands."""
@@ -76,28 +76,31 @@ def report_page(contents: Mapping[str, Any], model: Mapping[str, Any], mark: str
     if not model["exact"]:
         shown["probabilities"] = probabilities  # the page cannot compute them
     other = {key: part for key, part in model.items() if key != "network"}
-    main, worker, style = _scripts()
+    loader, main, worker, style = _scripts()
     why_not = None if model["exact"] else str(model["why_not_exact"])
     blocks = [
         _block("model", packed({**cleaned(other), "network": model["network"]})),
         _block("contents", packed(shown)),
-        *([_block("worker", worker)] if worker else []),
-        Html(f'<script type="module" async>{main}</script>'),
+        _block("worker", _deflated(worker.encode())),
+        _block("script", _deflated(main.encode())),
+        Html(f'<script type="module" async>{loader}</script>'),
     ]
     return whole_page(
         str(shown["title"]),
         style,
         Html("\n".join((*blocks, body(shown, probabilities, why_not)))),
-        script=main,
+        scripts=(loader, main),
         mark=mark,
     )
 
 
-def whole_page(title: str, style: str, within: Html, *, script: str | None = None, mark: str = "") -> str:
-    """Return a page with a policy that lets nothing run but its own style and script."""
+def whole_page(
+    title: str, style: str, within: Html, *, scripts: Iterable[str] = (), mark: str = ""
+) -> str:
+    """Return a page with a policy that lets nothing run but its own style and scripts."""
     head = [
         tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy(style, script)),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy(style, scripts)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="referrer", content="no-referrer"),
@@ -120,11 +123,12 @@ def whole_page(title: str, style: str, within: Html, *, script: str | None = Non
     )
 
 
-def policy(style: str, script: str | None) -> str:
-    """Return the policy for a page with this style and script."""
-    runs = f"'{_hash(script)}' 'wasm-unsafe-eval'; worker-src blob:" if script is not None else "'none'"
+def policy(style: str, scripts: Iterable[str]) -> str:
+    """Return the policy for a page with this style and these scripts."""
+    hashes = " ".join(map(_hash, scripts))
+    runs = f"{hashes} 'wasm-unsafe-eval'; worker-src blob:" if hashes else "'none'"
     return (
-        f"default-src 'none'; script-src {runs}; style-src '{_hash(style)}'; img-src data:; "
+        f"default-src 'none'; script-src {runs}; style-src {_hash(style)}; img-src data:; "
         "connect-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'"
     )
 
@@ -150,6 +154,10 @@ def packed(data: Mapping[str, Any]) -> str:
 
     shown = without_lists(data, [])
     whole = _json(shown) if not lists else _json(shown | {"bytes": lists}) + b"\0" + behind
+    return _deflated(whole)
+
+
+def _deflated(whole: bytes) -> str:
     deflater = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
     return base64.b64encode(deflater.compress(whole) + deflater.flush()).decode()
 
@@ -176,12 +184,12 @@ def _block(name: str, text: str) -> Html:
 
 
 def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 @cache
-def _scripts() -> tuple[str, str, str]:
-    """Return the page's script, that of its workers, and its style."""
+def _scripts() -> tuple[str, str, str, str]:
+    """Return the scripts of the file, of the page in it and of its workers, and its style."""
     sources = page_sources()
-    worker = script(sources, WORKER) if WORKER in sources else ""
-    return script(sources, MAIN), worker, page_style()
+    loader, main, worker = (script(sources, entry) for entry in (LOADER, MAIN, WORKER))
+    return loader, main, worker, page_style()

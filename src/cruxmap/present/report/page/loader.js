@@ -1,0 +1,22 @@
+/**
+ * Runs the page's script, which travels deflated: the policy of the page names its hash, so nothing else would run.
+ *
+ * Where a browser cannot inflate, the page stays the document that it is.
+ */
+
+import { bytesOf, inflated, textOf } from "./bytes.js";
+
+/** Puts the text of the page's workers in its place, and then runs the page's own script. */
+export async function load() {
+  const [worker, main] = await Promise.all([blockOf("worker"), blockOf("script")]);
+  document.getElementById("worker").textContent = worker;
+  const element = document.createElement("script");
+  element.textContent = main;
+  document.head.append(element);
+}
+
+async function blockOf(id) {
+  return textOf(await inflated(bytesOf(document.getElementById(id).textContent)));
+}
+
+if (typeof document !== "undefined") load();
