@@ -7,6 +7,7 @@ import { conditionText, parseConditions, parseCondition } from "../language/cond
 import { fragmentOf, readFragment } from "../language/fragment.js";
 import { ProblemError } from "../language/problems.js";
 import { layersOf, MAP, UNCHANGED } from "../language/worldviews.js";
+import { readWorldviewFile } from "../language/worldview_file.js";
 import { freeId, worldviewFile } from "../language/yaml.js";
 import { Asking } from "./asking.js";
 import { averagesAt } from "./averages.js";
@@ -222,6 +223,19 @@ class Session {
     this.explained(() => makeState(this.structure, this.asking, this.settled(step), step.given));
     this.go(step);
     return { isOther: found.isOther, leftOut: found.leftOut };
+  }
+
+  /**
+   * Take over a worldview's file; what is given stays.
+   * @param {string} text
+   * @returns {{id: string, isOther: boolean, leftOut: {at: string, why: string}[]}} what it calls itself,
+   *   whether
+   *   the map has changed since it was made, and what could not be taken over
+   */
+  openFile(text) {
+    const { id, startedFrom, changes, isOther, leftOut } = readWorldviewFile(text, this.model);
+    this.go({ start: startedFrom, own: tidied(changes), given: this.step.given });
+    return { id, isOther, leftOut };
   }
 
   // --- back and forth ---------------------------------------------------------------------------------

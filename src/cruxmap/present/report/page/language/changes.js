@@ -173,9 +173,43 @@ export function withAll(model, worldview, written) {
     checkMixed(model, others, change);
     changes = { ...changes, judgements: [...others, change] };
   }
-  for (const name of written.rejects) changes = withRejection(model, worldview, changes, name, true);
-  for (const name of written.accepts) changes = withRejection(model, worldview, changes, name, false);
+  for (const [names, isRejected] of [[written.rejects, true], [written.accepts, false]]) {
+    for (const name of new Set(names)) {
+      changes = withRejection(model, worldview, changes, name, isRejected);
+    }
+  }
   return checked(model, worldview, changes);
+}
+
+const MOST_TRIED = 300;
+
+/**
+ * Return as much of changes that come from elsewhere as fits, and what does not, with its reason. All at
+ * once where nothing is wrong; else one after the other, of very many the first.
+ * @param {object} written
+ * @returns {{changes: object, leftOut: {at: string, why: string}[]}}
+ */
+export function withWhatFits(model, worldview, written) {
+  const leftOut = [];
+  const attempt = (tried, at) => {
+    try {
+      return withAll(model, worldview, tried);
+    } catch (problem) {
+      if (!(problem instanceof ProblemError)) throw problem;
+      if (at !== null) leftOut.push({ at, why: problem.message });
+      return null;
+    }
+  };
+  const whole = attempt(written, null);
+  if (whole !== null) return { changes: whole, leftOut };
+  let kept = UNCHANGED;
+  for (const key of ["judgements", "rejects", "accepts"]) {
+    for (const one of written[key].slice(0, MOST_TRIED)) {
+      const more = { ...kept, [key]: [...kept[key], one] };
+      if (attempt(more, typeof one === "string" ? one : one.at) !== null) kept = more;
+    }
+  }
+  return { changes: withAll(model, worldview, kept), leftOut };
 }
 
 /** Write all shares of a row on one line: `{a: 30%, b: rest}`. */

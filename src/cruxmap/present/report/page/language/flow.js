@@ -70,6 +70,20 @@ export function readLine(text) {
   return new Line(withoutEnd(written.split(/[\r\n]+/u).map(withoutEnd).join(" "))).document();
 }
 
+const LONGEST_VALUE = 20000;
+
+/**
+ * Read what stands after a key in a file, whose lines have been joined: text, a list or a mapping. Throws
+ * ProblemError.
+ * @param {string} text
+ */
+export function readValue(text) {
+  if (text.length > LONGEST_VALUE) {
+    throw new ProblemError("wrong-shape", `a value has ${LONGEST_VALUE} characters at most`);
+  }
+  return new Line(withoutEnd(text)).value();
+}
+
 /** Return text without the blanks at its end; one pass, however many there are. */
 function withoutEnd(text) {
   let end = text.length;
@@ -87,6 +101,12 @@ class Line {
     this.text = text;
     this.at = 0;
     this.duplicate = null;
+  }
+
+  value() {
+    const found = this.atEnd() ? "" : this.node(1, false);
+    if (!this.atEnd()) throw this.syntax("did not find expected key (while parsing a block mapping)");
+    return found;
   }
 
   document() {

@@ -7,7 +7,7 @@
  */
 
 import { base64Of, bytesOf, deflated, inflated, textOf } from "../bytes.js";
-import { withAll } from "./changes.js";
+import { withAll, withWhatFits } from "./changes.js";
 import { conditionText, parseCondition } from "./conditions.js";
 import { ProblemError } from "./problems.js";
 import { lineage } from "./worldviews.js";
@@ -19,7 +19,6 @@ const MOST_BYTES = 400000;
 const MOST_CHANGES = 5000;
 const MOST_CONDITIONS = 50;
 const LONGEST_TEXT = 2000;
-const MOST_TRIED = 300;
 
 /**
  * Write a fragment.
@@ -133,46 +132,26 @@ function checkedGiven(value) {
 
 // --- what it changes ----------------------------------------------------------------------------
 
-/**
- * Run one step of a reading; where `leftOut` is a list, a problem goes there, and `fallback` is the
- * result.
- */
-function attempt(step, fallback, at, leftOut) {
-  try {
-    return step();
-  } catch (problem) {
-    if (leftOut === null || !(problem instanceof ProblemError)) throw problem;
-    leftOut.push({ at, why: problem.message });
-    return fallback;
-  }
-}
-
-/**
- * Return the changes, all at once where nothing is wrong, or else one after the other as far as they go.
- */
+/** Return the changes; where the map is another one, as far as they fit, with the rest in `leftOut`. */
 function changesOf(model, data, leftOut) {
   const judgements = data.set.map(([at, set]) => ({ at, [Array.isArray(set) ? "shares" : "value"]: set }));
-  const [rejects, accepts] = [data.rejects, data.accepts].map((names) => [...new Set(names)]);
-  const whole = () => withAll(model, data.from, { judgements, rejects, accepts });
-  const found = attempt(whole, null, "", leftOut === null ? null : []);
-  return found ?? oneByOne(model, data.from, { judgements, rejects, accepts }, leftOut);
-}
-
-function oneByOne(model, from, { judgements, rejects, accepts }, leftOut) {
-  let kept = { judgements: [], rejects: [], accepts: [] };
-  const add = (key, one, at) => {
-    const more = { ...kept, [key]: [...kept[key], one] };
-    if (attempt(() => withAll(model, from, more), null, at, leftOut) !== null) kept = more;
-  };
-  for (const judgement of judgements.slice(0, MOST_TRIED)) add("judgements", judgement, judgement.at);
-  for (const name of rejects.slice(0, MOST_TRIED)) add("rejects", name, name);
-  for (const name of accepts.slice(0, MOST_TRIED)) add("accepts", name, name);
-  return withAll(model, from, kept);
+  const written = { judgements, rejects: data.rejects, accepts: data.accepts };
+  if (leftOut === null) return withAll(model, data.from, written);
+  const found = withWhatFits(model, data.from, written);
+  leftOut.push(...found.leftOut);
+  return found.changes;
 }
 
 function givenOf(model, given, leftOut) {
-  const [assuming, observed] = given.map((texts) =>
-    texts.flatMap((text) => attempt(() => [parseCondition(text, model)], [], text, leftOut)),
-  );
+  const read = (text) => {
+    try {
+      return [parseCondition(text, model)];
+    } catch (problem) {
+      if (leftOut === null) throw problem;
+      leftOut.push({ at: text, why: problem.message });
+      return [];
+    }
+  };
+  const [assuming, observed] = given.map((texts) => texts.flatMap(read));
   return { assuming, observed };
 }

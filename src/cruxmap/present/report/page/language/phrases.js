@@ -1,5 +1,6 @@
 /**
- * Numbers beside numbers, as `src/cruxmap/present/phrases.py` writes them: with digits enough to tell them apart.
+ * Numbers beside numbers, as `src/cruxmap/present/phrases.py` writes them: with digits enough to tell them
+ * apart.
  */
 
 import { fixed, scientific } from "./decimals.js";
@@ -32,7 +33,9 @@ export function fromTo(before, after) {
   return `from ${write(before)} to ${write(after)}`;
 }
 
-/** Write the ends of an interval of a probability as the language does; one number where they are the same. */
+/**
+ * Write the ends of an interval of a probability as the language does; one number where they are the same.
+ */
 export function formatInterval(low, high) {
   const write = telling([[low, high]]);
   return [...new Set([write(low), write(high)])].join(" to ");

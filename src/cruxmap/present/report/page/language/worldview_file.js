@@ -1,0 +1,74 @@
+/** A worldview's file that somebody opens in the page: what it says as changes of what it extends. */
+
+import { readFile } from "./block.js";
+import { withWhatFits } from "./changes.js";
+import { ProblemError } from "./problems.js";
+import { lineage, MAP, numbersOf } from "./worldviews.js";
+
+const READ = ["worldview", "extends", "made_from", "judgements", "rejects", "accepts"];
+const BROUGHT = ["claims", "questions", "arguments", "routes"];
+
+/**
+ * Read a worldview's file, as the page or somebody wrote it. Throws ProblemError where it is none, or
+ * extends a worldview that the page does not have. What does not fit is left out, with its reason.
+ * @param {string} text
+ * @param {object} model
+ * @returns {{id: string, startedFrom: string, changes: object, isOther: boolean,
+ *   leftOut: {at: string, why: string}[]}} `isOther` where it was made from another state of the map
+ */
+export function readWorldviewFile(text, model) {
+  const file = readFile(text, READ);
+  if (!READ.some((key) => file.has(key))) {
+    const hint = "it has `judgements`, for example";
+    throw new ProblemError("wrong-shape", "this is not a worldview's file", hint);
+  }
+  const startedFrom = textOr(file.get("extends"), MAP) || MAP;
+  lineage(model, startedFrom);
+  const brought = BROUGHT.filter((key) => file.has(key));
+  const leftOut = brought.map((at) => ({ at, why: "a page takes no new entries" }));
+  const judgements = [...mappingOr(file.get("judgements"))].map(([at, value]) => {
+    const found = judgementOf(model, at, value);
+    if (found.why !== undefined) leftOut.push({ at, why: found.why });
+    return found;
+  });
+  const written = {
+    judgements: judgements.filter(({ why }) => why === undefined),
+    rejects: wordsOf(file.get("rejects")),
+    accepts: wordsOf(file.get("accepts")),
+  };
+  const found = withWhatFits(model, startedFrom, written);
+  const madeFrom = textOr(mappingOr(file.get("made_from")).get("map"), "");
+  const isOther = madeFrom !== "" && model.made_from !== undefined && madeFrom !== model.made_from.map;
+  const id = textOr(file.get("worldview"), "");
+  return { id, startedFrom, changes: found.changes, isOther, leftOut: [...leftOut, ...found.leftOut] };
+}
+
+function textOr(value, otherwise) {
+  return typeof value === "string" ? value : otherwise;
+}
+
+function mappingOr(value) {
+  return value instanceof Map ? value : new Map();
+}
+
+function wordsOf(value) {
+  const words = Array.isArray(value) ? value : [value];
+  return words.filter((word) => typeof word === "string" && word !== "");
+}
+
+/** Return one judgement in the form of changes, or why it cannot be one: `{why}`. */
+function judgementOf(model, at, value) {
+  const said = longForm(value);
+  if (typeof said === "string") return { at, value: said };
+  const row = numbersOf(model).rowAt.get(at);
+  if (!(said instanceof Map) || row === undefined) return { at, why: "no number is here, nor shares" };
+  const states = row.map((place) => model.addresses[place].slice(at.length + 1));
+  const shares = states.map((state) => longForm(said.get(state)));
+  const isWhole = said.size === states.length && shares.every((share) => typeof share === "string");
+  return isWhole ? { at, shares } : { at, why: `it gives a share for each of ${states.join(", ")}` };
+}
+
+/** Return the value of the long form, which may carry a source beside it. */
+function longForm(value) {
+  return value instanceof Map && value.has("value") ? value.get("value") : value;
+}
