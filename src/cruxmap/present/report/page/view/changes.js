@@ -6,6 +6,7 @@ import { checkWorldviewId, freeId } from "../language/yaml.js";
 import { h, link, put, said, setText } from "./dom.js";
 import { entryAddress } from "./entry_words.js";
 import { ownerOf } from "./numbers.js";
+import { openingView } from "./opening.js";
 import { problemWords } from "./problem_words.js";
 import { moveWords } from "./words.js";
 
@@ -24,6 +25,7 @@ export function changesView(session, contents) {
     list,
     h("div", { class: "row screen" }, undo, redo, reset),
     taking.element,
+    openingView(session).element,
   );
   document.addEventListener("keydown", key);
 
