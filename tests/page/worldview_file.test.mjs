@@ -24,6 +24,13 @@ test("what the page wrote for a worldview reads back as it was", () => {
   }
 });
 
+test("a file that is written out holds no more changes than were made", () => {
+  const changes = { judgements: [{ at: "door", value: "1%" }], rejects: [], accepts: [] };
+  const text = worldviewFile(model, { id: "own", startedFrom: "map", changes });
+  assert.match(text, /^ {2}heat: a hunch$/m);
+  assert.deepEqual(readWorldviewFile(text, model).changes, changes);
+});
+
 const WRITTEN = `# What somebody wrote by hand
 worldview: eve
 voice: zoe
@@ -39,16 +46,16 @@ stated:
 - of: heat
   credence: 10%
 judgements:
-  door: about 5%   # no: less
+  door: about 6%   # no: less
   heat: {value: "< 1%", source: letters#3, note: 'it''s #1: cold'}
   colour:
     red: 10%
     green: {value: 20%, note: said}
     blue: rest
-  size.cold: {small: 10%,
+  size.cold: {small: 15%,
     large: rest}  # both
   "draughty.open":
-    likely
+    very likely
   gone: 5%
   mood: 3
 rejects:
@@ -64,11 +71,11 @@ test("what people write by hand is read, and what does not fit is left out", () 
   const found = readWorldviewFile(WRITTEN, model);
   assert.deepEqual(found.changes, {
     judgements: [
-      { at: "door", value: "about 5%" },
+      { at: "door", value: "about 6%" },
       { at: "heat", value: "< 1%" },
       { at: "colour", shares: ["10%", "20%", "rest"] },
-      { at: "size.cold", shares: ["10%", "rest"] },
-      { at: "draughty.open", value: "likely" },
+      { at: "size.cold", shares: ["15%", "rest"] },
+      { at: "draughty.open", value: "very likely" },
     ],
     rejects: ["quiet"],
     accepts: ["deaf"],

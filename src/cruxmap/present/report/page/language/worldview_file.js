@@ -3,7 +3,7 @@
 import { readFile } from "./block.js";
 import { withWhatFits } from "./changes.js";
 import { ProblemError } from "./problems.js";
-import { lineage, MAP, numbersOf } from "./worldviews.js";
+import { layersOf, lineage, MAP, numbersOf } from "./worldviews.js";
 
 const READ = ["worldview", "extends", "made_from", "judgements", "rejects", "accepts"];
 const BROUGHT = ["claims", "questions", "arguments", "routes"];
@@ -31,8 +31,9 @@ export function readWorldviewFile(text, model) {
     if (found.why !== undefined) leftOut.push({ at, why: found.why });
     return found;
   });
+  const isThere = isSaidBy(model, startedFrom);
   const written = {
-    judgements: judgements.filter(({ why }) => why === undefined),
+    judgements: judgements.filter((judgement) => judgement.why === undefined && !isThere(judgement)),
     rejects: wordsOf(file.get("rejects")),
     accepts: wordsOf(file.get("accepts")),
   };
@@ -41,6 +42,18 @@ export function readWorldviewFile(text, model) {
   const isOther = madeFrom !== "" && model.made_from !== undefined && madeFrom !== model.made_from.map;
   const id = textOr(file.get("worldview"), "");
   return { id, startedFrom, changes: found.changes, isOther, leftOut: [...leftOut, ...found.leftOut] };
+}
+
+/** Return whether a judgement says what stands in its place already, as in a file that is written out. */
+function isSaidBy(model, startedFrom) {
+  const { index, rowOf, rowAt } = numbersOf(model);
+  const { places } = layersOf(model, startedFrom);
+  const isIn = (place, text) => places[place].value.text === text && !places[place].single;
+  return ({ at, value, shares }) => {
+    if (shares !== undefined) return rowAt.get(at).every((place, k) => isIn(place, shares[k]));
+    const place = index.get(at);
+    return place !== undefined && rowOf[place] === null && isIn(place, value);
+  };
 }
 
 function textOr(value, otherwise) {

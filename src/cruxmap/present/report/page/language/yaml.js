@@ -170,7 +170,7 @@ function writtenOut(model, startedFrom, changes) {
 }
 
 /** What is lost where no file could say what the page does. */
-const SHARES_AS_POINTS = "some are points here, as a file that extends nothing cannot say what the page has";
+const SHARES_AS_POINTS = "some are points here: a file that extends nothing cannot hold them otherwise";
 
 /** Return the shares of a row: all at once, or by themselves where the others are as the map has them. */
 function rowWrittenOut(model, layers, at, row) {

@@ -56,10 +56,11 @@ async function opened(session, file) {
   if (file.size > MOST_BYTES) return ["That file is too large for a worldview's."];
   try {
     const { isOther, leftOut } = session.openFile(await file.text());
+    const lost = [" Left out, as it does not fit this map: ", namesOf(leftOut), "."];
     return [
-      ...[said(file.name), " is open, on ", ...startWords(session), ". Undo brings back what was here before."],
+      [said(file.name), " is open, on ", startWords(session), ". Undo brings back what was before."],
       isOther ? " The map has changed since it was made." : "",
-      ...(leftOut.length > 0 ? [" Left out, as it does not fit this map: ", ...namesOf(leftOut), "."] : []),
+      leftOut.length > 0 ? lost : "",
     ];
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
@@ -75,5 +76,6 @@ function startWords(session) {
 function namesOf(leftOut) {
   const some = leftOut.slice(0, MOST_NAMED);
   const more = leftOut.length - some.length;
-  return [...some.flatMap(({ at }, i) => [i > 0 ? ", " : "", said(at)]), more > 0 ? ` and ${more} more` : ""];
+  const names = some.map(({ at }, i) => [i > 0 ? ", " : "", said(at)]);
+  return [names, more > 0 ? ` and ${more} more` : ""];
 }
