@@ -6,6 +6,7 @@ import { Asking } from "../../src/cruxmap/present/report/page/answers/asking.js"
 import { diffOf } from "../../src/cruxmap/present/report/page/answers/diff.js";
 import { makePool } from "../../src/cruxmap/present/report/page/answers/pool.js";
 import { structureOf } from "../../src/cruxmap/present/report/page/answers/structure.js";
+import { diffWithTexts } from "../../src/cruxmap/present/report/page/answers/texts.js";
 import { layersOf, settle } from "../../src/cruxmap/present/report/page/language/worldviews.js";
 import { assertAlike, casesOf } from "./cases.mjs";
 
@@ -106,4 +107,21 @@ test("what is given may be impossible", async () => {
   assert.equal(found.mean_a, null);
   assert.equal(found.gap_logit, null);
   assert.match(found.reason, /^in `now` what is assumed or observed is impossible/);
+});
+
+test("texts, and what voices say, are added where they are known", async () => {
+  const { model, diff } = cases.find((one) => one.model.model.id === "legal-case");
+  const voice = model.worldviews[diff.a].voice;
+  const [one, other] = diff.differences.map(({ id }) => id);
+  const entries = Object.fromEntries(
+    model.entries.map(({ id, type }) => [id, { text: `About ${id}.`, type, by: null, targets: [] }]),
+  );
+  entries.said = { text: "Said.", type: "argument", by: voice, targets: [{ id: one, part: "" }] };
+  const { differences, double_cruxes: cruxes } = diffWithTexts(diff, { entries }, model);
+  const found = Object.fromEntries(differences.map((row) => [row.id, row]));
+  assert.equal(found[one].text, `About ${one}.`);
+  assert.deepEqual(found[one].heard_a, [{ id: "said", by: voice, text: "Said." }]);
+  assert.deepEqual([found[one].heard_b, found[other].heard_a], [[], []]);
+  assert.ok(cruxes.every((row) => row.text.includes("About")));
+  assert.equal(diffWithTexts(diff, null, model), diff);
 });

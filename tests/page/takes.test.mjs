@@ -75,6 +75,19 @@ test("the estimate may be there already, or be certain, or have no evidence", as
   assert.match(takes.reason, /^what is assumed or observed is impossible/);
 });
 
+test("sentences end with what entries say, where that is known", async () => {
+  const model = models.get("power-seeking");
+  const entries = Object.fromEntries(
+    model.entries.map(({ id, type }) => [id, { text: `All of ${id}.`, type, by: null, targets: [] }]),
+  );
+  const session = createSession(model, { contents: { entries } });
+  session.start("carlsmith");
+  const { frontier } = await session.takes({ above: 0.2 });
+  for (const { address, sentence } of frontier.flatMap((take) => take.steps)) {
+    assert.ok(sentence.endsWith(`: All of ${address}.`), sentence);
+  }
+});
+
 test("only what may move is moved", async () => {
   const model = models.get("diagnosis");
   const session = createSession(model);

@@ -22,6 +22,7 @@ import { bestOf, rankedWith, Stale } from "./ranked.js";
 import { makeState } from "./state.js";
 import { structureOf } from "./structure.js";
 import { takesOf } from "./takes.js";
+import { diffWithTexts, takesWithTexts } from "./texts.js";
 
 /** How many changes have their effects found at once, and not when the page has time. */
 const [EFFECTS_AT_ONCE, EFFECTS_AFTER] = [2, 60];
@@ -468,10 +469,11 @@ class Session {
     const [a, b] = [this.sideOf(from), this.sideOf(other)];
     const { given } = this.step;
     const key = JSON.stringify([from, other, given]);
-    const find = (pool, version) => {
+    const find = async (pool, version) => {
       const isNow = () => version === this.version;
       const onProgress = (done, most) => isNow() && this.emit("progress", { of: "diff", done, most });
-      return diffOf({ structure, asking, pool }, a, b, given, { onProgress });
+      const diff = await diffOf({ structure, asking, pool }, a, b, given, { onProgress });
+      return diffWithTexts(diff, this.contents, this.model);
     };
     if (from === null || other === null) return this.overDraws("diff", find, key);
     return this.kept.get(key) ?? this.overDraws("diff", async (...pool) => {
@@ -502,7 +504,10 @@ class Session {
     const settingWith = (texts) => this.settled({ ...step, own: withNumbers(step.own, texts) });
     const side = { ...this.sideOf(null), settingWith };
     const wanted = { above, below, agreeWith: other === undefined ? undefined : this.sideOf(other) };
-    const find = (pool) => takesOf({ structure, asking, pool }, side, wanted, step.given, { far });
+    const find = async (pool) => {
+      const takes = await takesOf({ structure, asking, pool }, side, wanted, step.given, { far });
+      return takesWithTexts(takes, this.contents, structure);
+    };
     return this.overDraws("takes", find, JSON.stringify(["takes", above, below, other, far]));
   }
 
