@@ -60,7 +60,7 @@ class Plan:
 
 def plan_of(data: Mapping[str, Any]) -> Plan:
     """Undo the differences, sum by sum."""
-    sizes, n_sums = numbers_of(data["sizes"]), len(numbers_of(data["sizes"]))
+    sizes = numbers_of(data["sizes"])
     variable, state = (numbers_of(data["indicators"][key]).tolist() for key in ("variable", "state"))
     indicators, constants = list(zip(variable, state, strict=True)), data["constants"]
     loads = numbers_of(data["loads"])
@@ -68,14 +68,14 @@ def plan_of(data: Mapping[str, Any]) -> Plan:
     first = np.concatenate([[0], np.cumsum(sizes)])
     n_inputs = len(loads) + len(indicators) + len(constants)
     sides = []
-    for side in ("left", "right"):
-        slots = numbers_of(data[side])
-        for k in range(n_sums):
-            here = slice(first[k], first[k + 1])
-            if k and sizes[k] == sizes[k - 1]:
-                slots[here] += slots[first[k - 1] : first[k]]
-            else:
-                slots[here] += n_inputs + k
+    for side in (data["left"], data["right"]):
+        slots = np.repeat(numbers_of(side["value"]), numbers_of(side["again"]) + 1)
+        last: dict[int, int] = {}  # where the last sum of each size begins
+        for k, (start, size) in enumerate(zip(first[:-1].tolist(), sizes.tolist(), strict=True)):
+            here = slice(start, start + size)
+            slots[here] = np.cumsum(slots[here])
+            slots[here] += slots[last[size] : last[size] + size] if size in last else n_inputs + k
+            last[size] = start
         sides.append(slots)
     left, right = sides
     return Plan(loads, indicators, constants, first, left, right, numbers_of(data["root"]))

@@ -83,29 +83,46 @@ def network_data(network: Network, plan: Plan) -> dict[str, Any]:
 def plan_data(plan: Plan) -> dict[str, Any]:
     """Return a plan as plain data: its slots are as in `Plan`, a sum has as many products as `sizes` says.
 
-    `left` and `right` are written as differences. Where the sum before has as many products, it is that to
-    the slot at the same place of it; everywhere else the slot of the sum itself is the other number.
+    A slot of `left` or `right` is written as the difference to the slot at the same place of the last sum
+    with as many products, or to the slot of the sum itself where none has; of a sum's products after the
+    first, by how much this difference is more than that before. Of these numbers, which are mostly 0, there
+    are runs of equal ones: the `value`, and how often it comes `again`.
     """
+    sizes = np.diff(plan.first)
     return {
         "n_loads": len(plan.loads),
         "loads": ints(plan.loads),
         "indicators": {"variable": ints(plan.indicators[:, 0]), "state": ints(plan.indicators[:, 1])},
         "constants": plan.constants.tolist(),
-        "sizes": ints(np.diff(plan.first)),
-        "left": ints(_differences(plan, plan.left)),
-        "right": ints(_differences(plan, plan.right)),
+        "sizes": ints(sizes),
+        "left": _runs(_differences(plan, sizes, plan.left)),
+        "right": _runs(_differences(plan, sizes, plan.right)),
         "root": ints(plan.root),
     }
 
 
-def _differences(plan: Plan, slots: npt.NDArray[Any]) -> IntArray:
-    sizes = np.diff(plan.first)
-    own = plan.n_inputs + np.repeat(np.arange(len(sizes)), sizes)
-    like_before = np.repeat(np.diff(sizes, prepend=-1) == 0, sizes)
-    found = slots.astype(np.int64) - own
-    before = np.flatnonzero(like_before) - np.repeat(sizes, sizes)[like_before]
-    found[like_before] = slots[like_before].astype(np.int64) - slots[before]
-    return found
+def _differences(plan: Plan, sizes: IntArray, slots: npt.NDArray[Any]) -> IntArray:
+    """Return the slots of the products as differences of differences."""
+    slots, first, n_sums = slots.astype(np.int64), plan.first[:-1], len(sizes)
+    by_size = np.argsort(sizes, kind="stable")
+    follows = np.flatnonzero(np.diff(sizes[by_size]) == 0)
+    before = np.full(n_sums, -1)
+    before[by_size[follows + 1]] = by_size[follows]
+    base = np.repeat(plan.n_inputs + np.arange(n_sums), sizes)
+    like = np.repeat(before >= 0, sizes)
+    back = np.repeat(first - first[before], sizes)  # no matter where there is none before
+    base[like] = slots[np.flatnonzero(like) - back[like]]
+    found = slots - base
+    inner = np.ones(len(slots), np.bool_)
+    inner[first[sizes > 0]] = False
+    along = np.diff(found, prepend=0)
+    return np.where(inner, along, found)
+
+
+def _runs(numbers: IntArray) -> dict[str, str]:
+    """Write runs of equal numbers."""
+    first = np.flatnonzero(np.diff(numbers, prepend=numbers[:1] - 1))
+    return {"value": ints(numbers[first]), "again": ints(np.diff(first, append=len(numbers)) - 1)}
 
 
 def _lists(lists: Iterable[Iterable[int]]) -> dict[str, str]:

@@ -55,8 +55,8 @@ export function planOf(network) {
     nSums: sizes.length,
     nSlots: nInputs + sizes.length,
     first,
-    left: undone(intsOf(data.left), first, nInputs),
-    right: undone(intsOf(data.right), first, nInputs),
+    left: slotsOf(data.left, first, nInputs),
+    right: slotsOf(data.right, first, nInputs),
     root: intsOf(data.root),
   };
 }
@@ -71,19 +71,36 @@ function firstOfEach(variables, nVariables) {
 }
 
 /**
- * Slots from differences, in their place: to the slot at the same place of the sum before, where that has
- * as many products, and to the slot of the sum itself elsewhere.
+ * Slots from runs of numbers. Those of a sum, added up one after the other, are differences: to the slots at
+ * the same places of the last sum with as many products, and to the slot of the sum itself where none has.
  */
-function undone(slots, first, nInputs) {
-  let before = -1;
+function slotsOf(runs, first, nInputs) {
+  const slots = repeated(intsOf(runs.value), intsOf(runs.again), first[first.length - 1]);
+  const last = new Map(); // where the last sum of each size begins
   for (let k = 0; k + 1 < first.length; k++) {
-    const size = first[k + 1] - first[k];
-    for (let t = first[k]; t < first[k + 1]; t++) {
-      slots[t] += size === before ? slots[t - size] : nInputs + k;
+    const begin = first[k];
+    const end = first[k + 1];
+    const like = last.get(end - begin) ?? -1;
+    let difference = 0;
+    for (let t = begin; t < end; t++) {
+      difference += slots[t];
+      slots[t] = difference + (like < 0 ? nInputs + k : slots[like + t - begin]);
     }
-    before = size;
+    last.set(end - begin, begin);
   }
   return slots;
+}
+
+/** Each value and how often it comes again, as one array of that many numbers. */
+function repeated(values, again, length) {
+  const numbers = new Int32Array(length);
+  let end = 0;
+  for (let run = 0; run < values.length; run++) {
+    const begin = end;
+    end += again[run] + 1;
+    if (values[run] !== 0) numbers.fill(values[run], begin, end);
+  }
+  return numbers;
 }
 
 /**
