@@ -115,9 +115,11 @@ test("nothing is spoken while the page is blind", () => {
   const spoken = [];
   standingView(session, contentsOf(session), { tell: () => {}, say: (x) => spoken.push(x) });
   setBlind(true);
-  const { element } = blindView(session);
+  const { element, bar } = blindView(session);
+  assert.match(bar.textContent, /no number yet/);
   session.set("alignment-hard", "80%");
   assert.deepEqual(spoken, []);
+  assert.match(bar.textContent, /one number/);
   const [mine] = element.all((e) => e.tag === "button");
   assert.equal(mine.disabled, false);
   mine.listeners.click();

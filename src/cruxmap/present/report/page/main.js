@@ -95,7 +95,9 @@ function showArgument(session, contents) {
 }
 
 function showChanges(session, contents) {
-  replace("changes", section("changes", "What you changed", changesView(session, contents).element));
+  const title = "What you changed";
+  replace("changes", section("changes", title, changesView(session, contents).element));
+  document.querySelector("header nav ul")?.append(h("li", null, h("a", { href: "#changes" }, title)));
 }
 
 function showReadOnly(contents, model) {
@@ -105,7 +107,9 @@ function showReadOnly(contents, model) {
 
 function showBlind(session) {
   document.querySelector("main > .warning")?.remove(); // says the same for pages without scripts
-  document.getElementById("answer").append(blindView(session).element);
+  const { element, bar } = blindView(session);
+  document.getElementById("answer").append(element);
+  document.body.append(bar);
   for (const id of HIDDEN_AT_FIRST) document.getElementById(id)?.append(untold());
 }
 

@@ -8,6 +8,14 @@
 import { changeCount } from "./changed.js";
 import { h, setText } from "./dom.js";
 
+const ABOUT =
+  "Nobody's numbers are shown yet, so that yours are your own. Read the argument below, open what you " +
+  "have a view on, and give it your number. What you leave out keeps one that is not shown.";
+
+const FILE =
+  "The file does hold everybody's numbers. They are not shown, but somebody who searches in the file " +
+  "itself would find them.";
+
 /** Says whether numbers are hidden now. */
 export function isBlind() {
   return document.documentElement.dataset.blind === "yes";
@@ -23,45 +31,48 @@ export function untold() {
   return h("p", { class: "untold note" }, "Hidden while you judge first.");
 }
 
-/** Returns what tells the reader that the page is blind, and how to see everybody's numbers. */
+/**
+ * Returns what tells the reader that the page is blind, and how to see everybody's numbers: `element` for
+ * the head of the page, and `bar`, which stays on the screen while the reader judges further down.
+ */
 export function blindView(session) {
-  const count = h("p", { role: "status" });
+  const count = h("p", null);
+  const barCount = h("span", null);
   const show = () => {
     setBlind(false);
     element.hidden = true;
     document.getElementById("answer").focus();
   };
-  const mine = h(
-    "button",
-    { type: "button", class: "main", onclick: show },
-    "I have given mine: show everybody's",
-  );
+  const mine = () =>
+    h("button", { type: "button", class: "main", onclick: show }, "I have given mine: show everybody's");
+  const [first, second] = [mine(), mine()];
   const anyway = h("button", { type: "button", class: "plain", onclick: show }, "Show them without mine");
   const element = h(
     "aside",
     { class: "blind card", "aria-label": "This page is blind" },
     h("h3", null, "Judge first"),
-    h(
-      "p",
-      null,
-      "Nobody's numbers are shown yet, so that yours are your own. Read the argument below, open what " +
-        "you have a view on, and give it your number. What you leave out keeps one that is not shown.",
-    ),
+    h("p", null, ABOUT),
     count,
-    h("p", { class: "row" }, mine, anyway),
-    h(
-      "p",
-      { class: "tiny quiet" },
-      "The file does hold everybody's numbers. They are not shown, but somebody who " +
-        "searches in the file itself would find them.",
-    ),
+    h("p", { class: "row" }, first, anyway),
+    h("p", { class: "tiny quiet" }, FILE),
+  );
+  const bar = h(
+    "aside",
+    { class: "standing-bar screen untold", "aria-label": "Your numbers" },
+    barCount,
+    second,
   );
   const update = () => {
     const given = changeCount(session);
-    mine.disabled = given === 0;
-    setText(count, given === 0 ? "You have given no number yet." : `Numbers you have given: ${given}.`);
+    for (const button of [first, second]) button.disabled = given === 0;
+    for (const place of [count, barCount]) setText(place, countText(given));
   };
   session.on("central", update);
   update();
-  return { element };
+  return { element, bar };
+}
+
+function countText(given) {
+  if (given === 0) return "You have given no number yet.";
+  return given === 1 ? "You have given one number." : `You have given ${given} numbers.`;
 }
