@@ -64,7 +64,8 @@ def script(sources: Mapping[str, str], entry: str) -> str:
     """
     modules = _in_order(sources, entry)
     variables = {module.file: module.variable for module in modules}
-    return '"use strict";\n' + "".join(module.wrapped(variables) for module in modules)
+    wrapped = "".join(module.wrapped(variables) for module in modules)
+    return f'"use strict";\n{{\n{wrapped}}}\n'  # in a block, so that several scripts of a page stay apart
 
 
 def page_sources(folder: Path = PAGE) -> dict[str, str]:

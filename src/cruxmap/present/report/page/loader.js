@@ -19,4 +19,12 @@ async function blockOf(id) {
   return textOf(await inflated(bytesOf(document.getElementById(id).textContent)));
 }
 
-if (typeof document !== "undefined") load();
+/** Hides the document's numbers before any is seen where the address asks for a blind page. */
+function hideIfBlind() {
+  if (new URLSearchParams(location.search).has("blind")) document.documentElement.dataset.waits = "yes";
+}
+
+if (typeof document !== "undefined") {
+  hideIfBlind();
+  load();
+}
