@@ -11,6 +11,7 @@ import { dataOf, workerMaker } from "./view/data.js";
 import { h, liveRegion, onceAFrame, section } from "./view/dom.js";
 import { hangsOnView } from "./view/hangs_on.js";
 import { partingView } from "./view/parting.js";
+import { asSentence } from "./view/problem.js";
 import { readOnlyView } from "./view/read_only.js";
 import { scripted } from "./view/scripted.js";
 import { standingView } from "./view/standing.js";
@@ -26,7 +27,7 @@ export function openPage() {
   globalThis.cruxmap = scripted(ready);
   ready.catch(async (error) => {
     await documentRead();
-    showFailure(error);
+    showFailure("This page cannot compute here.", error);
   });
 }
 
@@ -77,10 +78,7 @@ function attempt(show) {
   try {
     show();
   } catch (error) {
-    console.error(error);
-    tell(
-      `A part of this page could not be opened: ${error.message}. It is as it was when the file was made.`,
-    );
+    showFailure("A part of this page could not be opened.", error);
   }
 }
 
@@ -131,11 +129,9 @@ function thresholdOf(text, lexicon) {
   return low;
 }
 
-function showFailure(error) {
+function showFailure(what, error) {
   console.error(error);
-  tell(
-    `This page cannot compute here: ${error.message}. What follows is as it was when the file was made.`,
-  );
+  tell(`${what} ${asSentence(error.message)} What stands below is as it was when the file was made.`);
 }
 
 /** Shows a notice at the head of the page, in the place of one before. */

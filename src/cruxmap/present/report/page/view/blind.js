@@ -7,6 +7,7 @@
 
 import { changeCount } from "./changed.js";
 import { h, setText } from "./dom.js";
+import { nearScreen } from "./quiet.js";
 
 const ABOUT =
   "Nobody's numbers are shown yet, so that yours are your own. Read the argument below, open what you " +
@@ -24,6 +25,7 @@ export function isBlind() {
 /** Hides or shows everybody's numbers. */
 export function setBlind(on) {
   document.documentElement.dataset.blind = on ? "yes" : "no";
+  if (!on) delete document.documentElement.dataset.waits;
 }
 
 /** Returns the line that stands in place of what is hidden. */
@@ -69,6 +71,8 @@ export function blindView(session) {
   };
   session.on("central", update);
   update();
+  const hideBar = (near) => (bar.hidden = near);
+  nearScreen(element, hideBar, "0px");
   return { element, bar };
 }
 

@@ -5,5 +5,10 @@ import { capitalised } from "./words.js";
 
 /** Returns a problem's message and its hint, if it has one. */
 export function problemWords({ message, hint }) {
-  return hint ? [capitalised(message), ": ", said(hint), "."] : [capitalised(message), "."];
+  return hint ? [capitalised(message), ": ", said(hint), "."] : [asSentence(message)];
+}
+
+/** Returns a text with its first letter large and a stop at its end. */
+export function asSentence(text) {
+  return /[.?!]$/.test(text) ? capitalised(text) : `${capitalised(text)}.`;
 }

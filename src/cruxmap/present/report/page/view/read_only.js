@@ -1,19 +1,26 @@
 /** What a page says that shows its answers and computes no others. */
 
+import { isBlind, setBlind } from "./blind.js";
 import { h } from "./dom.js";
+import { asSentence } from "./problem.js";
 
-/** Returns the notice; `why` says why numbers cannot be moved here. */
+/** Returns the notice; `why` says why numbers cannot be moved here. A blind page asks before it shows any. */
 export function readOnlyView(why) {
+  const show = () => {
+    setBlind(false);
+    button.remove();
+  };
+  const button = h("button", { type: "button", onclick: show }, "Show everybody's numbers");
   return h(
-    "p",
+    "div",
     { class: "warning" },
-    "Numbers cannot be moved in this page. ",
-    why ? `${sentence(why)} ` : null,
-    "What it shows was computed when it was made.",
+    h(
+      "p",
+      null,
+      "Numbers cannot be moved in this page. ",
+      why ? `${asSentence(why)} ` : null,
+      "What it shows was computed when it was made.",
+    ),
+    isBlind() ? button : null,
   );
-}
-
-function sentence(text) {
-  const start = text[0].toUpperCase() + text.slice(1);
-  return /[.?!]$/.test(start) ? start : `${start}.`;
 }

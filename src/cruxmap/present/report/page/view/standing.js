@@ -90,13 +90,8 @@ export function standingView(session, contents, { tell, say }) {
   const made = shippedEstimate(session, contents);
   if (made === null) quiet.changed();
   else showSpread(made);
-  nearScreen(
-    element,
-    (near) => {
-      bar.element.hidden = near;
-    },
-    "0px",
-  );
+  const hideBar = (near) => (bar.element.hidden = near);
+  nearScreen(element, hideBar, "0px");
   return { element, bar: bar.element };
 }
 
