@@ -196,8 +196,6 @@ def written(table: Table) -> Table:
         "pairs": pairs,
         "percents": [[percent(p, digits) for digits in range(2, 8)] for p in numbers if 0 <= p <= 1],
         "ratios": [[phrases.ratio(value, digits) for digits in range(2, 6)] for value in numbers],
-        "points": [phrases.points(value) for value in numbers],
-        "moves": [phrases.from_to(*pair) for pair in pairs],
         "intervals": [phrases.interval((low, high)) for low, high in pairs],
     }
 

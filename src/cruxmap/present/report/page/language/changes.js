@@ -24,7 +24,7 @@ import { circleOf, followerOf, layersOf, leftBy, numbersOf, UNCHANGED } from "./
  * @param {string} text
  * @returns {{at: string, value: string} | {at: string, shares: string[]}}
  */
-export function readChange(model, address, text) {
+function readChange(model, address, text) {
   const { index, rowAt } = numbersOf(model);
   if (rowAt.has(address)) return readShares(model, address, text);
   const place = index.get(address);
@@ -213,7 +213,7 @@ export function withWhatFits(model, worldview, written) {
 }
 
 /** Write all shares of a row on one line: `{a: 30%, b: rest}`. */
-export function sharesText(model, { at, shares }) {
+function sharesText(model, { at, shares }) {
   return `{${statesOfRow(model, at).map((state, k) => `${state}: ${shares[k]}`).join(", ")}}`;
 }
 

@@ -6,6 +6,7 @@ import { h, onceAFrame, put, setText } from "./dom.js";
 import { givenEditor } from "./given.js";
 import { whoseNumbers } from "./linked.js";
 import { nearScreen, whenQuiet } from "./quiet.js";
+import { formatInterval } from "../language/phrases.js";
 import { moveWords, percent } from "./words.js";
 
 const [WAIT, MOST_OPEN] = [120, 4];
@@ -97,8 +98,8 @@ export function standingView(session, contents, { tell, say }) {
 
 function intervalText(ends) {
   if (!ends) return "";
-  const [low, high] = ends.map(percent);
-  return low === high ? "in every draw" : `90% of draws: ${low} to ${high}`;
+  const text = formatInterval(...ends);
+  return text.includes(" to ") ? `90% of draws: ${text}` : "in every draw";
 }
 
 /** Returns the estimate that travels with the page, where nothing was changed. */

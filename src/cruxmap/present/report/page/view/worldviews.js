@@ -7,6 +7,7 @@ import { wordsOf } from "./given.js";
 import { nearScreen } from "./quiet.js";
 import { axisBelow, bar, diamond, dot, gridLines, shape, strip, upright } from "./strips.js";
 import { formatRatio } from "../language/notation.js";
+import { formatInterval } from "../language/phrases.js";
 import { percent } from "./words.js";
 
 const [TALL, BASE, STATED_AT] = [56, 42, 50];
@@ -152,7 +153,7 @@ function stripOf(name, contents, axis) {
   if (estimate === null || estimate.mean === null) return null;
   const [low, high] = estimate.interval_90;
   const heights = quantiles ? densityAlong(axis, quantiles) : null;
-  const label = `${name}: ${numbersText(estimate)}, 90% of draws from ${percent(low)} to ${percent(high)}`;
+  const label = `${name}: ${numbersText(estimate)}, 90% of draws: ${formatInterval(low, high)}`;
   return strip(
     TALL,
     label,
