@@ -69,9 +69,8 @@ export function partForPasses({ network, keys, model, targets }) {
  * @param {number} start
  * @param {number} stop
  * @returns {{no: Float64Array, yes: Float64Array, logWeights: Float64Array | null}} P(not the target) and
- * P(target), [target * draws + draw], not a number where what is given is impossible; and where something
- * is
- *   observed, the logarithm of how probable that is
+ *   P(target), [target * draws + draw], not a number where what is given is impossible; and where
+ *   something is observed, the logarithm of how probable that is
  */
 export function estimateOver(passes, job, start, stop) {
   const { targets } = passes;
@@ -100,9 +99,8 @@ export function estimateOver(passes, job, start, stop) {
  * @param {number} start
  * @param {number} stop
  * @returns {{sums: Float64Array, ofTarget: Float64Array, logScale: number}} `sums` is [target's state *
- * indicators + indicator] and `ofTarget` [target's state]; where something is observed, a draw counts by
- * how
- *   probable that is, and sums are to be multiplied by exp(logScale)
+ *   indicators + indicator] and `ofTarget` [target's state]; where something is observed, a draw counts by
+ *   how probable that is, and sums are to be multiplied by exp(logScale)
  */
 export function jointOver(passes, job, start, stop) {
   const D = stop - start;
@@ -111,17 +109,16 @@ export function jointOver(passes, job, start, stop) {
   const { nIndicators } = passes.plan;
   const sums = new Float64Array(2 * nIndicators);
   const ofTarget = new Float64Array(2);
-  const logZ = new Float64Array(D);
   setSides(passes, kernel, evidence);
   const weights = job.observed.length > 0 ? weightsFirst(passes, job, entries, D) : null;
   overColumns(kernel, entries, D, LANES / 2, true, (found, column, d) => {
     const lanes = [2 * column, 2 * column + 1];
-    logZ[d] = logAdded(found.logZ[lanes[0]], found.logZ[lanes[1]]);
-    if (logZ[d] === -Infinity) {
+    const logZ = logAdded(found.logZ[lanes[0]], found.logZ[lanes[1]]);
+    if (logZ === -Infinity) {
       return;
     }
     lanes.forEach((lane, side) => {
-      const share = Math.exp(found.logZ[lane] - logZ[d]) * (weights === null ? 1 : weights.values[d]);
+      const share = Math.exp(found.logZ[lane] - logZ) * (weights === null ? 1 : weights.values[d]);
       ofTarget[side] += share;
       const factor = share === 0 ? 0 : share / found.z[lane];
       for (let i = 0; factor > 0 && i < nIndicators; i++) {
@@ -137,8 +134,7 @@ export function jointOver(passes, job, start, stop) {
  * @param {Passes} passes
  * @param {Job} job
  * @param {{u: Float64Array, single: Uint8Array, D: number}} columns `u` is [address * D + column],
- *   `single` a
- *   flag per address, or one per address and column
+ *   `single` a flag per address, or one per address and column
  * @returns {Float64Array} not a number where what is given is impossible
  */
 export function logOddsOver(passes, job, { u, single, D }) {

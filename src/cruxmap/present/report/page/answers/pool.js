@@ -27,14 +27,13 @@ export class Superseded extends Error {
  *
  * @typedef {object} Asked
  * @property {(setting: Setting, given: Given) => Promise<object>} estimate
- * Every target's probability over the draws: `targets` has by name what `summaryOf` gives. `effective` is
- * how
- *   many draws they are worth where something is observed, null elsewhere; `weights` are theirs.
+ *   Every target's probability over the draws: `targets` has by name what `summaryOf` gives. `effective` is
+ *   how many draws they are worth where something is observed, null elsewhere; `weights` are theirs.
  * @property {(setting: Setting, given: Given, variables?: number[]) => Promise<object | null>} joint
- * The averages over the draws of P(target, state), for the first target: `target` is its chance {no, yes},
- * and
- *   `tables` has by variable (without `variables` for all) its two states with each of the variable's,
- *   [target's state * states + state], with sum 1. null where what is given is impossible in all draws.
+ *   The averages over the draws of P(target, state), for the first target: `target` is its chance
+ *   {no, yes}, and `tables` has by variable (without `variables` for all) its two states with each of the
+ *   variable's, [target's state * states + state], with sum 1. null where what is given is impossible in
+ *   all draws.
  * @property {(columns: object, given: Given) => Promise<Float64Array>} logOdds
  *   The first target's log-odds for columns of judgements {u, single, D}; see `logOddsOver`.
  */

@@ -49,8 +49,7 @@ const PAGE = 65536;
  * @param {object} [options]
  * @param {number} [options.lanes] an even number
  * @param {boolean} [options.wasm] whether WebAssembly may be used
- * @param {Uint8Array | null} [options.inputs] by input slot, those whose slopes will be wanted; null for
- *   all
+ * @param {Uint8Array | null} [options.inputs] by input slot, those whose slopes will be wanted (null: all)
  * @param {object | null} [options.instead] a kernel that is not used any more: its memory is taken over
  */
 export function makeKernel(plan, { lanes = 2, wasm = true, inputs = null, instead = null } = {}) {
