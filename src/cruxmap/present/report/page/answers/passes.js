@@ -309,8 +309,8 @@ function everything({ plan }) {
 }
 
 /**
- * The kernel of a kind of pass, specialised to what is exactly 0 or 1 in all of these columns and in those that
- * jobs of this name had before, and the indicators that the job's evidence makes.
+ * The kernel of a kind of pass, specialised to what is exactly 0 or 1 in all of these columns and in those
+ * that jobs of this name had before, and the indicators that the job's evidence makes.
  */
 function kernelOver(passes, job, kind, entries, D) {
   const evidence = indicatorsOf(passes.plan, KINDS[kind].evidence(job));

@@ -27,8 +27,8 @@ export class Superseded extends Error {
  *
  * @typedef {object} Asked
  * @property {(setting: Setting, given: Given) => Promise<object>} estimate
- *   Every target's probability over the draws: `targets` has by name what `summaryOf` gives. `effective` is
- *   how many draws they are worth where something is observed, null elsewhere; `weights` are theirs.
+ *   Every target's probability over the draws: `targets` has by name what `summaryOf` gives. `effective`
+ *   is how many draws they are worth where something is observed, null elsewhere; `weights` are theirs.
  * @property {(setting: Setting, given: Given, variables?: number[]) => Promise<object | null>} joint
  *   The averages over the draws of P(target, state), for the first target: `target` is its chance
  *   {no, yes}, and `tables` has by variable (without `variables` for all) its two states with each of the
