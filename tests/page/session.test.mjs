@@ -231,3 +231,16 @@ test("a question is one row of the ranking, with those of its states", () => {
   const sum = question.states.reduce((all, { probability }) => all + probability, 0);
   assert.ok(Math.abs(sum - 1) < 1e-12);
 });
+
+test("a change that others rest on cannot be taken back alone, and has no effect of its own", () => {
+  const model = structuredClone(models["legal-case"]);
+  const [first, second] = ["shared-bench", "saw-face"];
+  model.map.values[model.addresses.indexOf(first)] = `same as ${second}`;
+  const session = createSession(model, { later });
+  session.set(first, "50%");
+  session.set(second, `same as ${first}`);
+  assert.equal(session.changes[0].effect, null);
+  assert.equal(typeof session.changes[1].effect, "number");
+  assert.throws(() => session.takeBack(session.changes[0]), { code: "same-as-circle" });
+  assert.equal(session.changes.length, 2);
+});

@@ -3,6 +3,7 @@
 
 import { changeText, withNumber, withRejection } from "../language/changes.js";
 import { conditionText } from "../language/conditions.js";
+import { ProblemError } from "../language/problems.js";
 import { layersOf, settle, UNCHANGED } from "../language/worldviews.js";
 import { chanceFromLogit } from "./information.js";
 
@@ -77,20 +78,37 @@ export function stepWithout(model, { start, own, given }, { kind, address, text,
 }
 
 /**
- * Find the effects of changes, in their place; `null` where the target is undefined.
+ * Find the effects of changes, in their place; `null` where the target is undefined, or where a change
+ * cannot be taken back alone.
  * @param {object} state that of the step @param {Step} step @param {Change[]} changes
  */
 export function findEffects(state, step, changes) {
   const { structure, asking } = state;
-  const columns = changes.flatMap((change) => {
-    const without = stepWithout(structure.model, step, change);
+  const [able, steps] = [[], []];
+  for (const change of changes) {
+    const without = attempt(() => stepWithout(structure.model, step, change));
+    if (without === null) continue; // what others rest on cannot be taken back alone
+    able.push(change);
+    steps.push(without);
+  }
+  const columns = steps.flatMap((without) => {
     const entries = asking.entriesOf(settledAt(structure.model, without));
     return state.sidesOfTargetGiven(without.given).map((evidence) => ({ entries, evidence }));
   });
   const answers = asking.askEach(columns, false);
-  changes.forEach((change, number) => {
+  able.forEach((change, number) => {
     const logOdds = answers[2 * number + 1].logZ - answers[2 * number].logZ;
     const effect = chanceFromLogit(logOdds).yes - state.chance.yes;
     change.effect = Number.isNaN(effect) ? null : effect;
   });
+}
+
+/** Do something; `null` where it is a problem. */
+function attempt(work) {
+  try {
+    return work();
+  } catch (problem) {
+    if (problem instanceof ProblemError) return null;
+    throw problem;
+  }
 }

@@ -95,11 +95,23 @@ function changeLine(session, contents, change) {
         type: "button",
         class: "small-button screen",
         "aria-label": `Take back: ${change.kind === "given" ? (change.text ?? change.before) : address}`,
-        onclick: () => session.takeBack(change),
+        onclick: (event) => takeBack(session, change, event.currentTarget),
       },
       "Take back",
     ),
   );
+}
+
+/** Take a change back; where others rest on it, say so in its place. */
+function takeBack(session, change, button) {
+  try {
+    session.takeBack(change);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) {
+      throw error;
+    }
+    button.replaceWith(h("span", { class: "problem", role: "alert" }, problemWords(error)));
+  }
 }
 
 function whatWords(contents, { kind, address, text, before }) {
