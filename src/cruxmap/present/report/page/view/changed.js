@@ -2,8 +2,12 @@
 
 /** Returns how many numbers, rejections and conditions are other than where the reader started. */
 export function changeCount(session) {
-  const { judgements, rejects, accepts } = session.own;
-  return judgements.length + rejects.length + accepts.length + givenChanges(session);
+  return ownCount(session) + givenChanges(session);
+}
+
+/** Returns the same without conditions: how far the reader's numbers are a worldview of their own. */
+export function ownCount({ own: { judgements, rejects, accepts } }) {
+  return judgements.length + rejects.length + accepts.length;
 }
 
 /** Says whether everything is as it was when the page was made. */

@@ -22,6 +22,7 @@ const BASES = {
 /** Returns the third section. */
 export function hangsOnView(session, contents) {
   const list = h("ol", { class: "bare cruxes" });
+  const heads = cruxHeads();
   const axisPlace = h("div", { class: "crux axis-row" });
   const basis = h("p", { class: "note" });
   const [more, stages] = [h("button", { type: "button" }), stagesSwitch(() => draw())];
@@ -38,7 +39,7 @@ export function hangsOnView(session, contents) {
       { class: "told" },
       h("p", null, introduction(contents)),
       h("div", { class: "row" }, basis, stages.element),
-      cruxHeads(),
+      heads,
       list,
       axisPlace,
       more,
@@ -56,6 +57,7 @@ export function hangsOnView(session, contents) {
       rows.map((row, i) => cruxRow(row, i, { axis, most, contents, target: session.central.target })),
     );
     put(axisPlace, h("span"), h("div", { class: "crux-axis" }, axisBelow(axis, 4)), h("span"));
+    for (const part of [heads, axisPlace]) part.hidden = shown.length === 0;
     more.hidden = shown.length <= FIRST;
     setText(more, state.all ? "Show fewer" : `Show more (${Math.min(shown.length, ALL) - FIRST})`);
     list.classList.toggle("stale", state.old);

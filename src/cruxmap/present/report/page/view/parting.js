@@ -2,8 +2,8 @@
 
 import { along, alongLogOdds, axisOf } from "./axis.js";
 import { asMade } from "./chapters.js";
-import { logit } from "../engine/special.js";
-import { isAsMade } from "./changed.js";
+import { expit, logit } from "../engine/special.js";
+import { ownCount } from "./changed.js";
 import { h, put, said, section, setText } from "./dom.js";
 import { entryLink, textOf } from "./linked.js";
 import { whenQuiet } from "./quiet.js";
@@ -59,7 +59,7 @@ export function partingView(session, contents, say) {
       isChosen = false;
     },
     old: () => {
-      setText(gap, gapText(session, contents, ...chosen()));
+      setText(gap, gapText(session, ...chosen()));
       answer.classList.toggle("stale", true);
       setText(
         note,
@@ -89,7 +89,7 @@ function choiceOf(id) {
 
 /** Offers all worldviews, and the reader's own once something is changed: then that is compared first. */
 function fillChoices(first, second, session, contents) {
-  const own = !isAsMade(session);
+  const own = ownCount(session) > 0;
   const names = [...(own ? [MINE] : []), ...session.worldviews];
   if (first.childNodes.length === names.length) return;
   const before = [first.value, second.value];
@@ -118,18 +118,22 @@ function nameOf(id) {
   return id === "map" ? "the map" : id;
 }
 
-function gapText(session, contents, a, b) {
-  const central = (id) =>
-    id === MINE ? session.central.target : contents.worldviews[id].estimate.central;
-  const [pa, pb] = [central(a), central(b)];
+function gapText(session, a, b) {
   if (a === b) return "Choose two that differ.";
-  if (pa === null || pb === null) return "What is given is impossible for one of them.";
-  const times = Math.exp(Math.abs(logit(pa) - logit(pb)));
-  const apart = Number.isFinite(times) ? formatRatio(times) : "infinitely";
-  if (times < 1.005) return `Both give ${percent(pa)} at central numbers.`;
+  const [first, second] = [logOddsOf(session, a), logOddsOf(session, b)];
+  if (Number.isNaN(first) || Number.isNaN(second)) return "What is given is impossible for one of them.";
+  const [pa, pb] = [expit(first), expit(second)];
   const write = telling([[pa, pb]]);
   const both = `${nameOf(a)}: ${write(pa)}, and ${nameOf(b)}: ${write(pb)}`;
-  return `At central numbers, ${both}. That is ${apart} apart in odds.`;
+  const times = Math.exp(Math.abs(first - second));
+  if (times < 1.005) return `At central numbers, ${both}: as good as the same.`;
+  const apart = Number.isFinite(times) ? ` That is ${formatRatio(times)} apart in odds.` : "";
+  return `At central numbers, ${both}.${apart}`;
+}
+
+/** The target's log-odds on a side, given what is given now; NaN where that is impossible. */
+function logOddsOf(session, id) {
+  return id === MINE ? (session.central.logOdds ?? NaN) : session.shippedLogOdds.get(id);
 }
 
 function noteText({ reason }) {
@@ -137,6 +141,7 @@ function noteText({ reason }) {
 }
 
 function diffView(diff, contents) {
+  if (diff.reason) return null;
   if (diff.differences.length === 0) return h("p", null, "They judge everything alike.");
   return [
     h("h3", null, "What the gap is made of"),
@@ -155,7 +160,7 @@ function waterfall(diff, contents) {
   const [start, end] = [logit(diff.probability_b), logit(diff.probability_a)];
   const steps = stepsOf(first, start);
   const others = rest.reduce((sum, x) => sum + x.share_logit, 0);
-  const places = [...steps.flatMap(({ from, to }) => [from, to]), end].map((u) => 1 / (1 + Math.exp(-u)));
+  const places = [...steps.flatMap(({ from, to }) => [from, to]), end].map((u) => expit(u));
   const axis = axisOf([diff.probability_a, diff.probability_b, ...places]);
   const total = diff.gap_logit;
   return h(

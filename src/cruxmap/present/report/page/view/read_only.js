@@ -4,7 +4,7 @@ import { isBlind, setBlind } from "./blind.js";
 import { h } from "./dom.js";
 import { asSentence } from "./problem.js";
 
-/** Returns the notice; `why` says why numbers cannot be moved here. A blind page asks before it shows any. */
+/** Returns the notice; `why` says why numbers cannot be moved. A blind page asks before it shows any. */
 export function readOnlyView(why) {
   const show = () => {
     setBlind(false);
