@@ -5,11 +5,15 @@ import { asMade } from "./chapters.js";
 import { h, onceAFrame, put, said, section, setText } from "./dom.js";
 import { telling } from "../language/phrases.js";
 import { entryLink, textOf } from "./linked.js";
+import { asSentence } from "./problem.js";
 import { nearScreen, whenQuiet } from "./quiet.js";
 import { axisBelow, bar, dot, gridLines, strip, upright } from "./strips.js";
 import { percent } from "./words.js";
 
 const [FIRST, ALL] = [8, 40];
+
+/** The least share of the spread that is told. */
+const WORTH_SAYING = 0.005;
 
 const [AFTER_GREEDY, AFTER_MEANS] = [150, 900];
 
@@ -85,7 +89,10 @@ export function hangsOnView(session, contents) {
     element,
     wait: AFTER_MEANS,
     ask: () => session.cruxes(),
-    show: (answer) => show(rowsOf(answer), "means"),
+    show: (answer) => {
+      state.reason = answer.sobol_reason ?? null;
+      show(rowsOf(answer), "means");
+    },
     old: () => {},
     failed,
   }).changed();
@@ -105,9 +112,10 @@ function introduction({ target }) {
   );
 }
 
-function basisText({ kind, old }, shown) {
+function basisText({ kind, old, reason }, shown) {
   if (shown.length === 0) return "Nothing here would tell anything about the target.";
-  return old ? `${BASES[kind]} Of before your last change; working.` : BASES[kind];
+  if (old) return `${BASES[kind]} Of before your last change; working.`;
+  return kind === "means" && reason ? `${BASES[kind]} ${asSentence(reason)}` : BASES[kind];
 }
 
 function stagesSwitch(changed) {
@@ -217,7 +225,7 @@ function endsText(row) {
   );
 }
 
-function worthView({ voi_share: alone, added_share: added }, most) {
+function worthView({ voi_share: alone, added_share: added, sobol_total: spread }, most) {
   const fill = (share, kind) => {
     const element = h("span", { class: kind });
     element.style.width = `${(100 * Math.max(0, Math.min(1, share / most))).toFixed(1)}%`;
@@ -238,6 +246,7 @@ function worthView({ voi_share: alone, added_share: added }, most) {
       { class: "tiny number-words" },
       `${percent(alone)} of what is unknown`,
       beside === null ? null : `; ${percent(Math.max(0, beside))} beside those above`,
+      spread > WORTH_SAYING ? `; its number carries ${percent(spread)} of the spread` : null,
     ),
   );
 }
