@@ -104,19 +104,11 @@ export function judgementEditor(session, contents, address, words = null) {
       scale,
       name,
       value,
-      others: startMarks(),
+      marks: marksOf(session, contents, address),
       onMove: move,
       onEnd: ended,
     });
     put(sliderPlace, slider.element);
-  }
-
-  function startMarks() {
-    if (isBlind()) {
-      return [];
-    }
-    const before = numberAt(session, address, session.shipped(session.startedFrom));
-    return Number.isFinite(before.mu) ? [before.mu] : [];
   }
 
   function move({ mu, sd }) {
@@ -199,6 +191,21 @@ export function judgementEditor(session, contents, address, words = null) {
   }
 
   return { element, update };
+}
+
+/** Where the number was at the start, and where those reviewers put it who say so themselves. */
+function marksOf(session, contents, address) {
+  if (isBlind()) {
+    return [];
+  }
+  const { startedFrom } = session;
+  const at = (worldview) => numberAt(session, address, session.shipped(worldview));
+  const voices = Object.keys(contents.judgements[address]?.by ?? {}).map((worldview) => {
+    const { mu, text } = at(worldview);
+    return { u: mu, words: `${worldview}: ${text}`, kind: "voice" };
+  });
+  const start = { u: at(startedFrom).mu, words: `at the start: ${at(startedFrom).text}`, kind: "start" };
+  return [...voices, start].filter(({ u }) => Number.isFinite(u));
 }
 
 function whoseWords({ origin, fitted }) {

@@ -3,9 +3,7 @@
 // Every entry is a link that opens it. Lines are as thick as they count now; what they do is told by
 // colour and by dashes. Only what is on the screen is brought up to date.
 
-import { isBlind } from "./blind.js";
-import { h, put, s, setText } from "./dom.js";
-import { chanceWords, directionOf, entryAddress, typeWord } from "./entry_words.js";
+import { h, put, s, said } from "./dom.js";
 import {
   around,
   centred,
@@ -14,28 +12,17 @@ import {
   laidNear,
   nearestTowards,
   neighbourhood,
-  showing,
-  wayBetween,
-  zoomed,
 } from "./map_geometry.js";
-import { argumentNow, lineWeight, stepOf, toldBy } from "./weights.js";
-import { percent } from "./words.js";
+import { showing, wayBetween, zoomed } from "./map_geometry.js";
+import { legend, lineOf } from "./map_line.js";
+import { movable } from "./map_moving.js";
+import { nodeOf } from "./map_node.js";
+import { toldBy } from "./weights.js";
 
-const FAR = 0.3;
-const BLIND_STEP = 3;
-const TOO_FAR = 0.12;
+const [TOO_FAR, FAR, TO_READ] = [0.12, 0.3, 0.7];
+const FROM_NEAR = 0.5;
 const ZOOM = 1.25;
 const PAN = 80;
-const LINE = 14;
-const A_DRAG = 4;
-const LEAST_WIDTH = 0.8;
-const MOST_WIDTH = 7;
-const HOW_WORDS = {
-  for: "for",
-  against: "against",
-  undercuts: "undercuts an argument",
-  part: "part of the basis",
-};
 
 /**
  * @param {(id: string) => void} open what opens an entry
@@ -54,7 +41,7 @@ export function mapView(session, contents, open) {
   let fresh = false;
 
   const nodes = new Map(map.nodes.map((node) => [node.id, nodeOf(session, contents, node)]));
-  const edges = map.edges.map((edge) => edgeOf(edge));
+  const edges = map.edges.map((edge) => lineOf(session, contents, edge));
   const sheet = s(
     "g",
     null,
@@ -79,6 +66,7 @@ export function mapView(session, contents, open) {
     { class: "map-hint tiny", hidden: true },
     "Click the map first to zoom with the wheel, or hold Ctrl.",
   );
+  const told = h("p", { class: "map-told small", hidden: true, "aria-hidden": "true" });
   const frameElement = h(
     "div",
     {
@@ -90,6 +78,7 @@ export function mapView(session, contents, open) {
     },
     svg,
     hint,
+    told,
   );
   const steps = h(
     "select",
@@ -169,11 +158,14 @@ export function mapView(session, contents, open) {
     turnTo(zoomed(look, factor, at));
   }
 
-  /** As high as the whole map is at the width there is, within bounds that the style sets. */
+  /** A map that can be read whole is as high as it is; one that is looked at from near has all the room. */
   function setHeight() {
     const { width } = frameElement.getBoundingClientRect();
-    const high = map.height * Math.min(1, (width - 24) / map.width) + 24;
-    frameElement.style.height = `max(18rem, min(${high.toFixed(0)}px, 72vh, 46rem))`;
+    const scale = Math.min(1, (width - 24) / map.width);
+    if (scale > FROM_NEAR) {
+      const high = (map.height * scale + 24).toFixed(0);
+      frameElement.style.height = `max(18rem, min(${high}px, 72vh, 46rem))`;
+    }
   }
 
   function fit() {
@@ -215,23 +207,6 @@ export function mapView(session, contents, open) {
       }
     }
     stale = false;
-  }
-
-  function edgeOf(edge) {
-    const way = s("path", { class: ["edge", `edge-${edge.how}`, signClass(edge)], d: edge.path });
-    let shownStep = -1;
-    function weigh(told) {
-      const step = isBlind() ? BLIND_STEP : stepOf(lineWeight(session, contents, edge, told));
-      if (step !== shownStep) {
-        shownStep = step;
-        way.setAttribute(
-          "stroke-width",
-          (LEAST_WIDTH + ((MOST_WIDTH - LEAST_WIDTH) * step) / 12).toFixed(2),
-        );
-        way.classList.toggle("idle", step === 0);
-      }
-    }
-    return { edge, element: way, shown: true, update: weigh };
   }
 
   // --- folding to a neighbourhood ---
@@ -291,7 +266,6 @@ export function mapView(session, contents, open) {
     if (focus) {
       link.focus({ preventScroll: true });
     }
-    setText(nearButton, "Only what is near");
   }
 
   function keyOfFrame(event) {
@@ -328,101 +302,27 @@ export function mapView(session, contents, open) {
   };
 
   function listen() {
-    const pointers = new Map();
-    let pinch = null;
-    let dragged = 0;
-    let origin = null;
     frameElement.addEventListener("keydown", keyOfFrame);
     frameElement.addEventListener("focusin", (event) => {
       const node = event.target.closest?.(".node");
       if (node) {
         goTo(node.dataset.id, false);
         turnTo(showing(look, boxes.get(node.dataset.id), screen));
+        say(node.dataset.id);
       }
     });
-    frameElement.addEventListener(
-      "wheel",
-      (event) => {
-        if (!event.ctrlKey && !frameElement.contains(document.activeElement)) {
-          hint.hidden = false;
-          return;
-        }
-        hint.hidden = true;
-        event.preventDefault();
-        zoom(
-          Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : event.ctrlKey ? 0.01 : 0.002)),
-          placeIn(event),
-        );
-      },
-      { passive: false },
-    );
-    svg.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) {
-        return;
-      }
-      measure();
-      origin = frameElement.getBoundingClientRect();
-      pointers.set(event.pointerId, placeIn(event, origin));
-      dragged = pointers.size > 1 ? A_DRAG : 0;
-      pinch = pointers.size === 2 ? spread() : null;
-      hint.hidden = true;
-    });
-    svg.addEventListener("pointermove", (event) => {
-      const before = pointers.get(event.pointerId);
-      if (before === undefined) {
-        return;
-      }
-      const now = placeIn(event, origin);
-      dragged += Math.abs(now.x - before.x) + Math.abs(now.y - before.y);
-      if (dragged < A_DRAG) {
-        return;
-      }
-      if (!svg.hasPointerCapture(event.pointerId)) {
-        svg.setPointerCapture(event.pointerId);
-      }
-      pointers.set(event.pointerId, now);
-      if (pinch !== null && pointers.size === 2) {
-        const next = spread();
-        const turned = zoomed(look, next.size / pinch.size, next.middle);
-        turnTo({
-          ...turned,
-          x: turned.x + next.middle.x - pinch.middle.x,
-          y: turned.y + next.middle.y - pinch.middle.y,
-        });
-        pinch = next;
-      } else {
-        turnTo({ ...look, x: look.x + now.x - before.x, y: look.y + now.y - before.y });
-      }
-    });
-    for (const end of ["pointerup", "pointercancel"]) {
-      svg.addEventListener(end, (event) => {
-        pointers.delete(event.pointerId);
-        pinch = null;
-      });
-    }
+    svg.addEventListener("pointerover", (event) => say(event.target.closest(".node")?.dataset.id));
     svg.addEventListener("click", (event) => {
       const node = event.target.closest(".node");
-      if (dragged >= A_DRAG) {
-        event.preventDefault();
-        event.stopPropagation();
-      } else if (node !== null && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      if (node === null) {
+        frameElement.focus({ preventScroll: true });
+      } else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
         event.preventDefault();
         goTo(node.dataset.id);
         open(node.dataset.id);
-      } else if (node === null) {
-        frameElement.focus({ preventScroll: true });
       }
     });
-    svg.addEventListener("dragstart", (event) => event.preventDefault());
-
-    function spread() {
-      const [a, b] = [...pointers.values()];
-      return {
-        size: Math.max(1, Math.hypot(a.x - b.x, a.y - b.y)),
-        middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
-      };
-    }
-
+    movable(frameElement, svg, { started: measure, looked: () => look, turnTo, hint });
     new IntersectionObserver(([change]) => {
       const first = !fresh && change.isIntersecting;
       onScreenNow = change.isIntersecting;
@@ -446,8 +346,12 @@ export function mapView(session, contents, open) {
     }).observe(frameElement);
   }
 
-  function placeIn(event, box = frameElement.getBoundingClientRect()) {
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  /** Tell what the box under the pointer says, which from far cannot be read. */
+  function say(id) {
+    told.hidden = id === undefined || look.k > TO_READ;
+    if (!told.hidden) {
+      put(told, said(nodes.get(id).words()));
+    }
   }
 
   place();
@@ -486,92 +390,4 @@ export function mapView(session, contents, open) {
       }
     },
   };
-}
-
-function signClass({ how, sign }) {
-  return how === "part" ? ({ 1: "sign-up", "-1": "sign-down" }[sign] ?? "sign-either") : null;
-}
-
-/** One entry as a box with its sentence, its number and a bar as long as its chance. */
-function nodeOf(session, contents, node) {
-  const entry = contents.entries[node.id];
-  const argument = entry.type === "argument";
-  const number = s("text", { class: "node-number told", x: node.w / 2, y: node.h - 9 });
-  const bar = s("rect", { class: "node-bar told", x: 0, y: node.h - 4, width: node.w, height: 4 });
-  const lines = node.lines.map((line, i) =>
-    s("text", { class: "node-text", x: node.w / 2, y: LINE * (i + 1) + 5 }, line),
-  );
-  const element = s(
-    "a",
-    {
-      href: entryAddress(node.id),
-      tabindex: "-1",
-      draggable: "false",
-      class: ["node", `node-${entry.type}`, argument && `node-${directionOf(entry)}`],
-    },
-    s("title", null, entry.text || node.id),
-    s("rect", { class: "node-box", width: node.w, height: node.h, rx: argument ? 9 : 2 }),
-    lines,
-    number,
-    bar,
-  );
-  element.dataset.id = node.id;
-  let shownStep = -1;
-  let rejected = null;
-
-  function words() {
-    if (!argument) {
-      return chanceWords(session, contents, node.id);
-    }
-    const now = argumentNow(session, contents, node.id);
-    return now.rejected ? "no force" : `holds ${percent(now.holds)}`;
-  }
-
-  function update() {
-    const text = isBlind() ? "" : words();
-    if (number.textContent !== text) {
-      setText(number, text);
-      element.setAttribute("aria-label", `${typeWord(entry)}: ${entry.text || node.id} ${text}`);
-    }
-  }
-
-  function weigh() {
-    const now = argument ? argumentNow(session, contents, node.id) : null;
-    const step = stepOf(argument ? now.weight : (session.central.claims.get(node.id) ?? 0), 40);
-    if (step !== shownStep) {
-      shownStep = step;
-      bar.setAttribute("width", ((node.w * step) / 40).toFixed(1));
-    }
-    if (argument && now.rejected !== rejected) {
-      rejected = now.rejected;
-      element.classList.toggle("rejected", rejected);
-    }
-  }
-
-  return { element, update, weigh, fresh: false };
-}
-
-function legend(leftOut) {
-  const sample = (how, sign) =>
-    s(
-      "svg",
-      { class: "sample", width: 36, height: 10, "aria-hidden": "true" },
-      s("path", { class: ["edge", `edge-${how}`, sign], d: "M1 5H35", "stroke-width": 3 }),
-    );
-  return h(
-    "div",
-    { class: "legend tiny" },
-    ...Object.entries(HOW_WORDS).map(([how, words]) =>
-      h("span", null, sample(how, how === "part" ? "sign-up" : null), words),
-    ),
-    h("span", null, sample("part", "sign-down"), "part that makes it less likely"),
-    h(
-      "span",
-      { class: "quiet" },
-      "Thick lines count more now. Bars: how likely; of arguments, how much they count.",
-    ),
-    leftOut > 0
-      ? h("span", { class: "quiet" }, `${leftOut} entries that tell least are in the outline only.`)
-      : "",
-  );
 }

@@ -17,15 +17,18 @@ const KEYS = {
 /**
  * A slider of log-odds or of a log. It only shows and asks: `onMove` is told where somebody wants the
  * judgement, and `show` says where it is.
- * @param {{scale: "p"|"r"|"s", name: string, value: {mu: number, sd: number}, others?: number[],
+ * @param {{scale: "p"|"r"|"s", name: string, value: {mu: number, sd: number},
+ *   marks?: {u: number, words: string, kind: "start"|"voice"}[],
  *   onMove: (value: {mu: number, sd: number}) => void, onEnd: () => void}} options
  */
-export function judgementSlider({ scale, name, value, others = [], onMove, onEnd }) {
+export function judgementSlider({ scale, name, value, marks = [], onMove, onEnd }) {
   let shown = value;
   let drag = null;
   const range = rangeOf(scale, [value.mu, value.mu - TO_END * value.sd, value.mu + TO_END * value.sd]);
   const band = h("div", { class: "slider-band" });
-  const marks = others.map((u) => at(h("span", { class: "slider-other" }), u));
+  const others = marks.map(({ u, words, kind }) =>
+    at(h("span", { class: ["slider-mark", `slider-${kind}`], title: words, "aria-hidden": "true" }), u),
+  );
   const thumbs = {
     middle: thumb("middle", `${name}: middle`),
     low: thumb("low", `${name}: lower end of the 90% interval`),
@@ -38,7 +41,7 @@ export function judgementSlider({ scale, name, value, others = [], onMove, onEnd
     "div",
     { class: "slider-track" },
     band,
-    ...marks,
+    ...others,
     thumbs.middle,
     thumbs.low,
     thumbs.high,
