@@ -5,7 +5,7 @@ import { h, said } from "./dom.js";
 import { whoseNumbers } from "./linked.js";
 import { problemWords } from "./problem.js";
 
-const WORLDVIEW = "#worldview=";
+const [WORLDVIEW, ENTRY] = ["#worldview=", "#entry-"];
 
 const MOST_LISTED = 10;
 
@@ -22,7 +22,9 @@ export function followAddress(session, tell) {
 async function follow(session, tell) {
   const { hash } = location;
   if (hash.startsWith(WORLDVIEW)) await openLink(session, hash, tell);
-  else if (hash.length > 1) document.getElementById(decoded(hash.slice(1)))?.scrollIntoView();
+  else if (hash.length > 1 && !hash.startsWith(ENTRY)) { // entries are opened in the argument
+    document.getElementById(decoded(hash.slice(1)))?.scrollIntoView();
+  }
 }
 
 async function openLink(session, hash, tell) {

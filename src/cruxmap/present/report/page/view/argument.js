@@ -53,6 +53,7 @@ export function argumentView(session, contents) {
       h("div", { class: "argument-shown" }, outlinePart, mapPart),
       beside,
     ),
+    anchors(contents),
   );
   let map = null;
   let kind = "outline";
@@ -193,6 +194,16 @@ export function argumentView(session, contents) {
   session.on("central", update);
   new MutationObserver(update).observe(document.documentElement, { attributeFilter: ["data-blind"] });
   return { element, update, open };
+}
+
+/** Places for the links to entries to lead to, for whatever follows links by itself. */
+function anchors(contents) {
+  const ids = Object.keys(contents.entries);
+  return h(
+    "div",
+    { class: "unseen" },
+    ids.map((id) => h("span", { id: entryAddress(id).slice(1) })),
+  );
 }
 
 function emptyWords() {

@@ -7,7 +7,7 @@ import { h, link, put, said, setText } from "./dom.js";
 import { entryAddress } from "./entry_words.js";
 import { ownerOf } from "./numbers.js";
 import { openingView } from "./opening.js";
-import { problemWords } from "./problem_words.js";
+import { problemWords } from "./problem.js";
 import { moveWords } from "./words.js";
 
 /** @returns {{element: HTMLElement, update: () => void}} */

@@ -6,7 +6,7 @@ import { isBlind } from "./blind.js";
 import { h, put, said, setText } from "./dom.js";
 import { framed } from "./frames.js";
 import { isChanged, isRejected, numberAt } from "./numbers.js";
-import { problemWords } from "./problem_words.js";
+import { problemWords } from "./problem.js";
 import { widened } from "./scale.js";
 import { judgementSlider } from "./slider.js";
 import { capitalised, moveWords } from "./words.js";

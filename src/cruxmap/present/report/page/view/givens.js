@@ -2,7 +2,7 @@
 
 import { ProblemError } from "../language/problems.js";
 import { h, put } from "./dom.js";
-import { problemWords } from "./problem_words.js";
+import { problemWords } from "./problem.js";
 
 /**
  * The conditions about an entry that can be taken as given, as the language writes them, with words.

@@ -158,7 +158,7 @@ export function mapView(session, contents, open) {
     turnTo(zoomed(look, factor, at));
   }
 
-  /** A map that can be read whole is as high as it is; one that is looked at from near has all the room. */
+  /** A map that can be read whole is as high as it is; one that is not has all the room. */
   function setHeight() {
     const { width } = frameElement.getBoundingClientRect();
     const scale = Math.min(1, (width - 24) / map.width);

@@ -2,7 +2,7 @@
 
 import { ProblemError } from "../language/problems.js";
 import { h, put, said } from "./dom.js";
-import { problemWords } from "./problem_words.js";
+import { problemWords } from "./problem.js";
 
 const MOST_BYTES = 500_000;
 const MOST_NAMED = 8;

@@ -1,14 +1,22 @@
 /** What is wrong with something that the reader wrote or opened, as nodes. */
 
-import { said } from "./dom.js";
+import { h, said } from "./dom.js";
 import { capitalised } from "./words.js";
 
-/** Returns a problem's message and its hint, if it has one. */
+/** Returns a problem's message and its hint, if it has one; what stands between backticks is set as code. */
 export function problemWords({ message, hint }) {
-  return hint ? [capitalised(message), ": ", said(hint), "."] : [asSentence(message)];
+  return hint ? [...quoted(capitalised(message)), ": ", ...quoted(asStopped(hint))] : quoted(asSentence(message));
 }
 
 /** Returns a text with its first letter large and a stop at its end. */
 export function asSentence(text) {
-  return /[.?!]$/.test(text) ? capitalised(text) : `${capitalised(text)}.`;
+  return asStopped(capitalised(text));
+}
+
+function asStopped(text) {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+function quoted(text) {
+  return text.split("`").map((part, i) => (i % 2 === 1 ? h("code", null, said(part)) : said(part)));
 }
