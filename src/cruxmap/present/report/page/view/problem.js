@@ -5,7 +5,9 @@ import { capitalised } from "./words.js";
 
 /** Returns a problem's message and its hint, if it has one; what stands between backticks is set as code. */
 export function problemWords({ message, hint }) {
-  return hint ? [...quoted(capitalised(message)), ": ", ...quoted(asStopped(hint))] : quoted(asSentence(message));
+  return hint
+    ? [...quoted(capitalised(message)), ": ", ...quoted(asStopped(hint))]
+    : quoted(asSentence(message));
 }
 
 /** Returns a text with its first letter large and a stop at its end. */
