@@ -16,9 +16,11 @@ from cruxmap.insight.candidates import candidates_of
 from cruxmap.insight.coherence import StatedGap, stated_gaps
 from cruxmap.insight.double_cruxes import DoubleCrux, DoubleCruxes, Looks, double_cruxes, looks_of
 from cruxmap.insight.gap_shares import Game, Pairing, Shared, game_of, pairings, share_out
+from cruxmap.insight.information import to_compare
 from cruxmap.insight.plain import Answer, as_plain, plain_fields
 from cruxmap.insight.predictive import Outlook, Outlooks, outlooks
 from cruxmap.insight.sampled import Errors, Sampled
+from cruxmap.insight.sentences import ROUNDING
 from cruxmap.insight.target import log_odds_of
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
@@ -346,8 +348,14 @@ def differences_of(pairing: Pairing, game: Game, shared: Shared) -> tuple[Differ
                 brought_by=entry.about.brought_by,
             )
         )
-    ranked = sorted(differences, key=lambda d: (-abs(d.share_logit or 0.0), d.id))
+    ranked = sorted(differences, key=_largest_first)
     return tuple(_with_steps(ranked, shared.log_odds))
+
+
+def _largest_first(difference: Difference) -> tuple[float, str]:
+    """Return the key that puts the largest share first; what is rounding does not count."""
+    size = abs(difference.share_logit or 0.0)
+    return -to_compare(size if size > ROUNDING else 0.0), difference.id
 
 
 def _with_steps(differences: Iterable[Difference], start: float) -> Iterator[Difference]:

@@ -15,6 +15,7 @@ from cruxmap.insight.information import (
     Ways,
     chance,
     symmetric_divergence,
+    to_compare,
     value_of_discrimination,
     value_of_information,
 )
@@ -23,7 +24,7 @@ from cruxmap.insight.left_out import LeftOutCrux, left_out
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Outlook, Predictive
 from cruxmap.insight.sampled import Errors, errors
-from cruxmap.insight.sentences import sentence_of
+from cruxmap.insight.sentences import ROUNDING, sentence_of
 from cruxmap.language.argument_map import ArgumentMap, Entry, Question
 
 # --- values --------------------------------------------------------------------------------------
@@ -122,7 +123,7 @@ NUMBERS = ("probability_a", "probability_b", "voi_a", "voi_b", "vod", "vod_share
 
 
 def _best_first(crux: DoubleCrux) -> tuple[bool, float, str]:
-    return crux.vod_share is None, -(crux.vod_share or 0.0), crux.id
+    return crux.vod_share is None, -to_compare(crux.vod_share or 0.0), crux.id
 
 
 # --- what one of the two sees ----------------------------------------------------------------------
@@ -324,4 +325,6 @@ def _discrimination(a: Look, b: Look) -> tuple[float | None, float | None, str |
         return None, None, "one of the two is, or would be, certain of what the other doubts"
     if now == 0:
         return vod, None, "the two do not disagree about the target"
+    if abs(vod) <= ROUNDING * now:  # all of it is rounding
+        return 0.0, 0.0, None
     return vod, vod / now, None

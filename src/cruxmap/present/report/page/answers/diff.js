@@ -6,10 +6,14 @@ import { expit } from "../engine/special.js";
 import { formatJudgement, formatProbability } from "../language/notation.js";
 import { averagesAt } from "./averages.js";
 import { doubleCruxes, leftOutInEither, looksOf } from "./double_cruxes.js";
+import { toCompare } from "./information.js";
 import { leftOut } from "./left_out.js";
 import { bearingOn, gameOf, idleIn, mixturesOf } from "./mixtures.js";
 import { NoValueError, shapley } from "./shapley.js";
 import { makeState, positionAt } from "./state.js";
+
+/** Shares that are smaller are rounding, and do not count where they are put in order. */
+const ROUNDING = 1e-12;
 
 const ITSELF = "a worldview does not differ from itself";
 const [REJECTED, NOT_BROUGHT] = ["rejected", "not brought"];
@@ -183,7 +187,7 @@ function differencesOf(model, sides, game, played) {
       brought_by: model.brought[id] ?? null,
     };
   });
-  const size = (one) => Math.abs(one.share_logit ?? 0);
+  const size = ({ share_logit: share }) => (Math.abs(share) > ROUNDING ? toCompare(Math.abs(share)) : 0);
   found.sort((a, b) => size(b) - size(a) || (a.id < b.id ? -1 : 1));
   if (played !== null) {
     addSteps(found, sides[1].logOdds);

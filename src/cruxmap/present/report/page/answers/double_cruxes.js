@@ -2,8 +2,11 @@
 // insight/double_cruxes.py.
 
 import {
-  binaryTable, chanceOf, difference, isCertain, logitOf, valueOfInformation,
+  binaryTable, chanceOf, difference, isCertain, logitOf, toCompare, valueOfInformation,
 } from "./information.js";
+
+/** What part of the disagreement is no more than rounding. */
+const ROUNDING = 1e-12;
 
 const LN_10 = Math.log(10);
 
@@ -136,7 +139,10 @@ function discrimination(a, b) {
   if (!Number.isFinite(value) || !Number.isFinite(now)) {
     return [null, null, DOUBTED];
   }
-  return now === 0 ? [value, null, AGREED] : [value, value / now, null];
+  if (now === 0) {
+    return [value, null, AGREED];
+  }
+  return Math.abs(value) <= ROUNDING * now ? [0, 0, null] : [value, value / now, null];
 }
 
 /** By how much an outcome is expected to narrow the disagreement about the target, in bans. */
@@ -195,7 +201,7 @@ function shown(rows, because) {
 
 function bestFirst(a, b) {
   const unknown = (row) => (row.vod_share === null ? 1 : 0);
-  const byShare = (b.vod_share ?? 0) - (a.vod_share ?? 0);
+  const byShare = toCompare(b.vod_share ?? 0) - toCompare(a.vod_share ?? 0);
   return unknown(a) - unknown(b) || byShare || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
