@@ -185,3 +185,16 @@ def test_targets_of_touch_are_large_enough(page: Any, file: Path) -> None:
         )
         assert small == []
         assert seen.run("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_a_box_of_the_map_brings_its_panel_on_the_screen(page: Any, file: Path) -> None:
+    with opened(
+        page, file, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+    ) as seen:
+        seen.ready()
+        seen.page.tap("#argument .choice button >> nth=1")
+        seen.page.wait_for_timeout(300)
+        seen.page.tap(".node[tabindex='0']")
+        seen.page.wait_for_selector(".panel-title")
+        top = seen.run("() => document.querySelector('.panel-title').getBoundingClientRect().top")
+        assert 0 <= top < 844

@@ -143,11 +143,12 @@ export function argumentView(session, contents) {
     }
   }
 
-  /** Scroll to what is open. */
+  /** Scroll to what is open: its line, its box, or on a phone the panel below the map. */
   function bring() {
-    const line = kind === "outline" && openLine !== null ? openLine.firstElementChild : element;
-    const block = kind === "outline" && !narrow.matches ? "center" : "start";
-    line.scrollIntoView({ block, behavior: "instant" });
+    const isOutline = kind === "outline" && openLine !== null;
+    const place = isOutline ? openLine.firstElementChild : narrow.matches ? panel.element : element;
+    const block = isOutline && !narrow.matches ? "center" : "start";
+    place.scrollIntoView({ block, behavior: "instant" });
   }
 
   function close() {

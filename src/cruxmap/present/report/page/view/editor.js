@@ -12,9 +12,9 @@ import { judgementSlider } from "./slider.js";
 import { capitalised, moveWords } from "./words.js";
 
 const EXAMPLES = {
-  p: "for example 5%, 1% to 5%, about 5%, 1 in 20, unlikely",
-  r: "for example 2x, or 0.5x to 3x",
-  s: "for example 3x, 2x to 10x, strong",
+  p: "5%, 1% to 5%, about 5%, unlikely",
+  r: "2x, 0.5x to 3x",
+  s: "3x, 2x to 10x, strong",
 };
 
 /** Where a slider stands before the reader has said anything. */

@@ -29,7 +29,7 @@ export function hangsOnView(session, contents) {
   const heads = cruxHeads();
   const axisPlace = h("div", { class: "crux axis-row" });
   const basis = h("p", { class: "note" });
-  const [more, stages] = [h("button", { type: "button" }), stagesSwitch(() => draw())];
+  const [more, stages] = [h("button", { type: "button", hidden: true }), stagesSwitch(() => draw())];
   const state = { rows: [], kind: "alone", old: false, near: false, all: false };
   more.addEventListener("click", () => {
     state.all = !state.all;
