@@ -2,6 +2,7 @@
 
 import { along, axisOf } from "./axis.js";
 import { asMade } from "./chapters.js";
+import { isAsMade } from "./changed.js";
 import { h, onceAFrame, put, said, section, setText } from "./dom.js";
 import { telling } from "../language/phrases.js";
 import { entryLink, textOf } from "./linked.js";
@@ -90,7 +91,7 @@ export function hangsOnView(session, contents) {
     wait: AFTER_MEANS,
     ask: () => session.cruxes(),
     show: (answer) => {
-      state.reason = answer.sobol_reason ?? null;
+      state.reason = isAsMade(session) ? null : answer.sobol_reason;
       show(rowsOf(answer), "means");
     },
     old: () => {},
