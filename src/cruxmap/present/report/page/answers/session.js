@@ -274,7 +274,8 @@ class Session {
   // --- listening ----------------------------------------------------------------------------------------
 
   /**
-   * Be told of "central", "changes", "ranking", "estimate", "cruxes", "diff", "progress" or "problem".
+   * Be told of "central", "changes", "ranking", "estimate", "cruxes", "diff", "shares" (of a diff, before its
+   * averages over draws are there), "progress" or "problem".
    * @param {string} event @param {(message: object) => void} listener @returns {() => void} to stop
    */
   on(event, listener) {
@@ -472,7 +473,8 @@ class Session {
     const find = async (pool, version) => {
       const isNow = () => version === this.version;
       const onProgress = (done, most) => isNow() && this.emit("progress", { of: "diff", done, most });
-      const diff = await diffOf({ structure, asking, pool }, a, b, given, { onProgress });
+      const onShares = (shares) => isNow() && this.emit("shares", { other, from, shares });
+      const diff = await diffOf({ structure, asking, pool }, a, b, given, { onProgress, onShares });
       return diffWithTexts(diff, this.contents, this.model);
     };
     if (from === null || other === null) return this.overDraws("diff", find, key);

@@ -22,7 +22,8 @@ export function followAddress(session, tell) {
 async function follow(session, tell) {
   const { hash } = location;
   if (hash.startsWith(WORLDVIEW)) await openLink(session, hash, tell);
-  else if (hash.length > 1 && !hash.startsWith(ENTRY)) { // entries are opened in the argument
+  else if (hash.length > 1 && !hash.startsWith(ENTRY)) {
+    // entries are opened in the argument
     document.getElementById(decoded(hash.slice(1)))?.scrollIntoView();
   }
 }

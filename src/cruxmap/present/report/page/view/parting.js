@@ -76,6 +76,12 @@ export function partingView(session, contents, say) {
   for (const choice of [first, second]) choice.addEventListener("change", changed);
   fillChoices(first, second, session, contents);
   session.on("central", () => fillChoices(first, second, session, contents));
+  session.on("shares", ({ other, from, shares }) => {
+    if (sideOf(first.value) !== from || sideOf(second.value) !== other) return;
+    answer.classList.toggle("stale", false);
+    setText(note, "What would close the gap is being averaged over draws.");
+    put(answer, sharesView(shares, contents));
+  });
   session.on("progress", ({ of, done, most }) => {
     if (of === "diff") setText(note, `Sharing the gap out: ${done} pairs of orders, of at most ${most}.`);
   });
@@ -109,7 +115,12 @@ function fillChoices(first, second, session, contents) {
 /** Asks for the diff of two shipped worldviews, or of the reader's state and one. */
 function diffOfChosen(session, a, b) {
   if (a === b) return Promise.resolve(ALIKE);
-  return session.diff(b === MINE ? null : b, a === MINE ? null : a);
+  return session.diff(sideOf(b), sideOf(a));
+}
+
+/** What the session calls a side: null for the reader's own. */
+function sideOf(id) {
+  return id === MINE ? null : id;
 }
 
 /** Names a side of the comparison as readers do. */
@@ -141,14 +152,16 @@ function noteText({ reason }) {
 }
 
 function diffView(diff, contents) {
+  const shares = sharesView(diff, contents);
+  if (diff.reason || diff.differences.length === 0) return shares;
+  return [shares, h("h3", null, "What would close it"), doubleCruxes(diff, contents)];
+}
+
+/** Returns what is known before anything is averaged over draws. */
+function sharesView(diff, contents) {
   if (diff.reason) return null;
   if (diff.differences.length === 0) return h("p", null, "They judge everything alike.");
-  return [
-    h("h3", null, "What the gap is made of"),
-    waterfall(diff, contents),
-    h("h3", null, "What would close it"),
-    doubleCruxes(diff, contents),
-  ];
+  return [h("h3", null, "What the gap is made of"), waterfall(diff, contents)];
 }
 
 // --- what the gap is made of ------------------------------------------------------------------------
@@ -274,7 +287,7 @@ function changesView(id, changes, { a, b }) {
 }
 
 function sideText(name, value, origin) {
-  const whose = origin === name ? "" : ` (${origin === "map" ? "the map's" : origin})`;
+  const whose = origin === name || origin === "set" ? "" : ` (${origin === "map" ? "the map's" : origin})`;
   return h("span", null, `${nameOf(name)} `, said(value ?? "none", { class: "number" }), whose);
 }
 

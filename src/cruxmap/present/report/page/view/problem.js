@@ -3,7 +3,7 @@
 import { h, said } from "./dom.js";
 import { capitalised } from "./words.js";
 
-/** Returns a problem's message and its hint, if it has one; what stands between backticks is set as code. */
+/** Returns a message and its hint, if it has one, as nodes: what is between backticks is code. */
 export function problemWords({ message, hint }) {
   return hint
     ? [...quoted(capitalised(message)), ": ", ...quoted(asStopped(hint))]

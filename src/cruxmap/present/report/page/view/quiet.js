@@ -22,10 +22,14 @@ export function whenQuiet(session, { element, wait, ask, show, old, failed }) {
 
   const changed = () => {
     isOld = true;
-    old();
-    clearTimeout(timer);
     attempts = 0;
-    if (isNear) timer = setTimeout(start, wait);
+    old();
+    askSoon();
+  };
+
+  const askSoon = () => {
+    clearTimeout(timer);
+    if (isNear && isOld) timer = setTimeout(start, wait);
   };
 
   const again = () => {
@@ -50,7 +54,7 @@ export function whenQuiet(session, { element, wait, ask, show, old, failed }) {
   session.on("central", changed);
   nearScreen(element, (near) => {
     isNear = near;
-    if (near && isOld) changed();
+    askSoon();
   });
   return { changed };
 }
