@@ -48,6 +48,7 @@ HOW = {
 WITHOUT_SCRIPTS = (
     "Scripts are off, so no numbers can be moved here. What follows was found when this page was made."
 )
+NOTHING_SAID = "There is no reviewer who says something about this."
 READ_ONLY = "Numbers cannot be moved in this page. "
 BLIND = (
     "Give your own numbers first: until then this page shows nobody's. They are in the file all the same, "
@@ -94,6 +95,7 @@ def body(contents: Plain, probabilities: Mapping[str, Mapping[str, float]], why_
 
 def _header(contents: Plain) -> Html:
     links = [tag("li", tag("a", title, href=f"#{name}")) for name, title in SECTIONS.items()]
+    links.append(tag("li", tag("a", "What you changed", href="#changes"), class_="live"))
     return tag(
         "header",
         tag("h1", said(contents["title"])),
@@ -129,7 +131,7 @@ def _answer(contents: Plain, blind: bool) -> Html:
 
 def _chapter(chapter: Plain, *, told_above: bool = False, title: bool = True) -> list[Html]:
     """Return a chapter, without its sentences where what stands above it says the same."""
-    if not chapter["sentences"]:
+    if not chapter["sentences"] or (told_above and not chapter["points"]):
         return []
     heading = [tag("h3", chapter["question"])] if title else []
     sentences = [tag("p", said(sentence)) for sentence in chapter["sentences"] if not told_above]
@@ -141,7 +143,7 @@ def _sections_of_numbers(contents: Plain) -> Iterator[Html]:
     yield _section("worldviews", _worldviews(contents))
     for chapter in contents["chapters"]:
         if (name := _TOLD_ELSEWHERE.get(chapter["question"])) is not None:
-            yield _section(name, _chapter(chapter, title=False))
+            yield _section(name, _chapter(chapter, title=False) or tag("p", NOTHING_SAID))
 
 
 def _worldviews(contents: Plain) -> Html:

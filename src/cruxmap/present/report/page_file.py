@@ -83,7 +83,7 @@ def report_page(contents: Mapping[str, Any], model: Mapping[str, Any], mark: str
         _block("contents", packed(shown)),
         _block("worker", _deflated(worker.encode())),
         _block("script", _deflated(main.encode())),
-        Html(f'<script>{loader}</script>'),
+        Html(f"<script>{loader}</script>"),
     ]
     return whole_page(
         str(shown["title"]),

@@ -58,7 +58,7 @@ def _lines(entry: Entry) -> Iterator[str]:
         case Credence():
             yield "It rests on a number of its own."
         case Definition() as definition:
-            yield f"It is {_definition(definition)}:"
+            yield f"{_definition(definition)}:"
             yield from map(in_words, definition.parts)
         case Routes() as routes:
             yield from _routes(routes)
@@ -98,7 +98,7 @@ def _definition(definition: Definition) -> str:
         case _:
             assert_never(definition.rule)
     numbers = not (definition.if_met.is_default and definition.otherwise.is_default)
-    return f"true when {what}" if not numbers else f"likelier, or less likely, when {what}"
+    return f"Its number depends on whether {what}" if numbers else f"It is true when {what}"
 
 
 def _routes(routes: Routes) -> Iterator[str]:
