@@ -99,7 +99,7 @@ def test_the_policy_names_the_hashes_of_what_runs() -> None:
     read = Reader(page)
     [policy] = [g["content"] for t, g in read.elements if g.get("http-equiv") == "Content-Security-Policy"]
     [style] = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
-    [run] = re.findall(r'<script>(.*?)</script>', page, re.DOTALL)
+    [run] = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
 
     def hashed(text: str) -> str:
         return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
@@ -308,6 +308,7 @@ def test_an_anonymous_page_tells_nobody() -> None:
         assert not re.search(r"\b(ann|bob)\b", text, re.IGNORECASE)
     assert set(block(page, "model")["worldviews"]) == {"reviewer-a", "reviewer-b"}
     assert block(page, "contents")["anonymous"] is True
+    assert "made_from" not in block(page, "model")
 
 
 def test_a_page_that_cannot_compute_says_why_and_has_the_numbers() -> None:
@@ -344,6 +345,12 @@ def test_without_a_model_there_is_a_page_of_all(in_project: Path, cruxmap: Cruxm
     again = cruxmap("report")
     assert again.err.splitlines() == ["wrote figures/index.html"]
     assert "wrote figures/small/report.html" in cruxmap("report", "--anonymous").err
+
+
+def test_nothing_is_linked_where_there_are_no_models(cruxmap: Cruxmap) -> None:
+    done = cruxmap("report")
+    assert done.code == 2
+    assert "there are no models here" in done.err
 
 
 def test_run_writes_the_page_that_report_writes(in_project: Path, cruxmap: Cruxmap) -> None:

@@ -656,7 +656,10 @@ def _write_reports(how: "Shown", output: Path | None, progress: Display) -> None
 
     folder, linked = Path("figures"), []
     index = output or folder / "index.html"
-    for model in models_at():
+    models = models_at()
+    if not models:
+        refuse(Code.NO_SUCH_FILE, "there are no models here", "go to a project's folder, or name a model")
+    for model in models:
         path = folder / model.id / FILE
         if not job.is_right(path, model, how):
             _emit(job.report(model, how, progress=progress).text, path)

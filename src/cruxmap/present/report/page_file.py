@@ -76,6 +76,8 @@ def report_page(contents: Mapping[str, Any], model: Mapping[str, Any], mark: str
     if not model["exact"]:
         shown["probabilities"] = probabilities  # the page cannot compute them
     other = {key: part for key, part in model.items() if key != "network"}
+    if shown["anonymous"]:
+        del other["made_from"]  # states of this map are none of the one with names
     loader, main, worker, style = _scripts()
     why_not = None if model["exact"] else str(model["why_not_exact"])
     blocks = [

@@ -24,8 +24,7 @@ class Linked:
 def reports_index(linked: Iterable[Linked]) -> str:
     """Return a page without scripts that links the pages of models."""
     items = [tag("li", _about(one)) for one in linked]
-    listed = tag("ul", items, class_="bare") if items else tag("p", "There are no models here yet.")
-    within = tag("main", tag("h1", TITLE), listed, id="page")
+    within = tag("main", tag("h1", TITLE), tag("ul", items, class_="bare"), id="page")
     return whole_page(TITLE, page_style(), Html(within))
 
 
