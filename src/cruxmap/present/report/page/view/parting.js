@@ -45,6 +45,8 @@ export function partingView(session, contents, say) {
       asMade(contents, "parting"),
     ),
   );
+  fillChoices(first, second, session, contents);
+  session.on("central", () => fillChoices(first, second, session, contents)); // before what reads them
   let isChosen = false;
   const chosen = () => [first.value, second.value];
   const quiet = whenQuiet(session, {
@@ -74,8 +76,6 @@ export function partingView(session, contents, say) {
     quiet.changed();
   };
   for (const choice of [first, second]) choice.addEventListener("change", changed);
-  fillChoices(first, second, session, contents);
-  session.on("central", () => fillChoices(first, second, session, contents));
   session.on("shares", ({ other, from, shares }) => {
     if (sideOf(first.value) !== from || sideOf(second.value) !== other) return;
     answer.classList.toggle("stale", false);
