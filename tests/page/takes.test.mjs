@@ -8,6 +8,7 @@ import { createSession } from "../../src/cruxmap/present/report/page/answers/ses
 import { poured } from "../../src/cruxmap/present/report/page/answers/shortest_moves.js";
 import { structureOf } from "../../src/cruxmap/present/report/page/answers/structure.js";
 import { roundedText, takesOf } from "../../src/cruxmap/present/report/page/answers/takes.js";
+import { roomOf, Terrain } from "../../src/cruxmap/present/report/page/answers/terrain.js";
 import { layersOf, settle } from "../../src/cruxmap/present/report/page/language/worldviews.js";
 import { assertAlike, casesOf } from "./cases.mjs";
 
@@ -86,6 +87,35 @@ test("sentences end with what entries say, where that is known", async () => {
   for (const { address, sentence } of frontier.flatMap((take) => take.steps)) {
     assert.ok(sentence.endsWith(`: All of ${address}.`), sentence);
   }
+});
+
+test("slopes are what small moves do, also where draws are weighed by what is observed", async () => {
+  const model = models.get("diagnosis");
+  const structure = structureOf(model);
+  const engine = { structure, asking: new Asking(structure), pool: makePool(model) };
+  const { setting } = sideOf(model, "physician");
+  const given = { assuming: model.assumed, observed: model.observed };
+  const room = roomOf(model, setting, false);
+  const terrain = new Terrain(engine, setting, room, given, 8, () => Promise.resolve());
+  const at = Float64Array.from(room.start, (_, j) => (room.stays[j] || room.row[j] >= 0 ? 0 : 0.1));
+  const { height, slope } = await terrain.slope(at);
+  const [same] = await terrain.heights([at]);
+  assert.ok(Math.abs(same - height) < 1e-12);
+  const moved = [...at.keys()].filter((j) => at[j] !== 0);
+  assert.ok(moved.length > 5);
+  for (const j of moved) {
+    const by = (h) => at.map((value, k) => (k === j ? value + h : value));
+    const [above, below] = await terrain.heights([by(1e-4), by(-1e-4)]);
+    assert.ok(Math.abs((above - below) / 2e-4 - slope[j]) < 1e-6, model.addresses[j]);
+  }
+});
+
+test("a change ends the search", async () => {
+  const session = createSession(models.get("legal-case"));
+  session.start("defence");
+  const asked = session.takes({ above: 0.9 });
+  session.set("local-man", "10%");
+  assert.equal(await asked, null);
 });
 
 test("only what may move is moved", async () => {

@@ -507,7 +507,8 @@ class Session {
     const side = { ...this.sideOf(null), settingWith };
     const wanted = { above, below, agreeWith: other === undefined ? undefined : this.sideOf(other) };
     const find = async (pool) => {
-      const takes = await takesOf({ structure, asking, pool }, side, wanted, step.given, { far });
+      const options = { far, pause: this.pause() };
+      const takes = await takesOf({ structure, asking, pool }, side, wanted, step.given, options);
       return takesWithTexts(takes, this.contents, structure);
     };
     return this.overDraws("takes", find, JSON.stringify(["takes", above, below, other, far]));

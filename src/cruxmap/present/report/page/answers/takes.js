@@ -41,11 +41,13 @@ const DIGITS = [4, 6, 9];
  * @param {{name: string, setting: object, settingWith: (texts: Map<string, string>) => object}} side
  * @param {{above?: number, below?: number, agreeWith?: {name: string, setting: object}}} wanted
  * @param {{assuming: object[], observed: object[]}} given
- * @param {{far?: boolean, ways?: number, onWay?: (take: object) => void}} [options]
+ * @param {{far?: boolean, ways?: number, onWay?: (take: object) => void, pause?: () => Promise<void>}}
+ *   [options] `pause` is awaited between parts of the work; what it throws ends the work
  * @returns {Promise<object>} as the command line's JSON
  */
-export async function takesOf(engine, side, wanted, given, { far = false, ways = MAX_WAYS, onWay } = {}) {
-  const taking = new Taking(engine, side, given, far);
+export async function takesOf(engine, side, wanted, given, options = {}) {
+  const { far = false, ways = MAX_WAYS, onWay, pause = laterOn } = options;
+  const taking = new Taking(engine, side, given, far, pause);
   const start = await taking.estimate(side.setting);
   const goal = await goalOf(taking, start, wanted);
   const answer = (frontier, reason) => ({
@@ -84,6 +86,12 @@ export async function takesOf(engine, side, wanted, given, { far = false, ways =
     return answer([], await outOfReach(taking, farthest));
   }
   return answer(takes.sort((a, b) => a.count - b.count || a.deviations - b.deviations), null);
+}
+
+function laterOn() {
+  return new Promise((go) => {
+    setTimeout(go);
+  });
 }
 
 function standing({ setting }) {
@@ -151,8 +159,8 @@ function movable({ structure, setting, room, conditions, evidence }) {
 
 /** A setting whose numbers are moved, and what follows over all draws. */
 class Taking {
-  constructor(engine, { name, setting, settingWith }, given, far) {
-    Object.assign(this, engine, { engine, name, setting, settingWith, given });
+  constructor(engine, { name, setting, settingWith }, given, far, pause) {
+    Object.assign(this, engine, { engine, name, setting, settingWith, given, pause });
     this.model = engine.structure.model;
     this.limit = far ? null : MAX_DEVIATIONS;
     this.room = roomOf(this.model, setting, far);
@@ -162,7 +170,7 @@ class Taking {
 
   terrain(draws) {
     const n = Math.min(draws, this.model.model.draws);
-    return new Terrain(this.engine, this.setting, this.room, this.given, n);
+    return new Terrain(this.engine, this.setting, this.room, this.given, n, this.pause);
   }
 
   stateOf(setting) {

@@ -19,9 +19,11 @@ const MAX_MOVE = 20;
 
 export const ROUNDING = 1e-12;
 
-/** Up to how many columns are asked about in this thread, and how many more are made at a time. */
+/** Up to how many columns are asked about in this thread; more go to the pool. */
 const FEW = 128;
-const AT_A_TIME = 512;
+
+/** How many columns are made at a time here, and for the pool; how many slopes are found at a time. */
+const [HERE, THERE, SLOPES] = [32, 512, 8];
 
 /** How many milliseconds of work are done before the page may breathe. */
 const BREATH = 8;
@@ -127,10 +129,11 @@ export class Terrain {
    * @param {Room} room
    * @param {{assuming: object[], observed: object[]}} given
    * @param {number} n how many draws
+   * @param {() => Promise<void>} pause lets the page do something else
    */
-  constructor({ structure, asking, pool }, setting, room, given, n) {
+  constructor({ structure, asking, pool }, setting, room, given, n, pause) {
     const { model } = structure;
-    Object.assign(this, { structure, asking, pool, setting, room, given, n });
+    Object.assign(this, { structure, asking, pool, setting, room, given, n, pause });
     const z = latinHypercube(bytesOf(model.keys), model.model.draws, 0, n);
     this.drawn = new Float64Array(z.length);
     setting.mu.forEach((middle, j) => {
@@ -150,7 +153,7 @@ export class Terrain {
     const { n } = this;
     const parts = [];
     const isHere = moves.length * n <= FEW;
-    const each = Math.max(1, Math.floor((isHere ? FEW : AT_A_TIME) / n));
+    const each = Math.max(1, Math.floor((isHere ? HERE : THERE) / n));
     for (let start = 0; start < moves.length; start += each) {
       const some = moves.slice(start, start + each);
       const columns = this.columnsAfter(some);
@@ -231,44 +234,62 @@ export class Terrain {
 
   /** The log-odds after a move, and their derivative by it, per deviation. */
   async slope(move) {
-    const { room, setting, n, structure, asking } = this;
-    const columns = this.entriesOf(this.columnsAfter([move]));
-    const evidences = this.observed === null ? this.sides : [...this.sides, this.observed];
-    const asked = columns.flatMap((entries) => evidences.map((evidence) => ({ entries, evidence })));
-    const answers = asking.askEach(asked, true);
-    const answer = (d, which) => answers[evidences.length * d + which];
-    const logits = Float64Array.from({ length: n }, (_, d) => answer(d, 1).logZ - answer(d, 0).logZ);
-    const seen = this.observed === null ? null : Float64Array.from(columns, (_, d) => answer(d, 2).logZ);
+    const { room, setting, n } = this;
+    const draws = await this.slopesOfDraws(move);
+    const logits = Float64Array.from(draws, (draw) => draw.logOdds);
+    const seen = this.observed === null ? null : Float64Array.from(draws, (draw) => draw.likelihood);
     const weights = weightsOf(seen, n);
     const mean = (values) => values.reduce((sum, value, d) => sum + weights[d] * value, 0);
     const [p, rest] = [logits.map(expit), logits.map((value) => expit(-value))];
-    const none = { ofLoads: new Float64Array(answers[0].ofLoads.length) };
+    const [chance, opposite] = [mean(p), mean(rest)];
     const slope = new Float64Array(move.length);
-    columns.forEach(({ u, single, values }, d) => {
-      const add = (first, second, factor) => {
-        const cotangent = asking.slopesOfEntries(first, second);
-        const byAddress = pullback(structure.program, u, single, values, cotangent, 1);
-        byAddress.forEach((by, j) => {
-          slope[setting.column[j]] += factor * by;
-        });
-      };
-      add(answer(d, 0), answer(d, 1), weights[d] * p[d] * rest[d]);
-      if (seen !== null) {
-        add(none, answer(d, 2), weights[d] * (p[d] - mean(p)));
+    draws.forEach(({ ofLogOdds, ofLikelihood }, d) => {
+      for (let j = 0; j < slope.length; j++) {
+        const ofTarget = ofLogOdds[j] * p[d] * rest[d];
+        const ofSeen = seen === null ? 0 : ofLikelihood[j] * (p[d] - chance);
+        slope[setting.column[j]] += weights[d] * (ofTarget + ofSeen);
       }
     });
-    const both = mean(p) * mean(rest);
-    await this.breathe();
-    const perDeviation = slope.map((by, j) => (by * room.unit[j]) / both);
+    const perDeviation = slope.map((by, j) => (by * room.unit[j]) / (chance * opposite));
     return { height: logitOfMean(logits, weights), slope: perDeviation };
+  }
+
+  /** In each draw after a move: target and what is observed, and how both answer to judgements. */
+  async slopesOfDraws(move) {
+    const columns = this.entriesOf(this.columnsAfter([move]));
+    const evidences = this.observed === null ? this.sides : [...this.sides, this.observed];
+    const found = [];
+    for (let start = 0; start < columns.length; start += SLOPES) {
+      const some = columns.slice(start, start + SLOPES);
+      const asked = some.flatMap((entries) => evidences.map((evidence) => ({ entries, evidence })));
+      const answers = this.asking.askEach(asked, true);
+      const of = (k) => answers.slice(evidences.length * k, evidences.length * (k + 1));
+      found.push(...some.map((entries, k) => this.slopesAt(entries, of(k))));
+      await this.breathe();
+    }
+    return found;
+  }
+
+  slopesAt({ u, single, values }, [no, yes, seen]) {
+    const { structure, asking } = this;
+    const back = (first, second) => {
+      const cotangent = asking.slopesOfEntries(first, second);
+      return pullback(structure.program, u, single, values, cotangent, 1);
+    };
+    const isSeen = this.observed !== null;
+    const none = { ofLoads: new Float64Array(no.ofLoads.length) };
+    return {
+      logOdds: yes.logZ - no.logZ,
+      likelihood: isSeen ? seen.logZ : 0,
+      ofLogOdds: back(no, yes),
+      ofLikelihood: isSeen ? back(none, seen) : null,
+    };
   }
 
   /** Let the page do something else, if it has been kept for long. */
   async breathe() {
     if (performance.now() - this.since > BREATH) {
-      await new Promise((go) => {
-        setTimeout(go);
-      });
+      await this.pause();
       this.since = performance.now();
     }
   }
