@@ -65,7 +65,11 @@ const contents = {
 const addresses = ["rain-falls", "clouds", "clouds.strength", "haze", "haze.force"];
 const model = {
   addresses,
-  judgements: { scale: ["p", "p", "s", "p", "p"], role: [], owner: [] },
+  judgements: {
+    scale: ["p", "p", "s", "p", "p"],
+    role: [],
+    owner: ["rain-falls", "clouds", "clouds", "haze", "haze"],
+  },
   share_rows: [],
   rows_at: {},
   brought: {},

@@ -3,7 +3,7 @@
 import { h, setText } from "./dom.js";
 import { headed } from "./panel_part.js";
 import { chanceOf, information } from "./weights.js";
-import { moveWords, percent } from "./words.js";
+import { capitalised, moveWords, percent } from "./words.js";
 
 /** What learning an entry, or each of its states or parts, would do; null where that is nothing. */
 export function learningView(session, contents, id) {
@@ -40,12 +40,16 @@ export function learningView(session, contents, id) {
 
 /** What learning something would do to the target, in a sentence. */
 export function learningWords(name, target, chance, ifTrue, ifFalse) {
-  const what = name === null ? "" : `${name}: `;
+  const sentence = learningSentence(target, chance, ifTrue, ifFalse);
+  return name === null ? capitalised(sentence) : `${name}: ${sentence}`;
+}
+
+function learningSentence(target, chance, ifTrue, ifFalse) {
   if (chance === null) {
-    return `${what}undefined, as what is given is impossible.`;
+    return "undefined, as what is given is impossible.";
   }
   if (!(chance > 0 && chance < 1)) {
-    return `${what}there is nothing to learn: it is ${chance > 0.5 ? "certain" : "impossible"} now.`;
+    return `there is nothing to learn: it is ${chance > 0.5 ? "certain" : "impossible"} now.`;
   }
   const sides = [
     ["if true", ifTrue],
@@ -56,7 +60,7 @@ export function learningWords(name, target, chance, ifTrue, ifFalse) {
   const bans = information(target, chance, ifTrue, ifFalse);
   const most = entropy(target);
   const told = most > 0 ? `It tells ${percent(bans / most)} of what is open.` : "";
-  return `${what}${percent(target)} now; ${sides.join("; ")}. ${told}`.trim();
+  return `${percent(target)} now; ${sides.join("; ")}. ${told}`.trim();
 }
 
 function entropy(p) {

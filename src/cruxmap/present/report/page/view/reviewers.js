@@ -2,7 +2,7 @@
 
 import { untold } from "./blind.js";
 import { h, said } from "./dom.js";
-import { indexOf, numberAt } from "./numbers.js";
+import { indexOf, numberAt, ownerOf } from "./numbers.js";
 import { folded, headed, SHOWN_AT_ONCE } from "./panel_part.js";
 import { sourcesOf } from "./sources.js";
 import { capitalised } from "./words.js";
@@ -32,7 +32,7 @@ function remark({ worldview, text, sources = [] }) {
 
 /** The numbers of all at an address, and who has them from whom; null if nobody says. */
 function reviewersTable(session, contents, address) {
-  const { said: rows, inherited } = numbersOfAll(session, contents, address);
+  const { said: rows, inherited, without } = numbersOfAll(session, contents, address);
   if (rows.length === 0) {
     return null;
   }
@@ -41,19 +41,23 @@ function reviewersTable(session, contents, address) {
     "div",
     { class: "reviewers" },
     h("table", null, h("caption", null, said(capitalised(words))), h("tbody", null, rows.map(rowOf))),
-    inherited.map(({ from, text, who }) =>
-      h(
+    inherited.map(({ from, text, who }) => {
+      const origin = from === "map" ? "the map" : from;
+      return h(
         "p",
         { class: "tiny quiet" },
         "Inherited from ",
-        said(from === "map" ? "the map" : from),
-        " (",
-        said(text),
-        "): ",
-        said(who.join(", ")),
-      ),
-    ),
+        said(`${origin} (${text})`),
+        ": ",
+        names(who),
+      );
+    }),
+    without.length > 0 && h("p", { class: "tiny quiet" }, "Not taken over: ", names(without)),
   );
+}
+
+function names(who) {
+  return said(who.join(", "));
 }
 
 function rowOf({ who, text, whose, source, note }) {
@@ -75,14 +79,22 @@ function rowOf({ who, text, whose, source, note }) {
 /**
  * What the map and every reviewer who says so themselves have at an address, and who has it from whom.
  * @returns {{said: {who: string, text: string, whose: string, source: object[], note: string}[],
- *   inherited: {from: string, text: string, who: string[]}[]}}
+ *   inherited: {from: string, text: string, who: string[]}[], without: string[]}} `without` are those who
+ *   have not taken over what somebody else brings
  */
 export function numbersOfAll(session, contents, address) {
   const told = contents.judgements[address];
+  const owner = indexOf(session.model, ownerOf(session.model, address));
   const rows = [];
+  const without = [];
   const inherited = new Map();
   for (const worldview of session.worldviews) {
-    const { text, origin } = shownAt(session, address, session.shipped(worldview));
+    const setting = session.shipped(worldview);
+    if (setting.notBrought[owner]) {
+      without.push(worldview);
+      continue;
+    }
+    const { text, origin } = shownAt(session, address, setting);
     const own = told?.by?.[worldview];
     if (own !== undefined) {
       const whose = own.fitted ? "fitted" : "own";
@@ -98,15 +110,12 @@ export function numbersOfAll(session, contents, address) {
       inherited.set(key, { ...found, who: [...found.who, worldview] });
     }
   }
-  return { said: rows, inherited: [...inherited.values()] };
+  return { said: rows, inherited: [...inherited.values()], without };
 }
 
 /** The number at an address in a setting; of an argument that has no force there, that it has none. */
 function shownAt(session, address, setting) {
   const number = numberAt(session, address, setting);
-  const j = indexOf(session.model, address);
-  if (!setting.rejected[j]) {
-    return number;
-  }
-  return { ...number, text: setting.notBrought[j] ? "not taken over" : "rejected" };
+  const isRejected = setting.rejected[indexOf(session.model, address)];
+  return isRejected ? { ...number, text: "rejected" } : number;
 }
