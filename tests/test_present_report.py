@@ -176,7 +176,7 @@ def test_each_entry_stands_once_in_the_outline_however_deep() -> None:
     for i in range(1, 3 * DEEPEST):
         claims += f"  c{i}: {{text: Next., all_of: [c{i - 1}, c0]}}\n"
     spec = model(f"claims:\n{claims}", f"target: c{3 * DEEPEST - 1}\n")
-    nodes = outline(spec.map, [spec.target.condition], {}, least=0.0)
+    nodes = outline(spec)
     told, stack = list[str](), list(nodes)
     while stack:
         node = stack.pop()
@@ -187,9 +187,16 @@ def test_each_entry_stands_once_in_the_outline_however_deep() -> None:
     assert sorted(told) == sorted(spec.map.entry)
 
 
+def test_what_is_given_follows_what_is_asked() -> None:
+    spec = model(GARDEN, "target: rain\nobserved: [slippery]\nassuming: [sprinkler]\n")
+    roots = [(node.id, node.told_as) for node in outline(spec)]
+    assert roots[:3] == [("rain", "target"), ("sprinkler", "assumed"), ("slippery", "observed")]
+    assert {told_as for _, told_as in roots[3:]} == {"besides"}
+
+
 def test_what_nobody_weighs_is_folded() -> None:
     spec = model(GARDEN, ASK)
-    nodes = outline(spec.map, [spec.target.condition], {"wet": 1.0, "rain": 0.3}, least=0.002)
+    nodes = outline(spec, {"wet": 1.0, "rain": 0.3}, least=0.002)
     below = {node.id: node for node in nodes[0].children}
     assert not nodes[0].folded
     assert not below["rain"].folded

@@ -73,9 +73,7 @@ def contents_of(found: Findings, *, blind: bool = False, anonymous: bool = False
         "sources": {source.id: _source(source) for source in model.map.sources},
         "entries": _entries(model),
         "judgements": _judgements(model.map, layers),
-        "outline": [
-            node.to_json() for node in outline(model.map, targets, telling, least=LEAST_IN_AN_OVERVIEW)
-        ],
+        "outline": [node.to_json() for node in outline(model, telling, least=LEAST_IN_AN_OVERVIEW)],
         "map": map_layout(model.map, settle(model.map, MAP_WORLDVIEW, model.settings), telling, asked),
         "worldviews": {name: _worldview(found, name) for name in everyone.worldviews},
         "probabilities": probabilities(

@@ -32,7 +32,7 @@ _TOLD_ELSEWHERE = {HANGING: "hangs-on", PARTING: "parting", TAKING: "takes"}
 """The chapters that are sections of their own."""
 
 HOW = {
-    "target": "the question",
+    "target": "what is asked",
     "defined by": "part of the definition",
     "route": "a cause",
     "case": "its case",
@@ -41,6 +41,8 @@ HOW = {
     "for": "for it",
     "against": "against it",
     "undercuts": "undercuts it",
+    "assumed": "assumed",
+    "observed": "observed",
     "besides": "besides",
 }
 """What an entry is to the one above it in the outline."""
@@ -95,7 +97,6 @@ def body(contents: Plain, probabilities: Mapping[str, Mapping[str, float]], why_
 
 def _header(contents: Plain) -> Html:
     links = [tag("li", tag("a", title, href=f"#{name}")) for name, title in SECTIONS.items()]
-    links.append(tag("li", tag("a", "What you changed", href="#changes"), class_="live"))
     return tag(
         "header",
         tag("h1", said(contents["title"])),
@@ -200,7 +201,7 @@ def _entry(
     contents: Plain, node: Plain, depth: int, probabilities: Mapping[str, Mapping[str, float]]
 ) -> Html:
     name, entry = node["id"], contents["entries"][node["id"]]
-    how = HOW[node["as"]] if depth else None
+    how = HOW[node["as"]]
     above = [entry["type"], how, f"brought by {entry['brought_by']}" if entry["brought_by"] else None]
     return Html(
         "\n"

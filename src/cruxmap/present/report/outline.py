@@ -6,6 +6,7 @@ much hangs on the same things stays as long as it is.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, assert_never
 
 from cruxmap.language.argument_map import (
@@ -23,12 +24,13 @@ from cruxmap.language.argument_map import (
     Table,
     mentioned,
 )
+from cruxmap.language.model_spec import ModelSpec
 
 DEEPEST = 40
 """How deep entries are told below others; what lies deeper is told by itself at the end."""
 
-TARGET, BESIDES = "target", "besides"
-"""What the first nodes are: what is asked, and what is not below it."""
+TARGET, ASSUMED, OBSERVED, BESIDES = "target", "assumed", "observed", "besides"
+"""What the first nodes are: what is asked, what is given, and what is below none of these."""
 
 
 @dataclass(slots=True)
@@ -51,79 +53,77 @@ class Node:
 
 
 def outline(
-    argument_map: ArgumentMap,
-    targets: Iterable[Condition],
-    telling: Mapping[str, float],
-    *,
-    least: float,
+    model: ModelSpec, telling: Mapping[str, float] = MappingProxyType({}), *, least: float = 0.0
 ) -> list[Node]:
-    """Return the outline of a map for some targets.
+    """Return the outline of a model's map: its targets, what it assumes and observes, and what is besides.
 
     What is below an entry is folded away where the entry tells less than the `least` of the target;
     `telling` says how much that is, and is empty where nobody knows.
     """
-    below = _Below(argument_map)
-    first = dict.fromkeys(name for target in targets for name in mentioned(target))
+    below = _Below(model.map)
+    first = dict(_first(model))
     told: set[str] = set()
     roots: list[Node] = []
     deeper: list[str] = []
 
-    def tell(root: Node) -> None:
-        stack = [root]
+    def tell(name: str, told_as: str) -> None:
+        """Tell an entry with all below it, unless it is told already."""
+        if name in told:
+            return
+        roots.append(Node(name, told_as, 0))
+        stack = roots[-1:]
         while stack:
             node = stack.pop()
             if node.id in told:
                 node.again = True
-                continue
-            if node.depth >= DEEPEST and below.has(node.id):
+            elif node.depth >= DEEPEST and below.of[node.id]:
                 node.again = True
                 deeper.append(node.id)
-                continue
-            told.add(node.id)
-            node.folded = bool(telling) and node.depth > 0 and telling.get(node.id, 0.0) < least
-            node.children = [Node(name, how, node.depth + 1) for name, how in below.of(node.id)]
-            stack += reversed(node.children)
+            else:
+                told.add(node.id)
+                weighs = not telling or telling.get(node.id, 0.0) >= least
+                node.folded = not weighs and node.told_as != TARGET
+                node.children = [Node(child, how, node.depth + 1) for child, how in below.of[node.id]]
+                stack += reversed(node.children)
 
-    for name in (*first, *_tops(argument_map, below), *argument_map.entry):
-        if name not in told:
-            roots.append(Node(name, TARGET if name in first else BESIDES, 0))
-            tell(roots[-1])
-            while deeper:
-                if (further := deeper.pop(0)) not in told:
-                    roots.append(Node(further, BESIDES, 0))
-                    tell(roots[-1])
-    return [node for node in roots if not node.again]
+    for name, told_as in first.items():
+        tell(name, told_as)
+    for name in (*below.tops, *model.map.entry):
+        tell(name, BESIDES)
+    while deeper:
+        tell(deeper.pop(0), BESIDES)
+    return roots
 
 
-def _tops(argument_map: ArgumentMap, below: "_Below") -> list[str]:
-    """Return the entries that are below no other."""
-    lower = {child for name in argument_map.entry for child, _ in below.of(name)}
-    return [name for name in argument_map.entry if name not in lower]
+def _first(model: ModelSpec) -> Iterator[tuple[str, str]]:
+    """Yield the entries that come first, with what they are, the last thing an entry is first."""
+    conditions = {
+        OBSERVED: model.observed,
+        ASSUMED: model.assuming,
+        TARGET: tuple(target.condition for target in (model.target, *model.also)),
+    }
+    roles = {name: role for role, given in conditions.items() for c in given for name in mentioned(c)}
+    order = [TARGET, ASSUMED, OBSERVED]
+    yield from sorted(roles.items(), key=lambda item: order.index(item[1]))
 
 
 class _Below:
-    """What stands below each entry."""
+    """What stands below each entry, with what it is to that; `tops` are below none."""
 
     def __init__(self, argument_map: ArgumentMap) -> None:
-        self.map = argument_map
-        self.arguments: dict[str, list[Argument]] = {}
+        arguments: dict[str, list[tuple[str, str]]] = {}
         for argument in argument_map.arguments:
             for owner in dict.fromkeys(target.owner for target in argument.targets):
-                self.arguments.setdefault(owner, []).append(argument)
-
-    def has(self, name: str) -> bool:
-        """Tell whether anything does."""
-        return bool(self.of(name))
-
-    def of(self, name: str) -> list[tuple[str, str]]:
-        """Return what does, each entry once, with what it is to this one."""
-        entry = self.map.entry[name]
-        arguments = [(a.about.id, str(a.direction)) for a in self.arguments.get(name, ())]
-        found: dict[str, str] = {}
-        for other, how in (*_rests_on(entry), *arguments):
-            found.setdefault(other, how)
-        found.pop(name, None)
-        return list(found.items())
+                arguments.setdefault(owner, []).append((argument.about.id, str(argument.direction)))
+        self.of: dict[str, list[tuple[str, str]]] = {}
+        for name, entry in argument_map.entry.items():
+            found: dict[str, str] = {}
+            for other, how in (*_rests_on(entry), *arguments.get(name, ())):
+                if other != name:
+                    found.setdefault(other, how)
+            self.of[name] = [*found.items()]
+        lower = {other for children in self.of.values() for other, _ in children}
+        self.tops = [name for name in argument_map.entry if name not in lower]
 
 
 def _rests_on(entry: Entry) -> Iterator[tuple[str, str]]:
