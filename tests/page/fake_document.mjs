@@ -99,7 +99,13 @@ export function fakeDocument() {
   globalThis.addEventListener = () => {};
   globalThis.requestAnimationFrame = (run) => setTimeout(run, 0);
   globalThis.IntersectionObserver = class {
-    observe() {}
+    constructor(tell) {
+      this.tell = tell;
+    }
+
+    observe() {
+      this.tell([{ isIntersecting: true }]);
+    }
   };
   return made;
 }

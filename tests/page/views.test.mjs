@@ -172,12 +172,13 @@ test("the steps of a gap lead from one end to the other", () => {
   );
 });
 
-test("the comparison is of the reader's numbers as soon as they are the reader's", () => {
+test("the comparison is of the reader's numbers as soon as they are the reader's", async () => {
   const session = opened();
   const { element } = partingView(session, contentsOf(session), () => {});
   const gap = () => element.all((e) => hasClass(e, "parting-gap"))[0].textContent;
   assert.match(gap(), /^At central numbers, carlsmith: 5\.1%, and superforecasters: 0\.21%\./);
   session.set("alignment-hard", "80%");
+  await new Promise((resolve) => setTimeout(resolve, 10));
   assert.match(gap(), /^At central numbers, you: 10%, and the map: 5\.1%\./);
 });
 

@@ -3,11 +3,11 @@
 import { along, axisOf } from "./axis.js";
 import { asMade } from "./chapters.js";
 import { isAsMade } from "./changed.js";
-import { h, onceAFrame, put, said, section, setText } from "./dom.js";
+import { h, put, said, section, setText } from "./dom.js";
 import { telling } from "../language/phrases.js";
 import { entryLink, textOf } from "./linked.js";
 import { asSentence } from "./problem.js";
-import { nearScreen, whenQuiet } from "./quiet.js";
+import { whenQuiet, whileNear } from "./quiet.js";
 import { axisBelow, bar, dot, gridLines, strip, upright } from "./strips.js";
 import { percent } from "./words.js";
 
@@ -31,7 +31,7 @@ export function hangsOnView(session, contents) {
   const axisPlace = h("div", { class: "crux axis-row" });
   const basis = h("p", { class: "note" });
   const [more, stages] = [h("button", { type: "button", hidden: true }), stagesSwitch(() => draw())];
-  const state = { rows: [], kind: "alone", old: false, near: false, all: false };
+  const state = { rows: [], kind: "alone", old: false, all: false };
   more.addEventListener("click", () => {
     state.all = !state.all;
     draw();
@@ -72,9 +72,6 @@ export function hangsOnView(session, contents) {
     Object.assign(state, { rows, kind, old: false });
     draw();
   };
-  const showAlone = () => {
-    if (state.near && !session.central.impossible) show(session.alone(), "alone");
-  };
   const failed = (error) => setText(basis, `No ranking: ${error.message}`);
   whenQuiet(session, {
     element,
@@ -97,12 +94,7 @@ export function hangsOnView(session, contents) {
     old: () => {},
     failed,
   }).changed();
-  session.on("central", onceAFrame(showAlone));
-  addEventListener("beforeprint", () => (state.rows.length === 0 ? show(session.alone(), "alone") : null));
-  nearScreen(element, (near) => {
-    state.near = near;
-    if (near && state.rows.length === 0) showAlone();
-  });
+  whileNear(session, element, () => show(session.alone(), "alone"));
   return { element };
 }
 

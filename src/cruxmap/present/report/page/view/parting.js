@@ -6,7 +6,7 @@ import { expit, logit } from "../engine/special.js";
 import { ownCount } from "./changed.js";
 import { h, put, said, section, setText } from "./dom.js";
 import { entryLink, textOf } from "./linked.js";
-import { whenQuiet } from "./quiet.js";
+import { whenQuiet, whileNear } from "./quiet.js";
 import { axisBelow, bar, dot, gridLines, strip, upright } from "./strips.js";
 import { formatRatio } from "../language/notation.js";
 import { telling } from "../language/phrases.js";
@@ -61,7 +61,6 @@ export function partingView(session, contents, say) {
       isChosen = false;
     },
     old: () => {
-      setText(gap, gapText(session, ...chosen()));
       answer.classList.toggle("stale", true);
       setText(
         note,
@@ -70,8 +69,10 @@ export function partingView(session, contents, say) {
     },
     failed: (error) => setText(note, `The gap could not be shared out: ${error.message}`),
   });
+  const showGap = () => setText(gap, gapText(session, ...chosen()));
   const changed = () => {
     isChosen = true;
+    showGap();
     put(answer);
     quiet.changed();
   };
@@ -85,6 +86,7 @@ export function partingView(session, contents, say) {
   session.on("progress", ({ of, done, most }) => {
     if (of === "diff") setText(note, `Sharing the gap out: ${done} pairs of orders, of at most ${most}.`);
   });
+  whileNear(session, element, showGap);
   quiet.changed();
   return { element };
 }

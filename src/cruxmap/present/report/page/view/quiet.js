@@ -1,5 +1,7 @@
 /** Asks for what takes longer once nothing has changed for a while, and marks what is shown as old. */
 
+import { onceAFrame } from "./dom.js";
+
 const NEAR = "300px";
 
 const MOST_ATTEMPTS = 3;
@@ -63,4 +65,31 @@ export function whenQuiet(session, { element, wait, ask, show, old, failed }) {
 export function nearScreen(element, tell, margin = NEAR) {
   const watch = (entries) => tell(entries.at(-1).isIntersecting);
   new IntersectionObserver(watch, { rootMargin: margin }).observe(element);
+}
+
+/**
+ * Keeps something that is quick in step with the session: at most once a frame, and only while its element
+ * is near the screen or goes to paper.
+ */
+export function whileNear(session, element, show) {
+  let [isNear, isOld] = [false, true];
+  const refresh = () => {
+    isOld = false;
+    show();
+  };
+  const refreshIfNear = onceAFrame(() => {
+    if (isNear) refresh();
+  });
+  const refreshIfOld = () => {
+    if (isOld) refresh();
+  };
+  session.on("central", () => {
+    isOld = true;
+    refreshIfNear();
+  });
+  addEventListener("beforeprint", refreshIfOld);
+  nearScreen(element, (near) => {
+    isNear = near;
+    if (near) refreshIfOld();
+  });
 }

@@ -4,7 +4,7 @@ import { along, axisOf, densityAlong } from "./axis.js";
 import { isAsMade } from "./changed.js";
 import { h, link, onceAFrame, put, said, section, setText } from "./dom.js";
 import { wordsOf } from "./given.js";
-import { nearScreen } from "./quiet.js";
+import { whileNear } from "./quiet.js";
 import { axisBelow, bar, diamond, dot, gridLines, shape, strip, upright } from "./strips.js";
 import { formatRatio } from "../language/notation.js";
 import { formatInterval } from "../language/phrases.js";
@@ -51,20 +51,9 @@ export function worldviewsView(session, contents) {
     ),
   );
   const showMine = onceAFrame((estimate) => putMine(mine, session, contents, axis, estimate));
-  if (session !== null) keepGaps(rows, session, element);
+  const showGaps = () => rows.forEach((row) => row.showGap(session));
+  if (session !== null) whileNear(session, element, showGaps);
   return { element, showMine };
-}
-
-/** Keeps what is said about each row's distance from the reader in step, while it can be seen. */
-function keepGaps(rows, session, element) {
-  let isNear = false;
-  const show = () => rows.forEach((row) => row.showGap(session));
-  const showIfNear = onceAFrame(() => (isNear ? show() : null));
-  session.on("central", showIfNear);
-  nearScreen(element, (near) => {
-    isNear = near;
-    if (near) show();
-  });
 }
 
 /** The map's own numbers first, then the highest mean first; those who say little last. */
