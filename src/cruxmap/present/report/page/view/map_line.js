@@ -24,7 +24,7 @@ export function lineOf(session, contents, edge) {
     if (step !== shownStep) {
       shownStep = step;
       const width = LEAST_WIDTH + ((MOST_WIDTH - LEAST_WIDTH) * step) / STEPS;
-      element.setAttribute("stroke-width", width.toFixed(2));
+      element.style.setProperty("--weight", width.toFixed(2));
       element.classList.toggle("idle", step === 0);
     }
   }
@@ -42,7 +42,7 @@ export function legend(leftOut) {
     s(
       "svg",
       { class: "sample", width: 36, height: 10, "aria-hidden": "true" },
-      s("path", { class: ["edge", `edge-${how}`, sign], d: "M1 5H35", "stroke-width": 3 }),
+      s("path", { class: ["edge", `edge-${how}`, sign], d: "M1 5H35" }),
     );
   return h(
     "div",
