@@ -14,7 +14,9 @@ MODEL = ROOT / "models" / "deceptive-alignment.yaml"
 
 @pytest.mark.long
 def test_reconciling_converges() -> None:
-    spec = replace(cm.read_model(MODEL), worldviews=("critic-b",), reconcile=True)
+    whole = cm.read_model(MODEL)
+    sampling = replace(whole.sampling, draws=2000, chains=2)
+    spec = replace(whole, worldviews=("critic-b",), reconcile=True, sampling=sampling)
     (posterior,) = posteriors(inquire(spec))
     assert posterior.convergence.divergences == 0
     assert posterior.convergence.r_hat < 1.01

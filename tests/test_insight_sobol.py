@@ -253,7 +253,7 @@ def assert_shares_are_those_of_more_points(spec: ModelSpec, sample: int, largest
 @pytest.mark.parametrize("worldview", ["author", "map"])
 def test_shares_of_a_real_map_are_those_of_many_more_points(worldview: str) -> None:
     spec = read_model(ROOT / "models/deceptive-alignment.yaml")
-    assert_shares_are_those_of_more_points(replace(spec, worldviews=(worldview,)), 8192, 0.03)
+    assert_shares_are_those_of_more_points(replace(spec, worldviews=(worldview,)), 4096, 0.03)
 
 
 def test_shares_of_a_small_map_are_those_of_many_more_points() -> None:
