@@ -60,7 +60,7 @@ export function argumentWords(session, contents, id) {
 }
 
 /** A bar as long as a weight, which is from 0 to 1; `show` changes it where that is to be seen. */
-export function weightBar(kind) {
+function weightBar(kind) {
   const fill = h("span", { class: "bar-fill" });
   const element = h("span", { class: ["bar", `bar-${kind}`], "aria-hidden": "true" }, fill);
   let shown = -1;

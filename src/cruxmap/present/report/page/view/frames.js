@@ -1,7 +1,7 @@
 // Work of a drag is done once a frame, and how long it takes until it is painted is measured.
 
 /** The name of the measures, for `performance.getEntriesByName`. */
-export const SET_TO_PAINT = "cruxmap:set-to-paint";
+const SET_TO_PAINT = "cruxmap:set-to-paint";
 
 /**
  * Return a function that does `work` with the last value it was given, at most once a frame, and its

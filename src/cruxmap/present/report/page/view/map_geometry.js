@@ -1,6 +1,6 @@
 // Where things are on the map, and what of it is looked at. Nothing here touches the page.
 
-export const NEAREST = 4;
+const NEAREST = 4;
 export const FARTHEST = 0.02;
 const COLUMN = 90;
 const ROW = 18;

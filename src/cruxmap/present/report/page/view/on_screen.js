@@ -1,8 +1,8 @@
 // Updates only what can be seen, so that a drag stays within a frame however long the page is.
 
 /**
- * @returns {{watch: (element: Element, update: () => void) => void, forget: (element: Element) => void,
- *   run: () => void}} `run` updates what is on the screen; the rest is updated when it comes there.
+ * @returns {{watch: (element: Element, update: () => void) => void, run: () => void}} `run` updates what is
+ *   on the screen; the rest is updated when it comes there.
  */
 export function onScreen(margin = "200px") {
   const updates = new Map();
@@ -35,11 +35,6 @@ export function onScreen(margin = "200px") {
       updates.set(element, { update, run: runs });
       update();
       observer.observe(element);
-    },
-    forget(element) {
-      updates.delete(element);
-      visible.delete(element);
-      observer.unobserve(element);
     },
     run() {
       runs += 1;

@@ -3,7 +3,7 @@
 import { isRejected, numberAt } from "./numbers.js";
 
 /** The log-odds at which an argument is drawn at full weight: a strong one, certain to hold. */
-export const FULL_WEIGHT = Math.log(30);
+const FULL_WEIGHT = Math.log(30);
 
 /** The chance now of a claim, an argument, a phase, a route or a state; null where it is not known. */
 export function chanceOf(session, name) {
@@ -34,7 +34,7 @@ function chanceAt(has, scale, mu) {
 }
 
 /** Whether an entry is an argument that attacks another argument. */
-export function isUndercut(entry) {
+function isUndercut(entry) {
   return (entry.targets ?? []).some((target) => target.how === "undercuts");
 }
 
