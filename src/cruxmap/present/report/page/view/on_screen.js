@@ -1,8 +1,8 @@
 // Updates only what can be seen, so that a drag stays within a frame however long the page is.
 
 /**
- * @returns {{watch: (element: Element, update: () => void) => void, run: () => void}} `run` updates what is
- *   on the screen; the rest is updated when it comes there.
+ * @returns {{watch: (element: Element, update: () => void) => void, run: () => void}} `run` updates what
+ *   is on the screen; the rest is updated when it comes there.
  */
 export function onScreen(margin = "200px") {
   const updates = new Map();
