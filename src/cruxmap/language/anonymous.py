@@ -2,13 +2,13 @@
 
 In: a `ModelSpec`. Out: the same as if its files had been written without names. Worldviews are `reviewer-a`
 and so on, in an order that says nothing. What only says who somebody is, is gone: voices and who wrote a
-source, the sources and notes of a reviewer's numbers, remarks. Where another text names somebody, it says `a
+source, the sources and notes of a reviewer's numbers, remarks, notes that name somebody. Where another text names somebody, it says `a
 reviewer`.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from string import ascii_lowercase
@@ -48,7 +48,7 @@ def without_names(model: ModelSpec) -> ModelSpec:
     """Return a model in which reviewers are letters."""
     argument_map = model.map
     letters = _letters(argument_map)
-    telling = _Telling(frozenset(_names(argument_map)))
+    telling = _Telling(_ids(argument_map), _people(argument_map))
     renamed = letters | _new_ids(argument_map, letters, telling)
     pen = _Pen(renamed, telling, frozenset(s.id for s in argument_map.sources if _tells(s, telling)))
     own: dict[str, Any] = {
@@ -112,32 +112,38 @@ def _letter(number: int) -> str:
     return (_letter(more - 1) if more else "") + ascii_lowercase[last]
 
 
-def _names(argument_map: ArgumentMap) -> Iterator[str]:
-    """Yield what reviewers are called anywhere."""
-    for worldview in argument_map.worldviews:
-        yield worldview.about.id
-        if worldview.voice is not None:
-            yield worldview.voice
-    for voice in argument_map.voices:
-        yield voice.about.id
-        yield voice.about.text.rstrip(".")
-    for source in argument_map.sources:
-        yield from (name.strip() for name in re.split(r",|;| and ", source.author))
+def _ids(argument_map: ArgumentMap) -> frozenset[str]:
+    """Return the ids of reviewers."""
+    voices = {worldview.voice for worldview in argument_map.worldviews if worldview.voice is not None}
+    return frozenset({worldview.about.id for worldview in argument_map.worldviews} | voices)
+
+
+def _people(argument_map: ArgumentMap) -> frozenset[str]:
+    """Return the names of people: those that what is said of voices begins with, and authors."""
+    ids = _ids(argument_map)
+    first = [re.split(_BETWEEN_NAMES, v.about.text)[0] for v in argument_map.voices if v.about.id in ids]
+    authors = [name for s in argument_map.sources for name in re.split(_BETWEEN_NAMES, s.author)]
+    names = {name.strip() for name in (*first, *authors) if _NAME.fullmatch(name.strip())}
+    return frozenset(names | {name.split()[-1] for name in names})
+
+
+_BETWEEN_NAMES = r"[,;:.()](?:\s|$)|\s(?:and|who|&)\s"
+_CAPITALISED = r"[^\W\d_a-z](?:[^\W\d_]|[.'\u2019-])*"
+_NAME = re.compile(rf"(?:{_CAPITALISED}\s+){{0,3}}{_CAPITALISED}")
+"""Up to four words that begin with a capital."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """What tells who somebody is: `names`, as ids and as people write them."""
+    """What tells who somebody is: `ids`, in any case and with spaces too, and names of `people`."""
 
-    names: frozenset[str]
+    ids: frozenset[str]
+    people: frozenset[str]
 
     @property
     def _pattern(self) -> "re.Pattern[str]":
-        names = sorted(
-            (name for name in self.names if len(name) >= SHORTEST_NAME), key=lambda n: (-len(n), n)
-        )
-        ways = [re.escape(name).replace(r"\-", r"[-\s]") for name in names]
-        return re.compile(rf"(?:\bthe\s+)?(?<!\w)(?:{'|'.join(ways) or '(?!)'})(?!\w)", re.IGNORECASE)
+        ids, people = ("|".join(map(_way, _longest_first(names))) for names in (self.ids, self.people))
+        return re.compile(rf"(?:\b[Tt]he\s+)?(?<!\w)(?:{people or '(?!)'}|(?i:{ids or '(?!)'}))(?!\w)")
 
     def out_of(self, text: str) -> str:
         """Return a sentence without names."""
@@ -148,6 +154,15 @@ class _Telling:
         return self._pattern.search(re.sub(r"[-_/.#%]", " ", text)) is not None or bool(
             self._pattern.search(text)
         )
+
+
+def _longest_first(names: Iterable[str]) -> list[str]:
+    return sorted((name for name in names if len(name) >= SHORTEST_NAME), key=lambda n: (-len(n), n))
+
+
+def _way(name: str) -> str:
+    """Return the pattern of a name: its words may be apart by a hyphen or a space."""
+    return re.escape(name).replace(r"\-", r"[-\s]").replace(r"\ ", r"\s+")
 
 
 def _new_ids(argument_map: ArgumentMap, letters: Mapping[str, str], telling: _Telling) -> dict[str, str]:
@@ -185,6 +200,8 @@ class _Pen:
         match value:
             case StrEnum():
                 return value
+            case str() if field == "note" and self.telling.is_in(value):
+                return ""  # it says whose number came from where
             case str():
                 return self.telling.out_of(value) if field in _TEXTS else self.ids(value)
             case tuple() if type(value) is tuple:
