@@ -33,6 +33,11 @@ class Opened:
         """Evaluate a function in the page; a promise is waited for."""
         return self.page.evaluate(script, argument)
 
+    def refuse(self, dialog: Any) -> None:
+        """Close a dialog, which no page should have opened."""
+        self.faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     def ready(self) -> "Opened":
         """Wait until the page answers."""
         self.run("() => globalThis.cruxmap.ready")
@@ -60,7 +65,7 @@ def opened(browser: Any, file: Path, *, after: str = "", **options: Any) -> Iter
     seen = Opened(page)
     page.on("pageerror", lambda error: seen.faults.append(f"error: {error}"))
     page.on("console", lambda m: seen.faults.append(f"console: {m.text}") if m.type == "error" else None)
-    page.on("dialog", lambda dialog: (seen.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", seen.refuse)
     page.on("request", lambda r: None if _local(r.url) else seen.faults.append(f"request: {r.url}"))
     page.goto(file.resolve().as_uri() + after)
     yield seen
