@@ -27,7 +27,7 @@ voices:
   editor: {text: Who wrote this.}
 claims:
   rain: {text: "It rains, says Ann Example.", source: [ann-diary, "paper#P1", page], credence: 20% to 40%}
-  wet: {text: It is wet., note: "From ann (P1) to bob.", given: [{when: rain, credence: 90%}, {otherwise: 5%}]}
+  wet: {text: It is wet., note: From ann to bob., given: [{when: rain, credence: 90%}, {otherwise: 5%}]}
   bob-is-right: {text: Bob is right., credence: 50%}
 arguments:
   clouds: {text: Dark clouds., by: ann, credence: 80%, for: rain, strength: 3x}

@@ -2,8 +2,8 @@
 
 In: a `ModelSpec`. Out: the same as if its files had been written without names. Worldviews are `reviewer-a`
 and so on, in an order that says nothing. What only says who somebody is, is gone: voices and who wrote a
-source, the sources and notes of a reviewer's numbers, remarks, notes that name somebody. Where another text names somebody, it says `a
-reviewer`.
+source, the sources and notes of a reviewer's numbers, remarks, and notes that name somebody. Where another
+text does, it says `a reviewer`.
 """
 
 import hashlib
