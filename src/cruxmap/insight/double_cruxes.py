@@ -122,6 +122,10 @@ NUMBERS = ("probability_a", "probability_b", "voi_a", "voi_b", "vod", "vod_share
 """The numbers of a double crux that have standard errors."""
 
 
+ALIKE = 1e-9
+"""Log-odds of the target that are no further apart are the same: shares of so little are rounding."""
+
+
 def _best_first(crux: DoubleCrux) -> tuple[bool, float, str]:
     return crux.vod_share is None, -to_compare(crux.vod_share or 0.0), crux.id
 
@@ -323,7 +327,7 @@ def _discrimination(a: Look, b: Look) -> tuple[float | None, float | None, str |
         vod = value_of_discrimination(a.ways, b.ways) if math.isfinite(now) else math.nan
     if not math.isfinite(vod) or not math.isfinite(now):
         return None, None, "one of the two is, or would be, certain of what the other doubts"
-    if now == 0:
+    if now == 0 or abs(a.ways.target.logit - b.ways.target.logit) <= ALIKE:
         return vod, None, "the two do not disagree about the target"
     if abs(vod) <= ROUNDING * now:  # all of it is rounding
         return 0.0, 0.0, None

@@ -101,7 +101,7 @@ async function sharesOf(structure, ask, sides, onProgress) {
   }
   const settings = sides.map((side) => side.setting);
   const game = gameOf(model, ...settings, bearingOn(structure, one.state, idleIn(structure, settings)));
-  const listed = (played) => differencesOf(model, sides, game, played);
+  const listed = (played) => differencesOf(structure, sides, game, played);
   const reason = whyNot(sides, model.targets[0].name);
   const gap = one.logOdds === other.logOdds ? 0 : one.logOdds - other.logOdds;
   const unshared = { gap: Number.isFinite(gap) ? gap : null, pairs: 0, settled: true };
@@ -167,7 +167,7 @@ function whyNot(sides, target) {
 }
 
 /** What the two judge differently, with its shares, largest first. */
-function differencesOf(model, sides, game, played) {
+function differencesOf(structure, sides, game, played) {
   const number = new Map(game.players.map((player, k) => [player, k]));
   const found = [...game.changed].map(([id, places]) => {
     const part = (name, measure) => {
@@ -181,10 +181,10 @@ function differencesOf(model, sides, game, played) {
       share_logit: part("share", 0),
       share_probability: part("share", 1),
       standard_error: part("standardError", 0),
-      changes: places.map((j) => changeAt(model, sides, j)),
+      changes: places.map((j) => changeAt(structure.model, sides, j)),
       standard_error_probability: part("standardError", 1),
       step_probability: null,
-      brought_by: model.brought[id] ?? null,
+      brought_by: structure.entry.get(id).brought_by,
     };
   });
   const size = ({ share_logit: share }) => (Math.abs(share) > ROUNDING ? toCompare(Math.abs(share)) : 0);
@@ -267,7 +267,8 @@ function cruxesOf(structure, sides, averages, areOne) {
   if (areOne || averages.includes(null)) {
     return doubleCruxes(candidates, structure, null, null, new Map());
   }
-  const positions = sides.map(({ state, setting }) => positionAt(state, openIn(setting)));
+  const idle = idleIn(structure, sides.map((side) => side.setting));
+  const positions = sides.map(({ state, setting }) => positionAt(state, openIn(setting), idle));
   const looks = averages.map((one, k) => looksOf(candidates, one, positions[k]));
   const reasons = sides.map(({ setting }, k) => {
     const notBrought = new Set(structure.model.addresses.filter((_, j) => setting.notBrought[j]));

@@ -8,6 +8,9 @@ import {
 /** What part of the disagreement is no more than rounding. */
 const ROUNDING = 1e-12;
 
+/** Log-odds of the target that are no further apart are the same: shares of so little are rounding. */
+const ALIKE = 1e-9;
+
 const LN_10 = Math.log(10);
 
 const CERTAIN_FOR_ONE = "it is certain for one of the two";
@@ -139,7 +142,7 @@ function discrimination(a, b) {
   if (!Number.isFinite(value) || !Number.isFinite(now)) {
     return [null, null, DOUBTED];
   }
-  if (now === 0) {
+  if (now === 0 || Math.abs(logitOf(a.target) - logitOf(b.target)) <= ALIKE) {
     return [value, null, AGREED];
   }
   return Math.abs(value) <= ROUNDING * now ? [0, 0, null] : [value, value / now, null];

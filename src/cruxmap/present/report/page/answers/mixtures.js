@@ -87,8 +87,9 @@ function haveTheSameCentre(one, other, j) {
  * @returns {Set<string>}
  */
 export function idleIn({ model, index }, settings) {
-  const credences = model.entries.filter((entry) => entry.type === "argument").map((entry) => entry.id);
-  const causes = model.entries.flatMap((entry) => entry.parts.map((part) => part.address));
+  const of = (type) => model.entries.filter((entry) => entry.type === type);
+  const credences = of("argument").map((entry) => entry.id);
+  const causes = of("claim").flatMap((entry) => entry.parts.map((part) => part.address));
   const isIdle = (name) => settings.every((setting) => setting.mu[index.get(name)] <= NO_CREDENCE);
   return new Set([...credences, ...causes].filter((name) => index.has(name) && isIdle(name)));
 }
@@ -103,10 +104,11 @@ export function idleIn({ model, index }, settings) {
  * @returns {number[]}
  */
 export function bearingOn(structure, { conditions, evidence }, idle, column = itself(structure)) {
-  const { connected } = positionOf(structure, { conditions, evidence, column, idle });
   const owned = (name) => structure.of.get(name) ?? [structure.index.get(name)];
   const gone = new Set([...idle].flatMap(owned));
-  return [...connected].filter((node) => node < 0 && !gone.has(-1 - node)).map((node) => -1 - node);
+  const open = column.map((of, j) => (gone.has(j) ? -1 : of));
+  const { connected } = positionOf(structure, { conditions, evidence, column: open, idle });
+  return [...connected].filter((node) => node < 0).map((node) => -1 - node);
 }
 
 function itself({ model }) {

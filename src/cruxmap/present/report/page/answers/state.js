@@ -260,11 +260,14 @@ function* namesOf({ entry, places, model }) {
 }
 
 /**
- * Where entries stand to the target; `column` has the judgements that are open, `null` for none.
- * @param {State} state @param {Int32Array | null} column
+ * Where entries stand to the target; `column` has the judgements that are open, `null` for none. What is
+ * rejected has no force, and `powerless` arguments and causes have none.
+ * @param {State} state @param {Int32Array | null} column @param {Iterable<string>} [powerless]
  */
-export function positionAt({ structure, asking, conditions, evidence, setting }, column) {
-  const idle = new Set(structure.model.addresses.filter((_, j) => setting.rejected[j]));
+export function positionAt(state, column, powerless = []) {
+  const { structure, asking, conditions, evidence, setting } = state;
+  const rejected = structure.model.addresses.filter((_, j) => setting.rejected[j]);
+  const idle = new Set([...rejected, ...powerless]);
   const key = JSON.stringify([[...idle], conditions.map(keyOf), column && [...column]]);
   const none = new Int32Array(structure.model.addresses.length).fill(-1);
   return asking.remembered("position", key, () =>
