@@ -1,7 +1,9 @@
 """A model as data, computed by code that knows the data alone, against the model kept open."""
 
 import json
+import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +13,13 @@ from hypothesis import strategies as st
 
 import cruxmap as cm
 from cruxmap.engine.travelling import ints, numbers_of
+from cruxmap.errors import Code, Problem
+from cruxmap.insight import travelling_model as module
 from cruxmap.insight.travelling_model import travelling_model
 from cruxmap.language.inheritance import settle
 from cruxmap.network.means_and_deviations import numbers
 from helpers import drawn_maps
+from helpers.commands import ROOT
 from helpers.examples import ANN, BOB, GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model
 from helpers.travelled import Travelled, everything, evidence_of
@@ -95,3 +100,25 @@ def test_so_it_is_for_any_map_and_whatever_is_given(drawn: drawn_maps.Draft, dat
 def test_it_is_the_same_to_the_byte() -> None:
     first, second = (json.dumps(travelling_model(MODELS["garden"]), sort_keys=True) for _ in range(2))
     assert first == second
+
+
+def test_the_plan_of_the_real_map_is_small() -> None:
+    """Whatever number may change: 1.64 million products without a thorough search."""
+    data = travelling_model(cm.read_model(ROOT / "models" / "deceptive-alignment.yaml"))
+    assert 0 < numbers_of(data["network"]["plan"]["sizes"]).sum() < 700_000
+    packed = zlib.compress(json.dumps(data, sort_keys=True).encode(), 9)
+    assert len(packed) < 120_000
+
+
+def test_a_map_too_wide_for_exact_sums_travels_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise cm.InvalidMap((Problem(Code.TOO_WIDE, "exact sums would take too much"),))
+
+    monkeypatch.setattr(module, "exactly_for_many", refuse)
+    data = travelling_model(MODELS["garden"])
+    assert (data["exact"], data["network"]) == (False, None)
+    assert data["why_not_exact"] == "Exact sums would take too much."
+    assert {entry["variable"] for entry in data["entries"]} == {-1}
+    sampled = travelling_model(replace(MODELS["garden"], exact=False))
+    assert (sampled["exact"], sampled["network"]) == (False, None)
+    assert "samples of states" in sampled["why_not_exact"]

@@ -12,8 +12,8 @@ from functools import lru_cache
 import numpy as np
 
 from cruxmap.engine.contraction_trees import HOPELESS, Scopes, TooWide, entangled
-from cruxmap.engine.network import Network
-from cruxmap.engine.planning import BUDGET, Plan, ancestors, plan, plan_text
+from cruxmap.engine.network import IntArray, Network
+from cruxmap.engine.planning import BUDGET, Plan, ancestors, plan, plan_text, thorough_plan
 from cruxmap.engine.schemes import Scheme, cheapest_scheme, plainest_scheme
 from cruxmap.errors import Code, InvalidMap, Problem
 
@@ -54,6 +54,15 @@ def exactly(
     found = _approach(network, *variables, gradient=gradient, budget=BUDGET, exact=True)
     assert isinstance(found, Plan)
     return found
+
+
+def exactly_for_many(
+    network: Network, ask: Iterable[int], clamped: Iterable[int], usual: IntArray
+) -> Plan:
+    """The same where it is worth some seconds more that the plan is small, once entries are as `usual`: 0, 1
+    or, at -1, anything. Raises `InvalidMap` where there is none.
+    """
+    return thorough_plan(network, exactly(network, ask, clamped), usual)
 
 
 def _sorted(variables: Iterable[int]) -> tuple[int, ...]:

@@ -21,6 +21,7 @@ PLANNER = (
     "elimination",
     "compiled_elimination",
     "joining",
+    "tree_refinement",
     "ragged",
     "tape",
     "places",

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from cruxmap.engine.contraction_trees import Scopes, TooWide, Tree, cheapest_tree
+from cruxmap.engine.contraction_trees import Scopes, TooWide, Tree, cheapest_tree, measured
 from cruxmap.engine.network import FloatArray, IntArray, Network
 from cruxmap.engine.plan_cache import remembered
+from cruxmap.engine.tree_refinement import WIDEST, Supports, refined, supports
 from cruxmap.ground import gc_paused
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ type SlotArray = npt.NDArray[np.uint32]
 
 BUDGET = 50_000_000
 """Triples beyond which a plan is given up: more than a kernel can run over thousands of draws."""
+
+WORTH_REFINING, WHOLE_COUNTS = 100_000, 0.1
+"""Triples from which on a plan that is made thoroughly has its tree refined, and by how much each of its
+triples counts beside those that are left where entries are as usual."""
 
 MOST_KEPT = 1_000_000
 """Triples up to which a plan is kept on disk, about 12 bytes each; of a larger one its tree is, if it was
@@ -118,15 +123,7 @@ def _attempt(
     with gc_paused():
         question = _plan_question(network, asked, clamped)
         try:
-            tree = cheapest_tree(
-                question.scopes,
-                question.cards,
-                budget,
-                triples=partial(_triples, question),
-                problem=problem,
-                kept=question.kept,
-                leaf=None if question.kept is None else question.variables.index(question.kept),
-            )
+            tree = _cheapest(question, budget, problem)
             joined = question.fewest.get(tree.pairs.tobytes()) or _joined(question, tree, budget)
             unread = [v for v, (slots, _) in joined.reads.items() if not len(slots)]
             if unread:
@@ -134,6 +131,81 @@ def _attempt(
         except TooWide as outcome:
             return outcome
         return replace(_plan(question, tree, joined), key=problem)
+
+
+def _cheapest(question: "_PlanQuestion", budget: int, problem: bytes) -> Tree:
+    return cheapest_tree(
+        question.scopes,
+        question.cards,
+        budget,
+        triples=partial(_triples, question),
+        problem=problem,
+        kept=question.kept,
+        leaf=None if question.kept is None else question.variables.index(question.kept),
+    )
+
+
+def thorough_plan(network: Network, quick: Plan, usual: IntArray, budget: int = BUDGET) -> Plan:
+    """A plan for the same as a quick one, with a better tree: worth some seconds where it is run by many.
+
+    `usual` (n_entries,) has 0 or 1 for entries that are mostly just that, and -1 for the others. No number is
+    built in; but who runs the plan may drop what is 0, and factors of 1, for as long as they are. So what is
+    left then counts as well as the whole.
+    """
+    if quick.triples <= WORTH_REFINING:
+        return quick
+    problem = b"thorough" + quick.key + np.asarray(usual, np.int8).tobytes()
+    return remembered(problem, lambda: _thorough(network, quick, usual, budget, problem), _is_kept)
+
+
+def _thorough(network: Network, quick: Plan, usual: IntArray, budget: int, problem: bytes) -> Plan:
+    """Make the same of a quick plan, whose tree is at hand."""
+    with gc_paused():
+        question = _plan_question(network, quick.asked, quick.clamped)
+        tree = _cheapest(question, budget, quick.key)
+        if tree.width > WIDEST:
+            return quick
+
+        as_usual = _plan_question(_as_usual(network, usual), quick.asked, quick.clamped)
+
+        def work() -> IntArray:
+            return refined(tree.pairs, [_supports(as_usual, 1.0), _supports(question, WHOLE_COUNTS)])
+
+        def taken(triples: int, tree: Tree) -> float:
+            return WHOLE_COUNTS * triples + _triples(as_usual, tree, budget)
+
+        better = measured(question.scopes, remembered(problem + b"tree", work), question.cards)
+        try:
+            joined = _joined(question, better, budget)
+        except TooWide:
+            return quick
+        if taken(len(joined.joins.left), better) >= taken(quick.triples, tree):
+            return quick  # rows that fit nothing later are dropped, which is not foreseen
+        return replace(_plan(question, better, joined), key=problem)
+
+
+def _as_usual(network: Network, usual: IntArray) -> Network:
+    """Return the network without the rows whose entries are usually 0; those that are usually 1 are 1."""
+    tables = []
+    for table in network.tables:
+        kept = usual[table.entries] != 0
+        entries = table.entries[kept]
+        entries = np.where(usual[entries] == 1, 0, entries)
+        tables.append(replace(table, rows=table.rows[kept], entries=entries))
+    return replace(network, tables=tuple(tables))
+
+
+def _supports(question: "_PlanQuestion", counts: float) -> Supports:
+    return supports(
+        scopes=[*question.scopes],
+        lengths=question.lengths,
+        states=question.states,
+        slots=question.slots,
+        loads=question.loads,
+        cards=question.cards,
+        marked=[v if v in question.clamped else None for v in question.variables],
+        counts=counts,
+    )
 
 
 @lru_cache(maxsize=4)

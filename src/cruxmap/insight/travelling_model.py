@@ -11,7 +11,12 @@ from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any, assert_never
 
-from cruxmap.engine.exact_or_sampled import exactly
+import numpy as np
+
+from cruxmap.engine.exact_or_sampled import exactly_for_many
+from cruxmap.engine.formulas import fill
+from cruxmap.engine.network import IntArray, Network
+from cruxmap.engine.planning import Plan
 from cruxmap.engine.random_words import keys_of
 from cruxmap.engine.travelling import network_data
 from cruxmap.errors import InvalidMap
@@ -60,6 +65,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.checks import MAX_ARGUMENTS
 from cruxmap.language.digest import digest, digest_of_question, state_of
+from cruxmap.language.inheritance import settle
 from cruxmap.language.judgement import (
     Lexicon,
     UnreadableError,
@@ -69,6 +75,7 @@ from cruxmap.language.judgement import (
     with_phrases,
 )
 from cruxmap.language.model_spec import Laid, ModelSpec, Target
+from cruxmap.network.means_and_deviations import numbers
 
 FORMAT = 1
 """Goes up whenever older readers could not read what is written."""
@@ -90,7 +97,8 @@ def travelling_model(model: ModelSpec) -> dict[str, Any]:
     variable of what has none, and lists of whole numbers inside the network are as `engine.travelling`
     writes them.
     """
-    network, why_not = _network(model)
+    found = _network(model)
+    network, plan = (None, None) if isinstance(found, str) else found
     variable = {} if network is None else network.network.places
     return {
         "format": FORMAT,
@@ -100,14 +108,12 @@ def travelling_model(model: ModelSpec) -> dict[str, Any]:
         "question_digest": digest_of_question(model),
         "model": _question(model),
         "exact": network is not None,
-        "why_not_exact": why_not,
+        "why_not_exact": found if isinstance(found, str) else None,
         **_numbers(model),
         **_worldviews(model),
         "entries": [_entry(model.map, entry, variable) for entry in model.map.entry.values()],
         **_conditions(model, network),
-        "network": None
-        if network is None
-        else network_data(network.network, exactly(network.network, *network.planned)),
+        "network": None if network is None or plan is None else network_data(network.network, plan),
     }
 
 
@@ -117,28 +123,35 @@ def _state(argument_map: ArgumentMap) -> dict[str, Any]:
     return {"map": state.map, "entries": dict(state.entries)}
 
 
-def _network(model: ModelSpec) -> tuple[FreeNetwork | None, str | None]:
-    """Return the network of the whole map, or why there is none for exact sums."""
+def _network(model: ModelSpec) -> tuple[FreeNetwork, Plan] | str:
+    """Return the network of the whole map and its plan, or why there is none for exact sums."""
     if model.exact is False:
-        return None, "The model asks for samples of states, and this page computes exact sums."
+        return "The model asks for samples of states, and this page computes exact sums."
     for place, count in arguments_met(model.map.arguments).items():
         if count > MAX_ARGUMENTS:
-            return None, (
+            return (
                 f"{count} arguments bear on {place}, whoever brings them, and {MAX_ARGUMENTS} are the most "
                 "that can be weighed together."
             )
-    found = lower_freely(model, (), conditions_of_its_own(model, ()))
+    free = lower_freely(model, (), conditions_of_its_own(model, ()))
     try:
-        products = exactly(found.network, *found.planned).triples
+        plan = exactly_for_many(free.network, *free.planned, _usual(model, free.network))
     except InvalidMap as wrong:
         [problem] = wrong.problems
-        return None, f"{problem.message[:1].upper()}{problem.message[1:]}."
-    if products > MOST_PRODUCTS:
+        return f"{problem.message[:1].upper()}{problem.message[1:]}."
+    if plan.triples > MOST_PRODUCTS:
         return (
-            None,
-            f"Exact sums over this map take {products:,} products, and {MOST_PRODUCTS:,} are the most.",
+            f"Exact sums over this map take {plan.triples:,} products, and {MOST_PRODUCTS:,} are the most."
         )
-    return found, None
+    return free, plan
+
+
+def _usual(model: ModelSpec, network: Network) -> IntArray:
+    """Return 0 or 1 for the table entries (n_entries,) that are just that in every worldview, else -1."""
+    worldviews = (MAP_WORLDVIEW, *(worldview.about.id for worldview in model.map.worldviews))
+    found = numbers(model.map, [settle(model.map, name, model.settings) for name in worldviews])
+    entries = fill(network.program, found.mu.T, found.single.T)
+    return np.where((entries == 0).all(axis=1), 0, np.where((entries == 1).all(axis=1), 1, -1))
 
 
 def _question(model: ModelSpec) -> dict[str, Any]:
