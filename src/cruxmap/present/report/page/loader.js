@@ -1,13 +1,14 @@
 /**
- * Runs the page's script, which travels deflated: the policy of the page names its hash, so nothing else would run.
+ * Runs the page's script, which travels deflated: the policy of the page names its hash, and would let
+ * nothing else run.
  *
  * Where a browser cannot inflate, the page stays the document that it is.
  */
 
 import { bytesOf, inflated, textOf } from "./bytes.js";
 
-/** Puts the text of the page's workers in its place, and then runs the page's own script. */
-export async function load() {
+/** Puts the text of the page's workers in its place, then runs the page's script, which makes `cruxmap`. */
+async function load() {
   const [worker, main] = await Promise.all([blockOf("worker"), blockOf("script")]);
   document.getElementById("worker").textContent = worker;
   const element = document.createElement("script");
@@ -26,5 +27,5 @@ function hideIfBlind() {
 
 if (typeof document !== "undefined") {
   hideIfBlind();
-  load();
+  globalThis.cruxmap = { ready: load().then(() => globalThis.cruxmap.ready) };
 }
