@@ -125,3 +125,18 @@ test("texts, and what voices say, are added where they are known", async () => {
   assert.ok(cruxes.every((row) => row.text.includes("About")));
   assert.equal(diffWithTexts(diff, null, model), diff);
 });
+
+test("a pool that fails while mixtures are made fails the diff, and nothing else", async () => {
+  const { model, diff } = cases.find((one) => one.model.model.id === "legal-case");
+  const [a, b] = [diff.a, diff.b].map((name) => sideOf(model, name));
+  const engine = engineOf(model);
+  let asked = 0;
+  engine.pool = { ...engine.pool, logOdds: () => Promise.reject(new RangeError(`${++asked}`)) };
+  const seen = [];
+  const note = (reason) => seen.push(reason);
+  process.on("unhandledRejection", note);
+  await assert.rejects(diffOf(engine, a, b, givenOf(model)), RangeError);
+  process.off("unhandledRejection", note);
+  assert.deepEqual(seen, []);
+  assert.equal(asked, 1);
+});

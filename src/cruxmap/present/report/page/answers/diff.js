@@ -11,6 +11,7 @@ import { leftOut } from "./left_out.js";
 import { bearingOn, gameOf, idleIn, mixturesOf } from "./mixtures.js";
 import { NoValueError, shapley } from "./shapley.js";
 import { makeState, positionAt } from "./state.js";
+import { awaited, shortPause } from "./waiting.js";
 
 /** Shares that are smaller are rounding, and do not count where they are put in order. */
 const ROUNDING = 1e-12;
@@ -132,16 +133,10 @@ async function worthOf(ask, { owner, players }, lesser, greater, taken, m) {
     const D = Math.min(AT_A_TIME, m - start);
     const some = taken.subarray(start * players.length, (start + D) * players.length);
     const { u, single } = mixturesOf(lesser, greater, owner, some, D);
-    parts.push(ask.logOdds({ u, single, D }));
-    await pause();
+    parts.push(awaited(ask.logOdds({ u, single, D })));
+    await shortPause();
   }
   return withProbabilities((await Promise.all(parts)).flatMap((part) => [...part]));
-}
-
-function pause() {
-  return new Promise((go) => {
-    setTimeout(go);
-  });
 }
 
 function withProbabilities(logOdds) {

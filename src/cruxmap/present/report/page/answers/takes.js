@@ -9,6 +9,7 @@ import { bearingOn, idleIn } from "./mixtures.js";
 import { differentWays, lengthOf, membersOf, Search } from "./shortest_moves.js";
 import { makeState } from "./state.js";
 import { MAX_DEVIATIONS, middleOf, roomOf, ROUNDING, Terrain } from "./terrain.js";
+import { shortPause } from "./waiting.js";
 
 /**
  * Up to how many judgements one way changes, and how many ways there are that have no entry in common.
@@ -46,7 +47,7 @@ const DIGITS = [4, 6, 9];
  * @returns {Promise<object>} as the command line's JSON
  */
 export async function takesOf(engine, side, wanted, given, options = {}) {
-  const { far = false, ways = MAX_WAYS, onWay, pause = laterOn } = options;
+  const { far = false, ways = MAX_WAYS, onWay, pause = shortPause } = options;
   const taking = new Taking(engine, side, given, far, pause);
   const start = await taking.estimate(side.setting);
   const goal = await goalOf(taking, start, wanted);
@@ -86,12 +87,6 @@ export async function takesOf(engine, side, wanted, given, options = {}) {
     return answer([], await outOfReach(taking, farthest));
   }
   return answer(takes.sort((a, b) => a.count - b.count || a.deviations - b.deviations), null);
-}
-
-function laterOn() {
-  return new Promise((go) => {
-    setTimeout(go);
-  });
 }
 
 function standing({ setting }) {

@@ -7,6 +7,7 @@ import { fill, pullback } from "../engine/formulas.js";
 import { expit, logit } from "../engine/special.js";
 import { LOGIT_OF_CERTAINTY, Z_95 } from "../language/notation.js";
 import { evidenceOf } from "./evidence.js";
+import { awaited } from "./waiting.js";
 
 /** What counts as a standard deviation where a number has no interval: half a natural log unit. */
 const SD_OF_A_POINT = 0.5;
@@ -157,7 +158,9 @@ export class Terrain {
     for (let start = 0; start < moves.length; start += each) {
       const some = moves.slice(start, start + each);
       const columns = this.columnsAfter(some);
-      const logits = isHere ? this.logOddsHere(columns) : this.pool.logOdds(columns, this.given);
+      const logits = isHere
+        ? this.logOddsHere(columns)
+        : awaited(this.pool.logOdds(columns, this.given));
       parts.push({ logits, likelihood: this.likelihoodOf(columns), m: some.length });
       await this.breathe();
     }
