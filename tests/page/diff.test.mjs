@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Asking } from "../../src/cruxmap/present/report/page/answers/asking.js";
+import { averagesAt } from "../../src/cruxmap/present/report/page/answers/averages.js";
 import { diffOf } from "../../src/cruxmap/present/report/page/answers/diff.js";
 import { makePool } from "../../src/cruxmap/present/report/page/answers/pool.js";
 import { structureOf } from "../../src/cruxmap/present/report/page/answers/structure.js";
@@ -139,4 +140,20 @@ test("a pool that fails while mixtures are made fails the diff, and nothing else
   process.off("unhandledRejection", note);
   assert.deepEqual(seen, []);
   assert.equal(asked, 1);
+});
+
+test("averages of a setting are asked for once, and anew where they were dropped", async () => {
+  const setting = {};
+  const given = { assuming: [], observed: [] };
+  let asked = 0;
+  const dropped = { joint: () => Promise.reject(new RangeError("dropped")) };
+  const pool = { joint: () => Promise.resolve({ asked: ++asked }) };
+  const first = averagesAt(dropped, setting, given, [1]);
+  const second = averagesAt(pool, setting, given, [1]);
+  await assert.rejects(first, RangeError);
+  assert.deepEqual(await second, { asked: 1 });
+  assert.deepEqual(await averagesAt(pool, setting, given, [1]), { asked: 1 });
+  const both = [averagesAt(pool, setting, given, [2]), averagesAt(pool, setting, given, [2])];
+  assert.deepEqual(await Promise.all(both), [{ asked: 2 }, { asked: 2 }]);
+  assert.equal(await averagesAt({ joint: () => Promise.resolve(null) }, {}, given, [1]), null);
 });
