@@ -563,3 +563,47 @@ def test_laws_of_diffs_on_drawn_maps(data: st.DataObject) -> None:
     assert [-d.share_logit for d in other.differences] == shares
     total = sum(d.share_probability for d in one.differences)
     assert total == pytest.approx(one.probability_a - one.probability_b, abs=1e-9)
+
+
+@pytest.mark.parametrize("states", [["x", "y"], ["y", "x"]])
+def test_of_two_states_that_are_as_far_apart_the_first_stands_for_the_question(states) -> None:
+    text = f"""
+    questions:
+      q: {{text: Which., states: [{", ".join(states)}], credence: {{x: 50%, y: rest}}}}
+    claims:
+      t: {{text: Target., given: [{{when: {{q: x}}, credence: 80%}}, {{id: y, otherwise: 10%}}]}}
+    """
+    for share in range(3, 97, 4):  # rounding makes now the one and now the other the farther
+        ann, bob = (f"judgements: {{q: {{x: {x}%, y: rest}}}}\n" for x in (share, share + 3))
+        result = diff(model(text, "target: t\nsampling: {draws: 1}\n", ann=ann, bob=bob), "ann", "bob")
+        assert [crux.state for crux in result.to_settle.questions] == states[:1]
+
+
+def test_who_agrees_but_for_rounding_does_not_disagree() -> None:
+    text = """
+    claims:
+      a: {text: One., credence: 30%}
+      b: {text: Two., credence: 30%}
+      t: {text: Target., all_of: [a, b]}
+    """
+    ann, bob = "judgements: {a: 70%, b: 30%}\n", "judgements: {a: 30%, b: 70.00000000001%}\n"
+    result = diff(model(text, "target: t\n", ann=ann, bob=bob), "ann", "bob")
+    assert result.gap_logit != 0
+    assert {crux.reason for crux in result.double_cruxes} == {"the two do not disagree about the target"}
+    assert result.to_settle.ranking == result.to_settle.widening == ()
+
+
+def test_shares_that_are_rounding_are_in_the_order_of_their_names() -> None:
+    text = """
+    claims:
+      a: {text: One., credence: 30%}
+      c: {text: Never., credence: 0%}
+      d: {text: Two., credence: 40%}
+      t: {text: Target., given: [{when: {all_of: [c, d]}, credence: 1%}, {id: else, otherwise: 50%}]}
+      u: {text: Other., given: [{when: {all_of: [c, b]}, credence: 1%}, {id: else, otherwise: 50%}]}
+      b: {text: Three., credence: 40%}
+    """
+    ann, bob = "judgements: {d: 41%, b: 41%, t.else: 20%}\n", "judgements: {d: 45%, b: 45%, t.else: 30%}\n"
+    result = diff(model(text, "target: t\n", ann=ann, bob=bob), "ann", "bob")
+    assert [one.id for one in result.differences] == ["t", "b", "d"]
+    assert all(abs(one.share_logit) < 1e-12 for one in result.differences[1:])
