@@ -248,6 +248,37 @@ def test_nothing_is_wider_than_a_phone(browser: Any, page_of: PageOf) -> None:
         assert wide <= 390
 
 
+# --- browsers that cannot all of it ---------------------------------------------------------------
+
+MISSING = [
+    "delete globalThis.WebAssembly",
+    "delete globalThis.Worker",
+    "URL.createObjectURL = () => { throw new Error('forbidden'); }",
+    "delete globalThis.requestIdleCallback",
+    "delete Uint8Array.fromBase64",
+]
+
+
+@pytest.mark.parametrize("missing", MISSING)
+def test_a_browser_that_lacks_something_finds_the_same(
+    browser: Any, page_of: PageOf, missing: str
+) -> None:
+    expected = cm.estimate(model_of(POWER)).to_json()["worldviews"]["carlsmith"]
+    with opened(browser, page_of(POWER), before=missing) as seen:
+        [found] = seen.ready().run(ESTIMATE, "carlsmith").values()
+        near(found["mean"], expected["mean"], missing)
+        assert seen.faults == []
+
+
+@pytest.mark.parametrize("after", ["", "?blind"])
+def test_a_browser_that_cannot_inflate_says_so(browser: Any, page_of: PageOf, after: str) -> None:
+    missing = "delete globalThis.DecompressionStream"
+    with opened(browser, page_of(POWER), after=after, before=missing) as seen:
+        said = seen.page.text_content("main > .warning[role=alert]")
+        assert said.startswith("This browser cannot run the page")
+        assert seen.page.is_visible("#worldviews p") == (after == "")
+
+
 # --- strangers ------------------------------------------------------------------------------------
 
 FRAGMENTS = [

@@ -58,10 +58,14 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
-def opened(browser: Any, file: Path, *, after: str = "", **options: Any) -> Iterator[Opened]:
-    """Open a file, with something `after` its address, in a window of its own."""
+def opened(
+    browser: Any, file: Path, *, after: str = "", before: str = "", **options: Any
+) -> Iterator[Opened]:
+    """Open a file, with something `after` its address and a script `before` it, in a window of its own."""
     context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
     page = context.new_page()
+    if before:
+        page.add_init_script(before)
     seen = Opened(page)
     page.on("pageerror", lambda error: seen.faults.append(f"error: {error}"))
     page.on("console", lambda m: seen.faults.append(f"console: {m.text}") if m.type == "error" else None)

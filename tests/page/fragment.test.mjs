@@ -53,6 +53,55 @@ test("a link from another state of the map says so, and leaves out what cannot b
   assert.deepEqual(found.leftOut.map(({ at }) => at), ["gone", "heat", "colour.red", "gone", "gone"]);
 });
 
+/** Return the model with so many more arguments. */
+function withMany(n) {
+  const ids = Array.from({ length: n }, (_, k) => `argument-${k}`);
+  const more = (list, make) => [...list, ...ids.map(make)];
+  const { judgements } = model;
+  return {
+    ...model,
+    addresses: more(model.addresses, (id) => id),
+    judgements: {
+      ...judgements,
+      scale: more(judgements.scale, () => "p"),
+      owner: more(judgements.owner, (id) => id),
+      role: more(judgements.role, () => "credence"),
+      part: more(judgements.part, () => ""),
+    },
+    map: { values: more(model.map.values, () => "50%") },
+    entries: more(model.entries, (id) => ({ id, type: "argument", states: ["false", "true"] })),
+  };
+}
+
+test("nothing that fits is lost for how much there is beside it", async () => {
+  const set = [...Array(400).fill(["door", "1%"]), ["gone", "5%"], ["heat", "about 7%"]];
+  const other = { ...nothing, digest: "fedcba9876543210", set };
+  const found = await readFragment(await fragmentWith(other), model);
+  assert.deepEqual(found.changes.judgements, [{ at: "door", value: "1%" }, { at: "heat", value: "about 7%" }]);
+  assert.deepEqual(found.leftOut.map(({ at }) => at), ["gone"]);
+});
+
+test("of several numbers the one that closes a circle is left out", async () => {
+  const set = [["door", "same as heat"], ["window", "1%"], ["heat", "same as door"], ["colour.red", "60%"]];
+  const other = { ...nothing, digest: "fedcba9876543210", set };
+  const found = await readFragment(await fragmentWith(other), model);
+  assert.deepEqual(found.changes.judgements.map(({ at }) => at), ["door", "window", "colour.red"]);
+  assert.match(found.leftOut[0].why, /runs in a circle/);
+});
+
+test("a long link that hardly fits is read at once", async () => {
+  const large = withMany(600);
+  const names = Array.from({ length: 600 }, (_, k) => `argument-${k}`);
+  const set = names.map((name) => [name, "1%"]);
+  const most = { ...nothing, digest: "fedcba9876543210", set: [...set, ["gone", "5%"]] };
+  const start = performance.now();
+  const found = await readFragment(await fragmentWith({ ...most, rejects: [...names, "gone"] }), large);
+  assert.ok(performance.now() - start < 2000);
+  assert.equal(found.changes.judgements.length, 600);
+  assert.equal(found.changes.rejects.length, 600);
+  assert.deepEqual(found.leftOut.map(({ at }) => at), ["gone", "gone"]);
+});
+
 test("what strangers write is a problem, and never a crash", async () => {
   const deep = "[".repeat(200000);
   const bad = [

@@ -31,6 +31,13 @@ test("a file that is written out holds no more changes than were made", () => {
   assert.deepEqual(readWorldviewFile(text, model).changes, changes);
 });
 
+test("a number that was changed is kept though its argument is rejected", () => {
+  const judgements = [{ at: "creaks.strength", value: "4x" }];
+  const changes = { judgements, rejects: ["creaks"], accepts: [] };
+  const text = worldviewFile(model, { id: "own", startedFrom: "map", changes });
+  assert.deepEqual(readWorldviewFile(text, model).changes, changes);
+});
+
 const WRITTEN = `# What somebody wrote by hand
 worldview: eve
 voice: zoe
@@ -105,6 +112,16 @@ test("what is no worldview's file is a problem", () => {
   ];
   for (const text of bad) {
     assert.throws(() => readWorldviewFile(text, model), { name: "ProblemError" }, JSON.stringify(text.slice(0, 60)));
+  }
+});
+
+test("a file of nothing but blanks and quotes is read at once", () => {
+  for (const value of [`a${" ".repeat(19900)}x`, `"${" ".repeat(19900)}"`, `a${"\t ".repeat(9900)}x`]) {
+    const lines = Array.from({ length: 24 }, (_, k) => `  key-${k}: ${value}\n`);
+    const start = performance.now();
+    const { leftOut } = readWorldviewFile(`judgements:\n${lines.join("")}`, model);
+    assert.ok(performance.now() - start < 2000);
+    assert.equal(leftOut.length, 24);
   }
 });
 

@@ -137,15 +137,16 @@ class Block {
 /** Return a line without the comment at its end; what stands in quotes is none. */
 function withoutComment(line) {
   let quote = "";
+  let before = ""; // the last sign that is not blank
   for (let at = 0; at < line.length; at += 1) {
     const sign = line[at];
-    const before = line.slice(0, at).trimEnd().at(-1) ?? "";
     if (quote !== "") {
       const isEscape = quote === '"' ? sign === "\\" : sign === "'" && line[at + 1] === "'";
       if (isEscape) at += 1;
       else if (sign === quote) quote = "";
     } else if ((sign === '"' || sign === "'") && "[{,:-".includes(before)) quote = sign;
     else if (sign === "#" && (at === 0 || /[ \t]/u.test(line[at - 1]))) return line.slice(0, at);
+    if (!/\s/u.test(sign)) before = sign;
   }
   return line;
 }

@@ -138,11 +138,20 @@ function unknownAddress(model, address) {
  */
 export function withNumber(model, worldview, changes, address, text) {
   const others = changes.judgements.filter((judgement) => judgement.at !== address);
-  if (text === null) return checked(model, worldview, { ...changes, judgements: others });
-  const read = Array.isArray(text) ? sharesChange : readChange;
-  const change = read(model, address, text);
-  checkMixed(model, others, change);
-  return checked(model, worldview, { ...changes, judgements: [...others, change] });
+  const without = { ...changes, judgements: others };
+  const next = text === null ? without : withJudgement(model, without, readSet(model, address, text));
+  return checked(model, worldview, next);
+}
+
+function readSet(model, address, text) {
+  return Array.isArray(text) ? sharesChange(model, address, text) : readChange(model, address, text);
+}
+
+/** Return changes with one more judgement, that has been read. */
+function withJudgement(model, changes, judgement) {
+  const others = changes.judgements.filter(({ at }) => at !== judgement.at);
+  checkMixed(model, others, judgement);
+  return { ...changes, judgements: [...others, judgement] };
 }
 
 /**
@@ -151,65 +160,108 @@ export function withNumber(model, worldview, changes, address, text) {
  */
 export function withRejection(model, worldview, changes, name, isRejected) {
   parseArgument(name, model);
+  const before = layersOf(model, worldview).rejected.has(name);
+  return checked(model, worldview, withVerdict(changes, name, before, isRejected));
+}
+
+/** Return changes with a verdict on an argument that was rejected `before`, or in force. */
+function withVerdict(changes, name, before, isRejected) {
   const rejects = changes.rejects.filter((other) => other !== name);
   const accepts = changes.accepts.filter((other) => other !== name);
-  const before = layersOf(model, worldview).rejected.has(name);
   if (isRejected === true && !before) rejects.push(name);
   if (isRejected === false && before) accepts.push(name);
-  return checked(model, worldview, { ...changes, rejects, accepts });
+  return { ...changes, rejects, accepts };
 }
 
 /**
- * Return changes that come from elsewhere, read anew and checked one by one. Throws ProblemError.
+ * Return changes that come from elsewhere, read anew and checked. Throws ProblemError.
  * @param {object} written in the form of changes, of which nothing is taken for granted but that it is
  *   data
  */
 export function withAll(model, worldview, written) {
-  let changes = UNCHANGED;
-  for (const judgement of written.judgements) {
-    const others = changes.judgements.filter((other) => other.at !== judgement.at);
-    const { at, value, shares } = judgement;
-    const change = shares === undefined ? readChange(model, at, value) : sharesChange(model, at, shares);
-    checkMixed(model, others, change);
-    changes = { ...changes, judgements: [...others, change] };
-  }
-  for (const [names, isRejected] of [[written.rejects, true], [written.accepts, false]]) {
-    for (const name of new Set(names)) {
-      changes = withRejection(model, worldview, changes, name, isRejected);
-    }
-  }
-  return checked(model, worldview, changes);
+  const refuse = (_, problem) => {
+    throw problem;
+  };
+  return checked(model, worldview, withSteps(UNCHANGED, stepsOf(model, worldview, written, refuse)));
 }
 
-const MOST_TRIED = 300;
+/** How often changes are tried together before the rest of them are left out. */
+const MOST_TRIED = 1000;
 
 /**
- * Return as much of changes that come from elsewhere as fits, and what does not, with its reason. All at
- * once where nothing is wrong; else one after the other, of very many the first.
+ * Return as much of changes that come from elsewhere as fits, and what does not, with its reason. What can be
+ * read is tried all at once; where that is a problem, in halves, and halves of these.
  * @param {object} written
  * @returns {{changes: object, leftOut: {at: string, why: string}[]}}
  */
 export function withWhatFits(model, worldview, written) {
   const leftOut = [];
-  const attempt = (tried, at) => {
+  const leave = (at, { message }) => leftOut.push({ at, why: message });
+  let tried = 0;
+  const fitted = (changes, steps) => {
+    if (steps.length === 0) return changes;
     try {
-      return withAll(model, worldview, tried);
+      if (tried >= MOST_TRIED) throw new ProblemError("wrong-shape", "too much else does not fit");
+      tried += 1;
+      return checked(model, worldview, withSteps(changes, steps));
     } catch (problem) {
       if (!(problem instanceof ProblemError)) throw problem;
-      if (at !== null) leftOut.push({ at, why: problem.message });
-      return null;
+      if (steps.length > 1 && tried < MOST_TRIED) {
+        const half = Math.ceil(steps.length / 2);
+        return fitted(fitted(changes, steps.slice(0, half)), steps.slice(half));
+      }
+      for (const { at } of steps) leave(at, problem);
+      return changes;
     }
   };
-  const whole = attempt(written, null);
-  if (whole !== null) return { changes: whole, leftOut };
-  let kept = UNCHANGED;
-  for (const key of ["judgements", "rejects", "accepts"]) {
-    for (const one of written[key].slice(0, MOST_TRIED)) {
-      const more = { ...kept, [key]: [...kept[key], one] };
-      if (attempt(more, typeof one === "string" ? one : one.at) !== null) kept = more;
+  const changes = fitted(UNCHANGED, stepsOf(model, worldview, written, leave));
+  return { changes, leftOut };
+}
+
+/**
+ * Return the steps by which changes that come from elsewhere are put together: what each is about, and what
+ * it makes of changes. Of several about the same the last counts. What cannot be read is `refused`.
+ */
+function stepsOf(model, worldview, written, refused) {
+  const steps = [];
+  const add = (at, read) => {
+    try {
+      steps.push({ at, put: read() });
+    } catch (problem) {
+      if (!(problem instanceof ProblemError)) throw problem;
+      refused(at, problem);
+    }
+  };
+  for (const { at, value, shares } of lastOfEach(written.judgements)) {
+    add(at, () => {
+      const judgement = readSet(model, at, shares ?? value);
+      return (changes) => withJudgement(model, changes, judgement);
+    });
+  }
+  const before = layersOf(model, worldview).rejected;
+  for (const [names, isRejected] of [[written.rejects, true], [written.accepts, false]]) {
+    for (const name of new Set(names)) {
+      add(name, () => {
+        parseArgument(name, model);
+        return (changes) => withVerdict(changes, name, before.has(name), isRejected);
+      });
     }
   }
-  return { changes: withAll(model, worldview, kept), leftOut };
+  return steps;
+}
+
+function withSteps(changes, steps) {
+  return steps.reduce((all, { put }) => put(all), changes);
+}
+
+/** Return judgements without those that a later one is in the place of. */
+function lastOfEach(judgements) {
+  const last = new Map();
+  for (const judgement of judgements) {
+    last.delete(judgement.at);
+    last.set(judgement.at, judgement);
+  }
+  return [...last.values()];
 }
 
 /** Write all shares of a row on one line: `{a: 30%, b: rest}`. */

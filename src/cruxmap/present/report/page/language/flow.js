@@ -198,7 +198,7 @@ class Line {
   plain(inBrackets) {
     const start = this.at;
     while (this.at < this.text.length && !this.endsPlain(start, inBrackets)) this.at += 1;
-    return this.text.slice(start, this.at).replace(/[ \t]+$/u, "");
+    return withoutEnd(this.text.slice(start, this.at));
   }
 
   endsPlain(start, inBrackets) {

@@ -52,7 +52,7 @@ const INTERVAL = whole("([^\\n]+?) to ([^\\n]+)");
 const BOUND = whole(`(under|over|<|>)${WHITE}*([^\\n]+)`);
 const ABOUT = whole("about ([^\\n]+)");
 const SAME_AS = whole(`same as ([^${BLANKS}]+)`);
-const OUTER_WHITE = new RegExp(`^${WHITE}+|${WHITE}+$`, "gu");
+const IS_WHITE = whole(WHITE);
 
 function whole(pattern) {
   return new RegExp(`^(?:${pattern})$`, "u");
@@ -112,8 +112,13 @@ export function parseShare(text, lexicon) {
   return { ...linked("rest", "p", null), rest: true };
 }
 
+/** Return text without the blanks around it; one pass, however many there are within. */
 function stripped(text) {
-  return String(text).replace(OUTER_WHITE, "");
+  const written = String(text);
+  let [start, end] = [0, written.length];
+  while (start < end && IS_WHITE.test(written[start])) start += 1;
+  while (end > start && IS_WHITE.test(written[end - 1])) end -= 1;
+  return written.slice(start, end);
 }
 
 function defaultRole(scale) {

@@ -9,7 +9,7 @@
 import { changeText } from "./changes.js";
 import { formatJudgement, middleOf, pointOf } from "./notation.js";
 import { ProblemError } from "./problems.js";
-import { followerOf, layersOf, MAP, numbersOf } from "./worldviews.js";
+import { followerOf, layersOf, MAP, numbersOf, OWN } from "./worldviews.js";
 
 const MOST_CHARACTERS_OF_AN_ID = 200;
 const ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/u;
@@ -157,7 +157,7 @@ function writtenOut(model, startedFrom, changes) {
   model.addresses.forEach((at, place) => {
     const { value, origin } = layers.places[place];
     const isRejected = layers.rejected.has(owner[place]) || layers.rejected.has(at);
-    const isIdle = isRejected && !linked.has(at);
+    const isIdle = isRejected && !linked.has(at) && origin !== OWN;
     const isUnsaid = isDefault.has(place) && origin === MAP;
     if (rowOf[place] === null && !isFixed.has(place) && !isIdle && !isUnsaid) {
       judgements.push({ at, value: value.text });
