@@ -25,9 +25,13 @@ voices:
   ann: {text: Ann Example.}
   bob: {text: "Bob Smith, a gardener."}
   editor: {text: Who wrote this.}
+lexicon: {as Ann Example says: 70% to 80%}
 claims:
   rain: {text: "It rains, says Ann Example.", source: [ann-diary, "paper#P1", page], credence: 20% to 40%}
   wet: {text: It is wet., note: From ann to bob., given: [{when: rain, credence: 90%}, {otherwise: 5%}]}
+  whose:
+    text: Whose is it?
+    given: [{id: as-ann-says, when: rain, credence: as Ann Example says}, {otherwise: 5%}]
   bob-is-right: {text: Bob is right., credence: 50%}
 arguments:
   clouds: {text: Dark clouds., by: ann, credence: 80%, for: rain, strength: 3x}
@@ -88,11 +92,12 @@ def test_what_only_says_who_somebody_is_is_gone() -> None:
 
 def test_ids_that_name_somebody_are_others_everywhere() -> None:
     hidden = without_names(spec())
-    assert set(hidden.map.entry) - {"rain", "wet", "clouds"} == {
+    assert set(hidden.map.entry) - {"rain", "wet", "clouds", "whose"} == {
         "entry-1",
         hidden.map.arguments[-1].about.id,
     }
     assert re.fullmatch(r"reviewer-[ab]-1", hidden.map.arguments[-1].about.id)
+    assert "whose.part-1" in hidden.map.judgements
     assert texts(hidden.assuming) == ["entry-1"]
     assert hidden.worldviews == ("map", "reviewer-a", "reviewer-b")
 

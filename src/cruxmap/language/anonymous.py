@@ -8,7 +8,7 @@ text does, it says `a reviewer`.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from string import ascii_lowercase
@@ -22,7 +22,6 @@ from cruxmap.language.argument_map import (
     ArgumentMap,
     Citation,
     Elicited,
-    Routes,
     Source,
     Worldview,
 )
@@ -37,7 +36,7 @@ WHY_FITTED = "to meet what the reviewer states"
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 """What an id looks like in an address or a condition."""
 
-_TEXTS = frozenset({"text", "note", "title", "section", "no_claim"})
+_TEXTS = frozenset({"text", "note", "title", "section", "no_claim", "tags"})
 """Fields that are sentences; other texts are ids, addresses and notations."""
 
 SHORTEST_NAME = 3
@@ -66,6 +65,9 @@ def without_names(model: ModelSpec) -> ModelSpec:
         if source.id not in pen.dropped
     )
     own["voices"] = ()
+    own["lexicon"] = tuple(
+        (phrase, value) for phrase, value in argument_map.lexicon if not telling.is_in(phrase)
+    )
     everyone = [letters.get(name, name) for name in model.worldviews]
     return replace(
         model,
@@ -86,7 +88,7 @@ def _kept(argument_map: ArgumentMap) -> list[Any]:
     return [
         field
         for field in fields(argument_map)
-        if field.init and field.name not in {"worldviews", "voices"}
+        if field.init and field.name not in {"worldviews", "voices", "lexicon"}
     ]
 
 
@@ -166,21 +168,36 @@ def _way(name: str) -> str:
 
 
 def _new_ids(argument_map: ArgumentMap, letters: Mapping[str, str], telling: _Telling) -> dict[str, str]:
-    """Return other ids for entries and routes whose ids name somebody."""
-    bringers = {name: e.about.brought_by for name, e in argument_map.entry.items()}
-    for claim in argument_map.claims:
-        if isinstance(claim.basis, Routes):
-            bringers |= {
-                route.id: route.brought_by for route in claim.basis.routes if route.id is not None
-            }
+    """Return other ids for what has an id that names somebody: entries, their parts, timelines."""
+    bringers = {name: entry.about.brought_by for name, entry in argument_map.entry.items()}
+    kept = [field.name for field in _kept(argument_map)]
+    words = {word for name in kept for word in _words(getattr(argument_map, name), name)}
     found: dict[str, str] = {}
-    for name in sorted(name for name in bringers if telling.is_in(name)):
-        prefix = letters[bringer] if (bringer := bringers[name]) is not None else "entry"
+    for name in sorted(word for word in words - letters.keys() if telling.is_in(word)):
+        bringer = bringers.get(name)
+        prefix = "part" if name not in bringers else "entry" if bringer is None else letters[bringer]
         number = 1
-        while (new := f"{prefix}-{number}") in bringers or new in found.values():
+        while (new := f"{prefix}-{number}") in words or new in found.values():
             number += 1
         found[name] = new
     return found
+
+
+def _words(value: Any, field: str = "") -> Iterator[str]:
+    """Yield the words of all ids, addresses and conditions in a value."""
+    match value:
+        case StrEnum() | Elicited() | Span() | Source() | Citation():
+            return
+        case str():
+            if field not in _TEXTS:
+                yield from _WORD.findall(value)
+        case tuple():
+            for part in value:
+                yield from _words(part, field)
+        case _ if is_dataclass(value):
+            for part in fields(value):
+                if part.init:
+                    yield from _words(getattr(value, part.name), part.name)
 
 
 def _tells(source: Source, telling: _Telling) -> bool:
