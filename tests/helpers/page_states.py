@@ -119,6 +119,8 @@ class Reader:
         state = self.started(page.start)
         for _ in range(pick.choice((1, 1, 2, 4, 8, 30))):
             at, text = self._number()
+            if self._is_mixed(at, page):
+                continue
             with suppress(cm.InvalidMap):
                 state = state.set({at: text if isinstance(text, str) else self.row(at, text)})
                 page = replace(page, numbers=(*page.numbers, (at, text)))
@@ -129,6 +131,15 @@ class Reader:
         if pick.random() < 0.2:
             page = replace(page, observed=self._conditions())
         return page
+
+    def _is_mixed(self, at: str, page: PageState) -> bool:
+        """Whether a row of shares would be given as a whole and a share of it by itself."""
+        shares = self.model.map.shares
+        rows = {share.address: row for row, members in shares.items() for share in members}
+        set_so_far = {address for address, _ in page.numbers}
+        if shares.get(at):
+            return any(share.address in set_so_far for share in shares[at])
+        return rows.get(at) in set_so_far
 
     def _number(self) -> tuple[str, str | tuple[str, ...]]:
         pick, argument_map = self.random, self.model.map

@@ -87,7 +87,7 @@ CHANGED: dict[str, list[dict[str, Any]]] = {
             "assuming": ["{all_of: [{cases: low}, nearly]}"],
             "observed": ["{window: [short, long]}"],
         },
-        {**NOTHING, "assuming": ["{event: goals, before: aware}"], "refused": True},
+        {**NOTHING, "assuming": ["{event: goals, before: aware, by: 2}"], "refused": True},
         {**NOTHING, "observed": ["{any_of: [bare, {event: base, ever: true}]}"], "refused": True},
         {**NOTHING, "assuming": ["all-needed"]},
         {**NOTHING, "assuming": ["{certain: false}"]},

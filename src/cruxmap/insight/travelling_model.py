@@ -6,7 +6,7 @@ is built in, with a plan that asks and clamps every entry (`FreeNetwork`). What 
 """
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any, assert_never
@@ -74,7 +74,7 @@ from cruxmap.language.judgement import (
     parse_value,
     with_phrases,
 )
-from cruxmap.language.model_spec import Laid, ModelSpec, Target
+from cruxmap.language.model_spec import Laid, ModelSpec, Target, conditions_of
 from cruxmap.network.means_and_deviations import numbers
 
 FORMAT = 1
@@ -133,7 +133,13 @@ def _network(model: ModelSpec) -> tuple[FreeNetwork, Plan] | str:
                 f"{count} arguments bear on {place}, whoever brings them, and {MAX_ARGUMENTS} are the most "
                 "that can be weighed together."
             )
-    free = lower_freely(model, (), conditions_of_its_own(model, ()))
+    found = _planned(model, _spoken_of(model))
+    return _planned(model, ()) if isinstance(found, str) else found
+
+
+def _planned(model: ModelSpec, conditions: Iterable[Condition]) -> tuple[FreeNetwork, Plan] | str:
+    """Return the same where these conditions can be asked about besides the model's own."""
+    free = lower_freely(model, (), conditions_of_its_own(model, conditions))
     try:
         plan = exactly_for_many(free.network, *free.planned, _usual(model, free.network))
     except InvalidMap as wrong:
@@ -144,6 +150,17 @@ def _network(model: ModelSpec) -> tuple[FreeNetwork, Plan] | str:
             f"Exact sums over this map take {plan.triples:,} products, and {MOST_PRODUCTS:,} are the most."
         )
     return free, plan
+
+
+def _spoken_of(model: ModelSpec) -> Iterator[Condition]:
+    """Yield the conditions that people state something of, or expect something under: others may assume them.
+
+    Those about several entries cannot be asked about without a variable of their own.
+    """
+    yield from conditions_of(model.expect)
+    for worldview in model.map.worldviews:
+        for stated in (*worldview.stated, *worldview.read_as):
+            yield from (stated.of, *stated.assuming)
 
 
 def _usual(model: ModelSpec, network: Network) -> IntArray:
@@ -200,7 +217,7 @@ def _numbers(model: ModelSpec) -> dict[str, Any]:
         },
         "share_rows": [[index[share.address] for share in row.shares] for row in argument_map.share_rows],
         "rows_at": {at: [index[s.address] for s in row] for at, row in argument_map.shares.items() if row},
-        "map": {"values": [_written(j.value, j, lexicon) for j in judgements.values()]},
+        "map": {"values": [_text(j.value, j, lexicon) for j in judgements.values()]},
     }
 
 
@@ -212,7 +229,7 @@ def _lexicon(lexicon: Lexicon) -> dict[str, dict[str, str]]:
     return found
 
 
-def _written(value: Value, place: Judgement, lexicon: Lexicon) -> str:
+def _text(value: Value, place: Judgement, lexicon: Lexicon) -> str:
     """Write a number as somebody wrote it, or plainly where that could not be read in its place again."""
     text = notation_of(value)
     try:
@@ -265,8 +282,8 @@ def _laid(argument_map: ArgumentMap, laid: Laid, lexicon: Lexicon) -> dict[str, 
     address, value = laid
     if isinstance(value, tuple):
         row = zip(value, argument_map.shares[address], strict=True)
-        return {"at": address, "shares": [_written(share, place, lexicon) for share, place in row]}
-    return {"at": address, "value": _written(value, argument_map.judgements[address], lexicon)}
+        return {"at": address, "shares": [_text(share, place, lexicon) for share, place in row]}
+    return {"at": address, "value": _text(value, argument_map.judgements[address], lexicon)}
 
 
 # --- entries --------------------------------------------------------------------------------------
