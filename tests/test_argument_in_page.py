@@ -138,7 +138,7 @@ def test_a_claim_is_assumed(seen: Opened) -> None:
     open_entry(seen, "local-man")
     seen.page.select_option(".panel .taken-as select", "assuming local-man")
     assert "100%" in seen.page.inner_text(".panel-now")
-    assert "is assumed" in changes(seen)[0]
+    assert "Assumed: local-man" in changes(seen)[0]
 
 
 def test_the_map_folds_to_what_is_near_and_opens_entries(seen: Opened) -> None:

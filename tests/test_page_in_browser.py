@@ -155,6 +155,30 @@ def test_rankings_are_pythons(browser: Any, page_of: PageOf, model: str) -> None
         assert seen.faults == []
 
 
+@pytest.mark.parametrize("model", SMALL)
+def test_answers_have_the_fields_of_the_command_lines(browser: Any, page_of: PageOf, model: str) -> None:
+    one, other = model_of(model).worldviews[:2]
+    with opened(browser, page_of(model)) as seen:
+        found = seen.ready().run(CRUXES, one)
+        assert _missing(cm.cruxes(model_of(model), worldview=one).to_json(), found) == set()
+        diff = seen.run(DIFF, [one, other])
+        assert _missing(cm.diff(model_of(model), one, other).to_json(), diff) == {".stated"}
+
+
+def _missing(expected: Any, found: Any, where: str = "") -> set[str]:
+    """The fields that an answer lacks, at any depth."""
+    match expected:
+        case dict():
+            lacks = {f"{where}.{key}" for key in expected.keys() - found.keys()}
+            both = expected.keys() & found.keys()
+            return lacks.union(*(_missing(expected[key], found[key], f"{where}.{key}") for key in both))
+        case list():
+            assert len(expected) == len(found), where
+            return set().union(*(_missing(*pair, where) for pair in zip(expected, found, strict=True)))
+        case _:
+            return set()
+
+
 def _computed(rows: Any) -> Any:
     """Leave out what the page does not compute, and says so: Sobol shares in a changed state."""
     if not isinstance(rows, list):

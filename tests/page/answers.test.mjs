@@ -107,3 +107,32 @@ for (const { model, start, answers } of overDraws) {
     assert.match((await session.cruxes()).sobol_reason, /as they are shipped/);
   });
 }
+
+test("shares of the spread are those that were shipped, of numbers, entries and their parts", async () => {
+  const model = models["legal-case"];
+  const [one, other] = model.addresses.filter((address) => !address.includes("."));
+  const shares = {
+    sample: 8,
+    groups: [[one, 0.2, 0.3, 0.01]],
+    judgements: { [one]: [0.1, 0.25], [other]: [0.05, 0.06] },
+  };
+  const entries = Object.fromEntries(model.entries.map(({ id }) => [id, { text: id, states: [], parts: [] }]));
+  const start = Object.keys(model.worldviews)[0];
+  const contents = { sobol: { [start]: shares }, entries };
+  const session = createSession(model, { contents, later: soon });
+  session.start(start);
+  const table = await session.cruxes();
+  assert.equal(table.sobol_sample, 8);
+  assert.deepEqual(table.groups, [{ id: one, sobol_first: 0.2, sobol_total: 0.3, error: 0.01 }]);
+  const rows = new Map(table.judgements.map((row) => [row.address, [row.sobol_first, row.sobol_total]]));
+  assert.deepEqual(rows.get(other), [0.05, 0.06]);
+  for (const [address, found] of rows) {
+    if (![one, other].includes(address)) assert.deepEqual(found, [0, 0], address);
+  }
+  const totals = new Map([...table.claims, ...table.arguments].map((row) => [row.id, row.sobol_total]));
+  assert.equal(totals.get(one) ?? 0.3, 0.3);
+  assert.equal(totals.get(other) ?? 0.06, 0.06);
+  session.set(one, "11%");
+  const changed = await session.cruxes();
+  assert.deepEqual([changed.groups, changed.judgements[0].sobol_total], [[], null]);
+});

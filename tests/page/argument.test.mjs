@@ -221,6 +221,11 @@ test("what learning something would do is said in words", () => {
   );
 });
 
+test("rounding tells nothing", () => {
+  assert.match(learningWords(null, 0.1, 0.5, 0.1 + 1e-16, 0.1), /if true 10% \(as likely as before\)/);
+  assert.match(learningWords(null, 0.1, 0.5, 0.1 + 1e-16, 0.1), /It tells nothing about what is asked\./);
+});
+
 test("ratios are said in words", () => {
   assert.equal(timesWords(2), "about twice as");
   assert.equal(timesWords(0.34), "about a third as");

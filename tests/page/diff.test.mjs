@@ -117,12 +117,24 @@ test("texts, and what voices say, are added where they are known", async () => {
   const entries = Object.fromEntries(
     model.entries.map(({ id, type }) => [id, { text: `About ${id}.`, type, by: null, targets: [] }]),
   );
-  entries.said = { text: "Said.", type: "argument", by: voice, targets: [{ id: one, part: "" }] };
-  const { differences, double_cruxes: cruxes } = diffWithTexts(diff, { entries }, model);
+  const sources = [{ text: "trial p. 3", url: null }];
+  entries.said = { text: "Said.", type: "argument", by: voice, targets: [{ id: one, part: "" }], sources };
+  const noted = { note: "rule: as said", source: sources, by: { [diff.a]: { note: "inferred", source: [] } } };
+  const judgements = Object.fromEntries(model.addresses.map((address) => [address, noted]));
+  const contents = { entries, judgements };
+  const { differences, double_cruxes: cruxes } = diffWithTexts(diff, contents, model);
   const found = Object.fromEntries(differences.map((row) => [row.id, row]));
   assert.equal(found[one].text, `About ${one}.`);
-  assert.deepEqual(found[one].heard_a, [{ id: "said", by: voice, text: "Said." }]);
+  assert.deepEqual(found[one].heard_a, [{ id: "said", by: voice, text: "Said.", sources: ["trial#p. 3"] }]);
   assert.deepEqual([found[one].heard_b, found[other].heard_a], [[], []]);
+  const told = { [diff.a]: ["inferred", []], map: ["rule: as said", ["trial#p. 3"]] };
+  for (const change of differences.flatMap((row) => row.changes)) {
+    const sides = [
+      [change.origin_a, change.note_a, change.sources_a],
+      [change.origin_b, change.note_b, change.sources_b],
+    ];
+    for (const [origin, ...found] of sides) assert.deepEqual(found, told[origin] ?? ["", []], origin);
+  }
   assert.ok(cruxes.every((row) => row.text.includes("About")));
   assert.equal(diffWithTexts(diff, null, model), diff);
 });

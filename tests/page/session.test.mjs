@@ -186,6 +186,23 @@ test("probabilities of conditions, with others in place of what is assumed", () 
   assert.equal(session.probability("alignment-hard", { observed: ["{alignment-hard: false}"] }), 0);
 });
 
+test("what is given in another shape is a problem that says which, and changes nothing", () => {
+  const session = opened("power-seeking");
+  const problems = [
+    [() => session.given(), "wrong-shape", /`\{assuming: \[\.\.\.\], observed/],
+    [() => session.given(null), "wrong-shape", /what is given/],
+    [() => session.given({ assume: ["alignment-hard"] }), "unknown-key", /unknown key `assume`/],
+    [() => session.given({ observed: [{ claim: "alignment-hard" }] }), "wrong-shape", /`observed` must be/],
+    [() => session.probability("alignment-hard", { observe: [] }), "unknown-key", /`observe`/],
+    [() => session.probability("alignment-hard", null), "wrong-shape", /what is given/],
+    [() => session.probability(), "wrong-shape", /an id or a condition/],
+  ];
+  for (const [run, code, message] of problems) assert.throws(run, { name: "ProblemError", code, message });
+  assert.equal(session.version, 0);
+  session.given({ assuming: "alignment-hard", observed: undefined });
+  assert.deepEqual(session.givenNow, { assuming: ["alignment-hard"], observed: [] });
+});
+
 test("the present state is compared with a worldview, and worldviews with each other", async () => {
   const session = opened("legal-case", "defence");
   const shipped = await session.diff("prosecution");

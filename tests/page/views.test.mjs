@@ -110,6 +110,35 @@ test("where the reader stands follows every change, and says so once", () => {
   assert.ok(standing.element.all((e) => hasClass(e, "stale")).length > 0, "the mean is of before");
 });
 
+test("weighed draws say what they are worth, and warn where few agree with what is observed", async () => {
+  const session = opened();
+  const standing = standingView(session, contentsOf(session), { tell: () => {}, say: () => {} });
+  const [worth] = standing.element.all((e) => hasClass(e, "worth-of-draws"));
+  assert.equal(worth.hidden, true);
+  const estimates = [812.4, 41.2, 0.9].map((effective) => ({ mean: 0.1, interval_90: [0.1, 0.2], effective }));
+  const told = [];
+  for (const estimate of estimates) {
+    session.estimate = async () => ({ "power-seeking-catastrophe": estimate });
+    session.set("alignment-hard", `${20 + told.length}%`);
+    assert.equal(worth.hidden, true);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    told.push([worth.textContent, hasClass(worth, "problem")]);
+  }
+  assert.deepEqual(told[0], ["Weighed by what is observed: worth 812 of 1000 draws.", false]);
+  assert.match(told[1][0], /the 1000 are worth 41 draws\. The mean and the spread are rough/);
+  assert.match(told[2][0], /worth one draw/);
+  assert.deepEqual(told.map(([, isProblem]) => isProblem), [false, true, true]);
+});
+
+test("an example of a condition is one of this map", () => {
+  const session = opened();
+  const standing = standingView(session, contentsOf(session), { tell: () => {}, say: () => {} });
+  const [field] = standing.element.all((e) => e.attributes?.id === "given-condition");
+  const text = field.attributes.placeholder.replace("for example: ", "");
+  session.given({ assuming: [text] });
+  assert.deepEqual(session.givenNow.assuming, [text]);
+});
+
 test("nothing is spoken while the page is blind", () => {
   const session = opened();
   const spoken = [];

@@ -266,8 +266,16 @@ def _said(argument_map: ArgumentMap, stated: Stated) -> Plain:
 
 
 def _sobol(found: Findings, name: str) -> Plain:
+    """Return the Sobol shares of a worldview: by entry, and by number where they are not both zero."""
     table = found.cruxes.worldviews[name]
-    return {group.id: group.sobol_total for group in table.groups}
+    by_number = {row.address: (row.sobol_first, row.sobol_total) for row in table.judgements}
+    return {
+        "sample": table.sobol_sample,
+        "groups": [
+            [group.id, group.sobol_first, group.sobol_total, group.error] for group in table.groups
+        ],
+        "judgements": {address: list(shares) for address, shares in by_number.items() if shares != (0, 0)},
+    }
 
 
 def probabilities(known: Mapping[str, Marginals], argument_map: ArgumentMap) -> Plain:

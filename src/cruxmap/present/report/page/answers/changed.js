@@ -3,7 +3,7 @@
 
 import { changeText, withNumber, withRejection } from "../language/changes.js";
 import { conditionText } from "../language/conditions.js";
-import { ProblemError } from "../language/problems.js";
+import { nearestHint, ProblemError } from "../language/problems.js";
 import { layersOf, settle, UNCHANGED } from "../language/worldviews.js";
 import { chanceFromLogit } from "./information.js";
 
@@ -21,6 +21,33 @@ const GIVEN = ["assuming", "observed"];
 /** What the model gives by itself, as a step has it. */
 export function givenOf({ assumed, observed }) {
   return { assuming: assumed, observed };
+}
+
+/**
+ * Texts of conditions from what somebody gives in place of what is assumed, or observed: a text or a list
+ * of texts each, and nothing else. Throws ProblemError.
+ * @param {unknown} conditions @returns {{assuming?: string[], observed?: string[]}}
+ */
+export function textsOfGiven(conditions) {
+  if (conditions === null || typeof conditions !== "object" || Array.isArray(conditions)) {
+    throw misfit("what is given", "`{assuming: [...], observed: [...]}`");
+  }
+  const texts = {};
+  for (const [kind, some] of Object.entries(conditions)) {
+    if (!GIVEN.includes(kind)) {
+      throw new ProblemError("unknown-key", `unknown key \`${kind}\``, nearestHint(kind, GIVEN));
+    }
+    if (some === undefined) continue;
+    texts[kind] = [some].flat();
+    if (texts[kind].some((text) => typeof text !== "string")) {
+      throw misfit(`\`${kind}\``, "a condition as text, or a list of such");
+    }
+  }
+  return texts;
+}
+
+function misfit(what, wanted) {
+  return new ProblemError("wrong-shape", `${what} must be ${wanted}`);
 }
 
 /** Every number of a step, as `settle` returns it. */

@@ -6,12 +6,14 @@ import { chanceFromLogit, logitOf, toCompare } from "./information.js";
 
 /**
  * A row per number of the setting, the widest range of the target first; links have none, nor have
- * certainties that nobody wrote. `logOdds` answers for columns of judgements.
+ * certainties that nobody wrote. `logOdds` answers for columns of judgements; `sobol` has the
+ * shares of the spread, where they are known.
  * @param {object} state @param {{connected: Set<number>}} position
  * @param {(columns: {u: Float64Array, single: Uint8Array, D: number}) => Promise<Float64Array>} logOdds
+ * @param {{judgements: object} | null} sobol
  * @returns {Promise<object[]>}
  */
-export async function judgementRows(state, position, logOdds) {
+export async function judgementRows(state, position, logOdds, sobol) {
   const { structure, setting } = state;
   const { addresses, judgements } = structure.model;
   const [low, high] = await rangesOf(state, position, logOdds);
@@ -23,6 +25,7 @@ export async function judgementRows(state, position, logOdds) {
     const isCertain = value.certain !== null;
     if (setting.column[j] !== j || (isCertain && isDefault.has(j) && !setting.rejected[j])) return;
     const [middle, from, to] = shares.get(j) ?? endsOf(value);
+    const [first, total] = sobol === null ? [null, null] : shareAt(sobol, address);
     rows.push({
       address,
       central: middleOf(value),
@@ -34,12 +37,20 @@ export async function judgementRows(state, position, logOdds) {
       target_low: low[j],
       target_high: high[j],
       slope: Math.abs(setting.mu[j]) < LOGIT_OF_CERTAINTY ? (state.slopes.get(address) ?? null) : null,
-      sobol_first: null,
-      sobol_total: null,
+      sobol_first: first,
+      sobol_total: total,
       ...reasonOf(setting.rejected[j], isCertain),
     });
   });
   return rows.sort(inOrder);
+}
+
+/**
+ * The first and the total Sobol share of a number; those that are not listed carry nothing.
+ * @param {{judgements: object}} sobol @param {string} address @returns {[number | null, number | null]}
+ */
+export function shareAt({ judgements }, address) {
+  return Object.hasOwn(judgements, address) ? judgements[address] : [0, 0];
 }
 
 function reasonOf(isRejected, isCertain) {

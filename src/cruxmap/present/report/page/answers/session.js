@@ -11,7 +11,15 @@ import { readWorldviewFile } from "../language/worldview_file.js";
 import { freeId, worldviewFile } from "../language/yaml.js";
 import { Asking } from "./asking.js";
 import { averagesAt } from "./averages.js";
-import { changesOf, findEffects, givenOf, settledAt, stepWithout, tidied } from "./changed.js";
+import {
+  changesOf,
+  findEffects,
+  givenOf,
+  settledAt,
+  stepWithout,
+  textsOfGiven,
+  tidied,
+} from "./changed.js";
 import { cruxTable } from "./cruxes.js";
 import { diffOf } from "./diff.js";
 import { NoVariable } from "./evidence.js";
@@ -160,9 +168,10 @@ class Session {
   }
 
   /** What is given with other conditions in place of what is assumed, or observed. */
-  givenWith({ assuming, observed }) {
+  givenWith(conditions) {
+    const { assuming, observed } = textsOfGiven(conditions);
     const { given } = this.step;
-    const read = (texts, now) => (texts === undefined ? now : parseConditions([texts].flat(), this.model));
+    const read = (texts, now) => (texts === undefined ? now : parseConditions(texts, this.model));
     return { assuming: read(assuming, given.assuming), observed: read(observed, given.observed) };
   }
 
@@ -388,8 +397,10 @@ class Session {
    * @returns {number}
    */
   probability(text, given = {}) {
-    const known = Object.keys(given).length === 0 ? this.central.claims.get(text) : undefined;
+    const isAsGiven = given !== null && Object.keys(given).length === 0;
+    const known = isAsGiven ? this.central.claims.get(text) : undefined;
     if (typeof known === "number") return known;
+    if (typeof text !== "string") throw new ProblemError("wrong-shape", "this must be an id or a condition");
     const isList = typeof given === "string" || Array.isArray(given);
     const all = this.givenWith(isList ? { assuming: given } : given);
     return this.explained(() => {

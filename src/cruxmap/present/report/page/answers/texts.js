@@ -1,6 +1,7 @@
-// What entries say, added to answers that name them by id: texts as in the command line's JSON. Sources
-// and notes of numbers stay in the page's contents.
+// What entries say, added to answers that name them by id: texts, sources and notes as in the command
+// line's JSON.
 
+import { MAP } from "../language/worldviews.js";
 import { sentenceOf } from "./sentences.js";
 
 const LISTS = ["double_cruxes", "double_crux_arguments", "double_crux_questions"];
@@ -21,6 +22,7 @@ export function diffWithTexts(diff, contents, model) {
   const differences = diff.differences.map((one) => ({
     ...one,
     text: entries[one.id].text,
+    changes: one.changes.map((change) => changeWithNotes(change, contents)),
     by: entries[one.id].type === "argument" ? (entries[one.id].by ?? null) : null,
     heard_a: heardBy(voiceOf(model, diff.a), one.id, contents),
     heard_b: heardBy(voiceOf(model, diff.b), one.id, contents),
@@ -30,6 +32,26 @@ export function diffWithTexts(diff, contents, model) {
     diff[name].map((row) => ({ ...row, text: sentenceOf(contents, row.id) })),
   ]);
   return { ...diff, differences, ...Object.fromEntries(lists) };
+}
+
+/** A change with the notes and sources of both numbers; what was changed in the page has none. */
+function changeWithNotes(change, { judgements }) {
+  const [a, b] = [change.origin_a, change.origin_b].map((origin) => {
+    const told = judgements[change.address];
+    return origin === MAP ? told : told?.by?.[origin];
+  });
+  return {
+    ...change,
+    sources_a: sourcesOf(a?.source),
+    sources_b: sourcesOf(b?.source),
+    note_a: a?.note ?? "",
+    note_b: b?.note ?? "",
+  };
+}
+
+/** Sources as the language writes them: `post#P15`. */
+function sourcesOf(source = []) {
+  return source.map(({ text }) => text.replace(" ", "#"));
 }
 
 function voiceOf(model, worldview) {
@@ -45,7 +67,7 @@ function heardBy(voice, name, { entries }) {
   return Object.entries(entries)
     .filter(([, { type, by }]) => type === "argument" && by === voice)
     .filter(isAbout)
-    .map(([id, { by, text }]) => ({ id, by, text }));
+    .map(([id, { by, text, sources }]) => ({ id, by, text, sources: sourcesOf(sources) }));
 }
 
 /**

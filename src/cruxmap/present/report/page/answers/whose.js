@@ -34,7 +34,7 @@ export function intervalOf(structure, setting, { id, kind }) {
 /**
  * The places of an entry's numbers; those of a phase or cause are its own alone, those of a state all.
  */
-function ownPlaces({ model, entry, of }, id) {
+export function ownPlaces({ model, entry, of }, id) {
   const [owner, part] = id.split(/\.(.*)/s);
   const whole = part === undefined || entry.get(owner).type === "question";
   return of.get(owner).filter((j) => whole || model.judgements.part[j] === part);

@@ -5,10 +5,11 @@ import { telling } from "../language/phrases.js";
 import { checkWorldviewId, freeId } from "../language/yaml.js";
 import { h, link, put, said, setText } from "./dom.js";
 import { entryAddress } from "./entry_words.js";
+import { wordsOf } from "./given.js";
 import { ownerOf } from "./numbers.js";
 import { openingView } from "./opening.js";
 import { problemWords } from "./problem.js";
-import { moveWords } from "./words.js";
+import { capitalised, moveWords } from "./words.js";
 
 /** @returns {{element: HTMLElement, update: () => void}} */
 export function changesView(session, contents) {
@@ -87,7 +88,7 @@ function changeLine(session, contents, change) {
   return h(
     "li",
     null,
-    h("span", { class: "change-what" }, name, " ", whatWords(contents, change)),
+    h("span", { class: "change-what" }, name, " ", whatWords(session, contents, change)),
     h("span", { class: "change-effect small quiet told" }, effectWords(session, change)),
     h(
       "button",
@@ -114,13 +115,14 @@ function takeBack(session, change, button) {
   }
 }
 
-function whatWords(contents, { kind, address, text, before }) {
+function whatWords({ model }, contents, { kind, address, text, before }) {
   if (kind === "reject") {
     return `is ${text}`;
   }
   if (kind === "given") {
     const how = address === "assuming" ? "assumed" : "observed";
-    return text === null ? [said(before), ` is no longer ${how}`] : [said(text), ` is ${how}`];
+    const taken = text === null ? `No longer ${how}: ` : `${capitalised(how)}: `;
+    return [taken, said(wordsOf(text ?? before, model))];
   }
   const words = contents.judgements[address]?.words;
   return [

@@ -4,7 +4,13 @@ import { conditionWords, parseCondition } from "../language/conditions.js";
 import { h, put, said } from "./dom.js";
 import { problemWords } from "./problem.js";
 
-const EXAMPLE = "for example: prosaic-tai, or {event: a, before: b}";
+/** An example of a condition that this map knows. */
+function exampleFor({ entries }) {
+  const claim = entries.find((entry) => entry.type === "claim");
+  const event = entries.find((entry) => entry.type === "event");
+  const some = [claim && claim.id, event && `{event: ${event.id}, ever: true}`].filter(Boolean);
+  return some.length > 0 ? `for example: ${some.join(", or ")}` : "";
+}
 
 /** Returns the lists with a button beside each, and a line to add to them. */
 export function givenEditor(session, contents) {
@@ -13,7 +19,7 @@ export function givenEditor(session, contents) {
   const field = h("input", {
     id: "given-condition",
     type: "text",
-    placeholder: EXAMPLE,
+    placeholder: exampleFor(session.model),
     autocomplete: "off",
     spellcheck: "false",
     "aria-describedby": "given-problem",

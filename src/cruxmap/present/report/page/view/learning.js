@@ -5,6 +5,9 @@ import { headed } from "./panel_part.js";
 import { chanceOf, information } from "./weights.js";
 import { capitalised, moveWords, percent } from "./words.js";
 
+/** A share of what is open that is smaller may be rounding. */
+const ROUNDING = 1e-12;
+
 /** What learning an entry, or each of its states or parts, would do; null where that is nothing. */
 export function learningView(session, contents, id) {
   const { type, states, parts } = contents.entries[id];
@@ -59,8 +62,14 @@ function learningSentence(target, chance, ifTrue, ifFalse) {
     .map(([words, p]) => `${words} ${percent(p)} (${moveWords(target, p)})`);
   const bans = information(target, chance, ifTrue, ifFalse);
   const most = entropy(target);
-  const told = most > 0 ? `It tells ${percent(bans / most)} of what is open.` : "";
+  const told = most > 0 ? toldWords(bans / most) : "";
   return `${percent(target)} now; ${sides.join("; ")}. ${told}`.trim();
+}
+
+/** How much of what is open is told, in words; what may be rounding alone is nothing. */
+function toldWords(share) {
+  if (share < ROUNDING) return "It tells nothing about what is asked.";
+  return `It tells ${percent(share)} of what is open.`;
 }
 
 function entropy(p) {

@@ -11,6 +11,9 @@ import { moveWords, percent } from "./words.js";
 
 const [WAIT, MOST_OPEN] = [120, 4];
 
+/** The least number of draws that an estimate may rest on, as the command line has it. */
+const FEW = 100;
+
 const BOTH =
   "Central: with every number in its middle; it follows at once. Mean: over draws of the numbers, the " +
   "credence to act on.";
@@ -31,6 +34,7 @@ export function standingView(session, contents, { tell, say }) {
   const also = h("dl", { class: "also small" });
   const alsoPart = alsoView(also, session);
   const work = h("span", { class: "quiet tiny working" });
+  const worth = h("p", { class: "small worth-of-draws", role: "status", hidden: true });
   const given = givenEditor(session, contents);
   const spread = h("div", { class: "figure" }, mean, h("span", { class: "small" }, "mean over draws"));
   const element = h(
@@ -44,6 +48,7 @@ export function standingView(session, contents, { tell, say }) {
       spread,
     ),
     h("p", { class: "small quiet" }, interval, " ", work),
+    worth,
     reason,
     compared,
     h("p", { class: "tiny quiet" }, BOTH),
@@ -61,8 +66,9 @@ export function standingView(session, contents, { tell, say }) {
     showAlso(also, session);
     bar.update();
   };
-  const showSpread = ({ mean: m, interval_90: ends }) => {
+  const showSpread = ({ mean: m, interval_90: ends, effective = null }) => {
     spread.classList.toggle("stale", false);
+    showWorth(worth, effective, session.model.model.draws);
     setText(mean, percent(m));
     setText(interval, intervalText(ends));
     setText(work, "");
@@ -77,6 +83,7 @@ export function standingView(session, contents, { tell, say }) {
     old: () => {
       spread.classList.toggle("stale", true);
       setText(work, "of before your last change; working");
+      worth.hidden = true;
       bar.showMean(null);
       tell(null);
     },
@@ -100,6 +107,24 @@ function intervalText(ends) {
   if (!ends) return "";
   const text = formatInterval(...ends);
   return text.includes(" to ") ? `90% of draws: ${text}` : "in every draw";
+}
+
+/** Tells how many draws the weighed ones are worth where something is observed, and warns where few. */
+function showWorth(element, effective, draws) {
+  element.hidden = effective === null;
+  if (effective === null) return;
+  const [isFew, near] = [effective < FEW, Math.round(effective)];
+  element.classList.toggle("problem", isFew);
+  const worth = `Weighed by what is observed: worth ${near} of ${draws} draws.`;
+  setText(element, isFew ? fewText(near, draws) : worth);
+}
+
+function fewText(near, draws) {
+  const worth = near === 1 ? "one draw" : `${near} draws`;
+  return (
+    `Few draws agree with what is observed: the ${draws} are worth ${worth}. ` +
+    "The mean and the spread are rough; central is exact."
+  );
 }
 
 /** Returns the estimate that travels with the page, where nothing was changed. */

@@ -18,6 +18,9 @@ const FRACTIONS = [
 ];
 const HARDLY = 0.03;
 
+/** The share of a probability, or of what it leaves, that may be rounding alone. */
+const ROUNDING = 1e-9;
+
 /** How many times as much, in words: "about twice as", "about a third as", "hardly less". */
 export function timesWords(ratio) {
   if (ratio > 1.9) {
@@ -45,7 +48,7 @@ function roundly(number) {
  * @param {number} before @param {number} after @returns {string}
  */
 export function moveWords(before, after) {
-  if (before === after) {
+  if (before === after || Math.abs(before - after) < ROUNDING * Math.min(before, 1 - before)) {
     return "as likely as before";
   }
   if (before <= 0 || before >= 1 || after <= 0 || after >= 1) {
