@@ -42,7 +42,7 @@ format: $(VENV)/.installed-dev  ## rewrite the sources in the agreed format
 	@$(BIN)/ruff format
 
 docs: $(VENV)/.installed-dev  ## regenerate docs/cli.md and the pictures in docs/
-	@$(BIN)/python docs/regenerate.py
+	@PYTHONPATH=tests $(BIN)/python docs/regenerate.py
 
 bench: $(VENV)/.installed-dev  ## ours against its peers; QUICK=1 only shows that everything works
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(QUICK),--quick,--doc docs/performance.md)

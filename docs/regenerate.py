@@ -5,7 +5,9 @@
 
 import inspect
 import re
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import EnumType
@@ -99,7 +101,25 @@ def picture() -> bytes:
     return encode(drawn, "png")
 
 
+def page_picture() -> bytes | None:
+    """Return docs/page.png: an entry of the first map, open in its page; `None` without a browser."""
+    from helpers.browser import CHROMIUM, chromium, opened
+
+    if CHROMIUM is None:
+        return None
+    model = DOCS.parent / "models" / "deceptive-alignment.yaml"
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        file = Path(folder) / "report.html"
+        command = [sys.executable, "-m", "cruxmap.cli", "report", str(model), "--output", str(file)]
+        subprocess.run(command, check=True)
+        with opened(browser, file, after="#entry-reflects-on-updates") as seen:
+            seen.ready().page.wait_for_timeout(3000)
+            return bytes(seen.page.screenshot())
+
+
 if __name__ == "__main__":
     (DOCS / "cli.md").write_text(cli_reference(), encoding="utf-8")
     (DOCS / "estimate.png").write_bytes(picture())
-    sys.stdout.write("wrote docs/cli.md and docs/estimate.png\n")
+    if (page := page_picture()) is not None:
+        (DOCS / "page.png").write_bytes(page)
+    sys.stdout.write("wrote docs/cli.md and the pictures in docs/\n")
