@@ -52,7 +52,10 @@ test("a session's answer meets the goal when it is set", async () => {
   const session = createSession(models.get("power-seeking"));
   session.start("carlsmith");
   session.set("alignment-hard", "30% to 50%");
+  const told = [];
+  session.on("progress", ({ of, done, most }) => told.push([of, done, most]));
   const takes = await session.takes({ above: 0.1 });
+  assert.deepEqual(told[0], ["takes", 0, told.length]);
   assert.equal(takes.worldview, "mine");
   const [take] = takes.frontier;
   assert.ok(takes.estimate < 0.1 && take.estimate >= 0.1);

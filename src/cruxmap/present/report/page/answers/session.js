@@ -517,8 +517,10 @@ class Session {
     const settingWith = (texts) => this.settled({ ...step, own: withNumbers(step.own, texts) });
     const side = { ...this.sideOf(null), settingWith };
     const wanted = { above, below, agreeWith: other === undefined ? undefined : this.sideOf(other) };
-    const find = async (pool) => {
-      const options = { far, pause: this.pause() };
+    const find = async (pool, version) => {
+      const isNow = () => version === this.version;
+      const onProgress = (done, most) => isNow() && this.emit("progress", { of: "takes", done, most });
+      const options = { far, onProgress, pause: this.pause() };
       const takes = await takesOf({ structure, asking, pool }, side, wanted, step.given, options);
       return takesWithTexts(takes, this.contents, structure);
     };

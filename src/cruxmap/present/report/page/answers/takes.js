@@ -36,18 +36,19 @@ const DIGITS = [4, 6, 9];
  * The least changes of a setting's judgements that carry its estimate, the mean over draws, to a goal.
  *
  * The goal is one of `above` and `below`, probabilities, or `agreeWith`, another side. `settingWith`
- * gives the setting with other numbers in some places, by a map of texts; `onWay` is told of each way
- * when it is found.
+ * gives the setting with other numbers in some places, by a map of texts. `onProgress` is told how many
+ * of the ways that were found are made to fit over all draws.
  * @param {{structure: object, asking: object, pool: object}} engine
  * @param {{name: string, setting: object, settingWith: (texts: Map<string, string>) => object}} side
  * @param {{above?: number, below?: number, agreeWith?: {name: string, setting: object}}} wanted
  * @param {{assuming: object[], observed: object[]}} given
- * @param {{far?: boolean, ways?: number, onWay?: (take: object) => void, pause?: () => Promise<void>}}
- *   [options] `pause` is awaited between parts of the work; what it throws ends the work
+ * @param {{far?: boolean, ways?: number, onProgress?: (done: number, of: number) => void,
+ *   pause?: () => Promise<void>}} [options] `pause` is awaited between parts of the work; what it throws
+ *   ends the work
  * @returns {Promise<object>} as the command line's JSON
  */
 export async function takesOf(engine, side, wanted, given, options = {}) {
-  const { far = false, ways = MAX_WAYS, onWay, pause = shortPause } = options;
+  const { far = false, ways = MAX_WAYS, onProgress = () => {}, pause = shortPause } = options;
   const taking = new Taking(engine, side, given, far, pause);
   const start = await taking.estimate(side.setting);
   const goal = await goalOf(taking, start, wanted);
@@ -76,11 +77,11 @@ export async function takesOf(engine, side, wanted, given, options = {}) {
   const bounds = { atMost: ways, maxChanges: MAX_CHANGES };
   const { found, farthest } = await differentWays(search, places, bounds);
   const takes = [];
-  for (const move of found) {
+  for (const [number, move] of found.entries()) {
+    onProgress(number, found.length);
     const take = await fitted(taking, goal, start, move);
     if (take !== null) {
       takes.push(take);
-      onWay?.(take);
     }
   }
   if (!takes.length) {

@@ -50,6 +50,7 @@ export function takesView(session, contents, probabilityOf) {
       const takes = await session.takes({ [side.value]: threshold });
       if (asked !== mine || takes === null) return;
       put(answer, takesAnswer(takes, contents));
+      answer.classList.toggle("stale", version !== session.version);
       setText(status, version === session.version ? "" : "Of before your last change.");
     } catch (error) {
       if (asked === mine) setText(status, `No answer: ${error.message}`);
@@ -67,6 +68,10 @@ export function takesView(session, contents, probabilityOf) {
       return null;
     }
   };
+  session.on("progress", ({ of, done, most }) => {
+    if (of !== "takes") return;
+    setText(status, `Fitting the ways that were found to all draws: ${done} of ${most} are done.`);
+  });
   session.on("central", () => {
     if (asked !== null && asked.version !== session.version) {
       answer.classList.toggle("stale", true);
