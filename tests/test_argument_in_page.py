@@ -82,6 +82,37 @@ def test_slash_finds_entries(seen: Opened) -> None:
     assert seen.run("() => location.hash") == f"#entry-{ARGUMENT}"
 
 
+TOP = "(id) => document.getElementById(id).getBoundingClientRect().top"
+
+
+def test_a_link_to_a_section_arrives_though_what_is_above_grows(seen: Opened) -> None:
+    seen.page.click("nav a[href='#takes']")
+    seen.page.wait_for_selector("text=What the gap is made of")
+    seen.page.wait_for_timeout(300)
+    assert 0 <= seen.run(TOP, "takes") < 100
+    seen.page.keyboard.press("/")
+    seen.page.wait_for_timeout(300)
+    assert 0 <= seen.run(TOP, "find-1") < 800
+
+
+def test_the_outline_goes_to_paper_with_the_present_numbers(seen: Opened) -> None:
+    seen.run("() => globalThis.cruxmap.set('shared-bench', '100%')")
+    shown = "() => document.querySelector('.outline .line').innerText"
+    seen.page.wait_for_timeout(300)
+    before = seen.run(shown)
+    seen.page.pdf()
+    assert seen.run(shown) != before
+    assert "75% another-man" in seen.run(shown)
+
+
+def test_what_is_assumed_already_is_not_assumed_again(seen: Opened) -> None:
+    seen.page.click("#given-more")
+    for text in ("shared-bench", "{shared-bench: true}", "{shared-bench: no-such}", " shared-bench "):
+        seen.page.fill("#given-condition", text)
+        seen.page.keyboard.press("Enter")
+    assert len(changes(seen)) == 1
+
+
 def test_a_key_moves_a_number_by_a_text_of_few_digits(seen: Opened) -> None:
     open_entry(seen, ARGUMENT)
     before = seen.page.input_value(FIELD)

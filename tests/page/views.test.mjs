@@ -101,7 +101,7 @@ test("where the reader stands follows every change, and says so once", () => {
   assert.equal(big(), "5.1%");
   assert.equal(
     comparison(session, contentsOf(session)),
-    "These are the map's own numbers. Change any of them below.",
+    "These are the map's own numbers. To change one, open an entry of the argument.",
   );
   session.set("alignment-hard", "80%");
   assert.equal(big(), "10%");

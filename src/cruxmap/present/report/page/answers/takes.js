@@ -21,6 +21,9 @@ const MAX_WAYS = 3;
 const SEARCH_DRAWS = 16;
 const FIT_DRAWS = 64;
 
+/** Why nothing is to be done where the goal is reached as it is. */
+export const THERE_ALREADY = "the estimate is there already";
+
 /** How near the goal, in log-odds, an answer must come from the far side, before it is written down. */
 const PRECISION = 1e-4;
 
@@ -128,7 +131,7 @@ function whyNot(taking, start, goal, { agreeWith }) {
     return `\`${agreeWith.name}\` has no estimate that could be reached`;
   }
   if (isMet(goal, start)) {
-    return "the estimate is there already";
+    return THERE_ALREADY;
   }
   if (!Number.isFinite(start)) {
     return "the target is certain in this worldview: no number that may move reaches it";

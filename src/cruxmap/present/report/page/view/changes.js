@@ -13,9 +13,9 @@ import { capitalised, moveWords } from "./words.js";
 
 /** @returns {{element: HTMLElement, update: () => void}} */
 export function changesView(session, contents) {
-  const undo = h("button", { type: "button", onclick: () => session.undo() }, "Undo");
-  const redo = h("button", { type: "button", onclick: () => session.redo() }, "Redo");
-  const reset = h("button", { type: "button", onclick: () => session.reset() }, "Back to the start");
+  const undo = button("Undo", () => session.undo());
+  const redo = button("Redo", () => session.redo());
+  const reset = button("Back to the start", () => session.reset());
   const words = h("p", { class: "changes-words" });
   const list = h("ol", { class: "changes-list" });
   const taking = takingAway(session);
@@ -29,6 +29,17 @@ export function changesView(session, contents) {
     openingView(session).element,
   );
   document.addEventListener("keydown", key);
+
+  /** A button that hands the focus on where it has nothing more to do, so that Tab goes on from here. */
+  function button(words, act) {
+    const element = h("button", { type: "button", onclick: press }, words);
+    function press() {
+      act();
+      update();
+      if (element.disabled) [undo, redo].find((other) => !other.disabled)?.focus();
+    }
+    return element;
+  }
 
   function key(event) {
     const typing =

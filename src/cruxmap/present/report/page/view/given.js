@@ -42,7 +42,11 @@ export function givenEditor(session, contents) {
     event.preventDefault();
     if (field.value.trim() === "") return;
     const now = givenNow(session);
-    attempt(() => session.given({ ...now, [how.value]: [...now[how.value], field.value.trim()] }));
+    attempt(() => {
+      if (!isAmong(now[how.value], field.value.trim(), session.model)) {
+        session.given({ ...now, [how.value]: [...now[how.value], field.value.trim()] });
+      }
+    });
   };
   const attempt = (change) => {
     try {
@@ -74,6 +78,7 @@ export function givenEditor(session, contents) {
     h("summary", { id: "given-more" }, "Assume or observe something"),
     form,
     problem,
+    h("p", { class: "tiny quiet" }, "Or open an entry, and choose how to take it there."),
   );
   return { element: h("div", { class: "given-now small" }, lists, more), update };
 }
@@ -82,6 +87,12 @@ export function givenEditor(session, contents) {
 export function givenNow(session) {
   const { assuming, observed } = session.givenNow;
   return { assuming: [...assuming], observed: [...observed] };
+}
+
+/** Says whether a condition is in a list already, however it is written; throws where it is none. */
+function isAmong(texts, text, model) {
+  const written = (one) => JSON.stringify(parseCondition(one, model));
+  return texts.map(written).includes(written(text));
 }
 
 /** Says a condition as a sentence would. */

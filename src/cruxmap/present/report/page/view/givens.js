@@ -35,7 +35,7 @@ function phaseCondition(id, phase) {
   return { text: `{event: ${id}, during: ${phase}}`, words: `happens during ${phase}` };
 }
 
-const KINDS = { assuming: "Suppose", observed: "Observe" };
+const KINDS = { assuming: "Assume", observed: "Observe" };
 
 /** What is given after an entry is taken as `text` in the way `kind`; null leaves the entry open. */
 export function givenWith(given, conditions, kind, text) {
@@ -95,6 +95,6 @@ export function givenView(session, contents, id) {
 }
 
 const NOTES = {
-  assuming: "Supposed: what would follow if it were so. All numbers stay as they are.",
+  assuming: "Assumed: what would follow if it were so. All numbers stay as they are.",
   observed: "Observed: a fact. What would have made it likely becomes likelier itself.",
 };

@@ -1,8 +1,9 @@
 // Updates only what can be seen, so that a drag stays within a frame however long the page is.
 
 /**
- * @returns {{watch: (element: Element, update: () => void) => void, run: () => void}} `run` updates what
- *   is on the screen; the rest is updated when it comes there.
+ * @returns {{watch: (element: Element, update: () => void) => void, run: () => void, runAll: () => void}}
+ *   `run` updates what is on the screen; the rest is updated when it comes there. `runAll` updates the rest
+ *   too, for paper.
  */
 export function onScreen(margin = "200px") {
   const updates = new Map();
@@ -41,6 +42,9 @@ export function onScreen(margin = "200px") {
       for (const element of visible) {
         updateOne(element);
       }
+    },
+    runAll() {
+      updates.forEach((_, element) => updateOne(element));
     },
   };
 }

@@ -201,7 +201,7 @@ export function outlineView(session, contents, open) {
     }
   }
 
-  /** Unfold everything for paper, and fold it again after that. */
+  /** Unfold everything for paper and bring it up to date; fold it again after that. */
   function forPaper() {
     const before = new Set([...lines.keys()].filter((li) => isFolded(lines.get(li))));
     const after = () => {
@@ -212,6 +212,7 @@ export function outlineView(session, contents, open) {
       }
     };
     unfold(false);
+    screen.runAll();
     addEventListener("afterprint", after, { once: true });
   }
 

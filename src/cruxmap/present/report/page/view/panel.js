@@ -120,11 +120,17 @@ function numberView(session, contents, id) {
       setText(words, rejected ? whyNoForce(session, id, entry) : argumentWords(session, contents, id));
     } else {
       setText(number, chanceWords(session, contents, id));
-      setText(words, "now, at central numbers");
+      setText(words, `now, at central numbers${givenWords(session.givenNow)}`);
     }
   }
 
   return { element, update };
+}
+
+/** Why the number may be another than what was typed: it is under what is given. */
+function givenWords({ assuming, observed }) {
+  const given = [assuming.length > 0 && "assumed", observed.length > 0 && "observed"].filter(Boolean);
+  return given.length === 0 ? "" : `, given what is ${given.join(" and ")}`;
 }
 
 function whyNoForce(session, id, entry) {

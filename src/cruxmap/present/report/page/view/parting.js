@@ -17,6 +17,9 @@ const [FIRST, CRUXES, AFTER] = [10, 6, 600];
 /** What the reader's own state is called among the worldviews, once something is changed. */
 export const MINE = "mine";
 
+/** Times the odds below which a step is too small for a number. */
+const HARDLY_MOVES = 1.005;
+
 const ALIKE = { differences: [], reason: null };
 
 /** Returns the fourth section; `say` tells screen readers what the reader's choice gave. */
@@ -261,6 +264,7 @@ function stepStrip(from, to, axis, words) {
 
 function shareText(share, total) {
   const times = Math.exp(Math.abs(share));
+  if (times < HARDLY_MOVES) return "hardly any of the gap";
   const way = share >= 0 ? "up" : "down";
   const part = total === 0 || total === null ? "" : `${partText(share / total)} of the gap, `;
   return `${part}${formatRatio(times)} ${way} in odds`;

@@ -157,7 +157,7 @@ export function comparison(session, contents) {
   const count = changeCount(session);
   const before = contents.worldviews[id].estimate.central;
   const after = session.central.target;
-  if (count === 0) return `These are ${whoseNumbers(id)}. Change any of them below.`;
+  if (count === 0) return `These are ${whoseNumbers(id)}. To change one, open an entry of the argument.`;
   const number = count === 1 ? "one change" : `${count} changes`;
   if (before === null || after === null) return `After ${number} from ${whoseNumbers(id)}.`;
   const words = moveWords(before, after);

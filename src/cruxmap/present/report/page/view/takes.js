@@ -1,5 +1,6 @@
 /** What it would take to carry the target over a threshold that the reader types. */
 
+import { THERE_ALREADY } from "../answers/takes.js";
 import { formatRatio } from "../language/notation.js";
 import { asMade } from "./chapters.js";
 import { h, put, section, setText } from "./dom.js";
@@ -41,7 +42,12 @@ export function takesView(session, contents, probabilityOf) {
   const ask = async (event) => {
     event.preventDefault();
     const threshold = read();
-    if (threshold === null) return;
+    if (threshold === null) {
+      asked = null; // what was asked before would stand as if it answered this
+      put(answer);
+      setText(status, "");
+      return;
+    }
     const version = session.version;
     asked = { version };
     const mine = asked;
@@ -99,13 +105,17 @@ export function takesView(session, contents, probabilityOf) {
 
 function takesAnswer(takes, contents) {
   const ways = takes.frontier ?? [];
-  if (ways.length === 0)
-    return h("p", null, `Nothing found would do it: ${takes.reason ?? "there is no way"}.`);
+  if (ways.length === 0) return h("p", null, noWayText(takes.reason));
   return h(
     "ol",
     { class: "ways" },
     ways.map((way) => wayView(way, contents)),
   );
+}
+
+function noWayText(reason) {
+  if (reason === THERE_ALREADY) return "Nothing has to change: the estimate is there already.";
+  return `Nothing found would do it: ${reason ?? "there is no way"}.`;
 }
 
 function wayView({ count, estimate, steps }, contents) {

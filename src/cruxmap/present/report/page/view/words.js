@@ -34,9 +34,9 @@ export function timesWords(ratio) {
   if (fraction) {
     return `about ${fraction[1]} as`;
   }
-  return ratio > 0.5
+  return ratio > 0.1
     ? `about ${Number((100 * (1 - ratio)).toPrecision(ratio > 0.9 ? 1 : 2))}% less`
-    : `about 1/${roundly(1 / ratio)} as`;
+    : `about 1/${Math.round(roundly(1 / ratio))} as`;
 }
 
 function roundly(number) {
