@@ -566,7 +566,9 @@ def test_laws_of_diffs_on_drawn_maps(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("states", [["x", "y"], ["y", "x"]])
-def test_of_two_states_that_are_as_far_apart_the_first_stands_for_the_question(states) -> None:
+def test_of_two_states_that_are_as_far_apart_the_first_stands_for_the_question(
+    states: list[str],
+) -> None:
     text = f"""
     questions:
       q: {{text: Which., states: [{", ".join(states)}], credence: {{x: 50%, y: rest}}}}
