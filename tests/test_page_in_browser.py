@@ -23,7 +23,7 @@ LARGE = pytest.param(REAL, marks=pytest.mark.long, id="deceptive-alignment")
 SMALL = [pytest.param(file, id=Path(file).stem) for file in (POWER, LEGAL_CASE)]
 MODELS = [*SMALL, LARGE]
 
-ROUNDED = 2**-50
+ROUNDED = 2**-49
 """How far off 1 - P is where P was rounded, on both sides."""
 
 model_of = cache(cm.read_model)
