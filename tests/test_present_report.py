@@ -308,6 +308,15 @@ def test_a_blind_page_shows_no_number_without_scripts() -> None:
     assert block(garden(blind=True), "contents")["blind"] is True
 
 
+def test_a_page_says_that_worldviews_are_fitted_to_what_is_stated() -> None:
+    spec = model(GARDEN, ASK + "reconcile: true\n", ann=ANN)
+    page = report(spec).text
+    told = "Each worldview is fitted to what its reviewer stated."
+    assert told in " ".join(text for _, text in Reader(page).texts)
+    assert block(page, "contents")["reconcile"] is True
+    assert told not in " ".join(text for where, text in Reader(garden()).texts if where != "script")
+
+
 def test_an_anonymous_page_tells_nobody() -> None:
     page = garden(anonymous=True)
     inside = [json.dumps(block(page, name), ensure_ascii=False) for name in ("model", "contents")]

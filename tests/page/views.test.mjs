@@ -79,6 +79,21 @@ test("the answer is the question and the sentences, with what they name as links
   assert.deepEqual(links, ["#answer", "#worldview-carlsmith"]);
 });
 
+test("where worldviews are fitted to what is stated, the page says that it computes otherwise", async () => {
+  const session = opened();
+  const contents = { ...contentsOf(session), reconcile: true };
+  assert.match(answerView(contents, h("div")).element.textContent, /fitted to what its reviewer stated/);
+  assert.match(answerView(contents, h("div")).element.textContent, /takes every number as it was given/);
+  assert.doesNotMatch(answerView(contentsOf(session), h("div")).element.textContent, /fitted/);
+  const told = [];
+  session.estimate = async () => ({ "power-seeking-catastrophe": { mean: 0.123, interval_90: [0.1, 0.2] } });
+  standingView(session, contents, { tell: (estimate) => told.push(estimate?.mean), say: () => {} });
+  assert.deepEqual(told, [contents.worldviews.map.estimate.mean], "nobody stated what the map has");
+  session.start("carlsmith");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal(told.at(-1), 0.123);
+});
+
 test("names are linked only where something has that name", () => {
   const contents = contentsOf(opened());
   const nodes = linked("alignment-hard.x and no-such-thing, of superforecasters", contents);

@@ -69,6 +69,7 @@ def contents_of(found: Findings, *, blind: bool = False, anonymous: bool = False
         ],
         "assuming": list(map(in_words, model.assuming)),
         "observed": list(map(in_words, model.observed)),
+        "reconcile": model.reconcile,
         "voices": {v.about.id: {"name": v.about.id, "text": v.about.text} for v in model.map.voices},
         "sources": {source.id: _source(source) for source in model.map.sources},
         "entries": _entries(model),

@@ -56,6 +56,7 @@ BLIND = (
     "Give your own numbers first: until then this page shows nobody's. They are in the file all the same, "
     "for whoever looks there. Without scripts they are not shown at all."
 )
+RECONCILED = "Each worldview is fitted to what its reviewer stated."
 ANONYMOUS = "Reviewers are shown by letter."
 
 
@@ -125,9 +126,10 @@ def _answer(contents: Plain, blind: bool) -> Html:
         for how, key in (("Assuming", "assuming"), ("Having observed", "observed"))
         if contents[key]
     ]
+    fitted = tag("p", RECONCILED, class_="quiet") if contents["reconcile"] else None
     chapters = [c for c in contents["chapters"] if c["question"] not in _TOLD_ELSEWHERE]
     told = [] if blind else [_chapter(c, told_above=i == 0) for i, c in enumerate(chapters)]
-    return _section("answer", tag("p", said(contents["question"]), class_="question"), given, told)
+    return _section("answer", tag("p", said(contents["question"]), class_="question"), given, fitted, told)
 
 
 def _chapter(chapter: Plain, *, told_above: bool = False, title: bool = True) -> list[Html]:

@@ -3,6 +3,12 @@
 import { chapterView, chaptersOf } from "./chapters.js";
 import { h, section } from "./dom.js";
 
+const RECONCILED = "Each worldview is fitted to what its reviewer stated.";
+
+const NOT_HERE =
+  "That is told as it was when this page was made. What the page itself computes takes every number as it " +
+  "was given, also where you start from a worldview: means and rankings may differ from those.";
+
 /**
  * Returns the first section. `standing` is what shows the present state; null where nothing can be moved.
  *
@@ -15,6 +21,7 @@ export function answerView(contents, standing = null) {
     "The question and the answer",
     h("p", { class: "question" }, h("bdi", null, contents.question)),
     givenText(contents),
+    reconciledText(contents, standing !== null),
     standing,
     h(
       "div",
@@ -25,6 +32,11 @@ export function answerView(contents, standing = null) {
     ),
   );
   return { element };
+}
+
+function reconciledText({ reconcile }, isLive) {
+  if (!reconcile) return null;
+  return h("p", { class: "quiet" }, RECONCILED, isLive ? ` ${NOT_HERE}` : null);
 }
 
 function givenText({ assuming, observed }) {

@@ -7,6 +7,7 @@ import { givenEditor } from "./given.js";
 import { whoseNumbers } from "./linked.js";
 import { nearScreen, whenQuiet } from "./quiet.js";
 import { formatInterval } from "../language/phrases.js";
+import { MAP } from "../language/worldviews.js";
 import { moveWords, percent } from "./words.js";
 
 const [WAIT, MOST_OPEN] = [120, 4];
@@ -127,9 +128,13 @@ function fewText(near, draws) {
   );
 }
 
-/** Returns the estimate that travels with the page, where nothing was changed. */
+/**
+ * Returns the estimate that travels with the page, where nothing was changed; null where it is fitted to
+ * what a reviewer stated, as what the page computes is not.
+ */
 function shippedEstimate(session, contents) {
-  return isAsMade(session) ? contents.worldviews[session.startedFrom].estimate : null;
+  if (!isAsMade(session) || (contents.reconcile && session.startedFrom !== MAP)) return null;
+  return contents.worldviews[session.startedFrom].estimate;
 }
 
 function startChoice(session, contents) {
