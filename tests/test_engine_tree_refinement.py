@@ -94,3 +94,10 @@ def test_it_is_the_same_every_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     _, second = thorough(replace(made), usual, monkeypatch)
     for name in ("left", "right", "first", "root", "loads"):
         np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+
+
+def test_what_is_too_large_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, entries = random_network(70, 2, states=(2, 3), parents=3, window=18, certain=0.2)
+    monkeypatch.setattr(tree_refinement, "MOST_PAIRS", 100)
+    quick, better = thorough(made, np.full(len(entries), -1), monkeypatch)
+    assert better is quick

@@ -44,6 +44,9 @@ LEAST = 2e-4
 SHARED = 8
 """How many times the products that would pay may be looked at: rows that share values take fewer."""
 
+MOST_PAIRS = 1 << 23
+"""Pairs of rows that are looked at together: of more, half a gigabyte would not do."""
+
 WIDEST = 60.0
 """Log2 of the configurations of a tensor that have a number each."""
 
@@ -103,7 +106,10 @@ def supports(
 
 def refined(pairs: IntArray, cases: Sequence[Supports]) -> IntArray:
     """Return the joins of a tree with fewer products, all `cases` taken together; at worst these `pairs`."""
-    tree = _Tree(pairs, cases)
+    try:
+        tree = _Tree(pairs, cases)
+    except _TooLargeError:
+        return pairs
     best, fewest = pairs, tree.total
     chances, tried, tries = random.Random(SEED), set[tuple[int, int, int]](), 0
     while tries < TRIES and tree.work < WORK:
@@ -119,6 +125,10 @@ def refined(pairs: IntArray, cases: Sequence[Supports]) -> IntArray:
         if tree.total < fewest:
             best, fewest = tree.pairs, tree.total
     return best
+
+
+class _TooLargeError(Exception):
+    """A join of the tree is of too many rows, or of too many variables, for this."""
 
 
 class _Exchange(NamedTuple):
@@ -141,12 +151,15 @@ class _Tree:
     """A tree with its tensors in all cases. Tables are numbered first, and then joins; these keep their
     numbers when they are exchanged.
 
-    `leaves` has the tables below each tensor, as bits of a whole number.
+    `leaves` has the tables below each tensor, as bits of a whole number. No exchange looks at more pairs of
+    rows at once than the `largest` join of the given tree.
     """
 
     given: IntArray
     cases: Sequence[Supports]
     work: int = 0
+    largest: int = 0
+    pairs_at_once: int = 0
     children: dict[int, tuple[int, int]] = field(default_factory=dict)
     leaves: list[int] = field(default_factory=list)
     mentions: list[dict[int, int]] = field(default_factory=list)
@@ -154,8 +167,8 @@ class _Tree:
     costs: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Do all joins."""
-        tables = self.cases[0].tables
+        """Do all joins. Raises `_TooLargeError`."""
+        tables, self.pairs_at_once = self.cases[0].tables, MOST_PAIRS
         self.uses = Counter(v for table in tables for v in table.scope)
         self.leaves = [1 << k for k in range(len(tables))]
         self.mentions = [{v: 1 for v in table.scope if self.uses[v] > 1} for table in tables]
@@ -169,10 +182,11 @@ class _Tree:
             self.leaves.append(self.leaves[a] | self.leaves[b])
             self.mentions.append(self._mentioned(a, b))
             found = self._joined(self.tensors[a], self.tensors[b], self.mentions[number], inf, inf)
-            assert found is not None
+            if found is None:
+                raise _TooLargeError
             self.tensors.append(found[0])
             self.costs.append(found[1])
-        self.total = sum(self.costs)
+        self.total, self.pairs_at_once = sum(self.costs), self.largest
 
     @property
     def pairs(self) -> IntArray:
@@ -202,7 +216,8 @@ class _Tree:
                 if now < LEAST * self.total:
                     continue
                 for b, c in (self.children[below], self.children[below][::-1]):
-                    key = (*sorted((self.leaves[a], self.leaves[b])), self.leaves[c])
+                    one, other = sorted((self.leaves[a], self.leaves[b]))
+                    key = (one, other, self.leaves[c])
                     if key not in tried:
                         yield _Exchange(above, below, a, b, c, now, key)
 
@@ -236,11 +251,11 @@ class _Tree:
         """Join tensors in all cases: the results and what they take, `None` where that is `most` or more."""
         results, cost = [], 0.0
         for case, a, b in zip(self.cases, one, other, strict=True):
-            pairs_at_most = SHARED * now / case.counts + SMALL
+            pairs_at_most = min(SHARED * now / case.counts + SMALL, self.pairs_at_once)
             found = _join(a, b, left, case.cards, pairs_at_most)
             if found is None:
                 return None
-            self.work += found[2]
+            self.work, self.largest = self.work + found[2], max(self.largest, found[2])
             results.append(found[0])
             cost += case.counts * found[1]
             if cost >= most:
@@ -254,7 +269,8 @@ def _summed(table: Support, left: dict[int, int], cards: Sequence[int]) -> Suppo
         return table
     one = Support((), np.zeros(1, np.int64), np.ones(1, np.int64))
     found = _join(table, one, left, cards, inf)
-    assert found is not None
+    if found is None:
+        raise _TooLargeError
     return found[0]
 
 
@@ -277,23 +293,29 @@ def _join(
     n_pairs = int(fits.sum())
     if n_pairs > most:
         return None
-    row_a = np.repeat(np.arange(len(keys_a)), fits)
-    row_b = by_key[members(begin, fits)]
+    row_a = np.repeat(np.arange(len(keys_a), dtype=np.int32), fits)
+    row_b = by_key.astype(np.int32)[members(begin, fits)]
     own = [v for v in b.scope if v not in common]
-    codes = _code(a, a.scope, scope, cards)[row_a] + _code(b, own, scope, cards)[row_b]
-    values_a, values_b = a.values[row_a], b.values[row_b]
-    order = np.argsort(codes, kind="stable")
-    codes = codes[order]
-    first = np.flatnonzero(np.diff(codes, prepend=-1))
-    sizes = np.diff(first, append=n_pairs)
+    codes = _code(a, a.scope, scope, cards)[row_a]
+    codes += _code(b, own, scope, cards)[row_b]
     if not n_pairs:
-        return Support(scope, codes, values_a), 0, 0
-    values = np.add.reduceat((values_a * values_b % PRIME)[order], first) % PRIME
-    times_one = (sizes == 1) & (np.minimum(values_a, values_b)[order][first] == 1)
-    constant = np.maximum.reduceat(np.maximum(values_a, values_b)[order], first) < SMALL
+        return Support(scope, codes, codes), 0, 0
+    order = np.argsort(codes, kind="stable").astype(np.int32)
+    row_a, row_b, codes = row_a[order], row_b[order], codes[order]
+    del order
+    first = np.flatnonzero(np.diff(codes, prepend=-1))
+    codes, sizes = codes[first], np.diff(first, append=n_pairs)
+    factors = a.values[row_a]
+    is_input = factors >= SMALL
+    factors *= b.values[row_b]
+    factors %= PRIME
+    values = np.add.reduceat(factors, first) % PRIME
+    is_input |= (b.values >= SMALL)[row_b]
+    constant = ~np.logical_or.reduceat(is_input, first)
+    is_one = (a.values == 1)[row_a[first]] | (b.values == 1)[row_b[first]]
     _, distinct = np.unique(values, return_index=True)
-    products = sizes[distinct][~(times_one | constant)[distinct]].sum()
-    return Support(scope, codes[first], values), int(products), n_pairs
+    products = sizes[distinct][~((is_one & (sizes == 1)) | constant)[distinct]].sum()
+    return Support(scope, codes, values), int(products), n_pairs
 
 
 def _code(
