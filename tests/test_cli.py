@@ -425,6 +425,18 @@ def test_run_says_where_it_cannot_write(in_project: Path, cruxmap: Cruxmap) -> N
     assert "taken" in outcome.err
 
 
+@pytest.mark.parametrize("output", ["models/small.yaml", "models", "models/small.yaml/page.html"])
+def test_report_begins_nothing_that_it_cannot_or_must_not_write(
+    output: str, in_project: Path, cruxmap: Cruxmap
+) -> None:
+    model = in_project / "models" / "small.yaml"
+    before = model.read_bytes()
+    outcome = cruxmap("report", "small", "--output", output)
+    assert outcome.code == 2
+    assert outcome.err.startswith("problem cannot-write")
+    assert model.read_bytes() == before
+
+
 # --- terminals, pipes, faults ----------------------------------------------------------------------
 
 

@@ -42,7 +42,7 @@ from cruxmap.asking import (
 )
 from cruxmap.errors import Code, InvalidMap, Problem, WrongUsage
 from cruxmap.exit_codes import FAULT, FINE, INTERRUPTED, PROBLEMS, WRONG_USAGE, exit_code
-from cruxmap.ground import CannotWrite, write_file
+from cruxmap.ground import CannotWrite, refuse_what_cannot_be_written, write_file
 from cruxmap.present import terminal
 from cruxmap.present.progress import Display
 from cruxmap.present.stages import Drawing, Stage, drawing_for, picture_of, stage_text
@@ -588,6 +588,8 @@ def report(
     from cruxmap.present.report.page_file import FILE, Shown
 
     how = Shown(blind=blind, anonymous=anonymous)
+    if output is not None:
+        _refuse_as_a_page(output)
     if model is None:
         with terminal.watched(quiet=quiet) as progress, terminal.notes_shown():
             _write_reports(how, output, progress)
@@ -753,6 +755,15 @@ def _say_what_is_boxed(characters: Iterable[str]) -> None:
 
     if characters:
         terminal.warn(boxes_text(characters))
+
+
+def _refuse_as_a_page(output: Path) -> None:
+    """Raise `CannotWrite`, before long work, where a page cannot be written or would replace a map's file."""
+    refuse_what_cannot_be_written(output.parent)
+    if output.suffix in {".yaml", ".yml"}:
+        raise CannotWrite(output.as_posix(), OSError("a page is no YAML"), "choose another --output")
+    if output.is_dir():
+        raise CannotWrite(output.as_posix(), OSError("it is a folder"), "name a file in it")
 
 
 def _emit(content: str | bytes, output: Path | None) -> None:

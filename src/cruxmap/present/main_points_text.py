@@ -67,7 +67,7 @@ def _estimates(points: MainPoints) -> Iterator[str]:
     if little:
         yield f"These say little about this target, and the rest is inherited: {', '.join(little)}"
     elif heard and not points.say_little:
-        yield "Nobody says little about this target"
+        yield "Each of them says enough about this target"
 
 
 def _against_map(voice: Voice) -> str:

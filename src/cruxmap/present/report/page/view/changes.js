@@ -234,12 +234,16 @@ function takingAway(session) {
     const isGiven = session.changes.some((change) => change.kind === "given");
     setText(
       outside,
-      isGiven ? "What you assume or observe is the model's to say, and not in the file." : "",
+      isGiven ? OUTSIDE : "",
     );
   }
 
   return { element, update };
 }
+
+const OUTSIDE =
+  "What you assume or observe is the model's to say, and not in the file. " +
+  "Until the model says so too, the program's numbers are not this page's.";
 
 /** What to do with the file, in words. */
 function whatToDo(model, name) {

@@ -12,6 +12,9 @@ import { percent } from "./words.js";
 
 const [TALL, BASE, STATED_AT] = [56, 42, 50];
 
+/** More worldviews than these are taller than a screen: then their axis is above them too. */
+const MANY = 6;
+
 const KEY = [
   ["shape", "how draws of the numbers spread the estimate"],
   ["line", "90% of the draws"],
@@ -39,6 +42,7 @@ export function worldviewsView(session, contents) {
       "div",
       { class: "told" },
       h("p", null, introduction(contents, names)),
+      names.length > MANY ? h("div", { class: "over-strips" }, axisBelow(axis)) : null,
       h(
         "ul",
         { class: "bare worldviews" },
