@@ -172,6 +172,15 @@ def test_a_claim_is_assumed(seen: Opened) -> None:
     assert "Assumed: local-man" in changes(seen)[0]
 
 
+def test_the_list_of_changes_is_marked_until_it_follows(seen: Opened) -> None:
+    is_old = "() => document.querySelector('.changes-list').classList.contains('stale')"
+    seen.run("() => cruxmap.set('local-man', '30%')")
+    assert len(changes(seen)) == 1
+    assert seen.run(f"() => {{ cruxmap.set('local-man', '40%'); return ({is_old})(); }}")
+    assert "40%" in changes(seen)[0]
+    assert not seen.run(is_old)
+
+
 def test_the_map_folds_to_what_is_near_and_opens_entries(seen: Opened) -> None:
     open_entry(seen, ARGUMENT)
     seen.page.click("text=What is near it on the map")

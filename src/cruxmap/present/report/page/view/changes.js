@@ -65,11 +65,13 @@ export function changesView(session, contents) {
       changes.map((change) => changeLine(session, contents, change)),
     );
     list.hidden = changes.length === 0;
+    list.classList.remove("stale");
     taking.update();
   }
 
   let timer = 0;
   session.on("central", () => {
+    list.classList.add("stale");
     clearTimeout(timer);
     timer = setTimeout(update, QUIET); // not while a number is dragged
   });
