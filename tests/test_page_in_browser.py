@@ -260,6 +260,20 @@ def test_axe_has_nothing_to_find(browser: Any, page_of: PageOf, model: str, sche
         assert found == []
 
 
+def test_axe_has_nothing_to_find_in_what_is_opened(browser: Any, page_of: PageOf) -> None:
+    with opened(browser, page_of(LEGAL_CASE), viewport={"width": 390, "height": 844}) as seen:
+        seen.ready().run("() => { location.hash = '#entry-few-people-counted'; }")
+        seen.page.wait_for_selector(".panel .judgement-text")
+        for text in ("5%", "no number"):
+            seen.page.fill(".panel .judgement-text", text)
+            seen.page.wait_for_timeout(400)
+            assert _violations(seen) == []
+        seen.page.click("#argument >> text=Map")
+        seen.page.wait_for_timeout(400)
+        assert _violations(seen) == []
+        assert seen.page.query_selector_all(".node:not([aria-label])") == []
+
+
 def _violations(seen: Opened) -> list[str]:
     """Return what axe finds: the rule and the first place of each."""
     results = Axe().run(seen.page).response

@@ -139,10 +139,9 @@ function whatWords({ model }, contents, { kind, address, text, before }) {
   }
   const words = contents.judgements[address]?.words;
   return [
-    words ? [said(words), ", "] : "",
-    h("span", { class: "told" }, "from ", said(before), " "),
-    "to ",
+    words ? [said(words), ": "] : "",
     h("strong", null, said(text)),
+    h("span", { class: "told" }, ", before ", said(before)),
   ];
 }
 

@@ -27,6 +27,7 @@ export function nodeOf(session, contents, node) {
       href: entryAddress(node.id),
       tabindex: "-1",
       draggable: "false",
+      "aria-label": `${typeWord(entry)}: ${entry.text || node.id}`, // until its number is written
       class: ["node", `node-${entry.type}`, argument && `node-${directionOf(entry)}`],
     },
     s("rect", { class: "node-box", width: node.w, height: node.h, rx: argument ? 9 : 2 }),
