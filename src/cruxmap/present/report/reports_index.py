@@ -10,7 +10,7 @@ from cruxmap.present.report.markup import Html, said, tag
 from cruxmap.present.report.packaging import page_style
 from cruxmap.present.report.page_file import whole_page
 
-TITLE = "What is asked, and what is answered"
+TITLE = "What is asked: a page that answers each"
 
 
 @dataclass(frozen=True, slots=True)
