@@ -139,8 +139,8 @@ test("weighed draws say what they are worth, and warn where few agree with what 
     await new Promise((resolve) => setTimeout(resolve, 200));
     told.push([worth.textContent, hasClass(worth, "problem")]);
   }
-  assert.deepEqual(told[0], ["Weighed by what is observed: worth 812 of 1000 draws.", false]);
-  assert.match(told[1][0], /the 1000 are worth 41 draws\. The mean and the spread are rough/);
+  assert.deepEqual(told[0], ["Weighed by what is observed: worth 812 of 1,000 draws.", false]);
+  assert.match(told[1][0], /the 1,000 are worth 41 draws\. The mean and the spread are rough/);
   assert.match(told[2][0], /worth one draw/);
   assert.deepEqual(told.map(([, isProblem]) => isProblem), [false, true, true]);
 });

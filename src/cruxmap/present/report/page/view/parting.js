@@ -10,7 +10,7 @@ import { whenQuiet, whileNear } from "./quiet.js";
 import { axisBelow, bar, dot, gridLines, strip, upright } from "./strips.js";
 import { formatRatio } from "../language/notation.js";
 import { telling } from "../language/phrases.js";
-import { percent } from "./words.js";
+import { counted, percent } from "./words.js";
 
 const [FIRST, CRUXES, AFTER] = [10, 6, 600];
 
@@ -87,7 +87,8 @@ export function partingView(session, contents, say) {
     put(answer, sharesView(shares, contents));
   });
   session.on("progress", ({ of, done, most }) => {
-    if (of === "diff") setText(note, `Sharing the gap out: ${done} pairs of orders, of at most ${most}.`);
+    const pairs = `${counted(done)} pairs of orders, of at most ${counted(most)}`;
+    if (of === "diff") setText(note, `Sharing the gap out: ${pairs}.`);
   });
   whileNear(session, element, showGap);
   quiet.changed();

@@ -8,7 +8,7 @@ import { whoseNumbers } from "./linked.js";
 import { nearScreen, whenQuiet } from "./quiet.js";
 import { formatInterval } from "../language/phrases.js";
 import { MAP } from "../language/worldviews.js";
-import { moveWords, percent } from "./words.js";
+import { counted, moveWords, percent } from "./words.js";
 
 const [WAIT, MOST_OPEN] = [120, 4];
 
@@ -114,16 +114,16 @@ function intervalText(ends) {
 function showWorth(element, effective, draws) {
   element.hidden = effective === null;
   if (effective === null) return;
-  const [isFew, near] = [effective < FEW, Math.round(effective)];
+  const isFew = effective < FEW;
   element.classList.toggle("problem", isFew);
-  const worth = `Weighed by what is observed: worth ${near} of ${draws} draws.`;
-  setText(element, isFew ? fewText(near, draws) : worth);
+  const worth = `Weighed by what is observed: worth ${counted(effective)} of ${counted(draws)} draws.`;
+  setText(element, isFew ? fewText(Math.round(effective), draws) : worth);
 }
 
 function fewText(near, draws) {
   const worth = near === 1 ? "one draw" : `${near} draws`;
   return (
-    `Few draws agree with what is observed: the ${draws} are worth ${worth}. ` +
+    `Few draws agree with what is observed: the ${counted(draws)} are worth ${worth}. ` +
     "The mean and the spread are rough; central is exact."
   );
 }

@@ -62,6 +62,11 @@ export function moveWords(before, after) {
   return `${timesWords(ratio)} ${unlikely ? "likely" : "likely to be false"}`;
 }
 
+/** A whole number with its thousands apart, as the command line writes it. */
+export function counted(number) {
+  return Math.round(number).toLocaleString("en-US");
+}
+
 /** A text with its first letter large. */
 export function capitalised(text) {
   return text === "" ? "" : text[0].toUpperCase() + text.slice(1);
