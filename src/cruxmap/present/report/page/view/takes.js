@@ -24,7 +24,7 @@ export function takesView(session, contents, probabilityOf) {
     id: "takes-threshold",
     type: "text",
     size: "9",
-    value: "10%",
+    value: twiceTheOdds(session.central),
     autocomplete: "off",
   });
   const problem = h("p", { class: "problem", role: "alert" });
@@ -101,6 +101,11 @@ export function takesView(session, contents, probabilityOf) {
     ),
   );
   return { element };
+}
+
+/** A threshold to begin with: twice the odds of the present estimate. */
+function twiceTheOdds({ target, impossible }) {
+  return impossible !== null || target <= 0 || target >= 1 ? "10%" : percent((2 * target) / (1 + target));
 }
 
 function takesAnswer(takes, contents) {
