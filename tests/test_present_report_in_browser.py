@@ -10,8 +10,10 @@ import pytest
 
 from cruxmap.job import report
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.reading import read_model
 from cruxmap.present.report.page_file import Shown
 from helpers.browser import Opened, chromium, opened
+from helpers.commands import LEGAL_CASE
 from helpers.examples import ANN, BOB, GARDEN
 from helpers.hostile_map import ATTACKS, hostile_model
 from helpers.maps_from_text import model
@@ -155,3 +157,13 @@ def test_a_page_that_cannot_compute_says_why(browser: Any, folder: Path) -> None
         assert "Numbers cannot be moved in this page. The model asks for samples of states" in text
         assert "It rains." in text
         assert seen.faults == []
+
+
+def test_a_reason_in_place_of_numbers_does_not_widen_a_phone(browser: Any, folder: Path) -> None:
+    spec = replace(read_model(LEGAL_CASE), exact=False)
+    sampled = replace(spec, sampling=replace(spec.sampling, draws=16))
+    phone = {"width": 390, "height": 844}
+    with opened(browser, written(folder, "phone", sampled), viewport=phone) as seen:
+        seen.ready()
+        assert "too few samples agree" in seen.page.text_content("#worldviews")
+        assert seen.run("() => document.documentElement.scrollWidth") <= 390

@@ -114,7 +114,7 @@ function worldviewRow(name, contents, axis, model) {
       "div",
       { class: "worldview-words" },
       h("strong", null, name === "map" ? "The map's own" : name),
-      h("span", { class: "number small" }, numbersText(estimate)),
+      h("span", { class: [isKnown(estimate) && "number", "small"] }, numbersText(estimate)),
       gap,
       h("p", { class: "tiny quiet" }, said(about)),
     ),
@@ -124,8 +124,13 @@ function worldviewRow(name, contents, axis, model) {
   return { element, showGap: (session) => setText(gap, gapText(session, name)) };
 }
 
+function isKnown(estimate) {
+  return estimate !== null && estimate.mean !== null;
+}
+
+/** The numbers of an estimate, or in a sentence why there are none. */
 function numbersText(estimate) {
-  if (estimate === null || estimate.mean === null) return estimate?.reason ?? "not defined";
+  if (!isKnown(estimate)) return estimate?.reason ?? "not defined";
   const [mean, central] = [percent(estimate.mean), percent(estimate.central)];
   return mean === central ? `${mean} mean and central` : `${mean} mean, ${central} central`;
 }
@@ -143,7 +148,7 @@ function gapText(session, name) {
 function stripOf(name, contents, axis) {
   const worldview = contents.worldviews[name];
   const { estimate, quantiles } = worldview;
-  if (estimate === null || estimate.mean === null) return null;
+  if (!isKnown(estimate)) return null;
   const [low, high] = estimate.interval_90;
   const heights = quantiles ? densityAlong(axis, quantiles) : null;
   const label = `${name}: ${numbersText(estimate)}, 90% of draws: ${formatInterval(low, high)}`;
