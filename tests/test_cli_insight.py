@@ -626,7 +626,11 @@ def test_coherence_shows_the_gap_and_what_would_give_way(cruxmap: Cruxmap) -> No
 
 
 @pytest.mark.parametrize(
-    "path", [POWER, DECEPTIVE, LEGAL_CASE, DIAGNOSIS], ids=lambda path: Path(path).stem
+    "path",
+    [
+        pytest.param(path, id=Path(path).stem, marks=[pytest.mark.long] if path == DECEPTIVE else [])
+        for path in (POWER, DECEPTIVE, LEGAL_CASE, DIAGNOSIS)
+    ],
 )
 def test_coherence_begins_with_verdicts_and_tells_testimony_from_readings(
     path: str, cruxmap: Cruxmap

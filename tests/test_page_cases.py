@@ -68,7 +68,16 @@ def test_shapley_values(case: dict[str, Any]) -> None:
         np.testing.assert_allclose(getattr(found, name), case[name], rtol=CLOSE, atol=1e-14)
 
 
-@pytest.mark.parametrize("case", cases("diffs"), ids=lambda case: case["model"]["model"]["id"])
+def diffs() -> list[Any]:
+    """The cases, by the name of the model; where something is observed, Python runs Markov chains."""
+    named = [(case["model"]["model"]["id"], case) for case in cases("diffs")]
+    return [
+        pytest.param(case, id=name, marks=[pytest.mark.long] if name == "diagnosis" else [])
+        for name, case in named
+    ]
+
+
+@pytest.mark.parametrize("case", diffs())
 def test_diffs(case: dict[str, Any]) -> None:
     found = json.loads(json.dumps(diff_case(case["path"], case["diff"]["a"], case["diff"]["b"])))
     _assert_alike(found, case)

@@ -86,7 +86,13 @@ def test_states_are_the_same_for_the_same_seed() -> None:
 
 
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js here to run the page's modules")
-@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.long] if name == "deceptive-alignment" else [])
+        for name in NUMBERS
+    ],
+)
 def test_the_page_says_what_python_says(name: str, tmp_path: Path) -> None:
     spec = asked(name)
     made = states(spec, NUMBERS[name], seed=20230221)

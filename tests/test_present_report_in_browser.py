@@ -148,6 +148,7 @@ def test_an_anonymous_page_answers_as_the_other(browser: Any, folder: Path) -> N
     assert len(answers[0]) == 2
 
 
+@pytest.mark.long
 def test_a_page_that_cannot_compute_says_why(browser: Any, folder: Path) -> None:
     spec = garden()
     sampled = replace(spec, exact=False, sampling=replace(spec.sampling, draws=16))
