@@ -247,6 +247,22 @@ test("hostile texts stay texts in every section, and lead nowhere", () => {
   assert.ok(views[0].element.textContent.includes(HOSTILE));
 });
 
+test("what scripts ask of anything else is a problem, and changes nothing", async () => {
+  const session = opened();
+  const asked = scripted(Promise.resolve(session));
+  await asked.ready;
+  const { version } = session;
+  for (const odd of [undefined, null, true, 0, NaN, "", "__proto__", [], {}, () => 1, Symbol("s"), 1n, "\ud800"]) {
+    assert.throws(() => asked.start(odd), { name: "ProblemError" });
+    assert.throws(() => asked.set(odd, "1%"), { name: "ProblemError" });
+    assert.throws(() => asked.reject(odd), { name: "ProblemError" });
+    assert.throws(() => asked.probability(odd), { name: "ProblemError" });
+    await assert.rejects(asked.diff(odd), { name: "ProblemError" });
+  }
+  assert.throws(() => asked.yaml({ id: 5 }), { code: "bad-id" });
+  assert.equal(session.version, version);
+});
+
 test("scripts ask what readers ask, once the page is ready", async () => {
   const session = opened();
   const asked = scripted(Promise.resolve(session));

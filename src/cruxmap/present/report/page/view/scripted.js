@@ -23,14 +23,14 @@ export function scripted(opened) {
     get worldviews() {
       return [...open().worldviews];
     },
-    start: (worldview) => open().start(worldview, { afresh: true }),
-    set: (address, text) => open().set(address, text),
-    reject: (argument, rejected = true) => open().reject(argument, rejected),
-    given: (given) => open().given(given),
-    probability: (id, given) => open().probability(id, given),
+    start: (worldview) => open().start(String(worldview), { afresh: true }),
+    set: (address, text) => open().set(String(address), text),
+    reject: (argument, rejected = true) => open().reject(String(argument), rejected),
+    given: (given) => open().given(given ?? {}),
+    probability: (id, given) => open().probability(String(id), given ?? {}),
     estimate: async () => open().estimate(),
     cruxes: async () => open().cruxes(),
-    diff: async (other) => open().diff(other),
-    yaml: (given) => open().yaml(given),
+    diff: async (other) => open().diff(String(other)),
+    yaml: ({ id, text } = {}) => open().yaml({ id: id === undefined ? id : String(id), text }),
   };
 }
