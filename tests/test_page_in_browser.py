@@ -317,6 +317,51 @@ def test_a_browser_that_cannot_inflate_says_so(browser: Any, page_of: PageOf, af
         assert seen.page.is_visible("#worldviews p") == (after == "")
 
 
+# --- names that every object has, and worldviews that the model leaves out --------------------------
+
+NAMES = {
+    "arguments/names/map.yaml": """
+map: {title: Names}
+claims:
+  constructor: {text: It is built., credence: 10% to 20%}
+  other: {text: It is not., any_of: [constructor]}
+arguments:
+  because: {text: It is said., for: constructor, strength: 2x}
+""",
+    "arguments/names/worldviews/constructor.yaml": """
+worldview: constructor
+text: Unlisted.
+judgements: {constructor: 50%}
+""",
+    "models/names.yaml": """
+model: names
+map: ../arguments/names
+target: other
+worldviews: [map]
+sampling: {draws: 64}
+""",
+}
+
+
+def test_any_name_and_a_worldview_that_is_not_listed_can_be_started_from(
+    browser: Any, page_of: PageOf, tmp_path: Path
+) -> None:
+    for name, text in NAMES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    with opened(browser, page_of(str(tmp_path / "models" / "names.yaml"))) as seen:
+        seen.ready().page.select_option("#start", "constructor")
+        seen.page.wait_for_timeout(100)
+        assert seen.run("() => cruxmap.probability('constructor')") == pytest.approx(2 / 3)
+        seen.run("() => cruxmap.set('constructor', '30%')")
+        diff = seen.run("() => cruxmap.diff('map')")
+        assert [row["brought_by"] for row in diff["differences"]] == [None]
+        seen.run("() => { location.hash = '#entry-constructor'; }")
+        seen.page.wait_for_timeout(300)
+        assert "After one change from" in seen.page.inner_text("#answer")
+        assert seen.faults == []
+
+
 # --- strangers ------------------------------------------------------------------------------------
 
 FRAGMENTS = [

@@ -4,7 +4,7 @@
 import { changeText, withNumber, withRejection } from "../language/changes.js";
 import { conditionText } from "../language/conditions.js";
 import { nearestHint, ProblemError } from "../language/problems.js";
-import { layersOf, settle, UNCHANGED } from "../language/worldviews.js";
+import { layersOf, numbersOf, settle, UNCHANGED } from "../language/worldviews.js";
 import { chanceFromLogit } from "./information.js";
 
 const GIVEN = ["assuming", "observed"];
@@ -87,8 +87,8 @@ export function changesOf(model, { start, own, given }) {
 /** The number, or the shares, at an address in some layers, as a text. */
 function textAt(model, layers, at) {
   const textOf = (place) => layers.places[place].value.text;
-  const row = model.rows_at[at];
-  if (!row) return textOf(model.addresses.indexOf(at));
+  const row = numbersOf(model).rowAt.get(at);
+  if (row === undefined) return textOf(model.addresses.indexOf(at));
   return changeText(model, { at, shares: row.map(textOf) });
 }
 

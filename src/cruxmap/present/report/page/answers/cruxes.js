@@ -1,6 +1,7 @@
 // What the target turns on in the present state, as the command line's `cruxes` says it: averages over
 // draws for claims, arguments and questions, and central judgements for numbers. As insight/cruxes.py.
 
+import { under } from "../language/names.js";
 import { MAP } from "../language/worldviews.js";
 import { arranged } from "./crux_rows.js";
 import { positionAt, rankingOf } from "./state.js";
@@ -37,7 +38,7 @@ export async function cruxTable(state, { start, isShipped, contents, joint, best
   }
   const position = positionAt(state, openColumns(state.setting));
   const { rows, because, shown } = rankingOf(state, tablesOf(state, joint, position), target, position);
-  const sobol = isShipped ? (contents?.sobol?.[start] ?? null) : null;
+  const sobol = isShipped ? (under(contents?.sobol, start) ?? null) : null;
   for (const [id, row] of rows) rows.set(id, withNumbers(row, state, { start, contents, sobol }));
   const found = [judgementRows(state, position, logOdds, sobol), best(shown)];
   const [judgements, chosen] = await Promise.all(found);

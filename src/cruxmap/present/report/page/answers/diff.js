@@ -3,6 +3,7 @@
 // (these are in the page's contents), and without what worldviews state.
 
 import { expit } from "../engine/special.js";
+import { under } from "../language/names.js";
 import { formatJudgement, formatProbability } from "../language/notation.js";
 import { averagesAt } from "./averages.js";
 import { doubleCruxes, leftOutInEither, looksOf } from "./double_cruxes.js";
@@ -211,7 +212,7 @@ function changeAt(model, sides, j) {
     origin_b: b.origin[j],
     fitted_a: a.fitted[j] !== "",
     fitted_b: b.fitted[j] !== "",
-    brought_by: model.bringer[address] ?? null,
+    brought_by: under(model.bringer, address) ?? null,
   };
 }
 
@@ -231,11 +232,11 @@ function notationOf(model, setting, j) {
 function onlyIn(sides, model) {
   const sets = sides.map(({ setting }) => {
     const where = (tell) => model.addresses.filter((address, j) => tell(j, address));
-    const first = (address) => model.bringer[address] ?? "map";
+    const first = (address) => under(model.bringer, address) ?? "map";
     return [
       where((j) => setting.rejected[j] && !setting.notBrought[j]),
       where((j, address) => !setting.rejected[j] && setting.origin[j] !== first(address)),
-      where((j, address) => address in model.brought && !setting.rejected[j]),
+      where((j, address) => under(model.brought, address) !== undefined && !setting.rejected[j]),
     ];
   });
   const only = (kind, side) => {

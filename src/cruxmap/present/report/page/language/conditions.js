@@ -8,7 +8,7 @@
  */
 
 import { readLine } from "./flow.js";
-import { aOrAn, namesOf } from "./names.js";
+import { aOrAn, namesOf, under } from "./names.js";
 import { joined, nearestHint, ProblemError, suggestion } from "./problems.js";
 
 const MAX_DIGITS = 15;
@@ -100,7 +100,7 @@ function eventAlone() {
 function checkKeys(node, known) {
   for (const key of node.keys()) {
     if (known.includes(key)) continue;
-    const where = OWNERS_OF_KEYS[key] ?? (OTHER_KEYS.includes(key) ? "elsewhere" : null);
+    const where = under(OWNERS_OF_KEYS, key) ?? (OTHER_KEYS.includes(key) ? "elsewhere" : null);
     const question = "is it in the wrong place, or not indented far enough?";
     const hint = where === null ? "" : `\`${key}\` belongs ${where}: ${question}`;
     throw new ProblemError("unknown-key", `unknown key \`${key}\``, hint);

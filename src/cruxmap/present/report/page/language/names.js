@@ -26,6 +26,15 @@ function prepare(model) {
   };
 }
 
+/**
+ * Return what a record has under a name that people chose; undefined where it has none. What every object has,
+ * such as `constructor`, is nobody's.
+ * @param {Record<string, *> | undefined | null} record @param {string} name
+ */
+export function under(record, name) {
+  return record && Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 /** Write a type with its article: `a claim`, `an event`. */
 export function aOrAn(type) {
   return `${/^[ae]/u.test(type) ? "an" : "a"} ${type}`;

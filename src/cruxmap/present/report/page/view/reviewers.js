@@ -1,5 +1,6 @@
 // Each reviewer's number at an address, with whose it is: their own, fitted, or inherited from somebody.
 
+import { under } from "../language/names.js";
 import { untold } from "./blind.js";
 import { h, said } from "./dom.js";
 import { indexOf, numberAt, ownerOf } from "./numbers.js";
@@ -95,7 +96,7 @@ export function numbersOfAll(session, contents, address) {
       continue;
     }
     const { text, origin } = shownAt(session, address, setting);
-    const own = told?.by?.[worldview];
+    const own = under(told?.by, worldview);
     if (own !== undefined) {
       const whose = own.fitted ? "fitted" : "own";
       rows.push({ who: worldview, text, whose, source: own.source ?? [], note: own.fitted || own.note });

@@ -1,5 +1,6 @@
 /** Where the reader stands: the target now, from whose numbers, compared with where that started. */
 
+import { under } from "../language/names.js";
 import { isBlind } from "./blind.js";
 import { changeCount, isAsMade } from "./changed.js";
 import { h, onceAFrame, put, setText } from "./dom.js";
@@ -110,6 +111,11 @@ function intervalText(ends) {
   return text.includes(" to ") ? `90% of draws: ${text}` : "in every draw";
 }
 
+/** Returns a worldview's estimate that travels with the page; null where the model does not list it. */
+function estimateIn({ worldviews }, id) {
+  return under(worldviews, id)?.estimate ?? null;
+}
+
 /** Tells how many draws the weighed ones are worth where something is observed, and warns where few. */
 function showWorth(element, effective, draws) {
   element.hidden = effective === null;
@@ -134,7 +140,7 @@ function fewText(near, draws) {
  */
 function shippedEstimate(session, contents) {
   if (!isAsMade(session) || (contents.reconcile && session.startedFrom !== MAP)) return null;
-  return contents.worldviews[session.startedFrom].estimate;
+  return estimateIn(contents, session.startedFrom);
 }
 
 function startChoice(session, contents) {
@@ -153,14 +159,14 @@ function startChoice(session, contents) {
 
 function optionText(id, contents) {
   if (id === "map") return "the map's own numbers";
-  return contents.worldviews[id]?.estimate?.whose?.says_little ? `${id} (says little)` : id;
+  return estimateIn(contents, id)?.whose?.says_little ? `${id} (says little)` : id;
 }
 
 /** Says how the target compares with where the reader started. */
 export function comparison(session, contents) {
   const { startedFrom: id } = session;
   const count = changeCount(session);
-  const before = contents.worldviews[id].estimate.central;
+  const before = estimateIn(contents, id)?.central ?? null;
   const after = session.central.target;
   if (count === 0) return `These are ${whoseNumbers(id)}. To change one, open an entry of the argument.`;
   const number = count === 1 ? "one change" : `${count} changes`;
@@ -216,7 +222,7 @@ function standingBar(session, contents) {
 }
 
 function brief(session, contents) {
-  const before = contents.worldviews[session.startedFrom].estimate.central;
+  const before = estimateIn(contents, session.startedFrom)?.central ?? null;
   const after = session.central.target;
   return before === null || after === null ? "" : moveWords(before, after);
 }
