@@ -150,6 +150,9 @@ def test_rankings_are_pythons(browser: Any, page_of: PageOf, model: str) -> None
         for name, table in expected.items():
             found = seen.run(CRUXES, name)
             assert [row["id"] for row in found["claims"]] == [row["id"] for row in table["claims"]]
+            for part in ("claims", "arguments", "questions"):
+                for row, expected_row in zip(found[part], table[part], strict=True):
+                    assert row.pop("sobol_total") == pytest.approx(expected_row["sobol_total"], abs=1e-3)
             for part in ("estimate", "claims", "arguments", "questions", "left_out"):
                 same(_computed(found[part]), table[part], f"{name}.{part}")
         assert seen.faults == []

@@ -249,5 +249,7 @@ test("draws in which what is given is impossible are left out", () => {
   assert.equal(found.mean, 0.5);
   assert.equal(found.median, 0.5);
   assert.equal(summaryOf([NaN], [NaN], null).mean, null);
+  const sure = summaryOf([0, 0, 0], [1 + 2 ** -52, 1, 1 + 2 ** -51], Float64Array.of(0.3, 0.1, 0.7));
+  assert.deepEqual([sure.mean, sure.median, sure.interval_90], [1, 1, [1, 1]], "no rounding above 1");
   assert.equal(summaryOf([0.5], [0.5], Float64Array.of(0)).mean, null);
 });

@@ -267,16 +267,23 @@ def _said(argument_map: ArgumentMap, stated: Stated) -> Plain:
 
 
 def _sobol(found: Findings, name: str) -> Plain:
-    """Return the Sobol shares of a worldview: by entry, and by number where they are not both zero."""
+    """Return the Sobol shares of a worldview: by entry, and by number, rounded, where they are not zero."""
     table = found.cruxes.worldviews[name]
-    by_number = {row.address: (row.sobol_first, row.sobol_total) for row in table.judgements}
+    by_number = {
+        row.address: [_share(row.sobol_first), _share(row.sobol_total)] for row in table.judgements
+    }
     return {
         "sample": table.sobol_sample,
         "groups": [
             [group.id, group.sobol_first, group.sobol_total, group.error] for group in table.groups
         ],
-        "judgements": {address: list(shares) for address, shares in by_number.items() if shares != (0, 0)},
+        "judgements": {address: shares for address, shares in by_number.items() if shares != [0, 0]},
     }
+
+
+def _share(share: float | None) -> float | None:
+    """Return the share of a number with the decimals that its error leaves it."""
+    return None if share is None else round(share, 4) or 0
 
 
 def probabilities(known: Mapping[str, Marginals], argument_map: ArgumentMap) -> Plain:

@@ -12,7 +12,7 @@ const PERCENTILES = [0.05, 0.5, 0.95];
  *   meanOfNot: number | null, draws: Float64Array, logOdds: Float64Array}}
  */
 export function summaryOf(no, yes, weights) {
-  const draws = Float64Array.from(yes);
+  const draws = Float64Array.from(yes, (value) => Math.min(1, value)); // rounding may lift a quotient
   const logOdds = draws.map((value, d) => Math.log(value) - Math.log(no[d]));
   const possible = [...draws.keys()].filter((d) => !Number.isNaN(draws[d]) && (weights?.[d] ?? 1) > 0);
   if (possible.length === 0) {
@@ -23,7 +23,7 @@ export function summaryOf(no, yes, weights) {
   const ofValues = Float64Array.from(possible, (d) => weights?.[d] ?? 1);
   const [low, median, high] = quantiles(values, ofValues, PERCENTILES);
   return {
-    mean: meanOf(values, ofValues),
+    mean: Math.min(1, meanOf(values, ofValues)),
     median,
     interval_90: [low, high],
     meanOfNot: meanOf(possible.map((d) => no[d]), ofValues),
