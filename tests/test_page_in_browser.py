@@ -320,6 +320,24 @@ def test_a_browser_that_cannot_inflate_says_so(browser: Any, page_of: PageOf, af
         assert seen.page.is_visible("#worldviews p") == (after == "")
 
 
+def test_a_link_that_is_followed_says_how_to_have_back_what_was_changed(
+    browser: Any, page_of: PageOf
+) -> None:
+    data = "{ model: 'power-seeking', digest: '', from: 'map', set: [], rejects: [], accepts: [] }"
+    script = f"""async () => {{
+      cruxmap.set("alignment-hard", "1%");
+      const stream = new Blob([JSON.stringify({data})]).stream();
+      const deflated = stream.pipeThrough(new CompressionStream("deflate-raw"));
+      const bytes = new Uint8Array(await new Response(deflated).arrayBuffer());
+      const text = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+      location.hash = `#worldview=1.${{text.replace(/=+$/, "")}}`;
+    }}"""
+    with opened(browser, page_of(POWER)) as seen:
+        seen.ready().run(script)
+        assert "Undo brings back what was before." in seen.page.text_content("#notice")
+        assert seen.run("() => cruxmap.probability('alignment-hard')") != pytest.approx(0.01)
+
+
 # --- names that every object has, and worldviews that the model leaves out --------------------------
 
 NAMES = {

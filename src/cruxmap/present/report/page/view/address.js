@@ -30,9 +30,11 @@ async function follow(session, tell) {
 
 async function openLink(session, hash, tell) {
   try {
+    const hadChanges = changeCount(session) > 0;
     const { isOther, leftOut } = await session.open(hash);
     tell(
       openedText(session),
+      hadChanges ? " Undo brings back what was before." : null,
       isOther ? " The map has changed since the link was made." : null,
       listOf(leftOut),
     );
