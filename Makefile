@@ -23,7 +23,8 @@ help:  ## list the targets
 demo: $(VENV)/.installed  ## the main job on every model and an example: says what came out, writes figures/<model>/
 	@set -e; for model in $(MODELS); do $(BIN)/cruxmap run $$model; done
 	@echo
-	@echo "Open figures/deceptive-alignment/README.md first: what came out, with the pictures that matter."
+	@echo "Open figures/deceptive-alignment/report.html first: a page that answers when numbers are moved."
+	@echo "figures/deceptive-alignment/README.md says what came out, with the pictures that matter."
 
 test: $(VENV)/.installed-dev  ## the default tests (a few minutes)
 	@$(BIN)/pytest -n 2 --dist worksteal
