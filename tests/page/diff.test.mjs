@@ -118,14 +118,19 @@ test("texts, and what voices say, are added where they are known", async () => {
     model.entries.map(({ id, type }) => [id, { text: `About ${id}.`, type, by: null, targets: [] }]),
   );
   const sources = [{ text: "trial p. 3", url: null }];
-  entries.said = { text: "Said.", type: "argument", by: voice, targets: [{ id: one, part: "" }], sources };
-  const noted = { note: "rule: as said", source: sources, by: { [diff.a]: { note: "inferred", source: [] } } };
+  const about = { text: "Said.", type: "argument", by: voice, targets: [{ id: one, part: "" }], sources };
+  const said = model.entries.filter(({ id, type }) => type === "argument" && id !== one && id !== other);
+  const [first, second] = said.map(({ id }) => id);
+  Object.assign(entries, { [second]: about, [first]: about });
+  const by = { [diff.a]: { note: "inferred", source: [] } };
+  const noted = { note: "rule: as said", source: sources, by };
   const judgements = Object.fromEntries(model.addresses.map((address) => [address, noted]));
   const contents = { entries, judgements };
   const { differences, double_cruxes: cruxes } = diffWithTexts(diff, contents, model);
+  const heard = [first, second].map((id) => ({ id, by: voice, text: "Said.", sources: ["trial#p. 3"] }));
   const found = Object.fromEntries(differences.map((row) => [row.id, row]));
   assert.equal(found[one].text, `About ${one}.`);
-  assert.deepEqual(found[one].heard_a, [{ id: "said", by: voice, text: "Said.", sources: ["trial#p. 3"] }]);
+  assert.deepEqual(found[one].heard_a, heard);
   assert.deepEqual([found[one].heard_b, found[other].heard_a], [[], []]);
   const told = { [diff.a]: ["inferred", []], map: ["rule: as said", ["trial#p. 3"]] };
   for (const change of differences.flatMap((row) => row.changes)) {

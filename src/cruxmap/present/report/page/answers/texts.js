@@ -24,8 +24,8 @@ export function diffWithTexts(diff, contents, model) {
     text: entries[one.id].text,
     changes: one.changes.map((change) => changeWithNotes(change, contents)),
     by: entries[one.id].type === "argument" ? (entries[one.id].by ?? null) : null,
-    heard_a: heardBy(voiceOf(model, diff.a), one.id, contents),
-    heard_b: heardBy(voiceOf(model, diff.b), one.id, contents),
+    heard_a: heardBy(voiceOf(model, diff.a), one.id, contents, model),
+    heard_b: heardBy(voiceOf(model, diff.b), one.id, contents, model),
   }));
   const lists = LISTS.map((name) => [
     name,
@@ -58,13 +58,14 @@ function voiceOf(model, worldview) {
   return model.worldviews[worldview]?.voice ?? null;
 }
 
-/** The arguments about an entry, itself included, that a voice makes. */
-function heardBy(voice, name, { entries }) {
+/** The arguments about an entry, itself included, that a voice makes, in the order of the map. */
+function heardBy(voice, name, { entries }, model) {
   if (voice === null) {
     return [];
   }
   const isAbout = ([id, { targets }]) => id === name || targets.some((target) => target.id === name);
-  return Object.entries(entries)
+  return model.entries
+    .map(({ id }) => [id, entries[id]])
     .filter(([, { type, by }]) => type === "argument" && by === voice)
     .filter(isAbout)
     .map(([id, { by, text, sources }]) => ({ id, by, text, sources: sourcesOf(sources) }));
