@@ -25,7 +25,14 @@ globalThis.answeredAt = new Promise((done) => {
   }, 2);
 });
 """
-FIRST_CONTENT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN"
+FIRST_CONTENT = """() => new Promise((done) => {
+  const observer = new PerformanceObserver((list) => {
+    for (const { name, startTime } of list.getEntries()) {
+      if (name === "first-contentful-paint") done(startTime);
+    }
+  });
+  observer.observe({ type: "paint", buffered: true });
+})"""
 
 TIMES_OF_CHANGES = """async ({address, texts}) => {
   const painted = () => new Promise((done) => requestAnimationFrame(() => {
@@ -58,17 +65,18 @@ def page(*, quick: bool) -> Iterator[Result]:
     """Measure the page of a map in the browser of this machine, where there is one."""
     if CHROMIUM is None:
         return
+    from cruxmap.insight.live_model import open_model
     from cruxmap.language.reading import read_model
 
     model = read_model(SMALL if quick else REAL)
-    chances = [
-        a for a, j in model.map.judgements.items() if j.overridable and j.role.scale == "probability"
-    ]
+    slopes = open_model(model).slopes()
+    claims = [claim.about.id for claim in model.map.claims]
+    moved = max(claims, key=lambda name: abs(slopes.get(name) or 0.0))
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         file = Path(folder) / "report.html"
         written(SMALL if quick else REAL, file)
         yield _figure("size of the file", file.stat().st_size / 1e6, "MB", None if quick else 1.2)
-        yield from _measured(browser, file, chances, model.worldviews[0], quick=quick)
+        yield from _measured(browser, file, moved, model.worldviews[0], quick=quick)
 
 
 def written(model: Path | str, file: Path) -> None:
@@ -87,9 +95,7 @@ def _figure(what: str, value: float, unit: str, at_most: float | None) -> Figure
     return Figure(f"page: {what}", value, unit, at_most=at_most, waited_for=True)
 
 
-def _measured(
-    browser: Any, file: Path, chances: list[str], other: str, *, quick: bool
-) -> Iterator[Result]:
+def _measured(browser: Any, file: Path, moved: str, other: str, *, quick: bool) -> Iterator[Result]:
     def most(milliseconds: float) -> float | None:
         return None if quick else milliseconds
 
@@ -109,14 +115,13 @@ def _measured(
     n = 5 if quick else CHANGES
     texts = [f"{5 + 90 * k / n:.3g}%" for k in range(n)]
     sure = [("100%", "37%", "0%", "41%")[k % 4] for k in range(n)]
-    middle = chances[len(chances) // 2]
     with opened(browser, file) as seen:
         seen.ready()
         for what, values, bound in (
             ("a drag", texts, 16.0),
             ("a certainty set or taken back", sure, 50.0),
         ):
-            times = seen.run(TIMES_OF_CHANGES, {"address": middle, "texts": values})
+            times = seen.run(TIMES_OF_CHANGES, {"address": moved, "texts": values})
             yield _figure(
                 f"{what}, 95th percentile of {n}", float(np.percentile(times, 95)), "ms", most(bound)
             )
@@ -124,14 +129,14 @@ def _measured(
         seen.ready()
         session = seen.page.context.new_cdp_session(seen.page)
         session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        times = seen.run(TIMES_OF_CHANGES, {"address": middle, "texts": texts})
+        times = seen.run(TIMES_OF_CHANGES, {"address": moved, "texts": texts})
         what = f"a drag on a phone {SLOWER} times slower, 95th percentile of {n}"
         yield _figure(what, float(np.percentile(times, 95)), "ms", most(100))
     with opened(browser, file) as seen:
         seen.ready()
 
         def time_of(ask: str, text: str) -> float:
-            asked = {"address": middle, "text": text, "ask": ask, "other": other}
+            asked = {"address": moved, "text": text, "ask": ask, "other": other}
             return float(seen.run(TIME_OF, asked))
 
         yield _figure("mean and spread, the first time", time_of("estimate", "33%"), "ms", most(2500))
