@@ -34,9 +34,9 @@ _TOLD_ELSEWHERE = {HANGING: "hangs-on", PARTING: "parting", TAKING: "takes"}
 HOW = {
     "target": "what is asked",
     "defined by": "part of the definition",
-    "route": "a cause",
-    "case": "its case",
-    "phase": "its phases",
+    "route": "in a cause",
+    "case": "in a case",
+    "phase": "in a phase",
     "premise": "a premise",
     "for": "for it",
     "against": "against it",

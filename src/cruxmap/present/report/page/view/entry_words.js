@@ -10,13 +10,15 @@ export const ROLES = {
   target: "asked",
   besides: "besides",
   "defined by": "part of it",
-  route: "route",
-  case: "case",
-  phase: "phase",
+  route: "in a cause",
+  case: "in a case",
+  phase: "in a phase",
   premise: "premise",
   for: "for",
   against: "against",
   undercuts: "undercuts",
+  assumed: "assumed",
+  observed: "observed",
 };
 
 /** A sign for those roles that have one, so that colour is never alone. */
