@@ -88,7 +88,10 @@ def test_a_table_map_has_the_parents_that_it_is_given(tmp_path: Path) -> None:
 def test_unknown_groups_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "known: commands, live, inference, prior, posterior, growth, stages" in capsys.readouterr().err
+    assert (
+        "known: commands, live, page, inference, prior, posterior, growth, stages"
+        in capsys.readouterr().err
+    )
 
 
 @pytest.mark.long

@@ -159,11 +159,14 @@ def test_without_two_voices_there_is_nobody_to_compare(tmp_path: Path) -> None:
 def test_the_index_shows_texts_as_they_are() -> None:
     page = index_page(
         "a *title*",
+        page="report.html",
         chapters=(),
         pictures={},
         others=("more",),
         made_from="Model m; digest 0",
         revision=None,
     )
-    assert page.startswith("# a \\*title\\*\n\n## Everything else\n\nmore\n\n")
+    assert page.startswith("# a \\*title\\*\n\n")
+    assert "[report.html](report.html)." in page
+    assert "\n\n## Everything else\n\nmore\n\n" in page
     assert "Revision" not in page

@@ -548,7 +548,7 @@ def schema(
     print_json(schemas if kind is None else schemas[kind])
 
 
-@app.command(epilog=_examples("report trial", "report trial --blind --output blind.html", "report"))
+@app.command(epilog=_examples("report trial", "report trial --blind --output blind.html"))
 def report(
     model: Annotated[
         str | None,

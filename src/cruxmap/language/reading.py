@@ -130,7 +130,8 @@ def check(path: str | os.PathLike[str] = ".") -> tuple[tuple[Problem, ...], tupl
         model = _read_model(file, findings, drafts)
         if model is not None:
             wanted.setdefault(_identity(model.folder), set()).update(_ids_asked_for(model.spec))
-            _warn_of_unlisted(model.spec, findings)
+            if drafts[_identity(model.folder)].sound:
+                _warn_of_unlisted(model.spec, findings)
     if where.parent.name == "worldviews" and not findings.problems:
         for model in _models_beside(where, drafts):
             _warn_of_unlisted(model.spec, findings)
