@@ -23,7 +23,7 @@ MODEL = "target: wet\nsampling: {draws: 16}\n"
     "question",
     [
         "also: [wet, slippery]\nassuming: [sprinkler]\n",
-        "observed: [slippery]\nworldviews: [ann, bob]\n",
+        pytest.param("observed: [slippery]\nworldviews: [ann, bob]\n", marks=pytest.mark.long),
         "assuming: [{all_of: [rain, not: rain]}]\n",
     ],
     ids=["assuming", "observed", "impossible"],

@@ -299,6 +299,7 @@ def test_a_question_has_the_number_that_the_target_asks_for(target: str, number:
         assert not number or f">{number}<" in dot.replace("<BR/>", " ")
 
 
+@pytest.mark.long
 def test_the_overview_of_the_real_map_fits_a_page() -> None:
     model = read_model(ROOT / "models" / "deceptive-alignment.yaml")
     small = overview(picture_of(model, "map"))

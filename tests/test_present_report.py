@@ -327,6 +327,7 @@ def test_an_anonymous_page_tells_nobody() -> None:
     assert "made_from" not in block(page, "model")
 
 
+@pytest.mark.long
 def test_a_page_that_cannot_compute_says_why_and_has_the_numbers() -> None:
     spec = replace(model(GARDEN, ASK, ann=ANN), exact=False)
     page = report(replace(spec, sampling=replace(spec.sampling, draws=16))).text
