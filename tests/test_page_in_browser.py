@@ -23,8 +23,8 @@ LARGE = pytest.param(REAL, marks=pytest.mark.long, id="deceptive-alignment")
 SMALL = [pytest.param(file, id=Path(file).stem) for file in (POWER, LEGAL_CASE)]
 MODELS = [*SMALL, LARGE]
 
-ROUNDED = 2**-49
-"""How far off 1 - P is where P was rounded, on both sides."""
+ROUNDED = 1e-14
+"""How far off 1 - P may be where P, near 1, is the rounded sum of many products."""
 
 model_of = cache(cm.read_model)
 
