@@ -12,11 +12,13 @@ from cruxmap.language.argument_map import (
     ByEndOf,
     ClaimIs,
     Condition,
+    Definition,
     During,
     Event,
     Ever,
     Not,
     Question,
+    Rule,
     StateIn,
     Within,
     places,
@@ -159,3 +161,16 @@ def _listed(parts: Iterable[str], word: str) -> str:
         return last
     comma = "," if len(first) > 1 else ""
     return f"{', '.join(first)}{comma} {word} {last}"
+
+
+def rule_in_words(definition: Definition) -> str:
+    """Say what must hold for a definition to be met."""
+    match definition.rule:
+        case Rule.ALL_OF:
+            return "all of these hold"
+        case Rule.ANY_OF:
+            return "any of these holds"
+        case Rule.AT_LEAST:
+            return f"at least {definition.count} of these hold"
+        case _:
+            assert_never(definition.rule)

@@ -16,7 +16,7 @@ from typing import assert_never
 
 from cruxmap.insight.bearings import Bearing, bearing_of, bearings_on, either, followed
 from cruxmap.insight.marginals import Marginals
-from cruxmap.insight.sentences import in_words
+from cruxmap.insight.sentences import in_words, rule_in_words
 from cruxmap.language.argument_map import (
     AllOf,
     AnyOf,
@@ -39,7 +39,6 @@ from cruxmap.language.argument_map import (
     Question,
     Routes,
     Row,
-    Rule,
     ShareRow,
     ShareTable,
     StateIn,
@@ -436,15 +435,7 @@ class _Pen:
             yield _basis_row(name, f"any other cause: {self._number(routes.leak.address)}")
 
     def _definition(self, definition: Definition) -> str:
-        match definition.rule:
-            case Rule.ALL_OF:
-                rule = "when all of these hold"
-            case Rule.ANY_OF:
-                rule = "when any of these holds"
-            case Rule.AT_LEAST:
-                rule = f"when at least {definition.count} of these hold"
-            case _:
-                assert_never(definition.rule)
+        rule = f"when {rule_in_words(definition)}"
         met, otherwise = definition.if_met, definition.otherwise
         if not met.is_default:
             rule = f"{self._number(met.address)} {rule}"

@@ -6,7 +6,7 @@ The page shows the numbers beside these words, and they change there.
 from collections.abc import Iterator
 from typing import assert_never
 
-from cruxmap.insight.sentences import in_words
+from cruxmap.insight.sentences import in_words, rule_in_words
 from cruxmap.language.argument_map import (
     Argument,
     Claim,
@@ -26,7 +26,6 @@ from cruxmap.language.argument_map import (
     Role,
     Routes,
     Row,
-    Rule,
     ShareRow,
     ShareTable,
     Table,
@@ -88,15 +87,7 @@ def _lines(entry: Entry) -> Iterator[str]:
 
 
 def _definition(definition: Definition) -> str:
-    match definition.rule:
-        case Rule.ALL_OF:
-            what = "all of these hold"
-        case Rule.ANY_OF:
-            what = "any of these holds"
-        case Rule.AT_LEAST:
-            what = f"at least {definition.count} of these hold"
-        case _:
-            assert_never(definition.rule)
+    what = rule_in_words(definition)
     numbers = not (definition.if_met.is_default and definition.otherwise.is_default)
     return f"Its number depends on whether {what}" if numbers else f"It is true when {what}"
 

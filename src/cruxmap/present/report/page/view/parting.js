@@ -228,16 +228,27 @@ function stepRow(step, { axis, total, diff, contents }) {
   return h(
     "li",
     { class: "step" },
-    h(
-      "div",
-      { class: "step-words" },
-      entryLink(id, contents),
-      " ",
-      h("span", { class: "number small" }, shareText(share, total)),
-      h("p", { class: "tiny quiet" }, said(text ?? textOf(id, contents))),
+    stepWords(
+      id,
+      shareText(share, total),
+      text ?? textOf(id, contents),
+      contents,
       changesView(id, changes, diff),
     ),
     stepStrip(from, to, axis, shareText(share, total)),
+  );
+}
+
+/** An entry beside its strip: its name, what it counts for, its sentence, and what else there is. */
+function stepWords(id, number, text, contents, ...more) {
+  return h(
+    "div",
+    { class: "step-words" },
+    entryLink(id, contents),
+    " ",
+    h("span", { class: "number small" }, number),
+    h("p", { class: "tiny quiet" }, said(text)),
+    ...more,
   );
 }
 
@@ -330,19 +341,13 @@ function doubleRow(
   diff,
   contents,
 ) {
+  const of = state ? `${id}.${state}` : id;
   const write = telling([[pa, pb]]);
   const words = `${nameOf(diff.a)} ${write(pa)}, ${nameOf(diff.b)} ${write(pb)}`;
   return h(
     "li",
     { class: "step" },
-    h(
-      "div",
-      { class: "step-words" },
-      entryLink(id, contents),
-      " ",
-      h("span", { class: "number small" }, `closes ${percent(closes)}`),
-      h("p", { class: "tiny quiet" }, said(text ?? textOf(state ? `${id}.${state}` : id, contents))),
-    ),
+    stepWords(id, `closes ${percent(closes)}`, text ?? textOf(of, contents), contents),
     h(
       "div",
       null,
