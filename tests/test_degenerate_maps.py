@@ -89,9 +89,11 @@ def commands(name: str) -> list[tuple[str, ...]]:
 
 
 LONG = {
+    "one-event",
     "one-question-alone",
     "two-who-agree",
     "target-assumed",
+    "target-observed",
     "target-certain-for-one",
 }  # much like others
 

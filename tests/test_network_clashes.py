@@ -84,6 +84,7 @@ def test_a_statement_about_the_impossible_says_what_clashes() -> None:
     )
 
 
+@pytest.mark.long
 def test_what_samples_do_not_meet_may_be_rare_and_no_clash_is_told() -> None:
     spec = replace(asked("observed: [d, a, {b: false}]"), exact=False)
     reason = cm.estimate(spec).worldviews["ann"].reason

@@ -308,6 +308,7 @@ def test_a_blind_page_shows_no_number_without_scripts() -> None:
     assert block(garden(blind=True), "contents")["blind"] is True
 
 
+@pytest.mark.long
 def test_a_page_says_that_worldviews_are_fitted_to_what_is_stated() -> None:
     spec = model(GARDEN, ASK + "reconcile: true\n", ann=ANN)
     page = report(spec).text
