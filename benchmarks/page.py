@@ -1,5 +1,7 @@
 """The page in a browser: how soon it shows, how soon it answers, and what a change takes."""
 
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,9 +83,6 @@ def page(*, quick: bool) -> Iterator[Result]:
 
 def written(model: Path | str, file: Path) -> None:
     """Write the page of a model to a file, as `cruxmap report` does."""
-    import subprocess
-    import sys
-
     subprocess.run(
         [sys.executable, "-m", "cruxmap.cli", "report", "--quiet", str(model), "--output", str(file)],
         check=True,

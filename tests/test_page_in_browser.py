@@ -2,6 +2,7 @@
 
 import math
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -38,7 +39,6 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def page_of(tmp_path_factory: pytest.TempPathFactory) -> PageOf:
     """Write the page of a model once, with what else is said on the command line."""
-    import subprocess
 
     @cache
     def write(model: str, *options: str) -> Path:

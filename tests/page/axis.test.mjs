@@ -5,7 +5,6 @@ import {
   along,
   axisOf,
   densityAlong,
-  probabilityAt,
   ticksAlong,
 } from "../../src/cruxmap/present/report/page/view/axis.js";
 
@@ -14,7 +13,7 @@ test("an axis has all probabilities within it, and room beside them", () => {
   assert.ok(along(axis, 0.001) > 0.02 && along(axis, 0.2) < 0.98);
   assert.equal(along(axis, 0), 0);
   assert.equal(along(axis, 1), 1);
-  assert.ok(Math.abs(probabilityAt(axis, along(axis, 0.03)) - 0.03) < 1e-12);
+  assert.ok(along(axis, 0.001) < along(axis, 0.03) && along(axis, 0.03) < along(axis, 0.2));
 });
 
 test("an axis of one probability, or of none, has a width", () => {

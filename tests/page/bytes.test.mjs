@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
-  base64Of, bytesOf, deflated, inflated, intsOf, textOf, textOfInts,
+  base64Of, bytesOf, deflated, inflated, intsOf, textOf,
 } from "../../src/cruxmap/present/report/page/bytes.js";
+import { textOfInts } from "./cases.mjs";
 
 const texts = ["", "a", "ab", "abc", "Grüße \u2028 👋", "x".repeat(100_000)];
 const encode = (text) => new TextEncoder().encode(text);

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { base64Of } from "../../src/cruxmap/present/report/page/bytes.js";
 
 export const page = new URL("../../src/cruxmap/present/report/page/", import.meta.url);
 
@@ -33,4 +34,21 @@ export function assertAlike(found, expected, where) {
       assertAlike(found[key], expected[key], `${where}.${key}`);
     }
   }
+}
+
+/**
+ * Base64 of whole numbers as zigzag varints; the inverse of `intsOf`.
+ * @param {Iterable<number>} numbers
+ * @returns {string}
+ */
+export function textOfInts(numbers) {
+  const bytes = [];
+  for (const number of numbers) {
+    let left = ((number << 1) ^ (number >> 31)) >>> 0;
+    for (; left > 127; left >>>= 7) {
+      bytes.push((left & 127) | 128);
+    }
+    bytes.push(left);
+  }
+  return base64Of(Uint8Array.from(bytes));
 }

@@ -133,20 +133,3 @@ export function intsOf(written) {
   }
   return numbers;
 }
-
-/**
- * Base64 of whole numbers as zigzag varints; the inverse of `intsOf`.
- * @param {Iterable<number>} numbers
- * @returns {string}
- */
-export function textOfInts(numbers) {
-  const bytes = [];
-  for (const number of numbers) {
-    let left = ((number << 1) ^ (number >> 31)) >>> 0;
-    for (; left > 127; left >>>= 7) {
-      bytes.push((left & 127) | 128);
-    }
-    bytes.push(left);
-  }
-  return base64Of(Uint8Array.from(bytes));
-}

@@ -8,7 +8,7 @@ import { argumentView } from "./view/argument.js";
 import { blindView, isBlind, setBlind, untold } from "./view/blind.js";
 import { changesView } from "./view/changes.js";
 import { dataOf, workerMaker } from "./view/data.js";
-import { h, liveRegion, onceAFrame, section } from "./view/dom.js";
+import { h, liveRegion, section } from "./view/dom.js";
 import { hangsOnView } from "./view/hangs_on.js";
 import { partingView } from "./view/parting.js";
 import { asSentence } from "./view/problem.js";

@@ -39,7 +39,6 @@ const section = (id, bytes) => [id, ...unsigned(bytes.length), ...bytes];
 
 export const get = (local) => [0x20, ...unsigned(local)];
 export const set = (local) => [0x21, ...unsigned(local)];
-export const tee = (local) => [0x22, ...unsigned(local)];
 export const number = (value) => [0x41, ...signed(value)];
 export const fetch32 = (offset) => [0x28, 2, ...unsigned(offset)];
 export const plus = [0x6a];

@@ -18,12 +18,6 @@ export function logit(p) {
   return p < 0.25 ? Math.log(p) - Math.log1p(-p) : 2 * Math.atanh(2 * p - 1);
 }
 
-/** log(exp(a) + exp(b)). */
-export function logAddExp(a, b) {
-  const larger = Math.max(a, b);
-  return Number.isFinite(larger) ? larger + Math.log1p(Math.exp(Math.min(a, b) - larger)) : larger;
-}
-
 /**
  * The quantile of the standard normal, to about 1e-15 of itself.
  *

@@ -1,6 +1,6 @@
 /** An axis of probabilities on the log-odds scale, on which "twice the odds" is as far everywhere. */
 
-import { expit, logit } from "../engine/special.js";
+import { logit } from "../engine/special.js";
 
 const LEAST_WIDTH = Math.log(30);
 
@@ -107,9 +107,4 @@ function middles(list) {
 function deviation(list) {
   const mean = list.reduce((sum, x) => sum + x, 0) / list.length;
   return Math.sqrt(list.reduce((sum, x) => sum + (x - mean) ** 2, 0) / list.length);
-}
-
-/** Returns the probability at a place of an axis. */
-export function probabilityAt(axis, place) {
-  return expit(axis.low + place * (axis.high - axis.low));
 }

@@ -43,11 +43,6 @@ export function setText(element, text) {
   if (element.textContent !== wanted) element.textContent = wanted;
 }
 
-/** Sets or takes away attributes, as `h` does. */
-export function setAttributes(element, given) {
-  for (const [name, value] of Object.entries(given)) setAttribute(element, name, value);
-}
-
 /** Says whether a link may be followed: `http`, `https`, or a place in this page. */
 export function isSafeAddress(address) {
   return /^(?:https?:\/\/|#)/i.test(String(address));
