@@ -206,7 +206,7 @@ function statementItem({ credence, of, words, assuming, source }, model) {
     null,
     "said ",
     said(credence, { class: "number" }),
-    ` of ${words ?? of}`,
+    ` for ${words ?? of}`,
     given.length > 0 ? `, assuming ${given.join(", ")}` : null,
     source.length > 0 ? [" (", separated(source.map(sourceLink)), ")"] : null,
   );
