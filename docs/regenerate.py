@@ -39,7 +39,7 @@ What takes longer than a second is named there, with what it took in the end; `-
 
 An ADDRESS is that of a judgement. A CONDITION is written on one line. Both are as in
 [the language](language.md). The examples ask about what `cruxmap new trial --like legal-case` writes, and
-`cruxmap new retrial --like legal-case`."""
+`cruxmap new retrial --like legal-case`; `inbox/` has worldviews' files that reviewers have sent."""
 
 
 def cli_reference() -> str:

@@ -340,6 +340,56 @@ def test_a_page_that_cannot_compute_says_why_and_has_the_numbers() -> None:
     assert set(contents["probabilities"]["map"]) >= {"rain", "season.dry", "clouds"}
 
 
+# --- with files from elsewhere -------------------------------------------------------------------------
+
+DORA = """\
+\ufeffworldview: dora   # a note
+text: The sprinklers are on.
+extends: ann
+claims:
+  dora-sprinklers: {text: The sprinklers are on., credence: 20% to 40%}
+arguments:
+  dora-drops: {text: They reach the path., for: wet, premises: [dora-sprinklers], strength: 2x to 4x}
+"""
+
+
+def visited(folder: Path, **how: bool) -> tuple[str, str]:
+    """Return the page with a file from elsewhere, and that of the project with the file in it."""
+    file = write(folder, GARDEN, f"{ASK}worldviews: [bob, dora]\n", ann=ANN, bob=BOB)
+    (folder / "inbox").mkdir()
+    sent = folder / "inbox/dora.yaml"
+    sent.write_text(DORA, encoding="utf-8", newline="")
+    with_it = report(read_model(file, [sent]), Shown(**how)).text
+    sent.rename(folder / "arguments/small/worldviews/dora.yaml")
+    return with_it, report(read_model(file), Shown(**how)).text
+
+
+def told_of(page: str) -> str:
+    return " ".join(text for where, text in Reader(page).texts if where != "script")
+
+
+def test_a_page_with_a_file_is_that_of_the_project_with_the_file_and_says_so(tmp_path: Path) -> None:
+    page, other = visited(tmp_path)
+    assert block(page, "model") == block(other, "model")
+    contents, expected = block(page, "contents"), block(other, "contents")
+    assert contents.pop("with") == [{"id": "dora", "name": "dora.yaml", "text": DORA}]
+    assert expected.pop("with") == []
+    assert contents == expected
+    assert contents["entries"]["dora-drops"]["brought_by"] == "dora"
+    said = "With worldviews from files that are not in the project: dora (dora.yaml)."
+    assert said in told_of(page)
+    assert told_of(page).replace(said, "").split() == told_of(other).split()
+
+
+def test_an_anonymous_page_with_a_file_tells_nobody(tmp_path: Path) -> None:
+    page, other = visited(tmp_path, anonymous=True, blind=True)
+    assert block(page, "contents") == block(other, "contents")
+    assert block(page, "contents")["with"] == []
+    for name in ("model", "contents"):
+        assert not re.search(r"\bbo\b", json.dumps(block(page, name)))
+    assert set(block(page, "model")["worldviews"]) == {"reviewer-a", "reviewer-b", "reviewer-c"}
+
+
 # --- the command -------------------------------------------------------------------------------------
 
 
@@ -351,6 +401,42 @@ def test_the_command_writes_a_page(in_project: Path, cruxmap: Cruxmap) -> None:
     assert done.code == 0
     assert "wrote blind.html" in done.err
     assert block((in_project / "blind.html").read_text(encoding="utf-8"), "contents")["blind"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "small --with a.yaml b.yaml --output page.html",
+        "small --with a.yaml --output page.html --with b.yaml",
+        "--output page.html small --with a.yaml --with b.yaml a.yaml -q",
+    ],
+)
+def test_with_takes_all_files_up_to_the_next_option(
+    words: str, in_project: Path, cruxmap: Cruxmap
+) -> None:
+    before = {path: path.read_bytes() for path in in_project.rglob("*.yaml")}
+    for name, value in (("a", "5%"), ("b", "95%")):
+        text = f"worldview: {name}\ntext: One.\njudgements: {{funding-secured: {value}}}\n"
+        (in_project / f"{name}.yaml").write_text(text)
+    done = cruxmap("report", *words.split())
+    assert (done.code, done.out) == (0, "")
+    page = (in_project / "page.html").read_text(encoding="utf-8")
+    assert [file["id"] for file in block(page, "contents")["with"]] == ["a", "b"]
+    assert set(block(page, "model")["worldviews"]) == {"treasurer", "a", "b"}
+    inside = in_project / "arguments", in_project / "models"
+    assert {path: path.read_bytes() for f in inside for path in f.rglob("*.yaml")} == before
+
+
+def test_with_needs_a_model_before_it_and_files_that_can_be_read(
+    in_project: Path, cruxmap: Cruxmap
+) -> None:
+    (in_project / "a.yaml").write_text("worldview: a\ntext: One.\njudgements: {nothing: 5%}\n")
+    done = cruxmap("report", "small", "--with", "a.yaml", "-o", "page.html")
+    assert (done.code, "a.yaml:3:14: problem unknown-address" in done.err) == (1, True)
+    done = cruxmap("report", "--with", "a.yaml", "small", "-o", "page.html")
+    assert (done.code, "problem unclear-model" in done.err) == (2, True)
+    assert cruxmap("report", "small", "--with").code == 2
+    assert not (in_project / "page.html").exists()
 
 
 def test_without_a_model_there_is_a_page_of_all(in_project: Path, cruxmap: Cruxmap) -> None:

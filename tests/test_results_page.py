@@ -124,6 +124,9 @@ def project(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "models/power-seeking.yaml", tmp_path / "models")
     [other] = re.findall(r"^```yaml\n(model: readings/.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     (tmp_path / "models/readings/given-systems.yaml").write_text(other)
+    [sent] = re.findall(r"^```yaml\n(worldview: dana.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox/dana.yaml").write_text(sent)
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-qm", "First")
@@ -181,5 +184,5 @@ def test_the_page_names_the_fields_of_a_reconciled_model(cruxmap: Cruxmap, tmp_p
 def test_every_answer_of_the_program_has_a_section() -> None:
     assert list(SECTIONS) == [
         *("Estimate", "Cruxes", "Diff", "Pairs", "One against the rest", "Takes", "Coherence"),
-        *("Pool", "Compare", "Explain", "Check", "Revisions"),
+        *("Pool", "Compare", "Explain", "Check", "Merge", "Revisions"),
     ]

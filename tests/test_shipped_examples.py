@@ -206,6 +206,10 @@ def test_what_a_help_says_to_try_works(command: str, tmp_path: Path, cruxmap: Cr
     if command != "new":
         cruxmap("new", "trial", "--like", "legal-case")
         cruxmap("new", "retrial", "--like", "legal-case")
+        (tmp_path / "inbox").mkdir()
+        for name in ("ann", "bo"):
+            text = f"worldview: {name}\ntext: One.\nextends: defence\njudgements: {{shared-bench: 20%}}\n"
+            (tmp_path / "inbox" / f"{name}.yaml").write_text(text)
         for git in ("init -q", "add .", "-c user.name=x -c user.email=x commit -qm x"):
             subprocess.run(["git", *git.split()], cwd=tmp_path, check=True)
     for words in tried(cruxmap(command, "--help").out):

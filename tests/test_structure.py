@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import cruxmap
-from helpers.commands import ROOT
+from helpers.commands import POWER, ROOT
 
 TESTS = ROOT / "tests"
 HEAVY = {
@@ -46,6 +46,7 @@ def test_imports_point_up_only() -> None:
         ["schema"],
         ["new", "small"],
         ["check", "--format", "json", str(ROOT)],
+        ["merge", POWER, str(ROOT / "arguments/power-seeking/worldviews/carlsmith.yaml")],
     ],
     ids=" ".join,
 )

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from cruxmap.language.model_spec import ModelSpec as ModelSpec
     from cruxmap.language.reading import check as check, read_map as read_map
     from cruxmap.language.reading import read_model as read_model, read_models as read_models
+    from cruxmap.language.visitors import Merged as Merged
+    from cruxmap.merging import merge as merge
 # isort: on
 
 

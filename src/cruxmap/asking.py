@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 from cruxmap.errors import NOWHERE, Code, InvalidMap, Problem, WrongUsage
 from cruxmap.present import terminal
@@ -113,6 +114,43 @@ ModelsArgument = Annotated[
 ]
 
 
+VisitorsArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILES...", help="Files of worldviews, as a report's page writes them."),
+]
+VisitorsOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--with",
+        metavar="FILES...",
+        help="Read these worldviews' files too, as if they stood beside the map's. All that follows are such "
+        "files, up to the next option. Repeatable.",
+    ),
+]
+
+
+class TakesManyFiles(TyperCommand):
+    """A command whose option `--with` takes all that follows, up to the next option, as `inbox/*.yaml`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the option before each of the files, as the parser wants it."""
+        return super().parse_args(ctx, list(_each_with(args)))
+
+
+def _each_with(arguments: Iterable[str]) -> Iterator[str]:
+    taking = first = False
+    for argument in arguments:
+        if argument == "--with":
+            yield argument
+            taking = first = True
+            continue
+        taking = taking and (first or not argument.startswith("-"))
+        if taking and not first:
+            yield "--with"
+        first = False
+        yield argument
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A model as the command line asks about it: its file, what is asked, and whether that differs.
@@ -144,7 +182,7 @@ class AskedOfSeveral:
         return Path("figures") / self.models[0].id
 
 
-def _model_paths(names: list[str]) -> list[Path]:
+def model_paths(names: list[str]) -> list[Path]:
     """Return the files of models; problems with any of the names are told together."""
     paths, problems = [], list[Problem]()
     for name in names:
@@ -199,6 +237,13 @@ def ask(
 
 
 @contextmanager
+def ask_with(model: str, files: list[Path], *, quiet: bool) -> Iterator[Asked]:
+    """Read a model with worldviews' files from elsewhere, as if they stood in its map's folder."""
+    with _reading([model], None, None, None, False, False, quiet, files) as (paths, models, progress):
+        yield Asked(path=paths[0], model=models[0], changed=bool(files), progress=progress)
+
+
+@contextmanager
 def ask_several(
     models: ModelsArgument,
     settings: SetOption = None,
@@ -222,15 +267,16 @@ def _reading(
     exact: bool,
     sampled: bool,
     quiet: bool,
+    visitors: Iterable[Path] = (),
 ) -> "Iterator[tuple[list[Path], tuple[ModelSpec, ...], Display]]":
     from cruxmap.language import reading
 
     if exact and sampled:
         refuse(Code.TWO_METHODS, "--exact and --sampled exclude each other", "leave one out, or both")
     with terminal.watched(quiet=quiet) as progress, terminal.notes_shown():
-        paths = _model_paths(names)
+        paths = model_paths(names)
         progress(f"reading {', '.join(path.as_posix() for path in paths)}", 0, 1)
-        models = reading.read_models(paths)
+        models = reading.read_models(paths, visitors)
         if exact or sampled:
             models = tuple(replace(model, exact=exact) for model in models)
         changed = tuple(_changed(model, settings, assuming, observed) for model in models)

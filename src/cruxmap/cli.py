@@ -26,15 +26,20 @@ from cruxmap.asking import (
     FiguresOption,
     FormatOption,
     ListOption,
+    ModelArgument,
     OutputOption,
     Pictures,
     QuietOption,
+    TakesManyFiles,
+    VisitorsArgument,
+    VisitorsOption,
     WorldviewOption,
-    ask,
+    ask_with,
     asking,
     asking_of_several,
     chosen_executor,
     known_worldview,
+    model_paths,
     refuse,
     threshold,
     typed_here,
@@ -548,7 +553,10 @@ def schema(
     print_json(schemas if kind is None else schemas[kind])
 
 
-@app.command(epilog=_examples("report trial", "report trial --blind --output blind.html"))
+@app.command(
+    cls=TakesManyFiles,
+    epilog=_examples("report trial --with inbox/ann.yaml", "report trial --blind --output blind.html"),
+)
 def report(
     model: Annotated[
         str | None,
@@ -568,6 +576,7 @@ def report(
         bool,
         typer.Option("--anonymous", help="Show reviewers by letter, without what tells who they are."),
     ] = False,
+    visitors: VisitorsOption = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -582,7 +591,7 @@ def report(
 
     The page computes in the reader's browser and fetches nothing. A map too wide for exact sums has a page
     that shows what was found, and says why its numbers cannot be moved. Without MODEL, pages that are there
-    and still right are kept.
+    and still right are kept. --with writes nothing into the project; MODEL comes before it.
     """
     from cruxmap import job
     from cruxmap.present.report.page_file import FILE, Shown
@@ -591,13 +600,41 @@ def report(
     if output is not None:
         _refuse_as_a_page(output)
     if model is None:
+        if visitors:
+            hint = "name the model before it, as in: cruxmap report MODEL --with FILES..."
+            refuse(Code.UNCLEAR_MODEL, "--with goes with one model, and there is none before it", hint)
         with terminal.watched(quiet=quiet) as progress, terminal.notes_shown():
             _write_reports(how, output, progress)
         return
-    with ask(model, quiet=quiet) as asked:
+    with ask_with(model, visitors or [], quiet=quiet) as asked:
         page = job.report(asked.model, how, progress=asked.progress)
         _emit(page.text, output or asked.figures / FILE)
     raise typer.Exit(exit_code(page.undefined, page.converged))
+
+
+@app.command(epilog=_examples("merge trial inbox/ann.yaml", "merge trial inbox/ann.yaml inbox/bo.yaml"))
+def merge(
+    model: ModelArgument,
+    files: VisitorsArgument,
+    form: FormatOption = Format.TABLE,
+    quiet: QuietOption = False,
+) -> None:
+    """Put reviewers' files into the project, in the folder `worldviews` of the model's map.
+
+    All are checked first, together with the map. If one has a problem, or the id of another worldview, none
+    is written. Nothing is overwritten. The files keep their bytes and are called after their worldviews.
+    """
+    from cruxmap.merging import merge as put
+    from cruxmap.present.merge_tables import merge_table, next_steps
+
+    with terminal.watched(quiet=quiet) as progress:
+        [path] = model_paths([model])
+        progress(f"reading {path.as_posix()}", 0, 1)
+        merged = put(path, files)
+    table = merge_table(merged)
+    print_answer(merged.to_json(), [table], form, table)
+    if form is Format.TABLE:
+        terminal.print_text(next_steps(merged, model))
 
 
 @app.command(epilog=_examples("run trial", "run trial --output answers"))

@@ -109,6 +109,7 @@ class Code(StrEnum):
     MIXED_SHARES = "mixed-shares"
     REJECTED_AND_ACCEPTED = "rejected-and-accepted"
     NOTHING_TO_ACCEPT = "nothing-to-accept"
+    NOT_A_DIGEST = "not-a-digest"
     # expectations
     UNCLEAR_EXPECTATION = "unclear-expectation"
     IMPOSSIBLE_EXPECTATION = "impossible-expectation"
@@ -122,6 +123,7 @@ class Code(StrEnum):
     UNCLEAR_FACTOR = "unclear-factor"
     UNCLEAR_WEIGHTS = "unclear-weights"
     UNCLEAR_COMPARISON = "unclear-comparison"
+    UNCLEAR_MODEL = "unclear-model"
     UNREADABLE_SETTING = "unreadable-setting"
     UNKNOWN_LIST = "unknown-list"
     UNKNOWN_KIND = "unknown-kind"

@@ -13,7 +13,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -166,6 +166,59 @@ def write_file(path: Path, content: str | bytes, hint: str = "choose another --o
             replace_file(target, data)
     except OSError as error:
         raise CannotWrite(path.as_posix(), error, hint) from error
+
+
+def add_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write new files to a folder, making it if need be: all of them or none, and over nothing that is there.
+
+    Each is written to a temporary name and moved into place. Killed in between, some are there, each whole.
+    Raises `CannotWrite`, also where the folder is a symbolic link.
+    """
+    made = not os.path.lexists(folder)
+    written: list[tuple[Path, Path]] = []
+    placed: list[Path] = []
+    place = folder
+    try:
+        if folder.is_symlink():
+            raise OSError(errno.ELOOP, "it is a symbolic link")
+        folder.mkdir(exist_ok=True)
+        for name, data in files.items():
+            place, temporary = folder / name, folder / f".{os.urandom(8).hex()}{UNFINISHED}"
+            written.append((temporary, place))
+            with open(temporary, "xb") as file:
+                file.write(data)
+        for temporary, place in written:
+            _move_to_nothing(temporary, place)
+            placed.append(place)
+    except BaseException as error:
+        for put in placed:
+            put.unlink(missing_ok=True)
+        _remove(temporary for temporary, _ in written)
+        if made:
+            with suppress(OSError):
+                folder.rmdir()
+        if isinstance(error, OSError):
+            raise CannotWrite(place.as_posix(), error, "nothing was written") from error
+        raise
+    _remove(temporary for temporary, _ in written)
+
+
+def _move_to_nothing(temporary: Path, place: Path) -> None:
+    """Give a file another name that no file has. Raises OSError where one has it."""
+    try:
+        os.link(temporary, place)
+    except FileExistsError:
+        raise
+    except OSError:  # some file systems have no second names
+        if os.path.lexists(place):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        temporary.rename(place)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()
 
 
 MANIFEST = "files.json"

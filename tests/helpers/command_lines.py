@@ -30,6 +30,7 @@ TYPED: dict[Code, tuple[str, ...]] = {
     Code.UNCLEAR_FACTOR: command("pool", "--factor", "-2"),
     Code.UNCLEAR_WEIGHTS: command("pool", "--weights", "carlsmith=0"),
     Code.UNCLEAR_COMPARISON: command("compare"),
+    Code.UNCLEAR_MODEL: ("report", "--with", "ann.yaml"),
     Code.UNREADABLE_SETTING: command("estimate", "--set", "alignment-hard 30%"),
     Code.UNKNOWN_LIST: command("cruxes", "--list", "judgments"),
     Code.UNKNOWN_KIND: ("schema", "models"),

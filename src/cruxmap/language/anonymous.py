@@ -81,6 +81,7 @@ def without_names(model: ModelSpec) -> ModelSpec:
         worldviews=tuple(sorted(everyone, key=lambda name: (name != MAP_WORLDVIEW, name))),
         expect=(),
         file=f"models/{model.id}.yaml",
+        visitors=(),
     )
 
 

@@ -2,11 +2,24 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
+from typing import Any
 
-from cruxmap.language.argument_map import Argument, ArgumentMap, Claim, Entry, MadeFrom, Question, Routes
+from cruxmap.language.argument_map import (
+    Argument,
+    ArgumentMap,
+    Claim,
+    Entry,
+    MadeFrom,
+    Question,
+    Routes,
+    Worldview,
+)
 from cruxmap.language.model_spec import ModelSpec
+
+DIGITS_OF_A_MAP = 16
+DIGITS_OF_AN_ENTRY = 8
 
 
 def digest_of_question(model: ModelSpec) -> str:
@@ -18,7 +31,7 @@ def digest_of_question(model: ModelSpec) -> str:
     for field in fields(model):
         if field.compare and field.name not in {"map", "worldviews", "expect"}:
             hashing.update(f"\n{field.name} {_text(getattr(model, field.name))}".encode())
-    return hashing.hexdigest()[:16]
+    return hashing.hexdigest()[:DIGITS_OF_A_MAP]
 
 
 def digest(argument_map: ArgumentMap) -> str:
@@ -31,23 +44,73 @@ def digest(argument_map: ArgumentMap) -> str:
     for part in _parts(argument_map):
         hashing.update(part.encode())
         hashing.update(b"\n")
-    return hashing.hexdigest()[:16]
+    return hashing.hexdigest()[:DIGITS_OF_A_MAP]
 
 
 def state_of(argument_map: ArgumentMap) -> MadeFrom:
-    """Return digests of the map and of each of its entries, without its worldviews and what they bring.
+    """Return digests of the map and of each of its entries, as if there were no worldviews.
 
-    So a worldview that is added, changed or taken away makes no difference. An entry's digest has 8
-    hexadecimal digits and changes with its sentence, its sources, its numbers and what it rests on.
+    That of the map is without all that worldviews bring, and those of claims without the routes that they
+    bring. So a worldview that is added, changed or taken away makes no difference to them. An entry's digest
+    changes with its sentence, its sources, its numbers and what it rests on. Brought entries have one too.
     """
+    claims = tuple(map(_without_brought_routes, argument_map.claims))
     bare = replace(
         argument_map,
-        claims=tuple(map(_without_brought_routes, _own(argument_map.claims))),
+        claims=_own(claims),
         questions=_own(argument_map.questions),
         arguments=_own(argument_map.arguments),
         worldviews=(),
     )
-    return MadeFrom(digest(bare), tuple((id_, _short(entry)) for id_, entry in bare.entry.items()))
+    stripped = {claim.about.id: claim for claim in claims}
+    entries = ((id_, stripped.get(id_, entry)) for id_, entry in argument_map.entry.items())
+    return MadeFrom(digest(bare), tuple((id_, _short(entry)) for id_, entry in entries))
+
+
+@dataclass(frozen=True, slots=True)
+class MadeSince:
+    """What has become of the map since a worldview was made from it.
+
+    Of the entries that the worldview says it speaks of, if it says that (`tells_entries`), `changed` are
+    there and say something else, and `gone` are not there. `other_map` tells whether the map is another one,
+    be it elsewhere. `now` is the map's state.
+    """
+
+    tells_entries: bool
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]
+    other_map: bool
+    now: MadeFrom
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it under the names of its fields, without the map's state."""
+        return {
+            "tells_entries": self.tells_entries,
+            "changed": list(self.changed),
+            "gone": list(self.gone),
+            "other_map": self.other_map,
+        }
+
+
+def since_made(
+    worldview: Worldview, argument_map: ArgumentMap, now: MadeFrom | None = None
+) -> MadeSince | None:
+    """Return what has changed since a worldview was made; `None` where it does not say from what.
+
+    `now` is the map's state, where that is known.
+    """
+    made = worldview.made_from
+    if made is None:
+        return None
+    now = now or state_of(argument_map)
+    states = dict(now.entries)
+    return MadeSince(
+        tells_entries=bool(made.entries),
+        changed=tuple(id_ for id_, state in made.entries if states.get(id_, state) != state),
+        gone=tuple(id_ for id_, _ in made.entries if id_ not in states),
+        other_map=made.map != now.map,
+        now=now,
+    )
 
 
 def _own[E: (Claim, Question, Argument)](entries: tuple[E, ...]) -> tuple[E, ...]:
@@ -64,7 +127,7 @@ def _without_brought_routes(claim: Claim) -> Claim:
 
 
 def _short(entry: Entry) -> str:
-    return hashlib.sha256(_text(entry).encode()).hexdigest()[:8]
+    return hashlib.sha256(_text(entry).encode()).hexdigest()[:DIGITS_OF_AN_ENTRY]
 
 
 def _parts(argument_map: ArgumentMap) -> Iterator[str]:

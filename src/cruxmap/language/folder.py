@@ -41,6 +41,7 @@ from cruxmap.language.schema import (
     VoiceShape,
     WorldviewFile,
 )
+from cruxmap.language.visitors import NOBODY, WORLDVIEWS, Visitors
 from cruxmap.language.yaml_text import Entries, Node, Parsed, Text
 
 
@@ -93,9 +94,12 @@ type _Seen = dict[str, dict[str, tuple[str, Text]]]
 """Where each id was first seen, by what it must be unique among: its section and its text."""
 
 
-def gather(folder: Path, findings: Findings) -> Sheets:
-    """Read every file of a map's folder, and what these take in of other maps."""
-    sheets = Sheets(folder)
+def gather(folder: Path, findings: Findings, visitors: Visitors = NOBODY) -> Sheets:
+    """Read every file of a map's folder, and what these take in of other maps.
+
+    Files of worldviews that visit the map are read after those in the folder.
+    """
+    sheets = Sheets(folder, worldview_ids=set(visitors.lost), complete=not visitors.lost)
     seen: _Seen = {}
     own: list[tuple[Path, MapFile]] = []
     for path in yaml_files(folder, findings):
@@ -108,12 +112,14 @@ def gather(folder: Path, findings: Findings) -> Sheets:
         _gather_locators(sheets, path, findings)
     for other in others:
         _bring(sheets, "locators", dict.fromkeys(other.uses.sources), other, findings)
-    for path in yaml_files(folder / "worldviews", findings):
-        _gather_worldview(sheets, path, seen, findings)
+    for path in yaml_files(folder / WORLDVIEWS, findings):
+        _gather_worldview(sheets, path, load(path, findings), seen, findings)
+    for visitor in visitors.new:
+        _gather_worldview(sheets, Path(visitor.name), visitor.parsed, seen, findings)
     if others:
         _tell_double_meanings(sheets, own, others, findings)
-    tell_misplaced(folder, findings, ("sources", "worldviews"))
-    for name in ("sources", "worldviews"):
+    tell_misplaced(folder, findings, ("sources", WORLDVIEWS))
+    for name in ("sources", WORLDVIEWS):
         tell_misplaced(folder / name, findings)
     return sheets
 
@@ -199,9 +205,10 @@ def _gather_locators(sheets: Sheets, path: Path, findings: Findings) -> None:
     sheets.locators[key] = shape
 
 
-def _gather_worldview(sheets: Sheets, path: Path, seen: _Seen, findings: Findings) -> None:
+def _gather_worldview(
+    sheets: Sheets, path: Path, parsed: Parsed | None, seen: _Seen, findings: Findings
+) -> None:
     sheets.worldview_ids.add(path.stem)
-    parsed = load(path, findings)
     if parsed is None or parsed.root is None:
         sheets.complete = False
         return

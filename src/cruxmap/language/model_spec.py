@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cruxmap.errors import NOWHERE, Span
 from cruxmap.language.argument_map import (
@@ -119,6 +120,14 @@ def conditions_of(expectations: Iterable[Expectation]) -> Iterator[Condition]:
                 yield from assuming or ()
 
 
+class VisitingFile(NamedTuple):
+    """A worldview's file that is no file of the map's: the worldview, the file's own name, and its bytes."""
+
+    worldview: str
+    name: str
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A question put to a map. `worldviews` are resolved ids (`map` for the map's own judgements)."""
@@ -142,3 +151,5 @@ class ModelSpec:
     file: str = field(default="", compare=False)
     lists_worldviews: bool = field(default=False, compare=False)
     """Whether the file says which worldviews are asked, so that another has to be named there."""
+    visitors: tuple[VisitingFile, ...] = field(default=(), compare=False)
+    """Files that the map was read with as if they stood beside its worldviews; these are asked too."""

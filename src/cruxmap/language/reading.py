@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import starmap
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.ground import gc_paused
@@ -66,7 +66,7 @@ from cruxmap.language.findings import Findings
 from cruxmap.language.folder import Sheets, gather
 from cruxmap.language.inheritance import lineage
 from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, parse_phrase, with_phrases
-from cruxmap.language.model_spec import ModelSpec, Sampling, Target, conditions_of
+from cruxmap.language.model_spec import ModelSpec, Sampling, Target, VisitingFile, conditions_of
 from cruxmap.language.names import Kind, Names
 from cruxmap.language.schema import (
     LocatorShape,
@@ -79,6 +79,7 @@ from cruxmap.language.schema import (
 from cruxmap.language.sources import check_cited
 from cruxmap.language.typed import targets_of
 from cruxmap.language.validation import keys_of
+from cruxmap.language.visitors import Visitors, read_visitors
 from cruxmap.language.worldviews import (
     check_accepted,
     check_circles,
@@ -99,16 +100,43 @@ def read_map(path: str | os.PathLike[str]) -> ArgumentMap:
     return draft.map
 
 
-def read_model(path: str | os.PathLike[str]) -> ModelSpec:
-    """Read a model file and its map. Raises InvalidMap with every problem of both."""
-    [model] = read_models([path])
+def read_model(path: str | os.PathLike[str], visitors: Iterable[str | os.PathLike[str]] = ()) -> ModelSpec:
+    """Read a model file and its map. Raises InvalidMap with every problem of both.
+
+    `visitors` are files of worldviews from elsewhere, read as if they stood in the map's folder. They are
+    among the model's worldviews, also where it lists these.
+    """
+    [model] = read_models([path], visitors)
     return model
 
 
-def read_models(paths: Iterable[str | os.PathLike[str]]) -> tuple[ModelSpec, ...]:
-    """Read several model files, and each of their maps once. Raises InvalidMap with the problems of all."""
+class Visited(NamedTuple):
+    """A model, the folder of its map, and the files that its map was read with."""
+
+    model: ModelSpec
+    folder: Path
+    visitors: Visitors
+
+
+def read_with_visitors(path: str | os.PathLike[str], files: Iterable[str | os.PathLike[str]]) -> Visited:
+    """Read a model and its map with files of worldviews from elsewhere. Raises InvalidMap."""
     findings, drafts = Findings(), dict[str, _Draft]()
-    models = [_read_model(_tidy(path), findings, drafts) for path in paths]
+    model = _read_model(_tidy(path), findings, drafts, tuple(map(Path, files)))
+    findings.raise_if_any()
+    assert model is not None
+    return Visited(model.spec, model.folder, drafts[_identity(model.folder)].visitors)
+
+
+def read_models(
+    paths: Iterable[str | os.PathLike[str]], visitors: Iterable[str | os.PathLike[str]] = ()
+) -> tuple[ModelSpec, ...]:
+    """Read several model files, and each of their maps once. Raises InvalidMap with the problems of all.
+
+    Each map is read with the files of `visitors`, as in `read_model`.
+    """
+    findings, drafts = Findings(), dict[str, _Draft]()
+    visiting = tuple(map(Path, visitors))
+    models = [_read_model(_tidy(path), findings, drafts, visiting) for path in paths]
     findings.raise_if_any()
     return tuple(model.spec for model in models if model is not None)
 
@@ -150,6 +178,24 @@ def models_at(path: str | os.PathLike[str] = ".") -> tuple[ModelSpec, ...]:
     models = [_read_model(file, findings, drafts) for file in files]
     findings.raise_if_any()
     return tuple(model.spec for model in models if model is not None)
+
+
+def models_beside(folder: Path, other: Path) -> tuple[ModelSpec, ...]:
+    """Return the models of the map in a folder: those in its project, and one that may be elsewhere."""
+    drafts: dict[str, _Draft] = {}
+    files = {_identity(file): file for file in (_tidy(other), *_models_of_project(folder))}
+    found = (_read_model(file, Findings(), drafts) for file in files.values())
+    return tuple(
+        model.spec for model in found if model is not None and _identity(model.folder) == _identity(folder)
+    )
+
+
+def unheard(model: ModelSpec) -> frozenset[str]:
+    """Return the worldviews of its map that a model does not list, and that none it lists extends."""
+    if not model.lists_worldviews:
+        return frozenset()
+    heard = {step.about.id for id_ in model.worldviews for step in lineage(model.map, id_)}
+    return frozenset(model.map.worldview) - heard
 
 
 def maps_at(path: str | os.PathLike[str] = ".") -> tuple[ArgumentMap, ...]:
@@ -216,6 +262,7 @@ class _Draft:
     worldview_ids: frozenset[str]
     included: frozenset[str]
     sound: bool
+    visitors: Visitors
 
     @property
     def names(self) -> Names:
@@ -235,12 +282,13 @@ _HARMLESS |= {Code.UNKNOWN_VOICE}
 
 
 @gc_paused()
-def _read_map(folder: Path, findings: Findings) -> _Draft:
+def _read_map(folder: Path, findings: Findings, visiting: Iterable[Path] = ()) -> _Draft:
     before = len(findings.problems)
     if not os.path.isdir(folder):
         message = "there is no such folder"
         findings.add(Code.NO_SUCH_FILE, message, Span(shown(folder)), "a map is a folder of `.yaml` files")
-    sheets = gather(folder, findings)
+    visitors = read_visitors(visiting, folder, findings)
+    sheets = gather(folder, findings, visitors)
     if sheets.is_empty and sheets.complete and os.path.isdir(folder):
         hint = "a map has at least one claim, question, event or argument"
         findings.add(Code.EMPTY_MAP, "the map has no entry", Span(shown(folder)), hint)
@@ -267,7 +315,9 @@ def _read_map(folder: Path, findings: Findings) -> _Draft:
     if whole and not names.broken:
         check_cited(draft, findings, sheets.included_sources)
     sound = len(findings.problems) == before
-    return _Draft(draft, context, frozenset(sheets.worldview_ids), frozenset(sheets.included), sound)
+    return _Draft(
+        draft, context, frozenset(sheets.worldview_ids), frozenset(sheets.included), sound, visitors
+    )
 
 
 def _names(sheets: Sheets) -> Names:
@@ -421,8 +471,13 @@ class _Model:
     folder: Path
 
 
-def _read_model(path: Path, findings: Findings, drafts: dict[str, _Draft]) -> _Model | None:
-    """Read a model, `None` after any problem in it; its map is taken from `drafts`, or read and put there."""
+def _read_model(
+    path: Path, findings: Findings, drafts: dict[str, _Draft], visiting: Iterable[Path] = ()
+) -> _Model | None:
+    """Read a model, `None` after any problem in it; its map is taken from `drafts`, or read and put there.
+
+    A map that is read is read with the files of worldviews that are `visiting` it.
+    """
     parsed = load(path, findings)
     if parsed is None or parsed.root is None:
         return None
@@ -438,7 +493,7 @@ def _read_model(path: Path, findings: Findings, drafts: dict[str, _Draft]) -> _M
         check_word(own, Text.at(part, shape.model))
     draft = drafts.get(_identity(folder))
     if draft is None and os.path.isdir(folder):
-        draft = drafts[_identity(folder)] = _read_map(folder, findings)
+        draft = drafts[_identity(folder)] = _read_map(folder, findings, visiting)
     if draft is None:
         hint = "the path starts from the model's own folder"
         if "\\" in shape.map:
@@ -487,6 +542,9 @@ def _model_spec(
         ),
         file=shown(path),
         lists_worldviews=_lists_worldviews(shape),
+        visitors=tuple(
+            VisitingFile(str(v.id), shown(Path(v.path.name)), v.data) for v in draft.visitors.new
+        ),
     )
 
 
@@ -498,7 +556,7 @@ def _worldviews(shape: ModelFile, draft: _Draft, resolver: Resolver) -> tuple[st
     resolver.no_repeats(asked)
     for id_ in asked:
         check_worldview(resolver, id_, draft.worldview_ids)
-    return tuple(map(str, asked))
+    return tuple(dict.fromkeys((*map(str, asked), *(str(visitor.id) for visitor in draft.visitors.files))))
 
 
 def _lists_worldviews(shape: ModelFile) -> bool:
@@ -523,12 +581,10 @@ def _warn_of_unlisted(model: ModelSpec, findings: Findings) -> None:
 
     Those that others extend are heard in them.
     """
-    if not model.lists_worldviews:
-        return
-    heard = {step.about.id for id_ in model.worldviews for step in lineage(model.map, id_)}
+    left_out = unheard(model)
     for worldview in model.map.worldviews:
         name = worldview.about.id
-        if worldview.made_from is None or name in heard:
+        if worldview.made_from is None or name not in left_out:
             continue
         message = f"the model `{model.id}` lists its worldviews, and `{name}` is not among them"
         hint = f"add `{name}` to `worldviews` in {model.file}, or write `worldviews: all` there"
@@ -538,10 +594,15 @@ def _warn_of_unlisted(model: ModelSpec, findings: Findings) -> None:
 def _models_beside(worldview: Path, drafts: dict[str, _Draft]) -> Iterator[_Model]:
     """Yield the models of the map that a worldview's file belongs to: those beside it in its project."""
     folder = worldview.parent.parent
-    for file in model_files(folder.parent.parent / "models", Findings()):
+    for file in _models_of_project(folder):
         model = _read_model(file, Findings(), drafts)
         if model is not None and _identity(model.folder) == _identity(folder):
             yield model
+
+
+def _models_of_project(folder: Path) -> Iterator[Path]:
+    """Yield the files of models in the project of the map in a folder."""
+    return model_files(folder.parent.parent / "models", Findings())
 
 
 def _ids_asked_for(spec: ModelSpec) -> Iterator[str]:

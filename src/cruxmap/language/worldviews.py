@@ -21,6 +21,7 @@ from cruxmap.language.checks import cycles, unknown_address
 from cruxmap.language.context import (
     Context,
     about,
+    check_id,
     check_voice,
     citations,
     each,
@@ -30,7 +31,13 @@ from cruxmap.language.context import (
     warn_of_comments,
     warn_of_comments_after,
 )
-from cruxmap.language.digest import state_of
+from cruxmap.language.digest import (
+    DIGITS_OF_A_MAP,
+    DIGITS_OF_AN_ENTRY,
+    MadeSince,
+    since_made,
+    state_of,
+)
 from cruxmap.language.entries import check_share_keys, share_mapping
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import lineage, without_force
@@ -93,16 +100,29 @@ def read_worldview(
             for reading in shape.read_as or ()
         ),
         tuple(_remark(context, entry, sentence) for entry, sentence in (shape.remarks or {}).items()),
-        _made_from(shape),
+        _made_from(context, shape),
     )
 
 
-def _made_from(shape: WorldviewFile) -> MadeFrom | None:
+def _made_from(context: Context, shape: WorldviewFile) -> MadeFrom | None:
     """Return the state of the map that a worldview was made from, if it says so."""
     if shape.made_from is None:
         return None
-    entries = tuple((str(id_), str(digest)) for id_, digest in (shape.made_from.entries or {}).items())
-    return MadeFrom(str(shape.made_from.map), entries, shape.made_from.map.span)
+    made = shape.made_from
+    _check_digest(context, made.map, DIGITS_OF_A_MAP, "the map")
+    for id_, digest in (made.entries or {}).items():
+        check_id(context.findings, id_)
+        _check_digest(context, digest, DIGITS_OF_AN_ENTRY, f"`{id_}`")
+    entries = tuple((str(id_), str(digest)) for id_, digest in (made.entries or {}).items())
+    return MadeFrom(str(made.map), entries, made.map.span)
+
+
+def _check_digest(context: Context, written: Text, digits: int, what: str) -> None:
+    """Add a problem for what stands in a digest's place and is none."""
+    if len(written) != digits or not set(written) <= set("0123456789abcdef"):
+        message = f"`{written}` is no digest of {what}"
+        hint = f"a page writes {digits} digits of 0 to 9 and a to f; leave it out where no page wrote it"
+        context.add(Code.NOT_A_DIGEST, message, written, hint)
 
 
 def check_accepted(
@@ -294,23 +314,45 @@ def warn_of_changes(argument_map: ArgumentMap, findings: Findings) -> None:
 
     Where a worldview says of which entries it speaks, only changes of these count.
     """
-    made = [(w.about.id, w.made_from) for w in argument_map.worldviews if w.made_from is not None]
+    made = [worldview for worldview in argument_map.worldviews if worldview.made_from is not None]
     now = state_of(argument_map) if made else None
-    for name, made_from in made:
-        assert now is not None
-        if made_from.map == now.map:
-            continue
-        if not made_from.entries:
-            message = f"the map has changed since `{name}` was made from it"
-        else:
-            entries = dict(now.entries)
-            changed = [id_ for id_, digest in made_from.entries if entries.get(id_) != digest]
-            if not changed:
-                continue
-            have = "has" if len(changed) == 1 else "have"
-            message = f"{joined(changed)} {have} changed since `{name}` was made"
-        hint = "see whether its numbers still hold, and then write " + f"`made_from: {{map: {now.map}}}`"
-        findings.warn(Code.MADE_FROM_ANOTHER, message, made_from.span, hint)
+    for worldview in made:
+        since = since_made(worldview, argument_map, now)
+        assert since is not None
+        assert worldview.made_from is not None
+        message = _changes(worldview.about.id, since)
+        if message:
+            findings.warn(Code.MADE_FROM_ANOTHER, message, worldview.made_from.span, _then_write(since))
+
+
+def _changes(name: str, since: MadeSince) -> str:
+    """Say what has changed of what a worldview speaks of; nothing where all of it is as it was."""
+    if not since.tells_entries:
+        return f"the map has changed since `{name}` was made from it" if since.other_map else ""
+    told = [
+        f"{joined(ids)} {verbs[len(ids) > 1]}"
+        for ids, verbs in (
+            (since.changed, ("has changed", "have changed")),
+            (since.gone, ("is gone", "are gone")),
+        )
+        if ids
+    ]
+    return f"{' and '.join(told)} since `{name}` was made" if told else ""
+
+
+def _then_write(since: MadeSince) -> str:
+    """Say what to write once somebody has seen that a worldview's numbers hold."""
+    then = f"write `made_from: {{map: {since.now.map}}}`"
+    if (since.changed or since.gone) and len(since.changed) <= _WRITTEN_OUT:
+        states = dict(since.now.entries)
+        parts = [f"`map: {since.now.map}`", *(f"`{id_}: {states[id_]}`" for id_ in since.changed)]
+        without = f", without {joined(since.gone)}" if since.gone else ""
+        then = f"bring `made_from` up to date: {', '.join(parts)}{without}"
+    return f"see whether its numbers still hold, and then {then}"
+
+
+_WRITTEN_OUT = 3
+"""Entries whose digests a hint has."""
 
 
 def warn_of_rejected(argument_map: ArgumentMap, findings: Findings) -> None:

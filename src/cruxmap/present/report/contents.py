@@ -83,6 +83,10 @@ def contents_of(found: Findings, *, blind: bool = False, anonymous: bool = False
         "sobol": {name: _sobol(found, name) for name in model.worldviews},
         "pair": None if parting is None else {"highest": parting.highest, "lowest": parting.lowest},
         "made_from": made_from(model),
+        "with": [
+            {"id": file.worldview, "name": file.name, "text": file.data.decode("utf-8")}
+            for file in model.visitors
+        ],
         "revision": None,  # it stands in the README alone, so that the page stays the same to the byte
         "blind": blind,
         "anonymous": anonymous,

@@ -58,6 +58,7 @@ BLIND = (
 )
 RECONCILED = "Each worldview is fitted to what its reviewer stated."
 ANONYMOUS = "Reviewers are shown by letter."
+_WITH = "With worldviews from files that are not in the project: "
 
 
 def body(contents: Plain, probabilities: Mapping[str, Mapping[str, float]], why_not: str | None) -> Html:
@@ -114,7 +115,12 @@ def _section(name: str, *children: Any) -> Html:
 
 
 def _footer(contents: Plain) -> Html:
-    return tag("footer", tag("p", said(f"{contents['made_from']}."), class_="note"))
+    brought_in = _WITH + ", ".join(f"{one['id']} ({one['name']})" for one in contents["with"]) + "."
+    return tag(
+        "footer",
+        tag("p", said(f"{contents['made_from']}."), class_="note"),
+        tag("p", said(brought_in), class_="note") if contents["with"] else None,
+    )
 
 
 # --- what was found ----------------------------------------------------------------------------------

@@ -58,7 +58,8 @@ def report_of(found: Findings, how: Shown = AS_IT_IS) -> str:
 
 def mark_of(model: ModelSpec, how: Shown) -> str:
     """Return what a page is marked by: it changes with the model and the scripts."""
-    parts = (version("cruxmap"), digest_of_question(model), *model.worldviews, str(how), *_scripts())
+    parts = [version("cruxmap"), digest_of_question(model), *model.worldviews, str(how), *_scripts()]
+    parts += [f"{v.worldview} {v.name} {hashlib.sha256(v.data).hexdigest()}" for v in model.visitors]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
