@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from cruxmap.errors import Code, Problem, WrongUsage
 
@@ -71,10 +72,7 @@ def _digest(data: bytes) -> bytes:
 
 def replace_file(path: Path, data: bytes) -> None:
     """Write to a temporary name and move it into place; remove what killed writers left there."""
-    for left in path.parent.glob(f".*{UNFINISHED}"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > ABANDONED:
-                left.unlink()
+    _remove_abandoned(path.parent)
     temporary = path.with_name(f".{os.urandom(8).hex()}{UNFINISHED}")
     try:
         with open(temporary, "xb") as file:
@@ -83,6 +81,14 @@ def replace_file(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what writers left in a folder that were killed."""
+    for left in folder.glob(f".*{UNFINISHED}"):
+        with suppress(OSError):
+            if time.time() - left.lstat().st_mtime > ABANDONED:
+                left.unlink()
 
 
 def cache_folder() -> Path:
@@ -219,6 +225,136 @@ def _remove(paths: Iterable[Path]) -> None:
     for path in paths:
         with suppress(OSError):
             path.unlink()
+
+
+class OtherVersion(WrongUsage):
+    """Raised where a file is not as it was when it was read; `present` is the version there is, if any."""
+
+    def __init__(self, path: Path, version: str | None, present: str | None) -> None:
+        self.present = present
+        why = "it has changed since it was read"
+        if version is None:
+            why = "it is there already"
+        elif present is None:
+            why = "it is not there any more"
+        hint = "read it again, and see what both have changed"
+        message = f"{path.as_posix()} cannot be written: {why}"
+        super().__init__((Problem(Code.CANNOT_WRITE, message, hint=hint),))
+
+
+def version_of(data: bytes) -> str:
+    """Return what tells one content of a file from any other."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def replace_version(path: Path, data: bytes, version: str | None) -> str:
+    """Write a file in the place of the one that was read; return the version that is there now.
+
+    `version` is that of what was read, None where there was no file. The file is there whole at any
+    moment: what was read before, or `data`. Neither it nor its folder may be a symbolic link, and the folder
+    must be there. Processes that write in one folder by this function do so one after another.
+
+    Raises `OtherVersion` where the file has changed, and `CannotWrite`.
+    """
+    try:
+        with _opened(path.parent) as folder:
+            present = _present(path, folder)
+            if present != version:
+                raise OtherVersion(path, version, present)
+            _write_in(folder, path, data, version)
+    except OSError as error:
+        raise CannotWrite(path.as_posix(), error, "the file is as it was") from error
+    return version_of(data)
+
+
+class _Folder(NamedTuple):
+    """A folder, and how the system names things in it: by its open descriptor, where it can."""
+
+    path: Path
+    descriptor: int | None
+
+    def __call__(self, name: str) -> str:
+        return name if self.descriptor is not None else str(self.path / name)
+
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+_BY_DESCRIPTOR = {os.open, os.stat, os.rename, os.link, os.unlink} <= os.supports_dir_fd
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[_Folder]:
+    """Hold a folder open that is no link, and keep others from writing in it meanwhile."""
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "its folder is a symbolic link")
+    if not _BY_DESCRIPTOR:
+        yield _Folder(path, None)
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _NO_LINK)
+    try:
+        with suppress(ImportError, OSError):  # not every file system can: the file is whole all the same
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield _Folder(path, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _present(path: Path, folder: _Folder) -> str | None:
+    """Return the version of a file that is there, None where there is none."""
+    try:
+        about = os.stat(folder(path.name), dir_fd=folder.descriptor, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    if stat.S_ISLNK(about.st_mode):
+        raise OSError(errno.ELOOP, "it is a symbolic link")
+    if not stat.S_ISREG(about.st_mode):
+        raise OSError(errno.EINVAL, "it is not an ordinary file")
+    found = os.open(folder(path.name), os.O_RDONLY | _NO_LINK | _BINARY, dir_fd=folder.descriptor)
+    with os.fdopen(found, "rb") as file:
+        return version_of(file.read())
+
+
+def _write_in(folder: _Folder, path: Path, data: bytes, version: str | None) -> None:
+    """Write to a temporary name in the folder, and move that into place once it is on the disk."""
+    _remove_abandoned(folder.path)
+    at = folder.descriptor
+    temporary = folder(f".{os.urandom(8).hex()}{UNFINISHED}")
+    mode = 0o666
+    if version is not None:
+        mode = stat.S_IMODE(os.stat(folder(path.name), dir_fd=at, follow_symlinks=False).st_mode)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
+    try:
+        with os.fdopen(os.open(temporary, flags, mode, dir_fd=at), "wb") as file:
+            file.write(data)
+            file.flush()
+            if version is not None and hasattr(os, "fchmod"):
+                os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        present = _present(path, folder)
+        if present != version:
+            raise OtherVersion(path, version, present)
+        _move_into_place(temporary, path, folder, version is None)
+        if at is not None:
+            os.fsync(at)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary, dir_fd=at)
+
+
+def _move_into_place(temporary: str, path: Path, folder: _Folder, is_new: bool) -> None:
+    at, name = folder.descriptor, folder(path.name)
+    if is_new:
+        try:
+            os.link(temporary, name, src_dir_fd=at, dst_dir_fd=at)
+            return
+        except FileExistsError:
+            raise OtherVersion(path, None, _present(path, folder)) from None
+        except OSError:  # some file systems have no second names
+            if (present := _present(path, folder)) is not None:
+                raise OtherVersion(path, None, present) from None
+    os.replace(temporary, name, src_dir_fd=at, dst_dir_fd=at)
 
 
 MANIFEST = "files.json"

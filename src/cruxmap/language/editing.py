@@ -1,0 +1,239 @@
+"""Changes to a worldview, put into its file in place.
+
+`edited` returns the text of a worldview's file with `Changes` in it. Only the lines of what changes differ,
+and reading it gives what the file said with the changes, or nothing is returned. `differences` gives the
+changes that make one text say what another does.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from cruxmap.errors import Code, InvalidMap, Problem, Span
+from cruxmap.language.files import MAX_BYTES, fit
+from cruxmap.language.findings import Findings
+from cruxmap.language.in_place import is_long, rewritten, said_by, says
+from cruxmap.language.schema import WorldviewFile
+from cruxmap.language.yaml_text import Entries, node_of, parse_text
+from cruxmap.language.yaml_writing import Plain, text_of
+
+ORDER = (
+    *("worldview", "language", "voice", "text", "source", "note", "tags", "extends", "made_from"),
+    *("judgements", "rejects", "accepts", "stated", "read_as", "remarks"),
+    *("claims", "questions", "arguments", "routes"),
+)
+"""The keys of a worldview's file, in the order in which they are written."""
+
+_SAID_OF_OLD = frozenset({"source", "note", "fitted"})
+_HEAD = ("worldview", "voice", "extends", "text", "made_from")
+_NAMES = ("rejects", "accepts")
+_ENTRIES = ("claims", "questions", "arguments")
+_WHOLE = ("stated", "read_as")
+
+type Form = Plain
+"""What stands in a file, as the values of a program: texts, lists and mappings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is to be different in a worldview's file; what is left out stays as it is.
+
+    `judgements` maps addresses to what is judged there: a number in the language's notation, shares by
+    state, the long form of either, or None for nothing. `rejects` and `accepts` map names to whether they
+    are listed. `remarks` maps entries to a sentence or None, and `claims`, `questions` and `arguments` ids to
+    an entry as in the file or None. `routes` does so by claim and by the route's id. `stated` and `read_as`
+    are lists as a whole. An empty text for `voice` or `extends` takes these away.
+    """
+
+    judgements: Mapping[str, Form | None] = field(default_factory=dict)
+    rejects: Mapping[str, bool] = field(default_factory=dict)
+    accepts: Mapping[str, bool] = field(default_factory=dict)
+    remarks: Mapping[str, str | None] = field(default_factory=dict)
+    claims: Mapping[str, Form | None] = field(default_factory=dict)
+    questions: Mapping[str, Form | None] = field(default_factory=dict)
+    arguments: Mapping[str, Form | None] = field(default_factory=dict)
+    routes: Mapping[str, Mapping[str, Form | None]] = field(default_factory=dict)
+    stated: Sequence[Form] | None = None
+    read_as: Sequence[Form] | None = None
+    text: str | None = None
+    made_from: Form | None = None
+    worldview: str | None = None
+    voice: str | None = None
+    extends: str | None = None
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, each.name) not in (None, {}) for each in fields(self))
+
+
+def edited(text: str, changes: Changes, name: str = "worldview.yaml") -> str:
+    """Return the text of a worldview's file with changes in it; an empty text becomes a new file.
+
+    The line ends and the byte order mark of the text stay: decode it by `data.decode("utf-8")`, so that they
+    are still there. `name` is the file's name in problems.
+
+    Raises InvalidMap where the text has problems, where the changes would make some, and (`CannotWrite`)
+    where the file cannot be edited in place.
+    """
+    before = _read(text, name)
+    after = changed(before, changes)
+    result = rewritten(text, after, name, ORDER)
+    _read(result, name)
+    return result
+
+
+def changed(before: Mapping[str, Form], changes: Changes) -> dict[str, Form]:
+    """Return what a worldview's file says, with changes. Raises InvalidMap for what no file can say."""
+    after: dict[str, Any] = {**before}
+    for key in (*_HEAD, *_WHOLE):
+        value = getattr(changes, key)
+        if value is not None:
+            after[key] = _form(key, value)
+    judgements = after["judgements"] = {**after.get("judgements", {})}
+    for address, value in changes.judgements.items():
+        _put(judgements, address, value, _judged(judgements.get(address), value))
+    for key in _NAMES:
+        after[key] = _with_names(after.get(key, []), getattr(changes, key))
+    for key in ("remarks", *_ENTRIES):
+        section = after[key] = {**after.get(key, {})}
+        for id_, value in getattr(changes, key).items():
+            _put(section, id_, value, value)
+    routes = after["routes"] = {**after.get("routes", {})}
+    for claim, by_id in changes.routes.items():
+        routes[claim] = _with_routes(routes.get(claim, []), by_id)
+        if not routes[claim]:
+            del routes[claim]
+    return {key: value for key, value in after.items() if value}
+
+
+def _put(section: dict[str, Form], key: str, value: Form | None, form: Form | None) -> None:
+    if value is None:
+        section.pop(key, None)
+    elif key not in section or not says(section[key], value):
+        section[key] = _form(key, form)
+
+
+def _judged(before: Form | None, value: Form | None) -> Form | None:
+    """Return what stands at an address: only its tags stay of what was said beside the number before."""
+    if value is None or before is None or not is_long(before) or is_long(value):
+        return value
+    if says(before["value"], value):
+        return before
+    beside = {key: part for key, part in before.items() if key not in _SAID_OF_OLD}
+    return {**beside, "value": value} if len(beside) > 1 else value
+
+
+def _with_names(names: Form, listed: Mapping[str, bool]) -> Form:
+    before = [names] if isinstance(names, str) else list(names)
+    after = [name for name in before if listed.get(str(name), True)]
+    after += [_form(name, name) for name, is_listed in listed.items() if is_listed and name not in before]
+    return names if after == before else after
+
+
+def _with_routes(routes: Sequence[Form], by_id: Mapping[str, Form | None]) -> list[Form]:
+    def id_of(route: Form) -> str:
+        return str(route.get("id", "")) if isinstance(route, Mapping) else ""
+
+    after = []
+    for route in routes:
+        new = by_id.get(id_of(route), route)
+        if new is not None:
+            after.append(_form(id_of(route), _with_id(id_of(route), new)))
+    known = set(map(id_of, routes))
+    return after + [
+        _form(id_, _with_id(id_, new))
+        for id_, new in by_id.items()
+        if id_ not in known and new is not None
+    ]
+
+
+def _with_id(id_: str, route: Form) -> Form:
+    if not id_ or not isinstance(route, Mapping):
+        return route
+    return {"id": id_, **{key: part for key, part in route.items() if key != "id"}}
+
+
+def _form(key: str, value: object) -> Form:
+    """Return what somebody wants to have written, as texts. Raises InvalidMap where it is no such thing."""
+    try:
+        node_of(key)
+        return text_of(node_of(value))
+    except TypeError as error:
+        hint = "texts, lists and mappings can be written, without characters that nobody sees"
+        problem = Problem(Code.WRONG_SHAPE, f"`{key}` cannot be written: {error}", Span(f"<{key}>"), hint)
+        raise InvalidMap((problem,)) from None
+
+
+def differences(text: str, other: str, name: str = "worldview.yaml", other_name: str = "") -> Changes:
+    """Return the changes with which one worldview's file says what another says.
+
+    A number is the same where only one of them has a source. What is said of the worldview as a whole (its
+    text, voice, `extends`, `made_from`, `stated` and `read_as`) stays where the other does not say it.
+    Raises InvalidMap where one of the two has problems.
+    """
+    before, after = _read(text, name), _read(other, other_name or name)
+    head: dict[str, Any] = {
+        key: after[key]
+        for key in (*_HEAD, *_WHOLE)
+        if key in after and not says(before.get(key, ""), after[key])
+    }
+    judgements = _between(_section(before, "judgements"), _section(after, "judgements"))
+    for address, value in list(judgements.items()):
+        was = _section(before, "judgements").get(address)
+        if value is not None and was is not None and not is_long(value) and says(_number(was), value):
+            del judgements[address]
+    names = {key: _names_between(before.get(key, []), after.get(key, [])) for key in _NAMES}
+    sections = {
+        key: _between(_section(before, key), _section(after, key)) for key in ("remarks", *_ENTRIES)
+    }
+    routes = {}
+    for claim in dict.fromkeys((*_section(before, "routes"), *_section(after, "routes"))):
+        old, new = (_routes_by_id(_section(each, "routes").get(claim, [])) for each in (before, after))
+        if between := _between(old, new):
+            routes[claim] = between
+    return Changes(judgements=judgements, routes=routes, **names, **sections, **head)  # type: ignore[arg-type]
+
+
+def _section(file: Mapping[str, Form], key: str) -> dict[str, Form]:
+    section = file.get(key, {})
+    return dict(section) if isinstance(section, Mapping) else {}
+
+
+def _number(value: Form) -> Form:
+    return value["value"] if is_long(value) else value
+
+
+def _between(before: Mapping[str, Form], after: Mapping[str, Form]) -> dict[str, Form | None]:
+    gone: dict[str, Form | None] = {key: None for key in before if key not in after}
+    new = {key: form for key, form in after.items() if key not in before or not says(before[key], form)}
+    return gone | new
+
+
+def _names_between(before: Form, after: Form) -> dict[str, bool]:
+    old, new = (_names(names) for names in (before, after))
+    return {name: False for name in old if name not in new} | {
+        name: True for name in new if name not in old
+    }
+
+
+def _names(names: Form) -> list[str]:
+    return [names] if isinstance(names, str) else [str(name) for name in names]
+
+
+def _routes_by_id(routes: Form) -> dict[str, Form]:
+    listed: Iterable[Any] = () if isinstance(routes, str | Mapping) else routes
+    return {str(route.get("id", "")): route for route in listed}
+
+
+def _read(text: str, name: str) -> dict[str, Form]:
+    """Return what a worldview's file says. Raises InvalidMap with its problems."""
+    if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        message = f"it has more than {MAX_BYTES:,} bytes"
+        raise InvalidMap((Problem(Code.UNREADABLE_FILE, f"cannot be read: {message}", Span(name)),))
+    findings = Findings()
+    parsed = parse_text(text, name)
+    findings.take(parsed)
+    if parsed.root is not None:
+        said = said_by(parsed.root) if isinstance(parsed.root, Entries) else {}
+        fit(WorldviewFile, parsed, findings, 0)
+    findings.raise_if_any()
+    return said
