@@ -6,10 +6,11 @@
 
 import { keysOf, wordsOfKeys } from "../engine/hash.js";
 
-/** Steps up to which all `2^n` combinations are valued. */
-const MAX_EXACT = 12;
-const PAIRS_IN_A_BATCH = 16;
-const MAX_PAIRS = 4096;
+/**
+ * How far the work goes: steps up to which all `2^n` combinations are valued, pairs of orders that are valued
+ * at a time and at most, and whether shares with these errors are enough.
+ */
+const IN_FULL = { exact: 12, batch: 16, most: 4096, isEnough: areSettled };
 
 /** Sampling stops when every standard error is below this part of the larger of gap and largest share. */
 const TOLERANCE = 0.01;
@@ -35,14 +36,18 @@ export class NoValueError extends Error {}
  *
  * `worth` takes which steps have been taken in m states of affairs, [m * steps], and m. It gives their
  * values, [m * measures], or a promise of them. `onBatch` is told how many pairs of orders have been
- * valued and how many there can be at most; what it throws ends the work.
+ * valued and how many there can be at most; what it throws ends the work. `how` may ask for less than it
+ * takes to know all shares well.
  * @param {(taken: Uint8Array, m: number) => Float64Array | Promise<Float64Array>} worth
  * @param {string[]} steps
  * @param {number} seed
  * @param {(done: number, of: number) => void} [onBatch]
+ * @param {{exact?: number, batch?: number, most?: number,
+ *   isEnough?: (share: Float64Array, standardError: Float64Array, gap: Float64Array) => boolean}} [how]
  * @returns {Promise<ShapleyValues>}
  */
-export async function shapley(worth, steps, seed, onBatch = () => {}) {
+export async function shapley(worth, steps, seed, onBatch = () => {}, how = {}) {
+  const { exact, ...sampled } = { ...IN_FULL, ...how };
   const valued = async (taken, m) => {
     const values = await worth(taken, m);
     if (!values.every(Number.isFinite)) {
@@ -50,9 +55,9 @@ export async function shapley(worth, steps, seed, onBatch = () => {}) {
     }
     return values;
   };
-  return steps.length <= MAX_EXACT
+  return steps.length <= exact
     ? overAllSets(valued, steps.length)
-    : overSampledOrders(valued, steps, seed, onBatch);
+    : overSampledOrders(valued, steps, seed, onBatch, sampled);
 }
 
 async function overAllSets(valued, steps) {
@@ -105,7 +110,7 @@ export function orderOf(steps, seed, pair) {
   return steps.map((_, step) => step).sort(apart);
 }
 
-async function overSampledOrders(valued, steps, seed, onBatch) {
+async function overSampledOrders(valued, steps, seed, onBatch, { batch, most, isEnough }) {
   const n = steps.length;
   const values = await valued(Uint8Array.from({ length: 2 * n }, (_, i) => (i < n ? 0 : 1)), 2);
   const measures = values.length / 2;
@@ -114,14 +119,14 @@ async function overSampledOrders(valued, steps, seed, onBatch) {
   const means = []; // of each pair, the steps' mean effects
   for (;;) {
     const orders = [];
-    for (let pair = means.length; pair < means.length + PAIRS_IN_A_BATCH; pair++) {
+    for (let pair = means.length; pair < means.length + batch; pair++) {
       orders.push(orderOf(steps, seed, pair));
     }
     means.push(...(await effectsOfPairs(valued, orders, ends)));
-    onBatch(means.length, MAX_PAIRS);
+    onBatch(means.length, most);
     const { share, standardError } = meansAndErrors(means);
-    const converged = areSettled(share, standardError, gap);
-    if (converged || means.length >= MAX_PAIRS) {
+    const converged = isEnough(share, standardError, gap);
+    if (converged || means.length >= most) {
       return { share, standardError, gap, pairs: means.length, converged };
     }
   }

@@ -122,7 +122,19 @@ export function lineage(model, worldview) {
 export function layersOf(model, worldview, ownChanges = UNCHANGED) {
   const data = numbersOf(model);
   const steps = lineage(model, worldview).map((id) => data.worldviews.get(id));
-  steps.push(data.settings, stepOf(model, data, OWN, ownChanges));
+  return laidOver(data, [...steps, data.settings, stepOf(model, data, OWN, ownChanges)]);
+}
+
+/**
+ * The same of a worldview's own layer alone, without what it extends.
+ * @param {object} model @param {string} worldview @returns {Layers}
+ */
+export function layersAlone(model, worldview) {
+  const data = numbersOf(model);
+  return laidOver(data, [data.worldviews.get(worldview), data.settings]);
+}
+
+function laidOver(data, steps) {
   const layers = {
     places: data.places.map((place, i) => broughtPlace(place, data.bringer[i])),
     mapping: data.places.map((place, i) => (data.rowOf[i] === null ? null : place.value)),
