@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { readWorldviewFile } from "../../src/cruxmap/present/report/page/language/worldview_file.js";
+import { UNCHANGED } from "../../src/cruxmap/present/report/page/language/worldviews.js";
 import { worldviewFile } from "../../src/cruxmap/present/report/page/language/yaml.js";
 import { casesOf } from "./cases.mjs";
 
@@ -25,7 +26,7 @@ test("what the page wrote for a worldview reads back as it was", () => {
 });
 
 test("a file that is written out holds no more changes than were made", () => {
-  const changes = { judgements: [{ at: "door", value: "1%" }], rejects: [], accepts: [] };
+  const changes = { ...UNCHANGED, judgements: [{ at: "door", value: "1%" }] };
   const text = worldviewFile(model, { id: "own", startedFrom: "map", changes });
   assert.match(text, /^ {2}heat: a hunch$/m);
   assert.deepEqual(readWorldviewFile(text, model).changes, changes);
@@ -33,7 +34,7 @@ test("a file that is written out holds no more changes than were made", () => {
 
 test("a number that was changed is kept though its argument is rejected", () => {
   const judgements = [{ at: "creaks.strength", value: "4x" }];
-  const changes = { judgements, rejects: ["creaks"], accepts: [] };
+  const changes = { ...UNCHANGED, judgements, rejects: ["creaks"] };
   const text = worldviewFile(model, { id: "own", startedFrom: "map", changes });
   assert.deepEqual(readWorldviewFile(text, model).changes, changes);
 });
@@ -77,6 +78,7 @@ claims:
 test("what people write by hand is read, and what does not fit is left out", () => {
   const found = readWorldviewFile(WRITTEN, model);
   assert.deepEqual(found.changes, {
+    ...UNCHANGED,
     judgements: [
       { at: "door", value: "about 6%" },
       { at: "heat", value: "< 1%" },

@@ -61,9 +61,11 @@ from cruxmap.language.argument_map import (
     arguments_met,
     condition_text,
     mentioned,
+    mentioned_in,
     places,
 )
 from cruxmap.language.checks import MAX_ARGUMENTS
+from cruxmap.language.context import with_parents
 from cruxmap.language.digest import digest, digest_of_question, state_of
 from cruxmap.language.inheritance import settle
 from cruxmap.language.judgement import (
@@ -111,6 +113,7 @@ def travelling_model(model: ModelSpec) -> dict[str, Any]:
         "why_not_exact": found if isinstance(found, str) else None,
         **_numbers(model),
         **_worldviews(model),
+        **_cited(model.map),
         "entries": [_entry(model.map, entry, variable) for entry in model.map.entry.values()],
         **_conditions(model, network),
         "network": None if network is None or plan is None else network_data(network.network, plan),
@@ -286,6 +289,20 @@ def _laid(argument_map: ArgumentMap, laid: Laid, lexicon: Lexicon) -> dict[str, 
     return {"at": address, "value": _text(value, argument_map.judgements[address], lexicon)}
 
 
+# --- what entries may cite ------------------------------------------------------------------------
+
+
+def _cited(argument_map: ArgumentMap) -> dict[str, Any]:
+    """Return the locators that each source lists (`None` without a list), and the voices."""
+    sources = {
+        source.id: None
+        if source.locators is None
+        else sorted(with_parents(at.id for at in source.locators))
+        for source in argument_map.sources
+    }
+    return {"sources": sources, "voices": [voice.about.id for voice in argument_map.voices]}
+
+
 # --- entries --------------------------------------------------------------------------------------
 
 
@@ -310,6 +327,7 @@ def _entry(argument_map: ArgumentMap, entry: Entry, variable: Mapping[str, int])
             for address in parts_of(entry)
         ],
         "brought_by": entry.about.brought_by,
+        "rests_on": [*dict.fromkeys(mentioned_in(entry))],
         **_by_type(argument_map, entry, index),
     }
 
@@ -386,6 +404,7 @@ def _basis(
 
 def _definition(basis: Definition, index: Mapping[str, int]) -> dict[str, Any]:
     return {
+        "rule": basis.rule.value,
         "parts": [*map(condition_data, basis.parts)],
         "count": basis.count,
         "if_met": index[basis.if_met.address],

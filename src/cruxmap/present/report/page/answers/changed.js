@@ -3,19 +3,21 @@
 
 import { changeText, withNumber, withRejection } from "../language/changes.js";
 import { conditionText } from "../language/conditions.js";
+import { entriesIn } from "../language/own_entries.js";
 import { nearestHint, ProblemError } from "../language/problems.js";
-import { layersOf, numbersOf, settle, UNCHANGED } from "../language/worldviews.js";
+import { bringsAnything, layersOf, numbersOf, settle, UNCHANGED } from "../language/worldviews.js";
 import { chanceFromLogit } from "./information.js";
+import { remarkedIn, stepWithoutEntry } from "./own.js";
 
 const GIVEN = ["assuming", "observed"];
 
 /**
  * @typedef {import("./history.js").Step} Step
  *
- * @typedef {{kind: "set" | "reject" | "given", address: string, text: string | null, before: string |
- *   null, effect: number | null}} Change `address` is that of a number, an argument, or `assuming` or
- *   `observed`; `effect` is how the target's central probability changes if this change alone is taken
- *   back
+ * @typedef {{kind: "set" | "reject" | "given" | "bring" | "remark", address: string, text: string | null,
+ *   before: string | null, effect: number | null}} Change `address` is that of a number, an argument, an
+ *   entry that is brought or spoken of, or `assuming` or `observed`; `effect` is how the target's central
+ *   probability changes if this change alone is taken back
  */
 
 /** What the model gives by itself, as a step has it. */
@@ -57,7 +59,9 @@ export function settledAt(model, { start, own }) {
 
 /** Changes of which none is left are no changes. */
 export function tidied(own) {
-  return own.judgements.length + own.rejects.length + own.accepts.length > 0 ? own : UNCHANGED;
+  const isChanged = own.judgements.length + own.rejects.length + own.accepts.length > 0;
+  const isSaid = bringsAnything(own) || Object.keys(own.remarks ?? {}).length > 0;
+  return isChanged || isSaid ? own : UNCHANGED;
 }
 
 /**
@@ -65,7 +69,8 @@ export function tidied(own) {
  * @param {object} model @param {Step} step @returns {Change[]}
  */
 export function changesOf(model, { start, own, given }) {
-  const layers = own.judgements.length > 0 ? layersOf(model, start) : null;
+  const before = { ...UNCHANGED, brings: own.brings };
+  const layers = own.judgements.length > 0 ? layersOf(model, start, before) : null;
   const changed = (kind, address, text, before) => ({ kind, address, text, before, effect: null });
   const numbers = own.judgements.map((judgement) =>
     changed("set", judgement.at, changeText(model, judgement), textAt(model, layers, judgement.at)),
@@ -81,7 +86,9 @@ export function changesOf(model, { start, own, given }) {
       ...gone.map((text) => changed("given", kind, null, text)),
     ];
   });
-  return [...numbers, ...rejected, ...accepted, ...conditions];
+  const brought = entriesIn(own.brings).map(({ id, text }) => changed("bring", id, text, null));
+  const remarks = Object.entries(own.remarks).map(([id, text]) => changed("remark", id, text, null));
+  return [...brought, ...numbers, ...rejected, ...accepted, ...conditions, ...remarks];
 }
 
 /** The number, or the shares, at an address in some layers, as a text. */
@@ -96,7 +103,10 @@ function textAt(model, layers, at) {
  * The step that is left when one change is taken back.
  * @param {object} model @param {Step} step @param {Change} change @returns {Step}
  */
-export function stepWithout(model, { start, own, given }, { kind, address, text, before }) {
+export function stepWithout(model, step, { kind, address, text, before }) {
+  const { start, own, given } = step;
+  if (kind === "bring") return stepWithoutEntry(step, address);
+  if (kind === "remark") return { start, own: remarkedIn(model, own, address, null), given };
   const take = { set: withNumber, reject: withRejection }[kind];
   if (take) return { start, own: tidied(take(model, start, own, address, null)), given };
   const now = given[address].filter((condition) => conditionText(condition) !== text);
@@ -113,7 +123,7 @@ export function findEffects(state, step, changes) {
   const { structure, asking } = state;
   const [able, steps] = [[], []];
   for (const change of changes) {
-    const without = attempt(() => stepWithout(structure.model, step, change));
+    const without = attempt(() => stepIdle(structure.model, step, change));
     if (without === null) continue; // what others rest on cannot be taken back alone
     able.push(change);
     steps.push(without);
@@ -128,6 +138,15 @@ export function findEffects(state, step, changes) {
     const effect = chanceFromLogit(logOdds).yes - state.chance.yes;
     change.effect = Number.isNaN(effect) ? null : effect;
   });
+}
+
+/** The step without a change, on the same model: what was brought is there, without force. */
+function stepIdle(model, step, change) {
+  if (change.kind === "remark") return null;
+  const without = stepWithout(model, step, change);
+  if (change.kind !== "bring") return without;
+  const { own } = step;
+  return { ...without, own: { ...own, rejects: [...own.rejects, change.address] } };
 }
 
 /** Do something; `null` where it is a problem. */

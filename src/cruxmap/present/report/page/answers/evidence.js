@@ -8,6 +8,7 @@ export class NoVariable extends Error {
   /** @param {object} condition */
   constructor(condition) {
     super("a condition needs a network of its own");
+    this.name = "NoVariable";
     this.condition = condition;
   }
 }

@@ -39,6 +39,24 @@ export class History {
     this.at = this.steps.length - 1;
   }
 
+  /**
+   * Put other steps in the place of all there are.
+   * @param {(step: Step) => Step} change
+   */
+  change(change) {
+    this.steps = this.steps.map(change);
+  }
+
+  /**
+   * Forget the steps of which something is not so; the present one stays.
+   * @param {(step: Step) => boolean} isKept
+   */
+  keepWhere(isKept) {
+    const { step } = this;
+    this.steps = this.steps.filter((one) => one === step || isKept(one));
+    this.at = this.steps.indexOf(step);
+  }
+
   /** Go back by one step, or forward. Returns whether there was one. */
   move(by) {
     if (by < 0 ? !this.canUndo : !this.canRedo) return false;

@@ -1,48 +1,26 @@
-// The open session: a worldview that was started from, what was changed and is given, and what follows.
-// Every change is a step that can be undone, makes a new version, and is answered at once at central
-// judgements.
+// The open session: what is open and how it is changed (opened.js, changing.js), and what follows. Every
+// change makes a new version, and is answered at once at central judgements.
 
-import { withNumber, withRejection } from "../language/changes.js";
-import { conditionText, parseConditions, parseCondition } from "../language/conditions.js";
-import { fragmentOf, readFragment } from "../language/fragment.js";
+import { mentionedBy, parseCondition } from "../language/conditions.js";
 import { ProblemError } from "../language/problems.js";
-import { layersOf, MAP, UNCHANGED } from "../language/worldviews.js";
-import { readWorldviewFile } from "../language/worldview_file.js";
-import { freeId, worldviewFile } from "../language/yaml.js";
-import { Asking } from "./asking.js";
+import { MAP, UNCHANGED } from "../language/worldviews.js";
 import { averagesAt } from "./averages.js";
-import {
-  changesOf,
-  findEffects,
-  givenOf,
-  settledAt,
-  stepWithout,
-  textsOfGiven,
-  tidied,
-} from "./changed.js";
+import { changesOf, findEffects } from "./changed.js";
+import { Changing } from "./changing.js";
 import { cruxTable } from "./cruxes.js";
 import { diffOf } from "./diff.js";
-import { NoVariable } from "./evidence.js";
-import { History } from "./history.js";
+import { evidenceOf } from "./evidence.js";
 import { chanceFromLogit } from "./information.js";
 import { makePool, Superseded } from "./pool.js";
 import { bestOf, rankedWith, Stale } from "./ranked.js";
-import { makeState } from "./state.js";
-import { structureOf } from "./structure.js";
 import { takesOf } from "./takes.js";
 import { diffWithTexts, takesWithTexts } from "./texts.js";
 
 /** How many changes have their effects found at once, and not when the page has time. */
 const [EFFECTS_AT_ONCE, EFFECTS_AFTER] = [2, 60];
 
-/** How many milliseconds after a change a plan for its certainties is made. */
-const SPECIALISE_AFTER = 100;
-
 /** How many milliseconds after the page is idle what a changed certainty needs is made ready. */
 const WARM_AFTER = 1500;
-
-/** The name of the present state where it is compared, once something is changed. */
-const PRESENT = "mine";
 
 /**
  * Open a session on a model's data. `contents` is what people read, for texts and Sobol shares;
@@ -57,21 +35,11 @@ export function createSession(model, options = {}) {
   return new Session(model, options);
 }
 
-class Session {
+class Session extends Changing {
   constructor(model, { contents = null, makeWorker = null, workers, wasm = true, later = setTimer }) {
-    this.model = model;
+    super(model, { wasm, later });
     this.contents = contents;
-    this.later = later;
-    this.openPool = () => makePool(model, makeWorker, workers, this.structure);
-    this.structure = structureOf(model);
-    this.asking = new Asking(this.structure, { wasm });
-    this.worldviews = [MAP, ...Object.keys(model.worldviews).filter((id) => id !== MAP)];
-    this.settings = new Map();
-    this.listeners = new Map();
-    this.asking.prepare(this.worldviews.map((id) => this.shipped(id)));
-    this.version = 0;
-    this.history = new History({ start: MAP, own: UNCHANGED, given: givenOf(model) });
-    this.found = new Map();
+    this.openPool = () => makePool(model, makeWorker, workers, this.extensions.shipped.structure);
     this.kept = new Map(); // diffs of shipped worldviews, which no change makes old
     globalThis.requestIdleCallback?.(() => this.warm());
   }
@@ -82,239 +50,11 @@ class Session {
     this.later(() => this.asking.warm(), WARM_AFTER);
   }
 
-  // --- what is open -------------------------------------------------------------------------------------
-
-  get step() {
-    return this.history.step;
-  }
-
-  /** The worldview that was started from. */
-  get startedFrom() {
-    return this.step.start;
-  }
-
-  /** What is changed, in the form of a worldview in the model's data. */
-  get own() {
-    return this.step.own;
-  }
-
-  /** The conditions that are given now, as texts: `{assuming, observed}`. */
-  get givenNow() {
-    const texts = (conditions) => conditions.map(conditionText);
-    return { assuming: texts(this.step.given.assuming), observed: texts(this.step.given.observed) };
-  }
-
-  /** Every number as it is now, as `settle` returns it. */
-  get setting() {
-    return this.once("setting", () => this.settled(this.step));
-  }
-
-  /**
-   * The same of a shipped worldview.
-   * @param {string} id
-   */
-  shipped(id) {
-    if (!this.settings.has(id)) {
-      this.settings.set(id, settledAt(this.model, { start: id, own: UNCHANGED }));
-    }
-    return this.settings.get(id);
-  }
-
-  settled(step) {
-    return step.own === UNCHANGED ? this.shipped(step.start) : settledAt(this.model, step);
-  }
-
-  // --- changing -----------------------------------------------------------------------------------------
-
-  /**
-   * Start from a worldview, without changes; what is given stays, or where all is `afresh` it is the model's.
-   * @param {string} id @param {{afresh?: boolean}} [how]
-   */
-  start(id, { afresh = false } = {}) {
-    layersOf(this.model, id); // an unknown one is a problem before anything changes
-    this.go({ start: id, own: UNCHANGED, given: afresh ? givenOf(this.model) : this.step.given });
-  }
-
-  /**
-   * Set a number in the language's notation, or all shares of a row by a list; `null` takes the change
-   * back. A step that is `continued`, as a drag is, takes the place of the step before it.
-   * @param {string} address @param {string | string[] | null} text @param {{continued?: boolean}} [how]
-   */
-  set(address, text, { continued = false } = {}) {
-    const { start, own, given, last } = this.step;
-    const changed = tidied(withNumber(this.model, start, own, address, text));
-    this.go({ start, own: changed, given, last: address }, continued && last === address);
-  }
-
-  /**
-   * Reject an argument, or accept one that the start rejects or only others bring; `null` takes that
-   * back.
-   * @param {string} name @param {boolean | null} rejected
-   */
-  reject(name, rejected) {
-    const { start, own, given } = this.step;
-    this.go({ start, own: tidied(withRejection(this.model, start, own, name, rejected)), given });
-  }
-
-  /**
-   * Put conditions in place of what is assumed, or observed: texts, `[]` for none.
-   * @param {{assuming?: string[] | string, observed?: string[] | string}} conditions
-   */
-  given(conditions) {
-    const { start, own } = this.step;
-    const given = this.givenWith(conditions);
-    this.explained(() => makeState(this.structure, this.asking, this.setting, given));
-    this.go({ start, own, given });
-  }
-
-  /** What is given with other conditions in place of what is assumed, or observed. */
-  givenWith(conditions) {
-    const { assuming, observed } = textsOfGiven(conditions);
-    const { given } = this.step;
-    const read = (texts, now) => (texts === undefined ? now : parseConditions(texts, this.model));
-    return { assuming: read(assuming, given.assuming), observed: read(observed, given.observed) };
-  }
-
-  /** Run something, with words where it needs a variable that the plan has not. */
-  explained(run) {
-    try {
-      return run();
-    } catch (problem) {
-      throw problem instanceof NoVariable ? noVariable(problem.condition) : problem;
-    }
-  }
-
-  /** Back to the start: the worldview as it is shipped, and what the model gives. */
-  reset() {
-    this.go({ start: this.startedFrom, own: UNCHANGED, given: givenOf(this.model) });
-  }
-
-  /**
-   * Take one of `changes` back.
-   * @param {object} change
-   */
-  takeBack(change) {
-    this.go(stepWithout(this.model, this.step, change));
-  }
-
-  // --- taking it away ---------------------------------------------------------------------------------
-
-  /**
-   * The present numbers as a worldview's file, which the map's folder takes under that id.
-   * @param {{id?: string, text?: string}} [worldview] its sentence is `text` @returns {string}
-   */
-  yaml({ id = freeId(this.model, "mine"), text } = {}) {
-    const { start, own } = this.step;
-    const isAnonymous = this.contents?.anonymous === true;
-    const worldview = { id, text, startedFrom: start, changes: own, isAnonymous, given: this.givenNow };
-    return worldviewFile(this.model, worldview);
-  }
-
-  /**
-   * The present state as the fragment of a link.
-   * @returns {Promise<string>} `#worldview=…`
-   */
-  async link() {
-    const { start, own, given } = this.step;
-    const isModels = JSON.stringify(given) === JSON.stringify(givenOf(this.model));
-    return fragmentOf(this.model, { startedFrom: start, changes: own, given: isModels ? null : given });
-  }
-
-  /**
-   * Take over what a link carries, which anybody may have made.
-   * @param {string} fragment
-   * @returns {Promise<{isOther: boolean, leftOut: {at: string, why: string}[]}>} whether the map has
-   *   changed since the link was made, and what could not be taken over because of that
-   */
-  async open(fragment) {
-    const found = await readFragment(fragment, this.model);
-    const given = found.given ?? givenOf(this.model);
-    const step = { start: found.startedFrom, own: tidied(found.changes), given };
-    this.explained(() => makeState(this.structure, this.asking, this.settled(step), step.given));
-    this.go(step);
-    return { isOther: found.isOther, leftOut: found.leftOut };
-  }
-
-  /**
-   * Take over a worldview's file; what is given stays.
-   * @param {string} text
-   * @returns {{id: string, isOther: boolean, leftOut: {at: string, why: string}[]}} what it calls itself,
-   *   whether
-   *   the map has changed since it was made, and what could not be taken over
-   */
-  openFile(text) {
-    const { id, startedFrom, changes, isOther, leftOut } = readWorldviewFile(text, this.model);
-    this.go({ start: startedFrom, own: tidied(changes), given: this.step.given });
-    return { id, isOther, leftOut };
-  }
-
-  // --- back and forth ---------------------------------------------------------------------------------
-
-  get canUndo() {
-    return this.history.canUndo;
-  }
-
-  get canRedo() {
-    return this.history.canRedo;
-  }
-
-  undo() {
-    if (this.history.move(-1)) this.changed();
-  }
-
-  redo() {
-    if (this.history.move(1)) this.changed();
-  }
-
-  go(step, instead = false) {
-    this.settled(step); // what cannot be settled is a problem before anything changes
-    this.history.go(step, instead);
-    this.changed();
-  }
-
-  changed() {
-    this.version += 1;
-    this.found = new Map();
-    this.emit("central", {});
-    const { version } = this;
-    this.later(() => version === this.version && this.asking.specialise(this.setting), SPECIALISE_AFTER);
-  }
-
-  // --- listening ----------------------------------------------------------------------------------------
-
-  /**
-   * Be told of "central", "changes", "ranking", "estimate", "cruxes", "diff", "shares" (of a diff, before its
-   * averages over draws are there), "progress" or "problem".
-   * @param {string} event @param {(message: object) => void} listener @returns {() => void} to stop
-   */
-  on(event, listener) {
-    if (!this.listeners.has(event)) this.listeners.set(event, new Set());
-    this.listeners.get(event).add(listener);
-    return () => this.listeners.get(event).delete(listener);
-  }
-
-  emit(event, message) {
-    for (const listener of [...(this.listeners.get(event) ?? [])]) {
-      listener({ version: this.version, ...message });
-    }
-  }
-
-  /** Keep what is found of this version the first time. */
-  once(name, find) {
-    if (!this.found.has(name)) this.found.set(name, find());
-    return this.found.get(name);
-  }
-
   // --- at once ------------------------------------------------------------------------------------------
-
-  /** All that is known at central judgements (see state.js). */
-  get state() {
-    return this.once("state", () => makeState(this.structure, this.asking, this.setting, this.step.given));
-  }
 
   /** The answers at central judgements, exact. */
   get central() {
-    return this.once("central", () => centralOf(this.version, this.state));
+    return this.once("central", () => centralOf(this.version, this.state, this.beyond));
   }
 
   /**
@@ -323,24 +63,35 @@ class Session {
    * @param {string} worldview @returns {number | null}
    */
   gap(worldview) {
+    if (this.beyond !== "") return null;
     const gap = this.state.logOdds - this.shippedLogOdds.get(worldview);
     return Number.isNaN(gap) ? null : gap;
   }
 
-  /** The target's central log-odds in each shipped worldview, given what is given now. */
+  /** The target's central log-odds in each worldview without changes, given what is given now. */
   get shippedLogOdds() {
-    const key = JSON.stringify(this.step.given);
-    return this.asking.remembered("shipped", key, () => {
-      const sides = this.state.sidesOfTarget;
+    const { given } = this.step;
+    const conditions = [...given.assuming, ...given.observed];
+    const engine = this.engineFor(conditions);
+    return engine.asking.remembered("shipped", JSON.stringify(given), () => {
+      const target = engine.model.targets[0].variable;
+      const evidence = evidenceOf(engine.structure, conditions);
       const columns = this.worldviews.flatMap((id) => {
-        const entries = this.asking.entriesOf(this.shipped(id));
-        return sides.map((evidence) => ({ entries, evidence }));
+        const entries = engine.asking.entriesOf(engine.shipped(id));
+        return [0, 1].map((side) => ({ entries, evidence: [...evidence, [target, [side]]] }));
       });
-      const answers = this.asking.askEach(columns, false);
+      const answers = engine.asking.askEach(columns, false);
       return new Map(
         this.worldviews.map((id, number) => [id, answers[2 * number + 1].logZ - answers[2 * number].logZ]),
       );
     });
+  }
+
+  /** What answers for worldviews without changes: nothing that the reader brings has force in them. */
+  engineFor(conditions) {
+    const { others } = this.extensions;
+    const isKnown = (name) => others.structure.entry.has(name);
+    return conditions.flatMap(mentionedBy).every(isKnown) ? others : this.extension;
   }
 
   /** The rows of the ranking by value alone, at central judgements. */
@@ -401,10 +152,11 @@ class Session {
     const known = isAsGiven ? this.central.claims.get(text) : undefined;
     if (typeof known === "number") return known;
     if (typeof text !== "string") throw new ProblemError("wrong-shape", "this must be an id or a condition");
+    this.checkAnswers();
     const isList = typeof given === "string" || Array.isArray(given);
     const all = this.givenWith(isList ? { assuming: given } : given);
     return this.explained(() => {
-      const state = makeState(this.structure, this.asking, this.setting, all);
+      const state = this.stateGiven(all);
       const named = state.named.get(text);
       const logOdds = named ? state.logOddsAt([named]) : state.logOddsOf(parseCondition(text, this.model));
       if (!Number.isNaN(logOdds)) return chanceFromLogit(logOdds).yes;
@@ -418,7 +170,13 @@ class Session {
   /** The workers, once there is something for them to do. */
   get pool() {
     this.madePool ??= this.openPool();
+    this.madePool.extendTo?.(this.structure);
     return this.madePool;
+  }
+
+  /** Throw a ProblemError where too much is brought or given for numbers. */
+  checkAnswers() {
+    if (this.beyond !== "") throw new ProblemError("needs-another-network", this.beyond);
   }
 
   /**
@@ -440,7 +198,7 @@ class Session {
   estimateOf(name, found) {
     const { state } = this;
     if (found === null) {
-      const reason = `what is assumed and observed is ${state.impossible}`;
+      const reason = this.beyond || `what is assumed and observed is ${state.impossible}`;
       return { central: null, mean: null, interval_90: null, reason };
     }
     const central = name === this.model.targets[0].name ? state.chance.yes : state.also[name];
@@ -482,6 +240,7 @@ class Session {
     const { given } = this.step;
     const key = JSON.stringify([from, other, given]);
     const find = async (pool, version) => {
+      this.checkAnswers();
       const isNow = () => version === this.version;
       const onProgress = (done, most) => isNow() && this.emit("progress", { of: "diff", done, most });
       const onShares = (shares) => isNow() && this.emit("shares", { other, from, shares });
@@ -501,7 +260,7 @@ class Session {
    */
   sideOf(id) {
     if (id !== null) return { name: id, setting: this.shipped(id) };
-    const name = this.own === UNCHANGED ? this.startedFrom : PRESENT;
+    const name = this.own === UNCHANGED ? this.startedFrom : this.name;
     return { name, setting: this.setting };
   }
 
@@ -518,6 +277,7 @@ class Session {
     const side = { ...this.sideOf(null), settingWith };
     const wanted = { above, below, agreeWith: other === undefined ? undefined : this.sideOf(other) };
     const find = async (pool, version) => {
+      this.checkAnswers();
       const isNow = () => version === this.version;
       const onProgress = (done, most) => isNow() && this.emit("progress", { of: "takes", done, most });
       const options = { far, onProgress, pause: this.pause() };
@@ -568,7 +328,7 @@ class Session {
     return this.once("changes", () => {
       const { version, step } = this;
       const changes = changesOf(this.model, step);
-      const find = () => findEffects(this.state, step, changes);
+      const find = () => this.beyond === "" && findEffects(this.state, step, changes);
       if (changes.length <= EFFECTS_AT_ONCE) find();
       else {
         this.later(() => {
@@ -595,18 +355,12 @@ function setTimer(run, milliseconds) {
   setTimeout(run, milliseconds);
 }
 
-function noVariable(condition) {
-  const what = `this page cannot take \`${conditionText(condition)}\` into account`;
-  const message = `${what}: it is about several entries`;
-  const hint = "conditions on one entry can be given, several of them too; the command line takes any";
-  return new ProblemError("needs-another-network", message, hint);
-}
-
 /** The answers at central judgements, found when they are asked for. */
-function centralOf(version, state) {
+function centralOf(version, state, beyond) {
   const isKnown = !state.isImpossible;
   return {
     version,
+    beyond,
     target: isKnown ? state.chance.yes : null,
     chance: isKnown ? state.chance : null,
     logOdds: isKnown ? state.logOdds : null,

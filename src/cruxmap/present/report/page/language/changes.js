@@ -97,7 +97,8 @@ function checkShape(written) {
   }
 }
 
-function checkLink(model, place, address) {
+/** Check that a link in a place leads to a number of the same kind; throws ProblemError. */
+export function checkLink(model, place, address) {
   const { index } = numbersOf(model);
   const { scale, role } = model.judgements;
   const other = index.get(address);
@@ -108,7 +109,7 @@ function checkLink(model, place, address) {
 }
 
 /** Say what is wrong with an address that is no judgement's. */
-function unknownAddress(model, address) {
+export function unknownAddress(model, address) {
   const owner = address.split(".")[0];
   const names = namesOf(model);
   if (!names.typeOf.has(owner)) {
@@ -143,7 +144,8 @@ export function withNumber(model, worldview, changes, address, text) {
   return checked(model, worldview, next);
 }
 
-function readSet(model, address, text) {
+/** Return what is set at an address: a number, or all shares of a row; throws ProblemError. */
+export function readSet(model, address, text) {
   return Array.isArray(text) ? sharesChange(model, address, text) : readChange(model, address, text);
 }
 
@@ -160,8 +162,13 @@ function withJudgement(model, changes, judgement) {
  */
 export function withRejection(model, worldview, changes, name, isRejected) {
   parseArgument(name, model);
-  const before = layersOf(model, worldview).rejected.has(name);
+  const before = rejectedBefore(model, worldview, changes).has(name);
   return checked(model, worldview, withVerdict(changes, name, before, isRejected));
+}
+
+/** What has no force without the verdicts of changes; what these bring has. */
+function rejectedBefore(model, worldview, { brings = {} }) {
+  return layersOf(model, worldview, { ...UNCHANGED, brings }).rejected;
 }
 
 /** Return changes with a verdict on an argument that was rejected `before`, or in force. */
@@ -182,7 +189,8 @@ export function withAll(model, worldview, written) {
   const refuse = (_, problem) => {
     throw problem;
   };
-  return checked(model, worldview, withSteps(UNCHANGED, stepsOf(model, worldview, written, refuse)));
+  const steps = stepsOf(model, worldview, written, refuse);
+  return checked(model, worldview, withSteps(unchangedBut(written), steps));
 }
 
 /** How often changes are tried together before the rest of them are left out. */
@@ -214,7 +222,7 @@ export function withWhatFits(model, worldview, written) {
       return changes;
     }
   };
-  const changes = fitted(UNCHANGED, stepsOf(model, worldview, written, leave));
+  const changes = fitted(unchangedBut(written), stepsOf(model, worldview, written, leave));
   return { changes, leftOut };
 }
 
@@ -238,7 +246,7 @@ function stepsOf(model, worldview, written, refused) {
       return (changes) => withJudgement(model, changes, judgement);
     });
   }
-  const before = layersOf(model, worldview).rejected;
+  const before = rejectedBefore(model, worldview, written);
   for (const [names, isRejected] of [[written.rejects, true], [written.accepts, false]]) {
     for (const name of new Set(names)) {
       add(name, () => {
@@ -248,6 +256,11 @@ function stepsOf(model, worldview, written, refused) {
     }
   }
   return steps;
+}
+
+/** No changes, but what is brought and said. */
+function unchangedBut({ brings = {}, remarks = {} }) {
+  return { ...UNCHANGED, brings, remarks };
 }
 
 function withSteps(changes, steps) {
@@ -285,10 +298,22 @@ function checkMixed(model, others, change) {
   throw new ProblemError("mixed-shares", message, "keep one of them");
 }
 
+/**
+ * Return the judgements of a worldview's file, read; throws ProblemError.
+ * @param {object} model @param {object[]} judgements in the form of changes, with more beside
+ */
+export function checkedChanges(model, judgements) {
+  const read = (changes, { at, value, shares, fitted }) => {
+    const judgement = readSet(model, at, shares ?? value);
+    return withJudgement(model, changes, fitted ? { ...judgement, fitted } : judgement);
+  };
+  return judgements.reduce(read, UNCHANGED).judgements;
+}
+
 // --- what changes make of a worldview -----------------------------------------------------------
 
 function checked(model, worldview, changes) {
-  checkLayers(model, layersOf(model, worldview, changes), judgedBy(model, changes));
+  checkJudged(model, layersOf(model, worldview, changes), judgedBy(model, changes));
   return changes;
 }
 
@@ -300,7 +325,12 @@ function judgedBy(model, changes) {
   return new Set(changes.judgements.flatMap(({ at }) => rowAt.get(at) ?? [index.get(at)]));
 }
 
-function checkLayers(model, layers, judged) {
+/**
+ * Check what judgements in some places make of layers, themselves or through links: circles, strengths, sums
+ * of shares. Throws ProblemError.
+ * @param {object} model @param {object} layers @param {Set<number>} judged
+ */
+export function checkJudged(model, layers, judged) {
   const circle = circleOf(model, layers);
   if (circle !== null) {
     const way = circle.map((place) => model.addresses[place]).join(" -> ");

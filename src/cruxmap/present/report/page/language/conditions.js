@@ -22,8 +22,21 @@ const MAX_DIGITS = 15;
  * @returns {object} the condition as data
  */
 export function parseCondition(text, model) {
-  const shape = shapeOf(readLine(text), "this");
-  return new Resolver(namesOf(model)).condition(shape);
+  return conditionOf(readLine(text), namesOf(model));
+}
+
+/**
+ * Return the condition that stands in a file; throws ProblemError with the first thing that is wrong.
+ * @param {string | any[] | Map<string, any>} node @param {object} names those of `namesOf`
+ */
+export function conditionOf(node, names) {
+  return new Resolver(names).condition(shapeOf(node, undefined));
+}
+
+/** Return the conditions of a list that may be empty, or one condition by itself. */
+export function separateConditions(node, names) {
+  if (node === undefined) return [];
+  return (Array.isArray(node) ? node : [node]).map((part) => conditionOf(part, names));
 }
 
 /** Read several conditions. */
@@ -54,8 +67,11 @@ const OF_CLAIMS = "to a claim";
 const OWNERS_OF_KEYS = { all_of: OF_CLAIMS, any_of: OF_CLAIMS, at_least: OF_CLAIMS, by: "to an argument" };
 const OTHER_KEYS = ["not", "event", "before", "within", "of", "during", "by_end_of", "ever", "count"];
 
-/** Return a node in the shape of a condition: which form it has, and its parts. */
-function shapeOf(node, name) {
+/**
+ * Return a node in the shape of a condition: which form it has, and its parts. Throws ProblemError.
+ * @param {string | any[] | Map<string, any>} node @param {string} [name] the key that leads to it
+ */
+export function shapeOf(node, name = "this") {
   if (typeof node === "string") return { form: "claim", id: node };
   if (Array.isArray(node)) return { form: "all", parts: listOf(node, name) };
   for (const form of ["not", "all_of", "any_of"]) if (node.has(form)) return connective(node, form);
@@ -193,7 +209,7 @@ class Resolver {
   }
 
   unknown(id, what, known) {
-    return new ProblemError("unknown-id", `there is no ${what} \`${id}\``, suggestion(id, known));
+    return unknownId(id, what, known);
   }
 
   claim(id) {
@@ -242,6 +258,16 @@ class Resolver {
   }
 }
 
+/** Check that an id is of a type; throws ProblemError. */
+export function isA(names, type, id) {
+  new Resolver(names).isA(type, id);
+}
+
+/** Say that an id stands for nothing, and which is meant among those that are known. */
+export function unknownId(id, what, known) {
+  return new ProblemError("unknown-id", `there is no ${what} \`${id}\``, suggestion(id, known));
+}
+
 /** Check that a question has a state; throws ProblemError. */
 export function checkState(names, question, state) {
   const states = names.statesOf.get(question);
@@ -260,10 +286,24 @@ function truth(text) {
   throw new ProblemError("not-true-or-false", message, "write `true` or `false`");
 }
 
-function wholeNumber(text, least) {
+/** Return a whole number from `least` up; throws ProblemError. */
+export function wholeNumber(text, least) {
   if (/^[0-9]+$/u.test(text) && text.length <= MAX_DIGITS && Number(text) >= least) return Number(text);
   const message = `\`${text}\` is not a whole number from ${least} up`;
   throw new ProblemError("not-a-whole-number", message, "write it in digits");
+}
+
+/**
+ * Return the ids of the claims, questions and events that a condition is about, with repeats.
+ * @param {object} condition @returns {string[]}
+ */
+export function mentionedBy(condition) {
+  const c = condition;
+  if (c.claim !== undefined) return [c.claim];
+  if (c.question !== undefined) return [c.question];
+  if (c.event !== undefined) return [c.event, c.before ?? c.of].filter((name) => name !== undefined);
+  if (c.not !== undefined) return mentionedBy(c.not);
+  return (c.all_of ?? c.any_of ?? c.at_least.of).flatMap(mentionedBy);
 }
 
 // --- writing ------------------------------------------------------------------------------------

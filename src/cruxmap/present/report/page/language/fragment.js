@@ -7,10 +7,16 @@
  */
 
 import { base64Of, bytesOf, deflated, inflated, textOf } from "../bytes.js";
-import { withAll, withWhatFits } from "./changes.js";
+import { modelWith } from "./bringing.js";
+import { checkRemark } from "./brought_worldviews.js";
+import { withAll } from "./changes.js";
 import { conditionText, parseCondition } from "./conditions.js";
+import { fittedTo } from "./fitting.js";
+import { checkId } from "./ids.js";
+import { withNames } from "./own_entries.js";
 import { ProblemError } from "./problems.js";
-import { lineage } from "./worldviews.js";
+import { bringsAnything, lineage, UNCHANGED } from "./worldviews.js";
+import { freeId } from "./yaml.js";
 
 const VERSION = "1";
 const START = /^#?worldview=([0-9]{1,4})\.([A-Za-z0-9_-]*)$/u;
@@ -19,16 +25,19 @@ const MOST_BYTES = 400000;
 const MOST_CHANGES = 5000;
 const MOST_CONDITIONS = 50;
 const LONGEST_TEXT = 2000;
+const DEEPEST = 100;
+const SECTIONS = ["claims", "questions", "arguments", "routes"];
 
 /**
  * Write a fragment.
  * @param {object} model
- * @param {{startedFrom: string, changes: object, given?: {assuming: object[], observed: object[]}}} state
- *   what is
+ * @param {{startedFrom: string, changes: object, name?: string,
+ *   given?: {assuming: object[], observed: object[]}}} state `name` is that of the reader's worldview; what is
  *   `given` as conditions, null where it is what the model gives
  * @returns {Promise<string>} `#worldview=…`
  */
-export async function fragmentOf(model, { startedFrom, changes, given = null }) {
+export async function fragmentOf(model, { startedFrom, changes: some, name = "mine", given = null }) {
+  const changes = { ...UNCHANGED, ...some };
   const data = {
     model: model.model.id,
     digest: model.digest,
@@ -37,6 +46,8 @@ export async function fragmentOf(model, { startedFrom, changes, given = null }) 
     rejects: changes.rejects,
     accepts: changes.accepts,
   };
+  if (bringsAnything(changes)) Object.assign(data, { name, brings: changes.brings });
+  if (Object.keys(changes.remarks).length > 0) data.remarks = Object.entries(changes.remarks);
   if (given !== null) {
     data.given = [given.assuming, given.observed].map((conditions) => conditions.map(conditionText));
   }
@@ -53,8 +64,8 @@ export async function fragmentOf(model, { startedFrom, changes, given = null }) 
  * @param {string} fragment
  * @param {object} model
  * @returns {Promise<{startedFrom: string, changes: object, given: {assuming: object[], observed: object[]}
- *   | null,
- *   isOther: boolean, leftOut: {at: string, why: string}[]}>} `isOther` where the map has changed since
+ *   | null, name: string, isOther: boolean, leftOut: {at: string, why: string}[]}>} `isOther` where the map
+ *   has changed since; `name` is one that the reader's worldview may have, and what it brings is called after
  */
 export async function readFragment(fragment, model) {
   const data = checkedData(await unpacked(fragment));
@@ -65,9 +76,10 @@ export async function readFragment(fragment, model) {
   lineage(model, data.from);
   const isOther = data.digest !== model.digest;
   const leftOut = [];
-  const changes = changesOf(model, data, isOther ? leftOut : null);
-  const given = data.given === null ? null : givenOf(model, data.given, isOther ? leftOut : null);
-  return { startedFrom: data.from, changes, given, isOther, leftOut };
+  const name = freeId(model, data.name);
+  const { changes, extended } = changesOf(model, data, name, isOther ? leftOut : null);
+  const given = data.given === null ? null : givenOf(extended, data.given, isOther ? leftOut : null);
+  return { startedFrom: data.from, changes, given, name, isOther, leftOut };
 }
 
 function unreadable(why, hint = "ask for it again, or for the file") {
@@ -105,6 +117,9 @@ function checkedData(data) {
     rejects: checkedList(part("rejects"), MOST_CHANGES, checkedText),
     accepts: checkedList(part("accepts"), MOST_CHANGES, checkedText),
     given: given === undefined ? null : checkedGiven(given),
+    name: checkedName(part("name") ?? "mine"),
+    brings: checkedBrings(part("brings") ?? {}),
+    remarks: checkedList(part("remarks") ?? [], MOST_CHANGES, checkedRemark),
   };
 }
 
@@ -124,6 +139,35 @@ function checkedPair(value) {
   return [checkedText(at), isRow ? checkedList(set, MOST_CHANGES, checkedText) : checkedText(set)];
 }
 
+function checkedName(value) {
+  checkId(checkedText(value));
+  return value;
+}
+
+function checkedRemark(value) {
+  const [entry, sentence] = checkedList(value, 2, (part) => part);
+  if (typeof sentence !== "string") throw unreadable("it is damaged");
+  return [checkedText(entry), sentence];
+}
+
+/** Check that what is brought is made of texts, lists and mappings; its shape is for others to see. */
+function checkedBrings(value) {
+  const isMapping = isObject(value) && Object.keys(value).every((key) => SECTIONS.includes(key));
+  if (!isMapping || !Object.values(value).every(isObject)) throw unreadable("it is damaged");
+  checkPlain(value, DEEPEST);
+  return value;
+}
+
+function isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function checkPlain(value, deepest) {
+  if (typeof value === "string") return;
+  if (value === null || typeof value !== "object" || deepest === 0) throw unreadable("it is damaged");
+  for (const part of Object.values(value)) checkPlain(part, deepest - 1);
+}
+
 function checkedGiven(value) {
   const lists = checkedList(value, 2, (part) => checkedList(part, MOST_CONDITIONS, checkedText));
   if (lists.length !== 2) throw unreadable("it is damaged");
@@ -132,14 +176,25 @@ function checkedGiven(value) {
 
 // --- what it changes ----------------------------------------------------------------------------
 
-/** Return the changes; where the map is another one, as far as they fit, with the rest in `leftOut`. */
-function changesOf(model, data, leftOut) {
+/**
+ * Return the changes, and the model with what they bring; where the map is another one, as far as they fit,
+ * with the rest in `leftOut`.
+ */
+function changesOf(model, data, name, leftOut) {
   const judgements = data.set.map(([at, set]) => ({ at, [Array.isArray(set) ? "shares" : "value"]: set }));
-  const written = { judgements, rejects: data.rejects, accepts: data.accepts };
-  if (leftOut === null) return withAll(model, data.from, written);
-  const found = withWhatFits(model, data.from, written);
+  const { rejects, accepts, brings } = data;
+  const said = { judgements, rejects, accepts, brings, remarks: Object.fromEntries(data.remarks) };
+  const written = name === data.name ? said : withNames(said, data.name, name);
+  const extendedBy = (own) =>
+    bringsAnything(own) ? modelWith(model, [], { id: name, brings: own.brings }) : model;
+  if (leftOut === null) {
+    const extended = extendedBy(written);
+    for (const [entry, sentence] of Object.entries(written.remarks)) checkRemark(extended, entry, sentence);
+    return { changes: withAll(extended, data.from, written), extended };
+  }
+  const found = fittedTo(model, { start: data.from, name, written });
   leftOut.push(...found.leftOut);
-  return found.changes;
+  return { changes: found.changes, extended: extendedBy(found.changes) };
 }
 
 function givenOf(model, given, leftOut) {

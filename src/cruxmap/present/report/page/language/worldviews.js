@@ -4,7 +4,7 @@
  *
  * The page's own changes are one more worldview on top, which extends the one that was started from. They
  * have the form of a worldview in the model's data: `{judgements: [{at, value} | {at, shares}], rejects,
- * accepts}`.
+ * accepts}`, with what the reader `brings` in the form of a file, and `remarks` by entry.
  */
 
 import { complement, floatOf, inProportion, shortest } from "./decimals.js";
@@ -16,7 +16,18 @@ export const MAP = "map";
 export const OWN = "set";
 
 /** No changes. */
-export const UNCHANGED = Object.freeze({ judgements: [], rejects: [], accepts: [] });
+export const UNCHANGED = Object.freeze({
+  judgements: [],
+  rejects: [],
+  accepts: [],
+  brings: Object.freeze({}),
+  remarks: Object.freeze({}),
+});
+
+/** Whether changes bring something. */
+export function bringsAnything({ brings }) {
+  return Object.values(brings ?? {}).some((section) => Object.keys(section).length > 0);
+}
 
 const prepared = new WeakMap();
 
@@ -54,12 +65,17 @@ function prepare(model) {
   for (const row of model.share_rows) for (const share of row) rowOf[share] = row;
   const rowAt = new Map(Object.entries(model.rows_at));
   const data = { index, rowOf, rowAt, brought: new Map(Object.entries(model.brought)) };
-  data.places = model.map.values.map((text, i) => placeOf(valueAt(model, rowOf, i, text), MAP));
+  const before = model.before === undefined ? null : numbersOf(model.before);
+  data.places = model.map.values.map(
+    (text, i) => before?.places[i] ?? placeOf(valueAt(model, rowOf, i, text), MAP),
+  );
   const bringer = new Map(Object.entries(model.bringer ?? {}));
   data.bringer = model.addresses.map((address) => bringer.get(address) ?? null);
   data.settings = stepOf(model, data, OWN, { judgements: model.settings ?? [] });
   const worldviews = Object.entries(model.worldviews).filter(([id]) => id !== MAP);
-  data.worldviews = new Map(worldviews.map(([id, written]) => [id, stepOf(model, data, id, written)]));
+  data.worldviews = new Map(
+    worldviews.map(([id, written]) => [id, before?.worldviews.get(id) ?? stepOf(model, data, id, written)]),
+  );
   return data;
 }
 
@@ -86,7 +102,8 @@ function stepOf(model, data, id, written) {
     return { places, values, whole: true, fitted };
   });
   const { rejects = [], accepts = [] } = written;
-  return { id, extends: written.extends ?? null, judgements, rejects, accepts };
+  const brings = bringsAnything(written) ? model.own : null;
+  return { id, extends: written.extends ?? null, judgements, rejects, accepts, brings };
 }
 
 // --- laying over --------------------------------------------------------------------------------
@@ -150,8 +167,8 @@ function broughtPlace(place, bringer) {
 
 function layStep(data, layers, step) {
   data.bringer.forEach((bringer, i) => {
-    if (bringer !== step.id) return;
-    layers.places[i] = broughtPlace(data.places[i], bringer);
+    if (bringer === null || (bringer !== step.id && bringer !== step.brings)) return;
+    layers.places[i] = broughtPlace(data.places[i], step.id);
     if (data.rowOf[i] !== null) layers.mapping[i] = data.places[i].value;
   });
   for (const { places, values, whole, fitted } of step.judgements) {
@@ -170,7 +187,9 @@ function layStep(data, layers, step) {
 function withoutForce(data, steps) {
   const without = new Map([...data.brought.keys()].map((name) => [name, MAP]));
   for (const step of steps) {
-    for (const [name, bringer] of data.brought) if (bringer === step.id) without.delete(name);
+    for (const [name, bringer] of data.brought) {
+      if (bringer === step.id || bringer === step.brings) without.delete(name);
+    }
     for (const name of step.accepts) without.delete(name);
     for (const name of step.rejects) without.set(name, step.id);
   }

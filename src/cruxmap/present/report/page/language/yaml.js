@@ -7,16 +7,12 @@
  */
 
 import { changeText } from "./changes.js";
+import { countIn, entriesIn } from "./own_entries.js";
+import { checkId } from "./ids.js";
 import { formatJudgement, middleOf, pointOf } from "./notation.js";
 import { ProblemError } from "./problems.js";
-import { followerOf, layersOf, MAP, numbersOf, OWN } from "./worldviews.js";
-
-const MOST_CHARACTERS_OF_AN_ID = 200;
-const ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/u;
-const OF_TIME = "event before after by within of during ever never";
-const OF_NUMBERS = "leak chance credence strength force pace value rest same";
-const OTHER_WORDS = "not all map otherwise true false null";
-const RESERVED = new Set([OF_TIME, OF_NUMBERS, OTHER_WORDS].flatMap((words) => words.split(" ")));
+import { followerOf, layersOf, MAP, numbersOf, OWN, UNCHANGED } from "./worldviews.js";
+import { blockLines, itemLines, oneLine, plain, quoted, sentenceLines } from "./yaml_writing.js";
 
 /**
  * Check the id that a worldview is to have, which is its file's name too; throws ProblemError.
@@ -24,18 +20,7 @@ const RESERVED = new Set([OF_TIME, OF_NUMBERS, OTHER_WORDS].flatMap((words) => w
  * @param {string} id
  */
 export function checkWorldviewId(model, id) {
-  if (id.length > MOST_CHARACTERS_OF_AN_ID) {
-    const message = `an id of ${id.length.toLocaleString("en")} characters is too long`;
-    throw new ProblemError("bad-id", message, `ids have up to ${MOST_CHARACTERS_OF_AN_ID} characters`);
-  }
-  if (!ID.test(id) || !/[a-z]/u.test(id)) {
-    const tidy = (id.toLowerCase().match(/[a-z0-9]+/gu) ?? []).join("-");
-    const hint = ID.test(tidy) && tidy !== id ? `write \`${tidy}\`` : "lower-case words joined by `-`";
-    throw new ProblemError("bad-id", `\`${id}\` is not an id`, hint);
-  }
-  if (RESERVED.has(id)) {
-    throw new ProblemError("reserved-id", `\`${id}\` is a word of the language`, "choose another id");
-  }
+  checkId(id);
   if (numbersOf(model).worldviews.has(id)) {
     throw new ProblemError("duplicate-id", `there is a worldview \`${id}\` already`, "choose another id");
   }
@@ -59,8 +44,9 @@ export function freeId(model, wished) {
  *   given?: {assuming: string[], observed: string[]}}} worldview with changes that have been checked
  * @returns {string}
  */
-export function worldviewFile(model, { id, startedFrom, changes, text, isAnonymous = false, given }) {
+export function worldviewFile(model, { id, startedFrom, changes: some, text, isAnonymous = false, given }) {
   checkWorldviewId(model, id);
+  const changes = { ...UNCHANGED, ...some };
   const isExtended = startedFrom !== MAP && !isAnonymous;
   const whole = isExtended ? changes : writtenOut(model, startedFrom, changes);
   const judgements = linesOf(model, startedFrom, changes, whole.judgements);
@@ -73,6 +59,8 @@ export function worldviewFile(model, { id, startedFrom, changes, text, isAnonymo
     ...(judgements.length > 0 ? ["judgements:", ...judgements] : []),
     ...namesUnder("rejects", whole.rejects),
     ...namesUnder("accepts", whole.accepts),
+    ...broughtLines(changes.brings),
+    ...remarkLines(changes.remarks),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -98,7 +86,8 @@ function heading(model, id, startedFrom, given) {
 }
 
 function sentenceOf(startedFrom, changes) {
-  const count = changes.judgements.length + changes.rejects.length + changes.accepts.length;
+  const { judgements, rejects, accepts, brings } = changes;
+  const count = judgements.length + rejects.length + accepts.length + countIn(brings);
   const whose = startedFrom === MAP ? "The map's own numbers" : `The numbers of ${startedFrom}`;
   return `${whose} with ${count} ${count === 1 ? "change" : "changes"}, made in the report's page.`;
 }
@@ -106,15 +95,54 @@ function sentenceOf(startedFrom, changes) {
 /** Say which state of the map it was made from, and of the entries that it speaks of. */
 function madeFrom(model, changes) {
   if (model.made_from === undefined) return [];
-  const addresses = [...changes.judgements.map(({ at }) => at), ...changes.rejects, ...changes.accepts];
+  const judged = [...changes.judgements.map(({ at }) => at), ...changes.rejects, ...changes.accepts];
+  const addresses = [...judged, ...namesOfBrought(model, changes.brings)];
   const states = new Map(Object.entries(model.made_from.entries));
   const ids = [...new Set(addresses.map((at) => at.split(".")[0]))].filter((id) => states.has(id));
-  const entries = ids.map((id) => `${id}: ${states.get(id)}`).join(", ");
-  return [`made_from: {map: ${model.made_from.map}${ids.length > 0 ? `, entries: {${entries}}` : ""}}`];
+  const entries = ids.map((id) => `${id}: ${digest(states.get(id))}`).join(", ");
+  return [`made_from: {map: ${digest(model.made_from.map)}${ids.length > 0 ? `, entries: {${entries}}` : ""}}`];
+}
+
+/** Write a digest; one that could be taken for a number is quoted. */
+function digest(text) {
+  return /^[0-9]+(?:e[0-9]+)?$/u.test(text) ? quoted(text) : text;
+}
+
+/** The entries that what is brought attacks, adds routes to or rests on. */
+function namesOfBrought(model, brings) {
+  const mine = new Set(entriesIn(brings).map(({ kind, id, form }) => (kind === "route" ? form.of : id)));
+  const owners = Object.keys(brings.routes ?? {});
+  const of = ({ rests_on: rests = [], targets = [] }) => [...rests, ...targets.map(({ id }) => id)];
+  const routes = model.entries.flatMap((entry) => (entry.routes ?? []).filter(({ address }) => isMine(address)));
+  function isMine(address) {
+    return model.own !== null && model.brought[address] === model.own;
+  }
+  const added = model.entries.filter(({ id, brought_by: by }) => mine.has(id) && by === model.own);
+  return [...added.flatMap(of), ...owners, ...routes.flatMap(({ when }) => when)];
 }
 
 function namesUnder(key, names) {
   return names.length > 0 ? [`${key}: [${names.map(plain).join(", ")}]`] : [];
+}
+
+// --- what is brought and said ---------------------------------------------------------------------
+
+function broughtLines(brings) {
+  const sections = ["claims", "questions", "arguments"].filter((name) => brings[name] !== undefined);
+  const routes = Object.entries(brings.routes ?? {});
+  return [
+    ...sections.flatMap((name) => [
+      `${name}:`,
+      ...Object.entries(brings[name]).flatMap(([id, form]) => [`  ${id}:`, ...blockLines(form, 4)]),
+    ]),
+    ...(routes.length > 0 ? ["routes:"] : []),
+    ...routes.flatMap(([claim, forms]) => [`  ${claim}:`, ...itemLines(forms, 4)]),
+  ];
+}
+
+function remarkLines(remarks) {
+  const said = Object.entries(remarks);
+  return said.length === 0 ? [] : ["remarks:", ...said.flatMap(([id, words]) => sentenceLines(id, words, 2))];
 }
 
 // --- the numbers --------------------------------------------------------------------------------
@@ -124,7 +152,7 @@ function namesUnder(key, names) {
  */
 function linesOf(model, startedFrom, changes, judgements) {
   const { index, rowAt } = numbersOf(model);
-  const before = layersOf(model, startedFrom);
+  const before = layersOf(model, startedFrom, { ...UNCHANGED, brings: changes.brings });
   const changed = new Set(changes.judgements.map(({ at }) => at));
   const place = ({ at }) => rowAt.get(at)?.[0] ?? index.get(at);
   return inAll(model, judgements)
@@ -148,13 +176,16 @@ function inAll(model, judgements) {
 
 /** Return everything that a worldview and the changes to it say, as one worldview that extends none. */
 function writtenOut(model, startedFrom, changes) {
-  const { rowOf, rowAt, brought } = numbersOf(model);
+  const { rowOf, rowAt, index, brought } = numbersOf(model);
   const layers = layersOf(model, startedFrom, changes);
+  const changed = new Set(changes.judgements.flatMap(({ at }) => rowAt.get(at) ?? [index.get(at)]));
+  const inNoMap = (place) => place >= (model.shipped ?? model).addresses.length && !changed.has(place);
   const { fixed = [], default: defaults = [], owner } = model.judgements;
   const [isFixed, isDefault] = [new Set(fixed), new Set(defaults)];
   const linked = new Set(layers.places.map(({ value }) => value.sameAs));
   const judgements = [];
   model.addresses.forEach((at, place) => {
+    if (inNoMap(place)) return; // what brings it says it
     const { value, origin } = layers.places[place];
     const isRejected = layers.rejected.has(owner[place]) || layers.rejected.has(at);
     const isIdle = isRejected && !linked.has(at) && origin !== OWN;
@@ -163,9 +194,12 @@ function writtenOut(model, startedFrom, changes) {
       judgements.push({ at, value: value.text });
     }
   });
-  for (const [at, row] of rowAt) judgements.push(...rowWrittenOut(model, layers, at, row));
+  for (const [at, row] of rowAt) {
+    if (!row.every(inNoMap)) judgements.push(...rowWrittenOut(model, layers, at, row));
+  }
   const rejects = [...layers.rejected].filter(([, who]) => who !== MAP).map(([name]) => name);
-  const accepts = [...brought.keys()].filter((name) => !layers.rejected.has(name));
+  const isAccepted = ([name, bringer]) => !layers.rejected.has(name) && bringer !== model.own;
+  const accepts = [...brought].filter(isAccepted).map(([name]) => name);
   return { judgements, rejects, accepts };
 }
 
@@ -211,24 +245,4 @@ function textBefore(model, before, at) {
   const row = rowAt.get(at);
   if (row === undefined) return before.places[index.get(at)].value.text;
   return changeText(model, { at, shares: row.map((place) => before.places[place].value.text) });
-}
-
-// --- text ---------------------------------------------------------------------------------------
-
-const SAFE = /^[A-Za-z0-9][A-Za-z0-9 .%/_-]*$/u;
-const UNFIT = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]/gu;
-
-/** Write a text so that it reads back, without quotes where it is safe without. */
-function plain(text) {
-  return SAFE.test(text) && !text.endsWith(" ") ? text : quoted(text);
-}
-
-/** Write a text between quotes, whatever it holds; what no file may hold becomes a space. */
-function quoted(text) {
-  return JSON.stringify(oneLine(text));
-}
-
-/** Return text on one line, without what no file may hold. */
-function oneLine(text) {
-  return String(text).replace(UNFIT, " ");
 }
