@@ -23,6 +23,10 @@ def test_phrases() -> None:
     _check("phrases")
 
 
+def test_yaml_text() -> None:
+    _check("yaml_text")
+
+
 def _check(name: str) -> None:
     """Compare a table with what Python makes of it, logarithms to the last digits but one."""
     table = make_language_cases.read(name)

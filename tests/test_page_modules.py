@@ -1,11 +1,13 @@
 """The page's own modules, by the tests that are written in their language."""
 
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from xstatic.pkg import js_yaml
 
 from helpers.commands import ROOT
 
@@ -20,6 +22,7 @@ def test_modules_of_the_page(file: Path) -> None:
     done = subprocess.run(
         [NODE, "--test", "--test-reporter=tap", str(file)],
         cwd=ROOT,
+        env={**os.environ, "CRUXMAP_JS_YAML": f"{js_yaml.BASE_DIR}/js-yaml.js"},
         capture_output=True,
         text=True,
         check=False,

@@ -13,6 +13,7 @@ from cruxmap.present.report.packaging import (
     PAGE,
     WORKER,
     JoinError,
+    library,
     page_sources,
     page_style,
     script,
@@ -135,6 +136,35 @@ def test_the_page_and_its_workers_can_be_joined() -> None:
         assert joined.isprintable() or "\x00" not in joined
     for file in sources:
         script(sources, file)
+
+
+def test_the_yaml_library_is_joined_as_it_is_with_its_licence_and_only_where_it_is_needed() -> None:
+    licence, text = library()
+    joined = script(page_sources(), MAIN)
+    assert joined.count(text) == joined.count(licence) == 1
+    assert "Vitaly Puzrin" in licence
+    assert "Permission is hereby granted" in licence
+    for entry in (LOADER, WORKER):
+        assert text not in script(page_sources(), entry)
+    assert all("js-yaml 3" not in source for source in page_sources().values())
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+def test_the_joined_library_is_made_when_a_file_is_read_and_not_before(tmp_path: Path) -> None:
+    reader = """\
+import { readYaml } from "./language/yaml_text.js";
+
+console.log(globalThis.made);
+console.log([...readYaml("a: >-\\n  b\\n  c\\n").root].join());
+console.log(globalThis.made, readYaml("a: {b: [c, >90%]}").problems[0].code, globalThis.jsyaml);
+"""
+    joined = script({**page_sources(), "reader.js": reader}, "reader.js")
+    begin = "function library(module, exports) {\n"
+    assert joined.count(begin) == 1
+    file = tmp_path / "joined.js"
+    file.write_text(joined.replace(begin, f"{begin}globalThis.made = 'made';\n"))
+    done = subprocess.run(["node", str(file)], capture_output=True, text=True, check=True)
+    assert done.stdout == "undefined\na,b c\nmade yaml-syntax undefined\n"
 
 
 def test_the_sources_build_elements_and_no_html() -> None:

@@ -6,7 +6,7 @@ reader says. `tests/test_page_language.py` holds Python to the tables, `tests/pa
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,6 +30,7 @@ from cruxmap.language.judgement import (
 )
 from cruxmap.language.reading import read_map
 from cruxmap.language.typed import parse_condition, read_settings
+from cruxmap.language.yaml_text import Entries, Items, Node, Text, parse_text
 from cruxmap.present import phrases
 
 CASES = Path(__file__).parent / "cases"
@@ -200,6 +201,52 @@ def written(table: Table) -> Table:
     }
 
 
+# --- yaml_text.json ---------------------------------------------------------------------------------
+
+
+def yaml_text(table: Table) -> Table:
+    """Texts of files: what they hold, where nothing but that can be, and what is wrong with them.
+
+    Of a mistake in the YAML itself, the page's library says in its own words what is wrong, and maybe in the
+    line before or after.
+    """
+    return {"cases": [_yaml(text) for text in _texts(table["cases"])]}
+
+
+def _yaml(text: str) -> Table:
+    parsed = parse_text(text, "a file")
+    return {
+        "text": text,
+        "root": None if parsed.root is None else _plain(parsed.root),
+        "problems": [[p.code.value, p.span.line, p.message, p.hint] for p in parsed.problems],
+        "spoiled": sorted(parsed.spoiled),
+        "commented": [*_commented(parsed.root)],
+    }
+
+
+def _plain(node: Node) -> Any:
+    match node:
+        case Text():
+            return str(node)
+        case Items():
+            return [_plain(part) for part in node]
+        case Entries():
+            return {str(key): _plain(part) for key, part in node.items()}
+
+
+def _commented(node: Node | None) -> Iterator[str]:
+    """Yield the texts that a comment follows on their line."""
+    match node:
+        case Text() if node.comment_follows:
+            yield str(node)
+        case Items():
+            for part in node:
+                yield from _commented(part)
+        case Entries():
+            for part in node.values():
+                yield from _commented(part)
+
+
 # --- maps -----------------------------------------------------------------------------------------------
 
 
@@ -230,6 +277,7 @@ TABLES: dict[str, Callable[[Table], Table]] = {
     "conditions": conditions,
     "worldviews": worldviews,
     "phrases": written,
+    "yaml_text": yaml_text,
 }
 """What fills in each table, by the name of its file."""
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import "./yaml_library.mjs";
 import { readWorldviewFile } from "../../src/cruxmap/present/report/page/language/worldview_file.js";
 import { UNCHANGED } from "../../src/cruxmap/present/report/page/language/worldviews.js";
 import { worldviewFile } from "../../src/cruxmap/present/report/page/language/yaml.js";
@@ -107,8 +108,8 @@ test("what is no worldview's file is a problem", () => {
     "extends: nobody\njudgements: {door: 5%}\n",
     "extends: __proto__\njudgements: {door: 5%}\n",
     `judgements: ${"[".repeat(500)}\n`,
-    `judgements:\n${Array.from({ length: 60 }, (_, k) => `${"  ".repeat(k + 1)}a:\n`).join("")}`,
-    "judgements: {door: 5%}\n".padEnd(600000, " "),
+    `judgements:\n${Array.from({ length: 110 }, (_, k) => `${"  ".repeat(k + 1)}a:\n`).join("")}`,
+    "judgements: {door: 5%}\n".padEnd(1100000, " "),
     "\n".repeat(30000),
     `${"x".repeat(30000)}: 5\n`,
   ];

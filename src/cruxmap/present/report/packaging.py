@@ -8,13 +8,20 @@ of `import` and `export` are known; anything else is a `JoinError` that says whe
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import files
 from pathlib import Path, PurePosixPath
+
+from xstatic.pkg import js_yaml
 
 PAGE = Path(__file__).parent / "page"
 """The folder of the page's own sources."""
 
 LOADER, MAIN, WORKER = "loader.js", "main.js", "answers/worker.js"
 """The modules that the file, the page in it, and each of its workers begin with."""
+
+LIBRARY = "language/yaml_library.js"
+"""The module in whose place the text of the YAML library comes, which is no source of ours."""
 
 STYLES = ("page.css", "argument.css", "document.css")
 
@@ -25,6 +32,7 @@ _LINE_COMMENT = re.compile(r"\s*(?://|/?\*)")
 _ELSEWHERE = re.compile(r"(?<![\w$.\"'`])(?:import\s*[(.]|import\s+[\w{*\"']|export\s+[\w{*])")
 _UNFIT = re.compile(r"</script|<!--|\r|\0", re.IGNORECASE)
 """What ends or hides a script within a page, or changes on the way into it."""
+_ENDS_COMMENT = re.compile(rf"{_UNFIT.pattern}|\*/", re.IGNORECASE)
 
 
 class JoinError(ValueError):
@@ -36,12 +44,16 @@ class JoinError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module's `body` without its imports and the word `export`; `imports` are names by file."""
+    """A module's `body` without its imports and the word `export`; `imports` are names by file.
+
+    The `library` that it makes when it is asked for comes before it as it is, with its licence.
+    """
 
     file: str
     body: str
     imports: tuple[tuple[str, tuple[str, ...]], ...]
     exports: tuple[str, ...]
+    library: str = ""
 
     @property
     def variable(self) -> str:
@@ -54,7 +66,7 @@ class Module:
             f"const {{ {', '.join(names)} }} = {variables[file]};\n" for file, names in self.imports
         )
         given = f"return {{ {', '.join(self.exports)} }};\n" if self.exports else ""
-        return f"const {self.variable} = (() => {{\n{taken}{self.body}{given}}})();\n"
+        return f"const {self.variable} = (() => {{\n{self.library}{taken}{self.body}{given}}})();\n"
 
 
 def script(sources: Mapping[str, str], entry: str) -> str:
@@ -100,7 +112,7 @@ def _in_order(sources: Mapping[str, str], entry: str) -> list[Module]:
         elif file in begun:
             continue
         else:
-            begun[file] = module = _read(file, sources[file])
+            begun[file] = module = _with_library(_read(file, sources[file]))
             stack.append((file, True))
             for other, _ in reversed(module.imports):
                 if other not in sources:
@@ -111,6 +123,42 @@ def _in_order(sources: Mapping[str, str], entry: str) -> list[Module]:
                     )
                 stack.append((other, False))
     return [*done.values()]
+
+
+_MADE_ONCE = """\
+let made = null;
+function yamlLibrary() {
+if (made === null) {
+const module = { exports: {} };
+library.call(globalThis, module, module.exports);
+made = module.exports;
+}
+return made;
+}
+"""
+
+
+def _with_library(module: Module) -> Module:
+    """Return the module that gives the YAML library with the library in it, and others as they are."""
+    if module.file != LIBRARY:
+        return module
+    assert module.exports == ("yamlLibrary",)
+    licence, text = library()
+    wrapped = f"/*\n{licence}*/\nfunction library(module, exports) {{\n{text}\n}}\n"
+    return Module(module.file, _MADE_ONCE, (), module.exports, wrapped)
+
+
+@cache
+def library() -> tuple[str, str]:
+    """Return the licence of the YAML library, and its text; raise `JoinError` where they cannot be joined."""
+    text = Path(js_yaml.BASE_DIR, "js-yaml.js").read_text(encoding="utf-8")
+    [beside] = [file for file in files("XStatic-js-yaml") or () if file.name == "LICENSE"]
+    licence = beside.read_text(encoding="utf-8")
+    for name, part, unfit in (("js-yaml.js", text, _UNFIT), ("LICENSE", licence, _ENDS_COMMENT)):
+        if (found := unfit.search(part)) is not None:
+            line = _line(part, found.start())
+            raise JoinError(name, line, f"{found[0]!r} cannot be in a script of a page")
+    return licence, text
 
 
 def _on_the_way(file: str, stack: list[tuple[str, bool]]) -> bool:

@@ -9,8 +9,8 @@ import { ProblemError } from "./problems.js";
 
 const DEEPEST = 100;
 const MAX_CHARACTERS = 5000;
-const HIDDEN_BREAK = /[\x85\u2028\u2029]/u;
-const UNPRINTABLE = new RegExp(
+export const HIDDEN_BREAK = /[\x85\u2028\u2029]/u;
+export const UNPRINTABLE = new RegExp(
   "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff\\ufffe\\uffff]",
   "u",
 );
@@ -28,7 +28,7 @@ const ENDS = { "[": "]", "{": "}" };
 const KINDS = { "[": "sequence", "{": "mapping" };
 const VALUE = "(?:^|[\\-:]\\s+|[,{\\[]\\s*)";
 const QUOTE_IT = "quote a sentence that begins with this sign, or put it under `text: >-`";
-const CAUSES = [
+export const CAUSES = [
   ["^[ ]*\\t", "indent with spaces, not with tabs"],
   [`${VALUE}>\\s*[0-9.]`, 'quote a bound that begins with `>`, as in ">90%", or write `over 90%`'],
   [":\\s+-(?:\\s|$)", "start a list on the next line, or write it in brackets: `[a, b]`"],
@@ -70,20 +70,6 @@ export function readLine(text) {
   return new Line(withoutEnd(written.split(/[\r\n]+/u).map(withoutEnd).join(" "))).document();
 }
 
-const LONGEST_VALUE = 20000;
-
-/**
- * Read what stands after a key in a file, whose lines have been joined: text, a list or a mapping. Throws
- * ProblemError.
- * @param {string} text
- */
-export function readValue(text) {
-  if (text.length > LONGEST_VALUE) {
-    throw new ProblemError("wrong-shape", `a value has ${LONGEST_VALUE} characters at most`);
-  }
-  return new Line(withoutEnd(text)).value();
-}
-
 /** Return text without the blanks at its end; one pass, however many there are. */
 function withoutEnd(text) {
   let end = text.length;
@@ -91,7 +77,7 @@ function withoutEnd(text) {
   return text.slice(0, end);
 }
 
-function nameOf(character) {
+export function nameOf(character) {
   return `the character U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
@@ -101,12 +87,6 @@ class Line {
     this.text = text;
     this.at = 0;
     this.duplicate = null;
-  }
-
-  value() {
-    const found = this.atEnd() ? "" : this.node(1, false);
-    if (!this.atEnd()) throw this.syntax("did not find expected key (while parsing a block mapping)");
-    return found;
   }
 
   document() {

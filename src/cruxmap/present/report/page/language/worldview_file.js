@@ -1,9 +1,9 @@
 /** A worldview's file that somebody opens in the page: what it says as changes of what it extends. */
 
-import { readFile } from "./block.js";
 import { withWhatFits } from "./changes.js";
 import { ProblemError } from "./problems.js";
 import { layersOf, lineage, MAP, numbersOf } from "./worldviews.js";
+import { readYaml } from "./yaml_text.js";
 
 const READ = ["worldview", "extends", "made_from", "judgements", "rejects", "accepts"];
 const BROUGHT = ["claims", "questions", "arguments", "routes"];
@@ -17,7 +17,7 @@ const BROUGHT = ["claims", "questions", "arguments", "routes"];
  *   leftOut: {at: string, why: string}[]}} `isOther` where it was made from another state of the map
  */
 export function readWorldviewFile(text, model) {
-  const file = readFile(text, READ);
+  const file = fileOf(text);
   if (!READ.some((key) => file.has(key))) {
     const hint = "it has `judgements`, for example";
     throw new ProblemError("wrong-shape", "this is not a worldview's file", hint);
@@ -42,6 +42,16 @@ export function readWorldviewFile(text, model) {
   const isOther = madeFrom !== "" && model.made_from !== undefined && madeFrom !== model.made_from.map;
   const id = textOr(file.get("worldview"), "");
   return { id, startedFrom, changes: found.changes, isOther, leftOut: [...leftOut, ...found.leftOut] };
+}
+
+/** Return the mapping that a file is; throws the first problem of its YAML. */
+function fileOf(text) {
+  const { root, problems } = readYaml(text);
+  if (problems.length > 0) {
+    const { line, code, message, hint } = problems[0];
+    throw new ProblemError(code, `line ${line}: ${message}`, hint);
+  }
+  return mappingOr(root);
 }
 
 /** Return whether a judgement says what stands in its place already, as in a file that is written out. */
