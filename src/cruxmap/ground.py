@@ -177,54 +177,51 @@ def write_file(path: Path, content: str | bytes, hint: str = "choose another --o
 def add_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write new files to a folder, making it if need be: all of them or none, and over nothing that is there.
 
-    Each is written to a temporary name and moved into place. Killed in between, some are there, each whole.
-    Raises `CannotWrite`, also where the folder is a symbolic link.
+    Killed in between, some are there, each whole. Nobody else writes there by `replace_version` meanwhile.
+    Raises `CannotWrite`, also where the folder is a symbolic link, and `OtherVersion` where a file is there.
     """
     made = not os.path.lexists(folder)
-    written: list[tuple[Path, Path]] = []
-    placed: list[Path] = []
-    place = folder
+    placed: list[str] = []
     try:
         if folder.is_symlink():
             raise OSError(errno.ELOOP, "it is a symbolic link")
         folder.mkdir(exist_ok=True)
-        for name, data in files.items():
-            place, temporary = folder / name, folder / f".{os.urandom(8).hex()}{UNFINISHED}"
-            written.append((temporary, place))
-            with open(temporary, "xb") as file:
-                file.write(data)
-        for temporary, place in written:
-            _move_to_nothing(temporary, place)
-            placed.append(place)
+        with _opened(folder) as place:
+            try:
+                _add_in(place, files, placed)
+            except BaseException:
+                _remove_from(place, placed)
+                raise
     except BaseException as error:
-        for put in placed:
-            put.unlink(missing_ok=True)
-        _remove(temporary for temporary, _ in written)
         if made:
             with suppress(OSError):
                 folder.rmdir()
         if isinstance(error, OSError):
-            raise CannotWrite(place.as_posix(), error, "nothing was written") from error
+            raise CannotWrite(folder.as_posix(), error, "nothing was written") from error
         raise
-    _remove(temporary for temporary, _ in written)
 
 
-def _move_to_nothing(temporary: Path, place: Path) -> None:
-    """Give a file another name that no file has. Raises OSError where one has it."""
+def _add_in(folder: "_Folder", files: Mapping[str, bytes], placed: list[str]) -> None:
+    """Write new files by temporary names, and then move them all into place; `placed` hears which are."""
+    _remove_abandoned(folder.path)
+    written: list[str] = []
     try:
-        os.link(temporary, place)
-    except FileExistsError:
-        raise
-    except OSError:  # some file systems have no second names
-        if os.path.lexists(place):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
-        temporary.rename(place)
+        for data in files.values():
+            written.append(folder(f".{os.urandom(8).hex()}{UNFINISHED}"))
+            _write_temporary(folder, written[-1], data)
+        for name, temporary in zip(files, written, strict=True):
+            _move_into_place(temporary, folder.path / name, folder, is_new=True)
+            placed.append(folder(name))
+        if folder.descriptor is not None:
+            os.fsync(folder.descriptor)
+    finally:
+        _remove_from(folder, written)
 
 
-def _remove(paths: Iterable[Path]) -> None:
-    for path in paths:
+def _remove_from(folder: "_Folder", names: Iterable[str]) -> None:
+    for name in names:
         with suppress(OSError):
-            path.unlink()
+            os.unlink(name, dir_fd=folder.descriptor)
 
 
 class OtherVersion(WrongUsage):
@@ -324,14 +321,8 @@ def _write_in(folder: _Folder, path: Path, data: bytes, version: str | None) -> 
     mode = 0o666
     if version is not None:
         mode = stat.S_IMODE(os.stat(folder(path.name), dir_fd=at, follow_symlinks=False).st_mode)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
     try:
-        with os.fdopen(os.open(temporary, flags, mode, dir_fd=at), "wb") as file:
-            file.write(data)
-            file.flush()
-            if version is not None and hasattr(os, "fchmod"):
-                os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
+        _write_temporary(folder, temporary, data, mode, keeps_mode=version is not None)
         present = _present(path, folder)
         if present != version:
             raise OtherVersion(path, version, present)
@@ -341,6 +332,19 @@ def _write_in(folder: _Folder, path: Path, data: bytes, version: str | None) -> 
     finally:
         with suppress(FileNotFoundError):
             os.unlink(temporary, dir_fd=at)
+
+
+def _write_temporary(
+    folder: _Folder, name: str, data: bytes, mode: int = 0o666, *, keeps_mode: bool = False
+) -> None:
+    """Write a new file, and wait until it is on the disk."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
+    with os.fdopen(os.open(name, flags, mode, dir_fd=folder.descriptor), "wb") as file:
+        file.write(data)
+        file.flush()
+        if keeps_mode and hasattr(os, "fchmod"):
+            os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
 
 
 def _move_into_place(temporary: str, path: Path, folder: _Folder, is_new: bool) -> None:
