@@ -1,6 +1,7 @@
 // What could be learned: claims, states, phases, causes and arguments, and where they stand to the
 // target, as in insight/candidates.py. Some are the target in other words.
 
+import { variablesOf } from "../engine/holding.js";
 import { ancestors, connected, descendants, graphOf, without } from "./separation.js";
 
 /**
@@ -12,7 +13,7 @@ import { ancestors, connected, descendants, graphOf, without } from "./separatio
 /**
  * What is given, as the graph sees it: conditions, evidence for them, and nodes of conditions that a
  * variable alone does not tell.
- * @typedef {{conditions: object[], evidence: [number, number[]][]}} Given
+ * @typedef {{conditions: object[], evidence: Test[]}} Given
  */
 
 /**
@@ -83,19 +84,20 @@ export function mentionedIn(condition) {
 
 /**
  * The nodes whose value is known, and the parents of those that are no variable of the network: that a
- * variable is in one of several states.
- * @param {object} structure @param {object[]} conditions @param {[number, number[]][]} evidence
- * @returns {{nodes: Set<number>, parents: Map<number, number>}}
+ * variable is in one of several states, or that a condition on several variables holds.
+ * @param {object} structure @param {object[]} conditions @param {Test[]} evidence
+ * @returns {{nodes: Set<number>, parents: Map<number, Set<number>>}}
  */
 export function settledNodes(structure, conditions, evidence) {
   const nodes = new Set(conditions.flatMap(fixedBy).map((name) => structure.places[name]));
   const parents = new Map();
-  evidence.forEach(([variable, states], number) => {
+  evidence.forEach((test, number) => {
+    const [variable, states] = Array.isArray(test) ? test : [null, []];
     if (states.length === 1) nodes.add(variable);
-    else if (states.length < structure.states[variable]) {
+    else if (variable === null || states.length < structure.states[variable]) {
       const node = structure.states.length + number;
       nodes.add(node);
-      parents.set(node, variable);
+      parents.set(node, variablesOf(test));
     }
   });
   return { nodes, parents };
@@ -105,7 +107,7 @@ export function settledNodes(structure, conditions, evidence) {
  * What is connected to the target in a setting, and what only follows from it, as sets of nodes.
  * `idle` are entries and causes without force: those that are rejected, or that only others bring.
  * @param {object} structure
- * @param {{conditions: object[], evidence: [number, number[]][], column: ArrayLike<number>, idle:
+ * @param {{conditions: object[], evidence: Test[], column: ArrayLike<number>, idle:
  *   Set<string>}} of
  * @returns {{connected: Set<number>, downstream: Set<number>, graph: object}}
  */
@@ -125,10 +127,12 @@ export function positionOf(structure, { conditions, evidence, column, idle }) {
 }
 
 function withConditions(graph, parents) {
-  for (const [node, variable] of parents) {
-    graph.parents.set(node, new Set([variable]));
-    if (!graph.children.has(variable)) graph.children.set(variable, new Set());
-    graph.children.get(variable).add(node);
+  for (const [node, variables] of parents) {
+    graph.parents.set(node, variables);
+    for (const variable of variables) {
+      if (!graph.children.has(variable)) graph.children.set(variable, new Set());
+      graph.children.get(variable).add(node);
+    }
   }
   return graph;
 }

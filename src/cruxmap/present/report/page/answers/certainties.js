@@ -9,7 +9,42 @@ export const LOGIT_OF_CERTAINTY = 1e30;
  * @param {object} structure see structure.js @param {{mu: Float64Array, single: Uint8Array}} setting
  * @returns {Int8Array}
  */
-export function certainEntries({ program, numbers }, { mu, single }) {
+export function certainEntries({ program }, setting) {
+  if (!program.parts) return certainIn(program, setting);
+  const found = new Int8Array(program.nEntries);
+  let at = 0;
+  for (const part of program.parts) {
+    found.set(certainIn(part, setting), at);
+    at += part.nEntries;
+  }
+  return found;
+}
+
+const known = new WeakMap();
+
+/**
+ * The numbers of the first entry of each kind, and of the first entry of each group of shares.
+ * @param {object} program
+ */
+export function entryNumbers(program) {
+  if (!known.has(program)) known.set(program, numbered(program));
+  return known.get(program);
+}
+
+function numbered({ logistic, shares, hazards, groupFirst, nEntries }) {
+  const ofShares = 1 + 2 * logistic.base.length;
+  const ofHazards = ofShares + shares.shift.length;
+  return {
+    logistic: 1,
+    groups: [...groupFirst].map((first) => ofShares + first),
+    hazards: ofHazards,
+    steps: ofHazards + 2 * hazards.base.length,
+    all: nEntries,
+  };
+}
+
+function certainIn(program, { mu, single }) {
+  const numbers = entryNumbers(program);
   const certain = new Int8Array(numbers.all).fill(-1);
   certain[0] = 1;
   const ofPair = (entry, judgement) => {

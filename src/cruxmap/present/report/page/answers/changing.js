@@ -335,22 +335,19 @@ export class Changing extends Opened {
 
   /** Take a step under another name, which what it brings is called after. */
   goAs(name, step) {
-    const { model, structure, asking } = this.extensions.of(name, step.own);
+    const { model, asking } = this.extensions.of(name, step.own);
     const setting = settledAt(model, step);
-    if (tooMuchIn(step.own) === "") this.explained(() => makeState(structure, asking, setting, step.given));
+    const conditions = [...step.given.assuming, ...step.given.observed];
+    if (tooMuchIn(step.own) === "") this.explained(() => asking.check(setting, conditions));
     if (name !== this.name) this.renameTo(name);
     this.go(step);
   }
 }
 
-/** A problem in the words of the page where it is that there is no network for something. */
+/** A problem in the words of the page where something takes too many cases. */
 function explained(problem) {
   if (problem.name === "TooManyCases") {
     return new ProblemError("needs-another-network", problem.message);
   }
-  if (problem.name !== "NoVariable") return problem;
-  const what = `this page cannot take \`${conditionText(problem.condition)}\` into account`;
-  const message = `${what}: it is about several entries`;
-  const hint = "conditions on one entry can be given, several of them too; the command line takes any";
-  return new ProblemError("needs-another-network", message, hint);
+  return problem;
 }

@@ -1,74 +1,67 @@
-// Conditions as evidence: which variables must be in which states. A plan has a variable for each entry,
-// and for some conditions of the model; others would need another network, and are refused with words.
+// Conditions as evidence: tests of which variables are in which states (see engine/holding.js). A plan has a
+// variable for each entry, and for some conditions of the model; all others are put together from these.
 
+import { negated } from "../engine/holding.js";
 import { mentionedIn } from "./candidates.js";
 
-/** A condition that this page's plan cannot be asked about; `condition` is the part of it. */
-export class NoVariable extends Error {
-  /** @param {object} condition */
-  constructor(condition) {
-    super("a condition needs a network of its own");
-    this.name = "NoVariable";
-    this.condition = condition;
-  }
-}
-
 /**
- * What it is for all of these conditions to hold, or to fail: pairs of a variable and its states.
- * Throws `NoVariable` for a condition that the plan has no variable for.
- * @param {object} structure @param {object[]} conditions @returns {[number, number[]][]}
+ * What it is for all of these conditions to hold: tests, those about one variable as pairs of it and its
+ * states.
+ * @param {object} structure @param {object[]} conditions @returns {Test[]}
  */
 export function evidenceOf(structure, conditions) {
-  const found = conditions.flatMap((condition) => partsOf(structure, condition, true));
+  const found = conditions.flatMap((condition) => conjuncts(testOf(structure, condition)));
   const seen = new Set();
-  return found.filter((pair) => {
-    const key = JSON.stringify(pair);
+  return found.filter((test) => {
+    const key = JSON.stringify(test);
     return !seen.has(key) && seen.add(key);
   });
 }
 
-/**
- * A condition as a conjunction: of evidence for it (`holds`), or of evidence against it, where only that
- * is one (`any_of` fails where all its parts fail).
- * @param {object} structure @param {object} condition
- * @returns {{evidence: [number, number[]][], holds: boolean}}
- */
-export function asConjunction(structure, condition) {
-  try {
-    return { evidence: partsOf(structure, condition, true), holds: true };
-  } catch (problem) {
-    if (!(problem instanceof NoVariable)) throw problem;
-    try {
-      return { evidence: partsOf(structure, condition, false), holds: false };
-    } catch {
-      throw problem;
-    }
-  }
+/** The tests that all hold where one does. */
+function conjuncts(test) {
+  return test.of && test.count === test.of.length ? test.of.flatMap(conjuncts) : [test];
 }
 
-function partsOf(structure, condition, holds) {
+/**
+ * What it is for a condition to hold.
+ * @param {object} structure @param {object} condition @returns {Test}
+ */
+export function testOf(structure, condition) {
   const names = mentionedIn(condition);
-  if (names.size === 1) return [ofOneEntry(structure, condition, [...names][0], holds)];
+  if (names.size === 1) return ofOneEntry(structure, condition, [...names][0]);
   const own = structure.conditionVariables.get(keyOf(condition));
-  if (own !== undefined) return [[own, [holds ? 1 : 0]]];
-  if (condition.not) return partsOf(structure, condition.not, !holds);
-  const parts = holds ? condition.all_of : condition.any_of;
-  if (parts) return parts.flatMap((part) => partsOf(structure, part, holds));
-  const { at_least: some } = condition;
-  const settlesAll = some && some.count === (holds ? some.of.length : 1);
-  if (settlesAll) return some.of.flatMap((part) => partsOf(structure, part, holds));
-  throw new NoVariable(condition);
+  if (own !== undefined) return [own, [1]];
+  if (condition.not) return negated(testOf(structure, condition.not), structure.states);
+  const { at_least: some, all_of: all, any_of: any } = condition;
+  const of = (parts) => parts.map((part) => testOf(structure, part));
+  if (some) return { count: some.count, of: of(some.of) };
+  if (all) return { count: all.length, of: of(all) };
+  if (any) return { count: 1, of: of(any) };
+  return ofTwoEvents(structure, condition);
 }
 
-/**
- * The variable of the one entry that a condition is about, and its states where that holds, or fails.
- */
-function ofOneEntry(structure, condition, name, holds) {
+/** That an event comes before another one, by so many steps, or within some steps of it. */
+function ofTwoEvents(structure, condition) {
+  const { event, before, by = 1, within, of: near } = condition;
+  const other = before ?? near;
+  const [first, second] = [structure.places[event], structure.places[other]];
+  const never = structure.states[second] - 1;
+  const steps = Array.from({ length: never + 1 }, (_, step) => step);
+  const isBefore = (one, two) => two === never || two - one >= by;
+  const isNear = (one, two) => two !== never && Math.abs(two - one) <= within;
+  const holds = before === undefined ? isNear : isBefore;
+  const held = steps.map((one) => (one === never ? [] : steps.filter((two) => holds(one, two))));
+  return { first, second, held };
+}
+
+/** The variable of the one entry that a condition is about, and its states where that holds. */
+function ofOneEntry(structure, condition, name) {
   const variable = structure.places[name];
   const entry = structure.entry.get(name);
   const states = [];
   for (let state = 0; state < structure.states[variable]; state++) {
-    if (holdsAt(entry, condition, state) === holds) states.push(state);
+    if (holdsAt(entry, condition, state)) states.push(state);
   }
   return [variable, states];
 }

@@ -6,10 +6,11 @@ import { candidatesOf, positionOf } from "./candidates.js";
 import { LOGIT_OF_CERTAINTY } from "./certainties.js";
 import { clashText } from "./clashes.js";
 import { rowOf, shownOf } from "./crux_rows.js";
-import { asConjunction, evidenceOf, keyOf } from "./evidence.js";
+import { evidenceOf, keyOf } from "./evidence.js";
 import { chanceFromLogit } from "./information.js";
 import { leftOut } from "./left_out.js";
 import { pullback } from "../engine/formulas.js";
+import { negated } from "../engine/holding.js";
 
 /**
  * What is known at one setting, given conditions. Parts are found when they are first asked for.
@@ -33,15 +34,31 @@ class State {
     this.evidence = evidenceOf(structure, this.conditions);
     this.entries = asking.entriesOf(setting);
     this.target = structure.model.targets[0].variable;
-    /** What is given with the target being false, and being true; and what the plan says of both. */
-    this.sidesOfTarget = this.sidesOf([[this.target, [0]]], [[this.target, [1]]]);
-    this.sides = asking.ask(this.entries, this.sidesOfTarget, true);
-    /** log P(target) - log P(not the target); not a number where what is given is impossible. */
-    this.logOdds = this.sides[1].logZ - this.sides[0].logZ;
     this.known = new Map();
+    /** What is given with the target being false, and being true. */
+    this.sidesOfTarget = this.sidesOf([[this.target, [0]]], [[this.target, [1]]]);
+    /** What is said of all that is given, where to ask for both sides of the target takes twice as long. */
+    this.both = asking.isPlain(this) ? null : asking.ask(this.entries, [this.evidence], true)[0];
+    /** log P(target) - log P(not the target); not a number where what is given is impossible. */
+    this.logOdds = this.logOddsOfTarget();
   }
 
-  /** @returns {[number, number[]][][]} what is given, with each of these */
+  /** What the plan says of both sides of the target. */
+  get sides() {
+    return this.once("sides", () => this.asking.ask(this.entries, this.sidesOfTarget, true));
+  }
+
+  logOddsOfTarget() {
+    if (this.both !== null) {
+      if (this.both.logZ === -Infinity) return NaN;
+      const first = this.asking.firstIndicator[this.target];
+      const [no, yes] = this.both.shares.subarray(first, first + 2);
+      if (no > 0 && yes > 0) return Math.log(yes) - Math.log(no);
+    }
+    return this.sides[1].logZ - this.sides[0].logZ;
+  }
+
+  /** @returns {Test[][]} what is given, with each of these */
   sidesOf(...besides) {
     return besides.map((more) => [...this.evidence, ...more]);
   }
@@ -97,20 +114,58 @@ class State {
     return namedIn(this.structure);
   }
 
+  /** How likely a variable is in each of its states. */
+  marginalOf(variable) {
+    const n = this.structure.states[variable];
+    const first = this.asking.firstIndicator[variable];
+    if (this.both !== null) return this.both.shares.subarray(first, first + n);
+    const table = this.tableOf(variable);
+    return Float64Array.from({ length: n }, (_, state) => table[state] + table[n + state]);
+  }
+
   /**
    * The probability of all that is named, and P(target | it) and P(target | not it); `null` if
    * undefined.
    */
   get claims() {
     return this.once("claims", () => {
-      const found = { claims: new Map(), givenTrue: new Map(), givenFalse: new Map() };
+      const state = this;
+      return {
+        claims: this.probabilities(),
+        get givenTrue() {
+          return state.targetGiven.givenTrue;
+        },
+        get givenFalse() {
+          return state.targetGiven.givenFalse;
+        },
+      };
+    });
+  }
+
+  probabilities() {
+    const found = new Map();
+    if (this.isImpossible) return found;
+    for (const [name, [variable, states]] of this.named) {
+      let [inside, all] = [0, 0];
+      this.marginalOf(variable).forEach((share, state) => {
+        all += share;
+        if (states.includes(state)) inside += share;
+      });
+      found.set(name, inside / all);
+    }
+    return found;
+  }
+
+  get targetGiven() {
+    return this.once("target given", () => {
+      const found = { givenTrue: new Map(), givenFalse: new Map() };
       if (this.isImpossible) return found;
-      for (const [name, [variable, states]] of this.named) this.addClaim(found, name, variable, states);
+      for (const [name, [variable, states]] of this.named) this.addGiven(found, name, variable, states);
       return found;
     });
   }
 
-  addClaim({ claims, givenTrue, givenFalse }, name, variable, states) {
+  addGiven({ givenTrue, givenFalse }, name, variable, states) {
     const n = this.structure.states[variable];
     const table = this.tableOf(variable);
     const of = [0, 0, 0, 0]; // outside with the target false, and true; then inside
@@ -119,8 +174,6 @@ class State {
       of[inside] += table[state];
       of[inside + 1] += table[n + state];
     }
-    const all = of[0] + of[1] + of[2] + of[3];
-    claims.set(name, (of[2] + of[3]) / all);
     givenTrue.set(name, of[2] + of[3] > 0 ? of[3] / (of[2] + of[3]) : null);
     givenFalse.set(name, of[0] + of[1] > 0 ? of[1] / (of[0] + of[1]) : null);
   }
@@ -130,8 +183,8 @@ class State {
     return this.once("also", () => {
       const found = {};
       for (const { name, variable } of this.structure.model.targets.slice(1)) {
-        const [a, b, c, d] = this.isImpossible ? [] : this.tableOf(variable);
-        found[name] = this.isImpossible ? null : (b + d) / (a + b + c + d);
+        const [no, yes] = this.isImpossible ? [] : this.marginalOf(variable);
+        found[name] = this.isImpossible ? null : yes / (no + yes);
       }
       return found;
     });
@@ -192,35 +245,24 @@ class State {
   // --- questions ----------------------------------------------------------------------------------------
 
   /**
-   * The log-odds of a condition, given what is given and more. Throws `NoVariable` where the plan has no
-   * variable for it; not a number where what is given is impossible.
+   * The log-odds of a condition, given what is given and more; not a number where what is given is impossible.
    * @param {object} condition @param {object[]} [more] @returns {number}
    */
   logOddsOf(condition, more = []) {
-    const { evidence, holds } = asConjunction(this.structure, condition);
-    const logOdds = this.logOddsAt(evidence, evidenceOf(this.structure, more));
-    return holds ? logOdds : -logOdds;
+    return this.logOddsAt(evidenceOf(this.structure, [condition]), evidenceOf(this.structure, more));
   }
 
   /**
-   * The same of variables that are all in the states named.
-   * @param {[number, number[]][]} parts @param {[number, number[]][]} [besides] @returns {number}
+   * The same of tests that all hold.
+   * @param {Test[]} parts @param {Test[]} [besides] @returns {number}
    */
   logOddsAt(parts, besides = []) {
-    const cases = parts.map(([variable, states], k) => [
-      ...besides,
-      ...parts.slice(0, k),
-      [variable, this.otherStates(variable, states)],
-    ]);
-    const [all, ...fails] = this.asking
+    const fails = (part) => negated(part, this.structure.states);
+    const cases = parts.map((part, k) => [...besides, ...parts.slice(0, k), fails(part)]);
+    const [all, ...none] = this.asking
       .ask(this.entries, this.sidesOf([...besides, ...parts], ...cases), false)
       .map(({ logZ }) => logZ);
-    return all - logOfSum(fails);
-  }
-
-  otherStates(variable, states) {
-    const all = Array.from({ length: this.structure.states[variable] }, (_, state) => state);
-    return all.filter((state) => !states.includes(state));
+    return all - logOfSum(none);
   }
 }
 

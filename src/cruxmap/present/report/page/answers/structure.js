@@ -1,33 +1,37 @@
 // A model's network and entries, decoded once: what stands where, and what rests on what.
 
 import { intsOf } from "../bytes.js";
-import { programOf } from "../engine/formulas.js";
-import { keyOf } from "./evidence.js";
+import { broughtTo } from "../engine/brought.js";
+import { programOf, together } from "../engine/formulas.js";
+import { variablesOf } from "../engine/holding.js";
+import { entryNumbers } from "./certainties.js";
+import { keyOf, testOf } from "./evidence.js";
 
 /**
  * What is where in a model. `entry` finds an entry by id, `index` the number of an address, `places` the
  * variable of an entry, phase or cause; `states` has how many states each variable has, `of` the
- * addresses that an entry owns.
+ * addresses that an entry owns. Of a model that has something `added` to another one, all of that is as if it
+ * were in the network; `brought` has its tables (see engine/brought.js), `null` in other models.
  * @param {object} model the data of the page @returns {object}
  */
 export function structureOf(model) {
   const { network } = model;
-  const program = programOf(network);
-  const numbers = entryNumbers(program);
-  return {
+  const decoded = decodedOf(network);
+  const structure = {
     model,
     entry: new Map(model.entries.map((entry) => [entry.id, entry])),
     index: new Map(model.addresses.map((address, number) => [address, number])),
     places: network.places,
-    states: intsOf(network.states),
+    states: decoded.states,
     of: ownedBy(model),
     conditionVariables: new Map(
       model.condition_variables.map(({ condition, variable }) => [keyOf(condition), variable]),
     ),
-    program,
-    numbers,
-    rests: restsOn(network, judgementsOfEntries(program, numbers)),
+    program: decoded.program,
+    rests: decoded.rests,
+    brought: null,
   };
+  return model.added?.entries.length ? extended(structure, decoded) : structure;
 }
 
 function ownedBy(model) {
@@ -36,23 +40,76 @@ function ownedBy(model) {
   return of;
 }
 
-/** The numbers of the first entry of each kind, and of the first entry of each group of shares. */
-function entryNumbers({ logistic, shares, hazards, groupFirst, nEntries }) {
-  const ofShares = 1 + 2 * logistic.base.length;
-  const ofHazards = ofShares + shares.shift.length;
-  return {
-    logistic: 1,
-    groups: [...groupFirst].map((first) => ofShares + first),
-    hazards: ofHazards,
-    steps: ofHazards + 2 * hazards.base.length,
-    all: nEntries,
+const known = new WeakMap();
+
+/** What a network says, decoded once. */
+function decodedOf(network) {
+  if (!known.has(network)) {
+    const program = programOf(network);
+    const rests = restsOn(network, judgementsOfEntries(program));
+    known.set(network, { program, rests, states: intsOf(network.states) });
+  }
+  return known.get(network);
+}
+
+/** A structure with what is added to its model. */
+function extended(structure, { program, rests, states }) {
+  const { model } = structure;
+  const { added } = model;
+  structure.places = { ...structure.places, ...added.places };
+  structure.states = Int32Array.from([...states, ...new Array(Object.keys(added.places).length).fill(2)]);
+  for (const { type, variable, states: names } of added.entries) {
+    if (type === "question") structure.states[variable] = names.length;
+  }
+  const numbers = entryNumbers(program);
+  const testOfCondition = (condition) => testOf(structure, condition);
+  const brought = broughtTo(model, { program, numbers, states: structure.states, testOf: testOfCondition });
+  structure.brought = brought;
+  structure.program = together(program, brought.program);
+  structure.rests = extendedRests(rests, brought, listsOf(model.network.entry_tables));
+  return structure;
+}
+
+/** What variables rest on where something is brought. */
+function extendedRests(rests, brought, tables) {
+  const ofSecond = judgementsOfEntries(brought.program);
+  const judgementsOf = (entries) => {
+    const own = entries.filter((entry) => entry >= brought.offset);
+    return new Set(own.flatMap((entry) => [...ofSecond[entry - brought.offset]]));
   };
+  const parents = [...rests.parents];
+  const judgements = [...rests.judgements];
+  for (const { variable, ...of } of brought.variables) {
+    const tests = [of.when, ...(of.rows ?? []).map(({ when }) => when), ...(of.premises ?? [])];
+    const named = tests.filter(Boolean).flatMap((test) => [...variablesOf(test)]);
+    const forces = (of.undercut ?? []).map(({ force }) => force);
+    const entries = [...(of.rows ?? []).flatMap((row) => row.entries), ...forces, of.entry ?? 0];
+    parents[variable] = [...new Set([...named, ...of.rests])];
+    judgements[variable] = [...judgementsOf(entries)];
+  }
+  const holders = new Map();
+  tables.forEach((entries, variable) => {
+    for (const entry of entries) {
+      if (!holders.has(entry)) holders.set(entry, []);
+      holders.get(entry).push(variable);
+    }
+  });
+  for (const { by, entries, variants = [], forces = [] } of brought.places) {
+    const more = judgementsOf([...variants.flat(), ...forces]);
+    for (const variable of new Set(entries.flatMap((entry) => holders.get(entry) ?? []))) {
+      parents[variable] = [...new Set([...parents[variable], ...by])];
+      judgements[variable] = [...new Set([...judgements[variable], ...more])];
+    }
+  }
+  return { parents, judgements };
 }
 
 /**
  * The judgements on which each entry depends, `same as` not followed, as `dependencies` in formulas.py.
  */
-function judgementsOfEntries({ shifts, logistic, shares, openings, hazards, steps }, numbers) {
+function judgementsOfEntries(program) {
+  const { shifts, logistic, shares, openings, hazards, steps } = program;
+  const numbers = entryNumbers(program);
   const on = Array.from({ length: numbers.all }, () => new Set());
   const byShift = (entry, shift) => {
     for (const strength of strengthsOf(shifts, shift)) on[entry].add(strength);

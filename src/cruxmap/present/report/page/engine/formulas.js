@@ -61,11 +61,30 @@ export function programOf(network) {
 }
 
 /**
+ * A program with another one behind it, over the same judgements: its entries come after those of the first.
+ * @param {TableProgram} first
+ * @param {TableProgram} second
+ * @returns {{nEntries: number, parts: TableProgram[]}}
+ */
+export function together(first, second) {
+  return { nEntries: first.nEntries + second.nEntries, parts: [first, second] };
+}
+
+/** The parts of a program, each with what of some entries is its own. */
+function* partsOf(program, entries, D) {
+  let at = 0;
+  for (const part of program.parts) {
+    yield [part, entries.subarray(at, at + part.nEntries * D)];
+    at += part.nEntries * D;
+  }
+}
+
+/**
  * The entries for judgements.
  *
  * `u` is [address * D + d]. `single` marks the shares that are kept as given: a flag per address, or
  * one per address and draw, as in `u`.
- * @param {TableProgram} program
+ * @param {TableProgram} program or two `together`
  * @param {Float64Array} u
  * @param {Uint8Array} single
  * @param {number} D
@@ -73,6 +92,10 @@ export function programOf(network) {
  * @returns {Float64Array} [entry * D + d]
  */
 export function fill(program, u, single, D, out = new Float64Array(program.nEntries * D)) {
+  if (program.parts) {
+    for (const [part, own] of partsOf(program, out, D)) fill(part, u, single, D, own);
+    return out;
+  }
   const { logistic, hazards, shares, steps } = program;
   const shift = shiftsOf(program.shifts, u, D);
   out.fill(1, 0, D);
@@ -92,7 +115,7 @@ export function fill(program, u, single, D, out = new Float64Array(program.nEntr
  * The slope in `u` of `sum(cotangent * entries)`, where `entries` are those of `fill`.
  *
  * The derivative of a strength's `max(0, u)` is 0 at and below 0.
- * @param {TableProgram} program
+ * @param {TableProgram} program or two `together`
  * @param {Float64Array} u
  * @param {Uint8Array} single
  * @param {Float64Array} entries
@@ -101,6 +124,13 @@ export function fill(program, u, single, D, out = new Float64Array(program.nEntr
  * @returns {Float64Array} [address * D + d]
  */
 export function pullback(program, u, single, entries, cotangent, D) {
+  if (program.parts) {
+    const cotangents = [...partsOf(program, cotangent, D)];
+    const slopes = [...partsOf(program, entries, D)].map(([part, own], k) =>
+      pullback(part, u, single, own, cotangents[k][1], D),
+    );
+    return slopes[0].map((slope, place) => slope + slopes[1][place]);
+  }
   const { logistic, hazards, shares, steps, openings } = program;
   const slope = new Float64Array(u.length);
   const shift = shiftsOf(program.shifts, u, D);

@@ -26,12 +26,19 @@ import { intsOf } from "../bytes.js";
  * @property {Int32Array} root
  */
 
+const known = new WeakMap();
+
 /**
- * The plan that travels with a network.
+ * The plan that travels with a network, decoded once.
  * @param {object} network as in the model's data
  * @returns {Plan}
  */
 export function planOf(network) {
+  if (!known.has(network)) known.set(network, decoded(network));
+  return known.get(network);
+}
+
+function decoded(network) {
   const data = network.plan;
   const loads = intsOf(data.loads);
   const indicatorVariables = intsOf(data.indicators.variable);
