@@ -3,10 +3,13 @@
 import hashlib
 import json
 import os
+import random
 import shutil
 import stat
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,9 +19,12 @@ from cruxmap.ground import (
     DIGEST_SIZE,
     UNFINISHED,
     CannotWrite,
+    OtherVersion,
     find_room,
     keep,
     kept,
+    replace_version,
+    version_of,
     write_file,
     write_folder,
 )
@@ -350,3 +356,132 @@ def test_a_manifest_reaches_no_further_than_its_folder(tmp_path: Path) -> None:
     assert (folder / "deeper" / "a.txt").exists()
     assert (folder / "link.txt").is_symlink()
     assert (tmp_path / "linked.txt").exists()
+
+
+# --- files written over as they were read -------------------------------------------------------------
+
+
+def test_a_file_is_written_over_as_it_was_read_and_else_not(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    first = replace_version(file, b"first", None)
+    assert (file.read_bytes(), first) == (b"first", version_of(b"first"))
+    second = replace_version(file, b"second", first)
+    assert (file.read_bytes(), second) == (b"second", version_of(b"second"))
+    for version, why in ((first, "it has changed since it was read"), (None, "it is there already")):
+        with pytest.raises(OtherVersion, match=why) as caught:
+            replace_version(file, b"third", version)
+        assert caught.value.present == second
+        assert file.read_bytes() == b"second"
+    file.unlink()
+    with pytest.raises(OtherVersion, match="it is not there any more") as gone:
+        replace_version(file, b"third", second)
+    assert gone.value.present is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_keeps_its_permissions(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    version = replace_version(file, b"first", None)
+    file.chmod(0o640)
+    replace_version(file, b"second", version)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+
+
+def test_no_link_is_written_over_or_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    secret = outside / "secret.yaml"
+    secret.write_bytes(b"secret")
+    inside = tmp_path / "worldviews"
+    inside.mkdir()
+    (inside / "link.yaml").symlink_to(secret)
+    (inside / "dangling.yaml").symlink_to(outside / "new.yaml")
+    (tmp_path / "elsewhere").symlink_to(outside)
+    tries = [
+        (inside / "link.yaml", version_of(b"secret")),
+        (inside / "link.yaml", None),
+        (inside / "dangling.yaml", None),
+        (tmp_path / "elsewhere" / "secret.yaml", version_of(b"secret")),
+        (tmp_path / "elsewhere" / "new.yaml", None),
+    ]
+    for path, version in tries:
+        with pytest.raises(CannotWrite, match="symbolic link"):
+            replace_version(path, b"mine", version)
+    assert {path.name: path.read_bytes() for path in outside.iterdir()} == {"secret.yaml": b"secret"}
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "no-folder"])
+def test_what_is_no_file_is_not_written_over(kind: str, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place = place / "file"
+    with pytest.raises(CannotWrite):
+        replace_version(place, b"mine", version_of(b""))
+
+
+def test_of_many_who_read_the_same_one_writes(tmp_path: Path) -> None:
+    for name, before in (("new.yaml", None), ("there.yaml", b"there")):
+        file = tmp_path / name
+        if before is not None:
+            file.write_bytes(before)
+        version = None if before is None else version_of(before)
+
+        def write(number: int, file: Path = file, version: str | None = version) -> bytes | None:
+            data = f"writer {number}".encode()
+            try:
+                replace_version(file, data, version)
+            except OtherVersion:
+                return None
+            return data
+
+        with ThreadPoolExecutor(50) as pool:
+            written = [data for data in pool.map(write, range(50)) if data is not None]
+        assert written == [file.read_bytes()]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.yaml", "there.yaml"]
+
+
+WRITER = """
+import hashlib, itertools, sys
+from pathlib import Path
+from cruxmap.ground import replace_version, version_of
+
+folder = Path(sys.argv[1])
+file = folder / "kept.yaml"
+version = version_of(file.read_bytes())
+print("ready", flush=True)
+for number in itertools.count():
+    body = f"{number} ".encode() * 20_000
+    version = replace_version(file, hashlib.sha256(body).digest() + body, version)
+    replace_version(folder / f"new-{sys.argv[2]}-{number}.yaml", hashlib.sha256(body).digest() + body, None)
+"""
+
+
+@pytest.mark.parametrize("times", [8, pytest.param(100, marks=pytest.mark.long)])
+def test_whoever_is_killed_while_writing_loses_no_file(times: int, tmp_path: Path) -> None:
+    def is_whole(file: Path) -> bool:
+        data = file.read_bytes()
+        return hashlib.sha256(data[32:]).digest() == data[:32]
+
+    kept_file = tmp_path / "kept.yaml"
+    kept_file.write_bytes(hashlib.sha256(b"").digest())
+    chance = random.Random(16)
+    script = tmp_path.parent / "writer.py"
+    script.write_text(WRITER)
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    for number in range(times):
+        writer = subprocess.Popen(
+            [sys.executable, script, tmp_path, str(number)], stdout=subprocess.PIPE, env=environment
+        )
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"ready\n"
+        time.sleep(chance.uniform(0, 0.05))
+        writer.kill()
+        writer.wait()
+        writer.stdout.close()
+        assert all(map(is_whole, tmp_path.glob("*.yaml")))
+        assert kept_file.exists()
+    assert kept_file.stat().st_size > 32, "nobody was killed while writing"

@@ -1,13 +1,17 @@
 """Files edited in place: they say what was meant, and no other line moves."""
 
 import random
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cruxmap.language.editing import Changes, edited
+from cruxmap.errors import InvalidMap
+from cruxmap.language.editing import Changes, differences, edited
 from cruxmap.language.in_place import said_by
 from cruxmap.language.layout import Layout
 from cruxmap.language.yaml_text import Entries, parse_text
@@ -16,6 +20,7 @@ from helpers.commands import ROOT
 
 SHIPPED = sorted((ROOT / "arguments").glob("*/worldviews/*.yaml"))
 SECTIONS = ("judgements", "remarks", "claims", "questions", "arguments")
+SIGNS = [*"{}[]:,-#'\"&*!|>%?\n\t\r ", "\ufeff", "\u2028"]
 NAMES = ("rejects", "accepts")
 
 
@@ -157,3 +162,119 @@ def test_a_file_says_what_it_said_with_the_changes_and_no_other_line_moves(
     assert is_within([line for line in same if line], lines_of(after))
     assert after.startswith("\ufeff") == text.startswith("\ufeff")
     assert after.endswith(("\n", "\r")) == text.endswith(("\n", "\r"))
+
+
+@given(files.contents(), st.randoms(use_true_random=False))
+def test_where_nothing_changes_not_a_byte_does(content: dict[str, Any], chance: random.Random) -> None:
+    text = files.Writer(chance).file(content)
+    assert edited(text, Changes()) is text
+    before = said(text)
+    judged = before.get("judgements", {})
+    same = Changes(
+        judgements={at: number_of(j) for at, j in judged.items()} | {"nowhere": None},
+        remarks=before.get("remarks", {}) | {"nobody": None},
+        arguments=before.get("arguments", {}),
+        rejects={"nobody": False},
+        text=before["text"],
+    )
+    assert edited(text, same) == text
+
+
+@given(files.contents(), st.randoms(use_true_random=False), some_changes)
+def test_editing_back_gives_what_was_said(
+    content: dict[str, Any], chance: random.Random, changes: Changes
+) -> None:
+    """Sources of numbers that changed are comments since, so that numbers are compared."""
+    text = files.Writer(chance).file(content)
+    after = edited(text, changes)
+    back = differences(after, text)
+    restored = said(edited(after, back))
+    for said_of in (before := said(text), restored):
+        said_of["rejects"], said_of["accepts"] = (names_of(said_of.get(key, [])) for key in NAMES)
+        said_of["routes"] = {
+            claim: {route["id"]: route for route in routes}
+            for claim, routes in said_of.get("routes", {}).items()
+        }
+        said_of.pop("made_from", None)  # which another text need not say
+    assert bare(restored) == bare({"made_from": {}, **before}) or bare(restored) == bare(before)
+
+
+def names_of(names: str | list[str]) -> list[str]:
+    return sorted([names] if isinstance(names, str) else names)
+
+
+@given(files.contents(), files.contents(), st.randoms(use_true_random=False))
+def test_differences_make_one_file_say_what_another_does(
+    content: dict[str, Any], other: dict[str, Any], chance: random.Random
+) -> None:
+    writer = files.Writer(chance)
+    text, wanted = writer.file(content), writer.file(other)
+    after = edited(text, differences(text, wanted))
+    for key in (*SECTIONS, *NAMES, "routes"):
+        found, meant = (comparable(key, said(each).get(key, {})) for each in (after, wanted))
+        assert found == meant
+    assert said(after)["text"] == said(wanted)["text"]
+    assert not differences(after, wanted)
+
+
+def number_of(judged: Any) -> Any:
+    return bare(judged["value"] if isinstance(judged, dict) and "value" in judged else judged)
+
+
+def comparable(key: str, section: Any) -> Any:
+    """Return a section without what differences leave alone: the order of names, and sources of numbers."""
+    if key in NAMES:
+        return names_of(section or [])
+    if key == "routes":
+        return {claim: {route["id"]: bare(route) for route in routes} for claim, routes in section.items()}
+    if key == "judgements":
+        return {at: number_of(judged) for at, judged in section.items()}
+    return bare(section)
+
+
+@given(
+    files.contents(),
+    st.randoms(use_true_random=False),
+    some_changes,
+    st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from(SIGNS))),
+)
+def test_whatever_the_text_it_is_edited_or_a_problem(
+    content: dict[str, Any], chance: random.Random, changes: Changes, signs: list[tuple[int, str]]
+) -> None:
+    text = files.Writer(chance).file(content)
+    for at, sign in signs:
+        text = text[: at % (len(text) + 1)] + sign + text[at % (len(text) + 1) :]
+    try:
+        before = said(text)
+        after = edited(text, changes)
+    except (InvalidMap, AssertionError):
+        return
+    assert bare(said(after)) == expected(before, changes)
+
+
+# --- the shipped worldviews -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
+def test_each_number_of_a_shipped_worldview_changes_on_its_own_lines(path: Path) -> None:
+    text = path.read_bytes().decode("utf-8")
+    before = said(text)
+    for address, judged in before.get("judgements", {}).items():
+        old = number_of(judged)
+        new = {**old, next(iter(old)): "12.5%"} if isinstance(old, dict) else "12.5%"
+        changes = Changes(judgements={address: new})
+        after = edited(text, changes)
+        changed = touched(text, changes)
+        was, now = lines_of(text), lines_of(after)
+        assert len(was) == len(now)
+        assert {n for n, (a, b) in enumerate(zip(was, now, strict=True)) if a != b} <= changed
+        assert bare(said(after)) == expected(before, changes)
+        own_lines = "\n".join(now[n] for n in sorted(changed))
+        for word in ("source", "note") if isinstance(judged, dict) else ():
+            assert word not in judged or re.search(rf"#.*\b{word}: ", own_lines)
+        taken = edited(text, Changes(judgements={address: None}))
+        assert lines_of(taken) == [line for n, line in enumerate(was) if n not in changed]
+        back = edited(after, Changes(judgements={address: old}))
+        assert comparable("judgements", said(back)["judgements"]) == comparable(
+            "judgements", before["judgements"]
+        )

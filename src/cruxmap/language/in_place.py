@@ -38,10 +38,14 @@ _HEADER = re.compile(r"[|>][-+0-9]*")
 
 
 def says(one: Plain, other: Plain) -> bool:
-    """Whether two values say the same: a long form with nothing but its number is that number."""
+    """Whether two values say the same.
+
+    A long form with nothing but its number is that number, and what ends the last line of a text under `|` or
+    `>` is no part of it.
+    """
     one, other = _bare(one), _bare(other)
     if isinstance(one, str) or isinstance(other, str):
-        return isinstance(one, str) and isinstance(other, str) and str(one) == str(other)
+        return isinstance(one, str) and isinstance(other, str) and one.rstrip("\n") == other.rstrip("\n")
     if isinstance(one, Mapping):
         if not isinstance(other, Mapping) or set(map(str, one)) != set(map(str, other)):
             return False
@@ -147,9 +151,9 @@ class _Rewriting:
     def applied(self) -> str:
         """Return the text after all edits, with or without a line's end at its own, as it was."""
         text, at, parts = self.layout.text, 0, [""]
-        for edit in sorted(
-            map(self._moved, self.edits), key=lambda edit: (edit.start, edit.end, edit.rank)
-        ):
+        gone = sorted((edit.start, edit.end) for edit in self.edits if edit.end > edit.start)
+        edits = [edit if edit.rank == _CODE else self._moved(edit, gone) for edit in self.edits]
+        for edit in sorted(edits, key=lambda edit: (edit.start, edit.end, edit.rank)):
             if edit.start < at:
                 raise _StuckError("two changes touch the same place")
             parts += filter(None, (text[at : edit.start],))
@@ -162,21 +166,14 @@ class _Rewriting:
             return result.removesuffix("\n").removesuffix("\r")
         return result
 
-    def _moved(self, edit: _Edit) -> _Edit:
-        """Return an edit behind what goes from where it would stand."""
-        if edit.rank == _CODE:
-            return edit
+    def _moved(self, edit: _Edit, gone: Iterable[tuple[int, int]]) -> _Edit:
+        """Return a comment or new lines, behind what goes from where they would stand."""
         at = edit.start
-        for other in sorted(self.edits, key=lambda other: other.start):
-            if other.start < at < other.end:
-                if edit.rank == _COMMENT:
-                    at = self.layout.code_end(other.end)
-                else:
-                    at = (
-                        other.end
-                        if self.layout.column(other.end) == 0
-                        else self.layout.next_line(other.end)
-                    )
+        for start, end in gone:
+            if start < at < end and edit.rank == _COMMENT:
+                at = self.layout.code_end(end)
+            elif start < at < end:
+                at = end if self.layout.column(end) == 0 else self.layout.next_line(end)
         return replace(edit, start=at, end=at)
 
     def put(self, root: Entries, value: Mapping[str, Plain]) -> None:

@@ -6,7 +6,7 @@ that `0.05`, `yes` and `3:1` need no quotes; sentences that do not fit on their 
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from io import StringIO
 from typing import Any
 
@@ -18,6 +18,8 @@ type Plain = str | Sequence["Plain"] | Mapping[Any, "Plain"]
 WIDTH = 120
 _ENDLESS = 1 << 30
 _TEXT = "tag:yaml.org,2002:str"
+_SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .%/_-]*[A-Za-z0-9.%/_-])?")
+"""What needs no quotes anywhere, which most texts are that a page sends."""
 _PLACES_TO_FOLD = re.compile(r"(?<=\S) (?=\S)")
 
 
@@ -48,11 +50,14 @@ def _dumped(value: Any) -> str:
     return stream.getvalue()
 
 
+@lru_cache(maxsize=4096)
 def scalar(text: str, style: str = "", flow: bool = False) -> str:
     """Write a text on one line: in the quotes that `style` names, or without if that can be.
 
     In `flow` it stands between brackets.
     """
+    if not style and _SAFE.fullmatch(text):
+        return text
     library, _ = _library()
     strings = library.scalarstring
     kind = {"'": strings.SingleQuotedScalarString, '"': strings.DoubleQuotedScalarString}
