@@ -255,11 +255,13 @@ def test_whatever_the_text_it_is_edited_or_a_problem(
 # --- the shipped worldviews -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("some", [8, pytest.param(None, marks=pytest.mark.long)], ids=["some", "all"])
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
-def test_each_number_of_a_shipped_worldview_changes_on_its_own_lines(path: Path) -> None:
+def test_each_number_of_a_shipped_worldview_changes_on_its_own_lines(path: Path, some: int | None) -> None:
     text = path.read_bytes().decode("utf-8")
     before = said(text)
-    for address, judged in before.get("judgements", {}).items():
+    judged_at = list(before.get("judgements", {}).items())
+    for address, judged in judged_at if some is None else judged_at[:: len(judged_at) // some + 1]:
         old = number_of(judged)
         new = {**old, next(iter(old)): "12.5%"} if isinstance(old, dict) else "12.5%"
         changes = Changes(judgements={address: new})
@@ -278,3 +280,200 @@ def test_each_number_of_a_shipped_worldview_changes_on_its_own_lines(path: Path)
         assert comparable("judgements", said(back)["judgements"]) == comparable(
             "judgements", before["judgements"]
         )
+
+
+# --- how it looks ---------------------------------------------------------------------------------
+
+HEAD = "worldview: m\ntext: t\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "after"),
+    [
+        pytest.param(
+            "judgements: {a: 5%, b: {value: 6%, source: s}}  # c\n",
+            {"judgements": {"a": ">90%", "b": "7%", "c": "~5%"}},
+            "judgements: {a: '>90%', b: 7%, c: ~5%}  # b was {value: 6%, source: s}  # c\n",
+            id="one line in brackets",
+        ),
+        pytest.param(
+            "judgements: # none yet\n  # a: 5%\n\nrejects:\n",
+            {"judgements": {"a": "3:1"}, "rejects": {"x": True}},
+            "judgements: # none yet\n  # a: 5%\n  a: 3:1\n\nrejects: [x]\n",
+            id="sections of comments and of nothing",
+        ),
+        pytest.param(
+            "judgements: {}\nrejects: []\nremarks: {}\n",
+            {"judgements": {"a": "1 in 20"}, "rejects": {"x": True}},
+            "judgements: {a: 1 in 20}\nrejects: [x]\nremarks: {}\n",
+            id="empty brackets",
+        ),
+        pytest.param(
+            "rejects: a # one\naccepts:\n- b # two\n- c\n",
+            {"rejects": {"d": True}, "accepts": {"b": False, "e": True}},
+            "rejects: [a, d] # one\naccepts:\n- c\n- e\n",
+            id="names",
+        ),
+        pytest.param(
+            "remarks:\n  a: 'It''s so.'\nclaims: {}",
+            {
+                "judgements": {"q": {"x": "5%", "y": "rest"}},
+                "remarks": {"b": "As I said: no # sign."},
+                "arguments": {"m-x": {"text": "No.", "against": "a", "premises": ["b", {"not": "c"}]}},
+            },
+            "judgements:\n  q: {x: 5%, y: rest}\n"
+            "remarks:\n  a: 'It''s so.'\n  b: 'As I said: no # sign.'\nclaims: {}\n"
+            "arguments:\n  m-x:\n    text: No.\n    against: a\n    premises: [b, {not: c}]",
+            id="new sections in the language's order, no final line end",
+        ),
+        pytest.param(
+            "judgements:\n  a:\n    # why so\n    value: 5%   # five\n    source:\n      - p#1\n"
+            "    note: >-\n      one\n\n      two\n\n  b: 6%\n",
+            {"judgements": {"a": "7%"}},
+            "judgements:\n  a:\n    # why so\n    value: 7%  # was 5%   # five\n"
+            "    # source:\n    #   - p#1\n    # note: >-\n    #   one\n\n    #   two\n\n  b: 6%\n",
+            id="long form, one key below the other",
+        ),
+        pytest.param(
+            "judgements:\n  a: {value: 5%,\n      source: [p, q], # two\n      note: n}\n  b: 6%\n",
+            {"judgements": {"a": "7%"}},
+            "judgements:\n  a: 7%\n    # was {value: 5%,\n    #   source: [p, q], # two\n    #   note: n}\n"
+            "  b: 6%\n",
+            id="long form in brackets over several lines",
+        ),
+        pytest.param(
+            "judgements:\n  a:\n    value: 5%\n    source: p\n  b: {value: 6%, source: p, tags: [t]}\n",
+            {"judgements": {"a": {"value": "7%", "note": "mine"}, "b": "8%"}},
+            "judgements:\n  a: {value: 7%, note: mine}\n    # value: 5%\n    # source: p\n"
+            "  b: {value: 8%, tags: [t]}  # was {value: 6%, source: p, tags: [t]}\n",
+            id="long form by another, and tags",
+        ),
+        pytest.param(
+            "judgements:\n  q:\n    value: {x: 5%, y: rest}\n    note: n\n"
+            "  r:\n    x: {value: 5%, source: s}\n    y: rest\n",
+            {"judgements": {"q": {"x": "6%", "y": "rest"}, "r": {"x": "7%", "y": "rest"}}},
+            "judgements:\n  q:\n    value: {x: 6%, y: rest}  # was {x: 5%, y: rest}\n    # note: n\n"
+            "  r:\n    x: 7%  # was {value: 5%, source: s}\n    y: rest\n",
+            id="shares",
+        ),
+        pytest.param(
+            'judgements: {a: {value: 5%, source: s}, b: "6%\n "}\n',
+            {"judgements": {"a": "6%"}},
+            '# a was {value: 5%, source: s}\njudgements: {a: 6%, b: "6%\n "}\n',
+            id="no room for a comment on the line",
+        ),
+        pytest.param(
+            "judgements:\r\n  'ä': \"5%\"\t# q\r\n  ? b\r\n  : '~'\r\n",
+            {"judgements": {"ä": "7%", "b": "6%", "c": "1%"}},
+            "judgements:\r\n  'ä': \"7%\"\t# q\r\n  ? b\r\n  : '6%'\r\n  c: 1%\r\n",
+            id="quotes, a tab, letters, explicit keys, line ends",
+        ),
+        pytest.param(
+            "judgements: {a: 5%,\n  b: 6%, # six\n  c: 7%  # seven\n}\n",
+            {"judgements": {"b": None, "d": "8%"}},
+            "judgements: {a: 5%,\n  c: 7%,  # seven\n  d: 8%\n}\n",
+            id="brackets over several lines",
+        ),
+        pytest.param(
+            "routes:\n  way:\n    - {id: r1, chance: 5%}  # first\n  other:\n  - id: r1\n    chance: 1%\n",
+            {
+                "routes": {
+                    "way": {"r1": {"chance": "6%"}, "r2": {"when": ["a", "b"], "chance": "1%"}},
+                    "other": {"r1": None},
+                    "third": {"z": {"chance": "2%"}},
+                }
+            },
+            "routes:\n  way:\n    - {id: r1, chance: 6%}  # first\n    - {id: r2, when: [a, b], chance: 1%}\n"
+            "  third:\n    - {id: z, chance: 2%}\n",
+            id="routes",
+        ),
+        pytest.param(
+            "remarks:\n  a: >- # folded\n     One.\n\n  b: |\n    Two.\n\n# end\n",
+            {"remarks": {"a": "Three words now.", "b": None}},
+            "remarks:\n  a: >- # folded\n     Three words now.\n\n\n# end\n",
+            id="texts under signs",
+        ),
+        pytest.param(
+            "arguments:\n\n  x: {text: T., against: a}\n\n  y: {text: T., against: a}\n\nrejects: [x]\n",
+            {"arguments": {"z": {"text": "T.", "for": "a"}}},
+            "arguments:\n\n  x: {text: T., against: a}\n\n  y: {text: T., against: a}\n\n"
+            "  z:\n    text: T.\n    for: a\n\nrejects: [x]\n",
+            id="blank lines between entries",
+        ),
+    ],
+)
+def test_what_changes_looks_as_its_writer_would_have_it(
+    before: str, changes: dict[str, Any], after: str
+) -> None:
+    head = HEAD.replace("\n", "\r\n") if "\r" in before else HEAD
+    lines = edited(head + before, Changes(**changes)).splitlines(keepends=True)
+    assert "".join(line for line in lines if line not in head.splitlines(keepends=True)) == after
+
+
+def test_a_new_file_is_written_as_people_write_them() -> None:
+    sentence = f"A sentence of {'many, ' * 12}many words that are too many for one line."
+    changes = Changes(
+        worldview="mine",
+        text="Mine.",
+        extends="author",
+        made_from={"map": "0123456789abcdef", "entries": {"a": "01234567"}},
+        judgements={"a": "5%", "b.strength": "2x to 3x"},
+        rejects={"x": True},
+        remarks={"a": sentence + " " + sentence},
+    )
+    assert edited("", changes) == (
+        "worldview: mine\ntext: Mine.\nextends: author\n"
+        "made_from: {map: 0123456789abcdef, entries: {a: 01234567}}\n"
+        "judgements:\n  a: 5%\n  b.strength: 2x to 3x\nrejects: [x]\n"
+        f"remarks:\n  a: >-\n    {sentence}\n    {sentence}\n"
+    )
+
+
+# --- what cannot be -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "code"),
+    [
+        (HEAD + "judgements: {a: 5%", {"judgements": {"a": "6%"}}, "yaml-syntax"),
+        (HEAD + "judgements: {a: 5%, a: 6%}", {"judgements": {"a": "7%"}}, "duplicate-key"),
+        (HEAD + "judgments: {a: 5%}", {"judgements": {"a": "7%"}}, "unknown-key"),
+        (HEAD + "rejects: &all [a]", {"rejects": {"b": True}}, "yaml-feature"),
+        ("- a\n", {"text": "t"}, "wrong-shape"),
+        (HEAD, {"claims": {"c": {"foo": "x"}}}, "unknown-key"),
+        (HEAD, {"judgements": {"a": ["5%"]}}, "wrong-shape"),
+        (HEAD, {"judgements": {"a": "5\0%"}}, "wrong-shape"),
+        (HEAD, {"remarks": {"a\u2028": "so"}}, "wrong-shape"),
+        (HEAD, {"remarks": {"a": "x" * (1 << 25)}}, "unreadable-file"),
+        (
+            HEAD + "arguments: {x: {text: t, for: [a: true]}}",
+            {"arguments": {"x": {"text": "t", "for": [{"a": "true", "b": "true"}]}}},
+            "cannot-write",
+        ),
+    ],
+)
+def test_what_cannot_be_written_is_a_problem(text: str, changes: dict[str, Any], code: str) -> None:
+    with pytest.raises(InvalidMap) as caught:
+        edited(text, Changes(**changes))
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_nothing_that_is_written_can_become_more_than_a_text() -> None:
+    for text in (
+        "a\njudgements: {b: 5%}",
+        "x # y",
+        "'",
+        '"',
+        "{",
+        "---",
+        "...",
+        "%YAML",
+        "- a",
+        "? b",
+        "\ta",
+    ):
+        after = edited(HEAD, Changes(remarks={"a": text}, rejects={text: True}, judgements={text: text}))
+        assert said(after) == {
+            **{"worldview": "m", "text": "t", "judgements": {text: text}},
+            **{"rejects": [text], "remarks": {"a": text}},
+        }

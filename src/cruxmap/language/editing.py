@@ -76,6 +76,7 @@ def edited(text: str, changes: Changes, name: str = "worldview.yaml") -> str:
     """
     before = _read(text, name)
     after = changed(before, changes)
+    _check_size(_size(after), name)
     result = rewritten(text, after, name, ORDER)
     _read(result, name)
     return result
@@ -226,14 +227,30 @@ def _routes_by_id(routes: Form) -> dict[str, Form]:
 
 def _read(text: str, name: str) -> dict[str, Form]:
     """Return what a worldview's file says. Raises InvalidMap with its problems."""
-    if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        message = f"it has more than {MAX_BYTES:,} bytes"
-        raise InvalidMap((Problem(Code.UNREADABLE_FILE, f"cannot be read: {message}", Span(name)),))
+    _check_size(len(text.encode("utf-8", "surrogatepass")), name)
     findings = Findings()
     parsed = parse_text(text, name)
     findings.take(parsed)
+    said: dict[str, Form] = {}
     if parsed.root is not None:
         said = said_by(parsed.root) if isinstance(parsed.root, Entries) else {}
         fit(WorldviewFile, parsed, findings, 0)
     findings.raise_if_any()
     return said
+
+
+def _check_size(size: int, name: str) -> None:
+    if size > MAX_BYTES:
+        message = f"cannot be read: it would have {size:,} bytes, and {MAX_BYTES:,} are the most"
+        raise InvalidMap((Problem(Code.UNREADABLE_FILE, message, Span(name)),))
+
+
+def _size(value: Form) -> int:
+    """Return how many characters a value has at least."""
+    match value:
+        case str():
+            return len(value)
+        case Mapping():
+            return sum(len(key) + _size(part) for key, part in value.items())
+        case _:
+            return sum(map(_size, value))
