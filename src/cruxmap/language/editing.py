@@ -5,7 +5,7 @@ and reading it gives what the file said with the changes, or nothing is returned
 changes that make one text say what another does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -41,8 +41,9 @@ class Changes:
     `judgements` maps addresses to what is judged there: a number in the language's notation, shares by
     state, the long form of either, or None for nothing. `rejects` and `accepts` map names to whether they
     are listed. `remarks` maps entries to a sentence or None, and `claims`, `questions` and `arguments` ids to
-    an entry as in the file or None. `routes` does so by claim and by the route's id. `stated` and `read_as`
-    are lists as a whole. An empty text for `voice` or `extends` takes these away.
+    an entry as in the file or None. `routes` maps claims to all routes that the file brings to them, or to a
+    mapping of some by their id. `stated` and `read_as` are lists as a whole. An empty text for `voice` or
+    `extends` takes these away.
     """
 
     judgements: Mapping[str, Form | None] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class Changes:
     claims: Mapping[str, Form | None] = field(default_factory=dict)
     questions: Mapping[str, Form | None] = field(default_factory=dict)
     arguments: Mapping[str, Form | None] = field(default_factory=dict)
-    routes: Mapping[str, Mapping[str, Form | None]] = field(default_factory=dict)
+    routes: Mapping[str, Sequence[Form] | Mapping[str, Form | None]] = field(default_factory=dict)
     stated: Sequence[Form] | None = None
     read_as: Sequence[Form] | None = None
     text: str | None = None
@@ -99,10 +100,11 @@ def changed(before: Mapping[str, Form], changes: Changes) -> dict[str, Form]:
         for id_, value in getattr(changes, key).items():
             _put(section, id_, value, value)
     routes = after["routes"] = {**after.get("routes", {})}
-    for claim, by_id in changes.routes.items():
-        routes[claim] = _with_routes(routes.get(claim, []), by_id)
-        if not routes[claim]:
-            del routes[claim]
+    for claim, new in changes.routes.items():
+        before_it = routes.pop(claim, [])
+        listed = _with_routes(before_it, new) if isinstance(new, Mapping) else _form(claim, new)
+        if listed:
+            routes[claim] = before_it if says(before_it, listed) else listed
     return {key: value for key, value in after.items() if value}
 
 
@@ -131,20 +133,22 @@ def _with_names(names: Form, listed: Mapping[str, bool]) -> Form:
 
 
 def _with_routes(routes: Sequence[Form], by_id: Mapping[str, Form | None]) -> list[Form]:
-    def id_of(route: Form) -> str:
-        return str(route.get("id", "")) if isinstance(route, Mapping) else ""
-
-    after = []
+    after: list[Form] = []
     for route in routes:
-        new = by_id.get(id_of(route), route)
+        id_ = _id_of(route)
+        new = by_id.get(id_, route) if id_ else route
         if new is not None:
-            after.append(_form(id_of(route), _with_id(id_of(route), new)))
-    known = set(map(id_of, routes))
+            after.append(_form(id_, _with_id(id_, new)))
+    known = set(map(_id_of, routes))
     return after + [
         _form(id_, _with_id(id_, new))
         for id_, new in by_id.items()
-        if id_ not in known and new is not None
+        if new is not None and (not id_ or id_ not in known)
     ]
+
+
+def _id_of(route: Form) -> str:
+    return str(route.get("id", "")) if isinstance(route, Mapping) else ""
 
 
 def _with_id(id_: str, route: Form) -> Form:
@@ -186,11 +190,8 @@ def differences(text: str, other: str, name: str = "worldview.yaml", other_name:
     sections = {
         key: _between(_section(before, key), _section(after, key)) for key in ("remarks", *_ENTRIES)
     }
-    routes = {}
-    for claim in dict.fromkeys((*_section(before, "routes"), *_section(after, "routes"))):
-        old, new = (_routes_by_id(_section(each, "routes").get(claim, [])) for each in (before, after))
-        if between := _between(old, new):
-            routes[claim] = between
+    listed = _between(_section(before, "routes"), _section(after, "routes"))
+    routes = {claim: [] if new is None else new for claim, new in listed.items()}
     return Changes(judgements=judgements, routes=routes, **names, **sections, **head)  # type: ignore[arg-type]
 
 
@@ -218,11 +219,6 @@ def _names_between(before: Form, after: Form) -> dict[str, bool]:
 
 def _names(names: Form) -> list[str]:
     return [names] if isinstance(names, str) else [str(name) for name in names]
-
-
-def _routes_by_id(routes: Form) -> dict[str, Form]:
-    listed: Iterable[Any] = () if isinstance(routes, str | Mapping) else routes
-    return {str(route.get("id", "")): route for route in listed}
 
 
 def _read(text: str, name: str) -> dict[str, Form]:
