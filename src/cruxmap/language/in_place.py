@@ -17,6 +17,7 @@ from cruxmap.errors import InvalidMap
 from cruxmap.ground import CannotWrite
 from cruxmap.language.layout import Layout
 from cruxmap.language.schema import LONG_FORM
+from cruxmap.language.text_edits import StuckError, TextEdits
 from cruxmap.language.yaml_text import Entries, Items, Node, Text, parse_text
 from cruxmap.language.yaml_writing import (
     WIDTH,
@@ -84,8 +85,8 @@ def rewritten(text: str, value: Mapping[str, Plain], name: str, order: Sequence[
     try:
         rewriting = _Rewriting(layout, order)
         rewriting.put(root, wanted)
-        result = rewriting.applied()
-    except _StuckError as stuck:
+        result = rewriting.edits.applied()
+    except StuckError as stuck:
         raise _cannot_edit(name, str(stuck)) from None
     found = parse_text(result, name)
     if found.problems or not isinstance(found.root, Entries) or not says(said_by(found.root), wanted):
@@ -106,10 +107,6 @@ def _cannot_edit(name: str, why: str) -> CannotWrite:
     return CannotWrite(name, OSError(f"it cannot be edited in place, as {why}"), hint)
 
 
-class _StuckError(Exception):
-    """Ends an edit that has no place in the text as it is written."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where a value stands.
@@ -127,54 +124,13 @@ class _Place:
     keeps: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """A stretch of the text and what comes in its place; of several at one place, the lower rank is first."""
-
-    start: int
-    end: int
-    rank: int
-    text: str = ""
-
-
-_CODE, _COMMENT, _LINES = range(3)
-
-
 class _Rewriting:
     """The edits that make a text say something else."""
 
     def __init__(self, layout: Layout, order: Sequence[str]) -> None:
         self.layout = layout
         self.order = order
-        self.edits: list[_Edit] = []
-
-    def applied(self) -> str:
-        """Return the text after all edits, with or without a line's end at its own, as it was."""
-        text, at, parts = self.layout.text, 0, [""]
-        gone = sorted((edit.start, edit.end) for edit in self.edits if edit.end > edit.start)
-        edits = [edit if edit.rank == _CODE else self._moved(edit, gone) for edit in self.edits]
-        for edit in sorted(edits, key=lambda edit: (edit.start, edit.end, edit.rank)):
-            if edit.start < at:
-                raise _StuckError("two changes touch the same place")
-            parts += filter(None, (text[at : edit.start],))
-            if edit.rank == _LINES and parts[-1] and not parts[-1].endswith(("\n", "\r")):
-                parts.append(self.layout.newline)
-            parts += filter(None, (edit.text,))
-            at = edit.end
-        result = "".join((*parts, text[at:]))
-        if text and not text.endswith(("\n", "\r")):
-            return result.removesuffix("\n").removesuffix("\r")
-        return result
-
-    def _moved(self, edit: _Edit, gone: Iterable[tuple[int, int]]) -> _Edit:
-        """Return a comment or new lines, behind what goes from where they would stand."""
-        at = edit.start
-        for start, end in gone:
-            if start < at < end and edit.rank == _COMMENT:
-                at = self.layout.code_end(end)
-            elif start < at < end:
-                at = end if self.layout.column(end) == 0 else self.layout.next_line(end)
-        return replace(edit, start=at, end=at)
+        self.edits = TextEdits(layout)
 
     def put(self, root: Entries, value: Mapping[str, Plain]) -> None:
         """Have the file say a value."""
@@ -208,7 +164,7 @@ class _Rewriting:
             if over_lines and ends_line and not place.flow and not place.keeps:
                 lines = block_text(new, ">", "", " " * (place.column + 2), WIDTH)
                 written = written if lines is None else self.layout.newline.join(lines)
-        self._replace(node.start, end, self._spaced(node, written))
+        self.edits.replace(node.start, end, self._spaced(node, written))
         if place.keeps:
             self._keep(node.start, end, place)
 
@@ -250,7 +206,7 @@ class _Rewriting:
         elif not self.layout.is_flow(node):
             self._amend(old, value, replace(inner, keeps=True))
             for key in dropped:
-                self._comment_out(key.start, self.layout.end_of_entry(key, node[key]))
+                self.edits.comment_out(key.start, self.layout.end_of_entry(key, node[key]))
         else:
             if kept:
                 self._amend(old, value, inner)
@@ -258,7 +214,7 @@ class _Rewriting:
             else:
                 style = self.layout.style(old) if isinstance(old, Text) else ""
                 written = scalar(value, style, place.flow) if isinstance(value, str) else flow(value)
-                self._replace(node.start, self.layout.end(node), written)
+                self.edits.replace(node.start, self.layout.end(node), written)
             self._keep(node.start, self.layout.end(node), place)
 
     def _whole(self, node: Node, new: Plain, place: _Place) -> None:
@@ -268,24 +224,24 @@ class _Rewriting:
         is_bare = isinstance(node, Text) and node == "" and node.plain and not place.flow
         if is_bare and place.spread and place.key is not None and not isinstance(new, str):
             lines = block(new, WIDTH - place.column - 2, place.spread - 1)
-            self._insert_lines(layout.below(end, place.column), lines, place.column + 2)
+            self.edits.insert_lines(layout.below(end, place.column), lines, place.column + 2)
             return
         if isinstance(node, Text) and layout.style(node) in ("|", ">"):
             header = layout.block_header(node)
-            self._replace(node.start, end, written + _HEADER.sub("", header, count=1))
+            self.edits.replace(node.start, end, written + _HEADER.sub("", header, count=1))
         elif isinstance(node, Text) or layout.is_flow(node) or place.key is None:
-            self._replace(node.start, end, self._spaced(node, written))
+            self.edits.replace(node.start, end, self._spaced(node, written))
             if place.keeps:
                 self._keep(node.start, end, place)
         elif place.flow or not layout.is_first(node.start):
-            raise _StuckError("a mapping stands in brackets that has none of its own")
+            raise StuckError("a mapping stands in brackets that has none of its own")
         else:
             colon = layout.after_colon(place.key)
-            self._replace(colon, colon, f" {written}")
+            self.edits.replace(colon, colon, f" {written}")
             if place.keeps:
-                self._comment_out(node.start, end)
+                self.edits.comment_out(node.start, end)
             else:
-                self._replace(layout.line_start(node.start), layout.next_line(end), "")
+                self.edits.replace(layout.line_start(node.start), layout.next_line(end), "")
 
     # --- mappings -------------------------------------------------------------------------------
 
@@ -304,7 +260,7 @@ class _Rewriting:
         gone = [key for key in node if key not in new and (node[key] or not is_top)]
         added = {key: value for key, value in new.items() if key not in node}
         if place.flow and not in_flow and (gone or added):
-            raise _StuckError("a mapping stands in brackets that has none of its own")
+            raise StuckError("a mapping stands in brackets that has none of its own")
         for key, part in node.items():
             if key in new:
                 inner = self._inside(node, key, place)
@@ -337,13 +293,13 @@ class _Rewriting:
                 self._take_out_items(value, range(len(value)))
             return
         if layout.is_first(key.start):
-            self._replace(layout.line_start(key.start), after, "")
+            self.edits.replace(layout.line_start(key.start), after, "")
             return
         keys = list(node)
         following = keys[keys.index(key) + 1 :]
         if not following:
-            raise _StuckError(f"`{key}` shares its line with others")
-        self._replace(key.start, following[0].start, "")
+            raise StuckError(f"`{key}` shares its line with others")
+        self.edits.replace(key.start, following[0].start, "")
 
     def _add(self, node: Entries, added: Mapping[str, Plain], place: _Place) -> None:
         """Add entries below the others of a mapping."""
@@ -355,7 +311,9 @@ class _Rewriting:
         lines: list[str] = []
         for key, value in added.items():
             lines += [""] * is_airy + entry(key, value, width, max(0, place.spread - 1))
-        self._insert_lines(layout.below(layout.end_of_entry(last, node[last]), column - 1), lines, column)
+        self.edits.insert_lines(
+            layout.below(layout.end_of_entry(last, node[last]), column - 1), lines, column
+        )
 
     def _add_sections(self, root: Entries, added: Mapping[str, Plain]) -> None:
         """Add keys to the file, each behind those that come before it in the language's order."""
@@ -371,14 +329,14 @@ class _Rewriting:
                 end = layout.end_of_entry(before, root[before])
                 above = layout.text[: layout.line_start(before.start)]
                 is_airy = re.search(r"(?:\n|\r)[ \t]*(?:\r\n|\n|\r)\Z", above) is not None
-                self._insert_lines(layout.below(end, column), [""] * is_airy + lines, column)
+                self.edits.insert_lines(layout.below(end, column), [""] * is_airy + lines, column)
             elif root:
                 first = next(iter(root)).start
                 if not layout.is_first(first):
-                    raise _StuckError("its first key shares its line with others")
-                self._insert_lines(layout.line_start(first), lines, column)
+                    raise StuckError("its first key shares its line with others")
+                self.edits.insert_lines(layout.line_start(first), lines, column)
             else:
-                self._insert_lines(len(layout.text), lines, 0)
+                self.edits.insert_lines(len(layout.text), lines, 0)
 
     # --- brackets -------------------------------------------------------------------------------
 
@@ -397,8 +355,8 @@ class _Rewriting:
         if len(left) == len(parts) and left:
             inside = text[node.start + 1 : close]
             if any(layout.comments(node.start + 1, close)) or not inside:
-                raise _StuckError("comments stand among what is taken away")
-            self._replace(node.start + 1, close, "")
+                raise StuckError("comments stand among what is taken away")
+            self.edits.replace(node.start + 1, close, "")
             return
         runs: list[list[int]] = []
         for number in left:
@@ -407,7 +365,7 @@ class _Rewriting:
             alone = layout.is_first(start) and not text[end:after].strip(" \t,") and after <= close
             opens, ends = layout.line_start(node.start), layout.line_start(close)
             if alone and opens < layout.line_start(start) and layout.line_start(end) < ends:
-                self._replace(layout.line_start(start), layout.next_line(end), "")
+                self.edits.replace(layout.line_start(start), layout.next_line(end), "")
                 continue
             if runs and runs[-1][-1] == number - 1:
                 runs[-1].append(number)
@@ -418,11 +376,11 @@ class _Rewriting:
                 stop = parts[last + 1][0]
                 if any(layout.comments(parts[last][1], stop)):
                     stop = text.index(",", parts[last][1]) + 1
-                self._replace(parts[first][0], stop, "")
+                self.edits.replace(parts[first][0], stop, "")
             else:
                 gap = (parts[first - 1][1], parts[first][0])
                 start = gap[1] if any(layout.comments(*gap)) else gap[0]
-                self._replace(start, parts[last][1], "")
+                self.edits.replace(start, parts[last][1], "")
 
     @staticmethod
     def _names(node: Items | Entries) -> list[Any]:
@@ -438,7 +396,7 @@ class _Rewriting:
         stay = list(compress(self._parts(node), (name not in gone for name in self._names(node))))
         close = layout.end(node) - 1
         if not stay:
-            self._replace(node.start + 1, node.start + 1, ", ".join(parts))
+            self.edits.replace(node.start + 1, node.start + 1, ", ".join(parts))
             return
         start, end = stay[-1]
         comma = re.compile(r"[ \t]*,").match(text, end)
@@ -450,13 +408,13 @@ class _Rewriting:
             and not layout.in_scalar(layout.line_end(end))
         ):
             if not comma:
-                self._replace(end, end, ",")
+                self.edits.replace(end, end, ",")
             lines = [f"{part}," for part in parts]
             if not comma:
                 lines[-1] = lines[-1][:-1]
-            self._insert_lines(layout.next_line(behind), lines, layout.column(start))
+            self.edits.insert_lines(layout.next_line(behind), lines, layout.column(start))
         else:
-            self._replace(end, end, "".join(f", {part}" for part in parts))
+            self.edits.replace(end, end, "".join(f", {part}" for part in parts))
 
     # --- lists ----------------------------------------------------------------------------------
 
@@ -477,17 +435,19 @@ class _Rewriting:
                 if at == len(node):
                     self._add_in_brackets(node, written, set(gone))
                 else:
-                    self._replace(node[at].start, node[at].start, "".join(f"{part}, " for part in written))
+                    self.edits.replace(
+                        node[at].start, node[at].start, "".join(f"{part}, " for part in written)
+                    )
             return
         self._take_out_items(node, gone)
         column = self.layout.column(node.start)
         for at, parts in put_in.items():
             lines = [line for part in parts for line in item(part, WIDTH - column)]
             if at < len(node):
-                self._insert_lines(self.layout.line_start(self._dash(node, at)), lines, column)
+                self.edits.insert_lines(self.layout.line_start(self._dash(node, at)), lines, column)
             else:
                 end = self.layout.end(node[-1])
-                self._insert_lines(self.layout.below(end, column), lines, column)
+                self.edits.insert_lines(self.layout.below(end, column), lines, column)
 
     def _dash(self, node: Items, number: int) -> int:
         """Return where the dash of an item is."""
@@ -498,15 +458,15 @@ class _Rewriting:
                 if not line[:column].strip(" "):
                     return at + column
                 break
-        raise _StuckError("several lists begin on one line")
+        raise StuckError("several lists begin on one line")
 
     def _take_out_items(self, node: Items, gone: Iterable[int]) -> None:
         column = self.layout.column(node.start)
         for number in gone:
             start = self.layout.line_start(self._dash(node, number))
-            self._replace(start, self.layout.below(self.layout.end(node[number]), column), "")
+            self.edits.replace(start, self.layout.below(self.layout.end(node[number]), column), "")
 
-    # --- comments, and edits --------------------------------------------------------------------
+    # --- comments ------------------------------------------------------------------------------
 
     def _keep(self, start: int, end: int, place: _Place) -> None:
         """Keep what stood in a place in a comment behind it."""
@@ -517,34 +477,14 @@ class _Rewriting:
         if inside:  # the line goes on with a text that does not end on it
             at = layout.line_start(place.outer)
             column = layout.column(place.outer)
-            self._insert_lines(
+            self.edits.insert_lines(
                 at, [f"# {label} {lines[0]}", *(f"#   {line}" for line in lines[1:])], column
             )
         elif any(layout.comments(start, end)):
             lines = [f"# {label} {lines[0]}", *(f"#   {line}" for line in lines[1:])]
-            self._insert_lines(layout.next_line(end), lines, place.column + 2)
+            self.edits.insert_lines(layout.next_line(end), lines, place.column + 2)
         else:
-            at = layout.code_end(end)
-            self.edits.append(_Edit(at, at, _COMMENT, f"  # {label} {' '.join(filter(None, lines))}"))
-
-    def _comment_out(self, start: int, end: int) -> None:
-        """Make comments of the lines on which something stands."""
-        column = self.layout.column(start)
-        if not self.layout.is_first(start):
-            raise _StuckError("a source shares its line with others")
-        for at, line in self.layout.lines(start, end):
-            if line.strip():
-                indentation = min(column, len(line) - len(line.lstrip(" ")))
-                self._replace(at + indentation, at + indentation, "# ")
-
-    def _replace(self, start: int, end: int, text: str) -> None:
-        if start != end or text:
-            self.edits.append(_Edit(start, end, _CODE, text))
-
-    def _insert_lines(self, at: int, lines: Iterable[str], column: int) -> None:
-        newline = self.layout.newline
-        text = "".join(f"{' ' * column}{line}".rstrip(" ") + newline for line in lines)
-        self.edits.append(_Edit(at, at, _LINES, text))
+            self.edits.comment_behind(end, f"{label} {' '.join(filter(None, lines))}")
 
 
 def _matched(
@@ -555,8 +495,9 @@ def _matched(
     pairs: list[tuple[int, Plain]] = []
     gone: list[int] = []
     put_in: dict[int, list[Plain]] = {}
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for _, start, end, new_start, new_end in matcher.get_opcodes():
+    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes
+    whole = [("replace", 0, len(before), 0, len(after))]  # comparing takes the square of the time
+    for _, start, end, new_start, new_end in steps() if max(len(before), len(after)) <= 500 else whole:
         common = min(end - start, new_end - new_start)
         pairs += [(start + k, new[new_start + k]) for k in range(common)]
         gone += range(start + common, end)
