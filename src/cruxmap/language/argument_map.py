@@ -827,6 +827,7 @@ class ArgumentMap:
         put(self, "worldview", MappingProxyType({w.about.id: w for w in self.worldviews}))
         brought = {a.about.id: a.about.brought_by for a in self.arguments}
         brought |= {route.chance.address: route.brought_by for route in self._routes}
+        brought = {address: who for address, who in brought.items() if who}
         bringer = {j.address: e.about.brought_by for e in entries for j in judgements_of(e)} | brought
         for name, by in (("brought", brought), ("bringer", bringer)):
             put(self, name, MappingProxyType({address: who for address, who in by.items() if who}))

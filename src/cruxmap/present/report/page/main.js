@@ -43,7 +43,7 @@ async function opened() {
   const session = model.exact ? createSession(model, { contents, makeWorker: workerMaker() }) : null;
   await documentRead();
   if (session === null) showReadOnly(contents, model);
-  else showAll(session, contents, model);
+  else showAll(session, session.contents, model);
   return session;
 }
 

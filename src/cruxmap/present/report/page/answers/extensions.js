@@ -23,7 +23,8 @@ export function answeringOf(shipped, extension, { step, setting }) {
     beyond = made;
   }
   const isKnown = (condition) => mentionedBy(condition).every((name) => shipped.structure.entry.has(name));
-  const [assuming, observed] = [step.given.assuming, step.given.observed].map((all) => all.filter(isKnown));
+  const { given } = step;
+  const [assuming, observed] = [given.assuming, given.observed].map((all) => all.filter(isKnown));
   const rest = triedState(shipped, setting, { assuming, observed });
   const known = typeof rest !== "string";
   const state = known ? rest : makeState(shipped.structure, shipped.asking, setting, NOTHING_GIVEN);
@@ -62,6 +63,7 @@ class Extension {
     this.base = base;
     this.wasm = wasm;
     this.settings = new Map();
+    this.contents = null; // kept by the session
     this.made = {};
   }
 

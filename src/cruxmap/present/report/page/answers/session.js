@@ -5,6 +5,7 @@ import { mentionedBy, parseCondition } from "../language/conditions.js";
 import { ProblemError } from "../language/problems.js";
 import { MAP, UNCHANGED } from "../language/worldviews.js";
 import { averagesAt } from "./averages.js";
+import { contentsWith, openContents } from "./brought_contents.js";
 import { changesOf, findEffects } from "./changed.js";
 import { Changing } from "./changing.js";
 import { cruxTable } from "./cruxes.js";
@@ -39,9 +40,18 @@ class Session extends Changing {
   constructor(model, { contents = null, makeWorker = null, workers, wasm = true, later = setTimer }) {
     super(model, { wasm, later });
     this.contents = contents;
+    if (contents?.entries) this.contents = openContents(contents, () => this.contentsNow(contents));
     this.openPool = () => makePool(model, makeWorker, workers, this.extensions.shipped.structure);
     this.kept = new Map(); // diffs of shipped worldviews, which no change makes old
     globalThis.requestIdleCallback?.(() => this.warm());
+  }
+
+  /** What people read of the model as it is open now. */
+  contentsNow(shipped) {
+    const { extension, visitors, name, own } = this;
+    if (extension === this.extensions.shipped) return shipped;
+    extension.contents ??= contentsWith(shipped, extension.model, { visitors, own: { id: name, ...own } });
+    return extension.contents;
   }
 
   /** Make ready, while nobody waits, what the first change needs, and what a changed certainty needs. */
@@ -151,7 +161,9 @@ class Session extends Changing {
     const isAsGiven = given !== null && Object.keys(given).length === 0;
     const known = isAsGiven ? this.central.claims.get(text) : undefined;
     if (typeof known === "number") return known;
-    if (typeof text !== "string") throw new ProblemError("wrong-shape", "this must be an id or a condition");
+    if (typeof text !== "string") {
+      throw new ProblemError("wrong-shape", "this must be an id or a condition");
+    }
     this.checkAnswers();
     const isList = typeof given === "string" || Array.isArray(given);
     const all = this.givenWith(isList ? { assuming: given } : given);

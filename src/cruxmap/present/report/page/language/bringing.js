@@ -12,7 +12,7 @@ import { Draft } from "./draft.js";
 import { asNode, BROUGHT } from "./file_shapes.js";
 import { checkId } from "./ids.js";
 import { namesOf } from "./names.js";
-import { ProblemError } from "./problems.js";
+import { nearestHint, ProblemError } from "./problems.js";
 
 /** The sections of a file with entries, and the type of these. */
 const TYPES = { claims: "claim", questions: "question", arguments: "argument" };
@@ -145,7 +145,7 @@ function namesWith(model, bringers, failed) {
       }
     }
   }
-  return { ...namesOf({ entries: [...known.values()] }), bringerOf };
+  return { ...namesOf({ entries: [...known.values()] }), bringerOf, hint: nearestHint };
 }
 
 function statesOf(type, node) {

@@ -140,9 +140,8 @@ class Targets {
       const hint = "`undercuts` attacks it; to support it, argue for a premise";
       throw notArguable(`\`${id}\` is an argument`, hint);
     }
-    throw unknownId(name, "claim, route, phase or question", [
-      ...this.names.idsOf("claim", "question", "event"),
-    ]);
+    const known = this.names.idsOf("claim", "question", "event");
+    throw unknownId(this.names, name, "claim, route, phase or question", known);
   }
 
   claim(name, entry) {

@@ -7,7 +7,7 @@ import { checkJudged, checkLink } from "./changes.js";
 import { circlesIn } from "./circles.js";
 import { countCases, MAX_CASES, NEVER, stepsOf, uncovered } from "./coverage.js";
 import { mentionedBy } from "./conditions.js";
-import { ProblemError } from "./problems.js";
+import { nearestHint, ProblemError } from "./problems.js";
 import { layersOf, MAP, numbersOf } from "./worldviews.js";
 
 /** How many arguments can be weighed together. */
@@ -27,7 +27,7 @@ export function checkMap(model, before) {
   const { places: numbers } = numbersOf(model);
   for (const place of places) {
     const { sameAs } = numbers[place].value;
-    if (sameAs !== null) checkLink(model, place, sameAs);
+    if (sameAs !== null) checkLink(model, place, sameAs, nearestHint);
   }
   checkJudged(model, layersOf(model, MAP), places);
 }

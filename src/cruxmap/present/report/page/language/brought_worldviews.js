@@ -48,7 +48,7 @@ function worldviewOf(model, shape, known, rejected) {
       nearestHint(start, known),
     );
   }
-  const names = namesOf(model);
+  const names = namesInFile(model);
   const read = checkedChanges(model, judgements);
   for (const argument of rejects) isA(names, "argument", argument);
   checkRepeats(rejects);
@@ -63,16 +63,21 @@ function worldviewOf(model, shape, known, rejected) {
   return { extends: start === MAP ? null : start, voice, judgements: read, rejects, accepts };
 }
 
+/** What ids stand for; one that is not known in a file may stand far from all that are. */
+function namesInFile(model) {
+  return { ...namesOf(model), hint: nearestHint };
+}
+
 /** Check that a name is an argument or route that somebody brings, or an argument that somebody rejects. */
 function checkAccepted(model, name, rejected) {
   if (Object.hasOwn(model.brought, name)) return;
   if (!name.includes(".")) {
-    isA(namesOf(model), "argument", name);
+    isA(namesInFile(model), "argument", name);
     if (rejected.has(name)) return;
     const message = `nobody brings or rejects \`${name}\`, so there is nothing to accept`;
     throw new ProblemError("nothing-to-accept", message, "it has force already: leave it out");
   }
-  if (!model.addresses.includes(name)) throw unknownAddress(model, name);
+  if (!model.addresses.includes(name)) throw unknownAddress(model, name, nearestHint);
   const message = `no worldview brings \`${name}\`, so there is nothing to accept`;
   const hint = "`accepts` takes arguments, and routes that another worldview brings";
   throw new ProblemError("nothing-to-accept", message, hint);

@@ -24,14 +24,14 @@ import { circleOf, followerOf, layersOf, leftBy, numbersOf, UNCHANGED } from "./
  * @param {string} text
  * @returns {{at: string, value: string} | {at: string, shares: string[]}}
  */
-function readChange(model, address, text) {
+function readChange(model, address, text, hintOf) {
   const { index, rowAt } = numbersOf(model);
-  if (rowAt.has(address)) return readShares(model, address, text);
+  if (rowAt.has(address)) return readShares(model, address, text, hintOf);
   const place = index.get(address);
-  if (place === undefined || isFixed(model, place)) throw unknownAddress(model, address);
+  if (place === undefined || isFixed(model, place)) throw unknownAddress(model, address, hintOf);
   const { scale, role } = model.judgements;
   const found = parseJudgement(text, scale[place], model.lexicon, role[place]);
-  if (found.sameAs !== null) checkLink(model, place, found.sameAs);
+  if (found.sameAs !== null) checkLink(model, place, found.sameAs, hintOf);
   return { at: address, value: found.text };
 }
 
@@ -39,7 +39,7 @@ function isFixed(model, place) {
   return (model.judgements.fixed ?? []).includes(place);
 }
 
-function readShares(model, address, text) {
+function readShares(model, address, text, hintOf) {
   const written = readLine(text);
   if (typeof written === "string") {
     const first = model.addresses[numbersOf(model).rowAt.get(address)[0]];
@@ -47,15 +47,15 @@ function readShares(model, address, text) {
     throw new ProblemError("wrong-kind", `\`${address}\` stands for all shares of a question`, hint);
   }
   checkShape(written);
-  return sharesByState(model, address, written);
+  return sharesByState(model, address, written, hintOf);
 }
 
 /** Return the change that a list of shares is, in the order of the states. */
-function sharesChange(model, address, texts) {
+function sharesChange(model, address, texts, hintOf) {
   const states = statesOfRow(model, address);
-  if (states.length === 0) throw unknownAddress(model, address);
+  if (states.length === 0) throw unknownAddress(model, address, hintOf);
   const written = states.map((state, k) => [state, texts[k]]).filter(([, share]) => share !== undefined);
-  return sharesByState(model, address, new Map(written));
+  return sharesByState(model, address, new Map(written), hintOf);
 }
 
 function statesOfRow(model, address) {
@@ -63,7 +63,7 @@ function statesOfRow(model, address) {
   return row.map((place) => model.addresses[place].slice(address.length + 1));
 }
 
-function sharesByState(model, address, written) {
+function sharesByState(model, address, written, hintOf) {
   const row = numbersOf(model).rowAt.get(address);
   const question = model.judgements.owner[row[0]];
   const states = statesOfRow(model, address);
@@ -78,7 +78,7 @@ function sharesByState(model, address, written) {
   }
   const shares = states.map((state) => parseShare(written.get(state), model.lexicon));
   shares.forEach((share, k) => {
-    if (share.sameAs !== null) checkLink(model, row[k], share.sameAs);
+    if (share.sameAs !== null) checkLink(model, row[k], share.sameAs, hintOf);
   });
   return { at: address, shares: shares.map((share) => share.text) };
 }
@@ -98,23 +98,23 @@ function checkShape(written) {
 }
 
 /** Check that a link in a place leads to a number of the same kind; throws ProblemError. */
-export function checkLink(model, place, address) {
+export function checkLink(model, place, address, hintOf = suggestion) {
   const { index } = numbersOf(model);
   const { scale, role } = model.judgements;
   const other = index.get(address);
-  if (other === undefined || isFixed(model, other)) throw unknownAddress(model, address);
+  if (other === undefined || isFixed(model, other)) throw unknownAddress(model, address, hintOf);
   if ((scale[other] === "p") === (scale[place] === "p")) return;
   const message = `\`${model.addresses[place]}\` is a ${role[place]}, \`${address}\` a ${role[other]}`;
   throw new ProblemError("wrong-kind", message, "a probability is no ratio");
 }
 
 /** Say what is wrong with an address that is no judgement's. */
-export function unknownAddress(model, address) {
+export function unknownAddress(model, address, hintOf = suggestion) {
   const owner = address.split(".")[0];
   const names = namesOf(model);
   if (!names.typeOf.has(owner)) {
     const message = `there is no judgement \`${address}\`: \`${owner}\` does not exist`;
-    return new ProblemError("unknown-address", message, suggestion(owner, names.typeOf.keys()));
+    return new ProblemError("unknown-address", message, hintOf(owner, names.typeOf.keys()));
   }
   const { rowAt } = numbersOf(model);
   const isOwn = (place) => model.judgements.owner[place] === owner && !isFixed(model, place);
@@ -144,9 +144,13 @@ export function withNumber(model, worldview, changes, address, text) {
   return checked(model, worldview, next);
 }
 
-/** Return what is set at an address: a number, or all shares of a row; throws ProblemError. */
-export function readSet(model, address, text) {
-  return Array.isArray(text) ? sharesChange(model, address, text) : readChange(model, address, text);
+/**
+ * Return what is set at an address: a number, or all shares of a row. Throws ProblemError, with a hint by
+ * `hintOf` where an address is not known.
+ */
+export function readSet(model, address, text, hintOf = suggestion) {
+  const read = Array.isArray(text) ? sharesChange : readChange;
+  return read(model, address, text, hintOf);
 }
 
 /** Return changes with one more judgement, that has been read. */
@@ -304,7 +308,7 @@ function checkMixed(model, others, change) {
  */
 export function checkedChanges(model, judgements) {
   const read = (changes, { at, value, shares, fitted }) => {
-    const judgement = readSet(model, at, shares ?? value);
+    const judgement = readSet(model, at, shares ?? value, nearestHint);
     return withJudgement(model, changes, fitted ? { ...judgement, fitted } : judgement);
   };
   return judgements.reduce(read, UNCHANGED).judgements;

@@ -8,8 +8,9 @@
  */
 
 import { readLine } from "./flow.js";
-import { aOrAn, namesOf, under } from "./names.js";
-import { joined, nearestHint, ProblemError, suggestion } from "./problems.js";
+import { unknownKey } from "./keys.js";
+import { aOrAn, namesOf } from "./names.js";
+import { joined, nearestHint, ProblemError } from "./problems.js";
 
 const MAX_DIGITS = 15;
 
@@ -63,9 +64,6 @@ const FORMS_OF_EVENTS = {
   ever: { ever: "truth" },
 };
 const WHAT_LEAVES_ARE = { id: "an id", whole: "a whole number", truth: "`true` or `false`" };
-const OF_CLAIMS = "to a claim";
-const OWNERS_OF_KEYS = { all_of: OF_CLAIMS, any_of: OF_CLAIMS, at_least: OF_CLAIMS, by: "to an argument" };
-const OTHER_KEYS = ["not", "event", "before", "within", "of", "during", "by_end_of", "ever", "count"];
 
 /**
  * Return a node in the shape of a condition: which form it has, and its parts. Throws ProblemError.
@@ -116,10 +114,7 @@ function eventAlone() {
 function checkKeys(node, known) {
   for (const key of node.keys()) {
     if (known.includes(key)) continue;
-    const where = under(OWNERS_OF_KEYS, key) ?? (OTHER_KEYS.includes(key) ? "elsewhere" : null);
-    const question = "is it in the wrong place, or not indented far enough?";
-    const hint = where === null ? "" : `\`${key}\` belongs ${where}: ${question}`;
-    throw new ProblemError("unknown-key", `unknown key \`${key}\``, hint);
+    throw unknownKey(key, node.get(key));
   }
 }
 
@@ -209,7 +204,7 @@ class Resolver {
   }
 
   unknown(id, what, known) {
-    return unknownId(id, what, known);
+    return unknownId(this.names, id, what, known);
   }
 
   claim(id) {
@@ -264,8 +259,8 @@ export function isA(names, type, id) {
 }
 
 /** Say that an id stands for nothing, and which is meant among those that are known. */
-export function unknownId(id, what, known) {
-  return new ProblemError("unknown-id", `there is no ${what} \`${id}\``, suggestion(id, known));
+export function unknownId(names, id, what, known) {
+  return new ProblemError("unknown-id", `there is no ${what} \`${id}\``, names.hint(id, known));
 }
 
 /** Check that a question has a state; throws ProblemError. */

@@ -1,11 +1,15 @@
 /** What the ids of a model stand for: entries by type, the states of questions, the phases of events. */
 
+import { suggestion } from "./problems.js";
+
 const prepared = new WeakMap();
 
 /**
  * Return what a model's ids stand for, looked up once.
  * @returns {{typeOf: Map<string, string>, idsOf: (...types: string[]) => string[],
- *   statesOf: Map<string, string[]>, phasesOf: Map<string, string[]>, timelineOf: Map<string, string>}}
+ *   statesOf: Map<string, string[]>, phasesOf: Map<string, string[]>, timelineOf: Map<string, string>,
+ *   hint: (name: string, known: Iterable<string>) => string}} `hint` says which of the names that are known
+ *   somebody may have meant who typed one
  */
 export function namesOf(model) {
   if (!prepared.has(model)) prepared.set(model, prepare(model));
@@ -19,6 +23,7 @@ function prepare(model) {
   const phases = (entry) => entry.phases.map((phase) => phase.id);
   return {
     typeOf,
+    hint: suggestion,
     idsOf: (...types) => [...typeOf].filter(([, type]) => types.includes(type)).map(([id]) => id),
     statesOf: new Map(questions.map((entry) => [entry.id, entry.states])),
     phasesOf: new Map(events.map((entry) => [entry.id, phases(entry)])),
