@@ -1,12 +1,12 @@
 // What is open: a worldview that was started from, what was changed, brought and is given, as steps that
 // can be undone; the worldviews of others beside it; and who is told when something changes.
 
-import { bringsAnything, MAP, UNCHANGED } from "../language/worldviews.js";
+import { MAP, UNCHANGED } from "../language/worldviews.js";
 import { freeId } from "../language/yaml.js";
 import { givenOf, settledAt } from "./changed.js";
 import { answeringOf, Extensions } from "./extensions.js";
 import { History } from "./history.js";
-import { checkOwn } from "./own.js";
+import { checkStep } from "./own.js";
 
 /** How many milliseconds after a change a plan for its certainties is made. */
 const SPECIALISE_AFTER = 100;
@@ -137,10 +137,8 @@ export class Opened {
 
   /** Check that a step can be settled; throws ProblemError. */
   check(step) {
+    checkStep(this.extensionOf(step).model, step, this.name);
     this.settled(step);
-    if (bringsAnything(step.own) || step.own.accepts.length > 0) {
-      checkOwn(this.extensionOf(step).model, step, this.name);
-    }
   }
 
   /** Tell that something changed: `what` first, and then what is central. */

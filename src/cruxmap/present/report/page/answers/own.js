@@ -3,8 +3,8 @@
 
 import { checkCounts } from "../language/brought_checks.js";
 import { checkRemark } from "../language/brought_worldviews.js";
-import { readSet } from "../language/changes.js";
-import { mentionedBy } from "../language/conditions.js";
+import { readSet, unknownAddress } from "../language/changes.js";
+import { mentionedBy, parseArgument, unknownId } from "../language/conditions.js";
 import { namesOf } from "../language/names.js";
 import {
   countIn,
@@ -121,9 +121,20 @@ export function standsAlone(own, id) {
 }
 
 /**
- * Check what a step makes of the map that only the reader sees; throws ProblemError.
+ * Check that everything a step names is there, and that not too many arguments have force in one place.
+ * Throws ProblemError.
  * @param {object} model @param {object} step @param {string} name the reader's
  */
-export function checkOwn(model, { start, own }, name) {
+export function checkStep(model, { start, own, given }, name) {
+  const { index, rowAt } = numbersOf(model);
+  const { typeOf } = namesOf(model);
+  for (const { at } of own.judgements) {
+    if (!index.has(at) && !rowAt.has(at)) throw unknownAddress(model, at);
+  }
+  for (const argument of [...own.rejects, ...own.accepts]) parseArgument(argument, model);
+  for (const [entry, sentence] of Object.entries(own.remarks)) checkRemark(model, entry, sentence);
+  for (const id of [...given.assuming, ...given.observed].flatMap(mentionedBy)) {
+    if (!typeOf.has(id)) throw unknownId(namesOf(model), id, "entry", typeOf.keys());
+  }
   checkCounts(model, [{ id: name, rejected: layersOf(model, start, own).rejected }]);
 }

@@ -1,0 +1,274 @@
+// What a session brings, says and receives: steps, ids, files and links; numbers are held elsewhere.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { createSession } from "../../src/cruxmap/present/report/page/answers/session.js";
+import { casesOf } from "./cases.mjs";
+
+const { models } = casesOf("answers");
+const later = () => undefined;
+const contents = {
+  sources: { brief: { title: "Brief", author: "", url: "https://example.org/", date: "" } },
+  entries: Object.fromEntries(
+    models["legal-case"].entries.map(({ id, type }) => [
+      id,
+      { text: id, type, bearing: [], basis_words: [], parts: [], numbers: [], remarks: [], premises: [], targets: [] },
+    ]),
+  ),
+  judgements: Object.fromEntries(models["legal-case"].addresses.map((at) => [at, { words: at, by: {} }])),
+  worldviews: {},
+};
+
+function opened(start = "defence") {
+  const session = createSession(models["legal-case"], { later, contents });
+  session.start(start);
+  return session;
+}
+
+const OBJECTION = {
+  text: "The witness wears glasses, and had left them at home.",
+  against: "saw-face",
+  strength: "3x to 10x",
+  credence: "60%",
+  premises: [{ not: "local-man" }, { text: "He cannot see without them.", credence: "70%" }],
+};
+
+test("what is brought has ids of its sentence, and premises that are written new", () => {
+  const session = opened();
+  const id = session.bring("argument", OBJECTION);
+  assert.equal(id, "mine-witness-wears-glasses-had-left");
+  const { claims, arguments: some } = session.own.brings;
+  assert.deepEqual(Object.keys(claims), ["mine-he-cannot-see-without-them"]);
+  assert.deepEqual(some[id].premises, [{ not: "local-man" }, "mine-he-cannot-see-without-them"]);
+  assert.equal(session.bring("argument", OBJECTION), `${id}-2`);
+  const place = session.model.addresses.indexOf(id);
+  assert.equal(session.setting.origin[place], "set");
+  assert.equal(session.setting.rejected[place], false);
+  assert.equal(session.shipped("prosecution").rejected[place], true);
+});
+
+test("conditions may stand on one line", () => {
+  const session = opened();
+  const entry = { text: "So.", all_of: ["{not: local-man}", "{any_of: [saw-face, alibi-given]}"] };
+  const id = session.bring("claim", entry);
+  assert.deepEqual(session.own.brings.claims[id].all_of, [
+    { not: "local-man" },
+    { any_of: ["saw-face", "alibi-given"] },
+  ]);
+});
+
+test("what is brought is undone, done again, replaced and withdrawn", () => {
+  const session = opened();
+  const id = session.bring("argument", OBJECTION);
+  session.undo();
+  assert.deepEqual(session.own.brings, {});
+  assert.equal(session.model.addresses.includes(id), false);
+  session.redo();
+  assert.equal(session.model.addresses.includes(id), true);
+  const premises = session.own.brings.arguments[id].premises;
+  assert.equal(session.bring("argument", { ...OBJECTION, id, text: "Other words.", premises }), id);
+  assert.equal(session.own.brings.arguments[id].text, "Other words.");
+  assert.throws(() => session.bring("argument", { ...OBJECTION, id: "saw-face" }), { code: "unknown-id" });
+  assert.throws(() => session.withdraw("mine-he-cannot-see-without-them"), { code: "still-needed" });
+  session.withdraw(id);
+  session.withdraw("mine-he-cannot-see-without-them");
+  assert.deepEqual(session.changes, []);
+  assert.throws(() => session.withdraw(id), { code: "unknown-id" });
+});
+
+test("numbers of what is brought change in what is brought", () => {
+  const session = opened();
+  const id = session.bring("argument", OBJECTION);
+  session.set(`${id}.strength`, "4x");
+  session.set(`${id}.strength`, "5x", { continued: true });
+  session.set("mine-he-cannot-see-without-them", "80%");
+  assert.equal(session.own.brings.arguments[id].strength, "5x");
+  assert.equal(session.own.brings.claims["mine-he-cannot-see-without-them"].credence, "80%");
+  assert.deepEqual(session.own.judgements, []);
+  assert.throws(() => session.set(`${id}.strength`, "0.5x"), { code: "strength-below-one" });
+  session.undo();
+  session.undo();
+  assert.equal(session.own.brings.arguments[id].strength, "3x to 10x");
+});
+
+test("circles and other mistakes change nothing", () => {
+  const session = opened();
+  const claim = session.bring("claim", { text: "A claim.", all_of: ["saw-face"] });
+  const version = session.version;
+  const circle = { text: "Round.", against: "saw-face", strength: "2x", premises: claim };
+  assert.throws(() => session.bring("argument", circle), {
+    code: "cycle",
+    message: "these rest on each other: saw-face -> mine-round -> mine-claim -> saw-face",
+  });
+  for (const [kind, entry, code] of [
+    ["argument", { text: "A.", against: "saw-fase", strength: "2x" }, "unknown-id"],
+    ["route", { of: "saw-face", chance: "5%", text: "A." }, "no-routes"],
+    ["route", { chance: "5%" }, "missing-key"],
+    ["claim", { credence: "5%" }, "missing-key"],
+    ["claim", "text", "wrong-shape"],
+    ["event", {}, "wrong-shape"],
+    ["argument", null, "wrong-shape"],
+  ]) {
+    assert.throws(() => session.bring(kind, entry), { code }, JSON.stringify(entry));
+  }
+  assert.equal(session.version, version);
+});
+
+test("remarks are steps, and in the file", () => {
+  const session = opened();
+  session.remark("saw-face", " It was dark. ");
+  session.remark("local-man", "Hm: #1.");
+  assert.deepEqual(session.own.remarks, { "saw-face": "It was dark.", "local-man": "Hm: #1." });
+  assert.match(session.yaml(), /^remarks:\n {2}saw-face: "It was dark\."\n {2}local-man: "Hm: #1\."$/m);
+  assert.deepEqual(session.changes.map(({ kind, address }) => [kind, address]), [
+    ["remark", "saw-face"],
+    ["remark", "local-man"],
+  ]);
+  session.takeBack(session.changes[0]);
+  session.remark("local-man", null);
+  assert.deepEqual(session.changes, []);
+  assert.throws(() => session.remark("nobody", "Hm."), { code: "unknown-id" });
+});
+
+test("another name gives other ids, in the file alone or everywhere", () => {
+  const session = opened();
+  const id = session.bring("argument", OBJECTION);
+  session.bring("argument", { text: "Not at all.", undercuts: id });
+  session.remark(id, "Mine.");
+  session.reject(id, true);
+  const file = session.yaml({ id: "eve" });
+  assert.match(file, /^worldview: eve$/m);
+  assert.doesNotMatch(file, /mine/);
+  assert.match(file, /^rejects: \[eve-witness-wears-glasses-had-left\]$/m);
+  assert.equal(session.name, "mine");
+  session.rename("eve");
+  assert.equal(session.yaml(), file);
+  assert.deepEqual(session.own.rejects, ["eve-witness-wears-glasses-had-left"]);
+  session.undo();
+  session.undo();
+  assert.deepEqual(session.own.remarks, {});
+  assert.equal(session.own.brings.arguments["eve-not-all"].undercuts, "eve-witness-wears-glasses-had-left");
+  assert.throws(() => session.rename("defence"), { code: "duplicate-id" });
+});
+
+test("a link carries what is brought and said", async () => {
+  const session = opened();
+  const id = session.bring("argument", OBJECTION);
+  session.remark("saw-face", "It was dark.");
+  session.given({ assuming: ["mine-he-cannot-see-without-them"] });
+  const other = createSession(models["legal-case"], { later });
+  assert.deepEqual(await other.open(await session.link()), { isOther: false, leftOut: [] });
+  assert.deepEqual(other.own, session.own);
+  assert.deepEqual(other.givenNow, session.givenNow);
+  assert.equal(other.yaml(), session.yaml());
+  other.withdraw(id);
+  other.withdraw("mine-he-cannot-see-without-them");
+  assert.deepEqual(other.givenNow.assuming, []);
+});
+
+const VISITOR = () => ({
+  id: "eve",
+  text: "Eve.",
+  extends: "defence",
+  judgements: [{ at: "local-man", value: "5%", source: "brief#P2", note: "Sure." }],
+  remarks: { "saw-face": "Dark." },
+  brings: { arguments: { "eve-says": { text: "She says.", against: "saw-face", strength: "2x" } } },
+});
+
+test("others' worldviews stand beside the shipped ones, with what they bring", () => {
+  const session = opened();
+  const heard = [];
+  session.on("reviewers", () => heard.push(session.worldviews.at(-1)));
+  const shape = VISITOR();
+  session.receive(shape);
+  assert.equal(session.visitors[0], shape);
+  assert.deepEqual(heard, ["eve"]);
+  assert.deepEqual(session.worldviews, ["map", "defence", "prosecution", "eve"]);
+  const place = session.model.addresses.indexOf("eve-says");
+  assert.deepEqual(
+    ["eve", "prosecution"].map((id) => session.shipped(id).rejected[place]),
+    [false, true],
+  );
+  session.start("eve");
+  assert.equal(session.setting.rejected[place], false);
+  assert.throws(() => session.dismiss("eve"), { code: "still-needed" });
+  session.start("map");
+  session.reject("eve-says", false);
+  assert.match(session.yaml(), /^accepts: \[eve-says\]$/m);
+  assert.throws(() => session.dismiss("eve"), { code: "still-needed" });
+  session.undo();
+  session.dismiss("eve");
+  assert.deepEqual(session.worldviews, ["map", "defence", "prosecution"]);
+  assert.throws(() => session.dismiss("eve"), { code: "unknown-worldview" });
+  session.redo();
+  session.undo();
+  assert.equal(session.startedFrom, "defence");
+});
+
+test("a file that does not fit is taken in by nobody", () => {
+  const session = opened();
+  const bad = VISITOR();
+  bad.brings.arguments["eve-says"].against = "nothing-there";
+  assert.throws(() => session.receive([VISITOR(), { ...bad, id: "fay" }]), { code: "duplicate-id" });
+  assert.throws(() => session.receive(bad), { code: "unknown-id" });
+  assert.deepEqual([session.visitors, session.worldviews.length], [[], 3]);
+});
+
+test("a file with the reader's own name gives the reader another", () => {
+  const session = opened();
+  const id = session.bring("argument", OBJECTION);
+  session.receive({ ...VISITOR(), id: "mine", brings: { arguments: { [id]: { text: "A.", against: "saw-face", strength: "2x" } } } });
+  assert.equal(session.name, "mine-2");
+  assert.deepEqual(Object.keys(session.own.brings.arguments), [id.replace("mine", "mine-2")]);
+  session.undo();
+  assert.deepEqual(session.own.brings, {});
+});
+
+test("one can go on from a file, as far as it fits", () => {
+  const session = opened();
+  const shape = VISITOR();
+  shape.brings.arguments["eve-two"] = { text: "Two.", against: "nothing", strength: "2x" };
+  shape.judgements.push({ at: "gone", value: "5%" });
+  const { id, leftOut } = session.goOnFrom(shape);
+  assert.deepEqual([id, session.name, session.startedFrom], ["eve", "eve", "defence"]);
+  assert.deepEqual(leftOut.map(({ at }) => at), ["eve-two", "gone"]);
+  assert.deepEqual(Object.keys(session.own.brings.arguments), ["eve-says"]);
+  assert.deepEqual(session.own.judgements, [{ at: "local-man", value: "5%" }]);
+  assert.deepEqual(session.own.remarks, { "saw-face": "Dark." });
+});
+
+test("contents show what is open now", () => {
+  const session = opened();
+  const shown = session.contents;
+  const id = session.bring("argument", { ...OBJECTION, source: "brief#P1", note: "So." });
+  const entry = shown.entries[id];
+  assert.deepEqual([entry.text, entry.brought_by, entry.note], [OBJECTION.text, "mine", "So."]);
+  assert.deepEqual(entry.sources, [{ text: "brief P1", url: "https://example.org/" }]);
+  assert.deepEqual(entry.targets, [{ id: "saw-face", part: "", how: "against" }]);
+  assert.deepEqual(shown.entries["saw-face"].bearing, [id]);
+  assert.equal(shown.judgements[`${id}.strength`].words, "how strong it is");
+  session.receive(VISITOR());
+  assert.deepEqual(shown.entries["saw-face"].bearing, ["eve-says", id]);
+  assert.deepEqual(shown.entries["saw-face"].remarks, [{ worldview: "eve", text: "Dark.", sources: [] }]);
+  const said = { text: "5%", source: [{ text: "brief P2", url: "https://example.org/" }], note: "Sure.", fitted: null };
+  assert.deepEqual(shown.judgements["local-man"].by.eve, said);
+  assert.equal(shown.worldviews.eve.extends, "defence");
+  session.reset();
+  assert.deepEqual(shown.entries["saw-face"].bearing, ["eve-says"]);
+  session.dismiss("eve");
+  assert.equal(shown.entries, contents.entries);
+});
+
+test("more than eight entries are written, and give no numbers", () => {
+  const session = opened();
+  for (let k = 0; k < 9; k += 1) session.bring("claim", { text: `Claim ${k}.`, credence: "5%" });
+  assert.match(session.beyond, /^9 entries/);
+  assert.equal(session.central.target, null);
+  assert.equal(session.central.beyond, session.beyond);
+  assert.equal(session.gap("prosecution"), null);
+  assert.throws(() => session.probability("saw-face"), { code: "needs-another-network" });
+  assert.match(session.yaml(), /mine-claim-8/);
+  session.undo();
+  assert.equal(Object.keys(session.own.brings.claims).length, 8);
+});
