@@ -1,4 +1,4 @@
-"""Fills in `cases/bringing.json`: maps, files of worldviews that bring entries, and what Python makes of them.
+"""Fills in `cases/bringing.json`: maps, files of worldviews that bring entries, what Python makes of them.
 
 `python tests/page/make_bringing_cases.py` reads the maps and the files. It writes of each case what is new in
 the model's data with these files in the map's folder, or the problems that they have.
@@ -8,7 +8,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from cruxmap.errors import InvalidMap
+from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.insight.estimate import as_model
 from cruxmap.insight.travelling_model import travelling_model
 from cruxmap.language.argument_map import ArgumentMap
@@ -40,16 +40,24 @@ def _language(argument_map: ArgumentMap) -> Table:
 
 def _case(case: Table, files: Mapping[str, Any], before: Table) -> Table:
     asked = {key: case[key] for key in ("map", "files")}
-    beside = {f"worldviews/{name}.yaml": {"text": "Words.", **file} for name, file in case["files"].items()}
+    beside = {
+        f"worldviews/{name}.yaml": {"text": "Words.", **file} for name, file in case["files"].items()
+    }
     try:
         argument_map = map_of({**files, **beside})
     except InvalidMap as wrong:
-        return {**asked, "problems": [[p.code.value, p.message, p.hint] for p in wrong.problems]}
+        return {**asked, "problems": [*map(_problem, wrong.problems)]}
     old, new = told(before), told(_language(argument_map))
     found = {
         part: {name: it for name, it in new[part].items() if old[part].get(name) != it} for part in new
     }
     return {**asked, "new": found, "words": _words(argument_map)}
+
+
+def _problem(problem: Problem) -> list[str]:
+    """Return a problem; a page cannot name the place of what was there before."""
+    hint = "" if problem.code is Code.DUPLICATE_ID else problem.hint
+    return [problem.code.value, problem.message, hint]
 
 
 def told(data: Table) -> Table:
@@ -69,7 +77,7 @@ def told(data: Table) -> Table:
     rows = {addresses[row[0]]: [addresses[n] for n in row] for row in data["share_rows"]}
     rows_at = {at: [addresses[n] for n in row] for at, row in data["rows_at"].items()}
     entries = {entry["id"]: _named(entry, addresses) for entry in data["entries"]}
-    worldviews = {name: worldview for name, worldview in data["worldviews"].items()}
+    worldviews = dict(data["worldviews"].items())
     return {
         "places": places,
         "rows": rows,
