@@ -56,26 +56,52 @@ function withoutAnswers(state, why) {
 /** How many extensions are kept, for going back and forth. */
 const KEPT = 12;
 
-/** A model, its structure and what asks its plan; the latter are made when they are first wanted. */
+/**
+ * A model, its structure and what asks its plan; the latter are made when they are first wanted. Those of
+ * an extension that is alike but for its numbers serve again.
+ */
 class Extension {
-  constructor(model, base, wasm) {
+  constructor(model, { base, wasm, alike = null }) {
     this.model = model;
     this.base = base;
     this.wasm = wasm;
+    this.alike = alike;
     this.settings = new Map();
     this.contents = null; // kept by the session
     this.made = {};
   }
 
   get structure() {
-    this.made.structure ??= structureOf(this.model);
+    this.made.structure ??= this.alike === null ? structureOf(this.model) : this.otherStructure();
     return this.made.structure;
   }
 
+  otherStructure() {
+    const { model } = this;
+    const entry = new Map(model.entries.map((one) => [one.id, one]));
+    return { ...this.alike.structure, model, entry };
+  }
+
   get asking() {
-    const base = this.base?.asking;
-    this.made.asking ??= new Asking(this.structure, { wasm: this.wasm, base });
+    this.made.asking ??= this.alike === null ? this.newAsking() : this.otherAsking();
     return this.made.asking;
+  }
+
+  newAsking() {
+    return new Asking(this.structure, { wasm: this.wasm, base: this.base?.asking });
+  }
+
+  otherAsking() {
+    const { structure } = this;
+    const asking = Object.create(Asking.prototype);
+    return Object.assign(asking, this.alike.asking, { structure, memories: new Map() });
+  }
+
+  /** Whether another model differs in numbers alone. */
+  isAlike(model) {
+    const sign = ({ addresses, added }) => JSON.stringify([addresses.length, added]);
+    this.made.sign ??= sign(this.model);
+    return this.made.sign === sign(model);
   }
 
   /** Every number of a worldview, without changes. */
@@ -90,7 +116,7 @@ class Extension {
 export class Extensions {
   /** @param {object} model as it was shipped @param {boolean} wasm */
   constructor(model, wasm) {
-    this.shipped = new Extension(model, null, wasm);
+    this.shipped = new Extension(model, { base: null, wasm });
     this.visitors = [];
     this.others = this.shipped;
     this.kept = new Map();
@@ -109,7 +135,9 @@ export class Extensions {
   }
 
   made(model) {
-    return new Extension(model, this.shipped, this.shipped.wasm);
+    const { wasm } = this.shipped;
+    const alike = [...this.kept.values()].find((one) => one.isAlike(model)) ?? null;
+    return new Extension(model, { base: this.shipped, wasm, alike });
   }
 
   /**

@@ -154,8 +154,9 @@ export class Opened {
   // --- listening ----------------------------------------------------------------------------------------
 
   /**
-   * Be told of "central", "changes", "reviewers", "ranking", "estimate", "cruxes", "diff", "shares" (of a
-   * diff, before its averages over draws are there), "progress" or "problem".
+   * Be told of "central", "changes", "reviewers", "ranking", "first" (an estimate over the first draws),
+   * "estimate", "cruxes", "diff", "shares" (of a diff, before its averages over draws are there), "progress"
+   * or "problem".
    * @param {string} event @param {(message: object) => void} listener @returns {() => void} to stop
    */
   on(event, listener) {

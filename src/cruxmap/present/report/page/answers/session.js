@@ -194,16 +194,20 @@ class Session extends Changing {
   /**
    * By target its central probability, its mean over draws and their 5th and 95th percentile;
    * `effective` is how many draws they are worth where something is observed. `null` where the session
-   * has changed meanwhile.
+   * has changed meanwhile. What the first draws say is told before ("first"), each mean with its standard
+   * `error`.
    * @returns {Promise<object | null>}
    */
   estimate() {
-    return this.overDraws("estimate", async (pool) => {
+    return this.overDraws("estimate", async (pool, version) => {
       const { state, model } = this;
-      const found = state.isImpossible ? null : await pool.estimate(this.setting, this.step.given);
-      const estimate = {};
-      for (const { name } of model.targets) estimate[name] = this.estimateOf(name, found);
-      return estimate;
+      const estimate = (found) =>
+        Object.fromEntries(model.targets.map(({ name }) => [name, this.estimateOf(name, found)]));
+      const onFirst = (found) => {
+        if (version === this.version) this.emit("first", { estimate: estimate(found) });
+      };
+      if (state.isImpossible) return estimate(null);
+      return estimate(await pool.estimate(this.setting, this.step.given, { onFirst }));
     });
   }
 
@@ -214,9 +218,10 @@ class Session extends Changing {
       return { central: null, mean: null, interval_90: null, reason };
     }
     const central = name === this.model.targets[0].name ? state.chance.yes : state.also[name];
-    const { mean, median, interval_90: interval } = found.targets[name];
+    const { mean, median, interval_90: interval, error } = found.targets[name];
     const effective = found.effective === null ? {} : { effective: found.effective };
-    return { central, mean, median, interval_90: interval, ...effective };
+    const uncertain = error === undefined ? {} : { error };
+    return { central, mean, median, interval_90: interval, ...uncertain, ...effective };
   }
 
   /**

@@ -1,5 +1,7 @@
 /** What scripts and tests ask of the page, each as in the command line's JSON: `globalThis.cruxmap`. */
 
+import { readWorldviewFile } from "../language/worldview_file.js";
+
 /**
  * @param {Promise<object|null>} opened the session, or null in a page that is read-only
  * @returns {object} `ready` resolves once the page answers; the rest throws until then
@@ -27,10 +29,22 @@ export function scripted(opened) {
     set: (address, text) => open().set(String(address), text),
     reject: (argument, rejected = true) => open().reject(String(argument), rejected),
     given: (given) => open().given(given ?? {}),
+    bring: (kind, entry) => open().bring(String(kind), entry),
+    withdraw: (id) => open().withdraw(String(id)),
+    remark: (entry, text) => open().remark(String(entry), text ?? null),
+    receive: (text) => received(open(), String(text)),
+    dismiss: (id) => open().dismiss(String(id)),
     probability: (id, given) => open().probability(String(id), given ?? {}),
     estimate: async () => open().estimate(),
     cruxes: async () => open().cruxes(),
     diff: async (other) => open().diff(String(other)),
     yaml: ({ id, text } = {}) => open().yaml({ id: id === undefined ? id : String(id), text }),
   };
+}
+
+/** Take in a worldview's file, and say what it is called. */
+function received(session, text) {
+  const { shape } = readWorldviewFile(text, session.model);
+  session.receive(shape);
+  return shape.id;
 }
