@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from cruxmap.language.yaml_text import Entries, Items, Node, SourceFile, Text
 
 _BREAK = re.compile("\r\n|[\r\n]")
+_LAST_BREAK = re.compile("(?:\r\n|[\r\n])?\\Z")
 _COMMENT = re.compile(r"(?:^|(?<=[\s,\[\]{}]))#")
 _GAP = re.compile(r"(?:[\s,:?]|#[^\r\n]*)*")
 _HEADER = re.compile(r"[^\r\n]*")
@@ -26,6 +27,7 @@ class Layout:
         self.newline = found[0] if found else "\n"
         self._scalars = sorted(_scalars(root))
         self._starts = [start for start, _ in self._scalars]
+        self._code_ends: dict[int, int] = {}
 
     # --- lines ----------------------------------------------------------------------------------
 
@@ -36,13 +38,13 @@ class Layout:
 
     def line_end(self, at: int) -> int:
         """Return where the line of a place ends, before what ends it."""
-        found = _BREAK.search(self.text, at)
-        return found.start() if found else len(self.text)
+        end = self.next_line(at)
+        return end - len(_LAST_BREAK.findall(self.text[max(self.line_start(at), end - 2) : end])[0])
 
     def next_line(self, at: int) -> int:
         """Return where the line after that of a place starts: at the end of the text, if there is none."""
-        found = _BREAK.search(self.text, at)
-        return found.end() if found else len(self.text)
+        starts = self.file.line_starts
+        return min(starts[bisect_right(starts, at)], len(self.text))
 
     def lines(self, start: int, end: int) -> Iterator[tuple[int, str]]:
         """Yield the lines that a stretch touches, each with its start."""
@@ -81,10 +83,12 @@ class Layout:
                 yield found.start()
 
     def code_end(self, at: int) -> int:
-        """Return where a line ends, without its comment and the space before that."""
-        end = self.line_end(at)
-        stop = next(self.comments(at, end), end)
-        return at + len(self.text[at:stop].rstrip(" \t"))
+        """Return where the line of a place ends, without its comment and the space before that."""
+        start = self.line_start(at)
+        if start not in self._code_ends:
+            stop = next(self.comments(start, self.line_end(at)), self.line_end(at))
+            self._code_ends[start] = start + len(self.text[start:stop].rstrip(" \t"))
+        return max(at, self._code_ends[start])
 
     # --- ends -----------------------------------------------------------------------------------
 

@@ -4,8 +4,10 @@ Each replaces a stretch of the text as it was, or puts something in between. Wha
 goes stands behind that; comments stand behind code, and new lines below both.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from cruxmap.language.layout import Layout
 
@@ -81,12 +83,14 @@ class TextEdits:
             return result.removesuffix("\n").removesuffix("\r")
         return result
 
-    def _moved(self, edit: _Edit, gone: Iterable[tuple[int, int]]) -> _Edit:
+    def _moved(self, edit: _Edit, gone: Sequence[tuple[int, int]]) -> _Edit:
         """Return a comment or new lines, behind what goes from where they would stand."""
         at = edit.start
-        for start, end in gone:
-            if start < at < end and edit.rank == _COMMENT:
+        for start, end in islice(gone, max(0, bisect_left(gone, (at, 0)) - 1), None):
+            if start >= at:
+                break
+            if at < end and edit.rank == _COMMENT:
                 at = self.layout.code_end(end)
-            elif start < at < end:
+            elif at < end:
                 at = end if self.layout.column(end) == 0 else self.layout.next_line(end)
         return replace(edit, start=at, end=at)
