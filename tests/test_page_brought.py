@@ -21,6 +21,7 @@ def test_answers_with_brought_entries_are_pythons(case: dict[str, Any]) -> None:
     found = cases_of(case["name"], BROUGHT[case["name"]])
     assert found["extension"]["added"] == case["extension"]["added"]
     _assert_near(found["steps"], case["steps"])
+    _assert_near(found["means"], case["means"])
 
 
 def _assert_near(found: Any, expected: Any) -> None:

@@ -6,12 +6,15 @@
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import InvalidMap
+from cruxmap.insight.estimate import estimate
 from cruxmap.insight.live_model import open_model
 from cruxmap.insight.plain import as_plain
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
 from helpers.commands import ROOT
 from helpers.extended_models import extended
@@ -208,6 +211,8 @@ def cases_of(name: str, text: str) -> dict[str, Any]:
         root = Path(folder) / "maps"
         shutil.copytree(MAP, root)
         file = root / "models/everything.yaml"
+        text_of_model = file.read_text(encoding="utf-8").replace("draws: 1000", "draws: 256")
+        file.write_text(text_of_model, encoding="utf-8")
         shipped = read_model(file)
         worldview = root / f"arguments/everything/worldviews/{name}.yaml"
         worldview.write_text(f"text: Brings something.\n{text}", encoding="utf-8")
@@ -231,4 +236,12 @@ def cases_of(name: str, text: str) -> dict[str, Any]:
             answers = {"impossible": wrong.problems[0].message}
         steps.append({**given, "answers": answers})
     extension = {name: value for name, value in extension.items() if data.get(name) != value}
-    return {"name": name, "shipped": data, "extension": extension, "steps": steps}
+    means = _means(full, name)
+    return {"name": name, "shipped": data, "extension": extension, "steps": steps, "means": means}
+
+
+def _means(model: ModelSpec, worldview: str) -> dict[str, float | None]:
+    """Return by target the mean over the model's draws, where nothing is assumed or observed."""
+    free = replace(model, worldviews=(worldview,), assuming=(), observed=(), reconcile=False)
+    found = estimate(free).worldviews[worldview]
+    return {model.target.name: found.mean} | {name: one.mean for name, one in found.also.items()}

@@ -1,26 +1,18 @@
 // Passes over draws: blocks of judgements, through the tables and the plan, to what is averaged. A worker
 // runs them, or the page itself (see pool.js); a block gives the same numbers wherever it runs.
 
-import { bytesOf } from "../bytes.js";
-import { latinHypercube } from "../engine/draws.js";
-import { fill, programOf } from "../engine/formulas.js";
-import { makeKernel } from "../engine/kernel.js";
-import { indicatorsOf, inputsOfVariables, planOf } from "../engine/plan.js";
-import { specialise } from "../engine/specialise.js";
-
-/** Draws that are drawn at a time, and kept: they depend on the seed alone, not on numbers. */
-export const STRIP = 512;
-
-const LANES = 8;
-
-/** Entries that may be certain without a plan being made for it. */
-const FEW = 20;
+import { bytesOf, intsOf } from "../bytes.js";
+import { fill, programOf, together } from "../engine/formulas.js";
+import { planOf } from "../engine/plan.js";
+import { estimateByCases, jointByCases, logOddsByCases, takesCases } from "./case_passes.js";
+import { entriesOfDraws, kernelOver, LANES, logAdded, scaled } from "./drawn.js";
+import { Summing } from "./sums.js";
 
 const BYTES_OF_A_KEY = 16;
 
 /**
  * @typedef {object} Passes what all passes of a model share
- * @typedef {[number, number[]][]} Evidence variables, and the states that each may still have
+ * @typedef {Test[]} Evidence see engine/holding.js
  * @typedef {{mu: Float64Array, sd: Float64Array, column: Int32Array, single: Uint8Array}} Setting
  *
  * @typedef {object} Job
@@ -38,17 +30,18 @@ const BYTES_OF_A_KEY = 16;
  * @returns {Passes}
  */
 export function makePasses(model, { wasm = true } = {}) {
-  const plan = planOf(model.network);
-  return {
+  const passes = {
     wasm,
-    plan,
-    program: programOf(model.network),
-    keys: bytesOf(model.keys),
+    plan: planOf(model.network),
+    states: intsOf(model.network.states),
+    own: { program: programOf(model.network), keys: bytesOf(model.keys) },
     nDraws: model.model.draws,
     targets: model.targets.map(({ variable }) => variable),
     strips: new Map(),
     kernels: new Map(),
   };
+  extendPasses(passes, null);
+  return passes;
 }
 
 /**
@@ -58,6 +51,35 @@ export function makePasses(model, { wasm = true } = {}) {
 export function partForPasses({ network, keys, model, targets }) {
   const { states, program, plan } = network;
   return { network: { states, program, plan }, keys, model: { draws: model.draws }, targets };
+}
+
+/**
+ * What passes need of what is brought to a model, to be sent to a worker; `null` where nothing is.
+ * @param {object} structure
+ */
+export function extensionForPasses({ brought, model }) {
+  return brought === null ? null : { brought, keys: model.keys };
+}
+
+/**
+ * Let passes answer with what `extensionForPasses` has of an extension in place of the one before. The draws of
+ * the model's own addresses stay.
+ * @param {Passes} passes
+ * @param {{brought: Brought, keys: string} | null} extension
+ */
+export function extendPasses(passes, extension) {
+  const { own, plan, strips } = passes;
+  const brought = extension?.brought ?? null;
+  const states = brought?.states ?? passes.states;
+  passes.program = brought === null ? own.program : together(own.program, brought.program);
+  passes.keys = extension === null ? own.keys : bytesOf(extension.keys);
+  passes.summing = new Summing(plan, { brought, states, nEntries: own.program.nEntries });
+  const nOwn = own.keys.length / BYTES_OF_A_KEY;
+  const nAll = passes.keys.length / BYTES_OF_A_KEY;
+  for (const rows of strips.values()) {
+    rows.length = nOwn;
+    while (rows.length < nAll) rows.push(null);
+  }
 }
 
 // --- passes --------------------------------------------------------------------------------------
@@ -73,6 +95,7 @@ export function partForPasses({ network, keys, model, targets }) {
  *   something is observed, the logarithm of how probable that is
  */
 export function estimateOver(passes, job, start, stop) {
+  if (takesCases(passes, job)) return estimateByCases(passes, job, start, stop);
   const { targets } = passes;
   const D = stop - start;
   const entries = entriesOfDraws(passes, job.setting, start, stop);
@@ -103,6 +126,7 @@ export function estimateOver(passes, job, start, stop) {
  *   how probable that is, and sums are to be multiplied by exp(logScale)
  */
 export function jointOver(passes, job, start, stop) {
+  if (takesCases(passes, job)) return jointByCases(passes, job, start, stop);
   const D = stop - start;
   const entries = entriesOfDraws(passes, job.setting, start, stop);
   const { kernel, evidence } = kernelOver(passes, job, "pairs", entries, D);
@@ -110,7 +134,7 @@ export function jointOver(passes, job, start, stop) {
   const sums = new Float64Array(2 * nIndicators);
   const ofTarget = new Float64Array(2);
   setSides(passes, kernel, evidence);
-  const weights = job.observed.length > 0 ? weightsFirst(passes, job, entries, D) : null;
+  const weights = job.observed.length > 0 ? scaled(logOfObserved(passes, job, entries, D)) : null;
   overColumns(kernel, entries, D, LANES / 2, true, (found, column, d) => {
     const lanes = [2 * column, 2 * column + 1];
     const logZ = logAdded(found.logZ[lanes[0]], found.logZ[lanes[1]]);
@@ -138,6 +162,7 @@ export function jointOver(passes, job, start, stop) {
  * @returns {Float64Array} not a number where what is given is impossible
  */
 export function logOddsOver(passes, job, { u, single, D }) {
+  if (takesCases(passes, job)) return logOddsByCases(passes, job, { u, single, D });
   const entries = fill(passes.program, u, single, D);
   const { kernel, evidence } = kernelOver(passes, job, "sides", entries, D);
   const logOdds = new Float64Array(D);
@@ -214,16 +239,6 @@ function logWeightsOver(passes, job, entries, D, logZ) {
   return job.assumed.length === 0 ? logZ : logOfObserved(passes, job, entries, D);
 }
 
-/**
- * The weights of draws by what is observed, the largest of them 1, and the logarithm of what it stands
- * for.
- */
-function weightsFirst(passes, job, entries, D) {
-  const logs = logOfObserved(passes, job, entries, D);
-  const logScale = Math.max(...logs);
-  return { logScale, values: logs.map((log) => (logScale === -Infinity ? 0 : Math.exp(log - logScale))) };
-}
-
 /** The logarithm of how probable what is observed is, in each column. */
 function logOfObserved(passes, job, entries, D) {
   const { kernel, evidence } = kernelOver(passes, job, "observed", entries, D);
@@ -233,132 +248,4 @@ function logOfObserved(passes, job, entries, D) {
     logs[d] = logZ[lane];
   });
   return logs;
-}
-
-function logAdded(a, b) {
-  const most = Math.max(a, b);
-  return most === -Infinity ? most : most + Math.log(Math.exp(a - most) + Math.exp(b - most));
-}
-
-// --- judgements and entries ----------------------------------------------------------------------
-
-/** The tables' entries in some of the draws, [entry * draws + draw]. */
-function entriesOfDraws(passes, setting, start, stop) {
-  const { mu, sd, column, single } = setting;
-  const D = stop - start;
-  const u = new Float64Array(mu.length * D);
-  const drawn = Uint8Array.from(sd, (value) => (value > 0 ? 1 : 0));
-  const needed = new Set(column.filter((_, j) => drawn[j]));
-  for (let from = start; from < stop; ) {
-    const strip = Math.floor(from / STRIP);
-    const to = Math.min(stop, (strip + 1) * STRIP);
-    const rows = stripOf(passes, strip, needed);
-    for (let j = 0; j < mu.length; j++) {
-      const z = drawn[j] ? rows[column[j]] : null;
-      for (let d = from; d < to; d++) {
-        u[j * D + d - start] = z === null ? mu[j] : mu[j] + sd[j] * z[d - strip * STRIP];
-      }
-    }
-    from = to;
-  }
-  return fill(passes.program, u, single, D);
-}
-
-/** A strip's standard normals by address, at least those that are needed. */
-function stripOf({ strips, keys, nDraws }, strip, needed) {
-  if (!strips.has(strip)) {
-    strips.set(strip, new Array(keys.length / BYTES_OF_A_KEY).fill(null));
-  }
-  const rows = strips.get(strip);
-  const missing = [...needed].filter((address) => rows[address] === null);
-  if (missing.length > 0) {
-    const start = strip * STRIP;
-    const stop = Math.min(nDraws, start + STRIP);
-    const wanted = new Uint8Array(missing.length * BYTES_OF_A_KEY);
-    missing.forEach((address, n) => {
-      const at = address * BYTES_OF_A_KEY;
-      wanted.set(keys.subarray(at, at + BYTES_OF_A_KEY), n * BYTES_OF_A_KEY);
-    });
-    const z = latinHypercube(wanted, nDraws, start, stop);
-    missing.forEach((address, n) => {
-      rows[address] = z.subarray(n * (stop - start), (n + 1) * (stop - start));
-    });
-  }
-  return rows;
-}
-
-// --- kernels -------------------------------------------------------------------------------------
-
-/**
- * What each kind of pass needs: which indicators stay open (all others are as the evidence says), and of
- * which the slopes are read.
- */
-const KINDS = {
-  targets: { evidence: given, open: ({ targets }) => targets, read: ({ targets }) => targets },
-  pairs: { evidence: given, open: everything, read: everything },
-  sides: { evidence: given, open: ({ targets }) => targets.slice(0, 1), read: () => [] },
-  observed: { evidence: ({ observed }) => observed, open: () => [], read: () => [] },
-};
-
-function given({ assumed, observed }) {
-  return [...assumed, ...observed];
-}
-
-function everything({ plan }) {
-  return plan.indicatorVariables;
-}
-
-/**
- * The kernel of a kind of pass, specialised to what is exactly 0 or 1 in all of these columns and in those
- * that jobs of this name had before, and the indicators that the job's evidence makes.
- */
-function kernelOver(passes, job, kind, entries, D) {
-  const evidence = indicatorsOf(passes.plan, KINDS[kind].evidence(job));
-  const question = JSON.stringify(KINDS[kind].evidence(job));
-  const here = certainIn(entries, D, passes.program.nEntries);
-  const held = passes.kernels.get(kind);
-  if (held?.question === question && serves(held, here, job.name)) {
-    held.job = job.name;
-    return { kernel: held.kernel, evidence };
-  }
-  const goesOn = held?.question === question && held.job === job.name;
-  const certain = goesOn ? here.map((value, e) => (value === held.certain[e] ? value : -1)) : here;
-  const kernel = specialKernel(passes, kind, certain, evidence, held?.kernel ?? null);
-  passes.kernels.set(kind, { question, job: job.name, certain, kernel });
-  return { kernel, evidence };
-}
-
-/** Whether a kernel is right for what is certain here, and not much larger than need be. */
-function serves(held, here, name) {
-  let more = 0;
-  for (let e = 0; e < here.length; e++) {
-    if (held.certain[e] >= 0 && held.certain[e] !== here[e]) {
-      return false;
-    }
-    more += held.certain[e] < 0 && here[e] >= 0 ? 1 : 0;
-  }
-  return held.job === name || more <= FEW;
-}
-
-function specialKernel(passes, kind, certain, evidence, instead) {
-  const { plan, wasm } = passes;
-  const open = inputsOfVariables(plan, KINDS[kind].open(passes));
-  const fixed = Int8Array.from(evidence, (value, i) => (value === 0 ? 0 : open[plan.nLoads + i] ? -1 : 1));
-  const special = specialise(plan, certain, fixed);
-  const inputs = inputsOfVariables(special, KINDS[kind].read(passes));
-  return makeKernel(special, { lanes: LANES, wasm, inputs, instead });
-}
-
-/** By entry: 0 or 1 where all columns have exactly that, -1 elsewhere. */
-function certainIn(entries, D, nEntries) {
-  const certain = new Int8Array(nEntries);
-  for (let e = 0; e < nEntries; e++) {
-    const first = entries[e * D];
-    let isAlike = first === 0 || first === 1;
-    for (let d = 1; isAlike && d < D; d++) {
-      isAlike = entries[e * D + d] === first;
-    }
-    certain[e] = isAlike ? first : -1;
-  }
-  return certain;
 }

@@ -4,8 +4,9 @@
 
 import { intsOf } from "../bytes.js";
 import { evidenceOf } from "./evidence.js";
-import { STRIP, doTask, makePasses, partForPasses } from "./passes.js";
-import { effectiveNumber, summaryOf, weightsOf } from "./summaries.js";
+import { STRIP } from "./drawn.js";
+import { doTask, extendPasses, extensionForPasses, makePasses, partForPasses } from "./passes.js";
+import { effectiveNumber, errorOf, summaryOf, weightsOf } from "./summaries.js";
 import { structureOf } from "./structure.js";
 
 /** The most workers that are of use. */
@@ -13,6 +14,12 @@ const MOST_WORKERS = 4;
 
 /** How many draws, or columns, a task has: so few that a job can be dropped soon. */
 const TASK = { estimate: 128, joint: 64, logOdds: 256 };
+
+/** After so many draws an estimate says what it has. */
+const FIRST = 256;
+
+/** After so many milliseconds without a word a worker is given up. */
+const PATIENCE = 30000;
 
 /** Thrown by jobs that were dropped, for one of a later version or by `cancel`. */
 export class Superseded extends Error {
@@ -26,9 +33,12 @@ export class Superseded extends Error {
  * their answers say, or broken by `Superseded`.
  *
  * @typedef {object} Asked
- * @property {(setting: Setting, given: Given) => Promise<object>} estimate
+ * @property {(setting: Setting, given: Given, options?: {onFirst?: (found: object) => void}) =>
+ *   Promise<object>} estimate
  *   Every target's probability over the draws: `targets` has by name what `summaryOf` gives. `effective`
  *   is how many draws they are worth where something is observed, null elsewhere; `weights` are theirs.
+ *   `onFirst` is told what the first draws say, if there are many more; each target has there the standard
+ *   `error` of its mean too.
  * @property {(setting: Setting, given: Given, variables?: number[]) => Promise<object | null>} joint
  *   The averages over the draws of P(target, state), for the first target: `target` is its chance
  *   {no, yes}, and `tables` has by variable (without `variables` for all) its two states with each of the
@@ -51,12 +61,25 @@ export function workersAtHand() {
  *   are none
  * @param {number} [n] how many workers
  * @param {object} [structure] that of the model
- * @returns {Asked & {at: (version: number) => Asked, cancel: () => void, close: () => void}}
+ * @param {{patience?: number}} [options]
+ * @returns {Asked & {at: (version: number) => Asked, extendTo: (structure: object) => void,
+ *   cancel: () => void, close: () => void}}
  */
-export function makePool(model, makeWorker = null, n = workersAtHand(), structure = structureOf(model)) {
-  const hands = makeHands(model, makeWorker, n);
+export function makePool(
+  model,
+  makeWorker = null,
+  n = workersAtHand(),
+  structure = structureOf(model),
+  { patience = PATIENCE } = {},
+) {
+  const hands = makeHands(model, makeWorker, n, patience);
   const jobs = makeJobs(hands);
-  const asked = (version) => askedOf(structure, (...job) => jobs.run(version() ?? jobs.newest(), ...job));
+  let now = { structure, extension: extensionForPasses(structure) };
+  const asked = (version) =>
+    askedOf(
+      () => now.structure,
+      (what, ...job) => jobs.run(version() ?? jobs.newest(), { what, extension: now.extension }, ...job),
+    );
   return {
     ...asked(() => null),
 
@@ -65,6 +88,16 @@ export function makePool(model, makeWorker = null, n = workersAtHand(), structur
      */
     at(version) {
       return asked(() => version);
+    },
+
+    /**
+     * From now on, answer with what is brought to the model; the workers stay.
+     * @param {object} other its structure, or that of the model itself
+     */
+    extendTo(other) {
+      if (other === now.structure) return;
+      const isSame = other.brought === now.structure.brought && other.model.keys === now.structure.model.keys;
+      now = { structure: other, extension: isSame ? now.extension : extensionForPasses(other) };
     },
 
     /** Drop all jobs. */
@@ -81,21 +114,25 @@ export function makePool(model, makeWorker = null, n = workersAtHand(), structur
 }
 
 function askedOf(structure, run) {
-  const { model } = structure;
-  const ofDraws = (size) => tasksOf(model.model.draws, size);
+  const ofDraws = (size) => tasksOf(structure().model.model.draws, size);
   const evidence = ({ assuming = [], observed = [] }) => ({
-    assumed: evidenceOf(structure, assuming),
-    observed: evidenceOf(structure, observed),
+    assumed: evidenceOf(structure(), assuming),
+    observed: evidenceOf(structure(), observed),
   });
   return {
-    async estimate(setting, given) {
+    async estimate(setting, given, { onFirst = null } = {}) {
+      const { model } = structure();
       const job = { kind: "estimate", ...evidence(given), setting: numbersOf(setting) };
-      return estimateOf(model, await run(job, ofDraws(TASK.estimate)));
+      const first = Math.ceil(FIRST / TASK.estimate);
+      const tell = onFirst && ((parts) => onFirst(withErrors(estimateOf(model, parts))));
+      return estimateOf(model, await run(job, ofDraws(TASK.estimate), { first, tell }));
     },
 
     async joint(setting, given, variables = null) {
+      const { model, brought } = structure();
       const job = { kind: "joint", ...evidence(given), setting: numbersOf(setting) };
-      const found = jointOf(model, variables, await run(job, ofDraws(TASK.joint)));
+      const indicators = indicatorVariablesOf(model, brought);
+      const found = jointOf(indicators, variables, await run(job, ofDraws(TASK.joint)));
       return found === null ? null : { ...found, draws: model.model.draws };
     },
 
@@ -118,7 +155,7 @@ function makeJobs(hands) {
   const jobs = [];
   let newest = -Infinity;
 
-  function run(version, what, tasks) {
+  function run(version, { what, extension }, tasks, { first = 0, tell = null } = {}) {
     if (version < newest) {
       return Promise.reject(new Superseded());
     }
@@ -130,7 +167,9 @@ function makeJobs(hands) {
     return new Promise((resolve, reject) => {
       const job = { ...what, name: `${what.kind} ${version}` };
       const open = [...tasks.keys()];
-      jobs.push({ job, version, tasks, open, left: tasks.length, results: [], resolve, reject });
+      const told = tell !== null && first < tasks.length ? { first, tell } : null;
+      const left = tasks.length;
+      jobs.push({ job, extension, version, tasks, open, left, told, results: [], resolve, reject });
       hands.forEach(takeUp);
     });
   }
@@ -162,12 +201,17 @@ function makeJobs(hands) {
       }
       hands.forEach(takeUp);
     };
-    hand.do(job.job, job.tasks[number]).then(then(finish), then(fail));
+    hand.do(job, job.tasks[number]).then(then(finish), then(fail));
   }
 
   function finish(job, number, found) {
     job.results[number] = found;
     job.left -= 1;
+    if (job.told !== null && hasFirst(job)) {
+      const { first, tell } = job.told;
+      job.told = null;
+      tell(job.results.slice(0, first));
+    }
     if (job.left === 0) {
       end(job);
       job.resolve(job.results);
@@ -182,11 +226,19 @@ function makeJobs(hands) {
   return { run, drop, newest: () => newest };
 }
 
+/** Whether the results of the first tasks are there. */
+function hasFirst({ results, told }) {
+  for (let k = 0; k < told.first; k++) if (results[k] === undefined) return false;
+  return true;
+}
+
 /**
  * Take an open task of a job: one in a strip of draws that this hand has drawn, or will have, if there is
  * one.
  */
-function chosenTask({ tasks, open }, place, nHands) {
+function chosenTask({ tasks, open, told }, place, nHands) {
+  const early = told === null ? -1 : open.findIndex((number) => number < told.first);
+  if (early >= 0) return open.splice(early, 1)[0];
   const stripOf = (number) => Math.floor((tasks[number].start ?? 0) / STRIP);
   const own = open.findIndex((number) => stripOf(number) % nHands === place);
   return open.splice(own >= 0 ? own : open.length - 1, 1)[0];
@@ -220,7 +272,7 @@ function columnsOf(rows, D, start, stop) {
 //
 // A hand does one task at a time: `do` promises what it gives.
 
-function makeHands(model, makeWorker, n) {
+function makeHands(model, makeWorker, n, patience) {
   const here = handHere(model);
   const workers = [];
   for (let k = 0; k < n && makeWorker !== null; k++) {
@@ -230,7 +282,7 @@ function makeHands(model, makeWorker, n) {
     }
     workers.push(worker);
   }
-  return workers.length > 0 ? workers.map((worker) => handOf(worker, model, here)) : [here];
+  return workers.length > 0 ? workers.map((worker) => handOf(worker, model, here, patience)) : [here];
 }
 
 function made(makeWorker) {
@@ -244,39 +296,58 @@ function made(makeWorker) {
 /** This thread; between tasks it lets others have their turn. */
 function handHere(model) {
   let passes = null;
+  let known = null;
   return {
     isBusy: false,
-    async do(job, task) {
+    async do({ job, extension }, task) {
       await new Promise((go) => {
         setTimeout(go);
       });
       passes ??= makePasses(model);
+      if (extension !== known) extendPasses(passes, extension);
+      known = extension;
       return doTask(passes, job, task);
     },
     close() {},
   };
 }
 
-/** A worker; this thread takes its place if it fails to start. */
-function handOf(worker, model, here) {
+/** A worker; this thread takes its place if it fails, or says nothing for too long. */
+function handOf(worker, model, here, patience) {
   let isThere = true;
   let pending = null;
   let known = null;
-  worker.onmessage = ({ data: { found, error } }) => {
+  let extended = null;
+  let watch = null;
+  const settled = () => {
+    clearTimeout(watch);
     const { resolve, reject } = pending ?? { resolve() {}, reject() {} };
     pending = null;
-    if (error === undefined) {
-      resolve(found);
-    } else {
-      reject(new Error(error));
-    }
+    return { resolve, reject };
+  };
+  const giveUp = () => {
+    isThere = false;
+    worker.terminate?.();
+    if (pending === null) return;
+    const { job, task } = pending;
+    settled().resolve(here.do(job, task));
+  };
+  const wait = () => {
+    clearTimeout(watch);
+    watch = setTimeout(giveUp, patience);
+    watch.unref?.(); // in Node
+  };
+  worker.onmessage = ({ data: { found, error, isAtWork } }) => {
+    if (!isThere) return;
+    if (isAtWork) wait();
+    else if (error === undefined) settled().resolve(found);
+    else settled().reject(new Error(error));
   };
   worker.onerror = (event) => {
     event.preventDefault?.();
-    isThere = false;
-    pending?.resolve(here.do(pending.job, pending.task));
-    pending = null;
+    giveUp();
   };
+  worker.onmessageerror = giveUp;
   worker.postMessage({ model: partForPasses(model) });
   return {
     isBusy: false,
@@ -286,11 +357,15 @@ function handOf(worker, model, here) {
       }
       return new Promise((resolve, reject) => {
         pending = { job, task, resolve, reject };
-        worker.postMessage({ job: job === known ? null : job, task });
-        known = job;
+        wait();
+        if (job.extension !== extended) worker.postMessage({ extension: job.extension });
+        extended = job.extension;
+        worker.postMessage({ job: job.job === known ? null : job.job, task });
+        known = job.job;
       });
     },
     close() {
+      clearTimeout(watch);
       worker.terminate();
     },
   };
@@ -314,9 +389,10 @@ function joined(parts, nRows, of) {
   return all;
 }
 
-function estimateOf({ targets, model: { draws } }, parts) {
+function estimateOf({ targets }, parts) {
   const no = joined(parts, targets.length, (part) => part.no);
   const yes = joined(parts, targets.length, (part) => part.yes);
+  const draws = no.length / targets.length;
   const isWeighed = parts[0].logWeights !== null;
   const weights = isWeighed ? weightsOf(joined(parts, 1, (part) => part.logWeights)) : null;
   const found = {};
@@ -327,8 +403,21 @@ function estimateOf({ targets, model: { draws } }, parts) {
   return { targets: found, weights, effective: isWeighed ? effectiveNumber(weights) : null };
 }
 
-function jointOf({ network }, wanted, parts) {
-  const variables = intsOf(network.plan.indicators.variable);
+/** The standard error of each target's mean, beside it. */
+function withErrors(found) {
+  const { targets, weights } = found;
+  const named = Object.entries(targets).map(([name, one]) => [name, { ...one, error: errorOf(one, weights) }]);
+  return { ...found, targets: Object.fromEntries(named) };
+}
+
+/** The variable of each indicator, those of what is brought after the plan's. */
+function indicatorVariablesOf({ network }, brought) {
+  const own = intsOf(network.plan.indicators.variable);
+  const more = (brought?.variables ?? []).flatMap(({ variable, states }) => new Array(states).fill(variable));
+  return Int32Array.from([...own, ...more]);
+}
+
+function jointOf(variables, wanted, parts) {
   const most = parts.reduce((highest, part) => Math.max(highest, part.logScale), -Infinity);
   const sums = new Float64Array(2 * variables.length);
   const ofTarget = new Float64Array(2);

@@ -100,3 +100,21 @@ export function effectiveNumber(weights) {
   }
   return squares > 0 ? (sum * sum) / squares : 0;
 }
+
+/**
+ * The standard error of a mean over draws.
+ * @param {{mean: number | null, draws: Float64Array}} summary of `summaryOf`
+ * @param {Float64Array | null} weights
+ * @returns {number | null}
+ */
+export function errorOf({ mean, draws }, weights) {
+  if (mean === null) return null;
+  let [squares, whole, n] = [0, 0, 0];
+  draws.forEach((value, d) => {
+    const weight = Number.isNaN(value) ? 0 : (weights?.[d] ?? 1);
+    squares += (weight * (value - mean)) ** 2;
+    whole += weight;
+    n += weight > 0 ? 1 : 0;
+  });
+  return n > 1 ? Math.sqrt((squares * n) / (n - 1)) / whole : null;
+}
