@@ -38,6 +38,44 @@ test("what is given travels too", async () => {
   assert.deepEqual((await readFragment(fragment, model)).given, given);
 });
 
+test("what is brought travels, and whatever else is there ends in words", async () => {
+  const town = { ...casesOf("bringing").models.town, digest: model.digest, model: { id: "town", seed: 1 } };
+  const dark = { text: "It is dark.", against: "rain", strength: "2x", premises: { not: "wind" } };
+  const brings = { arguments: { "mine-dark": dark } };
+  const judgements = [{ at: "mine-dark", value: "60%" }];
+  const changes = { ...UNCHANGED, brings, remarks: { rain: "Hm." }, judgements };
+  const found = await readFragment(await fragmentOf(town, { startedFrom: "map", changes }), town);
+  assert.deepEqual([found.changes, found.name], [changes, "mine"]);
+  const bad = [
+    "text",
+    [],
+    { claims: [] },
+    { claims: "a" },
+    { events: {} },
+    { claims: { a: 5 } },
+    { claims: { a: { text: "A." } } },
+    { arguments: { a: null } },
+    { routes: { wet: "a" } },
+    { routes: { rain: [{ chance: "5%" }] } },
+    { routes: { wet: { a: "b" } } },
+    { claims: { rain: { text: "A.", credence: "5%" } } },
+    { claims: JSON.parse(`{"a": ${'{"not":'.repeat(500)}"b"${"}".repeat(500)}}`) },
+    { claims: JSON.parse('{"__proto__": {"text": "A.", "credence": "5%"}}') },
+  ];
+  for (const digest of [town.digest, "fedcba9876543210"]) {
+    for (const some of bad) {
+      const data = { ...nothing, model: "town", digest, name: "eve", brings: some, remarks: [["gone", "Hm."]] };
+      const reading = readFragment(await fragmentWith(data), town);
+      const found = await reading.catch((problem) => problem);
+      assert.ok(found.name === "ProblemError" || found.leftOut.length > 0, JSON.stringify(some).slice(0, 99));
+    }
+  }
+  for (const name of ["a b", 5, "", "map", "x".repeat(300), "__proto__"]) {
+    const data = await fragmentWith({ ...nothing, model: "town", name, brings });
+    await assert.rejects(readFragment(data, town), { name: "ProblemError" });
+  }
+});
+
 test("shares that only fit together are read together", async () => {
   const set = [["colour.red", "60%"], ["colour.green", "40%"], ["colour.blue", "0%"]];
   const found = await readFragment(await fragmentWith({ ...nothing, set }), model);

@@ -80,8 +80,11 @@ function attempt(work, failed) {
   }
 }
 
-/** Return the sections of what somebody brings as a file is read; throws ProblemError for a wrong shape. */
-function sectionsOf(brings) {
+/**
+ * Return the sections of what somebody brings as a file is read. Throws ProblemError for a wrong shape.
+ * @param {Brings} brings @returns {Record<string, Map<string, any>>}
+ */
+export function sectionsOf(brings) {
   const sections = {};
   for (const section of SECTIONS) {
     const written = brings?.[section];

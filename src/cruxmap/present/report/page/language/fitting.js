@@ -3,6 +3,7 @@
 import { broughtProblems, modelWith } from "./bringing.js";
 import { checkRemark } from "./brought_worldviews.js";
 import { withWhatFits } from "./changes.js";
+import { idFrom } from "./ids.js";
 import { ProblemError } from "./problems.js";
 import { bringsAnything, layersOf, numbersOf, UNCHANGED } from "./worldviews.js";
 
@@ -12,7 +13,7 @@ import { bringsAnything, layersOf, numbersOf, UNCHANGED } from "./worldviews.js"
  * @returns {{changes: object, leftOut: {at: string, why: string}[]}}
  */
 export function fittedTo(model, { start, name, written }) {
-  const { brings, leftOut } = fittingBrings(model, name, written.brings ?? {});
+  const { brings, leftOut } = fittingBrings(model, name, withRouteIds(written.brings ?? {}, name));
   const extended = bringsAnything({ brings }) ? modelWith(model, [], { id: name, brings }) : model;
   const isThere = isSaidBy(extended, start, brings);
   const judgements = written.judgements.filter((judgement) => !isThere(judgement));
@@ -24,6 +25,22 @@ export function fittedTo(model, { start, name, written }) {
   });
   const changes = { ...found.changes, brings, remarks: Object.fromEntries(remarks) };
   return { changes, leftOut: [...leftOut, ...found.leftOut] };
+}
+
+/** Return what is brought with an id for every route, so that it can be spoken of. */
+function withRouteIds(brings, name) {
+  if (brings.routes === undefined) return brings;
+  const named = ([claim, forms]) => {
+    const ids = new Set(forms.map(({ id }) => id));
+    const withId = (form) => {
+      if (form.id !== undefined) return form;
+      const id = idFrom(name, form.note ?? "", "route", (one) => ids.has(one));
+      ids.add(id);
+      return { id, ...form };
+    };
+    return [claim, forms.map(withId)];
+  };
+  return { ...brings, routes: Object.fromEntries(Object.entries(brings.routes).map(named)) };
 }
 
 /** Why something cannot be; null where it can. */

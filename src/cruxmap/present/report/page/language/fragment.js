@@ -7,7 +7,7 @@
  */
 
 import { base64Of, bytesOf, deflated, inflated, textOf } from "../bytes.js";
-import { modelWith } from "./bringing.js";
+import { modelWith, sectionsOf } from "./bringing.js";
 import { checkRemark } from "./brought_worldviews.js";
 import { withAll } from "./changes.js";
 import { conditionText, parseCondition } from "./conditions.js";
@@ -150,11 +150,12 @@ function checkedRemark(value) {
   return [checkedText(entry), sentence];
 }
 
-/** Check that what is brought is made of texts, lists and mappings; its shape is for others to see. */
+/** Check that what is brought is made of texts, lists and mappings, and has the shape of a file. */
 function checkedBrings(value) {
   const isMapping = isObject(value) && Object.keys(value).every((key) => SECTIONS.includes(key));
   if (!isMapping || !Object.values(value).every(isObject)) throw unreadable("it is damaged");
   checkPlain(value, DEEPEST);
+  sectionsOf(value);
   return value;
 }
 
