@@ -12,6 +12,7 @@ from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.language.reading import check
 from helpers.command_lines import BEFORE, TYPED
 from helpers.commands import Cruxmap
+from helpers.served import ASKED
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(path for path in (HERE / "maps/bad").iterdir() if path.is_dir())
@@ -76,7 +77,7 @@ def test_a_map_too_wide_is_found_when_it_has_to_be_summed_exactly(monkeypatch: p
 
 def test_every_code_has_a_section_and_a_folder_or_a_command_line_and_no_other_has() -> None:
     codes = sorted(map(str, Code))
-    assert sorted([*(folder.name for folder in FOLDERS), *TYPED]) == codes
+    assert sorted([*(folder.name for folder in FOLDERS), *TYPED, *ASKED]) == codes
     assert sorted(section.code for section in SECTIONS) == codes
 
 

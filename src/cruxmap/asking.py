@@ -187,7 +187,7 @@ def model_paths(names: list[str]) -> list[Path]:
     paths, problems = [], list[Problem]()
     for name in names:
         try:
-            paths.append(_model_path(name))
+            paths.append(model_path(name))
         except WrongUsage as wrong:
             problems += wrong.problems
     if problems:
@@ -195,7 +195,7 @@ def model_paths(names: list[str]) -> list[Path]:
     return paths
 
 
-def _model_path(name: str) -> Path:
+def model_path(name: str) -> Path:
     """Return the file of a model, given as a path or as the name of one in `models/`, here or further up."""
     from cruxmap.language.names import did_you_mean
 

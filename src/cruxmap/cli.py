@@ -39,6 +39,7 @@ from cruxmap.asking import (
     asking_of_several,
     chosen_executor,
     known_worldview,
+    model_path,
     model_paths,
     refuse,
     threshold,
@@ -670,6 +671,35 @@ def run(
     terminal.say(f"wrote {len(done.files)} files to {folder}/: open {folder}/{job.INDEX} first")
     _say_what_is_boxed(done.boxed)
     raise typer.Exit(exit_code(done.estimate.undefined, done.estimate.converged))
+
+
+@app.command(epilog=_examples("serve trial", "serve trial --blind --port 8080"))
+def serve(
+    model: ModelArgument,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port",
+            min=0,
+            max=65535,
+            help="The port on this machine (default: 8471, or else any free one).",
+        ),
+    ] = None,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Show nobody's numbers before the reader has given theirs.")
+    ] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Serve the page that `report` writes, live: it follows the files, and saves worldviews into them.
+
+    Prints its address, which only this machine can open. What changes on disk is in the page within seconds,
+    and what was changed in the page stays; what takes longer to find follows. Ctrl+C ends it.
+    """
+    from cruxmap.present.report.page_file import Shown
+    from cruxmap.serve.running import serve as run
+
+    with terminal.watched(quiet=quiet) as progress, terminal.notes_shown():
+        run(model_path(model), Shown(blind=blind), port, progress)
 
 
 # --- what commands share ---------------------------------------------------------------------------

@@ -134,6 +134,11 @@ class Code(StrEnum):
     CANNOT_USE = "cannot-use"
     CANNOT_WRITE = "cannot-write"
     NO_DRAWING_PROGRAM = "no-drawing-program"
+    # asked of a page that is served
+    WRONG_HOST = "wrong-host"
+    WRONG_ORIGIN = "wrong-origin"
+    WRONG_TOKEN = "wrong-token"
+    WRONG_REQUEST = "wrong-request"
     # where the work is done
     UNKNOWN_EXECUTOR = "unknown-executor"
     MISSING_EXTRA = "missing-extra"

@@ -4,11 +4,14 @@ In: a path. Out: the shape of the file there, of which parts that do not fit are
 each, so that everything else is still looked at.
 """
 
+import hashlib
 import os
 import re
 import stat
-from collections.abc import Container, Iterator
-from dataclasses import replace
+from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,63 @@ LANGUAGE = "1"
 MAX_BYTES = 1 << 25
 """The size that a file may have: a map of 100,000 claims fits."""
 _NEARLY = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
+
+# --- who looks at what ---------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Looked:
+    """What a reading has looked at: files with the versions that it read, and folders.
+
+    A file that could not be read has no version.
+    """
+
+    files: dict[Path, str | None] = field(default_factory=dict)
+    folders: set[Path] = field(default_factory=set)
+
+
+_looked: ContextVar[Looked | None] = ContextVar("looked", default=None)
+_overlaid: ContextVar[Mapping[Path, bytes]] = ContextVar("overlaid", default={})  # noqa: B039 - never changed
+
+
+@contextmanager
+def noting() -> Iterator[Looked]:
+    """Note what is looked at while this lasts."""
+    looked = Looked()
+    token = _looked.set(looked)
+    try:
+        yield looked
+    finally:
+        _looked.reset(token)
+
+
+@contextmanager
+def overlaid(contents: Mapping[Path, bytes]) -> Iterator[None]:
+    """Read these contents in place of the files at these paths, or as if files were there."""
+    token = _overlaid.set({Path(os.path.abspath(path)): data for path, data in contents.items()})
+    try:
+        yield
+    finally:
+        _overlaid.reset(token)
+
+
+def version_of(data: bytes) -> str:
+    """Return what is the same for the same content of a file, and for no other."""
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def note_folder(folder: Path) -> None:
+    """Note that what is in a folder makes a difference."""
+    if (looked := _looked.get()) is not None:
+        looked.folders.add(folder)
+
+
+def _note_file(path: Path, data: bytes | None) -> None:
+    if (looked := _looked.get()) is not None:
+        looked.files[path] = None if data is None else version_of(data)
+
+
+# --- folders and files ---------------------------------------------------------------------------
 
 
 def yaml_files(folder: Path, findings: Findings) -> Iterator[Path]:
@@ -49,6 +109,7 @@ def model_files(folder: Path, findings: Findings) -> Iterator[Path]:
 def tell_misplaced(folder: Path, findings: Findings, read: Container[str] = ()) -> None:
     """Add a problem for each YAML file in a subfolder, however deep; those named in `read` are none."""
     for place, inner, names in os.walk(folder):
+        note_folder(Path(place))
         inside = Path(place) != folder
         inner[:] = sorted(name for name in inner if name[0] != "." and (inside or name not in read))
         for name in sorted(filter(_NEARLY.search, names)) if inside else ():
@@ -64,13 +125,16 @@ def subfolders(folder: Path, findings: Findings) -> list[Path]:
 
 def _inside(folder: Path, findings: Findings) -> list[Path]:
     """Return what is in a folder by name, hidden things left out."""
+    note_folder(folder)
+    here = Path(os.path.abspath(folder))
+    laid = {path.name for path in _overlaid.get() if path.parent == here}
     try:
-        names = sorted(entry.name for entry in folder.iterdir())
+        names = {entry.name for entry in folder.iterdir()}
     except OSError as error:
         if os.path.isdir(folder):
             findings.add(Code.UNREADABLE_FILE, f"cannot be read: {error.strerror}", Span(shown(folder)))
-        return []
-    return [folder / name for name in names if not name.startswith(".")]
+        names = set()
+    return [folder / name for name in sorted(names | laid) if not name.startswith(".")]
 
 
 def shown(path: Path) -> str:
@@ -81,10 +145,13 @@ def shown(path: Path) -> str:
 def load(path: Path, findings: Findings) -> Parsed | None:
     """Read one file's YAML; `None` where the file cannot be read at all."""
     data = b""
+    _note_file(path, None)
     try:
-        trouble = _trouble(path)
+        laid = _overlaid.get().get(Path(os.path.abspath(path)))
+        trouble = _trouble(path) if laid is None else ""
         if not trouble:
-            data = path.read_bytes()
+            data = path.read_bytes() if laid is None else laid
+            _note_file(path, data)
     except FileNotFoundError:
         findings.add(Code.NO_SUCH_FILE, "there is no such file", Span(shown(path)))
         return None

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cruxmap.errors import Code
 from cruxmap.language.context import each
-from cruxmap.language.files import fit, load, shown, yaml_files
+from cruxmap.language.files import fit, load, note_folder, shown, yaml_files
 from cruxmap.language.findings import Findings
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.schema import BeforeShape, MapFile, SourcesFile
@@ -85,6 +85,7 @@ def included_path(file: Path, named: Text, findings: Findings) -> Path | None:
     elif there.parent == Path(os.path.abspath(file)).parent:
         reason = "every file of the map's own folder is read: leave it out"
     elif not os.path.isfile(there):
+        note_folder(there.parent)
         known = sorted(other.name for other in there.parent.glob("*.yaml")) or sorted(
             f"{other.parent.name}/{other.name}" for other in around.glob("*/*.yaml")
         )

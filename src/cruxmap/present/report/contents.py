@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from cruxmap.insight.findings import Findings
+from cruxmap.insight.main_points import text_of
 from cruxmap.insight.marginals import Marginals, marginals, marginals_and_telling
 from cruxmap.insight.sentences import in_words
 from cruxmap.language.argument_map import (
@@ -51,22 +52,23 @@ type Plain = dict[str, Any]
 
 def contents_of(found: Findings, *, blind: bool = False, anonymous: bool = False) -> Plain:
     """Return what people read about a model. Raises `WrongUsage` where nothing can lay out the map."""
-    model = found.model
+    contents = contents_of_model(found.model, blind=blind, anonymous=anonymous)
+    return with_found(contents, what_was_found(found))
+
+
+def contents_of_model(model: ModelSpec, *, blind: bool = False, anonymous: bool = False) -> Plain:
+    """Return what people read about a model before anything is found over draws: there is none of that."""
     everyone = replace(model, worldviews=tuple(dict.fromkeys((*model.worldviews, MAP_WORLDVIEW))))
     _, telling = marginals_and_telling(replace(model, worldviews=(MAP_WORLDVIEW,), reconcile=False))
     targets = [target.condition for target in (model.target, *model.also)]
     layers = {name: lay(model.map, name, model.settings) for name in everyone.worldviews}
     asked = [name for target in targets for name in mentioned(target)]
-    parting = found.points.parting
     return {
         "title": model.map.title or model.id,
         "text": model.text or model.map.text,
         "target": model.target.name,
-        "question": found.points.text,
-        "chapters": [
-            {"question": c.question, "sentences": list(c.sentences), "points": list(c.points)}
-            for c in chapters_of(found.points)
-        ],
+        "question": text_of(model),
+        "chapters": [],
         "assuming": list(map(in_words, model.assuming)),
         "observed": list(map(in_words, model.observed)),
         "reconcile": model.reconcile,
@@ -76,12 +78,12 @@ def contents_of(found: Findings, *, blind: bool = False, anonymous: bool = False
         "judgements": _judgements(model.map, layers),
         "outline": [node.to_json() for node in outline(model, telling, least=LEAST_IN_AN_OVERVIEW)],
         "map": map_layout(model.map, settle(model.map, MAP_WORLDVIEW, model.settings), telling, asked),
-        "worldviews": {name: _worldview(found, name) for name in everyone.worldviews},
+        "worldviews": {name: _worldview(model.map, name) for name in everyone.worldviews},
         "probabilities": probabilities(
             marginals(replace(everyone, reconcile=False), [*model.map.entry]), model.map
         ),
-        "sobol": {name: _sobol(found, name) for name in model.worldviews},
-        "pair": None if parting is None else {"highest": parting.highest, "lowest": parting.lowest},
+        "sobol": {},
+        "pair": None,
         "made_from": made_from(model),
         "with": [
             {"id": file.worldview, "name": file.name, "text": file.data.decode("utf-8")}
@@ -91,6 +93,28 @@ def contents_of(found: Findings, *, blind: bool = False, anonymous: bool = False
         "blind": blind,
         "anonymous": anonymous,
     }
+
+
+def what_was_found(found: Findings) -> Plain:
+    """Return what was found over draws, to be put into the contents of its model."""
+    parting, worldviews = found.points.parting, found.model.worldviews
+    return {
+        "chapters": [
+            {"question": c.question, "sentences": list(c.sentences), "points": list(c.points)}
+            for c in chapters_of(found.points)
+        ],
+        "worldviews": {
+            name: _estimated(found, name) for name in dict.fromkeys((*worldviews, MAP_WORLDVIEW))
+        },
+        "sobol": {name: _sobol(found, name) for name in worldviews},
+        "pair": None if parting is None else {"highest": parting.highest, "lowest": parting.lowest},
+    }
+
+
+def with_found(contents: Plain, found: Plain) -> Plain:
+    """Return the contents of a model with what was found of it over draws."""
+    worldviews = {name: one | found["worldviews"][name] for name, one in contents["worldviews"].items()}
+    return contents | found | {"worldviews": worldviews}
 
 
 # --- entries -----------------------------------------------------------------------------------------
@@ -243,19 +267,23 @@ def _given_by(argument_map: ArgumentMap, name: str, laid: Layers, address: str) 
     }
 
 
-def _worldview(found: Findings, name: str) -> Plain:
-    argument_map, estimate = found.model.map, found.estimate
-    one = estimate.map if name == MAP_WORLDVIEW else estimate.worldviews[name]
+def _worldview(argument_map: ArgumentMap, name: str) -> Plain:
     worldview = argument_map.worldview.get(name)
     return {
         "text": "" if worldview is None else worldview.about.text,
         "voice": None if worldview is None else worldview.voice,
         "extends": None if worldview is None else worldview.extends,
-        "estimate": one.to_json(),
-        "quantiles": [_brief(p) for p in one.percentiles()],
+        "estimate": None,
+        "quantiles": None,
         "said": [] if worldview is None else [_said(argument_map, s) for s in worldview.stated],
         "read_as": [] if worldview is None else [_said(argument_map, s) for s in worldview.read_as],
     }
+
+
+def _estimated(found: Findings, name: str) -> Plain:
+    estimate = found.estimate
+    one = estimate.map if name == MAP_WORLDVIEW else estimate.worldviews[name]
+    return {"estimate": one.to_json(), "quantiles": [_brief(p) for p in one.percentiles()]}
 
 
 def _said(argument_map: ArgumentMap, stated: Stated) -> Plain:

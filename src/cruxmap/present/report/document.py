@@ -58,6 +58,7 @@ BLIND = (
 )
 RECONCILED = "Each worldview is fitted to what its reviewer stated."
 ANONYMOUS = "Reviewers are shown by letter."
+NOT_YET = "not found yet"
 _WITH = "With worldviews from files that are not in the project: "
 
 
@@ -163,9 +164,9 @@ def _worldviews(contents: Plain) -> Html:
 
 def _worldview(name: str, worldview: Plain) -> Html:
     """Return a worldview's estimate, its text, and what was said."""
-    estimate = worldview["estimate"]
-    spread = estimate["interval_90"]
-    number = mean_and_central(estimate["mean"], estimate["central"])
+    estimate = worldview["estimate"] or {}
+    spread = estimate.get("interval_90")
+    number = mean_and_central(estimate["mean"], estimate["central"]) if estimate else NOT_YET
     within = "" if spread is None else f", 90% of the draws {interval(tuple(spread))}"
     reason = estimate.get("reason")
     return tag(

@@ -70,8 +70,13 @@ def is_marked(path: Path, mark: str) -> bool:
     return False
 
 
-def report_page(contents: Mapping[str, Any], model: Mapping[str, Any], mark: str = "") -> str:
-    """Return the page for what people read, and the data of a model to compute with."""
+def report_page(
+    contents: Mapping[str, Any], model: Mapping[str, Any], mark: str = "", *, live: bool = False
+) -> str:
+    """Return the page for what people read, and the data of a model to compute with.
+
+    A `live` page has a block for what its server tells it, which `with_news` fills, and may ask that server.
+    """
     shown: dict[str, Any] = cleaned(contents)
     probabilities = shown.pop("probabilities")
     if not model["exact"]:
@@ -86,6 +91,7 @@ def report_page(contents: Mapping[str, Any], model: Mapping[str, Any], mark: str
         _block("contents", packed(shown)),
         _block("worker", _deflated(worker.encode())),
         _block("script", _deflated(main.encode())),
+        *([_block("news", "")] if live else []),
         Html(f"<script>{loader}</script>"),
     ]
     return whole_page(
@@ -94,16 +100,32 @@ def report_page(contents: Mapping[str, Any], model: Mapping[str, Any], mark: str
         Html("\n".join((*blocks, body(shown, probabilities, why_not)))),
         scripts=(loader, main),
         mark=mark,
+        live=live,
     )
 
 
+def with_news(page: str, news: Mapping[str, Any]) -> str:
+    """Return a live page with what its server tells it at first."""
+    empty, told = _block("news", ""), _block("news", packed(news))
+    return page.replace(empty, told, 1)
+
+
 def whole_page(
-    title: str, style: str, within: Html, *, scripts: Iterable[str] = (), mark: str = ""
+    title: str,
+    style: str,
+    within: Html,
+    *,
+    scripts: Iterable[str] = (),
+    mark: str = "",
+    live: bool = False,
 ) -> str:
-    """Return a page with a policy that lets nothing run but its own style and scripts."""
+    """Return a page with a policy that lets nothing run but its own style and scripts.
+
+    It fetches nothing, unless it is `live`: then from where it came from.
+    """
     head = [
         tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy(style, scripts)),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy(style, scripts, live=live)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="referrer", content="no-referrer"),
@@ -126,13 +148,14 @@ def whole_page(
     )
 
 
-def policy(style: str, scripts: Iterable[str]) -> str:
-    """Return the policy for a page with this style and these scripts."""
+def policy(style: str, scripts: Iterable[str], *, live: bool = False) -> str:
+    """Return the policy for a page with this style and these scripts; a `live` one may ask its server."""
+    asks = "'self'" if live else "'none'"
     hashes = " ".join(map(_hash, scripts))
     runs = f"{hashes} 'wasm-unsafe-eval'; worker-src blob:" if hashes else "'none'"
     return (
         f"default-src 'none'; script-src {runs}; style-src {_hash(style)}; img-src data:; "
-        "connect-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'"
+        f"connect-src {asks}; object-src 'none'; base-uri 'none'; form-action 'none'"
     )
 
 

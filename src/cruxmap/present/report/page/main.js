@@ -10,6 +10,7 @@ import { changesView } from "./view/changes.js";
 import { dataOf, workerMaker } from "./view/data.js";
 import { h, liveRegion, section } from "./view/dom.js";
 import { hangsOnView } from "./view/hangs_on.js";
+import { followServer, newsOfPage, takeUp } from "./view/live.js";
 import { partingView } from "./view/parting.js";
 import { asSentence } from "./view/problem.js";
 import { readOnlyView } from "./view/read_only.js";
@@ -42,8 +43,11 @@ async function opened() {
   if (contents.blind) setBlind(true);
   const session = model.exact ? createSession(model, { contents, makeWorker: workerMaker() }) : null;
   await documentRead();
+  const news = await newsOfPage();
+  const carried = news === null ? null : await takeUp(session);
   if (session === null) showReadOnly(contents, model);
   else showAll(session, session.contents, model);
+  if (news !== null) attempt(() => followServer(session, news, carried));
   return session;
 }
 

@@ -1,0 +1,396 @@
+/**
+ * The page as it is served: it hears of changed files, and takes them over, with what the reader changed.
+ *
+ * Taking over is loading the page again. What is changed is carried over and laid on the new numbers
+ * one by one: what does not fit any more is listed, and where a number was changed on disk too, both are
+ * shown, and the reader chooses. A page in a file has no server, and none of this.
+ */
+
+import { fragmentOf } from "../language/fragment.js";
+import { ProblemError } from "../language/problems.js";
+import { MAP } from "../language/worldviews.js";
+import { isBlind, setBlind } from "./blind.js";
+import { dataOf } from "./data.js";
+import { h, put, said, setText } from "./dom.js";
+import { entryAddress } from "./entry_words.js";
+import { ownerOf } from "./numbers.js";
+import { problemWords } from "./problem.js";
+
+const SAYS = {
+  gone: "The program that serves this page has ended. What you changed is still here.",
+  stuck: "The files have changed, and this browser keeps nothing: download what you changed.",
+  saved: "Saved. The page is made anew.",
+  problems: "There are problems in the files. Until they are mended, this is as it was.",
+  newer: "There is a newer page. It waits until you are done with what you are writing.",
+  first: "The page follows the files. Means and what is said in sentences are being found.",
+  whole: "The page follows the files.",
+};
+
+const LOST = "What you changed and does not fit the files any more:";
+
+const NOT_THERE = "You started from it, and it is not there any more";
+
+const CONFLICTS = "You changed these, and so did somebody on disk. Yours count until you choose:";
+
+const SMALL = { type: "button", class: "small-button" };
+
+const CARRIED = "cruxmap-carried";
+const TOKEN = "x-cruxmap-token";
+const [AGAIN, BUSY, IDLE, STEADY] = [2000, 500, 1500, 1500];
+
+/** Returns what the server says of the page when it is opened; null in a page that is a file. */
+export async function newsOfPage() {
+  const block = document.getElementById("news");
+  return block === null || block.textContent === "" ? null : dataOf("news");
+}
+
+// --- what is carried over ---------------------------------------------------------------------------
+
+/**
+ * Lays what was carried over a session that was just made. Returns what came of it, null where nothing was
+ * carried.
+ */
+export async function takeUp(session) {
+  const carried = readCarried();
+  if (carried === null) return null;
+  if (carried.isRevealed) setBlind(false);
+  const found = { place: carried.place, lost: carried.lost, conflicts: [] };
+  const from = session === null ? null : startIn(session, carried);
+  if (from === null) return found;
+  if (from !== carried.starts[0]) found.lost.push({ at: carried.starts[0].start, why: NOT_THERE });
+  try {
+    session.start(from.start, { afresh: true });
+    const { leftOut } = await session.open(from.fragment);
+    found.lost.push(...leftOut.map(({ at, why }) => ({ at, why, text: textAt(carried, at) })));
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    found.lost.push({ at: "All that you changed", why: error.message, file: carried.file });
+  }
+  if (from === carried.starts[0]) found.conflicts = settled(session, carried.changes);
+  return found;
+}
+
+function textAt({ changes }, at) {
+  return changes.find(({ address }) => address === at)?.text ?? null;
+}
+
+function readCarried() {
+  try {
+    const text = sessionStorage.getItem(CARRIED);
+    sessionStorage.removeItem(CARRIED);
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The first of the worldviews to start from that there still is. */
+function startIn(session, { starts }) {
+  return starts.find(({ start }) => session.worldviews.includes(start)) ?? null;
+}
+
+/** Takes back what says no more than the files do by now; returns which numbers were changed there too. */
+function settled(session, before) {
+  const conflicts = [];
+  const known = new Map(before.map((change) => [`${change.kind} ${change.address}`, change]));
+  for (const change of session.changes) {
+    const old = known.get(`${change.kind} ${change.address}`);
+    if (change.kind !== "set" || old === undefined || old.before === change.before) continue;
+    if (change.text === change.before) session.set(change.address, null);
+    else conflicts.push({ address: change.address, was: old.before });
+  }
+  return conflicts;
+}
+
+/** Keeps what is changed for the page that comes next. Returns whether that could be done. */
+async function carry({ session, conflicts, lost, saved }) {
+  const was = new Map(conflicts.map((conflict) => [conflict.address, conflict.was]));
+  try {
+    const here = { isRevealed: !isBlind(), place: placeOnScreen(), lost };
+    const carried = { ...here, ...(await stateOf(session, saved)) };
+    for (const change of carried.changes) change.before = was.get(change.address) ?? change.before;
+    sessionStorage.setItem(CARRIED, JSON.stringify(carried));
+    return true;
+  } catch (error) {
+    console.error(error);
+    return false;
+  }
+}
+
+async function stateOf(session, saved) {
+  if (session === null) return { starts: [], changes: [], file: "" };
+  const { model, startedFrom, step, name } = session;
+  const isModels = JSON.stringify(session.givenNow) === JSON.stringify(givenTexts(model));
+  const given = isModels ? null : step.given;
+  const own = saved === null ? step.own : withoutSaved(step.own, saved.own);
+  const starts = [];
+  for (const start of saved === null ? [startedFrom, ...below(model, startedFrom)] : [saved.id]) {
+    const state = { startedFrom: start, changes: own, name, given };
+    starts.push({ start, fragment: await fragmentOf(model, state) });
+  }
+  return { starts, changes: saved === null ? session.changes.map(changeOf) : [], file: session.yaml() };
+}
+
+function changeOf({ kind, address, text, before }) {
+  return { kind, address, text, before };
+}
+
+function givenTexts({ model: { assuming, observed } }) {
+  return { assuming, observed };
+}
+
+/** What a worldview extends, one after the other, and at last the map. */
+function below(model, id) {
+  const found = [];
+  for (let at = id; at !== MAP; found.push(at)) at = model.worldviews[at]?.extends ?? MAP;
+  return found;
+}
+
+/** What was changed since it was saved. */
+function withoutSaved(own, saved) {
+  const kept = new Set(saved.judgements.map((judgement) => JSON.stringify(judgement)));
+  return {
+    ...own,
+    judgements: own.judgements.filter((judgement) => !kept.has(JSON.stringify(judgement))),
+    rejects: own.rejects.filter((name) => !saved.rejects.includes(name)),
+    accepts: own.accepts.filter((name) => !saved.accepts.includes(name)),
+  };
+}
+
+// --- where the reader is ------------------------------------------------------------------------------
+
+/** The first thing with a name that is on the screen, and how far down it is. */
+function placeOnScreen() {
+  for (const element of document.querySelectorAll("main section[id], main [id^='entry-']")) {
+    const { top, bottom } = element.getBoundingClientRect();
+    if (bottom > 0 && top < innerHeight) return { id: element.id, top };
+  }
+  return null;
+}
+
+/** Brings the reader back there, and again while the page still grows, until they move themselves. */
+function goBackTo(place) {
+  const element = place === null ? null : document.getElementById(place.id);
+  if (element === null) return;
+  const go = () => scrollBy({ top: element.getBoundingClientRect().top - place.top, behavior: "instant" });
+  const growth = new ResizeObserver(go);
+  const stop = () => growth.disconnect();
+  growth.observe(document.querySelector("main"));
+  for (const event of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    addEventListener(event, stop, { once: true, passive: true });
+  }
+  setTimeout(stop, STEADY);
+  go();
+}
+
+/** Says whether the reader is in the middle of something that another page would lose. */
+function isBusy() {
+  const active = document.activeElement;
+  const types = active?.matches("textarea, select, input:not([type=range], [type=checkbox])") ?? false;
+  return types || document.querySelector("[data-draft], dialog[open]") !== null;
+}
+
+// --- listening ----------------------------------------------------------------------------------------
+
+/**
+ * Follows the server from now on.
+ *
+ * @param {object|null} session null where nothing can be moved
+ * @param {object} news what the server said when the page was loaded
+ * @param {object|null} carried what `takeUp` returned
+ */
+export function followServer(session, news, carried) {
+  const live = new Live(session, news, carried);
+  document.querySelector("main").prepend(live.element);
+  live.show();
+  goBackTo(carried?.place ?? null);
+  live.listen();
+  return live;
+}
+
+class Live {
+  constructor(session, news, carried) {
+    Object.assign(this, { session, news, token: news.token, page: news.page, versions: news.versions });
+    this.conflicts = carried?.conflicts ?? [];
+    this.lost = carried?.lost ?? [];
+    this.isGone = false;
+    this.isAbout = null;
+    this.saved = null;
+    this.isLeaving = false;
+    this.lastTouched = 0;
+    this.words = h("span", { role: "status" });
+    this.act = h("button", { type: "button", hidden: true, onclick: () => this.leave() }, "Take it over");
+    this.rest = h("div", null);
+    const line = h("p", { class: "live-line small" }, this.words, " ", this.act);
+    this.element = h("aside", { id: "live", class: "live screen", "aria-label": "Live" }, line, this.rest);
+    for (const event of ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"]) {
+      addEventListener(event, () => (this.lastTouched = Date.now()), { passive: true });
+    }
+    session?.on("central", () => this.conflicts.length > 0 && this.show());
+  }
+
+  /** Waits for news again and again; a page that is not looked at waits until it is. */
+  async listen() {
+    while (!this.isLeaving) {
+      if (document.hidden) await shownAgain();
+      try {
+        await this.hear(await this.ask(`/news?after=${this.isGone ? -1 : this.news.revision}`));
+      } catch (error) {
+        if (error instanceof ProblemError && error.code === "wrong-token") await this.leave();
+        this.isGone = true;
+        this.show();
+        await passed(AGAIN);
+      }
+    }
+  }
+
+  /** Asks the server; what it refuses is a ProblemError, which has what else was said in `answer`. */
+  async ask(path, sent) {
+    const headers = { [TOKEN]: this.token, ...(sent ? { "content-type": "application/json" } : {}) };
+    const how = sent ? { method: "POST", body: JSON.stringify(sent) } : {};
+    const response = await fetch(path, { ...how, headers, cache: "no-store", redirect: "error" });
+    const answer = await response.json();
+    if (response.ok) return answer;
+    throw Object.assign(new ProblemError(answer.code, answer.message, answer.hint), { answer });
+  }
+
+  async hear(news) {
+    Object.assign(this, { news, isGone: false });
+    if (news.page === this.page) this.versions = news.versions;
+    this.show();
+    if (this.isOld && !this.isWaiting) this.leaveWhenFree();
+  }
+
+  /** Whether the server has another page than this one. */
+  get isOld() {
+    return this.news.page !== null && this.news.page !== this.page;
+  }
+
+  /** Whether that page is not yet the one with what was saved. */
+  get isWaiting() {
+    return this.saved !== null && this.news.versions[this.saved.id] !== this.saved.version;
+  }
+
+  async leaveWhenFree() {
+    const { page } = this.news;
+    if (this.isAbout === page) return;
+    this.isAbout = page;
+    while (this.isAbout === page && this.news.page === page && !this.isLeaving) {
+      const isIdle = this.news.found !== "now" || Date.now() - this.lastTouched > IDLE;
+      if (!isBusy() && isIdle) await this.leave();
+      else this.show();
+      await passed(BUSY);
+    }
+    if (this.isAbout === page) this.isAbout = null;
+  }
+
+  /** Loads the page that there is now, with what is changed carried over. */
+  async leave() {
+    if (this.isLeaving) return;
+    this.isLeaving = await carry(this);
+    if (!this.isLeaving) {
+      this.isStuck = true;
+      this.show();
+      return;
+    }
+    const { hash, pathname, search } = location;
+    if (hash.startsWith("#worldview=")) history.replaceState(null, "", pathname + search);
+    location.reload();
+  }
+
+  // --- what is shown ------------------------------------------------------------------------------------
+
+  show() {
+    setText(this.words, this.sentence());
+    this.act.hidden = !this.isOld || this.isGone;
+    put(this.rest, this.problems(), this.conflictList(), this.lostList());
+  }
+
+  sentence() {
+    const { news } = this;
+    if (this.isGone) return SAYS.gone;
+    if (this.isStuck) return SAYS.stuck;
+    if (this.saved !== null) return SAYS.saved;
+    if (news.problems.length > 0) return SAYS.problems;
+    if (this.isOld) return SAYS.newer;
+    const doing = news.doing === null ? "" : ` Now: ${news.doing.what}.`;
+    return `${news.found === "now" ? SAYS.whole : SAYS.first}${doing}`;
+  }
+
+  problems() {
+    const items = this.news.problems.map((problem) =>
+      h("li", null, h("code", null, said(`${problem.file}:${problem.line}`)), " ", problemWords(problem)),
+    );
+    return items.length > 0 ? h("ul", { class: "live-problems problem", role: "alert" }, items) : null;
+  }
+
+  conflictList() {
+    const items = this.conflicts.map((conflict) => this.conflictItem(conflict)).filter(Boolean);
+    if (items.length === 0) return null;
+    const about = { class: "live-conflicts warning", role: "alert" };
+    return h("div", about, h("p", null, CONFLICTS), h("ul", null, items));
+  }
+
+  conflictItem(conflict) {
+    const { session } = this;
+    const { address, was } = conflict;
+    const change = session.changes.find((one) => one.kind === "set" && one.address === address);
+    if (change === undefined) return null;
+    const done = () => {
+      this.conflicts = this.conflicts.filter((other) => other !== conflict);
+      this.show();
+    };
+    const take = () => {
+      session.set(address, null);
+      done();
+    };
+    const button = (words, act) =>
+      h("button", { ...SMALL, "aria-label": `${words}: ${address}`, onclick: act }, words);
+    const owner = ownerOf(session.model, address) ?? address.split(".")[0];
+    return h(
+      "li",
+      null,
+      h("a", { href: entryAddress(owner) }, said(address)),
+      ": on disk now ",
+      h("strong", null, said(change.before)),
+      ", yours ",
+      h("strong", null, said(change.text)),
+      ", before ",
+      said(was),
+      ". ",
+      button("Keep mine", done),
+      " ",
+      button("Take the one on disk", take),
+    );
+  }
+
+  /** Tells what of the changes could not be laid over the new files, until the reader has seen it. */
+  lostList() {
+    if (this.lost.length === 0) return null;
+    const dismiss = () => {
+      this.lost = [];
+      this.show();
+    };
+    return h(
+      "div",
+      { class: "live-lost warning", role: "alert" },
+      h("p", null, LOST),
+      h("ul", null, this.lost.map(lostItem)),
+      h("button", { ...SMALL, onclick: dismiss }, "I have seen it"),
+    );
+  }
+}
+
+function lostItem({ at, why, text = null, file = null }) {
+  const yours = text === null ? null : [", yours ", said(text)];
+  const whole = file === null ? null : h("pre", { class: "live-file" }, file);
+  return h("li", null, said(at), yours, ": ", problemWords({ message: why }), whole);
+}
+
+function passed(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function shownAgain() {
+  return new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+}

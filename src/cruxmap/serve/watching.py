@@ -1,0 +1,92 @@
+"""A model's files as they are on disk now, and whether they still are.
+
+In: the path of a model. Out: a `Reading`: the model or its problems, with the version of every file that was
+read. What changes afterwards is seen by sizes and times, and folders by what is in them.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cruxmap.errors import InvalidMap, Problem
+from cruxmap.language.files import Looked, noting, version_of
+from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.reading import read_with_visitors
+from cruxmap.language.visitors import WORLDVIEWS
+
+TRIES = 20
+"""How often files are read that change all the time; after that, what was read last counts."""
+
+type State = tuple[tuple[object, ...], ...]
+"""What tells whether files and folders are as they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a model's files said, all at one moment: the model, or else its problems."""
+
+    path: Path
+    model: ModelSpec | None
+    problems: tuple[Problem, ...]
+    folder: Path | None
+    looked: Looked
+    state: State
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The versions of the files of the map's worldviews, by id."""
+        if self.folder is None:
+            return {}
+        place = self.folder / WORLDVIEWS
+        found = self.looked.files.items()
+        return {path.stem: version for path, version in found if version and path.parent == place}
+
+    @property
+    def is_old(self) -> bool:
+        """Whether any of the files, or what is in a folder, is another one by now."""
+        return state_of(self.looked) != self.state
+
+
+def read(path: Path) -> Reading:
+    """Read a model, again where a file changes meanwhile."""
+    for _ in range(TRIES):
+        reading = _read(path)
+        if all(_version(file) == version for file, version in reading.looked.files.items()):
+            break
+    return reading
+
+
+def _read(path: Path) -> Reading:
+    with noting() as looked:
+        try:
+            visited = read_with_visitors(path, ())
+        except InvalidMap as invalid:
+            return Reading(path, None, invalid.problems, None, looked, state_of(looked))
+    return Reading(path, visited.model, (), visited.folder, looked, state_of(looked))
+
+
+def _version(path: Path) -> str | None:
+    try:
+        return version_of(path.read_bytes()) if path.is_file() else None
+    except OSError:
+        return None
+
+
+def state_of(looked: Looked) -> State:
+    """Return what changes whenever a file does, or what is in a folder."""
+    return (*map(_state_of_file, looked.files), *map(_state_of_folder, sorted(looked.folders)))
+
+
+def _state_of_file(path: Path) -> tuple[object, ...]:
+    try:
+        about = path.stat()
+    except (OSError, ValueError):
+        return (path, None)
+    return (path, about.st_mtime_ns, about.st_size, about.st_ino, about.st_mode)
+
+
+def _state_of_folder(path: Path) -> tuple[object, ...]:
+    try:
+        return (path, *sorted(name for name in os.listdir(path) if not name.startswith(".")))
+    except OSError:
+        return (path, None)
