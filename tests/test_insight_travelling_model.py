@@ -16,6 +16,7 @@ from cruxmap.engine.travelling import ints, numbers_of
 from cruxmap.errors import Code, Problem
 from cruxmap.insight import travelling_model as module
 from cruxmap.insight.travelling_model import travelling_model
+from cruxmap.language.checks import dependencies
 from cruxmap.language.inheritance import settle
 from cruxmap.network.means_and_deviations import numbers
 from helpers import drawn_maps
@@ -95,6 +96,25 @@ def test_so_it_is_for_any_map_and_whatever_is_given(drawn: drawn_maps.Draft, dat
         except cm.InvalidMap:  # what is given is impossible
             continue
         agrees(travelling, spec, worldview)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_it_says_what_entries_rest_on_and_what_can_be_cited(name: str) -> None:
+    """So that a page can find circles through what is brought to it, and sources that are not there."""
+    asked = MODELS[name]
+    data = travelling_model(asked)
+    rests_on = {entry["id"]: entry["rests_on"] for entry in data["entries"]}
+    for argument in asked.map.arguments:
+        for owner in dict.fromkeys(target.owner for target in argument.targets):
+            rests_on[owner].append(argument.about.id)
+    assert rests_on == dependencies(asked.map)
+    assert data["voices"] == [voice.about.id for voice in asked.map.voices]
+    assert data["sources"].keys() == {source.id for source in asked.map.sources}
+
+
+def test_locators_are_listed_with_those_that_hold_them() -> None:
+    found = travelling_model(cm.read_model(ROOT / "models/deceptive-alignment.yaml"))["sources"]
+    assert {"C1", "C1.6"} <= {*found["comments"]}
 
 
 def test_it_is_the_same_to_the_byte() -> None:

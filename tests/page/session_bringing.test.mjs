@@ -238,6 +238,29 @@ test("one can go on from a file, as far as it fits", () => {
   assert.deepEqual(session.own.remarks, { "saw-face": "Dark." });
 });
 
+test("a sentence that somebody wrote goes on with the file", () => {
+  const session = opened();
+  session.goOnFrom(VISITOR());
+  assert.match(session.yaml(), /^worldview: eve\ntext: "Eve\."\nextends: defence$/m);
+  assert.match(session.yaml({ text: "Other." }), /^text: "Other\."$/m);
+  const other = opened();
+  other.goOnFrom({ ...VISITOR(), text: "The numbers of defence with 1 change, made in the report's page." });
+  other.set("local-man", "6%");
+  other.set("shared-bench", "6%");
+  assert.match(other.yaml(), /with 3 changes, made in/);
+});
+
+test("the seventeenth argument in one place is one too many", () => {
+  const session = opened();
+  const sign = (k) => ({ text: `Sign ${k}.`, for: "shared-bench", strength: "2x" });
+  const met = session.model.entries.flatMap(({ targets = [] }) => targets).filter(({ id }) => id === "shared-bench");
+  for (let k = met.length; k < 16; k += 1) session.bring("argument", sign(k));
+  assert.throws(() => session.bring("argument", sign(16)), {
+    code: "too-many-arguments",
+    message: "17 arguments bear on `shared-bench` in `mine`, and 16 are the most",
+  });
+});
+
 test("contents show what is open now", () => {
   const session = opened();
   const shown = session.contents;
@@ -271,4 +294,48 @@ test("more than eight entries are written, and give no numbers", () => {
   assert.match(session.yaml(), /mine-claim-8/);
   session.undo();
   assert.equal(Object.keys(session.own.brings.claims).length, 8);
+});
+
+test("an estimate over the first draws is told before the one over all", async () => {
+  const session = opened();
+  session.bring("argument", OBJECTION);
+  const first = [];
+  session.on("first", ({ estimate }) => first.push(estimate));
+  const all = await session.estimate();
+  const { name } = session.model.targets[0];
+  assert.equal(first.length, 1);
+  const [early, late] = [first[0][name], all[name]];
+  assert.ok(early.error > 0 && late.error === undefined);
+  assert.equal(early.central, late.central);
+  assert.ok(Math.abs(early.mean - late.mean) < 5 * early.error, `${early.mean} and ${late.mean}`);
+  session.close();
+});
+
+test("an effect is what taking back what was brought would do", () => {
+  const session = opened();
+  const before = session.central.target;
+  const id = session.bring("argument", { text: "No.", against: "saw-face", strength: "3x" });
+  assert.notEqual(session.central.target, before);
+  const [change] = session.changes;
+  assert.deepEqual([change.kind, change.address, change.text], ["bring", id, "No."]);
+  assert.ok(Math.abs(session.central.target + change.effect - before) < 1e-14);
+  session.takeBack(change);
+  assert.equal(session.central.target, before);
+  const seen = session.preview("argument", { text: "No.", against: "saw-face", strength: "3x" });
+  assert.ok(Math.abs(seen.target + change.effect - before) < 1e-14);
+  assert.equal(seen.beyond, "");
+  assert.deepEqual(session.changes, []);
+});
+
+test("what is brought has no force for others, so the gap to them moves with the target alone", () => {
+  const session = opened();
+  session.bring("argument", { text: "No.", against: "saw-face", strength: "3x" });
+  const other = opened("prosecution");
+  const gap = session.central.logOdds - other.central.logOdds;
+  assert.ok(Math.abs(session.gap("prosecution") - gap) < 1e-13);
+  session.receive(VISITOR());
+  const eve = opened();
+  eve.receive(VISITOR());
+  eve.start("eve");
+  assert.ok(Math.abs(session.gap("eve") - (session.central.logOdds - eve.central.logOdds)) < 1e-13);
 });

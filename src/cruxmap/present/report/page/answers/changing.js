@@ -9,7 +9,7 @@ import { entriesIn } from "../language/own_entries.js";
 import { ProblemError } from "../language/problems.js";
 import { bringsAnything, layersOf, lineage, MAP, UNCHANGED } from "../language/worldviews.js";
 import { readWorldviewFile } from "../language/worldview_file.js";
-import { checkWorldviewId, freeId, worldviewFile } from "../language/yaml.js";
+import { checkWorldviewId, freeId, MADE_HERE, worldviewFile } from "../language/yaml.js";
 import { givenOf, settledAt, stepWithout, textsOfGiven, tidied } from "./changed.js";
 import { answeringOf } from "./extensions.js";
 import { Opened } from "./opened.js";
@@ -328,7 +328,8 @@ export class Changing extends Opened {
     const said = { judgements, rejects, accepts, brings, remarks };
     const written = name === id ? said : stepWithNames({ own: said, given: {} }, id, name).own;
     const { changes, leftOut } = fittedTo(model, { start, name, written });
-    this.goAs(name, { start, own: tidied(changes), given: this.step.given });
+    const own = tidied({ ...changes, ...headOf(model, shape) });
+    this.goAs(name, { start, own, given: this.step.given });
     const isOther = (shape.madeFrom?.map ?? model.made_from?.map) !== model.made_from?.map;
     return { id, isOther, leftOut };
   }
@@ -342,6 +343,13 @@ export class Changing extends Opened {
     if (name !== this.name) this.renameTo(name);
     this.go(step);
   }
+}
+
+/** What a file says of itself that goes on with it: its sentence, if somebody wrote it, and its voice. */
+function headOf(model, { text, voice }) {
+  const isMade = text === undefined || text.endsWith(MADE_HERE);
+  const isVoice = model.voices?.includes(voice) ?? false;
+  return { ...(isMade ? {} : { text }), ...(isVoice ? { voice } : {}) };
 }
 
 /** A problem in the words of the page where something takes too many cases. */

@@ -4,7 +4,8 @@
  *
  * The page's own changes are one more worldview on top, which extends the one that was started from. They
  * have the form of a worldview in the model's data: `{judgements: [{at, value} | {at, shares}], rejects,
- * accepts}`, with what the reader `brings` in the form of a file, and `remarks` by entry.
+ * accepts}`, with what the reader `brings` in the form of a file, `remarks` by entry, and where they went on
+ * from somebody's file its `text` and `voice`.
  */
 
 import { complement, floatOf, inProportion, shortest } from "./decimals.js";

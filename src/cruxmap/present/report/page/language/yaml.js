@@ -53,7 +53,8 @@ export function worldviewFile(model, { id, startedFrom, changes: some, text, isA
   const lines = [
     ...heading(model, id, startedFrom, given),
     `worldview: ${id}`,
-    `text: ${quoted(text ?? sentenceOf(startedFrom, changes))}`,
+    ...sentenceLines("text", text ?? changes.text ?? sentenceOf(startedFrom, changes), 0),
+    ...(changes.voice === undefined ? [] : [`voice: ${changes.voice}`]),
     ...(isExtended ? [`extends: ${startedFrom}`] : []),
     ...madeFrom(model, changes),
     ...(judgements.length > 0 ? ["judgements:", ...judgements] : []),
@@ -85,11 +86,14 @@ function heading(model, id, startedFrom, given) {
   return lines.map((line) => `# ${oneLine(line)}`);
 }
 
+/** How the sentence of a file ends that nobody wrote one for. */
+export const MADE_HERE = ", made in the report's page.";
+
 function sentenceOf(startedFrom, changes) {
   const { judgements, rejects, accepts, brings } = changes;
   const count = judgements.length + rejects.length + accepts.length + countIn(brings);
   const whose = startedFrom === MAP ? "The map's own numbers" : `The numbers of ${startedFrom}`;
-  return `${whose} with ${count} ${count === 1 ? "change" : "changes"}, made in the report's page.`;
+  return `${whose} with ${count} ${count === 1 ? "change" : "changes"}${MADE_HERE}`;
 }
 
 /** Say which state of the map it was made from, and of the entries that it speaks of. */
