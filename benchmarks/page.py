@@ -62,23 +62,44 @@ TIME_OF = """async ({address, text, ask, other}) => {
   return performance.now() - start;
 }"""
 
+BRING_SOME = """({targets, premises, count}) => {
+  let brought = 0;
+  targets.forEach((target, number) => {
+    const premise = premises[premises.length - 1 - number % premises.length];
+    if (brought === count || premise === target) return;
+    const text = `Reason ${number + 1} against it.`;
+    const weighed = { strength: "2x to 4x", credence: "60% to 90%" };
+    try {
+      globalThis.cruxmap.bring("argument", { text, against: target, premises: [premise], ...weighed });
+      brought += 1;
+    } catch {
+      // it would run in a circle: the next target
+    }
+  });
+  return brought;
+}"""
+"""Bring arguments with a premise each, no two with the same, as far as they are no circles."""
+
 
 def page(*, quick: bool) -> Iterator[Result]:
     """Measure the page of a map in the browser of this machine, where there is one."""
     if CHROMIUM is None:
         return
     from cruxmap.insight.live_model import open_model
+    from cruxmap.language.argument_map import Credence
     from cruxmap.language.reading import read_model
 
     model = read_model(SMALL if quick else REAL)
     slopes = open_model(model).slopes()
     claims = [claim.about.id for claim in model.map.claims]
+    bare = [claim.about.id for claim in model.map.claims if isinstance(claim.basis, Credence)]
     moved = max(claims, key=lambda name: abs(slopes.get(name) or 0.0))
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         file = Path(folder) / "report.html"
         written(SMALL if quick else REAL, file)
         yield _figure("size of the file", file.stat().st_size / 1e6, "MB", None if quick else 1.2)
         yield from _measured(browser, file, moved, model.worldviews[0], quick=quick)
+        yield from _with_brought(browser, file, moved, bare, quick=quick)
 
 
 def written(model: Path | str, file: Path) -> None:
@@ -142,3 +163,22 @@ def _measured(browser: Any, file: Path, moved: str, other: str, *, quick: bool) 
         yield _figure("mean and spread", time_of("estimate", "36%"), "ms", most(1500))
         yield _figure("ranking averaged over draws", time_of("cruxes", "34%"), "ms", most(5000))
         yield _figure("shares of a diff", time_of("diff", "35%"), "ms", most(5000))
+
+
+def _with_brought(
+    browser: Any, file: Path, moved: str, claims: list[str], *, quick: bool
+) -> Iterator[Result]:
+    """Measure the page with arguments that a reader brings, each with a premise of its own."""
+    n = 5 if quick else 40
+    texts = [f"{5 + 90 * k / n:.3g}%" for k in range(n)]
+    for count, bound in ((1, 50.0), (5, 50.0), (8, 250.0)):
+        with opened(browser, file) as seen:
+            seen.ready()
+            asked = {"targets": claims, "premises": claims, "count": count}
+            if seen.run(BRING_SOME, asked) < count:
+                continue  # a map too small for so many
+            times = seen.run(TIMES_OF_CHANGES, {"address": moved, "texts": texts})
+            what = f"a drag with {count} brought, 95th percentile of {n}"
+            yield _figure(what, float(np.percentile(times, 95)), "ms", None if quick else bound)
+            asked = {"address": moved, "text": "33%", "ask": "estimate"}
+            yield _figure(f"mean with {count} brought", float(seen.run(TIME_OF, asked)), "ms", None)
