@@ -23,6 +23,14 @@ from helpers.commands import ROOT
 PAGES = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
+SENT = re.compile(r"# (inbox/[a-z-]+\.yaml)\n")
+PROGRAMS = {"cruxmap": [sys.executable, "-m", "cruxmap.cli"], "git": ["git"]}
+SOMEBODY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "A"), ("EMAIL", "a@example.org"))
+}
+
 WHAT_TAKES_LONG = re.compile(r"^\w.*( \.\.\.| took \d+\.\d s)\n", re.MULTILINE)
 """Lines about work that goes on: they depend on the machine."""
 
@@ -44,13 +52,19 @@ def has_code(page: str) -> bool:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if has_code(page)])
 def test_code_blocks_run(page: str, tmp_path: Path) -> None:
-    """Python blocks of a page share their names; what a console block prints is what the page says."""
+    """Python blocks of a page share their names; what a console block prints is what the page says.
+
+    YAML that begins with `# inbox/` and a name is that file.
+    """
     for folder in ("arguments", "models"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     script = []
     for block in blocks(page):
         if block.language == "python":
             script.append(block.code)
+        elif block.language == "yaml" and (named := SENT.match(block.code)):
+            (tmp_path / "inbox").mkdir(exist_ok=True)
+            (tmp_path / named[1]).write_text(block.code[named.end() :], encoding="utf-8")
         elif block.language == "console":
             for command, expected in commands(block.code):
                 printed = shell(command, tmp_path)
@@ -73,18 +87,23 @@ def commands(code: str) -> Iterator[tuple[str, str]]:
 
 
 def shell(command: str, folder: Path) -> str:
-    program, *arguments = shlex.split(command)
-    assert program == "cruxmap"
+    program, *words = shlex.split(command)
+    arguments = [name for word in words for name in (sorted(map(str, within(folder, word))) or [word])]
     done = subprocess.run(
-        [sys.executable, "-m", "cruxmap.cli", *arguments],
+        [*PROGRAMS[program], *arguments],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        env={**os.environ, "COLUMNS": "100"},
+        env={**os.environ, **SOMEBODY, "COLUMNS": "100"},
     )
     return WHAT_TAKES_LONG.sub("", done.stdout)
+
+
+def within(folder: Path, word: str) -> list[Path]:
+    """Return the files that a word with a `*` stands for, as a shell does."""
+    return [path.relative_to(folder) for path in folder.glob(word)] if "*" in word else []
 
 
 def matches(expected: str, printed: str) -> bool:
@@ -93,7 +112,10 @@ def matches(expected: str, printed: str) -> bool:
         "(?:.*\n)*" if line == "..." else re.escape(line.rstrip()) + r"[ ]*\n"
         for line in expected.splitlines()
     )
-    return re.fullmatch(pattern, printed if printed.endswith("\n") else printed + "\n") is not None
+    return (
+        re.fullmatch(pattern, printed if printed.endswith("\n") or not printed else printed + "\n")
+        is not None
+    )
 
 
 def test_the_language_page_is_one_map_that_checks(tmp_path: Path) -> None:

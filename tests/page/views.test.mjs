@@ -273,6 +273,10 @@ test("scripts ask what readers ask, once the page is ready", async () => {
   assert.equal(session.startedFrom, "superforecasters");
   assert.equal(asked.probability("alignment-hard"), session.probability("alignment-hard"));
   assert.throws(() => asked.set("alignment-hard", "lots"), /lots/);
+  asked.rename("ann");
+  assert.match(asked.bring("claim", { text: "It rains.", credence: "5%" }), /^ann-/);
+  assert.match(asked.yaml(), /^worldview: ann$/m);
+  assert.throws(() => asked.rename("superforecasters"), { name: "ProblemError" });
   const readOnly = scripted(Promise.resolve(null));
   await readOnly.ready;
   await assert.rejects(() => readOnly.estimate(), /read-only/);

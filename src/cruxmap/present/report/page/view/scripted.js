@@ -31,6 +31,7 @@ export function scripted(opened) {
     given: (given) => open().given(given ?? {}),
     bring: (kind, entry) => open().bring(String(kind), entry),
     withdraw: (id) => open().withdraw(String(id)),
+    rename: (id) => open().rename(String(id)),
     remark: (entry, text) => open().remark(String(entry), text ?? null),
     receive: (text) => received(open(), String(text)),
     dismiss: (id) => open().dismiss(String(id)),
