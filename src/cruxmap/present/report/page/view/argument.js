@@ -3,6 +3,7 @@
 import { h, put } from "./dom.js";
 import { entryAddress, entryOfFragment } from "./entry_words.js";
 import { findView } from "./find.js";
+import { keepMeans } from "./last_mean.js";
 import { mapView } from "./map_view.js";
 import { outlineView } from "./outline.js";
 import { panelView } from "./panel.js";
@@ -12,6 +13,7 @@ const NARROW = "(max-width: 60rem)";
 /** @returns {{element: HTMLElement, update: () => void, open: (id: string) => void}} */
 export function argumentView(session, contents) {
   const narrow = matchMedia(NARROW);
+  keepMeans(session);
   const outline = outlineView(session, contents, (id, line) => open(id, line));
   const panel = panelView(session, contents, { close, near: contents.map ? showNear : null });
   const find = findView(
@@ -32,6 +34,7 @@ export function argumentView(session, contents) {
     outline.element,
   );
   const mapPart = h("div", { class: "map-part", hidden: true });
+  const places = anchors(contents);
   const tabs = { outline: tab("Outline", "outline"), map: contents.map && tab("Map", "map") };
   const element = h(
     "div",
@@ -53,7 +56,7 @@ export function argumentView(session, contents) {
       h("div", { class: "argument-shown" }, outlinePart, mapPart),
       beside,
     ),
-    anchors(contents),
+    places.element,
   );
   let map = null;
   let kind = "outline";
@@ -185,10 +188,35 @@ export function argumentView(session, contents) {
   }
 
   function update() {
+    renew();
     outline.update();
     map?.update();
     if (panel.shown() !== null) {
       panel.update();
+    }
+  }
+
+  /** Follow what is brought and goes again; what is written in the panel stays, and so does the focus. */
+  function renew() {
+    const id = panel.shown();
+    const focused = document.activeElement;
+    const isWriting = id !== null && panel.element.contains(focused);
+    if (id !== null && !Object.hasOwn(contents.entries, id)) {
+      close();
+    }
+    if (!outline.renew()) {
+      return;
+    }
+    places.update();
+    map?.renew();
+    if (panel.shown() !== null) {
+      openLine = outline.reveal(id);
+      outline.mark(id, openLine);
+      map?.mark(id);
+      placePanel();
+      if (isWriting && document.activeElement !== focused) {
+        focused.focus({ preventScroll: true });
+      }
     }
   }
 
@@ -199,12 +227,16 @@ export function argumentView(session, contents) {
 
 /** Places for the links to entries to lead to, for whatever follows links by itself. */
 function anchors(contents) {
-  const ids = Object.keys(contents.entries);
-  return h(
-    "div",
-    { class: "unseen" },
-    ids.map((id) => h("span", { id: entryAddress(id).slice(1) })),
-  );
+  const element = h("div", { class: "unseen" });
+  const update = () => {
+    const ids = Object.keys(contents.entries);
+    put(
+      element,
+      ids.map((id) => h("span", { id: entryAddress(id).slice(1) })),
+    );
+  };
+  update();
+  return { element, update };
 }
 
 function emptyWords() {

@@ -1,5 +1,6 @@
 // What an entry rests on, what speaks for and against it, and how likely its states or parts are now.
 
+import { whyUnknown } from "./beyond.js";
 import { isBlind } from "./blind.js";
 import { h, put, said, setText } from "./dom.js";
 import { directionOf, SIGNS } from "./entry_words.js";
@@ -55,8 +56,8 @@ export function statesView(session, contents, id) {
   const rows = isQuestion
     ? statesOf(id, entry)
     : entry.parts.map(({ address, words }) => [address, words]);
-  const { claims, impossible } = session.central;
-  const known = rows.filter(([address]) => impossible || claims.has(address));
+  const { claims } = session.central;
+  const known = rows.filter(([address]) => whyUnknown(session) !== "" || claims.has(address));
   if (known.length === 0) {
     return null;
   }

@@ -1,13 +1,19 @@
 /** How much the reader has changed, counted without asking what each change does. */
 
-/** Returns how many numbers, rejections and conditions are other than where the reader started. */
+/** Returns how many numbers, rejections, conditions and entries are other than at the start. */
 export function changeCount(session) {
   return ownCount(session) + givenChanges(session);
 }
 
 /** Returns the same without conditions: how far the reader's numbers are a worldview of their own. */
-export function ownCount({ own: { judgements, rejects, accepts } }) {
-  return judgements.length + rejects.length + accepts.length;
+export function ownCount({ own: { judgements, rejects, accepts, brings = {} } }) {
+  return judgements.length + rejects.length + accepts.length + broughtCount(brings);
+}
+
+/** Returns how many entries, and causes of claims, the reader brings. */
+function broughtCount({ claims = {}, questions = {}, arguments: reasons = {}, routes = {} }) {
+  const entries = [claims, questions, reasons].map((some) => Object.keys(some).length);
+  return [...entries, ...Object.values(routes).map((causes) => causes.length)].reduce((a, b) => a + b, 0);
 }
 
 /** Says whether everything is as it was when the page was made. */

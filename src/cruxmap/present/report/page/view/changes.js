@@ -1,8 +1,9 @@
 // What I changed: a list, each with its effect; undo and redo; back to the start; taking it away.
 
+import { under } from "../language/names.js";
 import { ProblemError } from "../language/problems.js";
 import { telling } from "../language/phrases.js";
-import { checkWorldviewId, freeId } from "../language/yaml.js";
+import { checkWorldviewId } from "../language/yaml.js";
 import { h, link, put, said, setText } from "./dom.js";
 import { entryAddress } from "./entry_words.js";
 import { wordsOf } from "./given.js";
@@ -95,8 +96,8 @@ function wordsOfAll(changes, session) {
 function changeLine(session, contents, change) {
   const { address } = change;
   const id =
-    change.kind === "set" ? (ownerOf(session.model, address) ?? String(address).split(".")[0]) : address;
-  const entry = contents.entries[id];
+    change.kind === "set" ? ownerOf(session.model, address) : String(address).split(".")[0];
+  const entry = under(contents.entries, id);
   const name = entry ? h("a", { href: entryAddress(id) }, said(address)) : null;
   return h(
     "li",
@@ -108,12 +109,17 @@ function changeLine(session, contents, change) {
       {
         type: "button",
         class: "small-button screen",
-        "aria-label": `Take back: ${change.kind === "given" ? (change.text ?? change.before) : address}`,
+        "aria-label": `Take back: ${takenBackWords(change)}`,
         onclick: (event) => takeBack(session, change, event.currentTarget),
       },
       "Take back",
     ),
   );
+}
+
+function takenBackWords({ kind, address, text, before }) {
+  if (kind === "given") return text ?? before;
+  return kind === "remark" ? `your words on ${address}` : address;
 }
 
 /** Take a change back; where others rest on it, say so in its place. */
@@ -137,7 +143,13 @@ function whatWords({ model }, contents, { kind, address, text, before }) {
     const taken = text === null ? `No longer ${how}: ` : `${capitalised(how)}: `;
     return [taken, said(wordsOf(text ?? before, model))];
   }
-  const words = contents.judgements[address]?.words;
+  if (kind === "bring") {
+    return ["is yours: ", said(text ?? "")];
+  }
+  if (kind === "remark") {
+    return ["in your words: ", said(text ?? "")];
+  }
+  const words = under(contents.judgements, address)?.words;
   return [
     words ? [said(words), ": "] : "",
     h("strong", null, said(text)),
@@ -146,13 +158,19 @@ function whatWords({ model }, contents, { kind, address, text, before }) {
 }
 
 /** What one change does by itself: the target with it and, alone taken back, without it. */
-function effectWords(session, { effect }) {
+function effectWords(session, { kind, effect }) {
+  if (kind === "remark") {
+    return "Nothing is computed with it.";
+  }
   const now = session.central.target;
   if (effect === null || effect === undefined || !Number.isFinite(now)) {
     return "";
   }
   const without = now + effect;
   const write = telling([[without, now]]);
+  if (write(without) === write(now)) {
+    return `What is asked stays at ${write(now)} with it.`;
+  }
   return `Without it ${write(without)}; with it ${write(now)}, ${moveWords(without, now)}.`;
 }
 
@@ -163,11 +181,12 @@ function takingAway(session) {
   const field = h("input", {
     id: "worldview-id",
     type: "text",
-    value: freeId(model, "mine"),
+    value: session.name,
     autocomplete: "off",
     spellcheck: "false",
     "aria-describedby": "worldview-id-problem",
     oninput: checked,
+    onchange: named,
   });
   const sentence = h("input", { id: "worldview-text", type: "text", autocomplete: "off" });
   const problem = h("p", { class: "problem", id: "worldview-id-problem", "aria-live": "polite" });
@@ -201,18 +220,32 @@ function takingAway(session) {
     linking?.words,
     whatToDo(model, name),
   );
+  let shownName = session.name;
   checked();
 
-  function checked() {
-    let wrong = null;
+  /** What is wrong with the name, or with doing something under it; null where nothing is. */
+  function problemOf(action) {
     try {
-      checkWorldviewId(model, field.value.trim());
+      action(field.value.trim());
+      return null;
     } catch (error) {
       if (!(error instanceof ProblemError)) {
         throw error;
       }
-      wrong = error;
+      return error;
     }
+  }
+
+  function checked() {
+    tell(problemOf((id) => checkWorldviewId(session.model, id)));
+  }
+
+  /** The ids of what the reader brings begin with the name, once it is written. */
+  function named() {
+    tell(problemOf((id) => session.rename(id)));
+  }
+
+  function tell(wrong) {
     field.setAttribute("aria-invalid", String(wrong !== null));
     put(problem, wrong && problemWords(wrong));
     setText(
@@ -232,6 +265,11 @@ function takingAway(session) {
 
   function update() {
     linking?.update();
+    if (shownName !== session.name) {
+      shownName = session.name;
+      field.value = session.name;
+      checked();
+    }
     const isGiven = session.changes.some((change) => change.kind === "given");
     setText(
       outside,

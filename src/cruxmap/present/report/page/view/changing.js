@@ -1,5 +1,6 @@
 // All that can be changed about an entry: its numbers, whether it counts, and what is taken as given.
 
+import { isMine, isMyRoute } from "./brought.js";
 import { h } from "./dom.js";
 import { acceptSwitch, judgementEditor, rejectSwitch } from "./editor.js";
 import { givenView } from "./givens.js";
@@ -56,8 +57,9 @@ function numbersView(session, contents, addresses) {
 }
 
 function switches(session, id, entry) {
+  const isOthers = (name) => (name === id ? !isMine(session, id) : !isMyRoute(session, name));
   const brought = Object.entries(session.model.brought).filter(
-    ([name]) => name === id || name.startsWith(`${id}.`),
+    ([name]) => (name === id || name.startsWith(`${id}.`)) && isOthers(name),
   );
   const taking = brought.map(([name, who]) => acceptSwitch(session, name, takeOverWords(id, name, who)));
   return entry.type === "argument" && taking.length === 0 ? [rejectSwitch(session, id)] : taking;

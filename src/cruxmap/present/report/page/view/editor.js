@@ -3,6 +3,7 @@
 import { parseJudgement, parseShare, sliderText } from "../language/notation.js";
 import { ProblemError } from "../language/problems.js";
 import { isBlind } from "./blind.js";
+import { isMyNumber } from "./brought.js";
 import { h, put, said, setText } from "./dom.js";
 import { framed } from "./frames.js";
 import { isChanged, isRejected, numberAt } from "./numbers.js";
@@ -85,7 +86,7 @@ export function judgementEditor(session, contents, address, words = null) {
 
   /** Whether the number is not to be seen yet: the reader judges first. */
   function isHidden() {
-    return isBlind() && !isChanged(session, address);
+    return isBlind() && !isChanged(session, address) && !isMyNumber(session, address);
   }
 
   function shownNumber() {
@@ -182,9 +183,10 @@ export function judgementEditor(session, contents, address, words = null) {
     }
     slider?.show(value);
     const changed = isChanged(session, address);
-    setText(whose, changed ? "yours" : isHidden() ? "" : whoseWords(value));
-    whose.classList.toggle("mine", changed);
-    back.hidden = !changed;
+    const isOwn = changed || isMyNumber(session, address);
+    setText(whose, isOwn ? "yours" : isHidden() ? "" : whoseWords(value));
+    whose.classList.toggle("mine", isOwn);
+    back.hidden = !changed || isMyNumber(session, address);
     width.hidden = value.certain !== null || slider === null || isHidden();
     setText(effect, slopeWords(scale, session.central.slopes.get(address), session.central.target));
     setText(width, value.sd === 0 ? "Give an interval" : "Make it a point");
@@ -195,7 +197,7 @@ export function judgementEditor(session, contents, address, words = null) {
 
 /** Where the number was at the start, and where those reviewers put it who say so themselves. */
 function marksOf(session, contents, address) {
-  if (isBlind()) {
+  if (isBlind() || isMyNumber(session, address)) {
     return [];
   }
   const { startedFrom } = session;

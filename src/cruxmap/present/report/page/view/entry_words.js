@@ -103,6 +103,21 @@ export function presentNumber(session, contents, id) {
   return { element, update };
 }
 
+/** An element that says how likely it is that a cause brings a claim about. */
+export function routeNumber(session, address) {
+  const text = h("span", { class: "number present-text" });
+  const bar = weightBar("chance");
+  const element = h("span", { class: "present told" }, text, bar.element);
+
+  function update() {
+    const chance = chanceOf(session, address);
+    setText(text, percent(chance));
+    bar.show(chance ?? 0);
+  }
+
+  return { element, update };
+}
+
 function likeliestChance(session, contents, id) {
   const { type, states = [] } = contents.entries[id];
   const names = type === "question" ? states.map((state) => `${id}.${state.id}`) : [id];

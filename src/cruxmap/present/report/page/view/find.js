@@ -7,9 +7,10 @@ const MOST = 12;
 
 /**
  * The entries that a text fits, the best first: an id that starts so, other ids, sentences with all words.
+ * @param {(entry: object) => boolean} [fits] which entries are asked for
  * @returns {string[]} ids
  */
-export function searchEntries(contents, text, most = MOST) {
+export function searchEntries(contents, text, most = MOST, fits = () => true) {
   const words = plain(text)
     .split(/\s+/u)
     .filter((word) => word !== "");
@@ -18,7 +19,7 @@ export function searchEntries(contents, text, most = MOST) {
   }
   const found = [];
   for (const [id, entry] of Object.entries(contents.entries)) {
-    const rank = rankOf(id, plain(entry.text ?? ""), words);
+    const rank = fits(entry) ? rankOf(id, plain(entry.text ?? ""), words) : null;
     if (rank !== null) {
       found.push([rank, id]);
     }
@@ -59,9 +60,11 @@ let lastList = 0;
 
 /**
  * The field: a combobox. `choose` is called with the id of what was chosen, `onFound` with all that fit.
+ * A field within a form has a label of its own, and "/" does not go there; `fits` says what it finds.
+ * @param {{label?: string | null, fits?: (entry: object) => boolean}} [within]
  * @returns {{element: HTMLElement, focus: () => void}}
  */
-export function findView(contents, choose, onFound = () => {}) {
+export function findView(contents, choose, onFound = () => {}, { label = null, fits = () => true } = {}) {
   lastList += 1;
   const listId = `found-${lastList}`;
   const fieldId = `find-${lastList}`;
@@ -92,13 +95,13 @@ export function findView(contents, choose, onFound = () => {}) {
   const none = h("p", { class: "found-none tiny quiet", role: "status" });
   const element = h(
     "div",
-    { class: "find screen" },
-    h("label", { for: fieldId }, "Find ", h("kbd", { "aria-hidden": "true" }, "/")),
+    { class: ["find screen", label !== null && "find-in-form"] },
+    h("label", { for: fieldId }, label ?? ["Find ", h("kbd", { "aria-hidden": "true" }, "/")]),
     field,
     list,
     none,
   );
-  document.addEventListener("keydown", slash);
+  if (label === null) document.addEventListener("keydown", slash);
 
   function slash(event) {
     if (
@@ -115,7 +118,7 @@ export function findView(contents, choose, onFound = () => {}) {
   }
 
   function look() {
-    found = searchEntries(contents, field.value);
+    found = searchEntries(contents, field.value, MOST, fits);
     active = -1;
     put(
       list,
@@ -141,7 +144,7 @@ export function findView(contents, choose, onFound = () => {}) {
     field.setAttribute("aria-expanded", String(found.length > 0));
     field.removeAttribute("aria-activedescendant");
     put(none, field.value.trim() !== "" && found.length === 0 ? "No entry has these words." : "");
-    onFound(searchEntries(contents, field.value, Infinity));
+    onFound(searchEntries(contents, field.value, Infinity, fits));
   }
 
   function close() {
@@ -168,6 +171,7 @@ export function findView(contents, choose, onFound = () => {}) {
     const id = found[i];
     close();
     if (id !== undefined) {
+      if (label !== null) field.value = ""; // for the next one
       choose(id);
     }
   }
@@ -178,6 +182,7 @@ export function findView(contents, choose, onFound = () => {}) {
     } else if (event.key === "Enter") {
       pick(Math.max(active, 0));
     } else if (event.key === "Escape") {
+      if (label !== null && list.hidden && field.value === "") return; // the form's
       if (list.hidden) {
         field.value = "";
         onFound([]);

@@ -1,6 +1,8 @@
 /** What the target hangs on: what learning one thing would do, premises and arguments before stages. */
 
 import { along, axisOf } from "./axis.js";
+import { whyUnknown } from "./beyond.js";
+import { whoseMark, whoseWords } from "./brought.js";
 import { asMade } from "./chapters.js";
 import { isAsMade } from "./changed.js";
 import { h, put, said, section, setText } from "./dom.js";
@@ -59,14 +61,14 @@ export function hangsOnView(session, contents) {
     const most = Math.max(1e-9, ...rows.map((row) => Math.max(row.voi_share ?? 0, row.added_share ?? 0)));
     put(
       list,
-      rows.map((row, i) => cruxRow(row, i, { axis, most, contents, target: session.central.target })),
+      rows.map((row, i) => cruxRow(row, i, { axis, most, contents, session })),
     );
     put(axisPlace, h("span"), h("div", { class: "crux-axis" }, axisBelow(axis, 4)), h("span"));
     for (const part of [heads, axisPlace]) part.hidden = shown.length === 0;
     more.hidden = shown.length <= FIRST;
     setText(more, state.all ? "Show fewer" : `Show more (${Math.min(shown.length, ALL) - FIRST})`);
     list.classList.toggle("stale", state.old);
-    setText(basis, basisText(state, shown));
+    setText(basis, whyUnknown(session) || basisText(state, shown));
   };
   const show = (rows, kind) => {
     Object.assign(state, { rows, kind, old: false });
@@ -156,7 +158,8 @@ function cruxHeads() {
   );
 }
 
-function cruxRow(row, i, { axis, most, contents, target }) {
+function cruxRow(row, i, { axis, most, contents, session }) {
+  const { target } = session.central;
   return h(
     "li",
     { class: "crux" },
@@ -167,6 +170,8 @@ function cruxRow(row, i, { axis, most, contents, target }) {
       entryLink(row.id, contents),
       " ",
       h("span", { class: "tag" }, row.kind),
+      " ",
+      whoseMark(whoseWords(session, contents, row.id)),
       h("p", { class: "small" }, said(row.text ?? textOf(row.id, contents))),
     ),
     h(

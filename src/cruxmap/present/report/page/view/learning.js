@@ -1,5 +1,6 @@
 // What learning something would do to what is asked, in words.
 
+import { whyUnknown } from "./beyond.js";
 import { h, setText } from "./dom.js";
 import { headed } from "./panel_part.js";
 import { chanceOf, information } from "./weights.js";
@@ -16,7 +17,7 @@ export function learningView(session, contents, id) {
       ? states.map((state) => `${id}.${state.id}`)
       : [id, ...parts.map(({ address }) => address)];
   const lines = names
-    .filter((name) => session.central.impossible || session.central.claims.has(name))
+    .filter((name) => whyUnknown(session) !== "" || session.central.claims.has(name))
     .map((name) => ({ name, shown: name === id ? null : name.slice(id.length + 1), element: h("li") }));
   if (lines.length === 0) {
     return null;
@@ -32,7 +33,12 @@ export function learningView(session, contents, id) {
 
   function update() {
     const { target, givenTrue, givenFalse } = session.central;
+    const why = whyUnknown(session);
     for (const { name, shown, element: line } of lines) {
+      if (why !== "") {
+        setText(line, why);
+        continue;
+      }
       const sides = [givenTrue.get(name), givenFalse.get(name)];
       setText(line, learningWords(shown, target, chanceOf(session, name), ...sides));
     }

@@ -138,6 +138,41 @@ export function wayBetween(from, to) {
   return `M${first}C${others.join(" ")}`;
 }
 
+const [ROOM_BESIDE, ROOM_AROUND, STEP] = [46, 12, 24];
+const MOST_STEPS = 60;
+
+/**
+ * A place for a box beside another that covers none of those there are: to its right, where there is room,
+ * as what bears on an entry stands there; else as near as there is room.
+ * @param {Iterable<object>} boxes @param {object} anchor @param {{w: number, h: number}} size
+ * @returns {{x: number, y: number, w: number, h: number}}
+ */
+export function freeBeside(boxes, anchor, { w, h }) {
+  const all = [...boxes];
+  const isFree = (place) => !all.some((box) => overlaps(place, box));
+  const right = anchor.x + anchor.w + ROOM_BESIDE;
+  const level = anchor.y + (anchor.h - h) / 2;
+  const turns = Array.from({ length: MOST_STEPS }, (_, i) => STEP * (i % 2 === 0 ? i / 2 : -(i + 1) / 2));
+  let best = null;
+  for (let across = -MOST_STEPS; across < MOST_STEPS; across += 1) {
+    const x = right + STEP * across;
+    for (const down of turns) {
+      const place = { x, y: level + down, w, h };
+      const far = Math.abs(across * STEP) * (across < 0 ? 1.4 : 1) + Math.abs(down);
+      if ((best === null || far < best.far) && isFree(place)) best = { far, place };
+    }
+  }
+  if (best !== null) return best.place;
+  const { x, y, h: height } = around(all);
+  return { x, y: y + height + ROOM_AROUND, w, h };
+}
+
+function overlaps(a, b) {
+  const apart = (start, size, other, room) =>
+    start >= other + room + ROOM_AROUND || other >= start + size + ROOM_AROUND;
+  return !apart(a.x, a.w, b.x, b.w) && !apart(a.y, a.h, b.y, b.h);
+}
+
 const DIRECTIONS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 /** The box nearest to another in the direction of an arrow key; null where there is none. */

@@ -3,11 +3,13 @@
 // Every entry is a link that opens it. Lines are as thick as they count now; what they do is told by
 // colour and by dashes. Only what is on the screen is brought up to date.
 
+import { broughtThings, linesOf, wrapped } from "./brought.js";
 import { h, put, s, said } from "./dom.js";
 import {
   around,
   centred,
   fitted,
+  freeBeside,
   isSeen,
   laidNear,
   nearestTowards,
@@ -24,10 +26,14 @@ const FROM_NEAR = 0.5;
 const ZOOM = 1.25;
 const PAN = 80;
 
+/** The size of a box, as map_layout.py has it; how far below the map stands what bears on nothing. */
+const [CHARACTER, LINE, PADDING, ROW_BELOW] = [6.2, 14, 16, 40];
+
 /**
  * @param {(id: string) => void} open what opens an entry
  * @returns {{element: HTMLElement, update: () => void, mark: (id: string|null) => void,
- *   find: (ids: string[]) => void, show: (id: string) => void}}
+ *   find: (ids: string[]) => void, show: (id: string) => void, renew: () => void}} `renew` draws what is
+ *   brought
  */
 export function mapView(session, contents, open) {
   const map = contents.map;
@@ -42,20 +48,17 @@ export function mapView(session, contents, open) {
 
   const nodes = new Map(map.nodes.map((node) => [node.id, nodeOf(session, contents, node)]));
   const edges = map.edges.map((edge) => lineOf(session, contents, edge));
-  const sheet = s(
+  const lineSheet = s(
     "g",
-    null,
-    s(
-      "g",
-      { class: "map-lines" },
-      edges.map((edge) => edge.element),
-    ),
-    s(
-      "g",
-      { class: "map-nodes" },
-      [...nodes.values()].map((node) => node.element),
-    ),
+    { class: "map-lines" },
+    edges.map((edge) => edge.element),
   );
+  const nodeSheet = s(
+    "g",
+    { class: "map-nodes" },
+    [...nodes.values()].map((node) => node.element),
+  );
+  const sheet = s("g", null, lineSheet, nodeSheet);
   const svg = s(
     "svg",
     { class: "map-sheet", "aria-label": "The argument as a map", role: "group" },
@@ -176,6 +179,7 @@ export function mapView(session, contents, open) {
   // --- what it says now ---
 
   let onScreenNow = false;
+  const restingOn = new Map();
 
   function update() {
     stale = true;
@@ -216,7 +220,8 @@ export function mapView(session, contents, open) {
       return;
     }
     near = id;
-    const columns = neighbourhood(map.edges, id, Number(steps.value));
+    const lines = edges.map(({ edge }) => edge);
+    const columns = neighbourhood(lines, id, Number(steps.value));
     boxes = laidNear(home, columns);
     place();
     allButton.hidden = false;
@@ -247,10 +252,104 @@ export function mapView(session, contents, open) {
       one.shown = from !== undefined && to !== undefined;
       one.element.style.display = one.shown ? "" : "none";
       if (one.shown) {
-        one.element.setAttribute("d", boxes === home ? one.edge.path : wayBetween(from, to));
+        const isLaid = boxes === home && one.edge.path !== undefined;
+        one.element.setAttribute("d", isLaid ? one.edge.path : wayBetween(from, to));
       }
     }
     stale = true;
+  }
+
+  // --- what is brought ---
+
+  let shownKey = JSON.stringify([]);
+  const brought = new Set();
+
+  /** Draw what is brought beside what it touches, and take away what is there no more. */
+  function renew() {
+    const things = broughtThings(session, contents);
+    const key = JSON.stringify(things);
+    if (key === shownKey) {
+      return;
+    }
+    shownKey = key;
+    const before = new Map([...brought].map((name) => [name, home.get(name)]));
+    takeAway();
+    for (const thing of inOrder(things)) {
+      const lines = wrapped(thing.text);
+      const size = {
+        w: Math.max(...lines.map((line) => line.length), 14) * CHARACTER + PADDING,
+        h: (lines.length + 2) * LINE + PADDING, // its number, and whose it is
+      };
+      const kept = before.get(thing.name);
+      const isSame = kept?.w === size.w && kept.h === size.h;
+      const box = { ...(isSame ? kept : placeFor(thing, size)), id: thing.id, lines, thing };
+      home.set(thing.name, box);
+      brought.add(thing.name);
+      const node = nodeOf(session, contents, box);
+      nodes.set(thing.name, node);
+      nodeSheet.append(node.element);
+    }
+    for (const edge of linesOf(things)) {
+      const line = lineOf(session, contents, edge);
+      edges.push(line);
+      lineSheet.append(line.element);
+    }
+    if (near === null) {
+      place();
+    } else if (home.has(near)) {
+      fold(near);
+    } else {
+      unfold();
+    }
+    if (!boxes.has(current)) {
+      goTo([contents.outline[0]?.id, ...boxes.keys()].find((id) => boxes.has(id)) ?? null, false);
+    }
+  }
+
+  function takeAway() {
+    for (const name of brought) {
+      nodes.get(name).element.remove();
+      nodes.delete(name);
+      home.delete(name);
+    }
+    brought.clear();
+    const added = edges.filter(({ edge }) => edge.path === undefined);
+    for (const line of added) {
+      line.element.remove();
+      edges.splice(edges.indexOf(line), 1);
+    }
+  }
+
+  /** A place beside what a thing bears on, or what rests on it; else below everything. */
+  function placeFor({ name, targets }, size) {
+    const above = targets.map(({ id }) => home.get(id)).find((box) => box !== undefined);
+    const resting = (restingOn.get(name) ?? []).map((other) => home.get(other));
+    const anchor = above ?? resting.find((box) => box !== undefined);
+    if (anchor !== undefined) {
+      return freeBeside(home.values(), anchor, size);
+    }
+    const all = around([...home.values()]);
+    return { x: all.x, y: all.y + all.h + ROW_BELOW, ...size };
+  }
+
+  /** Things so that what one is drawn beside comes before it. */
+  function inOrder(things) {
+    restingOn.clear();
+    for (const { name, rests } of things) {
+      for (const { id } of rests) {
+        restingOn.set(id, [...(restingOn.get(id) ?? []), name]);
+      }
+    }
+    const left = [...things];
+    const ordered = [];
+    const isThere = (name) => home.has(name) || ordered.some((thing) => thing.name === name);
+    while (left.length > 0) {
+      const next = left.findIndex(({ name, targets }) =>
+        [...targets.map(({ id }) => id), ...(restingOn.get(name) ?? [])].some(isThere),
+      );
+      ordered.push(...left.splice(Math.max(next, 0), 1));
+    }
+    return ordered;
   }
 
   // --- going about ---
@@ -306,19 +405,19 @@ export function mapView(session, contents, open) {
     frameElement.addEventListener("focusin", (event) => {
       const node = event.target.closest?.(".node");
       if (node) {
-        goTo(node.dataset.id, false);
-        turnTo(showing(look, boxes.get(node.dataset.id), screen));
-        say(node.dataset.id);
+        goTo(node.dataset.name, false);
+        turnTo(showing(look, boxes.get(node.dataset.name), screen));
+        say(node.dataset.name);
       }
     });
-    svg.addEventListener("pointerover", (event) => say(event.target.closest(".node")?.dataset.id));
+    svg.addEventListener("pointerover", (event) => say(event.target.closest(".node")?.dataset.name));
     svg.addEventListener("click", (event) => {
       const node = event.target.closest(".node");
       if (node === null) {
         frameElement.focus({ preventScroll: true });
       } else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
         event.preventDefault();
-        goTo(node.dataset.id);
+        goTo(node.dataset.name);
         open(node.dataset.id);
       }
     });
@@ -356,10 +455,12 @@ export function mapView(session, contents, open) {
 
   place();
   goTo(current, false);
+  renew();
 
   return {
     element,
     update,
+    renew,
     mark(id) {
       for (const [name, node] of nodes) {
         node.element.classList.toggle("opened", name === id);

@@ -1,9 +1,9 @@
 // Updates only what can be seen, so that a drag stays within a frame however long the page is.
 
 /**
- * @returns {{watch: (element: Element, update: () => void) => void, run: () => void, runAll: () => void}}
- *   `run` updates what is on the screen; the rest is updated when it comes there. `runAll` updates the rest
- *   too, for paper.
+ * @returns {{watch: (element: Element, update: () => void) => void, leave: (element: Element) => void,
+ *   run: () => void, runAll: () => void}} `run` updates what is on the screen; the
+ *   rest is updated when it comes there. `runAll` updates the rest too, for paper.
  */
 export function onScreen(margin = "200px") {
   const updates = new Map();
@@ -36,6 +36,11 @@ export function onScreen(margin = "200px") {
       updates.set(element, { update, run: runs });
       update();
       observer.observe(element);
+    },
+    leave(element) {
+      observer.unobserve(element);
+      updates.delete(element);
+      visible.delete(element);
     },
     run() {
       runs += 1;

@@ -3,19 +3,23 @@
 // A tree as screen readers know it: arrows move and fold, Home and End go to the ends, letters find the
 // next line that starts with them, Enter opens the entry. Lines are made when they are first unfolded.
 
+import { broughtThings, outlineWith, whoseMark, whoseWords } from "./brought.js";
 import { h, said } from "./dom.js";
-import { entryAddress, presentNumber, ROLES, SIGNS } from "./entry_words.js";
+import { entryAddress, presentNumber, ROLES, routeNumber, SIGNS } from "./entry_words.js";
 import { onScreen } from "./on_screen.js";
 
 /**
  * @param {(id: string) => void} open what opens an entry
  * @returns {{element: HTMLElement, update: () => void, reveal: (id: string) => HTMLElement|null,
- *   unfold: (folded: boolean) => void, mark: (id: string|null) => void}}
+ *   unfold: (folded: boolean) => void, mark: (id: string|null) => void, renew: () => boolean}} `renew`
+ *   puts what is brought in its places, and says whether anything changed
  */
 export function outlineView(session, contents, open) {
   const screen = onScreen();
   const lines = new Map(); // li -> its line
-  const places = placesOf(contents.outline);
+  let roots = contents.outline;
+  let places = placesOf(roots);
+  let shownKey = JSON.stringify([]);
   const element = h("ul", {
     class: "outline",
     role: "tree",
@@ -25,14 +29,16 @@ export function outlineView(session, contents, open) {
   });
   let current = null;
   let opened = null;
-  element.append(...contents.outline.map((node) => lineOf(node, null, 1)));
+  element.append(...roots.map((node) => lineOf(node, null, 1)));
   goTo(element.firstElementChild, false);
+  renew();
 
   function lineOf(node, parent, level) {
     const entry = contents.entries[node.id];
     const children = node.children ?? [];
     const text = h("span", { class: "line-text" });
-    const number = presentNumber(session, contents, node.id);
+    const isRoute = node.route !== undefined;
+    const number = isRoute ? routeNumber(session, node.route) : presentNumber(session, contents, node.id);
     const id = lineId(node, parent);
     const li = h("li", {
       role: "treeitem",
@@ -42,14 +48,17 @@ export function outlineView(session, contents, open) {
       class: ["line", `as-${node.as.replace(" ", "-")}`, node.again && "again"],
     });
     const sign = SIGNS[node.as];
+    const role = isRoute ? "a further cause" : (ROLES[node.as] ?? node.as);
+    const whose = whoseMark(isRoute ? node.whose : whoseWords(session, contents, node.id));
     text.append(
       ...(level > 1 || node.as !== "target"
-        ? [h("span", { class: "role" }, sign ? `${sign} ` : "", ROLES[node.as] ?? node.as)]
+        ? [h("span", { class: "role" }, sign ? `${sign} ` : "", role)]
         : []),
+      ...(whose === null ? [] : [whose, " "]),
       h(
         "a",
         { href: entryAddress(node.id), tabindex: "-1", class: "line-link" },
-        said(entry.text || node.id),
+        said(isRoute ? node.text : entry.text || node.id),
       ),
       node.again
         ? h(
@@ -63,7 +72,7 @@ export function outlineView(session, contents, open) {
     );
     const twist = h("span", { class: "twist", "aria-hidden": "true" });
     li.append(h("div", { class: "line-row", id }, twist, text, number.element));
-    const line = { node, li, parent, level, group: null, number };
+    const line = { node, li, parent, level, group: null, number, key: keyOf(node) };
     lines.set(li, line);
     screen.watch(li.firstElementChild, number.update);
     if (children.length > 0) {
@@ -85,6 +94,80 @@ export function outlineView(session, contents, open) {
     if (line.group !== null) {
       line.group.hidden = folded;
     }
+  }
+
+  // --- what is brought, and goes again ---
+
+  /** What a line says: one that says the same stays, with all that was unfolded below it. */
+  function keyOf(node) {
+    const { text, brought_by: who } = contents.entries[node.id] ?? {};
+    return JSON.stringify([node.id, node.as, node.again ?? false, node.route, node.text, text, who]);
+  }
+
+  function renew() {
+    const things = broughtThings(session, contents);
+    const key = JSON.stringify(things);
+    if (key === shownKey) {
+      return false;
+    }
+    shownKey = key;
+    roots = outlineWith(contents.outline, things);
+    places = placesOf(roots);
+    renewLines(element, null, roots);
+    if (!lines.has(current)) {
+      current = null;
+      goTo(element.firstElementChild, false);
+    }
+    return true;
+  }
+
+  /** Put the lines of some nodes in a list: those that are there and say the same stay where they are. */
+  function renewLines(list, parent, nodes) {
+    const before = [...list.children];
+    const unused = new Set(before);
+    const after = nodes.map((node) => {
+      const key = keyOf(node);
+      const li = before.find((one) => unused.has(one) && lines.get(one).key === key);
+      if (li === undefined) {
+        return lineOf(node, parent, parent === null ? 1 : parent.level + 1);
+      }
+      unused.delete(li);
+      renewLine(lines.get(li), node);
+      return li;
+    });
+    unused.forEach(forget);
+    after.forEach((li, i) => {
+      if (list.children[i] !== li) {
+        list.insertBefore(li, list.children[i] ?? null);
+      }
+    });
+  }
+
+  function renewLine(line, node) {
+    const had = (line.node.children ?? []).length;
+    line.node = node;
+    const children = node.children ?? [];
+    if (children.length === 0) {
+      renewLines(line.group ?? h("ul"), line, []);
+      line.group?.remove();
+      line.group = null;
+      line.li.removeAttribute("aria-expanded");
+      return;
+    }
+    if (line.group !== null) {
+      renewLines(line.group, line, children);
+    }
+    if (children.length > had) {
+      setFolded(line, false); // what came is to be seen
+    }
+  }
+
+  function forget(li) {
+    for (const below of [li, ...li.querySelectorAll(".line")]) {
+      lines.delete(below);
+      screen.leave(below.firstElementChild);
+    }
+    li.remove();
   }
 
   function isFolded(line) {
@@ -165,7 +248,9 @@ export function outlineView(session, contents, open) {
     const at = shown.indexOf(line.li);
     const wanted = letter.toLowerCase();
     const found = [...shown.slice(at + 1), ...shown.slice(0, at)].find((li) =>
-      contents.entries[lines.get(li).node.id].text.toLowerCase().startsWith(wanted),
+      (lines.get(li).node.text ?? contents.entries[lines.get(li).node.id].text)
+        .toLowerCase()
+        .startsWith(wanted),
     );
     goTo(found);
   }
@@ -227,7 +312,7 @@ export function outlineView(session, contents, open) {
   }
 
   addEventListener("beforeprint", forPaper);
-  return { element, update: screen.run, reveal, unfold, mark };
+  return { element, update: screen.run, reveal, unfold, mark, renew };
 }
 
 let lastLine = 0;

@@ -1,17 +1,34 @@
 // One entry, with all that is known about it and all that can be changed about it.
 
 import { basisView, bearingView, statesView } from "./basis.js";
+import { whyUnknown } from "./beyond.js";
+import { isMine } from "./brought.js";
 import { changingView } from "./changing.js";
 import { h, put, said, setText } from "./dom.js";
 import { argumentWords, chanceWords, directionOf, entryAddress, typeWord } from "./entry_words.js";
 import { learningView } from "./learning.js";
+import { objectionView } from "./objection.js";
 import { updateAll } from "./panel_part.js";
+import { remarkView } from "./remarks.js";
 import { reviewersView } from "./reviewers.js";
 import { sourcesOf } from "./sources.js";
 import { argumentNow } from "./weights.js";
 import { percent } from "./words.js";
 
-const PARTS = [numberView, changingView, basisView, statesView, bearingView, learningView, reviewersView];
+const PARTS = [
+  numberView,
+  changingView,
+  objectionView,
+  basisView,
+  statesView,
+  bearingView,
+  learningView,
+  reviewersView,
+  remarkView,
+];
+
+/** Parts in which somebody may be writing: they stay when the entry is told anew. */
+const KEPT = new Set([objectionView, remarkView]);
 
 /**
  * The panel. `show(id)` opens an entry in it, null closes it; `close` is called by its button and Escape,
@@ -40,21 +57,36 @@ export function panelView(session, contents, { close, near }) {
       put(element);
       return;
     }
-    const entry = contents.entries[id];
-    const title = { tabindex: "-1", class: "panel-title", id: `title-of-${id}` };
-    const parts = PARTS.map((view) => view(session, contents, id)).filter((part) => part !== null);
-    heading = h("h3", title, said(entry.text || id));
+    const places = PARTS.map((view) => ({ view, place: h("div", { class: "part-place" }), part: null }));
+    const head = h("div", null);
+    heading = h("h3", { tabindex: "-1", class: "panel-title", id: `title-of-${id}` });
+    const told = h("div", null);
     element.setAttribute("aria-labelledby", heading.id);
-    put(
-      element,
-      headOf(id, entry, close),
-      heading,
-      toldOf(entry, contents),
-      parts.map((part) => part.element),
-      linkOf(id, near),
-    );
-    update = updateAll(parts);
+    put(element, head, heading, told, places.map(({ place }) => place), linkOf(id, near));
+    let shownKey = null;
+    update = () => {
+      const entry = contents.entries[id];
+      const key = JSON.stringify([entry, isMine(session, id)]);
+      if (key !== shownKey) {
+        shownKey = key;
+        put(head, headOf(id, entry, close));
+        put(heading, said(entry.text || id));
+        put(told, toldOf(id, entry, session, contents));
+        for (const one of places) {
+          fill(one, id);
+        }
+      }
+      updateAll(places.map(({ part }) => part))();
+    };
     update();
+  }
+
+  /** Make a part, anew where nobody writes in it. */
+  function fill(one, id) {
+    if (one.part === null || !KEPT.has(one.view)) {
+      one.part = one.view(session, contents, id);
+      put(one.place, one.part?.element);
+    }
   }
 
   return {
@@ -84,14 +116,16 @@ function headOf(id, entry, close) {
 }
 
 /** Who says it and where, with a note and tags. */
-function toldOf(entry, contents) {
+function toldOf(id, entry, session, contents) {
   const voice = entry.by ? contents.voices[entry.by] : null;
   return h(
     "div",
     { class: "panel-told" },
     entry.by &&
       h("p", { class: "small" }, "By ", said(voice?.name ?? entry.by), ". ", said(voice?.text ?? "")),
-    entry.brought_by && h("p", { class: "small" }, "Brought by ", said(entry.brought_by), "."),
+    isMine(session, id)
+      ? h("p", { class: "small" }, h("span", { class: "tag whose-mark mine" }, "yours"), " You bring it.")
+      : entry.brought_by && h("p", { class: "small" }, "Brought by ", said(entry.brought_by), "."),
     entry.sources.length > 0 && h("p", { class: "small" }, "Source: ", sourcesOf(entry.sources)),
     entry.note && h("p", { class: "small" }, said(entry.note)),
     entry.tags.length > 0 &&
@@ -111,9 +145,10 @@ function numberView(session, contents, id) {
   const element = h("p", { class: "panel-now told" }, number, " ", words);
 
   function update() {
-    if (session.central.impossible) {
+    const why = whyUnknown(session);
+    if (why !== "") {
       setText(number, "–");
-      setText(words, "undefined: what is given is impossible");
+      setText(words, why);
     } else if (entry.type === "argument") {
       const { rejected, holds } = argumentNow(session, contents, id);
       setText(number, rejected ? "no force" : percent(holds));
@@ -134,6 +169,9 @@ function givenWords({ assuming, observed }) {
 }
 
 function whyNoForce(session, id, entry) {
+  if (isMine(session, id)) {
+    return "now: you reject it";
+  }
   return Object.hasOwn(session.model.brought, id)
     ? `now: only ${entry.brought_by} brings it`
     : "now: it is rejected";

@@ -1,5 +1,6 @@
 // What the parts of an entry's panel have in common. A part is `{element, update}`; an empty one is null.
 
+import { whoseMark, whoseWords } from "./brought.js";
 import { h, put, said } from "./dom.js";
 import { entryAddress, presentNumber } from "./entry_words.js";
 
@@ -31,10 +32,11 @@ export function folded(count, make) {
 export function entryLine(session, contents, id, role, sign = "") {
   const number = presentNumber(session, contents, id);
   const words = said(contents.entries[id].text || id);
+  const whose = whoseMark(whoseWords(session, contents, id));
   const element = h(
     "li",
     { class: `as-${role}` },
-    h("span", { class: "role" }, sign ? `${sign} ` : "", role),
+    h("span", { class: "role" }, sign ? `${sign} ` : "", role, " ", whose),
     h("a", { href: entryAddress(id) }, words),
     number.element,
   );

@@ -1,6 +1,7 @@
 /** Where the reader stands: the target now, from whose numbers, compared with where that started. */
 
 import { under } from "../language/names.js";
+import { whyUnknown } from "./beyond.js";
 import { isBlind } from "./blind.js";
 import { changeCount, isAsMade } from "./changed.js";
 import { h, onceAFrame, put, setText } from "./dom.js";
@@ -60,10 +61,10 @@ export function standingView(session, contents, { tell, say }) {
   const bar = standingBar(session, contents);
 
   const showCentral = () => {
-    const { target, impossible } = session.central;
-    setText(central, percent(target));
-    reason.hidden = !impossible;
-    setText(reason, impossible ? `What is assumed and observed is ${impossible}.` : "");
+    const why = whyUnknown(session);
+    setText(central, percent(session.central.target));
+    reason.hidden = why === "";
+    setText(reason, why);
     setText(compared, comparison(session, contents));
     showAlso(also, session);
     bar.update();
@@ -176,9 +177,9 @@ export function comparison(session, contents) {
 }
 
 function sentenceOf(session, contents) {
-  const { target, impossible } = session.central;
-  if (impossible) return "What is given is impossible.";
-  return `${contents.target}: ${percent(target)} central. ${comparison(session, contents)}`;
+  const why = whyUnknown(session);
+  if (why !== "") return why;
+  return `${contents.target}: ${percent(session.central.target)} central. ${comparison(session, contents)}`;
 }
 
 /** The further targets, folded where there are many. */
