@@ -9,6 +9,7 @@ import { serveOn } from "../../src/cruxmap/present/report/page/answers/worker.js
 import { bytesOf } from "../../src/cruxmap/present/report/page/bytes.js";
 import { latinHypercube } from "../../src/cruxmap/present/report/page/engine/draws.js";
 import { evidenceOf } from "../../src/cruxmap/present/report/page/answers/evidence.js";
+import { createSession } from "../../src/cruxmap/present/report/page/answers/session.js";
 import { structureOf } from "../../src/cruxmap/present/report/page/answers/structure.js";
 import { parseConditions } from "../../src/cruxmap/present/report/page/language/conditions.js";
 import { layersOf, settle } from "../../src/cruxmap/present/report/page/language/worldviews.js";
@@ -57,7 +58,7 @@ for (const one of cases) {
   }
 }
 
-// --- over draws -------------------------------------------------------------------------------------------
+// --- over draws -------------------------------------------------------------------------------------
 
 /** A pool without workers that answers for all of the extensions in turn. */
 const pool = makePool(shipped);
@@ -114,7 +115,10 @@ for (const name of ["tables", "routes", "undercuts"]) {
     const asking = new Asking(structure, { base });
     const setting = settle(few, layersOf(few, name));
     const texts = name === "tables" ? ["{any_of: [{asked: yes}, bare]}"] : ["{caused: false}"];
-    const given = { assuming: parseConditions(["in-own-words"], few), observed: parseConditions(texts, few) };
+    const given = {
+      assuming: parseConditions(["in-own-words"], few),
+      observed: parseConditions(texts, few),
+    };
     const settings = drawnSettings(few, setting, FEW);
     const states = settings.map((drawn) => makeState(structure, asking, drawn, given));
     const logs = settings.map((drawn) => {
@@ -191,4 +195,36 @@ test("a worker that says nothing is given up", async () => {
   assert.deepEqual(await patient.estimate(setting, NOTHING), await pool.estimate(setting, NOTHING));
   clearInterval(alive);
   assert.ok(silent.isOver);
+});
+
+test("of many arguments on one claim those count together that somebody has in force", () => {
+  const shapes = Array.from({ length: 14 }, (_, k) => ({
+    id: `visitor-${k}`,
+    text: "Brings something.",
+    voice: null,
+    extends: null,
+    judgements: [],
+    rejects: [],
+    accepts: [],
+    remarks: {},
+    stated: [],
+    readAs: [],
+    brings: {
+      arguments: { [`visitor-${k}-one`]: { text: "One.", for: "interval", strength: `${k + 2}x` } },
+    },
+    madeFrom: null,
+  }));
+  const all = createSession(shipped, { later: () => undefined });
+  all.receive(shapes);
+  const { brought } = all.extensions.others.structure;
+  assert.ok(brought.program.nEntries < 2000, `${brought.program.nEntries} entries`);
+  for (const k of [0, 13]) {
+    const alone = createSession(shipped, { later: () => undefined });
+    alone.receive([shapes[k]]);
+    for (const session of [all, alone]) session.start(`visitor-${k}`);
+    assertNear(all.probability("interval"), alone.probability("interval"), shapes[k].id);
+    assertNear(all.probability("all-needed"), alone.probability("all-needed"), shapes[k].id);
+  }
+  for (let k = 0; k < 14; k++) all.reject(`visitor-${k}-one`, false);
+  assert.match(all.beyond, /too many cases/);
 });

@@ -1,7 +1,7 @@
 // Putting evidence to the plan. The plan that travels serves any number in any place; what answers is
 // the smallest plan at hand that is right for the state: one made for its certainties, or for those that
-// all of the model's worldviews share, or the free one. What is brought to the model, and conditions that no
-// variable tells, are summed over (see engine/cases.js).
+// all of the model's worldviews share, or the free one. What is brought to the model, and conditions that
+// no variable tells, are summed over (see engine/cases.js).
 
 import { fill } from "../engine/formulas.js";
 import { makeKernel } from "../engine/kernel.js";
@@ -25,8 +25,8 @@ const MANY = 8;
 
 /**
  * One column of what was asked: log P(evidence), -Infinity where it is impossible; and with a gradient
- * P(state | evidence) by indicator, and d log P(evidence) / d entry by load. The indicators and entries of what
- * is brought come after the plan's own.
+ * P(state | evidence) by indicator, and d log P(evidence) / d entry by load. The indicators and entries of
+ * what is brought come after the plan's own.
  * @typedef {{logZ: number, shares: Float64Array | null, ofLoads: Float64Array | null}} Answer
  */
 
@@ -34,8 +34,8 @@ const MANY = 8;
 export class Asking {
   /**
    * @param {object} structure
-   * @param {{wasm?: boolean, base?: Asking | null}} [options] with what the model is made from as `base`, its
-   *   plans are used
+   * @param {{wasm?: boolean, base?: Asking | null}} [options] with what the model is made from as `base`,
+   *   its plans are used
    */
   constructor(structure, { wasm = true, base = null } = {}) {
     this.structure = structure;
@@ -99,7 +99,8 @@ export class Asking {
    */
   askEach(columns, gradient) {
     if (columns.every((column) => this.isPlain(column))) return this.plans.askEach(columns, gradient);
-    const sums = columns.map(({ entries, evidence }) => new Sum(this.summing, entries, evidence, gradient));
+    const { summing } = this;
+    const sums = columns.map(({ entries, evidence }) => new Sum(summing, entries, evidence, gradient));
     const answers = this.plans.askEach(sums.flatMap((sum) => sum.columns()), gradient);
     let at = 0;
     for (const sum of sums) at += sum.take(answers, at);
@@ -109,6 +110,17 @@ export class Asking {
       rare.forEach(({ take }, n) => take(found[n].logZ));
     }
     return sums.map((sum) => sum.answer());
+  }
+
+  /**
+   * How many columns one of these takes.
+   * @param {object} entries @param {Test[]} evidence
+   */
+  width(entries, evidence) {
+    if (this.isPlain({ evidence })) return 1;
+    const { conditions } = this.summing.besides(evidence);
+    const { main, apart } = this.summing.casesOf(entries.certain, conditions, true);
+    return apart.reduce((sum, { cases }) => sum + cases.length, main.length);
   }
 
   /** Whether the plan says it by itself. */
@@ -149,7 +161,7 @@ export class Asking {
   }
 }
 
-// --- plans ------------------------------------------------------------------------------------------------
+// --- plans ------------------------------------------------------------------------------------------
 
 /** The plans that are at hand for a network. */
 class Plans {
@@ -191,11 +203,26 @@ class Plans {
     this.special.length = Math.min(this.special.length, KEPT);
   }
 
+  /**
+   * For many columns, the plan that is right where only some of what worldviews share is so: a brought
+   * undercut makes an argument of credence 100% uncertain.
+   */
+  levelForMany(certain) {
+    const level = this.levelFor(certain);
+    if (level !== this.free || this.common === null) return level;
+    const shared = this.common.certainEntries.map((value, e) => (value === certain[e] ? value : -1));
+    this.special.unshift(this.made(this.free, shared));
+    this.special.length = Math.min(this.special.length, KEPT);
+    return this.special[0];
+  }
+
   /** Ask about columns of entries, some of them `mixed`, and evidence on the plan's variables. */
   askEach(columns, gradient) {
     const groups = new Map();
+    const isMany = columns.length > MANY;
     columns.forEach((column, number) => {
-      const level = this.levelFor(column.entries.certain);
+      const { certain } = column.entries;
+      const level = isMany && column.entries.mixed ? this.levelForMany(certain) : this.levelFor(certain);
       if (!groups.has(level)) groups.set(level, []);
       groups.get(level).push(number);
     });

@@ -1,5 +1,5 @@
-// Passes over draws that are sums over cases (see sums.js): of what is brought to a model, and of conditions
-// that no variable tells. In each draw the cases are the same, with other weights and entries.
+// Passes over draws that are sums over cases (see sums.js): of what is brought to a model, and of
+// conditions that no variable tells. In each draw the cases are the same, with other weights and entries.
 
 import { fill } from "../engine/formulas.js";
 import { certainIn, entriesOfDraws, kernelFor, KINDS, LANES, logAdded, scaled } from "./drawn.js";
@@ -129,8 +129,8 @@ function openedPlaces(summing, certain) {
 }
 
 /**
- * What asks draws about a kind of pass: `run` asks each about several sides, what is given with more, and `take`s
- * the sums of each.
+ * What asks draws about a kind of pass: `run` asks each about several sides, what is given with more, and
+ * `take`s the sums of each.
  */
 function askedOver(passes, job, kind, draws, { gradient, wanted }) {
   const { summing } = passes;

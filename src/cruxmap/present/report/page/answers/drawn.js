@@ -1,5 +1,5 @@
-// Draws of judgements as table entries, and kernels for passes over them: what passes.js and case_passes.js
-// have in common.
+// Draws of judgements as table entries, and kernels for passes over them: what passes.js and
+// case_passes.js have in common.
 
 import { latinHypercube } from "../engine/draws.js";
 import { fill } from "../engine/formulas.js";
@@ -67,7 +67,7 @@ function stripOf({ strips, keys, nDraws }, strip, needed) {
 
 // --- weights -------------------------------------------------------------------------------------
 
-/** Weights of draws by their logarithms, the largest of them 1, and the logarithm of what it stands for. */
+/** Weights of draws by their logarithms, the largest of them 1, and the logarithm of what that means. */
 export function scaled(logs) {
   const logScale = Math.max(...logs);
   return { logScale, values: logs.map((log) => (logScale === -Infinity ? 0 : Math.exp(log - logScale))) };
@@ -113,8 +113,8 @@ export function kernelOver(passes, job, kind, entries, D) {
 }
 
 /**
- * The same where it is known what is certain `here`, and what evidence there is as `pairs`; `more` are variables
- * that stay open.
+ * The same where it is known what is certain `here`, and what evidence there is as `pairs`; `more` are
+ * variables that stay open.
  */
 export function kernelFor(passes, job, kind, { pairs, here, more }) {
   const evidence = indicatorsOf(passes.plan, pairs);
@@ -147,7 +147,8 @@ function serves(held, here, name) {
 function specialKernel(passes, kind, { certain, evidence, open }, instead) {
   const { plan, wasm } = passes;
   const isOpen = inputsOfVariables(plan, open);
-  const fixed = Int8Array.from(evidence, (value, i) => (value === 0 ? 0 : isOpen[plan.nLoads + i] ? -1 : 1));
+  const unlessOpen = (i) => (isOpen[plan.nLoads + i] ? -1 : 1);
+  const fixed = Int8Array.from(evidence, (value, i) => (value === 0 ? 0 : unlessOpen(i)));
   const special = specialise(plan, certain, fixed);
   const inputs = inputsOfVariables(special, KINDS[kind].read(passes));
   if (kind === "pairs") {

@@ -1,5 +1,6 @@
-// Conditions as evidence: tests of which variables are in which states (see engine/holding.js). A plan has a
-// variable for each entry, and for some conditions of the model; all others are put together from these.
+// Conditions as evidence: tests of which variables are in which states (see engine/holding.js). A plan
+// has a variable for each entry, and for some conditions of the model; all others are put together from
+// these.
 
 import { negated } from "../engine/holding.js";
 import { mentionedIn } from "./candidates.js";

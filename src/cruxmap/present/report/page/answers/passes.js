@@ -62,8 +62,8 @@ export function extensionForPasses({ brought, model }) {
 }
 
 /**
- * Let passes answer with what `extensionForPasses` has of an extension in place of the one before. The draws of
- * the model's own addresses stay.
+ * Let passes answer with what `extensionForPasses` has of an extension in place of the one before. The
+ * draws of the model's own addresses stay.
  * @param {Passes} passes
  * @param {{brought: Brought, keys: string} | null} extension
  */

@@ -96,7 +96,8 @@ export function makePool(
      */
     extendTo(other) {
       if (other === now.structure) return;
-      const isSame = other.brought === now.structure.brought && other.model.keys === now.structure.model.keys;
+      const { brought, model: before } = now.structure;
+      const isSame = other.brought === brought && other.model.keys === before.keys;
       now = { structure: other, extension: isSame ? now.extension : extensionForPasses(other) };
     },
 
@@ -406,14 +407,16 @@ function estimateOf({ targets }, parts) {
 /** The standard error of each target's mean, beside it. */
 function withErrors(found) {
   const { targets, weights } = found;
-  const named = Object.entries(targets).map(([name, one]) => [name, { ...one, error: errorOf(one, weights) }]);
+  const withError = (one) => ({ ...one, error: errorOf(one, weights) });
+  const named = Object.entries(targets).map(([name, one]) => [name, withError(one)]);
   return { ...found, targets: Object.fromEntries(named) };
 }
 
 /** The variable of each indicator, those of what is brought after the plan's. */
 function indicatorVariablesOf({ network }, brought) {
   const own = intsOf(network.plan.indicators.variable);
-  const more = (brought?.variables ?? []).flatMap(({ variable, states }) => new Array(states).fill(variable));
+  const each = ({ variable, states }) => new Array(states).fill(variable);
+  const more = (brought?.variables ?? []).flatMap(each);
   return Int32Array.from([...own, ...more]);
 }
 

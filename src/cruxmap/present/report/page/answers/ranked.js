@@ -34,11 +34,12 @@ export function bestOf(state, candidates, pause) {
   const rows = candidates.flatMap(({ variable }, place) =>
     Array.from({ length: counts[place] }, (_, s) => asking.firstIndicator[variable] + s),
   );
+  const each = Math.max(1, Math.floor(COLUMNS / asking.width(state.entries, state.evidence)));
   const ask = async (columns) => {
     const found = [];
     let since = performance.now();
-    for (let at = 0; at < columns.length; at += COLUMNS) {
-      found.push(...sharesOf(state, rows, columns.slice(at, at + COLUMNS)));
+    for (let at = 0; at < columns.length; at += each) {
+      found.push(...sharesOf(state, rows, columns.slice(at, at + each)));
       if (performance.now() - since < AT_A_TIME) continue;
       await pause();
       since = performance.now();

@@ -37,7 +37,7 @@ class State {
     this.known = new Map();
     /** What is given with the target being false, and being true. */
     this.sidesOfTarget = this.sidesOf([[this.target, [0]]], [[this.target, [1]]]);
-    /** What is said of all that is given, where to ask for both sides of the target takes twice as long. */
+    /** What is said of all that is given, where to ask both sides of the target takes twice as long. */
     this.both = asking.isPlain(this) ? null : asking.ask(this.entries, [this.evidence], true)[0];
     /** log P(target) - log P(not the target); not a number where what is given is impossible. */
     this.logOdds = this.logOddsOfTarget();
@@ -245,7 +245,8 @@ class State {
   // --- questions ----------------------------------------------------------------------------------------
 
   /**
-   * The log-odds of a condition, given what is given and more; not a number where what is given is impossible.
+   * The log-odds of a condition, given what is given and more; not a number where what is given is
+   * impossible.
    * @param {object} condition @param {object[]} [more] @returns {number}
    */
   logOddsOf(condition, more = []) {

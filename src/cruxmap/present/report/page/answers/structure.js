@@ -4,14 +4,15 @@ import { intsOf } from "../bytes.js";
 import { broughtTo } from "../engine/brought.js";
 import { programOf, together } from "../engine/formulas.js";
 import { variablesOf } from "../engine/holding.js";
+import { layersOf, MAP } from "../language/worldviews.js";
 import { entryNumbers } from "./certainties.js";
 import { keyOf, testOf } from "./evidence.js";
 
 /**
  * What is where in a model. `entry` finds an entry by id, `index` the number of an address, `places` the
  * variable of an entry, phase or cause; `states` has how many states each variable has, `of` the
- * addresses that an entry owns. Of a model that has something `added` to another one, all of that is as if it
- * were in the network; `brought` has its tables (see engine/brought.js), `null` in other models.
+ * addresses that an entry owns. Of a model that has something `added` to another one, all of that is as
+ * if it were in the network; `brought` has its tables (see engine/brought.js), `null` in other models.
  * @param {object} model the data of the page @returns {object}
  */
 export function structureOf(model) {
@@ -61,13 +62,27 @@ function extended(structure, { program, rests, states }) {
   for (const { type, variable, states: names } of added.entries) {
     if (type === "question") structure.states[variable] = names.length;
   }
-  const numbers = entryNumbers(program);
-  const testOfCondition = (condition) => testOf(structure, condition);
-  const brought = broughtTo(model, { program, numbers, states: structure.states, testOf: testOfCondition });
+  const brought = broughtTo(model, {
+    program,
+    numbers: entryNumbers(program),
+    states: structure.states,
+    testOf: (condition) => testOf(structure, condition),
+    inForce: () => inForceTogether(model),
+  });
   structure.brought = brought;
   structure.program = together(program, brought.program);
   structure.rests = extendedRests(rests, brought, listsOf(model.network.entry_tables));
   return structure;
+}
+
+/** The arguments in force in each two worldviews of a model, which may be mixed, and in the reader's own. */
+function inForceTogether(model) {
+  const names = model.added.entries.filter(({ type }) => type === "argument").map(({ id }) => id);
+  const each = [MAP, ...Object.keys(model.worldviews)].map((worldview) => {
+    const { rejected } = layersOf(model, worldview);
+    return names.filter((name) => model.bringer?.[name] === model.own || !rejected.has(name));
+  });
+  return each.flatMap((one, k) => each.slice(k).map((other) => new Set([...one, ...other])));
 }
 
 /** What variables rest on where something is brought. */

@@ -1,5 +1,5 @@
-// Sums over the cases of what is brought and of conditions that no variable tells (see engine/cases.js): which
-// columns of the plan they take, and what comes of them.
+// Sums over the cases of what is brought and of conditions that no variable tells (see engine/cases.js):
+// which columns of the plan they take, and what comes of them.
 
 import { barrenIn, casesOf } from "../engine/cases.js";
 import { addSlopes, addStates, entriesIn, likelihoods, weighed } from "../engine/mixing.js";
@@ -72,8 +72,8 @@ export class Summing {
   }
 
   /**
-   * The cases of conditions where something is certain: the `main` ones, and where all variables are `wanted`,
-   * those of variables that bear on nothing.
+   * The cases of conditions where something is certain: the `main` ones, and where all variables are
+   * `wanted`, those of variables that bear on nothing.
    */
   casesOf(certain, conditions, wanted) {
     const key = JSON.stringify([this.keyOf(certain), conditions, wanted]);
@@ -106,13 +106,14 @@ export class Summing {
 }
 
 /**
- * One column that is a sum over cases. Its `columns` are to be asked and the answers to be given to `take`;
- * where all is `wanted`, those that are `rare` too; then there is an `answer`.
+ * One column that is a sum over cases. Its `columns` are to be asked and the answers to be given to
+ * `take`; where all is `wanted`, those that are `rare` too; then there is an `answer`.
  */
 export class Sum {
   /**
-   * @param {Summing} summing @param {{values: Float64Array, certain: Int8Array}} entries @param {Test[]} evidence
-   * @param {boolean} wanted whether shares and slopes are @param {object} [cases] where they are known
+   * @param {Summing} summing @param {{values: Float64Array, certain: Int8Array}} entries
+   * @param {Test[]} evidence @param {boolean} wanted whether shares and slopes are
+   * @param {object} [cases] where they are known
    */
   constructor(summing, entries, evidence, wanted, cases = null) {
     Object.assign(this, { summing, wanted, values: entries.values });
@@ -151,7 +152,7 @@ export class Sum {
     return this.all.length;
   }
 
-  /** Columns for the variants that are too rare to be read from slopes, and what to do with their answers. */
+  /** Columns for variants that are too rare to be read from slopes, and what to do with their answers. */
   rare() {
     const { summing, values } = this;
     const { brought } = summing;

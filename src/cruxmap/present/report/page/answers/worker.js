@@ -1,5 +1,5 @@
-// The worker's side of the pool: it is sent a model, what is brought to it, then jobs, then their tasks, and
-// sends back what each gives. While a task takes long it says that it is at work.
+// The worker's side of the pool: it is sent a model, what is brought to it, then jobs, then their tasks,
+// and sends back what each gives. While a task takes long it says that it is at work.
 
 import { doTask, extendPasses, makePasses } from "./passes.js";
 

@@ -1,15 +1,18 @@
-// What is brought to a map whose plan is made: the tables of new variables, and what these do to the tables
-// that are there, as network/lowering.py says it. No plan is needed for it; see cases.js.
+// What is brought to a map whose plan is made: the tables of new variables, and what these do to the
+// tables that are there, as network/lowering.py says it. No plan is needed for it; see cases.js.
 //
-// Everything here is plain data, which can be sent to a worker. Entries of the tables are numbered through:
-// first those of the plan's own program, then those of a second program over the same judgements.
+// Everything here is plain data, which can be sent to a worker. Entries of the tables are numbered
+// through: first those of the plan's own program, then those of a second program over the same judgements.
 
 import { variablesOf } from "./holding.js";
 
+/** A table with more entries than that only has those for arguments that somebody has in force at once. */
+const MOST_ENTRIES = 16384;
+
 /**
- * A new variable: how likely its states are, by what it rests on. `rests` are the new variables among that,
- * and `entries` has, for each set of the arguments on it (bit k: the k-th holds), the entry of its first
- * state.
+ * A new variable: how likely its states are, by what it rests on. `rests` are the new variables among
+ * that, and `entries` has, for each set of the arguments on it (bit k: the k-th holds), the entry of its
+ * first state; sets that nobody has in force together may be missing.
  *
  * @typedef {object} NewVariable
  * @property {number} variable
@@ -24,10 +27,10 @@ import { variablesOf } from "./holding.js";
  * @property {Test[]} [premises]
  * @property {{variable: number, force: number}[]} [undercut]
  *
- * A part of a table that new variables bear on: the plan's `entries`, which are `variants[0]` where none of
- * them holds. Arguments (`isForced` false) have a variant for each set of them. Undercutters and causes, with
- * the entries of their `forces` (-1 where it is certain), have two: where one of them works, the entries are
- * `fixed`.
+ * A part of a table that new variables bear on: the plan's `entries`, which are `variants[0]` where none
+ * of them holds. Arguments (`isForced` false) have a variant for each set of them. Undercutters and
+ * causes, with the entries of their `forces` (-1 where it is certain), have two: where one of them works,
+ * the entries are `fixed`.
  *
  * @typedef {object} Place
  * @property {boolean} isForced
@@ -50,9 +53,10 @@ import { variablesOf } from "./holding.js";
 /**
  * The tables of what a model has `added`.
  * @param {object} model the extended model
- * @param {{program: object, numbers: object, states: ArrayLike<number>, testOf: (condition: object) => Test}}
- *   known the plan's own program and where its kinds of entries begin; how many states each variable has; what
- *   conditions mean
+ * @param {{program: object, numbers: object, states: ArrayLike<number>, testOf: (condition: object) =>
+ *   Test, inForce: () => Set<string>[]}} known
+ *   the plan's own program and where its kinds of entries begin; how many states each variable has; what
+ *   conditions mean; and sets of arguments that somebody has in force together
  * @returns {Brought}
  */
 export function broughtTo(model, known) {
@@ -99,9 +103,9 @@ function written(model, known, second) {
 
 /** Writes the tables of one extension. */
 class Writer {
-  constructor(model, { program, numbers, states, testOf }, second) {
-    Object.assign(this, { model, program, numbers, states, second });
-    this.testOf = (condition) => (condition === null || condition === undefined ? null : testOf(condition));
+  constructor(model, { program, numbers, states, testOf, inForce }, second) {
+    Object.assign(this, { model, program, numbers, states, inForce, second });
+    this.testOf = (condition) => (condition ? testOf(condition) : null);
     this.added = new Map(model.added.entries.map((entry) => [entry.id ?? entry.address, entry]));
     this.newOnes = new Set(Object.values(model.added.places));
     this.entry = new Map(model.entries.map((entry) => [entry.id, entry]));
@@ -113,7 +117,7 @@ class Writer {
   }
 
   /** An argument that names a question twice bears on all the states it names. */
-  noteTargets({ variable, direction, weight, targets }) {
+  noteTargets({ id, variable, direction, weight, targets }) {
     const undercuts = direction === "undercuts";
     for (const { owner, part, states } of targets) {
       const found = undercuts ? this.undercutters : this.arguments;
@@ -122,12 +126,37 @@ class Writer {
       const there = found.get(key).get(variable)?.states ?? [];
       const sign = direction === "for" ? 1 : -1;
       const all = [...new Set([...there, ...(states ?? [])])];
-      found.get(key).set(variable, { variable, weight, sign, states: all });
+      found.get(key).set(variable, { id, variable, weight, sign, states: all });
     }
   }
 
   on(owner, part) {
     return [...(this.arguments.get(keyOf(owner, part))?.values() ?? [])];
+  }
+
+  /**
+   * The sets of some arguments, by number: bit k says whether the k-th is in it. With all of them a table
+   * of so many entries may be too large; then there are those that somebody has in force together.
+   */
+  setsOf(on, nEntries) {
+    const all = 2 ** on.length;
+    if (all * nEntries <= MOST_ENTRIES) return Array.from({ length: all }, (_, set) => set);
+    const sets = new Set();
+    for (const names of this.inForce()) {
+      const most = on.reduce((bits, { id }, k) => bits | (names.has(id) ? 1 << k : 0), 0);
+      for (let set = most; ; set = (set - 1) & most) {
+        sets.add(set);
+        if (set === 0) break;
+      }
+    }
+    return [...sets].sort((one, other) => one - other);
+  }
+
+  /** By set of the arguments on something, what is found of those in it. */
+  bySet(on, nEntries, find) {
+    const found = [];
+    for (const set of this.setsOf(on, nEntries)) found[set] = find(heldIn(on, set));
+    return found;
   }
 
   undercuttersOf(name) {
@@ -157,25 +186,26 @@ class Writer {
     }
     const rows = entry.basis === "table" ? entry.rows : [{ when: null, credence: entry.credence }];
     const on = this.on(entry.id, "");
-    return { ...claim, kind: "rows", on: variablesIn(on), rows: rows.map((row) => this.rowOf(row, on)) };
-  }
-
-  rowOf({ when, credence }, on) {
-    const entries = setsOf(on).map((held) => this.second.chance(credence, termsOf(held)));
-    return { when: this.testOf(when), entries };
+    const written = rows.map(({ when, credence }) => ({
+      when: this.testOf(when),
+      entries: this.bySet(on, 2 * rows.length, (held) => this.second.chance(credence, termsOf(held))),
+    }));
+    return { ...claim, kind: "rows", on: variablesIn(on), rows: written };
   }
 
   questionOf({ id, variable, states, rows }) {
     const on = this.on(id, "");
     const shares = ({ shares: bases }) =>
-      setsOf(on).map((held) => this.second.shares(bases, states.map((state) => termsOf(held, state))));
+      this.bySet(on, states.length * rows.length, (held) =>
+        this.second.shares(bases, states.map((state) => termsOf(held, state))),
+      );
     const written = rows.map((row) => ({ when: this.testOf(row.when), entries: shares(row) }));
     return { variable, states: states.length, kind: "rows", on: variablesIn(on), rows: written };
   }
 
   routeOf({ address, variable, of, when, chance }) {
     const on = this.on(of, address.startsWith(`${of}.`) ? address.slice(of.length + 1) : null);
-    const entries = setsOf(on).map((held) => this.second.chance(chance, termsOf(held)));
+    const entries = this.bySet(on, 2, (held) => this.second.chance(chance, termsOf(held)));
     const rows = [{ when: null, entries }];
     return { variable, states: 2, kind: "route", when: this.testOf(when), on: variablesIn(on), rows };
   }
@@ -208,9 +238,8 @@ class Writer {
     for (const [key, there] of this.arguments) {
       const [of, at] = JSON.parse(key);
       if (this.added.has(of) || this.added.has(`${of}.${at}`)) continue;
-      const bases = new Set(
-        owner.flatMap((name, j) => (name === of && (part[j] || "") === at && role[j] !== "pace" ? [j] : [])),
-      );
+      const isThere = (name, j) => name === of && (part[j] || "") === at && role[j] !== "pace";
+      const bases = new Set(owner.flatMap((name, j) => (isThere(name, j) ? [j] : [])));
       yield this.shiftedPlace(bases, [...there.values()], this.entry.get(of).states);
     }
   }
@@ -219,14 +248,10 @@ class Writer {
   shiftedPlace(bases, on, states) {
     const { program, numbers, second } = this;
     const entries = [];
-    const sets = setsOf(on);
-    const variants = sets.map(() => []);
+    const rows = [];
     const note = (first, count, of) => {
       for (let k = 0; k < count; k++) entries.push(first + k);
-      sets.forEach((held, set) => {
-        const begin = set === 0 ? first : of(held);
-        for (let k = 0; k < count; k++) variants[set].push(begin + k);
-      });
+      rows.push({ first, count, of });
     };
     const moved = (shift, held, state) => [...second.termsOf(shift), ...termsOf(held, state)];
     program.logistic.base.forEach((base, k) => {
@@ -249,6 +274,12 @@ class Writer {
         second.shares(row0, row0.map((_, k) => moved(shifts[begin + k], held, states[k]))),
       );
     });
+    const variants = this.bySet(on, entries.length, (held) =>
+      rows.flatMap(({ first, count, of }) => {
+        const begin = held.length === 0 ? first : of(held);
+        return Array.from({ length: count }, (_, k) => begin + k);
+      }),
+    );
     return { isForced: false, by: variablesIn(on), entries, variants };
   }
 
@@ -299,10 +330,9 @@ function variablesIn(list) {
   return list.map(({ variable }) => variable);
 }
 
-/** All sets of some things, by number: bit k says whether the k-th is in it. */
-function setsOf(things) {
-  const numbers = Array.from({ length: 2 ** things.length }, (_, set) => set);
-  return numbers.map((set) => things.filter((_, k) => (set >> k) & 1));
+/** Those of some things that are in a set. */
+function heldIn(things, set) {
+  return things.filter((_, k) => (set >> k) & 1);
 }
 
 /** The shift by arguments that hold; of a state of a question, by those that name it. */

@@ -1,16 +1,16 @@
-// What is brought to a map as cases of the plan that is there: in each case the old variables are in some of
-// their states, and the tables that new variables bear on have other entries. Conditions that no variable tells
-// are cases too.
+// What is brought to a map as cases of the plan that is there: in each case the old variables are in some
+// of their states, and the tables that new variables bear on have other entries. Conditions that no
+// variable tells are cases too.
 //
-// The cases are the leaves of a tree. Old variables are split by the conditions that new ones wait for; new
-// ones where a group of them that hangs together bears on several places. All others bear on one place: what
-// they do there is mixed into its entries, by how likely it is. Only the sums and products are found here, not
-// the numbers: see mixing.js.
+// The cases are the leaves of a tree. Old variables are split by the conditions that new ones wait for;
+// new ones where a group of them that hangs together bears on several places. All others bear on one
+// place: what they do there is mixed into its entries, by how likely it is. Only the sums and products
+// are found here, not the numbers: see mixing.js.
 
 import { openVariables, restricted, splitOf, statesOf, truthOf, variablesOf } from "./holding.js";
 
 /** How many cases are summed over at most. */
-export const MOST_CASES = 2048;
+export const MOST_CASES = 1024;
 
 /** How many products the weights of one group of new variables may have. */
 const MOST_PRODUCTS = 20000;
@@ -19,8 +19,8 @@ const MOST_PRODUCTS = 20000;
 export class TooManyCases extends Error {
   constructor() {
     super(
-      "what is brought, assumed and observed makes too many cases to sum over here; the command line has no " +
-        "such limit",
+      "what is brought, assumed and observed makes too many cases to sum over here; " +
+        "the command line has no such limit",
     );
     this.name = "TooManyCases";
   }
@@ -30,8 +30,8 @@ export class TooManyCases extends Error {
  * A sum of products of entries.
  * @typedef {number[][]} Sum
  *
- * New variables that hang together, with at most one place (its number, -1 for none): `joints` has each way
- * they can be, with the weight of it by variant of the place's entries, in the order of `variants`.
+ * New variables that hang together, with at most one place (its number, -1 for none): `joints` has each
+ * way they can be, with the weight of it by variant of the place's entries, in the order of `variants`.
  * @typedef {{place: number, variants: number[], joints: {states: [number, number][],
  *   weights: [number, Sum][]}[]}} Group
  *
@@ -63,8 +63,8 @@ function allowedBy(conditions) {
 }
 
 /**
- * Which new variables are to be read from the cases of what bears on places, and for which others, in groups,
- * cases of their own are to be found: those that bear on nothing but wait for conditions.
+ * Which new variables are to be read from the cases of what bears on places, and for which others, in
+ * groups, cases of their own are to be found: those that bear on nothing but wait for conditions.
  * @param {{brought: Brought, states: ArrayLike<number>, sure: Int8Array, conditions: Test[]}} of
  * @returns {{together: number[], apart: number[][]}}
  */
@@ -77,7 +77,8 @@ export function barrenIn({ brought, states, sure, conditions }) {
   const [free, waiting] = [[], []];
   for (const variable of barren) {
     const above = tree.above([variable], found.allowed);
-    const waits = [...above].some((v) => found.relevant.has(v) || tree.openOf(v, found.allowed).length > 0);
+    const isOpen = (v) => tree.openOf(v, found.allowed).length > 0;
+    const waits = [...above].some((v) => found.relevant.has(v) || isOpen(v));
     (waits ? waiting : free).push({ variable, above });
   }
   const isAbove = (one) => waiting.some((other) => other !== one && other.above.has(one.variable));
@@ -101,6 +102,7 @@ class Tree {
     this.first = brought?.first ?? Infinity;
     this.places = (brought?.places ?? []).map((place) => (this.isMoved(place) ? place : null));
     this.cases = [];
+    this.memory = { allowed: null, known: null };
   }
 
   /** Whether anything can move the entries of a place. */
@@ -134,24 +136,24 @@ class Tree {
       }
       return;
     }
-    this.cases.push(this.caseOf(found));
+    this.cases.push(this.caseOf(found, this.groupsOf(found)));
     if (this.cases.length > MOST_CASES) throw new TooManyCases();
   }
 
-  /** What follows at a node: the states allowed, the new variables that matter, and how they hang together. */
+  /** What follows at a node: the states allowed, the new variables that matter, and those `kept` open. */
   looked(allowed, conditions, parted) {
-    if (this.brought === null) return { allowed, relevant: new Set(), groups: [] };
-    const named = new Set([...conditions.flatMap((test) => [...variablesOf(test)])].filter((v) => !this.isOld(v)));
-    const kept = new Set([...named, ...parted]);
+    if (this.brought === null) return { allowed, relevant: new Set(), kept: new Set() };
+    const named = conditions.flatMap((test) => [...variablesOf(test)]);
+    const kept = new Set([...named.filter((v) => !this.isOld(v)), ...parted]);
     const after = this.derived(allowed, kept);
     if (after === null) return null;
     const bearing = this.places.flatMap((place) => (place === null ? [] : place.by));
     const open = [...bearing, ...this.wanted].filter((v) => !isFixed(after, v));
     const relevant = this.above([...open, ...kept], after);
-    return { allowed: after, relevant, kept, groups: this.groupsOf(after, relevant, kept) };
+    return { allowed: after, relevant, kept };
   }
 
-  /** The states allowed, with new variables kept to the one state that they can have; `null` where none. */
+  /** The states allowed, where new variables have the one that they can have; `null` where they have none. */
   derived(allowed, kept) {
     let found = allowed;
     for (const place of this.brought.order) {
@@ -183,7 +185,8 @@ class Tree {
   }
 
   /** What to part next; `null` where a case is reached. */
-  splitFor({ allowed, relevant, groups }, conditions) {
+  splitFor(found, conditions) {
+    const { allowed, relevant } = found;
     if (this.brought !== null) {
       for (const place of this.brought.order) {
         const { variable } = this.brought.variables[place];
@@ -198,19 +201,20 @@ class Tree {
       const split = splitOf(test, allowed, this.states, () => true);
       if (split !== null) return split;
     }
-    const wide = groups.find(({ places }) => places.length > 1);
-    return wide === undefined ? null : this.cutOf(wide, { allowed, conditions, groups });
+    const wide = this.groupsOf(found).find(({ places }) => places.length > 1);
+    return wide === undefined ? null : this.cutOf(wide, allowed, conditions);
   }
 
   /** The variable of a group that bears on several places by whose states it falls apart best. */
-  cutOf({ variables }, { allowed, conditions }) {
+  cutOf({ variables }, allowed, conditions) {
     let best = null;
     for (const variable of variables) {
       const groups = statesOf(variable, allowed, this.states).map((state) => [state]);
       let left = 0;
       for (const group of groups) {
         const after = this.looked(restricted(allowed, variable, group), conditions, new Set([variable]));
-        for (const { places } of after?.groups ?? []) left += Math.max(0, places.length - 1);
+        if (after === null) continue;
+        for (const { places } of this.groupsOf(after)) left += Math.max(0, places.length - 1);
       }
       const cost = left * variables.length + groups.length;
       if (best === null || cost < best.cost) best = { variable, groups, cost };
@@ -221,17 +225,24 @@ class Tree {
   // --- new variables ------------------------------------------------------------------------------------
 
   /**
-   * How a new variable is distributed: the `parents` among the new ones that are not fixed, the conditions that
-   * are `open` because of old ones, and with both settled the `sums` by state.
+   * How a new variable is distributed: the `parents` among the new ones that are not fixed, the conditions
+   * that are `open` because of old ones, and with both settled the `sums` by state.
    */
   distribution(variable, allowed) {
+    if (this.memory.allowed !== allowed) this.memory = { allowed, known: new Map() };
+    const { known } = this.memory;
+    if (!known.has(variable)) known.set(variable, this.foundDistribution(variable, allowed));
+    return known.get(variable);
+  }
+
+  foundDistribution(variable, allowed) {
     const of = this.variable(variable);
     if (of.kind === "argument") return this.ofArgument(of, allowed);
     if (of.kind === "causes") return this.ofCauses(of, allowed);
-    const truth = of.kind === "route" ? this.truth(of.when, allowed) : true;
-    if (truth === false || (of.kind === "route" && of.rows[0].entries.every((e) => this.sure[e + 1] === 0))) {
-      return FALSE;
-    }
+    const isRoute = of.kind === "route";
+    const truth = isRoute ? this.truth(of.when, allowed) : true;
+    const isNever = isRoute && of.rows[0].entries.every((entry) => this.sure[entry + 1] === 0);
+    if (truth === false || isNever) return FALSE;
     const tests = truth === null ? [of.when] : [];
     let row = null;
     for (const one of of.rows) {
@@ -243,8 +254,9 @@ class Tree {
     return {
       ...this.waiting(tests, of.on, allowed),
       sums: () => {
-        const set = of.on.reduce((bits, v, k) => bits | (this.holds(v, allowed) ? 1 << k : 0), 0);
-        return Array.from({ length: of.states }, (_, state) => this.sum([[row.entries[set] + state]]));
+        const first = row.entries[this.setOf(of.on, allowed)];
+        if (first === undefined) throw new TooManyCases();
+        return Array.from({ length: of.states }, (_, state) => this.sum([[first + state]]));
       },
     };
   }
@@ -303,6 +315,11 @@ class Tree {
     return { parents: [...parents], open };
   }
 
+  /** Which of some variables hold, by bits. */
+  setOf(variables, allowed) {
+    return variables.reduce((bits, v, k) => bits | (this.holds(v, allowed) ? 1 << k : 0), 0);
+  }
+
   holds(variable, allowed) {
     return allowed.get(variable)?.[0] === 1;
   }
@@ -316,7 +333,13 @@ class Tree {
   // --- groups -------------------------------------------------------------------------------------------
 
   /** The new variables that hang together, by what they rest on and what they bear on. */
-  groupsOf(allowed, relevant, kept) {
+  groupsOf(found) {
+    if (this.brought === null) return [];
+    found.groups ??= this.groupsIn(found);
+    return found.groups;
+  }
+
+  groupsIn({ allowed, relevant, kept }) {
     const group = new Map(); // by variable
     const groups = new Set();
     const join = (variables) => {
@@ -348,12 +371,13 @@ class Tree {
     return [...groups];
   }
 
-  caseOf({ allowed, groups }) {
+  caseOf({ allowed }, groups) {
     const evidence = [...allowed].filter(([variable]) => this.isOld(variable));
-    const fixed = [...allowed].filter(([variable, states]) => !this.isOld(variable) && states.length === 1);
+    const others = [...allowed].filter(([variable]) => !this.isOld(variable));
+    const settled = others.filter(([, states]) => states.length === 1);
     return {
       evidence,
-      fixed: fixed.map(([variable, [state]]) => [variable, state]),
+      fixed: settled.map(([variable, [state]]) => [variable, state]),
       groups: groups.map((group) => this.weighed(group, allowed)),
     };
   }
@@ -399,7 +423,8 @@ class Tree {
   variantsOf(place, allowed) {
     if (place === null) return [[0, CERTAIN]];
     if (!place.isForced) {
-      const set = place.by.reduce((bits, v, k) => bits | (this.holds(v, allowed) ? 1 << k : 0), 0);
+      const set = this.setOf(place.by, allowed);
+      if (place.variants[set] === undefined) throw new TooManyCases();
       return [[set, CERTAIN]];
     }
     const by = place.by.map((variable, k) => ({ variable, force: place.forces[k] }));

@@ -61,7 +61,8 @@ export function programOf(network) {
 }
 
 /**
- * A program with another one behind it, over the same judgements: its entries come after those of the first.
+ * A program with another one behind it, over the same judgements: its entries come after those of the
+ * first.
  * @param {TableProgram} first
  * @param {TableProgram} second
  * @returns {{nEntries: number, parts: TableProgram[]}}

@@ -1,8 +1,9 @@
-// Where conditions hold, by what states variables may still have: always, nowhere, or that is not settled yet.
+// Where conditions hold, by what states variables may still have: always, nowhere, or that is not settled
+// yet.
 //
-// A test is `[variable, states]`, one variable in some states; `{first, second, held}`, two variables, where
-// `held[s]` has the states of the second in which it holds with the first in state s; or `{count, of}`, at
-// least so many of several tests.
+// A test is `[variable, states]`, one variable in some states; `{first, second, held}`, two variables,
+// where `held[s]` has the states of the second in which it holds with the first in state s; or `{count,
+// of}`, at least so many of several tests.
 
 /**
  * @typedef {[number, number[]] | {first: number, second: number, held: number[][]} |

@@ -5,8 +5,8 @@
 const RARE = 1e-5;
 
 /**
- * A case with its numbers: the log of its `weight`, by group the `masses` of variants and their sum `whole`,
- * and the entries that differ from those of the plan's own tables.
+ * A case with its numbers: the log of its `weight`, by group the `masses` of variants and their sum
+ * `whole`, and the entries that differ from those of the plan's own tables.
  * @typedef {{logWeight: number, groups: {masses: Float64Array, whole: number}[],
  *   mixed: [number, number][]}} Weighed
  */
@@ -59,8 +59,9 @@ function valueOf(sum, values, D, d) {
 }
 
 /**
- * How much likelier what is asked is in each variant of each group than in the case as a whole, by what the
- * plan gave for it; -1 where that is too rare to be read from slopes, so that it must be asked (`entriesIn`).
+ * How much likelier what is asked is in each variant of each group than in the case as a whole, by what
+ * the plan gave for it; -1 where that is too rare to be read from slopes, so that it must be asked
+ * (`entriesIn`).
  * @param {Brought} brought @param {Case} one @param {Weighed} weights @param {Float64Array} values
  * @param {Float64Array} ofEntries d log Z / d entry by entry of the plan's tables
  * @returns {Float64Array[]} by group and variant
@@ -112,7 +113,9 @@ export function addSlopes(brought, one, weights, values, likely, ofEntries, shar
   one.groups.forEach(({ place: number, variants, joints }, g) => {
     const { masses, whole } = weights.groups[g];
     for (const { weights: parts } of joints) {
-      for (const [variant, sum] of parts) addToFactors(sum, values, (share * likely[g][variant]) / whole, slopes);
+      for (const [variant, sum] of parts) {
+        addToFactors(sum, values, (share * likely[g][variant]) / whole, slopes);
+      }
     }
     if (number < 0) return;
     const place = brought.places[number];
