@@ -69,7 +69,7 @@ function namesInFile(model) {
 }
 
 /** Check that a name is an argument or route that somebody brings, or an argument that somebody rejects. */
-function checkAccepted(model, name, rejected) {
+export function checkAccepted(model, name, rejected) {
   if (Object.hasOwn(model.brought, name)) return;
   if (!name.includes(".")) {
     isA(namesInFile(model), "argument", name);

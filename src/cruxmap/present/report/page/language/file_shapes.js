@@ -1,84 +1,125 @@
 /**
- * The shapes of what a worldview's file brings: which keys stand where, and what is a list. What
+ * The shapes of a worldview's file: which keys stand where, and what is a list. What
  * `src/cruxmap/language/schema.py` and `validation.py` say, with their problems.
  *
- * A file comes as text, arrays and Maps. Whether an id exists or a number can be read is for others to see.
+ * A file comes as text, arrays and Maps. Whether an id exists or a number can be read is for others to
+ * see. A reader takes a node and the way to it, of keys and numbers, tells what does not fit, and returns
+ * whether it fits. Parts near the top that do not fit are left out alone, so that the rest can be read.
  */
 
-import { shapeOf } from "./conditions.js";
 import { isLink, ownersOfKeys, unknownKey } from "./keys.js";
 import { ProblemError } from "./problems.js";
 
 // --- readers ------------------------------------------------------------------------------------
 
-/** What a reader takes: a node, and the key that leads to it, if a key does. */
+/** One descent: whom to `tell`, and how many keys at most lead to a part that is left out alone. */
+class Descent {
+  /**
+   * @param {(problem: ProblemError, way: (string | number)[], ofValue: boolean) => void} tell
+   * @param {number} depth @param {Set<string>} lacking ways, as JSON, to what something was left out of
+   */
+  constructor(tell, depth = -1, lacking = new Set()) {
+    this.tell = tell;
+    this.depth = depth;
+    this.lacking = lacking;
+    this.cuts = new Map(); // ways by their JSON
+  }
+
+  leftOut(way) {
+    if (way.length > this.depth) return false;
+    this.cuts.set(JSON.stringify(way), way);
+    return true;
+  }
+
+  isLeftOut(way) {
+    return way.length <= this.depth && this.cuts.has(JSON.stringify(way));
+  }
+
+  misfit(node, way, wanted, hint = "") {
+    const kind = isText(node) ? "text" : Array.isArray(node) ? "a list" : "a mapping";
+    const found = node === "" ? "nothing" : kind;
+    const message = `${subjectOf(way)} must be ${wanted}, and here is ${found}`;
+    this.tell(new ProblemError("wrong-shape", message, hint), way, true);
+    return false;
+  }
+
+  noMapping(node, way) {
+    const name = way.at(-1);
+    const slid = `if \`${name}\` is part of what is above it, indent it as far as the rest of that`;
+    const isKey = typeof name === "string" && ownersOfKeys(name) !== null;
+    return this.misfit(node, way, "a mapping of keys and values", isKey ? slid : "");
+  }
+
+  /** Read parts, each by itself: those that do not fit are left out, or all of it is. */
+  parts(steps, read, way) {
+    let fits = true;
+    for (const [step, part] of steps) {
+      const to = [...way, step];
+      if (!read(part, to, step, this)) fits = this.leftOut(to) && fits;
+    }
+    return fits;
+  }
+}
 
 const isText = (node) => typeof node === "string";
 
-function misfit(name, wanted, node, hint = "") {
-  const kind = isText(node) ? "text" : Array.isArray(node) ? "a list" : "a mapping";
-  const subject = name === undefined ? "this" : `\`${name}\``;
-  const message = `${subject} must be ${wanted}, and here is ${node === "" ? "nothing" : kind}`;
-  return new ProblemError("wrong-shape", message, hint);
-}
-
-function empty(name) {
-  return new ProblemError("empty-list", `\`${name ?? "this"}\` is empty`);
+function subjectOf(way) {
+  return typeof way.at(-1) === "string" ? `\`${way.at(-1)}\`` : "this";
 }
 
 function leaf(what) {
-  return (node, name) => {
-    if (!isText(node)) throw misfit(name, what, node);
-  };
+  return (node, way, descent) => isText(node) || descent.misfit(node, way, what);
 }
 
 function listOf(read) {
-  return (node, name) => {
-    if (!Array.isArray(node)) throw misfit(name, "a list", node);
-    for (const part of node) read(part);
+  return (node, way, descent) => {
+    if (!Array.isArray(node)) return descent.misfit(node, way, "a list");
+    return descent.parts(node.entries(), (part, to) => read(part, to, descent), way);
   };
 }
 
 function mappingOf(read) {
-  return (node, name) => {
-    if (!(node instanceof Map)) throw noMapping(node, name);
-    for (const [key, part] of node) read(part, key);
+  return (node, way, descent) => {
+    if (!(node instanceof Map)) return descent.noMapping(node, way);
+    return descent.parts(node, (part, to) => read(part, to, descent), way);
   };
 }
 
 function some(read) {
-  return (node, name) => {
-    read(node, name);
-    if ((node.size ?? node.length) === 0) throw empty(name);
+  return (node, way, descent) => {
+    const fits = read(node, way, descent);
+    if (!fits || (node.size ?? node.length) > 0) return fits;
+    descent.tell(new ProblemError("empty-list", `\`${way.at(-1) ?? "this"}\` is empty`), way, false);
+    return false;
   };
 }
 
 /** One of several forms, by the kind of the node: `text`, `list` or `mapping`. */
 function choice(wanted, { text, list, mapping }) {
-  return (node, name) => {
+  return (node, way, descent) => {
     const read = isText(node) ? text : Array.isArray(node) ? list : mapping;
-    if (read === undefined) throw misfit(name, wanted, node);
-    read(node, name);
+    return read === undefined ? descent.misfit(node, way, wanted) : read(node, way, descent);
   };
 }
 
-function noMapping(node, name) {
-  const slid = `if \`${name}\` is part of what is above it, indent it as far as the rest of that`;
-  return misfit(name, "a mapping of keys and values", node, ownersOfKeys(name) !== null ? slid : "");
-}
-
 /** A mapping with known keys; those of `required` must be there. */
-function shape(fields, required = []) {
+function shape(fields, required = [], hint = "") {
   const known = new Map(Object.entries(fields));
-  return (node, name) => {
-    if (!(node instanceof Map)) throw noMapping(node, name);
-    for (const [key, part] of node) {
-      if (!known.has(key)) throw unknownKey(key, part);
-      known.get(key)(part, key);
+  return (node, way, descent) => {
+    if (!(node instanceof Map)) return descent.noMapping(node, way);
+    const read = (part, to, key) => {
+      if (known.has(key)) return known.get(key)(part, to, descent);
+      descent.tell(unknownKey(key, part), to, false);
+      return false;
+    };
+    let fits = descent.parts(node, read, way);
+    const isQuiet = [...node.keys()].some(isLink) || descent.lacking.has(JSON.stringify(way));
+    for (const key of required.filter((one) => !node.has(one))) {
+      const problem = new ProblemError("missing-key", `\`${key}\` is missing`, hint);
+      if (!isQuiet) descent.tell(problem, way, false);
+      fits = false;
     }
-    if ([...node.keys()].some(isLink)) return;
-    const missing = required.find((key) => !node.has(key));
-    if (missing !== undefined) throw new ProblemError("missing-key", `\`${missing}\` is missing`);
+    return fits && !required.some((key) => descent.isLeftOut([...way, key]));
   };
 }
 
@@ -97,10 +138,33 @@ const states = choice("`true`, `false`, a state or a list of states", {
   list: some(listOf(word)),
 });
 
-const condition = (node, name) => {
-  shapeOf(node, name);
-};
+/** A condition contains conditions, so that what reads it is made below. */
+const condition = (node, way, descent) => readCondition(node, way, descent);
 const conditions = some(listOf(condition));
+const truth = leaf("`true` or `false`");
+const FORMS = {
+  not: shape({ not: condition }, ["not"]),
+  all_of: shape({ all_of: conditions }, ["all_of"]),
+  any_of: shape({ any_of: conditions }, ["any_of"]),
+};
+const WHEN = "say when it happens: before, within, during, by_end_of or ever";
+const FORMS_OF_EVENTS = {
+  before: shape({ event: id, before: id, by: whole }, ["event", "before"]),
+  within: shape({ event: id, within: whole, of: id }, ["event", "within", "of"]),
+  during: shape({ event: id, during: id }, ["event", "during"]),
+  by_end_of: shape({ event: id, by_end_of: id }, ["event", "by_end_of"]),
+  ever: shape({ event: id, ever: truth }, ["event", "ever"]),
+  event: shape({ event: id, before: id }, ["event", "before"], WHEN),
+};
+const readCondition = choice("a condition", {
+  text: id,
+  list: some(listOf(condition)),
+  mapping: (node, way, descent) => {
+    const forms = node.has("event") ? { ...FORMS, ...FORMS_OF_EVENTS } : FORMS;
+    const form = Object.keys(forms).find((key) => node.has(key));
+    return (form === undefined ? some(mappingOf(states)) : forms[form])(node, way, descent);
+  },
+});
 const separate = choice("a condition or a list of them", {
   text: condition,
   list: listOf(condition),
@@ -116,17 +180,26 @@ const plainShares = some(mappingOf(judged));
 const longShares = shape({ ...NOTED, value: plainShares }, ["value"]);
 const LONG_FORM = ["value", "source", "note", "tags", "fitted"];
 
+/** Tell the long form of one number, shares, and the long form of shares apart. */
+function sharesForm(ofNumber, ofShares, ofLongShares) {
+  return (node, way, descent) => {
+    if (node.get("value") instanceof Map) return ofLongShares(node, way, descent);
+    return (isLongForm(node) ? ofNumber : ofShares)(node, way, descent);
+  };
+}
+
+/** Whether a mapping is the long form of a number, and no shares. */
+export function isLongForm(node) {
+  return node.has("value") && [...node.keys()].every((key) => LONG_FORM.includes(key));
+}
+
 const shares = choice("a share for each state, as in `{a: 30%, b: rest}`", {
-  mapping: (node, name) => {
-    if (node.get("value") instanceof Map) return longShares(node, name);
-    const isLong = node.has("value") && [...node.keys()].every((key) => LONG_FORM.includes(key));
-    return (isLong ? longNumber : plainShares)(node, name);
-  },
+  mapping: sharesForm(longNumber, plainShares, longShares),
 });
 
 /** Rows of a table: each has a condition, or is what holds `otherwise`. */
 function rows(wanted, row, otherwise) {
-  const read = (node, name) => (node.has("otherwise") ? otherwise : row)(node, name);
+  const read = (node, ...more) => (node.has("otherwise") ? otherwise : row)(node, ...more);
   return some(listOf(choice(wanted, { mapping: read })));
 }
 
@@ -190,13 +263,106 @@ const argument = shape({
   force: judged,
 });
 
+// --- files --------------------------------------------------------------------------------------
+
+const fittedNumber = shape({ ...NOTED, value: number, fitted: sentence }, ["value"]);
+const ownNumber = choice("a number, or a mapping with `value`", { text: number, mapping: fittedNumber });
+const ownShares = some(mappingOf(ownNumber));
+const fittedShares = shape({ ...NOTED, value: ownShares, fitted: sentence }, ["value"]);
+const anyJudged = choice("a number, a mapping with `value`, or a share for each state", {
+  text: number,
+  mapping: sharesForm(fittedNumber, ownShares, fittedShares),
+});
+const stated = listOf(
+  shape({ ...NOTED, of: condition, credence: number, assuming: separate }, ["of", "credence"]),
+);
+const digest = leaf("a digest");
+
 /** What the sections of a worldview's file hold that bring something. */
-export const BROUGHT = {
+const SECTIONS = {
   claims: mappingOf(claim),
   questions: mappingOf(question),
   arguments: mappingOf(argument),
   routes: mappingOf(routes),
 };
+
+const WORLDVIEW = {
+  ...TOLD,
+  worldview: id,
+  language: whole,
+  voice: id,
+  extends: id,
+  made_from: shape({ map: digest, entries: mappingOf(digest) }, ["map"]),
+  judgements: mappingOf(anyJudged),
+  rejects: ids,
+  accepts: ids,
+  stated,
+  read_as: stated,
+  remarks: mappingOf(sentence),
+  ...SECTIONS,
+};
+const worldview = shape(WORLDVIEW);
+
+/** The keys of a worldview's file. */
+export const KEYS = Object.keys(WORLDVIEW);
+
+/** How many keys lead to a part of a worldview's file that is left out alone. */
+const DEPTH = 3;
+
+/** How many problems are told of. */
+const MOST_PROBLEMS = 200;
+
+/** Ends the reading of a file of which enough is wrong. */
+class EnoughError extends Error {}
+
+/**
+ * Read a worldview's file into its shape, with a problem for each part that does not fit.
+ * @param {Map<string, any>} root
+ * @param {string[][]} spoiled ways to what is not part of the language, of which a problem tells already
+ * @returns {{file: Map<string, any>, cuts: (string | number)[][], problems: {problem: ProblemError,
+ *   way: (string | number)[], ofValue: boolean}[]}} the file without what does not fit, and the ways to it
+ */
+export function shapedFile(root, spoiled) {
+  const problems = [];
+  const tell = (problem, way, ofValue) => {
+    problems.push({ problem, way, ofValue });
+    if (problems.length > MOST_PROBLEMS) throw new EnoughError();
+  };
+  const whole = withoutParts(root, spoiled);
+  const lacking = new Set(spoiled.map((way) => JSON.stringify(way.slice(0, -1))));
+  const descent = new Descent(tell, DEPTH, lacking);
+  try {
+    worldview(whole, [], descent);
+  } catch (error) {
+    if (!(error instanceof EnoughError)) throw error;
+    return { file: new Map(), cuts: [[]], problems };
+  }
+  const cuts = [...descent.cuts.values()];
+  return { file: withoutParts(whole, cuts), cuts: [...spoiled, ...cuts], problems };
+}
+
+/** Return a node without the parts that some ways lead to; lists keep the places of the others. */
+function withoutParts(node, ways) {
+  if (ways.length === 0 || isText(node)) return node;
+  const inner = new Map();
+  for (const [step, ...rest] of ways) inner.set(step, [...(inner.get(step) ?? []), rest]);
+  const isCut = (step) => (inner.get(step) ?? []).some((rest) => rest.length === 0);
+  const left = (part, step) => withoutParts(part, inner.get(step) ?? []);
+  if (Array.isArray(node)) return node.map((part, step) => (isCut(step) ? null : left(part, step)));
+  const parts = [...node].filter(([step]) => !isCut(step));
+  return new Map(parts.map(([step, part]) => [step, left(part, step)]));
+}
+
+// --- for what scripts and others hand over ------------------------------------------------------
+
+function raise(problem) {
+  throw problem;
+}
+
+/** What checks a section of what somebody brings; throws ProblemError. */
+export const BROUGHT = Object.fromEntries(
+  Object.entries(SECTIONS).map(([key, read]) => [key, (node) => read(node, [key], new Descent(raise))]),
+);
 
 /** The forms of single entries. */
 const ENTRIES = { claim, question, argument, route };
@@ -206,7 +372,7 @@ const ENTRIES = { claim, question, argument, route };
  * @param {"claim" | "question" | "argument" | "route"} kind @param {any} node text, arrays and Maps
  */
 export function checkShape(kind, node) {
-  ENTRIES[kind](node, undefined);
+  ENTRIES[kind](node, [], new Descent(raise));
 }
 
 /**

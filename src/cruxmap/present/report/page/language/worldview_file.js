@@ -1,97 +1,561 @@
-/** A worldview's file that somebody opens in the page: what it says as changes of what it extends. */
+/**
+ * A worldview's file, which anybody may have written: what it says, and all that is wrong with it, as
+ * `cruxmap check` says it. What `src/cruxmap/language/worldviews.py` says of one file.
+ */
 
-import { withWhatFits } from "./changes.js";
-import { ProblemError } from "./problems.js";
+import { broughtProblems, modelWith } from "./bringing.js";
+import { checkWorldviewNumbers } from "./brought_checks.js";
+import { checkAccepted, checkRemark } from "./brought_worldviews.js";
+import { checkedChanges } from "./changes.js";
+import { conditionOf, isA, separateConditions } from "./conditions.js";
+import { Draft } from "./draft.js";
+import { asPlain, isLongForm, KEYS, shapedFile } from "./file_shapes.js";
+import { checkId } from "./ids.js";
+import { namesOf, under } from "./names.js";
+import { parseJudgement } from "./notation.js";
+import { joined, nearestHint, ProblemError } from "./problems.js";
 import { layersOf, lineage, MAP, numbersOf } from "./worldviews.js";
 import { readYaml } from "./yaml_text.js";
 
-const READ = ["worldview", "extends", "made_from", "judgements", "rejects", "accepts"];
 const BROUGHT = ["claims", "questions", "arguments", "routes"];
 
+/** The keys that only a worldview's file has. */
+const TELLING = [
+  ...["worldview", "voice", "extends", "made_from", "judgements", "rejects", "accepts", "stated"],
+  ...["read_as", "remarks", "routes"],
+];
+
+/** The version of the language. */
+const LANGUAGE = "1";
+
+/** How many worldviews one may rest on. */
+const DEEPEST = 100;
+
+/** How often what numbers come to is looked at again without the one that is wrong. */
+const MOST_TRIED = 20;
+
+/** Problems whose absence cannot be known where a part of the file could not be read. */
+const OF_NAMES = ["unknown-id", "unknown-address", "nothing-to-accept", "wrong-reference"];
+
 /**
- * Read a worldview's file, as the page or somebody wrote it. Throws ProblemError where it is none, or
- * extends a worldview that the page does not have. What does not fit is left out, with its reason.
- * @param {string} text
- * @param {object} model
- * @returns {{id: string, startedFrom: string, changes: object, isOther: boolean,
- *   leftOut: {at: string, why: string}[]}} `isOther` where it was made from another state of the map
+ * What is wrong with a file, all at once. It is the first of its problems, with the line.
  */
-export function readWorldviewFile(text, model) {
-  const file = fileOf(text);
-  if (!READ.some((key) => file.has(key))) {
-    const hint = "it has `judgements`, for example";
-    throw new ProblemError("wrong-shape", "this is not a worldview's file", hint);
+export class FileError extends ProblemError {
+  /** @param {{code: string, message: string, hint: string, line: number}[]} problems */
+  constructor(problems) {
+    const [{ code, message, hint, line }] = problems;
+    super(code, `line ${line}: ${message}`, hint);
+    this.problems = problems;
   }
-  const startedFrom = textOr(file.get("extends"), MAP) || MAP;
-  lineage(model, startedFrom);
-  const brought = BROUGHT.filter((key) => file.has(key));
-  const leftOut = brought.map((at) => ({ at, why: "a page takes no new entries" }));
-  const judgements = [...mappingOr(file.get("judgements"))].map(([at, value]) => {
-    const found = judgementOf(model, at, value);
-    if (found.why !== undefined) leftOut.push({ at, why: found.why });
-    return found;
+}
+
+/**
+ * Read the file of somebody else, which comes to stand beside the worldviews there are. Throws FileError with
+ * every problem: a file that has one is taken over in no part.
+ * @param {string} text
+ * @param {object} model with what worldviews that are there bring
+ * @param {{name?: string}} [file] its name, which is its id where it has none
+ * @returns {{id: string, shape: object, isOther: boolean, changed: {id: string, isGone: boolean}[],
+ *   warnings: object[]}} `shape` is a `Shape` (bringing.js) with the `file` itself; `isOther` where it was made
+ *   from another state of the map, `changed` the entries it speaks of that are not as they were
+ */
+export function readWorldviewFile(text, model, { name = "" } = {}) {
+  const reading = new Reading(text, model, name);
+  const shape = reading.checked();
+  const { problems, warnings } = reading;
+  if (problems.length > 0) throw new FileError(inOrder(problems));
+  shape.file = { name, text };
+  return { id: shape.id, shape, ...madeSince(shape, model), warnings: inOrder(warnings) };
+}
+
+/**
+ * Read a file to go on from as one's own. What does not fit is left out, with its reason. Throws ProblemError
+ * where it is no worldview's file at all.
+ * @param {string} text @param {object} model
+ * @returns {{shape: object, isOther: boolean, changed: {id: string, isGone: boolean}[],
+ *   leftOut: {at: string, why: string}[]}}
+ */
+export function readOwnFile(text, model) {
+  const reading = new Reading(text, model, "");
+  const shape = reading.shape();
+  const isRead = reading.file !== null && reading.isWorldview;
+  const { problems } = reading;
+  if (!isRead) throw new FileError(inOrder(problems));
+  const leftOut = problems.map(({ at, message }) => ({ at, why: message }));
+  return { shape, ...madeSince(shape, model), leftOut };
+}
+
+function inOrder(problems) {
+  return problems
+    .map(({ code, message, hint, line }) => ({ code, message, hint, line }))
+    .sort((a, b) => a.line - b.line);
+}
+
+/** What has become of the map since a file was made from it. */
+function madeSince({ madeFrom }, model) {
+  const now = model.made_from;
+  if (madeFrom === null || now === undefined) return { isOther: false, changed: [] };
+  const known = new Set(model.entries.map(({ id }) => id));
+  const changed = Object.entries(madeFrom.entries).flatMap(([id, digest]) => {
+    const present = under(now.entries, id);
+    if (present === digest || (present === undefined && known.has(id))) return [];
+    return [{ id, isGone: present === undefined }];
   });
-  const isThere = isSaidBy(model, startedFrom);
-  const written = {
-    judgements: judgements.filter((judgement) => judgement.why === undefined && !isThere(judgement)),
-    rejects: wordsOf(file.get("rejects")),
-    accepts: wordsOf(file.get("accepts")),
-  };
-  const found = withWhatFits(model, startedFrom, written);
-  const madeFrom = textOr(mappingOr(file.get("made_from")).get("map"), "");
-  const isOther = madeFrom !== "" && model.made_from !== undefined && madeFrom !== model.made_from.map;
-  const id = textOr(file.get("worldview"), "");
-  return { id, startedFrom, changes: found.changes, isOther, leftOut: [...leftOut, ...found.leftOut] };
+  return { isOther: madeFrom.map !== now.map, changed };
 }
 
-/** Return the mapping that a file is; throws the first problem of its YAML. */
-function fileOf(text) {
-  const { root, problems } = readYaml(text);
-  if (problems.length > 0) {
-    const { line, code, message, hint } = problems[0];
-    throw new ProblemError(code, `line ${line}: ${message}`, hint);
+/** One file on its way to a shape: what it holds, and what is wrong with it. */
+class Reading {
+  constructor(text, model, name) {
+    this.model = model;
+    this.problems = [];
+    this.warnings = [];
+    const { root, places, problems, spoiled } = readYaml(text);
+    this.root = root;
+    this.places = places;
+    for (const problem of problems) this.problems.push({ ...problem, at: `line ${problem.line}` });
+    this.file = null;
+    this.isWorldview = false;
+    if (root === null) return;
+    if (!(root instanceof Map)) {
+      this.tell(new ProblemError("wrong-shape", "a file holds a mapping of keys and values"), []);
+      return;
+    }
+    leaveOutEmpty(root, places);
+    this.isWorldview = TELLING.some((key) => root.has(key));
+    if (!this.isWorldview) {
+      const hint = "it has `judgements`, for example";
+      this.tell(new ProblemError("wrong-shape", "this is not a worldview's file", hint), []);
+      return;
+    }
+    const fitted = spoiled.some((way) => way.length === 0)
+      ? { file: new Map(), cuts: [[]], problems: [] }
+      : shapedFile(root, spoiled);
+    for (const { problem, way, ofValue } of fitted.problems) this.tell(problem, way, ofValue);
+    this.file = fitted.file;
+    this.cuts = fitted.cuts;
+    this.id = this.file.get("worldview") ?? name.replace(/\.yaml$/u, "");
   }
-  return mappingOr(root);
+
+  // --- what is told -------------------------------------------------------------------------------
+
+  /** Note a problem at the way to what it is about: on the line of its key, or of what stands there. */
+  tell({ code, message, hint }, way, ofValue = false) {
+    const line = this.places.lineOf(this.root, way, ofValue);
+    this.problems.push({ code, message, hint, line, at: way.slice(0, 2).at(-1)?.toString() ?? "" });
+  }
+
+  warn(code, message, hint, way, ofValue = false) {
+    this.warnings.push({ code, message, hint, line: this.places.lineOf(this.root, way, ofValue) });
+  }
+
+  /** Do something, and note the problem that it throws; return what it returns, or null. */
+  attempt(way, work, ofValue = false) {
+    try {
+      return work();
+    } catch (problem) {
+      if (!(problem instanceof ProblemError)) throw problem;
+      if (!this.isUnknown(problem)) this.tell(problem, way, ofValue);
+      return null;
+    }
+  }
+
+  /** Whether a problem may be no problem, had all of what the file brings been read. */
+  isUnknown({ code, message }) {
+    const ofBrought = this.cuts.filter(([section]) => section === undefined || BROUGHT.includes(section));
+    if (ofBrought.some((way) => way.length < 2)) return OF_NAMES.includes(code);
+    return ofBrought.some(([, id]) => message.includes(`\`${id}\``) || message.includes(`\`${id}.`));
+  }
+
+  // --- what the file says -------------------------------------------------------------------------
+
+  /** What it says, without a look at what there is. */
+  shape() {
+    if (this.file === null) return null;
+    const { file } = this;
+    const plain = (key, otherwise) => (file.has(key) ? asPlain(file.get(key)) : otherwise);
+    const madeFrom = plain("made_from", null);
+    const isWhole = (section) => file.has(section) && file.get(section).size > 0;
+    return {
+      id: this.id ?? "",
+      text: plain("text", ""),
+      voice: plain("voice", null),
+      extends: plain("extends", null),
+      judgements: [...(file.get("judgements") ?? [])].map(([at, node]) => judgementOf(this.model, at, node)),
+      rejects: [plain("rejects", [])].flat(),
+      accepts: [plain("accepts", [])].flat(),
+      remarks: plain("remarks", {}),
+      stated: this.listed("stated").map(([, one]) => asPlain(one)),
+      readAs: this.listed("read_as").map(([, one]) => asPlain(one)),
+      brings: Object.fromEntries(BROUGHT.filter(isWhole).map((key) => [key, this.brought(key)])),
+      madeFrom: madeFrom === null ? null : { map: madeFrom.map, entries: madeFrom.entries ?? {} },
+      note: plain("note", ""),
+      source: [plain("source", [])].flat(),
+    };
+  }
+
+  /** The parts of a list that fit, with their numbers. */
+  listed(key) {
+    return [...(this.file.get(key) ?? []).entries()].filter(([, part]) => part !== null);
+  }
+
+  /** What a section brings, without the entries of which a part was left out. */
+  brought(key) {
+    const broken = new Set(this.cuts.filter(([section]) => section === key).map(([, id]) => id));
+    const parts = [...this.file.get(key)].filter(([id]) => !broken.has(id));
+    return Object.fromEntries(parts.map(([id, node]) => [id, asPlain(node)]));
+  }
+
+  // --- what is wrong with it ----------------------------------------------------------------------
+
+  /** Return the shape, and note every problem there is. */
+  checked() {
+    if (this.file === null) return null;
+    const shape = this.shape();
+    this.checkHead(shape);
+    this.warnOfComments(this.root, []);
+    const { brings, extended } = this.withBrought(shape);
+    const start = this.checkExtends(shape);
+    const read = this.judgements(shape, extended);
+    const verdicts = this.checkVerdicts(shape, extended);
+    for (const [key, what] of STATED) this.checkStated(key, what, extended);
+    for (const [entry, sentence] of Object.entries(shape.remarks)) {
+      this.attempt(["remarks", entry], () => checkRemark(extended, entry, sentence));
+    }
+    const { id, voice } = shape;
+    this.checkNumbers(extended, { extends: start, voice, judgements: read, ...verdicts }, id);
+    if (this.problems.length === 0) {
+      const alone = { ...shape, brings };
+      this.attempt(["worldview"], () => modelWith(this.model, [alone]));
+    }
+    return shape;
+  }
+
+  checkHead(shape) {
+    const { file, model } = this;
+    const language = file.get("language");
+    if (language !== undefined && language !== LANGUAGE) {
+      const message = `this is version ${LANGUAGE} of the language, not \`${language}\``;
+      this.tell(new ProblemError("unknown-language", message, `write \`language: ${LANGUAGE}\``), ["language"]);
+    }
+    this.attempt(["worldview"], () => checkId(shape.id));
+    if (under(model.worldviews, shape.id) !== undefined) {
+      const message = `there is a worldview \`${shape.id}\` already`;
+      this.tell(new ProblemError("duplicate-id", message, "choose another id"), ["worldview"]);
+    }
+    const isCut = this.cuts.some(([key]) => key === undefined || key === "text");
+    if (shape.text === "" && !isCut) {
+      const hint = "say it in a sentence, under `text: >-`";
+      this.tell(new ProblemError("missing-key", `\`${shape.id}\` has no \`text\``, hint), ["text"]);
+    }
+    this.draft = new Draft(model);
+    if (shape.voice !== null) this.attempt(["voice"], () => this.draft.checkVoice(shape.voice));
+    this.checkCited(file, []);
+    this.checkMadeFrom(shape.madeFrom);
+  }
+
+  /** Check each source that something cites. */
+  checkCited(node, way) {
+    const cited = node.get("source");
+    const each = Array.isArray(cited) ? [...cited.entries()] : [[null, cited]];
+    for (const [number, words] of each) {
+      if (typeof words !== "string") continue;
+      const to = number === null ? [...way, "source"] : [...way, "source", number];
+      this.attempt(to, () => this.draft.checkCited(words), true);
+    }
+  }
+
+  checkMadeFrom(madeFrom) {
+    if (madeFrom === null) return;
+    this.checkDigest(madeFrom.map, 16, "the map", ["made_from", "map"]);
+    for (const [id, digest] of Object.entries(madeFrom.entries)) {
+      const way = ["made_from", "entries", id];
+      this.attempt(way, () => checkId(id));
+      this.checkDigest(digest, 8, `\`${id}\``, way);
+    }
+  }
+
+  checkDigest(written, digits, what, way) {
+    if (written.length === digits && /^[0-9a-f]*$/u.test(written)) return;
+    const message = `\`${written}\` is no digest of ${what}`;
+    const hint = `a page writes ${digits} digits of 0 to 9 and a to f; leave it out where no page wrote it`;
+    this.tell(new ProblemError("not-a-digest", message, hint), way, true);
+  }
+
+  /** Check what the file brings; return it, and the model with it. */
+  withBrought({ id, voice, brings }) {
+    const { model } = this;
+    const found = broughtProblems(model, brings, { bringer: id, voice });
+    for (const { kind, id: entry, problem } of found) {
+      const way = entry === "" ? [kind] : [kind, entry];
+      if (!this.isUnknown(problem)) this.tell(problem, way);
+      if (this.root.get(kind) instanceof Map) this.cuts.push(way); // nothing more is told of what rests on it
+    }
+    if (found.length > 0 || Object.keys(brings).length === 0) return { brings, extended: model };
+    const extended = this.attempt([], () => modelWith(model, [], { id, brings }));
+    return { brings, extended: extended ?? model };
+  }
+
+  /** Check what the worldview rests on; return that, or null where it cannot be. */
+  checkExtends({ id, extends: start }) {
+    if (start === null) return null;
+    const { model } = this;
+    const known = Object.keys(model.worldviews).filter((one) => one !== MAP);
+    const way = ["extends"];
+    if (start === id) {
+      const message = `these worldviews extend each other: ${id} -> ${id}`;
+      this.tell(new ProblemError("worldview-circle", message, "one of them rests on the map"), way);
+      return null;
+    }
+    if (!known.includes(start)) {
+      const message = `there is no worldview \`${start}\``;
+      this.tell(new ProblemError("unknown-worldview", message, nearestHint(start, known)), way, true);
+      return null;
+    }
+    if (lineage(model, start).length < DEEPEST) return start;
+    const message = `\`${id}\` extends ${DEEPEST} others, one resting on the next`;
+    this.tell(new ProblemError("too-deep", message, "extend one nearer to the map"), way);
+    return null;
+  }
+
+  /** Read the judgements, each by itself. */
+  judgements(shape, model) {
+    const read = [];
+    for (const [at, node] of this.file.get("judgements") ?? []) {
+      const way = ["judgements", at];
+      if (node instanceof Map) this.checkLong(node, way);
+      const [found] = this.attempt(way, () => readJudgement(model, at, node)) ?? [];
+      if (found !== undefined) read.push(found);
+    }
+    const whole = new Set(read.filter(({ shares }) => shares !== undefined).map(({ at }) => at));
+    return read.filter(({ at, shares }) => {
+      const row = at.slice(0, Math.max(at.lastIndexOf("."), 0));
+      if (shares !== undefined || !whole.has(row)) return true;
+      const message = `\`${row}\` is given all at once and \`${at}\` by itself`;
+      this.tell(new ProblemError("mixed-shares", message, "keep one of them"), ["judgements", at]);
+      return false;
+    });
+  }
+
+  /** Check what stands beside a number, and beside single shares. */
+  checkLong(node, way) {
+    const parts = [[node, way]];
+    const isLong = node.get("value") instanceof Map || isLongForm(node);
+    const [shares, to] = node.get("value") instanceof Map ? [node.get("value"), [...way, "value"]] : [node, way];
+    if (!isLong || shares !== node) {
+      for (const [state, share] of shares) if (share instanceof Map) parts.push([share, [...to, state]]);
+    }
+    for (const [part, where] of parts) {
+      if (part === node && !isLong) continue;
+      this.checkCited(part, where);
+      const fitted = part.get("fitted");
+      if (fitted === undefined) continue;
+      const place = [...where, "fitted"];
+      if (fitted === "") {
+        const hint = "say which stated credence the number was moved to meet";
+        this.tell(new ProblemError("missing-key", "`fitted` has no sentence", hint), place);
+      }
+      if (part.has("source")) {
+        const message = "a number that was fitted has no `source`";
+        const hint = "cite it in the sentence, or leave out `fitted` if the source gives the number";
+        this.tell(new ProblemError("misplaced-key", message, hint), place);
+      }
+    }
+  }
+
+  /** Check what is rejected and accepted; return what can be. */
+  checkVerdicts({ id, rejects, accepts }, model) {
+    const names = namesOf(model);
+    const way = (key, number) => [key, ...(Array.isArray(this.root.get(key)) ? [number] : [])];
+    const isRight = (key, number, check) => this.attempt(way(key, number), () => check() ?? true, true) ?? false;
+    for (const [key, list] of [["rejects", rejects], ["accepts", accepts]]) {
+      const seen = new Set();
+      list.forEach((name, number) => {
+        const problem = new ProblemError("repeated", `\`${name}\` is there twice`);
+        if (seen.has(name)) this.tell(problem, way(key, number), true);
+        seen.add(name);
+      });
+    }
+    const all = Object.values(model.worldviews).flatMap((worldview) => worldview.rejects ?? []);
+    const rejected = new Set([...all, ...rejects]);
+    const isBoth = new Set(rejects);
+    return {
+      rejects: rejects.filter((name, number) => isRight("rejects", number, () => isA(names, "argument", name))),
+      accepts: accepts.filter((name, number) => {
+        if (isBoth.has(name)) {
+          const message = `\`${id}\` both rejects and accepts \`${name}\``;
+          const problem = new ProblemError("rejected-and-accepted", message, "keep one of them");
+          this.tell(problem, way("accepts", number), true);
+        }
+        return isRight("accepts", number, () => checkAccepted(model, name, rejected)) && !isBoth.has(name);
+      }),
+    };
+  }
+
+  /** Check the credences that are stated, or read out of words. */
+  checkStated(key, what, model) {
+    const names = namesOf(model);
+    for (const [number, node] of this.listed(key)) {
+      const way = [key, number];
+      const credence = node.get("credence");
+      this.attempt([...way, "credence"], () => checkStatedCredence(model, credence, what), true);
+      this.attempt([...way, "of"], () => conditionOf(node.get("of"), names));
+      this.attempt([...way, "assuming"], () => separateConditions(node.get("assuming"), names));
+      this.checkCited(node, way);
+    }
+  }
+
+  /** Check what the numbers come to, and warn of those that are not used. */
+  checkNumbers(model, worldview, id) {
+    let { judgements } = worldview;
+    for (let left = MOST_TRIED; left > 0; left -= 1) {
+      const written = { ...worldview, judgements };
+      const found = { ...model, worldviews: { ...model.worldviews, [id]: written } };
+      try {
+        checkWorldviewNumbers(found, [{ id }]);
+        this.warnOfIdle(found, id);
+        return;
+      } catch (problem) {
+        if (!(problem instanceof ProblemError)) throw problem;
+        const about = judgements.filter(({ at }) => isAbout(problem, at));
+        this.tell(problem, about.length > 0 ? ["judgements", about[0].at] : ["judgements"]);
+        if (about.length === 0) return;
+        judgements = judgements.filter((judgement) => !about.includes(judgement));
+      }
+    }
+  }
+
+  /** Warn of numbers of what has no force here: what is rejected, and what others bring. */
+  warnOfIdle(model, id) {
+    const { rejected } = layersOf(model, id);
+    for (const { at } of model.worldviews[id].judgements) {
+      const idle = [at, at.split(".")[0]].find((name) => rejected.has(name));
+      if (idle === undefined) continue;
+      let message = `\`${id}\` rejects \`${idle}\`, so this number is not used`;
+      let hint = "judge it or reject it";
+      if (rejected.get(idle) === MAP) {
+        message = `only \`${model.brought[idle]}\` brings \`${idle}\`, so this number of \`${id}\` is not used`;
+        hint = `take it over: \`accepts: [${idle}]\``;
+      }
+      this.warn("judged-but-rejected", message, hint, ["judgements", at]);
+    }
+  }
+
+  /** Warn where a comment may have swallowed the end of a sentence or a locator. */
+  warnOfComments(node, way) {
+    if (typeof node === "string") return;
+    const steps = Array.isArray(node) ? [...node.entries()] : [...node];
+    const isSaid = (key) => ["text", "note", "source"].includes(key) || way.at(-1) === "remarks";
+    for (const [step, part] of steps) {
+      const key = Array.isArray(node) ? way.at(-1) : step;
+      if (typeof part === "string" && isSaid(key) && this.places.partAt(node, step)?.commented) {
+        const hint =
+          "quote it if it belongs to the text (`source: post#P15` has no space), or move the comment";
+        const message = "what follows ` #` on this line is a comment and not read";
+        this.warn("comment-after-text", message, hint, [...way, step], true);
+      }
+      this.warnOfComments(part, [...way, step]);
+    }
+  }
 }
 
-/** Return whether a judgement says what stands in its place already, as in a file that is written out. */
-function isSaidBy(model, startedFrom) {
-  const { index, rowOf, rowAt } = numbersOf(model);
-  const { places } = layersOf(model, startedFrom);
-  const isIn = (place, text) => places[place].value.text === text && !places[place].single;
-  return ({ at, value, shares }) => {
-    if (shares !== undefined) return rowAt.get(at).every((place, k) => isIn(place, shares[k]));
-    const place = index.get(at);
-    return place !== undefined && rowOf[place] === null && isIn(place, value);
-  };
+const STATED = [
+  ["stated", "a stated credence"],
+  ["read_as", "a credence that is read out of words"],
+];
+
+/** A key of the file with nothing after it is as good as left out: its entries may be comments yet. */
+function leaveOutEmpty(root, places) {
+  for (const key of KEYS) if (root.get(key) === "" && places.partAt(root, key).plain) root.delete(key);
 }
 
-function textOr(value, otherwise) {
-  return typeof value === "string" ? value : otherwise;
+/** Whether a problem of the numbers is about a judgement. */
+function isAbout({ message }, at) {
+  const names = [...message.matchAll(/`([^`]*)`|(\S+) -> |-> (\S+)/gu)].flatMap((found) => found.slice(1));
+  return names.some((name) => name === at || (name && at.startsWith(`${name}.`)));
 }
 
-function mappingOr(value) {
-  return value instanceof Map ? value : new Map();
+function checkStatedCredence(model, credence, what) {
+  const value = parseJudgement(credence, "p", model.lexicon, "credence");
+  if (value.sameAs !== null) {
+    const hint = "write the credence as the reviewer gave it, or as you read it";
+    throw new ProblemError("unreadable-judgement", `${what} is a number of its own`, hint);
+  }
+  if (value.certain === null) return;
+  const message = `${what} of \`${credence}\` cannot be compared with anything`;
+  throw new ProblemError("certain-stated", message, "as in `over 99%` or `under 1%`");
 }
 
-function wordsOf(value) {
-  const words = Array.isArray(value) ? value : [value];
-  return words.filter((word) => typeof word === "string" && word !== "");
+// --- one judgement --------------------------------------------------------------------------------
+
+/** Return a judgement as the data have it, in a list. Throws ProblemError. */
+function readJudgement(model, at, node) {
+  const { index, rowAt } = numbersOf(model);
+  const row = rowAt.get(at);
+  if (row === undefined && index.has(at) && node instanceof Map && !isLongNumber(node)) {
+    const role = model.judgements.role[index.get(at)];
+    const message = `\`${at}\` is one number, not shares`;
+    throw new ProblemError("wrong-kind", message, `a ${role}, as in \`${at}: 20%\``);
+  }
+  if (row !== undefined) checkSharesOf(model, at, node, row);
+  const judgement = judgementOf(model, at, node);
+  if (row === undefined && judgement.value === "rest" && isShare(model, at)) {
+    const hint = `give \`${at.split(".")[0]}\` all its shares at once`;
+    throw new ProblemError("misplaced-rest", "`rest` stands only beside all other shares", hint);
+  }
+  return checkedChanges(model, [judgement]);
 }
 
-/** Return one judgement in the form of changes, or why it cannot be one: `{why}`. */
-function judgementOf(model, at, value) {
-  const said = longForm(value);
-  if (typeof said === "string") return { at, value: said };
-  const row = numbersOf(model).rowAt.get(at);
-  if (!(said instanceof Map) || row === undefined) return { at, why: "no number is here, nor shares" };
+function isShare(model, at) {
+  return model.judgements.role[numbersOf(model).index.get(at)] === "share";
+}
+
+function isLongNumber(node) {
+  return !(node.get("value") instanceof Map) && isLongForm(node);
+}
+
+/** Check that what stands for all shares gives one for each state. */
+function checkSharesOf(model, at, node, row) {
+  if (typeof node === "string") {
+    const hint = `as in \`${at}: {a: 30%, b: rest}\`, or one share: \`${model.addresses[row[0]]}: 30%\``;
+    throw new ProblemError("wrong-kind", `\`${at}\` stands for all shares of a question`, hint);
+  }
+  if (isLongNumber(node)) {
+    const message = `\`${model.judgements.owner[row[0]]}\` needs a share for each state`;
+    throw new ProblemError("wrong-shape", message, "as in `{a: 30%, b: rest}`");
+  }
+  const written = node.get("value") instanceof Map ? node.get("value") : node;
   const states = row.map((place) => model.addresses[place].slice(at.length + 1));
-  const shares = states.map((state) => longForm(said.get(state)));
-  const isWhole = said.size === states.length && shares.every((share) => typeof share === "string");
-  return isWhole ? { at, shares } : { at, why: `it gives a share for each of ${states.join(", ")}` };
+  const odd = [...written.keys()].find((state) => !states.includes(state));
+  const owner = model.judgements.owner[row[0]];
+  if (odd !== undefined) {
+    const hint = nearestHint(odd, states) || `its states are ${joined(states)}`;
+    throw new ProblemError("unknown-state", `\`${owner}\` has no state \`${odd}\``, hint);
+  }
 }
 
-/** Return the value of the long form, which may carry a source beside it. */
-function longForm(value) {
-  return value instanceof Map && value.has("value") ? value.get("value") : value;
+/**
+ * Return a judgement in the form of changes, with what stands beside the number: all shares of a row in the
+ * order of their states, where the model has that row.
+ */
+function judgementOf(model, at, node) {
+  if (typeof node === "string") return { at, value: node };
+  const isLongShares = node.get("value") instanceof Map;
+  if (!isLongShares && isLongForm(node)) return { at, value: node.get("value"), ...besideOf([node]) };
+  const written = isLongShares ? node.get("value") : node;
+  const row = numbersOf(model).rowAt.get(at);
+  const states = row?.map((place) => model.addresses[place].slice(at.length + 1)) ?? [...written.keys()];
+  const parts = states.map((state) => written.get(state));
+  const longs = [...(isLongShares ? [node] : []), ...parts.filter((part) => part instanceof Map)];
+  const shares = parts.map((part) => (part instanceof Map ? part.get("value") : part));
+  return { at, shares, ...besideOf(longs) };
+}
+
+/** What stands beside numbers: all their sources, the first note, and for what they were fitted. */
+function besideOf(nodes) {
+  const source = nodes.flatMap((node) => [node.get("source") ?? []].flat());
+  const first = (key) => nodes.map((node) => node.get(key)).find(Boolean);
+  const beside = { note: first("note"), fitted: first("fitted") };
+  const said = Object.entries(beside).filter(([, words]) => words !== undefined);
+  return { ...(source.length > 0 ? { source } : {}), ...Object.fromEntries(said) };
 }
