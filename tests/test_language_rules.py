@@ -387,6 +387,7 @@ def judged(folder: Path, text: str, **others: str) -> list[str]:
         ("sky: {clear: 10%, grey: 10%, black: rest}", None),
         ("sky: {clear: 10%, grey: 10%, black: 10%}", "shares-sum"),
         ("sky: {clear: 10%, grey: 90%}", "missing-share"),
+        ("sky: {clear: rest, grey: 10%, black: rest}", "misplaced-rest"),
         ("sky: {clear: 10%, gray: 10%, black: rest}", "unknown-state"),
         ("sky: {value: {clear: 10%, grey: 10%, black: rest}, source: post#2}", None),
         ("sky: {value: 10%}", "wrong-shape"),

@@ -11,6 +11,7 @@ from cruxmap.language.argument_map import (
     Elicited,
     MadeFrom,
     Override,
+    Rest,
     Role,
     SameAs,
     ShareOverride,
@@ -217,6 +218,8 @@ def share_override(
         if judged is None:
             return None
         values.append(share(context, judged.value if isinstance(judged, LongNumber) else judged))
+    if sum(isinstance(value, Rest) for value in values) > 1:
+        return None  # a problem tells of it, and what is left for each cannot be found
     parts = [judged for judged in by_state.values() if isinstance(judged, LongNumber)]
     cited = tuple(
         c for part in (long, *parts) if part is not None for c in citations(context, part.source)
