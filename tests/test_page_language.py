@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from page import make_bringing_cases, make_language_cases
+from page import make_bringing_cases, make_file_cases, make_language_cases
 
 
 def test_notation() -> None:
@@ -30,6 +30,11 @@ def test_yaml_text() -> None:
 def test_bringing() -> None:
     table = make_language_cases.read(make_bringing_cases.NAME)
     _compare(make_bringing_cases.bringing(table), table, make_bringing_cases.NAME)
+
+
+def test_files() -> None:
+    table = make_language_cases.read(make_file_cases.NAME)
+    _compare(make_file_cases.files(table), table, make_file_cases.NAME)
 
 
 def _check(name: str) -> None:

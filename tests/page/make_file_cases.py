@@ -17,13 +17,14 @@ from cruxmap.errors import InvalidMap, Problem
 from cruxmap.insight.estimate import as_model
 from cruxmap.insight.travelling_model import travelling_model
 from cruxmap.language.reading import check, read_map, read_with_visitors
-from page.make_brought_cases import LANGUAGE
 from page.make_language_cases import read, write
 
 type Table = dict[str, Any]
 
 NAME = "files"
 MAPS = Path(__file__).parent.parent / "maps"
+NUMBERS = ("addresses", "judgements", "share_rows", "rows_at", "lexicon", "map", "made_from")
+WHOSE = ("brought", "bringer", "worldviews", "sources", "voices", "entries", "model")
 OTHERS = ("unreachable-claim", "uncited-source", "unlisted-worldview")
 """Warnings about the map, and not about a worldview."""
 
@@ -74,7 +75,7 @@ def _base(folder: str, name: str, place: Path) -> Path | None:
 
 def _language(base: Path) -> Table:
     data = travelling_model(replace(as_model(read_map(base)), exact=False))
-    return {key: data[key] for key in LANGUAGE if key != "keys"}
+    return {key: data[key] for key in (*NUMBERS, *WHOSE)}
 
 
 def _found(base: Path, name: str, text: str) -> Table:

@@ -4,20 +4,37 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import "./yaml_library.mjs";
-import { readWorldviewFile } from "../../src/cruxmap/present/report/page/language/worldview_file.js";
-import { UNCHANGED } from "../../src/cruxmap/present/report/page/language/worldviews.js";
+import { modelWith } from "../../src/cruxmap/present/report/page/language/bringing.js";
+import { fittedTo } from "../../src/cruxmap/present/report/page/language/fitting.js";
+import { lineage, UNCHANGED } from "../../src/cruxmap/present/report/page/language/worldviews.js";
+import {
+  readOwnFile,
+  readWorldviewFile,
+  readWorldviewFiles,
+} from "../../src/cruxmap/present/report/page/language/worldview_file.js";
 import { worldviewFile } from "../../src/cruxmap/present/report/page/language/yaml.js";
 import { casesOf } from "./cases.mjs";
 
 const { cases, models } = casesOf("worldviews");
+const files = casesOf("files");
 const about = { id: "house", file: "models/house.yaml", map_folder: "house", assuming: [], observed: [] };
 const model = { ...models.house, model: about, made_from: { map: "0123456789abcdef", entries: {} } };
+
+/** Go on from a file as one's own, as a session does. */
+function opened(text) {
+  const { shape, isOther, changed, leftOut } = readOwnFile(text, model);
+  const start = shape.extends ?? "map";
+  lineage(model, start);
+  const found = fittedTo(model, { start, name: shape.id || "own", written: shape });
+  const { changes } = found;
+  return { id: shape.id, startedFrom: start, changes, isOther, changed, leftOut: [...leftOut, ...found.leftOut] };
+}
 
 test("what the page wrote for a worldview reads back as it was", () => {
   for (const { worldview, changes } of cases.filter((row) => row.settled !== undefined)) {
     if (worldview === "map" || (worldview === "bob" && changes.rejects.includes("creaks"))) continue;
     const text = worldviewFile(model, { id: "own", startedFrom: worldview, changes });
-    const found = readWorldviewFile(text, model);
+    const found = opened(text);
     assert.deepEqual(found.leftOut, []);
     const sorted = (judgements) => [...judgements].sort((a, b) => (a.at < b.at ? -1 : 1));
     assert.deepEqual(sorted(found.changes.judgements), sorted(changes.judgements));
@@ -30,14 +47,14 @@ test("a file that is written out holds no more changes than were made", () => {
   const changes = { ...UNCHANGED, judgements: [{ at: "door", value: "1%" }] };
   const text = worldviewFile(model, { id: "own", startedFrom: "map", changes });
   assert.match(text, /^ {2}heat: a hunch$/m);
-  assert.deepEqual(readWorldviewFile(text, model).changes, changes);
+  assert.deepEqual(opened(text).changes, changes);
 });
 
 test("a number that was changed is kept though its argument is rejected", () => {
   const judgements = [{ at: "creaks.strength", value: "4x" }];
   const changes = { ...UNCHANGED, judgements, rejects: ["creaks"] };
   const text = worldviewFile(model, { id: "own", startedFrom: "map", changes });
-  assert.deepEqual(readWorldviewFile(text, model).changes, changes);
+  assert.deepEqual(opened(text).changes, changes);
 });
 
 const WRITTEN = `# What somebody wrote by hand
@@ -72,12 +89,10 @@ rejects:
   - nobody
 accepts: deaf
 remarks: {door: "It # creaks"}
-claims:
-  pet: {text: There is a pet., credence: 5%}
 `;
 
 test("what people write by hand is read, and what does not fit is left out", () => {
-  const found = readWorldviewFile(WRITTEN, model);
+  const found = opened(WRITTEN);
   assert.deepEqual(found.changes, {
     ...UNCHANGED,
     judgements: [
@@ -87,10 +102,11 @@ test("what people write by hand is read, and what does not fit is left out", () 
       { at: "size.cold", shares: ["15%", "rest"] },
       { at: "draughty.open", value: "very likely" },
     ],
+    remarks: { door: "It # creaks" },
     rejects: ["quiet"],
     accepts: ["deaf"],
   });
-  assert.deepEqual(found.leftOut.map(({ at }) => at), ["claims", "gone", "mood", "nobody"]);
+  assert.deepEqual(found.leftOut.map(({ at }) => at), ["gone", "mood", "nobody"]);
   assert.deepEqual([found.id, found.startedFrom, found.isOther], ["eve", "ann", true]);
 });
 
@@ -103,8 +119,6 @@ test("what is no worldview's file is a problem", () => {
     "\0\x01\x02",
     "judgements: [1, 2\n",
     "judgements:\n  a: 1%\n    b: 2%\n",
-    "judgements:\n  a: 1%\n  a: 2%\n",
-    "judgements: {a: *b}\n",
     "extends: nobody\njudgements: {door: 5%}\n",
     "extends: __proto__\njudgements: {door: 5%}\n",
     `judgements: ${"[".repeat(500)}\n`,
@@ -114,7 +128,7 @@ test("what is no worldview's file is a problem", () => {
     `${"x".repeat(30000)}: 5\n`,
   ];
   for (const text of bad) {
-    assert.throws(() => readWorldviewFile(text, model), { name: "ProblemError" }, JSON.stringify(text.slice(0, 60)));
+    assert.throws(() => opened(text), { name: "ProblemError" }, JSON.stringify(text.slice(0, 60)));
   }
 });
 
@@ -122,7 +136,7 @@ test("a file of nothing but blanks and quotes is read at once", () => {
   for (const value of [`a${" ".repeat(19900)}x`, `"${" ".repeat(19900)}"`, `a${"\t ".repeat(9900)}x`]) {
     const lines = Array.from({ length: 24 }, (_, k) => `  key-${k}: ${value}\n`);
     const start = performance.now();
-    const { leftOut } = readWorldviewFile(`judgements:\n${lines.join("")}`, model);
+    const { leftOut } = opened(`judgements:\n${lines.join("")}`);
     assert.ok(performance.now() - start < 2000);
     assert.equal(leftOut.length, 24);
   }
@@ -132,10 +146,67 @@ test("a file with bytes of it changed reads, or is a problem", () => {
   for (let at = 0; at < WRITTEN.length; at += 3) {
     for (const sign of ["", "\n", ":", "'", "\u2028"]) {
       try {
-        readWorldviewFile(WRITTEN.slice(0, at) + sign + WRITTEN.slice(at + 1), model);
+        opened(WRITTEN.slice(0, at) + sign + WRITTEN.slice(at + 1));
       } catch (problem) {
         assert.equal(problem.name, "ProblemError", problem.stack);
       }
     }
+  }
+});
+
+// --- files of others --------------------------------------------------------------------------------
+
+/** The problems or warnings of a file as [code, line, message]; what is no YAML is told in other words. */
+function told(list) {
+  const words = (code, message) => (code === "yaml-syntax" ? "" : message);
+  return list.map(([code, line, message]) => [code, code === "yaml-syntax" ? 0 : line, words(code, message)]);
+}
+
+const asRow = ({ code, line, message }) => [code, line, message];
+const inOrder = (list) => list.map((row) => JSON.stringify(row)).sort();
+
+function read(row) {
+  try {
+    return readWorldviewFile(row.text, files.models[row.map], { name: row.name });
+  } catch (error) {
+    if (error.problems === undefined) throw error;
+    return { problems: error.problems };
+  }
+}
+
+/** What the page tells of a whole map, or of one entry or condition, only where nothing else is wrong with it. */
+const AFTER_OTHERS = ["same-as-circle", "shares-sum", "uncovered-case"];
+
+test("each file is refused exactly where Python refuses it, with problems that Python tells", () => {
+  let same = 0;
+  for (const row of files.cases) {
+    const problems = told((read(row).problems ?? []).map(asRow));
+    const wanted = told(row.problems ?? []);
+    const name = JSON.stringify(row.text.slice(0, 300));
+    assert.equal(problems.length > 0, wanted.length > 0, name);
+    for (const problem of inOrder(problems)) assert.ok(inOrder(wanted).includes(problem), `${problem} ${name}`);
+    const lines = new Set(problems.map(([, line]) => line));
+    for (const [code, line] of wanted) {
+      assert.ok(lines.has(line) || AFTER_OTHERS.includes(code) || problems.length > 2, `${code} ${line} ${name}`);
+    }
+    if (JSON.stringify(inOrder(problems)) === JSON.stringify(inOrder(wanted))) same += 1;
+  }
+  assert.ok(files.cases.length - same <= 7, `${same} of ${files.cases.length} are told in full`);
+});
+
+test("each file that Python takes says the same here, and has the same warnings", () => {
+  const taken = files.cases.filter((row) => row.problems === undefined);
+  assert.ok(taken.length > 20);
+  for (const row of taken) {
+    const { id, shape, warnings } = read(row);
+    const name = JSON.stringify(row.text.slice(0, 300));
+    assert.equal(id, row.id, name);
+    assert.deepEqual(warnings.map(asRow), row.warnings.map(([code, line, message]) => [code, line, message]), name);
+    const extended = modelWith(files.models[row.map], [shape]);
+    assert.deepEqual(extended.worldviews[id], row.worldview, name);
+    const { text, remarks, stated, readAs, file } = shape;
+    const says = { text, remarks, stated: stated.length, read_as: readAs.length };
+    assert.deepEqual(says, row.says, name);
+    assert.deepEqual(file, { name: row.name, text: row.text }, name);
   }
 });

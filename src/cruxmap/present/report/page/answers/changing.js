@@ -8,7 +8,7 @@ import { fragmentOf, readFragment } from "../language/fragment.js";
 import { entriesIn } from "../language/own_entries.js";
 import { ProblemError } from "../language/problems.js";
 import { bringsAnything, layersOf, lineage, MAP, UNCHANGED } from "../language/worldviews.js";
-import { readWorldviewFile } from "../language/worldview_file.js";
+import { readOwnFile } from "../language/worldview_file.js";
 import { checkWorldviewId, freeId, MADE_HERE, worldviewFile } from "../language/yaml.js";
 import { givenOf, settledAt, stepWithout, textsOfGiven, tidied } from "./changed.js";
 import { answeringOf } from "./extensions.js";
@@ -305,13 +305,14 @@ export class Changing extends Opened {
   /**
    * Take over a worldview's file; what is given stays.
    * @param {string} text
-   * @returns {{id: string, isOther: boolean, leftOut: {at: string, why: string}[]}} what it calls itself,
-   *   whether the map has changed since it was made, and what could not be taken over
+   * @returns {{id: string, isOther: boolean, changed: {id: string, isGone: boolean}[],
+   *   leftOut: {at: string, why: string}[]}} what it calls itself, whether the map has changed since it was
+   *   made, and which entries that it speaks of, and what could not be taken over
    */
   openFile(text) {
-    const { id, startedFrom, changes, isOther, leftOut } = readWorldviewFile(text, this.model);
-    this.go({ start: startedFrom, own: tidied(changes), given: this.step.given });
-    return { id, isOther, leftOut };
+    const { shape, changed, leftOut } = readOwnFile(text, this.extensions.others.model);
+    const found = this.goOnFrom(shape);
+    return { ...found, changed, leftOut: [...leftOut, ...found.leftOut] };
   }
 
   /**

@@ -105,7 +105,8 @@ function withEntries(model, bringers, own, failed) {
   const each = (section, read) => {
     bringers.forEach(({ id: bringer, brings }, k) => {
       for (const [id, node] of brings[section]) {
-        if (section !== "routes" && !isOwn(id, bringer)) continue; // somebody else's: told of before
+        const isTaken = !isOwn(id, bringer) || names.typeOf.get(id) !== TYPES[section];
+        if (section !== "routes" && isTaken) continue; // another entry's: told of before
         attempt(() => read(readers[k], id, node), (problem) => failed(section, id, problem));
       }
     });

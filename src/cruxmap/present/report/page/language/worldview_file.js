@@ -6,15 +6,15 @@
 import { broughtProblems, modelWith } from "./bringing.js";
 import { checkWorldviewNumbers } from "./brought_checks.js";
 import { checkAccepted, checkRemark } from "./brought_worldviews.js";
-import { checkedChanges } from "./changes.js";
 import { conditionOf, isA, separateConditions } from "./conditions.js";
 import { Draft } from "./draft.js";
+import { judgementOf, readJudgement } from "./file_judgements.js";
 import { asPlain, isLongForm, KEYS, shapedFile } from "./file_shapes.js";
 import { checkId } from "./ids.js";
 import { namesOf, under } from "./names.js";
 import { parseJudgement } from "./notation.js";
 import { joined, nearestHint, ProblemError } from "./problems.js";
-import { layersOf, lineage, MAP, numbersOf } from "./worldviews.js";
+import { layersOf, lineage, MAP } from "./worldviews.js";
 import { readYaml } from "./yaml_text.js";
 
 const BROUGHT = ["claims", "questions", "arguments", "routes"];
@@ -50,14 +50,14 @@ export class FileError extends ProblemError {
 }
 
 /**
- * Read the file of somebody else, which comes to stand beside the worldviews there are. Throws FileError with
- * every problem: a file that has one is taken over in no part.
+ * Read the file of somebody else, which comes to stand beside the worldviews there are. Throws FileError
+ * with every problem: a file that has one is taken over in no part.
  * @param {string} text
  * @param {object} model with what worldviews that are there bring
  * @param {{name?: string}} [file] its name, which is its id where it has none
  * @returns {{id: string, shape: object, isOther: boolean, changed: {id: string, isGone: boolean}[],
- *   warnings: object[]}} `shape` is a `Shape` (bringing.js) with the `file` itself; `isOther` where it was made
- *   from another state of the map, `changed` the entries it speaks of that are not as they were
+ *   warnings: object[]}} `shape` is a `Shape` (bringing.js) with the `file` itself; `isOther` where it was
+ *   made from another state of the map, `changed` the entries it speaks of that are not as they were
  */
 export function readWorldviewFile(text, model, { name = "" } = {}) {
   const reading = new Reading(text, model, name);
@@ -69,8 +69,37 @@ export function readWorldviewFile(text, model, { name = "" } = {}) {
 }
 
 /**
- * Read a file to go on from as one's own. What does not fit is left out, with its reason. Throws ProblemError
- * where it is no worldview's file at all.
+ * Read the files of several others, which may build on each other: one is read as soon as what it builds
+ * on is there.
+ * @param {{name: string, text: string}[]} files @param {object} model
+ * @returns {{read: object[], refused: {name: string, problems: object[]}[]}} what `readWorldviewFile`
+ *   returns of each that can be taken over, in an order in which they can, and the problems of the others
+ */
+export function readWorldviewFiles(files, model) {
+  const read = [];
+  let present = model;
+  let waiting = files;
+  for (;;) {
+    const refused = [];
+    for (const file of waiting) {
+      try {
+        const found = readWorldviewFile(file.text, present, file);
+        present = modelWith(present, [found.shape]);
+        read.push(found);
+      } catch (error) {
+        if (!(error instanceof FileError)) throw error;
+        refused.push({ file, name: file.name, problems: error.problems });
+      }
+    }
+    const isDone = refused.length === 0 || refused.length === waiting.length;
+    if (isDone) return { read, refused: refused.map(({ name, problems }) => ({ name, problems })) };
+    waiting = refused.map(({ file }) => file);
+  }
+}
+
+/**
+ * Read a file to go on from as one's own. What does not fit is left out, with its reason. Throws
+ * ProblemError where it is no worldview's file at all.
  * @param {string} text @param {object} model
  * @returns {{shape: object, isOther: boolean, changed: {id: string, isGone: boolean}[],
  *   leftOut: {at: string, why: string}[]}}
@@ -117,20 +146,16 @@ class Reading {
     this.file = null;
     this.isWorldview = false;
     if (root === null) return;
-    if (!(root instanceof Map)) {
-      this.tell(new ProblemError("wrong-shape", "a file holds a mapping of keys and values"), []);
-      return;
-    }
-    leaveOutEmpty(root, places);
-    this.isWorldview = TELLING.some((key) => root.has(key));
+    this.isWorldview = root instanceof Map && TELLING.some((key) => root.has(key));
     if (!this.isWorldview) {
       const hint = "it has `judgements`, for example";
       this.tell(new ProblemError("wrong-shape", "this is not a worldview's file", hint), []);
       return;
     }
-    const fitted = spoiled.some((way) => way.length === 0)
-      ? { file: new Map(), cuts: [[]], problems: [] }
-      : shapedFile(root, spoiled);
+    leaveOutEmpty(root, places);
+    const isSpoiled = spoiled.some((way) => way.length === 0);
+    const nothing = { file: new Map(), cuts: [[]], problems: [] };
+    const fitted = isSpoiled ? nothing : shapedFile(root, spoiled);
     for (const { problem, way, ofValue } of fitted.problems) this.tell(problem, way, ofValue);
     this.file = fitted.file;
     this.cuts = fitted.cuts;
@@ -176,14 +201,15 @@ class Reading {
     const plain = (key, otherwise) => (file.has(key) ? asPlain(file.get(key)) : otherwise);
     const madeFrom = plain("made_from", null);
     const isWhole = (section) => file.has(section) && file.get(section).size > 0;
+    const judgements = [...(file.get("judgements") ?? [])];
     return {
       id: this.id ?? "",
       text: plain("text", ""),
       voice: plain("voice", null),
       extends: plain("extends", null),
-      judgements: [...(file.get("judgements") ?? [])].map(([at, node]) => judgementOf(this.model, at, node)),
-      rejects: [plain("rejects", [])].flat(),
-      accepts: [plain("accepts", [])].flat(),
+      judgements: judgements.map(([at, node]) => judgementOf(this.model, at, node)),
+      rejects: this.words("rejects").map(([name]) => name),
+      accepts: this.words("accepts").map(([name]) => name),
       remarks: plain("remarks", {}),
       stated: this.listed("stated").map(([, one]) => asPlain(one)),
       readAs: this.listed("read_as").map(([, one]) => asPlain(one)),
@@ -192,6 +218,13 @@ class Reading {
       note: plain("note", ""),
       source: [plain("source", [])].flat(),
     };
+  }
+
+  /** Each of some words, or the only one, with the way to it. */
+  words(key) {
+    const written = this.file.get(key) ?? [];
+    if (!Array.isArray(written)) return [[written, [key]]];
+    return this.listed(key).map(([number, word]) => [word, [key, number]]);
   }
 
   /** The parts of a list that fit, with their numbers. */
@@ -214,7 +247,7 @@ class Reading {
     const shape = this.shape();
     this.checkHead(shape);
     this.warnOfComments(this.root, []);
-    const { brings, extended } = this.withBrought(shape);
+    const extended = this.withBrought(shape);
     const start = this.checkExtends(shape);
     const read = this.judgements(shape, extended);
     const verdicts = this.checkVerdicts(shape, extended);
@@ -224,10 +257,8 @@ class Reading {
     }
     const { id, voice } = shape;
     this.checkNumbers(extended, { extends: start, voice, judgements: read, ...verdicts }, id);
-    if (this.problems.length === 0) {
-      const alone = { ...shape, brings };
-      this.attempt(["worldview"], () => modelWith(this.model, [alone]));
-    }
+    this.warnOfChanges(shape);
+    if (this.problems.length === 0) this.attempt(["worldview"], () => modelWith(this.model, [shape]));
     return shape;
   }
 
@@ -236,11 +267,12 @@ class Reading {
     const language = file.get("language");
     if (language !== undefined && language !== LANGUAGE) {
       const message = `this is version ${LANGUAGE} of the language, not \`${language}\``;
-      this.tell(new ProblemError("unknown-language", message, `write \`language: ${LANGUAGE}\``), ["language"]);
+      const problem = new ProblemError("unknown-language", message, `write \`language: ${LANGUAGE}\``);
+      this.tell(problem, ["language"]);
     }
     this.attempt(["worldview"], () => checkId(shape.id));
     if (under(model.worldviews, shape.id) !== undefined) {
-      const message = `there is a worldview \`${shape.id}\` already`;
+      const message = `there is a worldview \`${shape.id}\` already, which is not the same`;
       this.tell(new ProblemError("duplicate-id", message, "choose another id"), ["worldview"]);
     }
     const isCut = this.cuts.some(([key]) => key === undefined || key === "text");
@@ -278,22 +310,25 @@ class Reading {
   checkDigest(written, digits, what, way) {
     if (written.length === digits && /^[0-9a-f]*$/u.test(written)) return;
     const message = `\`${written}\` is no digest of ${what}`;
-    const hint = `a page writes ${digits} digits of 0 to 9 and a to f; leave it out where no page wrote it`;
+    const digit = `${digits} digits of 0 to 9 and a to f`;
+    const hint = `a page writes ${digit}; leave it out where no page wrote it`;
     this.tell(new ProblemError("not-a-digest", message, hint), way, true);
   }
 
-  /** Check what the file brings; return it, and the model with it. */
+  /** Check what the file brings; return the model with it, or without where it cannot be. */
   withBrought({ id, voice, brings }) {
     const { model } = this;
     const found = broughtProblems(model, brings, { bringer: id, voice });
     for (const { kind, id: entry, problem } of found) {
       const way = entry === "" ? [kind] : [kind, entry];
       if (!this.isUnknown(problem)) this.tell(problem, way);
-      if (this.root.get(kind) instanceof Map) this.cuts.push(way); // nothing more is told of what rests on it
     }
-    if (found.length > 0 || Object.keys(brings).length === 0) return { brings, extended: model };
-    const extended = this.attempt([], () => modelWith(model, [], { id, brings }));
-    return { brings, extended: extended ?? model };
+    if (Object.keys(brings).length === 0) return model;
+    if (found.length === 0) return this.attempt([], () => modelWith(model, [], { id, brings })) ?? model;
+    for (const [kind, entries] of Object.entries(brings)) {
+      for (const entry of Object.keys(entries)) this.cuts.push([kind, entry]); // no more is told of these
+    }
+    return model;
   }
 
   /** Check what the worldview rests on; return that, or null where it cannot be. */
@@ -301,20 +336,21 @@ class Reading {
     if (start === null) return null;
     const { model } = this;
     const known = Object.keys(model.worldviews).filter((one) => one !== MAP);
-    const way = ["extends"];
     if (start === id) {
       const message = `these worldviews extend each other: ${id} -> ${id}`;
-      this.tell(new ProblemError("worldview-circle", message, "one of them rests on the map"), way);
+      const problem = new ProblemError("worldview-circle", message, "one of them rests on the map");
+      this.tell(problem, ["worldview"]);
       return null;
     }
     if (!known.includes(start)) {
       const message = `there is no worldview \`${start}\``;
-      this.tell(new ProblemError("unknown-worldview", message, nearestHint(start, known)), way, true);
+      const problem = new ProblemError("unknown-worldview", message, nearestHint(start, known));
+      this.tell(problem, ["extends"], true);
       return null;
     }
     if (lineage(model, start).length < DEEPEST) return start;
     const message = `\`${id}\` extends ${DEEPEST} others, one resting on the next`;
-    this.tell(new ProblemError("too-deep", message, "extend one nearer to the map"), way);
+    this.tell(new ProblemError("too-deep", message, "extend one nearer to the map"), ["worldview"]);
     return null;
   }
 
@@ -339,14 +375,13 @@ class Reading {
 
   /** Check what stands beside a number, and beside single shares. */
   checkLong(node, way) {
-    const parts = [[node, way]];
-    const isLong = node.get("value") instanceof Map || isLongForm(node);
-    const [shares, to] = node.get("value") instanceof Map ? [node.get("value"), [...way, "value"]] : [node, way];
-    if (!isLong || shares !== node) {
-      for (const [state, share] of shares) if (share instanceof Map) parts.push([share, [...to, state]]);
-    }
+    const value = node.get("value");
+    const isLongNumber = !(value instanceof Map) && isLongForm(node);
+    const [shares, to] = value instanceof Map ? [value, [...way, "value"]] : [node, way];
+    const longs = isLongNumber ? [] : [...shares].filter(([, share]) => share instanceof Map);
+    const parts = longs.map(([state, share]) => [share, [...to, state]]);
+    if (isLongNumber || value instanceof Map) parts.unshift([node, way]);
     for (const [part, where] of parts) {
-      if (part === node && !isLong) continue;
       this.checkCited(part, where);
       const fitted = part.get("fitted");
       if (fitted === undefined) continue;
@@ -364,32 +399,32 @@ class Reading {
   }
 
   /** Check what is rejected and accepted; return what can be. */
-  checkVerdicts({ id, rejects, accepts }, model) {
+  checkVerdicts({ id, rejects }, model) {
     const names = namesOf(model);
-    const way = (key, number) => [key, ...(Array.isArray(this.root.get(key)) ? [number] : [])];
-    const isRight = (key, number, check) => this.attempt(way(key, number), () => check() ?? true, true) ?? false;
-    for (const [key, list] of [["rejects", rejects], ["accepts", accepts]]) {
-      const seen = new Set();
-      list.forEach((name, number) => {
-        const problem = new ProblemError("repeated", `\`${name}\` is there twice`);
-        if (seen.has(name)) this.tell(problem, way(key, number), true);
-        seen.add(name);
-      });
-    }
     const all = Object.values(model.worldviews).flatMap((worldview) => worldview.rejects ?? []);
     const rejected = new Set([...all, ...rejects]);
-    const isBoth = new Set(rejects);
-    return {
-      rejects: rejects.filter((name, number) => isRight("rejects", number, () => isA(names, "argument", name))),
-      accepts: accepts.filter((name, number) => {
-        if (isBoth.has(name)) {
-          const message = `\`${id}\` both rejects and accepts \`${name}\``;
-          const problem = new ProblemError("rejected-and-accepted", message, "keep one of them");
-          this.tell(problem, way("accepts", number), true);
-        }
-        return isRight("accepts", number, () => checkAccepted(model, name, rejected)) && !isBoth.has(name);
-      }),
+    const isOwn = new Set(rejects);
+    const checkBoth = (name) => {
+      if (!isOwn.has(name)) return;
+      const message = `\`${id}\` both rejects and accepts \`${name}\``;
+      throw new ProblemError("rejected-and-accepted", message, "keep one of them");
     };
+    return {
+      rejects: this.verdicts("rejects", [(name) => isA(names, "argument", name)]),
+      accepts: this.verdicts("accepts", [checkBoth, (name) => checkAccepted(model, name, rejected)]),
+    };
+  }
+
+  /** Return the names under a key that pass some checks and are there for the first time. */
+  verdicts(key, checks) {
+    const seen = new Set();
+    const checkNew = (name) => {
+      if (seen.has(name)) throw new ProblemError("repeated", `\`${name}\` is there twice`);
+      seen.add(name);
+    };
+    const passes = (check, [name, way]) => this.attempt(way, () => check(name) ?? true, true) === true;
+    const passesAll = (word) => [checkNew, ...checks].filter((check) => !passes(check, word)).length === 0;
+    return this.words(key).filter(passesAll).map(([name]) => name);
   }
 
   /** Check the credences that are stated, or read out of words. */
@@ -417,12 +452,30 @@ class Reading {
         return;
       } catch (problem) {
         if (!(problem instanceof ProblemError)) throw problem;
-        const about = judgements.filter(({ at }) => isAbout(problem, at));
+        const about = aboutWhich(problem, judgements);
         this.tell(problem, about.length > 0 ? ["judgements", about[0].at] : ["judgements"]);
         if (about.length === 0) return;
         judgements = judgements.filter((judgement) => !about.includes(judgement));
       }
     }
+  }
+
+  /** Warn where the map has changed since the file was made from it. */
+  warnOfChanges({ id, madeFrom }) {
+    const { isOther, changed } = madeSince({ madeFrom }, this.model);
+    if (madeFrom === null) return;
+    const named = (isGone) => changed.filter((one) => one.isGone === isGone).map((one) => one.id);
+    const told = [
+      [named(false), ["has changed", "have changed"]],
+      [named(true), ["is gone", "are gone"]],
+    ].filter(([ids]) => ids.length > 0);
+    const parts = told.map(([ids, verbs]) => `${joined(ids)} ${verbs[ids.length > 1 ? 1 : 0]}`);
+    let message = parts.length > 0 ? `${parts.join(" and ")} since \`${id}\` was made` : "";
+    if (Object.keys(madeFrom.entries).length === 0) {
+      message = isOther ? `the map has changed since \`${id}\` was made from it` : "";
+    }
+    const hint = "see whether its numbers still hold";
+    if (message !== "") this.warn("made-from-another", message, hint, ["made_from", "map"], true);
   }
 
   /** Warn of numbers of what has no force here: what is rejected, and what others bring. */
@@ -434,7 +487,8 @@ class Reading {
       let message = `\`${id}\` rejects \`${idle}\`, so this number is not used`;
       let hint = "judge it or reject it";
       if (rejected.get(idle) === MAP) {
-        message = `only \`${model.brought[idle]}\` brings \`${idle}\`, so this number of \`${id}\` is not used`;
+        const only = `only \`${model.brought[idle]}\` brings \`${idle}\``;
+        message = `${only}, so this number of \`${id}\` is not used`;
         hint = `take it over: \`accepts: [${idle}]\``;
       }
       this.warn("judged-but-rejected", message, hint, ["judgements", at]);
@@ -469,10 +523,11 @@ function leaveOutEmpty(root, places) {
   for (const key of KEYS) if (root.get(key) === "" && places.partAt(root, key).plain) root.delete(key);
 }
 
-/** Whether a problem of the numbers is about a judgement. */
-function isAbout({ message }, at) {
-  const names = [...message.matchAll(/`([^`]*)`|(\S+) -> |-> (\S+)/gu)].flatMap((found) => found.slice(1));
-  return names.some((name) => name === at || (name && at.startsWith(`${name}.`)));
+/** The judgements that a problem of the numbers names, in the order in which it names them. */
+function aboutWhich({ message }, judgements) {
+  const found = [...message.matchAll(/`([^`]*)`|(\S+) -> |-> (\S+)/gu)].flatMap((each) => each.slice(1));
+  const names = [...new Set(found.filter(Boolean))];
+  return names.flatMap((name) => judgements.filter(({ at }) => at === name || at.startsWith(`${name}.`)));
 }
 
 function checkStatedCredence(model, credence, what) {
@@ -484,78 +539,4 @@ function checkStatedCredence(model, credence, what) {
   if (value.certain === null) return;
   const message = `${what} of \`${credence}\` cannot be compared with anything`;
   throw new ProblemError("certain-stated", message, "as in `over 99%` or `under 1%`");
-}
-
-// --- one judgement --------------------------------------------------------------------------------
-
-/** Return a judgement as the data have it, in a list. Throws ProblemError. */
-function readJudgement(model, at, node) {
-  const { index, rowAt } = numbersOf(model);
-  const row = rowAt.get(at);
-  if (row === undefined && index.has(at) && node instanceof Map && !isLongNumber(node)) {
-    const role = model.judgements.role[index.get(at)];
-    const message = `\`${at}\` is one number, not shares`;
-    throw new ProblemError("wrong-kind", message, `a ${role}, as in \`${at}: 20%\``);
-  }
-  if (row !== undefined) checkSharesOf(model, at, node, row);
-  const judgement = judgementOf(model, at, node);
-  if (row === undefined && judgement.value === "rest" && isShare(model, at)) {
-    const hint = `give \`${at.split(".")[0]}\` all its shares at once`;
-    throw new ProblemError("misplaced-rest", "`rest` stands only beside all other shares", hint);
-  }
-  return checkedChanges(model, [judgement]);
-}
-
-function isShare(model, at) {
-  return model.judgements.role[numbersOf(model).index.get(at)] === "share";
-}
-
-function isLongNumber(node) {
-  return !(node.get("value") instanceof Map) && isLongForm(node);
-}
-
-/** Check that what stands for all shares gives one for each state. */
-function checkSharesOf(model, at, node, row) {
-  if (typeof node === "string") {
-    const hint = `as in \`${at}: {a: 30%, b: rest}\`, or one share: \`${model.addresses[row[0]]}: 30%\``;
-    throw new ProblemError("wrong-kind", `\`${at}\` stands for all shares of a question`, hint);
-  }
-  if (isLongNumber(node)) {
-    const message = `\`${model.judgements.owner[row[0]]}\` needs a share for each state`;
-    throw new ProblemError("wrong-shape", message, "as in `{a: 30%, b: rest}`");
-  }
-  const written = node.get("value") instanceof Map ? node.get("value") : node;
-  const states = row.map((place) => model.addresses[place].slice(at.length + 1));
-  const odd = [...written.keys()].find((state) => !states.includes(state));
-  const owner = model.judgements.owner[row[0]];
-  if (odd !== undefined) {
-    const hint = nearestHint(odd, states) || `its states are ${joined(states)}`;
-    throw new ProblemError("unknown-state", `\`${owner}\` has no state \`${odd}\``, hint);
-  }
-}
-
-/**
- * Return a judgement in the form of changes, with what stands beside the number: all shares of a row in the
- * order of their states, where the model has that row.
- */
-function judgementOf(model, at, node) {
-  if (typeof node === "string") return { at, value: node };
-  const isLongShares = node.get("value") instanceof Map;
-  if (!isLongShares && isLongForm(node)) return { at, value: node.get("value"), ...besideOf([node]) };
-  const written = isLongShares ? node.get("value") : node;
-  const row = numbersOf(model).rowAt.get(at);
-  const states = row?.map((place) => model.addresses[place].slice(at.length + 1)) ?? [...written.keys()];
-  const parts = states.map((state) => written.get(state));
-  const longs = [...(isLongShares ? [node] : []), ...parts.filter((part) => part instanceof Map)];
-  const shares = parts.map((part) => (part instanceof Map ? part.get("value") : part));
-  return { at, shares, ...besideOf(longs) };
-}
-
-/** What stands beside numbers: all their sources, the first note, and for what they were fitted. */
-function besideOf(nodes) {
-  const source = nodes.flatMap((node) => [node.get("source") ?? []].flat());
-  const first = (key) => nodes.map((node) => node.get(key)).find(Boolean);
-  const beside = { note: first("note"), fitted: first("fitted") };
-  const said = Object.entries(beside).filter(([, words]) => words !== undefined);
-  return { ...(source.length > 0 ? { source } : {}), ...Object.fromEntries(said) };
 }
