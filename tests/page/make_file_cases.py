@@ -114,7 +114,7 @@ def _write_model(base: Path) -> None:
 
 def _told(problems: tuple[Problem, ...] | list[Problem]) -> Iterator[list[Any]]:
     for problem in problems:
-        yield [problem.code.value, problem.span.line, problem.message, problem.hint]
+        yield [problem.code.value, problem.span.line, problem.message]
 
 
 def main() -> None:
