@@ -101,6 +101,7 @@ export class Asking {
     if (columns.every((column) => this.isPlain(column))) return this.plans.askEach(columns, gradient);
     const { summing } = this;
     const sums = columns.map(({ entries, evidence }) => new Sum(summing, entries, evidence, gradient));
+    this.leaveOut(sums.filter((sum) => sum.all.length > MANY));
     const answers = this.plans.askEach(sums.flatMap((sum) => sum.columns()), gradient);
     let at = 0;
     for (const sum of sums) at += sum.take(answers, at);
@@ -126,6 +127,12 @@ export class Asking {
   /** Whether the plan says it by itself. */
   isPlain({ evidence }) {
     return this.summing.isPlain(evidence);
+  }
+
+  /** Leave out the cases that are impossible. */
+  leaveOut(sums) {
+    const outlines = this.plans.askEach(sums.map((sum) => sum.outline()), true);
+    sums.forEach((sum, n) => sum.keepPossible(outlines[n]));
   }
 
   /**

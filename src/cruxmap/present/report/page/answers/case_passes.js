@@ -118,7 +118,9 @@ function drawsOf({ summing }, entries, D) {
     for (let e = 0; e < nAll; e++) values[e] = entries[e * D + d];
     return { values, certain, inPlan };
   };
-  return { D, certain, inPlan, at };
+  /** Whether what is 0 in one draw is 0 in all of them. */
+  const areAlike = (d) => at(d).values.every((value, e) => value !== 0 || certain[e] === 0);
+  return { D, certain, inPlan, at, areAlike };
 }
 
 /** What is certain of the plan's own entries, but where something brought may move them. */
@@ -147,12 +149,17 @@ function askedOver(passes, job, kind, draws, { gradient, wanted }) {
   });
   const ask = (columns, read, sloping) => answersOf(passes.plan, kernel, known, columns, sloping, read);
   const run = (sides, read, take) => {
-    const size = Math.max(1, Math.floor(AT_A_TIME / Math.max(1, sides.length * lists.flat().length)));
-    for (let first = 0; first < draws.D; first += size) {
+    const impossible = sides.map(() => new Set());
+    let [size, width] = [1, sides.length * lists.flat().length]; // of the first draw, all cases are asked
+    for (let first = 0; first < draws.D; ) {
       const some = Array.from({ length: Math.min(size, draws.D - first) }, (_, k) => first + k);
       const sums = some.map((d) => {
         const entries = draws.at(d);
-        return sides.map((side) => new Sum(summing, entries, [...evidence, ...side], wanted, cases));
+        return sides.map((side, n) => {
+          const sum = new Sum(summing, entries, [...evidence, ...side], wanted, cases);
+          sum.keepIf(({ one }) => !impossible[n].has(one));
+          return sum;
+        });
       });
       const flat = sums.flat();
       const answers = ask(flat.flatMap((sum) => sum.columns()), read, gradient);
@@ -164,6 +171,14 @@ function askedOver(passes, job, kind, draws, { gradient, wanted }) {
         rare.forEach((one, n) => one.take(found[n]));
       }
       some.forEach((d, k) => take(d, sums[k]));
+      if (first === 0 && draws.areAlike(0)) {
+        sums[0].forEach(({ all }, n) => {
+          for (const { one, answer } of all) if (answer.logZ === -Infinity) impossible[n].add(one);
+        });
+        width = sums[0].reduce((sum, { all }, n) => sum + all.length - impossible[n].size, 0);
+      }
+      first += some.length;
+      size = Math.max(1, Math.floor(AT_A_TIME / Math.max(1, width)));
       passes.onProgress?.();
     }
   };

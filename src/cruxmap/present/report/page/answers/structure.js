@@ -75,7 +75,7 @@ function extended(structure, { program, rests, states }) {
   return structure;
 }
 
-/** The arguments in force in each two worldviews of a model, which may be mixed, and in the reader's own. */
+/** The arguments in force in any two worldviews, which may be mixed, and in the reader's own. */
 function inForceTogether(model) {
   const names = model.added.entries.filter(({ type }) => type === "argument").map(({ id }) => id);
   const each = [MAP, ...Object.keys(model.worldviews)].map((worldview) => {

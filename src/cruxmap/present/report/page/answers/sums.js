@@ -137,6 +137,30 @@ export class Sum {
     return weights.logWeight > -Infinity ? [{ one, evidence, weights, answer: null, likely: null }] : [];
   }
 
+  /** A column that says which states are possible, whatever is brought. */
+  outline() {
+    const places = this.summing.brought?.places ?? [];
+    const open = places.filter(({ isForced }) => isForced).flatMap(({ entries }) => entries);
+    const positive = (entry) => (this.certain[entry] < 0 ? 0.5 : this.values[entry]);
+    return this.column(this, open.map((entry) => [entry, positive(entry)]));
+  }
+
+  /** Leave out the cases that are impossible by what the plan said of the outline. */
+  keepPossible({ shares }) {
+    const { firstIndicator } = this.summing;
+    const isPossible = ({ evidence }) =>
+      evidence.every(([variable, states]) =>
+        states.some((state) => shares[firstIndicator[variable] + state] > 0),
+      );
+    this.keepIf(isPossible);
+  }
+
+  keepIf(isKept) {
+    this.main = this.main.filter(isKept);
+    for (const some of this.apart) some.parts = some.parts.filter(isKept);
+    this.all = [...this.main, ...this.apart.flatMap(({ parts }) => parts)];
+  }
+
   column({ evidence }, mixed) {
     return { entries: { values: this.values, certain: this.certain, mixed }, evidence };
   }

@@ -153,7 +153,7 @@ class Tree {
     return { allowed: after, relevant, kept };
   }
 
-  /** The states allowed, where new variables have the one that they can have; `null` where they have none. */
+  /** The states allowed, new variables having the one that they can have; `null` where they have none. */
   derived(allowed, kept) {
     let found = allowed;
     for (const place of this.brought.order) {
