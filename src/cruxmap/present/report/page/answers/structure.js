@@ -48,13 +48,26 @@ function decodedOf(network) {
   if (!known.has(network)) {
     const program = programOf(network);
     const rests = restsOn(network, judgementsOfEntries(program));
-    known.set(network, { program, rests, states: intsOf(network.states) });
+    const holders = holdersOf(listsOf(network.entry_tables));
+    known.set(network, { program, rests, holders, states: intsOf(network.states) });
   }
   return known.get(network);
 }
 
+/** The variables in whose tables each entry is. */
+function holdersOf(tables) {
+  const holders = new Map();
+  tables.forEach((entries, variable) => {
+    for (const entry of entries) {
+      if (!holders.has(entry)) holders.set(entry, []);
+      holders.get(entry).push(variable);
+    }
+  });
+  return holders;
+}
+
 /** A structure with what is added to its model. */
-function extended(structure, { program, rests, states }) {
+function extended(structure, { program, rests, holders, states }) {
   const { model } = structure;
   const { added } = model;
   structure.places = { ...structure.places, ...added.places };
@@ -71,7 +84,7 @@ function extended(structure, { program, rests, states }) {
   });
   structure.brought = brought;
   structure.program = together(program, brought.program);
-  structure.rests = extendedRests(rests, brought, listsOf(model.network.entry_tables));
+  structure.rests = extendedRests(rests, brought, holders);
   return structure;
 }
 
@@ -86,7 +99,7 @@ function inForceTogether(model) {
 }
 
 /** What variables rest on where something is brought. */
-function extendedRests(rests, brought, tables) {
+function extendedRests(rests, brought, holders) {
   const ofSecond = judgementsOfEntries(brought.program);
   const judgementsOf = (entries) => {
     const own = entries.filter((entry) => entry >= brought.offset);
@@ -102,13 +115,6 @@ function extendedRests(rests, brought, tables) {
     parents[variable] = [...new Set([...named, ...of.rests])];
     judgements[variable] = [...judgementsOf(entries)];
   }
-  const holders = new Map();
-  tables.forEach((entries, variable) => {
-    for (const entry of entries) {
-      if (!holders.has(entry)) holders.set(entry, []);
-      holders.get(entry).push(variable);
-    }
-  });
   for (const { by, entries, variants = [], forces = [] } of brought.places) {
     const more = judgementsOf([...variants.flat(), ...forces]);
     for (const variable of new Set(entries.flatMap((entry) => holders.get(entry) ?? []))) {

@@ -7,6 +7,23 @@ import { addSlopes, addStates, entriesIn, likelihoods, weighed } from "../engine
 /** How many lists of cases are remembered. */
 const LISTS = 64;
 
+/** For how many different things that are brought lists of cases are kept. */
+const KEPT = 8;
+
+const kept = new Map();
+
+/** The lists of cases of what is brought, which do not depend on numbers. */
+function listsFor(brought) {
+  if (brought === null) return new Map();
+  const { first, states, variables, places, offset } = brought;
+  const key = JSON.stringify([first, offset, [...states], variables, places]);
+  const lists = kept.get(key) ?? new Map();
+  kept.delete(key);
+  kept.set(key, lists);
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+  return lists;
+}
+
 /** What sums over a plan rest on: what is brought to it, and how indicators and entries are numbered. */
 export class Summing {
   /**
@@ -19,7 +36,7 @@ export class Summing {
     this.loads = plan.loads;
     this.firstIndicator = plan.firstIndicator;
     this.indicatorVariables = plan.indicatorVariables;
-    this.lists = new Map();
+    this.lists = listsFor(brought);
     this.keys = new WeakMap();
     if (brought) this.extend();
     this.nIndicators = this.indicatorVariables.length;
