@@ -295,6 +295,35 @@ def test_an_argument_is_changed_in_the_form_it_was_written_in(seen: Opened) -> N
     assert "another town" in seen.page.inner_text(line)
 
 
+def test_what_a_file_brings_stands_there_with_whose_it_is(seen: Opened) -> None:
+    seen.run("(text) => globalThis.cruxmap.receive(text)", ANN)
+    line = ".outline .line-row:has(a[href='#entry-ann-it-rained'])"
+    assert "brought by ann" in seen.page.inner_text(line)
+    assert "no force" in seen.page.inner_text(line)
+    open_entry(seen, "ann-it-rained")
+    assert "Brought by ann." in seen.page.inner_text(".panel-told")
+    before = central(seen)
+    seen.page.get_by_label("Let this argument count").check()
+    assert central(seen) != before
+    seen.page.click("#argument .choice button >> nth=1")
+    assert seen.page.locator(".node.brought .node-whose").text_content() == "brought by ann"
+    begin(seen, "ann-it-rained")
+    field(seen, "Why the").fill("It was dry.")
+    assert "is added" in add(seen)
+    seen.run("() => cruxmap.receive('worldview: bob\\ntext: Bob.')")
+    assert len(own(seen)) == 1
+
+
+ANN = """worldview: ann
+text: Ann thinks that nobody saw much.
+arguments:
+  ann-it-rained:
+    text: It rained.
+    against: saw-face
+    strength: 3x
+"""
+
+
 # --- problems -----------------------------------------------------------------------------------------
 
 

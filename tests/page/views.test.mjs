@@ -94,6 +94,20 @@ test("where worldviews are fitted to what is stated, the page says that it compu
   assert.equal(told.at(-1), 0.123);
 });
 
+test("the mean of the first draws stands there with its error until that of all is there", () => {
+  const session = opened();
+  const { element } = standingView(session, contentsOf(session), { tell: () => {}, say: () => {} });
+  session.set("alignment-hard", "20%");
+  const first = { [session.model.model.target]: { mean: 0.123, error: 0.004 } };
+  session.emit("first", { estimate: first });
+  assert.match(element.textContent, /12%mean over draws/);
+  assert.match(element.textContent, /of the first draws, give or take 0\.40%; working/);
+  session.set("alignment-hard", "30%");
+  assert.match(element.textContent, /of before your last change; working/);
+  session.emit("first", { estimate: first, version: session.version - 1 });
+  assert.match(element.textContent, /of before your last change; working/);
+});
+
 test("names are linked only where something has that name", () => {
   const contents = contentsOf(opened());
   const nodes = linked("alignment-hard.x and no-such-thing, of superforecasters", contents);

@@ -11,7 +11,7 @@ import { meanNow } from "./last_mean.js";
 import { objectionForm } from "./objection_form.js";
 import { headed } from "./panel_part.js";
 import { problemWords } from "./problem.js";
-import { moveWords } from "./words.js";
+import { moveWords, percent } from "./words.js";
 
 /** @returns {{element: HTMLElement, update: () => void}} */
 export function objectionView(session, contents, id) {
@@ -123,14 +123,14 @@ function resultView(session, contents, id, focusBack) {
   const mean = h("p", { class: "told small quiet", role: "status" });
   const opens = h("p", { hidden: true });
   const undo = h("button", { type: "button", class: "small-button", onclick: takenBack }, "Undo");
-  const group = { tabindex: "-1", role: "group", "aria-label": "What you added" };
-  const element = h("div", { class: "objection-result", hidden: true, ...group });
+  const element = h("div", { class: "objection-result", tabindex: "-1", hidden: true });
   let shown = null;
   let stop = () => {};
 
   function show(words, name, before) {
     stop();
-    stop = session.on("estimate", update);
+    const stops = [session.on("estimate", update), session.on("first", showFirst)];
+    stop = () => stops.forEach((one) => one());
     shown = { version: session.version, before };
     setText(what, words);
     setText(central, effectSentence(session, before.central));
@@ -169,6 +169,13 @@ function resultView(session, contents, id, focusBack) {
     if (shown === null) return;
     if (shown.version !== session.version) hide();
     else setText(mean, meanSentence(session, shown.before.mean, meanNow(session, contents)));
+  }
+
+  /** The mean over the first draws, until that over all is there. */
+  function showFirst({ version, estimate }) {
+    const { mean: found, error } = estimate[contents.target];
+    if (shown === null || shown.version !== version || version !== session.version) return;
+    setText(mean, `Its mean over the first draws is ${percent(found)}, give or take ${percent(error)}.`);
   }
 
   return { element, show, hide, update };

@@ -92,6 +92,14 @@ export function standingView(session, contents, { tell, say }) {
     },
     failed: (error) => setText(work, `No mean: ${error.message}`),
   });
+  session.on("first", ({ version, estimate }) => {
+    const { mean: m, error } = estimate[contents.target];
+    if (version !== session.version || m === null) return;
+    spread.classList.toggle("stale", false);
+    setText(mean, percent(m));
+    setText(interval, "");
+    setText(work, `of the first draws, give or take ${percent(error)}; working`);
+  });
   session.on("central", () => {
     showCentral();
     if (!isBlind()) say(sentenceOf(session, contents));
