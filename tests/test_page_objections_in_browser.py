@@ -296,6 +296,7 @@ def test_an_argument_is_changed_in_the_form_it_was_written_in(seen: Opened) -> N
 
 
 def test_what_a_file_brings_stands_there_with_whose_it_is(seen: Opened) -> None:
+    open_entry(seen, LEGAL.claim)
     seen.run("(text) => globalThis.cruxmap.receive(text)", ANN)
     line = ".outline .line-row:has(a[href='#entry-ann-it-rained'])"
     assert "brought by ann" in seen.page.inner_text(line)
