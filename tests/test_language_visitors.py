@@ -148,6 +148,25 @@ def test_both_files_of_a_clash_are_named(model: Path, tmp_path: Path) -> None:
     assert "arguments/small/worldviews/ann.yaml" in hints["ann.yaml"]
 
 
+def test_files_that_close_a_circle_together_are_named(model: Path, tmp_path: Path) -> None:
+    text = (
+        "worldview: {0}\ntext: {0}.\n"
+        "arguments: {{{0}-says: {{text: A., for: {1}, premises: [{2}], strength: 2x}}}}\n"
+    )
+    files = sent(tmp_path, dee=text.format("dee", "rain", "snow"), eve=text.format("eve", "snow", "rain"))
+    snow = model.parents[1] / "arguments/small/snow.yaml"
+    snow.write_text("claims: {snow: {text: It snows., credence: 5%}}\n")
+    for file in files:
+        read_model(model, [file])
+    with pytest.raises(InvalidMap) as caught:
+        read_model(model, files)
+    [problem] = caught.value.problems
+    assert (problem.code, problem.span.line) == ("cycle", 3)
+    assert problem.message == "these rest on each other: rain -> dee-says -> snow -> eve-says -> rain"
+    assert Path(problem.span.file).name == "dee.yaml"
+    assert problem.hint.startswith("`dee`, `eve` close it together: ")
+
+
 def test_what_is_no_ordinary_file_stays_closed(model: Path, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     (inbox / "folder").mkdir(parents=True)

@@ -64,12 +64,20 @@ def dependencies(argument_map: ArgumentMap) -> dict[str, list[str]]:
 
 
 def check_cycles(argument_map: ArgumentMap, findings: Findings) -> None:
-    """Add a problem for every group of entries that rest on each other, with a whole cycle of it."""
+    """Add a problem for every group of entries that rest on each other, with a whole cycle of it.
+
+    Where a worldview brings one of them, the place is there: without it there is no circle.
+    """
     rests_on = dependencies(argument_map)
     for cycle in cycles(rests_on):
         message = f"these rest on each other: {' -> '.join(cycle)}"
         hint = "an argument map has no circles: leave out one step, or say it through a claim of its own"
-        findings.add(Code.CYCLE, message, argument_map.entry[cycle[0]].about.span, hint)
+        about = [argument_map.entry[id_].about for id_ in cycle]
+        brought = [one for one in about if one.brought_by is not None]
+        bringers = dict.fromkeys(one.brought_by for one in brought)
+        if len(bringers) > 1:
+            hint = f"{joined(bringers)} close it together: {hint}"
+        findings.add(Code.CYCLE, message, (brought or about)[0].span, hint)
 
 
 def cycles(rests_on: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:

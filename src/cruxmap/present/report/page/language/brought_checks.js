@@ -7,7 +7,7 @@ import { checkJudged, checkLink } from "./changes.js";
 import { circlesIn } from "./circles.js";
 import { countCases, MAX_CASES, NEVER, stepsOf, uncovered } from "./coverage.js";
 import { mentionedBy } from "./conditions.js";
-import { nearestHint, ProblemError } from "./problems.js";
+import { joined, nearestHint, ProblemError } from "./problems.js";
 import { layersOf, MAP, numbersOf } from "./worldviews.js";
 
 /** How many arguments can be weighed together. */
@@ -57,8 +57,11 @@ function checkCircles(model) {
   }
   const [circle] = circlesIn(restsOn);
   if (circle === undefined) return;
+  const bringerOf = new Map(entries.map((entry) => [entry.id, entry.brought_by ?? null]));
+  const bringers = [...new Set(circle.map((id) => bringerOf.get(id)))].filter((name) => name !== null);
+  const together = bringers.length > 1 ? `${joined(bringers)} close it together: ` : "";
   const hint = "an argument map has no circles: leave out one step, or say it through a claim of its own";
-  throw new ProblemError("cycle", `these rest on each other: ${circle.join(" -> ")}`, hint);
+  throw new ProblemError("cycle", `these rest on each other: ${circle.join(" -> ")}`, together + hint);
 }
 
 // --- arguments ----------------------------------------------------------------------------------
