@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from enum import EnumType
 from pathlib import Path
@@ -101,25 +102,59 @@ def picture() -> bytes:
     return encode(drawn, "png")
 
 
-def page_picture() -> bytes | None:
-    """Return docs/page.png: an entry of the first map, open in its page; `None` without a browser."""
-    from helpers.browser import CHROMIUM, chromium, opened
+def page_picture(browser: Any) -> bytes:
+    """Return docs/page.png: an entry of the first map, open in its page."""
+    from helpers.browser import opened
 
-    if CHROMIUM is None:
-        return None
-    model = DOCS.parent / "models" / "deceptive-alignment.yaml"
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+    after = "#entry-reflects-on-updates"
+    with _page_of("deceptive-alignment") as file, opened(browser, file, after=after) as seen:
+        seen.ready().page.wait_for_timeout(3000)
+        return bytes(seen.page.screenshot())
+
+
+def pictures_of_objecting(browser: Any) -> Iterator[tuple[str, bytes]]:
+    """Yield the pictures of docs/objecting.md: an argument is written, counts, and is taken away."""
+    from helpers.browser import opened
+    from helpers.reviewers_way import OBJECTION, REMARK, Reviewer
+
+    with _page_of("power-seeking") as file, opened(browser, file) as seen:
+        reviewer = Reviewer(seen.ready())
+        reviewer.open_from_the_text(OBJECTION.entry)
+        reviewer.write(OBJECTION)
+        yield "objecting-form", reviewer.picture(1400, ".objection", "#argument")
+        reviewer.add()
+        yield "objecting-counted", reviewer.picture(900, ".objection-result", "#argument")
+        reviewer.open_from_the_text(OBJECTION.entry)
+        reviewer.remark(REMARK)
+        reviewer.name("anna", "The damage is averted, for the most part.")
+        yield "objecting-sent", reviewer.picture(800, "#changes")
+
+
+@contextmanager
+def _page_of(name: str) -> Iterator[Path]:
+    """Write the page of a model for a while."""
+    model = DOCS.parent / "models" / f"{name}.yaml"
+    with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "report.html"
         command = [sys.executable, "-m", "cruxmap.cli", "report", str(model), "--output", str(file)]
         subprocess.run(command, check=True)
-        with opened(browser, file, after="#entry-reflects-on-updates") as seen:
-            seen.ready().page.wait_for_timeout(3000)
-            return bytes(seen.page.screenshot())
+        yield file
+
+
+def _write_pictures_of_pages() -> None:
+    """Write the pictures that a browser draws, where there is one."""
+    from helpers.browser import CHROMIUM, chromium
+
+    if CHROMIUM is None:
+        return
+    with chromium() as browser:
+        (DOCS / "page.png").write_bytes(page_picture(browser))
+        for name, picture_of_page in pictures_of_objecting(browser):
+            (DOCS / f"{name}.png").write_bytes(picture_of_page)
 
 
 if __name__ == "__main__":
     (DOCS / "cli.md").write_text(cli_reference(), encoding="utf-8")
     (DOCS / "estimate.png").write_bytes(picture())
-    if (page := page_picture()) is not None:
-        (DOCS / "page.png").write_bytes(page)
+    _write_pictures_of_pages()
     sys.stdout.write("wrote docs/cli.md and the pictures in docs/\n")
