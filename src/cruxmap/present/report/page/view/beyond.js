@@ -2,10 +2,14 @@
 
 import { asSentence } from "./problem.js";
 
+/** Whether more is brought than the page can compute with. */
+export function isBeyond({ beyond = "" }) {
+  return beyond !== "";
+}
+
 /** A sentence; empty where there are numbers. */
 export function whyUnknown(session) {
+  if (isBeyond(session)) return asSentence(session.beyond);
   const { impossible } = session.central;
-  if (impossible) return `What is assumed and observed is ${impossible}.`;
-  const { beyond = "" } = session;
-  return beyond === "" ? "" : asSentence(beyond);
+  return impossible ? `What is assumed and observed is ${impossible}.` : "";
 }

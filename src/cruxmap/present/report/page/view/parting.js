@@ -1,6 +1,7 @@
 /** Where two worldviews part: the gap, what each difference is worth, and what settling would close it. */
 
 import { along, alongLogOdds, axisOf } from "./axis.js";
+import { isBeyond, whyUnknown } from "./beyond.js";
 import { asMade } from "./chapters.js";
 import { expit, logit } from "../engine/special.js";
 import { ownCount } from "./changed.js";
@@ -138,7 +139,9 @@ function nameOf(id) {
 function gapText(session, a, b) {
   if (a === b) return "Choose two that differ.";
   const [first, second] = [logOddsOf(session, a), logOddsOf(session, b)];
-  if (Number.isNaN(first) || Number.isNaN(second)) return "What is given is impossible for one of them.";
+  if (Number.isNaN(first) || Number.isNaN(second)) {
+    return isBeyond(session) ? whyUnknown(session) : "What is given is impossible for one of them.";
+  }
   const [pa, pb] = [expit(first), expit(second)];
   const write = telling([[pa, pb]]);
   const both = `${nameOf(a)}: ${write(pa)}, and ${nameOf(b)}: ${write(pb)}`;
