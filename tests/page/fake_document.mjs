@@ -36,7 +36,11 @@ class FakeElement extends FakeNode {
     this.namespace = namespace;
     this.attributes = {};
     this.listeners = {};
-    this.style = {};
+    this.style = {
+      setProperty(name, value) {
+        this[name] = value;
+      },
+    };
     this.dataset = {};
     if (["input", "select", "textarea", "option", "button"].includes(tag)) {
       Object.assign(this, { value: "", disabled: false, checked: false, selected: false });

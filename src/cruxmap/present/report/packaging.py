@@ -23,7 +23,7 @@ LOADER, MAIN, WORKER = "loader.js", "main.js", "answers/worker.js"
 LIBRARY = "language/yaml_library.js"
 """The module in whose place the text of the YAML library comes, which is no source of ours."""
 
-STYLES = ("page.css", "argument.css", "document.css")
+STYLES = ("page.css", "argument.css", "reviewers.css", "document.css")
 
 _IMPORT = re.compile(r'import \{([^{}]*)\} from "([^"\n]+)";', re.DOTALL)
 _EXPORT = re.compile(r"export (?:async function\*?|function\*?|const|class) ([A-Za-z_$][\w$]*)")

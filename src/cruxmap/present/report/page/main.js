@@ -11,15 +11,18 @@ import { dataOf, workerMaker } from "./view/data.js";
 import { h, liveRegion, section } from "./view/dom.js";
 import { hangsOnView } from "./view/hangs_on.js";
 import { followServer, newsOfPage, takeUp } from "./view/live.js";
+import { pairsView } from "./view/pairs.js";
 import { partingView } from "./view/parting.js";
 import { asSentence } from "./view/problem.js";
 import { readOnlyView } from "./view/read_only.js";
 import { scripted } from "./view/scripted.js";
 import { standingView } from "./view/standing.js";
 import { takesView } from "./view/takes.js";
+import { togetherView } from "./view/together.js";
+import { visitorsView } from "./view/visitors.js";
 import { worldviewsView } from "./view/worldviews.js";
 
-const HIDDEN_AT_FIRST = ["worldviews", "hangs-on", "parting", "takes"];
+const HIDDEN_AT_FIRST = ["worldviews", "together", "hangs-on", "parting", "takes"];
 
 /** Opens the page of this document; `globalThis.cruxmap.ready` says when it answers. */
 export function openPage() {
@@ -59,14 +62,16 @@ function documentRead() {
 /** Puts the live sections in the place of those in the document; one that fails leaves what is written. */
 function showAll(session, contents, model) {
   const threshold = (text) => thresholdOf(text, model.lexicon);
-  const worldviews = worldviewsView(session, contents);
   const live = liveRegion();
+  const files = visitorsView(session, contents, live.say);
+  const worldviews = worldviewsView(session, contents, [files.element]);
   document.body.append(live.element);
   const sections = [
     () => showAnswer(session, contents, { tell: worldviews.showMine, say: live.say }),
     () => replace("worldviews", worldviews.element),
     () => replace("hangs-on", hangsOnView(session, contents).element),
-    () => replace("parting", partingView(session, contents, live.say).element),
+    () => showTogether(session, contents),
+    () => showParting(session, contents, live.say),
     () => replace("takes", takesView(session, contents, threshold).element),
     () => showArgument(session, contents),
     () => showChanges(session, contents),
@@ -90,6 +95,20 @@ function showAnswer(session, contents, told) {
   const standing = standingView(session, contents, told);
   replace("answer", answerView(contents, standing.element).element);
   document.body.append(standing.bar);
+}
+
+/** The pools stand after the worldviews. */
+function showTogether(session, contents) {
+  const { element } = togetherView(session, contents);
+  document.getElementById("worldviews").after(element);
+  const link = h("li", null, h("a", { href: "#together" }, "All of them together"));
+  document.querySelector('header nav a[href="#worldviews"]')?.parentNode.after(link);
+}
+
+function showParting(session, contents, say) {
+  const pairs = pairsView(session, contents, (a, b) => parting.compare(a, b));
+  const parting = partingView(session, contents, say, pairs);
+  replace("parting", parting.element);
 }
 
 function showArgument(session, contents) {

@@ -24,6 +24,9 @@ import { makeState } from "./state.js";
 import { meanOf, quantiles } from "./summaries.js";
 import { awaited, shortPause } from "./waiting.js";
 
+/** How many states of a worldview are kept, under other conditions. */
+const STATES_KEPT = 4;
+
 /** How many draws of pooled numbers are made before the page may breathe. */
 const DRAWS_AT_A_TIME = 128;
 
@@ -43,6 +46,7 @@ class Together {
   constructor(session) {
     this.session = session;
     this.kept = new Map();
+    this.states = new WeakMap();
     this.visitors = [...this.present];
     session.on("reviewers", () => this.forget());
   }
@@ -72,14 +76,14 @@ class Together {
     return this.session.step.given;
   }
 
-  /** Whether what is given is what the model gives. */
-  get isAsGiven() {
-    return JSON.stringify(this.given) === JSON.stringify(givenOf(this.session.model));
+  /** What the model gives by itself. */
+  get givenByModel() {
+    return givenOf(this.session.model);
   }
 
   /** Keep what is found for a name under what is given, unless it fails. */
-  keep(name, find) {
-    const key = JSON.stringify([name, this.given]);
+  keep(name, find, given = this.given) {
+    const key = JSON.stringify([name, given]);
     if (!this.kept.has(key)) {
       const found = find();
       this.kept.set(key, found);
@@ -88,47 +92,81 @@ class Together {
     return this.kept.get(key);
   }
 
-  /** The state of a worldview as it is in its file, at central judgements under what is given. */
-  stateOf(id) {
+  /** The state of a worldview as it is in its file, at central judgements. */
+  stateOf(id, given = this.given) {
     const { session } = this;
     const setting = session.shipped(id);
-    if (this.states?.given !== this.given) this.states = { given: this.given, of: new WeakMap() };
-    if (!this.states.of.has(setting)) {
-      const state = makeState(session.structure, session.asking, setting, this.given);
-      this.states.of.set(setting, state);
+    if (!this.states.has(setting)) this.states.set(setting, new Map());
+    const ofSetting = this.states.get(setting);
+    const key = JSON.stringify(given);
+    if (!ofSetting.has(key)) {
+      if (ofSetting.size >= STATES_KEPT) ofSetting.clear();
+      ofSetting.set(key, makeState(session.structure, session.asking, setting, given));
     }
-    return this.states.of.get(setting);
+    return ofSetting.get(key);
   }
 
   // --- over draws -------------------------------------------------------------------------------------
 
   /**
-   * A worldview's estimate as it was when the page was made, if that is right now; `null` where it is
-   * not, or there is none.
+   * A worldview's estimate as it was when the page was made, if that is right under what is given; `null`
+   * where it is not, or there is none.
    * @param {string} id
    */
-  made(id) {
+  made(id, given = this.given) {
     const { contents } = this.session;
-    const isVisitor = this.present.some((shape) => shape.id === id);
-    if (isVisitor || contents === null || contents.reconcile || !this.isAsGiven) return null;
-    return contents.worldviews[id]?.estimate ?? null;
+    if (this.shapeOf(id) !== undefined || contents === null || contents.reconcile) return null;
+    const isAsMade = JSON.stringify(given) === JSON.stringify(this.givenByModel);
+    return isAsMade ? (under(contents.worldviews, id)?.estimate ?? null) : null;
+  }
+
+  /** The file by which a worldview came; undefined for those that were there. */
+  shapeOf(id) {
+    return this.present.find((shape) => shape.id === id);
   }
 
   /**
    * The target's mean over draws in a worldview, what lies about it, and the mean's log-odds.
    * @param {object} pool of the session's present version @param {string} id
-   * @returns {Promise<{mean: number | null, interval_90: [number, number] | null, logOdds: number}>}
+   * @returns {Promise<{mean: number | null, interval_90: [number, number] | null, logOdds: number,
+   *   quantiles: number[] | null}>} `quantiles` in hundredths, of what was not made with the page
    */
-  async estimate(pool, id) {
-    const made = this.made(id);
-    if (made !== null) return { ...made, logOdds: made.mean === null ? NaN : logit(made.mean) };
-    return this.keep(`estimate ${id}`, async () => {
-      if (this.stateOf(id).isImpossible) return { mean: null, interval_90: null, logOdds: NaN };
-      const found = await pool.estimate(this.session.shipped(id), this.given);
-      const { mean, interval_90: interval, meanOfNot } = found.targets[this.session.model.targets[0].name];
-      const logOdds = mean === null ? NaN : Math.log(mean) - Math.log(meanOfNot);
-      return { mean, interval_90: interval, logOdds };
+  async estimate(pool, id, given = this.given) {
+    const made = this.made(id, given);
+    if (made !== null) return { ...NO_ESTIMATE, ...made, logOdds: logitOr(made.mean) };
+    return this.keep(
+      `estimate ${id}`,
+      async () => {
+        if (this.stateOf(id, given).isImpossible) return NO_ESTIMATE;
+        const found = await pool.estimate(this.session.shipped(id), given);
+        return estimateOf(found, this.session.model.targets[0].name);
+      },
+      given,
+    );
+  }
+
+  /**
+   * The estimates of those who came by files, as those of the others were made: under what the model
+   * gives. `tell` is called with each that is known. `null` where the session has changed meanwhile.
+   * @param {(id: string, estimate: object) => void} tell @returns {Promise<boolean | null>}
+   */
+  async estimatesOfVisitors(tell) {
+    const { session, givenByModel: given } = this;
+    return session.overDraws("visitors", async (pool, version) => {
+      for (const { id } of this.present) {
+        const estimate = await this.estimate(pool, id, given);
+        const little = await this.isLittle(pool, id, given);
+        const found = { ...estimate, central: this.centralIn(id, given), little };
+        if (version === session.version) tell(id, found);
+      }
+      return true;
     });
+  }
+
+  /** The target's central probability in a worldview; `null` where what is given is impossible. */
+  centralIn(id, given = this.givenByModel) {
+    const state = this.stateOf(id, given);
+    return state.isImpossible ? null : state.chance.yes;
   }
 
   /** Who of some worldviews says little about the target. */
@@ -138,20 +176,21 @@ class Together {
     return little;
   }
 
-  async isLittle(pool, id) {
-    const shape = this.present.find((one) => one.id === id);
-    const made = shape === undefined ? this.session.contents?.worldviews[id]?.estimate : undefined;
-    if (made !== undefined && made !== null && this.isAsGiven) return made.whose?.says_little === true;
-    return this.keep(`little ${id}`, async () => {
-      const { session, given } = this;
+  async isLittle(pool, id, given = this.given) {
+    const made = this.made(id, given);
+    if (made !== null) return made.whose?.says_little === true;
+    const find = async () => {
+      const { session } = this;
       const { structure, asking, model } = session;
+      const shape = this.shapeOf(id);
       const parent = (shape ?? under(model.worldviews, id))?.extends ?? null;
       const stated = statedOf(session, shape, id);
-      const voice = { name: id, state: this.stateOf(id), extends: parent, stated };
-      const stateOf = (name) => this.stateOf(name);
+      const voice = { name: id, state: this.stateOf(id, given), extends: parent, stated };
+      const stateOf = (name) => this.stateOf(name, given);
       const logOdds = (columns) => pool.logOdds(columns, given);
       return saysLittle(structure, voice, { stateOf, logOdds, given, asking });
-    });
+    };
+    return this.keep(`little ${id}`, find, given);
   }
 
   // --- the pool ---------------------------------------------------------------------------------------
@@ -274,6 +313,16 @@ class Together {
     }, key);
   }
 
+  /**
+   * The pairs at central numbers, at once, without means, and with those whose voice is not weighed yet.
+   */
+  pairsAtOnce() {
+    const little = this.voices.filter((id) => this.made(id)?.whose?.says_little === true);
+    const heard = whoIsHeard(this.voices, little);
+    const voices = heard.map((name) => ({ name, state: this.stateOf(name) }));
+    return pairMatrix(this.session.structure, voices, new Map(), little);
+  }
+
   async matrix(pool, everyone) {
     const little = everyone ? [] : await this.littleOf(pool, this.voices);
     const heard = whoIsHeard(this.voices, little);
@@ -326,6 +375,28 @@ function normalsOf(model, start, stop) {
   const z = latinHypercube(bytesOf(model.keys), model.model.draws, start, stop);
   const size = stop - start;
   return (address) => z.subarray(address * size, (address + 1) * size);
+}
+
+const NO_ESTIMATE = { mean: null, interval_90: null, logOdds: NaN, quantiles: null };
+
+function logitOr(mean) {
+  return mean === null ? NaN : logit(mean);
+}
+
+function estimateOf({ targets, weights }, target) {
+  const { mean, interval_90: interval, meanOfNot, draws } = targets[target];
+  const logOdds = mean === null ? NaN : Math.log(mean) - Math.log(meanOfNot);
+  const spread = mean === null ? null : hundredths(draws, weights);
+  return { mean, interval_90: interval, logOdds, quantiles: spread };
+}
+
+/** The percentiles from 0 to 100 of draws, which may have weights. */
+function hundredths(draws, weights) {
+  const possible = [...draws.keys()].filter((d) => !Number.isNaN(draws[d]) && (weights?.[d] ?? 1) > 0);
+  possible.sort((a, b) => draws[a] - draws[b]);
+  const values = Float64Array.from(possible, (d) => draws[d]);
+  const ofValues = Float64Array.from(possible, (d) => weights?.[d] ?? 1);
+  return quantiles(values, ofValues, Array.from({ length: 101 }, (_, k) => k / 100));
 }
 
 /** The conditions that a worldview itself has stated something of. */

@@ -1,4 +1,5 @@
-// Going on from a worldview's file: chosen, or dropped anywhere on the page.
+// Going on from a worldview's file as one's own: the file is chosen here. What is dropped on the page
+// stands beside the others (visitors.js).
 
 import { ProblemError } from "../language/problems.js";
 import { h, put, said } from "./dom.js";
@@ -27,20 +28,11 @@ export function openingView(session) {
     h(
       "p",
       { class: "taking-field" },
-      h("label", { for: "worldview-file" }, "A worldview's file; you can drop it on the page too"),
+      h("label", { for: "worldview-file" }, "A worldview's file, to go on from as your own"),
       input,
     ),
     words,
   );
-  document.addEventListener("dragover", (event) => {
-    if ([...(event.dataTransfer?.types ?? [])].includes("Files")) event.preventDefault();
-  });
-  document.addEventListener("drop", (event) => {
-    const file = event.dataTransfer?.files?.[0];
-    if (file === undefined) return;
-    event.preventDefault();
-    open(file);
-  });
 
   async function open(file) {
     if (!file) return;

@@ -15,16 +15,24 @@ import { counted, percent } from "./words.js";
 
 const [FIRST, CRUXES, AFTER] = [10, 6, 600];
 
-/** What the reader's own state is called among the worldviews, once something is changed. */
-export const MINE = "mine";
+/**
+ * What the reader's own state is called among the worldviews, once something is changed; no id is like
+ * it.
+ */
+export const MINE = "(mine)";
 
 /** Times the odds below which a step is too small for a number. */
 const HARDLY_MOVES = 1.005;
 
 const ALIKE = { differences: [], reason: null };
 
-/** Returns the fourth section; `say` tells screen readers what the reader's choice gave. */
-export function partingView(session, contents, say) {
+/**
+ * Returns the fourth section; `say` tells screen readers what the reader's choice gave, and `above` stands
+ * before the choice. `compare` chooses two, and goes there.
+ *
+ * @returns {{element: HTMLElement, compare: (a: string, b: string) => void}}
+ */
+export function partingView(session, contents, say, above = null) {
   const [first, second] = [choiceOf("parting-a"), choiceOf("parting-b")];
   const gap = h("p", { class: "parting-gap" });
   const answer = h("div", { class: "parting-answer" });
@@ -35,9 +43,10 @@ export function partingView(session, contents, say) {
     h(
       "div",
       { class: "told" },
+      above,
       h(
         "p",
-        { class: "row" },
+        { class: "row", id: "parting-choice" },
         h("label", { for: "parting-a" }, "Compare"),
         first,
         h("label", { for: "parting-b" }, "with"),
@@ -60,7 +69,7 @@ export function partingView(session, contents, say) {
     show: (diff) => {
       answer.classList.toggle("stale", false);
       setText(note, noteText(diff));
-      put(answer, diff === ALIKE ? null : diffView(diff, contents));
+      put(answer, diff === ALIKE ? null : diffView(named(diff, chosen()), contents));
       if (isChosen) say(gap.textContent);
       isChosen = false;
     },
@@ -85,7 +94,7 @@ export function partingView(session, contents, say) {
     if (sideOf(first.value) !== from || sideOf(second.value) !== other) return;
     answer.classList.toggle("stale", false);
     setText(note, "What would close the gap is being averaged over draws.");
-    put(answer, sharesView(shares, contents));
+    put(answer, sharesView(named(shares, chosen()), contents));
   });
   session.on("progress", ({ of, done, most }) => {
     const pairs = `${counted(done)} pairs of orders, of at most ${counted(most)}`;
@@ -93,7 +102,18 @@ export function partingView(session, contents, say) {
   });
   whileNear(session, element, showGap);
   quiet.changed();
-  return { element };
+  const compare = (a, b) => {
+    [first.value, second.value] = [a, b];
+    changed();
+    element.querySelector("#parting-choice").scrollIntoView({ block: "start" });
+    first.focus({ preventScroll: true });
+  };
+  return { element, compare };
+}
+
+/** A diff with its sides called as they were chosen. */
+function named(diff, [a, b]) {
+  return { ...diff, a, b };
 }
 
 function choiceOf(id) {
@@ -104,7 +124,7 @@ function choiceOf(id) {
 function fillChoices(first, second, session, contents) {
   const own = ownCount(session) > 0;
   const names = [...(own ? [MINE] : []), ...session.worldviews];
-  if (first.childNodes.length === names.length) return;
+  if ([...first.childNodes].map(({ value }) => value).join(" ") === names.join(" ")) return;
   const before = [first.value, second.value];
   const pair = contents.pair ?? { highest: names[0], lowest: names.at(-1) };
   for (const choice of [first, second]) {

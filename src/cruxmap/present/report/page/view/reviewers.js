@@ -2,19 +2,35 @@
 
 import { under } from "../language/names.js";
 import { untold } from "./blind.js";
-import { h, said } from "./dom.js";
+import { h, put, said } from "./dom.js";
 import { indexOf, numberAt, ownerOf } from "./numbers.js";
 import { folded, headed, SHOWN_AT_ONCE } from "./panel_part.js";
 import { sourcesOf } from "./sources.js";
 import { capitalised } from "./words.js";
 
-/** What each reviewer says of an entry's numbers, and their remarks; null where nobody says anything. */
+/**
+ * What each reviewer says of an entry's numbers, and their remarks; nothing where nobody says anything.
+ * Files of others that come or go are shown too.
+ */
 export function reviewersView(session, contents, id) {
+  const element = h("div");
+  let shown = null;
+
+  function update() {
+    const now = [...session.worldviews, ...session.visitors];
+    if (shown?.length === now.length && now.every((one, i) => one === shown[i])) return;
+    shown = now;
+    put(element, saidOf(session, contents, id));
+  }
+
+  update();
+  return { element, update };
+}
+
+function saidOf(session, contents, id) {
   const { numbers, remarks } = contents.entries[id];
   const tables = numbers.map((address) => reviewersTable(session, contents, address)).filter(Boolean);
-  if (tables.length + remarks.length === 0) {
-    return null;
-  }
+  if (tables.length + remarks.length === 0) return null;
   const more = tables.slice(SHOWN_AT_ONCE);
   const told = h(
     "div",
@@ -23,7 +39,7 @@ export function reviewersView(session, contents, id) {
     more.length > 0 && folded(more.length, () => more),
     remarks.map(remark),
   );
-  return { element: headed("What each reviewer says", untold(), told), update() {} };
+  return headed("What each reviewer says", untold(), told);
 }
 
 function remark({ worldview, text, sources = [] }) {

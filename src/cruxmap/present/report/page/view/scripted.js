@@ -1,5 +1,6 @@
 /** What scripts and tests ask of the page, each as in the command line's JSON: `globalThis.cruxmap`. */
 
+import { togetherOf } from "../answers/together.js";
 import { readWorldviewFile } from "../language/worldview_file.js";
 
 /**
@@ -39,6 +40,8 @@ export function scripted(opened) {
     estimate: async () => open().estimate(),
     cruxes: async () => open().cruxes(),
     diff: async (other) => open().diff(String(other)),
+    pool: async (weights) => togetherOf(open()).pool(weights ?? null),
+    pairs: async () => togetherOf(open()).pairs(),
     yaml: ({ id, text } = {}) => open().yaml({ id: id === undefined ? id : String(id), text }),
   };
 }

@@ -157,12 +157,14 @@ function startChoice(session, contents) {
   const update = () => {
     choice.value = session.startedFrom;
   };
-  put(
-    choice,
-    session.worldviews.map((id) => h("option", { value: id }, optionText(id, contents))),
-  );
+  const fill = () => {
+    const options = session.worldviews.map((id) => h("option", { value: id }, optionText(id, contents)));
+    put(choice, options);
+    update();
+  };
   session.on("central", update);
-  update();
+  session.on("reviewers", fill);
+  fill();
   return h("p", { class: "start row" }, h("label", { for: "start" }, "Start from"), choice);
 }
 

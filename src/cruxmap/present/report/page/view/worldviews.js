@@ -1,16 +1,25 @@
 /** The estimate of each worldview as a strip: over draws, at its middle, and what the reviewer said. */
 
+import { togetherOf } from "../answers/together.js";
 import { along, axisOf, densityAlong } from "./axis.js";
 import { isAsMade } from "./changed.js";
 import { h, link, onceAFrame, put, said, section, setText } from "./dom.js";
 import { wordsOf } from "./given.js";
-import { whileNear } from "./quiet.js";
+import { whenQuiet, whileNear } from "./quiet.js";
 import { axisBelow, bar, diamond, dot, gridLines, shape, strip, upright } from "./strips.js";
-import { formatRatio } from "../language/notation.js";
+import { formatRatio, parseJudgement } from "../language/notation.js";
 import { formatInterval } from "../language/phrases.js";
 import { percent } from "./words.js";
 
 const [TALL, BASE, STATED_AT] = [56, 42, 50];
+
+/** How somebody came to the page by a file: after it was made, or before. */
+const [CAME, MADE_WITH] = ["came", "made with"];
+
+const IMPOSSIBLE = "What is given is impossible there.";
+
+/** Milliseconds without a change after which means of those who came by files are asked for. */
+const AFTER = 300;
 
 /** More worldviews than these are taller than a screen: then their axis is above them too. */
 const MANY = 6;
@@ -27,48 +36,129 @@ const KEY = [
  * Returns the second section.
  *
  * @param session null where nothing can be moved
+ * @param {HTMLElement[]} [more] what stands below the list: files of others are taken in there
  * @returns {{element: HTMLElement, showMine: (estimate: object|null) => void}}
  */
-export function worldviewsView(session, contents) {
-  const names = inOrder(contents);
-  const axis = axisOf(names.flatMap((name) => placesOf(contents.worldviews[name], contents)));
+export function worldviewsView(session, contents, more = []) {
+  const told = h("p");
+  const [above, below] = ["over-strips", "under-strips"].map((kind) => h("div", { class: kind }));
+  const list = h("ul", { class: "bare worldviews" });
   const mine = h("li", { class: "worldview mine", hidden: true });
-  const rows = names.map((name) => worldviewRow(name, contents, axis, session?.model));
-  const little = names.filter((name) => saysLittle(contents.worldviews[name]));
+  const pale = h("p", { class: "note" });
   const element = section(
     "worldviews",
     "The worldviews",
-    h(
-      "div",
-      { class: "told" },
-      h("p", null, introduction(contents, names)),
-      names.length > MANY ? h("div", { class: "over-strips" }, axisBelow(axis)) : null,
-      h(
-        "ul",
-        { class: "bare worldviews" },
-        mine,
-        rows.map((row) => row.element),
-      ),
-      h("div", { class: "under-strips" }, axisBelow(axis)),
-      keyView(),
-      little.length > 0 ? h("p", { class: "note" }, littleText(little)) : null,
-    ),
+    h("div", { class: "told" }, told, above, list, below, keyView(), pale),
+    more,
   );
-  const showMine = onceAFrame((estimate) => putMine(mine, session, contents, axis, estimate));
+  const estimates = new Map(); // of those who came by files
+  let [axis, rows, mineNow] = [null, [], null];
+
+  const render = () => {
+    const voices = voicesOf(session, contents, estimates);
+    axis = axisOf(voices.flatMap((voice) => placesOf(voice, contents)));
+    rows = voices.map((voice) => worldviewRow(voice, contents, axis, session?.model));
+    const little = voices.filter(saysLittle).map(({ name }) => name);
+    setText(told, introduction(contents, voices));
+    above.hidden = voices.length <= MANY;
+    for (const place of [above, below]) put(place, axisBelow(axis));
+    put(list, mine, rows.map((row) => row.element));
+    setText(pale, little.length > 0 ? littleText(little) : "");
+    if (session !== null) {
+      showGaps();
+      putMine(mine, session, contents, axis, mineNow);
+    }
+  };
   const showGaps = () => rows.forEach((row) => row.showGap(session));
-  if (session !== null) whileNear(session, element, showGaps);
+  const showMine = onceAFrame((estimate) => {
+    mineNow = estimate;
+    putMine(mine, session, contents, axis, estimate);
+  });
+  render();
+  if (session !== null) {
+    whileNear(session, element, showGaps);
+    showVisitors(session, element, estimates, render);
+  }
   return { element, showMine };
 }
 
-/** The map's own numbers first, then the highest mean first; those who say little last. */
-function inOrder({ worldviews }) {
-  const rank = (name) => (name === "map" ? 2 : saysLittle(worldviews[name]) ? 0 : 1);
-  const mean = (name) => worldviews[name].estimate?.mean ?? -1;
-  return Object.keys(worldviews).sort((a, b) => rank(b) - rank(a) || mean(b) - mean(a));
+/** Shows those who came by files: at once what is central, and their means when they are known. */
+function showVisitors(session, element, estimates, render) {
+  const together = togetherOf(session);
+  const show = onceAFrame(render);
+  session.on("reviewers", () => {
+    estimates.clear();
+    render();
+  });
+  whenQuiet(session, {
+    element,
+    wait: AFTER,
+    ask: async () => {
+      if (session.visitors.length === 0) return true;
+      return together.estimatesOfVisitors((id, estimate) => {
+        if (estimates.get(id)?.mean === estimate.mean) return;
+        estimates.set(id, estimate);
+        show();
+      });
+    },
+    show: () => {},
+    old: () => {},
+    failed: (error) => {
+      for (const { id } of session.visitors) {
+        const none = { mean: null, interval_90: null, reason: error.message };
+        if (!estimates.has(id)) estimates.set(id, none);
+      }
+      show();
+    },
+  });
 }
 
-function saysLittle(worldview) {
-  return worldview.estimate?.whose?.says_little === true;
+/**
+ * Everybody as their row shows them: the map's own numbers first, then the highest first; those who say
+ * little last.
+ */
+function voicesOf(session, contents, estimates) {
+  const came = new Set((session?.visitors ?? []).map(({ id }) => id));
+  const made = Object.entries(contents.worldviews).filter(([name]) => !came.has(name));
+  const madeWith = new Set((contents.with ?? []).map(({ id }) => id));
+  const voices = [
+    ...made.map(([name, told]) => ({ ...told, name, from: madeWith.has(name) ? MADE_WITH : null })),
+    ...(session?.visitors ?? []).map((shape) => visitorVoice(session, contents, shape, estimates)),
+  ];
+  const rank = (voice) => (voice.name === "map" ? 2 : saysLittle(voice) ? 0 : 1);
+  const height = ({ estimate }) => estimate?.mean ?? estimate?.central ?? -1;
+  return voices.sort((a, b) => rank(b) - rank(a) || height(b) - height(a));
+}
+
+/** Somebody who came by a file, with what is known of the estimate. */
+function visitorVoice(session, { target }, shape, estimates) {
+  const { id, text = "", stated = [] } = shape;
+  const known = estimates.get(id) ?? { mean: undefined, interval_90: null, quantiles: null };
+  const told = stated.map((statement) => statementOf(statement, session.model));
+  const about = told.filter((statement) => statement.of === target);
+  const whose = { said: about, says_little: known.little === true };
+  const estimate = { ...known, ...centralOf(session, id), whose };
+  return { name: id, text, said: told, quantiles: known.quantiles, estimate, from: CAME };
+}
+
+/** What a file states, in the form of what travels with the page. */
+function statementOf({ of, credence, assuming = [] }, { lexicon }) {
+  const { low, high } = parseJudgement(credence, "p", lexicon);
+  return { of, words: of, credence, assuming, source: [], stated_interval_90: [low, high] };
+}
+
+/** A central probability, or why there is none. */
+function centralOf(session, id) {
+  try {
+    const central = togetherOf(session).centralIn(id);
+    return central === null ? { central, mean: null, reason: IMPOSSIBLE } : { central };
+  } catch (problem) {
+    return { central: null, mean: null, reason: problem.message };
+  }
+}
+
+function saysLittle({ estimate }) {
+  return estimate?.whose?.says_little === true;
 }
 
 function placesOf(worldview, contents) {
@@ -85,8 +175,8 @@ function statedOf({ estimate }, { assuming }) {
   return (estimate?.whose?.said ?? []).filter(isFit);
 }
 
-function introduction({ target }, names) {
-  const number = names.length - 1;
+function introduction({ target }, voices) {
+  const number = voices.length - 1;
   const who = number === 1 ? "one reviewer's numbers" : `the numbers of ${number} reviewers`;
   return (
     `How likely ${target} is, by ${who} and by the map's own, which are the editor's and nobody's view. ` +
@@ -99,9 +189,8 @@ function littleText(little) {
   return `Pale: ${who} ${verb} little about this target, and the rest is inherited.`;
 }
 
-function worldviewRow(name, contents, axis, model) {
-  const worldview = contents.worldviews[name];
-  const { estimate } = worldview;
+function worldviewRow(worldview, contents, axis, model) {
+  const { name, estimate, from } = worldview;
   const gap = h("span", { class: "gap mine-text" });
   const about = name === "map" ? "The editor's wide and neutral reading." : worldview.text;
   const element = h(
@@ -113,24 +202,27 @@ function worldviewRow(name, contents, axis, model) {
     h(
       "div",
       { class: "worldview-words" },
-      h("strong", null, name === "map" ? "The map's own" : name),
+      h("strong", null, name === "map" ? "The map's own" : said(name)),
+      from === CAME && h("a", { class: "tag", href: `#file-${name}` }, "from a file"),
+      from === MADE_WITH && h("span", { class: "tag" }, "from a file"),
       h("span", { class: [isKnown(estimate) && "number", "small"] }, numbersText(estimate)),
       gap,
       h("p", { class: "tiny quiet" }, said(about)),
     ),
-    stripOf(name, contents, axis),
+    stripOf(worldview, contents, axis),
     statedText(worldview, contents.target, model),
   );
   return { element, showGap: (session) => setText(gap, gapText(session, name)) };
 }
 
 function isKnown(estimate) {
-  return estimate !== null && estimate.mean !== null;
+  return estimate !== null && estimate.mean !== null && estimate.central !== null;
 }
 
 /** The numbers of an estimate, or in a sentence why there are none. */
 function numbersText(estimate) {
   if (!isKnown(estimate)) return estimate?.reason ?? "not defined";
+  if (estimate.mean === undefined) return `${percent(estimate.central)} central, mean: working`;
   const [mean, central] = [percent(estimate.mean), percent(estimate.central)];
   return mean === central ? `${mean} mean and central` : `${mean} mean, ${central} central`;
 }
@@ -145,13 +237,13 @@ function gapText(session, name) {
   return `you are ${formatRatio(times)} ${gap > 0 ? "higher" : "lower"} in odds`;
 }
 
-function stripOf(name, contents, axis) {
-  const worldview = contents.worldviews[name];
-  const { estimate, quantiles } = worldview;
+function stripOf(worldview, contents, axis) {
+  const { name, estimate, quantiles } = worldview;
   if (!isKnown(estimate)) return null;
-  const [low, high] = estimate.interval_90;
+  const [low, high] = estimate.interval_90 ?? [estimate.central, estimate.central];
   const heights = quantiles ? densityAlong(axis, quantiles) : null;
-  const label = `${name}: ${numbersText(estimate)}, 90% of draws: ${formatInterval(low, high)}`;
+  const spread = estimate.interval_90 ? `, 90% of draws: ${formatInterval(low, high)}` : "";
+  const label = `${name}: ${numbersText(estimate)}${spread}`;
   return strip(
     TALL,
     label,
@@ -159,7 +251,7 @@ function stripOf(name, contents, axis) {
     heights ? shape(heights, BASE, 34, "density") : null,
     bar(along(axis, low), along(axis, high), BASE, 3, "interval"),
     upright(along(axis, estimate.central), BASE - 12, BASE + 5, "central"),
-    dot(along(axis, estimate.mean), BASE, "mean"),
+    estimate.mean === undefined ? null : dot(along(axis, estimate.mean), BASE, "mean"),
     statedOf(worldview, contents).map((statement) => statedMark(statement, axis)),
   );
 }

@@ -1,0 +1,253 @@
+// Several reviewers: files that are taken in or refused, each by itself, and how the page shows all of
+// them.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import "./yaml_library.mjs";
+import {
+  folderOf, takeIn, takeInstead, textsOf,
+} from "../../src/cruxmap/present/report/page/answers/receiving.js";
+import { createSession } from "../../src/cruxmap/present/report/page/answers/session.js";
+import { togetherOf } from "../../src/cruxmap/present/report/page/answers/together.js";
+import { pairsView } from "../../src/cruxmap/present/report/page/view/pairs.js";
+import { MINE, partingView } from "../../src/cruxmap/present/report/page/view/parting.js";
+import { togetherView } from "../../src/cruxmap/present/report/page/view/together.js";
+import { visitorsView } from "../../src/cruxmap/present/report/page/view/visitors.js";
+import { worldviewsView } from "../../src/cruxmap/present/report/page/view/worldviews.js";
+import { casesOf } from "./cases.mjs";
+import { fakeDocument } from "./fake_document.mjs";
+
+const HOSTILE = "</script><img src=x onerror=alert(1)>\u202E";
+const ANN = "worldview: ann\ntext: Ann says so.\njudgements:\n  alignment-hard: 10%\n";
+const BOB = "worldview: bob\ntext: Bob.\nextends: ann\njudgements:\n  strong-incentives: 60% to 90%\n";
+const { models } = casesOf("answers");
+const dropped = listeningDocument();
+
+/** A fake document that keeps what listens for files. */
+function listeningDocument() {
+  const listeners = {};
+  fakeDocument().addEventListener = (event, action) => {
+    listeners[event] = action;
+  };
+  return listeners;
+}
+
+function opened() {
+  const contents = contentsOf(models["power-seeking"]);
+  return createSession(models["power-seeking"], { contents, later: (run) => setTimeout(run, 1) });
+}
+
+function contentsOf({ entries, worldviews, model }) {
+  const said = [{ of: model.target, words: "it", credence: "5%", assuming: [], source: [] }];
+  const told = (id) => [id, { text: id, estimate: null, quantiles: null, said: id === "map" ? [] : said }];
+  return {
+    target: model.target,
+    chapters: [],
+    assuming: [],
+    entries: Object.fromEntries(entries.map(({ id, type }) => [id, { text: `Text of ${id}.`, type }])),
+    judgements: {},
+    worldviews: Object.fromEntries(["map", ...Object.keys(worldviews)].map(told)),
+    pair: null,
+    reconcile: false,
+  };
+}
+
+function fileOf(name, content) {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  return { name, size: bytes.length, arrayBuffer: async () => bytes.buffer };
+}
+
+const soon = (milliseconds = 20) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const hasClass = (element, name) => (element.getAttribute("class") ?? "").split(" ").includes(name);
+const withClass = (element, name) => element.all((e) => hasClass(e, name));
+const buttons = (element, words) =>
+  element.all((e) => e.tag === "button" && e.textContent.startsWith(words));
+
+// --- taking files in ------------------------------------------------------------------------------------
+
+test("files are read to the byte, and what is no text is refused by itself", async () => {
+  const marked = "\uFEFFworldview: ann\r\n";
+  const files = [
+    fileOf("a.yaml", marked),
+    fileOf("b.yaml", Uint8Array.of(0xff, 0xfe)),
+    { name: "c.yaml", size: 1e9, arrayBuffer: () => assert.fail("too large to be read") },
+  ];
+  const { written, refused } = await textsOf(files);
+  assert.deepEqual(written, [{ name: "a.yaml", text: marked }]);
+  assert.deepEqual(refused.map(({ name, problems: [{ code }] }) => [name, code]), [
+    ["b.yaml", "not-utf8"],
+    ["c.yaml", "unreadable-file"],
+  ]);
+});
+
+test("files stand beside the worldviews, whichever comes first", () => {
+  const session = opened();
+  const { taken, refused } = takeIn(session, [
+    { name: "bob.yaml", text: BOB },
+    { name: "ann.yaml", text: ANN },
+  ]);
+  assert.deepEqual(refused, []);
+  assert.deepEqual(taken.map(({ id }) => id), ["ann", "bob"]);
+  assert.deepEqual(session.worldviews.slice(-2), ["ann", "bob"]);
+  assert.deepEqual(session.visitors.map(({ file: { name } }) => name), ["ann.yaml", "bob.yaml"]);
+  session.start("bob");
+  const bob = session.central.target;
+  session.start("map");
+  session.set("alignment-hard", "10%");
+  session.set("strong-incentives", "60% to 90%");
+  assert.equal(session.central.target, bob);
+});
+
+test("a file that cannot be taken in costs itself alone", () => {
+  const session = opened();
+  const { taken, refused } = takeIn(session, [
+    { name: "broken.yaml", text: "worldview: [" },
+    { name: "other.yaml", text: "- a list" },
+    { name: "ann.yaml", text: ANN },
+    { name: "lost.yaml", text: "worldview: lost\ntext: Lost.\nextends: nobody\njudgements: {}\n" },
+    { name: "mapped.yaml", text: "worldview: carlsmith\ntext: New.\njudgements:\n  alignment-hard: 10%\n" },
+  ]);
+  assert.deepEqual(taken.map(({ id }) => id), ["ann"]);
+  assert.deepEqual(refused.map(({ name }) => name), [
+    "broken.yaml", "other.yaml", "lost.yaml", "mapped.yaml",
+  ]);
+  for (const { problems } of refused) assert.ok(problems.length > 0 && problems[0].message !== "");
+  assert.match(refused[3].problems[0].message, /there is a worldview `carlsmith` in this map already/);
+});
+
+test("of two files of one worldview the second is refused, and can take the first one's place", () => {
+  const session = opened();
+  const second = { name: "newer.yaml", text: ANN.replace("10%", "90%") };
+  const { refused } = takeIn(session, [{ name: "ann.yaml", text: ANN }, second]);
+  assert.equal(refused[0].problems[0].code, "duplicate-id");
+  assert.match(refused[0].problems[0].hint, /`ann\.yaml`/);
+  const before = session.shippedLogOdds.get("ann");
+  takeInstead(session, refused[0]);
+  assert.deepEqual(session.visitors.map(({ file }) => file.name), ["newer.yaml"]);
+  assert.ok(session.shippedLogOdds.get("ann") > before);
+  assert.deepEqual(takeIn(session, [second]).refused, [], "the same file again is no other");
+});
+
+test("a file whose place another cannot take stays", () => {
+  const session = opened();
+  takeIn(session, [{ name: "ann.yaml", text: ANN }]);
+  const [instead] = session.visitors;
+  const text = "worldview: ann\ntext: Ann.\nextends: nobody\njudgements: {}\n";
+  const broken = { name: "newer.yaml", text, instead };
+  assert.throws(() => takeInstead(session, broken), { name: "ProblemError" });
+  assert.deepEqual(session.visitors, [instead]);
+});
+
+test("the folder has every file as it came, the reader's own, and what to do with them", () => {
+  const session = opened();
+  takeIn(session, [{ name: "x.yaml", text: ANN }]);
+  const own = { id: "mine", text: "worldview: mine\n" };
+  const [readme, ...files] = folderOf(session, own);
+  assert.equal(readme.name, "README.txt");
+  assert.match(readme.text, /cruxmap merge models\/power-seeking\.yaml worldviews\/\*\.yaml/);
+  assert.deepEqual(files, [
+    { name: "worldviews/ann.yaml", text: ANN },
+    { name: "worldviews/mine.yaml", text: own.text },
+  ]);
+});
+
+// --- what the page shows --------------------------------------------------------------------------------
+
+test("dropped files are listed, can be gone on from, and be taken out", async () => {
+  const session = opened();
+  const said = [];
+  const { element } = visitorsView(session, session.contents, (words) => said.push(words));
+  let isPrevented = false;
+  const files = [fileOf("ann.yaml", ANN), fileOf("bad.yaml", `worldview: "${HOSTILE}"\njudgements: {}\n`)];
+  dropped.drop({ dataTransfer: { files }, preventDefault: () => (isPrevented = true) });
+  await soon();
+  assert.ok(isPrevented);
+  assert.deepEqual(said, ["One file stands beside the others. One file could not be taken in."]);
+  assert.match(withClass(element, "visitor")[0].textContent, /^ann ann\.yamlOne number\./);
+  assert.match(withClass(element, "refused")[0].textContent, /^bad\.yaml/);
+  assert.deepEqual(element.all((e) => ["img", "script"].includes(e.tag)), []);
+
+  buttons(element, "Go on from this file")[0].listeners.click();
+  assert.equal(session.changes[0].address, "alignment-hard");
+  assert.match(withClass(element, "visitor")[0].textContent, /yours now/);
+  session.undo();
+  buttons(element, "Take out")[0].listeners.click();
+  assert.deepEqual(session.visitors, []);
+  assert.deepEqual(withClass(element, "visitor"), []);
+});
+
+test("a drop that is no file is left to the browser", () => {
+  visitorsView(opened(), contentsOf(models["power-seeking"]), () => {});
+  dropped.drop({ dataTransfer: { files: [] }, preventDefault: () => assert.fail() });
+});
+
+test("who came by a file has a row, at once with what is central, then with the mean", async () => {
+  const session = opened();
+  const { element } = worldviewsView(session, session.contents);
+  takeIn(session, [{ name: "ann.yaml", text: ANN }]);
+  const rowOf = () => element.all((e) => e.attributes.id === "worldview-ann")[0].textContent;
+  assert.match(rowOf(), /^annfrom a file1\.3% central, mean: working/);
+  for (let wait = 0; wait < 100 && rowOf().includes("working"); wait++) await soon(50);
+  assert.match(rowOf(), /1\.3% mean and central/);
+  session.dismiss("ann");
+  assert.deepEqual(element.all((e) => e.attributes.id === "worldview-ann"), []);
+});
+
+test("weights are moved by slider or as numbers, and the pool follows at once", async () => {
+  const session = opened();
+  const { element } = togetherView(session, session.contents);
+  const textOf = () => withClass(element, "pools")[0].textContent;
+  for (let wait = 0; wait < 100 && !textOf().includes("mean, "); wait++) await soon(50);
+  assert.match(textOf(), /^Mean of the estimates2\.7% mean, 2\.7% central/);
+  const [slider] = element.all((e) => e.attributes.id === "weight-carlsmith");
+  slider.value = "3";
+  slider.listeners.input();
+  await soon();
+  const linear = togetherOf(session).central(new Map([["carlsmith", 3], ["superforecasters", 1]]));
+  assert.match(textOf(), /^Mean of the estimates3\.9% central, mean: working/);
+  assert.ok(Math.abs(linear.answers[0].probability - 0.039054) < 1e-6);
+  const label = "How much carlsmith counts, as a number";
+  const [number] = element.all((e) => e.attributes["aria-label"] === label);
+  number.value = "0";
+  number.listeners.change();
+  await soon();
+  assert.match(element.textContent, /A pool takes at least two worldviews/);
+  buttons(element, "Let all count alike")[0].listeners.click();
+  await soon();
+  assert.match(textOf(), /^Mean of the estimates2\.7%/);
+});
+
+test("every pair has its gap and what carries most of it, and opens its diff", async () => {
+  const session = opened();
+  const chosen = [];
+  const element = pairsView(session, session.contents, (...pair) => chosen.push(pair));
+  assert.equal(element.hidden, true, "two need no table");
+  takeIn(session, [{ name: "ann.yaml", text: ANN }]);
+  assert.equal(element.hidden, false);
+  const cells = () => withClass(element, "pair");
+  const isDone = () => withClass(element, "pairs-legend")[0].textContent !== "";
+  for (let wait = 0; wait < 200 && !isDone(); wait++) await soon(50);
+  assert.equal(cells().length, 3);
+  const words = cells().map((cell) => cell.attributes["aria-label"]);
+  const about = words.find((text) => text.includes("ann") && text.includes("carlsmith"));
+  assert.match(about, /^ann is 4\.2x lower in odds than carlsmith, about 100% of it by alignment-hard: /);
+  cells()[0].listeners.click();
+  assert.equal(chosen.length, 1);
+  assert.deepEqual(cells().map((cell) => cell.tabIndex), [0, -1, -1]);
+});
+
+test("the choice of two has who came by a file, and what the reader made has no one's name", async () => {
+  const session = opened();
+  const { element, compare } = partingView(session, session.contents, () => {});
+  const [first, second] = element.all((e) => e.tag === "select");
+  const choices = () => first.childNodes.map(({ value }) => value);
+  takeIn(session, [{ name: "mine.yaml", text: ANN.replace("ann", "mine") }]);
+  assert.deepEqual(choices(), ["map", "carlsmith", "superforecasters", "mine"]);
+  session.set("alignment-hard", "80%");
+  assert.deepEqual(choices(), [MINE, "map", "carlsmith", "superforecasters", "mine"]);
+  element.querySelector = () => ({ scrollIntoView() {} });
+  compare("mine", "carlsmith");
+  assert.deepEqual([first.value, second.value], ["mine", "carlsmith"]);
+  assert.match(withClass(element, "parting-gap")[0].textContent, /mine: 1\.3%, and carlsmith: 5\.1%/);
+});
