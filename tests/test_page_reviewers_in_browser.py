@@ -268,24 +268,30 @@ def test_blind_shows_nothing_of_others_before_it_is_asked(
         assert "Quite sure" in page.locator("#worldview-ann").inner_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+WINDOWS = [
+    pytest.param(
+        {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}, id=f"{width}-{scheme}"
+    )
+    for width in (1280, 390)
+    for scheme in ("light", "dark")
+]
+
+
+@pytest.mark.parametrize("window", WINDOWS)
 def test_axe_finds_nothing_and_nothing_is_too_wide(
     browser: Any,
     page_of: PageOf,
     files_for: Callable[[str], list[Path]],
     tmp_path: Path,
-    scheme: str,
-    width: int,
+    window: dict[str, Any],
 ) -> None:
     for name, data in BAD.items():
         (tmp_path / name).write_bytes(data)
     files = [*files_for(LEGAL_CASE), *tmp_path.iterdir()]
-    window = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
     with opened(browser, page_of(LEGAL_CASE), **window) as seen:
         take(seen, files)
         seen.page.locator("#parting").scroll_into_view_if_needed()
         seen.page.wait_for_selector(".pairs-legend li")
         found = Axe().run(seen.page)
         assert found.violations_count == 0, found.generate_report()
-        assert seen.run("() => document.documentElement.scrollWidth") <= width
+        assert seen.run("() => document.documentElement.scrollWidth") <= window["viewport"]["width"]

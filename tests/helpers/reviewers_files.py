@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,26 +24,26 @@ BAD = {
 """Files that cannot be taken in, for one reason each."""
 
 
-def write_files(
-    path: Path, folder: Path, n: int, seed: int, project: Path, *, bringing: bool = True
-) -> list[Path]:
-    """Write n files about a model into a folder, every second one with entries of its own.
+def write_files(path: Path, folder: Path, n: int, seed: int, project: Path) -> list[Path]:
+    """Write n files about a model into a folder, which fit together; every second one brings entries.
 
     `project` is a folder in which the model is tried out.
     """
     model, pick = cm.read_model(path), random.Random(seed)
-    sets = iter(brought_sets(model, WithFiles(path, project), n // 2, seed)) if bringing else iter(())
-    files = []
-    for number in range(n):
-        name = f"reviewer-{number + 1}"
-        brought = next(sets, None) if number % 2 else None
-        file = {} if brought is None else json.loads(as_file(brought, name))
-        file |= {"worldview": name, "text": f"Number {number + 1} of many."}
-        if brought is None and pick.random() < 0.5:
+    sets = iter(brought_sets(model, WithFiles(path, project), 2 * n, seed))
+    files: list[Path] = []
+    while len(files) < n:
+        name = f"reviewer-{len(files) + 1}"
+        file: dict[str, Any] = json.loads(as_file(next(sets), name)) if len(files) % 2 else {}
+        file |= {"worldview": name, "text": f"{name} of many."}
+        if not len(files) % 2 and pick.random() < 0.5:
             file["extends"] = pick.choice([w.about.id for w in model.map.worldviews])
         file["judgements"] = dict(_numbers(model, pick))
-        files.append(folder / f"{name} sent.yaml")
-        files[-1].write_text(_written(file, pick), encoding="utf-8", newline="")
+        written = folder / f"{name} sent.yaml"
+        written.write_text(_written(file, pick), encoding="utf-8", newline="")
+        with suppress(cm.InvalidMap):  # what two bring may close a circle together
+            cm.read_model(path, visitors=[*files, written])
+            files.append(written)
     return files
 
 

@@ -89,8 +89,11 @@ function takenOrRefused(session, { name, text }) {
   }
 }
 
-/** Read a file and take it in, if it is not there already. Throws ProblemError. */
-function received(session, { name, text }) {
+/**
+ * Read a file and take it in, if it is not there already. Throws ProblemError.
+ * @param {object} session @param {Written} written @returns {object} the shape
+ */
+export function received(session, { name, text }) {
   const same = session.visitors.find(({ file }) => file?.text === text);
   if (same !== undefined) return same;
   const clash = clashOf(session, idOf(text, session.model, name));
@@ -103,7 +106,7 @@ function received(session, { name, text }) {
 /** What a file says, with the file itself and what has become of the map since it was made. */
 function shapeOf(text, model, name) {
   const { shape, isOther, changed, warnings } = readWorldviewFile(text, model, { name });
-  shape.file = { name, text, isOther, changed, warnings };
+  shape.file = { name: name || `${shape.id}.yaml`, text, isOther, changed, warnings };
   return shape;
 }
 

@@ -1,7 +1,7 @@
 /** What scripts and tests ask of the page, each as in the command line's JSON: `globalThis.cruxmap`. */
 
+import { received } from "../answers/receiving.js";
 import { togetherOf } from "../answers/together.js";
-import { readWorldviewFile } from "../language/worldview_file.js";
 
 /**
  * @param {Promise<object|null>} opened the session, or null in a page that is read-only
@@ -34,7 +34,7 @@ export function scripted(opened) {
     withdraw: (id) => open().withdraw(String(id)),
     rename: (id) => open().rename(String(id)),
     remark: (entry, text) => open().remark(String(entry), text ?? null),
-    receive: (text) => received(open(), String(text)),
+    receive: (text) => received(open(), { name: "", text: String(text) }).id,
     dismiss: (id) => open().dismiss(String(id)),
     probability: (id, given) => open().probability(String(id), given ?? {}),
     estimate: async () => open().estimate(),
@@ -44,11 +44,4 @@ export function scripted(opened) {
     pairs: async () => togetherOf(open()).pairs(),
     yaml: ({ id, text } = {}) => open().yaml({ id: id === undefined ? id : String(id), text }),
   };
-}
-
-/** Take in a worldview's file, and say what it is called. */
-function received(session, text) {
-  const { shape } = readWorldviewFile(text, session.model);
-  session.receive(shape);
-  return shape.id;
 }
