@@ -81,9 +81,15 @@ function argumentsIn(written, names) {
 
 /** Check that nothing is there twice; throws ProblemError. */
 export function checkRepeats(items) {
-  const again = items.find((item, k) => items.indexOf(item) < k);
-  if (again !== undefined) throw new ProblemError("repeated", `\`${again}\` is there twice`);
+  const seen = new Set();
+  for (const item of items) {
+    if (seen.has(item)) throw new ProblemError("repeated", `\`${item}\` is there twice`);
+    seen.add(item);
+  }
 }
+
+/** The addresses of the parts of entries, by entry. */
+const PARTS = new WeakMap();
 
 /** Reads what arguments for and against are about. */
 class Targets {
@@ -91,6 +97,12 @@ class Targets {
   constructor(entry, names) {
     this.entry = entry;
     this.names = names;
+  }
+
+  /** The addresses of an entry's parts. */
+  partsOf(entry) {
+    if (!PARTS.has(entry)) PARTS.set(entry, new Set(entry.parts.map(({ address }) => address)));
+    return PARTS.get(entry);
   }
 
   read(written) {
@@ -164,8 +176,8 @@ class Targets {
     if (entry.basis !== "routes") {
       throw notArguable(`\`${id}\` has no routes`, `argue about \`${id}\` or its parts`);
     }
+    if (this.partsOf(entry).has(`${id}.${part}`)) return { id, part, states: [] };
     const known = entry.parts.map(({ address }) => address.slice(id.length + 1));
-    if (known.includes(part)) return { id, part, states: [] };
     const hint = nearestHint(part, known) || `its routes are ${joined(known)}`;
     throw new ProblemError("unknown-id", `\`${id}\` has no route \`${part}\``, hint);
   }
@@ -175,7 +187,7 @@ class Targets {
     if (entry.basis !== "emerges") {
       throw notArguable(`\`${id}\` is the later or earlier of others`, "argue about those");
     }
-    if (entry.parts.some(({ address }) => address === name)) return { id, part, states: [] };
+    if (this.partsOf(entry).has(name)) return { id, part, states: [] };
     const known = this.names.phasesOf.get(id);
     if (known.includes(part)) {
       throw notArguable(`\`${id}\` leaves that phase out, so its chance is 0`, "give the phase a chance");

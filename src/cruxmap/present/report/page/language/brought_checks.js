@@ -92,7 +92,10 @@ function argumentsMet(model) {
   for (const { type, id, direction, targets } of model.entries) {
     if (type !== "argument" || direction === "undercuts") continue;
     const places = targets.map((on) => (on.part === "" ? on.id : `${on.id}.${on.part}`));
-    for (const place of new Set(places)) met.set(place, [...(met.get(place) ?? []), id]);
+    for (const place of new Set(places)) {
+      if (!met.has(place)) met.set(place, []);
+      met.get(place).push(id);
+    }
   }
   return met;
 }
@@ -149,7 +152,8 @@ function excludedBy(model, entry, named) {
 }
 
 function caseText(found, domains) {
-  return [...found].map(([name, value]) => `\`${name}\` ${valueText(value, domains.get(name))}`).join(", ");
+  const told = ([name, value]) => `\`${name}\` ${valueText(value, domains.get(name))}`;
+  return [...found].map(told).join(", ");
 }
 
 function valueText(value, { phases }) {

@@ -159,7 +159,8 @@ export class EntryReader {
     const chance = this.number(node.get("chance"), place);
     const variable = this.draft.variable(address);
     const kind = this.draft.values[chance] === "100%" ? "stage" : "premise";
-    return { address, when, chance, variable, part: id === undefined ? [] : [{ address, variable, kind }] };
+    const part = id === undefined ? [] : [{ address, variable, kind }];
+    return { address, when, chance, variable, part };
   }
 
   // --- routes of others' claims -------------------------------------------------------------------
@@ -169,25 +170,22 @@ export class EntryReader {
     const entry = this.draft.entry.get(claim);
     const known = entry.parts.map(({ address }) => address.slice(claim.length + 1));
     checkPartIds([...known, ...nodes.map((node) => node.get("id"))]);
-    for (const node of nodes) {
-      const route = this.route(claim, node);
-      this.draft.brought.set(route.address, this.bringer);
-      this.draft.bringer.set(route.address, this.bringer);
-      this.addRoute(claim, route);
+    const routes = nodes.map((node) => this.route(claim, node));
+    for (const { address } of routes) {
+      this.draft.brought.set(address, this.bringer);
+      this.draft.bringer.set(address, this.bringer);
     }
-  }
-
-  addRoute(claim, route) {
-    const before = this.draft.entry.get(claim);
     this.draft.entry.set(claim, {
-      ...before,
-      parts: [...before.parts, ...route.part],
-      routes: [...before.routes, shownRoute(route)],
-      rests_on: [...new Set([...(before.rests_on ?? []), ...namesIn([route.when])])],
+      ...entry,
+      parts: [...entry.parts, ...routes.flatMap((route) => route.part)],
+      routes: [...entry.routes, ...routes.map(shownRoute)],
+      rests_on: [...new Set([...entry.rests_on, ...namesIn(routes.map((route) => route.when))])],
     });
     const ofClaim = this.draft.added.find(({ type, id }) => type === "claim" && id === claim);
-    if (ofClaim !== undefined) ofClaim.routes.push(engineRoute(route));
-    else this.draft.added.push({ type: "route", of: claim, ...engineRoute(route) });
+    for (const route of routes.map(engineRoute)) {
+      if (ofClaim !== undefined) ofClaim.routes.push(route);
+      else this.draft.added.push({ type: "route", of: claim, ...route });
+    }
   }
 
   // --- questions ----------------------------------------------------------------------------------
@@ -269,7 +267,8 @@ const LONG_FORM = ["value", "source", "note", "tags", "fitted"];
 
 /** Check that every state has a share, nothing else has, and `rest` is there at most once. */
 function checkShareKeys(names, question, written, states) {
-  for (const state of written.keys()) checkState(names, question, state);
+  const known = new Set(states);
+  for (const state of written.keys()) if (!known.has(state)) checkState(names, question, state);
   const missing = states.filter((state) => !written.has(state));
   if (missing.length > 0) {
     const message = `the shares of \`${question}\` leave out ${joined(missing)}`;

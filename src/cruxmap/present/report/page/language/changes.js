@@ -67,7 +67,8 @@ function sharesByState(model, address, written, hintOf) {
   const row = numbersOf(model).rowAt.get(address);
   const question = model.judgements.owner[row[0]];
   const states = statesOfRow(model, address);
-  for (const state of written.keys()) checkState(namesOf(model), question, state);
+  const known = new Set(states);
+  for (const state of written.keys()) if (!known.has(state)) checkState(namesOf(model), question, state);
   const missing = states.filter((state) => !written.has(state));
   if (missing.length > 0) {
     const message = `the shares of \`${question}\` leave out ${joined(missing)}`;
@@ -140,8 +141,10 @@ export function unknownAddress(model, address, hintOf = suggestion) {
 export function withNumber(model, worldview, changes, address, text) {
   const others = changes.judgements.filter((judgement) => judgement.at !== address);
   const without = { ...changes, judgements: others };
-  const next = text === null ? without : withJudgement(model, without, readSet(model, address, text));
-  return checked(model, worldview, next);
+  if (text === null) return checked(model, worldview, without);
+  const together = new Together(without);
+  together.judge(readSet(model, address, text));
+  return checked(model, worldview, together.changes);
 }
 
 /**
@@ -153,11 +156,56 @@ export function readSet(model, address, text, hintOf = suggestion) {
   return read(model, address, text, hintOf);
 }
 
-/** Return changes with one more judgement, that has been read. */
-function withJudgement(model, changes, judgement) {
-  const others = changes.judgements.filter(({ at }) => at !== judgement.at);
-  checkMixed(model, others, judgement);
-  return { ...changes, judgements: [...others, judgement] };
+/** Changes that are put together one by one; of several judgements of one address the last counts. */
+class Together {
+  constructor(changes) {
+    this.before = changes;
+    this.judgements = new Map(changes.judgements.map((judgement) => [judgement.at, judgement]));
+    this.rejects = new Set(changes.rejects);
+    this.accepts = new Set(changes.accepts);
+    this.singles = new Map();
+    for (const judgement of this.judgements.values()) this.note(judgement);
+  }
+
+  /** Remember a single share, by the address of its row. */
+  note({ at, shares }) {
+    if (shares === undefined) this.singles.set(rowOfShare(at), at);
+  }
+
+  /** Put in a judgement that has been read. Throws ProblemError for shares given both ways. */
+  judge(judgement) {
+    const { at, shares } = judgement;
+    this.judgements.delete(at);
+    const row = rowOfShare(at);
+    const isMixed = shares === undefined && this.judgements.get(row)?.shares !== undefined;
+    if (isMixed) throw mixed(row, at);
+    if (shares !== undefined && this.singles.has(at)) throw mixed(at, this.singles.get(at));
+    this.judgements.set(at, judgement);
+    this.note(judgement);
+  }
+
+  /** Put in a verdict on an argument that was rejected `before`, or in force; null takes one back. */
+  rule(name, before, isRejected) {
+    this.rejects.delete(name);
+    this.accepts.delete(name);
+    if (isRejected === true && !before) this.rejects.add(name);
+    if (isRejected === false && before) this.accepts.add(name);
+  }
+
+  get changes() {
+    const { before, judgements, rejects, accepts } = this;
+    const names = { rejects: [...rejects], accepts: [...accepts] };
+    return { ...before, judgements: [...judgements.values()], ...names };
+  }
+}
+
+function rowOfShare(at) {
+  return at.slice(0, Math.max(at.lastIndexOf("."), 0));
+}
+
+function mixed(whole, single) {
+  const message = `\`${whole}\` is given all at once and \`${single}\` by itself`;
+  return new ProblemError("mixed-shares", message, "keep one of them");
 }
 
 /**
@@ -167,21 +215,14 @@ function withJudgement(model, changes, judgement) {
 export function withRejection(model, worldview, changes, name, isRejected) {
   parseArgument(name, model);
   const before = rejectedBefore(model, worldview, changes).has(name);
-  return checked(model, worldview, withVerdict(changes, name, before, isRejected));
+  const together = new Together(changes);
+  together.rule(name, before, isRejected);
+  return checked(model, worldview, together.changes);
 }
 
 /** What has no force without the verdicts of changes; what these bring has. */
 function rejectedBefore(model, worldview, { brings = {} }) {
   return layersOf(model, worldview, { ...UNCHANGED, brings }).rejected;
-}
-
-/** Return changes with a verdict on an argument that was rejected `before`, or in force. */
-function withVerdict(changes, name, before, isRejected) {
-  const rejects = changes.rejects.filter((other) => other !== name);
-  const accepts = changes.accepts.filter((other) => other !== name);
-  if (isRejected === true && !before) rejects.push(name);
-  if (isRejected === false && before) accepts.push(name);
-  return { ...changes, rejects, accepts };
 }
 
 /**
@@ -197,8 +238,8 @@ export function withAll(model, worldview, written) {
   return checked(model, worldview, withSteps(unchangedBut(written), steps));
 }
 
-/** How often changes are tried together before the rest of them are left out. */
-const MOST_TRIED = 1000;
+/** How often changes are tried together before the rest of them are left out; less where there is much. */
+const [MOST_TRIED, LEAST_TRIED, MUCH] = [1000, 50, 2_000_000];
 
 /**
  * Return as much of changes that come from elsewhere as fits, and what does not, with its reason. What can be
@@ -209,16 +250,17 @@ const MOST_TRIED = 1000;
 export function withWhatFits(model, worldview, written) {
   const leftOut = [];
   const leave = (at, { message }) => leftOut.push({ at, why: message });
+  const most = Math.min(MOST_TRIED, LEAST_TRIED + MUCH / model.addresses.length);
   let tried = 0;
   const fitted = (changes, steps) => {
     if (steps.length === 0) return changes;
     try {
-      if (tried >= MOST_TRIED) throw new ProblemError("wrong-shape", "too much else does not fit");
+      if (tried >= most) throw new ProblemError("wrong-shape", "too much else does not fit");
       tried += 1;
       return checked(model, worldview, withSteps(changes, steps));
     } catch (problem) {
       if (!(problem instanceof ProblemError)) throw problem;
-      if (steps.length > 1 && tried < MOST_TRIED) {
+      if (steps.length > 1 && tried < most) {
         const half = Math.ceil(steps.length / 2);
         return fitted(fitted(changes, steps.slice(0, half)), steps.slice(half));
       }
@@ -247,7 +289,7 @@ function stepsOf(model, worldview, written, refused) {
   for (const { at, value, shares } of lastOfEach(written.judgements)) {
     add(at, () => {
       const judgement = readSet(model, at, shares ?? value);
-      return (changes) => withJudgement(model, changes, judgement);
+      return (together) => together.judge(judgement);
     });
   }
   const before = rejectedBefore(model, worldview, written);
@@ -255,7 +297,7 @@ function stepsOf(model, worldview, written, refused) {
     for (const name of new Set(names)) {
       add(name, () => {
         parseArgument(name, model);
-        return (changes) => withVerdict(changes, name, before.has(name), isRejected);
+        return (together) => together.rule(name, before.has(name), isRejected);
       });
     }
   }
@@ -268,7 +310,9 @@ function unchangedBut({ brings = {}, remarks = {} }) {
 }
 
 function withSteps(changes, steps) {
-  return steps.reduce((all, { put }) => put(all), changes);
+  const together = new Together(changes);
+  for (const { put } of steps) put(together);
+  return together.changes;
 }
 
 /** Return judgements without those that a later one is in the place of. */
@@ -291,27 +335,17 @@ export function changeText(model, judgement) {
   return judgement.shares === undefined ? judgement.value : sharesText(model, judgement);
 }
 
-function checkMixed(model, others, change) {
-  const rowOfShare = (at) => at.slice(0, Math.max(at.lastIndexOf("."), 0));
-  const isShare = ({ shares }) => shares === undefined;
-  const isMixed = (whole, single) => !isShare(whole) && rowOfShare(single.at) === whole.at;
-  const mixed = others.find((other) => isMixed(other, change) || isMixed(change, other));
-  if (mixed === undefined) return;
-  const [whole, single] = isShare(change) ? [mixed, change] : [change, mixed];
-  const message = `\`${whole.at}\` is given all at once and \`${single.at}\` by itself`;
-  throw new ProblemError("mixed-shares", message, "keep one of them");
-}
-
 /**
  * Return the judgements of a worldview's file, read; throws ProblemError.
  * @param {object} model @param {object[]} judgements in the form of changes, with more beside
  */
 export function checkedChanges(model, judgements) {
-  const read = (changes, { at, value, shares, fitted }) => {
+  const together = new Together(UNCHANGED);
+  for (const { at, value, shares, fitted } of judgements) {
     const judgement = readSet(model, at, shares ?? value, nearestHint);
-    return withJudgement(model, changes, fitted ? { ...judgement, fitted } : judgement);
-  };
-  return judgements.reduce(read, UNCHANGED).judgements;
+    together.judge(fitted ? { ...judgement, fitted } : judgement);
+  }
+  return together.changes.judgements;
 }
 
 // --- what changes make of a worldview -----------------------------------------------------------
@@ -390,7 +424,7 @@ const [EXACTLY, ROUGHLY] = [0.001, 0.05];
 /** Return what is wrong with the central shares of a row; empty if nothing is. */
 function troubleWith(layers, settled, row) {
   const single = row.filter((share) => layers.places[share].single);
-  const others = row.filter((share) => !single.includes(share));
+  const others = row.filter((share) => !layers.places[share].single);
   const mapped = new Map(row.map((share) => [share, settled(layers.mapping[share], share).value]));
   const counted = single.length > 0 ? single : row;
   const numbers = counted.map((share) => settled(layers.places[share].value, share).value);

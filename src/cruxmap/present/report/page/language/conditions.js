@@ -229,9 +229,10 @@ class Resolver {
   }
 
   states(question, states) {
-    states.forEach((state, i) => {
-      if (states.indexOf(state) < i) throw new ProblemError("repeated", `\`${state}\` is there twice`);
-    });
+    if (new Set(states).size < states.length) {
+      const state = states.find((one, i) => states.indexOf(one) < i);
+      throw new ProblemError("repeated", `\`${state}\` is there twice`);
+    }
     for (const state of states) checkState(this.names, question, state);
     return { question, states };
   }

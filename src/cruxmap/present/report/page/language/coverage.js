@@ -1,4 +1,8 @@
-/** Whether the rows of a table cover every case: what `src/cruxmap/language/coverage.py` says. */
+/**
+ * Whether the rows of a table cover every case: what `src/cruxmap/language/coverage.py` says.
+ *
+ * All cases are numbered, and a set of them is one large integer with a bit for each.
+ */
 
 import { mentionedBy } from "./conditions.js";
 
@@ -30,10 +34,20 @@ export function countCases(conditions, domains) {
  */
 export function uncovered(conditions, domains) {
   const space = new Space(variablesOf(conditions), domains);
-  const holds = conditions.map((condition) => space.where(condition));
-  const left = [];
-  for (let n = 0; n < space.count; n += 1) if (!holds.some((test) => test(n))) left.push(n);
-  return left.length === 0 ? null : space.told(left);
+  let left = space.everything;
+  for (const condition of conditions) left &= ~space.where(condition);
+  if (left === 0n) return null;
+  const found = new Map();
+  let around = space.everything;
+  for (const name of space.variables) {
+    if (left === around) break;
+    const { choices } = domains.get(name);
+    const place = choices.findIndex((_, n) => (left & space.choices(name, n, n + 1)) !== 0n);
+    found.set(name, choices[place]);
+    around &= space.choices(name, place, place + 1);
+    left &= around;
+  }
+  return found;
 }
 
 /** All cases of some variables, numbered by their choices, those of the first variable leading. */
@@ -42,74 +56,84 @@ class Space {
     this.variables = variables;
     this.domains = domains;
     this.weights = new Map();
-    this.count = 1;
-    for (const name of [...variables].reverse()) {
-      this.weights.set(name, this.count);
-      this.count *= domains.get(name).choices.length;
+    this.known = new Map();
+    const total = variables.reduce((all, name) => all * domains.get(name).choices.length, 1);
+    this.everything = ones(total);
+    let weight = total;
+    for (const name of variables) {
+      const cycle = weight;
+      weight /= domains.get(name).choices.length;
+      this.weights.set(name, { weight, cycles: ones(total) / ones(cycle) });
     }
   }
 
-  /** The number of the choice that a variable has in a case. */
-  choice(name) {
-    const [weight, size] = [this.weights.get(name), this.domains.get(name).choices.length];
-    return (n) => Math.floor(n / weight) % size;
+  /** The cases in which a variable has one of its choices from `start` to before `stop`. */
+  choices(name, start, stop) {
+    return this.first(name, stop) & ~this.first(name, Math.min(start, stop));
   }
 
-  /** Name of a case that is left over only what sets it apart from those that are not. */
-  told(left) {
-    const found = new Map();
-    let [ahead, around] = [left, this.count];
-    for (const name of this.variables) {
-      if (ahead.length === around) break;
-      const choice = this.choice(name);
-      const { choices } = this.domains.get(name);
-      const place = ahead.reduce((least, n) => Math.min(least, choice(n)), Infinity);
-      found.set(name, choices[place]);
-      ahead = ahead.filter((n) => choice(n) === place);
-      around /= choices.length;
+  first(name, count) {
+    const key = `${count} ${name}`;
+    if (!this.known.has(key)) {
+      const { weight, cycles } = this.weights.get(name);
+      this.known.set(key, ones(weight * count) * cycles);
+    }
+    return this.known.get(key);
+  }
+
+  /** The cases in which a condition holds. */
+  where(c) {
+    if (c.claim !== undefined) return this.is(c.claim, c.value);
+    if (c.question !== undefined) {
+      return c.states.reduce((all, state) => all | this.is(c.question, state), 0n);
+    }
+    if (c.not !== undefined) return this.everything & ~this.where(c.not);
+    const parts = (c.all_of ?? c.any_of)?.map((part) => this.where(part));
+    if (c.all_of !== undefined) return parts.reduce((all, part) => all & part, this.everything);
+    if (c.any_of !== undefined) return parts.reduce((all, part) => all | part, 0n);
+    return this.whenOf(c);
+  }
+
+  whenOf(c) {
+    if (c.ever !== undefined) return c.ever ? this.ever(c.event) : this.is(c.event, NEVER);
+    const { phases } = this.domains.get(c.event);
+    if (c.during !== undefined) return this.choices(c.event, ...stepsOf(phases, c.during));
+    if (c.by_end_of !== undefined) return this.choices(c.event, 0, stepsOf(phases, c.by_end_of)[1]);
+    if (c.before !== undefined) {
+      const never = this.is(c.before, NEVER) & this.ever(c.event);
+      return this.after(c.event, c.before, c.by) | never;
+    }
+    const apart = this.after(c.event, c.of, c.within + 1) | this.after(c.of, c.event, c.within + 1);
+    return this.ever(c.event) & this.ever(c.of) & ~apart;
+  }
+
+  /**
+   * The cases in which both events happen, the second at least some steps after the first: those with the
+   * first in its first step, moved on by a step of both, and so on by doubling.
+   */
+  after(first, second, least) {
+    const last = this.domains.get(second).choices.length - 1;
+    let found = this.choices(first, 0, 1) & this.choices(second, least, last);
+    const move = this.weights.get(first).weight + this.weights.get(second).weight;
+    for (let moved = 1; moved < last; moved *= 2) {
+      found |= (found & this.choices(second, 0, last - moved)) << BigInt(move * moved);
     }
     return found;
   }
 
-  /** Return a test of whether a condition holds in a case. */
-  where(c) {
-    if (c.claim !== undefined) return this.is(c.claim, [c.value]);
-    if (c.question !== undefined) return this.is(c.question, c.states);
-    if (c.not !== undefined) return negated(this.where(c.not));
-    const parts = (c.all_of ?? c.any_of)?.map((part) => this.where(part));
-    if (c.all_of !== undefined) return (n) => parts.every((test) => test(n));
-    if (c.any_of !== undefined) return (n) => parts.some((test) => test(n));
-    return this.whenOf(c);
+  is(name, choice) {
+    const place = this.domains.get(name).choices.indexOf(choice);
+    return this.choices(name, place, place + 1);
   }
 
-  is(name, values) {
-    const choice = this.choice(name);
-    const { choices } = this.domains.get(name);
-    const places = new Set(values.map((value) => choices.indexOf(value)));
-    return (n) => places.has(choice(n));
-  }
-
-  /** The same of a condition about events; a step is counted from 0, and never is the last of all. */
-  whenOf(c) {
-    const step = this.choice(c.event);
-    const never = this.domains.get(c.event).choices.length - 1;
-    if (c.ever !== undefined) return (n) => (step(n) !== never) === c.ever;
-    if (c.during !== undefined || c.by_end_of !== undefined) {
-      const [start, stop] = stepsOf(this.domains.get(c.event).phases, c.during ?? c.by_end_of);
-      const first = c.during === undefined ? 0 : start;
-      return (n) => first <= step(n) && step(n) < stop;
-    }
-    const other = this.choice(c.before ?? c.of);
-    if (c.before !== undefined) {
-      return (n) => step(n) !== never && (other(n) === never || other(n) - step(n) >= c.by);
-    }
-    const ever = (n) => step(n) !== never && other(n) !== never;
-    return (n) => ever(n) && Math.abs(other(n) - step(n)) <= c.within;
+  ever(name) {
+    return this.choices(name, 0, this.domains.get(name).choices.length - 1);
   }
 }
 
-function negated(test) {
-  return (n) => !test(n);
+/** A number with so many bits, all of them 1. */
+function ones(count) {
+  return (1n << BigInt(count)) - 1n;
 }
 
 /**

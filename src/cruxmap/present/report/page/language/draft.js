@@ -12,12 +12,16 @@ import { nearestHint, ProblemError } from "./problems.js";
 /** The scale of each role, as `insight/travelling_model.py` has it. */
 const SCALES = { credence: "p", chance: "p", share: "p", force: "p", strength: "s", pace: "r" };
 
+/** How many numbers are brought at a time at most: far more than anybody writes, and soon read. */
+const MOST_NUMBERS = 4000;
+
 export class Draft {
   /** @param {object} shipped the model's data as they were shipped, or with what others bring */
   constructor(shipped) {
     this.shipped = shipped;
     this.addresses = [...shipped.addresses];
     this.known = new Set(this.addresses);
+    this.times = new Map();
     this.values = [...shipped.map.values];
     const { scale, owner, role, part, fixed, default: defaults } = shipped.judgements;
     const lists = { scale, owner, role, part, fixed, default: defaults };
@@ -49,7 +53,8 @@ export class Draft {
    *   isDefault?: boolean, isFixed?: boolean, bringer: string | null}} place
    */
   place({ address, owner, role, text, part = "", isDefault = false, isFixed = false, bringer }) {
-    const { lexicon } = this.shipped;
+    const { lexicon, addresses } = this.shipped;
+    if (this.addresses.length - addresses.length >= MOST_NUMBERS) throw tooMany();
     const scale = SCALES[role];
     const isShare = role === "share";
     const value = isShare ? parseShare(text, lexicon) : parseJudgement(text, scale, lexicon, role);
@@ -70,9 +75,11 @@ export class Draft {
   /** Return an address for a row or route without an id: no worldview can reach it. */
   nameless(owner, when) {
     const address = `${owner}#${when === null ? "always" : conditionText(when)}`;
-    let found = address;
-    for (let count = 2; this.known.has(found); count += 1) found = `${address} (${count})`;
-    return found;
+    const nth = (count) => (count === 1 ? address : `${address} (${count})`);
+    let count = (this.times.get(address) ?? 0) + 1;
+    while (this.known.has(nth(count))) count += 1;
+    this.times.set(address, count);
+    return nth(count);
   }
 
   /**
@@ -126,6 +133,11 @@ export class Draft {
   }
 }
 
+function tooMany() {
+  const message = `a page takes at most ${MOST_NUMBERS.toLocaleString("en")} numbers that are brought`;
+  return new ProblemError("needs-another-network", message, "the command line takes more");
+}
+
 /** An entry that others bring, to which routes may come. */
 function copied(entry) {
   return entry.routes === undefined ? entry : { ...entry, routes: [...entry.routes] };
@@ -144,7 +156,8 @@ function variablesOf({ network }) {
 /** The keys of random words, those of new addresses after those that were shipped. */
 function keysWith(shipped, addresses) {
   if (shipped.keys === undefined) return undefined;
-  const [old, more] = [bytesOf(shipped.keys), keysOf(addresses.map((at) => `${shipped.model.seed} ${at}`))];
+  const old = bytesOf(shipped.keys);
+  const more = keysOf(addresses.map((at) => `${shipped.model.seed} ${at}`));
   const all = new Uint8Array(old.length + more.length);
   all.set(old);
   all.set(more, old.length);

@@ -1,4 +1,4 @@
-/** As much of a worldview that comes from elsewhere as fits a model, and what does not, with its reason. */
+/** As much of a worldview from elsewhere as fits a model, and what does not, with its reason. */
 
 import { broughtProblems, modelWith } from "./bringing.js";
 import { checkRemark } from "./brought_worldviews.js";
@@ -32,9 +32,9 @@ function withRouteIds(brings, name) {
   if (brings.routes === undefined) return brings;
   const named = ([claim, forms]) => {
     const ids = new Set(forms.map(({ id }) => id));
-    const withId = (form) => {
+    const withId = (form, k) => {
       if (form.id !== undefined) return form;
-      const id = idFrom(name, form.note ?? "", "route", (one) => ids.has(one));
+      const id = idFrom(name, form.note ?? "", `route-${k + 1}`, (one) => ids.has(one));
       ids.add(id);
       return { id, ...form };
     };
@@ -58,23 +58,32 @@ function whyNot(work) {
 function fittingBrings(model, bringer, written) {
   let brings = written;
   const leftOut = [];
-  for (;;) {
+  const count = Object.values(written).reduce((all, section) => all + Object.keys(section).length, 0);
+  const most = Math.min(MOST_ROUNDS, 2 + MUCH / (count + 1));
+  for (let round = 0; round < most; round += 1) {
     const problems = broughtProblems(model, brings, { bringer });
     if (problems.length === 0) return { brings, leftOut };
     for (const { kind, id, problem } of problems) {
-      const left = without(brings, kind, id);
-      if (left !== brings) leftOut.push({ at: id === "" ? kind : id, why: problem.message });
-      brings = left;
+      leftOut.push({ at: id === "" ? kind : id, why: problem.message });
     }
+    brings = without(brings, problems);
   }
+  const rest = Object.entries(brings).flatMap(([, section]) => Object.keys(section));
+  const why = "too much else does not fit";
+  return { brings: {}, leftOut: [...leftOut, ...rest.map((at) => ({ at, why }))] };
 }
 
-function without(brings, kind, id) {
-  if (!Object.hasOwn(brings, kind)) return brings;
-  const { [kind]: section, ...others } = brings;
-  if (id === "" || !Object.hasOwn(section, id)) return others;
-  const left = Object.entries(section).filter(([one]) => one !== id);
-  return left.length === 0 ? others : { ...others, [kind]: Object.fromEntries(left) };
+/** How often what does not fit is left out, before all that is brought is; less where there is much. */
+const [MOST_ROUNDS, MUCH] = [20, 2000];
+
+/** Return what is brought without the entries that have problems; no section is left empty. */
+function without(brings, problems) {
+  const sections = Object.entries(brings).map(([kind, section]) => {
+    const ids = new Set(problems.filter((problem) => problem.kind === kind).map(({ id }) => id));
+    const left = ids.has("") ? [] : Object.entries(section).filter(([id]) => !ids.has(id));
+    return [kind, Object.fromEntries(left)];
+  });
+  return Object.fromEntries(sections.filter(([, section]) => Object.keys(section).length > 0));
 }
 
 /** Whether a judgement says what stands in its place already, as in a file that is written out. */
