@@ -108,7 +108,10 @@ function sidesOf({ targets }) {
   return [[[targets[0], [0]]], [[targets[0], [1]]]];
 }
 
-/** Draws, each by its entries, and which of these are certain in all of them. */
+/**
+ * Draws, each by its entries, and which of these are certain in all of them; the `outline` is possible
+ * where one of them is.
+ */
 function drawsOf({ summing }, entries, D) {
   const { nAll } = summing;
   const certain = certainIn(entries, D, nAll);
@@ -118,9 +121,8 @@ function drawsOf({ summing }, entries, D) {
     for (let e = 0; e < nAll; e++) values[e] = entries[e * D + d];
     return { values, certain, inPlan };
   };
-  /** Whether what is 0 in one draw is 0 in all of them. */
-  const areAlike = (d) => at(d).values.every((value, e) => value !== 0 || certain[e] === 0);
-  return { D, certain, inPlan, at, areAlike };
+  const possible = Float64Array.from(certain, (value) => (value < 0 ? 0.5 : value));
+  return { D, certain, at, inPlan, outline: { values: possible, certain, inPlan } };
 }
 
 /** What is certain of the plan's own entries, but where something brought may move them. */
@@ -148,16 +150,23 @@ function askedOver(passes, job, kind, draws, { gradient, wanted }) {
     more,
   });
   const ask = (columns, read, sloping) => answersOf(passes.plan, kernel, known, columns, sloping, read);
+  const logOf = ({ logZ }, lane) => logZ[lane];
+  const possibleCases = (what) => {
+    const sum = new Sum(summing, draws.outline, what, wanted, cases);
+    const logs = ask(sum.columns(), logOf, false);
+    return new Set(sum.all.filter((_, n) => logs[n] > -Infinity).map(({ one }) => one));
+  };
   const run = (sides, read, take) => {
-    const impossible = sides.map(() => new Set());
-    let [size, width] = [1, sides.length * lists.flat().length]; // of the first draw, all cases are asked
-    for (let first = 0; first < draws.D; ) {
+    const possible = sides.map((side) => possibleCases([...evidence, ...side]));
+    const width = possible.reduce((sum, some) => sum + some.size, 0);
+    const size = Math.max(1, Math.floor(AT_A_TIME / Math.max(1, width)));
+    for (let first = 0; first < draws.D; first += size) {
       const some = Array.from({ length: Math.min(size, draws.D - first) }, (_, k) => first + k);
       const sums = some.map((d) => {
         const entries = draws.at(d);
         return sides.map((side, n) => {
           const sum = new Sum(summing, entries, [...evidence, ...side], wanted, cases);
-          sum.keepIf(({ one }) => !impossible[n].has(one));
+          sum.keepIf(({ one }) => possible[n].has(one));
           return sum;
         });
       });
@@ -167,18 +176,10 @@ function askedOver(passes, job, kind, draws, { gradient, wanted }) {
       for (const sum of flat) at += sum.take(answers, at);
       if (wanted) {
         const rare = flat.flatMap((sum) => sum.rare());
-        const found = ask(rare.map(({ column }) => column), ({ logZ }, lane) => logZ[lane], false);
+        const found = ask(rare.map(({ column }) => column), logOf, false);
         rare.forEach((one, n) => one.take(found[n]));
       }
       some.forEach((d, k) => take(d, sums[k]));
-      if (first === 0 && draws.areAlike(0)) {
-        sums[0].forEach(({ all }, n) => {
-          for (const { one, answer } of all) if (answer.logZ === -Infinity) impossible[n].add(one);
-        });
-        width = sums[0].reduce((sum, { all }, n) => sum + all.length - impossible[n].size, 0);
-      }
-      first += some.length;
-      size = Math.max(1, Math.floor(AT_A_TIME / Math.max(1, width)));
       passes.onProgress?.();
     }
   };
