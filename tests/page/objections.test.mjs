@@ -81,7 +81,9 @@ test("a draft is written as a file has it, and read back", () => {
     credence: "60% to 90%",
     strength: "weak",
   });
-  const kept = { ...form, premises: [{ clouds: "false" }, "mine-haze-looks-so"], source: "post#P1" };
+  const strength = { value: "weak", source: "post#P2" };
+  const premises = [{ clouds: "false" }, "mine-haze-looks-so"];
+  const kept = { ...form, premises, strength, source: "post#P1" };
   const again = draftOf("mine-it-is-haze", { kind, form: kept });
   assert.equal(again.place, "rain");
   assert.deepEqual(entryOf(again, kept), ["argument", { ...kept, id: "mine-it-is-haze" }]);

@@ -104,8 +104,8 @@ export function draftOf(name, { kind, form }) {
   const draft = { ...emptyDraft(name, { type: "claim", basis: "credence" }), id: name };
   draft.text = form.text ?? form.note ?? "";
   if (kind === "claim") {
-    if (typeof form.credence !== "string") return null;
-    return { ...draft, kind: "claim", credence: form.credence };
+    const credence = numberText(form.credence);
+    return credence === "" ? null : { ...draft, kind: "claim", credence };
   }
   const conditions = listed(kind === "route" ? form.when : form.premises);
   draft.premises = conditions.map((condition) => ({ form: condition }));
@@ -151,15 +151,16 @@ export function entryOf(draft, before = null) {
   const entry = Object.fromEntries(Object.entries(before ?? {}).filter(([key]) => !SHOWN.has(key)));
   if (draft.id !== null) entry.id = draft.id;
   const premises = draft.premises.map((one) => (one.form === undefined ? trimmed(one) : one.form));
-  if (kind === "claim") return ["claim", { ...entry, ...trimmed({ text, credence }) }];
+  const asBefore = (numbers) => withForms(trimmed(numbers), before);
+  if (kind === "claim") return ["claim", { ...entry, ...trimmed({ text }), ...asBefore({ credence }) }];
   if (kind === "route") {
     const when = premises.length > 0 ? { when: premises } : {};
-    const said = trimmed({ text, chance: draft.chance });
+    const said = { ...trimmed({ text }), ...asBefore({ chance: draft.chance }) };
     const [of] = draft.place.split("."); // the place is one of its causes, for an argument
     return ["route", { ...entry, of, ...said, ...when }];
   }
   const weight = kind === "undercuts" ? { force: draft.force } : { strength: draft.strength };
-  const numbers = trimmed({ credence, ...weight });
+  const numbers = asBefore({ credence, ...weight });
   const owner = draft.states.length > 0 ? { [draft.place]: stateOf(draft) } : draft.place;
   const about = draft.target ?? owner;
   const resting = premises.length > 0 ? { premises } : {};
@@ -168,6 +169,16 @@ export function entryOf(draft, before = null) {
 
 function stateOf({ states }) {
   return states.length === 1 ? states[0] : states;
+}
+
+/** Numbers in the long form where they had it before: with a source, or a note. */
+function withForms(numbers, before) {
+  const isLong = (form) => typeof form === "object" && form !== null && form.value !== undefined;
+  const parts = Object.entries(numbers).map(([key, text]) => {
+    const form = before?.[key];
+    return [key, isLong(form) ? { ...form, value: text } : text];
+  });
+  return Object.fromEntries(parts);
 }
 
 /** Texts without blanks around them; what is empty is left out. */

@@ -1,5 +1,5 @@
-// The form in which the reader writes an argument, a further cause, or a claim, suited to the entry that it
-// is about. What is wrong stands at its field.
+// The form in which the reader writes an argument, a further cause, or a claim, suited to the entry that
+// it is about. What is wrong stands at its field.
 
 import { telling } from "../language/phrases.js";
 import { ProblemError } from "../language/problems.js";

@@ -189,7 +189,8 @@ export function comparison(session, contents) {
 function sentenceOf(session, contents) {
   const why = whyUnknown(session);
   if (why !== "") return why;
-  return `${contents.target}: ${percent(session.central.target)} central. ${comparison(session, contents)}`;
+  const central = percent(session.central.target);
+  return `${contents.target}: ${central} central. ${comparison(session, contents)}`;
 }
 
 /** The further targets, folded where there are many. */
