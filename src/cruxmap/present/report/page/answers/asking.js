@@ -60,9 +60,10 @@ export class Asking {
     this.plans.prepare(shared);
   }
 
-  /** Make the free plan's kernel now, for what is certain may be changed. */
+  /** Make kernels now: the free plan's, for what is certain may be changed, and that for many columns. */
   warm() {
     this.plans.free.kernel(FEW);
+    this.plans.common?.kernel(MANY);
   }
 
   certain(setting) {
