@@ -177,6 +177,25 @@ test("dropped files are listed, can be gone on from, and be taken out", async ()
   assert.deepEqual(withClass(element, "visitor"), []);
 });
 
+test("what a file brings, remarks on, and what changed since it was made is told", () => {
+  const session = opened();
+  const { element } = visitorsView(session, session.contents, () => {});
+  const rich = `worldview: rich
+text: Much to say.
+made_from: {map: 0123456789abcdef, entries: {alignment-hard: "01234567", long-gone: "01234567"}}
+remarks: {strong-incentives: "${HOSTILE}"}
+arguments:
+  rich-one: {text: It is found early., against: damaging-failures, strength: 2x}
+`;
+  assert.deepEqual(takeIn(session, [{ name: "rich.yaml", text: rich }]).refused, []);
+  const words = withClass(element, "visitor")[0].textContent;
+  assert.match(words, /Brings one entryargument rich-one: It is found early\./);
+  assert.ok(words.includes(`One remarkstrong-incentives: ${HOSTILE}`));
+  assert.match(words, /Changed since this file was made: alignment-hard, long-gone \(gone\)\./);
+  assert.equal(words.match(/long-gone/g).length, 1);
+  assert.deepEqual(element.all((e) => ["img", "script"].includes(e.tag)), []);
+});
+
 test("a drop that is no file is left to the browser", () => {
   visitorsView(opened(), contentsOf(models["power-seeking"]), () => {});
   dropped.drop({ dataTransfer: { files: [] }, preventDefault: () => assert.fail() });

@@ -40,7 +40,8 @@ export async function saysLittle(structure, voice, ask) {
   if (known.count === 0) return true;
   const moved = ownMove(structure, voice, ask);
   if (!(Math.abs(moved) < LITTLE_MOVE)) return false;
-  return carriesLittle(structure, voice.state, known, ask.logOdds);
+  const share = await ownSpread(structure, voice, ask.logOdds, known);
+  return !Number.isNaN(share) && share < LITTLE_SPREAD;
 }
 
 /** Whether what is stated is about all that the target mentions. */
@@ -93,16 +94,16 @@ function finite(value) {
 
 // --- what part of the spread is its own ----------------------------------------------------------------
 
-async function carriesLittle(structure, state, known, logOdds) {
-  const share = await shareOfSpread(structure, state, known, logOdds);
-  return !Number.isNaN(share) && share < LITTLE_SPREAD;
-}
-
 /**
- * What part of the variance of the target's log-odds the own numbers carry: 0 where nothing spreads, not a
- * number where the log-odds are not finite.
+ * What part of the variance of the target's log-odds a worldview's own numbers carry: 0 where nothing
+ * spreads, not a number where the log-odds are not finite.
+ * @param {object} structure @param {{name: string, state: object}} voice
+ * @param {(columns: object) => Promise<Float64Array>} logOdds
+ * @returns {Promise<number>}
  */
-async function shareOfSpread(structure, state, { own, spreading }, logOdds) {
+export async function ownSpread(structure, voice, logOdds, known = ownNumbers(structure, voice)) {
+  const { own, spreading } = known;
+  const { state } = voice;
   if (!own.some(Boolean)) return 0;
   if (own.every((mine, j) => mine === spreading[j])) return 1;
   const z = lastDraws(structure.model);
@@ -112,16 +113,6 @@ async function shareOfSpread(structure, state, { own, spreading }, logOdds) {
   if (!values.every(Number.isFinite)) return NaN;
   if (Math.max(...values) - Math.min(...values) <= MAX_SPREAD_OF_A_CONSTANT) return 0;
   return shareOf(plain, changed, tangentOf(structure, state), own, z);
-}
-
-/**
- * The part of the target's spread that a worldview's own numbers carry (see `shareOfSpread`).
- * @param {object} structure @param {{name: string, state: object}} voice
- * @param {(columns: object) => Promise<Float64Array>} logOdds
- * @returns {Promise<number>}
- */
-export function ownSpread(structure, voice, logOdds) {
-  return shareOfSpread(structure, voice.state, ownNumbers(structure, voice), logOdds);
 }
 
 /** The last draws of all, [address * 2 PAIRS + draw]. */

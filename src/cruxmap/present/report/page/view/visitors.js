@@ -255,10 +255,15 @@ function factsOf(session, contents, shape) {
     broughtItem(session, contents, shape),
     remarksItem(contents, shape),
     changedItem(contents, file),
-    (file.warnings ?? []).map((warning) =>
+    warningsOf(file).map((warning) =>
       h("li", { class: "quiet" }, lineWords(warning), problemWords(warning)),
     ),
   ];
+}
+
+/** What else the command line would warn of: what has changed is told with links. */
+function warningsOf({ warnings = [] }) {
+  return warnings.filter(({ code }) => code !== "made-from-another");
 }
 
 /** What a file brings: its entries with their sentences. */
