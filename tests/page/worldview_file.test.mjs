@@ -1,4 +1,5 @@
-// Worldview files opened in the page: those that it wrote read back, and whatever else is there ends in words.
+// Worldview files opened in the page: those that it wrote read back, and whatever else is there ends in
+// words. Those of others: what Python says of each.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -27,7 +28,8 @@ function opened(text) {
   lineage(model, start);
   const found = fittedTo(model, { start, name: shape.id || "own", written: shape });
   const { changes } = found;
-  return { id: shape.id, startedFrom: start, changes, isOther, changed, leftOut: [...leftOut, ...found.leftOut] };
+  const left = [...leftOut, ...found.leftOut];
+  return { id: shape.id, startedFrom: start, changes, isOther, changed, leftOut: left };
 }
 
 test("what the page wrote for a worldview reads back as it was", () => {
@@ -106,7 +108,7 @@ test("what people write by hand is read, and what does not fit is left out", () 
     rejects: ["quiet"],
     accepts: ["deaf"],
   });
-  assert.deepEqual(found.leftOut.map(({ at }) => at), ["gone", "mood", "nobody"]);
+  assert.deepEqual(found.leftOut.map(({ at }) => at), ["gone", "nobody", "mood"]);
   assert.deepEqual([found.id, found.startedFrom, found.isOther], ["eve", "ann", true]);
 });
 
@@ -158,10 +160,10 @@ test("a file with bytes of it changed reads, or is a problem", () => {
 
 /** The problems or warnings of a file as [code, line, message]; what is no YAML is told in other words. */
 function told(list) {
-  const words = (code, message) => (code === "yaml-syntax" ? "" : message);
-  return list.map(([code, line, message]) => [code, code === "yaml-syntax" ? 0 : line, words(code, message)]);
+  return list.map(([code, ...place]) => (code === "yaml-syntax" ? [code] : [code, ...place]));
 }
 
+const everything = files.models["good/arguments/everything/author/follower/newcomer/other"];
 const asRow = ({ code, line, message }) => [code, line, message];
 const inOrder = (list) => list.map((row) => JSON.stringify(row)).sort();
 
@@ -174,7 +176,7 @@ function read(row) {
   }
 }
 
-/** What the page tells of a whole map, or of one entry or condition, only where nothing else is wrong with it. */
+/** What the page tells of a whole map only where nothing else is wrong with it. */
 const AFTER_OTHERS = ["same-as-circle", "shares-sum", "uncovered-case"];
 
 test("each file is refused exactly where Python refuses it, with problems that Python tells", () => {
@@ -184,10 +186,12 @@ test("each file is refused exactly where Python refuses it, with problems that P
     const wanted = told(row.problems ?? []);
     const name = JSON.stringify(row.text.slice(0, 300));
     assert.equal(problems.length > 0, wanted.length > 0, name);
-    for (const problem of inOrder(problems)) assert.ok(inOrder(wanted).includes(problem), `${problem} ${name}`);
+    const all = inOrder(wanted);
+    for (const problem of inOrder(problems)) assert.ok(all.includes(problem), `${problem} ${name}`);
     const lines = new Set(problems.map(([, line]) => line));
     for (const [code, line] of wanted) {
-      assert.ok(lines.has(line) || AFTER_OTHERS.includes(code) || problems.length > 2, `${code} ${line} ${name}`);
+      const isTold = lines.has(line) || AFTER_OTHERS.includes(code) || problems.length > 2;
+      assert.ok(isTold, `${code} ${line} ${name}`);
     }
     if (JSON.stringify(inOrder(problems)) === JSON.stringify(inOrder(wanted))) same += 1;
   }
@@ -201,7 +205,7 @@ test("each file that Python takes says the same here, and has the same warnings"
     const { id, shape, warnings } = read(row);
     const name = JSON.stringify(row.text.slice(0, 300));
     assert.equal(id, row.id, name);
-    assert.deepEqual(warnings.map(asRow), row.warnings.map(([code, line, message]) => [code, line, message]), name);
+    assert.deepEqual(warnings.map(asRow), row.warnings, name);
     const extended = modelWith(files.models[row.map], [shape]);
     assert.deepEqual(extended.worldviews[id], row.worldview, name);
     const { text, remarks, stated, readAs, file } = shape;
@@ -209,4 +213,81 @@ test("each file that Python takes says the same here, and has the same warnings"
     assert.deepEqual(says, row.says, name);
     assert.deepEqual(file, { name: row.name, text: row.text }, name);
   }
+});
+
+test("several files come in whatever order they build on each other, and each is refused alone", () => {
+  const sent = [
+    { name: "three.yaml", text: "text: 3.\nextends: two\nvoice: critic\naccepts: [one-cut]\n" },
+    { name: "two.yaml", text: "text: 2.\nextends: one\njudgements: {one-new: 30%}\n" },
+    { name: "bad.yaml", text: "text: Bad.\nextends: three\njudgements: {nowhere: 5%, point: 500%}\n" },
+    { name: "a.yaml", text: "text: A.\nextends: b\n" },
+    { name: "b.yaml", text: "text: B.\nextends: a\n" },
+    {
+      name: "some name.yaml",
+      text:
+        "worldview: one\nvoice: critic\ntext: 1.\nclaims: {one-new: {text: New., credence: 5%}}\n" +
+        "arguments: {one-cut: {text: Cut., undercuts: reply}}\n",
+    },
+  ];
+  const { read: taken, refused } = readWorldviewFiles(sent, everything);
+  assert.deepEqual(taken.map(({ id }) => id), ["one", "two", "three"]);
+  assert.deepEqual(refused.map(({ name }) => name), ["bad.yaml", "a.yaml", "b.yaml"]);
+  const codes = refused[0].problems.map(({ code }) => code);
+  assert.deepEqual(codes, ["unknown-address", "unreadable-judgement"]);
+  assert.equal(refused[1].problems[0].code, "unknown-worldview");
+  modelWith(everything, taken.map(({ shape }) => shape));
+});
+
+test("a file tells of the entries that are not as they were", () => {
+  const state = { map: "0123456789abcdef", entries: { point: "01234567", bare: "89abcdef" } };
+  const now = { ...everything, made_from: state };
+  const made = (lines) => `text: Own.\nmade_from:\n  map: ${lines}\njudgements: {point: 5%}\n`;
+  const changedBy = (lines) => readWorldviewFile(made(lines), now, { name: "own.yaml" });
+  const same = changedBy("0123456789abcdef");
+  assert.deepEqual([same.isOther, same.changed, same.warnings], [false, [], []]);
+  const entries = "fedcba9876543210\n  entries: {point: 00000000, bare: 89abcdef, gone: 11111111}";
+  const { isOther, changed, warnings } = changedBy(entries);
+  assert.equal(isOther, true);
+  assert.deepEqual(changed, [{ id: "point", isGone: false }, { id: "gone", isGone: true }]);
+  assert.deepEqual(warnings.map(({ code, line }) => [code, line]), [["made-from-another", 3]]);
+});
+
+// --- files that somebody wrote to do harm -----------------------------------------------------------
+
+const MOST_SECONDS = 20; // each takes less than three; a machine may be busy
+
+test("a file that has much of anything is read or refused in time", () => {
+  const many = (count, line) => Array.from({ length: count }, (_, k) => line(k)).join("");
+  const filled = (unit) => unit.repeat(Math.floor(900000 / unit.length));
+  const units = ["9", "0.0", "1-", "1 to ", "1:", "1,", "~ ", "about ", "a", "very ", "+", "same as "];
+  const texts = [
+    ...units.map((unit) => `text: M.\njudgements:\n  point: "${filled(unit)}1"\n`),
+    `text: M.\njudgements:\n${many(30000, (k) => `  point-${k}: 5%\n`)}`,
+    `extends: author\n${many(30000, (k) => `key-${k}: 5\n`)}`,
+    `text: M.\nrejects: [${many(40000, (k) => `reason-fo${k},`)}]\n`,
+    `text: M.\nremarks:\n${many(9000, (k) => `  poin${k}: words\n`)}`,
+    `text: M.\nstated:\n${many(9000, (k) => `- {of: poin${k}, credence: 5%}\n`)}`,
+    `text: M.\nextends: author\nclaims:\n${many(9000, (k) => `  c${k}: {text: A, credence: 5%}\n`)}`,
+    `text: M.\nroutes:\n  caused:\n${many(25000, () => "  - {chance: 5%}\n")}`,
+    `worldview: ${filled("A ")}\ntext: M.\njudgements: {}\n`,
+    `text: M.\nextends: ${filled("a-")}b\n`,
+  ];
+  for (const text of texts) {
+    const start = performance.now();
+    assert.throws(() => readWorldviewFile(text, everything, { name: "mine.yaml" }), (error) => {
+      return error.problems.length > 0 && error.problems.length <= 400;
+    });
+    assert.ok(performance.now() - start < 1000 * MOST_SECONDS, text.slice(0, 60));
+  }
+});
+
+test("names that objects have by themselves do no harm", () => {
+  const text =
+    "text: M.\njudgements: {__proto__: {value: {__proto__: 5%}}, mood: {__proto__: 5%, calm: 1%}}\n" +
+    "remarks: {__proto__: words, constructor: words}\nclaims: {__proto__: {__proto__: {polluted: 1}}}\n" +
+    "made_from: {map: 0123456789abcdef, entries: {__proto__: 01234567}}\n";
+  const read = () => readWorldviewFile(text, everything, { name: "__proto__.yaml" });
+  assert.throws(read, { name: "ProblemError" });
+  readOwnFile(text, everything);
+  assert.equal({}.polluted, undefined);
 });

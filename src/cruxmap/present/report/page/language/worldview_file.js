@@ -14,7 +14,7 @@ import { checkId } from "./ids.js";
 import { namesOf, under } from "./names.js";
 import { parseJudgement } from "./notation.js";
 import { joined, nearestHint, ProblemError } from "./problems.js";
-import { layersOf, lineage, MAP } from "./worldviews.js";
+import { layersOf, lineage, MAP, numbersOf } from "./worldviews.js";
 import { readYaml } from "./yaml_text.js";
 
 const BROUGHT = ["claims", "questions", "arguments", "routes"];
@@ -34,6 +34,12 @@ const DEEPEST = 100;
 /** How often what numbers come to is looked at again without the one that is wrong. */
 const MOST_TRIED = 20;
 
+/** How many problems are told of. */
+const MOST_PROBLEMS = 200;
+
+/** How many entries and routes a file may bring to a page. */
+const MOST_BROUGHT = 1000;
+
 /** Problems whose absence cannot be known where a part of the file could not be read. */
 const OF_NAMES = ["unknown-id", "unknown-address", "nothing-to-accept", "wrong-reference"];
 
@@ -49,6 +55,9 @@ export class FileError extends ProblemError {
   }
 }
 
+/** Ends the reading of a file of which enough is wrong. */
+class EnoughError extends Error {}
+
 /**
  * Read the file of somebody else, which comes to stand beside the worldviews there are. Throws FileError
  * with every problem: a file that has one is taken over in no part.
@@ -60,12 +69,27 @@ export class FileError extends ProblemError {
  *   made from another state of the map, `changed` the entries it speaks of that are not as they were
  */
 export function readWorldviewFile(text, model, { name = "" } = {}) {
+  return readBeside(text, model, name).found;
+}
+
+/** Return what a file says, and the model with it; throws FileError. */
+function readBeside(text, model, name) {
   const reading = new Reading(text, model, name);
-  const shape = reading.checked();
+  const shape = untilEnough(() => reading.begun().checked());
   const { problems, warnings } = reading;
   if (problems.length > 0) throw new FileError(inOrder(problems));
   shape.file = { name, text };
-  return { id: shape.id, shape, ...madeSince(shape, model), warnings: inOrder(warnings) };
+  const found = { id: shape.id, shape, ...madeSince(shape, model), warnings: inOrder(warnings) };
+  return { found, made: reading.made };
+}
+
+function untilEnough(work) {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof EnoughError)) throw error;
+    return null;
+  }
 }
 
 /**
@@ -83,8 +107,8 @@ export function readWorldviewFiles(files, model) {
     const refused = [];
     for (const file of waiting) {
       try {
-        const found = readWorldviewFile(file.text, present, file);
-        present = modelWith(present, [found.shape]);
+        const { found, made } = readBeside(file.text, present, file.name);
+        present = made;
         read.push(found);
       } catch (error) {
         if (!(error instanceof FileError)) throw error;
@@ -106,10 +130,9 @@ export function readWorldviewFiles(files, model) {
  */
 export function readOwnFile(text, model) {
   const reading = new Reading(text, model, "");
-  const shape = reading.shape();
-  const isRead = reading.file !== null && reading.isWorldview;
+  const shape = untilEnough(() => reading.begun().fitting());
   const { problems } = reading;
-  if (!isRead) throw new FileError(inOrder(problems));
+  if (shape === null) throw new FileError(inOrder(problems));
   const leftOut = problems.map(({ at, message }) => ({ at, why: message }));
   return { shape, ...madeSince(shape, model), leftOut };
 }
@@ -139,18 +162,24 @@ class Reading {
     this.model = model;
     this.problems = [];
     this.warnings = [];
+    this.made = null;
     const { root, places, problems, spoiled } = readYaml(text);
     this.root = root;
     this.places = places;
     for (const problem of problems) this.problems.push({ ...problem, at: `line ${problem.line}` });
+    this.spoiled = spoiled;
     this.file = null;
-    this.isWorldview = false;
-    if (root === null) return;
-    this.isWorldview = root instanceof Map && TELLING.some((key) => root.has(key));
-    if (!this.isWorldview) {
+    this.name = name;
+  }
+
+  /** Read the file into its shape, if it is a worldview's. */
+  begun() {
+    const { root, places, spoiled } = this;
+    if (root === null) return this;
+    if (!(root instanceof Map) || !TELLING.some((key) => root.has(key))) {
       const hint = "it has `judgements`, for example";
       this.tell(new ProblemError("wrong-shape", "this is not a worldview's file", hint), []);
-      return;
+      return this;
     }
     leaveOutEmpty(root, places);
     const isSpoiled = spoiled.some((way) => way.length === 0);
@@ -159,13 +188,15 @@ class Reading {
     for (const { problem, way, ofValue } of fitted.problems) this.tell(problem, way, ofValue);
     this.file = fitted.file;
     this.cuts = fitted.cuts;
-    this.id = this.file.get("worldview") ?? name.replace(/\.yaml$/u, "");
+    this.id = this.file.get("worldview") ?? this.name.replace(/\.yaml$/u, "");
+    return this;
   }
 
   // --- what is told -------------------------------------------------------------------------------
 
   /** Note a problem at the way to what it is about: on the line of its key, or of what stands there. */
   tell({ code, message, hint }, way, ofValue = false) {
+    if (this.problems.length >= MOST_PROBLEMS) throw new EnoughError();
     const line = this.places.lineOf(this.root, way, ofValue);
     this.problems.push({ code, message, hint, line, at: way.slice(0, 2).at(-1)?.toString() ?? "" });
   }
@@ -241,10 +272,49 @@ class Reading {
 
   // --- what is wrong with it ----------------------------------------------------------------------
 
+  /** Return the shape as far as it may fit a model: without numbers for what nobody has ever heard of. */
+  fitting() {
+    const shape = this.shape();
+    if (shape === null || !this.checkMuch(shape)) return null;
+    const { index, rowAt } = numbersOf(this.model);
+    const own = Object.values(shape.brings).flatMap((section) => Object.keys(section));
+    const known = new Set([...this.model.entries.map(({ id }) => id), ...own]);
+    const isKnown = (at) => known.has(at.split(".")[0]);
+    const left = (list, key, isThere, what) =>
+      list.filter((one) => {
+        const at = typeof one === "string" ? one : one.at;
+        if (isThere(at)) return true;
+        const problem = new ProblemError("unknown-address", `there is no ${what} \`${at}\``);
+        if (this.problems.length < MOST_PROBLEMS) this.tell(problem, [key, at]);
+        return false;
+      });
+    const isOwn = new Set(own);
+    const isNumber = (at) => index.has(at) || rowAt.has(at) || isOwn.has(at.split(".")[0]);
+    shape.judgements = left(shape.judgements, "judgements", isNumber, "judgement");
+    shape.rejects = left([...new Set(shape.rejects)], "rejects", isKnown, "argument");
+    shape.accepts = left([...new Set(shape.accepts)], "accepts", isKnown, "argument");
+    const remarked = left(Object.keys(shape.remarks), "remarks", isKnown, "entry");
+    shape.remarks = Object.fromEntries(remarked.map((entry) => [entry, shape.remarks[entry]]));
+    return shape;
+  }
+
+  /** Whether the file brings no more than a page can take. */
+  checkMuch({ brings }) {
+    const sizes = Object.values(brings).flatMap((section) => Object.values(section));
+    const count = sizes.reduce((sum, entry) => sum + (Array.isArray(entry) ? entry.length : 1), 0);
+    if (count <= MOST_BROUGHT) return true;
+    const message = `cannot be read: it brings ${count.toLocaleString("en-US")} entries and routes`;
+    const most = MOST_BROUGHT.toLocaleString("en-US");
+    const hint = `a page takes ${most} at most; the command line takes any`;
+    this.tell(new ProblemError("unreadable-file", message, hint), []);
+    return false;
+  }
+
   /** Return the shape, and note every problem there is. */
   checked() {
     if (this.file === null) return null;
     const shape = this.shape();
+    if (!this.checkMuch(shape)) return shape;
     this.checkHead(shape);
     this.warnOfComments(this.root, []);
     const extended = this.withBrought(shape);
@@ -258,7 +328,9 @@ class Reading {
     const { id, voice } = shape;
     this.checkNumbers(extended, { extends: start, voice, judgements: read, ...verdicts }, id);
     this.warnOfChanges(shape);
-    if (this.problems.length === 0) this.attempt(["worldview"], () => modelWith(this.model, [shape]));
+    if (this.problems.length === 0) {
+      this.made = this.attempt(["worldview"], () => modelWith(this.model, [shape]));
+    }
     return shape;
   }
 
