@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import EnumType
+from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
 
@@ -24,6 +25,7 @@ from cruxmap.present.canvas import encode
 from cruxmap.present.estimate_figures import estimate_figures
 
 DOCS = Path(__file__).parent
+COMMAND = [sys.executable, "-m", "cruxmap.cli"]
 
 INTRODUCTION = """\
 Answers go to stdout, progress and problems to stderr; colours only to a terminal, unless `NO_COLOR` is set.
@@ -130,14 +132,35 @@ def pictures_of_objecting(browser: Any) -> Iterator[tuple[str, bytes]]:
         yield "objecting-sent", reviewer.picture(800, "#changes")
 
 
+def pictures_of_collecting(browser: Any) -> Iterator[tuple[str, bytes]]:
+    """Yield the pictures of docs/collecting.md: the page of the map, with the files that are shown there."""
+    from helpers.browser import opened
+
+    shown = (DOCS / "collecting.md").read_text(encoding="utf-8")
+    sent = re.findall(r"^```yaml\n# inbox/([a-z-]+\.yaml)\n(.*?)^```", shown, re.MULTILINE | re.DOTALL)
+    files = [{"name": name, "mimeType": "text/plain", "buffer": text.encode()} for name, text in sent]
+    with tempfile.TemporaryDirectory() as folder:
+        for words in ("new trial --like legal-case", "report trial --output page.html"):
+            subprocess.run([*COMMAND, *words.split()], cwd=folder, check=True)
+        tall = {"width": 1280, "height": 1600}
+        with opened(browser, Path(folder) / "page.html", viewport=tall) as seen:
+            page = seen.ready().page
+            page.set_input_files("#reviewer-files", files)
+            page.wait_for_selector(".visitor")
+            page.locator("#parting").scroll_into_view_if_needed()
+            page.wait_for_selector(".pairs-legend li", timeout=300_000)
+            page.wait_for_timeout(5000)
+            yield "collecting-files", bytes(page.locator("#worldviews").screenshot())
+            yield "collecting-pairs", bytes(page.locator(".pairs").screenshot())
+
+
 @contextmanager
 def _page_of(name: str) -> Iterator[Path]:
     """Write the page of a model for a while."""
     model = DOCS.parent / "models" / f"{name}.yaml"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "report.html"
-        command = [sys.executable, "-m", "cruxmap.cli", "report", str(model), "--output", str(file)]
-        subprocess.run(command, check=True)
+        subprocess.run([*COMMAND, "report", str(model), "--output", str(file)], check=True)
         yield file
 
 
@@ -149,7 +172,9 @@ def _write_pictures_of_pages() -> None:
         return
     with chromium() as browser:
         (DOCS / "page.png").write_bytes(page_picture(browser))
-        for name, picture_of_page in pictures_of_objecting(browser):
+        for name, picture_of_page in chain(
+            pictures_of_objecting(browser), pictures_of_collecting(browser)
+        ):
             (DOCS / f"{name}.png").write_bytes(picture_of_page)
 
 

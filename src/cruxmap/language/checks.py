@@ -74,7 +74,7 @@ def check_cycles(argument_map: ArgumentMap, findings: Findings) -> None:
         hint = "an argument map has no circles: leave out one step, or say it through a claim of its own"
         about = [argument_map.entry[id_].about for id_ in cycle]
         brought = [one for one in about if one.brought_by is not None]
-        bringers = dict.fromkeys(one.brought_by for one in brought)
+        bringers = dict.fromkeys(str(one.brought_by) for one in brought)
         if len(bringers) > 1:
             hint = f"{joined(bringers)} close it together: {hint}"
         findings.add(Code.CYCLE, message, (brought or about)[0].span, hint)
