@@ -1,5 +1,6 @@
 """A served page in a browser, while its files change: it follows, and what was changed in it is not lost."""
 
+import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import cruxmap as cm
 from helpers.browser import Opened, chromium
 from helpers.commands import EXAMPLES
 from helpers.served import PATIENCE, Served, copied, served
@@ -115,7 +117,8 @@ def test_the_page_answers_before_all_is_found_and_then_has_it(browser: Any, tmp_
         with page_of(browser, running) as seen:
             settled(seen)
             until(seen, lambda seen: seen.page.locator("#answer .chapter").count() > 0, True)
-            assert seen.run("async () => (await cruxmap.estimate())['opens-on-time'].mean > 0")
+            mean = "async () => (await cruxmap.estimate())['opens-on-time'].mean > 0"
+            until(seen, lambda seen: seen.run(mean), True)
 
 
 def test_a_number_on_disk_is_taken_over_and_mine_is_kept(browser: Any, library: Served) -> None:
@@ -243,3 +246,137 @@ def test_an_open_page_finds_its_server_again(browser: Any, tmp_path: Path) -> No
                 again.page()
                 settled(seen)
                 until(seen, lambda seen: "11%" in numbers(seen).get("soil-sound", ""), True)
+
+
+# --- saving ------------------------------------------------------------------------------------------
+
+
+def differing(running: Served, file: Path) -> tuple[list[str], list[str]]:
+    """Return the lines that a file of the example lost, and those that it has more."""
+    old = (EXAMPLES / "library" / file).read_text().splitlines()
+    new = (running.project / file).read_text().splitlines()
+    lines = list(difflib.ndiff(old, new))
+    return [line[2:] for line in lines if line[:1] == "-"], [line[2:] for line in lines if line[:1] == "+"]
+
+
+def test_saving_changes_only_the_lines_of_what_changed(browser: Any, library: Served) -> None:
+    with page_of(browser, library) as seen:
+        seen.run("() => { cruxmap.start('treasurer'); cruxmap.set('funding-secured', '11%'); }")
+        seen.run(
+            "() => { cruxmap.set('work-in-time.mild', '66%'); cruxmap.set('winter', ['33%', 'rest']); }"
+        )
+        before = chance("opens-on-time")(seen)
+        seen.page.click("text=Save into treasurer")
+        assert "Saved: treasurer." in settled(seen, "Saved: treasurer.")
+        lost, new = differing(library, TREASURER)
+        assert lost == [
+            "  funding-secured: 40% to 65%",
+            "    value: about 70%",
+            "    source: report#5",
+            "    note: stated",
+        ]
+        assert new == [
+            "  funding-secured: 11%",
+            "    value: 66%  # was about 70%",
+            "    # source: report#5",
+            "    # note: stated",
+            "  winter: {mild: 33%, hard: rest}",
+        ]
+        until(seen, numbers, {})
+        assert chance("opens-on-time")(seen) == before
+        assert "Nothing is changed: these are treasurer's numbers." in seen.page.inner_text("#changes")
+        model = cm.read_model(library.project / "models/library.yaml")
+        found = cm.probability(model, "opens-on-time", worldview="treasurer")
+        assert found == pytest.approx(before, abs=1e-6)
+
+
+def test_a_new_worldview_extends_what_it_was_made_from(browser: Any, library: Served) -> None:
+    guest = library.project / LIBRARY / "worldviews/guest.yaml"
+    try:
+        with page_of(browser, library) as seen:
+            seen.run("() => { cruxmap.start('treasurer'); cruxmap.set('funding-secured', '11%'); }")
+            seen.run("() => cruxmap.reject('promises-lapse')")
+            seen.page.fill("#save-id", "treasurer")
+            seen.page.click("text=Save as a new worldview")
+            assert "There is a worldview treasurer already" in said_of_saving(seen)
+            seen.page.fill("#save-id", "guest")
+            seen.page.fill("#save-text", "Less money: much less.")
+            seen.page.click("text=Save as a new worldview")
+            settled(seen, "Saved: guest.")
+            text = guest.read_text()
+            assert text.startswith("worldview: guest\n")
+            assert "Less money: much less." in text
+            assert text.partition("extends: ")[2].startswith("treasurer\nmade_from: {map: ")
+            assert text.endswith("judgements:\n  funding-secured: 11%\nrejects: [promises-lapse]\n")
+            assert seen.run("() => cruxmap.worldviews") == ["map", "guest", "treasurer"]
+            assert differing(library, TREASURER) == ([], [])
+    finally:
+        guest.unlink(missing_ok=True)
+
+
+def press(seen: Opened, words: str) -> None:
+    """Press a button and leave what is being written as it is."""
+    buttons = "[...document.querySelectorAll('button')]"
+    seen.run(f"(words) => {buttons}.find((one) => one.innerText === words).click()", words)
+
+
+def said_of_saving(seen: Opened) -> str:
+    """Wait until the page says what became of saving, and return that."""
+    script = "() => !['', 'Saving …'].includes(document.getElementById('save-words').innerText.trim())"
+    seen.page.wait_for_function(script, timeout=WAIT)
+    return seen.page.inner_text("#save-words")
+
+
+def test_what_changed_on_disk_before_i_saved_is_shown_beside_mine(browser: Any, library: Served) -> None:
+    with page_of(browser, library, may_be_gone=True) as seen:  # a refusal is told of on the console
+        seen.run("() => { cruxmap.start('treasurer'); cruxmap.set('funding-secured', '11%'); }")
+        seen.page.fill("#worldview-text", "I write")  # so that the page waits
+        write(library, TREASURER, ("40% to 65%", "3.21%"), ("# One reviewer's", "# Their"))
+        settled(seen, "It waits until you are done")
+        press(seen, "Save into treasurer")
+        said = said_of_saving(seen)
+        assert "treasurer has changed on disk since this page was made" in said
+        assert "funding-secured: 3.21%" in said
+        assert "funding-secured: 11%" in said
+        assert "funding-secured: 3.21%" in (library.project / TREASURER).read_text()
+        press(seen, "Put my changes over it")
+        settled(seen, "Saved: treasurer.")
+        assert (library.project / TREASURER).read_text().startswith("# Their judgements.")
+        assert "funding-secured: 11%" in (library.project / TREASURER).read_text()
+        until(seen, numbers, {})
+
+
+def test_an_objection_is_saved_with_its_remark(browser: Any, library: Served) -> None:
+    with page_of(browser, library) as seen:
+        seen.run("() => cruxmap.start('treasurer')")
+        entry = {
+            "text": "The river rises.",
+            "against": "work-in-time",
+            "strength": "2x",
+            "credence": "60%",
+        }
+        name = seen.run("(entry) => cruxmap.bring('argument', entry)", entry)
+        assert name.startswith("mine-")
+        seen.run("() => cruxmap.remark('soil-sound', 'I have seen it: mud.')")
+        before = chance("work-in-time")(seen)
+        seen.page.click("text=Save into treasurer")
+        settled(seen, "Saved: treasurer.")
+        lost, new = differing(library, TREASURER)
+        assert lost == []
+        assert new[:2] == ["remarks:", "  soil-sound: 'I have seen it: mud.'"]
+        assert new[2:4] == ["arguments:", f"  treasurer-{name.removeprefix('mine-')}:"]
+        until(seen, numbers, {})
+        assert "Nothing is changed: these are treasurer's numbers." in seen.page.inner_text("#changes")
+        assert chance("work-in-time")(seen) == before
+
+
+def test_what_would_be_a_problem_in_the_files_is_not_saved(browser: Any, library: Served) -> None:
+    with page_of(browser, library, may_be_gone=True) as seen:
+        seen.run("() => { cruxmap.start('treasurer'); cruxmap.set('funding-secured', '11%'); }")
+        write(library, LIBRARY / "claims.yaml", ("credence: very likely", "credence: very lovely"))
+        settled(seen, "There are problems in the files")
+        before = (library.project / TREASURER).read_bytes()
+        seen.page.click("text=Save into treasurer")
+        assert "The map would have problems with this, so nothing was written" in said_of_saving(seen)
+        assert "Cannot read very lovely" in seen.page.inner_text("#save-words")
+        assert (library.project / TREASURER).read_bytes() == before

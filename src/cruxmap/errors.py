@@ -139,6 +139,10 @@ class Code(StrEnum):
     WRONG_ORIGIN = "wrong-origin"
     WRONG_TOKEN = "wrong-token"
     WRONG_REQUEST = "wrong-request"
+    TOO_LARGE = "too-large"
+    TOO_SLOW = "too-slow"
+    CANNOT_SAVE = "cannot-save"
+    CHANGED_MEANWHILE = "changed-meanwhile"
     # where the work is done
     UNKNOWN_EXECUTOR = "unknown-executor"
     MISSING_EXTRA = "missing-extra"

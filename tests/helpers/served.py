@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +19,16 @@ from cruxmap.errors import Code
 from cruxmap.present.report.page_file import unpacked
 from cruxmap.serve.guard import TOKEN
 
-ASKED = (Code.WRONG_HOST, Code.WRONG_ORIGIN, Code.WRONG_TOKEN, Code.WRONG_REQUEST)
+ASKED = (
+    Code.WRONG_HOST,
+    Code.WRONG_ORIGIN,
+    Code.WRONG_TOKEN,
+    Code.WRONG_REQUEST,
+    Code.TOO_LARGE,
+    Code.TOO_SLOW,
+    Code.CANNOT_SAVE,
+    Code.CHANGED_MEANWHILE,
+)
 """Codes of what only who asks a served page can meet: `test_serve_refusals.py` has a request for each."""
 
 PATIENCE = 60.0
@@ -78,10 +88,25 @@ class Served:
         block = self.page().partition('id="news">')[2].partition("<")[0]
         return unpacked(block)
 
+    def save(self, sent: Any, **headers: str | None) -> Answer:
+        """Save as the page does: what is no bytes is sent as JSON."""
+        body = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
+        usual = {
+            "origin": f"http://{self.netloc}",
+            "content_type": "application/json",
+            "content_length": str(len(body)),
+        }
+        token = {} if TOKEN in headers else {TOKEN: self.token}
+        return self.ask("/save", "POST", body, **{**usual, **token, **headers})
+
+    @cached_property
+    def token(self) -> str:
+        """The token that stands in the page."""
+        return self.told()["token"]
+
     def news(self, **headers: str | None) -> Answer:
         """Ask for news as the page does."""
-        token = headers.pop(TOKEN, None) or self.told()["token"]
-        return self.ask("/news?after=-1", **{TOKEN: token, **headers})
+        return self.ask("/news?after=-1", **{TOKEN: self.token, **headers})
 
     def whole(self) -> dict[str, Any]:
         """Return what is told once the page has what is found over draws."""
@@ -121,3 +146,10 @@ def copied(example: Path, place: Path) -> Path:
     """Copy a project to a place, and return that."""
     shutil.copytree(example, place, dirs_exist_ok=True)
     return place
+
+
+def change(id_: str = "treasurer", version: str | None = None, **parts: Any) -> dict[str, Any]:
+    """Return what a page sends to have something saved: a number, unless other parts are given."""
+    nothing: dict[str, Any] = {"text": "", "rejects": [], "accepts": [], "remarks": {}, "brings": {}}
+    usual = {"from": "treasurer", "judgements": {"soil-sound": "50%"}}
+    return {"id": id_, "version": version, **nothing, **usual, **parts}

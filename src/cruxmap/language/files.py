@@ -4,7 +4,6 @@ In: a path. Out: the shape of the file there, of which parts that do not fit are
 each, so that everything else is still looked at.
 """
 
-import hashlib
 import os
 import re
 import stat
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import Code, Span
+from cruxmap.ground import version_of
 from cruxmap.language.findings import Findings
 from cruxmap.language.validation import Fitted, Shape, keys_of, shaped
 from cruxmap.language.yaml_text import Entries, Parsed, Text, parse, without_controls
@@ -62,11 +62,6 @@ def overlaid(contents: Mapping[Path, bytes]) -> Iterator[None]:
         yield
     finally:
         _overlaid.reset(token)
-
-
-def version_of(data: bytes) -> str:
-    """Return what is the same for the same content of a file, and for no other."""
-    return hashlib.sha256(data).hexdigest()[:32]
 
 
 def note_folder(folder: Path) -> None:

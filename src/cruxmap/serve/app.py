@@ -1,4 +1,4 @@
-"""The answers: the page, and news for it."""
+"""The answers: the page, news for it, and saving what was changed in it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,10 +16,11 @@ from cruxmap.errors import Code
 from cruxmap.present.report.markup import Html, said, tag
 from cruxmap.present.report.packaging import page_style
 from cruxmap.present.report.page_file import whole_page
-from cruxmap.serve.guard import PAGE, Address, Guard, Refused, answer
+from cruxmap.serve.guard import PAGE, Address, Guard, Refused, answer, sent
 from cruxmap.serve.live import Live
+from cruxmap.serve.saving import save
 
-NEWS = "/news"
+NEWS, SAVE = "/news", "/save"
 
 PATIENCE = 20.0
 """Seconds after which whoever waits for news is told that there are none."""
@@ -37,6 +38,15 @@ def app_of(live: Live, address: Address) -> ASGIApp:
         known = int(after) if after.isdecimal() and len(after) < 20 else -1
         return JSONResponse(await live.news_after(known, PATIENCE))
 
+    writing = asyncio.Lock()
+
+    async def saved(request: Request) -> Response:
+        asked = await sent(request)
+        async with writing:  # one after another, and none while another is being checked
+            done = await asyncio.to_thread(save, live.path, live.folder, asked)
+        live.look()
+        return JSONResponse(done)
+
     @asynccontextmanager
     async def running(app: Starlette) -> AsyncIterator[None]:
         loop = asyncio.create_task(live.run())
@@ -50,11 +60,13 @@ def app_of(live: Live, address: Address) -> ASGIApp:
     routes = [
         Route(PAGE, page, methods=["GET"]),
         Route(NEWS, news, methods=["GET"]),
+        Route(SAVE, saved, methods=["POST"]),
     ]
     handlers: dict[Any, Callable[[Request, Any], Awaitable[Response]]] = {
         Refused: _refused,
         HTTPException: _unknown,
         ClientDisconnect: _gone,
+        Exception: _faulty,
     }
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=running)
     app.router.redirect_slashes = False
@@ -72,6 +84,11 @@ async def _unknown(request: Request, exception: Any) -> Response:
 
 async def _gone(request: Request, exception: Any) -> Response:
     return answer(Refused(400, Code.WRONG_REQUEST, "not all of it was sent"))
+
+
+async def _faulty(request: Request, exception: Any) -> Response:
+    message = f"a fault in cruxmap: {type(exception).__name__}: {exception}"
+    return answer(Refused(500, Code.CANNOT_USE, message, "please report it; nothing was written"))
 
 
 WAITING = "The page is being made"

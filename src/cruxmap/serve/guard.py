@@ -5,11 +5,14 @@ for (Host) has to be the address, and whoever asks for more than the page has to
 show the token that stands in the page. No answer may be read by others, kept, or shown in their frames.
 """
 
+import asyncio
 import hmac
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +23,12 @@ TOKEN = "x-cruxmap-token"
 
 PAGE = "/"
 """Where the page is; everything else asks for the token."""
+
+MOST_BYTES = 4 << 20
+"""The most that anybody may send."""
+
+SECONDS_TO_SEND = 10.0
+"""How long anybody may take to send it."""
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -127,3 +136,47 @@ def answer(refused: Refused) -> Response:
     """Return the answer that says why a request is refused; what else was being sent is not read."""
     headers = {"connection": "close"}
     return JSONResponse(refused.to_json(), refused.status, headers)
+
+
+# --- what is sent --------------------------------------------------------------------------------
+
+
+async def sent(request: Request) -> Any:
+    """Return the JSON that somebody sent. Raises `Refused`: for what is too large before it is read."""
+    kind, _, charset = request.headers.get("content-type", "").partition(";")
+    if kind.strip().lower() != "application/json" or charset.strip().lower() not in ("", "charset=utf-8"):
+        raise Refused(415, Code.WRONG_REQUEST, "what is sent must be JSON", "send `application/json`")
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > MOST_BYTES:
+        raise _too_large()
+    return _read(await _body(request))
+
+
+def _too_large() -> Refused:
+    message = f"this is larger than {MOST_BYTES:,} bytes"
+    return Refused(413, Code.TOO_LARGE, message, "download the worldview, and put it into the folder")
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(SECONDS_TO_SEND):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > MOST_BYTES:
+                    raise _too_large()
+    except TimeoutError:
+        message = f"it took longer than {SECONDS_TO_SEND:g} seconds to send this"
+        raise Refused(408, Code.TOO_SLOW, message, "save again") from None
+    return bytes(body)
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise Refused(400, Code.WRONG_REQUEST, "what is sent is no JSON in UTF-8") from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import Code, Problem
@@ -57,6 +58,7 @@ class Live:
     """The state of a served model; `token` is what its pages prove themselves by."""
 
     reading: Reading
+    folder: Path
     how: Shown
     token: str
     told: Told = field(default_factory=Told)
@@ -68,6 +70,11 @@ class Live:
     _known: dict[str, Plain] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _look: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def path(self) -> Path:
+        """The file of the model."""
+        return self.reading.path
 
     # --- for pages -----------------------------------------------------------------------------------
 
@@ -112,6 +119,7 @@ class Live:
             while True:
                 reading = await self._next_reading()
                 self.problems = reading.problems
+                self.folder = reading.folder or self.folder
                 if reading.problems:
                     self.told.problems(reading.problems)
                 elif not _is_same(reading, self.reading):

@@ -82,7 +82,8 @@ def serve(path: Path, how: Shown, port: int | None, display: Display) -> None:
 async def _serve(
     reading: Reading, how: Shown, address: Address, listening: socket.socket, display: Display
 ) -> None:
-    live = Live(reading, how, address.token, OnTerminal(display))
+    assert reading.folder is not None
+    live = Live(reading, reading.folder, how, address.token, OnTerminal(display))
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL + 1)  # what matters is told here
     config = uvicorn.Config(
         app_of(live, address),

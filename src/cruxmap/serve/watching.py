@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cruxmap.errors import InvalidMap, Problem
-from cruxmap.language.files import Looked, noting, version_of
+from cruxmap.ground import version_of
+from cruxmap.language.files import Looked, noting
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_with_visitors
 from cruxmap.language.visitors import WORLDVIEWS

@@ -15,6 +15,7 @@ import { h, put, said, setText } from "./dom.js";
 import { entryAddress } from "./entry_words.js";
 import { ownerOf } from "./numbers.js";
 import { problemWords } from "./problem.js";
+import { savingView } from "./saving.js";
 
 const SAYS = {
   gone: "The program that serves this page has ended. What you changed is still here.",
@@ -54,7 +55,7 @@ export async function takeUp(session) {
   const carried = readCarried();
   if (carried === null) return null;
   if (carried.isRevealed) setBlind(false);
-  const found = { place: carried.place, lost: carried.lost, conflicts: [] };
+  const found = { place: carried.place, lost: carried.lost, savedAs: carried.savedAs, conflicts: [] };
   const from = session === null ? null : startIn(session, carried);
   if (from === null) return found;
   if (from !== carried.starts[0]) found.lost.push({ at: carried.starts[0].start, why: NOT_THERE });
@@ -103,11 +104,11 @@ function settled(session, before) {
 }
 
 /** Keeps what is changed for the page that comes next. Returns whether that could be done. */
-async function carry({ session, conflicts, lost, saved }) {
+async function carry({ session, conflicts, lost, saved, savedAs }) {
   const was = new Map(conflicts.map((conflict) => [conflict.address, conflict.was]));
   try {
     const here = { isRevealed: !isBlind(), place: placeOnScreen(), lost };
-    const carried = { ...here, ...(await stateOf(session, saved)) };
+    const carried = { ...here, savedAs: saved?.id ?? savedAs, ...(await stateOf(session, saved)) };
     for (const change of carried.changes) change.before = was.get(change.address) ?? change.before;
     sessionStorage.setItem(CARRIED, JSON.stringify(carried));
     return true;
@@ -148,12 +149,17 @@ function below(model, id) {
 
 /** What was changed since it was saved. */
 function withoutSaved(own, saved) {
-  const kept = new Set(saved.judgements.map((judgement) => JSON.stringify(judgement)));
+  const isNew = (one, others) => !others.some((other) => JSON.stringify(other) === JSON.stringify(one));
+  const left = (some, others) => some.filter((one) => isNew(one, others));
+  const parts = (some) => Object.entries(some ?? {});
+  const rest = (some, others) => Object.fromEntries(left(parts(some), parts(others)));
+  const sections = parts(own.brings).map(([key, some]) => [key, rest(some, saved.brings[key])]);
   return {
-    ...own,
-    judgements: own.judgements.filter((judgement) => !kept.has(JSON.stringify(judgement))),
-    rejects: own.rejects.filter((name) => !saved.rejects.includes(name)),
-    accepts: own.accepts.filter((name) => !saved.accepts.includes(name)),
+    judgements: left(own.judgements, saved.judgements),
+    rejects: left(own.rejects, saved.rejects),
+    accepts: left(own.accepts, saved.accepts),
+    remarks: rest(own.remarks, saved.remarks),
+    brings: Object.fromEntries(sections.filter(([, entries]) => Object.keys(entries).length > 0)),
   };
 }
 
@@ -202,6 +208,7 @@ function isBusy() {
 export function followServer(session, news, carried) {
   const live = new Live(session, news, carried);
   document.querySelector("main").prepend(live.element);
+  if (session !== null) document.querySelector("#changes .taking")?.before(live.saving.element);
   live.show();
   goBackTo(carried?.place ?? null);
   live.listen();
@@ -216,6 +223,8 @@ class Live {
     this.isGone = false;
     this.isAbout = null;
     this.saved = null;
+    this.savedAs = carried?.savedAs ?? null;
+    this.saving = session === null ? null : savingView(session, this);
     this.isLeaving = false;
     this.lastTouched = 0;
     this.words = h("span", { role: "status" });
@@ -226,7 +235,7 @@ class Live {
     for (const event of ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"]) {
       addEventListener(event, () => (this.lastTouched = Date.now()), { passive: true });
     }
-    session?.on("central", () => this.conflicts.length > 0 && this.show());
+    session?.on("central", () => this.changed());
   }
 
   /** Waits for news again and again; a page that is not looked at waits until it is. */
@@ -256,9 +265,23 @@ class Live {
 
   async hear(news) {
     Object.assign(this, { news, isGone: false });
-    if (news.page === this.page) this.versions = news.versions;
+    if (news.page === this.page && this.saved === null) this.versions = news.versions;
+    this.saving?.update();
     this.show();
-    if (this.isOld && !this.isWaiting) this.leaveWhenFree();
+    if (this.saved !== null && !this.isWaiting) await this.leave();
+    else if (this.isOld && !this.isWaiting) this.leaveWhenFree();
+  }
+
+  changed() {
+    if (this.savedAs === null && this.conflicts.length === 0) return;
+    this.savedAs = null;
+    this.show();
+  }
+
+  /** Goes on from what was saved, as soon as the server has a page with it. */
+  wasSaved(saved) {
+    this.saved = saved;
+    this.hear(this.news);
   }
 
   /** Whether the server has another page than this one. */
@@ -266,9 +289,9 @@ class Live {
     return this.news.page !== null && this.news.page !== this.page;
   }
 
-  /** Whether that page is not yet the one with what was saved. */
+  /** Whether the server's page is still one from before something was saved. */
   get isWaiting() {
-    return this.saved !== null && this.news.versions[this.saved.id] !== this.saved.version;
+    return this.saved !== null && (this.news.versions[this.saved.id] ?? null) === this.saved.before;
   }
 
   async leaveWhenFree() {
@@ -314,7 +337,8 @@ class Live {
     if (news.problems.length > 0) return SAYS.problems;
     if (this.isOld) return SAYS.newer;
     const doing = news.doing === null ? "" : ` Now: ${news.doing.what}.`;
-    return `${news.found === "now" ? SAYS.whole : SAYS.first}${doing}`;
+    const saved = this.savedAs === null ? "" : `Saved: ${this.savedAs}. `;
+    return `${saved}${news.found === "now" ? SAYS.whole : SAYS.first}${doing}`;
   }
 
   problems() {
