@@ -11,6 +11,7 @@ from cruxmap.present.report.packaging import (
     LOADER,
     MAIN,
     PAGE,
+    STYLES,
     WORKER,
     JoinError,
     library,
@@ -177,5 +178,5 @@ def test_the_sources_build_elements_and_no_html() -> None:
 
 
 def test_all_style_sheets_are_joined() -> None:
-    assert {path.name for path in PAGE.glob("*.css")} == {"page.css", "argument.css", "document.css"}
+    assert sorted(path.name for path in PAGE.glob("*.css")) == sorted(STYLES)
     assert "</" not in page_style()
