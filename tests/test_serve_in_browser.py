@@ -64,7 +64,10 @@ def page_of(browser: Any, running: Served, *, may_be_gone: bool = False) -> Iter
 def settled(seen: Opened, words: str = "The page follows the files.") -> str:
     """Wait until the page says something of its state, and return all that it says there."""
     script = "(words) => document.querySelector('aside#live')?.innerText.includes(words)"
-    seen.page.wait_for_function(script, arg=words, timeout=WAIT)
+    try:
+        seen.page.wait_for_function(script, arg=words, timeout=WAIT)
+    except Exception as error:
+        raise AssertionError(seen.page.inner_text("body")[:3000]) from error
     seen.ready()
     return seen.page.inner_text("aside#live")
 
@@ -232,6 +235,19 @@ def test_the_reader_stays_where_they_are(browser: Any, library: Served) -> None:
         until(seen, lambda seen: "3.21%" in seen.run("() => document.body.innerText"), True)
         seen.page.wait_for_selector(".panel [id='title-of-soil-sound']")
         until(seen, lambda seen: abs(seen.run(top) - before) < 4, True)
+
+
+def test_files_of_others_stay_beside_the_page_that_is_made_anew(browser: Any, library: Served) -> None:
+    other = "worldview: guest\ntext: A guest.\nextends: treasurer\njudgements: {soil-sound: 44%}\n"
+    with page_of(browser, library) as seen:
+        seen.run("(text) => { cruxmap.receive(text); cruxmap.start('guest'); }", other)
+        seen.run("() => cruxmap.set('funding-secured', '11%')")
+        write(library, TREASURER, ("70% to 90%", "71% to 90%"))
+        seen.run("() => { location.hash = '#entry-promises-lapse'; }")
+        until(seen, lambda seen: "71% to 90%" in seen.run("() => document.body.innerText"), True)
+        until(seen, lambda seen: seen.run("() => cruxmap.worldviews"), ["map", "treasurer", "guest"])
+        assert "extends: guest" in seen.run("() => cruxmap.yaml({ id: 'me' })")
+        assert numbers(seen) == {"funding-secured": "11%"}
 
 
 def test_an_open_page_finds_its_server_again(browser: Any, tmp_path: Path) -> None:

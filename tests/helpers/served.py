@@ -110,7 +110,10 @@ class Served:
 
     def whole(self) -> dict[str, Any]:
         """Return what is told once the page has what is found over draws."""
-        return self.once(self.told, lambda told: told["found"] == "now" and told["doing"] is None)
+        self.page()
+        return self.once(
+            lambda: self.news().json, lambda told: told["found"] == "now" and not told["doing"]
+        )
 
     def once(self, look: Any, fits: Any) -> Any:
         """Look again and again until what is seen fits, and return that."""
@@ -118,7 +121,7 @@ class Served:
         while not fits(seen := look()):
             assert time.monotonic() < until, seen
             assert self.process.poll() is None
-            time.sleep(0.1)
+            time.sleep(0.2)
         return seen
 
     def end(self) -> int:

@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,10 @@ class Live:
         making = asyncio.create_task(self._make(self.reading))
         try:
             while True:
-                reading = await self._next_reading()
+                try:
+                    reading = await self._next_reading()
+                except Exception as fault:  # the page goes on, and says so until the files change again
+                    reading = self._unread(fault)
                 self.problems = reading.problems
                 self.folder = reading.folder or self.folder
                 if reading.problems:
@@ -130,6 +133,10 @@ class Live:
                 self._tell()
         finally:
             await _ended(making)
+
+    def _unread(self, fault: Exception) -> Reading:
+        problem = Problem(Code.CANNOT_USE, f"the files cannot be read: {type(fault).__name__}: {fault}")
+        return replace(self.reading, problems=(problem,), state=state_of(self.reading.looked))
 
     async def _next_reading(self) -> Reading:
         """Wait until any file is another one, and then until they stay as they are; return what they say."""
@@ -159,8 +166,11 @@ class Live:
             while not isinstance(told, Failed) and not (isinstance(told, Made) and told.is_whole):
                 told = await asyncio.to_thread(making.told) or Failed((), "its process has ended")
                 self._take(told, reading, mark)
+        except Exception as fault:
+            self._take(Failed((), f"{type(fault).__name__}: {fault}"), reading, mark)
         finally:
-            (await begun).end()
+            with suppress(Exception):  # it did not begin
+                (await begun).end()
             self.doing = None
             self._tell()
 

@@ -6,6 +6,7 @@
  * shown, and the reader chooses. A page in a file has no server, and none of this.
  */
 
+import { takeIn } from "../answers/receiving.js";
 import { fragmentOf } from "../language/fragment.js";
 import { ProblemError } from "../language/problems.js";
 import { MAP } from "../language/worldviews.js";
@@ -56,6 +57,7 @@ export async function takeUp(session) {
   if (carried === null) return null;
   if (carried.isRevealed) setBlind(false);
   const found = { place: carried.place, lost: carried.lost, savedAs: carried.savedAs, conflicts: [] };
+  if (session !== null) found.lost.push(...refusedOf(session, carried.files));
   const from = session === null ? null : startIn(session, carried);
   if (from === null) return found;
   if (from !== carried.starts[0]) found.lost.push({ at: carried.starts[0].start, why: NOT_THERE });
@@ -69,6 +71,12 @@ export async function takeUp(session) {
   }
   if (from === carried.starts[0]) found.conflicts = settled(session, carried.changes);
   return found;
+}
+
+/** Takes in the files of others that the page before had; those that do not fit any more are lost. */
+function refusedOf(session, files) {
+  const { refused } = takeIn(session, files);
+  return refused.map(({ name, problems }) => ({ at: name || "A file", why: problems[0].message }));
 }
 
 function textAt({ changes }, at) {
@@ -119,7 +127,7 @@ async function carry({ session, conflicts, lost, saved, savedAs }) {
 }
 
 async function stateOf(session, saved) {
-  if (session === null) return { starts: [], changes: [], file: "" };
+  if (session === null) return { starts: [], changes: [], files: [], file: "" };
   const { model, startedFrom, step, name } = session;
   const isModels = JSON.stringify(session.givenNow) === JSON.stringify(givenTexts(model));
   const given = isModels ? null : step.given;
@@ -129,7 +137,9 @@ async function stateOf(session, saved) {
     const state = { startedFrom: start, changes: own, name, given };
     starts.push({ start, fragment: await fragmentOf(model, state) });
   }
-  return { starts, changes: saved === null ? session.changes.map(changeOf) : [], file: session.yaml() };
+  const files = session.visitors.flatMap(({ file }) => (file ? [file] : []));
+  const changes = saved === null ? session.changes.map(changeOf) : [];
+  return { starts, changes, files, file: session.yaml() };
 }
 
 function changeOf({ kind, address, text, before }) {
@@ -274,7 +284,7 @@ class Live {
 
   changed() {
     if (this.savedAs === null && this.conflicts.length === 0) return;
-    this.savedAs = null;
+    if (this.session.changes.length > 0) this.savedAs = null;
     this.show();
   }
 
