@@ -160,6 +160,14 @@ def load(path: Path, findings: Findings) -> Parsed | None:
     return parsed
 
 
+def version_at(path: Path) -> str | None:
+    """Return the version of a file as `load` would read it now, None where it would read nothing."""
+    try:
+        return None if _trouble(path) else version_of(path.read_bytes())
+    except OSError:
+        return None
+
+
 def _trouble(path: Path) -> str:
     """Return why a file stays closed: reading it might not end, or tell too much. Raises OSError."""
     status = path.stat()

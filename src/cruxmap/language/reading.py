@@ -58,6 +58,7 @@ from cruxmap.language.files import (
     fit,
     load,
     model_files,
+    note_folder,
     shown,
     subfolders,
     yaml_files,
@@ -495,6 +496,7 @@ def _read_model(
     if draft is None and os.path.isdir(folder):
         draft = drafts[_identity(folder)] = _read_map(folder, findings, visiting)
     if draft is None:
+        note_folder(folder)
         hint = "the path starts from the model's own folder"
         if "\\" in shape.map:
             hint = f"write `{shape.map.replace('\\', '/')}`: folders are parted by `/` everywhere"

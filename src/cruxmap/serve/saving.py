@@ -20,7 +20,7 @@ from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.context import check_id
 from cruxmap.language.digest import state_of
 from cruxmap.language.editing import Changes, edited
-from cruxmap.language.files import overlaid
+from cruxmap.language.files import MAX_BYTES, overlaid
 from cruxmap.language.findings import Findings
 from cruxmap.language.includes import ARGUMENTS
 from cruxmap.language.inheritance import lay
@@ -62,12 +62,18 @@ def save(model: Path, folder: Path, sent: Any) -> dict[str, Any]:
     Raises `Refused`.
     """
     asked, reading = read_sent(sent), read(model)
-    path = Path(os.path.abspath(folder)) / WORLDVIEWS / f"{asked.id}.yaml"
     try:
+        path = Path(os.path.abspath(reading.folder or folder)) / WORLDVIEWS / f"{asked.id}.yaml"
         try:
             return _save(reading, path, asked)
         except OtherVersion as other:
             raise _conflict(reading, path, asked) from other
+        except OSError as error:  # as where folders are moved meanwhile
+            raise CannotWrite(path.as_posix(), error, "nothing was written") from error
+    except OSError as error:
+        raise Refused(
+            409, Code.CANNOT_WRITE, f"the map's folder is gone: {error.strerror}", "start the program anew"
+        ) from error
     except CannotWrite as cannot:
         [problem] = cannot.problems
         raise Refused(409, problem.code, problem.message, problem.hint) from cannot
@@ -100,6 +106,9 @@ def _present(path: Path) -> bytes | None:
         return None
     if not path.is_file():
         raise CannotWrite(path.as_posix(), OSError("it is not an ordinary file"), "nothing was written")
+    if path.stat().st_size > MAX_BYTES:
+        error = OSError(f"it has more than {MAX_BYTES:,} bytes")
+        raise CannotWrite(path.as_posix(), error, "nothing was written")
     return path.read_bytes()
 
 

@@ -8,9 +8,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cruxmap.errors import InvalidMap, Problem
-from cruxmap.ground import version_of
-from cruxmap.language.files import Looked, noting
+from cruxmap.errors import Code, InvalidMap, Problem
+from cruxmap.language.files import Looked, noting, version_at
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_with_visitors
 from cruxmap.language.visitors import WORLDVIEWS
@@ -52,7 +51,7 @@ def read(path: Path) -> Reading:
     """Read a model, again where a file changes meanwhile."""
     for _ in range(TRIES):
         reading = _read(path)
-        if all(_version(file) == version for file, version in reading.looked.files.items()):
+        if all(version_at(file) == version for file, version in reading.looked.files.items()):
             break
     return reading
 
@@ -63,14 +62,10 @@ def _read(path: Path) -> Reading:
             visited = read_with_visitors(path, ())
         except InvalidMap as invalid:
             return Reading(path, None, invalid.problems, None, looked, state_of(looked))
+        except OSError as error:  # as where the folder that all paths start from is gone
+            problem = Problem(Code.UNREADABLE_FILE, f"the files cannot be read: {error.strerror}")
+            return Reading(path, None, (problem,), None, looked, state_of(looked))
     return Reading(path, visited.model, (), visited.folder, looked, state_of(looked))
-
-
-def _version(path: Path) -> str | None:
-    try:
-        return version_of(path.read_bytes()) if path.is_file() else None
-    except OSError:
-        return None
 
 
 def state_of(looked: Looked) -> State:
