@@ -10,6 +10,7 @@ import {
 } from "../../src/cruxmap/present/report/page/answers/receiving.js";
 import { createSession } from "../../src/cruxmap/present/report/page/answers/session.js";
 import { togetherOf } from "../../src/cruxmap/present/report/page/answers/together.js";
+import { openingView } from "../../src/cruxmap/present/report/page/view/opening.js";
 import { pairsView } from "../../src/cruxmap/present/report/page/view/pairs.js";
 import { MINE, partingView } from "../../src/cruxmap/present/report/page/view/parting.js";
 import { togetherView } from "../../src/cruxmap/present/report/page/view/together.js";
@@ -129,6 +130,38 @@ test("of two files of one worldview the second is refused, and can take the firs
   assert.deepEqual(takeIn(session, [second]).refused, [], "the same file again is no other");
 });
 
+test("files that build on each other come in whatever their order, and a circle is refused", () => {
+  const session = opened();
+  const cut = "{text: Cut., against: alignment-hard, strength: 2x, premises: one-new}";
+  const brings = `claims: {one-new: {text: New., credence: 5%}}\narguments: {one-cut: ${cut}}\n`;
+  const { taken, refused } = takeIn(session, [
+    { name: "three.yaml", text: "text: 3.\nextends: two\naccepts: [one-cut]\n" },
+    { name: "two.yaml", text: "text: 2.\njudgements: {one-new: 30%}\n" },
+    { name: "a.yaml", text: "text: A.\nextends: b\n" },
+    { name: "b.yaml", text: "text: B.\nextends: a\n" },
+    { name: "some name.yaml", text: `worldview: one\ntext: 1.\n${brings}` },
+  ]);
+  assert.deepEqual(taken.map(({ id }) => id), ["one", "two", "three"]);
+  assert.deepEqual(refused.map(({ name }) => name), ["a.yaml", "b.yaml"]);
+  assert.equal(refused[0].problems[0].code, "unknown-worldview");
+});
+
+test("the reader's own file stands beside what they go on with, and nothing builds on that", () => {
+  const session = opened();
+  const text = "Somebody would notice.";
+  const id = session.bring("argument", { text, against: "alignment-hard", strength: "2x" });
+  const changed = session.central.target;
+  const builds = { name: "ann.yaml", text: `worldview: ann\ntext: A.\naccepts: [${id}]\n` };
+  const [{ problems: [{ code, line }] }] = takeIn(session, [builds]).refused;
+  assert.deepEqual([code, line], ["unknown-id", 3]);
+  const downloaded = { name: "mine (1).yaml", text: session.yaml() };
+  assert.deepEqual(takeIn(session, [downloaded]).refused, []);
+  assert.deepEqual(session.visitors.map((shape) => shape.id), ["mine"]);
+  assert.deepEqual(Object.keys(session.own.brings.arguments), [id.replace("mine", "mine-2")]);
+  assert.equal(session.central.target, changed);
+  assert.deepEqual(takeIn(session, [builds]).refused, []);
+});
+
 test("a file whose place another cannot take stays", () => {
   const session = opened();
   takeIn(session, [{ name: "ann.yaml", text: ANN }]);
@@ -194,6 +227,31 @@ arguments:
   assert.match(words, /Changed since this file was made: alignment-hard, long-gone \(gone\)\./);
   assert.equal(words.match(/long-gone/g).length, 1);
   assert.deepEqual(element.all((e) => ["img", "script"].includes(e.tag)), []);
+});
+
+test("a file is gone on from, with what has changed since and what does not fit", async () => {
+  const session = opened();
+  const { element } = openingView(session);
+  const input = element.all((e) => e.attributes.id === "worldview-file")[0];
+  const words = element.all((e) => e.attributes.id === "worldview-file-words")[0];
+  const told = async (name, content) => {
+    input.files = [fileOf(name, content)];
+    input.listeners.change();
+    await soon();
+    return words.textContent;
+  };
+  const made = "made_from: {map: 0123456789abcdef, entries: {alignment-hard: 00000000, long-gone: 00000000}}\n";
+  const brings = "claims: {mine-new: {text: New., credence: 5%}}\nremarks: {strong-incentives: Words.}\n";
+  const said = await told("mine.yaml", `${made}${ANN.replace("ann", "mine")}  nowhere: 5%\n${brings}`);
+  assert.match(said, /^mine\.yaml is open, on the map's own numbers\./);
+  assert.match(said, /Changed since it was made: alignment-hard, long-gone \(gone\)\./);
+  assert.match(said, /Left out, as it does not fit this map: nowhere\./);
+  const { judgements, brings: brought, remarks } = session.own;
+  assert.deepEqual(judgements, [{ at: "alignment-hard", value: "10%" }]);
+  assert.deepEqual([Object.keys(brought.claims), remarks], [["mine-new"], { "strong-incentives": "Words." }]);
+  assert.match(await told("broken.yaml", new Uint8Array([0xff, 0xfe])), /It is not UTF-8 text/);
+  assert.match(await told("large.yaml", "#".repeat((1 << 20) + 1)), /1,048,576 are the most/);
+  assert.deepEqual(session.own.judgements, judgements);
 });
 
 test("a drop that is no file is left to the browser", () => {

@@ -9,9 +9,7 @@ import { modelWith } from "../../src/cruxmap/present/report/page/language/bringi
 import { fittedTo } from "../../src/cruxmap/present/report/page/language/fitting.js";
 import { lineage, UNCHANGED } from "../../src/cruxmap/present/report/page/language/worldviews.js";
 import {
-  readOwnFile,
-  readWorldviewFile,
-  readWorldviewFiles,
+  readOwnFile, readWorldviewFile,
 } from "../../src/cruxmap/present/report/page/language/worldview_file.js";
 import { worldviewFile } from "../../src/cruxmap/present/report/page/language/yaml.js";
 import { casesOf } from "./cases.mjs";
@@ -213,29 +211,6 @@ test("each file that Python takes says the same here, and has the same warnings"
     assert.deepEqual(says, row.says, name);
     assert.deepEqual(file, { name: row.name, text: row.text }, name);
   }
-});
-
-test("several files come in whatever order they build on each other, and each is refused alone", () => {
-  const sent = [
-    { name: "three.yaml", text: "text: 3.\nextends: two\nvoice: critic\naccepts: [one-cut]\n" },
-    { name: "two.yaml", text: "text: 2.\nextends: one\njudgements: {one-new: 30%}\n" },
-    { name: "bad.yaml", text: "text: Bad.\nextends: three\njudgements: {nowhere: 5%, point: 500%}\n" },
-    { name: "a.yaml", text: "text: A.\nextends: b\n" },
-    { name: "b.yaml", text: "text: B.\nextends: a\n" },
-    {
-      name: "some name.yaml",
-      text:
-        "worldview: one\nvoice: critic\ntext: 1.\nclaims: {one-new: {text: New., credence: 5%}}\n" +
-        "arguments: {one-cut: {text: Cut., undercuts: reply}}\n",
-    },
-  ];
-  const { read: taken, refused } = readWorldviewFiles(sent, everything);
-  assert.deepEqual(taken.map(({ id }) => id), ["one", "two", "three"]);
-  assert.deepEqual(refused.map(({ name }) => name), ["bad.yaml", "a.yaml", "b.yaml"]);
-  const codes = refused[0].problems.map(({ code }) => code);
-  assert.deepEqual(codes, ["unknown-address", "unreadable-judgement"]);
-  assert.equal(refused[1].problems[0].code, "unknown-worldview");
-  modelWith(everything, taken.map(({ shape }) => shape));
 });
 
 test("a file tells of the entries that are not as they were", () => {

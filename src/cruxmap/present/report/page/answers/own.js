@@ -9,7 +9,6 @@ import { namesOf } from "../language/names.js";
 import {
   countIn,
   entriesIn,
-  usersOf,
   withEntry,
   withNames,
   withoutEntry,
@@ -113,11 +112,6 @@ export function stepWithNames(step, from, to) {
     return Object.fromEntries(Object.entries(node).map(([key, part]) => [key, renamed(part)]));
   };
   return { ...step, own, given: renamed(step.given), last: known.get(step.last) ?? step.last };
-}
-
-/** Whether something that is brought can be taken back alone. */
-export function standsAlone(own, id) {
-  return usersOf(own.brings, id).length === 0;
 }
 
 /**

@@ -96,9 +96,10 @@ function takenOrRefused(session, { name, text }) {
 export function received(session, { name, text }) {
   const same = session.visitors.find(({ file }) => file?.text === text);
   if (same !== undefined) return same;
-  const clash = clashOf(session, idOf(text, session.model, name));
+  const { model } = session.extensions.others; // what the reader brings makes way, and is nothing to build on
+  const clash = clashOf(session, idOf(text, model, name));
   if (clash !== null) throw clash;
-  const shape = shapeOf(text, session.model, name);
+  const shape = shapeOf(text, model, name);
   session.receive(shape);
   return shape;
 }

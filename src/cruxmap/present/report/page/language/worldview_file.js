@@ -69,18 +69,12 @@ class EnoughError extends Error {}
  *   made from another state of the map, `changed` the entries it speaks of that are not as they were
  */
 export function readWorldviewFile(text, model, { name = "" } = {}) {
-  return readBeside(text, model, name).found;
-}
-
-/** Return what a file says, and the model with it; throws FileError. */
-function readBeside(text, model, name) {
   const reading = new Reading(text, model, name);
   const shape = untilEnough(() => reading.begun().checked());
   const { problems, warnings } = reading;
   if (problems.length > 0) throw new FileError(inOrder(problems));
   shape.file = { name, text };
-  const found = { id: shape.id, shape, ...madeSince(shape, model), warnings: inOrder(warnings) };
-  return { found, made: reading.made };
+  return { id: shape.id, shape, ...madeSince(shape, model), warnings: inOrder(warnings) };
 }
 
 function untilEnough(work) {
@@ -89,35 +83,6 @@ function untilEnough(work) {
   } catch (error) {
     if (!(error instanceof EnoughError)) throw error;
     return null;
-  }
-}
-
-/**
- * Read the files of several others, which may build on each other: one is read as soon as what it builds
- * on is there.
- * @param {{name: string, text: string}[]} files @param {object} model
- * @returns {{read: object[], refused: {name: string, problems: object[]}[]}} what `readWorldviewFile`
- *   returns of each that can be taken over, in an order in which they can, and the problems of the others
- */
-export function readWorldviewFiles(files, model) {
-  const read = [];
-  let present = model;
-  let waiting = files;
-  for (;;) {
-    const refused = [];
-    for (const file of waiting) {
-      try {
-        const { found, made } = readBeside(file.text, present, file.name);
-        present = made;
-        read.push(found);
-      } catch (error) {
-        if (!(error instanceof FileError)) throw error;
-        refused.push({ file, name: file.name, problems: error.problems });
-      }
-    }
-    const isDone = refused.length === 0 || refused.length === waiting.length;
-    if (isDone) return { read, refused: refused.map(({ name, problems }) => ({ name, problems })) };
-    waiting = refused.map(({ file }) => file);
   }
 }
 
@@ -162,7 +127,6 @@ class Reading {
     this.model = model;
     this.problems = [];
     this.warnings = [];
-    this.made = null;
     const { root, places, problems, spoiled } = readYaml(text);
     this.root = root;
     this.places = places;
@@ -329,7 +293,7 @@ class Reading {
     this.checkNumbers(extended, { extends: start, voice, judgements: read, ...verdicts }, id);
     this.warnOfChanges(shape);
     if (this.problems.length === 0) {
-      this.made = this.attempt(["worldview"], () => modelWith(this.model, [shape]));
+      this.attempt(["worldview"], () => modelWith(this.model, [shape]));
     }
     return shape;
   }

@@ -1,11 +1,11 @@
 // Going on from a worldview's file as one's own: the file is chosen here. What is dropped on the page
 // stands beside the others (visitors.js).
 
+import { textsOf } from "../answers/receiving.js";
 import { ProblemError } from "../language/problems.js";
 import { h, put, said } from "./dom.js";
 import { problemWords } from "./problem.js";
 
-const MOST_BYTES = 500_000;
 const MOST_NAMED = 8;
 
 /**
@@ -45,19 +45,27 @@ export function openingView(session) {
 
 /** Take a file over, and say what came of it. */
 async function opened(session, file) {
-  if (file.size > MOST_BYTES) return ["That file is too large for a worldview's."];
+  const { written, refused } = await textsOf([file]);
+  if (refused.length > 0) return problemWords(refused[0].problems[0]);
   try {
-    const { isOther, leftOut } = session.openFile(await file.text());
+    const { isOther, changed, leftOut } = session.openFile(written[0].text);
     const lost = [" Left out, as it does not fit this map: ", namesOf(leftOut), "."];
     return [
       [said(file.name), " is open, on ", startWords(session), ". Undo brings back what was before."],
-      isOther ? " The map has changed since it was made." : "",
+      changedWords(isOther, changed),
       leftOut.length > 0 ? lost : "",
     ];
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     return problemWords(error);
   }
+}
+
+/** Which of the entries that the file speaks of have changed since it was made. */
+function changedWords(isOther, changed) {
+  if (changed.length === 0) return isOther ? " The map has changed since it was made." : "";
+  const names = changed.map(({ id, isGone }) => ({ at: isGone ? `${id} (gone)` : id }));
+  return [" Changed since it was made: ", namesOf(names), "."];
 }
 
 function startWords(session) {
