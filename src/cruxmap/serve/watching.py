@@ -41,11 +41,6 @@ class Reading:
         found = self.looked.files.items()
         return {path.stem: version for path, version in found if version and path.parent == place}
 
-    @property
-    def is_old(self) -> bool:
-        """Whether any of the files, or what is in a folder, is another one by now."""
-        return state_of(self.looked) != self.state
-
 
 def read(path: Path) -> Reading:
     """Read a model, again where a file changes meanwhile."""
