@@ -21,9 +21,6 @@ SETS, WITH_MEANS = 100, 10
 REAL = pytest.param(str(ROOT / "models" / "deceptive-alignment.yaml"), id="deceptive-alignment")
 SMALL = pytest.param(POWER, id="power-seeking")
 
-ROUNDED = 1e-14
-"""How far off P(not the target) may be where Python's own is a rounded sum near 1."""
-
 BRING = """({start, bring}) => {
   cruxmap.start(start);
   const ids = [];
@@ -69,7 +66,7 @@ def project_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tupl
 def chances(found: list[float], said: list[float]) -> None:
     """Hold P(not the target) and P(the target) against Python's, relative to each."""
     for one, other in zip(found, said, strict=True):
-        assert math.isclose(one, other, rel_tol=1e-9, abs_tol=ROUNDED if other > 0.5 else 0), (found, said)
+        assert math.isclose(one, other, rel_tol=1e-9, abs_tol=0), (found, said)
 
 
 def held(seen: Opened, project: WithFiles, model: cm.ModelSpec, brought: BroughtSet, means: bool) -> None:
