@@ -9,6 +9,7 @@ import {
   formatRatio,
   intervalText,
   parseJudgement,
+  phrasesOf,
   sliderText,
 } from "../../src/cruxmap/present/report/page/language/notation.js";
 import { assertClose, casesOf } from "./cases.mjs";
@@ -86,4 +87,16 @@ test("numbers are written for people as Python writes them", () => {
   assert.deepEqual(numbers.map((p) => formatProbability(p)), shown);
   const ratios = [0.0312, 0.5, 1, 3.25, 24.5, 1e6, 0.00001, null].map((ratio) => formatRatio(ratio));
   assert.deepEqual(ratios, ["0.031x", "0.5x", "1.0x", "3.2x", "24x", "1000000x", "1e-05x", "-"]);
+});
+
+test("phrases are offered with the least first, however the model has them", () => {
+  const own = {
+    probability: { "all but sure": "97%", likely: "55% to 80%", "almost no chance": "1% to 5%" },
+    ratio: { "very strong": "30x to 100x", moderate: "3x to 10x", weak: "1.5x to 3x" },
+  };
+  const offered = (scale) => phrasesOf(own, scale).map(([phrase]) => phrase);
+  assert.deepEqual(offered("p"), ["almost no chance", "likely", "all but sure"]);
+  assert.deepEqual(offered("s"), ["weak", "moderate", "very strong"]);
+  assert.deepEqual(phrasesOf(own, "p")[1], ["likely", "55% to 80%"]);
+  assert.deepEqual(phrasesOf({}, "p"), []);
 });

@@ -157,6 +157,18 @@ function lexiconOf(lexicon) {
   return lexicons.get(own);
 }
 
+/**
+ * Return the phrases that may stand in place of a number, with what each means, the least first.
+ * @param {object} lexicon the model's @param {"p" | "r" | "s"} scale
+ * @returns {[phrase: string, meaning: string][]}
+ */
+export function phrasesOf(lexicon, scale) {
+  const kind = kindOf(scale);
+  const ends = lexiconOf(lexicon)[kind];
+  const middle = (phrase) => ends.get(phrase).low + ends.get(phrase).high;
+  return Object.entries(lexicon?.[kind] ?? {}).sort(([a], [b]) => middle(a) - middle(b));
+}
+
 /** Return the ends of what a phrase means; what they leave is counted anew, as the command line does. */
 function phraseEnds(text, kind) {
   const { low, high } = endsOf(text, kind === "ratio" ? "r" : "p");

@@ -1,7 +1,7 @@
 // The fields of a form about what the reader adds: each with its label, its hint and its problem,
 // which screen readers are told of too.
 
-import { formatRatio, parseJudgement } from "../language/notation.js";
+import { formatRatio, parseJudgement, phrasesOf } from "../language/notation.js";
 import { formatInterval } from "../language/phrases.js";
 import { h, put, said, setText } from "./dom.js";
 import { problemWords } from "./problem.js";
@@ -67,7 +67,7 @@ export function numberField({ label, value, scale, lexicon, hint, role, onInput 
     oninput: changed,
   });
   const problem = problemPlace(field);
-  const phrases = Object.entries(lexicon[scale === "p" ? "probability" : "ratio"] ?? {});
+  const phrases = phrasesOf(lexicon, scale);
   const choice = h(
     "select",
     { "aria-label": `${label}: in words`, onchange: choose },
@@ -121,7 +121,7 @@ function readingOf(text, scale, lexicon, role) {
 
 function plainText({ scale, low, high }) {
   if (scale === "p") return formatInterval(low, high);
-  return [...new Set([low, high].map((end) => formatRatio(end)))].join(" to ");
+  return [...new Set([low, high].map((end) => formatRatio(end).replace(/\.0x$/u, "x")))].join(" to ");
 }
 
 /**

@@ -1,6 +1,6 @@
 // What can be changed about an entry's numbers, and about an argument that it counts.
 
-import { parseJudgement, parseShare, sliderText } from "../language/notation.js";
+import { parseJudgement, parseShare, phrasesOf, sliderText } from "../language/notation.js";
 import { ProblemError } from "../language/problems.js";
 import { isBlind } from "./blind.js";
 import { isMyNumber } from "./brought.js";
@@ -217,11 +217,10 @@ function whoseWords({ origin, fitted }) {
 
 /** The phrases that may stand in place of a number, for the field to offer. */
 function phrases(lexicon, scale, id) {
-  const known = lexicon[scale === "p" ? "probability" : "ratio"] ?? {};
   return h(
     "datalist",
     { id },
-    Object.entries(known).map(([phrase, text]) =>
+    phrasesOf(lexicon, scale).map(([phrase, text]) =>
       h("option", { value: phrase, label: `${phrase}: ${text}` }),
     ),
   );
