@@ -127,7 +127,10 @@ test("of two files of one worldview the second is refused, and can take the firs
   takeInstead(session, refused[0]);
   assert.deepEqual(session.visitors.map(({ file }) => file.name), ["newer.yaml"]);
   assert.ok(session.shippedLogOdds.get("ann") > before);
-  assert.deepEqual(takeIn(session, [second]).refused, [], "the same file again is no other");
+  const again = takeIn(session, [second]);
+  assert.deepEqual(again.refused, [], "the same file again is no other");
+  assert.deepEqual(again.taken, []);
+  assert.deepEqual(again.known, session.visitors);
 });
 
 test("files that build on each other come in whatever their order, and a circle is refused", () => {

@@ -61,20 +61,23 @@ function problemOf(problem) {
 
 /**
  * Take files in, each by itself; one that rests on another of them comes after it.
+ * Those that are there already, to the byte, are told apart.
  * @param {object} session @param {Written[]} written
- * @returns {{taken: object[], refused: Refused[]}} `taken` are the shapes, with the `file` they came by
+ * @returns {{taken: object[], known: object[], refused: Refused[]}} the shapes,
+ *   with the `file` they came by
  */
 export function takeIn(session, written) {
-  const taken = [];
+  const [taken, known] = [[], []];
+  const before = new Set(session.visitors);
   let left = written;
   for (;;) {
     const refused = [];
     for (const one of left) {
       const found = takenOrRefused(session, one);
-      if (found.shape) taken.push(found.shape);
+      if (found.shape) (before.has(found.shape) ? known : taken).push(found.shape);
       else refused.push(found.refused);
     }
-    if (refused.length === left.length || refused.length === 0) return { taken, refused };
+    if (refused.length === left.length || refused.length === 0) return { taken, known, refused };
     left = refused.map(({ name, text }) => ({ name, text }));
   }
 }

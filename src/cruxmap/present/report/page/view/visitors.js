@@ -69,11 +69,11 @@ export function visitorsView(session, contents, say) {
     const found = takeIn(session, written);
     const order = files.map(({ name }) => name);
     const place = ({ name }) => order.indexOf(name);
-    tellOutcome(found.taken, [...refused, ...found.refused].sort((a, b) => place(a) - place(b)));
+    tellOutcome(found, [...refused, ...found.refused].sort((a, b) => place(a) - place(b)));
   }
 
-  function tellOutcome(taken, refused) {
-    const summary = summaryOf(taken, refused);
+  function tellOutcome({ taken, known = [] }, refused) {
+    const summary = summaryOf({ taken, known }, refused);
     outcome.hidden = false;
     const clear = h("button", { type: "button", class: "plain", onclick: close }, "Close this list");
     put(
@@ -95,10 +95,10 @@ export function visitorsView(session, contents, say) {
   /** Takes a file in place of the one with its id. */
   function instead(refused) {
     try {
-      tellOutcome([takeInstead(session, refused)], []);
+      tellOutcome({ taken: [takeInstead(session, refused)] }, []);
     } catch (problem) {
       if (!(problem instanceof ProblemError)) throw problem;
-      tellOutcome([], [{ ...refused, instead: undefined, problems: problem.problems ?? [problem] }]);
+      tellOutcome({ taken: [] }, [{ ...refused, instead: undefined, problems: problem.problems ?? [problem] }]);
     }
     input.focus();
   }
@@ -144,12 +144,14 @@ function listenForDrops(take) {
   });
 }
 
-function summaryOf(taken, refused) {
+function summaryOf({ taken, known }, refused) {
   const files = (n) => (n === 1 ? "One file" : `${n} files`);
   const stand = taken.length === 1 ? "stands" : "stand";
   const came = taken.length > 0 ? `${files(taken.length)} ${stand} beside the others.` : "";
+  const were = known.length === 1 ? "was" : "were";
+  const there = known.length > 0 ? `${files(known.length)} ${were} here already.` : "";
   const left = refused.length > 0 ? `${files(refused.length)} could not be taken in.` : "";
-  return [came, left].filter(Boolean).join(" ") || "No file was chosen.";
+  return [came, there, left].filter(Boolean).join(" ") || "No file was chosen.";
 }
 
 /** A file that was not taken in, with what is wrong; what it says is shown to nobody who judges first. */
