@@ -20,6 +20,7 @@ import { blockLines, itemLines, oneLine, plain, quoted, sentenceLines } from "./
  * @param {string} id
  */
 export function checkWorldviewId(model, id) {
+  if (id === "") throw new ProblemError("bad-id", "the name is missing", "write it in small letters");
   checkId(id);
   if (numbersOf(model).worldviews.has(id)) {
     throw new ProblemError("duplicate-id", `there is a worldview \`${id}\` already`, "choose another id");

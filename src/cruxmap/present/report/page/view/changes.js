@@ -284,32 +284,25 @@ const OUTSIDE =
   "What you assume or observe is the model's to say, and not in the file. " +
   "Until the model says so too, the program's numbers are not this page's.";
 
+const GIVES = " gives this page's numbers.";
+
 /** What to do with the file, in words. */
 function whatToDo(model, name) {
   const lists = model.model.lists_worldviews;
+  const code = (text) => h("code", null, said(text));
+  const add = ["Add its name to ", code("worldviews"), " in ", code(model.model.file), "."];
+  const gives = [code("cruxmap check"), " reads it, and ", code("cruxmap estimate"), GIVES];
   return h(
-    "ol",
+    "div",
     { class: "small" },
-    h("li", null, "Save the file as ", name, "."),
-    lists &&
-      h(
-        "li",
-        null,
-        "Add its name to ",
-        h("code", null, "worldviews"),
-        " in ",
-        h("code", null, said(model.model.file)),
-        ".",
-      ),
+    h("p", null, "Send the file to whoever keeps the map. If that is you:"),
     h(
-      "li",
+      "ol",
       null,
-      h("code", null, "cruxmap check"),
-      " reads it, and ",
-      h("code", null, "cruxmap estimate"),
-      " gives this page's numbers.",
+      h("li", null, "Put it there with ", code("cruxmap merge"), ", or save it as ", name, "."),
+      lists && h("li", null, add),
+      h("li", null, gives),
     ),
-    h("li", null, "Or send it to whoever keeps the map."),
   );
 }
 
