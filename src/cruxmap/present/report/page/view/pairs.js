@@ -24,9 +24,9 @@ const LETTERS = "ABCDEFGHIJKL";
 
 const ABOUT =
   "Each number is how many times the odds of one are those of the other, at central numbers: blue where " +
-  "the row is higher, orange where it is lower. The letter is the entry that carries most of the gap. " +
-  "Neighbours think alike about the claims that the target rests on. Choose a gap to see what it is made " +
-  "of.";
+  "the row is higher, orange where it is lower. Beside each name is its mean. The letter is the entry " +
+  "that carries most of the gap. Neighbours think alike about the claims that the target rests on. " +
+  "Choose a gap to see what it is made of.";
 
 /**
  * Returns the table; `compare(a, b)` opens the diff of two.
@@ -38,7 +38,7 @@ export function pairsView(session, contents, compare) {
   const place = h("div", { class: "pairs-table", role: "region", tabindex: "0" });
   place.setAttribute("aria-label", "Who parts from whom, as a table");
   const legend = h("ol", { class: "bare small pairs-legend" });
-  const note = h("p", { class: "note", role: "status" });
+  const note = h("p", { class: "note", role: "status" }, "Working.");
   const element = h(
     "div",
     { class: "pairs", hidden: true },

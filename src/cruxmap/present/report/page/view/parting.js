@@ -216,7 +216,7 @@ function waterfall(diff, contents) {
     ),
     rest.length > 0 ? restRow(rest.length, { from: end - others, to: end, axis, total }) : null,
     endRow(diff.a, diff.probability_a, axis),
-    h("div", { class: "step axis-row" }, h("span"), axisBelow(axis, 5)),
+    h("div", { class: "step axis-row" }, h("span"), axisBelow(axis)),
   );
 }
 

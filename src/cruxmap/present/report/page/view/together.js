@@ -142,7 +142,7 @@ export function togetherView(session, contents) {
     put(
       answers,
       ids.map((id) => answerRow(id, of(central, id), of(pooled, id), axis)),
-      ids.length > 0 && h("li", { class: "under-pools" }, axisBelow(axis, 5)),
+      ids.length > 0 && h("li", { class: "under-pools" }, axisBelow(axis)),
     );
     put(notes, notesOf(found, state).map((words) => h("p", null, words)));
   }
