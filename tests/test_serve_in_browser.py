@@ -330,6 +330,41 @@ def test_a_new_worldview_extends_what_it_was_made_from(browser: Any, library: Se
         guest.unlink(missing_ok=True)
 
 
+def test_a_save_is_not_lost_where_a_newer_page_waits(browser: Any, library: Served) -> None:
+    guest = library.project / LIBRARY / "worldviews/guest.yaml"
+    try:
+        with page_of(browser, library) as seen:
+            seen.run("() => { cruxmap.start('treasurer'); cruxmap.set('soil-sound', '11%'); }")
+            seen.page.fill("#save-id", "guest")
+            write(library, TREASURER, ("40% to 65%", "3.21%"))
+            settled(seen, "It waits until you are done")
+            seen.page.mouse.wheel(0, 4000)
+            seen.page.wait_for_timeout(300)
+            live = seen.page.locator("#live").bounding_box()
+            assert live is not None
+            assert 0 <= live["y"] < 100
+            seen.page.click("text=Save as a new worldview")
+            told = settled(seen, "Saved: guest.")
+            assert "add guest to worldviews in models/library.yaml" in told.replace("`", "")
+            assert "guest" in seen.page.input_value("select[id*=start]")
+            assert "Nothing is changed: these are guest's numbers." in seen.page.inner_text("#changes")
+            assert "soil-sound: 11%" in guest.read_text()
+    finally:
+        guest.unlink(missing_ok=True)
+
+
+def test_enter_ends_what_somebody_writes(browser: Any, library: Served) -> None:
+    with page_of(browser, library) as seen:
+        seen.run("() => cruxmap.start('treasurer')")
+        seen.page.locator(".panel .judgement-text").first.fill("11%")
+        write(library, TREASURER, ("40% to 65%", "3.21%"))
+        settled(seen, "It waits until you are done")
+        seen.page.keyboard.press("Enter")
+        settled(seen)
+        until(seen, lambda seen: "on disk now 3.21%" in seen.page.inner_text("#live"), True)
+        assert numbers(seen) == {"funding-secured": "11%"}
+
+
 def press(seen: Opened, words: str) -> None:
     """Press a button and leave what is being written as it is."""
     buttons = "[...document.querySelectorAll('button')]"

@@ -34,6 +34,9 @@ const NOT_THERE = "You started from it, and it is not there any more";
 
 const CONFLICTS = "You changed these, and so did somebody on disk. Yours count until you choose:";
 
+const unlistedWords = (id, file) =>
+  `The model lists its worldviews: add ${id} to \`worldviews\` in ${file}. `;
+
 const SMALL = { type: "button", class: "small-button" };
 
 const CARRIED = "cruxmap-carried";
@@ -133,8 +136,10 @@ async function stateOf(session, saved) {
   const given = isModels ? null : step.given;
   const own = saved === null ? step.own : withoutSaved(step.own, saved.own);
   const starts = [];
-  for (const start of saved === null ? [startedFrom, ...below(model, startedFrom)] : [saved.id]) {
-    const state = { startedFrom: start, changes: own, name, given };
+  const before = [startedFrom, ...below(model, startedFrom)].filter((start) => start !== saved?.id);
+  for (const start of saved === null ? before : [saved.id, ...before]) {
+    const changes = start === saved?.id ? own : step.own;
+    const state = { startedFrom: start, changes, name, given };
     starts.push({ start, fragment: await fragmentOf(model, state) });
   }
   const files = session.visitors.flatMap(({ file }) => (file ? [file] : []));
@@ -199,11 +204,11 @@ function goBackTo(place) {
   go();
 }
 
-/** Says whether the reader is in the middle of something that another page would lose. */
-function isBusy() {
+/** Says whether the reader is in the middle of something that another page would lose; Enter ends it. */
+function isBusy(entered) {
   const active = document.activeElement;
   const types = active?.matches("textarea, select, input:not([type=range], [type=checkbox])") ?? false;
-  return types || document.querySelector("[data-draft], dialog[open]") !== null;
+  return (types && active !== entered) || document.querySelector("[data-draft], dialog[open]") !== null;
 }
 
 // --- listening ----------------------------------------------------------------------------------------
@@ -237,6 +242,7 @@ class Live {
     this.saving = session === null ? null : savingView(session, this);
     this.isLeaving = false;
     this.lastTouched = 0;
+    this.entered = null;
     this.words = h("span", { role: "status" });
     this.act = h("button", { type: "button", hidden: true, onclick: () => this.leave() }, "Take it over");
     this.rest = h("div", null);
@@ -245,6 +251,9 @@ class Live {
     for (const event of ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"]) {
       addEventListener(event, () => (this.lastTouched = Date.now()), { passive: true });
     }
+    addEventListener("keydown", ({ key, target }) => {
+      this.entered = key === "Enter" && target.matches?.("input") ? target : null;
+    });
     session?.on("central", () => this.changed());
   }
 
@@ -294,6 +303,12 @@ class Live {
     this.hear(this.news);
   }
 
+  /** Whether a worldview is none of the model's, which lists those that it takes. */
+  isUnlisted(id) {
+    const { model } = this.session.model;
+    return model.lists_worldviews && !model.worldviews.includes(id);
+  }
+
   /** Whether the server has another page than this one. */
   get isOld() {
     return this.news.page !== null && this.news.page !== this.page;
@@ -310,7 +325,8 @@ class Live {
     this.isAbout = page;
     while (this.isAbout === page && this.news.page === page && !this.isLeaving) {
       const isIdle = this.news.found !== "now" || Date.now() - this.lastTouched > IDLE;
-      if (!isBusy() && isIdle) await this.leave();
+      const isSaving = this.isWaiting || this.saving?.isBusy();
+      if (!isSaving && !isBusy(this.entered) && isIdle) await this.leave();
       else this.show();
       await passed(BUSY);
     }
@@ -335,6 +351,7 @@ class Live {
 
   show() {
     setText(this.words, this.sentence());
+    this.element.classList.toggle("live-telling", this.isTelling);
     this.act.hidden = !this.isOld || this.isGone;
     put(this.rest, this.problems(), this.conflictList(), this.lostList());
   }
@@ -347,8 +364,23 @@ class Live {
     if (news.problems.length > 0) return SAYS.problems;
     if (this.isOld) return SAYS.newer;
     const doing = news.doing === null ? "" : ` Now: ${news.doing.what}.`;
-    const saved = this.savedAs === null ? "" : `Saved: ${this.savedAs}. `;
-    return `${saved}${news.found === "now" ? SAYS.whole : SAYS.first}${doing}`;
+    return `${this.savedWords()}${news.found === "now" ? SAYS.whole : SAYS.first}${doing}`;
+  }
+
+  savedWords() {
+    const { savedAs, session } = this;
+    if (savedAs === null) return "";
+    const saved = `Saved: ${savedAs}. `;
+    if (session === null || !this.isUnlisted(savedAs)) return saved;
+    return saved + unlistedWords(savedAs, session.model.model.file);
+  }
+
+  /** Whether there is something that the reader has to see, wherever they are on the page. */
+  get isTelling() {
+    const { news, conflicts, lost } = this;
+    const isWrong = this.isGone || this.isStuck || news.problems.length > 0;
+    const isSaved = this.saved !== null || this.savedAs !== null;
+    return isWrong || isSaved || this.isOld || conflicts.length + lost.length > 0;
   }
 
   problems() {

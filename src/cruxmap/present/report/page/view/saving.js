@@ -118,7 +118,7 @@ export function savingView(session, server) {
 
   session.on("central", update);
   update();
-  return { element, update };
+  return { element, update, isBusy: () => isBusy };
 }
 
 function isSaid({ remarks }) {
