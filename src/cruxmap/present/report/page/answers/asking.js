@@ -4,7 +4,7 @@
 // no variable tells, are summed over (see engine/cases.js).
 
 import { fill } from "../engine/formulas.js";
-import { makeKernel } from "../engine/kernel.js";
+import { laneOf, makeKernel } from "../engine/kernel.js";
 import { indicatorsOf, planOf } from "../engine/plan.js";
 import { specialise } from "../engine/specialise.js";
 import { certainEntries } from "./certainties.js";
@@ -304,12 +304,4 @@ class Level {
       ofLoads: gradient ? laneOf(ofLoads, lane, lanes, z[lane]) : null,
     }));
   }
-}
-
-/** The numbers of one lane, over what they are shares of; 0 where that is 0. */
-function laneOf(values, lane, lanes, z) {
-  const found = new Float64Array(values.length / lanes);
-  if (!(z > 0)) return found;
-  for (let k = 0; k < found.length; k++) found[k] = values[k * lanes + lane] / z;
-  return found;
 }

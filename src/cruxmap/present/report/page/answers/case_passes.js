@@ -2,6 +2,7 @@
 // conditions that no variable tells. In each draw the cases are the same, with other weights and entries.
 
 import { fill } from "../engine/formulas.js";
+import { laneOf } from "../engine/kernel.js";
 import { certainIn, entriesOfDraws, kernelFor, KINDS, LANES, logAdded, scaled } from "./drawn.js";
 import { Sum } from "./sums.js";
 
@@ -61,8 +62,8 @@ export function jointByCases(passes, job, start, stop) {
   const weights = job.observed.length > 0 ? scaled(logOfObserved(passes, job, draws)) : null;
   const read = ({ logZ, z, ofLoads, ofIndicators }, lane) => ({
     logZ: logZ[lane],
-    shares: laneOf(ofIndicators, lane, z[lane]),
-    ofLoads: laneOf(ofLoads, lane, z[lane]),
+    shares: laneOf(ofIndicators, lane, LANES, z[lane]),
+    ofLoads: laneOf(ofLoads, lane, LANES, z[lane]),
   });
   const { run } = askedOver(passes, job, "pairs", draws, { gradient: true, wanted: true });
   run(sidesOf(passes), read, (d, both) => {
@@ -218,12 +219,4 @@ const known = new WeakMap();
 function loadsOf(plan) {
   if (!known.has(plan)) known.set(plan, new Map([...plan.loads].map((entry, load) => [entry, load])));
   return known.get(plan);
-}
-
-/** The numbers of one lane, over what they are shares of; 0 where that is 0. */
-function laneOf(values, lane, z) {
-  const found = new Float64Array(values.length / LANES);
-  if (!(z > 0)) return found;
-  for (let k = 0; k < found.length; k++) found[k] = values[k * LANES + lane] / z;
-  return found;
 }

@@ -376,3 +376,15 @@ export function kernelBytes(lanes) {
   const body = ifLess(sizes, sizesEnd, repeatWhileLess(sizes, sizesEnd, step));
   return moduleOf([{ name: "addProducts", parameters: 4, numbers: 3, vectors: lanes / 2, body }]);
 }
+
+/**
+ * What a kernel answers for one lane, over what the numbers are shares of; 0 where that is 0.
+ * @param {Float64Array} values lane by lane @param {number} lane @param {number} lanes how many there are
+ * @param {number} z @returns {Float64Array}
+ */
+export function laneOf(values, lane, lanes, z) {
+  const found = new Float64Array(values.length / lanes);
+  if (!(z > 0)) return found;
+  for (let k = 0; k < found.length; k++) found[k] = values[k * lanes + lane] / z;
+  return found;
+}

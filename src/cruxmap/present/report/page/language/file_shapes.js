@@ -310,10 +310,10 @@ export const KEYS = Object.keys(WORLDVIEW);
 const DEPTH = 3;
 
 /** How many problems are told of. */
-const MOST_PROBLEMS = 200;
+export const MOST_PROBLEMS = 200;
 
 /** Ends the reading of a file of which enough is wrong. */
-class EnoughError extends Error {}
+export class EnoughError extends Error {}
 
 /**
  * Read a worldview's file into its shape, with a problem for each part that does not fit.

@@ -9,7 +9,7 @@ import { checkAccepted, checkRemark } from "./brought_worldviews.js";
 import { conditionOf, isA, separateConditions } from "./conditions.js";
 import { Draft } from "./draft.js";
 import { judgementOf, readJudgement } from "./file_judgements.js";
-import { asPlain, isLongForm, KEYS, shapedFile } from "./file_shapes.js";
+import { asPlain, EnoughError, isLongForm, KEYS, MOST_PROBLEMS, shapedFile } from "./file_shapes.js";
 import { checkId } from "./ids.js";
 import { namesOf, under } from "./names.js";
 import { parseJudgement } from "./notation.js";
@@ -34,9 +34,6 @@ const DEEPEST = 100;
 /** How often what numbers come to is looked at again without the one that is wrong. */
 const MOST_TRIED = 20;
 
-/** How many problems are told of. */
-const MOST_PROBLEMS = 200;
-
 /** How many entries and routes a file may bring to a page. */
 const MOST_BROUGHT = 1000;
 
@@ -54,9 +51,6 @@ export class FileError extends ProblemError {
     this.problems = problems;
   }
 }
-
-/** Ends the reading of a file of which enough is wrong. */
-class EnoughError extends Error {}
 
 /**
  * Read the file of somebody else, which comes to stand beside the worldviews there are. Throws FileError
