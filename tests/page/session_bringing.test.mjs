@@ -339,3 +339,20 @@ test("what is brought has no force for others, so the gap to them moves with the
   eve.start("eve");
   assert.ok(Math.abs(session.gap("eve") - (session.central.logOdds - eve.central.logOdds)) < 1e-13);
 });
+
+test("nothing that asks is made for what is too much to be computed with", () => {
+  const model = models["legal-case"];
+  const shapeOf = (count) => {
+    const each = (_, k) => [`much-${k}`, { text: "T.", for: "shared-bench", strength: "2x" }];
+    return { id: "much", brings: { arguments: Object.fromEntries(Array.from({ length: count }, each)) } };
+  };
+  const waiting = [];
+  const session = createSession(model, { later: (run) => waiting.push(run) });
+  assert.throws(() => session.goOnFrom(shapeOf(40)), { code: "too-many-arguments" });
+  assert.deepEqual(session.changes, []);
+  session.goOnFrom(shapeOf(16));
+  assert.equal(session.central.target, null);
+  assert.match(session.beyond, /^16 entries of your own/u);
+  for (const run of waiting) run();
+  assert.equal(session.extension.made.asking, undefined);
+});

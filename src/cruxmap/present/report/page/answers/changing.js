@@ -15,6 +15,7 @@ import { answeringOf } from "./extensions.js";
 import { Opened } from "./opened.js";
 import {
   broughtTo,
+  checkStep,
   remarkedIn,
   setInBrought,
   stepWithNames,
@@ -337,10 +338,13 @@ export class Changing extends Opened {
 
   /** Take a step under another name, which what it brings is called after. */
   goAs(name, step) {
-    const { model, asking } = this.extensions.of(name, step.own);
-    const setting = settledAt(model, step);
+    const extension = this.extensions.of(name, step.own);
+    checkStep(extension.model, step, name);
+    const setting = settledAt(extension.model, step);
     const conditions = [...step.given.assuming, ...step.given.observed];
-    if (tooMuchIn(step.own) === "") this.explained(() => asking.check(setting, conditions));
+    if (tooMuchIn(step.own) === "") { // what asks is made here, and is large where much is brought
+      this.explained(() => extension.asking.check(setting, conditions));
+    }
     if (name !== this.name) this.renameTo(name);
     this.go(step);
   }

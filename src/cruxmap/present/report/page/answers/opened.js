@@ -148,7 +148,8 @@ export class Opened {
     if (what !== null) this.emit(what, {});
     this.emit("central", {});
     const { version } = this;
-    this.later(() => version === this.version && this.asking.specialise(this.setting), SPECIALISE_AFTER);
+    const isNow = () => version === this.version && this.beyond === "";
+    this.later(() => isNow() && this.asking.specialise(this.setting), SPECIALISE_AFTER);
   }
 
   // --- listening ----------------------------------------------------------------------------------------
