@@ -356,3 +356,15 @@ test("nothing that asks is made for what is too much to be computed with", () =>
   for (const run of waiting) run();
   assert.equal(session.extension.made.asking, undefined);
 });
+
+test("a worldview with hundreds of routes to one claim is too much, and can be let go", () => {
+  const routes = Array.from({ length: 600 }, (_, k) => ({ id: `r-${k}`, when: "shared-bench", chance: "5%" }));
+  const brings = { claims: { "much-claim": { text: "T.", routes } } };
+  const session = opened();
+  const { logOdds } = session.central;
+  session.receive({ id: "much", text: "T.", brings });
+  assert.match(session.beyond, /makes too many cases/u);
+  session.dismiss("much");
+  assert.equal(session.beyond, "");
+  assert.equal(session.central.logOdds, logOdds);
+});

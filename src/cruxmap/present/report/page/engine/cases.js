@@ -15,6 +15,9 @@ export const MOST_CASES = 1024;
 /** How many products the weights of one group of new variables may have. */
 const MOST_PRODUCTS = 20000;
 
+/** How many variables may be open together, and in how many ways, the impossible ones among them too. */
+const [MOST_OPEN, MOST_WAYS] = [200, 1 << 20];
+
 /** Thrown where an answer would take too many cases; the message is for readers. */
 export class TooManyCases extends Error {
   constructor() {
@@ -389,7 +392,8 @@ class Tree {
     const place = places.length ? this.places[places[0]] : null;
     const variants = new Map();
     const joints = [];
-    let products = 0;
+    if (open.length > MOST_OPEN) throw new TooManyCases();
+    let [products, ways] = [0, 0];
     const visit = (k, before) => {
       if (k < open.length) {
         for (const state of statesOf(open[k], before, this.states)) {
@@ -397,6 +401,8 @@ class Tree {
         }
         return;
       }
+      ways += 1;
+      if (ways > MOST_WAYS) throw new TooManyCases();
       let weight = CERTAIN;
       for (const variable of factors) {
         weight = multiplied(weight, this.distribution(variable, before).sums()[before.get(variable)[0]]);
