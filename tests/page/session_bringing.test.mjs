@@ -368,3 +368,13 @@ test("a worldview with hundreds of routes to one claim is too much, and can be l
   assert.equal(session.beyond, "");
   assert.equal(session.central.logOdds, logOdds);
 });
+
+test("what another number is the same as is not withdrawn", () => {
+  const session = opened();
+  const id = session.bring("claim", { text: "So.", credence: "20%" });
+  session.set("shared-bench", `same as ${id}`);
+  assert.throws(() => session.withdraw(id), { code: "still-needed" });
+  session.set("shared-bench", null);
+  session.withdraw(id);
+  assert.deepEqual(session.own.brings, {});
+});

@@ -6,6 +6,7 @@ import { checkRemark } from "../language/brought_worldviews.js";
 import { readSet, unknownAddress } from "../language/changes.js";
 import { mentionedBy, parseArgument, unknownId } from "../language/conditions.js";
 import { namesOf } from "../language/names.js";
+import { ProblemError } from "../language/problems.js";
 import {
   countIn,
   entriesIn,
@@ -50,6 +51,11 @@ export function broughtTo(model, own, name, kind, entry) {
 export function stepWithoutEntry({ start, own, given }, id) {
   const isOf = (name) => name === id || name.startsWith(`${id}.`);
   const isLeft = (condition) => !mentionedBy(condition).some(isOf);
+  const links = (text) => text?.startsWith?.("same as ") && isOf(text.slice("same as ".length).trim());
+  const link = own.judgements.find(({ at, value, shares }) => !isOf(at) && [value, shares].flat().some(links));
+  if (link !== undefined) {
+    throw new ProblemError("still-needed", `\`${link.at}\` is the same as a number of \`${id}\``, "change it first");
+  }
   const remarks = Object.entries(own.remarks).filter(([entry]) => entry !== id);
   return {
     start,
