@@ -69,7 +69,8 @@ def files_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[
     @cache
     def write(model: str) -> list[Path]:
         inbox, project = (tmp_path_factory.mktemp(name) for name in ("inbox", "project"))
-        return write_files(Path(model), inbox, 10, 16, project)
+        most = 1 if model == REAL else 5  # many far-apart premises make a large map's network wide
+        return write_files(Path(model), inbox, 10, 16, project, most=most)
 
     return write
 

@@ -73,13 +73,11 @@ def reviews(model: cm.ModelSpec, project: WithFiles, inbox: Path, most: int) -> 
     Two that are sound alone may close a circle together.
     """
     pick = random.Random(20230221)
-    objector, files, found = Objector(model, pick), list[Path](), list[Review]()
+    objector, files, found = Objector(model, pick, most), list[Path](), list[Review]()
     credences = [claim.about.id for claim in model.map.claims if isinstance(claim.basis, Credence)]
     arguments = [argument.about.id for argument in model.map.arguments]
     while len(found) < len(TEN):
         brought = objector.tries()
-        if len(brought.entries) > most:
-            continue
         file = inbox / f"{TEN[len(found)]}.yaml"
         file.write_text(as_file(brought, file.stem), encoding="utf-8")
         with suppress(cm.InvalidMap):

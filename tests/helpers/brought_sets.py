@@ -70,13 +70,14 @@ class Objector:
 
     model: cm.ModelSpec
     random: random.Random
+    most: int = 5
 
     def tries(self) -> BroughtSet:
-        """Bring one to five entries, some of which belong together."""
+        """Bring one to `most` entries, some of which belong together."""
         pick = self.random
         start = pick.choice([MAP_WORLDVIEW, *(w.about.id for w in self.model.map.worldviews)])
         entries: list[tuple[str, dict[str, Any]]] = []
-        size = pick.randint(1, 5)
+        size = pick.randint(1, self.most)
         while len(entries) < size:
             for kind, entry in self._some(len(entries), size - len(entries)):
                 entries.append((kind, {"text": f"Reason {len(entries) + 1} of many.", **entry}))
@@ -276,9 +277,11 @@ def _quickly_planned() -> Iterator[None]:
         contraction_trees.CHEAP = before
 
 
-def brought_sets(model: cm.ModelSpec, project: WithFiles, n: int, seed: int) -> list[BroughtSet]:
-    """So many sets that Python reads without a problem."""
-    objector, found = Objector(model, random.Random(seed)), []
+def brought_sets(
+    model: cm.ModelSpec, project: WithFiles, n: int, seed: int, most: int = 5
+) -> list[BroughtSet]:
+    """So many sets, of at most so many entries each, that Python reads without a problem."""
+    objector, found = Objector(model, random.Random(seed), most), []
     while len(found) < n:
         tried = objector.tries()
         with suppress(cm.InvalidMap), project.reading(as_file(tried)):
