@@ -35,13 +35,20 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture
 def library(shared: Served) -> Served:
     """The server of this module, with its files as they were."""
-    for file in (EXAMPLES / "library").rglob("*.yaml"):
-        copy = shared.project / file.relative_to(EXAMPLES / "library")
-        if copy.read_bytes() != file.read_bytes():
-            copy.write_bytes(file.read_bytes())
-    copied(EXAMPLES / "library", shared.project)
-    shared.once(shared.told, lambda told: not told["problems"] and "treasurer" in told["versions"])
+    before = shared.once(lambda: shared.news().json, lambda told: not told["doing"])
+    example = EXAMPLES / "library"
+    copies = {shared.project / file.relative_to(example): file for file in example.rglob("*.yaml")}
+    changed = [
+        path
+        for path, file in copies.items()
+        if not path.exists() or path.read_bytes() != file.read_bytes()
+    ]
+    for path in changed:
+        path.write_bytes(copies[path].read_bytes())
+    if changed:
+        shared.once(lambda: shared.news().json, lambda told: told["revision"] > before["revision"])
     shared.whole()
+    assert not shared.news().json["problems"]
     return shared
 
 
@@ -67,8 +74,9 @@ def settled(seen: Opened, words: str = "The page follows the files.") -> str:
     try:
         seen.page.wait_for_function(script, arg=words, timeout=WAIT)
     except Exception as error:
-        raise AssertionError(seen.page.inner_text("body")[:3000]) from error
-    seen.ready()
+        said = [seen.page.inner_text(place) for place in ("aside#live", "#changes")]
+        raise AssertionError("\n".join(said)) from error
+    until(seen, lambda seen: seen.ready() is seen, True)
     return seen.page.inner_text("aside#live")
 
 
@@ -99,7 +107,7 @@ def until(seen: Opened, found: Any, wanted: Any) -> None:
                 return
         except Exception as error:  # the page is being loaded
             if (
-                "context" not in str(error)
+                "ontext" not in str(error)
                 and "not ready" not in str(error)
                 and "undefined" not in str(error)
             ):
@@ -231,7 +239,7 @@ def test_the_reader_stays_where_they_are(browser: Any, library: Served) -> None:
         seen.run("() => { document.activeElement.blur(); scrollBy(0, 137); }")
         top = "() => Math.round(document.getElementById('argument').getBoundingClientRect().top)"
         before = seen.run(top)
-        write(library, TREASURER, ("40% to 65%", "3.21%"))
+        write(library, LIBRARY / "claims.yaml", ("credence: very likely", "credence: 3.21%"))
         until(seen, lambda seen: "3.21%" in seen.run("() => document.body.innerText"), True)
         seen.page.wait_for_selector(".panel [id='title-of-soil-sound']")
         until(seen, lambda seen: abs(seen.run(top) - before) < 4, True)
@@ -254,6 +262,7 @@ def test_an_open_page_finds_its_server_again(browser: Any, tmp_path: Path) -> No
     project = copied(EXAMPLES / "library", tmp_path)
     with served(project, "library") as running:
         port = running.netloc.partition(":")[2]
+        running.whole()
         with page_of(browser, running, may_be_gone=True) as seen:
             seen.run("() => cruxmap.set('soil-sound', '11%')")
             assert running.end() == 0

@@ -26,6 +26,9 @@ SETTLED = 0.15
 REMEMBERED = 8
 """Models of which is remembered what was found: going back to one costs nothing."""
 
+BEGINNING = Doing("a page of what the files say now", 0, 1)
+"""What is being done until more is known of it."""
+
 NONE, WHOLE = "none", "now"
 """Whether the page that is served has what is found over draws."""
 
@@ -128,6 +131,7 @@ class Live:
                 elif not _is_same(reading, self.reading):
                     self.told.happened(f"read {reading.path.as_posix()} anew")
                     await _ended(making)
+                    self.doing = BEGINNING
                     making = asyncio.create_task(self._make(reading))
                 self.reading = reading
                 self._tell()

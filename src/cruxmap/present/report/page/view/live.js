@@ -41,7 +41,7 @@ const SMALL = { type: "button", class: "small-button" };
 
 const CARRIED = "cruxmap-carried";
 const TOKEN = "x-cruxmap-token";
-const [AGAIN, BUSY, IDLE, STEADY] = [2000, 500, 1500, 1500];
+const [AGAIN, BUSY, AT_REST, IDLE, STEADY] = [2000, 500, 400, 1500, 1500];
 
 /** Returns what the server says of the page when it is opened; null in a page that is a file. */
 export async function newsOfPage() {
@@ -236,6 +236,7 @@ class Live {
     this.conflicts = carried?.conflicts ?? [];
     this.lost = carried?.lost ?? [];
     this.isGone = false;
+    this.isLoading = false;
     this.isAbout = null;
     this.saved = null;
     this.savedAs = carried?.savedAs ?? null;
@@ -324,7 +325,7 @@ class Live {
     if (this.isAbout === page) return;
     this.isAbout = page;
     while (this.isAbout === page && this.news.page === page && !this.isLeaving) {
-      const isIdle = this.news.found !== "now" || Date.now() - this.lastTouched > IDLE;
+      const isIdle = Date.now() - this.lastTouched > (this.news.found === "now" ? IDLE : AT_REST);
       const isSaving = this.isWaiting || this.saving?.isBusy();
       if (!isSaving && !isBusy(this.entered) && isIdle) await this.leave();
       else this.show();
@@ -336,12 +337,15 @@ class Live {
   /** Loads the page that there is now, with what is changed carried over. */
   async leave() {
     if (this.isLeaving) return;
-    this.isLeaving = await carry(this);
-    if (!this.isLeaving) {
-      this.isStuck = true;
+    this.isLeaving = true;
+    this.isStuck = !(await carry(this));
+    const isSaving = this.saved === null && this.saving?.isBusy(); // it was begun meanwhile
+    if (this.isStuck || isSaving) {
+      this.isLeaving = false;
       this.show();
       return;
     }
+    this.isLoading = true; // nothing is saved from now on
     const { hash, pathname, search } = location;
     if (hash.startsWith("#worldview=")) history.replaceState(null, "", pathname + search);
     location.reload();
@@ -352,7 +356,7 @@ class Live {
   show() {
     setText(this.words, this.sentence());
     this.element.classList.toggle("live-telling", this.isTelling);
-    this.act.hidden = !this.isOld || this.isGone;
+    this.act.hidden = !this.isOld || this.isGone || this.saved !== null;
     put(this.rest, this.problems(), this.conflictList(), this.lostList());
   }
 

@@ -14,7 +14,7 @@ const ONLY_GIVEN = "What you assume or observe is the model's to say, and is not
  * Returns the part of the page that saves.
  *
  * @param {object} session
- * @param {{versions: object, ask: (path: string, sent: object) => Promise<object>,
+ * @param {{versions: object, isLoading: boolean, ask: (path: string, sent: object) => Promise<object>,
  *   wasSaved: (saved: object) => void}} server `versions` are those of the worldviews' files
  * @returns {{element: HTMLElement, update: () => void}}
  */
@@ -74,6 +74,7 @@ export function savingView(session, server) {
 
   /** Does something that may be refused, and says in its place why. */
   async function attempt(work) {
+    if (server.isLoading) return; // another page comes, with the same changes
     isBusy = true;
     update();
     put(words, "Saving …");
@@ -105,8 +106,9 @@ export function savingView(session, server) {
     const isSame = error.code === "changed-meanwhile" && version !== null && mine !== null;
     const leave = h("button", { type: "button", onclick: () => put(words) }, "Leave it as it is on disk");
     const over = h("button", { type: "button", onclick: again }, "Put my changes over it");
+    const unread = { class: "both", "data-draft": true }; // no other page comes before it is chosen
     const both = () => [
-      h("div", { class: "both" }, textView("On disk now", onDisk), textView("With your changes", mine)),
+      h("div", unread, textView("On disk now", onDisk), textView("With your changes", mine)),
       h("p", { class: "row" }, isSame ? over : null, leave),
     ];
     return [
