@@ -165,7 +165,7 @@ def test_a_file_is_gone_on_from_and_taken_out(browser: Any, page_of: PageOf, tmp
             .probability()
         )
         near(seen.run("() => cruxmap.probability('power-seeking-catastrophe')"), expected, "gone on from")
-        assert "alignment-hard" in page.locator("#changes").inner_text()
+        page.locator("#changes").get_by_text("alignment-hard").first.wait_for()  # once nothing changes
         page.get_by_role("button", name="Take out: ann").click()
         assert "ann" not in seen.run("() => cruxmap.worldviews")
         assert page.locator("#worldview-ann, #start option[value=ann]").count() == 0

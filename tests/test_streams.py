@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -118,8 +118,8 @@ def hostile(in_project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         file.write_text(re.sub(r"(text: >-\n +)", r"\1QQQQQQ ", file.read_text()))
     read = reading.read_models
 
-    def read_hostile(paths: Iterable[Path]) -> object:
-        return pickle.loads(pickle.dumps(read(paths)).replace(b"QQQQQQ", "\x1b[2J\x9b".encode()))
+    def read_hostile(paths: Iterable[Path], visitors: Sequence[Path] = ()) -> object:
+        return pickle.loads(pickle.dumps(read(paths, visitors)).replace(b"QQQQQQ", "\x1b[2J\x9b".encode()))
 
     monkeypatch.setattr(reading, "read_models", read_hostile)
     for figures in (
