@@ -112,6 +112,7 @@ def test_it_says_what_entries_rest_on_and_what_can_be_cited(name: str) -> None:
     assert data["sources"].keys() == {source.id for source in asked.map.sources}
 
 
+@pytest.mark.long
 def test_locators_are_listed_with_those_that_hold_them() -> None:
     found = travelling_model(cm.read_model(ROOT / "models/deceptive-alignment.yaml"))["sources"]
     assert {"C1", "C1.6"} <= {*found["comments"]}

@@ -16,7 +16,13 @@ PAGE = ROOT / "tests" / "page"
 
 
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js here to run the page's modules")
-@pytest.mark.parametrize("file", sorted(PAGE.glob("*.test.mjs")), ids=lambda file: file.name)
+FILES = [
+    pytest.param(file, id=file.name, marks=[pytest.mark.long] if file.name == "brought.test.mjs" else [])
+    for file in sorted(PAGE.glob("*.test.mjs"))
+]
+
+
+@pytest.mark.parametrize("file", FILES)
 def test_modules_of_the_page(file: Path) -> None:
     assert NODE is not None
     done = subprocess.run(

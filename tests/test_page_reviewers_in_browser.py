@@ -271,7 +271,9 @@ def test_blind_shows_nothing_of_others_before_it_is_asked(
 
 WINDOWS = [
     pytest.param(
-        {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}, id=f"{width}-{scheme}"
+        {"viewport": {"width": width, "height": 844}, "color_scheme": scheme},
+        id=f"{width}-{scheme}",
+        marks=[] if (width, scheme) in ((1280, "dark"), (390, "light")) else [pytest.mark.long],
     )
     for width in (1280, 390)
     for scheme in ("light", "dark")

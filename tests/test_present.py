@@ -423,7 +423,9 @@ def boxes_and_lines(
     return boxes, lines
 
 
-@pytest.mark.parametrize("name", ["power-seeking", "deceptive-alignment"])
+@pytest.mark.parametrize(
+    "name", ["power-seeking", pytest.param("deceptive-alignment", marks=pytest.mark.long)]
+)
 def test_no_line_passes_through_a_card(name: str) -> None:
     whole = picture_of(read_model(ROOT / "models" / f"{name}.yaml"), "map")
     for view in (whole, overview(whole), *chapters(whole).values()):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 import cruxmap as cm
 from helpers.browser import Opened, chromium
@@ -52,11 +53,25 @@ def library(shared: Served) -> Served:
     return shared
 
 
+class Following(Opened):
+    """A page that may be made anew while it is asked: then it is asked again."""
+
+    def run(self, script: str, argument: Any = None) -> Any:
+        """Evaluate a function in the page that is there."""
+        try:
+            return super().run(script, argument)
+        except PlaywrightError as error:
+            if "Execution context was destroyed" not in error.message:
+                raise
+            self.page.wait_for_load_state()
+            return super().run(script, argument)
+
+
 @contextmanager
 def page_of(browser: Any, running: Served, *, may_be_gone: bool = False) -> Iterator[Opened]:
     """Open an entry in a window of its own, and see that nothing goes wrong there but with the server."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    seen = Opened(context.new_page())
+    seen = Following(context.new_page())
     seen.page.on("pageerror", lambda error: seen.faults.append(f"error: {error}"))
     seen.page.on("console", lambda m: seen.faults.append(m.text) if m.type == "error" else None)
     seen.page.on("dialog", seen.refuse)
@@ -120,6 +135,7 @@ def chance(claim: str) -> Any:
     return lambda seen: round(seen.run("(claim) => cruxmap.probability(claim)", claim), 6)
 
 
+@pytest.mark.long
 def test_the_page_answers_before_all_is_found_and_then_has_it(browser: Any, tmp_path: Path) -> None:
     project = copied(EXAMPLES / "library", tmp_path)
     with served(project, "library") as running:
@@ -160,6 +176,7 @@ def test_a_number_changed_in_both_is_shown_with_both_and_i_choose(browser: Any, 
         assert seen.page.locator(".live-conflicts").count() == 0
 
 
+@pytest.mark.long
 def test_what_was_kept_stays_and_what_is_the_same_by_now_is_no_change(
     browser: Any, library: Served
 ) -> None:
@@ -188,6 +205,7 @@ def test_problems_on_disk_are_shown_with_their_places_and_the_page_stays(
         settled(seen)
 
 
+@pytest.mark.long
 def test_what_does_not_fit_any_more_is_listed(browser: Any, library: Served) -> None:
     with page_of(browser, library) as seen:
         seen.run("() => { cruxmap.start('treasurer'); cruxmap.set('soil-sound', '11%'); }")
@@ -202,6 +220,7 @@ def test_what_does_not_fit_any_more_is_listed(browser: Any, library: Served) -> 
         assert seen.page.locator(".live-lost").count() == 0
 
 
+@pytest.mark.long
 def test_where_the_start_is_gone_the_changes_lie_over_what_it_extended(
     browser: Any, library: Served
 ) -> None:
@@ -220,6 +239,7 @@ def test_where_the_start_is_gone_the_changes_lie_over_what_it_extended(
         guest.unlink(missing_ok=True)
 
 
+@pytest.mark.long
 def test_nothing_is_taken_over_while_somebody_writes(browser: Any, library: Served) -> None:
     with page_of(browser, library) as seen:
         seen.page.fill("#worldview-text", "half a sent")
@@ -231,6 +251,7 @@ def test_nothing_is_taken_over_while_somebody_writes(browser: Any, library: Serv
         until(seen, lambda seen: "3.21%" in seen.run("() => document.body.innerText"), True)
 
 
+@pytest.mark.long
 def test_the_reader_stays_where_they_are(browser: Any, library: Served) -> None:
     with page_of(browser, library) as seen:
         seen.run("() => { location.hash = '#entry-soil-sound'; }")
@@ -245,6 +266,7 @@ def test_the_reader_stays_where_they_are(browser: Any, library: Served) -> None:
         until(seen, lambda seen: abs(seen.run(top) - before) < 4, True)
 
 
+@pytest.mark.long
 def test_files_of_others_stay_beside_the_page_that_is_made_anew(browser: Any, library: Served) -> None:
     other = "worldview: guest\ntext: A guest.\nextends: treasurer\njudgements: {soil-sound: 44%}\n"
     with page_of(browser, library) as seen:
@@ -258,6 +280,7 @@ def test_files_of_others_stay_beside_the_page_that_is_made_anew(browser: Any, li
         assert numbers(seen) == {"funding-secured": "11%"}
 
 
+@pytest.mark.long
 def test_an_open_page_finds_its_server_again(browser: Any, tmp_path: Path) -> None:
     project = copied(EXAMPLES / "library", tmp_path)
     with served(project, "library") as running:
@@ -315,6 +338,7 @@ def test_saving_changes_only_the_lines_of_what_changed(browser: Any, library: Se
         assert found == pytest.approx(before, abs=1e-6)
 
 
+@pytest.mark.long
 def test_a_new_worldview_extends_what_it_was_made_from(browser: Any, library: Served) -> None:
     guest = library.project / LIBRARY / "worldviews/guest.yaml"
     try:
@@ -339,6 +363,7 @@ def test_a_new_worldview_extends_what_it_was_made_from(browser: Any, library: Se
         guest.unlink(missing_ok=True)
 
 
+@pytest.mark.long
 def test_a_save_is_not_lost_where_a_newer_page_waits(browser: Any, library: Served) -> None:
     guest = library.project / LIBRARY / "worldviews/guest.yaml"
     try:
@@ -362,6 +387,7 @@ def test_a_save_is_not_lost_where_a_newer_page_waits(browser: Any, library: Serv
         guest.unlink(missing_ok=True)
 
 
+@pytest.mark.long
 def test_enter_ends_what_somebody_writes(browser: Any, library: Served) -> None:
     with page_of(browser, library) as seen:
         seen.run("() => cruxmap.start('treasurer')")
@@ -430,6 +456,7 @@ def test_an_objection_is_saved_with_its_remark(browser: Any, library: Served) ->
         assert chance("work-in-time")(seen) == before
 
 
+@pytest.mark.long
 def test_what_would_be_a_problem_in_the_files_is_not_saved(browser: Any, library: Served) -> None:
     with page_of(browser, library, may_be_gone=True) as seen:
         seen.run("() => { cruxmap.start('treasurer'); cruxmap.set('funding-secured', '11%'); }")
