@@ -15,13 +15,13 @@ NODE = shutil.which("node")
 PAGE = ROOT / "tests" / "page"
 
 
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here to run the page's modules")
 FILES = [
     pytest.param(file, id=file.name, marks=[pytest.mark.long] if file.name == "brought.test.mjs" else [])
     for file in sorted(PAGE.glob("*.test.mjs"))
 ]
 
 
+@pytest.mark.skipif(NODE is None, reason="there is no Node.js here to run the page's modules")
 @pytest.mark.parametrize("file", FILES)
 def test_modules_of_the_page(file: Path) -> None:
     assert NODE is not None
