@@ -18,8 +18,8 @@ from helpers.commands import COMMAND, POWER, ROOT
 
 DRAWS = 256
 SETS, WITH_MEANS = 100, 10
-REAL = pytest.param(str(ROOT / "models" / "deceptive-alignment.yaml"), id="deceptive-alignment")
-SMALL = pytest.param(POWER, id="power-seeking")
+REAL = pytest.param(str(ROOT / "models" / "deceptive-alignment.yaml"), False, id="deceptive-alignment")
+SMALL = pytest.param(POWER, True, id="power-seeking")
 
 BRING = """({start, bring}) => {
   cruxmap.start(start);
@@ -103,8 +103,8 @@ def test_what_readers_bring_is_worth_what_python_says(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("model", [SMALL, REAL])
-def test_so_it_is_in_all_means(
-    browser: Any, project_of: Callable[[str], tuple[WithFiles, Path]], model: str
+@pytest.mark.parametrize(("model", "all_means"), [SMALL, REAL])
+def test_so_it_is_on_both_maps_and_in_all_means(
+    browser: Any, project_of: Callable[[str], tuple[WithFiles, Path]], model: str, all_means: bool
 ) -> None:
-    hold_sets(browser, *project_of(model), all_means=True)
+    hold_sets(browser, *project_of(model), all_means=all_means)

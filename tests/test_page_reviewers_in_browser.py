@@ -17,15 +17,13 @@ from axe_playwright_python.sync_playwright import Axe
 import cruxmap as cm
 from cruxmap.insight.pairs import pairs
 from helpers.browser import Opened, chromium, opened
-from helpers.commands import COMMAND, LEGAL_CASE, POWER, ROOT
+from helpers.commands import COMMAND, LEGAL_CASE, POWER
 from helpers.page_together import pool_of
 from helpers.reviewers_files import BAD, write_files
 
 type PageOf = Callable[..., Path]
 
-REAL = str(ROOT / "models" / "deceptive-alignment.yaml")
-LARGE = pytest.param(REAL, marks=pytest.mark.long, id="deceptive-alignment")
-MODELS = [pytest.param(POWER, id="power-seeking"), pytest.param(LEGAL_CASE, id="legal-case"), LARGE]
+MODELS = [pytest.param(POWER, id="power-seeking"), pytest.param(LEGAL_CASE, id="legal-case")]
 
 ROUNDED = 1e-14
 """How far off 1 - P may be where P, near 1, is the rounded sum of many products."""
@@ -69,8 +67,7 @@ def files_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[
     @cache
     def write(model: str) -> list[Path]:
         inbox, project = (tmp_path_factory.mktemp(name) for name in ("inbox", "project"))
-        most = 1 if model == REAL else 5  # many far-apart premises make a large map's network wide
-        return write_files(Path(model), inbox, 10, 16, project, most=most)
+        return write_files(Path(model), inbox, 10, 16, project)
 
     return write
 

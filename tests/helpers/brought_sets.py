@@ -71,10 +71,13 @@ class Objector:
     model: cm.ModelSpec
     random: random.Random
     most: int = 5
+    compared: bool = (
+        False  # whether events are compared in the set: several such premises are too many cases
+    )
 
     def tries(self) -> BroughtSet:
         """Bring one to `most` entries, some of which belong together."""
-        pick = self.random
+        pick, self.compared = self.random, False
         start = pick.choice([MAP_WORLDVIEW, *(w.about.id for w in self.model.map.worldviews)])
         entries: list[tuple[str, dict[str, Any]]] = []
         size = pick.randint(1, self.most)
@@ -165,7 +168,8 @@ class Objector:
 
     def _of_the_map(self) -> Condition:
         pick, argument_map = self.random, self.model.map
-        if len(argument_map.events) > 1 and pick.random() < 0.1:
+        if len(argument_map.events) > 1 and not self.compared and pick.random() < 0.1:
+            self.compared = True
             event, other = pick.sample(argument_map.events, 2)
             return Before(event.about.id, other.about.id, pick.choice((1, 1, 2)))
         entry: Claim | Question = pick.choice([*argument_map.claims, *argument_map.questions])
@@ -277,11 +281,9 @@ def _quickly_planned() -> Iterator[None]:
         contraction_trees.CHEAP = before
 
 
-def brought_sets(
-    model: cm.ModelSpec, project: WithFiles, n: int, seed: int, most: int = 5
-) -> list[BroughtSet]:
-    """So many sets, of at most so many entries each, that Python reads without a problem."""
-    objector, found = Objector(model, random.Random(seed), most), []
+def brought_sets(model: cm.ModelSpec, project: WithFiles, n: int, seed: int) -> list[BroughtSet]:
+    """So many sets that Python reads without a problem."""
+    objector, found = Objector(model, random.Random(seed)), []
     while len(found) < n:
         tried = objector.tries()
         with suppress(cm.InvalidMap), project.reading(as_file(tried)):

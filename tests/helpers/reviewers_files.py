@@ -24,16 +24,13 @@ BAD = {
 """Files that cannot be taken in, for one reason each."""
 
 
-def write_files(
-    path: Path, folder: Path, n: int, seed: int, project: Path, *, most: int = 5
-) -> list[Path]:
-    """Write n files about a model into a folder, which fit together. Every second one brings some entries,
-    up to `most`.
+def write_files(path: Path, folder: Path, n: int, seed: int, project: Path) -> list[Path]:
+    """Write n files about a model into a folder, which fit together. Every second one brings entries.
 
     `project` is a folder in which the model is tried out.
     """
     model, pick = cm.read_model(path), random.Random(seed)
-    sets = iter(brought_sets(model, WithFiles(path, project), 2 * n, seed, most))
+    sets = iter(brought_sets(model, WithFiles(path, project), 2 * n, seed))
     files: list[Path] = []
     while len(files) < n:
         name = f"reviewer-{len(files) + 1}"
