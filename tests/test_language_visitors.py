@@ -132,10 +132,7 @@ def test_each_bad_file_is_refused_with_its_place(
     assert told(model, sent(tmp_path, **files)) == problems
 
 
-def test_both_files_of_a_clash_are_named(
-    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)  # long paths are shortened
+def test_both_files_of_a_clash_are_named(model: Path, tmp_path: Path) -> None:
     files = sent(
         tmp_path,
         bo=BO,

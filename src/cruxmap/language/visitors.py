@@ -104,7 +104,8 @@ def _visitor(path: Path, folder: Path, findings: Findings) -> Visitor | None:
     if _says(there, data):
         return Visitor(path, id_, data, parsed, Standing.THERE)
     message = f"there is a worldview `{id_}` already, which is not the same"
-    hint = f"it is in `{shown(there)}`: give this one another id, or put it in that one's place yourself"
+    short = shown(Path(*there.parts[-4:]))  # from `arguments` on
+    hint = f"it is in `{short}`: give this one another id, or put it in that one's place yourself"
     findings.add(Code.DUPLICATE_ID, message, id_, hint)
     return None
 
