@@ -6,22 +6,23 @@ import test from "node:test";
 import { createSession } from "../../src/cruxmap/present/report/page/answers/session.js";
 import { casesOf } from "./cases.mjs";
 
-const { models } = casesOf("answers");
+const { "legal-case": legal } = casesOf("answers").models;
+const model = { ...legal, sources: { ...legal.sources, brief: null } };
 const later = () => undefined;
 const contents = {
   sources: { brief: { title: "Brief", author: "", url: "https://example.org/", date: "" } },
   entries: Object.fromEntries(
-    models["legal-case"].entries.map(({ id, type }) => [
+    model.entries.map(({ id, type }) => [
       id,
       { text: id, type, bearing: [], basis_words: [], parts: [], numbers: [], remarks: [], premises: [], targets: [] },
     ]),
   ),
-  judgements: Object.fromEntries(models["legal-case"].addresses.map((at) => [at, { words: at, by: {} }])),
+  judgements: Object.fromEntries(model.addresses.map((at) => [at, { words: at, by: {} }])),
   worldviews: {},
 };
 
 function opened(start = "defence") {
-  const session = createSession(models["legal-case"], { later, contents });
+  const session = createSession(model, { later, contents });
   session.start(start);
   return session;
 }
@@ -157,7 +158,7 @@ test("a link carries what is brought and said", async () => {
   const id = session.bring("argument", OBJECTION);
   session.remark("saw-face", "It was dark.");
   session.given({ assuming: ["mine-he-cannot-see-without-them"] });
-  const other = createSession(models["legal-case"], { later });
+  const other = createSession(model, { later });
   assert.deepEqual(await other.open(await session.link()), { isOther: false, leftOut: [] });
   assert.deepEqual(other.own, session.own);
   assert.deepEqual(other.givenNow, session.givenNow);
@@ -341,7 +342,6 @@ test("what is brought has no force for others, so the gap to them moves with the
 });
 
 test("nothing that asks is made for what is too much to be computed with", () => {
-  const model = models["legal-case"];
   const shapeOf = (count) => {
     const each = (_, k) => [`much-${k}`, { text: "T.", for: "shared-bench", strength: "2x" }];
     return { id: "much", brings: { arguments: Object.fromEntries(Array.from({ length: count }, each)) } };
