@@ -123,6 +123,7 @@ def test_it_is_the_same_to_the_byte() -> None:
     assert first == second
 
 
+@pytest.mark.long
 def test_the_plan_of_the_real_map_is_small() -> None:
     """Whatever number may change: 1.64 million products without a thorough search."""
     data = travelling_model(cm.read_model(ROOT / "models" / "deceptive-alignment.yaml"))

@@ -41,7 +41,7 @@ REAL = Case(
 )
 CASES = [
     pytest.param(LEGAL, id="legal-case"),
-    pytest.param(SIX_PREMISES, id="power-seeking"),
+    pytest.param(SIX_PREMISES, id="power-seeking", marks=pytest.mark.long),
     pytest.param(REAL, id="deceptive-alignment", marks=pytest.mark.long),
 ]
 UNKNOWN = "\N{EN DASH}"
@@ -442,7 +442,7 @@ def test_the_form_fits_a_phone(browser: Any, page_of: PageOf) -> None:
         assert seen.run("() => document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_axe_has_nothing_to_find_in_the_form_and_after_it(
     browser: Any, page_of: PageOf, scheme: str
 ) -> None:

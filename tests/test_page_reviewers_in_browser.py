@@ -23,7 +23,10 @@ from helpers.reviewers_files import BAD, write_files
 
 type PageOf = Callable[..., Path]
 
-MODELS = [pytest.param(POWER, id="power-seeking"), pytest.param(LEGAL_CASE, id="legal-case")]
+MODELS = [
+    pytest.param(POWER, id="power-seeking"),
+    pytest.param(LEGAL_CASE, id="legal-case", marks=pytest.mark.long),
+]
 
 ROUNDED = 1e-14
 """How far off 1 - P may be where P, near 1, is the rounded sum of many products."""
@@ -270,7 +273,7 @@ WINDOWS = [
     pytest.param(
         {"viewport": {"width": width, "height": 844}, "color_scheme": scheme},
         id=f"{width}-{scheme}",
-        marks=[] if (width, scheme) in ((1280, "dark"), (390, "light")) else [pytest.mark.long],
+        marks=[] if (width, scheme) == (390, "dark") else [pytest.mark.long],
     )
     for width in (1280, 390)
     for scheme in ("light", "dark")

@@ -160,6 +160,7 @@ def test_a_page_that_cannot_compute_says_why(browser: Any, folder: Path) -> None
         assert seen.faults == []
 
 
+@pytest.mark.long
 def test_a_reason_in_place_of_numbers_does_not_widen_a_phone(browser: Any, folder: Path) -> None:
     spec = replace(read_model(LEGAL_CASE), exact=False)
     sampled = replace(spec, sampling=replace(spec.sampling, draws=16))

@@ -369,6 +369,7 @@ def test_what_grows_too_large_is_refused_on_the_way(library: Served, folder: Pat
     assert answer.startswith(b"HTTP/1.1 413 ") or answer == b""
 
 
+@pytest.mark.long
 def test_who_sends_too_slowly_is_not_waited_for(library: Served, folder: Path) -> None:
     sender = Sender(library, "content-length: 100")
     sender.send(b"{")
