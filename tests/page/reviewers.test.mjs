@@ -117,6 +117,33 @@ test("a file that cannot be taken in costs itself alone", () => {
   assert.match(refused[3].problems[0].message, /there is a worldview `carlsmith` in this map already/);
 });
 
+test("a file that is too much for the page's sums costs itself alone, and is tried once", () => {
+  const session = opened();
+  const routes = Array.from({ length: 250 }, (_, k) => `{id: r-${k}, when: strong-incentives, chance: 5%}`);
+  const brings = `claims:\n  much-claim:\n    text: C.\n    routes: [${routes.join(", ")}]\n`;
+  const much = { name: "much.yaml", text: `worldview: much\ntext: M.\n${brings}` };
+  let tries = 0;
+  const receive = session.receive.bind(session);
+  session.receive = (shape) => {
+    tries += shape.id === "much" ? 1 : 0;
+    receive(shape);
+  };
+  const { target } = session.central;
+  const good = [{ name: "bob.yaml", text: BOB }, { name: "ann.yaml", text: ANN }];
+  const { taken, refused } = takeIn(session, [good[0], much, good[1]]);
+  assert.deepEqual(taken.map(({ id }) => id), ["ann", "bob"]);
+  assert.deepEqual(refused.map(({ name }) => name), ["much.yaml"]);
+  const [{ code, hint }] = refused[0].problems;
+  assert.equal(code, "needs-another-network");
+  assert.match(hint, /`cruxmap report models\/power-seeking\.yaml --with FILE`$/u);
+  assert.equal(tries, 1);
+  assert.equal(session.central.target, target);
+  for (const logOdds of session.shippedLogOdds.values()) assert.ok(Number.isFinite(logOdds));
+  const alike = { name: "bob-2.yaml", text: BOB + brings, instead: session.visitors[1] };
+  assert.throws(() => takeInstead(session, alike), { code: "needs-another-network" });
+  assert.deepEqual(session.visitors.map(({ file }) => file.name), ["ann.yaml", "bob.yaml"]);
+});
+
 test("of two files of one worldview the second is refused, and can take the first one's place", () => {
   const session = opened();
   const second = { name: "newer.yaml", text: ANN.replace("10%", "90%") };

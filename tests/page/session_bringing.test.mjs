@@ -357,16 +357,46 @@ test("nothing that asks is made for what is too much to be computed with", () =>
   assert.equal(session.extension.made.asking, undefined);
 });
 
-test("a worldview with hundreds of routes to one claim is too much, and can be let go", () => {
+test("a worldview with hundreds of routes to one claim is too much, and nobody's numbers go", () => {
   const routes = Array.from({ length: 600 }, (_, k) => ({ id: `r-${k}`, when: "shared-bench", chance: "5%" }));
   const brings = { claims: { "much-claim": { text: "T.", routes } } };
   const session = opened();
+  session.receive(VISITOR());
   const { logOdds } = session.central;
-  session.receive({ id: "much", text: "T.", brings });
-  assert.match(session.beyond, /makes too many cases/u);
-  session.dismiss("much");
+  const much = { id: "much", text: "T.", brings };
+  assert.throws(() => session.receive(much), ({ code, message, hint }) => {
+    assert.equal(code, "needs-another-network");
+    assert.match(message, /^with it, the map would have too many cases/u);
+    assert.match(hint, /`cruxmap report \S+legal-case\.yaml --with FILE`$/u);
+    return true;
+  });
+  assert.deepEqual(session.visitors, [VISITOR()]);
   assert.equal(session.beyond, "");
   assert.equal(session.central.logOdds, logOdds);
+});
+
+test("a file that is too much with what the reader has brought is refused too", () => {
+  const uncertain = { text: "T.", for: "shared-bench", strength: "2x", credence: "50%" };
+  const eve = (count) => {
+    const each = Array.from({ length: count }, (_, k) => k);
+    const claims = each.map((k) => [`eve-c-${k}`, { text: "C.", credence: "50%" }]);
+    const all = each.map((k) => [`eve-a-${k}`, { ...uncertain, premises: [`eve-c-${k}`] }]);
+    const brings = { claims: Object.fromEntries(claims), arguments: Object.fromEntries(all) };
+    return { id: "eve", text: "Eve.", brings };
+  };
+  const session = opened();
+  const [few, more] = [eve(1), eve(8)];
+  session.receive(few);
+  session.start("eve");
+  for (let k = 0; k < 2; k++) session.bring("argument", { ...uncertain, premises: [{ text: "C.", credence: "50%" }] });
+  const { logOdds } = session.central;
+  assert.throws(() => session.putVisitors([more]), { message: /^with it, what you have changed would have too/u });
+  assert.deepEqual(session.visitors, [few]);
+  assert.equal(session.central.logOdds, logOdds);
+  session.reset();
+  session.putVisitors([more]);
+  assert.equal(session.beyond, "");
+  assert.notEqual(session.central.logOdds, logOdds);
 });
 
 test("what another number is the same as is not withdrawn", () => {

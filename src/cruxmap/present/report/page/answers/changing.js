@@ -10,6 +10,7 @@ import { ProblemError } from "../language/problems.js";
 import { bringsAnything, layersOf, lineage, MAP, UNCHANGED } from "../language/worldviews.js";
 import { readOwnFile } from "../language/worldview_file.js";
 import { checkWorldviewId, freeId, MADE_HERE, worldviewFile } from "../language/yaml.js";
+import { checkAnswerable } from "./answerable.js";
 import { givenOf, settledAt, stepWithout, textsOfGiven, tidied } from "./changed.js";
 import { answeringOf } from "./extensions.js";
 import { Opened } from "./opened.js";
@@ -237,14 +238,21 @@ export class Changing extends Opened {
     }
   }
 
-  /** Put files in the place of those of others. Steps that do not fit any more are forgotten. */
+  /**
+   * Put files in the place of those of others. Steps that do not fit any more are forgotten. Throws
+   * ProblemError where one that is new does not fit, or would take somebody's numbers away.
+   */
   putVisitors(shapes) {
-    const before = this.visitors;
-    this.extensions.receive(shapes);
+    const { extensions, step, visitors } = this;
+    const isMore = shapes.some((shape) => !visitors.includes(shape));
+    const couldBe = isMore && this.beyond === "";
+    const putBack = extensions.receive(shapes);
     try {
-      this.check(this.step);
+      this.check(step);
+      const reader = { step, setting: this.settled(step), couldBe };
+      if (isMore) checkAnswerable(extensions, this.extensionOf(step), reader);
     } catch (problem) {
-      this.extensions.receive(before);
+      putBack();
       throw problem;
     }
     this.history.keepWhere((step) => this.isSound(step));

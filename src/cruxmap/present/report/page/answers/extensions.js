@@ -125,13 +125,18 @@ export class Extensions {
   /**
    * Put the files of other worldviews in the place of those there are; throws ProblemError before anything
    * changes.
-   * @param {object[]} shapes
+   * @param {object[]} shapes @returns {() => void} to have those back that were there before
    */
   receive(shapes) {
+    const { others, visitors } = this;
     const { model } = this.shipped;
     this.others = shapes.length === 0 ? this.shipped : this.made(modelWith(model, shapes));
     this.visitors = shapes;
     this.kept.clear();
+    return () => {
+      Object.assign(this, { others, visitors });
+      this.kept.clear();
+    };
   }
 
   made(model) {

@@ -69,17 +69,24 @@ function problemOf(problem) {
 export function takeIn(session, written) {
   const [taken, known] = [[], []];
   const before = new Set(session.visitors);
+  const refused = new Map(); // by what was written
   let left = written;
-  for (;;) {
-    const refused = [];
+  for (let isMore = true; isMore; left = left.filter((one) => isOpen(refused.get(one)))) {
+    isMore = false;
     for (const one of left) {
       const found = takenOrRefused(session, one);
       if (found.shape) (before.has(found.shape) ? known : taken).push(found.shape);
-      else refused.push(found.refused);
+      if (found.shape) refused.delete(one);
+      else refused.set(one, found.refused);
+      isMore ||= found.shape !== undefined;
     }
-    if (refused.length === left.length || refused.length === 0) return { taken, known, refused };
-    left = refused.map(({ name, text }) => ({ name, text }));
   }
+  return { taken, known, refused: [...refused.values()] };
+}
+
+/** Whether what was refused may fit beside others that come; where it is too much, it will not. */
+function isOpen(refused) {
+  return refused !== undefined && refused.problems.every(({ code }) => code !== "needs-another-network");
 }
 
 function takenOrRefused(session, { name, text }) {
