@@ -176,6 +176,27 @@ def test_a_number_changed_in_both_is_shown_with_both_and_i_choose(browser: Any, 
         assert seen.page.locator(".live-conflicts").count() == 0
 
 
+def test_a_remark_changed_in_both_is_shown_with_both_and_i_choose(browser: Any, library: Served) -> None:
+    with page_of(browser, library) as seen:
+        seen.run("() => { cruxmap.start('treasurer'); cruxmap.remark('soil-sound', 'Mine.'); }")
+        seen.run("() => cruxmap.remark('opens-on-time', 'We agree.')")
+        said = "remarks:\n  soil-sound: Theirs.\n  opens-on-time: We agree.\njudgements:\n"
+        write(library, TREASURER, ("judgements:\n", said))
+        shown = settled(seen, "Yours count until you choose")
+        assert "soil-sound, in words: on disk now “Theirs.”, yours “Mine.”, before nothing." in shown
+        assert "opens-on-time" not in shown
+        file = "() => cruxmap.yaml({ id: 'me' })"
+        assert seen.run(file).endswith('remarks:\n  soil-sound: "Mine."\n')
+        write(library, TREASURER, ("40% to 65%", "3.21%"))  # the choice stays open
+        until(seen, lambda seen: "3.21%" in seen.run("() => document.body.innerText"), True)
+        assert "before nothing." in settled(seen, "Yours count until you choose")
+        write(library, TREASURER, ("Theirs.", "Theirs too."))
+        settled(seen, "on disk now “Theirs too.”, yours “Mine.”, before nothing.")
+        seen.page.click("text=Take the one on disk")
+        assert "remarks:" not in seen.run(file)
+        assert seen.page.locator(".live-conflicts").count() == 0
+
+
 @pytest.mark.long
 def test_what_was_kept_stays_and_what_is_the_same_by_now_is_no_change(
     browser: Any, library: Served
@@ -240,15 +261,20 @@ def test_where_the_start_is_gone_the_changes_lie_over_what_it_extended(
 
 
 @pytest.mark.long
-def test_nothing_is_taken_over_while_somebody_writes(browser: Any, library: Served) -> None:
+def test_nothing_is_taken_over_while_somebody_writes_and_no_text_is_lost(
+    browser: Any, library: Served
+) -> None:
     with page_of(browser, library) as seen:
         seen.page.fill("#worldview-text", "half a sent")
         write(library, TREASURER, ("40% to 65%", "3.21%"))
         said = settled(seen, "It waits until you are done")
         assert "Take it over" in said
         assert seen.page.input_value("#worldview-text") == "half a sent"
+        seen.page.fill("#save-text", "and another one")
         seen.run("() => document.activeElement.blur()")
         until(seen, lambda seen: "3.21%" in seen.run("() => document.body.innerText"), True)
+        until(seen, lambda seen: seen.page.input_value("#worldview-text"), "half a sent")
+        assert seen.page.input_value("#save-text") == "and another one"
 
 
 @pytest.mark.long

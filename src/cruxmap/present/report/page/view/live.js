@@ -39,6 +39,9 @@ const unlistedWords = (id, file) =>
 
 const SMALL = { type: "button", class: "small-button" };
 
+/** Fields whose text is carried over: what is written to take away, and to save. */
+const [TAKEN_AWAY, TO_SAVE] = ["worldview-text", ["save-id", "save-text"]];
+
 const CARRIED = "cruxmap-carried";
 const TOKEN = "x-cruxmap-token";
 const [AGAIN, BUSY, AT_REST, IDLE, STEADY] = [2000, 500, 400, 1500, 1500];
@@ -59,7 +62,8 @@ export async function takeUp(session) {
   const carried = readCarried();
   if (carried === null) return null;
   if (carried.isRevealed) setBlind(false);
-  const found = { place: carried.place, lost: carried.lost, savedAs: carried.savedAs, conflicts: [] };
+  const { place, lost, savedAs, written } = carried;
+  const found = { place, lost, savedAs, written, conflicts: [] };
   if (session !== null) found.lost.push(...refusedOf(session, carried.files));
   const from = session === null ? null : startIn(session, carried);
   if (from === null) return found;
@@ -101,31 +105,61 @@ function startIn(session, { starts }) {
   return starts.find(({ start }) => session.worldviews.includes(start)) ?? null;
 }
 
-/** Takes back what says no more than the files do by now; returns which numbers were changed there too. */
+/**
+ * Takes back what says no more than the files do by now; returns which numbers and remarks were changed
+ * there too.
+ */
 function settled(session, before) {
   const conflicts = [];
-  const known = new Map(before.map((change) => [`${change.kind} ${change.address}`, change]));
-  for (const change of session.changes) {
-    const old = known.get(`${change.kind} ${change.address}`);
-    if (change.kind !== "set" || old === undefined || old.before === change.before) continue;
-    if (change.text === change.before) session.set(change.address, null);
-    else conflicts.push({ address: change.address, was: old.before });
+  const known = new Map(before.map((change) => [keyOf(change), change]));
+  for (const { kind, address, text, before: now } of session.changes.map((one) => changeOf(session, one))) {
+    const old = known.get(keyOf({ kind, address }));
+    if (!IN_CONFLICT.includes(kind) || old === undefined || old.before === now) continue;
+    if (text === now) takeBack(session, { kind, address });
+    else conflicts.push({ kind, address, was: old.before });
   }
   return conflicts;
 }
 
+/** What the reader and somebody on disk may both say otherwise. */
+const IN_CONFLICT = ["set", "remark"];
+
+function keyOf({ kind, address }) {
+  return `${kind} ${address}`;
+}
+
+function takeBack(session, { kind, address }) {
+  if (kind === "remark") session.remark(address, null);
+  else session.set(address, null);
+}
+
 /** Keeps what is changed for the page that comes next. Returns whether that could be done. */
 async function carry({ session, conflicts, lost, saved, savedAs }) {
-  const was = new Map(conflicts.map((conflict) => [conflict.address, conflict.was]));
+  const was = new Map(conflicts.map((conflict) => [keyOf(conflict), conflict.was]));
   try {
-    const here = { isRevealed: !isBlind(), place: placeOnScreen(), lost };
+    const here = { isRevealed: !isBlind(), place: placeOnScreen(), lost, written: writtenIn(saved) };
     const carried = { ...here, savedAs: saved?.id ?? savedAs, ...(await stateOf(session, saved)) };
-    for (const change of carried.changes) change.before = was.get(change.address) ?? change.before;
+    for (const change of carried.changes) {
+      if (was.has(keyOf(change))) change.before = was.get(keyOf(change));
+    }
     sessionStorage.setItem(CARRIED, JSON.stringify(carried));
     return true;
   } catch (error) {
     console.error(error);
     return false;
+  }
+}
+
+/** What is written in fields, and not kept anywhere else; what was saved is in its file. */
+function writtenIn(saved) {
+  const fields = [TAKEN_AWAY, ...(saved === null ? TO_SAVE : [])];
+  return fields.map((id) => ({ id, text: document.getElementById(id)?.value ?? "" }));
+}
+
+function writeAgain(written) {
+  for (const { id, text } of written) {
+    const field = document.getElementById(id);
+    if (field !== null && text !== "") field.value = text;
   }
 }
 
@@ -143,12 +177,18 @@ async function stateOf(session, saved) {
     starts.push({ start, fragment: await fragmentOf(model, state) });
   }
   const files = session.visitors.flatMap(({ file }) => (file ? [file] : []));
-  const changes = saved === null ? session.changes.map(changeOf) : [];
+  const changes = saved === null ? session.changes.map((one) => changeOf(session, one)) : [];
   return { starts, changes, files, file: session.yaml() };
 }
 
-function changeOf({ kind, address, text, before }) {
-  return { kind, address, text, before };
+/** A change as data; before one's remark is what the worldview that was started from says there. */
+function changeOf(session, { kind, address, text, before }) {
+  return { kind, address, text, before: kind === "remark" ? remarkOnDisk(session, address) : before };
+}
+
+function remarkOnDisk({ contents, startedFrom }, entry) {
+  const remarks = contents.entries[entry]?.remarks ?? [];
+  return remarks.find(({ worldview }) => worldview === startedFrom)?.text ?? null;
 }
 
 function givenTexts({ model: { assuming, observed } }) {
@@ -224,6 +264,7 @@ export function followServer(session, news, carried) {
   const live = new Live(session, news, carried);
   document.querySelector("main").prepend(live.element);
   if (session !== null) document.querySelector("#changes .taking")?.before(live.saving.element);
+  writeAgain(carried?.written ?? []);
   live.show();
   goBackTo(carried?.place ?? null);
   live.listen();
@@ -403,30 +444,33 @@ class Live {
 
   conflictItem(conflict) {
     const { session } = this;
-    const { address, was } = conflict;
-    const change = session.changes.find((one) => one.kind === "set" && one.address === address);
-    if (change === undefined) return null;
+    const { kind, address, was } = conflict;
+    const found = session.changes.find((one) => keyOf(one) === keyOf(conflict));
+    if (found === undefined) return null;
+    const { text, before } = changeOf(session, found);
     const done = () => {
       this.conflicts = this.conflicts.filter((other) => other !== conflict);
       this.show();
     };
     const take = () => {
-      session.set(address, null);
+      takeBack(session, conflict);
       done();
     };
+    const about = kind === "remark" ? `your words on ${address}` : address;
     const button = (words, act) =>
-      h("button", { ...SMALL, "aria-label": `${words}: ${address}`, onclick: act }, words);
-    const owner = ownerOf(session.model, address) ?? address.split(".")[0];
+      h("button", { ...SMALL, "aria-label": `${words}: ${about}`, onclick: act }, words);
+    const owner = kind === "set" ? (ownerOf(session.model, address) ?? address.split(".")[0]) : address;
+    const told = (one) => (kind === "set" ? said(one) : one === null ? "nothing" : ["“", said(one), "”"]);
     return h(
       "li",
       null,
       h("a", { href: entryAddress(owner) }, said(address)),
-      ": on disk now ",
-      h("strong", null, said(change.before)),
+      kind === "remark" ? ", in words: on disk now " : ": on disk now ",
+      h("strong", null, told(before)),
       ", yours ",
-      h("strong", null, said(change.text)),
+      h("strong", null, told(text)),
       ", before ",
-      said(was),
+      told(was),
       ". ",
       button("Keep mine", done),
       " ",
