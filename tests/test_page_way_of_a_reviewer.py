@@ -49,6 +49,12 @@ def project(tmp_path: Path) -> Callable[[str], Path]:
     return make
 
 
+ROOM_FOR_THE_RING = """() => {
+  const field = document.activeElement;
+  return field.getBoundingClientRect().top - field.labels[0].getBoundingClientRect().bottom;
+}"""
+
+
 @pytest.mark.parametrize(("name", "objection", "judged"), CASES)
 def test_what_a_reviewer_sends_has_the_numbers_that_they_saw(
     browser: Any, project: Callable[[str], Path], name: str, objection: Objection, judged: str
@@ -97,7 +103,11 @@ def walked(reviewer: Reviewer, objection: Objection, judged: str, folder: Path) 
     reviewer.judge("20% to 30%")
     listed = reviewer.changes()
     assert len(listed) == 4, listed
+    assert objection.sentence in listed[0]
+    assert objection.new_premise in listed[1]
+    assert seen.page.inner_text(".change-under .change-effect") == "It counts in what rests on it, above."
     reviewer.name("anna", SAID)
+    assert seen.run(ROOM_FOR_THE_RING) >= 5  # its width and its distance, in pixels
     file = reviewer.take_away(folder)
     text = file.read_text(encoding="utf-8")
     for words in (objection.sentence, objection.new_premise, REMARK, SAID):

@@ -49,6 +49,20 @@ test("what is brought has ids of its sentence, and premises that are written new
   assert.equal(session.shipped("prosecution").rejected[place], true);
 });
 
+test("a premise is listed below the argument that it was brought for", () => {
+  const session = opened();
+  const alone = session.bring("claim", { text: "Alone.", credence: "10%" });
+  const id = session.bring("argument", OBJECTION);
+  const premise = "mine-he-cannot-see-without-them";
+  const reply = session.bring("argument", { text: "No.", undercuts: id, force: "50%", premises: [premise] });
+  const listed = () => session.changes.map(({ address, under }) => [address, under]);
+  assert.deepEqual(listed(), [[alone, null], [id, null], [premise, id], [reply, null]]);
+  session.withdraw(reply);
+  const [claim] = session.own.brings.arguments[id].premises.slice(-1);
+  session.bring("claim", { id: claim, text: "He cannot see.", all_of: [alone, "local-man"] });
+  assert.deepEqual(listed(), [[id, null], [premise, id], [alone, premise]]);
+});
+
 test("conditions may stand on one line", () => {
   const session = opened();
   const entry = { text: "So.", all_of: ["{not: local-man}", "{any_of: [saw-face, alibi-given]}"] };

@@ -3,7 +3,7 @@
 
 import { changeText, withNumber, withRejection } from "../language/changes.js";
 import { conditionText } from "../language/conditions.js";
-import { entriesIn } from "../language/own_entries.js";
+import { entriesByUse } from "../language/own_entries.js";
 import { nearestHint, ProblemError } from "../language/problems.js";
 import { bringsAnything, layersOf, numbersOf, settle, UNCHANGED } from "../language/worldviews.js";
 import { chanceFromLogit } from "./information.js";
@@ -15,9 +15,10 @@ const GIVEN = ["assuming", "observed"];
  * @typedef {import("./history.js").Step} Step
  *
  * @typedef {{kind: "set" | "reject" | "given" | "bring" | "remark", address: string, text: string | null,
- *   before: string | null, effect: number | null}} Change `address` is that of a number, an argument, an
- *   entry that is brought or spoken of, or `assuming` or `observed`; `effect` is how the target's central
- *   probability changes if this change alone is taken back
+ *   before: string | null, effect: number | null, under?: string | null}} Change `address` is that of a
+ *   number, an argument, an entry that is brought or spoken of, or `assuming` or `observed`; `effect` is how
+ *   the target's central probability changes if this change alone is taken back; what is brought is `under`
+ *   the entry before it that rests on it
  */
 
 /** What the model gives by itself, as a step has it. */
@@ -86,7 +87,10 @@ export function changesOf(model, { start, own, given }) {
       ...gone.map((text) => changed("given", kind, null, text)),
     ];
   });
-  const brought = entriesIn(own.brings).map(({ id, text }) => changed("bring", id, text, null));
+  const brought = entriesByUse(own.brings).map(({ id, text, under }) => ({
+    ...changed("bring", id, text, null),
+    under,
+  }));
   const remarks = Object.entries(own.remarks).map(([id, text]) => changed("remark", id, text, null));
   return [...brought, ...numbers, ...rejected, ...accepted, ...conditions, ...remarks];
 }

@@ -38,6 +38,31 @@ export function entriesIn(brings = {}) {
   return [...of("claim"), ...of("question"), ...of("argument"), ...routes];
 }
 
+/**
+ * List what is brought, each entry before those that it rests on: an argument, and then its premises.
+ * @param {object} brings @returns {(Brought & {under: string | null})[]} `under` is the one listed before
+ *   it that rests on it
+ */
+export function entriesByUse(brings = {}) {
+  const all = entriesIn(brings);
+  const restedOn = new Map(all.map((entry) => [entry.id, all.filter(({ id }) => restsOn(entry, id))]));
+  const isRestedOn = (entry) => [...restedOn.values()].some((some) => some.includes(entry));
+  const found = new Map();
+  const visit = (entry, under) => {
+    if (found.has(entry.id)) return;
+    found.set(entry.id, { ...entry, under });
+    for (const one of restedOn.get(entry.id)) visit(one, entry.id);
+  };
+  for (const entry of all) if (!isRestedOn(entry)) visit(entry, null);
+  return [...found.values()];
+}
+
+/** Whether an entry mentions another, and not as what it argues about or leads to. */
+function restsOn({ id, form }, other) {
+  const { for: _for, against, undercuts, of, ...rest } = form;
+  return id !== other && mentions(rest, other);
+}
+
 /** How many entries are brought. */
 export function countIn(brings) {
   return entriesIn(brings).length;

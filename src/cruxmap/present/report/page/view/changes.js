@@ -101,7 +101,7 @@ function changeLine(session, contents, change) {
   const name = entry ? h("a", { href: entryAddress(id) }, said(address)) : null;
   return h(
     "li",
-    null,
+    { class: change.under ? "change-under" : null },
     h("span", { class: "change-what" }, name, " ", whatWords(session, contents, change)),
     h("span", { class: "change-effect small quiet told" }, effectWords(session, change)),
     h(
@@ -158,9 +158,12 @@ function whatWords({ model }, contents, { kind, address, text, before }) {
 }
 
 /** What one change does by itself: the target with it and, alone taken back, without it. */
-function effectWords(session, { kind, effect }) {
+function effectWords(session, { kind, effect, under: above = null }) {
   if (kind === "remark") {
     return "Nothing is computed with it.";
+  }
+  if (above !== null) {
+    return "It counts in what rests on it, above.";
   }
   const now = session.central.target;
   if (effect === null || effect === undefined || !Number.isFinite(now)) {
