@@ -5,6 +5,7 @@ entry is still read.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -71,13 +72,19 @@ def check_word(findings: Findings, id_: Text, *, number_ok: bool = True) -> None
         findings.add(Code.BAD_ID, message, id_, f"ids have up to {MAX_ID} characters")
         return
     if _KEBAB.fullmatch(id_) is None or not (number_ok or id_.islower()):
-        tidy = "-".join(re.findall("[a-z0-9]+", id_.lower()))
+        tidy = "-".join(re.findall("[a-z0-9]+", _without_accents(id_).lower()))
         hint = (
             f"write `{tidy}`"
             if _KEBAB.fullmatch(tidy) and tidy != id_
             else "lower-case words joined by `-`"
         )
         findings.add(Code.BAD_ID, f"`{id_}` is not an id", id_, hint)
+
+
+def _without_accents(text: str) -> str:
+    """Return a text with `a` for `ä`, and the like."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(part for part in parts if not unicodedata.category(part).startswith("M"))
 
 
 def check_id(findings: Findings, id_: Text, *, number_ok: bool = False) -> None:

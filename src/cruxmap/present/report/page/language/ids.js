@@ -46,7 +46,12 @@ export function checkPartIds(ids) {
 }
 
 function wordsOf(text) {
-  return text.toLowerCase().match(/[a-z0-9]+/gu) ?? [];
+  return withoutAccents(text).toLowerCase().match(/[a-z0-9]+/gu) ?? [];
+}
+
+/** A text with `a` for `ä`, and the like. */
+function withoutAccents(text) {
+  return text.normalize("NFKD").replace(/\p{M}+/gu, "");
 }
 
 /** How many words and characters of a sentence its id has at most. */
@@ -62,7 +67,7 @@ const IDLE = new Set("a an the of to in on and or is are be it its this that by 
  * @returns {string}
  */
 export function idFrom(owner, sentence, otherwise, isTaken) {
-  const words = wordsOf(sentence.normalize("NFKD").replace(/\p{M}+/gu, "").replace(/['\u2019]/gu, ""));
+  const words = wordsOf(withoutAccents(sentence).replace(/['\u2019]/gu, ""));
   const telling = words.filter((word) => !IDLE.has(word));
   let slug = "";
   for (const word of (telling.length > 0 ? telling : words).slice(0, MOST_WORDS)) {
