@@ -422,3 +422,28 @@ test("what another number is the same as is not withdrawn", () => {
   session.withdraw(id);
   assert.deepEqual(session.own.brings, {});
 });
+
+test("what is put in the place of something brought has the parts that others need", () => {
+  const session = opened("map");
+  const given = [{ id: "one", when: "local-man", credence: "10%" }, { otherwise: "20%" }];
+  const claim = session.bring("claim", { text: "So.", given });
+  const plain = { id: claim, text: "So.", credence: "20%" };
+  session.set("shared-bench", `same as ${claim}.one`);
+  const { target } = session.central;
+  const about = { code: "still-needed", message: `\`shared-bench\` is the same as \`${claim}.one\`, which would be gone` };
+  assert.throws(() => session.bring("claim", plain), about);
+  assert.throws(() => session.preview("claim", plain), about);
+  assert.equal(session.central.target, target);
+  session.set("shared-bench", null);
+  const other = session.bring("claim", { text: "Other.", credence: `same as ${claim}.one` });
+  assert.throws(() => session.bring("claim", plain), { code: "unknown-address" });
+  session.withdraw(other);
+  assert.equal(session.bring("claim", plain), claim);
+  const question = { text: "Which?", states: ["aa", "bb"], credence: { aa: "10%", bb: "rest" } };
+  const id = session.bring("question", question);
+  session.given({ assuming: [`{${id}: aa}`] });
+  const without = { id, text: "Which?", states: ["cc", "bb"], credence: { cc: "10%", bb: "rest" } };
+  assert.throws(() => session.bring("question", without), { code: "unknown-state" });
+  session.bring("question", { ...question, id, states: ["cc", "aa", "bb"], credence: { ...question.credence, cc: "5%" } });
+  assert.equal(session.probability(`{${id}: aa}`), 1);
+});

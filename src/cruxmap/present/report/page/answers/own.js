@@ -4,7 +4,7 @@
 import { checkCounts } from "../language/brought_checks.js";
 import { checkRemark } from "../language/brought_worldviews.js";
 import { readSet, unknownAddress } from "../language/changes.js";
-import { mentionedBy, parseArgument, unknownId } from "../language/conditions.js";
+import { conditionText, mentionedBy, parseArgument, parseCondition, unknownId } from "../language/conditions.js";
 import { namesOf } from "../language/names.js";
 import { ProblemError } from "../language/problems.js";
 import {
@@ -51,11 +51,8 @@ export function broughtTo(model, own, name, kind, entry) {
 export function stepWithoutEntry({ start, own, given }, id) {
   const isOf = (name) => name === id || name.startsWith(`${id}.`);
   const isLeft = (condition) => !mentionedBy(condition).some(isOf);
-  const links = (text) => text?.startsWith?.("same as ") && isOf(text.slice("same as ".length).trim());
-  const link = own.judgements.find(({ at, value, shares }) => !isOf(at) && [value, shares].flat().some(links));
-  if (link !== undefined) {
-    throw new ProblemError("still-needed", `\`${link.at}\` is the same as a number of \`${id}\``, "change it first");
-  }
+  const link = linksIn(own).find(({ at, to }) => !isOf(at) && isOf(to));
+  if (link !== undefined) throw stillNeeded(link.at, `a number of \`${id}\``);
   const remarks = Object.entries(own.remarks).filter(([entry]) => entry !== id);
   return {
     start,
@@ -69,6 +66,28 @@ export function stepWithoutEntry({ start, own, given }, id) {
     },
     given: { assuming: given.assuming.filter(isLeft), observed: given.observed.filter(isLeft) },
   };
+}
+
+/** The numbers that are the same as others: where they stand, and the addresses of the others. */
+function linksIn({ judgements }) {
+  const [start, found] = ["same as ", []];
+  for (const { at, value, shares } of judgements) {
+    const texts = [value, shares].flat().filter((text) => text?.startsWith?.(start));
+    for (const text of texts) found.push({ at, to: text.slice(start.length).trim() });
+  }
+  return found;
+}
+
+function stillNeeded(at, what) {
+  return new ProblemError("still-needed", `\`${at}\` is the same as ${what}`, "change it first");
+}
+
+/** Check that what is given of entries of the reader's own has all its states. Throws ProblemError. */
+function checkGivenOfOwn(model, own, conditions) {
+  const mine = new Set(entriesIn(own.brings).map(({ id }) => id));
+  for (const condition of conditions) {
+    if (mentionedBy(condition).some((id) => mine.has(id))) parseCondition(conditionText(condition), model);
+  }
 }
 
 /**
@@ -131,10 +150,14 @@ export function checkStep(model, { start, own, given }, name) {
   for (const { at } of own.judgements) {
     if (!index.has(at) && !rowAt.has(at)) throw unknownAddress(model, at);
   }
+  for (const { at, to } of linksIn(own)) {
+    if (!index.has(to)) throw stillNeeded(at, `\`${to}\`, which would be gone`);
+  }
   for (const argument of [...own.rejects, ...own.accepts]) parseArgument(argument, model);
   for (const [entry, sentence] of Object.entries(own.remarks)) checkRemark(model, entry, sentence);
   for (const id of [...given.assuming, ...given.observed].flatMap(mentionedBy)) {
     if (!typeOf.has(id)) throw unknownId(namesOf(model), id, "entry", typeOf.keys());
   }
+  checkGivenOfOwn(model, own, [...given.assuming, ...given.observed]);
   checkCounts(model, [{ id: name, rejected: layersOf(model, start, own).rejected }]);
 }
