@@ -60,10 +60,7 @@ const MOST_ENTRIES = 16384;
  * @returns {Brought}
  */
 export function broughtTo(model, known) {
-  const counting = new SecondProgram(known.program, { logistic: 0, shares: 0 });
-  written(model, known, counting);
-  const second = new SecondProgram(known.program, counting.counts);
-  const { variables, places } = written(model, known, second);
+  const { second, variables, places } = numbered(model, known);
   const first = Math.min(...variables.map(({ variable }) => variable));
   variables.sort((one, other) => one.variable - other.variable);
   return {
@@ -75,6 +72,15 @@ export function broughtTo(model, known) {
     program: second.finished(),
     offset: known.program.nEntries,
   };
+}
+
+/** What is written, with entries by their numbers, of which some rest on how many others there are. */
+function numbered(model, known) {
+  const counting = new SecondProgram(known.program, { logistic: 0, shares: 0 });
+  const found = written(model, known, counting);
+  if (counting.isNumbered) return { second: counting, ...found };
+  const second = new SecondProgram(known.program, counting.counts);
+  return { second, ...written(model, known, second) };
 }
 
 function inOrder(variables, first) {
@@ -356,6 +362,11 @@ class SecondProgram {
 
   get counts() {
     return { logistic: this.logistic.size, shares: this.nShares };
+  }
+
+  /** Whether no entry's number rests on how many others there are. */
+  get isNumbered() {
+    return this.nShares === 0 && this.hazards.size === 0;
   }
 
   /** The terms of a shift in the program before this one. */
