@@ -129,7 +129,7 @@ def pictures_of_objecting(browser: Any) -> Iterator[tuple[str, bytes]]:
         reviewer.open_from_the_text(OBJECTION.entry)
         reviewer.remark(REMARK)
         reviewer.name("anna", "The damage is averted, for the most part.")
-        yield "objecting-sent", reviewer.picture(800, "#changes")
+        yield "objecting-sent", reviewer.picture(940, "#changes")
 
 
 def pictures_of_collecting(browser: Any) -> Iterator[tuple[str, bytes]]:
