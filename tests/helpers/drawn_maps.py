@@ -517,6 +517,8 @@ class _Maker:
             data["stated"] = [{"of": self.when(), "credence": draw(st.one_of(POINTS, INTERVALS))}]
         if draw(st.integers(0, 5)) == 0:
             data["read_as"] = [{"of": self.when(), "credence": draw(st.one_of(POINTS, INTERVALS))}]
+        if draw(st.integers(0, 5)) == 0:
+            data["asked"] = [{"of": self.when()}, *list(judgements)[:1]]
         left = frozenset((inherited.rejects - accepts) | rejects)
         return data, _Inherited(name, tuple(rows.values()), left)
 

@@ -97,7 +97,8 @@ def _found(base: Path, name: str, text: str) -> Table:
     there.unlink()
     own = [w for w in warnings if w.span.file.endswith(f"/{id_}.yaml") and w.code not in OTHERS]
     stated = {"stated": len(worldview.stated), "read_as": len(worldview.read_as)}
-    said = {"text": worldview.about.text, "remarks": dict(worldview.remarks), **stated}
+    asked = None if worldview.asked is None else len(worldview.asked)
+    said = {"text": worldview.about.text, "remarks": dict(worldview.remarks), **stated, "asked": asked}
     return {"id": id_, "worldview": data["worldviews"][id_], "says": said, "warnings": [*_told(own)]}
 
 

@@ -206,8 +206,8 @@ test("each file that Python takes says the same here, and has the same warnings"
     assert.deepEqual(warnings.map(asRow), row.warnings, name);
     const extended = modelWith(files.models[row.map], [shape]);
     assert.deepEqual(extended.worldviews[id], row.worldview, name);
-    const { text, remarks, stated, readAs, file } = shape;
-    const says = { text, remarks, stated: stated.length, read_as: readAs.length };
+    const { text, remarks, stated, readAs, asked, file } = shape;
+    const says = { text, remarks, stated: stated.length, read_as: readAs.length, asked: asked?.length ?? null };
     assert.deepEqual(says, row.says, name);
     assert.deepEqual(file, { name: row.name, text: row.text }, name);
   }

@@ -735,6 +735,9 @@ class Worldview:
     `stated` is testimony; `read_as` is what an editor reads out of their words, and only compared.
     `accepts` are arguments, and addresses of routes that others bring. `remarks` are words about an entry
     that come without a number: (entry, sentence). What a worldview brings is in the map, `brought_by` it.
+    `asked` is what an interview has put and nobody gave a number for: judgements, by their address or that of
+    their row, or by an entry; and statements all things considered, as conditions. It is `None` where no
+    interview made the file, and counts for nothing that is computed.
     """
 
     about: About
@@ -747,6 +750,7 @@ class Worldview:
     read_as: tuple[Stated, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()
     made_from: MadeFrom | None = field(default=None, compare=False)
+    asked: tuple[str | Condition, ...] | None = field(default=None, compare=False)
 
 
 # --- the map -----------------------------------------------------------------------------------

@@ -12,14 +12,14 @@ from typing import Any
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.language.files import MAX_BYTES, fit
 from cruxmap.language.findings import Findings
-from cruxmap.language.in_place import is_long, rewritten, said_by, says
+from cruxmap.language.in_place import is_long, is_said, rewritten, said_by, says
 from cruxmap.language.schema import WorldviewFile
 from cruxmap.language.yaml_text import Entries, node_of, parse_text
 from cruxmap.language.yaml_writing import Plain, text_of
 
 ORDER = (
     *("worldview", "language", "voice", "text", "source", "note", "tags", "extends", "made_from"),
-    *("judgements", "rejects", "accepts", "stated", "read_as", "remarks"),
+    *("judgements", "rejects", "accepts", "stated", "read_as", "remarks", "asked"),
     *("claims", "questions", "arguments", "routes"),
 )
 """The keys of a worldview's file, in the order in which they are written."""
@@ -28,7 +28,7 @@ _SAID_OF_OLD = frozenset({"source", "note", "fitted"})
 _HEAD = ("worldview", "voice", "extends", "text", "made_from")
 _NAMES = ("rejects", "accepts")
 _ENTRIES = ("claims", "questions", "arguments")
-_WHOLE = ("stated", "read_as")
+_WHOLE = ("stated", "read_as", "asked")
 
 type Form = Plain
 """What stands in a file, as the values of a program: texts, lists and mappings."""
@@ -42,8 +42,9 @@ class Changes:
     state, the long form of either, or None for nothing. `rejects` and `accepts` map names to whether they
     are listed. `remarks` maps entries to a sentence or None, and `claims`, `questions` and `arguments` ids to
     an entry as in the file or None. `routes` maps claims to all routes that the file brings to them, or to a
-    mapping of some by their id. `stated` and `read_as` are lists as a whole. An empty text for `voice` or
-    `extends` takes these away.
+    mapping of some by their id. `stated`, `read_as` and `asked` are lists as a whole; an empty `asked` is
+    written, as it says that an interview made the file. An empty text for `voice` or `extends` takes these
+    away.
     """
 
     judgements: Mapping[str, Form | None] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Changes:
     routes: Mapping[str, Sequence[Form] | Mapping[str, Form | None]] = field(default_factory=dict)
     stated: Sequence[Form] | None = None
     read_as: Sequence[Form] | None = None
+    asked: Sequence[Form] | None = None
     text: str | None = None
     made_from: Form | None = None
     worldview: str | None = None
@@ -105,7 +107,7 @@ def changed(before: Mapping[str, Form], changes: Changes) -> dict[str, Form]:
         listed = _with_routes(before_it, new) if isinstance(new, Mapping) else _form(claim, new)
         if listed:
             routes[claim] = before_it if says(before_it, listed) else listed
-    return {key: value for key, value in after.items() if value}
+    return {key: value for key, value in after.items() if is_said(key, value)}
 
 
 def _put(section: dict[str, Form], key: str, value: Form | None, form: Form | None) -> None:
@@ -172,8 +174,8 @@ def differences(text: str, other: str, name: str = "worldview.yaml", other_name:
     """Return the changes with which one worldview's file says what another says.
 
     A number is the same where only one of them has a source. What is said of the worldview as a whole (its
-    text, voice, `extends`, `made_from`, `stated` and `read_as`) stays where the other does not say it.
-    Raises InvalidMap where one of the two has problems.
+    text, voice, `extends`, `made_from`, `stated`, `read_as` and `asked`) stays where the other does not
+    say it. Raises InvalidMap where one of the two has problems.
     """
     before, after = _read(text, name), _read(other, other_name or name)
     head: dict[str, Any] = {

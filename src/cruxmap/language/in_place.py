@@ -32,8 +32,10 @@ from cruxmap.language.yaml_writing import (
 )
 
 _SPREAD = {"claims": 2, "questions": 2, "arguments": 2, "routes": 2}
-_SPREAD |= {"judgements": 1, "remarks": 1, "stated": 1, "read_as": 1}
+_SPREAD |= {"judgements": 1, "remarks": 1, "stated": 1, "read_as": 1, "asked": 1}
 """How many levels of a section stand one part below the other, however short they are."""
+
+_SAID_EMPTY = frozenset({"asked"})
 
 _HEADER = re.compile(r"[|>][-+0-9]*")
 
@@ -65,9 +67,14 @@ def is_long(value: Plain) -> TypeGuard[Mapping[str, Plain]]:
     return isinstance(value, Mapping) and "value" in value and value.keys() <= LONG_FORM
 
 
+def is_said(key: str, value: Plain) -> bool:
+    """Whether a key of a file says something with its value: `asked` does so by being there as a list."""
+    return bool(value) or (key in _SAID_EMPTY and not isinstance(value, str))
+
+
 def said_by(root: Mapping[Any, Plain]) -> dict[str, Plain]:
     """Return what a file says: its keys that have nothing in them are as good as left out."""
-    return {str(key): text_of(value) for key, value in root.items() if value}
+    return {str(key): text_of(value) for key, value in root.items() if is_said(str(key), value)}
 
 
 def rewritten(text: str, value: Mapping[str, Plain], name: str, order: Sequence[str] = ()) -> str:

@@ -420,6 +420,15 @@ class StatedShape(Noted):
     assuming: Conditions | None = None
 
 
+class AskedShape(Shape):
+    """A statement that an interview has put, about something all things considered."""
+
+    of: ConditionShape
+
+
+type AnyAsked = Annotated[Address | AskedShape, OneOf("an address, or `{of: CONDITION}`")]
+
+
 class MadeFromShape(Shape):
     """The state of the map that a worldview was made from, by digests."""
 
@@ -441,6 +450,7 @@ class WorldviewFile(Told):
     stated: list[StatedShape] | None = None
     read_as: list[StatedShape] | None = None
     remarks: dict[Id, Sentence] | None = None
+    asked: list[AnyAsked] | None = None
     claims: dict[Id, ClaimShape] | None = None
     questions: dict[Id, QuestionShape] | None = None
     arguments: dict[Id, ArgumentShape] | None = None

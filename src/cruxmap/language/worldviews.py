@@ -8,6 +8,7 @@ from cruxmap.errors import Code
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     ArgumentMap,
+    Condition,
     Elicited,
     MadeFrom,
     Override,
@@ -102,6 +103,26 @@ def read_worldview(
         ),
         tuple(_remark(context, entry, sentence) for entry, sentence in (shape.remarks or {}).items()),
         _made_from(context, shape),
+        _asked(context, shape, argument_map),
+    )
+
+
+def _asked(
+    context: Context, shape: WorldviewFile, argument_map: ArgumentMap
+) -> tuple[str | Condition, ...] | None:
+    """Return what an interview has put without getting a number; `None` where there was no interview."""
+    if shape.asked is None:
+        return None
+    names = context.resolver.names
+    addresses = [one for one in shape.asked if isinstance(one, Text)]
+    context.resolver.no_repeats(addresses)
+    for address in addresses:
+        judgement = argument_map.judgements.get(address)
+        is_there = address in names.kinds or address in argument_map.shares
+        if not is_there and (judgement is None or not judgement.overridable):
+            unknown_address(address, address.span, argument_map, names, context.findings)
+    return tuple(
+        str(one) if isinstance(one, Text) else context.resolver.condition(one.of) for one in shape.asked
     )
 
 

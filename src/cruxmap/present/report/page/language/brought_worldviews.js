@@ -4,12 +4,12 @@
  */
 
 import { checkRepeats } from "./brought_arguments.js";
-import { checkedChanges, unknownAddress } from "./changes.js";
+import { checkedChanges, isFixed, unknownAddress } from "./changes.js";
 import { isA } from "./conditions.js";
 import { checkId } from "./ids.js";
 import { namesOf } from "./names.js";
 import { nearestHint, ProblemError } from "./problems.js";
-import { MAP } from "./worldviews.js";
+import { MAP, numbersOf } from "./worldviews.js";
 
 /** How many worldviews may extend each other in a row. */
 const DEEPEST = 100;
@@ -98,6 +98,17 @@ export function checkRemark(model, entry, sentence) {
     const message = `the remark on \`${entry}\` has no words`;
     throw new ProblemError("missing-key", message, "say it in a sentence");
   }
+}
+
+/**
+ * Check what an interview has put: an entry, a judgement's address or that of all shares of a row. Throws
+ * ProblemError.
+ * @param {object} model @param {string} at
+ */
+export function checkPut(model, at) {
+  const { index, rowAt } = numbersOf(model);
+  if (namesOf(model).typeOf.has(at) || rowAt.has(at)) return;
+  if (!index.has(at) || isFixed(model, index.get(at))) throw unknownAddress(model, at, nearestHint);
 }
 
 function checkCircles(worldviews) {

@@ -35,7 +35,8 @@ function readChange(model, address, text, hintOf) {
   return { at: address, value: found.text };
 }
 
-function isFixed(model, place) {
+/** Whether nobody can give a place a number of their own. */
+export function isFixed(model, place) {
   return (model.judgements.fixed ?? []).includes(place);
 }
 

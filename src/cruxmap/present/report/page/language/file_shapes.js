@@ -276,6 +276,12 @@ const anyJudged = choice("a number, a mapping with `value`, or a share for each 
 const stated = listOf(
   shape({ ...NOTED, of: condition, credence: number, assuming: separate }, ["of", "credence"]),
 );
+const asked = listOf(
+  choice("an address, or `{of: CONDITION}`", {
+    text: address,
+    mapping: shape({ of: condition }, ["of"]),
+  }),
+);
 const digest = leaf("a digest");
 
 /** What the sections of a worldview's file hold that bring something. */
@@ -299,6 +305,7 @@ const WORLDVIEW = {
   stated,
   read_as: stated,
   remarks: mappingOf(sentence),
+  asked,
   ...SECTIONS,
 };
 const worldview = shape(WORLDVIEW);

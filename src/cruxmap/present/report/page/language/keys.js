@@ -21,7 +21,7 @@ const OWNERS = {
   ...of(["a model"], "map model target also observed worldviews reconcile sampling expect"),
   ...of(["an expectation"], "estimate crux mean below above between than rank"),
   ...of(["a worldview"], "claims questions arguments voice extends made_from judgements rejects accepts"),
-  ...of(["a worldview"], "stated read_as remarks"),
+  ...of(["a worldview"], "stated read_as remarks asked"),
   ...of(["a worldview", "a claim"], "routes"),
   ...of(["a model", "a worldview"], "language"),
   ...of(["a model", "an expectation"], "assuming"),

@@ -5,7 +5,7 @@
 
 import { broughtProblems, modelWith } from "./bringing.js";
 import { checkWorldviewNumbers } from "./brought_checks.js";
-import { checkAccepted, checkRemark } from "./brought_worldviews.js";
+import { checkAccepted, checkPut, checkRemark } from "./brought_worldviews.js";
 import { conditionOf, isA, separateConditions } from "./conditions.js";
 import { Draft } from "./draft.js";
 import { judgementOf, readJudgement } from "./file_judgements.js";
@@ -22,7 +22,7 @@ const BROUGHT = ["claims", "questions", "arguments", "routes"];
 /** The keys that only a worldview's file has. */
 const TELLING = [
   ...["worldview", "voice", "extends", "made_from", "judgements", "rejects", "accepts", "stated"],
-  ...["read_as", "remarks", "routes"],
+  ...["read_as", "remarks", "asked", "routes"],
 ];
 
 /** The version of the language. */
@@ -202,6 +202,7 @@ class Reading {
       remarks: plain("remarks", {}),
       stated: this.listed("stated").map(([, one]) => asPlain(one)),
       readAs: this.listed("read_as").map(([, one]) => asPlain(one)),
+      asked: file.has("asked") ? this.listed("asked").map(([, one]) => asPlain(one)) : null,
       brings: Object.fromEntries(BROUGHT.filter(isWhole).map((key) => [key, this.brought(key)])),
       madeFrom: madeFrom === null ? null : { map: madeFrom.map, entries: madeFrom.entries ?? {} },
       note: plain("note", ""),
@@ -283,6 +284,7 @@ class Reading {
     for (const [entry, sentence] of Object.entries(shape.remarks)) {
       this.attempt(["remarks", entry], () => checkRemark(extended, entry, sentence));
     }
+    this.checkAsked(extended);
     const { id, voice } = shape;
     this.checkNumbers(extended, { extends: start, voice, judgements: read, ...verdicts }, id);
     this.warnOfChanges(shape);
@@ -467,6 +469,22 @@ class Reading {
       this.attempt([...way, "of"], () => conditionOf(node.get("of"), names));
       this.attempt([...way, "assuming"], () => separateConditions(node.get("assuming"), names));
       this.checkCited(node, way);
+    }
+  }
+
+  /** Check what an interview has put: judgements by their address or entry, and statements as conditions. */
+  checkAsked(model) {
+    const names = namesOf(model);
+    const seen = new Set();
+    for (const [number, node] of this.listed("asked")) {
+      const way = ["asked", number];
+      if (node instanceof Map) {
+        this.attempt([...way, "of"], () => conditionOf(node.get("of"), names));
+        continue;
+      }
+      if (seen.has(node)) this.tell(new ProblemError("repeated", `\`${node}\` is there twice`), way, true);
+      seen.add(node);
+      this.attempt(way, () => checkPut(model, node), true);
     }
   }
 
