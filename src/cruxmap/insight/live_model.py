@@ -297,6 +297,17 @@ class Drawn:
         return float(np.average(self.values[possible], weights=self.weights[possible]))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """The log-odds (1 + n,) of the target and of n conditions, and their slopes (1 + n, n_judgements).
+
+    Slopes are as in `State.slopes`, and nan where they are not defined.
+    """
+
+    log_odds: FloatArray
+    slopes: FloatArray
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class State:
     """A worldview's numbers, what is assumed and what is observed: a frozen value that answers at once.
@@ -447,6 +458,65 @@ class State:
         return MappingProxyType(
             {address: slope if is_sloped else None for address, slope, is_own, is_sloped in rows if is_own}
         )
+
+    def joint_with_target(self) -> Mapping[str, FloatArray]:
+        """Return P(target fails or holds, state), (2, n_states), of every entry, phase and cause by its name.
+
+        Given what is assumed and observed, at central judgements, by exact sums.
+        """
+        lowered, found = self.asking.lowered, self._target
+        with np.errstate(divide="ignore"):
+            share = np.exp(found.log_z[:, 0] - _log_sum(found.log_z[:, 0]))
+        by_case = np.where(share == 0.0, 0.0, found.marginals) * share
+        sides = np.stack([by_case[:, 1:].sum(axis=1), by_case[:, 0]])
+        sizes = [len(lowered.network.variables[variable].states) for variable in lowered.everything]
+        parts = np.split(sides, np.cumsum(sizes)[:-1], axis=1)
+        by_variable = dict(zip(lowered.everything, parts, strict=True))
+        return {name: by_variable[variable] for name, variable in lowered.network.places.items()}
+
+    def can_say(self, condition: Condition) -> bool:
+        """Tell whether `at` can be asked for a condition: one about one entry, or among the model's."""
+        return all(part in self.asking.lowered.conditions for part in about_several((condition,)))
+
+    def at(self, u: FloatArray, conditions: Sequence[Condition]) -> Measured:
+        """Return what the model's target and some conditions come to at other judgements `u` (n_judgements,).
+
+        They stand in for the state's own numbers, on the scale of `slopes`; the shares of each row are all
+        taken as parts of a whole. All is found in one run, each condition in one column: with the slopes g
+        of log P(what is given) and g' of log P(condition, what is given), those of its log-odds are
+        `(g' - g) / (1 - p)`. Raises `InvalidMap` where what is given is impossible.
+        """
+        lowered, target = self.asking.lowered, self.asking.target
+        given = lowered.evidence(self.asking.conditions)
+        holds = [together(given, lowered.evidence((condition,))) for condition in conditions]
+        cases = [given, target.holds, *target.fails, *holds]
+        single, column = np.zeros_like(self.numbers.single[0]), self.numbers.column[0]
+        by_place = u[column][:, None]
+        entries = fill(lowered.network.program, by_place, single)
+        many = Filled(np.tile(entries, len(cases)))
+        found = infer_each(lowered.network, many, cases, (), gradient=True, planned=lowered.planned)
+        assert found.slopes is not None
+        log_z, by_entry, first = found.log_z.reshape(-1), found.slopes[0], 2 + len(target.fails)
+        if not np.isfinite(log_z[0]):
+            reason = "with these numbers what is assumed and observed is impossible"
+            raise InvalidMap((impossible_evidence(self.worldview, reason),))
+        sides = _Answer(log_z[1:first, None], np.zeros((0, 0)), by_entry[:, 1:first])
+        logs = np.minimum(log_z[first:] - log_z[0], 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            left = -np.expm1(logs)
+            log_odds = np.concatenate([sides.log_odds, logs - np.log(left)])
+            gradients = [sides.gradient, (by_entry[:, first:] - by_entry[:, :1]) / left]
+            n = len(log_odds)
+            by_address = pullback(
+                lowered.network.program,
+                np.tile(by_place, n),
+                single,
+                np.tile(entries, n),
+                np.concatenate(gradients, axis=1),
+            )
+        by_column = np.zeros_like(by_address)
+        np.add.at(by_column, column, by_address)
+        return Measured(log_odds, by_column.T)
 
     def draws(self, n_draws: int, condition: Any = None) -> Drawn:
         """Return the probability of a condition (the model's target) over draws of the judgements.

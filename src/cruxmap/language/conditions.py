@@ -38,6 +38,7 @@ from cruxmap.language.schema import (
     WithinShape,
 )
 from cruxmap.language.yaml_text import Text, joined
+from cruxmap.language.yaml_writing import Plain
 
 NOTHING: Condition = AllOf(())
 
@@ -219,3 +220,38 @@ _INSTEAD = {
     Kind.EVENT: "write `{{event: {0}, ever: true}}`, or `before`, `during` and so on",
     Kind.ARGUMENT: "arguments are not conditions: give what it rests on a claim of its own",
 }
+
+
+def condition_form(condition: Condition) -> Plain:
+    """Return a condition as the values that stand for it in a file: texts, lists and mappings.
+
+    >>> condition_form(AllOf((ClaimIs("a"), StateIn("q", ("x", "y")))))
+    {'all_of': ['a', {'q': ['x', 'y']}]}
+    """
+    match condition:
+        case ClaimIs(claim=claim, value=True):
+            return claim
+        case ClaimIs(claim=claim):
+            return {claim: "false"}
+        case StateIn(question=question, states=(state,)):
+            return {question: state}
+        case StateIn(question=question, states=states):
+            return {question: [*states]}
+        case Before(event=a, other=b, by=by):
+            return {"event": a, "before": b, **({} if by == 1 else {"by": str(by)})}
+        case Within(event=a, other=b, steps=steps):
+            return {"event": a, "within": str(steps), "of": b}
+        case During(event=event, phase=phase):
+            return {"event": event, "during": phase}
+        case ByEndOf(event=event, phase=phase):
+            return {"event": event, "by_end_of": phase}
+        case Ever(event=event, value=value):
+            return {"event": event, "ever": "true" if value else "false"}
+        case Not(part=part):
+            return {"not": condition_form(part)}
+        case AllOf(parts=parts):
+            return {"all_of": [*map(condition_form, parts)]}
+        case AnyOf(parts=parts):
+            return {"any_of": [*map(condition_form, parts)]}
+        case _:
+            assert_never(condition)
