@@ -1,12 +1,16 @@
-"""The command line as a fixture, and Hypothesis profiles.
+"""The command line and pages in a browser as fixtures, and Hypothesis profiles.
 
 `fast` is the default: few examples, always the same; `long` has many, new ones. Choose with
 `--hypothesis-profile=long`, or with HYPOTHESIS_PROFILE in the environment.
 """
 
 import os
+import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +20,8 @@ from cruxmap import cli
 from cruxmap.bayes import opinions
 from cruxmap.engine.convergence import Convergence
 from cruxmap.present import progress
-from helpers.commands import Cruxmap, Outcome
+from helpers.browser import PageOf, chromium
+from helpers.commands import COMMAND, Cruxmap, Outcome
 
 _PATIENT = [HealthCheck.too_slow]  # a machine under load is no reason to fail
 
@@ -56,6 +61,27 @@ def in_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cruxmap: Cruxmap
     monkeypatch.chdir(tmp_path)
     assert cruxmap("new", "small").code == 0
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start a browser for the tests of a file, which are skipped where there is none."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def page_of(tmp_path_factory: pytest.TempPathFactory) -> PageOf:
+    """Write the page of a model once, with what else is said on the command line."""
+
+    @cache
+    def write(model: str, *options: str) -> Path:
+        file = tmp_path_factory.mktemp("page") / "report.html"
+        command = [*COMMAND, "report", "--quiet", model, "--output", str(file), *options]
+        subprocess.run(command, check=True, capture_output=True)
+        return file
+
+    return write
 
 
 @pytest.fixture

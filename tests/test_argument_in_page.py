@@ -6,11 +6,7 @@ from typing import Any
 
 import pytest
 
-from cruxmap.engine.executors import HERE, Work
-from cruxmap.insight.findings import findings
-from cruxmap.language.reading import read_model
-from cruxmap.present.report.page_file import report_of
-from helpers.browser import Opened, chromium, opened
+from helpers.browser import Opened, PageOf, opened
 from helpers.commands import LEGAL_CASE
 
 ARGUMENT = "few-people-counted"
@@ -22,21 +18,13 @@ MIDDLE = ".panel .thumb-middle"
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("argument") / "report.html"
-    path.write_text(report_of(findings(read_model(LEGAL_CASE), Work(HERE, None))), encoding="utf-8")
-    return path
+def file(page_of: PageOf) -> Path:
+    return page_of(LEGAL_CASE)
 
 
 @pytest.fixture
-def seen(page: Any, file: Path) -> Iterator[Opened]:
-    with opened(page, file) as found:
+def seen(browser: Any, file: Path) -> Iterator[Opened]:
+    with opened(browser, file) as found:
         yield found.ready()
         assert found.faults == []
 
@@ -207,13 +195,13 @@ def test_what_was_changed_is_taken_away_as_a_file(seen: Opened) -> None:
     assert f"{ARGUMENT}: about 20%" in Path(waiting.value.path()).read_text(encoding="utf-8")
 
 
-def test_targets_of_touch_are_large_enough(page: Any, file: Path) -> None:
+def test_targets_of_touch_are_large_enough(browser: Any, file: Path) -> None:
     phone: dict[str, Any] = {
         "viewport": {"width": 390, "height": 844},
         "is_mobile": True,
         "has_touch": True,
     }
-    with opened(page, file, **phone) as seen:
+    with opened(browser, file, **phone) as seen:
         seen.ready()
         open_entry(seen, ARGUMENT)
         small = seen.run(
@@ -227,9 +215,9 @@ def test_targets_of_touch_are_large_enough(page: Any, file: Path) -> None:
         assert seen.run("() => document.documentElement.scrollWidth") <= 390
 
 
-def test_on_a_phone_a_box_of_the_map_brings_its_panel_on_the_screen(page: Any, file: Path) -> None:
+def test_on_a_phone_a_box_of_the_map_brings_its_panel_on_the_screen(browser: Any, file: Path) -> None:
     with opened(
-        page, file, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+        browser, file, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
     ) as seen:
         seen.ready()
         seen.page.tap("#argument .choice button >> nth=1")

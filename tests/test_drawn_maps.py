@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
+import pytest
 from hypothesis import given, settings
 
 from cruxmap.language.argument_map import (
@@ -91,6 +92,7 @@ def forms(part: object, argument_map: ArgumentMap) -> Iterator[str]:
             yield "several timelines"
 
 
+@pytest.mark.long
 def test_every_construct_is_drawn() -> None:
     """At least three times, of each type and in each form, in the parts of 300 maps."""
     seen: Counter[str] = Counter()

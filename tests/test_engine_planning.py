@@ -154,15 +154,15 @@ def test_plans_do_not_depend_on_the_cache_or_the_process(own_cache: Path) -> Non
 
 
 def test_a_cache_that_cannot_be_written_or_read_does_no_harm(own_cache: Path) -> None:
-    made, _ = random_network(50, 1, window=50, parents=5)
+    made, _ = random_network(30, 1, window=30, parents=3)
     (own_cache / "cruxmap").mkdir()
     (own_cache / "cruxmap" / "plans").write_text("a file where the folder should be")
-    expected = arrays_of(plan(made, range(50)))
+    expected = arrays_of(plan(made, range(30)))
     (own_cache / "cruxmap" / "plans").unlink()
-    plan(made, range(50))
+    plan(made, range(30))
     for kept in (own_cache / "cruxmap" / "plans").iterdir():
         kept.write_bytes(b"no plan")
-    assert arrays_of(plan(made, range(50))) == expected
+    assert arrays_of(plan(made, range(30))) == expected
 
 
 def test_a_plan_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +199,7 @@ def test_that_there_is_no_plan_is_found_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_large_plans_are_not_kept(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, _ = random_network(50, 1, window=50, parents=5)
+    made, _ = random_network(30, 1, window=30, parents=3)
     fresh, folder = plan(made, [20]), own_cache / "cruxmap" / "plans"
     (file,) = folder.iterdir()
     assert file.stat().st_size > 8 * fresh.triples
@@ -226,16 +226,16 @@ def test_what_was_used_longest_ago_makes_room(own_cache: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize("place", [0, 20, 150, 200, -40])
 def test_what_is_damaged_is_never_used(place: int, own_cache: Path) -> None:
-    made, _ = random_network(50, 1, window=50, parents=5)
-    expected = arrays_of(plan(made, range(50)))
+    made, _ = random_network(30, 1, window=30, parents=3)
+    expected = arrays_of(plan(made, range(30)))
     for kept in (own_cache / "cruxmap" / "plans").iterdir():
         whole = bytearray(kept.read_bytes())
         whole[place] ^= 64
         kept.write_bytes(whole)
-    assert arrays_of(plan(made, range(50))) == expected
+    assert arrays_of(plan(made, range(30))) == expected
     for kept in (own_cache / "cruxmap" / "plans").iterdir():
         kept.write_bytes(b"")
-    assert arrays_of(plan(made, range(50))) == expected
+    assert arrays_of(plan(made, range(30))) == expected
 
 
 def test_trees_join_everything_once_wherever_the_root_is() -> None:

@@ -21,6 +21,7 @@ from cruxmap.errors import InvalidMap
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.typed import parse_condition
 from helpers import drawn_maps
+from helpers.few_examples import FEW_EXAMPLES
 from helpers.filled_network import engine
 from helpers.random_networks import network, program_of, random_evidence, random_network
 
@@ -286,6 +287,7 @@ def test_a_network_too_wide_is_sampled_and_never_refused() -> None:
     assert error[1] < 0.02
 
 
+@FEW_EXAMPLES
 @given(st.data())
 def test_maps_of_every_construct_agree_with_exact_sums(data: st.DataObject) -> None:
     drawn = data.draw(drawn_maps.drafts())

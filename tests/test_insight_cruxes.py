@@ -20,6 +20,7 @@ from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import inquire
 from helpers import drawn_maps, reference
 from helpers.examples import ANN, BOB, GARDEN, TRIAD
+from helpers.few_examples import FEW_EXAMPLES
 from helpers.maps_from_text import model
 from helpers.odds import kl, logit
 
@@ -606,6 +607,7 @@ def test_one_plan_for_all_questions_gives_what_their_own_plans_do(
 # --- laws ------------------------------------------------------------------------------------------
 
 
+@FEW_EXAMPLES
 @given(st.data())
 def test_laws_of_cruxes_on_drawn_maps(data: st.DataObject) -> None:
     drawn = data.draw(drawn_maps.drafts(max_worldviews=1))

@@ -12,6 +12,7 @@ from cruxmap.insight.diff import Structure, diff, said_whose
 from cruxmap.language.argument_map import ClaimIs
 from helpers import drawn_maps, reference
 from helpers.examples import ANN, BOB, GARDEN, TRIAD
+from helpers.few_examples import FEW_EXAMPLES
 from helpers.maps_from_text import model
 from helpers.odds import kl, logit
 
@@ -545,6 +546,7 @@ def test_the_json_has_the_documented_keys() -> None:
     assert len(frame) == len(plain["differences"])
 
 
+@FEW_EXAMPLES
 @given(st.data())
 def test_laws_of_diffs_on_drawn_maps(data: st.DataObject) -> None:
     drawn = data.draw(drawn_maps.drafts(max_worldviews=2))

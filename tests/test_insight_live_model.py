@@ -16,6 +16,7 @@ from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Role
 from cruxmap.language.typed import parse_settings
 from helpers import drawn_maps
 from helpers.examples import ANN, BOB, GARDEN, TRAINING
+from helpers.few_examples import FEW_EXAMPLES
 from helpers.maps_from_text import model
 from helpers.odds import logit
 from helpers.quadrature import by_quadrature
@@ -230,6 +231,7 @@ def test_numbers_that_follow_others() -> None:
 # --- answers -------------------------------------------------------------------------------------
 
 
+@FEW_EXAMPLES
 @given(drawn_maps.drafts(max_worldviews=1), st.data())
 def test_probabilities_under_any_condition_are_those_of_probability(
     drawn: drawn_maps.Draft, data: st.DataObject
@@ -253,6 +255,7 @@ def test_probabilities_under_any_condition_are_those_of_probability(
             assert found() == pytest.approx(wanted, **CLOSE)
 
 
+@FEW_EXAMPLES
 @given(drawn_maps.drafts(), st.data())
 def test_marginals_are_probabilities(drawn: drawn_maps.Draft, data: st.DataObject) -> None:
     target = data.draw(drawn.conditions())
@@ -290,6 +293,7 @@ def moved(state: State, place: int, by: float) -> State:
     return State(state.asking, state.layers, replace(state.numbers, mu=mu))
 
 
+@FEW_EXAMPLES
 @given(worldviews(), st.data())
 def test_slopes_are_those_of_differences(case: tuple[drawn_maps.Draft, str], data: st.DataObject) -> None:
     drawn, name = case

@@ -18,6 +18,7 @@ from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import inquire
 from helpers import drawn_maps, reference
 from helpers.examples import ANN, BOB, CARLSMITH, GARDEN, SUPERFORECASTERS
+from helpers.few_examples import FEW_EXAMPLES
 from helpers.maps_from_text import model
 
 
@@ -170,6 +171,7 @@ def test_without_a_plan_for_all_questions_one_is_made(monkeypatch: pytest.Monkey
     assert told[0].added == pytest.approx(told[1].added, rel=1e-9, abs=1e-15)
 
 
+@FEW_EXAMPLES
 @given(st.data())
 def test_on_drawn_maps_the_sets_tell_what_enumeration_does(data: st.DataObject) -> None:
     drawn = data.draw(drawn_maps.drafts(max_worldviews=1))

@@ -22,6 +22,7 @@ from cruxmap.network.means_and_deviations import numbers
 from helpers import drawn_maps
 from helpers.commands import ROOT
 from helpers.examples import ANN, BOB, GARDEN, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
+from helpers.few_examples import FEW_EXAMPLES
 from helpers.maps_from_text import model
 from helpers.travelled import Travelled, everything, evidence_of
 
@@ -82,6 +83,7 @@ def agrees(data: Mapping[str, Any], asked: cm.ModelSpec, worldview: str) -> None
                 assert found == pytest.approx(slope, rel=1e-9, abs=1e-12)
 
 
+@FEW_EXAMPLES
 @given(drawn_maps.drafts_with_brought(), st.data())
 def test_so_it_is_for_any_map_and_whatever_is_given(drawn: drawn_maps.Draft, data: st.DataObject) -> None:
     conditions = drawn.conditions()

@@ -19,6 +19,7 @@ from cruxmap.language.typed import parse_settings
 from helpers import drawn_maps
 from helpers.commands import Cruxmap
 from helpers.examples import CARLSMITH, GARDEN, SUPERFORECASTERS
+from helpers.few_examples import FEW_EXAMPLES
 from helpers.maps_from_text import model, write
 from helpers.odds import logit
 
@@ -415,6 +416,7 @@ def test_a_way_of_several_changes_is_one_row_for_people(cruxmap: Cruxmap, tmp_pa
     assert [(row["way"], row["count"]) for row in rows.rows[:3]] == [("1", "3")] * 3
 
 
+@FEW_EXAMPLES
 @given(st.data())
 def test_what_it_prints_reaches_the_goal_in_any_map(data: st.DataObject) -> None:
     drawn = data.draw(drawn_maps.drafts())

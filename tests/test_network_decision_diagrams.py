@@ -34,6 +34,7 @@ from cruxmap.network.decision_diagrams import (
     negated,
     union,
 )
+from helpers.few_examples import FEW_EXAMPLES
 from helpers.filled_network import Engine, engine
 from helpers.maps_by_hand import argument, build_map, claim, event, phase, question, table, timeline
 
@@ -188,6 +189,7 @@ def joins(asked: Engine) -> list[list[list[int]]]:
 
 
 @pytest.mark.parametrize("made_of", [claim_of, plain_claim_of, question_of, event_of])
+@FEW_EXAMPLES
 @given(seed=st.integers(0, 2**32))
 def test_rows_cost_the_same_in_any_order(made_of: Callable[[Rows], ArgumentMap], seed: int) -> None:
     rng = random.Random(seed)
@@ -200,6 +202,7 @@ def test_rows_cost_the_same_in_any_order(made_of: Callable[[Rows], ArgumentMap],
         np.testing.assert_allclose(found[name], values, rtol=1e-12, atol=0)
 
 
+@FEW_EXAMPLES
 @given(seed=st.integers(0, 2**32))
 def test_products_of_a_table_are_as_many_in_any_order(seed: int) -> None:
     """With certain rows too, of which all that say the same are one."""

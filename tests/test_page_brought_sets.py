@@ -2,7 +2,7 @@
 
 import math
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import yaml
 import cruxmap as cm
 from cruxmap.language.argument_map import Not, condition_text
 from helpers.brought_sets import NAME, BroughtSet, WithFiles, brought_sets
-from helpers.browser import Opened, chromium, opened
+from helpers.browser import Opened, opened
 from helpers.commands import COMMAND, POWER, ROOT
 
 DRAWS = 256
@@ -36,12 +36,6 @@ BRING = """({start, bring}) => {
 CENTRAL = "(conditions) => conditions.map((text) => cruxmap.probability(text))"
 MEANS = "() => cruxmap.estimate()"
 FILE = "(id) => cruxmap.yaml({ id })"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 import math
 import shutil
-import subprocess
-from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,11 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 import cruxmap as cm
 from cruxmap.language.argument_map import MAP_WORLDVIEW
-from helpers.browser import Opened, chromium, opened
-from helpers.commands import COMMAND, LEGAL_CASE, POWER, ROOT, Cruxmap
+from helpers.browser import Opened, PageOf, opened
+from helpers.commands import LEGAL_CASE, POWER, ROOT, Cruxmap
 from helpers.page_states import answers, states
-
-type PageOf = Callable[..., Path]
 
 REAL = str(ROOT / "models" / "deceptive-alignment.yaml")
 LARGE = pytest.param(REAL, marks=pytest.mark.long, id="deceptive-alignment")
@@ -28,26 +24,6 @@ ROUNDED = 1e-14
 """How far off 1 - P may be where P, near 1, is the rounded sum of many products."""
 
 model_of = cache(cm.read_model)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def page_of(tmp_path_factory: pytest.TempPathFactory) -> PageOf:
-    """Write the page of a model once, with what else is said on the command line."""
-
-    @cache
-    def write(model: str, *options: str) -> Path:
-        file = tmp_path_factory.mktemp("page") / "report.html"
-        command = [*COMMAND, "report", "--quiet", model, "--output", str(file), *options]
-        subprocess.run(command, check=True, capture_output=True)
-        return file
-
-    return write
 
 
 def near(found: float | None, value: float | None, what: str = "") -> None:

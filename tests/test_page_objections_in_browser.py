@@ -1,20 +1,15 @@
 """The reader's own arguments, causes, claims and remarks in the page: written, seen, changed, taken back."""
 
 import re
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from helpers.browser import Opened, chromium, opened
-from helpers.commands import COMMAND, LEGAL_CASE, POWER, ROOT
-
-type PageOf = Callable[..., Path]
+from helpers.browser import Opened, PageOf, opened
+from helpers.commands import LEGAL_CASE, POWER, ROOT
 
 
 @dataclass(frozen=True)
@@ -46,26 +41,6 @@ CASES = [
 ]
 UNKNOWN = "\N{EN DASH}"
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def page_of(tmp_path_factory: pytest.TempPathFactory) -> PageOf:
-    """Write the page of a model once, with what else is said on the command line."""
-
-    @cache
-    def write(model: str, *options: str) -> Path:
-        file = tmp_path_factory.mktemp("objections") / "report.html"
-        command = [*COMMAND, "report", "--quiet", model, "--output", str(file), *options]
-        subprocess.run(command, check=True, capture_output=True)
-        return file
-
-    return write
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import math
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,12 +16,10 @@ from axe_playwright_python.sync_playwright import Axe
 
 import cruxmap as cm
 from cruxmap.insight.pairs import pairs
-from helpers.browser import Opened, chromium, opened
+from helpers.browser import Opened, PageOf, opened
 from helpers.commands import COMMAND, LEGAL_CASE, POWER
 from helpers.page_together import pool_of
 from helpers.reviewers_files import BAD, write_files
-
-type PageOf = Callable[..., Path]
 
 MODELS = [
     pytest.param(POWER, id="power-seeking"),
@@ -41,26 +39,6 @@ DROP = """(files) => {
   const event = { dataTransfer: carried, bubbles: true, cancelable: true };
   document.body.dispatchEvent(new DragEvent("drop", event));
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def page_of(tmp_path_factory: pytest.TempPathFactory) -> PageOf:
-    """Write the page of a model once, with what else is said on the command line."""
-
-    @cache
-    def write(model: str, *options: str) -> Path:
-        file = tmp_path_factory.mktemp("page") / "report.html"
-        command = [*COMMAND, "report", "--quiet", model, "--output", str(file), *options]
-        subprocess.run(command, check=True, capture_output=True)
-        return file
-
-    return write
 
 
 @pytest.fixture(scope="module")

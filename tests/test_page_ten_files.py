@@ -4,7 +4,6 @@ import json
 import math
 import random
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ import yaml
 import cruxmap as cm
 from cruxmap.language.argument_map import Credence, condition_text
 from helpers.brought_sets import BroughtSet, Objector, WithFiles, as_file
-from helpers.browser import Opened, chromium, opened
+from helpers.browser import Opened, opened
 from helpers.commands import COMMAND, POWER, ROOT
 
 TEN = [f"reviewer-{n}" for n in range(10)]
@@ -104,12 +103,6 @@ def hold(found: dict[str, Any], said: dict[str, Any], targets: dict[str, str], w
         expected = said["also"].get(name, said)
         near(central, expected["central"], f"{what}: {name}")
         near(found["estimate"][name]["mean"], expected["mean"], f"{what}: mean of {name}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def command(folder: Path, *words: str) -> str:

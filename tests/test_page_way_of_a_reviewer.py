@@ -3,14 +3,14 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from helpers.browser import chromium, opened
+from helpers.browser import opened
 from helpers.commands import COMMAND, ROOT
 from helpers.reviewers_way import OBJECTION, REMARK, Objection, Reviewer
 
@@ -22,12 +22,6 @@ CASES = [
         "deceptive-alignment", REAL, "ml-continues", id="deceptive-alignment", marks=pytest.mark.long
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def cruxmap(project: Path, *arguments: str) -> str:

@@ -12,7 +12,7 @@ from cruxmap.job import report
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
 from cruxmap.present.report.page_file import Shown
-from helpers.browser import Opened, chromium, opened
+from helpers.browser import Opened, opened
 from helpers.commands import LEGAL_CASE
 from helpers.examples import ANN, BOB, GARDEN
 from helpers.hostile_map import ATTACKS, hostile_model
@@ -20,12 +20,6 @@ from helpers.maps_from_text import model
 
 ASK = "target: wet\nalso: [slippery]\nsampling: {draws: 64}\n"
 NUMBER = re.compile(r"\d(?:\.\d+)?%|\d(?:\.\d+)?x\b")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

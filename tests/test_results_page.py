@@ -22,8 +22,10 @@ POWER = read_model(ROOT / "models" / "power-seeking.yaml")
 
 WITH_INTERVALS = ("--set", "alignment-hard=30% to 50%")
 IMPOSSIBLE = ("--assuming", "{alignment-hard: false}", "--observed", "power-seeking-catastrophe")
+SAMPLED_TOO = ("--sampled", "--observed", "alignment-hard")
+"""Of the options under which states are sampled, those that show most fields: each takes seconds."""
 VARIANTS = {
-    "Estimate": [("--sampled",), ("--sampled", "--observed", "alignment-hard"), IMPOSSIBLE],
+    "Estimate": [("--sampled",), SAMPLED_TOO, IMPOSSIBLE],
     "Cruxes": [WITH_INTERVALS, (*WITH_INTERVALS, "--sampled")],
     "Diff": [(*WITH_INTERVALS, "--sampled")],
     "Coherence": [WITH_INTERVALS],
@@ -154,7 +156,14 @@ def test_the_page_names_every_field_and_shows_what_is_printed(
     assert unnamed(answer, POWER, section) == set()
 
 
-@pytest.mark.parametrize(("name", "options"), [(n, o) for n, many in VARIANTS.items() for o in many])
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        pytest.param(n, o, marks=pytest.mark.long if "--sampled" in o and o != SAMPLED_TOO else [])
+        for n, many in VARIANTS.items()
+        for o in many
+    ],
+)
 def test_the_page_names_the_fields_that_only_some_answers_have(
     name: str, options: tuple[str, ...], cruxmap: Cruxmap, project: Path
 ) -> None:

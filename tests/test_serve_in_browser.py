@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 import cruxmap as cm
-from helpers.browser import Opened, chromium
+from helpers.browser import Opened
 from helpers.commands import EXAMPLES
 from helpers.served import PATIENCE, Served, copied, served
 
@@ -18,12 +18,6 @@ LIBRARY = Path("arguments/library")
 TREASURER = LIBRARY / "worldviews/treasurer.yaml"
 WAIT = PATIENCE * 1000
 GONE = "Failed to load resource"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -201,7 +201,7 @@ def test_each_help_ends_with_two_examples_of_its_command(
 @pytest.mark.parametrize(
     "command",
     [  # `serve` does not end by itself
-        pytest.param(name, marks=[pytest.mark.long] if name == "run" else [])
+        pytest.param(name, marks=[pytest.mark.long] if name in ("run", "pool") else [])
         for name in COMMANDS
         if name != "serve"
     ],
@@ -229,7 +229,7 @@ def parts_of_words(text: str) -> Counter[str]:
     return Counter(re.findall(r"[^\s|.-]+", text))
 
 
-@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize("width", [60, pytest.param(80, marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     "question",
     [

@@ -1,7 +1,7 @@
 """A browser in which the page is opened as a person would open it: from a file, without a network."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,10 @@ NO_NETWORK = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+type PageOf = Callable[..., Path]
+"""Write the page of a model, a path, with further options of `report`."""
 
 
 @dataclass
