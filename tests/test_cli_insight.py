@@ -380,6 +380,7 @@ def test_explain_tells_what_is_stated_read_and_fitted_apart(cruxmap: Cruxmap, tm
     assert [row["credence"] for row in found["read_as"]] == ["20% to 30%"]
 
 
+@pytest.mark.usefixtures("conjugate")
 def test_a_fitted_number_is_no_opinion_for_the_pool(cruxmap: Cruxmap, tmp_path: Path) -> None:
     write(
         tmp_path,

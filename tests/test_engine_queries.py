@@ -14,6 +14,7 @@ from cruxmap.engine.network import DrawsFrom, Evidence, Filled, FloatArray, Netw
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.propagation import split_reads
 from cruxmap.engine.queries import infer, infer_each, infer_many, joint, log_z_gradient, log_z_gradients
+from helpers.few_examples import FEW_EXAMPLES
 from helpers.random_networks import joint_distribution, marginal, network, random_evidence, random_network
 
 CERTAIN = 0
@@ -62,6 +63,7 @@ def test_marginals_and_probability_of_evidence(seed: int, how_many: int | None) 
             assert_close(inference.marginals[v][:, d], marginal(everything, v) / z)
 
 
+@FEW_EXAMPLES
 @given(seed=seeds)
 def test_several_pieces_of_evidence_share_a_plan(seed: int) -> None:
     made, entries, rng = small_network(seed)
@@ -77,6 +79,7 @@ def test_several_pieces_of_evidence_share_a_plan(seed: int) -> None:
 
 
 @pytest.mark.parametrize("small_work", [0, propagation.SMALL_WORK])
+@FEW_EXAMPLES
 @given(seed=seeds)
 def test_every_column_may_have_evidence_of_its_own(small_work: int, seed: int) -> None:
     made, entries, rng = small_network(seed)

@@ -75,6 +75,7 @@ def possible(state: State) -> bool:
 # --- what makes another state --------------------------------------------------------------------
 
 
+@FEW_EXAMPLES
 @given(worldviews(), st.data())
 def test_setting_and_rejecting_is_reading_the_map_with_that_written_in(
     case: tuple[drawn_maps.Draft, str], data: st.DataObject
@@ -96,6 +97,7 @@ def test_setting_and_rejecting_is_reading_the_map_with_that_written_in(
     )
 
 
+@FEW_EXAMPLES
 @given(worldviews(), st.randoms())
 def test_the_order_of_sets_does_not_matter(case: tuple[drawn_maps.Draft, str], random: Any) -> None:
     drawn, name = case
@@ -113,6 +115,7 @@ def test_the_order_of_sets_does_not_matter(case: tuple[drawn_maps.Draft, str], r
     same(made.marginals(), wanted.marginals())
 
 
+@FEW_EXAMPLES
 @given(worldviews(), st.data())
 def test_set_and_set_back_gives_the_same_bits(
     case: tuple[drawn_maps.Draft, str], data: st.DataObject

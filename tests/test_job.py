@@ -115,7 +115,7 @@ def test_a_revision_stands_on_the_index_alone(tmp_path: Path) -> None:
     def files() -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in (tmp_path / "all").iterdir()}
 
-    spec = read_model(write(tmp_path, GARDEN, MODEL, ann=ANN, bob=BOB))
+    spec = read_model(write(tmp_path, GARDEN, MODEL))
     cm.run(spec, tmp_path / "all")
     before = files()
     assert b"Revision" not in before["README.md"]

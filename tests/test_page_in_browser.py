@@ -99,7 +99,7 @@ def test_means_and_spreads_are_pythons(browser: Any, page_of: PageOf, model: str
 
 
 @pytest.mark.parametrize(
-    ("model", "n"), [(POWER, 40), (LEGAL_CASE, 40), pytest.param(REAL, 200, marks=pytest.mark.long)]
+    ("model", "n"), [(POWER, 40), (LEGAL_CASE, 40), pytest.param(REAL, 60, marks=pytest.mark.long)]
 )
 def test_any_state_of_the_page_is_pythons(browser: Any, page_of: PageOf, model: str, n: int) -> None:
     made = states(model_of(model), n, seed=15)

@@ -15,8 +15,9 @@ NODE = shutil.which("node")
 PAGE = ROOT / "tests" / "page"
 
 
+LONG = {"brought.test.mjs", "worldview_file_in_time.test.mjs", "yaml_text_in_time.test.mjs"}
 FILES = [
-    pytest.param(file, id=file.name, marks=[pytest.mark.long] if file.name == "brought.test.mjs" else [])
+    pytest.param(file, id=file.name, marks=[pytest.mark.long] if file.name in LONG else [])
     for file in sorted(PAGE.glob("*.test.mjs"))
 ]
 
