@@ -72,7 +72,14 @@ class FreeNetwork:
     def _where(self, condition: Condition) -> tuple[int, tuple[int, ...]]:
         if condition in self.conditions:
             return self.conditions[condition], (1,)
-        return states_where(self.argument_map, self.network, condition)
+        if condition not in self._places:
+            self._places[condition] = states_where(self.argument_map, self.network, condition)
+        return self._places[condition]
+
+    @cached_property
+    def _places(self) -> dict[Condition, tuple[int, tuple[int, ...]]]:
+        """The variables and states of conditions that were asked about."""
+        return {}
 
     def other_states(self, variable: int, states: Iterable[int]) -> tuple[int, ...]:
         """Return all states of a variable but these."""

@@ -51,12 +51,7 @@ class Belief:
     @cached_property
     def variances(self) -> FloatArray:
         """The variances (N,) of `z`, given what is observed."""
-        found = self.prior.own.copy()
-        for row in self.at.rows:
-            s = self.at.sd[row] / np.linalg.norm(self.at.sd[row])
-            v = self.prior.own[row]
-            found[row] = v - 2 * v * s**2 + s**2 * (v @ s**2)
-        found += (self.prior.factors**2).sum(axis=1)
+        found = self.at.centred_variances(self.prior.own) + (self.prior.factors**2).sum(axis=1)
         reached = self._reached
         return np.asarray(found - np.einsum("im,mk,ik->i", reached, self.precision, reached))
 

@@ -6,6 +6,7 @@ row of shares their logs about the mean; which of them may move; and by how much
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,7 +30,7 @@ LEAST_SHARE = 1e-9
 """A share below this counts as this, before its log is taken."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Coordinates:
     """N places for numbers, in the map's order, about the numbers of a perspective.
 
@@ -82,9 +83,26 @@ class Coordinates:
         It is their projection: in a row with deviations s, `v - s (s'v) / (s's)`.
         """
         found = vectors.copy()
-        for row in self.rows:
-            s = self.sd[row] / np.linalg.norm(self.sd[row])
-            found[row] -= s[:, None] * (s @ found[row])
+        if self.rows:
+            places, along, first, sizes = self._units
+            sums = np.add.reduceat(along[:, None] * found[places], first)
+            found[places] -= along[:, None] * np.repeat(sums, sizes, axis=0)
+        return found
+
+    @cached_property
+    def _units(self) -> tuple[IntArray, FloatArray, IntArray, IntArray]:
+        """The places of all rows, the deviations there as a unit vector of each, its start and its size."""
+        sizes = np.array([len(row) for row in self.rows], np.int64)
+        along = [self.sd[row] / np.linalg.norm(self.sd[row]) for row in self.rows]
+        return np.concatenate(self.rows), np.concatenate(along), np.cumsum(sizes) - sizes, sizes
+
+    def centred_variances(self, own: FloatArray) -> FloatArray:
+        """Return the variances (N,) of the centred part of what varies with `own` (N,) in each place."""
+        found = own.copy()
+        if self.rows:
+            places, along, first, sizes = self._units
+            v, part = own[places], along**2
+            found[places] = v * (1 - 2 * part) + part * np.repeat(np.add.reduceat(v * part, first), sizes)
         return found
 
 

@@ -5,11 +5,11 @@ far come to, and the changes of a worldview's file that say so.
 
 What is believed of the numbers is normal (`prior`, `belief`). A judgement that is answered is known; a
 statement is seen with an error, and as it is no linear function of the numbers, the mean is sought by the
-steps of Gauss and Newton, from the map, until they end: the iterated extended Kalman filter (Bell and Cathey,
-"The iterated Kalman filter update as a Gauss-Newton method", 1993). So it rests on what has been answered,
-not on the order. Which question is best is which is expected to take most off the variance of the target's
-logit (Lindley, "On a measure of the information provided by an experiment", 1956; Cohn, Ghahramani and
-Jordan, "Active learning with statistical models", 1996).
+steps of Gauss and Newton, from the map, until they end (`search`): the iterated extended Kalman filter (Bell
+and Cathey, "The iterated Kalman filter update as a Gauss-Newton method", 1993). So it rests on what has been
+answered, not on the order. The best question is the one that is expected to take most off the variance of
+the target's logit (Lindley, "On a measure of the information provided by an experiment", 1956; Cohn,
+Ghahramani and Jordan, "Active learning with statistical models", 1996).
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,6 +36,7 @@ from cruxmap.insight.interview.questions import (
     statement,
     topic_of,
 )
+from cruxmap.insight.interview.search import Place, likeliest
 from cruxmap.insight.kinds import Kind, kind_of
 from cruxmap.insight.live_model import Measured, State, open_model
 from cruxmap.insight.plain import Answer
@@ -46,8 +47,10 @@ from cruxmap.language.argument_map import (
     ArgumentMap,
     Condition,
     Elicited,
+    Entry,
     Scale,
     Stated,
+    judgements_of,
 )
 from cruxmap.language.conditions import condition_form
 from cruxmap.language.editing import Changes, Form
@@ -88,12 +91,6 @@ TO_BLAME = 0.1
 
 NOTICEABLE = 0.02
 """A number that was not asked for is fitted where it moves by more of the map's deviations than this."""
-
-SETTLED = 1e-10
-"""The search for the mean ends where nothing moves by more deviations than this in one step."""
-
-MOST_STEPS, SHORTEST_STEP = 60, 1e-3
-"""So many steps are made at most, and none is made shorter than this part of itself."""
 
 ROUNDED = 9
 """To how many decimals the worth of questions is compared: what is nearer comes in the order of ids."""
@@ -205,9 +202,22 @@ class Interview:
     # what makes another interview
 
     def after(self, reply: Reply) -> "Interview":
-        """Return the interview with a reply, in place of an earlier one to the same question."""
-        others = tuple(r for r in self.replies if _name(r.question) != _name(reply.question))
-        return replace(self, replies=(*others, reply))
+        """Return the interview with a reply, in place of an earlier one to the same question.
+
+        Who rejects an argument has no numbers for it, and who gives it a number does not reject it.
+        """
+        return replace(self, replies=(*self._besides(reply), reply))
+
+    def _besides(self, reply: Reply) -> tuple[Reply, ...]:
+        """Return the replies that stay when there is another."""
+
+        def goes(earlier: Reply) -> bool:
+            same = _name(earlier.question) == _name(reply.question)
+            of_one = earlier.question.entry == reply.question.entry
+            one_rejects = "rejected" in (earlier.what, reply.what) and reply.what != "skipped"
+            return same or (of_one and one_rejects)
+
+        return tuple(earlier for earlier in self.replies if not goes(earlier))
 
     def without_last(self) -> "Interview":
         """Return the interview before its last reply."""
@@ -293,10 +303,7 @@ class Interview:
 
     def clash(self, reply: Reply) -> Clash | None:
         """Return what earlier answers imply instead of this one, where it is far from that; `None` if not."""
-        others = replace(
-            self, replies=tuple(r for r in self.replies if _name(r.question) != _name(reply.question))
-        )
-        return others._clash(reply)
+        return replace(self, replies=self._besides(reply))._clash(reply)
 
     def _clash(self, reply: Reply) -> Clash | None:
         if reply.what == "skipped":
@@ -367,6 +374,8 @@ class Interview:
         ground, u = self.ground, self._u(self._found.z)
         moved = ground.at.free & (np.abs(self._found.z) > NOTICEABLE)
         moved[self._answers.known] = False
+        gone = {reply.question.entry for reply in self.replies if reply.what == "rejected"}
+        moved[[self._index[j.address] for name in gone for j in judgements_of(self._entry(name))]] = False
         found: dict[str, Form] = {}
         shares = {share.address for row in ground.model.map.shares.values() for share in row}
         for row, places in self._share_places.items():
@@ -379,6 +388,9 @@ class Interview:
             if address not in shares:
                 found[address] = {"value": self._written(place, u), "fitted": WHY_FITTED}
         return found
+
+    def _entry(self, name: str) -> Entry:
+        return self.model.map.entry[name]
 
     def _written(self, place: int, u: FloatArray) -> str:
         """Write a number that moved: its central value as it is, its interval as wide as the map's."""
@@ -408,7 +420,7 @@ class Interview:
             question = reply.question
             if reply.what == "rejected":
                 rejects[question.entry] = True
-            elif question.condition is None and reply in before:
+            elif question.condition is None and before.get(reply):
                 for address in before[reply]:
                     judgements.pop(str(address), None)
             elif question.condition is None and reply.what == "answered":
@@ -460,51 +472,40 @@ class Interview:
 
     @cached_property
     def _found(self) -> _Found:
-        """The mean, by steps of Gauss and Newton from the map, each as long as it makes things likelier."""
-        ground, answers = self.ground, self._answers
-        pins = _rows_of(answers.pinned, len(ground.at.addresses))
-        noise = np.concatenate(
-            [
-                np.full(len(answers.pinned), SD_OF_A_JUDGEMENT**2),
-                np.full(len(answers.conditions), SD_OF_A_STATEMENT**2),
-            ]
-        )
-        here = self._point(np.zeros(pins.shape[1]), np.zeros(pins.shape[1]))
-        for _ in range(MOST_STEPS):
-            slopes = np.concatenate([pins, here.slopes[1:]])
-            belief = Belief(ground.at, ground.prior, slopes, noise)
-            seen = np.concatenate(
-                [answers.z, answers.logits - here.log_odds[1:] + here.slopes[1:] @ here.z]
-            )
-            pulls = belief.pulls(seen)
-            there, source = belief.mean(pulls), slopes.T @ pulls
-            step = np.abs(there - here.z).max(initial=0.0)
-            if step < SETTLED:
-                break
-            here = self._stepped(here, there, source)
-        return _Found(here.z, here.log_odds, here.slopes, belief, seen)
+        """The mean of what is believed."""
+        zero = np.zeros(len(self.ground.at.addresses))
+        here = likeliest(self._point(Place(zero, zero)), self._step, self._point)
+        belief, seen = self._linear(here)
+        return _Found(here.place.z, here.log_odds, here.slopes, belief, seen)
 
-    def _point(self, z: FloatArray, source: FloatArray) -> "_Point":
-        answers = self._answers
-        u = self._u(z)
+    def _point(self, place: Place) -> "_Point":
+        answers, u = self._answers, self._u(place.z)
         measured = self.ground.state.at(u, answers.conditions)
         off = np.concatenate(
             [
-                (answers.z - z[answers.pinned]) / SD_OF_A_JUDGEMENT,
+                (answers.z - place.z[answers.pinned]) / SD_OF_A_JUDGEMENT,
                 (answers.logits - measured.log_odds[1:]) / SD_OF_A_STATEMENT,
             ]
         )
-        cost = 0.5 * float(source @ z + off @ off)
-        return _Point(z, source, measured.log_odds, self._slopes(u, measured), cost)
+        cost = 0.5 * (place.times(place) + float(off @ off))
+        return _Point(place, measured.log_odds, self._slopes(u, measured), cost)
 
-    def _stepped(self, here: "_Point", z: FloatArray, source: FloatArray) -> "_Point":
-        """Return the point at the end of a step, or nearer where that is no likelier than where it starts."""
-        part = 1.0
-        while True:
-            there = self._point(here.z + part * (z - here.z), here.source + part * (source - here.source))
-            if there.cost <= here.cost * (1 + 1e-12) + 1e-12 or part < SHORTEST_STEP:
-                return there
-            part /= 2
+    def _linear(self, here: "_Point") -> tuple[Belief, FloatArray]:
+        """Return the belief with every observation as linear as it is here, and where each is seen then."""
+        ground, answers = self.ground, self._answers
+        pins = _rows_of(answers.pinned, len(ground.at.addresses))
+        sds = [SD_OF_A_JUDGEMENT] * len(pins) + [SD_OF_A_STATEMENT] * len(answers.conditions)
+        stated = answers.logits - here.log_odds[1:] + here.slopes[1:] @ here.place.z
+        slopes = np.concatenate([pins, here.slopes[1:]])
+        return Belief(ground.at, ground.prior, slopes, np.array(sds) ** 2), np.concatenate(
+            [answers.z, stated]
+        )
+
+    def _step(self, here: "_Point") -> Place:
+        """Return where a step of Gauss and Newton leads."""
+        belief, seen = self._linear(here)
+        pulls = belief.pulls(seen)
+        return Place(belief.mean(pulls), belief.slopes.T @ pulls)
 
     @cached_property
     def _variance(self) -> float:
@@ -579,10 +580,9 @@ class Interview:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Point:
-    """A place of the search: `z = P source`, what is measured there, and minus its log density."""
+    """A place, what is measured there, slopes in `z`, and minus the logarithm of how likely it is."""
 
-    z: FloatArray
-    source: FloatArray
+    place: Place
     log_odds: FloatArray
     slopes: FloatArray
     cost: float
