@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ SHIPPED = sorted((ROOT / "arguments").glob("*/worldviews/*.yaml"))
 SECTIONS = ("judgements", "remarks", "claims", "questions", "arguments")
 SIGNS = [*"{}[]:,-#'\"&*!|>%?\n\t\r ", "\ufeff", "\u2028"]
 NAMES = ("rejects", "accepts")
+LISTS = ("stated", "asked")
 
 
 def said(text: str) -> dict[str, Any]:
@@ -53,10 +55,14 @@ def expected(before: dict[str, Any], changes: Changes) -> dict[str, Any]:
         is_long = isinstance(old, dict) and "value" in old
         if value is None or not is_long or (isinstance(value, dict) and "value" in value):
             continue
-        if bare(old["value"]) == bare(value):
+        if bare(old["value"]) == bare(value) and "fitted" not in old:
             after["judgements"][address] = old
         elif "tags" in old:
             after["judgements"][address] = {"tags": old["tags"], "value": value}
+    for at, value in changes.judgements.items():
+        for state in value if isinstance(value, dict) and "value" not in value else ():
+            if changes.judgements.get(f"{at}.{state}") is None:
+                after["judgements"].pop(f"{at}.{state}", None)
     for key in NAMES:
         names = before.get(key, [])
         names = [names] if isinstance(names, str) else names
@@ -74,8 +80,11 @@ def expected(before: dict[str, Any], changes: Changes) -> dict[str, Any]:
     after["routes"] = {claim: list(by_id.values()) for claim, by_id in routes.items() if by_id}
     after["text"] = before["text"] if changes.text is None else changes.text
     after["made_from"] = changes.made_from or before.get("made_from", {})
+    after |= {key: getattr(changes, key) for key in LISTS if getattr(changes, key) is not None}
     rest = {key: value for key, value in before.items() if key not in after}
-    return bare({key: value for key, value in {**rest, **after}.items() if value})
+    full = {key: value for key, value in {**rest, **after}.items() if value}
+    found: dict[str, Any] = bare(full | ({"asked": []} if changes.asked == [] else {}))
+    return found
 
 
 maybe = st.none()
@@ -98,6 +107,8 @@ some_changes = st.builds(
         st.dictionaries(files.route_ids, files.routes | maybe, max_size=1),
         max_size=1,
     ),
+    stated=maybe | st.lists(files.statements, max_size=3),
+    asked=maybe | st.lists(files.asked, max_size=3),
     text=maybe | files.sentences,
     made_from=maybe | st.just({"map": "fedcba9876543210"}),
 )
@@ -136,7 +147,9 @@ def touched(text: str, changes: Changes) -> set[int]:
             found |= of(root, section)
         else:
             found |= {line for name in wanted if name in inner for line in of(inner, name)}
-    for key in ("text", "made_from"):
+            shares = [f"{at}.{s}" for at, its in wanted.items() if isinstance(its, dict) for s in its]
+            found |= {line for name in shares if name in inner for line in of(inner, name)}
+    for key in ("text", "made_from", *LISTS):
         if getattr(changes, key) is not None and key in root:
             found |= of(root, key)
     return found
@@ -171,7 +184,9 @@ def test_where_nothing_changes_not_a_byte_does(content: dict[str, Any], chance: 
     before = said(text)
     judged = before.get("judgements", {})
     same = Changes(
-        judgements={at: number_of(j) for at, j in judged.items()} | {"nowhere": None},
+        judgements={at: number_of(j) for at, j in judged.items() if "fitted" not in j} | {"nowhere": None},
+        stated=before.get("stated"),
+        asked=before.get("asked"),
         remarks=before.get("remarks", {}) | {"nobody": None},
         arguments=before.get("arguments", {}),
         rejects={"nobody": False},
@@ -191,8 +206,9 @@ def test_editing_back_gives_what_was_said(
     restored, before = said(edited(after, back)), said(text)
     for each in (before, restored):
         each["rejects"], each["accepts"] = (names_of(each.get(key, [])) for key in NAMES)
-    before.setdefault("made_from", restored.get("made_from", {}))  # which another text need not say
-    restored.setdefault("made_from", {})
+    for key in ("made_from", *LISTS):  # which another text need not say
+        before.setdefault(key, restored.get(key, {}))
+        restored.setdefault(key, {})
     assert bare(restored) == bare(before)
 
 
@@ -383,6 +399,63 @@ HEAD = "worldview: m\ntext: t\n"
             id="routes",
         ),
         pytest.param(
+            "judgements:\n  a: {value: 5%, fitted: f}  # mine\n  b: {value: 6%, fitted: f}\n"
+            "  c:\n    value: 7%  # seven\n    fitted: f\n  d: {value: 8%, fitted: f}\n  e: 9%\n",
+            {
+                "judgements": {
+                    "a": "50%",
+                    "b": {"value": "60%", "fitted": "f"},
+                    "c": "7%",
+                    "d": {"value": "8%", "source": "s"},
+                    "e": {"value": "90%", "fitted": "f"},
+                }
+            },
+            "judgements:\n  a: 50%  # mine\n  b: {value: 60%, fitted: f}\n"
+            "  c:\n    value: 7%  # seven\n  d: {value: 8%, source: s}\n  e: {value: 90%, fitted: f}\n",
+            id="numbers that were fitted, of which nothing is kept",
+        ),
+        pytest.param(
+            "judgements:\n  q: {value: {x: 5%, y: 95%}, fitted: f}  # row\n  r.x: 5%\n  r.y: 6%  # y\n"
+            "  s: {value: {x: 5%, y: 95%}, fitted: f}\n  t: {x: 5%, y: 95%}\n",
+            {
+                "judgements": {
+                    "q": {"value": {"x": "6%", "y": "94%"}, "fitted": "f"},
+                    "r": {"x": "7%", "y": "rest"},
+                    "s.x": "50%",
+                    "t.x": "50%",
+                }
+            },
+            "judgements:\n  q: {value: {x: 6%, y: 94%}, fitted: f}  # row\n  t: {x: 5%, y: 95%}\n"
+            "  r: {x: 7%, y: rest}\n  s.x: 50%\n  t.x: 50%\n",
+            id="shares all at once and one by one",
+        ),
+        pytest.param(
+            "stated:\n  # first\n  - {of: a, credence: 5%, assuming: [b]}  # one\n"
+            "  - of: c\n    credence: 6%  # six\n    source: s\n  - {of: d, credence: 7%}  # gone\n"
+            "  # last\n  - {of: e, credence: 8%, source: s}  # eight\nasked: []\n",
+            {
+                "stated": [
+                    {"of": "a", "credence": "50%", "assuming": ["b"]},
+                    {"of": "c", "credence": "60%"},
+                    {"of": "f", "credence": "1%"},
+                    {"of": "e", "credence": "80%"},
+                    {"of": {"q": "x"}, "credence": "2%"},
+                ],
+                "asked": ["g", {"of": "h"}],
+            },
+            "stated:\n  # first\n  - {of: a, credence: 50%, assuming: [b]}  # one\n"
+            "  - of: c\n    credence: 60%  # was 6%  # six\n    # source: s\n  - {of: f, credence: 1%}\n"
+            "  # last\n  - {of: e, credence: 80%}  # was {of: e, credence: 8%, source: s}  # eight\n"
+            "  - {of: {q: x}, credence: 2%}\nasked: [g, {of: h}]\n",
+            id="statements one by one",
+        ),
+        pytest.param(
+            "asked: [a, b]  # so far\nremarks: {a: So.}\n",
+            {"asked": [], "stated": [{"of": "a", "credence": "5%"}]},
+            "stated:\n  - {of: a, credence: 5%}\nasked: []  # so far\nremarks: {a: So.}\n",
+            id="an interview starts anew",
+        ),
+        pytest.param(
             "remarks:\n  a: >- # folded\n     One.\n\n  b: |\n    Two.\n\n# end\n",
             {"remarks": {"a": "Three words now.", "b": None}},
             "remarks:\n  a: >- # folded\n     Three words now.\n\n\n# end\n",
@@ -403,6 +476,21 @@ def test_what_changes_looks_as_its_writer_would_have_it(
     head = HEAD.replace("\n", "\r\n") if "\r" in before else HEAD
     lines = edited(head + before, Changes(**changes)).splitlines(keepends=True)
     assert "".join(line for line in lines if line not in head.splitlines(keepends=True)) == after
+
+
+def test_a_file_with_five_hundred_fitted_numbers_is_edited_in_a_moment() -> None:
+    def fitted(number: int) -> dict[str, Any]:
+        values = {f"claim-{k}": f"{(k + number) % 90 + 1}.25% to 95%" for k in range(500)}
+        return {at: {"value": value, "fitted": "to what I answered"} for at, value in values.items()}
+
+    text = edited("", Changes(worldview="mine", text="Mine.", judgements=fitted(1), asked=[]))
+    start = time.process_time()
+    after = edited(text, Changes(judgements={**fitted(2), "claim-7": "5%", "claim-8": None}))
+    assert time.process_time() - start < 0.3
+    expected_now = fitted(2) | {"claim-7": "5%"}
+    del expected_now["claim-8"]
+    assert said(after)["judgements"] == expected_now
+    assert "# was" not in after
 
 
 def test_a_new_file_is_written_as_people_write_them() -> None:

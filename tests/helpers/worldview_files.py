@@ -89,6 +89,11 @@ shares = st.fixed_dictionaries(dict.fromkeys(STATES, parts))
 conditions = st.sampled_from(
     ["a-claim", {"not": "b"}, {"when": "early"}, {"when": ["early", "late"]}, ["a-claim", "b"]]
 )
+statements = st.fixed_dictionaries(
+    {"of": conditions, "credence": numbers},
+    optional={"assuming": st.lists(conditions, max_size=2), "source": sources, "note": notes},
+)
+asked = st.sampled_from([*ADDRESSES, *QUESTIONS]) | st.fixed_dictionaries({"of": conditions})
 arguments = st.fixed_dictionaries(
     {"text": sentences, "against": st.sampled_from(["goal", ["goal", "b"], {"when": "early"}])},
     optional={
@@ -116,6 +121,9 @@ def contents(draw: st.DrawFn) -> dict[str, Any]:
     judgements |= draw(
         st.dictionaries(st.sampled_from(QUESTIONS), shares | long_forms(shares), max_size=2)
     )
+    for row in QUESTIONS:  # shares are given all at once or one by one
+        for state in STATES if row in judgements else ():
+            judgements.pop(f"{row}.{state}", None)
     names = st.lists(st.sampled_from(ENTRIES), max_size=3, unique=True)
     found = {
         "worldview": "mine",
@@ -127,7 +135,8 @@ def contents(draw: st.DrawFn) -> dict[str, Any]:
         "judgements": judgements,
         "rejects": draw(names | st.sampled_from(ENTRIES)),
         "accepts": draw(names),
-        "stated": draw(st.sampled_from([[], [{"of": "goal", "credence": "5%", "assuming": ["b"]}]])),
+        "stated": draw(st.lists(statements, max_size=3)),
+        "asked": draw(st.lists(asked, max_size=3)),
         "remarks": draw(st.dictionaries(st.sampled_from(ENTRIES), sentences, max_size=3)),
         "claims": draw(st.dictionaries(st.sampled_from(["c1", "c2"]), claims, max_size=2)),
         "arguments": draw(st.dictionaries(st.sampled_from(["x1", "x2", "x3"]), arguments, max_size=3)),
@@ -143,7 +152,7 @@ def contents(draw: st.DrawFn) -> dict[str, Any]:
     return {
         key: found[key]
         for key in order
-        if found[key] or (key not in ("made_from", "voice") and draw(st.booleans()))
+        if found[key] or (key not in ("made_from", "voice", "asked") and draw(st.booleans()))
     }
 
 

@@ -6,7 +6,7 @@ changes that make one text say what another does.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from cruxmap.errors import Code, InvalidMap, Problem, Span
@@ -14,7 +14,7 @@ from cruxmap.language.files import MAX_BYTES, fit
 from cruxmap.language.findings import Findings
 from cruxmap.language.in_place import is_long, is_said, rewritten, said_by, says
 from cruxmap.language.schema import WorldviewFile
-from cruxmap.language.yaml_text import Entries, node_of, parse_text
+from cruxmap.language.yaml_text import Entries, Node, Parsed, node_of, parse_text
 from cruxmap.language.yaml_writing import Plain, text_of
 
 ORDER = (
@@ -39,11 +39,12 @@ class Changes:
     """What is to be different in a worldview's file; what is left out stays as it is.
 
     `judgements` maps addresses to what is judged there: a number in the language's notation, shares by
-    state, the long form of either, or None for nothing. `rejects` and `accepts` map names to whether they
-    are listed. `remarks` maps entries to a sentence or None, and `claims`, `questions` and `arguments` ids to
-    an entry as in the file or None. `routes` maps claims to all routes that the file brings to them, or to a
-    mapping of some by their id. `stated`, `read_as` and `asked` are lists as a whole; an empty `asked` is
-    written, as it says that an interview made the file. An empty text for `voice` or `extends` takes these
+    state, the long form of either, or None for nothing. Shares of a row take its single shares away.
+    `rejects` and `accepts` map names to whether they are listed. `remarks` maps entries to a sentence or
+    None, and `claims`, `questions` and `arguments` ids to an entry as in the file or None. `routes` maps
+    claims to all routes that the file brings to them, or to a mapping of some by their id. `stated`,
+    `read_as` and `asked` are whole lists; what is the same in them stays as it is written. An empty `asked`
+    is written, as it says that an interview made the file. An empty text for `voice` or `extends` takes these
     away.
     """
 
@@ -77,12 +78,16 @@ def edited(text: str, changes: Changes, name: str = "worldview.yaml") -> str:
     Raises InvalidMap where the text has problems, where the changes would make some, and (`CannotWrite`)
     where the file cannot be edited in place.
     """
-    before = _read(text, name)
-    after = changed(before, changes)
+    parsed = _parsed(text, name)
+    after = changed(_said(parsed), changes)
     _check_size(_size(after), name)
-    result = rewritten(text, after, name, ORDER)
-    _read(result, name)
-    return result
+    result = rewritten(parsed, after, ORDER)
+    if result is parsed:
+        return text
+    _check_size(len(result.file.text.encode("utf-8", "surrogatepass")), name)
+    _check(result)
+    mark = text[: len(text) - len(parsed.file.text)]
+    return f"{mark}{result.file.text}"
 
 
 def changed(before: Mapping[str, Form], changes: Changes) -> dict[str, Form]:
@@ -95,6 +100,8 @@ def changed(before: Mapping[str, Form], changes: Changes) -> dict[str, Form]:
     judgements = after["judgements"] = {**after.get("judgements", {})}
     for address, value in changes.judgements.items():
         _put(judgements, address, value, _judged(judgements.get(address), value))
+    for address in _in_place_of_others(judgements, changes.judgements):
+        judgements.pop(address)
     for key in _NAMES:
         after[key] = _with_names(after.get(key, []), getattr(changes, key))
     for key in ("remarks", *_ENTRIES):
@@ -118,13 +125,38 @@ def _put(section: dict[str, Form], key: str, value: Form | None, form: Form | No
 
 
 def _judged(before: Form | None, value: Form | None) -> Form | None:
-    """Return what stands at an address: only its tags stay of what was said beside the number before."""
+    """Return what stands at an address: only its tags stay of what was said beside the number before.
+
+    The number that was fitted is another one than the same that somebody gives.
+    """
     if value is None or before is None or not is_long(before) or is_long(value):
         return value
-    if says(before["value"], value):
+    if says(before["value"], value) and "fitted" not in before:
         return before
     beside = {key: part for key, part in before.items() if key not in _SAID_OF_OLD}
     return {**beside, "value": value} if len(beside) > 1 else value
+
+
+def _in_place_of_others(judgements: Mapping[str, Form], changed: Mapping[str, Form | None]) -> list[str]:
+    """Return what cannot stand beside what changed: single shares of a row that is given all at once.
+
+    Of a row that was fitted nothing is left where one of its shares is given.
+    """
+    gone = []
+    for address, value in changed.items():
+        row, _, state = address.rpartition(".")
+        shares = _shares(value)
+        gone += [f"{address}.{part}" for part in shares]
+        whole = judgements.get(row, "")
+        if value is not None and not shares and is_long(whole) and "fitted" in whole:
+            gone += [row] if state in _shares(whole) else []
+    return [at for at in dict.fromkeys(gone) if at in judgements and changed.get(at) is None]
+
+
+def _shares(value: Form | None) -> Mapping[str, Form]:
+    """Return shares by state; none where there is one number or nothing."""
+    shares = _number(value) if value is not None else ""
+    return shares if isinstance(shares, Mapping) else {}
 
 
 def _with_names(names: Form, listed: Mapping[str, bool]) -> Form:
@@ -173,9 +205,9 @@ def _form(key: str, value: object) -> Form:
 def differences(text: str, other: str, name: str = "worldview.yaml", other_name: str = "") -> Changes:
     """Return the changes with which one worldview's file says what another says.
 
-    A number is the same where only one of them has a source. What is said of the worldview as a whole (its
-    text, voice, `extends`, `made_from`, `stated`, `read_as` and `asked`) stays where the other does not
-    say it. Raises InvalidMap where one of the two has problems.
+    A number is the same where only one of them has a source, unless the first one was fitted. What is said of
+    the worldview as a whole (its text, voice, `extends`, `made_from`, `stated`, `read_as` and `asked`) stays
+    where the other does not say it. Raises InvalidMap where one of the two has problems.
     """
     before, after = _read(text, name), _read(other, other_name or name)
     head: dict[str, Any] = {
@@ -186,7 +218,9 @@ def differences(text: str, other: str, name: str = "worldview.yaml", other_name:
     judgements = _between(_section(before, "judgements"), _section(after, "judgements"))
     for address, value in list(judgements.items()):
         was = _section(before, "judgements").get(address)
-        if value is not None and was is not None and not is_long(value) and says(_number(was), value):
+        if value is None or was is None or is_long(value) or not says(_number(was), value):
+            continue
+        if not (is_long(was) and "fitted" in was):
             del judgements[address]
     names = {key: _names_between(before.get(key, []), after.get(key, [])) for key in _NAMES}
     sections = {
@@ -225,16 +259,37 @@ def _names(names: Form) -> list[str]:
 
 def _read(text: str, name: str) -> dict[str, Form]:
     """Return what a worldview's file says. Raises InvalidMap with its problems."""
+    return _said(_parsed(text, name))
+
+
+def _parsed(text: str, name: str) -> Parsed:
+    """Read a worldview's file. Raises InvalidMap with its problems."""
     _check_size(len(text.encode("utf-8", "surrogatepass")), name)
-    findings = Findings()
     parsed = parse_text(text, name)
+    _check(parsed)
+    return parsed
+
+
+def _check(parsed: Parsed) -> None:
+    findings = Findings()
     findings.take(parsed)
-    said: dict[str, Form] = {}
-    if parsed.root is not None:
-        said = said_by(parsed.root) if isinstance(parsed.root, Entries) else {}
-        fit(WorldviewFile, parsed, findings, 0)
+    root = parsed.root
+    if root is not None:
+        fit(WorldviewFile, replace(parsed, root=_copy(root)), findings, 0)
     findings.raise_if_any()
-    return said
+
+
+def _copy(root: Node) -> Node:
+    """Return a node of which keys may be left out."""
+    if not isinstance(root, Entries):
+        return root
+    copy = Entries(root)
+    copy.file, copy.start, copy.end = root.file, root.start, root.end
+    return copy
+
+
+def _said(parsed: Parsed) -> dict[str, Form]:
+    return said_by(parsed.root) if isinstance(parsed.root, Entries) else {}
 
 
 def _check_size(size: int, name: str) -> None:

@@ -13,12 +13,11 @@ from difflib import SequenceMatcher
 from itertools import compress, pairwise
 from typing import Any, TypeGuard
 
-from cruxmap.errors import InvalidMap
 from cruxmap.ground import CannotWrite
 from cruxmap.language.layout import Layout
 from cruxmap.language.schema import LONG_FORM
 from cruxmap.language.text_edits import StuckError, TextEdits
-from cruxmap.language.yaml_text import Entries, Items, Node, Text, parse_text
+from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, Text, parse_text
 from cruxmap.language.yaml_writing import (
     WIDTH,
     Plain,
@@ -46,6 +45,8 @@ def says(one: Plain, other: Plain) -> bool:
     A long form with nothing but its number is that number, and what ends the last line of a text under `|` or
     `>` is no part of it.
     """
+    if isinstance(one, str) and isinstance(other, str) and one == other:
+        return True
     one, other = _bare(one), _bare(other)
     if isinstance(one, str) or isinstance(other, str):
         return isinstance(one, str) and isinstance(other, str) and one.rstrip("\n") == other.rstrip("\n")
@@ -67,6 +68,11 @@ def is_long(value: Plain) -> TypeGuard[Mapping[str, Plain]]:
     return isinstance(value, Mapping) and "value" in value and value.keys() <= LONG_FORM
 
 
+def _is_statement(value: Plain) -> TypeGuard[Mapping[str, Plain]]:
+    """Whether a value is a credence that somebody states."""
+    return isinstance(value, Mapping) and "of" in value and "credence" in value
+
+
 def is_said(key: str, value: Plain) -> bool:
     """Whether a key of a file says something with its value: `asked` does so by being there as a list."""
     return bool(value) or (key in _SAID_EMPTY and not isinstance(value, str))
@@ -77,20 +83,23 @@ def said_by(root: Mapping[Any, Plain]) -> dict[str, Plain]:
     return {str(key): text_of(value) for key, value in root.items() if is_said(str(key), value)}
 
 
-def rewritten(text: str, value: Mapping[str, Plain], name: str, order: Sequence[str] = ()) -> str:
+def rewritten(parsed: Parsed, value: Mapping[str, Plain], order: Sequence[str] = ()) -> Parsed:
     """Return a text that says `value`, and differs from the one given only where that says something else.
 
     Keys of the file that are new go where `order` puts them. A number in the long form that changes loses its
-    source and note, which do not speak for the new one: a comment keeps them.
+    source and note, which do not speak for the new one: a comment keeps them. What a number was fitted to
+    goes without one, as nobody said it.
 
-    Raises InvalidMap where the text has problems, and CannotWrite where it cannot be edited in place.
+    The text given has been read without a problem, and so has the one that is returned. Raises CannotWrite
+    where it cannot be edited in place.
     """
-    root, layout = _read(text, name)
-    wanted = said_by(value)
+    root, name, wanted = parsed.root, parsed.file.name, said_by(value)
+    if not isinstance(root, Entries):
+        raise _cannot_edit(name, "it does not hold a mapping of keys and values")
     if says(said_by(root), wanted):
-        return text
+        return parsed
     try:
-        rewriting = _Rewriting(layout, order)
+        rewriting = _Rewriting(Layout(parsed.file, root), order)
         rewriting.put(root, wanted)
         result = rewriting.edits.applied()
     except StuckError as stuck:
@@ -98,15 +107,7 @@ def rewritten(text: str, value: Mapping[str, Plain], name: str, order: Sequence[
     found = parse_text(result, name)
     if found.problems or not isinstance(found.root, Entries) or not says(said_by(found.root), wanted):
         raise _cannot_edit(name, "it would say something else than was meant")
-    return text[: len(text) - len(layout.text)] + result
-
-
-def _read(text: str, name: str) -> tuple[Entries, Layout]:
-    parsed = parse_text(text, name)
-    if parsed.problems or not isinstance(parsed.root, Entries):
-        problem = "it does not hold a mapping of keys and values"
-        raise InvalidMap(parsed.problems) if parsed.problems else _cannot_edit(name, problem)
-    return parsed.root, Layout(parsed.file, parsed.root)
+    return found
 
 
 def _cannot_edit(name: str, why: str) -> CannotWrite:
@@ -152,6 +153,8 @@ class _Rewriting:
             self._scalar(node, new, place)
         elif isinstance(node, Entries) and bool(is_long(node)):
             self._long(node, new, place)
+        elif isinstance(node, Entries) and bool(_is_statement(node)) and _is_statement(new):
+            self._long(node, new, place, "credence")
         elif isinstance(node, Entries) and isinstance(new, Mapping) and new.keys() & set(map(str, node)):
             self._mapping(node, new, place)
         elif isinstance(node, Items) and not isinstance(new, str | Mapping) and new and node:
@@ -195,18 +198,21 @@ class _Rewriting:
         before = self.layout.text[node.start - 1 : node.start]
         return f" {written}" if node == "" and node.start == node.end and before in (":", "-") else written
 
-    def _long(self, node: Entries, new: Plain, place: _Place) -> None:
-        """Change a judgement in the long form: what was said for the old number goes into a comment."""
-        beside = {key: part for key, part in new.items() if key != "value"} if is_long(new) else {}
-        value = new["value"] if is_long(new) else new
-        old = node[node.key("value")]
-        if says(old, value):
-            self._mapping(node, {"value": value, **beside}, place)
-            return
+    def _long(self, node: Entries, new: Plain, place: _Place, at: str = "value") -> None:
+        """Change a number with what stands beside it: what was said for the old one goes into a comment."""
+        parts = new if is_long(new) or (at != "value" and isinstance(new, Mapping)) else {at: new}
+        beside = {key: part for key, part in parts.items() if key != at}
+        value = parts[at]
+        old = node[node.key(at)]
         kept = {str(key) for key in node if key in beside and says(node[key], beside[key])}
-        dropped = [key for key in node if key != "value" and key not in kept]
-        inner = self._inside(node, node.key("value"), place)
-        if beside.keys() - kept:
+        dropped = [key for key in node if key != at and key not in kept]
+        inner = self._inside(node, node.key(at), place)
+        if says(old, value) or list(map(str, dropped)) == ["fitted"]:
+            if len(node) == 1 + len(dropped) and not beside and self._is_one_piece(node):
+                self._whole(node, value, place)
+            else:
+                self._mapping(node, {at: value, **beside}, place)
+        elif beside.keys() - kept:
             self._whole(node, new, replace(place, keeps=True))
         elif not dropped:
             self._amend(old, value, inner)
@@ -223,6 +229,11 @@ class _Rewriting:
                 written = scalar(value, style, place.flow) if isinstance(value, str) else flow(value)
                 self.edits.replace(node.start, self.layout.end(node), written)
             self._keep(node.start, self.layout.end(node), place)
+
+    def _is_one_piece(self, node: Entries) -> bool:
+        """Whether a mapping stands in brackets, without comments among its parts."""
+        end = self.layout.end(node)
+        return self.layout.is_flow(node) and not any(self.layout.comments(node.start, end))
 
     def _whole(self, node: Node, new: Plain, place: _Place) -> None:
         """Write a value anew in the place of one of another kind."""
@@ -427,7 +438,7 @@ class _Rewriting:
 
     def _list(self, node: Items, new: Sequence[Plain], place: _Place) -> None:
         in_flow = self.layout.is_flow(node)
-        pairs, gone, put_in = _matched(node, new)
+        pairs, gone, put_in = _matched(node, new, apart=not in_flow)
         for old, part in pairs:
             child = node[old]
             outer = place.outer if in_flow or place.flow else child.start
@@ -450,10 +461,10 @@ class _Rewriting:
         column = self.layout.column(node.start)
         for at, parts in put_in.items():
             lines = [line for part in parts for line in item(part, WIDTH - column)]
-            if at < len(node):
+            if at == 0:
                 self.edits.insert_lines(self.layout.line_start(self._dash(node, at)), lines, column)
-            else:
-                end = self.layout.end(node[-1])
+            else:  # above the comments of what follows
+                end = self.layout.end(node[at - 1])
                 self.edits.insert_lines(self.layout.below(end, column), lines, column)
 
     def _dash(self, node: Items, number: int) -> int:
@@ -495,9 +506,12 @@ class _Rewriting:
 
 
 def _matched(
-    node: Items, new: Sequence[Plain]
+    node: Items, new: Sequence[Plain], *, apart: bool
 ) -> tuple[list[tuple[int, Plain]], list[int], dict[int, list[Plain]]]:
-    """Return items with what they become, those that go, and what comes before which."""
+    """Return items with what they become, those that go, and what comes before which.
+
+    Statements of different things are kept `apart`: none becomes one of another, with its comments.
+    """
     before, after = [_name_of(part) for part in node], [_name_of(part) for part in new]
     pairs: list[tuple[int, Plain]] = []
     gone: list[int] = []
@@ -506,6 +520,8 @@ def _matched(
     whole = [("replace", 0, len(before), 0, len(after))]  # comparing takes the square of the time
     for _, start, end, new_start, new_end in steps() if max(len(before), len(after)) <= 500 else whole:
         common = min(end - start, new_end - new_start)
+        if apart and before[start:end] != after[new_start:new_end]:
+            common = 0 if any(name.startswith("of ") for name in before[start:end]) else common
         pairs += [(start + k, new[new_start + k]) for k in range(common)]
         gone += range(start + common, end)
         if new_start + common < new_end:
@@ -514,7 +530,11 @@ def _matched(
 
 
 def _name_of(value: Plain) -> str:
-    """Return what tells an item of a list from others: its id if it has one."""
+    """Return what tells an item of a list from others: its id if it has one, or what a credence is of."""
     if isinstance(value, Mapping) and isinstance(value.get("id"), str):
         return f"id {value['id']}"
+    if _is_statement(value):
+        assuming = value.get("assuming") or []
+        listed = [assuming] if isinstance(assuming, str | Mapping) else assuming
+        return "of " + json.dumps(text_of([value["of"], listed]), sort_keys=True)
     return json.dumps(text_of(value), sort_keys=True)
