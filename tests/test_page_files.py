@@ -10,6 +10,7 @@ import pytest
 
 import cruxmap as cm
 from cruxmap.insight.travelling_model import travelling_model
+from cruxmap.language.argument_map import ClaimIs, Ever, StateIn
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.language.reading import check, read_map
 from helpers.commands import ROOT
@@ -116,6 +117,44 @@ def test_a_file_says_what_it_was_made_from(folder: Path) -> None:
     path.unlink()
     assert problems == ()
     assert [warning.code for warning in warnings] == ["unlisted-worldview"]
+
+
+def test_an_interviews_file_has_what_was_answered_stated_fitted_and_asked(folder: Path) -> None:
+    why = "to what I answered: in the interview"
+    changes: dict[str, Any] = {
+        "judgements": [
+            {"at": "door", "value": "about 5%"},
+            {"at": "heat", "value": "12.5% to 40%", "fitted": why},
+            {"at": "colour", "shares": ["20%", "30%", "50%"], "fitted": why},
+        ],
+        "rejects": ["creaks"],
+        "accepts": [],
+        "stated": [{"of": {"colour": ["red", "blue"]}, "credence": "8% to 65%", "assuming": ["heat"]}],
+        "asked": ["creaks.strength", {"of": {"event": "dawn", "ever": "true"}}],
+    }
+    [text, extending, none] = written(
+        folder,
+        [
+            {"id": "own", "startedFrom": "map", "changes": changes},
+            {"id": "own", "startedFrom": "ann", "changes": changes},
+            {"id": "own", "startedFrom": "map", "changes": {**changes, "asked": []}},
+        ],
+    )
+    for each, extends, asked in (
+        (text, None, ("creaks.strength", Ever("dawn"))),
+        (extending, "ann", ("creaks.strength", Ever("dawn"))),
+        (none, None, ()),
+    ):
+        path = folder / "arguments/house" / OWN_FILE
+        path.write_text(each, encoding="utf-8")
+        own = read_map(path.parent.parent).worldview["own"]
+        path.unlink()
+        assert (own.extends, own.rejects, own.asked) == (extends, ("creaks",), asked)
+        assert {j.address: j.fitted for j in own.judgements} == {"door": "", "heat": why, "colour": why}
+        [stated] = own.stated
+        assert (stated.of, stated.assuming) == (StateIn("colour", ("red", "blue")), (ClaimIs("heat"),))
+        assert "# was" in each  # of the answer, and of no number that was fitted
+        assert each.count("# was") == 1
 
 
 def test_what_texts_hold_stays_text(folder: Path) -> None:

@@ -38,6 +38,40 @@ test("what is given travels too", async () => {
   assert.deepEqual((await readFragment(fragment, model)).given, given);
 });
 
+test("what an interview made travels, and whatever else is there ends in words", async () => {
+  const fitted = "to what I answered";
+  const judgements = [
+    { at: "door", value: "6%" },
+    { at: "heat", value: "12.5% to 40%", fitted },
+    { at: "colour", shares: ["20%", "30%", "50%"], fitted },
+  ];
+  const stated = [{ of: { colour: "red" }, credence: "5%", assuming: ["door"] }];
+  for (const asked of [[], ["creaks.strength", { of: "heat" }]]) {
+    const changes = { ...UNCHANGED, judgements, stated, asked };
+    const found = await readFragment(await fragmentOf(model, { startedFrom: "map", changes }), model);
+    assert.deepEqual([found.changes, found.leftOut], [changes, []]);
+  }
+  const bad = [
+    { stated: "door" },
+    { stated: [{ of: "door" }] },
+    { stated: [{ of: "door", credence: "100%" }] },
+    { stated: [{ of: "gone", credence: "5%" }] },
+    { stated: [{ of: "door", credence: 5 }] },
+    { asked: "door" },
+    { asked: ["gone"] },
+    { asked: [null] },
+    { asked: [["door"]] },
+    { asked: [{ of: {} }] },
+    { fitted: [["a", ["0"]]] },
+    { fitted: [[5, [0]]] },
+    { fitted: 5 },
+  ];
+  for (const some of bad) {
+    const data = await fragmentWith({ ...nothing, set: [["door", "6%"]], ...some });
+    await assert.rejects(readFragment(data, model), { name: "ProblemError" }, JSON.stringify(some));
+  }
+});
+
 test("what is brought travels, and whatever else is there ends in words", async () => {
   const town = { ...casesOf("bringing").models.town, digest: model.digest, model: { id: "town", seed: 1 } };
   const dark = { text: "It is dark.", against: "rain", strength: "2x", premises: { not: "wind" } };

@@ -57,6 +57,41 @@ test("a number that was changed is kept though its argument is rejected", () => 
   assert.deepEqual(opened(text).changes, changes);
 });
 
+/** What an interview leaves in a reader's changes. */
+const interviewed = {
+  ...UNCHANGED,
+  judgements: [
+    { at: "door", value: model.map.values[model.addresses.indexOf("door")] }, // as the map has it
+    { at: "heat", value: "12.5% to 40%", fitted: "to what I answered: so, in the interview" },
+    { at: "colour", shares: ["20%", "30%", "50%"], fitted: "to what I answered: so, in the interview" },
+  ],
+  stated: [
+    { of: "door", credence: "8% to 65%", assuming: ["heat"], source: "post#P1", note: "Hm: well." },
+    { of: { not: { colour: ["red", "blue"] } }, credence: "about 5%" },
+  ],
+  asked: ["creaks.strength", { of: { event: "dawn", ever: "true" } }],
+};
+
+test("an interview's file has its answers and no other number, and goes on where it stopped", () => {
+  for (const asked of [interviewed.asked, []]) {
+    const changes = { ...interviewed, asked };
+    const text = worldviewFile(model, { id: "own", startedFrom: "map", changes });
+    const found = opened(text);
+    assert.deepEqual(found.leftOut, []);
+    const sorted = (judgements) => [...judgements].sort((a, b) => (a.at < b.at ? -1 : 1));
+    assert.deepEqual(sorted(found.changes.judgements), sorted(changes.judgements));
+    assert.deepEqual([found.changes.stated, found.changes.asked], [changes.stated, asked]);
+  }
+});
+
+test("what of an interview's file does not fit is left out with its reason", () => {
+  const lost = "stated:\n- {of: gone, credence: 5%}\n- {of: door, credence: 100%}\n- {of: door, credence: 5%}\n";
+  const found = opened(`text: Mine.\n${lost}asked: [gone, door, {of: gone}]\n`);
+  assert.deepEqual(found.changes.stated, [{ of: "door", credence: "5%" }]);
+  assert.deepEqual(found.changes.asked, ["door"]);
+  assert.deepEqual(found.leftOut.map(({ at }) => at), ["stated", "stated", "gone", "asked"]);
+});
+
 const WRITTEN = `# What somebody wrote by hand
 worldview: eve
 voice: zoe
@@ -105,6 +140,7 @@ test("what people write by hand is read, and what does not fit is left out", () 
     remarks: { door: "It # creaks" },
     rejects: ["quiet"],
     accepts: ["deaf"],
+    stated: [{ of: "door", credence: "5%", assuming: ["heat"] }, { of: "heat", credence: "10%" }],
   });
   assert.deepEqual(found.leftOut.map(({ at }) => at), ["gone", "nobody", "mood"]);
   assert.deepEqual([found.id, found.startedFrom, found.isOther], ["eve", "ann", true]);

@@ -10,6 +10,7 @@ import { ProblemError } from "../language/problems.js";
 import {
   countIn,
   entriesIn,
+  mentions,
   withEntry,
   withNames,
   withoutEntry,
@@ -63,6 +64,8 @@ export function stepWithoutEntry({ start, own, given }, id) {
       rejects: own.rejects.filter((name) => !isOf(name)),
       accepts: own.accepts.filter((name) => !isOf(name)),
       remarks: Object.fromEntries(remarks),
+      stated: (own.stated ?? []).filter((one) => !mentions(one, id)),
+      asked: own.asked?.filter((item) => !mentions(item, id)) ?? null,
     },
     given: { assuming: given.assuming.filter(isLeft), observed: given.observed.filter(isLeft) },
   };

@@ -287,9 +287,9 @@ function stepsOf(model, worldview, written, refused) {
       refused(at, problem);
     }
   };
-  for (const { at, value, shares } of lastOfEach(written.judgements)) {
+  for (const { at, value, shares, fitted } of lastOfEach(written.judgements)) {
     add(at, () => {
-      const judgement = readSet(model, at, shares ?? value);
+      const judgement = withReason(readSet(model, at, shares ?? value), fitted);
       return (together) => together.judge(judgement);
     });
   }
@@ -306,8 +306,13 @@ function stepsOf(model, worldview, written, refused) {
 }
 
 /** No changes, but what is brought and said. */
-function unchangedBut({ brings = {}, remarks = {} }) {
-  return { ...UNCHANGED, brings, remarks };
+function unchangedBut({ brings = {}, remarks = {}, stated = [], asked = null }) {
+  return { ...UNCHANGED, brings, remarks, stated, asked };
+}
+
+/** A judgement with what it was fitted to, if it was. */
+function withReason(judgement, fitted) {
+  return fitted ? { ...judgement, fitted } : judgement;
 }
 
 function withSteps(changes, steps) {
@@ -343,8 +348,7 @@ export function changeText(model, judgement) {
 export function checkedChanges(model, judgements) {
   const together = new Together(UNCHANGED);
   for (const { at, value, shares, fitted } of judgements) {
-    const judgement = readSet(model, at, shares ?? value, nearestHint);
-    together.judge(fitted ? { ...judgement, fitted } : judgement);
+    together.judge(withReason(readSet(model, at, shares ?? value, nearestHint), fitted));
   }
   return together.changes.judgements;
 }

@@ -371,6 +371,11 @@ export const BROUGHT = Object.fromEntries(
   Object.entries(SECTIONS).map(([key, read]) => [key, (node) => read(node, [key], new Descent(raise))]),
 );
 
+/** What checks what somebody states, and what an interview has put; throws ProblemError. */
+export const SAID = Object.fromEntries(
+  Object.entries({ stated, asked }).map(([key, read]) => [key, (node) => read(node, [key], new Descent(raise))]),
+);
+
 /** The forms of single entries. */
 const ENTRIES = { claim, question, argument, route };
 

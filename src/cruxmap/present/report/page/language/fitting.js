@@ -5,6 +5,7 @@ import { checkRemark } from "./brought_worldviews.js";
 import { withWhatFits } from "./changes.js";
 import { idFrom } from "./ids.js";
 import { ProblemError } from "./problems.js";
+import { fittingStatements } from "./statements.js";
 import { bringsAnything, layersOf, numbersOf, UNCHANGED } from "./worldviews.js";
 
 /**
@@ -16,15 +17,17 @@ export function fittedTo(model, { start, name, written }) {
   const { brings, leftOut } = fittingBrings(model, name, withRouteIds(written.brings ?? {}, name));
   const extended = bringsAnything({ brings }) ? modelWith(model, [], { id: name, brings }) : model;
   const isThere = isSaidBy(extended, start, brings);
-  const judgements = written.judgements.filter((judgement) => !isThere(judgement));
+  const isWrittenOut = (written.asked ?? null) === null; // an interview's file has answers alone
+  const judgements = written.judgements.filter((judgement) => !isWrittenOut || !isThere(judgement));
   const found = withWhatFits(extended, start, { ...written, judgements, brings });
   const remarks = Object.entries(written.remarks ?? {}).filter(([entry, sentence]) => {
     const why = whyNot(() => checkRemark(extended, entry, sentence));
     if (why !== null) leftOut.push({ at: entry, why });
     return why === null;
   });
-  const changes = { ...found.changes, brings, remarks: Object.fromEntries(remarks) };
-  return { changes, leftOut: [...leftOut, ...found.leftOut] };
+  const { leftOut: unsaid, ...said } = fittingStatements(extended, written);
+  const changes = { ...found.changes, brings, remarks: Object.fromEntries(remarks), ...said };
+  return { changes, leftOut: [...leftOut, ...found.leftOut, ...unsaid] };
 }
 
 /** Return what is brought with an id for every route, so that it can be spoken of. */

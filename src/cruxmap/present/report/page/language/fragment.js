@@ -11,10 +11,12 @@ import { modelWith, sectionsOf } from "./bringing.js";
 import { checkRemark } from "./brought_worldviews.js";
 import { withAll } from "./changes.js";
 import { conditionText, parseCondition } from "./conditions.js";
+import { asNode, SAID } from "./file_shapes.js";
 import { fittedTo } from "./fitting.js";
 import { checkId } from "./ids.js";
 import { withNames } from "./own_entries.js";
 import { ProblemError } from "./problems.js";
+import { checkAsked, checkStated } from "./statements.js";
 import { bringsAnything, lineage, UNCHANGED } from "./worldviews.js";
 import { freeId } from "./yaml.js";
 
@@ -48,12 +50,25 @@ export async function fragmentOf(model, { startedFrom, changes: some, name = "mi
   };
   if (bringsAnything(changes)) Object.assign(data, { name, brings: changes.brings });
   if (Object.keys(changes.remarks).length > 0) data.remarks = Object.entries(changes.remarks);
+  const fitted = fittedIn(changes.judgements);
+  if (fitted.length > 0) data.fitted = fitted;
+  if (changes.stated.length > 0) data.stated = changes.stated;
+  if (changes.asked !== null) data.asked = changes.asked;
   if (given !== null) {
     data.given = [given.assuming, given.observed].map((conditions) => conditions.map(conditionText));
   }
   const bytes = await deflated(new TextEncoder().encode(JSON.stringify(data)));
   const text = base64Of(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/u, "");
   return `#worldview=${VERSION}.${text}`;
+}
+
+/** What numbers were fitted to, each with the places of those numbers in the list. */
+function fittedIn(judgements) {
+  const places = new Map();
+  judgements.forEach(({ fitted }, k) => {
+    if (fitted) places.set(fitted, [...(places.get(fitted) ?? []), k]);
+  });
+  return [...places];
 }
 
 /**
@@ -120,6 +135,9 @@ function checkedData(data) {
     name: checkedName(part("name") ?? "mine"),
     brings: checkedBrings(part("brings") ?? {}),
     remarks: checkedList(part("remarks") ?? [], MOST_CHANGES, checkedRemark),
+    fitted: checkedList(part("fitted") ?? [], MOST_CHANGES, checkedFitted),
+    stated: checkedSaid("stated", part("stated") ?? []),
+    asked: part("asked") === undefined ? null : checkedSaid("asked", part("asked")),
   };
 }
 
@@ -148,6 +166,23 @@ function checkedRemark(value) {
   const [entry, sentence] = checkedList(value, 2, (part) => part);
   if (typeof sentence !== "string") throw unreadable("it is damaged");
   return [checkedText(entry), sentence];
+}
+
+/** Check a sentence, and the places of the numbers that were fitted to what it says. */
+function checkedFitted(value) {
+  const [sentence, places] = checkedList(value, 2, (part) => part);
+  const checkedPlace = (place) => {
+    if (!Number.isInteger(place)) throw unreadable("it is damaged");
+    return place;
+  };
+  return [checkedText(sentence), checkedList(places, MOST_CHANGES, checkedPlace)];
+}
+
+/** Check that what is stated, or was asked, is made of texts, lists and mappings, and has the shape of a file. */
+function checkedSaid(key, value) {
+  checkedList(value, MOST_CHANGES, (one) => checkPlain(one, DEEPEST));
+  SAID[key](asNode(value));
+  return value;
 }
 
 /** Check that what is brought is made of texts, lists and mappings, and has the shape of a file. */
@@ -182,15 +217,21 @@ function checkedGiven(value) {
  * with the rest in `leftOut`.
  */
 function changesOf(model, data, name, leftOut) {
-  const judgements = data.set.map(([at, set]) => ({ at, [Array.isArray(set) ? "shares" : "value"]: set }));
-  const { rejects, accepts, brings } = data;
-  const said = { judgements, rejects, accepts, brings, remarks: Object.fromEntries(data.remarks) };
+  const reasons = new Map(data.fitted.flatMap(([fitted, places]) => places.map((k) => [k, { fitted }])));
+  const judgements = data.set.map(([at, set], k) => {
+    return { at, [Array.isArray(set) ? "shares" : "value"]: set, ...reasons.get(k) };
+  });
+  const { rejects, accepts, brings, stated, asked } = data;
+  const remarks = Object.fromEntries(data.remarks);
+  const said = { judgements, rejects, accepts, brings, remarks, stated, asked };
   const written = name === data.name ? said : withNames(said, data.name, name);
   const extendedBy = (own) =>
     bringsAnything(own) ? modelWith(model, [], { id: name, brings: own.brings }) : model;
   if (leftOut === null) {
     const extended = extendedBy(written);
     for (const [entry, sentence] of Object.entries(written.remarks)) checkRemark(extended, entry, sentence);
+    for (const one of written.stated) checkStated(extended, one);
+    for (const item of written.asked ?? []) checkAsked(extended, item);
     return { changes: withAll(extended, data.from, written), extended };
   }
   const found = fittedTo(model, { start: data.from, name, written });

@@ -223,7 +223,8 @@ export function usersOf(brings, id) {
 /** Keys under which people's words stand, in which no id is meant. */
 const WORDS = new Set(["text", "note", "source", "tags", "by", "id", "fitted"]);
 
-function mentions(node, id) {
+/** Whether a part of a file mentions an entry, or an address of it. */
+export function mentions(node, id) {
   let found = false;
   renamed(node, (name) => {
     found ||= name === id || name.startsWith(`${id}.`);
@@ -275,6 +276,8 @@ export function withNames(own, from, to) {
     accepts: own.accepts.map(rename),
     brings,
     remarks: Object.fromEntries(Object.entries(own.remarks).map(([id, words]) => [rename(id), words])),
+    stated: (own.stated ?? []).map((one) => renamed(one, rename)),
+    asked: own.asked?.map((item) => renamed(item, rename)) ?? null,
   };
 }
 

@@ -578,7 +578,7 @@ function aboutWhich({ message }, judgements) {
   return names.flatMap((name) => judgements.filter(({ at }) => at === name || at.startsWith(`${name}.`)));
 }
 
-function checkStatedCredence(model, credence, what) {
+export function checkStatedCredence(model, credence, what) {
   const value = parseJudgement(credence, "p", model.lexicon, "credence");
   if (value.sameAs !== null) {
     const hint = "write the credence as the reviewer gave it, or as you read it";

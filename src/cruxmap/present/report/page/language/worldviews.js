@@ -5,7 +5,8 @@
  * The page's own changes are one more worldview on top, which extends the one that was started from. They
  * have the form of a worldview in the model's data: `{judgements: [{at, value} | {at, shares}], rejects,
  * accepts}`, with what the reader `brings` in the form of a file, `remarks` by entry, and where they went on
- * from somebody's file its `text` and `voice`.
+ * from somebody's file its `text` and `voice`. What they `stated`, and what an interview `asked` (null where
+ * there was none), are as in a file; a judgement that is `fitted` has the sentence that says to what.
  */
 
 import { complement, floatOf, inProportion, shortest } from "./decimals.js";
@@ -23,6 +24,8 @@ export const UNCHANGED = Object.freeze({
   accepts: [],
   brings: Object.freeze({}),
   remarks: Object.freeze({}),
+  stated: Object.freeze([]),
+  asked: null,
 });
 
 /** Whether changes bring something. */

@@ -12,7 +12,7 @@ import { checkId } from "./ids.js";
 import { formatJudgement, middleOf, pointOf } from "./notation.js";
 import { ProblemError } from "./problems.js";
 import { followerOf, layersOf, MAP, numbersOf, OWN, UNCHANGED } from "./worldviews.js";
-import { blockLines, itemLines, oneLine, plain, quoted, sentenceLines } from "./yaml_writing.js";
+import { blockLines, flow, itemLines, oneLine, plain, quoted, sentenceLines, WIDTH } from "./yaml_writing.js";
 
 /**
  * Check the id that a worldview is to have, which is its file's name too; throws ProblemError.
@@ -49,7 +49,8 @@ export function worldviewFile(model, { id, startedFrom, changes: some, text, isA
   checkWorldviewId(model, id);
   const changes = { ...UNCHANGED, ...some };
   const isExtended = startedFrom !== MAP && !isAnonymous;
-  const whole = isExtended ? changes : writtenOut(model, startedFrom, changes);
+  const isAsked = changes.asked !== null && startedFrom === MAP; // others are no answers
+  const whole = isExtended || isAsked ? changes : writtenOut(model, startedFrom, changes);
   const judgements = linesOf(model, startedFrom, changes, whole.judgements);
   const lines = [
     ...heading(model, id, startedFrom, given),
@@ -61,6 +62,8 @@ export function worldviewFile(model, { id, startedFrom, changes: some, text, isA
     ...(judgements.length > 0 ? ["judgements:", ...judgements] : []),
     ...namesUnder("rejects", whole.rejects),
     ...namesUnder("accepts", whole.accepts),
+    ...listLines("stated", changes.stated),
+    ...askedLines(changes.asked),
     ...broughtLines(changes.brings),
     ...remarkLines(changes.remarks),
   ];
@@ -91,8 +94,9 @@ function heading(model, id, startedFrom, given) {
 export const MADE_HERE = ", made in the report's page.";
 
 function sentenceOf(startedFrom, changes) {
-  const { judgements, rejects, accepts, brings } = changes;
-  const count = judgements.length + rejects.length + accepts.length + countIn(brings);
+  const { judgements, rejects, accepts, brings, stated } = changes;
+  const own = judgements.filter(({ fitted }) => !fitted);
+  const count = own.length + stated.length + rejects.length + accepts.length + countIn(brings);
   const whose = startedFrom === MAP ? "The map's own numbers" : `The numbers of ${startedFrom}`;
   return `${whose} with ${count} ${count === 1 ? "change" : "changes"}${MADE_HERE}`;
 }
@@ -150,6 +154,17 @@ function remarkLines(remarks) {
   return said.length === 0 ? [] : ["remarks:", ...said.flatMap(([id, words]) => sentenceLines(id, words, 2))];
 }
 
+function listLines(key, items) {
+  return items.length === 0 ? [] : [`${key}:`, ...itemLines(items, 2)];
+}
+
+/** What an interview has put; nothing is something here, and nothing at all where there was none. */
+function askedLines(asked) {
+  if (asked === null) return [];
+  const line = `asked: ${flow(asked)}`;
+  return line.length <= WIDTH ? [line] : ["asked:", ...asked.map((item) => `  - ${flow(item)}`)];
+}
+
 // --- the numbers --------------------------------------------------------------------------------
 
 /**
@@ -163,8 +178,8 @@ function linesOf(model, startedFrom, changes, judgements) {
   return inAll(model, judgements)
     .sort((one, other) => place(one) - place(other))
     .map((judgement) => {
-      const { at, note = "" } = judgement;
-      const said = changed.has(at) ? `was ${textBefore(model, before, at)}` : note;
+      const { at, note = "", fitted } = judgement;
+      const said = changed.has(at) && !fitted ? `was ${textBefore(model, before, at)}` : note;
       const comment = said === "" ? "" : `  # ${oneLine(said)}`;
       return `  ${plain(at)}: ${judgementText(model, judgement)}${comment}`;
     });
@@ -238,6 +253,11 @@ function sharesInForce(model, layers, row) {
 }
 
 function judgementText(model, judgement) {
+  const number = numberText(model, judgement);
+  return judgement.fitted ? `{value: ${number}, fitted: ${plain(judgement.fitted)}}` : number;
+}
+
+function numberText(model, judgement) {
   if (judgement.shares === undefined) return plain(judgement.value);
   const row = numbersOf(model).rowAt.get(judgement.at);
   const states = row.map((place) => model.addresses[place].slice(judgement.at.length + 1));

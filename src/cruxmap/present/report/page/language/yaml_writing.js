@@ -19,7 +19,7 @@ export function oneLine(text) {
 }
 
 /** How many characters a line has at most where it can be parted. */
-const WIDTH = 100;
+export const WIDTH = 100;
 
 /**
  * Write a key with a sentence: on its line where that is short, and folded below it otherwise.

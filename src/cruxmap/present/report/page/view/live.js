@@ -214,6 +214,8 @@ function withoutSaved(own, saved) {
     rejects: left(own.rejects, saved.rejects),
     accepts: left(own.accepts, saved.accepts),
     remarks: rest(own.remarks, saved.remarks),
+    stated: left(own.stated ?? [], saved.stated ?? []),
+    asked: JSON.stringify(own.asked ?? null) === JSON.stringify(saved.asked ?? null) ? null : own.asked,
     brings: Object.fromEntries(sections.filter(([, entries]) => Object.keys(entries).length > 0)),
   };
 }
