@@ -61,7 +61,8 @@ test("a change is taken back, and leaves those given as they were", () => {
   assert.equal(changeText(model, two.judgements[1]), "{red: 1%, green: 2%, blue: rest}");
   assert.deepEqual(one.judgements, [{ at: "door", value: "1%" }]);
   assert.deepEqual(withNumber(model, "ann", two, "colour", null), one);
-  assert.deepEqual(UNCHANGED, { judgements: [], rejects: [], accepts: [], brings: {}, remarks: {} });
+  const nothing = { judgements: [], rejects: [], accepts: [], brings: {}, remarks: {}, stated: [], asked: null };
+  assert.deepEqual(UNCHANGED, nothing);
 });
 
 test("shares are given all at once or one by one", () => {
