@@ -4,12 +4,14 @@
 `--hypothesis-profile=long`, or with HYPOTHESIS_PROFILE in the environment.
 """
 
+import fcntl
+import hashlib
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from cruxmap import cli
 from cruxmap.bayes import opinions
 from cruxmap.engine.convergence import Convergence
 from cruxmap.present import progress
+from helpers.brought_sets import WithFiles
 from helpers.browser import PageOf, chromium
 from helpers.commands import COMMAND, Cruxmap, Outcome
 
@@ -72,16 +75,23 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def page_of(tmp_path_factory: pytest.TempPathFactory) -> PageOf:
-    """Write the page of a model once, with what else is said on the command line."""
+    """Write the page of a model once for all processes of this run, with what else is said of it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
 
-    @cache
-    def write(model: str, *options: str) -> Path:
-        file = tmp_path_factory.mktemp("page") / "report.html"
-        command = [*COMMAND, "report", "--quiet", model, "--output", str(file), *options]
-        subprocess.run(command, check=True, capture_output=True)
+    def page(model: str, *options: str, draws: int | None = None) -> Path:
+        name = hashlib.sha256(repr((model, options, draws)).encode()).hexdigest()[:16]
+        file = folder / f"page-{name}.html"
+        with file.with_suffix(".lock").open("w") as lock, TemporaryDirectory() as copy:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not file.exists():
+                asked = model if draws is None else str(WithFiles(Path(model), Path(copy), draws).path)
+                command = [*COMMAND, "report", "--quiet", asked, "--output", str(file), *options]
+                subprocess.run(command, check=True, capture_output=True)
         return file
 
-    return write
+    return page
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from helpers.nearness import assert_near
 from helpers.page_answers import model_of
 from helpers.page_averages import averages_of
 from helpers.page_propagation import propagation_of
@@ -25,25 +25,9 @@ def test_averages_of_the_page_are_pythons(name: str) -> None:
     found = averages_of(model)
     assert found.keys() == AVERAGES[name].keys()
     for worldview, expected in AVERAGES[name].items():
-        _assert_near(found[worldview], expected)
+        assert_near(found[worldview], expected, 1e-15)
 
 
 @pytest.mark.parametrize("name", PROPAGATION)
 def test_propagation_of_the_page_is_pythons(name: str) -> None:
-    _assert_near(propagation_of(model_of(name)), PROPAGATION[name])
-
-
-def _assert_near(found: Any, expected: Any) -> None:
-    match expected:
-        case dict():
-            assert found.keys() == expected.keys()
-            for name, value in expected.items():
-                _assert_near(found[name], value)
-        case list():
-            assert len(found) == len(expected)
-            for one, other in zip(found, expected, strict=True):
-                _assert_near(one, other)
-        case None:
-            assert found is None
-        case _:
-            assert found == pytest.approx(expected, rel=1e-9, abs=1e-15)
+    assert_near(propagation_of(model_of(name)), PROPAGATION[name], 1e-15)

@@ -1,58 +1,40 @@
 """What readers bring to the page, at random: its numbers are those that Python has for the file it writes."""
 
 import math
-import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import cruxmap as cm
 from cruxmap.language.argument_map import Not, condition_text
-from helpers.brought_sets import NAME, BroughtSet, WithFiles, brought_sets
-from helpers.browser import Opened, opened
-from helpers.commands import COMMAND, POWER, ROOT
+from helpers.brought_sets import BRING_ALL, NAME, BroughtSet, WithFiles, brought_sets
+from helpers.browser import Opened, PageOf, opened
+from helpers.commands import POWER, ROOT
+
+type ProjectOf = Callable[[str], tuple[WithFiles, Path]]
 
 DRAWS = 256
 SETS, WITH_MEANS = 100, 10
 REAL = pytest.param(str(ROOT / "models" / "deceptive-alignment.yaml"), False, id="deceptive-alignment")
 SMALL = pytest.param(POWER, True, id="power-seeking")
 
-BRING = """({start, bring}) => {
-  cruxmap.start(start);
-  const ids = [];
-  const named = (value) => {
-    if (typeof value === "string") return value.startsWith("@") ? ids[Number(value.slice(1))] : value;
-    if (Array.isArray(value)) return value.map(named);
-    if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [named(key), named(part)]));
-  };
-  for (const [kind, entry] of bring) ids.push(cruxmap.bring(kind, named(entry)));
-  return ids;
-}"""
+BRING = f"({{start, bring}}) => {{ cruxmap.start(start); return ({BRING_ALL})(bring); }}"
 CENTRAL = "(conditions) => conditions.map((text) => cruxmap.probability(text))"
 MEANS = "() => cruxmap.estimate()"
 FILE = "(id) => cruxmap.yaml({ id })"
 
 
 @pytest.fixture(scope="module")
-def project_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[WithFiles, Path]]:
+def project_of(tmp_path_factory: pytest.TempPathFactory, page_of: PageOf) -> ProjectOf:
     """Copy a model's project once, with 256 draws, and write its page."""
 
     @cache
     def copied(model: str) -> tuple[WithFiles, Path]:
-        folder = tmp_path_factory.mktemp("project")
-        project = WithFiles(Path(model), folder)
-        said = yaml.load(project.path.read_text(encoding="utf-8"), yaml.BaseLoader)
-        said["sampling"] = {**said.get("sampling", {}), "draws": str(DRAWS)}
-        project.path.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
-        page = folder / "page.html"
-        command = [*COMMAND, "report", "--quiet", str(project.path), "--output", str(page)]
-        subprocess.run(command, check=True, capture_output=True)
-        return project, page
+        project = WithFiles(Path(model), tmp_path_factory.mktemp("project"), DRAWS)
+        return project, page_of(model, draws=DRAWS)
 
     return copied
 
@@ -90,15 +72,13 @@ def hold_sets(browser: Any, project: WithFiles, page: Path, *, all_means: bool) 
         assert seen.faults == []
 
 
-def test_what_readers_bring_is_worth_what_python_says(
-    browser: Any, project_of: Callable[[str], tuple[WithFiles, Path]]
-) -> None:
+def test_what_readers_bring_is_worth_what_python_says(browser: Any, project_of: ProjectOf) -> None:
     hold_sets(browser, *project_of(POWER), all_means=False)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("model", "all_means"), [SMALL, REAL])
 def test_so_it_is_on_both_maps_and_in_all_means(
-    browser: Any, project_of: Callable[[str], tuple[WithFiles, Path]], model: str, all_means: bool
+    browser: Any, project_of: ProjectOf, model: str, all_means: bool
 ) -> None:
     hold_sets(browser, *project_of(model), all_means=all_means)

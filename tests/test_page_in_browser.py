@@ -1,6 +1,5 @@
 """The page as a person opens it: its numbers are Python's, its file is taken back, nothing runs."""
 
-import math
 import shutil
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ import cruxmap as cm
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from helpers.browser import Opened, PageOf, opened
 from helpers.commands import LEGAL_CASE, POWER, ROOT, Cruxmap
+from helpers.nearness import near
 from helpers.page_states import answers, states
 
 REAL = str(ROOT / "models" / "deceptive-alignment.yaml")
@@ -20,19 +20,7 @@ LARGE = pytest.param(REAL, marks=pytest.mark.long, id="deceptive-alignment")
 SMALL = [pytest.param(file, id=Path(file).stem) for file in (POWER, LEGAL_CASE)]
 MODELS = [*SMALL, LARGE]
 
-ROUNDED = 1e-14
-"""How far off 1 - P may be where P, near 1, is the rounded sum of many products."""
-
 model_of = cache(cm.read_model)
-
-
-def near(found: float | None, value: float | None, what: str = "") -> None:
-    """Hold a probability against another, relative to it and to what is left of 1."""
-    if value is None or found is None:
-        assert found is value, what
-        return
-    assert math.isclose(found, value, rel_tol=1e-9, abs_tol=0), (what, found, value)
-    assert math.isclose(1 - found, 1 - value, rel_tol=1e-9, abs_tol=ROUNDED), (what, found, value)
 
 
 def same(found: Any, value: Any, where: str = "") -> None:

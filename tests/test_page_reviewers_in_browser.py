@@ -1,7 +1,6 @@
 """Several reviewers on one page: their files beside the others, together, in pairs, and back as a folder."""
 
 import base64
-import math
 import shutil
 import subprocess
 import zipfile
@@ -18,6 +17,7 @@ import cruxmap as cm
 from cruxmap.insight.pairs import pairs
 from helpers.browser import Opened, PageOf, opened
 from helpers.commands import COMMAND, LEGAL_CASE, POWER
+from helpers.nearness import near
 from helpers.page_together import pool_of
 from helpers.reviewers_files import BAD, write_files
 
@@ -25,9 +25,6 @@ MODELS = [
     pytest.param(POWER, id="power-seeking"),
     pytest.param(LEGAL_CASE, id="legal-case", marks=pytest.mark.long),
 ]
-
-ROUNDED = 1e-14
-"""How far off 1 - P may be where P, near 1, is the rounded sum of many products."""
 
 ANN = "worldview: ann\ntext: Words.\n"
 FILES, TAKEN, REFUSED = "#reviewer-files", ".visitor", ".refused > li"
@@ -51,15 +48,6 @@ def files_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[
         return write_files(Path(model), inbox, 10, 16, project)
 
     return write
-
-
-def near(found: float | None, value: float | None, what: str) -> None:
-    """Hold a probability against another, relative to it and to what is left of 1."""
-    if value is None or found is None:
-        assert found is value, what
-        return
-    assert math.isclose(found, value, rel_tol=1e-9, abs_tol=0), (what, found, value)
-    assert math.isclose(1 - found, 1 - value, rel_tol=1e-9, abs_tol=ROUNDED), (what, found, value)
 
 
 def same(found: Any, value: Any, where: str) -> None:

@@ -1,7 +1,6 @@
 """Ten reviewers' files, made in the page, merged and estimated: the numbers stay the page's."""
 
 import json
-import math
 import random
 import subprocess
 from contextlib import suppress
@@ -10,39 +9,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import cruxmap as cm
 from cruxmap.language.argument_map import Credence, condition_text
-from helpers.brought_sets import BroughtSet, Objector, WithFiles, as_file
-from helpers.browser import Opened, opened
+from helpers.brought_sets import BRING_ALL, BroughtSet, Objector, WithFiles, as_file
+from helpers.browser import Opened, PageOf, opened
 from helpers.commands import COMMAND, POWER, ROOT
+from helpers.nearness import near
 
 TEN = [f"reviewer-{n}" for n in range(10)]
 DRAWS = 256
 REAL = str(ROOT / "models" / "deceptive-alignment.yaml")
 
-ROUNDED = 1e-14
-"""How far off 1 - P may be where P, near 1, is the rounded sum of many products."""
-
 REVIEW = """async ({start, bring, set, reject, remark, id, targets}) => {
   cruxmap.start(start);
   cruxmap.rename(id); // an entry's draws are those of its id, which begins with the worldview's
-  const ids = [];
-  const named = (value) => {
-    if (typeof value === "string") return value.startsWith("@") ? ids[Number(value.slice(1))] : value;
-    if (Array.isArray(value)) return value.map(named);
-    if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [named(key), named(part)]));
-  };
-  for (const [kind, entry] of bring) ids.push(cruxmap.bring(kind, named(entry)));
+  (BRING_ALL)(bring);
   for (const [address, text] of set) cruxmap.set(address, text);
   for (const argument of reject) cruxmap.reject(argument);
   for (const [entry, text] of remark) cruxmap.remark(entry, text);
   const central = targets.map((target) => cruxmap.probability(target));
   const estimate = await cruxmap.estimate();
   return { central, estimate, file: cruxmap.yaml({ text: "What I think." }) };
-}"""
+}""".replace("BRING_ALL", BRING_ALL)
 RECEIVE = "(texts) => texts.map((text) => cruxmap.receive(text))"
 OF_A_FILE = """async ([id, targets]) => {
   cruxmap.start(id);
@@ -91,12 +80,6 @@ def reviews(model: cm.ModelSpec, project: WithFiles, inbox: Path, most: int) -> 
     return found
 
 
-def near(found: float, value: float, what: str) -> None:
-    """Hold a probability against another, relative to it and to what is left of 1."""
-    assert math.isclose(found, value, rel_tol=1e-9, abs_tol=0), (what, found, value)
-    assert math.isclose(1 - found, 1 - value, rel_tol=1e-9, abs_tol=ROUNDED), (what, found, value)
-
-
 def hold(found: dict[str, Any], said: dict[str, Any], targets: dict[str, str], what: str) -> None:
     """Hold the page's central numbers and means against what `estimate` prints of a worldview."""
     for (name, _), central in zip(targets.items(), found["central"], strict=True):
@@ -129,19 +112,15 @@ def reviewed(seen: Opened, made: list[Review], targets: list[str]) -> dict[str, 
     ],
 )
 def test_ten_downloaded_files_merge_and_estimate_as_in_the_page(
-    file: str, most: int, browser: Any, tmp_path: Path
+    file: str, most: int, browser: Any, page_of: PageOf, tmp_path: Path
 ) -> None:
-    project = WithFiles(Path(file), tmp_path)
-    said = yaml.load(project.path.read_text(encoding="utf-8"), yaml.BaseLoader)
-    said["sampling"] = {**said.get("sampling", {}), "draws": str(DRAWS)}
-    project.path.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
+    project, page = WithFiles(Path(file), tmp_path, DRAWS), page_of(file, draws=DRAWS)
     (tmp_path / "tried").mkdir()
     (tmp_path / "inbox").mkdir()
     model = cm.read_model(project.path)
     targets = {target.name: condition_text(target.condition) for target in (model.target, *model.also)}
     made = reviews(model, project, tmp_path / "tried", most)
-    command(tmp_path, "report", model.id, "--quiet", "--output", "page.html")
-    with opened(browser, tmp_path / "page.html") as seen:
+    with opened(browser, page) as seen:
         found = reviewed(seen.ready(), made, [*targets.values()])
         assert seen.faults == []
 
@@ -159,16 +138,14 @@ def test_ten_downloaded_files_merge_and_estimate_as_in_the_page(
     assert {name for one in merged["left_out"] for name in one["worldviews"]} <= {*TEN}
     if model.lists_worldviews:
         assert f"models/{model.id}.yaml" in {one["file"] for one in merged["left_out"]}
-        project.path.write_text(
-            yaml.safe_dump({**said, "worldviews": "all"}, sort_keys=False), encoding="utf-8"
-        )
+        project.says_of_itself({"worldviews": "all"})
     assert "no problems" in command(tmp_path, "check", str(project.path))
 
     answer = json.loads(command(tmp_path, "estimate", model.id, "--format", "json"))["worldviews"]
     for name, one in found.items():
         hold(one, answer[name], targets, name)
 
-    with opened(browser, tmp_path / "page.html") as seen:  # the editor's: all ten dropped on one page
+    with opened(browser, page) as seen:  # the editor's: all ten dropped on one page
         assert seen.ready().run(RECEIVE, [one["file"] for one in found.values()]) == TEN
         for name in TEN:
             hold(

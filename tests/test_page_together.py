@@ -2,10 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from helpers.nearness import assert_near
 from helpers.page_answers import model_of
 from helpers.page_together import clusterings, together_of
 
@@ -16,24 +16,8 @@ CASES = json.loads(
 
 @pytest.mark.parametrize("name", CASES["models"])
 def test_pools_and_pairs_of_the_page_are_pythons(name: str) -> None:
-    _assert_near(together_of(model_of(name)), CASES["models"][name])
+    assert_near(together_of(model_of(name)), CASES["models"][name], 1e-12)
 
 
 def test_clusterings_of_the_page_are_pythons() -> None:
-    _assert_near(clusterings(), CASES["clusterings"])
-
-
-def _assert_near(found: Any, expected: Any) -> None:
-    match expected:
-        case dict():
-            assert found.keys() == expected.keys()
-            for name, value in expected.items():
-                _assert_near(found[name], value)
-        case list():
-            assert len(found) == len(expected)
-            for one, other in zip(found, expected, strict=True):
-                _assert_near(one, other)
-        case float():
-            assert found == pytest.approx(expected, rel=1e-9, abs=1e-12)
-        case _:
-            assert found == expected
+    assert_near(clusterings(), CASES["clusterings"], 1e-12)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from helpers.browser import opened
+from helpers.browser import PageOf, opened
 from helpers.commands import COMMAND, ROOT
 from helpers.reviewers_way import OBJECTION, REMARK, Objection, Reviewer
 
@@ -51,12 +51,18 @@ ROOM_FOR_THE_RING = """() => {
 
 @pytest.mark.parametrize(("name", "objection", "judged"), CASES)
 def test_what_a_reviewer_sends_has_the_numbers_that_they_saw(
-    browser: Any, project: Callable[[str], Path], name: str, objection: Objection, judged: str
+    browser: Any,
+    page_of: PageOf,
+    project: Callable[[str], Path],
+    *,
+    name: str,
+    objection: Objection,
+    judged: str,
 ) -> None:
     folder = project(name)
     model = f"models/{name}.yaml"
-    cruxmap(folder, "report", model, "--output", "sent/page.html", "--quiet")
-    with opened(browser, folder / "sent/page.html", accept_downloads=True) as seen:
+    (folder / "sent").mkdir()
+    with opened(browser, page_of(str(ROOT / model)), accept_downloads=True) as seen:
         file, shown = walked(Reviewer(seen.ready()), objection, judged, folder / "sent")
         assert seen.faults == []
     worldviews = folder / "arguments" / name / "worldviews"

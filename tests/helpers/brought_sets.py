@@ -42,6 +42,19 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.network.inquiry import Inquiry, central_entries, inquire
 
+BRING_ALL = """(bring) => {
+  const ids = [];
+  const named = (value) => {
+    if (typeof value === "string") return value.startsWith("@") ? ids[Number(value.slice(1))] : value;
+    if (Array.isArray(value)) return value.map(named);
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [named(key), named(part)]));
+  };
+  for (const [kind, entry] of bring) ids.push(cruxmap.bring(kind, named(entry)));
+  return ids;
+}"""
+"""How a script brings the entries of a set to the page."""
+
 NAME = "mine"
 """The id of the worldview that brings a set."""
 
@@ -225,14 +238,23 @@ def _named(value: Any, ids: list[str]) -> Any:
 class WithFiles:
     """A model in a copy of its project, in which worldviews can be put."""
 
-    def __init__(self, path: Path, folder: Path) -> None:
+    def __init__(self, path: Path, folder: Path, draws: int | None = None) -> None:
         project = path.parent.parent
         for part in ("arguments", "models"):
             copytree(project / part, folder / part, dirs_exist_ok=True)
         self.path = folder / path.relative_to(project)
+        if draws is not None:
+            self.says_of_itself({"sampling": {"draws": str(draws)}})
         model = cm.read_model(self.path)
         self.worldviews = folder / "arguments" / model.map.id / "worldviews"
         self.worldviews.mkdir(exist_ok=True)
+
+    def says_of_itself(self, more: Mapping[str, Any]) -> None:
+        """Write something else into the model's file; what it says of `sampling` besides stays."""
+        said = yaml.load(self.path.read_text(encoding="utf-8"), yaml.BaseLoader)
+        said |= {"sampling": said.get("sampling", {}) | more.get("sampling", {})}
+        said |= {key: value for key, value in more.items() if key != "sampling"}
+        self.path.write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
 
     @contextmanager
     def reading(self, file: str, name: str = NAME) -> Iterator[cm.ModelSpec]:

@@ -23,7 +23,7 @@ NO_NETWORK = (
 
 
 type PageOf = Callable[..., Path]
-"""Write the page of a model, a path, with further options of `report`."""
+"""Write the page of a model, a path, with further options of `report`, or with so many `draws`."""
 
 
 @dataclass
