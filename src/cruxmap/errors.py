@@ -130,6 +130,7 @@ class Code(StrEnum):
     UNKNOWN_EXAMPLE = "unknown-example"
     UNKNOWN_FORMAT = "unknown-format"
     UNKNOWN_REVISION = "unknown-revision"
+    NO_INTERVIEW = "no-interview"
     ALREADY_THERE = "already-there"
     CANNOT_USE = "cannot-use"
     CANNOT_WRITE = "cannot-write"
