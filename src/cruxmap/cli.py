@@ -702,6 +702,49 @@ def serve(
         run(model_path(model), Shown(blind=blind), port, progress)
 
 
+@app.command(
+    epilog=_examples("interview trial --as ann", "interview trial --as ann --questions 5 --show-numbers")
+)
+def interview(
+    model: ModelArgument,
+    name: Annotated[
+        str, typer.Option("--as", metavar="NAME", help="The id of the reviewer's worldview, new or begun.")
+    ],
+    about: Annotated[
+        str | None,
+        typer.Option(metavar="ENTRY", help="Ask only about this entry and what it rests on."),
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0, help="Ask nothing more after so many minutes.")
+    ] = None,
+    questions: Annotated[int | None, typer.Option(min=1, help="Ask so many questions at most.")] = None,
+    show_numbers: Annotated[
+        bool,
+        typer.Option(
+            "--show-numbers", help="Show the map's number before the answer; one answers near it."
+        ),
+    ] = False,
+    only_asked: Annotated[
+        bool,
+        typer.Option(
+            "--only-asked", help="Write only what was answered, not the numbers that follow from it."
+        ),
+    ] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Ask a reviewer what matters most for the target, one question at a time, and write their worldview.
+
+    After every answer worldviews/NAME.yaml of the map is whole. The same command later goes on from there.
+    Numbers that were not asked for move to what the answers imply, and are marked as fitted. It ends when
+    what is left would hardly matter, and says how sure it is. Answers may come from a pipe, a line each.
+    """
+    from cruxmap.interviewing.dialogue import Wishes, hold
+
+    wishes = Wishes(about, minutes, questions, show_numbers, only_asked)
+    with terminal.watched(quiet=quiet) as progress, terminal.notes_shown():
+        hold(model_path(model), name, wishes, progress)
+
+
 # --- what commands share ---------------------------------------------------------------------------
 
 

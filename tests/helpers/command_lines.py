@@ -37,6 +37,7 @@ TYPED: dict[Code, tuple[str, ...]] = {
     Code.UNKNOWN_EXAMPLE: ("new", "trial", "--like", "legal"),
     Code.UNKNOWN_FORMAT: command("show", "--output", "map.txt"),
     Code.UNKNOWN_REVISION: ("diff", "power-seeking", "--git", "no-such-revision"),
+    Code.NO_INTERVIEW: command("interview", "--as", "carlsmith"),
     Code.ALREADY_THERE: ("new", "small"),
     Code.CANNOT_USE: ("check", "."),
     Code.CANNOT_WRITE: command("show", "--stage", "map", "--output", "."),

@@ -172,7 +172,7 @@ def _voices(estimate: Estimate, cruxes: CruxTables) -> tuple[Voice, ...]:
             mean=w.mean,
             odds_against_map=_ratio(w.mean, estimate.map.mean),
             says_little=w.whose.says_little,
-            hangs_on=() if w.whose.says_little else _hangs_on(cruxes.worldviews[name]),
+            hangs_on=() if w.whose.says_little else hangs_on(cruxes.worldviews[name]),
         )
         for name, w in reviewers.items()
     ]
@@ -186,7 +186,8 @@ def _ratio(p: float | None, q: float | None) -> float | None:
     return math.exp(float(logit(p) - logit(q)))
 
 
-def _hangs_on(table: CruxTable) -> tuple[HangsOn, ...]:
+def hangs_on(table: CruxTable) -> tuple[HangsOn, ...]:
+    """Return the first of a worldview's cruxes, each with why it ranks there."""
     return tuple(
         HangsOn(
             id=crux.id,

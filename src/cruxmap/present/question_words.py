@@ -85,9 +85,10 @@ class QuestionWords(Answer):
     """What is asked: `ask`, once the clauses in `given` are granted; `sentence` is both on one line.
 
     `assuming` are clauses of what the model assumes. `background` are lines about what is asked, and
-    `speaks_for` and `speaks_against` the arguments on it, a line each. `scale` says what an answer is, and
-    `examples` how one may be written, far from each other so that they suggest none. `states` are the
-    answers among which a row shares out 100%. `way` are the entries between this one and the target.
+    `speaks_for` and `speaks_against` the arguments on it, a line each; `arguments` are their ids, those for
+    it first. `scale` says what an answer is, and `examples` how one may be written, far from each other so
+    that they suggest none. `states` are the answers among which a row shares out 100%. `way` are the entries
+    between this one and the target.
     """
 
     id: str
@@ -98,6 +99,7 @@ class QuestionWords(Answer):
     background: tuple[str, ...]
     speaks_for: tuple[str, ...]
     speaks_against: tuple[str, ...]
+    arguments: tuple[str, ...]
     scale: str
     examples: tuple[str, ...]
     states: tuple[str, ...]
@@ -135,10 +137,11 @@ def words_of(model: ModelSpec, question: Put, without: Collection[str] = ()) -> 
         kind=question.kind,
         ask=_considered(put.ask, model) if is_stated else put.ask,
         given=put.given,
-        assuming=tuple(map(said.clause, model.assuming)) if is_stated else (),
+        assuming=clauses_of(model) if is_stated else (),
         background=(*put.background, *said.note_on(entry)),
-        speaks_for=pro,
-        speaks_against=con,
+        speaks_for=tuple(pro.values()),
+        speaks_against=tuple(con.values()),
+        arguments=(*pro, *con),
         scale=put.scale,
         examples=_examples(put, with_phrases(dict(model.map.lexicon))),
         states=put.states,
@@ -153,10 +156,25 @@ def _considered(ask: str, model: ModelSpec) -> str:
     return f"{head}, {ask[0].lower()}{ask[1:]}"
 
 
-def why(words: QuestionWords, reduction: float) -> str:
-    """Say why a question is asked: what its answer is expected to settle, and how it bears on the target."""
-    share = part(reduction) if reduction >= LEAST_SAID else f"less than {part(LEAST_SAID)}"
-    told = f"Your answer is expected to settle about {share} of what is open about the estimate."
+def clause_of(argument_map: ArgumentMap, condition: Condition) -> str:
+    """Say a condition so that it can stand after "that", "if" and "whether"."""
+    return _Words(argument_map, frozenset()).clause(condition)
+
+
+def clauses_of(model: ModelSpec) -> tuple[str, ...]:
+    """Return what a model assumes, as clauses that can stand after "that"."""
+    return tuple(clause_of(model.map, condition) for condition in model.assuming)
+
+
+def why(words: QuestionWords, reduction: float | None) -> str:
+    """Say why a question is asked: what its answer is expected to settle, and how it bears on the target.
+
+    Without a `reduction` of the variance it is one that was answered before.
+    """
+    told = "You have answered it before."
+    if reduction is not None:
+        share = f"about {part(reduction)}" if reduction >= LEAST_SAID else f"less than {part(LEAST_SAID)}"
+        told = f"Your answer is expected to settle {share} of what is open about the estimate."
     if words.way:
         told += f" It bears on the estimate by way of {_listed(words.way, 'and')}."
     return told
@@ -257,14 +275,19 @@ class _Words(NamedTuple):
         return tuple(dict.fromkeys(self.clause(part) for c in conditions for part in _parts(c)))
 
     def case(self, rows: Iterable[Row | ShareRow], when: Condition | None) -> tuple[Condition, ...]:
-        """Return what holds in a case of a table: its condition, and none of those that come first."""
-        earlier: list[Condition] = []
+        """Return what holds in a case of a table: its condition, and none of those that come first.
+
+        That several things do not all hold is left out where one of them is said not to.
+        """
+        earlier: list[Not] = []
         for row in rows:
             if row.when == when:
                 break
             if row.when is not None and not (when is not None and _exclude(row.when, when)):
                 earlier.append(Not(row.when))
-        return (*([] if when is None else [when]), *earlier)
+        parts = [one.part for one in earlier]
+        told = [one for one in earlier if not any(p != one.part and p in _parts(one.part) for p in parts)]
+        return (*([] if when is None else [when]), *told)
 
     # --- statements -----------------------------------------------------------------------------------
 
@@ -503,11 +526,11 @@ class _Words(NamedTuple):
 
     # --- what speaks for and against --------------------------------------------------------------------
 
-    def arguments_on(self, entry: Entry, question: Put) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the arguments for and against what is asked, a line each."""
-        pro, con = list[str](), list[str]()
+    def arguments_on(self, entry: Entry, question: Put) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the arguments for and against what is asked, a line each, by their ids."""
+        pro, con = dict[str, str](), dict[str, str]()
         if question.addresses and self.map.judgements[question.addresses[0]].role in WEIGHTS:
-            return (), ()
+            return pro, con
         part, states = self._part_asked(entry, question)
         for argument in self._in_force():
             for target in argument.targets:
@@ -526,8 +549,8 @@ class _Words(NamedTuple):
                         sign = sign == bool(set(on) & set(states))
                     case OnStates(states=on):
                         text = f"({_listed(on, 'or')}) {text}"
-                (pro if sign else con).append(text)
-        return tuple(dict.fromkeys(pro)), tuple(dict.fromkeys(con))
+                (pro if sign else con).setdefault(argument.about.id, text)
+        return pro, con
 
     def _part_asked(self, entry: Entry, question: Put) -> tuple[str, tuple[str, ...]]:
         """Return the route or phase that is asked about, or the states; empty for the whole."""

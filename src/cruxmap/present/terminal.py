@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MAX_OF_A_CODE = 100
 """Problems of one code that are written out for people."""
 
+PARAGRAPH_WIDTH, LEAST_WIDTH = 96, 20
+"""Columns of a paragraph that are easily read, and how many there are in the narrowest terminal."""
+
 FILE_WIDTH = 160
 """Columns for texts that no terminal's width limits; tables are then as wide as they need."""
 
@@ -105,6 +108,24 @@ def print_text(text: str) -> None:
     """Write a text that ends where it ends to stdout."""
     with _display.get().aside(ended=True):
         sys.stdout.write(harmless(text))
+
+
+def print_paragraph(text: str, style: str = "", *, margin: str = "", mark: str = "") -> None:
+    """Write a text to stdout in lines that fit, behind a margin; the first of them behind a mark, too.
+
+    `style` is `bold`, `dim` or nothing; where nobody watches it makes no difference.
+    """
+    import textwrap
+
+    width = max(at_most(PARAGRAPH_WIDTH), len(margin) + len(mark) + LEAST_WIDTH)
+    further = margin + " " * len(mark)
+    lines = textwrap.wrap(
+        text, width, initial_indent=margin + mark, subsequent_indent=further, break_on_hyphens=False
+    )
+    with _display.get().aside(ended=True):
+        console = _console(sys.stdout)
+        for line in lines or [""]:
+            console.print(line, markup=False, style=style, soft_wrap=True)
 
 
 def print_bytes(content: bytes) -> None:
