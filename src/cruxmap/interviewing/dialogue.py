@@ -112,7 +112,7 @@ def _may_touch(kept: Kept) -> bool:
 
 
 def _where(kept: Kept) -> str:
-    if kept.version is None:
+    if not kept.path.exists():
         return "Nothing was answered, and nothing was written."
     return f"All that you answered is in {kept.path.as_posix()}."
 

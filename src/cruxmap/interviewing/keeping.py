@@ -124,7 +124,9 @@ def _made_from(kept: Kept, interview: Interview) -> dict[str, Any] | None:
         return None
     state = state_of(kept.model.map)
     answered = {reply.question.entry for reply in interview.replies if reply.what != "skipped"}
-    entries = dict(before.entries) if before else {}
-    entries |= {name: digest for name, digest in state.entries if name in answered}
+    old = dict(before.entries) if before else {}
+    now = dict(state.entries)
+    spoken_of = [name for name in (*now, *old) if name in answered or name in old]
+    entries = {name: now[name] if name in answered else old[name] for name in spoken_of}
     whole = before.map if before else state.map
     return {"map": whole, **({"entries": entries} if entries else {})}
