@@ -250,10 +250,9 @@ def assert_shares_are_those_of_more_points(spec: ModelSpec, sample: int, largest
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("worldview", ["author", "map"])
-def test_shares_of_a_real_map_are_those_of_many_more_points(worldview: str) -> None:
+def test_shares_of_a_real_map_are_those_of_many_more_points() -> None:
     spec = read_model(ROOT / "models/deceptive-alignment.yaml")
-    assert_shares_are_those_of_more_points(replace(spec, worldviews=(worldview,)), 4096, 0.03)
+    assert_shares_are_those_of_more_points(replace(spec, worldviews=("author",)), 4096, 0.03)
 
 
 def test_shares_of_a_small_map_are_those_of_many_more_points() -> None:
