@@ -1,5 +1,7 @@
+from collections.abc import Mapping
 from dataclasses import replace
-from math import log
+from itertools import permutations
+from math import log, prod
 
 import numpy as np
 import pytest
@@ -197,6 +199,54 @@ def test_an_interpretation_is_no_statement() -> None:
     assert found["ann"].said == ()
 
 
+# --- fitted numbers ------------------------------------------------------------------------------
+
+STEPS = [f"s{number}" for number in range(12)]
+CHAIN = "claims:\n  t: {text: Target., all_of: [" + ", ".join(STEPS) + "]}\n"
+CHAIN += "".join(f"  {step}: {{text: A step., credence: 90%}}\n" for step in STEPS)
+"""The target's log-odds are not a sum: what a step does depends on all the others."""
+
+type Chances = Mapping[str, float]
+
+
+def chain(*layers: Chances) -> float:
+    """The log-odds of the chain's target, as the last of some layers has its steps, or else the map."""
+    whole = prod(
+        {**dict.fromkeys(STEPS, 0.9), **{k: v for one in layers for k, v in one.items()}}.values()
+    )
+    return log(whole / (1 - whole))
+
+
+def by_all_orders(players: Mapping[str, Chances]) -> dict[str, float]:
+    """What each player does to the chain's target on average over all orders in which they come.
+
+    Wherever two have a step differently, what stands later among the players lies over what stands earlier.
+    """
+    found = dict.fromkeys(players, 0.0)
+    orders = list(permutations(players))
+    for order in orders:
+        for place, name in enumerate(order):
+            after, before = (
+                chain(*(players[one] for one in players if one in order[: place + more]))
+                for more in (1, 0)
+            )
+            found[name] += (after - before) / len(orders)
+    return found
+
+
+def written(own: Chances, fitted: Chances, *, extends: str | None = None, more: str = "") -> str:
+    """A worldview's file, with numbers of its own and fitted ones."""
+    numbers = [f"{step}: {chance}" for step, chance in own.items()]
+    numbers += [f"{step}: {{value: {chance}, fitted: to the answers}}" for step, chance in fitted.items()]
+    below = f"extends: {extends}\n" if extends else ""
+    return f"{below}judgements: {{{', '.join(numbers)}}}\n{more}"
+
+
+OWN_STEPS = {"s0": 0.3, "s1": 0.99}
+FITTED_STEPS = {step: 0.55 + 0.04 * number for number, step in enumerate(STEPS[2:9])}
+BELOW_STEPS = {"s0": 0.8, "s4": 0.99, "s9": 0.5, "s10": 0.97}
+
+
 def test_a_fitted_number_is_not_its_own() -> None:
     spec = model(
         WEIGHED, ASK, ann="judgements: {pro.strength: {value: 2x to 9x, fitted: to meet a credence}}\n"
@@ -204,6 +254,132 @@ def test_a_fitted_number_is_not_its_own() -> None:
     assert whose_is(settle(spec.map, "ann"), ["pro.strength", "con.strength"]) == "fitted"
     found = of_target(spec)["ann"]
     assert (found.own_judgements, found.own_share_of_spread) == (0, 0)
+    assert found.fitted_judgements == 1
+    assert found.fitted_share_of_spread > 0
+    heir = "extends: ann\njudgements: {t: 30%}\n"
+    both = answer(ann="judgements: {pro.strength: {value: 9x, fitted: to meet a credence}}\n", bob=heir)
+    assert both["bob"].fitted_judgements == 0  # what it inherits it has not fitted
+
+
+def test_a_move_is_divided_between_three_players() -> None:
+    found = answer(
+        text=CHAIN,
+        ann=written(BELOW_STEPS, {}),
+        bob=written(OWN_STEPS, FITTED_STEPS),
+        eve=written(OWN_STEPS, FITTED_STEPS, extends="ann"),
+        joe=written({}, FITTED_STEPS, extends="ann"),
+        kim=written({}, FITTED_STEPS),
+    )
+    players = {"below": BELOW_STEPS, "fitted": FITTED_STEPS, "own": OWN_STEPS}
+    there = {"ann": ["below"], "bob": ["fitted", "own"], "joe": ["below", "fitted"], "kim": ["fitted"]}
+    for name, who in (there | {"eve": [*players]}).items():
+        layers = {one: players[one] for one in who}
+        right, whole = by_all_orders(layers), chain(*layers.values()) - chain()
+        if name == "ann":
+            right = {"own": right["below"]}
+        one = found[name]
+        assert one.moved_logit == pytest.approx(whole, abs=1e-12)
+        assert one.own_moved_logit == pytest.approx(right.get("own", 0.0), abs=1e-12)
+        assert one.fitted_moved_logit == pytest.approx(right.get("fitted", 0.0), abs=1e-12)
+        assert one.own_share_of_move == pytest.approx(right.get("own", 0.0) / whole, abs=1e-12)
+        assert one.fitted_share_of_move == pytest.approx(right.get("fitted", 0.0) / whole, abs=1e-12)
+        assert one.inherited_move == pytest.approx(right.get("below", 0.0), abs=1e-12)
+    assert found["eve"].own_judgements == 2
+    assert found["eve"].fitted_judgements == len(FITTED_STEPS)
+    # Beside others, a player does something else than by itself.
+    assert found["eve"].own_moved_logit != pytest.approx(chain(OWN_STEPS) - chain(), abs=0.05)
+
+
+def test_rejections_are_among_the_own_numbers() -> None:
+    found = answer(
+        ann="judgements: {t: {value: 50%, fitted: raised}}\nrejects: [pro]\n",
+        bob="extends: ann\njudgements: {con.strength: {value: 5x, fitted: lowered}}\naccepts: [pro]\n",
+    )
+    centre, _ = normal_of(0.2, 0.5)
+    assert found["ann"].own_moved_logit == pytest.approx(-log(4), abs=1e-12)
+    assert found["ann"].fitted_moved_logit == pytest.approx(-centre, abs=1e-12)
+    # Accepting does something only where what is extended has rejected it.
+    assert found["bob"].own_moved_logit == pytest.approx(log(4) / 2, abs=1e-12)
+    assert found["bob"].fitted_moved_logit == pytest.approx(log(4), abs=1e-12)
+
+
+def test_shares_of_the_spread_are_those_of_variances_of_a_sum() -> None:
+    fitted = "pro.strength: {value: 6x to 20x, fitted: to the answers}"
+    found = answer(
+        ann=f"judgements: {{{fitted}, t: 10% to 90%}}\n",
+        bob=f"judgements: {{{fitted}, t: 10% to 90%, con.strength: 5x}}\n",
+        eve=f"judgements: {{{fitted}, t: 40%, con.strength: 5x}}\n",
+    )
+    spread = {
+        "pro": (log(20 / 6) / 2 / 1.6448536269514722) ** 2,
+        "con": (log(4) / 2 / 1.6448536269514722) ** 2,
+        "t": normal_of(0.1, 0.9)[1] ** 2,
+    }
+    for name, whole in (("ann", sum(spread.values())), ("bob", spread["t"] + spread["pro"])):
+        assert found[name].own_share_of_spread == pytest.approx(spread["t"] / whole, abs=1e-9)
+        assert found[name].fitted_share_of_spread == pytest.approx(spread["pro"] / whole, abs=1e-9)
+        assert (found[name].error, found[name].fitted_error) == pytest.approx((0, 0), abs=1e-9)
+    assert (found["eve"].own_share_of_spread, found["eve"].fitted_share_of_spread) == (0, 1)
+
+
+def test_what_is_fitted_counts_with_the_answers_when_somebody_says_little() -> None:
+    stated = "stated: [{of: far, credence: 60%}, {of: {not: far}, credence: 40%}]\n"
+
+    def fitted(number: str, more: str = "") -> str:
+        return f"judgements: {{pro.strength: {{value: {number}, fitted: to the answers}}{more}}}\n{stated}"
+
+    worldviews = {
+        "moves": fitted("4.9x"),
+        "hardly": fitted("4.7x"),
+        "spreads": fitted("2.5x to 6.4x"),
+        "together": fitted("4.5x", ", con.strength: 18x"),
+        "against": fitted("6x", ", con.strength: 30x"),
+        "elsewhere": "judgements: {far: {value: 60%, fitted: to the answers}}\n" + stated,
+        "heir": "extends: moves\n",
+        "undoes": "extends: moves\n" + fitted("4x"),
+    }
+    found = answer(**worldviews)
+    little = {name for name, one in found.items() if one.says_little}
+    assert little == {"hardly", "against", "elsewhere", "heir", "undoes", "map"}
+    assert found["moves"].own_judgements == 0
+    assert abs(found["together"].own_moved_logit) < LITTLE_MOVE
+    assert abs(found["together"].fitted_moved_logit) < LITTLE_MOVE
+    assert abs(found["against"].own_moved_logit) > LITTLE_MOVE
+    assert 0.1 < found["spreads"].fitted_share_of_spread < 0.2
+    spec = model(WEIGHED, ASK, **worldviews)
+    assert who_says_little(spec, Work()) == tuple(name for name in spec.worldviews if name in little)
+
+
+def test_only_who_fitted_or_extends_costs_further_perspectives() -> None:
+    def perspectives(**worldviews: str) -> int:
+        return len(inquire_with_map(model(CHAIN, ASK, **worldviews)).perspectives)
+
+    ann = written(OWN_STEPS, {})
+    assert perspectives(ann=ann) == 2
+    assert perspectives(ann=ann, bob=written(OWN_STEPS, FITTED_STEPS)) == 5
+    assert perspectives(ann=ann, bob=written(OWN_STEPS, {}, extends="ann")) == 4
+    assert perspectives(ann=ann, bob=written(OWN_STEPS, FITTED_STEPS, extends="ann")) == 8
+
+
+def test_links_that_run_in_a_circle_without_a_part_are_no_crash() -> None:
+    linked = """
+    claims:
+      t: {text: Target., all_of: [a, c]}
+      a: {text: One., credence: same as b}
+      b: {text: Two., credence: 10%}
+      c: {text: Three., credence: 50%}
+    """
+    found = answer(
+        text=linked,
+        ann="judgements: {a: 30%}\n",
+        bob="extends: ann\njudgements: {b: same as a}\n",
+        eve="judgements: {a: 30%, b: {value: same as a, fitted: to the answers}}\n",
+        joe="extends: ann\njudgements: {b: {value: same as a, fitted: to the answers}, c: 60%}\n",
+    )
+    assert found["bob"].moved_logit is None
+    assert found["bob"].reason.startswith("links run in a circle without what it extends")
+    assert found["eve"].reason.startswith("links run in a circle without its own numbers")
+    assert "links run in a circle without" in found["joe"].reason
 
 
 @pytest.mark.parametrize(

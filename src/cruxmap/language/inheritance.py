@@ -6,7 +6,7 @@ In: an `ArgumentMap`, the id of a worldview, and settings laid over it. Out: a `
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from types import MappingProxyType
@@ -44,7 +44,7 @@ class Setting:
     random draw this place shares (its own address otherwise). `single` marks a share that is kept as
     given while the others of its row fill what is left. `origin` is the worldview that set it, `map`,
     or `set`; a rejected argument's credence is 0% with `rejected` true, and so is an argument's or route's
-    that only others bring (`not_brought`). `why_fitted` says which stated credence the origin moved this
+    that only others bring (`not_brought`). `why_fitted` says which answers the origin moved this
     number to meet; it is empty for every number that somebody gave.
     """
 
@@ -60,7 +60,7 @@ class Setting:
 
     @property
     def fitted(self) -> bool:
-        """Whether the number was moved to meet a stated credence: it is nobody's own, and not inherited."""
+        """Whether the number was moved to meet what is stated: it is nobody's own, and not inherited."""
         return self.why_fitted != ""
 
     @property
@@ -172,14 +172,16 @@ def settle(
     settings: Iterable[Laid] = (),
     *,
     alone: bool = False,
+    unfitted: Container[str] = (),
 ) -> Perspective:
     """Return every number of the map as `worldview` has it, with `settings` laid over it.
 
     `settings` are (address, value) pairs that act as one more worldview on top: a share set there
-    counts as a single share, unless all of a row are. A worldview `alone` is without what it extends.
-    Raises KeyError for an unknown worldview or address.
+    counts as a single share, unless all of a row are. A worldview `alone` is without what it extends; what
+    worldviews that are `unfitted` have fitted is left out. Raises KeyError for an unknown worldview or
+    address, and ValueError where links run in a circle, as they can where something is left out.
     """
-    layers = lay(argument_map, worldview, settings, alone=alone)
+    layers = lay(argument_map, worldview, settings, alone=alone, unfitted=unfitted)
     return Perspective(worldview, tuple(setting_at(layers, address) for address in layers.places))
 
 
@@ -221,10 +223,11 @@ def lay(
     settings: Iterable[Laid] = (),
     *,
     alone: bool = False,
+    unfitted: Container[str] = (),
 ) -> Layers:
     """Lay the worldview's lineage, then the settings, over the map's numbers; links are not followed yet.
 
-    A worldview `alone` is without what it extends.
+    A worldview `alone` is without what it extends, those that are `unfitted` without what they fitted.
     Raises KeyError for an unknown worldview or address.
     """
     places: dict[str, Judgement | Layer] = dict(argument_map.judgements)
@@ -245,6 +248,8 @@ def lay(
         places |= own
         mapping |= {share: own[share].value for share in own.keys() & row_of.keys()}
         for judgement in step.judgements:
+            if judgement.fitted and origin in unfitted:
+                continue
             remarks = judgement.citations, judgement.note, judgement.fitted
             match judgement:
                 case ShareOverride(address=row, values=values):
