@@ -376,6 +376,7 @@ def test_explain_tells_what_is_stated_read_and_fitted_apart(cruxmap: Cruxmap, tm
         number = place["worldviews"][name]
         assert (number["own"], number["origin"]) == (False, "ann")
         assert number["fitted"] == "raised to meet what is stated of a"
+        assert number["whose"] == {"ann": "fitted", "ben": "ann"}[name]
     assert [row["credence"] for row in found["stated"]] == ["45%"]
     assert [row["credence"] for row in found["read_as"]] == ["20% to 30%"]
 

@@ -201,9 +201,12 @@ def test_a_difference_says_who_says_what() -> None:
         "own",
     )
     assert (clouds.fitted_a, clouds.fitted_b) == (False, True)
+    assert (clouds.whose_a, clouds.whose_b) == ("inherited", "fitted")
+    assert (rain.whose_a, rain.whose_b) == ("own", "ann")
     assert said_whose("bob", clouds.origin_b, clouds.fitted_b) == "fitted"
     [inherited] = {d.id: d for d in diff(spec, "eve", "joe").differences}["clouds"].changes
     assert said_whose("joe", inherited.origin_b, inherited.fitted_b) == "inherited from bob, fitted there"
+    assert inherited.whose_b == "bob"
     assert found["clouds"].by == "farmer"
     assert found["rain"].heard_a == found["rain"].heard_b == ()
     there = {d.id: d for d in diff(spec, "eve", "ann").differences}

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,21 @@ def test_each_number_stands_against_the_maps(spec: cm.ModelSpec, done: Job) -> N
     assert "These say little about this target, and the rest is inherited: eve (" in said
     assert "\neve:" not in said
     assert "the editor's and nobody's view" in text(done, "Why?")
+
+
+def test_numbers_that_were_fitted_are_told_with_the_estimate(done: Job) -> None:
+    first, second = done.points.heard
+    counts = {first.worldview: 40, second.worldview: 1}
+    voices = tuple(
+        replace(voice, fitted_judgements=counts.get(voice.worldview, 0)) for voice in done.points.voices
+    )
+    points = replace(done.points, voices=voices)
+    said = next(chapter for chapter in chapters_of(points) if chapter.question == "What follows?")
+    lines = "\n".join((*said.sentences, *said.points)).splitlines()
+    told = {line.partition(":")[0]: line for line in lines}
+    assert told[first.worldview].endswith("; 40 of its numbers were fitted to what it states")
+    assert told[second.worldview].endswith("; 1 of its numbers was fitted to what it states")
+    assert "fitted" not in text(done, "What follows?")
 
 
 def test_what_it_hangs_on_is_what_ranks_first(spec: cm.ModelSpec, done: Job) -> None:

@@ -200,6 +200,57 @@ def test_it_is_said_where_the_maps_own_number_outweighs_few_reviewers() -> None:
 
 
 @pytest.mark.usefixtures("conjugate")
+def test_fitted_numbers_count_in_answers_and_not_in_pools_of_judgements() -> None:
+    ask = "target: t\nworldviews: [{}]\nsampling: {{draws: 500}}\n"
+    given = {
+        "ann": "judgements: {a: 60%}\n",
+        "bob": "judgements: {b: 20%}\nrejects: [pro]\n",
+        "eve": "extends: bob\n",
+    }
+    moved = {
+        "ann": "judgements: {a: 60%, b: {value: 90%, fitted: up}, pro.strength: {value: 8x, fitted: up}}\n",
+        "bob": "judgements: {a: {value: 3%, fitted: lowered}, b: 20%}\nrejects: [pro]\n",
+        "eve": "extends: bob\njudgements: {q: {value: {x: 90%, y: 5%, z: rest}, fitted: to the answers}}\n",
+    }
+    without, found = (
+        pool(model(SOME, ask.format(", ".join(given)), **views), everyone=True) for views in (given, moved)
+    )
+    assert found.worldviews["ann"] == pytest.approx(0.9 * odds_to_p(1.5 * 8), abs=1e-9)
+    assert found.worldviews["bob"] == pytest.approx(0.03 * 0.2, abs=1e-9)
+    for name in ("judgements-logarithmic", "judgements-hierarchical"):
+        assert answers(found)[name].probability == answers(without)[name].probability
+    assert answers(found)["linear"].probability != pytest.approx(
+        answers(without)["linear"].probability, abs=0.05
+    )
+    assert answers(found)["judgements-logarithmic"].rests_on.endswith("without what they fitted")
+    assert found.explanation.endswith("What reviewers fitted counts in their answers alone.")
+    assert "fitted" not in without.explanation
+    assert [(one.address, one.reviewers) for one in found.judgements] == [
+        (one.address, one.reviewers) for one in without.judgements
+    ]
+
+
+@pytest.mark.usefixtures("conjugate")
+def test_judgements_that_link_in_a_circle_without_what_was_fitted_are_not_pooled() -> None:
+    text = """
+    claims:
+      t: {text: Target., all_of: [a, b]}
+      a: {text: One., credence: same as b}
+      b: {text: Two., credence: 10%}
+    """
+    circle = "judgements: {a: {value: 30%, fitted: raised}, b: same as a}\n"
+    found = pool(model(text, "target: t\n", ann=circle, bob="judgements: {b: 40%}\n"), everyone=True)
+    assert found.explanation == (
+        "Judgements are not pooled: without what reviewers fitted, links run in a circle."
+    )
+    assert "judgements-logarithmic" not in answers(found)
+
+
+def odds_to_p(odds: float) -> float:
+    return odds / (1 + odds)
+
+
+@pytest.mark.usefixtures("conjugate")
 def test_a_pool_of_one_is_none() -> None:
     result = pool(model(LONE, "target: t\n", ann="judgements: {t: 10%}\n"))
     assert (result.answers, result.judgements) == ((), ())

@@ -956,6 +956,32 @@ def test_tables_of_an_estimate_say_whose_numbers_they_are() -> None:
     assert [row[:3] for row in in_full.rows[4:6]] == [("q", "ann", True), ("q", "bob", False)]
 
 
+def test_tables_of_an_estimate_tell_fitted_numbers_from_own_ones() -> None:
+    text = "claims: {t: {text: Target., all_of: [a, b]}, a: {text: One., credence: 20%}, b: "
+    text += "{text: Two., credence: 50%}}\n"
+    fitted = "judgements: {b: {value: 90%, fitted: to the answers}}\n"
+    asked = "target: t\nworldviews: [map, ann, bob]\nsampling: {draws: 64}\n"
+    spec = maps_from_text.model(text, asked, ann="judgements: {a: 30%}\n", bob="extends: ann\n" + fitted)
+    _, whose = estimate_tables(estimate(spec))
+    assert [column.key for column in whose.columns] == [
+        "worldview",
+        "own_judgements",
+        "fitted_judgements",
+        "moved_logit",
+        "own_share_of_move",
+        "fitted_share_of_move",
+        "own_share_of_spread",
+        "fitted_share_of_spread",
+        "stated",
+    ]
+    moved = [math.log(p / (1 - p)) for p in (0.1, 0.15, 0.18, 0.27)]
+    part_of_bob = ((moved[3] - moved[1]) + (moved[2] - moved[0])) / 2 / (moved[3] - moved[0])
+    [ann, bob] = shown_rows(whose)
+    assert ann[:3] + ann[4:6] == ("ann", "1 of 2", "0", "100%", "0%")
+    assert bob[:3] + bob[4:6] == ("bob", "0 of 2", "1", "0%", f"{part_of_bob:.0%}")
+    assert any(note.startswith("Fitted: numbers that were moved") for note in whose.notes)
+
+
 def test_states_of_a_question_stand_in_one_table() -> None:
     spec = maps_from_text.model(
         TRAINING, "target: danger\nalso: [kind, {event: goal, during: late}]\nsampling: {draws: 16}\n"

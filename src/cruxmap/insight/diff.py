@@ -22,6 +22,7 @@ from cruxmap.insight.predictive import Outlook, Outlooks, outlooks
 from cruxmap.insight.sampled import Errors, Sampled
 from cruxmap.insight.sentences import ROUNDING
 from cruxmap.insight.target import log_odds_of
+from cruxmap.insight.whose import whose_are
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import notation_of
@@ -37,8 +38,9 @@ class Change(Answer):
     """One number that the two have differently, as each writes it, and whose number it is.
 
     `origin_a` is the worldview that set it (it may be one that `a` extends), `map`, or `set`;
-    where the number is `fitted_a`, it moved it there to meet what is stated. `brought_by` is the worldview
-    that brings what the number is in.
+    where the number is `fitted_a`, it moved it there to meet what is stated. `whose_a` says of both whose
+    number it is to `a`: `own`, `fitted`, `inherited` (the map's), or of which other. `brought_by` is the
+    worldview that brings what the number is in.
     """
 
     address: str
@@ -46,6 +48,8 @@ class Change(Answer):
     b: str
     origin_a: str
     origin_b: str
+    whose_a: str
+    whose_b: str
     sources_a: tuple[str, ...] = ()
     sources_b: tuple[str, ...] = ()
     note_a: str = ""
@@ -284,7 +288,7 @@ def _diff(
         probability_a=probability_a,
         probability_b=probability_b,
         gap_logit=shared.gap,
-        differences=differences_of(pairing, game, shared),
+        differences=differences_of(pairing, game, shared, pairing.names),
         to_settle=double_cruxes(seen.candidates, a.looks, b.looks),
         structure=_structure_of(pairing),
         stated_a=a.stated,
@@ -318,8 +322,10 @@ def _of_itself(inquiry: Inquiry, side: _Side) -> WorldviewDiff:
     )
 
 
-def differences_of(pairing: Pairing, game: Game, shared: Shared) -> tuple[Difference, ...]:
-    """Return what the two judge differently, with its shares, largest first."""
+def differences_of(
+    pairing: Pairing, game: Game, shared: Shared, reviewers: Sequence[str]
+) -> tuple[Difference, ...]:
+    """Return what the two judge differently, with its shares, largest first; `reviewers` are their ids."""
     number_of = {player: number for number, player in enumerate(game.players)}
     bringer = pairing.inquiry.model.map.bringer
     differences = []
@@ -340,7 +346,7 @@ def differences_of(pairing: Pairing, game: Game, shared: Shared) -> tuple[Differ
                 standard_error=error_logit,
                 standard_error_probability=error_probability,
                 changes=tuple(
-                    _change_at(pairing.perspectives, address, bringer.get(address))
+                    _change_at(pairing.perspectives, reviewers, address, bringer.get(address))
                     for address in addresses
                 ),
                 heard_a=heard_a,
@@ -384,14 +390,19 @@ def _said_about(argument_map: ArgumentMap, worldview: str, name: str) -> tuple[S
     )
 
 
-def _change_at(perspectives: Sequence[Perspective], address: str, bringer: str | None) -> Change:
+def _change_at(
+    perspectives: Sequence[Perspective], reviewers: Sequence[str], address: str, bringer: str | None
+) -> Change:
     a, b = (perspective.setting[address] for perspective in perspectives)
+    whose_a, whose_b = (whose_are(name, [one]) for name, one in zip(reviewers, (a, b), strict=True))
     return Change(
         address=address,
         a=notation(a),
         b=notation(b),
         origin_a=a.origin,
         origin_b=b.origin,
+        whose_a=whose_a,
+        whose_b=whose_b,
         sources_a=tuple(map(str, a.citations)),
         sources_b=tuple(map(str, b.citations)),
         note_a=a.note,

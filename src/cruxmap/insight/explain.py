@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from cruxmap.insight.marginals import StateChances, marginals
 from cruxmap.insight.sentences import percent
+from cruxmap.insight.whose import whose_are
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     Argument,
@@ -57,6 +58,11 @@ class PlacedNumber:
     def own(self) -> bool:
         """Whether the worldview's reviewer gives this number: it is neither inherited nor fitted."""
         return self.setting.origin == self.worldview and not self.setting.fitted
+
+    @property
+    def whose(self) -> str:
+        """Whose it is to the worldview: `own`, `fitted`, `inherited` (the map's), or of which other."""
+        return whose_are(self.worldview, [self.setting])
 
     @property
     def text(self) -> str:
@@ -164,6 +170,7 @@ def _number_json(number: PlacedNumber) -> dict[str, Any]:
         "low": setting.value.low,
         "high": setting.value.high,
         "origin": setting.origin,
+        "whose": number.whose,
         "own": number.own,
         "fitted": setting.why_fitted or None,
         "sources": _sources(setting.citations),

@@ -41,13 +41,15 @@ class HangsOn(Answer):
 class Voice(Answer):
     """One worldview's estimate: its mean, and how many times the map's own odds that is.
 
-    `hangs_on` are the first of its cruxes; none where it says little about the target.
+    `fitted_judgements` of the numbers that bear on the target it moved to meet what it states. `hangs_on` are
+    the first of its cruxes; none where it says little about the target.
     """
 
     worldview: str
     mean: float | None
     odds_against_map: float | None
     says_little: bool
+    fitted_judgements: int = 0
     hangs_on: tuple[HangsOn, ...] = ()
 
 
@@ -172,6 +174,7 @@ def _voices(estimate: Estimate, cruxes: CruxTables) -> tuple[Voice, ...]:
             mean=w.mean,
             odds_against_map=_ratio(w.mean, estimate.map.mean),
             says_little=w.whose.says_little,
+            fitted_judgements=w.whose.fitted_judgements,
             hangs_on=() if w.whose.says_little else hangs_on(cruxes.worldviews[name]),
         )
         for name, w in reviewers.items()

@@ -27,6 +27,7 @@ from cruxmap.insight.uncertainty_by_entry import with_entries
 from cruxmap.insight.views import forward_draws, views
 from cruxmap.insight.whose import is_given, is_own, who_is_heard, who_says_little
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW
+from cruxmap.language.inheritance import settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import (
     SD_OF_A_STATED_POINT,
@@ -55,6 +56,10 @@ So does one that is a reviewer's in the first place, as he brings what it is in.
 
 ENOUGH_REVIEWERS = 3
 """Fewer say little of how far they lie apart: the map's own number may outweigh theirs, which is shown."""
+
+WITHOUT_FITTED = ", without what they fitted"
+FITTED_IN_ANSWERS = " What reviewers fitted counts in their answers alone."
+IN_A_CIRCLE = "without what reviewers fitted, links run in a circle"
 
 IMPOSSIBLE_THERE = "what is assumed or observed there is "
 """How it begins that a worldview has no estimate at all."""
@@ -197,12 +202,18 @@ def pool(
     found = replace(
         found, prior=float(expit(start)) if math.isfinite(start) else None, factor=stretch, answers=answers
     )
+    try:
+        inquiry, fitted = _without_fitted(inquiry)
+    except ValueError:
+        return replace(found, explanation=f"Judgements are not pooled: {IN_A_CIRCLE}.")
     everybody = range(len(inquiry.model.worldviews))
     if (crowd := crowded(inquiry, everybody)) is not None:
         return replace(found, explanation=f"Judgements are not pooled: {crowd}.")
     if not serves_mixtures(inquiry, everybody):
         inquiry = for_mixtures(inquiry, [everybody])
     judged = _log_pool_of_judgements(inquiry, kept)
+    if fitted:
+        judged = replace(judged, rests_on=judged.rests_on + WITHOUT_FITTED)
     common = _in_common(inquiry, [*kept], work)
     return replace(
         found,
@@ -210,7 +221,7 @@ def pool(
         judgements=common.judgements if common else (),
         spread_probability=common.spread_probability if common else None,
         spread_ratio=common.spread_ratio if common else None,
-        explanation=_explanation(answers[1], judged),
+        explanation=_explanation(answers[1], judged) + (FITTED_IN_ANSWERS if fitted else ""),
         convergence=common.convergence if common else None,
     )
 
@@ -252,6 +263,22 @@ def _pools_of_answers(
 
 
 # --- pools of judgements -------------------------------------------------------------------------
+
+
+def _without_fitted(inquiry: Inquiry) -> tuple[Inquiry, bool]:
+    """Return the inquiry with what worldviews have without their fitted numbers, and whether there are any.
+
+    A fitted number is no opinion: it follows from answers about other things. Raises ValueError where links
+    run in a circle without it.
+    """
+    if not any(setting.fitted for perspective in inquiry.perspectives for setting in perspective.settings):
+        return inquiry, False
+    model = inquiry.model
+    perspectives = tuple(
+        settle(model.map, name, model.settings, unfitted=model.map.worldview.keys())
+        for name in model.worldviews
+    )
+    return inquire(model, perspectives), True
 
 
 def _log_pool_of_judgements(inquiry: Inquiry, reviewers: Mapping[int, float]) -> PooledAnswer:
@@ -377,7 +404,9 @@ def _opinions(inquiry: Inquiry, reviewers: list[int]) -> tuple[Opinions, list[in
     for place, address in enumerate(addresses):
         for w in reviewers:
             setting = inquiry.perspectives[w].setting[address]
-            mine = is_own(inquiry.perspectives[w], setting) and is_given(inquiry.model.map, setting)
+            mine = is_own(inquiry.perspectives[w].worldview, setting) and is_given(
+                inquiry.model.map, setting
+            )
             if mine and setting.column == address:
                 given.setdefault(place, []).append(w)
     places = list(given)

@@ -466,7 +466,7 @@ def _worldview_change(
         probability_now=new.central,
         gap_logit=gap,
         structure_logit=None if gap is None or shared.gap is None else gap - shared.gap,
-        differences=differences_of(pairing, game, shared),
+        differences=differences_of(pairing, game, shared, (worldview, worldview)),
         reason=reason,
     )
 

@@ -44,6 +44,9 @@ LITTLE_MOVE = math.log(1.2)
 LITTLE_SPREAD = 0.1
 """Who carries less than a tenth of the spread says little about the target, if the rest agrees."""
 
+ROUNDING = 1e-9
+"""Moves that are smaller are rounding."""
+
 LEAST_MOVE = 0.05
 """A move of fewer logits is not divided between a worldview and what it extends."""
 
@@ -66,26 +69,30 @@ NOTHING_KNOWN: Mapping[int, FloatArray] = MappingProxyType({})
 # --- whose a number is ---------------------------------------------------------------------------
 
 
-def is_own(perspective: Perspective, setting: Setting) -> bool:
-    """Tell whether the worldview gives a number itself; the map's own numbers are nobody's view."""
-    return setting.origin == perspective.worldview != MAP_WORLDVIEW and not setting.fitted
+def is_own(worldview: str, setting: Setting) -> bool:
+    """Tell whether a worldview gives a number itself; the map's own numbers are nobody's view."""
+    return setting.origin == worldview != MAP_WORLDVIEW and not setting.fitted
 
 
-def is_fitted(perspective: Perspective, setting: Setting) -> bool:
-    """Tell whether the worldview itself moved a number to meet what is stated; of others it is inherited."""
-    return setting.fitted and setting.origin == perspective.worldview
+def is_fitted(worldview: str, setting: Setting) -> bool:
+    """Tell whether a worldview moved a number to meet what it states; what others fitted is inherited."""
+    return setting.fitted and setting.origin == worldview
 
 
 def whose_is(perspective: Perspective, addresses: Iterable[str]) -> str:
-    """Return whose the numbers at some addresses are, which is where the strongest of them comes from.
+    """Return whose the numbers at some addresses are, as `whose_are` does."""
+    return whose_are(perspective.worldview, [perspective.setting[address] for address in addresses])
+
+
+def whose_are(worldview: str, settings: Sequence[Setting]) -> str:
+    """Return whose some numbers of a worldview are, which is where the strongest of them comes from.
 
     `own` comes before `fitted`, then come the ids of worldviews (`set` for what was laid over all of them) in
     the order of the addresses, and last `inherited`, the map's.
     """
-    settings = [perspective.setting[address] for address in addresses]
-    if any(is_own(perspective, setting) for setting in settings):
+    if any(is_own(worldview, setting) for setting in settings):
         return OWN
-    if any(is_fitted(perspective, setting) for setting in settings):
+    if any(is_fitted(worldview, setting) for setting in settings):
         return FITTED
     return next((s.origin for s in settings if s.origin != MAP_WORLDVIEW), INHERITED)
 
@@ -139,7 +146,8 @@ class Whose(Answer):
         if any(part is None for part in parts):
             return 0.0
         whole, own, fitted = (part or 0.0 for part in parts)
-        return whole - own - fitted
+        rest = whole - own - fitted
+        return rest if abs(rest) > ROUNDING else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -405,8 +413,8 @@ def _standings_of(
 ) -> tuple["_Standing", ...]:
     model, numbers = inquiry.model, inquiry.numbers
     perspective, column = inquiry.perspectives[worldview], numbers.column[worldview]
-    own = np.array([is_own(perspective, setting) for setting in perspective.settings])
-    fitted = np.array([is_fitted(perspective, setting) for setting in perspective.settings])
+    own = np.array([is_own(perspective.worldview, setting) for setting in perspective.settings])
+    fitted = np.array([is_fitted(perspective.worldview, setting) for setting in perspective.settings])
     given = np.array([is_given(model.map, setting) for setting in perspective.settings])
 
     def standing(target: int) -> _Standing:

@@ -111,34 +111,53 @@ def _turns_on(estimate: Estimate) -> Iterator[Table]:
 def _whose_numbers(estimate: Estimate) -> Iterator[Table]:
     """Yield how much of each worldview's estimate is its own, where there is any but the map."""
     rows = [(name, w) for name, w in estimate.worldviews.items() if name != MAP_WORLDVIEW]
-    extends = any(w.whose.own_moved_logit != w.whose.moved_logit for _, w in rows)
+    fitted = any(w.whose.fitted_judgements for _, w in rows)
+    shared = fitted or any(w.whose.inherited_move for _, w in rows)
     columns = [
         Column("worldview", "worldview", get=itemgetter(0)),
         numeric("own_judgements", "own numbers", get=lambda row: _count(row[1])),
+        numeric(
+            "fitted_judgements", "fitted numbers", get=lambda row: str(row[1].whose.fitted_judgements)
+        ),
         numeric(
             "moved_logit",
             "times the map's odds, central",
             ratio_of_odds,
             lambda row: row[1].whose.moved_logit,
         ),
-        numeric("own_share_of_spread", "own part of the spread", get=lambda row: _part_of_spread(row[1])),
+        numeric("own_share_of_move", "own part of that", part, lambda row: row[1].whose.own_share_of_move),
+        numeric(
+            "fitted_share_of_move",
+            "fitted part of that",
+            part,
+            lambda row: row[1].whose.fitted_share_of_move,
+        ),
+        numeric("own_share_of_spread", "own part of the spread", get=lambda row: _own_spread(row[1])),
+        numeric(
+            "fitted_share_of_spread", "fitted part of the spread", get=lambda row: _fitted_spread(row[1])
+        ),
         numeric("stated", "stated about it", get=lambda row: _stated(row[1])),
+    ]
+    columns = [
+        column
+        for column in columns
+        if (fitted or not column.key.startswith("fitted_"))
+        and (shared or column.key != "own_share_of_move")
     ]
     notes = [
         "Own numbers: of those that bear on the target. Times: what the worldview makes of the map's "
         "central odds of the target. Spread: which part of the variance of the log-odds its own numbers "
         "carry, with half of that part's 95% interval.",
     ]
-    if extends:
-        columns.insert(
-            3,
-            numeric(
-                "own_share_of_move", "own part of that", part, lambda row: row[1].whose.own_share_of_move
-            ),
-        )
+    if fitted:
         notes.append(
-            "Own part of that: beside what the worldview extends, its own numbers may go the other way: then "
-            "their part is below 0."
+            "Fitted: numbers that were moved to meet what the reviewer states; they are nobody's own, and "
+            "their part stands beside the own one."
+        )
+    if shared:
+        notes.append(
+            f"Own part of that: beside what {'it fitted, and what ' if fitted else ''}the worldview extends, "
+            "its own numbers may go the other way: then their part is below 0."
         )
     if rows:
         yield Table.of("Whose numbers these are", columns, rows, notes)
@@ -148,8 +167,15 @@ def _count(estimate: WorldviewEstimate) -> str:
     return f"{estimate.whose.own_judgements} of {estimate.whose.of}"
 
 
-def _part_of_spread(estimate: WorldviewEstimate) -> str:
-    share, error = estimate.whose.own_share_of_spread, estimate.whose.error
+def _own_spread(estimate: WorldviewEstimate) -> str:
+    return _part_of_spread(estimate.whose.own_share_of_spread, estimate.whose.error)
+
+
+def _fitted_spread(estimate: WorldviewEstimate) -> str:
+    return _part_of_spread(estimate.whose.fitted_share_of_spread, estimate.whose.fitted_error)
+
+
+def _part_of_spread(share: float | None, error: float | None) -> str:
     if share is None or error is None:
         return "-"
     return f"{part(share)} ± {part(error)}" if error >= LEAST_ERROR else part(share)
@@ -219,7 +245,7 @@ def by_target(estimate: Estimate) -> dict[str, dict[str, TargetEstimate]]:
 def _little_of(results: Iterable[TargetEstimate]) -> str:
     """Say of all that say little what they do, and from whom they have the rest."""
     owned = [r.whose for r in results if isinstance(r, WorldviewEstimate | JudgedEstimate)]
-    heirs = any(w.says_little and w.own_moved_logit != w.moved_logit for w in owned)
+    heirs = any(w.says_little and w.inherited_move for w in owned)
     return INHERITED if heirs else little_text(None)
 
 

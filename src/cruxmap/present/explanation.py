@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from cruxmap.insight.explain import Explanation, PlacedNumber, PlaceForANumber, WeighedArgument
+from cruxmap.insight.whose import FITTED, OWN
 from cruxmap.language.argument_map import Direction, Stated, condition_text, target_text
 from cruxmap.language.inheritance import SETTINGS_ORIGIN
 from cruxmap.language.judgement import notation_of
@@ -160,7 +161,7 @@ def _numbers_table(explanation: Explanation) -> Table:
         Column("value", "value", get=lambda number: number.text),
         Column("central", "central", get=lambda number: number.setting.value.middle),
         Column("in_force", "in force"),
-        Column("origin", "from", get=lambda number: "own" if number.own else number.setting.origin),
+        Column("origin", "from", get=_from),
         Column("fitted", "fitted", get=lambda number: number.setting.why_fitted),
         Column("displaced", "in place of", get=_displaced),
         Column("beside", "beside"),
@@ -170,6 +171,11 @@ def _numbers_table(explanation: Explanation) -> Table:
     )
     places = ((place, place.numbers) for place in explanation.judgements)
     return Table.nested("Numbers", [Column("address", "judgement")], columns, places)
+
+
+def _from(number: PlacedNumber) -> str:
+    """Name who set a number; its own worldview gave it, or fitted it."""
+    return FITTED if number.whose == FITTED else OWN if number.own else number.setting.origin
 
 
 def _displaced(number: PlacedNumber) -> str:

@@ -58,7 +58,7 @@ def _estimates(points: MainPoints) -> Iterator[str]:
     heard = [voice.worldview for voice in points.heard]
     for voice in points.heard:
         but = ", and says little about this target" if voice.says_little else ""
-        yield f"{voice.worldview}: {percent(voice.mean)}{_against_map(voice)}{but}"
+        yield f"{voice.worldview}: {percent(voice.mean)}{_against_map(voice)}{but}{_fitted(voice)}"
     little = [
         f"{voice.worldview} ({percent(voice.mean)})"
         for voice in points.voices
@@ -68,6 +68,13 @@ def _estimates(points: MainPoints) -> Iterator[str]:
         yield f"These say little about this target, and the rest is inherited: {', '.join(little)}"
     elif heard and not points.say_little:
         yield "Each of them says enough about this target"
+
+
+def _fitted(voice: Voice) -> str:
+    """Say how many numbers are not its own, but follow from what it states."""
+    count = voice.fitted_judgements
+    were = "was" if count == 1 else "were"
+    return f"; {count} of its numbers {were} fitted to what it states" if count else ""
 
 
 def _against_map(voice: Voice) -> str:

@@ -73,13 +73,17 @@ def picture_of(
     """Return the map as one worldview sees it, with probabilities given what the model supposes."""
     from cruxmap.insight.marginals import marginals_and_telling
     from cruxmap.insight.sentences import in_words
+    from cruxmap.insight.whose import is_fitted
     from cruxmap.language.argument_map import mentioned
     from cruxmap.language.inheritance import settle
     from cruxmap.present.canvas import made_from
     from cruxmap.present.map_picture import picture
 
     supposed = (*model.assuming, *model.observed)
+    seen = settle(model.map, worldview, model.settings)
+    fitted = sum(is_fitted(worldview, setting) for setting in seen.settings)
     whose = "the map's own numbers" if worldview == "map" else f"the numbers of {worldview}"
+    whose += f", {fitted} of them fitted" if fitted else ""
     given = f", given {', '.join(map(in_words, supposed))}" if supposed else ""
     if progress is not None:
         progress("probabilities of all entries", 0, 1)
@@ -87,7 +91,7 @@ def picture_of(
     known, telling = marginals_and_telling(asked)
     shown = picture(
         model.map,
-        settle(model.map, worldview, model.settings),
+        seen,
         known,
         title=f"{model.map.title or model.map.id} ({whose}{given})",
         target=model.target.condition,

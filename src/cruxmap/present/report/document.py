@@ -56,6 +56,7 @@ BLIND = (
     "Give your own numbers first: until then this page shows nobody's. They are in the file all the same, "
     "for whoever looks there. Without scripts they are not shown at all."
 )
+FITTED_THERE = " (fitted)"
 RECONCILED = "Each worldview is fitted to what its reviewer stated."
 ANONYMOUS = "Reviewers are shown by letter."
 NOT_YET = "not found yet"
@@ -173,10 +174,21 @@ def _worldview(name: str, worldview: Plain) -> Html:
         "li",
         tag("p", tag("strong", said(_name(name))), f": {number}{within}"),
         tag("p", said(reason)) if reason else None,
+        tag("p", fitted_text(count)) if (count := _fitted(estimate)) else None,
         tag("p", said(worldview["text"])) if worldview["text"] else None,
         tag("ul", map(_stated, worldview["said"])) if worldview["said"] else None,
         class_="entry",
     )
+
+
+def _fitted(estimate: Plain) -> int:
+    return int(estimate.get("whose", {}).get("fitted_judgements", 0))
+
+
+def fitted_text(count: int) -> str:
+    """Say how many numbers of a worldview are not its own, but follow from what it states."""
+    one = count == 1
+    return f"{count} of its numbers {'was' if one else 'were'} fitted to what it states."
 
 
 def _name(worldview: str) -> str:
@@ -274,12 +286,16 @@ def _numbers(contents: Plain, entry: Plain) -> Html | None:
         rows = [
             (
                 place["words"],
-                [(MAP_WORLDVIEW, place["map"]), *((w, one["text"]) for w, one in place["by"].items())],
+                [(MAP_WORLDVIEW, place["map"]), *((w, _text(one)) for w, one in place["by"].items())],
             )
             for place in told
         ]
     items = [tag("li", said(_given(words, numbers))) for words, numbers in rows]
     return tag("ul", items) if items else None
+
+
+def _text(given: Plain) -> str:
+    return f"{given['text']}{FITTED_THERE if given['fitted'] else ''}"
 
 
 def _row(states: Sequence[Plain], row: Sequence[Plain]) -> tuple[str, list[tuple[str, str]]]:
@@ -289,8 +305,10 @@ def _row(states: Sequence[Plain], row: Sequence[Plain]) -> tuple[str, list[tuple
     by = dict.fromkeys(name for place in row for name in place["by"])
     numbers = [(MAP_WORLDVIEW, _shares(names, [place["map"] for place in row]))]
     for worldview in by:
-        own = [place["by"].get(worldview, {}).get("text") for place in row]
-        numbers.append((worldview, _shares(names, own)))
+        own = [place["by"].get(worldview, {}) for place in row]
+        shares = _shares(names, [one.get("text") for one in own])
+        fitted = any(one.get("fitted") for one in own)
+        numbers.append((worldview, shares + (FITTED_THERE if fitted else "")))
     return case or "shares", numbers
 
 
