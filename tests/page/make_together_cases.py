@@ -7,19 +7,32 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from cruxmap.insight.travelling_model import travelling_model
 from helpers.page_answers import FILES, model_of
-from helpers.page_together import clusterings, together_of
+from helpers.page_together import clusterings, fitted_model, fitted_of, together_of
 
 CASES = Path(__file__).parent / "cases"
+
+OF_THE_FILES = {"cruxmap", "digest", "question_digest", "made_from"}
+"""What of a model's data tells versions of its files apart."""
+
+
+def fitted_data() -> dict[str, Any]:
+    """Return the model with fitted numbers as data, without what tells versions of its files apart."""
+    data = travelling_model(fitted_model())
+    return {name: part for name, part in data.items() if name not in OF_THE_FILES}
 
 
 def main() -> None:
     """Write the table."""
     found = {name: together_of(model_of(name)) for name in FILES}
-    text = json.dumps({"clusterings": clusterings(), "models": found}, ensure_ascii=False, indent=1)
+    fitted = {"model": fitted_data(), **fitted_of(fitted_model())}
+    cases = {"clusterings": clusterings(), "models": found, "fitted": fitted}
+    text = json.dumps(cases, ensure_ascii=False, indent=1)
     (CASES / "together.json").write_text(text + "\n", encoding="utf-8")
 
 

@@ -7,13 +7,15 @@ import { clustered } from "../../src/cruxmap/present/report/page/answers/cluster
 import {
   checkedWeights, extremisingFactor,
 } from "../../src/cruxmap/present/report/page/answers/pooled.js";
-import { ownSpread } from "../../src/cruxmap/present/report/page/answers/says_little.js";
+import {
+  movesOf, numbersIn, sharesOfSpread,
+} from "../../src/cruxmap/present/report/page/answers/says_little.js";
 import { createSession } from "../../src/cruxmap/present/report/page/answers/session.js";
 import { togetherOf } from "../../src/cruxmap/present/report/page/answers/together.js";
 import { assertAlike, casesOf } from "./cases.mjs";
 
 const { models } = casesOf("answers");
-const { clusterings, models: cases } = casesOf("together");
+const { clusterings, models: cases, fitted } = casesOf("together");
 
 /** A session on a model with nothing observed, which knows what was stated and no estimate. */
 function opened(name) {
@@ -32,6 +34,79 @@ test("an order in which neighbours are near is Python's, ties and all", () => {
     assertAlike(found.merges, merges, `merges ${number}`);
   });
 });
+
+/** A session on the model whose worldviews have fitted numbers. */
+function openedFitted() {
+  const told = (id) => [id, { estimate: null, said: [] }];
+  const worldviews = Object.fromEntries(Object.keys(fitted.whose).map(told));
+  const contents = { worldviews, entries: {}, judgements: {}, reconcile: false };
+  return createSession(fitted.model, { contents });
+}
+
+test("what a worldview has fitted moves and spreads a target as in Python", async () => {
+  const session = openedFitted();
+  const together = togetherOf(session);
+  const { structure, asking } = session;
+  const logOdds = (columns) => session.pool.logOdds(columns, session.step.given);
+  for (const [name, expected] of Object.entries(fitted.whose)) {
+    const voice = { name, state: together.stateOf(name), extends: extendedBy(fitted.model, name) };
+    const stateOf = (id) => together.stateOf(id);
+    const { counts } = numbersIn(structure, voice);
+    const moves = await movesOf(structure, voice, { stateOf, given: session.step.given, asking });
+    const shares = await sharesOfSpread(structure, voice, logOdds);
+    const found = {
+      own_judgements: counts.own,
+      fitted_judgements: counts.fitted,
+      moved_logit: moves.whole,
+      own_moved_logit: moves.own,
+      fitted_moved_logit: moves.fitted,
+      own_share_of_spread: shares.own,
+      fitted_share_of_spread: shares.fitted,
+      says_little: await together.isLittle(session.pool, name),
+    };
+    const told = Object.fromEntries(Object.keys(found).map((key) => [key, expected[key]]));
+    assertAlike(found, told, name);
+    assert.equal(together.fittedIn(name), expected.fitted_judgements);
+  }
+});
+
+function extendedBy(model, name) {
+  return model.worldviews[name]?.extends ?? null;
+}
+
+test("pools of numbers leave out what was fitted, as in Python", async () => {
+  const together = togetherOf(openedFitted());
+  for (const { weights, ...expected } of fitted.pools) {
+    const { explanation = "", ...rest } = await together.pool(weights);
+    assertAlike({ explanation, ...rest }, expected, JSON.stringify(weights));
+  }
+});
+
+test("a diff says of each side whether it fitted a number", async () => {
+  const { differences } = await createSession(fitted.model).diff("eve", "lou");
+  const changes = differences.flatMap((one) => one.changes);
+  const found = changes.map(({ address, whose_a, whose_b, fitted_a, fitted_b }) => (
+    { address, whose_a, whose_b, fitted_a, fitted_b }
+  ));
+  const byAddress = (a, b) => (a.address < b.address ? -1 : 1);
+  assert.deepEqual(found.sort(byAddress), [...fitted.changes].sort(byAddress));
+});
+
+test("where links run in a circle without what was fitted, numbers are not pooled", async () => {
+  const { model } = fitted;
+  const map = { ...model.map, values: withLink(model, "a", "same as b") };
+  const number = { at: "a", value: "30%", fitted: "to the answers" };
+  const judgements = [number, { at: "b", value: "same as a" }];
+  const worldviews = { ...model.worldviews, kim: { extends: null, judgements } };
+  const together = togetherOf(createSession({ ...model, map, worldviews }));
+  const { explanation } = await together.pool({ kim: 1, eve: 1 });
+  const why = "without what reviewers fitted, links run in a circle";
+  assert.equal(explanation, `Judgements are not pooled: ${why}.`);
+});
+
+function withLink(model, address, text) {
+  return model.map.values.map((value, i) => (model.addresses[i] === address ? text : value));
+}
 
 for (const [name, { pools, pairs, whose }] of Object.entries(cases)) {
   test(`${name}: pools are Python's`, async () => {
@@ -59,8 +134,8 @@ for (const [name, { pools, pairs, whose }] of Object.entries(cases)) {
       assert.equal(await together.isLittle(session.pool, id), expected.says_little, id);
       if (expected.own_share_of_spread === null) continue;
       const voice = { name: id, state: together.stateOf(id) };
-      const share = await ownSpread(session.structure, voice, logOdds);
-      assertAlike(share, expected.own_share_of_spread, `${name} ${id}`);
+      const { own } = await sharesOfSpread(session.structure, voice, logOdds);
+      assertAlike(own, expected.own_share_of_spread, `${name} ${id}`);
     }
   });
 

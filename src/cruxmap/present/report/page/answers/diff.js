@@ -13,6 +13,7 @@ import { bearingOn, gameOf, idleIn, mixturesOf } from "./mixtures.js";
 import { NoValueError, shapley } from "./shapley.js";
 import { makeState, positionAt } from "./state.js";
 import { awaited, shortPause } from "./waiting.js";
+import { whoseAre } from "./whose.js";
 
 /** Shares that are smaller are rounding, and do not count where they are put in order. */
 const ROUNDING = 1e-12;
@@ -210,6 +211,8 @@ function changeAt(model, sides, j) {
     b: notationOf(model, b, j),
     origin_a: a.origin[j],
     origin_b: b.origin[j],
+    whose_a: whoseAre(a, sides[0].name, [j]),
+    whose_b: whoseAre(b, sides[1].name, [j]),
     fitted_a: a.fitted[j] !== "",
     fitted_b: b.fitted[j] !== "",
     brought_by: under(model.bringer, address) ?? null,

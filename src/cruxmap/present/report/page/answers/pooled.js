@@ -20,6 +20,7 @@ const FEWEST_VOICES = 2;
 const SAME = 0.005;
 
 const TOO_FEW = "a pool takes at least two worldviews whose estimate lies between 0% and 100%";
+const FITTED_IN_ANSWERS = " What reviewers fitted counts in their answers alone.";
 const OF_NUMBERS = "the mean of the reviewers' log-odds in every place";
 
 /**
@@ -219,17 +220,24 @@ function logitOfShare(share) {
 
 /**
  * The pool of numbers as an answer.
- * @param {number} probability @param {[number, number] | null} interval @returns {Pooled}
+ * @param {number} probability @param {[number, number] | null} interval
+ * @param {boolean} [fitted] whether somebody has fitted numbers, which are left out @returns {Pooled}
  */
-export function answerOfNumbers(probability, interval) {
-  return { id: "judgements-logarithmic", probability, interval_90: interval, rests_on: OF_NUMBERS };
+export function answerOfNumbers(probability, interval, fitted = false) {
+  const restsOn = fitted ? `${OF_NUMBERS}, without what they fitted` : OF_NUMBERS;
+  return { id: "judgements-logarithmic", probability, interval_90: interval, rests_on: restsOn };
 }
 
 /**
  * Why pooling answers and pooling numbers come out differently, in this case.
  * @param {number} answers the probability by the logarithmic pool of answers @param {number} numbers
+ * @param {boolean} [fitted] whether somebody has fitted numbers, which are left out
  */
-export function explanationOf(answers, numbers) {
+export function explanationOf(answers, numbers, fitted = false) {
+  return differenceOf(answers, numbers) + (fitted ? FITTED_IN_ANSWERS : "");
+}
+
+function differenceOf(answers, numbers) {
   const move = logit(numbers) - logit(answers);
   const [first, second] = [formatProbability(numbers), formatProbability(answers)];
   if (Math.abs(move) <= SAME) {

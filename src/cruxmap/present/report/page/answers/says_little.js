@@ -1,12 +1,13 @@
-// Who says little about the target: insight/whose.py and insight/own_spread.py, for worldviews that came
-// after the page was made.
+// Who says little about the target, and how much of an estimate is a worldview's own or fitted:
+// insight/whose.py and insight/own_spread.py, for worldviews that came after the page was made.
 
 import { bytesOf } from "../bytes.js";
 import { latinHypercube } from "../engine/draws.js";
 import { under } from "../language/names.js";
-import { layersAlone, MAP, settle } from "../language/worldviews.js";
+import { fitsAny, layersOfParts, MAP, settle } from "../language/worldviews.js";
 import { mentionedIn } from "./candidates.js";
 import { bearingOn } from "./mixtures.js";
+import { shapley } from "./shapley.js";
 import { makeState } from "./state.js";
 
 /** Who moves the target's odds by less than a fifth says little about it, if the rest agrees. */
@@ -15,8 +16,11 @@ const LITTLE_MOVE = Math.log(1.2);
 /** Who carries less than a tenth of the spread says little about the target, if the rest agrees. */
 const LITTLE_SPREAD = 0.1;
 
-/** Pairs of draws that exchange a worldview's own numbers; they are the last draws of all. */
+/** Pairs of draws that exchange the numbers of players; they are the last draws of all. */
 const PAIRS = 96;
+
+/** A worldview's own numbers, those that it fitted, and all others. */
+const MOST_PLAYERS = 3;
 
 const MAX_SPREAD_OF_A_CONSTANT = 1e-12;
 const BYTES_OF_A_KEY = 16;
@@ -36,11 +40,12 @@ const BYTES_OF_A_KEY = 16;
 export async function saysLittle(structure, voice, ask) {
   const { model } = structure;
   if (voice.stated.some((condition) => isAbout(condition, model.targets[0].condition))) return false;
-  const known = ownNumbers(structure, voice);
-  if (known.count === 0) return true;
-  const moved = ownMove(structure, voice, ask);
-  if (!(Math.abs(moved) < LITTLE_MOVE)) return false;
-  const share = await ownSpread(structure, voice, ask.logOdds, known);
+  const known = numbersIn(structure, voice);
+  if (known.counts.own + known.counts.fitted === 0) return true;
+  const moved = await movesOf(structure, voice, ask);
+  if (!(Math.abs(moved.own + moved.fitted) < LITTLE_MOVE)) return false;
+  const shares = await sharesOfSpread(structure, voice, ask.logOdds, known);
+  const share = shares.own + shares.fitted;
   return !Number.isNaN(share) && share < LITTLE_SPREAD;
 }
 
@@ -51,21 +56,26 @@ function isAbout(condition, target) {
 }
 
 /**
- * How many numbers that bear on the target a worldview gives itself; by address which of its numbers that
- * are no points are its `own`, and which are such at all (`spreading`, by column).
+ * Of the numbers that bear on the target, how many a worldview gives itself and how many it fitted
+ * (`counts`); and by address which of them are no points: its `own`, those it `fitted`, and all of them
+ * (`spreading`).
+ * @param {object} structure @param {{name: string, state: object}} voice
  */
-function ownNumbers(structure, { name, state }) {
+export function numbersIn(structure, { name, state }) {
   const { model } = structure;
   const { setting } = state;
   const idle = Object.keys(model.brought).filter((id) => setting.notBrought[structure.index.get(id)]);
   const bearing = bearingOn(structure, state, new Set(idle));
-  const places = new Set([...bearing, ...bearing.map((j) => setting.column[j])]);
-  const isOwn = (j) => setting.origin[j] === name && name !== MAP && setting.fitted[j] === "";
+  const places = [...new Set([...bearing, ...bearing.map((j) => setting.column[j])])];
+  const isHere = (j) => setting.origin[j] === name && name !== MAP;
+  const isFitted = (j) => isHere(j) && setting.fitted[j] !== "";
+  const isOwn = (j) => isHere(j) && setting.fitted[j] === "";
   const spreading = new Uint8Array(model.addresses.length);
   for (const j of places) if (setting.sd[j] > 0) spreading[setting.column[j]] = 1;
-  const own = spreading.map((spreads, j) => (spreads === 1 && isOwn(j) ? 1 : 0));
-  const count = [...places].filter((j) => isOwn(j) && isGiven(model, setting, j)).length;
-  return { count, own, spreading };
+  const which = (is) => spreading.map((spreads, j) => (spreads === 1 && is(j) ? 1 : 0));
+  const own = places.filter((j) => isOwn(j) && isGiven(model, setting, j)).length;
+  const counts = { own, fitted: places.filter(isFitted).length };
+  return { counts, own: which(isOwn), fitted: which(isFitted), spreading };
 }
 
 /** Whether somebody wrote a number, be it the map's own. */
@@ -75,44 +85,103 @@ function isGiven(model, setting, j) {
 }
 
 /**
- * How far a worldview's own layer moves the target from the map's numbers, beside what it extends: half
- * of the sum of what it does first and what it does last. Not a number where the target is certain in one
- * of these.
+ * How far a worldview moves the target from the map's numbers, and what its own numbers, and those that it
+ * fitted, do of that: their Shapley values, with what it extends for the third player. Not a number where
+ * the target is certain with some of these, what is given impossible, or links run in a circle.
+ * @param {object} structure
+ * @param {{name: string, state: object, extends: string | null}} voice
+ * @param {{stateOf: (id: string) => object, given: object, asking: object}} ask
+ * @returns {Promise<{whole: number, own: number, fitted: number}>}
  */
-function ownMove(structure, { name, state, extends: parent }, { stateOf, given, asking }) {
-  const none = stateOf(MAP).logOdds;
-  const whole = state.logOdds;
-  if (parent === null) return finite(whole - none);
-  const setting = settle(structure.model, layersAlone(structure.model, name));
-  const alone = makeState(structure, asking, setting, given).logOdds;
-  return finite((whole - stateOf(parent).logOdds + (alone - none)) / 2);
+export async function movesOf(structure, voice, ask) {
+  const fits = fitsAny(structure.model, voice.name);
+  const players = ["own", ...(fits ? ["fitted"] : []), ...(voice.extends === null ? [] : ["extended"])];
+  const values = Array.from({ length: 1 << players.length }, (_, number) =>
+    logOddsOf(structure, voice, ask, new Set(players.filter((_, k) => (number >> k) & 1)), players),
+  );
+  if (!values.every(Number.isFinite)) return { whole: NaN, own: NaN, fitted: NaN };
+  const worth = (taken, m) =>
+    Float64Array.from({ length: m }, (_, row) => {
+      const bits = players.map((_, k) => taken[row * players.length + k] << k);
+      return values[bits.reduce((sum, bit) => sum + bit, 0)];
+    });
+  const { share } = await shapley(worth, players, 0);
+  return { whole: values.at(-1) - values[0], own: share[0], fitted: fits ? share[1] : 0 };
 }
 
-function finite(value) {
-  return Number.isFinite(value) ? value : NaN;
+/** The target's log-odds where some of a worldview's players are laid over the map's numbers. */
+function logOddsOf(structure, voice, { stateOf, given, asking }, there, players) {
+  const { name, state, extends: parent } = voice;
+  if (there.size === players.length) return state.logOdds;
+  if (there.size === 0) return stateOf(MAP).logOdds;
+  if (there.size === 1 && there.has("extended")) return stateOf(parent).logOdds;
+  const isThere = (player) => there.has(player) || !players.includes(player);
+  const parts = { own: there.has("own"), fitted: isThere("fitted"), extended: isThere("extended") };
+  try {
+    const setting = settle(structure.model, layersOfParts(structure.model, name, parts));
+    return makeState(structure, asking, setting, given).logOdds;
+  } catch (problem) {
+    if (problem.code === "same-as-circle") return NaN;
+    throw problem;
+  }
 }
 
 // --- what part of the spread is its own ----------------------------------------------------------------
 
 /**
- * What part of the variance of the target's log-odds a worldview's own numbers carry: 0 where nothing
- * spreads, not a number where the log-odds are not finite.
+ * What parts of the variance of the target's log-odds a worldview's own numbers carry, and those that it
+ * fitted: 0 where nothing spreads, not a number where the log-odds are not finite.
  * @param {object} structure @param {{name: string, state: object}} voice
  * @param {(columns: object) => Promise<Float64Array>} logOdds
- * @returns {Promise<number>}
+ * @returns {Promise<{own: number, fitted: number}>}
  */
-export async function ownSpread(structure, voice, logOdds, known = ownNumbers(structure, voice)) {
-  const { own, spreading } = known;
+export async function sharesOfSpread(structure, voice, logOdds, known = numbersIn(structure, voice)) {
+  const { own, fitted, spreading } = known;
   const { state } = voice;
-  if (!own.some(Boolean)) return 0;
-  if (own.every((mine, j) => mine === spreading[j])) return 1;
+  const isAll = (some) => some.every((mine, j) => mine === spreading[j]);
+  if (![...own, ...fitted].some(Boolean)) return { own: 0, fitted: 0 };
+  if (isAll(own)) return { own: 1, fitted: 0 };
+  if (isAll(fitted)) return { own: 0, fitted: 1 };
+  const players = playersOf(known);
   const z = lastDraws(structure.model);
-  const plain = await logOdds(columnsAt(state.setting, z, own, false));
-  const changed = await logOdds(columnsAt(state.setting, z, own, true));
-  const values = [...plain, ...changed];
-  if (!values.every(Number.isFinite)) return NaN;
-  if (Math.max(...values) - Math.min(...values) <= MAX_SPREAD_OF_A_CONSTANT) return 0;
-  return shareOf(plain, changed, tangentOf(structure, state), own, z);
+  const corners = await cornersOf([...players.values()], (changed) =>
+    logOdds(columnsAt(state.setting, z, changed)),
+  );
+  const values = corners.flatMap((corner) => [...corner]);
+  if (!values.every(Number.isFinite)) return { own: NaN, fitted: NaN };
+  if (Math.max(...values) - Math.min(...values) <= MAX_SPREAD_OF_A_CONSTANT) return { own: 0, fitted: 0 };
+  const shares = sharesOf(corners, tangentOf(structure, state), [...players.values()], z);
+  const shareOf = (name) => shares[[...players.keys()].indexOf(name)] ?? 0;
+  return { own: shareOf("own"), fitted: shareOf("fitted") };
+}
+
+/** By player the columns, 1 for each that is theirs; what is in nobody's is `others`. */
+function playersOf({ own, fitted, spreading }) {
+  const players = new Map(Object.entries({ own, fitted }).filter(([, columns]) => columns.some(Boolean)));
+  const isOthers = spreading.some((spreads, j) => spreads && !own[j] && !fitted[j]);
+  if (players.size < 2 || isOthers) {
+    const isElse = (_, j) => [...players.values()].every((columns) => columns[j] === 0);
+    players.set("others", own.map((mine, j) => (isElse(mine, j) ? 1 : 0)));
+  } else {
+    players.set("fitted", own.map((mine) => 1 - mine));
+  }
+  return players;
+}
+
+/**
+ * The log-odds at the one draw of each pair, but with the inputs of those players from the other that the
+ * bits of the row's number name.
+ */
+async function cornersOf(players, logOddsWith) {
+  const corners = new Array(1 << players.length);
+  const put = (number, both) => {
+    corners[number] = both.slice(0, PAIRS);
+    corners[corners.length - 1 - number] = both.slice(PAIRS);
+  };
+  put(0, await logOddsWith(null));
+  const exchanged = players.length < MOST_PLAYERS ? players.slice(0, 1) : players;
+  for (const [k, columns] of exchanged.entries()) put(1 << k, await logOddsWith(columns));
+  return corners;
 }
 
 /** The last draws of all, [address * 2 PAIRS + draw]. */
@@ -122,13 +191,13 @@ function lastDraws(model) {
   return latinHypercube(keys, n, n - 2 * PAIRS, n);
 }
 
-/** The numbers of a setting in these draws, or with the own ones of each pair exchanged. */
-function columnsAt({ mu, sd, column, single }, z, own, isChanged) {
+/** The numbers of a setting in these draws, or with those of each pair exchanged that are `changed`. */
+function columnsAt({ mu, sd, column, single }, z, changed) {
   const D = 2 * PAIRS;
   const u = new Float64Array(mu.length * D);
   for (let j = 0; j < mu.length; j++) {
     const from = column[j];
-    const shift = isChanged && own[from] === 1 ? PAIRS : 0;
+    const shift = changed?.[from] === 1 ? PAIRS : 0;
     for (let d = 0; d < D; d++) u[j * D + d] = mu[j] + sd[j] * z[from * D + ((d + shift) % D)];
   }
   return { u, single, D };
@@ -144,28 +213,37 @@ function tangentOf({ model, index }, { slopes, setting }) {
   return linear;
 }
 
-/** The Shapley effect of the own numbers on the variance, from 0 to 1. */
-function shareOf(plain, changed, linear, own, z) {
-  const parts = Array.from({ length: PAIRS }, (_, k) => {
-    const [one, other] = [plain[k], plain[PAIRS + k]];
-    const [oneChanged, otherChanged] = [changed[k], changed[PAIRS + k]];
-    const mine = oneChanged - one + other - otherChanged;
-    const rest = otherChanged - one + other - oneChanged;
-    return [mine ** 2 / 8, rest ** 2 / 8];
-  });
-  const alone = quotient(parts);
-  if (!linear.some((slope) => slope !== 0)) return alone.share;
-  const helped = quotient(parts.map((part, k) => helpedBy(part, k, linear, own, z)));
-  return helped.error < alone.error ? helped.share : alone.share;
+/** The Shapley effects of two or three players on the variance, each from 0 to 1. */
+function sharesOf(corners, linear, players, z) {
+  const parts = Array.from({ length: PAIRS }, (_, k) => partsOf(corners.map((corner) => corner[k])));
+  const plain = quotients(parts);
+  if (!linear.some((slope) => slope !== 0)) return plain.shares;
+  const helped = quotients(parts.map((part, k) => helpedBy(part, k, linear, players, z)));
+  return helped.error < plain.error ? helped.shares : plain.shares;
 }
 
-/** A pair's part with the linear function in it, of which all is known, taken out and put back. */
-function helpedBy(part, k, linear, own, z) {
+/**
+ * What a pair says of each player's part of the variance: half of the square of the mean effect, and of
+ * three players a part of what only all of them do together.
+ */
+function partsOf(values) {
+  const players = Math.log2(values.length);
+  const signs = (sign) => values.reduce((sum, value, number) => sum + sign(number) * value, 0);
+  const isOdd = (number) => [0, 1, 2].filter((k) => (number >> k) & 1).length % 2;
+  const alternating = players < MOST_PLAYERS ? 0 : signs((number) => (isOdd(number) ? -1 : 1));
+  return Array.from({ length: players }, (_, k) => {
+    const effect = signs((number) => ((number >> k) & 1 ? 1 : -1)) / (values.length / 2);
+    return effect ** 2 / 2 + alternating ** 2 / 96;
+  });
+}
+
+/** A pair's parts with the linear function in them, of which all is known, taken out and put back. */
+function helpedBy(part, k, linear, players, z) {
   const D = 2 * PAIRS;
-  return part.map((seen, side) => {
+  return part.map((seen, player) => {
     let [known, step] = [0, 0];
     linear.forEach((slope, j) => {
-      if ((own[j] === 1) !== (side === 0)) return;
+      if (players[player][j] !== 1) return;
       known += slope ** 2;
       step += slope * (z[j * D + PAIRS + k] - z[j * D + k]);
     });
@@ -173,14 +251,19 @@ function helpedBy(part, k, linear, own, z) {
   });
 }
 
-/** The part that the first's mean is of both, with what its standard error is proportional to. */
-function quotient(parts) {
-  const meanOf = (side) => parts.reduce((sum, part) => sum + part[side], 0) / parts.length;
-  const [ours, theirs] = [meanOf(0), meanOf(1)];
-  if (!(ours + theirs > 0)) return { share: 0, error: Infinity };
-  const share = ours / (ours + theirs);
-  const noise = parts.map(([mine, rest]) => mine - share * (mine + rest));
-  const mean = noise.reduce((sum, value) => sum + value, 0) / noise.length;
-  const variance = noise.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { share: Math.min(1, Math.max(0, share)), error: Math.sqrt(variance) / (ours + theirs) };
+/** The part that each player's mean is of all, with what the sum of standard errors is proportional to. */
+function quotients(parts) {
+  const players = parts[0].map((_, player) => player);
+  const sumOf = (part) => part.reduce((sum, value) => sum + value, 0);
+  const meanOf = (values) => sumOf(values) / values.length;
+  const means = players.map((player) => meanOf(parts.map((part) => part[player])));
+  const whole = sumOf(means);
+  if (!(whole > 0)) return { shares: players.map(() => 0), error: Infinity };
+  const errors = players.map((player) => {
+    const noise = parts.map((part) => part[player] - (means[player] / whole) * sumOf(part));
+    const mean = meanOf(noise);
+    return Math.sqrt(sumOf(noise.map((value) => (value - mean) ** 2))) / whole;
+  });
+  const shares = means.map((value) => Math.min(1, Math.max(0, value / whole)));
+  return { shares, error: sumOf(errors) };
 }

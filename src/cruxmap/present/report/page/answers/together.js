@@ -7,7 +7,7 @@ import { latinHypercube } from "../engine/draws.js";
 import { expit, logit } from "../engine/special.js";
 import { parseCondition } from "../language/conditions.js";
 import { under } from "../language/names.js";
-import { MAP } from "../language/worldviews.js";
+import { layersWithoutFitted, MAP, settle } from "../language/worldviews.js";
 import { givenOf } from "./changed.js";
 import { carrierOf, pairMatrix } from "./pairs.js";
 import {
@@ -19,13 +19,15 @@ import {
   poolOfAnswers,
   whoIsHeard,
 } from "./pooled.js";
-import { saysLittle } from "./says_little.js";
+import { numbersIn, saysLittle } from "./says_little.js";
 import { makeState } from "./state.js";
 import { meanOf, quantiles } from "./summaries.js";
 import { awaited, shortPause } from "./waiting.js";
 
 /** How many states of a worldview are kept, under other conditions. */
 const STATES_KEPT = 4;
+
+const IN_A_CIRCLE = "without what reviewers fitted, links run in a circle";
 
 /** How many draws of pooled numbers are made before the page may breathe. */
 const DRAWS_AT_A_TIME = 128;
@@ -156,7 +158,8 @@ class Together {
       for (const { id } of this.present) {
         const estimate = await this.estimate(pool, id, given);
         const little = await this.isLittle(pool, id, given);
-        const found = { ...estimate, central: this.centralIn(id, given), little };
+        const [central, fitted] = [this.centralIn(id, given), this.fittedIn(id, given)];
+        const found = { ...estimate, central, little, fitted };
         if (version === session.version) tell(id, found);
       }
       return true;
@@ -167,6 +170,12 @@ class Together {
   centralIn(id, given = this.givenByModel) {
     const state = this.stateOf(id, given);
     return state.isImpossible ? null : state.chance.yes;
+  }
+
+  /** How many numbers that bear on the target a worldview has fitted. */
+  fittedIn(id, given = this.givenByModel) {
+    const voice = { name: id, state: this.stateOf(id, given) };
+    return numbersIn(this.session.structure, voice).counts.fitted;
   }
 
   /** Who of some worldviews says little about the target. */
@@ -204,7 +213,7 @@ class Together {
     const worldviews = ids.map((id) => this.centralOf(id));
     const found = poolOfAnswers({ worldviews, weights, prior: this.stateOf(MAP).logOdds });
     if (found.answers.length === 0) return found;
-    return this.withNumbers(found, () => {
+    return this.withNumbers(found, weights, () => {
       const logOdds = this.logOddsAt(pooledNumbers(this.mixing(found, weights), null, 1));
       return [expit(logOdds), null];
     });
@@ -219,9 +228,22 @@ class Together {
   mixing({ worldviews }, weights) {
     const { session } = this;
     const able = [...weights].filter(([id]) => Object.hasOwn(worldviews, id));
-    const heard = able.map(([id, weight]) => ({ setting: session.shipped(id), weight }));
-    const everybody = [...weights.keys(), MAP].map((id) => session.shipped(id));
+    const isLess = this.hasFitted(weights);
+    const settingOf = (id) => (isLess ? this.withoutFitted(id) : session.shipped(id));
+    const heard = able.map(([id, weight]) => ({ setting: settingOf(id), weight }));
+    const everybody = [...weights.keys(), MAP].map(settingOf);
     return mixingOf(session.model, everybody, heard);
+  }
+
+  /** Whether any of those who have a weight has a fitted number, be it one that another fitted. */
+  hasFitted(weights) {
+    return [...weights.keys()].some((id) => this.session.shipped(id).fitted.some((why) => why !== ""));
+  }
+
+  /** The numbers of a worldview without what was fitted, which is no opinion. Throws ProblemError. */
+  withoutFitted(id) {
+    const { model } = this.session;
+    return settle(model, layersWithoutFitted(model, id));
   }
 
   /** The target's log-odds at some numbers, none of which is a share that others fill up. */
@@ -233,15 +255,18 @@ class Together {
   }
 
   /** A pool of answers with the pool of numbers beside it, or why there is none. */
-  withNumbers(found, find) {
+  withNumbers(found, weights, find) {
+    const fitted = this.hasFitted(weights);
     const told = ([probability, interval]) => ({
       ...found,
-      answers: [...found.answers, answerOfNumbers(probability, interval)],
-      explanation: explanationOf(found.answers[1].probability, probability),
+      answers: [...found.answers, answerOfNumbers(probability, interval, fitted)],
+      explanation: explanationOf(found.answers[1].probability, probability, fitted),
     });
     const without = (problem) => {
-      if (problem.name !== "TooManyCases") throw problem;
-      return { ...found, explanation: `Judgements are not pooled: ${problem.message}.` };
+      const isCircle = problem.code === "same-as-circle";
+      if (problem.name !== "TooManyCases" && !isCircle) throw problem;
+      const why = isCircle ? IN_A_CIRCLE : problem.message;
+      return { ...found, explanation: `Judgements are not pooled: ${why}.` };
     };
     try {
       const answer = find();
@@ -275,7 +300,8 @@ class Together {
     const found = poolOfAnswers({ worldviews, weights: given, prior });
     const whole = { model: model.model.id, target: model.targets[0].name, ...found, says_little: little };
     if (found.answers.length === 0) return whole;
-    return this.withNumbers(whole, () => this.numbersOverDraws(pool, this.mixing(found, weights)));
+    const find = () => this.numbersOverDraws(pool, this.mixing(found, weights));
+    return this.withNumbers(whole, weights, find);
   }
 
   /** The mean and the 90% interval of the target over draws of pooled numbers. */

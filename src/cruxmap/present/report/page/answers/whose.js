@@ -1,5 +1,7 @@
 // Whose numbers an entry rests on, and between what its one number lies: insight/whose.py and kinds.py.
 
+import { MAP, OWN } from "../language/worldviews.js";
+
 const SAYS_HOW_LIKELY = new Set(["credence", "chance"]);
 
 /**
@@ -9,12 +11,21 @@ const SAYS_HOW_LIKELY = new Set(["credence", "chance"]);
  * @returns {string}
  */
 export function whoseIs(structure, setting, worldview, id) {
-  const places = ownPlaces(structure, id);
-  const isHere = (j) => setting.origin[j] === worldview && worldview !== "map";
-  if (places.some((j) => isHere(j) && !setting.fitted[j])) return "own";
-  if (places.some((j) => setting.origin[j] === worldview && setting.fitted[j])) return "fitted";
-  const other = places.find((j) => setting.origin[j] !== "map");
-  return other === undefined ? "inherited" : setting.origin[other];
+  return whoseAre(setting, worldview, ownPlaces(structure, id));
+}
+
+/**
+ * Whose the numbers in some places are. What the reader has fitted here is `fitted`, and not `set`.
+ * @param {object} setting @param {string} worldview @param {number[]} places
+ * @returns {string}
+ */
+export function whoseAre({ origin, fitted }, worldview, places) {
+  const isMine = (j) => origin[j] === worldview || origin[j] === OWN;
+  if (places.some((j) => origin[j] === worldview && worldview !== MAP && !fitted[j])) return "own";
+  const isSet = places.some((j) => origin[j] === OWN && !fitted[j]);
+  if (!isSet && places.some((j) => isMine(j) && fitted[j])) return "fitted";
+  const other = places.find((j) => origin[j] !== MAP);
+  return other === undefined ? "inherited" : origin[other];
 }
 
 /**

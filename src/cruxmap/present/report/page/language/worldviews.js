@@ -147,12 +147,44 @@ export function layersOf(model, worldview, ownChanges = UNCHANGED) {
 }
 
 /**
- * The same of a worldview's own layer alone, without what it extends.
+ * The same of parts of a worldview, over the map's numbers: what it extends, its own numbers, and those that
+ * it fitted.
+ * @param {object} model @param {string} worldview
+ * @param {{extended: boolean, own: boolean, fitted: boolean}} parts @returns {Layers}
+ */
+export function layersOfParts(model, worldview, { extended, own, fitted }) {
+  const data = numbersOf(model);
+  const steps = lineage(model, worldview).map((id) => data.worldviews.get(id));
+  const last = steps.pop();
+  const below = extended ? steps : [];
+  if (own) return laidOver(data, [...below, fitted ? last : withoutFitted(last), data.settings]);
+  return laidOver(data, [...below, ...(fitted ? [fittedAlone(last)] : []), data.settings]);
+}
+
+/**
+ * The same of a worldview without any numbers that it or what it extends has fitted.
  * @param {object} model @param {string} worldview @returns {Layers}
  */
-export function layersAlone(model, worldview) {
+export function layersWithoutFitted(model, worldview) {
   const data = numbersOf(model);
-  return laidOver(data, [data.worldviews.get(worldview), data.settings]);
+  const steps = lineage(model, worldview).map((id) => withoutFitted(data.worldviews.get(id)));
+  return laidOver(data, [...steps, data.settings]);
+}
+
+/** Whether a worldview itself fitted any number. @param {object} model @param {string} worldview */
+export function fitsAny(model, worldview) {
+  const { judgements = [] } = numbersOf(model).worldviews.get(worldview) ?? {};
+  return judgements.some(({ fitted }) => fitted !== "");
+}
+
+function withoutFitted(step) {
+  return { ...step, judgements: step.judgements.filter(({ fitted }) => fitted === "") };
+}
+
+/** The fitted numbers of a worldview, laid over others without what it brings, rejects and accepts. */
+function fittedAlone({ judgements }) {
+  const fitted = judgements.filter((judgement) => judgement.fitted !== "");
+  return { id: OWN, extends: null, judgements: fitted, rejects: [], accepts: [], brings: null };
 }
 
 function laidOver(data, steps) {

@@ -184,7 +184,7 @@ export function judgementEditor(session, contents, address, words = null) {
     slider?.show(value);
     const changed = isChanged(session, address);
     const isOwn = changed || isMyNumber(session, address);
-    setText(whose, isOwn ? "yours" : isHidden() ? "" : whoseWords(value));
+    setText(whose, isOwn ? yourWords(value) : isHidden() ? "" : whoseWords(value));
     whose.classList.toggle("mine", isOwn);
     back.hidden = !changed || isMyNumber(session, address);
     width.hidden = value.certain !== null || slider === null || isHidden();
@@ -208,6 +208,10 @@ function marksOf(session, contents, address) {
   });
   const start = { u: at(startedFrom).mu, words: `at the start: ${at(startedFrom).text}`, kind: "start" };
   return [...voices, start].filter(({ u }) => Number.isFinite(u));
+}
+
+function yourWords({ fitted }) {
+  return fitted ? "yours, fitted" : "yours";
 }
 
 function whoseWords({ origin, fitted }) {

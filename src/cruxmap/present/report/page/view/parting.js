@@ -316,9 +316,9 @@ function changesView(id, changes, { a, b }) {
       "li",
       null,
       change.address === id ? null : h("span", { class: "quiet" }, `${change.address}: `),
-      sideText(a, change.a, change.origin_a),
+      sideText(a, change.a, change.origin_a, change.fitted_a),
       ", ",
-      sideText(b, change.b, change.origin_b),
+      sideText(b, change.b, change.origin_b, change.fitted_b),
     ),
   );
   const list = h("ul", { class: "bare tiny" }, items);
@@ -327,9 +327,11 @@ function changesView(id, changes, { a, b }) {
     : h("details", { class: "tiny" }, h("summary", null, `${items.length} numbers`), list);
 }
 
-function sideText(name, value, origin) {
-  const whose = origin === name || origin === "set" ? "" : ` (${origin === "map" ? "the map's" : origin})`;
-  return h("span", null, `${nameOf(name)} `, said(value ?? "none", { class: "number" }), whose);
+function sideText(name, value, origin, isFitted) {
+  const from = origin === name || origin === "set" ? "" : origin === "map" ? "the map's" : origin;
+  const whose = [from, isFitted ? "fitted" : ""].filter((word) => word !== "").join(", ");
+  const aside = whose === "" ? "" : ` (${whose})`;
+  return h("span", null, `${nameOf(name)} `, said(value ?? "none", { class: "number" }), aside);
 }
 
 // --- what would close it ----------------------------------------------------------------------------

@@ -111,7 +111,7 @@ export function numbersOfAll(session, contents, address) {
       without.push(worldview);
       continue;
     }
-    const { text, origin } = shownAt(session, address, setting);
+    const { text, origin, fitted } = shownAt(session, address, setting);
     const own = under(told?.by, worldview);
     if (own !== undefined) {
       const whose = own.fitted ? "fitted" : "own";
@@ -120,10 +120,11 @@ export function numbersOfAll(session, contents, address) {
       const whose = "the editor's, and nobody's view";
       rows.unshift({ who: "map", text, whose, source: told?.source ?? [], note: told?.note });
     } else if (origin === worldview) {
-      rows.push({ who: worldview, text, whose: "own", source: [], note: "" });
+      rows.push({ who: worldview, text, whose: fitted ? "fitted" : "own", source: [], note: fitted });
     } else {
-      const key = JSON.stringify([origin, text]);
-      const found = inherited.get(key) ?? { from: origin, text, who: [] };
+      const from = fitted ? `${origin}, fitted there` : origin;
+      const key = JSON.stringify([from, text]);
+      const found = inherited.get(key) ?? { from, text, who: [] };
       inherited.set(key, { ...found, who: [...found.who, worldview] });
     }
   }

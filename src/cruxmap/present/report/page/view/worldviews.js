@@ -136,7 +136,7 @@ function visitorVoice(session, { target }, shape, estimates) {
   const known = estimates.get(id) ?? { mean: undefined, interval_90: null, quantiles: null };
   const told = stated.map((statement) => statementOf(statement, session.model));
   const about = told.filter((statement) => statement.of === target);
-  const whose = { said: about, says_little: known.little === true };
+  const whose = { said: about, says_little: known.little === true, fitted_judgements: known.fitted ?? 0 };
   const estimate = { ...known, ...centralOf(session, id), whose };
   return { name: id, text, said: told, quantiles: known.quantiles, estimate, from: CAME };
 }
@@ -208,11 +208,19 @@ function worldviewRow(worldview, contents, axis, model) {
       h("span", { class: [isKnown(estimate) && "number", "small"] }, numbersText(estimate)),
       gap,
       h("p", { class: "tiny quiet" }, said(about)),
+      fittedView(estimate?.whose?.fitted_judgements ?? 0),
     ),
     stripOf(worldview, contents, axis),
     statedText(worldview, contents.target, model),
   );
   return { element, showGap: (session) => setText(gap, gapText(session, name)) };
+}
+
+/** Says how many of a worldview's numbers are not its own, but follow from what it states. */
+function fittedView(count) {
+  if (count === 0) return null;
+  const were = count === 1 ? "was" : "were";
+  return h("p", { class: "tiny quiet" }, `${count} of its numbers ${were} fitted to what it states.`);
 }
 
 function isKnown(estimate) {
