@@ -102,12 +102,7 @@ def test_every_command_answers(name: str, cruxmap: Cruxmap, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     "name",
-    [
-        name
-        if name in ("one-question", "impossible-for-one")
-        else pytest.param(name, marks=pytest.mark.long)
-        for name in MAPS
-    ],
+    [name if name == "one-question" else pytest.param(name, marks=pytest.mark.long) for name in MAPS],
 )
 def test_every_command_answers_by_chains(name: str, cruxmap: Cruxmap, tmp_path: Path) -> None:
     answers(name, WITH_CHAINS, cruxmap, tmp_path)
