@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cruxmap.present.report.packaging import (
+    FORM_STYLES,
     LOADER,
     MAIN,
     PAGE,
@@ -178,5 +179,5 @@ def test_the_sources_build_elements_and_no_html() -> None:
 
 
 def test_all_style_sheets_are_joined() -> None:
-    assert sorted(path.name for path in PAGE.glob("*.css")) == sorted(STYLES)
+    assert sorted(path.name for path in PAGE.glob("*.css")) == sorted([*STYLES, *FORM_STYLES])
     assert "</" not in page_style()

@@ -702,14 +702,13 @@ def serve(
         run(model_path(model), Shown(blind=blind), port, progress)
 
 
-@app.command(
-    epilog=_examples("interview trial --as ann", "interview trial --as ann --questions 5 --show-numbers")
-)
+@app.command(epilog=_examples("interview trial --as ann", "interview trial --form --questions 12"))
 def interview(
     model: ModelArgument,
     name: Annotated[
-        str, typer.Option("--as", metavar="NAME", help="The id of the reviewer's worldview, new or begun.")
-    ],
+        str | None,
+        typer.Option("--as", metavar="NAME", help="The id of the reviewer's worldview, new or begun."),
+    ] = None,
     about: Annotated[
         str | None,
         typer.Option(metavar="ENTRY", help="Ask only about this entry and what it rests on."),
@@ -717,7 +716,9 @@ def interview(
     minutes: Annotated[
         float | None, typer.Option(min=0, help="Ask nothing more after so many minutes.")
     ] = None,
-    questions: Annotated[int | None, typer.Option(min=1, help="Ask so many questions at most.")] = None,
+    questions: Annotated[
+        int | None, typer.Option(min=1, help="Ask so many questions at most (in a questionnaire: 15).")
+    ] = None,
     show_numbers: Annotated[
         bool,
         typer.Option(
@@ -730,6 +731,25 @@ def interview(
             "--only-asked", help="Write only what was answered, not the numbers that follow from it."
         ),
     ] = False,
+    form: Annotated[
+        bool,
+        typer.Option(
+            "--form", help="Write the questions as a table for spreadsheets and as a page to fill in."
+        ),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The .csv or .html file that --form writes (default: both, in figures/<model>/).",
+        ),
+    ] = None,
+    read: Annotated[
+        Path | None,
+        typer.Option("--read", metavar="FILE", help="Take the answers from such a table, filled in."),
+    ] = None,
     quiet: QuietOption = False,
 ) -> None:
     """Ask a reviewer what matters most for the target, one question at a time, and write their worldview.
@@ -737,12 +757,31 @@ def interview(
     After every answer worldviews/NAME.yaml of the map is whole. The same command later goes on from there.
     Numbers that were not asked for move to what the answers imply, and are marked as fitted. It ends when
     what is left would hardly matter, and says how sure it is. Answers may come from a pipe, a line each.
+
+    With --form the questions are written down instead, in an order that is the same for everybody.
     """
+    if form and read is not None:
+        refuse(Code.TWO_QUESTIONS, "--form and --read exclude each other", "leave one of them out")
+    if output is not None and not form:
+        refuse(Code.TWO_QUESTIONS, "--output goes with --form", "leave it out, or add --form")
+    if minutes is not None and (form or read is not None):
+        refuse(Code.TWO_QUESTIONS, "--minutes goes with a dialogue", "leave it out, or say --questions")
+    if not form and name is None:
+        raise typer.BadParameter("say whose answers these are, as in --as ann", param_hint="--as")
+    if form:
+        with ask_with(model, [], quiet=quiet) as asked:
+            _write_form(asked, questions, about, show_numbers, output)
+        return
     from cruxmap.interviewing.dialogue import Wishes, hold
+    from cruxmap.interviewing.on_paper import take_in
 
     wishes = Wishes(about, minutes, questions, show_numbers, only_asked)
+    assert name is not None
     with terminal.watched(quiet=quiet) as progress, terminal.notes_shown():
-        hold(model_path(model), name, wishes, progress)
+        if read is not None:
+            take_in(model_path(model), read, name, wishes, progress)
+        else:
+            hold(model_path(model), name, wishes, progress)
 
 
 # --- what commands share ---------------------------------------------------------------------------
@@ -777,6 +816,27 @@ def _write_reports(how: "Shown", output: Path | None, progress: Display) -> None
             _emit(job.report(model, how, progress=progress).text, path)
         linked.append(Linked(model, Path(os.path.relpath(path, index.parent)).as_posix()))
     _emit(reports_index(linked), index)
+
+
+def _write_form(
+    asked: Asked, most: int | None, about: str | None, show_numbers: bool, output: Path | None
+) -> None:
+    """Write a questionnaire to one file, or in all its forms to the model's folder."""
+    from cruxmap.interviewing import on_paper
+
+    paths = [asked.figures / file for file in on_paper.FILES] if output is None else [output]
+    on_paper.refuse_as_form(paths)
+    form = on_paper.questionnaire(
+        asked.model,
+        most or on_paper.QUESTIONS,
+        about=about,
+        show_numbers=show_numbers,
+        progress=asked.progress,
+    )
+    on_paper.write_form(form, paths)
+    terminal.say(
+        f"wrote {' and '.join(path.as_posix() for path in paths)}: {_count(len(form.asked), 'question')}"
+    )
 
 
 def _as_seen_by(model: "ModelSpec", worldview: str | None) -> "ModelSpec":

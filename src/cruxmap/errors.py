@@ -113,6 +113,9 @@ class Code(StrEnum):
     # expectations
     UNCLEAR_EXPECTATION = "unclear-expectation"
     IMPOSSIBLE_EXPECTATION = "impossible-expectation"
+    # questionnaires that were filled in
+    UNREADABLE_FORM = "unreadable-form"
+    UNCLEAR_ANSWER = "unclear-answer"
     # found by inference only
     IMPOSSIBLE_EVIDENCE = "impossible-evidence"
     TOO_WIDE = "too-wide"

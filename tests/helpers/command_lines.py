@@ -31,6 +31,8 @@ TYPED: dict[Code, tuple[str, ...]] = {
     Code.UNCLEAR_WEIGHTS: command("pool", "--weights", "carlsmith=0"),
     Code.UNCLEAR_COMPARISON: command("compare"),
     Code.UNCLEAR_MODEL: ("report", "--with", "ann.yaml"),
+    Code.UNREADABLE_FORM: command("interview", "--as", "ann", "--read", "sent.csv"),
+    Code.UNCLEAR_ANSWER: command("interview", "--as", "ann", "--read", "sent.csv"),
     Code.UNREADABLE_SETTING: command("estimate", "--set", "alignment-hard 30%"),
     Code.UNKNOWN_LIST: command("cruxes", "--list", "judgments"),
     Code.UNKNOWN_KIND: ("schema", "models"),
@@ -57,6 +59,13 @@ TYPED: dict[Code, tuple[str, ...]] = {
 def _a_file_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("models").mkdir()
     Path("models/small.yaml").touch()
+
+
+def _a_form_says(text: str) -> Callable[[pytest.MonkeyPatch], None]:
+    def send(monkeypatch: pytest.MonkeyPatch) -> None:
+        Path("sent.csv").write_text(text, encoding="utf-8")
+
+    return send
 
 
 def _there_is_a_repository(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,6 +119,8 @@ def _work_fails(error: str, *said: Any) -> Callable[[pytest.MonkeyPatch], None]:
 
 
 BEFORE: dict[Code, Callable[[pytest.MonkeyPatch], None]] = {
+    Code.UNREADABLE_FORM: _a_form_says("question,answer\nIs it hard?,20%\n"),
+    Code.UNCLEAR_ANSWER: _a_form_says("id,kind,answer\nalignment-hard,judgement,05.Oct\n"),
     Code.ALREADY_THERE: _a_file_is_there,
     Code.UNKNOWN_REVISION: _there_is_a_repository,
     Code.CANNOT_USE: _nothing_may_be_read,

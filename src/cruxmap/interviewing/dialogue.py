@@ -85,7 +85,7 @@ def hold(path: Path, name: str, wishes: Wishes, progress: Progress) -> None:
     screen.tell(text.went_on(room.interview))
     try:
         room = _converse(room, progress)
-        _close(room, progress)
+        close(room, progress)
     except KeyboardInterrupt:
         screen.tell([Line(""), *text.plainly(_where(room.kept))])
         raise
@@ -317,7 +317,7 @@ def _mapped(room: Room, question: Question) -> Line:
 # --- at the end -------------------------------------------------------------------------------------------
 
 
-def _close(room: Room, progress: Progress) -> None:
+def close(room: Room, progress: Progress) -> None:
     """Say what came out."""
     screen.tell([Line(""), Line(_where(room.kept))])
     if room.kept.version is None:

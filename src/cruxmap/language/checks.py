@@ -483,6 +483,20 @@ def _shares_trouble(layers: Layers, shares: Sequence[str]) -> str:
     return ""
 
 
+def sum_trouble(shares: Sequence[Elicited | None]) -> str:
+    """Return what is wrong with the central shares of a whole row, of which one that is `rest` is None."""
+    numbers = [share for share in shares if share is not None]
+    total = sum(number.middle for number in numbers)
+    if len(numbers) == len(shares):
+        return f"the shares sum to {_share_text(total)}" if abs(total - 1) > _tolerance(numbers) else ""
+    nothing_left = _leave_nothing(numbers)
+    return (
+        f"the other shares sum to {_share_text(total)}, which leaves nothing for `rest`"
+        if nothing_left
+        else ""
+    )
+
+
 _ROUNDING_OF_SUMS = 1e-9
 _EXACTLY, _ROUGHLY = 0.001, 0.05
 """How far central shares may be from summing to 1: where all are points, where some are intervals."""

@@ -13,7 +13,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
-EMPTY = frozenset({"meta", "br", "link"})
+EMPTY = frozenset({"meta", "br", "link", "input"})
 """Elements without an end."""
 
 

@@ -6,7 +6,7 @@ of `import` and `export` are known; anything else is a `JoinError` that says whe
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import files
@@ -24,6 +24,9 @@ LIBRARY = "language/yaml_library.js"
 """The module in whose place the text of the YAML library comes, which is no source of ours."""
 
 STYLES = ("page.css", "argument.css", "reviewers.css", "document.css")
+
+FORM, FORM_STYLES = "form.js", ("form.css",)
+"""The module and the style sheet of a questionnaire, which is a page of its own."""
 
 _IMPORT = re.compile(r'import \{([^{}]*)\} from "([^"\n]+)";', re.DOTALL)
 _EXPORT = re.compile(r"export (?:async function\*?|function\*?|const|class) ([A-Za-z_$][\w$]*)")
@@ -88,9 +91,9 @@ def page_sources(folder: Path = PAGE) -> dict[str, str]:
     }
 
 
-def page_style(folder: Path = PAGE) -> str:
+def page_style(folder: Path = PAGE, styles: Iterable[str] = STYLES) -> str:
     """Return the page's style sheets, one after the other."""
-    texts = [(name, (folder / name)) for name in STYLES]
+    texts = [(name, (folder / name)) for name in styles]
     joined = "\n".join(path.read_text(encoding="utf-8") for _, path in texts)
     for name, path in texts:
         text = path.read_text(encoding="utf-8")
