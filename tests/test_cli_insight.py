@@ -382,6 +382,26 @@ def test_explain_tells_what_is_stated_read_and_fitted_apart(cruxmap: Cruxmap, tm
 
 
 @pytest.mark.usefixtures("conjugate")
+def test_listings_and_pictures_say_what_is_fitted(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "claims:\n  a: {text: One., credence: 10%}\n",
+        "target: a\n",
+        ann="judgements: {a: {value: 40%, fitted: raised to meet what is stated}}\n",
+        ben="extends: ann\n",
+    )
+    rows = cruxmap("explain", "small", "a", "--format", "csv").out.splitlines()
+    names = rows[0].split(",")
+    told = {
+        row["worldview"]: row["origin"]
+        for row in (dict(zip(names, line.split(","), strict=False)) for line in rows[1:])
+    }
+    assert (told["ann"], told["ben"]) == ("fitted", "ann")
+    drawn = {name: cruxmap("show", "small", "-w", name, "--format", "dot").out for name in ("ann", "ben")}
+    assert "the numbers of ann, 1 of them fitted" in drawn["ann"]
+    assert "fitted" not in drawn["ben"]
+
+
 def test_a_fitted_number_is_no_opinion_for_the_pool(cruxmap: Cruxmap, tmp_path: Path) -> None:
     write(
         tmp_path,

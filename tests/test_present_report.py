@@ -318,6 +318,17 @@ def test_a_page_says_that_worldviews_are_fitted_to_what_is_stated() -> None:
     assert told not in " ".join(text for where, text in Reader(garden()).texts if where != "script")
 
 
+def test_a_page_says_which_numbers_were_fitted_without_scripts() -> None:
+    fitted = ANN.replace("rain: 10% to 20%", "rain: {value: 10% to 20%, fitted: to the answers}")
+    assert fitted != ANN
+    page = report(model(GARDEN, ASK, ann=fitted, bob=BOB)).text
+    told = [text for where, text in Reader(page).texts if where not in {"script", "style", "title"}]
+    assert "1 of its numbers was fitted to what it states." in told
+    [numbers] = [text for text in told if "ann 10% to 20%" in text]
+    assert "ann 10% to 20% (fitted)" in numbers
+    assert not any("(fitted)" in text for _, text in Reader(garden()).texts)
+
+
 def test_an_anonymous_page_tells_nobody() -> None:
     page = garden(anonymous=True)
     inside = [json.dumps(block(page, name), ensure_ascii=False) for name in ("model", "contents")]

@@ -12,6 +12,7 @@ import { createSession } from "../../src/cruxmap/present/report/page/answers/ses
 import { togetherOf } from "../../src/cruxmap/present/report/page/answers/together.js";
 import { openingView } from "../../src/cruxmap/present/report/page/view/opening.js";
 import { pairsView } from "../../src/cruxmap/present/report/page/view/pairs.js";
+import { numbersOfAll } from "../../src/cruxmap/present/report/page/view/reviewers.js";
 import { MINE, partingView } from "../../src/cruxmap/present/report/page/view/parting.js";
 import { togetherView } from "../../src/cruxmap/present/report/page/view/together.js";
 import { visitorsView } from "../../src/cruxmap/present/report/page/view/visitors.js";
@@ -299,6 +300,28 @@ test("who came by a file has a row, at once with what is central, then with the 
   assert.match(rowOf(), /1\.3% mean and central/);
   session.dismiss("ann");
   assert.deepEqual(element.all((e) => e.attributes.id === "worldview-ann"), []);
+});
+
+test("what a file has fitted is said with its estimate, its number and where it parts from another", async () => {
+  const session = opened();
+  const { element } = worldviewsView(session, session.contents);
+  const fitted = ANN.replace("10%", "{value: 10%, fitted: to the answers}");
+  takeIn(session, [{ name: "ann.yaml", text: fitted }, { name: "bob.yaml", text: BOB }]);
+  const rowOf = (id) => element.all((e) => e.attributes.id === `worldview-${id}`)[0].textContent;
+  for (let wait = 0; wait < 100 && rowOf("bob").includes("working"); wait++) await soon(50);
+  assert.match(rowOf("ann"), /1 of its numbers was fitted to what it states\./);
+  assert.doesNotMatch(rowOf("bob"), /fitted/, "what it inherits it has not fitted");
+  const contents = { ...session.contents, judgements: { "alignment-hard": { by: {}, map: "40%" } } };
+  const { said, inherited } = numbersOfAll(session, contents, "alignment-hard");
+  const ann = said.find(({ who }) => who === "ann");
+  assert.deepEqual([ann.whose, ann.note], ["fitted", "to the answers"]);
+  assert.deepEqual(inherited.find(({ who }) => who.includes("bob")).from, "ann, fitted there");
+  const parting = partingView(session, session.contents, () => {});
+  parting.element.querySelector = () => ({ scrollIntoView() {} });
+  parting.compare("bob", "carlsmith");
+  const isKnown = () => parting.element.textContent.includes("alignment-hard");
+  for (let wait = 0; wait < 100 && !isKnown(); wait++) await soon(50);
+  assert.match(parting.element.textContent, /bob 10% \(ann, fitted\), carlsmith 40% \(the map's\)/);
 });
 
 test("weights are moved by slider or as numbers, and the pool follows at once", async () => {

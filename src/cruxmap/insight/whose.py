@@ -324,9 +324,9 @@ def _whose(one: "_Standing", spread: _Spread) -> Whose:
         of=one.of,
         moved_logit=_finite(one.moved),
         own_moved_logit=_finite(one.own_moved),
-        own_share_of_move=one.own_moved / one.moved if shared else None,
+        own_share_of_move=one.own_moved / one.moved + 0.0 if shared else None,  # never -0
         fitted_moved_logit=_finite(one.fitted_moved),
-        fitted_share_of_move=one.fitted_moved / one.moved if shared else None,
+        fitted_share_of_move=one.fitted_moved / one.moved + 0.0 if shared else None,
         own_share_of_spread=spread.own.share,
         error=spread.own.error,
         fitted_share_of_spread=spread.fitted.share,
