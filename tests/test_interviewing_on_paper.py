@@ -243,6 +243,9 @@ def test_problems_of_a_form_end_the_command_and_nothing_is_written(
         (("--output", "q.csv", "--as", "ann"), "--output goes with --form"),
         (("--form", "--minutes", "3"), "--minutes goes with a dialogue"),
         (("--form", "--output", "q.xlsx"), "no questionnaire's file"),
+        (("--form", "--about", "nobody"), "--about: there is no `nobody` in the map"),
+        (("--as", "ann", "--about", "nobody"), "--about: there is no `nobody` in the map"),
+        (("--about", "team", "--as", "ann", "--read", "ann.csv"), "--about goes with questions"),
     ],
 )
 def test_what_does_not_go_together_is_refused(

@@ -764,6 +764,8 @@ def interview(
         refuse(Code.TWO_QUESTIONS, "--form and --read exclude each other", "leave one of them out")
     if output is not None and not form:
         refuse(Code.TWO_QUESTIONS, "--output goes with --form", "leave it out, or add --form")
+    if about is not None and read is not None:
+        refuse(Code.TWO_QUESTIONS, "--about goes with questions, not with --read", "leave it out")
     if minutes is not None and (form or read is not None):
         refuse(Code.TWO_QUESTIONS, "--minutes goes with a dialogue", "leave it out, or say --questions")
     if not form and name is None:

@@ -19,7 +19,7 @@ from cruxmap.insight.interview import Interview, Question, Reply, question_of, r
 from cruxmap.insight.interview.outcome import outcome
 from cruxmap.interviewing import screen
 from cruxmap.interviewing.answers import read_answer
-from cruxmap.interviewing.keeping import Kept, no_interview, open_worldview
+from cruxmap.interviewing.keeping import Kept, checked_entry, no_interview, open_worldview
 from cruxmap.language.argument_map import Argument
 from cruxmap.language.reading import read_model
 from cruxmap.present import interview_text as text
@@ -77,6 +77,7 @@ def hold(path: Path, name: str, wishes: Wishes, progress: Progress) -> None:
     """
     progress(f"reading {path.as_posix()}", 0, 1)
     kept = open_worldview(path, name, unmarked=True)
+    wishes = replace(wishes, about=checked_entry(kept.model.map, wishes.about))
     if not kept.is_marked and not _may_touch(kept):
         return
     screen.tell(text.head(kept.model, name, kept.path.as_posix()))

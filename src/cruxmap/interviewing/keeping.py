@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cruxmap.errors import Code, Problem, WrongUsage
+from cruxmap.errors import Code, InvalidMap, Problem, WrongUsage
 from cruxmap.ground import CannotWrite, replace_version, version_of
 from cruxmap.insight.interview import Interview
-from cruxmap.language.argument_map import Worldview
+from cruxmap.language.argument_map import ArgumentMap, Worldview
 from cruxmap.language.context import check_id
 from cruxmap.language.digest import state_of
 from cruxmap.language.editing import edited
 from cruxmap.language.findings import Findings
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.names import find_entry
 from cruxmap.language.reading import read_with_visitors
 from cruxmap.language.visitors import WORLDVIEWS
 from cruxmap.language.yaml_text import node_of
@@ -93,6 +94,15 @@ def no_interview(kept: Kept) -> WrongUsage:
     message = f"{kept.path.as_posix()} was not made by an interview"
     hint = "run the interview in a terminal, where it asks before it writes there, or choose another name"
     return WrongUsage((Problem(Code.NO_INTERVIEW, message, hint=hint),))
+
+
+def checked_entry(argument_map: ArgumentMap, about: str | None) -> str | None:
+    """Return the entry that an interview is to be about, if any; raise `WrongUsage` where it is none."""
+    try:
+        return None if about is None else find_entry(argument_map, about).about.id
+    except InvalidMap as invalid:
+        problems = tuple(replace(p, message=f"--about: {p.message}") for p in invalid.problems)
+        raise WrongUsage(problems) from invalid
 
 
 def _check_name(name: str) -> None:

@@ -15,7 +15,7 @@ from cruxmap.insight.interview.filled import is_filled, replies_in
 from cruxmap.insight.interview.fixed_order import fixed_order
 from cruxmap.interviewing import screen
 from cruxmap.interviewing.dialogue import Room, Wishes, close
-from cruxmap.interviewing.keeping import Kept, open_worldview
+from cruxmap.interviewing.keeping import Kept, checked_entry, open_worldview
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.present import interview_text as text
@@ -43,9 +43,10 @@ def questionnaire(
 ) -> Form:
     """Return the questions of an interview that say most, at `most` so many, in an order that is fixed.
 
-    The map's own numbers are in it where it is to `show_numbers`. Raises InvalidMap, as `begin` does.
+    The map's own numbers are in it where it is to `show_numbers`. Raises InvalidMap, as `begin` does, and
+    WrongUsage where there is nothing with the name that it is to be `about`.
     """
-    interview = begin(model, MAP_WORLDVIEW, about=about, kinds=kinds)
+    interview = begin(model, MAP_WORLDVIEW, about=checked_entry(model.map, about), kinds=kinds)
     questions = [best.question for best in fixed_order(interview, most, progress=progress)]
     return form_of(model, questions, interview.mapped if show_numbers else None)
 
