@@ -96,9 +96,14 @@ def _top(
         raise typer.Exit(FINE)
 
 
-@app.command(epilog=_examples("new harvest", "new trial --like legal-case"))
+@app.command(epilog=_examples("new trial --like legal-case", "new --worldview ann trial"))
 def new(
-    name: Annotated[str, typer.Argument(help="The new map's id: lower-case words joined by hyphens.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="The new map's id: lower-case words joined by hyphens. With --worldview, a model.",
+        ),
+    ],
     like: Annotated[
         str | None,
         typer.Option(
@@ -106,12 +111,24 @@ def new(
             help="Start from `library` (the default, the smallest), `legal-case` or `diagnosis`.",
         ),
     ] = None,
+    worldview: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Write a worldview to fill in: all numbers of the model's map, the most important first.",
+        ),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Write a small working map, model and worldviews to edit."""
+    """Write a small working map, model and worldviews to edit; or a worldview of a map that is there."""
     from cruxmap.language.template import FIRST_EXAMPLE, template
-    from cruxmap.present.tables import Column, Table
 
+    if worldview is not None:
+        if like is not None:
+            message = "--like is for a new map, and --worldview for one that is there"
+            refuse(Code.TWO_QUESTIONS, message, "leave one of them out")
+        _new_worldview(model_path(name), worldview, form)
+        return
     with typed_here():
         files = template(name, like or FIRST_EXAMPLE)
     existing = [path for path in files if os.path.lexists(path)]
@@ -119,13 +136,53 @@ def new(
         refuse(Code.ALREADY_THERE, f"{existing[0]} is already there", "choose another name")
     for path, text in files.items():
         write_file(Path(path), text, hint="go to a folder that you can write to")
+    _tell_of_new(files, f"Edit them, then: cruxmap run models/{name}.yaml", form)
+
+
+def _new_worldview(model: Path, name: str, form: Format) -> None:
+    """Write a worldview's file that is to be filled in beside the others of a model's map."""
+    from cruxmap.ground import OtherVersion, replace_version
+    from cruxmap.insight.importance import by_importance
+    from cruxmap.language.reading import read_with_visitors
+    from cruxmap.language.typed import parse_new_id
+    from cruxmap.language.visitors import WORLDVIEWS
+    from cruxmap.present.worldview_template import worldview_template
+
+    with typed_here("--worldview"):
+        parse_new_id(name)
+    with terminal.watched(quiet=form is not Format.TABLE) as progress:
+        progress(f"reading {model.as_posix()}", 0, 1)
+        visited = read_with_visitors(model, ())
+        path = visited.folder / WORLDVIEWS / f"{name}.yaml"
+        is_there = partial(refuse, Code.ALREADY_THERE, f"{path.as_posix()} is already there")
+        if os.path.lexists(path):
+            is_there("choose another name")
+        progress("asking which numbers matter", 0, 1)
+        text = worldview_template(visited.model, name, by_importance(visited.model))
+        try:
+            path.parent.mkdir(exist_ok=True)
+            replace_version(path, text.encode("utf-8"), None)
+        except OtherVersion:
+            is_there("choose another name")
+        except OSError as error:
+            raise CannotWrite(path.as_posix(), error, "nothing was written") from error
+    listed = visited.model.lists_worldviews
+    first = f"Add {name} to `worldviews` in {model.as_posix()}, and edit" if listed else "Edit"
+    then = f"cruxmap estimate {model.as_posix()} --worldview {name}"
+    _tell_of_new([path.as_posix()], f"{first} it, then: {then}", form)
+
+
+def _tell_of_new(files: Iterable[str], then: str, form: Format) -> None:
+    from cruxmap.present.tables import Column, Table
+
+    written = list(files)
     if form is Format.TABLE:
-        for path in files:
+        for path in written:
             terminal.tell(f"wrote {path}")
-        terminal.tell(f"Edit them, then: cruxmap run models/{name}.yaml")
+        terminal.tell(then)
     else:
-        table = Table.of("Files", [Column("file", "file", get=str)], files)
-        print_answer({"files": list(files)}, [table], form, table)
+        table = Table.of("Files", [Column("file", "file", get=str)], written)
+        print_answer({"files": written}, [table], form, table)
 
 
 @app.command(epilog=_examples("check --expect", "check arguments/trial --sources"))

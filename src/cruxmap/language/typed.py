@@ -20,7 +20,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.checks import check_layers, check_link, spans_of, unknown_address
 from cruxmap.language.conditions import Resolver
-from cruxmap.language.context import Context
+from cruxmap.language.context import Context, check_id
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import Layers, lay
 from cruxmap.language.judgement import UnreadableError, notation_of, parse_value, with_phrases
@@ -50,6 +50,14 @@ def parse_conditions(value: object, argument_map: ArgumentMap) -> tuple[Conditio
     """Read several conditions, a list of them or one by itself. Raises InvalidMap."""
     parts = value if isinstance(value, list | tuple) else (value,)
     return tuple(parse_condition(part, argument_map) for part in parts)
+
+
+def parse_new_id(name: str) -> str:
+    """Return an id that an entry or a worldview may have. Raises InvalidMap."""
+    findings = Findings()
+    check_id(findings, text_of(name))
+    findings.raise_if_any()
+    return name
 
 
 def parse_argument(name: str, argument_map: ArgumentMap) -> str:
