@@ -54,7 +54,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.conditions import condition_form
 from cruxmap.language.editing import Changes, Form
-from cruxmap.language.inheritance import settle
+from cruxmap.language.inheritance import Setting, row_in_force, settle
 from cruxmap.language.judgement import format_value, notation_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.means_and_deviations import logit_of_share
@@ -611,6 +611,13 @@ def _probability(u: float) -> tuple[float, float]:
     return float(found[0]), float(found[1])
 
 
+def _given(settings: Sequence[Setting]) -> tuple[Elicited, ...]:
+    """Return numbers as they were given; where single shares are kept as given, all shares as they count."""
+    if not any(setting.single for setting in settings):
+        return tuple(setting.value for setting in settings)
+    return tuple(Elicited(Scale.PROBABILITY, share, share) for share in row_in_force(settings))
+
+
 def stated_form(stated: Stated) -> Form:
     """Return a stated credence as the values that stand for it in a file."""
     said: dict[str, Form] = {"of": condition_form(stated.of), "credence": notation_of(stated.credence)}
@@ -693,15 +700,15 @@ def begin(
     beforehand. `about` an entry restricts it to that and what it rests on, and `kinds` to judgements. With
     an `order` questions are asked in that, whatever they are worth.
 
-    Raises InvalidMap where the target is certain, where what is given is impossible, and where the map is
-    too wide for exact sums.
+    Raises InvalidMap where the target is certain, where what is given is impossible, where the map is too
+    wide for exact sums, and where it has no entry that it is to be `about`.
     """
-    model = as_model(model_or_map)
+    model = replace(as_model(model_or_map), exact=None)
     own = model.map.worldview.get(name)
     state = open_model(model, own.extends if own else None)
     lowered = state.asking.lowered
     if not lowered.is_exact:
-        exactly(replace(lowered.network, exact=True), *lowered.planned)
+        exactly(lowered.network, *lowered.planned)
     if own:
         taken = (a for a, bringer in model.map.brought.items() if bringer == name)
         state = state.accept(*taken, *own.accepts)
@@ -767,7 +774,7 @@ def resume(
     for judgement in own.judgements:
         if not judgement.fitted:
             question = question_of(model.map, "judgement", judgement.address)
-            values = tuple(setting[address].value for address in question.addresses)
+            values = _given([setting[address] for address in question.addresses])
             _, before = found.get(_name(question), (None, ()))
             reply = Reply(question, "answered", values)
             found[_name(question)] = reply, (*before, judgement.address)

@@ -144,7 +144,8 @@ def _common(
     for argument in argument_map.arguments:
         place = index[argument.credence.address]
         believed[place] = 1.0
-        voices.setdefault(argument.by or "", np.zeros(len(sign)))[place] = 1.0
+        voice = argument.by or argument.about.brought_by or "nobody"
+        voices.setdefault(voice, np.zeros(len(sign)))[place] = 1.0
     of_topic = np.array(topics)
     return {
         "for the target": (FOR_THE_TARGET, sign),

@@ -40,8 +40,10 @@ from cruxmap.language.argument_map import (
     StateIn,
     condition_text,
     mentioned,
+    mentioned_in,
 )
 from cruxmap.language.argument_map import Question as QuestionEntry
+from cruxmap.language.names import find_entry
 from cruxmap.language.typed import parse_condition
 from cruxmap.network.inquiry import inquire
 
@@ -143,7 +145,10 @@ def _of_row(argument_map: ArgumentMap, row: str) -> Question:
 
 
 def catalogue(state: State, at: Coordinates, about: str | None = None) -> Catalogue:
-    """Return what may be asked of an open model; with `about`, of that entry and what it rests on alone."""
+    """Return what may be asked of an open model; with `about`, of that entry and what it rests on alone.
+
+    Raises InvalidMap where the map has no such entry.
+    """
     argument_map = state.asking.opened.model.map
     never = _never(state)
     part = None if about is None else _resting(argument_map, about)
@@ -219,12 +224,10 @@ def _argued(argument_map: ArgumentMap) -> set[str]:
     }
 
 
-def _resting(argument_map: ArgumentMap, name: str) -> set[str]:
-    """Return an entry, what it rests on, and the arguments that bear on any of that."""
-    from cruxmap.language.argument_map import mentioned_in
-
+def _resting(argument_map: ArgumentMap, address: str) -> set[str]:
+    """Return an entry, what it rests on, and the arguments that bear on any of that. Raises InvalidMap."""
     found: set[str] = set()
-    ahead = [name]
+    ahead = [find_entry(argument_map, address).about.id]
     while ahead:
         here = ahead.pop()
         if here in found:
