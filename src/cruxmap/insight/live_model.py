@@ -478,6 +478,20 @@ class State:
         """Tell whether `at` can be asked for a condition: one about one entry, or among the model's."""
         return all(part in self.asking.lowered.conditions for part in about_several((condition,)))
 
+    def target_at(self, u: FloatArray) -> FloatArray:
+        """Return the log-odds (D,) of the model's target at judgements `u` (n_judgements, D), as `at` does.
+
+        They are nan where what is given is impossible.
+        """
+        program, single = self.asking.lowered.network.program, np.zeros_like(self.numbers.single[0])
+        column, target = self.numbers.column[0], self.asking.target
+        size = COLUMNS_AT_ONCE // (1 + len(target.fails))
+        parts = [
+            target.ask(fill(program, u[column, start:stop], single)).log_odds
+            for start, stop in blocks(u.shape[1], size)
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
     def at(self, u: FloatArray, conditions: Sequence[Condition]) -> Measured:
         """Return what the model's target and some conditions come to at other judgements `u` (n_judgements,).
 

@@ -19,6 +19,9 @@ from cruxmap.network.means_and_deviations import Numbers, numbers, shares_counte
 FURTHEST = 8.0
 """No answer lies further out than this: a logit of 8 is one in three thousand, a log a factor of 3,000."""
 
+OUTERMOST = 12.0
+"""No number is believed to be further out than this, unless the map's is."""
+
 SD_OF_A_POINT = 0.5
 """How far, in logits or logs, a number that the map gives as a point is taken to be from another's."""
 
@@ -51,7 +54,8 @@ class Coordinates:
 
     def unconstrained(self, z: FloatArray) -> FloatArray:
         """Return the judgements `u` (N,) at `z` (N,): logits and logs, a row of shares with sum 1."""
-        x = self.middle + self.sd * z
+        most = np.maximum(OUTERMOST, np.abs(self.middle))
+        x = np.clip(self.middle + self.sd * z, -most, most)
         u = np.where(self.free, x, self.standing)
         for row in self.rows:
             u[row] = np.clip(logit(_shares(x[row])), -LOGIT_OF_CERTAINTY, LOGIT_OF_CERTAINTY)

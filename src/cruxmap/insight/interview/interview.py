@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 
 from cruxmap.engine.exact_or_sampled import exactly
-from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.network import BoolArray, FloatArray, IntArray
 from cruxmap.engine.special import expit
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.insight.estimate import as_model
@@ -65,16 +65,26 @@ SD_OF_A_JUDGEMENT = 0.1
 SD_OF_A_STATEMENT = 0.15
 """How near, in logits, an answer about an entry all things considered is taken to be to what is implied."""
 
-SHORTLIST = 30
-"""So many statements, the best by their slopes at the map's own numbers, have slopes taken afresh."""
+TAIL, WIDER_IN_THE_TAIL = 3.0, 0.2
+"""Beyond this logit, 5% and 95%, that deviation grows by this for each logit more: nobody tells 1% from 0.5%
+as they tell 30% from 40%."""
+
+KURTOSIS = 15.0
+"""The fourth moment of what may be answered, in deviations: reviewers depart far where they depart. It is
+that of Student's t with 4.5 degrees of freedom; the normal's is 3."""
+
+SHORTLIST = 20
+"""So many statements, the best by their slopes at the map's own numbers, have slopes taken afresh; and so
+many judgements, the best by the target's slopes, are looked at closely."""
 
 UNLIKELIEST = 0.03
-"""A statement is not asked for where it is believed to be less likely than this, or its opposite is."""
+"""A statement is not asked for where it is less likely than this, or its opposite is, both by the map's
+numbers and by what is believed now."""
 
 FIRST = 8
 """So many questions are about entries all things considered before any is about a judgement."""
 
-COSTS_LITTLE = 0.7
+COSTS_LITTLE = 0.25
 """Among the first, a question of a new topic is asked before the best if it is worth this part of it."""
 
 MOST_ALONE = 0.5
@@ -106,17 +116,14 @@ type Order = Literal["best"] | Sequence[Question]
 class Suggestion(Answer):
     """A question worth asking: the expected `reduction` of the variance of the target's logit, a part of it.
 
-    `sd` is the predicted standard deviation of that logit before the answer.
+    `sd` is the predicted standard deviation of that logit before the answer, and `move` by how much the
+    answer is expected to move it, a standard deviation too.
     """
 
     question: Question
     reduction: float
     sd: float
-
-    @property
-    def move(self) -> float:
-        """By how much the target's logit is expected to move, a standard deviation."""
-        return self.sd * float(np.sqrt(max(self.reduction, 0.0)))
+    move: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +160,8 @@ class _Answers:
     """Replies as observations, in the order of their names.
 
     `known` (k,) are the places whose numbers are answered, with `u` (k,) what they are; `pinned` (m,) are
-    those that may move, `z` (m,) where they are. Statements are `conditions` with log-odds `logits`. `of`
-    are the replies that the observations come from, pins before statements.
+    those that may move, `z` (m,) where they are. Statements are `conditions` with log-odds `logits`. `sds`
+    are the deviations of all observations, and `of` the replies that they come from, pins before statements.
     """
 
     known: IntArray
@@ -163,6 +170,7 @@ class _Answers:
     z: FloatArray
     conditions: tuple[Condition, ...]
     logits: FloatArray
+    sds: FloatArray
     of: tuple[Reply, ...]
 
 
@@ -263,8 +271,7 @@ class Interview:
     def next(self) -> Suggestion | None:
         """Return the question that is best now; `None` where what is left would hardly matter.
 
-        Among the first eight are only questions about entries all things considered, where there are any;
-        one of a new topic goes before the best if that costs little.
+        Among the first, one of a new topic goes before the best if that costs little.
         """
         if self.order != "best":
             return self._next_in_order(self.order)
@@ -272,11 +279,10 @@ class Interview:
         if not ranked or ranked[0].move < HARDLY_MATTERS:
             return None
         if len(self.replies) < FIRST:
-            ranked = tuple(filter(self._is_whole, ranked)) or ranked
             topics = {reply.question.topic for reply in self.replies}
-            enough = ranked[0].reduction * COSTS_LITTLE
-            new = (s for s in ranked if s.question.topic not in topics and s.reduction >= enough)
-            return next(new, ranked[0])
+            new = next((one for one in ranked if one.question.topic not in topics), ranked[0])
+            if new.move**2 >= COSTS_LITTLE * ranked[0].move ** 2:
+                return new
         return ranked[0]
 
     def _next_in_order(self, order: Sequence[Question]) -> Suggestion | None:
@@ -284,15 +290,14 @@ class Interview:
         replied = {_name(reply.question) for reply in self.replies}
         for question in order:
             if _name(question) not in replied:
-                return worth.get(_name(question), Suggestion(question, 0.0, self.predicted_sd))
+                return worth.get(_name(question), Suggestion(question, 0.0, self.predicted_sd, 0.0))
         return None
 
-    def _is_whole(self, suggestion: Suggestion) -> bool:
-        question = suggestion.question
-        return question.kind == "stated" or question.id in self.ground.catalogue.whole
-
     def questions(self) -> tuple[Suggestion, ...]:
-        """Return what may be asked now, what is expected to tell most first; ties are in the order of ids."""
+        """Return what may be asked now, what is expected to tell most first; ties are in the order of ids.
+
+        Among the first eight are only questions about entries all things considered, while these matter.
+        """
         return self._questions
 
     def question_of(self, kind: Literal["judgement", "stated"], id_: str) -> Question:
@@ -334,17 +339,12 @@ class Interview:
         """Return slopes (m, N) of what a reply observes, how far it is from the mean (m,), and noise (m,)."""
         ground, found = self.ground, self._found
         answers = _answers(ground, (reply,), self._index)
-        if answers.conditions:
-            u = self._u(found.z)
-            measured = ground.state.at(u, answers.conditions)
-            return (
-                self._slopes(u, measured)[1:],
-                answers.logits - measured.log_odds[1:],
-                np.full(len(answers.logits), SD_OF_A_STATEMENT**2),
-            )
-        slopes = _rows_of(answers.pinned, len(found.z))
-        noise = np.full(len(slopes), SD_OF_A_JUDGEMENT**2)
-        return slopes, answers.z - found.z[answers.pinned], noise
+        noise = answers.sds**2
+        if not answers.conditions:
+            return _rows_of(answers.pinned, len(found.z)), answers.z - found.z[answers.pinned], noise
+        u = self._u(found.z)
+        measured = ground.state.at(u, answers.conditions)
+        return self._slopes(u, measured)[1:], answers.logits - measured.log_odds[1:], noise
 
     def to_look_at_again(self, n: int = 3) -> tuple[Reply, ...]:
         """Return the answers that are furthest from what all others imply, in deviations, furthest first."""
@@ -481,12 +481,8 @@ class Interview:
     def _point(self, place: Place) -> "_Point":
         answers, u = self._answers, self._u(place.z)
         measured = self.ground.state.at(u, answers.conditions)
-        off = np.concatenate(
-            [
-                (answers.z - place.z[answers.pinned]) / SD_OF_A_JUDGEMENT,
-                (answers.logits - measured.log_odds[1:]) / SD_OF_A_STATEMENT,
-            ]
-        )
+        at_pins, at_stated = answers.z - place.z[answers.pinned], answers.logits - measured.log_odds[1:]
+        off = np.concatenate([at_pins, at_stated]) / answers.sds
         cost = 0.5 * (place.times(place) + float(off @ off))
         return _Point(place, measured.log_odds, self._slopes(u, measured), cost)
 
@@ -494,12 +490,10 @@ class Interview:
         """Return the belief with every observation as linear as it is here, and where each is seen then."""
         ground, answers = self.ground, self._answers
         pins = _rows_of(answers.pinned, len(ground.at.addresses))
-        sds = [SD_OF_A_JUDGEMENT] * len(pins) + [SD_OF_A_STATEMENT] * len(answers.conditions)
         stated = answers.logits - here.log_odds[1:] + here.slopes[1:] @ here.place.z
         slopes = np.concatenate([pins, here.slopes[1:]])
-        return Belief(ground.at, ground.prior, slopes, np.array(sds) ** 2), np.concatenate(
-            [answers.z, stated]
-        )
+        belief = Belief(ground.at, ground.prior, slopes, answers.sds**2)
+        return belief, np.concatenate([answers.z, stated])
 
     def _step(self, here: "_Point") -> Place:
         """Return where a step of Gauss and Newton leads."""
@@ -517,65 +511,105 @@ class Interview:
         variance = self._variance
         if variance <= 0:
             return ()
-        found = self._found
-        to_target = found.belief.covariances(found.slopes[:1])[:, 0]
-        replied = {_name(reply.question) for reply in self.replies}
-        gone = {reply.question.entry for reply in self.replies if reply.what == "rejected"}
-        worth: list[tuple[Question, float]] = []
-        if self.kinds == "all":
-            worth += self._worth_of_statements(to_target, replied)
-        worth += self._worth_of_judgements(to_target, replied, gone)
-        ranked = sorted(worth, key=lambda one: (-round(one[1], ROUNDED), one[0].id, one[0].kind))
+        stated = self._worth_of_statements() if self.kinds == "all" else []
+        first = self.kinds == "all" and len(self.replies) < FIRST
+        judged = self._worth_of_judgements(whole=first)
+        if first and all(value < HARDLY_MATTERS**2 for _, value in (*stated, *judged)):
+            judged = self._worth_of_judgements(whole=False)
+        ranked = sorted((*stated, *judged), key=_by_worth)
         sd = float(np.sqrt(variance))
-        return tuple(Suggestion(question, value / variance, sd) for question, value in ranked)
+        return tuple(
+            Suggestion(question, min(value / variance, 1.0), sd, float(np.sqrt(value)))
+            for question, value in ranked
+        )
 
-    def _worth_of_statements(
-        self, to_target: FloatArray, replied: set[tuple[str, str]]
-    ) -> list[tuple[Question, float]]:
+    def _worth_of_statements(self) -> list[tuple[Question, float]]:
         """Rank statements by their slopes at the map's numbers, and the first of them anew by fresh ones."""
         ground, found = self.ground, self._found
+        replied = {_name(reply.question) for reply in self.replies}
         left = [n for n, q in enumerate(ground.catalogue.stated) if _name(q) not in replied]
-        if not left:
-            return []
         stale = ground.slopes[1:][left].copy()
         stale[:, self._answers.known] = 0.0
-        by_stale = _worth(stale, found.belief, to_target)
-        order = sorted(
-            range(len(left)),
-            key=lambda k: (-round(float(by_stale[k]), ROUNDED), ground.catalogue.stated[left[k]].id),
+        by_stale = self._spread(self._along(stale)).tolist()
+        ranked = sorted(
+            zip(left, by_stale, strict=True),
+            key=lambda one: _by_worth((ground.catalogue.stated[one[0]], one[1])),
         )
-        questions = [ground.catalogue.stated[left[k]] for k in order[:SHORTLIST]]
+        short = [number for number, _ in ranked[:SHORTLIST]]
+        questions = [ground.catalogue.stated[number] for number in short]
         u = self._u(found.z)
         measured = ground.state.at(u, [q.condition for q in questions if q.condition is not None])
-        chances = expit(measured.log_odds[1:])
-        worth = _worth(self._slopes(u, measured)[1:], found.belief, to_target)
+        worth = self._spread(self._along(self._slopes(u, measured)[1:]))
+        chances = expit(np.array([ground.first[1:][short], measured.log_odds[1:]]))
+        is_open = ((chances > UNLIKELIEST) & (chances < 1 - UNLIKELIEST)).any(axis=0)
         return [
             (question, value)
-            for question, value, p in zip(questions, worth.tolist(), chances.tolist(), strict=True)
-            if UNLIKELIEST < p < 1 - UNLIKELIEST
+            for question, value, asks in zip(questions, worth.tolist(), is_open.tolist(), strict=True)
+            if asks
         ]
 
-    def _worth_of_judgements(
-        self, to_target: FloatArray, replied: set[tuple[str, str]], gone: set[str]
-    ) -> list[tuple[Question, float]]:
-        belief, at, index = self._found.belief, self.ground.at, self._index
-        variances = belief.variances + SD_OF_A_JUDGEMENT**2
-        known = np.zeros(len(at.free), np.bool_)
-        known[self._answers.known] = True
-        found: list[tuple[Question, float]] = []
+    def _along(self, slopes: FloatArray) -> FloatArray:
+        """Return in `z` (N, n) how answers to statements with slopes (n, N) would move the mean, one sd."""
+        covariances = self._found.belief.covariances(slopes)
+        variances = np.maximum(np.einsum("ni,in->n", slopes, covariances), 0.0)
+        return np.asarray(covariances / np.sqrt(variances + SD_OF_A_STATEMENT**2))
+
+    def _spread(self, along: FloatArray) -> FloatArray:
+        """Return the variances (n,) of the target's logit over answers that move the mean `along` (N, n).
+
+        The answer is 0 or some deviations either way, three points with the moments of what may be answered:
+        the variance of the estimate before the answer is known (Raiffa and Schlaifer, "Applied Statistical
+        Decision Theory", 1961, preposterior analysis).
+        """
+        found, part, far = self._found, 0.5 / KURTOSIS, float(np.sqrt(KURTOSIS))
+        moves = np.concatenate([far * along, -far * along], axis=1)
+        u = np.array([self._u(found.z + move) for move in moves.T]).reshape(-1, len(found.z)).T
+        here = float(found.log_odds[0])
+        there = self.ground.state.target_at(u)
+        off = np.where(np.isfinite(there), there - here, 0.0).reshape(2, -1)
+        mean = part * off.sum(axis=0)
+        return np.asarray(part * ((off - mean) ** 2).sum(axis=0) + (1 - 2 * part) * mean**2)
+
+    def _worth_of_judgements(self, *, whole: bool) -> list[tuple[Question, float]]:
+        """Rank judgements by the target's slopes, and the first of them by what answers would do.
+
+        With `whole`, of those alone that are all there is to say of their entry. Where one has several
+        numbers, its answer is taken apart into as many that are independent, and their variances are added.
+        """
+        belief, at, known = self._found.belief, self.ground.at, self._answers.known
+        to_target = belief.covariances(self._found.slopes[:1])[:, 0]
+        noise = SD_OF_A_JUDGEMENT**2
+        variances = belief.variances + noise
+        replied = {_name(reply.question) for reply in self.replies}
+        gone = {reply.question.entry for reply in self.replies if reply.what == "rejected"}
+        moves = at.free.copy()
+        moves[known] = False
+        ranked: list[tuple[Question, float]] = []
         for question in self.ground.catalogue.judgements:
-            if _name(question) in replied or question.entry in gone:
+            out = _name(question) in replied or question.entry in gone
+            if out or (whole and question.id not in self.ground.catalogue.whole):
                 continue
-            places = np.array([index[address] for address in question.addresses], np.int64)
-            places = places[at.free[places] & ~known[places]]
-            if len(places) == 1:
-                found.append((question, float(to_target[places[0]] ** 2 / variances[places[0]])))
-            elif len(places):
-                block = belief.covariances(_rows_of(places, len(to_target)))[places]
-                block = block + SD_OF_A_JUDGEMENT**2 * np.eye(len(places))
-                along = to_target[places]
-                found.append((question, float(along @ np.linalg.solve(block, along))))
-        return found
+            places = self._moving(question, moves)
+            ranked.append((question, float((to_target[places] ** 2 / variances[places]).sum())))
+        ranked.sort(key=_by_worth)
+        short = [question for question, value in ranked[:SHORTLIST] if value > 0]
+        parts: list[FloatArray] = []
+        for question in short:
+            places = self._moving(question, moves)
+            covariances = belief.covariances(_rows_of(places, len(moves)))
+            block = covariances[places]
+            lower = np.linalg.cholesky((block + block.T) / 2 + noise * np.eye(len(places)))
+            parts.append(np.linalg.solve(lower, covariances.T).T)
+        if not parts:
+            return []
+        worth = self._spread(np.concatenate(parts, axis=1))
+        first = np.cumsum([0, *(part.shape[1] for part in parts[:-1])])
+        return list(zip(short, np.add.reduceat(worth, first).tolist(), strict=True))
+
+    def _moving(self, question: Question, moves: BoolArray) -> IntArray:
+        """Return the places of a question's numbers that may move."""
+        places = np.array([self._index[address] for address in question.addresses], np.int64)
+        return places[moves[places]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -599,10 +633,13 @@ def _rows_of(places: IntArray, n: int) -> FloatArray:
     return found
 
 
-def _worth(slopes: FloatArray, belief: Belief, to_target: FloatArray) -> FloatArray:
-    """Return what statements (n,) would take off the target's variance: `(g'P h)^2 / (h'P h + r^2)`."""
-    variances = np.einsum("ni,in->n", slopes, belief.covariances(slopes))
-    return np.asarray((slopes @ to_target) ** 2 / (np.maximum(variances, 0.0) + SD_OF_A_STATEMENT**2))
+def _by_worth(one: tuple[Question, float]) -> tuple[float, str, str]:
+    return -round(one[1], ROUNDED), one[0].id, one[0].kind
+
+
+def _sd_of(logit: float) -> float:
+    """Return how near an answer with this logit is taken to be to what is implied."""
+    return SD_OF_A_STATEMENT + WIDER_IN_THE_TAIL * max(0.0, abs(logit) - TAIL)
 
 
 def _probability(u: float) -> tuple[float, float]:
@@ -677,6 +714,7 @@ def _answers(ground: Ground, replies: Sequence[Reply], index: Mapping[str, int])
         z=np.array([z for _, z, _ in pins]),
         conditions=tuple(condition for condition, _, _ in stated),
         logits=np.array([logit for _, logit, _ in stated]),
+        sds=np.array([SD_OF_A_JUDGEMENT] * len(pins) + [_sd_of(logit) for _, logit, _ in stated]),
         of=(*(reply for *_, reply in pins), *(reply for *_, reply in stated)),
     )
 

@@ -39,7 +39,7 @@ BELIEVES_A_SIDE = 0.2
 FOR_IN_A_TOPIC = 0.08
 """How far all numbers of a topic together speak for the target, or against it."""
 
-RESEMBLES = 0.4
+RESEMBLES = 0.1
 """How far somebody is where a worldview there is, as a part of the way to it."""
 
 KEPT_APART = 0.5

@@ -17,7 +17,7 @@ from cruxmap.engine.network import FloatArray
 SETTLED = 1e-4
 """The search ends where a step would move nothing by more of the map's deviations than this."""
 
-MOST_STEPS = 40
+MOST_STEPS = 20
 """So many steps are made at most; ten are usual."""
 
 REMEMBERED = 4
