@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from cruxmap.insight.interview import begin
 from cruxmap.insight.interview.filled import NEEDED, READ, replies_of
 from cruxmap.insight.interview.questions import Question, question_of
 from cruxmap.language.argument_map import ArgumentMap
@@ -12,7 +13,7 @@ from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.spreadsheet import table_of
 from cruxmap.present.form import Form, form_of
 from cruxmap.present.form_table import COLUMNS, MAP, form_table
-from helpers.examples import GARDEN
+from helpers.examples import GARDEN, TRAINING
 from helpers.maps_from_text import model
 
 PUT = (
@@ -127,3 +128,29 @@ def test_nothing_in_the_table_is_a_formula() -> None:
 
 def test_phrases_of_the_map_travel_with_it(form: Form) -> None:
     assert form.phrases == {"probability": {"as good as sure": "97% to 99%"}, "ratio": {}}
+
+
+SEMICOLONS = {"p": "5,5 %", "s": "2,5x", "r": "2-3x", "share": "rest"}
+
+
+@pytest.mark.parametrize("text", [TRAINING, GARDEN], ids=["training", "garden"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_all_that_can_be_asked_is_read_again_from_a_spreadsheet(text: str, encoding: str) -> None:
+    spec = model(text, "target: danger" if text is TRAINING else "target: slippery")
+    listed = begin(spec, "ann").ground.catalogue
+    asked = [*listed.stated, *listed.judgements]
+    assert len(asked) > 10
+    form = form_of(spec, asked)
+    written = io.StringIO()
+    table = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    rows = cells(form_table(form))
+    blanks = [(one, blank) for one in form.asked for blank in one.blanks]
+    table.writerow(rows[0])
+    for row, (one, blank) in zip(rows, blanks, strict=True):
+        is_last = blank is one.blanks[-1]
+        row["answer"] = SEMICOLONS[one.scale if is_last or one.scale != "share" else "p"]
+        table.writerow(row.values())
+    data = written.getvalue().encode(encoding)
+    found = replies_of(table_of(data, "sent.csv", NEEDED, READ), spec.map)
+    assert [(r.question.kind, r.question.id) for r in found] == [(q.kind, q.id) for q in asked]
+    assert {r.what for r in found} == {"answered"}
