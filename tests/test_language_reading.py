@@ -221,6 +221,22 @@ def test_phases_follow_the_timeline_whatever_the_order_they_are_written_in(tmp_p
     assert [phase.phase for phase in read_map(tmp_path).events[0].basis.phases] == ["early", "late"]
 
 
+def test_what_an_interview_has_put_is_read_and_counts_for_nothing(tmp_path: Path) -> None:
+    text = "claims:\n  rain: {text: Rain., credence: 5%}\n  wind: {text: Wind., credence: 5%}\n"
+    (tmp_path / "map.yaml").write_text(text)
+    (tmp_path / "worldviews").mkdir()
+    said = "judgements: {rain: 6%, wind: {value: 7%, fitted: to what I answered}}\n"
+    found = []
+    for more in ("", "asked:\n", "asked: []\n", "asked: [rain, {of: {wind: false}}]\n"):
+        (tmp_path / "worldviews/ann.yaml").write_text(f"text: Ann.\n{said}{more}")
+        found.append(read_map(tmp_path))
+    asked = [one.worldview["ann"].asked for one in found]
+    assert asked == [None, None, (), ("rain", ClaimIs("wind", value=False))]
+    assert [one.worldview["ann"].was_interviewed for one in found] == [False, False, True, True]
+    assert len({digest(one) for one in found}) == 1
+    assert [judgement.address for judgement in found[-1].worldview["ann"].given] == ["rain"]
+
+
 def test_worldviews(everything: ArgumentMap) -> None:
     author, follower, newcomer, other = everything.worldviews
     assert (author.voice, author.extends, author.rejects) == ("author", None, ("reply",))

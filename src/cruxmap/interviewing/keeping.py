@@ -48,7 +48,7 @@ class Kept:
     @property
     def is_marked(self) -> bool:
         """Whether an interview may write there unasked: one made the file, or there is none."""
-        return self.worldview is None or self.worldview.asked is not None
+        return self.worldview is None or self.worldview.was_interviewed
 
     def written(self, interview: Interview, *, only_asked: bool = False) -> "Kept":
         """Write what an interview has come to, in place of what it came to before.

@@ -752,6 +752,16 @@ class Worldview:
     made_from: MadeFrom | None = field(default=None, compare=False)
     asked: tuple[str | Condition, ...] | None = field(default=None, compare=False)
 
+    @property
+    def was_interviewed(self) -> bool:
+        """Whether an interview made the file, and so may write there unasked."""
+        return self.asked is not None
+
+    @property
+    def given(self) -> tuple[Override | ShareOverride, ...]:
+        """The judgements that the reviewer gave: all but those that were fitted."""
+        return tuple(judgement for judgement in self.judgements if not judgement.fitted)
+
 
 # --- the map -----------------------------------------------------------------------------------
 

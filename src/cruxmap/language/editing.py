@@ -90,6 +90,11 @@ def edited(text: str, changes: Changes, name: str = "worldview.yaml") -> str:
     return f"{mark}{result.file.text}"
 
 
+def said_in(text: str, name: str = "worldview.yaml") -> dict[str, Form]:
+    """Return what a worldview's file says, by key. Raises InvalidMap with its problems."""
+    return _said(_parsed(text, name))
+
+
 def changed(before: Mapping[str, Form], changes: Changes) -> dict[str, Form]:
     """Return what a worldview's file says, with changes. Raises InvalidMap for what no file can say."""
     after: dict[str, Any] = {**before}
@@ -209,7 +214,7 @@ def differences(text: str, other: str, name: str = "worldview.yaml", other_name:
     the worldview as a whole (its text, voice, `extends`, `made_from`, `stated`, `read_as` and `asked`) stays
     where the other does not say it. Raises InvalidMap where one of the two has problems.
     """
-    before, after = _read(text, name), _read(other, other_name or name)
+    before, after = said_in(text, name), said_in(other, other_name or name)
     head: dict[str, Any] = {
         key: after[key]
         for key in (*_HEAD, *_WHOLE)
@@ -255,11 +260,6 @@ def _names_between(before: Form, after: Form) -> dict[str, bool]:
 
 def _names(names: Form) -> list[str]:
     return [names] if isinstance(names, str) else [str(name) for name in names]
-
-
-def _read(text: str, name: str) -> dict[str, Form]:
-    """Return what a worldview's file says. Raises InvalidMap with its problems."""
-    return _said(_parsed(text, name))
 
 
 def _parsed(text: str, name: str) -> Parsed:
