@@ -265,8 +265,13 @@ def test_an_id_that_is_none_is_refused(library: Served, folder: Path, name: str)
         json.dumps(change("guest", brings={"../x": {}})).encode(),
         json.dumps(change("guest", brings={"routes": {"soil-sound": [{}]}})).encode(),
         json.dumps(change("guest", version=1)).encode(),
+        json.dumps(change("guest", fitted={"soil-sound": 5})).encode(),
+        json.dumps(change("guest", stated={"of": "soil-sound"})).encode(),
+        json.dumps(change("guest", stated=["soil-sound"])).encode(),
+        json.dumps(change("guest", asked="soil-sound")).encode(),
+        json.dumps(change("guest", asked=[None])).encode(),
     ],
-    ids=range(17),
+    ids=range(22),
 )
 def test_what_has_not_the_shape_of_a_change_is_refused(library: Served, folder: Path, body: bytes) -> None:
     answer = library.save(body)
@@ -278,12 +283,50 @@ def test_what_would_be_a_problem_is_sent_back(library: Served, folder: Path) -> 
         ({"judgements": {"nothing": "5%"}}, Code.UNKNOWN_ADDRESS),
         ({"judgements": {"soil-sound": "lots"}}, Code.UNREADABLE_JUDGEMENT),
         ({"from": "../x"}, Code.UNKNOWN_WORLDVIEW),
+        ({"stated": [{"of": "nothing", "credence": "5%"}]}, Code.UNKNOWN_ID),
+        ({"stated": [{"of": ["soil-sound", 5]}]}, Code.MISSING_KEY),
+        ({"asked": ["nothing"]}, Code.UNKNOWN_ADDRESS),
+        ({"asked": [{"from": "soil-sound"}]}, Code.UNKNOWN_KEY),
         ({"accepts": ["soil-sound"]}, Code.WRONG_REFERENCE),
         ({"brings": {"claims": {"soil-sound": {"text": "Mine.", "credence": "5%"}}}}, Code.DUPLICATE_ID),
     ):
         answer = library.save(change("guest", **parts))
         assert (answer.status, answer.code) == (422, Code.CANNOT_SAVE)
         assert problem in {found["code"] for found in answer.json["problems"]}
+
+
+def test_what_an_interview_made_is_saved_as_what_it_is(library: Served, folder: Path) -> None:
+    why = "to what I answered in the interview"
+    interviewed = {
+        "from": "map",
+        "judgements": {"soil-sound": "50%", "funding-secured": "60% to 70%"},
+        "fitted": {"funding-secured": why},
+        "stated": [{"of": "opens-on-time", "credence": "20%"}, {"of": "work-in-time", "credence": "40%"}],
+        "asked": ["winter", {"of": "funding-secured"}],
+    }
+    try:
+        answer = library.save(change("guest", **interviewed))
+        assert answer.status == 200
+        text = (folder / "guest.yaml").read_text()
+        assert f"\n  funding-secured: {{value: 60% to 70%, fitted: {why}}}\n" in text
+        assert "\nstated:\n  - {of: opens-on-time, credence: 20%}\n" in text
+        assert "\nasked:\n  - winter\n  - {of: funding-secured}\n" in text
+        more = {
+            "from": "guest",
+            "judgements": {"funding-secured": "65%", "winter": {"mild": "50%", "hard": "rest"}},
+            "fitted": {},
+            "stated": [{"of": "work-in-time", "credence": "45%"}, {"of": "soil-sound", "credence": "90%"}],
+            "asked": ["soil-sound"],
+        }
+        answer = library.save(change("guest", answer.json["version"], **more))
+        assert answer.status == 200
+        after = (folder / "guest.yaml").read_text()
+        assert "\n  funding-secured: 65%\n" in after
+        assert "\n  - {of: opens-on-time, credence: 20%}\n  - {of: work-in-time, credence: 45%}\n" in after
+        assert "\n  - {of: soil-sound, credence: 90%}\n" in after
+        assert "\nasked:\n  - {of: funding-secured}\n  - soil-sound\n" in after
+    finally:
+        (folder / "guest.yaml").unlink(missing_ok=True)
 
 
 def test_a_version_that_is_old_is_a_conflict_with_both_texts(library: Served, folder: Path) -> None:

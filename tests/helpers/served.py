@@ -154,5 +154,6 @@ def copied(example: Path, place: Path) -> Path:
 def change(id_: str = "treasurer", version: str | None = None, **parts: Any) -> dict[str, Any]:
     """Return what a page sends to have something saved: a number, unless other parts are given."""
     nothing: dict[str, Any] = {"text": "", "rejects": [], "accepts": [], "remarks": {}, "brings": {}}
+    nothing |= {"fitted": {}, "stated": [], "asked": None}
     usual = {"from": "treasurer", "judgements": {"soil-sound": "50%"}}
     return {"id": id_, "version": version, **nothing, **usual, **parts}

@@ -7,6 +7,7 @@ No path comes from a page, and no link is followed. The whole map is checked wit
 moved into place, and a file that has changed meanwhile stays.
 """
 
+import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,7 +20,7 @@ from cruxmap.ground import CannotWrite, OtherVersion, replace_version, version_o
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.context import check_id
 from cruxmap.language.digest import state_of
-from cruxmap.language.editing import Changes, edited
+from cruxmap.language.editing import Changes, edited, said_in
 from cruxmap.language.files import MAX_BYTES, overlaid
 from cruxmap.language.findings import Findings
 from cruxmap.language.includes import ARGUMENTS
@@ -37,7 +38,10 @@ _BROUGHT = ("claims", "questions", "arguments", "routes")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a page sends, as far as its shape goes; `version` is None for a worldview that is to be new."""
+    """What a page sends, as far as its shape goes; `version` is None for a worldview that is to be new.
+
+    `fitted` says of some of the judgements what they were fitted to. `asked` is None without an interview.
+    """
 
     id: str
     version: str | None
@@ -48,6 +52,9 @@ class Sent:
     accepts: tuple[str, ...]
     remarks: Mapping[str, str]
     brings: Mapping[str, Mapping[str, Any]]
+    fitted: Mapping[str, str]
+    stated: tuple[Mapping[str, Any], ...]
+    asked: tuple[Any, ...] | None
 
     @property
     def entries(self) -> frozenset[str]:
@@ -160,6 +167,7 @@ def _changes(model: ModelSpec, text: str, asked: Sent) -> Changes:
         rejects=rejects,
         accepts=accepts,
         remarks=asked.remarks,
+        **_said(text, asked),
         claims=brings["claims"],
         questions=brings["questions"],
         arguments=brings["arguments"],
@@ -180,8 +188,34 @@ def _judgements(model: ModelSpec, asked: Sent) -> dict[str, Any]:
     for address, value in asked.judgements.items():
         if isinstance(value, Mapping):
             found |= {share.address: None for share in model.map.shares.get(address, ())}
-        found[address] = value
+        why = asked.fitted.get(address)
+        found[address] = value if why is None else {"value": value, "fitted": why}
     return found
+
+
+def _said(text: str, asked: Sent) -> dict[str, Any]:
+    """Return all that a file is to state, and what an interview has put and still has no number.
+
+    What is stated of the same under the same conditions stands in the place of what the file states.
+    """
+    before = said_in(text) if text and (asked.stated or asked.asked is not None) else {}
+    found: dict[str, Any] = {}
+    if asked.stated:
+        stated = {_about(one): one for one in (*before.get("stated", ()), *asked.stated)}
+        found["stated"] = list(stated.values())
+    if asked.asked is not None:
+        known = [*before.get("asked", ())]
+        answered: list[Any] = [*(asked.judgements.keys() - asked.fitted.keys())]
+        answered += [{"of": one.get("of")} for one in asked.stated]
+        new = [one for one in asked.asked if one not in known]
+        found["asked"] = [one for one in (*known, *new) if one in asked.asked or one not in answered]
+    return found
+
+
+def _about(stated: Mapping[str, Any]) -> str:
+    """Return what tells what is stated of something from what is stated of other things."""
+    assuming = stated.get("assuming") or []
+    return json.dumps([stated.get("of"), assuming if isinstance(assuming, list) else [assuming]])
 
 
 def _verdicts(model: ModelSpec, text: str, asked: Sent) -> tuple[dict[str, bool], dict[str, bool]]:
@@ -227,6 +261,7 @@ def _as_written(digest: str, entries: Mapping[str, str]) -> dict[str, Any]:
 def read_sent(sent: Any) -> Sent:
     """Return what a page sent. Raises `Refused` where it has not the shape of that, or the id is none."""
     keys = {"id", "version", "from", "text", "judgements", "rejects", "accepts", "remarks", "brings"}
+    keys |= {"fitted", "stated", "asked"}
     whole = _mapping(sent, "what is sent")
     if whole.keys() != keys:
         _misfit("what is sent", f"a mapping with {', '.join(sorted(keys))}")
@@ -248,6 +283,9 @@ def read_sent(sent: Any) -> Sent:
             at: _text(words, "a remark") for at, words in _mapping(whole["remarks"], "`remarks`").items()
         },
         brings={key: _entries(key, brings.get(key, {})) for key in _BROUGHT},
+        fitted={at: _text(why, "a reason") for at, why in _mapping(whole["fitted"], "`fitted`").items()},
+        stated=tuple(_mapping(one, "what is stated") for one in _list(whole["stated"], "`stated`")),
+        asked=None if whole["asked"] is None else tuple(map(_asked, _list(whole["asked"], "`asked`"))),
     )
 
 
@@ -264,6 +302,10 @@ def _judgement(value: Any) -> Any:
     if isinstance(value, str):
         return _text(value, "a number")
     return {state: _text(share, "a share") for state, share in _mapping(value, "a judgement").items()}
+
+
+def _asked(value: Any) -> Any:
+    return _mapping(value, "what was asked") if isinstance(value, dict) else _text(value, "what was asked")
 
 
 def _entries(key: str, value: Any) -> dict[str, Any]:
@@ -286,10 +328,14 @@ def _mapping(value: Any, what: str) -> dict[str, Any]:
     return {_text(key, f"a key of {what}"): part for key, part in value.items()}
 
 
-def _names(value: Any, what: str) -> tuple[str, ...]:
+def _list(value: Any, what: str) -> list[Any]:
     if not isinstance(value, list):
         _misfit(what, "a list")
-    return tuple(_text(name, f"a name in {what}") for name in value)
+    return value
+
+
+def _names(value: Any, what: str) -> tuple[str, ...]:
+    return tuple(_text(name, f"a name in {what}") for name in _list(value, what))
 
 
 def _text(value: Any, what: str) -> Text:

@@ -123,8 +123,8 @@ export function savingView(session, server) {
   return { element, update, isBusy: () => isBusy };
 }
 
-function isSaid({ remarks }) {
-  return Object.keys(remarks ?? {}).length > 0;
+function isSaid({ remarks, stated = [], asked = null }) {
+  return Object.keys(remarks ?? {}).length + stated.length > 0 || asked !== null;
 }
 
 function problemItem(problem) {
@@ -139,9 +139,10 @@ function textView(title, text) {
 
 /** What is sent: the changes as data, shares by their states. */
 function sentOf(session, own, { id, version, text }) {
-  const judgements = {};
-  for (const { at, value, shares } of own.judgements) {
+  const [judgements, reasons] = [{}, {}];
+  for (const { at, value, shares, fitted } of own.judgements) {
     judgements[at] = shares === undefined ? value : byState(session.model, at, shares);
+    if (fitted) reasons[at] = fitted;
   }
   return {
     id,
@@ -153,6 +154,9 @@ function sentOf(session, own, { id, version, text }) {
     accepts: own.accepts,
     remarks: own.remarks ?? {},
     brings: own.brings ?? {},
+    fitted: reasons,
+    stated: own.stated ?? [],
+    asked: own.asked ?? null,
   };
 }
 
