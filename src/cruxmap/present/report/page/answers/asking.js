@@ -20,6 +20,7 @@ const REMEMBERED = 16;
 /** What part of the general plan's products a plan of its own may have, to be worth its kernel. */
 const WORTH = 0.8;
 
+/** How many lanes a kernel has for few columns, and for many; plain JavaScript is fastest with few. */
 const FEW = 2;
 const MANY = 8;
 
@@ -63,7 +64,7 @@ export class Asking {
   /** Make kernels now: the free plan's, for what is certain may be changed, and that for many columns. */
   warm() {
     this.plans.free.kernel(FEW);
-    this.plans.common?.kernel(MANY);
+    this.plans.common?.kernel(this.plans.wasm ? MANY : FEW);
   }
 
   certain(setting) {
@@ -236,7 +237,8 @@ class Plans {
     });
     const answers = [];
     for (const [level, numbers] of groups) {
-      const lanes = numbers.length > FEW && level !== this.free ? MANY : FEW;
+      const isWide = this.wasm && numbers.length > FEW && level !== this.free;
+      const lanes = isWide ? MANY : FEW;
       for (let at = 0; at < numbers.length; at += lanes) {
         const some = numbers.slice(at, at + lanes);
         level.run(some.map((number) => columns[number]), lanes, gradient).forEach((answer, lane) => {
