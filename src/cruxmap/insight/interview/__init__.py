@@ -4,7 +4,6 @@
 `after` the reply. See `interview` for how a question is chosen, and `prior` for what is believed before any.
 """
 
-from cruxmap.insight.interview.fixed_order import fixed_order
 from cruxmap.insight.interview.interview import (
     Clash,
     Interview,
@@ -27,7 +26,6 @@ __all__ = [
     "Reply",
     "Suggestion",
     "begin",
-    "fixed_order",
     "question_of",
     "resume",
     "statement",

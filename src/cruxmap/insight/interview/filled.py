@@ -15,7 +15,7 @@ from cruxmap.language.checks import sum_trouble
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import left_by
 from cruxmap.language.judgement import Lexicon, UnreadableError, format_value, with_phrases
-from cruxmap.language.loose_notation import is_rejection, is_skip, parse_loosely
+from cruxmap.language.loose_notation import REJECTS, SKIPS, parse_loosely
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.spreadsheet import Line, read_table
 from cruxmap.language.yaml_text import Text
@@ -200,10 +200,11 @@ class _Reading:
 
     def _read(self, line: Line, question: Question, name: str) -> _Said:
         answer, low, high = (str(line.cells.get(column, "")) for column in _IN_ANSWER)
+        word = answer.casefold().replace("\u2019", "'").strip(" .!")
         if not (low or high):
-            if is_skip(answer):
+            if word in SKIPS:
                 return _Said(line, "skipped")
-            if is_rejection(answer):
+            if word in REJECTS:
                 if isinstance(self.map.entry[question.entry], Argument):
                     return _Said(line, "rejected")
                 hint = "give a number, such as `under 1%`"
@@ -214,7 +215,7 @@ class _Reading:
         if question.kind == "judgement" and name not in question.addresses:
             hint = f"a row for each: {', '.join(f'`{address}`' for address in question.addresses)}"
             raise UnreadableError(Code.UNCLEAR_ANSWER, f"`{name}` has several shares", hint)
-        if answer.casefold() == REST and len(question.addresses) > 1:
+        if word == REST and len(question.addresses) > 1:
             return _Said(line, "answered")
         role = Role.CREDENCE if question.kind == "stated" else self.map.judgements[name].role
         value = self._range(low, high, role) if low or high else parse_loosely(answer, role, self.lexicon)

@@ -592,7 +592,7 @@ class Interview:
             places = self._moving(question, moves)
             ranked.append((question, float((to_target[places] ** 2 / variances[places]).sum())))
         ranked.sort(key=_by_worth)
-        short = [question for question, value in ranked[:SHORTLIST] if value > 0]
+        short = [question for question, value in ranked[:SHORTLIST] if round(value, ROUNDED) > 0]
         parts: list[FloatArray] = []
         for question in short:
             places = self._moving(question, moves)

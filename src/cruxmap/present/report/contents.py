@@ -43,6 +43,7 @@ from cruxmap.language.model_spec import ModelSpec
 from cruxmap.present.canvas import made_from
 from cruxmap.present.main_points_text import chapters_of
 from cruxmap.present.map_picture import LEAST_IN_AN_OVERVIEW, page_names
+from cruxmap.present.report.interview_of_page import interview_of_page
 from cruxmap.present.report.map_layout import map_layout
 from cruxmap.present.report.outline import outline
 from cruxmap.present.report.words import basis_words, number_words, part_words
@@ -92,6 +93,7 @@ def contents_of_model(model: ModelSpec, *, blind: bool = False, anonymous: bool 
         "revision": None,  # it stands in the README alone, so that the page stays the same to the byte
         "blind": blind,
         "anonymous": anonymous,
+        "interview": interview_of_page(model),
     }
 
 
