@@ -14,7 +14,7 @@ from cruxmap.language.judgement import (
     parse_value,
     with_phrases,
 )
-from cruxmap.language.loose_notation import is_rejection, is_skip, parse_loosely
+from cruxmap.language.loose_notation import parse_loosely
 
 
 @pytest.mark.parametrize(
@@ -143,30 +143,6 @@ def test_phrases_of_a_map_are_read_in_its_own_capitals_or_in_others() -> None:
     for written in ("On Balance", "on balance", "ON BALANCE"):
         found = parse_loosely(written, Role.CREDENCE, own)
         assert (found.low, found.high, found.text) == (0.5, 0.6, "On Balance")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("skip", "Skip.", "skipped", "pass", "?", "No idea", "don't know", "I don\u2019t know!"),
-        *("dont know", "DO NOT  KNOW", "don\u00d5t know"),  # the last from a Mac's older letters
-    ],
-)
-def test_who_has_no_number_is_understood(text: str) -> None:
-    assert is_skip(text)
-    assert not is_rejection(text)
-
-
-@pytest.mark.parametrize("text", ["reject", "Rejected", "I reject this argument.", "reject this"])
-def test_who_rejects_is_understood(text: str) -> None:
-    assert is_rejection(text)
-    assert not is_skip(text)
-
-
-@pytest.mark.parametrize("text", ["", "5%", "likely", "rest", "I know", "do not reject", "skip to 5%"])
-def test_all_else_is_an_answer(text: str) -> None:
-    assert not is_skip(text)
-    assert not is_rejection(text)
 
 
 @given(st.floats(0.001, 0.999), st.floats(0.001, 0.999), st.sampled_from(Scale))

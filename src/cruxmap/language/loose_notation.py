@@ -11,9 +11,11 @@ from cruxmap.errors import Code
 from cruxmap.language.argument_map import Elicited, Role, SameAs, Scale
 from cruxmap.language.judgement import Lexicon, UnreadableError, parse_value
 
-_SKIPS = re.compile(r"skip(?:ped)?|pass|\?|no idea|(?:i )?(?:do not|don.?t) know")
-_REJECTS = re.compile(r"(?:i )?reject(?:ed)?(?: this(?: argument)?)?")
-"""What stands in place of a number, in small letters; the apostrophe may be a letter of another code page."""
+SKIPS = frozenset(
+    {"skip", "skipped", "don't know", "dont know", "do not know", "i don't know", "no idea", "?"}
+)
+REJECTS = frozenset({"reject", "rejected", "i reject this", "i reject this argument"})
+"""What stands in place of a number, in small letters, with a straight apostrophe."""
 
 _MONTHS = (
     "jan|janv|ene|gen|feb|fe\u0301v|f\u00e9v|fev|mar|m\u00e4r|mrz|maa|mrt|apr|avr|abr|may|mai|mag|maj|mei"
@@ -74,20 +76,6 @@ def parse_loosely(text: str, role: Role, lexicon: Lexicon) -> Elicited:
         hint = "give the number itself"
         raise UnreadableError(Code.UNREADABLE_JUDGEMENT, f"`{text}` is no number", hint)
     return found
-
-
-def is_skip(text: str) -> bool:
-    """Tell whether somebody says that they have no number to give."""
-    return _SKIPS.fullmatch(_word(text)) is not None
-
-
-def is_rejection(text: str) -> bool:
-    """Tell whether somebody says that they reject what they are asked about."""
-    return _REJECTS.fullmatch(_word(text)) is not None
-
-
-def _word(text: str) -> str:
-    return " ".join(text.casefold().split()).strip(" .!")
 
 
 def _reread(text: str, role: Role, lexicon: Lexicon, error: UnreadableError) -> Elicited | SameAs:

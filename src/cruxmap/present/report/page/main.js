@@ -10,6 +10,7 @@ import { changesView } from "./view/changes.js";
 import { dataOf, workerMaker } from "./view/data.js";
 import { h, liveRegion, section } from "./view/dom.js";
 import { hangsOnView } from "./view/hangs_on.js";
+import { interviewView } from "./view/interview.js";
 import { followServer, newsOfPage, takeUp } from "./view/live.js";
 import { pairsView } from "./view/pairs.js";
 import { partingView } from "./view/parting.js";
@@ -77,7 +78,8 @@ function showAll(session, contents, model) {
     () => showChanges(session, contents),
   ];
   for (const show of sections) attempt(show);
-  if (isBlind()) showBlind(session);
+  const blind = isBlind() ? showBlind(session) : null;
+  attempt(() => showInterview(session, contents, { say: live.say, show: () => blind?.show() }));
   document.documentElement.dataset.live = "yes";
   delete document.documentElement.dataset.waits;
   followAddress(session, tell);
@@ -89,6 +91,14 @@ function attempt(show) {
   } catch (error) {
     showFailure("A part of this page could not be opened.", error);
   }
+}
+
+/** The interview is the first that is offered. */
+function showInterview(session, contents, ways) {
+  if (session.interview === null) return;
+  document.getElementById("answer").before(interviewView(session, contents, ways).element);
+  const link = h("li", null, h("a", { href: "#interview" }, "Make it yours"));
+  document.querySelector("header nav ul")?.prepend(link);
 }
 
 function showAnswer(session, contents, told) {
@@ -128,10 +138,11 @@ function showReadOnly(contents, model) {
 
 function showBlind(session) {
   document.querySelector("main > .warning")?.remove(); // says the same for pages without scripts
-  const { element, bar } = blindView(session);
+  const { element, bar, show } = blindView(session);
   document.getElementById("answer").append(element);
   document.body.append(bar);
   for (const id of HIDDEN_AT_FIRST) document.getElementById(id)?.append(untold());
+  return { show };
 }
 
 /** Puts a section in the place of the document's; where that has none, before the argument. */

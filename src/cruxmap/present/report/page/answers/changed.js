@@ -4,6 +4,7 @@
 import { changeText, withNumber, withRejection } from "../language/changes.js";
 import { conditionText } from "../language/conditions.js";
 import { entriesByUse } from "../language/own_entries.js";
+import { textOfPlain } from "../language/plain_conditions.js";
 import { nearestHint, ProblemError } from "../language/problems.js";
 import { bringsAnything, layersOf, numbersOf, settle, UNCHANGED } from "../language/worldviews.js";
 import { chanceFromLogit } from "./information.js";
@@ -14,9 +15,10 @@ const GIVEN = ["assuming", "observed"];
 /**
  * @typedef {import("./history.js").Step} Step
  *
- * @typedef {{kind: "set" | "reject" | "given" | "bring" | "remark", address: string, text: string | null,
- *   before: string | null, effect: number | null, under?: string | null}} Change `address` is that of a
- *   number, an argument, an entry that is brought or spoken of, or `assuming` or `observed`; `effect` is how
+ * @typedef {{kind: "set" | "stated" | "fitted" | "reject" | "given" | "bring" | "remark", address: string,
+ *   text: string | null, before: string | null, effect: number | null, under?: string | null}} Change
+ *   `address` is that of a number, a condition that is stated, an argument, an entry that is brought or spoken
+ *   of, or `assuming` or `observed`; all that is fitted is one, with its number as `text`; `effect` is how
  *   the target's central probability changes if this change alone is taken back; what is brought is `under`
  *   the entry before it that rests on it
  */
@@ -61,7 +63,8 @@ export function settledAt(model, { start, own }) {
 /** Changes of which none is left are no changes. */
 export function tidied(own) {
   const isChanged = own.judgements.length + own.rejects.length + own.accepts.length > 0;
-  const isSaid = bringsAnything(own) || Object.keys(own.remarks ?? {}).length > 0;
+  const isAsked = (own.asked ?? null) !== null || (own.stated ?? []).length > 0;
+  const isSaid = isAsked || bringsAnything(own) || Object.keys(own.remarks ?? {}).length > 0;
   return isChanged || isSaid ? own : UNCHANGED;
 }
 
@@ -69,17 +72,18 @@ export function tidied(own) {
  * What a step changes, without the effects.
  * @param {object} model @param {Step} step @returns {Change[]}
  */
-export function changesOf(model, { start, own, given }) {
+export function changesOf(model, { start, own, given: conditionsNow }) {
   const before = { ...UNCHANGED, brings: own.brings };
   const layers = own.judgements.length > 0 ? layersOf(model, start, before) : null;
   const changed = (kind, address, text, before) => ({ kind, address, text, before, effect: null });
-  const numbers = own.judgements.map((judgement) =>
+  const given = own.judgements.filter(({ fitted }) => !fitted);
+  const numbers = given.map((judgement) =>
     changed("set", judgement.at, changeText(model, judgement), textAt(model, layers, judgement.at)),
   );
   const rejected = own.rejects.map((name) => changed("reject", name, "rejected", "accepted"));
   const accepted = own.accepts.map((name) => changed("reject", name, "accepted", "rejected"));
   const conditions = GIVEN.flatMap((kind) => {
-    const [now, before] = [given, givenOf(model)].map((all) => all[kind].map(conditionText));
+    const [now, before] = [conditionsNow, givenOf(model)].map((all) => all[kind].map(conditionText));
     const added = now.filter((text) => !before.includes(text));
     const gone = before.filter((text) => !now.includes(text));
     return [
@@ -92,7 +96,13 @@ export function changesOf(model, { start, own, given }) {
     under,
   }));
   const remarks = Object.entries(own.remarks).map(([id, text]) => changed("remark", id, text, null));
-  return [...brought, ...numbers, ...rejected, ...accepted, ...conditions, ...remarks];
+  const stated = (own.stated ?? []).map(({ of, credence }) =>
+    changed("stated", textOfPlain(model, of), credence, null),
+  );
+  const count = own.judgements.length - given.length;
+  const fitted = count > 0 ? [changed("fitted", "", String(count), null)] : [];
+  const said = [...numbers, ...stated, ...rejected, ...accepted, ...fitted];
+  return [...brought, ...said, ...conditions, ...remarks];
 }
 
 /** The number, or the shares, at an address in some layers, as a text. */
@@ -111,11 +121,20 @@ export function stepWithout(model, step, { kind, address, text, before }) {
   const { start, own, given } = step;
   if (kind === "bring") return stepWithoutEntry(step, address);
   if (kind === "remark") return { start, own: remarkedIn(model, own, address, null), given };
+  if (kind === "stated" || kind === "fitted") {
+    return { start, own: tidied(withoutSaid(model, own, kind, address)), given };
+  }
   const take = { set: withNumber, reject: withRejection }[kind];
   if (take) return { start, own: tidied(take(model, start, own, address, null)), given };
   const now = given[address].filter((condition) => conditionText(condition) !== text);
   const back = givenOf(model)[address].filter((condition) => conditionText(condition) === before);
   return { start, own, given: { ...given, [address]: [...now, ...back] } };
+}
+
+/** Changes without what is stated of a condition, or without all that is fitted. */
+function withoutSaid(model, own, kind, address) {
+  if (kind === "fitted") return { ...own, judgements: own.judgements.filter(({ fitted }) => !fitted) };
+  return { ...own, stated: own.stated.filter(({ of }) => textOfPlain(model, of) !== address) };
 }
 
 /**
@@ -146,7 +165,7 @@ export function findEffects(state, step, changes) {
 
 /** The step without a change, on the same model: what was brought is there, without force. */
 function stepIdle(model, step, change) {
-  if (change.kind === "remark") return null;
+  if (change.kind === "remark" || change.kind === "stated") return null;
   const without = stepWithout(model, step, change);
   if (change.kind !== "bring") return without;
   const { own } = step;

@@ -55,7 +55,8 @@ export class Changing extends Opened {
    * @param {string} address @param {string | string[] | null} text @param {{continued?: boolean}} [how]
    */
   set(address, text, { continued = false } = {}) {
-    const { start, own, given, last } = this.step;
+    const { start, given, last } = this.step;
+    const own = withoutFittedRow(this.step.own, address);
     const changed =
       setInBrought(this.model, own, address, text) ??
       tidied(withNumber(this.model, start, own, address, text));
@@ -117,7 +118,13 @@ export class Changing extends Opened {
    */
   takeBack(change) {
     const step = stepWithout(this.model, this.step, change);
-    this.go({ ...step, own: tidied(step.own) });
+    this.go({ ...step, own: tidied(this.refitted(step.own, change)) });
+  }
+
+  /** Changes with what is fitted to the answers in them, where anything is and it is not what is taken back. */
+  refitted(own, { kind }) {
+    const isFitted = kind !== "fitted" && own.judgements.some(({ fitted }) => fitted);
+    return isFitted && this.interview?.isBegun ? this.interview.refitted(own) : own;
   }
 
   // --- bringing -----------------------------------------------------------------------------------------
@@ -335,7 +342,8 @@ export class Changing extends Opened {
     const start = shape.extends ?? MAP;
     lineage(model, start);
     const name = freeId(model, id || this.name);
-    const said = { judgements, rejects, accepts, brings, remarks };
+    const { stated = [], asked = null } = shape;
+    const said = { judgements, rejects, accepts, brings, remarks, stated, asked };
     const written = name === id ? said : stepWithNames({ own: said, given: {} }, id, name).own;
     const { changes, leftOut } = fittedTo(model, { start, name, written });
     const own = tidied({ ...changes, ...headOf(model, shape) });
@@ -356,6 +364,14 @@ export class Changing extends Opened {
     if (name !== this.name) this.renameTo(name);
     this.go(step);
   }
+}
+
+/** Changes without a row of shares that is fitted, where one of these shares is to be set. */
+function withoutFittedRow(own, address) {
+  const row = address.slice(0, Math.max(address.lastIndexOf("."), 0));
+  const isIt = ({ at, fitted, shares }) => at === row && fitted && shares !== undefined;
+  if (!own.judgements.some(isIt)) return own;
+  return { ...own, judgements: own.judgements.filter((one) => !isIt(one)) };
 }
 
 /** What a file says of itself that goes on with it: its sentence, if somebody wrote it, and its voice. */

@@ -11,6 +11,7 @@ import { Changing } from "./changing.js";
 import { cruxTable } from "./cruxes.js";
 import { diffOf } from "./diff.js";
 import { evidenceOf } from "./evidence.js";
+import { Interviewer } from "./interview/interviewer.js";
 import { chanceFromLogit } from "./information.js";
 import { makePool, Superseded } from "./pool.js";
 import { bestOf, rankedWith, Stale } from "./ranked.js";
@@ -42,6 +43,7 @@ class Session extends Changing {
     this.contents = contents;
     if (contents?.entries) this.contents = openContents(contents, () => this.contentsNow(contents));
     this.openPool = () => makePool(model, makeWorker, workers, this.extensions.shipped.structure);
+    this.interview = contents?.interview ? new Interviewer(this, contents.interview) : null;
     this.kept = new Map(); // diffs of shipped worldviews, which no change makes old
     globalThis.requestIdleCallback?.(() => this.warm());
   }

@@ -35,7 +35,8 @@ export function untold() {
 
 /**
  * Returns what tells the reader that the page is blind, and how to see everybody's numbers: `element` for
- * the head of the page, and `bar`, which stays on the screen while the reader judges further down.
+ * the head of the page, and `bar`, which stays on the screen while the reader judges further down. `show` shows
+ * them.
  */
 export function blindView(session) {
   const count = h("p", null);
@@ -73,7 +74,7 @@ export function blindView(session) {
   update();
   const hideBar = (near) => (bar.hidden = near);
   nearScreen(element, hideBar, "0px");
-  return { element, bar };
+  return { element, bar, show };
 }
 
 function countText(given) {

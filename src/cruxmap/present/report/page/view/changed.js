@@ -5,9 +5,13 @@ export function changeCount(session) {
   return ownCount(session) + givenChanges(session);
 }
 
-/** Returns the same without conditions: how far the reader's numbers are a worldview of their own. */
-export function ownCount({ own: { judgements, rejects, accepts, brings = {} } }) {
-  return judgements.length + rejects.length + accepts.length + broughtCount(brings);
+/**
+ * Returns the same without conditions: how far the reader's numbers are a worldview of their own. What is fitted
+ * to their answers is not counted beside these.
+ */
+export function ownCount({ own: { judgements, stated = [], rejects, accepts, brings = {} } }) {
+  const given = judgements.filter(({ fitted }) => !fitted).length;
+  return given + stated.length + rejects.length + accepts.length + broughtCount(brings);
 }
 
 /** Returns how many entries, and causes of claims, the reader brings. */

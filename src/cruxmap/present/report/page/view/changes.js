@@ -95,8 +95,8 @@ function wordsOfAll(changes, session) {
 
 function changeLine(session, contents, change) {
   const { address } = change;
-  const id =
-    change.kind === "set" ? ownerOf(session.model, address) : String(address).split(".")[0];
+  const ids = { stated: () => "", set: () => ownerOf(session.model, address) };
+  const id = ids[change.kind]?.() ?? String(address).split(".")[0];
   const entry = under(contents.entries, id);
   const name = entry ? h("a", { href: entryAddress(id) }, said(address)) : null;
   return h(
@@ -119,6 +119,7 @@ function changeLine(session, contents, change) {
 
 function takenBackWords({ kind, address, text, before }) {
   if (kind === "given") return text ?? before;
+  if (kind === "fitted") return "all that is fitted";
   return kind === "remark" ? `your words on ${address}` : address;
 }
 
@@ -149,6 +150,12 @@ function whatWords({ model }, contents, { kind, address, text, before }) {
   if (kind === "remark") {
     return ["in your words: ", said(text ?? "")];
   }
+  if (kind === "stated") {
+    return [said(wordsOf(address, model)), ", all things considered: ", h("strong", null, said(text))];
+  }
+  if (kind === "fitted") {
+    return `${text === "1" ? "One number is" : `${text} numbers are`} fitted to your answers.`;
+  }
   const words = under(contents.judgements, address)?.words;
   return [
     words ? [said(words), ": "] : "",
@@ -161,6 +168,9 @@ function whatWords({ model }, contents, { kind, address, text, before }) {
 function effectWords(session, { kind, effect, under: above = null }) {
   if (kind === "remark") {
     return "Nothing is computed with it.";
+  }
+  if (kind === "stated") {
+    return "What is fitted meets it.";
   }
   if (above !== null) {
     return "It counts in what rests on it, above.";

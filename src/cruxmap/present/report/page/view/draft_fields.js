@@ -103,7 +103,12 @@ export function numberField({ label, value, scale, lexicon, hint, role, onInput 
     setText(note, readingOf(text, scale, lexicon, role) || hint);
   }
 
-  return { element, value: () => field.value, show: problem.show, focus: () => field.focus() };
+  function set(text) {
+    field.value = text;
+    follow();
+  }
+
+  return { element, value: () => field.value, set, show: problem.show, focus: () => field.focus() };
 }
 
 /** What a text is read as where that is not what it says; empty where it cannot be read, or says it. */

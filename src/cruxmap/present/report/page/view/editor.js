@@ -86,7 +86,8 @@ export function judgementEditor(session, contents, address, words = null) {
 
   /** Whether the number is not to be seen yet: the reader judges first. */
   function isHidden() {
-    return isBlind() && !isChanged(session, address) && !isMyNumber(session, address);
+    const isSet = isChanged(session, address) && numberAt(session, address).fitted === "";
+    return isBlind() && !isSet && !isMyNumber(session, address);
   }
 
   function shownNumber() {

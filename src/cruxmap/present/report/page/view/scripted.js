@@ -1,6 +1,7 @@
 /** What scripts and tests ask of the page, each as in the command line's JSON: `globalThis.cruxmap`. */
 
 import { received } from "../answers/receiving.js";
+import { interviewFor } from "../answers/interview/scripted.js";
 import { togetherOf } from "../answers/together.js";
 
 /**
@@ -42,6 +43,7 @@ export function scripted(opened) {
     diff: async (other) => open().diff(String(other)),
     pool: async (weights) => togetherOf(open()).pool(weights ?? null),
     pairs: async () => togetherOf(open()).pairs(),
+    interview: interviewFor(open),
     yaml: ({ id, text } = {}) => open().yaml({ id: id === undefined ? id : String(id), text }),
   };
 }
