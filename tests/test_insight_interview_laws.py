@@ -69,7 +69,7 @@ def test_the_file_that_is_written_says_what_the_interview_says(
     text = edited(f"worldview: {NEW}\ntext: A reader.\n", interview.changes())
     files = draft.files() | {f"worldviews/{NEW}.yaml": text}
     again = drawn_maps.read_question(files, target=condition_form(model.target.condition))
-    assert open_model(again, NEW).log_odds() == pytest.approx(interview.log_odds, abs=0.2)
+    assert open_model(again, NEW).log_odds() == pytest.approx(interview.log_odds, abs=0.02)
     went_on = resume(again, NEW)
     before, after = ({(r.question, r.what) for r in one.replies} for one in (interview, went_on))
     assert after == before

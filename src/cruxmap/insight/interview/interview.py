@@ -767,7 +767,7 @@ def begin(
 
 
 def _without_stages(ground: Ground) -> Ground:
-    """Leave out stages that by themselves would take too much off the variance of the target's logit."""
+    """Leave out what is certain, and stages that alone would take too much off the target's variance."""
     none = Belief(ground.at, ground.prior, np.zeros((0, len(ground.at.addresses))), np.zeros(0))
     covariances = none.covariances(ground.slopes)
     target = float(ground.slopes[0] @ covariances[:, 0])
@@ -777,7 +777,8 @@ def _without_stages(ground: Ground) -> Ground:
     kept = [
         number
         for number, question in enumerate(ground.catalogue.stated)
-        if not (alone[number] > MOST_ALONE and kind_of(ground.model.map, question.entry) is Kind.STAGE)
+        if np.isfinite(ground.first[1 + number])
+        and not (alone[number] > MOST_ALONE and kind_of(ground.model.map, question.entry) is Kind.STAGE)
     ]
     places = [0, *(1 + number for number in kept)]
     stated = tuple(ground.catalogue.stated[number] for number in kept)
