@@ -484,3 +484,12 @@ arguments:
   speaks: {text: It speaks., for: goal, strength: 300x}
 """
 """An argument that is sound adds its strength to the logit: all is linear."""
+
+
+def test_a_statement_that_other_answers_leave_no_room_for_stands_beside_them() -> None:
+    start = begin(training(), "carl")
+    interview = start.after(said(start, "{event: goal, by_end_of: early}", "30%"))
+    interview = interview.after(judged(start, "goal.early", "0%"))
+    assert np.isfinite(interview.log_odds)
+    assert interview.expected(interview.replies[0].question) == (0.0,)
+    assert interview.questions()

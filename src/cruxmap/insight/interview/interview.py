@@ -102,6 +102,9 @@ TO_BLAME = 0.1
 NOTICEABLE = 0.02
 """A number that was not asked for is fitted where it moves by more of the map's deviations than this."""
 
+AS_GOOD_AS_CERTAIN = 30.0
+"""The logit that stands for certainty, where what is stated is certain by what else was answered."""
+
 ROUNDED = 9
 """To how many decimals the worth of questions is compared: what is nearer comes in the order of ids."""
 
@@ -343,7 +346,7 @@ class Interview:
         if not answers.conditions:
             return _rows_of(answers.pinned, len(found.z)), answers.z - found.z[answers.pinned], noise
         u = self._u(found.z)
-        measured = ground.state.at(u, answers.conditions)
+        measured = _finite(ground.state.at(u, answers.conditions))
         return self._slopes(u, measured)[1:], answers.logits - measured.log_odds[1:], noise
 
     def to_look_at_again(self, n: int = 3) -> tuple[Reply, ...]:
@@ -480,7 +483,7 @@ class Interview:
 
     def _point(self, place: Place) -> "_Point":
         answers, u = self._answers, self._u(place.z)
-        measured = self.ground.state.at(u, answers.conditions)
+        measured = _finite(self.ground.state.at(u, answers.conditions))
         at_pins, at_stated = answers.z - place.z[answers.pinned], answers.logits - measured.log_odds[1:]
         off = np.concatenate([at_pins, at_stated]) / answers.sds
         cost = 0.5 * (place.times(place) + float(off @ off))
@@ -631,6 +634,13 @@ def _rows_of(places: IntArray, n: int) -> FloatArray:
     found = np.zeros((len(places), n))
     found[np.arange(len(places)), places] = 1.0
     return found
+
+
+def _finite(measured: Measured) -> Measured:
+    """Return what is measured with a large number in place of the log-odds of a statement that is certain."""
+    most = AS_GOOD_AS_CERTAIN
+    stated = np.nan_to_num(measured.log_odds[1:], posinf=most, neginf=-most)
+    return replace(measured, log_odds=np.concatenate([measured.log_odds[:1], stated]))
 
 
 def _by_worth(one: tuple[Question, float]) -> tuple[float, str, str]:
