@@ -39,7 +39,7 @@ WORTH_REFINING, WHOLE_COUNTS = 100_000, 0.1
 """Triples from which on a plan that is made thoroughly has its tree refined, and by how much each of its
 triples counts beside those that are left where entries are as usual."""
 
-MOST_KEPT = 1_000_000
+MOST_KEPT = 2_000_000
 """Triples up to which a plan is kept on disk, about 12 bytes each; of a larger one its tree is, if it was
 searched for."""
 

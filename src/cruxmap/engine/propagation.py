@@ -31,7 +31,7 @@ loop takes 0.07 s, to compile it, once per machine, 1.2 s.
 SETTING_UP = 40
 """Draws that take as long as putting a tape's sums into levels."""
 
-MIN_KEPT, MAX_KEPT = 10_000, 2_000_000
+MIN_KEPT, MAX_KEPT = 10_000, 6_000_000
 """Products of a plan from which on its tapes are kept on disk, and of a tape up to which it is."""
 
 MANY = 1_000

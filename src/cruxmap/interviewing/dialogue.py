@@ -16,7 +16,7 @@ from cruxmap.engine.executors import Progress
 from cruxmap.errors import InvalidMap
 from cruxmap.ground import OtherVersion
 from cruxmap.insight.interview import Interview, Question, Reply, question_of, resume
-from cruxmap.insight.interview.outcome import outcome
+from cruxmap.insight.interview.outcome import company, outcome
 from cruxmap.interviewing import screen
 from cruxmap.interviewing.answers import read_answer
 from cruxmap.interviewing.keeping import Kept, checked_entry, no_interview, open_worldview
@@ -324,10 +324,12 @@ def close(room: Room, progress: Progress) -> None:
     if room.kept.version is None:
         return
     screen.tell(text.plainly(text.how_sure(room.interview)))
+    screen.tell([Line(""), *text.again_lines(tuple(_doubtful(room)))])
     model = read_model(room.path)
-    found = outcome(model, room.kept.name, progress)
-    again = tuple(_doubtful(room))
-    screen.tell([Line(""), *text.outcome_lines(found, again)])
+    progress("what it hangs on", 0, 1)
+    screen.tell(text.outcome_lines(outcome(model, room.kept.name, progress)))
+    progress("who is near, and who is far", 0, 1)
+    screen.tell(text.company_lines(company(model, room.kept.name, progress)))
 
 
 def _doubtful(room: Room) -> Iterator[tuple[Reply, str, str]]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cruxmap.errors import Problem
 from cruxmap.insight.interview import Clash, Interview, Question, Reply
-from cruxmap.insight.interview.outcome import Outcome
+from cruxmap.insight.interview.outcome import Company, Outcome
 from cruxmap.language.argument_map import Z_95, ArgumentMap, Scale
 from cruxmap.language.judgement import format_value, notation_of, with_phrases
 from cruxmap.language.model_spec import ModelSpec
@@ -198,8 +198,8 @@ def _logistic(u: float) -> float:
     return 1 / (1 + math.exp(-u)) if u >= 0 else math.exp(u) / (1 + math.exp(u))
 
 
-def outcome_lines(found: Outcome, again: Sequence[tuple[Reply, str, str]]) -> Iterator[Line]:
-    """Say what came out; `again` are answers to look at, each with its question and what the others imply."""
+def outcome_lines(found: Outcome) -> Iterator[Line]:
+    """Say what came out, and what it hangs on."""
     yield Line("What came out", "bold")
     yield Line(
         f"{found.target}: {percent(found.mean)} over all draws of your numbers, {percent(found.central)} "
@@ -211,9 +211,10 @@ def outcome_lines(found: Outcome, again: Sequence[tuple[Reply, str, str]]) -> It
             Line(f"{one.id} ({one.text.rstrip('.')}): {one.sentence}.", "", INDENTED, "- ")
             for one in found.hangs_on
         )
-    if found.nearest is not None:
-        yield Line("Who is near, and who is far", "bold")
-        yield from _parting(found)
+
+
+def again_lines(again: Sequence[tuple[Reply, str, str]]) -> Iterator[Line]:
+    """Name answers to look at again, each with its question and what the others imply."""
     if again:
         yield Line("Answers to look at again", "bold")
         yield Line("They fit the others least. That need not mean that they are wrong.")
@@ -228,8 +229,12 @@ def outcome_lines(found: Outcome, again: Sequence[tuple[Reply, str, str]]) -> It
         )
 
 
-def _parting(found: Outcome) -> Iterator[Line]:
+def company_lines(found: Company) -> Iterator[Line]:
+    """Say who is near and who is far, and over what they part."""
     far = found.farthest
+    if found.nearest is None:
+        return
+    yield Line("Who is near, and who is far", "bold")
     if far is None:
         yield Line(f"Nobody is far from you; nearest is {found.nearest}.")
         return
