@@ -94,7 +94,7 @@ def test_a_command_line_has_the_problem_that_it_stands_for(
     assert told == [code]
 
 
-FOUND_WHILE_COMPUTING = {Code.LOST_WORKERS, Code.LOST_CLUSTER}
+FOUND_WHILE_COMPUTING = {Code.NOTHING_TO_ASK, Code.LOST_WORKERS, Code.LOST_CLUSTER}
 FOUND_IN_A_FORM = {Code.UNREADABLE_FORM, Code.UNCLEAR_ANSWER}
 
 

@@ -134,6 +134,7 @@ class Code(StrEnum):
     UNKNOWN_FORMAT = "unknown-format"
     UNKNOWN_REVISION = "unknown-revision"
     NO_INTERVIEW = "no-interview"
+    NOTHING_TO_ASK = "nothing-to-ask"
     ALREADY_THERE = "already-there"
     CANNOT_USE = "cannot-use"
     CANNOT_WRITE = "cannot-write"

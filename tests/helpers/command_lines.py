@@ -14,6 +14,7 @@ import pytest
 from cruxmap.engine import executors
 from cruxmap.errors import Code
 from helpers.commands import ROOT
+from helpers.maps_from_text import write
 
 MODEL = str(ROOT / "models/power-seeking.yaml")
 ADDRESS = "dask://127.0.0.1:1"
@@ -40,6 +41,7 @@ TYPED: dict[Code, tuple[str, ...]] = {
     Code.UNKNOWN_FORMAT: command("show", "--output", "map.txt"),
     Code.UNKNOWN_REVISION: ("diff", "power-seeking", "--git", "no-such-revision"),
     Code.NO_INTERVIEW: command("interview", "--as", "carlsmith"),
+    Code.NOTHING_TO_ASK: ("interview", "small", "--form"),
     Code.ALREADY_THERE: ("new", "small"),
     Code.CANNOT_USE: ("check", "."),
     Code.CANNOT_WRITE: command("show", "--stage", "map", "--output", "."),
@@ -59,6 +61,10 @@ TYPED: dict[Code, tuple[str, ...]] = {
 def _a_file_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("models").mkdir()
     Path("models/small.yaml").touch()
+
+
+def _a_model_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
+    write(Path(), "claims: {sure: {text: It is sure., credence: 100%}}", "target: sure")
 
 
 def _a_form_says(text: str) -> Callable[[pytest.MonkeyPatch], None]:
@@ -121,6 +127,7 @@ def _work_fails(error: str, *said: Any) -> Callable[[pytest.MonkeyPatch], None]:
 BEFORE: dict[Code, Callable[[pytest.MonkeyPatch], None]] = {
     Code.UNREADABLE_FORM: _a_form_says("question,answer\nIs it hard?,20%\n"),
     Code.UNCLEAR_ANSWER: _a_form_says("id,kind,answer\nalignment-hard,judgement,05.Oct\n"),
+    Code.NOTHING_TO_ASK: _a_model_is_certain,
     Code.ALREADY_THERE: _a_file_is_there,
     Code.UNKNOWN_REVISION: _there_is_a_repository,
     Code.CANNOT_USE: _nothing_may_be_read,

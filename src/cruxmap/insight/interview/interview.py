@@ -762,8 +762,8 @@ def begin(
         state = state.accept(*taken, *own.accepts)
     if not np.isfinite(state.log_odds()):
         message = f"the target is certain in the worldview `{state.worldview}`: no answer can move it"
-        hint = "choose another target, or suppose less"
-        raise InvalidMap((Problem(Code.UNCLEAR_GOAL, message, hint=hint),))
+        hint = "choose another target, or assume less"
+        raise InvalidMap((Problem(Code.NOTHING_TO_ASK, message, hint=hint),))
     at = coordinates(model.map, state.perspective)
     listed = catalogue(state, at, about)
     u = at.unconstrained(np.zeros(len(at.addresses)))
