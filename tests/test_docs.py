@@ -23,7 +23,7 @@ from helpers.commands import ROOT
 PAGES = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-SENT = re.compile(r"# (inbox/[a-z-]+\.(?:yaml|csv))\n")
+SENT = re.compile(r"# (inbox/[a-z-]+\.(?:yaml|csv|txt))\n")
 PROGRAMS = {"cruxmap": [sys.executable, "-m", "cruxmap.cli"], "git": ["git"]}
 SOMEBODY = {
     f"GIT_{who}_{what}": value
@@ -54,7 +54,7 @@ def has_code(page: str) -> bool:
 def test_code_blocks_run(page: str, tmp_path: Path) -> None:
     """Python blocks of a page share their names; what a console block prints is what the page says.
 
-    YAML, or a table, that begins with `# inbox/` and a name is that file.
+    YAML, a table or a text that begins with `# inbox/` and a name is that file. `< FILE` is what is typed.
     """
     for folder in ("arguments", "models"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
@@ -62,7 +62,7 @@ def test_code_blocks_run(page: str, tmp_path: Path) -> None:
     for block in blocks(page):
         if block.language == "python":
             script.append(block.code)
-        elif block.language in ("yaml", "csv") and (named := SENT.match(block.code)):
+        elif block.language in ("yaml", "csv", "text") and (named := SENT.match(block.code)):
             (tmp_path / "inbox").mkdir(exist_ok=True)
             (tmp_path / named[1]).write_text(block.code[named.end() :], encoding="utf-8")
         elif block.language == "console":
@@ -87,11 +87,13 @@ def commands(code: str) -> Iterator[tuple[str, str]]:
 
 
 def shell(command: str, folder: Path) -> str:
+    command, _, typed = command.partition(" < ")
     program, *words = shlex.split(command)
     arguments = [name for word in words for name in (sorted(map(str, within(folder, word))) or [word])]
     done = subprocess.run(
         [*PROGRAMS[program], *arguments],
         cwd=folder,
+        input=(folder / typed).read_text() if typed else None,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -122,9 +122,10 @@ def _where(kept: Kept) -> str:
 
 
 def _converse(room: Room, progress: Progress) -> Room:
-    begun, put, went = time.monotonic(), 0, "on"
+    begun, before, went = time.monotonic(), len(room.interview.replies), "on"
     wishes = room.wishes
     while went == "on":
+        put = len(room.interview.replies) - before
         if wishes.questions is not None and put >= wishes.questions:
             screen.tell(text.plainly(f"That was the last of {put} questions."))
             break
@@ -139,8 +140,7 @@ def _converse(room: Room, progress: Progress) -> Room:
             )
             screen.tell(text.plainly(told))
             break
-        put += 1
-        asking = Asking(suggestion.question, suggestion.reduction, f"Question {put}", None)
+        asking = Asking(suggestion.question, suggestion.reduction, f"Question {put + 1}", None)
         room, went = _ask(room, asking, progress)
     return room
 

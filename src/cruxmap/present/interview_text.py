@@ -88,10 +88,20 @@ def question_lines(words: QuestionWords, number: str, again: Reply | None) -> li
             lines.append(Line(text, "", INDENTED * 2, f"{counted}. "))
     if words.states:
         lines.append(Line(f"The answers: {', '.join(words.states)}.", "", INDENTED))
-    lines.append(Line(f"({words.scale}; as in {words.examples[0]}, or {words.examples[-1]})", "dim"))
+    lines.append(Line(f"({words.scale}; as in {_some(words.examples)})", "dim"))
     if again is not None:
         lines.append(Line(f"You answered: {answer_text(again)}. Enter alone keeps that.", "dim"))
     return lines
+
+
+def _some(examples: Sequence[str]) -> str:
+    """Name the lowest, one in the middle and the highest of some examples, so that none is suggested."""
+    first, last = examples[0], examples[-1]
+    return (
+        f"{first}, {examples[len(examples) // 2 - 1]}, or {last}"
+        if len(examples) > 2
+        else f"{first}; {last}"
+    )
 
 
 def answer_text(reply: Reply) -> str:
