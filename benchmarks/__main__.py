@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.commands import commands, stages
 from benchmarks.growth import growth
 from benchmarks.inference import inference
+from benchmarks.interview import interview
 from benchmarks.live import live
 from benchmarks.measuring import Figure, Ratio, Result, holds, machine
 from benchmarks.page import page
@@ -20,6 +21,7 @@ GROUPS: dict[str, Callable[..., Iterator[Result]]] = {
     "commands": commands,
     "live": live,
     "page": page,
+    "interview": interview,
     "inference": inference,
     "prior": prior,
     "posterior": posterior,

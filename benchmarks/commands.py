@@ -56,14 +56,14 @@ def commands(*, quick: bool) -> Iterator[Result]:
     """Each command's processor time over that of importing PyMC, in turn; and the main job's memory."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
-        _run(project, project / "warm", "-m", "cruxmap", "new", NEW)
-        _run(project, project / "warm", "-c", "import pymc")
+        run_python(project, project / "warm", "-m", "cruxmap", "new", NEW)
+        run_python(project, project / "warm", "-c", "import pymc")
         for row in QUICK if quick else ROWS:
             value = median(_ratios(row, project, repeats=1 if quick else 3))
             at_most = None if quick else row.at_most
             yield Figure(row.what, value, "times `import pymc`", at_most=at_most, waited_for=True)
         model = SMALL if quick else REAL
-        done = _run(project, project / "warm", "-c", PEAK, "run", str(model))
+        done = run_python(project, project / "warm", "-c", PEAK, "run", str(model))
         at_most = None if quick else MEGABYTES
         yield Figure(f"run, {model.stem}: peak memory", float(done), "MB", at_most=at_most)
 
@@ -84,14 +84,14 @@ def _ratios(row: Row, project: Path, repeats: int) -> Iterator[float]:
     """Run a command, first to fill the caches if it may find them full, and after each run import PyMC."""
     arguments = ("-m", "cruxmap", *row.command)
     if not row.cold:
-        _run(project, project / "warm", *arguments)
+        run_python(project, project / "warm", *arguments)
     for number in range(repeats):
         caches = project / (f"cold-{row.what}-{number}" if row.cold else "warm")
-        ours = cpu_of_children(lambda caches=caches: _run(project, caches, *arguments))
-        yield ours / cpu_of_children(lambda: _run(project, project / "warm", "-c", "import pymc"))
+        ours = cpu_of_children(lambda caches=caches: run_python(project, caches, *arguments))
+        yield ours / cpu_of_children(lambda: run_python(project, project / "warm", "-c", "import pymc"))
 
 
-def _run(project: Path, caches: Path, *arguments: str) -> str:
+def run_python(project: Path, caches: Path, *arguments: str) -> str:
     """Run Python in a project, or for `check` in this one; return the last line of stderr.
 
     Python keeps bytecode, whatever the environment says.

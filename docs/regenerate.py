@@ -14,7 +14,7 @@ from dataclasses import replace
 from enum import EnumType
 from itertools import chain
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from typer.models import ArgumentInfo
 
@@ -86,10 +86,17 @@ def _usage(name: str, kind: Any, info: Any) -> str:
 
 
 def _value(name: str, kind: Any, info: Any) -> str:
-    choices = [k for k in (kind, *get_args(kind)) if isinstance(k, EnumType)]
+    choices = [
+        k if isinstance(k, EnumType) else get_args(k) for k in (kind, *get_args(kind)) if _chooses(k)
+    ]
     if choices:
         return "\\|".join(str(choice) for choice in choices[0])
     return info.metavar or name.upper()
+
+
+def _chooses(kind: Any) -> bool:
+    """Tell whether an option takes one of a few words."""
+    return isinstance(kind, EnumType) or get_origin(kind) is Literal
 
 
 def _help(info: Any, default: Any) -> str:

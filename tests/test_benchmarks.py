@@ -89,14 +89,14 @@ def test_unknown_groups_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
     assert (
-        "known: commands, live, page, inference, prior, posterior, growth, stages"
+        "known: commands, live, page, interview, inference, prior, posterior, growth, stages"
         in capsys.readouterr().err
     )
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "group", ["commands", "live", "inference", "prior", "posterior", "growth", "stages"]
+    "group", ["commands", "live", "interview", "inference", "prior", "posterior", "growth", "stages"]
 )
 def test_a_group_runs_and_writes_its_table(group: str, tmp_path: Path) -> None:
     doc, results = tmp_path / "doc.md", tmp_path / "results.json"

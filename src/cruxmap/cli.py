@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -774,7 +774,8 @@ def interview(
         float | None, typer.Option(min=0, help="Ask nothing more after so many minutes.")
     ] = None,
     questions: Annotated[
-        int | None, typer.Option(min=1, help="Ask so many questions at most (in a questionnaire: 15).")
+        int | None,
+        typer.Option(min=1, help="Ask so many questions at most (of a form: 15; in a rehearsal: 30)."),
     ] = None,
     show_numbers: Annotated[
         bool,
@@ -800,12 +801,39 @@ def interview(
             "--output",
             "-o",
             metavar="FILE",
-            help="The .csv or .html file that --form writes (default: both, in figures/<model>/).",
+            help="The .csv or .html file that --form writes (default: both, in figures/<model>/); the folder "
+            "for the picture of --rehearse.",
         ),
     ] = None,
     read: Annotated[
         Path | None,
         typer.Option("--read", metavar="FILE", help="Take the answers from such a table, filled in."),
+    ] = None,
+    rehearsed: Annotated[
+        str | None,
+        typer.Option(
+            "--rehearse",
+            metavar="WORLDVIEW",
+            help="Let this worldview answer, and say how near that comes.",
+        ),
+    ] = None,
+    answers: Annotated[
+        Literal["exact", "rounded"] | None,
+        typer.Option(help="How it answers: with all digits (the default), or rounded as people do."),
+    ] = None,
+    order: Annotated[
+        Literal["best", "tornado", "file", "random", "fixed"] | None,
+        typer.Option(
+            help="In which order it is asked: what is best after each answer (the default), or another to "
+            "compare that with."
+        ),
+    ] = None,
+    kinds: Annotated[
+        Literal["all", "judgements"] | None,
+        typer.Option(help="What it is asked: everything (the default), or only numbers of the map."),
+    ] = None,
+    format_: Annotated[
+        Format | None, typer.Option("--format", help="How to print a rehearsal (default: table).")
     ] = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -815,12 +843,25 @@ def interview(
     Numbers that were not asked for move to what the answers imply, and are marked as fitted. It ends when
     what is left would hardly matter, and says how sure it is. Answers may come from a pipe, a line each.
 
-    With --form the questions are written down instead, in an order that is the same for everybody.
+    With --form the questions are written down instead, in an order that is the same for everybody. With
+    --rehearse a worldview answers that is there already: how many questions does this map need?
     """
+    of_a_rehearsal = {"--answers": answers, "--order": order, "--kinds": kinds, "--format": format_}
+    if rehearsed is not None:
+        others = {"--as": name, "--minutes": minutes, "--form": form, "--read": read}
+        others |= {"--show-numbers": show_numbers, "--only-asked": only_asked}
+        _refuse_beside(others, f"a rehearsal has no {{}}: {rehearsed} answers, and nothing is written")
+        with ask_with(model, [], quiet=quiet) as asked:
+            whose = known_worldview(asked.model.map, rehearsed)
+            wishes_of_it = {"answers": answers, "order": order, "kinds": kinds, "questions": questions}
+            wished = {key: wish for key, wish in wishes_of_it.items() if wish is not None}
+            _rehearse(asked, whose, {**wished, "about": about}, format_ or Format.TABLE, output)
+        return
+    _refuse_beside(of_a_rehearsal, "{} goes with --rehearse")
     if form and read is not None:
         refuse(Code.TWO_QUESTIONS, "--form and --read exclude each other", "leave one of them out")
     if output is not None and not form:
-        refuse(Code.TWO_QUESTIONS, "--output goes with --form", "leave it out, or add --form")
+        refuse(Code.TWO_QUESTIONS, "--output goes with --form or --rehearse", "leave it out, or add one")
     if about is not None and read is not None:
         refuse(Code.TWO_QUESTIONS, "--about goes with questions, not with --read", "leave it out")
     if minutes is not None and (form or read is not None):
@@ -896,6 +937,25 @@ def _write_form(
     terminal.say(
         f"wrote {' and '.join(path.as_posix() for path in paths)}: {_count(len(form.asked), 'question')}"
     )
+
+
+def _refuse_beside(options: dict[str, Any], message: str) -> None:
+    """Refuse what was said of some options; the message has a place for the first of them."""
+    if said := [option for option, value in options.items() if value not in (None, False)]:
+        refuse(Code.TWO_QUESTIONS, message.format(said[0]), "leave one of them out")
+
+
+def _rehearse(
+    asked: Asked, worldview: str, wished: dict[str, Any], form: Format, output: Path | None
+) -> None:
+    """Let a worldview answer; print what comes of it and draw it."""
+    from cruxmap.insight.interview import rehearse
+    from cruxmap.present.rehearsal_figures import rehearsal_figures
+    from cruxmap.present.rehearsal_tables import REHEARSAL_LISTINGS
+
+    work = partial(rehearse, asked.model, worldview, **wished)
+    found = _answer(asked, work, REHEARSAL_LISTINGS, None, form)
+    _draw(asked, rehearsal_figures(found), form, None, output)
 
 
 def _as_seen_by(model: "ModelSpec", worldview: str | None) -> "ModelSpec":

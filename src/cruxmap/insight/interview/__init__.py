@@ -15,6 +15,7 @@ from cruxmap.insight.interview.interview import (
 )
 from cruxmap.insight.interview.prior import Prior
 from cruxmap.insight.interview.questions import Question, Reply, question_of, statement
+from cruxmap.insight.interview.rehearsal import Rehearsal, rehearse, rehearse_with
 
 __all__ = [
     "Clash",
@@ -23,10 +24,13 @@ __all__ = [
     "Order",
     "Prior",
     "Question",
+    "Rehearsal",
     "Reply",
     "Suggestion",
     "begin",
     "question_of",
+    "rehearse",
+    "rehearse_with",
     "resume",
     "statement",
 ]

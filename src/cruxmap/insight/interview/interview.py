@@ -259,6 +259,10 @@ class Interview:
         """Return the map's own numbers for a question, on the natural scale, by address."""
         return self._natural(question, self.ground.at.standing)
 
+    def log_odds_of(self, conditions: Sequence[Condition]) -> FloatArray:
+        """Return the log-odds (n,) of conditions with what was answered, and everything else at its mean."""
+        return self.ground.state.at(self._u(self._found.z), conditions).log_odds[1:]
+
     def _natural(self, question: Question, u: FloatArray) -> tuple[float, ...]:
         if question.condition is not None:
             found = self.ground.state.at(u, (question.condition,))
