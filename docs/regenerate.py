@@ -20,12 +20,17 @@ from typer.models import ArgumentInfo
 
 from cruxmap import cli
 from cruxmap.insight.estimate import estimate
+from cruxmap.insight.interview import rehearse
 from cruxmap.language.reading import read_model
 from cruxmap.present.canvas import encode
 from cruxmap.present.estimate_figures import estimate_figures
+from cruxmap.present.rehearsal_figures import curve, curves
 
 DOCS = Path(__file__).parent
 COMMAND = [sys.executable, "-m", "cruxmap.cli"]
+
+REHEARSED = 20
+"""Questions in the rehearsals that are shown."""
 
 INTRODUCTION = """\
 Answers go to stdout, progress and problems to stderr; colours only to a terminal, unless `NO_COLOR` is set.
@@ -111,6 +116,15 @@ def picture() -> bytes:
     return encode(drawn, "png")
 
 
+def pictures_of_rehearsals() -> Iterator[tuple[str, bytes]]:
+    """Yield the pictures of docs/interview.md: rehearsals with the worldviews of the first map."""
+    model = read_model(DOCS.parent / "models" / "deceptive-alignment.yaml")
+    names = [worldview.about.id for worldview in model.map.worldviews]
+    found = {name: rehearse(model, name, questions=REHEARSED) for name in names}
+    yield "interview-rehearsal", encode(curve(found["author"]), "png")
+    yield "interview-curves", encode(curves(list(found.values())), "png")
+
+
 def page_picture(browser: Any) -> bytes:
     """Return docs/page.png: an entry of the first map, open in its page."""
     from helpers.browser import opened
@@ -188,5 +202,7 @@ def _write_pictures_of_pages() -> None:
 if __name__ == "__main__":
     (DOCS / "cli.md").write_text(cli_reference(), encoding="utf-8")
     (DOCS / "estimate.png").write_bytes(picture())
+    for name, picture_of_rehearsals in pictures_of_rehearsals():
+        (DOCS / f"{name}.png").write_bytes(picture_of_rehearsals)
     _write_pictures_of_pages()
     sys.stdout.write("wrote docs/cli.md and the pictures in docs/\n")
