@@ -329,9 +329,7 @@ def _file(interview: Interview, _questions: int) -> tuple[Question, ...]:
     """As the entries stand in the map; of each, its numbers before what it is all things considered."""
     listed = interview.ground.catalogue
     by_entry: dict[str, list[Question]] = {}
-    open_ = np.isfinite(interview.ground.first[1:])
-    stated = [question for question, is_open in zip(listed.stated, open_, strict=True) if is_open]
-    stated = [] if interview.kinds == "judgements" else stated
+    stated = () if interview.kinds == "judgements" else listed.stated
     for question in (*listed.judgements, *stated):
         by_entry.setdefault(question.entry, []).append(question)
     return tuple(q for name in interview.model.map.entry for q in by_entry.get(name, ()))
