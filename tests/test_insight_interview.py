@@ -198,10 +198,11 @@ def test_slopes_of_the_target_and_of_statements_are_those_of_finite_differences(
     random = np.random.default_rng(2)
     z = np.where(at.free, random.normal(0, 0.5, len(at.addresses)), 0.0)
     along = np.where(at.free, random.normal(size=len(at.addresses)), 0.0)
-    u = at.unconstrained(z)
+    u = at.unconstrained(z[:, None])[:, 0]
     slopes = at.slopes(u, state.at(u, conditions).slopes)
     step = 1e-5
-    up, down = (state.at(at.unconstrained(z + e * along), conditions).log_odds for e in (step, -step))
+    both = z[:, None] + np.outer(along, [step, -step])
+    up, down = (state.at(u, conditions).log_odds for u in at.unconstrained(both).T)
     np.testing.assert_allclose(slopes @ along, (up - down) / (2 * step), rtol=1e-6, atol=1e-8)
     assert np.abs(slopes @ along).min() > 1e-6
 
@@ -241,11 +242,11 @@ def test_the_mean_is_where_nothing_is_likelier() -> None:
     logit = number("90%", Role.CREDENCE).mu
 
     def cost(w: FloatArray) -> float:
-        off = logit - state.at(at.unconstrained(root @ w), [condition]).log_odds[1]
+        off = logit - state.at(at.unconstrained((root @ w)[:, None])[:, 0], [condition]).log_odds[1]
         return float(w @ w + (off / SD_OF_A_STATEMENT) ** 2) / 2
 
     found = minimize(cost, np.zeros(root.shape[1]), method="BFGS", options={"gtol": 1e-6})
-    best = state.at(at.unconstrained(root @ found.x), []).log_odds[0]
+    best = state.at(at.unconstrained((root @ found.x)[:, None])[:, 0], []).log_odds[0]
     assert interview.log_odds == pytest.approx(best, abs=1e-4)
     assert abs(interview.log_odds - start.log_odds) > 0.1
 

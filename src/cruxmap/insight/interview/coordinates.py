@@ -53,12 +53,17 @@ class Coordinates:
     rows: tuple[IntArray, ...]
 
     def unconstrained(self, z: FloatArray) -> FloatArray:
-        """Return the judgements `u` (N,) at `z` (N,): logits and logs, a row of shares with sum 1."""
-        most = np.maximum(OUTERMOST, np.abs(self.middle))
-        x = np.clip(self.middle + self.sd * z, -most, most)
-        u = np.where(self.free, x, self.standing)
-        for row in self.rows:
-            u[row] = np.clip(logit(_shares(x[row])), -LOGIT_OF_CERTAINTY, LOGIT_OF_CERTAINTY)
+        """Return the judgements `u` (N, D) at `z` (N, D): logits and logs, a row of shares with sum 1."""
+        middle, sd, free, standing = (a[:, None] for a in (self.middle, self.sd, self.free, self.standing))
+        most = np.maximum(OUTERMOST, np.abs(middle))
+        x = np.clip(middle + sd * z, -most, most)
+        u = np.where(free, x, standing)
+        if self.rows:
+            places, _, first, sizes = self._units
+            largest = np.repeat(np.maximum.reduceat(x[places], first), sizes, axis=0)
+            weights = np.exp(x[places] - largest)
+            shares = weights / np.repeat(np.add.reduceat(weights, first), sizes, axis=0)
+            u[places] = np.clip(logit(shares), -LOGIT_OF_CERTAINTY, LOGIT_OF_CERTAINTY)
         return u
 
     def deviations(self, u: FloatArray) -> FloatArray:
@@ -118,12 +123,6 @@ def _located(u: FloatArray, rows: Iterable[IntArray], furthest: float = FURTHEST
         logs = np.maximum(logs - np.logaddexp.reduce(logs), -furthest)
         x[row] = logs - logs.mean()
     return x
-
-
-def _shares(x: FloatArray) -> FloatArray:
-    weights = np.exp(x - x.max())
-    shares: FloatArray = weights / weights.sum()
-    return shares
 
 
 def as_counted(argument_map: ArgumentMap, perspective: Perspective) -> FloatArray:

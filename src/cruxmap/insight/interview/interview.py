@@ -466,9 +466,13 @@ class Interview:
         return _answers(self.ground, self.replies, self._index)
 
     def _u(self, z: FloatArray) -> FloatArray:
-        """Return the judgements (N,) at `z`, those that are answered as they were answered."""
+        """Return the judgements (N,) at `z` (N,), those that are answered as they were answered."""
+        return self._us(z[:, None])[:, 0]
+
+    def _us(self, z: FloatArray) -> FloatArray:
+        """Return the same at several places (N, D)."""
         u = self.ground.at.unconstrained(z)
-        u[self._answers.known] = self._answers.u
+        u[self._answers.known] = self._answers.u[:, None]
         return u
 
     def _slopes(self, u: FloatArray, measured: Measured) -> FloatArray:
@@ -570,9 +574,8 @@ class Interview:
         """
         found, part, far = self._found, 0.5 / KURTOSIS, float(np.sqrt(KURTOSIS))
         moves = np.concatenate([far * along, -far * along], axis=1)
-        u = np.array([self._u(found.z + move) for move in moves.T]).reshape(-1, len(found.z)).T
         here = float(found.log_odds[0])
-        there = self.ground.state.target_at(u)
+        there = self.ground.state.target_at(self._us(found.z[:, None] + moves))
         off = np.where(np.isfinite(there), there - here, 0.0).reshape(2, -1)
         mean = part * off.sum(axis=0)
         return np.asarray(part * ((off - mean) ** 2).sum(axis=0) + (1 - 2 * part) * mean**2)
@@ -770,7 +773,7 @@ def begin(
         raise InvalidMap((Problem(Code.NOTHING_TO_ASK, message, hint=hint),))
     at = coordinates(model.map, state.perspective)
     listed = catalogue(state, at, about)
-    u = at.unconstrained(np.zeros(len(at.addresses)))
+    u = at.unconstrained(np.zeros((len(at.addresses), 1)))[:, 0]
     conditions = [q.condition for q in listed.stated if q.condition is not None]
     measured = state.at(u, conditions)
     slopes = at.slopes(u, measured.slopes)
