@@ -6,6 +6,7 @@
 
 import fcntl
 import hashlib
+import io
 import os
 import subprocess
 import sys
@@ -47,8 +48,12 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 def cruxmap(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Cruxmap:
-    """Run a command in this process, through the same door as `cruxmap` itself, in an empty folder."""
+    """Run a command in this process, through the same door as `cruxmap` itself, in an empty folder.
+
+    Nobody types anything.
+    """
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
 
     def run(*arguments: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["cruxmap", *arguments])

@@ -21,12 +21,12 @@ from cruxmap.interviewing import screen
 from cruxmap.interviewing.answers import read_answer
 from cruxmap.interviewing.keeping import Kept, checked_entry, no_interview, open_worldview
 from cruxmap.language.argument_map import Argument
+from cruxmap.language.loose_notation import SKIPS
 from cruxmap.language.reading import read_model
 from cruxmap.present import interview_text as text
 from cruxmap.present.interview_text import Line
 from cruxmap.present.question_words import QuestionWords, why, words_of
 
-SKIPS = frozenset({"skip", "pass", "don't know", "dont know", "do not know", "i don't know", "no idea"})
 REJECTS = re.compile(r"(?:i )?reject(?:ed)?(?: (?:this|this argument|that|it))?(?: ([0-9]+))?")
 STOPS = frozenset({"stop", "quit", "exit", "end", "q"})
 BACKS = frozenset({"back", "b"})
@@ -211,7 +211,7 @@ def _told(room: Room, asking: Asking, said: str) -> list[Line] | None:
 
 def _reply(room: Room, question: Question, typed: str, said: str) -> Reply:
     if said in SKIPS:
-        return Reply(question, "skipped")
+        return Reply(question, "skipped")  # a question mark alone has been taken for help
     return Reply(question, "answered", read_answer(typed, question, room.kept.model.map))
 
 
