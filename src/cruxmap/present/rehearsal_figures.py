@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import cycle
+from itertools import cycle, product
 from typing import TYPE_CHECKING
 
 from cruxmap.insight.interview import Rehearsal
@@ -36,6 +36,9 @@ ROOM = 1.08
 
 LEAST = 0.1
 """The axis reaches at least so far, in log-odds."""
+
+LOOKS = tuple(product(("-", "--", ":"), (colour for colour in KINDS if colour != "#f0e442")))
+"""Dashes and colours that tell the curves apart; yellow is hard to see on white."""
 
 APART = 0.055
 """How far apart names beside curves are at least, as a part of the axis."""
@@ -91,11 +94,11 @@ def curves(rehearsals: Sequence[Rehearsal]) -> "Figure":
         _axes(axes, n, ROOM * most)
         ordered = sorted(rehearsals, key=lambda found: -found.steps[0].distance)
         place = ROOM
-        for found, colour in zip(
-            ordered, cycle(colour for colour in KINDS if colour != "#f0e442"), strict=False
-        ):
+        for found, (dashes, colour) in zip(ordered, cycle(LOOKS), strict=False):
             ys = [step.distance for step in found.steps]
-            draw_line(axes, list(map(float, range(len(ys)))), ys, color=colour, linewidth=1.4)
+            draw_line(
+                axes, list(map(float, range(len(ys)))), ys, color=colour, linestyle=dashes, linewidth=1.4
+            )
             place = min(place - APART, ys[0] / most)
             text = f"{found.worldview}: {ys[0]:.2f} to {ys[-1]:.2f}"
             axes.annotate(
