@@ -28,13 +28,14 @@ def walk(interview: Interview, n: int) -> Iterator[tuple[Interview, Plain | None
         best = interview.next()
         if best is None:
             break
-        reply = _reply(interview, best.question, number)
+        reply = next_reply(interview, best.question, number)
         yield interview, reply
         interview = interview.after(reply_of(interview.model, reply))
     yield interview, None
 
 
-def _reply(interview: Interview, question: Question, number: int) -> Plain:
+def next_reply(interview: Interview, question: Question, number: int) -> Plain:
+    """Return the reply to the question of a step."""
     entry = interview.model.map.entry[question.entry]
     named = {"kind": question.kind, "id": question.id}
     if number % 5 == 3:

@@ -128,7 +128,7 @@ export class Interviewer {
 
   // --- what is replied ---------------------------------------------------------------------------
 
-  /** Begin, from the map's own numbers: one step, where there is anything to change. */
+  /** Begin, from the map's own numbers: one step, if it is not begun. */
   begin() {
     const { session } = this;
     const { start, own, given } = session.step;
@@ -141,6 +141,7 @@ export class Interviewer {
    * @param {Question} question @param {string[]} texts
    */
   answer(question, texts) {
+    this.begin();
     this.put(question, this.withAnswer(question, texts));
   }
 
@@ -159,6 +160,7 @@ export class Interviewer {
 
   /** Say that a question has no answer. @param {Question} question */
   skip(question) {
+    this.begin();
     const own = this.withoutReply(question, "skipped");
     const item = question.test === null ? question.id : { of: plainOf(question.condition) };
     this.put(question, { ...own, asked: [...own.asked, item] });
@@ -166,6 +168,7 @@ export class Interviewer {
 
   /** Reject the argument that a question is about. @param {Question} question */
   reject(question) {
+    this.begin();
     const { session } = this;
     const own = this.withoutReply(question, "rejected");
     this.put(question, withRejection(session.model, session.startedFrom, own, question.entry, true));

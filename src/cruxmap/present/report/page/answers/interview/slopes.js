@@ -4,6 +4,9 @@
 import { fill, pullback } from "../../engine/formulas.js";
 import { certainEntries } from "../certainties.js";
 
+/** The log-odds that stand for certainty. */
+const AS_GOOD_AS_CERTAIN = 30;
+
 /** How many slopes are carried back to judgements at a time. */
 const TOGETHER = 8;
 
@@ -41,7 +44,7 @@ export class Slopes {
     const [all, no, yes, ...held] = asking.ask(here.entries, [given, ...sides, ...cases], true);
     const logs = held.map(({ logZ }) => Math.min(logZ - all.logZ, 0));
     const stated = logs.map((log) => log - Math.log(-Math.expm1(log)));
-    const logOdds = Float64Array.of(yes.logZ - no.logZ, ...stated);
+    const logOdds = Float64Array.of(yes.logZ - no.logZ, ...stated.map(asFinite));
     const cotangents = held.map((one, k) => {
       const slopes = asking.slopesOfEntries(all, one);
       const left = -Math.expm1(logs[k]);
@@ -78,6 +81,11 @@ function spread(column, D) {
   const found = new Float64Array(column.length * D);
   for (let k = 0; k < column.length; k++) found.fill(column[k], k * D, (k + 1) * D);
   return found;
+}
+
+/** Log-odds with a large number for a certainty. */
+function asFinite(logOdds) {
+  return Math.min(Math.max(logOdds, -AS_GOOD_AS_CERTAIN), AS_GOOD_AS_CERTAIN);
 }
 
 /** Slopes of what is certain are not defined, and count as none. */
