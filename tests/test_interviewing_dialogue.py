@@ -288,6 +288,12 @@ def test_the_outcome_names_the_farthest_and_what_they_part_over(town: Path) -> N
     assert sum(one.part_of_gap for one in found.farthest.over) == pytest.approx(1.0, abs=1e-9)
 
 
+def test_a_model_that_lists_its_worldviews_is_told_of(piped: Cruxmap, town: Path) -> None:
+    write(town, TOWN, f"{ASK}\nworldviews: [low]", low="judgements: {lorries: 2%}")
+    done = piped("30%", "stop")
+    assert "add ann to its `worldviews`" in " ".join(done.out.split())
+
+
 # --- in a terminal ----------------------------------------------------------------------------------
 
 
@@ -322,8 +328,8 @@ def test_an_interrupt_loses_what_is_being_typed_and_no_more(town: Path, typed: s
         talk.says("> ")
         talk.types("30%")
         talk.says("> ")
-        talk.presses(typed + "\x03")
-        talk.says("All that you answered is in")
+        talk.presses(typed)
+        talk.interrupts("All that you answered is in")
         assert talk.ends() == 130
     assert given(ann(town)) == 1
     problems, _ = check(town / "models/small.yaml")
@@ -335,7 +341,7 @@ def test_an_interrupt_right_after_an_answer_keeps_it(town: Path) -> None:
         talk.says("> ")
         talk.types("30%")
         talk.says("By the map's own numbers")
-        talk.presses("\x03")
+        talk.interrupts("All that you answered is in")
         assert talk.ends() == 130
     assert given(ann(town)) == 1
 

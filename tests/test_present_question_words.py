@@ -124,7 +124,7 @@ def test_each_kind_of_number_has_its_question() -> None:
         "good.otherwise": 'Suppose that it is not true that "It rains enough", and that it is not true that '
         '"Neighbours help". How likely is it that this is true: "The harvest is good"?',
         "feast.invited": 'Suppose that it is true that "The harvest is good", that it is true that '
-        '"Neighbours help", and that the answer to "What is the sky like?" is clear. How likely is it that '
+        '"Neighbours help", and that the answer to "What is the sky like?" is "clear". How likely is it that '
         'this by itself makes the following true: "There is a feast"?',
         "feast.leak": 'If it is true that "The harvest is good", how likely is it that something other than '
         'the causes below makes this true: "There is a feast"?',
@@ -146,7 +146,7 @@ def test_each_kind_of_number_has_its_question() -> None:
         "wells.force": 'Suppose that this objection holds: "Wells are deep". How much of this argument does '
         'it take away: "The springs are dry"?',
         "wind.strength": 'Suppose that this argument holds: "Wind clears it". How many times higher does it '
-        'make the odds that the answer to this is clear: "What is the sky like?"',
+        'make the odds that the answer to this is "clear": "What is the sky like?"',
     }
     assert {address: judgement(spec, address).sentence for address in asked} == asked
 
@@ -164,7 +164,7 @@ def test_a_statement_is_asked_all_things_considered_given_what_is_assumed() -> N
     ever = stated(spec, "sown", Ever("sown"))
     assert ever.sentence == f'{head} this comes about sooner or later: "The seed is in the ground"?'
     state = stated(spec, "sky", StateIn("sky", ("grey",)))
-    assert state.sentence == f'{head} the answer to this is grey: "What is the sky like?"'
+    assert state.sentence == f'{head} the answer to this is "grey": "What is the sky like?"'
 
 
 def test_arguments_are_listed_by_what_they_speak_for() -> None:

@@ -24,6 +24,9 @@ AT_A_TERMINAL = (
 )
 """Makes the terminal that which interrupts the command, and then is the command."""
 
+MOMENT = 5.0
+"""Seconds after which a person would press a key again."""
+
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
 
 
@@ -68,6 +71,17 @@ class Dialogue:
     def presses(self, key: str) -> None:
         """Press a key, as Ctrl-C."""
         os.write(self._screen, key.encode())
+
+    def interrupts(self, expected: str) -> None:
+        """Press Ctrl-C until it says so: between a prompt and what waits for a key, Python misses it."""
+        for _ in range(int(PATIENCE / MOMENT)):
+            self.presses("\x03")
+            until = time.monotonic() + MOMENT
+            while self.text.find(expected, self._read) < 0 and self._take(until):
+                pass
+            if self.text.find(expected, self._read) >= 0:
+                return
+        raise AssertionError(f"no `{expected}` in what it said:\n{self.text[self._read :]}")
 
     def kills(self) -> None:
         """End it at once."""

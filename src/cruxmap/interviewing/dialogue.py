@@ -22,7 +22,7 @@ from cruxmap.interviewing.answers import read_answer
 from cruxmap.interviewing.keeping import Kept, checked_entry, no_interview, open_worldview
 from cruxmap.language.argument_map import Argument
 from cruxmap.language.loose_notation import SKIPS
-from cruxmap.language.reading import read_model
+from cruxmap.language.reading import read_model, unheard
 from cruxmap.present import interview_text as text
 from cruxmap.present.interview_text import Line
 from cruxmap.present.question_words import QuestionWords, why, words_of
@@ -170,7 +170,10 @@ def _ask(room: Room, asking: Asking, progress: Progress) -> tuple[Room, Went]:
         if said in STOPS:
             return room, "stopped"
         if said in BACKS:
-            return _back(room, asking, progress)
+            if (earlier := _before(room, asking)) is not None:
+                return _ask(room, Asking(earlier.question, None, "Once more", earlier), progress)
+            screen.tell(text.plainly("There is no question before this one."))
+            continue
         if not said and asking.earlier is not None:
             return room, "on"
         if (told := _told(room, asking, said)) is not None:
@@ -233,15 +236,11 @@ def _record(room: Room, reply: Reply, progress: Progress) -> Room:
         return replace(room, kept=kept, interview=interview)
 
 
-def _back(room: Room, asking: Asking, progress: Progress) -> tuple[Room, Went]:
-    """Put the question before this one again."""
+def _before(room: Room, asking: Asking) -> Reply | None:
+    """Return the reply before that to a question; none where it is the first."""
     replies = room.interview.replies
     place = replies.index(asking.earlier) if asking.earlier in replies else len(replies)
-    if place == 0:
-        screen.tell(text.plainly("There is no question before this one."))
-        return _ask(room, asking, progress)
-    earlier = replies[place - 1]
-    return _ask(room, Asking(earlier.question, None, "Once more", earlier), progress)
+    return replies[place - 1] if place > 0 else None
 
 
 def _reject(room: Room, asking: Asking, number: str | None) -> tuple[Room, bool]:
@@ -330,6 +329,8 @@ def close(room: Room, progress: Progress) -> None:
     screen.tell(text.outcome_lines(outcome(model, room.kept.name, progress)))
     progress("who is near, and who is far", 0, 1)
     screen.tell(text.company_lines(company(model, room.kept.name, progress)))
+    if room.kept.name in unheard(model):
+        screen.tell(text.unheard_lines(room.path.as_posix(), room.kept.name))
 
 
 def _doubtful(room: Room) -> Iterator[tuple[Reply, str, str]]:

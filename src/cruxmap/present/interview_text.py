@@ -188,7 +188,7 @@ def clash_lines(
         Line(f"{sentence} You said: {answer_text(earlier)}", "", INDENTED, f"{number}. ")
         for number, (earlier, sentence) in enumerate(zip(clash.earlier, sentences, strict=True), 2)
     ]
-    return [*lines, Line("neither: both are what I think", "", INDENTED, "Enter. ")]
+    return [*lines, Line("neither: both are what I think", "", INDENTED, "Enter: ")]
 
 
 # --- at the end -----------------------------------------------------------------------------------------
@@ -255,6 +255,11 @@ def company_lines(found: Company) -> Iterator[Line]:
         Line(f"{one.id} ({one.text.rstrip('.')}): {part(one.part_of_gap)} of the gap", "", INDENTED, "- ")
         for one in far.over
     )
+
+
+def unheard_lines(model: str, name: str) -> list[Line]:
+    """Say that a model does not hear a worldview as long as nobody lists it there."""
+    return plainly(f"{model} lists whom it hears: add {name} to its `worldviews`, and it is among them.")
 
 
 def _odds_apart(theirs: float, mine: float) -> str:

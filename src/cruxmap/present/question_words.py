@@ -223,7 +223,7 @@ class _Words(NamedTuple):
             case ClaimIs(claim=claim, value=value):
                 return f"it is {'' if value else 'not '}true that {self.quoted(claim)}"
             case StateIn(question=question, states=states):
-                return f"the answer to {self.quoted(question)} is {_listed(states, 'or')}"
+                return f"the answer to {self.quoted(question)} is {_either(states)}"
             case Before(event=first, other=second, by=by):
                 steps = "" if by == 1 else f" at least {by} steps"
                 return f"{self.quoted(first)} comes about{steps} before {self.quoted(second)}"
@@ -252,7 +252,7 @@ class _Words(NamedTuple):
             case ClaimIs(claim=claim, value=value):
                 return self.clause(ClaimIs(claim, not value))
             case StateIn(question=question, states=states):
-                return f"the answer to {self.quoted(question)} is not {_listed(states, 'or')}"
+                return f"the answer to {self.quoted(question)} is not {_either(states)}"
             case During(event=event, phase=phase):
                 return f"{self.quoted(event)} does not come about during {phase}"
             case ByEndOf(event=event, phase=phase):
@@ -304,7 +304,7 @@ class _Words(NamedTuple):
                 is_it = "true" if value else "not true"
                 return _ends(f"How likely is it that this is {is_it}:", self.text(claim))
             case StateIn(question=question, states=states):
-                answer = f"the answer to this is {_listed(states, 'or')}"
+                answer = f"the answer to this is {_either(states)}"
                 return _ends(f"How likely is it that {answer}:", self.text(question))
             case During(event=event, phase=phase):
                 return _ends(f"How likely is it that this comes about during {phase}:", self.text(event))
@@ -494,7 +494,7 @@ class _Words(NamedTuple):
     def _odds_that(self, target: Any) -> str:
         match target:
             case OnStates(owner=owner, states=states):
-                return _ends(f"that the answer to this is {_listed(states, 'or')}:", self.text(owner))
+                return _ends(f"that the answer to this is {_either(states)}:", self.text(owner))
             case OnPhase(owner=owner, part=phase):
                 return _ends(f"that this comes about during {phase}:", self.text(owner))
             case OnRoute(owner=owner, part=route):
@@ -512,7 +512,7 @@ class _Words(NamedTuple):
         for target in argument.targets:
             match target:
                 case OnStates(owner=owner, states=states):
-                    yield f"{does} the answer {_listed(states, 'or')} to this: {self.quoted(owner)}"
+                    yield f"{does} the answer {_either(states)} to this: {self.quoted(owner)}"
                 case OnPhase(owner=owner, part=phase):
                     yield f"{does} this coming about during {phase}: {self.quoted(owner)}"
                 case OnRoute(owner=owner, part=route):
@@ -623,6 +623,11 @@ def _listed(parts: Iterable[str], word: str, each: str = "") -> str:
         return last
     comma = "," if len(first) > 1 or each else ""
     return f"{f', {each}'.join(('', *first)).removeprefix(f', {each}')}{comma} {word} {each}{last}"
+
+
+def _either(states: Iterable[str]) -> str:
+    """Name answers to a question within a sentence, of which they would else be words."""
+    return _listed((f'"{state}"' for state in states), "or")
 
 
 def _parts(condition: Condition | None) -> tuple[Condition, ...]:
