@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -438,7 +439,23 @@ def test_what_a_file_says_beside_a_number_stays() -> None:
     }
     changes = interview.changes(only_asked=True)
     assert changes.judgements == {}
-    assert changes.stated == [{"of": "wet", "credence": "30% to 50%"}]
+    assert changes.stated is None
+    more = interview.after(said(interview, "rain", "20%")).changes().stated
+    assert more == [{"of": "wet", "credence": "30% to 50%"}, {"of": "rain", "credence": "20%"}]
+
+
+def test_a_number_of_ones_own_in_place_of_a_link_is_no_link() -> None:
+    linked = GARDEN.replace(
+        "drought: {text: It is the dry season.,", "drought: {text: Dry., credence: same as mirage,"
+    )
+    spec = model(
+        linked, "target: wet\n", ann="judgements: {drought: 90%}\n", bob="judgements: {mirage: 70%}\n"
+    )
+    for name in ("ann", "bob"):
+        interview = resume(spec, name)
+        settings: dict[str, Any] = {at: form["value"] for at, form in interview.fitted().items()}  # type: ignore[index, call-overload]
+        own = open_model(spec, name).set(settings)
+        assert own.log_odds() == pytest.approx(interview.log_odds, abs=0.01)
 
 
 # --- which question next ---------------------------------------------------------------------------

@@ -84,3 +84,28 @@ def test_replies_in_another_order_come_to_the_same(draft: drawn_maps.Draft, data
     other = replace(interview, replies=tuple(data.draw(st.permutations(interview.replies))))
     assert other.log_odds == interview.log_odds
     assert other.questions() == interview.questions()
+
+
+@FEW_EXAMPLES
+@given(drawn_maps.drafts_with_brought(), st.data())
+def test_any_worldview_can_be_gone_on_with(draft: drawn_maps.Draft, data: st.DataObject) -> None:
+    """What stands there stays, and the file says what the interview says, links and what is brought too."""
+    assume(draft.worldviews)
+    claims = [thing.id for thing in draft.things if not thing.states and not thing.timeline]
+    assume(claims)
+    target = data.draw(st.sampled_from(claims))
+    name = data.draw(st.sampled_from(sorted(draft.worldviews)))
+    files = draft.files()
+    try:
+        interview = resume(drawn_maps.read_question(files, target=target), name)
+        assume(abs(interview.log_odds) < 30)
+    except cm.InvalidMap:
+        assume(False)
+        raise
+    text = files[f"worldviews/{name}.yaml"]
+    changes = interview.changes(only_asked=True)
+    assert not {at for at, value in changes.judgements.items() if value is not None}
+    assert changes.stated is None
+    written = edited(text, interview.changes())
+    again = drawn_maps.read_question(files | {f"worldviews/{name}.yaml": written}, target=target)
+    assert open_model(again, name).log_odds() == pytest.approx(interview.log_odds, abs=0.02)

@@ -301,7 +301,7 @@ class Drawn:
 class Measured:
     """The log-odds (1 + n,) of the target and of n conditions, and their slopes (1 + n, n_judgements).
 
-    Slopes are as in `State.slopes`, and nan where they are not defined.
+    Slopes are by place, and nan where they are not defined.
     """
 
     log_odds: FloatArray
@@ -484,10 +484,10 @@ class State:
         They are nan where what is given is impossible.
         """
         program, single = self.asking.lowered.network.program, np.zeros_like(self.numbers.single[0])
-        column, target = self.numbers.column[0], self.asking.target
+        target = self.asking.target
         size = COLUMNS_AT_ONCE // (1 + len(target.fails))
         parts = [
-            target.ask(fill(program, u[column, start:stop], single)).log_odds
+            target.ask(fill(program, u[:, start:stop], single)).log_odds
             for start, stop in blocks(u.shape[1], size)
         ]
         return np.concatenate(parts) if parts else np.zeros(0)
@@ -495,17 +495,17 @@ class State:
     def at(self, u: FloatArray, conditions: Sequence[Condition]) -> Measured:
         """Return what the model's target and some conditions come to at other judgements `u` (n_judgements,).
 
-        They stand in for the state's own numbers, on the scale of `slopes`; the shares of each row are all
-        taken as parts of a whole. All is found in one run, each condition in one column: with the slopes g
-        of log P(what is given) and g' of log P(condition, what is given), those of its log-odds are
-        `(g' - g) / (1 - p)`. Raises `InvalidMap` where what is given is impossible.
+        They stand in for the state's own numbers, on the scale of `slopes`, each in its own place: no link
+        is followed. The shares of each row are all taken as parts of a whole. All is found in one run, each
+        condition in one column: with the slopes g of log P(what is given) and g' of log P(condition, what is
+        given), those of its log-odds are `(g' - g) / (1 - p)`. Raises `InvalidMap` where what is given is
+        impossible.
         """
         lowered, target = self.asking.lowered, self.asking.target
         given = lowered.evidence(self.asking.conditions)
         holds = [together(given, lowered.evidence((condition,))) for condition in conditions]
         cases = [given, target.holds, *target.fails, *holds]
-        single, column = np.zeros_like(self.numbers.single[0]), self.numbers.column[0]
-        by_place = u[column][:, None]
+        single, by_place = np.zeros_like(self.numbers.single[0]), u[:, None]
         entries = fill(lowered.network.program, by_place, single)
         many = Filled(np.tile(entries, len(cases)))
         found = infer_each(lowered.network, many, cases, (), gradient=True, planned=lowered.planned)
@@ -528,9 +528,7 @@ class State:
                 np.tile(entries, n),
                 np.concatenate(gradients, axis=1),
             )
-        by_column = np.zeros_like(by_address)
-        np.add.at(by_column, column, by_address)
-        return Measured(log_odds, by_column.T)
+        return Measured(log_odds, by_address.T)
 
     def draws(self, n_draws: int, condition: Any = None) -> Drawn:
         """Return the probability of a condition (the model's target) over draws of the judgements.

@@ -41,7 +41,8 @@ class Coordinates:
     (N,) the same as coordinates. `sd` (N,) are the deviations that count as one: `z = (x - middle) / sd`;
     `width` (N,) those of the intervals as they are given, 0 of a point. `free` (N,) tells what may move.
     `rows` are the free shares of each row of shares in which two or more are free; a coordinate there is the
-    log of the share, less the mean of these.
+    log of the share, less the mean of these. `column` (N,) is the place whose number each has: its own, or
+    that which a link leads to.
     """
 
     addresses: tuple[str, ...]
@@ -51,6 +52,7 @@ class Coordinates:
     width: FloatArray
     free: BoolArray
     rows: tuple[IntArray, ...]
+    column: IntArray
 
     def unconstrained(self, z: FloatArray) -> FloatArray:
         """Return the judgements `u` (N, D) at `z` (N, D): logits and logs, a row of shares with sum 1."""
@@ -75,9 +77,11 @@ class Coordinates:
     def slopes(self, u: FloatArray, by_judgement: FloatArray) -> FloatArray:
         """Return slopes (n, N) in `z` from those in the judgements `u` (N,), nan where there are none.
 
+        What a link leads to moves all that it is linked to.
         In a row with shares p, `du_i / dx_j = ((i = j) - p_j) / (1 - p_i)`.
         """
-        found = np.nan_to_num(by_judgement)
+        found = np.zeros_like(by_judgement)
+        np.add.at(found.T, self.column, np.nan_to_num(by_judgement).T)
         for row in self.rows:
             p = expit(u[row])
             left = np.where(p < 1, 1 - p, 1.0)
@@ -160,6 +164,7 @@ def coordinates(argument_map: ArgumentMap, perspective: Perspective) -> Coordina
         width=found.sd[0],
         free=free,
         rows=tuple(rows),
+        column=found.column[0],
     )
 
 

@@ -193,8 +193,8 @@ class Interview:
     """An interview so far; every method that changes something returns another.
 
     `replies` are in the order in which they were given, one for each question. `found` are those that stood
-    in the reviewer's file when it was resumed, each with what stands there for it, and `untouched` what its
-    `stated` and its `asked` have besides.
+    in the reviewer's file when it was resumed, each with the addresses that stand there for it. `stood` is
+    what is stated there, with the reply that it is, if any, and `untouched` what else was `asked`.
     """
 
     ground: Ground
@@ -203,7 +203,8 @@ class Interview:
     kinds: Kinds = "all"
     order: Order = "best"
     found: tuple[tuple[Reply, tuple[Form, ...]], ...] = ()
-    untouched: tuple[tuple[Form, ...], tuple[Form, ...]] = ((), ())
+    stood: tuple[tuple[Form, Reply | None], ...] = ()
+    untouched: tuple[Form, ...] = ()
 
     @property
     def model(self) -> ModelSpec:
@@ -422,7 +423,9 @@ class Interview:
         before = dict(self.found)
         judgements: dict[str, Form | None] = {j.address: None for j in own.judgements} if own else {}
         rejects = dict.fromkeys(own.rejects, False) if own else {}
-        stated, asked = map(list, self.untouched)
+        stated = [form for form, reply in self.stood if reply is None or reply in self.replies]
+        as_stood = {reply for _, reply in self.stood}
+        asked = [*self.untouched]
         for reply in self.replies:
             question = reply.question
             if reply.what == "rejected":
@@ -433,12 +436,16 @@ class Interview:
             elif question.condition is None and reply.what == "answered":
                 judgements[question.id] = _judged(question, reply.values)
             elif reply.what == "answered":
-                stated += before.get(reply) or [self._stated(question.condition, reply.values[0])]
+                if reply not in as_stood:
+                    stated.append(self._stated(question.condition, reply.values[0]))
             else:
                 asked.append(_asked(question))
         if not only_asked:
             judgements |= self.fitted()
-        return Changes(judgements=judgements, rejects=rejects, stated=stated, asked=asked)
+        same = stated == [form for form, _ in self.stood]
+        return Changes(
+            judgements=judgements, rejects=rejects, stated=None if same else stated, asked=asked
+        )
 
     def _stated(self, of: Condition | None, value: Elicited) -> Form:
         assert of is not None
@@ -470,14 +477,18 @@ class Interview:
         return self._us(z[:, None])[:, 0]
 
     def _us(self, z: FloatArray) -> FloatArray:
-        """Return the same at several places (N, D)."""
-        u = self.ground.at.unconstrained(z)
-        u[self._answers.known] = self._answers.u[:, None]
-        return u
+        """Return the same at several places (N, D). Links follow what is answered, unless they are so too."""
+        u, known = self.ground.at.unconstrained(z), self._answers.known
+        u[known] = self._answers.u[:, None]
+        column = self.ground.at.column.copy()
+        column[known] = known
+        return np.asarray(u[column])
 
     def _slopes(self, u: FloatArray, measured: Measured) -> FloatArray:
         """Return slopes (n, N) in `z`; what is answered is known and does not move."""
-        found = self.ground.at.slopes(u, measured.slopes)
+        by_place = measured.slopes.copy()
+        by_place[:, self._answers.known] = 0.0
+        found = self.ground.at.slopes(u, by_place)
         found[:, self._answers.known] = 0.0
         return found
 
@@ -837,15 +848,16 @@ def resume(
     for argument in own.rejects:
         question = question_of(model.map, "judgement", argument)
         found[_name(question)] = Reply(question, "rejected"), ()
-    stated_besides: list[Form] = []
+    stood: list[tuple[Form, Reply | None]] = []
     for stated in own.stated:
         question = statement(model.map, stated.of)
         as_assumed = set(stated.assuming) == set(model.assuming)
         if as_assumed and started.ground.state.can_say(stated.of) and _name(question) not in found:
             reply = Reply(question, "answered", (stated.credence,))
-            found[_name(question)] = reply, (stated_form(stated),)
+            found[_name(question)] = reply, ()
+            stood.append((stated_form(stated), reply))
         else:
-            stated_besides.append(stated_form(stated))
+            stood.append((stated_form(stated), None))
     asked_besides: list[Form] = []
     for asked in own.asked or ():
         if isinstance(asked, str) and asked not in {**model.map.judgements, **model.map.shares}:
@@ -858,5 +870,10 @@ def resume(
         )
         found.setdefault(_name(question), (Reply(question, "skipped"), ()))
     replies = tuple(reply for reply, _ in found.values())
-    untouched = tuple(stated_besides), tuple(asked_besides)
-    return replace(started, replies=replies, found=tuple(found.values()), untouched=untouched)
+    return replace(
+        started,
+        replies=replies,
+        found=tuple(found.values()),
+        stood=tuple(stood),
+        untouched=tuple(asked_besides),
+    )
