@@ -62,7 +62,7 @@ from cruxmap.network.means_and_deviations import logit_of_share
 SD_OF_A_JUDGEMENT = 0.1
 """How near, in the map's deviations, an answer about a judgement is taken to be to what is meant."""
 
-SD_OF_A_STATEMENT = 0.15
+SD_OF_A_STATEMENT = 0.13
 """How near, in logits, an answer about an entry all things considered is taken to be to what is implied."""
 
 TAIL, WIDER_IN_THE_TAIL = 3.0, 0.2

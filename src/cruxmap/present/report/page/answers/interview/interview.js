@@ -11,7 +11,7 @@ import { FURTHEST, logitOfShare } from "./coordinates.js";
 import { howManyMatter, THOUGHT_OF } from "./progress.js";
 import { likeliest, times } from "./search.js";
 
-const [SD_OF_A_JUDGEMENT, SD_OF_A_STATEMENT] = [0.1, 0.15];
+const [SD_OF_A_JUDGEMENT, SD_OF_A_STATEMENT] = [0.1, 0.13];
 const MOST_SD = 4;
 const [TAIL, WIDER_IN_THE_TAIL] = [3, 0.2];
 const KURTOSIS = 15;
