@@ -61,7 +61,7 @@ export class Ground {
 
   /** The target's log-odds at judgements. @param {Float64Array[]} places */
   heightsAt(places) {
-    return places.length === 0 ? new Float64Array(0) : this.heights.at(places, this.at.column);
+    return places.length === 0 ? new Float64Array(0) : this.heights.at(places);
   }
 
   /**

@@ -10,15 +10,15 @@ export class Heights {
   }
 
   /**
-   * @param {Float64Array[]} places judgements, links not followed @param {Int32Array} column where links lead
+   * @param {Float64Array[]} places judgements, links followed
    * @returns {Float64Array} not a number where what is given is impossible
    */
-  at(places, column) {
-    const D = places.length;
-    const u = new Float64Array(column.length * D);
+  at(places) {
+    const [D, size] = [places.length, places[0].length];
+    const u = new Float64Array(size * D);
     places.forEach((place, d) => {
-      for (let j = 0; j < column.length; j++) u[j * D + d] = place[column[j]];
+      for (let j = 0; j < size; j++) u[j * D + d] = place[j];
     });
-    return logOddsOver(this.passes, this.job, { u, single: new Uint8Array(column.length), D });
+    return logOddsOver(this.passes, this.job, { u, single: new Uint8Array(size), D });
   }
 }

@@ -390,16 +390,18 @@ export class Interview {
     return this.once("answers", () => answersOf(this.ground, this.replies));
   }
 
+  /** The judgements at a place. Links follow what is answered, unless they are so too. */
   judgementsAt(z) {
-    const u = this.ground.at.unconstrained(z);
-    for (const [place, value] of this.answers.known) u[place] = value;
-    return u;
+    const { ground: { at }, answers: { known } } = this;
+    const u = at.unconstrained(z);
+    for (const [place, value] of known) u[place] = value;
+    return u.map((one, j) => (known.has(j) ? one : u[at.column[j]]));
   }
 
   /** The target and some statements at a place; what is answered is known and does not move. */
   measured(z, questions) {
     const tests = questions.map(({ test }) => test);
-    const { logOdds, slopes } = this.ground.slopes.of(this.judgementsAt(z), tests);
+    const { logOdds, slopes } = this.ground.slopes.of(this.judgementsAt(z), tests, this.answers.known);
     for (const slope of slopes) this.withoutKnown(slope);
     return { logOdds, slopes };
   }

@@ -7,6 +7,8 @@ import { certainEntries } from "../certainties.js";
 /** The log-odds that stand for certainty. */
 const AS_GOOD_AS_CERTAIN = 30;
 
+const NOTHING_KNOWN = new Map();
+
 /** How many slopes are carried back to judgements at a time. */
 const TOGETHER = 8;
 
@@ -21,9 +23,8 @@ export class Slopes {
   }
 
   /** Judgements with the entries that they make. */
-  at(moved) {
-    const { structure, coordinates } = this;
-    const u = moved.map((_, j) => moved[coordinates.column[j]]); // links follow
+  at(u) {
+    const { structure } = this;
     const single = new Uint8Array(u.length);
     const values = fill(structure.program, u, single, 1);
     return { u, single, entries: { values, certain: certainEntries(structure, { mu: u, single }) } };
@@ -33,12 +34,13 @@ export class Slopes {
    * The target and some statements at judgements: their log-odds, and slopes of these in deviations. A
    * statement takes one column: with the slopes g of log P(what is given) and g' of log P(statement, what
    * is given), those of its log-odds are (g' - g) / (1 - p).
-   * @param {Float64Array} moved @param {Test[][]} statements
+   * @param {Float64Array} u @param {Test[][]} statements
+   * @param {Map<number, number>} [known] by place, what does not move
    * @returns {{logOdds: Float64Array, slopes: Float64Array[]}} the target first
    */
-  of(moved, statements) {
+  of(u, statements, known = NOTHING_KNOWN) {
     const { asking, given, target } = this;
-    const here = this.at(moved);
+    const here = this.at(u);
     const sides = [0, 1].map((state) => [...given, [target, [state]]]);
     const cases = statements.map((tests) => [...given, ...tests]);
     const [all, no, yes, ...held] = asking.ask(here.entries, [given, ...sides, ...cases], true);
@@ -48,13 +50,15 @@ export class Slopes {
     const cotangents = held.map((one, k) => {
       const slopes = asking.slopesOfEntries(all, one);
       const left = -Math.expm1(logs[k]);
-      return slopes.map(Number.isFinite(stated[k]) ? (slope) => slope / left : () => 0); // none of a certainty
+      const isCertain = !Number.isFinite(stated[k]);
+      return slopes.map((slope) => (isCertain ? 0 : slope / left));
     });
-    return { logOdds, slopes: this.carriedBack(here, [asking.slopesOfEntries(no, yes), ...cotangents]) };
+    const ofTarget = asking.slopesOfEntries(no, yes);
+    return { logOdds, slopes: this.carriedBack(here, known, [ofTarget, ...cotangents]) };
   }
 
   /** Slopes in entries as slopes in deviations. */
-  carriedBack({ u, single, entries }, cotangents) {
+  carriedBack({ u, single, entries }, known, cotangents) {
     const { structure: { program }, coordinates: { column } } = this;
     const found = [];
     for (let from = 0; from < cotangents.length; from += TOGETHER) {
@@ -68,7 +72,9 @@ export class Slopes {
       const slope = pullback(program, judgements, single, filled, cotangent, D);
       for (let d = 0; d < D; d++) {
         const one = new Float64Array(u.length);
-        for (let j = 0; j < u.length; j++) one[column[j]] += finite(slope[j * D + d]);
+        for (let j = 0; j < u.length; j++) {
+          if (!known.has(j)) one[column[j]] += finite(slope[j * D + d]);
+        }
         found.push(this.coordinates.toDeviations(one, u));
       }
     }
