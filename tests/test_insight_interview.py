@@ -16,7 +16,7 @@ from cruxmap.errors import Code, Problem
 from cruxmap.insight.interview import Interview, Question, Reply, begin, question_of, resume, statement
 from cruxmap.insight.interview.belief import Belief
 from cruxmap.insight.interview.coordinates import Coordinates
-from cruxmap.insight.interview.interview import SD_OF_A_JUDGEMENT, SD_OF_A_STATEMENT
+from cruxmap.insight.interview.observed import SD_OF_A_JUDGEMENT, SD_OF_A_STATEMENT
 from cruxmap.insight.interview.prior import GRAIN, SD_ALONE
 from cruxmap.insight.live_model import open_model
 from cruxmap.language.argument_map import Elicited, Role, Scale
@@ -362,7 +362,7 @@ def test_a_map_that_is_too_wide_is_a_problem(monkeypatch: pytest.MonkeyPatch) ->
         raise cm.InvalidMap((Problem(Code.TOO_WIDE, "exact sums would take too much"),))
 
     monkeypatch.setattr("cruxmap.insight.free_network.exactly", too_wide)
-    monkeypatch.setattr("cruxmap.insight.interview.interview.exactly", too_wide)
+    monkeypatch.setattr("cruxmap.insight.interview.ground.exactly", too_wide)
     with pytest.raises(cm.InvalidMap, match="too much"):
         begin(garden(), "carl")
 
@@ -469,6 +469,21 @@ def test_a_given_order_is_kept() -> None:
         assert suggestion is not None
         assert suggestion.question == question
         interview = interview.after(Reply(question, "skipped"))
+
+
+def test_nothing_more_is_asked_of_an_entry_that_somebody_does_not_know_about() -> None:
+    start = begin(training(), "carl", kinds="judgements")
+    asked = {suggestion.question.entry for suggestion in start.questions()}
+    several = next(
+        s.question
+        for s in start.questions()
+        if sum(other.question.entry == s.question.entry for other in start.questions()) > 1
+    )
+    passed = start.after(Reply(several, "skipped"))
+    assert {suggestion.question.entry for suggestion in passed.questions()} == asked - {several.entry}
+    carl = f"asked: [{several.entry}]\n"
+    again = resume(model(TRAINING, TRAINING_QUESTION, ann=TRAINING_WORLDVIEW, carl=carl), "carl")
+    assert several.entry not in {suggestion.question.entry for suggestion in again.questions()}
 
 
 def test_no_question_is_put_twice_and_an_end_is_reached() -> None:

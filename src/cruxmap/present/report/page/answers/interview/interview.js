@@ -52,10 +52,15 @@ export function nameOf({ kind, id }) {
 
 /** An interview so far. What changes it makes another. */
 export class Interview {
-  /** @param {Ground} ground see ground.js @param {Reply[]} replies one for each question */
-  constructor(ground, replies = []) {
+  /**
+   * @param {Ground} ground see ground.js
+   * @param {Reply[]} replies one for each question
+   * @param {string[]} asked entries that were asked about besides
+   */
+  constructor(ground, replies = [], asked = []) {
     this.ground = ground;
     this.replies = replies;
+    this.asked = asked;
     this.known = new Map();
   }
 
@@ -70,7 +75,7 @@ export class Interview {
    * @param {Reply} reply
    */
   after(reply) {
-    return new Interview(this.ground, [...this.besides(reply), reply]);
+    return new Interview(this.ground, [...this.besides(reply), reply], this.asked);
   }
 
   /** The replies that stay when there is another. */
@@ -137,7 +142,7 @@ export class Interview {
 
   /**
    * What may be asked now, what is expected to tell most first; ties are in the order of ids. Among the first
-   * are only questions about entries all things considered, where there are any.
+   * are only questions about entries all things considered, while these matter.
    */
   questions() {
     return this.once("questions", () => {
@@ -145,8 +150,12 @@ export class Interview {
       if (variance <= 0) return [];
       const sd = Math.sqrt(variance);
       const stated = this.worthOfStatements();
-      let judged = this.worthOfJudgements({ whole: this.replies.length < FIRST });
-      if (stated.length + judged.length === 0) judged = this.worthOfJudgements({ whole: false });
+      const isFirst = this.replies.length < FIRST;
+      let judged = this.worthOfJudgements({ whole: isFirst });
+      const hardlyMatters = ({ value }) => value < HARDLY_MATTERS ** 2;
+      if (isFirst && [...stated, ...judged].every(hardlyMatters)) {
+        judged = this.worthOfJudgements({ whole: false });
+      }
       return ranked([...stated, ...judged]).map(({ question, value }) => {
         return { question, reduction: Math.min(value / variance, 1), sd, move: Math.sqrt(value) };
       });
@@ -159,8 +168,9 @@ export class Interview {
 
   /** Statements ranked by their slopes at the map's numbers, and the first of them anew by fresh ones. */
   worthOfStatements() {
-    const { found, ground, replied } = this;
-    const left = ground.statements.filter(({ question }) => !replied.has(nameOf(question)));
+    const { found, ground, gone, replied } = this;
+    const isOut = ({ question }) => replied.has(nameOf(question)) || gone.has(question.entry);
+    const left = ground.statements.filter((one) => !isOut(one));
     const stale = left.map(({ slope }) => this.along(this.withoutKnown(slope.slice())));
     const values = this.spread(stale);
     const short = ranked(left.map((one, k) => ({ ...one, value: values[k] }))).slice(0, SHORTLIST);
@@ -205,13 +215,13 @@ export class Interview {
    * into as many that are independent, and their variances are added.
    */
   worthOfJudgements({ whole }) {
-    const { found: { belief }, ground, toTarget, rejected, replied } = this;
+    const { found: { belief }, ground, gone, toTarget, replied } = this;
     const { variances } = belief;
     const noise = SD_OF_A_JUDGEMENT ** 2;
     const worth = ({ places }) =>
       places.reduce((sum, place) => sum + toTarget[place] ** 2 / (variances[place] + noise), 0);
     const left = ground.judgements.filter((question) => {
-      const isOut = replied.has(nameOf(question)) || rejected.has(question.entry);
+      const isOut = replied.has(nameOf(question)) || gone.has(question.entry);
       return !isOut && (!whole || question.isWhole);
     });
     const some = left.map((question) => ({ question, places: this.openPlaces(question) }));
@@ -261,6 +271,12 @@ export class Interview {
     return { slope, noise: SD_OF_A_JUDGEMENT ** 2 };
   }
 
+  /** The entries about which nothing more is asked: somebody does not know, or rejects them. */
+  get gone() {
+    const without = this.replies.filter(({ what }) => what !== "answered");
+    return new Set([...without.map(({ question }) => question.entry), ...this.asked]);
+  }
+
   /** The arguments that are rejected. */
   get rejected() {
     const rejected = this.replies.filter(({ what }) => what === "rejected");
@@ -285,7 +301,7 @@ export class Interview {
    */
   clash(reply) {
     if (reply.what === "skipped") return null;
-    return new Interview(this.ground, this.besides(reply)).clashOf(reply);
+    return new Interview(this.ground, this.besides(reply), this.asked).clashOf(reply);
   }
 
   clashOf(reply) {

@@ -15,7 +15,7 @@ import { checkStatedCredence } from "../../language/worldview_file.js";
 import { tidied } from "../changed.js";
 import { Ground } from "./ground.js";
 import { Interview, nameOf } from "./interview.js";
-import { isAsAssumed, repliesOf, valuesOf } from "./replies.js";
+import { entriesAsked, isAsAssumed, repliesOf, valuesOf } from "./replies.js";
 
 /** How many interviews are remembered, for going back and forth. */
 const KEPT = 8;
@@ -47,7 +47,8 @@ export class Interviewer {
     const key = JSON.stringify([asked, judgements.filter(({ fitted }) => !fitted), stated, rejects]);
     const known = this.interviews.get(key);
     if (known) return known;
-    const made = new Interview(this.ground, repliesOf(this.ground, own, setting));
+    const { ground } = this;
+    const made = new Interview(ground, repliesOf(ground, own, setting), entriesAsked(ground, own));
     this.interviews.set(key, made);
     if (this.interviews.size > KEPT) this.interviews.delete(this.interviews.keys().next().value);
     return made;

@@ -1,4 +1,4 @@
-// Replies: those that the reader's changes hold, as `resume` in insight/interview/interview.py reads them
+// Replies: those that the reader's changes hold, as `replies_in` in insight/interview/written.py reads them
 // of a file; and answers as they are read.
 
 import { expit, logit } from "../../engine/special.js";
@@ -9,7 +9,7 @@ import { checkStatedCredence } from "../../language/worldview_file.js";
 import { keyOf } from "../evidence.js";
 import { nameOf } from "./interview.js";
 
-/** The replies that changes hold, in their order, one to each question: as `resume` in interview.py. */
+/** The replies that changes hold, in their order, one to each question: as `replies_in` in written.py. */
 export function repliesOf(ground, own, setting) {
   const found = new Map();
   const add = (question, what, values = []) => found.set(nameOf(question), { question, what, values });
@@ -41,7 +41,16 @@ function askedOf(ground, item) {
     const condition = conditionIn(ground, item.of);
     return condition === null ? null : ground.statement(condition);
   }
-  return ground.index.has(item) || ground.rowAt.has(item) ? ground.judgement(item) : null;
+  return isJudged(ground, item) ? ground.judgement(item) : null;
+}
+
+function isJudged(ground, name) {
+  return ground.index.has(name) || ground.rowAt.has(name);
+}
+
+/** The entries that changes say were asked about, as a whole. */
+export function entriesAsked(ground, { asked }) {
+  return (asked ?? []).filter((item) => typeof item === "string" && !isJudged(ground, item));
 }
 
 /** A condition on entries of the shipped model; null for any other. */
