@@ -24,7 +24,7 @@ AT_A_TERMINAL = (
 )
 """Makes the terminal that which interrupts the command, and then is the command."""
 
-MOMENT = 5.0
+MOMENT = 20.0
 """Seconds after which a person would press a key again."""
 
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")

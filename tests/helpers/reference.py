@@ -115,7 +115,17 @@ def numbers(
             if route.brought_by not in here and route.chance.address not in taken:
                 value[route.chance.address] = NOTHING
     fixed = {address for address, number in value.items() if number is NOTHING}
+    brought = {
+        bringer: [address for address, other in argument_map.bringer.items() if other == bringer]
+        for bringer in argument_map.bringer.values()
+    }
     for step in steps:
+        own = {
+            address: argument_map.judgements[address].value for address in brought.get(step.about.id, ())
+        }
+        value |= own  # what was said of it before it was brought is no number of who brings it
+        whole |= {share: own[share] for share in own.keys() & in_row.keys()}
+        singles -= own.keys()
         for judgement in step.judgements:
             match judgement:
                 case Override(address=address, value=new):
