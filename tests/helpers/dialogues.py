@@ -18,14 +18,16 @@ PATIENCE = 120.0
 """Seconds after which a command that says nothing more is at a loss."""
 
 AT_A_TERMINAL = (
-    "import fcntl, os, sys, termios;"
+    "import fcntl, os, signal, sys, termios;"
+    "signal.signal(signal.SIGINT, signal.SIG_DFL);"
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
     "os.execv(sys.argv[1], sys.argv[1:])"
 )
-"""Makes the terminal that which interrupts the command, and then is the command."""
+"""Makes the terminal that which interrupts the command, also where it runs in the background, and then
+is the command."""
 
-MOMENT = 20.0
-"""Seconds after which a person would press a key again."""
+BREATH, MOMENT = 0.3, 20.0
+"""Seconds after which a person presses a key, and presses it again."""
 
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
 
@@ -75,6 +77,7 @@ class Dialogue:
     def interrupts(self, expected: str) -> None:
         """Press Ctrl-C until it says so: between a prompt and what waits for a key, Python misses it."""
         for _ in range(int(PATIENCE / MOMENT)):
+            time.sleep(BREATH)
             self.presses("\x03")
             until = time.monotonic() + MOMENT
             while self.text.find(expected, self._read) < 0 and self._take(until):
