@@ -429,12 +429,16 @@ def test_what_it_prints_reaches_the_goal_in_any_map(data: st.DataObject) -> None
     found = takes(spec, whose, **{"above" if goal > mean else "below": goal}, far=data.draw(st.booleans()))
     assert found.estimate == pytest.approx(mean, rel=1e-9)
     moved: list[set[str]] = []
+    shares = {share.address for row in spec.map.shares.values() for share in row}
     for take in found.frontier:
         settings = parse_settings([(step.address, step.value) for step in take.steps], spec.map, (whose,))
         then = cm.estimate(replace(spec, settings=settings)).worldviews[whose]
         assert (then.mean, then.central) == pytest.approx((take.estimate, take.central), rel=1e-9)
         beyond = (logit(then.mean) - logit(goal)) * (1 if goal > mean else -1)
-        assert -1e-9 < beyond < 0.01
+        # a share that is kept as given varies no more as its row does: that alone may carry the mean too far
+        leaps = any(step.address in shares and abs(step.deviations) < 1e-3 for step in take.steps)
+        assert beyond > -1e-9
+        assert beyond < 0.01 or leaps
         assert found.most_deviations is None or all(abs(step.deviations) <= 3 for step in take.steps)
         moved.append({spec.map.judgements[step.address].owner for step in take.steps})
     apart = moved if len(moved) < 2 else moved[:-1]
