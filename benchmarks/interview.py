@@ -183,7 +183,7 @@ def _made(begun: "Interview", worldview: "State", number: int) -> "State":
     spread = np.sqrt(np.mean([move**2 for move in reviewers(ground.model, at, ()).values()], axis=0))
     noise = np.random.default_rng((SEED, number)).standard_normal((2, len(z)))
     moved = z + HALF * (np.minimum(np.abs(z), MOST_SD) * noise[0] + spread * noise[1])
-    then = at.unconstrained(moved)
+    then = at.unconstrained(moved[:, None])[:, 0]
     place = {address: n for n, address in enumerate(at.addresses)}
     stays = {a for a, one in perspective.setting.items() if one.rejected}
     stays |= {a for a, n in place.items() if not at.free[n] or abs(u[n]) >= LOGIT_OF_CERTAINTY}
