@@ -32,7 +32,6 @@ from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import (
-    SD_OF_A_STATED_POINT,
     Inquiry,
     StatedCredence,
     blocks,
@@ -41,7 +40,7 @@ from cruxmap.network.inquiry import (
     impossible,
     inquire,
 )
-from cruxmap.network.means_and_deviations import Numbers, natural_at, shares_counted
+from cruxmap.network.means_and_deviations import SD_OF_A_POINT, Numbers, natural_at, shares_counted
 
 SPREAD_DRAWS, COLUMNS = 512, 1024
 """Draws from which the spread of an implied credence is taken, and how many runs are made at once."""
@@ -503,7 +502,7 @@ def _linearised(
 def _scales(inquiry: Inquiry, worldview: int) -> FloatArray:
     """Return how far one deviation moves each judgement: 0 for constants, half a logit for points."""
     sd, mu = inquiry.numbers.sd[worldview], inquiry.numbers.mu[worldview]
-    return np.where(np.abs(mu) >= LOGIT_OF_CERTAINTY, 0.0, np.where(sd > 0, sd, SD_OF_A_STATED_POINT))
+    return np.where(np.abs(mu) >= LOGIT_OF_CERTAINTY, 0.0, np.where(sd > 0, sd, SD_OF_A_POINT))
 
 
 def _in_force(numbers: Numbers, worldview: int, moves: FloatArray) -> FloatArray:

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from cruxmap.insight.live_model import State, open_model
 from cruxmap.language.argument_map import Judgement, SameAs
 from cruxmap.language.model_spec import ModelSpec
-
-DEVIATION_OF_A_POINT = 0.5
-"""How far a number moves that the map gives without an interval: in logits, or logs of a ratio."""
+from cruxmap.network.means_and_deviations import SD_OF_A_POINT
 
 ROUNDED = 9
 """To how many decimals worths are known, so that the order is the same on every machine."""
@@ -79,7 +77,7 @@ def _entry(id_: str, places: dict[str, list[Judgement]], worth: dict[str, float]
 def _worths(state: State) -> dict[str, float]:
     """Return by address what a number is worth; one that follows another is worth what that is."""
     slopes, settings = state.slopes(), state.perspective.settings
-    deviation = {s.address: s.value.sd or DEVIATION_OF_A_POINT for s in settings}
+    deviation = {s.address: s.value.sd or SD_OF_A_POINT for s in settings}
     found = {}
     for setting in settings:
         slope = slopes.get(setting.column)

@@ -30,7 +30,6 @@ from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW
 from cruxmap.language.inheritance import settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import (
-    SD_OF_A_STATED_POINT,
     Inquiry,
     blocks,
     crowded,
@@ -40,7 +39,7 @@ from cruxmap.network.inquiry import (
     inquire,
     serves_mixtures,
 )
-from cruxmap.network.means_and_deviations import as_they_count, logit_of_share, natural_at
+from cruxmap.network.means_and_deviations import SD_OF_A_POINT, as_they_count, logit_of_share, natural_at
 
 NEARLY_CERTAIN = math.log(99)
 """A disputed certainty counts as 1% or 99% in a pool of judgements: one reviewer cannot veto the rest.
@@ -417,7 +416,7 @@ def _opinions(inquiry: Inquiry, reviewers: list[int]) -> tuple[Opinions, list[in
     opinions = Opinions(
         place=np.array([number for number, _, _ in flat], dtype=np.int64),
         value=np.array([values[w][place] for _, place, w in flat]),
-        sd=np.where(sd > 0, sd, SD_OF_A_STATED_POINT),
+        sd=np.where(sd > 0, sd, SD_OF_A_POINT),
         prior_mean=values[own][places],
         prior_sd=np.where(prior_sd > 0, prior_sd, SD_OF_A_DEFAULT),
         is_ratio=numbers.is_ratio[places].astype(np.int64),

@@ -24,10 +24,7 @@ from cruxmap.insight.views import Conditioned, Draws, View
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Z_95
 from cruxmap.language.inheritance import shares_in_force
 from cruxmap.network.inquiry import Inquiry, blocks, draws_per_block
-from cruxmap.network.means_and_deviations import unconstrained
-
-SD_OF_A_POINT = 0.5
-"""What counts as a standard deviation where a number has no interval: half a natural log unit."""
+from cruxmap.network.means_and_deviations import SD_OF_A_POINT, unconstrained
 
 MAX_DEVIATIONS = 3.0
 """How far a judgement may be moved, either way, unless moves may be far."""

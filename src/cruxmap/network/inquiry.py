@@ -35,7 +35,14 @@ from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.clashes import smallest_clash
 from cruxmap.network.lowering import lower, states_where
-from cruxmap.network.means_and_deviations import Distinct, Numbers, distinct, numbers, unconstrained
+from cruxmap.network.means_and_deviations import (
+    SD_OF_A_POINT,
+    Distinct,
+    Numbers,
+    distinct,
+    numbers,
+    unconstrained,
+)
 
 BLOCK_BYTES = 64 << 20
 """About how much memory the table entries of one block of draws may take."""
@@ -48,9 +55,6 @@ MUCH_MORE = 1.5
 
 On a real map it has fewer: 158,803 products against 271,480, which are for the target alone.
 """
-
-SD_OF_A_STATED_POINT = 0.5
-"""How far, in logits, a credence that was stated as one number is taken to be from what was meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +203,7 @@ def inquire(
                 of=place[stated.of],
                 given=holds((*stated.assuming, *model.observed)),
                 logit=stated.credence.mu,
-                sd=SD_OF_A_STATED_POINT if stated.credence.is_point else stated.credence.sd,
+                sd=SD_OF_A_POINT if stated.credence.is_point else stated.credence.sd,
             )
             for number, stated in statements
         ),

@@ -16,6 +16,9 @@ from cruxmap.engine.special import expit, logit
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, ArgumentMap, Role, Scale, ShareTable
 from cruxmap.language.inheritance import Perspective, Setting
 
+SD_OF_A_POINT = 0.5
+"""What counts as a standard deviation where a number has no interval: half a natural log unit."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Numbers:

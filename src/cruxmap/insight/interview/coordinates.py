@@ -14,16 +14,13 @@ from cruxmap.engine.network import BoolArray, FloatArray, IntArray
 from cruxmap.engine.special import expit, logit
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, ArgumentMap
 from cruxmap.language.inheritance import Perspective
-from cruxmap.network.means_and_deviations import Numbers, numbers, shares_counted
+from cruxmap.network.means_and_deviations import SD_OF_A_POINT, Numbers, numbers, shares_counted
 
 FURTHEST = 8.0
 """No answer lies further out than this: a logit of 8 is one in three thousand, a log a factor of 3,000."""
 
 OUTERMOST = 12.0
 """No number is believed to be further out than this, unless the map's is."""
-
-SD_OF_A_POINT = 0.5
-"""How far, in logits or logs, a number that the map gives as a point is taken to be from another's."""
 
 MOST_SD = 4.0
 """A number further than so many deviations from the map's tells of others as if it were so far: the map's
