@@ -1,9 +1,8 @@
 """Questions in words: what each kind of number is asked as, on any map, and that no number slips in."""
 
-from dataclasses import dataclass
-
 import pytest
 
+from cruxmap.insight.interview import question_of, statement
 from cruxmap.language.argument_map import (
     ByEndOf,
     Claim,
@@ -13,7 +12,6 @@ from cruxmap.language.argument_map import (
     Ever,
     Question,
     StateIn,
-    condition_text,
 )
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
@@ -30,26 +28,12 @@ MAPS = [
 ]
 
 
-@dataclass(frozen=True)
-class Put:
-    """A question as it is put."""
-
-    id: str
-    kind: str
-    entry: str
-    addresses: tuple[str, ...] = ()
-    condition: Condition | None = None
-
-
 def judgement(spec: ModelSpec, address: str) -> QuestionWords:
-    shares = spec.map.shares.get(address)
-    addresses = tuple(share.address for share in shares) if shares else (address,)
-    owner = spec.map.judgements[addresses[0]].owner
-    return words_of(spec, Put(address, "judgement", owner, addresses))
+    return words_of(spec, question_of(spec.map, "judgement", address))
 
 
-def stated(spec: ModelSpec, entry: str, condition: Condition) -> QuestionWords:
-    return words_of(spec, Put(condition_text(condition), "stated", entry, (), condition))
+def stated(spec: ModelSpec, condition: Condition) -> QuestionWords:
+    return words_of(spec, statement(spec.map, condition))
 
 
 def everything_asked(spec: ModelSpec) -> list[QuestionWords]:
@@ -59,13 +43,13 @@ def everything_asked(spec: ModelSpec) -> list[QuestionWords]:
     for name, entry in spec.map.entry.items():
         match entry:
             case Claim():
-                found += [stated(spec, name, ClaimIs(name))]
+                found += [stated(spec, ClaimIs(name))]
             case Question(states=states):
-                found += [stated(spec, name, StateIn(name, (state,))) for state in states]
+                found += [stated(spec, StateIn(name, (state,))) for state in states]
             case Event(timeline=timeline):
                 phases = spec.map.timeline[timeline].phases
-                found += [stated(spec, name, ByEndOf(name, phase.id)) for phase in phases[:-1]]
-                found += [stated(spec, name, Ever(name))]
+                found += [stated(spec, ByEndOf(name, phase.id)) for phase in phases[:-1]]
+                found += [stated(spec, Ever(name))]
     return found
 
 
@@ -153,17 +137,17 @@ def test_each_kind_of_number_has_its_question() -> None:
 
 def test_a_statement_is_asked_all_things_considered_given_what_is_assumed() -> None:
     spec = model(SMALL, ASK)
-    rain = stated(spec, "rain", ClaimIs("rain"))
+    rain = stated(spec, ClaimIs("rain"))
     head = "Given what is assumed, and all things considered, how likely is it that"
     assert rain.sentence == f'{head} this is true: "It rains enough"?'
     assert rain.assuming == ('it is true that "Neighbours help"',)
-    event = stated(spec, "sown", ByEndOf("sown", "spring"))
+    event = stated(spec, ByEndOf("sown", "spring"))
     assert event.sentence == (
         f'{head} this has come about by the end of spring: "The seed is in the ground"?'
     )
-    ever = stated(spec, "sown", Ever("sown"))
+    ever = stated(spec, Ever("sown"))
     assert ever.sentence == f'{head} this comes about sooner or later: "The seed is in the ground"?'
-    state = stated(spec, "sky", StateIn("sky", ("grey",)))
+    state = stated(spec, StateIn("sky", ("grey",)))
     assert state.sentence == f'{head} the answer to this is "grey": "What is the sky like?"'
 
 
@@ -172,8 +156,8 @@ def test_arguments_are_listed_by_what_they_speak_for() -> None:
     rain = judgement(spec, "rain")
     assert (rain.speaks_for, rain.speaks_against) == (("Clouds bring rain.",), ("The springs are dry.",))
     assert judgement(spec, "drought").speaks_against == ("Wells are deep.",)
-    assert stated(spec, "sky", StateIn("sky", ("clear",))).speaks_for == ("Wind clears it.",)
-    assert stated(spec, "sky", StateIn("sky", ("grey",))).speaks_against == ("Wind clears it.",)
+    assert stated(spec, StateIn("sky", ("clear",))).speaks_for == ("Wind clears it.",)
+    assert stated(spec, StateIn("sky", ("grey",))).speaks_against == ("Wind clears it.",)
     assert judgement(spec, "sky").speaks_for == ("(clear) Wind clears it.",)
 
 
@@ -183,7 +167,7 @@ def test_what_has_no_force_is_not_listed() -> None:
           hail: {text: Hail is coming., against: rain, credence: 80%, strength: 3x}
     """
     spec = model(SMALL, ASK, ann=brings)
-    question = Put("rain", "judgement", "rain", ("rain",))
+    question = question_of(spec.map, "judgement", "rain")
     assert words_of(spec, question).speaks_against == ("The springs are dry.",)
     assert words_of(spec, question, without=["drought"]).speaks_against == ()
 

@@ -6,8 +6,9 @@ number of the map is in these words: who has read one answers near it (Tversky a
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, assert_never
+from typing import Any, NamedTuple, assert_never
 
+from cruxmap.insight.interview import Question as Asked
 from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.sentences import percent
 from cruxmap.language.argument_map import (
@@ -56,30 +57,6 @@ from cruxmap.language.model_spec import ModelSpec
 from cruxmap.present.phrases import part
 
 
-class Put(Protocol):
-    """What is put to a reviewer: a judgement (all shares of a row at once), or a statement."""
-
-    @property
-    def id(self) -> str:
-        """Its name."""
-
-    @property
-    def kind(self) -> str:
-        """`judgement` or `stated`."""
-
-    @property
-    def entry(self) -> str:
-        """The entry that it is about."""
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """The addresses of a judgement; none of a statement."""
-
-    @property
-    def condition(self) -> Condition | None:
-        """What a statement is of."""
-
-
 @dataclass(frozen=True, slots=True)
 class QuestionWords(Answer):
     """What is asked: `ask`, once the clauses in `given` are granted; `sentence` is both on one line.
@@ -121,7 +98,7 @@ class QuestionWords(Answer):
         return {**plain_fields(self), "sentence": self.sentence}
 
 
-def words_of(model: ModelSpec, question: Put, without: Collection[str] = ()) -> QuestionWords:
+def words_of(model: ModelSpec, question: Asked, without: Collection[str] = ()) -> QuestionWords:
     """Put a question about a model in words.
 
     `without` are arguments and routes that have no force for the reviewer, beside those that only others
@@ -190,7 +167,7 @@ TAKEN_AWAY = "from 0% (nothing of it) to 100% (all of it)"
 SHARED = "a share of 100% for each answer; `rest` is what the others leave"
 
 
-class _Asked(NamedTuple):
+class _Put(NamedTuple):
     """A question without what is around it."""
 
     ask: str
@@ -291,12 +268,12 @@ class _Words(NamedTuple):
 
     # --- statements -----------------------------------------------------------------------------------
 
-    def statement(self, condition: Condition) -> _Asked:
+    def statement(self, condition: Condition) -> _Put:
         """Ask for the probability of a condition, all things considered."""
         [name, *others] = mentioned(condition)
         entry = self.map.entry[name]
         lines = () if others else tuple(self._rests_on(entry))
-        return _Asked(self._how_likely(condition), CONSIDERED, background=lines)
+        return _Put(self._how_likely(condition), CONSIDERED, background=lines)
 
     def _how_likely(self, condition: Condition) -> str:
         match condition:
@@ -368,7 +345,7 @@ class _Words(NamedTuple):
 
     # --- judgements -----------------------------------------------------------------------------------
 
-    def judgement(self, question: Put) -> _Asked:
+    def judgement(self, question: Asked) -> _Put:
         """Ask for a number of the map, or for all shares of a row."""
         judgement = self.map.judgements[question.addresses[0]]
         entry = self.map.entry[judgement.owner]
@@ -386,17 +363,15 @@ class _Words(NamedTuple):
             case _:
                 raise TypeError(f"{entry.about.id} has no numbers of its own")
 
-    def _of_claim(self, claim: Claim, judgement: Judgement) -> _Asked:
+    def _of_claim(self, claim: Claim, judgement: Judgement) -> _Put:
         text = self.text(claim.about.id)
         likely = _ends("How likely is it that this is true:", text)
         match claim.basis:
             case Credence():
-                return _Asked(self._aside(likely, claim), PROBABILITY)
+                return _Put(self._aside(likely, claim), PROBABILITY)
             case Table(rows=rows):
                 when = next(row.when for row in rows if row.credence == judgement)
-                return _Asked(
-                    self._aside(likely, claim), PROBABILITY, self.clauses(*self.case(rows, when))
-                )
+                return _Put(self._aside(likely, claim), PROBABILITY, self.clauses(*self.case(rows, when)))
             case Definition() as definition:
                 return self._of_definition(likely, definition, judgement)
             case Routes() as routes:
@@ -404,19 +379,19 @@ class _Words(NamedTuple):
             case _:
                 assert_never(claim.basis)
 
-    def _of_definition(self, likely: str, definition: Definition, judgement: Judgement) -> _Asked:
+    def _of_definition(self, likely: str, definition: Definition, judgement: Judgement) -> _Put:
         whether = (_met if judgement == definition.if_met else _not_met)(definition, "the points below")
         listed = tuple(f"- {self.clause(c)}" for c in definition.parts)
-        return _Asked(likely, PROBABILITY, (whether,), listed)
+        return _Put(likely, PROBABILITY, (whether,), listed)
 
-    def _of_route(self, text: str, routes: Routes, judgement: Judgement) -> _Asked:
+    def _of_route(self, text: str, routes: Routes, judgement: Judgement) -> _Put:
         if judgement == routes.leak:
             ways = [r for r in routes.routes if r.chance.address not in self.without]
             ask = _ends(
                 "How likely is it that something other than the causes below makes this true:", text
             )
             listed = tuple(f"- {self._way_in(r.id, r.when)}" for r in ways)
-            return _Asked(ask, PROBABILITY, self.clauses(routes.when), listed)
+            return _Put(ask, PROBABILITY, self.clauses(routes.when), listed)
         route = next(route for route in routes.routes if route.chance == judgement)
         if route.when is None:
             cause = f'the cause "{route.id}"' if route.id else "a cause"
@@ -425,16 +400,16 @@ class _Words(NamedTuple):
             ask = _ends("How likely is it that this by itself makes the following true:", text)
         if self._met_by(judgement.owner, OnRoute, route.id or ""):
             ask = _aside(ask)
-        return _Asked(ask, PROBABILITY, self.clauses(routes.when, route.when))
+        return _Put(ask, PROBABILITY, self.clauses(routes.when, route.when))
 
-    def _of_row(self, question: Question, rows: tuple[ShareRow, ...], row: ShareRow) -> _Asked:
+    def _of_row(self, question: Question, rows: tuple[ShareRow, ...], row: ShareRow) -> _Put:
         ask = _ends("How do you share out 100% among the answers to this:", self.text(question.about.id))
         given = self.clauses(*self.case(rows, row.when))
-        return _Asked(self._aside(ask, question), SHARED, given, states=question.states)
+        return _Put(self._aside(ask, question), SHARED, given, states=question.states)
 
     def _of_phase(
         self, event: Event, phase: PhaseChance, requires: tuple[str, ...], judgement: Judgement
-    ) -> _Asked:
+    ) -> _Put:
         name, text = phase.phase, self.text(event.about.id)
         if judgement == phase.pace:
             first = f"Suppose that this comes about during {name}: {_quoted(text)}."
@@ -442,7 +417,7 @@ class _Words(NamedTuple):
             scale = (
                 "a ratio: 1x where all steps are alike, 2x where the first is twice as likely, 0.5x half"
             )
-            return _Asked(ask, scale, is_ratio=True)
+            return _Put(ask, scale, is_ratio=True)
         when = next(row.when for row in phase.rows if row.credence == judgement)
         ask = _ends(f"How likely is it that this comes about during {name}:", text)
         if self._met_by(event.about.id, OnPhase, name):
@@ -451,9 +426,9 @@ class _Words(NamedTuple):
         given = self.clauses(phase.when, *self.case(phase.rows, when))
         given += () if is_first else ("this has not come about before",)
         needed = (f"It cannot come about before this does: {self.quoted(n)}." for n in requires)
-        return _Asked(ask, PROBABILITY, given, (self._phases(event), *needed))
+        return _Put(ask, PROBABILITY, given, (self._phases(event), *needed))
 
-    def _of_argument(self, argument: Argument, judgement: Judgement) -> _Asked:
+    def _of_argument(self, argument: Argument, judgement: Judgement) -> _Put:
         text = self.text(argument.about.id)
         about = tuple(self._bears(argument))
         starts = tuple(
@@ -464,11 +439,11 @@ class _Words(NamedTuple):
                 target = argument.targets[0]
                 head = f"Suppose that this objection holds: {_quoted(text)}. How much of"
                 if len(argument.targets) > 1:
-                    return _Asked(
+                    return _Put(
                         f"{head} each of the arguments below does it take away?", TAKEN_AWAY, (), about
                     )
                 ask = _ends(f"{head} this argument does it take away:", self.text(target.owner))
-                return _Asked(ask, TAKEN_AWAY)
+                return _Put(ask, TAKEN_AWAY)
             case Role.STRENGTH:
                 return self._of_strength(argument, text, about)
             case _:
@@ -476,9 +451,9 @@ class _Words(NamedTuple):
                 ask = _ends(f"{granted} far do you accept this argument:", text)
                 if self._met_by(argument.about.id, OnArgument):
                     ask = f"Leaving aside the objections below, {ask[0].lower()}{ask[1:]}"
-                return _Asked(ask, ACCEPTED, (), about + starts)
+                return _Put(ask, ACCEPTED, (), about + starts)
 
-    def _of_strength(self, argument: Argument, text: str, about: tuple[str, ...]) -> _Asked:
+    def _of_strength(self, argument: Argument, text: str, about: tuple[str, ...]) -> _Put:
         raises = argument.direction is Direction.FOR
         how = f"How many times {'higher' if raises else 'lower'} does it make the odds"
         head = f"Suppose that this argument holds: {_quoted(text)}. {how}"
@@ -487,9 +462,9 @@ class _Words(NamedTuple):
         )
         scale += f", {_takes(10, raises)}"
         if len(argument.targets) > 1:
-            return _Asked(f"{head} of each of the points below?", scale, (), about, is_ratio=True)
+            return _Put(f"{head} of each of the points below?", scale, (), about, is_ratio=True)
         [target] = argument.targets
-        return _Asked(f"{head} {self._odds_that(target)}", scale, is_ratio=True)
+        return _Put(f"{head} {self._odds_that(target)}", scale, is_ratio=True)
 
     def _odds_that(self, target: Any) -> str:
         match target:
@@ -526,7 +501,7 @@ class _Words(NamedTuple):
 
     # --- what speaks for and against --------------------------------------------------------------------
 
-    def arguments_on(self, entry: Entry, question: Put) -> tuple[dict[str, str], dict[str, str]]:
+    def arguments_on(self, entry: Entry, question: Asked) -> tuple[dict[str, str], dict[str, str]]:
         """Return the arguments for and against what is asked, a line each, by their ids."""
         pro, con = dict[str, str](), dict[str, str]()
         if question.addresses and self.map.judgements[question.addresses[0]].role in WEIGHTS:
@@ -552,7 +527,7 @@ class _Words(NamedTuple):
                 (pro if sign else con).setdefault(argument.about.id, text)
         return pro, con
 
-    def _part_asked(self, entry: Entry, question: Put) -> tuple[str, tuple[str, ...]]:
+    def _part_asked(self, entry: Entry, question: Asked) -> tuple[str, tuple[str, ...]]:
         """Return the route or phase that is asked about, or the states; empty for the whole."""
         if isinstance(question.condition, StateIn):
             return "", question.condition.states
@@ -688,7 +663,7 @@ def _takes(times: float, raises: bool) -> str:
 # --- how answers are written --------------------------------------------------------------------------
 
 
-def _examples(put: _Asked, lexicon: Lexicon) -> tuple[str, ...]:
+def _examples(put: _Put, lexicon: Lexicon) -> tuple[str, ...]:
     """Return ways to write an answer, from low to high so that none is suggested."""
     if put.states:
         return tuple(_shares(put.states))
