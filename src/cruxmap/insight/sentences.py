@@ -113,7 +113,7 @@ def in_words(condition: Condition) -> str:
         case ClaimIs(claim=claim, value=value):
             return claim if value else f"not {claim}"
         case StateIn(question=question, states=states):
-            return f"{question} is {_listed(states, 'or')}"
+            return f"{question} is {listed(states, 'or')}"
         case Before(event=first, other=second, by=1):
             return f"{first} comes before {second}"
         case Before(event=first, other=second, by=by):
@@ -133,7 +133,7 @@ def in_words(condition: Condition) -> str:
         case Not(part=Ever(event=event, value=value)):
             return in_words(Ever(event, not value))
         case Not(part=StateIn(question=question, states=states)):
-            return f"{question} is not {_listed(states, 'or')}"
+            return f"{question} is not {listed(states, 'or')}"
         case Not(part=ByEndOf(event=event, phase=phase)):
             return f"{event} does not happen by the end of {phase}"
         case Not(part=During(event=event, phase=phase)):
@@ -141,9 +141,9 @@ def in_words(condition: Condition) -> str:
         case Not(part=part):
             return f"it is not so that {_part(part)}"
         case AllOf(parts=parts):
-            return _listed(map(_part, parts), "and")
+            return listed(map(_part, parts), "and")
         case AnyOf(parts=parts):
-            return _listed(map(_part, parts), "or")
+            return listed(map(_part, parts), "or")
         case _:
             assert_never(condition)
 
@@ -154,7 +154,7 @@ def _part(condition: Condition) -> str:
     return f"({in_words(condition)})" if several else in_words(condition)
 
 
-def _listed(parts: Iterable[str], word: str) -> str:
+def listed(parts: Iterable[str], word: str) -> str:
     """Write a list: `a`, `a or b`, `a, b, or c`."""
     *first, last = parts
     if not first:

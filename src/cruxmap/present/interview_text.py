@@ -10,8 +10,9 @@ from cruxmap.insight.interview.outcome import Company, Outcome
 from cruxmap.language.argument_map import Z_95, ArgumentMap, Scale
 from cruxmap.language.judgement import format_value, notation_of, with_phrases
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.present.clauses import clause_of, clauses_of
 from cruxmap.present.phrases import part, percent, ratio, ratio_of_odds
-from cruxmap.present.question_words import QuestionWords, clause_of, clauses_of
+from cruxmap.present.question_words import QuestionWords
 
 INDENTED = "  "
 

@@ -10,13 +10,11 @@ from typing import Any, NamedTuple, assert_never
 
 from cruxmap.insight.interview import Question as Asked
 from cruxmap.insight.plain import Answer, plain_fields
-from cruxmap.insight.sentences import percent
+from cruxmap.insight.sentences import listed, percent
 from cruxmap.language.argument_map import (
     AllOf,
-    AnyOf,
     Argument,
     ArgumentMap,
-    Before,
     ByEndOf,
     Claim,
     ClaimIs,
@@ -48,12 +46,12 @@ from cruxmap.language.argument_map import (
     ShareTable,
     StateIn,
     Table,
-    Within,
     mentioned,
     mentioned_in,
 )
 from cruxmap.language.judgement import Lexicon, with_phrases
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.present.clauses import clause_of, clauses_of, either, ever, quotation, quoted_text, text_of
 from cruxmap.present.phrases import part
 
 
@@ -91,7 +89,8 @@ class QuestionWords(Answer):
             case (clause,):
                 return f"If {clause}, {self.ask[0].lower()}{self.ask[1:]}"
             case clauses:
-                return f"Suppose that {_listed(clauses, 'and', 'that ')}. {self.ask}"
+                *first, last = clauses
+                return f"Suppose that {', that '.join(first)}, and that {last}. {self.ask}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the words as plain data, the sentence with them."""
@@ -133,16 +132,6 @@ def _considered(ask: str, model: ModelSpec) -> str:
     return f"{head}, {ask[0].lower()}{ask[1:]}"
 
 
-def clause_of(argument_map: ArgumentMap, condition: Condition) -> str:
-    """Say a condition so that it can stand after "that", "if" and "whether"."""
-    return _Words(argument_map, frozenset()).clause(condition)
-
-
-def clauses_of(model: ModelSpec) -> tuple[str, ...]:
-    """Return what a model assumes, as clauses that can stand after "that"."""
-    return tuple(clause_of(model.map, condition) for condition in model.assuming)
-
-
 def why(words: QuestionWords, reduction: float | None) -> str:
     """Say why a question is asked: what its answer is expected to settle, and how it bears on the target.
 
@@ -153,7 +142,7 @@ def why(words: QuestionWords, reduction: float | None) -> str:
         share = f"about {part(reduction)}" if reduction >= LEAST_SAID else f"less than {part(LEAST_SAID)}"
         told = f"Your answer is expected to settle {share} of what is open about the estimate."
     if words.way:
-        told += f" It bears on the estimate by way of {_listed(words.way, 'and')}."
+        told += f" It bears on the estimate by way of {listed(words.way, 'and')}."
     return told
 
 
@@ -187,65 +176,16 @@ class _Words(NamedTuple):
     # --- sentences and clauses -----------------------------------------------------------------------
 
     def text(self, name: str) -> str:
-        """Return what an entry says, on one line; its id where it says nothing."""
-        return " ".join(self.map.entry[name].about.text.split()) or name
+        """Return what an entry says."""
+        return text_of(self.map, name)
 
     def quoted(self, name: str) -> str:
         """Quote an entry within a sentence."""
-        return _quoted(self.text(name))
+        return quoted_text(self.map, name)
 
     def clause(self, condition: Condition) -> str:
         """Say a condition so that it can stand after "if" and "that"."""
-        match condition:
-            case ClaimIs(claim=claim, value=value):
-                return f"it is {'' if value else 'not '}true that {self.quoted(claim)}"
-            case StateIn(question=question, states=states):
-                return f"the answer to {self.quoted(question)} is {_either(states)}"
-            case Before(event=first, other=second, by=by):
-                steps = "" if by == 1 else f" at least {by} steps"
-                return f"{self.quoted(first)} comes about{steps} before {self.quoted(second)}"
-            case Within(event=first, other=second, steps=steps):
-                both = f"{self.quoted(first)} and {self.quoted(second)} come about"
-                return f"{both} in the same step" if steps == 0 else f"{both} within {_steps(steps)}"
-            case During(event=event, phase=phase):
-                return f"{self.quoted(event)} comes about during {phase}"
-            case ByEndOf(event=event, phase=phase):
-                return f"{self.quoted(event)} has come about by the end of {phase}"
-            case Ever(event=event, value=value):
-                return f"{self.quoted(event)} {_ever(value)}"
-            case Not(part=part):
-                return self._negation(part)
-            case AllOf(parts=parts):
-                return _listed(map(self.clause, parts), "and")
-            case AnyOf(parts=(only,)):
-                return self.clause(only)
-            case AnyOf(parts=parts):
-                return f"at least one of these holds: {'; '.join(map(self.clause, parts))}"
-            case _:
-                assert_never(condition)
-
-    def _negation(self, condition: Condition) -> str:
-        match condition:
-            case ClaimIs(claim=claim, value=value):
-                return self.clause(ClaimIs(claim, not value))
-            case StateIn(question=question, states=states):
-                return f"the answer to {self.quoted(question)} is not {_either(states)}"
-            case During(event=event, phase=phase):
-                return f"{self.quoted(event)} does not come about during {phase}"
-            case ByEndOf(event=event, phase=phase):
-                return f"{self.quoted(event)} has not come about by the end of {phase}"
-            case Ever(event=event, value=value):
-                return self.clause(Ever(event, not value))
-            case Not(part=part):
-                return self.clause(part)
-            case AllOf(parts=(only,)) | AnyOf(parts=(only,)):
-                return self._negation(only)
-            case AllOf(parts=parts):
-                return f"these do not all hold: {'; '.join(map(self.clause, parts))}"
-            case AnyOf(parts=parts):
-                return f"none of these holds: {'; '.join(map(self.clause, parts))}"
-            case _:
-                return f"it is not so that {self.clause(condition)}"
+        return clause_of(self.map, condition)
 
     def clauses(self, *conditions: Condition | None) -> tuple[str, ...]:
         """Say conditions that all hold, the parts of each by themselves and nothing twice."""
@@ -281,7 +221,7 @@ class _Words(NamedTuple):
                 is_it = "true" if value else "not true"
                 return _ends(f"How likely is it that this is {is_it}:", self.text(claim))
             case StateIn(question=question, states=states):
-                answer = f"the answer to this is {_either(states)}"
+                answer = f"the answer to this is {either(states)}"
                 return _ends(f"How likely is it that {answer}:", self.text(question))
             case During(event=event, phase=phase):
                 return _ends(f"How likely is it that this comes about during {phase}:", self.text(event))
@@ -289,7 +229,7 @@ class _Words(NamedTuple):
                 has = f"this has come about by the end of {phase}"
                 return _ends(f"How likely is it that {has}:", self.text(event))
             case Ever(event=event, value=value):
-                return _ends(f"How likely is it that this {_ever(value)}:", self.text(event))
+                return _ends(f"How likely is it that this {ever(value)}:", self.text(event))
             case _:
                 return f"How likely is it that {self.clause(condition)}?"
 
@@ -412,7 +352,7 @@ class _Words(NamedTuple):
     ) -> _Put:
         name, text = phase.phase, self.text(event.about.id)
         if judgement == phase.pace:
-            first = f"Suppose that this comes about during {name}: {_quoted(text)}."
+            first = f"Suppose that this comes about during {name}: {quotation(text)}."
             ask = f"{first} How many times likelier is that in the first step of {name} than in its last?"
             scale = (
                 "a ratio: 1x where all steps are alike, 2x where the first is twice as likely, 0.5x half"
@@ -437,7 +377,7 @@ class _Words(NamedTuple):
         match judgement.role:
             case Role.FORCE:
                 target = argument.targets[0]
-                head = f"Suppose that this objection holds: {_quoted(text)}. How much of"
+                head = f"Suppose that this objection holds: {quotation(text)}. How much of"
                 if len(argument.targets) > 1:
                     return _Put(
                         f"{head} each of the arguments below does it take away?", TAKEN_AWAY, (), about
@@ -456,7 +396,7 @@ class _Words(NamedTuple):
     def _of_strength(self, argument: Argument, text: str, about: tuple[str, ...]) -> _Put:
         raises = argument.direction is Direction.FOR
         how = f"How many times {'higher' if raises else 'lower'} does it make the odds"
-        head = f"Suppose that this argument holds: {_quoted(text)}. {how}"
+        head = f"Suppose that this argument holds: {quotation(text)}. {how}"
         scale = (
             f"how many times {'higher' if raises else 'lower'}: 1x changes nothing, {_takes(3, raises)}"
         )
@@ -469,7 +409,7 @@ class _Words(NamedTuple):
     def _odds_that(self, target: Any) -> str:
         match target:
             case OnStates(owner=owner, states=states):
-                return _ends(f"that the answer to this is {_either(states)}:", self.text(owner))
+                return _ends(f"that the answer to this is {either(states)}:", self.text(owner))
             case OnPhase(owner=owner, part=phase):
                 return _ends(f"that this comes about during {phase}:", self.text(owner))
             case OnRoute(owner=owner, part=route):
@@ -487,7 +427,7 @@ class _Words(NamedTuple):
         for target in argument.targets:
             match target:
                 case OnStates(owner=owner, states=states):
-                    yield f"{does} the answer {_either(states)} to this: {self.quoted(owner)}"
+                    yield f"{does} the answer {either(states)} to this: {self.quoted(owner)}"
                 case OnPhase(owner=owner, part=phase):
                     yield f"{does} this coming about during {phase}: {self.quoted(owner)}"
                 case OnRoute(owner=owner, part=route):
@@ -523,7 +463,7 @@ class _Words(NamedTuple):
                     case OnStates(states=on) if states:
                         sign = sign == bool(set(on) & set(states))
                     case OnStates(states=on):
-                        text = f"({_listed(on, 'or')}) {text}"
+                        text = f"({listed(on, 'or')}) {text}"
                 (pro if sign else con).setdefault(argument.about.id, text)
         return pro, con
 
@@ -573,36 +513,10 @@ def _aside(ask: str) -> str:
 # --- sentences, without a map -----------------------------------------------------------------------------
 
 
-def _quoted(text: str) -> str:
-    """Quote a sentence within another: without its stop, and with other quotation marks inside."""
-    return f'"{text.removesuffix(".").replace('"', "'")}"'
-
-
 def _ends(head: str, text: str) -> str:
     """End a question with the sentence that it is about."""
-    quoted = _quoted(text)
+    quoted = quotation(text)
     return f"{head} {quoted}" if quoted.endswith('?"') else f"{head} {quoted}?"
-
-
-def _ever(value: bool) -> str:
-    return "comes about sooner or later" if value else "never comes about"
-
-
-def _steps(number: int) -> str:
-    return f"{number} step{'s' * (number != 1)} of each other"
-
-
-def _listed(parts: Iterable[str], word: str, each: str = "") -> str:
-    *first, last = parts
-    if not first:
-        return last
-    comma = "," if len(first) > 1 or each else ""
-    return f"{f', {each}'.join(('', *first)).removeprefix(f', {each}')}{comma} {word} {each}{last}"
-
-
-def _either(states: Iterable[str]) -> str:
-    """Name answers to a question within a sentence, of which they would else be words."""
-    return _listed((f'"{state}"' for state in states), "or")
 
 
 def _parts(condition: Condition | None) -> tuple[Condition, ...]:
