@@ -23,6 +23,8 @@ from cruxmap.language.argument_map import Elicited, Role, Scale
 from cruxmap.language.conditions import condition_form
 from cruxmap.language.judgement import LEXICON, parse_value
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.reading import read_model
+from helpers.commands import LEGAL_CASE
 from helpers.examples import ANN, BOB, GARDEN, ONE, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model
 
@@ -427,6 +429,15 @@ def test_only_what_was_asked_is_written_where_that_is_wanted() -> None:
     assert changes.asked == ["season"]
     assert interview.fitted()
     assert interview.changes().judgements == {"sprinkler": "70%", **interview.fitted()}
+
+
+def test_a_number_that_is_as_far_out_as_may_be_is_not_fitted_to_itself() -> None:
+    start = begin(read_model(LEGAL_CASE), "carl")
+    interview = start.after(said(start, "saw-face", "30%")).after(judged(start, "shared-bench", "40%"))
+    rare = question_of(start.model.map, "judgement", "match-reported.coincidence")
+    assert interview.expected(rare) == start.mapped(rare)
+    assert rare.id not in interview.fitted()
+    assert interview.fitted()
 
 
 def test_what_a_file_says_beside_a_number_stays() -> None:

@@ -51,7 +51,7 @@ def fitted(now: Believed, replies: Sequence[Reply]) -> Mapping[str, Form]:
     """
     ground = now.laid.ground
     argument_map = ground.model.map
-    moved = ground.at.free & (np.abs(now.z) > NOTICEABLE)
+    moved = ground.at.free & (np.abs(now.z) > NOTICEABLE) & (now.u != ground.at.standing)
     moved[now.laid.observed.known] = False
     gone = [argument_map.entry[r.question.entry] for r in replies if r.what == "rejected"]
     moved[[ground.index[judgement.address] for entry in gone for judgement in judgements_of(entry)]] = (

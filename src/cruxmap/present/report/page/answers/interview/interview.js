@@ -295,9 +295,9 @@ export class Interview {
   /**
    * What earlier answers imply instead of a reply, where that is far from it, and which of them do most;
    * null if not.
-   * @param {Reply} reply @returns {{implied: number, number: number, earlier: Reply[]} | null} a logit, or
-   * the
-   *   log of a ratio, and of which of the reply's values
+   * @param {Reply} reply
+   * @returns {{implied: number, number: number, earlier: Reply[]} | null} a logit, or the log of a ratio, and
+   *   of which of the reply's values
    */
   clash(reply) {
     if (reply.what === "skipped") return null;
@@ -374,7 +374,8 @@ export class Interview {
     const { rejected } = this;
     const { owner } = model.judgements;
     const isOpen = (place) => at.free[place] === 1 && !known.has(place) && !rejected.has(owner[place]);
-    const hasMoved = (place) => isOpen(place) && Math.abs(z[place]) > NOTICEABLE;
+    const isElsewhere = (place) => this.numbers[place] !== at.standing[place];
+    const hasMoved = (place) => isOpen(place) && Math.abs(z[place]) > NOTICEABLE && isElsewhere(place);
     const found = [];
     const inRows = new Set([...rowAt.values()].flat());
     for (const [row, places] of rowAt) {
