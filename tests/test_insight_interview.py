@@ -113,11 +113,6 @@ def test_the_target_and_what_follows_from_it_are_never_asked_for() -> None:
     assert not asked & {"wet", "slippery", "mould", "damp"}
 
 
-def test_a_reply_can_be_taken_back() -> None:
-    start = begin(garden(), "carl")
-    assert start.after(judged(start, "sprinkler", "10%")).without_last().log_odds == start.log_odds
-
-
 def test_a_question_is_found_by_its_address_or_that_of_one_of_its_shares() -> None:
     argument_map = garden().map
     assert question_of(argument_map, "judgement", "season.dry").id == "season"

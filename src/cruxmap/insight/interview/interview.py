@@ -110,10 +110,6 @@ class Interview:
 
         return tuple(earlier for earlier in self.replies if not goes(earlier))
 
-    def without_last(self) -> "Interview":
-        """Return the interview before its last reply."""
-        return replace(self, replies=self.replies[:-1])
-
     # what the answers come to
 
     @property

@@ -165,13 +165,12 @@ def replies_in(ground: Ground, own: Worldview) -> tuple[tuple[Reply, ...], InFil
     model = ground.model
     found: dict[tuple[str, str], tuple[Reply, tuple[Form, ...]]] = {}
     setting = settle(model.map, own.about.id, model.settings).setting
-    for judgement in own.judgements:
-        if not judgement.fitted:
-            question = question_of(model.map, "judgement", judgement.address)
-            values = _given([setting[address] for address in question.addresses])
-            _, before = found.get(key_of(question), (None, ()))
-            reply = Reply(question, "answered", values)
-            found[key_of(question)] = reply, (*before, judgement.address)
+    for judgement in own.given:
+        question = question_of(model.map, "judgement", judgement.address)
+        values = _given([setting[address] for address in question.addresses])
+        _, before = found.get(key_of(question), (None, ()))
+        reply = Reply(question, "answered", values)
+        found[key_of(question)] = reply, (*before, judgement.address)
     for argument in own.rejects:
         question = question_of(model.map, "judgement", argument)
         found[key_of(question)] = Reply(question, "rejected"), ()
