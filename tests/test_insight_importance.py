@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from cruxmap.errors import InvalidMap
-from cruxmap.insight.importance import DEVIATION_OF_A_POINT, EntryOfOwn, by_importance
+from cruxmap.insight.importance import EntryOfOwn, by_importance
 from cruxmap.insight.live_model import open_model
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import check, read_map, read_model
+from cruxmap.network.means_and_deviations import SD_OF_A_POINT
 from cruxmap.present.worldview_template import worldview_template
 from helpers.commands import ROOT, Cruxmap
 from helpers.maps_from_text import model
@@ -78,7 +79,7 @@ def test_a_number_is_worth_what_the_targets_log_odds_move_with_it() -> None:
             ends.append(state.set({address: there}).log_odds())
         difference = (ends[1] - ends[0]) / 2e-3
         assert worth[address] == pytest.approx(abs(difference), rel=1e-5)
-    assert DEVIATION_OF_A_POINT == 0.5
+    assert SD_OF_A_POINT == 0.5
     assert worth["follows"] == worth["big"]
 
 
