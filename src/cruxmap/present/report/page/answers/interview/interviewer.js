@@ -14,7 +14,8 @@ import { MAP, numbersOf } from "../../language/worldviews.js";
 import { checkStatedCredence } from "../../language/worldview_file.js";
 import { tidied } from "../changed.js";
 import { Ground } from "./ground.js";
-import { Interview, nameOf } from "./interview.js";
+import { Interview } from "./interview.js";
+import { nameOf } from "./observed.js";
 import { entriesAsked, isAsAssumed, repliesOf, valuesOf } from "./replies.js";
 
 /** How many interviews are remembered, for going back and forth. */

@@ -7,7 +7,7 @@ import { parseJudgement, parseShare } from "../../language/notation.js";
 import { ProblemError } from "../../language/problems.js";
 import { checkStatedCredence } from "../../language/worldview_file.js";
 import { keyOf } from "../evidence.js";
-import { nameOf } from "./interview.js";
+import { nameOf } from "./observed.js";
 
 /** The replies that changes hold, in their order, one to each question: as `replies_in` in written.py. */
 export function repliesOf(ground, own, setting) {

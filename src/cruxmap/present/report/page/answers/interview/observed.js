@@ -1,0 +1,85 @@
+// Replies as observations: which numbers they say, and how near to what is meant they are taken to be. As
+// insight/interview/observed.py.
+
+import { expit } from "../../engine/special.js";
+import { LOGIT_OF_CERTAINTY } from "../certainties.js";
+import { FURTHEST, logitOfShare } from "./coordinates.js";
+
+export const [SD_OF_A_JUDGEMENT, SD_OF_A_STATEMENT] = [0.1, 0.13];
+const MOST_SD = 4;
+const [TAIL, WIDER_IN_THE_TAIL] = [3, 0.2];
+
+/**
+ * One question. Its `kind` and `id` together are its name. A judgement has `places`: those of its
+ * addresses; a statement has as its `test` what holds where it is so (see evidence.js), and its
+ * `condition` as data.
+ * @typedef {{kind: "judgement" | "stated", id: string, entry: string, topic: string, places: number[],
+ *   isWhole: boolean, test: Test[] | null, condition: object | null}} Question
+ *
+ * What became of one: `values` are one for each place, or one for a statement, as `parseJudgement` reads
+ * them.
+ * @typedef {{question: Question, what: "answered" | "skipped" | "rejected", values: object[]}} Reply
+ *
+ * Replies as observations, in the order of their names: which numbers are `known`, by place; `pins` are
+ * those of them that may move, with where they are in deviations; and `statements` with their log-odds.
+ * `of` are the replies that each comes from, pins before statements.
+ * @typedef {{known: Map<number, number>, pins: {place: number, z: number, reply: Reply}[],
+ *   statements: {question: Question, logOdds: number, sd: number, reply: Reply}[], of: Reply[]}} Observed
+ */
+
+/** The name of a question. @param {Question} question */
+export function nameOf({ kind, id }) {
+  return `${kind} ${id}`;
+}
+
+/** The order of replies by their names. @param {Reply} one @param {Reply} other */
+export function byName({ question: one }, { question: other }) {
+  if (one.kind !== other.kind) return one.kind < other.kind ? -1 : 1;
+  return one.id < other.id ? -1 : 1;
+}
+
+/** Replies as observations; what was skipped is none. @param {Reply[]} replies @returns {Observed} */
+export function observed({ at, model }, replies) {
+  const known = new Map();
+  const pins = [];
+  const statements = [];
+  for (const reply of [...replies].sort(byName)) {
+    const { question, what, values } = reply;
+    if (what === "skipped") continue;
+    if (what === "answered" && question.test !== null) {
+      const logOdds = Math.min(Math.max(values[0].mu, -FURTHEST), FURTHEST);
+      statements.push({ question, logOdds, sd: sdOf(logOdds), reply });
+      continue;
+    }
+    const { places, u } = what === "rejected" ? rejection(model, question) : numbersOf(question, values);
+    const whole = at.standing.slice();
+    places.forEach((place, k) => {
+      known.set(place, u[k]);
+      whole[place] = u[k];
+    });
+    const z = at.deviations(whole);
+    for (const place of places) {
+      const near = Math.min(Math.max(z[place], -MOST_SD), MOST_SD);
+      if (at.free[place] === 1) pins.push({ place, z: near, reply });
+    }
+  }
+  return { known, pins, statements, of: [...pins, ...statements].map(({ reply }) => reply) };
+}
+
+/** How near an answer with these log-odds is taken to be to what is implied. */
+function sdOf(logOdds) {
+  return SD_OF_A_STATEMENT + WIDER_IN_THE_TAIL * Math.max(0, Math.abs(logOdds) - TAIL);
+}
+
+/** What a rejected argument comes to: its credence is as far out as a certainty. */
+function rejection(model, { entry }) {
+  const { credence } = model.entries.find(({ id }) => id === entry);
+  return { places: [credence], u: [-LOGIT_OF_CERTAINTY] };
+}
+
+function numbersOf({ places }, values) {
+  if (places.length === 1) return { places, u: [values[0].mu] };
+  const shares = values.map(({ mu }) => expit(mu));
+  const sum = shares.reduce((all, share) => all + share, 0);
+  return { places, u: shares.map((share) => logitOfShare(share / sum)) };
+}

@@ -1,0 +1,58 @@
+// What is written of an interview: numbers that nobody was asked for and that moved, as `fitted` in
+// insight/interview/written.py. What stands there already is read in replies.js.
+
+import { expit } from "../../engine/special.js";
+import { formatJudgement, pointOf, Z_95 } from "../../language/notation.js";
+
+const NOTICEABLE = 0.02;
+
+/** What is said of a number that nobody was asked for and that moved. */
+export const WHY_FITTED = "to what I answered in the interview";
+
+/**
+ * What nobody was asked for and that moved: judgements in the form of changes. The central value of each is
+ * the mean, and its interval as wide as the map's.
+ * @param {Believed} now @param {Set<string>} rejected arguments
+ */
+export function fitted({ laid: { ground, observed }, numbers, z }, rejected) {
+  const { at, model, rowAt } = ground;
+  const { owner } = model.judgements;
+  const isOpen = (place) =>
+    at.free[place] === 1 && !observed.known.has(place) && !rejected.has(owner[place]);
+  const isElsewhere = (place) => numbers[place] !== at.standing[place];
+  const hasMoved = (place) => isOpen(place) && Math.abs(z[place]) > NOTICEABLE && isElsewhere(place);
+  const written = (place) => writtenAt(ground, place, numbers[place]);
+  const found = [];
+  const inRows = new Set([...rowAt.values()].flat());
+  for (const [row, places] of rowAt) {
+    if (!places.some(hasMoved)) continue;
+    found.push({ at: row, shares: places.map(written), fitted: WHY_FITTED });
+  }
+  for (let place = 0; place < at.size; place++) {
+    if (inRows.has(place) || !hasMoved(place)) continue;
+    found.push({ at: model.addresses[place], value: written(place), fitted: WHY_FITTED });
+  }
+  return found;
+}
+
+/** A number that moved: its central value as it is, its interval as wide as the map's. */
+function writtenAt({ at, model }, place, central) {
+  const scale = model.judgements.scale[place];
+  let [middle, half] = [central, Z_95 * at.width[place]];
+  if (scale === "s") {
+    middle = Math.max(middle, 0);
+    half = Math.min(half, middle);
+  }
+  return textBetween(scale, middle - half, middle + half);
+}
+
+/** A number between two ends, logits or logs, so that reading it gives them back. */
+function textBetween(scale, low, high) {
+  const point = low === high;
+  if (scale !== "p") {
+    return formatJudgement({ scale, low: Math.exp(low), high: Math.exp(high), complements: [], point });
+  }
+  if (point) return formatJudgement(pointOf(expit(low), expit(-low), ""));
+  const complements = [expit(-low), expit(-high)];
+  return formatJudgement({ scale, low: expit(low), high: expit(high), complements, point });
+}
