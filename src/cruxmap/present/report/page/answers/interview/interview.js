@@ -100,7 +100,8 @@ export class Interview {
 
   /**
    * What may be asked now, what is expected to tell most first; ties are in the order of ids. Among the
-   * first are only questions about entries all things considered, while these matter. @returns {Suggestion[]}
+   * first are only questions about entries all things considered, while these matter.
+   * @returns {Suggestion[]}
    */
   questions() {
     return (this.#ranked ??= this.suggested());

@@ -5,7 +5,12 @@ import { expit } from "../../engine/special.js";
 import { LOGIT_OF_CERTAINTY } from "../certainties.js";
 import { FURTHEST, logitOfShare } from "./coordinates.js";
 
-export const [SD_OF_A_JUDGEMENT, SD_OF_A_STATEMENT] = [0.1, 0.13];
+/** How near, in deviations, an answer about a judgement is taken to be to what is meant. */
+export const SD_OF_A_JUDGEMENT = 0.1;
+
+/** How near, in logits, an answer about an entry all things considered is. */
+export const SD_OF_A_STATEMENT = 0.13;
+
 const MOST_SD = 4;
 const [TAIL, WIDER_IN_THE_TAIL] = [3, 0.2];
 

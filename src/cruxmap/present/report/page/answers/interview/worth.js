@@ -67,8 +67,8 @@ function along({ belief }, slope) {
 }
 
 /**
- * The variances of the target's log-odds over answers that move the mean along something: by none of it, or
- * some deviations either way, three points with the moments of what may be answered.
+ * The variances of the target's log-odds over answers that move the mean along something: by none of it,
+ * or some deviations either way, three points with the moments of what may be answered.
  * @param {Believed} now @param {Float64Array[]} ways
  */
 function spread({ laid, z, logOdds: [here] }, ways) {
@@ -85,7 +85,8 @@ function spread({ laid, z, logOdds: [here] }, ways) {
 
 /**
  * Judgements ranked by the target's slopes, and the first of them by what answers would do. Where one has
- * several numbers, its answer is taken apart into as many that are independent, and their variances are added.
+ * several numbers, its answer is taken apart into as many that are independent, and their variances are
+ * added.
  * @param {Believed} now @param {(question: Question) => boolean} isOut what is not asked for
  * @returns {Worth[]}
  */

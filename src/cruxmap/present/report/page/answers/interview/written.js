@@ -10,8 +10,8 @@ const NOTICEABLE = 0.02;
 export const WHY_FITTED = "to what I answered in the interview";
 
 /**
- * What nobody was asked for and that moved: judgements in the form of changes. The central value of each is
- * the mean, and its interval as wide as the map's.
+ * What nobody was asked for and that moved: judgements in the form of changes. The central value of each
+ * is the mean, and its interval as wide as the map's.
  * @param {Believed} now @param {Set<string>} rejected arguments
  */
 export function fitted({ laid: { ground, observed }, numbers, z }, rejected) {
