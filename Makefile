@@ -15,6 +15,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python;
 # Python compiles what it imports anyway; to compile all modules of all libraries takes a minute.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
+# Python keeps what it compiled: else each of the tests' processes compiles all that it imports, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test long check format docs bench clean
 
 help:  ## list the targets
