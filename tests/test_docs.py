@@ -1,13 +1,14 @@
 """The documentation is true: its code runs, its examples check, its reference is the program's own."""
 
 import importlib.util
-import os
+import io
 import re
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,21 +19,17 @@ from cruxmap import cli
 from cruxmap.insight.expectations import expectations
 from cruxmap.language.reading import check, models_at
 from cruxmap.present.expectation_tables import failures_text
-from helpers.commands import ROOT
+from helpers.commands import ROOT, Cruxmap
 
 PAGES = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 SENT = re.compile(r"# (inbox/[a-z-]+\.(?:yaml|csv|txt))\n")
-PROGRAMS = {"cruxmap": [sys.executable, "-m", "cruxmap.cli"], "git": ["git"]}
 SOMEBODY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "A"), ("EMAIL", "a@example.org"))
 }
-
-WHAT_TAKES_LONG = re.compile(r"^\w.*( \.\.\.| took \d+\.\d s)\n", re.MULTILINE)
-"""Lines about work that goes on: they depend on the machine."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def has_code(page: str) -> bool:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if has_code(page)])
-def test_code_blocks_run(page: str, tmp_path: Path) -> None:
+def test_code_blocks_run(page: str, tmp_path: Path, shell: Callable[[str], str]) -> None:
     """Python blocks of a page share their names; what a console block prints is what the page says.
 
     YAML, a table or a text that begins with `# inbox/` and a name is that file. `< FILE` is what is typed.
@@ -67,7 +64,7 @@ def test_code_blocks_run(page: str, tmp_path: Path) -> None:
             (tmp_path / named[1]).write_text(block.code[named.end() :], encoding="utf-8")
         elif block.language == "console":
             for command, expected in commands(block.code):
-                printed = shell(command, tmp_path)
+                printed = shell(command)
                 assert matches(expected, printed), f"`{command}` printed\n{printed}\nand not\n{expected}"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", "\n".join(script)],
@@ -86,21 +83,29 @@ def commands(code: str) -> Iterator[tuple[str, str]]:
         yield command, printed
 
 
-def shell(command: str, folder: Path) -> str:
-    command, _, typed = command.partition(" < ")
-    program, *words = shlex.split(command)
-    arguments = [name for word in words for name in (sorted(map(str, within(folder, word))) or [word])]
-    done = subprocess.run(
-        [*PROGRAMS[program], *arguments],
-        cwd=folder,
-        input=(folder / typed).read_text() if typed else None,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        env={**os.environ, **SOMEBODY, "COLUMNS": "100"},
-    )
-    return WHAT_TAKES_LONG.sub("", done.stdout)
+@pytest.fixture
+def shell(cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], str]:
+    """Return what runs a line in the folder: `cruxmap` in this process, git in one of its own."""
+    for name, value in {**SOMEBODY, "COLUMNS": "100"}.items():
+        monkeypatch.setenv(name, value)
+
+    def run(line: str) -> str:
+        command, _, typed = line.partition(" < ")
+        program, *words = shlex.split(command)
+        arguments = [
+            name for word in words for name in (sorted(map(str, within(tmp_path, word))) or [word])
+        ]
+        if program == "git":
+            done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+            return done.stdout + done.stderr
+        assert program == "cruxmap"
+        monkeypatch.setattr("sys.stdin", io.StringIO((tmp_path / typed).read_text() if typed else ""))
+        printed = io.StringIO()
+        with redirect_stdout(printed), redirect_stderr(printed):
+            cruxmap(*arguments)
+        return printed.getvalue()
+
+    return run
 
 
 def within(folder: Path, word: str) -> list[Path]:
