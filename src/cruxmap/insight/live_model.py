@@ -16,9 +16,11 @@ from typing import Any
 import numpy as np
 
 from cruxmap.engine.draws import latin_hypercube
+from cruxmap.engine.exact_or_sampled import exactly
 from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import DrawsFrom, Evidence, Filled, FloatArray, Network
-from cruxmap.engine.queries import infer, infer_each
+from cruxmap.engine.planning import ancestors
+from cruxmap.engine.queries import Planned, infer, infer_each
 from cruxmap.engine.special import expit
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.insight.estimate import as_model
@@ -217,8 +219,13 @@ class _Asked:
     holds: Evidence
     fails: tuple[Evidence, ...]
 
-    def ask(self, entries: FloatArray, *, everything: bool = False) -> "_Answer":
-        """Ask for table entries (n_entries, D); with `everything`, its marginals and the slopes too."""
+    def ask(
+        self, entries: FloatArray, *, everything: bool = False, planned: Planned | None = None
+    ) -> "_Answer":
+        """Ask for table entries (n_entries, D); with `everything`, its marginals and the slopes too.
+
+        What is `planned` may be less than everything.
+        """
         lowered, cases = self.lowered, (self.holds, *self.fails)
         n_draws = entries.shape[1]
         found = infer_each(
@@ -227,7 +234,7 @@ class _Asked:
             [evidence for evidence in cases for _ in range(n_draws)],
             lowered.everything if everything else (),
             gradient=everything,
-            planned=lowered.planned,
+            planned=planned or lowered.planned,
         )
         slopes = None if found.slopes is None else found.slopes[0]
         return _Answer(found.log_z.reshape(-1, n_draws), found.read[0], slopes)
@@ -322,6 +329,7 @@ class State:
     asking: _Asking
     layers: Layers
     numbers: Numbers
+    foreseen: frozenset[int] = frozenset()
 
     @property
     def worldview(self) -> str:
@@ -485,9 +493,9 @@ class State:
         """
         program, single = self.asking.lowered.network.program, np.zeros_like(self.numbers.single[0])
         target = self.asking.target
-        size = COLUMNS_AT_ONCE // (1 + len(target.fails))
+        size, planned = COLUMNS_AT_ONCE // (1 + len(target.fails)), self._plan(())
         parts = [
-            target.ask(fill(program, u[:, start:stop], single)).log_odds
+            target.ask(fill(program, u[:, start:stop], single), planned=planned).log_odds
             for start, stop in blocks(u.shape[1], size)
         ]
         return np.concatenate(parts) if parts else np.zeros(0)
@@ -496,21 +504,61 @@ class State:
         """Return what the model's target and some conditions come to at other judgements `u` (n_judgements,).
 
         They stand in for the state's own numbers, on the scale of `slopes`, each in its own place: no link
-        is followed. The shares of each row are all taken as parts of a whole. All is found in one run, each
-        condition in one column: with the slopes g of log P(what is given) and g' of log P(condition, what is
-        given), those of its log-odds are `(g' - g) / (1 - p)`. Raises `InvalidMap` where what is given is
-        impossible.
+        is followed. The shares of each row are all taken as parts of a whole. Each condition is in one
+        column: with the slopes g of log P(what is given) and g' of log P(condition, what is given), those of
+        its log-odds are `(g' - g) / (1 - p)`. Raises `InvalidMap` where what is given is impossible.
+        """
+        lowered = self.asking.lowered
+        cases = [lowered.evidence((condition,)) for condition in conditions]
+        by_plan: dict[Planned, list[int]] = {self._plan(()): []}
+        for number, case in enumerate(cases):
+            by_plan.setdefault(self._plan((case,)), []).append(number)
+        log_odds, slopes = np.empty(1 + len(cases)), np.empty((1 + len(cases), len(u)))
+        for planned, some in by_plan.items():
+            found = self._measured(u, [cases[number] for number in some], planned)
+            places = [0, *(1 + number for number in some)]
+            log_odds[places], slopes[places] = found.log_odds, found.slopes
+        return Measured(log_odds, slopes)
+
+    def foreseeing(self, conditions: Iterable[Condition]) -> "State":
+        """Return the same with a plan of its own for these conditions, by which `at` is quicker.
+
+        It has only what the target and what is given rest on, so it serves those of the conditions that are
+        about that. It depends on no number. A large map takes some seconds to plan, which is remembered.
         """
         lowered, target = self.asking.lowered, self.asking.target
+        if not lowered.is_exact:
+            return self
+        cases = (target.holds, *target.fails)
+        there = frozenset(variable for case in cases for variable, _ in case)
+        above = there.union(ancestors(lowered.network, there))
+        about = {variable for condition in conditions for variable, _ in lowered.evidence((condition,))}
+        foreseen = there | (about & above)
+        try:
+            exactly(lowered.network, (), foreseen)
+        except InvalidMap:
+            return self
+        return replace(self, foreseen=foreseen)
+
+    def _plan(self, cases: Iterable[Evidence]) -> Planned:
+        """Return what the quickest plan is for that serves all of these."""
+        about = {variable for case in cases for variable, _ in case}
+        is_foreseen = self.foreseen and about <= self.foreseen
+        return ((), tuple(sorted(self.foreseen))) if is_foreseen else self.asking.lowered.planned
+
+    def _measured(self, u: FloatArray, conditions: Sequence[Evidence], planned: Planned) -> Measured:
+        """Return the same as `at` for conditions as evidence, by one plan."""
+        lowered, target = self.asking.lowered, self.asking.target
         given = lowered.evidence(self.asking.conditions)
-        holds = [together(given, lowered.evidence((condition,))) for condition in conditions]
-        cases = [given, target.holds, *target.fails, *holds]
+        cases = [given, target.holds, *target.fails]
+        first = len(cases)
+        cases += [together(given, condition) for condition in conditions]
         single, by_place = np.zeros_like(self.numbers.single[0]), u[:, None]
         entries = fill(lowered.network.program, by_place, single)
         many = Filled(np.tile(entries, len(cases)))
-        found = infer_each(lowered.network, many, cases, (), gradient=True, planned=lowered.planned)
+        found = infer_each(lowered.network, many, cases, (), gradient=True, planned=planned)
         assert found.slopes is not None
-        log_z, by_entry, first = found.log_z.reshape(-1), found.slopes[0], 2 + len(target.fails)
+        log_z, by_entry = found.log_z.reshape(-1), found.slopes[0]
         if not np.isfinite(log_z[0]):
             reason = "with these numbers what is assumed and observed is impossible"
             raise InvalidMap((impossible_evidence(self.worldview, reason),))

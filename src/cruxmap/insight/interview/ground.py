@@ -15,7 +15,7 @@ from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.insight.interview.belief import Belief
 from cruxmap.insight.interview.coordinates import Coordinates, coordinates
 from cruxmap.insight.interview.prior import Prior, prior
-from cruxmap.insight.interview.questions import Catalogue, catalogue, topic_of
+from cruxmap.insight.interview.questions import Catalogue, catalogue, sayable, topic_of
 from cruxmap.insight.kinds import Kind, kind_of
 from cruxmap.insight.live_model import State, open_model
 from cruxmap.language.model_spec import ModelSpec
@@ -80,6 +80,7 @@ def ground_of(model: ModelSpec, name: str, *, without: Sequence[str], about: str
         raise InvalidMap((Problem(Code.NOTHING_TO_ASK, message, hint=hint),))
     at = coordinates(model.map, state.perspective)
     listed = catalogue(state, at, about)
+    state = state.foreseeing(c for c in sayable(model.map) if state.can_say(c))
     u = at.unconstrained(np.zeros((len(at.addresses), 1)))[:, 0]
     conditions = [q.condition for q in listed.stated if q.condition is not None]
     measured = state.at(u, conditions)

@@ -183,6 +183,12 @@ def _judgements(argument_map: ArgumentMap, entry: Entry, free: set[str]) -> Iter
             yield _of_number(argument_map, judgement)
 
 
+def sayable(argument_map: ArgumentMap) -> Iterator[Condition]:
+    """Yield what may be stated in some interview on a map, whatever its numbers are."""
+    for entry in argument_map.entry.values():
+        yield from _conditions(argument_map, entry)
+
+
 def _conditions(argument_map: ArgumentMap, entry: Entry) -> Iterator[Condition]:
     """Yield what may be stated of an entry; not of what others define, nor of an argument."""
     name = entry.about.id
