@@ -284,7 +284,7 @@ def _after(room: Room, asking: Asking, reply: Reply, progress: Progress) -> tupl
     if clash is None:
         return room, "on"
     sentences = [room.words(earlier.question).sentence for earlier in clash.earlier]
-    implied = text.numbers_text(room.kept.model.map, reply.question, _implied(room, reply.question))
+    implied = text.numbers_text(room.kept.model.map, reply.question, room.interview.implied(reply.question))
     screen.tell(text.clash_lines(room.kept.model, reply, clash, sentences, implied))
     choices = {"1": reply, **{str(n): earlier for n, earlier in enumerate(clash.earlier, 2)}}
     while True:
@@ -300,12 +300,6 @@ def _after(room: Room, asking: Asking, reply: Reply, progress: Progress) -> tupl
         if said in ("", "neither", "both"):
             return room, "on"
         screen.tell(text.plainly(f"Type one of {', '.join(choices)}, or Enter alone to keep both."))
-
-
-def _implied(room: Room, question: Question) -> tuple[float, ...]:
-    """Return what all other answers imply for a question."""
-    others = tuple(reply for reply in room.interview.replies if reply.question != question)
-    return replace(room.interview, replies=others).expected(question)
 
 
 def _mapped(room: Room, question: Question) -> Line:
@@ -337,6 +331,6 @@ def _doubtful(room: Room) -> Iterator[tuple[Reply, str, str]]:
     """Yield answers that fit the others least, each with its question and what the others imply."""
     answered = [reply for reply in room.interview.replies if reply.what == "answered"]
     for reply in room.interview.to_look_at_again(MOST_DOUBTFUL) if len(answered) > MOST_DOUBTFUL else ():
-        numbers = _implied(room, reply.question)
+        numbers = room.interview.implied(reply.question)
         implied = text.numbers_text(room.kept.model.map, reply.question, numbers)
         yield reply, room.words(reply.question).sentence, implied

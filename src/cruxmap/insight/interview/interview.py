@@ -75,7 +75,7 @@ class Interview:
     """An interview so far; every method that changes something returns another.
 
     `replies` are in the order in which they were given, one for each question. `before` is what stood in the
-    reviewer's file when it was resumed.
+    reviewer's file when it was resumed, and `earlier` the interview before the last reply, if it is known.
     """
 
     ground: Ground
@@ -84,6 +84,7 @@ class Interview:
     kinds: Kinds = "all"
     order: Order = "best"
     before: InFile = field(default_factory=InFile)
+    earlier: "Interview | None" = None
 
     @property
     def model(self) -> ModelSpec:
@@ -97,7 +98,15 @@ class Interview:
 
         Who rejects an argument has no numbers for it, and who gives it a number does not reject it.
         """
-        return replace(self, replies=(*self._besides(reply), reply))
+        return replace(self, replies=(*self._besides(reply), reply), earlier=self)
+
+    def _without(self, reply: Reply) -> "Interview":
+        """Return an interview with the answers that stay when there is this reply, and without it."""
+        replies = self._besides(reply)
+        for known in (self, self.earlier):
+            if known is not None and known.replies == replies:
+                return known
+        return replace(self, replies=replies, earlier=None)
 
     def _besides(self, reply: Reply) -> tuple[Reply, ...]:
         """Return the replies that stay when there is another."""
@@ -130,6 +139,10 @@ class Interview:
     def expected(self, question: Question) -> tuple[float, ...]:
         """Return what the answers so far imply for a question, on the natural scale, by address."""
         return self._natural(question, self._found.u)
+
+    def implied(self, question: Question) -> tuple[float, ...]:
+        """Return what the answers to all other questions imply for one, like `expected`."""
+        return self._without(Reply(question, "skipped")).expected(question)
 
     def mapped(self, question: Question) -> tuple[float, ...]:
         """Return the map's own numbers for a question, on the natural scale, by address."""
@@ -191,7 +204,7 @@ class Interview:
 
     def clash(self, reply: Reply) -> Clash | None:
         """Return what earlier answers imply instead of this one, where it is far from that; `None` if not."""
-        return replace(self, replies=self._besides(reply))._clash(reply)
+        return self._without(reply)._clash(reply)
 
     def _clash(self, reply: Reply) -> Clash | None:
         if reply.what == "skipped":
