@@ -284,7 +284,9 @@ def _after(room: Room, asking: Asking, reply: Reply, progress: Progress) -> tupl
     if clash is None:
         return room, "on"
     sentences = [room.words(earlier.question).sentence for earlier in clash.earlier]
-    implied = text.numbers_text(room.kept.model.map, reply.question, room.interview.implied(reply.question))
+    implied = text.numbers_text(
+        room.kept.model.map, reply.question, room.interview.implied(reply.question)
+    )
     screen.tell(text.clash_lines(room.kept.model, reply, clash, sentences, implied))
     choices = {"1": reply, **{str(n): earlier for n, earlier in enumerate(clash.earlier, 2)}}
     while True:

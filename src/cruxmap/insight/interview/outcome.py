@@ -73,9 +73,7 @@ def company(model: ModelSpec, worldview: str, progress: Progress | None = None) 
     others = [name for name in model.worldviews if name not in (worldview, MAP_WORLDVIEW)]
     inquiry = inquire(replace(model, worldviews=(worldview, *others)))
     mine, *theirs = log_odds(inquiry, central_entries(inquiry)).tolist()
-    gaps = {
-        number: abs(one - mine) for number, one in enumerate(theirs, 1) if math.isfinite(one - mine)
-    }
+    gaps = {number: abs(one - mine) for number, one in enumerate(theirs, 1) if math.isfinite(one - mine)}
     ranked = sorted(gaps, key=lambda number: (round(gaps[number], 9), others[number - 1]))
     far = ranked[-1] if ranked and gaps[ranked[-1]] > SAME else None
     nearest = others[ranked[0] - 1] if ranked else None
