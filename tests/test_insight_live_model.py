@@ -13,7 +13,7 @@ import cruxmap as cm
 from cruxmap.insight import free_network as module
 from cruxmap.insight.live_model import State, open_model
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Role
-from cruxmap.language.typed import parse_settings
+from cruxmap.language.typed import parse_condition, parse_settings
 from helpers import drawn_maps
 from helpers.examples import ANN, BOB, GARDEN, TRAINING
 from helpers.few_examples import FEW_EXAMPLES
@@ -334,6 +334,21 @@ def test_slopes_and_marginals_of_what_was_asked_last_do_not_mix() -> None:
     )
     close(state.slopes({"any_of": ["rain", "sprinkler"]}), alone.slopes())
     assert state.marginals()["{any_of: [rain, sprinkler]}"] == pytest.approx(alone.probability(), **CLOSE)
+
+
+def test_a_plan_for_what_is_foreseen_gives_the_same() -> None:
+    spec = garden("target: wet\nobserved: [slippery]\n")
+    state = open_model(spec, "ann")
+    conditions = [parse_condition(name, spec.map) for name in ("rain", "far", "mould", "sprinkler")]
+    foreseeing = state.foreseeing(conditions)
+    assert foreseeing.foreseen  # of these, only rain and sprinkler are what wet and slippery rest on
+    assert not foreseeing.foreseeing(conditions[1:3]).foreseen >= foreseeing.foreseen
+    u = state.numbers.mu[0]
+    by_one, by_other = state.at(u, conditions), foreseeing.at(u, conditions)
+    np.testing.assert_allclose(by_other.log_odds, by_one.log_odds, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(by_other.slopes, by_one.slopes, rtol=1e-12, atol=1e-14)
+    places = np.stack([u, u + 0.5, u - 1.0], axis=1)
+    np.testing.assert_allclose(foreseeing.target_at(places), state.target_at(places), rtol=1e-12)
 
 
 def test_many_states_in_one_run() -> None:
