@@ -8,11 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import cruxmap as cm
-from cruxmap.insight.interview import Interview, resume
+from cruxmap.insight.interview import Interview, begin, resume
 from cruxmap.insight.interview.travelling import interview_of
 from cruxmap.language.model_spec import ModelSpec
 from helpers.browser import Opened, PageOf, opened
-from helpers.commands import POWER, ROOT
+from helpers.commands import LEGAL_CASE, POWER, ROOT
 from helpers.page_interview import next_reply, reply_of
 
 REAL = str(ROOT / "models" / "deceptive-alignment.yaml")
@@ -124,6 +124,107 @@ def test_it_is_held_with_keys_alone_and_can_go_back(browser: Any, page_of: PageO
         assert seen.faults == []
 
 
+VISIBLE = """(selector) => [...document.querySelectorAll(selector)]
+  .filter((one) => one.checkVisibility() && one.innerText.trim() !== "").length"""
+
+
+def test_nobodys_numbers_are_seen_while_a_question_is_open_unless_the_reader_wants_to(
+    browser: Any, page_of: PageOf
+) -> None:
+    with opened(browser, page_of(POWER)) as seen:
+        page = seen.ready().page
+        assert seen.run(VISIBLE, ".told") > 0
+        assert seen.run(VISIBLE, ".untold") == 0
+        page.click("#interview button")
+        first = asked(seen)
+        assert seen.run(VISIBLE, ".told") == 0
+        assert page.is_visible("#hangs-on a:has-text('To the open question')")
+        page.get_by_label("Your answer", exact=True).fill("7%")
+        page.check("text=Show numbers while I answer")
+        assert page.inner_text(".maps-number") == "The map has 40%."
+        assert page.get_by_label("Your answer", exact=True).input_value() == "7%"
+        assert seen.run(VISIBLE, ".told") > 0
+        page.keyboard.press("Space")
+        assert page.inner_text(".maps-number") == ""
+        assert seen.run(VISIBLE, ".told") == 0
+        page.get_by_label("Your answer", exact=True).press("Enter")
+        another(seen, first)
+        assert seen.run(VISIBLE, ".told") == 0
+        page.click("text=Stop for now")
+        page.wait_for_selector(".interview-outcome")
+        assert seen.run(VISIBLE, ".told") > 0
+        assert seen.run(VISIBLE, ".untold") == 0
+        assert seen.faults == []
+
+
+def test_any_argument_that_is_listed_can_be_rejected_and_the_question_is_put_again(
+    browser: Any, page_of: PageOf
+) -> None:
+    with opened(browser, page_of(LEGAL_CASE)) as seen:
+        page = seen.ready().page
+        page.click("#interview button")
+        question = asked(seen)
+        page.get_by_label("Your answer", exact=True).fill("30%")
+        page.click("#interview .reject-argument >> nth=0")
+        page.wait_for_selector(".last-answer:has-text('You rejected the argument')")
+        assert asked(seen) == question
+        assert page.query_selector("#interview .reject-argument") is None
+        assert page.get_by_label("Your answer", exact=True).input_value() == "30%"
+        assert "rejects:" in seen.run("() => cruxmap.yaml()")
+        page.click("#interview button:has-text('Back')")
+        page.wait_for_selector("#interview .reject-argument")
+        assert "rejects:" not in seen.run("() => cruxmap.yaml()")
+        assert seen.faults == []
+
+
+def test_about_a_part_it_asks_what_the_command_asks(browser: Any, page_of: PageOf) -> None:
+    model = cm.read_model(LEGAL_CASE)
+    asks = {name: begin(model, "", about=name).questions() for name in model.map.entry}
+    assert len({*asks.values()}) > 5
+    with opened(browser, page_of(LEGAL_CASE)) as seen:
+        seen.ready()
+        for name, ranked in asks.items():
+            expected = [[one.question.kind, one.question.id] for one in ranked]
+            assert seen.run(ABOUT, name) == expected, name
+        page = seen.page
+        page.goto(f"{page.url}#entry-saw-face")
+        page.click("text=Ask me about this part")
+        asked(seen)
+        assert "what it rests on" in page.inner_text(".about-part")
+        page.click("text=Ask about everything")
+        page.wait_for_function("() => document.querySelector('.about-part') === null")
+        assert seen.faults == []
+
+
+ABOUT = """async (name) => {
+  cruxmap.interview.about(name);
+  return (await cruxmap.interview.questions()).map(({ question: { kind, id } }) => [kind, id]);
+}"""
+
+
+def test_what_is_fitted_is_listed_as_such_and_not_as_the_readers_own(
+    browser: Any, page_of: PageOf
+) -> None:
+    with opened(browser, page_of(LEGAL_CASE)) as seen:
+        page = seen.ready().page
+        page.click("#interview button")
+        first = asked(seen)
+        page.get_by_label("Your answer", exact=True).fill("5%")
+        page.keyboard.press("Enter")
+        another(seen, first)
+        page.wait_for_selector(".changes-list:has-text('fitted to your answers')")
+        assert not page.is_visible(".change-fitted")
+        page.click("text=Stop for now")
+        page.click(".change-fitted summary")
+        lines = page.locator(".change-fitted li")
+        assert lines.count() == seen.run("() => cruxmap.yaml()").count("fitted:")
+        assert page.locator(".change-fitted li .tag:has-text('fitted')").count() == lines.count()
+        lines.first.locator("a").click()
+        assert "fitted to your answers" in page.inner_text(".panel .whose >> nth=0")
+        assert page.locator(".panel .whose.mine").count() == 0
+        assert seen.faults == []
+
+
 def test_its_end_tells_what_came_out_and_whoever_undoes_is_asked_again(
     browser: Any, page_of: PageOf
 ) -> None:
@@ -143,7 +244,7 @@ def test_its_end_tells_what_came_out_and_whoever_undoes_is_asked_again(
         assert len({*questions}) == len(questions) == len(cm.read_model(POWER).map.judgements) - 2
         told = seen.page.inner_text(".interview-outcome")
         assert "0.073%" in told
-        assert "look at them again" in told
+        assert "fit your others least" in told
         results = Axe().run(seen.page)
         assert results.violations_count == 0, results.generate_report()
         seen.page.click(".changes button:has-text('Undo')")

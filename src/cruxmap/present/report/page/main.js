@@ -67,6 +67,8 @@ function showAll(session, contents, model) {
   const files = visitorsView(session, contents, live.say);
   const worldviews = worldviewsView(session, contents, [files.element]);
   document.body.append(live.element);
+  let interview = null;
+  const ask = session.interview && ((id) => interview?.ask(id));
   const sections = [
     () => showAnswer(session, contents, { tell: worldviews.showMine, say: live.say }),
     () => replace("worldviews", worldviews.element),
@@ -74,12 +76,14 @@ function showAll(session, contents, model) {
     () => showTogether(session, contents),
     () => showParting(session, contents, live.say),
     () => replace("takes", takesView(session, contents, threshold).element),
-    () => showArgument(session, contents),
+    () => showArgument(session, contents, { ask }),
     () => showChanges(session, contents),
   ];
   for (const show of sections) attempt(show);
   const blind = isBlind() ? showBlind(session) : null;
-  attempt(() => showInterview(session, contents, { say: live.say, show: () => blind?.show() }));
+  if (blind !== null || session.interview !== null) addUntold(blind === null);
+  const show = () => blind?.show();
+  attempt(() => (interview = showInterview(session, contents, { say: live.say, show })));
   document.documentElement.dataset.live = "yes";
   delete document.documentElement.dataset.waits;
   followAddress(session, tell);
@@ -95,10 +99,12 @@ function attempt(show) {
 
 /** The interview is the first that is offered. */
 function showInterview(session, contents, ways) {
-  if (session.interview === null) return;
-  document.getElementById("answer").before(interviewView(session, contents, ways).element);
+  if (session.interview === null) return null;
+  const view = interviewView(session, contents, ways);
+  document.getElementById("answer").before(view.element);
   const link = h("li", null, h("a", { href: "#interview" }, "Make it yours"));
   document.querySelector("header nav ul")?.prepend(link);
+  return view;
 }
 
 function showAnswer(session, contents, told) {
@@ -121,8 +127,9 @@ function showParting(session, contents, say) {
   replace("parting", parting.element);
 }
 
-function showArgument(session, contents) {
-  replace("argument", section("argument", "The argument", argumentView(session, contents).element));
+function showArgument(session, contents, ways) {
+  const { element } = argumentView(session, contents, ways);
+  replace("argument", section("argument", "The argument", element));
 }
 
 function showChanges(session, contents) {
@@ -141,8 +148,13 @@ function showBlind(session) {
   const { element, bar, show } = blindView(session);
   document.getElementById("answer").append(element);
   document.body.append(bar);
-  for (const id of HIDDEN_AT_FIRST) document.getElementById(id)?.append(untold());
   return { show };
+}
+
+/** Puts a line in the place of what is hidden; at the head of the page where nothing else says so. */
+function addUntold(atHead) {
+  const ids = atHead ? ["answer", ...HIDDEN_AT_FIRST] : HIDDEN_AT_FIRST;
+  for (const id of ids) document.getElementById(id)?.append(untold());
 }
 
 /** Puts a section in the place of the document's; where that has none, before the argument. */

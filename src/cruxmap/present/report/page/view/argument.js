@@ -10,12 +10,15 @@ import { panelView } from "./panel.js";
 
 const NARROW = "(max-width: 60rem)";
 
-/** @returns {{element: HTMLElement, update: () => void, open: (id: string) => void}} */
-export function argumentView(session, contents) {
+/**
+ * `ask(id)`, where an interview can be held, begins one about an entry.
+ * @returns {{element: HTMLElement, update: () => void, open: (id: string) => void}}
+ */
+export function argumentView(session, contents, { ask = null } = {}) {
   const narrow = matchMedia(NARROW);
   keepMeans(session);
   const outline = outlineView(session, contents, (id, line) => open(id, line));
-  const panel = panelView(session, contents, { close, near: contents.map ? showNear : null });
+  const panel = panelView(session, contents, { close, near: contents.map ? showNear : null, ask });
   const find = findView(
     contents,
     (id) => open(id),

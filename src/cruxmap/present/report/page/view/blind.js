@@ -1,7 +1,8 @@
 /**
- * Blind reading: nobody's numbers are shown until the reader has given theirs or asked to see them.
+ * Blind reading: nobody's numbers are shown until the reader has given theirs or asked to see them. Nor
+ * are they while a question of the interview is open: whoever has read a number answers near it.
  *
- * What is anybody's number has the class `told`, and is not shown while the page is blind; what has the
+ * What is anybody's number has the class `told`, and is not shown while numbers are hidden; what has the
  * class `untold` is shown only then (page.css).
  */
 
@@ -17,20 +18,39 @@ const FILE =
   "The file does hold everybody's numbers. They are not shown, but somebody who searches in the file " +
   "itself would find them.";
 
+/** For what numbers are hidden: the page is read blind, a question is open. */
+const hiddenFor = { reading: false, question: false };
+
 /** Says whether numbers are hidden now. */
 export function isBlind() {
   return document.documentElement.dataset.blind === "yes";
 }
 
+/** Says whether the page is read blind, whether or not a question is open. */
+export function isReadBlind() {
+  return hiddenFor.reading;
+}
+
 /** Hides or shows everybody's numbers. */
 export function setBlind(on) {
-  document.documentElement.dataset.blind = on ? "yes" : "no";
+  hide({ reading: on });
   if (!on) delete document.documentElement.dataset.waits;
+}
+
+/** Hides everybody's numbers while a question is open; shows them again, unless the page is read blind. */
+export function hideForQuestion(on) {
+  hide({ question: on });
+}
+
+function hide(what) {
+  Object.assign(hiddenFor, what);
+  document.documentElement.dataset.blind = Object.values(hiddenFor).some(Boolean) ? "yes" : "no";
 }
 
 /** Returns the line that stands in place of what is hidden. */
 export function untold() {
-  return h("p", { class: "untold note" }, "Hidden while you judge first.");
+  const back = h("a", { class: "while-asked", href: "#interview" }, "To the open question");
+  return h("p", { class: "untold note" }, "Hidden while you judge first. ", back);
 }
 
 /**

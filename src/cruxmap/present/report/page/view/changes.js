@@ -1,16 +1,20 @@
 // What I changed: a list, each with its effect; undo and redo; back to the start; taking it away.
 
+import { expit } from "../engine/special.js";
 import { under } from "../language/names.js";
+import { formatRatio } from "../language/notation.js";
 import { ProblemError } from "../language/problems.js";
 import { telling } from "../language/phrases.js";
+import { numbersOf } from "../language/worldviews.js";
 import { checkWorldviewId } from "../language/yaml.js";
 import { h, link, put, said, setText } from "./dom.js";
 import { entryAddress } from "./entry_words.js";
 import { wordsOf } from "./given.js";
-import { ownerOf } from "./numbers.js";
+import { sharesText } from "./interview_clash.js";
+import { numberAt, ownerOf } from "./numbers.js";
 import { openingView } from "./opening.js";
 import { problemWords } from "./problem.js";
-import { capitalised, moveWords } from "./words.js";
+import { capitalised, moveWords, percent } from "./words.js";
 
 /** @returns {{element: HTMLElement, update: () => void}} */
 export function changesView(session, contents) {
@@ -20,6 +24,7 @@ export function changesView(session, contents) {
   const words = h("p", { class: "changes-words" });
   const list = h("ol", { class: "changes-list" });
   const taking = takingAway(session);
+  const unfolded = { fitted: false };
   const element = h(
     "div",
     { class: "changes" },
@@ -63,7 +68,7 @@ export function changesView(session, contents) {
     setText(words, wordsOfAll(changes, session));
     put(
       list,
-      changes.map((change) => changeLine(session, contents, change)),
+      changes.map((change) => changeLine(session, contents, change, unfolded)),
     );
     list.hidden = changes.length === 0;
     list.classList.remove("stale");
@@ -93,7 +98,8 @@ function wordsOfAll(changes, session) {
   return `${changes.length === 1 ? "One change" : `${changes.length} changes`} to ${start}.`;
 }
 
-function changeLine(session, contents, change) {
+/** The line of a change; what is `unfolded` in it stays so when the list is written anew. */
+function changeLine(session, contents, change, unfolded) {
   const { address } = change;
   const ids = { stated: () => "", set: () => ownerOf(session.model, address) };
   const id = ids[change.kind]?.() ?? String(address).split(".")[0];
@@ -103,6 +109,7 @@ function changeLine(session, contents, change) {
     "li",
     { class: change.under ? "change-under" : null },
     h("span", { class: "change-what" }, name, " ", whatWords(session, contents, change)),
+    change.kind === "fitted" && fittedList(session, contents, unfolded),
     h("span", { class: "change-effect small quiet told" }, effectWords(session, change)),
     h(
       "button",
@@ -154,7 +161,8 @@ function whatWords({ model }, contents, { kind, address, text, before }) {
     return [said(wordsOf(address, model)), ", all things considered: ", h("strong", null, said(text))];
   }
   if (kind === "fitted") {
-    return `${text === "1" ? "One number is" : `${text} numbers are`} fitted to your answers.`;
+    const [count, own] = text === "1" ? ["One number is", "it is"] : [`${text} numbers are`, "they are"];
+    return `${count} fitted to your answers: ${own} not your own.`;
   }
   const words = under(contents.judgements, address)?.words;
   return [
@@ -162,6 +170,42 @@ function whatWords({ model }, contents, { kind, address, text, before }) {
     h("strong", null, said(text)),
     h("span", { class: "told" }, ", before ", said(before)),
   ];
+}
+
+/** The numbers that are fitted, folded: they tell of the map's own. */
+function fittedList(session, contents, unfolded) {
+  const { model, own } = session;
+  const lines = own.judgements
+    .filter(({ fitted }) => fitted)
+    .map(({ at }) => {
+      const words = under(contents.judgements, at)?.words;
+      return h(
+        "li",
+        null,
+        h("a", { href: entryAddress(ownerOf(model, at)) }, said(at)),
+        " ",
+        words ? [said(words), ": "] : "",
+        said(centresAt(session, at)),
+        " ",
+        h("span", { class: "tag whose-mark" }, "fitted"),
+      );
+    });
+  const onclick = () => (unfolded.fitted = !element.open);
+  const summary = h("summary", { onclick }, lines.length === 1 ? "Which one" : "Which ones");
+  const given = { class: "small told change-fitted", open: unfolded.fitted };
+  const element = h("details", given, summary, h("ul", { class: "bare" }, lines));
+  return element;
+}
+
+/** The number at an address in its middle, or those of a row by their states. */
+function centresAt(session, at) {
+  const { addresses } = session.model;
+  const row = numbersOf(session.model).rowAt.get(at)?.map((place) => addresses[place]) ?? [at];
+  const texts = row.map((address) => {
+    const { mu, scale } = numberAt(session, address);
+    return scale === "p" ? percent(expit(mu)) : formatRatio(Math.exp(mu));
+  });
+  return sharesText(row[0] === at ? [] : row.map((address) => address.slice(at.length + 1)), texts);
 }
 
 /** What one change does by itself: the target with it and, alone taken back, without it. */

@@ -186,7 +186,7 @@ export function judgementEditor(session, contents, address, words = null) {
     const changed = isChanged(session, address);
     const isOwn = changed || isMyNumber(session, address);
     setText(whose, isOwn ? yourWords(value) : isHidden() ? "" : whoseWords(value));
-    whose.classList.toggle("mine", isOwn);
+    whose.classList.toggle("mine", isOwn && !value.fitted);
     back.hidden = !changed || isMyNumber(session, address);
     width.hidden = value.certain !== null || slider === null || isHidden();
     setText(effect, slopeWords(scale, session.central.slopes.get(address), session.central.target));
@@ -212,7 +212,7 @@ function marksOf(session, contents, address) {
 }
 
 function yourWords({ fitted }) {
-  return fitted ? "yours, fitted" : "yours";
+  return fitted ? "fitted to your answers" : "yours";
 }
 
 function whoseWords({ origin, fitted }) {

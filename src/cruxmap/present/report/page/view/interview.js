@@ -1,9 +1,9 @@
 // The interview: an offer at the head of the page, one question at a time, and what came out in the end.
-// What the numbers come to is not shown before they are given.
+// While a question is open, the page shows nobody's numbers, unless the reader wants to see them.
 
 import { MOST } from "../answers/interview/progress.js";
 import { MAP } from "../language/worldviews.js";
-import { isBlind } from "./blind.js";
+import { hideForQuestion, isReadBlind } from "./blind.js";
 import { changeCount } from "./changed.js";
 import { h, put, said, section } from "./dom.js";
 import { clashView, sharesText } from "./interview_clash.js";
@@ -25,8 +25,8 @@ const WAIT = 150;
 
 /**
  * The section with the interview. `say` tells screen readers; `show` lets a blind page show everybody's
- * numbers.
- * @returns {{element: HTMLElement}}
+ * numbers. `ask(id)` begins about an entry and what it rests on.
+ * @returns {{element: HTMLElement, ask: (id: string) => void}}
  */
 export function interviewView(session, contents, { say, show }) {
   const { interview } = session;
@@ -37,6 +37,8 @@ export function interviewView(session, contents, { say, show }) {
   let until = AT_A_TIME;
   let asking = 0;
   let shownAt = -1;
+  let about = null;
+  let showsNumbers = false;
   session.on("central", () => {
     if (shownAt === session.version) return;
     if (isOpen) ask(false);
@@ -46,7 +48,15 @@ export function interviewView(session, contents, { say, show }) {
 
   function setOpen(on) {
     isOpen = on;
-    document.documentElement.dataset.interview = on ? "yes" : "no"; // hides the estimate (reviewers.css)
+    document.documentElement.dataset.interview = on ? "yes" : "no";
+    hideForQuestion(on && !showsNumbers);
+  }
+
+  /** Ask about an entry and what it rests on alone, or with null about everything. */
+  function askAbout(id) {
+    about = id;
+    interview.askAbout(id);
+    start();
   }
 
   function showOffer() {
@@ -102,10 +112,10 @@ export function interviewView(session, contents, { say, show }) {
     const { question } = found;
     const words = interview.wordsOf(question);
     const isArgument = session.model.entries.find(({ id }) => id === question.entry)?.type === "argument";
-    const view = questionView(session, { ...found, words, before }, {
+    const view = questionView(session, { ...found, words, isArgument, before }, {
       answer: (texts) => answer(found, texts),
       skip: () => reply(() => interview.skip(question)),
-      reject: isArgument ? () => reply(() => interview.reject(question)) : null,
+      reject: (id, texts) => reject(found, id, texts),
       back: interview.canGoBack ? back : null,
     });
     const head = h(
@@ -114,8 +124,53 @@ export function interviewView(session, contents, { say, show }) {
       h("span", null, questionWords(interview.given + 1, found.more)),
       h("button", { type: "button", class: "plain", onclick: pause }, "Stop for now"),
     );
-    put(place, lastWords(), head, view.element);
+    put(place, lastWords(), aboutWords(), head, view.element, numbersSwitch(question, words));
     if (takesFocus) view.focus();
+  }
+
+  /** What is asked about where it is not everything, and the way back to that. */
+  function aboutWords() {
+    if (about === null) return null;
+    const button = { type: "button", class: "plain", onclick: () => askAbout(null) };
+    return h(
+      "p",
+      { class: "small about-part" },
+      "About this, and what it rests on: ",
+      said(contents.entries[about]?.text || about),
+      " ",
+      h("button", button, "Ask about everything"),
+    );
+  }
+
+  /** Whether everybody's numbers are shown while a question is open, and the map's own for this one. */
+  function numbersSwitch(question, words) {
+    if (isReadBlind()) return null;
+    const map = h("span", { class: "maps-number" });
+    const update = () => put(map, showsNumbers ? mapWords(question, words) : null);
+    const box = h("input", { type: "checkbox", checked: showsNumbers, onchange: choose });
+    function choose() {
+      showsNumbers = box.checked;
+      hideForQuestion(!showsNumbers);
+      update();
+    }
+    update();
+    const label = h("label", { class: "switch" }, box, h("span", null, "Show numbers while I answer"));
+    return h("div", { class: "row small quiet" }, label, map);
+  }
+
+  function mapWords(question, { states }) {
+    return `The map has ${sharesText(states, interview.mapped(question))}.`;
+  }
+
+  /** Reject the argument that is asked about; or one that is listed, and put the question again. */
+  function reject(found, id, texts) {
+    const { question } = found;
+    if (id === question.entry) {
+      reply(() => interview.reject(question));
+      return;
+    }
+    change(() => interview.reject(interview.questionOf("judgement", id)));
+    showQuestion(found, { before: texts });
   }
 
   /** Take an answer, unless earlier ones say something else: then it is asked which one gives way. */
@@ -162,13 +217,12 @@ export function interviewView(session, contents, { say, show }) {
     const { question, what, texts } = last;
     const words = interview.wordsOf(question);
     const yours = what === "answered" ? `You said ${sharesText(words.states, texts)}.` : REPLIED[what];
-    const map = sharesText(words.states, interview.mapped(question));
     return h(
       "p",
       { class: "small quiet last-answer" },
       said(words.ask),
       ` ${yours}`,
-      isBlind() ? null : ` The map has ${map}.`,
+      isReadBlind() ? null : ` ${mapWords(question, words)}`,
     );
   }
 
@@ -185,12 +239,12 @@ export function interviewView(session, contents, { say, show }) {
       again: showAgain,
       show,
     });
-    put(place, view.element);
+    put(place, aboutWords(), view.element);
     if (takesFocus) view.focus();
     say("That is what came out.");
   }
 
-  return { element };
+  return { element, ask: askAbout };
 }
 
 const REPLIED = { skipped: "You left it open.", rejected: "You rejected the argument." };

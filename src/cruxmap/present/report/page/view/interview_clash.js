@@ -40,12 +40,16 @@ export function clashView(session, { words, texts, clash }, { keep, change, agai
   return { element, focus: () => heading.focus() };
 }
 
-/** What was replied to a question, with a button to reply again. */
+/** What was replied to a question, what others imply if that is known, and a button to reply again. */
 export function replyLine(session, reply, again) {
   const words = session.interview.wordsOf(reply.question);
-  const given = reply.texts === null ? "rejected" : sharesText(words.states, reply.texts);
+  const isRejected = reply.texts === null;
+  const given = isRejected ? "rejected it" : sharesText(words.states, reply.texts);
+  const strong = h("strong", { class: "reply-text" }, said(given));
+  const others = reply.implied && sharesText(words.states, reply.implied);
+  const implied = others ? `; your other answers imply ${others}.` : ".";
   return [
-    h("span", null, said(words.ask), " ", h("strong", { class: "reply-text" }, said(given))),
+    h("span", null, said(words.ask), isRejected ? " You " : " You said ", strong, implied),
     " ",
     h("button", {
       type: "button",

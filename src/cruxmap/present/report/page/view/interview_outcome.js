@@ -1,7 +1,8 @@
 // What came out of an interview: the estimate, what it hangs on, where the reader parts from whom, and
 // answers that they may want to look at again. A blind page shows everybody's numbers when it is asked to.
 
-import { formatRatio } from "../language/notation.js";
+import { expit } from "../engine/special.js";
+import { formatRatio, Z_95 } from "../language/notation.js";
 import { MAP } from "../language/worldviews.js";
 import { whyUnknown } from "./beyond.js";
 import { isBlind } from "./blind.js";
@@ -14,9 +15,6 @@ import { percent } from "./words.js";
 const [HANGS_ON, TO_LOOK_AT] = [3, 3];
 
 const SHOW = "Show everybody's numbers";
-
-/** A factor that is not worth telling. */
-const HARDLY = 1.05;
 
 /**
  * @param {object} session @param {object} contents
@@ -37,7 +35,7 @@ export function outcomeView(session, contents, { more, go, again, show }) {
     hangingWords(session, contents),
     isBlind() ? null : partingWords(session),
     far.length > 0 && [
-      h("p", null, "Furthest from what your other answers say, if you want to look at them again:"),
+      h("p", null, "These answers fit your others least. That need not mean that they are wrong."),
       h("ul", { class: "bare" }, far.map((reply) => h("li", null, replyLine(session, reply, again)))),
     ],
     h("p", { class: "small quiet" }, fittedWords(session)),
@@ -56,7 +54,8 @@ export function outcomeView(session, contents, { more, go, again, show }) {
 function estimateWords(session, { target }) {
   const why = whyUnknown(session);
   if (why !== "") return h("p", { class: "problem" }, why);
-  const spread = Math.exp(session.interview.now.predictedSd);
+  const half = Z_95 * session.interview.now.predictedSd;
+  const [low, high] = [-half, half].map((end) => percent(expit(session.central.logOdds + end)));
   return h(
     "p",
     null,
@@ -65,18 +64,21 @@ function estimateWords(session, { target }) {
     " has a probability of ",
     h("strong", { class: "number" }, percent(session.central.target)),
     ", central. ",
-    spread < HARDLY ? "" : `What you did not answer leaves its odds open by about ${formatRatio(spread)}.`,
+    low === high ? "" : `With every number your own it would be between ${low} and ${high}, `,
+    low === high ? "" : "nine times out of ten.",
   );
 }
 
 function hangingWords(session, contents) {
   const rows = session.alone().slice(0, HANGS_ON);
   if (rows.length === 0) return null;
-  const links = rows.map(({ id }, k) => {
-    const owner = Object.hasOwn(contents.entries, id) ? id : id.split(".")[0];
-    return [k > 0 && ", ", h("a", { href: entryAddress(owner) }, said(id))];
+  const lines = rows.map(({ id }) => {
+    const [owner, ...part] = Object.hasOwn(contents.entries, id) ? [id] : id.split(".");
+    const words = contents.entries[owner].text || owner;
+    const link = h("a", { href: entryAddress(owner) }, said(words));
+    return h("li", null, link, part.length > 0 && ` (${part.join(".")})`);
   });
-  return h("p", null, "It hangs most on ", links, ".");
+  return [h("p", null, "It hangs most on this:"), h("ul", null, lines)];
 }
 
 /** Who is nearest to the reader, and who is furthest away. */
@@ -99,5 +101,6 @@ function fittedWords(session) {
   const replies = `You have replied to ${given === 1 ? "one question" : `${given} questions`}.`;
   if (fitted === 0) return `${replies} No other number has moved.`;
   const [others, verb] = fitted === 1 ? ["One other number has", "is"] : [`${fitted} others have`, "are"];
-  return `${replies} ${others} moved, and ${verb} marked as fitted; each becomes yours where you set it yourself.`;
+  const becomes = "each becomes yours where you set it yourself";
+  return `${replies} ${others} moved, and ${verb} marked as fitted; ${becomes}.`;
 }

@@ -22,22 +22,25 @@ const READ_MORE = "Read more about it in the argument";
 const LEAST_SAID = 0.01;
 
 /**
- * The form of a question. `answer(texts)` takes the answer, and throws ProblemError; `skip`, `back` and
- * `reject` are done by their buttons, and are null where there is nothing to do.
+ * The form of a question. `answer(texts)` takes the answer, and throws ProblemError; `skip` and `back` are
+ * done by their buttons, the latter null where there is nothing to go back to. `reject(id)` rejects an
+ * argument: the one that is asked about, if `isArgument`, or one that is listed; what is in the fields
+ * goes with it.
  * @param {object} session
- * @param {{question: object, words: object, reduction: number, before: string[] | null}} asked `before` is
- * an
- *   answer that was given
+ * @param {{question: object, words: object, reduction: number, isArgument: boolean,
+ *   before: string[] | null}} asked `before` is an answer that was given
  * @param {{answer: (texts: string[]) => void, skip: () => void, back: (() => void) | null,
- *   reject: (() => void) | null}} ways
+ *   reject: (id: string, texts: string[]) => void}} ways
  * @returns {{element: HTMLElement, focus: () => void}}
  */
-export function questionView(session, { question, words, reduction, before }, ways) {
-  const { answer, skip, back, reject } = ways;
+export function questionView(session, { question, words, reduction, isArgument, before }, ways) {
+  const { answer, skip, back } = ways;
   const wrong = h("p", { class: "problem", role: "alert", tabindex: "-1" });
   const fields = fieldsOf(session, question, words, before);
   const title = newId("question");
   const heading = h("h3", { id: title, tabindex: "-1", class: "asked" }, said(words.ask));
+  const texts = () => fields.map((field) => field.value().trim());
+  const reject = (id) => ways.reject(id, texts());
   const button = (text, act) => act && h("button", { type: "button", onclick: act }, text);
   const element = h(
     "form",
@@ -51,8 +54,8 @@ export function questionView(session, { question, words, reduction, before }, wa
     granted(words),
     heading,
     words.background.map((line) => h("p", { class: "note" }, said(line))),
-    speaking("What speaks for it", words.speaks_for),
-    speaking("What speaks against it", words.speaks_against),
+    speaking("What speaks for it", argumentsIn(words, "speaks_for"), reject),
+    speaking("What speaks against it", argumentsIn(words, "speaks_against"), reject),
     fields.map((field) => field.element),
     wrong,
     h(
@@ -60,11 +63,11 @@ export function questionView(session, { question, words, reduction, before }, wa
       { class: "row" },
       h("button", { type: "submit", class: "main" }, "Answer"),
       button("I don't know", skip),
-      button("I reject this argument", reject),
+      isArgument && button("I reject this argument", () => reject(question.entry)),
       button("Back", back),
     ),
     reduction === null ? null : whyView(words, reduction),
-    h("p", { class: "tiny" }, h("a", { href: entryAddress(question.entry) }, READ_MORE)),
+    h("p", { class: "small" }, h("a", { href: entryAddress(question.entry) }, READ_MORE)),
   );
 
   function submit(event) {
@@ -78,7 +81,7 @@ export function questionView(session, { question, words, reduction, before }, wa
       return;
     }
     try {
-      answer(fields.map((field) => field.value().trim()));
+      answer(texts());
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       if (fields.length === 1) {
@@ -106,10 +109,16 @@ function granted({ given, assuming }) {
   );
 }
 
-/** Arguments in a line each, most of them folded where there are many. */
-function speaking(title, lines) {
+/** The arguments for what is asked, or against it: their ids, and a line each. */
+function argumentsIn(words, side) {
+  const first = side === "speaks_for" ? 0 : words.speaks_for.length;
+  return words[side].map((line, k) => ({ line, id: words.arguments[first + k] }));
+}
+
+/** Arguments in a line each, with what rejects them; most of them folded where there are many. */
+function speaking(title, lines, reject) {
   if (lines.length === 0) return null;
-  const list = (some) => h("ul", null, some.map((line) => h("li", null, said(line))));
+  const list = (some) => h("ul", null, some.map((one) => h("li", null, argumentLine(one, reject))));
   const more = lines.slice(TOLD_AT_ONCE);
   return h(
     "div",
@@ -118,6 +127,16 @@ function speaking(title, lines) {
     list(lines.slice(0, TOLD_AT_ONCE)),
     more.length > 0 && h("details", null, h("summary", null, `${more.length} more`), list(more)),
   );
+}
+
+function argumentLine({ line, id }, reject) {
+  const button = {
+    type: "button",
+    class: "plain reject-argument",
+    "aria-label": `Reject this argument: ${line}`,
+    onclick: () => reject(id),
+  };
+  return [said(line), " ", h("button", button, "Reject")];
 }
 
 function whyView(words, reduction) {

@@ -10,7 +10,7 @@ import { takeIn } from "../answers/receiving.js";
 import { fragmentOf } from "../language/fragment.js";
 import { ProblemError } from "../language/problems.js";
 import { MAP } from "../language/worldviews.js";
-import { isBlind, setBlind } from "./blind.js";
+import { isReadBlind, setBlind } from "./blind.js";
 import { dataOf } from "./data.js";
 import { h, put, said, setText } from "./dom.js";
 import { entryAddress } from "./entry_words.js";
@@ -137,7 +137,7 @@ function takeBack(session, { kind, address }) {
 async function carry({ session, conflicts, lost, saved, savedAs }) {
   const was = new Map(conflicts.map((conflict) => [keyOf(conflict), conflict.was]));
   try {
-    const here = { isRevealed: !isBlind(), place: placeOnScreen(), lost, written: writtenIn(saved) };
+    const here = { isRevealed: !isReadBlind(), place: placeOnScreen(), lost, written: writtenIn(saved) };
     const carried = { ...here, savedAs: saved?.id ?? savedAs, ...(await stateOf(session, saved)) };
     for (const change of carried.changes) {
       if (was.has(keyOf(change))) change.before = was.get(keyOf(change));

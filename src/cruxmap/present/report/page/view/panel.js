@@ -32,11 +32,12 @@ const KEPT = new Set([objectionView, remarkView]);
 
 /**
  * The panel. `show(id)` opens an entry in it, null closes it; `close` is called by its button and Escape,
- * `near`, where there is a map, by the button that goes there.
+ * `near`, where there is a map, by the button that goes there, `ask`, where an interview can be held, by
+ * that which begins one about the entry.
  * @returns {{element: HTMLElement, show: (id: string|null) => void, update: () => void, focus: () => void,
  *   shown: () => string|null}}
  */
-export function panelView(session, contents, { close, near }) {
+export function panelView(session, contents, { close, near, ask }) {
   const element = h("div", { class: "panel", role: "region", hidden: true, onkeydown: key });
   let shown = null;
   let update = () => {};
@@ -62,7 +63,7 @@ export function panelView(session, contents, { close, near }) {
     heading = h("h3", { tabindex: "-1", class: "panel-title", id: `title-of-${id}` });
     const told = h("div", null);
     element.setAttribute("aria-labelledby", heading.id);
-    put(element, head, heading, told, places.map(({ place }) => place), linkOf(id, near));
+    put(element, head, heading, told, places.map(({ place }) => place), waysOn(id));
     let shownKey = null;
     update = () => {
       const entry = contents.entries[id];
@@ -79,6 +80,11 @@ export function panelView(session, contents, { close, near }) {
       updateAll(places.map(({ part }) => part))();
     };
     update();
+  }
+
+  function waysOn(id) {
+    const canAsk = ask && session.interview.canAskAbout(id);
+    return linkOf(id, { near, ask: canAsk ? ask : null });
   }
 
   /** Make a part, anew where nobody writes in it. */
@@ -177,12 +183,14 @@ function whyNoForce(session, id, entry) {
     : "now: it is rejected";
 }
 
-function linkOf(id, near) {
-  const button = { type: "button", class: "plain", onclick: () => near(id) };
+function linkOf(id, { near, ask }) {
+  const button = (act, words) =>
+    act && h("button", { type: "button", class: "plain", onclick: () => act(id) }, words);
   return h(
     "p",
     { class: "note panel-link row" },
     h("a", { href: entryAddress(id) }, "Link to this entry"),
-    near && h("button", button, "What is near it on the map"),
+    button(near, "What is near it on the map"),
+    button(ask, "Ask me about this part"),
   );
 }

@@ -5,6 +5,7 @@
 import { conditionText } from "../../language/conditions.js";
 import { MAP, numbersOf } from "../../language/worldviews.js";
 import { evidenceOf } from "../evidence.js";
+import { ancestors } from "../separation.js";
 import { Coordinates } from "./coordinates.js";
 import { Heights } from "./heights.js";
 import { priorOf } from "./prior.js";
@@ -12,6 +13,20 @@ import { Slopes } from "./slopes.js";
 
 /** How many statements have their slopes found before the page may breathe. */
 const AT_A_TIME = 16;
+
+/**
+ * An entry, what it rests on, and the arguments that bear on any of that: `_resting` in questions.py.
+ * @param {object} structure @param {string} id @returns {Set<string>}
+ */
+export function partOf({ entry, places, rests }, id) {
+  const above = ancestors({ parents: new Map(rests.parents.entries()) }, [places[id]]);
+  return new Set([...entry.keys()].filter((name) => above.has(places[name])));
+}
+
+/** The entry that a condition on one entry is about. */
+export function entryOf({ claim, question, event }) {
+  return claim ?? question ?? event;
+}
 
 /** About the shipped model: what others and the reader bring is no part of it. */
 export class Ground {
@@ -50,7 +65,7 @@ export class Ground {
   /** The question about a condition on one entry, all things considered. */
   statement(condition) {
     const test = evidenceOf(this.structure, [condition]);
-    const entry = condition.claim ?? condition.question ?? condition.event;
+    const entry = entryOf(condition);
     const question = this.question("stated", conditionText(condition), entry);
     return { ...question, places: [], isWhole: false, test, condition };
   }

@@ -31,11 +31,10 @@ export class Interview {
    * @param {Ground} ground see ground.js
    * @param {Reply[]} replies one for each question
    * @param {string[]} asked entries that were asked about besides
+   * @param {Set<string> | null} part the entries that are asked about; null for all
    */
-  constructor(ground, replies = [], asked = []) {
-    this.ground = ground;
-    this.replies = replies;
-    this.asked = asked;
+  constructor(ground, replies = [], asked = [], part = null) {
+    Object.assign(this, { ground, replies, asked, part });
   }
 
   /**
@@ -44,7 +43,11 @@ export class Interview {
    * @param {Reply} reply
    */
   after(reply) {
-    return new Interview(this.ground, [...this.besides(reply), reply], this.asked);
+    return this.withReplies([...this.besides(reply), reply]);
+  }
+
+  withReplies(replies) {
+    return new Interview(this.ground, replies, this.asked, this.part);
   }
 
   /** The replies that stay when there is another. */
@@ -108,10 +111,12 @@ export class Interview {
   }
 
   suggested() {
-    const { found, replied, gone } = this;
+    const { found, gone, part, replied } = this;
     const { variance } = found;
     if (variance <= 0) return [];
-    const isOut = (question) => replied.has(nameOf(question)) || gone.has(question.entry);
+    const isElsewhere = ({ entry }) => part !== null && !part.has(entry);
+    const isOut = (question) =>
+      replied.has(nameOf(question)) || gone.has(question.entry) || isElsewhere(question);
     const stated = worthOfStatements(found, isOut);
     const isFirst = this.replies.length < FIRST;
     const isPart = (question) => isOut(question) || !question.isWhole;
@@ -134,6 +139,12 @@ export class Interview {
     return new Set([...without.map(({ question }) => question.entry), ...this.asked]);
   }
 
+  /** The arguments that are rejected. */
+  get rejected() {
+    const rejected = this.replies.filter(({ what }) => what === "rejected");
+    return new Set(rejected.map(({ question }) => question.entry));
+  }
+
   /** About how many of the best questions would matter, asked in turn. */
   more() {
     const { belief, toTarget } = this.found;
@@ -152,7 +163,7 @@ export class Interview {
    */
   clash(reply) {
     if (reply.what === "skipped") return null;
-    return new Interview(this.ground, this.besides(reply), this.asked).clashOf(reply);
+    return this.withReplies(this.besides(reply)).clashOf(reply);
   }
 
   clashOf(reply) {
@@ -218,7 +229,6 @@ export class Interview {
 
   /** What nobody was asked for and that moved, as judgements in the form of changes: see written.js. */
   fitted() {
-    const rejected = this.replies.filter(({ what }) => what === "rejected");
-    return fitted(this.found, new Set(rejected.map(({ question }) => question.entry)));
+    return fitted(this.found, this.rejected);
   }
 }

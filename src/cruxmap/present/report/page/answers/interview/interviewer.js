@@ -13,7 +13,7 @@ import { ProblemError } from "../../language/problems.js";
 import { MAP, numbersOf } from "../../language/worldviews.js";
 import { checkStatedCredence } from "../../language/worldview_file.js";
 import { tidied } from "../changed.js";
-import { Ground } from "./ground.js";
+import { entryOf, Ground, partOf } from "./ground.js";
 import { Interview } from "./interview.js";
 import { nameOf } from "./observed.js";
 import { entriesAsked, isAsAssumed, repliesOf, valuesOf } from "./replies.js";
@@ -30,6 +30,7 @@ export class Interviewer {
   constructor(session, data) {
     this.session = session;
     this.data = data;
+    this.part = null;
     this.interviews = new Map();
   }
 
@@ -49,13 +50,38 @@ export class Interviewer {
     const known = this.interviews.get(key);
     if (known) return known;
     const { ground } = this;
-    const made = new Interview(ground, repliesOf(ground, own, setting), entriesAsked(ground, own));
+    const replies = repliesOf(ground, own, setting);
+    const made = new Interview(ground, replies, entriesAsked(ground, own), this.part);
     this.interviews.set(key, made);
     if (this.interviews.size > KEPT) this.interviews.delete(this.interviews.keys().next().value);
     return made;
   }
 
   // --- what is asked -----------------------------------------------------------------------------
+
+  /** Ask about an entry and what it rests on alone, or with null about everything again. */
+  askAbout(id) {
+    this.part = id === null ? null : partOf(this.session.extensions.shipped.structure, id);
+    this.interviews.clear();
+  }
+
+  /** Whether there is anything that could be asked about an entry and what it rests on. */
+  canAskAbout(id) {
+    const { structure } = this.session.extensions.shipped;
+    if (!structure.entry.has(id)) return false;
+    const part = partOf(structure, id);
+    return [...this.entriesAsked].some((entry) => part.has(entry));
+  }
+
+  /** The entries that questions are about. */
+  get entriesAsked() {
+    const { model } = this.session.extensions.shipped;
+    const { index, rowAt } = numbersOf(model);
+    const ownerAt = (at) => model.judgements.owner[rowAt.get(at)?.[0] ?? index.get(at)];
+    const { judgements, stated } = this.data;
+    this.madeEntriesAsked ??= new Set([...judgements.map(ownerAt), ...stated.map(entryOf)]);
+    return this.madeEntriesAsked;
+  }
 
   /** Whether an interview was begun. */
   get isBegun() {
@@ -105,7 +131,8 @@ export class Interviewer {
     const states = places.length > 1 ? places.map((place) => this.stateAt(place)) : [];
     const { words } = this.data;
     const known = under(words?.[kind] ?? {}, id) ?? { ask, states };
-    return { ...NO_WORDS, ...told(known, this.session.contents?.entries ?? {}) };
+    const all = { ...NO_WORDS, ...told(known, this.session.contents?.entries ?? {}) };
+    return withoutArguments(all, this.now.rejected);
   }
 
   stateAt(place) {
@@ -265,14 +292,27 @@ export class Interviewer {
     const found = this.now.clash({ question, what: "answered", values });
     if (found === null) return null;
     const { implied, number, earlier } = found;
-    const scale = this.scaleOf(question);
-    const text = scale === "p" ? formatProbability(expit(implied)) : formatRatio(Math.exp(implied));
-    return { implied: text, part: number, earlier: earlier.map((reply) => toldOf(reply)) };
+    const told = earlier.map((reply) => toldOf(reply));
+    return { implied: this.numberText(question, implied), part: number, earlier: told };
   }
 
-  /** Answers that are far from what all others imply. */
+  /**
+   * Answers that are furthest from what all others imply, with that (`implied`, texts); none where there
+   * are no more answers than would be told.
+   */
   toLookAtAgain(n = 3) {
-    return this.now.toLookAtAgain(n).map((reply) => toldOf(reply));
+    const { now } = this;
+    if (now.replies.filter(({ what }) => what === "answered").length <= n) return [];
+    return now.toLookAtAgain(n).map((reply) => {
+      const others = now.withReplies(now.replies.filter((one) => one !== reply));
+      const implied = others.expected(reply.question);
+      return { ...toldOf(reply), implied: implied.map((u) => this.numberText(reply.question, u)) };
+    });
+  }
+
+  /** A number of an answer to a question, a logit or the log of a ratio, as a text. */
+  numberText(question, u) {
+    return this.scaleOf(question) === "p" ? formatProbability(expit(u)) : formatRatio(Math.exp(u));
   }
 }
 
@@ -289,9 +329,26 @@ function breath() {
 // --- words ---------------------------------------------------------------------------------------
 
 const NO_WORDS = {
-  ...{ given: [], assuming: [], background: [], speaks_for: [], speaks_against: [], way: [], states: [] },
-  ...{ scale: "a number", examples: [] },
+  ...{ given: [], assuming: [], background: [], speaks_for: [], speaks_against: [], arguments: [] },
+  ...{ scale: "a number", examples: [], states: [], way: [] },
 };
+
+/** What is said where arguments are listed that bear on what is asked. */
+const ASIDE = /^Leaving aside the (?:arguments|objections) below, (.)/u;
+
+/** Words without arguments that are rejected, as `words_of` in question_words.py has them. */
+function withoutArguments(words, rejected) {
+  const { arguments: ids, ask, speaks_for: pro, speaks_against: con } = words;
+  const counts = (k) => !rejected.has(ids[k]);
+  const left = ids.filter((_, k) => counts(k));
+  return {
+    ...words,
+    arguments: left,
+    speaks_for: pro.filter((_, k) => counts(k)),
+    speaks_against: con.filter((_, k) => counts(pro.length + k)),
+    ask: left.length > 0 ? ask : ask.replace(ASIDE, (_, letter) => letter.toUpperCase()),
+  };
+}
 
 /** A place where what an entry says belongs, as it is or as it is quoted within a sentence. */
 const NAMED = /\{\{("?)([^{}"]+)\}\}/gu;

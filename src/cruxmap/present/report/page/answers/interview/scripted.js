@@ -2,9 +2,10 @@
 
 /**
  * @param {() => object} open gives the session, or throws
- * @returns {{next: Function, questions: Function, answer: Function, skip: Function, reject: Function}} a
- * question
- *   is told by `{kind, id}`, as `next` gives it, and an answer is a text, or one for each share of a row
+ * @returns {{begin: Function, about: Function, next: Function, questions: Function, answer: Function,
+ *   skip: Function, reject: Function}} a question is told by `{kind, id}`, as `next` gives it, and an
+ *   answer is a text, or one for each share of a row; `about` an entry it is about that and what it rests
+ *   on
  */
 export function interviewFor(open) {
   const interview = () => {
@@ -15,6 +16,7 @@ export function interviewFor(open) {
   const questionOf = (asked) => interview().questionOf(String(asked?.kind), String(asked?.id));
   return {
     begin: () => interview().begin(),
+    about: (entry) => interview().askAbout(entry === undefined ? null : String(entry)),
     next: async () => {
       const found = await interview().next();
       return found === null ? null : { ...plain(found), words: interview().wordsOf(found.question) };
