@@ -7,10 +7,10 @@ from functools import cache
 from itertools import combinations
 
 import numpy as np
-import pymc as pm
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pymc import sample_prior_predictive
 
 import cruxmap as cm
 from cruxmap.bayes.model import explicit_name
@@ -265,7 +265,7 @@ def test_the_explicit_model_draws_what_the_exact_one_says() -> None:
     inquiry, n = inquire(spec), 4_000
     network = inquiry.network
     with cm.build(spec, explicit=True):
-        prior = pm.sample_prior_predictive(n, random_seed=1).prior
+        prior = sample_prior_predictive(n, random_seed=1).prior
     known = [network.addresses.index(a) for a in prior["z"].coords["address"].to_numpy()]
     for w in range(3):
         z = np.zeros((len(network.addresses), n))

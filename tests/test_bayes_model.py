@@ -2,8 +2,8 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import pymc as pm
 import pytest
+from pymc import Normal, sample_prior_predictive
 
 import cruxmap as cm
 from cruxmap.bayes.model import build, explicit_name, model_text
@@ -152,7 +152,7 @@ def test_printed_form() -> None:
 def test_a_likelihood_on_the_estimate_is_refused() -> None:
     built = build(model("claims:\n  a: {text: A., credence: 40% to 50%}\n", "target: a\n"))
     with built:
-        pm.Normal("seen", mu=built["estimate"][0, 0], sigma=0.1, observed=0.3)
+        Normal("seen", mu=built["estimate"][0, 0], sigma=0.1, observed=0.3)
     with pytest.raises(NotImplementedError):
         built.logp_dlogp_function(ravel_inputs=True)
 
@@ -189,7 +189,7 @@ def test_frequencies_of_the_explicit_build_are_the_exact_probabilities() -> None
     explicit = build(spec, explicit=True)
     assert len(explicit.free_RVs) == 1 + len(network.variables)
     with explicit:
-        drawn = pm.sample_prior_predictive(N_DRAWS, random_seed=1).prior
+        drawn = sample_prior_predictive(N_DRAWS, random_seed=1).prior
     z = latin_hypercube(1, network.addresses, 4096)
     for number in range(2):
         exact = infer(network, entries_of(inquiry, number, z), (), range(len(network.variables))).marginals

@@ -1,10 +1,10 @@
 """The explicit PyMC build draws states with the exact engine's frequencies, on drawn maps."""
 
 import numpy as np
-import pymc as pm
 import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
+from pymc import sample_prior_predictive
 
 from cruxmap.bayes.model import build, explicit_name
 from cruxmap.engine.queries import infer
@@ -23,7 +23,7 @@ def test_frequencies_are_the_exact_probabilities(data: st.DataObject) -> None:
     inquiry = inquire(drawn.read_model(target=data.draw(drawn.conditions())))
     network = inquiry.network
     with build(inquiry.model, explicit=True):
-        prior = pm.sample_prior_predictive(N_DRAWS, random_seed=1).prior
+        prior = sample_prior_predictive(N_DRAWS, random_seed=1).prior
     z = np.zeros((len(network.addresses), N_DRAWS))
     if "z" in prior:
         known = [network.addresses.index(a) for a in prior["z"].coords["address"].to_numpy()]
