@@ -68,7 +68,7 @@ def test_what_is_left_for_one_answer_is_written_as_rest() -> None:
         ("rain", "30", Code.UNREADABLE_JUDGEMENT, "did you mean `30%`?"),
         ("rain", "same as sprinkler", Code.UNREADABLE_JUDGEMENT, "give the number itself, as in `20%`"),
         ("season", "wet 20%, dry 30%, rainy rest", Code.UNKNOWN_STATE, "name the answer"),
-        ("season", "80%", Code.UNKNOWN_STATE, "dry, mild, rainy"),
+        ("season", "80%", Code.UNKNOWN_STATE, "as in `dry 33%, mild 33%, rainy rest`"),
         ("season", "rainy 20%, dry rest", Code.MISSING_SHARE, "mild"),
         ("season", "dry 60%, mild 70%, rainy 10%", Code.SHARES_SUM, ""),
         ("season", "dry 20%, dry 30%, mild rest", Code.REPEATED, "one share"),

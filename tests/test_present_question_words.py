@@ -1,5 +1,7 @@
 """Questions in words: what each kind of number is asked as, on any map, and that no number slips in."""
 
+import math
+
 import pytest
 
 from cruxmap.insight.interview import question_of, statement
@@ -180,15 +182,35 @@ def test_a_factor_is_said_by_what_it_does_to_a_half_and_a_tenth() -> None:
     assert "3x takes 50% to 25% and 10% to 3.6%" in judgement(spec, "drought.strength").scale
 
 
-def test_why_says_what_the_answer_settles_and_by_what_way() -> None:
+def test_why_says_what_the_answer_moves_and_by_what_way() -> None:
     spec = model(SMALL, ASK)
     words = judgement(spec, "clouds")
     assert words.way == ("rain",)
-    assert why(words, 0.234) == (
-        "Your answer is expected to settle about 23% of what is open about the estimate. "
+    assert why(words, math.log(1.234)) == (
+        "Your answer is expected to move the odds of the estimate by about 23%, up or down. "
         "It bears on the estimate by way of rain."
     )
     assert "less than 1%" in why(words, 0.0004)
+
+
+def test_a_clause_that_lists_others_comes_last() -> None:
+    two_rows = """
+        map: {title: Ruin, text: A map whose first case is of two things.}
+        claims:
+          cold: {text: It is cold., credence: 37%}
+          dark: {text: It is dark., credence: 41%}
+          wet: {text: It is wet., credence: 43%}
+          ruin:
+            text: It is ruined.
+            given:
+              - {id: both, when: [cold, dark], credence: 71%}
+              - {id: soaked, when: wet, credence: 47%}
+              - {otherwise: 23%}
+    """
+    assert judgement(model(two_rows, "target: ruin"), "ruin.otherwise").sentence == (
+        'Suppose that it is not true that "It is wet", and that these do not all hold: it is true that '
+        '"It is cold"; it is true that "It is dark". How likely is it that this is true: "It is ruined"?'
+    )
 
 
 @pytest.mark.parametrize("path", MAPS)

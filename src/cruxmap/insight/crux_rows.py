@@ -179,7 +179,8 @@ class QuestionCrux(_Row):
         chances = ", ".join(percent(one.probability) for one in possible)
         if worldview == OVERALL:
             return f"{ends}; all together give them {chances}{self._after()}"
-        numbers = "" if self.kind is Kind.STAGE else f" by numbers that are {self._number_of(worldview)}"
+        is_said = self.kind is not Kind.STAGE and self.whose is not None
+        numbers = f" by numbers that are {self._number_of(worldview)}" if is_said else ""
         return f"{ends}; they come to {chances}{numbers}{self._after()}"
 
 

@@ -108,7 +108,7 @@ def _named(part: str, states: list[str]) -> tuple[str, str]:
 
 def _no_state(part: str, states: list[str]) -> InvalidMap:
     word = re.split(r"[\s:=]", part)[0]
-    hint = did_you_mean(word, states) or f"name the answer that it is for: {', '.join(states)}"
+    hint = did_you_mean(word, states) or f"name the answer that it is for, {next(_forms(states))}"
     return _problem(Code.UNKNOWN_STATE, f"`{part}` names none of the answers", hint)
 
 

@@ -75,6 +75,7 @@ def hold(path: Path, name: str, wishes: Wishes, progress: Progress) -> None:
 
     Raises `InvalidMap`, and `WrongUsage` for what is asked of the file.
     """
+    screen.take_any_letters()
     progress(f"reading {path.as_posix()}", 0, 1)
     kept = open_worldview(path, name, unmarked=True)
     wishes = replace(wishes, about=checked_entry(kept.model.map, wishes.about))
@@ -135,12 +136,9 @@ def _converse(room: Room, progress: Progress) -> Room:
         progress("choosing the next question", 0, 1)
         suggestion = room.interview.next()
         if suggestion is None:
-            told = (
-                "What is left to ask would hardly matter: no answer is expected to move the estimate much."
-            )
-            screen.tell(text.plainly(told))
+            screen.tell(text.plainly(text.nothing_more(room.interview)))
             break
-        asking = Asking(suggestion.question, suggestion.reduction, f"Question {put + 1}", None)
+        asking = Asking(suggestion.question, suggestion.move, f"Question {put + 1}", None)
         room, went = _ask(room, asking, progress)
     return room
 
@@ -150,7 +148,7 @@ class Asking:
     """A question as it is put: why, under what heading, and the reply that it had before, if any."""
 
     question: Question
-    reduction: float | None
+    move: float | None
     heading: str
     earlier: Reply | None
 
@@ -163,9 +161,6 @@ def _ask(room: Room, asking: Asking, progress: Progress) -> tuple[Room, Went]:
             typed = screen.read()
         except EOFError:
             return room, "stopped"
-        except UnicodeDecodeError:
-            screen.tell(text.plainly("That is not UTF-8. Please type it again."))
-            continue
         said = typed.lower().rstrip(".!").replace("\u2019", "'")
         if said in STOPS:
             return room, "stopped"
@@ -186,11 +181,11 @@ def _ask(room: Room, asking: Asking, progress: Progress) -> tuple[Room, Went]:
             continue
         try:
             reply = _reply(room, asking.question, typed, said)
-            room = _record(room, reply, progress)
         except InvalidMap as invalid:
             screen.tell(text.problem_lines(invalid.problems, room.words(asking.question)))
             continue
-        return _after(room, asking, reply, progress)
+        if (recorded := _recorded(room, reply, progress)) is not None:
+            return _after(recorded, asking, reply, progress)
 
 
 def _put(room: Room, asking: Asking) -> None:
@@ -206,7 +201,7 @@ def _told(room: Room, asking: Asking, said: str) -> list[Line] | None:
     if said in HELPS:
         return text.help_lines(words, asking.question, room.kept.model.map)
     if said in WHYS:
-        return text.plainly(why(words, asking.reduction))
+        return text.plainly(why(words, asking.move))
     if not said:
         return text.plainly("Type an answer, or skip, or ? for all that you can type.")
     return None
@@ -218,8 +213,21 @@ def _reply(room: Room, question: Question, typed: str, said: str) -> Reply:
     return Reply(question, "answered", read_answer(typed, question, room.kept.model.map))
 
 
+def _silent(what: str, done: int, of: int) -> None:
+    """Hear of what is being done."""
+
+
+def _recorded(room: Room, reply: Reply, progress: Progress = _silent) -> Room | None:
+    """Return the room with a reply, once it is in the file; say why where that cannot be, and return none."""
+    try:
+        return _record(room, reply, progress)
+    except InvalidMap as invalid:
+        screen.tell(text.not_kept_lines(invalid.problems))
+        return None
+
+
 def _record(room: Room, reply: Reply, progress: Progress) -> Room:
-    """Return the room with a reply, once it is in the file. Raises `InvalidMap` for what cannot be.
+    """Return the room with a reply, once it is in the file. Raises `InvalidMap` where that cannot be.
 
     Where somebody else has changed the file, it is read again, and the reply goes on top of what it says.
     """
@@ -259,16 +267,14 @@ def _reject(room: Room, asking: Asking, number: str | None) -> tuple[Room, bool]
     else:
         name = listed[int(number) - 1]
     its_own = question if name == question.entry else question_of(argument_map, "judgement", name)
-    room = _record(room, Reply(its_own, "rejected"), _silent)
+    if (recorded := _recorded(room, Reply(its_own, "rejected"))) is None:
+        return room, False
+    room = recorded
     if its_own is question:
         return room, True
     screen.tell(text.plainly(f"{name} counts for nothing from now on. The question once more:"))
     _put(room, asking)
     return room, False
-
-
-def _silent(what: str, done: int, of: int) -> None:
-    """Hear of what is being done."""
 
 
 # --- after an answer --------------------------------------------------------------------------------------
@@ -301,7 +307,14 @@ def _after(room: Room, asking: Asking, reply: Reply, progress: Progress) -> tupl
             return _ask(room, Asking(again.question, None, "Once more", again), progress)
         if said in ("", "neither", "both"):
             return room, "on"
-        screen.tell(text.plainly(f"Type one of {', '.join(choices)}, or Enter alone to keep both."))
+        try:
+            another = _reply(room, reply.question, said, said)
+        except InvalidMap:
+            told = f"Type one of {', '.join(choices)}, or another answer, or Enter alone to keep all."
+            screen.tell(text.plainly(told))
+            continue
+        if (recorded := _recorded(room, another)) is not None:
+            return recorded, "on"
 
 
 def _mapped(room: Room, question: Question) -> Line:
@@ -315,18 +328,25 @@ def _mapped(room: Room, question: Question) -> Line:
 
 def close(room: Room, progress: Progress) -> None:
     """Say what came out."""
-    screen.tell([Line(""), Line(_where(room.kept))])
-    if room.kept.version is None:
+    kept = room.kept
+    if kept.version is None or kept.is_as_it_was:
+        where = _where(kept)
+    else:
+        where = f"{kept.path.as_posix()} has changed since your last answer was written there, or is gone."
+    screen.tell([Line(""), Line(where)])
+    if kept.version is None:
         return
-    screen.tell(text.plainly(text.how_sure(room.interview)))
+    screen.tell(text.plainly(text.how_sure(room.interview, only_asked=room.wishes.only_asked)))
     screen.tell([Line(""), *text.again_lines(tuple(_doubtful(room)))])
     model = read_model(room.path)
+    if kept.name not in model.map.worldview:
+        return
     progress("what it hangs on", 0, 1)
-    screen.tell(text.outcome_lines(outcome(model, room.kept.name, progress)))
+    screen.tell(text.outcome_lines(outcome(model, kept.name, progress)))
     progress("who is near, and who is far", 0, 1)
-    screen.tell(text.company_lines(company(model, room.kept.name, progress)))
-    if room.kept.name in unheard(model):
-        screen.tell(text.unheard_lines(room.path.as_posix(), room.kept.name))
+    screen.tell(text.company_lines(company(model, kept.name, progress)))
+    if kept.name in unheard(model):
+        screen.tell(text.unheard_lines(room.path.as_posix(), kept.name))
 
 
 def _doubtful(room: Room) -> Iterator[tuple[Reply, str, str]]:

@@ -50,6 +50,15 @@ class Kept:
         """Whether an interview may write there unasked: one made the file, or there is none."""
         return self.worldview is None or self.worldview.was_interviewed
 
+    @property
+    def is_as_it_was(self) -> bool:
+        """Whether the file is what was read or written last."""
+        try:
+            data = _data(self.path)
+        except CannotWrite:
+            return False
+        return self.version == (None if data is None else version_of(data))
+
     def written(self, interview: Interview, *, only_asked: bool = False) -> "Kept":
         """Write what an interview has come to, in place of what it came to before.
 

@@ -48,6 +48,9 @@ def questionnaire(
     """
     interview = begin(model, MAP_WORLDVIEW, about=checked_entry(model.map, about), kinds=kinds)
     questions = [best.question for best in fixed_order(interview, most, progress=progress)]
+    if not questions:
+        hint = "choose another target, or another --about" if about else "choose another target"
+        raise InvalidMap((Problem(Code.NOTHING_TO_ASK, text.NOTHING_TO_ASK, hint=hint),))
     return form_of(model, questions, interview.mapped if show_numbers else None)
 
 

@@ -4,6 +4,7 @@ Where nobody watches, what is read is written behind its prompt, so that a trans
 """
 
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -20,6 +21,12 @@ PROMPT = "> "
 def is_watched() -> bool:
     """Whether somebody sits at a terminal, who can be asked and can answer."""
     return bool(sys.stdin and sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def take_any_letters() -> None:
+    """Put a mark in place of bytes on stdin that are no letters, as no line is lost for another's sake."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
 
 
 def tell(lines: Iterable[Line]) -> None:

@@ -16,6 +16,9 @@ from cruxmap.present.question_words import QuestionWords
 
 INDENTED = "  "
 
+NOTHING_TO_ASK = "nobody is asked about the target itself, and nothing else that could be asked moves it"
+"""Why an interview has no question."""
+
 
 class Line(NamedTuple):
     """A paragraph: its text, how it is set (bold, dim or plain), and what stands before its lines."""
@@ -174,19 +177,27 @@ def problem_lines(problems: Iterable[Problem], words: QuestionWords) -> list[Lin
     return [*map(Line, told), Line(words.sentence, "bold")]
 
 
+def not_kept_lines(problems: Iterable[Problem]) -> list[Line]:
+    """Say that an answer is not in the file, and what is the matter with that or another one."""
+    told = (f"{one.message if one.span.is_typed else f'{one.span}: {one.message}'}" for one in problems)
+    return [
+        Line("Your answer is not kept.", "bold"),
+        *map(Line, told),
+        Line("Mend that and type the answer again, or stop here."),
+    ]
+
+
 def clash_lines(
     model: ModelSpec, reply: Reply, clash: Clash, sentences: Sequence[str], implied: str
 ) -> list[Line]:
     """Say that an answer and earlier ones do not fit, show both, and ask which gives way."""
     lines = [
-        Line("This does not go well with what you said before.", "bold"),
-        Line(
-            f"You say {answer_text(reply)}; your earlier answers come to about {implied}. Which gives way?"
-        ),
+        Line("This is far from what your earlier answers lead one to expect.", "bold"),
+        Line(f"You say {answer_text(reply)}; by those it would be about {implied}. Which gives way?"),
         Line(f"this answer, {answer_text(reply)}: ask me again", "", INDENTED, "1. "),
     ]
     lines += [
-        Line(f"{sentence} You said: {answer_text(earlier)}", "", INDENTED, f"{number}. ")
+        Line(f"{sentence} You said {answer_text(earlier)}.", "", INDENTED, f"{number}. ")
         for number, (earlier, sentence) in enumerate(zip(clash.earlier, sentences, strict=True), 2)
     ]
     return [*lines, Line("neither: both are what I think", "", INDENTED, "Enter: ")]
@@ -195,14 +206,31 @@ def clash_lines(
 # --- at the end -----------------------------------------------------------------------------------------
 
 
-def how_sure(interview: Interview) -> str:
-    """Say where the estimate is, and how near that is expected to be to one with every number answered."""
+def nothing_more(interview: Interview) -> str:
+    """Say why nothing more is asked."""
+    if not interview.replies and not interview.questions():
+        return f"{NOTHING_TO_ASK[0].upper()}{NOTHING_TO_ASK[1:]}."
+    return "What is left to ask would hardly matter: no answer is expected to move the estimate much."
+
+
+def how_sure(interview: Interview, *, only_asked: bool = False) -> str:
+    """Say where the estimate is, and how near that is expected to be to one with every number answered.
+
+    With `only_asked` it is not that of the file, which has nothing of what follows from the answers.
+    """
     half = Z_95 * interview.predicted_sd
-    low, high = (_logistic(interview.log_odds + end) for end in (-half, half))
-    return (
-        f"By your answers the estimate is {percent(interview.central)}. With every number your own it would "
-        f"be between {percent(low)} and {percent(high)}, nine times out of ten."
-    )
+    low, high = (percent(_logistic(interview.log_odds + end)) for end in (-half, half))
+    now = percent(interview.central)
+    told = f"By your answers the estimate is {now}."
+    if only_asked:
+        told = f"By your answers and what follows from them the estimate is {now}."
+    if low == high:
+        told += " With every number your own it would hardly be another."
+    else:
+        told += f" With every number your own it would be between {low} and {high}, nine times out of ten."
+    if only_asked:
+        told += " The file has your answers alone, and so has what comes now."
+    return told
 
 
 def _logistic(u: float) -> float:

@@ -4,6 +4,7 @@ Whatever an entry says is quoted as it stands, so that no sentence has to be ben
 number of the map is in these words: who has read one answers near it (Tversky and Kahneman 1974).
 """
 
+import math
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, assert_never
@@ -13,6 +14,7 @@ from cruxmap.insight.plain import Answer, plain_fields
 from cruxmap.insight.sentences import listed, percent
 from cruxmap.language.argument_map import (
     AllOf,
+    AnyOf,
     Argument,
     ArgumentMap,
     ByEndOf,
@@ -132,22 +134,23 @@ def _considered(ask: str, model: ModelSpec) -> str:
     return f"{head}, {ask[0].lower()}{ask[1:]}"
 
 
-def why(words: QuestionWords, reduction: float | None) -> str:
-    """Say why a question is asked: what its answer is expected to settle, and how it bears on the target.
+def why(words: QuestionWords, move: float | None) -> str:
+    """Say why a question is asked: how far its answer is expected to move the target, and by what way.
 
-    Without a `reduction` of the variance it is one that was answered before.
+    Without a `move`, of the target's log-odds, it is one that was answered before.
     """
     told = "You have answered it before."
-    if reduction is not None:
-        share = f"about {part(reduction)}" if reduction >= LEAST_SAID else f"less than {part(LEAST_SAID)}"
-        told = f"Your answer is expected to settle {share} of what is open about the estimate."
+    if move is not None:
+        more = math.expm1(move)
+        share = f"about {part(more)}" if more >= LEAST_SAID else f"less than {part(LEAST_SAID)}"
+        told = f"Your answer is expected to move the odds of the estimate by {share}, up or down."
     if words.way:
         told += f" It bears on the estimate by way of {listed(words.way, 'and')}."
     return told
 
 
 LEAST_SAID = 0.01
-"""The least part of the variance that is said as a number."""
+"""The least part of the odds that is said as a number."""
 
 PROBABILITY = "a probability, from 0% (certainly not) to 100% (certainly)"
 CONSIDERED = "a probability, above 0% and below 100%"
@@ -188,8 +191,9 @@ class _Words(NamedTuple):
         return clause_of(self.map, condition)
 
     def clauses(self, *conditions: Condition | None) -> tuple[str, ...]:
-        """Say conditions that all hold, the parts of each by themselves and nothing twice."""
-        return tuple(dict.fromkeys(self.clause(part) for c in conditions for part in _parts(c)))
+        """Say conditions that all hold, the parts of each by themselves, nothing twice and lists last."""
+        parts = sorted((part for c in conditions for part in _parts(c)), key=_is_list)
+        return tuple(dict.fromkeys(map(self.clause, parts)))
 
     def case(self, rows: Iterable[Row | ShareRow], when: Condition | None) -> tuple[Condition, ...]:
         """Return what holds in a case of a table: its condition, and none of those that come first.
@@ -527,6 +531,15 @@ def _parts(condition: Condition | None) -> tuple[Condition, ...]:
             return tuple(inner for part in parts for inner in _parts(part))
         case _:
             return (condition,)
+
+
+def _is_list(condition: Condition) -> bool:
+    """Whether its clause lists others, which would run on into a clause behind it."""
+    match condition:
+        case AnyOf(parts=parts) | Not(part=AnyOf(parts=parts) | AllOf(parts=parts)):
+            return len(parts) > 1
+        case _:
+            return False
 
 
 def _exclude(one: Condition, other: Condition) -> bool:

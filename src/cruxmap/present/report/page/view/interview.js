@@ -207,7 +207,7 @@ export function interviewView(session, contents, { say, show }) {
   /** Ask again what was answered. */
   function showAgain({ question, texts }) {
     setOpen(true);
-    showQuestion({ question, reduction: null, more: null }, { before: texts });
+    showQuestion({ question, move: null, more: null }, { before: texts });
   }
 
   /** What the last answer was, and what the map has there. */

@@ -18,7 +18,7 @@ const TOLD_AT_ONCE = 3;
 
 const READ_MORE = "Read more about it in the argument";
 
-/** The least part of what is open that is said as a number. */
+/** The least part of the odds that is said as a number. */
 const LEAST_SAID = 0.01;
 
 /**
@@ -27,13 +27,13 @@ const LEAST_SAID = 0.01;
  * argument: the one that is asked about, if `isArgument`, or one that is listed; what is in the fields
  * goes with it.
  * @param {object} session
- * @param {{question: object, words: object, reduction: number, isArgument: boolean,
+ * @param {{question: object, words: object, move: number | null, isArgument: boolean,
  *   before: string[] | null}} asked `before` is an answer that was given
  * @param {{answer: (texts: string[]) => void, skip: () => void, back: (() => void) | null,
  *   reject: (id: string, texts: string[]) => void}} ways
  * @returns {{element: HTMLElement, focus: () => void}}
  */
-export function questionView(session, { question, words, reduction, isArgument, before }, ways) {
+export function questionView(session, { question, words, move, isArgument, before }, ways) {
   const { answer, skip, back } = ways;
   const wrong = h("p", { class: "problem", role: "alert", tabindex: "-1" });
   const fields = fieldsOf(session, question, words, before);
@@ -66,7 +66,7 @@ export function questionView(session, { question, words, reduction, isArgument, 
       isArgument && button("I reject this argument", () => reject(question.entry)),
       button("Back", back),
     ),
-    reduction === null ? null : whyView(words, reduction),
+    move === null ? null : whyView(words, move),
     h("p", { class: "small" }, h("a", { href: entryAddress(question.entry) }, READ_MORE)),
   );
 
@@ -139,21 +139,22 @@ function argumentLine({ line, id }, reject) {
   return [said(line), " ", h("button", button, "Reject")];
 }
 
-function whyView(words, reduction) {
+function whyView(words, move) {
   return h(
     "details",
     { class: "small" },
     h("summary", null, "Why is this asked?"),
-    h("p", null, whySentence(words, reduction)),
+    h("p", null, whySentence(words, move)),
   );
 }
 
-/** Why a question is asked: what its answer is expected to settle, and how it bears on the target. */
-export function whySentence({ way }, reduction) {
-  const share = `${Math.round(100 * Math.max(reduction, LEAST_SAID))}%`;
-  const about = reduction >= LEAST_SAID ? `about ${share}` : `about less than ${share}`;
-  const by = way.length > 0 ? ` It bears on the estimate by way of ${listed(way)}.` : "";
-  return `Your answer is expected to settle ${about} of what is open about the estimate.${by}`;
+/** Why a question is asked: how far its answer is expected to move the target, and by what way. */
+export function whySentence({ way }, move) {
+  const more = Math.expm1(move);
+  const share = `${Math.round(100 * Math.max(more, LEAST_SAID))}%`;
+  const by = more >= LEAST_SAID ? `about ${share}` : `less than ${share}`;
+  const through = way.length > 0 ? ` It bears on the estimate by way of ${listed(way)}.` : "";
+  return `Your answer is expected to move the odds of the estimate by ${by}, up or down.${through}`;
 }
 
 // --- fields --------------------------------------------------------------------------------------
