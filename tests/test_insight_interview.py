@@ -435,6 +435,26 @@ def test_a_number_that_is_as_far_out_as_may_be_is_not_fitted_to_itself() -> None
     assert interview.fitted()
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_answer_further_out_than_answers_lie_never_draws_back(turned: bool) -> None:
+    credences = ("99.9995%", "99.9999%", "99.999%") if turned else ("0.0005%", "0.0001%", "0.001%")
+    implied, further, nearer = credences
+    garden_with_rare_mould = GARDEN.replace(
+        "credence: 1% to 5%}\nquestions", f"credence: {implied}}}\nquestions"
+    )
+    damp = "damp: {text: Wet grass grows mould., premises: [wet], credence: 80%, for: mould, strength: 4x}"
+    assert damp in garden_with_rare_mould
+    spec = model(garden_with_rare_mould.replace(damp, ""), "target: mould\nalso: [wet]\n")
+    start = begin(spec, "carl")
+    for credence in (further, nearer):
+        interview = start.after(said(start, "mould", credence))
+        assert interview.log_odds == pytest.approx(start.log_odds, abs=1e-12)
+        assert interview.clash(said(start, "mould", credence)) is None
+    assert abs(start.after(said(start, "mould", "2%" if not turned else "98%")).log_odds) < abs(
+        start.log_odds
+    )
+
+
 def test_what_a_file_says_beside_a_number_stays() -> None:
     spec = model(
         GARDEN, "target: wet\n", ann=ANN.replace("far: 90%", "far: {value: 90%, note: I think.}"), bob=BOB

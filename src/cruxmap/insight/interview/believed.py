@@ -70,7 +70,7 @@ class Laid:
         """Return what is at a place."""
         observed = self.observed
         log_odds, slopes = self.measured(self.u(place.z), observed.conditions)
-        off = np.concatenate([observed.z - place.z[observed.pinned], observed.logits - log_odds[1:]])
+        off = np.concatenate([observed.z - place.z[observed.pinned], observed.off(log_odds[1:])])
         off /= observed.sds
         return Here(place, log_odds, slopes, 0.5 * (place.times(place) + float(off @ off)))
 
@@ -78,8 +78,10 @@ class Laid:
         """Return the belief with every observation as linear as it is here, and where each is seen then."""
         ground, observed = self.ground, self.observed
         pins = rows_of(observed.pinned, len(ground.at.addresses))
-        stated = observed.logits - here.log_odds[1:] + here.slopes[1:] @ here.place.z
-        slopes = np.concatenate([pins, here.slopes[1:]])
+        past = observed.is_past(here.log_odds[1:])
+        by_stated = np.where(past[:, None], 0.0, here.slopes[1:])
+        stated = observed.off(here.log_odds[1:]) + by_stated @ here.place.z
+        slopes = np.concatenate([pins, by_stated])
         belief = Belief(ground.at, ground.prior, slopes, observed.sds**2)
         return belief, np.concatenate([observed.z, stated])
 

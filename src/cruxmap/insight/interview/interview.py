@@ -239,7 +239,7 @@ class Interview:
         if not one.conditions:
             return rows_of(one.pinned, len(found.z)), one.z - found.z[one.pinned], noise
         log_odds, slopes = found.laid.measured(found.u, one.conditions)
-        return slopes[1:], one.logits - log_odds[1:], noise
+        return slopes[1:], one.off(log_odds[1:]), noise
 
     def to_look_at_again(self, n: int = 3) -> tuple[Reply, ...]:
         """Return the answers that are furthest from what all others imply, in deviations, furthest first."""

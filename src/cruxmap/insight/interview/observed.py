@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cruxmap.engine.network import FloatArray, IntArray
+from cruxmap.engine.network import BoolArray, FloatArray, IntArray
 from cruxmap.engine.special import expit
 from cruxmap.insight.interview.coordinates import FURTHEST, MOST_SD
 from cruxmap.insight.interview.ground import Ground
@@ -29,8 +29,10 @@ class Observed:
     """Replies as observations, in the order of their keys.
 
     `known` (k,) are the places whose numbers are answered, with `u` (k,) what they are; `pinned` (m,) are
-    those that may move, `z` (m,) where they are. Statements are `conditions` with log-odds `logits`. `sds`
-    are the deviations of all observations, and `of` the replies that they come from, pins before statements.
+    those that may move, `z` (m,) where they are. Statements are `conditions` with log-odds `logits`, no
+    further out than `FURTHEST`; `beyond` is -1 or 1 for those that said more, on that side, and 0 for others.
+    `sds` are the deviations of all observations, and `of` the replies that they come from, pins before
+    statements.
     """
 
     known: IntArray
@@ -39,8 +41,20 @@ class Observed:
     z: FloatArray
     conditions: tuple[Condition, ...]
     logits: FloatArray
+    beyond: FloatArray
     sds: FloatArray
     of: tuple[Reply, ...]
+
+    def is_past(self, log_odds: FloatArray) -> BoolArray:
+        """Tell which statements say what is further out than `FURTHEST`, as log-odds (n,) are already.
+
+        How far out is not told apart there, so they pull nowhere.
+        """
+        return np.asarray((self.beyond != 0.0) & (self.beyond * log_odds >= FURTHEST))
+
+    def off(self, log_odds: FloatArray) -> FloatArray:
+        """Return how far statements are from log-odds (n,) that are implied."""
+        return np.where(self.is_past(log_odds), 0.0, self.logits - log_odds)
 
 
 def key_of(question: Question) -> tuple[str, str]:
@@ -74,6 +88,7 @@ def observed(ground: Ground, replies: Sequence[Reply]) -> Observed:
         z=np.array([z for _, z, _ in pins]),
         conditions=tuple(condition for condition, _, _ in stated),
         logits=np.array([logit for _, logit, _ in stated]),
+        beyond=np.array([_beyond(reply.values[0].mu) for *_, reply in stated]),
         sds=np.array([SD_OF_A_JUDGEMENT] * len(pins) + [_sd_of(logit) for _, logit, _ in stated]),
         of=(*(reply for *_, reply in pins), *(reply for *_, reply in stated)),
     )
@@ -95,3 +110,8 @@ def _numbers(ground: Ground, reply: Reply) -> tuple[list[int], FloatArray]:
 def _sd_of(logit: float) -> float:
     """Return how near an answer with this logit is taken to be to what is implied."""
     return SD_OF_A_STATEMENT + WIDER_IN_THE_TAIL * max(0.0, abs(logit) - TAIL)
+
+
+def _beyond(logit: float) -> float:
+    """Return on which side a logit is further out than `FURTHEST`: -1, 1, or 0 where it is not."""
+    return float(np.sign(logit)) if abs(logit) > FURTHEST else 0.0

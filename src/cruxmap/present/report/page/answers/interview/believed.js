@@ -3,7 +3,7 @@
 
 import { addTo, dot } from "./algebra.js";
 import { Belief } from "./belief.js";
-import { SD_OF_A_JUDGEMENT } from "./observed.js";
+import { isPast, offBy, SD_OF_A_JUDGEMENT } from "./observed.js";
 import { likeliest, times } from "./search.js";
 
 /** The numbers at a place, where some of them are answered, and what is measured with them. */
@@ -45,7 +45,7 @@ class Laid {
     let off = 0;
     for (const pin of pins) off += ((pin.z - place.z[pin.place]) / SD_OF_A_JUDGEMENT) ** 2;
     statements.forEach((stated, k) => {
-      off += ((stated.logOdds - logOdds[k + 1]) / stated.sd) ** 2;
+      off += (offBy(stated, logOdds[k + 1]) / stated.sd) ** 2;
     });
     return { place, logOdds, slopes, cost: (times(place, place) + off) / 2 };
   }
@@ -53,13 +53,14 @@ class Laid {
   /** The belief with every observation as linear as it is here, and where each is seen then. */
   linear({ place, logOdds, slopes }) {
     const { ground: { at, prior }, observed: { pins, statements } } = this;
-    const stated = slopes.slice(1);
+    const none = new Float64Array(at.size);
+    const stated = statements.map((one, k) => (isPast(one, logOdds[k + 1]) ? none : slopes[k + 1]));
     const pinned = pins.map((pin) => unit(pin.place, at.size));
     const belief = new Belief(at, prior, [
       ...pinned.map((slope) => ({ slope, noise: SD_OF_A_JUDGEMENT ** 2 })),
       ...stated.map((slope, k) => ({ slope, noise: statements[k].sd ** 2 })),
     ]);
-    const off = stated.map((slope, k) => statements[k].logOdds - logOdds[k + 1] + dot(slope, place.z));
+    const off = stated.map((slope, k) => offBy(statements[k], logOdds[k + 1]) + dot(slope, place.z));
     return { belief, seen: [...pins.map(({ z }) => z), ...off] };
   }
 

@@ -3,7 +3,7 @@
 
 import { cholesky, dot, solved } from "./algebra.js";
 import { believed, unit } from "./believed.js";
-import { byName, nameOf, observed, SD_OF_A_JUDGEMENT } from "./observed.js";
+import { byName, nameOf, observed, offBy, SD_OF_A_JUDGEMENT } from "./observed.js";
 import { howManyMatter, THOUGHT_OF } from "./progress.js";
 import { ranked, rounded, worthOfJudgements, worthOfStatements } from "./worth.js";
 import { fitted } from "./written.js";
@@ -195,8 +195,8 @@ export class Interview {
     const { pins, statements } = observed(ground, [reply]);
     if (statements.length > 0) {
       const { logOdds, slopes } = laid.measured(z, [reply.question]);
-      const [{ logOdds: answer, sd }] = statements;
-      return { slopes: slopes.slice(1), seen: [answer - logOdds[1]], sds: [sd] };
+      const [stated] = statements;
+      return { slopes: slopes.slice(1), seen: [offBy(stated, logOdds[1])], sds: [stated.sd] };
     }
     const slopes = pins.map(({ place }) => unit(place, ground.at.size));
     const seen = pins.map((pin) => pin.z - z[pin.place]);

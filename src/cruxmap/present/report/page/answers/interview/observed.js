@@ -29,7 +29,8 @@ const [TAIL, WIDER_IN_THE_TAIL] = [3, 0.2];
  * those of them that may move, with where they are in deviations; and `statements` with their log-odds.
  * `of` are the replies that each comes from, pins before statements.
  * @typedef {{known: Map<number, number>, pins: {place: number, z: number, reply: Reply}[],
- *   statements: {question: Question, logOdds: number, sd: number, reply: Reply}[], of: Reply[]}} Observed
+ *   statements: {question: Question, logOdds: number, beyond: number, sd: number, reply: Reply}[],
+ *   of: Reply[]}} Observed
  */
 
 /** The name of a question. @param {Question} question */
@@ -53,7 +54,8 @@ export function observed({ at, model }, replies) {
     if (what === "skipped") continue;
     if (what === "answered" && question.test !== null) {
       const logOdds = Math.min(Math.max(values[0].mu, -FURTHEST), FURTHEST);
-      statements.push({ question, logOdds, sd: sdOf(logOdds), reply });
+      const beyond = values[0].mu === logOdds ? 0 : Math.sign(logOdds);
+      statements.push({ question, logOdds, beyond, sd: sdOf(logOdds), reply });
       continue;
     }
     const { places, u } = what === "rejected" ? rejection(model, question) : numbersOf(question, values);
@@ -69,6 +71,19 @@ export function observed({ at, model }, replies) {
     }
   }
   return { known, pins, statements, of: [...pins, ...statements].map(({ reply }) => reply) };
+}
+
+/**
+ * Whether a statement says what is further out than `FURTHEST`, as log-odds are already: how far out is not
+ * told apart there, so it pulls nowhere.
+ */
+export function isPast({ beyond }, logOdds) {
+  return beyond !== 0 && beyond * logOdds >= FURTHEST;
+}
+
+/** How far a statement is from log-odds that are implied. */
+export function offBy(stated, logOdds) {
+  return isPast(stated, logOdds) ? 0 : stated.logOdds - logOdds;
 }
 
 /** How near an answer with these log-odds is taken to be to what is implied. */
