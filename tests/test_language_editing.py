@@ -468,6 +468,18 @@ HEAD = "worldview: m\ntext: t\n"
             "  z:\n    text: T.\n    for: a\n\nrejects: [x]\n",
             id="blank lines between entries",
         ),
+        pytest.param(
+            "judgements:\n\n  ## A.\n  # a: 5%\n\n  ## B.\n  # b: 6%\n\n# end\n",
+            {"judgements": {"a": "7%"}, "rejects": {"x": True}},
+            "judgements:\n  a: 7%\n\n  ## A.\n  # a: 5%\n\n  ## B.\n  # b: 6%\nrejects: [x]\n\n# end\n",
+            id="a section of comments with blank lines",
+        ),
+        pytest.param(
+            "judgements:\n  a: 7%\n\n  # a: 5%\n",
+            {"judgements": {"a": None}, "rejects": {"x": True}},
+            "judgements:\n\n  # a: 5%\nrejects: [x]\n",
+            id="an entry above such comments is taken out",
+        ),
     ],
 )
 def test_what_changes_looks_as_its_writer_would_have_it(

@@ -301,9 +301,9 @@ class _Rewriting:
         """Take an entry out, with the comments that are indented deeper than it."""
         layout, value, column = self.layout, node[key], self.layout.column(key.start)
         end = layout.end_of_entry(key, value)
-        after = layout.below(end, column)
+        after, under = (layout.below(end, column, over_gaps=gaps) for gaps in (False, True))
         is_block = not isinstance(value, Text) and not layout.is_flow(value)
-        if is_section and is_block and any(map(layout.is_first, layout.comments(key.end, after))):
+        if is_section and is_block and any(map(layout.is_first, layout.comments(key.end, under))):
             if isinstance(value, Entries):
                 for inner in value:
                     self._take_out(value, inner, False)
@@ -347,7 +347,8 @@ class _Rewriting:
                 end = layout.end_of_entry(before, root[before])
                 above = layout.text[: layout.line_start(before.start)]
                 is_airy = re.search(r"(?:\n|\r)[ \t]*(?:\r\n|\n|\r)\Z", above) is not None
-                self.edits.insert_lines(layout.below(end, column), [""] * is_airy + lines, column)
+                after = layout.below(end, column, over_gaps=True)
+                self.edits.insert_lines(after, [""] * is_airy + lines, column)
             elif root:
                 first = next(iter(root)).start
                 if not layout.is_first(first):

@@ -133,16 +133,21 @@ class Layout:
         found = re.compile(r"\s*:").match(self.text, key.end)
         return found.end() if found else key.end
 
-    def below(self, at: int, deeper_than: int) -> int:
-        """Return the start of the first line below a place that is no comment so deeply indented."""
-        at = self.next_line(at)
+    def below(self, at: int, deeper_than: int, *, over_gaps: bool = False) -> int:
+        """Return the start of the first line below a place that is no comment so deeply indented.
+
+        With `over_gaps`, empty lines do not end such comments.
+        """
+        found = at = self.next_line(at)
         while at < len(self.text):
             line = self.text[at : self.line_end(at)]
             indentation = len(line) - len(line.lstrip(" "))
-            if not line.lstrip(" ").startswith("#") or indentation <= deeper_than:
-                return at
+            is_comment = line.lstrip(" ").startswith("#") and indentation > deeper_than
+            if not is_comment and (line.strip() or not over_gaps):
+                break
             at = self.next_line(at)
-        return at
+            found = at if is_comment else found
+        return found
 
     # --- habits ---------------------------------------------------------------------------------
 
