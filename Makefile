@@ -18,6 +18,9 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 # Python keeps what it compiled: else each of the tests' processes compiles all that it imports, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
+# As `cruxmap` does it: numpy's threads would wait for one another at full speed, and each core has its tests.
+test long: export OPENBLAS_NUM_THREADS := 1
+
 .PHONY: help demo test long check format docs bench clean
 
 help:  ## list the targets

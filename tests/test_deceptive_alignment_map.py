@@ -21,6 +21,7 @@ from cruxmap.language.inheritance import settle
 from cruxmap.language.judgement import notation_of
 from cruxmap.network.inquiry import inquire
 from helpers.commands import ROOT
+from helpers.one_network import opened_together
 
 MODEL = ROOT / "models" / "deceptive-alignment.yaml"
 FOLDER = ROOT / "arguments" / "deceptive-alignment"
@@ -34,9 +35,13 @@ def model():
 
 
 @cache
+def opened():
+    return opened_together(model())
+
+
 def state(worldview=None):
-    """A worldview's state; the map's own without one. Each answers any number of questions by one plan."""
-    return cm.open_model(model(), worldview)
+    """A worldview's state; the map's own without one. All of them answer by one plan."""
+    return opened()(worldview)
 
 
 def of(worldview, target, given=("prosaic-tai",)):

@@ -12,6 +12,7 @@ import pytest
 
 import cruxmap as cm
 from helpers.commands import ROOT
+from helpers.one_network import opened_together
 
 MODEL = ROOT / "models" / "deceptive-alignment.yaml"
 GATHERING = "deceptive-by-training"
@@ -27,8 +28,17 @@ def model():
 
 
 @cache
+def opened():
+    return opened_together(model())
+
+
 def neutral():
-    return cm.open_model(model())
+    return opened()(None)
+
+
+@cache
+def draws():
+    return neutral().draws(4000).values
 
 
 def mean(settings=None, draws=2000):
@@ -65,7 +75,7 @@ def test_no_guess_carries_more_than_three_percent_of_any_worldview() -> None:
     """To first order: the squares of slope times standard deviation, which add up to the variance."""
     guesses = {a for a, reason in reasons() if reason.startswith("editor's guess")}
     for worldview in (None, *model().worldviews):
-        state = cm.open_model(model(), worldview)
+        state = opened()(worldview)
         slopes = state.slopes()
         spread = {
             s.address: ((slopes[s.address] or 0.0) * s.value.sd) ** 2
@@ -85,14 +95,14 @@ def test_no_guess_carries_more_than_three_percent_of_any_worldview() -> None:
     reason="P3 and P9 ask for everything at once, so what is open multiplies: 15% at the 95th percentile",
 )
 def test_the_interval_holds_one_percent_and_a_quarter() -> None:
-    low, high = np.quantile(neutral().draws(4000).values, [0.05, 0.95])
+    low, high = np.quantile(draws(), [0.05, 0.95])
     assert low <= 0.01
     assert high >= 0.25
 
 
 @pytest.mark.long
 def test_the_interval_holds_one_percent() -> None:
-    assert np.quantile(neutral().draws(4000).values, 0.05) <= 0.01
+    assert np.quantile(draws(), 0.05) <= 0.01
 
 
 LITERATURE = {  # what the reported literature would hold, with the paragraphs that report it

@@ -4,7 +4,7 @@ import pytest
 
 import cruxmap as cm
 from cruxmap.insight.by_definition import Supposed
-from cruxmap.insight.cruxes import CruxTable, CruxTables, cruxes
+from cruxmap.insight.cruxes import CruxTable, cruxes
 from cruxmap.insight.kinds import Kind
 from cruxmap.insight.left_out import (
     ALMOST,
@@ -256,21 +256,11 @@ def below(above: dict[str, set[str]], names: set[str]) -> set[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def shipped() -> dict[str, tuple[cm.ModelSpec, CruxTables]]:
-    found = {}
-    for name in ("power-seeking", "deceptive-alignment"):
-        spec = cm.read_model(ROOT / "models" / f"{name}.yaml")
-        found[name] = spec, cruxes(spec)
-    return found
-
-
 @pytest.mark.parametrize("name", ["power-seeking", "deceptive-alignment"])
 @pytest.mark.long
-def test_none_of_the_first_ten_is_the_target_or_follows_from_it(
-    name: str, shipped: dict[str, tuple[cm.ModelSpec, CruxTables]]
-) -> None:
-    spec, tables = shipped[name]
+def test_none_of_the_first_ten_is_the_target_or_follows_from_it(name: str) -> None:
+    spec = cm.read_model(ROOT / "models" / f"{name}.yaml")
+    tables = cruxes(spec)
     above = rests_on(spec.map)
     same = same_by_definition(spec.map, spec.target.name)
     following = below(above, {spec.target.name})

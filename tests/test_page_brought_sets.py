@@ -18,8 +18,8 @@ type ProjectOf = Callable[[str], tuple[WithFiles, Path]]
 
 DRAWS = 256
 SETS, WITH_MEANS = 100, 10
-REAL = pytest.param(str(ROOT / "models" / "deceptive-alignment.yaml"), False, id="deceptive-alignment")
-SMALL = pytest.param(POWER, True, id="power-seeking")
+REAL = pytest.param(str(ROOT / "models" / "deceptive-alignment.yaml"), 34, False, id="deceptive-alignment")
+SMALL = pytest.param(POWER, SETS, True, id="power-seeking")
 
 BRING = f"({{start, bring}}) => {{ cruxmap.start(start); return ({BRING_ALL})(bring); }}"
 CENTRAL = "(conditions) => conditions.map((text) => cruxmap.probability(text))"
@@ -59,11 +59,11 @@ def held(seen: Opened, project: WithFiles, model: cm.ModelSpec, brought: Brought
             assert math.isclose(estimate["mean"], said["mean"], rel_tol=1e-9), (name, estimate, said)
 
 
-def hold_sets(browser: Any, project: WithFiles, page: Path, *, all_means: bool) -> None:
+def hold_sets(browser: Any, project: WithFiles, page: Path, sets: int, *, all_means: bool) -> None:
     model = cm.read_model(project.path)
     with opened(browser, page) as seen:
         seen.ready()
-        for number, brought in enumerate(brought_sets(model, project, SETS, seed=20230221)):
+        for number, brought in enumerate(brought_sets(model, project, sets, seed=20230221)):
             try:
                 held(seen, project, model, brought, means=all_means or number < WITH_MEANS)
             except BaseException as wrong:
@@ -73,12 +73,13 @@ def hold_sets(browser: Any, project: WithFiles, page: Path, *, all_means: bool) 
 
 
 def test_what_readers_bring_is_worth_what_python_says(browser: Any, project_of: ProjectOf) -> None:
-    hold_sets(browser, *project_of(POWER), all_means=False)
+    hold_sets(browser, *project_of(POWER), SETS, all_means=False)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("model", "all_means"), [SMALL, REAL])
+@pytest.mark.parametrize(("model", "sets", "all_means"), [SMALL, REAL])
 def test_so_it_is_on_both_maps_and_in_all_means(
-    browser: Any, project_of: ProjectOf, model: str, all_means: bool
+    browser: Any, project_of: ProjectOf, model: str, sets: int, all_means: bool
 ) -> None:
-    hold_sets(browser, *project_of(model), all_means=all_means)
+    """On the real map for the first third of a hundred sets, each of which takes seconds to plan."""
+    hold_sets(browser, *project_of(model), sets, all_means=all_means)

@@ -10,7 +10,8 @@ import random
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ import cruxmap as cm
 from cruxmap.engine.formulas import fill
 from cruxmap.engine.network import Evidence, Filled, FloatArray
 from cruxmap.engine.queries import infer_each
-from cruxmap.insight.live_model import State, open_model
+from cruxmap.insight.live_model import State
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     AllOf,
@@ -37,10 +38,9 @@ from cruxmap.language.argument_map import (
     StateIn,
     condition_text,
 )
-from cruxmap.language.inheritance import lay, settle
 from cruxmap.language.judgement import with_phrases
 from cruxmap.network.inquiry import blocks, together
-from cruxmap.network.means_and_deviations import numbers
+from helpers.one_network import Opened, opened_together
 
 COLUMNS_AT_ONCE = 64
 """How many pieces of evidence are propagated side by side: a slot of each takes eight bytes."""
@@ -76,24 +76,16 @@ class Reader:
 
     model: cm.ModelSpec
     random: random.Random
-    opened: dict[str, State] = field(default_factory=dict)
 
     @property
     def worldviews(self) -> list[str]:
         """The worldviews that may be started from."""
         return [MAP_WORLDVIEW, *(w.about.id for w in self.model.map.worldviews)]
 
-    def started(self, worldview: str) -> State:
-        """A worldview as it is shipped, in one network for all of them: with what anybody brings."""
-        if not self.opened:
-            self.opened[""] = open_model(self.model).accept(*self.model.map.brought)
-        if worldview not in self.opened:
-            settled = settle(self.model.map, worldview, self.model.settings)
-            layers = lay(self.model.map, worldview, self.model.settings)
-            self.opened[worldview] = State(
-                self.opened[""].asking, layers, numbers(self.model.map, (settled,))
-            )
-        return self.opened[worldview]
+    @cached_property
+    def started(self) -> Opened:
+        """What opens a worldview as it is shipped."""
+        return opened_together(self.model)
 
     def made(self, page: PageState) -> State:
         """The state that Python has for what was done. Raises InvalidMap for what cannot be read."""
