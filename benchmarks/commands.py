@@ -36,34 +36,41 @@ class Row:
     cold: bool = False
 
 
-QUICK = (
+WARM = (
     Row("check, the project", ("check",), 0.25),
     Row("estimate, power-seeking", ("estimate", str(SMALL)), 0.4),
-    Row("first estimate of what `new` writes, nothing cached", ("estimate", NEW), 1.0, cold=True),
+)
+QUICK = (
+    *WARM,
+    Row("first check of what `new` writes, nothing cached", ("check", NEW), 1.0, cold=True),
 )
 ROWS = (
-    *QUICK[:2],
+    *WARM,
     Row("estimate, deceptive-alignment", ("estimate", str(REAL)), 3.5),
     Row("cruxes, deceptive-alignment -w author", ("cruxes", str(REAL), "-w", "author"), 2.5),
     Row("diff, deceptive-alignment author critic-d", ("diff", str(REAL), "author", "critic-d"), 2.5),
     Row("run, deceptive-alignment", ("run", str(REAL)), 18.0),
-    *QUICK[2:],
+    Row("first estimate of what `new` writes, nothing cached", ("estimate", NEW), 1.0, cold=True),
     Row("first estimate, deceptive-alignment, nothing cached", ("estimate", str(REAL)), 12.0, cold=True),
 )
 
 
 def commands(*, quick: bool) -> Iterator[Result]:
-    """Each command's processor time over that of importing PyMC, in turn; and the main job's memory."""
+    """Each command's processor time over that of importing PyMC, in turn; and the main job's memory.
+
+    Where it should be quick, the machine's caches serve, in which the engine is compiled already.
+    """
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
-        run_python(project, project / "warm", "-m", "cruxmap", "new", NEW)
-        run_python(project, project / "warm", "-c", "import pymc")
+        warm = None if quick else project / "warm"
+        run_python(project, warm, "-m", "cruxmap", "new", NEW)
+        run_python(project, warm, "-c", "import pymc")
         for row in QUICK if quick else ROWS:
-            value = median(_ratios(row, project, repeats=1 if quick else 3))
+            value = median(_ratios(row, project, warm, repeats=1 if quick else 3))
             at_most = None if quick else row.at_most
             yield Figure(row.what, value, "times `import pymc`", at_most=at_most, waited_for=True)
         model = SMALL if quick else REAL
-        done = run_python(project, project / "warm", "-c", PEAK, "run", str(model))
+        done = run_python(project, warm, "-c", PEAK, "run", str(model))
         at_most = None if quick else MEGABYTES
         yield Figure(f"run, {model.stem}: peak memory", float(done), "MB", at_most=at_most)
 
@@ -80,24 +87,24 @@ finally:
 """
 
 
-def _ratios(row: Row, project: Path, repeats: int) -> Iterator[float]:
+def _ratios(row: Row, project: Path, warm: Path | None, repeats: int) -> Iterator[float]:
     """Run a command, first to fill the caches if it may find them full, and after each run import PyMC."""
     arguments = ("-m", "cruxmap", *row.command)
     if not row.cold:
-        run_python(project, project / "warm", *arguments)
+        run_python(project, warm, *arguments)
     for number in range(repeats):
-        caches = project / (f"cold-{row.what}-{number}" if row.cold else "warm")
+        caches = project / f"cold-{row.what}-{number}" if row.cold else warm
         ours = cpu_of_children(lambda caches=caches: run_python(project, caches, *arguments))
-        yield ours / cpu_of_children(lambda: run_python(project, project / "warm", "-c", "import pymc"))
+        yield ours / cpu_of_children(lambda: run_python(project, warm, "-c", "import pymc"))
 
 
-def run_python(project: Path, caches: Path, *arguments: str) -> str:
+def run_python(project: Path, caches: Path | None, *arguments: str) -> str:
     """Run Python in a project, or for `check` in this one; return the last line of stderr.
 
-    Python keeps bytecode, whatever the environment says.
+    Python keeps bytecode, whatever the environment says. Without a folder for caches, it has the machine's.
     """
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    own = {"XDG_CACHE_HOME": str(caches), "NUMBA_CACHE_DIR": str(caches / "numba")}
+    own = {"XDG_CACHE_HOME": str(caches), "NUMBA_CACHE_DIR": str(caches / "numba")} if caches else {}
     done = subprocess.run(
         (sys.executable, *arguments),
         check=True,
