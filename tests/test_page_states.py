@@ -33,7 +33,7 @@ NUMBERS = {
     "diagnosis": 60,
     "legal-case": 60,
     "library": 60,
-    "deceptive-alignment": 100,
+    "deceptive-alignment": 60,
 }
 
 
