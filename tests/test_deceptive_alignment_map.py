@@ -1,7 +1,8 @@
 """Does the first real map do justice to its source: what its voices hold, on central judgements.
 
 Central estimates are exact, so the ranges here are the ranges that the worldviews must reach; the
-means over draws are tested where marked long.
+means over draws are tested where marked long. That what the model expects of itself holds is in
+test_insight_expectations.py.
 """
 
 import shutil
@@ -15,7 +16,6 @@ import yaml
 
 import cruxmap as cm
 from cruxmap.engine.exact_or_sampled import exactly
-from cruxmap.insight.expectations import expectations
 from cruxmap.insight.whose import OWN, whose_is
 from cruxmap.language.inheritance import settle
 from cruxmap.language.judgement import notation_of
@@ -305,12 +305,6 @@ def test_who_expects_something_else_gives_deception_less_than_the_map_does() -> 
     assert of("critic-a", {"outcome": "reward-optimiser"}) > 0.5
     for worldview in ("critic-a", "critic-i"):
         assert of(worldview, STRICT) < 0.5 * of(None, STRICT)
-
-
-@pytest.mark.long
-def test_what_the_model_expects_holds() -> None:
-    found = expectations(model()).expectations
-    assert [one for one in found if not one.holds] == []
 
 
 UNDERSTOOD_FIRST = {"event": UNDERSTANDS, "before": GOALS}
