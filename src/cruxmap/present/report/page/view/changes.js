@@ -172,35 +172,55 @@ function whatWords({ model }, contents, { kind, address, text, before }) {
   ];
 }
 
+/** How many of the numbers that are fitted are told at once: those that have moved furthest. */
+const FITTED_AT_ONCE = 12;
+
 /** The numbers that are fitted, folded: they tell of the map's own. */
 function fittedList(session, contents, unfolded) {
-  const { model, own } = session;
-  const lines = own.judgements
-    .filter(({ fitted }) => fitted)
-    .map(({ at }) => {
-      const words = under(contents.judgements, at)?.words;
-      return h(
-        "li",
-        null,
-        h("a", { href: entryAddress(ownerOf(model, at)) }, said(at)),
-        " ",
-        words ? [said(words), ": "] : "",
-        said(centresAt(session, at)),
-        " ",
-        h("span", { class: "tag whose-mark" }, "fitted"),
-      );
-    });
+  const fitted = session.own.judgements.filter((judgement) => judgement.fitted);
+  const moved = new Map(fitted.map(({ at }) => [at, movedBy(session, at)]));
+  const all = [...moved.keys()].sort((one, other) => moved.get(other) - moved.get(one));
+  const list = (some) => h("ul", { class: "bare" }, some.map((at) => fittedLine(session, contents, at)));
+  const more = all.slice(FITTED_AT_ONCE);
+  const moreWords = h("summary", null, `${more.length} more`);
+  const rest = more.length > 0 && h("details", null, moreWords, list(more));
   const onclick = () => (unfolded.fitted = !element.open);
-  const summary = h("summary", { onclick }, lines.length === 1 ? "Which one" : "Which ones");
+  const which = all.length === 1 ? "Which one" : "Which ones, furthest moved first";
+  const summary = h("summary", { onclick }, which);
   const given = { class: "small told change-fitted", open: unfolded.fitted };
-  const element = h("details", given, summary, h("ul", { class: "bare" }, lines));
+  const element = h("details", given, summary, list(all.slice(0, FITTED_AT_ONCE)), rest);
   return element;
+}
+
+function fittedLine(session, contents, at) {
+  const words = under(contents.judgements, at)?.words;
+  return h(
+    "li",
+    null,
+    h("a", { href: entryAddress(ownerOf(session.model, at)) }, said(at)),
+    " ",
+    words ? [said(words), ": "] : "",
+    said(centresAt(session, at)),
+    " ",
+    h("span", { class: "tag whose-mark" }, "fitted"),
+  );
+}
+
+/** How far the number at an address is from the start's, or the furthest of a row: a logit, or a log. */
+function movedBy(session, at) {
+  const before = session.shipped(session.startedFrom);
+  const steps = placesAt(session.model, at).map((place) => session.setting.mu[place] - before.mu[place]);
+  return Math.max(...steps.map(Math.abs));
+}
+
+function placesAt(model, at) {
+  const { index, rowAt } = numbersOf(model);
+  return rowAt.get(at) ?? [index.get(at)];
 }
 
 /** The number at an address in its middle, or those of a row by their states. */
 function centresAt(session, at) {
-  const { addresses } = session.model;
-  const row = numbersOf(session.model).rowAt.get(at)?.map((place) => addresses[place]) ?? [at];
+  const row = placesAt(session.model, at).map((place) => session.model.addresses[place]);
   const texts = row.map((address) => {
     const { mu, scale } = numberAt(session, address);
     return scale === "p" ? percent(expit(mu)) : formatRatio(Math.exp(mu));

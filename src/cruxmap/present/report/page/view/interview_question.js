@@ -189,6 +189,7 @@ function answerField({ scale, lexicon, words, value }) {
     value: { mu: UNSAID[scale], sd: 0 },
     onMove: ({ mu, sd }) => {
       field.set(sliderText(scale, mu, sd));
+      place.classList.remove("unsaid");
       field.show(null);
       slider.show({ mu, sd });
     },
@@ -198,8 +199,9 @@ function answerField({ scale, lexicon, words, value }) {
   field.element.append(place);
   follow();
 
-  /** The slider shows what is typed. */
+  /** The slider shows what is typed; its thumb is hollow where nothing is, as it has to be somewhere. */
   function follow() {
+    place.classList.toggle("unsaid", field.value().trim() === "");
     const read = readOf(field.value(), scale, lexicon);
     if (read !== null) slider.show(read);
   }
