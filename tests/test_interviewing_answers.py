@@ -24,6 +24,9 @@ SPEC = model(GARDEN, "target: wet")
         ("likely", 0.55, 0.80),
         ("  very   likely ", 0.80, 0.95),
         ("under 1%", 0.001, 0.01),
+        ("Likely", 0.55, 0.80),
+        ("5,5 %", 0.055, 0.055),
+        ("5-10%", 0.05, 0.10),
     ],
 )
 def test_a_number_may_be_in_any_notation(typed: str, low: float, high: float) -> None:
@@ -50,6 +53,9 @@ def test_a_strength_is_a_ratio() -> None:
         "20% dry and 30% mild",
         "Dry 20%, Mild 30%",
         "20%, 30%, 50%",
+        "20%,30%,50%",
+        "20,0%, 30 %, rest",
+        "dry 20%, mild 30%, rest",
     ],
 )
 def test_shares_may_be_named_or_in_order(typed: str) -> None:
@@ -70,6 +76,8 @@ def test_what_is_left_for_one_answer_is_written_as_rest() -> None:
         ("season", "wet 20%, dry 30%, rainy rest", Code.UNKNOWN_STATE, "name the answer"),
         ("season", "80%", Code.UNKNOWN_STATE, "as in `dry 33%, mild 33%, rainy rest`"),
         ("season", "rainy 20%, dry rest", Code.MISSING_SHARE, "mild"),
+        ("season", "rainy 20%, rest", Code.MISSING_SHARE, "mild"),
+        ("season", "rest", Code.UNREADABLE_JUDGEMENT, "there are no shares here"),
         ("season", "dry 60%, mild 70%, rainy 10%", Code.SHARES_SUM, ""),
         ("season", "dry 20%, dry 30%, mild rest", Code.REPEATED, "one share"),
         ("season", "dry 20, mild 30%, rainy rest", Code.UNREADABLE_JUDGEMENT, "did you mean `20%`?"),

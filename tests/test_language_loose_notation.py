@@ -120,7 +120,7 @@ def test_a_comma_before_three_digits_is_not_guessed_at(written: str) -> None:
         ("-5%", "numbers have no sign here"),
         ("10% to 5%", "did you mean `5% to 10%`?"),
         ("\u22645%", "did you mean `under 5%`?"),
-        ("same as rain", "give the number itself"),
+        ("same as rain", "give the number itself, as in `20%`"),
         ("1.234,5", "did you mean `1.234% to 5%`?"),
     ],
 )

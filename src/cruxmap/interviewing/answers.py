@@ -1,4 +1,7 @@
-"""What a reviewer types, read: a number, or the shares of a row, in any notation of the language."""
+"""What a reviewer types, read: a number, or the shares of a row, in any notation of the language.
+
+What is written otherwise and can mean one thing alone is read as in a questionnaire: `5,5 %`, `Likely`.
+"""
 
 import re
 from collections.abc import Iterator
@@ -16,12 +19,22 @@ from cruxmap.language.argument_map import (
     Value,
 )
 from cruxmap.language.inheritance import lay, settled
-from cruxmap.language.judgement import UnreadableError, format_value, parse_value, with_phrases
+from cruxmap.language.judgement import (
+    Lexicon,
+    UnreadableError,
+    format_value,
+    notation_of,
+    with_phrases,
+)
+from cruxmap.language.loose_notation import parse_loosely
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.typed import parse_setting
 
-_SEPARATED = re.compile(r"[;\n]|,(?![0-9])|,(?=[0-9][^,]*,\s)|\band\b")
+_SEPARATED = re.compile(r"[;\n]|,(?![0-9])|(?<=%),|,(?=[0-9][^,]*,\s)|\band\b")
 """Between two shares: a comma that is no decimal one, a semicolon, a line's end or a word."""
+
+_DECIMAL = re.compile(r"(?<![\d.,/])(\d+),(\d+)(?= ?%)")
+"""A percentage with a decimal comma."""
 
 
 def read_answer(text: str, question: Question, argument_map: ArgumentMap) -> tuple[Elicited, ...]:
@@ -33,12 +46,9 @@ def read_answer(text: str, question: Question, argument_map: ArgumentMap) -> tup
         return _shares(text, question, argument_map)
     role = argument_map.judgements[question.addresses[0]].role if question.addresses else Role.CREDENCE
     try:
-        found = parse_value(" ".join(text.split()), role, with_phrases(dict(argument_map.lexicon)))
+        found = parse_loosely(text, role, with_phrases(dict(argument_map.lexicon)))
     except UnreadableError as error:
         raise _problem(error.code, error.message, error.hint) from error
-    if isinstance(found, SameAs):
-        hint = f"give the number itself, as in `{'3x' if role.scale is Scale.RATIO else '20%'}`"
-        raise _problem(Code.UNREADABLE_JUDGEMENT, f"`{text}` is no number", hint)
     if found.is_certain and question.condition is not None:
         message = f"`{text}` cannot be compared with anything"
         raise _problem(Code.CERTAIN_STATED, message, "as in `over 99%` or `under 1%`")
@@ -51,6 +61,8 @@ def _shares(text: str, question: Question, argument_map: ArgumentMap) -> tuple[E
     missing = [state for state in states if state not in written]
     if len(missing) == 1 and "rest" not in written.values():
         written[missing[0]] = "rest"
+    lexicon = with_phrases(dict(argument_map.lexicon))
+    written = {state: _tidy(share, lexicon) for state, share in written.items()}
     try:
         laid = parse_setting(question.id, written, argument_map)
     except InvalidMap as invalid:
@@ -64,6 +76,14 @@ def _shares(text: str, question: Question, argument_map: ArgumentMap) -> tuple[E
     )
 
 
+def _tidy(share: str, lexicon: Lexicon) -> str:
+    """Return a share in a notation of the language, or as it is where that cannot be."""
+    try:
+        return notation_of(parse_loosely(share, Role.SHARE, lexicon))
+    except UnreadableError:
+        return share
+
+
 def _settled(number: Elicited, value: Value) -> Elicited:
     """Return a share as a number that is written as it was given."""
     if isinstance(value, Rest):
@@ -75,12 +95,15 @@ def _settled(number: Elicited, value: Value) -> Elicited:
 
 def _by_state(text: str, states: list[str]) -> dict[str, str]:
     """Return the shares by state, as `strong 20%, none: rest`, or all of them in the order of the states."""
-    body = text.strip().removeprefix("{").removesuffix("}")
+    body = _DECIMAL.sub(r"\1.\2", text.strip().removeprefix("{").removesuffix("}"))
     parts = [part for one in _SEPARATED.split(body) if (part := " ".join(one.split()))]
     named = [_named(part, states) for part in parts]
     if len(parts) == len(states) and not any(state for state, _ in named):
         return dict(zip(states, parts, strict=True))
     found: dict[str, str] = {}
+    if named and named[-1] == ("", "rest"):  # of the one that is not named
+        named.pop()
+        parts.pop()
     for part, (state, share) in zip(parts, named, strict=True):
         if not state:
             raise _no_state(part, states)

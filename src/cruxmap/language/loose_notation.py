@@ -73,7 +73,7 @@ def parse_loosely(text: str, role: Role, lexicon: Lexicon) -> Elicited:
     except UnreadableError as error:
         found = _reread(text, role, lexicon, error)
     if isinstance(found, SameAs):
-        hint = "give the number itself"
+        hint = f"give the number itself, as in `{'3x' if role.scale is Scale.RATIO else '20%'}`"
         raise UnreadableError(Code.UNREADABLE_JUDGEMENT, f"`{text}` is no number", hint)
     return found
 
