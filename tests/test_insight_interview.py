@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+from scipy.stats import gamma
 
 import cruxmap as cm
 from cruxmap.engine.network import FloatArray
 from cruxmap.errors import Code, Problem
 from cruxmap.insight.interview import Interview, Question, Reply, begin, question_of, resume, statement
 from cruxmap.insight.interview.belief import Belief
+from cruxmap.insight.interview.believed import DEGREES_OF_FREEDOM, believed
 from cruxmap.insight.interview.coordinates import Coordinates
-from cruxmap.insight.interview.observed import SD_OF_A_JUDGEMENT, SD_OF_A_STATEMENT
+from cruxmap.insight.interview.observed import SD_OF_A_JUDGEMENT, SD_OF_A_STATEMENT, observed
 from cruxmap.insight.interview.prior import GRAIN, SD_ALONE
 from cruxmap.insight.live_model import open_model
 from cruxmap.language.argument_map import Elicited, Role, Scale
@@ -161,7 +163,7 @@ def test_what_is_linear_is_believed_as_bayes_has_it() -> None:
     """The logit of a claim that nothing bears on is its coordinate, so that one update is exact."""
     start = begin(garden(), "carl")
     at = start.ground.at
-    claims, answers = ("sprinkler", "far", "mirage"), ("55%", "40%", "35%")
+    claims, answers = ("sprinkler", "far", "mirage"), ("54%", "41%", "35%")
     places = [at.addresses.index(claim) for claim in claims]
     interview = start
     for claim, answer in zip(claims[:2], answers[:2], strict=True):
@@ -231,13 +233,13 @@ def test_what_is_joint_with_the_target_is_what_supposing_it_gives() -> None:
 def test_the_mean_is_where_nothing_is_likelier() -> None:
     """A statement about a claim that others move is curved: compared with a minimiser without slopes."""
     start = begin(training(), "carl")
-    interview = start.after(said(start, "{event: plan, by_end_of: early}", "90%"))
+    interview = start.after(said(start, "{event: plan, by_end_of: early}", "91%"))
     at, state = start.ground.at, start.ground.state
     condition = question_of(start.model.map, "stated", "{event: plan, by_end_of: early}").condition
     assert condition is not None
     values, vectors = np.linalg.eigh(dense(start))
     root = vectors[:, values > 1e-9] * np.sqrt(values[values > 1e-9])
-    logit = number("90%", Role.CREDENCE).mu
+    logit = number("91%", Role.CREDENCE).mu
 
     def cost(w: FloatArray) -> float:
         off = logit - state.at(at.unconstrained((root @ w)[:, None])[:, 0], [condition]).log_odds[1]
@@ -247,6 +249,56 @@ def test_the_mean_is_where_nothing_is_likelier() -> None:
     best = state.at(at.unconstrained((root @ found.x)[:, None])[:, 0], []).log_odds[0]
     assert interview.log_odds == pytest.approx(best, abs=1e-4)
     assert abs(interview.log_odds - start.log_odds) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("answer", "low", "high"),
+    [("40%", 0.35, 0.45), ("75%", 0.725, 0.775), ("10%", 0.075, 0.125), ("85%", 0.825, 0.875)],
+)
+def test_a_round_answer_may_mean_what_is_nearest_to_it(answer: str, low: float, high: float) -> None:
+    start = begin(garden(), "carl")
+    [sd] = observed(start.ground, [said(start, "far", answer)]).sds
+    meant = np.linspace(np.log(low / (1 - low)), np.log(high / (1 - high)), 100_001)
+    assert sd**2 - SD_OF_A_STATEMENT**2 == pytest.approx(meant.var(), rel=1e-4)
+
+
+def test_an_answer_near_certainty_is_taken_to_be_less_sharp_and_one_with_digits_sharper() -> None:
+    start = begin(garden(), "carl")
+    answers = ("41%", "40%", "5.1%", "5%", "1.1%", "1%")
+    sds = [observed(start.ground, [said(start, "far", answer)]).sds[0] for answer in answers]
+    assert sds[0] == sds[2] == SD_OF_A_STATEMENT
+    assert sds[1] < sds[3] < sds[5]
+    assert sds[0] < sds[4] < sds[5]
+    mirrored = observed(start.ground, [said(start, "far", "99%")]).sds[0]
+    assert mirrored == pytest.approx(sds[5], rel=1e-12)
+
+
+@pytest.mark.parametrize("answers", [("97%", "3.1%"), ("51%", "49%")])
+def test_answers_further_off_than_expected_make_it_less_sure(answers: tuple[str, str]) -> None:
+    """Compared with the posterior mean of a precision common to all that is believed, by quadrature."""
+    start = begin(garden(), "carl")
+    at, claims = start.ground.at, ("sprinkler", "far")
+    replies = [said(start, claim, answer) for claim, answer in zip(claims, answers, strict=True)]
+    one = observed(start.ground, replies)
+    found = believed(start.ground, one)
+    places = [
+        at.addresses.index(question_of(start.model.map, "judgement", r.question.entry).id) for r in one.of
+    ]
+    rows = np.eye(len(at.addresses))[places] * at.sd[places][:, None]
+    covariance = rows @ dense(start) @ rows.T + np.diag(one.sds**2)
+    off = one.logits - at.middle[places]
+    precision = np.linspace(1e-6, 40, 400_001)
+    density = gamma(DEGREES_OF_FREEDOM / 2, scale=2 / DEGREES_OF_FREEDOM).pdf(precision)
+    density *= precision ** (len(off) / 2) * np.exp(
+        -precision * (off @ np.linalg.solve(covariance, off)) / 2
+    )
+    expected = max(1.0, density.sum() / (precision * density).sum())
+    assert found.surprise == pytest.approx(expected, rel=1e-3)
+    slope = found.slopes[0]
+    plain = slope @ found.belief.covariances(slope[None, :])[:, 0]
+    assert start.after(replies[0]).after(replies[1]).predicted_sd == pytest.approx(
+        np.sqrt(expected * plain), rel=1e-3
+    )
 
 
 # --- what is believed beforehand ----------------------------------------------------------------------

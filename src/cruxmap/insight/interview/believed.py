@@ -25,6 +25,10 @@ AS_GOOD_AS_CERTAIN = 30.0
 """The logit that stands for certainty, where what is stated is certain by what else was answered."""
 
 
+DEGREES_OF_FREEDOM = 4.5
+"""How uncertain it is how far apart people are in general, as the degrees of freedom of Student's t."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Here:
     """A place, what is measured there, slopes in `z`, and minus the logarithm of how likely it is."""
@@ -112,10 +116,24 @@ class Believed:
         return self.laid.u(self.z)
 
     @cached_property
+    def surprise(self) -> float:
+        """By what the variances of the belief are multiplied, as answers were further off than expected.
+
+        With an unknown scale of the prior whose inverse is gamma, all that is believed is Student's t, and
+        its squared scale `(dof + chi^2) / (dof + m)` after m observations (O'Hagan and Forster, "Bayesian
+        Inference", 2004, chapter 11). It is never below 1: whoever is near the map in some numbers may be far
+        in others.
+        """
+        if not len(self.seen):
+            return 1.0
+        off = float(self.seen @ self.belief.pulls(self.seen))
+        return max(1.0, (DEGREES_OF_FREEDOM + off) / (DEGREES_OF_FREEDOM + len(self.seen)))
+
+    @cached_property
     def variance(self) -> float:
         """The variance of the target's log-odds."""
         target = self.slopes[:1]
-        return max(float((target @ self.belief.covariances(target))[0, 0]), 0.0)
+        return self.surprise * max(float((target @ self.belief.covariances(target))[0, 0]), 0.0)
 
 
 def believed(ground: Ground, observed: Observed) -> Believed:

@@ -13,14 +13,14 @@ import numpy as np
 
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray
 from cruxmap.engine.special import expit
-from cruxmap.insight.interview.believed import Believed, rows_of
+from cruxmap.insight.interview.believed import DEGREES_OF_FREEDOM, Believed, rows_of
 from cruxmap.insight.interview.ground import Ground
 from cruxmap.insight.interview.observed import SD_OF_A_JUDGEMENT, SD_OF_A_STATEMENT, key_of
 from cruxmap.insight.interview.questions import Question, Reply
 
-KURTOSIS = 15.0
+KURTOSIS = 3.0 + 6.0 / (DEGREES_OF_FREEDOM - 4.0)
 """The fourth moment of what may be answered, in deviations: reviewers depart far where they depart. It is
-that of Student's t with 4.5 degrees of freedom; the normal's is 3."""
+that of Student's t; the normal's is 3."""
 
 SHORTLIST = 20
 """So many statements, the best by their slopes at the map's own numbers, have slopes taken afresh; and so
@@ -92,7 +92,8 @@ def _spread(now: Believed, along: FloatArray) -> FloatArray:
     there = now.laid.ground.state.target_at(now.laid.each_u(now.z[:, None] + moves))
     off = np.where(np.isfinite(there), there - float(now.log_odds[0]), 0.0).reshape(2, -1)
     mean = part * off.sum(axis=0)
-    return np.asarray(part * ((off - mean) ** 2).sum(axis=0) + (1 - 2 * part) * mean**2)
+    spread = part * ((off - mean) ** 2).sum(axis=0) + (1 - 2 * part) * mean**2
+    return np.asarray(now.surprise * spread)
 
 
 def worth_of_judgements(

@@ -6,6 +6,9 @@ import { Belief } from "./belief.js";
 import { isPast, offBy, SD_OF_A_JUDGEMENT } from "./observed.js";
 import { likeliest, times } from "./search.js";
 
+/** How uncertain it is how far apart people are in general, as the degrees of freedom of Student's t. */
+export const DEGREES_OF_FREEDOM = 4.5;
+
 /** The numbers at a place, where some of them are answered, and what is measured with them. */
 class Laid {
   /** @param {Ground} ground @param {Observed} observed */
@@ -77,10 +80,10 @@ class Laid {
 /**
  * Where the search for the mean ends: `z`, the judgements there (`numbers`), what is measured there, the
  * belief, and where each observation is `seen`. `toTarget` is the covariance of all deviations with the
- * target's log-odds, and `variance` that of these.
+ * target's log-odds, and `variance` that of these, times the `surprise`.
  * @typedef {{laid: Laid, z: Float64Array, numbers: Float64Array, logOdds: Float64Array,
- *   slopes: Float64Array[], belief: Belief, seen: number[], toTarget: Float64Array, variance: number}}
- *   Believed
+ *   slopes: Float64Array[], belief: Belief, seen: number[], toTarget: Float64Array, surprise: number,
+ *   variance: number}} Believed
  */
 
 /** What is believed after what is observed. @param {Ground} ground @returns {Believed} */
@@ -92,8 +95,17 @@ export function believed(ground, observed) {
   const { place: { z }, logOdds, slopes } = here;
   const { belief, seen } = laid.linear(here);
   const toTarget = belief.covariances(slopes[0]);
-  const variance = Math.max(dot(slopes[0], toTarget), 0);
-  return { laid, z, numbers: laid.judgementsAt(z), logOdds, slopes, belief, seen, toTarget, variance };
+  const surprise = surpriseAt(belief, seen);
+  const variance = surprise * Math.max(dot(slopes[0], toTarget), 0);
+  const numbers = laid.judgementsAt(z);
+  return { laid, z, numbers, logOdds, slopes, belief, seen, toTarget, surprise, variance };
+}
+
+/** By what variances are multiplied, as answers were further off than expected; see believed.py. */
+function surpriseAt(belief, seen) {
+  if (seen.length === 0) return 1;
+  const off = dot(seen, belief.pulls(seen));
+  return Math.max(1, (DEGREES_OF_FREEDOM + off) / (DEGREES_OF_FREEDOM + seen.length));
 }
 
 /** A row with 1 at a place and 0 elsewhere. */

@@ -147,9 +147,9 @@ export class Interview {
 
   /** About how many of the best questions would matter, asked in turn. */
   more() {
-    const { belief, toTarget } = this.found;
+    const { belief, toTarget, surprise } = this.found;
     const asked = this.questions().slice(0, THOUGHT_OF).map(({ observes }) => observes);
-    return howManyMatter(asked, belief, toTarget, HARDLY_MATTERS);
+    return howManyMatter(asked, belief, toTarget, HARDLY_MATTERS / Math.sqrt(surprise));
   }
 
   // --- what does not fit -------------------------------------------------------------------------

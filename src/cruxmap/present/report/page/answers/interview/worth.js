@@ -3,10 +3,10 @@
 
 import { expit } from "../../engine/special.js";
 import { addTo, cholesky, dot } from "./algebra.js";
-import { unit } from "./believed.js";
+import { DEGREES_OF_FREEDOM, unit } from "./believed.js";
 import { SD_OF_A_JUDGEMENT, SD_OF_A_STATEMENT } from "./observed.js";
 
-const KURTOSIS = 15;
+const KURTOSIS = 3 + 6 / (DEGREES_OF_FREEDOM - 4);
 const SHORTLIST = 20;
 const UNLIKELIEST = 0.03;
 const ROUNDED = 1e9;
@@ -71,7 +71,7 @@ function along({ belief }, slope) {
  * or some deviations either way, three points with the moments of what may be answered.
  * @param {Believed} now @param {Float64Array[]} ways
  */
-function spread({ laid, z, logOdds: [here] }, ways) {
+function spread({ laid, z, logOdds: [here], surprise }, ways) {
   const [part, far] = [0.5 / KURTOSIS, Math.sqrt(KURTOSIS)];
   const moved = (by) => ways.map((way) => laid.judgementsAt(z.map((value, j) => value + by * way[j])));
   const there = laid.ground.heightsAt([...moved(far), ...moved(-far)]);
@@ -79,7 +79,8 @@ function spread({ laid, z, logOdds: [here] }, ways) {
   return ways.map((_, k) => {
     const [up, down] = [off[k], off[k + ways.length]];
     const mean = part * (up + down);
-    return part * ((up - mean) ** 2 + (down - mean) ** 2) + (1 - 2 * part) * mean ** 2;
+    const found = part * ((up - mean) ** 2 + (down - mean) ** 2) + (1 - 2 * part) * mean ** 2;
+    return surprise * found;
   });
 }
 
