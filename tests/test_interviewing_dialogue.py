@@ -197,7 +197,7 @@ def test_an_argument_that_is_listed_can_be_rejected(piped: Cruxmap, town: Path) 
 
 def test_what_is_no_argument_cannot_be_rejected(piped: Cruxmap, town: Path) -> None:
     done = piped("reject", "reject 9", "stop", options=("--about", "rust"))
-    assert "This is not about an argument" in done.out
+    assert "This is not about an argument, and there is none on it." in done.out
     assert "There is no argument 9 here." in done.out
     assert not file(town).exists()
 

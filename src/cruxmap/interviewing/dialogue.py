@@ -257,8 +257,10 @@ def _reject(room: Room, asking: Asking, number: str | None) -> tuple[Room, bool]
     listed = room.words(question).arguments
     if number is None:
         if not isinstance(argument_map.entry[question.entry], Argument):
-            hint = "say which, as in: reject 1" if listed else "and there is none on it either"
-            screen.tell(text.plainly(f"This is not about an argument: {hint}."))
+            hint = (
+                ": say which of those on it, as in `reject 1`" if listed else ", and there is none on it"
+            )
+            screen.tell(text.plainly(f"This is not about an argument{hint}."))
             return room, False
         name = question.entry
     elif not 1 <= int(number) <= len(listed):

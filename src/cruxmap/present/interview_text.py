@@ -229,7 +229,7 @@ def how_sure(interview: Interview, *, only_asked: bool = False) -> str:
     else:
         told += f" With every number your own it would be between {low} and {high}, nine times out of ten."
     if only_asked:
-        told += " The file has your answers alone, and so has what comes now."
+        told += " The file has your answers alone; what comes now is computed from that."
     return told
 
 
