@@ -27,7 +27,7 @@ FILES = [
 def test_modules_of_the_page(file: Path) -> None:
     assert NODE is not None
     done = subprocess.run(
-        [NODE, "--test", "--test-reporter=tap", str(file)],
+        [NODE, "--test-reporter=tap", str(file)],
         cwd=ROOT,
         env={**os.environ, "CRUXMAP_JS_YAML": f"{js_yaml.BASE_DIR}/js-yaml.js"},
         capture_output=True,

@@ -391,18 +391,20 @@ test("a worldview with hundreds of routes to one claim is too much, and nobody's
 
 test("a file that is too much with what the reader has brought is refused too", () => {
   const uncertain = { text: "T.", for: "shared-bench", strength: "2x", credence: "50%" };
+  const claim = { text: "C.", credence: "50%" };
+  const FIVE = [0, 1, 2, 3, 4];
   const eve = (count) => {
-    const each = Array.from({ length: count }, (_, k) => k);
-    const claims = each.map((k) => [`eve-c-${k}`, { text: "C.", credence: "50%" }]);
-    const all = each.map((k) => [`eve-a-${k}`, { ...uncertain, premises: [`eve-c-${k}`] }]);
+    const each = Array.from({ length: count }, (_, k) => [`eve-a-${k}`, FIVE.map((n) => `eve-c-${k}-${n}`)]);
+    const claims = each.flatMap(([, premises]) => premises.map((id) => [id, claim]));
+    const all = each.map(([id, premises]) => [id, { ...uncertain, premises }]);
     const brings = { claims: Object.fromEntries(claims), arguments: Object.fromEntries(all) };
     return { id: "eve", text: "Eve.", brings };
   };
   const session = opened();
-  const [few, more] = [eve(1), eve(8)];
+  const [few, more] = [eve(1), eve(2)];
   session.receive(few);
   session.start("eve");
-  for (let k = 0; k < 2; k++) session.bring("argument", { ...uncertain, premises: [{ text: "C.", credence: "50%" }] });
+  session.bring("argument", { ...uncertain, strength: "3x", premises: FIVE.map(() => claim) });
   const { logOdds } = session.central;
   assert.throws(() => session.putVisitors([more]), { message: /^with it, what you have changed would have too/u });
   assert.deepEqual(session.visitors, [few]);
