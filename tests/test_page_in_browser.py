@@ -350,6 +350,7 @@ def test_any_name_and_a_worldview_that_is_not_listed_can_be_started_from(
 
 # --- strangers ------------------------------------------------------------------------------------
 
+PROBABILITY = "() => cruxmap.probability('power-seeking-catastrophe')"
 FRAGMENTS = [
     "#",
     "#%",
@@ -365,14 +366,18 @@ FRAGMENTS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def without_fragment(browser: Any, page_of: PageOf) -> float:
+    """What the page says where nothing stands after its address."""
+    with opened(browser, page_of(POWER)) as seen:
+        found: float = seen.ready().run(PROBABILITY)
+    return found
+
+
 @pytest.mark.parametrize("fragment", FRAGMENTS, ids=range(len(FRAGMENTS)))
 def test_a_strangers_fragment_runs_nothing_and_changes_nothing(
-    browser: Any, page_of: PageOf, fragment: str
+    browser: Any, page_of: PageOf, without_fragment: float, fragment: str
 ) -> None:
-    file = page_of(POWER)
-    with opened(browser, file) as seen:
-        before = seen.ready().run("() => cruxmap.probability('power-seeking-catastrophe')")
-    with opened(browser, file, after=fragment) as seen:
-        after = seen.ready().run("() => cruxmap.probability('power-seeking-catastrophe')")
-        assert after == before
+    with opened(browser, page_of(POWER), after=fragment) as seen:
+        assert seen.ready().run(PROBABILITY) == without_fragment
         assert [fault for fault in seen.faults if not fault.startswith("console")] == []
