@@ -8,11 +8,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import cruxmap as cm
-from cruxmap.insight.interview import Interview, begin, resume
+from cruxmap.insight.interview import Interview, begin, question_of, resume
 from cruxmap.insight.interview.travelling import interview_of
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.present.question_words import words_of
 from helpers.browser import Opened, PageOf, opened
-from helpers.commands import LEGAL_CASE, POWER, ROOT
+from helpers.commands import DIAGNOSIS, LEGAL_CASE, POWER, ROOT
 from helpers.page_interview import next_reply, reply_of
 
 REAL = str(ROOT / "models" / "deceptive-alignment.yaml")
@@ -175,6 +176,35 @@ def test_any_argument_that_is_listed_can_be_rejected_and_the_question_is_put_aga
         page.wait_for_selector("#interview .reject-argument")
         assert "rejects:" not in seen.run("() => cruxmap.yaml()")
         assert seen.faults == []
+
+
+@pytest.mark.long
+def test_without_rejected_arguments_questions_are_in_the_words_of_the_command(
+    browser: Any, page_of: PageOf
+) -> None:
+    read = cm.read_model(DIAGNOSIS)
+    rejected = [argument.about.id for argument in read.map.arguments]
+    parts = ("ask", "background", "speaks_for", "speaks_against", "arguments")
+    put_aside = 0
+    with opened(browser, page_of(DIAGNOSIS)) as seen:
+        seen.ready()
+        seen.run(REJECT_ALL, rejected)
+        while (found := seen.run(NEXT)) is not None:
+            kind, id_ = found["question"]["kind"], found["question"]["id"]
+            question = question_of(read.map, kind, id_)
+            expected = words_of(read, question, rejected).to_json()
+            assert {part: found["words"][part] for part in parts} == {
+                part: expected[part] for part in parts
+            }
+            put_aside += words_of(read, question).ask != expected["ask"]
+            seen.run("(question) => cruxmap.interview.skip(question)", {"kind": kind, "id": id_})
+        assert seen.faults == []
+    assert put_aside > 0
+
+
+REJECT_ALL = """(names) => {
+  for (const id of names) cruxmap.interview.reject({ kind: "judgement", id });
+}"""
 
 
 def test_about_a_part_it_asks_what_the_command_asks(browser: Any, page_of: PageOf) -> None:
