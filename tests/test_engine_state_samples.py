@@ -255,12 +255,16 @@ def wide_network() -> tuple[Network, FloatArray]:
 def simulated(made: Network, column: FloatArray, n: int) -> FloatArray:
     """States (variables, n) drawn one variable after the other from dense tables, the plain way."""
     rng = np.random.default_rng(0)
-    states = np.zeros((len(made.variables), n), np.int64)
+    states = np.zeros((len(made.variables), n), np.uint8)
     for v, table in enumerate(made.tables):
         assert table.scope[-1] == v
+        assert len(table.scope) < 9
         true = np.zeros([2] * len(table.scope))
         true[tuple(table.rows.T)] = column[table.entries]
-        states[v] = rng.random(n) < true[(*states[list(table.scope[:-1])], 1)]
+        row = np.zeros(n, np.uint8)  # of the table, the last parent changing first
+        for parent in table.scope[:-1]:
+            row = 2 * row + states[parent]
+        states[v] = rng.random(n) < true.reshape(-1, 2)[row, 1]
     return states
 
 
