@@ -161,7 +161,8 @@ def test_too_few_samples_end_like_chains_that_have_not_converged(tmp_path: Path,
     assert json.loads(outcome.out)["worldviews"]["map"]["mean"] is None
 
 
-def test_what_cannot_be_has_no_error_and_what_was_not_seen_has() -> None:
+def test_what_cannot_be_has_no_error_and_what_was_not_seen_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK", 5e8)
     claims = (
         "claims:\n  a: {text: A., credence: 30%}\n  b: {text: B., credence: 0.00001%}\n"
         "  no: {text: N., all_of: [a, {a: false}]}\n  yes: {text: Y., any_of: [a, {a: false}]}\n"
@@ -278,12 +279,16 @@ def test_a_wide_map_is_estimated_and_says_how(
         assert worldview["standard_errors"]["central"] < 0.01
         assert worldview["unconditional"]["standard_error"] > 0
         assert worldview["effective"] >= 100
+    monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK", 1e7)
     printed = " ".join(cruxmap("estimate", wide).out.split())
     assert "samples of states per draw" in printed
     assert "effective sample size" in printed
 
 
-def test_a_wide_map_that_is_kept_open_answers_as_probability_does(wide: str) -> None:
+def test_a_wide_map_that_is_kept_open_answers_as_probability_does(
+    wide: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK", 1e8)
     spec = cm.read_model(wide)
     state = cm.open_model(spec, "other").set({"claim-0": "33%"})
     assert state.probability() == cm.probability(
