@@ -17,9 +17,9 @@ from cruxmap.insight.estimate import Estimate
 from cruxmap.insight.findings import findings
 from cruxmap.insight.main_points import MainPoints
 from cruxmap.insight.pairs import PairMatrix
-from cruxmap.insight.revisions import revision_of
 from cruxmap.language.anonymous import without_names
 from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.language.git_files import revision_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.present import canvas, dot_and_mermaid
 from cruxmap.present.canvas import Drawings

@@ -232,7 +232,8 @@ def diff(
         refuse(Code.TWO_QUESTIONS, "--git compares files, all worldviews of them", "leave the rest out")
     from cruxmap.insight.diff import diff as compare
     from cruxmap.insight.pairs import against_rest, pairs
-    from cruxmap.insight.revisions import diff_revisions, revisions_of
+    from cruxmap.insight.revisions import diff_revisions
+    from cruxmap.language.git_files import revisions_of
     from cruxmap.present import diff_figures, diff_tables
 
     drawings: Drawings

@@ -5,23 +5,17 @@ and for each worldview and the map's own numbers the gap between the estimate be
 among the judgements that changed, with what the change of structure did as one part of its own.
 """
 
-import io
 import math
-import os
-import subprocess
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from functools import partial
 from graphlib import CycleError
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.special import expit
-from cruxmap.errors import Code, InvalidMap, Problem, Span
+from cruxmap.errors import InvalidMap
 from cruxmap.insight.diff import Change, Difference, differences_of
 from cruxmap.insight.estimate import estimate
 from cruxmap.insight.gap_shares import Pairing, game_of, pairings, share_out
@@ -54,9 +48,9 @@ from cruxmap.language.argument_map import (
     condition_text,
 )
 from cruxmap.language.checks import MAX_ARGUMENTS
+from cruxmap.language.git_files import model_at, revisions_of
 from cruxmap.language.inheritance import REJECTED, Perspective, Setting, settle
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.language.names import did_you_mean
 from cruxmap.language.reading import read_model
 from cruxmap.language.typed import parse_condition
 from cruxmap.network.inquiry import central_entries, inquire
@@ -243,184 +237,6 @@ def _bringer(argument_map: ArgumentMap, name: str) -> str | None:
     """Return the worldview that brings an entry or a route."""
     entry = argument_map.entry.get(name)
     return argument_map.brought[name] if entry is None else entry.about.brought_by
-
-
-# --- the files of a revision ---------------------------------------------------------------------
-
-
-class Revisions(NamedTuple):
-    """What is compared, as git names it: the files `before`, and those `now` or, for `None`, as they are."""
-
-    before: str
-    now: str | None
-
-
-def revisions_of(path: Path, text: str) -> Revisions:
-    """Return what `A`, `A..B` or `A...B` compares where a model file is; HEAD where a side is left out.
-
-    With three dots it begins with the last commit that both come from, as in git. Raises `InvalidMap` with
-    the nearest names for a revision that does not exist.
-    """
-    root, _ = _repository(path)
-    dots = "..." if "..." in text else ".."
-    if dots not in text or _commit(root, text) is not None:
-        _checked(root, text)
-        return Revisions(text, None)
-    first, second = (side or "HEAD" for side in text.split(dots, maxsplit=1))
-    commits = [_checked(root, side) for side in (first, second)]
-    if dots == "..":
-        return Revisions(first, second)
-    if (base := _asked(root, "merge-base", *commits)) is None:
-        message = f"`{first}` and `{second}` come from no common commit"
-        raise InvalidMap((Problem(Code.UNKNOWN_REVISION, message, hint=f"try `{first}..{second}`"),))
-    return Revisions(_asked(root, "rev-parse", "--short", base) or base, second)
-
-
-def _checked(root: Path, revision: str) -> str:
-    """Return the commit that a revision names; raise `InvalidMap` with the nearest names."""
-    if (commit := _commit(root, revision)) is None:
-        refs = _git(root, "for-each-ref", "--format=%(refname:short)").decode(errors="replace").split()
-        names = ["HEAD", *refs]
-        hint = did_you_mean(revision, names) or f"known: {', '.join(names[:9])}"
-        message = f"git knows no revision `{revision}`"
-        raise InvalidMap((Problem(Code.UNKNOWN_REVISION, message, hint=hint),))
-    return commit
-
-
-def _commit(root: Path, revision: str) -> str | None:
-    return _asked(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
-
-
-def _asked(root: Path, *question: str) -> str | None:
-    """Return what git answers on one line, `None` where it has no answer."""
-    try:
-        return _git(root, *question).decode(errors="replace").strip()
-    except InvalidMap:
-        return None
-
-
-def revision_of(path: Path) -> str | None:
-    """Return the git revision that a file's folder is at, and whether files differ; `None` outside of git."""
-    with suppress(InvalidMap):
-        root, _ = _repository(path)
-        commit = _git(root, "rev-parse", "HEAD").decode().strip()
-        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
-        return f"{commit}{', with changes that are not committed' if changed else ''}"
-    return None
-
-
-def model_at(path: Path, revision: str) -> ModelSpec:
-    """Read a model file and its map as they were at a git revision. Raises `InvalidMap`."""
-    root, inside = _repository(path)
-    commit = _checked(root, revision)
-    with TemporaryDirectory() as temporary:
-        folder = Path(temporary).resolve()
-        outside = _restored(root, commit, folder)
-        try:
-            return read_model(folder / inside)
-        except InvalidMap as invalid:
-            located = partial(_in_revision, folder=folder, revision=revision, outside=outside)
-            raise InvalidMap(
-                tuple(map(located, invalid.problems)), tuple(map(located, invalid.warnings))
-            ) from None
-
-
-def _in_revision(problem: Problem, folder: Path, revision: str, outside: Collection[Path]) -> Problem:
-    """Move a problem that was found in a copy of a revision's files to the revision itself."""
-    there = f"{folder.as_posix()}/"
-    file = Path(problem.span.file)
-    leads_out = file.parent.resolve() / file.name in outside
-    hint = "a symbolic link that leads out of the revision" if leads_out else problem.hint
-    return replace(
-        problem,
-        span=problem.span._replace(file=problem.span.file.replace(there, f"{revision}:")),
-        message=problem.message.replace(there, f"{revision}:"),
-        hint=hint.replace(there, f"{revision}:"),
-    )
-
-
-def _repository(path: Path) -> tuple[Path, Path]:
-    """Return the root of the repository that a file is in, whatever its settings say, and its path there."""
-    for file in (Path(os.path.abspath(path)), path.resolve()):
-        for root in file.parents:
-            if (root / ".git").exists():
-                return root, file.relative_to(root)
-    raise _git_cannot(path.parent, "it is in no repository")
-
-
-def _restored(root: Path, commit: str, folder: Path) -> frozenset[Path]:
-    """Write the YAML files and symbolic links of a commit; return the links that would lead out of it.
-
-    What git stores is written as it is. Links that lead out are written so that they lead nowhere.
-    """
-    wanted = []
-    for entry in _git(root, "ls-tree", "-rz", "--full-tree", commit).split(b"\0")[:-1]:
-        head, _, encoded = entry.partition(b"\t")
-        mode, kind, blob = head.split()
-        name, is_link = Path(os.fsdecode(encoded)), mode == b"120000"
-        harmless = kind == b"blob" and not name.is_absolute() and ".." not in name.parts
-        if harmless and (is_link or name.suffix == ".yaml"):
-            wanted.append((folder / name, blob, is_link))
-    try:
-        links = []
-        for (path, _, is_link), content in zip(
-            wanted, _blobs(root, [blob for _, blob, _ in wanted]), strict=True
-        ):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if is_link:
-                links.append((path, os.fsdecode(content)))
-            else:
-                path.write_bytes(content)
-        for path, target in links:
-            path.symlink_to(target)
-        outside = frozenset(
-            path for path, _ in links if not Path(os.path.realpath(path)).is_relative_to(folder)
-        )
-        for path in outside:
-            path.unlink()
-            path.symlink_to(folder / "nowhere")
-    except (OSError, ValueError) as error:
-        raise _git_cannot(root, str(error)) from None
-    return outside
-
-
-def _blobs(root: Path, names: Sequence[bytes]) -> Iterator[bytes]:
-    """Yield the contents of blobs, as `git cat-file --batch` writes them: a line, the bytes, a line's end."""
-    stream = io.BytesIO(_git(root, "cat-file", "--batch", given=b"".join(name + b"\n" for name in names)))
-    for name in names:
-        _, kind, *size = stream.readline().split()
-        if not size:
-            raise _git_cannot(root, f"object {name.decode()} is {kind.decode()}")
-        yield stream.read(int(size[0]))
-        stream.readline()
-
-
-def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
-    """Run git on a repository that need not be trusted: no filters, hooks or fetches."""
-    safe = {
-        "GIT_WORK_TREE": str(root),
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_ALLOW_PROTOCOL": "none",
-        "LC_ALL": "C",
-    }
-    environment = {name: value for name, value in os.environ.items() if name != "GIT_DIR"} | safe
-    harmless = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
-    command = ["git", "-C", str(root), *harmless, *arguments]
-    try:
-        return subprocess.run(
-            command, input=given, capture_output=True, check=True, env=environment
-        ).stdout
-    except FileNotFoundError:
-        reason = "git is not installed"
-    except subprocess.CalledProcessError as error:
-        reason = (error.stderr.decode(errors="replace").strip().splitlines() or ["it failed"])[-1]
-    raise _git_cannot(root, reason)
-
-
-def _git_cannot(place: Path, reason: str) -> InvalidMap:
-    return InvalidMap(
-        (Problem(Code.UNREADABLE_FILE, f"git cannot read this: {reason}", Span(str(place))),)
-    )
 
 
 # --- what changed --------------------------------------------------------------------------------
