@@ -361,11 +361,12 @@ def test_beyond_the_budget_there_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.long
 def test_plans_grow_in_proportion_to_the_network() -> None:
+    """The benchmarks go on to 100,000 claims."""
     triples = {}
-    for n in (10_000, 100_000):
+    for n in (4_000, 40_000):
         made, _ = random_network(n, 1, window=5, draws=1)
         triples[n] = plan(made, range(n)).triples
-    assert np.log10(triples[100_000] / triples[10_000]) < 1.1, triples
+    assert np.log10(triples[40_000] / triples[4_000]) < 1.1, triples
 
 
 def test_a_wide_network_with_many_variables_in_one_table_does_not_overflow() -> None:

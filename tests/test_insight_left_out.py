@@ -1,5 +1,7 @@
 """What a ranking leaves out, on small maps; what must not be in it, on the shipped ones."""
 
+from dataclasses import replace
+
 import pytest
 
 import cruxmap as cm
@@ -259,8 +261,10 @@ def below(above: dict[str, set[str]], names: set[str]) -> set[str]:
 @pytest.mark.parametrize("name", ["power-seeking", "deceptive-alignment"])
 @pytest.mark.long
 def test_none_of_the_first_ten_is_the_target_or_follows_from_it(name: str) -> None:
+    """In four worldviews of those there are, and in the ranking of these overall."""
     spec = cm.read_model(ROOT / "models" / f"{name}.yaml")
-    tables = cruxes(spec)
+    some = spec.worldviews[:: max(1, len(spec.worldviews) // 4)]
+    tables = cruxes(replace(spec, worldviews=some))
     above = rests_on(spec.map)
     same = same_by_definition(spec.map, spec.target.name)
     following = below(above, {spec.target.name})

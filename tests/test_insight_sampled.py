@@ -58,8 +58,9 @@ def test_the_map_of_power_seeking_sampled() -> None:
 
 @pytest.mark.long
 def test_the_map_of_deceptive_alignment_sampled() -> None:
+    """In the worldview of the lowest answer, and in one that brings an entry: others are of their kind."""
     spec = cm.read_model(ROOT / "models/deceptive-alignment.yaml")
-    assert_answers_agree(replace(spec, worldviews=("author", "critic-b", "critic-d", "critic-k")))
+    assert_answers_agree(replace(spec, worldviews=("author", "critic-k")))
 
 
 @pytest.mark.long

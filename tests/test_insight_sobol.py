@@ -252,7 +252,7 @@ def assert_shares_are_those_of_more_points(spec: ModelSpec, sample: int, largest
 @pytest.mark.long
 def test_shares_of_a_real_map_are_those_of_many_more_points() -> None:
     spec = read_model(ROOT / "models/deceptive-alignment.yaml")
-    assert_shares_are_those_of_more_points(replace(spec, worldviews=("author",)), 4096, 0.03)
+    assert_shares_are_those_of_more_points(replace(spec, worldviews=("author",)), 2048, 0.03)
 
 
 def test_shares_of_a_small_map_are_those_of_many_more_points() -> None:
