@@ -15,7 +15,7 @@ MODEL = ROOT / "models" / "deceptive-alignment.yaml"
 @pytest.mark.long
 def test_reconciling_converges() -> None:
     whole = cm.read_model(MODEL)
-    sampling = replace(whole.sampling, chains=2, tune=500, draws=1500)
+    sampling = replace(whole.sampling, chains=2, tune=500)
     spec = replace(whole, worldviews=("critic-b",), reconcile=True, sampling=sampling)
     (posterior,) = posteriors(inquire(spec))
     assert posterior.convergence.divergences == 0
