@@ -42,7 +42,7 @@ WARM = (
 )
 QUICK = (
     *WARM,
-    Row("first check of what `new` writes, nothing cached", ("check", f"models/{NEW}.yaml"), 1.0, cold=True),
+    Row("first check of a new map, nothing cached", ("check", f"models/{NEW}.yaml"), 1.0, cold=True),
 )
 ROWS = (
     *WARM,
