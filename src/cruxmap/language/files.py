@@ -139,7 +139,16 @@ def shown(path: Path) -> str:
 
 def load(path: Path, findings: Findings) -> Parsed | None:
     """Read one file's YAML; `None` where the file cannot be read at all."""
-    data = b""
+    data = content_of(path, findings)
+    if data is None:
+        return None
+    parsed = parse(data, shown(path))
+    findings.take(parsed)
+    return parsed
+
+
+def content_of(path: Path, findings: Findings) -> bytes | None:
+    """Return what is in a file, or is laid over it; `None` after a problem."""
     _note_file(path, None)
     try:
         laid = _overlaid.get().get(Path(os.path.abspath(path)))
@@ -147,17 +156,14 @@ def load(path: Path, findings: Findings) -> Parsed | None:
         if not trouble:
             data = path.read_bytes() if laid is None else laid
             _note_file(path, data)
+            return data
     except FileNotFoundError:
         findings.add(Code.NO_SUCH_FILE, "there is no such file", Span(shown(path)))
         return None
     except OSError as error:
         trouble = str(error.strerror)
-    if trouble:
-        findings.add(Code.UNREADABLE_FILE, f"cannot be read: {trouble}", Span(shown(path)))
-        return None
-    parsed = parse(data, shown(path))
-    findings.take(parsed)
-    return parsed
+    findings.add(Code.UNREADABLE_FILE, f"cannot be read: {trouble}", Span(shown(path)))
+    return None
 
 
 def version_at(path: Path) -> str | None:
