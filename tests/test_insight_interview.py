@@ -1,5 +1,6 @@
 """Interviews: what is asked, what answers come to, and what is written."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -8,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import gamma
 
@@ -20,10 +23,12 @@ from cruxmap.insight.interview.believed import DEGREES_OF_FREEDOM, believed
 from cruxmap.insight.interview.coordinates import Coordinates
 from cruxmap.insight.interview.observed import SD_OF_A_JUDGEMENT, SD_OF_A_STATEMENT, observed
 from cruxmap.insight.interview.prior import GRAIN, SD_ALONE
+from cruxmap.insight.interview.written import rounded
 from cruxmap.insight.live_model import open_model
 from cruxmap.language.argument_map import Elicited, Role, Scale
 from cruxmap.language.conditions import condition_form
-from cruxmap.language.judgement import LEXICON, parse_value
+from cruxmap.language.editing import edited
+from cruxmap.language.judgement import LEXICON, format_value, parse_value
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
 from helpers.commands import LEGAL_CASE
@@ -533,7 +538,83 @@ def test_a_number_of_ones_own_in_place_of_a_link_is_no_link() -> None:
         interview = resume(spec, name)
         settings: dict[str, Any] = {at: form["value"] for at, form in interview.fitted().items()}  # type: ignore[index, call-overload]
         own = open_model(spec, name).set(settings)
-        assert own.log_odds() == pytest.approx(interview.log_odds, abs=0.01)
+        assert own.log_odds() == pytest.approx(interview.log_odds, rel=1e-9)
+
+
+def gone_on(interview: Interview, judgements: str) -> ModelSpec:
+    """The garden with ann's file as an interview leaves it that began with these judgements."""
+    head = "worldview: ann\ntext: One view.\n"
+    written = edited(f"{head}{judgements}", interview.changes())
+    return model(GARDEN, "target: wet\n", ann=written.removeprefix(head))
+
+
+LINK = "judgements: {drought: same as mirage}\n"
+
+
+def test_a_link_of_ones_own_follows_the_number_that_it_leads_to() -> None:
+    start = resume(model(GARDEN, "target: wet\n", ann=LINK), "ann")
+    link, end = (question_of(start.model.map, "judgement", at) for at in ("drought", "mirage"))
+    answered, fitted = start.after(judged(start, "mirage", "80%")), start.after(said(start, "rain", "60%"))
+    for interview in (start, answered, fitted):
+        assert interview.expected(link) == interview.expected(end)
+        assert "drought" not in interview.fitted()
+        spec = gone_on(interview, LINK)
+        assert "drought: same as mirage" in edited(f"worldview: ann\n{LINK}", interview.changes())
+        assert open_model(spec, "ann").log_odds() == pytest.approx(interview.log_odds, rel=1e-9)
+        assert resume(spec, "ann").log_odds == pytest.approx(interview.log_odds, rel=1e-9)
+    assert answered.expected(link) == pytest.approx((0.8,))
+    assert "mirage" in fitted.fitted()
+    number = start.after(judged(start, "drought", "20%")).after(judged(start, "mirage", "80%"))
+    assert abs(number.log_odds - answered.log_odds) > 0.1
+    again = answered.after(Reply(end, "skipped"))
+    assert again.log_odds == pytest.approx(start.log_odds, rel=1e-9)
+
+
+def test_links_go_where_they_would_run_in_a_circle() -> None:
+    linked = GARDEN.replace(
+        "drought: {text: It is the dry season.,", "drought: {text: Dry., credence: same as mirage,"
+    )
+    own = "judgements: {drought: 30%, mirage: same as drought}\n"
+    start = resume(model(linked, "target: wet\n", ann=own), "ann")
+    skipped = start.after(Reply(question_of(start.model.map, "judgement", "drought"), "skipped"))
+    judgements = skipped.changes().judgements
+    assert (judgements["drought"], judgements["mirage"]) == (None, "30%")
+    assert skipped.expected(question_of(start.model.map, "judgement", "mirage")) == pytest.approx((0.3,))
+    assert "mirage" not in start.changes().judgements
+
+
+# --- the digits of what is fitted ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scale", "middle", "width", "text"),
+    [
+        (Scale.PROBABILITY, math.log(0.3456789 / 0.6543211), 0.0, "34.57%"),
+        (Scale.PROBABILITY, -1.23456789, 0.5, "11.33% to 39.84%"),
+        (Scale.PROBABILITY, 7.654321, 0.5, "99.8922% to 99.97918%"),
+        (Scale.PROBABILITY, -14.0, 0.0, "8.315e-7"),
+        (Scale.PROBABILITY, -1.23456789, 1e-4, "22.535% to 22.541%"),
+        (Scale.PROBABILITY, -1.23456789, 1e-9, "22.538293797% to 22.538293855%"),
+        (Scale.RATIO, 1.23456789, 0.5, "1.51x to 7.822x"),
+        (Scale.RATIO, -1.23456789, 0.0, "0.291x"),
+        (Scale.RATIO, 0.0, 0.0, "1x"),
+    ],
+)
+def test_a_fitted_number_has_few_digits(scale: Scale, middle: float, width: float, text: str) -> None:
+    found = rounded(scale, middle, width)
+    assert format_value(found) == text
+    assert found.mu == pytest.approx(middle, abs=6e-4)
+    assert found.sd == pytest.approx(width, rel=0.1)
+    assert parse_value(text, Role.PACE if scale is Scale.RATIO else Role.CREDENCE, LEXICON) == found
+
+
+@given(st.floats(-30, 30), st.floats(0, 3))
+def test_what_is_rounded_is_nearly_what_it_was(middle: float, width: float) -> None:
+    for scale, role in ((Scale.PROBABILITY, Role.CREDENCE), (Scale.RATIO, Role.PACE)):
+        found = rounded(scale, middle, width)
+        assert found.mu == pytest.approx(middle, abs=6e-4)
+        assert found.sd == pytest.approx(width, rel=0.1, abs=1e-14)
+        assert parse_value(format_value(found), role, LEXICON) == found
 
 
 # --- which question next ---------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import { valuesOf } from "../../src/cruxmap/present/report/page/answers/intervie
 import { createSession } from "../../src/cruxmap/present/report/page/answers/session.js";
 import { expit } from "../../src/cruxmap/present/report/page/engine/special.js";
 import { parseCondition } from "../../src/cruxmap/present/report/page/language/conditions.js";
-import { parseJudgement } from "../../src/cruxmap/present/report/page/language/notation.js";
 
 /**
  * How near numbers must come: relative to them where they are large, and absolutely where they are small.
@@ -58,24 +57,11 @@ export function assertTold(interview, { told, reply }) {
 }
 
 function assertFitted(interview, expected) {
-  const found = interview.fitted();
-  assert.deepEqual(found.map(({ at }) => at).sort(), Object.keys(expected).sort(), "what is fitted");
-  const { model, index, rowAt } = interview.ground;
-  for (const { at, value, shares } of found) {
-    const wanted = shares === undefined ? [expected[at]] : inOrder(model, rowAt.get(at), expected[at]);
-    const scale = shares === undefined ? model.judgements.scale[index.get(at)] : "p";
-    [shares ?? value].flat().forEach((text, k) => {
-      const read = (written) => parseJudgement(written, scale, model.lexicon);
-      const [one, other] = [read(text), read(wanted[k])];
-      assertNear(one.mu, other.mu, `the centre of ${at}`);
-      assertNear(one.sd, other.sd, `the width of ${at}`);
-    });
-  }
-}
-
-/** Shares in the order of a row. */
-function inOrder({ addresses }, row, shares) {
-  return row.map((place) => shares[addresses[place].slice(addresses[place].lastIndexOf(".") + 1)]);
+  const { model: { addresses }, rowAt } = interview.ground;
+  const state = (place) => addresses[place].slice(addresses[place].lastIndexOf(".") + 1);
+  const byState = (at, shares) => rowAt.get(at).map((place, k) => [state(place), shares[k]]);
+  const forms = interview.fitted().map(({ at, value, shares }) => [at, value ?? Object.fromEntries(byState(at, shares))]);
+  assert.deepEqual(Object.fromEntries(forms), expected, "what is fitted");
 }
 
 function assertClash(interview, reply, expected) {

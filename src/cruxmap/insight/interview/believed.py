@@ -51,12 +51,10 @@ class Laid:
         return self.each_u(z[:, None])[:, 0]
 
     def each_u(self, z: FloatArray) -> FloatArray:
-        """Return the same at several places (N, D). Links follow what is answered, unless they are so too."""
-        u, known = self.ground.at.unconstrained(z), self.observed.known
-        u[known] = self.observed.u[:, None]
-        column = self.ground.at.column.copy()
-        column[known] = known
-        return np.asarray(u[column])
+        """Return the same at several places (N, D), links followed: those that are answers too."""
+        u = self.ground.at.unconstrained(z)
+        u[self.observed.known] = self.observed.u[:, None]
+        return np.asarray(u[self.observed.column])
 
     def measured(self, u: FloatArray, conditions: Sequence[Condition]) -> tuple[FloatArray, FloatArray]:
         """Return log-odds (1 + n,), the target's first, and their slopes (1 + n, N) in `z`.
@@ -64,9 +62,7 @@ class Laid:
         What is answered is known and does not move.
         """
         found = _finite(self.ground.state.at(u, conditions))
-        by_place = found.slopes.copy()
-        by_place[:, self.observed.known] = 0.0
-        slopes = self.ground.at.slopes(u, by_place)
+        slopes = self.ground.at.slopes(u, found.slopes, self.observed.column)
         slopes[:, self.observed.known] = 0.0
         return found.log_odds, slopes
 

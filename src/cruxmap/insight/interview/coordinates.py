@@ -71,14 +71,16 @@ class Coordinates:
         z[~self.free] = 0.0
         return np.asarray(z)
 
-    def slopes(self, u: FloatArray, by_judgement: FloatArray) -> FloatArray:
+    def slopes(
+        self, u: FloatArray, by_judgement: FloatArray, column: IntArray | None = None
+    ) -> FloatArray:
         """Return slopes (n, N) in `z` from those in the judgements `u` (N,), nan where there are none.
 
-        What a link leads to moves all that it is linked to.
+        What a link leads to moves all that it is linked to, by another `column` (N,) if there is one.
         In a row with shares p, `du_i / dx_j = ((i = j) - p_j) / (1 - p_i)`.
         """
         found = np.zeros_like(by_judgement)
-        np.add.at(found.T, self.column, np.nan_to_num(by_judgement).T)
+        np.add.at(found.T, self.column if column is None else column, np.nan_to_num(by_judgement).T)
         for row in self.rows:
             p = expit(u[row])
             left = np.where(p < 1, 1 - p, 1.0)
@@ -128,10 +130,11 @@ def _located(u: FloatArray, rows: Iterable[IntArray], furthest: float = FURTHEST
 
 def as_counted(argument_map: ArgumentMap, perspective: Perspective) -> FloatArray:
     """Return a perspective's central judgements (N,), on the unconstrained scale, shares as they count."""
-    return _counted(numbers(argument_map, (perspective,)))
+    return counted(numbers(argument_map, (perspective,)))
 
 
-def _counted(found: Numbers) -> FloatArray:
+def counted(found: Numbers) -> FloatArray:
+    """Return the central judgements (N,) of the first perspective of some numbers, as `as_counted` does."""
     return shares_counted(found, found.mu[0][:, None].copy(), 0)[:, 0]
 
 
@@ -142,7 +145,7 @@ def coordinates(argument_map: ArgumentMap, perspective: Perspective) -> Coordina
     bring; a row of shares with a link in it stays as a whole.
     """
     found = numbers(argument_map, (perspective,))
-    u = _counted(found)
+    u = counted(found)
     certain = (np.abs(u) >= LOGIT_OF_CERTAINTY) | (np.abs(found.mu[0]) >= LOGIT_OF_CERTAINTY)
     free = np.array([j.overridable for j in argument_map.judgements.values()], np.bool_) & ~certain
     linked = found.column[0] != np.arange(len(u))

@@ -9,7 +9,7 @@ to a worldview's file and back.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -19,11 +19,12 @@ from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit
 from cruxmap.insight.estimate import as_model
 from cruxmap.insight.interview.believed import Believed, believed, rows_of
+from cruxmap.insight.interview.coordinates import counted
 from cruxmap.insight.interview.ground import Ground, ground_of
-from cruxmap.insight.interview.observed import key_of, observed
+from cruxmap.insight.interview.observed import NO_FILE, InFile, key_of, observed
 from cruxmap.insight.interview.questions import Question, Reply, question_of
 from cruxmap.insight.interview.worth import ROUNDED, by_worth, worth_of_judgements, worth_of_statements
-from cruxmap.insight.interview.written import InFile, changes, fitted, replies_in
+from cruxmap.insight.interview.written import Fitted, changes, fitted, fitted_forms, replies_in
 from cruxmap.insight.plain import Answer
 from cruxmap.language.argument_map import ArgumentMap, Condition
 from cruxmap.language.editing import Changes, Form
@@ -83,7 +84,7 @@ class Interview:
     replies: tuple[Reply, ...] = ()
     kinds: Kinds = "all"
     order: Order = "best"
-    before: InFile = field(default_factory=InFile)
+    before: InFile = NO_FILE
     earlier: "Interview | None" = None
 
     @property
@@ -123,13 +124,13 @@ class Interview:
 
     @property
     def log_odds(self) -> float:
-        """The target's log-odds with what was answered, and everything else at its mean."""
-        return float(self._found.log_odds[0])
+        """The target's log-odds with what was answered and what is fitted, as a file says them."""
+        return float(self.ground.state.target_at(self._u[:, None])[0])
 
     @property
     def central(self) -> float:
         """The target's probability there."""
-        return float(expit(self._found.log_odds[:1])[0])
+        return float(expit(np.array([self.log_odds]))[0])
 
     @property
     def predicted_sd(self) -> float:
@@ -149,8 +150,8 @@ class Interview:
         return self._natural(question, self.ground.at.standing)
 
     def log_odds_of(self, conditions: Sequence[Condition]) -> FloatArray:
-        """Return the log-odds (n,) of conditions with what was answered, and everything else at its mean."""
-        return self.ground.state.at(self._found.u, conditions).log_odds[1:]
+        """Return the log-odds (n,) of conditions, with the numbers of `log_odds`."""
+        return self.ground.state.at(self._u, conditions).log_odds[1:]
 
     def _natural(self, question: Question, u: FloatArray) -> tuple[float, ...]:
         if question.condition is not None:
@@ -264,9 +265,9 @@ class Interview:
     def fitted(self) -> Mapping[str, Form]:
         """Return by address, or by that of a row, what nobody was asked for and that moved, in the long form.
 
-        Its central value is the mean, and its interval as wide as the map's.
+        Its central value is the mean, and its interval as wide as the map's, to a few digits.
         """
-        return fitted(self._found, self.replies)
+        return fitted_forms(self.model.map, self._fitted)
 
     def changes(self, *, only_asked: bool = False) -> Changes:
         """Return what a worldview's file is to say: what was answered, and what is fitted if that is wanted.
@@ -275,14 +276,23 @@ class Interview:
         other numbers of the file, and rejections, that nothing stands for any more are taken away.
         """
         own = self.model.map.worldview.get(self.name)
-        moved = {} if only_asked else self.fitted()
+        moved = {} if only_asked else self._fitted
         return changes(self.ground, own, self.before, self.replies, moved)
 
     # how it is found
 
     @cached_property
     def _found(self) -> Believed:
-        return believed(self.ground, observed(self.ground, self.replies))
+        return believed(self.ground, observed(self.ground, self.replies, self.before))
+
+    @cached_property
+    def _fitted(self) -> Mapping[str, Fitted]:
+        return fitted(self._found, self.replies)
+
+    @cached_property
+    def _u(self) -> FloatArray:
+        """The judgements (N,) as the file has them with what is fitted."""
+        return counted(self._found.laid.observed.state.laid(self._fitted.items()).numbers)
 
     @cached_property
     def _ranked(self) -> tuple[Suggestion, ...]:

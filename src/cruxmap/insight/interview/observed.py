@@ -1,17 +1,22 @@
-"""Replies as observations: which numbers they say, and how near to what is meant they are taken to be."""
+"""Replies as observations: which numbers they say, and how near to what is meant they are taken to be.
 
-from collections.abc import Sequence
+In: replies, and what stands in the reviewer's file for them. Out: `Observed`.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray
 from cruxmap.engine.special import expit
-from cruxmap.insight.interview.coordinates import FURTHEST, MOST_SD
+from cruxmap.insight.interview.coordinates import FURTHEST, MOST_SD, counted
 from cruxmap.insight.interview.ground import Ground
 from cruxmap.insight.interview.questions import Question, Reply
-from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, Argument, Condition
-from cruxmap.network.means_and_deviations import logit_of_share
+from cruxmap.insight.live_model import State
+from cruxmap.language.argument_map import Argument, Condition, Override, SameAs, ShareOverride
+from cruxmap.language.editing import Form
+from cruxmap.language.model_spec import Laid
 
 SD_OF_A_JUDGEMENT = 0.1
 """How near, in the map's deviations, an answer about a judgement is taken to be to what is meant."""
@@ -31,17 +36,40 @@ HARDLY_OFF = 1e-9
 """A probability as near as this to one of those percentages is that."""
 
 
+type Given = tuple[Override | ShareOverride, ...]
+"""The judgements that stand in a file for a reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class InFile:
+    """What stood in the reviewer's file when an interview was resumed.
+
+    `judged` are replies, each with the judgements that stand there for it. `stated` is what is stated there,
+    with the reply that it is, if any, and `asked` are entries that were asked about besides.
+    """
+
+    judged: tuple[tuple[Reply, Given], ...] = ()
+    stated: tuple[tuple[Form, Reply | None], ...] = ()
+    asked: tuple[str, ...] = ()
+
+
+NO_FILE = InFile()
+"""Where no file was."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Observed:
     """Replies as observations, in the order of their keys.
 
-    `known` (k,) are the places whose numbers are answered, with `u` (k,) what they are; `pinned` (m,) are
-    those that may move, `z` (m,) where they are. Statements are `conditions` with log-odds `logits`, no
-    further out than `FURTHEST`; `beyond` is -1 or 1 for those that said more, on that side, and 0 for others.
-    `sds` are the deviations of all observations, and `of` the replies that they come from, pins before
-    statements.
+    `state` is the model with the numbers that are answered. `known` (k,) are their places, with `u` (k,) what
+    they are. A link among them follows the number that it leads to: `column` (N,) is the place whose number
+    each has. `pinned` (m,) are those of them that may move by themselves, `z` (m,) where they are; a link is
+    where its number is before that moves. Statements are `conditions` with log-odds `logits`, no further out
+    than `FURTHEST`; `beyond` is -1 or 1 for those that said more, on that side, and 0 for others. `sds` are
+    the deviations of all observations, and `of` the replies that they come from, pins before statements.
     """
 
+    state: State
     known: IntArray
     u: FloatArray
     pinned: IntArray
@@ -51,6 +79,11 @@ class Observed:
     beyond: FloatArray
     sds: FloatArray
     of: tuple[Reply, ...]
+
+    @property
+    def column(self) -> IntArray:
+        """The place whose number each place has (N,), links followed."""
+        return np.asarray(self.state.numbers.column[0])
 
     def is_past(self, log_odds: FloatArray) -> BoolArray:
         """Tell which statements say what is further out than `FURTHEST`, as log-odds (n,) are already.
@@ -69,10 +102,49 @@ def key_of(question: Question) -> tuple[str, str]:
     return question.kind, question.id
 
 
-def observed(ground: Ground, replies: Sequence[Reply]) -> Observed:
-    """Return replies as observations; what was skipped is none."""
-    at = ground.at
-    known: dict[int, float] = {}
+def said(ground: Ground, replies: Sequence[Reply], before: InFile = NO_FILE) -> State:
+    """Return the model with the numbers that replies say, and without the arguments that they reject."""
+    stands = standing(ground, replies, before)
+    laid = [one for reply in replies for one in _laid(reply, stands.get(reply, ()))]
+    rejected = [reply.question.entry for reply in replies if reply.what == "rejected"]
+    return ground.state.laid(laid).reject(*rejected)
+
+
+def standing(ground: Ground, replies: Sequence[Reply], before: InFile) -> Mapping[Reply, Given]:
+    """Return by reply the judgements that stood in the file for it and that stay there as they are.
+
+    They may be links, or single shares. Links go where they would run in a circle, as an answer that broke
+    it is taken back.
+    """
+    stands = dict(before.judged)
+    try:
+        ground.state.laid([one for reply in replies for one in _laid(reply, stands.get(reply, ()))])
+    except ValueError:
+        return {reply: given for reply, given in stands.items() if not any(map(_is_linked, given))}
+    return stands
+
+
+def _laid(reply: Reply, stands: Given) -> list[Laid]:
+    """Return what a reply says: what `stands` in the file for it, if anything does, or else its values."""
+    question, values = reply.question, reply.values
+    if reply.what != "answered" or question.condition is not None:
+        return []
+    if stands:
+        return [(j.address, j.values if isinstance(j, ShareOverride) else j.value) for j in stands]
+    return [(question.id, values if len(values) > 1 else values[0])]
+
+
+def _is_linked(judgement: Override | ShareOverride) -> bool:
+    values = judgement.values if isinstance(judgement, ShareOverride) else (judgement.value,)
+    return any(isinstance(value, SameAs) for value in values)
+
+
+def observed(ground: Ground, replies: Sequence[Reply], before: InFile = NO_FILE) -> Observed:
+    """Return replies as observations; what was skipped is none. `before` is what stood in the file."""
+    at, state = ground.at, said(ground, replies, before)
+    u = counted(state.numbers)
+    z = np.clip(at.deviations(u), -MOST_SD, MOST_SD)
+    known: list[int] = []
     pins: list[tuple[int, float, Reply]] = []
     stated: list[tuple[Condition, float, Reply]] = []
     for reply in sorted(replies, key=lambda reply: key_of(reply.question)):
@@ -82,15 +154,13 @@ def observed(ground: Ground, replies: Sequence[Reply]) -> Observed:
             logit = float(np.clip(reply.values[0].mu, -FURTHEST, FURTHEST))
             stated.append((reply.question.condition, logit, reply))
             continue
-        places, u = _numbers(ground, reply)
-        known |= dict(zip(places, u.tolist(), strict=True))
-        whole = at.standing.copy()
-        whole[places] = u
-        z = np.clip(at.deviations(whole), -MOST_SD, MOST_SD)
+        places = _places(ground, reply)
+        known += places
         pins += [(place, float(z[place]), reply) for place in places if at.free[place]]
     return Observed(
-        known=np.array([*known], np.int64),
-        u=np.array([*known.values()]),
+        state=state,
+        known=np.array(known, np.int64),
+        u=u[known],
         pinned=np.array([place for place, _, _ in pins], np.int64),
         z=np.array([z for _, z, _ in pins]),
         conditions=tuple(condition for condition, _, _ in stated),
@@ -101,17 +171,13 @@ def observed(ground: Ground, replies: Sequence[Reply]) -> Observed:
     )
 
 
-def _numbers(ground: Ground, reply: Reply) -> tuple[list[int], FloatArray]:
-    """Return the places of a reply about judgements, and the numbers there, on the unconstrained scale."""
+def _places(ground: Ground, reply: Reply) -> list[int]:
+    """Return the places of a reply about judgements."""
     if reply.what == "rejected":
         argument = ground.model.map.entry[reply.question.entry]
         assert isinstance(argument, Argument)
-        return [ground.index[argument.credence.address]], np.array([-LOGIT_OF_CERTAINTY])
-    u = np.array([value.mu for value in reply.values])
-    if len(u) > 1:
-        shares = expit(u)
-        u = logit_of_share(shares / shares.sum())
-    return [ground.index[address] for address in reply.question.addresses], u
+        return [ground.index[argument.credence.address]]
+    return [ground.index[address] for address in reply.question.addresses]
 
 
 def _sd_of(logit: float) -> float:

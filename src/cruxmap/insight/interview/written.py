@@ -5,7 +5,6 @@ was asked for and that moved is `fitted`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,41 +12,46 @@ from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit
 from cruxmap.insight.interview.believed import Believed
 from cruxmap.insight.interview.ground import Ground
-from cruxmap.insight.interview.observed import key_of
+from cruxmap.insight.interview.observed import Given, InFile, key_of, standing
 from cruxmap.insight.interview.questions import Question, Reply, question_of, statement
-from cruxmap.language.argument_map import Z_95, Elicited, Scale, Stated, Worldview, judgements_of
+from cruxmap.language.argument_map import (
+    Z_95,
+    ArgumentMap,
+    Elicited,
+    Scale,
+    Stated,
+    Worldview,
+    complement,
+    judgements_of,
+)
 from cruxmap.language.conditions import condition_form
 from cruxmap.language.editing import Changes, Form
 from cruxmap.language.inheritance import Setting, row_in_force, settle
-from cruxmap.language.judgement import format_value, notation_of
+from cruxmap.language.judgement import notation_of
 
 NOTICEABLE = 0.02
 """A number that was not asked for is fitted where it moves by more of the map's deviations than this."""
+
+DIGITS, ALL_DIGITS = 4, 17
+"""How many digits a fitted number has, and how many it has at most."""
+
+WIDER = 0.1
+"""By how much of its width a fitted interval may be wider or narrower than the map's, for fewer digits."""
+
+type Fitted = Elicited | tuple[Elicited, ...]
+"""A fitted number, or those of a row of shares."""
 
 WHY_FITTED = "to what I answered in the interview"
 """What is said of a number that nobody was asked for and that moved."""
 
 
-@dataclass(frozen=True, slots=True)
-class InFile:
-    """What stood in the reviewer's file when an interview was resumed.
-
-    `judged` are replies, each with the addresses that stand there for it. `stated` is what is stated there,
-    with the reply that it is, if any, and `asked` are entries that were asked about besides.
-    """
-
-    judged: tuple[tuple[Reply, tuple[Form, ...]], ...] = ()
-    stated: tuple[tuple[Form, Reply | None], ...] = ()
-    asked: tuple[str, ...] = ()
-
-
 # --- what is written ---------------------------------------------------------------------------------
 
 
-def fitted(now: Believed, replies: Sequence[Reply]) -> Mapping[str, Form]:
-    """Return by address, or by that of a row, what nobody was asked for and that moved, in the long form.
+def fitted(now: Believed, replies: Sequence[Reply]) -> Mapping[str, Fitted]:
+    """Return by address, or by that of a row, what nobody was asked for and that moved.
 
-    Its central value is the mean, and its interval as wide as the map's.
+    Its central value is the mean, and its interval as wide as the map's, to a few digits.
     """
     ground = now.laid.ground
     argument_map = ground.model.map
@@ -57,37 +61,68 @@ def fitted(now: Believed, replies: Sequence[Reply]) -> Mapping[str, Form]:
     moved[[ground.index[judgement.address] for entry in gone for judgement in judgements_of(entry)]] = (
         False
     )
-    found: dict[str, Form] = {}
+    found: dict[str, Fitted] = {}
     shares = {share.address for row in argument_map.shares.values() for share in row}
     for row, places in ground.share_places.items():
         if moved[places].any():
-            names = [ground.at.addresses[place].rpartition(".")[2] for place in places.tolist()]
-            values = [_written(ground, place, now.u) for place in places.tolist()]
-            found[row] = {"value": dict(zip(names, values, strict=True)), "fitted": WHY_FITTED}
+            found[row] = tuple(_number(ground, place, now.u) for place in places.tolist())
     for place in np.flatnonzero(moved).tolist():
         address = ground.at.addresses[place]
         if address not in shares:
-            found[address] = {"value": _written(ground, place, now.u), "fitted": WHY_FITTED}
+            found[address] = _number(ground, place, now.u)
     return found
 
 
-def _written(ground: Ground, place: int, u: FloatArray) -> str:
-    """Write a number that moved: its central value as it is, its interval as wide as the map's."""
-    middle, half = float(u[place]), float(Z_95 * ground.at.width[place])
-    if ground.state.numbers.is_ratio[place]:
-        if ground.state.numbers.is_strength[place]:
-            middle = max(middle, 0.0)
-            half = min(half, middle)
-        least, most = np.exp([middle - half, middle + half]).tolist()
-        return format_value(Elicited(Scale.RATIO, least, most))
-    low, high = (_probability(end) for end in (middle - half, middle + half))
-    return format_value(Elicited(Scale.PROBABILITY, low[0], high[0], "", (low[1], high[1])))
+def _number(ground: Ground, place: int, u: FloatArray) -> Elicited:
+    """Return a number that moved: its central value and an interval as wide as the map's, rounded."""
+    middle, width = float(u[place]), float(ground.at.width[place])
+    is_ratio = bool(ground.state.numbers.is_ratio[place])
+    if ground.state.numbers.is_strength[place]:
+        middle = max(middle, 0.0)
+        width = min(width, middle / Z_95)
+    return rounded(Scale.RATIO if is_ratio else Scale.PROBABILITY, middle, width)
 
 
-def _probability(u: float) -> tuple[float, float]:
-    """Return the probability with this logit, and what it leaves."""
-    found = expit(np.array([u, -u]))
-    return float(found[0]), float(found[1])
+def rounded(scale: Scale, middle: float, width: float) -> Elicited:
+    """Return a number with this logit or log, and this standard deviation of it, to a few digits at each end.
+
+    They are those of a ratio; or of a probability or of what it leaves, whichever is smaller. There are more
+    where fewer would make the interval another.
+    """
+    low, high = middle - Z_95 * width, middle + Z_95 * width
+    for digits in range(DIGITS, ALL_DIGITS):
+        found = _with_digits(scale, low, high, digits)
+        if abs(found.sd - width) <= WIDER * width:
+            return found
+    return _with_digits(scale, low, high, ALL_DIGITS)
+
+
+def _with_digits(scale: Scale, low: float, high: float, digits: int) -> Elicited:
+    if scale is Scale.RATIO:
+        least, most = (float(f"{end:.{digits - 1}e}") for end in np.exp([low, high]).tolist())
+        return Elicited(scale, least, most)
+    (p, left), (q, others) = (_probability(end, digits) for end in (low, high))
+    return Elicited(scale, p, q, "", (left, others))
+
+
+def _probability(u: float, digits: int) -> tuple[float, float]:
+    """Return the probability with this logit, and what it leaves: so many digits of what is smaller."""
+    smaller = float(f"{float(expit(np.array([-abs(u)]))[0]):.{digits - 1}e}")
+    larger = complement(smaller)
+    return (smaller, larger) if u <= 0 else (larger, smaller)
+
+
+def fitted_forms(argument_map: ArgumentMap, moved: Mapping[str, Fitted]) -> Mapping[str, Form]:
+    """Return what is fitted in the long form, with what it is fitted to."""
+    return {at: {"value": _form(argument_map, at, one), "fitted": WHY_FITTED} for at, one in moved.items()}
+
+
+def _form(argument_map: ArgumentMap, at: str, number: Fitted) -> Form:
+    """Return what is to stand at an address: a number, or the shares of a row by their states."""
+    if isinstance(number, Elicited):
+        return notation_of(number)
+    names = [share.address.rpartition(".")[2] for share in argument_map.shares[at]]
+    return dict(zip(names, map(notation_of, number), strict=True))
 
 
 def changes(
@@ -95,14 +130,14 @@ def changes(
     own: Worldview | None,
     before: InFile,
     replies: Sequence[Reply],
-    moved: Mapping[str, Form],
+    moved: Mapping[str, Fitted],
 ) -> Changes:
     """Return what a worldview's file is to say: replies, and what `moved` besides.
 
     What stood there `before` stays as it is, where the reply to it is the same. Other numbers of its `own`,
     and rejections, that nothing stands for any more are taken away.
     """
-    judged = dict(before.judged)
+    judged = standing(ground, replies, before)
     judgements: dict[str, Form | None] = {j.address: None for j in own.judgements} if own else {}
     rejects = dict.fromkeys(own.rejects, False) if own else {}
     stated = [form for form, reply in before.stated if reply is None or reply in replies]
@@ -113,10 +148,10 @@ def changes(
         if reply.what == "rejected":
             rejects[question.entry] = True
         elif question.condition is None and judged.get(reply):
-            for address in judged[reply]:
-                judgements.pop(str(address), None)
+            for judgement in judged[reply]:
+                judgements.pop(judgement.address, None)
         elif question.condition is None and reply.what == "answered":
-            judgements[question.id] = _judged(question, reply.values)
+            judgements[question.id] = _judged(ground.model.map, reply)
         elif question.condition is not None and reply.what == "answered":
             if reply not in as_stood:
                 said = Stated(question.condition, reply.values[0], ground.model.assuming)
@@ -125,7 +160,10 @@ def changes(
             asked.append(_asked(question))
     same = stated == [form for form, _ in before.stated]
     return Changes(
-        judgements={**judgements, **moved}, rejects=rejects, stated=None if same else stated, asked=asked
+        judgements={**judgements, **fitted_forms(ground.model.map, moved)},
+        rejects=rejects,
+        stated=None if same else stated,
+        asked=asked,
     )
 
 
@@ -146,11 +184,9 @@ def _asked(question: Question) -> Form:
     return question.id if question.condition is None else {"of": condition_form(question.condition)}
 
 
-def _judged(question: Question, values: Sequence[Elicited]) -> Form:
-    if len(question.addresses) == 1:
-        return notation_of(values[0])
-    names = [address.rpartition(".")[2] for address in question.addresses]
-    return dict(zip(names, map(notation_of, values), strict=True))
+def _judged(argument_map: ArgumentMap, reply: Reply) -> Form:
+    values = reply.values
+    return _form(argument_map, reply.question.id, values if len(values) > 1 else values[0])
 
 
 # --- what stands there -------------------------------------------------------------------------------
@@ -163,14 +199,14 @@ def replies_in(ground: Ground, own: Worldview) -> tuple[tuple[Reply, ...], InFil
     entry under what the model assumes; what it was `asked` without a number was skipped.
     """
     model = ground.model
-    found: dict[tuple[str, str], tuple[Reply, tuple[Form, ...]]] = {}
+    found: dict[tuple[str, str], tuple[Reply, Given]] = {}
     setting = settle(model.map, own.about.id, model.settings).setting
     for judgement in own.given:
         question = question_of(model.map, "judgement", judgement.address)
         values = _given([setting[address] for address in question.addresses])
         _, before = found.get(key_of(question), (None, ()))
         reply = Reply(question, "answered", values)
-        found[key_of(question)] = reply, (*before, judgement.address)
+        found[key_of(question)] = reply, (*before, judgement)
     for argument in own.rejects:
         question = question_of(model.map, "judgement", argument)
         found[key_of(question)] = Reply(question, "rejected"), ()

@@ -17,21 +17,21 @@ class Laid {
   }
 
   /**
-   * The judgements at a place, those that are answered as they were answered. Links follow what is
-   * answered, unless they are so too.
+   * The judgements at a place, those that are answered as they were answered. Links are followed: those
+   * that are answers too.
    */
   judgementsAt(z) {
-    const { ground: { at }, observed: { known } } = this;
+    const { ground: { at }, observed: { column, known } } = this;
     const u = at.unconstrained(z);
     for (const [place, value] of known) u[place] = value;
-    return u.map((one, j) => (known.has(j) ? one : u[at.column[j]]));
+    return u.map((_, j) => u[column[j]]);
   }
 
   /** The target and some statements at a place; what is answered is known and does not move. */
   measured(z, questions) {
-    const { ground, observed: { known } } = this;
+    const { ground, observed: { column } } = this;
     const tests = questions.map(({ test }) => test);
-    const { logOdds, slopes } = ground.slopes.of(this.judgementsAt(z), tests, known);
+    const { logOdds, slopes } = ground.slopes.of(this.judgementsAt(z), tests, column);
     for (const slope of slopes) this.withoutKnown(slope);
     return { logOdds, slopes };
   }

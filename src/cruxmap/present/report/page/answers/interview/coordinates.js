@@ -121,7 +121,7 @@ function located(u, rows, furthest = FURTHEST) {
 }
 
 /** Judgements with the shares of each row put together, as `shares_counted` in means_and_deviations.py. */
-function countedShares(rows, { mu, single }) {
+export function countedShares(rows, { mu, single }) {
   const u = mu.slice();
   for (const row of rows) {
     const shares = row.map((j) => expit(mu[j]));
@@ -136,7 +136,7 @@ function countedShares(rows, { mu, single }) {
 }
 
 /** The logits of shares, those of 0 and 1 as far out as certainties are. */
-export function logitOfShare(share) {
+function logitOfShare(share) {
   return Math.min(Math.max(logit(share), -LOGIT_OF_CERTAINTY), LOGIT_OF_CERTAINTY);
 }
 

@@ -3,7 +3,8 @@
 
 import { cholesky, dot, solved } from "./algebra.js";
 import { believed, unit } from "./believed.js";
-import { byName, nameOf, observed, offBy, SD_OF_A_JUDGEMENT } from "./observed.js";
+import { countedShares } from "./coordinates.js";
+import { byName, nameOf, observed, offBy, said, SD_OF_A_JUDGEMENT } from "./observed.js";
 import { howManyMatter, THOUGHT_OF } from "./progress.js";
 import { ranked, rounded, worthOfJudgements, worthOfStatements } from "./worth.js";
 import { fitted } from "./written.js";
@@ -63,9 +64,11 @@ export class Interview {
 
   // --- what the answers come to ------------------------------------------------------------------
 
-  /** The target's log-odds with what was answered, and everything else at its mean. */
+  /** The target's log-odds with what was answered and what is fitted, as a file says them. */
   get logOdds() {
-    return this.found.logOdds[0];
+    const { ground, replies } = this;
+    const setting = said(ground, replies, this.fitted());
+    return ground.heightsAt([countedShares(ground.model.share_rows, setting)])[0];
   }
 
   /** How far these are believed to be from what the reviewer's own numbers would give. */

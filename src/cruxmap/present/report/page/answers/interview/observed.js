@@ -2,8 +2,9 @@
 // insight/interview/observed.py.
 
 import { expit, logit } from "../../engine/special.js";
-import { LOGIT_OF_CERTAINTY } from "../certainties.js";
-import { FURTHEST, logitOfShare } from "./coordinates.js";
+import { ProblemError } from "../../language/problems.js";
+import { layersOf, MAP, settle } from "../../language/worldviews.js";
+import { countedShares, FURTHEST } from "./coordinates.js";
 
 /** How near, in deviations, an answer about a judgement is taken to be to what is meant. */
 export const SD_OF_A_JUDGEMENT = 0.1;
@@ -24,13 +25,16 @@ const HARDLY_OFF = 1e-9;
  *   isWhole: boolean, test: Test[] | null, condition: object | null}} Question
  *
  * What became of one: `values` are one for each place, or one for a statement, as `parseJudgement` reads
- * them.
- * @typedef {{question: Question, what: "answered" | "skipped" | "rejected", values: object[]}} Reply
+ * them. What `stands` in the reader's changes for it, if it comes from there, may be links, or single shares.
+ * @typedef {{question: Question, what: "answered" | "skipped" | "rejected", values: object[],
+ *   stands?: object[]}} Reply
  *
- * Replies as observations, in the order of their names: which numbers are `known`, by place; `pins` are
- * those of them that may move, with where they are in deviations; and `statements` with their log-odds.
- * `of` are the replies that each comes from, pins before statements.
- * @typedef {{known: Map<number, number>, pins: {place: number, z: number, reply: Reply}[],
+ * Replies as observations, in the order of their names: which numbers are `known`, by place, where a link
+ * among them follows the number that it leads to: `column` is the place whose number each has. `pins` are
+ * those of them that may move by themselves, with where they are in deviations, a link before its number
+ * moves; and `statements` with their log-odds. `of` are the replies that each comes from, pins before
+ * statements.
+ * @typedef {{known: Map<number, number>, column: Int32Array, pins: {place: number, z: number, reply: Reply}[],
  *   statements: {question: Question, logOdds: number, beyond: number, sd: number, reply: Reply}[],
  *   of: Reply[]}} Observed
  */
@@ -46,8 +50,37 @@ export function byName({ question: one }, { question: other }) {
   return one.id < other.id ? -1 : 1;
 }
 
+/**
+ * The numbers that replies say, and others that lie over the map's: judgements in the form of changes.
+ * @param {Reply[]} replies @param {object[]} [others] @returns {Setting}
+ */
+export function said({ model }, replies, others = []) {
+  const rejects = replies.filter(({ what }) => what === "rejected").map(({ question }) => question.entry);
+  const answers = replies.filter(({ question, what }) => what === "answered" && question.test === null);
+  const settled = (formsOf) => {
+    const judgements = [...answers.flatMap(formsOf), ...others];
+    return settle(model, layersOf(model, MAP, { judgements, rejects }));
+  };
+  try {
+    return settled((reply) => reply.stands ?? [formOf(reply)]);
+  } catch (problem) {
+    if (!(problem instanceof ProblemError)) throw problem;
+    return settled((reply) => [formOf(reply)]); // links ran in a circle, without an answer that broke it
+  }
+}
+
+/** An answer about a judgement as it stands in changes. @param {Reply} reply */
+function formOf({ question: { id }, values }) {
+  const texts = values.map(({ text }) => text);
+  return texts.length > 1 ? { at: id, shares: texts } : { at: id, value: texts[0] };
+}
+
 /** Replies as observations; what was skipped is none. @param {Reply[]} replies @returns {Observed} */
-export function observed({ at, model }, replies) {
+export function observed(ground, replies) {
+  const { at, model } = ground;
+  const setting = said(ground, replies);
+  const u = countedShares(model.share_rows, setting);
+  const z = at.deviations(u);
   const known = new Map();
   const pins = [];
   const statements = [];
@@ -60,19 +93,14 @@ export function observed({ at, model }, replies) {
       statements.push({ question, logOdds, beyond, sd: sdOf(logOdds), reply });
       continue;
     }
-    const { places, u } = what === "rejected" ? rejection(model, question) : numbersOf(question, values);
-    const whole = at.standing.slice();
-    places.forEach((place, k) => {
-      known.set(place, u[k]);
-      whole[place] = u[k];
-    });
-    const z = at.deviations(whole);
-    for (const place of places) {
+    for (const place of what === "rejected" ? [credenceOf(model, question)] : question.places) {
+      known.set(place, u[place]);
       const near = Math.min(Math.max(z[place], -MOST_SD), MOST_SD);
       if (at.free[place] === 1) pins.push({ place, z: near, reply });
     }
   }
-  return { known, pins, statements, of: [...pins, ...statements].map(({ reply }) => reply) };
+  const of = [...pins, ...statements].map(({ reply }) => reply);
+  return { known, column: setting.column, pins, statements, of };
 }
 
 /**
@@ -102,15 +130,7 @@ function sdOf(logOdds) {
   return Math.sqrt(sd ** 2 + (logit(high) - logit(low)) ** 2 / 12);
 }
 
-/** What a rejected argument comes to: its credence is as far out as a certainty. */
-function rejection(model, { entry }) {
-  const { credence } = model.entries.find(({ id }) => id === entry);
-  return { places: [credence], u: [-LOGIT_OF_CERTAINTY] };
-}
-
-function numbersOf({ places }, values) {
-  if (places.length === 1) return { places, u: [values[0].mu] };
-  const shares = values.map(({ mu }) => expit(mu));
-  const sum = shares.reduce((all, share) => all + share, 0);
-  return { places, u: shares.map((share) => logitOfShare(share / sum)) };
+/** The place of the credence of the argument that a question is about. */
+function credenceOf(model, { entry }) {
+  return model.entries.find(({ id }) => id === entry).credence;
 }

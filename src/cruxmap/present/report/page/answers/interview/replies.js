@@ -13,10 +13,12 @@ import { nameOf } from "./observed.js";
 export function repliesOf(ground, own, setting) {
   const found = new Map();
   const add = (question, what, values = []) => found.set(nameOf(question), { question, what, values });
-  for (const { at, fitted } of own.judgements) {
-    if (fitted || !(ground.index.has(at) || ground.rowAt.has(at))) continue;
-    const question = ground.judgement(at);
-    add(question, "answered", question.places.map((place) => setting.values[place]));
+  for (const judgement of own.judgements) {
+    if (judgement.fitted || !isJudged(ground, judgement.at)) continue;
+    const question = ground.judgement(judgement.at);
+    const values = question.places.map((place) => setting.values[place]);
+    const stands = [...(found.get(nameOf(question))?.stands ?? []), judgement];
+    found.set(nameOf(question), { question, what: "answered", values, stands });
   }
   for (const name of own.rejects) {
     const isArgument = ground.structure.entry.get(name)?.type === "argument";

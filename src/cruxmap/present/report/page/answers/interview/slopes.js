@@ -7,8 +7,6 @@ import { certainEntries } from "../certainties.js";
 /** The log-odds that stand for certainty. */
 const AS_GOOD_AS_CERTAIN = 30;
 
-const NOTHING_KNOWN = new Map();
-
 /** How many slopes are carried back to judgements at a time. */
 const TOGETHER = 8;
 
@@ -35,10 +33,10 @@ export class Slopes {
    * statement takes one column: with the slopes g of log P(what is given) and g' of log P(statement, what
    * is given), those of its log-odds are (g' - g) / (1 - p).
    * @param {Float64Array} u @param {Test[][]} statements
-   * @param {Map<number, number>} [known] by place, what does not move
+   * @param {Int32Array} [column] the place whose number each has, where links are others than the map's
    * @returns {{logOdds: Float64Array, slopes: Float64Array[]}} the target first
    */
-  of(u, statements, known = NOTHING_KNOWN) {
+  of(u, statements, column = this.coordinates.column) {
     const { asking, given, target } = this;
     const here = this.at(u);
     const sides = [0, 1].map((state) => [...given, [target, [state]]]);
@@ -54,12 +52,12 @@ export class Slopes {
       return slopes.map((slope) => (isCertain ? 0 : slope / left));
     });
     const ofTarget = asking.slopesOfEntries(no, yes);
-    return { logOdds, slopes: this.carriedBack(here, known, [ofTarget, ...cotangents]) };
+    return { logOdds, slopes: this.carriedBack(here, column, [ofTarget, ...cotangents]) };
   }
 
   /** Slopes in entries as slopes in deviations. */
-  carriedBack({ u, single, entries }, known, cotangents) {
-    const { structure: { program }, coordinates: { column } } = this;
+  carriedBack({ u, single, entries }, column, cotangents) {
+    const { program } = this.structure;
     const found = [];
     for (let from = 0; from < cotangents.length; from += TOGETHER) {
       const some = cotangents.slice(from, from + TOGETHER);
@@ -72,9 +70,7 @@ export class Slopes {
       const slope = pullback(program, judgements, single, filled, cotangent, D);
       for (let d = 0; d < D; d++) {
         const one = new Float64Array(u.length);
-        for (let j = 0; j < u.length; j++) {
-          if (!known.has(j)) one[column[j]] += finite(slope[j * D + d]);
-        }
+        for (let j = 0; j < u.length; j++) one[column[j]] += finite(slope[j * D + d]);
         found.push(this.coordinates.toDeviations(one, u));
       }
     }
