@@ -12,7 +12,7 @@ from textwrap import dedent
 
 import pytest
 
-from cruxmap.errors import InvalidMap, Span
+from cruxmap.errors import Code, Hint, InvalidMap, Span
 from cruxmap.language.argument_map import (
     AllOf,
     AnyOf,
@@ -42,9 +42,10 @@ from cruxmap.language.argument_map import (
     Within,
 )
 from cruxmap.language.digest import digest
+from cruxmap.language.files import overlaid
 from cruxmap.language.inheritance import settle
 from cruxmap.language.model_spec import ModelSpec, Sampling, Target
-from cruxmap.language.reading import check, read_map, read_model
+from cruxmap.language.reading import Memory, check, examine, read_map, read_model
 from cruxmap.language.schema import FILES, json_schema
 from cruxmap.language.sources import check_sources
 from cruxmap.language.template import template
@@ -697,3 +698,69 @@ def test_many_unknown_ids_cost_no_more_than_many_ids(tmp_path: Path) -> None:
     start = time.process_time()
     assert len(check(folder)[0]) == 4_500
     assert time.process_time() - start < 20
+
+
+def test_a_map_that_is_looked_at_again_is_read_again_only_where_a_file_of_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / "arguments" / name).mkdir(parents=True)
+        (tmp_path / "arguments" / name / "map.yaml").write_text(
+            f"claims:\n  {name}: {{text: It is so., credence: 50%}}\n", encoding="utf-8"
+        )
+    memory, file = Memory(), tmp_path / "arguments/two/map.yaml"
+    before = examine(tmp_path, memory)
+    again = examine(tmp_path, memory)
+    assert [a is b for a, b in zip(before.drafts.values(), again.drafts.values(), strict=True)] == [
+        True
+    ] * 2
+    with overlaid({file: b"claims:\n  two: {text: It is so., credence: 50 to}\n"}):
+        laid = examine(tmp_path, memory)
+    assert [a is b for a, b in zip(before.drafts.values(), laid.drafts.values(), strict=True)] == [
+        True,
+        False,
+    ]
+    assert [problem.code for problem in laid.problems] == [Code.UNREADABLE_JUDGEMENT]
+    file.write_text("claims:\n  two: {text: It is not., credence: 50%}\n", encoding="utf-8")
+    (tmp_path / "arguments/one/more.yaml").write_text("claims: {two: 3}\n", encoding="utf-8")
+    after = examine(tmp_path, memory)
+    assert after.drafts[str(file.parent)].map.entry["two"].about.text == "It is not."
+    assert [problem.code for problem in after.problems] == [Code.WRONG_SHAPE]
+
+
+@pytest.mark.parametrize(
+    "folder", sorted((Path(__file__).parent / "maps/bad").iterdir()), ids=lambda folder: folder.name
+)
+def test_what_is_known_of_texts_changes_nothing(folder: Path) -> None:
+    memory = Memory()
+    fresh = examine(folder)
+    first = examine(folder, memory)
+    memory.maps.clear()
+    second = examine(folder, memory)
+    assert fresh.problems == first.problems == second.problems
+    assert fresh.warnings == first.warnings == second.warnings
+
+
+def test_a_hint_with_one_right_form_says_what_to_write_and_for_what(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(
+        "sources:\n  post: {title: A post}\n"
+        "claims:\n"
+        "  rain: {text: It rains., credense: 50%, source: pots#3}\n"
+        "  wind: {text: It blows., credence: 1 out of 4}\n"
+        "  fog: {text: It is foggy., credence: likly}\n"
+        "  wet: {text: It is wet., all_of: [rian]}\n"
+        "  dry: {text: It is dry., credence: 1}\n",
+        encoding="utf-8",
+    )
+    problems, _ = check(tmp_path)
+    written = [(p.hint.written, p.hint.instead) for p in problems if isinstance(p.hint, Hint)]
+    assert written == [
+        ("credense", "credence"),
+        ("pots", "post"),
+        ("1 out of 4", "1 in 4"),
+        ("likly", "likely"),
+        ("rian", "rain"),
+    ]
+    assert [str(p.hint) for p in problems if not isinstance(p.hint, Hint)] == [
+        "did you mean `1%` or `100%`?"
+    ]

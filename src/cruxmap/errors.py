@@ -180,9 +180,32 @@ def _clipped(words: str) -> str:
     )
 
 
+class Hint(str):
+    """What may help, where it has one right form: `instead` belongs in the place of what is `written`.
+
+    That stands at the problem's place, or is a part of what stands there.
+
+    >>> hint = Hint("did you mean `rust`?", "rusts", "rust")
+    >>> f"{hint} {hint.written} -> {hint.instead}"
+    'did you mean `rust`? rusts -> rust'
+    """
+
+    written: str
+    instead: str
+
+    def __new__(cls, text: str, written: str = "", instead: str = "") -> "Hint":
+        """Return a text that knows what to write."""
+        made = super().__new__(cls, text)
+        made.written, made.instead = str(written), str(instead)
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend: a stable `code`, a sentence, its place, the text of that line, and a hint."""
+    """One thing to mend: a stable `code`, a sentence, its place, the text of that line, and a hint.
+
+    A `Hint` is a hint that an editor can put into the file.
+    """
 
     code: Code
     message: str

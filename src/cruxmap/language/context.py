@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from cruxmap.errors import Code
+from cruxmap.errors import Code, Hint
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     About,
@@ -74,7 +74,7 @@ def check_word(findings: Findings, id_: Text, *, number_ok: bool = True) -> None
     if _KEBAB.fullmatch(id_) is None or not (number_ok or id_.islower()):
         tidy = "-".join(re.findall("[a-z0-9]+", _without_accents(id_).lower()))
         hint = (
-            f"write `{tidy}`"
+            Hint(f"write `{tidy}`", id_, tidy)
             if _KEBAB.fullmatch(tidy) and tidy != id_
             else "lower-case words joined by `-`"
         )

@@ -43,6 +43,19 @@ _looked: ContextVar[Looked | None] = ContextVar("looked", default=None)
 _overlaid: ContextVar[Mapping[Path, bytes]] = ContextVar("overlaid", default={})  # noqa: B039 - never changed
 
 
+_known: ContextVar[dict[str, tuple[bytes, Parsed]] | None] = ContextVar("known", default=None)
+
+
+@contextmanager
+def knowing(texts: dict[str, tuple[bytes, Parsed]]) -> Iterator[None]:
+    """Take from here what texts say, by their files' names as shown, and put here what is new."""
+    token = _known.set(texts)
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 @contextmanager
 def noting() -> Iterator[Looked]:
     """Note what is looked at while this lasts."""
@@ -64,6 +77,13 @@ def overlaid(contents: Mapping[Path, bytes]) -> Iterator[None]:
         _overlaid.reset(token)
 
 
+def note(looked: Looked) -> None:
+    """Note what somebody looked at before and need not look at again."""
+    if (noted := _looked.get()) is not None:
+        noted.files |= looked.files
+        noted.folders |= looked.folders
+
+
 def note_folder(folder: Path) -> None:
     """Note that what is in a folder makes a difference."""
     if (looked := _looked.get()) is not None:
@@ -73,6 +93,37 @@ def note_folder(folder: Path) -> None:
 def _note_file(path: Path, data: bytes | None) -> None:
     if (looked := _looked.get()) is not None:
         looked.files[path] = None if data is None else version_of(data)
+
+
+type State = tuple[tuple[object, ...], ...]
+"""What tells whether files and folders are as they were."""
+
+
+def state_of(looked: Looked) -> State:
+    """Return what changes whenever a file does, or what is in a folder: sizes and times, or what is laid."""
+    return (*map(_state_of_file, looked.files), *map(_state_of_folder, sorted(looked.folders)))
+
+
+def _state_of_file(path: Path) -> tuple[object, ...]:
+    if (laid := _laid(path)) is not None:
+        return (path, laid)
+    try:
+        about = path.stat()
+    except (OSError, ValueError):
+        return (path, None)
+    return (path, about.st_mtime_ns, about.st_size, about.st_ino, about.st_mode)
+
+
+def _state_of_folder(path: Path) -> tuple[object, ...]:
+    try:
+        return (path, *sorted(name for name in os.listdir(path) if not name.startswith(".")))
+    except OSError:
+        return (path, None)
+
+
+def _laid(path: Path) -> bytes | None:
+    contents = _overlaid.get()
+    return contents.get(Path(os.path.abspath(path))) if contents else None
 
 
 # --- folders and files ---------------------------------------------------------------------------
@@ -142,7 +193,7 @@ def load(path: Path, findings: Findings) -> Parsed | None:
     data = content_of(path, findings)
     if data is None:
         return None
-    parsed = parse(data, shown(path))
+    parsed = _parsed(data, shown(path))
     findings.take(parsed)
     return parsed
 
@@ -151,7 +202,7 @@ def content_of(path: Path, findings: Findings) -> bytes | None:
     """Return what is in a file, or is laid over it; `None` after a problem."""
     _note_file(path, None)
     try:
-        laid = _overlaid.get().get(Path(os.path.abspath(path)))
+        laid = _laid(path)
         trouble = _trouble(path) if laid is None else ""
         if not trouble:
             data = path.read_bytes() if laid is None else laid
@@ -164,6 +215,16 @@ def content_of(path: Path, findings: Findings) -> bytes | None:
         trouble = str(error.strerror)
     findings.add(Code.UNREADABLE_FILE, f"cannot be read: {trouble}", Span(shown(path)))
     return None
+
+
+def _parsed(data: bytes, name: str) -> Parsed:
+    """Return what a text says, of which readers may take away whole entries."""
+    known = _known.get()
+    if known is None:
+        return parse(data, name)
+    if name not in known or known[name][0] != data:
+        known[name] = data, parse(data, name)
+    return known[name][1].to_be_cut()
 
 
 def version_at(path: Path) -> str | None:

@@ -86,15 +86,11 @@ def included_path(file: Path, named: Text, findings: Findings) -> Path | None:
         reason = "every file of the map's own folder is read: leave it out"
     elif not os.path.isfile(there):
         note_folder(there.parent)
-        known = sorted(other.name for other in there.parent.glob("*.yaml")) or sorted(
-            f"{other.parent.name}/{other.name}" for other in around.glob("*/*.yaml")
-        )
-        findings.add(
-            Code.NO_SUCH_FILE,
-            f"there is no file `{shown(path)}`",
-            named,
-            did_you_mean(there.name, known) or "the path starts from the folder of this file",
-        )
+        known = sorted(other.name for other in there.parent.glob("*.yaml"))
+        further = sorted(f"{other.parent.name}/{other.name}" for other in around.glob("*/*.yaml"))
+        hint = did_you_mean(there.name, known) if known else str(did_you_mean(there.name, further))
+        hint = hint or "the path starts from the folder of this file"
+        findings.add(Code.NO_SUCH_FILE, f"there is no file `{shown(path)}`", named, hint)
         return None
     elif not Path(os.path.realpath(there)).is_relative_to(os.path.realpath(around)):
         reason = f"it is a link that leads out of `{ARGUMENTS}/`"

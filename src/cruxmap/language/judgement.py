@@ -14,7 +14,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple, assert_never
 
-from cruxmap.errors import Code
+from cruxmap.errors import Code, Hint
 from cruxmap.language.argument_map import Elicited, Rest, Role, SameAs, Scale, Value
 from cruxmap.language.names import nearest
 
@@ -276,7 +276,9 @@ def _better_hint(text: str, role: Role, lexicon: Lexicon, error: UnreadableError
     tidy = _tidied(text)
     meant = _near_miss(tidy, role, lexicon)
     if meant is not None:
-        return _unreadable(text, f"did you mean {meant}?")
+        hint = f"did you mean {meant}?"
+        only = meant.strip("`")
+        return _unreadable(text, hint if "`" in only else Hint(hint, text, only))
     return _unreadable(text, _hint(tidy, role.scale) or error.hint)
 
 

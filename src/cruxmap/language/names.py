@@ -12,7 +12,7 @@ from heapq import nlargest
 from itertools import islice
 from types import MappingProxyType
 
-from cruxmap.errors import Code, InvalidMap, Problem
+from cruxmap.errors import Code, Hint, InvalidMap, Problem
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     Argument,
@@ -54,6 +54,11 @@ def _letters(name: str) -> frozenset[str]:
     return frozenset((*name, *map(str.__add__, name, name[1:])))
 
 
+def meant(written: str, instead: str) -> Hint:
+    """Return the hint that something else was meant than what is written."""
+    return Hint(f"did you mean `{instead}`?", written, instead)
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a hint with the names nearest to one that is not known: alike in spelling, or with it as a part.
 
@@ -61,8 +66,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     'did you mean `team-can-rust` or `a-small-team`?'
     """
     known = tuple(dict.fromkeys(known))
-    near = nearest(name, known)
-    like = [near] if near else [one for one in known if name and name in one][:3]
+    if (near := nearest(name, known)) is not None:
+        return meant(name, near)
+    like = [one for one in known if name and name in one][:3]
     return f"did you mean {' or '.join(f'`{one}`' for one in like)}?" if like else ""
 
 
@@ -129,7 +135,7 @@ class Names:
         pool = list(islice(near_in_length, MAX_COMPARED))
         self.comparisons += len(pool)
         near = nearest(name, pool)
-        return f"did you mean `{near}`?" if near else ""
+        return meant(name, near) if near else ""
 
     def suggestion(self, name: str, known: Iterable[str]) -> str:
         """Return the same hint, or, where somebody typed the name, what they may have meant."""

@@ -6,7 +6,7 @@ or a whole project.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import starmap
 from pathlib import Path
@@ -54,12 +54,18 @@ from cruxmap.language.context import (
 from cruxmap.language.entries import read_claim, read_event, read_question, read_timeline
 from cruxmap.language.expectations import read_expectations
 from cruxmap.language.files import (
+    Looked,
+    State,
     check_language,
     fit,
+    knowing,
     load,
     model_files,
+    note,
     note_folder,
+    noting,
     shown,
+    state_of,
     subfolders,
     yaml_files,
 )
@@ -88,7 +94,7 @@ from cruxmap.language.worldviews import (
     warn_of_changes,
     warn_of_rejected,
 )
-from cruxmap.language.yaml_text import Entries, Text
+from cruxmap.language.yaml_text import Entries, Parsed, Text
 
 # --- what others call ---------------------------------------------------------------------------
 
@@ -121,7 +127,7 @@ class Visited(NamedTuple):
 
 def read_with_visitors(path: str | os.PathLike[str], files: Iterable[str | os.PathLike[str]]) -> Visited:
     """Read a model and its map with files of worldviews from elsewhere. Raises InvalidMap."""
-    findings, drafts = Findings(), dict[str, _Draft]()
+    findings, drafts = Findings(), dict[str, Draft]()
     model = _read_model(_tidy(path), findings, drafts, tuple(map(Path, files)))
     findings.raise_if_any()
     assert model is not None
@@ -135,7 +141,7 @@ def read_models(
 
     Each map is read with the files of `visitors`, as in `read_model`.
     """
-    findings, drafts = Findings(), dict[str, _Draft]()
+    findings, drafts = Findings(), dict[str, Draft]()
     visiting = tuple(map(Path, visitors))
     models = [_read_model(_tidy(path), findings, drafts, visiting) for path in paths]
     findings.raise_if_any()
@@ -148,16 +154,36 @@ def check(path: str | os.PathLike[str] = ".") -> tuple[tuple[Problem, ...], tupl
     A project has `models/` or `arguments/`; other files in it are left alone. Both tuples are sorted
     by place.
     """
+    found = examine(path)
+    return found.problems, found.warnings
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What `check` finds at a path, and what it read: maps by their real folders, and whole models."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    drafts: "Mapping[str, Draft]"
+    models: "tuple[ReadModel, ...]"
+
+
+def examine(path: str | os.PathLike[str] = ".", memory: "Memory | None" = None) -> Examined:
+    """Look at the same as `check`. What is in the memory is not read again where it is as it was."""
     findings = Findings()
-    drafts: dict[str, _Draft] = {}
+    drafts: dict[str, Draft] = {}
     wanted: dict[str, set[str]] = {}
+    models: list[ReadModel] = []
     where = _tidy(path)
     folders, files = _what_to_check(where, findings)
     for folder in folders:
-        drafts[_identity(folder)] = _read_map(folder, findings)
+        drafts[_identity(folder)] = (
+            _read_map(folder, findings) if memory is None else memory.read_map(folder, findings)
+        )
     for file in files:
         model = _read_model(file, findings, drafts)
         if model is not None:
+            models.append(model)
             wanted.setdefault(_identity(model.folder), set()).update(_ids_asked_for(model.spec))
             if drafts[_identity(model.folder)].sound:
                 _warn_of_unlisted(model.spec, findings)
@@ -168,13 +194,13 @@ def check(path: str | os.PathLike[str] = ".") -> tuple[tuple[Problem, ...], tupl
         if drafts[identity].sound:
             check_reach(drafts[identity].map, ids, findings, drafts[identity].included)
     found = InvalidMap(tuple(findings.problems), tuple(findings.warnings))
-    return found.problems, found.warnings
+    return Examined(found.problems, found.warnings, drafts, tuple(models))
 
 
 def models_at(path: str | os.PathLike[str] = ".") -> tuple[ModelSpec, ...]:
     """Return the models that `check` looks at for the same path. Raises InvalidMap."""
     _, files = _what_to_check(_tidy(path), Findings())
-    drafts: dict[str, _Draft] = {}
+    drafts: dict[str, Draft] = {}
     findings = Findings()
     models = [_read_model(file, findings, drafts) for file in files]
     findings.raise_if_any()
@@ -183,7 +209,7 @@ def models_at(path: str | os.PathLike[str] = ".") -> tuple[ModelSpec, ...]:
 
 def models_beside(folder: Path, other: Path) -> tuple[ModelSpec, ...]:
     """Return the models of the map in a folder: those in its project, and one that may be elsewhere."""
-    drafts: dict[str, _Draft] = {}
+    drafts: dict[str, Draft] = {}
     files = {_identity(file): file for file in (_tidy(other), *_models_of_project(folder))}
     found = (_read_model(file, Findings(), drafts) for file in files.values())
     return tuple(
@@ -255,7 +281,7 @@ def _is_for_models(folder: Path) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class Draft:
     """A map as far as it could be read, with stand-ins for what is wrong: it serves to find more problems."""
 
     map: ArgumentMap
@@ -282,8 +308,40 @@ _HARMLESS |= {Code.UNKNOWN_VOICE}
 """Problems that leave the rest of an entry worth checking."""
 
 
+class _Kept(NamedTuple):
+    """A map that was read, with what was found and looked at, and the state that all this was in."""
+
+    draft: Draft
+    findings: Findings
+    looked: Looked
+    state: State
+    comparisons: int
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was read before, for who reads the same files again after each change to one of them."""
+
+    texts: dict[str, tuple[bytes, Parsed]] = field(default_factory=dict)
+    maps: dict[str, _Kept] = field(default_factory=dict)
+
+    def read_map(self, folder: Path, findings: Findings) -> Draft:
+        """Return a map as it is now."""
+        kept = self.maps.get(_identity(folder))
+        if kept is None or state_of(kept.looked) != kept.state:
+            own = Findings()
+            with noting() as looked, knowing(self.texts):
+                draft = _read_map(folder, own)
+            kept = _Kept(draft, own, looked, state_of(looked), draft.names.comparisons)
+            self.maps[_identity(folder)] = kept
+        note(kept.looked)
+        findings.extend(kept.findings)
+        kept.draft.names.comparisons = kept.comparisons
+        return kept.draft
+
+
 @gc_paused()
-def _read_map(folder: Path, findings: Findings, visiting: Iterable[Path] = ()) -> _Draft:
+def _read_map(folder: Path, findings: Findings, visiting: Iterable[Path] = ()) -> Draft:
     before = len(findings.problems)
     if not os.path.isdir(folder):
         message = "there is no such folder"
@@ -316,7 +374,7 @@ def _read_map(folder: Path, findings: Findings, visiting: Iterable[Path] = ()) -
     if whole and not names.broken:
         check_cited(draft, findings, sheets.included_sources)
     sound = len(findings.problems) == before
-    return _Draft(
+    return Draft(
         draft, context, frozenset(sheets.worldview_ids), frozenset(sheets.included), sound, visitors
     )
 
@@ -467,14 +525,16 @@ def _read_worldviews(context: Context, sheets: Sheets, draft: ArgumentMap) -> tu
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
+class ReadModel:
+    """A model, and the folder of its map."""
+
     spec: ModelSpec
     folder: Path
 
 
 def _read_model(
-    path: Path, findings: Findings, drafts: dict[str, _Draft], visiting: Iterable[Path] = ()
-) -> _Model | None:
+    path: Path, findings: Findings, drafts: dict[str, Draft], visiting: Iterable[Path] = ()
+) -> ReadModel | None:
     """Read a model, `None` after any problem in it; its map is taken from `drafts`, or read and put there.
 
     A map that is read is read with the files of worldviews that are `visiting` it.
@@ -507,11 +567,11 @@ def _read_model(
     whole = [row for number, row in enumerate(rows) if ("expect", number) not in fitted.cuts]
     spec = _model_spec(path, shape, whole, draft, own)
     findings.extend(own)
-    return None if own.problems else _Model(spec, folder)
+    return None if own.problems else ReadModel(spec, folder)
 
 
 def _model_spec(
-    path: Path, shape: ModelFile, expected: list[Entries], draft: _Draft, findings: Findings
+    path: Path, shape: ModelFile, expected: list[Entries], draft: Draft, findings: Findings
 ) -> ModelSpec:
     """Return the value of a model; `expected` are the parts of its file that its expectations are of."""
     resolver = Resolver(draft.names, findings)
@@ -550,7 +610,7 @@ def _model_spec(
     )
 
 
-def _worldviews(shape: ModelFile, draft: _Draft, resolver: Resolver) -> tuple[str, ...]:
+def _worldviews(shape: ModelFile, draft: Draft, resolver: Resolver) -> tuple[str, ...]:
     """Return the worldviews that a model asks for; `all` are those of the map, or else the map itself."""
     if not _lists_worldviews(shape):
         return tuple(sorted(draft.map.worldview)) or (MAP_WORLDVIEW,)
@@ -593,7 +653,7 @@ def _warn_of_unlisted(model: ModelSpec, findings: Findings) -> None:
         findings.warn(Code.UNLISTED_WORLDVIEW, message, worldview.about.span, hint)
 
 
-def _models_beside(worldview: Path, drafts: dict[str, _Draft]) -> Iterator[_Model]:
+def _models_beside(worldview: Path, drafts: dict[str, Draft]) -> Iterator[ReadModel]:
     """Yield the models of the map that a worldview's file belongs to: those beside it in its project."""
     folder = worldview.parent.parent
     for file in _models_of_project(folder):

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, TypeAliasType, Union, get_args, get
 
 from cruxmap.errors import Code
 from cruxmap.language.findings import Findings
-from cruxmap.language.names import nearest
+from cruxmap.language.names import meant, nearest
 from cruxmap.language.yaml_text import Entries, Items, Node, Text
 
 # --- what annotations are made of ---------------------------------------------------------------
@@ -364,7 +364,7 @@ def _unknown_key_hint(key: str, value: Node) -> str:
     if " " in key:
         return "put a sentence that holds `: ` or runs over several lines under `text: >-`"
     near = nearest(key, owners)
-    return f"did you mean `{near}`?" if near else ""
+    return meant(key, near) if near else ""
 
 
 @cache

@@ -9,7 +9,7 @@ another, so nesting is measured before any recursion could follow it.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -134,6 +134,23 @@ class Parsed:
     root: Node | None
     problems: tuple[Problem, ...] = ()
     spoiled: frozenset[tuple[str, ...]] = frozenset()
+
+    def to_be_cut(self) -> "Parsed":
+        """Return the same, from which keys of the top and of what these hold can be taken away."""
+        if not isinstance(self.root, Entries):
+            return self
+        root = _like(self.root, self.root.items())
+        for key, part in root.items():
+            if isinstance(part, Entries):
+                root[key] = _like(part, part.items())
+        return replace(self, root=root)
+
+
+def _like(entries: Entries, parts: Iterable[tuple[Text, Node]]) -> Entries:
+    """Return a mapping of other parts in the same place."""
+    made = Entries(parts)
+    made.file, made.start, made.end = entries.file, entries.start, entries.end
+    return made
 
 
 def problem_at(code: Code, message: str, place: _Placed, hint: str = "") -> Problem:

@@ -4,21 +4,17 @@ In: the path of a model. Out: a `Reading`: the model or its problems, with the v
 read. What changes afterwards is seen by sizes and times, and folders by what is in them.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from cruxmap.errors import Code, InvalidMap, Problem
-from cruxmap.language.files import Looked, noting, version_at
+from cruxmap.language.files import Looked, State, noting, state_of, version_at
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_with_visitors
 from cruxmap.language.visitors import WORLDVIEWS
 
 TRIES = 20
 """How often files are read that change all the time; after that, what was read last counts."""
-
-type State = tuple[tuple[object, ...], ...]
-"""What tells whether files and folders are as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +57,3 @@ def _read(path: Path) -> Reading:
             problem = Problem(Code.UNREADABLE_FILE, f"the files cannot be read: {error.strerror}")
             return Reading(path, None, (problem,), None, looked, state_of(looked))
     return Reading(path, visited.model, (), visited.folder, looked, state_of(looked))
-
-
-def state_of(looked: Looked) -> State:
-    """Return what changes whenever a file does, or what is in a folder."""
-    return (*map(_state_of_file, looked.files), *map(_state_of_folder, sorted(looked.folders)))
-
-
-def _state_of_file(path: Path) -> tuple[object, ...]:
-    try:
-        about = path.stat()
-    except (OSError, ValueError):
-        return (path, None)
-    return (path, about.st_mtime_ns, about.st_size, about.st_ino, about.st_mode)
-
-
-def _state_of_folder(path: Path) -> tuple[object, ...]:
-    try:
-        return (path, *sorted(name for name in os.listdir(path) if not name.startswith(".")))
-    except OSError:
-        return (path, None)
