@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from cruxmap.engine.network import BoolArray, FloatArray, IntArray
-from cruxmap.engine.special import expit
 from cruxmap.insight.interview.coordinates import FURTHEST, MOST_SD, counted
 from cruxmap.insight.interview.ground import Ground
 from cruxmap.insight.interview.questions import Question, Reply
@@ -28,12 +27,6 @@ is implied."""
 TAIL, WIDER_IN_THE_TAIL = 3.0, 0.2
 """Beyond this logit, 5% and 95%, that deviation grows by this for each logit more: nobody tells 1% from 0.5%
 as they tell 30% from 40%."""
-
-ROUND_PERCENTAGES = (1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 75, 80, 85, 90, 95, 98, 99)
-"""The percentages that people say; of others they say the nearest."""
-
-HARDLY_OFF = 1e-9
-"""A probability as near as this to one of those percentages is that."""
 
 
 type Given = tuple[Override | ShareOverride, ...]
@@ -181,20 +174,8 @@ def _places(ground: Ground, reply: Reply) -> list[int]:
 
 
 def _sd_of(logit: float) -> float:
-    """Return how near an answer with this logit is taken to be to what is implied.
-
-    Who says a round percentage may mean any for which it is the nearest, down to half of the least. Their
-    logits are taken to be uniform. Who says another means that.
-    """
-    sd = SD_OF_A_STATEMENT + WIDER_IN_THE_TAIL * max(0.0, abs(logit) - TAIL)
-    p = float(expit(np.array([logit]))[0])
-    around = (0.0, *(each / 100 for each in ROUND_PERCENTAGES), 1.0)
-    for below, said, above in zip(around, around[1:], around[2:], strict=False):
-        if abs(p - said) <= HARDLY_OFF:
-            low, high = (below + said) / 2, (said + above) / 2
-            width = np.log(high / (1 - high)) - np.log(low / (1 - low))
-            return float(np.sqrt(sd**2 + width**2 / 12))
-    return sd
+    """Return how near an answer with this logit is taken to be to what is implied."""
+    return SD_OF_A_STATEMENT + WIDER_IN_THE_TAIL * max(0.0, abs(logit) - TAIL)
 
 
 def _beyond(logit: float) -> float:

@@ -20,7 +20,6 @@ from cruxmap.insight.estimate import as_model
 from cruxmap.insight.interview.coordinates import FURTHEST, as_counted
 from cruxmap.insight.interview.fixed_order import fixed_order
 from cruxmap.insight.interview.interview import Interview, Kinds, begin
-from cruxmap.insight.interview.observed import ROUND_PERCENTAGES
 from cruxmap.insight.interview.questions import Kind, Question, Reply, What
 from cruxmap.insight.live_model import State, open_model
 from cruxmap.insight.plain import Answer
@@ -45,6 +44,9 @@ type Asking = Literal["best", "tornado", "file", "random", "fixed"]
 
 QUESTIONS = 30
 """So many questions are rehearsed unless somebody says how many."""
+
+ROUND_PERCENTAGES = (1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 75, 80, 85, 90, 95, 98, 99)
+"""The percentages that people say; of others they say the nearest."""
 
 ROUND_RATIOS = (1, 1.5, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000)
 """How many times, as people say it, and one in how many; the nearest is so by its logarithm."""

@@ -1,7 +1,6 @@
 // Replies as observations: which numbers they say, and how near to what is meant they are taken to be. As
 // insight/interview/observed.py.
 
-import { expit, logit } from "../../engine/special.js";
 import { ProblemError } from "../../language/problems.js";
 import { layersOf, MAP, settle } from "../../language/worldviews.js";
 import { countedShares, FURTHEST } from "./coordinates.js";
@@ -14,8 +13,6 @@ export const SD_OF_A_STATEMENT = 0.13;
 
 const MOST_SD = 4;
 const [TAIL, WIDER_IN_THE_TAIL] = [3, 0.2];
-const ROUND_PERCENTAGES = [1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 75, 80, 85, 90, 95, 98, 99];
-const HARDLY_OFF = 1e-9;
 
 /**
  * One question. Its `kind` and `id` together are its name. A judgement has `places`: those of its
@@ -116,18 +113,9 @@ export function offBy(stated, logOdds) {
   return isPast(stated, logOdds) ? 0 : stated.logOdds - logOdds;
 }
 
-/**
- * How near an answer with these log-odds is taken to be to what is implied. A round percentage may mean any
- * for which it is the nearest.
- */
+/** How near an answer with these log-odds is taken to be to what is implied. */
 function sdOf(logOdds) {
-  const sd = SD_OF_A_STATEMENT + WIDER_IN_THE_TAIL * Math.max(0, Math.abs(logOdds) - TAIL);
-  const p = expit(logOdds);
-  const around = [0, ...ROUND_PERCENTAGES.map((each) => each / 100), 1];
-  const place = around.findIndex((said) => said > 0 && said < 1 && Math.abs(p - said) <= HARDLY_OFF);
-  if (place < 0) return sd;
-  const [low, high] = [-1, 0].map((k) => (around[place + k] + around[place + 1 + k]) / 2);
-  return Math.sqrt(sd ** 2 + (logit(high) - logit(low)) ** 2 / 12);
+  return SD_OF_A_STATEMENT + WIDER_IN_THE_TAIL * Math.max(0, Math.abs(logOdds) - TAIL);
 }
 
 /** The place of the credence of the argument that a question is about. */
