@@ -13,10 +13,10 @@ from typing import Any
 
 from cruxmap.errors import Code, Problem
 from cruxmap.language.files import state_of
+from cruxmap.language.watching import Reading, read
 from cruxmap.present.problems import problem_json
 from cruxmap.present.report.page_file import Shown, mark_of, with_news
 from cruxmap.serve.making import Doing, Failed, Made, Plain, begin
-from cruxmap.serve.watching import Reading, read
 
 LOOK = 0.3
 """Seconds after which the files are looked at again."""

@@ -14,13 +14,13 @@ from types import FrameType
 import uvicorn
 
 from cruxmap.errors import Code, InvalidMap, Problem, WrongUsage
+from cruxmap.language.watching import Reading, read
 from cruxmap.present import terminal
 from cruxmap.present.progress import Display
 from cruxmap.present.report.page_file import Shown
 from cruxmap.serve.app import app_of
 from cruxmap.serve.guard import Address
 from cruxmap.serve.live import Live, Told
-from cruxmap.serve.watching import Reading, read
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8471

@@ -28,10 +28,10 @@ from cruxmap.language.inheritance import lay
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import check
 from cruxmap.language.visitors import WORLDVIEWS
+from cruxmap.language.watching import Reading, read
 from cruxmap.language.yaml_text import Text, node_of
 from cruxmap.present.problems import problem_json
 from cruxmap.serve.guard import Refused
-from cruxmap.serve.watching import Reading, read
 
 _BROUGHT = ("claims", "questions", "arguments", "routes")
 

@@ -9,9 +9,9 @@ from cruxmap.errors import Code
 from cruxmap.ground import version_of
 from cruxmap.language import files
 from cruxmap.language.files import state_of
+from cruxmap.language.watching import Reading, read
 from cruxmap.serve.guard import Refused
 from cruxmap.serve.saving import save
-from cruxmap.serve.watching import Reading, read
 from helpers.commands import EXAMPLES
 from helpers.served import change, copied
 
