@@ -1,6 +1,7 @@
 """Published networks, written as questions with a row per configuration of their parents, against pyAgrum.
 
-All are summed exactly. So are munin, munin1, munin4 and link, which take minutes to plan and are left out.
+All are summed exactly. So are munin, munin1, munin4 and link, which take minutes to plan and are left out,
+and munin2, which is of the kind of munin3.
 """
 
 from dataclasses import replace
@@ -27,7 +28,7 @@ SMALL = [
     "survey",
 ]
 SMALL += ["water", "win95pts"]
-LARGE = ["andes", "barley", "diabetes", "mildew", "munin2", "munin3", "pathfinder", "pigs"]
+LARGE = ["andes", "barley", "diabetes", "mildew", "munin3", "pathfinder", "pigs"]
 
 
 @pytest.mark.parametrize("name", [*SMALL, *(pytest.param(name, marks=pytest.mark.long) for name in LARGE)])
