@@ -582,6 +582,8 @@ def test_links_go_where_they_would_run_in_a_circle() -> None:
         (Scale.PROBABILITY, -1.23456789, 0.5, "11.33% to 39.84%"),
         (Scale.PROBABILITY, 7.654321, 0.5, "99.8922% to 99.97918%"),
         (Scale.PROBABILITY, -14.0, 0.0, "8.315e-7"),
+        (Scale.PROBABILITY, -1e30, 0.0, "0%"),
+        (Scale.PROBABILITY, 1e30, 0.0, "100%"),
         (Scale.PROBABILITY, -1.23456789, 1e-4, "22.535% to 22.541%"),
         (Scale.PROBABILITY, -1.23456789, 1e-9, "22.538293797% to 22.538293855%"),
         (Scale.RATIO, 1.23456789, 0.5, "1.51x to 7.822x"),

@@ -10,6 +10,7 @@ import {
   intervalText,
   parseJudgement,
   phrasesOf,
+  roundedText,
   sliderText,
 } from "../../src/cruxmap/present/report/page/language/notation.js";
 import { assertClose, casesOf } from "./cases.mjs";
@@ -60,6 +61,24 @@ test("a slider sets a text with few digits, which reads as a number near where i
     ["p", NaN, 0, "50%"],
   ];
   for (const [scale, mu, sd, text] of shown) assert.equal(sliderText(scale, mu, sd), text);
+});
+
+test("a number is rounded as Python rounds what is fitted", () => {
+  const middle = -1.23456789;
+  const shown = [
+    ["p", Math.log(0.3456789 / 0.6543211), 0, "34.57%"],
+    ["p", middle, 0.5, "11.33% to 39.84%"],
+    ["p", 7.654321, 0.5, "99.8922% to 99.97918%"],
+    ["p", -14, 0, "8.315e-7"],
+    ["p", -1e30, 0, "0%"],
+    ["p", 1e30, 0, "100%"],
+    ["p", middle, 1e-4, "22.535% to 22.541%"],
+    ["p", middle, 1e-9, "22.538293797% to 22.538293855%"],
+    ["r", -middle, 0.5, "1.51x to 7.822x"],
+    ["r", middle, 0, "0.291x"],
+    ["s", 0, 0, "1x"],
+  ];
+  for (const [scale, mu, sd, text] of shown) assert.equal(roundedText(scale, mu, sd, 4), text);
 });
 
 test("whatever a slider sets can be read, is no certainty, and stays near", () => {

@@ -488,6 +488,10 @@ export function formatJudgement(judgement) {
 const FURTHEST = { p: 30, r: 20, s: 20 };
 const NARROWEST = 0.01;
 const MOST_DIGITS = 6;
+const ALL_DIGITS = 17;
+
+/** By how much of its width an interval may be wider or narrower for fewer digits. */
+const WIDER = 0.1;
 
 /**
  * Write what a slider has been moved to, with few digits, in the language's notation. The text is what
@@ -516,6 +520,23 @@ export function intervalText(scale, low, high) {
   return endText(scale, (first + last) / 2, 2, true);
 }
 
+/**
+ * Write a number to so many digits at each end: of a ratio, or of a probability or of what it leaves,
+ * whichever is smaller. There are more where fewer would make the interval another: as `rounded` in
+ * insight/interview/written.py.
+ * @param {"p" | "r" | "s"} scale
+ * @param {number} mu the middle, as log-odds (a ratio: as its log)
+ * @param {number} sd the standard deviation on the same scale; 0 for a point
+ * @param {number} digits
+ */
+export function roundedText(scale, mu, sd, digits) {
+  const [from, to] = [-Z_95, Z_95].map((by) => endText(scale, mu + by * sd, digits, sd === 0));
+  const text = from === to ? from : `${from} to ${to}`;
+  if (digits >= ALL_DIGITS) return text;
+  const found = judged(scale, endsOf(text, scale), text);
+  return Math.abs(found.sd - sd) <= WIDER * sd ? text : roundedText(scale, mu, sd, digits + 1);
+}
+
 /** Return a place on the slider that a notation can say: never a certainty, and no strength below 1. */
 function within(scale, end) {
   const most = FURTHEST[scale];
@@ -527,7 +548,7 @@ function endText(scale, end, digits, alone) {
   if (scale !== "p") return `${numeral(rounded(Math.exp(end), digits))}x`;
   const small = rounded(logistic(-Math.abs(end)), digits);
   const number = end <= 0 ? small : oneMinus(small);
-  if (alone && end <= 0 && floatOf(small) < 1e-6) return numeral(small);
+  if (alone && end <= 0 && small.digits > 0n && floatOf(small) < 1e-6) return numeral(small);
   return `${numeral({ digits: number.digits, exponent: number.exponent + 2 })}%`;
 }
 
