@@ -1,5 +1,6 @@
 """The command that asks reviewers, on the screen, on paper, or in a rehearsal."""
 
+import math
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -121,7 +122,11 @@ def interview(
         refuse(Code.TWO_QUESTIONS, "--about goes with questions, not with --read", "leave it out")
     if minutes is not None and (form or read is not None):
         refuse(Code.TWO_QUESTIONS, "--minutes goes with a dialogue", "leave it out, or say --questions")
-    if not form and name is None:
+    if minutes is not None and math.isnan(minutes):
+        raise typer.BadParameter("nan is no number of minutes", param_hint="--minutes")
+    if form:
+        _refuse_beside({"--as": name, "--only-asked": only_asked}, "{} goes with answers, not with --form")
+    elif name is None:
         raise typer.BadParameter("say whose answers these are, as in --as ann", param_hint="--as")
     if form:
         with ask_with(model, [], quiet=quiet) as asked:
