@@ -20,6 +20,7 @@ from cruxmap.insight.expectations import expectations
 from cruxmap.language.reading import check, models_at
 from cruxmap.present.expectation_tables import failures_text
 from helpers.commands import ROOT, Cruxmap
+from helpers.editors import kind_of, refusals
 
 PAGES = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -141,6 +142,7 @@ def test_the_language_page_is_one_map_that_checks(tmp_path: Path) -> None:
         )
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(block.code, encoding="utf-8")
+        assert [*refusals(block.code, kind_of(file.relative_to(tmp_path)))] == []
     problems, warnings = check(tmp_path)
     assert [str(problem) for problem in problems + warnings] == []
     assert len(list(tmp_path.rglob("worldviews/*"))) == 3

@@ -1,7 +1,6 @@
 """Files become values: the good map with every construct, models, conditions typed by hand, places."""
 
 import gc
-import json
 import math
 import os
 import subprocess
@@ -46,7 +45,6 @@ from cruxmap.language.files import overlaid
 from cruxmap.language.inheritance import settle
 from cruxmap.language.model_spec import ModelSpec, Sampling, Target
 from cruxmap.language.reading import Memory, check, examine, read_map, read_model
-from cruxmap.language.schema import FILES, json_schema
 from cruxmap.language.sources import check_sources
 from cruxmap.language.template import template
 from cruxmap.language.typed import parse_condition, parse_setting, parse_settings, parse_target
@@ -583,7 +581,7 @@ def test_citing_a_locator_cites_what_lies_below_it(everything: ArgumentMap) -> N
     assert post.locators[2].no_claim == "a signpost"
 
 
-# --- digests, templates, schemas ---
+# --- digests, templates ---
 
 
 def test_the_digest_does_not_depend_on_files_notation_or_order(tmp_path: Path) -> None:
@@ -618,29 +616,6 @@ def test_the_template_is_clean(tmp_path: Path, name: str) -> None:
 def test_the_template_has_no_name_that_is_no_id(name: str) -> None:
     with pytest.raises(InvalidMap, match="bad-id"):
         template(name)
-
-
-@pytest.mark.parametrize("kind", FILES)
-def test_schemas_are_json_and_refer_to_nothing_that_is_missing(kind: str) -> None:
-    schema = json_schema(kind)
-    assert schema["additionalProperties"] is False
-    text = json.dumps(schema)
-    referred = {part.split('"', 1)[0] for part in text.split('"#/$defs/')[1:]}
-    assert referred <= schema.get("$defs", {}).keys()
-
-
-def test_the_schema_says_that_entries_have_a_text() -> None:
-    assert "text" in json_schema("map")["$defs"]["ClaimShape"]["required"]
-    assert json_schema("worldview")["required"] == ["text"]
-
-
-def test_the_schema_lets_worldviews_alone_say_that_a_number_was_fitted() -> None:
-    assert (
-        json_schema("worldview")["properties"]["read_as"]
-        == json_schema("worldview")["properties"]["stated"]
-    )
-    assert '"fitted"' in json.dumps(json_schema("worldview"))
-    assert '"fitted"' not in json.dumps(json_schema("map"))
 
 
 # --- cost ---

@@ -193,7 +193,8 @@ def schema(
     ] = None,
 ) -> None:
     """Print the JSON Schema of each kind of file, for editors."""
-    from cruxmap.language.schema import FILES, json_schema
+    from cruxmap.language.json_schema import json_schema
+    from cruxmap.language.schema import FILES
 
     schemas: dict[str, Any] = {name: json_schema(name) for name in FILES}
     if kind is not None and kind not in schemas:

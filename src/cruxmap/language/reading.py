@@ -627,14 +627,12 @@ def _lists_worldviews(shape: ModelFile) -> bool:
 
 
 def _sampling(shape: SamplingShape | None, resolver: Resolver) -> Sampling:
-    written = {name: text for name in _SAMPLING if shape and (text := getattr(shape, name)) is not None}
-    whole: dict[str, Any] = {
-        name: resolver.whole(text, *_SAMPLING[name]) for name, text in written.items()
-    }
+    written = {name: text for name in SAMPLING if shape and (text := getattr(shape, name)) is not None}
+    whole: dict[str, Any] = {name: resolver.whole(text, *SAMPLING[name]) for name, text in written.items()}
     return Sampling(**whole)
 
 
-_SAMPLING = {"draws": (1, 1_000_000), "tune": (0, 1_000_000), "chains": (1, 1_000), "seed": (0, None)}
+SAMPLING = {"draws": (1, 1_000_000), "tune": (0, 1_000_000), "chains": (1, 1_000), "seed": (0, None)}
 """The least and the most of each number: more would take days, or more memory than there is."""
 
 

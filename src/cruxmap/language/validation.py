@@ -1,8 +1,8 @@
-"""How a shape is declared, and the two things made of it: a reader, and a JSON Schema.
+"""How a shape is declared, and the reader that is made of it; `json_schema` makes a schema of the same.
 
 A shape is a class whose annotations say which keys it has: a `Leaf`, another shape, a list, a mapping, or
-a `Choice` between forms. A reader makes the value of a shape from the nodes of a file. It tells of each
-part that does not fit, and leaves out those that stand near the top.
+a choice between forms (`OneOf`). A reader makes the value of a shape from the nodes of a file. It tells of
+each part that does not fit, and leaves out those that stand near the top.
 """
 
 import re
@@ -22,10 +22,10 @@ from cruxmap.language.yaml_text import Entries, Items, Node, Text
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A scalar: any text passes. `what` is its name in problems, `editor` its JSON Schema."""
+    """A scalar: any text passes. `what` is its name in problems, `schema` that of its form for editors."""
 
     what: str
-    editor: Mapping[str, object]
+    schema: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,12 @@ class OneOf:
     """A union of forms, of which a node has the one of its kind: text, list or mapping.
 
     Where several are mappings, `pick` returns the shape of a mapping, or `dict`. `expected` names the forms.
+    Those in `mistakes` are read only to say what is wrong.
     """
 
     expected: str
     pick: Callable[[Entries], type] | None = None
+    mistakes: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +53,49 @@ class NotEmpty:
     """A list or mapping that holds something."""
 
 
-class Shape:
-    """A mapping with known keys and no others. A field that may be left out is `None` by default.
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a key is for, in a sentence or two, and an example of what may stand under it."""
 
-    `WANTED` lists keys that must be there and that readers ask for themselves; `HINT` says what to do
-    where a key is missing.
-    """
-
-    WANTED: ClassVar[tuple[str, ...]] = ()
-    HINT: ClassVar[str] = ""
+    text: str
+    example: Any
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class Editor:
+    """What a reader leaves to others, and editors can tell: keywords of a JSON Schema."""
+
+    keywords: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """A mapping in which keys that end in certain words have values of other forms, for editors."""
+
+    forms: Mapping[str, Any]
+
+
+class Shape:
+    """A mapping with known keys and no others. A field that may be left out is `None` by default.
+
+    `HINT` says what to do where a key is missing. The rest is for readers of the values, and for editors:
+    `WANTED` lists keys that must be there; `EITHER` those of which exactly one must be; `NEEDS` maps a key to
+    those of which it needs one; `EXCLUDES` maps a key to those that it must not stand with; `EDITOR` has what
+    else a JSON Schema can say.
+    """
+
+    HINT: ClassVar[str] = ""
+    WANTED: ClassVar[tuple[str, ...]] = ()
+    EITHER: ClassVar[tuple[str, ...]] = ()
+    NEEDS: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    EXCLUDES: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    EDITOR: ClassVar[Mapping[str, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A key of a shape: its name in Python, its annotation, and how its value is read."""
+
     name: str
     hint: Any
     required: bool
@@ -71,7 +103,7 @@ class _Field:
 
 
 @cache
-def _fields(shape: Any) -> dict[str, _Field]:
+def fields_of(shape: Any) -> dict[str, Field]:
     """Map the keys of a shape to its fields, inherited ones first."""
     fields = {}
     for name, hint in get_type_hints(shape, include_extras=True).items():
@@ -79,21 +111,37 @@ def _fields(shape: Any) -> dict[str, _Field]:
             continue
         inner = _without_none(hint)
         keys = [mark.name for mark in getattr(inner, "__metadata__", ()) if isinstance(mark, Key)]
-        fields[keys[0] if keys else name] = _Field(name, inner, not hasattr(shape, name), _reader(inner))
+        fields[keys[0] if keys else name] = Field(name, inner, not hasattr(shape, name), _reader(inner))
     return fields
 
 
 def keys_of(shape: Any) -> frozenset[str]:
     """Return the keys that a shape knows."""
-    return frozenset(_fields(shape))
+    return frozenset(fields_of(shape))
+
+
+def described(shape: Any, key: str) -> Description | None:
+    """Return what a key of a shape is for; `None` where the shape has no such key."""
+    field_of_key = fields_of(shape).get(key)
+    return None if field_of_key is None else description_of(field_of_key.hint)
+
+
+def description_of(hint: Any) -> Description | None:
+    """Return the description among the marks of an annotation."""
+    return next(
+        (mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Description)), None
+    )
 
 
 def _without_none(hint: Any) -> Any:
-    """Return `X` for `X | None`."""
+    """Return `X` for `X | None`, with the marks around it."""
+    if get_origin(hint) is Annotated:
+        inner, *marks = get_args(hint)
+        plain = _without_none(inner)
+        return Annotated[plain, *marks]
     if get_origin(hint) not in (Union, UnionType):
         return hint
-    rest = [arg for arg in get_args(hint) if arg is not NoneType]
-    return rest[0] if len(rest) == 1 else hint
+    return Union[tuple(arg for arg in get_args(hint) if arg is not NoneType)]  # noqa: UP007
 
 
 # --- readers ------------------------------------------------------------------------------------
@@ -242,7 +290,7 @@ def _read_parts(read: _Reader, reading: _Descent, parts: Iterable[tuple[Any, Nod
 def _read_shape(shape: Any, reading: _Descent, node: Node, path: Path) -> Any:
     if not isinstance(node, Entries):
         return reading.no_mapping(node, path)
-    fields, made, fits = _fields(shape), shape(), True
+    fields, made, fits = fields_of(shape), shape(), True
     for name, value in node.items():
         known = fields.get(name)
         part = known.read(reading, value, (*path, name)) if known else _unknown_key(reading, name, value)
@@ -256,60 +304,6 @@ def _read_shape(shape: Any, reading: _Descent, node: Node, path: Path) -> Any:
             reading.findings.add(Code.MISSING_KEY, f"`{key}` is missing", reading.key(path), shape.HINT)
         fits = fits and (not known.required or hasattr(made, known.name))
     return made if fits else _MISFIT
-
-
-# --- the JSON Schema ----------------------------------------------------------------------------
-
-
-def editor_schema(shape: Any, title: str) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a shape."""
-    definitions: dict[str, Any] = {}
-    root = _editor_mapping(shape, definitions)
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
-    return {**head, **root, "$defs": dict(sorted(definitions.items()))}
-
-
-def _editor(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
-    if isinstance(hint, TypeAliasType):
-        return _defined(hint.__name__, lambda: _editor(hint.__value__, definitions), definitions)
-    if isinstance(hint, type) and issubclass(hint, Shape):
-        return _defined(hint.__name__, lambda: _editor_mapping(hint, definitions), definitions)
-    origin, args = get_origin(hint), get_args(hint)
-    if origin is list:
-        return {"type": "array", "items": _editor(args[0], definitions)}
-    if origin is dict:
-        names = {"propertyNames": _editor(args[0], definitions)}
-        return {"type": "object", **names, "additionalProperties": _editor(args[1], definitions)}
-    assert origin is Annotated, hint
-    for mark in hint.__metadata__:
-        match mark:
-            case Leaf(editor=editor):
-                return dict(editor)
-            case OneOf():
-                return {"anyOf": [_editor(form, definitions) for form in get_args(args[0])]}
-    schema = _editor(args[0], definitions)
-    if any(isinstance(mark, NotEmpty) for mark in hint.__metadata__):
-        schema |= {"minItems" if schema["type"] == "array" else "minProperties": 1}
-    return schema
-
-
-def _defined(name: str, make: Callable[[], dict[str, Any]], definitions: dict[str, Any]) -> dict[str, Any]:
-    if name not in definitions:
-        definitions[name] = {}  # what it contains may refer back to it
-        definitions[name] = make()
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _editor_mapping(shape: Any, definitions: dict[str, Any]) -> dict[str, Any]:
-    fields = _fields(shape)
-    required = [key for key, each in fields.items() if each.required or key in shape.WANTED]
-    return {
-        "type": "object",
-        "description": shape.__doc__,
-        "properties": {key: _editor(each.hint, definitions) for key, each in fields.items()},
-        "required": required,
-        "additionalProperties": False,
-    }
 
 
 # --- fitting a node into a shape ----------------------------------------------------------------
@@ -373,7 +367,7 @@ def _owners_of_keys() -> dict[str, list[str]]:
     owners: dict[str, list[str]] = {}
     for shape in reversed(list(_all_shapes(Shape))):
         name = (shape.__doc__ or "").rstrip(".")
-        for key in _fields(shape):
+        for key in fields_of(shape):
             owners.setdefault(key, []).extend([name.lower()] if re.fullmatch(r"An? \w+", name) else [])
     return owners
 
