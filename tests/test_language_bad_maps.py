@@ -47,7 +47,12 @@ def test_a_bad_map_is_told_what_is_wrong(folder: Path, monkeypatch: pytest.Monke
     assert found == json.loads((folder / "expected.json").read_text(encoding="utf-8"))
 
 
-FOUND_BY_INFERENCE = {Code.IMPOSSIBLE_EVIDENCE, Code.TOO_WIDE}
+FOUND_BY_INFERENCE = {
+    Code.IMPOSSIBLE_EVIDENCE,
+    Code.TOO_WIDE,
+    Code.OUT_OF_REACH,
+    Code.WITHOUT_EFFECT,
+}
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -164,6 +164,8 @@ class Code(StrEnum):
     JUDGED_BUT_REJECTED = "judged-but-rejected"
     MADE_FROM_ANOTHER = "made-from-another"
     UNLISTED_WORLDVIEW = "unlisted-worldview"
+    OUT_OF_REACH = "out-of-reach"
+    WITHOUT_EFFECT = "without-effect"
 
 
 MOST_QUOTED = 100

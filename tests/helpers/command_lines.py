@@ -84,7 +84,7 @@ def _nothing_may_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: Path) -> NoReturn:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("cruxmap.language.reading.check", refuse)
+    monkeypatch.setattr("cruxmap.language.reading.examine", refuse)
 
 
 def _nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:

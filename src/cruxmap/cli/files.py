@@ -1,7 +1,7 @@
 """Commands about the files of a project: new ones, what is wrong with them, which shape they have."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ import typer
 from cruxmap.asking import FormatOption, QuietOption, model_path, refuse, typed_here
 from cruxmap.cli.application import app, examples
 from cruxmap.cli.output import counted
-from cruxmap.errors import Code
+from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.exit_codes import FINE, PROBLEMS
 from cruxmap.ground import CannotWrite, write_file
 from cruxmap.present import terminal
@@ -21,6 +21,7 @@ from cruxmap.present.terminal import Format, print_answer, print_json, print_pro
 
 if TYPE_CHECKING:
     from cruxmap.insight.expectations import Expected
+    from cruxmap.language.model_spec import ModelSpec
 
 
 @app.command(epilog=examples("new trial --like legal-case", "new --worldview ann trial"))
@@ -128,6 +129,14 @@ def check(
         bool,
         typer.Option("--expect", help="Test what the models expect, and say what was found instead."),
     ] = False,
+    deep: Annotated[
+        bool,
+        typer.Option(
+            "--deep",
+            help="Also infer: is what is given possible, what is stated within reach, and has each "
+            "worldview an effect?",
+        ),
+    ] = False,
     form: FormatOption = Format.TABLE,
     quiet: QuietOption = False,
 ) -> None:
@@ -143,8 +152,13 @@ def check(
         refuse(Code.NO_SUCH_FILE, f"there is no {path.as_posix()}", hint)
     with terminal.watched(quiet=quiet) as progress:
         progress(f"reading {path.as_posix()}", 0, 1)
-        problems, warnings = reading.check(path)
-        tested = _tested(path, progress) if expect and not problems else None
+        found = reading.examine(path)
+        problems, warnings = found.problems, found.warnings
+        models = [model.spec for model in found.models]
+        if deep and not problems:
+            problems, inferred = _inferred(models, progress)
+            warnings = InvalidMap((), (*warnings, *inferred)).warnings  # sorted by place
+        tested = _tested(models, progress) if expect and not problems else None
     answer = problems_json(problems, warnings)
     further = (sources or expect) and not problems
     if form is Format.TABLE or (further and form is not Format.JSON):
@@ -175,14 +189,25 @@ def check(
     raise typer.Exit(FINE if tested is None or all(one.holds for one in tested) else PROBLEMS)
 
 
-def _tested(path: Path, progress: Display) -> "list[Expected]":
-    """Test what the models at a path expect, each of its models after the other."""
+def _inferred(models: "Sequence[ModelSpec]", progress: Display) -> tuple[tuple[Problem, ...], ...]:
+    """Return the problems and the warnings that inference finds in models."""
+    from cruxmap.engine.executors import HERE, Work
+    from cruxmap.insight.deep_checks import deep_checks
+
+    progress("preparing", 0, 1)
+    if not models:
+        terminal.say("--deep infers what models ask for, and there is no model")
+    with terminal.notes_shown():
+        return deep_checks(models, Work(HERE, progress))
+
+
+def _tested(models: "Sequence[ModelSpec]", progress: Display) -> "list[Expected]":
+    """Test what models expect, each after the other."""
     from cruxmap.insight.expectations import expectations
-    from cruxmap.language.reading import models_at
 
     progress("preparing", 0, 1)
     with terminal.notes_shown():
-        answers = [expectations(model, progress=progress) for model in models_at(path)]
+        answers = [expectations(model, progress=progress) for model in models]
     return [one for answer in answers for one in answer.expectations]
 
 

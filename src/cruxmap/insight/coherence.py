@@ -63,6 +63,9 @@ HARDLY_EVER = 1e-6
 MET_EXACTLY = 1e-5
 """How near, in logits, a statement is met that is to be met exactly."""
 
+REACHED = 0.01
+"""How near, in logits, a move has to lead to a statement that it is said to reach."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedGap(Answer):
@@ -253,7 +256,7 @@ def coherence(
     model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE
 ) -> Coherence:
     """Return, for every worldview of the model, how what it states fits what it implies."""
-    work, inquiry = Work(executor, progress), _inquiry(_as_if_stated(model), model.worldviews)
+    work, inquiry = Work(executor, progress), inquire_stated(_as_if_stated(model), model.worldviews)
     testimony = tuple(len(_stated_by(model, worldview)) for worldview in model.worldviews)
     found: dict[str, WorldviewCoherence] = {}
     numbers = range(len(model.worldviews))
@@ -271,7 +274,7 @@ def stated_gaps(model: ModelSpec, worldviews: Sequence[str]) -> Mapping[str, tup
     Raises `InvalidMap` for an unknown worldview.
     """
     names = [checked_worldview(model.map, worldview) for worldview in worldviews]
-    inquiry = _inquiry(model, tuple(names))
+    inquiry = inquire_stated(model, tuple(names))
     return {
         name: tuple(gap for gap, _ in _largest_first(_gaps(inquiry, number)))
         for number, name in enumerate(names)
@@ -291,7 +294,8 @@ def _stated_by(model: ModelSpec, worldview: str) -> tuple[Stated, ...]:
     return () if worldview == MAP_WORLDVIEW else model.map.worldview[worldview].stated
 
 
-def _inquiry(model: ModelSpec, worldviews: tuple[str, ...]) -> Inquiry:
+def inquire_stated(model: ModelSpec, worldviews: tuple[str, ...]) -> Inquiry:
+    """Return a model's inquiry for some worldviews, with what they state."""
     return inquire(replace(model, worldviews=worldviews, reconcile=True))
 
 
@@ -381,8 +385,13 @@ def _about_the_same(
     for of in dict.fromkeys(stated.of for stated in statements):
         numbers = [number for number, stated in enumerate(statements) if stated.of == of]
         sides = [side for number in numbers for side in statements[number].sides]
-        everybodys = (side for stated in inquiry.stated if stated.of == of for side in stated.sides)
-        yield numbers, sides, ((), {variable for side in everybodys for variable, _ in side})
+        yield numbers, sides, ((), known_about(inquiry, of))
+
+
+def known_about(inquiry: Inquiry, of: int) -> frozenset[int]:
+    """Return the variables that are known in a case of some statement about this one."""
+    sides = (side for stated in inquiry.stated if stated.of == of for side in stated.sides)
+    return frozenset(variable for side in sides for variable, _ in side)
 
 
 def _coherence_of(inquiry: Inquiry, testimony: Sequence[int], worldview: int) -> WorldviewCoherence:
@@ -400,6 +409,46 @@ def _coherence_of(inquiry: Inquiry, testimony: Sequence[int], worldview: int) ->
         distance=float(np.linalg.norm(moved)),
         left=tuple(None if gap.gap is None else next(remaining) for gap, _ in pairs),
     )
+
+
+# --- what is within reach ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a worldview's numbers have to move, all together, until they imply what it states.
+
+    `implied` is the probability at central judgements, nan where what the statement assumes is impossible.
+    The `distance`, in standard deviations, leads to the nearer end of the stated 90% interval: 0 within it,
+    infinite where no move leads there.
+    """
+
+    implied: float
+    distance: float
+
+
+def reach(inquiry: Inquiry, worldview: int, number: int) -> Reach:
+    """Return how far it is to one statement of a worldview, whatever else that states.
+
+    The inquiry is one of `inquire_stated`; statements are numbered as they are written.
+    """
+    credence = inquiry.statements(worldview)[number]
+    at_centre = entries_of(inquiry, worldview, np.zeros((len(inquiry.network.addresses), 1)))
+    logit = float(_implied(inquiry, (credence,), at_centre)[0, 0])
+    return Reach(float(expit(logit)), _distance(inquiry, worldview, credence, logit))
+
+
+def _distance(inquiry: Inquiry, worldview: int, credence: StatedCredence, implied: float) -> float:
+    """Return the length of the shortest move to the stated interval, from where log-odds are implied."""
+    half = Z_95 * credence.sd
+    if abs(implied - credence.logit) <= half:
+        return 0.0
+    if not math.isfinite(implied):
+        return math.inf
+    end = credence.logit + math.copysign(half, implied - credence.logit)
+    nearest, exactly = [replace(credence, logit=end)], np.ones(1, np.bool_)
+    moved, [left] = _least_change(inquiry, worldview, nearest, exactly)
+    return float(np.linalg.norm(moved)) if abs(left) < REACHED else math.inf
 
 
 # --- the least change ----------------------------------------------------------------------------
@@ -537,7 +586,7 @@ def _judgement_changes(inquiry: Inquiry, worldview: int, moved: FloatArray) -> t
 
 def _posterior_shifts(model: ModelSpec, worldview: str) -> tuple[PosteriorShift, ...]:
     """Return what conditioning on the statements does to each uncertain judgement, largest shift first."""
-    inquiry = _inquiry(model, (worldview,))
+    inquiry = inquire_stated(model, (worldview,))
     [view] = views(inquiry, WORK)
     if not isinstance(view.draw, Conditioned):
         return ()

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
-from cruxmap.errors import Code
+from cruxmap.errors import Code, Span
 from cruxmap.language.argument_map import (
     AllOf,
     AnyOf,
@@ -220,6 +220,29 @@ _INSTEAD = {
     Kind.EVENT: "write `{{event: {0}, ever: true}}`, or `before`, `during` and so on",
     Kind.ARGUMENT: "arguments are not conditions: give what it rests on a claim of its own",
 }
+
+
+def spans_of(shape: ConditionShape | None) -> tuple[Span, ...]:
+    """Return where the conditions stand that `Resolver.separate` returns: the first name in each."""
+    if shape is None:
+        return ()
+    return tuple(map(_span_of, shape if isinstance(shape, list) else [shape]))
+
+
+def _span_of(shape: ConditionShape) -> Span:
+    match shape:
+        case Text():
+            return shape.span
+        case list():
+            return _span_of(shape[0])
+        case dict():
+            return next(iter(shape)).span
+        case NotShape(not_=part):
+            return _span_of(part)
+        case AllOfShape(all_of=parts) | AnyOfShape(any_of=parts):
+            return _span_of(parts[0])
+        case _:
+            return shape.event.span
 
 
 def condition_form(condition: Condition) -> Plain:

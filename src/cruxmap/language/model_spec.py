@@ -149,6 +149,8 @@ class ModelSpec:
     expect: tuple[Expectation, ...] = ()
     """What must come of it. It makes no difference to what comes of it."""
     file: str = field(default="", compare=False)
+    given_at: tuple[tuple[Condition, Span], ...] = field(default=(), compare=False, repr=False)
+    """Where each condition stands that the file assumes or observes."""
     lists_worldviews: bool = field(default=False, compare=False)
     """Whether the file says which worldviews are asked, so that another has to be named there."""
     visitors: tuple[VisitingFile, ...] = field(default=(), compare=False)

@@ -39,7 +39,7 @@ from cruxmap.language.checks import (
     check_numbers,
     check_reach,
 )
-from cruxmap.language.conditions import Resolver
+from cruxmap.language.conditions import Resolver, spans_of
 from cruxmap.language.context import (
     Context,
     check_id,
@@ -585,13 +585,15 @@ def _model_spec(
         hint = f"write `{one}`; `also` takes all {states} at once"
         findings.add(Code.WRONG_REFERENCE, message, shape.target, hint)
     also = shape.also if isinstance(shape.also, list) else [] if shape.also is None else [shape.also]
+    assuming, observed = resolver.separate(shape.assuming), resolver.separate(shape.observed)
+    given = (*spans_of(shape.assuming), *spans_of(shape.observed))
     return ModelSpec(
         id=str(shape.model),
         map=draft.map,
         target=targets[0] if targets else Target("", StateIn("", ())),
         also=tuple(target for part in also for target in targets_of(part, resolver)),
-        assuming=resolver.separate(shape.assuming),
-        observed=resolver.separate(shape.observed),
+        assuming=assuming,
+        observed=observed,
         worldviews=_worldviews(shape, draft, resolver),
         reconcile=shape.reconcile is not None and resolver.truth(shape.reconcile),
         sampling=_sampling(shape.sampling, resolver),
@@ -603,6 +605,7 @@ def _model_spec(
             draft.worldview_ids,
         ),
         file=shown(path),
+        given_at=tuple(zip((*assuming, *observed), given, strict=True)),
         lists_worldviews=_lists_worldviews(shape),
         visitors=tuple(
             VisitingFile(str(v.id), shown(Path(v.path.name)), v.data) for v in draft.visitors.new

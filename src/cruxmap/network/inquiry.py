@@ -339,9 +339,18 @@ def impossible(
     """
     model = inquiry.model
     named = (*model.assuming, *model.observed) if conditions is None else tuple(conditions)
-    parts = _parts_of((*named, *(model.observed if besides else ())))
+    parts = parts_of((*named, *(model.observed if besides else ())))
     clash = None if sampled else _clash(inquiry, worldview, parts)
     return f"{_missed(sampled=sampled)}{besides}: {written(named)}{_which_clash(parts, clash)}"
+
+
+def clashing(inquiry: Inquiry, worldview: int) -> tuple[Condition, ...]:
+    """Return the fewest parts of what is given that have probability 0 together, at central judgements.
+
+    Empty where everything given is possible, or sums over the network are not exact.
+    """
+    parts = parts_of((*inquiry.model.assuming, *inquiry.model.observed))
+    return tuple(parts[number] for number in _clash(inquiry, worldview, parts) or ())
 
 
 def _missed(*, sampled: bool) -> str:
@@ -361,7 +370,7 @@ def _where(inquiry: Inquiry, part: Condition) -> tuple[int, tuple[int, ...]]:
     return states_where(inquiry.model.map, inquiry.network, part)
 
 
-def _parts_of(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+def parts_of(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
     """Return the conditions, each once, with those that are about all of several entries taken apart."""
     found: dict[Condition, None] = {}
     for condition in conditions:
