@@ -29,7 +29,7 @@ SENT = re.compile(r"# (inbox/[a-z-]+\.(?:yaml|csv|txt))\n")
 SOMEBODY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "A"), ("EMAIL", "a@example.org"))
+    for what, value in (("NAME", "A"), ("EMAIL", "a@example.org"), ("DATE", "2026-03-02T12:00:00Z"))
 }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cruxmap.errors import InvalidMap
-from cruxmap.language.git_files import commits, is_shallow, objects, text_at
+from cruxmap.language.git_files import commits, inside, is_shallow, stored, text_at
 from helpers.commands import git
 
 
@@ -63,11 +63,17 @@ def test_texts_are_those_of_the_commit(project: Path) -> None:
     assert text_at(project / "no\u00e9 such", "HEAD") is None
 
 
-def test_objects_are_folders_too_and_none_where_nothing_is(project: Path) -> None:
-    tree, nothing, blob = objects(project, ["HEAD:", "HEAD:a 5", "HEAD:c x"])
-    assert (tree and tree.kind, nothing, blob and (blob.kind, blob.data)) == ("tree", None, ("blob", b"1"))
-    with pytest.raises(InvalidMap, match="more than one line"):
-        list(objects(project, ["HEAD:a\nHEAD:b"]))
+def test_folders_are_stored_too_and_nothing_where_nothing_is(project: Path) -> None:
+    with stored(project) as find:
+        tree, nothing, blob = map(find, ("HEAD:", "HEAD:a 5", "HEAD:c x"))
+        assert tree
+        assert blob
+        assert (tree.kind, nothing, blob.kind, blob.data) == ("tree", None, "blob", b"1")
+        held = {name: id_ for name, is_file, id_ in inside(tree) if is_file}
+        assert held.keys() == {"a", "b", "c x"}
+        assert held["c x"] == blob.id
+        with pytest.raises(InvalidMap, match="more than one line"):
+            find("HEAD:a\nHEAD:b")
 
 
 def test_a_repository_may_be_empty_or_shallow(

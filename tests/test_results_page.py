@@ -45,7 +45,7 @@ OF_A_NEW_MAP = {
     "Coherence": ("coherence", "harvest"),
     "Pool": ("pool", "harvest"),
     "Explain": ("explain", "harvest", "funding-secured"),
-    "Check": ("check", "--sources", "--expect"),
+    "Check": ("check", "--sources", "--expect", "--stale"),
 }
 """Commands on the map that `cruxmap new` writes, which has arguments, a question and intervals."""
 

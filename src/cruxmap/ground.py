@@ -9,11 +9,12 @@ import gc
 import hashlib
 import json
 import os
+import pickle  # what is unpickled has the digest that it was kept with
 import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -47,6 +48,54 @@ def keep(path: Path, data: bytes) -> None:
         replace_file(path, data + _digest(data))
     except OSError as error:
         cannot_keep(path.parent, error)
+
+
+def remembered[T](
+    place: str,
+    problem: bytes,
+    work: Callable[[], T],
+    room: int,
+    is_worth_it: Callable[[T], bool] = lambda found: True,
+) -> T:
+    """Return what the work on a problem gives, from a folder of the cache where it has been done before.
+
+    `problem` is all that the answer depends on, the program's text included. The folder takes `room` bytes at
+    most; what was used longest ago goes first.
+    """
+    path = cache_folder() / place / hashlib.blake2b(problem, digest_size=16).hexdigest()
+    known = kept(path)
+    if known is not None:
+        with suppress(OSError):
+            path.touch()
+        found: T = pickle.loads(known)
+        return found
+    found = work()
+    if is_worth_it(found):
+        _make_room(path.parent, room)
+        keep(path, pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
+    return found
+
+
+def digest_of_files(paths: Iterable[Path]) -> bytes:
+    """Return what changes with the contents of any of some files."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def _make_room(folder: Path, room: int) -> None:
+    """Remove what was used longest ago beyond some bytes."""
+    with suppress(OSError):
+        taken = 0
+        for about, path in sorted(((path.stat(), path) for path in folder.iterdir()), key=_age):
+            taken += about.st_size
+            if taken > room:
+                path.unlink(missing_ok=True)
+
+
+def _age(file: tuple[os.stat_result, Path]) -> float:
+    return -file[0].st_mtime
 
 
 def cannot_keep(folder: Path, error: OSError) -> None:

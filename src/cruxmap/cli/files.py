@@ -22,6 +22,7 @@ from cruxmap.present.terminal import Format, print_answer, print_json, print_pro
 if TYPE_CHECKING:
     from cruxmap.insight.expectations import Expected
     from cruxmap.language.model_spec import ModelSpec
+    from cruxmap.present.listings import Listing
 
 
 @app.command(epilog=examples("new trial --like legal-case", "new --worldview ann trial"))
@@ -137,6 +138,10 @@ def check(
             "worldview an effect?",
         ),
     ] = False,
+    stale: Annotated[
+        bool,
+        typer.Option("--stale", help="Show what was said of entries that were reworded or rebuilt since."),
+    ] = False,
     form: FormatOption = Format.TABLE,
     quiet: QuietOption = False,
 ) -> None:
@@ -160,7 +165,7 @@ def check(
             warnings = InvalidMap((), (*warnings, *inferred)).warnings  # sorted by place
         tested = _tested(models, progress) if expect and not problems else None
     answer = problems_json(problems, warnings)
-    further = (sources or expect) and not problems
+    further = (sources or expect or stale) and not problems
     if form is Format.TABLE or (further and form is not Format.JSON):
         print_problems(problems, warnings)
     if not further:
@@ -176,6 +181,9 @@ def check(
         cited = [source for one in reading.maps_at(path) for source in check_sources(one)]
         answer["sources"] = list(map(asdict, cited))
         tables.append(coverage_table(cited))
+    if stale:
+        listing = _older_than_their_entries(path, answer)
+        tables.append(listing.table if form is Format.CSV else listing.readable)
     if tested is not None:
         from cruxmap.present.expectation_tables import expectations_table, failures_text
 
@@ -187,6 +195,18 @@ def check(
     if tables:
         print_answer(answer, tables, form, tables[0])
     raise typer.Exit(FINE if tested is None or all(one.holds for one in tested) else PROBLEMS)
+
+
+def _older_than_their_entries(path: Path, answer: dict[str, Any]) -> "Listing":
+    """List what is stale in the maps at a path, and put the same into an answer."""
+    from cruxmap.language.reading import maps_at
+    from cruxmap.language.stale import stale
+    from cruxmap.present.stale_tables import stale_listing
+
+    found = [(one.id, stale(one)) for one in maps_at(path)]
+    answer["stale"] = [{"map": id_} | row.to_json() for id_, one in found for row in one.judgements]
+    answer["history"] = [{"map": id_, "unknown": one.unknown} for id_, one in found if one.unknown]
+    return stale_listing(found)
 
 
 def _inferred(models: "Sequence[ModelSpec]", progress: Display) -> tuple[tuple[Problem, ...], ...]:

@@ -6,11 +6,10 @@ fetches nothing, and links that lead out of a revision are not followed. What gi
 `InvalidMap`.
 """
 
-import io
 import os
 import subprocess
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,9 +17,10 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from cruxmap.errors import Code, InvalidMap, Problem, Span
+from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import did_you_mean
-from cruxmap.language.reading import read_model
+from cruxmap.language.reading import read_map, read_model
 
 
 class Revisions(NamedTuple):
@@ -36,7 +36,7 @@ def revisions_of(path: Path, text: str) -> Revisions:
     With three dots it begins with the last commit that both come from, as in git. Raises `InvalidMap` with
     the nearest names for a revision that does not exist.
     """
-    root, _ = _repository(path)
+    root, _ = repository(path)
     dots = "..." if "..." in text else ".."
     if dots not in text or _commit(root, text) is not None:
         _checked(root, text)
@@ -77,7 +77,7 @@ def _asked(root: Path, *question: str) -> str | None:
 def revision_of(path: Path) -> str | None:
     """Return the git revision that a file's folder is at, and whether files differ; `None` outside of git."""
     with suppress(InvalidMap):
-        root, _ = _repository(path)
+        root, _ = repository(path)
         commit = _git(root, "rev-parse", "HEAD").decode().strip()
         changed = _git(root, "status", "--porcelain", "--untracked-files=no")
         return f"{commit}{', with changes that are not committed' if changed else ''}"
@@ -86,13 +86,22 @@ def revision_of(path: Path) -> str | None:
 
 def model_at(path: Path, revision: str) -> ModelSpec:
     """Read a model file and its map as they were at a git revision. Raises `InvalidMap`."""
-    root, inside = _repository(path)
+    return _read_at(path, revision, read_model)
+
+
+def map_at(folder: Path, revision: str) -> ArgumentMap:
+    """Read the map in a folder as it was at a git revision. Raises `InvalidMap`."""
+    return _read_at(folder, revision, read_map)
+
+
+def _read_at[T](path: Path, revision: str, read: Callable[[Path], T]) -> T:
+    root, inside = repository(path)
     commit = _checked(root, revision)
     with TemporaryDirectory() as temporary:
         folder = Path(temporary).resolve()
         outside = _restored(root, commit, folder)
         try:
-            return read_model(folder / inside)
+            return read(folder / inside)
         except InvalidMap as invalid:
             located = partial(_in_revision, folder=folder, revision=revision, outside=outside)
             raise InvalidMap(
@@ -116,18 +125,18 @@ def commits(*paths: Path, since: str | None = None, main_line: bool = False) -> 
     in the list that a commit comes from. On the `main_line` merged branches count as one commit each.
     Raises `InvalidMap`.
     """
-    root, _ = _repository(paths[0])
-    if _asked(root, "rev-parse", "--verify", "HEAD") is None:
+    root, _ = repository(paths[0])
+    if head(paths[0]) is None:
         return ()
     revisions = ["HEAD"] if since is None else ["HEAD", f"^{_checked(root, since)}"]
     style = ("--parents", "--topo-order", "--encoding=UTF-8", "--format=%aI%x00%s")
     lines = ["--first-parent"] if main_line else []
-    inside = [_repository(path)[1].as_posix() for path in paths]
-    told = _git(root, "rev-list", *style, *lines, *revisions, "--", *inside).decode(errors="replace")
-    heads_and_words = iter(told.split("\n")[:-1])
+    places = [repository(path)[1].as_posix() for path in paths]
+    told = _git(root, "rev-list", *style, *lines, *revisions, "--", *places).decode(errors="replace")
+    told_lines = iter(told.split("\n")[:-1])
     found = []
-    for head, words in zip(heads_and_words, heads_and_words, strict=True):
-        id_, *parents = head.split()[1:]
+    for line, words in zip(told_lines, told_lines, strict=True):
+        id_, *parents = line.split()[1:]
         date, _, subject = words.partition("\0")
         found.append(Commit(id_, tuple(parents), date, subject))
     return tuple(found)
@@ -135,14 +144,20 @@ def commits(*paths: Path, since: str | None = None, main_line: bool = False) -> 
 
 def text_at(path: Path, commit: str) -> bytes | None:
     """Return what a file held at a commit, `None` where there was none. Raises `InvalidMap`."""
-    root, inside = _repository(path)
-    [found] = objects(root, [f"{commit}:{inside.as_posix()}"])
+    root, place = repository(path)
+    with stored(root) as find:
+        found = find(f"{commit}:{place.as_posix()}")
     return found.data if found is not None and found.kind == "blob" else None
 
 
+def head(path: Path) -> str | None:
+    """Return the commit that the repository of a file is at; `None` before the first one."""
+    return _asked(repository(path)[0], "rev-parse", "--verify", "HEAD")
+
+
 def is_shallow(path: Path) -> bool:
-    """Tell whether the repository of a file lacks the commits before some of those that it has."""
-    return _asked(_repository(path)[0], "rev-parse", "--is-shallow-repository") == "true"
+    """Tell whether a file's repository lacks the commits before some that it has. Raises `InvalidMap`."""
+    return _git(repository(path)[0], "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
 def _in_revision(problem: Problem, folder: Path, revision: str, outside: Collection[Path]) -> Problem:
@@ -159,10 +174,10 @@ def _in_revision(problem: Problem, folder: Path, revision: str, outside: Collect
     )
 
 
-def _repository(path: Path) -> tuple[Path, Path]:
+def repository(path: Path) -> tuple[Path, Path]:
     """Return the root of the repository that a file is in, whatever its settings say, and its path there."""
     for file in (Path(os.path.abspath(path)), path.resolve()):
-        for root in file.parents:
+        for root in (file, *file.parents):
             if (root / ".git").exists():
                 return root, file.relative_to(root)
     raise _git_cannot(path.parent, "it is in no repository")
@@ -183,15 +198,15 @@ def _restored(root: Path, commit: str, folder: Path) -> frozenset[Path]:
             wanted.append((folder / name, blob, is_link))
     try:
         links = []
-        found = objects(root, [blob.decode() for _, blob, _ in wanted])
-        for (path, blob, is_link), content in zip(wanted, found, strict=True):
-            if content is None:
-                raise _git_cannot(root, f"object {blob.decode()} is missing")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if is_link:
-                links.append((path, os.fsdecode(content.data)))
-            else:
-                path.write_bytes(content.data)
+        with stored(root) as find:
+            for path, blob, is_link in wanted:
+                if (content := find(blob.decode())) is None:
+                    raise _git_cannot(root, f"object {blob.decode()} is missing")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if is_link:
+                    links.append((path, os.fsdecode(content.data)))
+                else:
+                    path.write_bytes(content.data)
         for path, target in links:
             path.symlink_to(target)
         outside = frozenset(
@@ -213,25 +228,59 @@ class Object(NamedTuple):
     data: bytes
 
 
-def objects(root: Path, names: Sequence[str]) -> Iterator[Object | None]:
-    """Yield what git stores in a repository, by ids or as `COMMIT:PATH`; `None` for what is not there.
+@contextmanager
+def stored(root: Path) -> Iterator[Callable[[str], Object | None]]:
+    """Give what git stores in a repository, by ids or as `COMMIT:PATH`; `None` for what is not there.
 
-    Raises `InvalidMap` where a name has more than one line.
+    Asking raises `InvalidMap` for a name of more than one line, and where git cannot tell.
     """
-    if any("\n" in name for name in names):
-        raise _git_cannot(root, "a path has more than one line")
-    given = b"".join(os.fsencode(name) + b"\n" for name in names)
-    stream = io.BytesIO(_git(root, "cat-file", "--batch", given=given))
-    for _ in names:  # each as a line, the bytes, and the end of a line
-        *words, last = stream.readline().split()
-        if not last.isdigit():  # it says `missing`
-            yield None
-            continue
-        yield Object(words[-2].decode(), words[-1].decode(), stream.read(int(last)))
-        stream.readline()
+    with _running(root, "cat-file", "--batch", errors=subprocess.DEVNULL) as git:
+        asked, told = git.stdin, git.stdout
+        assert asked is not None
+        assert told is not None
+
+        def find(name: str) -> Object | None:
+            if "\n" in name:
+                raise _git_cannot(root, "a path has more than one line")
+            try:
+                asked.write(os.fsencode(name) + b"\n")
+                asked.flush()
+                *words, size = told.readline().split()
+                if not size.isdigit():  # it says `missing`
+                    return None
+                data = told.read(int(size) + 1)[:-1]
+            except (OSError, ValueError):
+                raise _git_cannot(root, "it does not answer") from None
+            return Object(words[-2].decode(), words[-1].decode(), data)
+
+        yield find
 
 
-def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
+def inside(tree: Object) -> Iterator[tuple[str, bool, str]]:
+    """Yield what a folder holds that git stores: the name, whether it is an ordinary file, and its id."""
+    size, data = len(tree.id) // 2, tree.data
+    while data:
+        about, _, rest = data.partition(b"\0")
+        mode, _, name = about.partition(b" ")
+        yield os.fsdecode(name), mode.startswith(b"100"), rest[:size].hex()
+        data = rest[size:]
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    """Return what git prints."""
+    with _running(root, *arguments) as git:
+        told, error = git.communicate()
+        if git.returncode:
+            raise _git_cannot(
+                root, (error.decode(errors="replace").strip().splitlines() or ["it failed"])[-1]
+            )
+        return told
+
+
+@contextmanager
+def _running(
+    root: Path, *arguments: str, errors: int = subprocess.PIPE
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run git on a repository that need not be trusted: no filters, hooks or fetches."""
     safe = {
         "GIT_WORK_TREE": str(root),
@@ -243,15 +292,13 @@ def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
     environment = {name: value for name, value in os.environ.items() if name != "GIT_DIR"} | safe
     harmless = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
     command = ["git", "-C", str(root), *harmless, *arguments]
+    pipe = subprocess.PIPE
     try:
-        return subprocess.run(
-            command, input=given, capture_output=True, check=True, env=environment
-        ).stdout
+        git = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=errors, env=environment)
     except FileNotFoundError:
-        reason = "git is not installed"
-    except subprocess.CalledProcessError as error:
-        reason = (error.stderr.decode(errors="replace").strip().splitlines() or ["it failed"])[-1]
-    raise _git_cannot(root, reason)
+        raise _git_cannot(root, "git is not installed") from None
+    with git:
+        yield git
 
 
 def _git_cannot(place: Path, reason: str) -> InvalidMap:
