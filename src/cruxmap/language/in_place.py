@@ -470,14 +470,10 @@ class _Rewriting:
 
     def _dash(self, node: Items, number: int) -> int:
         """Return where the dash of an item is."""
-        layout, column = self.layout, self.layout.column(node.start)
-        start = node.start if number == 0 else layout.next_line(layout.end(node[number - 1]))
-        for at, line in layout.lines(start, node[number].start + 1):
-            if line[column : column + 1] == "-" and (number == 0 or not line[:column].strip(" ")):
-                if not line[:column].strip(" "):
-                    return at + column
-                break
-        raise StuckError("several lists begin on one line")
+        dash = self.layout.dash(node, number)
+        if dash is None:
+            raise StuckError("several lists begin on one line")
+        return dash
 
     def _take_out_items(self, node: Items, gone: Iterable[int]) -> None:
         column = self.layout.column(node.start)

@@ -133,6 +133,15 @@ class Layout:
         found = re.compile(r"\s*:").match(self.text, key.end)
         return found.end() if found else key.end
 
+    def dash(self, node: Items, number: int) -> int | None:
+        """Return where the dash of an item is; None where it shares its line with that of another list."""
+        column = self.column(node.start)
+        start = node.start if number == 0 else self.next_line(self.end(node[number - 1]))
+        for at, line in self.lines(start, node[number].start + 1):
+            if line[column : column + 1] == "-" and (number == 0 or not line[:column].strip(" ")):
+                return at + column if not line[:column].strip(" ") else None
+        return None
+
     def below(self, at: int, deeper_than: int, *, over_gaps: bool = False) -> int:
         """Return the start of the first line below a place that is no comment so deeply indented.
 

@@ -157,6 +157,7 @@ class _Descent:
     """One descent from a root. Parts are left out alone that at most `depth` keys lead to.
 
     `lacking` holds paths of mappings of which something was left out before: what they lack is not told.
+    `met` gets the shape of each mapping that has one, by its path.
     """
 
     root: Node
@@ -164,6 +165,7 @@ class _Descent:
     depth: int
     lacking: Collection[Path]
     cuts: set[Path] = field(default_factory=set)
+    met: dict[Path, type[Shape]] = field(default_factory=dict)
 
     def left_out(self, path: Path) -> bool:
         """Leave out what a path leads to, if that can be."""
@@ -291,6 +293,7 @@ def _read_shape(shape: Any, reading: _Descent, node: Node, path: Path) -> Any:
     if not isinstance(node, Entries):
         return reading.no_mapping(node, path)
     fields, made, fits = fields_of(shape), shape(), True
+    reading.met[path] = shape
     for name, value in node.items():
         known = fields.get(name)
         part = known.read(reading, value, (*path, name)) if known else _unknown_key(reading, name, value)
@@ -328,6 +331,13 @@ def shaped(
     reading = _Descent(node, findings, depth, lacking)
     made = _reader(hint)(reading, node, ())
     return Fitted(None if made is _MISFIT else made, frozenset(reading.cuts))
+
+
+def shapes_in(hint: Any, node: Node) -> Mapping[Path, type[Shape]]:
+    """Return the shape of each mapping in a node that has one, by its path."""
+    reading = _Descent(node, Findings(), 0, ())
+    _reader(hint)(reading, node, ())
+    return reading.met
 
 
 _LINK = re.compile(r"same as\b")
