@@ -6,16 +6,19 @@ brackets stay in brackets where they are on one line. The result is read again b
 the same, with the same comments.
 """
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import Code, InvalidMap, Problem, Span
-from cruxmap.language.files import fit
+from cruxmap.language.files import content_of, fit, shown
 from cruxmap.language.findings import Findings
 from cruxmap.language.layout import Layout
+from cruxmap.language.mentions import ProjectFile, project_files
 from cruxmap.language.schema import (
     HeadShape,
     MapFile,
@@ -29,7 +32,7 @@ from cruxmap.language.schema import (
 from cruxmap.language.text_edits import StuckError
 from cruxmap.language.uses import FileKind
 from cruxmap.language.validation import Shape, shapes_in
-from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, Text, parse_text
+from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, Text, parse, parse_text
 from cruxmap.language.yaml_writing import WIDTH, block_text, scalar
 
 STEP = 2
@@ -243,6 +246,7 @@ class _Printing:
         last = max(last, layout.end(node))
         is_moved = order != keys and not self._has_comments(starts[keys[0]], last, old)
         self.orders[place] = order if is_moved else keys
+        self.levels.append(around[-1])  # the comments above the first part are indented as it is
         for key in self.orders[place]:
             start = starts[key]
             if is_moved:
@@ -381,7 +385,7 @@ class _Printing:
         if head and ("\n" in node or len(self.dash or " " * column) + len(written) > WIDTH):
             sign = "|" if "\n" in node else ">"
             lines = block_text(str(node), sign, comment, " " * (column + STEP), WIDTH)
-            if lines is not None and (len(lines) > 2 or "\n" in node):
+            if lines is not None and ("\n" in node or max(map(len, lines)) <= WIDTH):
                 self._line(column, f"{head} {lines[0]}")
                 self.lines += lines[1:]
                 return
@@ -417,3 +421,48 @@ class _Printing:
             return str(node)
         sign = "'" if ('"' in node or "\\" in node) and "'" not in node else '"'
         return scalar(str(node), sign, flow)
+
+
+# --- files -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A file as it was, and laid out anew; `after` is None where `problems` keep it as it is."""
+
+    path: Path
+    before: bytes
+    after: bytes | None
+    problems: tuple[Problem, ...] = ()
+
+
+def laid_out(place: Path) -> tuple[LaidOut, ...]:
+    """Return the files of a project, of a map, of a folder in one of these, or one of their files, laid out.
+
+    Nothing is written. Raises InvalidMap where there is no such file.
+    """
+    here = Path(os.path.abspath(place))
+    files = [file for file in project_files(place) if file.path.is_relative_to(here)]
+    if not files:
+        there = os.path.lexists(here)
+        message = "is no file of a map, and no model in `models/`" if there else "is not there"
+        problem = Problem(
+            Code.NO_SUCH_FILE, message, Span(shown(place)), "name a project, a map's folder or a file"
+        )
+        raise InvalidMap((problem,))
+    return tuple(_laid_out(file) for file in files)
+
+
+def _laid_out(file: ProjectFile) -> LaidOut:
+    findings, name = Findings(), file.source.name
+    data = content_of(file.path, findings)
+    if data is None:
+        return LaidOut(file.path, b"", None, tuple(findings.problems))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return LaidOut(file.path, data, None, parse(data, name).problems)
+    try:
+        return LaidOut(file.path, data, formatted(text, file.kind, name).encode("utf-8"))
+    except InvalidMap as invalid:
+        return LaidOut(file.path, data, None, invalid.problems)

@@ -138,6 +138,11 @@ def project_around(path: Path) -> Path:
     return folder.parent if folder.name in (WORLDVIEWS, SOURCES) else folder
 
 
+def project_files(place: Path) -> tuple[ProjectFile, ...]:
+    """Return the files of the project around a place: those of its maps, and its models."""
+    return tuple(_files(project_around(place)).values())
+
+
 def mentions(place: Path, texts: Mapping[Path, str] | None = None) -> Mentions:
     """Return all mentions in the project around a place, which is its folder, that of a map, or any file.
 

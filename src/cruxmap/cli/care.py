@@ -1,0 +1,44 @@
+"""Commands that take care of a project's files: how they look, what is called how, what an edit does."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cruxmap.cli.application import app, examples
+from cruxmap.cli.output import counted
+from cruxmap.exit_codes import FINE, PROBLEMS
+from cruxmap.present import terminal
+from cruxmap.present.terminal import print_problems
+
+
+@app.command(epilog=examples("fmt", "fmt arguments/trial --check"))
+def fmt(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATH]...", help="Files or folders (default: the project's maps and models)."
+        ),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing: name the files that would change, and exit with 1."),
+    ] = False,
+) -> None:
+    """Lay files out in one way: indentation, order of keys, folded sentences, quotes. Comments are kept."""
+    from cruxmap.ground import replace_version, version_of
+    from cruxmap.language.formatting import laid_out
+    from cruxmap.language.mentions import shown_here
+
+    files = {file.path: file for path in paths or [Path()] for file in laid_out(path)}.values()
+    left = [file for file in files if file.problems]
+    changed = [file for file in files if file.after is not None and file.after != file.before]
+    print_problems([problem for file in left for problem in file.problems], ())
+    for file in changed:
+        if not check:
+            replace_version(file.path, file.after or b"", version_of(file.before))
+        terminal.tell(f"{'would change' if check else 'changed'} {shown_here(file.path)}")
+    for file in left:
+        terminal.tell(f"left {shown_here(file.path)}")
+    terminal.tell(f"{counted(len(files) - len(changed) - len(left), 'file')} laid out already")
+    raise typer.Exit(PROBLEMS if left or (check and changed) else FINE)
