@@ -1,4 +1,4 @@
-"""Writes the documentation that is made from the program: docs/cli.md and the pictures in docs/.
+"""Writes what is made from the program: docs/cli.md, the pictures in docs/, and the files for editors.
 
 `make docs` runs it; the tests compare docs/cli.md with what `cli_reference` returns.
 """
@@ -21,6 +21,7 @@ from typer.models import ArgumentInfo
 from cruxmap import cli
 from cruxmap.insight.estimate import estimate
 from cruxmap.insight.interview import rehearse
+from cruxmap.language.editor_files import editor_files, own_phrases
 from cruxmap.language.reading import read_model
 from cruxmap.present.canvas import encode
 from cruxmap.present.estimate_figures import estimate_figures
@@ -201,8 +202,10 @@ def _write_pictures_of_pages() -> None:
 
 if __name__ == "__main__":
     (DOCS / "cli.md").write_text(cli_reference(), encoding="utf-8")
+    for path, text in editor_files(own_phrases(DOCS.parent)).items():
+        (DOCS.parent / path).write_text(text, encoding="utf-8")
     (DOCS / "estimate.png").write_bytes(picture())
     for name, picture_of_rehearsals in pictures_of_rehearsals():
         (DOCS / f"{name}.png").write_bytes(picture_of_rehearsals)
     _write_pictures_of_pages()
-    sys.stdout.write("wrote docs/cli.md and the pictures in docs/\n")
+    sys.stdout.write("wrote docs/cli.md, the pictures in docs/, schemas/ and .vscode/\n")

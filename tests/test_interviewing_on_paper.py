@@ -10,6 +10,7 @@ from cruxmap.errors import Code, InvalidMap, WrongUsage
 from cruxmap.insight.interview import begin, resume
 from cruxmap.insight.interview.filled import is_filled
 from cruxmap.interviewing.on_paper import questionnaire, read_form, refuse_as_form, write_form
+from cruxmap.language.editor_files import first_line
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.reading import check, read_model
 from helpers.commands import Cruxmap
@@ -205,7 +206,8 @@ def test_the_command_writes_both_forms_and_reads_what_is_filled_in(
     assert read.code == 0
     assert read.out.startswith("Questions: 1 answered.\n")
     assert "By your answers the estimate is" in read.out
-    assert (in_project / "arguments/small/worldviews/ann.yaml").exists()
+    path = in_project / "arguments/small/worldviews/ann.yaml"
+    assert path.read_text(encoding="utf-8").startswith(f"{first_line(path)}worldview: ann\n")
     assert cruxmap("check").code == 0
 
 

@@ -304,10 +304,14 @@ def test_what_an_interview_made_is_saved_as_what_it_is(library: Served, folder: 
         "stated": [{"of": "opens-on-time", "credence": "20%"}, {"of": "work-in-time", "credence": "40%"}],
         "asked": ["winter", {"of": "funding-secured"}],
     }
+    schema = folder.parents[2] / "schemas/worldview.schema.json"
+    schema.parent.mkdir()
+    schema.touch()
     try:
         answer = library.save(change("guest", **interviewed))
         assert answer.status == 200
         text = (folder / "guest.yaml").read_text()
+        assert text.startswith("# yaml-language-server: $schema=../../../schemas/worldview.schema.json\n")
         assert f"\n  funding-secured: {{value: 60% to 70%, fitted: {why}}}\n" in text
         assert "\nstated:\n  - {of: opens-on-time, credence: 20%}\n" in text
         assert "\nasked:\n  - winter\n  - {of: funding-secured}\n" in text
@@ -326,6 +330,8 @@ def test_what_an_interview_made_is_saved_as_what_it_is(library: Served, folder: 
         assert "\n  - {of: soil-sound, credence: 90%}\n" in after
         assert "\nasked:\n  - {of: funding-secured}\n  - soil-sound\n" in after
     finally:
+        schema.unlink()
+        schema.parent.rmdir()
         (folder / "guest.yaml").unlink(missing_ok=True)
 
 

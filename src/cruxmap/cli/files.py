@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -50,6 +50,7 @@ def new(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Write a small working map, model and worldviews to edit; or a worldview of a map that is there."""
+    from cruxmap.language.editor_files import editor_files, own_phrases
     from cruxmap.language.template import FIRST_EXAMPLE, template
 
     if worldview is not None:
@@ -63,6 +64,9 @@ def new(
     existing = [path for path in files if os.path.lexists(path)]
     if existing:
         refuse(Code.ALREADY_THERE, f"{existing[0]} is already there", "choose another name")
+    files |= {
+        path: text for path, text in editor_files(own_phrases(Path())).items() if not os.path.lexists(path)
+    }
     for path, text in files.items():
         write_file(Path(path), text, hint="go to a folder that you can write to")
     _tell_of_new(files, f"Edit them, then: cruxmap run models/{name}.yaml", form)
@@ -72,6 +76,7 @@ def _new_worldview(model: Path, name: str, form: Format) -> None:
     """Write a worldview's file that is to be filled in beside the others of a model's map."""
     from cruxmap.ground import OtherVersion, replace_version
     from cruxmap.insight.importance import by_importance
+    from cruxmap.language.editor_files import first_line
     from cruxmap.language.reading import read_with_visitors
     from cruxmap.language.typed import parse_new_id
     from cruxmap.language.visitors import WORLDVIEWS
@@ -87,7 +92,7 @@ def _new_worldview(model: Path, name: str, form: Format) -> None:
         if os.path.lexists(path):
             is_there("choose another name")
         progress("asking which numbers matter", 0, 1)
-        text = worldview_template(visited.model, name, by_importance(visited.model))
+        text = first_line(path) + worldview_template(visited.model, name, by_importance(visited.model))
         try:
             path.parent.mkdir(exist_ok=True)
             replace_version(path, text.encode("utf-8"), None)
@@ -231,17 +236,30 @@ def _tested(models: "Sequence[ModelSpec]", progress: Display) -> "list[Expected]
     return [one for answer in answers for one in answer.expectations]
 
 
-@app.command(epilog=examples("schema", "schema worldview"))
+@app.command(epilog=examples("schema worldview", "schema --output schemas"))
 def schema(
     kind: Annotated[
         str | None, typer.Argument(help="map, worldview, model or sources (default: all of them).")
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write each schema into a file in this folder."),
+    ] = None,
 ) -> None:
-    """Print the JSON Schema of each kind of file, for editors."""
+    """Print or write the JSON Schema of each kind of file, for editors, with the phrases of the maps here."""
+    from cruxmap.language.editor_files import own_phrases, schema_name, schema_text
     from cruxmap.language.json_schema import json_schema
     from cruxmap.language.schema import FILES
 
-    schemas: dict[str, Any] = {name: json_schema(name) for name in FILES}
-    if kind is not None and kind not in schemas:
-        refuse(Code.UNKNOWN_KIND, f"there is no kind of file `{kind}`", f"known: {', '.join(schemas)}")
-    print_json(schemas if kind is None else schemas[kind])
+    if kind is not None and kind not in FILES:
+        refuse(Code.UNKNOWN_KIND, f"there is no kind of file `{kind}`", f"known: {', '.join(FILES)}")
+    kinds = [name for name in FILES if kind in (None, name)]
+    phrases = own_phrases(Path())
+    if output is not None:
+        for name in kinds:
+            path = output / schema_name(name)
+            write_file(path, schema_text(name, phrases), hint="name a folder that you can write to")
+            terminal.tell(f"wrote {path.as_posix()}")
+        return
+    schemas = {name: json_schema(name, phrases) for name in kinds}
+    print_json(schemas if kind is None else schemas[kinds[0]])

@@ -16,6 +16,7 @@ from cruxmap.language.argument_map import ArgumentMap, Worldview
 from cruxmap.language.context import check_id
 from cruxmap.language.digest import state_of
 from cruxmap.language.editing import edited
+from cruxmap.language.editor_files import first_line
 from cruxmap.language.findings import Findings
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import find_entry
@@ -69,7 +70,7 @@ class Kept:
         if self.worldview is None:
             sentence = f"What {self.name} answered in an interview."
             changes = replace(changes, worldview=self.name, text=sentence)
-        data = edited(self.before, changes, self.path.name).encode("utf-8")
+        data = edited(self.before or first_line(self.path), changes, self.path.name).encode("utf-8")
         try:
             self.path.parent.mkdir(exist_ok=True)
         except OSError as error:

@@ -5,11 +5,11 @@ versions. What the language takes they take, however a YAML library reads scalar
 truth value, `2024-01-15` as text or as a date, `~` as nothing. A scalar is whatever is no list or mapping.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, TypeAliasType, get_args, get_origin
 
 from cruxmap.language.context import MAX_ID, MAX_STEPS, RESERVED
-from cruxmap.language.notation_patterns import NO_PHRASE, NUMBERS, Schema
+from cruxmap.language.notation_patterns import NO_PHRASE, NUMBERS, PHRASED, Schema
 from cruxmap.language.reading import SAMPLING
 from cruxmap.language.schema import FILES, FileKind
 from cruxmap.language.validation import (
@@ -27,8 +27,11 @@ from cruxmap.language.validation import (
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
-def json_schema(kind: FileKind) -> Schema:
-    """Return the JSON Schema of one kind of file."""
+def json_schema(kind: FileKind, phrases: Collection[str] = ()) -> Schema:
+    """Return the JSON Schema of one kind of file; `phrases` are those of lexicons of maps.
+
+    Others pass unless they are nearly a phrase of the language, or begin as numbers do.
+    """
     definitions: dict[str, Schema] = {}
     root = _of_shape(FILES[kind], definitions)
     if not root["required"]:
@@ -36,8 +39,11 @@ def json_schema(kind: FileKind) -> Schema:
     for key, schema in root["properties"].items():  # and so may what a key at the top holds
         told = {name: schema.pop(name) for name in ("description", "examples")}
         root["properties"][key] = {**told, "anyOf": [schema, {"type": "null"}]}
+    for name in PHRASED & definitions.keys() if phrases else ():
+        known, *others = definitions[name]["anyOf"]
+        definitions[name] = {"anyOf": [known, {"enum": sorted(phrases)}, *others]}
     head = {"$schema": DRAFT, "title": f"cruxmap {kind}", "description": FILES[kind].__doc__}
-    return {**head, **root, "definitions": dict(sorted((definitions | _used_by(definitions)).items()))}
+    return {**head, **root, "definitions": dict(sorted((_used_by(definitions) | definitions).items()))}
 
 
 # --- scalars --------------------------------------------------------------------------------------

@@ -144,5 +144,8 @@ NUMBERS: dict[str, Schema] = {
 }
 """What may stand where a number does, by the name of the place."""
 
+PHRASED = frozenset({"probability", "share", "stated", "ratio", "strength"})
+"""Those of them that may be a phrase."""
+
 NO_PHRASE = _whole(*_CLOSED, _INTERVALS, _TIMES, f"{_TIMES} to {_TIMES}", "same as.*", "rest")
 """A pattern of what cannot be a phrase, as it means a number already."""

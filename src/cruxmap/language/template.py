@@ -1,9 +1,10 @@
 """What `cruxmap new NAME` writes: one of the examples that come with the package, under a name of its own."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.language.context import check_word
+from cruxmap.language.editor_files import schema_line
 from cruxmap.language.findings import Findings
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.yaml_text import text_of
@@ -37,4 +38,5 @@ def template(name: str, like: str = FIRST_EXAMPLE) -> dict[str, str]:
     files = [*sorted((project / "arguments" / like).rglob("*.yaml")), model]
     text = {file: file.read_text("utf-8") for file in files}
     text[model] = text[model].replace(like, name)
-    return {file.relative_to(project).as_posix().replace(like, name): text[file] for file in files}
+    placed = {file: PurePath(file.relative_to(project).as_posix().replace(like, name)) for file in files}
+    return {path.as_posix(): schema_line(path) + text[file] for file, path in placed.items()}

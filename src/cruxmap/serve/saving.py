@@ -21,6 +21,7 @@ from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.context import check_id
 from cruxmap.language.digest import state_of
 from cruxmap.language.editing import Changes, edited, said_in
+from cruxmap.language.editor_files import first_line
 from cruxmap.language.files import MAX_BYTES, overlaid
 from cruxmap.language.findings import Findings
 from cruxmap.language.includes import ARGUMENTS
@@ -151,7 +152,7 @@ def _with_changes(reading: Reading, path: Path, present: bytes | None, asked: Se
         raise _with_problems(reading.problems)
     text = "" if present is None else present.decode("utf-8")
     changes = _changes(model, text, asked)
-    return edited(text, changes, path.name).encode("utf-8")
+    return edited(text or first_line(path), changes, path.name).encode("utf-8")
 
 
 def _changes(model: ModelSpec, text: str, asked: Sent) -> Changes:
