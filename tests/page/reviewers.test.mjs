@@ -45,6 +45,7 @@ function contentsOf({ entries, worldviews, model }) {
   const told = (id) => [id, { text: id, estimate: null, quantiles: null, said: id === "map" ? [] : said }];
   return {
     target: model.target,
+    asked: { of: model.target, given: [] },
     chapters: [],
     assuming: [],
     entries: Object.fromEntries(entries.map(({ id, type }) => [id, { text: `Text of ${id}.`, type }])),
@@ -300,6 +301,25 @@ test("who came by a file has a row, at once with what is central, then with the 
   assert.match(rowOf(), /1\.3% mean and central/);
   session.dismiss("ann");
   assert.deepEqual(element.all((e) => e.attributes.id === "worldview-ann"), []);
+});
+
+test("what a file states of a state is marked where it is given no more than the estimate", () => {
+  const model = models["legal-case"];
+  const asked = { of: "{attacker: accused}", given: ["match-reported", "{local-man: false}"] };
+  const contents = { ...contentsOf(model), asked };
+  const session = createSession(model, { contents, later: (run) => setTimeout(run, 1) });
+  const { element } = worldviewsView(session, contents);
+  const stated = [
+    "{of: {attacker: accused}, assuming: [match-reported, {local-man: false}], credence: 30%}",
+    "{of: {attacker: accused}, assuming: alibi-given, credence: 40%}",
+  ];
+  const text = `worldview: ann\ntext: Words.\nstated: [${stated.join(", ")}]\n`;
+  takeIn(session, [{ name: "ann.yaml", text }]);
+  const [row] = element.all((e) => e.attributes.id === "worldview-ann");
+  assert.match(row.textContent, /% central, mean: working/);
+  assert.match(row.textContent, /said 30% for attacker is accused, assuming match-reported, not local-man/);
+  assert.match(row.textContent, /said 40% for attacker is accused, assuming alibi-given/);
+  assert.equal(withClass(row, "stated").length, 1);
 });
 
 test("what a file has fitted is said with its estimate, its number and where it parts from another", async () => {

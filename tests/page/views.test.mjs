@@ -34,6 +34,7 @@ function contentsOf(session, text = "A sentence.") {
   });
   return {
     target: model.target,
+    asked: { of: model.target, given: [] },
     question: text,
     title: text,
     chapters: [

@@ -72,6 +72,10 @@ def contents_of_model(model: ModelSpec, *, blind: bool = False, anonymous: bool 
         "chapters": [],
         "assuming": list(map(in_words, model.assuming)),
         "observed": list(map(in_words, model.observed)),
+        "asked": {  # as conditions are written: what reviewers state is about this where it says the same
+            "of": condition_text(model.target.condition),
+            "given": [condition_text(given) for given in (*model.assuming, *model.observed)],
+        },
         "reconcile": model.reconcile,
         "voices": {v.about.id: {"name": v.about.id, "text": v.about.text} for v in model.map.voices},
         "sources": {source.id: _source(source) for source in model.map.sources},

@@ -7,6 +7,7 @@ import { latinHypercube } from "../engine/draws.js";
 import { expit, logit } from "../engine/special.js";
 import { parseCondition } from "../language/conditions.js";
 import { under } from "../language/names.js";
+import { conditionOfPlain } from "../language/plain_conditions.js";
 import { layersWithoutFitted, MAP, settle } from "../language/worldviews.js";
 import { givenOf } from "./changed.js";
 import { carrierOf, pairMatrix } from "./pairs.js";
@@ -427,6 +428,7 @@ function hundredths(draws, weights) {
 
 /** The conditions that a worldview itself has stated something of. */
 function statedOf({ model, contents }, shape, id) {
-  const stated = shape?.stated ?? contents?.worldviews[id]?.said ?? [];
-  return stated.map(({ of }) => parseCondition(of, model));
+  if (shape?.stated !== undefined) return shape.stated.map(({ of }) => conditionOfPlain(model, of));
+  const said = contents?.worldviews[id]?.said ?? [];
+  return said.map(({ of }) => parseCondition(of, model));
 }

@@ -9,6 +9,8 @@ import { whenQuiet, whileNear } from "./quiet.js";
 import { axisBelow, bar, diamond, dot, gridLines, shape, strip, upright } from "./strips.js";
 import { formatRatio, parseJudgement } from "../language/notation.js";
 import { formatInterval } from "../language/phrases.js";
+import { textOfPlain } from "../language/plain_conditions.js";
+import { ProblemError } from "../language/problems.js";
 import { percent } from "./words.js";
 
 const [TALL, BASE, STATED_AT] = [56, 42, 50];
@@ -131,20 +133,32 @@ function voicesOf(session, contents, estimates) {
 }
 
 /** Somebody who came by a file, with what is known of the estimate. */
-function visitorVoice(session, { target }, shape, estimates) {
+function visitorVoice(session, { asked }, shape, estimates) {
   const { id, text = "", stated = [] } = shape;
   const known = estimates.get(id) ?? { mean: undefined, interval_90: null, quantiles: null };
   const told = stated.map((statement) => statementOf(statement, session.model));
-  const about = told.filter((statement) => statement.of === target);
+  const about = told.filter((statement) => statement.of === asked.of);
   const whose = { said: about, says_little: known.little === true, fitted_judgements: known.fitted ?? 0 };
   const estimate = { ...known, ...centralOf(session, id), whose };
   return { name: id, text, said: told, quantiles: known.quantiles, estimate, from: CAME };
 }
 
 /** What a file states, in the form of what travels with the page. */
-function statementOf({ of, credence, assuming = [] }, { lexicon }) {
-  const { low, high } = parseJudgement(credence, "p", lexicon);
-  return { of, words: of, credence, assuming, source: [], stated_interval_90: [low, high] };
+function statementOf({ of, credence, assuming = [] }, model) {
+  const { low, high } = parseJudgement(credence, "p", model.lexicon);
+  const [about, ...given] = [of, ...[assuming].flat()].map((plain) => textIn(model, plain));
+  const words = wordsOf(about, model);
+  return { of: about, words, credence, assuming: given, source: [], stated_interval_90: [low, high] };
+}
+
+/** The text of a condition in a file; of one on entries that only the file brings, as it stands there. */
+function textIn(model, plain) {
+  try {
+    return textOfPlain(model, plain);
+  } catch (problem) {
+    if (!(problem instanceof ProblemError)) throw problem;
+    return typeof plain === "string" ? plain : JSON.stringify(plain);
+  }
 }
 
 /** A central probability, or why there is none. */
@@ -169,9 +183,9 @@ function placesOf(worldview, contents) {
   return [estimate.mean, estimate.central, ...(estimate.interval_90 ?? []), ...ends, ...stated];
 }
 
-/** What a reviewer said about the target itself, assuming no more than the estimate does. */
-function statedOf({ estimate }, { assuming }) {
-  const isFit = (statement) => statement.assuming.every((text) => assuming.includes(text));
+/** What a reviewer said about the target itself, given no more than the estimate is. */
+function statedOf({ estimate }, { asked }) {
+  const isFit = (statement) => statement.assuming.every((text) => asked.given.includes(text));
   return (estimate?.whose?.said ?? []).filter(isFit);
 }
 
@@ -211,7 +225,7 @@ function worldviewRow(worldview, contents, axis, model) {
       fittedView(estimate?.whose?.fitted_judgements ?? 0),
     ),
     stripOf(worldview, contents, axis),
-    statedText(worldview, contents.target, model),
+    statedText(worldview, contents.asked, model),
   );
   return { element, showGap: (session) => setText(gap, gapText(session, name)) };
 }
@@ -280,7 +294,7 @@ function endsOf({ stated_interval_90: [low, high] }) {
 }
 
 /** Tells what a reviewer said: about the target in the open, about other things when asked. */
-function statedText({ said: stated }, target, model) {
+function statedText({ said: stated }, asked, model) {
   if (stated.length === 0) return null;
   const listOf = (some) =>
     h(
@@ -288,8 +302,8 @@ function statedText({ said: stated }, target, model) {
       { class: "bare" },
       some.map((statement) => statementItem(statement, model)),
     );
-  const about = stated.filter((statement) => statement.of === target);
-  const others = stated.filter((statement) => statement.of !== target);
+  const about = stated.filter((statement) => statement.of === asked.of);
+  const others = stated.filter((statement) => statement.of !== asked.of);
   const summary = h("summary", null, `said of other things: ${others.length}`);
   return h(
     "div",
