@@ -13,9 +13,11 @@ from typer.main import get_command
 
 import cruxmap as cm
 from cruxmap import cli
+from cruxmap.insight.expectations import expectations
 from cruxmap.language.reading import check
-from cruxmap.language.template import examples, template
-from helpers.commands import DIAGNOSIS, EXAMPLES, LEGAL_CASE, Cruxmap
+from cruxmap.language.template import FIRST_EXAMPLE, examples, template
+from cruxmap.present.expectation_tables import count_text, failures_text
+from helpers.commands import DECISION, DIAGNOSIS, EXAMPLES, LEGAL_CASE, ROOT, SAFETY_CASE, Cruxmap
 from helpers.odds import logit, moved
 
 ACCUSED = {"attacker": "accused"}
@@ -60,11 +62,26 @@ def test_no_file_of_a_copy_speaks_of_the_example(example: str) -> None:
     assert "model: mine\nmap: ../arguments/mine\n" in files["models/mine.yaml"]
 
 
-@pytest.mark.parametrize("example", ["legal-case", "diagnosis"])
+@pytest.mark.parametrize("example", sorted({*examples()} - {FIRST_EXAMPLE}))
 def test_an_example_is_small_and_two_reviewers_say_what_they_believe(example: str) -> None:
     argument_map = cm.read_map(EXAMPLES / example / "arguments" / example)
     assert 12 <= len(argument_map.entry) <= 20
-    assert [len(worldview.stated) for worldview in argument_map.worldviews] == [1, 1]
+    first, second = (len(worldview.stated) for worldview in argument_map.worldviews)
+    assert first == second >= 1
+
+
+@pytest.mark.parametrize("example", examples())
+def test_what_should_come_of_an_example_comes_of_it(example: str) -> None:
+    found = expectations(cm.read_model(EXAMPLES / example / "models" / f"{example}.yaml")).expectations
+    assert failures_text(found) == f"{count_text(found)}\n"
+    assert len(found) >= 3
+
+
+@pytest.mark.parametrize("example", examples())
+def test_every_example_is_named_where_people_look_for_one(example: str, cruxmap: Cruxmap) -> None:
+    assert f"`{example}`" in " ".join(cruxmap("new", "--help").out.split())
+    for page in ("README.md", "docs/language.md") if example != FIRST_EXAMPLE else ():
+        assert example in (ROOT / page).read_text(encoding="utf-8"), page
 
 
 @pytest.mark.parametrize(
@@ -170,6 +187,57 @@ def test_the_diagnosis_is_sampled_and_converges() -> None:
     answer = cm.estimate(cm.read_model(DIAGNOSIS))
     assert answer.converged
     assert answer.worldviews["radiologist"].mean < 0.5 < answer.worldviews["physician"].mean
+
+
+# --- the safety case ---------------------------------------------------------------------------------
+
+
+def test_the_assessors_number_by_hand() -> None:
+    """Both cases of what all three tests rest on; given it, the two parts are independent."""
+    moderate, strong = sqrt(30), sqrt(300)
+    complied = middle(0.8, 0.95) * (1 - middle(0.7, 0.9) * middle(0.4, 0.8))
+    outgrown = middle(0.75, 0.9) * (1 - middle(0.15, 0.35) * middle(0.4, 0.7))
+    elicited = sum(
+        (complied if for_it else 1 - complied)
+        * (outgrown if against else 1 - outgrown)
+        * moved(middle(0.2, 0.45), moderate**for_it, moderate**-against)
+        for for_it, against in product((1, 0), repeat=2)
+    )
+    got_past, shared = middle(0.8, 0.95), middle(0.7, 0.9)
+    stopped = sum(
+        (got_past if for_it else 1 - got_past)
+        * (shared if against else 1 - shared)
+        * moved(middle(0.5, 0.75), moderate**for_it, moderate**-against)
+        for for_it, against in product((1, 0), repeat=2)
+    )
+    both = 0.0
+    for chance, sound in ((elicited, 1), (1 - elicited, 0)):
+        breaks_in = 1 - argued(middle(0.3, 0.6), sound * middle(0.85, 0.95), strong)
+        stuck = sound * middle(0.8, 0.95) * (1 - middle(0.4, 0.7) * middle(0.4, 0.8))
+        spreads_too = 1 - argued(middle(0.15, 0.4), stuck, strong)
+        no_faster = sound * middle(0.8, 0.95) * (1 - middle(0.5, 0.75) * middle(0.5, 0.8))
+        experts = argued(middle(0.45, 0.7), no_faster, strong)
+        both += chance * (1 - breaks_in * spreads_too * (1 - stopped)) * experts
+    answer = cm.probability(
+        cm.read_model(SAFETY_CASE), "may-be-released", given=["weights-kept"], worldview="assessor"
+    )
+    assert answer == pytest.approx(both * middle(0.95, 0.99), rel=1e-9)
+
+
+# --- the engineering decision --------------------------------------------------------------------------
+
+
+def test_the_owners_number_for_a_tuned_table_by_hand() -> None:
+    """Whether the table takes the peak if there is one, and whether a job goes wrong without a move."""
+    nothing_to_clear = middle(0.75, 0.9) * middle(0.6, 0.9)
+    too_short = middle(0.5, 0.8) * (1 - nothing_to_clear) * middle(0.5, 0.8)
+    takes_it = argued(middle(0.45, 0.7), middle(0.85, 0.95) * (1 - too_short), sqrt(300))
+    peak = argued(middle(0.2, 0.35), middle(0.8, 0.95), sqrt(1.5 * 3))
+    at_peak = takes_it * middle(0.88, 0.97) + (1 - takes_it) * middle(0.03, 0.15)
+    keeps_up = (1 - peak) * middle(0.92, 0.98) + peak * at_peak
+    model = cm.read_model(DECISION)
+    answer = cm.probability(model, "sale-goes-well", given=[{"choice": "tune"}], worldview="orders")
+    assert answer == pytest.approx(keeps_up * (1 - middle(0.01, 0.03)), rel=1e-9)
 
 
 # --- what `--help` says to try -----------------------------------------------------------------------

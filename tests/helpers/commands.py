@@ -17,8 +17,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 POWER = str(ROOT / "models" / "power-seeking.yaml")
 EXAMPLES = ROOT / "src" / "cruxmap" / "examples"
-LEGAL_CASE, DIAGNOSIS = (
-    str(EXAMPLES / name / "models" / f"{name}.yaml") for name in ("legal-case", "diagnosis")
+LEGAL_CASE, DIAGNOSIS, SAFETY_CASE, DECISION = (
+    str(EXAMPLES / name / "models" / f"{name}.yaml")
+    for name in ("legal-case", "diagnosis", "safety-case", "engineering-decision")
 )
 COMMAND = [sys.executable, "-m", "cruxmap.cli"]
 

@@ -37,7 +37,8 @@ def new(
         str | None,
         typer.Option(
             metavar="EXAMPLE",
-            help="Start from `library` (the default, the smallest), `legal-case` or `diagnosis`.",
+            help="Start from `library` (the default, the smallest), `legal-case`, `diagnosis`, "
+            "`safety-case` or `engineering-decision`.",
         ),
     ] = None,
     worldview: Annotated[
