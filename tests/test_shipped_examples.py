@@ -268,10 +268,10 @@ def test_each_help_ends_with_two_examples_of_its_command(
 
 @pytest.mark.parametrize(
     "command",
-    [  # `serve` does not end by itself
+    [  # these do not end by themselves
         pytest.param(name, marks=[pytest.mark.long] if name in ("run", "pool") else [])
         for name in COMMANDS
-        if name != "serve"
+        if name not in ("serve", "lsp")
     ],
 )
 def test_what_a_help_says_to_try_works(command: str, tmp_path: Path, cruxmap: Cruxmap) -> None:

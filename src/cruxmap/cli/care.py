@@ -1,12 +1,14 @@
-"""Commands that take care of a project's files: how they look, what is called how, what an edit does."""
+"""Commands that take care of a project's files: layout, names, what an edit does, help for editors."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cruxmap.asking import refuse
 from cruxmap.cli.application import app, examples
 from cruxmap.cli.output import counted
+from cruxmap.errors import Code
 from cruxmap.exit_codes import FINE, PROBLEMS
 from cruxmap.present import terminal
 from cruxmap.present.terminal import print_problems
@@ -42,3 +44,22 @@ def fmt(
         terminal.tell(f"left {shown_here(file.path)}")
     terminal.tell(f"{counted(len(files) - len(changed) - len(left), 'file')} laid out already")
     raise typer.Exit(PROBLEMS if left or (check and changed) else FINE)
+
+
+@app.command(epilog=examples("lsp", "lsp --help"))
+def lsp() -> None:
+    """Help an editor with a project's files: problems as you type, definitions, names, numbers.
+
+    An editor starts this and talks to it over stdin and stdout; docs/editing.md says how to set it up.
+    """
+    try:
+        import pygls  # noqa: F401 - only to see that it is there
+    except ImportError:
+        refuse(
+            Code.MISSING_EXTRA,
+            "the language server needs pygls, which is not installed",
+            "pip install 'cruxmap[lsp]'",
+        )
+    from cruxmap.editing.server.running import serve_over_streams
+
+    serve_over_streams()

@@ -116,9 +116,16 @@ def _state_of_file(path: Path) -> tuple[object, ...]:
 
 def _state_of_folder(path: Path) -> tuple[object, ...]:
     try:
-        return (path, *sorted(name for name in os.listdir(path) if not name.startswith(".")))
+        names = {name for name in os.listdir(path) if not name.startswith(".")}
     except OSError:
-        return (path, None)
+        return (path, None, *sorted(_laid_in(path)))
+    return (path, *sorted(names | _laid_in(path)))
+
+
+def _laid_in(folder: Path) -> set[str]:
+    """Return the names of the files that are laid into a folder."""
+    here = Path(os.path.abspath(folder))
+    return {path.name for path in _overlaid.get() if path.parent == here}
 
 
 def _laid(path: Path) -> bytes | None:
@@ -172,15 +179,13 @@ def subfolders(folder: Path, findings: Findings) -> list[Path]:
 def _inside(folder: Path, findings: Findings) -> list[Path]:
     """Return what is in a folder by name, hidden things left out."""
     note_folder(folder)
-    here = Path(os.path.abspath(folder))
-    laid = {path.name for path in _overlaid.get() if path.parent == here}
     try:
         names = {entry.name for entry in folder.iterdir()}
     except OSError as error:
         if os.path.isdir(folder):
             findings.add(Code.UNREADABLE_FILE, f"cannot be read: {error.strerror}", Span(shown(folder)))
         names = set()
-    return [folder / name for name in sorted(names | laid) if not name.startswith(".")]
+    return [folder / name for name in sorted(names | _laid_in(folder)) if not name.startswith(".")]
 
 
 def shown(path: Path) -> str:

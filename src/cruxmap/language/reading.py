@@ -296,6 +296,11 @@ class Draft:
         """What its ids stand for."""
         return self.context.resolver.names
 
+    @property
+    def lexicon(self) -> Lexicon:
+        """The phrases that it knows."""
+        return self.context.lexicon
+
 
 _HARMLESS = {
     Code.BAD_ID,

@@ -4,17 +4,12 @@ In: a model, and what was found of it before, if anything was. Out, over a pipe:
 what is found over draws, and the page with that. Whoever wants none of it any more ends the process.
 """
 
-import os
-import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing import Pipe, get_context, parent_process
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from threading import Thread
 from typing import Any
 
+from cruxmap import apart
+from cruxmap.apart import Apart
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.present.report.page_file import Shown
@@ -47,47 +42,15 @@ class Failed:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Making:
-    """A process that makes a page."""
+def begin(model: ModelSpec, how: Shown, mark: str, found: Plain | None) -> Apart:
+    """Begin to make the page of a model; `found` is what is known of exactly this model.
 
-    process: BaseProcess
-    pipe: "Connection[Any, Any]"
-
-    def told(self) -> Any:
-        """Return what it tells next: `Doing`, `Made`, plain data, `Failed`; None at its end."""
-        try:
-            return self.pipe.recv()
-        except (EOFError, OSError):
-            return None
-
-    def end(self) -> None:
-        """End it, whatever it is doing; the pipe is closed once nobody listens any more."""
-        self.process.kill()
-        self.process.join()
-
-
-def begin(model: ModelSpec, how: Shown, mark: str, found: Plain | None) -> Making:
-    """Begin to make the page of a model; `found` is what is known of exactly this model."""
-    here, there = Pipe(duplex=False)
-    given = (model, how, mark, found, there)
-    process: BaseProcess
-    if sys.platform == "win32":
-        process = get_context("spawn").Process(target=_make, args=given)
-    else:  # from a process that has loaded this module, so that each begins at once
-        context = get_context("forkserver")
-        context.set_forkserver_preload([__name__])
-        process = context.Process(target=_make, args=given)
-    process.start()
-    there.close()
-    return Making(process, here)
+    It tells `Doing`, `Made`, plain data and `Failed`.
+    """
+    return apart.begin(_make, model, how, mark, found)
 
 
 def _make(model: ModelSpec, how: Shown, mark: str, found: Plain | None, pipe: Any) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is meant for who has started this
-    Thread(target=_end_with_parent, daemon=True).start()
-    if hasattr(os, "nice"):
-        os.nice(LESS_URGENT)
     try:
         _tell_pages(model, how, mark, found, pipe.send)
     except InvalidMap as invalid:
@@ -96,17 +59,6 @@ def _make(model: ModelSpec, how: Shown, mark: str, found: Plain | None, pipe: An
         pass
     except Exception as fault:
         pipe.send(Failed((), f"{type(fault).__name__}: {fault}"))
-
-
-LESS_URGENT = 5
-"""How much less urgent this is than answering the page."""
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
 
 
 def _tell_pages(
