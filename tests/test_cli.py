@@ -458,7 +458,7 @@ def test_an_interrupt_prints_no_traceback() -> None:
     script = (
         "import sys, signal; from cruxmap import cli; from cruxmap.language import reading;"
         "signal.signal(signal.SIGINT, signal.default_int_handler);"  # ignored in the background
-        "reading.check = lambda *a: signal.raise_signal(signal.SIGINT);"
+        "reading.examine = lambda *a: signal.raise_signal(signal.SIGINT);"
         "sys.argv = ['cruxmap', 'check']; cli.main()"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

@@ -20,6 +20,7 @@ from cruxmap.present.terminal import Format
 
 if TYPE_CHECKING:
     from cruxmap.engine.executors import Executor
+    from cruxmap.insight.tags import Tagged
     from cruxmap.language.argument_map import ArgumentMap
     from cruxmap.language.model_spec import ModelSpec
 
@@ -83,6 +84,10 @@ AllOption = Annotated[
 ]
 ListOption = Annotated[
     str | None, typer.Option("--list", metavar="NAME", help="Print one list of the answer in full.")
+]
+TagOption = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="TAG", help="Keep entries with this tag, or another. Repeatable."),
 ]
 ExecutorOption = Annotated[
     str | None,
@@ -374,6 +379,14 @@ def weights_of(argument_map: "ArgumentMap", text: str | None) -> dict[str, float
             refuse(Code.UNCLEAR_WEIGHTS, f"`{pair}` gives nobody a weight", "write --weights ann=2,bob=1")
         weights[known_worldview(argument_map, name)] = weight
     return weights
+
+
+def only_tagged(argument_map: "ArgumentMap", tags: list[str] | None) -> "Tagged":
+    """Return what keeps the entries with the tags that were typed. Raises `WrongUsage`."""
+    from cruxmap.insight.tags import tagged
+
+    with typed_here("--tag"):
+        return tagged(argument_map, tuple(tags or ()))
 
 
 def known_worldview(argument_map: "ArgumentMap", name: str) -> str:

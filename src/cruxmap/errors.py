@@ -129,6 +129,7 @@ class Code(StrEnum):
     UNCLEAR_MODEL = "unclear-model"
     UNREADABLE_SETTING = "unreadable-setting"
     UNKNOWN_LIST = "unknown-list"
+    UNKNOWN_TAG = "unknown-tag"
     UNKNOWN_KIND = "unknown-kind"
     UNKNOWN_EXAMPLE = "unknown-example"
     UNKNOWN_FORMAT = "unknown-format"

@@ -36,6 +36,7 @@ TYPED: dict[Code, tuple[str, ...]] = {
     Code.UNCLEAR_ANSWER: command("interview", "--as", "ann", "--read", "sent.csv"),
     Code.UNREADABLE_SETTING: command("estimate", "--set", "alignment-hard 30%"),
     Code.UNKNOWN_LIST: command("cruxes", "--list", "judgments"),
+    Code.UNKNOWN_TAG: command("cruxes", "--tag", "alignment"),
     Code.UNKNOWN_KIND: ("schema", "models"),
     Code.UNKNOWN_EXAMPLE: ("new", "trial", "--like", "legal"),
     Code.UNKNOWN_FORMAT: command("show", "--output", "map.txt"),

@@ -16,10 +16,12 @@ from cruxmap.asking import (
     ListOption,
     OutputOption,
     Pictures,
+    TagOption,
     WorldviewOption,
     asking,
     asking_of_several,
     known_worldview,
+    only_tagged,
     refuse,
     threshold,
     typed_here,
@@ -33,6 +35,7 @@ from cruxmap.cli.output import (
     draw_from,
     emit,
     pictures_for,
+    print_tagged,
     say_what_is_boxed,
 )
 from cruxmap.errors import Code
@@ -78,6 +81,7 @@ def show(
         typer.Option("--overview", help="Show what carries weight for the target, its arguments counted."),
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="Show every entry in the overview.")] = False,
+    tag: TagOption = None,
     pages: Annotated[
         bool,
         typer.Option(
@@ -91,14 +95,18 @@ def show(
     Texts go to stdout, and so do pictures, unless stdout is a terminal: then a picture without --output is
     written to figures/<model>/, and so are --pages.
     """
-    model = as_seen_by(asked.model, worldview)
+    model, tagged = as_seen_by(asked.model, worldview), only_tagged(asked.model.map, tag)
     if stage is not None:
+        if tag:
+            refuse(Code.TWO_QUESTIONS, "--tag is for pictures, and --stage prints a form", "leave one out")
         emit(stage_text(stage, model), output)
         return
     from cruxmap.present import dot_and_mermaid, map_picture
 
     wanted = form or drawing_for(output)
     shown = picture_of(model, worldview or "map", asked.progress)
+    if tag:
+        shown = map_picture.with_only(shown, tagged.ids, tagged.which)
     if pages:
         _write_pages(asked, shown, output)
         return
@@ -152,22 +160,25 @@ def explain(
     address: Annotated[
         str, typer.Argument(metavar="ADDRESS", help="A claim, question, event, argument or judgement.")
     ],
+    tag: TagOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show everything about one entry.
 
     Its text and sources, its numbers in each worldview and whose they are, the arguments for and against it.
+    With --tag, those of these that have the tag.
     """
     from cruxmap.insight.explain import explain as compute
     from cruxmap.present.explanation import WIDTH, explanation_tables, explanation_text
 
+    tagged = only_tagged(asked.model.map, tag)
     with typed_here():
-        answer = compute(asked.model, address)
+        answer = compute(asked.model, address).only(tagged.has)
     if form is Format.TABLE:
-        terminal.print_text(explanation_text(answer, terminal.at_most(WIDTH)))
+        terminal.print_text(explanation_text(answer, terminal.at_most(WIDTH), tagged.said))
     else:
         tables = explanation_tables(answer)
-        print_answer(answer.to_json(), tables, form, tables[0])
+        print_tagged(answer.to_json(), tables, form, tables[0], tagged)
 
 
 @app.command(epilog=examples("cruxes trial", "cruxes trial -w defence --list judgements"))
@@ -176,6 +187,7 @@ def cruxes(
     asked: Asked,
     worldview: WorldviewOption = None,
     everyone: AllOption = False,
+    tag: TagOption = None,
     figures: FiguresOption = None,
     output: OutputOption = None,
     listing: ListOption = None,
@@ -189,13 +201,14 @@ def cruxes(
     model = asked.model
     if worldview is not None:
         known_worldview(model.map, worldview)
+    tagged = only_tagged(model.map, tag)
     from cruxmap.insight.cruxes import cruxes as compute
     from cruxmap.present.crux_figures import crux_figures
     from cruxmap.present.crux_tables import ALL_CRUX_LISTINGS, CRUX_LISTINGS
 
     lists = ALL_CRUX_LISTINGS if worldview is None else CRUX_LISTINGS
     answer = answer_with(
-        asked, partial(compute, model, worldview, everyone=everyone), lists, listing, form
+        asked, partial(compute, model, worldview, everyone=everyone), lists, listing, form, tagged
     )
     draw(asked, crux_figures(answer, model.map), form, figures, output)
     raise typer.Exit(exit_code(answer.undefined))
@@ -219,6 +232,7 @@ def diff(
     output: OutputOption = None,
     listing: ListOption = None,
     everyone: AllOption = False,
+    tag: TagOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show where two worldviews disagree, and how much each difference matters.
@@ -237,7 +251,10 @@ def diff(
     from cruxmap.present import diff_figures, diff_tables
 
     drawings: Drawings
-    answered = partial(answer_with, asked, name=listing, form=form)
+    answered = partial(answer_with, asked, name=listing, form=form, tagged=only_tagged(model.map, tag))
+    if tag and not names and git is None:
+        message = "--tag keeps entries, and all pairs are compared by their estimates"
+        refuse(Code.UNCLEAR_COMPARISON, message, "name one worldview or two, or a revision with --git")
     match names:
         case [one, other]:
             answer = answered(partial(compare, model, one, other), diff_tables.DIFF_LISTINGS)

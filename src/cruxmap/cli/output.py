@@ -1,6 +1,6 @@
 """What commands share to print an answer, to write it to a file, and to draw it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,11 @@ from cruxmap.present import terminal
 from cruxmap.present.terminal import Format, print_answer
 
 if TYPE_CHECKING:
+    from cruxmap.insight.tags import Tagged
     from cruxmap.language.model_spec import ModelSpec
     from cruxmap.present.canvas import Drawings
     from cruxmap.present.listings import Listings
+    from cruxmap.present.tables import Table
 
 
 def as_seen_by(model: "ModelSpec", worldview: str | None) -> "ModelSpec":
@@ -25,19 +27,41 @@ def as_seen_by(model: "ModelSpec", worldview: str | None) -> "ModelSpec":
 
 
 def answer_with(
-    asked: Asked, work: Callable[..., Any], makers: "Listings", name: str | None, form: Format
+    asked: Asked,
+    work: Callable[..., Any],
+    makers: "Listings",
+    name: str | None,
+    form: Format,
+    tagged: "Tagged | None" = None,
 ) -> Any:
-    """Compute an answer and print its listings: what people are shown of each, or the one named in full."""
+    """Compute an answer and print its listings: what people are shown of each, or the one named in full.
+
+    Of entries that are not `tagged` it tells nothing, nor does the answer that is returned.
+    """
     from cruxmap.present.listings import for_people
 
     if name is not None and name not in makers:
         refuse(Code.UNKNOWN_LIST, f"this answer has no list `{name}`", f"known: {', '.join(makers)}")
     answer = work(progress=asked.progress)
+    if tagged is not None:
+        answer = tagged.of(answer)
     listings = {known: make(answer, asked.model.map) for known, make in makers.items()}
     whole = listings[name or next(iter(listings))]
     shown = for_people(listings) if name is None else [whole.readable]
-    print_answer(answer.to_json(), shown, form, whole.table)
+    print_tagged(answer.to_json(), shown, form, whole.table, tagged)
     return answer
+
+
+def print_tagged(
+    plain: dict[str, Any], shown: "Sequence[Table]", form: Format, whole: "Table", tagged: "Tagged | None"
+) -> None:
+    """Print an answer, and which tags what it tells of has, where some are asked for."""
+    if tagged is None or not tagged.tags:
+        print_answer(plain, shown, form, whole)
+        return
+    first, *others = shown
+    noted = replace(first, notes=(*first.notes, tagged.said))
+    print_answer(plain | {"tags": [*tagged.tags]}, [noted, *others], form, whole)
 
 
 def draw(

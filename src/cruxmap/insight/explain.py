@@ -4,7 +4,7 @@ In: a `ModelSpec` and an address. Out: an `Explanation`, with probabilities at c
 what the model assumes and observes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -117,6 +117,14 @@ class Explanation:
     read_as: tuple[tuple[str, Stated], ...]
     remarks: tuple[tuple[str, str], ...]
     mentioned_by: tuple[str, ...]
+
+    def only(self, keeps: Callable[[str], bool]) -> "Explanation":
+        """Return the same without arguments, and entries that mention it, of an id that is not kept."""
+        return replace(
+            self,
+            arguments=tuple(one for one in self.arguments if keeps(one.argument.about.id)),
+            mentioned_by=tuple(filter(keeps, self.mentioned_by)),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the explanation as plain data; undefined numbers are `None`."""

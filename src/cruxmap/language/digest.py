@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from cruxmap.language.argument_map import (
+    About,
     Argument,
     ArgumentMap,
     Claim,
@@ -38,7 +39,7 @@ def digest(argument_map: ArgumentMap) -> str:
     """Return 16 hexadecimal digits that change when what the map says changes.
 
     Places in files, notations (`5%` or `0.05`) and the order of entries make no difference; so neither
-    does splitting or merging files. The order of rows, phases and states is meaning and counts.
+    does splitting or merging files; nor do tags. The order of rows, phases and states counts.
     """
     hashing = hashlib.sha256()
     for part in _parts(argument_map):
@@ -140,7 +141,9 @@ def _parts(argument_map: ArgumentMap) -> Iterator[str]:
 
 
 def _text(value: object) -> str:
-    """Write a value with all that counts for its equality."""
+    """Write a value with all that counts for its equality, but for tags, which say nothing of the matter."""
+    if isinstance(value, About) and value.tags:
+        value = replace(value, tags=())
     if is_dataclass(value) and not isinstance(value, type):
         parts = ",".join(_text(getattr(value, name)) for name in _compared(type(value)))
         return f"{type(value).__name__}({parts})"

@@ -235,12 +235,17 @@ def _legend_of_lines(shown: Picture) -> Iterator[str]:
             f"<B>{_font(SIGNS[sign], 10, SIGN_COLOURS[sign])}</B> {_font(MEANINGS[sign], 10, GREY)}"
             for sign in signs
         )
-    if any(link.row or link.indirect for link in shown.links):
-        dashed = "by way of entries that are not shown" if shown.compact else "as a premise of an argument"
-        yield _font(f"Dashed: {dashed}.", 10, GREY)
+    dashed = {
+        "as a premise of an argument": any(link.row and not link.indirect for link in shown.links),
+        "by way of entries that are not shown": any(link.indirect for link in shown.links),
+    }
+    if any(dashed.values()):
+        yield _font(
+            f"Dashed: {', or '.join(how for how, is_there in dashed.items() if is_there)}.", 10, GREY
+        )
     if shown.left_out:
         kept, every = len(shown.cards), len(shown.cards) + shown.left_out
-        yield _font(f"{kept} of {every} entries, those that tell most about the target.", 10, GREY)
+        yield _font(html.escape(f"{kept} of {every} entries, {shown.which}."), 10, GREY)
     if any(card.probability for card in shown.cards):
         yield _font("Probabilities are central: with every number in its middle.", 10, GREY)
     if shown.made_from:

@@ -17,8 +17,11 @@ WIDTH = 100
 """Columns that are as much as is easily read in one line."""
 
 
-def explanation_text(explanation: Explanation, width: int = WIDTH) -> str:
-    """Write an entry as its file has it, then what each worldview makes of it, in lines of some width."""
+def explanation_text(explanation: Explanation, width: int = WIDTH, note: str = "") -> str:
+    """Write an entry as its file has it, then what each worldview makes of it, in lines of some width.
+
+    Last comes a note, if there is one.
+    """
     kind, about = type(explanation.entry).__name__.lower(), explanation.entry.about
     lines = [
         f"{kind}{_brought(about.brought_by)}",
@@ -44,7 +47,7 @@ def explanation_text(explanation: Explanation, width: int = WIDTH) -> str:
         written = list(body)
         if written:
             lines += ["", title, *written]
-    whole = "\n".join(lines).split("\n")
+    whole = "\n".join([*lines, *(["", note] if note else [])]).split("\n")
     return "\n".join(part for line in whole for part in _wrapped(line, width)) + "\n"
 
 

@@ -135,7 +135,8 @@ class Picture:
     """What a drawing of a map shows, before any layout; `target` are the ids to be set off.
 
     `given` are the ids of what is assumed or observed. A `compact` one leaves out what cards consist of;
-    `left_out` counts the cards that it does not show, and `made_from` says from what it was made.
+    `left_out` counts the cards that it does not show, and `which` says which it does. `made_from` says from
+    what it was made.
     """
 
     title: str
@@ -145,6 +146,7 @@ class Picture:
     given: frozenset[str] = frozenset()
     compact: bool = False
     left_out: int = 0
+    which: str = ""
     made_from: str = ""
 
 
@@ -210,6 +212,32 @@ def around(shown: Picture, ids: Iterable[str], steps: int) -> Picture:
     )
 
 
+def with_only(shown: Picture, ids: Collection[str], which: str) -> Picture:
+    """Return the cards of some entries, and those on which some arguments are told, without other arguments.
+
+    `which` says which they are. A card that is there for its arguments alone tells nothing else. A link is
+    `indirect` where it goes by way of cards that are not there.
+    """
+    cards: list[Card] = []
+    for card in shown.cards:
+        is_kept = card.id in ids
+        rows = tuple(r for r in card.rows if r.address in ids or (is_kept and r.mark is Mark.BASIS))
+        if is_kept or any(row.mark is not Mark.BASIS for row in rows):
+            cards.append(replace(card, rows=rows))
+    kept = {card.id for card in cards}
+    told = {row.address for card in cards for row in card.rows}
+    direct = [
+        link
+        for link in shown.links
+        if {link.start, link.end} <= kept and (not link.row or link.row in told)
+    ]
+    near = {(link.start, link.end) for link in direct}
+    beyond = [link for link in _between(kept, shown.links) if (link.start, link.end) not in near]
+    far = [replace(link, indirect=True) for link in beyond]
+    left_out = len(shown.cards) - len(cards)
+    return replace(shown, cards=tuple(cards), links=(*direct, *far), left_out=left_out, which=which)
+
+
 def overview(shown: Picture, most: int | None = MOST_IN_AN_OVERVIEW) -> Picture:
     """Return the cards that carry weight for the target, with their arguments counted and not told.
 
@@ -222,8 +250,14 @@ def overview(shown: Picture, most: int | None = MOST_IN_AN_OVERVIEW) -> Picture:
     kept = set(weighty[:most])
     cards = tuple(_counted(card) for card in shown.cards if card.id in kept)
     links = [link for link in shown.links if {link.start, link.end} <= set(weighty)]
-    left_out = len(shown.cards) - len(cards)
-    return replace(shown, cards=cards, links=tuple(_between(kept, links)), compact=True, left_out=left_out)
+    return replace(
+        shown,
+        cards=cards,
+        links=tuple(_between(kept, links)),
+        compact=True,
+        left_out=shown.left_out + len(shown.cards) - len(cards),
+        which=" and of these ".join(filter(None, (shown.which, "those that tell most about the target"))),
+    )
 
 
 def _by_weight(shown: Picture) -> list[str] | None:
