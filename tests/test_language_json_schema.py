@@ -1,6 +1,9 @@
 """What editors are told of files: the JSON Schemas take what the language takes, and refuse what they can."""
 
 import json
+import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -154,48 +157,48 @@ def test_what_can_be_expressed_is_refused() -> None:
     assert {folder.name for folder in folders if is_refused(folder)} == REFUSED
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        *(
-            "5-10%",
-            "likly",
-            "160%",
-            "Likely",
-            "verylikely",
-            "1 to 5%",
-            "under 20%",
-            "over 80%",
-            "-5%",
-            "5 %",
-        ),
-        *(
-            "0% to 5%",
-            "30% to 160%",
-            "about 0%",
-            "1",
-            "0",
-            "5",
-            "1:0",
-            "0:1",
-            "3x",
-            "strong",
-            "rest",
-            "5% - 10%",
-        ),
-        *(
-            "between 5 and 10",
-            "about 5",
-            "same as",
-            "same as a b",
-            "\u201c5%\u201d",
-            "",
-            "[5%]",
-            "~",
-            "true",
-        ),
-    ],
-)
+NOT_PROBABILITIES = [
+    *(
+        "5-10%",
+        "likly",
+        "160%",
+        "Likely",
+        "verylikely",
+        "1 to 5%",
+        "under 20%",
+        "over 80%",
+        "-5%",
+        "5 %",
+    ),
+    *(
+        "0% to 5%",
+        "30% to 160%",
+        "about 0%",
+        "1",
+        "0",
+        "5",
+        "1:0",
+        "0:1",
+        "3x",
+        "strong",
+        "rest",
+        "5% - 10%",
+    ),
+    *(
+        "between 5 and 10",
+        "about 5",
+        "same as",
+        "same as a b",
+        "\u201c5%\u201d",
+        "",
+        "[5%]",
+        "~",
+        "true",
+    ),
+]
+
+
+@pytest.mark.parametrize("written", NOT_PROBABILITIES)
 def test_no_other_text_is_a_probability(written: str) -> None:
     assert [*refusals(_map_with(written, Role.CREDENCE), "map")]
 
@@ -232,6 +235,47 @@ def test_no_other_text_is_a_strength(written: str) -> None:
 )
 def test_what_one_key_says_of_another_is_held(kind: FileKind, text: str) -> None:
     assert [*refusals(text, kind)]
+
+
+NODE = shutil.which("node")
+AS_EDITORS = """
+const [patterns, texts] = JSON.parse(process.argv[1]);
+const found = patterns.map((pattern) => texts.map((text) => new RegExp(pattern, "u").test(text)));
+console.log(JSON.stringify(found));
+"""
+
+
+def patterns_in(part: Any) -> Iterator[str]:
+    match part:
+        case dict():
+            if isinstance(part.get("pattern"), str):
+                yield part["pattern"]
+            for inner in part.values():
+                yield from patterns_in(inner)
+        case list():
+            for inner in part:
+                yield from patterns_in(inner)
+
+
+@pytest.mark.skipif(NODE is None, reason="there is no Node.js here to read patterns as editors do")
+def test_editors_read_patterns_as_python_does() -> None:
+    """They are written in JavaScript, and read patterns as Unicode: a stray backslash is an error there."""
+    patterns = sorted({pattern for kind in FILES for pattern in patterns_in(json_schema(kind))})
+    right = [
+        "5%",
+        "1:3",
+        "1 in 1000",
+        "under 1%",
+        "0.1% to 1/3",
+        "likely",
+        "a.b",
+        "post#P1",
+        "../a/b.yaml",
+    ]
+    texts = [*NOT_PROBABILITIES, *right]
+    command = [str(NODE), "-e", AS_EDITORS, json.dumps([patterns, texts])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [[bool(re.search(p, text)) for text in texts] for p in patterns]
 
 
 # --- what they tell -------------------------------------------------------------------------------
