@@ -203,7 +203,9 @@ def test_no_other_text_is_a_probability(written: str) -> None:
     assert [*refusals(_map_with(written, Role.CREDENCE), "map")]
 
 
-@pytest.mark.parametrize("written", ["3", "0.5x", "0x", "0.5x to 2x", "3x-10x", "30%", "likely", "stong"])
+@pytest.mark.parametrize(
+    "written", ["3", "0.5x", "0x", "0.5x to 2x", "10x to 3x", "3x-10x", "30%", "likely", "stong"]
+)
 def test_no_other_text_is_a_strength(written: str) -> None:
     assert [*refusals(_map_with(written, Role.STRENGTH), "map")]
 

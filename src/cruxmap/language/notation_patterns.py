@@ -1,7 +1,7 @@
 """The notations of numbers as JSON Schemas, for editors: as near to `judgement` as a pattern comes.
 
-A pattern sees text and no arithmetic: it knows that `160%` is no probability, and not that `5% to 1%` runs
-backwards. It lets pass whatever may be a phrase of a map's own lexicon.
+A pattern sees text and no arithmetic: it knows that `160%` is no probability, and of whole numbers which
+is the larger. It lets pass whatever may be a phrase of a map's own lexicon.
 Patterns are such that Python and JavaScript read them alike.
 """
 
@@ -39,15 +39,27 @@ _AT_MOST_A_TENTH = _one_of(
 _AT_LEAST_NINE_TENTHS = _one_of(
     f"{_one_of(r'0*9[0-9](?:\.[0-9]+)?', _SCALED)}%", _one_of(r"0*\.9[0-9]*", _SCALED), _WEIGHTS
 )
+
+
+def _forwards(end: str, unit: str) -> str:
+    """Return a pattern of intervals whose ends, where they are whole and below 100, do not run backwards."""
+    one = [f"{a}{unit} to [0-{a}]{unit}" for a in range(1, 10)]
+    two = [f"{a}[0-9]{unit} to (?:[0-9]|[1-{a - 1}][0-9]){unit}" for a in range(2, 10)]
+    same = [f"{a}{b}{unit} to {a}[0-{b}]{unit}" for a in range(1, 10) for b in range(10)]
+    return rf"(?!{_one_of(*one, f'1[0-9]{unit} to [0-9]{unit}', *two, *same)}\s*$){end} to {end}"
+
+
 _OPEN = _one_of(_PERCENT, _DECIMAL, _WEIGHTS)
 _INTERVALS = _one_of(
-    *("{0} to {0}".format(_one_of(unit, _WEIGHTS)) for unit in (_PERCENT, _DECIMAL)),
+    _forwards(_one_of(_PERCENT, _WEIGHTS), "%"),
+    "{0} to {0}".format(_one_of(_DECIMAL, _WEIGHTS)),
     rf"(?:under|<)\s*{_AT_MOST_A_TENTH}",
     rf"(?:over|>)\s*{_AT_LEAST_NINE_TENTHS}",
     f"about {_OPEN}",
 )
 _TIMES = f"{_ABOVE_0}{_ANY}x"
 _TIMES_OR_MORE = _one_of(r"0*[1-9][0-9]*(?:\.[0-9]+)?", _SCALED) + "x"
+_TIMES_TO_TIMES, _OR_MORE_TO_MORE = (_forwards(times, "x") for times in (_TIMES, _TIMES_OR_MORE))
 _LINK = r"same as \S+"
 
 # --- phrases --------------------------------------------------------------------------------------
@@ -123,16 +135,14 @@ NUMBERS: dict[str, Schema] = {
         also=_below_one(),
     ),
     "stated": _number(_PROBABILITIES, _OPEN, _INTERVALS, scale=Scale.PROBABILITY, also=_below_one()),
-    "ratio": _number(_RATIOS, _TIMES, f"{_TIMES} to {_TIMES}", _LINK, scale=Scale.RATIO, also=[]),
-    "strength": _number(
-        _RATIOS, _TIMES_OR_MORE, f"{_TIMES_OR_MORE} to {_TIMES_OR_MORE}", _LINK, scale=Scale.RATIO, also=[]
-    ),
+    "ratio": _number(_RATIOS, _TIMES, _TIMES_TO_TIMES, _LINK, scale=Scale.RATIO, also=[]),
+    "strength": _number(_RATIOS, _TIMES_OR_MORE, _OR_MORE_TO_MORE, _LINK, scale=Scale.RATIO, also=[]),
     "meaning": _number(
         "`5% to 20%` or `3x to 10x`",
         *_CLOSED,
         _INTERVALS,
         _TIMES,
-        f"{_TIMES} to {_TIMES}",
+        _TIMES_TO_TIMES,
         scale=None,
         also=_below_one(),
     ),
@@ -147,5 +157,5 @@ NUMBERS: dict[str, Schema] = {
 PHRASED = frozenset({"probability", "share", "stated", "ratio", "strength"})
 """Those of them that may be a phrase."""
 
-NO_PHRASE = _whole(*_CLOSED, _INTERVALS, _TIMES, f"{_TIMES} to {_TIMES}", "same as.*", "rest")
+NO_PHRASE = _whole(*_CLOSED, _INTERVALS, _TIMES, _TIMES_TO_TIMES, "same as.*", "rest")
 """A pattern of what cannot be a phrase, as it means a number already."""
