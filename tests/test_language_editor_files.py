@@ -110,10 +110,12 @@ def test_schemas_are_written_into_a_folder(tmp_path: Path, cruxmap: Cruxmap) -> 
 
 
 def test_schemas_know_the_phrases_of_the_maps_that_are_here(in_project: Path, cruxmap: Cruxmap) -> None:
-    (in_project / "arguments/small/words.yaml").write_text("lexicon: {likly: 50% to 70%, 9 in ten: 90%}\n")
+    (in_project / "arguments/small/words.yaml").write_text(
+        "lexicon: {likly: 50% to 70%, 9 in ten: 90%, huge: 50x}\n"
+    )
     (in_project / "arguments/small/broken.yaml").write_text("lexicon: [\n")
     (in_project / "arguments/small/odd.yaml").write_text("lexicon: none\n")
-    assert own_phrases(in_project) == {"likly", "9 in ten"}
+    assert own_phrases(in_project) == {"likly": "probability", "9 in ten": "probability", "huge": "ratio"}
     assert cruxmap("schema", "-o", "schemas").code == 0
     schema = json.loads((in_project / "schemas/worldview.schema.json").read_text(encoding="utf-8"))
     number = jsonschema.Draft7Validator(schema["definitions"]["probability"])
@@ -122,6 +124,10 @@ def test_schemas_know_the_phrases_of_the_maps_that_are_here(in_project: Path, cr
         True,
         False,
         False,
+    ]
+    assert [schema["definitions"][name]["anyOf"][1]["enum"] for name in ("share", "strength")] == [
+        ["9 in ten", "likly"],
+        ["huge"],
     ]
     assert schema == cruxmap("schema", "worldview").json
 

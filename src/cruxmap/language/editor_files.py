@@ -6,15 +6,17 @@ VS Code for files that have no such line.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Mapping
 from pathlib import Path, PurePath
 
+from cruxmap.language.argument_map import Scale
 from cruxmap.language.files import load
 from cruxmap.language.findings import Findings
-from cruxmap.language.json_schema import json_schema
+from cruxmap.language.json_schema import NO_PHRASES, json_schema
+from cruxmap.language.judgement import meaning_scale
 from cruxmap.language.schema import FILES, FileKind
 from cruxmap.language.visitors import WORLDVIEWS
-from cruxmap.language.yaml_text import Entries, text_of
+from cruxmap.language.yaml_text import Entries, Text, text_of
 
 SCHEMAS = "schemas"
 SETTINGS = ".vscode/settings.json"
@@ -31,22 +33,23 @@ def schema_name(kind: FileKind) -> str:
     return f"{kind}.schema.json"
 
 
-def schema_text(kind: FileKind, phrases: Collection[str] = ()) -> str:
-    """Return what is in a schema's file; `phrases` are those of lexicons."""
-    return json.dumps(json_schema(kind, phrases), indent=1) + "\n"
+def schema_text(kind: FileKind, lexicon: Mapping[str, Scale] = NO_PHRASES) -> str:
+    """Return what is in a schema's file; `lexicon` has the phrases of the project's maps."""
+    return json.dumps(json_schema(kind, lexicon), indent=1) + "\n"
 
 
-def own_phrases(project: Path) -> frozenset[str]:
+def own_phrases(project: Path) -> dict[str, Scale]:
     """Return the phrases in the lexicons of a project's maps, as far as their files can be read."""
     read = (load(path, Findings()) for path in sorted(project.glob(_WHERE["map"])))
     roots = (parsed.root for parsed in read if parsed is not None)
     lexicons = (root.get(text_of("lexicon")) for root in roots if isinstance(root, Entries))
-    return frozenset(str(phrase) for own in lexicons if isinstance(own, Entries) for phrase in own)
+    meanings = [one for own in lexicons if isinstance(own, Entries) for one in own.items()]
+    return {str(phrase): meaning_scale(text) for phrase, text in meanings if isinstance(text, Text)}
 
 
-def editor_files(phrases: Collection[str] = ()) -> dict[str, str]:
-    """Return the files that a project has for editors, by path in the project; `phrases` as above."""
-    schemas = {f"{SCHEMAS}/{schema_name(kind)}": schema_text(kind, phrases) for kind in FILES}
+def editor_files(lexicon: Mapping[str, Scale] = NO_PHRASES) -> dict[str, str]:
+    """Return the files that a project has for editors, by path in the project; `lexicon` as above."""
+    schemas = {f"{SCHEMAS}/{schema_name(kind)}": schema_text(kind, lexicon) for kind in FILES}
     places = {f"./{SCHEMAS}/{schema_name(kind)}": [where] for kind, where in _WHERE.items()}
     return {**schemas, SETTINGS: json.dumps({"yaml.schemas": places}, indent=2) + "\n"}
 

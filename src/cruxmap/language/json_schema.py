@@ -5,9 +5,11 @@ versions. What the language takes they take, however a YAML library reads scalar
 truth value, `2024-01-15` as text or as a date, `~` as nothing. A scalar is whatever is no list or mapping.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, TypeAliasType, get_args, get_origin
 
+from cruxmap.language.argument_map import Scale
 from cruxmap.language.context import MAX_ID, MAX_STEPS, RESERVED
 from cruxmap.language.notation_patterns import NO_PHRASE, NUMBERS, PHRASED, Schema
 from cruxmap.language.reading import SAMPLING
@@ -24,11 +26,12 @@ from cruxmap.language.validation import (
     fields_of,
 )
 
+NO_PHRASES: Mapping[str, Scale] = MappingProxyType({})
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
-def json_schema(kind: FileKind, phrases: Collection[str] = ()) -> Schema:
-    """Return the JSON Schema of one kind of file; `phrases` are those of lexicons of maps.
+def json_schema(kind: FileKind, lexicon: Mapping[str, Scale] = NO_PHRASES) -> Schema:
+    """Return the JSON Schema of one kind of file; `lexicon` has the phrases of maps with what they mean.
 
     Others pass unless they are nearly a phrase of the language, or begin as numbers do.
     """
@@ -39,9 +42,10 @@ def json_schema(kind: FileKind, phrases: Collection[str] = ()) -> Schema:
     for key, schema in root["properties"].items():  # and so may what a key at the top holds
         told = {name: schema.pop(name) for name in ("description", "examples")}
         root["properties"][key] = {**told, "anyOf": [schema, {"type": "null"}]}
-    for name in PHRASED & definitions.keys() if phrases else ():
+    for name in PHRASED.keys() & definitions.keys():
+        own = sorted(phrase for phrase, scale in lexicon.items() if scale is PHRASED[name])
         known, *others = definitions[name]["anyOf"]
-        definitions[name] = {"anyOf": [known, {"enum": sorted(phrases)}, *others]}
+        definitions[name] = {"anyOf": [known, *([{"enum": own}] if own else []), *others]}
     head = {"$schema": DRAFT, "title": f"cruxmap {kind}", "description": FILES[kind].__doc__}
     return {**head, **root, "definitions": dict(sorted((_used_by(definitions) | definitions).items()))}
 

@@ -74,13 +74,18 @@ def parse_value(text: str, role: Role, lexicon: Lexicon) -> Elicited | SameAs:
 def parse_phrase(text: str) -> Elicited:
     """Read the meaning of a lexicon's phrase: numbers of either kind, no phrases and no links."""
     text = str(text).strip()
-    scale = Scale.RATIO if "x" in text else Scale.PROBABILITY
+    scale = meaning_scale(text)
     try:
         return _number(text, scale)
     except UnreadableError as error:
         role = Role.PACE if scale is Scale.RATIO else Role.CREDENCE
         hint = _near_miss(_tidied(text), role, {}) or "an interval such as `5% to 20%` or `3x to 10x`"
         raise UnreadableError(error.code, error.message, hint) from None
+
+
+def meaning_scale(text: str) -> Scale:
+    """Return of which kind the meaning of a lexicon's phrase is, if it is any."""
+    return Scale.RATIO if "x" in text else Scale.PROBABILITY
 
 
 def is_notation(text: str) -> bool:

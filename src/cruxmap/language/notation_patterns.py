@@ -154,8 +154,11 @@ NUMBERS: dict[str, Schema] = {
 }
 """What may stand where a number does, by the name of the place."""
 
-PHRASED = frozenset({"probability", "share", "stated", "ratio", "strength"})
-"""Those of them that may be a phrase."""
+PHRASED = {
+    **dict.fromkeys(("probability", "share", "stated"), Scale.PROBABILITY),
+    **dict.fromkeys(("ratio", "strength"), Scale.RATIO),
+}
+"""Those of them that may be a phrase, and of which kind."""
 
 NO_PHRASE = _whole(*_CLOSED, _INTERVALS, _TIMES, _TIMES_TO_TIMES, "same as.*", "rest")
 """A pattern of what cannot be a phrase, as it means a number already."""
