@@ -1,12 +1,16 @@
 """What is stale, and what only looks otherwise; `wordings` compares the moments."""
 
+import io
+import re
 from pathlib import Path
 
 import pytest
 
+from cruxmap.job import report
 from cruxmap.language.digest import state_of
-from cruxmap.language.reading import read_map
+from cruxmap.language.reading import read_map, read_model
 from cruxmap.language.stale import StaleJudgement, stale
+from cruxmap.present.report.contents import contents_of_model
 from helpers.commands import Cruxmap, git
 from helpers.histories import MAP, MODEL, History
 
@@ -349,3 +353,51 @@ def test_check_says_what_is_not_known(history: History, cruxmap: Cruxmap, tmp_pa
     (copy / ".git").rename(copy / "git-no-more")
     (history.folder / ".git").rename(history.folder / "git-no-more")
     assert "it is in no repository" in cruxmap("check", str(copy / "arguments/small"), "--stale").out
+
+
+# --- beside the number ---------------------------------------------------------------------------
+
+
+def test_explain_and_the_page_say_it_beside_the_number(history: History, cruxmap: Cruxmap) -> None:
+    history.edit(MAP, REWORDED, ("premises: [{season: dry}]", "premises: [{season: dry}, far]"))
+    history.edit(MAP, ("Which season is it?", "Which season was it?"))
+    history.commit("Reword")
+    shown = " ".join(cruxmap("explain", str(history.model), "rain").out.split())
+    assert "10% to 20%: ann (own) in place of 20% to 40% [given before a change: reworded (" in shown
+    assert ": Reword)]" in shown
+    answer = cruxmap("explain", str(history.model), "rain", "--format", "json").json
+    [place] = answer["judgements"]
+    assert place["worldviews"]["ann"]["stale"]["what"] == ["text"]
+    assert place["worldviews"]["ann"]["stale"]["subject"] == "Reword"
+    history.edit(MAP, ("The grass is wet.", "The grass is quite wet."))
+    shown = " ".join(cruxmap("explain", str(history.model), "wet").out.split())
+    assert "ann: wet: 30% to 50% [given before a change: reworded]" in shown
+    contents = contents_of_model(read_model(history.model))
+    by = {address: told["by"] for address, told in contents["judgements"].items()}
+    assert by["rain"]["ann"]["stale"] == "reworded"
+    assert by["season.mild"]["ann"]["stale"] == "reworded"
+    assert by["drought"]["bob"]["stale"] == "other premises"
+    assert "stale" not in by["far"]["ann"]
+    page = report(read_model(history.model)).text
+    assert "ann 10% to 20% (given before a change: reworded)" in page
+    assert "stale" not in str(contents_of_model(read_model(history.model), anonymous=True)["judgements"])
+
+
+def test_an_interview_that_goes_on_tells_of_answers_before_a_change(
+    history: History, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answers(*lines: str) -> str:
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+        return " ".join(cruxmap("interview", str(history.model), "--as", "eve").out.split())
+
+    file = history.map / "worldviews/eve.yaml"
+    answers("30%", "stop")
+    [entry] = re.findall(r"entries: \{([a-z]+): ", file.read_text())
+    text = read_map(history.map).entry[entry].about.text
+    history.edit(MAP, (text, f"{text[:-1]} today."), ("credence: 99%", "credence: 98%"))
+    for _ in range(2):  # an answer to something else does not say that the first one still holds
+        told = answers("20%", "stop")
+        assert "Since you answered these, what they are about has changed: - " in told
+        assert [one.address.partition(".")[0] for one in rows(history) if one.worldview == "eve"] == [
+            entry
+        ]

@@ -36,6 +36,7 @@ from cruxmap.language.inheritance import (
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import find_entry
+from cruxmap.language.stale import StaleJudgement, stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class PlacedNumber:
 
     `in_force` is the central value as it counts: a share's, once those that are kept as given (`beside` it)
     have theirs. `displaced` is the number in whose place the worldview, or a setting, puts its own.
-    `brought_by` is the worldview that brings what the number is in.
+    `brought_by` is the worldview that brings what the number is in. `stale` says what has changed since
+    somebody gave the number, if anything has.
     """
 
     worldview: str
@@ -53,6 +55,7 @@ class PlacedNumber:
     beside: tuple[str, ...] = ()
     displaced: "PlacedNumber | None" = None
     brought_by: str | None = None
+    stale: StaleJudgement | None = None
 
     @property
     def own(self) -> bool:
@@ -106,7 +109,8 @@ class WeighedArgument:
 class Explanation:
     """All there is to say about one entry; `probability` is empty where the evidence is impossible.
 
-    `remarks` are words of reviewers that come without a number, with their worldviews.
+    `remarks` are words of reviewers that come without a number, with their worldviews; `stale` is what has
+    changed since they stated a credence, by worldview and condition.
     """
 
     entry: Entry
@@ -117,6 +121,7 @@ class Explanation:
     read_as: tuple[tuple[str, Stated], ...]
     remarks: tuple[tuple[str, str], ...]
     mentioned_by: tuple[str, ...]
+    stale: Mapping[tuple[str, str], StaleJudgement]
 
     def only(self, keeps: Callable[[str], bool]) -> "Explanation":
         """Return the same without arguments, and entries that mention it, of an id that is not kept."""
@@ -146,11 +151,15 @@ class Explanation:
                 for place in self.judgements
             ],
             "arguments": [_argument_json(weighed) for weighed in self.arguments],
-            "stated": [_stated_json(worldview, stated) for worldview, stated in self.stated],
+            "stated": [_stated_json(*one) | {"stale": self._since_stated(*one)} for one in self.stated],
             "read_as": [_stated_json(worldview, stated) for worldview, stated in self.read_as],
             "remarks": [{"worldview": worldview, "text": words} for worldview, words in self.remarks],
             "mentioned_by": list(self.mentioned_by),
         }
+
+    def _since_stated(self, worldview: str, stated: Stated) -> dict[str, Any] | None:
+        found = self.stale.get((worldview, condition_text(stated.of)))
+        return None if found is None else found.to_json()
 
 
 def _sources(citations: Iterable[Citation]) -> list[str]:
@@ -183,6 +192,7 @@ def _number_json(number: PlacedNumber) -> dict[str, Any]:
         "fitted": setting.why_fitted or None,
         "sources": _sources(setting.citations),
         "note": setting.note,
+        "stale": None if number.stale is None else number.stale.to_json(),
     }
 
 
@@ -262,6 +272,7 @@ def explain(model: ModelSpec, address: str) -> Explanation:
         mentioned_by=tuple(
             other for other, value in model.map.entry.items() if name in mentioned_in(value)
         ),
+        stale=numbers.stale.by_statement,
     )
 
 
@@ -284,6 +295,8 @@ class _Numbers:
 
     def __init__(self, model: ModelSpec) -> None:
         self.model = model
+        self.stale = stale(model.map)
+        self._older = self.stale.by_number(model.map)
         self.seen: dict[tuple[str, bool], _Seen] = {}
 
     def of(self, worldview: str, *, is_set: bool = True) -> _Seen:
@@ -304,6 +317,7 @@ class _Numbers:
         bringer = self.model.map.bringer.get(address)
         number = replace(self.of(worldview).placed(address), brought_by=bringer)
         origin = number.setting.origin
+        number = replace(number, stale=self._older.get((origin, address)))
         if origin == SETTINGS_ORIGIN:
             below = self.of(worldview, is_set=False)
         elif origin == worldview != MAP_WORLDVIEW:

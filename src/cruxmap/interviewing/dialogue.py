@@ -23,6 +23,7 @@ from cruxmap.interviewing.keeping import Kept, checked_entry, no_interview, open
 from cruxmap.language.argument_map import Argument
 from cruxmap.language.loose_notation import SKIPS
 from cruxmap.language.reading import read_model, unheard
+from cruxmap.language.stale import StaleJudgement, stale
 from cruxmap.present import interview_text as text
 from cruxmap.present.interview_text import Line
 from cruxmap.present.question_words import QuestionWords, why, words_of
@@ -83,14 +84,31 @@ def hold(path: Path, name: str, wishes: Wishes, progress: Progress) -> None:
         return
     screen.tell(text.head(kept.model, name, kept.path.as_posix()))
     progress("working out which questions matter", 0, 1)
-    room = Room(path, kept, resume(kept.model, name, about=wishes.about), wishes)
-    screen.tell(text.went_on(room.interview))
+    interview = resume(kept.model, name, about=wishes.about)
+    room = Room(path, replace(kept, resumed=interview.replies), interview, wishes)
+    screen.tell(text.went_on(interview))
+    screen.tell(text.answered_before_a_change(_older(room, name)))
     try:
         room = _converse(room, progress)
         close(room, progress)
     except KeyboardInterrupt:
         screen.tell([Line(""), *text.plainly(_where(room.kept))])
         raise
+
+
+def _older(room: Room, name: str) -> list[tuple[str, StaleJudgement]]:
+    """Return questions whose answers are older than what they are about, with what has changed."""
+    argument_map = room.kept.model.map
+    found_stale = stale(argument_map)
+    numbers, statements = found_stale.by_number(argument_map), found_stale.by_statement
+    found = []
+    for question in (reply.question for reply in room.interview.replies):
+        older, places = (
+            (statements, (question.id,)) if question.kind == "stated" else (numbers, question.addresses)
+        )
+        changes = [older[name, at] for at in places if (name, at) in older]
+        found += [(room.words(question).sentence, changes[0])] if changes else []
+    return found
 
 
 def _may_touch(kept: Kept) -> bool:
@@ -238,7 +256,9 @@ def _record(room: Room, reply: Reply, progress: Progress) -> Room:
             kept = room.kept.written(interview, only_asked=room.wishes.only_asked)
         except OtherVersion:
             kept = open_worldview(room.path, room.kept.name, unmarked=True)
-            interview = resume(kept.model, kept.name, about=room.wishes.about).after(reply)
+            before = resume(kept.model, kept.name, about=room.wishes.about)
+            interview = before.after(reply)
+            kept = replace(kept, resumed=before.replies)
             kept = kept.written(interview, only_asked=room.wishes.only_asked)
             screen.tell(text.plainly(f"{kept.path.as_posix()} has changed meanwhile, and was read again."))
         return replace(room, kept=kept, interview=interview)

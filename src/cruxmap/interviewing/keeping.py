@@ -11,7 +11,7 @@ from typing import Any
 
 from cruxmap.errors import Code, InvalidMap, Problem, WrongUsage
 from cruxmap.ground import CannotWrite, replace_version, version_of
-from cruxmap.insight.interview import Interview
+from cruxmap.insight.interview import Interview, Reply
 from cruxmap.language.argument_map import ArgumentMap, Worldview
 from cruxmap.language.context import check_id
 from cruxmap.language.digest import state_of
@@ -32,7 +32,7 @@ TRIES = 5
 class Kept:
     """A worldview's file: the `model` as read with it, its text `before` the interview, its `version` now.
 
-    The version is None where there is no file.
+    The version is None where there is no file. `resumed` are the replies that stood in it.
     """
 
     model: ModelSpec
@@ -40,6 +40,7 @@ class Kept:
     path: Path
     before: str
     version: str | None
+    resumed: tuple[Reply, ...] = ()
 
     @property
     def worldview(self) -> Worldview | None:
@@ -134,7 +135,7 @@ def _data(path: Path) -> bytes | None:
 
 
 def _made_from(kept: Kept, interview: Interview) -> dict[str, Any] | None:
-    """Return from which state of the map a file is made: what is answered there, from the present one.
+    """Return from which state of the map a file is made: what was answered now, from the present one.
 
     A file that does not say it goes on not saying it.
     """
@@ -147,6 +148,9 @@ def _made_from(kept: Kept, interview: Interview) -> dict[str, Any] | None:
     old = dict(before.entries) if before else {}
     now = dict(state.entries)
     spoken_of = [name for name in (*now, *old) if name in answered or name in old]
-    entries = {name: now[name] if name in answered else old[name] for name in spoken_of}
+    resumed = set(map(id, kept.resumed))
+    fresh = {reply.question.entry for reply in interview.replies if id(reply) not in resumed}
+    anew = answered & (fresh | (answered - old.keys()))
+    entries = {name: now[name] if name in anew else old[name] for name in spoken_of}
     whole = before.map if before else state.map
     return {"map": whole, **({"entries": entries} if entries else {})}

@@ -85,6 +85,20 @@ class Stale:
     judgements: tuple[StaleJudgement, ...]
     unknown: str = ""
 
+    @property
+    def by_statement(self) -> dict[tuple[str, str], StaleJudgement]:
+        """What is stale of credences that are stated: by worldview and condition."""
+        return {(one.worldview, one.address): one for one in self.judgements if one.kind == "stated"}
+
+    def by_number(self, argument_map: ArgumentMap) -> dict[tuple[str, str], StaleJudgement]:
+        """Return what is stale of each number, and of an argument's rejection: by worldview and address."""
+        return {
+            (one.worldview, address): one
+            for one in self.judgements
+            if one.kind in ("judgement", "rejects")
+            for address in [j.address for j in argument_map.shares.get(one.address, ())] or [one.address]
+        }
+
 
 ROOM = 16 << 20
 """Bytes that answers may take on disk; what was used longest ago goes first."""

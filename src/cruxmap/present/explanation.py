@@ -1,17 +1,22 @@
 """An explanation of one entry: as an outline to read, and as tables."""
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
+from types import MappingProxyType
 
 from cruxmap.insight.explain import Explanation, PlacedNumber, PlaceForANumber, WeighedArgument
 from cruxmap.insight.whose import FITTED, OWN
 from cruxmap.language.argument_map import Direction, Stated, condition_text, target_text
 from cruxmap.language.inheritance import SETTINGS_ORIGIN
 from cruxmap.language.judgement import notation_of
+from cruxmap.language.stale import StaleJudgement
 from cruxmap.present.map_text import entry_text
 from cruxmap.present.phrases import percent, ratio
+from cruxmap.present.stale_tables import stale_text
 from cruxmap.present.tables import Column, Table, numeric
+
+NONE_OLDER: Mapping[tuple[str, str], StaleJudgement] = MappingProxyType({})
 
 WIDTH = 100
 """Columns that are as much as is easily read in one line."""
@@ -36,7 +41,7 @@ def explanation_text(explanation: Explanation, width: int = WIDTH, note: str = "
         ),
         "arguments": (line for weighed in explanation.arguments for line in _argument_lines(weighed)),
         "stated by the reviewers": (
-            line for stated in explanation.stated for line in _stated_lines(*stated)
+            line for stated in explanation.stated for line in _stated_lines(*stated, explanation.stale)
         ),
         "read out of their words by the editor": (
             line for stated in explanation.read_as for line in _stated_lines(*stated)
@@ -75,6 +80,7 @@ def _place_lines(place: PlaceForANumber, brought_by: str | None) -> Iterator[str
     for heirs, number in _by_heirs(place.numbers):
         setting = number.setting
         remarks = [", ".join(map(str, setting.citations)), setting.note]
+        remarks += [stale_text(number.stale)] if number.stale else []
         aside = "; ".join(remark for remark in remarks if remark)
         written = f"{number.text_in_force}: {heirs} ({_whose(number)}){_around(number)}"
         yield f"    {written}" + (f" [{aside}]" if aside else "")
@@ -135,11 +141,15 @@ def _weight(weighed: WeighedArgument, worldview: str) -> str:
     return write(weighed.weight[worldview])
 
 
-def _stated_lines(worldview: str, stated: Stated) -> Iterator[str]:
+def _stated_lines(
+    worldview: str, stated: Stated, older: Mapping[tuple[str, str], StaleJudgement] = NONE_OLDER
+) -> Iterator[str]:
     given = f" assuming {', '.join(map(condition_text, stated.assuming))}" if stated.assuming else ""
     cited = f" [{', '.join(map(str, stated.citations))}]" if stated.citations else ""
     number = notation_of(stated.credence)
-    yield f"  {worldview}: {condition_text(stated.of)}{given}: {number}{cited}"
+    found = older.get((worldview, condition_text(stated.of)))
+    aside = f" [{stale_text(found)}]" if found else ""
+    yield f"  {worldview}: {condition_text(stated.of)}{given}: {number}{cited}{aside}"
 
 
 # --- as tables -------------------------------------------------------------------------------------
@@ -170,6 +180,7 @@ def _numbers_table(explanation: Explanation) -> Table:
         Column("beside", "beside"),
         Column("sources", "source", get=lambda number: number.setting.citations),
         Column("note", "note", get=lambda number: number.setting.note),
+        Column("stale", "older than", get=lambda number: number.stale and stale_text(number.stale)),
         Column("brought_by", "brought by"),
     )
     places = ((place, place.numbers) for place in explanation.judgements)

@@ -10,9 +10,11 @@ from cruxmap.insight.interview.outcome import Company, Outcome
 from cruxmap.language.argument_map import Z_95, ArgumentMap, Scale
 from cruxmap.language.judgement import format_value, notation_of, with_phrases
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.stale import StaleJudgement
 from cruxmap.present.clauses import clause_of, clauses_of
 from cruxmap.present.phrases import part, percent, ratio, ratio_of_odds
 from cruxmap.present.question_words import QuestionWords
+from cruxmap.present.stale_tables import changes_text
 
 INDENTED = "  "
 
@@ -67,6 +69,22 @@ def went_on(interview: Interview) -> list[Line]:
     told = f"You have answered {_count(answered, 'question')} so far"
     told += f" and passed over {skipped}" if skipped else ""
     return plainly(f"{told}. It goes on from there.")
+
+
+OLDER_SHOWN = 5
+"""Answers that are older than what they are about, of which so many are told one by one."""
+
+
+def answered_before_a_change(older: Sequence[tuple[str, StaleJudgement]]) -> list[Line]:
+    """Say which answers are older than what they are about: the questions, and what has changed."""
+    if not older:
+        return []
+    shown = [f"{sentence} ({changes_text(stale)})" for sentence, stale in older[:OLDER_SHOWN]]
+    more = len(older) - len(shown)
+    lines = plainly("Since you answered these, what they are about has changed:")
+    lines += [Line(sentence, "", INDENTED, "- ") for sentence in shown]
+    lines += [Line(f"{more} more", "", INDENTED, "- ")] if more else []
+    return lines
 
 
 def question_lines(words: QuestionWords, number: str, again: Reply | None) -> list[Line]:

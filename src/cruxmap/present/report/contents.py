@@ -40,6 +40,7 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.inheritance import Layer, Layers, lay, settle
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.stale import StaleJudgement, stale
 from cruxmap.present.canvas import made_from
 from cruxmap.present.main_points_text import chapters_of
 from cruxmap.present.map_picture import LEAST_IN_AN_OVERVIEW, page_names
@@ -47,6 +48,7 @@ from cruxmap.present.report.interview_of_page import interview_of_page
 from cruxmap.present.report.map_layout import map_layout
 from cruxmap.present.report.outline import outline
 from cruxmap.present.report.words import basis_words, number_words, part_words
+from cruxmap.present.stale_tables import changes_text
 
 type Plain = dict[str, Any]
 
@@ -62,6 +64,7 @@ def contents_of_model(model: ModelSpec, *, blind: bool = False, anonymous: bool 
     everyone = replace(model, worldviews=tuple(dict.fromkeys((*model.worldviews, MAP_WORLDVIEW))))
     _, telling = marginals_and_telling(replace(model, worldviews=(MAP_WORLDVIEW,), reconcile=False))
     targets = [target.condition for target in (model.target, *model.also)]
+    older = {} if anonymous else stale(model.map).by_number(model.map)
     layers = {name: lay(model.map, name, model.settings) for name in everyone.worldviews}
     asked = [name for target in targets for name in mentioned(target)]
     return {
@@ -80,7 +83,7 @@ def contents_of_model(model: ModelSpec, *, blind: bool = False, anonymous: bool 
         "voices": {v.about.id: {"name": v.about.id, "text": v.about.text} for v in model.map.voices},
         "sources": {source.id: _source(source) for source in model.map.sources},
         "entries": _entries(model),
-        "judgements": _judgements(model.map, layers),
+        "judgements": _judgements(model.map, layers, older),
         "outline": [node.to_json() for node in outline(model, telling, least=LEAST_IN_AN_OVERVIEW)],
         "map": map_layout(model.map, settle(model.map, MAP_WORLDVIEW, model.settings), telling, asked),
         "worldviews": {name: _worldview(model.map, name) for name in everyone.worldviews},
@@ -239,7 +242,11 @@ def citations(argument_map: ArgumentMap, cited: Iterable[Citation]) -> list[Plai
 # --- numbers -----------------------------------------------------------------------------------------
 
 
-def _judgements(argument_map: ArgumentMap, layers: Mapping[str, Layers]) -> Plain:
+def _judgements(
+    argument_map: ArgumentMap,
+    layers: Mapping[str, Layers],
+    older: Mapping[tuple[str, str], StaleJudgement],
+) -> Plain:
     words = {a: w for entry in argument_map.entry.values() for a, w in number_words(entry).items()}
     return {
         address: {
@@ -249,13 +256,17 @@ def _judgements(argument_map: ArgumentMap, layers: Mapping[str, Layers]) -> Plai
             "source": citations(argument_map, judgement.citations),
             "note": judgement.note,
             "by": {
-                name: given
+                name: given | _stale(older.get((name, address)))
                 for name, laid in layers.items()
                 if (given := _given_by(argument_map, name, laid, address)) is not None
             },
         }
         for address, judgement in argument_map.judgements.items()
     }
+
+
+def _stale(older: StaleJudgement | None) -> Plain:
+    return {} if older is None else {"stale": changes_text(older)}
 
 
 def _given_by(argument_map: ArgumentMap, name: str, laid: Layers, address: str) -> Plain | None:

@@ -295,7 +295,8 @@ def _numbers(contents: Plain, entry: Plain) -> Html | None:
 
 
 def _text(given: Plain) -> str:
-    return f"{given['text']}{FITTED_THERE if given['fitted'] else ''}"
+    older = f" (given before a change: {given['stale']})" if "stale" in given else ""
+    return f"{given['text']}{FITTED_THERE if given['fitted'] else ''}{older}"
 
 
 def _row(states: Sequence[Plain], row: Sequence[Plain]) -> tuple[str, list[tuple[str, str]]]:
@@ -307,8 +308,8 @@ def _row(states: Sequence[Plain], row: Sequence[Plain]) -> tuple[str, list[tuple
     for worldview in by:
         own = [place["by"].get(worldview, {}) for place in row]
         shares = _shares(names, [one.get("text") for one in own])
-        fitted = any(one.get("fitted") for one in own)
-        numbers.append((worldview, shares + (FITTED_THERE if fitted else "")))
+        whole = next((one for one in own if one.get("fitted") or "stale" in one), own[0])
+        numbers.append((worldview, _text({"fitted": None, **whole, "text": shares})))
     return case or "shares", numbers
 
 

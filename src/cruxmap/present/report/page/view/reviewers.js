@@ -77,7 +77,7 @@ function names(who) {
   return said(who.join(", "));
 }
 
-function rowOf({ who, text, whose, source, note }) {
+function rowOf({ who, text, whose, source, note, stale }) {
   return h(
     "tr",
     null,
@@ -89,13 +89,14 @@ function rowOf({ who, text, whose, source, note }) {
       said(whose),
       source.length > 0 ? [" (", sourcesOf(source), ")"] : "",
       note ? [" ", h("span", { class: "quiet" }, said(note))] : "",
+      stale ? h("div", { class: "small stale" }, said(`Given before a change: ${stale}.`)) : "",
     ),
   );
 }
 
 /**
  * What the map and every reviewer who says so themselves have at an address, and who has it from whom.
- * @returns {{said: {who: string, text: string, whose: string, source: object[], note: string}[],
+ * @returns {{said: {who: string, text: string, whose: string, source: object[], note: string, stale?: string}[],
  *   inherited: {from: string, text: string, who: string[]}[], without: string[]}} `without` are those who
  *   have not taken over what somebody else brings
  */
@@ -115,7 +116,8 @@ export function numbersOfAll(session, contents, address) {
     const own = under(told?.by, worldview);
     if (own !== undefined) {
       const whose = own.fitted ? "fitted" : "own";
-      rows.push({ who: worldview, text, whose, source: own.source ?? [], note: own.fitted || own.note });
+      const { source = [], fitted: why, note, stale } = own;
+      rows.push({ who: worldview, text, whose, source, note: why || note, stale });
     } else if (worldview === "map") {
       const whose = "the editor's, and nobody's view";
       rows.unshift({ who: "map", text, whose, source: told?.source ?? [], note: told?.note });
