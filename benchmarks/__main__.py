@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.commands import commands, stages
+from benchmarks.editing import editing
 from benchmarks.growth import growth
 from benchmarks.inference import inference
 from benchmarks.interview import interview
@@ -20,6 +21,7 @@ from benchmarks.prior import prior
 GROUPS: dict[str, Callable[..., Iterator[Result]]] = {
     "commands": commands,
     "live": live,
+    "editing": editing,
     "page": page,
     "interview": interview,
     "inference": inference,

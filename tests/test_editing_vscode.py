@@ -2,7 +2,10 @@
 
 import json
 import re
+import shutil
+import subprocess
 
+import pytest
 from typer.main import get_command
 
 from cruxmap import __version__, cli
@@ -45,3 +48,57 @@ def test_it_is_for_yaml_in_projects_and_has_what_a_package_needs() -> None:
         encoding="utf-8"
     )
     assert (FOLDER / "README.md").is_file()
+
+
+STAGE = """
+const Module = require("node:module");
+const told = [];
+const handlers = {};
+let works = true;
+class LanguageClient {
+  constructor(...given) { told.push(["made", given[2].command, given[2].args, given[3].documentSelector]); }
+  async start() { if (!works) throw new Error("ENOENT"); told.push(["started"]); }
+  needsStop() { return true; }
+  async stop() { told.push(["stopped"]); }
+}
+const modules = {
+  vscode: {
+    commands: { registerCommand: (name, run) => (handlers[name] = run) },
+    window: { showErrorMessage: (words) => told.push(["error", words]) },
+    workspace: {
+      getConfiguration: (section) => ({ get: (key) => `${section}.${key}` }),
+      onDidChangeConfiguration: (run) => (handlers.changed = run),
+    },
+  },
+  "vscode-languageclient/node": { LanguageClient, TransportKind: { stdio: 0 } },
+};
+const load = Module._load;
+Module._load = (name, ...rest) => modules[name] ?? load(name, ...rest);
+const extension = require(process.argv[1]);
+(async () => {
+  await extension.activate({ subscriptions: [] });
+  await handlers["cruxmap.restart"]();
+  await handlers.changed({ affectsConfiguration: (name) => name === "cruxmap.other" });
+  await handlers.changed({ affectsConfiguration: (name) => name === "cruxmap.command" });
+  await new Promise(setImmediate);
+  works = false;
+  await handlers["cruxmap.restart"]();
+  await extension.deactivate();
+  console.log(JSON.stringify(told));
+})();
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node")
+def test_it_starts_the_command_of_the_setting_and_says_where_that_is_not_there() -> None:
+    """On a stage: an editor's window is none of what can be had here."""
+    done = subprocess.run(
+        ["node", "-e", STAGE, str(FOLDER / "extension.js")], capture_output=True, text=True, check=True
+    )
+    told = json.loads(done.stdout)
+    made = ["made", "cruxmap.command", ["lsp"], [{"scheme": "file", "language": "yaml"}]]
+    begun = [made, ["started"]]
+    assert told[:-2] == [*begun, ["stopped"], *begun, ["stopped"], *begun, ["stopped"], made]
+    assert told[-1] == ["stopped"]
+    assert "pip install 'cruxmap[lsp]'" in told[-2][1]
+    assert "ENOENT" in told[-2][1]
