@@ -131,6 +131,7 @@ class Code(StrEnum):
     UNKNOWN_LIST = "unknown-list"
     UNKNOWN_TAG = "unknown-tag"
     UNKNOWN_KIND = "unknown-kind"
+    AMBIGUOUS_NAME = "ambiguous-name"
     UNKNOWN_EXAMPLE = "unknown-example"
     UNKNOWN_FORMAT = "unknown-format"
     UNKNOWN_REVISION = "unknown-revision"

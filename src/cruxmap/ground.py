@@ -313,6 +313,50 @@ def replace_version(path: Path, data: bytes, version: str | None) -> str:
     return version_of(data)
 
 
+def replace_versions(files: Mapping[Path, tuple[str | None, bytes | None]]) -> None:
+    """Write several files as `replace_version` does, or take them away: all of them or none.
+
+    Each path has the version of what was read there, None where there was no file, and what comes in its
+    place, None for nothing. All are looked at before any is written. Killed in between, some are written,
+    each whole. Raises `OtherVersion` where one has changed, and `CannotWrite`.
+    """
+    before: dict[Path, bytes | None] = {}
+    for path, (version, _) in files.items():
+        try:
+            before[path] = path.read_bytes() if version is not None else None
+        except OSError:
+            before[path] = None
+        data = before[path]
+        present = None if data is None else version_of(data)
+        if present != version or (version is None and os.path.lexists(path)):
+            raise OtherVersion(path, version, present)
+    done: list[Path] = []
+    try:
+        for path, (version, data) in sorted(files.items(), key=lambda item: item[1][1] is None):
+            _replace_or_remove(path, data, version)
+            done.append(path)
+    except BaseException:
+        for path in reversed(done):
+            data = files[path][1]
+            with suppress(CannotWrite, OtherVersion):
+                _replace_or_remove(path, before[path], None if data is None else version_of(data))
+        raise
+
+
+def _replace_or_remove(path: Path, data: bytes | None, version: str | None) -> None:
+    if data is not None:
+        replace_version(path, data, version)
+        return
+    try:
+        with _opened(path.parent) as folder:
+            present = _present(path, folder)
+            if present != version:
+                raise OtherVersion(path, version, present)
+            os.unlink(folder(path.name), dir_fd=folder.descriptor)
+    except OSError as error:
+        raise CannotWrite(path.as_posix(), error, "the file is as it was") from error
+
+
 class _Folder(NamedTuple):
     """A folder, and how the system names things in it: by its open descriptor, where it can."""
 

@@ -8,10 +8,13 @@ import typer
 from cruxmap.asking import refuse
 from cruxmap.cli.application import app, examples
 from cruxmap.cli.output import counted
-from cruxmap.errors import Code
+from cruxmap.errors import Code, InvalidMap, WrongUsage
 from cruxmap.exit_codes import FINE, PROBLEMS
 from cruxmap.present import terminal
 from cruxmap.present.terminal import print_problems
+
+SHOWN = 5
+"""How many places are named at most."""
 
 
 @app.command(epilog=examples("fmt", "fmt arguments/trial --check"))
@@ -44,6 +47,46 @@ def fmt(
         terminal.tell(f"left {shown_here(file.path)}")
     terminal.tell(f"{counted(len(files) - len(changed) - len(left), 'file')} laid out already")
     raise typer.Exit(PROBLEMS if left or (check and changed) else FINE)
+
+
+@app.command(epilog=examples("rename attacker culprit", "rename defence counsel --kind worldview"))
+def rename(
+    old: Annotated[
+        str, typer.Argument(help="What it is called now: an id, or a part as `question.state`.")
+    ],
+    new: Annotated[str, typer.Argument(help="What it shall be called.")],
+    map_: Annotated[
+        str | None,
+        typer.Option(
+            "--map", metavar="MAP", help="Which map's, where several have one: its name or folder."
+        ),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            help="entry, state, row (or route), timeline, phase, source, voice or worldview, where several "
+            "have the name."
+        ),
+    ] = None,
+) -> None:
+    """Call something otherwise, in all files of the project that mean it, or in none of them."""
+    from cruxmap.language.mentions import shown_here
+    from cruxmap.language.renaming import renaming
+
+    try:
+        found = renaming(Path(), old, new, sort=kind, map_=map_)
+    except InvalidMap as invalid:
+        if all(problem.span.is_typed for problem in invalid.problems):
+            raise WrongUsage(invalid.problems) from invalid
+        terminal.warn("nothing was renamed")
+        raise
+    found.write()
+    for path, data in found.contents.items():
+        terminal.tell(f"{'removed' if data is None else 'wrote'} {shown_here(path)}")
+    terminal.tell(f"{found.old} is {found.new} in {counted(len(found.places), 'place')}")
+    if found.left:
+        shown = ", ".join(map(str, found.left[:SHOWN])) + (", ..." if len(found.left) > SHOWN else "")
+        terminal.tell(f"sentences and comments still say {found.old}: {shown}")
 
 
 @app.command(epilog=examples("lsp", "lsp --help"))

@@ -40,7 +40,7 @@ class Looked:
 
 
 _looked: ContextVar[Looked | None] = ContextVar("looked", default=None)
-_overlaid: ContextVar[Mapping[Path, bytes]] = ContextVar("overlaid", default={})  # noqa: B039 - never changed
+_overlaid: ContextVar[Mapping[Path, bytes | None]] = ContextVar("overlaid", default={})  # noqa: B039 - never changed
 
 
 _known: ContextVar[dict[str, tuple[bytes, Parsed]] | None] = ContextVar("known", default=None)
@@ -68,9 +68,13 @@ def noting() -> Iterator[Looked]:
 
 
 @contextmanager
-def overlaid(contents: Mapping[Path, bytes]) -> Iterator[None]:
-    """Read these contents in place of the files at these paths, or as if files were there."""
-    token = _overlaid.set({Path(os.path.abspath(path)): data for path, data in contents.items()})
+def overlaid(contents: Mapping[Path, bytes | None]) -> Iterator[None]:
+    """Read these contents in place of the files at these paths: as if they were there, or not (`None`).
+
+    What is laid over files already stays there, below these.
+    """
+    laid = {Path(os.path.abspath(path)): data for path, data in contents.items()}
+    token = _overlaid.set({**_overlaid.get(), **laid})
     try:
         yield
     finally:
@@ -105,9 +109,9 @@ def state_of(looked: Looked) -> State:
 
 
 def _state_of_file(path: Path) -> tuple[object, ...]:
-    if (laid := _laid(path)) is not None:
-        return (path, laid)
     try:
+        if (laid := _laid(path)) is not None:
+            return (path, laid)
         about = path.stat()
     except (OSError, ValueError):
         return (path, None)
@@ -118,19 +122,27 @@ def _state_of_folder(path: Path) -> tuple[object, ...]:
     try:
         names = {name for name in os.listdir(path) if not name.startswith(".")}
     except OSError:
-        return (path, None, *sorted(_laid_in(path)))
-    return (path, *sorted(names | _laid_in(path)))
+        return (path, None, *sorted(_with_laid(path, set())))
+    return (path, *sorted(_with_laid(path, names)))
 
 
-def _laid_in(folder: Path) -> set[str]:
-    """Return the names of the files that are laid into a folder."""
+def _with_laid(folder: Path, names: set[str]) -> set[str]:
+    """Return the names of the files in a folder with those that are laid into it, without hidden ones."""
     here = Path(os.path.abspath(folder))
-    return {path.name for path in _overlaid.get() if path.parent == here}
+    laid = {path.name: data is not None for path, data in _overlaid.get().items() if path.parent == here}
+    return {name for name in names | laid.keys() if laid.get(name, True)}
 
 
 def _laid(path: Path) -> bytes | None:
+    """Return what is laid over a file, None where nothing is. Raises FileNotFoundError where it is hidden."""
     contents = _overlaid.get()
-    return contents.get(Path(os.path.abspath(path))) if contents else None
+    if not contents:
+        return None
+    here = Path(os.path.abspath(path))
+    laid = contents.get(here)
+    if laid is None and here in contents:
+        raise FileNotFoundError(here)
+    return laid
 
 
 # --- folders and files ---------------------------------------------------------------------------
@@ -185,7 +197,8 @@ def _inside(folder: Path, findings: Findings) -> list[Path]:
         if os.path.isdir(folder):
             findings.add(Code.UNREADABLE_FILE, f"cannot be read: {error.strerror}", Span(shown(folder)))
         names = set()
-    return [folder / name for name in sorted(names | _laid_in(folder)) if not name.startswith(".")]
+    there = sorted(_with_laid(folder, names))
+    return [folder / name for name in there if not name.startswith(".")]
 
 
 def shown(path: Path) -> str:
