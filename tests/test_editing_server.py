@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 from pygls.workspace import PositionCodec
 
 from cruxmap.editing.server.desk import kind_of, root_of
 from cruxmap.editing.server.texts import Change, Ruler
 from cruxmap.errors import Span
 from helpers.commands import ROOT, Cruxmap
-from helpers.editor import Editor, editing, write
+from helpers.editor import Editor, applied, editing, write
 
 BASE = """\
 map: {title: "Wetter \U0001f327\ufe0f"}
@@ -176,17 +177,6 @@ def fixes(editor: Editor, name: str) -> list[lsp.CodeAction]:
     return [action for action in found if isinstance(action, lsp.CodeAction)]
 
 
-def applied(text: str, edit: lsp.TextEdit) -> str:
-    """Return a text with an edit on one of its lines."""
-    lines = text.split("\n")
-    line = lines[edit.range.start.line].encode("utf-16-le")
-    start, end = 2 * edit.range.start.character, 2 * edit.range.end.character
-    lines[edit.range.start.line] = (line[:start] + edit.new_text.encode("utf-16-le") + line[end:]).decode(
-        "utf-16-le"
-    )
-    return "\n".join(lines)
-
-
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
@@ -272,6 +262,59 @@ def test_names_are_found_in_a_text_that_has_just_changed(editor: Editor) -> None
     assert editor.definition(MAP, "when: ra|in") == [f"{MAP}:11: rain"]
     editor.settled()
     assert editor.definition(MAP, "when: ra|in") == [f"{MAP}:11: rain"]
+
+
+# --- other names -----------------------------------------------------------------------------------
+
+
+def test_an_entry_is_renamed_wherever_it_is_meant(editor: Editor) -> None:
+    """Also in texts that are on no disk."""
+    typed = BASE.replace("when: rain, chance: 10%", "when: {rain: true}, chance: 10%")
+    editor.type(MAP, typed)
+    found = editor.renamed(MAP, "  ra|in: {text", "drizzle")
+    word = re.compile(r"(?<![\w-])rain(?![\w-])")
+    assert found == {
+        name: word.sub("drizzle", text)
+        for name, text in (FILES | {MAP: typed}).items()
+        if word.search(text)
+    }
+
+
+def test_a_part_of_an_entry_keeps_the_rest_of_its_name(editor: Editor) -> None:
+    found = editor.renamed(VIEW, "{gr|ey: 20%", "overcast")
+    assert set(found) == {MAP, VIEW, MODELS}
+    assert found[VIEW] == ANN.replace("grey", "overcast")
+
+
+def test_a_worldview_takes_its_file_along(editor: Editor) -> None:
+    found = editor.renamed(SECOND, "extends: a|nn", "anne")
+    assert found[VIEW] is None
+    assert found[VIEW.replace("ann.yaml", "anne.yaml")] == ANN.replace("worldview: ann", "worldview: anne")
+    assert found[SECOND] == BO.replace("ann", "anne")
+    assert found[MODELS] == MODEL.replace("ann", "anne")
+
+
+@pytest.mark.parametrize(
+    ("at", "new", "words"),
+    [
+        ("  ra|in: {text", "wet", "`wet` is there already"),
+        ("  ra|in: {text", "Not an id", "`Not an id` is not an id"),
+        ("  ra|in: {text", "", "is not an id"),
+    ],
+)
+def test_who_cannot_have_a_name_hears_why(editor: Editor, at: str, new: str, words: str) -> None:
+    with pytest.raises(JsonRpcException, match=re.escape(words)) as refused:
+        editor.renamed(MAP, at, new)
+    assert refused.value.code == lsp.LSPErrorCodes.RequestFailed.value
+    assert str(editor.root) not in str(refused.value)
+
+
+def test_what_has_no_name_of_its_own_is_not_offered_for_renaming(editor: Editor) -> None:
+    editor.settled()
+    for at, offered in [("  ra|in: {text", "rain"), ("{sky: gr|ey}", "grey"), ("cre|dence: 30%", None)]:
+        asked = lsp.PrepareRenameParams(*editor.place(MAP, at))
+        found = editor.ask(editor.client.text_document_prepare_rename_async(asked))
+        assert (found and found.placeholder) == offered  # type: ignore[union-attr]
 
 
 # --- what is shown of names ------------------------------------------------------------------------

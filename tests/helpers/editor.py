@@ -22,7 +22,7 @@ class Editor:
     is put in after all that is before it; `nth` says which one, where there are several.
     """
 
-    def __init__(self, root: Path, *, watches: bool = True) -> None:
+    def __init__(self, root: Path, *, renames_files: bool = True) -> None:
         self.root = root
         self.runner = asyncio.Runner()
         self.client = LanguageClient("editor", "1")
@@ -31,7 +31,7 @@ class Editor:
         self.told: dict[str, lsp.PublishDiagnosticsParams] = {}
         self.logged: list[str] = []
         self.registered: list[lsp.Registration] = []
-        self.watches = watches
+        self.renames_files = renames_files
 
     # --- the session ------------------------------------------------------------------------------
 
@@ -53,9 +53,15 @@ class Editor:
 
         async def begin() -> lsp.InitializeResult:
             await client.start_io(sys.executable, "-m", "cruxmap", "lsp")
-            watched = lsp.DidChangeWatchedFilesClientCapabilities(dynamic_registration=self.watches)
+            watched = lsp.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+            edits = lsp.WorkspaceEditClientCapabilities(
+                document_changes=True,
+                resource_operations=[lsp.ResourceOperationKind.Rename] if self.renames_files else [],
+            )
             able = lsp.ClientCapabilities(
-                workspace=lsp.WorkspaceClientCapabilities(did_change_watched_files=watched)
+                workspace=lsp.WorkspaceClientCapabilities(
+                    did_change_watched_files=watched, workspace_edit=edits
+                )
             )
             found = await client.initialize_async(
                 lsp.InitializeParams(capabilities=able, root_uri=self.root.as_uri())
@@ -230,6 +236,35 @@ class Editor:
         document, position = self.place(name, at, nth)
         return self.shown(self.ask(asked(lsp.ReferenceParams(about, document, position))))
 
+    def renamed(self, name: str, at: str, new: str) -> dict[str, str | None]:
+        """Return the texts of files in which a name would change, None for one that has another name then."""
+        document, position = self.place(name, at)
+        asked = self.client.text_document_rename_async(lsp.RenameParams(document, position, new))
+        found = self.ask(asked)
+        assert found is not None
+        texts: dict[str, str | None] = {}
+        for uri, edits in (found.changes or {}).items():
+            texts[self.name(uri)] = self._edited(uri, edits)
+        for change in found.document_changes or ():
+            if isinstance(change, lsp.TextDocumentEdit):
+                uri = change.text_document.uri
+                assert change.text_document.version == self.versions.get(uri)
+                texts[self.name(uri)] = self._edited(uri, change.edits)
+            elif isinstance(change, lsp.RenameFile):
+                old = self.name(change.old_uri)
+                texts[self.name(change.new_uri)], texts[old] = texts[old], None
+        return texts
+
+    def name(self, uri: str) -> str:
+        """Return the name of a file in the project."""
+        return Path(uri.removeprefix("file://")).relative_to(self.root).as_posix()
+
+    def _edited(self, uri: str, edits: Any) -> str:
+        text = self.texts.get(uri) or Path(uri.removeprefix("file://")).read_text(encoding="utf-8")
+        for edit in sorted(edits, key=lambda edit: edit.range.start, reverse=True):
+            text = applied(text, edit)
+        return text
+
     def shown(self, locations: Any) -> list[str]:
         """Write locations as `file:line: text`."""
         return [self._shown(location) for location in locations or ()]
@@ -242,6 +277,16 @@ class Editor:
         start, end = location.range.start.character, location.range.end.character
         word = line[2 * start : 2 * end].decode("utf-16-le")
         return f"{path.relative_to(self.root).as_posix()}:{location.range.start.line + 1}: {word}"
+
+
+def applied(text: str, edit: lsp.TextEdit) -> str:
+    """Return a text with an edit on one of its lines."""
+    lines = text.split("\n")
+    line = lines[edit.range.start.line].encode("utf-16-le")
+    start, end = 2 * edit.range.start.character, 2 * edit.range.end.character
+    changed = line[:start] + edit.new_text.encode("utf-16-le") + line[end:]
+    lines[edit.range.start.line] = changed.decode("utf-16-le")
+    return "\n".join(lines)
 
 
 @contextmanager

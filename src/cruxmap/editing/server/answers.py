@@ -1,11 +1,13 @@
 """What editors ask about an open file, and the answers: each is of what was read last, and there at once."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 
 from cruxmap.editing.server.cursor import cursor_at, path_to
 from cruxmap.editing.server.desk import Desk, Now, Snapshot, kind_of
@@ -13,10 +15,13 @@ from cruxmap.editing.server.hovering import Present, hover_text
 from cruxmap.editing.server.numbers import Numbers
 from cruxmap.editing.server.outline import folds, symbols
 from cruxmap.editing.server.proposals import Of, Proposal, describe, proposals
+from cruxmap.editing.server.renames import renaming_of, workspace_edit
 from cruxmap.editing.server.telling import actions
 from cruxmap.editing.server.texts import Ruler
+from cruxmap.errors import InvalidMap
 from cruxmap.language.forms import forms_at, is_shape
 from cruxmap.language.mentions import Mention
+from cruxmap.language.renaming import RENAMED
 from cruxmap.language.schema import FILES
 from cruxmap.language.uses import Sort
 from cruxmap.language.validation import keys_of
@@ -36,11 +41,21 @@ _SIGNS = {
 }
 
 
+class Refused(JsonRpcException):
+    """Why what is asked cannot be done, for whoever has asked."""
+
+    CODE = lsp.LSPErrorCodes.RequestFailed.value
+
+
 class Server(Protocol):
     """What answers need of the server."""
 
     desk: Desk
     numbers: Numbers
+
+    @property
+    def renames_files(self) -> bool:
+        """Whether the editor renames files."""
 
     def path(self, uri: str) -> Path | None:
         """Return the path of a file, None where it is none on a disk."""
@@ -163,6 +178,32 @@ def _highlight(asked: Asked, params: lsp.DocumentHighlightParams) -> list[lsp.Do
     same = (one for one in asked.snapshot.mentions.same(mention) if one.file == asked.path)
     found = (asked.location(one) for one in same)
     return [lsp.DocumentHighlight(location.range) for location in found if location is not None]
+
+
+@answers(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
+def _prepare_rename(asked: Asked, params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+    mention = asked.mention(params.position)
+    place = asked.location(mention) if mention is not None and mention.sort in RENAMED else None
+    if mention is None or place is None:
+        return None
+    return lsp.PrepareRenamePlaceholder(place.range, mention.name.rpartition(".")[2])
+
+
+@answers(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
+async def _rename(asked: Asked, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+    """Whoever renames waits until all that was typed is read; why it cannot be is said to them."""
+    assert asked.project is not None
+    await asked.project.settled()
+    mention = asked.mention(params.position)
+    if mention is None or asked.snapshot is None:
+        return None
+    texts, root = asked.project.opened(), asked.snapshot.root
+    try:
+        found = await asyncio.to_thread(renaming_of, root, mention, params.new_name, texts)
+        uri, ruler = asked.server.uri, asked.server.ruler
+        return workspace_edit(found, texts, uri, ruler, renames_files=asked.server.renames_files)
+    except InvalidMap as invalid:
+        raise Refused(str(invalid.problems[0]).replace(f"{root.as_posix()}/", "")) from None
 
 
 @answers(

@@ -16,7 +16,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
-from cruxmap.editing.server.answers import ANSWERS, Answer, Asked
+from cruxmap.editing.server.answers import ANSWERS, Answer, Asked, Refused
 from cruxmap.editing.server.desk import Desk, Project, Snapshot, problems_by_file
 from cruxmap.editing.server.numbers import Numbers
 from cruxmap.editing.server.telling import NAME, diagnostic
@@ -57,6 +57,14 @@ class Server(LanguageServer):
     def ruler(self, text: str) -> Ruler:
         """Return how places in a text are counted."""
         return Ruler.of(text, self.workspace.position_codec)
+
+    @property
+    def renames_files(self) -> bool:
+        """Whether the editor renames files."""
+        workspace = self.client_capabilities.workspace
+        edits = workspace.workspace_edit if workspace else None
+        kinds = (edits.resource_operations or ()) if edits and edits.document_changes else ()
+        return lsp.ResourceOperationKind.Rename in kinds
 
     # --- what an editor tells ---------------------------------------------------------------------
 
@@ -118,7 +126,8 @@ class Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Tell of a message that could not be taken in, in the same way."""
-        self.tell_fault(error)
+        if not isinstance(error, Refused):
+            self.tell_fault(error)
 
 
 def make_server() -> Server:
@@ -154,6 +163,8 @@ def _answering(server: Server, answer: Answer) -> Callable[[Any], Any]:
         try:
             found = answer(asked, params)
             return await found if asyncio.iscoroutine(found) else found
+        except Refused:
+            raise
         except Exception as fault:
             server.tell_fault(fault)
             return None

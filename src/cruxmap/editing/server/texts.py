@@ -26,6 +26,10 @@ class Ruler:
         """Return the ruler of a text."""
         return cls(SourceFile("", text).lines, codec)
 
+    def like(self, text: str) -> "Ruler":
+        """Return the ruler of another text, in the same units."""
+        return Ruler.of(text, self.codec)
+
     def line(self, number: int) -> str:
         """Return a line, counted from 0; an empty one past the end."""
         return self.lines[number] if 0 <= number < len(self.lines) else ""
