@@ -70,6 +70,43 @@ def test_slash_finds_entries(seen: Opened) -> None:
     assert seen.run("() => location.hash") == f"#entry-{ARGUMENT}"
 
 
+SHOWN = "() => [...document.querySelectorAll('.outline .line')].filter((li) => li.offsetParent !== null)"
+KEPT = (
+    f"{SHOWN}.filter((li) => !li.classList.contains('on-the-way'))"
+    ".map((li) => li.querySelector('a').hash.slice('#entry-'.length))"
+)
+DRAWN = (
+    "() => [...document.querySelectorAll('.map .node')].filter((node) => node.style.display !== 'none')"
+    ".map((node) => node.dataset.id)"
+)
+
+
+def test_a_tag_keeps_its_entries_in_the_outline_the_map_and_the_cruxes(seen: Opened) -> None:
+    witness = {"not-picked-out", "saw-face", "alibi-given", "dark-street", "spoke-before"}
+    everything = len(seen.run(f"{SHOWN}.map((li) => li.id)"))
+    seen.page.get_by_label("witness (5)").last.focus()
+    seen.page.keyboard.press("Space")
+    assert set(seen.run(KEPT)) == witness
+    assert seen.page.get_by_role("status").filter(has_text="5 of 13 entries").count() == 2
+    seen.page.locator("#hangs-on").scroll_into_view_if_needed()
+    seen.page.wait_for_selector(".cruxes .crux")
+    shown = seen.page.eval_on_selector_all(".cruxes .crux", "(rows) => rows.map((row) => row.innerText)")
+    assert shown
+    assert all(any(name in row for name in witness) for row in shown)
+    keys = focus_on_outline(seen)
+    for key in ("Home", "ArrowDown", "End", "ArrowUp"):
+        keys.press(key)
+        assert seen.run("() => document.activeElement.closest('li').offsetParent !== null")
+    seen.page.get_by_role("button", name="Map", exact=True).click()
+    assert set(seen.run(DRAWN)) == witness
+    open_entry(seen, "shared-bench")  # what is opened is shown, whatever is kept
+    seen.page.get_by_role("button", name="Outline", exact=True).click()
+    assert seen.page.is_visible(".line[aria-current='true'] a[href='#entry-shared-bench']")
+    seen.page.get_by_role("button", name="All entries").last.click()
+    assert seen.run("() => document.activeElement.type") == "checkbox"
+    assert len(seen.run(f"{SHOWN}.map((li) => li.id)")) >= everything
+
+
 TOP = "(id) => document.getElementById(id).getBoundingClientRect().top"
 
 

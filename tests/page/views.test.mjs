@@ -10,9 +10,11 @@ import { changeCount } from "../../src/cruxmap/present/report/page/view/changed.
 import { h } from "../../src/cruxmap/present/report/page/view/dom.js";
 import { hangsOnView, ranked, rowsOf } from "../../src/cruxmap/present/report/page/view/hangs_on.js";
 import { linked } from "../../src/cruxmap/present/report/page/view/linked.js";
+import { leadingTo } from "../../src/cruxmap/present/report/page/view/outline.js";
 import { partingView, stepsOf } from "../../src/cruxmap/present/report/page/view/parting.js";
 import { scripted } from "../../src/cruxmap/present/report/page/view/scripted.js";
 import { comparison, standingView } from "../../src/cruxmap/present/report/page/view/standing.js";
+import { tagChoice, tagsOf } from "../../src/cruxmap/present/report/page/view/tags.js";
 import { takesView } from "../../src/cruxmap/present/report/page/view/takes.js";
 import { worldviewsView } from "../../src/cruxmap/present/report/page/view/worldviews.js";
 import { casesOf } from "./cases.mjs";
@@ -48,7 +50,7 @@ function contentsOf(session, text = "A sentence.") {
     assuming: [],
     observed: [],
     entries: Object.fromEntries(
-      entries.map(({ id, type }) => [id, { text, type, states: [], parts: [] }]),
+      entries.map(({ id, type }) => [id, { text, type, states: [], parts: [], tags: [text] }]),
     ),
     worldviews: Object.fromEntries(
       session.worldviews.map((id) => [
@@ -247,7 +249,7 @@ test("hostile texts stay texts in every section, and lead nowhere", () => {
   const views = [
     answerView(contents),
     worldviewsView(session, contents),
-    hangsOnView(session, contents),
+    hangsOnView(session, contents, tagChoice(contents)),
     partingView(session, contents, () => {}),
     takesView(session, contents, Number),
     standingView(session, contents, { tell: () => {}, say: () => {} }),
@@ -260,6 +262,67 @@ test("hostile texts stay texts in every section, and lead nowhere", () => {
     for (const link of element.all((e) => e.tag === "a")) assert.match(link.attributes.href, /^#/);
   }
   assert.ok(views[0].element.textContent.includes(HOSTILE));
+});
+
+test("a tag that is chosen keeps the cruxes with it, at the places that they have among all", () => {
+  const session = opened();
+  const contents = contentsOf(session);
+  const every = ranked(session.alone(), false);
+  const [first, second, ...others] = every.map(({ id }) => id);
+  for (const entry of Object.values(contents.entries)) entry.tags = [];
+  for (const id of [second, ...others]) contents.entries[id.split(".")[0]].tags = ["later", HOSTILE];
+  const tags = tagChoice(contents);
+  assert.deepEqual([...tagsOf(contents).keys()], ["later", HOSTILE]);
+  const { element } = hangsOnView(session, contents, tags);
+  const rows = () => element.all((e) => e.tag === "li" && hasClass(e, "crux")).map((e) => e.textContent);
+  assert.ok(rows()[0].startsWith(`1${first}`));
+  const [label] = element.all((e) => e.tag === "label" && e.textContent.includes("later"));
+  const [later] = label.all((e) => e.tag === "input");
+  later.checked = true;
+  later.listeners.change();
+  assert.equal(tags.keeps(first), false);
+  assert.equal(tags.keeps(`${second}.part`), true, "what belongs to an entry is kept with it");
+  assert.equal(tags.keeps("what-is-no-entry"), true);
+  assert.ok(rows()[0].startsWith(`2${second}`));
+  const [all] = element.all((e) => e.tag === "button" && e.textContent === "All entries");
+  assert.equal(all.hidden, false);
+  all.listeners.click();
+  assert.ok(rows()[0].startsWith(`1${first}`));
+  assert.equal(later.checked, false);
+});
+
+test("there is nothing to choose where no entry has a tag, until one with a tag is brought", () => {
+  const session = opened();
+  const contents = contentsOf(session);
+  for (const entry of Object.values(contents.entries)) entry.tags = [];
+  const tags = tagChoice(contents);
+  const element = tags.view("entries");
+  assert.equal(element.hidden, true);
+  let heard = 0;
+  tags.on(() => (heard += 1));
+  contents.entries["brought-a"] = { text: "A.", tags: ["new", "new"] };
+  tags.renew();
+  assert.equal(element.hidden, false);
+  assert.match(element.textContent, /new \(1\)/);
+  const [box] = element.all((e) => e.attributes.type === "checkbox");
+  box.checked = true;
+  box.listeners.change();
+  assert.equal(tags.isAny(), true);
+  delete contents.entries["brought-a"];
+  tags.renew();
+  assert.equal(tags.isAny(), false, "a tag that is gone is asked for no more");
+  assert.equal(heard, 2);
+  assert.equal(element.hidden, true);
+});
+
+test("an outline keeps what has a tag and what leads to it", () => {
+  const leaf = (id) => ({ id });
+  const [a, b, c] = ["a", "b", "c"].map(leaf);
+  const [above, beside] = [{ id: "above", children: [a, b] }, { id: "beside", children: [c] }];
+  const top = { id: "top", children: [above, beside] };
+  const kept = leadingTo([top], (id) => id === "b");
+  assert.deepEqual(kept, new Set([b, above, top]));
+  assert.deepEqual(leadingTo([top], () => false), new Set());
 });
 
 test("what scripts ask of anything else is a problem, and changes nothing", async () => {

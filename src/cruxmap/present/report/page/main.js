@@ -18,6 +18,7 @@ import { asSentence } from "./view/problem.js";
 import { readOnlyView } from "./view/read_only.js";
 import { scripted } from "./view/scripted.js";
 import { standingView } from "./view/standing.js";
+import { tagChoice } from "./view/tags.js";
 import { takesView } from "./view/takes.js";
 import { togetherView } from "./view/together.js";
 import { visitorsView } from "./view/visitors.js";
@@ -64,6 +65,7 @@ function documentRead() {
 function showAll(session, contents, model) {
   const threshold = (text) => thresholdOf(text, model.lexicon);
   const live = liveRegion();
+  const tags = tagChoice(contents);
   const files = visitorsView(session, contents, live.say);
   const worldviews = worldviewsView(session, contents, [files.element]);
   document.body.append(live.element);
@@ -72,11 +74,11 @@ function showAll(session, contents, model) {
   const sections = [
     () => showAnswer(session, contents, { tell: worldviews.showMine, say: live.say }),
     () => replace("worldviews", worldviews.element),
-    () => replace("hangs-on", hangsOnView(session, contents).element),
+    () => replace("hangs-on", hangsOnView(session, contents, tags).element),
     () => showTogether(session, contents),
     () => showParting(session, contents, live.say),
     () => replace("takes", takesView(session, contents, threshold).element),
-    () => showArgument(session, contents, { ask }),
+    () => showArgument(session, contents, { ask, tags }),
     () => showChanges(session, contents),
   ];
   for (const show of sections) attempt(show);

@@ -11,10 +11,10 @@ import { panelView } from "./panel.js";
 const NARROW = "(max-width: 60rem)";
 
 /**
- * `ask(id)`, where an interview can be held, begins one about an entry.
+ * `ask(id)`, where an interview can be held, begins one about an entry; `tags` are those that are chosen.
  * @returns {{element: HTMLElement, update: () => void, open: (id: string) => void}}
  */
-export function argumentView(session, contents, { ask = null } = {}) {
+export function argumentView(session, contents, { ask = null, tags }) {
   const narrow = matchMedia(NARROW);
   keepMeans(session);
   const outline = outlineView(session, contents, (id, line) => open(id, line));
@@ -53,6 +53,7 @@ export function argumentView(session, contents, { ask = null } = {}) {
       ),
       find.element,
     ),
+    tags.view("entries"),
     h(
       "div",
       { class: "argument-main" },
@@ -67,6 +68,7 @@ export function argumentView(session, contents, { ask = null } = {}) {
   let openLine = null;
 
   narrow.addEventListener("change", placePanel);
+  tags.on(keepTagged);
   addEventListener("hashchange", follow);
   document.addEventListener("click", click);
   choose("outline");
@@ -84,6 +86,7 @@ export function argumentView(session, contents, { ask = null } = {}) {
       map = mapView(session, contents, (id) => open(id));
       mapPart.append(map.element);
       map.mark(panel.shown());
+      keepTagged();
     }
     outlinePart.hidden = name !== "outline";
     mapPart.hidden = name !== "map";
@@ -190,7 +193,15 @@ export function argumentView(session, contents, { ask = null } = {}) {
     map.near(id);
   }
 
+  function keepTagged() {
+    const keeps = tags.isAny() ? tags.keeps : null;
+    outline.only(keeps);
+    map?.only(keeps);
+    placePanel();
+  }
+
   function update() {
+    tags.renew();
     renew();
     outline.update();
     map?.update();

@@ -26,8 +26,8 @@ const BASES = {
   means: "Averaged over draws of the numbers.",
 };
 
-/** Returns the third section. */
-export function hangsOnView(session, contents) {
+/** Returns the third section; `tags` are those that a reader has chosen. */
+export function hangsOnView(session, contents, tags) {
   const list = h("ol", { class: "bare cruxes" });
   const heads = cruxHeads();
   const axisPlace = h("div", { class: "crux axis-row" });
@@ -46,6 +46,7 @@ export function hangsOnView(session, contents) {
       { class: "told" },
       h("p", null, introduction(contents)),
       h("div", { class: "row" }, basis, stages.element),
+      tags.view("cruxes"),
       heads,
       list,
       axisPlace,
@@ -55,21 +56,23 @@ export function hangsOnView(session, contents) {
   );
 
   const draw = () => {
-    const shown = ranked(state.rows, stages.on());
+    const every = ranked(state.rows, stages.on()).map((row, i) => ({ ...row, place: i + 1 }));
+    const shown = every.filter((row) => tags.keeps(row.id));
     const axis = axisOf([session.central.target, ...shown.slice(0, ALL).flatMap((row) => [...ends(row)])]);
     const rows = shown.slice(0, state.all ? ALL : FIRST);
     const most = Math.max(1e-9, ...rows.map((row) => Math.max(row.voi_share ?? 0, row.added_share ?? 0)));
     put(
       list,
-      rows.map((row, i) => cruxRow(row, i, { axis, most, contents, session })),
+      rows.map((row) => cruxRow(row, { axis, most, contents, session })),
     );
     put(axisPlace, h("span"), h("div", { class: "crux-axis" }, axisBelow(axis, 4)), h("span"));
     for (const part of [heads, axisPlace]) part.hidden = shown.length === 0;
     more.hidden = shown.length <= FIRST;
     setText(more, state.all ? "Show fewer" : `Show more (${Math.min(shown.length, ALL) - FIRST})`);
     list.classList.toggle("stale", state.old);
-    setText(basis, whyUnknown(session) || basisText(state, shown));
+    setText(basis, whyUnknown(session) || basisText(state, every));
   };
+  tags.on(draw);
   const show = (rows, kind) => {
     Object.assign(state, { rows, kind, old: false });
     draw();
@@ -158,7 +161,7 @@ function cruxHeads() {
   );
 }
 
-function cruxRow(row, i, { axis, most, contents, session }) {
+function cruxRow(row, { axis, most, contents, session }) {
   const { target } = session.central;
   return h(
     "li",
@@ -166,7 +169,7 @@ function cruxRow(row, i, { axis, most, contents, session }) {
     h(
       "div",
       { class: "crux-words" },
-      h("span", { class: "place number" }, `${i + 1}`),
+      h("span", { class: "place number" }, `${row.place}`),
       entryLink(row.id, contents),
       " ",
       h("span", { class: "tag" }, row.kind),

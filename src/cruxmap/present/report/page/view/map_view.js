@@ -32,8 +32,9 @@ const [CHARACTER, LINE, PADDING, ROW_BELOW] = [6.2, 14, 16, 40];
 /**
  * @param {(id: string) => void} open what opens an entry
  * @returns {{element: HTMLElement, update: () => void, mark: (id: string|null) => void,
- *   find: (ids: string[]) => void, show: (id: string) => void, renew: () => void}} `renew` draws what is
- *   brought
+ *   find: (ids: string[]) => void, show: (id: string) => void, renew: () => void,
+ *   only: (keeps: ((id: string) => boolean)|null) => void}} `renew` draws what is brought; `only` leaves
+ *   out what is not kept
  */
 export function mapView(session, contents, open) {
   const map = contents.map;
@@ -105,6 +106,7 @@ export function mapView(session, contents, open) {
   );
   const nearWords = h("span", { class: "tiny quiet near-words", role: "status" });
   let near = null;
+  let keeps = null;
   const element = h(
     "div",
     { class: "map" },
@@ -172,6 +174,9 @@ export function mapView(session, contents, open) {
   }
 
   function fit() {
+    if (boxes.size === 0) {
+      return;
+    }
     measure();
     turnTo(fitted(around([...boxes.values()]), screen));
   }
@@ -220,23 +225,37 @@ export function mapView(session, contents, open) {
       return;
     }
     near = id;
-    const lines = edges.map(({ edge }) => edge);
-    const columns = neighbourhood(lines, id, Number(steps.value));
-    boxes = laidNear(home, columns);
-    place();
-    allButton.hidden = false;
-    put(nearWords, `${boxes.size} of ${home.size} entries, around ${id}`);
+    lay();
     goTo(id, false);
     fit();
   }
 
   function unfold() {
     near = null;
-    boxes = home;
-    place();
-    allButton.hidden = true;
-    put(nearWords);
+    lay();
     fit();
+  }
+
+  /** Choose what is drawn, and where: what is near an entry or everything, of what is kept. */
+  function lay() {
+    const lines = edges.map(({ edge }) => edge);
+    const all = near === null ? home : laidNear(home, neighbourhood(lines, near, Number(steps.value)));
+    const isShown = ([name, box]) => name === near || keeps(box.id ?? name);
+    boxes = keeps === null ? all : new Map([...all].filter(isShown));
+    place();
+    allButton.hidden = near === null;
+    put(nearWords, near === null ? "" : `${boxes.size} of ${home.size} entries, around ${near}`);
+    if (!boxes.has(current)) {
+      goTo([contents.outline[0]?.id, ...boxes.keys()].find((id) => boxes.has(id)) ?? null, false);
+    }
+  }
+
+  function only(wanted) {
+    keeps = wanted;
+    lay();
+    if (fresh) {
+      fit();
+    }
   }
 
   function place() {
@@ -252,7 +271,7 @@ export function mapView(session, contents, open) {
       one.shown = from !== undefined && to !== undefined;
       one.element.style.display = one.shown ? "" : "none";
       if (one.shown) {
-        const isLaid = boxes === home && one.edge.path !== undefined;
+        const isLaid = near === null && one.edge.path !== undefined;
         one.element.setAttribute("d", isLaid ? one.edge.path : wayBetween(from, to));
       }
     }
@@ -295,14 +314,11 @@ export function mapView(session, contents, open) {
       lineSheet.append(line.element);
     }
     if (near === null) {
-      place();
+      lay();
     } else if (home.has(near)) {
       fold(near);
     } else {
       unfold();
-    }
-    if (!boxes.has(current)) {
-      goTo([contents.outline[0]?.id, ...boxes.keys()].find((id) => boxes.has(id)) ?? null, false);
     }
   }
 
@@ -473,6 +489,7 @@ export function mapView(session, contents, open) {
       goTo(id, false);
     },
     near: fold,
+    only,
     find(ids) {
       svg.classList.toggle("searching", ids.length > 0);
       const found = new Set(ids);

@@ -11,8 +11,9 @@ import { onScreen } from "./on_screen.js";
 /**
  * @param {(id: string) => void} open what opens an entry
  * @returns {{element: HTMLElement, update: () => void, reveal: (id: string) => HTMLElement|null,
- *   unfold: (folded: boolean) => void, mark: (id: string|null) => void, renew: () => boolean}} `renew`
- *   puts what is brought in its places, and says whether anything changed
+ *   unfold: (folded: boolean) => void, mark: (id: string|null) => void, renew: () => boolean,
+ *   only: (keeps: ((id: string) => boolean)|null) => void}} `renew` puts what is brought in its places,
+ *   and says whether anything changed; `only` leaves out what is not kept and leads to nothing that is
  */
 export function outlineView(session, contents, open) {
   const screen = onScreen();
@@ -20,6 +21,8 @@ export function outlineView(session, contents, open) {
   let roots = contents.outline;
   let places = placesOf(roots);
   let shownKey = JSON.stringify([]);
+  let keeps = null;
+  let leading = null; // the nodes that are kept, or above one that is
   const element = h("ul", {
     class: "outline",
     role: "tree",
@@ -78,6 +81,7 @@ export function outlineView(session, contents, open) {
     if (children.length > 0) {
       setFolded(line, node.folded || level > 12);
     }
+    keepLine(line);
     return li;
   }
 
@@ -94,6 +98,34 @@ export function outlineView(session, contents, open) {
     if (line.group !== null) {
       line.group.hidden = folded;
     }
+  }
+
+  // --- what is kept ---
+
+  function only(wanted) {
+    keeps = wanted;
+    leading = wanted === null ? null : leadingTo(roots, wanted);
+    const stack = [...element.children];
+    while (stack.length > 0) {
+      const line = lines.get(stack.pop());
+      keepLine(line);
+      if (leading !== null && (line.node.children ?? []).some((child) => leading.has(child))) {
+        setFolded(line, false);
+      }
+      stack.push(...(line.group?.children ?? []));
+    }
+    if (current !== null && !isShown(current)) {
+      goTo(shownLines()[0], false);
+    }
+  }
+
+  function keepLine({ li, node }) {
+    li.hidden = leading !== null && !leading.has(node);
+    li.classList.toggle("on-the-way", leading !== null && !keeps(node.id));
+  }
+
+  function isShown(li) {
+    return li.closest("ul[hidden], li[hidden]") === null;
   }
 
   // --- what is brought, and goes again ---
@@ -117,6 +149,9 @@ export function outlineView(session, contents, open) {
     if (!lines.has(current)) {
       current = null;
       goTo(element.firstElementChild, false);
+    }
+    if (keeps !== null) {
+      only(keeps);
     }
     return true;
   }
@@ -204,7 +239,7 @@ export function outlineView(session, contents, open) {
   }
 
   function shownLines() {
-    return [...element.querySelectorAll(".line")].filter((li) => li.closest("ul[hidden]") === null);
+    return [...element.querySelectorAll(".line")].filter(isShown);
   }
 
   function key(event) {
@@ -228,7 +263,7 @@ export function outlineView(session, contents, open) {
   const KEYS = {
     ArrowDown: (line) => step(line, 1),
     ArrowUp: (line) => step(line, -1),
-    ArrowRight: (line) => (isFolded(line) ? setFolded(line, false) : goTo(line.group?.firstElementChild)),
+    ArrowRight: (line) => (isFolded(line) ? setFolded(line, false) : goTo(firstBelow(line))),
     ArrowLeft: (line) =>
       line.group !== null && !isFolded(line) ? setFolded(line, true) : goTo(line.parent?.li),
     Home: () => goTo(shownLines()[0]),
@@ -238,6 +273,10 @@ export function outlineView(session, contents, open) {
     "*": (line) => siblingsOf(line).forEach((li) => setFolded(lines.get(li), false)),
     "/": () => false,
   };
+
+  function firstBelow({ group }) {
+    return [...(group?.children ?? [])].find((li) => !li.hidden);
+  }
 
   function siblingsOf(line) {
     return [...line.li.parentElement.children].filter((li) => lines.has(li));
@@ -269,6 +308,7 @@ export function outlineView(session, contents, open) {
         group = lines.get(li).group;
       }
       li = group.children[number];
+      li.hidden = false; // what is opened is shown, whatever is kept
     }
     return li;
   }
@@ -281,8 +321,8 @@ export function outlineView(session, contents, open) {
       setFolded(line, folded && line.level > 1);
       stack.push(...(line.group?.children ?? []));
     }
-    if (folded && current?.closest("ul[hidden]") !== null) {
-      goTo(element.firstElementChild, false);
+    if (folded && current !== null && !isShown(current)) {
+      goTo(shownLines()[0], false);
     }
   }
 
@@ -312,7 +352,7 @@ export function outlineView(session, contents, open) {
   }
 
   addEventListener("beforeprint", forPaper);
-  return { element, update: screen.run, reveal, unfold, mark, renew };
+  return { element, update: screen.run, reveal, unfold, mark, renew, only };
 }
 
 let lastLine = 0;
@@ -320,6 +360,22 @@ let lastLine = 0;
 function lineId() {
   lastLine += 1;
   return `line-${lastLine}`;
+}
+
+/** Returns the nodes of an outline that are kept, and those above them. */
+export function leadingTo(outline, keeps) {
+  const ordered = outline.map((node) => [node, null]);
+  for (const [node] of ordered) {
+    ordered.push(...(node.children ?? []).map((child) => [child, node])); // what is pushed is come to
+  }
+  const found = new Set();
+  for (const [node, above] of ordered.reverse()) {
+    if (keeps(node.id) || found.has(node)) {
+      found.add(node);
+      if (above !== null) found.add(above);
+    }
+  }
+  return found;
 }
 
 /** Where each entry is told first in an outline: the numbers of the children on the way to it. */
