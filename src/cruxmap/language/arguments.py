@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cruxmap.errors import Code
+from cruxmap.errors import Code, Hint
 from cruxmap.language.argument_map import (
     Argument,
     ArgumentTarget,
@@ -147,8 +147,14 @@ def _named_target(context: Context, name: Text, others: Mapping[str, Entry]) -> 
             _reject(context, name, "an event is argued about phase by phase", f"as in `{name}.PHASE`")
         case Kind.EVENT, _:
             return _phase_target(context, name, id_, part, entry)
+        case Kind.QUESTION, "":
+            _reject(context, name, "name a state of the question", f"as in `{{{id_}: STATE}}`")
+        case Kind.QUESTION, _ if part not in names.states.get(id_, (part,)):
+            context.resolver.state(id_, Text.at(part, name))
         case Kind.QUESTION, _:
-            _reject(context, name, "name a state of the question", f"as in `{{{id_}: {part or 'STATE'}}}`")
+            instead = f"{{{id_}: {part}}}"
+            hint = Hint(f"write `{instead}`", name, instead)
+            _reject(context, name, f"`{name}` is a share: an argument is about the state", hint)
         case Kind.ARGUMENT, _:
             message = f"`{id_}` is an argument"
             _reject(context, name, message, "`undercuts` attacks it; to support it, argue for a premise")

@@ -7,27 +7,22 @@ and warnings; broken entries are left alone.
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
-from cruxmap.errors import Code, Span
+from cruxmap.errors import Code, Hint, Span
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
-    AllOf,
-    AnyOf,
     Argument,
     ArgumentMap,
     Claim,
-    ClaimIs,
     Condition,
-    Definition,
     Direction,
     Elicited,
     Entry,
     Judgement,
-    Not,
     OnArgument,
     Override,
+    Question,
     Rest,
     Role,
-    Rule,
     SameAs,
     ShareOverride,
     Table,
@@ -39,6 +34,7 @@ from cruxmap.language.argument_map import (
     places,
 )
 from cruxmap.language.coverage import MAX_CASES, NEVER, Case, Choice, count_cases, uncovered
+from cruxmap.language.exclusions import excluded
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import Layers, lay, left_by, lineage, settled, without_force
 from cruxmap.language.names import Names
@@ -104,28 +100,6 @@ def _find_cycles(rests_on: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
         steps = nx.single_source_shortest_path_length(inside.reverse(copy=False), first)
         nearest = min(inside[first], key=lambda node: (steps[node], order[node]))
         yield [first, *nx.shortest_path(inside, nearest, first)]
-
-
-def check_reach(
-    argument_map: ArgumentMap, wanted: Iterable[str], findings: Findings, included: Container[str] = ()
-) -> None:
-    """Warn of claims from which no way leads to anything that is asked for (`wanted`).
-
-    Those `included` from other maps have come with what was wanted of their files.
-    """
-    rests_on = dependencies(argument_map)
-    reached: set[str] = set()
-    ahead = [id_ for id_ in wanted if id_ in rests_on]
-    while ahead:
-        id_ = ahead.pop()
-        if id_ not in reached:
-            reached.add(id_)
-            ahead += rests_on[id_]
-    for claim in argument_map.claims:
-        if claim.about.id not in reached and claim.about.id not in included:
-            message = f"the claim `{claim.about.id}` cannot reach any target"
-            hint = "nothing that is asked for rests on it"
-            findings.warn(Code.UNREACHABLE_CLAIM, message, claim.about.span, hint)
 
 
 # --- arguments ----------------------------------------------------------------------------------
@@ -194,14 +168,7 @@ def _warn_if_certain(entry: Entry, part: str, findings: Findings) -> None:
 
 def check_coverage(argument_map: ArgumentMap, names: Names, findings: Findings) -> None:
     """Add a problem for every table with a case that no row covers."""
-    domains: dict[str, tuple[Choice, ...]] = {c.about.id: (True, False) for c in argument_map.claims}
-    domains |= {q.about.id: q.states for q in argument_map.questions}
-    timelines: dict[str, Timeline] = {}
-    for event in argument_map.events:
-        timeline = argument_map.timeline.get(event.timeline)
-        if timeline is not None:
-            timelines[event.about.id] = timeline
-            domains[event.about.id] = (*range(1, timeline.steps + 1), NEVER)
+    domains, timelines = domains_of(argument_map)
     for entry in argument_map.entry.values():
         if entry.about.id in names.broken:
             continue
@@ -216,35 +183,29 @@ def check_coverage(argument_map: ArgumentMap, names: Names, findings: Findings) 
                 hint = "end the table with an `otherwise` row"
                 findings.add(Code.OTHERWISE_NEEDED, message, entry.about.span, hint)
                 continue
-            excluded = list(_excluded(argument_map, {id_ for c in conditions for id_ in mentioned(c)}))
-            possible = uncovered([*conditions, *excluded], domains, timelines)
-            case = possible or uncovered(conditions, domains, timelines)
-            if case is not None:
-                message = f"no row of `{name}` covers this case: {_case_text(case, timelines)}"
+            if (case := uncovered(conditions, domains, timelines)) is not None:
+                named = dict.fromkeys(id_ for c in conditions for id_ in mentioned(c))
+                never = excluded(argument_map, named, domains, MAX_CASES)
+                possible = uncovered(conditions, domains, timelines, never)
+                text = _case_text(possible or case, timelines)
+                message = f"no row of `{name}` covers this case: {text}"
                 hint = "add a row for it, or end the table with an `otherwise` row"
                 if possible is None:
                     hint += "; a definition excludes it, but worldviews may judge definitions"
                 findings.add(Code.UNCOVERED_CASE, message, entry.about.span, hint)
 
 
-def _excluded(argument_map: ArgumentMap, named: set[str]) -> Iterator[Condition]:
-    """Yield what cannot be by the definitions of the claims that are named, of parts that are named too."""
-    for id_ in named:
-        match argument_map.entry.get(id_):
-            case Claim(
-                basis=Definition(
-                    rule=Rule.ALL_OF | Rule.ANY_OF as rule, parts=parts, if_met=if_met, otherwise=otherwise
-                )
-            ) if named.issuperset(name for part in parts for name in mentioned(part)):
-                met = AllOf(parts) if rule is Rule.ALL_OF else AnyOf(parts)
-                if isinstance(otherwise.value, Elicited) and otherwise.value.high == 0:
-                    yield AllOf((ClaimIs(id_), Not(met)))
-                if (
-                    isinstance(if_met.value, Elicited)
-                    and if_met.value.is_certain
-                    and if_met.value.low == 1
-                ):
-                    yield AllOf((ClaimIs(id_, False), met))
+def domains_of(argument_map: ArgumentMap) -> tuple[dict[str, tuple[Choice, ...]], dict[str, Timeline]]:
+    """Return what each claim, question and event may be, and the timeline of each event."""
+    domains: dict[str, tuple[Choice, ...]] = {c.about.id: (True, False) for c in argument_map.claims}
+    domains |= {q.about.id: q.states for q in argument_map.questions}
+    timelines: dict[str, Timeline] = {}
+    for event in argument_map.events:
+        timeline = argument_map.timeline.get(event.timeline)
+        if timeline is not None:
+            timelines[event.about.id] = timeline
+            domains[event.about.id] = (*range(1, timeline.steps + 1), NEVER)
+    return domains, timelines
 
 
 def _conditions_of_tables(entry: Entry) -> Iterator[tuple[str, Collection[Condition | None]]]:
@@ -332,10 +293,18 @@ def unknown_address(
     addresses += [
         row for row, shares in argument_map.shares.items() if shares and shares[0].owner == owner
     ]
-    hint = names.nearest(address, addresses) or (
-        f"the judgements of `{owner}` are {joined(addresses)}" if addresses else ""
-    )
-    findings.add(Code.UNKNOWN_ADDRESS, f"there is no judgement `{address}`", span, hint)
+    message = f"there is no judgement `{address}`"
+    rest, _, last = address.rpartition(".")
+    if rest in argument_map.shares and isinstance(entry, Question):
+        hint = names.nearest(last, entry.states) or f"its states are {joined(entry.states)}"
+        message += f": `{owner}` has no state `{last}`"
+    elif rest == address.partition(".")[0] and last == "credence" and rest in argument_map.judgements:
+        hint = Hint(f"the credence of `{owner}` has the address `{owner}`", address, owner)
+    else:
+        hint = names.nearest(address, addresses) or (
+            f"the judgements of `{owner}` are {joined(addresses)}" if addresses else ""
+        )
+    findings.add(Code.UNKNOWN_ADDRESS, message, span, hint)
 
 
 def check_numbers(argument_map: ArgumentMap, names: Names, findings: Findings) -> None:

@@ -5,11 +5,12 @@ problem is added and `NOTHING`, a condition that mentions nothing, stands in: a 
 never handed on, and a stand-in causes no further ones.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
-from cruxmap.errors import Code, Span
+from cruxmap.errors import Code, Hint, Span
 from cruxmap.language.argument_map import (
     AllOf,
     AnyOf,
@@ -72,6 +73,8 @@ class Resolver:
         """Say that an id stands for nothing, unless what could not be read may hold it."""
         if self.names.complete and id_ not in self.names.broken:
             hint = self.names.suggestion(id_, known)
+            if id_ == "otherwise":
+                hint = "the last row of a table is `{otherwise: ...}`, without a `when`"
             self.add(Code.UNKNOWN_ID, f"there is no {what} `{id_}`", id_, hint)
 
     def declared(self, code: Code, place: Text, name: str, known: Collection[str]) -> None:
@@ -79,6 +82,9 @@ class Resolver:
         if name not in known and name not in self.names.broken and self.names.complete:
             what = code.removeprefix("unknown-")
             hint = self.names.nearest(name, known) or f"name it under `{what}s`"
+            first = re.match(r"[a-z0-9]+(?:-[a-z0-9]+)*(?=[^a-z0-9-])", name)
+            if code is Code.UNKNOWN_SOURCE and first is not None and first[0] in known:
+                hint = f"a place in a source comes after a `#`, as in `{first[0]}#PLACE`"
             self.add(code, f"there is no {what} `{name}`", place, hint)
 
     def condition(self, shape: ConditionShape) -> Condition:
@@ -125,7 +131,7 @@ class Resolver:
             return ()
         return tuple(self.condition(part) for part in (shape if isinstance(shape, list) else [shape]))
 
-    def state(self, question: Text, state: Text) -> str:
+    def state(self, question: str, state: Text) -> str:
         """Return a state of a question, which is known to be one."""
         states = self.names.states.get(question)
         if states is not None and state not in states:
@@ -178,12 +184,31 @@ class Resolver:
             seen.add(item)
 
     def _claim(self, id_: Text) -> Condition:
-        event, dot, phase = id_.partition(".")
-        if dot and self.names.kinds.get(event) is Kind.EVENT and id_ not in self.names.kinds:
-            hint = f"write `{{event: {event}, during: {phase}}}`"
-            self.add(Code.WRONG_REFERENCE, f"`{id_}` is a phase's chance, not a condition", id_, hint)
+        owner, dot, part = id_.partition(".")
+        if id_ not in self.names.kinds and (instead := self._instead(id_, owner, part)):
+            hint = Hint(f"write `{instead}`", id_, instead)
+            what = "a phase's chance, not a condition" if "during" in instead else "not a condition"
+            self.add(Code.WRONG_REFERENCE, f"`{id_}` is {what}", id_, hint)
+            return NOTHING
+        if dot and self.names.kinds.get(owner) is Kind.QUESTION:
+            self.state(owner, Text.at(part, id_))
             return NOTHING
         return ClaimIs(str(id_)) if self.is_a(Kind.CLAIM, id_) else NOTHING
+
+    def _instead(self, written: Text, owner: str, part: str) -> str:
+        """Return the condition that is meant by text which is no id; nothing if there is none."""
+        if part and self.names.kinds.get(owner) is Kind.EVENT:
+            return f"{{event: {owner}, during: {part}}}"
+        if part and part in self.names.states.get(owner, ()):
+            return f"{{{owner}: {part}}}"
+        for word, key in ((" and ", "all_of"), (" or ", "any_of")):
+            parts = written.split(word)
+            if len(parts) > 1 and all(name in self.names.kinds for name in parts):
+                return f"[{', '.join(parts)}]" if key == "all_of" else f"{{any_of: [{', '.join(parts)}]}}"
+        name = written.removeprefix("not ").removeprefix("!")
+        if name != written and name in self.names.kinds:
+            return f"{{{name}: false}}"
+        return ""
 
     def _together(self, shapes: list[ConditionShape]) -> Condition:
         parts = self.conditions(shapes)

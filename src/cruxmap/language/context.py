@@ -91,7 +91,8 @@ def check_id(findings: Findings, id_: Text, *, number_ok: bool = False) -> None:
     """Add a problem unless the id is kebab-case and not a word of the language."""
     check_word(findings, id_, number_ok=number_ok)
     if id_ in RESERVED:
-        findings.add(Code.RESERVED_ID, f"`{id_}` is a word of the language", id_, "choose another id")
+        hint = "leave the `id` out: the last row is called so" if id_ == OTHERWISE else "choose another id"
+        findings.add(Code.RESERVED_ID, f"`{id_}` is a word of the language", id_, hint)
 
 
 def check_part_ids(context: Context, ids: Iterable[Text | None]) -> None:
@@ -198,15 +199,19 @@ def with_parents(locators: Iterable[str]) -> frozenset[str]:
 # --- judgements ---------------------------------------------------------------------------------
 
 
-def number(context: Context, text: Text, role: Role) -> Elicited | SameAs:
-    """Read one number; a stand-in where it cannot be read."""
+def number(context: Context, text: Text, role: Role, beside: str = "") -> Elicited | SameAs:
+    """Read one number; a stand-in where it cannot be read.
+
+    `beside` is the address of another number of the same entry, which may be meant by one of the wrong kind.
+    """
     try:
         value = parse_value(text, role, context.lexicon)
         return value if isinstance(value, Elicited) else SameAs(value.address, text.span)
     except UnreadableError as error:
         may_be_phrase = not context.resolver.names.complete and not any(c.isdigit() for c in text)
         if not may_be_phrase:
-            context.add(error.code, error.message, text, error.hint)
+            meant = f"; or is `{beside}` meant?" if beside and error.code is Code.WRONG_KIND else ""
+            context.add(error.code, error.message, text, f"{error.hint}{meant}" if meant else error.hint)
         return stand_in(role.scale)
 
 

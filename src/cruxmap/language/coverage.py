@@ -39,25 +39,30 @@ type Cases = int
 """A set of cases: bit `n` stands for the case with the number `n`."""
 
 
-def count_cases(conditions: list[Condition], domains: Domains) -> int:
+def count_cases(conditions: Sequence[Condition], domains: Domains) -> int:
     """Return how many cases the variables that the conditions name make."""
     return prod(len(domains[name]) for name in _variables(conditions))
 
 
 def uncovered(
-    conditions: list[Condition], domains: Domains, timelines: Mapping[str, Timeline]
+    conditions: Sequence[Condition],
+    domains: Domains,
+    timelines: Mapping[str, Timeline],
+    excluded: Sequence[Condition] = (),
 ) -> Case | None:
     """Return a case in which none of the conditions holds, `None` if there is none.
 
-    `timelines` gives the timeline of each event. The case names only what it takes.
+    Nothing that is `excluded` holds in it. `timelines` gives the timeline of each event. The case names
+    only what it takes.
     """
-    space = _Space(_variables(conditions), domains, timelines)
-    left = space.everything & ~reduce(or_, map(space.where, conditions), 0)
+    named = _variables(conditions)
+    space = Space(list(dict.fromkeys([*named, *_variables(excluded)])), domains, timelines)
+    around = space.everything & ~reduce(or_, map(space.where, excluded), 0)
+    left = around & ~reduce(or_, map(space.where, conditions), 0)
     if not left:
         return None
     case: Case = {}
-    around = space.everything
-    for name in space.variables:
+    for name in named:
         if left == around:
             break
         place = next(n for n in range(len(domains[name])) if left & space.choices(name, n, n + 1))
@@ -67,12 +72,12 @@ def uncovered(
     return case
 
 
-def _variables(conditions: list[Condition]) -> list[str]:
+def _variables(conditions: Sequence[Condition]) -> list[str]:
     return list(dict.fromkeys(name for condition in conditions for name in mentioned(condition)))
 
 
 @dataclass(slots=True)
-class _Space:
+class Space:
     """All cases of some variables, numbered by their choices, those of the first variable leading."""
 
     variables: Sequence[str]

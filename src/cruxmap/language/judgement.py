@@ -190,14 +190,29 @@ def _between(text: str, first: str, second: str) -> _Ends:
     if low is None or high is None or {_unit(first), _unit(second)} == {"%", ""}:
         raise _unreadable(text, "both ends the same way, as in `1% to 5%`")
     for end, weights in ((first, low), (second, high)):
+        if weights.con < 0:
+            raise _unreadable(text, f"`{end}` is more than 100%")
+    for end, weights in ((first, low), (second, high)):
         if not weights.is_open:
-            raise _unreadable(text, f"`{end}`: both ends lie strictly between 0% and 100%")
+            raise _unreadable(text, _without_certainty(text, end, low, high))
     order = (low.pro * high.con).compare(high.pro * low.con)
     if order == 0:
         raise _unreadable(text, f"`{first}`: an interval needs two ends")
     if order > 0:
         raise _unreadable(text, f"`{second} to {first}`: the lower end comes first")
     return low, high
+
+
+def _without_certainty(text: str, end: str, low: _Odds, high: _Odds) -> str:
+    """Say that an end of an interval is certain, and what is near the interval and has no such end."""
+    if high.is_open:
+        instead = f"under {high}" if 9 * high.pro <= high.con else f"1% to {high}"
+    else:
+        instead = f"over {low}" if 9 * low.con <= low.pro else f"{low} to 99%"
+    why = f"`{end}` is certain, and the ends of an interval are not"
+    if (low.is_open or high.is_open) and _reads(instead, Scale.PROBABILITY):
+        return Hint(f"{why}: write `{instead}`", text, instead)
+    return why
 
 
 def _unit(end: str) -> str:
@@ -282,6 +297,8 @@ def _better_hint(text: str, role: Role, lexicon: Lexicon, error: UnreadableError
     meant = _near_miss(tidy, role, lexicon)
     if meant is not None:
         hint = f"did you mean {meant}?"
+        if _TYPOGRAPHIC.search(text):
+            hint = f"typographic quotes are letters here: write {meant}"
         only = meant.strip("`")
         return _unreadable(text, hint if "`" in only else Hint(hint, text, only))
     return _unreadable(text, _hint(tidy, role.scale) or error.hint)
@@ -312,6 +329,7 @@ def _example(role: Role) -> str:
     )
 
 
+_TYPOGRAPHIC = re.compile("[\u2018-\u201f\u00ab\u00bb]")
 _OFTEN_WRITTEN: tuple[tuple[str, str], ...] = (
     ("[\"'\u2018-\u201f\u00ab\u00bb]", ""),
     ("\u00d7", "x"),

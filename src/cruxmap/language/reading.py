@@ -37,7 +37,6 @@ from cruxmap.language.checks import (
     check_cycles,
     check_links,
     check_numbers,
-    check_reach,
 )
 from cruxmap.language.conditions import Resolver, spans_of
 from cruxmap.language.context import (
@@ -75,10 +74,12 @@ from cruxmap.language.inheritance import lineage
 from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, parse_phrase, with_phrases
 from cruxmap.language.model_spec import ModelSpec, Sampling, Target, VisitingFile, conditions_of
 from cruxmap.language.names import Kind, Names
+from cruxmap.language.oddities import check_reach, check_tables_against_arguments, check_tags
 from cruxmap.language.schema import (
     LocatorShape,
     MapFile,
     ModelFile,
+    Remarked,
     SamplingShape,
     SourcesFile,
     SourceShape,
@@ -378,10 +379,30 @@ def _read_map(folder: Path, findings: Findings, visiting: Iterable[Path] = ()) -
         warn_of_changes(draft, findings)
     if whole and not names.broken:
         check_cited(draft, findings, sheets.included_sources)
+        check_tags(list(_tags(sheets)), findings)
     sound = len(findings.problems) == before
+    if sound:
+        check_tables_against_arguments(draft, findings)
     return Draft(
         draft, context, frozenset(sheets.worldview_ids), frozenset(sheets.included), sound, visitors
     )
+
+
+def _tags(sheets: Sheets) -> Iterator[Text]:
+    """Yield the tags of everything that a map's files hold, in their order."""
+    sections: tuple[Mapping[Text, Remarked], ...] = (
+        sheets.sources,
+        sheets.voices,
+        sheets.timelines,
+        sheets.claims,
+        sheets.questions,
+        sheets.events,
+        sheets.arguments,
+        sheets.worldviews,
+    )
+    for section in sections:
+        for shape in section.values():
+            yield from each(shape.tags)
 
 
 def _names(sheets: Sheets) -> Names:

@@ -7,6 +7,7 @@ from typing import assert_never
 from cruxmap.errors import Code
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
+    Argument,
     ArgumentMap,
     Condition,
     Elicited,
@@ -205,8 +206,10 @@ def _override(
             if judgement.role is Role.SHARE and text == "rest":
                 hint = f"give `{judgement.owner}` all its shares at once"
                 context.add(Code.MISPLACED_REST, "`rest` stands only beside all other shares", text, hint)
+            owner = argument_map.entry[judgement.owner]
+            weight = owner.weight.address if isinstance(owner, Argument) else ""
             value = (
-                number(context, text, judgement.role)
+                number(context, text, judgement.role, weight if address == owner.about.id else "")
                 if text != "rest"
                 else Elicited(judgement.role.scale, 0.5, 0.5)
             )

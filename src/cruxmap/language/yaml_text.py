@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from cruxmap.errors import NOWHERE, Code, Problem, Span
+from cruxmap.errors import NOWHERE, Code, Hint, Problem, Span
 
 _LONGEST = 2_000
 DEEPEST = 100
@@ -407,12 +407,32 @@ def _syntax_problem(file: SourceFile, error: yaml.YAMLError) -> Problem:
     if error.context:  # type: ignore[attr-defined]
         said = f"{said} ({error.context})"  # type: ignore[attr-defined]
     line, column = mark.line, mark.column
+    for number in (
+        dict.fromkeys((mark.line, mark.line - 1, about.line))
+        if "key" in said or "mapping values" in said
+        else ()
+    ):
+        glued = _GLUED.match(file.line(number)[:_LONGEST]) if number >= 0 else None
+        if glued is not None:
+            return _without_space(file, said, number, glued)
     hint = _likely_cause(file, said, mark, about)
     never_closed = ("flow" in said or "simple key" in said) and line > about.line
     if never_closed or not file.line(line).strip():  # YAML gave up far behind the mistake
         line, column = about.line, about.column
     span = Span(file.name, line + 1, column + 1)
     return Problem(Code.YAML_SYNTAX, f"not YAML: {said}", span, hint, file.line(line))
+
+
+_GLUED = re.compile(r"\s*(?:- )?(([a-z_]+):([^\s:/].*?))\s*$")
+"""A key with its value right behind its colon, which YAML takes for one word."""
+
+
+def _without_space(file: SourceFile, said: str, number: int, glued: re.Match[str]) -> Problem:
+    """Say that a colon has no space after it, at the line that this is so on: YAML tells of a later one."""
+    whole, key, value = glued.groups()
+    span = Span(file.name, number + 1, glued.start(1) + 1, len(whole))
+    hint = Hint(f"a colon needs a space after it: `{key}: {value}`", f"{key}:{value}", f"{key}: {value}")
+    return Problem(Code.YAML_SYNTAX, f"not YAML: {said}", span, hint, file.line(number))
 
 
 def _unprintable(file: SourceFile, error: yaml.YAMLError) -> Problem:

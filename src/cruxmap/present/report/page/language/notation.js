@@ -286,13 +286,26 @@ function between(text, first, second) {
   if (low === null || high === null || (units.has("%") && units.has(""))) {
     throw unreadable(text, "both ends the same way, as in `1% to 5%`");
   }
-  for (const [end, weights] of [[first, low], [second, high]]) {
-    if (!isOpen(weights)) throw unreadable(text, `\`${end}\`: both ends lie strictly between 0% and 100%`);
+  const ends = [[first, low], [second, high]];
+  for (const [end, weights] of ends) {
+    if (weights.con < 0n) throw unreadable(text, `\`${end}\` is more than 100%`);
+  }
+  for (const [end, weights] of ends) {
+    if (!isOpen(weights)) throw unreadable(text, withoutCertainty(end, low, high));
   }
   const [left, right] = [low.pro * high.con, high.pro * low.con];
   if (left === right) throw unreadable(text, `\`${first}\`: an interval needs two ends`);
   if (left > right) throw unreadable(text, `\`${second} to ${first}\`: the lower end comes first`);
   return [low, high];
+}
+
+/** Say that an end of an interval is certain, and what is near the interval and has no such end. */
+function withoutCertainty(end, low, high) {
+  const instead = isOpen(high)
+    ? (9n * high.pro <= high.con ? `under ${percentOf(high)}` : `1% to ${percentOf(high)}`)
+    : (9n * low.con <= low.pro ? `over ${percentOf(low)}` : `${percentOf(low)} to 99%`);
+  const why = `\`${end}\` is certain, and the ends of an interval are not`;
+  return (isOpen(low) || isOpen(high)) && reads(instead, "p") ? `${why}: write \`${instead}\`` : why;
 }
 
 /** Return what makes a number mean something: `5` beside `6%` could be either. */
@@ -363,6 +376,7 @@ const OFTEN_WRITTEN = [
   ["^(?:less than|below|at most|up to|\\u2264|<=) ?(?=[0-9.])", "under "],
   ["^(?:more than|greater than|above|at least|\\u2265|>=) ?(?=[0-9.])", "over "],
 ].map(([pattern, replacement]) => [new RegExp(pattern, "gu"), replacement]);
+const TYPOGRAPHIC = /[\u2018-\u201f\u00ab\u00bb]/u;
 const DASHES = ["(?<!e)-+", "\\u2013", "\\u2014", "\\.\\.+", ","];
 const BETWEEN = ["to", "and"].map((word) => `${EDGE}${word}${EDGE}`);
 const DASH = new RegExp(` ?(?:${[...DASHES, ...BETWEEN].join("|")}) ?`, "u");
@@ -399,7 +413,12 @@ function betterHint(text, scale, phrases, role, error) {
   }
   const tidy = tidied(text);
   const meant = nearMiss(tidy, scale, phrases);
-  if (meant !== null) return unreadable(text, `did you mean ${meant}?`);
+  if (meant !== null) {
+    const asked = TYPOGRAPHIC.test(text)
+      ? `typographic quotes are letters here: write ${meant}`
+      : `did you mean ${meant}?`;
+    return unreadable(text, asked);
+  }
   return unreadable(text, whyUnread(tidy, scale) ?? error.hint);
 }
 
