@@ -6,7 +6,6 @@ What its files include from other maps is in them, with what the included files 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -159,9 +158,6 @@ def _register(
         kind = _KINDS.get(section)
         taken = seen.setdefault("entries" if kind else section, {})
         ids = list(entries)
-        for before, id_ in pairwise(ids if kind else ()):
-            if not isinstance(entries[id_], Entries):  # a key that slid out of the entry before it?
-                sheets.broken.add(str(before))
         for id_ in ids:
             sheets.is_empty = False if kind else sheets.is_empty
             if id_ in taken:

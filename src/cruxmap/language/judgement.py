@@ -17,6 +17,7 @@ from typing import NamedTuple, assert_never
 from cruxmap.errors import Code, Hint
 from cruxmap.language.argument_map import Elicited, Rest, Role, SameAs, Scale, Value
 from cruxmap.language.names import nearest
+from cruxmap.language.yaml_text import TYPOGRAPHIC
 
 type Lexicon = Mapping[tuple[Scale, str], Elicited]
 """Phrases by kind: one phrase may mean a probability in one place and a ratio in another."""
@@ -297,7 +298,7 @@ def _better_hint(text: str, role: Role, lexicon: Lexicon, error: UnreadableError
     meant = _near_miss(tidy, role, lexicon)
     if meant is not None:
         hint = f"did you mean {meant}?"
-        if _TYPOGRAPHIC.search(text):
+        if TYPOGRAPHIC.search(text):
             hint = f"typographic quotes are letters here: write {meant}"
         only = meant.strip("`")
         return _unreadable(text, hint if "`" in only else Hint(hint, text, only))
@@ -329,7 +330,6 @@ def _example(role: Role) -> str:
     )
 
 
-_TYPOGRAPHIC = re.compile("[\u2018-\u201f\u00ab\u00bb]")
 _OFTEN_WRITTEN: tuple[tuple[str, str], ...] = (
     ("[\"'\u2018-\u201f\u00ab\u00bb]", ""),
     ("\u00d7", "x"),

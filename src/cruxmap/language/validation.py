@@ -14,7 +14,17 @@ from typing import Annotated, Any, ClassVar, TypeAliasType, Union, get_args, get
 
 from cruxmap.errors import Code
 from cruxmap.language.findings import Findings
-from cruxmap.language.names import meant, nearest
+from cruxmap.language.slips import (
+    LINK,
+    Form,
+    Outside,
+    Unknown,
+    no_list,
+    no_mapping,
+    slid_out,
+    slid_to_top,
+    unknown_key,
+)
 from cruxmap.language.yaml_text import Entries, Items, Node, Text
 
 # --- what annotations are made of ---------------------------------------------------------------
@@ -156,16 +166,26 @@ _MISFIT = object()
 class _Descent:
     """One descent from a root. Parts are left out alone that at most `depth` keys lead to.
 
+<<<<<<< HEAD
     `lacking` holds paths of mappings of which something was left out before: what they lack is not told.
     `met` gets the shape of each mapping that has one, by its path.
+=======
+    `lacking` holds paths of mappings of which something was left out before: what they lack is not told,
+    nor of those `outside` of which a key stands that belongs to them. `sections` are those of the file.
+>>>>>>> fa9fcf5 (Say which entry a key slid out of, and what words of other tools are called here)
     """
 
     root: Node
     findings: Findings
     depth: int
     lacking: Collection[Path]
+    sections: Mapping[str, Form]
     cuts: set[Path] = field(default_factory=set)
+<<<<<<< HEAD
     met: dict[Path, type[Shape]] = field(default_factory=dict)
+=======
+    outside: set[Path] = field(default_factory=set)
+>>>>>>> fa9fcf5 (Say which entry a key slid out of, and what words of other tools are called here)
 
     def left_out(self, path: Path) -> bool:
         """Leave out what a path leads to, if that can be."""
@@ -182,13 +202,24 @@ class _Descent:
         self.findings.add(Code.WRONG_SHAPE, f"{subject} must be {wanted}, and here is {found}", node, hint)
         return _MISFIT
 
-    def no_mapping(self, node: Node, path: Path) -> object:
-        """Say that a node should have been a mapping: a known key after it may have slid out of it."""
+    def no_mapping(self, node: Node, path: Path, keys: Collection[str] = ()) -> object:
+        """Say that a node should have been a mapping, of these keys if they are known."""
         name = str(path[-1]) if path else "this"
-        slid = f"if `{name}` is part of what is above it, indent it as far as the rest of that"
-        return self.misfit(
-            node, path, "a mapping of keys and values", slid if name in _owners_of_keys() else ""
-        )
+        return self.misfit(node, path, "a mapping of keys and values", no_mapping(name, node, keys))
+
+    def slid(self, outside: Iterable[Outside]) -> set[str]:
+        """Tell of keys that stand outside of their entries; return their names, and the ids of empty entries.
+
+        What these entries lack is not told.
+        """
+        names: set[str] = set()
+        for each in outside:
+            self.findings.add(Code.MISPLACED_KEY, each.message, each.keys[0], each.hint)
+            self.cuts |= {each.path[: self.depth], *((*each.path[:-1], str(key)) for key in each.keys)}
+            self.outside.add(each.path)
+            names |= {str(key) for key in each.keys}
+            names |= {str(each.owner)} if isinstance(each.node, Text) else set()
+        return names
 
     def key(self, path: Path) -> Node:
         """Return the key that leads to a place, or the place itself in a list."""
@@ -211,7 +242,7 @@ def _reader(hint: Any) -> _Reader:
     if origin is list:
         return partial(_read_list, _reader(args[0]))
     if origin is dict:
-        return partial(_read_mapping, _reader(args[1]))
+        return partial(_read_mapping, args[1], _reader(args[1]))
     for mark in hint.__metadata__:
         match mark:
             case Leaf():
@@ -267,15 +298,18 @@ def _read_some(read: _Reader, reading: _Descent, node: Node, path: Path) -> Any:
 
 def _read_list(read: _Reader, reading: _Descent, node: Node, path: Path) -> Any:
     if not isinstance(node, Items):
-        return reading.misfit(node, path, "a list")
+        return reading.misfit(node, path, "a list", no_list(node))
     parts = _read_parts(read, reading, enumerate(node), path)
     return parts if parts is _MISFIT else list(parts.values())
 
 
-def _read_mapping(read: _Reader, reading: _Descent, node: Node, path: Path) -> Any:
+def _read_mapping(hint: Any, read: _Reader, reading: _Descent, node: Node, path: Path) -> Any:
     if not isinstance(node, Entries):
         return reading.no_mapping(node, path)
-    return _read_parts(read, reading, node.items(), path)
+    slid: set[str] = set()
+    if isinstance(hint, type):
+        slid = reading.slid(slid_out(node, _form_of(hint), path))
+    return _read_parts(read, reading, (part for part in node.items() if part[0] not in slid), path)
 
 
 def _read_parts(read: _Reader, reading: _Descent, parts: Iterable[tuple[Any, Node]], path: Path) -> Any:
@@ -290,20 +324,35 @@ def _read_parts(read: _Reader, reading: _Descent, parts: Iterable[tuple[Any, Nod
 
 
 def _read_shape(shape: Any, reading: _Descent, node: Node, path: Path) -> Any:
+    fields = fields_of(shape)
     if not isinstance(node, Entries):
+<<<<<<< HEAD
         return reading.no_mapping(node, path)
     fields, made, fits = fields_of(shape), shape(), True
     reading.met[path] = shape
+=======
+        return reading.no_mapping(node, path, fields)
+    made, fits = shape(), True
+    slid = set() if path else reading.slid(slid_to_top(node, reading.sections, fields))
+>>>>>>> fa9fcf5 (Say which entry a key slid out of, and what words of other tools are called here)
     for name, value in node.items():
+        if name in slid:
+            continue
         known = fields.get(name)
-        part = known.read(reading, value, (*path, name)) if known else _unknown_key(reading, name, value)
+        part = known.read(reading, value, (*path, name)) if known else _MISFIT
+        if not known:
+            around = str(next((step for step in reversed(path) if isinstance(step, str)), ""))
+            unknown = Unknown(name, value, node, _form_of(shape), around)
+            hint = unknown_key(unknown, reading.sections, _owners_of_keys())
+            reading.findings.add(Code.UNKNOWN_KEY, f"unknown key `{name}`", name, hint)
         if part is _MISFIT:
             fits = reading.left_out((*path, name)) and fits
         elif known:
             setattr(made, known.name, part)
-    is_link = any(_LINK.match(key) for key in node)
+    whole = path not in reading.lacking and path not in reading.outside
+    whole = whole and not any(LINK.match(key) for key in node)
     for key, known in fields.items():
-        if known.required and key not in node and not is_link and path not in reading.lacking:
+        if known.required and key not in node and whole:
             reading.findings.add(Code.MISSING_KEY, f"`{key}` is missing", reading.key(path), shape.HINT)
         fits = fits and (not known.required or hasattr(made, known.name))
     return made if fits else _MISFIT
@@ -328,11 +377,13 @@ def shaped(
     A part that at most `depth` keys lead to is left out alone, and so is a mapping near the top that lacks
     a key. The mappings that `lacking` leads to are known to lack something: no problem tells of that.
     """
-    reading = _Descent(node, findings, depth, lacking)
+    sections = _sections_of(hint) if isinstance(hint, type) else {}
+    reading = _Descent(node, findings, depth, lacking, sections)
     made = _reader(hint)(reading, node, ())
     return Fitted(None if made is _MISFIT else made, frozenset(reading.cuts))
 
 
+<<<<<<< HEAD
 def shapes_in(hint: Any, node: Node) -> Mapping[Path, type[Shape]]:
     """Return the shape of each mapping in a node that has one, by its path."""
     reading = _Descent(node, Findings(), 0, ())
@@ -342,33 +393,24 @@ def shapes_in(hint: Any, node: Node) -> Mapping[Path, type[Shape]]:
 
 _LINK = re.compile(r"same as\b")
 """What a link begins with; where it is written as a key, nothing but that is missing."""
+=======
+@cache
+def _form_of(shape: Any) -> Form:
+    """Return what slips of the pen are judged by."""
+    what = (shape.__doc__ or "").rstrip(".").lower()
+    return Form(what if _AN_ENTRY.fullmatch(what) else "", fields_of(shape), shape.EITHER, shape.NEEDS)
+>>>>>>> fa9fcf5 (Say which entry a key slid out of, and what words of other tools are called here)
 
 
-def _unknown_key(reading: _Descent, key: Text, value: Node) -> object:
-    reading.findings.add(Code.UNKNOWN_KEY, f"unknown key `{key}`", key, _unknown_key_hint(key, value))
-    return _MISFIT
+@cache
+def _sections_of(shape: Any) -> dict[str, Form]:
+    """Map the keys of a file that entries stand under to the form of these."""
+    parts = {key: get_args(field.hint)[0] for key, field in fields_of(shape).items()}
+    hints = {key: get_args(part)[1] for key, part in parts.items() if get_origin(part) is dict}
+    return {key: _form_of(hint) for key, hint in hints.items() if isinstance(hint, type)}
 
 
-def _unknown_key_hint(key: str, value: Node) -> str:
-    owners = _owners_of_keys()
-    if key == "worldviews":
-        return "each worldview is a file of its own, in the folder `worldviews` beside the map's files"
-    if _LINK.match(key):
-        return "a link is all of a number, as in `credence: same as ADDRESS`"
-    if isinstance(value, Text) and value == "" and value.plain:
-        if ":" in key:
-            return "a colon needs a space after it"
-        if " " in key or not key.isidentifier():
-            return (
-                "a comma ends a value in a one-line entry: quote the sentence, or put it under `text: >-`"
-            )
-    if key in owners:
-        where = f"to {' or '.join(owners[key][:3])}" if owners[key] else "elsewhere"
-        return f"`{key}` belongs {where}: is it in the wrong place, or not indented far enough?"
-    if " " in key:
-        return "put a sentence that holds `: ` or runs over several lines under `text: >-`"
-    near = nearest(key, owners)
-    return meant(key, near) if near else ""
+_AN_ENTRY = re.compile(r"an? \w+")
 
 
 @cache
@@ -376,9 +418,8 @@ def _owners_of_keys() -> dict[str, list[str]]:
     """Map every key that some shape knows to those entries and files that have it, the latter first."""
     owners: dict[str, list[str]] = {}
     for shape in reversed(list(_all_shapes(Shape))):
-        name = (shape.__doc__ or "").rstrip(".")
         for key in fields_of(shape):
-            owners.setdefault(key, []).extend([name.lower()] if re.fullmatch(r"An? \w+", name) else [])
+            owners.setdefault(key, []).extend(filter(None, [_form_of(shape).what]))
     return owners
 
 

@@ -27,6 +27,8 @@ _SCALAR: Any = yaml.ScalarEvent
 _BREAK = re.compile("\r\n|[\r\n]")
 _HIDDEN_BREAK = re.compile("[\x85\u2028\u2029]")  # ends a line for YAML 1.1, and for no editor
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+TYPOGRAPHIC = re.compile("[\u2018-\u201f\u00ab\u00bb]")
+"""Quotes as they are printed, which are letters like any other here."""
 _COMMENT = re.compile(r"[ \t]+#")
 
 
