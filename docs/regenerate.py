@@ -26,6 +26,7 @@ from cruxmap.language.reading import read_model
 from cruxmap.present.canvas import encode
 from cruxmap.present.estimate_figures import estimate_figures
 from cruxmap.present.rehearsal_figures import curve, curves
+from helpers.mistakes import mistakes_page
 
 DOCS = Path(__file__).parent
 COMMAND = [sys.executable, "-m", "cruxmap.cli"]
@@ -204,8 +205,9 @@ if __name__ == "__main__":
     (DOCS / "cli.md").write_text(cli_reference(), encoding="utf-8")
     for path, text in editor_files(own_phrases(DOCS.parent)).items():
         (DOCS.parent / path).write_text(text, encoding="utf-8")
+    (DOCS / "mistakes.md").write_text(mistakes_page(), encoding="utf-8")
     (DOCS / "estimate.png").write_bytes(picture())
     for name, picture_of_rehearsals in pictures_of_rehearsals():
         (DOCS / f"{name}.png").write_bytes(picture_of_rehearsals)
     _write_pictures_of_pages()
-    sys.stdout.write("wrote docs/cli.md, the pictures in docs/, schemas/ and .vscode/\n")
+    sys.stdout.write("wrote docs/cli.md, docs/mistakes.md, the pictures in docs/, schemas/ and .vscode/\n")

@@ -661,7 +661,7 @@ def test_models(tmp_path: Path, model: str, code: str | None) -> None:
         "arguments/weather/worldviews/anna.yaml": "text: Anna.\n",
         "models/m.yaml": f"model: m\nmap: ../arguments/weather\n{model}\n",
         "models/all.yaml": "model: everything\nmap: ../arguments/weather/\ntarget: rain\n"
-        "also: [wind, wet, flood, cold, sky, light, delay]\n",
+        "also: [wind, wet, flood, cold, sky, light, delay, both, fair]\n",
     }
     problems, warnings = found(tmp_path, files)
     assert [problem.code for problem in (*problems, *warnings)] == one_or_none(code)
@@ -680,7 +680,7 @@ def test_an_event_among_the_further_targets_stands_for_its_phases() -> None:
     ]
 
 
-def test_claims_that_reach_no_target_of_any_model_are_warned_of(tmp_path: Path) -> None:
+def test_entries_that_reach_no_target_of_any_model_are_warned_of(tmp_path: Path) -> None:
     files = {
         "arguments/weather/base.yaml": BASE,
         "models/one.yaml": "model: one\nmap: ../arguments/weather\ntarget: wet\n",
@@ -688,7 +688,9 @@ def test_claims_that_reach_no_target_of_any_model_are_warned_of(tmp_path: Path) 
     }
     problems, warnings = found(tmp_path, files)
     assert problems == ()
-    assert [(w.code, w.message.split("`")[1]) for w in warnings] == [("unreachable-claim", "flood")]
+    assert {w.code for w in warnings} == {"unreachable-claim"}
+    told = [w.message.split("`")[1] for w in warnings]
+    assert told == ["flood", "light", "delay", "both", "fair"]
 
 
 # --- what is not said ---
@@ -837,7 +839,7 @@ def test_messages_quote_only_the_beginning_of_what_is_long(tmp_path: Path, claim
     ("text", "line", "code", "hint"),
     [
         ("worldviews:\n  ann: {text: Ann.}\n", 1, "unknown-key", "in the folder `worldviews`"),
-        ("claims:\n  a: {text: A., credence: 5%, strength: 3x}\n", 2, "unknown-key", "to an argument"),
+        ("claims:\n  a: {text: A., credence: 5%, strength: 3x}\n", 2, "unknown-key", "is an argument: it"),
         ("credence: 5%\n", 1, "unknown-key", "not indented far enough"),
         (
             "claims:\n  a:\n    text: A.\n    same as: rain\n",
@@ -848,7 +850,12 @@ def test_messages_quote_only_the_beginning_of_what_is_long(tmp_path: Path, claim
         ("claims:\n  a: {text: A., credence: {same as: rain}}\n", 2, "unknown-key", "same as ADDRESS`"),
         ("claims:\n  a: {text: A., same as rain}\n", 2, "unknown-key", "`credence: same as ADDRESS`"),
         ("claims:\n  a: {text: One, by two, credence: 5%}\n", 2, "unknown-key", "a comma ends"),
-        ("claims:\n  a:\n    text: A.\n  credence: 5%\n", 4, "wrong-shape", "indent it as far"),
+        (
+            "claims:\n  a:\n    text: A.\n  credence: 5%\n",
+            4,
+            "misplaced-key",
+            "indent it by 2 more spaces",
+        ),
         ("arguments:\n  a: {text: A., for: clouds, strength: 3x}\n", 2, "not-arguable", "to support it"),
         ("claims:\n  a:\n    text: \u201cA: b\u201d\n", 3, "yaml-syntax", "typographic quotes"),
         (
@@ -900,8 +907,8 @@ def test_a_hint_tells_the_likely_cause_on_the_line_of_the_mistake(
             ["duplicate-key"],
         ),
         ("claims:\n  a: {text: A., credence: {same as: rain}}\n", ["unknown-key"]),
-        ("claims:\n  a:\n    text: A.\n  credence: 5%\n", ["wrong-shape"]),
-        ("claims:\n  a:\n    text: A.\n  given:\n  - {otherwise: 5%}\n", ["wrong-shape"]),
+        ("claims:\n  a:\n    text: A.\n  credence: 5%\n", ["misplaced-key"]),
+        ("claims:\n  a:\n    text: A.\n  given:\n  - {otherwise: 5%}\n", ["misplaced-key"]),
         (
             "sources: {blog: {title: B.}}\nclaims:\n  a: {text: &x A., credence: 5%, source: blog}\n",
             ["yaml-feature"],
@@ -916,8 +923,8 @@ def test_nothing_is_told_of_what_only_follows(tmp_path: Path, text: str, codes: 
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ("[{when: [rain, wet], credence: 5%}]", "`rain` is false, `wet` is false"),
-        ("[{when: {rain: false, wet: false}, credence: 5%}]", "`rain` is true, `wet` is true"),
+        ("[{when: [rain, wet], credence: 5%}]", "this case: `rain` is false"),
+        ("[{when: {rain: false, wet: false}, credence: 5%}]", "this case: `rain` is true"),
         ("[{when: [wind, gale], credence: 5%}]", "`wind` is true, `gale` is false"),
     ],
 )

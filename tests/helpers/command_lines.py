@@ -40,6 +40,7 @@ TYPED: dict[Code, tuple[str, ...]] = {
     Code.UNKNOWN_KIND: ("schema", "models"),
     Code.AMBIGUOUS_NAME: ("rename", "author", "writer"),
     Code.UNKNOWN_EXAMPLE: ("new", "trial", "--like", "legal"),
+    Code.UNKNOWN_CODE: ("check", "--explain", "no-basics"),
     Code.UNKNOWN_FORMAT: command("show", "--output", "map.txt"),
     Code.UNKNOWN_REVISION: ("diff", "power-seeking", "--git", "no-such-revision"),
     Code.NO_INTERVIEW: command("interview", "--as", "carlsmith"),

@@ -148,6 +148,12 @@ def check(
         bool,
         typer.Option("--stale", help="Show what was said of entries that were reworded or rebuilt since."),
     ] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE", help="Only say what the code of a problem means, and how to mend it."
+        ),
+    ] = None,
     form: FormatOption = Format.TABLE,
     quiet: QuietOption = False,
 ) -> None:
@@ -156,6 +162,9 @@ def check(
     from cruxmap.language.sources import check_sources
     from cruxmap.present.problems import coverage_table, problems_json, problems_table
 
+    if explain is not None:
+        _explain(explain, form)
+        return
     if not os.path.exists(path):  # a `Path` would raise where a folder cannot be searched
         named = Path("models", f"{path.as_posix()}.yaml")
         meant = os.path.isfile(named)
@@ -225,6 +234,20 @@ def _inferred(models: "Sequence[ModelSpec]", progress: Display) -> tuple[tuple[P
         terminal.say("--deep infers what models ask for, and there is no model")
     with terminal.notes_shown():
         return deep_checks(models, Work(HERE, progress))
+
+
+def _explain(code: str, form: Format) -> None:
+    from cruxmap.present.manual import section
+    from cruxmap.present.tables import Column, Table
+
+    with typed_here("--explain"):
+        text = section(code)
+    if form in (Format.TABLE, Format.MARKDOWN):
+        terminal.print_text(text)
+    else:
+        columns = (Column("code", "code"), Column("explanation", "explanation"))
+        whole = Table("Codes", columns, ((code, text),))
+        print_answer({"code": code, "explanation": text}, [], form, whole)
 
 
 def _tested(models: "Sequence[ModelSpec]", progress: Display) -> "list[Expected]":

@@ -202,7 +202,7 @@ def with_parents(locators: Iterable[str]) -> frozenset[str]:
 def number(context: Context, text: Text, role: Role, beside: str = "") -> Elicited | SameAs:
     """Read one number; a stand-in where it cannot be read.
 
-    `beside` is the address of another number of the same entry, which may be meant by one of the wrong kind.
+    `beside` is the address of an argument's weight, which is meant by a number of the wrong kind.
     """
     try:
         value = parse_value(text, role, context.lexicon)
@@ -210,8 +210,10 @@ def number(context: Context, text: Text, role: Role, beside: str = "") -> Elicit
     except UnreadableError as error:
         may_be_phrase = not context.resolver.names.complete and not any(c.isdigit() for c in text)
         if not may_be_phrase:
-            meant = f"; or is `{beside}` meant?" if beside and error.code is Code.WRONG_KIND else ""
-            context.add(error.code, error.message, text, f"{error.hint}{meant}" if meant else error.hint)
+            hint = error.hint
+            if beside and error.code is Code.WRONG_KIND:
+                hint = f"`{beside}` is the address of its weight"
+            context.add(error.code, error.message, text, hint)
         return stand_in(role.scale)
 
 

@@ -110,7 +110,10 @@ def check_one_basis(owner: Owner, shape: Shape, what: str, bases: tuple[str, ...
         owner.context.add(Code.NO_BASIS, f"the {what} `{name}` rests on nothing", owner.place, hint)
     if len(given) > 1:
         message = f"the {what} `{name}` has several bases: {joined(given)}"
-        owner.context.add(Code.SEVERAL_BASES, message, owner.place, "keep one of them")
+        hint = "keep one of them"
+        if given[0] == "credence" and set(given[1:]) & {"all_of", "any_of", "at_least"}:
+            hint += "; how likely a claim is where its definition is met stands under `if_met`"
+        owner.context.add(Code.SEVERAL_BASES, message, owner.place, hint)
     return given
 
 

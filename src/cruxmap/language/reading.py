@@ -12,7 +12,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cruxmap.errors import Code, InvalidMap, Problem, Span
+from cruxmap.errors import Code, Hint, InvalidMap, Problem, Span
 from cruxmap.ground import gc_paused
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
@@ -73,7 +73,7 @@ from cruxmap.language.folder import Sheets, gather
 from cruxmap.language.inheritance import lineage
 from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, parse_phrase, with_phrases
 from cruxmap.language.model_spec import ModelSpec, Sampling, Target, VisitingFile, conditions_of
-from cruxmap.language.names import Kind, Names
+from cruxmap.language.names import Kind, Names, nearest
 from cruxmap.language.oddities import check_reach, check_tables_against_arguments, check_tags
 from cruxmap.language.schema import (
     LocatorShape,
@@ -586,6 +586,8 @@ def _read_model(
         hint = "the path starts from the model's own folder"
         if "\\" in shape.map:
             hint = f"write `{shape.map.replace('\\', '/')}`: folders are parted by `/` everywhere"
+        elif (meant := _map_near(path, folder.name)) is not None:
+            hint = Hint(f"did you mean `{meant}`? {hint}", shape.map, meant)
         own.add(Code.NO_SUCH_FILE, f"there is no map in `{shown(folder)}`", shape.map, hint)
         findings.extend(own)
         return None
@@ -594,6 +596,16 @@ def _read_model(
     spec = _model_spec(path, shape, whole, draft, own)
     findings.extend(own)
     return None if own.problems else ReadModel(spec, folder)
+
+
+def _map_near(model: Path, name: str) -> str | None:
+    """Return the way from a model to the map in its project that a name is most like, `None` if none is."""
+    for around in (model.parent, *model.parent.parents):
+        if around.name == "models":
+            maps = around.parent / "arguments"
+            near = nearest(name, (folder.name for folder in subfolders(maps, Findings())))
+            return None if near is None else Path(os.path.relpath(maps / near, model.parent)).as_posix()
+    return None
 
 
 def _model_spec(

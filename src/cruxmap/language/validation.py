@@ -166,13 +166,9 @@ _MISFIT = object()
 class _Descent:
     """One descent from a root. Parts are left out alone that at most `depth` keys lead to.
 
-<<<<<<< HEAD
-    `lacking` holds paths of mappings of which something was left out before: what they lack is not told.
-    `met` gets the shape of each mapping that has one, by its path.
-=======
     `lacking` holds paths of mappings of which something was left out before: what they lack is not told,
     nor of those `outside` of which a key stands that belongs to them. `sections` are those of the file.
->>>>>>> fa9fcf5 (Say which entry a key slid out of, and what words of other tools are called here)
+    `met` gets the shape of each mapping that has one, by its path.
     """
 
     root: Node
@@ -181,11 +177,8 @@ class _Descent:
     lacking: Collection[Path]
     sections: Mapping[str, Form]
     cuts: set[Path] = field(default_factory=set)
-<<<<<<< HEAD
     met: dict[Path, type[Shape]] = field(default_factory=dict)
-=======
     outside: set[Path] = field(default_factory=set)
->>>>>>> fa9fcf5 (Say which entry a key slid out of, and what words of other tools are called here)
 
     def left_out(self, path: Path) -> bool:
         """Leave out what a path leads to, if that can be."""
@@ -326,15 +319,10 @@ def _read_parts(read: _Reader, reading: _Descent, parts: Iterable[tuple[Any, Nod
 def _read_shape(shape: Any, reading: _Descent, node: Node, path: Path) -> Any:
     fields = fields_of(shape)
     if not isinstance(node, Entries):
-<<<<<<< HEAD
-        return reading.no_mapping(node, path)
-    fields, made, fits = fields_of(shape), shape(), True
-    reading.met[path] = shape
-=======
         return reading.no_mapping(node, path, fields)
     made, fits = shape(), True
+    reading.met[path] = shape
     slid = set() if path else reading.slid(slid_to_top(node, reading.sections, fields))
->>>>>>> fa9fcf5 (Say which entry a key slid out of, and what words of other tools are called here)
     for name, value in node.items():
         if name in slid:
             continue
@@ -383,23 +371,18 @@ def shaped(
     return Fitted(None if made is _MISFIT else made, frozenset(reading.cuts))
 
 
-<<<<<<< HEAD
 def shapes_in(hint: Any, node: Node) -> Mapping[Path, type[Shape]]:
     """Return the shape of each mapping in a node that has one, by its path."""
-    reading = _Descent(node, Findings(), 0, ())
+    reading = _Descent(node, Findings(), 0, (), {})
     _reader(hint)(reading, node, ())
     return reading.met
 
 
-_LINK = re.compile(r"same as\b")
-"""What a link begins with; where it is written as a key, nothing but that is missing."""
-=======
 @cache
 def _form_of(shape: Any) -> Form:
     """Return what slips of the pen are judged by."""
     what = (shape.__doc__ or "").rstrip(".").lower()
     return Form(what if _AN_ENTRY.fullmatch(what) else "", fields_of(shape), shape.EITHER, shape.NEEDS)
->>>>>>> fa9fcf5 (Say which entry a key slid out of, and what words of other tools are called here)
 
 
 @cache

@@ -72,15 +72,19 @@ def coverage_table(sources: "Sequence[SourceCoverage]") -> Table:
     return Table.nested("Sources", heads, columns, places, [note])
 
 
-def problem_text(problem: Problem, kind: str) -> str:
-    """Write a problem over a few lines, in rich's markup; `kind` is `problem` or `warning`."""
+def problem_text(problem: Problem, kind: str, link: str = "") -> str:
+    """Write a problem over a few lines, in rich's markup; `kind` is `problem` or `warning`.
+
+    `link` is the address of what there is to say about its code.
+    """
     from rich.markup import escape
 
     colour = {"problem": "red", "warning": "yellow"}[kind]
     place = (
         "" if problem.span.file == NOWHERE.file else f"[bold]{escape(printable(str(problem.span)))}:[/] "
     )
-    lines = [f"{place}[{colour}]{kind}[/] [bold]{problem.code}[/]: {escape(printable(problem.message))}"]
+    code = f"[bold link={link}]{problem.code}[/]" if link else f"[bold]{problem.code}[/]"
+    lines = [f"{place}[{colour}]{kind}[/] {code}: {escape(printable(problem.message))}"]
     if problem.line_text.strip():
         shown, marker = marked_line(problem)
         number = str(problem.span.line) if place else ""

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from cruxmap.errors import Problem
 from cruxmap.ground import CannotWrite
+from cruxmap.present import manual
 from cruxmap.present.problems import harmless, problem_text
 from cruxmap.present.progress import NOTHING, Bar, Display, Lines
 
@@ -145,16 +146,50 @@ def print_problems(problems: Sequence[Problem], warnings: Sequence[Problem]) -> 
         return
     with _display.get().aside():
         console = _console(sys.stderr)
+        linked = shows_links(sys.stderr, os.environ)
         for kind, found in (("warning", warnings), ("problem", problems)):
             told = Counter[str]()
             for each in found:
                 told[each.code] += 1
                 if told[each.code] <= MAX_OF_A_CODE:
-                    console.print(problem_text(each, kind), soft_wrap=True)
+                    link = manual.address(each.code) if linked else ""
+                    console.print(problem_text(each, kind, link), soft_wrap=True)
             for code, n in told.items():
                 if n > MAX_OF_A_CODE:
                     more = f"... and {n - MAX_OF_A_CODE:,} more of `{code}`"
                     console.print(f"{more}: `cruxmap check --format json` has them all", soft_wrap=True)
+
+
+_LINKING_PROGRAMS = {
+    "Hyper",
+    "WarpTerminal",
+    "WezTerm",
+    "ghostty",
+    "iTerm.app",
+    "rio",
+    "tabby",
+    "vscode",
+    "zed",
+}
+_LINKING_TERMINALS = {"alacritty", "contour", "foot", "xterm-ghostty", "xterm-kitty", "wezterm"}
+_FIRST_VTE = 5000
+"""From 0.50 on, GNOME's terminal and its kin know links."""
+
+
+def shows_links(stream: Any, environment: Mapping[str, str]) -> bool:
+    """Whether a stream is a terminal that is known to show links (OSC 8) as such."""
+    get = environment.get
+    if not stream.isatty() or get("NO_COLOR") or get("TERM") == "dumb":
+        return False
+    vte = get("VTE_VERSION", "")
+    return (
+        get("TERM_PROGRAM") in _LINKING_PROGRAMS
+        or get("TERM") in _LINKING_TERMINALS
+        or any(
+            name in environment for name in ("WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "DOMTERM")
+        )
+        or (vte.isascii() and vte.isdigit() and int(vte) >= _FIRST_VTE)
+    )
 
 
 def json_text(answer: Any, *, ascii_only: bool = False) -> str:

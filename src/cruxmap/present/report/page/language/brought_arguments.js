@@ -143,7 +143,9 @@ class Targets {
       throw notArguable("an event is argued about phase by phase", `as in \`${name}.PHASE\``);
     }
     if (type === "question" && part !== "") {
-      throw notArguable("name a state of the question", `as in \`{${id}: ${part}}\``);
+      checkState(this.names, id, part);
+      const message = `\`${name}\` is a share: an argument is about the state`;
+      throw notArguable(message, `write \`{${id}: ${part}}\``);
     }
     if (type === "question") {
       throw notArguable("name a state of the question", `as in \`{${id}: STATE}\``);

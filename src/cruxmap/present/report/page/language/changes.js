@@ -119,6 +119,19 @@ export function unknownAddress(model, address, hintOf = suggestion) {
     return new ProblemError("unknown-address", message, hintOf(owner, names.typeOf.keys()));
   }
   const { rowAt } = numbersOf(model);
+  const dot = address.lastIndexOf(".");
+  const [row, last] = [address.slice(0, Math.max(dot, 0)), address.slice(dot + 1)];
+  if (rowAt.has(row) && names.typeOf.get(owner) === "question") {
+    const states = names.statesOf.get(owner);
+    const message = `there is no judgement \`${address}\`: \`${owner}\` has no state \`${last}\``;
+    const hint = nearestHint(last, states) || `its states are ${joined(states)}`;
+    return new ProblemError("unknown-address", message, hint);
+  }
+  if (dot === owner.length && last === "credence" && model.addresses.includes(owner)) {
+    const message = `there is no judgement \`${address}\``;
+    const hint = `the credence of \`${owner}\` has the address \`${owner}\``;
+    return new ProblemError("unknown-address", message, hint);
+  }
   const isOwn = (place) => model.judgements.owner[place] === owner && !isFixed(model, place);
   const own = model.addresses.filter((_, place) => isOwn(place));
   for (const [at, row] of rowAt) if (model.judgements.owner[row[0]] === owner) own.push(at);

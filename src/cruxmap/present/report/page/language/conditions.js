@@ -8,7 +8,7 @@
  */
 
 import { readLine } from "./flow.js";
-import { unknownKey } from "./keys.js";
+import { noList, unknownKey } from "./keys.js";
 import { aOrAn, namesOf } from "./names.js";
 import { joined, nearestHint, ProblemError } from "./problems.js";
 
@@ -79,7 +79,7 @@ export function shapeOf(node, name = "this") {
 }
 
 function listOf(node, name) {
-  if (!Array.isArray(node)) throw misfit(name, "a list", node);
+  if (!Array.isArray(node)) throw misfit(name, "a list", node, noList(node));
   const parts = node.map((part) => shapeOf(part, "this"));
   if (parts.length === 0) throw new ProblemError("empty-list", `\`${name}\` is empty`);
   return parts;
@@ -114,7 +114,7 @@ function eventAlone() {
 function checkKeys(node, known) {
   for (const key of node.keys()) {
     if (known.includes(key)) continue;
-    throw unknownKey(key, node.get(key));
+    throw unknownKey(key, node.get(key), known);
   }
 }
 
@@ -123,17 +123,17 @@ function valuesShape(node, name) {
   for (const [id, value] of node) {
     if (value instanceof Map) throw misfit(id, wanted, value);
     const odd = Array.isArray(value) ? value.find((state) => typeof state !== "string") : undefined;
-    if (odd !== undefined) throw misfit("this", "text", odd);
+    if (odd !== undefined) throw misfit("this", "an id", odd);
     if (value.length === 0 && value !== "") throw new ProblemError("empty-list", `\`${id}\` is empty`);
   }
   if (node.size === 0) throw new ProblemError("empty-list", `\`${name}\` is empty`);
   return { form: "values", values: [...node] };
 }
 
-function misfit(name, wanted, node) {
+function misfit(name, wanted, node, hint = "") {
   const found = node === "" ? "nothing" : typeof node === "string" ? "text" : kindOf(node);
   const subject = name === "this" ? name : `\`${name}\``;
-  return new ProblemError("wrong-shape", `${subject} must be ${wanted}, and here is ${found}`);
+  return new ProblemError("wrong-shape", `${subject} must be ${wanted}, and here is ${found}`, hint);
 }
 
 function kindOf(node) {
@@ -209,13 +209,29 @@ class Resolver {
 
   claim(id) {
     const dot = id.indexOf(".");
-    const [event, phase] = [id.slice(0, Math.max(dot, 0)), id.slice(dot + 1)];
-    if (dot >= 0 && this.names.typeOf.get(event) === "event" && !this.names.typeOf.has(id)) {
-      const message = `\`${id}\` is a phase's chance, not a condition`;
-      throw new ProblemError("wrong-reference", message, `write \`{event: ${event}, during: ${phase}}\``);
+    const [owner, part] = dot < 0 ? [id, ""] : [id.slice(0, dot), id.slice(dot + 1)];
+    const instead = this.names.typeOf.has(id) ? "" : this.instead(id, owner, part);
+    if (instead !== "") {
+      const what = instead.includes("during") ? "a phase's chance, not a condition" : "not a condition";
+      throw new ProblemError("wrong-reference", `\`${id}\` is ${what}`, `write \`${instead}\``);
     }
+    if (dot >= 0 && this.names.typeOf.get(owner) === "question") checkState(this.names, owner, part);
     this.isA("claim", id);
     return { claim: id, value: true };
+  }
+
+  /** Return the condition that is meant by text which is no id; nothing if there is none. */
+  instead(written, owner, part) {
+    const { typeOf, statesOf } = this.names;
+    if (part !== "" && typeOf.get(owner) === "event") return `{event: ${owner}, during: ${part}}`;
+    if (part !== "" && (statesOf.get(owner) ?? []).includes(part)) return `{${owner}: ${part}}`;
+    for (const word of [" and ", " or "]) {
+      const parts = written.split(word);
+      if (parts.length === 1 || !parts.every((name) => typeOf.has(name))) continue;
+      return word === " and " ? `[${parts.join(", ")}]` : `{any_of: [${parts.join(", ")}]}`;
+    }
+    const name = written.replace(/^not /u, "").replace(/^!/u, "");
+    return name !== written && typeOf.has(name) ? `{${name}: false}` : "";
   }
 
   value(id, value) {

@@ -7,7 +7,7 @@
  * whether it fits. Parts near the top that do not fit are left out alone, so that the rest can be read.
  */
 
-import { isLink, ownersOfKeys, unknownKey } from "./keys.js";
+import { isLink, noList, noMapping, unknownKey } from "./keys.js";
 import { ProblemError } from "./problems.js";
 
 // --- readers ------------------------------------------------------------------------------------
@@ -43,11 +43,9 @@ class Descent {
     return false;
   }
 
-  noMapping(node, way) {
-    const name = way.at(-1);
-    const slid = `if \`${name}\` is part of what is above it, indent it as far as the rest of that`;
-    const isKey = typeof name === "string" && ownersOfKeys(name) !== null;
-    return this.misfit(node, way, "a mapping of keys and values", isKey ? slid : "");
+  noMapping(node, way, keys = []) {
+    const hint = noMapping(way.at(-1) ?? "this", node, keys);
+    return this.misfit(node, way, "a mapping of keys and values", hint);
   }
 
   /** Read parts, each by itself: those that do not fit are left out, or all of it is. */
@@ -73,7 +71,7 @@ function leaf(what) {
 
 function listOf(read) {
   return (node, way, descent) => {
-    if (!Array.isArray(node)) return descent.misfit(node, way, "a list");
+    if (!Array.isArray(node)) return descent.misfit(node, way, "a list", noList(node));
     return descent.parts(node.entries(), (part, to) => read(part, to, descent), way);
   };
 }
@@ -106,10 +104,10 @@ function choice(wanted, { text, list, mapping }) {
 function shape(fields, required = [], hint = "") {
   const known = new Map(Object.entries(fields));
   return (node, way, descent) => {
-    if (!(node instanceof Map)) return descent.noMapping(node, way);
+    if (!(node instanceof Map)) return descent.noMapping(node, way, [...known.keys()]);
     const read = (part, to, key) => {
       if (known.has(key)) return known.get(key)(part, to, descent);
-      descent.tell(unknownKey(key, part), to, false);
+      descent.tell(unknownKey(key, part, [...known.keys()]), to, false);
       return false;
     };
     let fits = descent.parts(node, read, way);
@@ -134,8 +132,8 @@ const whole = leaf("a whole number");
 const words = choice("text or a list of texts", { text: word, list: listOf(word) });
 const ids = choice("an id or a list of ids", { text: id, list: listOf(id) });
 const states = choice("`true`, `false`, a state or a list of states", {
-  text: word,
-  list: some(listOf(word)),
+  text: id,
+  list: some(listOf(id)),
 });
 
 /** A condition contains conditions, so that what reads it is made below. */
@@ -301,7 +299,7 @@ const WORLDVIEW = {
   made_from: shape({ map: digest, entries: mappingOf(digest) }, ["map"]),
   judgements: mappingOf(anyJudged),
   rejects: ids,
-  accepts: ids,
+  accepts: choice("an address or a list of addresses", { text: address, list: listOf(address) }),
   stated,
   read_as: stated,
   remarks: mappingOf(sentence),

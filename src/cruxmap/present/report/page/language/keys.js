@@ -37,17 +37,26 @@ function of(owners, keys) {
   return Object.fromEntries(keys.split(" ").map((key) => [key, owners]));
 }
 
-/** The entries and files that have a key; null where none has. */
-export function ownersOfKeys(key) {
-  return Object.hasOwn(OWNERS, key) ? OWNERS[key] : null;
+/** Say that a key is not known where some others are, and which is meant or where it belongs. */
+export function unknownKey(key, value, known) {
+  return new ProblemError("unknown-key", `unknown key \`${key}\``, hintOfKey(key, value, known));
 }
 
-/** Say that a key is not known, and where it belongs or which is meant. */
-export function unknownKey(key, value) {
-  return new ProblemError("unknown-key", `unknown key \`${key}\``, hintOfKey(key, value));
+/** Say what helps where a list should be. */
+export function noList(node) {
+  if (node instanceof Map) return "put it in brackets: `[{...}]`";
+  return "every item of a list begins with `- `; or write it in brackets: `[a, b]`";
 }
 
-function hintOfKey(key, value) {
+/** Say what helps where text stands for an entry of some keys. */
+export function noMapping(name, node, keys) {
+  if (typeof node !== "string" || node === "") return "";
+  const likely = node.startsWith("http") ? ["url", "title", "text"] : ["title", "text", "credence"];
+  const key = likely.find((one) => keys.includes(one));
+  return key === undefined ? "" : `as in \`${name}: {${key}: ...}\``;
+}
+
+function hintOfKey(key, value, known) {
   if (key === "worldviews") {
     return "each worldview is a file of its own, in the folder `worldviews` beside the map's files";
   }
@@ -56,6 +65,8 @@ function hintOfKey(key, value) {
   if (value === "" && !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(key)) {
     return "a comma ends a value in a one-line entry: quote the sentence, or put it under `text: >-`";
   }
+  const near = nearest(key, known, 0.7);
+  if (near !== null) return `did you mean \`${near}\`?`;
   if (Object.hasOwn(OWNERS, key)) {
     const where = OWNERS[key].length > 0 ? `to ${OWNERS[key].join(" or ")}` : "elsewhere";
     return `\`${key}\` belongs ${where}: is it in the wrong place, or not indented far enough?`;
@@ -63,6 +74,5 @@ function hintOfKey(key, value) {
   if (key.includes(" ")) {
     return "put a sentence that holds `: ` or runs over several lines under `text: >-`";
   }
-  const near = nearest(key, Object.keys(OWNERS));
-  return near === null ? "" : `did you mean \`${near}\`?`;
+  return "";
 }
