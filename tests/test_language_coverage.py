@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from cruxmap.language.argument_map import (
     About,
     AllOf,
     AnyOf,
+    ArgumentMap,
     Before,
     ByEndOf,
     ClaimIs,
@@ -23,7 +26,10 @@ from cruxmap.language.argument_map import (
     Within,
     mentioned,
 )
+from cruxmap.language.checks import domains_of
 from cruxmap.language.coverage import NEVER, Choice, uncovered
+from cruxmap.language.exclusions import excluded
+from cruxmap.language.reading import read_map
 
 DAY = Timeline(About("day", "A day."), (Phase("morning", 1), Phase("noon", 2), Phase("night", 1)))
 EVENTS = ("e", "f")
@@ -108,3 +114,53 @@ def test_rows_are_many_or_steps_are_many() -> None:
     timelines = dict.fromkeys(EVENTS, week)
     assert uncovered([*rows, Not(Before("f", "e", 1))], domains, timelines) == {"e": 301, "f": 1}
     assert uncovered([*rows, Not(Before("f", "e", 1)), Before("f", "e", 300)], domains, timelines) is None
+
+
+def in_a_world(text: str) -> tuple[ArgumentMap, dict[str, tuple[Choice, ...]]]:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "map.yaml").write_text(text)
+        argument_map = read_map(folder)
+    return argument_map, domains_of(argument_map)[0]
+
+
+MADE_OF = """\
+timelines: {day: {text: A day., phases: {morning: 1, noon: 2, night: 1}}}
+claims:
+  a: {text: A., credence: 30%}
+  sure: {text: S., credence: 100%}
+  nothing: {text: N., all_of: [a, {sure: false}]}
+  some: {text: S., at_least: {count: 2, of: [a, sure, {q: far}]}}
+questions:
+  q: {text: Q., states: [none, near, far], gap: {from: e, to: f, at_least: {near: 0, far: 2}}}
+events:
+  e: {text: E., timeline: day, emerges: {noon: 20%}}
+  f: {text: F., timeline: day, requires: e, emerges: {morning: 20%, noon: 20%, night: 5%}}
+  later: {text: L., timeline: day, later_of: [e, f]}
+  first: {text: F., timeline: day, earlier_of: [e, f]}
+"""
+
+
+def test_what_cannot_be_is_what_no_world_has() -> None:
+    """Worked out from the basic entries by the language's words: each definition and order by itself."""
+    argument_map, domains = in_a_world(MADE_OF)
+    never = excluded(argument_map, ["some", "nothing", "later", "first"], domains, 100_000)
+
+    def late(step: int) -> int:
+        return 99 if step == NEVER else step
+
+    worlds = set()
+    for a, e, f in product((True, False), (2, 3, NEVER), (1, 2, 3, 4, NEVER)):
+        if late(f) < late(e):
+            continue
+        apart = late(f) - late(e)
+        q = "none" if e == NEVER else "far" if f == NEVER or apart >= 2 else "near"
+        after, before = max(e, f, key=late), min(e, f, key=late)
+        some = a + 1 + (q == "far") >= 2
+        worlds.add((some, False, after, before, a, True, q, e, f))
+    names = ("some", "nothing", "later", "first", "a", "sure", "q", "e", "f")
+    left = {
+        world
+        for world in product(*(domains[name] for name in names))
+        if not any(holds(condition, dict(zip(names, world, strict=True))) for condition in never)
+    }
+    assert left == worlds

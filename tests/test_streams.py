@@ -14,7 +14,8 @@ import pytest
 
 from cruxmap.language import reading
 from cruxmap.present.problems import harmless
-from helpers.commands import POWER, Cruxmap, Outcome, on_a_terminal
+from cruxmap.present.terminal import shows_links
+from helpers.commands import POWER, ROOT, Cruxmap, Outcome, on_a_terminal
 
 COMMAND = f"{sys.executable} -m cruxmap"
 SHOW = f"{COMMAND} show {POWER} --stage map --quiet"
@@ -272,3 +273,57 @@ def test_run_names_the_files_that_are_current(in_project: Path, cruxmap: Cruxmap
     assert cruxmap("run", "small").code == 0
     named = json.loads((folder / "files.json").read_text())["files"]
     assert {file.name for file in folder.iterdir()} == {*named, "earlier.svg"}
+
+
+# --- what a code means -----------------------------------------------------------------------------
+
+
+def test_a_code_in_a_message_is_a_link_where_the_terminal_shows_links(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Stream:
+        def __init__(self, watched: bool) -> None:
+            self.watched = watched
+
+        def isatty(self) -> bool:
+            return self.watched
+
+    there, piped = Stream(watched=True), Stream(watched=False)
+    for environment in (
+        {"TERM": "xterm-256color", "VTE_VERSION": "7600"},
+        {"TERM": "xterm-kitty"},
+        {"TERM": "xterm-256color", "TERM_PROGRAM": "vscode"},
+        {"WT_SESSION": "1"},
+    ):
+        assert shows_links(there, environment)
+        assert not shows_links(piped, environment)
+        assert not shows_links(there, environment | {"NO_COLOR": "1"})
+        assert not shows_links(there, environment | {"TERM": "dumb"})
+    for environment in ({}, {"TERM": "linux"}, {"TERM": "xterm", "VTE_VERSION": "4800"}):
+        assert not shows_links(there, environment)
+
+
+def test_a_link_leads_to_the_section_of_the_code() -> None:
+    bad = ROOT / "tests" / "maps" / "bad" / "no-basis"
+    shown = on_a_terminal("check", str(bad), VTE_VERSION="7600")
+    plain = on_a_terminal("check", str(bad), TERM="linux", VTE_VERSION="")
+    page = re.escape((ROOT / "docs" / "problems.md").as_uri())
+    assert re.search(rf"\x1b]8;id=\d+;{page}#no-basis\x1b\\.*no-basis", shown)
+    assert "]8;" not in plain
+    assert "no-basis" in plain
+    assert "\x1b" not in shell(f"{COMMAND} check {bad}", VTE_VERSION="7600").stderr.decode()
+
+
+@pytest.mark.parametrize("code", ["no-basis", "cycle", "unlisted-worldview"])
+def test_a_code_is_explained_by_its_section(cruxmap: Cruxmap, code: str) -> None:
+    done = cruxmap("check", "--explain", code)
+    assert (done.code, done.err) == (0, "")
+    text = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
+    after = text[text.index(f"## {code}\n") :]
+    assert after.startswith(done.out.rstrip())
+    rest = after.removeprefix(done.out.rstrip()).lstrip()
+    assert rest == "" or rest.startswith("#")
+    assert json.loads(cruxmap("check", "--explain", code, "--format", "json").out) == {
+        "code": code,
+        "explanation": done.out,
+    }

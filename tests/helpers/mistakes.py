@@ -169,7 +169,7 @@ MISTAKES: dict[str, tuple[Mistake, ...]] = {
             "Naming a state with a dot in a condition",
             "claims:\n  waves: {text: There are waves., all_of: [wind.strong]}\n"
             "questions:\n"
-            "  wind: {text: How does it blow?, states: [weak, strong], credence: {weak: 70%, strong: rest}}\n",
+            "  wind: {text: How?, states: [weak, strong], credence: {weak: 70%, strong: rest}}\n",
         ),
         in_map(
             "Giving shares that do not sum to 100%",
@@ -275,7 +275,7 @@ def mistakes_page() -> str:
             file = "" if mistake.file == MAP else f"# {mistake.file}\n"
             parts.append(
                 f"### {number}. {mistake.title}\n\n```yaml\n{file}{mistake.text}```\n\n"
-                "```text\n{said}\n```\n"
+                f"```text\n{said}\n```\n"
             )
     rows = "\n".join(table)
     return f"{INTRODUCTION}\n| | mistake | code |\n|---|---|---|\n{rows}\n\n" + "\n".join(parts)
@@ -284,7 +284,7 @@ def mistakes_page() -> str:
 INTRODUCTION = """\
 # Common mistakes
 
-What beginners do, in the order in which they do it, and what `cruxmap check` says of it, word for word. Each file stands
-in a project that is right otherwise. What a code means is in [problems and warnings](problems.md); `cruxmap check
---explain CODE` prints the same.
+What beginners do, in the order in which they do it, and what `cruxmap check` says of it, word for word.
+Each file stands in a project that is right otherwise. What a code means is in
+[problems and warnings](problems.md); `cruxmap check --explain CODE` prints the same.
 """

@@ -288,7 +288,10 @@ function onlyBasis(id, node, what, bases) {
   }
   if (given.length > 1) {
     const message = `the ${what} \`${id}\` has several bases: ${joined(given)}`;
-    throw new ProblemError("several-bases", message, "keep one of them");
+    const ofDefinition = ["all_of", "any_of", "at_least"].some((key) => given.includes(key));
+    const more = "; how likely a claim is where its definition is met stands under `if_met`";
+    const hint = `keep one of them${given[0] === "credence" && ofDefinition ? more : ""}`;
+    throw new ProblemError("several-bases", message, hint);
   }
   return given[0];
 }
