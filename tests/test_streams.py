@@ -247,7 +247,7 @@ def test_what_cannot_be_searched_is_no_fault(
     def deny(*_: object) -> None:
         raise PermissionError(13, "Permission denied", str(tmp_path / "map"))
 
-    monkeypatch.setattr(reading, "check", deny)
+    monkeypatch.setattr(reading, "examine", deny)
     monkeypatch.setattr(reading, "read_models", deny)
     (tmp_path / "map.yaml").touch()
     outcome = cruxmap(command, "map.yaml")
