@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -138,8 +139,12 @@ def _completion(asked: Asked, params: lsp.CompletionParams) -> lsp.CompletionLis
     draft = asked.snapshot.draft_of(asked.path) if asked.snapshot else None
     found = proposals(cursor, kind_of(asked.path, asked.text or ""), draft, asked.path)
     quoted = len(cursor.written) - len(cursor.written.lstrip("'\""))
-    place = asked.ruler.between(line, max(0, cursor.start + quoted), column)
-    return lsp.CompletionList(False, [_item(one, k, place) for k, one in enumerate(found)])
+    start, end, colon = cursor.start + quoted, column, ": "
+    if cursor.may_be_key:  # the rest of a key that is changed is replaced, and keeps its colon
+        rest = _REST_OF_KEY.match(asked.ruler.line(line), column)
+        end, colon = (rest.end(1), "" if rest[2] else ": ") if rest else (end, colon)
+    place = asked.ruler.between(line, start, end)
+    return lsp.CompletionList(False, [_item(one, k, place, colon) for k, one in enumerate(found)])
 
 
 @answers(lsp.TEXT_DOCUMENT_HOVER)
@@ -224,8 +229,11 @@ def _folds(asked: Asked, params: lsp.FoldingRangeParams) -> list[lsp.FoldingRang
     return folds(asked.text or "", asked.ruler.lines)
 
 
-def _item(proposal: Proposal, number: int, place: lsp.Range) -> lsp.CompletionItem:
-    new = f"{proposal.word}: " if proposal.of is Of.KEY else proposal.word
+_REST_OF_KEY = re.compile(r"([\w.-]*)(:?)")
+
+
+def _item(proposal: Proposal, number: int, place: lsp.Range, colon: str) -> lsp.CompletionItem:
+    new = f"{proposal.word}{colon}" if proposal.of is Of.KEY else proposal.word
     return lsp.CompletionItem(
         proposal.word,
         kind=_SIGNS[proposal.of],

@@ -46,7 +46,7 @@ class Numbers:
     def of(self, model: ModelSpec) -> tuple[Probabilities | None, bool]:
         """Return the numbers of a model as far as they are known, and whether they are of it as it is."""
         known = self.known.get(model.file)
-        return (None, False) if known is None else (known[1], known[0] is model)
+        return (None, False) if known is None else (known[1], _is_same(known[0], model))
 
     def end(self) -> None:
         """Compute nothing any more."""
@@ -81,12 +81,17 @@ class Numbers:
         try:
             while not told.done():
                 await asyncio.wait({told}, timeout=PATIENCE)
-                if not told.done() and all(model is not wanted for wanted in self._wanted):
+                if not told.done() and not any(_is_same(model, wanted) for wanted in self._wanted):
                     await asyncio.to_thread(process.end)
         finally:
             if not told.done():
                 process.end()
         return told.result() if told.result() is not None else {}
+
+
+def _is_same(a: ModelSpec, b: ModelSpec) -> bool:
+    """Tell whether two models ask the same of a map that was read once for both."""
+    return a.map is b.map and a == b
 
 
 def answer(pipe: Any) -> None:

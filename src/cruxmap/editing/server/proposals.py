@@ -51,7 +51,10 @@ _EVENTS = frozenset({"event", "before", "requires", "later_of", "earlier_of", "f
 
 
 def proposals(cursor: Cursor, kind: FileKind, draft: Draft | None, file: Path) -> tuple[Proposal, ...]:
-    """Return what may be written at a cursor in a file of a kind, whose map is as `draft` has it."""
+    """Return what may be written at a cursor in a file of a kind, each word once.
+
+    The file's map is as `draft` has it.
+    """
     forms = forms_at(FILES[kind], cursor.path)
     known = None if draft is None else _Known(draft, kind, cursor)
     found: list[Proposal] = []
@@ -64,7 +67,7 @@ def proposals(cursor: Cursor, kind: FileKind, draft: Draft | None, file: Path) -
         found += _files(forms, file)
         if known is not None:
             found += (each for form in forms if isinstance(form.of, str) for each in known.values(form))
-    return tuple(dict.fromkeys(found))
+    return tuple({proposal.word: proposal for proposal in reversed(found)}.values())[::-1]
 
 
 def _keys(forms: Iterable[Form], cursor: Cursor) -> Iterator[Proposal]:
