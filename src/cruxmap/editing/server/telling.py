@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import quote
 
 from lsprotocol.types import (
     CodeAction,
@@ -18,9 +17,7 @@ from pygls.workspace import PositionCodec
 from cruxmap.editing.server.texts import Ruler, range_on_line
 from cruxmap.errors import Hint, Problem
 from cruxmap.language.yaml_text import without_controls
-
-MANUAL = Path(__file__).parents[4] / "docs" / "problems.md"
-"""Where each code has a section, where cruxmap runs from its own folder."""
+from cruxmap.present import manual
 
 NAME = "cruxmap"
 
@@ -38,15 +35,10 @@ def diagnostic(problem: Problem, codec: PositionCodec, root: Path, *, is_problem
         message=without_controls("\n".join(words).replace(here, "")),
         severity=DiagnosticSeverity.Error if is_problem else DiagnosticSeverity.Warning,
         code=str(problem.code),
-        code_description=section_of(problem),
+        code_description=CodeDescription(manual.address(problem.code)),
         source=NAME,
         data={"written": hint.written, "instead": hint.instead} if isinstance(hint, Hint) else None,
     )
-
-
-def section_of(problem: Problem) -> CodeDescription | None:
-    """Return the address of the section on a problem's code, None where the manual is not at hand."""
-    return CodeDescription(f"{MANUAL.as_uri()}#{quote(problem.code)}") if MANUAL.is_file() else None
 
 
 def actions(uri: str, diagnostics: Iterable[Diagnostic], ruler: Ruler) -> list[CodeAction]:
