@@ -1,17 +1,26 @@
 """Commands that take care of a project's files: layout, names, what an edit does, help for editors."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cruxmap.asking import refuse
+from cruxmap.asking import (
+    FiguresOption,
+    FormatOption,
+    ModelArgument,
+    OutputOption,
+    QuietOption,
+    ask,
+    refuse,
+)
 from cruxmap.cli.application import app, examples
-from cruxmap.cli.output import counted
+from cruxmap.cli.output import answer_with, counted, draw
 from cruxmap.errors import Code, InvalidMap, WrongUsage
 from cruxmap.exit_codes import FINE, PROBLEMS
 from cruxmap.present import terminal
-from cruxmap.present.terminal import print_problems
+from cruxmap.present.terminal import Format, print_problems
 
 SHOWN = 5
 """How many places are named at most."""
@@ -106,3 +115,25 @@ def lsp() -> None:
     from cruxmap.editing.server.running import serve_over_streams
 
     serve_over_streams()
+
+
+@app.command(epilog=examples("history trial --limit 10", "history trial --format csv"))
+def history(
+    model: ModelArgument,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Show the last N commits (default: all).")
+    ] = None,
+    figures: FiguresOption = None,
+    output: OutputOption = None,
+    form: FormatOption = Format.TABLE,
+    quiet: QuietOption = False,
+) -> None:
+    """Show how each worldview's estimate came to be, commit by commit, at central judgements."""
+    from cruxmap.insight.history import history as compute
+    from cruxmap.present.history_figures import history_figures
+    from cruxmap.present.history_tables import HISTORY_LISTINGS
+
+    with ask(model, quiet=quiet) as asked:
+        work = partial(compute, asked.path, limit=limit)
+        answer = answer_with(asked, work, HISTORY_LISTINGS, None, form)
+        draw(asked, history_figures(answer), form, figures, output)

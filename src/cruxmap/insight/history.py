@@ -1,0 +1,128 @@
+"""How each worldview's estimate came to be what it is: at every commit that changed a model's files.
+
+In: a model file in a git repository. Out: a `History`, with central estimates per commit, the oldest first.
+What was found for a commit is kept on disk, and so is what was found for a map that several commits have.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from cruxmap.engine.executors import Progress
+from cruxmap.engine.special import expit
+from cruxmap.errors import InvalidMap
+from cruxmap.ground import digest_of_files, remembered
+from cruxmap.insight.plain import Answer
+from cruxmap.insight.target import log_odds
+from cruxmap.language.digest import digest_of_question
+from cruxmap.language.files import noting
+from cruxmap.language.git_files import Commit, commits, model_at, repository
+from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.reading import read_with_visitors
+from cruxmap.network.inquiry import central_entries, inquire
+
+ROOM = 16 << 20
+"""Bytes that estimates may take on disk; what was used longest ago goes first."""
+
+NOT_COMMITTED = "not committed"
+"""What stands for the subject of the files as they are now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Answer):
+    """What a commit had: the target, and each worldview's estimate of it at central judgements.
+
+    An estimate is `None` where it is undefined. Where the files had `problems`, so many of them, there is no
+    estimate at all, and no target. The `commit` is empty for the files as they are now.
+    """
+
+    commit: str
+    date: str
+    subject: str
+    problems: int
+    target: str
+    estimates: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class History(Answer):
+    """A model's estimates over its commits, the oldest first; `earlier` ones are left out."""
+
+    model: str
+    target: str
+    moments: tuple[Moment, ...]
+    earlier: int
+
+
+class _Found(NamedTuple):
+    """What is found in files: how many problems, or what was asked, and the estimates."""
+
+    problems: int
+    target: str = ""
+    state: str = ""
+    estimates: tuple[tuple[str, float | None], ...] = ()
+
+
+def history(path: Path, *, limit: int | None = None, progress: Progress | None = None) -> History:
+    """Return the estimates of a model at the last commits that changed its files, and now if these differ.
+
+    Merged branches count as one commit each. Raises `InvalidMap` where the files as they are now have
+    problems, and where git cannot tell.
+    """
+    with noting() as looked:
+        visited = read_with_visitors(path, ())
+    folder = visited.folder.absolute()
+    others = (file for file in looked.files if not file.absolute().is_relative_to(folder))
+    listed = commits(folder, *others, main_line=True)
+    taken = listed[: len(listed) if limit is None else limit][::-1]
+    root, place = repository(path)
+    moments, last = [], ""
+    for number, commit in enumerate(taken):
+        if progress is not None:
+            progress("commits", number, len(taken))
+        key = repr((str(root), place.as_posix(), commit.id)).encode()
+        found = remembered("history", _program() + key, partial(_found_at, path, commit), ROOM)
+        last = found.state
+        moments.append(_moment(commit, found))
+    now = _found(visited.model)
+    if now.state != last:
+        moments.append(_moment(Commit("", (), "", NOT_COMMITTED), now))
+    return History(visited.model.id, visited.model.target.name, tuple(moments), len(listed) - len(taken))
+
+
+def _moment(commit: Commit, found: _Found) -> Moment:
+    estimates = MappingProxyType(dict(found.estimates))
+    return Moment(commit.id, commit.date, commit.subject, found.problems, found.target, estimates)
+
+
+@cache
+def _program() -> bytes:
+    """The digest of the program: another one might find something else."""
+    return digest_of_files(sorted(Path(__file__).parents[1].rglob("*.py")))
+
+
+def _found_at(path: Path, commit: Commit) -> _Found:
+    try:
+        return _found(model_at(path, commit.id))
+    except InvalidMap as invalid:
+        return _Found(max(1, len(invalid.problems)))
+
+
+def _found(model: ModelSpec) -> _Found:
+    """Return the estimates of a model, from disk where the same was asked of the same map before."""
+    state = digest_of_question(model) + repr(model.worldviews)
+    key = _program() + state.encode()
+    return remembered("history", key, lambda: _Found(0, model.target.name, state, _central(model)), ROOM)
+
+
+def _central(model: ModelSpec) -> tuple[tuple[str, float | None], ...]:
+    inquiry = inquire(replace(model, also=()))
+    found = log_odds(inquiry, central_entries(inquiry)).tolist()
+    return tuple(
+        (name, None if math.isnan(logit) else float(expit(logit)))
+        for name, logit in zip(model.worldviews, found, strict=True)
+    )
