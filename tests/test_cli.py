@@ -34,6 +34,26 @@ def test_new_refuses_to_overwrite(in_project: Path, cruxmap: Cruxmap) -> None:
     assert {path: path.read_bytes() for path in in_project.rglob("*") if path.is_file()} == before
 
 
+def test_new_writes_a_readme_and_what_git_ignores_where_there_are_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cruxmap: Cruxmap
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = cruxmap("new", "flood-risk").out
+    assert "wrote README.md" in told
+    assert "wrote .gitignore" in told
+    readme = Path("README.md").read_text()
+    commands = re.findall(r"`cruxmap ([a-z]+) ?([^`]*)`", readme)
+    assert {"check", "run", "report", "interview", "diff", "history"} == {
+        command for command, _ in commands
+    }
+    assert all("flood-risk" in words for command, words in commands if command != "check")
+    Path("README.md").rename("ReadMe.txt")
+    Path(".gitignore").write_text("mine\n")
+    assert cruxmap("new", "other").code == 0
+    assert not Path("README.md").exists()
+    assert Path(".gitignore").read_text() == "mine\n"
+
+
 @pytest.mark.parametrize("name", ["Not An Id", "../away", ""])
 def test_new_refuses_what_is_no_id(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cruxmap: Cruxmap

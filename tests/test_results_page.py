@@ -66,7 +66,7 @@ def sections() -> Iterator[Section]:
         found = re.findall(
             r"^```sh\ncruxmap (.*)\n```\n\n```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL
         )
-        if name != "In every answer":
+        if name not in ("In every answer", "Entries with a tag"):
             [(command, example)] = found
             yield Section(name, text, tuple(shlex.split(command)), json.loads(example))
 

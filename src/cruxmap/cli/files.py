@@ -52,7 +52,7 @@ def new(
 ) -> None:
     """Write a small working map, model and worldviews to edit; or a worldview of a map that is there."""
     from cruxmap.language.editor_files import editor_files, own_phrases
-    from cruxmap.language.template import FIRST_EXAMPLE, template
+    from cruxmap.language.template import FIRST_EXAMPLE, first_files, template
 
     if worldview is not None:
         if like is not None:
@@ -68,6 +68,7 @@ def new(
     files |= {
         path: text for path, text in editor_files(own_phrases(Path())).items() if not os.path.lexists(path)
     }
+    files |= first_files(name, os.listdir())
     for path, text in files.items():
         write_file(Path(path), text, hint="go to a folder that you can write to")
     _tell_of_new(files, f"Edit them, then: cruxmap run models/{name}.yaml", form)

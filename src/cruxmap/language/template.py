@@ -1,8 +1,10 @@
 """What `cruxmap new NAME` writes: one of the examples that come with the package, under a name of its own."""
 
+from collections.abc import Iterable
 from pathlib import Path, PurePath
 
 from cruxmap.errors import Code, InvalidMap, Problem
+from cruxmap.ground import UNFINISHED
 from cruxmap.language.context import check_word
 from cruxmap.language.editor_files import schema_line
 from cruxmap.language.findings import Findings
@@ -40,3 +42,40 @@ def template(name: str, like: str = FIRST_EXAMPLE) -> dict[str, str]:
     text[model] = text[model].replace(like, name)
     placed = {file: PurePath(file.relative_to(project).as_posix().replace(like, name)) for file in files}
     return {path.as_posix(): schema_line(path) + text[file] for file, path in placed.items()}
+
+
+IGNORED = f"""\
+# What cruxmap writes and can write again.
+figures/
+.*{UNFINISHED}
+"""
+
+
+def first_files(name: str, there: Iterable[str]) -> dict[str, str]:
+    """Return a README and what git is to ignore, for a project with a new map; none of those that are there.
+
+    `there` are the names of what is in the project's folder: any README counts as one.
+    """
+    names = {one.lower() for one in there}
+    readme = {} if any(one.startswith("readme") for one in names) else {"README.md": _readme(name)}
+    return readme | ({} if ".gitignore" in names else {".gitignore": IGNORED})
+
+
+def _readme(name: str) -> str:
+    return f"""\
+# {name.replace("-", " ").capitalize()}
+
+An argument map, made with cruxmap. `arguments/{name}/` has the map, with a file for each reviewer in
+`worldviews/`; `models/{name}.yaml` says what is asked of it.
+
+* `cruxmap check`, after each edit: what is wrong, and where
+* `cruxmap run {name}`: the estimates, where the reviewers part, and pictures, in `figures/{name}/`
+* `cruxmap report {name}`: one page to send to reviewers
+* `cruxmap interview {name} --as NAME`: question by question, a worldview of NAME's own
+
+With git, also
+
+* `cruxmap diff {name} --git HEAD`: what your edits do to the answer
+* `cruxmap check --stale`: numbers that are older than the sentence that they are about
+* `cruxmap history {name}`: how the estimates came to be
+"""
