@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from lsprotocol import types as lsp
@@ -511,6 +512,33 @@ def test_files_that_are_not_of_ours_are_left_alone(editor: Editor, name: str, te
     assert editor.hover(name, text[:3] + "|" + text[3:]) == ""
     editor.close(name)
     assert editor.uri(name) not in editor.told
+
+
+def test_no_text_and_no_place_in_it_is_too_odd(editor: Editor) -> None:
+    """What goes wrong in an answer is logged, and the session ends with nothing logged."""
+    client, random = editor.client, Random(7)
+    for name, text in FILES.items():
+        for _ in range(6):
+            start = random.randrange(len(text))
+            odd = random.choice(
+                ["", "{", "[", ": ", "\n- ", "\t", '"', "\U0001f327", "|\n", "same as ", "#", "\0"]
+            )
+            typed = text[:start] + odd + text[start + random.randrange(40) :]
+            editor.type(name, typed)
+            document = lsp.TextDocumentIdentifier(editor.uri(name))
+            editor.ask(client.text_document_document_symbol_async(lsp.DocumentSymbolParams(document)))
+            editor.ask(client.text_document_folding_range_async(lsp.FoldingRangeParams(document)))
+            for _ in range(3):
+                at = document, lsp.Position(random.randrange(typed.count("\n") + 3), random.randrange(70))
+                editor.ask(client.text_document_completion_async(lsp.CompletionParams(*at)))
+                editor.ask(client.text_document_hover_async(lsp.HoverParams(*at)))
+                editor.ask(client.text_document_definition_async(lsp.DefinitionParams(*at)))
+                highlighted = client.text_document_document_highlight_async
+                editor.ask(highlighted(lsp.DocumentHighlightParams(*at)))
+                editor.ask(client.text_document_prepare_rename_async(lsp.PrepareRenameParams(*at)))
+        editor.type(name, text)
+        assert editor.problems(name) == []
+    assert editor.logged == []
 
 
 def test_a_file_by_itself_is_a_map(editor: Editor, tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,7 +27,6 @@ from cruxmap.language.renaming import RENAMED
 from cruxmap.language.schema import FILES
 from cruxmap.language.uses import Sort
 from cruxmap.language.validation import keys_of
-from cruxmap.language.yaml_text import SourceFile
 
 TRIGGERS = (" ", "#", ".", "{", "[")
 """What somebody types that makes an editor ask what may follow."""
@@ -90,30 +90,25 @@ class Asked:
         """The project as it was read."""
         return None if self.project is None else self.project.snapshot
 
-    @property
+    @cached_property
     def now(self) -> Now | None:
         """The same, seen from the texts as they are now."""
         return None if self.snapshot is None else Now(self.snapshot, self.server.desk.texts)
 
-    def place(self, position: lsp.Position) -> int:
-        """Return how many characters stand before a position."""
-        lines = self.ruler.lines
-        starts = SourceFile("", self.text or "").line_starts
-        line = min(position.line, len(lines) - 1)
-        return starts[line] + self.ruler.column(lsp.Position(line, position.character))
-
     def mention(self, position: lsp.Position) -> Mention | None:
         """Return what is mentioned at a position."""
-        return None if self.now is None else self.now.mention(self.path, self.place(position))
+        return None if self.now is None else self.now.mention(self.path, self.ruler.place(position))
 
-    def location(self, mention: Mention) -> lsp.Location | None:
-        """Return where a mention stands now."""
-        now = self.now
-        place = None if now is None else now.place(mention)
-        if now is None or place is None:
-            return None
-        text = now.text(mention.file)
-        return lsp.Location(self.server.uri(mention.file), self.server.ruler(text).stretch(text, *place))
+    def locations(self, mentions: Iterable[Mention]) -> Iterator[lsp.Location]:
+        """Yield where mentions stand now, those that do."""
+        now, rulers = self.now, dict[Path, Ruler]()
+        for mention in mentions if now is not None else ():
+            assert now is not None
+            file, place = mention.file, now.place(mention)
+            if place is not None:
+                if file not in rulers:
+                    rulers[file] = self.server.ruler(now.text(file))
+                yield lsp.Location(self.server.uri(file), rulers[file].stretch(*place))
 
 
 type Answer = Callable[[Asked, Any], Any]
@@ -160,8 +155,7 @@ def _definition(asked: Asked, params: lsp.DefinitionParams) -> list[lsp.Location
         return []
     if mention.sort is Sort.FILE:
         return _file_named(asked, mention)
-    found = map(asked.location, asked.snapshot.mentions.definitions(mention))
-    return [location for location in found if location is not None]
+    return [*asked.locations(asked.snapshot.mentions.definitions(mention))]
 
 
 @answers(lsp.TEXT_DOCUMENT_REFERENCES)
@@ -171,8 +165,7 @@ def _references(asked: Asked, params: lsp.ReferenceParams) -> list[lsp.Location]
         return []
     same = asked.snapshot.mentions.same(mention)
     with_definitions = params.context.include_declaration
-    found = (asked.location(one) for one in same if with_definitions or not one.is_definition)
-    return [location for location in found if location is not None]
+    return [*asked.locations(one for one in same if with_definitions or not one.is_definition)]
 
 
 @answers(lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
@@ -181,15 +174,16 @@ def _highlight(asked: Asked, params: lsp.DocumentHighlightParams) -> list[lsp.Do
     if mention is None or asked.snapshot is None or asked.snapshot.mentions is None:
         return []
     same = (one for one in asked.snapshot.mentions.same(mention) if one.file == asked.path)
-    found = (asked.location(one) for one in same)
-    return [lsp.DocumentHighlight(location.range) for location in found if location is not None]
+    return [lsp.DocumentHighlight(location.range) for location in asked.locations(same)]
 
 
 @answers(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
 def _prepare_rename(asked: Asked, params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
     mention = asked.mention(params.position)
-    place = asked.location(mention) if mention is not None and mention.sort in RENAMED else None
-    if mention is None or place is None:
+    if mention is None or mention.sort not in RENAMED:
+        return None
+    place = next(asked.locations([mention]), None)
+    if place is None:
         return None
     return lsp.PrepareRenamePlaceholder(place.range, mention.name.rpartition(".")[2])
 

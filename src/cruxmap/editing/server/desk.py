@@ -271,6 +271,7 @@ class Now:
 
     snapshot: Snapshot
     texts: Mapping[Path, str]
+    changes: dict[Path, Change] = field(default_factory=dict)
 
     def mention(self, path: Path, place: int) -> Mention | None:
         """Return what is mentioned at a place of a text as it is now."""
@@ -298,10 +299,11 @@ class Now:
         return found.files[path].source.text if found and path in found.files else ""
 
     def _change(self, path: Path) -> Change:
-        found = self.snapshot.mentions
-        assert found is not None
-        old = found.files[path].source.text
-        return Change.between(old, self.texts.get(path, old))
+        if path not in self.changes:
+            assert self.snapshot.mentions is not None
+            old = self.snapshot.mentions.files[path].source.text
+            self.changes[path] = Change.between(old, self.texts.get(path, old))
+        return self.changes[path]
 
 
 def problems_by_file(snapshot: Snapshot) -> dict[Path, list[tuple[Problem, bool]]]:

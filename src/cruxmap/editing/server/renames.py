@@ -72,7 +72,7 @@ def _edits(before: str, after: str, ruler: Ruler) -> Iterator[TextEdit]:
     old, new = ruler.lines, ruler.like(after).lines
     if len(old) != len(new):
         change = Change.between(before, after)
-        place = ruler.stretch(before, change.start, change.old_end)
+        place = ruler.stretch(change.start, change.old_end)
         yield TextEdit(place, after[change.start : change.new_end])
         return
     for number, (line, other) in enumerate(zip(old, new, strict=True)):

@@ -16,15 +16,20 @@ from cruxmap.language.yaml_text import SourceFile
 
 @dataclass(frozen=True, slots=True)
 class Ruler:
-    """A text's lines, and the units in which an editor counts."""
+    """A text, and the units in which an editor counts places in it."""
 
-    lines: Sequence[str]
+    file: SourceFile
     codec: PositionCodec
 
     @classmethod
     def of(cls, text: str, codec: PositionCodec) -> "Ruler":
         """Return the ruler of a text."""
-        return cls(SourceFile("", text).lines, codec)
+        return cls(SourceFile("", text), codec)
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines, without what ends them."""
+        return self.file.lines
 
     def like(self, text: str) -> "Ruler":
         """Return the ruler of another text, in the same units."""
@@ -53,10 +58,14 @@ class Ruler:
         line, column = span.line - 1, span.column - 1
         return Range(self.position(line, column), self.position(line, column + span.length))
 
-    def stretch(self, text: str, start: int, end: int) -> Range:
-        """Return the range from one place of the text that this is the ruler of to another."""
-        file = SourceFile("", text)
-        first, last = file.span(start, start), file.span(end, end)
+    def place(self, position: Position) -> int:
+        """Return how many characters stand before a position in the text."""
+        line = min(position.line, len(self.lines) - 1)
+        return self.file.line_starts[line] + self.column(Position(line, position.character))
+
+    def stretch(self, start: int, end: int) -> Range:
+        """Return the range from one place in the text to another."""
+        first, last = self.file.span(start, start), self.file.span(end, end)
         return Range(
             self.position(first.line - 1, first.column - 1), self.position(last.line - 1, last.column - 1)
         )
