@@ -1,0 +1,103 @@
+"""The scripts that hosts of repositories run: a review of a change, and the hooks, on small ones."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from helpers.commands import ROOT, Cruxmap, git
+from helpers.histories import MAP, MODEL, History
+
+ACTIONS = ROOT / "actions"
+
+
+@pytest.fixture
+def proposed(tmp_path: Path) -> History:
+    """A repository of two commits, with the second one on a branch."""
+    made = History(tmp_path)
+    made.edit(MODEL, ("target: wet", "target: wet\nexpect: [{estimate: wet, worldview: ann, below: 50%}]"))
+    git(tmp_path, "commit", "-q", "-a", "--amend", "--no-edit")
+    git(tmp_path, "checkout", "-q", "-b", "proposed")
+    return made
+
+
+def reviewed(project: Path) -> tuple[int, str]:
+    """Run the script as the workflow does: its exit code, and the comment."""
+    workflow = yaml.safe_load((ACTIONS / "review.yml").read_text())
+    [script] = [step["run"] for step in workflow["jobs"]["review"]["steps"] if step.get("id") == "review"]
+    assert script == 'python .github/review.py "$BASE" HEAD'
+    done = subprocess.run(
+        [sys.executable, str(ACTIONS / "review.py"), "main", "HEAD"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    assert done.stderr == ""
+    return done.returncode, (project / "review/comment.md").read_text()
+
+
+def test_a_change_is_told_in_words_and_drawn(proposed: History) -> None:
+    proposed.edit(MAP, ("There are dark clouds.", "There are `dark` clouds."), ("99%", "90%"))
+    proposed.worldview("bob", ("mirage: 50%", "mirage: 10%"))
+    proposed.commit("Think again")
+    code, comment = reviewed(proposed.folder)
+    assert code == 0
+    assert "1 expectation holds" in comment
+    assert "## small" in comment
+    [drawing] = re.findall(r"^(`{3,})mermaid\n(.*?)^\1$", comment, re.MULTILINE | re.DOTALL)
+    assert "mirage" in drawing[1]
+    out = proposed.folder / "review"
+    assert {path.relative_to(out).as_posix() for path in out.rglob("*.png")} == {
+        "small.png",
+        "small/history.png",
+    }
+
+
+def test_what_is_not_as_expected_is_told_and_fails(proposed: History) -> None:
+    proposed.worldview("ann", ("rain: 10% to 20%", "rain: 95%"))
+    proposed.commit("More rain")
+    code, comment = reviewed(proposed.folder)
+    assert code == 1
+    assert "1 does not" in comment
+
+
+def test_problems_are_told_and_fail(proposed: History) -> None:
+    proposed.edit(MAP, ("credence: 99%", "credence: lots"))
+    proposed.commit("Break")
+    code, comment = reviewed(proposed.folder)
+    assert code == 1
+    assert "unreadable-judgement" in comment
+    assert "## small" not in comment
+
+
+def test_a_comment_is_no_longer_than_a_host_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ACTIONS))
+    import review  # type: ignore[import-not-found]
+
+    short = "# A\n\n## B\n\nc\n"
+    assert review.cut(short) == short
+    long = review.cut("# A\n\n## B\n\nc\n\n## D\n\n" + "e" * review.MOST)
+    assert long.startswith("# A\n\n## B\n\nc\n")
+    assert "review.md" in long
+    assert "eee" not in long
+    assert review.fenced("a ``` b", "text").startswith("````text\n")
+
+
+def test_hooks_pass_what_is_right_and_stop_what_is_not(
+    proposed: History, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(proposed.folder)
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    entries = [hook["entry"].split() for hook in hooks]
+    assert [program for program, *_ in entries] == ["cruxmap", "cruxmap"]
+    cruxmap("fmt")
+    assert [cruxmap(*words).code for _, *words in entries] == [0, 0]
+    proposed.edit(MAP, ("credence: 99%", "credence:   lots"))
+    assert [cruxmap(*words).code for _, *words in entries] == [1, 1]
+    assert all(re.match(hook["files"], MAP) and re.match(hook["files"], MODEL) for hook in hooks)
