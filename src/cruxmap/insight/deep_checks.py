@@ -22,7 +22,7 @@ from cruxmap.insight.sentences import percent
 from cruxmap.insight.shortest_moves import MAX_DEVIATIONS
 from cruxmap.insight.target import log_odds_of_targets, slopes
 from cruxmap.insight.views import forward_draws
-from cruxmap.insight.whose import extended_by, is_given
+from cruxmap.insight.whose import extended_by, inquire_with_map, is_given
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, Condition, condition_text
 from cruxmap.language.files import load
 from cruxmap.language.findings import Findings
@@ -64,12 +64,16 @@ def deep_checks(
     idle: dict[tuple[str, str], list[str | None]] = {}
     for model in models:
         work.tell(f"{model.id}: what is given", 0, 1)
-        able = _able(model, told)
-        if able is None:
+        inquiry = inquire_with_map(model)
+        if not _is_small(inquiry):
+            told.skip(model, "what is given, and whose numbers have an effect,", Span(model.file))
+            _tell_out_of_reach(model, told)
             continue
+        logits = log_odds_of_targets(inquiry, central_entries(inquiry))
+        able = _tell_impossible(inquiry, model, np.isnan(logits[0]), told)
         _tell_out_of_reach(able, told)
         work.tell(f"{model.id}: which numbers have an effect", 0, 1)
-        for name, why in _without_effect(able, told):
+        for name, why in _without_effect(inquiry, able, logits):
             idle.setdefault((model.map.id, name), []).append(why)
     maps = {model.map.id: model.map for model in models}
     for (of_map, name), whys in idle.items():
@@ -114,10 +118,16 @@ class _Told:
         return found.problems, found.warnings
 
 
-def _is_exact(inquiry: Inquiry, variables: Iterable[int]) -> bool:
+def _is_small(inquiry: Inquiry) -> bool:
+    """Tell whether the sums that serve all targets are exact, and not too many."""
+    ask, known = inquiry.planned or ((), {*inquiry.clamped, *inquiry.targets})
+    return _is_exact(inquiry, known, ask)
+
+
+def _is_exact(inquiry: Inquiry, known: Iterable[int], ask: Iterable[int] = ()) -> bool:
     """Tell whether there are exact sums, which are not too many, with any of these variables known."""
     try:
-        return exactly(inquiry.network, (), variables).triples <= MOST_PRODUCTS
+        return exactly(inquiry.network, ask, known).triples <= MOST_PRODUCTS
     except InvalidMap:
         return False
 
@@ -125,31 +135,22 @@ def _is_exact(inquiry: Inquiry, variables: Iterable[int]) -> bool:
 # --- what is given -------------------------------------------------------------------------------
 
 
-def _able(model: ModelSpec, told: _Told) -> ModelSpec | None:
-    """Return a model with those of its worldviews in which what is given can be; the rest is told.
-
-    `None` where there is none, or none is known.
-    """
-    inquiry = inquire(replace(model, also=()))
-    if not _is_exact(inquiry, {*inquiry.clamped, *inquiry.targets}):
-        told.skip(model, "what is assumed and observed", Span(model.file))
-        return None
-    cannot = np.isnan(log_odds_of_targets(inquiry, central_entries(inquiry))[0])
+def _tell_impossible(inquiry: Inquiry, model: ModelSpec, cannot: BoolArray, told: _Told) -> ModelSpec:
+    """Tell in which worldviews what is given `cannot` (n,) be; return the model with the others."""
     clashes: dict[tuple[Condition, ...], list[int]] = {}
-    for worldview in np.flatnonzero(cannot).tolist():
+    for worldview in np.flatnonzero(cannot[: len(model.worldviews)]).tolist():
         clashes.setdefault(clashing(inquiry, worldview), []).append(worldview)
     for clash, some in clashes.items():
-        names = [model.worldviews[worldview] for worldview in some]
         everywhere = len(some) == len(model.worldviews)
-        where = "in every worldview" if everywhere else f"in {_joined(names)}"
-        message = f"{where}, what is assumed and observed is {impossible(inquiry, some[0])}"
+        where = "every worldview" if everywhere else _joined([model.worldviews[w] for w in some])
+        message = f"in {where}, what is assumed and observed is {impossible(inquiry, some[0])}"
         spans = list(dict.fromkeys(_place_of(model, part) for part in clash)) or [Span(model.file)]
         hint = "look for a 0% or a 100% on the way, or for two that exclude each other"
         if len(spans) > 1:
             hint += f"; they stand at {', '.join(map(str, spans))}"
         (told.add if everywhere else told.warn)(Code.IMPOSSIBLE_EVIDENCE, message, spans[0], hint)
-    able = tuple(name for name, no in zip(model.worldviews, cannot, strict=True) if not no)
-    return replace(model, worldviews=able) if able else None
+    able = (name for name, no in zip(model.worldviews, cannot, strict=False) if not no)
+    return replace(model, worldviews=tuple(able))
 
 
 def _place_of(model: ModelSpec, part: Condition) -> Span:
@@ -209,22 +210,21 @@ def _how_far(found: Reach) -> str:
 # --- what has no effect --------------------------------------------------------------------------
 
 
-def _without_effect(model: ModelSpec, told: _Told) -> Iterator[tuple[str, str | None]]:
-    """Yield each worldview that gives numbers, and why none of them moves a target; `None` if one does."""
-    parents = {name: extended_by(model, name) or MAP_WORLDVIEW for name in model.worldviews}
-    below = tuple(dict.fromkeys(parents.values()))
-    named = tuple(settle(model.map, name, model.settings) for name in (*model.worldviews, *below))
-    inquiry = inquire(model, named)
-    if not _is_exact(inquiry, {*inquiry.clamped, *inquiry.targets}):
-        told.skip(model, "whether a worldview's numbers have an effect", Span(model.file))
-        return
-    logits = log_odds_of_targets(inquiry, central_entries(inquiry))
-    with_whom = [len(model.worldviews) + below.index(parents[name]) for name in model.worldviews]
-    still = ~_is_moved(logits[:, : len(parents)], logits[:, with_whom]).any(axis=0)
-    for number, name in enumerate(model.worldviews):
-        if own := _own(model, named[number]):
-            idle = bool(still[number]) and not _has_slope(inquiry, number, own)
-            yield name, _why(model, named[number], own) if idle else None
+def _without_effect(
+    inquiry: Inquiry, model: ModelSpec, logits: FloatArray
+) -> Iterator[tuple[str, str | None]]:
+    """Yield each worldview that gives numbers, and why none of them moves a target; `None` if one does.
+
+    The inquiry is one of `inquire_with_map`, and `logits` (n_targets, n) are the targets' log-odds in it.
+    """
+    for name in model.worldviews:
+        number = inquiry.model.worldviews.index(name)
+        own = _own(model, inquiry.perspectives[number])
+        below = settle(model.map, extended_by(model, name) or MAP_WORLDVIEW, model.settings)
+        if own:
+            is_moved = _is_moved(logits[:, number], logits[:, inquiry.perspectives.index(below)])
+            idle = not is_moved and not _has_slope(inquiry, number, own)
+            yield name, _why(model, inquiry.perspectives[number], own) if idle else None
 
 
 def _own(model: ModelSpec, perspective: Perspective) -> dict[str, str]:
@@ -238,11 +238,11 @@ def _own(model: ModelSpec, perspective: Perspective) -> dict[str, str]:
     }
 
 
-def _is_moved(logits: FloatArray, parents: FloatArray) -> BoolArray:
-    """Tell where a worldview's log-odds (n_targets, n) are not those of what it extends, or these are nan."""
+def _is_moved(logits: FloatArray, below: FloatArray) -> bool:
+    """Tell whether a worldview moves some target (n_targets,) from `below`, or that is not known: nan."""
     with np.errstate(invalid="ignore"):
-        same = (logits == parents) | (np.abs(logits - parents) <= ROUNDING)
-    return np.asarray(~same)
+        same = (logits == below) | (np.abs(logits - below) <= ROUNDING)
+    return not same.all()
 
 
 def _has_slope(inquiry: Inquiry, worldview: int, own: Mapping[str, str]) -> bool:
