@@ -785,6 +785,7 @@ def test_problems_of_all_files_come_together(tmp_path: Path) -> None:
         ("text: x\n     when: y", "indentation"),
         ("\ttext: x", "tabs"),
         ("text:x\n    credence: 5%", "a colon needs a space"),
+        ('text: "A \\ud83d\\ude00 face."', "write `\U0001f600` in place of"),
     ],
 )
 def test_the_likely_cause_of_a_syntax_error_is_named(tmp_path: Path, entry: str, hint: str) -> None:

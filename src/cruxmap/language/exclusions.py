@@ -35,8 +35,8 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.coverage import Domains
 
-MAX_COMBINATIONS = 100
-"""Ways in which enough parts of a definition hold, of those that are taken into account."""
+MAX_PARTS, MAX_COMBINATIONS = 20, 100
+"""Parts of a definition that is taken into account, and ways in which enough of them hold."""
 
 
 def excluded(
@@ -78,19 +78,21 @@ def _never(argument_map: ArgumentMap, entry: Entry) -> Iterator[Condition]:
                 yield AllOf((ClaimIs(id_), Not(met)))
             if met is not None and _is(if_met, True):
                 yield AllOf((ClaimIs(id_, False), met))
-        case Question(states=states, basis=Gap(start=start, end=end, thresholds=thresholds)):
+        case Question(states=states, basis=Gap(start=start, end=end, thresholds=thresholds)) if (
+            len(states) <= MAX_PARTS
+        ):
             for state, least in zip(range(1, len(states)), thresholds, strict=False):
                 reached = _at_least_after(start, end, least)
                 yield AllOf((StateIn(id_, states[state:]), Not(reached)))
                 yield AllOf((StateIn(id_, states[:state]), reached))
-        case Event(basis=Combination(latest=latest, parts=parts)):
+        case Event(basis=Combination(latest=latest, parts=parts)) if len(parts) <= MAX_PARTS:
             before = tuple(Before(id_, part) if latest else Before(part, id_) for part in parts)
             after = tuple(Before(part, id_) if latest else Before(id_, part) for part in parts)
             yield from (AnyOf(before), AllOf(after))
         case Event(timeline=timeline, basis=Emergence(phases=phases, requires=requires)):
-            yield from (Before(id_, required) for required in requires)
+            yield from (Before(id_, required) for required in requires[:MAX_PARTS])
             there = {phase.phase for phase in phases}
-            for phase in argument_map.timeline[timeline].phases:
+            for phase in argument_map.timeline[timeline].phases[:MAX_PARTS]:
                 if phase.id not in there:
                     yield During(id_, phase.id)
 
@@ -104,6 +106,8 @@ def _is(judgement: Judgement, value: bool) -> bool:
 def _met(definition: Definition) -> Condition | None:
     """Return when a definition is met; `None` where that would be a long story."""
     parts = definition.parts
+    if len(parts) > MAX_PARTS:
+        return None
     match definition.rule:
         case Rule.ALL_OF:
             return AllOf(parts)

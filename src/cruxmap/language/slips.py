@@ -112,13 +112,14 @@ def slid_to_top(root: Entries, sections: Mapping[str, Form], known: Collection[s
     A key is left alone if no entry above wants it.
     """
     above: list[_Open] = []
-    if all(key in known for key in root):
+    parts = {key for form in sections.values() for key in form.keys if key not in known}
+    if not any(key in parts for key in root):
         return []
     for key, value in root.items():
         if key in sections and isinstance(value, Entries):
             form = sections[key]
             above += [_opened(form, (str(key), str(id_)), id_, part) for id_, part in value.items()]
-        elif key not in known and not (isinstance(value, Entries) and "text" in value):
+        elif key in parts and not (isinstance(value, Entries) and "text" in value):
             _give(above, key)
     return [entry.found for entry in above if entry.found.keys]
 

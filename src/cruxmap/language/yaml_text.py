@@ -6,6 +6,7 @@ scalar stays text. This is the only module that knows the YAML library, and it r
 another, so nesting is measured before any recursion could follow it.
 """
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -452,6 +453,7 @@ def _character(found: re.Match[str]) -> str:
     return f"the character U+{ord(found[0]):04X}"
 
 
+_TWO_HALVES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _ITEM = re.compile(r"\s*- ")
 _VALUE = r"""(?:^|[-:]\s+|[,{\[]\s*)"""
 _QUOTE_IT = "quote a sentence that begins with this sign, or put it under `text: >-`"
@@ -485,6 +487,9 @@ def _likely_cause(file: SourceFile, said: str, mark: Any, about: Any) -> str:
     """Guess from the line of the trouble, then the one before it, then where the construct began."""
     if "scanning a quoted scalar" in said and "end of stream" in said:
         return "the quote that opens here is never closed"
+    if "Unicode" in said and (halves := _TWO_HALVES.search(file.line(mark.line)[:_LONGEST])):
+        whole = json.loads(f'"{halves[0]}"')
+        return f"write `{whole}` in place of `{halves[0]}`: two escapes for one character are JSON's"
     if "flow" in said and mark.line > about.line:
         return "the bracket that opens here is never closed"
     if "expected '-' indicator" in said or (
