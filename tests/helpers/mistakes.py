@@ -149,6 +149,11 @@ MISTAKES: dict[str, tuple[Mistake, ...]] = {
             "      - {otherwise: 5%}\n",
         ),
         in_map(
+            "Saying on what a claim depends with `if`",
+            "claims:\n  rain: {text: It rains., credence: 30%}\n"
+            "  wet:\n    text: It is wet.\n    credence: 90%\n    if: rain\n",
+        ),
+        in_map(
             "Writing `when: otherwise`",
             "claims:\n  rain: {text: It rains., credence: 30%}\n"
             "  wet:\n    text: It is wet.\n    given:\n      - {when: rain, credence: 90%}\n"
@@ -230,6 +235,11 @@ MISTAKES: dict[str, tuple[Mistake, ...]] = {
             "Naming the map where its folder belongs",
             MODEL,
             "model: town\nmap: town\ntarget: rain\n",
+        ),
+        Mistake(
+            "Leaving out the name of a model",
+            MODEL,
+            "map: ../arguments/town\ntarget: rain\nalso: [cold, wind]\n",
         ),
         Mistake(
             "Asking about a question as a whole",

@@ -169,7 +169,7 @@ def _citation(context: Context, words: Text) -> Citation:
     context.resolver.declared(Code.UNKNOWN_SOURCE, words, key, context.locators)
     listed = context.locators.get(key)
     if locator and listed is not None and locator not in listed:
-        hint = context.resolver.names.nearest(locator, listed)
+        hint = context.resolver.names.nearest(locator, listed) or f"list it in `sources/{key}.yaml`"
         context.add(Code.UNKNOWN_LOCATOR, f"`{key}` has no locator `{locator}`", words, hint)
     return Citation(key, locator or None, words.span)
 

@@ -1044,6 +1044,8 @@ class ExpectationShape(Noted):
 class ModelFile(Remarked):
     """A model."""
 
+    HINT = "a model has `model`, its own name; `map`, the map's folder; and `target`, what is asked"
+
     model: Annotated[
         ModelName, Description("The model's name: that of its file, below `models/`.", "first-flight")
     ]

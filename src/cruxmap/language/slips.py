@@ -245,6 +245,8 @@ def _stories(
                 yield f"an entry with `{key}` is {its.what}: it stands under `{section}:`"
     if not around and key in MAP_HEAD and "map" in form.keys:
         yield f"what the map is about stands under `map:`, indented, as in `map: {{{key}: ...}}`"
+    if key in _DEPENDS and form.what == "a claim":
+        yield "what a claim depends on stands in its definition or its table, or is a premise of an argument"
     if key in owners:
         where = f"to {' or '.join(owners[key][:3])}" if owners[key] else "elsewhere"
         yield f"`{key}` belongs {where}: is it in the wrong place, or not indented far enough?"
@@ -254,6 +256,17 @@ def _stories(
         yield "put a sentence that holds `: ` or runs over several lines under `text: >-`"
 
 
+_DEPENDS = {
+    "if",
+    "unless",
+    "because",
+    "depends_on",
+    "parents",
+    "requires",
+    "given_that",
+    "conditions",
+    "premises",
+}
 MAP_HEAD = ("title", "text", "description", "name")
 
 

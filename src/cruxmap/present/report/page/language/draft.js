@@ -95,7 +95,8 @@ export class Draft {
       const listed = sources[key];
       if (locator === "" || listed === null || listed.includes(locator)) continue;
       const message = `\`${key}\` has no locator \`${locator}\``;
-      throw new ProblemError("unknown-locator", message, nearestHint(locator, listed));
+      const hint = nearestHint(locator, listed) || `list it in \`sources/${key}.yaml\``;
+      throw new ProblemError("unknown-locator", message, hint);
     }
   }
 
