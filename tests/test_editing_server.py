@@ -14,8 +14,11 @@ from pygls.exceptions import JsonRpcException
 from pygls.workspace import PositionCodec
 
 from cruxmap.editing.server.desk import kind_of, root_of
+from cruxmap.editing.server.renames import renaming_of, workspace_edit
 from cruxmap.editing.server.texts import Change, Ruler
-from cruxmap.errors import Span
+from cruxmap.errors import InvalidMap, Span
+from cruxmap.language.mentions import mentions
+from cruxmap.language.uses import Sort
 from helpers.commands import ROOT, Cruxmap
 from helpers.editor import Editor, applied, editing, write
 
@@ -310,6 +313,17 @@ def test_who_cannot_have_a_name_hears_why(editor: Editor, at: str, new: str, wor
     assert str(editor.root) not in str(refused.value)
 
 
+def test_an_editor_that_renames_no_files_is_told_of_the_command(tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    found = mentions(tmp_path)
+    [mention] = [each for each in found.of("ann", Sort.WORLDVIEW) if each.is_definition]
+    renaming = renaming_of(tmp_path, mention, "anne", {})
+    with pytest.raises(InvalidMap, match="cruxmap rename ann anne"):
+        workspace_edit(
+            renaming, {}, Path.as_uri, lambda text: Ruler.of(text, PositionCodec()), renames_files=False
+        )
+
+
 def test_what_has_no_name_of_its_own_is_not_offered_for_renaming(editor: Editor) -> None:
     editor.settled()
     for at, offered in [("  ra|in: {text", "rain"), ("{sky: gr|ey}", "grey"), ("cre|dence: 30%", None)]:
@@ -514,15 +528,16 @@ def test_files_that_are_not_of_ours_are_left_alone(editor: Editor, name: str, te
     assert editor.uri(name) not in editor.told
 
 
+ODD = ["", "{", "[", ": ", "\n- ", "\t", '"', "\U0001f327", "|\n", "same as ", "#", "\0"]
+
+
 def test_no_text_and_no_place_in_it_is_too_odd(editor: Editor) -> None:
     """What goes wrong in an answer is logged, and the session ends with nothing logged."""
     client, random = editor.client, Random(7)
     for name, text in FILES.items():
         for _ in range(6):
             start = random.randrange(len(text))
-            odd = random.choice(
-                ["", "{", "[", ": ", "\n- ", "\t", '"', "\U0001f327", "|\n", "same as ", "#", "\0"]
-            )
+            odd = random.choice(ODD)
             typed = text[:start] + odd + text[start + random.randrange(40) :]
             editor.type(name, typed)
             document = lsp.TextDocumentIdentifier(editor.uri(name))
