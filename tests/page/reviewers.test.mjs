@@ -12,7 +12,7 @@ import { createSession } from "../../src/cruxmap/present/report/page/answers/ses
 import { togetherOf } from "../../src/cruxmap/present/report/page/answers/together.js";
 import { openingView } from "../../src/cruxmap/present/report/page/view/opening.js";
 import { pairsView } from "../../src/cruxmap/present/report/page/view/pairs.js";
-import { numbersOfAll } from "../../src/cruxmap/present/report/page/view/reviewers.js";
+import { numbersOfAll, reviewersView } from "../../src/cruxmap/present/report/page/view/reviewers.js";
 import { MINE, partingView } from "../../src/cruxmap/present/report/page/view/parting.js";
 import { togetherView } from "../../src/cruxmap/present/report/page/view/together.js";
 import { visitorsView } from "../../src/cruxmap/present/report/page/view/visitors.js";
@@ -342,6 +342,18 @@ test("what a file has fitted is said with its estimate, its number and where it 
   const isKnown = () => parting.element.textContent.includes("alignment-hard");
   for (let wait = 0; wait < 100 && !isKnown(); wait++) await soon(50);
   assert.match(parting.element.textContent, /bob 10% \(ann, fitted\), carlsmith 40% \(the map's\)/);
+});
+
+test("a number that is older than what it is about says so beside it", () => {
+  const session = opened();
+  takeIn(session, [{ name: "ann.yaml", text: ANN }]);
+  const by = { ann: { text: "10%", source: [], note: "", fitted: null, stale: "reworded" } };
+  const entries = { "alignment-hard": { numbers: ["alignment-hard"], remarks: [] } };
+  const judgements = { "alignment-hard": { words: "how likely", by, source: [], map: "40%" } };
+  const { element } = reviewersView(session, { ...session.contents, entries, judgements }, "alignment-hard");
+  const rowOf = (who) => element.all((e) => e.tag === "tr" && e.textContent.startsWith(who))[0].textContent;
+  assert.match(rowOf("ann"), /Given before a change: reworded\.$/);
+  assert.doesNotMatch(rowOf("map"), /change/);
 });
 
 test("weights are moved by slider or as numbers, and the pool follows at once", async () => {

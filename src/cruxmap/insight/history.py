@@ -31,6 +31,8 @@ ROOM = 16 << 20
 NOT_COMMITTED = "not committed"
 """What stands for the subject of the files as they are now."""
 
+NOW = Commit("", (), "", NOT_COMMITTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Moment(Answer):
@@ -50,7 +52,7 @@ class Moment(Answer):
 
 @dataclass(frozen=True, slots=True)
 class History(Answer):
-    """A model's estimates over its commits, the oldest first; `earlier` ones are left out."""
+    """A model's estimates over its commits, the oldest first; so many `earlier` ones were not looked at."""
 
     model: str
     target: str
@@ -66,32 +68,44 @@ class _Found(NamedTuple):
     state: str = ""
     estimates: tuple[tuple[str, float | None], ...] = ()
 
+    def says_the_same(self, other: "_Found") -> bool:
+        """Tell whether the same was asked of the same map: comments and the like make no difference."""
+        return self.state == other.state != ""
+
 
 def history(path: Path, *, limit: int | None = None, progress: Progress | None = None) -> History:
-    """Return the estimates of a model at the last commits that changed its files, and now if these differ.
+    """Return the estimates of a model at the last commits that changed what its files say.
 
-    Merged branches count as one commit each. Raises `InvalidMap` where the files as they are now have
-    problems, and where git cannot tell.
+    The files as they are now come last, where they say something else than the last commit. A merged branch
+    counts as one commit. No more than the last `limit` are shown. Raises `InvalidMap` where the files
+    as they are now have problems, and where git cannot tell.
     """
     with noting() as looked:
         visited = read_with_visitors(path, ())
     folder = visited.folder.absolute()
     others = (file for file in looked.files if not file.absolute().is_relative_to(folder))
     listed = commits(folder, *others, main_line=True)
-    taken = listed[: len(listed) if limit is None else limit][::-1]
     root, place = repository(path)
-    moments, last = [], ""
-    for number, commit in enumerate(taken):
-        if progress is not None:
-            progress("commits", number, len(taken))
+
+    def found_at(commit: Commit) -> _Found:
         key = repr((str(root), place.as_posix(), commit.id)).encode()
-        found = remembered("history", _program() + key, partial(_found_at, path, commit), ROOM)
-        last = found.state
-        moments.append(_moment(commit, found))
-    now = _found(visited.model)
-    if now.state != last:
-        moments.append(_moment(Commit("", (), "", NOT_COMMITTED), now))
-    return History(visited.model.id, visited.model.target.name, tuple(moments), len(listed) - len(taken))
+        return remembered("history", _program() + key, partial(_found_at, path, commit), ROOM)
+
+    newest: list[tuple[Commit, _Found]] = [(NOW, _found(visited.model))]
+    earlier = 0
+    for number, commit in enumerate(listed):
+        if progress is not None:
+            progress("commits", number, len(listed))
+        found = found_at(commit)
+        if found.says_the_same(newest[-1][1]):
+            newest[-1] = commit, found  # which brought it
+            continue
+        if len(newest) == limit:
+            earlier = len(listed) - number
+            break
+        newest.append((commit, found))
+    moments = tuple(_moment(*one) for one in reversed(newest))
+    return History(visited.model.id, visited.model.target.name, moments, earlier)
 
 
 def _moment(commit: Commit, found: _Found) -> Moment:

@@ -54,8 +54,8 @@ def curves(history: History) -> "Figure":
     wide = min(max(NARROWEST, STEP * n), WIDEST)
     title = f"How each worldview's estimate of {history.target} came to be"
     key = (
-        "Central estimates at each commit that changed the model's files, the newest on the right, spaced by "
-        "log-odds. A gap: the files had problems, or the model asked for something else."
+        "Central estimates at each commit that changed what the files say, the newest on the right, spaced "
+        "by log-odds. A gap: the files had problems, or the model asked for something else."
     )
     found = {name: drawn(history, name) for name in names}
     limits = span(p for ps in found.values() for p in ps if p is not None and 0 < p < 1)
