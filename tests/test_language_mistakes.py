@@ -78,6 +78,13 @@ def test_a_key_belongs_to_the_nearest_entry_above_that_wants_it(
     assert found(tmp_path, text) == [("misplaced-key", line, message, hint)]
 
 
+def test_a_key_without_an_entry_above_is_sent_into_one(tmp_path: Path) -> None:
+    text = "claims:\n  credence: 30%\n  rain: {text: It rains., credence: 30%}\n"
+    [(code, line, _, hint)] = found(tmp_path, text)
+    assert (code, line) == ("wrong-shape", 2)
+    assert "indent it under the entry's id" in hint
+
+
 def test_an_entry_that_is_named_like_a_key_is_an_entry(tmp_path: Path) -> None:
     assert found(tmp_path, "claims:\n  text:\n    text: It is a text.\n    credence: 30%\n") == []
 

@@ -285,6 +285,8 @@ def no_list(node: Node) -> str:
 
 def no_mapping(name: str, node: Node, keys: Collection[str]) -> str:
     """Return what helps where text stands for an entry of some keys."""
+    if name in keys:
+        return f"`{name}` belongs into an entry: indent it under the entry's id"
     if not isinstance(node, Text) or not node:
         return ""
     known = ("url", "title", "text") if node.startswith("http") else ("title", "text", "credence")

@@ -50,6 +50,7 @@ export function noList(node) {
 
 /** Say what helps where text stands for an entry of some keys. */
 export function noMapping(name, node, keys) {
+  if (keys.includes(name)) return `\`${name}\` belongs into an entry: indent it under the entry's id`;
   if (typeof node !== "string" || node === "") return "";
   const likely = node.startsWith("http") ? ["url", "title", "text"] : ["title", "text", "credence"];
   const key = likely.find((one) => keys.includes(one));
