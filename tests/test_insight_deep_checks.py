@@ -2,22 +2,32 @@
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from cruxmap.errors import Code, Problem
 from cruxmap.insight import deep_checks as module
 from cruxmap.insight.coherence import inquire_stated, reach
 from cruxmap.insight.deep_checks import deep_checks
-from cruxmap.language.argument_map import Z_95
+from cruxmap.insight.whose import extended_by
+from cruxmap.language.argument_map import MAP_WORLDVIEW, Z_95, AllOf
+from cruxmap.language.inheritance import settle
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import examine
+from helpers import drawn_maps, reference
 from helpers.commands import Cruxmap
+from helpers.few_examples import FEW_EXAMPLES
 from helpers.maps_from_text import model, write
 from helpers.odds import logit
 
+NOTHING: Mapping[str, float] = MappingProxyType({})
 BAD = Path(__file__).parent / "maps/bad"
 STREET = """
 claims:
@@ -178,7 +188,7 @@ def test_what_a_worldview_rejects_and_what_is_lost_on_the_way_is_told_apart() ->
     ann = "rejects: [leaves]\njudgements: {leaves.strength: 9x, hose: 60%}\n"
     _, [warning] = told(none, "target: slips\n", ann=ann)
     assert "`hose` is lost on the way, at a 0%, a 100% or cases that are alike" in warning.message
-    assert "`leaves` and `leaves.strength` are of an argument that it rejects" in warning.message
+    assert "`leaves` and `leaves.strength` are of an argument without force there" in warning.message
 
 
 def test_cases_that_are_alike_at_their_centres_alone_leave_an_effect() -> None:
@@ -238,3 +248,42 @@ def test_the_command_says_what_it_does_and_what_it_finds(
     outcome = cruxmap("check", "arguments/street", "--deep")
     assert (outcome.code, outcome.out) == (0, "no problems\n")
     assert "there is no model" in outcome.err
+
+
+# --- any map -------------------------------------------------------------------------------------
+
+
+@FEW_EXAMPLES
+@given(st.data())
+def test_on_any_map_what_is_told_is_so_by_enumeration(data: st.DataObject) -> None:
+    """What cannot be has probability 0, and what has no effect changes nothing, be it another number."""
+    drawn = data.draw(drawn_maps.drafts())
+    asked = drawn.read_model(
+        target=data.draw(drawn.conditions()), assuming=[data.draw(drawn.conditions())]
+    )
+    problems, warnings = deep_checks([asked])
+    cannot = {name for name in asked.worldviews if worlds(asked, name).mass(AllOf(asked.assuming)) == 0}
+    told = [one.message for one in (*problems, *warnings) if "what is assumed and observed" in one.message]
+    if cannot == {*asked.worldviews}:
+        assert ["in every worldview" in message for message in told] == [True]
+    else:
+        assert {name for name in cannot if any(f"`{name}`" in message for message in told)} == cannot
+        assert bool(told) == bool(cannot)
+    for warning in warnings:
+        if warning.code is not Code.WITHOUT_EFFECT:
+            continue
+        [name] = (n for n in asked.worldviews if f"of `{n}` " in warning.message)
+        parent = extended_by(asked, name) or MAP_WORLDVIEW
+        here, below = (found(asked, who) for who in (name, parent))
+        assert here == pytest.approx(below, abs=1e-9)
+        column = next(s.column for s in settle(asked.map, name).settings if s.origin == name)
+        assert found(asked, name, {column: 1.0}) == pytest.approx(here, abs=1e-9)
+
+
+def found(asked: ModelSpec, name: str, z: Mapping[str, float] = NOTHING) -> float:
+    return worlds(asked, name, z).probability(asked.target.condition, asked.assuming)[0]
+
+
+def worlds(asked: ModelSpec, name: str, z: Mapping[str, float] = NOTHING) -> reference.Worlds:
+    numbers = reference.numbers(asked.map, name, z)
+    return reference.enumerate_worlds(asked.map, numbers)

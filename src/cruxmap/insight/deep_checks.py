@@ -267,7 +267,7 @@ def _why(model: ModelSpec, perspective: Perspective, own: Iterable[str]) -> str:
         entry = model.map.entry[model.map.judgements[address].owner]
         credence = entry.credence.address if isinstance(entry, Argument) else address
         if perspective.setting[credence].rejected:
-            reason = "of an argument that it rejects"
+            reason = "of an argument without force there"
         elif address in here:
             reason = "lost on the way, at a 0%, a 100% or cases that are alike"
         elif address in anyhow:
