@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cruxmap.errors import Code, Span
+from cruxmap.errors import Code, Hint, Span
 from cruxmap.ground import version_of
 from cruxmap.language.findings import Findings
 from cruxmap.language.validation import Fitted, Shape, keys_of, shaped
@@ -309,4 +309,5 @@ def check_language(language: Text | None, findings: Findings) -> None:
     """Add a problem for a version of the language that this is not."""
     if language is not None and language != LANGUAGE:
         message = f"this is version {LANGUAGE} of the language, not `{language}`"
-        findings.add(Code.UNKNOWN_LANGUAGE, message, language, f"write `language: {LANGUAGE}`")
+        hint = Hint(f"write `language: {LANGUAGE}`", language, LANGUAGE)
+        findings.add(Code.UNKNOWN_LANGUAGE, message, language, hint)
