@@ -271,7 +271,7 @@ def test_each_help_ends_with_two_examples_of_its_command(
     [  # these do not end by themselves
         pytest.param(name, marks=[pytest.mark.long] if name in ("run", "pool") else [])
         for name in COMMANDS
-        if name not in ("serve", "lsp")
+        if name not in ("serve", "lsp", "watch")
     ],
 )
 def test_what_a_help_says_to_try_works(command: str, tmp_path: Path, cruxmap: Cruxmap) -> None:

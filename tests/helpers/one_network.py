@@ -4,14 +4,12 @@
 numbers are the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import cruxmap as cm
-from cruxmap.insight.live_model import State
+from cruxmap.insight.live_model import State, open_together
 from cruxmap.language.argument_map import MAP_WORLDVIEW
-from cruxmap.language.inheritance import lay, settle
-from cruxmap.network.means_and_deviations import numbers
 
 type Opened = Callable[[str | None], State]
 
@@ -20,13 +18,8 @@ def opened_together(model: cm.ModelSpec) -> Opened:
     """Return what opens a worldview as it is shipped, or without a name the map's own numbers."""
 
     @cache
-    def everything() -> State:
-        return cm.open_model(model).accept(*model.map.brought)
+    def everything() -> Mapping[str, State]:
+        names = (MAP_WORLDVIEW, *model.map.worldview)
+        return dict(zip(names, open_together(model, names), strict=True))
 
-    @cache
-    def opened(worldview: str | None = None) -> State:
-        name = MAP_WORLDVIEW if worldview is None else worldview
-        settled, layers = (of(model.map, name, model.settings) for of in (settle, lay))
-        return State(everything().asking, layers, numbers(model.map, (settled,)))
-
-    return opened
+    return lambda worldview=None: everything()[worldview or MAP_WORLDVIEW]

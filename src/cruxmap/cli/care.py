@@ -1,5 +1,7 @@
 """Commands that take care of a project's files: layout, names, what an edit does, help for editors."""
 
+import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +15,7 @@ from cruxmap.asking import (
     OutputOption,
     QuietOption,
     ask,
+    model_path,
     refuse,
 )
 from cruxmap.cli.application import app, examples
@@ -58,7 +61,11 @@ def fmt(
     raise typer.Exit(PROBLEMS if left or (check and changed) else FINE)
 
 
-@app.command(epilog=examples("rename attacker culprit", "rename defence counsel --kind worldview"))
+@app.command(
+    epilog=examples(
+        "rename attacker culprit --map trial", "rename defence counsel --map trial --kind voice"
+    )
+)
 def rename(
     old: Annotated[
         str, typer.Argument(help="What it is called now: an id, or a part as `question.state`.")
@@ -137,3 +144,28 @@ def history(
         work = partial(compute, asked.path, limit=limit)
         answer = answer_with(asked, work, HISTORY_LISTINGS, None, form)
         draw(asked, history_figures(answer), form, figures, output)
+
+
+@app.command(epilog=examples("watch trial", "watch models/trial.yaml"))
+def watch(model: ModelArgument) -> None:
+    """Say on each save what it does to the estimates, and to what the target turns on. Ctrl+C ends it."""
+    from cruxmap.editing.watch import Edited, Estimated, Ranked, follow
+    from cruxmap.present.edit_text import estimates_lines, ranking_lines
+
+    path = model_path(model)
+    terminal.say(f"watching {path.as_posix()} and its map; Ctrl+C ends this")
+    with suppress(KeyboardInterrupt):  # that is how it ends
+        for news in follow(path):
+            match news:
+                case Edited(files=files, problems=problems):
+                    if files:
+                        terminal.tell(f"edited {', '.join(files)}")
+                    print_problems(problems, ())
+                case Estimated(means=means, before=before, now=now):
+                    for line in estimates_lines(before, now, news.changed, means=means):
+                        terminal.tell(line)
+                case Ranked(before=before, now=now):
+                    for line in ranking_lines(before, now):
+                        terminal.tell(line)
+            sys.stdout.flush()  # whoever reads it from a pipe waits for it
+    terminal.say("ended")

@@ -87,6 +87,21 @@ def open_model(model_or_map: ModelSpec | ArgumentMap, worldview: str | None = No
     return State(asking, layers, numbers(model.map, (_perspective(name, layers),)))
 
 
+def open_together(model: ModelSpec, worldviews: Iterable[str] | None = None) -> "tuple[State, ...]":
+    """Open a model at the numbers of each of its worldviews, or of these, by one network and one plan.
+
+    What any of them brings is in it; `probabilities` asks all of them in one run. Raises `InvalidMap` where
+    more arguments would meet than a network can have.
+    """
+    asking = open_model(model).accept(*model.map.brought).asking
+    return tuple(_of(asking, model, name) for name in worldviews or model.worldviews)
+
+
+def _of(asking: "_Asking", model: ModelSpec, name: str) -> "State":
+    layers = lay(model.map, name, model.settings)
+    return State(asking, layers, numbers(model.map, (_perspective(name, layers),)))
+
+
 def _left_out(argument_map: ArgumentMap, rejected: Mapping[str, str]) -> frozenset[str]:
     """Return what a network leaves out of what is `rejected`, by a worldview or as nothing that it brings."""
     met = arguments_met(argument_map.arguments)

@@ -13,6 +13,9 @@ from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_with_visitors
 from cruxmap.language.visitors import WORLDVIEWS
 
+SETTLED = 0.15
+"""Seconds for which files stay as they are before they are read: whoever writes has done so then."""
+
 TRIES = 20
 """How often files are read that change all the time; after that, what was read last counts."""
 

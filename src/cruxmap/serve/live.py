@@ -13,16 +13,13 @@ from typing import Any
 
 from cruxmap.errors import Code, Problem
 from cruxmap.language.files import state_of
-from cruxmap.language.watching import Reading, read
+from cruxmap.language.watching import SETTLED, Reading, read
 from cruxmap.present.problems import problem_json
 from cruxmap.present.report.page_file import Shown, mark_of, with_news
 from cruxmap.serve.making import Doing, Failed, Made, Plain, begin
 
 LOOK = 0.3
 """Seconds after which the files are looked at again."""
-
-SETTLED = 0.15
-"""Seconds for which files stay as they are before they are read: whoever writes has done so then."""
 
 REMEMBERED = 8
 """Models of which is remembered what was found: going back to one costs nothing."""
