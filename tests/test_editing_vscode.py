@@ -48,6 +48,7 @@ def test_it_is_for_yaml_in_projects_and_has_what_a_package_needs() -> None:
         encoding="utf-8"
     )
     assert (FOLDER / "README.md").is_file()
+    assert f"cruxmap-{__version__}.vsix" in (ROOT / "docs" / "editing.md").read_text(encoding="utf-8")
 
 
 STAGE = """
