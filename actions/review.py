@@ -67,11 +67,12 @@ def changes(model: Path, revisions: str) -> Iterator[str]:
     if told.returncode:
         yield from section(name, told)
         return
-    ids = changed(json.loads(told.stdout))
+    diff = json.loads(told.stdout)
+    ids = changed(diff)
     if not ids:
         return
     yield from section(name, cruxmap(*asked, "--format", "markdown"))
-    present = [id_ for id_ in ids if cruxmap("explain", str(model), id_, "--quiet").returncode == 0]
+    present = [id_ for id_ in ids if id_ not in diff["removed"]]
     around = [word for id_ in present[:DRAWN] for word in ("--around", id_)]
     if not around:
         return
@@ -88,8 +89,10 @@ def changed(diff: dict[str, Any]) -> list[str]:
     """Return the entries that a change touched, those first whose numbers move an estimate most."""
     rows = [row for side in (*diff["worldviews"], diff["map"]) for row in side["differences"]]
     rows.sort(key=lambda row: -abs(row["share_logit"] or 0.0))
+    moved = [row["id"] for row in rows]
     reworded = [row["id"] for row in diff["reworded"]]
-    return list(dict.fromkeys([*(row["id"] for row in rows), *diff["added"], *diff["rebuilt"], *reworded]))
+    names = [*moved, *diff["added"], *diff["removed"], *diff["rebuilt"], *reworded]
+    return list(dict.fromkeys(name.partition(".")[0] for name in names))  # a route is part of its claim
 
 
 def fenced(text: str, language: str) -> str:

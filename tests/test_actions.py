@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,33 +26,41 @@ def proposed(tmp_path: Path) -> History:
     return made
 
 
-def reviewed(project: Path) -> tuple[int, str]:
-    """Run the script as the workflow does: its exit code, and the comment."""
-    workflow = yaml.safe_load((ACTIONS / "review.yml").read_text())
-    [script] = [step["run"] for step in workflow["jobs"]["review"]["steps"] if step.get("id") == "review"]
-    assert script == 'python .github/review.py "$BASE" HEAD'
-    done = subprocess.run(
-        [sys.executable, str(ACTIONS / "review.py"), "main", "HEAD"],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-    )
-    assert done.stderr == ""
-    return done.returncode, (project / "review/comment.md").read_text()
+@pytest.fixture
+def reviewed(
+    proposed: History, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], tuple[int, str]]:
+    """What runs the script, with its commands in this process: its exit code, and the comment."""
+    monkeypatch.syspath_prepend(str(ACTIONS))
+    monkeypatch.chdir(proposed.folder)
+    import review  # type: ignore[import-not-found]
+
+    def command(*words: str) -> subprocess.CompletedProcess[str]:
+        done = cruxmap(*words)
+        return subprocess.CompletedProcess(words, done.code, done.out, done.err)
+
+    def run() -> tuple[int, str]:
+        monkeypatch.setattr(review, "cruxmap", command)
+        return review.main("main", "HEAD"), Path("review/comment.md").read_text()
+
+    return run
 
 
-def test_a_change_is_told_in_words_and_drawn(proposed: History) -> None:
+def test_a_change_is_told_in_words_and_drawn(
+    proposed: History, reviewed: Callable[[], tuple[int, str]]
+) -> None:
     proposed.edit(MAP, ("There are dark clouds.", "There are `dark` clouds."), ("99%", "90%"))
     proposed.worldview("bob", ("mirage: 50%", "mirage: 10%"))
+    text = (proposed.folder / MAP).read_text()
+    proposed.files({MAP: text[: text.index("  damp:")]})
     proposed.commit("Think again")
-    code, comment = reviewed(proposed.folder)
+    code, comment = reviewed()
     assert code == 0
     assert "1 expectation holds" in comment
     assert "## small" in comment
     [drawing] = re.findall(r"^(`{3,})mermaid\n(.*?)^\1$", comment, re.MULTILINE | re.DOTALL)
-    assert "mirage" in drawing[1]
+    assert "The clouds are smoke." in drawing[1]
+    assert "damp" in comment
     out = proposed.folder / "review"
     assert {path.relative_to(out).as_posix() for path in out.rglob("*.png")} == {
         "small.png",
@@ -59,19 +68,33 @@ def test_a_change_is_told_in_words_and_drawn(proposed: History) -> None:
     }
 
 
-def test_what_is_not_as_expected_is_told_and_fails(proposed: History) -> None:
+def test_what_is_not_as_expected_is_told_and_fails(
+    proposed: History, reviewed: Callable[[], tuple[int, str]]
+) -> None:
     proposed.worldview("ann", ("rain: 10% to 20%", "rain: 95%"))
     proposed.commit("More rain")
-    code, comment = reviewed(proposed.folder)
+    code, comment = reviewed()
     assert code == 1
     assert "1 does not" in comment
 
 
-def test_problems_are_told_and_fail(proposed: History) -> None:
+def test_the_workflow_runs_the_script_and_problems_are_told(proposed: History) -> None:
+    """As the workflow does, in a process of its own."""
+    workflow = yaml.safe_load((ACTIONS / "review.yml").read_text())
+    [script] = [step["run"] for step in workflow["jobs"]["review"]["steps"] if step.get("id") == "review"]
+    assert script == 'python .github/review.py "$BASE" HEAD'
     proposed.edit(MAP, ("credence: 99%", "credence: lots"))
     proposed.commit("Break")
-    code, comment = reviewed(proposed.folder)
-    assert code == 1
+    done = subprocess.run(
+        [sys.executable, str(ACTIONS / "review.py"), "main", "HEAD"],
+        cwd=proposed.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    comment = (proposed.folder / "review/comment.md").read_text()
+    assert (done.returncode, done.stderr) == (1, "")
     assert "unreadable-judgement" in comment
     assert "## small" not in comment
 
