@@ -21,7 +21,7 @@ from cruxmap.language.reading import Draft, Examined, Memory, examine
 from cruxmap.language.schema import FileKind
 from cruxmap.language.visitors import WORLDVIEWS
 
-SETTLED = 0.03
+SETTLED = 0.01
 """Seconds for which nothing must be typed before files are read."""
 
 
