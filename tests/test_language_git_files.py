@@ -86,3 +86,11 @@ def test_a_repository_may_be_empty_or_shallow(
     git(copy, "clone", "-q", "--depth", "1", project.as_uri(), "it")
     assert (is_shallow(project / "a"), is_shallow(copy / "it/a")) == (False, True)
     assert subjects(copy / "it/a") == ["Last"]
+
+
+def test_without_git_nothing_is_taken_for_no_commits(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(project / "nowhere"))
+    with pytest.raises(InvalidMap, match="git is not installed"):
+        commits(project / "a")

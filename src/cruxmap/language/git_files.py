@@ -151,8 +151,10 @@ def text_at(path: Path, commit: str) -> bytes | None:
 
 
 def head(path: Path) -> str | None:
-    """Return the commit that the repository of a file is at; `None` before the first one."""
-    return _asked(repository(path)[0], "rev-parse", "--verify", "HEAD")
+    """Return the commit that the repository of a file is at; `None` before the first. Raises `InvalidMap`."""
+    root, _ = repository(path)
+    _git(root, "rev-parse", "--git-dir")  # raises where git cannot tell anything
+    return _asked(root, "rev-parse", "--verify", "HEAD")
 
 
 def is_shallow(path: Path) -> bool:
