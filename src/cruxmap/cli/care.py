@@ -17,6 +17,7 @@ from cruxmap.asking import (
     ask,
     model_path,
     refuse,
+    typed_here,
 )
 from cruxmap.cli.application import app, examples
 from cruxmap.cli.output import answer_with, counted, draw
@@ -47,7 +48,8 @@ def fmt(
     from cruxmap.language.formatting import laid_out
     from cruxmap.language.mentions import shown_here
 
-    files = {file.path: file for path in paths or [Path()] for file in laid_out(path)}.values()
+    with typed_here():
+        files = {file.path: file for path in paths or [Path()] for file in laid_out(path)}.values()
     left = [file for file in files if file.problems]
     changed = [file for file in files if file.after is not None and file.after != file.before]
     print_problems([problem for file in left for problem in file.problems], ())

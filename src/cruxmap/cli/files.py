@@ -71,7 +71,7 @@ def new(
     files |= first_files(name, os.listdir())
     for path, text in files.items():
         write_file(Path(path), text, hint="go to a folder that you can write to")
-    _tell_of_new(files, f"Edit them, then: cruxmap run models/{name}.yaml", form)
+    _tell_of_new(files, f"Edit arguments/{name}/, then: cruxmap run {name}", form)
 
 
 def _new_worldview(model: Path, name: str, form: Format) -> None:

@@ -8,7 +8,7 @@ values of the game in which each entry takes its numbers from the one worldview 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.special import expit
@@ -109,6 +109,9 @@ class Structure(Answer):
     only_b: tuple[str, ...]
     brought_a: tuple[str, ...] = ()
     brought_b: tuple[str, ...] = ()
+    names: ClassVar[frozenset[str]] = frozenset(
+        {"rejected_by_a", "rejected_by_b", "only_a", "only_b", "brought_a", "brought_b"}
+    )
 
 
 @dataclass(frozen=True, slots=True)

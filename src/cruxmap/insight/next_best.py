@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
+from typing import ClassVar
 
 import numpy as np
 
@@ -47,6 +48,7 @@ class CruxSet(Answer):
     ids: tuple[str, ...]
     voi: float
     voi_share: float
+    of_whole_map: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)

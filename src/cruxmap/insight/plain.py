@@ -13,12 +13,15 @@ class Answer:
     """An answer, or a part of one: a dataclass that knows its JSON.
 
     `hidden` are the fields that are for Python alone. Where states were sampled, the field `errors` has the
-    standard errors of the numbers; that of the `main` number stands by itself as well.
+    standard errors of the numbers; that of the `main` number stands by itself as well. `names` are fields
+    that list ids and addresses alone; what is `of_whole_map` is left out where entries are chosen.
     """
 
     __slots__ = ()
     hidden: ClassVar[frozenset[str]] = frozenset()
     main: ClassVar[str] = ""
+    names: ClassVar[frozenset[str]] = frozenset()
+    of_whole_map: ClassVar[bool] = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as plain data, ready for `json.dumps`; undefined numbers are `None`."""

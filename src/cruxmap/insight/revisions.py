@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from graphlib import CycleError
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.special import expit
@@ -148,6 +148,7 @@ class RevisionDiff(Answer):
     map: WorldviewChange
     brought_by: Mapping[str, str] = field(default_factory=dict)
     handed_over: tuple[HandedOver, ...] = ()
+    names: ClassVar[frozenset[str]] = frozenset({"added", "removed", "rebuilt"})
 
     @property
     def changes(self) -> tuple[WorldviewChange, ...]:

@@ -12,21 +12,10 @@ from types import MappingProxyType
 from typing import Any
 
 from cruxmap.errors import Code, InvalidMap, Problem
-from cruxmap.insight.diff import Structure
-from cruxmap.insight.next_best import CruxSet
 from cruxmap.insight.plain import Answer
-from cruxmap.insight.revisions import RevisionDiff
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.yaml_text import joined
-
-LISTS_OF_NAMES: Mapping[type, frozenset[str]] = MappingProxyType(
-    {
-        Structure: frozenset(field.name for field in fields(Structure)),
-        RevisionDiff: frozenset({"added", "removed", "rebuilt"}),
-    }
-)
-"""Fields of answers that have nothing but ids and addresses."""
 
 
 def tags_of(argument_map: ArgumentMap) -> tuple[str, ...]:
@@ -91,10 +80,9 @@ class Tagged:
 
     def _kept(self, value: Any) -> Any:
         if isinstance(value, Answer) and is_dataclass(value):
-            names = LISTS_OF_NAMES.get(type(value), frozenset())
             parts = {field.name: getattr(value, field.name) for field in fields(value)}
             kept = {
-                name: tuple(filter(self.has, part)) if name in names else self._kept(part)
+                name: tuple(filter(self.has, part)) if name in value.names else self._kept(part)
                 for name, part in parts.items()
             }
             return replace(value, **{name: part for name, part in kept.items() if part is not parts[name]})
@@ -107,7 +95,7 @@ class Tagged:
         return value
 
     def _stays(self, row: Any) -> bool:
-        if isinstance(row, CruxSet):  # of the first of all cruxes, whatever their tags
+        if isinstance(row, Answer) and row.of_whole_map:
             return False
         return not self._is_about(row) or self.has(_name_of(row))
 

@@ -445,11 +445,12 @@ def laid_out(place: Path) -> tuple[LaidOut, ...]:
     files = [file for file in project_files(place) if file.path.is_relative_to(here)]
     if not files:
         there = os.path.lexists(here)
-        message = "is no file of a map, and no model in `models/`" if there else "is not there"
-        problem = Problem(
-            Code.NO_SUCH_FILE, message, Span(shown(place)), "name a project, a map's folder or a file"
+        named = shown(place)
+        wrong = f"{named} is no file of a map, and no model in `models/`"
+        hint = "name a project, a map's folder or a file"
+        raise InvalidMap(
+            (Problem(Code.NO_SUCH_FILE, wrong if there else f"there is no {named}", hint=hint),)
         )
-        raise InvalidMap((problem,))
     return tuple(_laid_out(file) for file in files)
 
 

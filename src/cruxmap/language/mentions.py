@@ -203,8 +203,13 @@ def _uses(path: Path, kind: FileKind) -> Uses | None:
 
 def shown_here(path: Path) -> str:
     """Write a path from the folder that paths start from, if it is in there."""
+    return shown(from_here(path))
+
+
+def from_here(path: Path) -> Path:
+    """Return a path as it is from the working folder, if it is in there."""
     here = Path(os.path.abspath("."))
-    return shown(path.relative_to(here) if path.is_relative_to(here) else path)
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 # --- what a map's names mean ---------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from cruxmap.language.digest import state_of
 from cruxmap.language.editing import Changes, edited
 from cruxmap.language.files import content_of, overlaid, shown
 from cruxmap.language.findings import Findings
-from cruxmap.language.mentions import Mention, Mentions, mentions, shown_here
+from cruxmap.language.mentions import Mention, Mentions, from_here, mentions, shown_here
 from cruxmap.language.names import suggestion
 from cruxmap.language.reading import Examined, examine
 from cruxmap.language.uses import FileKind, Sort
@@ -86,7 +86,7 @@ def renaming(
 
 def _examined(root: Path) -> Examined:
     """Read the project. Raises InvalidMap with its problems."""
-    examined = examine(root)
+    examined = examine(from_here(root))
     if examined.problems:
         raise InvalidMap(examined.problems, examined.warnings)
     return examined
