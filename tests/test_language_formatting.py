@@ -162,4 +162,4 @@ def test_fmt_writes_and_check_does_not(cruxmap: Callable[..., Outcome], in_proje
     assert messy.read_text() == LAID_OUT.replace("first", "a-first")
     broken.unlink()
     assert cruxmap("fmt", str(messy), "--check").code == 0
-    assert cruxmap("fmt", "nowhere").code == 1
+    assert cruxmap("fmt", "nowhere").code == 2

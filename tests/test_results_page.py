@@ -193,5 +193,5 @@ def test_the_page_names_the_fields_of_a_reconciled_model(cruxmap: Cruxmap, tmp_p
 def test_every_answer_of_the_program_has_a_section() -> None:
     assert list(SECTIONS) == [
         *("Estimate", "Cruxes", "Diff", "Pairs", "One against the rest", "Takes", "Coherence"),
-        *("Pool", "Compare", "Explain", "Rehearsal", "Check", "Merge", "Revisions"),
+        *("Pool", "Compare", "Explain", "Rehearsal", "Check", "Merge", "Revisions", "History"),
     ]

@@ -77,6 +77,7 @@ def without_names(model: ModelSpec) -> ModelSpec:
         also=pen.write(model.also),
         assuming=pen.write(model.assuming),
         observed=pen.write(model.observed),
+        given_at=pen.write(model.given_at),
         settings=pen.write(model.settings),
         worldviews=tuple(sorted(everyone, key=lambda name: (name != MAP_WORLDVIEW, name))),
         expect=(),
