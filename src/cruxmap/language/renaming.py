@@ -279,8 +279,9 @@ def _dated(
 
 
 def _left(found: Mentions, thing: Mention) -> Iterator[Span]:
-    """Yield where the old name stands in sentences and comments."""
-    word = re.compile(rf"(?<![\w.-]){re.escape(thing.name)}(?![\w-])")
+    """Yield where the old name stands in sentences and comments; one that may be any word, in backticks."""
+    name = re.escape(thing.name)
+    word = re.compile(f"(?<=`){name}(?=`)" if thing.name.isalpha() else rf"(?<![\w.-]){name}(?![\w-])")
     maps = _maps(found, thing)
     for path, file in found.files.items():
         if file.map in maps:
