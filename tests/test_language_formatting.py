@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cruxmap.errors import Code, InvalidMap
 from cruxmap.language.digest import digest
-from cruxmap.language.formatting import formatted, laid_out
+from cruxmap.language.formatting import LaidOut, formatted, laid_out
 from cruxmap.language.uses import FileKind
 from cruxmap.language.yaml_text import parse_text
 from cruxmap.language.yaml_writing import Plain, text_of
@@ -143,6 +143,23 @@ def test_a_file_with_a_problem_stays_as_it_is(text: str, code: Code) -> None:
     with pytest.raises(InvalidMap) as raised:
         formatted(text, FileKind.MAP)
     assert raised.value.problems[0].code is code
+
+
+def test_files_of_bad_maps_are_laid_out_or_named() -> None:
+    """A map may have problems that only the whole of it shows: its files say the same all the same."""
+    found = [file for folder in sorted((ROOT / "tests/maps/bad").iterdir()) for file in _of(folder)]
+    assert len(found) > 100
+    for file in found:
+        assert (file.after is None) == bool(file.problems)
+        if file.after is not None and file.path.parent.name != "models":
+            assert _said(file.after.decode()) == _said(file.before.decode())
+
+
+def _of(folder: Path) -> tuple[LaidOut, ...]:
+    try:
+        return laid_out(folder)
+    except InvalidMap:  # it has no file that could be laid out
+        return ()
 
 
 def test_fmt_writes_and_check_does_not(cruxmap: Callable[..., Outcome], in_project: Path) -> None:

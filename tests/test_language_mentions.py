@@ -202,3 +202,8 @@ def test_a_project_is_found_from_any_place_in_it(two_maps: Path) -> None:
     alone.rename(apart)
     assert project_around(apart / "set.yaml") == apart
     assert "shared" in mentions(apart).names(Sort.ENTRY)
+    inside = two_maps / "drafts/b"  # in a project, and none of its maps
+    inside.parent.mkdir()
+    apart.rename(inside)
+    assert project_around(inside) == inside
+    assert "shared" in mentions(inside).names(Sort.ENTRY)

@@ -129,10 +129,14 @@ class Mentions:
 
 
 def project_around(path: Path) -> Path:
-    """Return the nearest folder around a path with `arguments/` or `models/` in it; else the map's folder."""
+    """Return the project that a path is of: the nearest folder with the `arguments/` or `models/` it is in.
+
+    A map that stands in neither is a project by itself.
+    """
     start = _absolute(path)
     for folder in (start, *start.parents):
-        if os.path.isdir(folder / ARGUMENTS) or os.path.isdir(folder / MODELS):
+        inside = start == folder or start.relative_to(folder).parts[0] in (ARGUMENTS, MODELS)
+        if inside and (os.path.isdir(folder / ARGUMENTS) or os.path.isdir(folder / MODELS)):
             return folder
     folder = start if os.path.isdir(start) else start.parent
     return folder.parent if folder.name in (WORLDVIEWS, SOURCES) else folder
