@@ -50,7 +50,9 @@ def stale_listing(maps: Sequence[tuple[str, Stale]]) -> Listing:
     found = [(name, stale.judgements) for name, stale in maps]
     notes = [f"{name}: {stale.unknown}" for name, stale in maps if stale.unknown]
     count = sum(len(judgements) for _, judgements in found)
-    title = "Said before a change of what it is about" if count else "Nothing was said before a change"
+    title = (
+        "Said before a change of what it is about" if count else "No number is older than what it is about"
+    )
     table = Table.nested(title, [Column("map", "map", get=str)], columns, found, notes)
     shown = ("worldview", "said", "what", "changed", "subject", "before", "now")
     return Listing(table, shown if len(maps) == 1 else ("map", *shown))
