@@ -308,7 +308,7 @@ def test_expectations_are_counted() -> None:
 def test_check_tests_what_is_expected_where_that_is_asked(tmp_path: Path, cruxmap: Cruxmap) -> None:
     rows = "target: wet\nexpect:\n  - {estimate: wet, below: 50%}\n  - {crux: hose, rank: 1}\n"
     path = write(tmp_path, WEATHER, rows, anna=ANNA)
-    assert cruxmap("check").out == "0 problems, 2 warnings\n"
+    assert cruxmap("check").out == "0 problems, 3 warnings\n"
     outcome = cruxmap("check", "--expect")
     assert outcome.code == 1
     failure, count = outcome.out.splitlines()

@@ -207,6 +207,14 @@ def test_what_means_nothing_is_told_with_its_place_and_a_hint(
     assert hint in problem.hint
 
 
+def test_what_a_broken_file_hides_is_not_called_the_same(tmp_path: Path) -> None:
+    row = "{estimate: wet, assuming: [rain], above: 2x, than: {assuming: [cloudy]}}"
+    path = write(tmp_path, WEATHER, f"target: wet\nexpect: [{row}]\n", anna=ANNA)
+    assert check(path)[0] == ()
+    (tmp_path / "arguments/small/map.yaml").write_text(f"{WEATHER}x: [\n")
+    assert [problem.code for problem in check(path)[0]] == ["yaml-syntax"]
+
+
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     rows = ["just text", "{below: 1%, tahn: 1}", "{crux: rian, rank: x}", "{estimate: wet, below: 2x}"]
     path = write(tmp_path, WEATHER, "target: wte\nexpect:\n" + "".join(f"  - {row}\n" for row in rows))

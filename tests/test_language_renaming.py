@@ -213,6 +213,12 @@ def test_the_command_says_what_it_did(cruxmap: Callable[..., Outcome], everythin
     assert said.count("arguments/everything/20-claims.yaml:") == 1
     assert cruxmap("rename", "interval", "span").code == 2
     assert cruxmap("check").code == 0
+    (everything / "arguments/everything/unreadable.yaml").write_bytes(b"\xff")
+    told = cruxmap("rename", "span", "interval", "--map", "everything")
+    assert (told.code, told.err.splitlines()[0]) == (1, "nothing was renamed")
+    assert told.err.splitlines()[1].startswith(
+        "arguments/everything/unreadable.yaml:1:1: problem not-utf8"
+    )
 
 
 def test_what_is_laid_over_files_is_renamed_too(everything: Path) -> None:

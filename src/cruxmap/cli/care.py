@@ -46,7 +46,7 @@ def fmt(
     """Lay files out in one way: indentation, order of keys, folded sentences, quotes. Comments are kept."""
     from cruxmap.ground import replace_version, version_of
     from cruxmap.language.formatting import laid_out
-    from cruxmap.language.mentions import shown_here
+    from cruxmap.language.mentions import from_here, shown_here
 
     with typed_here():
         files = {file.path: file for path in paths or [Path()] for file in laid_out(path)}.values()
@@ -55,7 +55,7 @@ def fmt(
     print_problems([problem for file in left for problem in file.problems], ())
     for file in changed:
         if not check:
-            replace_version(file.path, file.after or b"", version_of(file.before))
+            replace_version(from_here(file.path), file.after or b"", version_of(file.before))
         terminal.tell(f"{'would change' if check else 'changed'} {shown_here(file.path)}")
     for file in left:
         terminal.tell(f"left {shown_here(file.path)}")

@@ -132,7 +132,7 @@ class _Row:
             self._worldview(shape.worldview, of.worldview),
             of.assuming if assuming is None else assuming,
         )
-        if than == of:
+        if than == of and self.context.resolver.names.complete:  # what is not known is left out of both
             message = "this is compared with itself"
             hint = "`than` names what differs: `worldview`, `assuming` or `estimate`"
             self.add(Code.UNCLEAR_EXPECTATION, message, self.row.key("than"), hint)

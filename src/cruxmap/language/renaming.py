@@ -53,7 +53,9 @@ class Renaming:
 
     def write(self) -> None:
         """Write all files, or none. Raises `OtherVersion` where one has changed since, and `CannotWrite`."""
-        replace_versions({path: (self.versions[path], data) for path, data in self.contents.items()})
+        replace_versions(
+            {from_here(path): (self.versions[path], data) for path, data in self.contents.items()}
+        )
 
 
 def renaming(
