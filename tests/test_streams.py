@@ -53,6 +53,12 @@ def test_a_stdout_that_takes_nothing_is_said_to_be(command: str, stdout: str, re
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_watching_ends_where_nobody_can_read_what_it_finds() -> None:
+    done = shell(f"timeout 60 {COMMAND} watch {POWER} >/dev/full")
+    assert done.returncode == 2
+    assert b"stdout cannot be written: No space left" in done.stderr
+
+
 @pytest.mark.parametrize("streams", [">&- 2>&-", "<&- >&- 2>&-", "2>/dev/full >/dev/full"])
 def test_an_exit_code_is_all_that_is_left(streams: str) -> None:
     assert shell(f"{COMMAND} check {POWER} -q {streams}").returncode == 2

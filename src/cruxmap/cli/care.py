@@ -170,4 +170,6 @@ def watch(model: ModelArgument) -> None:
                     for line in ranking_lines(before, now):
                         terminal.tell(line)
             sys.stdout.flush()  # whoever reads it from a pipe waits for it
+            if terminal.is_unread():
+                break
     terminal.say("ended")

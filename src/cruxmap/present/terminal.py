@@ -289,6 +289,12 @@ class Outlet(io.FileIO):
         return memoryview(data).nbytes
 
 
+def is_unread() -> bool:
+    """Tell whether what goes to stdout is lost: its reader went away, or its disk is full."""
+    outlet = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return isinstance(outlet, Outlet) and outlet.lost
+
+
 def open_streams() -> Callable[[], None]:
     """Put streams that take any text in place of stdout and stderr; return what flushes them in the end.
 
