@@ -89,7 +89,7 @@ def test_unknown_groups_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
     assert (
-        "known: commands, live, page, interview, inference, prior, posterior, growth, stages"
+        "known: commands, live, editing, page, interview, inference, prior, posterior, growth, stages"
         in capsys.readouterr().err
     )
 

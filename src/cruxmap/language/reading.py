@@ -355,7 +355,7 @@ def _read_map(folder: Path, findings: Findings, visiting: Iterable[Path] = ()) -
     visitors = read_visitors(visiting, folder, findings)
     sheets = gather(folder, findings, visitors)
     if sheets.is_empty and sheets.complete and os.path.isdir(folder):
-        hint = "a map has at least one claim, question, event or argument"
+        hint = "a map has at least one claim, question, event or argument; `cruxmap new NAME` writes one"
         findings.add(Code.EMPTY_MAP, "the map has no entry", Span(shown(folder)), hint)
     names, whole = _names(sheets), sheets.complete and not sheets.broken
     context = Context(
