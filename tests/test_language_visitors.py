@@ -144,7 +144,7 @@ def test_both_files_of_a_clash_are_named(model: Path, tmp_path: Path) -> None:
         read_model(model, files)
     hints = {Path(p.span.file).name: p.hint for p in caught.value.problems}
     assert hints["bob.yaml"] == f"the first is in `{files[0].as_posix()}`"
-    assert hints["cy.yaml"] == f"the first is in `claims` at {files[0].as_posix()}:6:10"
+    assert hints["cy.yaml"].endswith(f"the first is in `claims` at {files[0].as_posix()}:6:10")
     assert "arguments/small/worldviews/ann.yaml" in hints["ann.yaml"]
 
 

@@ -24,6 +24,7 @@ from cruxmap.language.argument_map import (
     Routes,
     Table,
 )
+from cruxmap.language.conditions import ONCE
 from cruxmap.language.context import (
     CERTAIN,
     EVEN_PACE,
@@ -105,7 +106,7 @@ def _targets(
         for part in target.states if isinstance(target, OnStates) else (target.part,):
             point = f"{target.owner}.{part}" if part else target.owner
             if point in touched:
-                context.add(Code.REPEATED, f"`{point}` is there twice", place)
+                context.add(Code.REPEATED, f"`{point}` is there twice", place, ONCE)
             touched.add(point)
     return tuple(found)
 
@@ -148,7 +149,8 @@ def _named_target(context: Context, name: Text, others: Mapping[str, Entry]) -> 
         case Kind.EVENT, _:
             return _phase_target(context, name, id_, part, entry)
         case Kind.QUESTION, "":
-            _reject(context, name, "name a state of the question", f"as in `{{{id_}: STATE}}`")
+            state = next(iter(names.states.get(id_, ())), "STATE")
+            _reject(context, name, "name a state of the question", f"as in `{{{id_}: {state}}}`")
         case Kind.QUESTION, _ if part not in names.states.get(id_, (part,)):
             context.resolver.state(id_, Text.at(part, name))
         case Kind.QUESTION, _:
@@ -157,7 +159,8 @@ def _named_target(context: Context, name: Text, others: Mapping[str, Entry]) -> 
             _reject(context, name, f"`{name}` is a share: an argument is about the state", hint)
         case Kind.ARGUMENT, _:
             message = f"`{id_}` is an argument"
-            _reject(context, name, message, "`undercuts` attacks it; to support it, argue for a premise")
+            instead = f"attack it with `undercuts: {id_}`; to support it, argue for one of its premises"
+            _reject(context, name, message, instead)
         case _:
             known = (other for other, its in names.kinds.items() if its is not Kind.ARGUMENT)
             context.resolver.unknown(name, "claim, route, phase or question", known)

@@ -189,7 +189,7 @@ def check_coverage(argument_map: ArgumentMap, names: Names, findings: Findings) 
                 possible = uncovered(conditions, domains, timelines, never)
                 text = _case_text(possible or case, timelines)
                 message = f"no row of `{name}` covers this case: {text}"
-                hint = "add a row for it, or end the table with an `otherwise` row"
+                hint = "add a row for it, or a last one for all that is left: `{otherwise: ...}`"
                 if possible is None:
                     hint += "; a definition excludes it, but worldviews may judge definitions"
                 findings.add(Code.UNCOVERED_CASE, message, entry.about.span, hint)

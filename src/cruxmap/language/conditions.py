@@ -63,7 +63,8 @@ class Resolver:
         if found is None:
             self.unknown(id_, kind, (name for name, its in self.names.kinds.items() if its is kind))
         elif found is not kind:
-            hint = _INSTEAD.get(found, "").format(id_) if kind is Kind.CLAIM else ""
+            state = next(iter(self.names.states.get(id_, ())), "STATE")
+            hint = _INSTEAD.get(found, "").format(id_, state) if kind is Kind.CLAIM else ""
             self.add(
                 Code.WRONG_REFERENCE, f"`{id_}` is {_A[found]}, and {_A[kind]} belongs here", id_, hint
             )
@@ -180,7 +181,7 @@ class Resolver:
         seen: set[str] = set()
         for item in items:
             if item in seen:
-                self.add(Code.REPEATED, f"`{item}` is there twice", item)
+                self.add(Code.REPEATED, f"`{item}` is there twice", item, ONCE)
             seen.add(item)
 
     def _claim(self, id_: Text) -> Condition:
@@ -240,8 +241,10 @@ class Resolver:
 
 
 MAX_DIGITS = 15
+ONCE = "delete one of the two"
+"""What to do about what a list holds twice."""
 _INSTEAD = {
-    Kind.QUESTION: "write `{{{0}: STATE}}`",
+    Kind.QUESTION: "name one of its states, as in `{{{0}: {1}}}`",
     Kind.EVENT: "write `{{event: {0}, ever: true}}`, or `before`, `during` and so on",
     Kind.ARGUMENT: "arguments are not conditions: give what it rests on a claim of its own",
 }

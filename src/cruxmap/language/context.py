@@ -202,7 +202,7 @@ def with_parents(locators: Iterable[str]) -> frozenset[str]:
 def number(context: Context, text: Text, role: Role, beside: str = "") -> Elicited | SameAs:
     """Read one number; a stand-in where it cannot be read.
 
-    `beside` is the address of an argument's weight, which is meant by a number of the wrong kind.
+    `beside` is the address of an argument's strength, which is meant by a number of the wrong kind.
     """
     try:
         value = parse_value(text, role, context.lexicon)
@@ -212,7 +212,7 @@ def number(context: Context, text: Text, role: Role, beside: str = "") -> Elicit
         if not may_be_phrase:
             hint = error.hint
             if beside and error.code is Code.WRONG_KIND:
-                hint = f"`{beside}` is the address of its weight"
+                hint = f"for the strength of the argument write `{beside}: {text}`"
             context.add(error.code, error.message, text, hint)
         return stand_in(role.scale)
 

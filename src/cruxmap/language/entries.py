@@ -111,8 +111,11 @@ def check_one_basis(owner: Owner, shape: Shape, what: str, bases: tuple[str, ...
     if len(given) > 1:
         message = f"the {what} `{name}` has several bases: {joined(given)}"
         hint = "keep one of them"
-        if given[0] == "credence" and set(given[1:]) & {"all_of", "any_of", "at_least"}:
-            hint += "; how likely a claim is where its definition is met stands under `if_met`"
+        definition = next((name for name in given if name in ("all_of", "any_of", "at_least")), "")
+        if given[0] == "credence" and definition:
+            hint += (
+                f"; if `credence` is how likely the claim is once `{definition}` is met, call it `if_met`"
+            )
         owner.context.add(Code.SEVERAL_BASES, message, owner.place, hint)
     return given
 
@@ -200,7 +203,8 @@ def read_question(context: Context, id_: Text, shape: QuestionShape) -> Question
     """Return a question on exactly one basis."""
     check_part_ids(context, shape.states)
     if len(shape.states) < 2:
-        context.add(Code.TOO_FEW_STATES, f"the question `{id_}` needs two states at least", id_)
+        hint = "add the other states, or make it a claim, which is true or false"
+        context.add(Code.TOO_FEW_STATES, f"the question `{id_}` needs two states at least", id_, hint)
     entry = about(context, id_, shape)
     owner = Owner(context, id_, entry)
     states = tuple(map(str, shape.states))
@@ -331,7 +335,8 @@ def read_timeline(context: Context, id_: Text, shape: TimelineShape) -> Timeline
     """Return a timeline with one phase at least, of one step at least each."""
     check_part_ids(context, shape.phases)
     if not shape.phases:
-        context.add(Code.EMPTY_LIST, f"the timeline `{id_}` has no phases", id_)
+        hint = "give one at least, as in `phases: {morning: 6}`"
+        context.add(Code.EMPTY_LIST, f"the timeline `{id_}` has no phases", id_, hint)
     phases = tuple(
         Phase(str(name), context.resolver.whole(steps, 1)) for name, steps in shape.phases.items()
     )

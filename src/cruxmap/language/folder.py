@@ -163,7 +163,8 @@ def _register(
             if id_ in taken:
                 where, first = taken[id_]
                 message = f"`{id_}` is there twice"
-                findings.add(Code.DUPLICATE_ID, message, id_, f"the first is in `{where}` at {first.span}")
+                hint = f"give this one another id, or delete it: the first is in `{where}` at {first.span}"
+                findings.add(Code.DUPLICATE_ID, message, id_, hint)
                 del entries[id_]
                 sheets.kinds.pop(str(id_), None)  # which of the two is meant elsewhere, nobody can say
                 sheets.broken.add(str(id_))
@@ -333,9 +334,11 @@ def _declare(sheets: Sheets, section: str, declaration: Declaration, findings: F
     elif _said(section, there[id_]) != _said(section, shape):
         first = next(key for key in there if key == id_)
         what = "the list of locators of " if section == "locators" else ""
-        where = f"the first is in `{section}` at {first.span}"
+        hint = (
+            f"let both say the same, or give one another id: the first is in `{section}` at {first.span}"
+        )
         message = f"{what}`{id_}` is there twice, and not the same"
-        findings.add(Code.DUPLICATE_ID, message, id_, where)
+        findings.add(Code.DUPLICATE_ID, message, id_, hint)
 
 
 def _said(section: str, shape: Any) -> object:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cruxmap.errors import Code
+from cruxmap.language.conditions import ONCE
 from cruxmap.language.context import each
 from cruxmap.language.files import fit, load, note_folder, shown, yaml_files
 from cruxmap.language.findings import Findings
@@ -51,7 +52,7 @@ def taken_in(
         seen: set[str] = set()
         for named in each(shape.include):
             if named in seen:
-                findings.add(Code.REPEATED, f"`{named}` is there twice", named)
+                findings.add(Code.REPEATED, f"`{named}` is there twice", named, ONCE)
                 continue
             seen.add(named)
             steps = (*way, _Step(file, named))

@@ -210,7 +210,7 @@ def _without_certainty(text: str, end: str, low: _Odds, high: _Odds) -> str:
         instead = f"under {high}" if 9 * high.pro <= high.con else f"1% to {high}"
     else:
         instead = f"over {low}" if 9 * low.con <= low.pro else f"{low} to 99%"
-    why = f"`{end}` is certain, and the ends of an interval are not"
+    why = f"an interval cannot end at `{end}`, which is certain"
     if (low.is_open or high.is_open) and _reads(instead, Scale.PROBABILITY):
         return Hint(f"{why}: write `{instead}`", text, instead)
     return why

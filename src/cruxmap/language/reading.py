@@ -28,6 +28,7 @@ from cruxmap.language.argument_map import (
     StateIn,
     Voice,
     Worldview,
+    condition_text,
     mentioned,
 )
 from cruxmap.language.arguments import read_argument
@@ -617,10 +618,10 @@ def _model_spec(
     targets = targets_of(shape.target, resolver)
     if len(targets) > 1 and isinstance(shape.target, Text):
         event = draft.names.kinds[shape.target] is Kind.EVENT
-        what, states = ("an event", "phases") if event else ("a question", "states")
-        one = f"{{event: {shape.target}, during: PHASE}}" if event else f"{{{shape.target}: STATE}}"
+        what, states = ("an event", "its phases") if event else ("a question", "its states")
         message = f"`{shape.target}` is {what}, and the target is one condition"
-        hint = f"write `{one}`; `also` takes all {states} at once"
+        one = condition_text(targets[0].condition)
+        hint = f"ask about one of {states}, as in `target: {one}`; `also` takes all of them at once"
         findings.add(Code.WRONG_REFERENCE, message, shape.target, hint)
     also = shape.also if isinstance(shape.also, list) else [] if shape.also is None else [shape.also]
     assuming, observed = resolver.separate(shape.assuming), resolver.separate(shape.observed)

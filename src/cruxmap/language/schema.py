@@ -1044,7 +1044,7 @@ class ExpectationShape(Noted):
 class ModelFile(Remarked):
     """A model."""
 
-    HINT = "a model has `model`, its own name; `map`, the map's folder; and `target`, what is asked"
+    HINT = "a model has `model: NAME`, that of its file; `map: ../arguments/MAP`; and `target: ID`"
 
     model: Annotated[
         ModelName, Description("The model's name: that of its file, below `models/`.", "first-flight")

@@ -221,11 +221,9 @@ def _cut_off(key: Text, form: Form) -> str:
         why = "a colon needs a space after it"
         return Hint(f"{why}: `{name}: {rest}`", key, f"{name}: {rest}") if name in form.keys else why
     if TYPOGRAPHIC.search(key):
-        return (
-            "typographic quotes are letters here: put the sentence in straight quotes, or under `text: >-`"
-        )
+        return "typographic quotes are letters here: put the sentence in straight quotes"
     if " " in key or not key.isidentifier():
-        return "a comma ends a value in a one-line entry: quote the sentence, or put it under `text: >-`"
+        return 'a comma ends a value in a one-line entry: quote the sentence, as in `text: "One, two."`'
     return ""
 
 
@@ -238,7 +236,7 @@ def _stories(
     if like and not around:
         yield f"`{key}` reads like {sections[like[0]].what}: put it under `{like[0]}:`, indented further"
     elif like:
-        yield f"`{key}` reads like an entry of its own: indent it as far as `{around}`"
+        yield f"`{key}` reads like an entry of its own: move it, and all below it, left to `{around}`"
     if form.what not in ("", "a worldview") or around:
         for section, its in sections.items():
             if key in its.keys and all(other in its.keys for other in parent):
@@ -246,7 +244,10 @@ def _stories(
     if not around and key in MAP_HEAD and "map" in form.keys:
         yield f"what the map is about stands under `map:`, indented, as in `map: {{{key}: ...}}`"
     if key in _DEPENDS and form.what == "a claim":
-        yield "what a claim depends on stands in its definition or its table, or is a premise of an argument"
+        yield (
+            "what a claim depends on stands in a table, in place of its `credence`: "
+            "`given: [{when: ID, credence: 90%}, {otherwise: 5%}]`"
+        )
     if key in owners:
         where = f"to {' or '.join(owners[key][:3])}" if owners[key] else "elsewhere"
         yield f"`{key}` belongs {where}: is it in the wrong place, or not indented far enough?"
@@ -278,7 +279,8 @@ def no_list(node: Node) -> str:
     if isinstance(node, Entries):
         first = next(iter(node), None)
         if first is not None and node.file is not None and node.file.text[node.start] != "{":
-            return f"every item of a list begins with `- `: put one before `{first}`"
+            more = "" if len(node) == 1 else ", and indent the lines below by 2 more spaces"
+            return f"every item of a list begins with `- `: put one before `{first}`{more}"
         return "put it in brackets: `[{...}]`"
     return "every item of a list begins with `- `; or write it in brackets: `[a, b]`"
 

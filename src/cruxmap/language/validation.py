@@ -191,8 +191,9 @@ class _Descent:
         found = (
             {Text: "text", Items: "a list", Entries: "a mapping"}[type(node)] if node != "" else "nothing"
         )
-        subject = f"`{path[-1]}`" if path and isinstance(path[-1], str) else "this"
-        self.findings.add(Code.WRONG_SHAPE, f"{subject} must be {wanted}, and here is {found}", node, hint)
+        self.findings.add(
+            Code.WRONG_SHAPE, f"{_subject(path)} must be {wanted}, and here is {found}", node, hint
+        )
         return _MISFIT
 
     def no_mapping(self, node: Node, path: Path, keys: Collection[str] = ()) -> object:
@@ -222,6 +223,11 @@ class _Descent:
         if not path:
             return self.root
         return node.key(str(path[-1])) if isinstance(node, Entries) else node[path[-1]]
+
+
+def _subject(path: Path) -> str:
+    """Return what a message calls the place to which a path leads."""
+    return f"`{path[-1]}`" if path and isinstance(path[-1], str) else "this"
 
 
 type _Reader = Callable[[_Descent, Node, Path], Any]
@@ -285,7 +291,8 @@ def _read_some(read: _Reader, reading: _Descent, node: Node, path: Path) -> Any:
     made = read(reading, node, path)
     if node or made is _MISFIT:
         return made
-    reading.findings.add(Code.EMPTY_LIST, f"`{path[-1] if path else 'this'}` is empty", reading.key(path))
+    hint = "put something into it, or delete it"
+    reading.findings.add(Code.EMPTY_LIST, f"{_subject(path)} is empty", reading.key(path), hint)
     return _MISFIT
 
 

@@ -207,7 +207,8 @@ def _override(
                 hint = f"give `{judgement.owner}` all its shares at once"
                 context.add(Code.MISPLACED_REST, "`rest` stands only beside all other shares", text, hint)
             owner = argument_map.entry[judgement.owner]
-            weight = owner.weight.address if isinstance(owner, Argument) else ""
+            is_strength = isinstance(owner, Argument) and owner.weight.role is Role.STRENGTH
+            weight = f"{owner.about.id}.strength" if is_strength else ""
             value = (
                 number(context, text, judgement.role, weight if address == owner.about.id else "")
                 if text != "rest"

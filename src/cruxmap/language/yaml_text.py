@@ -477,7 +477,10 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         "quote a sentence that begins with a bracket, or put it under `text: >-`",
     ),
     (r"\{[^\"']*:\s[^\"'},]*:\s", "quote a sentence that holds `: ` (or a comma) in a one-line entry"),
-    (r":\s.*:(?:\s|$)", "a sentence that holds `: ` must be quoted or put under `text: >-`"),
+    (
+        r":\s.*:(?:\s|$)",
+        'quote a sentence that holds `: `, as in `text: "One: two."`, or put it under `text: >-`',
+    ),
     (r"^\s*[\w.-]+:[^\s:]+\s*$", "a colon needs a space after it"),
 )
 """What a line looks like on which YAML gives up, and what its writer meant; the first that fits."""
@@ -495,7 +498,9 @@ def _likely_cause(file: SourceFile, said: str, mark: Any, about: Any) -> str:
     if "expected '-' indicator" in said or (
         _ITEM.match(file.line(about.line - 1)) and "expected ':'" in said
     ):
-        return "every item of a list begins with `- `, in the same column"
+        return (
+            "every item of a list begins with `- `, in the same column; its keys stand one below the other"
+        )
     for number in dict.fromkeys((mark.line, mark.line - 1, about.line)):
         line = file.line(number) if number >= 0 else ""
         if len(line) > _LONGEST:  # the patterns look ahead as far as a line goes, from each of its places

@@ -157,6 +157,7 @@ function statesOf(type, node) {
 }
 
 function taken(id, bringer) {
-  const hint = bringer === null ? "the first is in the map" : `the first is in the file of \`${bringer}\``;
+  const where = bringer === null ? "the map" : `the file of \`${bringer}\``;
+  const hint = `give this one another id, or delete it: the first is in ${where}`;
   return new ProblemError("duplicate-id", `\`${id}\` is there twice`, hint);
 }

@@ -5,7 +5,7 @@
 
 import { misplaced, namesIn } from "./brought_entries.js";
 import { checkState, isA, separateConditions, unknownId } from "./conditions.js";
-import { joined, nearestHint, ProblemError } from "./problems.js";
+import { joined, nearestHint, ProblemError, repeated } from "./problems.js";
 
 const DIRECTIONS = ["for", "against", "undercuts"];
 
@@ -83,7 +83,7 @@ function argumentsIn(written, names) {
 export function checkRepeats(items) {
   const seen = new Set();
   for (const item of items) {
-    if (seen.has(item)) throw new ProblemError("repeated", `\`${item}\` is there twice`);
+    if (seen.has(item)) throw repeated(item);
     seen.add(item);
   }
 }
@@ -148,10 +148,11 @@ class Targets {
       throw notArguable(message, `write \`{${id}: ${part}}\``);
     }
     if (type === "question") {
-      throw notArguable("name a state of the question", `as in \`{${id}: STATE}\``);
+      const [state] = this.names.statesOf.get(id);
+      throw notArguable("name a state of the question", `as in \`{${id}: ${state}}\``);
     }
     if (type === "argument") {
-      const hint = "`undercuts` attacks it; to support it, argue for a premise";
+      const hint = `attack it with \`undercuts: ${id}\`; to support it, argue for one of its premises`;
       throw notArguable(`\`${id}\` is an argument`, hint);
     }
     const known = this.names.idsOf("claim", "question", "event");

@@ -123,7 +123,7 @@ function checkRows(id, conditions, { model, entry, domains }) {
   const possible = uncovered([...conditions, ...excluded], domains);
   const found = possible ?? uncovered(conditions, domains);
   if (found === null) return;
-  const hint = "add a row for it, or end the table with an `otherwise` row";
+  const hint = "add a row for it, or a last one for all that is left: `{otherwise: ...}`";
   const excluding = "; a definition excludes it, but worldviews may judge definitions";
   const message = `no row of \`${id}\` covers this case: ${caseText(found, domains)}`;
   throw new ProblemError("uncovered-case", message, possible === null ? hint + excluding : hint);

@@ -194,7 +194,8 @@ export class EntryReader {
     const states = node.get("states");
     checkPartIds(states);
     if (states.length < 2) {
-      throw new ProblemError("too-few-states", `the question \`${id}\` needs two states at least`);
+      const hint = "add the other states, or make it a claim, which is true or false";
+      throw new ProblemError("too-few-states", `the question \`${id}\` needs two states at least`, hint);
     }
     this.about(id, node);
     const basis = onlyBasis(id, node, "question", ["credence", "given", "gap"]);
@@ -288,9 +289,10 @@ function onlyBasis(id, node, what, bases) {
   }
   if (given.length > 1) {
     const message = `the ${what} \`${id}\` has several bases: ${joined(given)}`;
-    const ofDefinition = ["all_of", "any_of", "at_least"].some((key) => given.includes(key));
-    const more = "; how likely a claim is where its definition is met stands under `if_met`";
-    const hint = `keep one of them${given[0] === "credence" && ofDefinition ? more : ""}`;
+    const definition = given.find((key) => ["all_of", "any_of", "at_least"].includes(key));
+    const likely = `if \`credence\` is how likely the claim is once \`${definition}\` is met`;
+    const isIfMet = given[0] === "credence" && definition !== undefined;
+    const hint = `keep one of them${isIfMet ? `; ${likely}, call it \`if_met\`` : ""}`;
     throw new ProblemError("several-bases", message, hint);
   }
   return given[0];

@@ -11,7 +11,7 @@ import { checkState, parseArgument } from "./conditions.js";
 import { readLine } from "./flow.js";
 import { namesOf } from "./names.js";
 import { middleOf, parseJudgement, parseShare } from "./notation.js";
-import { joined, nearestHint, ProblemError, suggestion } from "./problems.js";
+import { empty, joined, nearestHint, ProblemError, suggestion } from "./problems.js";
 import { circleOf, followerOf, layersOf, leftBy, numbersOf, UNCHANGED } from "./worldviews.js";
 
 // --- one number ---------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ function checkShape(written) {
     const wanted = "a number, a mapping with `value`, or a share for each state";
     throw new ProblemError("wrong-shape", `this must be ${wanted}, and here is a list`);
   }
-  if (written.size === 0) throw new ProblemError("empty-list", "`this` is empty");
+  if (written.size === 0) throw empty("this");
   for (const [state, share] of written) {
     if (typeof share === "string") continue;
     const kind = Array.isArray(share) ? "a list" : "a mapping";

@@ -10,7 +10,7 @@
 import { readLine } from "./flow.js";
 import { noList, unknownKey } from "./keys.js";
 import { aOrAn, namesOf } from "./names.js";
-import { joined, nearestHint, ProblemError } from "./problems.js";
+import { empty, joined, nearestHint, ProblemError, repeated, subjectOf } from "./problems.js";
 
 const MAX_DIGITS = 15;
 
@@ -81,7 +81,7 @@ export function shapeOf(node, name = "this") {
 function listOf(node, name) {
   if (!Array.isArray(node)) throw misfit(name, "a list", node, noList(node));
   const parts = node.map((part) => shapeOf(part, "this"));
-  if (parts.length === 0) throw new ProblemError("empty-list", `\`${name}\` is empty`);
+  if (parts.length === 0) throw empty(subjectOf(name));
   return parts;
 }
 
@@ -124,16 +124,16 @@ function valuesShape(node, name) {
     if (value instanceof Map) throw misfit(id, wanted, value);
     const odd = Array.isArray(value) ? value.find((state) => typeof state !== "string") : undefined;
     if (odd !== undefined) throw misfit("this", "an id", odd);
-    if (value.length === 0 && value !== "") throw new ProblemError("empty-list", `\`${id}\` is empty`);
+    if (value.length === 0 && value !== "") throw empty(subjectOf(id));
   }
-  if (node.size === 0) throw new ProblemError("empty-list", `\`${name}\` is empty`);
+  if (node.size === 0) throw empty(subjectOf(name));
   return { form: "values", values: [...node] };
 }
 
 function misfit(name, wanted, node, hint = "") {
   const found = node === "" ? "nothing" : typeof node === "string" ? "text" : kindOf(node);
-  const subject = name === "this" ? name : `\`${name}\``;
-  return new ProblemError("wrong-shape", `${subject} must be ${wanted}, and here is ${found}`, hint);
+  const message = `${subjectOf(name)} must be ${wanted}, and here is ${found}`;
+  return new ProblemError("wrong-shape", message, hint);
 }
 
 function kindOf(node) {
@@ -143,7 +143,7 @@ function kindOf(node) {
 // --- looking up ---------------------------------------------------------------------------------
 
 const INSTEAD = {
-  question: (id) => `write \`{${id}: STATE}\``,
+  question: (id, state) => `name one of its states, as in \`{${id}: ${state}}\``,
   event: (id) => `write \`{event: ${id}, ever: true}\`, or \`before\`, \`during\` and so on`,
   argument: () => "arguments are not conditions: give what it rests on a claim of its own",
 };
@@ -198,7 +198,7 @@ class Resolver {
     const found = this.names.typeOf.get(id);
     if (found === undefined) throw this.unknown(id, type, this.names.idsOf(type));
     if (found === type) return;
-    const hint = type === "claim" ? (INSTEAD[found]?.(id) ?? "") : "";
+    const hint = type === "claim" ? (INSTEAD[found]?.(id, this.names.statesOf.get(id)?.[0]) ?? "") : "";
     const message = `\`${id}\` is ${aOrAn(found)}, and ${aOrAn(type)} belongs here`;
     throw new ProblemError("wrong-reference", message, hint);
   }
@@ -247,7 +247,7 @@ class Resolver {
   states(question, states) {
     if (new Set(states).size < states.length) {
       const state = states.find((one, i) => states.indexOf(one) < i);
-      throw new ProblemError("repeated", `\`${state}\` is there twice`);
+      throw repeated(state);
     }
     for (const state of states) checkState(this.names, question, state);
     return { question, states };

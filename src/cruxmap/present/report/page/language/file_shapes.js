@@ -8,7 +8,7 @@
  */
 
 import { isLink, noList, noMapping, unknownKey } from "./keys.js";
-import { ProblemError } from "./problems.js";
+import { empty, ProblemError, subjectOf } from "./problems.js";
 
 // --- readers ------------------------------------------------------------------------------------
 
@@ -38,7 +38,7 @@ class Descent {
   misfit(node, way, wanted, hint = "") {
     const kind = isText(node) ? "text" : Array.isArray(node) ? "a list" : "a mapping";
     const found = node === "" ? "nothing" : kind;
-    const message = `${subjectOf(way)} must be ${wanted}, and here is ${found}`;
+    const message = `${placeOf(way)} must be ${wanted}, and here is ${found}`;
     this.tell(new ProblemError("wrong-shape", message, hint), way, true);
     return false;
   }
@@ -61,8 +61,8 @@ class Descent {
 
 const isText = (node) => typeof node === "string";
 
-function subjectOf(way) {
-  return typeof way.at(-1) === "string" ? `\`${way.at(-1)}\`` : "this";
+function placeOf(way) {
+  return subjectOf(typeof way.at(-1) === "string" ? way.at(-1) : "this");
 }
 
 function leaf(what) {
@@ -87,7 +87,7 @@ function some(read) {
   return (node, way, descent) => {
     const fits = read(node, way, descent);
     if (!fits || (node.size ?? node.length) > 0) return fits;
-    descent.tell(new ProblemError("empty-list", `\`${way.at(-1) ?? "this"}\` is empty`), way, false);
+    descent.tell(empty(placeOf(way)), way, false);
     return false;
   };
 }

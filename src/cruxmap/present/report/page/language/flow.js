@@ -43,7 +43,10 @@ export const CAUSES = [
     "quote a sentence that begins with a bracket, or put it under `text: >-`",
   ],
   ["\\{[^\"']*:\\s[^\"'},]*:\\s", "quote a sentence that holds `: ` (or a comma) in a one-line entry"],
-  [":\\s.*:(?:\\s|$)", "a sentence that holds `: ` must be quoted or put under `text: >-`"],
+  [
+    ":\\s.*:(?:\\s|$)",
+    'quote a sentence that holds `: `, as in `text: "One: two."`, or put it under `text: >-`',
+  ],
   ["^\\s*[\\w.\\-]+:[^\\s:]+\\s*$", "a colon needs a space after it"],
 ].map(([pattern, hint]) => [new RegExp(pattern, "u"), hint]);
 

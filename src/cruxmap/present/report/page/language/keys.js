@@ -64,7 +64,7 @@ function hintOfKey(key, value, known) {
   if (isLink(key)) return "a link is all of a number, as in `credence: same as ADDRESS`";
   if (value === "" && key.includes(":")) return "a colon needs a space after it";
   if (value === "" && !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(key)) {
-    return "a comma ends a value in a one-line entry: quote the sentence, or put it under `text: >-`";
+    return 'a comma ends a value in a one-line entry: quote the sentence, as in `text: "One, two."`';
   }
   const near = nearest(key, known, 0.7);
   if (near !== null) return `did you mean \`${near}\`?`;

@@ -304,7 +304,7 @@ function withoutCertainty(end, low, high) {
   const instead = isOpen(high)
     ? (9n * high.pro <= high.con ? `under ${percentOf(high)}` : `1% to ${percentOf(high)}`)
     : (9n * low.con <= low.pro ? `over ${percentOf(low)}` : `${percentOf(low)} to 99%`);
-  const why = `\`${end}\` is certain, and the ends of an interval are not`;
+  const why = `an interval cannot end at \`${end}\`, which is certain`;
   return (isOpen(low) || isOpen(high)) && reads(instead, "p") ? `${why}: write \`${instead}\`` : why;
 }
 

@@ -21,6 +21,21 @@ export class ProblemError extends Error {
   }
 }
 
+/** What a message calls a place: the key that leads to it, or `this`. */
+export function subjectOf(name) {
+  return name === "this" ? name : `\`${name}\``;
+}
+
+/** Say that a list names something twice. */
+export function repeated(name) {
+  return new ProblemError("repeated", `\`${name}\` is there twice`, "delete one of the two");
+}
+
+/** Say that a list or mapping, which a message calls `subject`, holds nothing. */
+export function empty(subject) {
+  return new ProblemError("empty-list", `${subject} is empty`, "put something into it, or delete it");
+}
+
 /** Cut short what a message quotes: the place tells where the rest is. */
 function clipped(words) {
   if (words.length <= MOST_QUOTED) return words;

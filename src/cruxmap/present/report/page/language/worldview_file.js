@@ -13,7 +13,7 @@ import { asPlain, EnoughError, isLongForm, KEYS, MOST_PROBLEMS, shapedFile } fro
 import { checkId } from "./ids.js";
 import { namesOf, under } from "./names.js";
 import { parseJudgement } from "./notation.js";
-import { joined, nearestHint, ProblemError } from "./problems.js";
+import { joined, nearestHint, ProblemError, repeated } from "./problems.js";
 import { layersOf, lineage, MAP, numbersOf } from "./worldviews.js";
 import { readYaml } from "./yaml_text.js";
 
@@ -451,7 +451,7 @@ class Reading {
   verdicts(key, checks) {
     const seen = new Set();
     const checkNew = (name) => {
-      if (seen.has(name)) throw new ProblemError("repeated", `\`${name}\` is there twice`);
+      if (seen.has(name)) throw repeated(name);
       seen.add(name);
     };
     const passes = (check, [name, way]) => this.attempt(way, () => check(name) ?? true, true) === true;
@@ -482,7 +482,7 @@ class Reading {
         this.attempt([...way, "of"], () => conditionOf(node.get("of"), names));
         continue;
       }
-      if (seen.has(node)) this.tell(new ProblemError("repeated", `\`${node}\` is there twice`), way, true);
+      if (seen.has(node)) this.tell(repeated(node), way, true);
       seen.add(node);
       this.attempt(way, () => checkPut(model, node), true);
     }
