@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from cruxmap.errors import Code, InvalidMap
 from cruxmap.language.digest import digest
 from cruxmap.language.formatting import LaidOut, formatted, laid_out
-from cruxmap.language.uses import FileKind
 from cruxmap.language.yaml_text import parse_text
 from cruxmap.language.yaml_writing import Plain, text_of
 from helpers import drawn_maps
@@ -81,8 +80,8 @@ def _said(text: str) -> Plain:
 
 def test_a_messy_file_is_laid_out() -> None:
     """Indentation, quotes, folds, brackets and the order of keys; spellings, comments and entries stay."""
-    assert formatted(MESSY, FileKind.MAP) == LAID_OUT
-    assert formatted(LAID_OUT, FileKind.MAP) == LAID_OUT
+    assert formatted(MESSY, "map") == LAID_OUT
+    assert formatted(LAID_OUT, "map") == LAID_OUT
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,7 @@ def test_scalars_keep_their_spelling(spelling: str) -> None:
         text = (
             f"claims:\n  a: {{text: A., tags: [{written}]}}\n  b:\n    credence: {written}\n    text: B.\n"
         )
-        out = formatted(text, FileKind.MAP)
+        out = formatted(text, "map")
         assert out.count(written.replace("'", '"')) == 2
         assert _said(out) == _said(text)
 
@@ -105,9 +104,9 @@ def test_whatever_a_hand_has_written_says_the_same_afterwards(
 ) -> None:
     """Any habit of indentation, quotes, brackets, comments and line ends; doing it twice changes nothing."""
     text = files.Writer(chance).file(content)
-    out = formatted(text, FileKind.WORLDVIEW)
+    out = formatted(text, "worldview")
     assert _said(out) == _said(text)
-    assert formatted(out, FileKind.WORLDVIEW) == out
+    assert formatted(out, "worldview") == out
     for mark in ("# why", "# tab", "# between", "# below", "# 5%", "# nothing"):
         assert out.count(mark) == text.count(mark)
 
@@ -116,7 +115,7 @@ def test_whatever_a_hand_has_written_says_the_same_afterwards(
 def test_drawn_maps_mean_the_same_afterwards(draft: drawn_maps.Draft) -> None:
     """The digest of the whole map with its worldviews, which counts the order of rows, phases and states."""
     out = {
-        name: formatted(text, FileKind.WORLDVIEW if name.startswith("worldviews/") else FileKind.MAP)
+        name: formatted(text, "worldview" if name.startswith("worldviews/") else "map")
         for name, text in draft.files().items()
     }
     assert digest(drawn_maps.read_files(out)) == digest(draft.read())
@@ -141,7 +140,7 @@ def test_shipped_files_are_laid_out(project: Path) -> None:
 def test_a_file_with_a_problem_stays_as_it_is(text: str, code: Code) -> None:
     """A problem says why."""
     with pytest.raises(InvalidMap) as raised:
-        formatted(text, FileKind.MAP)
+        formatted(text, "map")
     assert raised.value.problems[0].code is code
 
 

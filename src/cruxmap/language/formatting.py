@@ -20,17 +20,14 @@ from cruxmap.language.findings import Findings
 from cruxmap.language.layout import Layout
 from cruxmap.language.mentions import ProjectFile, project_files
 from cruxmap.language.schema import (
+    FILES,
+    FileKind,
     HeadShape,
-    MapFile,
-    ModelFile,
-    SourcesFile,
     SourceShape,
     Told,
     VoiceShape,
-    WorldviewFile,
 )
 from cruxmap.language.text_edits import StuckError
-from cruxmap.language.uses import FileKind
 from cruxmap.language.validation import Shape, shapes_in
 from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, Text, parse, parse_text
 from cruxmap.language.yaml_writing import WIDTH, block_text, scalar
@@ -54,12 +51,6 @@ _OF_PARTS = (
     *("fitted", "source", "note", "tags"),
     *("map", "entries", "draws", "tune", "chains", "seed", "section", "no-claim"),
 )
-_FILES: Mapping[FileKind, type[Shape]] = {
-    FileKind.MAP: MapFile,
-    FileKind.WORLDVIEW: WorldviewFile,
-    FileKind.SOURCES: SourcesFile,
-    FileKind.MODEL: ModelFile,
-}
 _ENTRIES: tuple[type[Shape], ...] = (Told, HeadShape, SourceShape, VoiceShape)
 _RANKS = {
     is_entry: {key: rank for rank, key in enumerate(order)}
@@ -81,7 +72,7 @@ def formatted(text: str, kind: FileKind, name: str = "file.yaml") -> str:
     parsed = _parsed(text, kind, name)
     root, mark = parsed.root, text[: len(text) - len(parsed.file.text)]
     assert root is not None
-    printing = _Printing(Layout(parsed.file, root), shapes_in(_FILES[kind], root))
+    printing = _Printing(Layout(parsed.file, root), shapes_in(FILES[kind], root))
     try:
         result = printing.all(root)
         _check(printing, root, result)
@@ -100,7 +91,7 @@ def _parsed(text: str, kind: FileKind, name: str) -> Parsed:
     parsed = parse_text(text, name)
     findings.take(parsed)
     if parsed.root is not None:
-        fit(_FILES[kind], parse_text(text, name), findings, 0)  # which takes out what is empty
+        fit(FILES[kind], parse_text(text, name), findings, 0)  # which takes out what is empty
     findings.raise_if_any()
     return parsed
 
@@ -269,7 +260,7 @@ class _Printing:
 
     def _order(self, node: Entries, place: _Place) -> list[Text]:
         shape, keys = self.shapes.get(place), list(node)
-        if shape is None or shape in _FILES.values():
+        if shape is None or shape in FILES.values():
             return keys
         rank = _RANKS[issubclass(shape, _ENTRIES)]
         return sorted(keys, key=lambda key: rank.get(str(key), len(rank)))

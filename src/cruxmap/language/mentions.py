@@ -19,7 +19,8 @@ from cruxmap.language.files import content_of, model_files, overlaid, shown, sub
 from cruxmap.language.findings import Findings
 from cruxmap.language.includes import ARGUMENTS, included_path
 from cruxmap.language.names import Kind
-from cruxmap.language.uses import FileKind, Sort, Use, Uses, uses_in
+from cruxmap.language.schema import FileKind
+from cruxmap.language.uses import Sort, Use, Uses, uses_in
 from cruxmap.language.visitors import WORLDVIEWS
 from cruxmap.language.yaml_text import SourceFile
 
@@ -159,7 +160,7 @@ def mentions(place: Path, texts: Mapping[Path, str] | None = None) -> Mentions:
         files = _files(root)
         maps = {file.map: _Map(file.map) for file in files.values() if file.map is not None}
         for file in files.values():
-            if file.map is not None and file.kind is not FileKind.MODEL:
+            if file.map is not None and file.kind != "model":
                 maps[file.map].own.append(file)
         for each in maps.values():
             each.take_in(files, maps)
@@ -181,10 +182,10 @@ def _files(root: Path) -> dict[Path, ProjectFile]:
     folders = subfolders(root / ARGUMENTS, nothing) if is_project else [root]
     models = []
     for path in model_files(root / MODELS, nothing):
-        uses = _uses(path, FileKind.MODEL)
+        uses = _uses(path, "model")
         if uses is not None:
             folder = None if uses.map is None else Path(os.path.normpath(path.parent / uses.map))
-            models.append(ProjectFile(path, FileKind.MODEL, folder, uses))
+            models.append(ProjectFile(path, "model", folder, uses))
             folders += [] if folder is None else [folder]
     for folder in dict.fromkeys(folders):
         for kind, place in _PLACES.items():
@@ -195,7 +196,7 @@ def _files(root: Path) -> dict[Path, ProjectFile]:
     return found | {model.path: model for model in models}
 
 
-_PLACES = {FileKind.MAP: "", FileKind.SOURCES: SOURCES, FileKind.WORLDVIEW: WORLDVIEWS}
+_PLACES: Mapping[FileKind, str] = {"map": "", "sources": SOURCES, "worldview": WORLDVIEWS}
 
 
 def _uses(path: Path, kind: FileKind) -> Uses | None:
@@ -244,7 +245,7 @@ class _Map:
 
     def take_in(self, files: Mapping[Path, ProjectFile], maps: "Mapping[Path, _Map]") -> None:
         """Find what the map takes in, and what all its names mean."""
-        ahead = [file for file in self.own if file.kind is FileKind.MAP]
+        ahead = [file for file in self.own if file.kind == "map"]
         while ahead:
             file = ahead.pop(0)
             for named in file.uses.takes_in:

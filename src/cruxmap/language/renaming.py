@@ -21,7 +21,7 @@ from cruxmap.language.findings import Findings
 from cruxmap.language.mentions import Mention, Mentions, from_here, mentions, shown_here
 from cruxmap.language.names import suggestion
 from cruxmap.language.reading import Examined, examine
-from cruxmap.language.uses import FileKind, Sort
+from cruxmap.language.uses import Sort
 from cruxmap.language.yaml_text import text_of
 
 RENAMED = (
@@ -226,12 +226,12 @@ def _last_part(found: Mentions, thing: Mention, new: str) -> str:
 
 def _moved(found: Mentions, thing: Mention, last: str) -> dict[Path, Path]:
     """Return the files that are named after what is renamed, with their new names."""
-    kind = {Sort.WORLDVIEW: FileKind.WORLDVIEW, Sort.SOURCE: FileKind.SOURCES}.get(thing.sort)
+    kind = {Sort.WORLDVIEW: "worldview", Sort.SOURCE: "sources"}.get(thing.sort)
     maps = {thing.home} if thing.sort is Sort.WORLDVIEW else _maps(found, thing)
     moved = {
         path: path.with_name(f"{last}.yaml")
         for path, file in found.files.items()
-        if file.kind is kind and path.stem == thing.name and file.map in maps
+        if file.kind == kind and path.stem == thing.name and file.map in maps
     }
     for path in moved.values():
         if os.path.lexists(path):

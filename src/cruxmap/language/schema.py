@@ -1109,6 +1109,7 @@ class SourcesFile(Shape):
 
 
 type FileKind = Literal["map", "worldview", "model", "sources"]
+"""What a file of a project holds."""
 
 FILES: Mapping[FileKind, type[Shape]] = {
     "map": MapFile,

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from cruxmap.language.names import Kind
-from cruxmap.language.schema import LONG_FORM
+from cruxmap.language.schema import LONG_FORM, FileKind
 from cruxmap.language.yaml_text import Entries, Items, Node, SourceFile, Text, parse_text
 
 
@@ -36,15 +36,6 @@ class Sort(StrEnum):
     PHRASE = "phrase"
     FILE = "file"
     ADDRESS = "address"
-
-
-class FileKind(StrEnum):
-    """What a file of a project holds."""
-
-    MAP = "map"
-    WORLDVIEW = "worldview"
-    SOURCES = "sources"
-    MODEL = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,10 +356,10 @@ class _Reading:
 
 
 _FILES: dict[FileKind, Callable[[_Reading, Entries, str], None]] = {
-    FileKind.MAP: _Reading.map_file,
-    FileKind.WORLDVIEW: _Reading.worldview_file,
-    FileKind.SOURCES: _Reading.sources_file,
-    FileKind.MODEL: _Reading.model_file,
+    "map": _Reading.map_file,
+    "worldview": _Reading.worldview_file,
+    "sources": _Reading.sources_file,
+    "model": _Reading.model_file,
 }
 _SECTIONS = {
     "claims": Kind.CLAIM,
