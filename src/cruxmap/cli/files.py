@@ -79,9 +79,9 @@ def _new_worldview(model: Path, name: str, form: Format) -> None:
     from cruxmap.ground import OtherVersion, replace_version
     from cruxmap.insight.importance import by_importance
     from cruxmap.language.editor_files import first_line
+    from cruxmap.language.files import WORLDVIEWS
     from cruxmap.language.reading import read_with_visitors
     from cruxmap.language.typed import parse_new_id
-    from cruxmap.language.visitors import WORLDVIEWS
     from cruxmap.present.worldview_template import worldview_template
 
     with typed_here("--worldview"):

@@ -17,11 +17,11 @@ from cruxmap.language.context import check_id
 from cruxmap.language.digest import state_of
 from cruxmap.language.editing import edited
 from cruxmap.language.editor_files import first_line
+from cruxmap.language.files import WORLDVIEWS
 from cruxmap.language.findings import Findings
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import find_entry
 from cruxmap.language.reading import read_with_visitors
-from cruxmap.language.visitors import WORLDVIEWS
 from cruxmap.language.yaml_text import node_of
 
 TRIES = 5

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 
 from cruxmap.language.argument_map import Scale
-from cruxmap.language.files import load
+from cruxmap.language.files import MODELS, SOURCES, WORLDVIEWS, load
 from cruxmap.language.findings import Findings
 from cruxmap.language.json_schema import NO_PHRASES, json_schema
 from cruxmap.language.judgement import meaning_scale
 from cruxmap.language.schema import FILES, FileKind
-from cruxmap.language.visitors import WORLDVIEWS
 from cruxmap.language.yaml_text import Entries, Text, text_of
 
 SCHEMAS = "schemas"
@@ -57,8 +56,8 @@ def editor_files(lexicon: Mapping[str, Scale] = NO_PHRASES) -> dict[str, str]:
 def schema_line(path: PurePath) -> str:
     """Return the comment that names the schema of a file, which has that path in its project."""
     top, kind = path.parts[0], path.parent.name
-    folders: dict[str, FileKind] = {WORLDVIEWS: "worldview", "sources": "sources"}
-    schema = schema_name("model" if top == "models" else folders.get(kind, "map"))
+    folders: dict[str, FileKind] = {WORLDVIEWS: "worldview", SOURCES: "sources"}
+    schema = schema_name("model" if top == MODELS else folders.get(kind, "map"))
     return f"# yaml-language-server: $schema={'../' * (len(path.parts) - 1)}{SCHEMAS}/{schema}\n"
 
 

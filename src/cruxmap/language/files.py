@@ -21,6 +21,11 @@ from cruxmap.language.validation import Fitted, Shape, keys_of, shaped
 from cruxmap.language.yaml_text import Entries, Parsed, Text, parse, without_controls
 
 LANGUAGE = "1"
+ARGUMENTS = "arguments"
+MODELS = "models"
+SOURCES = "sources"
+WORLDVIEWS = "worldviews"
+"""The folders of a project: the first two at its top, the others in the folder of each map."""
 MAX_BYTES = 1 << 25
 """The size that a file may have: a map of 100,000 claims fits."""
 _NEARLY = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
@@ -269,9 +274,9 @@ def _project(path: Path) -> Path:
     """Return the folder around `arguments/` and `models/`, or else that of the map, for one of its files."""
     folder = Path(os.path.realpath(path.parent))
     for around in (folder, *folder.parents):
-        if around.name in ("arguments", "models"):
+        if around.name in (ARGUMENTS, MODELS):
             return around.parent
-    return folder.parent if folder.name in ("sources", "worldviews") else folder
+    return folder.parent if folder.name in (SOURCES, WORLDVIEWS) else folder
 
 
 def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int) -> Fitted[S]:

@@ -12,7 +12,15 @@ from typing import Any
 from cruxmap.errors import Code
 from cruxmap.language.argument_map import Elicited
 from cruxmap.language.context import warn_of_comments
-from cruxmap.language.files import check_language, fit, load, tell_misplaced, yaml_files
+from cruxmap.language.files import (
+    SOURCES,
+    WORLDVIEWS,
+    check_language,
+    fit,
+    load,
+    tell_misplaced,
+    yaml_files,
+)
 from cruxmap.language.findings import Findings
 from cruxmap.language.includes import (
     BROUGHT,
@@ -40,7 +48,7 @@ from cruxmap.language.schema import (
     VoiceShape,
     WorldviewFile,
 )
-from cruxmap.language.visitors import NOBODY, WORLDVIEWS, Visitors
+from cruxmap.language.visitors import NOBODY, Visitors
 from cruxmap.language.yaml_text import Entries, Node, Parsed, Text
 
 
@@ -107,7 +115,7 @@ def gather(folder: Path, findings: Findings, visitors: Visitors = NOBODY) -> She
             own.append((path, shape))
             _merge(sheets, shape, findings)
     others = _include(sheets, own, seen, findings)
-    for path in yaml_files(folder / "sources", findings):
+    for path in yaml_files(folder / SOURCES, findings):
         _gather_locators(sheets, path, findings)
     for other in others:
         _bring(sheets, "locators", dict.fromkeys(other.uses.sources), other, findings)
@@ -117,8 +125,8 @@ def gather(folder: Path, findings: Findings, visitors: Visitors = NOBODY) -> She
         _gather_worldview(sheets, Path(visitor.name), visitor.parsed, seen, findings)
     if others:
         _tell_double_meanings(sheets, own, others, findings)
-    tell_misplaced(folder, findings, ("sources", WORLDVIEWS))
-    for name in ("sources", WORLDVIEWS):
+    tell_misplaced(folder, findings, (SOURCES, WORLDVIEWS))
+    for name in (SOURCES, WORLDVIEWS):
         tell_misplaced(folder / name, findings)
     return sheets
 

@@ -13,14 +13,22 @@ from typing import Any, NamedTuple
 from cruxmap.errors import Code
 from cruxmap.language.conditions import ONCE
 from cruxmap.language.context import each
-from cruxmap.language.files import fit, load, note_folder, shown, yaml_files
+from cruxmap.language.files import (
+    ARGUMENTS,
+    SOURCES,
+    WORLDVIEWS,
+    fit,
+    load,
+    note_folder,
+    shown,
+    yaml_files,
+)
 from cruxmap.language.findings import Findings
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.schema import BeforeShape, MapFile, SourcesFile
 from cruxmap.language.validation import Shape
 from cruxmap.language.yaml_text import DEEPEST, Entries, Text
 
-ARGUMENTS = "arguments"
 ENTRIES = ("claims", "questions", "events", "arguments")
 BROUGHT = ("claims", "questions", "arguments")
 """Sections of a worldview's file that hold entries of the map."""
@@ -247,13 +255,13 @@ def _declared_in(folder: Path) -> Declarations:
                 into.note(section, id_, part, path)
         named = (included_path(path, text, Findings()) for text in each(shape.include))
         into.others += [other.parent for other in named if other is not None]
-    for path in yaml_files(folder / "worldviews", Findings()):  # nothing comes of them: for hints alone
+    for path in yaml_files(folder / WORLDVIEWS, Findings()):  # nothing comes of them: for hints alone
         parsed = load(path, Findings())
         root = parsed.root if parsed else None
         for section in BROUGHT if isinstance(root, Entries) else ():
             for id_ in root.get(section) or ():  # type: ignore[call-overload, union-attr]
                 into.entries.setdefault(str(id_), path)
-    for path in yaml_files(folder / "sources", Findings()):
+    for path in yaml_files(folder / SOURCES, Findings()):
         findings = into.findings[path] = Findings()
         parsed = load(path, findings)
         listed, id_ = None, Text(path.stem)

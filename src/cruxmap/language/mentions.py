@@ -15,17 +15,24 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cruxmap.errors import Span
-from cruxmap.language.files import content_of, model_files, overlaid, shown, subfolders, yaml_files
+from cruxmap.language.files import (
+    ARGUMENTS,
+    MODELS,
+    SOURCES,
+    WORLDVIEWS,
+    content_of,
+    model_files,
+    overlaid,
+    shown,
+    subfolders,
+    yaml_files,
+)
 from cruxmap.language.findings import Findings
-from cruxmap.language.includes import ARGUMENTS, included_path
+from cruxmap.language.includes import included_path
 from cruxmap.language.names import Kind
 from cruxmap.language.schema import FileKind
 from cruxmap.language.uses import Sort, Use, Uses, uses_in
-from cruxmap.language.visitors import WORLDVIEWS
 from cruxmap.language.yaml_text import SourceFile
-
-MODELS = "models"
-SOURCES = "sources"
 
 
 @dataclass(frozen=True, slots=True)

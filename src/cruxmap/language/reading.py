@@ -54,6 +54,10 @@ from cruxmap.language.context import (
 from cruxmap.language.entries import read_claim, read_event, read_question, read_timeline
 from cruxmap.language.expectations import read_expectations
 from cruxmap.language.files import (
+    ARGUMENTS,
+    MODELS,
+    SOURCES,
+    WORLDVIEWS,
     Looked,
     State,
     check_language,
@@ -189,7 +193,7 @@ def examine(path: str | os.PathLike[str] = ".", memory: "Memory | None" = None) 
             wanted.setdefault(_identity(model.folder), set()).update(_ids_asked_for(model.spec))
             if drafts[_identity(model.folder)].sound:
                 _warn_of_unlisted(model.spec, findings)
-    if where.parent.name == "worldviews" and not findings.problems:
+    if where.parent.name == WORLDVIEWS and not findings.problems:
         for model in _models_beside(where, drafts):
             _warn_of_unlisted(model.spec, findings)
     for identity, ids in wanted.items():
@@ -249,7 +253,7 @@ def _identity(folder: Path) -> str:
 
 def _what_to_check(where: Path, findings: Findings) -> tuple[list[Path], list[Path]]:
     """Return the folders of maps and the model files that a path stands for."""
-    models, arguments = where / "models", where / "arguments"
+    models, arguments = where / MODELS, where / ARGUMENTS
     if os.path.isdir(models) or os.path.isdir(arguments):
         for path in yaml_files(arguments, findings):
             hint = "a map is a folder of files: make one for it"
@@ -259,7 +263,7 @@ def _what_to_check(where: Path, findings: Findings) -> tuple[list[Path], list[Pa
         if _is_for_models(where.resolve()):
             return [], list(model_files(where, findings))
         return [where], []
-    if where.parent.name in ("worldviews", "sources"):
+    if where.parent.name in (WORLDVIEWS, SOURCES):
         return [where.parent.parent], []
     if os.path.isfile(where) and where.suffix == ".yaml":
         parsed = load(where, Findings())
@@ -275,8 +279,8 @@ def _what_to_check(where: Path, findings: Findings) -> tuple[list[Path], list[Pa
 
 def _is_for_models(folder: Path) -> bool:
     """Tell whether a folder is `models/`, or in the one that stands beside `arguments/`."""
-    inside = (around.parent for around in folder.parents if around.name == "models")
-    return folder.name == "models" or any(os.path.isdir(project / "arguments") for project in inside)
+    inside = (around.parent for around in folder.parents if around.name == MODELS)
+    return folder.name == MODELS or any(os.path.isdir(project / ARGUMENTS) for project in inside)
 
 
 # --- maps ---------------------------------------------------------------------------------------
@@ -602,8 +606,8 @@ def _read_model(
 def _map_near(model: Path, name: str) -> str | None:
     """Return the way from a model to the map in its project that a name is most like, `None` if none is."""
     for around in (model.parent, *model.parent.parents):
-        if around.name == "models":
-            maps = around.parent / "arguments"
+        if around.name == MODELS:
+            maps = around.parent / ARGUMENTS
             near = nearest(name, (folder.name for folder in subfolders(maps, Findings())))
             return None if near is None else Path(os.path.relpath(maps / near, model.parent)).as_posix()
     return None
@@ -704,7 +708,7 @@ def _models_beside(worldview: Path, drafts: dict[str, Draft]) -> Iterator[ReadMo
 
 def _models_of_project(folder: Path) -> Iterator[Path]:
     """Yield the files of models in the project of the map in a folder."""
-    return model_files(folder.parent.parent / "models", Findings())
+    return model_files(folder.parent.parent / MODELS, Findings())
 
 
 def _ids_asked_for(spec: ModelSpec) -> Iterator[str]:

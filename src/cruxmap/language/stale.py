@@ -16,7 +16,7 @@ from cruxmap.errors import InvalidMap
 from cruxmap.ground import digest_of_files, remembered
 from cruxmap.language.argument_map import ArgumentMap, condition_text
 from cruxmap.language.digest import digest, state_of
-from cruxmap.language.files import load, noting, yaml_files
+from cruxmap.language.files import WORLDVIEWS, load, noting, yaml_files
 from cruxmap.language.findings import Findings
 from cruxmap.language.git_files import (
     Commit,
@@ -29,7 +29,6 @@ from cruxmap.language.git_files import (
     repository,
     stored,
 )
-from cruxmap.language.visitors import WORLDVIEWS
 from cruxmap.language.wordings import SAME, Form, Names, Reader, Said, Wordings, step_between, wordings
 from cruxmap.language.yaml_text import Node, parse
 

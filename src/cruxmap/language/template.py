@@ -7,6 +7,7 @@ from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.ground import UNFINISHED
 from cruxmap.language.context import check_word
 from cruxmap.language.editor_files import schema_line
+from cruxmap.language.files import ARGUMENTS, MODELS
 from cruxmap.language.findings import Findings
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.yaml_text import text_of
@@ -36,8 +37,8 @@ def template(name: str, like: str = FIRST_EXAMPLE) -> dict[str, str]:
         hint = did_you_mean(like, known) or f"known: {', '.join(known)}"
         raise InvalidMap((Problem(Code.UNKNOWN_EXAMPLE, f"there is no example `{like}`", hint=hint),))
     project = FOLDER / like
-    model = project / "models" / f"{like}.yaml"  # nothing but a model mentions a name of a map or model
-    files = [*sorted((project / "arguments" / like).rglob("*.yaml")), model]
+    model = project / MODELS / f"{like}.yaml"  # nothing but a model mentions a name of a map or model
+    files = [*sorted((project / ARGUMENTS / like).rglob("*.yaml")), model]
     text = {file: file.read_text("utf-8") for file in files}
     text[model] = text[model].replace(like, name)
     placed = {file: PurePath(file.relative_to(project).as_posix().replace(like, name)) for file in files}

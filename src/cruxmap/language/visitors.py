@@ -16,13 +16,12 @@ from cruxmap.errors import Code, Span
 from cruxmap.language.argument_map import ArgumentMap, Worldview
 from cruxmap.language.context import check_id
 from cruxmap.language.digest import MadeSince, since_made
-from cruxmap.language.files import MAX_BYTES, shown
+from cruxmap.language.files import MAX_BYTES, WORLDVIEWS, shown
 from cruxmap.language.findings import Findings
 from cruxmap.language.schema import MapFile, ModelFile, SourcesFile, WorldviewFile
 from cruxmap.language.validation import keys_of
 from cruxmap.language.yaml_text import Entries, Parsed, Text, parse
 
-WORLDVIEWS = "worldviews"
 """The folder beside a map's files that has the worldviews."""
 
 

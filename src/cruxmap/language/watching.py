@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cruxmap.errors import Code, InvalidMap, Problem
-from cruxmap.language.files import Looked, State, noting, state_of, version_at
+from cruxmap.language.files import WORLDVIEWS, Looked, State, noting, state_of, version_at
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_with_visitors
-from cruxmap.language.visitors import WORLDVIEWS
 
 SETTLED = 0.15
 """Seconds for which files stay as they are before they are read: whoever writes has done so then."""

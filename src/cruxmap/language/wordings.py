@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import NamedTuple
 
+from cruxmap.language.files import WORLDVIEWS
 from cruxmap.language.includes import BROUGHT, ENTRIES
-from cruxmap.language.visitors import WORLDVIEWS
 from cruxmap.language.yaml_text import Entries, Items, Node, Text
 
 type Form = str | tuple["Form", ...]

@@ -22,13 +22,11 @@ from cruxmap.language.context import check_id
 from cruxmap.language.digest import state_of
 from cruxmap.language.editing import Changes, edited, said_in
 from cruxmap.language.editor_files import first_line
-from cruxmap.language.files import MAX_BYTES, overlaid
+from cruxmap.language.files import ARGUMENTS, MAX_BYTES, WORLDVIEWS, overlaid
 from cruxmap.language.findings import Findings
-from cruxmap.language.includes import ARGUMENTS
 from cruxmap.language.inheritance import lay
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import check
-from cruxmap.language.visitors import WORLDVIEWS
 from cruxmap.language.watching import Reading, read
 from cruxmap.language.yaml_text import Text, node_of
 from cruxmap.present.problems import problem_json

@@ -12,14 +12,12 @@ from pathlib import Path
 from cruxmap.editing.server.texts import Change
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.language.argument_map import MAP_WORLDVIEW
-from cruxmap.language.files import knowing, noting, overlaid, shown
-from cruxmap.language.includes import ARGUMENTS
+from cruxmap.language.files import ARGUMENTS, MODELS, SOURCES, WORLDVIEWS, knowing, noting, overlaid, shown
 from cruxmap.language.inheritance import Perspective, settle
-from cruxmap.language.mentions import MODELS, Mention, Mentions, mentions, project_around
+from cruxmap.language.mentions import Mention, Mentions, mentions, project_around
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import Draft, Examined, Memory, examine
 from cruxmap.language.schema import FileKind
-from cruxmap.language.visitors import WORLDVIEWS
 
 SETTLED = 0.01
 """Seconds for which nothing must be typed before files are read."""
@@ -58,7 +56,7 @@ def kind_of(path: Path, text: str) -> FileKind:
     parents = [folder.name for folder in path.parents]
     if parents[0] == WORLDVIEWS:
         return "worldview"
-    if parents[0] == "sources":
+    if parents[0] == SOURCES:
         return "sources"
     if ARGUMENTS not in parents[:2] and MODELS in parents and (_kind_by_keys(text) or "model") == "model":
         return "model"

@@ -13,6 +13,7 @@ from typing import Any
 
 from cruxmap.editing.server.cursor import Cursor
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Claim, Routes, Scale
+from cruxmap.language.files import ARGUMENTS
 from cruxmap.language.forms import Form, forms_at, is_shape
 from cruxmap.language.judgement import Lexicon, notation_of
 from cruxmap.language.names import Kind
@@ -121,7 +122,7 @@ def _files(forms: Iterable[Form], file: Path) -> Iterator[Proposal]:
             for around in here.parents:
                 yield from (
                     Proposal(Path(os.path.relpath(folder, here)).as_posix(), Of.FILE)
-                    for folder in sorted((around / "arguments").glob("*/"))
+                    for folder in sorted((around / ARGUMENTS).glob("*/"))
                 )
         if form.of == "included":
             for other in sorted(here.parent.glob("*/*.yaml")):
