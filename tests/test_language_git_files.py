@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cruxmap.errors import InvalidMap
-from cruxmap.language.git_files import commits, inside, is_shallow, stored, text_at
+from cruxmap.language.git_files import commits, inside, is_shallow, stored
 from helpers.commands import git
 
 
@@ -56,11 +56,9 @@ def test_commits_are_those_that_changed_a_file(project: Path) -> None:
 
 
 def test_texts_are_those_of_the_commit(project: Path) -> None:
-    assert text_at(project / "a", "HEAD") == b"2"
-    assert text_at(project / "a", "HEAD~2") == b"1"
-    assert text_at(project / "c x", "HEAD") == b"1"
-    assert text_at(project / "c x", "HEAD~1") is None
-    assert text_at(project / "no\u00e9 such", "HEAD") is None
+    with stored(project) as find:
+        found = map(find, ("HEAD:a", "HEAD~2:a", "HEAD:c x", "HEAD~1:c x", "HEAD:no\u00e9 such"))
+        assert [each and each.data for each in found] == [b"2", b"1", b"1", None, None]
 
 
 def test_folders_are_stored_too_and_nothing_where_nothing_is(project: Path) -> None:

@@ -15,7 +15,7 @@ from cruxmap.language.findings import Findings
 from cruxmap.language.json_schema import NO_PHRASES, json_schema
 from cruxmap.language.judgement import meaning_scale
 from cruxmap.language.schema import FILES, FileKind
-from cruxmap.language.yaml_text import Entries, Text, text_of
+from cruxmap.language.yaml_text import Entries, Text, value_at
 
 SCHEMAS = "schemas"
 SETTINGS = ".vscode/settings.json"
@@ -41,7 +41,7 @@ def own_phrases(project: Path) -> dict[str, Scale]:
     """Return the phrases in the lexicons of a project's maps, as far as their files can be read."""
     read = (load(path, Findings()) for path in sorted(project.glob(_WHERE["map"])))
     roots = (parsed.root for parsed in read if parsed is not None)
-    lexicons = (root.get(text_of("lexicon")) for root in roots if isinstance(root, Entries))
+    lexicons = (value_at(root, "lexicon") for root in roots)
     meanings = [one for own in lexicons if isinstance(own, Entries) for one in own.items()]
     return {str(phrase): meaning_scale(text) for phrase, text in meanings if isinstance(text, Text)}
 

@@ -49,7 +49,7 @@ from cruxmap.language.schema import (
     WorldviewFile,
 )
 from cruxmap.language.visitors import NOBODY, Visitors
-from cruxmap.language.yaml_text import Entries, Node, Parsed, Text
+from cruxmap.language.yaml_text import Entries, Node, Parsed, Text, value_at
 
 
 @dataclass(slots=True)
@@ -160,7 +160,7 @@ def _register(
     if not isinstance(root, Entries):
         return
     for section in sections:
-        entries = root.get(section)  # type: ignore[call-overload]
+        entries = value_at(root, section)
         if not isinstance(entries, Entries):
             continue
         kind = _KINDS.get(section)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, TypeAliasType, Union, get_args, get_origin
 
-from cruxmap.language.validation import Leaf, Shape, fields_of
+from cruxmap.language.validation import Leaf, Shape, fields_of, mark_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _forms(hint: Any, owner: type[Shape] | None, key: str) -> Iterator[Form]:
     if isinstance(hint, TypeAliasType):
         yield from _forms(hint.__value__, owner, key)
     elif get_origin(hint) is Annotated:
-        leaf = next((mark for mark in hint.__metadata__ if isinstance(mark, Leaf)), None)
+        leaf = mark_of(hint, Leaf)
         if leaf is None:
             yield from _forms(get_args(hint)[0], owner, key)
         else:

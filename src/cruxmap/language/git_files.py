@@ -1,7 +1,7 @@
 """A project's files at git's revisions: what there was to read, and which commits changed it.
 
-In: the path of a model or of any other file, and a revision as git names it. Out: the model as it was, the
-text of a file, or commits. The repository need not be trusted: git runs no filters or hooks on it and
+In: the path of a model or of any other file, and a revision as git names it. Out: the model as it was, what
+git stores, or commits. The repository need not be trusted: git runs no filters or hooks on it and
 fetches nothing, and links that lead out of a revision are not followed. What git cannot tell raises
 `InvalidMap`.
 """
@@ -140,14 +140,6 @@ def commits(*paths: Path, since: str | None = None, main_line: bool = False) -> 
         date, _, subject = words.partition("\0")
         found.append(Commit(id_, tuple(parents), date, subject))
     return tuple(found)
-
-
-def text_at(path: Path, commit: str) -> bytes | None:
-    """Return what a file held at a commit, `None` where there was none. Raises `InvalidMap`."""
-    root, place = repository(path)
-    with stored(root) as find:
-        found = find(f"{commit}:{place.as_posix()}")
-    return found.data if found is not None and found.kind == "blob" else None
 
 
 def head(path: Path) -> str | None:

@@ -22,8 +22,8 @@ from cruxmap.language.validation import (
     NotEmpty,
     OneOf,
     Shape,
-    description_of,
     fields_of,
+    mark_of,
 )
 
 NO_PHRASES: Mapping[str, Scale] = MappingProxyType({})
@@ -125,7 +125,7 @@ def _reference(name: str) -> str:
 def _of(hint: Any, definitions: dict[str, Schema]) -> Schema:
     """Return the schema of what an annotation describes."""
     if isinstance(hint, TypeAliasType):
-        leaf = _leaf(hint.__value__)
+        leaf = mark_of(hint.__value__, Leaf)
         if leaf is not None:
             return _defined(leaf.schema, lambda: _LEAVES[leaf.schema], definitions)
         return _defined(hint.__name__, lambda: _of(hint.__value__, definitions), definitions)
@@ -157,14 +157,9 @@ def _of(hint: Any, definitions: dict[str, Schema]) -> Schema:
     return schema
 
 
-def _leaf(hint: Any) -> Leaf | None:
-    marks = getattr(hint, "__metadata__", ())
-    return next((mark for mark in marks if isinstance(mark, Leaf)), None)
-
-
 def _of_forms(hint: Any, definitions: dict[str, Schema]) -> Schema | None:
     """Return the schema of a choice between forms; None where there is none to make."""
-    choice = next((mark for mark in hint.__metadata__ if isinstance(mark, OneOf)), None)
+    choice = mark_of(hint, OneOf)
     if choice is None:
         return None
     right = [form for form in get_args(get_args(hint)[0]) if form not in choice.mistakes]
@@ -181,7 +176,7 @@ def _defined(name: str, make: Callable[[], Schema], definitions: dict[str, Schem
 
 def _of_shape(shape: Any, definitions: dict[str, Schema]) -> Schema:
     fields = fields_of(shape)
-    missing = [key for key, field in fields.items() if description_of(field.hint) is None]
+    missing = [key for key, field in fields.items() if mark_of(field.hint, Description) is None]
     assert not missing, (shape, missing)
     schema: Schema = {
         "type": "object",

@@ -100,7 +100,7 @@ from cruxmap.language.worldviews import (
     warn_of_changes,
     warn_of_rejected,
 )
-from cruxmap.language.yaml_text import Entries, Parsed, Text
+from cruxmap.language.yaml_text import Entries, Parsed, Text, value_at
 
 # --- what others call ---------------------------------------------------------------------------
 
@@ -596,7 +596,7 @@ def _read_model(
         own.add(Code.NO_SUCH_FILE, f"there is no map in `{shown(folder)}`", shape.map, hint)
         findings.extend(own)
         return None
-    rows: Any = parsed.root.get("expect") if shape.expect else []  # type: ignore[union-attr,call-overload]
+    rows: Any = value_at(parsed.root, "expect") if shape.expect else []
     whole = [row for number, row in enumerate(rows) if ("expect", number) not in fitted.cuts]
     spec = _model_spec(path, shape, whole, draft, own)
     findings.extend(own)

@@ -18,7 +18,7 @@ from cruxmap.language.validation import (
     OneOf,
     Shape,
 )
-from cruxmap.language.yaml_text import Entries, Text
+from cruxmap.language.yaml_text import Entries, Text, value_at
 
 # --- leaves -------------------------------------------------------------------------------------
 
@@ -56,7 +56,7 @@ LONG_FORM = frozenset({"value", "source", "note", "tags", "fitted"})
 
 def _judged_form(node: Entries) -> type:
     """Tell the long form of one number, shares, and the long form of shares apart."""
-    if isinstance(node.get("value"), Entries):  # type: ignore[call-overload]
+    if isinstance(value_at(node, "value"), Entries):
         return LongShares
     return LongNumber if "value" in node and node.keys() <= LONG_FORM else dict
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from cruxmap.language.names import Kind
 from cruxmap.language.schema import LONG_FORM, FileKind
-from cruxmap.language.yaml_text import Entries, Items, Node, SourceFile, Text, parse_text
+from cruxmap.language.yaml_text import Entries, Items, Node, SourceFile, Text, parse_text, value_at
 
 
 class Sort(StrEnum):
@@ -172,12 +172,12 @@ class _Reading:
             elif key in ("routes", "given"):
                 self.rows(value, owner, asks)
             elif key == "at_least" and isinstance(value, Entries):
-                self.condition(_get(value, "of"))
+                self.condition(value_at(value, "of"))
 
     @staticmethod
     def _at(node: Entries, owner: tuple[str, ...]) -> tuple[str, ...]:
         """Return the address of the shares in a row."""
-        id_ = _get(node, "id") or ("otherwise" if "otherwise" in node else None)
+        id_ = value_at(node, "id") or ("otherwise" if "otherwise" in node else None)
         return (*owner, str(id_)) if isinstance(id_, str) else owner
 
     def rows(self, node: Node | None, owner: tuple[str, ...], asks: str = "") -> None:
@@ -194,8 +194,8 @@ class _Reading:
             else:
                 self.note(node, Sort.PHRASE, text=node.strip())
         elif isinstance(node, Entries) and "value" in node and node.keys() <= LONG_FORM:
-            self.sources(_get(node, "source"))
-            self.judged(_get(node, "value"), owner, asks)
+            self.sources(value_at(node, "source"))
+            self.judged(value_at(node, "value"), owner, asks)
         elif isinstance(node, Entries) and asks:
             for state, share in node.items():
                 self.note(state, Sort.STATE, asks, *owner[1:])
@@ -219,7 +219,7 @@ class _Reading:
             for part in node:
                 self.condition(part)
         elif isinstance(node, Entries):
-            event = _get(node, "event")
+            event = value_at(node, "event")
             for key, value in node.items():
                 if key in ("not", "all_of", "any_of"):
                     self.condition(value)
@@ -249,19 +249,19 @@ class _Reading:
         asks = id_ if kind is Kind.QUESTION else ""
         self.parts(entry, (id_,), asks)
         if kind is Kind.QUESTION:
-            states = list(_each(_get(entry, "states")))
+            states = list(_each(value_at(entry, "states")))
             self.uses.states[id_] = tuple(map(str, states))
             for state in states:
                 self.note(state, Sort.STATE, id_, defines=True)
             for state, _ in _items(entry, "state_texts"):
                 self.note(state, Sort.STATE, id_)
-            gap = _get(entry, "gap")
-            self.note(_get(gap, "from"), Sort.ADDRESS)
-            self.note(_get(gap, "to"), Sort.ADDRESS)
+            gap = value_at(entry, "gap")
+            self.note(value_at(gap, "from"), Sort.ADDRESS)
+            self.note(value_at(gap, "to"), Sort.ADDRESS)
             for state, _ in _items(gap, "at_least"):
                 self.note(state, Sort.STATE, id_)
         elif kind is Kind.EVENT:
-            timeline = _get(entry, "timeline")
+            timeline = value_at(entry, "timeline")
             if isinstance(timeline, Text):
                 self.uses.timeline_of[id_] = str(timeline)
                 self.note(timeline, Sort.TIMELINE)
@@ -289,7 +289,7 @@ class _Reading:
 
     def map_file(self, root: Entries, stem: str) -> None:
         """Note what a file of a map mentions."""
-        self.uses.takes_in = list(_each(_get(root, "include")))
+        self.uses.takes_in = list(_each(value_at(root, "include")))
         for path in self.uses.takes_in:
             self.note(path, Sort.FILE)
         self.declarations(root)
@@ -297,31 +297,31 @@ class _Reading:
 
     def sources_file(self, root: Entries, stem: str) -> None:
         """Note what a list of locators mentions."""
-        self.note(_get(root, "source"), Sort.SOURCE)
+        self.note(value_at(root, "source"), Sort.SOURCE)
         for locator, _ in _items(root, "locators"):
             self.note(locator, Sort.LOCATOR, stem, defines=True)
 
     def worldview_file(self, root: Entries, stem: str) -> None:
         """Note what a worldview mentions, and the entries that it brings."""
         if "worldview" in root:
-            self.note(_get(root, "worldview"), Sort.WORLDVIEW, defines=True)
+            self.note(value_at(root, "worldview"), Sort.WORLDVIEW, defines=True)
         else:
             self.uses.found.append(Use(0, 0, Sort.WORLDVIEW, (stem,), defines=True))
         self.parts(root, ())
-        self.note(_get(root, "extends"), Sort.WORLDVIEW)
-        for entry, _ in _items(_get(root, "made_from"), "entries"):
+        self.note(value_at(root, "extends"), Sort.WORLDVIEW)
+        for entry, _ in _items(value_at(root, "made_from"), "entries"):
             self.note(entry, Sort.ADDRESS)
         for address, value in _items(root, "judgements"):
             self.note(address, Sort.ADDRESS)
             path = tuple(address.split("."))
             self.judged(value, path, asks=path[0])
         for section in ("stated", "read_as"):
-            self.rows(_get(root, section), ())
+            self.rows(value_at(root, section), ())
         for entry, _ in _items(root, "remarks"):
             self.note(entry, Sort.ADDRESS)
-        asked = _get(root, "asked")
+        asked = value_at(root, "asked")
         for one in asked if isinstance(asked, Items) else ():
-            self.condition(_get(one, "of") if isinstance(one, Entries) else one)
+            self.condition(value_at(one, "of") if isinstance(one, Entries) else one)
         for claim, routes in _items(root, "routes"):
             self.note(claim, Sort.ADDRESS)
             self.rows(routes, (str(claim),))
@@ -329,28 +329,28 @@ class _Reading:
 
     def model_file(self, root: Entries, stem: str) -> None:
         """Note what a model mentions."""
-        self.note(_get(root, "model"), Sort.MODEL, defines=True)
-        folder = _get(root, "map")
+        self.note(value_at(root, "model"), Sort.MODEL, defines=True)
+        folder = value_at(root, "map")
         if isinstance(folder, Text):
             self.uses.map = folder
             self.note(folder, Sort.FILE)
         self.parts(root, ())
         self.worldviews(root)
-        expected = _get(root, "expect")
+        expected = value_at(root, "expect")
         for row in expected if isinstance(expected, Items) else ():
-            than = _get(row, "than") if isinstance(row, Entries) else None
+            than = value_at(row, "than")
             for part in (row, than):
                 if isinstance(part, Entries):
                     self.parts(part, ())
                     self.worldviews(part)
                     for key in ("below", "above", "between"):
-                        for number in _each(_get(part, key)):
+                        for number in _each(value_at(part, key)):
                             self.judged(number)
 
     def worldviews(self, node: Entries) -> None:
         """Note the worldviews that a model or an expectation names."""
         for key in ("worldview", "worldviews"):
-            for name in _each(_get(node, key)):
+            for name in _each(value_at(node, key)):
                 if name not in ("all", "map"):
                     self.note(name, Sort.WORLDVIEW)
 
@@ -384,11 +384,6 @@ def _each(node: Node | None) -> Iterator[Text]:
 
 def _items(node: object, key: str) -> Iterator[tuple[Text, Node]]:
     """Yield the entries of a section."""
-    section = _get(node, key)
+    section = value_at(node, key)
     if isinstance(section, Entries):
         yield from section.items()
-
-
-def _get(node: object, key: str) -> Node | None:
-    """Return what stands under a key."""
-    return node.get(key) if isinstance(node, Entries) else None  # type: ignore[call-overload]

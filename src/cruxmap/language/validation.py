@@ -120,8 +120,8 @@ def fields_of(shape: Any) -> dict[str, Field]:
         if name.isupper():
             continue
         inner = _without_none(hint)
-        keys = [mark.name for mark in getattr(inner, "__metadata__", ()) if isinstance(mark, Key)]
-        fields[keys[0] if keys else name] = Field(name, inner, not hasattr(shape, name), _reader(inner))
+        key = mark_of(inner, Key)
+        fields[key.name if key else name] = Field(name, inner, not hasattr(shape, name), _reader(inner))
     return fields
 
 
@@ -133,14 +133,12 @@ def keys_of(shape: Any) -> frozenset[str]:
 def described(shape: Any, key: str) -> Description | None:
     """Return what a key of a shape is for; `None` where the shape has no such key."""
     field_of_key = fields_of(shape).get(key)
-    return None if field_of_key is None else description_of(field_of_key.hint)
+    return None if field_of_key is None else mark_of(field_of_key.hint, Description)
 
 
-def description_of(hint: Any) -> Description | None:
-    """Return the description among the marks of an annotation."""
-    return next(
-        (mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Description)), None
-    )
+def mark_of[M](hint: Any, kind: type[M]) -> M | None:
+    """Return the mark of one kind that an annotation has; `None` where it has none."""
+    return next((mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, kind)), None)
 
 
 def _without_none(hint: Any) -> Any:
@@ -270,7 +268,7 @@ def _form(hint: Any) -> type:
         return _form(hint.__value__)
     if get_origin(hint) is not Annotated:
         return {list: Items, None: hint}.get(get_origin(hint), dict)  # type: ignore[no-any-return]
-    if any(isinstance(mark, OneOf) for mark in hint.__metadata__):
+    if mark_of(hint, OneOf):
         return object
     return Text if get_args(hint)[0] is Text else _form(get_args(hint)[0])
 

@@ -20,9 +20,7 @@ from cruxmap.language.files import MAX_BYTES, WORLDVIEWS, shown
 from cruxmap.language.findings import Findings
 from cruxmap.language.schema import MapFile, ModelFile, SourcesFile, WorldviewFile
 from cruxmap.language.validation import keys_of
-from cruxmap.language.yaml_text import Entries, Parsed, Text, parse
-
-"""The folder beside a map's files that has the worldviews."""
+from cruxmap.language.yaml_text import Entries, Parsed, Text, parse, value_at
 
 
 class Standing(StrEnum):
@@ -182,7 +180,7 @@ def _id_of(path: Path, parsed: Parsed, findings: Findings) -> Text | None:
         message, hint = "this is not a worldview's file", "it has `judgements`, for example"
         findings.add(Code.WRONG_SHAPE, message, root, hint)
         return None
-    written = root.get("worldview")  # type: ignore[call-overload]
+    written = value_at(root, "worldview")
     own = Findings()
     if isinstance(written, Text) and written:
         check_id(own, written)

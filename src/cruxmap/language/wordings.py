@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from cruxmap.language.files import WORLDVIEWS
 from cruxmap.language.includes import BROUGHT, ENTRIES
-from cruxmap.language.yaml_text import Entries, Items, Node, Text
+from cruxmap.language.yaml_text import Entries, Items, Node, Text, value_at
 
 type Form = str | tuple["Form", ...]
 """A part of a file in the form in which it is compared."""
@@ -113,26 +113,26 @@ class Wordings:
         """
         for id_, root in self.worldviews.items():
             before = names.worldview(id_)
-            for address, node in _pairs(_get(root, "judgements")):
+            for address, node in _pairs(value_at(root, "judgements")):
                 number = self._number(node, address, names)
                 if number is not None:
                     then = self.address(address, names)
                     yield Said(id_, "judgement", address), Said(before, "judgement", then), number
             for kind in ("rejects", "accepts"):
-                for address in map(str, _each(_get(root, kind))):
+                for address in map(str, _each(value_at(root, kind))):
                     then = self.address(address, names)
                     yield Said(id_, kind, address), Said(before, kind, then), kind
-            for stated in _each(_get(root, "stated")):
+            for stated in _each(value_at(root, "stated")):
                 if isinstance(stated, Entries):
-                    given = [_get(stated, key) for key in ("of", "assuming")]
+                    given = [value_at(stated, key) for key in ("of", "assuming")]
                     now, of = (tuple(self.condition(node, as_) for node in given) for as_ in (SAME, names))
-                    number = (words(_get(stated, "credence")), words(_get(stated, "note")))
+                    number = (words(value_at(stated, "credence")), words(value_at(stated, "note")))
                     yield Said(id_, "stated", now), Said(before, "stated", of), number
 
     def made_from(self, names: Names = SAME) -> Iterator[tuple[tuple[str, str], tuple[str, str], str]]:
         """Yield digests that worldviews have of entries: worldview and entry, under earlier names, and it."""
         for id_, root in self.worldviews.items():
-            for entry, digest in _pairs(_get(_get(root, "made_from"), "entries")):
+            for entry, digest in _pairs(value_at(value_at(root, "made_from"), "entries")):
                 yield (id_, entry), (names.worldview(id_), names.entry(entry)), str(digest)
 
     def address(self, address: str, names: Names) -> str:
@@ -167,10 +167,10 @@ class Wordings:
         return self.entries.get(id_, ("", _NOWHERE))
 
     def _text(self, id_: str) -> str:
-        return words(_get(self._entry(id_)[1], "text"))
+        return words(value_at(self._entry(id_)[1], "text"))
 
     def _timeline(self, event: str) -> str:
-        return words(_get(self._entry(event)[1], "timeline"))
+        return words(value_at(self._entry(event)[1], "timeline"))
 
     def _parts_asked(
         self, section: str, owner: str, entry: Entries, parts: list[str], names: Names
@@ -178,34 +178,34 @@ class Wordings:
         first, *rest = [*parts, ""]
         match section:
             case "arguments":
-                yield "premises", self._all(_each(_get(entry, "premises")), names)
+                yield "premises", self._all(_each(value_at(entry, "premises")), names)
                 yield "targets", self._targets(entry, names)
             case "claims" if first in ("if_met", "otherwise") and (kind := _definition(entry)):
-                of = _get(entry, kind)
+                of = value_at(entry, kind)
                 if isinstance(of, Entries):  # at least so many of them
-                    counted = self._all(_each(_get(of, "of")), names)
-                    yield "definition", (kind, words(_get(of, "count")), counted)
+                    counted = self._all(_each(value_at(of, "of")), names)
+                    yield "definition", (kind, words(value_at(of, "count")), counted)
                 else:
                     yield "definition", (kind, self._all(_each(of), names))
             case "claims" if "routes" in entry:
-                yield "when", self.condition(_get(entry, "when"), names)
+                yield "when", self.condition(value_at(entry, "when"), names)
                 route = next((r for r in self._routes(owner, entry) if _id(r) == first), _NOWHERE)
-                yield "route", self.condition(_get(route, "when"), names)
+                yield "route", self.condition(value_at(route, "when"), names)
             case "claims" | "questions":
                 if section == "questions":
-                    states = [str(state) for state in _each(_get(entry, "states"))]
+                    states = [str(state) for state in _each(value_at(entry, "states"))]
                     yield "states", tuple(names.part(owner, state) for state in states)
                 yield "when", self._case(_rows(entry), first, names)
             case "events":
-                phase = _get(_get(entry, "emerges"), first)
+                phase = value_at(value_at(entry, "emerges"), first)
                 if isinstance(phase, Entries):
-                    yield "when", self.condition(_get(phase, "when"), names)
+                    yield "when", self.condition(value_at(phase, "when"), names)
                     yield "case", self._case(_rows(phase), rest[0], names)
 
     def _routes(self, claim: str, entry: Entries) -> Iterator[Entries]:
         """Yield the routes of a claim, those that worldviews bring after its own."""
-        brought = [_get(_get(root, "routes"), claim) for root in self.worldviews.values()]
-        for routes in (_get(entry, "routes"), *brought):
+        brought = [value_at(value_at(root, "routes"), claim) for root in self.worldviews.values()]
+        for routes in (value_at(entry, "routes"), *brought):
             yield from (route for route in _each(routes) if isinstance(route, Entries))
 
     def _case(self, rows: Sequence[Entries], name: str, names: Names) -> Form:
@@ -214,13 +214,13 @@ class Wordings:
             if name and name == (_id(row) or ("otherwise" if "otherwise" in row else "")):
                 cases = [row] if "when" in row else rows
                 return self._all(
-                    (when for case in cases if (when := _get(case, "when")) is not None), names
+                    (when for case in cases if (when := value_at(case, "when")) is not None), names
                 )
         return ""
 
     def _targets(self, entry: Entries, names: Names) -> Form:
         return tuple(
-            (way, *sorted((self._target(on, names) for on in _each(_get(entry, way))), key=repr))
+            (way, *sorted((self._target(on, names) for on in _each(value_at(entry, way))), key=repr))
             for way in _DIRECTIONS
             if way in entry
         )
@@ -232,7 +232,7 @@ class Wordings:
         """Return a condition in the form in which it is compared, under earlier names; "" for none."""
         match node:
             case Entries() if "event" in node:
-                timeline = self._timeline(words(_get(node, "event")))
+                timeline = self._timeline(words(value_at(node, "event")))
                 return tuple(
                     (
                         key,
@@ -285,8 +285,8 @@ class Wordings:
         if not isinstance(node, Entries) or "fitted" in node:
             return None
         if "value" in node:
-            value = self._number(_get(node, "value") or Text(), address, names)
-            note = words(_get(node, "note"))
+            value = self._number(value_at(node, "value") or Text(), address, names)
+            note = words(value_at(node, "note"))
             return (value, note) if value is not None and note else value
         owner = address.partition(".")[0]
         shares = [
@@ -306,10 +306,6 @@ def words(node: Node | None) -> str:
     return " ".join(node.split()) if isinstance(node, Text) else ""
 
 
-def _get(node: Node | None, key: str) -> Node | None:
-    return node.get(key) if isinstance(node, Entries) else None  # type: ignore[call-overload]
-
-
 def _pairs(node: Node | None) -> Iterator[tuple[str, Node]]:
     if isinstance(node, Entries):
         yield from ((str(key), value) for key, value in node.items())
@@ -323,11 +319,11 @@ def _each(node: Node | None) -> list[Node]:
 
 
 def _id(part: Node) -> str:
-    return words(_get(part, "id"))
+    return words(value_at(part, "id"))
 
 
 def _rows(entry: Entries) -> list[Entries]:
-    return [row for row in _each(_get(entry, "given")) if isinstance(row, Entries)]
+    return [row for row in _each(value_at(entry, "given")) if isinstance(row, Entries)]
 
 
 def _definition(entry: Entries) -> str:
@@ -349,9 +345,9 @@ def wordings(folder: PurePath, read: Reader) -> Wordings:
         broken |= not isinstance(root, Entries)
         _take(root, ENTRIES, entries)
         timelines |= {
-            id_: node for id_, node in _pairs(_get(root, "timelines")) if isinstance(node, Entries)
+            id_: node for id_, node in _pairs(value_at(root, "timelines")) if isinstance(node, Entries)
         }
-        for named in map(str, _each(_get(root, "include"))):
+        for named in map(str, _each(value_at(root, "include"))):
             other = type(folder)(posixpath.normpath((file.parent / named).as_posix()))
             if other not in taken:
                 taken.add(other)
@@ -368,7 +364,7 @@ def wordings(folder: PurePath, read: Reader) -> Wordings:
 
 def _take(root: Node | None, sections: Iterable[str], into: dict[str, tuple[str, Entries]]) -> None:
     for section in sections:
-        for id_, node in _pairs(_get(root, section)):
+        for id_, node in _pairs(value_at(root, section)):
             if isinstance(node, Entries):
                 into.setdefault(id_, (section, node))
 
@@ -409,7 +405,7 @@ def _only(one: Wordings, other: Wordings) -> Collection[str]:
 
 def _told(moment: Wordings, id_: str) -> tuple[str, str]:
     section, entry = moment.entries.get(id_) or ("timelines", moment.timelines[id_])
-    return section, words(_get(entry, "text")) or f"{id_} says nothing"
+    return section, words(value_at(entry, "text")) or f"{id_} says nothing"
 
 
 def _all_said(moment: Wordings, worldviews: Collection[str], names: Names = SAME) -> dict[str, object]:
@@ -440,16 +436,19 @@ def _lists(now: Wordings, id_: str, then: Wordings, before: str) -> Iterator[tup
     if mine is its or mine is None or its is None:
         return
     for key in ("states", "phases", "given", "routes"):
-        yield _listed(_get(mine, key)), _listed(_get(its, key))
-    for phase, node in _pairs(_get(mine, "emerges")):
-        yield _listed(_get(node, "given")), _listed(_get(_get(_get(its, "emerges"), phase), "given"))
+        yield _listed(value_at(mine, key)), _listed(value_at(its, key))
+    for phase, node in _pairs(value_at(mine, "emerges")):
+        yield (
+            _listed(value_at(node, "given")),
+            _listed(value_at(value_at(value_at(its, "emerges"), phase), "given")),
+        )
 
 
 def _listed(node: Node | None) -> _Listed:
     if isinstance(node, Entries):
         return [(name, None) for name, _ in _pairs(node)]
     return [
-        (words(part), None) if isinstance(part, Text) else (_id(part), _get(part, "when"))
+        (words(part), None) if isinstance(part, Text) else (_id(part), value_at(part, "when"))
         for part in _each(node)
     ]
 

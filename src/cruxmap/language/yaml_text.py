@@ -156,6 +156,11 @@ def _like(entries: Entries, parts: Iterable[tuple[Text, Node]]) -> Entries:
     return made
 
 
+def value_at(node: object, key: str) -> Node | None:
+    """Return what a key of a mapping leads to; `None` where there is no such key, or no mapping."""
+    return node.get(key) if isinstance(node, Entries) else None  # type: ignore[call-overload]
+
+
 def problem_at(code: Code, message: str, place: _Placed, hint: str = "") -> Problem:
     """Return a problem with the place of a node."""
     return Problem(code, shortened(message), place.span, shortened(hint), place.line_text)

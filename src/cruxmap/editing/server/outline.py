@@ -7,7 +7,7 @@ from lsprotocol.types import DocumentSymbol, FoldingRange, FoldingRangeKind, Ran
 from cruxmap.editing.server.texts import Ruler
 from cruxmap.language.layout import Layout
 from cruxmap.language.uses import readable
-from cruxmap.language.yaml_text import Entries, Items, Node, Text
+from cruxmap.language.yaml_text import Entries, Items, Node, Text, value_at
 
 _KINDS = {
     "claims": SymbolKind.Boolean,
@@ -52,7 +52,7 @@ def _symbol(key: Text, value: Node, layout: Layout, ruler: Ruler, section: str) 
 
 
 def _said(value: Node) -> str | None:
-    said = value.get("text") if isinstance(value, Entries) else value  # type: ignore[call-overload]
+    said = value_at(value, "text") if isinstance(value, Entries) else value
     if not isinstance(said, Text):
         return None
     words = " ".join(said.split())
