@@ -12,7 +12,7 @@ from cruxmap.errors import Code, InvalidMap
 from cruxmap.language.digest import digest
 from cruxmap.language.formatting import LaidOut, formatted, laid_out
 from cruxmap.language.yaml_text import parse_text
-from cruxmap.language.yaml_writing import Plain, text_of
+from cruxmap.language.yaml_writing import Plain, without_places
 from helpers import drawn_maps
 from helpers import worldview_files as files
 from helpers.commands import EXAMPLES, ROOT, Outcome
@@ -75,7 +75,7 @@ arguments: {a: {text: One., against: first, strength: 3x}}
 def _said(text: str) -> Plain:
     root = parse_text(text, "").root  # which passes over a byte order mark
     assert root is not None
-    return text_of(root)
+    return without_places(root)
 
 
 def test_a_messy_file_is_laid_out() -> None:

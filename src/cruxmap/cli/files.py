@@ -11,13 +11,12 @@ import typer
 
 from cruxmap.asking import FormatOption, QuietOption, model_path, refuse, typed_here
 from cruxmap.cli.application import app, examples
-from cruxmap.cli.output import counted
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.exit_codes import FINE, PROBLEMS
 from cruxmap.ground import CannotWrite, write_file
 from cruxmap.present import terminal
 from cruxmap.present.progress import Display
-from cruxmap.present.terminal import Format, print_answer, print_json, print_problems
+from cruxmap.present.terminal import Format, counted, print_answer, print_json, print_problems
 
 if TYPE_CHECKING:
     from cruxmap.insight.expectations import Expected

@@ -9,10 +9,10 @@ import typer
 
 from cruxmap.asking import Asked, ModelArgument, QuietOption, ask_with, known_worldview, model_path, refuse
 from cruxmap.cli.application import app, examples
-from cruxmap.cli.output import answer_with, counted, draw
+from cruxmap.cli.output import answer_with, draw
 from cruxmap.errors import Code
 from cruxmap.present import terminal
-from cruxmap.present.terminal import Format
+from cruxmap.present.terminal import Format, counted
 
 
 @app.command(epilog=examples("interview trial --as ann", "interview trial --form --questions 12"))

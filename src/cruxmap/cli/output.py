@@ -124,8 +124,3 @@ def emit(content: str | bytes, output: Path | None) -> None:
         terminal.print_bytes(content)
     else:
         terminal.print_text(content)
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number and what it counts, in the plural where it is not one."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

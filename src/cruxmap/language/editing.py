@@ -15,7 +15,7 @@ from cruxmap.language.findings import Findings
 from cruxmap.language.in_place import is_long, is_said, rewritten, said_by, says
 from cruxmap.language.schema import WorldviewFile
 from cruxmap.language.yaml_text import Entries, Node, Parsed, node_of, parse_text
-from cruxmap.language.yaml_writing import Plain, text_of
+from cruxmap.language.yaml_writing import Plain, without_places
 
 ORDER = (
     *("worldview", "language", "voice", "text", "source", "note", "tags", "extends", "made_from"),
@@ -200,7 +200,7 @@ def _form(key: str, value: object) -> Form:
     """Return what somebody wants to have written, as texts. Raises InvalidMap where it is no such thing."""
     try:
         node_of(key)
-        return text_of(node_of(value))
+        return without_places(node_of(value))
     except TypeError as error:
         hint = "texts, lists and mappings can be written, without characters that nobody sees"
         problem = Problem(Code.WRONG_SHAPE, f"`{key}` cannot be written: {error}", Span(f"<{key}>"), hint)

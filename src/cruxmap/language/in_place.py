@@ -27,7 +27,7 @@ from cruxmap.language.yaml_writing import (
     flow,
     item,
     scalar,
-    text_of,
+    without_places,
 )
 
 _SPREAD = {"claims": 2, "questions": 2, "arguments": 2, "routes": 2}
@@ -80,7 +80,7 @@ def is_said(key: str, value: Plain) -> bool:
 
 def said_by(root: Mapping[Any, Plain]) -> dict[str, Plain]:
     """Return what a file says: its keys that have nothing in them are as good as left out."""
-    return {str(key): text_of(value) for key, value in root.items() if is_said(str(key), value)}
+    return {str(key): without_places(value) for key, value in root.items() if is_said(str(key), value)}
 
 
 def rewritten(parsed: Parsed, value: Mapping[str, Plain], order: Sequence[str] = ()) -> Parsed:
@@ -533,5 +533,5 @@ def _name_of(value: Plain) -> str:
     if _is_statement(value):
         assuming = value.get("assuming") or []
         listed = [assuming] if isinstance(assuming, str | Mapping) else assuming
-        return "of " + json.dumps(text_of([value["of"], listed]), sort_keys=True)
-    return json.dumps(text_of(value), sort_keys=True)
+        return "of " + json.dumps(without_places([value["of"], listed]), sort_keys=True)
+    return json.dumps(without_places(value), sort_keys=True)

@@ -230,8 +230,8 @@ type _Key = tuple[str, str]
 """What a name must be unique among, and the name."""
 
 _ENTRIES = "entries"
-_OF_MAPS = (Sort.SOURCE, Sort.VOICE, Sort.TIMELINE, Sort.PHRASE, Sort.WORLDVIEW)
-_OF_OTHERS = frozenset(map(str, (Sort.SOURCE, Sort.VOICE, Sort.TIMELINE, Sort.PHRASE)))
+_OF_OTHERS = (Sort.SOURCE, Sort.VOICE, Sort.TIMELINE, Sort.PHRASE)
+_OF_MAPS = (*_OF_OTHERS, Sort.WORLDVIEW)
 
 
 def _key(use: Use) -> _Key:
@@ -272,7 +272,7 @@ class _Map:
         for folder in dict.fromkeys(file.map for file in self.taken.values()):
             for file in maps[folder].own if folder is not None else ():
                 for use in file.uses.found:
-                    if use.defines and str(use.sort) in _OF_OTHERS and file.map is not None:
+                    if use.defines and use.sort in _OF_OTHERS and file.map is not None:
                         self.home.setdefault(_key(use), file.map)
 
 

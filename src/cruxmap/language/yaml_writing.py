@@ -165,12 +165,12 @@ def item(value: Plain, width: int = WIDTH) -> list[str]:
     return [f"- {first}", *(f"  {line}" for line in others)]
 
 
-def text_of(value: Plain) -> Plain:
+def without_places(value: Plain) -> Plain:
     """Return a value without places."""
     match value:
         case Text() | str():
             return str(value)
         case Mapping():
-            return {str(key): text_of(part) for key, part in value.items()}
+            return {str(key): without_places(part) for key, part in value.items()}
         case _:
-            return [text_of(part) for part in value]
+            return [without_places(part) for part in value]

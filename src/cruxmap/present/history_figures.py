@@ -19,7 +19,7 @@ from cruxmap.present.canvas import (
     ticks,
 )
 from cruxmap.present.history_tables import drawn, problems_text, worldviews_of
-from cruxmap.present.phrases import percent
+from cruxmap.present.phrases import day, percent
 from cruxmap.present.rehearsal_figures import LOOKS
 
 if TYPE_CHECKING:
@@ -125,5 +125,4 @@ def _axes(axes: "Axes", moments: tuple[Moment, ...], limits: tuple[float, float]
 
 
 def _label(moment: Moment) -> str:
-    date = moment.date.partition("T")[0]
-    return f"{shortened(moment.subject, LONGEST)}  {date}".rstrip()
+    return f"{shortened(moment.subject, LONGEST)}  {day(moment.date)}".rstrip()

@@ -5,8 +5,9 @@ from functools import partial
 from cruxmap.insight.history import History, Moment
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.listings import Listing, Listings
-from cruxmap.present.phrases import telling
+from cruxmap.present.phrases import day, telling
 from cruxmap.present.tables import Column, Table, numeric
+from cruxmap.present.terminal import counted
 
 SHORT = 9
 """Digits of a commit's id that people are shown."""
@@ -27,7 +28,7 @@ def worldviews_of(history: History) -> list[str]:
 
 def problems_text(moment: Moment) -> str:
     """Say how many problems the files had, if any."""
-    return f"{moment.problems} problem{'' if moment.problems == 1 else 's'}" if moment.problems else ""
+    return counted(moment.problems, "problem") if moment.problems else ""
 
 
 def _estimate(worldview: str, moment: Moment) -> float | None:
@@ -39,7 +40,7 @@ def _list_moments(history: History, argument_map: ArgumentMap) -> Listing:
     worldviews = worldviews_of(history)
     rows = {name: [moment.estimates.get(name) for moment in history.moments] for name in worldviews}
     columns = (
-        Column("date", "date", get=lambda moment: moment.date.partition("T")[0]),
+        Column("date", "date", get=lambda moment: day(moment.date)),
         Column("commit", "commit", lambda commit: str(commit or "")[:SHORT]),
         Column("subject", "subject"),
         Column("problems", "problems", lambda n: str(n or ""), right=True),

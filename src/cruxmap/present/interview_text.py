@@ -15,6 +15,7 @@ from cruxmap.present.clauses import clause_of, clauses_of
 from cruxmap.present.phrases import part, percent, ratio, ratio_of_odds
 from cruxmap.present.question_words import QuestionWords
 from cruxmap.present.stale_tables import changes_text
+from cruxmap.present.terminal import counted
 
 INDENTED = "  "
 
@@ -66,7 +67,7 @@ def went_on(interview: Interview) -> list[Line]:
     skipped = len(interview.replies) - answered
     if not interview.replies:
         return []
-    told = f"You have answered {_count(answered, 'question')} so far"
+    told = f"You have answered {counted(answered, 'question')} so far"
     told += f" and passed over {skipped}" if skipped else ""
     return plainly(f"{told}. It goes on from there.")
 
@@ -314,7 +315,3 @@ def _odds_apart(theirs: float, mine: float) -> str:
         return ""
     logit = math.log(theirs / (1 - theirs)) - math.log(mine / (1 - mine))
     return f", {ratio_of_odds(abs(logit))} {'higher' if logit > 0 else 'lower'} in odds"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

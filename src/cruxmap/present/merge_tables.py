@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from cruxmap.language.visitors import Arrival, Merged, Standing
 from cruxmap.present.tables import Column, Table
+from cruxmap.present.terminal import counted
 
 STANDINGS = {
     Standing.NEW: "put there",
@@ -22,7 +23,7 @@ def merge_table(merged: Merged) -> Table:
         Column("brings", "brings", get=lambda arrival: "\n".join(_brought(arrival))),
         Column("since_made", "since it was made", get=lambda arrival: "\n".join(_since(arrival))),
     )
-    many = "1 file" if len(merged.put) == 1 else f"{len(merged.put)} files"
+    many = counted(len(merged.put), "file")
     title = f"Put {many if merged.put else 'nothing'} into {merged.folder}/"
     return Table.of(title, columns, merged.arrivals)
 

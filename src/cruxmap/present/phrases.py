@@ -52,6 +52,15 @@ def laid_text(settings: Sequence[str]) -> str:
     return f"laid over: {', '.join(settings[:MAX_LAID])}{rest}" if settings else ""
 
 
+def day(moment: str) -> str:
+    """Return the day of a date with a time, both as in ISO 8601.
+
+    >>> day("2024-05-06T07:08:09+02:00")
+    '2024-05-06'
+    """
+    return moment.partition("T")[0]
+
+
 def the(worldview: str) -> str:
     """Name a worldview within a sentence."""
     return "the map" if worldview == MAP_WORLDVIEW else worldview

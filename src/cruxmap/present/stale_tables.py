@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cruxmap.language.git_files import Commit
 from cruxmap.language.stale import Stale, StaleJudgement
 from cruxmap.present.listings import Listing
+from cruxmap.present.phrases import day
 from cruxmap.present.tables import Column, Table
 
 CHANGES = {
@@ -64,4 +65,4 @@ def _said(stale: StaleJudgement) -> str:
 
 
 def _day(commit: Commit | None) -> str:
-    return "" if commit is None else commit.date.partition("T")[0]
+    return "" if commit is None else day(commit.date)
