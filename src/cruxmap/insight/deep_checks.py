@@ -29,6 +29,7 @@ from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.names import with_and
 from cruxmap.network.inquiry import (
     Inquiry,
     central_entries,
@@ -160,8 +161,7 @@ def _place_of(model: ModelSpec, part: Condition) -> Span:
 
 
 def _joined(names: Sequence[str]) -> str:
-    *some, last = (f"`{name}`" for name in names)
-    return f"{', '.join(some)} and {last}" if some else last
+    return with_and(f"`{name}`" for name in names)
 
 
 # --- what is stated ------------------------------------------------------------------------------

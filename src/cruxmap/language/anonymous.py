@@ -27,6 +27,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.digest import digest
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.names import BROUGHT
 
 SOMEBODY = "a reviewer"
 """What stands for a name in a text."""
@@ -54,7 +55,7 @@ def without_names(model: ModelSpec) -> ModelSpec:
         field.name: pen.write(getattr(argument_map, field.name), field.name)
         for field in _kept(argument_map)
     }
-    for section in ("claims", "questions", "arguments"):
+    for section in BROUGHT:
         own[section] = tuple(sorted(own[section], key=_brought_last))
     own["worldviews"] = tuple(
         sorted((pen.worldview(w) for w in argument_map.worldviews), key=lambda w: w.about.id)

@@ -13,6 +13,7 @@ from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.language.files import MAX_BYTES, fit
 from cruxmap.language.findings import Findings
 from cruxmap.language.in_place import is_long, is_said, rewritten, said_by, says
+from cruxmap.language.names import BROUGHT
 from cruxmap.language.schema import WorldviewFile
 from cruxmap.language.yaml_text import Entries, Node, Parsed, node_of, parse_text
 from cruxmap.language.yaml_writing import Plain, without_places
@@ -20,14 +21,13 @@ from cruxmap.language.yaml_writing import Plain, without_places
 ORDER = (
     *("worldview", "language", "voice", "text", "source", "note", "tags", "extends", "made_from"),
     *("judgements", "rejects", "accepts", "stated", "read_as", "remarks", "asked"),
-    *("claims", "questions", "arguments", "routes"),
+    *(*BROUGHT, "routes"),
 )
 """The keys of a worldview's file, in the order in which they are written."""
 
 _SAID_OF_OLD = frozenset({"source", "note", "fitted"})
 _HEAD = ("worldview", "voice", "extends", "text", "made_from")
 _NAMES = ("rejects", "accepts")
-_ENTRIES = ("claims", "questions", "arguments")
 _WHOLE = ("stated", "read_as", "asked")
 
 type Form = Plain
@@ -109,7 +109,7 @@ def changed(before: Mapping[str, Form], changes: Changes) -> dict[str, Form]:
         judgements.pop(address)
     for key in _NAMES:
         after[key] = _with_names(after.get(key, []), getattr(changes, key))
-    for key in ("remarks", *_ENTRIES):
+    for key in ("remarks", *BROUGHT):
         section = after[key] = {**after.get(key, {})}
         for id_, value in getattr(changes, key).items():
             _put(section, id_, value, value)
@@ -229,7 +229,7 @@ def differences(text: str, other: str, name: str = "worldview.yaml", other_name:
             del judgements[address]
     names = {key: _names_between(before.get(key, []), after.get(key, [])) for key in _NAMES}
     sections = {
-        key: _between(_section(before, key), _section(after, key)) for key in ("remarks", *_ENTRIES)
+        key: _between(_section(before, key), _section(after, key)) for key in ("remarks", *BROUGHT)
     }
     listed = _between(_section(before, "routes"), _section(after, "routes"))
     routes = {claim: [] if new is None else new for claim, new in listed.items()}

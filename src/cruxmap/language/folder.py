@@ -23,7 +23,6 @@ from cruxmap.language.files import (
 )
 from cruxmap.language.findings import Findings
 from cruxmap.language.includes import (
-    BROUGHT,
     DECLARED,
     Declaration,
     Declarations,
@@ -34,7 +33,7 @@ from cruxmap.language.includes import (
     taken_in,
 )
 from cruxmap.language.judgement import LEXICON, UnreadableError, format_value, parse_phrase
-from cruxmap.language.names import Kind
+from cruxmap.language.names import BROUGHT, SECTIONS, Kind
 from cruxmap.language.schema import (
     ArgumentShape,
     ClaimShape,
@@ -88,13 +87,7 @@ class Sheets:
     is_empty: bool = True
 
 
-_KINDS = {
-    "claims": Kind.CLAIM,
-    "questions": Kind.QUESTION,
-    "events": Kind.EVENT,
-    "arguments": Kind.ARGUMENT,
-}
-_SECTIONS = ("sources", "voices", "timelines", "claims", "questions", "events", "arguments", "lexicon")
+_ALL_SECTIONS = ("sources", "voices", "timelines", "claims", "questions", "events", "arguments", "lexicon")
 
 
 type _Seen = dict[str, dict[str, tuple[str, Text]]]
@@ -110,7 +103,7 @@ def gather(folder: Path, findings: Findings, visitors: Visitors = NOBODY) -> She
     seen: _Seen = {}
     own: list[tuple[Path, MapFile]] = []
     for path in yaml_files(folder, findings):
-        shape = _take(sheets, seen, findings, _SECTIONS, path)
+        shape = _take(sheets, seen, findings, _ALL_SECTIONS, path)
         if shape is not None:
             own.append((path, shape))
             _merge(sheets, shape, findings)
@@ -142,7 +135,7 @@ def _take(
     _register(sheets, parsed.root, seen, findings, sections)
     found = fit(MapFile, parsed, findings, 3)
     for cut in found.cuts:
-        if len(cut) >= 2 and cut[0] in _SECTIONS:
+        if len(cut) >= 2 and cut[0] in _ALL_SECTIONS:
             sheets.broken.add(str(cut[1]))
         elif cut[:1] != ("map",):
             sheets.complete = False
@@ -163,7 +156,7 @@ def _register(
         entries = value_at(root, section)
         if not isinstance(entries, Entries):
             continue
-        kind = _KINDS.get(section)
+        kind = SECTIONS.get(section)
         taken = seen.setdefault("entries" if kind else section, {})
         ids = list(entries)
         for id_ in ids:
@@ -183,7 +176,7 @@ def _register(
 
 
 def _merge(sheets: Sheets, file: MapFile, findings: Findings) -> None:
-    for section in _SECTIONS:
+    for section in _ALL_SECTIONS:
         getattr(sheets, section).update(getattr(file, section) or {})
     if file.map is not None:
         warn_of_comments(findings, file.map.text, file.map)
@@ -270,7 +263,7 @@ def _include(
     others: dict[Path, _Other] = {}
     known: dict[str, Declarations] = {}
     entries_before = set(sheets.kinds)
-    for path, file in taken_in(own, partial(_take, sheets, seen, findings, tuple(_KINDS)), findings):
+    for path, file in taken_in(own, partial(_take, sheets, seen, findings, tuple(SECTIONS)), findings):
         if file is None:
             sheets.complete = False
             continue
@@ -278,7 +271,7 @@ def _include(
         other = others.get(folder) or others.setdefault(
             folder, _Other(folder, declarations(folder, known))
         )
-        for section in _KINDS:
+        for section in SECTIONS:
             getattr(sheets, section).update(getattr(file, section) or {})
             note_uses(getattr(file, section), other.uses)
         for section in DECLARED:  # what stands in the file itself comes whether or not it is used
@@ -370,7 +363,7 @@ def _tell_double_meanings(
     """Add a problem for each phrase of the language that means something else in one of the maps."""
     here = Uses()
     for _, file in own:
-        for section in _KINDS:
+        for section in SECTIONS:
             note_uses(getattr(file, section), here)
     note_uses(dict(sheets.worldviews), here)
     declared_here = {str(phrase) for _, file in own for phrase in file.lexicon or {}}

@@ -24,14 +24,11 @@ from cruxmap.language.files import (
     yaml_files,
 )
 from cruxmap.language.findings import Findings
-from cruxmap.language.names import did_you_mean
+from cruxmap.language.names import BROUGHT, SECTIONS, did_you_mean
 from cruxmap.language.schema import BeforeShape, MapFile, SourcesFile
 from cruxmap.language.validation import Shape
 from cruxmap.language.yaml_text import DEEPEST, Entries, Text
 
-ENTRIES = ("claims", "questions", "events", "arguments")
-BROUGHT = ("claims", "questions", "arguments")
-"""Sections of a worldview's file that hold entries of the map."""
 DECLARED = ("sources", "voices", "timelines", "lexicon")
 
 
@@ -242,7 +239,7 @@ def _declared_in(folder: Path) -> Declarations:
         parsed = load(path, findings)
         if parsed is None or not isinstance(parsed.root, Entries):
             continue
-        for section in (*ENTRIES, "map"):
+        for section in (*SECTIONS, "map"):
             entries = parsed.root.pop(section, None)  # type: ignore[call-overload]
             if isinstance(entries, Entries) and section != "map":
                 for id_ in entries:

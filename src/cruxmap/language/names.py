@@ -86,6 +86,16 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f"the nearest are {joined(_finalists(name[:MAX_LENGTH], known)[:3])}"
 
 
+def with_and(names: Iterable[str]) -> str:
+    """Write names one behind the other, at least one: with commas, and the last one with "and".
+
+    >>> with_and(["a", "b", "c"])
+    'a, b and c'
+    """
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
+
+
 # --- what ids stand for -------------------------------------------------------------------------
 
 
@@ -97,6 +107,19 @@ class Kind(StrEnum):
     EVENT = "event"
     ARGUMENT = "argument"
 
+
+SECTIONS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "claims": Kind.CLAIM,
+        "questions": Kind.QUESTION,
+        "events": Kind.EVENT,
+        "arguments": Kind.ARGUMENT,
+    }
+)
+"""The sections of a map's files that hold entries, and what these are."""
+
+BROUGHT = ("claims", "questions", "arguments")
+"""Those that a worldview's file may have, too."""
 
 KIND_OF = {Claim: Kind.CLAIM, Question: Kind.QUESTION, Event: Kind.EVENT, Argument: Kind.ARGUMENT}
 

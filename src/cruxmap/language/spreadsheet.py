@@ -13,6 +13,7 @@ from pathlib import Path
 from cruxmap.errors import Code, Span
 from cruxmap.language.files import MAX_BYTES, shown
 from cruxmap.language.findings import Findings
+from cruxmap.language.names import with_and
 from cruxmap.language.yaml_text import SourceFile, Text
 
 SEPARATORS = ",;\t|"
@@ -222,7 +223,7 @@ def _columns(
         columns.setdefault(column, at)
     missing = [column for column in needed if column not in columns]
     if missing:
-        message = f"the header has no column {_and(f'`{column}`' for column in missing)}"
+        message = f"the header has no column {with_and(f'`{column}`' for column in missing)}"
         hint = f"its first row names the columns: {', '.join(needed)}"
         findings.add(Code.UNREADABLE_FORM, message, cells[0] if cells else Span(name), hint)
     return columns
@@ -235,11 +236,6 @@ def _named(row: _Row, columns: Mapping[str, int]) -> Line:
     return Line(
         row.number, {name: row.cells[at] if at < len(row.cells) else past for name, at in columns.items()}
     )
-
-
-def _and(names: Iterable[str]) -> str:
-    *before, last = names
-    return f"{', '.join(before)} and {last}" if before else last
 
 
 # --- writing ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from cruxmap.language.names import Kind
+from cruxmap.language.names import SECTIONS, Kind
 from cruxmap.language.schema import LONG_FORM, FileKind
 from cruxmap.language.yaml_text import Entries, Items, Node, SourceFile, Text, parse_text, value_at
 
@@ -237,7 +237,7 @@ class _Reading:
 
     def entries(self, root: Entries) -> None:
         """Note what sections of entries define and mention."""
-        for section, kind in _SECTIONS.items():
+        for section, kind in SECTIONS.items():
             for id_, entry in _items(root, section):
                 self.note(id_, Sort.ENTRY, defines=True)
                 self.uses.kinds.setdefault(str(id_), kind)
@@ -360,12 +360,6 @@ _FILES: dict[FileKind, Callable[[_Reading, Entries, str], None]] = {
     "worldview": _Reading.worldview_file,
     "sources": _Reading.sources_file,
     "model": _Reading.model_file,
-}
-_SECTIONS = {
-    "claims": Kind.CLAIM,
-    "questions": Kind.QUESTION,
-    "events": Kind.EVENT,
-    "arguments": Kind.ARGUMENT,
 }
 _DECLARED = {
     "sources": Sort.SOURCE,

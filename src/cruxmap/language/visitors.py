@@ -18,6 +18,7 @@ from cruxmap.language.context import check_id
 from cruxmap.language.digest import MadeSince, since_made
 from cruxmap.language.files import MAX_BYTES, WORLDVIEWS, shown
 from cruxmap.language.findings import Findings
+from cruxmap.language.names import BROUGHT
 from cruxmap.language.schema import MapFile, ModelFile, SourcesFile, WorldviewFile
 from cruxmap.language.validation import keys_of
 from cruxmap.language.yaml_text import Entries, Parsed, Text, parse, value_at
@@ -266,7 +267,7 @@ def _arrival(argument_map: ArgumentMap, folder: Path, file: Visitor) -> Arrival:
 
 def _brought(argument_map: ArgumentMap, worldview: Worldview) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the ids of what a worldview brings, by section."""
-    for section in ("claims", "questions", "arguments"):
+    for section in BROUGHT:
         entries = getattr(argument_map, section)
         yield (
             section,

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from cruxmap.language.files import WORLDVIEWS
-from cruxmap.language.includes import BROUGHT, ENTRIES
+from cruxmap.language.names import BROUGHT, SECTIONS
 from cruxmap.language.yaml_text import Entries, Items, Node, Text, value_at
 
 type Form = str | tuple["Form", ...]
@@ -343,7 +343,7 @@ def wordings(folder: PurePath, read: Reader) -> Wordings:
     for file in ahead:  # grows meanwhile
         root = read.root(file)
         broken |= not isinstance(root, Entries)
-        _take(root, ENTRIES, entries)
+        _take(root, SECTIONS, entries)
         timelines |= {
             id_: node for id_, node in _pairs(value_at(root, "timelines")) if isinstance(node, Entries)
         }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cruxmap.insight.main_points import MainPoints, Parting, Voice
 from cruxmap.insight.what_it_takes import Takes, TakeStep
+from cruxmap.language.names import with_and
 from cruxmap.present.advice import advice_text
 from cruxmap.present.phrases import part, percent, ratio
 from cruxmap.present.tables import Table
@@ -98,7 +99,7 @@ def _why(points: MainPoints) -> Iterator[str]:
         "editor's and nobody's view; they stand where a reviewer gives none."
     )
     if points.map_turns_on:
-        yield f"It turns most on {_listed(points.map_turns_on)}."
+        yield f"It turns most on {with_and(points.map_turns_on)}."
 
 
 # --- what it hangs on ----------------------------------------------------------------------------
@@ -116,7 +117,7 @@ def _what_each_hangs_on(points: MainPoints) -> Iterator[str]:
             first, *others = voice.hangs_on
             words = "" if first.id in told else f" ({first.text.rstrip('.')})"
             told.add(first.id)
-            more = f". Then {_listed([crux.id for crux in others])}" if others else ""
+            more = f". Then {with_and([crux.id for crux in others])}" if others else ""
             yield f"{voice.worldview}: {first.id}{words}: {first.sentence}{more}"
 
 
@@ -136,7 +137,7 @@ def _where_they_part(points: MainPoints) -> Iterator[str]:
         f"and {parting.lowest} ({percent(mean[parting.lowest])})."
     )
     if parting.over:
-        over = _listed([f"{one.id} ({part(one.part_of_gap)} of the gap)" for one in parting.over])
+        over = with_and([f"{one.id} ({part(one.part_of_gap)} of the gap)" for one in parting.over])
         yield f"They part most over {over}."
     elif parting.reason:
         yield f"The gap cannot be shared out: {parting.reason}."
@@ -176,7 +177,7 @@ def _what_it_takes(points: MainPoints) -> Iterator[str]:
 
 def _ways(takes: Takes) -> Iterator[str]:
     for number, way in enumerate(takes.frontier):
-        steps = _listed([_step_text(step) for step in way.steps])
+        steps = with_and([_step_text(step) for step in way.steps])
         yield f"{'Or ' if number else ''}{steps}: then it is {percent(way.estimate)}."
 
 
@@ -195,9 +196,3 @@ def _what_to_do(points: MainPoints) -> Iterator[str]:
 
 def _with_stop(sentence: str) -> str:
     return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
-
-
-def _listed(names: "list[str] | tuple[str, ...]") -> str:
-    """Join names with commas, and the last one by "and"."""
-    *some, last = names
-    return f"{', '.join(some)} and {last}" if some else last

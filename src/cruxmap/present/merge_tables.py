@@ -1,7 +1,8 @@
 """What came of putting reviewers' files into a project, as a table and in words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from cruxmap.language.names import with_and
 from cruxmap.language.visitors import Arrival, Merged, Standing
 from cruxmap.present.tables import Column, Table
 from cruxmap.present.terminal import counted
@@ -31,7 +32,7 @@ def merge_table(merged: Merged) -> Table:
 def next_steps(merged: Merged, model: str) -> str:
     """Return what to do next, a line for each; `model` is as somebody named it."""
     lines = [
-        f"{file} lists its worldviews: add {_and(names)} to its `worldviews`"
+        f"{file} lists its worldviews: add {with_and(names)} to its `worldviews`"
         for file, names in merged.left_out.items()
     ]
     names = [arrival.worldview for arrival in merged.put]
@@ -59,8 +60,3 @@ def _since(arrival: Arrival) -> Iterator[str]:
     else:
         named = (("changed", since.changed), ("gone", since.gone))
         yield from (f"{how}: {', '.join(ids)}" for how, ids in named if ids)
-
-
-def _and(names: Iterable[str]) -> str:
-    *before, last = names
-    return f"{', '.join(before)} and {last}" if before else last

@@ -26,13 +26,14 @@ from cruxmap.language.files import ARGUMENTS, MAX_BYTES, WORLDVIEWS, overlaid
 from cruxmap.language.findings import Findings
 from cruxmap.language.inheritance import lay
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.names import BROUGHT
 from cruxmap.language.reading import check
 from cruxmap.language.watching import Reading, read
 from cruxmap.language.yaml_text import Text, node_of
 from cruxmap.present.problems import problem_json
 from cruxmap.serve.guard import Refused
 
-_BROUGHT = ("claims", "questions", "arguments", "routes")
+_BROUGHT = (*BROUGHT, "routes")
 
 
 @dataclass(frozen=True, slots=True)

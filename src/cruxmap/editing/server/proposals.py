@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.editing.server.cursor import Cursor
-from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Claim, Routes, Scale
+from cruxmap.insight.tags import tags_of
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Routes, Scale
 from cruxmap.language.files import ARGUMENTS
 from cruxmap.language.forms import Form, forms_at, is_shape
+from cruxmap.language.includes import DECLARED
 from cruxmap.language.judgement import Lexicon, notation_of
-from cruxmap.language.names import Kind
+from cruxmap.language.names import SECTIONS, Kind
 from cruxmap.language.reading import Draft
 from cruxmap.language.schema import FILES, FileKind, WorldviewFile
 from cruxmap.language.validation import described, fields_of, keys_of
@@ -154,8 +156,7 @@ class _Known:
             case "citation":
                 yield from self._citations()
             case "word" if key == "tags":
-                tags = (tag for each in self.map.entry.values() for tag in each.about.tags)
-                yield from (Proposal(tag, Of.OTHER, "tag") for tag in dict.fromkeys(tags))
+                yield from (Proposal(tag, Of.OTHER, "tag") for tag in tags_of(self.map))
             case "id" if key in ("by", "voice"):
                 yield from (Proposal(v.about.id, Of.OTHER, "voice", v.about.text) for v in self.map.voices)
             case "id" if key in ("extends", "worldviews") or form.owner is not WorldviewFile:
@@ -298,28 +299,15 @@ class _Known:
                 yield from (
                     Proposal(claim.about.id, Of.ENTRY, "claim", claim.about.text)
                     for claim in self.map.claims
-                    if isinstance(claim, Claim) and isinstance(claim.basis, Routes)
+                    if isinstance(claim.basis, Routes)
                 )
             case "for" | "against":
                 yield from self._entries(Kind.QUESTION)
-            case _ if form.key not in _SECTIONS:
+            case _ if form.key not in _NEW:
                 yield from self._entries(Kind.QUESTION, Kind.CLAIM)
 
 
-_SECTIONS = frozenset(
-    {
-        "sources",
-        "voices",
-        "timelines",
-        "claims",
-        "questions",
-        "events",
-        "arguments",
-        "lexicon",
-        "locators",
-        "phases",
-    }
-)
+_NEW = frozenset({*SECTIONS, *DECLARED, "locators", "phases"})
 """Keys under which ids stand that are new."""
 
 
