@@ -52,6 +52,8 @@ type EntryDigest = Annotated[Text, Leaf("a digest", "digest-of-entry")]
 type Address = Annotated[Text, Leaf("an address", "address")]
 
 LONG_FORM = frozenset({"value", "source", "note", "tags", "fitted"})
+NAMING_PHASES = ("during", "by_end_of")
+"""Keys of a condition on an event under which a phase stands."""
 
 
 def _judged_form(node: Entries) -> type:

@@ -135,8 +135,8 @@ def stale(argument_map: ArgumentMap) -> Stale:
 
 @cache
 def _program() -> bytes:
-    here = Path(__file__)
-    return digest_of_files(here.with_name(f"{name}.py") for name in ("stale", "wordings", "git_files"))
+    """The digest of all that reads files: another program might read the same otherwise."""
+    return digest_of_files(sorted(Path(__file__).parent.glob("*.py")))
 
 
 def _with_history(argument_map: ArgumentMap, folder: Path, now: Wordings, *, shallow: bool) -> Stale:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from cruxmap.language.names import SECTIONS, Kind
-from cruxmap.language.schema import LONG_FORM, FileKind
+from cruxmap.language.schema import LONG_FORM, NAMING_PHASES, FileKind
 from cruxmap.language.yaml_text import Entries, Items, Node, SourceFile, Text, parse_text, value_at
 
 
@@ -122,7 +122,6 @@ def _move(node: Node | None, file: SourceFile) -> None:
 _SAME_AS = re.compile(r"\s*same as (\S+)")
 _NAMED_NUMBERS = ("if_met", "otherwise", "leak", "strength", "force", "pace")
 _EVENTS = ("event", "before", "of")
-_PHASES = ("during", "by_end_of")
 _JUDGED = ("credence", "chance", *_NAMED_NUMBERS)
 _CONDITIONS = frozenset(
     (
@@ -226,7 +225,7 @@ class _Reading:
                 elif event is not None:
                     if key in _EVENTS:
                         self.note(value, Sort.ADDRESS)
-                    elif key in _PHASES and isinstance(event, Text):
+                    elif key in NAMING_PHASES and isinstance(event, Text):
                         self.note(value, Sort.PHASE, str(event))
                 else:
                     self.note(key, Sort.ADDRESS)

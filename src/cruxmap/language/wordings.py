@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from cruxmap.language.files import WORLDVIEWS
 from cruxmap.language.names import BROUGHT, SECTIONS
+from cruxmap.language.schema import NAMING_PHASES
 from cruxmap.language.yaml_text import Entries, Items, Node, Text, value_at
 
 type Form = str | tuple["Form", ...]
@@ -236,7 +237,9 @@ class Wordings:
                 return tuple(
                     (
                         key,
-                        names.part(timeline, words(part)) if key in _PHASES else names.entry(words(part)),
+                        names.part(timeline, words(part))
+                        if key in NAMING_PHASES
+                        else names.entry(words(part)),
                     )
                     for key, part in sorted(_pairs(node))
                 )
@@ -296,9 +299,6 @@ class Wordings:
         if any(share is None for _, share in shares):
             return None
         return tuple(sorted((state, share) for state, share in shares if share is not None))
-
-
-_PHASES = ("during", "by_end_of")
 
 
 def words(node: Node | None) -> str:

@@ -20,7 +20,7 @@ from cruxmap.language.includes import DECLARED
 from cruxmap.language.judgement import Lexicon, notation_of
 from cruxmap.language.names import SECTIONS, Kind
 from cruxmap.language.reading import Draft
-from cruxmap.language.schema import FILES, FileKind, WorldviewFile
+from cruxmap.language.schema import FILES, NAMING_PHASES, FileKind, WorldviewFile
 from cruxmap.language.validation import described, fields_of, keys_of
 from cruxmap.language.yaml_writing import entry
 
@@ -163,7 +163,7 @@ class _Known:
                 yield from self._worldviews(key)
             case "entry-id":
                 yield from self._ids(key)
-            case "part-id" if key in ("during", "by_end_of"):
+            case "part-id" if key in NAMING_PHASES:
                 yield from self._phases(None)
             case "part-id" if key == "state":
                 yield from self._states(self._entry())
