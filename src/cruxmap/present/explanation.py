@@ -3,7 +3,6 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
-from types import MappingProxyType
 
 from cruxmap.insight.explain import Explanation, PlacedNumber, PlaceForANumber, WeighedArgument
 from cruxmap.insight.whose import FITTED, OWN
@@ -15,8 +14,6 @@ from cruxmap.present.map_text import entry_text
 from cruxmap.present.phrases import percent, ratio
 from cruxmap.present.stale_tables import stale_text
 from cruxmap.present.tables import Column, Table, numeric
-
-NONE_OLDER: Mapping[tuple[str, str], StaleJudgement] = MappingProxyType({})
 
 WIDTH = 100
 """Columns that are as much as is easily read in one line."""
@@ -44,7 +41,7 @@ def explanation_text(explanation: Explanation, width: int = WIDTH, note: str = "
             line for stated in explanation.stated for line in _stated_lines(*stated, explanation.stale)
         ),
         "read out of their words by the editor": (
-            line for stated in explanation.read_as for line in _stated_lines(*stated)
+            line for stated in explanation.read_as for line in _stated_lines(*stated, {})
         ),
         "said without a number": (f"  {worldview}: {words}" for worldview, words in explanation.remarks),
     }
@@ -142,7 +139,7 @@ def _weight(weighed: WeighedArgument, worldview: str) -> str:
 
 
 def _stated_lines(
-    worldview: str, stated: Stated, older: Mapping[tuple[str, str], StaleJudgement] = NONE_OLDER
+    worldview: str, stated: Stated, older: Mapping[tuple[str, str], StaleJudgement]
 ) -> Iterator[str]:
     given = f" assuming {', '.join(map(condition_text, stated.assuming))}" if stated.assuming else ""
     cited = f" [{', '.join(map(str, stated.citations))}]" if stated.citations else ""
