@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from cruxmap.errors import Code, Hint
+from cruxmap.errors import Code
 from cruxmap.language.argument_map import (
     AllOf,
     Argument,
@@ -27,7 +27,7 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.checks import MAX_ARGUMENTS, dependencies, domains_of
 from cruxmap.language.coverage import MAX_CASES, Space, count_cases
 from cruxmap.language.findings import Findings
-from cruxmap.language.names import nearest
+from cruxmap.language.names import meant, nearest
 from cruxmap.language.yaml_text import Text
 
 # --- entries ------------------------------------------------------------------------------------
@@ -190,8 +190,7 @@ def check_tags(tags: Sequence[Text], findings: Findings) -> None:
         if near is None:
             known.append(name)
             continue
-        hint = Hint(f"did you mean `{near}`?", name, near)
-        findings.warn(Code.STRAY_TAG, f"only one entry has the tag `{name}`", tag, hint)
+        findings.warn(Code.STRAY_TAG, f"only one entry has the tag `{name}`", tag, meant(name, near))
 
 
 def _may_be(other: str, name: str) -> bool:
