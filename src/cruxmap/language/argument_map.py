@@ -105,12 +105,12 @@ class Elicited:
         """The central value, on the natural scale."""
         if self.is_point:
             return self.low
-        return _logistic(self.mu) if self.scale is Scale.PROBABILITY else math.exp(self.mu)
+        return logistic(self.mu) if self.scale is Scale.PROBABILITY else math.exp(self.mu)
 
     @property
     def middle_complement(self) -> float:
         """What the central value of a probability leaves, to all its digits."""
-        return self.complements[0] if self.is_point else _logistic(-self.mu)
+        return self.complements[0] if self.is_point else logistic(-self.mu)
 
     @property
     def _unconstrained(self) -> tuple[float, float]:
@@ -121,7 +121,8 @@ class Elicited:
         return low - math.log(self.complements[0]), high - math.log(self.complements[1])
 
 
-def _logistic(u: float) -> float:
+def logistic(u: float) -> float:
+    """Return the probability that has some log-odds."""
     return 1 / (1 + math.exp(-u)) if u >= 0 else math.exp(u) / (1 + math.exp(u))
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cruxmap.errors import Problem
 from cruxmap.insight.interview import Clash, Interview, Question, Reply
 from cruxmap.insight.interview.outcome import Company, Outcome
-from cruxmap.language.argument_map import Z_95, ArgumentMap, Scale
+from cruxmap.language.argument_map import Z_95, ArgumentMap, Scale, logistic
 from cruxmap.language.judgement import format_value, notation_of, with_phrases
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.stale import StaleJudgement
@@ -238,7 +238,7 @@ def how_sure(interview: Interview, *, only_asked: bool = False) -> str:
     With `only_asked` it is not that of the file, which has nothing of what follows from the answers.
     """
     half = Z_95 * interview.predicted_sd
-    low, high = (percent(_logistic(interview.log_odds + end)) for end in (-half, half))
+    low, high = (percent(logistic(interview.log_odds + end)) for end in (-half, half))
     now = percent(interview.central)
     told = f"By your answers the estimate is {now}."
     if only_asked:
@@ -250,10 +250,6 @@ def how_sure(interview: Interview, *, only_asked: bool = False) -> str:
     if only_asked:
         told += " The file has your answers alone; what comes now is computed from that."
     return told
-
-
-def _logistic(u: float) -> float:
-    return 1 / (1 + math.exp(-u)) if u >= 0 else math.exp(u) / (1 + math.exp(u))
 
 
 def outcome_lines(found: Outcome) -> Iterator[Line]:
