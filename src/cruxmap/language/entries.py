@@ -79,9 +79,6 @@ from cruxmap.language.yaml_text import Text, joined
 # --- claims -------------------------------------------------------------------------------------
 
 
-BASES = ("credence", "all_of", "any_of", "at_least", "routes", "given")
-
-
 type BroughtRoutes = Mapping[Text, Sequence[tuple[str, RouteShape]]]
 """Further routes of claims, each with the worldview that brings it."""
 
@@ -92,7 +89,7 @@ def read_claim(
     """Return a claim on exactly one basis, with the routes that are `brought` to it."""
     entry = about(context, id_, shape)
     owner = Owner(context, id_, entry)
-    given = check_one_basis(owner, shape, "claim", BASES)
+    given = check_one_basis(owner, shape, "claim")
     basis = _basis(owner, shape, brought.get(id_, ()))
     of_definition, of_routes = isinstance(basis, Definition), isinstance(basis, Routes)
     if given:
@@ -102,10 +99,10 @@ def read_claim(
     return Claim(entry, basis)
 
 
-def check_one_basis(owner: Owner, shape: Shape, what: str, bases: tuple[str, ...]) -> list[str]:
+def check_one_basis(owner: Owner, shape: Shape, what: str) -> list[str]:
     """Return which of the keys are there that an entry may rest on; a problem unless it is one."""
-    given, name = [name for name in bases if getattr(shape, name) is not None], owner.about.id
-    hint = f"give one of: {', '.join(bases)}"
+    given, name = [name for name in shape.EITHER if getattr(shape, name) is not None], owner.about.id
+    hint = f"give one of: {', '.join(shape.EITHER)}"
     if not given:
         owner.context.add(Code.NO_BASIS, f"the {what} `{name}` rests on nothing", owner.place, hint)
     if len(given) > 1:
@@ -208,7 +205,7 @@ def read_question(context: Context, id_: Text, shape: QuestionShape) -> Question
     entry = about(context, id_, shape)
     owner = Owner(context, id_, entry)
     states = tuple(map(str, shape.states))
-    check_one_basis(owner, shape, "question", ("credence", "given", "gap"))
+    check_one_basis(owner, shape, "question")
     if shape.gap is not None:
         return Question(entry, states, _gap(owner, shape.gap, states))
     if shape.given is not None:
@@ -353,7 +350,7 @@ def read_event(context: Context, id_: Text, shape: EventShape) -> Event:
     entry = about(context, id_, shape)
     owner = Owner(context, id_, entry)
     timeline = str(shape.timeline)
-    check_one_basis(owner, shape, "event", ("emerges", "later_of", "earlier_of"))
+    check_one_basis(owner, shape, "event")
     combined = shape.later_of or shape.earlier_of
     if shape.emerges is None and combined is not None:
         if shape.requires is not None:
