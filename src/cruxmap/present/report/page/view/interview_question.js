@@ -149,7 +149,7 @@ function whyView(words, move) {
 }
 
 /** Why a question is asked: how far its answer is expected to move the target, and by what way. */
-export function whySentence({ way }, move) {
+function whySentence({ way }, move) {
   const more = Math.expm1(move);
   const share = `${Math.round(100 * Math.max(more, LEAST_SAID))}%`;
   const by = more >= LEAST_SAID ? `about ${share}` : `less than ${share}`;

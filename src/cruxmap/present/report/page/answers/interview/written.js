@@ -7,7 +7,7 @@ const NOTICEABLE = 0.02;
 const DIGITS = 4;
 
 /** What is said of a number that nobody was asked for and that moved. */
-export const WHY_FITTED = "to what I answered in the interview";
+const WHY_FITTED = "to what I answered in the interview";
 
 /**
  * What nobody was asked for and that moved: judgements in the form of changes. The central value of each
