@@ -1,10 +1,10 @@
 """A model that is watched: what each edit does, as it is saved."""
 
-import os
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -130,10 +130,11 @@ def test_lines_say_what_moved() -> None:
 
 
 def test_an_interrupt_ends_the_command(model: Path) -> None:
-    """Cleanly, with the process that it has begun."""
+    """Cleanly, with the process that it has begun. Where tests run in the background they ignore interrupts."""
     command = [*COMMAND, "watch", str(model)]
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=dict(os.environ)) as process:
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, preexec_fn=heard) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "  central:\n"
         process.send_signal(signal.SIGINT)
