@@ -2,9 +2,9 @@
 
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from cruxmap.insight.estimate import estimate
 from cruxmap.insight.live_model import open_model
 from cruxmap.language.reading import read_model
 from cruxmap.present.edit_text import estimates_lines, ranking_lines
-from helpers.commands import COMMAND, EXAMPLES, ROOT
+from helpers.commands import EXAMPLES, ROOT
 from helpers.served import copied
 
 LEGAL = EXAMPLES / "legal-case/models/legal-case.yaml"
@@ -129,12 +129,20 @@ def test_lines_say_what_moved() -> None:
     ]
 
 
+HEARD = (
+    "import signal, sys; from cruxmap import cli;"
+    "signal.signal(signal.SIGINT, signal.default_int_handler); sys.argv = ['cruxmap', 'watch', sys.argv[1]];"
+    "cli.main()"
+)
+"""The command, which hears interrupts also where tests run in the background and ignore them."""
+
+
 def test_an_interrupt_ends_the_command(model: Path) -> None:
-    """Cleanly, with the process that it has begun. Where tests run in the background they ignore interrupts."""
-    command = [*COMMAND, "watch", str(model)]
-    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    """Cleanly, with the process that it has begun."""
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, preexec_fn=heard) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", HEARD, str(model)], stdout=pipe, stderr=pipe, text=True
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "  central:\n"
         process.send_signal(signal.SIGINT)
