@@ -178,7 +178,7 @@ def test_a_claim_is_reached_that_only_an_expectation_is_about(tmp_path: Path) ->
         ("crux: flood.rivr, rank: 1", "unknown-address", "flood.rivr", "`flood.river`"),
         ("crux: storm, rank: 1", "wrong-reference", "storm", "`storm.morning`, `storm.evening`"),
         ("estimate: wte, below: 5%", "unknown-id", "wte", "`wet`"),
-        ("estimate: wind, below: 5%", "wrong-reference", "wind", "{wind: STATE}"),
+        ("estimate: wind, below: 5%", "wrong-reference", "wind", "{wind: weak}"),
         ("estimate: wet, below: 5%, worldview: ann", "unknown-worldview", "ann}", "`anna`"),
         ("estimate: wet, below: 5x, than: {worldview: ben}", "unknown-worldview", "ben", "`map`"),
         ("crux: rain, rank: 1, worldview: all", "unknown-worldview", "all", "`map`"),

@@ -115,10 +115,8 @@ def until(seen: Opened, found: Any, wanted: Any) -> None:
             if found(seen) == wanted:
                 return
         except Exception as error:  # the page is being loaded
-            if (
-                "ontext" not in str(error)
-                and "not ready" not in str(error)
-                and "undefined" not in str(error)
+            if not any(
+                part in str(error) for part in ("ontext", "not ready", "undefined", "not a function")
             ):
                 raise
         seen.page.wait_for_timeout(200)
