@@ -18,6 +18,9 @@ LIBRARY = Path("arguments/library")
 TREASURER = LIBRARY / "worldviews/treasurer.yaml"
 WAIT = PATIENCE * 1000
 GONE = "Failed to load resource"
+TRIES = 50
+BEING_LOADED = ("context was destroyed", "not ready", "is not a function", "undefined")
+"""What is said of a script where the page is made anew beneath it."""
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +45,8 @@ def library(shared: Served) -> Served:
         path.write_bytes(copies[path].read_bytes())
     if changed:
         shared.once(lambda: shared.news().json, lambda told: told["revision"] > before["revision"])
+    worldviews = {path.stem for path in copies if path.parent.name == "worldviews"}
+    shared.once(lambda: shared.news().json, lambda told: {*told["versions"]} == worldviews)
     shared.whole()
     assert not shared.news().json["problems"]
     return shared
@@ -51,14 +56,16 @@ class Following(Opened):
     """A page that may be made anew while it is asked: then it is asked again."""
 
     def run(self, script: str, argument: Any = None) -> Any:
-        """Evaluate a function in the page that is there."""
-        try:
-            return super().run(script, argument)
-        except PlaywrightError as error:
-            if "Execution context was destroyed" not in error.message:
-                raise
-            self.page.wait_for_load_state()
-            return super().run(script, argument)
+        """Evaluate a function in the page that is there, once it is ready."""
+        for _ in range(TRIES):
+            try:
+                super().run("() => globalThis.cruxmap.ready")
+                return super().run(script, argument)
+            except PlaywrightError as error:
+                if not any(part in error.message for part in BEING_LOADED):
+                    raise
+            self.page.wait_for_timeout(100)
+        return super().run(script, argument)
 
 
 @contextmanager

@@ -286,6 +286,7 @@ class Live {
     this.saving = session === null ? null : savingView(session, this);
     this.isLeaving = false;
     this.lastTouched = 0;
+    this.isPressed = false;
     this.entered = null;
     this.words = h("span", { role: "status" });
     this.act = h("button", { type: "button", hidden: true, onclick: () => this.leave() }, "Take it over");
@@ -294,6 +295,9 @@ class Live {
     this.element = h("aside", { id: "live", class: "live screen", "aria-label": "Live" }, line, this.rest);
     for (const event of ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"]) {
       addEventListener(event, () => (this.lastTouched = Date.now()), { passive: true });
+    }
+    for (const event of ["pointerdown", "pointerup", "pointercancel"]) {
+      addEventListener(event, () => (this.isPressed = event === "pointerdown"), { passive: true });
     }
     addEventListener("keydown", ({ key, target }) => {
       this.entered = key === "Enter" && target.matches?.("input") ? target : null;
@@ -370,7 +374,8 @@ class Live {
     while (this.isAbout === page && this.news.page === page && !this.isLeaving) {
       const isIdle = Date.now() - this.lastTouched > (this.news.found === "now" ? IDLE : AT_REST);
       const isSaving = this.isWaiting || this.saving?.isBusy();
-      if (!isSaving && !isBusy(this.entered) && isIdle) await this.leave();
+      const isTouching = this.isPressed || isBusy(this.entered);
+      if (!isSaving && !isTouching && isIdle) await this.leave();
       else this.show();
       await passed(BUSY);
     }
@@ -381,11 +386,14 @@ class Live {
   async leave() {
     if (this.isLeaving) return;
     this.isLeaving = true;
+    const { saved } = this;
     this.isStuck = !(await carry(this));
     const isSaving = this.saved === null && this.saving?.isBusy(); // it was begun meanwhile
-    if (this.isStuck || isSaving) {
+    const wasSaved = this.saved !== saved; // or it was even done
+    if (this.isStuck || isSaving || wasSaved) {
       this.isLeaving = false;
-      this.show();
+      if (wasSaved) await this.hear(this.news);
+      else this.show();
       return;
     }
     this.isLoading = true; // nothing is saved from now on
