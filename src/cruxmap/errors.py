@@ -230,22 +230,21 @@ class Problem:
         return f"{head} ({self.hint})" if self.hint else head
 
 
-def _each_once(problems: Iterable[Problem]) -> Iterable[Problem]:
-    """Return what is told, of what two maps tell of a file that is in both the one with a hint."""
+def by_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems sorted by place, each once: of what two maps tell of one file, that with a hint."""
     found: dict[tuple[Code, str, Span], Problem] = {}
     for problem in problems:
         same = (problem.code, problem.message, problem.span)
         if same not in found or not found[same].hint:
             found[same] = problem
-    return found.values()
+    return tuple(sorted(found.values(), key=lambda problem: (problem.span, problem.code)))
 
 
 class InvalidMap(ValueError):  # noqa: N818 - the public name
     """Raised with every problem found, each once; `problems` and `warnings` are sorted by place."""
 
     def __init__(self, problems: tuple[Problem, ...], warnings: tuple[Problem, ...] = ()) -> None:
-        self.problems = tuple(sorted(_each_once(problems), key=lambda p: (p.span, p.code)))
-        self.warnings = tuple(sorted(_each_once(warnings), key=lambda p: (p.span, p.code)))
+        self.problems, self.warnings = by_place(problems), by_place(warnings)
         super().__init__("\n".join(str(p) for p in self.problems))
 
     def __reduce__(self) -> tuple[type["InvalidMap"], tuple[tuple[Problem, ...], ...]]:

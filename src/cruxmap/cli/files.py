@@ -11,7 +11,7 @@ import typer
 
 from cruxmap.asking import FormatOption, QuietOption, model_path, refuse, typed_here
 from cruxmap.cli.application import app, examples
-from cruxmap.errors import Code, InvalidMap, Problem
+from cruxmap.errors import Code, Problem, by_place
 from cruxmap.exit_codes import FINE, PROBLEMS
 from cruxmap.ground import CannotWrite, write_file
 from cruxmap.present import terminal
@@ -177,7 +177,7 @@ def check(
         models = [model.spec for model in found.models]
         if deep and not problems:
             problems, inferred = _inferred(models, progress)
-            warnings = InvalidMap((), (*warnings, *inferred)).warnings  # sorted by place
+            warnings = by_place((*warnings, *inferred))
         tested = _tested(models, progress) if expect and not problems else None
     answer = problems_json(problems, warnings)
     further = (sources or expect or stale) and not problems

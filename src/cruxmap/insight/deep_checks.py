@@ -15,7 +15,7 @@ import numpy as np
 from cruxmap.engine.exact_or_sampled import exactly
 from cruxmap.engine.executors import WORK, Work
 from cruxmap.engine.network import BoolArray, FloatArray
-from cruxmap.errors import Code, InvalidMap, Problem, Span
+from cruxmap.errors import Code, InvalidMap, Problem, Span, by_place
 from cruxmap.insight.candidates import places_bearing_in
 from cruxmap.insight.coherence import Reach, inquire_stated, known_about, reach
 from cruxmap.insight.sentences import percent
@@ -115,8 +115,7 @@ class _Told:
 
     @property
     def sorted(self) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
-        found = InvalidMap(tuple(self.findings.problems), tuple(self.findings.warnings))
-        return found.problems, found.warnings
+        return by_place(self.findings.problems), by_place(self.findings.warnings)
 
 
 def _is_small(inquiry: Inquiry) -> bool:

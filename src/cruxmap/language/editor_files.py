@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 
 from cruxmap.language.argument_map import Scale
-from cruxmap.language.files import MODELS, SOURCES, WORLDVIEWS, load
+from cruxmap.language.files import IN_A_MAP, MODELS, load
 from cruxmap.language.findings import Findings
 from cruxmap.language.json_schema import NO_PHRASES, json_schema
 from cruxmap.language.judgement import meaning_scale
@@ -55,9 +55,7 @@ def editor_files(lexicon: Mapping[str, Scale] = NO_PHRASES) -> dict[str, str]:
 
 def schema_line(path: PurePath) -> str:
     """Return the comment that names the schema of a file, which has that path in its project."""
-    top, kind = path.parts[0], path.parent.name
-    folders: dict[str, FileKind] = {WORLDVIEWS: "worldview", SOURCES: "sources"}
-    schema = schema_name("model" if top == MODELS else folders.get(kind, "map"))
+    schema = schema_name("model" if path.parts[0] == MODELS else IN_A_MAP.get(path.parent.name, "map"))
     return f"# yaml-language-server: $schema={'../' * (len(path.parts) - 1)}{SCHEMAS}/{schema}\n"
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from cruxmap.errors import Code, Hint, Span
 from cruxmap.ground import version_of
 from cruxmap.language.findings import Findings
+from cruxmap.language.schema import FileKind
 from cruxmap.language.validation import Fitted, Shape, keys_of, shaped
 from cruxmap.language.yaml_text import Entries, Parsed, Text, parse, without_controls
 
@@ -26,6 +27,8 @@ MODELS = "models"
 SOURCES = "sources"
 WORLDVIEWS = "worldviews"
 """The folders of a project: the first two at its top, the others in the folder of each map."""
+IN_A_MAP: Mapping[str, FileKind] = {SOURCES: "sources", WORLDVIEWS: "worldview"}
+"""The kinds of files in the folders of a map."""
 MAX_BYTES = 1 << 25
 """The size that a file may have: a map of 100,000 claims fits."""
 _NEARLY = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
@@ -270,13 +273,18 @@ def _trouble(path: Path) -> str:
     return ""
 
 
+def map_folder(folder: Path) -> Path:
+    """Return the folder of the map that has files in a folder."""
+    return folder.parent if folder.name in IN_A_MAP else folder
+
+
 def _project(path: Path) -> Path:
     """Return the folder around `arguments/` and `models/`, or else that of the map, for one of its files."""
     folder = Path(os.path.realpath(path.parent))
     for around in (folder, *folder.parents):
         if around.name in (ARGUMENTS, MODELS):
             return around.parent
-    return folder.parent if folder.name in (SOURCES, WORLDVIEWS) else folder
+    return map_folder(folder)
 
 
 def fit[S: Shape](kind: type[S], parsed: Parsed, findings: Findings, depth: int) -> Fitted[S]:

@@ -17,10 +17,10 @@ from typing import NamedTuple
 from cruxmap.errors import Span
 from cruxmap.language.files import (
     ARGUMENTS,
+    IN_A_MAP,
     MODELS,
-    SOURCES,
-    WORLDVIEWS,
     content_of,
+    map_folder,
     model_files,
     overlaid,
     shown,
@@ -31,7 +31,7 @@ from cruxmap.language.findings import Findings
 from cruxmap.language.includes import included_path
 from cruxmap.language.names import Kind
 from cruxmap.language.schema import FileKind
-from cruxmap.language.uses import Sort, Use, Uses, uses_in
+from cruxmap.language.uses import NAMED_NUMBERS, Sort, Use, Uses, uses_in
 from cruxmap.language.yaml_text import SourceFile
 
 
@@ -147,7 +147,7 @@ def project_around(path: Path) -> Path:
         if inside and (os.path.isdir(folder / ARGUMENTS) or os.path.isdir(folder / MODELS)):
             return folder
     folder = start if os.path.isdir(start) else start.parent
-    return folder.parent if folder.name in (WORLDVIEWS, SOURCES) else folder
+    return map_folder(folder)
 
 
 def project_files(place: Path) -> tuple[ProjectFile, ...]:
@@ -195,15 +195,12 @@ def _files(root: Path) -> dict[Path, ProjectFile]:
             models.append(ProjectFile(path, "model", folder, uses))
             folders += [] if folder is None else [folder]
     for folder in dict.fromkeys(folders):
-        for kind, place in _PLACES.items():
+        for place, kind in {"": "map", **IN_A_MAP}.items():
             for path in yaml_files(folder / place, nothing):
                 uses = _uses(path, kind)
                 if uses is not None:
                     found[path] = ProjectFile(path, kind, folder, uses)
     return found | {model.path: model for model in models}
-
-
-_PLACES: Mapping[FileKind, str] = {"map": "", "sources": SOURCES, "worldview": WORLDVIEWS}
 
 
 def _uses(path: Path, kind: FileKind) -> Uses | None:
@@ -379,9 +376,6 @@ class _Finding:
         return key
 
 
-_NUMBERS = frozenset({"if_met", "otherwise", "leak", "strength", "force"})
-
-
 def _sort_of(use: Use, kind: Kind | None, states: Iterable[str]) -> Sort | None:
     """Return of which sort a part of an address is, None for what only looks like one."""
     word, depth = use.path[-1], len(use.path)
@@ -393,4 +387,4 @@ def _sort_of(use: Use, kind: Kind | None, states: Iterable[str]) -> Sort | None:
         return Sort.STATE
     if kind is Kind.EVENT:
         return Sort.PHASE if depth == 2 else Sort.NUMBER if word in ("pace", "otherwise") else Sort.ROW
-    return Sort.NUMBER if word in _NUMBERS else Sort.ROW
+    return Sort.NUMBER if word in NAMED_NUMBERS else Sort.ROW

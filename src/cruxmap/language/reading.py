@@ -55,8 +55,8 @@ from cruxmap.language.entries import read_claim, read_event, read_question, read
 from cruxmap.language.expectations import read_expectations
 from cruxmap.language.files import (
     ARGUMENTS,
+    IN_A_MAP,
     MODELS,
-    SOURCES,
     WORLDVIEWS,
     Looked,
     State,
@@ -263,7 +263,7 @@ def _what_to_check(where: Path, findings: Findings) -> tuple[list[Path], list[Pa
         if _is_for_models(where.resolve()):
             return [], list(model_files(where, findings))
         return [where], []
-    if where.parent.name in (WORLDVIEWS, SOURCES):
+    if where.parent.name in IN_A_MAP:
         return [where.parent.parent], []
     if os.path.isfile(where) and where.suffix == ".yaml":
         parsed = load(where, Findings())

@@ -120,9 +120,11 @@ def _move(node: Node | None, file: SourceFile) -> None:
 # --- what stands where ------------------------------------------------------------------------------
 
 _SAME_AS = re.compile(r"\s*same as (\S+)")
-_NAMED_NUMBERS = ("if_met", "otherwise", "leak", "strength", "force", "pace")
+NAMED_NUMBERS = ("if_met", "otherwise", "leak", "strength", "force", "pace")
+"""Numbers of entries that have their keys for names."""
+
 _EVENTS = ("event", "before", "of")
-_JUDGED = ("credence", "chance", *_NAMED_NUMBERS)
+_JUDGED = ("credence", "chance", *NAMED_NUMBERS)
 _CONDITIONS = frozenset(
     (
         *("when", "premises", "all_of", "any_of", "for", "against", "undercuts", "requires"),
@@ -157,7 +159,7 @@ class _Reading:
             if key == "id":
                 self.note(value, Sort.ROW, *owner, defines=True)
             elif key in _JUDGED:
-                if key in _NAMED_NUMBERS and owner:
+                if key in NAMED_NUMBERS and owner:
                     self.note(key, Sort.NUMBER, *owner, defines=True)
                 self.judged(value, self._at(node, owner), asks)
             elif key in _CONDITIONS:

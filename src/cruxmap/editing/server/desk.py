@@ -12,7 +12,16 @@ from pathlib import Path
 from cruxmap.editing.server.texts import Change
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.language.argument_map import MAP_WORLDVIEW
-from cruxmap.language.files import ARGUMENTS, MODELS, SOURCES, WORLDVIEWS, knowing, noting, overlaid, shown
+from cruxmap.language.files import (
+    ARGUMENTS,
+    IN_A_MAP,
+    MODELS,
+    knowing,
+    map_folder,
+    noting,
+    overlaid,
+    shown,
+)
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.language.mentions import Mention, Mentions, mentions, project_around
 from cruxmap.language.model_spec import ModelSpec
@@ -47,17 +56,14 @@ def root_of(path: Path, text: str) -> Path | None:
     kind = _kind_by_keys(text)
     if kind is None:
         return None
-    folder = path.parent
-    return path if kind == "model" else folder.parent if folder.name == WORLDVIEWS else folder
+    return path if kind == "model" else map_folder(path.parent)
 
 
 def kind_of(path: Path, text: str) -> FileKind:
     """Return which kind of file one is, by its place or else by its keys."""
     parents = [folder.name for folder in path.parents]
-    if parents[0] == WORLDVIEWS:
-        return "worldview"
-    if parents[0] == SOURCES:
-        return "sources"
+    if parents[0] in IN_A_MAP:
+        return IN_A_MAP[parents[0]]
     if ARGUMENTS not in parents[:2] and MODELS in parents and (_kind_by_keys(text) or "model") == "model":
         return "model"
     return _kind_by_keys(text) or "map"

@@ -12,7 +12,6 @@ from typing import Any
 
 from cruxmap import apart
 from cruxmap.apart import Apart
-from cruxmap.errors import InvalidMap
 from cruxmap.language.model_spec import ModelSpec
 
 type Probabilities = Mapping[str, Mapping[str, Mapping[str, float]]]
@@ -103,7 +102,5 @@ def answer(pipe: Any) -> None:
             model: ModelSpec = pipe.recv()
             try:
                 pipe.send(marginals(model, [*model.map.entry]))
-            except InvalidMap:  # too wide, or what is observed cannot be
-                pipe.send({})
-            except Exception:  # whoever asks goes on without numbers
+            except Exception:  # as where it is too wide; whoever asks goes on without numbers
                 pipe.send({})
