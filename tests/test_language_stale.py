@@ -58,6 +58,16 @@ def test_numbers_are_stale_whose_claim_was_reworded_since(history: History) -> N
     assert found(history) == {}
 
 
+def test_of_what_is_stated_of_several_entries_those_are_told_that_say_something_else(
+    history: History,
+) -> None:
+    history.worldview("ann", ("of: wet", "of: [wet, rain]"))
+    history.commit("State more")
+    history.edit(MAP, REWORDED)
+    [one] = [row for row in rows(history) if row.kind == "stated"]
+    assert (one.before, one.now) == REWORDED
+
+
 @pytest.mark.parametrize(
     "change",
     [

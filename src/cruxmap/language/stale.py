@@ -304,13 +304,19 @@ class _Past:
         }
         if judged is not None and "text" in what:
             then, _ = self._seen(self.names[judged]).said[said]
-            moments = {"before": (self.moments[judged], then), "now": (self.now, said)}
-            found |= {key: _one_text(moment.asked(it)["text"]) for key, (moment, it) in moments.items()}
+            was, is_ = self.moments[judged].asked(then), self._asked(said, self.names[judged])
+            found |= _reworded(was["text"], is_["text"])
         return found
 
 
-def _one_text(form: Form) -> str:
-    return form if isinstance(form, str) else " / ".join(map(_one_text, form))
+def _reworded(before: Form, now: Form) -> dict[str, str]:
+    """Return what was said and what is said now: of several entries only of those that say something else."""
+    if isinstance(before, str) or isinstance(now, str):
+        return {"before": str(before), "now": str(now)}
+    if len(before) == len(now):
+        pairs = [(one, other) for one, other in zip(before, now, strict=True) if one != other]
+        before, now = (tuple(side) for side in zip(*pairs, strict=True))
+    return {"before": " / ".join(map(str, before)), "now": " / ".join(map(str, now))}
 
 
 def _past(folder: Path, now: Wordings) -> _Past:
