@@ -4,6 +4,7 @@ One function per kind of entry. What is wrong adds a problem, and a stand-in tak
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import assert_never
@@ -74,7 +75,7 @@ from cruxmap.language.schema import (
     TimelineShape,
 )
 from cruxmap.language.validation import Shape
-from cruxmap.language.yaml_text import Text, joined
+from cruxmap.language.yaml_text import Text, joined, placed_at
 
 # --- claims -------------------------------------------------------------------------------------
 
@@ -153,6 +154,23 @@ def _routes(owner: Owner, shape: ClaimShape, routes: Sequence[tuple[str | None, 
     leak = owner.or_default(shape.leak, f"{owner.about.id}.leak", Role.CHANCE, NEVER)
     when = None if shape.when is None else owner.context.resolver.condition(shape.when)
     return Routes(tuple(_route(owner, route, bringer) for bringer, route in routes), leak, when)
+
+
+def with_routes(context: Context, claim: Claim, brought: Sequence[tuple[str, RouteShape]]) -> Claim:
+    """Return a claim that was read before with routes that are brought to it."""
+    basis, id_ = claim.basis, placed_at(claim.about.id, claim.about.span)
+    if not brought or not isinstance(basis, Routes):
+        return claim
+    there = [
+        None if route.id is None else placed_at(route.id, route.chance.span) for route in basis.routes
+    ]
+    check_part_ids(context, [*there, *(route.id for _, route in brought)])
+    owner = Owner(context, id_, claim.about)
+    for route in basis.routes:
+        if route.id is None:
+            owner.nameless_address(claim.about.id, route.when)
+    more = tuple(_route(owner, route, bringer) for bringer, route in brought)
+    return Claim(claim.about, replace(basis, routes=(*basis.routes, *more)))
 
 
 def _route(owner: Owner, shape: RouteShape, bringer: str | None) -> Route:

@@ -54,6 +54,52 @@ _overlaid: ContextVar[Mapping[Path, bytes | None]] = ContextVar("overlaid", defa
 _known: ContextVar[dict[str, tuple[bytes, Parsed]] | None] = ContextVar("known", default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What stands for a file that is nowhere on disk: what it says, and its bytes."""
+
+    parsed: Parsed
+    data: bytes
+
+
+_given: ContextVar[Mapping[Path, Given]] = ContextVar("given", default={})  # noqa: B039 - never changed
+_called: ContextVar[Mapping[Path, str]] = ContextVar("called", default={})  # noqa: B039 - never changed
+
+
+@contextmanager
+def imagined(files: Mapping[Path, Given], folders: Mapping[Path, str]) -> Iterator[None]:
+    """Read as if these files were there, and these folders, which hold nothing else.
+
+    Problems call a file by the name in its `Given`, and a folder by the name it has here.
+    """
+    laid = {Path(os.path.abspath(path)): file for path, file in files.items()}
+    names = {Path(os.path.abspath(path)): name for path, name in folders.items()}
+    names |= {path: file.parsed.file.name for path, file in laid.items()}
+    tokens = _given.set({**_given.get(), **laid}), _called.set({**_called.get(), **names})
+    try:
+        yield
+    finally:
+        _given.reset(tokens[0])
+        _called.reset(tokens[1])
+
+
+def given_at(path: Path) -> Given | None:
+    """Return what stands for a file, `None` for one that is looked for on disk."""
+    files = _given.get()
+    return files.get(Path(os.path.abspath(path))) if files else None
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether there is a folder, on disk or imagined."""
+    return _is_imagined(path) or os.path.isdir(path)
+
+
+def _is_imagined(folder: Path) -> bool:
+    names = _called.get()
+    here = Path(os.path.abspath(folder)) if names else folder
+    return here in names and here not in _given.get()
+
+
 @contextmanager
 def knowing(texts: dict[str, tuple[bytes, Parsed]]) -> Iterator[None]:
     """Take from here what texts say, by their files' names as shown, and put here what is new."""
@@ -162,7 +208,7 @@ def yaml_files(folder: Path, findings: Findings) -> Iterator[Path]:
     What only looks like one, as `.yml` does, is a problem.
     """
     for path in _inside(folder, findings):
-        if os.path.isdir(path):
+        if is_folder(path):
             continue
         if path.suffix == ".yaml":
             yield path
@@ -193,11 +239,14 @@ def tell_misplaced(folder: Path, findings: Findings, read: Container[str] = ()) 
 
 def subfolders(folder: Path, findings: Findings) -> list[Path]:
     """Return the folders in a folder by name, none if there is no such folder."""
-    return [path for path in _inside(folder, findings) if os.path.isdir(path)]
+    return [path for path in _inside(folder, findings) if is_folder(path)]
 
 
 def _inside(folder: Path, findings: Findings) -> list[Path]:
     """Return what is in a folder by name, hidden things left out."""
+    if _is_imagined(folder):
+        here = Path(os.path.abspath(folder))
+        return [folder / path.name for path in sorted(_called.get()) if path.parent == here]
     note_folder(folder)
     try:
         names = {entry.name for entry in folder.iterdir()}
@@ -211,11 +260,17 @@ def _inside(folder: Path, findings: Findings) -> list[Path]:
 
 def shown(path: Path) -> str:
     """Write a path as problems print it, whatever bytes the system has in it."""
+    names = _called.get()
+    if names and (name := names.get(Path(os.path.abspath(path)))) is not None:
+        return name
     return without_controls(os.fsencode(path.as_posix()).decode("utf-8", "replace"))
 
 
 def load(path: Path, findings: Findings) -> Parsed | None:
     """Read one file's YAML; `None` where the file cannot be read at all."""
+    if (given := given_at(path)) is not None:
+        findings.take(given.parsed)
+        return given.parsed.to_be_cut()
     data = content_of(path, findings)
     if data is None:
         return None

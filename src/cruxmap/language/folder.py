@@ -113,9 +113,9 @@ def gather(folder: Path, findings: Findings, visitors: Visitors = NOBODY) -> She
     for other in others:
         _bring(sheets, "locators", dict.fromkeys(other.uses.sources), other, findings)
     for path in yaml_files(folder / WORLDVIEWS, findings):
-        _gather_worldview(sheets, path, load(path, findings), seen, findings)
+        gather_worldview(sheets, path, load(path, findings), seen, findings)
     for visitor in visitors.new:
-        _gather_worldview(sheets, Path(visitor.name), visitor.parsed, seen, findings)
+        gather_worldview(sheets, Path(visitor.name), visitor.parsed, seen, findings)
     if others:
         _tell_double_meanings(sheets, own, others, findings)
     tell_misplaced(folder, findings, (SOURCES, WORLDVIEWS))
@@ -203,9 +203,10 @@ def _gather_locators(sheets: Sheets, path: Path, findings: Findings) -> None:
     sheets.locators[key] = shape
 
 
-def _gather_worldview(
+def gather_worldview(
     sheets: Sheets, path: Path, parsed: Parsed | None, seen: _Seen, findings: Findings
 ) -> None:
+    """Put a worldview's file into the sheets, with what it brings."""
     sheets.worldview_ids.add(path.stem)
     if parsed is None or parsed.root is None:
         sheets.complete = False

@@ -18,6 +18,7 @@ from cruxmap.language.files import (
     SOURCES,
     WORLDVIEWS,
     fit,
+    given_at,
     load,
     note_folder,
     shown,
@@ -82,7 +83,9 @@ def included_path(file: Path, named: Text, findings: Findings) -> Path | None:
     there = Path(os.path.abspath(path))
     example = "as in `../other-map/10-setting.yaml`"
     message = f"`{named}` cannot be taken in"
-    if around.name != ARGUMENTS:
+    if given_at(file) is not None:
+        reason = "a map that is in no folder takes in no files: put into it what it needs"
+    elif around.name != ARGUMENTS:
         reason = f"only maps in a folder `{ARGUMENTS}/` take in files of each other"
     elif "\\" in named:
         reason = f"write `{named.replace('\\', '/')}`: folders are parted by `/` everywhere"

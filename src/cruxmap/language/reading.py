@@ -5,53 +5,17 @@ or a whole project.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cruxmap.errors import Code, Hint, InvalidMap, Problem, Span
 from cruxmap.ground import gc_paused
-from cruxmap.language.argument_map import (
-    MAP_WORLDVIEW,
-    Argument,
-    ArgumentMap,
-    Claim,
-    Elicited,
-    Entry,
-    Locator,
-    Question,
-    Scale,
-    Source,
-    StateIn,
-    Voice,
-    Worldview,
-    condition_text,
-    mentioned,
-)
-from cruxmap.language.arguments import read_argument
-from cruxmap.language.checks import (
-    check_arguments,
-    check_coverage,
-    check_cycles,
-    check_links,
-    check_numbers,
-)
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, StateIn, condition_text, mentioned
 from cruxmap.language.conditions import Resolver, spans_of
-from cruxmap.language.context import (
-    Context,
-    check_id,
-    check_word,
-    check_worldview,
-    each,
-    noted_about,
-    stand_in,
-    warn_of_comments,
-    with_parents,
-)
-from cruxmap.language.entries import read_claim, read_event, read_question, read_timeline
+from cruxmap.language.context import check_word, check_worldview, each, warn_of_comments
+from cruxmap.language.drafting import Draft, drafted, joined
 from cruxmap.language.expectations import read_expectations
 from cruxmap.language.files import (
     ARGUMENTS,
@@ -62,6 +26,7 @@ from cruxmap.language.files import (
     State,
     check_language,
     fit,
+    is_folder,
     knowing,
     load,
     model_files,
@@ -74,53 +39,158 @@ from cruxmap.language.files import (
     yaml_files,
 )
 from cruxmap.language.findings import Findings
-from cruxmap.language.folder import Sheets, gather
-from cruxmap.language.inheritance import lineage
-from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, parse_phrase, with_phrases
+from cruxmap.language.folder import gather
+from cruxmap.language.in_memory import MODEL, InMemory, is_said, is_worldview, said
+from cruxmap.language.inheritance import lay, lineage
 from cruxmap.language.model_spec import ModelSpec, Sampling, Target, VisitingFile, conditions_of
-from cruxmap.language.names import Kind, Names, nearest
-from cruxmap.language.oddities import check_reach, check_tables_against_arguments, check_tags
-from cruxmap.language.schema import (
-    LocatorShape,
-    MapFile,
-    ModelFile,
-    Remarked,
-    SamplingShape,
-    SourcesFile,
-    SourceShape,
-)
-from cruxmap.language.sources import check_cited
-from cruxmap.language.typed import targets_of
+from cruxmap.language.names import Kind, checked_worldview, nearest
+from cruxmap.language.oddities import check_reach
+from cruxmap.language.schema import MapFile, ModelFile, SamplingShape
+from cruxmap.language.typed import check_laid, targets_of
 from cruxmap.language.validation import keys_of
 from cruxmap.language.visitors import Visitors, read_visitors
-from cruxmap.language.worldviews import (
-    check_accepted,
-    check_circles,
-    read_worldview,
-    warn_of_changes,
-    warn_of_rejected,
-)
-from cruxmap.language.yaml_text import Entries, Parsed, Text, value_at
+from cruxmap.language.yaml_text import Entries, Parsed, Text, text_of, value_at
 
 # --- what others call ---------------------------------------------------------------------------
 
 
-def read_map(path: str | os.PathLike[str]) -> ArgumentMap:
-    """Read the map in a folder, with its sources and worldviews. Raises InvalidMap with every problem."""
-    findings = Findings()
-    draft = _read_map(_tidy(path), findings)
+type Source = str | os.PathLike[str] | Mapping[str, Any]
+"""A path, or what a file says: as a text of YAML, or as data."""
+type Worldviews = Mapping[str, Source] | Iterable[Source]
+"""Worldviews by name, or a list of them that say their own names. In a list, a path is that of a file."""
+
+
+def read_map(source: Source, worldviews: Worldviews = (), *, name: str = "map") -> ArgumentMap:
+    """Read a map with its sources and worldviews: from its folder, or from a text or data.
+
+    Parameters
+    ----------
+    source
+        The folder of the map; or what its files say, as a text of YAML or as a dict. Such a map may hold its
+        worldviews under `worldviews`, by name. In a dict, numbers, truth values and intervals may be those
+        of Python: `0.3`, `True`, `(0.1, 0.3)`.
+    worldviews
+        Further worldviews: a dict of them by name, or a list of files, texts and dicts. They are read as if
+        they stood in the map's folder.
+    name
+        What a map is called that has no folder.
+
+    Returns
+    -------
+    The map, which is sound.
+
+    Raises
+    ------
+    InvalidMap
+        With every problem. One in a text has its line and column (`map:3:5`), and one in a dict the keys
+        that lead to it (`map: claims.rain.credence`).
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> a_map = cm.read_map({"claims": {"rain": {"text": "It rains.", "credence": 0.3}}})
+    >>> list(a_map.entry)
+    ['rain']
+    """
+    findings, memory = Findings(), InMemory()
+    folder = memory.add_map(said(source, name), name) if is_said(source) else _tidy(source)  # type: ignore[arg-type]
+    check_word(findings, text_of(name))
+    memory.add_visitors(worldviews)
+    with memory.there():
+        draft = _read_map(folder, findings, memory.visitors)
     findings.raise_if_any()
     return draft.map
 
 
-def read_model(path: str | os.PathLike[str], visitors: Iterable[str | os.PathLike[str]] = ()) -> ModelSpec:
-    """Read a model file and its map. Raises InvalidMap with every problem of both.
+def read_model(
+    source: Source | Mapping[str, Any],
+    visitors: Iterable[str | os.PathLike[str]] = (),
+    *,
+    worldviews: Worldviews | None = None,
+) -> ModelSpec:
+    """Read a model and its map: from the model's file, or from a text or data.
 
-    `visitors` are files of worldviews from elsewhere, read as if they stood in the map's folder. They are
-    among the model's worldviews, also where it lists these.
+    Parameters
+    ----------
+    source
+        The model's file; or what it says, as a text of YAML or as a dict. Such a model may hold its map in
+        place of the map's path (as `read_map` takes it, or as an `ArgumentMap`), and worldviews in place of
+        their names. It may leave out its own name.
+    visitors
+        Files of worldviews from elsewhere, read as if they stood in the map's folder. They are among the
+        model's worldviews, also where it lists these.
+    worldviews
+        Whose answers are asked for, in place of the model's list: names, and worldviews that are in no file
+        of the map's, as paths, texts or dicts; or a dict of these by name.
+
+    Returns
+    -------
+    The model with its map: what every function takes that answers something.
+
+    Raises
+    ------
+    InvalidMap
+        With every problem of both. Its `problems` have a `code`, a `message`, a `span` and a `hint` each.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> model = cm.read_model({
+    ...     "map": {
+    ...         "claims": {
+    ...             "rain": {"text": "It rains.", "credence": (0.2, 0.4)},
+    ...             "wet": {"text": "We get wet.", "all_of": ["rain"], "if_met": 0.9},
+    ...         },
+    ...     },
+    ...     "target": "wet",
+    ...     "worldviews": {"ann": {"text": "Ann looked at the sky.", "judgements": {"rain": 0.8}}},
+    ... })
+    >>> cm.probability(model, "wet", worldview="ann")
+    0.72
     """
-    [model] = read_models([path], visitors)
-    return model
+    [model] = read_models([source], visitors)
+    return model if worldviews is None else seen_by(model, worldviews)
+
+
+def seen_by(model: ModelSpec, worldviews: Worldviews) -> ModelSpec:
+    """Return a model that asks these worldviews; its map need not have all of them. Raises InvalidMap."""
+    several = [worldviews] if isinstance(worldviews, str | os.PathLike) else worldviews
+    listed = [several] if is_worldview(several) else several
+    named: list[Any] = (
+        list(listed.items()) if isinstance(listed, Mapping) else [(None, one) for one in listed]
+    )
+    if not named:
+        raise InvalidMap(
+            (Problem(Code.EMPTY_LIST, "no worldview is asked", hint="leave it out, or name one"),)
+        )
+    findings, memory, asked = Findings(), InMemory(), list[str | None]()
+    for number, (name, one) in enumerate(named, 1):
+        if name is None and not is_said(one) and not _is_file(one):
+            asked.append(checked_worldview(model.map, str(one)))
+        else:
+            asked.append(None)
+            memory.add_worldview(one, name, number)
+    with memory.there():
+        draft = joined(model.map, memory.visitors, findings)
+    findings.raise_if_any()
+    for worldview in draft.visitors.new:
+        layers = lay(draft.map, worldview.id, model.settings)
+        check_laid(draft.map, layers, model.settings, str(worldview.id))
+    came = iter(str(visitor.id) for visitor in draft.visitors.files)
+    ids = tuple(dict.fromkeys(next(came) if id_ is None else id_ for id_ in asked))
+    return replace(model, map=draft.map, worldviews=ids, visitors=(*model.visitors, *_visiting(draft)))
+
+
+def _is_file(worldview: object) -> bool:
+    """Tell whether this is the path of a worldview's file, and not a name."""
+    return (
+        isinstance(worldview, os.PathLike) or not isinstance(worldview, str) or worldview.endswith(".yaml")
+    )
+
+
+def _visiting(draft: Draft) -> tuple[VisitingFile, ...]:
+    """Return the files that visit a map."""
+    return tuple(VisitingFile(str(v.id), shown(Path(v.path.name)), v.data) for v in draft.visitors.new)
 
 
 class Visited(NamedTuple):
@@ -141,17 +211,43 @@ def read_with_visitors(path: str | os.PathLike[str], files: Iterable[str | os.Pa
 
 
 def read_models(
-    paths: Iterable[str | os.PathLike[str]], visitors: Iterable[str | os.PathLike[str]] = ()
+    sources: Iterable[Source], visitors: Iterable[str | os.PathLike[str]] = ()
 ) -> tuple[ModelSpec, ...]:
-    """Read several model files, and each of their maps once. Raises InvalidMap with the problems of all.
+    """Read several models, and each of their maps once. Raises InvalidMap with the problems of all.
 
-    Each map is read with the files of `visitors`, as in `read_model`.
+    Each is read as `read_model` reads it, each map with the files of `visitors`.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> rain = {"claims": {"rain": {"text": "It rains.", "credence": 0.3}}}
+    >>> models = cm.read_models([{"model": name, "map": rain, "target": "rain"} for name in ("one", "two")])
+    >>> [model.id for model in models]
+    ['one', 'two']
     """
     findings, drafts = Findings(), dict[str, Draft]()
     visiting = tuple(map(Path, visitors))
-    models = [_read_model(_tidy(path), findings, drafts, visiting) for path in paths]
+    models = [_read_source(source, findings, drafts, visiting) for source in sources]
     findings.raise_if_any()
     return tuple(model.spec for model in models if model is not None)
+
+
+def _read_source(
+    source: Source, findings: Findings, drafts: dict[str, Draft], visiting: tuple[Path, ...]
+) -> "ReadModel | None":
+    """Read a model as `_read_model` does, from its file or from memory."""
+    if not is_said(source):
+        return _read_model(_tidy(source), findings, drafts, visiting)  # type: ignore[arg-type]
+    memory, own = InMemory(), dict[str, Draft]()
+    there = source.get("map") if isinstance(source, Mapping) else None
+    if isinstance(there, ArgumentMap):
+        folder = memory.folder_of(there.id)
+        source = {**source, "map": folder.as_posix()}  # type: ignore[dict-item]
+    path = memory.add_model(source)
+    with memory.there():
+        if isinstance(there, ArgumentMap):
+            own[_identity(folder)] = joined(there, [*visiting, *memory.visitors], findings)
+        return _read_model(path, findings, own, (*visiting, *memory.visitors))
 
 
 def check(path: str | os.PathLike[str] = ".") -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
@@ -286,39 +382,6 @@ def _is_for_models(folder: Path) -> bool:
 # --- maps ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A map as far as it could be read, with stand-ins for what is wrong: it serves to find more problems."""
-
-    map: ArgumentMap
-    context: Context
-    worldview_ids: frozenset[str]
-    included: frozenset[str]
-    sound: bool
-    visitors: Visitors
-
-    @property
-    def names(self) -> Names:
-        """What its ids stand for."""
-        return self.context.resolver.names
-
-    @property
-    def lexicon(self) -> Lexicon:
-        """The phrases that it knows."""
-        return self.context.lexicon
-
-
-_HARMLESS = {
-    Code.BAD_ID,
-    Code.RESERVED_ID,
-    Code.CREDENCE_NEEDED,
-    Code.UNKNOWN_SOURCE,
-    Code.UNKNOWN_LOCATOR,
-}
-_HARMLESS |= {Code.UNKNOWN_VOICE}
-"""Problems that leave the rest of an entry worth checking."""
-
-
 class _Kept(NamedTuple):
     """A map that was read, with what was found and looked at, and the state that all this was in."""
 
@@ -354,202 +417,15 @@ class Memory:
 @gc_paused()
 def _read_map(folder: Path, findings: Findings, visiting: Iterable[Path] = ()) -> Draft:
     before = len(findings.problems)
-    if not os.path.isdir(folder):
+    if not is_folder(folder):
         message = "there is no such folder"
         findings.add(Code.NO_SUCH_FILE, message, Span(shown(folder)), "a map is a folder of `.yaml` files")
     visitors = read_visitors(visiting, folder, findings)
     sheets = gather(folder, findings, visitors)
-    if sheets.is_empty and sheets.complete and os.path.isdir(folder):
+    if sheets.is_empty and sheets.complete and is_folder(folder):
         hint = "a map has at least one claim, question, event or argument; `cruxmap new NAME` writes one"
         findings.add(Code.EMPTY_MAP, "the map has no entry", Span(shown(folder)), hint)
-    names, whole = _names(sheets), sheets.complete and not sheets.broken
-    context = Context(
-        Resolver(names, findings),
-        _lexicon(sheets, findings),
-        {str(key): _citable(sheets.locators.get(key)) for key in sheets.sources},
-        frozenset(map(str, sheets.voices)),
-    )
-    for key in (*sheets.sources, *sheets.voices):
-        check_word(findings, key)
-    draft = _read_entries(context, sheets)
-    if sheets.worldviews:
-        draft = replace(draft, worldviews=_read_worldviews(context, sheets, draft))
-    check_cycles(draft, findings)
-    check_arguments(draft, names, findings)
-    check_coverage(draft, names, findings)
-    check_links(draft, names, findings)
-    check_numbers(draft, names, findings)
-    warn_of_rejected(draft, findings)
-    if whole and not names.broken and len(findings.problems) == before:
-        warn_of_changes(draft, findings)
-    if whole and not names.broken:
-        check_cited(draft, findings, sheets.included_sources)
-        check_tags(list(_tags(sheets)), findings)
-    sound = len(findings.problems) == before
-    if sound:
-        check_tables_against_arguments(draft, findings)
-    return Draft(
-        draft, context, frozenset(sheets.worldview_ids), frozenset(sheets.included), sound, visitors
-    )
-
-
-def _tags(sheets: Sheets) -> Iterator[Text]:
-    """Yield the tags of everything that a map's files hold, in their order."""
-    sections: tuple[Mapping[Text, Remarked], ...] = (
-        sheets.sources,
-        sheets.voices,
-        sheets.timelines,
-        sheets.claims,
-        sheets.questions,
-        sheets.events,
-        sheets.arguments,
-        sheets.worldviews,
-    )
-    for section in sections:
-        for shape in section.values():
-            yield from each(shape.tags)
-
-
-def _names(sheets: Sheets) -> Names:
-    return Names(
-        kinds=sheets.kinds,
-        states={str(id_): dict.fromkeys(map(str, its.states)) for id_, its in sheets.questions.items()},
-        timeline_of={str(id_): str(event.timeline) for id_, event in sheets.events.items()},
-        phases={str(id_): dict.fromkeys(map(str, its.phases)) for id_, its in sheets.timelines.items()},
-        broken=sheets.broken,
-        complete=sheets.complete,
-        elsewhere={
-            id_: f"`{shown(file)}`, which `{shown(sheets.folder)}` does not include"
-            for id_, file in sheets.elsewhere.items()
-        },
-    )
-
-
-def _lexicon(sheets: Sheets, findings: Findings) -> Lexicon:
-    phrases: dict[str, Elicited] = {}
-    unread: dict[tuple[Scale, str], Elicited] = {}
-    for phrase, meaning in sheets.lexicon.items():
-        try:
-            if is_notation(phrase):
-                hint = "a phrase is made of words"
-                raise UnreadableError(
-                    Code.UNREADABLE_JUDGEMENT, f"`{phrase}` means a number already", hint
-                )
-            phrases[str(phrase)] = parse_phrase(meaning)
-        except UnreadableError as error:
-            findings.add(error.code, error.message, meaning, error.hint)
-            unread |= {(scale, str(phrase)): stand_in(scale) for scale in Scale}
-    return {**with_phrases(phrases), **unread}
-
-
-def _citable(shape: SourcesFile | None) -> frozenset[str] | None:
-    return None if shape is None else with_parents(map(str, shape.locators or {}))
-
-
-def _read_entries(context: Context, sheets: Sheets) -> ArgumentMap:
-    """Return the map without its worldviews, stand-ins included; broken entries are noted in the names."""
-    timelines = _all_entries(context, sheets.timelines, read_timeline)
-    for event in sheets.events.values():
-        context.resolver.declared(Code.UNKNOWN_TIMELINE, event.timeline, event.timeline, sheets.timelines)
-    _check_routes(context, sheets)
-    read_with_routes = partial(read_claim, brought=sheets.routes)
-    claims = _with_bringers(sheets, _all_entries(context, sheets.claims, read_with_routes))
-    questions = _with_bringers(sheets, _all_entries(context, sheets.questions, read_question))
-    events = _all_entries(context, sheets.events, read_event)
-    entries: list[Entry] = [*claims, *questions, *events]
-    others = {entry.about.id: entry for entry in entries}
-    arguments = _all_entries(context, sheets.arguments, partial(read_argument, others=others))
-    arguments = tuple(_said_by(sheets, argument) for argument in _with_bringers(sheets, arguments))
-    name = shown(Path(sheets.folder.resolve().name))
-    return ArgumentMap(
-        id=name,
-        title=sheets.title or name,
-        text=sheets.text,
-        claims=claims,
-        questions=questions,
-        events=events,
-        arguments=arguments,
-        timelines=timelines,
-        sources=tuple(_source_of(context, id_, shape, sheets) for id_, shape in sheets.sources.items()),
-        voices=tuple(
-            Voice(noted_about(context, id_, shape.text, shape)) for id_, shape in sheets.voices.items()
-        ),
-        lexicon=tuple(
-            (phrase, meaning)
-            for (_, phrase), meaning in context.lexicon.items()
-            if phrase in sheets.lexicon
-        ),
-    )
-
-
-def _all_entries[S, E](
-    context: Context, shapes: Mapping[Text, S], read: Callable[[Context, Text, S], E]
-) -> tuple[E, ...]:
-    """Read all entries of one kind and note which of them are broken."""
-    names, findings = context.resolver.names, context.findings
-    entries: list[E] = []
-    for id_, shape in shapes.items():
-        before = len(findings.problems)
-        check_id(findings, id_)
-        with findings.absences_muted(id_ in names.broken):
-            entries.append(read(context, id_, shape))
-        if any(problem.code not in _HARMLESS for problem in findings.problems[before:]):
-            names.broken.add(str(id_))
-    return tuple(entries)
-
-
-def _check_routes(context: Context, sheets: Sheets) -> None:
-    """Add a problem for each claim to which a worldview brings routes, and which does not rest on routes."""
-    for worldview in sheets.worldviews.values():
-        for claim in worldview.routes or ():
-            known = context.resolver.is_a(Kind.CLAIM, claim) and claim not in sheets.broken
-            if known and claim in sheets.claims and sheets.claims[claim].routes is None:
-                message = f"`{claim}` does not rest on routes, so there is none to add to"
-                hint = "argue about it, or about what it rests on: bring an argument"
-                context.add(Code.NO_ROUTES, message, claim, hint)
-
-
-def _with_bringers[E: (Claim, Question, Argument)](
-    sheets: Sheets, entries: tuple[E, ...]
-) -> tuple[E, ...]:
-    """Note in each entry that stands in a worldview's file whose it is."""
-    return tuple(
-        replace(entry, about=replace(entry.about, brought_by=sheets.brought[entry.about.id]))
-        if entry.about.id in sheets.brought
-        else entry
-        for entry in entries
-    )
-
-
-def _said_by(sheets: Sheets, argument: Argument) -> Argument:
-    """Return an argument as the voice's of the worldview that brings it, unless it says whose it is."""
-    bringer = argument.about.brought_by
-    voice = None if bringer is None else sheets.worldviews[bringer].voice  # type: ignore[index]
-    return argument if argument.by or voice is None else replace(argument, by=str(voice))
-
-
-def _source_of(context: Context, id_: Text, shape: SourceShape, sheets: Sheets) -> Source:
-    listed = sheets.locators.get(id_)
-    warn_of_comments(context.findings, shape.text, shape)
-    locators = None if listed is None else tuple(starmap(_locator, (listed.locators or {}).items()))
-    words = {name: str(getattr(shape, name) or "") for name in ("title", "author", "url", "date", "note")}
-    return Source(id=str(id_), locators=locators, span=id_.span, **words)
-
-
-def _locator(id_: Text, shape: LocatorShape) -> Locator:
-    return Locator(str(id_), str(shape.section or ""), str(shape.no_claim) if shape.no_claim else None)
-
-
-def _read_worldviews(context: Context, sheets: Sheets, draft: ArgumentMap) -> tuple[Worldview, ...]:
-    """Return the worldviews whose lineage can be followed to its end."""
-    worldviews: dict[str, Worldview] = {}
-    rejected = {str(argument) for its in sheets.worldviews.values() for argument in each(its.rejects)}
-    for id_, shape in sheets.worldviews.items():
-        check_id(context.findings, id_)
-        with context.findings.absences_muted(f"worldviews/{id_}" in sheets.broken):
-            worldviews[str(id_)] = read_worldview(context, id_, shape, draft, sheets.worldview_ids)
-            check_accepted(context, each(shape.accepts), draft, rejected)
-    return check_circles(worldviews, context.findings)
+    return drafted(sheets, findings, visitors, before)
 
 
 # --- models -------------------------------------------------------------------------------------
@@ -584,7 +460,7 @@ def _read_model(
     for part in shape.model.split("/"):  # its file may be in a folder of `models/`
         check_word(own, Text.at(part, shape.model))
     draft = drafts.get(_identity(folder))
-    if draft is None and os.path.isdir(folder):
+    if draft is None and is_folder(folder):
         draft = drafts[_identity(folder)] = _read_map(folder, findings, visiting)
     if draft is None:
         note_folder(folder)
@@ -647,12 +523,10 @@ def _model_spec(
             draft.map,
             draft.worldview_ids,
         ),
-        file=shown(path),
+        file=str(path) if path == MODEL else shown(path),
         given_at=tuple(zip((*assuming, *observed), given, strict=True)),
         lists_worldviews=_lists_worldviews(shape),
-        visitors=tuple(
-            VisitingFile(str(v.id), shown(Path(v.path.name)), v.data) for v in draft.visitors.new
-        ),
+        visitors=_visiting(draft),
     )
 
 

@@ -6,7 +6,7 @@ for each that cannot be read with the map. No symbolic link is followed.
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +16,7 @@ from cruxmap.errors import Code, Span
 from cruxmap.language.argument_map import ArgumentMap, Worldview
 from cruxmap.language.context import check_id
 from cruxmap.language.digest import MadeSince, since_made
-from cruxmap.language.files import MAX_BYTES, WORLDVIEWS, shown
+from cruxmap.language.files import MAX_BYTES, WORLDVIEWS, given_at, shown
 from cruxmap.language.findings import Findings
 from cruxmap.language.names import BROUGHT
 from cruxmap.language.schema import MapFile, ModelFile, SourcesFile, WorldviewFile
@@ -67,16 +67,17 @@ class Visitors:
 NOBODY = Visitors()
 
 
-def read_visitors(paths: Iterable[Path], folder: Path, findings: Findings) -> Visitors:
+def read_visitors(paths: Iterable[Path], there: Path | Container[str], findings: Findings) -> Visitors:
     """Read the files of worldviews that visit the map in a folder, each with the id of its worldview.
 
-    One that has the id of another, or of one in the folder, and says something else, is a problem.
+    One that has the id of another, or of one in the folder, and says something else, is a problem. For a map
+    without a folder, `there` are the ids of its worldviews; any that comes has another.
     """
     first: dict[str, Visitor] = {}
     found: list[Visitor] = []
     lost: set[str] = set()
     for path in paths:
-        file = _visitor(path, folder, findings)
+        file = _visitor(path, there, findings)
         if file is not None and (before := first.setdefault(str(file.id), file)) is not file:
             file = _again(file, before, findings)
         if file is None:
@@ -86,22 +87,30 @@ def read_visitors(paths: Iterable[Path], folder: Path, findings: Findings) -> Vi
     return Visitors(tuple(found), frozenset(lost))
 
 
-def _visitor(path: Path, folder: Path, findings: Findings) -> Visitor | None:
+def _visitor(path: Path, known: Path | Container[str], findings: Findings) -> Visitor | None:
     """Return one file with the id of its worldview; `None` after a problem with either."""
-    data = _content(path, findings)
+    given = given_at(path)
+    data = _content(path, findings) if given is None else given.data
     if data is None:
         return None
-    parsed = parse(data, shown(path))
+    parsed = parse(data, shown(path)) if given is None else given.parsed.to_be_cut()
     findings.take(parsed)
     id_ = _id_of(path, parsed, findings)
     if id_ is None:
         return None
-    there = folder / WORLDVIEWS / f"{id_}.yaml"
+    message = f"there is a worldview `{id_}` already, which is not the same"
+    if not isinstance(known, Path):
+        if id_ not in known:
+            return Visitor(path, id_, data, parsed, Standing.NEW)
+        findings.add(
+            Code.DUPLICATE_ID, f"there is a worldview `{id_}` already", id_, "give this one another id"
+        )
+        return None
+    there = known / WORLDVIEWS / f"{id_}.yaml"
     if not os.path.lexists(there):
         return Visitor(path, id_, data, parsed, Standing.NEW)
     if _says(there, data):
         return Visitor(path, id_, data, parsed, Standing.THERE)
-    message = f"there is a worldview `{id_}` already, which is not the same"
     short = shown(Path(*there.parts[-4:]))  # from `arguments` on
     hint = f"it is in `{short}`: give this one another id, or put it in that one's place yourself"
     findings.add(Code.DUPLICATE_ID, message, id_, hint)

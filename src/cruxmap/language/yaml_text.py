@@ -194,8 +194,8 @@ def node_of(value: object, level: int = 0) -> Node:
         case _:
             raise TypeError(f"neither text, a list nor a mapping: {value!r}")
     for text in (node,) if isinstance(node, Text) else node if isinstance(node, Entries) else ():
-        if (found := _UNPRINTABLE.search(text)) is not None:
-            raise TypeError(f"a text that holds {_character(found)}")
+        if (odd := unprintable_in(text)) is not None:
+            raise TypeError(f"a text that holds {odd}")
     return _placed(node)
 
 
@@ -209,6 +209,32 @@ def _placed[N: Node](node: N) -> N:
     if isinstance(node, Text):
         node.plain = False
     return node
+
+
+def placed_at(text: str, span: Span) -> Text:
+    """Return text as a node in a place that is known by itself."""
+    node = text_of(text)
+    node.file = _KnownPlace(span)
+    return node
+
+
+class _KnownPlace(SourceFile):
+    """A file of which no more is known than one place."""
+
+    def __init__(self, place: Span) -> None:
+        super().__init__(place.file, "")
+        self.place = place
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the one place."""
+        del start, end
+        return self.place
+
+
+def unprintable_in(text: str) -> str | None:
+    """Return which character of a text may not stand in one, `None` where all may."""
+    found = _UNPRINTABLE.search(text)
+    return None if found is None else _character(found)
 
 
 def without_controls(text: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from cruxmap.editing.server.texts import Change
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.language.drafting import Draft
 from cruxmap.language.files import (
     ARGUMENTS,
     IN_A_MAP,
@@ -25,7 +26,7 @@ from cruxmap.language.files import (
 from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.language.mentions import Mention, Mentions, mentions, project_around
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.language.reading import Draft, Examined, Memory, examine
+from cruxmap.language.reading import Examined, Memory, examine
 from cruxmap.language.schema import FileKind
 
 SETTLED = 0.01

@@ -13,11 +13,11 @@ from cruxmap.language.argument_map import (
     Entry,
     judgements_of,
 )
+from cruxmap.language.drafting import Draft
 from cruxmap.language.inheritance import Setting
 from cruxmap.language.judgement import format_value, notation_of
 from cruxmap.language.mentions import Mention
 from cruxmap.language.names import KIND_OF, is_at
-from cruxmap.language.reading import Draft
 from cruxmap.language.uses import Sort
 from cruxmap.present.phrases import percent
 

@@ -14,12 +14,12 @@ from typing import Any
 from cruxmap.editing.server.cursor import Cursor
 from cruxmap.insight.tags import tags_of
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Routes, Scale
+from cruxmap.language.drafting import Draft
 from cruxmap.language.files import ARGUMENTS
 from cruxmap.language.forms import Form, forms_at, is_shape
 from cruxmap.language.includes import DECLARED
 from cruxmap.language.judgement import Lexicon, notation_of
 from cruxmap.language.names import SECTIONS, Kind
-from cruxmap.language.reading import Draft
 from cruxmap.language.schema import FILES, NAMING_PHASES, FileKind, WorldviewFile
 from cruxmap.language.validation import described, fields_of, keys_of
 from cruxmap.language.yaml_writing import entry
