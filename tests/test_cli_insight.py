@@ -402,6 +402,37 @@ def test_listings_and_pictures_say_what_is_fitted(cruxmap: Cruxmap, tmp_path: Pa
     assert "fitted" not in drawn["ben"]
 
 
+def test_listings_and_pictures_say_what_nobody_gave(cruxmap: Cruxmap, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        """
+        claims:
+          a: {text: One., credence: {value: 5% to 95%, elicited: false}}
+          b: {text: Two., credence: 10%}
+        """,
+        "target: a\n",
+        ann="judgements: {b: {value: 40%, elicited: false}}\n",
+        ben="extends: ann\njudgements: {a: 30%}\n",
+    )
+    told = cruxmap("explain", "small", "a").out + cruxmap("explain", "small", "b").out
+    assert "5% to 95%: ann (nobody's)" in told
+    assert "30%: ben (own) in place of 5% to 95%" in told
+    assert "40%: ann, ben (nobody's)" in told
+    found = cruxmap("explain", "small", "a", "--format", "json").json
+    [place] = found["judgements"]
+    whose = {name: (each["whose"], each["own"]) for name, each in place["worldviews"].items()}
+    assert whose == {"ann": ("nobody's", False), "ben": ("own", True)}
+    shown = {name: cruxmap("show", "small", "-w", name, "--format", "dot").out for name in ("ann", "ben")}
+    assert "numbers of ann, 2 of them nobody&#x27;s" in shown["ann"]
+    assert "numbers of ben, 1 of them nobody&#x27;s" in shown["ben"]
+    parted = cruxmap("diff", "small", "ann", "ben").out
+    assert "nobody's" in parted
+    [gap] = cruxmap("diff", "small", "ann", "ben", "--format", "json").json["differences"]
+    assert [gap["changes"][0][key] for key in ("whose_a", "whose_b")] == ["nobody's", "own"]
+    tables = cruxmap("cruxes", "small", "--format", "json").out
+    assert tables.count('"whose": "nobody\'s"') > 0
+
+
 def test_a_fitted_number_is_no_opinion_for_the_pool(cruxmap: Cruxmap, tmp_path: Path) -> None:
     write(
         tmp_path,

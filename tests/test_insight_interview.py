@@ -314,9 +314,10 @@ def test_whoever_answers_and_those_who_extend_them_are_no_part_of_it() -> None:
     assert begin(spec, "carl", without=["ann"]).ground.prior.names == without.ground.prior.names
 
 
-def test_fitted_numbers_are_no_part_of_it() -> None:
-    fitted = "judgements: {far: {value: 90%, fitted: to something}, sprinkler: 80%}\n"
-    interview = begin(model(GARDEN, "target: wet\n", ann=fitted), "carl")
+@pytest.mark.parametrize("why", ["fitted: to something", "elicited: false"])
+def test_numbers_that_are_no_opinion_are_no_part_of_it(why: str) -> None:
+    moved = f"judgements: {{far: {{value: 90%, {why}}}, sprinkler: 80%}}\n"
+    interview = begin(model(GARDEN, "target: wet\n", ann=moved), "carl")
     at, prior = interview.ground.at, interview.ground.prior
     like = dict(zip(prior.names, prior.directions.T, strict=True))["resembles ann"]
     assert like[at.addresses.index("far")] == 0.0

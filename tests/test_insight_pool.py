@@ -231,6 +231,27 @@ def test_fitted_numbers_count_in_answers_and_not_in_pools_of_judgements() -> Non
 
 
 @pytest.mark.usefixtures("conjugate")
+def test_numbers_that_nobody_gave_count_in_answers_and_not_in_pools_of_judgements() -> None:
+    ask = "target: t\nworldviews: [{}]\nsampling: {{draws: 500}}\n"
+    given = {"ann": "judgements: {a: 60%}\n", "bob": "judgements: {b: 20%}\n"}
+    moved = {
+        "ann": "judgements: {a: 60%, b: {value: 90%, elicited: false}}\n",
+        "bob": "judgements: {a: {value: 3%, elicited: false}, b: 20%}\n",
+    }
+    without, found = (
+        pool(model(SOME, ask.format(", ".join(given)), **views), everyone=True) for views in (given, moved)
+    )
+    assert found.worldviews["bob"] < without.worldviews["bob"] / 5
+    for name in ("judgements-logarithmic", "judgements-hierarchical"):
+        assert answers(found)[name].probability == answers(without)[name].probability
+    assert answers(found)["judgements-logarithmic"].rests_on.endswith("place, without what nobody gave")
+    assert found.explanation.endswith(" What nobody gave counts in their answers alone.")
+    assert [(one.address, one.reviewers) for one in found.judgements] == [
+        (one.address, one.reviewers) for one in without.judgements
+    ]
+
+
+@pytest.mark.usefixtures("conjugate")
 def test_judgements_that_link_in_a_circle_without_what_was_fitted_are_not_pooled() -> None:
     text = """
     claims:

@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import permutations
 from math import log, prod
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from cruxmap.engine.executors import Work
 from cruxmap.insight.whose import (
     LITTLE_MOVE,
     inquire_with_map,
+    turns_on_most,
     who_is_heard,
     who_says_little,
     whose,
@@ -234,10 +236,18 @@ def by_all_orders(players: Mapping[str, Chances]) -> dict[str, float]:
     return found
 
 
-def written(own: Chances, fitted: Chances, *, extends: str | None = None, more: str = "") -> str:
-    """A worldview's file, with numbers of its own and fitted ones."""
+def written(
+    own: Chances,
+    fitted: Chances,
+    *,
+    nobodys: Chances = MappingProxyType({}),
+    extends: str | None = None,
+    more: str = "",
+) -> str:
+    """A worldview's file, with numbers of its own, fitted ones, and such that nobody gave."""
     numbers = [f"{step}: {chance}" for step, chance in own.items()]
     numbers += [f"{step}: {{value: {chance}, fitted: to the answers}}" for step, chance in fitted.items()]
+    numbers += [f"{step}: {{value: {chance}, elicited: false}}" for step, chance in nobodys.items()]
     below = f"extends: {extends}\n" if extends else ""
     return f"{below}judgements: {{{', '.join(numbers)}}}\n{more}"
 
@@ -288,6 +298,67 @@ def test_a_move_is_divided_between_three_players() -> None:
     assert found["eve"].fitted_judgements == len(FITTED_STEPS)
     # Beside others, a player does something else than by itself.
     assert found["eve"].own_moved_logit != pytest.approx(chain(OWN_STEPS) - chain(), abs=0.05)
+
+
+NOBODYS_STEPS = {"s10": 0.6, "s11": 0.99}
+
+
+def test_what_nobody_gave_moves_with_what_is_extended() -> None:
+    found = answer(
+        text=CHAIN,
+        ann=written(BELOW_STEPS, {}),
+        bob=written(OWN_STEPS, FITTED_STEPS, nobodys=NOBODYS_STEPS),
+        eve=written(OWN_STEPS, {}, nobodys=NOBODYS_STEPS, extends="ann"),
+        joe=written({}, FITTED_STEPS, nobodys=NOBODYS_STEPS, extends="ann"),
+        kim=written({}, {}, nobodys=NOBODYS_STEPS),
+        lea=written({}, {}, extends="bob"),
+    )
+    both = BELOW_STEPS | NOBODYS_STEPS
+    there = {
+        "bob": {"below": NOBODYS_STEPS, "fitted": FITTED_STEPS, "own": OWN_STEPS},
+        "eve": {"below": both, "own": OWN_STEPS},
+        "joe": {"below": both, "fitted": FITTED_STEPS},
+        "kim": {"below": NOBODYS_STEPS},
+    }
+    for name, layers in there.items():
+        right, whole, one = by_all_orders(layers), chain(*layers.values()) - chain(), found[name]
+        assert one.moved_logit == pytest.approx(whole, abs=1e-12)
+        assert one.own_moved_logit == pytest.approx(right.get("own", 0.0), abs=1e-12)
+        assert one.fitted_moved_logit == pytest.approx(right.get("fitted", 0.0), abs=1e-12)
+        assert one.inherited_move == pytest.approx(right["below"], abs=1e-12)
+        assert one.own_judgements == (len(OWN_STEPS) if "own" in layers else 0)
+        assert one.nobodys_judgements == 2
+    assert abs(found["kim"].moved_logit) > 0.3  # and yet it has said nothing
+    assert found["kim"].says_little
+    assert found["lea"].nobodys_judgements == 2
+    assert found["ann"].nobodys_judgements == 0
+
+
+def test_a_number_that_nobody_gave_is_not_its_own_nor_the_maps() -> None:
+    text = WEIGHED.replace("strength: 10x to 40x", "strength: {value: 10x to 40x, elicited: false}")
+    assert text != WEIGHED
+    spec = model(
+        text,
+        ASK,
+        ann="judgements: {con.strength: {value: 2x to 9x, elicited: false}}\n",
+        bob="judgements: {con.strength: 2x to 9x}\n",
+        eve="extends: bob\n",
+    )
+
+    def whose(name: str, *addresses: str) -> str:
+        return whose_is(settle(spec.map, name), addresses)
+
+    assert whose("ann", "con.strength") == whose("map", "con.strength") == "nobody's"
+    assert (whose("bob", "con.strength"), whose("eve", "con.strength")) == ("own", "bob")
+    assert whose("map", "t") == "inherited"
+    assert whose("map", "t", "con.strength") == "nobody's"
+    assert whose("eve", "t", "con.strength") == "bob"
+    found = of_target(spec)
+    assert (found["ann"].own_judgements, found["ann"].own_share_of_spread) == (0, 0)
+    assert found["ann"].says_little
+    assert [found[name].nobodys_judgements for name in ("ann", "bob", "eve")] == [1, 0, 0]
+    listed = {one.address: one.whose for one in turns_on_most(inquire_with_map(spec))}
+    assert listed == {"t": "inherited", "con.strength": "nobody's"}
 
 
 def test_rejections_are_among_the_own_numbers() -> None:

@@ -415,6 +415,25 @@ HEAD = "worldview: m\ntext: t\n"
             id="numbers that were fitted, of which nothing is kept",
         ),
         pytest.param(
+            "judgements:\n  a: {value: 5%, elicited: false}  # mine\n  b: {value: 6%, elicited: false}\n"
+            "  c:\n    value: 7%  # seven\n    elicited: false\n  d: {value: 8%, elicited: false, tags: t}\n"
+            "  q: {value: {x: 5%, y: 95%}, elicited: false}\n"
+            "  r: {x: {value: 5%, elicited: false}, y: rest}\n",
+            {
+                "judgements": {
+                    "a": "50%",
+                    "b": "6%",
+                    "c": "7%",
+                    "d": "9%",
+                    "q.x": "50%",
+                    "r.x": "5%",
+                }
+            },
+            "judgements:\n  a: 50%  # mine\n  b: 6%\n  c:\n    value: 7%  # seven\n"
+            "  d: {value: 9%, tags: t}\n  q.x: 50%\n  r.x: 5%\n",
+            id="numbers that nobody gave, which somebody gives",
+        ),
+        pytest.param(
             "judgements:\n  q: {value: {x: 5%, y: 95%}, fitted: f}  # row\n  r.x: 5%\n  r.y: 6%  # y\n"
             "  s: {value: {x: 5%, y: 95%}, fitted: f}\n  t: {x: 5%, y: 95%}\n",
             {

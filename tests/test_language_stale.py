@@ -134,6 +134,13 @@ def test_numbers_that_were_fitted_are_nobodys(history: History) -> None:
     assert found(history) == {"bob rain": ("text",)}
 
 
+def test_numbers_that_nobody_gave_are_nobodys(history: History) -> None:
+    history.worldview("ann", ("rain: 10% to 20%", "rain: {value: 15%, elicited: false}"))
+    history.commit("Import")
+    history.edit(MAP, REWORDED)
+    assert found(history) == {"bob rain": ("text",)}
+
+
 def test_events_definitions_and_routes_have_their_cases(history: History) -> None:
     text = (
         (history.folder / MAP).read_text()

@@ -166,6 +166,7 @@ class Code(StrEnum):
     UNREACHABLE_CLAIM = "unreachable-claim"
     ROW_AGAINST_ARGUMENT = "row-against-argument"
     STRAY_TAG = "stray-tag"
+    NOT_ELICITED = "not-elicited"
     JUDGED_BUT_REJECTED = "judged-but-rejected"
     MADE_FROM_ANOTHER = "made-from-another"
     UNLISTED_WORLDVIEW = "unlisted-worldview"

@@ -25,6 +25,7 @@ from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Predictive
 from cruxmap.insight.sampled import Errors, errors
 from cruxmap.insight.sentences import ROUNDING, percent, sentence_of
+from cruxmap.language import inheritance
 from cruxmap.language.argument_map import ArgumentMap
 
 MEASURES = (
@@ -85,6 +86,8 @@ class _Row(Answer):
                 return f"{worldview}'s, fitted"
             case whose.INHERITED:
                 return "the map's"
+            case inheritance.NOBODY:
+                return "nobody's"
             case whoever:
                 return f"{whoever}'s"
 

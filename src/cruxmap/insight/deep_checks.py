@@ -26,7 +26,7 @@ from cruxmap.insight.whose import extended_by, inquire_with_map, is_given
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, Condition, condition_text
 from cruxmap.language.files import load
 from cruxmap.language.findings import Findings
-from cruxmap.language.inheritance import Perspective, settle
+from cruxmap.language.inheritance import NOBODY, Perspective, settle
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import with_and
@@ -233,6 +233,7 @@ def _own(model: ModelSpec, perspective: Perspective) -> dict[str, str]:
         one.address: one.column
         for one in perspective.settings
         if name != MAP_WORLDVIEW
+        and one.origin != NOBODY
         and (one.origin == name or (bringer.get(one.address) == name and is_given(model.map, one)))
     }
 

@@ -24,7 +24,7 @@ from cruxmap.insight.sentences import ROUNDING
 from cruxmap.insight.target import log_odds_of
 from cruxmap.insight.whose import whose_are
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap
-from cruxmap.language.inheritance import SETTINGS_ORIGIN, Perspective, Setting
+from cruxmap.language.inheritance import NOBODY, SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
@@ -37,10 +37,10 @@ from cruxmap.network.inquiry import Inquiry, inquire
 class Change(Answer):
     """One number that the two have differently, as each writes it, and whose number it is.
 
-    `origin_a` is the worldview that set it (it may be one that `a` extends), `map`, or `set`;
+    `origin_a` is the worldview that set it (it may be one that `a` extends), `map`, `set`, or `nobody's`;
     where the number is `fitted_a`, it moved it there to meet what is stated. `whose_a` says of both whose
-    number it is to `a`: `own`, `fitted`, `inherited` (the map's), or of which other. `brought_by` is the
-    worldview that brings what the number is in.
+    number it is to `a`: `own`, `fitted`, `nobody's`, `inherited` (the map's), or of which other. `brought_by`
+    is the worldview that brings what the number is in.
     """
 
     address: str
@@ -195,6 +195,8 @@ def said_whose(worldview: str, origin: str, fitted: bool = False, brought_by: st
         return "fitted" if fitted else "the map's" if worldview == MAP_WORLDVIEW else "own"
     if origin == SETTINGS_ORIGIN:
         return "set for this question"
+    if origin == NOBODY:
+        return NOBODY
     inherited = f"inherited from {'the map' if origin == MAP_WORLDVIEW else origin}"
     return f"{inherited}, fitted there" if fitted else inherited
 
@@ -436,7 +438,7 @@ def _structure_of(pairing: Pairing) -> Structure:
         return {
             s.address
             for s in perspective.settings
-            if not s.rejected and s.origin != first.get(s.address, MAP_WORLDVIEW)
+            if not s.rejected and s.origin not in (NOBODY, first.get(s.address, MAP_WORLDVIEW))
         }
 
     def brought(perspective: Perspective) -> set[str]:

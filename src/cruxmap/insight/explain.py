@@ -59,12 +59,12 @@ class PlacedNumber:
 
     @property
     def own(self) -> bool:
-        """Whether the worldview's reviewer gives this number: it is neither inherited nor fitted."""
+        """Whether the worldview's reviewer gives this number: it is not inherited, fitted or nobody's."""
         return self.setting.origin == self.worldview and not self.setting.fitted
 
     @property
     def whose(self) -> str:
-        """Whose it is to the worldview: `own`, `fitted`, `inherited` (the map's), or of which other."""
+        """Whose it is: `own`, `fitted`, `nobody's`, `inherited` (the map's), or of which other worldview."""
         return whose_are(self.worldview, [self.setting])
 
     @property

@@ -27,7 +27,7 @@ from cruxmap.insight.uncertainty_by_entry import with_entries
 from cruxmap.insight.views import forward_draws, views
 from cruxmap.insight.whose import is_given, is_own, who_is_heard, who_says_little
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW
-from cruxmap.language.inheritance import settle
+from cruxmap.language.inheritance import lineage, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import (
     Inquiry,
@@ -56,9 +56,13 @@ So does one that is a reviewer's in the first place, as he brings what it is in.
 ENOUGH_REVIEWERS = 3
 """Fewer say little of how far they lie apart: the map's own number may outweigh theirs, which is shown."""
 
-WITHOUT_FITTED = ", without what they fitted"
-FITTED_IN_ANSWERS = " What reviewers fitted counts in their answers alone."
-IN_A_CIRCLE = "without what reviewers fitted, links run in a circle"
+NO_OPINION = {
+    (False, False): "",
+    (True, False): "what they fitted",
+    (False, True): "what nobody gave",
+    (True, True): "what they fitted or nobody gave",
+}
+"""What is called so that stands in worldviews' files and is no opinion: fitted numbers, those of nobody."""
 
 IMPOSSIBLE_THERE = "what is assumed or observed there is "
 """How it begins that a worldview has no estimate at all."""
@@ -201,18 +205,20 @@ def pool(
     found = replace(
         found, prior=float(expit(start)) if math.isfinite(start) else None, factor=stretch, answers=answers
     )
+    no_opinion = _no_opinion(inquiry.model)
     try:
-        inquiry, fitted = _without_fitted(inquiry)
+        inquiry = _of_opinions(inquiry) if no_opinion else inquiry
     except ValueError:
-        return replace(found, explanation=f"Judgements are not pooled: {IN_A_CIRCLE}.")
+        why = f"without {_of_reviewers(no_opinion)}, links run in a circle"
+        return replace(found, explanation=f"Judgements are not pooled: {why}.")
     everybody = range(len(inquiry.model.worldviews))
     if (crowd := crowded(inquiry, everybody)) is not None:
         return replace(found, explanation=f"Judgements are not pooled: {crowd}.")
     if not serves_mixtures(inquiry, everybody):
         inquiry = for_mixtures(inquiry, [everybody])
     judged = _log_pool_of_judgements(inquiry, kept)
-    if fitted:
-        judged = replace(judged, rests_on=judged.rests_on + WITHOUT_FITTED)
+    if no_opinion:
+        judged = replace(judged, rests_on=f"{judged.rests_on}, without {no_opinion}")
     common = _in_common(inquiry, [*kept], work)
     return replace(
         found,
@@ -220,7 +226,7 @@ def pool(
         judgements=common.judgements if common else (),
         spread_probability=common.spread_probability if common else None,
         spread_ratio=common.spread_ratio if common else None,
-        explanation=_explanation(answers[1], judged) + (FITTED_IN_ANSWERS if fitted else ""),
+        explanation=_explanation(answers[1], judged) + _counts_in_answers(no_opinion),
         convergence=common.convergence if common else None,
     )
 
@@ -264,20 +270,36 @@ def _pools_of_answers(
 # --- pools of judgements -------------------------------------------------------------------------
 
 
-def _without_fitted(inquiry: Inquiry) -> tuple[Inquiry, bool]:
-    """Return the inquiry with what worldviews have without their fitted numbers, and whether there are any.
+def _no_opinion(model: ModelSpec) -> str:
+    """Name the numbers in the files of a model's worldviews that are no opinion, empty if there are none.
 
-    A fitted number is no opinion: it follows from answers about other things. Raises ValueError where links
-    run in a circle without it.
+    A fitted number is none: it follows from answers about other things. Nor is a number that nobody gave.
     """
-    if not any(setting.fitted for perspective in inquiry.perspectives for setting in perspective.settings):
-        return inquiry, False
+    steps = {step.about.id: step for name in model.worldviews for step in lineage(model.map, name)}
+    numbers = [number for step in steps.values() for number in step.judgements]
+    return NO_OPINION[any(one.fitted for one in numbers), any(not one.elicited for one in numbers)]
+
+
+def _of_reviewers(left_out: str) -> str:
+    return left_out.replace("they", "reviewers")
+
+
+def _of_opinions(inquiry: Inquiry) -> Inquiry:
+    """Return the inquiry with what worldviews have by opinion alone.
+
+    Raises ValueError where links run in a circle without the rest.
+    """
     model = inquiry.model
     perspectives = tuple(
-        settle(model.map, name, model.settings, unfitted=model.map.worldview.keys())
-        for name in model.worldviews
+        settle(model.map, name, model.settings, given_only=True) for name in model.worldviews
     )
-    return inquire(model, perspectives), True
+    return inquire(model, perspectives)
+
+
+def _counts_in_answers(left_out: str) -> str:
+    """Say where what is no opinion counts, if there is such a thing."""
+    what = _of_reviewers(left_out)
+    return f" {what[0].upper()}{what[1:]} counts in their answers alone." if what else ""
 
 
 def _log_pool_of_judgements(inquiry: Inquiry, reviewers: Mapping[int, float]) -> PooledAnswer:

@@ -31,7 +31,7 @@ from cruxmap.language.argument_map import (
     condition_text,
     mentioned,
 )
-from cruxmap.language.inheritance import Perspective, Setting, settle
+from cruxmap.language.inheritance import NOBODY, Perspective, Setting, settle
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import Laid, ModelSpec, Target
 from cruxmap.network.inquiry import Inquiry, central_entries, inquire
@@ -88,13 +88,15 @@ def whose_are(worldview: str, settings: Sequence[Setting]) -> str:
     """Return whose some numbers of a worldview are, which is where the strongest of them comes from.
 
     `own` comes before `fitted`, then come the ids of worldviews (`set` for what was laid over all of them) in
-    the order of the addresses, and last `inherited`, the map's.
+    the order of the addresses, then `nobody's`, what nobody gave, and last `inherited`, the map's.
     """
     if any(is_own(worldview, setting) for setting in settings):
         return OWN
     if any(is_fitted(worldview, setting) for setting in settings):
         return FITTED
-    return next((s.origin for s in settings if s.origin != MAP_WORLDVIEW), INHERITED)
+    origins = dict.fromkeys(setting.origin for setting in settings)
+    somebodys = (origin for origin in origins if origin not in (MAP_WORLDVIEW, NOBODY))
+    return next(somebodys, NOBODY if NOBODY in origins else INHERITED)
 
 
 # --- values --------------------------------------------------------------------------------------
@@ -120,11 +122,13 @@ class Whose(Answer):
     what its own numbers have done of that beside those that it fitted and what it extends, and
     `own_share_of_move` the quotient. `own_share_of_spread` is the part of the variance of the log-odds that
     its own judgements carry, and `error` half of that part's 95% interval. What it fitted has the same.
+    `nobodys_judgements` were given by nobody: where they stand in its file they count with what it extends.
     `said` is what it stated about the target. What is undefined is `None`, with the `reason`.
     """
 
     own_judgements: int
     fitted_judgements: int
+    nobodys_judgements: int
     of: int
     moved_logit: float | None
     own_moved_logit: float | None
@@ -154,13 +158,15 @@ class Whose(Answer):
 class NeutralNumber(Answer):
     """One of the map's own numbers, on its natural scale, and what it does to the target.
 
-    `value` is the number as it is written, `low` and `high` are its 5th and 95th percentile, `target_low` and
-    `target_high` the target's probability there, all else being central; they are `width` logits apart.
+    `whose` is `nobody's` where nobody gave it, and `inherited` where it is the map's editor's. `value` is the
+    number as it is written, `low` and `high` are its 5th and 95th percentile, `target_low` and `target_high`
+    the target's probability there, all else being central; they are `width` logits apart.
     """
 
     hidden = frozenset({"width"})
 
     address: str
+    whose: str
     value: str
     central: float
     low: float
@@ -174,7 +180,10 @@ class NeutralNumber(Answer):
 
 
 class Part(NamedTuple):
-    """Some of what makes a worldview's numbers, over the map's: what it extends, its own, those it fitted."""
+    """Some of what makes a worldview's numbers, over the map's: what it extends, its own, those it fitted.
+
+    What stands in its file and nobody gave comes with what it extends.
+    """
 
     worldview: str
     extended: bool = True
@@ -207,7 +216,7 @@ def _players(model: ModelSpec, worldview: str) -> tuple[str, ...]:
     is_there = {
         OWN: True,
         FITTED: bool(_fitted_numbers(model, worldview)),
-        EXTENDED: extended_by(model, worldview) is not None,
+        EXTENDED: extended_by(model, worldview) is not None or bool(_nobodys_numbers(model, worldview)),
     }
     return tuple(player for player in PLAYERS if is_there[player])
 
@@ -215,10 +224,11 @@ def _players(model: ModelSpec, worldview: str) -> tuple[str, ...]:
 def _corners(model: ModelSpec, worldview: str) -> tuple[Part, ...]:
     """Return what every set of a worldview's players makes; the bits of its number say who is in a set."""
     players, parent = _players(model, worldview), extended_by(model, worldview)
+    has_nobodys = bool(_nobodys_numbers(model, worldview))
 
     def corner(number: int) -> Part:
         there = {player for place, player in enumerate(players) if number >> place & 1}
-        if not there - {EXTENDED}:
+        if not there or (there == {EXTENDED} and not has_nobodys):
             return Part(parent if there and parent else MAP_WORLDVIEW)
         absent = {player: player in players and player not in there for player in PLAYERS}
         return Part(worldview, not absent[EXTENDED], OWN in there, not absent[FITTED])
@@ -234,22 +244,29 @@ def _settled(model: ModelSpec, part: Part) -> Perspective:
             unfitted = () if part.fitted else (name,)
             return settle(model.map, name, model.settings, alone=not part.extended, unfitted=unfitted)
         below = extended_by(model, name) if part.extended else None
-        fitted = _fitted_numbers(model, name)
-        return settle(model.map, below or MAP_WORLDVIEW, (*fitted, *model.settings))
+        laid = _nobodys_numbers(model, name) if part.extended else ()
+        laid += _fitted_numbers(model, name) if part.fitted else ()
+        return settle(model.map, below or MAP_WORLDVIEW, (*laid, *model.settings))
     except ValueError:
         return replace(settle(model.map, MAP_WORLDVIEW, model.settings), worldview=NOWHERE)
 
 
 def _fitted_numbers(model: ModelSpec, worldview: str) -> tuple[Laid, ...]:
     """Return the numbers that a worldview itself has fitted, to be laid over others."""
-    found: list[Laid] = []
-    for one in () if worldview == MAP_WORLDVIEW else model.map.worldview[worldview].judgements:
-        match one:
-            case Override(fitted=fitted) if fitted:
-                found.append((one.address, one.value))
-            case ShareOverride(fitted=fitted) if fitted:
-                found.append((one.address, one.values))
-    return tuple(found)
+    return tuple(_laid(one) for one in _numbers_of(model, worldview) if one.fitted)
+
+
+def _nobodys_numbers(model: ModelSpec, worldview: str) -> tuple[Laid, ...]:
+    """Return the numbers in a worldview's file that nobody gave, to be laid over others."""
+    return tuple(_laid(one) for one in _numbers_of(model, worldview) if not one.elicited)
+
+
+def _numbers_of(model: ModelSpec, worldview: str) -> tuple[Override | ShareOverride, ...]:
+    return () if worldview == MAP_WORLDVIEW else model.map.worldview[worldview].judgements
+
+
+def _laid(number: Override | ShareOverride) -> Laid:
+    return number.address, number.values if isinstance(number, ShareOverride) else number.value
 
 
 def extended_by(model: ModelSpec, worldview: str) -> str | None:
@@ -321,6 +338,7 @@ def _whose(one: "_Standing", spread: _Spread) -> Whose:
     return Whose(
         own_judgements=one.own_judgements,
         fitted_judgements=one.fitted_judgements,
+        nobodys_judgements=one.nobodys_judgements,
         of=one.of,
         moved_logit=_finite(one.moved),
         own_moved_logit=_finite(one.own_moved),
@@ -355,6 +373,7 @@ class _Standing:
     worldview: str
     own_judgements: int
     fitted_judgements: int
+    nobodys_judgements: int
     of: int
     own: BoolArray
     fitted: BoolArray
@@ -415,6 +434,7 @@ def _standings_of(
     perspective, column = inquiry.perspectives[worldview], numbers.column[worldview]
     own = np.array([is_own(perspective.worldview, setting) for setting in perspective.settings])
     fitted = np.array([is_fitted(perspective.worldview, setting) for setting in perspective.settings])
+    nobodys = np.array([setting.origin == NOBODY for setting in perspective.settings])
     given = np.array([is_given(model.map, setting) for setting in perspective.settings])
 
     def standing(target: int) -> _Standing:
@@ -426,6 +446,7 @@ def _standings_of(
             worldview=perspective.worldview,
             own_judgements=int((own & given)[places].sum()),
             fitted_judgements=int(fitted[places].sum()),
+            nobodys_judgements=int(nobodys[places].sum()),
             of=int(given[places].sum()),
             own=own & spreading,
             fitted=fitted & spreading,
@@ -582,7 +603,7 @@ def turns_on_most(inquiry: Inquiry) -> tuple[NeutralNumber, ...]:
     settings = [inquiry.perspectives[worldview].setting[address] for address in addresses]
     steepest = [c for c in np.argsort(-steepness, kind="stable").tolist() if steepness[c] > 0]
     columns = np.array(
-        [c for c in steepest if settings[c].origin == MAP_WORLDVIEW][:LOOKED_INTO], np.int64
+        [c for c in steepest if settings[c].origin in (MAP_WORLDVIEW, NOBODY)][:LOOKED_INTO], np.int64
     )
     ends = at_ends(inquiry, (worldview, columns)).reshape(2, -1).T.tolist() if len(columns) else []
     found = [_neutral(settings[column], *logits) for column, logits in zip(columns, ends, strict=True)]
@@ -593,6 +614,7 @@ def _neutral(setting: Setting, low: float, high: float) -> NeutralNumber:
     value, (at_low, at_high) = setting.value, (chance_from_logit(logit).yes for logit in (low, high))
     return NeutralNumber(
         address=setting.address,
+        whose=whose_are(MAP_WORLDVIEW, [setting]),
         value=notation_of(value),
         central=value.middle,
         low=value.low,

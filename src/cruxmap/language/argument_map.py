@@ -156,6 +156,10 @@ class Citation:
         return f"{self.source}#{self.locator}" if self.locator else self.source
 
 
+LATER = MappingProxyType({"later": True})
+"""Marks a field that came to the language later: a digest names it only where it is not as it was before."""
+
+
 class Role(StrEnum):
     """What a judgement says; strengths below 1x count as 1x, the others are taken as drawn."""
 
@@ -178,7 +182,8 @@ class Judgement:
 
     `address` is unique in the map. Where a row or route has no id the address is `owner#` and the
     text of its condition, `overridable` is false, and worldviews cannot reach it. `is_default` marks
-    numbers that nobody wrote (a credence of 100%, `if_met`, `otherwise`, `leak`, `force`, `pace`).
+    numbers that nobody wrote (a credence of 100%, `if_met`, `otherwise`, `leak`, `force`, `pace`). One that
+    was not `elicited` is written, and nobody gave it: it stands for a number that is yet to be given.
     """
 
     address: str
@@ -190,6 +195,7 @@ class Judgement:
     citations: tuple[Citation, ...] = ()
     note: str = ""
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+    elicited: bool = field(default=True, metadata=LATER)
 
 
 # --- conditions --------------------------------------------------------------------------------
@@ -680,7 +686,10 @@ def mentioned_in(entry: Entry) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A worldview's number for one address; `fitted` says why, if it was moved to meet what is stated."""
+    """A worldview's number for one address; `fitted` says why, if it was moved to meet what is stated.
+
+    One that was not `elicited` stands in the file, and nobody gave it.
+    """
 
     address: str
     value: Elicited | SameAs
@@ -688,13 +697,15 @@ class Override:
     note: str = ""
     fitted: str = ""
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+    elicited: bool = field(default=True, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
 class ShareOverride:
     """A worldview's numbers for all states of a question (or of one of its rows), in their order.
 
-    They are `fitted` together, as in `Override`: where one share was moved, the others made room.
+    They are `fitted` or not `elicited` together, as in `Override`: where one share was moved, the others made
+    room.
     """
 
     address: str
@@ -703,6 +714,7 @@ class ShareOverride:
     note: str = ""
     fitted: str = ""
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+    elicited: bool = field(default=True, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -760,8 +772,8 @@ class Worldview:
 
     @property
     def given(self) -> tuple[Override | ShareOverride, ...]:
-        """The judgements that the reviewer gave: all but those that were fitted."""
-        return tuple(judgement for judgement in self.judgements if not judgement.fitted)
+        """The judgements that the reviewer gave: all but those that were fitted, or that nobody gave."""
+        return tuple(one for one in self.judgements if one.elicited and not one.fitted)
 
 
 # --- the map -----------------------------------------------------------------------------------

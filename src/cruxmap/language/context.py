@@ -28,7 +28,16 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.conditions import Resolver
 from cruxmap.language.findings import Findings, Place
 from cruxmap.language.judgement import Lexicon, UnreadableError, parse_value
-from cruxmap.language.schema import Judged, Noted, Remarked, Told
+from cruxmap.language.schema import (
+    FittedNumber,
+    FittedShares,
+    Judged,
+    LongNumber,
+    LongShares,
+    Noted,
+    Remarked,
+    Told,
+)
 from cruxmap.language.yaml_text import Text
 
 _OF_TIME = {"event", "before", "after", "by", "within", "of", "during", "ever", "never"}
@@ -240,8 +249,11 @@ class Owner:
         """Return a judgement as written, with the sources of the row and the phase around it."""
         text, cited, note = _long(self.context, node, around)
         value = share(self.context, text) if role is Role.SHARE else number(self.context, text, role)
-        named = "#" not in address
-        return Judgement(address, self.about.id, role, value, named, False, cited, note, text.span)
+        named, given = "#" not in address, is_elicited(node, *around)
+        check_elicited(self.context, node)
+        return Judgement(
+            address, self.about.id, role, value, named, False, cited, note, text.span, elicited=given
+        )
 
     def default(self, address: str, role: Role, value: Elicited) -> Judgement:
         """Return a judgement that nobody wrote."""
@@ -272,6 +284,28 @@ def _long(
     cited = tuple(citation for part in noted for citation in citations(context, part.source))
     note = next((str(part.note) for part in noted if part.note), "")
     return text, cited, note
+
+
+def is_elicited(*parts: object) -> bool:
+    """Tell whether somebody gave a number: the innermost of its long forms that says so decides."""
+    said = (part.elicited for part in parts if isinstance(part, LongNumber | LongShares))
+    return next((word for word in said if word is not None), "true") != "false"
+
+
+def check_elicited(context: Context, part: object) -> None:
+    """Add a problem where it is said that nobody gave a number, and also where it comes from."""
+    if not isinstance(part, LongNumber | LongShares) or part.elicited is None:
+        return
+    if context.resolver.truth(part.elicited):
+        return
+    if part.source is not None:
+        message = "a number that nobody gave has no `source`"
+        hint = "take out `elicited: false` if the source gives the number, or else `source`"
+        context.add(Code.MISPLACED_KEY, message, part.elicited, hint)
+    if isinstance(part, FittedNumber | FittedShares) and part.fitted is not None:
+        message = "a number that was fitted follows from what somebody gave"
+        hint = "keep `fitted` or `elicited: false`"
+        context.add(Code.MISPLACED_KEY, message, part.elicited, hint)
 
 
 CERTAIN = Elicited(Scale.PROBABILITY, 1.0, 1.0, "100%")

@@ -145,8 +145,11 @@ def _text(value: object) -> str:
     if isinstance(value, About) and value.tags:
         value = replace(value, tags=())
     if is_dataclass(value) and not isinstance(value, type):
-        parts = ",".join(_text(getattr(value, name)) for name in _compared(type(value)))
-        return f"{type(value).__name__}({parts})"
+        parts = [_text(getattr(value, name)) for name in _compared(type(value))]
+        for name, default in _later(type(value)).items():
+            if getattr(value, name) != default:
+                parts.append(f"{name}={_text(getattr(value, name))}")
+        return f"{type(value).__name__}({','.join(parts)})"
     if isinstance(value, tuple):
         return f"[{','.join(map(_text, value))}]"
     return repr(value)
@@ -154,4 +157,11 @@ def _text(value: object) -> str:
 
 @cache
 def _compared(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.compare)
+    later = _later(kind)
+    return tuple(field.name for field in fields(kind) if field.compare and field.name not in later)
+
+
+@cache
+def _later(kind: type) -> dict[str, Any]:
+    """Map the fields that came later to what stands there where nothing is said, and no digest names them."""
+    return {field.name: field.default for field in fields(kind) if field.metadata.get("later")}

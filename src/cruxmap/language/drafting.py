@@ -50,7 +50,7 @@ from cruxmap.language.findings import Findings
 from cruxmap.language.folder import Sheets, gather_worldview
 from cruxmap.language.judgement import Lexicon, UnreadableError, is_notation, parse_phrase, with_phrases
 from cruxmap.language.names import KIND_OF, SECTIONS, Kind, Names, names_of
-from cruxmap.language.oddities import check_tables_against_arguments, check_tags
+from cruxmap.language.oddities import check_elicited, check_tables_against_arguments, check_tags
 from cruxmap.language.schema import LocatorShape, Remarked, SourcesFile, SourceShape
 from cruxmap.language.sources import check_cited
 from cruxmap.language.visitors import Visitors, read_visitors
@@ -120,6 +120,7 @@ def drafted(sheets: Sheets, findings: Findings, visitors: Visitors, before: int)
     sound = len(findings.problems) == before
     if sound:
         check_tables_against_arguments(draft, findings)
+        check_elicited(draft, findings)
     return Draft(
         draft, context, frozenset(sheets.worldview_ids), frozenset(sheets.included), sound, visitors
     )

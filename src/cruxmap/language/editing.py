@@ -12,7 +12,7 @@ from typing import Any
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.language.files import MAX_BYTES, fit
 from cruxmap.language.findings import Findings
-from cruxmap.language.in_place import is_long, is_said, rewritten, said_by, says
+from cruxmap.language.in_place import is_long, is_nobodys, is_said, rewritten, said_by, says
 from cruxmap.language.names import BROUGHT
 from cruxmap.language.schema import WorldviewFile
 from cruxmap.language.yaml_text import Entries, Node, Parsed, node_of, parse_text
@@ -25,7 +25,7 @@ ORDER = (
 )
 """The keys of a worldview's file, in the order in which they are written."""
 
-_SAID_OF_OLD = frozenset({"source", "note", "fitted"})
+_SAID_OF_OLD = frozenset({"source", "note", "elicited", "fitted"})
 _HEAD = ("worldview", "voice", "extends", "text", "made_from")
 _NAMES = ("rejects", "accepts")
 _WHOLE = ("stated", "read_as", "asked")
@@ -132,11 +132,11 @@ def _put(section: dict[str, Form], key: str, value: Form | None, form: Form | No
 def _judged(before: Form | None, value: Form | None) -> Form | None:
     """Return what stands at an address: only its tags stay of what was said beside the number before.
 
-    The number that was fitted is another one than the same that somebody gives.
+    The number that was fitted, or that nobody gave, is another one than the same that somebody gives.
     """
     if value is None or before is None or not is_long(before) or is_long(value):
         return value
-    if says(before["value"], value) and "fitted" not in before:
+    if says(before["value"], value) and not is_nobodys(before):
         return before
     beside = {key: part for key, part in before.items() if key not in _SAID_OF_OLD}
     return {**beside, "value": value} if len(beside) > 1 else value
@@ -145,7 +145,7 @@ def _judged(before: Form | None, value: Form | None) -> Form | None:
 def _in_place_of_others(judgements: Mapping[str, Form], changed: Mapping[str, Form | None]) -> list[str]:
     """Return what cannot stand beside what changed: single shares of a row that is given all at once.
 
-    Of a row that was fitted nothing is left where one of its shares is given.
+    Of a row that was fitted, or that nobody gave, nothing is left where one of its shares is given.
     """
     gone = []
     for address, value in changed.items():
@@ -153,7 +153,7 @@ def _in_place_of_others(judgements: Mapping[str, Form], changed: Mapping[str, Fo
         shares = _shares(value)
         gone += [f"{address}.{part}" for part in shares]
         whole = judgements.get(row, "")
-        if value is not None and not shares and is_long(whole) and "fitted" in whole:
+        if value is not None and not shares and is_nobodys(whole):
             gone += [row] if state in _shares(whole) else []
     return [at for at in dict.fromkeys(gone) if at in judgements and changed.get(at) is None]
 
@@ -210,9 +210,9 @@ def _form(key: str, value: object) -> Form:
 def differences(text: str, other: str, name: str = "worldview.yaml", other_name: str = "") -> Changes:
     """Return the changes with which one worldview's file says what another says.
 
-    A number is the same where only one of them has a source, unless the first one was fitted. What is said of
-    the worldview as a whole (its text, voice, `extends`, `made_from`, `stated`, `read_as` and `asked`) stays
-    where the other does not say it. Raises InvalidMap where one of the two has problems.
+    A number is the same where only one of them has a source, unless the first is nobody's own. What is said
+    of the worldview as a whole (its text, voice, `extends`, `made_from`, `stated`, `read_as` and `asked`)
+    stays where the other does not say it. Raises InvalidMap where one of the two has problems.
     """
     before, after = said_in(text, name), said_in(other, other_name or name)
     head: dict[str, Any] = {
@@ -225,7 +225,7 @@ def differences(text: str, other: str, name: str = "worldview.yaml", other_name:
         was = _section(before, "judgements").get(address)
         if value is None or was is None or is_long(value) or not says(_number(was), value):
             continue
-        if not (is_long(was) and "fitted" in was):
+        if not is_nobodys(was):
             del judgements[address]
     names = {key: _names_between(before.get(key, []), after.get(key, [])) for key in _NAMES}
     sections = {

@@ -24,6 +24,7 @@ from cruxmap.language.argument_map import (
     Phase,
     PhaseChance,
     Question,
+    Rest,
     Role,
     Route,
     Routes,
@@ -44,6 +45,7 @@ from cruxmap.language.context import (
     Context,
     Owner,
     about,
+    check_elicited,
     check_part_ids,
     citations,
     each,
@@ -287,11 +289,15 @@ def _shares(
     written, long = share_mapping(owner.context, node, owner.place)
     check_share_keys(owner.context, written, states, owner.place)
     by_state = {str(state): share for state, share in written.items()}
-    return tuple(
+    shares = tuple(
         owner.judgement(by_state[state], f"{address}.{state}", Role.SHARE, long or around)
         if state in by_state
         else owner.default(f"{address}.{state}", Role.SHARE, stand_in(Scale.PROBABILITY))
         for state in states
+    )
+    given = any(share.elicited for share in shares if not isinstance(share.value, Rest))
+    return tuple(
+        replace(share, elicited=given) if isinstance(share.value, Rest) else share for share in shares
     )
 
 
@@ -301,6 +307,7 @@ def share_mapping(
     """Return shares by state, and what their long form adds."""
     match node:
         case LongShares(value=written):
+            check_elicited(context, node)
             return written, node
         case LongNumber(value=text):
             hint = "as in `{a: 30%, b: rest}`"

@@ -48,7 +48,7 @@ _OF_PARTS = (
     *("during", "by_end_of", "ever", "by", "from", "to", "at_least"),
     *("when", "otherwise", "value", "state", "credence", "chance", "given", "pace"),
     *("assuming", "below", "above", "between", "mean", "than", "rank"),
-    *("fitted", "source", "note", "tags"),
+    *("elicited", "fitted", "source", "note", "tags"),
     *("map", "entries", "draws", "tune", "chains", "seed", "section", "no-claim"),
 )
 _ENTRIES: tuple[type[Shape], ...] = (Told, HeadShape, SourceShape, VoiceShape)

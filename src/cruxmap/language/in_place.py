@@ -36,6 +36,9 @@ _SPREAD |= {"judgements": 1, "remarks": 1, "stated": 1, "read_as": 1, "asked": 1
 
 _SAID_EMPTY = frozenset({"asked"})
 
+_OF_NOBODY = frozenset({"elicited", "fitted"})
+"""What is said beside numbers that nobody gave as an answer."""
+
 _HEADER = re.compile(r"[|>][-+0-9]*")
 
 
@@ -68,6 +71,16 @@ def is_long(value: Plain) -> TypeGuard[Mapping[str, Plain]]:
     return isinstance(value, Mapping) and "value" in value and value.keys() <= LONG_FORM
 
 
+def is_nobodys(value: Plain) -> bool:
+    """Whether a judgement, or one that shares are part of, was fitted or given by nobody."""
+    if not isinstance(value, Mapping):
+        return False
+    if not is_long(value):
+        shares = [part for part in value.values() if part != "rest"]
+        return bool(shares) and all(map(is_nobodys, shares))
+    return "fitted" in value or value.get("elicited") == "false" or is_nobodys(value["value"])
+
+
 def _is_statement(value: Plain) -> TypeGuard[Mapping[str, Plain]]:
     """Whether a value is a credence that somebody states."""
     return isinstance(value, Mapping) and "of" in value and "credence" in value
@@ -87,8 +100,8 @@ def rewritten(parsed: Parsed, value: Mapping[str, Plain], order: Sequence[str] =
     """Return a text that says `value`, and differs from the one given only where that says something else.
 
     Keys of the file that are new go where `order` puts them. A number in the long form that changes loses its
-    source and note, which do not speak for the new one: a comment keeps them. What a number was fitted to
-    goes without one, as nobody said it.
+    source and note, which do not speak for the new one: a comment keeps them. What a number was fitted to,
+    and that nobody gave it, goes without one, as nobody said it.
 
     The text given has been read without a problem, and so has the one that is returned. Raises CannotWrite
     where it cannot be edited in place.
@@ -207,7 +220,7 @@ class _Rewriting:
         kept = {str(key) for key in node if key in beside and says(node[key], beside[key])}
         dropped = [key for key in node if key != at and key not in kept]
         inner = self._inside(node, node.key(at), place)
-        if says(old, value) or list(map(str, dropped)) == ["fitted"]:
+        if says(old, value) or (dropped and _OF_NOBODY.issuperset(map(str, dropped))):
             if len(node) == 1 + len(dropped) and not beside and self._is_one_piece(node):
                 self._whole(node, value, place)
             else:

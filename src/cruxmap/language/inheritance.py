@@ -31,6 +31,9 @@ from cruxmap.language.model_spec import Laid
 SETTINGS_ORIGIN = "set"
 """The origin of a number that was laid over a worldview from outside (`--set`)."""
 
+NOBODY = "nobody's"
+"""The origin of a number that stands in a file and that nobody gave. No worldview can be called so."""
+
 REJECTED = Elicited(Scale.PROBABILITY, 0.0, 0.0, "rejected")
 NOT_BROUGHT = Elicited(Scale.PROBABILITY, 0.0, 0.0, "not brought")
 """What stands for the number of an argument that a worldview rejects, or that only others bring."""
@@ -43,9 +46,9 @@ class Setting:
     `value` is never a link: `same as` is followed to `column`, the address whose number and whose
     random draw this place shares (its own address otherwise). `single` marks a share that is kept as
     given while the others of its row fill what is left. `origin` is the worldview that set it, `map`,
-    or `set`; a rejected argument's credence is 0% with `rejected` true, and so is an argument's or route's
-    that only others bring (`not_brought`). `why_fitted` says which answers the origin moved this
-    number to meet; it is empty for every number that somebody gave.
+    `set`, or `nobody's` where nobody gave it; a rejected argument's credence is 0% with `rejected` true,
+    and so is an argument's or route's that only others bring (`not_brought`). `why_fitted` says which
+    answers the origin moved this number to meet; it is empty for every number that somebody gave.
     """
 
     address: str
@@ -173,15 +176,17 @@ def settle(
     *,
     alone: bool = False,
     unfitted: Container[str] = (),
+    given_only: bool = False,
 ) -> Perspective:
     """Return every number of the map as `worldview` has it, with `settings` laid over it.
 
     `settings` are (address, value) pairs that act as one more worldview on top: a share set there
-    counts as a single share, unless all of a row are. A worldview `alone` is without what it extends; what
-    worldviews that are `unfitted` have fitted is left out. Raises KeyError for an unknown worldview or
+    counts as a single share, unless all of a row are. A worldview `alone` is without what it extends, and
+    without what nobody gave; what worldviews that are `unfitted` have fitted is left out, and with
+    `given_only` all that worldviews fitted or nobody gave. Raises KeyError for an unknown worldview or
     address, and ValueError where links run in a circle, as they can where something is left out.
     """
-    layers = lay(argument_map, worldview, settings, alone=alone, unfitted=unfitted)
+    layers = lay(argument_map, worldview, settings, alone=alone, unfitted=unfitted, given_only=given_only)
     return Perspective(worldview, tuple(setting_at(layers, address) for address in layers.places))
 
 
@@ -224,11 +229,12 @@ def lay(
     *,
     alone: bool = False,
     unfitted: Container[str] = (),
+    given_only: bool = False,
 ) -> Layers:
     """Lay the worldview's lineage, then the settings, over the map's numbers; links are not followed yet.
 
-    A worldview `alone` is without what it extends, those that are `unfitted` without what they fitted.
-    Raises KeyError for an unknown worldview or address.
+    A worldview `alone` is without what it extends, those that are `unfitted` without what they fitted, as
+    in `settle`. Raises KeyError for an unknown worldview or address.
     """
     places: dict[str, Judgement | Layer] = dict(argument_map.judgements)
     rows = [tuple(share.address for share in row.shares) for row in argument_map.share_rows]
@@ -237,19 +243,22 @@ def lay(
     brought: dict[str, dict[str, Layer]] = {}
     for address, bringer in argument_map.bringer.items():
         number = argument_map.judgements[address]
-        layer = Layer(number.value, bringer, False, number.citations, number.note)
+        layer = Layer(number.value, _giver(number, bringer), False, number.citations, number.note)
         brought.setdefault(bringer, {})[address] = layer
     for numbers in brought.values():
         places |= numbers
     steps = lineage(argument_map, worldview)[-1 if alone else 0 :]
     for step in steps:
-        origin = step.about.id
-        own = brought.get(origin, {})
+        bringer = step.about.id
+        own = brought.get(bringer, {})
         places |= own
         mapping |= {share: own[share].value for share in own.keys() & row_of.keys()}
         for judgement in step.judgements:
-            if judgement.fitted and origin in unfitted:
+            if judgement.fitted and (given_only or bringer in unfitted):
                 continue
+            if not judgement.elicited and (given_only or alone):
+                continue
+            origin = _giver(judgement, bringer)
             remarks = judgement.citations, judgement.note, judgement.fitted
             match judgement:
                 case ShareOverride(address=row, values=values):
@@ -260,6 +269,11 @@ def lay(
                     places[address] = Layer(value, origin, address in row_of, *remarks)
     rejected = without_force(argument_map, steps)
     return lay_over(argument_map, Layers(places, row_of, mapping, rejected), settings)
+
+
+def _giver(number: Judgement | Override | ShareOverride, by: str) -> str:
+    """Return the origin of a number that stands in somebody's file."""
+    return by if number.elicited else NOBODY
 
 
 def lay_over(argument_map: ArgumentMap, layers: Layers, settings: Iterable[Laid]) -> Layers:
@@ -285,7 +299,8 @@ def setting_at(layers: Layers, address: str) -> Setting:
     place = layers.places[address]
     column, value = settled(layers, place.value, address)
     if isinstance(place, Judgement):
-        return Setting(address, value, column, MAP_WORLDVIEW, citations=place.citations, note=place.note)
+        origin = _giver(place, MAP_WORLDVIEW)
+        return Setting(address, value, column, origin, citations=place.citations, note=place.note)
     remarks = place.citations, place.note, place.why_fitted
     return Setting(address, value, column, place.origin, place.single, False, *remarks)
 

@@ -1,5 +1,7 @@
 """What is allowed, and most likely not meant: entries nobody asks for, rows against arguments, lone tags.
 
+And what is there to be replaced: numbers that nobody gave.
+
 In: a whole map without problems, or the shapes of its files. Out: warnings. Nothing is inferred.
 """
 
@@ -19,6 +21,7 @@ from cruxmap.language.argument_map import (
     Event,
     OnClaim,
     Question,
+    Rest,
     Row,
     Table,
     condition_text,
@@ -28,7 +31,7 @@ from cruxmap.language.checks import MAX_ARGUMENTS, dependencies, domains_of
 from cruxmap.language.coverage import MAX_CASES, Space, count_cases
 from cruxmap.language.findings import Findings
 from cruxmap.language.names import meant, nearest
-from cruxmap.language.yaml_text import Text
+from cruxmap.language.yaml_text import Text, joined
 
 # --- entries ------------------------------------------------------------------------------------
 
@@ -171,6 +174,24 @@ def _tell(claim: Claim, row: Row, argument: Argument, lowers: bool, findings: Fi
     )
     hint = "say it in one of the two places: in the table, or by the argument"
     findings.warn(Code.ROW_AGAINST_ARGUMENT, message, row.credence.span, hint)
+
+
+# --- numbers that nobody gave -------------------------------------------------------------------
+
+
+def check_elicited(argument_map: ArgumentMap, findings: Findings) -> None:
+    """Warn once of all numbers that stand in a map and its worldviews, and that nobody gave."""
+    numbers = (one for one in argument_map.judgements.values() if not isinstance(one.value, Rest))
+    found = {one.address: one.span for one in numbers if not one.elicited}
+    for worldview in argument_map.worldviews:
+        for one in worldview.judgements:
+            if not one.elicited:
+                found[f"{one.address} of {worldview.about.id}"] = one.span
+    if found:
+        were = "1 number was" if len(found) == 1 else f"{len(found):,} numbers were"
+        message = f"{were} given by nobody: {joined(found)}"
+        hint = "put your own number there and delete `elicited: false`; until then it counts as nobody's"
+        findings.warn(Code.NOT_ELICITED, message, next(iter(found.values())), hint)
 
 
 # --- tags ---------------------------------------------------------------------------------------

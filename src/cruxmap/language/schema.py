@@ -51,7 +51,7 @@ type MapDigest = Annotated[Text, Leaf("a digest", "digest-of-map")]
 type EntryDigest = Annotated[Text, Leaf("a digest", "digest-of-entry")]
 type Address = Annotated[Text, Leaf("an address", "address")]
 
-LONG_FORM = frozenset({"value", "source", "note", "tags", "fitted"})
+LONG_FORM = frozenset({"value", "source", "note", "tags", "elicited", "fitted"})
 NAMING_PHASES = ("during", "by_end_of")
 """Keys of a condition on an event under which a phase stands."""
 
@@ -139,10 +139,24 @@ class Told(Noted):
     ] = None
 
 
+_ELICITED = Description(
+    "`false`: nobody gave this number, as in a map that was imported. It counts as nobody's.", False
+)
+
+
+def _given_by_nobody(*others: str) -> Mapping[str, object]:
+    """Say for editors which keys cannot stand beside `elicited: false`."""
+    said = {"properties": {"elicited": {"enum": [False, "false"]}}, "required": ["elicited"]}
+    return {"if": said, "then": {"properties": dict.fromkeys(others, False)}}
+
+
 class LongNumber(Noted):
     """One judgement with its source."""
 
+    EDITOR: ClassVar = _given_by_nobody("source")
+
     value: Annotated[Number, Description("The number, in any notation that may stand here.", "30% to 60%")]
+    elicited: Annotated[Truth | None, _ELICITED] = None
 
 
 type Judged = Annotated[Number | LongNumber, OneOf("a number, or a mapping with `value`")]
@@ -174,6 +188,9 @@ type JudgedShare = Annotated[Share | LongShare, OneOf("a number, or a mapping wi
 class LongShares(Noted):
     """The shares of a question with their source."""
 
+    EDITOR: ClassVar = _given_by_nobody("source")
+
+    elicited: Annotated[Truth | None, _ELICITED] = None
     value: Annotated[
         dict[PartId, JudgedShare],
         NotEmpty(),
@@ -198,6 +215,7 @@ class FittedNumber(LongNumber):
     """One judgement of a worldview: with its source, or with why it was moved to meet what is `stated`."""
 
     EXCLUDES: ClassVar = {"fitted": ("source",)}
+    EDITOR: ClassVar = _given_by_nobody("source", "fitted")
 
     fitted: Annotated[Sentence | None, _WHY_FITTED] = None
 
@@ -229,6 +247,7 @@ class FittedShares(LongShares):
     """The shares of a question in a worldview, the same."""
 
     EXCLUDES: ClassVar = {"fitted": ("source",)}
+    EDITOR: ClassVar = _given_by_nobody("source", "fitted")
 
     value: Annotated[  # type: ignore[assignment]
         dict[PartId, OwnShare],

@@ -110,7 +110,7 @@ class Wordings:
     def said(self, names: Names = SAME) -> Iterator[tuple[Said, Said, Form]]:
         """Yield what worldviews say: where, where under earlier names, and what with its note.
 
-        Numbers that were fitted are nobody's, and left out.
+        Numbers that were fitted, or that nobody gave, are nobody's, and left out.
         """
         for id_, root in self.worldviews.items():
             before = names.worldview(id_)
@@ -280,12 +280,12 @@ class Wordings:
         return ("all_of", *sorted(flat, key=repr))
 
     def _number(self, node: Node, address: str, names: Names) -> Form | None:
-        """Return what a worldview gives at an address, with its note; `None` if it was fitted."""
+        """Return what a worldview gives at an address, with its note; `None` if it is nobody's own."""
         if isinstance(node, Text):
             text = words(node)
             there = text.removeprefix("same as ")
             return text if there == text else f"same as {self.address(there, names)}"
-        if not isinstance(node, Entries) or "fitted" in node:
+        if not isinstance(node, Entries) or "fitted" in node or value_at(node, "elicited") == "false":
             return None
         if "value" in node:
             value = self._number(value_at(node, "value") or Text(), address, names)

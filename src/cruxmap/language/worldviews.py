@@ -24,10 +24,12 @@ from cruxmap.language.checks import cycles, unknown_address
 from cruxmap.language.context import (
     Context,
     about,
+    check_elicited,
     check_id,
     check_voice,
     citations,
     each,
+    is_elicited,
     number,
     share,
     texts,
@@ -49,6 +51,7 @@ from cruxmap.language.schema import (
     AnyJudged,
     FittedNumber,
     FittedShares,
+    Judged,
     LongNumber,
     LongShares,
     Noted,
@@ -214,7 +217,10 @@ def _override(
                 if text != "rest"
                 else Elicited(judgement.role.scale, 0.5, 0.5)
             )
-            return Override(str(address), value, cited, note, _fitted(context, node), address.span)
+            check_elicited(context, node)
+            return Override(
+                str(address), value, cited, note, _fitted(context, node), address.span, is_elicited(node)
+            )
         case LongShares() | dict():
             message = f"`{address}` is one number, not shares"
             context.add(Code.WRONG_KIND, message, address, f"a {judgement.role}, as in `{address}: 20%`")
@@ -251,7 +257,33 @@ def share_override(
     )
     note = next((str(part.note) for part in (long, *parts) if part is not None and part.note), "")
     fitted = _fitted(context, long, *parts)
-    return ShareOverride(str(address), tuple(values), cited, note, fitted, address.span)
+    return ShareOverride(
+        str(address),
+        tuple(values),
+        cited,
+        note,
+        fitted,
+        address.span,
+        _are_elicited(context, question, by_state.values(), long),
+    )
+
+
+def _are_elicited(context: Context, row: Text, shares: Iterable[Judged], long: Noted | None) -> bool:
+    """Tell whether somebody gave the shares of a row: all that are no `rest`, or none of them."""
+    given: dict[bool, Judged] = {}
+    for judged in shares:
+        check_elicited(context, judged)
+        if (judged.value if isinstance(judged, LongNumber) else judged) != "rest":
+            given.setdefault(is_elicited(judged, long), judged)
+    if len(given) > 1:
+        nobodys = given[False]
+        place = nobodys.elicited if isinstance(nobodys, LongNumber) and nobodys.elicited else row
+        message = f"somebody gave some of the shares of `{row}`, and nobody gave the others"
+        hint = (
+            "shares that are given all at once are one answer: mark all of them with `elicited`, or none"
+        )
+        context.add(Code.MIXED_SHARES, message, place, hint)
+    return given.keys() != {False}
 
 
 def _fitted(context: Context, *parts: object) -> str:

@@ -15,6 +15,7 @@ from cruxmap.insight.cruxes import CruxTable, CruxTables
 from cruxmap.insight.kinds import Kind
 from cruxmap.insight.sentences import sentence_of
 from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.language.inheritance import NOBODY
 from cruxmap.present.canvas import (
     BLUE,
     GREY,
@@ -223,7 +224,13 @@ class _Sheet:
         if self.table.worldview == OVERALL:
             return f"apart {brief(crux.tells_apart)} bans"
         own = self.table.worldview
-        givers = {whose.OWN: own, whose.FITTED: f"{own}, fitted", whose.INHERITED: "the map", None: ""}
+        givers = {
+            whose.OWN: own,
+            whose.FITTED: f"{own}, fitted",
+            whose.INHERITED: "the map",
+            NOBODY: "nobody",
+            None: "",
+        }
         giver = givers.get(crux.whose, crux.whose or "")
         spread = "" if crux.sobol_total is None else part(crux.sobol_total, 1)
         return "; ".join(filter(None, (giver, spread)))

@@ -7,7 +7,7 @@ from operator import itemgetter
 from cruxmap.insight.explain import Explanation, PlacedNumber, PlaceForANumber, WeighedArgument
 from cruxmap.insight.whose import FITTED, OWN
 from cruxmap.language.argument_map import Direction, Stated, condition_text, target_text
-from cruxmap.language.inheritance import SETTINGS_ORIGIN
+from cruxmap.language.inheritance import NOBODY, SETTINGS_ORIGIN
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.stale import StaleJudgement
 from cruxmap.present.map_text import entry_text
@@ -92,7 +92,7 @@ def _whose(number: PlacedNumber) -> str:
     setting = number.setting
     if setting.not_brought:
         return f"only {number.brought_by} brings it"
-    given = {number.worldview: "", SETTINGS_ORIGIN: "set for this question"}
+    given = {number.worldview: "", SETTINGS_ORIGIN: "set for this question", NOBODY: NOBODY}
     origin = given.get(setting.origin, f"from {setting.origin}")
     fitted = f"fitted: {setting.why_fitted}" if setting.fitted else ""
     return ", ".join(filter(None, (origin, fitted))) or "own"

@@ -75,7 +75,7 @@ def picture_of(
     from cruxmap.insight.sentences import in_words
     from cruxmap.insight.whose import is_fitted
     from cruxmap.language.argument_map import mentioned
-    from cruxmap.language.inheritance import settle
+    from cruxmap.language.inheritance import NOBODY, settle
     from cruxmap.present.canvas import made_from
     from cruxmap.present.map_picture import picture
 
@@ -84,6 +84,8 @@ def picture_of(
     fitted = sum(is_fitted(worldview, setting) for setting in seen.settings)
     whose = "the map's own numbers" if worldview == "map" else f"the numbers of {worldview}"
     whose += f", {fitted} of them fitted" if fitted else ""
+    nobodys = sum(setting.origin == NOBODY for setting in seen.settings)
+    whose += f", {nobodys} of them nobody's" if nobodys else ""
     given = f", given {', '.join(map(in_words, supposed))}" if supposed else ""
     if progress is not None:
         progress("probabilities of all entries", 0, 1)

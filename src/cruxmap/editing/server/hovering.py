@@ -14,7 +14,7 @@ from cruxmap.language.argument_map import (
     judgements_of,
 )
 from cruxmap.language.drafting import Draft
-from cruxmap.language.inheritance import Setting
+from cruxmap.language.inheritance import NOBODY, Setting
 from cruxmap.language.judgement import format_value, notation_of
 from cruxmap.language.mentions import Mention
 from cruxmap.language.names import KIND_OF, is_at
@@ -154,7 +154,7 @@ def _number(snapshot: Snapshot, draft: Draft, worldview: str, address: str) -> l
         return [notation_of(value), "the map's"] if worldview == MAP_WORLDVIEW else ["", ""]
     if setting.rejected:
         return ["not brought" if setting.not_brought else "rejected", setting.origin]
-    whose = "the map's" if setting.origin == MAP_WORLDVIEW else f"{setting.origin}'s"
+    whose = {MAP_WORLDVIEW: "the map's", NOBODY: NOBODY}.get(setting.origin, f"{setting.origin}'s")
     if setting.origin == worldview != MAP_WORLDVIEW:
         whose = "fitted" if setting.fitted else "own"
     return [notation_of(setting.value), whose]

@@ -15,7 +15,7 @@ import numpy as np
 from cruxmap.engine.network import FloatArray
 from cruxmap.insight.interview.coordinates import MOST_SD, Coordinates, as_counted
 from cruxmap.language.argument_map import ArgumentMap
-from cruxmap.language.inheritance import Perspective, lineage, settle
+from cruxmap.language.inheritance import NOBODY, Perspective, lineage, settle
 from cruxmap.language.model_spec import ModelSpec
 
 SD_ALONE = 2.0
@@ -100,7 +100,7 @@ def _prior(at: Coordinates, own: FloatArray, columns: dict[str, tuple[float, Flo
 
 
 def reviewers(model: ModelSpec, at: Coordinates, without: Sequence[str]) -> dict[str, FloatArray]:
-    """Return in `z` (N,) where each worldview has its numbers, by id; 0 where they are fitted.
+    """Return in `z` (N,) where each worldview has its numbers, by id; 0 where they are fitted, or nobody's.
 
     Without those that are nowhere but where the map is. They are whole numbers of `GRAIN`ths.
     """
@@ -121,10 +121,10 @@ def _extending(argument_map: ArgumentMap, name: str) -> list[str]:
 
 def _moves(argument_map: ArgumentMap, at: Coordinates, perspective: Perspective) -> FloatArray:
     z = np.clip(at.deviations(as_counted(argument_map, perspective)), -MOST_SD, MOST_SD)
-    fitted = np.array([setting.fitted for setting in perspective.settings])
+    no_opinion = np.array([setting.fitted or setting.origin == NOBODY for setting in perspective.settings])
     for row in at.rows:
-        fitted[row] = fitted[row].any()
-    z[fitted] = 0.0
+        no_opinion[row] = no_opinion[row].any()
+    z[no_opinion] = 0.0
     return _grained(z)
 
 
