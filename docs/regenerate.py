@@ -67,7 +67,7 @@ def _lines() -> Iterator[str]:
         function = command.callback
         assert function is not None
         yield ""
-        yield f"## cruxmap {function.__name__}"
+        yield f"## cruxmap {command.name or function.__name__}"
         yield ""
         yield inspect.getdoc(function) or ""
         yield ""

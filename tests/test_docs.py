@@ -25,7 +25,7 @@ from helpers.editors import kind_of, refusals
 PAGES = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-SENT = re.compile(r"# (inbox/[a-z-]+\.(?:yaml|csv|txt))\n")
+SENT = re.compile(r"# (inbox/[a-z-]+\.[a-z-]+)\n")
 SOMEBODY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
@@ -52,7 +52,7 @@ def has_code(page: str) -> bool:
 def test_code_blocks_run(page: str, tmp_path: Path, shell: Callable[[str], str]) -> None:
     """Python blocks of a page share their names; what a console block prints is what the page says.
 
-    YAML, a table or a text that begins with `# inbox/` and a name is that file. `< FILE` is what is typed.
+    Any other block that begins with `# inbox/` and a name is that file. `< FILE` is what is typed.
     """
     for folder in ("arguments", "models"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
@@ -60,7 +60,7 @@ def test_code_blocks_run(page: str, tmp_path: Path, shell: Callable[[str], str])
     for block in blocks(page):
         if block.language == "python":
             script.append(block.code)
-        elif block.language in ("yaml", "csv", "text") and (named := SENT.match(block.code)):
+        elif block.language != "console" and (named := SENT.match(block.code)):
             (tmp_path / "inbox").mkdir(exist_ok=True)
             (tmp_path / named[1]).write_text(block.code[named.end() :], encoding="utf-8")
         elif block.language == "console":

@@ -93,14 +93,16 @@ def test_a_command_line_has_the_problem_that_it_stands_for(
     """The command ends with it, whoever is to blame: the files for what comes up while computing."""
     BEFORE.get(code, lambda _: None)(monkeypatch)
     outcome = cruxmap(*TYPED[code])
-    assert outcome.code == (1 if code in FOUND_WHILE_COMPUTING | FOUND_IN_A_FORM else 2)
+    assert outcome.code == (1 if code in FOUND_WHILE_COMPUTING | FOUND_IN_A_SENT_FILE else 2)
     assert outcome.out == ""
-    told = re.findall(r"^(?:sent\.csv:\d+:\d+: )?problem ([a-z0-9-]+): ", outcome.err, re.MULTILINE)
+    told = re.findall(
+        r"^(?:sent\.(?:csv|bif):\d+:\d+: )?problem ([a-z0-9-]+): ", outcome.err, re.MULTILINE
+    )
     assert told == [code]
 
 
 FOUND_WHILE_COMPUTING = {Code.NOTHING_TO_ASK, Code.LOST_WORKERS, Code.LOST_CLUSTER}
-FOUND_IN_A_FORM = {Code.UNREADABLE_FORM, Code.UNCLEAR_ANSWER}
+FOUND_IN_A_SENT_FILE = {Code.UNREADABLE_FORM, Code.UNCLEAR_ANSWER, Code.UNREADABLE_IMPORT}
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.code)

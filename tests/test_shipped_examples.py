@@ -245,6 +245,12 @@ def test_the_owners_number_for_a_tuned_table_by_hand() -> None:
 COMMANDS = get_command(cli.app).commands  # type: ignore[attr-defined]
 
 
+FOREIGN = {
+    "rain.bif": "variable rain { type discrete [2] { yes, no }; }\nprobability ( rain ) { table 0.2, 0.8; }\n"
+}
+"""Files of other programs that a help says to import."""
+
+
 def tried(help_text: str) -> list[list[str]]:
     """Return the commands that a help text ends with, in words."""
     _, _, end = help_text.partition("\n  Examples:\n")
@@ -282,6 +288,8 @@ def test_what_a_help_says_to_try_works(command: str, tmp_path: Path, cruxmap: Cr
         for name in ("ann", "bo"):
             text = f"worldview: {name}\ntext: One.\nextends: defence\njudgements: {{shared-bench: 20%}}\n"
             (tmp_path / "inbox" / f"{name}.yaml").write_text(text)
+        for name, text in FOREIGN.items():
+            (tmp_path / "inbox" / name).write_text(text)
         for git in ("init -q", "add .", "-c user.name=x -c user.email=x commit -qm x"):
             subprocess.run(["git", *git.split()], cwd=tmp_path, check=True)
     for words in tried(cruxmap(command, "--help").out):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cruxmap.bayes.model import build as build
     from cruxmap.bayes.sampling import sample as sample
     from cruxmap.errors import Code as Code, InvalidMap as InvalidMap, Problem as Problem, Span as Span
+    from cruxmap.exchange.importing import Imported as Imported, import_map as import_map
+    from cruxmap.exporting import Exported as Exported, export_map as export_map
     from cruxmap.insight.coherence import Coherence as Coherence, coherence as coherence
     from cruxmap.insight.compare import Comparison as Comparison, compare as compare
     from cruxmap.insight.cruxes import CruxTable as CruxTable, CruxTables as CruxTables, cruxes as cruxes

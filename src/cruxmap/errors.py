@@ -116,6 +116,8 @@ class Code(StrEnum):
     # questionnaires that were filled in
     UNREADABLE_FORM = "unreadable-form"
     UNCLEAR_ANSWER = "unclear-answer"
+    # files of other programs
+    UNREADABLE_IMPORT = "unreadable-import"
     # found by inference only
     IMPOSSIBLE_EVIDENCE = "impossible-evidence"
     TOO_WIDE = "too-wide"

@@ -34,6 +34,7 @@ TYPED: dict[Code, tuple[str, ...]] = {
     Code.UNCLEAR_MODEL: ("report", "--with", "ann.yaml"),
     Code.UNREADABLE_FORM: command("interview", "--as", "ann", "--read", "sent.csv"),
     Code.UNCLEAR_ANSWER: command("interview", "--as", "ann", "--read", "sent.csv"),
+    Code.UNREADABLE_IMPORT: ("import", "sent.bif"),
     Code.UNREADABLE_SETTING: command("estimate", "--set", "alignment-hard 30%"),
     Code.UNKNOWN_LIST: command("cruxes", "--list", "judgments"),
     Code.UNKNOWN_TAG: command("cruxes", "--tag", "alignment"),
@@ -75,6 +76,10 @@ def _a_form_says(text: str) -> Callable[[pytest.MonkeyPatch], None]:
         Path("sent.csv").write_text(text, encoding="utf-8")
 
     return send
+
+
+def _a_network_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("sent.bif").write_text("variable rain { type discrete [2] { yes, no }; }\n", encoding="utf-8")
 
 
 def _there_is_a_repository(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +135,7 @@ def _work_fails(error: str, *said: Any) -> Callable[[pytest.MonkeyPatch], None]:
 BEFORE: dict[Code, Callable[[pytest.MonkeyPatch], None]] = {
     Code.UNREADABLE_FORM: _a_form_says("question,answer\nIs it hard?,20%\n"),
     Code.UNCLEAR_ANSWER: _a_form_says("id,kind,answer\nalignment-hard,judgement,05.Oct\n"),
+    Code.UNREADABLE_IMPORT: _a_network_is_there,
     Code.NOTHING_TO_ASK: _a_model_is_certain,
     Code.ALREADY_THERE: _a_file_is_there,
     Code.UNKNOWN_REVISION: _there_is_a_repository,

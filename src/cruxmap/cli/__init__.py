@@ -21,7 +21,7 @@ from cruxmap.ground import CannotWrite
 from cruxmap.present import terminal
 from cruxmap.present.terminal import print_problems
 
-COMMANDS = ("files", "care", "answers", "pages", "interview")
+COMMANDS = ("files", "care", "answers", "pages", "interview", "exchange")
 """The modules here that put commands into the application, in the order in which `--help` lists them."""
 
 for module in COMMANDS:

@@ -81,7 +81,7 @@ def check_word(findings: Findings, id_: Text, *, number_ok: bool = True) -> None
         findings.add(Code.BAD_ID, message, id_, f"ids have up to {MAX_ID} characters")
         return
     if _KEBAB.fullmatch(id_) is None or not (number_ok or id_.islower()):
-        tidy = "-".join(re.findall("[a-z0-9]+", _without_accents(id_).lower()))
+        tidy = "-".join(re.findall("[a-z0-9]+", without_accents(id_).lower()))
         hint = (
             Hint(f"write `{tidy}`", id_, tidy)
             if _KEBAB.fullmatch(tidy) and tidy != id_
@@ -90,7 +90,7 @@ def check_word(findings: Findings, id_: Text, *, number_ok: bool = True) -> None
         findings.add(Code.BAD_ID, f"`{id_}` is not an id", id_, hint)
 
 
-def _without_accents(text: str) -> str:
+def without_accents(text: str) -> str:
     """Return a text with `a` for `ä`, and the like."""
     parts = unicodedata.normalize("NFKD", text)
     return "".join(part for part in parts if not unicodedata.category(part).startswith("M"))

@@ -411,6 +411,16 @@ def format_value(value: Elicited) -> str:
     return low if value.is_point else f"{low} to {high}"
 
 
+def probability_text(number: Decimal) -> str:
+    """Write a number from 0 to 1 as a probability, with all its digits.
+
+    >>> probability_text(Decimal("0.0125")), probability_text(Decimal("1e-9")), probability_text(Decimal(1))
+    ('1.25%', '1e-9', '100%')
+    """
+    with localcontext(_DIGITS):
+        return _numeral(number) if 0 < number < Decimal("1e-6") else f"{_numeral(number.scaleb(2))}%"
+
+
 def _as_percent(p: float, complement: float) -> str:
     """Write a probability by what it leaves, where that gives it back: near 100% that has more digits."""
     with localcontext(_DIGITS):

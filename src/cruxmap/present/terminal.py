@@ -224,16 +224,28 @@ def print_answer(answer: Any, tables: "Sequence[Table]", form: Format, whole: "T
             print_text("\n".join(map(writers.markdown_text, tables)))
         case Format.TABLE:
             with _display.get().aside(ended=True):
-                console = _console(sys.stdout)
-                room = console.width if _is_limited(sys.stdout) else sys.maxsize
-                for table in tables:
-                    if table.title:
-                        console.print(table.title, markup=False, style="bold")
-                    if table.rows:
-                        for part in writers.rich_tables(table, room):
-                            console.print(part, crop=False)
-                    for note in table.notes:
-                        console.print(note, markup=False, style="dim" if table.columns else "")
+                _print_tables(tables, sys.stdout)
+
+
+def warn_in_table(table: "Table") -> None:
+    """Write a table to stderr that is never left out."""
+    with _display.get().aside():
+        _print_tables([table], sys.stderr)
+
+
+def _print_tables(tables: "Sequence[Table]", stream: Any) -> None:
+    from cruxmap.present import tables as writers
+
+    console = _console(stream)
+    room = console.width if _is_limited(stream) else sys.maxsize
+    for table in tables:
+        if table.title:
+            console.print(table.title, markup=False, style="bold")
+        if table.rows:
+            for part in writers.rich_tables(table, room):
+                console.print(part, crop=False)
+        for note in table.notes:
+            console.print(note, markup=False, style="dim" if table.columns else "")
 
 
 def _is_limited(stream: Any) -> bool:

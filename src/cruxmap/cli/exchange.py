@@ -1,0 +1,94 @@
+"""Commands that bring maps from other programs, and take maps to them."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cruxmap.asking import ModelArgument, WorldviewOption, known_worldview, model_path
+from cruxmap.cli.application import app, examples
+from cruxmap.cli.output import emit
+from cruxmap.present import terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cruxmap.exchange.formats import Lost
+
+STDIN = "-"
+
+
+@app.command(
+    "import", epilog=examples("import inbox/rain.bif", "import inbox/rain.bif weather --format bif")
+)
+def import_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The foreign file; `-` is standard input.")],
+    name: Annotated[
+        str | None, typer.Argument(help="The new map's id (default: made of the file's name).")
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="What the file is (default: what its name and contents tell). docs/exchange.md has all.",
+        ),
+    ] = None,
+) -> None:
+    """Make a map of another program's file: a Bayesian network, an argument map, a safety case, a table.
+
+    Writes arguments/NAME/ and models/NAME.yaml, all or nothing, and over nothing that is there. What a
+    map cannot say is listed on stderr.
+    """
+    from cruxmap.exchange.importing import import_map
+    from cruxmap.language.argument_map import condition_text
+
+    found = import_map(sys.stdin.buffer.read() if file == STDIN else file, form, name)
+    print_lost("What the map does not say", found.lost)
+    for path in found.write():
+        terminal.tell(f"wrote {path}")
+    if not found.asks:
+        target = condition_text(found.model.target.condition)
+        where = f"change `target` in {found.model.file}"
+        terminal.say(f"nothing in it says what to ask, so the target is {target}: {where}")
+    terminal.tell(f"Look at it: cruxmap show {found.name}; ask: cruxmap estimate {found.name}")
+
+
+@app.command(epilog=examples("export trial --format mermaid", "export trial -w defence -o trial.dot"))
+def export(
+    model: ModelArgument,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="What to write (default: what the name of --output says). docs/exchange.md has all.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file to write (default: stdout).")
+    ] = None,
+    worldview: WorldviewOption = None,
+) -> None:
+    """Write a model's map for another program, with the map's own numbers or those of a worldview.
+
+    What the other format cannot say is listed on stderr.
+    """
+    from cruxmap.exporting import export_map, format_for
+    from cruxmap.language.reading import read_model
+
+    chosen = form or format_for(output)
+    read = read_model(model_path(model))
+    seen = "map" if worldview is None else known_worldview(read.map, worldview)
+    found = export_map(read, chosen, seen)
+    print_lost(f"What {chosen} does not say", found.lost)
+    emit(found.text if output is None else found.data, output)
+
+
+def print_lost(title: str, lost: "Sequence[Lost]") -> None:
+    """List on stderr what did not come along, and why."""
+    from cruxmap.present.exchange_tables import lost_table
+
+    if lost:
+        terminal.warn_in_table(lost_table(title, lost))

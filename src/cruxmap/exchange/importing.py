@@ -1,0 +1,262 @@
+"""A foreign file as a map: its files in memory, read and checked before anything is written."""
+
+import os
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cruxmap.errors import Code, InvalidMap, Problem, Span, WrongUsage
+from cruxmap.exchange.foreign_text import MOST_BYTES
+from cruxmap.exchange.formats import FORMATS, Arrived, Format, Lost
+from cruxmap.exchange.names import ids_for
+from cruxmap.exchange.writing import model_text, texts_of
+from cruxmap.ground import CannotWrite, replace_versions
+from cruxmap.language.argument_map import Argument, ArgumentMap, Question
+from cruxmap.language.checks import dependencies
+from cruxmap.language.context import check_word
+from cruxmap.language.files import ARGUMENTS, MODELS, Given, imagined, shown
+from cruxmap.language.findings import Findings
+from cruxmap.language.in_memory import MEMORY
+from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.names import suggestion
+from cruxmap.language.reading import read_map, read_model
+from cruxmap.language.yaml_text import parse, text_of
+from cruxmap.language.yaml_writing import Plain
+
+STDIN = "stdin"
+_ENTRY = re.compile("^  ([a-z0-9-]+):", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """A map that came from a foreign file.
+
+    `files` are its texts by path in a project, `map` and `model` what they say. `lost` is what of the
+    foreign file is in none of them. `asks` tells whether the file itself says what `model` asks:
+    otherwise its target was chosen.
+
+    >>> import cruxmap as cm
+    >>> rain = "variable rain { type discrete [2] { true, false }; } probability (rain) { table 0.2, 0.8; }"
+    >>> found = cm.import_map(rain.encode(), name="weather")
+    >>> list(found.files)
+    ['arguments/weather/weather.yaml', 'models/weather.yaml']
+    """
+
+    name: str
+    format: str
+    files: Mapping[str, str]
+    map: ArgumentMap
+    model: ModelSpec
+    lost: tuple[Lost, ...]
+    asks: bool
+
+    def write(self, folder: str | os.PathLike[str] = ".") -> tuple[str, ...]:
+        """Write the files to a project, all of them or none; return their paths, from its folder.
+
+        Raises WrongUsage where the map's folder or the model's file is there already, and CannotWrite.
+        """
+        project = Path(folder)
+        for place in (project / ARGUMENTS / self.name, project / MODELS / f"{self.name}.yaml"):
+            if os.path.lexists(place):
+                message = f"{place.as_posix()} is already there"
+                raise WrongUsage((Problem(Code.ALREADY_THERE, message, hint="choose another name"),))
+        _write_new({project / path: text for path, text in self.files.items()})
+        return tuple(self.files)
+
+
+def import_map(
+    source: str | os.PathLike[str] | bytes, format: str | None = None, name: str | None = None
+) -> Imported:
+    """Read a foreign file as a map; nothing is written before its `write()`.
+
+    `source` is a path, or what is in such a file. `format` is one of `cruxmap import --help`; without it,
+    the file's name and its contents tell. `name` is the map's id; without it, it is made of the file's
+    name.
+
+    Raises InvalidMap with what is wrong and where in the file; WrongUsage where the format or the name is
+    unclear.
+
+    >>> import cruxmap as cm
+    >>> rain = "variable rain { type discrete [2] { true, false }; } probability (rain) { table 0.2, 0.8; }"
+    >>> cm.probability(cm.import_map(rain.encode(), name="weather").model, "rain")
+    0.2
+    """
+    if isinstance(source, bytes):
+        data, file = source, STDIN
+    else:
+        file = shown(Path(source))
+        data = _content(Path(source), file)
+    chosen = format_of(data, file, format)
+    id_ = _name(name, file)
+    return _imported(chosen.reader(data, file), id_, chosen.name)
+
+
+# --- which format, which name ---------------------------------------------------------------------
+
+
+def format_of(data: bytes, file: str, named: str | None) -> Format:
+    """Return the format of a file: the one that is named, or the one that its name and contents tell.
+
+    Raises WrongUsage where there is none, or nothing can read it.
+    """
+    readable = {name: one for name, one in FORMATS.items() if one.reads is not None}
+    if named is not None:
+        if named in readable:
+            return readable[named]
+        known = f"{suggestion(named, readable)}; known: {', '.join(readable)}"
+        message = f"there is no format `{named}` that can be read"
+        raise WrongUsage((Problem(Code.UNKNOWN_FORMAT, message, hint=known),))
+    suffix = Path(file).suffix.lower()
+    candidates = [one for one in readable.values() if suffix in one.suffixes]
+    if len(candidates) != 1:
+        text = data.decode("utf-8", "replace")
+        asked = candidates or list(readable.values())
+        candidates = [
+            one for one in asked if one.marks and re.search(one.marks, text, re.MULTILINE | re.IGNORECASE)
+        ]
+    if len(candidates) == 1:
+        return candidates[0]
+    what = "standard input" if file == STDIN else file
+    message = f"nothing tells which format {what} is in"
+    hint = f"name it by --format: {', '.join(one.name for one in candidates or readable.values())}"
+    raise WrongUsage((Problem(Code.UNKNOWN_FORMAT, message, hint=hint),))
+
+
+def _name(name: str | None, file: str) -> str:
+    """Return the map's id: the one that is given, if it can be one, or one like the file's name."""
+    if name is None:
+        if file == STDIN:
+            message = "what is read from standard input has no name"
+            raise WrongUsage((Problem(Code.BAD_ID, message, hint="give the map's name"),))
+        stem = Path(file).name.partition(".")[0]
+        return ids_for([stem], "map")[stem]
+    findings = Findings()
+    check_word(findings, text_of(name))
+    if findings.problems:
+        raise WrongUsage(tuple(findings.problems))
+    return name
+
+
+def _content(path: Path, file: str) -> bytes:
+    try:
+        if os.path.isfile(path) and path.stat().st_size > MOST_BYTES:
+            message = f"it has {path.stat().st_size:,} bytes, and {MOST_BYTES:,} are the most"
+            raise InvalidMap((Problem(Code.UNREADABLE_IMPORT, message, Span(file)),))
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        problem = Problem(Code.NO_SUCH_FILE, f"there is no {file}", hint="name a file, or `-` for stdin")
+        raise WrongUsage((problem,)) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WrongUsage((Problem(Code.CANNOT_USE, f"{file} cannot be read: {reason}"),)) from error
+
+
+# --- what arrived, as files and as what they say ----------------------------------------------------
+
+
+def _imported(arrived: Arrived, name: str, format_: str) -> Imported:
+    files = texts_of(arrived, name)
+    model_file = f"{MODELS}/{name}.yaml"
+    given = {MEMORY / path: _given(path, text) for path, text in files.items()}
+    try:
+        with _project_of(given):
+            asked = arrived.model or {"target": sensible_target(read_map(MEMORY / ARGUMENTS / name))}
+        files[model_file] = model_text(name, asked)
+        given[MEMORY / model_file] = _given(model_file, files[model_file])
+        with _project_of(given):
+            model = read_model(MEMORY / model_file)
+    except InvalidMap as invalid:
+        raise _told_in_the_foreign_file(invalid, files, arrived) from invalid
+    return Imported(
+        name=name,
+        format=format_,
+        files=files,
+        map=model.map,
+        model=model,
+        lost=arrived.lost,
+        asks=arrived.model is not None,
+    )
+
+
+def _given(path: str, text: str) -> Given:
+    data = text.encode("utf-8")
+    return Given(parse(data, path), data)
+
+
+def _project_of(files: Mapping[Path, Given]) -> AbstractContextManager[None]:
+    """Let files be read as if they stood in a project that is nowhere on disk."""
+    folders = {path for file in files for path in file.parents if MEMORY in path.parents}
+    return imagined(files, {path: path.relative_to(MEMORY).as_posix() for path in folders})
+
+
+def sensible_target(argument_map: ArgumentMap) -> Plain:
+    """Return as a condition what a map leads to: what nothing rests on, and most leads to; the last of
+    these.
+
+    Of a question it is the first state; of an event, that it ever happens.
+    """
+    rests_on = dependencies(argument_map)
+    below = {id_ for names in rests_on.values() for id_ in names}
+    ids = [
+        id_
+        for id_, entry in argument_map.entry.items()
+        if id_ not in below and not isinstance(entry, Argument)
+    ]
+    ids = ids or [id_ for id_, one in argument_map.entry.items() if not isinstance(one, Argument)]
+    last = max(reversed(ids), key=lambda id_: _count_below(id_, rests_on))
+    entry = argument_map.entry[last]
+    if isinstance(entry, Question):
+        return {last: entry.states[0]}
+    return last if entry in argument_map.claims else {"event": last, "ever": "true"}
+
+
+def _count_below(id_: str, rests_on: Mapping[str, Iterable[str]]) -> int:
+    seen, ahead = {id_}, [id_]
+    while ahead:
+        new = [name for name in rests_on[ahead.pop()] if name not in seen]
+        seen.update(new)
+        ahead += new
+    return len(seen)
+
+
+def _told_in_the_foreign_file(
+    invalid: InvalidMap, files: Mapping[str, str], arrived: Arrived
+) -> InvalidMap:
+    """Return problems of files that nobody has seen, where their entries come from if that is known."""
+    return InvalidMap(tuple(_told(problem, files, arrived) for problem in invalid.problems))
+
+
+def _told(problem: Problem, files: Mapping[str, str], arrived: Arrived) -> Problem:
+    text = files.get(problem.span.file)
+    if text is None:
+        return problem
+    found = [(text.count("\n", 0, one.start()) + 1, one[1]) for one in _ENTRY.finditer(text)]
+    at = bisect_right(found, (problem.span.line, "~")) - 1
+    id_ = found[at][1] if at >= 0 else ""
+    return replace(problem, span=arrived.places[id_], line_text="") if id_ in arrived.places else problem
+
+
+# --- onto the disk ----------------------------------------------------------------------------------
+
+
+def _write_new(files: Mapping[Path, str]) -> None:
+    """Write files where none are, with the folders that they need: all or none."""
+    made: list[Path] = []
+    try:
+        for folder in dict.fromkeys(path.parent for path in files):
+            missing = [one for one in (folder, *folder.parents) if not os.path.lexists(one)]
+            for one in reversed(missing):
+                one.mkdir()
+                made.append(one)
+        replace_versions({path: (None, text.encode("utf-8")) for path, text in files.items()})
+    except BaseException as error:
+        for one in reversed(made):
+            if not any(one.iterdir()):
+                one.rmdir()
+        if isinstance(error, OSError):
+            where = Path(error.filename or ".").as_posix()
+            raise CannotWrite(where, error, "nothing was written") from error
+        raise

@@ -1,0 +1,108 @@
+"""A model in a format of other programs: what `cruxmap export` does, callable from Python.
+
+Formats that say what a map says are in the room `exchange`; pictures, which only show it, in `present`.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cruxmap.errors import Code, Problem, WrongUsage
+from cruxmap.exchange.formats import FORMATS, Lost, Sent
+from cruxmap.exchange.importing import sensible_target
+from cruxmap.ground import write_file
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
+from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.names import checked_worldview, suggestion
+from cruxmap.language.reading import read_model
+from cruxmap.language.typed import parse_target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A model in a foreign format: its bytes, and what of the map these cannot say."""
+
+    format: str
+    data: bytes
+    lost: tuple[Lost, ...]
+
+    @property
+    def text(self) -> str:
+        """The file's text."""
+        return self.data.decode("utf-8")
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write it to a file, whole, in the place of what is there. Raises CannotWrite."""
+        write_file(Path(path), self.data)
+
+
+def _picture(form: str) -> Callable[[ModelSpec, str], Sent]:
+    def write(model: ModelSpec, worldview: str) -> Sent:
+        from cruxmap.present.dot_and_mermaid import draw
+        from cruxmap.present.stages import Drawing, picture_of
+
+        wanted = Drawing(form)
+        drawn = draw(picture_of(model, worldview), [wanted])[wanted]
+        why = "a picture shows what is there, and nothing computes with it"
+        return Sent(drawn.encode() if isinstance(drawn, str) else drawn, (Lost("most numbers", why),))
+
+    return write
+
+
+PICTURES: Mapping[str, tuple[str, ...]] = {"dot": (".dot", ".gv"), "mermaid": (".mmd", ".mermaid")}
+"""Pictures as texts, and the ends of their files' names."""
+
+
+def export_map(
+    model: ModelSpec | ArgumentMap | str | os.PathLike[str], format: str, worldview: str = MAP_WORLDVIEW
+) -> Exported:
+    """Return a model, or a map, in a format of other programs, with the numbers of one of its worldviews.
+
+    `format` is one of `cruxmap export --help`. A model may be a path. Raises WrongUsage for a format that
+    is not there, and InvalidMap where the format can say nothing of the map.
+
+    >>> import cruxmap as cm
+    >>> rain = "variable rain { type discrete [2] { true, false }; } probability (rain) { table 0.2, 0.8; }"
+    >>> cm.export_map(cm.import_map(rain.encode(), name="weather").model, "dot").text.splitlines()[0]
+    'digraph map {'
+    """
+    asked = _asked(model)
+    checked_worldview(asked.map, worldview)
+    if format in PICTURES:
+        sent = _picture(format)(asked, worldview)
+    elif (known := FORMATS.get(format)) is not None and known.writes is not None:
+        sent = known.writer(asked, worldview)
+    else:
+        message = f"there is no format `{format}` to write"
+        hint = f"{suggestion(format, written())}; known: {', '.join(written())}"
+        raise WrongUsage((Problem(Code.UNKNOWN_FORMAT, message, hint=hint),))
+    return Exported(format=format, data=sent.data, lost=sent.lost)
+
+
+def written() -> dict[str, tuple[str, ...]]:
+    """Return the formats that can be written, with the ends of their files' names."""
+    return {name: one.suffixes for name, one in FORMATS.items() if one.writes is not None} | {**PICTURES}
+
+
+def format_for(path: Path | None) -> str:
+    """Return the format that the name of a file tells. Raises WrongUsage where it tells none, or several."""
+    suffix = "" if path is None else path.suffix.lower()
+    found = [name for name, suffixes in written().items() if suffix in suffixes]
+    if len(found) == 1:
+        return found[0]
+    what = "nothing says" if path is None else f"the name of {path.as_posix()} does not say"
+    message = f"{what} which format to write"
+    hint = f"name it by --format: {', '.join(found or written())}"
+    raise WrongUsage((Problem(Code.UNKNOWN_FORMAT, message, hint=hint),))
+
+
+def _asked(model: ModelSpec | ArgumentMap | str | os.PathLike[str]) -> ModelSpec:
+    match model:
+        case ModelSpec():
+            return model
+        case ArgumentMap():
+            [target] = parse_target(sensible_target(model), model)
+            return ModelSpec(id=model.id, map=model, target=target)
+        case _:
+            return read_model(model)
