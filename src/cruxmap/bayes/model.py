@@ -12,8 +12,8 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
+from cruxmap.bayes.labels import coordinates, uncertain_columns
 from cruxmap.bayes.op import Run, entries_of_judgements, propagate
-from cruxmap.bayes.results import coordinates, uncertain_columns
 from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import IntArray, Network
 from cruxmap.engine.planning import ancestors

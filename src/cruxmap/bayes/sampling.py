@@ -5,8 +5,11 @@ in the judgements that can reach what conditions them; all else is drawn forward
 """
 
 import hashlib
+import math
+import operator
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import count
 from multiprocessing import get_all_start_methods
 from threading import Lock
@@ -23,14 +26,15 @@ from cruxmap.bayes.model import (
     unconstrained_tensor,
 )
 from cruxmap.bayes.op import Run
-from cruxmap.bayes.results import Posterior, convergence_of, result_tree
+from cruxmap.bayes.results import VARIABLES, Posterior, convergence_of, result_tree
 from cruxmap.engine.draws import latin_hypercube
 from cruxmap.engine.exact_or_sampled import exactly
 from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work, cores
 from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import IntArray
 from cruxmap.engine.propagation import tape_of
-from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.model_spec import ModelSpec, Sampling
+from cruxmap.language.reading import SAMPLING
 from cruxmap.network.inquiry import Inquiry, inquire
 
 SAMPLERS = ("pymc", "nutpie")
@@ -58,18 +62,90 @@ REPORT_EVERY = 50
 def sample(
     model: ModelSpec,
     *,
-    sampler: str = "pymc",
+    tune: int | None = None,
+    chains: int | None = None,
+    nuts_sampler: str | None = None,
+    sampler: str | None = None,
+    var_names: str | Sequence[str] | None = None,
     progress: Progress | None = None,
     executor: Executor = HERE,
 ) -> xr.DataTree:
     """Return draws of judgements, marginals and estimates as a `DataTree` in ArviZ's schema.
 
-    `sampler` is one of `SAMPLERS`, for the worldviews that are conditioned; the groups and their dims are
-    described in `results`. A worldview in which what is observed is impossible is all nan, and the
-    attribute `undefined` says why. Worldviews are sampled apart, each by one task of the `executor`.
+    Only worldviews in which something is observed or stated are sampled by NUTS; the others' draws are
+    forward ones, which owe nothing to each other. Both are in the group `posterior`, and forward draws of
+    all worldviews in `prior`. Variables, dims (chain, draw, worldview, and the last):
+
+    - `estimate` (target): the targets' probabilities given what is assumed and observed
+    - `probability` (claim): those of all claims given what is observed
+    - `judgement` (address): the numbers as people read them, those that have an interval in some worldview
+    - `z` (address): the same as standard normals
+
+    With `reconcile`, `log_likelihood`, `prior_predictive` and `posterior_predictive` are about what is
+    stated, in logits. `az.loo(tree)` then says how well each statement is foretold by the judgements and the
+    other statements of its worldview. Without, there is nothing to leave out, and no such group.
+
+    A worldview in which what is observed is impossible is all nan in the posterior, and the attribute
+    `undefined` says why. Worldviews are sampled apart, each by one task of the `executor`.
+
+    Parameters
+    ----------
+    tune
+        Steps that tune each chain, as in PyMC; the model's where it is left out.
+    chains
+        How many chains share the draws: `draws` are in all, where PyMC counts them per chain.
+    nuts_sampler
+        Who runs NUTS, as in PyMC: `pymc` or `nutpie`. `sampler` is the same by another name.
+    var_names
+        The variables to keep, as in PyMC; all four where it is left out.
+    progress
+        Called with what is done: a worldview's name, steps so far, and steps in all.
+    executor
+        What does the work: this machine, all its cores, or a cluster.
+
+    Raises KeyError for an unknown sampler, ValueError for an unknown variable and for numbers out of range.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> tree = cm.sample(model, var_names="estimate")
+    >>> tree["posterior"]["estimate"].dims
+    ('chain', 'draw', 'worldview', 'target')
     """
+    model = replace(model, sampling=_sampling(model.sampling, tune, chains))
+    which, kept = _which_sampler(nuts_sampler, sampler), _kept(var_names)
     inquiry, work = inquire(model), Work(executor, progress)
-    return result_tree(inquiry, posteriors(inquiry, sampler, work), work)
+    return result_tree(inquiry, posteriors(inquiry, which, work), work, sampler=which, var_names=kept)
+
+
+def _sampling(sampling: Sampling, tune: int | None, chains: int | None) -> Sampling:
+    """Lay over a model's sampling what the caller wants otherwise, within what a model's file may say."""
+    wanted = {name: value for name, value in (("tune", tune), ("chains", chains)) if value is not None}
+    for name, value in wanted.items():
+        least, most = SAMPLING[name]
+        if not least <= operator.index(value) <= (math.inf if most is None else most):
+            raise ValueError(f"`{name}` is {value}, and should be from {least} to {most}")
+    return replace(sampling, **wanted)
+
+
+def _which_sampler(nuts_sampler: str | None, sampler: str | None) -> str:
+    named = {name for name in (nuts_sampler, sampler) if name is not None}
+    if len(named) > 1:
+        raise ValueError(
+            f"`nuts_sampler` is {nuts_sampler!r} and `sampler` is {sampler!r}: give one of them"
+        )
+    return named.pop() if named else SAMPLERS[0]
+
+
+def _kept(var_names: str | Sequence[str] | None) -> Sequence[str]:
+    if var_names is None:
+        return VARIABLES
+    kept = [var_names] if isinstance(var_names, str) else list(var_names)
+    unknown = [name for name in kept if name not in VARIABLES]
+    if unknown or not kept:
+        what = f"unknown variables {unknown}" if kept else "no variables are named"
+        raise ValueError(f"{what}; known: {', '.join(VARIABLES)}")
+    return kept
 
 
 def posteriors(inquiry: Inquiry, sampler: str = "pymc", work: Work = WORK) -> tuple[Posterior, ...]:
