@@ -3,7 +3,7 @@
 The ids are indexes, and so the labels of tables and plots. The words are coordinates along the same dims:
 `worldview_text`, `target_text`, `claim_text`; of an address what it is about (`address_text`), what its
 number says of it (`address_role`), when it applies (`address_when`), and in each worldview who gave it
-(`whose`: a worldview's id, `map`, or `set`); of a statement `statement_text` and `stated_by`.
+(`whose`: a worldview's id, `map`, `set`, `nobody's`); of a statement `statement_text` and `stated_by`.
 
 Both stand at the root of the tree, from which groups inherit the indexes alone: ArviZ cannot put variables
 into one table where some have coordinates of words that others lack. What is stated has groups of its own.
