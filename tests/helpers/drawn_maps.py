@@ -101,10 +101,11 @@ class Draft:
         return conditions(self.things)
 
 
-def read_files(files: Mapping[str, str]) -> ArgumentMap:
+def read_files(files: Mapping[str, str], name: str = "drawn") -> ArgumentMap:
+    """Return the map in these files, by their paths in its folder."""
     with tempfile.TemporaryDirectory() as folder:
-        _write(Path(folder) / "drawn", files)
-        return read_map(Path(folder) / "drawn")
+        _write(Path(folder) / name, files)
+        return read_map(Path(folder) / name)
 
 
 def read_question(files: Mapping[str, str], **keys: Data) -> ModelSpec:
