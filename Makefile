@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # As `cruxmap` does it: numpy's threads would wait for one another at full speed, and each core has its tests.
 test long: export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help demo test long check format docs bench clean
+.PHONY: help demo test long check format docs site bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -29,8 +29,12 @@ help:  ## list the targets
 demo: $(VENV)/.installed  ## the main job on every model and an example: says what came out, writes figures/<model>/
 	@set -e; for model in $(MODELS); do $(BIN)/cruxmap run $$model; done
 	@echo
-	@echo "Open figures/deceptive-alignment/report.html first: a page that answers when numbers are moved."
-	@echo "figures/deceptive-alignment/README.md says what came out, with the pictures that matter."
+	@echo "Open this first, a page that answers when numbers are moved:"
+	@echo "  $(CURDIR)/figures/deceptive-alignment/report.html"
+	@echo "What came out, with the pictures that matter:"
+	@echo "  $(CURDIR)/figures/deceptive-alignment/README.md"
+	@echo "The program is there; call it so from any folder, nothing has to be activated:"
+	@echo "  $(CURDIR)/$(BIN)/cruxmap new harvest"
 
 test: $(VENV)/.installed-dev  ## the default tests (a few minutes)
 	@$(BIN)/pytest -n 2 --dist worksteal
@@ -51,11 +55,17 @@ format: $(VENV)/.installed-dev  ## rewrite the sources in the agreed format
 docs: $(VENV)/.installed-dev  ## regenerate docs/cli.md and the pictures in docs/
 	@PYTHONPATH=tests $(BIN)/python docs/regenerate.py
 
+site: $(VENV)/.installed-dev  ## the documentation as a site, in site/; a warning is an error
+	@rm -rf site
+	@$(BIN)/sphinx-build --quiet --fresh-env --nitpicky --fail-on-warning --keep-going \
+	  --doctree-dir build/doctrees --conf-dir docs . site
+	@echo "Open site/index.html: no server and no network is needed."
+
 bench: $(VENV)/.installed-dev  ## ours against its peers; QUICK=1 only shows that everything works
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(QUICK),--quick,--doc docs/performance.md)
 
 clean:  ## remove the environment, the figures and all caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find figures -mindepth 1 -not -path figures/README.md -delete
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
