@@ -20,6 +20,12 @@ from helpers.odds import logit
 from helpers.quadrature import by_quadrature, normal_of
 
 
+NUMBERS_OF_A_SAMPLER = {
+    "acceptance_rate", "diverging", "energy", "lp", "n_steps", "step_size", "tree_depth"
+}  # fmt: skip
+"""As ArviZ calls them."""
+
+
 def error_of(values):
     """A generous standard error of the mean of correlated draws (chain, draw)."""
     return 1.5 * float(values.std()) / math.sqrt(values.size / 2)
@@ -71,6 +77,7 @@ def test_the_tree_has_arviz_groups_and_says_where_it_is_from(
     }  # fmt: skip
     assert tree.posterior["probability"].dims == ("chain", "draw", "worldview", "claim")
     assert not tree.sample_stats["diverging"].any()
+    assert set(tree.sample_stats.data_vars) == NUMBERS_OF_A_SAMPLER
     assert tree.attrs["seed"] == spec.sampling.seed
     assert tree.attrs["pymc_version"]
     assert "converged" in tree.attrs["convergence"]
@@ -121,8 +128,7 @@ def test_the_words_behind_ids_are_coordinates() -> None:
       target: wet
       also: [{season: dry}, {not: wet}]
       worldviews: [ann, bob, map]
-      reconcile: true
-      sampling: {draws: 40, tune: 20, chains: 2}
+      sampling: {draws: 40}
     """
     tree = sample(model(GARDEN, ask, ann=ANN, bob=BOB))
     assert list(tree["target_text"].to_numpy()) == [
@@ -134,15 +140,13 @@ def test_the_words_behind_ids_are_coordinates() -> None:
     assert list(tree["whose"].sel(rained).to_numpy()) == ["ann", "map", "map"]
     assert tree["whose"].sel(worldview="bob", address="clouds.strength") == "bob"
     assert list(tree["worldview_text"].to_numpy()) == ["One view.", "One view.", "small"]
-    stated = tree.log_likelihood["stated"]
-    assert [stated["stated_by"].item(), stated["statement_text"].item()] == ["ann", "The grass is wet."]
-    assert (tree.attrs["conditioned"], tree.attrs["drawn_forward"]) == ("ann", "bob, map")
 
 
 TWO_STATEMENTS = model(
     "claims:\n  a: {text: A., credence: 5% to 60%}\n  b: {text: B., credence: 20% to 70%}\n",
-    "target: a\nreconcile: true\nsampling: {draws: 4000, tune: 500}\n",
+    "target: a\nreconcile: true\nsampling: {draws: 4000, tune: 500}\nworldviews: [ann, bob]\n",
     ann="stated: [{of: a, credence: 10% to 80%}, {of: b, credence: 2% to 60%}]\n",
+    bob="judgements: {a: 10% to 20%}\n",
 )
 STATED = ((normal_of(0.05, 0.6), normal_of(0.1, 0.8)), (normal_of(0.2, 0.7), normal_of(0.02, 0.6)))
 """The same by hand: of each claim what is believed and what is stated, mean and deviation in logits."""
@@ -153,6 +157,10 @@ def test_each_statement_is_foretold_by_what_is_believed_without_it() -> None:
     from scipy.stats import norm
 
     tree = sample(TWO_STATEMENTS)
+    assert (tree.attrs["conditioned"], tree.attrs["drawn_forward"]) == ("ann", "bob")
+    stated = tree.log_likelihood["stated"]
+    assert list(stated["statement_text"].to_numpy()) == ["A.", "B."]
+    assert list(stated["stated_by"].to_numpy()) == ["ann", "ann"]
     left_out = loo(tree, pointwise=True)
     assert left_out.n_data_points == 2
     assert (left_out.pareto_k < 0.7).all()
@@ -169,7 +177,7 @@ def test_each_statement_is_foretold_by_what_is_believed_without_it() -> None:
             drawn = tree[group]["stated"].isel(statement=i).to_numpy()
             assert drawn.mean() == pytest.approx(center, abs=4 * error_of(drawn))
             assert drawn.std() == pytest.approx(deviation, rel=0.05)
-        p = tree.posterior["judgement"].isel(worldview=0, address=i).to_numpy()
+        p = tree.posterior["judgement"].sel(worldview="ann").isel(address=i).to_numpy()
         by_hand = norm(np.log(p) - np.log1p(-p), spread).logpdf(middle)
         np.testing.assert_allclose(tree.log_likelihood["stated"].isel(statement=i), by_hand, rtol=1e-9)
 
@@ -340,6 +348,8 @@ def test_nutpie_agrees() -> None:
     pytest.importorskip("nutpie")
     spec = model(ONE, "target: a\nobserved: [b]\nsampling: {draws: 2000, tune: 500}\n")
     tree = sample(spec, sampler="nutpie")
+    assert set(tree.sample_stats.data_vars) == NUMBERS_OF_A_SAMPLER
+    assert tree.attrs["nutpie_version"]
     credence = tree.posterior["judgement"].sel(address="a").to_numpy()
     exact = by_quadrature(lambda p: p, lambda p: 0.9 * p + 0.2 * (1 - p))
     assert credence.mean() == pytest.approx(exact, abs=4 * error_of(credence))

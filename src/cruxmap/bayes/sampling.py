@@ -40,6 +40,17 @@ from cruxmap.network.inquiry import Inquiry, inquire
 SAMPLERS = ("pymc", "nutpie")
 """Implementations of NUTS; nutpie is an optional extra."""
 
+STATISTICS = {
+    "acceptance_rate": ("acceptance_rate", "mean_tree_accept"),
+    "diverging": ("diverging",),
+    "energy": ("energy",),
+    "lp": ("lp", "logp"),
+    "n_steps": ("n_steps",),
+    "step_size": ("step_size",),
+    "tree_depth": ("tree_depth", "depth"),
+}
+"""The sampler's numbers that are kept, under ArviZ's names, and as each sampler calls them."""
+
 TARGET_ACCEPTS = (0.8, 0.95)
 """Acceptance that step sizes are tuned for, tried in turn until no transition diverges.
 
@@ -200,9 +211,10 @@ def _posterior(
     z = latin_hypercube(sampling.seed, inquiry.network.addresses, n_draws)
     z[columns] = drawn.to_numpy().reshape(n_draws, len(columns)).T
     statistics = {
-        key: tree.sample_stats[key].to_numpy()
-        for key in ("diverging", "energy", "n_steps", "step_size")
-        if key in tree.sample_stats
+        key: tree.sample_stats[name].to_numpy()
+        for key, names in STATISTICS.items()
+        for name in names
+        if name in tree.sample_stats
     }
     return Posterior(
         worldview=worldview,
