@@ -19,7 +19,6 @@ from helpers.maps_from_text import model
 from helpers.odds import logit
 from helpers.quadrature import by_quadrature, normal_of
 
-
 NUMBERS_OF_A_SAMPLER = {
     "acceptance_rate", "diverging", "energy", "lp", "n_steps", "step_size", "tree_depth"
 }  # fmt: skip
