@@ -25,7 +25,7 @@ from helpers.editors import kind_of, refusals
 PAGES = ["README.md", *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md")))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-SENT = re.compile(r"# (inbox/[a-z-]+\.[a-z-]+)\n")
+FILE = re.compile(r"# ((?:inbox|arguments|models)/[a-z0-9/-]+\.[a-z-]+)\n")
 SOMEBODY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
@@ -52,7 +52,7 @@ def has_code(page: str) -> bool:
 def test_code_blocks_run(page: str, tmp_path: Path, shell: Callable[[str], str]) -> None:
     """Python blocks of a page share their names; what a console block prints is what the page says.
 
-    Any other block that begins with `# inbox/` and a name is that file. `< FILE` is what is typed.
+    Any other block that begins with a path in a comment is that file. `< FILE` is what is typed.
     """
     for folder in ("arguments", "models"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
@@ -60,8 +60,8 @@ def test_code_blocks_run(page: str, tmp_path: Path, shell: Callable[[str], str])
     for block in blocks(page):
         if block.language == "python":
             script.append(block.code)
-        elif block.language != "console" and (named := SENT.match(block.code)):
-            (tmp_path / "inbox").mkdir(exist_ok=True)
+        elif block.language != "console" and (named := FILE.match(block.code)):
+            (tmp_path / named[1]).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / named[1]).write_text(block.code[named.end() :], encoding="utf-8")
         elif block.language == "console":
             for command, expected in commands(block.code):
