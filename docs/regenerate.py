@@ -19,16 +19,19 @@ from typing import Any, Literal, get_args, get_origin
 from typer.models import ArgumentInfo
 
 from cruxmap import cli
+from cruxmap.insight.cruxes import cruxes
 from cruxmap.insight.estimate import estimate
 from cruxmap.insight.interview import rehearse
 from cruxmap.language.editor_files import editor_files, own_phrases
 from cruxmap.language.reading import read_model
 from cruxmap.present.canvas import encode
+from cruxmap.present.crux_figures import crux_figures
 from cruxmap.present.estimate_figures import estimate_figures
 from cruxmap.present.rehearsal_figures import curve, curves
 from helpers.mistakes import mistakes_page
 
 DOCS = Path(__file__).parent
+EXAMPLES = DOCS.parent / "src" / "cruxmap" / "examples"
 COMMAND = [sys.executable, "-m", "cruxmap.cli"]
 
 REHEARSED = 20
@@ -116,6 +119,12 @@ def picture() -> bytes:
     model = read_model(DOCS.parent / "models" / "deceptive-alignment.yaml")
     drawn = estimate_figures(model, estimate(replace(model, also=())))["estimate"]()
     return encode(drawn, "png")
+
+
+def picture_of_cruxes() -> bytes:
+    """Return docs/crux-plot.png: what the answer of an example turns on, in one worldview."""
+    model = read_model(EXAMPLES / "legal-case" / "models" / "legal-case.yaml")
+    return encode(crux_figures(cruxes(model, "defence"), model.map)["cruxes-defence-claims"](), "png")
 
 
 def pictures_of_rehearsals() -> Iterator[tuple[str, bytes]]:
@@ -207,6 +216,7 @@ if __name__ == "__main__":
         (DOCS.parent / path).write_text(text, encoding="utf-8")
     (DOCS / "mistakes.md").write_text(mistakes_page(), encoding="utf-8")
     (DOCS / "estimate.png").write_bytes(picture())
+    (DOCS / "crux-plot.png").write_bytes(picture_of_cruxes())
     for name, picture_of_rehearsals in pictures_of_rehearsals():
         (DOCS / f"{name}.png").write_bytes(picture_of_rehearsals)
     _write_pictures_of_pages()
