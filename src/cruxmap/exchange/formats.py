@@ -93,6 +93,14 @@ def _function(named: str | None) -> Any:
 
 _ALL = (
     Format(
+        name="csv",
+        title="a table of claims and arguments, for a spreadsheet",
+        suffixes=(".csv", ".tsv"),
+        reads="csv_reading:read_csv",
+        writes="csv_tables:write_csv",
+        marks=r"""\A\ufeff?[^\n<{]*\b(?:text|address)"?[ ]*(?:[,;\t|\r]|\Z|\n)""",
+    ),
+    Format(
         name="bif",
         title="Bayesian Interchange Format",
         suffixes=(".bif",),

@@ -56,12 +56,17 @@ def read_table(path: Path, needed: Collection[str], known: Collection[str]) -> t
     return table_of(data, shown(path), needed, known)
 
 
-def table_of(data: bytes, name: str, needed: Collection[str], known: Collection[str]) -> tuple[Line, ...]:
-    """Return the rows of a file's bytes, as `read_table` does; `name` is what problems call it."""
+def table_of(
+    data: bytes, name: str, needed: Collection[str], known: Collection[str], likely: Collection[str] = ()
+) -> tuple[Line, ...]:
+    """Return the rows of a file's bytes, as `read_table` does; `name` is what problems call it.
+
+    The separator is that with which the header has most of the columns that are needed or `likely`.
+    """
     findings = Findings()
     file = SourceFile(name, _decoded(data, name, findings))
     findings.raise_if_any()
-    start, separator = _dialect(file.text, needed)
+    start, separator = _dialect(file.text, {*needed, *likely})
     rows = list(_rows(file, start, separator, findings))
     header = next((row for row in rows if any(row.cells)), None)
     columns = _columns(header.cells if header else [], needed, known, name, findings)
@@ -69,6 +74,21 @@ def table_of(data: bytes, name: str, needed: Collection[str], known: Collection[
     assert header is not None
     body = rows[rows.index(header) + 1 :]
     return tuple(_named(row, columns) for row in body if any(row.cells))
+
+
+def header_of(data: bytes, name: str, likely: Collection[str]) -> tuple[Text, ...]:
+    """Return the cells of the first row in which anything stands; `likely` are columns as in `table_of`."""
+    findings = Findings()
+    file = SourceFile(name, _decoded(data, name, findings))
+    findings.raise_if_any()
+    start, separator = _dialect(file.text, likely)
+    rows = _rows(file, start, separator, findings)
+    return next((tuple(row.cells) for row in rows if any(row.cells)), ())
+
+
+def column_name(cell: str) -> str:
+    """Return what a column is called by a cell of the header: in small letters, without what is around it."""
+    return _plain(cell)
 
 
 def _content(path: Path, findings: Findings) -> bytes:
