@@ -27,7 +27,7 @@ from cruxmap.language.slips import (
 )
 from cruxmap.language.yaml_text import Entries, Items, Node, Text
 
-# --- what annotations are made of ---------------------------------------------------------------
+# --- what annotations are made of: marks, which Python 3.12.1 has to hash --------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +68,21 @@ class Description:
     """What a key is for, in a sentence or two, and an example of what may stand under it."""
 
     text: str
-    example: Any
+    example: Any = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Editor:
     """What a reader leaves to others, and editors can tell: keywords of a JSON Schema."""
 
-    keywords: Mapping[str, Any]
+    keywords: Mapping[str, Any] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Endings:
     """A mapping in which keys that end in certain words have values of other forms, for editors."""
 
-    forms: Mapping[str, Any]
+    forms: Mapping[str, Any] = field(hash=False)
 
 
 class Shape:
