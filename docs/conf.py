@@ -21,6 +21,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "contents",
+    "keys",
     "listings",
     "mathml",
     "public_names",
@@ -61,7 +62,7 @@ nitpick_ignore_regex = [  # types of others, whose documentation is elsewhere
 autodoc_typehints_format = "short"
 autodoc_use_type_comments = False
 autodoc_member_order = "bysource"
-napoleon_custom_sections = ["Returns"]  # in sentences: the type stands in the signature
+napoleon_custom_sections = ["Returns", "Raises"]  # in sentences: types stand in the signature
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 80
 toc_object_entries_show_parents = "hide"

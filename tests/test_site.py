@@ -9,18 +9,21 @@ import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAliasType, get_args
 from urllib.parse import unquote
 from xml.etree.ElementTree import fromstring
 
 import pytest
 
 import cruxmap
+from cruxmap.language.schema import FILES, ClaimShape
+from cruxmap.language.validation import OneOf, Shape, fields_of, mark_of
 from helpers.browser import opened
 from helpers.commands import ROOT
 from helpers.pages import PAGES, anchors, lost, prose
 
 sys.path.insert(0, str(ROOT / "docs" / "extensions"))
+import keys
 from contents import trees
 from mathml import mathml
 from public_names import classes, functions
@@ -58,6 +61,50 @@ def test_what_answers_are_made_of_is_in_the_reference() -> None:
     assert "cruxmap.insight.estimate.WorldviewEstimate" in parts  # a value of a field's mapping
     assert "cruxmap.insight.whose.Whose" in parts  # a field of that
     assert len(parts) == len(set(parts))
+
+
+def test_every_key_of_every_file_is_in_the_reference() -> None:
+    lines = list(keys.reference())
+    shapes = {shape for file in FILES.values() for shape in within(file)}
+    assert ClaimShape in shapes
+    rows = [line for line in lines if line.startswith("| `")]
+    assert len(rows) == sum(len(fields_of(shape)) for shape in shapes)
+    titles = [line for line in lines if line.startswith("#")]
+    assert len(titles) == len(set(titles))
+
+
+def within(shape: Any) -> set[Any]:
+    """Return the shapes to which the keys of a shape lead, and itself."""
+    found, waiting = {shape}, [shape]
+    while waiting:
+        for known in fields_of(waiting.pop()).values():
+            new = named_in(known.hint, frozenset()) - found
+            found |= new
+            waiting += new
+    return found
+
+
+def named_in(hint: Any, seen: frozenset[Any]) -> set[Any]:
+    """Return the shapes that an annotation names, but for those that are always mistakes."""
+    if hint in seen:
+        return set()
+    if isinstance(hint, TypeAliasType):
+        return named_in(hint.__value__, seen | {hint})
+    if isinstance(hint, type) and issubclass(hint, Shape):
+        return {hint}
+    parts = set[Any]().union(*(named_in(part, seen) for part in get_args(hint)))
+    choice = mark_of(hint, OneOf)
+    return parts - set(choice.mistakes if choice else ())
+
+
+def test_the_reference_of_a_key_says_where_it_stands_and_what_it_wants() -> None:
+    text = "\n".join(keys.reference())
+    claim = text.split("### A claim\n")[1].split("\n### ")[0]
+    assert "Under `claims.ID`." in claim
+    assert "Exactly one of `credence`, `all_of`, `any_of`, `at_least`, `routes` and `given`" in claim
+    assert "`leak` needs `routes`." in claim
+    assert "| `text` (needed) | A sentence that says it." in claim
+    assert "| [a number, or a mapping with `value`](#one-judgement-with-its-source) |" in claim
 
 
 # --- formulas ---------------------------------------------------------------------------------------

@@ -114,7 +114,12 @@ def sample(
     executor
         What does the work: this machine, all its cores, or a cluster.
 
-    Raises KeyError for an unknown sampler, ValueError for an unknown variable and for numbers out of range.
+    Raises
+    ------
+    KeyError
+        For an unknown sampler.
+    ValueError
+        For an unknown variable, and for numbers out of range.
 
     Examples
     --------
