@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+import_module("cruxmap.insight.display").fill_with(
+    lambda: import_module("cruxmap.displays").register_displays()
+)  # the first time that an answer is shown
+
 # isort: off
 if TYPE_CHECKING:
     from cruxmap.bayes.model import build as build

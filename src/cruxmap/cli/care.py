@@ -23,8 +23,9 @@ from cruxmap.cli.application import app, examples
 from cruxmap.cli.output import answer_with, draw
 from cruxmap.errors import Code, InvalidMap, WrongUsage
 from cruxmap.exit_codes import FINE, PROBLEMS
+from cruxmap.insight.plain import counted
 from cruxmap.present import terminal
-from cruxmap.present.terminal import Format, counted, print_problems
+from cruxmap.present.terminal import Format, print_problems
 
 SHOWN = 5
 """How many places are named at most."""

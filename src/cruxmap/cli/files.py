@@ -14,9 +14,10 @@ from cruxmap.cli.application import app, examples
 from cruxmap.errors import Code, Problem, by_place
 from cruxmap.exit_codes import FINE, PROBLEMS
 from cruxmap.ground import CannotWrite, write_file
+from cruxmap.insight.plain import counted
 from cruxmap.present import terminal
 from cruxmap.present.progress import Display
-from cruxmap.present.terminal import Format, counted, print_answer, print_json, print_problems
+from cruxmap.present.terminal import Format, print_answer, print_json, print_problems
 
 if TYPE_CHECKING:
     from cruxmap.insight.expectations import Expected

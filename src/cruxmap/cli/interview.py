@@ -11,8 +11,9 @@ from cruxmap.asking import Asked, ModelArgument, QuietOption, ask_with, known_wo
 from cruxmap.cli.application import app, examples
 from cruxmap.cli.output import answer_with, draw
 from cruxmap.errors import Code
+from cruxmap.insight.plain import counted
 from cruxmap.present import terminal
-from cruxmap.present.terminal import Format, counted
+from cruxmap.present.terminal import Format
 
 
 @app.command(epilog=examples("interview trial --as ann", "interview trial --form --questions 12"))

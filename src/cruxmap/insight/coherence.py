@@ -18,7 +18,8 @@ from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray
 from cruxmap.engine.queries import Planned, infer_many, log_z_gradients
 from cruxmap.engine.special import expit
-from cruxmap.insight.plain import Answer, plain_fields
+from cruxmap.insight.display import Shown
+from cruxmap.insight.plain import Answer, counted, plain_fields
 from cruxmap.insight.sentences import mean_and_central
 from cruxmap.insight.views import Conditioned, forward_draws, views
 from cruxmap.language.argument_map import (
@@ -245,11 +246,22 @@ def _verdict(gaps: Sequence[StatedGap], what: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Coherence(Answer):
+class Coherence(Shown):
     """The coherence of every worldview of a model; where nothing is stated or read, tables are empty."""
 
     model: str
     worldviews: Mapping[str, WorldviewCoherence]
+
+    def gist(self) -> str:
+        """Return how many worldviews there are, and of how many the words fit the judgements."""
+        fits = [one.fits for one in self.worldviews.values()]
+        told = {
+            "fit": fits.count(True),
+            "do not fit": fits.count(False),
+            "state nothing": fits.count(None),
+        }
+        parts = ", ".join(f"{count} {what}" for what, count in told.items() if count)
+        return f"of {self.model}: {counted(len(fits), 'worldview')}{f' ({parts})' if parts else ''}"
 
 
 def coherence(

@@ -17,10 +17,11 @@ from cruxmap.engine.convergence import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress
 from cruxmap.engine.special import logit
 from cruxmap.errors import Code, Problem, WrongUsage
+from cruxmap.insight.display import Shown
 from cruxmap.insight.estimate import Estimate, Summary, estimate
-from cruxmap.insight.plain import Answer, LeftOut
+from cruxmap.insight.plain import Answer, LeftOut, counted
 from cruxmap.insight.sampled import Sampled
-from cruxmap.insight.sentences import in_words
+from cruxmap.insight.sentences import extent, in_words
 from cruxmap.insight.whose import Said, who_is_heard
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ClaimIs, condition_text
 from cruxmap.language.model_spec import ModelSpec
@@ -71,7 +72,7 @@ class Parts(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison(Answer):
+class Comparison(Shown):
     """Each voice's numbers under several models; `map` has the maps' own numbers.
 
     `apart_logit` is how far the log-odds of a voice's means lie apart, `map` that of the maps' own numbers.
@@ -96,6 +97,11 @@ class Comparison(Answer):
     convergence: Mapping[str, tuple[Convergence, ...]]
     undefined: bool
     converged: bool
+
+    def gist(self) -> str:
+        """Return the models, how many voices there are, and how far their means reach."""
+        means = [one.mean for under in self.voices.values() for one in under.values()]
+        return f"of {', '.join(self.models)}: {counted(len(self.voices), 'voice')}, {extent(means)}"
 
 
 def compare(

@@ -16,7 +16,8 @@ import numpy as np
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import MANY_WHAT_IFS
 from cruxmap.insight.candidates import Candidate, binary, candidates_of, crossing, position_of
-from cruxmap.insight.crux_rows import MEASURES, OVERALL, AnyCrux, Crux, QuestionCrux, by_value, row_of
+from cruxmap.insight.crux_rows import OVERALL, AnyCrux, Crux, QuestionCrux, by_value, row_of
+from cruxmap.insight.display import Shown
 from cruxmap.insight.information import (
     Chance,
     Crossing,
@@ -28,11 +29,11 @@ from cruxmap.insight.information import (
 from cruxmap.insight.kinds import Kind, is_state, own_number, own_places
 from cruxmap.insight.left_out import LeftOutCrux, left_out
 from cruxmap.insight.next_best import CruxSet, NextBest, best_first
-from cruxmap.insight.plain import Answer
+from cruxmap.insight.plain import counted
 from cruxmap.insight.predictive import Outlook, Outlooks, Predictive, outlooks
 from cruxmap.insight.sampled import Errors, Sampled, errors, sampled
 from cruxmap.insight.sensitivity import JudgementCrux, Sensitivity, sensitivity
-from cruxmap.insight.sentences import percent
+from cruxmap.insight.sentences import extent, percent
 from cruxmap.insight.sobol import GroupCrux
 from cruxmap.insight.views import View
 from cruxmap.insight.whose import who_is_heard, who_says_little, whose_is
@@ -44,7 +45,7 @@ from cruxmap.network.inquiry import impossible, inquire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CruxTable(Answer):
+class CruxTable(Shown):
     """The cruxes of one worldview, each list with what is shown first, then stages, then what is left out.
 
     `estimate` is the target's mean over `draws` draws, `central` its probability at central judgements.
@@ -85,6 +86,12 @@ class CruxTable(Answer):
         places = {crux.rank: crux for crux in rows if crux.rank is not None}
         return tuple(places[rank] for rank in sorted(places))
 
+    def gist(self) -> str:
+        """Return the target, whose cruxes these are, and the first of the ranking."""
+        whose = "all worldviews together" if self.worldview == OVERALL else self.worldview
+        first = f", first {', '.join(crux.id for crux in self.ranking[:3])}" if self.ranking else ""
+        return f"of {self.target} in {whose}: {extent([self.estimate])}, {len(self.ranking)} ranked{first}"
+
     @property
     def stages(self) -> tuple[AnyCrux, ...]:
         """What follows from others, by value of information; a question is one row."""
@@ -95,16 +102,9 @@ class CruxTable(Answer):
         stages = (crux for crux in rows if crux.kind is Kind.STAGE and crux.id not in gone)
         return tuple(sorted(stages, key=by_value))
 
-    def to_frame(self) -> Any:
-        """Return the claims as a pandas DataFrame, one row each, columns named as the fields."""
-        import pandas as pd
-
-        columns = ["id", "text", *MEASURES, "kind", "rank", "added", "sobol_total", "whose"]
-        return pd.DataFrame([crux.to_json() for crux in self.claims], columns=columns)
-
 
 @dataclass(frozen=True, slots=True)
-class CruxTables(Answer):
+class CruxTables(Shown):
     """The cruxes of every worldview of a model, and `overall`: of all of them together.
 
     There, what learning is worth is the mean over the worldviews, so what it would tell of which of them is
@@ -120,6 +120,12 @@ class CruxTables(Answer):
     def undefined(self) -> bool:
         """Whether what is given is impossible in some worldview."""
         return any(table.undefined for table in self.worldviews.values())
+
+    def gist(self) -> str:
+        """Return the target, how many worldviews there are, and the first cruxes of all together."""
+        first = ", ".join(crux.id for crux in self.overall.ranking[:3]) or "none"
+        many = counted(len(self.worldviews), "worldview")
+        return f"of {self.overall.target}: {many}, first overall {first}"
 
 
 # --- the cruxes ----------------------------------------------------------------------------------

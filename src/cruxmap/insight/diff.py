@@ -14,13 +14,14 @@ from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.special import expit
 from cruxmap.insight.candidates import candidates_of
 from cruxmap.insight.coherence import StatedGap, stated_gaps
+from cruxmap.insight.display import Shown
 from cruxmap.insight.double_cruxes import DoubleCrux, DoubleCruxes, Looks, double_cruxes, looks_of
 from cruxmap.insight.gap_shares import Game, Pairing, Shared, game_of, pairings, share_out
 from cruxmap.insight.information import to_compare
-from cruxmap.insight.plain import Answer, as_plain, plain_fields
+from cruxmap.insight.plain import Answer, as_plain, counted, plain_fields
 from cruxmap.insight.predictive import Outlook, Outlooks, outlooks
 from cruxmap.insight.sampled import Errors, Sampled
-from cruxmap.insight.sentences import ROUNDING
+from cruxmap.insight.sentences import ROUNDING, extent
 from cruxmap.insight.target import log_odds_of
 from cruxmap.insight.whose import whose_are
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap
@@ -115,7 +116,7 @@ class Structure(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class WorldviewDiff(Answer):
+class WorldviewDiff(Shown):
     """Two worldviews compared. `mean_a` and `mean_b` are over draws of the judgements.
 
     The probabilities beside them and the gap are at central judgements, where it can be shared out exactly.
@@ -150,16 +151,12 @@ class WorldviewDiff(Answer):
         """Whether what is given is impossible for one of the two."""
         return None in (self.probability_a, self.probability_b)
 
-    def to_frame(self) -> Any:
-        """Return the differences as a pandas DataFrame, one row each, changes in words."""
-        import pandas as pd
-
-        columns = ["id", "share_logit", "share_probability", "standard_error", "changes"]
-        rows = [
-            plain_fields(d) | {"changes": "; ".join(f"{c.address}: {c.a} / {c.b}" for c in d.changes)}
-            for d in self.differences
-        ]
-        return pd.DataFrame(rows, columns=columns)
+    def gist(self) -> str:
+        """Return the target, the two with their means, and over what they part most."""
+        over = ", ".join(one.id for one in self.differences[:2])
+        parts = f"{counted(len(self.differences), 'difference')}{f', most over {over}' if over else ''}"
+        sides = f"{self.a} {extent([self.mean_a])}, {self.b} {extent([self.mean_b])}"
+        return f"of {self.target}: {sides}; {parts}"
 
     hidden = frozenset({"stated_a", "stated_b", "to_settle"})
     main = "gap_logit"

@@ -19,8 +19,10 @@ from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import DrawsFrom, Evidence, FloatArray
 from cruxmap.engine.queries import Inference, infer_many
 from cruxmap.errors import InvalidMap
-from cruxmap.insight.plain import Answer
+from cruxmap.insight.display import Shown
+from cruxmap.insight.plain import Answer, counted
 from cruxmap.insight.sampled import Errors, Sampled, Settled, sampled, settled
+from cruxmap.insight.sentences import extent
 from cruxmap.insight.views import (
     MIN_EFFECTIVE,
     BlockOfSeveral,
@@ -131,7 +133,7 @@ class NeutralEstimate(WholeEstimate):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate(Answer):
+class Estimate(Shown):
     """The answer to a model. `draws` is how many each worldview has; conditions are written out.
 
     `settings` are the numbers laid over those of every worldview, each `ADDRESS=VALUE`.
@@ -142,6 +144,13 @@ class Estimate(Answer):
     """
 
     hidden = frozenset({"convergence"})
+
+    def gist(self) -> str:
+        """Return the target, how many worldviews there are, and how far their means reach."""
+        conditions = len(self.assuming) + len(self.observed)
+        given = f" given {counted(conditions, 'condition')}" if conditions else ""
+        means = [one.mean for one in self.worldviews.values()] or [self.map.mean]
+        return f"of {self.target}{given}: {counted(len(self.worldviews), 'worldview')}, {extent(means)}"
 
     model: str
     target: str

@@ -16,6 +16,7 @@ from cruxmap.engine.exact_or_sampled import approach
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.planning import Plan
 from cruxmap.insight.cruxes import CruxTable, rankings
+from cruxmap.insight.display import Shown
 from cruxmap.insight.estimate import Found, probabilities_given
 from cruxmap.insight.kinds import Kind, kind_of
 from cruxmap.insight.plain import Answer
@@ -77,11 +78,16 @@ class Expected(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class Expectations(Answer):
+class Expectations(Shown):
     """All expectations of a model in the order of its file, each with what was found."""
 
     model: str
     expectations: tuple[Expected, ...]
+
+    def gist(self) -> str:
+        """Return the model, and how many of its expectations hold and do not."""
+        held = sum(one.holds for one in self.expectations)
+        return f"of {self.model}: {held} hold, {len(self.expectations) - held} do not"
 
     @property
     def hold(self) -> bool:

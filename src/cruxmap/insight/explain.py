@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from cruxmap.insight.display import Shown
 from cruxmap.insight.marginals import StateChances, marginals
+from cruxmap.insight.plain import LONGEST_TEXT, counted
 from cruxmap.insight.sentences import percent
 from cruxmap.insight.whose import whose_are
 from cruxmap.language.argument_map import (
@@ -106,7 +108,7 @@ class WeighedArgument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+class Explanation(Shown):
     """All there is to say about one entry; `probability` is empty where the evidence is impossible.
 
     `remarks` are words of reviewers that come without a number, with their worldviews; `stale` is what has
@@ -122,6 +124,14 @@ class Explanation:
     remarks: tuple[tuple[str, str], ...]
     mentioned_by: tuple[str, ...]
     stale: Mapping[tuple[str, str], StaleJudgement]
+
+    def gist(self) -> str:
+        """Return the entry with its sentence, and how much there is to say about it."""
+        kind, about = type(self.entry).__name__.lower(), self.entry.about
+        text = about.text if len(about.text) <= LONGEST_TEXT else f"{about.text[:LONGEST_TEXT]}..."
+        counts = {"judgement": self.judgements, "argument": self.arguments}
+        told = ", ".join(counted(len(parts), what) for what, parts in counts.items())
+        return f"of {kind} {about.id}, {text!r}: {told}"
 
     def only(self, keeps: Callable[[str], bool]) -> "Explanation":
         """Return the same without arguments, and entries that mention it, of an id that is not kept."""

@@ -16,7 +16,9 @@ from cruxmap.engine.executors import Progress
 from cruxmap.engine.special import expit
 from cruxmap.errors import InvalidMap
 from cruxmap.ground import digest_of_files, remembered
-from cruxmap.insight.plain import Answer
+from cruxmap.insight.display import Shown
+from cruxmap.insight.plain import Answer, counted
+from cruxmap.insight.sentences import extent
 from cruxmap.insight.target import log_odds
 from cruxmap.language.digest import digest_of_question
 from cruxmap.language.files import noting
@@ -51,13 +53,19 @@ class Moment(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class History(Answer):
+class History(Shown):
     """A model's estimates over its commits, the oldest first; so many `earlier` ones were not looked at."""
 
     model: str
     target: str
     moments: tuple[Moment, ...]
     earlier: int
+
+    def gist(self) -> str:
+        """Return the model, how many moments there are, and how far the last estimates reach."""
+        last = list(self.moments[-1].estimates.values()) if self.moments else []
+        now = extent(last, "central estimates") if last else "no estimates"
+        return f"of {self.model}: {counted(len(self.moments), 'moment')}, now {now}"
 
 
 class _Found(NamedTuple):

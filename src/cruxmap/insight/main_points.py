@@ -11,10 +11,11 @@ from cruxmap.engine.executors import Work
 from cruxmap.engine.special import logit
 from cruxmap.insight.cruxes import CruxTable, CruxTables
 from cruxmap.insight.diff import WorldviewDiff
+from cruxmap.insight.display import Shown
 from cruxmap.insight.estimate import Estimate, WorldviewEstimate
-from cruxmap.insight.plain import Answer
+from cruxmap.insight.plain import Answer, counted
 from cruxmap.insight.predictive import Outlooks
-from cruxmap.insight.sentences import in_words, sentence_of
+from cruxmap.insight.sentences import extent, in_words, sentence_of
 from cruxmap.insight.uncertainty import Uncertainty, uncertainty_of
 from cruxmap.insight.uncertainty_by_entry import with_entries
 from cruxmap.insight.what_it_takes import Takes, takes
@@ -79,7 +80,7 @@ class Parting(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MainPoints(Answer):
+class MainPoints(Shown):
     """What came out, about the `target` with its `text`.
 
     `map_mean` is the neutral estimate: that of the editor's own numbers, which are nobody's view. It turns
@@ -97,6 +98,11 @@ class MainPoints(Answer):
     parting: Parting | None
     takes: Takes | None
     uncertainty: Uncertainty | None
+
+    def gist(self) -> str:
+        """Return the target, and how far apart the voices are."""
+        means = extent(voice.mean for voice in self.voices)
+        return f"of {self.target}: {counted(len(self.voices), 'voice')}, {means}"
 
     @property
     def heard(self) -> tuple[Voice, ...]:

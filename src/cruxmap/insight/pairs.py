@@ -18,9 +18,11 @@ from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer
 from cruxmap.engine.special import expit
 from cruxmap.insight.candidates import settled_nodes
+from cruxmap.insight.display import Shown
 from cruxmap.insight.gap_shares import game_of, pairings, share_out
 from cruxmap.insight.information import LN_10
-from cruxmap.insight.plain import Answer, LeftOut
+from cruxmap.insight.plain import Answer, LeftOut, counted
+from cruxmap.insight.sentences import extent
 from cruxmap.insight.target import log_odds_by_draw, log_odds_of, logit_of_mean
 from cruxmap.insight.views import views
 from cruxmap.insight.whose import who_is_heard, who_says_little
@@ -44,7 +46,7 @@ class Merge(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class PairMatrix(Answer):
+class PairMatrix(Shown):
     """Every pair of worldviews, in an order in which neighbours think alike.
 
     `means` are over draws of the judgements, all else is at central judgements. `gap_probability[i][j]` is
@@ -69,6 +71,10 @@ class PairMatrix(Answer):
         """Whether what is given is impossible for some."""
         return None in self.probabilities
 
+    def gist(self) -> str:
+        """Return the target, how many worldviews there are, and how far their means reach."""
+        return f"of {self.target}: {counted(len(self.worldviews), 'worldview')}, {extent(self.means)}"
+
 
 @dataclass(frozen=True, slots=True)
 class MeanDifference(Answer):
@@ -84,7 +90,7 @@ class MeanDifference(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class AgainstRest(Answer):
+class AgainstRest(Shown):
     """One worldview against the others: the mean gap and its shares, the largest first.
 
     `others` are those it could be compared with; `left_out` the rest, with the reason for each. `undefined`
@@ -100,6 +106,14 @@ class AgainstRest(Answer):
     undefined: bool = False
 
     hidden = frozenset({"undefined"})
+
+    def gist(self) -> str:
+        """Return who is compared with how many, the gap, and what sets them apart most."""
+        gap = "no gap" if self.gap_logit is None else f"a gap of {self.gap_logit:+.2f} in log-odds"
+        over = ", ".join(one.id for one in self.differences[:2])
+        most = f", most over {over}" if over else ""
+        others = counted(len(self.others), "other")
+        return f"of {self.worldview} with {others} on {self.target}: {gap}{most}"
 
 
 def pairs(

@@ -19,8 +19,9 @@ from cruxmap.engine.convergence import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit, logit, softplus
-from cruxmap.insight.plain import Answer, LeftOut, as_plain, plain_fields
-from cruxmap.insight.sentences import percent
+from cruxmap.insight.display import Shown
+from cruxmap.insight.plain import Answer, LeftOut, as_plain, counted, plain_fields
+from cruxmap.insight.sentences import extent, percent
 from cruxmap.insight.target import log_odds_by_draw, log_odds_of, logit_of_mean
 from cruxmap.insight.uncertainty import Uncertainty, uncertainty_of
 from cruxmap.insight.uncertainty_by_entry import with_entries
@@ -103,7 +104,7 @@ class PooledJudgement(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class Pool(Answer):
+class Pool(Shown):
     """The worldviews' estimates (means over draws), the pools, and the pooled judgements.
 
     `spread_probability` and `spread_ratio` are how far reviewers typically lie apart (a standard
@@ -128,6 +129,12 @@ class Pool(Answer):
     left_out: tuple[LeftOut, ...] = ()
     says_little: tuple[str, ...] = ()
     reason: str | None = None
+
+    def gist(self) -> str:
+        """Return the target, how many worldviews are pooled, and how far the pools reach."""
+        found = [one.probability for one in self.answers]
+        pools = extent(found, "pools") if found else self.reason or "no pool"
+        return f"of {self.target}: {counted(len(self.worldviews), 'worldview')}, {pools}"
 
     @property
     def undefined(self) -> bool:

@@ -17,10 +17,11 @@ from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.special import expit
 from cruxmap.errors import InvalidMap
 from cruxmap.insight.diff import Change, Difference, differences_of
+from cruxmap.insight.display import Shown
 from cruxmap.insight.estimate import estimate
 from cruxmap.insight.gap_shares import Pairing, game_of, pairings, share_out
 from cruxmap.insight.plain import Answer, plain_fields
-from cruxmap.insight.sentences import sentence_of
+from cruxmap.insight.sentences import extent, sentence_of
 from cruxmap.insight.target import log_odds
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
@@ -122,7 +123,7 @@ def what_became(change: Change) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class RevisionDiff(Answer):
+class RevisionDiff(Shown):
     """A map at two revisions; `rebuilt` are the entries that rest on other things, or in another way.
 
     `revision` is what was asked for, `before` and `now` what the two sides are called. `text` has the
@@ -149,6 +150,14 @@ class RevisionDiff(Answer):
     brought_by: Mapping[str, str] = field(default_factory=dict)
     handed_over: tuple[HandedOver, ...] = ()
     names: ClassVar[frozenset[str]] = frozenset({"added", "removed", "rebuilt"})
+
+    def gist(self) -> str:
+        """Return the model, the two sides, and how much changed between them."""
+        counts = [len(ids) for ids in (self.added, self.removed, self.reworded, self.rebuilt)]
+        parts = zip(counts, ("added", "removed", "reworded", "rebuilt"), strict=True)
+        told = ", ".join(f"{count} {what}" for count, what in parts)
+        estimates = f"now {extent(one.mean_now for one in self.worldviews)}"
+        return f"of {self.model} from {self.before} to {self.now}: {told}; {estimates}"
 
     @property
     def changes(self) -> tuple[WorldviewChange, ...]:

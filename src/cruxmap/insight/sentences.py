@@ -50,6 +50,19 @@ def percent(probability: float, digits: int = 2) -> str:
     return f"{100 * probability:.{decimals}f}%"
 
 
+def extent(numbers: Iterable[float | None], what: str = "means") -> str:
+    """Write from where to where probabilities reach, those that are defined.
+
+    >>> extent([0.09, None, 0.004]), extent([0.5]), extent([])
+    ('means 0.40% to 9.0%', 'mean 50%', 'no means')
+    """
+    known = sorted(number for number in numbers if number is not None)
+    if not known:
+        return f"no {what}"
+    low, high = percent(known[0]), percent(known[-1])
+    return f"{what.removesuffix('s')} {low}" if len(known) == 1 else f"{what} {low} to {high}"
+
+
 def mean_and_central(
     mean: float | None, central: float | None, write: Callable[[float], str] = percent
 ) -> str:

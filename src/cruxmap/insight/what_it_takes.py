@@ -15,9 +15,10 @@ import numpy as np
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit, logit
+from cruxmap.insight.display import Shown
 from cruxmap.insight.live_model import State, open_model
-from cruxmap.insight.plain import Answer, plain_fields
-from cruxmap.insight.sentences import MEAN, ROUNDING, percent
+from cruxmap.insight.plain import Answer, counted, plain_fields
+from cruxmap.insight.sentences import MEAN, ROUNDING, extent, percent
 from cruxmap.insight.shortest_moves import (
     MAX_DEVIATIONS,
     Search,
@@ -116,7 +117,7 @@ class Take(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Takes(Answer):
+class Takes(Shown):
     """Different ways of getting there, fewest changes first, then shortest first.
 
     `estimate` is the mean over all draws, and the goal is about it; `central` is at central judgements. Each
@@ -133,6 +134,15 @@ class Takes(Answer):
     most_deviations: float | None
     frontier: tuple[Take, ...]
     reason: str | None = None
+
+    def gist(self) -> str:
+        """Return the target, whose estimate is moved, the goal, and the least change that gets there."""
+        least = self.reason or "no way"
+        if self.least is not None:
+            steps = ", ".join(step.address for step in self.least.steps)
+            ways = counted(len(self.frontier), "way")
+            least = f"{ways}, least {self.least.deviations:.1f} deviations ({steps})"
+        return f"in {self.worldview} for {self.target} ({extent([self.estimate])}), {self.goal}: {least}"
 
     @property
     def least(self) -> Take | None:

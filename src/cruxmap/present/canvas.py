@@ -7,6 +7,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -196,6 +197,16 @@ def _grow_below(figure: "Figure", room: float) -> None:
     figure.set_figheight(after)
 
 
+def in_any_font[F: "Figure"](figure: F) -> F:
+    """Give all texts of a figure fonts that have their characters, whatever fonts somebody prefers."""
+    further = dict.fromkeys(filter(None, map(_family_with, _foreign(figure))))
+    for text in _texts(figure):
+        text.set_fontfamily([FAMILY, *further])
+    for axes in figure.axes:
+        axes.tick_params(labelfontfamily=FAMILY)
+    return figure
+
+
 def boxed(figures: "Iterable[Figure]") -> set[str]:
     """Return the characters of figures that no font of this machine has."""
     return {c for figure in figures for c in _foreign(figure) if _family_with(c) is None}
@@ -245,14 +256,29 @@ def file_name(target: str) -> str:
     return "-".join("".join(c if c.isalnum() or c in "-._" else " " for c in target).split())
 
 
+_paper: ContextVar[Callable[[float, float], Any] | None] = ContextVar("paper", default=None)
+"""What gives figures something to draw on, in place of a figure of their own."""
+
+
+@contextmanager
+def on_paper(paper: Callable[[float, float], Any]) -> Iterator[None]:
+    """Let figures draw, while this lasts, on what this gives for a width and a height in inches."""
+    before = _paper.set(paper)
+    try:
+        yield
+    finally:
+        _paper.reset(before)
+
+
 @contextmanager
 def blank(width: float, height: float) -> "Iterator[Figure]":
     """Give an empty figure of a size in inches, under the common style."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
+    paper = _paper.get()
     with mpl.rc_context(STYLE):
-        yield Figure(figsize=(width, height))
+        yield Figure(figsize=(width, height)) if paper is None else paper(width, height)
 
 
 @contextmanager

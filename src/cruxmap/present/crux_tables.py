@@ -177,6 +177,12 @@ def _list_stages(table: CruxTable, _: ArgumentMap) -> Listing:
     return Listing(rows, SHOWN, 4, stacked=True)
 
 
+def _list_claims(table: CruxTable, _: ArgumentMap) -> Listing:
+    """Return every claim, phase and state that could be learned, whatever the ranking leaves out."""
+    rows = Table.of("Every claim that could be learned", COLUMNS, _rows(table, table.claims))
+    return Listing(rows, (*SHOWN, "probability"), 0, stacked=True)
+
+
 def _list_states(table: CruxTable, _: ArgumentMap) -> Listing:
     ranked = [crux for crux in (*table.ranking, *table.stages) if crux in table.questions]
     states = [state for question in ranked for state in question.states]
@@ -252,6 +258,7 @@ CRUX_LISTINGS: Listings = {
     "states": _list_states,
     "groups": _list_groups,
     "sets": _list_sets,
+    "claims": _list_claims,
     "left-out": list_left_out,
 }
 """Of the cruxes of one worldview."""

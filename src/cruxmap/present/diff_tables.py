@@ -65,6 +65,7 @@ def _list_differences(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
         *SHARES,
         Column("side_a", diff.a, get=lambda one: _side_text(one, diff.a, "a", one.heard_a)),
         Column("side_b", diff.b, get=lambda one: _side_text(one, diff.b, "b", one.heard_b)),
+        Column("changes", f"{diff.a} / {diff.b}", get=_both_numbers),
     )
     sides = ((diff.a, diff.mean_a, diff.probability_a), (diff.b, diff.mean_b, diff.probability_b))
     write = telling([(diff.mean_a, diff.mean_b), (diff.probability_a, diff.probability_b)])
@@ -93,6 +94,10 @@ def _diff_notes(diff: WorldviewDiff) -> Iterator[str]:
         largest = max((d.standard_error or 0.0 for d in diff.differences), default=0.0)
         settled = "" if diff.settled else ", which is more than wanted"
         yield f"Shares from {diff.pairs} pairs of orders; standard errors up to {largest:.2g}{settled}."
+
+
+def _both_numbers(difference: Difference) -> str:
+    return "; ".join(f"{change.address}: {change.a} / {change.b}" for change in difference.changes)
 
 
 def _side_text(difference: Difference, worldview: str, side: str, heard: Sequence[Saying]) -> str:

@@ -152,17 +152,22 @@ def _stated_lines(
 # --- as tables -------------------------------------------------------------------------------------
 
 
-def explanation_tables(explanation: Explanation) -> tuple[Table, ...]:
+def explanation_lists(explanation: Explanation) -> dict[str, Table]:
     """Return its numbers, its probability, arguments on it and what is said of it; empty ones left out."""
-    tables = (
-        _numbers_table(explanation),
-        _probability_table(explanation),
-        _arguments_table(explanation),
-        _statements_table("Stated by the reviewers themselves", explanation.stated),
-        _statements_table("Read out of their words by the editor", explanation.read_as),
-        _remarks_table(explanation),
-    )
-    return tuple(table for table in tables if table.rows)
+    tables = {
+        "numbers": _numbers_table(explanation),
+        "probability": _probability_table(explanation),
+        "arguments": _arguments_table(explanation),
+        "stated": _statements_table("Stated by the reviewers themselves", explanation.stated),
+        "read-as": _statements_table("Read out of their words by the editor", explanation.read_as),
+        "remarks": _remarks_table(explanation),
+    }
+    return {name: table for name, table in tables.items() if table.rows}
+
+
+def explanation_tables(explanation: Explanation) -> tuple[Table, ...]:
+    """Return the same without their names."""
+    return tuple(explanation_lists(explanation).values())
 
 
 def _numbers_table(explanation: Explanation) -> Table:

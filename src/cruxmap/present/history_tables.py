@@ -3,11 +3,11 @@
 from functools import partial
 
 from cruxmap.insight.history import History, Moment
+from cruxmap.insight.plain import counted
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.present.listings import Listing, Listings
 from cruxmap.present.phrases import day, telling
 from cruxmap.present.tables import Column, Table, numeric
-from cruxmap.present.terminal import counted
 
 SHORT = 9
 """Digits of a commit's id that people are shown."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cruxmap.errors import Problem
 from cruxmap.insight.interview import Clash, Interview, Question, Reply
 from cruxmap.insight.interview.outcome import Company, Outcome
+from cruxmap.insight.plain import counted
 from cruxmap.language.argument_map import Z_95, ArgumentMap, Scale, logistic
 from cruxmap.language.judgement import format_value, notation_of, with_phrases
 from cruxmap.language.model_spec import ModelSpec
@@ -15,7 +16,6 @@ from cruxmap.present.clauses import clause_of, clauses_of
 from cruxmap.present.phrases import part, percent, ratio, ratio_of_odds
 from cruxmap.present.question_words import QuestionWords
 from cruxmap.present.stale_tables import changes_text
-from cruxmap.present.terminal import counted
 
 INDENTED = "  "
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from cruxmap.insight.plain import counted
 from cruxmap.language.names import with_and
 from cruxmap.language.visitors import Arrival, Merged, Standing
 from cruxmap.present.tables import Column, Table
-from cruxmap.present.terminal import counted
 
 STANDINGS = {
     Standing.NEW: "put there",

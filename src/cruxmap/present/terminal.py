@@ -333,8 +333,3 @@ def open_streams() -> Callable[[], None]:
 def _stream(old: Any, outlet: Outlet, *, by_line: bool) -> io.TextIOWrapper:
     encoding = old.encoding if outlet.isatty() and old is not None else "utf-8"
     return io.TextIOWrapper(io.BufferedWriter(outlet), encoding, "replace", line_buffering=by_line)
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number and what it counts, in the plural where it is not one."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

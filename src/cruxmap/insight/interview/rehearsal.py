@@ -16,13 +16,14 @@ import numpy as np
 from cruxmap.engine.executors import Progress
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit
+from cruxmap.insight.display import Shown
 from cruxmap.insight.estimate import as_model
 from cruxmap.insight.interview.coordinates import FURTHEST, as_counted
 from cruxmap.insight.interview.fixed_order import fixed_order
 from cruxmap.insight.interview.interview import Interview, Kinds, begin
 from cruxmap.insight.interview.questions import Kind, Question, Reply, What
 from cruxmap.insight.live_model import State, open_model
-from cruxmap.insight.plain import Answer
+from cruxmap.insight.plain import Answer, counted
 from cruxmap.insight.sensitivity import at_ends
 from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
@@ -84,7 +85,7 @@ class Unasked(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal(Answer):
+class Rehearsal(Shown):
     """What a worldview's answers come to, question by question.
 
     `own_central` is the worldview's own estimate, with every judgement in its middle. `ends_after` is after
@@ -102,6 +103,12 @@ class Rehearsal(Answer):
     ends_after: int | None
     unasked: Unasked
     steps: tuple[Step, ...]
+
+    def gist(self) -> str:
+        """Return whose answers, how many questions, and how far the estimate was off before and after."""
+        first, last = self.steps[0], self.steps[-1]
+        off = f"{first.distance:.2f} to {last.distance:.2f} off in log-odds"
+        return f"of {self.worldview} on {self.target}: {counted(last.number, 'question')}, {off}"
 
 
 def rehearse(
