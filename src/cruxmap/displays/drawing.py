@@ -93,8 +93,8 @@ class _Sheet(SubFigure):
         self.scale = 1.0
         self._own: list[Axes] = []
 
-    @property  # type: ignore[misc, override]
-    def axes(self) -> list[Axes]:
+    @property  # type: ignore[misc]
+    def axes(self) -> list[Axes]:  # type: ignore[override]
         """Its axes."""
         return list(self._own)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from cruxmap.insight.crux_rows import OVERALL, AnyCrux
+from cruxmap.insight.crux_rows import MEASURES, OVERALL, AnyCrux
 from cruxmap.insight.cruxes import CruxTable, CruxTables
 from cruxmap.insight.double_cruxes import DoubleCruxes
 from cruxmap.insight.left_out import LeftOutCrux
@@ -179,7 +179,10 @@ def _list_stages(table: CruxTable, _: ArgumentMap) -> Listing:
 
 def _list_claims(table: CruxTable, _: ArgumentMap) -> Listing:
     """Return every claim, phase and state that could be learned, whatever the ranking leaves out."""
-    rows = Table.of("Every claim that could be learned", COLUMNS, _rows(table, table.claims))
+    first = ("id", "text", *MEASURES, "kind", "rank", "added", "sobol_total", "whose")
+    keys = [*first, *(column.key for column in COLUMNS if column.key not in first)]
+    columns = sorted(COLUMNS, key=lambda column: keys.index(column.key))
+    rows = Table.of("Every claim that could be learned", columns, _rows(table, table.claims))
     return Listing(rows, (*SHOWN, "probability"), 0, stacked=True)
 
 
