@@ -101,6 +101,14 @@ _ALL = (
         marks=r"""\A\ufeff?[^\n<{]*\b(?:text|address)"?[ ]*(?:[,;\t|\r]|\Z|\n)""",
     ),
     Format(
+        name="argdown",
+        title="Argdown",
+        suffixes=(".argdown", ".ad", ".adown"),
+        reads="argdown:read_argdown",
+        writes="argdown:write_argdown",
+        marks=r"^\s*(?:\[[^\]\n]+\]|<[^>\n]+>):|^\s*\(\d+\) |^===",
+    ),
+    Format(
         name="bif",
         title="Bayesian Interchange Format",
         suffixes=(".bif",),

@@ -1,0 +1,483 @@
+"""Argdown, in and out.
+
+Argdown has statements, arguments, premise-conclusion structures, and relations between all of these. A
+claim is a statement, an argument is an argument, and what Argdown has no words for stands in the data
+behind them, under the keys of a map's file. `argument_graph` says how relations are read that a map does
+not have.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from cruxmap.errors import InvalidMap
+from cruxmap.exchange.argdown_document import Block, Document, Node, Related, Structure, document_of
+from cruxmap.exchange.argument_graph import (
+    HEAD,
+    SHOWN,
+    ArgumentGraph,
+    Key,
+    Reason,
+    Relation,
+    Says,
+    Statement,
+    arrived_from,
+)
+from cruxmap.exchange.foreign_text import decoded
+from cruxmap.exchange.formats import Arrived, Lost, Sent
+from cruxmap.exchange.plain_map import Mapped, as_files, plain_model, seen_by
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
+from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.yaml_writing import Plain, scalar
+
+OWN = "cruxmap"
+"""The key of front matter under which stands what Argdown has no place for."""
+
+HEADINGS = {"claims": "Claims", "questions": "Questions", "events": "Events", "arguments": "Arguments"}
+
+
+# --- in -----------------------------------------------------------------------------------------
+
+
+def read_argdown(data: bytes, file: str) -> Arrived:
+    """Return what an Argdown file says as a map. Raises InvalidMap with all its problems, at their places."""
+    source = decoded(data, file)
+    document = document_of(source)
+    if document.problems:
+        raise InvalidMap(tuple(document.problems))
+    return arrived_from(_Drawing(document).graph())
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """Makes a graph of a document: what has one title is one thing, wherever it stands."""
+
+    document: Document
+    found: ArgumentGraph = field(default_factory=ArgumentGraph)
+    untitled: int = 0
+    conclusions: dict[Key, Key] = field(default_factory=dict)
+    """The main conclusion of each argument whose structure is given, but for those that only lead on."""
+
+    def graph(self) -> ArgumentGraph:
+        """Return the graph."""
+        self._front()
+        before: Block | None = None
+        for block in self.document.blocks:
+            if isinstance(block, Structure):
+                self._structure(block, before if isinstance(before, Node) else None)
+            else:
+                self._node(block)
+            before = block
+        self._lead_on()
+        self._say_what_is_only_named()
+        self._count_what_is_lost()
+        return self.found
+
+    # --- around the statements
+
+    def _front(self) -> None:
+        front = dict(self.document.front)
+        own = front.pop(OWN, {})
+        own = dict(own) if isinstance(own, Mapping) else {}
+        head: dict[str, Plain] = {}
+        for theirs, ours in (("title", "title"), ("abstract", "text"), ("subTitle", "text")):
+            if isinstance(said := front.get(theirs), str) and ours not in head:
+                head[ours] = said
+                del front[theirs]
+        given = own.get("map", {})
+        self.found.head = {key: own[key] for key in HEAD if key in own}
+        if head or given:
+            self.found.head["map"] = {**head, **(given if isinstance(given, Mapping) else {})}
+        self.found.worldviews = cast("dict[str, Mapping[str, Plain]]", own.get("worldviews", {}))
+        self.found.sources = cast("dict[str, Mapping[str, Plain]]", own.get("locators", {}))
+        self.found.model = cast("Mapping[str, Plain] | None", own.get("model"))
+        known = {*HEAD, "worldviews", "locators", "model", "language"}
+        for key in (*front, *(f"{OWN}: {key}" for key in own if key not in known)):
+            self.found.lost.append(Lost(f"front matter: {key}", "a map has no place for it"))
+
+    def _count_what_is_lost(self) -> None:
+        reasons = {
+            "comments": "what is commented out is not read",
+            "bold and italic": "texts are plain",
+            "data of headings": "a map has no headings",
+        }
+        for what, why in reasons.items():
+            if count := self.document.counts.get(what):
+                self.found.lost.append(Lost(what, why, f"{count} of them"))
+        others = [heading for heading in self.document.headings if heading not in HEADINGS.values()]
+        if others:
+            self.found.lost.append(Lost("headings", "a map has no headings", "; ".join(others)))
+
+    # --- statements and arguments
+
+    def _key(self, node: Node) -> Key:
+        if node.title:
+            return f"[{node.title}]" if node.sort == "statement" else f"<{node.title}>"
+        self.untitled += 1
+        return f"[] {self.untitled}"
+
+    def _node(self, node: Node) -> Key:
+        """Put a statement or an argument into the graph with all that stands below it; return its key."""
+        key = self._key(node)
+        self._put(key, node)
+        self._relate(key, node.relations)
+        return key
+
+    def _put(self, key: Key, node: Node) -> None:
+        there = self.found.statements.get(key) or self.found.reasons.get(key)
+        kind = Statement if node.sort == "statement" else Reason
+        label = node.title or node.text
+        if there is None:
+            there = kind(key, label, "", span=node.span)
+        text, span = there.text or node.text, there.span if there.text or not node.text else node.span
+        if node.text and there.text and node.text != there.text:
+            self.found.lost.append(
+                Lost("a second wording", f"the first is kept, not `{node.text}`", label)
+            )
+        data = {**there.data, **node.data}
+        if node.links:
+            data = _noted(data, f"Links: {'; '.join(node.links)}")
+        tags = tuple(dict.fromkeys((*there.tags, *node.tags)))
+        put = replace(there, text=text, data=data, tags=tags, span=span)
+        if node.text and not there.text:  # its place is where it is said, not where it was first named
+            self.found.statements.pop(key, None)
+            self.found.reasons.pop(key, None)
+        if isinstance(put, Statement):
+            self.found.statements[key] = put
+        else:
+            self.found.reasons[key] = put
+
+    def _relate(self, key: Key, relations: Iterable[Related]) -> None:
+        for says, leads_away, other in relations:
+            there = self._node(other)
+            source, target = (key, there) if leads_away else (there, key)
+            self.found.relations.append(Relation(cast(Says, says), source, target, other.span))
+
+    def _say_what_is_only_named(self) -> None:
+        """Let a title stand for a text that is nowhere."""
+        for key, statement in self.found.statements.items():
+            if not statement.text:
+                self.found.statements[key] = replace(statement, text=statement.label)
+        for key, reason in self.found.reasons.items():
+            if not reason.text:
+                self.found.reasons[key] = replace(reason, text=reason.label)
+
+    # --- structures
+
+    def _structure(self, structure: Structure, before: Node | None) -> None:
+        """Put the argument before a structure, or a nameless one, into the graph with each of its steps."""
+        keys = [self._key(statement) for statement in structure.statements]
+        for key, statement in zip(keys, structure.statements, strict=True):
+            self._put(key, statement)
+        owned = before is not None and before.sort == "argument"
+        main = f"<{before.title}>" if owned and before is not None else f"<> {keys[-1]}"
+        last = structure.statements[-1]
+        label = before.title if owned and before is not None else f"{last.title or last.text} argument"
+        start = 0
+        for number, step in enumerate(structure.steps, 1):
+            is_last = step is structure.steps[-1]
+            key = main if is_last else f"{main} step {number}"
+            conclusion = structure.statements[step.conclusion]
+            used = [structure.numbers.index(one) for one in step.uses if one in structure.numbers]
+            premises = tuple(dict.fromkeys(keys[one] for one in used or range(start, step.conclusion)))
+            start = step.conclusion
+            reason = self.found.reasons.get(key) or Reason(
+                key, label if is_last else f"{label} step {number}", "", span=structure.span
+            )
+            data = {**reason.data, **step.data}
+            if step.rules:
+                data = _noted(data, f"Inference: {step.rules}")
+            text = reason.text or f"Therefore: {conclusion.text or conclusion.title}"
+            self.found.reasons[key] = replace(
+                reason, text=text, premises=premises, structured=True, data=data
+            )
+            self._conclude(key, keys[step.conclusion], conclusion, is_last)
+            for other in step.undercuts:
+                self.found.relations.append(Relation("undercut", self._node(other), key, other.span))
+        for key, statement in zip(keys, structure.statements, strict=True):
+            if key in self.found.statements and key not in {
+                keys[step.conclusion] for step in structure.steps
+            }:
+                self._relate(key, statement.relations)
+
+    def _conclude(self, reason: Key, key: Key, conclusion: Node, is_last: bool) -> None:
+        """Let an argument support its conclusion; or what that leads on to, where nothing else is said of
+        it.
+        """
+        undercuts = [one for one in conclusion.relations if one.says == "undercut" and not one.leads_away]
+        others = [one for one in conclusion.relations if one not in undercuts]
+        for one in undercuts:  # below a conclusion, the inference is what is undercut
+            self.found.relations.append(
+                Relation("undercut", self._node(one.other), reason, one.other.span)
+            )
+        leads_on = all(one.leads_away and one.says != "contradiction" for one in others)
+        if is_last and not conclusion.title and others and leads_on and not conclusion.data:
+            text = self.found.statements.pop(key).text
+            there = self.found.reasons[reason]
+            self.found.reasons[reason] = replace(there, data=_noted(there.data, f"Conclusion: {text}"))
+            self._relate(reason, others)
+            return
+        self.found.relations.append(Relation("support", reason, key, conclusion.span))
+        self._relate(key, others)
+        if is_last:
+            self.conclusions[reason] = key
+
+    def _lead_on(self) -> None:
+        """Let what an argument with a structure does be done by its conclusion, as Argdown has it."""
+        for number, one in enumerate(self.found.relations):
+            conclusion = self.conclusions.get(one.source)
+            if conclusion is not None and one.target != conclusion:
+                self.found.relations[number] = one._replace(source=conclusion)
+
+
+def _noted(data: Mapping[str, Plain], words: str) -> dict[str, Plain]:
+    """Return data with more words in its note."""
+    note = data.get("note")
+    return {**data, "note": f"{note} {words}" if isinstance(note, str) and note else words}
+
+
+# --- out ----------------------------------------------------------------------------------------
+
+
+def write_argdown(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> Sent:
+    """Return a model as an Argdown file, with the numbers of a worldview; `map` has all worldviews in its
+    data.
+    """
+    seen = seen_by(model.map, worldview)
+    files = as_files(seen.map)
+    plain = files.pop("map.yaml")
+    lost = [
+        Lost("shares that are kept as given", "their central values are points here", address)
+        for address in seen.rounded
+    ]
+    if seen.map is not model.map:
+        others = [w.about.id for w in model.map.worldviews if w.about.id != worldview]
+        lost += [
+            Lost("a worldview", f"these are the numbers of {worldview} alone", other) for other in others
+        ]
+        lost.append(Lost("what a worldview states and remarks", "only its numbers are here", worldview))
+    if model.expect:
+        lost.append(Lost("what is expected of the model", "it stays in the model's file", model.id))
+    own: Mapped = {"language": "1"}
+    own |= {key: plain[key] for key in HEAD if key in plain and key != "map"}
+    head = cast("Mapping[str, Plain]", plain.get("map", {}))
+    own |= {"map": {"text": head["text"]}} if "text" in head else {}
+    for folder, key in (("worldviews", "worldviews"), ("sources", "locators")):
+        there = {path: data for path, data in files.items() if path.startswith(f"{folder}/")}
+        named: Mapped = {
+            path.partition("/")[2].removesuffix(".yaml"): data for path, data in there.items()
+        }
+        own |= {key: named} if named else {}
+    asked = plain_model(model)
+    if worldview != MAP_WORLDVIEW:
+        asked.pop("worldviews", None)
+    own["model"] = asked
+    front = [f"title: {_quoted(cast(str, head.get('title', model.map.id)))}", f"{OWN}:"]
+    front += _indented(own)
+    blocks = ["\n".join(["===", *front, "==="]), *_Writing(seen.map, plain).blocks()]
+    return Sent(("\n\n".join(blocks) + "\n").encode("utf-8"), tuple(lost))
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """Writes the entries of a map's own file."""
+
+    map: ArgumentMap
+    plain: Mapped
+
+    def _section(self, kind: str) -> Mapping[str, Mapped]:
+        return cast("Mapping[str, Mapped]", self.plain.get(kind, {}))
+
+    def blocks(self) -> Iterator[str]:
+        """Yield headings and entries."""
+        for kind, heading in HEADINGS.items():
+            section = self._section(kind)
+            if section:
+                yield f"# {heading}"
+            for id_, entry in section.items():
+                if kind == "arguments":
+                    yield from self._argument(id_, entry)
+                else:
+                    relations = list(self._parts(entry)) if kind == "claims" else []
+                    yield _block(f"[{id_}]", entry, entry, relations)
+
+    def _is_claim(self, value: Plain) -> bool:
+        return isinstance(value, str) and value in self._section("claims")
+
+    def _title(self, name: str) -> str | None:
+        """Return how a relation names what an id or an address belongs to, if it stands in the file."""
+        owner = name.partition(".")[0]
+        if owner in self._section("arguments"):
+            return f"<{owner}>"
+        there = any(owner in self._section(kind) for kind in ("claims", "questions", "events"))
+        return f"[{owner}]" if there else None
+
+    def _parts(self, entry: Mapped) -> Iterator[str]:
+        """Yield what a claim is defined by as what supports or attacks it."""
+        yield from self._drawn((entry[key] for key in SHOWN if key in entry), "+", "-")
+
+    def _drawn(self, values: Iterable[Plain], sign: str, negative: str) -> Iterator[str]:
+        """Yield relations that show which claims, questions and events conditions mention, each once."""
+        drawn = dict[str, str]()
+        for name, holds in _mentions(values):
+            if (title := self._title(name)) is not None:
+                drawn.setdefault(title, sign if holds else negative)
+        yield from (f"{sign} {title}" for title, sign in drawn.items())
+
+    def _argument(self, id_: str, entry: Mapped) -> Iterator[str]:
+        direction = next(key for key in ("for", "against", "undercuts") if key in entry)
+        listed = entry[direction]
+        targets = [*listed] if isinstance(listed, list) else [listed]
+        premises = cast("list[Plain]", entry.get("premises", []))
+        in_data = dict(entry)
+        known = self._is_claim if direction != "undercuts" else self._is_argument
+        relations: list[str] = []
+        sign = {"for": "+>", "against": "->", "undercuts": "_>"}[direction]
+        if all(map(known, targets)):
+            del in_data[direction]
+            if not targets[1:] and direction == "for" and self._is_structure(premises, targets[0]):
+                del in_data["premises"]
+                yield _block(f"<{id_}>", entry, in_data, [])
+                numbered = [f"({number}) [{premise}]" for number, premise in enumerate(premises, 1)]
+                yield "\n".join([*numbered, "----", f"({len(premises) + 1}) [{targets[0]}]"])
+                return
+            relations += [f"{sign} {self._title(cast(str, target))}" for target in targets]
+        else:
+            relations += self._drawn(targets, sign, sign)
+        if (
+            premises
+            and all(map(self._is_claim, premises))
+            and len(set(map(str, premises))) == len(premises)
+        ):
+            del in_data["premises"]
+            relations += [f"<+ [{premise}]" for premise in premises]
+        else:
+            relations += self._drawn(premises, "<+", "<-")
+        yield _block(f"<{id_}>", entry, in_data, relations)
+
+    def _is_argument(self, value: Plain) -> bool:
+        return isinstance(value, str) and value in self._section("arguments")
+
+    def _is_structure(self, premises: list[Plain], target: Plain) -> bool:
+        """Tell whether an argument is a premise-conclusion structure, all of whose statements are claims."""
+        each_once = len(set(map(str, premises))) == len(premises)
+        return (
+            bool(premises) and each_once and all(map(self._is_claim, premises)) and target not in premises
+        )
+
+
+def _mentions(values: Iterable[Plain], holds: bool = True) -> Iterator[tuple[str, bool]]:
+    """Yield the names in conditions, and whether each is said to hold. Words that are no names come too."""
+    for value in values:
+        match value:
+            case str():
+                yield value, holds
+            case Mapping():
+                for key, part in value.items():
+                    is_false = part == "false"
+                    if key == "not":
+                        yield from _mentions([part], not holds)
+                    elif key in ("id", "chance", "ever", "by", "within", "during", "by_end_of", "count"):
+                        continue
+                    elif key in ("event", "before", "of", "all_of", "any_of", "when"):
+                        yield from _mentions([part], holds)
+                    else:
+                        yield str(key), holds is not is_false
+            case _:
+                yield from _mentions(value, holds)
+
+
+# --- texts --------------------------------------------------------------------------------------
+
+_SPECIAL = re.compile(r"[\\@#*_\[<{]|/(?=[/*])|\.(?=\S+?\.)|:(?=\S+?:)|=(?===)")
+"""What begins something in a text of Argdown that is more than text."""
+_SAFE_TAG = re.compile(r"[A-Za-z0-9-]+")
+_TAG_IN_BRACKETS = re.compile(r"[^()\r\n\\{}]+")
+
+
+def _block(title: str, entry: Mapped, in_data: Mapped, relations: list[str]) -> str:
+    """Write an entry: its title and text, its tags, its data on the next line, and its relations below."""
+    data = {key: part for key, part in in_data.items() if key not in ("text", "tags")}
+    text = cast(str, entry["text"])
+    line = visible(text)
+    if line != text:
+        data = {"text": text, **data}
+    tags = entry.get("tags", [])
+    tags = [tags] if isinstance(tags, str) else [*tags]
+    signs = [_tag(cast(str, tag)) for tag in tags]
+    if None in signs or len(set(signs)) < len(signs):
+        data, signs = {**data, "tags": tags}, []
+    said = " ".join([f"{title}: {escaped(line) or title[1:-1]}", *filter(None, signs)])
+    written = [f"    {_flow_lines(data)}"] if data else []
+    return "\n".join([said, *written, *(f"  {relation}" for relation in relations)])
+
+
+def visible(text: str) -> str:
+    """Return a text on one line, without signs that are not seen and with single spaces."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def escaped(text: str) -> str:
+    """Return a text as Argdown writes it, so that it is nothing but text.
+
+    >>> escaped("a [b] costs 3*4, see x_y")
+    'a \\\\[b] costs 3\\\\*4, see x\\\\_y'
+    """
+    return _SPECIAL.sub(lambda found: f"\\{found[0]}", text)
+
+
+def _tag(tag: str) -> str | None:
+    if _SAFE_TAG.fullmatch(tag):
+        return f"#{tag}"
+    inside = _TAG_IN_BRACKETS.fullmatch(tag) is not None and visible(tag) == tag
+    return f"#({tag})" if inside else None
+
+
+def _flow_lines(data: Mapped) -> str:
+    """Write data in braces, each key on a line of its own where it is long."""
+    parts = [f"{_quoted(key)}: {_flow(part)}" for key, part in data.items()]
+    line = f"{{{', '.join(parts)}}}"
+    return line if len(line) <= _WIDTH else f"{{{',\n     '.join(parts)}}}"
+
+
+_WIDTH = 100
+
+
+def _indented(own: Mapped) -> Iterator[str]:
+    """Yield lines of front matter: each entry of each section on its own."""
+    for key, section in own.items():
+        if isinstance(section, Mapping):
+            yield f"  {key}:"
+            yield from (f"    {_quoted(str(name))}: {_flow(part)}" for name, part in section.items())
+        else:
+            yield f"  {key}: {_flow(section)}"
+
+
+def _flow(value: Plain) -> str:
+    """Write a value on one line, as both YAML and Argdown read it."""
+    match value:
+        case str():
+            return _quoted(value)
+        case Mapping():
+            return f"{{{', '.join(f'{_quoted(str(key))}: {_flow(part)}' for key, part in value.items())}}}"
+        case _:
+            return f"[{', '.join(map(_flow, value))}]"
+
+
+def _quoted(text: str) -> str:
+    """Write a text of data: in quotes, with braces as numbers, where Argdown would see the end of the
+    data.
+    """
+    written = scalar(text, flow=True)
+    if re.search(r"[{}=]", written) is None and text.isprintable():
+        return written
+    return '"' + "".join(map(_sign, text)) + '"'
+
+
+def _sign(sign: str) -> str:
+    if sign in '"\\':
+        return f"\\{sign}"
+    if sign.isprintable() and sign not in "{}=":
+        return sign
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
