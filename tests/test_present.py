@@ -387,7 +387,10 @@ def test_conditions_are_told_in_words() -> None:
         "{all_of: [a, b, {q: z}]}": "a, b, and q is z",
         "{not: {all_of: [a, b]}}": "it is not so that (a and b)",
     }
-    found = {text: in_words(parse_condition(yaml.safe_load(text), argument_map)) for text in expected}
+    found = {
+        text: in_words(argument_map, parse_condition(yaml.safe_load(text), argument_map))
+        for text in expected
+    }
     assert found == expected
 
 

@@ -106,9 +106,9 @@ def _words(argument_map: ArgumentMap) -> Table:
     owners = {address.partition(".")[0].partition("#")[0] for address in argument_map.brought}
     return {
         name: {
-            "basis": basis_words(entry),
-            "numbers": number_words(entry),
-            "parts": [list(part) for part in part_words(entry)],
+            "basis": basis_words(argument_map, entry),
+            "numbers": number_words(argument_map, entry),
+            "parts": [list(part) for part in part_words(argument_map, entry)],
         }
         for name, entry in argument_map.entry.items()
         if entry.about.brought_by or name in owners

@@ -95,7 +95,7 @@ def _condition(text: str, argument_map: ArgumentMap) -> Table:
         "text": text,
         "condition": data,
         "written": condition_text(condition),
-        "words": in_words(condition),
+        "words": in_words(argument_map, condition),
     }
 
 

@@ -209,7 +209,7 @@ def _asked(model: ModelSpec, found: Estimate) -> Asked:
         case ClaimIs(claim=claim, value=True):
             text = model.map.entry[claim].about.text
         case condition:
-            text = in_words(condition)
+            text = in_words(model.map, condition)
     return Asked(
         map=model.map.id,
         target=found.target,

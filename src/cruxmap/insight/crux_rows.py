@@ -24,7 +24,7 @@ from cruxmap.insight.kinds import Kind
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.predictive import Predictive
 from cruxmap.insight.sampled import Errors, errors
-from cruxmap.insight.sentences import ROUNDING, percent, sentence_of
+from cruxmap.insight.sentences import ROUNDING, percent, sentence_of, texts_of
 from cruxmap.language import inheritance
 from cruxmap.language.argument_map import ArgumentMap
 
@@ -108,8 +108,11 @@ class Crux(_Row):
 
     `probability` is its own, `given_true` and `given_false` the target's; VOI is in bans. Where it is
     certain, one side is `None`, with the `reason`. `interval_90` is that of the one number it has, if any.
-    Where states were sampled, `errors` are the standard errors of the numbers.
+    Where states were sampled, `errors` are the standard errors of the numbers. `state_text` is what readers
+    are shown of a state.
     """
+
+    hidden = frozenset({"state_text"})
 
     probability: float
     given_true: float | None
@@ -119,6 +122,7 @@ class Crux(_Row):
     variance_removed: float | None
     interval_90: tuple[float, float] | None = None
     reason: str | None = None
+    state_text: str = ""
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -171,8 +175,7 @@ class QuestionCrux(_Row):
     def outcomes(self) -> tuple[Outcome, ...]:
         """What may be learned: each of the states, in their order."""
         return tuple(
-            Outcome(state.id.partition(".")[2], state.probability, state.given_true)
-            for state in self.states
+            Outcome(state.state_text, state.probability, state.given_true) for state in self.states
         )
 
     def sentence(self, worldview: str) -> str:
@@ -208,7 +211,8 @@ def row_of(
     if candidate.state is None:
         return QuestionCrux(**row)
     reason = _why_certain(candidate, predictive) if numbers["swing"] is None else None
-    return Crux(**row, reason=reason)
+    owner, _, state = candidate.id.partition(".")
+    return Crux(**row, reason=reason, state_text=texts_of(argument_map, owner).get(state, state))
 
 
 def _measures(

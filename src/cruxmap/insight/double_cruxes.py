@@ -61,9 +61,15 @@ class DoubleCrux(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoubleCruxQuestion(DoubleCrux):
-    """A question as a whole. The chances are those of `state`, on which the two differ most in log-odds."""
+    """A question as a whole. The chances are those of `state`, on which the two differ most in log-odds.
+
+    `state_text` is what readers are shown of it.
+    """
+
+    hidden = frozenset({"state_text"})
 
     state: str
+    state_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +270,9 @@ def _double_crux(argument_map: ArgumentMap, candidate: Candidate, a: Looks, b: L
 def _of_question(crux: DoubleCrux, question: Entry, state: int) -> DoubleCruxQuestion:
     assert isinstance(question, Question)
     parts = {part.name: getattr(crux, part.name) for part in fields(crux)}
-    return DoubleCruxQuestion(**parts, state=question.states[state])
+    return DoubleCruxQuestion(
+        **parts, state=question.states[state], state_text=question.shown_states[state]
+    )
 
 
 def _farthest_state(a: Sequence[float], b: Sequence[float]) -> int:

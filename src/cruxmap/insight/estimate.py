@@ -22,7 +22,7 @@ from cruxmap.errors import InvalidMap
 from cruxmap.insight.display import Shown
 from cruxmap.insight.plain import Answer, counted
 from cruxmap.insight.sampled import Errors, Sampled, Settled, sampled, settled
-from cruxmap.insight.sentences import extent
+from cruxmap.insight.sentences import extent, texts_of
 from cruxmap.insight.views import (
     MIN_EFFECTIVE,
     BlockOfSeveral,
@@ -36,7 +36,14 @@ from cruxmap.insight.views import (
     views,
 )
 from cruxmap.insight.whose import NeutralNumber, Whose, inquire_with_map, turns_on_most, whose
-from cruxmap.language.argument_map import MAP_WORLDVIEW, AllOf, ArgumentMap, Condition, condition_text
+from cruxmap.language.argument_map import (
+    MAP_WORLDVIEW,
+    AllOf,
+    ArgumentMap,
+    Condition,
+    StateIn,
+    condition_text,
+)
 from cruxmap.language.model_spec import ModelSpec, Target
 from cruxmap.language.names import checked_worldview
 from cruxmap.language.typed import parse_condition, parse_conditions, parse_settings, settings_text
@@ -140,10 +147,11 @@ class Estimate(Shown):
 
     `map` has the map's own numbers, whether or not the model lists them among its worldviews.
     `convergence` has an entry per worldview whose judgements were sampled by a Markov chain, and `sampled`
-    says how states were, where the map is too wide for exact sums.
+    says how states were, where the map is too wide for exact sums. `state_texts` has what readers are shown
+    of targets that are states with a text of their own, by the target's name.
     """
 
-    hidden = frozenset({"convergence"})
+    hidden = frozenset({"convergence", "state_texts"})
 
     def gist(self) -> str:
         """Return the target, how many worldviews there are, and how far their means reach."""
@@ -163,6 +171,7 @@ class Estimate(Shown):
     map: NeutralEstimate
     worldviews: Mapping[str, WorldviewEstimate]
     convergence: tuple[Convergence, ...] = ()
+    state_texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def converged(self) -> bool:
@@ -237,7 +246,18 @@ def _estimate(model: ModelSpec, seen: Sequence[View], drawn: Iterable["_Answers"
         ),
         convergence=tuple(view.convergence for view in seen if view.convergence is not None),
         sampled=how,
+        state_texts=dict(_state_texts(model)),
     )
+
+
+def _state_texts(model: ModelSpec) -> Iterator[tuple[str, str]]:
+    """Yield the texts of those targets that are a state with a text of its own."""
+    for target in (model.target, *model.also):
+        match target.condition:
+            case StateIn(question=question, states=(state,)):
+                text = texts_of(model.map, question).get(state)
+                if text is not None:
+                    yield target.name, text
 
 
 class _Answers(NamedTuple):

@@ -124,7 +124,7 @@ def text_of(model: ModelSpec) -> str:
         case StateIn(question=name, states=(state,)):
             return sentence_of(model.map, f"{name}.{state}")
         case condition:
-            return in_words(condition)
+            return in_words(model.map, condition)
 
 
 def heard_in(estimate: Estimate) -> dict[str, WorldviewEstimate]:

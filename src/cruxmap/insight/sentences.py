@@ -1,7 +1,8 @@
 """Numbers and names as the sentences of an answer say them."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import assert_never
 
 from cruxmap.language.argument_map import (
@@ -101,8 +102,8 @@ def sentence_of(argument_map: ArgumentMap, name: str) -> str:
     owner, _, part = name.partition(".")
     text = argument_map.entry[owner].about.text
     match argument_map.entry[owner]:
-        case Question():
-            return f"{text} {part}"
+        case Question() as question:
+            return f"{text} {question.text_of.get(part, part)}"
         case Event():
             return f"During {part}: {text}"
         case _:
@@ -113,20 +114,21 @@ def case_of(argument_map: ArgumentMap, address: str) -> str:
     """Say when the number of a row or route applies (`when a`); empty for other numbers and `otherwise`."""
     entry = argument_map.entry[argument_map.judgements[address].owner]
     when = next(place.when for place in places(entry) if place.judgement.address == address)
-    return "" if when is None else f"when {in_words(when)}"
+    return "" if when is None else f"when {in_words(argument_map, when)}"
 
 
-def in_words(condition: Condition) -> str:
+def in_words(argument_map: ArgumentMap, condition: Condition) -> str:
     """Say a condition as a sentence would, each entry by its id.
 
-    >>> in_words(AllOf((ClaimIs("a", False), StateIn("q", ("x", "y")), Before("e", "f"))))
-    'not a, q is x or y, and e comes before f'
+    Of the condition `{all_of: [{a: false}, {q: [x, y]}, {event: e, before: f}]}` it makes
+    `not a, q is x or y, and e comes before f`. A state with a text of its own is that, in quotation marks.
     """
+    said, part_of = partial(in_words, argument_map), partial(_part, argument_map)
     match condition:
         case ClaimIs(claim=claim, value=value):
             return claim if value else f"not {claim}"
         case StateIn(question=question, states=states):
-            return f"{question} is {listed(states, 'or')}"
+            return f"{question} is {_states(argument_map, question, states)}"
         case Before(event=first, other=second, by=1):
             return f"{first} comes before {second}"
         case Before(event=first, other=second, by=by):
@@ -142,29 +144,47 @@ def in_words(condition: Condition) -> str:
         case Ever(event=event, value=value):
             return f"{event} {'happens' if value else 'never happens'}"
         case Not(part=ClaimIs(claim=claim, value=value)):
-            return in_words(ClaimIs(claim, not value))
+            return said(ClaimIs(claim, not value))
         case Not(part=Ever(event=event, value=value)):
-            return in_words(Ever(event, not value))
+            return said(Ever(event, not value))
         case Not(part=StateIn(question=question, states=states)):
-            return f"{question} is not {listed(states, 'or')}"
+            return f"{question} is not {_states(argument_map, question, states)}"
         case Not(part=ByEndOf(event=event, phase=phase)):
             return f"{event} does not happen by the end of {phase}"
         case Not(part=During(event=event, phase=phase)):
             return f"{event} does not happen during {phase}"
         case Not(part=part):
-            return f"it is not so that {_part(part)}"
+            return f"it is not so that {part_of(part)}"
         case AllOf(parts=parts):
-            return listed(map(_part, parts), "and")
+            return listed(map(part_of, parts), "and")
         case AnyOf(parts=parts):
-            return listed(map(_part, parts), "or")
+            return listed(map(part_of, parts), "or")
         case _:
             assert_never(condition)
 
 
-def _part(condition: Condition) -> str:
+def _part(argument_map: ArgumentMap, condition: Condition) -> str:
     """Say a condition that is part of another, in brackets where it is a list itself."""
     several = isinstance(condition, AllOf | AnyOf) and len(condition.parts) > 1
-    return f"({in_words(condition)})" if several else in_words(condition)
+    said = in_words(argument_map, condition)
+    return f"({said})" if several else said
+
+
+def _states(argument_map: ArgumentMap, question: str, states: Iterable[str]) -> str:
+    """Name states of a question: by id, or by their texts, which are quoted."""
+    texts = texts_of(argument_map, question)
+    return listed((quotation(texts[state]) if state in texts else state for state in states), "or")
+
+
+def texts_of(argument_map: ArgumentMap, question: str) -> Mapping[str, str]:
+    """Return what is shown of a question's states in place of their ids, where it is something else."""
+    entry = argument_map.entry[question]
+    return entry.text_of if isinstance(entry, Question) else {}
+
+
+def quotation(text: str) -> str:
+    """Quote a sentence within another: without its stop, and with other quotation marks inside."""
+    return f'"{text.removesuffix(".").replace('"', "'")}"'
 
 
 def listed(parts: Iterable[str], word: str) -> str:

@@ -4,10 +4,11 @@ What is written otherwise and can mean one thing alone is read as in a questionn
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cruxmap.errors import NOWHERE, Code, InvalidMap, Problem
 from cruxmap.insight.interview import Question
+from cruxmap.insight.sentences import texts_of
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     ArgumentMap,
@@ -57,7 +58,7 @@ def read_answer(text: str, question: Question, argument_map: ArgumentMap) -> tup
 
 def _shares(text: str, question: Question, argument_map: ArgumentMap) -> tuple[Elicited, ...]:
     states = [address.removeprefix(f"{question.id}.") for address in question.addresses]
-    written = _by_state(text, states)
+    written = _by_state(text, states, texts_of(argument_map, question.entry))
     missing = [state for state in states if state not in written]
     if len(missing) == 1 and "rest" not in written.values():
         written[missing[0]] = "rest"
@@ -93,8 +94,12 @@ def _settled(number: Elicited, value: Value) -> Elicited:
     return value
 
 
-def _by_state(text: str, states: list[str]) -> dict[str, str]:
-    """Return the shares by state, as `strong 20%, none: rest`, or all of them in the order of the states."""
+def _by_state(text: str, states: list[str], texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the shares by state, as `strong 20%, none: rest`, or all of them in the order of the states.
+
+    A state is named by its id, or by the text that is shown in place of it.
+    """
+    text = _with_ids(text, texts)
     body = _DECIMAL.sub(r"\1.\2", text.strip().removeprefix("{").removesuffix("}"))
     parts = [part for one in _SEPARATED.split(body) if (part := " ".join(one.split()))]
     named = [_named(part, states) for part in parts]
@@ -113,6 +118,20 @@ def _by_state(text: str, states: list[str]) -> dict[str, str]:
     if not found:
         raise _problem(Code.UNREADABLE_JUDGEMENT, "there are no shares here", "; ".join(_forms(states)))
     return found
+
+
+def _with_ids(text: str, texts: Mapping[str, str]) -> str:
+    """Return what was typed with ids in the place of states' texts, which may hold commas and numbers.
+
+    A text may stand in quotation marks, and its words may be apart by any spaces.
+    """
+    if not texts:
+        return text
+    by_text = {" ".join(said.lower().split()): state for state, said in texts.items()}
+    longest_first = sorted(by_text, key=len, reverse=True)
+    said = "|".join(r"\s+".join(map(re.escape, one.split())) for one in longest_first)
+    named = re.compile(rf"(?<![^\s,;{{])[\"']?({said})[\"']?(?=[\s:=,;}}]|$)", re.IGNORECASE)
+    return named.sub(lambda found: by_text[" ".join(found[1].lower().split())], text)
 
 
 def _named(part: str, states: list[str]) -> tuple[str, str]:

@@ -208,7 +208,11 @@ def _ask(room: Room, asking: Asking, progress: Progress) -> tuple[Room, Went]:
 
 def _put(room: Room, asking: Asking) -> None:
     screen.tell([Line("")])
-    screen.tell(text.question_lines(room.words(asking.question), asking.heading, asking.earlier))
+    screen.tell(
+        text.question_lines(
+            room.kept.model.map, room.words(asking.question), asking.heading, asking.earlier
+        )
+    )
     if room.wishes.show_numbers:
         screen.tell([_mapped(room, asking.question)])
 
@@ -359,7 +363,7 @@ def close(room: Room, progress: Progress) -> None:
     if kept.version is None:
         return
     screen.tell(text.plainly(text.how_sure(room.interview, only_asked=room.wishes.only_asked)))
-    screen.tell([Line(""), *text.again_lines(tuple(_doubtful(room)))])
+    screen.tell([Line(""), *text.again_lines(room.kept.model.map, tuple(_doubtful(room)))])
     model = read_model(room.path)
     if kept.name not in model.map.worldview:
         return

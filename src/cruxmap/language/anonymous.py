@@ -37,7 +37,7 @@ WHY_FITTED = "to meet what the reviewer states"
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 """What an id looks like in an address or a condition."""
 
-_TEXTS = frozenset({"text", "note", "title", "section", "no_claim", "tags"})
+_TEXTS = frozenset({"text", "note", "title", "section", "no_claim", "tags", "state_texts"})
 """Fields that are sentences; other texts are ids, addresses and notations."""
 
 SHORTEST_NAME = 3

@@ -459,11 +459,27 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A variable with exclusive named states."""
+    """A variable with exclusive named states.
+
+    `state_texts` are what readers are shown in place of the ids of the states, in their order: empty for a
+    state that is shown by its id, and no text at all where all of them are.
+    """
 
     about: About
     states: tuple[str, ...]
     basis: ShareTable | Gap
+    state_texts: tuple[str, ...] = field(default=(), metadata=LATER)
+
+    @property
+    def text_of(self) -> Mapping[str, str]:
+        """What is said of each state that has a text of its own, by its id."""
+        return {state: text for state, text in zip(self.states, self.state_texts, strict=False) if text}
+
+    @property
+    def shown_states(self) -> tuple[str, ...]:
+        """What readers are shown of the states, in their order."""
+        texts = self.text_of
+        return tuple(texts.get(state, state) for state in self.states)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ from cruxmap.language.context import (
     misplaced,
     stand_in,
     warn_of_comments,
+    warn_of_comments_after,
 )
 from cruxmap.language.names import Kind
 from cruxmap.language.schema import (
@@ -225,19 +226,43 @@ def read_question(context: Context, id_: Text, shape: QuestionShape) -> Question
     entry = about(context, id_, shape)
     owner = Owner(context, id_, entry)
     states = tuple(map(str, shape.states))
+    texts = _state_texts(owner, shape.state_texts or {}, states)
     check_one_basis(owner, shape, "question")
     if shape.gap is not None:
-        return Question(entry, states, _gap(owner, shape.gap, states))
+        return Question(entry, states, _gap(owner, shape.gap, states), texts)
     if shape.given is not None:
         check_part_ids(context, (row.id for row in shape.given))
         _otherwise_last(owner, shape.given)
-        return Question(
-            entry, states, ShareTable(tuple(_share_row(owner, row, states) for row in shape.given))
-        )
+        rows = tuple(_share_row(owner, row, states) for row in shape.given)
+        return Question(entry, states, ShareTable(rows), texts)
     if shape.credence is None:
-        return Question(entry, states, ShareTable(()))
+        return Question(entry, states, ShareTable(()), texts)
     shares = _shares(owner, shape.credence, states, entry.id)
-    return Question(entry, states, ShareTable((ShareRow(None, None, entry.id, shares),)))
+    return Question(entry, states, ShareTable((ShareRow(None, None, entry.id, shares),)), texts)
+
+
+def _state_texts(owner: Owner, written: Mapping[Text, Text], states: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what is shown in place of each state's id, on one line; empty for none.
+
+    No two states may look the same.
+    """
+    if not written:
+        return ()
+    context, texts = owner.context, dict[str, str]()
+    warn_of_comments_after(context.findings, written.values())
+    for state, text in written.items():
+        context.resolver.state(owner.place, state)
+        texts[str(state)] = " ".join(text.split())
+        if not texts[str(state)]:
+            hint = "say what is shown in place of its id, or leave it out"
+            context.add(Code.MISSING_KEY, f"the state `{state}` has no words", state, hint)
+    shown = {state: texts.get(state) or state for state in states}
+    for state, text in written.items():
+        alike = [other for other in states if other != state and shown[other] == shown.get(state)]
+        if alike:
+            message = f"`{state}` and `{alike[0]}` are both shown as `{shown[state]}`"
+            context.add(Code.REPEATED, message, text, "give each state a text that no other has")
+    return tuple(texts.get(state, "") for state in states)
 
 
 def _share_row(owner: Owner, shape: AnyShareRow, states: tuple[str, ...]) -> ShareRow:

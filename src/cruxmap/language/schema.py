@@ -617,6 +617,14 @@ class QuestionShape(Told):
         Editor({"minItems": 2, "uniqueItems": True}),
         Description("The answers, of which exactly one is the case.", ["calm", "ordinary", "stormy"]),
     ]
+    state_texts: Annotated[
+        dict[PartId, Sentence] | None,
+        NotEmpty(),
+        Description(
+            "What readers are shown in place of an answer's id, wherever it stands.",
+            {"calm": "calm, below 10 knots", "stormy": "> 40 knots"},
+        ),
+    ] = None
     credence: Annotated[
         Shares | None,
         Description(

@@ -195,7 +195,13 @@ class Wordings:
             case "claims" | "questions":
                 if section == "questions":
                     states = [str(state) for state in _each(value_at(entry, "states"))]
-                    yield "states", tuple(names.part(owner, state) for state in states)
+                    texts = value_at(entry, "state_texts")
+                    yield (
+                        "states",
+                        tuple(
+                            (names.part(owner, state), words(value_at(texts, state))) for state in states
+                        ),
+                    )
                 yield "when", self._case(_rows(entry), first, names)
             case "events":
                 phase = value_at(value_at(entry, "emerges"), first)

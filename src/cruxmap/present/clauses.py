@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import assert_never
 
-from cruxmap.insight.sentences import listed
+from cruxmap.insight.sentences import listed, quotation, texts_of
 from cruxmap.language.argument_map import (
     AllOf,
     AnyOf,
@@ -30,11 +30,6 @@ def text_of(argument_map: ArgumentMap, name: str) -> str:
     return " ".join(argument_map.entry[name].about.text.split()) or name
 
 
-def quotation(text: str) -> str:
-    """Quote a sentence within another: without its stop, and with other quotation marks inside."""
-    return f'"{text.removesuffix(".").replace('"', "'")}"'
-
-
 def quoted_text(argument_map: ArgumentMap, name: str) -> str:
     """Quote what an entry says within a sentence."""
     return quotation(text_of(argument_map, name))
@@ -52,7 +47,7 @@ def clause_of(argument_map: ArgumentMap, condition: Condition) -> str:
         case ClaimIs(claim=claim, value=value):
             return f"it is {'' if value else 'not '}true that {quoted(claim)}"
         case StateIn(question=question, states=states):
-            return f"the answer to {quoted(question)} is {either(states)}"
+            return f"the answer to {quoted(question)} is {either(argument_map, question, states)}"
         case Before(event=first, other=second, by=by):
             steps = "" if by == 1 else f" at least {by} steps"
             return f"{quoted(first)} comes about{steps} before {quoted(second)}"
@@ -83,7 +78,7 @@ def _negation(argument_map: ArgumentMap, condition: Condition) -> str:
         case ClaimIs(claim=claim, value=value):
             return clause(ClaimIs(claim, not value))
         case StateIn(question=question, states=states):
-            return f"the answer to {quoted(question)} is not {either(states)}"
+            return f"the answer to {quoted(question)} is not {either(argument_map, question, states)}"
         case During(event=event, phase=phase):
             return f"{quoted(event)} does not come about during {phase}"
         case ByEndOf(event=event, phase=phase):
@@ -111,6 +106,7 @@ def _steps_apart(number: int) -> str:
     return f"{number} step{'s' * (number != 1)} of each other"
 
 
-def either(states: Iterable[str]) -> str:
+def either(argument_map: ArgumentMap, question: str, states: Iterable[str]) -> str:
     """Name answers to a question within a sentence, of which they would else be words."""
-    return listed((f'"{state}"' for state in states), "or")
+    texts = texts_of(argument_map, question)
+    return listed((quotation(texts.get(state, state)) for state in states), "or")

@@ -284,7 +284,7 @@ def _dumbbell(axes: "Axes", y: float, crux: DoubleCrux) -> None:
         axes.annotate(
             write(p), (x, y), (side * 7, 0), textcoords="offset points", ha=where, va="center", size=7.5
         )
-    state = f": {crux.state}" if isinstance(crux, DoubleCruxQuestion) else ""
+    state = f": {crux.state_text}" if isinstance(crux, DoubleCruxQuestion) else ""
     row_label(axes, y, WIDTHS[0], f"{crux.id}{state}", crux.text)
     row_numbers(axes, y, part(abs(share)), "of the gap closed" if share >= 0 else "added to the gap")
 

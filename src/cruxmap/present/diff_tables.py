@@ -188,9 +188,12 @@ def _cruxes(
     def state(crux: DoubleCrux) -> str:
         return crux.state if isinstance(crux, DoubleCruxQuestion) else ""
 
+    def said(crux: DoubleCrux) -> str:
+        return crux.state_text if isinstance(crux, DoubleCruxQuestion) else ""
+
     columns = (
         Column("id", "what"),
-        Column("text", "what it says", get=lambda crux: f"{crux.text} {state(crux)}".rstrip()),
+        Column("text", "what it says", get=lambda crux: f"{crux.text} {said(crux)}".rstrip()),
         Column("kind", "kind"),
         Column("state", "state", get=state),
         numeric("probability_a", diff.a, percent),

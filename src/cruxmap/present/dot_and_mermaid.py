@@ -339,7 +339,7 @@ def mermaid_text(shown: Picture) -> str:
 
 
 def _box(card: Card) -> str:
-    number = f"<br/>{card.probability}" if card.probability else ""
+    number = f"<br/>{_quoted(card.probability)}" if card.probability else ""
     brought = f"<br/>brought by {_quoted(card.brought_by)}" if card.brought_by else ""
     return f'  {_name(card.id)}["{_quoted(_sentence(card))}{number}{brought}"]:::{card.kind}'
 

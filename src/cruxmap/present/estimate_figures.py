@@ -111,7 +111,7 @@ def estimate_figures(model: ModelSpec, estimate: Estimate) -> Drawings:
     for entry, values in of_kinds.items():
         drawn[f"estimate-{file_name(entry)}"] = partial(
             bars,
-            {value: targets[target] for value, target in values.items()},
+            {estimate.state_texts.get(t, value): targets[t] for value, t in values.items()},
             _title(model, entry),
             conditions_text(estimate),
             in_order=isinstance(model.map.entry.get(entry), Event),

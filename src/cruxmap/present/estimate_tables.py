@@ -5,7 +5,9 @@ from dataclasses import replace
 from operator import attrgetter, itemgetter
 
 from cruxmap.insight.estimate import Estimate, JudgedEstimate, TargetEstimate, WorldviewEstimate
+from cruxmap.insight.whose import NeutralNumber
 from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.language.inheritance import NOBODY
 from cruxmap.present.phrases import (
     CENTRAL,
     MEAN,
@@ -98,6 +100,7 @@ def _turns_on(estimate: Estimate) -> Iterator[Table]:
     columns = (
         Column("address", "the map's own number"),
         numeric("value", "value"),
+        *([Column("whose", "whose", get=_whose)] if any(map(_whose, estimate.map.turns_on)) else []),
         numeric("moves", "the target", get=lambda number: from_to(number.target_low, number.target_high)),
     )
     note = (
@@ -113,12 +116,14 @@ def _whose_numbers(estimate: Estimate) -> Iterator[Table]:
     rows = [(name, w) for name, w in estimate.worldviews.items() if name != MAP_WORLDVIEW]
     fitted = any(w.whose.fitted_judgements for _, w in rows)
     shared = fitted or any(w.whose.inherited_move for _, w in rows)
+    nobodys = any(w.whose.nobodys_judgements for _, w in rows)
     columns = [
         Column("worldview", "worldview", get=itemgetter(0)),
         numeric("own_judgements", "own numbers", get=lambda row: _count(row[1])),
         numeric(
             "fitted_judgements", "fitted numbers", get=lambda row: str(row[1].whose.fitted_judgements)
         ),
+        numeric("nobodys_judgements", "nobody's", get=lambda row: str(row[1].whose.nobodys_judgements)),
         numeric(
             "moved_logit",
             "times the map's odds, central",
@@ -142,6 +147,7 @@ def _whose_numbers(estimate: Estimate) -> Iterator[Table]:
         column
         for column in columns
         if (fitted or not column.key.startswith("fitted_"))
+        and (nobodys or column.key != "nobodys_judgements")
         and (shared or column.key != "own_share_of_move")
     ]
     notes = [
@@ -154,6 +160,8 @@ def _whose_numbers(estimate: Estimate) -> Iterator[Table]:
             "Fitted: numbers that were moved to meet what the reviewer states; they are nobody's own, and "
             "their part stands beside the own one."
         )
+    if nobodys:
+        notes.append("Nobody's: numbers that stand in the files, and that nobody gave (elicited: false).")
     if shared:
         notes.append(
             f"Own part of that: beside what {'it fitted, and what ' if fitted else ''}the worldview extends, "
@@ -161,6 +169,11 @@ def _whose_numbers(estimate: Estimate) -> Iterator[Table]:
         )
     if rows:
         yield Table.of("Whose numbers these are", columns, rows, notes)
+
+
+def _whose(number: NeutralNumber) -> str:
+    """Say of one of the map's numbers that nobody gave it; empty for the others."""
+    return NOBODY if number.whose == NOBODY else ""
 
 
 def _count(estimate: WorldviewEstimate) -> str:
@@ -191,18 +204,24 @@ def _further(estimate: Estimate) -> Iterator[Table]:
     targets = by_target(estimate)
     kinds = values_of(targets)
     for name, states in kinds.items():
-        yield _table_of_means(
-            f"{name}, means", {state: targets[target] for state, target in states.items()}
-        )
+        titles = {state: estimate.state_texts.get(target, state) for state, target in states.items()}
+        results = {state: targets[target] for state, target in states.items()}
+        yield _table_of_means(f"{name}, means", results, titles)
     known = {estimate.target, *(target for states in kinds.values() for target in states.values())}
     others = [(target, results) for target, results in targets.items() if target not in known]
     for i in range(0, len(others), MAX_ABREAST):
-        yield _table_of_means("Further targets, means", dict(others[i : i + MAX_ABREAST]))
+        yield _table_of_means("Further targets, means", dict(others[i : i + MAX_ABREAST]), {})
 
 
-def _table_of_means(title: str, results: dict[str, dict[str, TargetEstimate]]) -> Table:
+def _table_of_means(
+    title: str, results: dict[str, dict[str, TargetEstimate]], titles: Mapping[str, str]
+) -> Table:
     def mean(target: str) -> Column:
-        return numeric(target, target, get=lambda worldview: _bracketed(results[target][worldview]))
+        return numeric(
+            target,
+            titles.get(target, target),
+            get=lambda worldview: _bracketed(results[target][worldview]),
+        )
 
     columns = (Column("worldview", "worldview", get=str), *map(mean, results))
     everyone = [result for by_worldview in results.values() for result in by_worldview.values()]

@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from cruxmap.insight.explain import Explanation, PlacedNumber, PlaceForANumber, WeighedArgument
 from cruxmap.insight.whose import FITTED, OWN
-from cruxmap.language.argument_map import Direction, Stated, condition_text, target_text
+from cruxmap.language.argument_map import Direction, Question, Stated, condition_text, target_text
 from cruxmap.language.inheritance import NOBODY, SETTINGS_ORIGIN
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.stale import StaleJudgement
@@ -66,8 +66,14 @@ def _probability_lines(explanation: Explanation) -> Iterator[str]:
         if set(found) == {"false", "true"}:
             states = percent(found["true"])
         else:
-            states = ", ".join(f"{state} {percent(p)}" for state, p in found.items())
+            states = ", ".join(f"{_state(explanation, state)} {percent(p)}" for state, p in found.items())
         yield f"  {worldview}: {states or 'what is assumed or observed is impossible here'}"
+
+
+def _state(explanation: Explanation, state: str) -> str:
+    """Return what readers are shown of a state of what is explained."""
+    entry = explanation.entry
+    return entry.text_of.get(state, state) if isinstance(entry, Question) else state
 
 
 def _place_lines(place: PlaceForANumber, brought_by: str | None) -> Iterator[str]:
@@ -200,7 +206,7 @@ def _displaced(number: PlacedNumber) -> str:
 
 def _probability_table(explanation: Explanation) -> Table:
     def probability(state: str) -> Column:
-        title = "probability" if state == "true" else state
+        title = "probability" if state == "true" else _state(explanation, state)
         return numeric(
             state, title, percent, lambda worldview: explanation.probability[worldview].get(state)
         )

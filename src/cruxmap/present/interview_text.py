@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from cruxmap.errors import Problem
 from cruxmap.insight.interview import Clash, Interview, Question, Reply
 from cruxmap.insight.interview.outcome import Company, Outcome
 from cruxmap.insight.plain import counted
+from cruxmap.insight.sentences import texts_of
 from cruxmap.language.argument_map import Z_95, ArgumentMap, Scale, logistic
 from cruxmap.language.judgement import format_value, notation_of, with_phrases
 from cruxmap.language.model_spec import ModelSpec
@@ -88,7 +90,9 @@ def answered_before_a_change(older: Sequence[tuple[str, StaleJudgement]]) -> lis
     return lines
 
 
-def question_lines(words: QuestionWords, number: str, again: Reply | None) -> list[Line]:
+def question_lines(
+    argument_map: ArgumentMap, words: QuestionWords, number: str, again: Reply | None
+) -> list[Line]:
     """Put a question, with what is known of it."""
     lines = [Line(number, "dim")]
     if len(words.given) > 1:
@@ -113,7 +117,9 @@ def question_lines(words: QuestionWords, number: str, again: Reply | None) -> li
         lines.append(Line(f"The answers: {', '.join(words.states)}.", "", INDENTED))
     lines.append(Line(f"({words.scale}; as in {_some(words.examples)})", "dim"))
     if again is not None:
-        lines.append(Line(f"You answered: {answer_text(again)}. Enter alone keeps that.", "dim"))
+        lines.append(
+            Line(f"You answered: {answer_text(argument_map, again)}. Enter alone keeps that.", "dim")
+        )
     return lines
 
 
@@ -127,7 +133,7 @@ def _some(examples: Sequence[str]) -> str:
     )
 
 
-def answer_text(reply: Reply) -> str:
+def answer_text(argument_map: ArgumentMap, reply: Reply) -> str:
     """Write what a question was answered with."""
     match reply.what:
         case "skipped":
@@ -135,14 +141,16 @@ def answer_text(reply: Reply) -> str:
         case "rejected":
             return "rejected"
         case _:
-            return values_text(reply.question, map(notation_of, reply.values))
+            return values_text(argument_map, reply.question, map(notation_of, reply.values))
 
 
-def values_text(question: Question, written: Iterable[str]) -> str:
+def values_text(argument_map: ArgumentMap, question: Question, written: Iterable[str]) -> str:
     """Write one number, or the shares of a row by their states."""
     if len(question.addresses) < 2:
         return next(iter(written))
-    states = (address.removeprefix(f"{question.id}.") for address in question.addresses)
+    texts = texts_of(argument_map, question.entry)
+    ids = (address.removeprefix(f"{question.id}.") for address in question.addresses)
+    states = (texts.get(state, state) for state in ids)
     return ", ".join(f"{state} {share}" for state, share in zip(states, written, strict=True))
 
 
@@ -151,7 +159,7 @@ def numbers_text(argument_map: ArgumentMap, question: Question, numbers: Iterabl
     is_ratio = bool(question.addresses) and (
         argument_map.judgements[question.addresses[0]].role.scale is Scale.RATIO
     )
-    return values_text(question, map(ratio if is_ratio else percent, numbers))
+    return values_text(argument_map, question, map(ratio if is_ratio else percent, numbers))
 
 
 def help_lines(words: QuestionWords, question: Question, argument_map: ArgumentMap) -> list[Line]:
@@ -210,13 +218,14 @@ def clash_lines(
     model: ModelSpec, reply: Reply, clash: Clash, sentences: Sequence[str], implied: str
 ) -> list[Line]:
     """Say that an answer and earlier ones do not fit, show both, and ask which gives way."""
+    said = partial(answer_text, model.map)
     lines = [
         Line("This is far from what your earlier answers lead one to expect.", "bold"),
-        Line(f"You say {answer_text(reply)}; by those it would be about {implied}. Which gives way?"),
-        Line(f"this answer, {answer_text(reply)}: ask me again", "", INDENTED, "1. "),
+        Line(f"You say {said(reply)}; by those it would be about {implied}. Which gives way?"),
+        Line(f"this answer, {said(reply)}: ask me again", "", INDENTED, "1. "),
     ]
     lines += [
-        Line(f"{sentence} You said {answer_text(earlier)}.", "", INDENTED, f"{number}. ")
+        Line(f"{sentence} You said {said(earlier)}.", "", INDENTED, f"{number}. ")
         for number, (earlier, sentence) in enumerate(zip(clash.earlier, sentences, strict=True), 2)
     ]
     return [*lines, Line("neither: both are what I think", "", INDENTED, "Enter: ")]
@@ -267,14 +276,14 @@ def outcome_lines(found: Outcome) -> Iterator[Line]:
         )
 
 
-def again_lines(again: Sequence[tuple[Reply, str, str]]) -> Iterator[Line]:
+def again_lines(argument_map: ArgumentMap, again: Sequence[tuple[Reply, str, str]]) -> Iterator[Line]:
     """Name answers to look at again, each with its question and what the others imply."""
     if again:
         yield Line("Answers to look at again", "bold")
         yield Line("They fit the others least. That need not mean that they are wrong.")
         yield from (
             Line(
-                f"{sentence} You said {answer_text(reply)}; the others imply {implied}.",
+                f"{sentence} You said {answer_text(argument_map, reply)}; the others imply {implied}.",
                 "",
                 INDENTED,
                 "- ",

@@ -16,7 +16,7 @@ from typing import assert_never
 
 from cruxmap.insight.bearings import Bearing, bearing_of, bearings_on, either, followed
 from cruxmap.insight.marginals import Marginals
-from cruxmap.insight.sentences import in_words, rule_in_words
+from cruxmap.insight.sentences import in_words, rule_in_words, texts_of
 from cruxmap.language.argument_map import (
     AllOf,
     AnyOf,
@@ -46,7 +46,7 @@ from cruxmap.language.argument_map import (
     mentioned,
     target_text,
 )
-from cruxmap.language.inheritance import Perspective
+from cruxmap.language.inheritance import NOBODY, Perspective
 from cruxmap.language.judgement import notation_of
 from cruxmap.present.phrases import percent
 
@@ -173,7 +173,7 @@ def picture(
     asked = {} if target is None else _states_in(target)
     entries: tuple[Variable, ...] = (*argument_map.claims, *argument_map.questions, *argument_map.events)
     page_of = page_names(entry.about.span.file for entry in entries)
-    pen = _Pen(perspective, marginals or {}, telling or {}, arguments_on, asked, page_of)
+    pen = _Pen(argument_map, perspective, marginals or {}, telling or {}, arguments_on, asked, page_of)
     links = [
         Link(name, entry.about.id, bearing)
         for entry in entries
@@ -189,10 +189,23 @@ def picture(
     return Picture(
         title or argument_map.title or argument_map.id,
         tuple(pen.card(entry) for entry in entries),
-        tuple(links),
+        tuple(replace(link, bearing=_said(argument_map, link)) for link in links),
         frozenset(() if target is None else mentioned(target)),
         frozenset(given),
     )
+
+
+def _said(argument_map: ArgumentMap, link: Link) -> Bearing:
+    """Return how one entry bears on another, with states as readers are shown them."""
+    bearing = link.bearing
+    when, towards = (
+        tuple(texts.get(state, state) for state in states)
+        for states, texts in (
+            (bearing.when, texts_of(argument_map, link.start)),
+            (bearing.towards, texts_of(argument_map, link.end)),
+        )
+    )
+    return replace(bearing, when=when, towards=towards)
 
 
 def around(shown: Picture, ids: Iterable[str], steps: int) -> Picture:
@@ -390,6 +403,7 @@ class _Pen:
     `states_asked` are the states of questions that the target is about, `page_of` the names of files.
     """
 
+    map: ArgumentMap
     perspective: Perspective
     marginals: Marginals
     telling: Mapping[str, float]
@@ -406,7 +420,8 @@ class _Pen:
             if basis.address != name:
                 rows.extend(self._arguments(basis.address, basis.depth + 1))
         rows.extend(self._arguments(name, 0))
-        probability = _probability_text(self.marginals.get(name, {}), self.states_asked.get(name, ()))
+        asked = self.states_asked.get(name, ())
+        probability = _probability_text(self.marginals.get(name, {}), asked, texts_of(self.map, name))
         page = self.page_of[entry.about.span.file]
         kind, tells = type(entry).__name__.lower(), self.telling.get(name)
         bringer = entry.about.brought_by or ""
@@ -430,7 +445,7 @@ class _Pen:
             case Definition() as definition:
                 yield _basis_row(name, self._definition(definition))
                 for part in definition.parts:
-                    yield _basis_row(name, "", in_words(part), mentioned(part), depth=1)
+                    yield _basis_row(name, "", in_words(self.map, part), mentioned(part), depth=1)
             case Routes() as routes:
                 yield from self._routes(name, routes)
             case Table(rows=rows):
@@ -455,7 +470,7 @@ class _Pen:
 
     def _routes(self, name: str, routes: Routes) -> Iterator[CardRow]:
         if routes.when:
-            yield _basis_row(name, "only when", in_words(routes.when), mentioned(routes.when))
+            yield _basis_row(name, "only when", in_words(self.map, routes.when), mentioned(routes.when))
         for route in routes.routes:
             setting = self.perspective.setting[route.chance.address]
             chance = f"chance {self._number(route.chance.address)}"
@@ -464,7 +479,7 @@ class _Pen:
             elif route.brought_by:
                 chance += f", brought by {route.brought_by}"
             chance = f"route {route.id or ''}: {chance}"
-            yield _basis_row(name, chance, *_when(route.when), address=route.chance.address)
+            yield _basis_row(name, chance, *self._when(route.when), address=route.chance.address)
         if not routes.leak.is_default:
             yield _basis_row(name, f"any other cause: {self._number(routes.leak.address)}")
 
@@ -481,31 +496,31 @@ class _Pen:
         return _basis_row(
             name,
             f"{_case_label(row)}{self._number(row.credence.address)}",
-            *_when(row.when),
+            *self._when(row.when),
             depth=depth,
         )
 
     def _shares(self, question: Question, rows: tuple[ShareRow, ...]) -> Iterator[CardRow]:
         """Yield a row per state, with its probability (or else its share), then the cases if several."""
         name, known = question.about.id, self.marginals.get(question.about.id)
-        for i, state in enumerate(question.states):
+        for i, (state, said) in enumerate(zip(question.states, question.shown_states, strict=True)):
             share = self._number(rows[0].shares[i].address) if len(rows) == 1 else ""
             number = percent(known[state]) if known else share
-            yield _basis_row(name, f"{state}: {number}" if number else state, address=f"{name}.{state}")
+            yield _basis_row(name, f"{said}: {number}" if number else said, address=f"{name}.{state}")
         for row in rows if len(rows) > 1 else ():
             yield _basis_row(
                 name,
                 f"{_case_label(row)}{self._row_shares(question, row)}",
-                *_when(row.when),
+                *self._when(row.when),
             )
 
     def _row_shares(self, question: Question, row: ShareRow) -> str:
         """Write the shares of one case; a state that is certain stands alone."""
         settings = [self.perspective.setting[share.address].value for share in row.shares]
-        for state, value in zip(question.states, settings, strict=True):
+        for state, value in zip(question.shown_states, settings, strict=True):
             if value.low == 1:
                 return state
-        shares = zip(question.states, row.shares, settings, strict=True)
+        shares = zip(question.shown_states, row.shares, settings, strict=True)
         return ", ".join(
             f"{state} {self._number(s.address)}" for state, s, value in shares if value.high > 0
         )
@@ -514,7 +529,7 @@ class _Pen:
         address = f"{event}.{phase.phase}"
         only = phase.rows[0] if len(phase.rows) == 1 else None
         number = f" {self._number(only.credence.address)}" if only else ""
-        yield _basis_row(event, f"in {phase.phase}:{number}", *_when(phase.when), address=address)
+        yield _basis_row(event, f"in {phase.phase}:{number}", *self._when(phase.when), address=address)
         if only is None:
             yield from (self._case(event, row, depth=1) for row in phase.rows)
 
@@ -545,7 +560,7 @@ class _Pen:
             case _:
                 assert_never(argument.direction)
         states = [
-            ", ".join(target.states)
+            ", ".join(texts_of(self.map, of).get(state, state) for state in target.states)
             for target in argument.targets
             if isinstance(target, OnStates) and target.owner == of
         ]
@@ -564,7 +579,13 @@ class _Pen:
 
     def _number(self, address: str) -> str:
         setting = self.perspective.setting[address]
-        return "rejected" if setting.rejected else notation_of(setting.value)
+        if setting.rejected:
+            return "rejected"
+        return notation_of(setting.value) + (f" ({NOBODY})" if setting.origin == NOBODY else "")
+
+    def _when(self, condition: Condition | None) -> tuple[str, tuple[str, ...]]:
+        """Return when a row holds, and the ids in that."""
+        return (f"when {in_words(self.map, condition)}", mentioned(condition)) if condition else ("", ())
 
 
 def _states_in(condition: Condition) -> dict[str, tuple[str, ...]]:
@@ -583,10 +604,11 @@ def _states_in(condition: Condition) -> dict[str, tuple[str, ...]]:
             return {}
 
 
-def _probability_text(known: Mapping[str, float], asked: Collection[str]) -> str:
+def _probability_text(known: Mapping[str, float], asked: Collection[str], texts: Mapping[str, str]) -> str:
     """Write the probability that a claim is true, that an event ever happens, or of the states `asked`."""
     if known and asked:
-        return f"{' or '.join(asked)} {percent(sum(known[state] for state in asked))}"
+        names = " or ".join(texts.get(state, state) for state in asked)
+        return f"{names} {percent(sum(known[state] for state in asked))}"
     if "never" in known:
         return f"ever {percent(sum(p for step, p in known.items() if step != 'never'))}"
     return percent(known["true"]) if "true" in known else ""
@@ -606,14 +628,10 @@ def _basis_row(
 
 def _gap_text(question: Variable, gap: Gap) -> tuple[str, str]:
     assert isinstance(question, Question)
-    limits = zip(question.states[1:], gap.thresholds, strict=True)
-    states = [question.states[0], *(f"{state} from {step}" for state, step in limits)]
+    first, *others = question.shown_states
+    limits = zip(others, gap.thresholds, strict=True)
+    states = [first, *(f"{state} from {step}" for state, step in limits)]
     return f"steps from {gap.start} to {gap.end}:", ", ".join(states)
-
-
-def _when(condition: Condition | None) -> tuple[str, tuple[str, ...]]:
-    """Return when a row holds, and the ids in that."""
-    return (f"when {in_words(condition)}", mentioned(condition)) if condition else ("", ())
 
 
 def _case_label(row: Row | ShareRow) -> str:

@@ -28,6 +28,7 @@ from cruxmap.language.argument_map import (
     Judgement,
     PhaseChance,
     Question,
+    Rest,
     Route,
     Routes,
     Row,
@@ -153,7 +154,8 @@ def _entry_data(entry: Entry) -> dict[str, Any]:
         case Claim(about=about, basis=basis):
             return {**_about_data(about), **_basis_data(basis)}
         case Question(about=about, states=states):
-            return {**_about_data(about), "states": list(states), **_outcomes_data(entry)}
+            texts = {"state_texts": {**entry.text_of}} if entry.text_of else {}
+            return {**_about_data(about), "states": list(states), **texts, **_outcomes_data(entry)}
         case Event(about=about, timeline=timeline):
             return {**_about_data(about), "timeline": timeline, **_times_data(entry)}
         case Argument():
@@ -269,11 +271,12 @@ def _unless_default(key: str, judgement: Judgement) -> dict[str, Any]:
 
 def _judgement_data(judgement: Judgement) -> Any:
     number = notation_of(judgement.value)
-    if not judgement.citations and not judgement.note:
-        return number
-    return _given(
-        {"value": number, "source": _citations_data(judgement.citations), "note": judgement.note}
-    )
+    beside = {
+        "elicited": "" if judgement.elicited or isinstance(judgement.value, Rest) else "false",
+        "source": _citations_data(judgement.citations),
+        "note": judgement.note,
+    }
+    return _given({"value": number, **beside}) if any(beside.values()) else number
 
 
 def _condition_flow(condition: Condition | None) -> _Flow | None:

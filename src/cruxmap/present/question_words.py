@@ -5,13 +5,14 @@ number of the map is in these words: who has read one answers near it (Tversky a
 """
 
 import math
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, assert_never
 
 from cruxmap.insight.interview import Question as Asked
 from cruxmap.insight.plain import Answer, plain_fields
-from cruxmap.insight.sentences import listed, percent
+from cruxmap.insight.sentences import listed, percent, quotation
 from cruxmap.language.argument_map import (
     AllOf,
     AnyOf,
@@ -53,7 +54,7 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.judgement import Lexicon, with_phrases
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.present.clauses import clause_of, clauses_of, either, ever, quotation, quoted_text, text_of
+from cruxmap.present.clauses import clause_of, clauses_of, either, ever, quoted_text, text_of
 from cruxmap.present.phrases import part
 
 
@@ -225,7 +226,7 @@ class _Words(NamedTuple):
                 is_it = "true" if value else "not true"
                 return _ends(f"How likely is it that this is {is_it}:", self.text(claim))
             case StateIn(question=question, states=states):
-                answer = f"the answer to this is {either(states)}"
+                answer = f"the answer to this is {either(self.map, question, states)}"
                 return _ends(f"How likely is it that {answer}:", self.text(question))
             case During(event=event, phase=phase):
                 return _ends(f"How likely is it that this comes about during {phase}:", self.text(event))
@@ -263,7 +264,7 @@ class _Words(NamedTuple):
                 yield from (f"- {self.quoted(name)}" for name in names)
             case ShareTable() | Gap():
                 assert isinstance(entry, Question)
-                yield f"The answers to choose from: {', '.join(entry.states)}."
+                yield f"The answers to choose from: {', '.join(entry.shown_states)}."
             case Credence() | Table():
                 return
             case _:
@@ -349,7 +350,7 @@ class _Words(NamedTuple):
     def _of_row(self, question: Question, rows: tuple[ShareRow, ...], row: ShareRow) -> _Put:
         ask = _ends("How do you share out 100% among the answers to this:", self.text(question.about.id))
         given = self.clauses(*self.case(rows, row.when))
-        return _Put(self._aside(ask, question), SHARED, given, states=question.states)
+        return _Put(self._aside(ask, question), SHARED, given, states=question.shown_states)
 
     def _of_phase(
         self, event: Event, phase: PhaseChance, requires: tuple[str, ...], judgement: Judgement
@@ -413,7 +414,8 @@ class _Words(NamedTuple):
     def _odds_that(self, target: Any) -> str:
         match target:
             case OnStates(owner=owner, states=states):
-                return _ends(f"that the answer to this is {either(states)}:", self.text(owner))
+                answer = either(self.map, owner, states)
+                return _ends(f"that the answer to this is {answer}:", self.text(owner))
             case OnPhase(owner=owner, part=phase):
                 return _ends(f"that this comes about during {phase}:", self.text(owner))
             case OnRoute(owner=owner, part=route):
@@ -431,7 +433,8 @@ class _Words(NamedTuple):
         for target in argument.targets:
             match target:
                 case OnStates(owner=owner, states=states):
-                    yield f"{does} the answer {either(states)} to this: {self.quoted(owner)}"
+                    answer = either(self.map, owner, states)
+                    yield f"{does} the answer {answer} to this: {self.quoted(owner)}"
                 case OnPhase(owner=owner, part=phase):
                     yield f"{does} this coming about during {phase}: {self.quoted(owner)}"
                 case OnRoute(owner=owner, part=route):
@@ -600,11 +603,19 @@ def _examples(put: _Put, lexicon: Lexicon) -> tuple[str, ...]:
     return ("under 1%", "about 5%", "20% to 60%", "3:1", *([phrase] if phrase else []), "95%")
 
 
+_CAN_BE_NAMED = re.compile(r"[^\W\d_](?:[\w -]*[\w])?|[a-z0-9-]+")
+
+
 def _shares(states: tuple[str, ...]) -> Iterator[str]:
-    """Yield a row of shares that are nearly alike, with the names of the states and without."""
+    """Yield a row of shares that are nearly alike, with the names of the states and without.
+
+    Names that would be hard to tell from the shares are left out.
+    """
+    named = all(map(_CAN_BE_NAMED.fullmatch, states))
     even = f"{5 * max(1, round(20 / len(states)) - (20 % len(states) == 0))}%"
     *most, last = states
-    yield ", ".join([*(f"{state} {even}" for state in most), f"{last} rest"])
+    if named:
+        yield ", ".join([*(f"{state} {even}" for state in most), f"{last} rest"])
     yield ", ".join([*(even for _ in most), "rest"])
 
 

@@ -86,7 +86,7 @@ def picture_of(
     whose += f", {fitted} of them fitted" if fitted else ""
     nobodys = sum(setting.origin == NOBODY for setting in seen.settings)
     whose += f", {nobodys} of them nobody's" if nobodys else ""
-    given = f", given {', '.join(map(in_words, supposed))}" if supposed else ""
+    given = f", given {', '.join(in_words(model.map, one) for one in supposed)}" if supposed else ""
     if progress is not None:
         progress("probabilities of all entries", 0, 1)
     asked = replace(model, worldviews=(worldview,), reconcile=False)

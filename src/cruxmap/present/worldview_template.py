@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
 from cruxmap.insight.importance import EntryOfOwn, PlaceOfOwn
+from cruxmap.insight.sentences import texts_of
 from cruxmap.language.argument_map import Argument, ArgumentMap
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
@@ -50,14 +51,14 @@ def _lines(model: ModelSpec, name: str, entries: tuple[EntryOfOwn, ...]) -> Iter
 
 def _of_entry(argument_map: ArgumentMap, one: EntryOfOwn) -> Iterator[str]:
     about = argument_map.entry[one.id]
-    says = basis_words(about)[:1] if isinstance(about, Argument) else []
+    says = basis_words(argument_map, about)[:1] if isinstance(about, Argument) else []
     yield from _words(" ".join([about.about.text, *says]), "  ")
-    words = number_words(about)
+    words = number_words(argument_map, about)
     for place in one.places:
-        yield from _number(place, words)
+        yield from _number(place, words, texts_of(argument_map, one.id))
 
 
-def _number(place: PlaceOfOwn, words: Mapping[str, str]) -> Iterator[str]:
+def _number(place: PlaceOfOwn, words: Mapping[str, str], texts: Mapping[str, str]) -> Iterator[str]:
     """Yield a number of the map in a comment, with what it says behind it."""
     [first, *others] = place.judgements
     if first.address == place.address:
@@ -66,6 +67,9 @@ def _number(place: PlaceOfOwn, words: Mapping[str, str]) -> Iterator[str]:
         return
     shares = (first, *others)
     states = {j.address.removeprefix(f"{place.address}."): notation_of(j.value) for j in shares}
+    for state in states:
+        if state in texts:
+            yield from _words(f"{state}: {texts[state]}", "  ")
     yield from (f"  # {line}" for line in entry(place.address, states, WIDTH))
 
 

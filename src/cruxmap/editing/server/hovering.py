@@ -11,6 +11,7 @@ from cruxmap.language.argument_map import (
     ArgumentMap,
     Citation,
     Entry,
+    Question,
     judgements_of,
 )
 from cruxmap.language.drafting import Draft
@@ -91,6 +92,8 @@ def _entry(entry: Entry, address: str, snapshot: Snapshot, draft: Draft, present
     parts = [head, _plain(about.text), _cited(about.citations), _plain(about.note)]
     if address != about.id:
         parts.append(f"`{address}`")
+    if isinstance(entry, Question) and (texts := entry.text_of):
+        parts.append("\n".join(f"- `{state}`: {_plain(text)}" for state, text in texts.items()))
     parts += _tables(entry, addresses, snapshot, draft, present)
     return "\n\n".join(filter(None, parts))
 
@@ -115,7 +118,7 @@ def _tables(
     for worldview in worldviews:
         row = [worldview]
         if present:
-            row.append(_chances(present.of.get(worldview, {}).get(entry.about.id)))
+            row.append(_chances(entry, present.of.get(worldview, {}).get(entry.about.id)))
         if single:
             row += _number(snapshot, draft, worldview, single)
         rows.append(row)
@@ -132,12 +135,14 @@ def _tables(
         yield "\n".join((*shown, *([f"- and {more} more"] if more > 0 else [])))
 
 
-def _chances(states: Mapping[str, float] | None) -> str:
+def _chances(entry: Entry, states: Mapping[str, float] | None) -> str:
     if not states:
         return ""
     if states.keys() == {"true", "false"}:
         return percent(states["true"])
-    shown = [f"{state} {percent(p)}" for state, p in [*states.items()][:MOST_STATES]]
+    texts = entry.text_of if isinstance(entry, Question) else {}
+    first = [*states.items()][:MOST_STATES]
+    shown = [f"{_plain(texts.get(state, state))} {percent(p)}" for state, p in first]
     return ", ".join(shown) + (" ..." if len(states) > MOST_STATES else "")
 
 

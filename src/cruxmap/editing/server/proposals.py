@@ -13,7 +13,7 @@ from typing import Any
 
 from cruxmap.editing.server.cursor import Cursor
 from cruxmap.insight.tags import tags_of
-from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Routes, Scale
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Question, Routes, Scale
 from cruxmap.language.drafting import Draft
 from cruxmap.language.files import ARGUMENTS
 from cruxmap.language.forms import Form, forms_at, is_shape
@@ -252,8 +252,10 @@ class _Known:
                 yield Proposal(id_, Of.ENTRY, str(kind), known.about.text if known else "")
 
     def _states(self, question: str) -> Iterator[Proposal]:
+        entry = self.map.entry.get(question)
+        texts = entry.text_of if isinstance(entry, Question) else {}
         for state in self.draft.names.states.get(question, ()):
-            yield Proposal(state, Of.STATE, f"state of {question}")
+            yield Proposal(state, Of.STATE, f"state of {question}", texts.get(state, ""))
 
     def _phases(self, event: str | None) -> Iterator[Proposal]:
         names = self.draft.names

@@ -73,8 +73,8 @@ def contents_of_model(model: ModelSpec, *, blind: bool = False, anonymous: bool 
         "target": model.target.name,
         "question": text_of(model),
         "chapters": [],
-        "assuming": list(map(in_words, model.assuming)),
-        "observed": list(map(in_words, model.observed)),
+        "assuming": [in_words(model.map, one) for one in model.assuming],
+        "observed": [in_words(model.map, one) for one in model.observed],
         "asked": {  # as conditions are written: what reviewers state is about this where it says the same
             "of": condition_text(model.target.condition),
             "given": [condition_text(given) for given in (*model.assuming, *model.observed)],
@@ -146,7 +146,7 @@ def _entries(model: ModelSpec) -> Plain:
             "text": entry.about.text,
             "type": type(entry).__name__.lower(),
             "basis": basis_of(entry),
-            "basis_words": basis_words(entry),
+            "basis_words": basis_words(argument_map, entry),
             "sources": citations(argument_map, entry.about.citations),
             "note": entry.about.note,
             "by": entry.by if isinstance(entry, Argument) else None,
@@ -154,11 +154,13 @@ def _entries(model: ModelSpec) -> Plain:
             "file": files[entry.about.span.file],
             "remarks": remarks.get(name, []),
             "states": _states(entry),
-            "parts": [{"address": address, "words": words} for address, words in part_words(entry)],
+            "parts": [
+                {"address": address, "words": words} for address, words in part_words(argument_map, entry)
+            ],
             "numbers": [judgement.address for judgement in judgements_of(entry)],
             "bearing": bearing.get(name, []),
-            "targets": _targets(entry),
-            "premises": _premises(entry),
+            "targets": _targets(argument_map, entry),
+            "premises": _premises(argument_map, entry),
             "brought_by": entry.about.brought_by,
         }
         for name, entry in argument_map.entry.items()
@@ -185,10 +187,14 @@ def basis_of(entry: Entry) -> str:
 def _states(entry: Entry) -> list[Plain]:
     if not isinstance(entry, Question):
         return []
-    return [{"id": state, "text": state.replace("-", " ")} for state in entry.states]
+    texts = entry.text_of
+    return [
+        {"id": state, "text": texts.get(state, state.replace("-", " ")), "shown": texts.get(state, state)}
+        for state in entry.states
+    ]
 
 
-def _targets(entry: Entry) -> list[Plain]:
+def _targets(argument_map: ArgumentMap, entry: Entry) -> list[Plain]:
     if not isinstance(entry, Argument):
         return []
     return [
@@ -201,9 +207,11 @@ def _targets(entry: Entry) -> list[Plain]:
     ]
 
 
-def _premises(entry: Entry) -> list[Plain]:
+def _premises(argument_map: ArgumentMap, entry: Entry) -> list[Plain]:
     premises = entry.premises if isinstance(entry, Argument) else ()
-    return [{"words": in_words(p), "ids": list(dict.fromkeys(mentioned(p)))} for p in premises]
+    return [
+        {"words": in_words(argument_map, p), "ids": list(dict.fromkeys(mentioned(p)))} for p in premises
+    ]
 
 
 # --- sources -----------------------------------------------------------------------------------------
@@ -247,7 +255,9 @@ def _judgements(
     layers: Mapping[str, Layers],
     older: Mapping[tuple[str, str], StaleJudgement],
 ) -> Plain:
-    words = {a: w for entry in argument_map.entry.values() for a, w in number_words(entry).items()}
+    words = {
+        a: w for entry in argument_map.entry.values() for a, w in number_words(argument_map, entry).items()
+    }
     return {
         address: {
             "words": words[address],
@@ -306,10 +316,10 @@ def _estimated(found: Findings, name: str) -> Plain:
 def _said(argument_map: ArgumentMap, stated: Stated) -> Plain:
     return {
         "of": condition_text(stated.of),
-        "words": in_words(stated.of),
+        "words": in_words(argument_map, stated.of),
         "credence": notation_of(stated.credence),
         "assuming": list(map(condition_text, stated.assuming)),
-        "given": list(map(in_words, stated.assuming)),
+        "given": [in_words(argument_map, one) for one in stated.assuming],
         "source": citations(argument_map, stated.citations),
         "note": stated.note,
     }

@@ -301,8 +301,8 @@ def _text(given: Plain) -> str:
 
 def _row(states: Sequence[Plain], row: Sequence[Plain]) -> tuple[str, list[tuple[str, str]]]:
     """Return the case of a row of shares, and the shares that the map and whoever else gives some there."""
-    names = [state["id"] for state in states]
-    case = row[0]["words"].removeprefix(f"share of {names[0]}").strip()
+    first, *_ = names = [state["shown"] for state in states]
+    case = row[0]["words"].removeprefix(f"share of {first}").strip()
     by = dict.fromkeys(name for place in row for name in place["by"])
     numbers = [(MAP_WORLDVIEW, _shares(names, [place["map"] for place in row]))]
     for worldview in by:
