@@ -161,7 +161,7 @@ def _row(row: Row) -> Mapped:
 
 def _question(question: Question) -> Mapped:
     said: Mapped = {"states": [*question.states]}
-    if texts := dict(getattr(question, "state_texts", ())):
+    if texts := dict(question.text_of):
         said["state_texts"] = texts
     match question.basis:
         case Gap(start=start, end=end, thresholds=thresholds):
