@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAliasType, get_args
 from urllib.parse import unquote
@@ -24,7 +25,7 @@ from helpers.pages import PAGES, anchors, lost, prose
 
 sys.path.insert(0, str(ROOT / "docs" / "extensions"))
 import keys
-from contents import trees
+from contents import trees, under_one_title
 from mathml import mathml
 from public_names import classes, functions
 
@@ -48,6 +49,12 @@ def test_every_page_is_in_the_index() -> None:
     listed = re.findall(r"<([\w./-]+)>$", "\n".join(trees(index)), re.MULTILINE)
     pages = [str((ROOT / "docs" / f"{page}.md").resolve().relative_to(ROOT)) for page in listed]
     assert sorted(pages) == sorted({*PAGES} - {"docs/index.md"})
+
+
+def test_a_page_of_several_titles_has_one_on_the_site() -> None:
+    page = "# Problems\n\n# Files\n\n## bad-id\n\n```yaml\n# no title\n```\n"
+    assert under_one_title(page) == page.replace("# Files", "## Files").replace("## bad", "### bad")
+    assert under_one_title("# One\n\n## Part\n") == "# One\n\n## Part\n"
 
 
 def test_every_public_name_is_in_the_reference() -> None:
@@ -105,6 +112,19 @@ def test_the_reference_of_a_key_says_where_it_stands_and_what_it_wants() -> None
     assert "`leak` needs `routes`." in claim
     assert "| `text` (needed) | A sentence that says it." in claim
     assert "| [a number, or a mapping with `value`](#one-judgement-with-its-source) |" in claim
+
+
+def test_measures_have_the_names_that_answers_give_them() -> None:
+    page = prose("docs/reference/measures.md")
+    rows = re.findall(r"^\| \[.+\| `(?:(\w+)\.)?(\w+)` \|$", page, re.MULTILINE)
+    assert len(rows) == page.count("\n| [") > 30
+    results = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    named = {name.rpartition(".")[2]: name for kind in ("answers", "parts") for name in classes()[kind]}
+    for answer, field in rows:
+        assert f"`{field}`" in results
+        if answer:
+            module, _, name = named[answer].rpartition(".")
+            assert hasattr(getattr(import_module(module), name), field), (answer, field)
 
 
 # --- formulas ---------------------------------------------------------------------------------------

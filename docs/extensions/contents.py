@@ -19,8 +19,23 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def _with_tree(app: Sphinx, name: str, source: list[str]) -> None:
+    source[0] = under_one_title(source[0])
     if name == app.config.root_doc:
         source[0] += "\n" + "\n".join(trees(source[0]))
+
+
+def under_one_title(text: str) -> str:
+    """Return a page of several titles with all but the first one level lower, and what is under them."""
+    lines = text.split("\n")
+    headings = [n for n, line in enumerate(lines) if line.startswith("#") and not _in_code(lines[:n])]
+    if sum(lines[n].startswith("# ") for n in headings) > 1:
+        for n in headings[1:]:
+            lines[n] = f"#{lines[n]}"
+    return "\n".join(lines)
+
+
+def _in_code(above: list[str]) -> bool:
+    return sum(line.lstrip().startswith("```") for line in above) % 2 == 1
 
 
 def trees(index: str) -> Iterator[str]:
