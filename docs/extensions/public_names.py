@@ -83,7 +83,7 @@ def _reached(known: Iterable[type]) -> set[type]:
 
 
 def _parts_of(thing: type) -> set[type]:
-    hints = get_type_hints(thing)
+    hints = get_type_hints(thing, localns=public())  # some are imported for type checkers alone
     return {
         part
         for hint in hints.values()
