@@ -529,7 +529,7 @@ def test_a_mistake_on_the_command_line_is_shown_as_one(
 def test_a_mistake_in_python_says_what_it_is_for(tmp_path: Path) -> None:
     path = write(tmp_path, "claims:\n  a: {text: One., credence: 30%}\n", "target: a\n")
     spec = read_model(path)
-    with pytest.raises(InvalidMap, match=r"^a: unreadable-judgement: cannot read `120%`"):
+    with pytest.raises(InvalidMap, match=r"^unreadable-judgement: judgements\['a'\]: cannot read `120%`"):
         estimate.probability(spec, "a", judgements={"a": "120%"})
     with pytest.raises(InvalidMap, match=r"^unknown-id: there is no claim `b`"):
         estimate.probability(spec, "b")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from cruxmap.insight.expectations import Expectations as Expectations, expectations as expectations
     from cruxmap.insight.explain import Explanation as Explanation, explain as explain
+    from cruxmap.language.asked import WhatIf as WhatIf
     from cruxmap.insight.live_model import (
         Drawn as Drawn,
         State as State,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from cruxmap.language.model_spec import ModelSpec as ModelSpec
     from cruxmap.language.reading import check as check, read_map as read_map
     from cruxmap.language.reading import read_model as read_model, read_models as read_models
+    from cruxmap.language.template import example as example
     from cruxmap.language.visitors import Merged as Merged
     from cruxmap.merging import merge as merge
 # isort: on

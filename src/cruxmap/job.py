@@ -7,10 +7,11 @@ Every other picture is one command away.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.ground import refuse_what_cannot_be_written, write_folder
+from cruxmap.insight.asked import WhatIf, what_if
 from cruxmap.insight.cruxes import CruxTables
 from cruxmap.insight.diff import WorldviewDiff
 from cruxmap.insight.estimate import Estimate
@@ -18,8 +19,10 @@ from cruxmap.insight.findings import findings
 from cruxmap.insight.main_points import MainPoints
 from cruxmap.insight.pairs import PairMatrix
 from cruxmap.language.anonymous import without_names
-from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
+from cruxmap.language.asked import as_model
 from cruxmap.language.git_files import revision_of
+from cruxmap.language.in_memory import MODEL
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.present import canvas, dot_and_mermaid
 from cruxmap.present.canvas import Drawings
@@ -76,19 +79,54 @@ class Job:
         return self.estimate.to_json() | {"summary": self.points.to_json()} | written
 
 
+@what_if
 def run(
-    model: ModelSpec,
+    model: ModelSpec | ArgumentMap,
     folder: str | Path,
     *,
     progress: Progress | None = None,
     executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> Job:
     """Do the main job of `cruxmap run`, and write every answer with the first figures to a folder.
 
     Nothing is written before all is computed and drawn. What an earlier job wrote there and this one does
-    not is removed, unless it was changed since. Raises `InvalidMap`; `CannotWrite` where the folder takes
-    nothing.
+    not is removed, unless it was changed since.
+
+    Parameters
+    ----------
+    model
+        The model, or a map with a `target`.
+    folder
+        Where everything is written.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns
+    -------
+    A `Job`: the answers, and the `files` that were written.
+
+    Raises
+    ------
+    InvalidMap
+        For a mistake in an argument, which the problem names with a hint.
+    CannotWrite
+        Where the folder takes nothing.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     done = cm.run(cm.example("library"), folder, draws=100)
+    >>> "report.html" in done.files
+    True
     """
+    model = as_model(model)
     refuse_what_cannot_be_written(Path(folder))
     found = findings(model, Work(executor, progress))
     estimates, between, points = found.estimate, found.diff, found.points
@@ -122,7 +160,7 @@ def run(
         pictures=names,
         others=_others(model, answers),
         made_from=canvas.made_from(model),
-        revision=revision_of(Path(model.file)) if model.file else None,
+        revision=revision_of(Path(model.file)) if model.file not in ("", str(MODEL)) else None,
     )
     files: dict[str, str | bytes] = {
         INDEX: index,

@@ -11,11 +11,41 @@ from cruxmap.language.visitors import Merged, arrivals
 
 
 def merge(model: str | os.PathLike[str], files: Iterable[str | os.PathLike[str]]) -> Merged:
-    """Put files of worldviews into the folder of a model's map, as `ID.yaml`, to the byte.
+    r"""Put files of worldviews into the folder of a model's map, as `ID.yaml`, to the byte.
 
     All are read first, as if they stood there. Nothing is written where one of them has a problem, or has
-    the id of another worldview. What is there already stays. Raises `InvalidMap`; `CannotWrite`, and then
-    nothing was written either.
+    the id of another worldview. What is there already stays.
+
+    Parameters
+    ----------
+    model
+        The model's file.
+    files
+        Files of worldviews, as a report's page writes them.
+
+    Returns
+    -------
+    A `Merged`, with what each file came with.
+
+    Raises
+    ------
+    InvalidMap
+        For a problem of the map, or of one of the files.
+    CannotWrite
+        Where the folder takes nothing; then nothing was written.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     [_, _, _, _, model] = cm.new("town", folder=folder)
+    ...     sent = Path(folder, "ann.yaml")
+    ...     _ = sent.write_text("worldview: ann\ntext: Ann.\njudgements: {soil-sound: 60%}\n")
+    ...     merged = cm.merge(model, [sent])
+    >>> [one.worldview for one in merged.put]
+    ['ann']
     """
     visited = read_with_visitors(model, files)
     found = arrivals(visited.model.map, visited.folder, visited.visitors)

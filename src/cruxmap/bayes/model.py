@@ -6,6 +6,7 @@ only: the engine (`op`) gives the log-probability of what is observed or stated,
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import batched
+from typing import Unpack
 
 import numpy as np
 import pymc as pm
@@ -18,12 +19,15 @@ from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import IntArray, Network
 from cruxmap.engine.planning import ancestors
 from cruxmap.errors import InvalidMap
+from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.language.asked import WhatIf, as_model, what_if
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import Inquiry, StatedCredence, impossible_evidence, inquire
 from cruxmap.network.means_and_deviations import Numbers
 
 
-def build(model: ModelSpec, explicit: bool = False) -> pm.Model:
+@what_if
+def build(model: ModelSpec | ArgumentMap, explicit: bool = False, **asked: Unpack[WhatIf]) -> pm.Model:
     """Return the PyMC model of all worldviews of a model.
 
     Variables and their dims: `z` (worldview, address), standard normal, left out where no judgement has
@@ -32,11 +36,29 @@ def build(model: ModelSpec, explicit: bool = False) -> pm.Model:
     and, with `reconcile`, the observed variable `stated` (statement). The address dim lists the judgements
     that have an interval in some worldview. (PyMC and xarray want variables and dims named apart.)
 
-    `explicit` has instead of the exact sums one Bernoulli or Categorical per variable of the network; it
-    is for reading, drawing and checking, and leaves `stated` out, since no single world has a credence.
+    Parameters
+    ----------
+    model
+        The model, or a map with a `target`.
+    explicit
+        Have instead of the exact sums one Bernoulli or Categorical per variable of the network. That is for
+        reading, drawing and checking; it leaves `stated` out, since no single world has a credence.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
 
-    Raises `InvalidMap` where what is observed is impossible in some worldview.
+    Raises
+    ------
+    InvalidMap
+        Where what is observed is impossible in some worldview, and for a mistake in what is asked.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> model = cm.build(cm.example("library"))
+    >>> [variable.name for variable in model.deterministics]
+    ['judgement', 'probability', 'estimate']
     """
+    model = as_model(model)
     inquiry = inquire(model)
     problems = tuple(
         impossible_evidence(worldview, obstacle)

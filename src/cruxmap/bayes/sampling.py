@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import count
 from multiprocessing import get_all_start_methods
 from threading import Lock
-from typing import Any
+from typing import Any, Unpack
 
 import pymc as pm
 import xarray as xr
@@ -33,6 +33,8 @@ from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work, cores
 from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import IntArray
 from cruxmap.engine.propagation import tape_of
+from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.language.asked import WhatIf, as_model, what_if
 from cruxmap.language.model_spec import ModelSpec, Sampling
 from cruxmap.language.reading import SAMPLING
 from cruxmap.network.inquiry import Inquiry, inquire
@@ -70,8 +72,9 @@ REPORT_EVERY = 50
 """Steps between two reports of progress."""
 
 
+@what_if
 def sample(
-    model: ModelSpec,
+    model: ModelSpec | ArgumentMap,
     *,
     tune: int | None = None,
     chains: int | None = None,
@@ -80,6 +83,7 @@ def sample(
     var_names: str | Sequence[str] | None = None,
     progress: Progress | None = None,
     executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> xr.DataTree:
     """Return draws of judgements, marginals and estimates as a `DataTree` in ArviZ's schema.
 
@@ -101,6 +105,8 @@ def sample(
 
     Parameters
     ----------
+    model
+        The model, or a map with a `target`.
     tune
         Steps that tune each chain, as in PyMC; the model's where it is left out.
     chains
@@ -109,6 +115,8 @@ def sample(
         Who runs NUTS, as in PyMC: `pymc` or `nutpie`. `sampler` is the same by another name.
     var_names
         The variables to keep, as in PyMC; all four where it is left out.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
     progress
         Called with what is done: a worldview's name, steps so far, and steps in all.
     executor
@@ -116,6 +124,8 @@ def sample(
 
     Raises
     ------
+    InvalidMap
+        For a mistake in what is asked, which it names.
     KeyError
         For an unknown sampler.
     ValueError
@@ -124,10 +134,11 @@ def sample(
     Examples
     --------
     >>> import cruxmap as cm
-    >>> tree = cm.sample(model, var_names="estimate")
+    >>> tree = cm.sample(cm.example("library"), var_names="estimate", draws=200)
     >>> tree["posterior"]["estimate"].dims
     ('chain', 'draw', 'worldview', 'target')
     """
+    model = as_model(model)
     model = replace(model, sampling=_sampling(model.sampling, tune, chains))
     which, kept = _which_sampler(nuts_sampler, sampler), _kept(var_names)
     inquiry, work = inquire(model), Work(executor, progress)

@@ -169,11 +169,13 @@ def explain(
     With --tag, those of these that have the tag.
     """
     from cruxmap.insight.explain import explain as compute
+    from cruxmap.language.names import find_entry
     from cruxmap.present.explanation import WIDTH, explanation_tables, explanation_text
 
     tagged = only_tagged(asked.model.map, tag)
     with typed_here():
-        answer = compute(asked.model, address).only(tagged.has)
+        find_entry(asked.model.map, address)
+    answer = compute(asked.model, address).only(tagged.has)
     if form is Format.TABLE:
         terminal.print_text(explanation_text(answer, terminal.at_most(WIDTH), tagged.said))
     else:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray
 from cruxmap.engine.queries import Planned, infer_many, log_z_gradients
 from cruxmap.engine.special import expit
+from cruxmap.insight.asked import WhatIf, what_if
 from cruxmap.insight.display import Shown
 from cruxmap.insight.plain import Answer, counted, plain_fields
 from cruxmap.insight.sentences import mean_and_central
@@ -26,9 +27,11 @@ from cruxmap.language.argument_map import (
     LOGIT_OF_CERTAINTY,
     MAP_WORLDVIEW,
     Z_95,
+    ArgumentMap,
     Stated,
     condition_text,
 )
+from cruxmap.language.asked import as_model
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
@@ -264,10 +267,43 @@ class Coherence(Shown):
         return f"of {self.model}: {counted(len(fits), 'worldview')}{f' ({parts})' if parts else ''}"
 
 
+@what_if
 def coherence(
-    model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE
+    model: ModelSpec | ArgumentMap,
+    *,
+    progress: Progress | None = None,
+    executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> Coherence:
-    """Return, for every worldview of the model, how what it states fits what it implies."""
+    """Return how what every worldview states all things considered fits what its own numbers imply.
+
+    Parameters
+    ----------
+    model
+        The model, or a map with a `target`.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns ------- A `Coherence`. Its `worldviews` have the gaps of each that is `stated`, and the least
+    `changes` of judgements that would close them.
+
+    Raises
+    ------
+    InvalidMap
+        For a mistake in an argument, which the problem names with a hint.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.coherence(cm.example("library"), draws=500)
+    >>> [(gap.of, round(gap.stated, 2)) for gap in answer.worldviews["treasurer"].stated]
+    [('opens-on-time', 0.33)]
+    """
+    model = as_model(model)
     work, inquiry = Work(executor, progress), inquire_stated(_as_if_stated(model), model.worldviews)
     testimony = tuple(len(_stated_by(model, worldview)) for worldview in model.worldviews)
     found: dict[str, WorldviewCoherence] = {}

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from cruxmap.engine.convergence import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress
 from cruxmap.engine.special import logit
 from cruxmap.errors import Code, Problem, WrongUsage
+from cruxmap.insight.asked import WhatIf, what_if
 from cruxmap.insight.display import Shown
 from cruxmap.insight.estimate import Estimate, Summary, estimate
 from cruxmap.insight.plain import Answer, LeftOut, counted
@@ -104,17 +105,50 @@ class Comparison(Shown):
         return f"of {', '.join(self.models)}: {counted(len(self.voices), 'voice')}, {extent(means)}"
 
 
+@what_if(several=True)
 def compare(
     models: Sequence[ModelSpec],
     *,
     everyone: bool = False,
     progress: Progress | None = None,
     executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> Comparison:
     """Put the estimates of the targets of several models side by side, each as `estimate` gives it.
 
-    Who says little under some model is not counted, unless `everyone` is or fewer than two would be left.
-    Raises `WrongUsage` for fewer than two models, or two of one name.
+    A voice is known again by the `voice` of its worldview, or else by the worldview's id.
+
+    Parameters
+    ----------
+    models
+        The models, two at least.
+    everyone
+        Count those, too, who say little under some model; they are counted if fewer than two would be left.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns ------- A `Comparison`: each voice's numbers under each model, and how much of the spread is due
+    to the skeleton, and to whose numbers they are.
+
+    Raises
+    ------
+    WrongUsage
+        For fewer than two models, or two of one name.
+    InvalidMap
+        For a mistake in an argument, which the problem names with a hint.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> model = cm.example("library")
+    >>> asks = {"map": model.map, "target": "opens-on-time", "assuming": {"winter": "mild"}}
+    >>> mild = cm.read_model({"model": "mild", **asks})
+    >>> cm.compare([model, mild], draws=200).models
+    ('library', 'mild')
     """
     _refuse_unless_several(models)
     estimates = {

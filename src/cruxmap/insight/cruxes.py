@@ -5,16 +5,17 @@ learning the truth of a claim would do (value of information and its kin, from p
 over draws), and what settling on another number would do (`sensitivity`).
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any, overload
+from typing import Any, Unpack, overload
 
 import numpy as np
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import MANY_WHAT_IFS
+from cruxmap.insight.asked import WhatIf, only_tagged, what_if
 from cruxmap.insight.candidates import Candidate, binary, candidates_of, crossing, position_of
 from cruxmap.insight.crux_rows import OVERALL, AnyCrux, Crux, QuestionCrux, by_value, row_of
 from cruxmap.insight.display import Shown
@@ -37,8 +38,9 @@ from cruxmap.insight.sentences import extent, percent
 from cruxmap.insight.sobol import GroupCrux
 from cruxmap.insight.views import View
 from cruxmap.insight.whose import who_is_heard, who_says_little, whose_is
+from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.language.asked import as_model, named_worldview
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import impossible, inquire
 
 # --- values --------------------------------------------------------------------------------------
@@ -133,41 +135,84 @@ class CruxTables(Shown):
 
 @overload
 def cruxes(
-    model: ModelSpec, worldview: str, *, progress: Progress | None = None, executor: Executor = HERE
+    model: ModelSpec | ArgumentMap,
+    worldview: str,
+    *,
+    everyone: bool = False,
+    tag: str | Iterable[str] = (),
+    progress: Progress | None = None,
+    executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> CruxTable: ...
 
 
 @overload
 def cruxes(
-    model: ModelSpec,
+    model: ModelSpec | ArgumentMap,
     worldview: None = None,
     *,
     everyone: bool = False,
+    tag: str | Iterable[str] = (),
     progress: Progress | None = None,
     executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> CruxTables: ...
 
 
+@what_if
 def cruxes(
-    model: ModelSpec,
+    model: ModelSpec | ArgumentMap,
     worldview: str | None = None,
     *,
     everyone: bool = False,
+    tag: str | Iterable[str] = (),
     progress: Progress | None = None,
     executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> CruxTable | CruxTables:
     """Return what the target turns on in one worldview, or in each of the model's and in all together.
 
-    Of all together those who say little about the target are no part, unless `everyone` is to be. Raises
-    `InvalidMap` for an unknown worldview.
+    Parameters
+    ----------
+    model
+        The model, or a map with a `target`.
+    worldview
+        Whose ranking, with what settling the numbers would do. Without one: everybody's.
+    everyone
+        Let those be part of all together, too, who say little about the target.
+    tag
+        Keep the entries with this tag, or with one of several. Numbers stay those of the whole map.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns ------- A `CruxTable` for one worldview, with its `claims`, `arguments`, `questions` and
+    `judgements`; or `CruxTables` with one per worldview, and what is disputed `overall`.
+
+    Raises
+    ------
+    InvalidMap
+        For a mistake in an argument, which the problem names with a hint.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> table = cm.cruxes(cm.example("library"), "treasurer", draws=500)
+    >>> [row.id for row in table.claims if row.rank == 1]
+    ['funding-secured']
     """
-    names = model.worldviews if worldview is None else (checked_worldview(model.map, worldview),)
+    model = as_model(model)
+    names = model.worldviews if worldview is None else (named_worldview(model.map, worldview),)
+    kept = only_tagged(model.map, tag)
     inquiry = inquire(replace(model, worldviews=names))
     work = Work(executor, progress)
     seen = outlooks(inquiry, candidates_of(inquiry), work)
     if worldview is not None:
-        return _table(seen.candidates, seen.each[0])
-    return crux_tables(seen, () if everyone else who_says_little(model, work))
+        return kept.of(_table(seen.candidates, seen.each[0]))
+    return kept.of(crux_tables(seen, () if everyone else who_says_little(model, work)))
 
 
 def rankings(

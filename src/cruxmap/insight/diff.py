@@ -8,10 +8,11 @@ values of the game in which each entry takes its numbers from the one worldview 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.special import expit
+from cruxmap.insight.asked import WhatIf, only_tagged, what_if
 from cruxmap.insight.candidates import candidates_of
 from cruxmap.insight.coherence import StatedGap, stated_gaps
 from cruxmap.insight.display import Shown
@@ -25,6 +26,7 @@ from cruxmap.insight.sentences import ROUNDING, extent
 from cruxmap.insight.target import log_odds_of
 from cruxmap.insight.whose import whose_are
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap
+from cruxmap.language.asked import as_model, named_worldview
 from cruxmap.language.inheritance import NOBODY, SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
@@ -201,14 +203,58 @@ def said_whose(worldview: str, origin: str, fitted: bool = False, brought_by: st
 # --- the diff ------------------------------------------------------------------------------------
 
 
+@what_if
 def diff(
-    model: ModelSpec, a: str, b: str, *, progress: Progress | None = None, executor: Executor = HERE
+    model: ModelSpec | ArgumentMap,
+    a: str,
+    b: str,
+    *,
+    tag: str | Iterable[str] = (),
+    progress: Progress | None = None,
+    executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> WorldviewDiff:
-    """Return where the worldviews `a` and `b` part on the model's target, and what each difference is worth.
+    """Return where two worldviews part, and how much each entry carries of the gap between them.
 
-    Swapping them negates gap and shares exactly. Raises `InvalidMap` for an unknown worldview.
+    Swapping them negates gap and shares exactly.
+
+    Parameters
+    ----------
+    model
+        The model, or a map with a `target`.
+    a
+        A worldview, or `map`.
+    b
+        Another one.
+    tag
+        Keep the entries with this tag, or with one of several. Numbers stay those of the whole map.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns
+    -------
+    A `WorldviewDiff`: the `gap_logit` between them, and their `differences` with each one's share of it.
+
+    Raises
+    ------
+    InvalidMap
+        For a mistake in an argument, which the problem names with a hint.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.diff(cm.example("library"), "map", "treasurer", draws=500)
+    >>> round(answer.gap_logit, 2), answer.differences[0].id
+    (0.52, 'funding-secured')
     """
-    return diffs(model, ((a, b),), progress=progress, executor=executor)[0]
+    model = as_model(model)
+    kept = only_tagged(model.map, tag)
+    both = named_worldview(model.map, a, "a"), named_worldview(model.map, b, "b")
+    return kept.of(diffs(model, (both,), progress=progress, executor=executor)[0])
 
 
 def diffs(

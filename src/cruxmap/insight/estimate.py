@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import DrawsFrom, Evidence, FloatArray
 from cruxmap.engine.queries import Inference, infer_many
 from cruxmap.errors import InvalidMap
+from cruxmap.insight.asked import WhatIf, what_if
 from cruxmap.insight.display import Shown
 from cruxmap.insight.plain import Answer, counted
 from cruxmap.insight.sampled import Errors, Sampled, Settled, sampled, settled
@@ -38,15 +39,16 @@ from cruxmap.insight.views import (
 from cruxmap.insight.whose import NeutralNumber, Whose, inquire_with_map, turns_on_most, whose
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
-    AllOf,
     ArgumentMap,
     Condition,
     StateIn,
     condition_text,
 )
+from cruxmap.language.asked import Conditions, as_model, model_as_asked, typed_as
 from cruxmap.language.model_spec import ModelSpec, Target
 from cruxmap.language.names import checked_worldview
-from cruxmap.language.typed import parse_condition, parse_conditions, parse_settings, settings_text
+from cruxmap.language.reading import Worldviews
+from cruxmap.language.typed import parse_condition, parse_settings, settings_text
 from cruxmap.network.inquiry import (
     Inquiry,
     central_entries,
@@ -188,13 +190,47 @@ class Estimate(Shown):
 # --- the estimate --------------------------------------------------------------------------------
 
 
-def estimate(model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE) -> Estimate:
-    """Return what every worldview of the model implies about its targets.
+@what_if
+def estimate(
+    model: ModelSpec | ArgumentMap,
+    *,
+    progress: Progress | None = None,
+    executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
+) -> Estimate:
+    """Return what every worldview of a model implies about its targets.
 
     Where nothing uncertain is conditioned, the draws are a Latin hypercube; elsewhere they are the
     posterior's, with their `convergence`. `progress` hears of draws done, of worldviews that share them
-    together; the `executor` does the work.
+    together.
+
+    Parameters
+    ----------
+    model
+        The model, or a map with a `target`.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns ------- An `Estimate`. Its `worldviews` have each worldview's `mean`, `interval_90` and
+    `central`; its `map` those of the map's own numbers.
+
+    Raises
+    ------
+    InvalidMap
+        For a mistake in an argument, which the problem names with a hint.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.estimate(cm.example("library"), judgements={"soil-sound": 0.9}, draws=500)
+    >>> round(answer.worldviews["treasurer"].mean, 2)
+    0.42
     """
+    model = as_model(model)
     inquiry = inquire_with_map(model)
     seen = views(inquiry, Work(executor, progress))
     return _estimate(model, seen, _draw_probabilities(seen, _given(inquiry)))
@@ -478,24 +514,60 @@ def probability(
     given: Any = None,
     worldview: str | None = None,
     judgements: Mapping[str, Any] | None = None,
+    *,
+    observed: Conditions | None = None,
+    worldviews: Worldviews | None = None,
 ) -> float:
     """Return the probability of a condition at central judgements.
 
-    Conditions are written as in YAML (text, mappings, lists). `given` takes the place of the model's
-    `assuming`, what the model observes stays in force, `judgements` (address -> notation) lie over those
-    of the worldview, which is the map's own where none is named. Raises `InvalidMap` for anything that
-    cannot be read or is not in the map, and for impossible evidence.
+    Parameters
+    ----------
+    model_or_map
+        A model or a map.
+    condition
+        What is asked about, as in a file: a text, a dict or a list.
+    given
+        What is assumed in place of what the model assumes: a condition or a list of them. What the model
+        observes stays in force.
+    worldview
+        Whose numbers are taken; the map's own where none is named.
+    judgements
+        Numbers laid over those of the worldview, by address: notation, numbers, or tuples as intervals.
+    observed
+        What is observed in place of what the model observes.
+    worldviews
+        Worldviews that the map does not have, as dicts, texts or paths of files; `worldview` may name one of
+        them.
+
+    Returns
+    -------
+    The probability, between 0 and 1.
+
+    Raises
+    ------
+    InvalidMap
+        For anything that cannot be read or is not in the map, and for evidence that is impossible.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> model = cm.example("library")
+    >>> round(cm.probability(model, "opens-on-time", given={"winter": "hard"}), 2)
+    0.21
+    >>> round(cm.probability(model, "opens-on-time", judgements={"funding-secured": (0.2, 0.4)}), 2)
+    0.33
     """
-    model = as_model(model_or_map)
+    asks = {"observed": observed, "worldviews": worldviews, "assuming": given}
+    model = model_as_asked(model_or_map, asks, aimless=True)
     name = MAP_WORLDVIEW if worldview is None else checked_worldview(model.map, worldview)
-    settings = parse_settings((judgements or {}).items(), model.map, (name,))
+    with typed_as("judgements"):
+        settings = parse_settings((judgements or {}).items(), model.map, (name,))
     asked = parse_condition(condition, model.map)
     inquiry = inquire(
         replace(
             model,
             target=Target(condition_text(asked), asked),
             also=(),
-            assuming=model.assuming if given is None else parse_conditions(given, model.map),
             worldviews=(name,),
             reconcile=False,
             settings=(*model.settings, *settings),
@@ -506,10 +578,3 @@ def probability(
         reason = f"what is assumed and observed is {impossible(inquiry, 0)}"
         raise InvalidMap((impossible_evidence(name, reason),))
     return float(value)
-
-
-def as_model(model_or_map: ModelSpec | ArgumentMap) -> ModelSpec:
-    """Return a model; that of a map by itself asks for nothing, which is always true."""
-    if isinstance(model_or_map, ModelSpec):
-        return model_or_map
-    return ModelSpec(model_or_map.id, model_or_map, Target("all", AllOf(())))

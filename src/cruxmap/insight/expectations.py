@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
-from typing import Any, assert_never
+from typing import Any, Unpack, assert_never
 
 from cruxmap.engine.exact_or_sampled import approach
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.planning import Plan
+from cruxmap.insight.asked import WhatIf, what_if
 from cruxmap.insight.cruxes import CruxTable, rankings
 from cruxmap.insight.display import Shown
 from cruxmap.insight.estimate import Found, probabilities_given
@@ -95,13 +96,44 @@ class Expectations(Shown):
         return all(expected.holds for expected in self.expectations)
 
 
+@what_if
 def expectations(
-    model: ModelSpec, *, progress: Progress | None = None, executor: Executor = HERE
+    model: ModelSpec,
+    *,
+    progress: Progress | None = None,
+    executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> Expectations:
     """Return what a model's file expects, each expectation with what was found.
 
-    What is impossible in a worldview, or cannot be told, does not hold, with the reason. Raises `InvalidMap`
-    only where the model has to be exact and cannot.
+    What is impossible in a worldview, or cannot be told, does not hold, with the reason.
+
+    Parameters
+    ----------
+    model
+        The model.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns
+    -------
+    `Expectations`: whether all `hold`, and each of the `expectations` with the number that was found.
+
+    Raises
+    ------
+    InvalidMap
+        Where the model has to be exact and cannot, and for a mistake in an argument.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.expectations(cm.example("library"))
+    >>> answer.hold, len(answer.expectations)
+    (True, 3)
     """
     work = Work(executor, progress)
     estimates = [one for one in model.expect if isinstance(one, ExpectedEstimate)]

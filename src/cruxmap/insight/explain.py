@@ -6,8 +6,9 @@ what the model assumes and observes.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
+from cruxmap.insight.asked import WhatIf, only_tagged, what_if
 from cruxmap.insight.display import Shown
 from cruxmap.insight.marginals import StateChances, marginals
 from cruxmap.insight.plain import LONGEST_TEXT, counted
@@ -27,6 +28,7 @@ from cruxmap.language.argument_map import (
     mentioned_in,
     target_text,
 )
+from cruxmap.language.asked import as_model, typed_as
 from cruxmap.language.inheritance import (
     SETTINGS_ORIGIN,
     Perspective,
@@ -228,12 +230,47 @@ def _argument_json(weighed: WeighedArgument) -> dict[str, Any]:
     }
 
 
-def explain(model: ModelSpec, address: str) -> Explanation:
-    """Return what the map and the model's worldviews say about the entry that `address` is or belongs to.
+@what_if(aimless=True)
+def explain(
+    model: ModelSpec | ArgumentMap,
+    address: str,
+    *,
+    tag: str | Iterable[str] = (),
+    **asked: Unpack[WhatIf],
+) -> Explanation:
+    """Return what a map and a model's worldviews say about one entry.
 
-    Raises InvalidMap, with the nearest address as hint, where there is no such address.
+    Parameters
+    ----------
+    model
+        A model or a map.
+    address
+        A claim, question, event, argument or judgement.
+    tag
+        Of the arguments and mentions, keep those with this tag, or with one of several.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
+
+    Returns
+    -------
+    An `Explanation`: the entry, its numbers in each worldview and whose they are, and the arguments on it.
+
+    Raises
+    ------
+    InvalidMap
+        For a mistake in an argument, which the problem names with a hint.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.explain(cm.example("library"), "funding-secured")
+    >>> [one.argument.about.id for one in answer.arguments]
+    ['grant-was-promised', 'promises-lapse']
     """
-    entry = find_entry(model.map, address)
+    model = as_model(model)
+    kept = only_tagged(model.map, tag)
+    with typed_as("address"):
+        entry = find_entry(model.map, address)
     name = entry.about.id
     arguments = _arguments_on(model.map, name)
     known = marginals(model, [name, *(argument.about.id for argument, _ in arguments)])
@@ -245,7 +282,7 @@ def explain(model: ModelSpec, address: str) -> Explanation:
         )
 
     reviewers = [worldview for worldview in model.map.worldviews if worldview.about.id in model.worldviews]
-    return Explanation(
+    answer = Explanation(
         entry=entry,
         probability={worldview: found.get(name, {}) for worldview, found in known.items()},
         judgements=tuple(
@@ -284,6 +321,7 @@ def explain(model: ModelSpec, address: str) -> Explanation:
         ),
         stale=numbers.stale.by_statement,
     )
+    return answer.only(kept.has)
 
 
 class _Seen(NamedTuple):

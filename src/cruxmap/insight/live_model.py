@@ -23,7 +23,6 @@ from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import Planned, infer, infer_each
 from cruxmap.engine.special import expit
 from cruxmap.errors import Code, InvalidMap, Problem
-from cruxmap.insight.estimate import as_model
 from cruxmap.insight.free_network import FreeNetwork, about_several, conditions_of_its_own, lower_freely
 from cruxmap.insight.target import log_odds, slopes
 from cruxmap.language.argument_map import (
@@ -37,6 +36,7 @@ from cruxmap.language.argument_map import (
     arguments_met,
     condition_text,
 )
+from cruxmap.language.asked import as_model
 from cruxmap.language.checks import MAX_ARGUMENTS
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Layers, Perspective, lay, lay_over, setting_at
 from cruxmap.language.model_spec import Laid, ModelSpec, Target
@@ -72,10 +72,32 @@ type _OfJudgements = Callable[[FloatArray, DrawsFrom], FloatArray]
 
 
 def open_model(model_or_map: ModelSpec | ArgumentMap, worldview: str | None = None) -> "State":
-    """Open a model at one worldview's numbers (without a name: the map's own).
+    """Open a model at one worldview's numbers: an answer to a changed number then takes milliseconds.
 
-    The first answer plans the whole map, and that is remembered on disk. Raises `InvalidMap` for an unknown
-    worldview.
+    The first answer plans the whole map, and that is remembered on disk.
+
+    Parameters
+    ----------
+    model_or_map
+        A model or a map.
+    worldview
+        Whose numbers; the map's own where none is named.
+
+    Returns
+    -------
+    A `State`. States made of it by other numbers or conditions share its plan.
+
+    Raises
+    ------
+    InvalidMap
+        For an unknown worldview.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> state = cm.open_model(cm.example("library"), "treasurer")
+    >>> round(state.probability(), 2), round(state.set({"funding-secured": 0.9}).probability(), 2)
+    (0.43, 0.61)
     """
     model = as_model(model_or_map)
     name = MAP_WORLDVIEW if worldview is None else checked_worldview(model.map, worldview)
@@ -112,10 +134,31 @@ def _left_out(argument_map: ArgumentMap, rejected: Mapping[str, str]) -> frozens
 
 
 def probabilities(states: Sequence["State"], condition: Any = None) -> FloatArray:
-    """Return what `State.probability` says of each of the states, (n_states,), all of them in one run.
+    """Return what `State.probability` says of each of several states, all of them in one run.
 
-    NaN where what is assumed and observed is impossible. Raises `InvalidMap` for a condition that cannot be
-    read.
+    Parameters
+    ----------
+    states
+        States, such as those of one model at the numbers of several worldviews.
+    condition
+        What is asked about; the target where it is left out.
+
+    Returns
+    -------
+    Probabilities, (n_states,); NaN where what is assumed and observed is impossible.
+
+    Raises
+    ------
+    InvalidMap
+        For a condition that cannot be read.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> model = cm.example("library")
+    >>> states = [cm.open_model(model, name) for name in ("map", "treasurer")]
+    >>> cm.probabilities(states).round(2).tolist()
+    [0.56, 0.43]
     """
     found = np.empty(len(states))
     alike: dict[_Asking, list[int]] = {}

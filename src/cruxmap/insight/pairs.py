@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Unpack
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from cruxmap.engine.network import Filled, FloatArray
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer
 from cruxmap.engine.special import expit
+from cruxmap.insight.asked import WhatIf, only_tagged, what_if
 from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.display import Shown
 from cruxmap.insight.gap_shares import game_of, pairings, share_out
@@ -26,8 +28,9 @@ from cruxmap.insight.sentences import extent
 from cruxmap.insight.target import log_odds_by_draw, log_odds_of, logit_of_mean
 from cruxmap.insight.views import views
 from cruxmap.insight.whose import who_is_heard, who_says_little
+from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.language.asked import as_model, named_worldview
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import Inquiry, inquire
 
 type Matrix = tuple[tuple[float | None, ...], ...]
@@ -116,18 +119,47 @@ class AgainstRest(Shown):
         return f"of {self.worldview} with {others} on {self.target}: {gap}{most}"
 
 
+@what_if
 def pairs(
-    model: ModelSpec,
+    model: ModelSpec | ArgumentMap,
     *,
     everyone: bool = False,
     progress: Progress | None = None,
     executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> PairMatrix:
-    """Return the gaps and distances between the worldviews of the model, clustered by distance.
+    """Return all worldviews of a model side by side: the gap of every pair, and who is near whom.
 
-    With `everyone`, those are among them who say little about the target.
+    Parameters
+    ----------
+    model
+        The model, or a map with a `target`.
+    everyone
+        Keep those, too, who say little about the target.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns
+    -------
+    A `PairMatrix`, ordered so that neighbours think alike.
+
+    Raises
+    ------
+    InvalidMap
+        For a mistake in an argument, which the problem names with a hint.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.pairs(cm.example("library"), draws=500)
+    >>> answer.worldviews, round(answer.gap_logit[0][1], 2)
+    (('map', 'treasurer'), 0.52)
     """
-    work = Work(executor, progress)
+    model, work = as_model(model), Work(executor, progress)
     little = () if everyone else who_says_little(model, work)
     inquiry = inquire(replace(model, worldviews=who_is_heard(model.worldviews, little)))
     seen = views(inquiry, work)
@@ -251,20 +283,56 @@ def _clustered(apart: FloatArray, first: int) -> tuple[list[int], tuple[Merge, .
 # --- one against the rest ------------------------------------------------------------------------
 
 
+@what_if
 def against_rest(
-    model: ModelSpec,
+    model: ModelSpec | ArgumentMap,
     worldview: str,
     others: Iterable[str] = (),
     *,
+    tag: str | Iterable[str] = (),
     progress: Progress | None = None,
     executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> AgainstRest:
     """Return what sets a worldview apart from the others: the mean of its diffs with each of them.
 
-    The others are the model's, unless some are named. Raises `InvalidMap` for an unknown worldview.
+    Parameters
+    ----------
+    model
+        The model, or a map with a `target`.
+    worldview
+        Whose answer is compared.
+    others
+        Whom with; those of the model, where none are named.
+    tag
+        Keep the entries with this tag, or with one of several. Numbers stay those of the whole map.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns
+    -------
+    An `AgainstRest`: the mean `gap_logit`, and `differences` with each entry's mean share of it.
+
+    Raises
+    ------
+    InvalidMap
+        For a mistake in an argument, which the problem names with a hint.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.against_rest(cm.example("library"), "treasurer", draws=500)
+    >>> answer.others, answer.differences[0].id
+    (('map',), 'funding-secured')
     """
-    checked_worldview(model.map, worldview)
-    named = [checked_worldview(model.map, name) for name in others] or model.worldviews
+    model = as_model(model)
+    kept = only_tagged(model.map, tag)
+    named_worldview(model.map, worldview)
+    named = [named_worldview(model.map, name, "others") for name in others] or model.worldviews
     rest = tuple(name for name in dict.fromkeys(named) if name != worldview)
     inquiry = inquire(replace(model, worldviews=(worldview, *rest)))
     shares: dict[str, list[tuple[float, ...]]] = {}
@@ -297,7 +365,7 @@ def against_rest(
                 count=len(parts),
             )
         )
-    return AgainstRest(
+    answer = AgainstRest(
         worldview=worldview,
         target=model.target.name,
         others=tuple(compared),
@@ -306,3 +374,4 @@ def against_rest(
         left_out=tuple(left_out),
         undefined=undefined,
     )
+    return kept.of(answer)

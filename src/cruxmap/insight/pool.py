@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from cruxmap.engine.convergence import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit, logit, softplus
+from cruxmap.errors import Code, InvalidMap, Problem
+from cruxmap.insight.asked import WhatIf, what_if
 from cruxmap.insight.display import Shown
 from cruxmap.insight.plain import Answer, LeftOut, as_plain, counted, plain_fields
 from cruxmap.insight.sentences import extent, percent
@@ -27,7 +29,8 @@ from cruxmap.insight.uncertainty import Uncertainty, uncertainty_of
 from cruxmap.insight.uncertainty_by_entry import with_entries
 from cruxmap.insight.views import forward_draws, views
 from cruxmap.insight.whose import is_given, is_own, who_is_heard, who_says_little
-from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW
+from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ArgumentMap
+from cruxmap.language.asked import as_model, credence, named_worldview
 from cruxmap.language.inheritance import lineage, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import (
@@ -157,24 +160,87 @@ def extremising_factor(n: int) -> float:
     return n * (math.sqrt(3 * n * n - 3 * n + 1) - 2) / (n * n - n - 1)
 
 
+MAX_FACTOR = 1_000
+"""By which a pool may be extremised."""
+LEAST_WEIGHT = 1e-9
+"""A weight of a reviewer lies between this and its reciprocal."""
+
+
+def _check(
+    argument_map: ArgumentMap, factor: float | None, weights: Mapping[str, float] | None, everyone: bool
+) -> None:
+    """Raise `InvalidMap` for a factor or weights that say nothing clear."""
+    if factor is not None and not 0 <= factor <= MAX_FACTOR:
+        hint = f"a number from 0 to {MAX_FACTOR:,}"
+        raise InvalidMap((Problem(Code.UNCLEAR_FACTOR, f"factor: {factor} is no factor", hint=hint),))
+    for name, weight in (weights or {}).items():
+        named_worldview(argument_map, name, "weights")
+        if name == MAP_WORLDVIEW or not LEAST_WEIGHT <= weight <= 1 / LEAST_WEIGHT:
+            message = f"weights: `{name}: {weight}` gives nobody a weight"
+            hint = 'as in `{"ann": 2, "bob": 1}`'
+            raise InvalidMap((Problem(Code.UNCLEAR_WEIGHTS, message, hint=hint),))
+    if weights is not None and everyone:
+        hint = "leave one out: who is named in `weights` counts, whatever they say"
+        message = "`weights` and `everyone` both say who is pooled"
+        raise InvalidMap((Problem(Code.UNCLEAR_WEIGHTS, message, hint=hint),))
+
+
+@what_if
 def pool(
-    model: ModelSpec,
+    model: ModelSpec | ArgumentMap,
     *,
-    prior: float | None = None,
+    prior: float | str | None = None,
     factor: float | None = None,
     weights: Mapping[str, float] | None = None,
     everyone: bool = False,
     progress: Progress | None = None,
     executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> Pool:
-    """Return pools of the model's worldviews, the map's own left out where there are others.
+    """Combine the worldviews of a model into one answer, and tell where its uncertainty lies.
 
-    `prior` (a probability) is what the extremised pool moves away from, by default the map's own
-    estimate; `factor` how far, by default `extremising_factor`. With `weights`, those who have one are
-    pooled, and count by it. Without, all count the same who do not say little about the target; with
-    `everyone`, they do so too.
+    The map's own numbers are left out where there are others.
+
+    Parameters
+    ----------
+    model
+        The model, or a map with a `target`.
+    prior
+        What the extremised pool moves away from: a probability, or its notation; the map's own estimate by
+        default.
+    factor
+        How far it moves, from 0 to 1,000; by default from the number of reviewers.
+    weights
+        Pool these worldviews, and let them count so. Without, all count alike who say more than a little
+        about the target.
+    everyone
+        Let all count alike, whatever they say.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns
+    -------
+    A `Pool`: `answers` by several ways of pooling, and the `uncertainty` that is the world's, of imprecise
+    judgements, and of disagreement.
+
+    Raises
+    ------
+    InvalidMap
+        For a mistake in an argument, which the problem names with a hint.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.pool(cm.example("legal-case"), weights={"prosecution": 1, "defence": 3}, draws=100)
+    >>> {one.id: round(one.probability, 1) for one in answer.answers}["linear"]
+    0.4
     """
-    work = Work(executor, progress)
+    model, work, prior = as_model(model), Work(executor, progress), credence("prior", prior)
+    _check(model.map, factor, weights, everyone)
     voices = replace(model, worldviews=tuple(name for name in model.worldviews if name != MAP_WORLDVIEW))
     little = () if weights or everyone else who_says_little(voices, work)
     reviewers = tuple(weights or who_is_heard(voices.worldviews, little))
@@ -188,7 +254,7 @@ def pool(
         for number, name in enumerate(reviewers)
         if name not in estimates
     )
-    weight = {name: 1.0 if weights is None else weights[name] for name in estimates}
+    weight = {name: 1.0 if weights is None else float(weights[name]) for name in estimates}
     log_odds = {name: drawn[name][0] for name in estimates}
     found = Pool(
         model=model.id,

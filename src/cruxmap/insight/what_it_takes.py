@@ -8,13 +8,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit, logit
+from cruxmap.insight.asked import WhatIf, what_if
 from cruxmap.insight.display import Shown
 from cruxmap.insight.live_model import State, open_model
 from cruxmap.insight.plain import Answer, counted, plain_fields
@@ -29,7 +30,8 @@ from cruxmap.insight.shortest_moves import (
 )
 from cruxmap.insight.target import log_odds, logit_of_mean, mean_log_odds
 from cruxmap.insight.views import Block, Conditioned, Draws, View, fill_block, log_weights, views
-from cruxmap.language.argument_map import MAP_WORLDVIEW, Z_95, Elicited, Role, Scale
+from cruxmap.language.argument_map import MAP_WORLDVIEW, Z_95, ArgumentMap, Elicited, Role, Scale
+from cruxmap.language.asked import as_model, credence, named_worldview, typed_as
 from cruxmap.language.judgement import format_value
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_address, checked_worldview, is_at
@@ -150,34 +152,81 @@ class Takes(Shown):
         return next(iter(self.frontier), None)
 
 
+@what_if
 def takes(
-    model: ModelSpec,
+    model: ModelSpec | ArgumentMap,
     worldview: str = MAP_WORLDVIEW,
     *,
-    above: float | None = None,
-    below: float | None = None,
+    above: float | str | None = None,
+    below: float | str | None = None,
     agree_with: str | None = None,
     only: Sequence[str] = (),
     far: bool = False,
     ways: int = MAX_WAYS,
     progress: Progress | None = None,
     executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
 ) -> Takes:
     """Return the least changes of a worldview's judgements that carry its estimate to a goal.
 
-    Give exactly one of `above`, `below` (probabilities between 0 and 1) and `agree_with` (a worldview whose
-    estimate is to be reached). `only` restricts the changes to some addresses, or to all that an entry has;
-    `far` lifts the bound of `MAX_DEVIATIONS` for each judgement. Up to `ways` have no entry in common; with
-    one, only the least is looked for.
     A judgement is moved with its whole interval, as far as a setting may say it: a strength's ends not below
     1x, and one share of a question, which the others make room for. Constants, rejected arguments and
-    numbers without an address of their own stay. A way of one change is the shortest there is; the judgements
-    of larger ones are chosen by slopes, and then moved the shortest way. Where something conditions the
-    judgements, the search weighs the draws from before the change, and an answer is what draws made anew say.
-    Raises `InvalidMap` for an unknown worldview or address, `ValueError` for no goal or two.
+    numbers without an address of their own stay. A way of one change is the shortest there is; the
+    judgements of larger ones are chosen by slopes, and then moved the shortest way. Where something
+    conditions the judgements, the search weighs the draws from before the change, and an answer is what
+    draws made anew say.
+
+    Parameters
+    ----------
+    model
+        The model, or a map with a `target`.
+    worldview
+        Whose judgements change; the map's own where none is named.
+    above
+        Raise the mean to this probability: a number between 0 and 1, or its notation (`"50%"`).
+    below
+        Lower the mean to this probability, likewise.
+    agree_with
+        Move the mean to that of this worldview.
+    only
+        Change only these judgements, or all of these entries.
+    far
+        Let a judgement move by more than three of its standard deviations.
+    ways
+        How many ways are looked for that have no entry in common; with one, only the least.
+    **asked
+        What is asked in place of what the model says: see `WhatIf`.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns
+    -------
+    A `Takes`. Its `least` way has the fewest changes; `frontier` has all ways.
+
+    Raises
+    ------
+    InvalidMap
+        For a mistake in an argument, which the problem names with a hint.
+    ValueError
+        Where not exactly one goal is given.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.takes(cm.example("library"), "treasurer", above="50%", draws=500)
+    >>> [step.address for step in answer.least.steps]
+    ['funding-secured']
     """
+    model = as_model(model)
     for address in only:
-        checked_address(model.map, address)
+        with typed_as("only"):
+            checked_address(model.map, address)
+    named_worldview(model.map, worldview)
+    if agree_with is not None:
+        named_worldview(model.map, agree_with, "agree_with")
+    above, below = credence("above", above), credence("below", below)
     work = Work(executor, progress)
     view = _view(model, worldview, work)
     start, refused = mean_log_odds(view)

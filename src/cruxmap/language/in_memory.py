@@ -4,12 +4,10 @@ In: a text of YAML, or dicts and lists with texts, numbers and truth values. Out
 which every place is known: line and column of a text, or the keys that lead to a part of the data.
 """
 
-import numbers
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,7 @@ from cruxmap.language.yaml_text import (
     problem_at,
     unprintable_in,
     value_at,
+    written,
 )
 from cruxmap.language.yaml_writing import block, without_places
 
@@ -86,11 +85,11 @@ class _Data(SourceFile):
             case Mapping() if level < DEEPEST:
                 entries = Entries()
                 for key, part in value.items():
-                    name = str(_scalar(key))
+                    name = str(written(key))
                     inner = f"{path}.{name}" if path else name
                     entries[self._text(name, inner)] = self.node(part, inner, level + 1)
                 return self._placed(entries, path)
-            case _ if (text := _scalar(value)) is not None:
+            case _ if (text := written(value)) is not None:
                 return self._text(text, path)
             case Sequence() if level < DEEPEST and not isinstance(value, bytes):
                 parts = (self.node(part, f"{path}[{n}]", level + 1) for n, part in enumerate(value))
@@ -118,38 +117,6 @@ class _Data(SourceFile):
         node.file, node.start, node.end = self, len(self.paths), len(self.paths)
         self.paths.append(path)
         return node
-
-
-def _scalar(value: object) -> str | None:
-    """Return how a file writes a text, a number, a truth value, an interval or nothing; `None` for the rest.
-
-    >>> _scalar(0.3), _scalar(1.0), _scalar((0.1, 0.3)), _scalar(True), _scalar(3)
-    ('0.3', '100%', '0.1 to 0.3', 'true', '3')
-    """
-    if getattr(value, "shape", None) == () and hasattr(value, "item"):
-        value = value.item()  # numbers of numpy
-    match value:
-        case None:
-            return ""
-        case str() | os.PathLike():
-            return os.fspath(value)
-        case bool():
-            return "true" if value else "false"
-        case numbers.Integral():
-            return str(int(value))
-        case numbers.Real():
-            return {0.0: "0%", 1.0: "100%"}.get(number := float(value), repr(number))
-        case (numbers.Real() as low, numbers.Real() as high) if isinstance(value, tuple):
-            ends = (float(low), float(high))
-            write = _percent if {0.0, 1.0} & {*ends} and 0 <= min(ends) <= max(ends) <= 1 else repr
-            return " to ".join(map(write, ends))
-        case _:
-            return None
-
-
-def _percent(number: float) -> str:
-    """Return a number in percent, to its last digit: both ends of an interval are written the same way."""
-    return f"{(Decimal(repr(number)) * 100).normalize():f}%"
 
 
 @dataclass(slots=True)

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 
-from cruxmap.errors import Code, InvalidMap, Problem
+from cruxmap.errors import Code, Problem, WrongUsage
 from cruxmap.ground import UNFINISHED
 from cruxmap.language.context import check_word
 from cruxmap.language.editor_files import schema_line
 from cruxmap.language.files import ARGUMENTS, MODELS
 from cruxmap.language.findings import Findings
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import did_you_mean
+from cruxmap.language.reading import read_model
 from cruxmap.language.yaml_text import text_of
 
 FOLDER = Path(__file__).parents[1] / "examples"
@@ -27,15 +29,12 @@ def examples() -> list[str]:
 def template(name: str, like: str = FIRST_EXAMPLE) -> dict[str, str]:
     """Return the files of an example's map, worldviews and model, by path relative to the new project.
 
-    Raises InvalidMap for a name that cannot be an id, and for an example that is not there.
+    Raises InvalidMap for a name that cannot be an id, and WrongUsage for an example that is not there.
     """
     findings = Findings()
     check_word(findings, text_of(name))
     findings.raise_if_any()
-    known = examples()
-    if like not in known:
-        hint = did_you_mean(like, known) or f"known: {', '.join(known)}"
-        raise InvalidMap((Problem(Code.UNKNOWN_EXAMPLE, f"there is no example `{like}`", hint=hint),))
+    _known(like)
     project = FOLDER / like
     model = project / MODELS / f"{like}.yaml"  # nothing but a model mentions a name of a map or model
     files = [*sorted((project / ARGUMENTS / like).rglob("*.yaml")), model]
@@ -80,3 +79,38 @@ With git, also
 * `cruxmap check --stale`: numbers that are older than the sentence that they are about
 * `cruxmap history {name}`: how the estimates came to be
 """
+
+
+def example(name: str = FIRST_EXAMPLE) -> ModelSpec:
+    """Read the model of an example that comes with the package.
+
+    Parameters
+    ----------
+    name
+        `library` (the smallest), `legal-case`, `diagnosis`, `safety-case` or `engineering-decision`.
+
+    Returns
+    -------
+    The model, as `read_model` reads it.
+
+    Raises
+    ------
+    WrongUsage
+        For an example that is not there.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> cm.example("legal-case").map.title
+    'A trial: a match in a database, and a quarrel over it'
+    """
+    return read_model(FOLDER / _known(name) / MODELS / f"{name}.yaml")
+
+
+def _known(name: str) -> str:
+    """Return the name of an example that is there. Raises WrongUsage."""
+    known = examples()
+    if name not in known:
+        hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
+        raise WrongUsage((Problem(Code.UNKNOWN_EXAMPLE, f"there is no example `{name}`", hint=hint),))
+    return name

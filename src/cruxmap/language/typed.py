@@ -128,8 +128,8 @@ def _reported(condition: Condition) -> Target:
             return Target(condition_text(condition), condition)
 
 
-type Settable = str | float | Mapping[str, object]
-"""What can be laid over a judgement: its notation, a point, or all shares of a row by state."""
+type Settable = str | float | tuple[float, float] | Mapping[str, object]
+"""What can be laid over a judgement: its notation, a point, an interval, or all shares of a row by state."""
 
 
 def parse_setting(address: str, value: Settable, argument_map: ArgumentMap) -> Laid:
@@ -213,15 +213,15 @@ def _setting(
     if isinstance(value, Mapping):
         findings.add(Code.WRONG_KIND, f"`{address}` is one number, not shares", span, "as in `20%`")
         return None
-    text = str(value)
-    if not isinstance(value, str):  # numbers of numpy are numbers too
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            findings.add(Code.WRONG_KIND, f"`{address}` is one number, not {value!r}", span, "as in `20%`")
-            return None
-        probability = f"{100 * number:g}%" if number in (0, 1) else repr(number)
-        text = f"{number!r}x" if judgement.role.scale is Scale.RATIO else probability
+    ends = value if isinstance(value, tuple) else (value,)
+    if isinstance(value, str):
+        text = value
+    elif len(ends) in (1, 2) and all(map(_is_number, ends)):
+        text = " to ".join(_notation(float(end), judgement.role.scale, len(ends)) for end in ends)
+    else:
+        message = f"`{address}` is one number, not {value!r}"
+        findings.add(Code.WRONG_KIND, message, span, "as in `20%`, 0.2 or (0.1, 0.3)")
+        return None
     try:
         found = parse_value(text, judgement.role, lexicon)
     except UnreadableError as error:
@@ -230,3 +230,15 @@ def _setting(
     if isinstance(found, SameAs):
         check_link(address, SameAs(found.address, span), argument_map, names, findings)
     return found
+
+
+def _is_number(value: object) -> bool:
+    """Tell whether this is a number; those of numpy are numbers too."""
+    return hasattr(value, "__float__") and not isinstance(value, str) and getattr(value, "shape", ()) == ()
+
+
+def _notation(number: float, scale: Scale, ends: int) -> str:
+    """Return how the language writes a number of Python that is a point, or one of two ends."""
+    if scale is Scale.RATIO:
+        return f"{number!r}x"
+    return f"{100 * number:g}%" if number in (0, 1) and ends == 1 else repr(number)

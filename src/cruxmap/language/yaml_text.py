@@ -7,10 +7,13 @@ another, so nesting is measured before any recursion could follow it.
 """
 
 import json
+import numbers
+import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -183,10 +186,8 @@ def node_of(value: object, level: int = 0) -> Node:
     match value:
         case Text() | Items() | Entries():
             return value
-        case bool():
-            node = Text("true" if value else "false")
-        case str() | int() | float():
-            node = Text(value)
+        case _ if value is not None and (text := written(value)) is not None:
+            node = Text(text)
         case dict():
             node = Entries((_placed(Text(key)), node_of(part, level + 1)) for key, part in value.items())
         case list() | tuple():
@@ -197,6 +198,38 @@ def node_of(value: object, level: int = 0) -> Node:
         if (odd := unprintable_in(text)) is not None:
             raise TypeError(f"a text that holds {odd}")
     return _placed(node)
+
+
+def written(value: object) -> str | None:
+    """Return how a file writes a text, a number, a truth value, an interval or nothing; `None` for the rest.
+
+    >>> written(0.3), written(1.0), written((0.1, 0.3)), written(True), written(3)
+    ('0.3', '100%', '0.1 to 0.3', 'true', '3')
+    """
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        value = value.item()  # numbers of numpy
+    match value:
+        case None:
+            return ""
+        case str() | os.PathLike():
+            return os.fspath(value)
+        case bool():
+            return "true" if value else "false"
+        case numbers.Integral():
+            return str(int(value))
+        case numbers.Real():
+            return {0.0: "0%", 1.0: "100%"}.get(number := float(value), repr(number))
+        case (numbers.Real() as low, numbers.Real() as high) if isinstance(value, tuple):
+            ends = (float(low), float(high))
+            write = _percent if {0.0, 1.0} & {*ends} and 0 <= min(ends) <= max(ends) <= 1 else repr
+            return " to ".join(map(write, ends))
+        case _:
+            return None
+
+
+def _percent(number: float) -> str:
+    """Return a number in percent, to its last digit: both ends of an interval are written the same way."""
+    return f"{(Decimal(repr(number)) * 100).normalize():f}%"
 
 
 def text_of(text: str) -> Text:

@@ -17,7 +17,6 @@ import numpy as np
 
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit
-from cruxmap.insight.estimate import as_model
 from cruxmap.insight.interview.believed import Believed, believed, rows_of
 from cruxmap.insight.interview.coordinates import counted
 from cruxmap.insight.interview.ground import Ground, ground_of
@@ -27,6 +26,7 @@ from cruxmap.insight.interview.worth import ROUNDED, by_worth, worth_of_judgemen
 from cruxmap.insight.interview.written import Fitted, changes, fitted, fitted_forms, replies_in
 from cruxmap.insight.plain import Answer
 from cruxmap.language.argument_map import ArgumentMap, Condition
+from cruxmap.language.asked import as_model
 from cruxmap.language.editing import Changes, Form
 from cruxmap.language.model_spec import ModelSpec
 

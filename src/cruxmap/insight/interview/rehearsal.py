@@ -17,7 +17,6 @@ from cruxmap.engine.executors import Progress
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit
 from cruxmap.insight.display import Shown
-from cruxmap.insight.estimate import as_model
 from cruxmap.insight.interview.coordinates import FURTHEST, as_counted
 from cruxmap.insight.interview.fixed_order import fixed_order
 from cruxmap.insight.interview.interview import Interview, Kinds, begin
@@ -33,6 +32,7 @@ from cruxmap.language.argument_map import (
     Elicited,
     Scale,
 )
+from cruxmap.language.asked import as_model
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import blocks, draws_per_block, inquire
