@@ -28,7 +28,8 @@ class Arrived:
     notation.
 
     `map` has the keys of a map's file and `worldviews` those of their files, by id. `model` has `target`
-    and whatever else a model may have but its name and its map; None where the file asks nothing.
+    and whatever else a model may have but its name and its map; None, or without a target, where the file
+    asks nothing.
     `places` tells where in the foreign file an entry comes from, by id, for problems that only the whole
     map shows. `sources` has the files of locators, by the key of the source.
     """
@@ -92,6 +93,14 @@ def _function(named: str | None) -> Any:
 
 
 _ALL = (
+    Format(
+        name="sacm",
+        title="an assurance case in SACM 2, as XMI",
+        suffixes=(".sacm", ".xmi"),
+        reads="sacm_reading:read_sacm",
+        writes="sacm:write_sacm",
+        marks=r"<(?:\w+:)?(?:AssuranceCasePackage|ArgumentPackage|Module)\b",
+    ),
     Format(
         name="csv",
         title="a table of claims and arguments, for a spreadsheet",

@@ -163,7 +163,9 @@ def _imported(arrived: Arrived, name: str, format_: str) -> Imported:
     given = {MEMORY / path: _given(path, text) for path, text in files.items()}
     try:
         with _project_of(given):
-            asked = arrived.model or {"target": sensible_target(read_map(MEMORY / ARGUMENTS / name))}
+            asked = dict(arrived.model or {})
+            if "target" not in asked:
+                asked = {"target": sensible_target(read_map(MEMORY / ARGUMENTS / name)), **asked}
         files[model_file] = model_text(name, asked)
         given[MEMORY / model_file] = _given(model_file, files[model_file])
         with _project_of(given):
@@ -177,7 +179,7 @@ def _imported(arrived: Arrived, name: str, format_: str) -> Imported:
         map=model.map,
         model=model,
         lost=arrived.lost,
-        asks=arrived.model is not None,
+        asks="target" in (arrived.model or {}),
     )
 
 
