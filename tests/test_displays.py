@@ -199,7 +199,7 @@ class Parsed(HTMLParser):
 
 
 SAFE = {
-    *("div", "table", "thead", "tbody", "tr", "th", "td", "br", "bdi", "img"),
+    *("div", "table", "thead", "tbody", "tr", "th", "td", "br", "b", "img"),
 }
 
 

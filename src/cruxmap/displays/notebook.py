@@ -26,14 +26,15 @@ FACES = {
 LONGEST_LINE = 42
 """Characters from which a cell is broken over lines, in the width of so many."""
 
-_OPTIONS = (
+_IN_PYTHON = (
     (re.compile(r"--list ([\w-]+)"), r'to_frame("\1")'),
     (re.compile(r"--all\b"), "everyone=True"),
     (re.compile(r"--far\b"), "far=True"),
     (re.compile(r"--limit\b"), "limit="),
     (re.compile(r"`--format json`"), "`to_json()`"),
+    (re.compile(r"`diff MODEL (\S+) (\S+)`"), r'`diff(model, "\1", "\2")`'),
 )
-"""Options of the command line that notes name, and what stands for each in Python."""
+"""What notes name of the command line, and what stands for each in Python."""
 
 
 def view_of(name: str, tables: Iterable[Table], figure: bytes | None) -> str:
@@ -55,12 +56,19 @@ def _table(table: Table) -> Iterator[str]:
     if table.rows:
         rows = list(shown_rows(table))
         head = [
-            _cell("th", column.title, "head", right=column.right, wide=False) for column in table.columns
+            _cell("th", _text(column.title), "head", right=column.right, wide=False)
+            for column in table.columns
         ]
         wide = [any(len(row[place]) > LONGEST_LINE for row in rows) for place in range(len(table.columns))]
         body = [
             [
-                _cell("td", text, "cell", right=column.right, wide=broken)
+                _cell(
+                    "td",
+                    _named(text) if column.key == "id" else _text(text),
+                    "cell",
+                    right=column.right,
+                    wide=broken,
+                )
                 for column, text, broken in zip(table.columns, row, wide, strict=True)
             ]
             for row in rows
@@ -77,7 +85,7 @@ def _row(cells: Sequence[str]) -> str:
 def _cell(tag: str, text: str, face: str, *, right: bool, wide: bool) -> str:
     width = "; min-width: 16em; max-width: 32em" if wide else ""
     style = f"{FACES[face]}; text-align: {'right' if right else 'left'}{width}"
-    return f'<{tag} style="{style}">{_text(text)}</{tag}>'
+    return f'<{tag} style="{style}">{text}</{tag}>'
 
 
 def _element(tag: str, text: str, face: str) -> str:
@@ -89,8 +97,14 @@ def _text(text: str) -> str:
     return html.escape(clean(text)).replace("\n", "<br>")
 
 
+def _named(text: str) -> str:
+    """Return a text of which the first line is a name, if it has several."""
+    name, *words = text.split("\n", 1)
+    return f"<b>{_text(name)}</b><br>{_text(words[0])}" if words else _text(text)
+
+
 def _in_python(note: str) -> str:
     """Return a note with what is called so in Python in place of options of the command line."""
-    for option, name in _OPTIONS:
+    for option, name in _IN_PYTHON:
         note = option.sub(name, note)
     return note
