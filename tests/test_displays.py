@@ -28,8 +28,11 @@ from cruxmap.insight.history import history
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.tags import tagged
 from helpers import hostile_map
+from helpers.brought_sets import WithFiles
 from helpers.commands import DIAGNOSIS, LEGAL_CASE, POWER, Cruxmap
 from helpers.histories import History
+
+DRAWS = 64
 
 LONGEST = 200
 """Characters that nobody minds on a line."""
@@ -72,8 +75,9 @@ def cases(model: str) -> dict[str, Case]:
 
 
 @pytest.fixture(scope="module")
-def trial() -> dict[str, Case]:
-    return cases(LEGAL_CASE)
+def trial(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
+    """With few draws, which is quick."""
+    return cases(str(WithFiles(Path(LEGAL_CASE), tmp_path_factory.mktemp("trial"), DRAWS).path))
 
 
 @pytest.fixture(scope="module")
@@ -256,6 +260,46 @@ def test_an_answer_made_by_hand_is_shown_as_far_as_it_knows(trial: dict[str, Cas
     assert len(table.to_frame("sets")) == len(table.sets)
 
 
+def test_a_worldview_kept_open_is_shown_with_what_was_set() -> None:
+    state = cm.open_model(cm.read_model(POWER), "carlsmith").set({"alignment-hard": "10%"})
+    assert repr(state) == "State('power-seeking', worldview='carlsmith')"
+    view = assert_is_a_view(state)
+    assert "alignment-hard" in view
+    assert list(state.to_frame()["address"]) == ["alignment-hard"]
+    found = state.to_frame("probabilities").set_index("name")["probability"]
+    assert dict(found) == pytest.approx(state.marginals())
+    numbers = state.to_frame("numbers").set_index("address")
+    assert numbers.loc["alignment-hard", "whose"] == "set here"
+    assert numbers.loc["alignment-hard", "central"] == pytest.approx(0.1)
+    slopes = state.to_frame("slopes").set_index("address")["slope"]
+    assert dict(slopes) == pytest.approx({a: s for a, s in state.slopes().items() if s is not None})
+    impossible = state.given(observed=["strong-incentives", {"not": "strong-incentives"}])
+    assert "impossible" in assert_is_a_view(impossible)
+    with pytest.raises(ValueError, match="this State has no figures"):
+        state.plot()
+    assert repr(cm.Drawn(state.draws(8).values, state.draws(8).weights)).startswith("<Drawn: 8 values")
+
+
+def test_what_a_job_and_a_merge_did_is_shown(tmp_path: Path) -> None:
+    repository = History(tmp_path)
+    spec = cm.read_model(repository.model)
+    job = attached(cm.run(spec, tmp_path / "out"), spec)
+    assert repr(job).startswith(f"<Job about wet: 2 worldviews, {len(job.files)} files in ")
+    view = assert_is_a_view(job)
+    assert "What follows?" in view
+    assert job.to_frame().equals(job.estimate.to_frame())
+    assert job.figures[:2] == ("forest", "ranking")
+    assert job.estimate.asked_of == (spec,)
+    assert "What follows?" in assert_is_a_view(job.points)
+    assert job.points.lists == ()
+    came = tmp_path / "cleo.yaml"
+    came.write_text("text: It hardly rains.\njudgements: {rain: 5%}\n")
+    merged = cm.merge(repository.model, [came])
+    assert "1 file, 1 new" in repr(merged)
+    assert "cleo" in assert_is_a_view(merged)
+    assert list(merged.to_frame()["worldview"]) == ["cleo"]
+
+
 # --- the line ----------------------------------------------------------------------------------------
 
 
@@ -338,8 +382,9 @@ def test_what_is_kept_by_tags_can_be_shown(tmp_path: Path) -> None:
 def test_every_whole_answer_has_a_display() -> None:
     from cruxmap.displays.looks import LOOKS
 
-    whole = {kind.__name__ for kind in Shown.__subclasses__() if kind.__module__.startswith("cruxmap.")}
-    assert {"Estimate", "Takes"} <= whole
+    kinds = (*Shown.__subclasses__(), *display.Displayed.__subclasses__())
+    whole = {kind.__name__ for kind in kinds if kind.__module__.startswith("cruxmap.")} - {"Shown"}
+    assert {"Estimate", "Job", "Merged", "State"} <= whole
     assert whole <= {kind.__name__ for kind in LOOKS}
 
 

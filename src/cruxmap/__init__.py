@@ -45,13 +45,13 @@ if TYPE_CHECKING:
     from cruxmap.insight.pool import Pool as Pool, pool as pool
     from cruxmap.insight.revisions import RevisionDiff as RevisionDiff, diff_revisions as diff_revisions
     from cruxmap.insight.what_it_takes import Takes as Takes, takes as takes
+    from cruxmap.insight.merged import Merged as Merged
     from cruxmap.job import Job as Job, run as run
     from cruxmap.language.argument_map import ArgumentMap as ArgumentMap
     from cruxmap.language.model_spec import ModelSpec as ModelSpec
     from cruxmap.language.reading import check as check, read_map as read_map
     from cruxmap.language.reading import read_model as read_model, read_models as read_models
     from cruxmap.language.template import example as example
-    from cruxmap.language.visitors import Merged as Merged
     from cruxmap.merging import merge as merge
 # isort: on
 

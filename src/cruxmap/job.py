@@ -11,6 +11,7 @@ from typing import Any, Unpack
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.ground import refuse_what_cannot_be_written, write_folder
+from cruxmap.insight import display
 from cruxmap.insight.asked import WhatIf, what_if
 from cruxmap.insight.cruxes import CruxTables
 from cruxmap.insight.diff import WorldviewDiff
@@ -18,6 +19,7 @@ from cruxmap.insight.estimate import Estimate
 from cruxmap.insight.findings import findings
 from cruxmap.insight.main_points import MainPoints
 from cruxmap.insight.pairs import PairMatrix
+from cruxmap.insight.plain import counted
 from cruxmap.language.anonymous import without_names
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
 from cruxmap.language.asked import as_model
@@ -57,7 +59,7 @@ OVERVIEW = ("map-overview", "map")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(display.Shown):
     """The answers of the main job, and the names of the files in `folder` that hold and draw them.
 
     `diff` compares the highest and the lowest of those who say something, if there are two. `boxed` are
@@ -72,6 +74,12 @@ class Job:
     folder: Path
     files: tuple[str, ...]
     boxed: frozenset[str]
+
+    def gist(self) -> str:
+        """Return the target, how many worldviews there are, and where the files are."""
+        worldviews = counted(len(self.estimate.worldviews), "worldview")
+        files = counted(len(self.files), "file")
+        return f"about {self.estimate.target}: {worldviews}, {files} in {self.folder.as_posix()}/"
 
     def to_json(self) -> dict[str, Any]:
         """Return the estimate with the main points, and where everything is."""

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cruxmap.ground import add_files
+from cruxmap.insight.merged import Merged
 from cruxmap.language.files import WORLDVIEWS
 from cruxmap.language.reading import models_beside, read_with_visitors, unheard
-from cruxmap.language.visitors import Merged, arrivals
+from cruxmap.language.visitors import arrivals
 
 
 def merge(model: str | os.PathLike[str], files: Iterable[str | os.PathLike[str]]) -> Merged:

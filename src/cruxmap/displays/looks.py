@@ -1,7 +1,7 @@
 """Which lists, tables and figures each kind of answer has: those of its command, under names for Python."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cruxmap.insight.coherence import Coherence
@@ -13,11 +13,14 @@ from cruxmap.insight.expectations import Expectations
 from cruxmap.insight.explain import Explanation
 from cruxmap.insight.history import History
 from cruxmap.insight.interview.rehearsal import Rehearsal
+from cruxmap.insight.live_model import State
 from cruxmap.insight.main_points import MainPoints
+from cruxmap.insight.merged import Merged
 from cruxmap.insight.pairs import AgainstRest, PairMatrix
 from cruxmap.insight.pool import Pool
 from cruxmap.insight.revisions import RevisionDiff
 from cruxmap.insight.what_it_takes import Takes
+from cruxmap.job import Job
 from cruxmap.present.canvas import Drawings
 from cruxmap.present.coherence_tables import COHERENCE_LISTINGS
 from cruxmap.present.compare_figures import compare_figures
@@ -34,10 +37,12 @@ from cruxmap.present.history_figures import history_figures
 from cruxmap.present.history_tables import HISTORY_LISTINGS
 from cruxmap.present.listings import Listing, Listings, for_people
 from cruxmap.present.main_points_text import chapter_tables
+from cruxmap.present.merge_tables import merge_table
 from cruxmap.present.pool_figures import pool_figures
 from cruxmap.present.pool_tables import POOL_LISTINGS
 from cruxmap.present.rehearsal_figures import rehearsal_figures
 from cruxmap.present.rehearsal_tables import REHEARSAL_LISTINGS
+from cruxmap.present.state_tables import STATE_LISTINGS
 from cruxmap.present.tables import Table
 from cruxmap.present.takes_figures import takes_figures
 from cruxmap.present.takes_tables import TAKES_LISTINGS
@@ -152,9 +157,38 @@ def _whole(table: Table) -> Callable[[], Table]:
     return lambda: table
 
 
+IN_FULL = ("central", "in_force")
+"""Columns of numbers in full, for which people have others."""
+
+
+def _explained(explanation: Explanation, _: "Asked") -> tuple[Table, ...]:
+    """Return the tables of an entry below its sentence, without columns of which a person reads nothing."""
+    about = explanation.entry.about
+    title = f"{type(explanation.entry).__name__} {about.id}: {about.text}"
+    return (Table(title, (), ()), *map(_read, explanation_lists(explanation).values()))
+
+
+def _read(table: Table) -> Table:
+    places = [
+        place
+        for place, column in enumerate(table.columns)
+        if column.key not in IN_FULL and any(row[place] not in (None, "") for row in table.rows)
+    ]
+    return replace(
+        table,
+        columns=tuple(table.columns[place] for place in places),
+        rows=tuple(tuple(row[place] for place in places) for row in table.rows),
+    )
+
+
+def _of_job(job: Job, asked: "Asked") -> Drawings:
+    diff = {} if job.diff is None else _of_diff(job.diff, asked)
+    return {**_of_estimate(job.estimate, asked), **_of_all_cruxes(job.cruxes, asked), **diff}
+
+
 EXPLANATION = Look(
     lists=lambda answer, _: {name: _whole(table) for name, table in explanation_lists(answer).items()},
-    tables=lambda answer, _: tuple(explanation_lists(answer).values()),
+    tables=_explained,
     figures=_no_figures,
 )
 
@@ -173,6 +207,13 @@ LOOKS: Mapping[type, Look] = {
     Expectations: _tabled("expectations", lambda answer: expectations_table(answer.expectations)),
     Explanation: EXPLANATION,
     History: _listed(HISTORY_LISTINGS, _called("history", lambda answer, _: history_figures(answer))),
+    Job: _tabled(
+        "estimates",
+        lambda job: estimate_table(job.estimate),
+        lambda job: (*chapter_tables(job.points), *estimate_tables(job.estimate)),
+        _of_job,
+    ),
+    Merged: _tabled("arrivals", merge_table),
     MainPoints: Look(
         lists=lambda _, __: {}, tables=lambda answer, _: chapter_tables(answer), figures=_no_figures
     ),
@@ -180,6 +221,7 @@ LOOKS: Mapping[type, Look] = {
     Pool: _listed(POOL_LISTINGS, _of_pool),
     Rehearsal: _listed(REHEARSAL_LISTINGS, _called("curve", lambda answer, _: rehearsal_figures(answer))),
     RevisionDiff: _listed(REVISION_LISTINGS),
+    State: _listed(STATE_LISTINGS),
     Takes: _listed(TAKES_LISTINGS, _called("ways", _of_takes)),
     WorldviewDiff: _listed(DIFF_LISTINGS, _of_diff),
 }

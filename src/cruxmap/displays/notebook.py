@@ -17,6 +17,7 @@ FACES = {
     "head": "padding: 0.25em 0.7em; vertical-align: bottom; border-bottom: 1px solid currentColor",
     "cell": "padding: 0.25em 0.7em; vertical-align: top; border-bottom: 1px solid rgba(128, 128, 128, 0.3)",
     "note": "margin: 0.15em 0; max-width: 60em; font-size: 0.85em; color: inherit; opacity: 0.75",
+    "said": "margin: 0.2em 0; max-width: 60em; color: inherit",
     "room": "overflow-x: auto; max-width: 100%",
     "whole": "color: inherit; line-height: 1.35",
     "figure": "max-width: 100%; height: auto; background: white; margin-top: 0.6em",
@@ -75,7 +76,8 @@ def _table(table: Table) -> Iterator[str]:
         ]
         lines = f"<thead>{_row(head)}</thead><tbody>{''.join(map(_row, body))}</tbody>"
         yield f'<div style="{FACES["room"]}"><table style="{FACES["table"]}">{lines}</table></div>'
-    yield from (_element("div", _in_python(note), "note") for note in table.notes if note)
+    face = "note" if table.columns else "said"
+    yield from (_element("div", _in_python(note), face) for note in table.notes if note)
 
 
 def _row(cells: Sequence[str]) -> str:
@@ -83,7 +85,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _cell(tag: str, text: str, face: str, *, right: bool, wide: bool) -> str:
-    width = "; min-width: 16em; max-width: 32em" if wide else ""
+    width = "; min-width: 16em; max-width: 32em" if wide else "; white-space: nowrap"
     style = f"{FACES[face]}; text-align: {'right' if right else 'left'}{width}"
     return f'<{tag} style="{style}">{text}</{tag}>'
 

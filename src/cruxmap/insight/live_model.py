@@ -23,6 +23,7 @@ from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import Planned, infer, infer_each
 from cruxmap.engine.special import expit
 from cruxmap.errors import Code, InvalidMap, Problem
+from cruxmap.insight.display import Displayed
 from cruxmap.insight.free_network import FreeNetwork, about_several, conditions_of_its_own, lower_freely
 from cruxmap.insight.target import log_odds, slopes
 from cruxmap.language.argument_map import (
@@ -342,7 +343,7 @@ def _log_sum(logs: FloatArray) -> FloatArray:
 # --- the state -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Drawn:
     """A probability over draws of the judgements: `values` (n_draws,), and how much each of them counts.
 
@@ -352,6 +353,10 @@ class Drawn:
 
     values: FloatArray
     weights: FloatArray
+
+    def __repr__(self) -> str:
+        """Say how many there are, and their mean."""
+        return f"<Drawn: {len(self.values)} values, mean {self.mean:.4g}>"
 
     @property
     def mean(self) -> float:
@@ -374,7 +379,7 @@ class Measured:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class State:
+class State(Displayed):
     """A worldview's numbers, what is assumed and what is observed: a frozen value that answers at once.
 
     Every method that changes something returns another state, which shares all that stays. Conditions are
@@ -388,6 +393,11 @@ class State:
     layers: Layers
     numbers: Numbers
     foreseen: frozenset[int] = frozenset()
+
+    @property
+    def asked_of(self) -> tuple[ModelSpec, ...]:
+        """The model that was opened."""
+        return (self.asking.opened.model,)
 
     @property
     def worldview(self) -> str:

@@ -285,35 +285,3 @@ def _brought(argument_map: ArgumentMap, worldview: Worldview) -> Iterator[tuple[
     routes = argument_map.brought.keys() - argument_map.entry.keys()
     own = (address for address in routes if argument_map.brought[address] == worldview.about.id)
     yield "routes", tuple(sorted(own))
-
-
-# --- what comes of a merge ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
-    """What came into the folder of a model's map.
-
-    `left_out` has, by the files of models that list their worldviews, who came and is not among these.
-    """
-
-    model: str
-    folder: str
-    arrivals: tuple[Arrival, ...]
-    left_out: dict[str, tuple[str, ...]]
-
-    @property
-    def put(self) -> tuple[Arrival, ...]:
-        """Those whose files were written."""
-        return tuple(arrival for arrival in self.arrivals if arrival.standing is Standing.NEW)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it under the names of its fields."""
-        return {
-            "model": self.model,
-            "folder": self.folder,
-            "files": [arrival.to_json() for arrival in self.arrivals],
-            "left_out": [
-                {"file": file, "worldviews": list(names)} for file, names in self.left_out.items()
-            ],
-        }

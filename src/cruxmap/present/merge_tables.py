@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from cruxmap.insight.merged import Merged
 from cruxmap.insight.plain import counted
 from cruxmap.language.names import with_and
-from cruxmap.language.visitors import Arrival, Merged, Standing
+from cruxmap.language.visitors import Arrival, Standing
 from cruxmap.present.tables import Column, Table
 
 STANDINGS = {
