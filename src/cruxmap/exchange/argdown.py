@@ -14,8 +14,6 @@ from typing import cast
 from cruxmap.errors import InvalidMap
 from cruxmap.exchange.argdown_document import Block, Document, Node, Related, Structure, document_of
 from cruxmap.exchange.argument_graph import (
-    HEAD,
-    SHOWN,
     ArgumentGraph,
     Key,
     Reason,
@@ -24,10 +22,11 @@ from cruxmap.exchange.argument_graph import (
     Statement,
     arrived_from,
 )
+from cruxmap.exchange.drawn_links import DrawnMap, End, leaving
 from cruxmap.exchange.foreign_text import decoded
 from cruxmap.exchange.formats import Arrived, Lost, Sent
-from cruxmap.exchange.plain_map import Mapped, as_files, plain_model, seen_by
-from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
+from cruxmap.exchange.plain_map import Mapped
+from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.yaml_writing import Plain, scalar
 
@@ -80,20 +79,13 @@ class _Drawing:
         front = dict(self.document.front)
         own = front.pop(OWN, {})
         own = dict(own) if isinstance(own, Mapping) else {}
-        head: dict[str, Plain] = {}
+        head: dict[str, str] = {}
         for theirs, ours in (("title", "title"), ("abstract", "text"), ("subTitle", "text")):
             if isinstance(said := front.get(theirs), str) and ours not in head:
                 head[ours] = said
                 del front[theirs]
-        given = own.get("map", {})
-        self.found.head = {key: own[key] for key in HEAD if key in own}
-        if head or given:
-            self.found.head["map"] = {**head, **(given if isinstance(given, Mapping) else {})}
-        self.found.worldviews = cast("dict[str, Mapping[str, Plain]]", own.get("worldviews", {}))
-        self.found.sources = cast("dict[str, Mapping[str, Plain]]", own.get("locators", {}))
-        self.found.model = cast("Mapping[str, Plain] | None", own.get("model"))
-        known = {*HEAD, "worldviews", "locators", "model", "language"}
-        for key in (*front, *(f"{OWN}: {key}" for key in own if key not in known)):
+        unknown = self.found.surround(own, head.get("title", ""), head.get("text", ""))
+        for key in (*front, *(f"{OWN}: {key}" for key in unknown)):
             self.found.lost.append(Lost(f"front matter: {key}", "a map has no place for it"))
 
     def _count_what_is_lost(self) -> None:
@@ -244,148 +236,51 @@ def write_argdown(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> Sent:
     """Return a model as an Argdown file, with the numbers of a worldview; `map` has all worldviews in its
     data.
     """
-    seen = seen_by(model.map, worldview)
-    files = as_files(seen.map)
-    plain = files.pop("map.yaml")
-    lost = [
-        Lost("shares that are kept as given", "their central values are points here", address)
-        for address in seen.rounded
-    ]
-    if seen.map is not model.map:
-        others = [w.about.id for w in model.map.worldviews if w.about.id != worldview]
-        lost += [
-            Lost("a worldview", f"these are the numbers of {worldview} alone", other) for other in others
-        ]
-        lost.append(Lost("what a worldview states and remarks", "only its numbers are here", worldview))
-    if model.expect:
-        lost.append(Lost("what is expected of the model", "it stays in the model's file", model.id))
-    own: Mapped = {"language": "1"}
-    own |= {key: plain[key] for key in HEAD if key in plain and key != "map"}
-    head = cast("Mapping[str, Plain]", plain.get("map", {}))
-    own |= {"map": {"text": head["text"]}} if "text" in head else {}
-    for folder, key in (("worldviews", "worldviews"), ("sources", "locators")):
-        there = {path: data for path, data in files.items() if path.startswith(f"{folder}/")}
-        named: Mapped = {
-            path.partition("/")[2].removesuffix(".yaml"): data for path, data in there.items()
-        }
-        own |= {key: named} if named else {}
-    asked = plain_model(model)
-    if worldview != MAP_WORLDVIEW:
-        asked.pop("worldviews", None)
-    own["model"] = asked
-    front = [f"title: {_quoted(cast(str, head.get('title', model.map.id)))}", f"{OWN}:"]
-    front += _indented(own)
-    blocks = ["\n".join(["===", *front, "==="]), *_Writing(seen.map, plain).blocks()]
-    return Sent(("\n\n".join(blocks) + "\n").encode("utf-8"), tuple(lost))
+    drawn, around, title, lost = leaving(model, worldview)
+    front = [f"title: {_quoted(title)}", f"{OWN}:", *_indented(around)]
+    blocks = ["\n".join(["===", *front, "==="]), *_blocks(drawn)]
+    return Sent(("\n\n".join(blocks) + "\n").encode("utf-8"), lost)
 
 
-@dataclass(frozen=True, slots=True)
-class _Writing:
-    """Writes the entries of a map's own file."""
-
-    map: ArgumentMap
-    plain: Mapped
-
-    def _section(self, kind: str) -> Mapping[str, Mapped]:
-        return cast("Mapping[str, Mapped]", self.plain.get(kind, {}))
-
-    def blocks(self) -> Iterator[str]:
-        """Yield headings and entries."""
-        for kind, heading in HEADINGS.items():
-            section = self._section(kind)
-            if section:
-                yield f"# {heading}"
-            for id_, entry in section.items():
-                if kind == "arguments":
-                    yield from self._argument(id_, entry)
-                else:
-                    relations = list(self._parts(entry)) if kind == "claims" else []
-                    yield _block(f"[{id_}]", entry, entry, relations)
-
-    def _is_claim(self, value: Plain) -> bool:
-        return isinstance(value, str) and value in self._section("claims")
-
-    def _title(self, name: str) -> str | None:
-        """Return how a relation names what an id or an address belongs to, if it stands in the file."""
-        owner = name.partition(".")[0]
-        if owner in self._section("arguments"):
-            return f"<{owner}>"
-        there = any(owner in self._section(kind) for kind in ("claims", "questions", "events"))
-        return f"[{owner}]" if there else None
-
-    def _parts(self, entry: Mapped) -> Iterator[str]:
-        """Yield what a claim is defined by as what supports or attacks it."""
-        yield from self._drawn((entry[key] for key in SHOWN if key in entry), "+", "-")
-
-    def _drawn(self, values: Iterable[Plain], sign: str, negative: str) -> Iterator[str]:
-        """Yield relations that show which claims, questions and events conditions mention, each once."""
-        drawn = dict[str, str]()
-        for name, holds in _mentions(values):
-            if (title := self._title(name)) is not None:
-                drawn.setdefault(title, sign if holds else negative)
-        yield from (f"{sign} {title}" for title, sign in drawn.items())
-
-    def _argument(self, id_: str, entry: Mapped) -> Iterator[str]:
-        direction = next(key for key in ("for", "against", "undercuts") if key in entry)
-        listed = entry[direction]
-        targets = [*listed] if isinstance(listed, list) else [listed]
-        premises = cast("list[Plain]", entry.get("premises", []))
-        in_data = dict(entry)
-        known = self._is_claim if direction != "undercuts" else self._is_argument
-        relations: list[str] = []
-        sign = {"for": "+>", "against": "->", "undercuts": "_>"}[direction]
-        if all(map(known, targets)):
-            del in_data[direction]
-            if not targets[1:] and direction == "for" and self._is_structure(premises, targets[0]):
-                del in_data["premises"]
-                yield _block(f"<{id_}>", entry, in_data, [])
-                numbered = [f"({number}) [{premise}]" for number, premise in enumerate(premises, 1)]
-                yield "\n".join([*numbered, "----", f"({len(premises) + 1}) [{targets[0]}]"])
-                return
-            relations += [f"{sign} {self._title(cast(str, target))}" for target in targets]
-        else:
-            relations += self._drawn(targets, sign, sign)
-        if (
-            premises
-            and all(map(self._is_claim, premises))
-            and len(set(map(str, premises))) == len(premises)
-        ):
-            del in_data["premises"]
-            relations += [f"<+ [{premise}]" for premise in premises]
-        else:
-            relations += self._drawn(premises, "<+", "<-")
-        yield _block(f"<{id_}>", entry, in_data, relations)
-
-    def _is_argument(self, value: Plain) -> bool:
-        return isinstance(value, str) and value in self._section("arguments")
-
-    def _is_structure(self, premises: list[Plain], target: Plain) -> bool:
-        """Tell whether an argument is a premise-conclusion structure, all of whose statements are claims."""
-        each_once = len(set(map(str, premises))) == len(premises)
-        return (
-            bool(premises) and each_once and all(map(self._is_claim, premises)) and target not in premises
-        )
+_SIGNS = {"for": "+>", "against": "->", "undercuts": "_>"}
 
 
-def _mentions(values: Iterable[Plain], holds: bool = True) -> Iterator[tuple[str, bool]]:
-    """Yield the names in conditions, and whether each is said to hold. Words that are no names come too."""
-    for value in values:
-        match value:
-            case str():
-                yield value, holds
-            case Mapping():
-                for key, part in value.items():
-                    is_false = part == "false"
-                    if key == "not":
-                        yield from _mentions([part], not holds)
-                    elif key in ("id", "chance", "ever", "by", "within", "during", "by_end_of", "count"):
-                        continue
-                    elif key in ("event", "before", "of", "all_of", "any_of", "when"):
-                        yield from _mentions([part], holds)
-                    else:
-                        yield str(key), holds is not is_false
-            case _:
-                yield from _mentions(value, holds)
+def _blocks(drawn: DrawnMap) -> Iterator[str]:
+    """Yield headings and entries."""
+    for kind, heading in HEADINGS.items():
+        section = drawn.section(kind)
+        if section:
+            yield f"# {heading}"
+        for id_, entry in section.items():
+            if kind == "arguments":
+                yield from _argument_blocks(drawn, id_, entry)
+            else:
+                parts = drawn.parts(entry) if kind == "claims" else ()
+                yield _block(f"[{id_}]", entry, entry, _lines(drawn, parts, "+", "-"))
+
+
+def _argument_blocks(drawn: DrawnMap, id_: str, entry: Mapped) -> Iterator[str]:
+    """Yield an argument: with a structure, where all that it rests on and its one conclusion are claims."""
+    one = drawn.argument(entry)
+    said_by_lines = not {"for", "premises"} & one.data.keys()
+    if one.direction == "for" and one.premises and len(one.targets) == 1 and said_by_lines:
+        [target] = one.targets
+        if target not in one.premises:
+            yield _block(f"<{id_}>", entry, one.data, [])
+            numbered = [f"({number}) [{premise.id}]" for number, premise in enumerate(one.premises, 1)]
+            yield "\n".join([*numbered, "----", f"({len(one.premises) + 1}) [{target.id}]"])
+            return
+    sign = _SIGNS[one.direction]
+    lines = [*_lines(drawn, one.targets, sign, sign), *_lines(drawn, one.premises, "<+", "<-")]
+    yield _block(f"<{id_}>", entry, one.data, lines)
+
+
+def _lines(drawn: DrawnMap, ends: Iterable[End], sign: str, negative: str) -> list[str]:
+    return [f"{sign if end.holds else negative} {_title(drawn, end.id)}" for end in ends]
+
+
+def _title(drawn: DrawnMap, id_: str) -> str:
+    return f"<{id_}>" if drawn.kind_of(id_) == "arguments" else f"[{id_}]"
 
 
 # --- texts --------------------------------------------------------------------------------------

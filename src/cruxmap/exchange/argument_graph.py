@@ -14,9 +14,10 @@ and a list of what they cannot. What is not clear from a graph has one reading h
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from cruxmap.errors import NOWHERE, Span
+from cruxmap.exchange.drawn_links import DIRECTIONS, HEAD, SHOWN
 from cruxmap.exchange.formats import Arrived, Lost
 from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, ids_for
 from cruxmap.language.schema import ArgumentShape, ClaimShape, EventShape, QuestionShape
@@ -27,13 +28,7 @@ type Says = Literal["support", "attack", "undercut", "contradiction"]
 type Key = str
 """What tells a statement or an argument of a graph from all others, of either kind."""
 
-HEAD = ("map", "sources", "voices", "timelines", "lexicon")
-"""Keys of a map's file that hold no entries."""
-
 _BASES = frozenset(ClaimShape.EITHER)
-_DIRECTIONS = ("for", "against", "undercuts")
-SHOWN = ("all_of", "any_of", "at_least", "routes", "when")
-"""Keys of a claim's data whose parts may also be drawn, as what supports or attacks the claim."""
 _OF_RELATIONS = frozenset({"strength", "force"})
 """Keys of a statement's data that are about the arguments made of its relations."""
 
@@ -94,6 +89,20 @@ class ArgumentGraph:
     sources: dict[str, Mapping[str, Plain]] = field(default_factory=dict)
     model: Mapping[str, Plain] | None = None
     lost: list[Lost] = field(default_factory=list)
+
+    def surround(self, own: Mapping[str, Plain], title: str = "", text: str = "") -> list[str]:
+        """Take in what surrounds the entries of a map that was written for another program.
+
+        Return the keys that are unknown. `title` and `text` are the map's, unless `own` says otherwise.
+        """
+        given = own.get("map", {})
+        head = {"title": title, "text": text} | (dict(given) if isinstance(given, Mapping) else {})
+        said = {"map": {key: part for key, part in head.items() if part}}
+        self.head = {**{key: own[key] for key in HEAD if key in own}, **said}
+        self.worldviews = cast("dict[str, Mapping[str, Plain]]", own.get("worldviews", {}))
+        self.sources = cast("dict[str, Mapping[str, Plain]]", own.get("locators", {}))
+        self.model = cast("Mapping[str, Plain] | None", own.get("model"))
+        return [key for key in own if key not in {*HEAD, "worldviews", "locators", "model", "language"}]
 
     @property
     def nodes(self) -> Iterator[Statement | Reason]:
@@ -164,7 +173,7 @@ class _Making:
         by_label = {node.label: node.key for node in self.graph.nodes}
         shown: set[tuple[Key, Key]] = set()
         for reason in self.graph.reasons.values():
-            targets = (reason.data[key] for key in _DIRECTIONS if key in reason.data)
+            targets = (reason.data[key] for key in DIRECTIONS if key in reason.data)
             shown |= {(reason.key, by_label[name]) for name in _owners(targets) if name in by_label}
             if "premises" in reason.data:
                 names = _owners([reason.data["premises"]])
@@ -206,7 +215,7 @@ class _Making:
         idle = [
             reason
             for reason in self.graph.reasons.values()
-            if reason.key not in busy and not any(key in reason.data for key in _DIRECTIONS)
+            if reason.key not in busy and not any(key in reason.data for key in DIRECTIONS)
         ]
         for reason in idle:
             del self.graph.reasons[reason.key]
@@ -413,7 +422,7 @@ class _Making:
             said["credence"] = dict(NOBODYS_CREDENCE)
         targets = self._targets(reason, said)
         common = {
-            key: value for key, value in said.items() if key not in (*_DIRECTIONS, "strength", "force")
+            key: value for key, value in said.items() if key not in (*DIRECTIONS, "strength", "force")
         }
         made: dict[str, Plain] = {}
         for direction, on in targets.items():
@@ -440,7 +449,7 @@ class _Making:
         """Return what an argument is about, by direction: what its data says first."""
         directions = {"support": "for", "attack": "against", "undercut": "undercuts"}
         found: dict[str, list[Plain]] = {}
-        for key in _DIRECTIONS:
+        for key in DIRECTIONS:
             if key in said:
                 listed = said[key]
                 several = isinstance(listed, Sequence) and not isinstance(listed, str)

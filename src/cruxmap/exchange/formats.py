@@ -110,12 +110,28 @@ _ALL = (
         marks=r"""\A\ufeff?[^\n<{]*\b(?:text|address)"?[ ]*(?:[,;\t|\r]|\Z|\n)""",
     ),
     Format(
+        name="aif",
+        title="AIF (Argument Interchange Format) in JSON, of AIFdb and OVA",
+        suffixes=(".json", ".aif"),
+        reads="aif:read_aif",
+        writes="aif:write_aif",
+        marks=r'"nodeID"\s*:',
+    ),
+    Format(
         name="argdown",
         title="Argdown",
         suffixes=(".argdown", ".ad", ".adown"),
         reads="argdown:read_argdown",
         writes="argdown:write_argdown",
         marks=r"^\s*(?:\[[^\]\n]+\]|<[^>\n]+>):|^\s*\(\d+\) |^===",
+    ),
+    Format(
+        name="node-link",
+        title="NetworkX node-link JSON",
+        suffixes=(".json",),
+        reads="node_link:read_node_link",
+        writes="node_link:write_node_link",
+        marks=r'"(?:directed|multigraph)"\s*:',
     ),
     Format(
         name="bif",
