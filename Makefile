@@ -52,8 +52,9 @@ format: $(VENV)/.installed-dev  ## rewrite the sources in the agreed format
 	@$(BIN)/ruff check --fix-only
 	@$(BIN)/ruff format
 
-docs: $(VENV)/.installed-dev  ## regenerate docs/cli.md and the pictures in docs/
+docs: $(VENV)/.installed-dev  ## regenerate docs/cli.md, the pictures in docs/ and the notebook for Jupyter
 	@PYTHONPATH=tests $(BIN)/python docs/regenerate.py
+	@$(BIN)/python notebooks/as_jupyter.py
 
 site: $(VENV)/.installed-dev  ## the documentation as a site, in site/; a warning is an error
 	@rm -rf site
