@@ -222,16 +222,15 @@ def test_sampling_is_asked_for_in_the_words_of_pymc() -> None:
     as_in_its_file = sample(replace(spec, sampling=replace(spec.sampling, chains=2, tune=30)))
     assert as_in_its_file.posterior["estimate"].identical(tree.posterior["estimate"])
     for wrong, what in (
-        ({"chains": 0}, "`chains` is 0, and should be from 1 to 1000"),
-        ({"tune": -1}, "`tune` is -1"),
+        ({"chains": 0}, "chains: 0 cannot be .a whole number from 1 to 1,000"),
+        ({"chains": 2.5}, "2.5 is not a whole number"),
+        ({"tune": -1}, "tune.*from 0"),
         ({"var_names": ["estimate", "estimates"]}, "unknown variables .'estimates'.; known: estimate"),
         ({"var_names": []}, "no variables"),
         ({"sampler": "pymc", "nuts_sampler": "nutpie"}, "give one of them"),
     ):
         with pytest.raises(ValueError, match=what):
             sample(spec, **wrong)
-    with pytest.raises(TypeError, match="float"):
-        sample(spec, chains=2.5)
 
 
 def test_the_estimate_is_taken_over_the_same_draws(observed: tuple[ModelSpec, DataTree]) -> None:

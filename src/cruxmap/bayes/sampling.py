@@ -5,8 +5,6 @@ in the judgements that can reach what conditions them; all else is drawn forward
 """
 
 import hashlib
-import math
-import operator
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -34,7 +32,7 @@ from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import IntArray
 from cruxmap.engine.propagation import tape_of
 from cruxmap.language.argument_map import ArgumentMap
-from cruxmap.language.asked import WhatIf, as_model, what_if
+from cruxmap.language.asked import WhatIf, as_model, what_if, whole_number
 from cruxmap.language.model_spec import ModelSpec, Sampling
 from cruxmap.language.reading import SAMPLING
 from cruxmap.network.inquiry import Inquiry, inquire
@@ -146,13 +144,10 @@ def sample(
 
 
 def _sampling(sampling: Sampling, tune: int | None, chains: int | None) -> Sampling:
-    """Lay over a model's sampling what the caller wants otherwise, within what a model's file may say."""
+    """Lay over a model's sampling what is wanted otherwise, within what a model's file may say."""
     wanted = {name: value for name, value in (("tune", tune), ("chains", chains)) if value is not None}
-    for name, value in wanted.items():
-        least, most = SAMPLING[name]
-        if not least <= operator.index(value) <= (math.inf if most is None else most):
-            raise ValueError(f"`{name}` is {value}, and should be from {least} to {most}")
-    return replace(sampling, **wanted)
+    whole = {name: whole_number(name, value, *SAMPLING[name]) for name, value in wanted.items()}
+    return replace(sampling, **whole)
 
 
 def _which_sampler(nuts_sampler: str | None, sampler: str | None) -> str:

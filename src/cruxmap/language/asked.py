@@ -100,7 +100,7 @@ def model_as_asked(
             changed = replace(changed, observed=parse_conditions(observed, changed.map))
     for name, key in (("draws", "draws"), ("random_seed", "seed")):
         if (number := asked.get(name)) is not None:
-            sampling = replace(changed.sampling, **{key: _whole(name, number, *SAMPLING[key])})
+            sampling = replace(changed.sampling, **{key: whole_number(name, number, *SAMPLING[key])})
             changed = replace(changed, sampling=sampling)
     if (exact := asked.get("exact")) is not None:
         if not isinstance(exact, bool):
@@ -139,7 +139,8 @@ def _with_target(model: object, asked: Any, aimless: bool) -> ModelSpec:
     return replace(model, target=target)
 
 
-def _whole(name: str, number: object, least: int, most: int | None) -> int:
+def whole_number(name: str, number: object, least: int, most: int | None) -> int:
+    """Return a number that is asked for if it is whole, and within bounds. Raises `InvalidMap`, naming it."""
     with typed_as(name):
         if isinstance(number, bool) or not isinstance(number, numbers.Integral):
             raise _mistake(
