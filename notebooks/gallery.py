@@ -174,9 +174,8 @@ def _(cruxes):
 
 @app.cell
 def _(cruxes):
-    cruxes.to_frame()[
-        ["rank", "kind", "id", "probability", "given_true", "given_false", "voi_share"]
-    ].round(3)
+    columns = ["rank", "kind", "id", "probability", "given_true", "given_false", "voi_share"]
+    cruxes.to_frame()[columns].round(3)
     return
 
 
