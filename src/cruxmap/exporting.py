@@ -50,8 +50,29 @@ def _picture(form: str) -> Callable[[ModelSpec, str], Sent]:
     return write
 
 
-PICTURES: Mapping[str, tuple[str, ...]] = {"dot": (".dot", ".gv"), "mermaid": (".mmd", ".mermaid")}
-"""Pictures as texts, and the ends of their files' names."""
+def _goal_structure(form: str) -> Callable[[ModelSpec, str], Sent]:
+    def write(model: ModelSpec, worldview: str) -> Sent:
+        from cruxmap.exchange.gsn import goal_structure
+        from cruxmap.present.gsn_drawing import draw_gsn
+
+        why = "a picture shows what is there, and nothing computes with it"
+        return Sent(draw_gsn(goal_structure(model, worldview), form), (Lost("most numbers", why),))
+
+    return write
+
+
+_DRAWN: Mapping[str, Callable[[ModelSpec, str], Sent]] = {
+    "dot": _picture("dot"),
+    "mermaid": _picture("mermaid"),
+    "gsn": _goal_structure("svg"),
+    "gsn-png": _goal_structure("png"),
+    "gsn-dot": _goal_structure("dot"),
+}
+PICTURES: Mapping[str, tuple[str, ...]] = dict.fromkeys(_DRAWN, ()) | {
+    "dot": (".dot", ".gv"),
+    "mermaid": (".mmd", ".mermaid"),
+}
+"""Pictures, and the ends of their files' names; those without any have to be named by `--format`."""
 
 
 def export_map(
@@ -70,7 +91,7 @@ def export_map(
     asked = _asked(model)
     checked_worldview(asked.map, worldview)
     if format in PICTURES:
-        sent = _picture(format)(asked, worldview)
+        sent = _DRAWN[format](asked, worldview)
     elif (known := FORMATS.get(format)) is not None and known.writes is not None:
         sent = known.writer(asked, worldview)
     else:

@@ -87,7 +87,9 @@ def _clusters(shown: Picture) -> Iterator[str]:
 
 def _node(card: Card, label: str) -> str:
     margin = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="6"><TR><TD>'
-    return f'  "{card.id}" [label=<{margin}{label}</TD></TR></TABLE>>, tooltip={_string(card.text)}];'
+    return (
+        f'  "{card.id}" [label=<{margin}{label}</TD></TR></TABLE>>, tooltip={quoted_string(card.text)}];'
+    )
 
 
 def _edge(link: Link, shown: Picture) -> str:
@@ -96,7 +98,7 @@ def _edge(link: Link, shown: Picture) -> str:
     style = "dashed" if link.row or link.indirect else "solid"
     looks = (
         f'color="{SIGN_COLOURS[sign]}", arrowhead={ARROWHEADS[sign]}, style={style}, '
-        f"tooltip={_string(_told(link))}"
+        f"tooltip={quoted_string(_told(link))}"
     )
     if shown.compact:
         return f'  "{link.start}":card:s -> "{link.end}":"{link.start}":n [{looks}];'
@@ -138,7 +140,7 @@ def _compact_card(card: Card, shown: Picture) -> str:
     signs = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>{ports}</TR></TABLE>'
     strip = f'<TR><TD COLSPAN="2" CELLPADDING="0">{signs}</TD></TR>' if into else ""
     counts = "".join(f"<BR/>{_font(row.head, 8, GREY)}" for row in card.rows)
-    sentence = _coloured(_wrapped_markup(_sentence(card), COMPACT_LENGTH), 9, INK)
+    sentence = coloured(_wrapped_markup(_sentence(card), COMPACT_LENGTH), 9, INK)
     number = _number(card, 11)
     brought = f" (brought by {card.brought_by})" if card.brought_by else ""
     name = _font(card.id + brought + _given(card, shown), 7, GREY)
@@ -170,7 +172,7 @@ def _card(card: Card, shown: Picture) -> str:
 
 
 def _number(card: Card, size: float) -> str:
-    number = _coloured(_wrapped_markup(card.probability, NUMBER_LENGTH), size, INK)
+    number = coloured(_wrapped_markup(card.probability, NUMBER_LENGTH), size, INK)
     return f"<B>{number}</B>" if number else ""
 
 
@@ -187,11 +189,11 @@ def _frame(card: Card, shown: Picture) -> str:
 def _row_cells(row: CardRow, number: int, signs: Iterable[int]) -> str:
     """Write a row: on its left the signs of the lines that end in it."""
     depth = min(row.depth, MAX_INDENT)
-    margin = _coloured("&#160;" * (4 * depth), 9, INK)
+    margin = coloured("&#160;" * (4 * depth), 9, INK)
     width = ROW_LENGTH - 4 * depth
 
     def part(text: str, size: float, colour: str) -> str:
-        return _coloured(_wrapped_markup(text, width, margin), size, colour)
+        return coloured(_wrapped_markup(text, width, margin), size, colour)
 
     if row.mark is Mark.BASIS:
         parts = [part(row.head, 9, GREY), part(row.text, 9, GREY)]
@@ -252,7 +254,7 @@ def _legend_of_lines(shown: Picture) -> Iterator[str]:
         yield from (_font(line, 8, GREY) for line in wrapped(shown.made_from, ORIGIN_LENGTH))
 
 
-def _string(text: str) -> str:
+def quoted_string(text: str) -> str:
     """Quote a text for DOT.
 
     Graphviz takes a backslash for an escape, in some places twice: the word joiner after it leaves it nothing
@@ -262,7 +264,7 @@ def _string(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _label_text(text: str) -> str:
+def label_text(text: str) -> str:
     """Write a text for an HTML-like label, in which Graphviz knows escapes with a backslash as well."""
     return html.escape(plain(text)).replace("\\", "\\\\")
 
@@ -273,14 +275,15 @@ def _sentence(card: Card) -> str:
 
 def _wrapped_markup(text: str, width: int, margin: str = "") -> str:
     lines = wrapped(text, width, hyphens=False)
-    return "<BR/>".join(margin + _label_text(line) for line in lines)
+    return "<BR/>".join(margin + label_text(line) for line in lines)
 
 
 def _font(text: str, size: float, colour: str = INK) -> str:
-    return _coloured(_label_text(text), size, colour)
+    return coloured(label_text(text), size, colour)
 
 
-def _coloured(markup: str, size: float, colour: str) -> str:
+def coloured(markup: str, size: float, colour: str) -> str:
+    """Return markup of a label in a size, in points, and a colour."""
     return f'<FONT POINT-SIZE="{size:g}" COLOR="{colour}">{markup}</FONT>' if markup else ""
 
 
@@ -437,6 +440,11 @@ def boxed(shown: Picture, forms: Collection[str]) -> set[str]:
 
 def _with_resolution(dot: str, resolution: int) -> str:
     return dot.replace("graph [", f"graph [dpi={resolution}, ", 1)
+
+
+def with_resolution_for(dot: str) -> str:
+    """Return a text in Graphviz's language with as many dots per inch as a PNG of it may have."""
+    return _with_resolution(dot, _resolution(laid_out(dot, "svg")))
 
 
 def _resolution(svg: str | bytes) -> int:
