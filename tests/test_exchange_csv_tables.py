@@ -113,9 +113,8 @@ def test_a_table_of_claims_and_arguments_becomes_a_map() -> None:
 
 
 def test_labels_of_any_kind_name_entries_and_are_referred_to() -> None:
-    arrived = read(
-        "id,text,for,value,premises\nC1,It rains.,,30%,\nC 2,It is wet.,,,\nA1,Rain wets.,c 2,,C1; {C1: true}\n"
-    )
+    claims = ["C1,It rains.,,30%,", "C 2,It is wet.,,,"]
+    arrived = read("\n".join(["id,text,for,value,premises", *claims, "A1,Rain wets.,c 2,,C1; {C1: true}"]))
     assert arrived.map["arguments"]["a1"]["for"] == "c-2"
     assert arrived.map["arguments"]["a1"]["premises"] == ["c1", {"c1": "true"}]
 

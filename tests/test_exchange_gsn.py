@@ -20,7 +20,7 @@ CASE = """
       place: {text: Where?, states: [home, away], credence: {home: 90%, away: 10%}}
     arguments:
       tried: {text: It switched off., for: dry, source: report#2, strength: strong}
-      built: {text: It is built well., for: dry, source: report, premises: [sound, {place: away}], strength: 2x}
+      built: {text: Well built., for: dry, source: report, premises: [sound, {place: away}], strength: 2x}
       said: {text: They say so., for: dry, strength: 1.5x}
       new: {text: All were new., undercuts: tried, premises: [bare], force: 60%}
       old: {text: Old ones failed., against: dry, credence: 40%, strength: 3x}
@@ -77,6 +77,11 @@ def test_the_numbers_are_those_of_the_worldview_that_is_asked_for() -> None:
     there = read_model("src/cruxmap/examples/safety-case/models/safety-case.yaml")
     notes = {one.id: one.notes for one in goal_structure(there, "assessor").elements}
     assert notes["elicited-well"] == ("credence 20% to 45%",)
+    small = "claims: {a: {text: A., credence: 5%}}\narguments: {b: {text: B., for: a, strength: 2x}}"
+    brings = "arguments: {c: {text: C., against: a, strength: 3x}}\nrejects: [b]"
+    asked = model(small, "target: a", ann=brings)
+    assert [one.id for one in goal_structure(asked).elements] == ["a", "b"]
+    assert [one.id for one in goal_structure(asked, "ann").elements] == ["a", "c"]
 
 
 @FEW_EXAMPLES

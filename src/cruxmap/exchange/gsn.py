@@ -30,6 +30,7 @@ from cruxmap.language.argument_map import (
     mentioned,
     mentioned_in,
 )
+from cruxmap.language.inheritance import settle
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
 
@@ -90,7 +91,7 @@ class GoalStructure:
 def goal_structure(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> GoalStructure:
     """Return a model's map as a goal structure, with the map's own numbers or those of a worldview.
 
-    What only worldviews bring is not in it.
+    Arguments that have no force there are not in it: those that it rejects, or that only others bring.
     """
     return _Structuring(model, worldview).structure()
 
@@ -111,7 +112,13 @@ class _Structuring:
     def __init__(self, model: ModelSpec, worldview: str) -> None:
         self.model = model
         self.map = seen_by(model.map, worldview).map
-        self.entries = {id_: one for id_, one in self.map.entry.items() if one.about.brought_by is None}
+        seen = settle(model.map, worldview).setting
+        idle = {one.about.id for one in model.map.arguments if seen[one.about.id].rejected}
+        self.entries = {
+            id_: one
+            for id_, one in self.map.entry.items()
+            if id_ not in idle and one.about.brought_by is None
+        }
         self.assumed = {part.claim for part in model.assuming if isinstance(part, ClaimIs) and part.value}
         self.elements: list[Element] = []
         self.relations: dict[Relation, None] = {}
@@ -119,19 +126,15 @@ class _Structuring:
 
     def structure(self) -> GoalStructure:
         """Make it: claims first, then what bears on them."""
-        of_kind = [
-            [one for one in self.entries.values() if isinstance(one, kind)] for kind in (Claim, Argument)
-        ]
-        claims, arguments = of_kind
+        claims = [one for one in self.entries.values() if isinstance(one, Claim)]
+        arguments = [one for one in self.entries.values() if isinstance(one, Argument)]
         argued = {on.owner for one in arguments for on in one.targets if one.direction is Direction.FOR}
         for claim in claims:
-            assert isinstance(claim, Claim)
             self._claim(claim, claim.about.id in argued)
         for entry in self.entries.values():
             if isinstance(entry, Question | Event):
                 self._context(entry)
         for argument in arguments:
-            assert isinstance(argument, Argument)
             self._argument(argument)
         known = {element.id for element in self.elements}
         relations = [one for one in self.relations if {one.start, one.end} <= known]
